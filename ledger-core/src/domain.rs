@@ -1,0 +1,23 @@
+//! The vocabulary and the rules: pure, synchronous, without clock, randomness or floats.
+//!
+//! Aggregates never import each other; what a command needs from two of them is put together by
+//! [`crate::ledger`]. Each aggregate is a folder: `state` (evolve), `command`, `event`, `decide`, `tests`.
+
+pub mod ids;
+pub mod points;
+pub mod quantity;
+pub mod refusal;
+pub mod schedule;
+pub mod time;
+
+#[macro_use]
+mod events_macro;
+
+pub mod card;
+pub mod merchant;
+pub mod programme;
+pub mod store;
+pub mod worker;
+
+pub mod event;
+pub mod posting;

@@ -1,0 +1,38 @@
+//! One macro that ties an event enum to its type names and its canonical JSON, so that they cannot drift apart.
+
+/// Defines an aggregate's event enum over payload structs, with its type names, encoder and decoder.
+macro_rules! events {
+    ($(#[$doc:meta])* $enum:ident { $($(#[$variant_doc:meta])* $variant:ident($payload:ty),)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        pub enum $enum {
+            $($(#[$variant_doc])* $variant($payload),)*
+        }
+
+        impl $enum {
+            /// The type names of this aggregate's events.
+            pub const TYPES: &'static [&'static str] = &[$(stringify!($variant),)*];
+
+            /// The event's type name, as recorded.
+            pub const fn event_type(&self) -> &'static str {
+                match self { $($enum::$variant(_) => stringify!($variant),)* }
+            }
+
+            /// Appends the canonical JSON of the payload.
+            ///
+            /// # Errors
+            /// When the serializer fails, which no payload type of ours does.
+            pub fn encode_into(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+                match self { $($enum::$variant(payload) => serde_json::to_writer(out, payload),)* }
+            }
+
+            /// Reads a payload of the named type; `None` when the type is not this aggregate's.
+            pub fn decode(event_type: &str, payload: &[u8]) -> Option<serde_json::Result<$enum>> {
+                match event_type {
+                    $(stringify!($variant) => Some(serde_json::from_slice(payload).map($enum::$variant)),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}

@@ -1,0 +1,164 @@
+//! Identifiers, parsed once at the edge: inner code never re-checks them.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Why a text is no identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// Nothing but blanks.
+    #[error("{kind} is blank")]
+    Blank {
+        /// Which identifier.
+        kind: &'static str,
+    },
+    /// Longer than allowed.
+    #[error("{kind} is longer than {max} characters")]
+    TooLong {
+        /// Which identifier.
+        kind: &'static str,
+        /// The limit in characters.
+        max: usize,
+    },
+    /// A blank, control character or slash inside.
+    #[error("{kind} holds {found:?}; blanks, control characters and '/' are not allowed")]
+    BadCharacter {
+        /// Which identifier.
+        kind: &'static str,
+        /// The character found.
+        found: char,
+    },
+}
+
+fn check(kind: &'static str, text: &str, max: usize, slash: bool) -> Result<(), IdError> {
+    if text.is_empty() {
+        return Err(IdError::Blank { kind });
+    }
+    for (index, found) in text.chars().enumerate() {
+        if index >= max {
+            return Err(IdError::TooLong { kind, max });
+        }
+        if found.is_control() || found.is_whitespace() || found == '\u{feff}' || (found == '/' && !slash) {
+            return Err(IdError::BadCharacter { kind, found });
+        }
+    }
+    Ok(())
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $max:literal, $slash:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Reads the identifier; see [`IdError`] for what is refused.
+            pub fn new(text: &str) -> Result<$name, IdError> {
+                check($kind, text, $max, $slash)?;
+                Ok($name(Arc::from(text)))
+            }
+
+            /// The identifier as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<$name, IdError> {
+                $name::new(text)
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+                $name::new(&text).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+id!(/** A worker of the new employment groups (新就业群体). */ WorkerId, "worker", 64, false);
+id!(/** A caring merchant (爱心商户). */ MerchantId, "merchant", 64, false);
+id!(/** A points redemption store (积分兑换超市, 网点). */ StoreId, "store", 64, false);
+id!(/** An item at a store (商品编码). */ Sku, "sku", 64, false);
+id!(/** An activity of the points schedule (活动代码). */ ActivityCode, "activity", 64, false);
+id!(/** A mutual-aid points card's number (积分卡号). */ CardNo, "card_no", 64, false);
+id!(/** A Party branch (党支部). */ BranchId, "branch", 64, false);
+id!(
+    /** A command's idempotency key, unique in its journal. */
+    Key, "key", 128, true
+);
+id!(
+    /** A credit, named by the key of the command that recorded it (记录号 in a sheet). */
+    CreditId, "credit", 128, true
+);
+id!(
+    /** A redemption, named by the key of the command that made it (流水号 in a sheet). */
+    RedemptionId, "redemption", 128, true
+);
+id!(
+    /** A hold, named by the key of the command that placed it. */
+    HoldId, "hold", 128, true
+);
+id!(
+    /** Who gave a command: an access token's id, or the command line. */
+    Actor, "actor", 64, true
+);
+
+macro_rules! named_by_key {
+    ($($name:ident),*) => {$(
+        impl From<&Key> for $name {
+            fn from(key: &Key) -> $name {
+                $name(Arc::clone(&key.0))
+            }
+        }
+        impl From<&$name> for Key {
+            fn from(id: &$name) -> Key {
+                Key(Arc::clone(&id.0))
+            }
+        }
+    )*};
+}
+
+named_by_key!(CreditId, RedemptionId, HoldId);
+
+#[cfg(test)]
+mod tests {
+    use super::{IdError, Key, StoreId};
+
+    #[test]
+    fn blanks_controls_and_slashes_are_refused() {
+        assert!(StoreId::new("QW-WD001").is_ok());
+        assert!(StoreId::new("一号网点").is_ok());
+        assert_eq!(StoreId::new(""), Err(IdError::Blank { kind: "store" }));
+        assert!(matches!(StoreId::new("a/b"), Err(IdError::BadCharacter { found: '/', .. })));
+        assert!(matches!(StoreId::new("a\u{0}"), Err(IdError::BadCharacter { .. })));
+        assert!(matches!(StoreId::new(&"x".repeat(65)), Err(IdError::TooLong { .. })));
+        assert!(Key::new("expire/2024-12-31/YZ-1").is_ok());
+    }
+}

@@ -1,0 +1,15 @@
+//! The caring merchant (爱心商户): what it supplied or honoured, what it was paid, what it is owed.
+//!
+//! Settlements are counted in points; a district's rate to yuan is a separate book.
+
+pub mod command;
+pub mod decide;
+pub mod event;
+pub mod state;
+
+#[cfg(test)]
+mod tests;
+
+pub use command::MerchantCommand;
+pub use event::MerchantEvent;
+pub use state::Merchant;

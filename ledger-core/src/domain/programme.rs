@@ -1,0 +1,13 @@
+//! The district's programme: versions of the points schedule, the points step, approval and publicity rules.
+
+pub mod command;
+pub mod decide;
+pub mod event;
+pub mod state;
+
+#[cfg(test)]
+mod tests;
+
+pub use command::ProgrammeCommand;
+pub use event::ProgrammeEvent;
+pub use state::Programme;

@@ -1,0 +1,90 @@
+//! The rules of the programme.
+
+use std::collections::BTreeSet;
+
+use super::command::{ProgrammeCommand, Settings};
+use super::event::{JournalOpened, ProgrammeConfigured, ProgrammeEvent, ScheduleAdopted};
+use super::state::Programme;
+use crate::domain::event::V1;
+use crate::domain::points::Points;
+use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::schedule::Activity;
+use crate::domain::time::{Validity, is_plausible};
+
+/// The longest period a lot may last: a hundred years.
+const MONTHS_MAX: u32 = 1_200;
+
+impl Programme {
+    /// Decides a command of the programme. What would change nothing gives no event.
+    ///
+    /// # Errors
+    /// `invalid_input` and `invalid_date` for settings or a schedule that cannot hold.
+    pub fn decide(&self, command: ProgrammeCommand) -> Decision<Vec<ProgrammeEvent>> {
+        match command {
+            ProgrammeCommand::Open { origin, suite } => match &self.opened {
+                Some(_) => Ok(Vec::new()),
+                None => Ok(vec![ProgrammeEvent::JournalOpened(JournalOpened { origin, suite, v: V1 })]),
+            },
+            ProgrammeCommand::Configure(settings) => self.configure(settings),
+            ProgrammeCommand::AdoptSchedule { activities, effective_from } => {
+                check_activities(&activities)?;
+                if !is_plausible(effective_from) {
+                    return Err(Refusal::new(Code::InvalidDate, "effective_from lies outside 1900 to 9998"));
+                }
+                let unchanged = self
+                    .schedule_on(effective_from)
+                    .is_some_and(|now| now.activities == activities && now.effective_from == effective_from);
+                if unchanged {
+                    return Ok(Vec::new());
+                }
+                let version = u32::try_from(self.schedules().len()).unwrap_or(u32::MAX).saturating_add(1);
+                let adopted = ScheduleAdopted { activities, effective_from, v: V1, version };
+                Ok(vec![ProgrammeEvent::ScheduleAdopted(adopted)])
+            }
+        }
+    }
+
+    fn configure(&self, settings: Settings) -> Decision<Vec<ProgrammeEvent>> {
+        let wanted = ProgrammeConfigured {
+            approval_required: settings.approval_required.unwrap_or(self.approval_required),
+            code: settings.code.unwrap_or_else(|| self.code.clone()),
+            name: settings.name.unwrap_or_else(|| self.name.clone()),
+            points_step: settings.points_step.unwrap_or(self.points_step),
+            publicity_days: settings.publicity_days.unwrap_or(self.publicity_days),
+            v: V1,
+        };
+        if !wanted.points_step.is_positive() {
+            return Err(Refusal::new(Code::InvalidInput, "points_step must be more than 0"));
+        }
+        let mut after = self.clone();
+        let event = ProgrammeEvent::ProgrammeConfigured(wanted);
+        after.evolve(&event);
+        Ok(if &after == self { Vec::new() } else { vec![event] })
+    }
+}
+
+fn check_activities(activities: &[Activity]) -> Decision<()> {
+    let mut codes = BTreeSet::new();
+    for activity in activities {
+        let refuse = |what: &str| Err(Refusal::new(Code::InvalidInput, format!("activity {}: {what}", activity.code)));
+        if !codes.insert(&activity.code) {
+            return refuse("stands twice in the schedule");
+        }
+        if !activity.points_per_unit.is_positive() || activity.points_per_unit > Points::COMMAND_MAX {
+            return refuse("points per unit (每单位积分) must be more than 0");
+        }
+        if activity.daily_cap.is_some_and(|cap| !cap.is_positive()) {
+            return refuse("the daily cap (每日上限) must be more than 0, or blank for none");
+        }
+        if matches!(activity.validity, Validity::Months(months) if months == 0 || months > MONTHS_MAX) {
+            return refuse("months of validity (有效月数) must be 1 to 1200, 年底, or blank for ever");
+        }
+        if activity.name.is_empty() || activity.category.is_empty() {
+            return refuse("name and category must not be blank");
+        }
+    }
+    if codes.is_empty() {
+        return Err(Refusal::new(Code::InvalidInput, "the schedule has no activity"));
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! What is recorded of the programme. Fields stand in alphabetical order: that is the canonical order of the bytes.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::event::V1;
+use crate::domain::points::Points;
+use crate::domain::schedule::Activity;
+
+/// The journal's first event: what its Merkle log is made with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JournalOpened {
+    /// The log's origin.
+    pub origin: String,
+    /// The hash suite.
+    pub suite: String,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// The district's settings from here on, all of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProgrammeConfigured {
+    /// Whether a second person confirms each credit.
+    pub approval_required: bool,
+    /// Administrative division code.
+    pub code: String,
+    /// The district's name.
+    pub name: String,
+    /// Rounding step, hundredths of points.
+    pub points_step: Points,
+    /// Days of publicity before confirmation.
+    pub publicity_days: u32,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// A version of the points schedule was adopted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScheduleAdopted {
+    /// The lines.
+    pub activities: Vec<Activity>,
+    /// First service date it holds for.
+    pub effective_from: NaiveDate,
+    /// Payload version.
+    pub v: V1,
+    /// 1, 2, 3, … in order of adoption.
+    pub version: u32,
+}
+
+events! {
+    /// Events of the programme.
+    ProgrammeEvent {
+        /// The journal was made.
+        JournalOpened(JournalOpened),
+        /// Settings changed.
+        ProgrammeConfigured(ProgrammeConfigured),
+        /// A schedule was adopted.
+        ScheduleAdopted(ScheduleAdopted),
+    }
+}

@@ -1,0 +1,66 @@
+//! Given events, when a command, then events or a code.
+
+use chrono::NaiveDate;
+
+use super::command::{ProgrammeCommand, Settings};
+use super::state::Programme;
+use crate::domain::ids::ActivityCode;
+use crate::domain::points::Points;
+use crate::domain::refusal::Code;
+use crate::domain::schedule::Activity;
+use crate::domain::time::Validity;
+
+fn day(text: &str) -> NaiveDate {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").expect("date")
+}
+
+fn adopt(from: &str, rate: i32) -> ProgrammeCommand {
+    let activity = Activity {
+        category: "志愿服务".into(),
+        code: ActivityCode::new("ZY01").expect("code"),
+        counts_for_card: true,
+        daily_cap: None,
+        name: "社区志愿服务".into(),
+        points_per_unit: Points::from_whole(rate),
+        unit: "小时".into(),
+        validity: Validity::Months(24),
+    };
+    ProgrammeCommand::AdoptSchedule { activities: vec![activity], effective_from: day(from) }
+}
+
+fn given(commands: Vec<ProgrammeCommand>) -> Programme {
+    let mut programme = Programme::default();
+    for command in commands {
+        for event in programme.decide(command).expect("accepted") {
+            programme.evolve(&event);
+        }
+    }
+    programme
+}
+
+#[test]
+fn the_schedule_of_the_service_date_holds() {
+    let programme = given(vec![adopt("2024-01-01", 10), adopt("2024-07-01", 8), adopt("2024-01-01", 12)]);
+    let rate = |date: &str| {
+        let code = ActivityCode::new("ZY01").expect("code");
+        programme.activity_on(&code, day(date)).map(|(activity, version)| (activity.points_per_unit, version))
+    };
+    assert_eq!(rate("2023-12-31"), None);
+    assert_eq!(rate("2024-06-30"), Some((Points::from_whole(12), 3)));
+    assert_eq!(rate("2024-07-01"), Some((Points::from_whole(8), 2)));
+}
+
+#[test]
+fn the_same_schedule_again_records_nothing() {
+    let programme = given(vec![adopt("2024-01-01", 10)]);
+    assert_eq!(programme.decide(adopt("2024-01-01", 10)), Ok(Vec::new()));
+}
+
+#[test]
+fn a_rate_of_nothing_and_a_step_of_nothing_are_refused() {
+    let programme = Programme::default();
+    assert_eq!(programme.decide(adopt("2024-01-01", 0)).map_err(|refusal| refusal.code), Err(Code::InvalidInput));
+    let settings = Settings { points_step: Some(Points::ZERO), ..Settings::default() };
+    let refused = programme.decide(ProgrammeCommand::Configure(settings));
+    assert_eq!(refused.map_err(|refusal| refusal.code), Err(Code::InvalidInput));
+}

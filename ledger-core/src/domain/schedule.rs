@@ -1,0 +1,48 @@
+//! The points schedule (积分标准): what an activity earns, its caps and how long its lots last. Versions are data.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::ids::ActivityCode;
+use super::points::Points;
+use super::time::Validity;
+
+/// One line of the schedule. Field order is alphabetical: it is part of an event's canonical bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    /// Category on the card (类别): data, never an enum, because reforms rename them.
+    pub category: String,
+    /// 活动代码.
+    pub code: ActivityCode,
+    /// Whether its credits count for the mutual-aid points card (计入积分卡).
+    pub counts_for_card: bool,
+    /// Most points for one worker on one service date (每日上限), hundredths; none is no cap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub daily_cap: Option<Points>,
+    /// 活动名称.
+    pub name: String,
+    /// Points for one unit (每单位积分), hundredths.
+    pub points_per_unit: Points,
+    /// Unit of the quantity (计分单位), such as 小时.
+    pub unit: String,
+    /// How long its lots last (有效月数).
+    pub validity: Validity,
+}
+
+/// A version of the schedule: in force for service dates from `effective_from` until a later version's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduleVersion {
+    /// The lines.
+    pub activities: Vec<Activity>,
+    /// First service date it holds for.
+    pub effective_from: NaiveDate,
+    /// 1, 2, 3, … in order of adoption.
+    pub version: u32,
+}
+
+impl ScheduleVersion {
+    /// The line of an activity.
+    pub fn activity(&self, code: &ActivityCode) -> Option<&Activity> {
+        self.activities.iter().find(|activity| &activity.code == code)
+    }
+}

@@ -1,0 +1,200 @@
+//! Business time, dates and how long a lot can be spent. Nothing here reads a clock.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// China Standard Time, the civil time of every district: +08:00 all year.
+pub fn china_offset() -> FixedOffset {
+    const SECONDS_EAST: i32 = 8 * 3600;
+    FixedOffset::east_opt(SECONDS_EAST).unwrap_or_else(|| chrono::Offset::fix(&chrono::Utc))
+}
+
+/// When something happened, to the second, in China Standard Time. The recorded time is another clock: the
+/// journal's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BusinessTime(DateTime<FixedOffset>);
+
+impl BusinessTime {
+    /// From any instant; converted to +08:00 and cut to the second.
+    pub fn from_instant<Tz: TimeZone>(instant: &DateTime<Tz>) -> BusinessTime {
+        let local = instant.with_timezone(&china_offset());
+        let cut = chrono::SubsecRound::trunc_subsecs(local, 0);
+        BusinessTime(cut)
+    }
+
+    /// From a civil date and time of the district.
+    pub fn from_civil(civil: NaiveDateTime) -> BusinessTime {
+        let civil = chrono::SubsecRound::trunc_subsecs(civil, 0);
+        let utc = civil - chrono::TimeDelta::seconds(i64::from(china_offset().local_minus_utc()));
+        BusinessTime(china_offset().from_utc_datetime(&utc))
+    }
+
+    /// The start of a civil day.
+    pub fn start_of(date: NaiveDate) -> BusinessTime {
+        BusinessTime::from_civil(date.and_time(chrono::NaiveTime::MIN))
+    }
+
+    /// Reads RFC 3339 with an offset, or a bare date (its first second), or a civil `YYYY-MM-DD HH:MM:SS`.
+    /// Years outside 1900 to 9998 are not read.
+    pub fn parse(text: &str) -> Option<BusinessTime> {
+        let time = if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+            BusinessTime::from_instant(&instant)
+        } else if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            BusinessTime::start_of(date)
+        } else {
+            BusinessTime::from_civil(NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok()?)
+        };
+        is_plausible(time.date()).then_some(time)
+    }
+
+    /// The civil date.
+    pub fn date(self) -> NaiveDate {
+        self.0.date_naive()
+    }
+
+    /// The civil calendar year.
+    pub fn year(self) -> i32 {
+        self.date().year()
+    }
+
+    /// The month, for settlements.
+    pub fn month(self) -> Month {
+        Month::of(self.date())
+    }
+
+    /// This time moved later by whole seconds; stays itself where the calendar ends.
+    pub fn plus_seconds(self, seconds: i64) -> BusinessTime {
+        let moved = chrono::TimeDelta::try_seconds(seconds).and_then(|delta| self.0.checked_add_signed(delta));
+        BusinessTime(moved.unwrap_or(self.0))
+    }
+}
+
+impl fmt::Display for BusinessTime {
+    /// RFC 3339 with offset: `2024-01-01T08:01:36+08:00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Secs, false))
+    }
+}
+
+impl Serialize for BusinessTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for BusinessTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<BusinessTime, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        BusinessTime::parse(&text).ok_or_else(|| serde::de::Error::custom("not a time in RFC 3339 with offset"))
+    }
+}
+
+/// Whether a date lies in the years this ledger keeps (1900 to 9998): outside it, sheets hold typing errors.
+pub fn is_plausible(date: NaiveDate) -> bool {
+    (1900..=9998).contains(&date.year())
+}
+
+/// A calendar month, `2024-03`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month {
+    year: i32,
+    month: u32,
+}
+
+impl Month {
+    /// The month of a date.
+    pub fn of(date: NaiveDate) -> Month {
+        Month { year: date.year(), month: date.month() }
+    }
+
+    /// Reads `YYYY-MM`.
+    pub fn parse(text: &str) -> Option<Month> {
+        if text.len() != 7 {
+            return None;
+        }
+        NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d")
+            .ok()
+            .filter(|day| is_plausible(*day))
+            .map(Month::of)
+    }
+
+    /// The first day of the month.
+    pub fn first_day(self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(self.year, self.month, 1).unwrap_or(NaiveDate::MIN)
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+impl Serialize for Month {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Month {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Month, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Month::parse(&text).ok_or_else(|| serde::de::Error::custom("not a month, YYYY-MM"))
+    }
+}
+
+/// How long the lots of an activity can be spent (有效月数).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Validity {
+    /// Through the same day so many months later, or that month's last day.
+    Months(u32),
+    /// Through 31 December of the service year (年底).
+    YearEnd,
+    /// Without end.
+    Forever,
+}
+
+impl Validity {
+    /// The last day on which a lot earned on `service_date` can be spent; `None` is for ever.
+    ///
+    /// Source: contract section 4.3.
+    pub fn last_day(self, service_date: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Validity::Months(months) => service_date.checked_add_months(Months::new(months)),
+            Validity::YearEnd => NaiveDate::from_ymd_opt(service_date.year(), 12, 31),
+            Validity::Forever => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BusinessTime, Month, Validity};
+    use chrono::NaiveDate;
+
+    fn day(text: &str) -> NaiveDate {
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").expect("date")
+    }
+
+    #[test]
+    fn a_lot_lasts_to_the_same_day_or_the_months_last() {
+        assert_eq!(Validity::Months(1).last_day(day("2024-01-31")), Some(day("2024-02-29")));
+        assert_eq!(Validity::Months(12).last_day(day("2024-02-29")), Some(day("2025-02-28")));
+        assert_eq!(Validity::YearEnd.last_day(day("2024-02-29")), Some(day("2024-12-31")));
+        assert_eq!(Validity::Forever.last_day(day("2024-02-29")), None);
+    }
+
+    #[test]
+    fn times_are_kept_with_the_offset_of_the_district() {
+        let written = |text: &str| BusinessTime::parse(text).map(|time| time.to_string());
+        assert_eq!(written("2024-01-01T00:01:36Z").as_deref(), Some("2024-01-01T08:01:36+08:00"));
+        assert_eq!(written("2024-01-01 08:01:36").as_deref(), Some("2024-01-01T08:01:36+08:00"));
+        assert_eq!(written("2024-01-01").as_deref(), Some("2024-01-01T00:00:00+08:00"));
+        assert_eq!(written("0024-01-01"), None);
+        assert_eq!(Month::parse("2024-3"), None);
+        assert_eq!(Month::parse("2024-03").map(|month| month.to_string()).as_deref(), Some("2024-03"));
+    }
+}
