@@ -6,4 +6,8 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at what it does not expect"))]
 
+pub mod cqrs;
 pub mod domain;
+pub mod evidence;
+pub mod journal;
+pub mod ledger;

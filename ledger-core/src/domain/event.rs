@@ -194,3 +194,7 @@ macro_rules! union_from {
 
 union_from!(ProgrammeEvent => Programme, WorkerEvent => Worker, MerchantEvent => Merchant, StoreEvent => Store,
     CardEvent => Card);
+
+#[cfg(test)]
+#[path = "canonical_tests.rs"]
+pub(crate) mod tests;

@@ -129,3 +129,7 @@ impl Moves {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "posting_tests.rs"]
+mod tests;

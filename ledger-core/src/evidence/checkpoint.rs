@@ -51,9 +51,7 @@ pub struct VerifiedCheckpoint {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
     /// The origin is empty, longer than [`ORIGIN_BYTES_MAX`], or has a control character.
-    #[error(
-        "the origin of the checkpoint is not a line of text of at most {ORIGIN_BYTES_MAX} bytes"
-    )]
+    #[error("the origin of the checkpoint is not a line of text of at most {ORIGIN_BYTES_MAX} bytes")]
     Origin,
     /// The size is not a decimal number of 64 bits without leading zeros.
     #[error("the size of the checkpoint is not a decimal number without leading zeros")]
@@ -91,12 +89,7 @@ impl Checkpoint {
         if !is_line(origin, ORIGIN_BYTES_MAX) {
             return Err(CheckpointError::Origin);
         }
-        Ok(Self {
-            origin: origin.to_owned(),
-            size,
-            root,
-            extensions: Vec::new(),
-        })
+        Ok(Self { origin: origin.to_owned(), size, root, extensions: Vec::new() })
     }
 
     /// Adds an extension line. Signed, but nobody else's tools check what it says.
@@ -179,27 +172,15 @@ impl Checkpoint {
         if checkpoint.origin != origin {
             return Err(CheckpointError::OtherOrigin(checkpoint.origin));
         }
-        Ok(VerifiedCheckpoint {
-            checkpoint,
-            signatures,
-            cosignatures,
-        })
+        Ok(VerifiedCheckpoint { checkpoint, signatures, cosignatures })
     }
 }
 
 /// The text that is signed.
 impl fmt::Display for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "{}\n{}\n{}",
-            self.origin,
-            self.size,
-            self.root.to_base64()
-        )?;
-        self.extensions
-            .iter()
-            .try_for_each(|line| writeln!(f, "{line}"))
+        writeln!(f, "{}\n{}\n{}", self.origin, self.size, self.root.to_base64())?;
+        self.extensions.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
 
@@ -208,28 +189,19 @@ impl FromStr for Checkpoint {
     type Err = CheckpointError;
 
     fn from_str(text: &str) -> Result<Self, CheckpointError> {
-        let mut lines = text
-            .strip_suffix('\n')
-            .ok_or(CheckpointError::Lines)?
-            .split('\n');
+        let mut lines = text.strip_suffix('\n').ok_or(CheckpointError::Lines)?.split('\n');
         let mut next = || lines.next().ok_or(CheckpointError::Lines);
         let (origin, size, root) = (next()?, next()?, next()?);
         let size = parse_size(size).ok_or(CheckpointError::Size)?;
         let root = Hash::from_base64(root).map_err(|_| CheckpointError::Root)?;
-        lines.try_fold(Self::new(origin, size, root)?, |checkpoint, line| {
-            checkpoint.with_extension(line)
-        })
+        lines.try_fold(Self::new(origin, size, root)?, |checkpoint, line| checkpoint.with_extension(line))
     }
 }
 
 fn parse_size(digits: &str) -> Option<u64> {
     let leading_zero = digits.starts_with('0') && digits != "0";
     let only_digits = digits.bytes().all(|digit| digit.is_ascii_digit());
-    if leading_zero || !only_digits {
-        None
-    } else {
-        digits.parse().ok()
-    }
+    if leading_zero || !only_digits { None } else { digits.parse().ok() }
 }
 
 /// One non-empty line as a note may hold it.

@@ -114,10 +114,7 @@ impl FromStr for HashSuite {
     type Err = UnknownSuite;
 
     fn from_str(text: &str) -> Result<Self, UnknownSuite> {
-        Self::ALL
-            .into_iter()
-            .find(|suite| suite.name() == text)
-            .ok_or(UnknownSuite)
+        Self::ALL.into_iter().find(|suite| suite.name() == text).ok_or(UnknownSuite)
     }
 }
 

@@ -86,9 +86,7 @@ impl<'a> LeafFields<'a> {
             self.event_type.as_bytes(),
             self.payload,
         ];
-        let content: usize = fields.iter().fold(FRAMING_BYTES_USUAL, |sum, field| {
-            sum.saturating_add(field.len())
-        });
+        let content: usize = fields.iter().fold(FRAMING_BYTES_USUAL, |sum, field| sum.saturating_add(field.len()));
         out.reserve(content);
         for field in fields {
             push_netstring(out, field);
@@ -111,11 +109,7 @@ impl<'a> LeafFields<'a> {
             event_type: take_text(&mut rest, "event_type")?,
             payload: take_netstring(&mut rest, "payload")?,
         };
-        if rest.is_empty() {
-            Ok(fields)
-        } else {
-            Err(LeafError::Trailing)
-        }
+        if rest.is_empty() { Ok(fields) } else { Err(LeafError::Trailing) }
     }
 }
 
@@ -163,20 +157,12 @@ fn take_netstring<'a>(rest: &mut &'a [u8], field: &'static str) -> Result<&'a [u
     // A longer run without a colon cannot be a length; looking no further keeps hostile input
     // cheap.
     let head = rest.get(..=DECIMAL_DIGITS_MAX).unwrap_or(rest);
-    let colon = head
-        .iter()
-        .position(|byte| *byte == b':')
-        .ok_or(LeafError::Length(field))?;
-    let (digits, after) = rest
-        .split_at_checked(colon)
-        .ok_or(LeafError::Truncated(field))?;
+    let colon = head.iter().position(|byte| *byte == b':').ok_or(LeafError::Length(field))?;
+    let (digits, after) = rest.split_at_checked(colon).ok_or(LeafError::Truncated(field))?;
     let after = after.strip_prefix(b":").ok_or(LeafError::Length(field))?;
-    let length = parse_decimal(digits)
-        .and_then(|length| usize::try_from(length).ok())
-        .ok_or(LeafError::Length(field))?;
-    let (content, after) = after
-        .split_at_checked(length)
-        .ok_or(LeafError::Truncated(field))?;
+    let length =
+        parse_decimal(digits).and_then(|length| usize::try_from(length).ok()).ok_or(LeafError::Length(field))?;
+    let (content, after) = after.split_at_checked(length).ok_or(LeafError::Truncated(field))?;
     let (comma, after) = after.split_first().ok_or(LeafError::Truncated(field))?;
     if *comma != b',' {
         return Err(LeafError::Unclosed(field));

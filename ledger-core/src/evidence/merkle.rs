@@ -1,5 +1,4 @@
-//! The growing RFC 9162 Merkle tree, held as its frontier: the few hashes that later leaves can
-//! still touch.
+//! The growing RFC 9162 Merkle tree, held as the few hashes that later leaves can still touch.
 //!
 //! A tree of `n` leaves is a row of complete subtrees, one for each bit set in `n`, largest first.
 //! Their roots (peaks) are enough to add leaves and to say the root, so a journal keeps at most 64
@@ -21,6 +20,8 @@ use super::hash::{Hash, HashSuite};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(super) mod vectors;
 
 /// Version byte of the stored form.
 const FORM_VERSION: u8 = 0x01;
@@ -103,11 +104,7 @@ impl Frontier {
     /// A tree without leaves.
     #[must_use]
     pub const fn new(suite: HashSuite) -> Self {
-        Self {
-            suite,
-            size: 0,
-            peaks: Vec::new(),
-        }
+        Self { suite, size: 0, peaks: Vec::new() }
     }
 
     /// The hash function of this tree.
@@ -141,16 +138,9 @@ impl Frontier {
     ///
     /// # Errors
     /// [`TreeFull`]; the tree is then unchanged and nothing was shown.
-    pub fn push_with(
-        &mut self,
-        leaf: Hash,
-        mut completed: impl FnMut(NodeId, Hash),
-    ) -> Result<(), TreeFull> {
+    pub fn push_with(&mut self, leaf: Hash, mut completed: impl FnMut(NodeId, Hash)) -> Result<(), TreeFull> {
         let grown = self.size.checked_add(1).ok_or(TreeFull)?;
-        let mut node = NodeId {
-            level: 0,
-            index: self.size,
-        };
+        let mut node = NodeId { level: 0, index: self.size };
         let mut hash = leaf;
         completed(node, hash);
         // Adding one carries through the low bits that are set, and each carry merges two equal
@@ -158,10 +148,7 @@ impl Frontier {
         for _ in 0..self.size.trailing_ones() {
             let Some(left) = self.peaks.pop() else { break };
             hash = self.suite.node_hash(left, hash);
-            node = NodeId {
-                level: node.level.saturating_add(1),
-                index: node.index >> 1,
-            };
+            node = NodeId { level: node.level.saturating_add(1), index: node.index >> 1 };
             completed(node, hash);
         }
         self.peaks.push(hash);
@@ -201,17 +188,12 @@ impl Frontier {
     /// # Errors
     /// A [`FrontierError`] for anything [`Frontier::to_bytes`] would not write.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrontierError> {
-        let (header, peaks) = bytes
-            .split_first_chunk::<HEADER_BYTES>()
-            .ok_or(FrontierError::Length)?;
+        let (header, peaks) = bytes.split_first_chunk::<HEADER_BYTES>().ok_or(FrontierError::Length)?;
         let [version, suite, size @ ..] = *header;
         if version != FORM_VERSION {
             return Err(FrontierError::Version);
         }
-        let suite = HashSuite::ALL
-            .into_iter()
-            .find(|known| suite_byte(*known) == suite)
-            .ok_or(FrontierError::Suite)?;
+        let suite = HashSuite::ALL.into_iter().find(|known| suite_byte(*known) == suite).ok_or(FrontierError::Suite)?;
         let size = u64::from_be_bytes(size);
         if bytes.len() != stored_bytes(size) {
             return Err(FrontierError::Length);
@@ -228,27 +210,16 @@ impl Frontier {
 ///
 /// `start` must be a multiple of the largest of them, as it always is where RFC 9162 splits a tree.
 pub(super) fn subtrees(start: u64, size: u64) -> impl Iterator<Item = NodeId> {
-    (0..u64::BITS)
-        .rev()
-        .filter(move |level| size >> level & 1 == 1)
-        .map(move |level| {
-            // What the larger subtrees to the left cover: the bits of the size above this one.
-            let before = size & !low_bits(level.saturating_add(1));
-            NodeId {
-                level,
-                index: start.saturating_add(before) >> level,
-            }
-        })
+    (0..u64::BITS).rev().filter(move |level| size >> level & 1 == 1).map(move |level| {
+        // What the larger subtrees to the left cover: the bits of the size above this one.
+        let before = size & !low_bits(level.saturating_add(1));
+        NodeId { level, index: start.saturating_add(before) >> level }
+    })
 }
 
 /// The root over a row of complete subtrees, largest first; of none, the empty root.
 pub(super) fn fold_peaks(suite: HashSuite, peaks: &[Hash]) -> Hash {
-    peaks
-        .iter()
-        .rev()
-        .copied()
-        .reduce(|right, left| suite.node_hash(left, right))
-        .unwrap_or_else(|| suite.empty_root())
+    peaks.iter().rev().copied().reduce(|right, left| suite.node_hash(left, right)).unwrap_or_else(|| suite.empty_root())
 }
 
 /// A number with the `count` lowest bits set.
@@ -266,7 +237,5 @@ const fn suite_byte(suite: HashSuite) -> u8 {
 /// Length of the stored form of a tree with `size` leaves, at most 2,058 bytes.
 fn stored_bytes(size: u64) -> usize {
     let peaks = usize::try_from(size.count_ones()).unwrap_or(usize::MAX);
-    peaks
-        .saturating_mul(Hash::BYTES)
-        .saturating_add(HEADER_BYTES)
+    peaks.saturating_mul(Hash::BYTES).saturating_add(HEADER_BYTES)
 }

@@ -1,5 +1,4 @@
-//! C2SP signed notes (<https://c2sp.org/signed-note>): a text and, below a blank line, who signed
-//! it.
+//! C2SP signed notes (<https://c2sp.org/signed-note>): a text, and who signed it.
 //!
 //! ```text
 //! district.example/journal
@@ -117,10 +116,7 @@ impl SignedNote {
         if !text.ends_with('\n') {
             return Err(NoteError::UnendedText);
         }
-        let mut note = Self {
-            text: text.to_owned(),
-            signatures: Vec::new(),
-        };
+        let mut note = Self { text: text.to_owned(), signatures: Vec::new() };
         note.add_signature(key)?;
         Ok(note)
     }
@@ -176,13 +172,9 @@ impl SignedNote {
             if number > SIGNATURES_MAX {
                 return Err(NoteError::TooManySignatures);
             }
-            signatures
-                .push(NoteSignature::parse(line).ok_or(NoteError::MalformedSignature(number))?);
+            signatures.push(NoteSignature::parse(line).ok_or(NoteError::MalformedSignature(number))?);
         }
-        Ok(Self {
-            text: format!("{text}\n"),
-            signatures,
-        })
+        Ok(Self { text: format!("{text}\n"), signatures })
     }
 
     /// The text that was signed, with its last newline. Believe it only after
@@ -210,39 +202,24 @@ impl SignedNote {
             let Some(key) = ring.find(&signature.name, signature.id) else {
                 continue;
             };
-            let cosigned_at = key.verify(&self.text, &signature.bytes).map_err(|_| {
-                NoteError::InvalidSignature {
-                    name: signature.name.clone(),
-                    id: signature.id,
-                }
-            })?;
+            let cosigned_at = key
+                .verify(&self.text, &signature.bytes)
+                .map_err(|_| NoteError::InvalidSignature { name: signature.name.clone(), id: signature.id })?;
             if verified.iter().all(|earlier| earlier.key != *key) {
-                verified.push(VerifiedSignature {
-                    key: key.clone(),
-                    cosigned_at,
-                });
+                verified.push(VerifiedSignature { key: key.clone(), cosigned_at });
             }
         }
-        if verified.is_empty() {
-            Err(NoteError::NoKnownSigner)
-        } else {
-            Ok(verified)
-        }
+        if verified.is_empty() { Err(NoteError::NoKnownSigner) } else { Ok(verified) }
     }
 
     fn put(&mut self, key: &SecretKey, bytes: Vec<u8>) -> Result<(), NoteError> {
         let public = key.public();
-        self.replace(NoteSignature {
-            name: public.name().clone(),
-            id: public.id(),
-            bytes,
-        })
+        self.replace(NoteSignature { name: public.name().clone(), id: public.id(), bytes })
     }
 
     fn replace(&mut self, signature: NoteSignature) -> Result<(), NoteError> {
         let mut next = self.clone();
-        next.signatures
-            .retain(|old| (&old.name, old.id) != (&signature.name, signature.id));
+        next.signatures.retain(|old| (&old.name, old.id) != (&signature.name, signature.id));
         next.signatures.push(signature);
         if next.signatures.len() > SIGNATURES_MAX {
             return Err(NoteError::TooManySignatures);
@@ -287,11 +264,7 @@ impl NoteSignature {
         if bytes.is_empty() {
             return None;
         }
-        Some(Self {
-            name,
-            id: KeyId::from_bytes(*id),
-            bytes: bytes.to_vec(),
-        })
+        Some(Self { name, id: KeyId::from_bytes(*id), bytes: bytes.to_vec() })
     }
 }
 
@@ -300,12 +273,7 @@ impl fmt::Display for NoteSignature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut signature = self.id.to_bytes().to_vec();
         signature.extend(&self.bytes);
-        write!(
-            f,
-            "{SIGNATURE_PREFIX}{} {}",
-            self.name,
-            STANDARD.encode(signature)
-        )
+        write!(f, "{SIGNATURE_PREFIX}{} {}", self.name, STANDARD.encode(signature))
     }
 }
 

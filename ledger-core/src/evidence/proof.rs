@@ -1,5 +1,4 @@
-//! Inclusion and consistency proofs of the RFC 9162 Merkle tree: made from stored nodes, checked
-//! from nothing.
+//! Inclusion and consistency proofs of the RFC 9162 tree: made from nodes, checked from nothing.
 //!
 //! Owns the two verification algorithms exactly as RFC 9162 states them (sections 2.1.3.2 and
 //! 2.1.4.2). Making proofs is in `make`. A proof is a list of hashes in the RFC's order, at most 64
@@ -12,8 +11,8 @@
 use super::hash::{Hash, HashSuite};
 
 pub use self::make::{
-    MakeProofError, MemoryTree, NoSuchNode, TileReader, consistency_nodes, consistency_proof,
-    inclusion_nodes, inclusion_proof, root_at,
+    MakeProofError, MemoryTree, NoSuchNode, TileReader, consistency_nodes, consistency_proof, inclusion_nodes,
+    inclusion_proof, root_at,
 };
 
 mod make;
@@ -75,11 +74,7 @@ pub fn verify_inclusion(
         };
     }
     path.end()?;
-    if hash == root {
-        Ok(())
-    } else {
-        Err(ProofError::RootMismatch)
-    }
+    if hash == root { Ok(()) } else { Err(ProofError::RootMismatch) }
 }
 
 /// Checks that the tree of `to_size` leaves begins with the tree of `from_size` leaves (RFC 9162,
@@ -97,10 +92,7 @@ pub fn verify_consistency(
     proof: &[Hash],
 ) -> Result<(), ProofError> {
     if from_size > to_size {
-        return Err(ProofError::SizesReversed {
-            from: from_size,
-            to: to_size,
-        });
+        return Err(ProofError::SizesReversed { from: from_size, to: to_size });
     }
     if from_size == 0 && from_root != suite.empty_root() {
         return Err(ProofError::FromRootMismatch);
@@ -109,11 +101,7 @@ pub fn verify_consistency(
         return Err(ProofError::RootMismatch);
     }
     if from_size == 0 || from_size == to_size {
-        return if proof.is_empty() {
-            Ok(())
-        } else {
-            Err(ProofError::TooLong)
-        };
+        return if proof.is_empty() { Ok(()) } else { Err(ProofError::TooLong) };
     }
     // A power of two is itself a node of the later tree, so the proof leaves it out.
     let (start, rest) = if from_size.is_power_of_two() {
@@ -138,11 +126,7 @@ pub fn verify_consistency(
     if from_hash != from_root {
         return Err(ProofError::FromRootMismatch);
     }
-    if to_hash == to_root {
-        Ok(())
-    } else {
-        Err(ProofError::RootMismatch)
-    }
+    if to_hash == to_root { Ok(()) } else { Err(ProofError::RootMismatch) }
 }
 
 /// On which side of the path the next hash of a proof stands.
@@ -164,10 +148,7 @@ impl Path {
         if index >= size {
             return Err(ProofError::IndexBeyondSize { index, size });
         }
-        Ok(Self {
-            node: index,
-            last: size.saturating_sub(1),
-        })
+        Ok(Self { node: index, last: size.saturating_sub(1) })
     }
 
     /// Says where the next hash stands and goes up to the node that combines both.
@@ -195,10 +176,6 @@ impl Path {
     }
 
     const fn end(&self) -> Result<(), ProofError> {
-        if self.last == 0 {
-            Ok(())
-        } else {
-            Err(ProofError::TooShort)
-        }
+        if self.last == 0 { Ok(()) } else { Err(ProofError::TooShort) }
     }
 }

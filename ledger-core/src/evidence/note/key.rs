@@ -32,8 +32,8 @@ const TIME_BYTES: usize = 8;
 /// Why a key cannot be read, or does not serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// The name is empty, longer than [`KEY_NAME_BYTES_MAX`], or has a blank, a plus or a control
-    /// character.
+    /// The name is empty, longer than [`super::KEY_NAME_BYTES_MAX`], or has a blank, a plus or a
+    /// control character.
     #[error("a key name is not empty and has no blank and no plus sign")]
     Name,
     /// The text is not of the form that keys have.
@@ -89,12 +89,7 @@ impl PublicKey {
         if key.is_weak() {
             return Err(KeyError::Unusable);
         }
-        Ok(Self {
-            id: KeyId::of(&name, kind, bytes),
-            name,
-            kind,
-            key,
-        })
+        Ok(Self { id: KeyId::of(&name, kind, bytes), name, kind, key })
     }
 
     /// The key's name.
@@ -128,9 +123,8 @@ impl PublicKey {
         match self.kind {
             KeyKind::Ed25519 => self.verify_bytes(text.as_bytes(), signature).map(|()| None),
             KeyKind::CosignatureV1 => {
-                let (time, signature) = signature
-                    .split_first_chunk::<TIME_BYTES>()
-                    .ok_or(KeyError::InvalidSignature)?;
+                let (time, signature) =
+                    signature.split_first_chunk::<TIME_BYTES>().ok_or(KeyError::InvalidSignature)?;
                 let seconds = u64::from_be_bytes(*time);
                 self.verify_bytes(cosigned_message(text, seconds)?.as_bytes(), signature)?;
                 Ok(Some(seconds))
@@ -140,22 +134,14 @@ impl PublicKey {
 
     fn verify_bytes(&self, message: &[u8], signature: &[u8]) -> Result<(), KeyError> {
         let signature = Signature::from_slice(signature).map_err(|_| KeyError::InvalidSignature)?;
-        self.key
-            .verify_strict(message, &signature)
-            .map_err(|_| KeyError::InvalidSignature)
+        self.key.verify_strict(message, &signature).map_err(|_| KeyError::InvalidSignature)
     }
 }
 
 /// The text to hand to verifiers.
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}+{}+{}",
-            self.name,
-            self.id,
-            key_base64(self.kind, self.as_bytes())
-        )
+        write!(f, "{}+{}+{}", self.name, self.id, key_base64(self.kind, self.as_bytes()))
     }
 }
 
@@ -165,11 +151,7 @@ impl FromStr for PublicKey {
     fn from_str(text: &str) -> Result<Self, KeyError> {
         let (name, id, kind, bytes) = parse_key(text)?;
         let key = Self::new(name, kind, &bytes)?;
-        if key.id == id {
-            Ok(key)
-        } else {
-            Err(KeyError::IdMismatch)
-        }
+        if key.id == id { Ok(key) } else { Err(KeyError::IdMismatch) }
     }
 }
 
@@ -195,10 +177,7 @@ impl SecretKey {
     #[must_use]
     pub fn to_secret_text(&self) -> String {
         let PublicKey { name, id, kind, .. } = &self.public;
-        format!(
-            "{SECRET_PREFIX}{name}+{id}+{}",
-            key_base64(*kind, self.key.as_bytes())
-        )
+        format!("{SECRET_PREFIX}{name}+{id}+{}", key_base64(*kind, self.key.as_bytes()))
     }
 
     pub(super) fn sign(&self, text: &str) -> Result<Vec<u8>, KeyError> {
@@ -221,11 +200,7 @@ impl SecretKey {
 
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "SecretKey({}+{}, hidden)",
-            self.public.name, self.public.id
-        )
+        write!(f, "SecretKey({}+{}, hidden)", self.public.name, self.public.id)
     }
 }
 
@@ -233,14 +208,9 @@ impl FromStr for SecretKey {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        let (name, id, kind, seed) =
-            parse_key(text.strip_prefix(SECRET_PREFIX).ok_or(KeyError::Form)?)?;
+        let (name, id, kind, seed) = parse_key(text.strip_prefix(SECRET_PREFIX).ok_or(KeyError::Form)?)?;
         let key = Self::from_seed(name, kind, &seed)?;
-        if key.public.id == id {
-            Ok(key)
-        } else {
-            Err(KeyError::IdMismatch)
-        }
+        if key.public.id == id { Ok(key) } else { Err(KeyError::IdMismatch) }
     }
 }
 
@@ -269,10 +239,7 @@ fn parse_key(text: &str) -> Result<(KeyName, KeyId, KeyKind, [u8; 32]), KeyError
     let id = id.parse()?;
     let content = STANDARD.decode(content).map_err(|_| KeyError::Form)?;
     let (kind, bytes) = content.split_first().ok_or(KeyError::Form)?;
-    let kind = KeyKind::ALL
-        .into_iter()
-        .find(|known| known.byte() == *kind)
-        .ok_or(KeyError::UnknownKind)?;
+    let kind = KeyKind::ALL.into_iter().find(|known| known.byte() == *kind).ok_or(KeyError::UnknownKind)?;
     let bytes = bytes.try_into().map_err(|_| KeyError::Form)?;
     Ok((name.parse()?, id, kind, bytes))
 }

@@ -73,14 +73,8 @@ impl KeyId {
     }
 
     pub(super) fn of(name: &KeyName, kind: KeyKind, public: &[u8; 32]) -> Self {
-        let hasher = sha2::Sha256::new()
-            .chain_update(&name.0)
-            .chain_update(b"\n");
-        let digest: [u8; 32] = hasher
-            .chain_update([kind.byte()])
-            .chain_update(public)
-            .finalize()
-            .into();
+        let hasher = sha2::Sha256::new().chain_update(&name.0).chain_update(b"\n");
+        let digest: [u8; 32] = hasher.chain_update([kind.byte()]).chain_update(public).finalize().into();
         let [a, b, c, d, ..] = digest;
         Self::from_bytes([a, b, c, d])
     }
@@ -91,15 +85,11 @@ impl FromStr for KeyId {
 
     /// Reads the form that is displayed.
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        let digits = text
-            .bytes()
-            .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+        let digits = text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
         if text.len() != KEY_ID_CHARS || !digits {
             return Err(KeyError::Form);
         }
-        u32::from_str_radix(text, 16)
-            .map(Self)
-            .map_err(|_| KeyError::Form)
+        u32::from_str_radix(text, 16).map(Self).map_err(|_| KeyError::Form)
     }
 }
 

@@ -18,9 +18,7 @@ impl KeyRing {
     /// A ring without keys; nothing verifies against it.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            keys: BTreeMap::new(),
-        }
+        Self { keys: BTreeMap::new() }
     }
 
     /// Trusts one more key; the same key again changes nothing.
@@ -31,8 +29,7 @@ impl KeyRing {
     pub fn trust(&mut self, key: PublicKey) -> Result<(), KeyError> {
         let slot = (key.name().clone(), key.id());
         let clash = self.keys.iter().any(|(known, other)| {
-            (*known == slot || (other.kind() == key.kind() && other.as_bytes() == key.as_bytes()))
-                && *other != key
+            (*known == slot || (other.kind() == key.kind() && other.as_bytes() == key.as_bytes())) && *other != key
         });
         if clash {
             return Err(KeyError::Ambiguous);

@@ -76,14 +76,8 @@ pub fn consistency_proof<R: TileReader>(
 ///
 /// # Errors
 /// Whatever the reader answers.
-pub fn root_at<R: TileReader>(
-    suite: HashSuite,
-    size: u64,
-    reader: &mut R,
-) -> Result<Hash, R::Error> {
-    let peaks: Vec<Hash> = subtrees(0, size)
-        .map(|node| reader.node(node))
-        .collect::<Result<_, _>>()?;
+pub fn root_at<R: TileReader>(suite: HashSuite, size: u64, reader: &mut R) -> Result<Hash, R::Error> {
+    let peaks: Vec<Hash> = subtrees(0, size).map(|node| reader.node(node)).collect::<Result<_, _>>()?;
     Ok(fold_peaks(suite, &peaks))
 }
 
@@ -93,10 +87,7 @@ pub fn root_at<R: TileReader>(
 /// # Errors
 /// [`ProofError::IndexBeyondSize`].
 pub fn inclusion_nodes(index: u64, size: u64) -> Result<Vec<NodeId>, ProofError> {
-    Ok(inclusion_ranges(index, size)?
-        .iter()
-        .flat_map(|range| subtrees(range.start, range.size))
-        .collect())
+    Ok(inclusion_ranges(index, size)?.iter().flat_map(|range| subtrees(range.start, range.size)).collect())
 }
 
 /// The nodes [`consistency_proof`] will read, in its order: for readers that must fetch them all
@@ -105,10 +96,7 @@ pub fn inclusion_nodes(index: u64, size: u64) -> Result<Vec<NodeId>, ProofError>
 /// # Errors
 /// [`ProofError::SizesReversed`].
 pub fn consistency_nodes(from_size: u64, to_size: u64) -> Result<Vec<NodeId>, ProofError> {
-    Ok(consistency_ranges(from_size, to_size)?
-        .iter()
-        .flat_map(|range| subtrees(range.start, range.size))
-        .collect())
+    Ok(consistency_ranges(from_size, to_size)?.iter().flat_map(|range| subtrees(range.start, range.size)).collect())
 }
 
 /// A whole tree in memory: for tests, and for a bundle that is proved from as soon as it is read.
@@ -129,10 +117,7 @@ impl MemoryTree {
     /// A tree without leaves.
     #[must_use]
     pub const fn new(suite: HashSuite) -> Self {
-        Self {
-            frontier: Frontier::new(suite),
-            levels: Vec::new(),
-        }
+        Self { frontier: Frontier::new(suite), levels: Vec::new() }
     }
 
     /// Adds one leaf hash.
@@ -144,11 +129,7 @@ impl MemoryTree {
         self.frontier.push_with(leaf, |node, hash| {
             // Levels appear one at a time from below and fill from the left, so pushing puts each
             // hash in its place.
-            match levels
-                .iter_mut()
-                .zip(0..)
-                .find(|(_, level)| *level == node.level)
-            {
+            match levels.iter_mut().zip(0..).find(|(_, level)| *level == node.level) {
                 Some((row, _)) => row.push(hash),
                 None => levels.push(vec![hash]),
             }
@@ -169,10 +150,7 @@ impl TileReader for MemoryTree {
         let level = usize::try_from(node.level).ok();
         let index = usize::try_from(node.index).ok();
         let row = level.and_then(|level| self.levels.get(level));
-        row.zip(index)
-            .and_then(|(row, index)| row.get(index))
-            .copied()
-            .ok_or(NoSuchNode(node))
+        row.zip(index).and_then(|(row, index)| row.get(index)).copied().ok_or(NoSuchNode(node))
     }
 }
 
@@ -187,23 +165,10 @@ impl Range {
     /// Splits as the RFC does, at the largest power of two below the size; only called for sizes
     /// above 1.
     fn split(self) -> (Self, Self) {
-        let left = self
-            .size
-            .saturating_sub(1)
-            .checked_ilog2()
-            .map_or(0, |level| 1_u64 << level);
+        let left = self.size.saturating_sub(1).checked_ilog2().map_or(0, |level| 1_u64 << level);
         let right_start = self.start.saturating_add(left);
         let right = self.size.saturating_sub(left);
-        (
-            Self {
-                start: self.start,
-                size: left,
-            },
-            Self {
-                start: right_start,
-                size: right,
-            },
-        )
+        (Self { start: self.start, size: left }, Self { start: right_start, size: right })
     }
 }
 
@@ -215,11 +180,7 @@ fn inclusion_ranges(index: u64, size: u64) -> Result<Vec<Range>, ProofError> {
     let mut tree = Range { start: 0, size };
     while tree.size > 1 {
         let (left, right) = tree.split();
-        let (inside, sibling) = if index < right.start {
-            (left, right)
-        } else {
-            (right, left)
-        };
+        let (inside, sibling) = if index < right.start { (left, right) } else { (right, left) };
         ranges.push(sibling);
         tree = inside;
     }
@@ -239,11 +200,7 @@ fn consistency_ranges(from: u64, to: u64) -> Result<Vec<Range>, ProofError> {
     // Ends at the subtree whose right border is the end of the earlier tree.
     while tree.start.saturating_add(tree.size) != from {
         let (left, right) = tree.split();
-        let (inside, sibling) = if from <= right.start {
-            (left, right)
-        } else {
-            (right, left)
-        };
+        let (inside, sibling) = if from <= right.start { (left, right) } else { (right, left) };
         ranges.push(sibling);
         tree = inside;
     }

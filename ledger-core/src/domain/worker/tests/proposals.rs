@@ -1,0 +1,198 @@
+//! Proposals: the second person, publicity (公示) and objections.
+
+use super::{Given, activity, actor, at, credit, credit_id, given, judge, judge_as, points, proposal, redeem, worker};
+use crate::domain::event::V1;
+use crate::domain::points::Points;
+use crate::domain::refusal::Code;
+use crate::domain::worker::command::CreditVerdict::{self, Confirm, Object, Reject, Resolve};
+use crate::domain::worker::event::{CreditJudged, CreditReversed, ObjectionResolved, WorkerEvent};
+use crate::domain::worker::state::CreditStatus;
+
+const CONFIRM: CreditVerdict = Confirm { publicity_days: 0 };
+
+/// Ten points proposed by "maker" at noon of 5 March.
+fn proposed() -> Given {
+    given().and("2024-03-05 12:00:00", proposal("C1", "2024-03-01", 10))
+}
+
+fn judged(when: &str) -> CreditJudged {
+    CreditJudged {
+        at: at(when),
+        by: actor("checker"),
+        credit: credit_id("C1"),
+        debt_paid: Points::ZERO,
+        lot: 1,
+        points: points(10),
+        reason: "核对台账".into(),
+        v: V1,
+        worker: worker(),
+    }
+}
+
+fn resolved(when: &str, upheld: bool) -> WorkerEvent {
+    WorkerEvent::ObjectionResolved(ObjectionResolved {
+        at: at(when),
+        by: actor("checker"),
+        credit: credit_id("C1"),
+        lot: 1,
+        reason: "核对台账".into(),
+        upheld,
+        v: V1,
+        worker: worker(),
+    })
+}
+
+fn status(given: &Given) -> Option<CreditStatus> {
+    given.0.credit(&credit_id("C1")).map(|(_, lot)| lot.status)
+}
+
+#[test]
+fn a_proposal_cannot_be_spent() {
+    let given = proposed();
+    assert_eq!(given.available("2024-03-05"), Points::ZERO);
+    given.when("2024-03-05", redeem("R1", 1)).refused(Code::InsufficientPoints);
+}
+
+#[test]
+fn a_confirmed_proposal_can_be_spent_from_its_service_date() {
+    let given = proposed();
+    given.when("2024-03-06", judge("C1", CONFIRM)).then([WorkerEvent::CreditConfirmed(judged("2024-03-06"))]);
+    let given = given.and("2024-03-06", judge("C1", CONFIRM));
+    assert_eq!(given.available("2024-02-29"), Points::ZERO);
+    assert_eq!(given.available("2024-03-01"), points(10));
+}
+
+#[test]
+fn a_rejected_proposal_never_counts() {
+    let given = proposed();
+    given.when("2024-03-06", judge("C1", Reject)).then([WorkerEvent::CreditRejected(judged("2024-03-06"))]);
+    let given = given.and("2024-03-06", judge("C1", Reject));
+    assert_eq!((given.available("2024-03-06"), status(&given)), (Points::ZERO, Some(CreditStatus::Rejected)));
+}
+
+#[test]
+fn the_proposer_decides_nothing_about_the_own_proposal() {
+    for verdict in [CONFIRM, Reject] {
+        proposed().when("2024-03-06", judge_as("maker", "C1", verdict)).refused(Code::SamePerson);
+    }
+    let objected = proposed().and("2024-03-06", judge("C1", Object));
+    for upheld in [true, false] {
+        objected.when("2024-03-07", judge_as("maker", "C1", Resolve { upheld })).refused(Code::SamePerson);
+    }
+}
+
+#[test]
+fn a_proposal_is_decided_once() {
+    for first in [CONFIRM, Reject] {
+        let given = proposed().and("2024-03-06", judge("C1", first));
+        for second in [CONFIRM, Reject] {
+            given.when("2024-03-07", judge("C1", second.clone())).refused(Code::AlreadyDecided);
+            given.when("2024-03-07", judge_as("maker", "C1", second)).refused(Code::AlreadyDecided);
+        }
+    }
+    let never_proposed = given().and("2024-03-05", credit("C1", "2024-03-05", 10));
+    never_proposed.when("2024-03-06", judge("C1", CONFIRM)).refused(Code::AlreadyDecided);
+}
+
+#[test]
+fn an_unknown_credit_is_refused() {
+    for verdict in [CONFIRM, Reject, Object, Resolve { upheld: true }] {
+        given().when("2024-03-06", judge("C9", verdict)).refused(Code::UnknownCredit);
+    }
+}
+
+#[test]
+fn publicity_runs_for_whole_days_from_the_day_of_recording() {
+    let given = proposed();
+    let week = || judge("C1", Confirm { publicity_days: 7 });
+    given.when("2024-03-11 23:59:59", week()).refused(Code::InvalidDate);
+    given.when("2024-03-12", week()).then([WorkerEvent::CreditConfirmed(judged("2024-03-12"))]);
+    given.when("2024-03-05", judge("C1", CONFIRM)).then([WorkerEvent::CreditConfirmed(judged("2024-03-05"))]);
+    given.when("2024-03-04 23:59:59", judge("C1", CONFIRM)).refused(Code::InvalidDate);
+    given.when("2024-03-12", judge("C1", Confirm { publicity_days: u32::MAX })).refused(Code::InvalidDate);
+}
+
+#[test]
+fn publicity_does_not_delay_a_rejection() {
+    proposed().when("2024-03-05", judge("C1", Reject)).then([WorkerEvent::CreditRejected(judged("2024-03-05"))]);
+}
+
+#[test]
+fn an_open_objection_blocks_confirmation() {
+    let given = proposed();
+    given.when("2024-03-06", judge("C1", Object)).then([WorkerEvent::CreditObjected(judged("2024-03-06"))]);
+    let given = given.and("2024-03-06", judge("C1", Object));
+    given.when("2024-03-12", judge("C1", CONFIRM)).refused(Code::InvalidInput);
+    given.when("2024-03-12", judge("C1", Object)).refused(Code::AlreadyDecided);
+}
+
+#[test]
+fn a_dismissed_objection_lets_the_proposal_go_on() {
+    let given = proposed().and("2024-03-06", judge("C1", Object));
+    given.when("2024-03-07", judge("C1", Resolve { upheld: false })).then([resolved("2024-03-07", false)]);
+    let given = given.and("2024-03-07", judge("C1", Resolve { upheld: false }));
+    given.when("2024-03-08", judge("C1", CONFIRM)).then([WorkerEvent::CreditConfirmed(judged("2024-03-08"))]);
+    given.when("2024-03-08", judge("C1", Object)).then([WorkerEvent::CreditObjected(judged("2024-03-08"))]);
+}
+
+#[test]
+fn an_upheld_objection_rejects_a_proposal() {
+    let given = proposed().and("2024-03-06", judge("C1", Object));
+    let rejected = WorkerEvent::CreditRejected(judged("2024-03-07"));
+    given.when("2024-03-07", judge("C1", Resolve { upheld: true })).then([resolved("2024-03-07", true), rejected]);
+    let given = given.and("2024-03-07", judge("C1", Resolve { upheld: true }));
+    assert_eq!(status(&given), Some(CreditStatus::Rejected));
+}
+
+#[test]
+fn an_upheld_objection_reverses_a_confirmed_credit() {
+    let given = given()
+        .and("2024-03-05", credit("C1", "2024-03-01", 10))
+        .and("2024-03-05", redeem("R1", 4))
+        .and("2024-03-06", judge("C1", Object));
+    let reversed = WorkerEvent::CreditReversed(CreditReversed {
+        at: at("2024-03-07"),
+        by: actor("checker"),
+        credit: credit_id("C1"),
+        debt: points(4),
+        from_expired: Points::ZERO,
+        lot: 1,
+        points: points(10),
+        reason: "核对台账".into(),
+        v: V1,
+        worker: worker(),
+    });
+    given.when("2024-03-07", judge("C1", Resolve { upheld: true })).then([resolved("2024-03-07", true), reversed]);
+}
+
+#[test]
+fn an_objection_to_a_confirmed_credit_does_not_stop_spending() {
+    let given = given().and("2024-03-05", credit("C1", "2024-03-01", 10)).and("2024-03-06", judge("C1", Object));
+    assert_eq!(given.available("2024-03-06"), points(10));
+}
+
+#[test]
+fn there_is_nothing_to_resolve_without_an_open_objection() {
+    proposed().when("2024-03-07", judge("C1", Resolve { upheld: true })).refused(Code::AlreadyDecided);
+    let settled =
+        proposed().and("2024-03-06", judge("C1", Object)).and("2024-03-07", judge("C1", Resolve { upheld: false }));
+    settled.when("2024-03-08", judge("C1", Resolve { upheld: true })).refused(Code::AlreadyDecided);
+}
+
+#[test]
+fn nobody_objects_to_what_was_rejected() {
+    proposed()
+        .and("2024-03-06", judge("C1", Reject))
+        .when("2024-03-07", judge("C1", Object))
+        .refused(Code::AlreadyDecided);
+}
+
+/// A reversal would charge the worker with a debt for points that were never given.
+#[test]
+fn an_objection_upheld_after_the_rejection_takes_nothing_back() {
+    let given = proposed().and("2024-03-06", judge("C1", Object)).and("2024-03-07", judge("C1", Reject));
+    given.when("2024-03-08", judge("C1", Resolve { upheld: true })).then([resolved("2024-03-08", true)]);
+    let given = given.and("2024-03-08", judge("C1", Resolve { upheld: true }));
+    assert_eq!((given.0.debt(), status(&given)), (Points::ZERO, Some(CreditStatus::Rejected)));
+    assert_eq!(given.0.by_day.get(&(activity().code, at("2024-03-01").date())), Some(&Points::ZERO));
+}

@@ -1,0 +1,8 @@
+//! Why the record can be believed: leaf bytes, the Merkle log, proofs and signed checkpoints.
+
+pub mod checkpoint;
+pub mod hash;
+pub mod leaf;
+pub mod merkle;
+pub mod note;
+pub mod proof;

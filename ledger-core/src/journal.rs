@@ -1,0 +1,87 @@
+//! The journal of one district: an append-only, totally ordered log of events, and the trait its backends meet.
+//!
+//! Positions are 1, 2, 3, … with no gap and no reuse, in commit order: they are given under the head's lock inside
+//! the append's transaction. Backends are strangers to each other and meet in one contract suite.
+
+pub mod batch;
+pub mod entry;
+pub mod error;
+pub mod memory;
+pub mod postgres;
+pub mod sqlite;
+pub mod upcast;
+pub mod url;
+
+use async_trait::async_trait;
+
+pub use batch::{Batch, BatchCommand, BatchEvent, NewStream};
+pub use entry::{CommandRecord, Entry, Head, RecordedTime, Snapshot, StoredStream, StreamEvent};
+pub use error::{CommitError, JournalError};
+
+use crate::domain::event::StreamId;
+use crate::domain::ids::Key;
+
+/// A journal. Reads may be called from anywhere at any time; writing goes through [`Journal::begin`], from one task.
+#[async_trait]
+pub trait Journal: Send + Sync + 'static {
+    /// Takes the head's lock: until the [`Append`] is committed or dropped, nobody else appends to this journal.
+    ///
+    /// # Errors
+    /// [`JournalError`]; nothing is locked then.
+    async fn begin(&self) -> Result<Box<dyn Append>, JournalError>;
+
+    /// The head as last committed.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    async fn head(&self) -> Result<Head, JournalError>;
+
+    /// Entries after a position, in order, at most `limit`; fewer only at the head.
+    ///
+    /// # Errors
+    /// [`JournalError`], also [`JournalError::Damaged`] where positions do not follow one another.
+    async fn read(&self, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError>;
+
+    /// The streams with their latest snapshots and the events after them, in the order asked.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    async fn load(&self, streams: &[StreamId]) -> Result<Vec<StoredStream>, JournalError>;
+
+    /// The commands recorded under these keys, in the order asked.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError>;
+
+    /// Stores snapshots: only a shortcut for [`Journal::load`], thrown away when it cannot be read.
+    ///
+    /// # Errors
+    /// [`JournalError`]; nothing is lost then but time.
+    async fn store_snapshots(&self, snapshots: Vec<Snapshot>) -> Result<(), JournalError>;
+
+    /// The recorded roots `(size, root)` after a size, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    async fn roots(&self, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError>;
+
+    /// Waits until somebody else may have appended; returns at once where that cannot be told apart.
+    async fn changed(&self);
+}
+
+/// An append in progress, under the head's lock. Dropping it gives the lock back and changes nothing.
+#[async_trait]
+pub trait Append: Send {
+    /// The head under the lock.
+    fn head(&self) -> &Head;
+
+    /// Appends a batch that follows [`Append::head`], durably, all or nothing.
+    ///
+    /// # Errors
+    /// [`CommitError`]: whether nothing happened, or whether that is unknown.
+    async fn commit(self: Box<Self>, batch: &Batch) -> Result<(), CommitError>;
+
+    /// Gives the lock back without a change.
+    async fn release(self: Box<Self>);
+}

@@ -1,0 +1,69 @@
+//! What one append writes: the events of many commands in order, with what the evidence needs.
+
+use super::entry::RecordedTime;
+use crate::domain::event::StreamId;
+use crate::ledger::fingerprint::Fingerprint;
+
+/// A command of the batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchCommand {
+    /// Position of its first event.
+    pub first: u64,
+    /// How many events it made.
+    pub count: u32,
+    /// Its key.
+    pub key: String,
+    /// Digest of its content.
+    pub fingerprint: Fingerprint,
+    /// Who gave it.
+    pub actor: String,
+}
+
+/// An event of the batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchEvent {
+    /// Its position.
+    pub position: u64,
+    /// Its place within its command.
+    pub nth: u32,
+    /// Its stream's number.
+    pub stream_no: u64,
+    /// Its place within its stream.
+    pub sequence: u64,
+    /// Its type's name.
+    pub event_type: &'static str,
+    /// Its payload's bytes.
+    pub payload: Vec<u8>,
+}
+
+/// A stream that begins in the batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewStream {
+    /// Its number.
+    pub stream_no: u64,
+    /// Which.
+    pub stream: StreamId,
+}
+
+/// One append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// The head's position that it follows: the fence.
+    pub after: u64,
+    /// The head's position once it is in.
+    pub position: u64,
+    /// Streams begun once it is in.
+    pub streams: u64,
+    /// When it is recorded.
+    pub recorded_at: RecordedTime,
+    /// Streams that begin.
+    pub new_streams: Vec<NewStream>,
+    /// Its commands, in order.
+    pub commands: Vec<BatchCommand>,
+    /// Its events, in order.
+    pub events: Vec<BatchEvent>,
+    /// The Merkle frontier once it is in.
+    pub frontier: Vec<u8>,
+    /// The Merkle root once it is in.
+    pub root: [u8; 32],
+}

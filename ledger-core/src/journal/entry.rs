@@ -1,0 +1,169 @@
+//! What the journal holds, as read back.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::domain::event::{Event, StreamId};
+use crate::domain::time::china_offset;
+use crate::evidence::leaf::LeafFields;
+use crate::ledger::fingerprint::Fingerprint;
+
+/// When something was recorded, in microseconds since 1970-01-01 UTC. Never goes back within a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct RecordedTime(i64);
+
+impl RecordedTime {
+    /// From microseconds since 1970-01-01 UTC.
+    pub const fn from_micros(micros: i64) -> RecordedTime {
+        RecordedTime(micros)
+    }
+
+    /// In microseconds since 1970-01-01 UTC.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// This machine's clock.
+    pub fn now() -> RecordedTime {
+        RecordedTime(Utc::now().timestamp_micros())
+    }
+}
+
+impl fmt::Display for RecordedTime {
+    /// RFC 3339 in China Standard Time with six decimals: `2024-01-01T08:01:36.000000+08:00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let utc = DateTime::<Utc>::from_timestamp_micros(self.0).unwrap_or_default();
+        f.write_str(&utc.with_timezone(&china_offset()).to_rfc3339_opts(SecondsFormat::Micros, false))
+    }
+}
+
+/// What all events of one command share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandFrame {
+    /// The command's key.
+    pub key: String,
+    /// Digest of its content.
+    pub fingerprint: Fingerprint,
+    /// Who gave it.
+    pub actor: String,
+    /// When it was recorded.
+    pub recorded_at: RecordedTime,
+}
+
+/// One event of the journal, as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// 1, 2, 3, …
+    pub position: u64,
+    /// Its place within its command: 0, 1, 2, …
+    pub nth: u32,
+    /// Its place within its stream: 1, 2, 3, …
+    pub sequence: u64,
+    /// Its command.
+    pub command: Arc<CommandFrame>,
+    /// Its type's name.
+    pub event_type: String,
+    /// Its payload: the very bytes that were hashed.
+    pub payload: Vec<u8>,
+}
+
+impl Entry {
+    /// The event, through upcasters where the payload is of an older version.
+    ///
+    /// # Errors
+    /// [`super::JournalError::Damaged`].
+    pub fn event(&self) -> Result<Event, super::JournalError> {
+        super::upcast::decode(self.position, &self.event_type, &self.payload)
+    }
+
+    /// Appends the bytes of the Merkle leaf.
+    pub fn leaf_into(&self, out: &mut Vec<u8>) {
+        let recorded_at = self.command.recorded_at.to_string();
+        let fingerprint = self.command.fingerprint.to_string();
+        let fields = LeafFields {
+            position: self.position,
+            recorded_at: &recorded_at,
+            key: &self.command.key,
+            fingerprint: &fingerprint,
+            actor: &self.command.actor,
+            event_type: &self.event_type,
+            payload: &self.payload,
+        };
+        fields.encode_into(out);
+    }
+}
+
+/// The end of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The last position; 0 for an empty journal.
+    pub position: u64,
+    /// How many streams were begun.
+    pub streams: u64,
+    /// When the last batch was recorded.
+    pub recorded_at: RecordedTime,
+    /// The Merkle frontier, as [`crate::evidence::merkle::Frontier::to_bytes`] wrote it; empty for an empty journal.
+    pub frontier: Vec<u8>,
+}
+
+impl Head {
+    /// The head of an empty journal.
+    pub const fn empty() -> Head {
+        Head { position: 0, streams: 0, recorded_at: RecordedTime::from_micros(0), frontier: Vec::new() }
+    }
+}
+
+/// A command found by its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandRecord {
+    /// Position of its first event.
+    pub first: u64,
+    /// How many events it made.
+    pub count: u32,
+    /// Digest of its content.
+    pub fingerprint: Fingerprint,
+}
+
+impl CommandRecord {
+    /// Position of its last event.
+    pub fn last(&self) -> u64 {
+        self.first.saturating_add(u64::from(self.count)).saturating_sub(1)
+    }
+}
+
+/// A stored state of one stream: a shortcut, never evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The stream's number.
+    pub stream_no: u64,
+    /// Events folded in.
+    pub sequence: u64,
+    /// The layout of the body; another layout is ignored.
+    pub layout: u32,
+    /// The folded state.
+    pub body: Vec<u8>,
+}
+
+/// An event of one stream, as loading needs it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamEvent {
+    /// Its place within the stream.
+    pub sequence: u64,
+    /// The event.
+    pub event: Event,
+}
+
+/// One stream as loaded: what the snapshot spares need not be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredStream {
+    /// Which.
+    pub stream: StreamId,
+    /// Its number; 0 when it was never begun.
+    pub stream_no: u64,
+    /// The latest snapshot.
+    pub snapshot: Option<Snapshot>,
+    /// The events after it, or all.
+    pub events: Vec<StreamEvent>,
+}

@@ -1,0 +1,122 @@
+//! The server journal: one schema of a PostgreSQL database. Any number of servers may share it.
+//!
+//! The head's row is locked `FOR UPDATE`, so positions come without gaps and in commit order; no sequences, no advisory
+//! locks. Streams are loaded by postgres-es; appending is ours: one statement with arrays. Reads go through a pool in
+//! single statements: nothing here calls `begin()` on a pooled connection, so a request that is dropped half-way cannot
+//! leave one inside a transaction. The connection that does open transactions belongs to the append alone.
+
+mod append;
+mod connect;
+mod read;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use postgres_es::PostgresEventRepository;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool};
+use tokio::sync::{Mutex, watch};
+
+use super::{Append, CommandRecord, Entry, Head, Journal, JournalError, Snapshot, StoredStream};
+use crate::domain::event::StreamId;
+use crate::domain::ids::Key;
+
+pub(super) fn unavailable(error: sqlx::Error) -> JournalError {
+    JournalError::Unavailable(error.to_string())
+}
+
+/// A journal in one schema of a PostgreSQL database.
+pub struct PostgresJournal {
+    options: PgConnectOptions,
+    pool: PgPool,
+    repository: PostgresEventRepository,
+    writer: Arc<Mutex<Option<PgConnection>>>,
+    channel: String,
+    changed: watch::Sender<u64>,
+    listener: tokio::task::JoinHandle<()>,
+}
+
+impl PostgresJournal {
+    /// Opens a journal, making and migrating its schema as needed.
+    ///
+    /// # Errors
+    /// [`JournalError::Unavailable`] when the server cannot be reached; [`JournalError::Unusable`] when it does not
+    /// promise durability (`fsync` or `synchronous_commit` off) or the schema is of a newer program.
+    pub async fn open(url: &str, schema: &str) -> Result<PostgresJournal, JournalError> {
+        let options = connect::options(url, schema)?;
+        connect::migrate(&options, schema).await?;
+        let pool = connect::pool(options.clone());
+        let channel = format!("nuanxin_{schema}");
+        let (changed, _) = watch::channel(0);
+        let listener = tokio::spawn(listen(pool.clone(), channel.clone(), changed.clone()));
+        let repository = PostgresEventRepository::new(pool.clone()).with_tables("cqrs_events", "cqrs_snapshots");
+        Ok(PostgresJournal { options, pool, repository, writer: Arc::default(), channel, changed, listener })
+    }
+
+    /// The pool that reads go through.
+    pub const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}
+
+impl Drop for PostgresJournal {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+/// Forwards the notifications of other servers' appends. A lost connection is made anew; what was missed meanwhile is
+/// covered by sending once on every reconnection.
+async fn listen(pool: PgPool, channel: String, changed: watch::Sender<u64>) {
+    loop {
+        if let Ok(mut listener) = PgListener::connect_with(&pool).await
+            && listener.listen(&channel).await.is_ok()
+        {
+            changed.send_modify(|_| ());
+            while let Ok(Some(notification)) = listener.try_recv().await {
+                if let Ok(position) = notification.payload().parse() {
+                    changed.send_replace(position);
+                }
+            }
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+}
+
+#[async_trait]
+impl Journal for PostgresJournal {
+    async fn begin(&self) -> Result<Box<dyn Append>, JournalError> {
+        let connection = Arc::clone(&self.writer).lock_owned().await;
+        let begun = append::begin(connection, &self.options, &self.channel, self.changed.clone()).await?;
+        Ok(Box::new(begun))
+    }
+
+    async fn head(&self) -> Result<Head, JournalError> {
+        read::head(&self.pool).await
+    }
+
+    async fn read(&self, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        read::entries(&self.pool, after, limit).await
+    }
+
+    async fn load(&self, streams: &[StreamId]) -> Result<Vec<StoredStream>, JournalError> {
+        read::streams(&self.pool, &self.repository, streams).await
+    }
+
+    async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
+        read::commands(&self.pool, keys).await
+    }
+
+    async fn store_snapshots(&self, snapshots: Vec<Snapshot>) -> Result<(), JournalError> {
+        append::store_snapshots(&self.pool, &snapshots).await
+    }
+
+    async fn roots(&self, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {
+        read::roots(&self.pool, after, limit).await
+    }
+
+    async fn changed(&self) {
+        let mut changed = self.changed.subscribe();
+        // The sender lives in self: waiting cannot fail.
+        let _ = changed.changed().await;
+    }
+}

@@ -1,0 +1,159 @@
+//! The append: lock the head, write everything in one statement, commit.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::Executor;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
+use tokio::sync::{OwnedMutexGuard, watch};
+
+use super::{connect, read, unavailable};
+use crate::journal::{Append, Batch, CommitError, Head, JournalError, Snapshot};
+
+/// How long taking the lock may take before the journal is called away.
+const BEGIN_MAX: Duration = Duration::from_secs(20);
+/// How long a commit may take before its outcome is called unknown.
+const COMMIT_MAX: Duration = Duration::from_secs(30);
+
+type Writer = OwnedMutexGuard<Option<PgConnection>>;
+
+/// Takes the head's lock on the writing connection, opening it first where there is none.
+pub(super) async fn begin(
+    mut writer: Writer,
+    options: &PgConnectOptions,
+    channel: &str,
+    changed: watch::Sender<u64>,
+) -> Result<PgAppend, JournalError> {
+    let taken = tokio::time::timeout(BEGIN_MAX, async {
+        let mut connection = match writer.take() {
+            Some(connection) => connection,
+            None => connect::writer(options).await?,
+        };
+        connection.execute("BEGIN").await.map_err(unavailable)?;
+        let head = read::locked_head(&mut connection).await?;
+        Ok::<_, JournalError>((connection, head))
+    });
+    // The connection was taken out of its place: whatever fails, or is dropped half-way, closes it with its transaction.
+    let (connection, head) =
+        taken.await.map_err(|_| JournalError::Unavailable("taking the head's lock took too long".into()))??;
+    Ok(PgAppend { head, connection: Some(connection), writer, channel: channel.to_owned(), changed })
+}
+
+/// An append under the head's lock.
+pub(super) struct PgAppend {
+    head: Head,
+    connection: Option<PgConnection>,
+    writer: Writer,
+    channel: String,
+    changed: watch::Sender<u64>,
+}
+
+#[async_trait]
+impl Append for PgAppend {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    async fn commit(mut self: Box<Self>, batch: &Batch) -> Result<(), CommitError> {
+        let Some(mut connection) = self.connection.take() else {
+            return Err(CommitError::NotCommitted(JournalError::Unavailable("the append has ended".into())));
+        };
+        let away = || JournalError::Unavailable("the commit took too long".into());
+        let written = tokio::time::timeout(COMMIT_MAX, write(&mut connection, batch, &self.channel)).await;
+        match written {
+            Ok(Ok(true)) => {}
+            Ok(Ok(false)) => return Err(CommitError::Fenced),
+            // COMMIT was not sent: closing the connection rolls back.
+            Ok(Err(error)) => return Err(CommitError::NotCommitted(unavailable(error))),
+            Err(_) => return Err(CommitError::NotCommitted(away())),
+        }
+        match tokio::time::timeout(COMMIT_MAX, connection.execute("COMMIT")).await {
+            Ok(Ok(_)) => {
+                *self.writer = Some(connection);
+                self.changed.send_replace(batch.position);
+                Ok(())
+            }
+            Ok(Err(error)) => Err(CommitError::Unknown(unavailable(error))),
+            Err(_) => Err(CommitError::Unknown(away())),
+        }
+    }
+
+    async fn release(mut self: Box<Self>) {
+        if let Some(mut connection) = self.connection.take()
+            && connection.execute("ROLLBACK").await.is_ok()
+        {
+            *self.writer = Some(connection);
+        }
+    }
+}
+
+/// Writes the batch; false when the fence found the head elsewhere.
+async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str) -> Result<bool, sqlx::Error> {
+    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let small = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
+    let moved: i64 = sqlx::query_scalar(
+        "WITH fence AS (
+             UPDATE head SET position = $1, streams = $2, recorded_at = $3, frontier = $4
+             WHERE one AND position = $5 RETURNING position
+         ), streams AS (
+             INSERT INTO stream (stream_no, kind, id) SELECT * FROM unnest($6::bigint[], $7::text[], $8::text[])
+         ), commands AS (
+             INSERT INTO command (first, recorded_at, count, key, fingerprint, actor)
+             SELECT first, $3, count, key, fingerprint, actor
+             FROM unnest($9::bigint[], $10::integer[], $11::text[], $12::bytea[], $13::text[])
+                  AS new (first, count, key, fingerprint, actor)
+         ), events AS (
+             INSERT INTO event (position, stream_no, sequence, nth, type, payload)
+             SELECT * FROM unnest($14::bigint[], $15::bigint[], $16::bigint[], $17::integer[], $18::text[], $19::bytea[])
+         ), roots AS (
+             INSERT INTO root (size, root) VALUES ($1, $20)
+         ), told AS (
+             SELECT pg_notify($21, $1::text) FROM fence
+         )
+         SELECT count(*) FROM told",
+    )
+    .bind(signed(batch.position))
+    .bind(signed(batch.streams))
+    .bind(batch.recorded_at.micros())
+    .bind(&batch.frontier)
+    .bind(signed(batch.after))
+    .bind(batch.new_streams.iter().map(|new| signed(new.stream_no)).collect::<Vec<_>>())
+    .bind(batch.new_streams.iter().map(|new| new.stream.kind()).collect::<Vec<_>>())
+    .bind(batch.new_streams.iter().map(|new| new.stream.id()).collect::<Vec<_>>())
+    .bind(batch.commands.iter().map(|command| signed(command.first)).collect::<Vec<_>>())
+    .bind(batch.commands.iter().map(|command| small(command.count)).collect::<Vec<_>>())
+    .bind(batch.commands.iter().map(|command| command.key.as_str()).collect::<Vec<_>>())
+    .bind(batch.commands.iter().map(|command| command.fingerprint.as_bytes().as_slice()).collect::<Vec<_>>())
+    .bind(batch.commands.iter().map(|command| command.actor.as_str()).collect::<Vec<_>>())
+    .bind(batch.events.iter().map(|event| signed(event.position)).collect::<Vec<_>>())
+    .bind(batch.events.iter().map(|event| signed(event.stream_no)).collect::<Vec<_>>())
+    .bind(batch.events.iter().map(|event| signed(event.sequence)).collect::<Vec<_>>())
+    .bind(batch.events.iter().map(|event| small(event.nth)).collect::<Vec<_>>())
+    .bind(batch.events.iter().map(|event| event.event_type).collect::<Vec<_>>())
+    .bind(batch.events.iter().map(|event| event.payload.as_slice()).collect::<Vec<_>>())
+    .bind(batch.root.as_slice())
+    .bind(channel)
+    .fetch_one(connection)
+    .await?;
+    Ok(moved == 1)
+}
+
+pub(super) async fn store_snapshots(pool: &PgPool, snapshots: &[Snapshot]) -> Result<(), JournalError> {
+    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let mut connection = pool.acquire().await.map_err(unavailable)?;
+    sqlx::query(
+        "INSERT INTO snapshot (stream_no, sequence, layout, body)
+         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::bytea[])
+         ON CONFLICT (stream_no) DO UPDATE
+         SET sequence = excluded.sequence, layout = excluded.layout, body = excluded.body
+         WHERE snapshot.sequence < excluded.sequence OR snapshot.layout <> excluded.layout",
+    )
+    .bind(snapshots.iter().map(|snapshot| signed(snapshot.stream_no)).collect::<Vec<_>>())
+    .bind(snapshots.iter().map(|snapshot| signed(snapshot.sequence)).collect::<Vec<_>>())
+    .bind(snapshots.iter().map(|snapshot| i32::try_from(snapshot.layout).unwrap_or(0)).collect::<Vec<_>>())
+    .bind(snapshots.iter().map(|snapshot| snapshot.body.as_slice()).collect::<Vec<_>>())
+    .execute(&mut *connection)
+    .await
+    .map_err(unavailable)?;
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! Reading the Postgres journal. Each read is one statement.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use postgres_es::PostgresEventRepository;
+use sqlx::Row;
+use sqlx::postgres::{PgConnection, PgPool, PgRow};
+
+use super::unavailable;
+use crate::cqrs;
+use crate::domain::event::StreamId;
+use crate::domain::ids::Key;
+use crate::journal::entry::CommandFrame;
+use crate::journal::{
+    CommandRecord, Entry, Head, JournalError, RecordedTime, Snapshot, StoredStream, StreamEvent, upcast,
+};
+use crate::ledger::fingerprint::Fingerprint;
+
+/// Up to so many streams are loaded one by one through postgres-es, which costs a round trip each; more go in one query.
+const ONE_BY_ONE_MAX: usize = 2;
+
+const HEAD: &str = "SELECT position, streams, recorded_at, frontier FROM head WHERE one";
+
+pub(super) async fn head(pool: &PgPool) -> Result<Head, JournalError> {
+    let row = sqlx::query(HEAD).fetch_one(pool).await.map_err(unavailable)?;
+    read_head(&row).map_err(unavailable)
+}
+
+pub(super) async fn locked_head(connection: &mut PgConnection) -> Result<Head, JournalError> {
+    const LOCKED: &str = "SELECT position, streams, recorded_at, frontier FROM head WHERE one FOR UPDATE";
+    let row = sqlx::query(LOCKED).fetch_one(connection).await.map_err(unavailable)?;
+    read_head(&row).map_err(unavailable)
+}
+
+fn read_head(row: &PgRow) -> Result<Head, sqlx::Error> {
+    Ok(Head {
+        position: unsigned(row, 0)?,
+        streams: unsigned(row, 1)?,
+        recorded_at: RecordedTime::from_micros(row.try_get(2)?),
+        frontier: row.try_get(3)?,
+    })
+}
+
+pub(super) async fn entries(pool: &PgPool, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+    let rows = sqlx::query(
+        "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at
+         FROM event e LEFT JOIN command c ON c.first = e.position - e.nth
+         WHERE e.position > $1 AND e.position <= $2 ORDER BY e.position",
+    )
+    .bind(signed(after))
+    .bind(signed(after.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX))))
+    .fetch_all(pool)
+    .await
+    .map_err(unavailable)?;
+    let mut entries: Vec<Entry> = Vec::with_capacity(rows.len());
+    let mut expected = after + 1;
+    for row in rows {
+        let position = unsigned(&row, 0).map_err(unavailable)?;
+        if position != expected {
+            let what = format!("position {position} follows {}", expected - 1);
+            return Err(JournalError::Damaged { position: expected, what });
+        }
+        expected += 1;
+        let previous = entries.last().map(|last| Arc::clone(&last.command));
+        let entry = read_entry(&row, position, previous)
+            .map_err(|error| JournalError::Damaged { position, what: error.to_string() })?;
+        entries.push(entry);
+    }
+    Ok(entries)
+}
+
+fn read_entry(row: &PgRow, position: u64, previous: Option<Arc<CommandFrame>>) -> Result<Entry, sqlx::Error> {
+    let nth = u32::try_from(row.try_get::<i32, _>(1)?).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let command = match previous {
+        Some(command) if nth > 0 => command,
+        _ => Arc::new(CommandFrame {
+            key: row.try_get(5)?,
+            fingerprint: fingerprint(row, 6)?,
+            actor: row.try_get(7)?,
+            recorded_at: RecordedTime::from_micros(row.try_get(8)?),
+        }),
+    };
+    Ok(Entry {
+        position,
+        nth,
+        sequence: unsigned(row, 2)?,
+        command,
+        event_type: row.try_get(3)?,
+        payload: row.try_get(4)?,
+    })
+}
+
+pub(super) async fn streams(
+    pool: &PgPool,
+    repository: &PostgresEventRepository,
+    streams: &[StreamId],
+) -> Result<Vec<StoredStream>, JournalError> {
+    let mut loaded = known_streams(pool, streams).await?;
+    if loaded.iter().filter(|stream| stream.stream_no > 0).count() <= ONE_BY_ONE_MAX {
+        for stream in loaded.iter_mut().filter(|stream| stream.stream_no > 0) {
+            let spared = stream.snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);
+            stream.events = cqrs::load_stream(repository, &stream.stream, spared).await?;
+        }
+    } else {
+        load_events(pool, &mut loaded).await?;
+    }
+    Ok(loaded)
+}
+
+/// Numbers and snapshots; the events are still missing.
+async fn known_streams(pool: &PgPool, streams: &[StreamId]) -> Result<Vec<StoredStream>, JournalError> {
+    let rows = sqlx::query(
+        "SELECT s.stream_no, n.sequence, n.layout, n.body
+         FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (kind, id, ord)
+         LEFT JOIN stream s ON s.kind = asked.kind AND s.id = asked.id
+         LEFT JOIN snapshot n ON n.stream_no = s.stream_no AND n.layout = $3
+         ORDER BY asked.ord",
+    )
+    .bind(streams.iter().map(StreamId::kind).collect::<Vec<_>>())
+    .bind(streams.iter().map(StreamId::id).collect::<Vec<_>>())
+    .bind(i32::try_from(crate::ledger::book::SNAPSHOT_LAYOUT).unwrap_or(0))
+    .fetch_all(pool)
+    .await
+    .map_err(unavailable)?;
+    streams.iter().zip(&rows).map(|(stream, row)| read_known(stream, row).map_err(unavailable)).collect()
+}
+
+fn read_known(stream: &StreamId, row: &PgRow) -> Result<StoredStream, sqlx::Error> {
+    let number: Option<i64> = row.try_get(0)?;
+    let stream_no = number.and_then(|number| u64::try_from(number).ok()).unwrap_or(0);
+    let sequence: Option<i64> = row.try_get(1)?;
+    let snapshot = match sequence.and_then(|sequence| u64::try_from(sequence).ok()) {
+        None => None,
+        Some(sequence) => {
+            let layout = u32::try_from(row.try_get::<i32, _>(2)?).unwrap_or(0);
+            Some(Snapshot { stream_no, sequence, layout, body: row.try_get(3)? })
+        }
+    };
+    Ok(StoredStream { stream: stream.clone(), stream_no, snapshot, events: Vec::new() })
+}
+
+async fn load_events(pool: &PgPool, streams: &mut [StoredStream]) -> Result<(), JournalError> {
+    let spared = |stream: &StoredStream| stream.snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);
+    let rows = sqlx::query(
+        "SELECT e.stream_no, e.position, e.sequence, e.type, e.payload
+         FROM unnest($1::bigint[], $2::bigint[]) AS asked (stream_no, spared)
+         JOIN event e ON e.stream_no = asked.stream_no AND e.sequence > asked.spared
+         ORDER BY e.stream_no, e.sequence",
+    )
+    .bind(streams.iter().map(|stream| signed(stream.stream_no)).collect::<Vec<_>>())
+    .bind(streams.iter().map(|stream| signed(spared(stream))).collect::<Vec<_>>())
+    .fetch_all(pool)
+    .await
+    .map_err(unavailable)?;
+    let mut events: HashMap<u64, Vec<StreamEvent>> = HashMap::new();
+    for row in rows {
+        let position = unsigned(&row, 1).map_err(unavailable)?;
+        let event_type: &str = row.try_get(3).map_err(unavailable)?;
+        let payload: &[u8] = row.try_get(4).map_err(unavailable)?;
+        let event = upcast::decode(position, event_type, payload)?;
+        let sequence = unsigned(&row, 2).map_err(unavailable)?;
+        events.entry(unsigned(&row, 0).map_err(unavailable)?).or_default().push(StreamEvent { sequence, event });
+    }
+    for stream in streams {
+        stream.events = events.remove(&stream.stream_no).unwrap_or_default();
+    }
+    Ok(())
+}
+
+pub(super) async fn commands(pool: &PgPool, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
+    let rows = sqlx::query("SELECT key, first, count, fingerprint FROM command WHERE key = ANY($1)")
+        .bind(keys.iter().map(Key::as_str).collect::<Vec<_>>())
+        .fetch_all(pool)
+        .await
+        .map_err(unavailable)?;
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let key: String = row.try_get(0).map_err(unavailable)?;
+        found.insert(key, read_command(row).map_err(unavailable)?);
+    }
+    Ok(keys.iter().map(|key| found.get(key.as_str()).cloned()).collect())
+}
+
+fn read_command(row: &PgRow) -> Result<CommandRecord, sqlx::Error> {
+    let count = u32::try_from(row.try_get::<i32, _>(2)?).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    Ok(CommandRecord { first: unsigned(row, 1)?, count, fingerprint: fingerprint(row, 3)? })
+}
+
+pub(super) async fn roots(pool: &PgPool, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {
+    let rows = sqlx::query("SELECT size, root FROM root WHERE size > $1 ORDER BY size LIMIT $2")
+        .bind(signed(after))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(pool)
+        .await
+        .map_err(unavailable)?;
+    rows.iter()
+        .map(|row| {
+            let size = unsigned(row, 0)?;
+            let root: &[u8] = row.try_get(1)?;
+            Ok((size, root.try_into().map_err(|_| sqlx::Error::Decode("a root is not 32 bytes".into()))?))
+        })
+        .collect::<Result<_, sqlx::Error>>()
+        .map_err(unavailable)
+}
+
+fn fingerprint(row: &PgRow, index: usize) -> Result<Fingerprint, sqlx::Error> {
+    let bytes: &[u8] = row.try_get(index)?;
+    let bytes = bytes.try_into().map_err(|_| sqlx::Error::Decode("a fingerprint is not 16 bytes".into()))?;
+    Ok(Fingerprint::from_bytes(bytes))
+}
+
+fn unsigned(row: &PgRow, index: usize) -> Result<u64, sqlx::Error> {
+    u64::try_from(row.try_get::<i64, _>(index)?).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

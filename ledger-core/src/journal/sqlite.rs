@@ -1,0 +1,164 @@
+//! The embedded journal: one SQLite file, one writing connection of one process on a thread of its own.
+//!
+//! SQLite 3.46.0 (the newest that can share a lock file with postgres-es) has the WAL-reset bug of several connections
+//! writing or checkpointing at once. So exactly one connection ever writes or checkpoints, guarded by a file lock beside
+//! the database; all readers are opened read-only with `query_only`.
+
+mod append;
+mod connect;
+mod lock;
+mod read;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex as StdMutex};
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+use tokio::sync::{Mutex, oneshot, watch};
+
+use super::{Append, CommandRecord, Entry, Head, Journal, JournalError, Snapshot, StoredStream};
+use crate::domain::event::StreamId;
+use crate::domain::ids::Key;
+use append::{SqliteAppend, Task};
+
+/// Read connections kept for reuse.
+const READERS_MAX: usize = 8;
+
+struct WriterThread {
+    tasks: std::sync::mpsc::Sender<Task>,
+    turn: Arc<Mutex<()>>,
+    _lock: lock::JournalLock,
+}
+
+/// A journal in one SQLite file.
+pub struct SqliteJournal {
+    path: PathBuf,
+    writer: Option<WriterThread>,
+    readers: Arc<StdMutex<Vec<Connection>>>,
+    changed: watch::Sender<u64>,
+}
+
+impl SqliteJournal {
+    /// Opens a journal for writing, making and migrating the file as needed.
+    ///
+    /// # Errors
+    /// [`JournalError::InUse`] when another process writes it; [`JournalError::Unusable`] for a path or file that cannot
+    /// be used.
+    pub fn open(path: &Path) -> Result<SqliteJournal, JournalError> {
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            std::fs::create_dir_all(parent)
+                .map_err(|error| JournalError::Unusable(format!("{}: {error}", parent.display())))?;
+        }
+        let lock = lock::JournalLock::take(path)?;
+        let connection = connect::writer(path)?;
+        let (tasks, waiting) = std::sync::mpsc::channel();
+        let thread_path = path.to_owned();
+        std::thread::Builder::new()
+            .name("sqlite-journal".into())
+            .spawn(move || append::work(&thread_path, connection, &waiting))
+            .map_err(|error| JournalError::Unusable(format!("no thread for the journal: {error}")))?;
+        let writer = Some(WriterThread { tasks, turn: Arc::default(), _lock: lock });
+        Ok(SqliteJournal { path: path.to_owned(), writer, readers: Arc::default(), changed: watch::channel(0).0 })
+    }
+
+    /// Opens an existing journal for reading alone, beside whoever writes it.
+    ///
+    /// # Errors
+    /// [`JournalError::Unusable`] when there is none, or it is of another version.
+    pub fn open_read_only(path: &Path) -> Result<SqliteJournal, JournalError> {
+        if !path.is_file() {
+            let what = format!("there is no journal at {}; import a pack or start the server first", path.display());
+            return Err(JournalError::Unusable(what));
+        }
+        let connection = connect::reader(path)?;
+        connect::check_version(&connection, path)?;
+        let readers = Arc::new(StdMutex::new(vec![connection]));
+        Ok(SqliteJournal { path: path.to_owned(), writer: None, readers, changed: watch::channel(0).0 })
+    }
+
+    /// Runs a read on a connection of its own, off the async threads.
+    async fn read_with<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let (path, readers) = (self.path.clone(), Arc::clone(&self.readers));
+        let task = tokio::task::spawn_blocking(move || {
+            let pooled = lock_readers(&readers).pop();
+            let connection = match pooled {
+                Some(connection) => connection,
+                None => connect::reader(&path)?,
+            };
+            let result = read(&connection);
+            if result.is_ok() {
+                let mut pool = lock_readers(&readers);
+                if pool.len() < READERS_MAX {
+                    pool.push(connection);
+                }
+            }
+            result
+        });
+        task.await.map_err(|error| JournalError::Unavailable(error.to_string()))?
+    }
+
+    fn writer(&self) -> Result<&WriterThread, JournalError> {
+        self.writer
+            .as_ref()
+            .ok_or_else(|| JournalError::Unusable(format!("{} was opened for reading alone", self.path.display())))
+    }
+}
+
+fn lock_readers(readers: &StdMutex<Vec<Connection>>) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn thread_gone<E>(_: E) -> JournalError {
+    JournalError::Unavailable("the journal's thread has ended".into())
+}
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    async fn begin(&self) -> Result<Box<dyn Append>, JournalError> {
+        let writer = self.writer()?;
+        let turn = Arc::clone(&writer.turn).lock_owned().await;
+        let (reply, answer) = oneshot::channel();
+        writer.tasks.send(Task::Begin { reply }).map_err(thread_gone)?;
+        let head = answer.await.map_err(thread_gone)??;
+        Ok(Box::new(SqliteAppend::new(head, writer.tasks.clone(), turn, self.changed.clone())))
+    }
+
+    async fn head(&self) -> Result<Head, JournalError> {
+        self.read_with(read::head).await
+    }
+
+    async fn read(&self, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        self.read_with(move |connection| read::entries(connection, after, limit)).await
+    }
+
+    async fn load(&self, streams: &[StreamId]) -> Result<Vec<StoredStream>, JournalError> {
+        let streams = streams.to_vec();
+        self.read_with(move |connection| read::streams(connection, &streams)).await
+    }
+
+    async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
+        let keys = keys.to_vec();
+        self.read_with(move |connection| read::commands(connection, &keys)).await
+    }
+
+    async fn store_snapshots(&self, snapshots: Vec<Snapshot>) -> Result<(), JournalError> {
+        let writer = self.writer()?;
+        let _turn = writer.turn.lock().await;
+        let (reply, answer) = oneshot::channel();
+        writer.tasks.send(Task::Snapshots { snapshots, reply }).map_err(thread_gone)?;
+        answer.await.map_err(thread_gone)?
+    }
+
+    async fn roots(&self, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {
+        self.read_with(move |connection| read::roots(connection, after, limit)).await
+    }
+
+    async fn changed(&self) {
+        let mut changed = self.changed.subscribe();
+        // The sender lives in self: waiting cannot fail.
+        let _ = changed.changed().await;
+    }
+}

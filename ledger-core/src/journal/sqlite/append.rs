@@ -1,0 +1,220 @@
+//! The writing thread of the SQLite journal and the append that talks to it.
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender};
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+use tokio::sync::{OwnedMutexGuard, oneshot, watch};
+
+use super::connect::{self, unavailable};
+use super::{read, thread_gone};
+use crate::journal::{Append, Batch, CommitError, Head, JournalError, Snapshot};
+
+/// What the thread is asked to do.
+pub(super) enum Task {
+    /// Take the write lock and read the head.
+    Begin { reply: oneshot::Sender<Result<Head, JournalError>> },
+    /// Write a batch and commit.
+    Commit { batch: Box<Batch>, reply: oneshot::Sender<Result<(), CommitError>> },
+    /// Give the write lock back.
+    Rollback,
+    /// Store snapshots in a transaction of their own.
+    Snapshots { snapshots: Vec<Snapshot>, reply: oneshot::Sender<Result<(), JournalError>> },
+}
+
+/// An append under the write lock.
+pub(super) struct SqliteAppend {
+    head: Head,
+    tasks: Option<Sender<Task>>,
+    turn: Option<OwnedMutexGuard<()>>,
+    changed: watch::Sender<u64>,
+}
+
+impl SqliteAppend {
+    pub(super) fn new(
+        head: Head,
+        tasks: Sender<Task>,
+        turn: OwnedMutexGuard<()>,
+        changed: watch::Sender<u64>,
+    ) -> SqliteAppend {
+        SqliteAppend { head, tasks: Some(tasks), turn: Some(turn), changed }
+    }
+}
+
+impl Drop for SqliteAppend {
+    fn drop(&mut self) {
+        if let Some(tasks) = self.tasks.take() {
+            // The thread rolls back before it looks at anything that is asked later.
+            let _ = tasks.send(Task::Rollback);
+        }
+        drop(self.turn.take());
+    }
+}
+
+#[async_trait]
+impl Append for SqliteAppend {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    async fn commit(mut self: Box<Self>, batch: &Batch) -> Result<(), CommitError> {
+        let Some(tasks) = self.tasks.take() else {
+            return Err(CommitError::NotCommitted(JournalError::Unavailable("the append has ended".into())));
+        };
+        let (reply, answer) = oneshot::channel();
+        let position = batch.position;
+        let task = Task::Commit { batch: Box::new(batch.clone()), reply };
+        tasks.send(task).map_err(|error| CommitError::NotCommitted(thread_gone(error)))?;
+        answer.await.map_err(|error| CommitError::Unknown(thread_gone(error)))??;
+        self.changed.send_replace(position);
+        Ok(())
+    }
+
+    async fn release(self: Box<Self>) {
+        drop(self);
+    }
+}
+
+/// The thread: one task after the other, until the journal is dropped.
+pub(super) fn work(path: &Path, connection: Connection, tasks: &Receiver<Task>) {
+    let mut connection = Some(connection);
+    while let Ok(task) = tasks.recv() {
+        match task {
+            Task::Begin { reply } => {
+                let begun = begin(path, &mut connection);
+                let failed = begun.is_err();
+                if reply.send(begun).is_err() {
+                    rollback(&mut connection);
+                }
+                if failed {
+                    connection = None;
+                }
+            }
+            Task::Commit { batch, reply } => {
+                let result = match &connection {
+                    Some(open) => commit(open, &batch),
+                    None => Err(CommitError::NotCommitted(JournalError::Unavailable("the journal was closed".into()))),
+                };
+                if result.is_err() {
+                    // After any error nothing the connection holds is believed: the next begin opens anew.
+                    rollback(&mut connection);
+                    connection = None;
+                }
+                let _ = reply.send(result);
+            }
+            Task::Rollback => rollback(&mut connection),
+            Task::Snapshots { snapshots, reply } => {
+                let result = match &mut connection {
+                    Some(open) => store_snapshots(open, &snapshots),
+                    None => Err(JournalError::Unavailable("the journal was closed".into())),
+                };
+                let _ = reply.send(result);
+            }
+        }
+    }
+}
+
+fn begin(path: &Path, connection: &mut Option<Connection>) -> Result<Head, JournalError> {
+    let open = match connection {
+        Some(open) => open,
+        None => {
+            let open = connect::writer(path)?;
+            // A commit may sit in the page cache though its fsync failed. Copying it into the database and syncing that
+            // makes sure that what is about to be believed is on disk.
+            open.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(unavailable)?;
+            connection.insert(open)
+        }
+    };
+    open.execute_batch("BEGIN IMMEDIATE").map_err(unavailable)?;
+    read::head(open)
+}
+
+fn rollback(connection: &mut Option<Connection>) {
+    let broken = match connection {
+        Some(open) if !open.is_autocommit() => open.execute_batch("ROLLBACK").is_err(),
+        _ => false,
+    };
+    if broken {
+        *connection = None;
+    }
+}
+
+fn commit(connection: &Connection, batch: &Batch) -> Result<(), CommitError> {
+    let not_committed = |error: rusqlite::Error| CommitError::NotCommitted(unavailable(error));
+    let fenced = !write(connection, batch).map_err(not_committed)?;
+    if fenced {
+        return Err(CommitError::Fenced);
+    }
+    connection.execute_batch("COMMIT").map_err(|error| CommitError::Unknown(unavailable(error)))
+}
+
+/// Writes the batch; false when the fence found the head elsewhere.
+fn write(connection: &Connection, batch: &Batch) -> rusqlite::Result<bool> {
+    let signed = |value: u64| i64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, i64::MAX));
+    let moved = connection
+        .prepare_cached(
+            "UPDATE head SET position = ?1, streams = ?2, recorded_at = ?3, frontier = ?4 WHERE one = 1 AND position = ?5",
+        )?
+        .execute((
+            signed(batch.position)?,
+            signed(batch.streams)?,
+            batch.recorded_at.micros(),
+            &batch.frontier,
+            signed(batch.after)?,
+        ))?;
+    if moved != 1 {
+        return Ok(false);
+    }
+    let mut streams = connection.prepare_cached("INSERT INTO stream (stream_no, kind, id) VALUES (?1, ?2, ?3)")?;
+    for new in &batch.new_streams {
+        streams.execute((signed(new.stream_no)?, new.stream.kind(), new.stream.id()))?;
+    }
+    let mut commands = connection.prepare_cached(
+        "INSERT INTO command (first, count, key, fingerprint, actor, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    for command in &batch.commands {
+        commands.execute((
+            signed(command.first)?,
+            command.count,
+            &command.key,
+            command.fingerprint.as_bytes(),
+            &command.actor,
+            batch.recorded_at.micros(),
+        ))?;
+    }
+    let mut events = connection.prepare_cached(
+        "INSERT INTO event (position, nth, stream_no, sequence, type, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    for event in &batch.events {
+        events.execute((
+            signed(event.position)?,
+            event.nth,
+            signed(event.stream_no)?,
+            signed(event.sequence)?,
+            event.event_type,
+            &event.payload,
+        ))?;
+    }
+    connection
+        .prepare_cached("INSERT INTO root (size, root) VALUES (?1, ?2)")?
+        .execute((signed(batch.position)?, &batch.root))?;
+    Ok(true)
+}
+
+fn store_snapshots(connection: &mut Connection, snapshots: &[Snapshot]) -> Result<(), JournalError> {
+    let transaction = connection.transaction().map_err(unavailable)?;
+    {
+        let mut insert = transaction
+            .prepare_cached(
+                "INSERT OR REPLACE INTO snapshot (stream_no, sequence, layout, body) VALUES (?1, ?2, ?3, ?4)",
+            )
+            .map_err(unavailable)?;
+        for snapshot in snapshots {
+            let stream_no = i64::try_from(snapshot.stream_no).unwrap_or(i64::MAX);
+            let sequence = i64::try_from(snapshot.sequence).unwrap_or(i64::MAX);
+            insert.execute((stream_no, sequence, snapshot.layout, &snapshot.body)).map_err(unavailable)?;
+        }
+    }
+    transaction.commit().map_err(unavailable)
+}

@@ -1,0 +1,95 @@
+//! Connections with every pragma written out, and the schema's migrations: forward only.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::journal::JournalError;
+
+/// Each step brings the schema from its index to the next version.
+const STEPS: &[&str] = &[include_str!("schema_1.sql")];
+
+/// How long a reader waits for a lock that is held only for an instant.
+const BUSY: Duration = Duration::from_secs(5);
+
+pub(super) fn unavailable(error: rusqlite::Error) -> JournalError {
+    JournalError::Unavailable(error.to_string())
+}
+
+/// The one connection that writes and checkpoints.
+pub(super) fn writer(path: &Path) -> Result<Connection, JournalError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let unusable = |error: rusqlite::Error| JournalError::Unusable(format!("{}: {error}", path.display()));
+    let mut connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
+    connection.busy_timeout(BUSY).map_err(unusable)?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(unusable)?;
+    if mode != "wal" {
+        return Err(JournalError::Unusable(format!("{}: the file system does not allow WAL", path.display())));
+    }
+    connection
+        .execute_batch(
+            "PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = OFF;
+             PRAGMA trusted_schema = OFF;
+             PRAGMA cell_size_check = ON;
+             PRAGMA temp_store = MEMORY;
+             PRAGMA cache_size = -131072;
+             PRAGMA mmap_size = 0;
+             PRAGMA wal_autocheckpoint = 8000;
+             PRAGMA journal_size_limit = 268435456;",
+        )
+        .map_err(unusable)?;
+    let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).map_err(unusable)?;
+    if synchronous != 2 {
+        return Err(JournalError::Unusable("synchronous=FULL was not accepted".into()));
+    }
+    connection.set_prepared_statement_cache_capacity(32);
+    migrate(&mut connection, path)?;
+    Ok(connection)
+}
+
+/// A connection that can change nothing.
+pub(super) fn reader(path: &Path) -> Result<Connection, JournalError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(unavailable)?;
+    connection.busy_timeout(BUSY).map_err(unavailable)?;
+    connection
+        .execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;")
+        .map_err(unavailable)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+/// A reader never migrates: it needs the very version it knows.
+pub(super) fn check_version(connection: &Connection, path: &Path) -> Result<(), JournalError> {
+    let found = version(connection)?;
+    if found != STEPS.len() {
+        let what = format!(
+            "{} is of schema version {found}, this program knows {}; start the server or an import once to migrate it, or use a newer program",
+            path.display(),
+            STEPS.len()
+        );
+        return Err(JournalError::Unusable(what));
+    }
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Result<usize, JournalError> {
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(unavailable)?;
+    usize::try_from(found).map_err(|_| JournalError::Unusable("the file is not a journal of this program".into()))
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), JournalError> {
+    let found = version(connection)?;
+    if found > STEPS.len() {
+        return check_version(connection, path);
+    }
+    for (index, step) in STEPS.iter().enumerate().skip(found) {
+        let transaction = connection.transaction().map_err(unavailable)?;
+        transaction.execute_batch(step).map_err(unavailable)?;
+        transaction.pragma_update(None, "user_version", index + 1).map_err(unavailable)?;
+        transaction.commit().map_err(unavailable)?;
+    }
+    Ok(())
+}

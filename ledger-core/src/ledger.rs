@@ -1,0 +1,21 @@
+//! The one door through which anything is written: queue, decide, append, answer.
+//!
+//! Reading order: [`command`] (what may be asked), [`fingerprint`] (what makes two askings the same), [`book`] (the
+//! state in memory), [`process`] (what one command decides across aggregates), [`resolve`] (what a command needs in
+//! memory first), [`outcome`] (the three answers), [`writer`] (the task that owns the writing).
+
+pub mod book;
+pub mod command;
+pub mod fingerprint;
+pub mod handle;
+pub mod outcome;
+pub mod process;
+pub mod resolve;
+pub mod round;
+pub mod settings;
+pub mod writer;
+
+pub use command::{Command, Context, Submission};
+pub use handle::Ledger;
+pub use outcome::{Outcome, Receipt};
+pub use settings::LedgerSettings;

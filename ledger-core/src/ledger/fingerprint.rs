@@ -1,0 +1,239 @@
+//! What makes two askings the same: a digest of the content that decides a command's effect.
+//!
+//! Witness and evidence are annotations and left out: a sheet sent again with another witness is the same record
+//! (docs/decisions/004). The context's time and actor are left out, because a retry comes later, maybe from another
+//! desk.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use super::command::{AskedSpending, AskedTime, Command, CreditAction};
+use crate::domain::schedule::Activity;
+
+/// Sixteen bytes of SHA-256 over the content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    /// The fingerprint of a command.
+    pub fn of(command: &Command) -> Fingerprint {
+        let mut content = Content::default();
+        write_content(&mut content, command);
+        let digest = content.0.finalize();
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(digest.iter()) {
+            *to = *from;
+        }
+        Fingerprint(bytes)
+    }
+
+    /// From its sixteen bytes.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Fingerprint {
+        Fingerprint(bytes)
+    }
+
+    /// Its sixteen bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    /// Lower-case hex, as the leaf holds it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        for byte in self.0 {
+            f.write_char(char::from(DIGITS[usize::from(byte >> 4)]))?;
+            f.write_char(char::from(DIGITS[usize::from(byte & 15)]))?;
+        }
+        Ok(())
+    }
+}
+
+/// Fields framed by their length, so that no two contents run into one another.
+#[derive(Default)]
+struct Content(Sha256);
+
+impl Content {
+    fn text(&mut self, field: &str) -> &mut Content {
+        self.0.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
+        self.0.update(field.as_bytes());
+        self
+    }
+
+    fn number(&mut self, field: i64) -> &mut Content {
+        self.0.update(field.to_be_bytes());
+        self
+    }
+
+    fn maybe<T: fmt::Display>(&mut self, field: Option<T>) -> &mut Content {
+        match field {
+            Some(field) => self.text("+").text(&field.to_string()),
+            None => self.text("-"),
+        }
+    }
+}
+
+fn write_content(content: &mut Content, command: &Command) {
+    match command {
+        Command::OpenJournal { origin, suite } => content.text("open_journal").text(origin).text(suite),
+        Command::Configure(settings) => content.text("configure").text(&format!("{settings:?}")),
+        Command::AdoptSchedule { activities, effective_from, settings } => {
+            content.text("adopt_schedule").text(&effective_from.to_string()).text(&format!("{settings:?}"));
+            activities.iter().for_each(|activity| write_activity(content, activity));
+            content
+        }
+        Command::RegisterWorker { worker, details, update } => content
+            .text("register_worker")
+            .text(worker.as_str())
+            .text(&details.occupation)
+            .maybe(details.party_member)
+            .maybe(details.platform.as_deref())
+            .number(i64::from(*update)),
+        Command::DepartWorker { worker, reason } => content.text("depart_worker").text(worker.as_str()).text(reason),
+        Command::IssueCard { worker, card_no, branch } => {
+            content.text("issue_card").text(worker.as_str()).text(card_no.as_str()).text(branch.as_str())
+        }
+        Command::MoveCard { worker, branch } => content.text("move_card").text(worker.as_str()).text(branch.as_str()),
+        Command::CloseCard { worker, reason } => content.text("close_card").text(worker.as_str()).text(reason),
+        Command::RegisterMerchant { merchant, details, update } => content
+            .text("register_merchant")
+            .text(merchant.as_str())
+            .text(&details.name)
+            .text(&details.uscc)
+            .maybe(details.category.as_deref())
+            .number(i64::from(*update)),
+        Command::PaySettlement { merchant, month, points, reference } => content
+            .text("pay_settlement")
+            .text(merchant.as_str())
+            .text(&month.to_string())
+            .number(points.hundredths())
+            .text(reference),
+        Command::OpenStore { store, details, update } => content
+            .text("open_store")
+            .text(store.as_str())
+            .text(&details.name)
+            .text(&details.tier)
+            .maybe(details.community.as_deref())
+            .number(i64::from(*update)),
+        Command::CloseStore { store, reason } => content.text("close_store").text(store.as_str()).text(reason),
+        Command::ReopenStore { store } => content.text("reopen_store").text(store.as_str()),
+        Command::ListItem { store, sku, terms, opening_stock } => content
+            .text("list_item")
+            .text(store.as_str())
+            .text(sku.as_str())
+            .text(&terms.kind)
+            .text(&terms.name)
+            .number(terms.price.hundredths())
+            .maybe(terms.limit_per_worker_year)
+            .maybe(terms.merchant.as_ref())
+            .number(i64::from(*opening_stock)),
+        Command::DelistItem { store, sku, reason } => {
+            content.text("delist_item").text(store.as_str()).text(sku.as_str()).text(reason)
+        }
+        Command::Restock { store, sku, quantity, merchant } => content
+            .text("restock")
+            .text(store.as_str())
+            .text(sku.as_str())
+            .number(i64::from(*quantity))
+            .maybe(merchant.as_ref()),
+        Command::CountStock { store, sku, counted, reason } => {
+            content.text("count_stock").text(store.as_str()).text(sku.as_str()).number(i64::from(*counted)).text(reason)
+        }
+        Command::WriteOffStock { store, sku, quantity, reason } => content
+            .text("write_off_stock")
+            .text(store.as_str())
+            .text(sku.as_str())
+            .number(i64::from(*quantity))
+            .text(reason),
+        Command::RecordCredit { worker, activity, on, quantity, witness: _, evidence: _ } => content
+            .text("record_credit")
+            .text(worker.as_str())
+            .text(activity.as_str())
+            .maybe(*on)
+            .maybe(quantity.map(|quantity| quantity.millionths())),
+        Command::JudgeCredit { credit, action, reason } => {
+            content.text("judge_credit").text(credit.as_str()).text(action_name(*action)).text(reason)
+        }
+        Command::Redeem(spending) => write_spending(content.text("redeem"), spending),
+        Command::ReverseRedemption { redemption, reason } => {
+            content.text("reverse_redemption").text(redemption.as_str()).text(reason)
+        }
+        Command::PlaceHold { spending, lasts_seconds } => {
+            write_spending(content.text("place_hold"), spending).number(i64::from(*lasts_seconds))
+        }
+        Command::CaptureHold { hold } => content.text("capture_hold").text(hold.as_str()),
+        Command::ReleaseHold { hold, expired } => {
+            content.text("release_hold").text(hold.as_str()).number(i64::from(*expired))
+        }
+        Command::ExpireLots { worker, through } => {
+            content.text("expire_lots").text(worker.as_str()).text(&through.to_string())
+        }
+    };
+}
+
+const fn action_name(action: CreditAction) -> &'static str {
+    match action {
+        CreditAction::Confirm => "confirm",
+        CreditAction::Reject => "reject",
+        CreditAction::Reverse => "reverse",
+        CreditAction::Object => "object",
+        CreditAction::Resolve { upheld: true } => "uphold",
+        CreditAction::Resolve { upheld: false } => "dismiss",
+    }
+}
+
+fn write_activity(content: &mut Content, activity: &Activity) {
+    content
+        .text(activity.code.as_str())
+        .text(&activity.name)
+        .text(&activity.category)
+        .text(&activity.unit)
+        .number(activity.points_per_unit.hundredths())
+        .maybe(activity.daily_cap)
+        .number(i64::from(activity.counts_for_card))
+        .text(&format!("{:?}", activity.validity));
+}
+
+fn write_spending<'a>(content: &'a mut Content, spending: &AskedSpending) -> &'a mut Content {
+    content.text(spending.worker.as_str()).text(spending.store.as_str());
+    match spending.time {
+        AskedTime::Now => content.text("now"),
+        AskedTime::At(time) => content.text(&time.to_string()),
+        AskedTime::Unreadable => content.text("unreadable"),
+    };
+    for line in &spending.lines {
+        content.text(line.sku.as_str()).maybe(line.quantity);
+    }
+    content
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fingerprint;
+    use crate::domain::ids::{ActivityCode, WorkerId};
+    use crate::domain::quantity::Quantity;
+    use crate::ledger::command::Command;
+
+    fn credit(quantity: &str, witness: Option<&str>) -> Command {
+        Command::RecordCredit {
+            worker: WorkerId::new("W1").expect("id"),
+            activity: ActivityCode::new("ZY01").expect("code"),
+            on: chrono::NaiveDate::from_ymd_opt(2024, 3, 5),
+            quantity: Quantity::parse(quantity),
+            witness: witness.map(str::to_owned),
+            evidence: None,
+        }
+    }
+
+    #[test]
+    fn a_witness_is_no_content_and_a_quantity_is() {
+        let of = |command: Command| Fingerprint::of(&command);
+        assert_eq!(of(credit("2", Some("a"))), of(credit("2.0", Some("b"))));
+        assert_ne!(of(credit("2", None)), of(credit("2.5", None)));
+        assert_ne!(of(credit("2", None)), of(credit("x", None)));
+        assert_eq!(of(credit("2", None)).to_string().len(), 32);
+    }
+}

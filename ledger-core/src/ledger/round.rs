@@ -1,0 +1,222 @@
+//! One round's deciding, under the head's lock: commands in order, each against the state the one before it left.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::book::Book;
+use super::command::{Command, Submission};
+use super::fingerprint::Fingerprint;
+use super::outcome::{Outcome, Receipt};
+use super::process;
+use super::resolve;
+use crate::domain::event::Event;
+use crate::domain::ids::Key;
+use crate::domain::refusal::{Code, Refusal};
+use crate::evidence::hash::HashSuite;
+use crate::evidence::leaf::LeafFields;
+use crate::evidence::merkle::Frontier;
+use crate::journal::{Batch, BatchCommand, BatchEvent, JournalError, NewStream, RecordedTime};
+
+/// A command recorded before.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Digest of its content.
+    pub fingerprint: Fingerprint,
+    /// Its first answer.
+    pub receipt: Receipt,
+}
+
+/// A round being decided.
+pub struct Round<'a> {
+    book: &'a mut Book,
+    known: HashMap<Key, Known>,
+    batch: Batch,
+    outcomes: Vec<Vec<Outcome>>,
+    suite: Option<HashSuite>,
+}
+
+impl<'a> Round<'a> {
+    /// A round on a book that is at the head.
+    pub fn new(book: &'a mut Book, known: HashMap<Key, Known>, now: RecordedTime) -> Round<'a> {
+        let batch = Batch {
+            after: book.position,
+            position: book.position,
+            streams: book.streams,
+            // The recorded time never goes back, whatever the machine's clock does.
+            recorded_at: now.max(book.recorded_at),
+            new_streams: Vec::new(),
+            commands: Vec::new(),
+            events: Vec::new(),
+            frontier: Vec::new(),
+            root: [0; 32],
+        };
+        let suite = book.frontier.as_ref().map(Frontier::suite);
+        Round { book, known, batch, outcomes: Vec::new(), suite }
+    }
+
+    /// Decides one caller's commands.
+    pub fn decide(&mut self, submissions: &[Submission], atomic: bool) {
+        let outcomes = if atomic {
+            self.all_or_none(submissions)
+        } else {
+            submissions.iter().map(|submission| self.one(submission)).collect()
+        };
+        self.outcomes.push(outcomes);
+    }
+
+    fn all_or_none(&mut self, submissions: &[Submission]) -> Vec<Outcome> {
+        let mut streams: Vec<_> =
+            submissions.iter().flat_map(|submission| resolve::streams(self.book, &submission.command)).collect();
+        streams.sort();
+        streams.dedup();
+        let saved = self.book.save(&streams);
+        let mark =
+            (self.batch.position, self.batch.new_streams.len(), self.batch.commands.len(), self.batch.events.len());
+        let mut new_keys = Vec::new();
+        let mut outcomes = Vec::with_capacity(submissions.len());
+        for (index, submission) in submissions.iter().enumerate() {
+            let outcome = self.one(submission);
+            match &outcome {
+                Outcome::Refused(refusal) => {
+                    let first = refusal.clone();
+                    self.book.roll_back(saved);
+                    self.batch.position = mark.0;
+                    self.batch.new_streams.truncate(mark.1);
+                    self.batch.commands.truncate(mark.2);
+                    self.batch.events.truncate(mark.3);
+                    for key in &new_keys {
+                        self.known.remove(key);
+                    }
+                    return (0..submissions.len())
+                        .map(|other| {
+                            if other == index {
+                                Outcome::Refused(first.clone())
+                            } else {
+                                let message = format!("nothing was recorded: command {index} was refused, {first}");
+                                Outcome::refused(Code::InvalidInput, message)
+                            }
+                        })
+                        .collect();
+                }
+                Outcome::Committed(receipt) if !receipt.repeated => new_keys.push(submission.context.key.clone()),
+                Outcome::Committed(_) | Outcome::Unknown => {}
+            }
+            outcomes.push(outcome);
+        }
+        outcomes
+    }
+
+    fn one(&mut self, submission: &Submission) -> Outcome {
+        let fingerprint = Fingerprint::of(&submission.command);
+        let key = &submission.context.key;
+        if let Some(known) = self.known.get(key) {
+            if known.fingerprint == fingerprint {
+                return Outcome::Committed(Receipt { repeated: true, ..known.receipt.clone() });
+            }
+            let message = format!("key {key} was used before with other content; give this one a key of its own");
+            return Outcome::refused(Code::DuplicateConflict, message);
+        }
+        let opens = matches!(submission.command, Command::OpenJournal { .. });
+        if self.suite.is_none() && !opens {
+            return Outcome::refused(Code::JournalUnavailable, "the journal has no first event yet; try again");
+        }
+        match process::decide(self.book, &submission.context, &submission.command) {
+            Err(refusal) => Outcome::Refused(refusal),
+            Ok(events) if events.is_empty() => {
+                let position = self.batch.position;
+                Outcome::Committed(Receipt { position, events: Arc::from([]), repeated: false })
+            }
+            Ok(events) => match self.record(submission, fingerprint, events) {
+                Ok(receipt) => Outcome::Committed(receipt),
+                Err(refusal) => Outcome::Refused(refusal),
+            },
+        }
+    }
+
+    fn record(
+        &mut self,
+        submission: &Submission,
+        fingerprint: Fingerprint,
+        events: Vec<Event>,
+    ) -> Result<Receipt, Refusal> {
+        let unreadable = |what: String| Refusal::new(Code::InvalidInput, what);
+        if let Command::OpenJournal { suite, .. } = &submission.command {
+            let suite: HashSuite =
+                suite.parse().map_err(|_| unreadable(format!("hash suite {suite:?}; use sha-256 or sm3")))?;
+            self.suite = Some(suite);
+        }
+        let payloads = events
+            .iter()
+            .map(|event| {
+                let mut payload = Vec::with_capacity(384);
+                event.encode_into(&mut payload).map(|()| payload)
+            })
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| unreadable(format!("the event cannot be written: {error}")))?;
+        let first = self.batch.position + 1;
+        for (nth, (event, payload)) in (0u32..).zip(events.iter().zip(payloads)) {
+            let (stream_no, begins, sequence) = self.book.apply(event);
+            if begins {
+                self.batch.new_streams.push(NewStream { stream_no, stream: event.stream() });
+            }
+            self.batch.position += 1;
+            self.batch.events.push(BatchEvent {
+                position: self.batch.position,
+                nth,
+                stream_no,
+                sequence,
+                event_type: event.event_type(),
+                payload,
+            });
+        }
+        self.batch.commands.push(BatchCommand {
+            first,
+            count: u32::try_from(events.len()).unwrap_or(u32::MAX),
+            key: submission.context.key.to_string(),
+            fingerprint,
+            actor: submission.context.actor.to_string(),
+        });
+        let receipt = Receipt { position: self.batch.position, events: events.into(), repeated: false };
+        self.known.insert(submission.context.key.clone(), Known { fingerprint, receipt: receipt.clone() });
+        Ok(receipt)
+    }
+
+    /// The batch to append, if anything was decided, and the answers to give once it is durable.
+    ///
+    /// # Errors
+    /// [`JournalError::Unusable`] when the Merkle log cannot grow.
+    pub fn finish(mut self) -> Result<(Option<Batch>, Vec<Vec<Outcome>>), JournalError> {
+        if self.batch.events.is_empty() {
+            return Ok((None, self.outcomes));
+        }
+        let unusable = |what: String| JournalError::Unusable(what);
+        let suite = self.suite.ok_or_else(|| unusable("the journal names no hash suite".into()))?;
+        let frontier = self.book.frontier.get_or_insert_with(|| Frontier::new(suite));
+        let recorded_at = self.batch.recorded_at.to_string();
+        let mut leaf = Vec::with_capacity(1_024);
+        let mut events = self.batch.events.iter();
+        for command in &self.batch.commands {
+            let fingerprint = command.fingerprint.to_string();
+            for event in events.by_ref().take(usize::try_from(command.count).unwrap_or(usize::MAX)) {
+                leaf.clear();
+                let fields = LeafFields {
+                    position: event.position,
+                    recorded_at: &recorded_at,
+                    key: &command.key,
+                    fingerprint: &fingerprint,
+                    actor: &command.actor,
+                    event_type: event.event_type,
+                    payload: &event.payload,
+                };
+                fields.encode_into(&mut leaf);
+                frontier.push(suite.leaf_hash(&leaf)).map_err(|error| unusable(error.to_string()))?;
+            }
+        }
+        self.batch.frontier = frontier.to_bytes();
+        self.batch.root = *frontier.root().as_bytes();
+        self.batch.streams = self.book.streams;
+        self.book.position = self.batch.position;
+        self.book.recorded_at = self.batch.recorded_at;
+        Ok((Some(self.batch), self.outcomes))
+    }
+}

@@ -1,0 +1,49 @@
+//! The limits and the clock of a ledger. Everything has a limit.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::journal::RecordedTime;
+
+/// Settings of a ledger's writer.
+#[derive(Clone)]
+pub struct LedgerSettings {
+    /// Most commands decided and appended in one transaction.
+    pub batch_max: usize,
+    /// Most commands waiting; beyond it callers wait at the door.
+    pub queue_max: usize,
+    /// Workers, merchants and card numbers kept in memory, each.
+    pub cached_aggregates_max: usize,
+    /// A snapshot of an aggregate is stored after so many events of it.
+    pub snapshot_every: u64,
+    /// How long the writer tries to find out what became of a commit before it answers "unknown".
+    pub resolve_for: Duration,
+    /// The journal's clock. It never decides anything; it only dates what was recorded.
+    pub clock: Arc<dyn Fn() -> RecordedTime + Send + Sync>,
+}
+
+impl Default for LedgerSettings {
+    fn default() -> LedgerSettings {
+        LedgerSettings {
+            batch_max: 1_024,
+            queue_max: 8_192,
+            cached_aggregates_max: 200_000,
+            snapshot_every: 1_000,
+            resolve_for: Duration::from_secs(10),
+            clock: Arc::new(RecordedTime::now),
+        }
+    }
+}
+
+impl fmt::Debug for LedgerSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LedgerSettings")
+            .field("batch_max", &self.batch_max)
+            .field("queue_max", &self.queue_max)
+            .field("cached_aggregates_max", &self.cached_aggregates_max)
+            .field("snapshot_every", &self.snapshot_every)
+            .field("resolve_for", &self.resolve_for)
+            .finish_non_exhaustive()
+    }
+}
