@@ -1,1 +1,16 @@
+//! The edges of the ledger: command line, HTTP, pages, sheets, access tokens and the vault of names.
+#![deny(clippy::unwrap_used)]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at what it does not expect"))]
 
+pub mod access;
+pub mod app;
+pub mod appraisal_sheet;
+pub mod cli;
+pub mod demo;
+pub mod exact;
+pub mod http;
+pub mod import;
+pub mod sheets;
+pub mod telemetry;
+pub mod vault;
+pub mod web;

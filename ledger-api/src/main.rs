@@ -1,1 +1,10 @@
-fn main() {}
+//! The binary `nuanxin`: parses the arguments, runs the subcommand, gives its exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use ledger_api::cli::{Cli, run};
+
+fn main() -> ExitCode {
+    run(Cli::parse())
+}

@@ -35,6 +35,8 @@ mod tests_hostile;
 #[cfg(test)]
 mod tests_large;
 #[cfg(test)]
+mod tests_pack;
+#[cfg(test)]
 mod tests_xlsx;
 
 use std::fs::File;
@@ -129,9 +131,7 @@ impl Sheet {
     pub fn open(path: &Path, limits: &Limits, columns: &[Column]) -> Result<Sheet, SheetError> {
         let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         match Self::open_body(path, limits, columns) {
-            Ok((header, body)) => {
-                Ok(Sheet { file, limits: limits.clone(), columns: columns.into(), header, body })
-            }
+            Ok((header, body)) => Ok(Sheet { file, limits: limits.clone(), columns: columns.into(), header, body }),
             Err(flaw) => Err(flaw.in_file(&file)),
         }
     }
@@ -188,9 +188,9 @@ impl Sheet {
     pub fn rows(&mut self) -> Result<Rows<'_>, SheetError> {
         let picked = self.header.picked();
         let source = match &mut self.body {
-            Body::Delimited(delimited) => delimited
-                .rows(self.limits.cell_text_bytes_max)
-                .map(|rows| Source::Delimited(Box::new(rows))),
+            Body::Delimited(delimited) => {
+                delimited.rows(self.limits.cell_text_bytes_max).map(|rows| Source::Delimited(Box::new(rows)))
+            }
             Body::Xlsx(workbook) => workbook.rows(&self.limits).map(|rows| Source::Xlsx(Box::new(rows))),
         };
         Ok(Rows {

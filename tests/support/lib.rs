@@ -1,1 +1,21 @@
+//! What the tests that cross crates stand on: real PostgreSQL clusters and real ledger processes that can be killed,
+//! a client that tells an unsent request from a lost answer, a small district, and seeded traffic for it.
+//! Holds no rule of the ledger: what is right is said by the tests, never by their support.
 
+pub mod api;
+pub mod cli;
+pub mod district;
+pub mod guard;
+pub mod postgres;
+pub mod server;
+pub mod workload;
+
+mod process;
+
+pub use api::{Answer, Api, Request, Unanswered};
+pub use cli::{nuanxin, token};
+pub use district::District;
+pub use guard::scratch_dir;
+pub use postgres::{PgCluster, shared_cluster};
+pub use server::Server;
+pub use workload::{Intent, Step, Workload};

@@ -235,7 +235,10 @@ mod tests {
     fn texts_are_read_in_half_width_and_kept_as_written() {
         let cell = Cell::from_text("\u{3000}ＱＷ－００１，甲 ");
         assert_eq!(text(&cell), Ok(Some("QW-001,甲".to_owned())));
-        assert_eq!(cell.verbatim().map(|text| text.map(|text| text.into_owned())), Ok(Some("ＱＷ－００１，甲".to_owned())));
+        assert_eq!(
+            cell.verbatim().map(|text| text.map(|text| text.into_owned())),
+            Ok(Some("ＱＷ－００１，甲".to_owned()))
+        );
         assert_eq!(Cell::from_text(" \u{200B}"), Cell::Blank);
     }
 

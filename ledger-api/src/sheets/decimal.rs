@@ -133,7 +133,8 @@ mod tests {
         assert_eq!(Decimal::parse("0.0000001"), Err(Fault::TooManyPlaces));
         assert_eq!(Decimal::parse("9223372036854775808"), Err(Fault::OutOfRange));
         assert_eq!(Decimal::parse("99999999999999999999999"), Err(Fault::OutOfRange));
-        for text in ["", ".", "-", "--1", "1-", "1.2.3", "若干", "2小时", "NaN", "inf", "0x10", "1 000", "½", "e5", "²"] {
+        for text in ["", ".", "-", "--1", "1-", "1.2.3", "若干", "2小时", "NaN", "inf", "0x10", "1 000", "½", "e5", "²"]
+        {
             assert_eq!(Decimal::parse(text), Err(Fault::NotANumber), "{text}");
         }
     }

@@ -52,13 +52,16 @@ impl DelimitedFile {
         let mut rows = self.rows(HEADER_TEXT_BYTES_MAX)?;
         loop {
             match rows.next_row(&Picked::All) {
-                Ok(Some(row)) if row.number <= HEADER_ROWS_MAX => {
+                Ok(Some(row)) => {
                     if let Some(header) = search.offer(&row)? {
                         return Ok(Some(header));
                     }
+                    if row.number > HEADER_ROWS_MAX {
+                        return Ok(None);
+                    }
                 }
                 // Damage here may come from the wrong delimiter; with the right one it shows when rows are read.
-                Ok(_) | Err(Flaw::Damaged(_)) => return Ok(None),
+                Ok(None) | Err(Flaw::Damaged(_)) => return Ok(None),
                 Err(other) => return Err(other),
             }
         }
@@ -150,7 +153,9 @@ impl DelimitedRows<'_> {
                 // The text ends with a line end, so only a field inside quotes can reach past it.
                 ReadFieldResult::Field { .. } if file_ended => {
                     let row = self.number.saturating_add(1);
-                    return Err(Flaw::Damaged(format!("a quotation mark opened in or after row {row} is never closed")));
+                    return Err(Flaw::Damaged(format!(
+                        "a quotation mark opened in or after row {row} is never closed"
+                    )));
                 }
                 ReadFieldResult::Field { record_end: true } => return Ok(FieldEnd::Record),
                 ReadFieldResult::Field { record_end: false } => return Ok(FieldEnd::Field),

@@ -55,7 +55,8 @@ impl<'c> HeaderSearch<'c> {
         HeaderSearch { columns, keys, best: None, rows_seen: false }
     }
 
-    /// Looks at one more row; the header if this is it.
+    /// Looks at one more row; the header if this is it. A row past the last that may be the header only shows that
+    /// the sheet is not empty.
     pub(super) fn offer(&mut self, row: &RawRow) -> Result<Option<Header>, Flaw> {
         self.rows_seen |= !row.blank;
         if row.blank || row.number > HEADER_ROWS_MAX {

@@ -45,8 +45,7 @@ pub(super) fn unnamed() -> File {
     File::options().read(true).write(true).create_new(true).open(folder.path().join("unnamed")).expect("file")
 }
 
-pub(super) const COLUMNS: [Column; 3] =
-    [Column::required("编号"), Column::required("数量"), Column::optional("备注")];
+pub(super) const COLUMNS: [Column; 3] = [Column::required("编号"), Column::required("数量"), Column::optional("备注")];
 
 pub(super) fn open_bytes(name: &str, bytes: &[u8]) -> Result<Sheet, SheetError> {
     let folder = Folder::new();
@@ -105,20 +104,29 @@ impl Book {
         let mut parts = Vec::new();
         for (place, (name, xml)) in self.sheets.iter().enumerate() {
             let attributes = self.sheet_attributes.get(place).map_or("", String::as_str);
-            links += &format!(r#"<Relationship Id="rId{place}" Type="{TYPE}/worksheet" Target="worksheets/sheet{place}.xml"/>"#);
+            links += &format!(
+                r#"<Relationship Id="rId{place}" Type="{TYPE}/worksheet" Target="worksheets/sheet{place}.xml"/>"#
+            );
             tabs += &format!(r#"<sheet name="{name}" sheetId="{}" {attributes} r:id="rId{place}"/>"#, place + 1);
             parts.push((format!("xl/worksheets/sheet{place}.xml"), xml.clone().into_bytes()));
         }
-        for (kind, path, xml) in [("styles", "styles.xml", &self.styles), ("sharedStrings", "sharedStrings.xml", &self.strings)] {
+        for (kind, path, xml) in
+            [("styles", "styles.xml", &self.styles), ("sharedStrings", "sharedStrings.xml", &self.strings)]
+        {
             if let Some(xml) = xml {
                 links += &format!(r#"<Relationship Id="{kind}" Type="{TYPE}/{kind}" Target="/xl/{path}"/>"#);
                 parts.push((format!("xl/{path}"), xml.clone().into_bytes()));
             }
         }
         let workbook = format!("<workbook>{}<sheets>{tabs}</sheets></workbook>", self.workbook_properties);
-        let package = format!(r#"<Relationships><Relationship Id="a" Type="{TYPE}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#);
+        let package = format!(
+            r#"<Relationships><Relationship Id="a" Type="{TYPE}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
+        );
         parts.push(("xl/workbook.xml".to_owned(), workbook.into_bytes()));
-        parts.push(("xl/_rels/workbook.xml.rels".to_owned(), format!("<Relationships>{links}</Relationships>").into_bytes()));
+        parts.push((
+            "xl/_rels/workbook.xml.rels".to_owned(),
+            format!("<Relationships>{links}</Relationships>").into_bytes(),
+        ));
         parts.push(("_rels/.rels".to_owned(), package.into_bytes()));
         parts
     }

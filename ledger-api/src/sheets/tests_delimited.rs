@@ -99,6 +99,8 @@ fn missing_columns_are_named_with_file_and_place() {
     assert_eq!(error.code(), "invalid_input");
     let message = error.to_string();
     assert!(message.contains("测试.csv") && message.contains("「数量」") && message.contains("row 2"), "{message}");
+    let message = refusal(&format!("{}编号,数量\n", "\n".repeat(20))).to_string();
+    assert!(message.contains("first 20 rows"), "{message}");
     let message = refusal("a,b\n1,2\n").to_string();
     assert!(message.contains("「编号」, 「数量」") && message.contains("UTF-8"), "{message}");
 }
@@ -129,7 +131,10 @@ fn an_unreadable_field_quotes_itself_and_names_its_place() {
     let rows = rows_of("测试.csv", "编号,数量\n甲, 若干 \n乙,1e5\n".as_bytes()).expect("rows");
     let errors: Vec<_> = rows.iter().map(|row| row.field("数量").decimal().expect_err("unreadable")).collect();
     assert_eq!(errors.first().map(|error| (error.row(), error.column(), error.original())), Some((2, "数量", "若干")));
-    assert_eq!(errors.first().map(ToString::to_string).as_deref(), Some("「数量」: \"若干\" is not a number; write it like 2 or 2.5"));
+    assert_eq!(
+        errors.first().map(ToString::to_string).as_deref(),
+        Some("「数量」: \"若干\" is not a number; write it like 2 or 2.5")
+    );
     assert_eq!(errors.last().map(super::CellError::fault), Some(Fault::Exponent));
 }
 

@@ -61,7 +61,8 @@ fn a_zip_bomb_that_lies_about_its_size_is_refused() {
 
 #[test]
 fn shared_texts_are_bounded_whatever_their_declared_count() {
-    let strings = format!("<sst uniqueCount=\"18446744073709551615\">{}</sst>", "<si><t>长长长长</t></si>".repeat(10_000));
+    let strings =
+        format!("<sst uniqueCount=\"18446744073709551615\">{}</sst>", "<si><t>长长长长</t></si>".repeat(10_000));
     let book = Book { strings: Some(strings), ..Book::with_header("") };
     assert_eq!(read_with(&Limits::default(), "测试.xlsx", &book.bytes()).expect("rows"), 0);
     let limits = Limits { shared_text_bytes_max: 100_000, ..Limits::default() };
@@ -71,7 +72,11 @@ fn shared_texts_are_bounded_whatever_their_declared_count() {
 #[test]
 fn one_text_without_end_is_refused() {
     let long = "长".repeat(1 << 20);
-    for rows in [text_row(2, &["甲", &long]), format!("<row r=\"2\"><c r=\"B2\"><v>{long}</v></c></row>"), format!("<!--{long}-->")] {
+    for rows in [
+        text_row(2, &["甲", &long]),
+        format!("<row r=\"2\"><c r=\"B2\"><v>{long}</v></c></row>"),
+        format!("<!--{long}-->"),
+    ] {
         let limits = Limits { inflation_ratio_max: u64::MAX, ..Limits::default() };
         assert_eq!(code(read_with(&limits, "测试.xlsx", &Book::with_header(&rows).bytes())), "too_large");
     }
@@ -121,7 +126,11 @@ fn damaged_workbooks_are_refused() {
         &"<a>".repeat(100),
         &format!(r#"<row r="2">{}</row>"#, "<c><v>1</v></c>".repeat(16_385)),
     ] {
-        assert_eq!(code(read_with(&Limits::default(), "测试.xlsx", &Book::with_header(rows).bytes())), "invalid_input", "{rows}");
+        assert_eq!(
+            code(read_with(&Limits::default(), "测试.xlsx", &Book::with_header(rows).bytes())),
+            "invalid_input",
+            "{rows}"
+        );
     }
 }
 

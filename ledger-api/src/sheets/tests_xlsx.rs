@@ -57,7 +57,10 @@ fn texts_are_read_from_every_kind_of_cell() {
 fn numbers_are_read_exactly_and_as_the_user_typed_them() {
     for (stored, typed) in [("2", "2"), ("2.5", "2.5"), ("0.30000000000000004", "0.3"), ("1E3", "1000"), ("-1", "-1")] {
         assert_eq!(decimal(&format!(r#"<c r="B2"><v>{stored}</v></c>"#)), Ok(Some(typed.to_owned())));
-        assert_eq!(decimal(&format!(r#"<c r="B2" t="n"><f>A1*2</f><v> {stored} </v></c>"#)), Ok(Some(typed.to_owned())));
+        assert_eq!(
+            decimal(&format!(r#"<c r="B2" t="n"><f>A1*2</f><v> {stored} </v></c>"#)),
+            Ok(Some(typed.to_owned()))
+        );
         assert_eq!(decimal(&format!(r#"<c r="B2" t="str"><v>{typed}</v></c>"#)), Ok(Some(typed.to_owned())));
     }
     assert_eq!(decimal(r#"<c r="B2" t="inlineStr"><is><t>　２．５ </t></is></c>"#), Ok(Some("2.5".to_owned())));
@@ -65,7 +68,10 @@ fn numbers_are_read_exactly_and_as_the_user_typed_them() {
 
 #[test]
 fn identifiers_typed_as_numbers_are_read_as_texts() {
-    assert_eq!(read(r#"<row r="2"><c r="A2"><v>10086</v></c><c r="B2"><v>1.2345E4</v></c></row>"#), ["2 10086 12345 -"]);
+    assert_eq!(
+        read(r#"<row r="2"><c r="A2"><v>10086</v></c><c r="B2"><v>1.2345E4</v></c></row>"#),
+        ["2 10086 12345 -"]
+    );
     let row = quantity(r#"<c r="B2"><v>3.70812199001011E+17</v></c>"#);
     let error = row.field("数量").text().expect_err("digits are lost");
     assert_eq!((error.fault(), error.original()), (Fault::DigitsLost, "3.70812199001011E17"));
@@ -80,7 +86,10 @@ fn date_cells_are_read_in_every_format() {
     assert_eq!(date(r#"<c r="B2"><v>20240624</v></c>"#), Ok(Some(day(2024, 6, 24))));
     assert_eq!(date(r#"<c r="B2" t="d"><v>2024-06-24T00:00:00</v></c>"#), Ok(Some(day(2024, 6, 24))));
     assert_eq!(date(r#"<c r="B2" t="inlineStr"><is><t>２０２４年６月２４日</t></is></c>"#), Ok(Some(day(2024, 6, 24))));
-    assert_eq!(date_time(r#"<c r="B2" s="2"><v>45292.334444444445</v></c>"#), Ok(day(2024, 1, 1).and_hms_opt(8, 1, 36)));
+    assert_eq!(
+        date_time(r#"<c r="B2" s="2"><v>45292.334444444445</v></c>"#),
+        Ok(day(2024, 1, 1).and_hms_opt(8, 1, 36))
+    );
     assert_eq!(date(r#"<c r="B2" s="2"><v>45292.334444444445</v></c>"#), Err(Fault::TimeOfDay));
     assert_eq!(date(r#"<c r="B2" s="4"><v>1.5</v></c>"#), Err(Fault::NotADate));
     assert_eq!(date(r#"<c r="B2" t="b"><v>1</v></c>"#), Err(Fault::NotADate));
@@ -107,7 +116,10 @@ fn what_a_formula_could_not_work_out_is_unreadable_and_not_blank() {
         let row = quantity(cell);
         let field = row.field("数量");
         assert!(!field.is_blank());
-        assert_eq!(field.text().map_err(|error| (error.fault(), error.original().to_owned())).expect_err(cell), (fault, original.to_owned()));
+        assert_eq!(
+            field.text().map_err(|error| (error.fault(), error.original().to_owned())).expect_err(cell),
+            (fault, original.to_owned())
+        );
         assert_eq!(field.decimal().map_err(|error| error.fault()), Err(fault));
         assert_eq!(field.date().map_err(|error| error.fault()), Err(fault));
     }
@@ -133,7 +145,8 @@ fn blank_rows_are_skipped_also_those_prepared_with_formats_or_formulas() {
 
 #[test]
 fn the_first_visible_sheet_with_the_header_is_read_and_others_are_named() {
-    let sheet = |rows: &str| format!("<x:worksheet><x:sheetData>{rows}</x:sheetData></x:worksheet>").replace("<row", "<x:row");
+    let sheet =
+        |rows: &str| format!("<x:worksheet><x:sheetData>{rows}</x:sheetData></x:worksheet>").replace("<row", "<x:row");
     let sheet = |rows: &str| sheet(rows).replace("</row", "</x:row");
     let with_header = |id: &str| sheet(&format!("{}{}", text_row(1, &["编号", "数量"]), text_row(2, &[id, "1"])));
     let mut book = Book::of_rows("");
@@ -163,7 +176,10 @@ fn headers_are_looked_for_and_refused_as_in_text_files() {
 fn a_workbook_by_the_name_of_a_text_file_is_a_workbook() {
     let bytes = Book::with_header(&text_row(2, &["甲", "1"])).bytes();
     assert_eq!(texts(&super::test_files::rows_of("测试.csv", &bytes).expect("rows")), ["2 甲 1 -"]);
-    assert_eq!(texts(&super::test_files::rows_of("测试.xlsx", "编号,数量\n甲,1".as_bytes()).expect("rows")), ["2 甲 1 -"]);
+    assert_eq!(
+        texts(&super::test_files::rows_of("测试.xlsx", "编号,数量\n甲,1".as_bytes()).expect("rows")),
+        ["2 甲 1 -"]
+    );
 }
 
 #[test]

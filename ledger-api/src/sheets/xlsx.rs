@@ -136,11 +136,11 @@ fn choose_sheet(
 
 fn find_header(rows: &mut XlsxRows<'_>, search: &mut HeaderSearch<'_>) -> Result<Option<Header>, Flaw> {
     while let Some(row) = rows.next_row(&Picked::All)? {
-        if row.number > HEADER_ROWS_MAX {
-            break;
-        }
         if let Some(header) = search.offer(&row)? {
             return Ok(Some(header));
+        }
+        if row.number > HEADER_ROWS_MAX {
+            break;
         }
     }
     Ok(None)

@@ -108,8 +108,17 @@ mod tests {
 
     #[test]
     fn date_formats_of_any_locale_are_known_by_their_codes() {
-        for code in ["yyyy-mm-dd h:mm:ss", "yyyy\"年\"m\"月\"d\"日\";@", "[$-804]yyyy/m/d", "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy",
-            "[DBNum1][$-804]yyyy\"年\"m\"月\"d\"日\"", "m/d/yy", "YYYY-MM-DD", "h:mm AM/PM", "\\第d"] {
+        for code in [
+            "yyyy-mm-dd h:mm:ss",
+            "yyyy\"年\"m\"月\"d\"日\";@",
+            "[$-804]yyyy/m/d",
+            "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy",
+            "[DBNum1][$-804]yyyy\"年\"m\"月\"d\"日\"",
+            "m/d/yy",
+            "YYYY-MM-DD",
+            "h:mm AM/PM",
+            "\\第d",
+        ] {
             assert_eq!(format_of_code(code), NumberFormat::Moment, "{code}");
         }
         for code in ["[h]:mm:ss", "[mm]:ss", "[H]\"小时\""] {
@@ -119,8 +128,26 @@ mod tests {
 
     #[test]
     fn number_formats_are_not_dates() {
-        for code in ["General", "0.00", "#,##0", "@", "0.00E+00", "0\"days\"", "[Red]0", "\"小时hms\"0", "0_d", "0*s", "0\\h",
-            "0;yyyy", "[$kr-414] 0", "[>100]0;0", "\"", "[", "\\", ""] {
+        for code in [
+            "General",
+            "0.00",
+            "#,##0",
+            "@",
+            "0.00E+00",
+            "0\"days\"",
+            "[Red]0",
+            "\"小时hms\"0",
+            "0_d",
+            "0*s",
+            "0\\h",
+            "0;yyyy",
+            "[$kr-414] 0",
+            "[>100]0;0",
+            "\"",
+            "[",
+            "\\",
+            "",
+        ] {
             assert_eq!(format_of_code(code), NumberFormat::Plain, "{code}");
         }
     }

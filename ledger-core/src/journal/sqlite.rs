@@ -6,7 +6,7 @@
 
 mod append;
 mod connect;
-mod lock;
+pub mod lock;
 mod read;
 
 use std::path::{Path, PathBuf};

@@ -123,7 +123,8 @@ pub enum Command {
         /// Why.
         reason: String,
     },
-    /// Issue a mutual-aid points card.
+    /// Issue a mutual-aid points card; with `update`, bring the card that the worker holds under this number up to
+    /// date.
     IssueCard {
         /// To whom.
         worker: WorkerId,
@@ -131,6 +132,8 @@ pub enum Command {
         card_no: CardNo,
         /// The branch.
         branch: BranchId,
+        /// Whether a card held under this number is updated.
+        update: bool,
     },
     /// Move the card to another branch.
     MoveCard {

@@ -93,9 +93,12 @@ fn write_content(content: &mut Content, command: &Command) {
             .maybe(details.platform.as_deref())
             .number(i64::from(*update)),
         Command::DepartWorker { worker, reason } => content.text("depart_worker").text(worker.as_str()).text(reason),
-        Command::IssueCard { worker, card_no, branch } => {
-            content.text("issue_card").text(worker.as_str()).text(card_no.as_str()).text(branch.as_str())
-        }
+        Command::IssueCard { worker, card_no, branch, update } => content
+            .text("issue_card")
+            .text(worker.as_str())
+            .text(card_no.as_str())
+            .text(branch.as_str())
+            .number(i64::from(*update)),
         Command::MoveCard { worker, branch } => content.text("move_card").text(worker.as_str()).text(branch.as_str()),
         Command::CloseCard { worker, reason } => content.text("close_card").text(worker.as_str()).text(reason),
         Command::RegisterMerchant { merchant, details, update } => content

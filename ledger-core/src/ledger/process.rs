@@ -71,7 +71,9 @@ impl<S: States> Process<'_, S> {
                 self.worker(worker, WorkerCommand::Register { details, update })
             }
             Command::DepartWorker { worker, reason } => self.worker(worker, WorkerCommand::Depart { reason }),
-            Command::IssueCard { worker, card_no, branch } => self.issue_card(worker, card_no, branch),
+            Command::IssueCard { worker, card_no, branch, update } => {
+                self.issue_card(worker, card_no, branch, update)
+            }
             Command::MoveCard { worker, branch } => self.worker(worker, WorkerCommand::MoveCard { branch }),
             Command::CloseCard { worker, reason } => self.worker(worker, WorkerCommand::CloseCard { reason }),
             Command::RegisterMerchant { merchant, details, update } => {
@@ -186,8 +188,9 @@ impl<S: States> Process<'_, S> {
         worker: WorkerId,
         card_no: CardNo,
         branch: crate::domain::ids::BranchId,
+        update: bool,
     ) -> Decision<Vec<Event>> {
-        let issue = WorkerCommand::IssueCard { card_no: card_no.clone(), branch };
+        let issue = WorkerCommand::IssueCard { card_no: card_no.clone(), branch, update };
         let mut events = self.worker(worker.clone(), issue)?;
         let number = self.states.card(&card_no);
         events.extend(number.decide(AssignNumber { card_no: card_no.clone(), worker })?.into_iter().map(Event::Card));

@@ -98,6 +98,8 @@ pub enum WorkerCommand {
         card_no: CardNo,
         /// The Party branch.
         branch: BranchId,
+        /// Whether a card held under this number is updated (a sheet) or refused (the API).
+        update: bool,
     },
     /// Move the card to another branch.
     MoveCard {

@@ -33,7 +33,7 @@ impl Worker {
                 let event = WorkerDeparted { at: of.at, reason, v: V1, worker: of.worker.clone() };
                 Ok(vec![WorkerEvent::WorkerDeparted(event)])
             }
-            WorkerCommand::IssueCard { card_no, branch } => self.issue_card(of, card_no, branch),
+            WorkerCommand::IssueCard { card_no, branch, update } => self.issue_card(of, card_no, branch, update),
             WorkerCommand::MoveCard { branch } => self.move_card(of, branch),
             WorkerCommand::CloseCard { reason } => {
                 let card_no = self.require_card(of)?.0;
@@ -90,12 +90,22 @@ impl Worker {
         }])
     }
 
-    fn issue_card(&self, of: &OfWorker, card_no: CardNo, branch: BranchId) -> Decision<Vec<WorkerEvent>> {
-        self.require_present(of)?;
+    fn issue_card(
+        &self,
+        of: &OfWorker,
+        card_no: CardNo,
+        branch: BranchId,
+        update: bool,
+    ) -> Decision<Vec<WorkerEvent>> {
         if self.party_member() == Some(false) {
             let message = format!("worker {} is not a Party member; only members hold a card", of.worker);
             return Err(Refusal::new(Code::NotAPartyMember, message));
         }
+        // A roster sent again also names workers who have left: a card that stays as it is needs nobody present.
+        if update && self.card.as_ref().is_some_and(|card| card.card_no == card_no) {
+            return self.move_card(of, branch);
+        }
+        self.require_present(of)?;
         if let Some(card) = &self.card {
             let message = format!("worker {} holds card {} already; close it first", of.worker, card.card_no);
             return Err(Refusal::new(Code::CardExists, message));
@@ -246,8 +256,9 @@ impl Worker {
                     (true, CreditStatus::Proposed) => {
                         vec![resolved, WorkerEvent::CreditRejected(judged(Points::ZERO))]
                     }
-                    (true, _) => vec![resolved, reversed()],
-                    (false, _) => vec![resolved],
+                    (true, CreditStatus::Confirmed) => vec![resolved, reversed()],
+                    // A credit that was rejected meanwhile gave nothing that could be taken back.
+                    (true, CreditStatus::Rejected | CreditStatus::Reversed) | (false, _) => vec![resolved],
                 })
             }
         }

@@ -273,10 +273,10 @@ pub struct RedemptionReversed {
     pub points: Points,
     /// Why.
     pub reason: String,
+    /// When the redemption had been made.
+    pub redeemed_at: BusinessTime,
     /// Which redemption.
     pub redemption: RedemptionId,
-    /// When it had been made.
-    pub redeemed_at: BusinessTime,
     /// Where.
     pub store: StoreId,
     /// Payload version.

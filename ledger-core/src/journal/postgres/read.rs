@@ -54,14 +54,12 @@ pub(super) async fn entries(pool: &PgPool, after: u64, limit: usize) -> Result<V
     .await
     .map_err(unavailable)?;
     let mut entries: Vec<Entry> = Vec::with_capacity(rows.len());
-    let mut expected = after + 1;
-    for row in rows {
+    for (expected, row) in (after + 1..).zip(rows) {
         let position = unsigned(&row, 0).map_err(unavailable)?;
         if position != expected {
             let what = format!("position {position} follows {}", expected - 1);
             return Err(JournalError::Damaged { position: expected, what });
         }
-        expected += 1;
         let previous = entries.last().map(|last| Arc::clone(&last.command));
         let entry = read_entry(&row, position, previous)
             .map_err(|error| JournalError::Damaged { position, what: error.to_string() })?;

@@ -8,13 +8,16 @@ use crate::journal::JournalError;
 
 /// The held lock; the operating system gives it back when the process ends, however it ends.
 #[derive(Debug)]
-pub(super) struct JournalLock {
+pub struct JournalLock {
     _file: File,
 }
 
 impl JournalLock {
     /// Takes the lock beside a database.
-    pub(super) fn take(database: &Path) -> Result<JournalLock, JournalError> {
+    ///
+    /// # Errors
+    /// [`JournalError::InUse`] with who holds it; [`JournalError::Unusable`] where no lock file can be made.
+    pub fn take(database: &Path) -> Result<JournalLock, JournalError> {
         let path = lock_path(database);
         let unusable = |error: std::io::Error| JournalError::Unusable(format!("{}: {error}", path.display()));
         let mut file =

@@ -18,7 +18,11 @@ fn branch(text: &str) -> BranchId {
 }
 
 fn issue(card_no: &str) -> WorkerCommand {
-    WorkerCommand::IssueCard { card_no: number(card_no), branch: branch("B1") }
+    WorkerCommand::IssueCard { card_no: number(card_no), branch: branch("B1"), update: false }
+}
+
+fn roster(card_no: &str, to: &str) -> WorkerCommand {
+    WorkerCommand::IssueCard { card_no: number(card_no), branch: branch(to), update: true }
 }
 
 fn move_to(to: &str) -> WorkerCommand {
@@ -90,10 +94,35 @@ fn who_is_known_to_be_no_party_member_gets_no_card() {
 }
 
 #[test]
+fn a_worker_of_whom_it_is_not_known_may_get_a_card() {
+    assert!(given().and("2024-02-01", issue("K1")).0.card().is_some());
+}
+
+#[test]
 fn a_worker_holds_one_card() {
     let given = member().and("2024-02-01", issue("K1"));
     given.when("2024-02-02", issue("K2")).refused(Code::CardExists);
     given.when("2024-02-02", issue("K1")).refused(Code::CardExists);
+}
+
+#[test]
+fn a_roster_sent_again_changes_nothing_but_the_branch() {
+    let given = member().and("2024-02-01", roster("K1", "B1"));
+    given.when("2024-02-02", roster("K1", "B1")).then([]);
+    given.when("2024-02-02", roster("K2", "B1")).refused(Code::CardExists);
+    given.when("2024-02-02", roster("K1", "B2")).then([WorkerEvent::CardMoved(CardMoved {
+        at: at("2024-02-02"),
+        branch: branch("B2"),
+        card_no: number("K1"),
+        from: branch("B1"),
+        v: V1,
+        worker: worker(),
+    })]);
+    given.clone().and("2024-02-02", depart()).when("2024-02-03", roster("K1", "B1")).then([]);
+    given
+        .and("2024-02-02", register(Some(false)))
+        .when("2024-02-03", roster("K1", "B1"))
+        .refused(Code::NotAPartyMember);
 }
 
 #[test]

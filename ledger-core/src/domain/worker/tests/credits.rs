@@ -316,6 +316,20 @@ fn a_redemption_of_other_credits_pays_no_debt_when_it_comes_back() {
 }
 
 #[test]
+fn a_redemption_that_comes_back_pays_no_more_than_the_debt() {
+    let given = given()
+        .and("2024-03-05", credit("C1", "2024-03-05", 10))
+        .and("2024-03-05", credit("C2", "2024-03-05", 10))
+        .and("2024-03-06", redeem("R1", 20))
+        .and("2024-03-07", judge("C1", Reverse))
+        .and("2024-03-07", judge("C2", Reverse))
+        .and("2024-03-08", credit("C3", "2024-03-08", 5));
+    let event = returned("R1", ("2024-03-06", 20), "2024-03-09", &[(2, 5)], 5);
+    given.when("2024-03-09", take_back("R1")).then([event]);
+    assert_eq!(debt(&given.and("2024-03-09", take_back("R1"))), Points::ZERO);
+}
+
+#[test]
 fn a_reversed_credit_stays_on_record_as_reversed() {
     let given = in_debt();
     let (number, lot) = given.0.credit(&credit_id("C1")).expect("credit");

@@ -112,6 +112,17 @@ fn what_has_not_expired_of_a_lot_is_spent_before_its_expiry_is_taken_back() {
 }
 
 #[test]
+fn only_lots_that_had_expired_are_taken_out_of_expiry() {
+    let given = lapsing()
+        .and("2024-03-07", lasting("C3", "2024-03-05", 4, Validity::Months(3)))
+        .and("2024-04-06", expire("2024-04-05"));
+    given.when("2024-04-05", redeem("R2", 11)).then([
+        WorkerEvent::ExpiryReversed(booked("2024-04-05", &[(1, 7)])),
+        redeemed("R2", "2024-04-05", &[(1, 7), (3, 4)], 5),
+    ]);
+}
+
+#[test]
 fn an_expired_lot_cannot_be_spent_after_its_last_day() {
     let given = lapsing().and("2024-04-06", expire("2024-04-05"));
     given.when("2024-04-06", redeem("R2", 6)).refused(Code::InsufficientPoints);

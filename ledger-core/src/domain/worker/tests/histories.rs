@@ -43,7 +43,7 @@ enum Step {
 fn verdict() -> impl Strategy<Value = CreditVerdict> {
     prop_oneof![
         4 => (0..3_u32).prop_map(|publicity_days| CreditVerdict::Confirm { publicity_days }),
-        1 => Just(CreditVerdict::Reject),
+        2 => Just(CreditVerdict::Reject),
         4 => Just(CreditVerdict::Reverse),
         3 => Just(CreditVerdict::Object),
         3 => any::<bool>().prop_map(|upheld| CreditVerdict::Resolve { upheld }),
@@ -55,7 +55,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         50 => (0..4_usize, 0..DAYS, 1..200_i64, prop::bool::weighted(0.3))
             .prop_map(|(activity, day, tenths, proposed)| Step::Credit { activity, day, tenths, proposed }),
-        50 => (any::<usize>(), verdict(), prop::bool::weighted(0.1))
+        80 => (any::<usize>(), verdict(), prop::bool::weighted(0.1))
             .prop_map(|(credit, verdict, by_proposer)| Step::Judge { credit, verdict, by_proposer }),
         50 => lines().prop_map(|lines| Step::Redeem { lines }),
         20 => any::<usize>().prop_map(|redemption| Step::TakeBack { redemption }),
@@ -69,7 +69,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// Steps with the seconds from the first day at which they happen, back and forth.
 fn history() -> impl Strategy<Value = Vec<(i64, Step)>> {
-    prop::collection::vec((0..800 * 86_400_i64, step()), 1..80)
+    prop::collection::vec((0..800 * 86_400_i64, step()), 1..200)
 }
 
 fn day(offset: u64) -> NaiveDate {
@@ -275,7 +275,9 @@ impl Play {
     }
 
     fn command(&self, number: usize, when: BusinessTime, step: &Step) -> Option<WorkerCommand> {
-        let pick = |names: &[String], index: usize| names.get(index.checked_rem(names.len())?).cloned();
+        // Among the last few, so that several decisions meet in one credit, redemption or hold.
+        let pick =
+            |names: &[String], index: usize| names.iter().rev().nth(index.checked_rem(names.len().min(4))?).cloned();
         Some(match step {
             Step::Credit { activity: index, day: offset, tenths, proposed } => {
                 let (code, daily_cap, validity) = activity(*index);

@@ -159,6 +159,19 @@ fn a_hold_takes_its_units_of_the_limit_until_it_ends() {
 }
 
 #[test]
+fn a_hold_given_back_frees_the_year_it_was_placed_in() {
+    let given = given()
+        .and("2024-01-01", lasting("C1", "2024-01-01", 100, Validity::Forever))
+        .and("2024-12-31", rationed("H1", 3, "2025-01-05"))
+        .and("2025-01-01", rationed_redemption("R1", 3));
+    for ended in [given.clone().and("2025-01-02", release("H1")), given.and("2025-01-05", run_out("H1"))] {
+        ended.when("2025-01-05", rationed_redemption("R2", 1)).refused(Code::LimitPerWorker);
+        let event = redeemed("R2", "2024-12-31", &[(1, 3)], 94);
+        ended.when("2024-12-31", rationed_redemption("R2", 3)).then([event]);
+    }
+}
+
+#[test]
 fn a_departed_worker_gets_held_points_back() {
     let given = holding().and("2024-03-07", depart());
     let event = ended("H1", ("2024-03-06", 6), "2024-03-07", &[(1, 6)]);

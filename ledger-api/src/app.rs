@@ -1,0 +1,104 @@
+//! The wiring: picks the backend by the journal's address and opens what stands around it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ledger_core::evidence::hash::HashSuite;
+use ledger_core::journal::postgres::PostgresJournal;
+use ledger_core::journal::sqlite::SqliteJournal;
+use ledger_core::journal::url::JournalUrl;
+use ledger_core::journal::{Journal, JournalError};
+use ledger_core::ledger::handle::LedgerTask;
+use ledger_core::ledger::{Ledger, LedgerSettings};
+use projections::{Views, ViewsRunner};
+
+use crate::access::Access;
+use crate::vault::Vault;
+
+/// Everything a server works with. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// Where the journal is.
+    pub url: JournalUrl,
+    /// The one door through which anything is written.
+    pub ledger: Ledger,
+    /// What people look at.
+    pub views: Views,
+    /// Access tokens.
+    pub access: Arc<Access>,
+    /// Names, encrypted per person.
+    pub vault: Arc<Vault>,
+}
+
+/// The background work of an [`App`], to wait for at shutdown.
+pub struct AppTasks {
+    ledger: LedgerTask,
+    runner: ViewsRunner,
+}
+
+/// What opening can fail with.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The views.
+    #[error("the views cannot be opened: {0}")]
+    Views(#[from] projections::ViewError),
+    /// Tokens or names.
+    #[error("{0}")]
+    Beside(String),
+}
+
+/// A file that stands beside a SQLite journal: `nuanxin.db` → `nuanxin.views.db`.
+pub fn beside(journal: &Path, what: &str) -> PathBuf {
+    let stem = journal.file_stem().map_or_else(|| "nuanxin".into(), |stem| stem.to_string_lossy().into_owned());
+    journal.with_file_name(format!("{stem}.{what}"))
+}
+
+/// Opens a journal for writing.
+///
+/// # Errors
+/// [`JournalError`].
+pub async fn open_journal(url: &JournalUrl) -> Result<Arc<dyn Journal>, JournalError> {
+    Ok(match url {
+        JournalUrl::Sqlite(path) => Arc::new(SqliteJournal::open(path)?),
+        JournalUrl::Postgres { url, schema } => Arc::new(PostgresJournal::open(url, schema).await?),
+    })
+}
+
+/// Opens a journal for reading alone, beside whoever writes it.
+///
+/// # Errors
+/// [`JournalError`].
+pub async fn open_journal_to_read(url: &JournalUrl) -> Result<Arc<dyn Journal>, JournalError> {
+    Ok(match url {
+        JournalUrl::Sqlite(path) => Arc::new(SqliteJournal::open_read_only(path)?),
+        JournalUrl::Postgres { url, schema } => Arc::new(PostgresJournal::open(url, schema).await?),
+    })
+}
+
+impl App {
+    /// Opens everything for a process that writes.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open(url: &JournalUrl, settings: LedgerSettings) -> Result<(App, AppTasks), OpenError> {
+        let journal = open_journal(url).await?;
+        let origin = format!("nuanxin/{}", uuid::Uuid::new_v4());
+        let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &origin, HashSuite::Sha256).await?;
+        let access = Arc::new(Access::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
+        let vault = Arc::new(Vault::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
+        let (views, runner) = projections::open(url, journal, ledger.committed()).await?;
+        let app = App { url: url.clone(), ledger, views, access, vault };
+        Ok((app, AppTasks { ledger: task, runner }))
+    }
+}
+
+impl AppTasks {
+    /// Waits until everything queued is answered and the views stand still. Drop every [`App`] clone first.
+    pub async fn finished(self) {
+        self.ledger.finished().await;
+        self.runner.stop().await;
+    }
+}

@@ -1,0 +1,158 @@
+//! The command line: one file a subcommand. Data goes to stdout, everything else to stderr; exit codes are 0 done, 1 the
+//! thing asked for does not hold, 2 unusable input or arguments.
+
+pub mod appraise;
+pub mod backup;
+pub mod bench;
+pub mod import;
+pub mod progress;
+pub mod replay;
+pub mod serve;
+pub mod state;
+pub mod token;
+pub mod verify;
+
+use std::fmt;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use ledger_core::journal::JournalError;
+use ledger_core::journal::url::JournalUrl;
+use projections::ViewError;
+
+use crate::app::OpenError;
+
+/// Nuanxin (暖新积分账本): a points and incentive ledger for one district.
+///
+/// Without a subcommand it serves the demonstration district on the default journal.
+#[derive(Debug, Parser)]
+#[command(name = "nuanxin", version, about, long_about = None)]
+pub struct Cli {
+    /// Where the journal is: sqlite:PATH or postgres://USER@HOST/DATABASE?schema=NAME
+    #[arg(long, global = true, env = "NUANXIN_JOURNAL", default_value = "sqlite:data/nuanxin.db", hide_env_values = true)]
+    journal: String,
+
+    #[command(subcommand)]
+    command: Option<Commands>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Commands {
+    /// Serve the HTTP API and the pages
+    Serve(serve::ServeArgs),
+    /// Load a district pack: the sheets a district office keeps
+    Import(import::ImportArgs),
+    /// Tell what the journal says, folded from events alone
+    State(state::StateArgs),
+    /// Make every view anew beside the live ones and compare them
+    Replay(replay::ReplayArgs),
+    /// Recompute the Merkle log and check order, invariants and views
+    Verify(verify::VerifyArgs),
+    /// Print the mutual-aid points cards of a branch for a year
+    Appraise(appraise::AppraiseArgs),
+    /// Issue, list and revoke access tokens
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Measure durable commands per second, in process, closed loop
+    Bench(bench::BenchArgs),
+    /// Write a consistent copy of the journal, while it is being served
+    Backup(backup::BackupArgs),
+    /// Bring a copy back into an empty journal
+    Restore(backup::RestoreArgs),
+}
+
+/// Why a subcommand ended without doing what was asked.
+#[derive(Debug)]
+pub struct CliError {
+    /// For a person, on stderr.
+    pub message: String,
+    /// The exit code.
+    pub exit: u8,
+}
+
+impl CliError {
+    /// Unusable input or arguments: exit code 2.
+    pub fn input(message: impl Into<String>) -> CliError {
+        CliError { message: message.into(), exit: 2 }
+    }
+
+    /// The thing asked for does not hold or could not be done: exit code 1.
+    pub fn failed(message: impl Into<String>) -> CliError {
+        CliError { message: message.into(), exit: 1 }
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<JournalError> for CliError {
+    fn from(error: JournalError) -> CliError {
+        match &error {
+            JournalError::Damaged { .. } => CliError::failed(error.to_string()),
+            _ => CliError::input(error.to_string()),
+        }
+    }
+}
+
+impl From<ViewError> for CliError {
+    fn from(error: ViewError) -> CliError {
+        match error {
+            ViewError::Journal(error) => error.into(),
+            other => CliError::failed(other.to_string()),
+        }
+    }
+}
+
+impl From<OpenError> for CliError {
+    fn from(error: OpenError) -> CliError {
+        match error {
+            OpenError::Journal(error) => error.into(),
+            OpenError::Views(error) => error.into(),
+            OpenError::Beside(message) => CliError::input(message),
+        }
+    }
+}
+
+/// What a subcommand gives.
+pub type CliResult = Result<ExitCode, CliError>;
+
+/// Runs the command line to its exit code.
+pub fn run(cli: Cli) -> ExitCode {
+    crate::telemetry::init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("nuanxin: no runtime could be started: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let result = runtime.block_on(dispatch(cli));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("nuanxin: {error}");
+            ExitCode::from(error.exit)
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> CliResult {
+    let url: JournalUrl = cli.journal.parse()?;
+    match cli.command {
+        None => serve::run(serve::ServeArgs::demonstration(), &url).await,
+        Some(Commands::Serve(args)) => serve::run(args, &url).await,
+        Some(Commands::Import(args)) => import::run(args, &url).await,
+        Some(Commands::State(args)) => state::run(args, &url).await,
+        Some(Commands::Replay(args)) => replay::run(args, &url).await,
+        Some(Commands::Verify(args)) => verify::run(args, &url).await,
+        Some(Commands::Appraise(args)) => appraise::run(args, &url).await,
+        Some(Commands::Token(command)) => token::run(command, &url).await,
+        Some(Commands::Bench(args)) => bench::run(args, &url).await,
+        Some(Commands::Backup(args)) => backup::backup(args, &url).await,
+        Some(Commands::Restore(args)) => backup::restore(args, &url).await,
+    }
+}

@@ -1,0 +1,66 @@
+//! `nuanxin appraise`: the mutual-aid points cards of a branch for a year, straight from the journal.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use ledger_core::journal::url::JournalUrl;
+use projections::Views;
+use projections::runner::Runner;
+use projections::store::sqlite::SqliteViews;
+
+use super::{CliError, CliResult, progress};
+use crate::app;
+use crate::appraisal_sheet::{self, Format};
+
+/// Arguments of `appraise`.
+#[derive(Debug, Args)]
+pub struct AppraiseArgs {
+    /// The calendar year of the service dates
+    #[arg(long)]
+    year: i32,
+    /// The Party branch; without it, the cards of all branches
+    #[arg(long)]
+    branch: Option<String>,
+    /// json, csv or xlsx
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    format: Format,
+    /// As of this position; default: the journal's head
+    #[arg(long, value_name = "POSITION")]
+    at: Option<u64>,
+    /// Write to this file instead of stdout
+    #[arg(long, value_name = "PATH")]
+    out: Option<std::path::PathBuf>,
+}
+
+/// Runs the subcommand.
+///
+/// # Errors
+/// [`CliError`].
+pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
+    let journal = app::open_journal_to_read(url).await?;
+    let head = journal.head().await?.position;
+    let position = args.at.unwrap_or(head);
+    if position > head {
+        return Err(CliError::input(format!("the journal ends at position {head}; {position} does not exist yet")));
+    }
+    // Folded anew in a file of its own: no server is needed, and none is disturbed.
+    let folder = tempfile::tempdir().map_err(|error| CliError::failed(error.to_string()))?;
+    let store = Arc::new(SqliteViews::open(&folder.path().join("views.db"))?);
+    let bar = progress::bar(position, "folding");
+    Runner::new(journal, store.clone()).run_until(position, &mut |at| bar.set_position(at)).await?;
+    bar.finish_and_clear();
+    let views = Views::as_stored(store).await?;
+    let appraisal = views.appraisal(args.year, args.branch.as_deref(), Some(position)).await?;
+    let bytes = appraisal_sheet::render(&appraisal, args.format).map_err(|error| CliError::failed(error.to_string()))?;
+    let written = match &args.out {
+        Some(path) => std::fs::write(path, &bytes),
+        None => {
+            let mut out = std::io::stdout().lock();
+            out.write_all(&bytes).and_then(|()| out.flush())
+        }
+    };
+    written.map_err(|error| CliError::failed(format!("the cards cannot be written: {error}")))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,116 @@
+//! `nuanxin replay`: makes every view anew beside the live ones, compares, and on request puts the new ones in place.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use ledger_core::journal::url::JournalUrl;
+use projections::ViewError;
+use projections::handle::views_path;
+use projections::rebuild::rebuild;
+use projections::runner::Runner;
+use projections::store::ViewStore;
+use projections::store::sqlite::SqliteViews;
+
+use super::{CliError, CliResult, progress};
+use crate::app;
+
+/// A running server moves its views on while they are compared: so often is the comparison made again.
+const TRIES_MAX: u32 = 20;
+
+/// Arguments of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// Replay up to this position only
+    #[arg(long, value_name = "POSITION")]
+    until: Option<u64>,
+    /// Put the rebuilt views in the place of the live ones
+    #[arg(long)]
+    swap: bool,
+}
+
+/// Runs the subcommand.
+///
+/// # Errors
+/// [`CliError`].
+pub async fn run(args: ReplayArgs, url: &JournalUrl) -> CliResult {
+    let journal = app::open_journal_to_read(url).await?;
+    let head = journal.head().await?.position;
+    let until = args.until.unwrap_or(head);
+    if until > head {
+        return Err(CliError::input(format!("the journal ends at position {head}; {until} does not exist yet")));
+    }
+    if args.swap && args.until.is_some_and(|until| until != head) {
+        return Err(CliError::input("--swap puts complete views in place; leave --until out"));
+    }
+    let live = live_views(url).await?;
+    if live.writable {
+        let bar = progress::bar(until, "live views");
+        let mut runner = Runner::new(Arc::clone(&journal), Arc::clone(&live.store));
+        runner.run_until(until, &mut |at| bar.set_position(at)).await?;
+        bar.finish_and_clear();
+    }
+    let live_at = live.store.checkpoint().await?;
+    let until = if args.until.is_none() { live_at.max(until) } else { until };
+    let bar = progress::bar(until, "replaying");
+    let mut rebuilt = rebuild(url, Arc::clone(&journal), until, &mut |at| bar.set_position(at)).await?;
+    bar.finish_and_clear();
+    if args.until.is_some_and(|until| until < live_at) {
+        println!("replayed to {}; the live views stand at {live_at}, so there is nothing to compare with", rebuilt.position);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut differences = None;
+    for _ in 0..TRIES_MAX {
+        match rebuilt.compare(live.store.as_ref()).await {
+            Ok(found) if live.store.checkpoint().await? == rebuilt.position => {
+                differences = Some(found);
+                break;
+            }
+            // A server moved the live views meanwhile: follow it and look again.
+            Ok(_) | Err(ViewError::Behind { .. }) => {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                let at = live.store.checkpoint().await?;
+                rebuilt.carry_on(Arc::clone(&journal), at).await?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let Some(differences) = differences else {
+        return Err(CliError::failed("the live views move faster than they can be compared; stop the load and try again"));
+    };
+    if differences.is_empty() {
+        println!("identical at position {}", rebuilt.position);
+    } else {
+        for difference in &differences {
+            println!("view {} differs, first at: {}", difference.view, difference.keys.join(", "));
+        }
+    }
+    drop(live);
+    if args.swap {
+        rebuilt.swap().await?;
+        eprintln!("the rebuilt views are in place");
+    } else {
+        rebuilt.discard().await?;
+    }
+    Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+struct Live {
+    store: Arc<dyn ViewStore>,
+    writable: bool,
+}
+
+/// The live views: to carry along ourselves where no server does, else to read beside it.
+async fn live_views(url: &JournalUrl) -> Result<Live, CliError> {
+    match projections::handle::open_store(url).await {
+        Ok(store) => Ok(Live { store, writable: true }),
+        Err(ViewError::InUse(who)) => match url {
+            JournalUrl::Sqlite(path) => {
+                let store = Arc::new(SqliteViews::open_read_only(&views_path(path))?);
+                Ok(Live { store, writable: false })
+            }
+            JournalUrl::Postgres { .. } => Err(CliError::failed(who)),
+        },
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,75 @@
+//! Rows on their way to the ledger: what each row asks, and where it stands in the pack.
+
+use std::sync::Arc;
+
+use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::refusal::{Code, Refusal};
+use ledger_core::ledger::Submission;
+
+/// Commands sent together. One transaction takes them all, as long as this is at most the ledger's `batch_max`.
+pub(super) const COMMANDS_MAX: usize = 1_000;
+
+/// Where a row stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) file: Arc<str>,
+    pub(super) row: u64,
+}
+
+/// What a row counts as when it is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counts {
+    /// Not at all: people, stores and rules.
+    Nothing,
+    Credit,
+    Redemption,
+}
+
+/// What one row asks. A refusal stands beside the submissions where a part of the row could not be read: the rest is
+/// taken all the same.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    pub(super) submissions: Vec<Submission>,
+    pub(super) refusal: Option<Refusal>,
+    /// What to tell instead of the ledger's own sentence, by code: only the sheet knows what stood in the cell.
+    pub(super) sentences: Vec<(Code, String)>,
+    /// The name that belongs to the row's worker.
+    pub(super) name: Option<(WorkerId, String)>,
+}
+
+/// A row of a [`Chunk`].
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) place: Place,
+    pub(super) counts: Counts,
+    /// How many of the chunk's submissions are its own, in order.
+    pub(super) submissions: usize,
+    pub(super) refusal: Option<Refusal>,
+    pub(super) sentences: Vec<(Code, String)>,
+    pub(super) name: Option<(WorkerId, String)>,
+}
+
+/// Rows sent together, in order.
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    pub(super) lines: Vec<Line>,
+    pub(super) submissions: Vec<Submission>,
+}
+
+impl Chunk {
+    pub(super) fn is_full(&self) -> bool {
+        self.submissions.len() >= COMMANDS_MAX || self.lines.len() >= COMMANDS_MAX
+    }
+
+    pub(super) fn push(&mut self, place: Place, counts: Counts, asked: Asked) {
+        let Asked { submissions, refusal, sentences, name } = asked;
+        self.lines.push(Line { place, counts, submissions: submissions.len(), refusal, sentences, name });
+        self.submissions.extend(submissions);
+    }
+}
+
+impl From<Refusal> for Asked {
+    fn from(refusal: Refusal) -> Asked {
+        Asked { refusal: Some(refusal), ..Asked::default() }
+    }
+}

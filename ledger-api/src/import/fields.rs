@@ -1,0 +1,75 @@
+//! Cells as the values that commands need. Every error is a sentence that names the column, quotes what stands there
+//! and says the cure.
+
+use std::str::FromStr;
+
+use ledger_core::domain::ids::IdError;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::refusal::{Code, Refusal};
+
+use crate::sheets::Row;
+
+/// A reading whose error is a sentence.
+pub(super) type Read<T> = Result<T, String>;
+
+/// What a row of a setup sheet is told when a cell cannot be read.
+pub(super) fn invalid(sentence: String) -> Refusal {
+    Refusal::new(Code::InvalidInput, sentence)
+}
+
+pub(super) fn blank(column: &str) -> String {
+    format!("「{column}」 is blank; fill it in")
+}
+
+/// A sentence about a readable cell whose value cannot hold.
+pub(super) fn wrong(row: &Row, column: &str, what: &str) -> String {
+    // Cut here and not by the reader: what is readable may still be long.
+    let original: String = row.field(column).original().chars().take(40).collect();
+    format!("「{column}」: \"{original}\" {what}")
+}
+
+/// An identifier that must be there.
+pub(super) fn id<T: FromStr<Err = IdError>>(row: &Row, column: &str) -> Read<T> {
+    maybe_id(row, column)?.ok_or_else(|| blank(column))
+}
+
+/// An identifier that may be missing.
+pub(super) fn maybe_id<T: FromStr<Err = IdError>>(row: &Row, column: &str) -> Read<Option<T>> {
+    let Some(text) = row.field(column).text().map_err(|error| error.to_string())? else { return Ok(None) };
+    text.parse().map(Some).map_err(|error| wrong(row, column, &format!("cannot be used: {error}")))
+}
+
+/// A code or choice, in half width.
+pub(super) fn word(row: &Row, column: &str) -> Read<Option<String>> {
+    let text = row.field(column).text().map_err(|error| error.to_string())?;
+    Ok(text.map(|text| text.into_owned()))
+}
+
+/// A name, as written.
+pub(super) fn name(row: &Row, column: &str) -> Read<Option<String>> {
+    let text = row.field(column).verbatim().map_err(|error| error.to_string())?;
+    Ok(text.map(|text| text.into_owned()))
+}
+
+/// A name that must be there.
+pub(super) fn required_name(row: &Row, column: &str) -> Read<String> {
+    name(row, column)?.ok_or_else(|| blank(column))
+}
+
+/// Points, of at most two places.
+pub(super) fn points(row: &Row, column: &str) -> Read<Option<Points>> {
+    let Some(decimal) = row.field(column).decimal().map_err(|error| error.to_string())? else { return Ok(None) };
+    match decimal.scaled_to(2) {
+        Some(hundredths) => Ok(Some(Points::from_hundredths(hundredths))),
+        None => Err(wrong(row, column, "has more than two decimal places or is too large; points have at most two")),
+    }
+}
+
+/// A whole number from 0 on.
+pub(super) fn count(row: &Row, column: &str) -> Read<Option<u32>> {
+    let Some(number) = row.field(column).integer().map_err(|error| error.to_string())? else { return Ok(None) };
+    match u32::try_from(number) {
+        Ok(number) => Ok(Some(number)),
+        Err(_) => Err(wrong(row, column, "is below 0 or too large; write a whole number from 0 on")),
+    }
+}

@@ -1,0 +1,59 @@
+//! What an import did, in the shape that `--report` writes (contract section 2). Owns the counting; does not own
+//! how a person is told.
+
+use std::collections::BTreeMap;
+
+use ledger_core::domain::refusal::{Code, Refusal};
+use serde::{Serialize, Serializer};
+
+use super::chunk::Place;
+
+/// What an import did. Counts are of rows of 活动记录 and 兑换流水; errors are of every sheet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Credits newly taken.
+    pub credits: u64,
+    /// Redemptions newly taken.
+    pub redemptions: u64,
+    /// Rows taken before, here or in an earlier run.
+    pub repeats: u64,
+    /// Credits newly taken that were cut by the daily cap.
+    pub capped: u64,
+    /// Rows refused, in the order of the files.
+    pub errors: Vec<RowError>,
+}
+
+/// A row that was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RowError {
+    /// The file's name, without its folder.
+    #[serde(serialize_with = "shared_text")]
+    pub file: std::sync::Arc<str>,
+    /// The row as a person sees it in the sheet, counted from 1 with title and header.
+    pub row: u64,
+    /// The stable code.
+    pub code: Code,
+    /// What is wrong and how to cure it.
+    pub message: String,
+}
+
+fn shared_text<S: Serializer>(text: &std::sync::Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+impl Report {
+    /// Notes a refused row.
+    pub(super) fn refuse(&mut self, place: &Place, refusal: Refusal) {
+        let Refusal { code, message } = refusal;
+        self.errors.push(RowError { file: place.file.clone(), row: place.row, code, message });
+    }
+
+    /// For each code how many rows were refused with it, and the first of them.
+    pub fn by_code(&self) -> BTreeMap<Code, (u64, &RowError)> {
+        let mut codes = BTreeMap::new();
+        for error in &self.errors {
+            codes.entry(error.code).or_insert((0, error)).0 += 1;
+        }
+        codes
+    }
+}

@@ -1,0 +1,101 @@
+//! 积分标准: its rows become one version of the points schedule. Owns how a row is read; whether it can hold is asked
+//! of the programme's own rules, row by row, so that one bad row does not cost the others.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use ledger_core::domain::ids::ActivityCode;
+use ledger_core::domain::programme::command::{ProgrammeCommand, Settings};
+use ledger_core::domain::programme::state::Programme;
+use ledger_core::domain::refusal::Refusal;
+use ledger_core::domain::schedule::Activity;
+use ledger_core::domain::time::Validity;
+use ledger_core::ledger::Command;
+
+use super::chunk::Asked;
+use super::fields::{Read, blank, count, id, invalid, name, points, required_name, word, wrong};
+use super::setup::SetupFrame;
+use crate::sheets::{Column, Row};
+
+/// 积分标准.
+pub(super) const SCHEDULE_COLUMNS: &[Column] = &[
+    Column::required("活动代码"),
+    Column::required("活动名称"),
+    Column::required("类别"),
+    Column::optional("计分单位"),
+    Column::required("每单位积分"),
+    Column::required("每日上限"),
+    Column::required("计入积分卡"),
+    Column::required("有效月数"),
+];
+
+/// The rows of the sheet, gathered until its end.
+#[derive(Debug, Default)]
+pub(super) struct ScheduleRows {
+    activities: Vec<Activity>,
+    places: BTreeMap<ActivityCode, usize>,
+}
+
+impl ScheduleRows {
+    /// Takes a row. A code that stands twice holds as its last row says, as in every other setup sheet.
+    ///
+    /// # Errors
+    /// `invalid_input`.
+    pub(super) fn take(&mut self, row: &Row, effective_from: NaiveDate) -> Result<(), Refusal> {
+        let activity = activity(row).map_err(invalid)?;
+        let alone = ProgrammeCommand::AdoptSchedule { activities: vec![activity.clone()], effective_from };
+        Programme::default().decide(alone)?;
+        match self.places.get(&activity.code).and_then(|place| self.activities.get_mut(*place)) {
+            Some(earlier) => *earlier = activity,
+            None => {
+                self.places.insert(activity.code.clone(), self.activities.len());
+                self.activities.push(activity);
+            }
+        }
+        Ok(())
+    }
+
+    /// The command that adopts what was gathered; none when no row could be used.
+    pub(super) fn finish(self, row: u64, effective_from: NaiveDate, frame: &SetupFrame) -> Read<Option<Asked>> {
+        if self.activities.is_empty() {
+            return Ok(None);
+        }
+        let settings = Settings::default();
+        let adopt = Command::AdoptSchedule { activities: self.activities, effective_from, settings };
+        Ok(Some(Asked { submissions: vec![frame.submission(row, "", adopt)?], ..Asked::default() }))
+    }
+}
+
+fn activity(row: &Row) -> Read<Activity> {
+    Ok(Activity {
+        category: word(row, "类别")?.ok_or_else(|| blank("类别"))?,
+        code: id(row, "活动代码")?,
+        counts_for_card: counts_for_card(row)?,
+        daily_cap: points(row, "每日上限")?,
+        name: required_name(row, "活动名称")?,
+        points_per_unit: points(row, "每单位积分")?.ok_or_else(|| blank("每单位积分"))?,
+        unit: name(row, "计分单位")?.unwrap_or_default(),
+        validity: validity(row)?,
+    })
+}
+
+fn counts_for_card(row: &Row) -> Read<bool> {
+    const COLUMN: &str = "计入积分卡";
+    match word(row, COLUMN)?.as_deref() {
+        Some("是") => Ok(true),
+        Some("否") | None => Ok(false),
+        Some(_) => Err(wrong(row, COLUMN, "is neither 是 nor 否; write one of them")),
+    }
+}
+
+fn validity(row: &Row) -> Read<Validity> {
+    const COLUMN: &str = "有效月数";
+    if word(row, COLUMN).is_ok_and(|text| text.as_deref() == Some("年底")) {
+        return Ok(Validity::YearEnd);
+    }
+    match count(row, COLUMN) {
+        Ok(Some(months)) => Ok(Validity::Months(months)),
+        Ok(None) => Ok(Validity::Forever),
+        Err(_) => Err(wrong(row, COLUMN, "is no number of months; write one, or 年底, or leave it blank for ever")),
+    }
+}

@@ -1,0 +1,139 @@
+//! Rows of the sheets that come first: people, merchants, stores and what they list. Each row is an upsert judged by
+//! the ledger's state: what changes nothing records nothing. The points schedule is in `schedule`.
+
+use ledger_core::domain::ids::{Actor, BranchId, CardNo, Key, MerchantId, Sku, StoreId, WorkerId};
+use ledger_core::domain::merchant::command::MerchantDetails;
+use ledger_core::domain::refusal::Refusal;
+use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::command::WorkerDetails;
+use ledger_core::ledger::{Command, Context, Submission};
+
+use super::chunk::Asked;
+use super::fields::{Read, blank, count, id, invalid, maybe_id, name, points, word};
+use crate::sheets::{Column, Row};
+
+/// 人员名册.
+pub(super) const WORKER_COLUMNS: &[Column] = &[
+    Column::required("编号"),
+    Column::optional("姓名"),
+    Column::required("从业类型"),
+    Column::optional("所属平台"),
+    Column::required("政治面貌"),
+    Column::required("所在党支部"),
+    Column::required("积分卡号"),
+];
+
+/// 商户名录.
+pub(super) const MERCHANT_COLUMNS: &[Column] = &[
+    Column::required("商户编号"),
+    Column::required("商户名称"),
+    Column::required("统一社会信用代码"),
+    Column::optional("类型"),
+];
+
+/// 兑换网点.
+pub(super) const STORE_COLUMNS: &[Column] = &[
+    Column::required("网点编号"),
+    Column::required("网点名称"),
+    Column::required("层级"),
+    Column::optional("所在社区"),
+];
+
+/// 兑换目录.
+pub(super) const ITEM_COLUMNS: &[Column] = &[
+    Column::required("网点编号"),
+    Column::required("商品编码"),
+    Column::required("商品名称"),
+    Column::required("类型"),
+    Column::required("所需积分"),
+    Column::required("库存"),
+    Column::required("供货商户编号"),
+    Column::required("每人每年限兑"),
+];
+
+/// What the commands of one setup sheet have in common.
+pub(super) struct SetupFrame {
+    pub(super) actor: Actor,
+    /// Names this run: judged by state, setup rows need keys that no earlier run has used.
+    pub(super) run: String,
+    pub(super) sheet: &'static str,
+    pub(super) at: BusinessTime,
+}
+
+impl SetupFrame {
+    /// A command of a row; `part` tells several of one row apart.
+    pub(super) fn submission(&self, row: u64, part: &str, command: Command) -> Read<Submission> {
+        let key = format!("import/{}/{}/{row}{part}", self.run, self.sheet);
+        let key = Key::new(&key).map_err(|error| error.to_string())?;
+        Ok(Submission { context: Context { key, actor: self.actor.clone(), at: self.at }, command })
+    }
+
+    fn alone(&self, row: &Row, command: Command) -> Read<Asked> {
+        Ok(Asked { submissions: vec![self.submission(row.number(), "", command)?], ..Asked::default() })
+    }
+}
+
+/// 人员名册: a worker, and a card where the row has one. A card that cannot be issued leaves the worker registered.
+pub(super) fn worker(row: &Row, frame: &SetupFrame) -> Read<Asked> {
+    let worker: WorkerId = id(row, "编号")?;
+    let details = WorkerDetails {
+        occupation: name(row, "从业类型")?.unwrap_or_default(),
+        party_member: word(row, "政治面貌")?.map(|status| status.starts_with("中共")),
+        platform: name(row, "所属平台")?,
+    };
+    let register = Command::RegisterWorker { worker: worker.clone(), details, update: true };
+    let mut asked = frame.alone(row, register)?;
+    match card(row, frame, &worker) {
+        Ok(issue) => asked.submissions.extend(issue),
+        Err(refusal) => asked.refusal = Some(refusal),
+    }
+    asked.name = name(row, "姓名")?.map(|name| (worker, name));
+    Ok(asked)
+}
+
+fn card(row: &Row, frame: &SetupFrame, worker: &WorkerId) -> Result<Option<Submission>, Refusal> {
+    let Some(card_no) = maybe_id::<CardNo>(row, "积分卡号").map_err(invalid)? else { return Ok(None) };
+    let branch = maybe_id::<BranchId>(row, "所在党支部").map_err(invalid)?;
+    let branch = branch.ok_or_else(|| invalid(format!("{}: a card belongs to a Party branch", blank("所在党支部"))))?;
+    let issue = Command::IssueCard { worker: worker.clone(), card_no, branch, update: true };
+    frame.submission(row.number(), "/card", issue).map(Some).map_err(invalid)
+}
+
+/// 商户名录.
+pub(super) fn merchant(row: &Row, frame: &SetupFrame) -> Read<Asked> {
+    let merchant: MerchantId = id(row, "商户编号")?;
+    let details = MerchantDetails {
+        category: name(row, "类型")?,
+        // A name forgotten is no reason to refuse everything that hangs on the row.
+        name: name(row, "商户名称")?.unwrap_or_else(|| merchant.to_string()),
+        uscc: word(row, "统一社会信用代码")?.unwrap_or_default(),
+    };
+    frame.alone(row, Command::RegisterMerchant { merchant, details, update: true })
+}
+
+/// 兑换网点.
+pub(super) fn store(row: &Row, frame: &SetupFrame) -> Read<Asked> {
+    let store: StoreId = id(row, "网点编号")?;
+    let details = StoreDetails {
+        community: name(row, "所在社区")?,
+        name: name(row, "网点名称")?.unwrap_or_else(|| store.to_string()),
+        tier: name(row, "层级")?.unwrap_or_default(),
+    };
+    frame.alone(row, Command::OpenStore { store, details, update: true })
+}
+
+/// 兑换目录. The stock is what stood on the shelf when the item was listed there first; later it is the ledger's.
+pub(super) fn item(row: &Row, frame: &SetupFrame) -> Read<Asked> {
+    let store: StoreId = id(row, "网点编号")?;
+    let sku: Sku = id(row, "商品编码")?;
+    let terms = ItemTerms {
+        kind: name(row, "类型")?.unwrap_or_default(),
+        limit_per_worker_year: count(row, "每人每年限兑")?,
+        merchant: maybe_id(row, "供货商户编号")?,
+        name: name(row, "商品名称")?.unwrap_or_else(|| sku.to_string()),
+        price: points(row, "所需积分")?.ok_or_else(|| blank("所需积分"))?,
+    };
+    let opening_stock = count(row, "库存")?.ok_or_else(|| blank("库存"))?;
+    frame.alone(row, Command::ListItem { store, sku, terms, opening_stock })
+}

@@ -1,0 +1,38 @@
+//! What can go wrong with views. None of it touches the journal: views can always be made anew.
+
+use ledger_core::journal::JournalError;
+
+/// A view could not be kept or read.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ViewError {
+    /// The view store cannot be reached now.
+    #[error("the views cannot be reached: {0}")]
+    Unavailable(String),
+    /// Another process keeps these views.
+    #[error("the views are in use: {0}")]
+    InUse(String),
+    /// Somebody else moved the checkpoint meanwhile.
+    #[error("the views moved on meanwhile")]
+    Moved,
+    /// A stored row cannot be read.
+    #[error("row {key:?} of view {view} cannot be read: {what}; rebuild with nuanxin replay --swap")]
+    Row {
+        /// Which view.
+        view: &'static str,
+        /// Which row.
+        key: String,
+        /// What was found.
+        what: String,
+    },
+    /// The views did not reach a position in time.
+    #[error("the views stand at position {at} and did not reach {wanted} in time")]
+    Behind {
+        /// Where they stand.
+        at: u64,
+        /// What was asked for.
+        wanted: u64,
+    },
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}

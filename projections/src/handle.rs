@@ -1,0 +1,121 @@
+//! The handle through which views are read, and the task that carries them along.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledger_core::journal::Journal;
+use ledger_core::journal::url::JournalUrl;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::error::ViewError;
+use crate::runner::Runner;
+use crate::store::ViewStore;
+use crate::store::postgres::PostgresViews;
+use crate::store::sqlite::SqliteViews;
+
+/// How long a read waits for a position it asked for.
+const WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// The views of one journal. Clones share them.
+#[derive(Clone)]
+pub struct Views {
+    store: Arc<dyn ViewStore>,
+    reached: watch::Receiver<u64>,
+}
+
+/// The task that carries the views along.
+pub struct ViewsRunner {
+    task: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl ViewsRunner {
+    /// Folds what is there, then stops.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the views' task ended badly");
+        }
+    }
+}
+
+/// Where the views of a SQLite journal are: `nuanxin.db` → `nuanxin.views.db`.
+pub fn views_path(journal: &Path) -> PathBuf {
+    let stem = journal.file_stem().map_or_else(|| "nuanxin".into(), |stem| stem.to_string_lossy().into_owned());
+    journal.with_file_name(format!("{stem}.views.db"))
+}
+
+/// Opens the view store of a journal for writing.
+///
+/// # Errors
+/// [`ViewError`].
+pub async fn open_store(url: &JournalUrl) -> Result<Arc<dyn ViewStore>, ViewError> {
+    Ok(match url {
+        JournalUrl::Sqlite(path) => Arc::new(SqliteViews::open(&views_path(path))?),
+        JournalUrl::Postgres { url, schema } => Arc::new(PostgresViews::open(url, schema).await?),
+    })
+}
+
+/// Opens the views of a journal and starts carrying them along.
+///
+/// # Errors
+/// [`ViewError`].
+pub async fn open(
+    url: &JournalUrl,
+    journal: Arc<dyn Journal>,
+    committed: watch::Receiver<u64>,
+) -> Result<(Views, ViewsRunner), ViewError> {
+    start(open_store(url).await?, journal, committed).await
+}
+
+/// Starts carrying a store's views along a journal.
+///
+/// # Errors
+/// [`ViewError`].
+pub async fn start(
+    store: Arc<dyn ViewStore>,
+    journal: Arc<dyn Journal>,
+    committed: watch::Receiver<u64>,
+) -> Result<(Views, ViewsRunner), ViewError> {
+    let (reached_sender, reached) = watch::channel(store.checkpoint().await?);
+    let (stop, stopped) = watch::channel(false);
+    let runner = Runner::new(journal, Arc::clone(&store));
+    let task = tokio::spawn(runner.follow(committed, reached_sender, stopped));
+    Ok((Views { store, reached }, ViewsRunner { task, stop }))
+}
+
+impl Views {
+    /// Views that nobody carries along here: as they are stored.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn as_stored(store: Arc<dyn ViewStore>) -> Result<Views, ViewError> {
+        let (_, reached) = watch::channel(store.checkpoint().await?);
+        Ok(Views { store, reached })
+    }
+
+    /// The position the views have reached.
+    pub fn position(&self) -> u64 {
+        *self.reached.borrow()
+    }
+
+    /// Waits until the views include a position.
+    ///
+    /// # Errors
+    /// [`ViewError::Behind`] when they do not within ten seconds.
+    pub async fn wait_for(&self, position: u64) -> Result<u64, ViewError> {
+        let mut reached = self.reached.clone();
+        let waited = tokio::time::timeout(WAIT_MAX, reached.wait_for(|at| *at >= position)).await;
+        match waited {
+            Ok(Ok(at)) => Ok(*at),
+            _ => Err(ViewError::Behind { at: self.position(), wanted: position }),
+        }
+    }
+
+    /// The store, for questions.
+    pub(crate) fn store(&self) -> &dyn ViewStore {
+        self.store.as_ref()
+    }
+}

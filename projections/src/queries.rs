@@ -1,0 +1,74 @@
+//! Questions that views answer. Each file answers one kind.
+
+pub mod account;
+pub mod appraisal;
+pub mod catalogue;
+
+use serde::de::DeserializeOwned;
+
+use crate::error::ViewError;
+use crate::fold::View;
+use crate::handle::Views;
+
+/// Rows read at once while walking a view.
+const PAGE: usize = 1_000;
+
+/// A page of a list, and where to go on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// The rows, with their keys.
+    pub rows: Vec<(String, T)>,
+    /// The key to ask on from; none at the end.
+    pub next: Option<String>,
+}
+
+fn decode<V: View>(key: &str, bytes: &[u8]) -> Result<V::Row, ViewError>
+where
+    V::Row: DeserializeOwned,
+{
+    serde_json::from_slice(bytes).map_err(|error| ViewError::Row {
+        view: V::NAME,
+        key: key.to_owned(),
+        what: error.to_string(),
+    })
+}
+
+impl Views {
+    pub(crate) async fn row<V: View>(&self, key: &str) -> Result<Option<V::Row>, ViewError> {
+        let rows = self.store().get(V::NAME, &[key.to_owned()]).await?;
+        match rows.into_iter().next().flatten() {
+            Some(bytes) => decode::<V>(key, &bytes).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) async fn rows_under<V: View>(&self, prefix: &str) -> Result<Vec<(String, V::Row)>, ViewError> {
+        let mut rows = Vec::new();
+        let mut after = String::new();
+        loop {
+            let page = self.store().scan(V::NAME, prefix, &after, PAGE).await?;
+            let Some((last, _)) = page.last() else { return Ok(rows) };
+            after.clone_from(last);
+            for (key, bytes) in &page {
+                rows.push((key.clone(), decode::<V>(key, bytes)?));
+            }
+        }
+    }
+
+    pub(crate) async fn page<V: View>(
+        &self,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Page<V::Row>, ViewError> {
+        let stored = self.store().scan(V::NAME, prefix, after, limit.saturating_add(1)).await?;
+        let more = stored.len() > limit;
+        let rows = stored
+            .iter()
+            .take(limit)
+            .map(|(key, bytes)| Ok((key.clone(), decode::<V>(key, bytes)?)))
+            .collect::<Result<Vec<_>, ViewError>>()?;
+        let next = if more { rows.last().map(|(key, _)| key.clone()) } else { None };
+        Ok(Page { rows, next })
+    }
+}

@@ -1,0 +1,159 @@
+//! A worker's account: balance on a day, statement, holds.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::time::BusinessTime;
+
+use super::Page;
+use crate::error::ViewError;
+use crate::handle::Views;
+use crate::views::balance::{Balance, BalanceView};
+use crate::views::hold::{Hold, HoldView};
+use crate::views::lot::{Lot, LotView};
+use crate::views::proposal::{Proposal, ProposalView};
+use crate::views::statement::{Line, StatementView, key as line_key};
+
+/// What a worker can spend on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BalanceOn {
+    /// What can be spent.
+    pub available: Points,
+    /// What is set aside.
+    pub held: Points,
+    /// What of it ends on which last day, soonest first; what never ends is left out.
+    pub expiring: Vec<(NaiveDate, Points)>,
+    /// What credits taken back still owe; later credits pay it first.
+    pub debt: Points,
+}
+
+impl Views {
+    /// A worker's row.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn worker(&self, worker: &str) -> Result<Option<Balance>, ViewError> {
+        self.row::<BalanceView>(worker).await
+    }
+
+    /// Workers in the order of their ids.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn workers(&self, after: &str, limit: usize) -> Result<Page<Balance>, ViewError> {
+        self.page::<BalanceView>("", after, limit).await
+    }
+
+    /// A worker's lots, in the order they were recorded.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn lots(&self, worker: &str) -> Result<Vec<Lot>, ViewError> {
+        Ok(self.rows_under::<LotView>(&format!("{worker}/")).await?.into_iter().map(|(_, lot)| lot).collect())
+    }
+
+    /// What a worker could spend on a day, by business time: what happened on later days is taken out again.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn balance_on(&self, worker: &str, day: NaiveDate) -> Result<Option<BalanceOn>, ViewError> {
+        let Some(row) = self.worker(worker).await? else { return Ok(None) };
+        let lots = self.rows_under::<LotView>(&format!("{worker}/")).await?;
+        let mut by_number: BTreeMap<u32, Lot> = BTreeMap::new();
+        for (key, lot) in lots {
+            if let Some(number) = key.rsplit('/').next().and_then(|number| number.parse().ok()) {
+                by_number.insert(number, lot);
+            }
+        }
+        let (mut held, mut debt) = (row.held, row.debt);
+        for (_, line) in self.rows_under::<StatementView>(&format!("{worker}/")).await? {
+            if line.at.is_some_and(|at| at.date() > day) {
+                undo(&line, &mut by_number, &mut held, &mut debt);
+            }
+        }
+        let mut available = Points::ZERO;
+        let mut ends: BTreeMap<NaiveDate, Points> = BTreeMap::new();
+        for lot in by_number.values() {
+            let points = lot.spendable_on(day);
+            if points.is_positive() {
+                available += points;
+                if let Some(last_day) = lot.last_day {
+                    *ends.entry(last_day).or_default() += points;
+                }
+            }
+        }
+        Ok(Some(BalanceOn { available, held, expiring: ends.into_iter().collect(), debt }))
+    }
+
+    /// A worker's statement after a position, oldest first.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn statement(&self, worker: &str, after: u64, limit: usize) -> Result<Page<Line>, ViewError> {
+        let prefix = format!("{worker}/");
+        self.page::<StatementView>(&prefix, &line_key(worker, after), limit).await
+    }
+
+    /// Open holds that are void from a time on.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn due_holds(&self, at: BusinessTime) -> Result<Vec<(String, Hold)>, ViewError> {
+        let open = self.rows_under::<HoldView>("").await?;
+        Ok(open.into_iter().filter(|(_, hold)| hold.expires_at.is_some_and(|expires| expires <= at)).collect())
+    }
+
+    /// An open hold.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn hold(&self, hold: &str) -> Result<Option<Hold>, ViewError> {
+        self.row::<HoldView>(hold).await
+    }
+
+    /// Credits that wait for a second person or for an objection's decision.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn proposals(&self, after: &str, limit: usize) -> Result<Page<Proposal>, ViewError> {
+        self.page::<ProposalView>("", after, limit).await
+    }
+}
+
+/// Takes a line's effect on lots, holds and debt out again. Expiry needs no undoing: booked or not, a lot's days tell.
+fn undo(line: &Line, lots: &mut BTreeMap<u32, Lot>, held: &mut Points, debt: &mut Points) {
+    let mut give = |sign_back: bool| {
+        for part in &line.lots {
+            if let Some(lot) = lots.get_mut(&part.0) {
+                if sign_back {
+                    lot.remaining += part.1;
+                } else {
+                    lot.remaining -= part.1;
+                }
+            }
+        }
+    };
+    let on_lots: Points = line.lots.iter().map(|part| part.1).sum();
+    let total: Points = line.lines.iter().filter_map(|one| one.price.times(one.quantity)).sum();
+    match line.event.as_str() {
+        "Redeemed" => give(true),
+        "PointsHeld" => {
+            give(true);
+            *held -= total;
+        }
+        "HoldCaptured" => *held += total,
+        "HoldReleased" | "HoldExpired" => {
+            give(false);
+            *held += total;
+            *debt += total - on_lots;
+        }
+        "RedemptionReversed" => {
+            give(false);
+            *debt += total - on_lots;
+        }
+        // A credit counts from its service date on, however late it was confirmed; only its being taken back is undone.
+        "CreditReversed" => give(true),
+        _ => {}
+    }
+}

@@ -1,0 +1,98 @@
+//! The mutual-aid points cards of a branch for a year: one reference in the yearly appraisal, with its evidence.
+//!
+//! No ranking and no grade: cards stand in the order of their numbers. The same year, branch and position give the same
+//! answer, however much was recorded since.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike;
+use ledger_core::domain::points::Points;
+
+use crate::error::ViewError;
+use crate::handle::Views;
+use crate::views::card::{CardBranchView, CardLine, CardLineView};
+
+/// One card's year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardYear {
+    /// The card.
+    pub card_no: String,
+    /// Its holder.
+    pub worker: String,
+    /// The branch at that position.
+    pub branch: String,
+    /// Points by category.
+    pub categories: BTreeMap<String, Points>,
+    /// Their sum.
+    pub total: Points,
+    /// How many services they come from.
+    pub services: u64,
+    /// The services, by service date.
+    pub lines: Vec<CardLine>,
+    /// Of those, the credits under an open objection.
+    pub disputed: Vec<String>,
+}
+
+/// The cards of a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appraisal {
+    /// The calendar year of the service dates.
+    pub year: i32,
+    /// The branch asked for; all branches without.
+    pub branch: Option<String>,
+    /// The position it was taken at.
+    pub position: u64,
+    /// The cards, by number.
+    pub cards: Vec<CardYear>,
+}
+
+impl Views {
+    /// The cards of a branch (or of all) for a year, as of a position (or as of now).
+    ///
+    /// # Errors
+    /// [`ViewError`], also [`ViewError::Behind`] for a position the views have not reached.
+    pub async fn appraisal(&self, year: i32, branch: Option<&str>, at: Option<u64>) -> Result<Appraisal, ViewError> {
+        let position = match at {
+            Some(position) => {
+                self.wait_for(position).await?;
+                position
+            }
+            None => self.position(),
+        };
+        let mut cards = Vec::new();
+        for (worker, holder) in self.rows_under::<CardBranchView>("").await? {
+            let Some(stay) = holder.stays.into_iter().find(|stay| stay.holds_at(position)) else { continue };
+            if branch.is_some_and(|branch| branch != stay.branch) {
+                continue;
+            }
+            let lines: Vec<CardLine> = self
+                .rows_under::<CardLineView>(&format!("{worker}/"))
+                .await?
+                .into_iter()
+                .map(|(_, line)| line)
+                .filter(|line| line.on.year() == year && line.counts_at(position))
+                .collect();
+            cards.push(card_year(stay.card_no, worker, stay.branch, lines, position));
+        }
+        cards.sort_by(|one, other| one.card_no.cmp(&other.card_no));
+        Ok(Appraisal { year, branch: branch.map(str::to_owned), position, cards })
+    }
+}
+
+fn card_year(card_no: String, worker: String, branch: String, mut lines: Vec<CardLine>, position: u64) -> CardYear {
+    lines.sort_by_key(|line| (line.on, line.recorded));
+    let mut categories: BTreeMap<String, Points> = BTreeMap::new();
+    for line in &lines {
+        *categories.entry(line.category.clone()).or_default() += line.points;
+    }
+    CardYear {
+        card_no,
+        worker,
+        branch,
+        total: categories.values().copied().sum(),
+        categories,
+        services: u64::try_from(lines.len()).unwrap_or(u64::MAX),
+        disputed: lines.iter().filter(|line| line.objected_at(position)).map(|line| line.credit.clone()).collect(),
+        lines,
+    }
+}

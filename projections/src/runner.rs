@@ -1,0 +1,184 @@
+//! Carries the views along the journal: reads entries in order, folds them, writes rows and checkpoint together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledger_core::domain::event::Event;
+use ledger_core::journal::{Entry, Journal, JournalError};
+use tokio::sync::watch;
+
+use crate::error::ViewError;
+use crate::fold::Folder;
+use crate::store::ViewStore;
+use crate::views;
+
+/// Entries folded in one transaction at most.
+pub(crate) const PAGE: usize = 4_000;
+/// How often it looks without having been told.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+const RETRY_AFTER: Duration = Duration::from_millis(200);
+
+/// Folds views from a journal into a store.
+pub struct Runner {
+    journal: Arc<dyn Journal>,
+    store: Arc<dyn ViewStore>,
+    folders: Vec<Box<dyn Folder>>,
+    position: Option<u64>,
+}
+
+impl Runner {
+    /// A runner that continues from the store's checkpoint.
+    pub fn new(journal: Arc<dyn Journal>, store: Arc<dyn ViewStore>) -> Runner {
+        Runner { journal, store, folders: views::all(), position: None }
+    }
+
+    /// Folds one page; gives the position reached. The same as before means that the head was reached.
+    ///
+    /// # Errors
+    /// [`ViewError`]; what is in memory is forgotten then, and the next step starts from the stored checkpoint.
+    pub async fn step(&mut self, until: u64) -> Result<u64, ViewError> {
+        let stepped = self.try_step(until).await;
+        if stepped.is_err() {
+            self.folders.iter_mut().for_each(|folder| folder.forget());
+            self.position = None;
+        }
+        stepped
+    }
+
+    async fn try_step(&mut self, until: u64) -> Result<u64, ViewError> {
+        let from = match self.position {
+            Some(position) => position,
+            None => self.store.checkpoint().await?,
+        };
+        let wanted = usize::try_from(until.saturating_sub(from)).unwrap_or(usize::MAX).min(PAGE);
+        if wanted == 0 {
+            self.position = Some(from);
+            return Ok(from);
+        }
+        let entries = self.journal.read(from, wanted).await?;
+        let Some(last) = entries.last().map(|entry| entry.position) else {
+            self.position = Some(from);
+            return Ok(from);
+        };
+        if entries.first().map(|entry| entry.position) != Some(from + 1) {
+            let what = format!("the views stand at {from}, but the journal goes on elsewhere");
+            return Err(JournalError::Damaged { position: from + 1, what }.into());
+        }
+        let events = entries.iter().map(Entry::event).collect::<Result<Vec<Event>, _>>()?;
+        self.look_up(&entries, &events).await?;
+        for (entry, event) in entries.iter().zip(&events) {
+            self.folders.iter_mut().for_each(|folder| folder.fold(entry, event));
+        }
+        let mut changes = Vec::new();
+        for folder in &mut self.folders {
+            let rows = folder.changes()?;
+            if !rows.is_empty() {
+                changes.push((folder.name(), rows));
+            }
+        }
+        self.store.write(from, last, changes).await?;
+        self.position = Some(last);
+        Ok(last)
+    }
+
+    async fn look_up(&mut self, entries: &[Entry], events: &[Event]) -> Result<(), ViewError> {
+        for folder in &mut self.folders {
+            let missing: BTreeSet<String> =
+                entries.iter().zip(events).flat_map(|(entry, event)| folder.missing(entry, event)).collect();
+            if missing.is_empty() {
+                continue;
+            }
+            let keys: Vec<String> = missing.into_iter().collect();
+            let rows = self.store.get(folder.name(), &keys).await?;
+            for (key, row) in keys.into_iter().zip(rows) {
+                folder.load(key, row)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Folds to the head or to a position, telling the progress.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn run_until(&mut self, until: u64, progress: &mut (dyn FnMut(u64) + Send)) -> Result<u64, ViewError> {
+        let mut at = self.store.checkpoint().await?;
+        loop {
+            let reached = self.step(until).await?;
+            progress(reached);
+            if reached == at || reached >= until {
+                return Ok(reached);
+            }
+            at = reached;
+        }
+    }
+
+    /// Follows the journal until told to stop; before it ends it folds what is there.
+    pub(crate) async fn follow(
+        mut self,
+        mut committed: watch::Receiver<u64>,
+        reached: watch::Sender<u64>,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        loop {
+            match self.step(u64::MAX).await {
+                Ok(position) if position > *reached.borrow() => {
+                    reached.send_replace(position);
+                    continue;
+                }
+                Ok(_) => {}
+                Err(ViewError::Moved) => tracing::debug!("another server moved the views on"),
+                Err(error) => {
+                    tracing::warn!(%error, "the views cannot be carried on now; trying again");
+                    tokio::time::sleep(RETRY_AFTER).await;
+                }
+            }
+            if *stop.borrow() {
+                return;
+            }
+            let journal = Arc::clone(&self.journal);
+            tokio::select! {
+                changed = committed.changed() => {
+                    if changed.is_err() {
+                        // The ledger is gone: only stopping or other servers can matter now.
+                        tokio::select! {
+                            _ = stop.changed() => {}
+                            () = tokio::time::sleep(LOOK_EVERY) => {}
+                        }
+                    }
+                }
+                () = journal.changed() => {}
+                _ = stop.changed() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+}
+
+/// Digests of a store's views, by name: equal digests mean equal rows.
+///
+/// # Errors
+/// [`ViewError`].
+pub async fn digests(store: &dyn ViewStore) -> Result<BTreeMap<&'static str, String>, ViewError> {
+    use sha2::{Digest, Sha256};
+    let mut digests = BTreeMap::new();
+    for view in views::NAMES {
+        let mut hasher = Sha256::new();
+        let mut after = String::new();
+        loop {
+            let rows = store.scan(view, "", &after, PAGE).await?;
+            let Some((last, _)) = rows.last() else { break };
+            after.clone_from(last);
+            for (key, row) in &rows {
+                for field in [key.as_bytes(), row] {
+                    hasher.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
+                    hasher.update(field);
+                }
+            }
+        }
+        let digest = hasher.finalize();
+        digests.insert(*view, digest.iter().map(|byte| format!("{byte:02x}")).collect());
+    }
+    Ok(digests)
+}

@@ -1,0 +1,72 @@
+//! Where views are kept: rows by view and key, and the checkpoint, moved together in one transaction.
+
+pub mod postgres;
+pub mod sqlite;
+
+use async_trait::async_trait;
+
+use crate::error::ViewError;
+use crate::fold::Change;
+
+/// The changes of one view.
+pub type ViewChanges = (&'static str, Vec<Change>);
+
+/// A store of views. SQLite and Postgres are strangers and meet in one contract suite.
+#[async_trait]
+pub trait ViewStore: Send + Sync + 'static {
+    /// The position up to which the rows are folded.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    async fn checkpoint(&self) -> Result<u64, ViewError>;
+
+    /// Rows by key, in the order asked.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    async fn get(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError>;
+
+    /// Rows whose key starts with `prefix` and comes after `after`, in the order of keys (bytes), at most `limit`.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    async fn scan(
+        &self,
+        view: &'static str,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, Vec<u8>)>, ViewError>;
+
+    /// Writes rows and moves the checkpoint from `from` to `to`, in one transaction.
+    ///
+    /// # Errors
+    /// [`ViewError::Moved`] when the checkpoint stands elsewhere; nothing is written then.
+    async fn write(&self, from: u64, to: u64, changes: Vec<ViewChanges>) -> Result<(), ViewError>;
+}
+
+/// The first key after every key that starts with `prefix`; none when there is no such key.
+pub(crate) fn prefix_end(prefix: &str) -> Option<String> {
+    let mut end: Vec<char> = prefix.chars().collect();
+    while let Some(last) = end.pop() {
+        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
+        if let Some(next) = next {
+            end.push(next);
+            return Some(end.into_iter().collect());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prefix_end;
+
+    #[test]
+    fn the_end_of_a_prefix_comes_after_all_its_keys() {
+        assert_eq!(prefix_end("a/").as_deref(), Some("a0"));
+        assert_eq!(prefix_end("").as_deref(), None);
+        assert_eq!(prefix_end("a\u{10FFFF}").as_deref(), Some("b"));
+        assert_eq!(prefix_end("\u{D7FF}").as_deref(), Some("\u{E000}"));
+    }
+}

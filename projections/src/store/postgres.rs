@@ -1,0 +1,231 @@
+//! Views in tables of the journal's schema.
+//!
+//! Any number of servers may keep them: the checkpoint's row lets one batch in at a time, and its generation tells a
+//! server that the views were swapped under it. Commits are not waited for one by one (`synchronous_commit = off` on
+//! this connection alone): rows and checkpoint move together, so what a crash takes back is folded again.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use async_trait::async_trait;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Executor, Row};
+use tokio::sync::Mutex;
+
+use super::{ViewChanges, ViewStore, prefix_end};
+use crate::error::ViewError;
+use crate::views;
+
+/// Views in one schema.
+pub struct PostgresViews {
+    options: PgConnectOptions,
+    pool: PgPool,
+    writer: Mutex<Option<Writer>>,
+}
+
+struct Writer {
+    connection: PgConnection,
+    generation: i64,
+}
+
+fn unavailable(error: sqlx::Error) -> ViewError {
+    ViewError::Unavailable(error.to_string())
+}
+
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+impl PostgresViews {
+    /// Opens the views; stored views of another version are thrown away.
+    ///
+    /// # Errors
+    /// [`ViewError::Unavailable`].
+    pub async fn open(url: &str, schema: &str) -> Result<PostgresViews, ViewError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(unavailable)?
+            .application_name("nuanxin views")
+            .options([("search_path", schema), ("idle_in_transaction_session_timeout", "30s"), ("lock_timeout", "15s")])
+            .log_statements(tracing::log::LevelFilter::Trace);
+        let mut connection = options.connect().await.map_err(unavailable)?;
+        prepare(&mut connection, schema).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(std::time::Duration::from_secs(5))
+            .connect_lazy_with(options.clone());
+        Ok(PostgresViews { options, pool, writer: Mutex::new(None) })
+    }
+
+    /// Makes an empty schema to rebuild views in.
+    ///
+    /// # Errors
+    /// [`ViewError::Unavailable`].
+    pub async fn open_empty(url: &str, schema: &str) -> Result<PostgresViews, ViewError> {
+        let options = PgConnectOptions::from_str(url).map_err(unavailable)?;
+        let mut connection = options.connect().await.map_err(unavailable)?;
+        connection.execute(format!("DROP SCHEMA IF EXISTS {schema} CASCADE").as_str()).await.map_err(unavailable)?;
+        PostgresViews::open(url, schema).await
+    }
+
+    /// Drops a schema that views were rebuilt in.
+    ///
+    /// # Errors
+    /// [`ViewError::Unavailable`].
+    pub async fn drop_schema(url: &str, schema: &str) -> Result<(), ViewError> {
+        let options = PgConnectOptions::from_str(url).map_err(unavailable)?;
+        let mut connection = options.connect().await.map_err(unavailable)?;
+        connection.execute(format!("DROP SCHEMA IF EXISTS {schema} CASCADE").as_str()).await.map_err(unavailable)?;
+        Ok(())
+    }
+
+    /// Puts the views of schema `rebuilt` in the place of those of `schema`, in one transaction, and drops `rebuilt`.
+    ///
+    /// # Errors
+    /// [`ViewError::Unavailable`]; the old views stay in place then.
+    pub async fn replace(url: &str, rebuilt: &str, schema: &str) -> Result<(), ViewError> {
+        let options = PgConnectOptions::from_str(url).map_err(unavailable)?;
+        let mut connection = options.connect().await.map_err(unavailable)?;
+        let mut script = String::from("BEGIN;");
+        for table in views::NAMES.iter().map(|view| format!("view_{view}")).chain(["view_checkpoint".to_owned()]) {
+            script
+                .push_str(&format!("DROP TABLE {schema}.{table}; ALTER TABLE {rebuilt}.{table} SET SCHEMA {schema};"));
+        }
+        script.push_str(&format!("DROP SCHEMA {rebuilt} CASCADE; COMMIT;"));
+        sqlx::raw_sql(&script).execute(&mut connection).await.map_err(unavailable)?;
+        Ok(())
+    }
+
+    async fn connect(&self) -> Result<Writer, ViewError> {
+        let mut connection = self.options.connect().await.map_err(unavailable)?;
+        connection.execute("SET synchronous_commit = off").await.map_err(unavailable)?;
+        let generation = sqlx::query_scalar("SELECT generation FROM view_checkpoint")
+            .fetch_one(&mut connection)
+            .await
+            .map_err(unavailable)?;
+        Ok(Writer { connection, generation })
+    }
+}
+
+async fn prepare(connection: &mut PgConnection, schema: &str) -> Result<(), ViewError> {
+    let mut script = format!(
+        "BEGIN; SELECT pg_advisory_xact_lock(hashtext('nuanxin migration'));
+         CREATE SCHEMA IF NOT EXISTS {schema};
+         CREATE TABLE IF NOT EXISTS view_checkpoint (position bigint NOT NULL, version integer NOT NULL, generation bigint NOT NULL);
+         DO $$ BEGIN
+         IF NOT EXISTS (SELECT FROM view_checkpoint WHERE version = {version}) THEN
+         DELETE FROM view_checkpoint;
+         INSERT INTO view_checkpoint VALUES (0, {version}, floor(random() * 1e15)::bigint);",
+        version = views::VERSION
+    );
+    for view in views::NAMES {
+        script.push_str(&format!(
+            "DROP TABLE IF EXISTS view_{view};
+             CREATE TABLE view_{view} (key text COLLATE \"C\" PRIMARY KEY, row bytea NOT NULL) WITH (fillfactor = 70);"
+        ));
+    }
+    script.push_str("END IF; END $$; COMMIT;");
+    sqlx::raw_sql(&script).execute(connection).await.map_err(unavailable)?;
+    Ok(())
+}
+
+async fn write(writer: &mut Writer, from: u64, to: u64, changes: &[ViewChanges]) -> Result<bool, sqlx::Error> {
+    let connection = &mut writer.connection;
+    connection.execute("BEGIN").await?;
+    let moved = sqlx::query("UPDATE view_checkpoint SET position = $1 WHERE position = $2 AND generation = $3")
+        .bind(signed(to))
+        .bind(signed(from))
+        .bind(writer.generation)
+        .execute(&mut *connection)
+        .await?
+        .rows_affected();
+    if moved != 1 {
+        return Ok(false);
+    }
+    for (view, rows) in changes {
+        let (mut keys, mut bytes, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        for (key, row) in rows {
+            match row {
+                Some(row) => {
+                    keys.push(key.as_str());
+                    bytes.push(row.as_slice());
+                }
+                None => gone.push(key.as_str()),
+            }
+        }
+        if !keys.is_empty() {
+            let put = format!(
+                "INSERT INTO view_{view} (key, row) SELECT * FROM unnest($1::text[], $2::bytea[])
+                 ON CONFLICT (key) DO UPDATE SET row = excluded.row"
+            );
+            sqlx::query(&put).bind(keys).bind(bytes).execute(&mut *connection).await?;
+        }
+        if !gone.is_empty() {
+            let delete = format!("DELETE FROM view_{view} WHERE key = ANY($1)");
+            sqlx::query(&delete).bind(gone).execute(&mut *connection).await?;
+        }
+    }
+    connection.execute("COMMIT").await?;
+    Ok(true)
+}
+
+#[async_trait]
+impl ViewStore for PostgresViews {
+    async fn checkpoint(&self) -> Result<u64, ViewError> {
+        let position: i64 = sqlx::query_scalar("SELECT position FROM view_checkpoint")
+            .fetch_one(&self.pool)
+            .await
+            .map_err(unavailable)?;
+        Ok(u64::try_from(position).unwrap_or(0))
+    }
+
+    async fn get(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
+        let rows = sqlx::query(&format!("SELECT key, row FROM view_{view} WHERE key = ANY($1)"))
+            .bind(keys)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(unavailable)?;
+        let mut found: HashMap<String, Vec<u8>> = HashMap::with_capacity(rows.len());
+        for row in rows {
+            found.insert(row.try_get(0).map_err(unavailable)?, row.try_get(1).map_err(unavailable)?);
+        }
+        Ok(keys.iter().map(|key| found.remove(key)).collect())
+    }
+
+    async fn scan(
+        &self,
+        view: &'static str,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, Vec<u8>)>, ViewError> {
+        let rows = sqlx::query(&format!(
+            "SELECT key, row FROM view_{view}
+             WHERE key >= $1 AND key > $2 AND ($3::text IS NULL OR key < $3) ORDER BY key LIMIT $4"
+        ))
+        .bind(prefix)
+        .bind(after)
+        .bind(prefix_end(prefix))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unavailable)?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect::<Result<_, sqlx::Error>>()
+            .map_err(unavailable)
+    }
+
+    async fn write(&self, from: u64, to: u64, changes: Vec<ViewChanges>) -> Result<(), ViewError> {
+        let mut place = self.writer.lock().await;
+        // Taken out of its place: whatever fails, or is dropped half-way, closes it with its transaction.
+        let mut writer = match place.take() {
+            Some(writer) => writer,
+            None => self.connect().await?,
+        };
+        if !write(&mut writer, from, to, &changes).await.map_err(unavailable)? {
+            return Err(ViewError::Moved);
+        }
+        *place = Some(writer);
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+//! The views, one file each.
+
+pub mod balance;
+pub mod card;
+pub mod hold;
+pub mod lot;
+pub mod merchant;
+pub mod proposal;
+pub mod schedule;
+pub mod settlement;
+pub mod statement;
+pub mod stock;
+pub mod store;
+pub mod trial_balance;
+
+use crate::fold::{Cache, Folder};
+
+/// Raised with every change to a view's keys, rows or fold: stored views of another version are thrown away and made
+/// anew from the journal.
+pub const VERSION: u32 = 1;
+
+/// The names of all views.
+pub const NAMES: &[&str] = &[
+    "balance",
+    "lot",
+    "statement",
+    "hold",
+    "card_branch",
+    "card_line",
+    "proposal",
+    "stock",
+    "store",
+    "merchant",
+    "settlement",
+    "trial_balance",
+    "schedule",
+];
+
+/// Every view with an empty cache.
+pub fn all() -> Vec<Box<dyn Folder>> {
+    vec![
+        Box::new(Cache::<balance::BalanceView>::default()),
+        Box::new(Cache::<lot::LotView>::default()),
+        Box::new(Cache::<statement::StatementView>::default()),
+        Box::new(Cache::<hold::HoldView>::default()),
+        Box::new(Cache::<card::CardBranchView>::default()),
+        Box::new(Cache::<card::CardLineView>::default()),
+        Box::new(Cache::<proposal::ProposalView>::default()),
+        Box::new(Cache::<stock::StockView>::default()),
+        Box::new(Cache::<store::StoreView>::default()),
+        Box::new(Cache::<merchant::MerchantView>::default()),
+        Box::new(Cache::<settlement::SettlementView>::default()),
+        Box::new(Cache::<trial_balance::TrialBalanceView>::default()),
+        Box::new(Cache::<schedule::ScheduleView>::default()),
+    ]
+}
+
+/// A worker's rows start with the id and a slash, which no id holds.
+pub(crate) fn under(id: &str, rest: impl std::fmt::Display) -> String {
+    format!("{id}/{rest}")
+}

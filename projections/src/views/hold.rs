@@ -1,0 +1,53 @@
+//! One row an open hold; an ended hold has none.
+
+use ledger_core::domain::event::Event;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::journal::Entry;
+use serde::{Deserialize, Serialize};
+
+use crate::fold::View;
+
+/// An open hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Hold {
+    /// Whose.
+    pub worker: String,
+    /// Where.
+    pub store: String,
+    /// How much.
+    pub points: Points,
+    /// From when on it is void.
+    pub expires_at: Option<BusinessTime>,
+}
+
+/// The view, keyed by the hold.
+pub struct HoldView;
+
+impl View for HoldView {
+    type Row = Hold;
+    const NAME: &'static str = "hold";
+
+    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+        let Event::Worker(event) = event else { return Vec::new() };
+        match event {
+            WorkerEvent::PointsHeld(event) => vec![event.hold.to_string()],
+            WorkerEvent::HoldCaptured(event) => vec![event.hold.to_string()],
+            WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => vec![event.hold.to_string()],
+            _ => Vec::new(),
+        }
+    }
+
+    fn fold(row: &mut Hold, _: &str, _: &Entry, event: &Event) {
+        *row = match event {
+            Event::Worker(WorkerEvent::PointsHeld(event)) => Hold {
+                worker: event.worker.to_string(),
+                store: event.store.to_string(),
+                points: event.points,
+                expires_at: Some(event.expires_at),
+            },
+            _ => Hold::default(),
+        };
+    }
+}

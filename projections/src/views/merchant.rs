@@ -1,0 +1,45 @@
+//! One row a caring merchant: its particulars.
+
+use ledger_core::domain::event::Event;
+use ledger_core::domain::merchant::event::MerchantEvent;
+use ledger_core::journal::Entry;
+use serde::{Deserialize, Serialize};
+
+use crate::fold::View;
+
+/// A merchant's row.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Merchant {
+    /// Name.
+    pub name: String,
+    /// Unified social credit code.
+    pub uscc: String,
+    /// Line of business.
+    pub category: Option<String>,
+}
+
+/// The view, keyed by merchant.
+pub struct MerchantView;
+
+impl View for MerchantView {
+    type Row = Merchant;
+    const NAME: &'static str = "merchant";
+
+    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+        match event {
+            Event::Merchant(MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event)) => {
+                vec![event.merchant.to_string()]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn fold(row: &mut Merchant, _: &str, _: &Entry, event: &Event) {
+        if let Event::Merchant(MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event)) = event
+        {
+            row.name.clone_from(&event.name);
+            row.uscc.clone_from(&event.uscc);
+            row.category.clone_from(&event.category);
+        }
+    }
+}

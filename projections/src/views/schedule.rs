@@ -1,0 +1,54 @@
+//! One row a version of the points schedule, and one for the district's settings.
+
+use ledger_core::domain::event::Event;
+use ledger_core::domain::programme::event::{ProgrammeConfigured, ProgrammeEvent};
+use ledger_core::domain::schedule::ScheduleVersion;
+use ledger_core::journal::Entry;
+use serde::{Deserialize, Serialize};
+
+use crate::fold::View;
+
+/// The key of the settings' row; versions are keyed by their number, ten digits.
+pub const SETTINGS_KEY: &str = "settings";
+
+/// A version or the settings.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ScheduleRow {
+    /// A version of the schedule.
+    pub version: Option<ScheduleVersion>,
+    /// The settings.
+    pub settings: Option<ProgrammeConfigured>,
+    /// The position that recorded it.
+    pub position: u64,
+}
+
+/// The view.
+pub struct ScheduleView;
+
+impl View for ScheduleView {
+    type Row = ScheduleRow;
+    const NAME: &'static str = "schedule";
+
+    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+        match event {
+            Event::Programme(ProgrammeEvent::ScheduleAdopted(event)) => vec![format!("{:010}", event.version)],
+            Event::Programme(ProgrammeEvent::ProgrammeConfigured(_)) => vec![SETTINGS_KEY.to_owned()],
+            _ => Vec::new(),
+        }
+    }
+
+    fn fold(row: &mut ScheduleRow, _: &str, entry: &Entry, event: &Event) {
+        row.position = entry.position;
+        match event {
+            Event::Programme(ProgrammeEvent::ScheduleAdopted(event)) => {
+                row.version = Some(ScheduleVersion {
+                    activities: event.activities.clone(),
+                    effective_from: event.effective_from,
+                    version: event.version,
+                });
+            }
+            Event::Programme(ProgrammeEvent::ProgrammeConfigured(event)) => row.settings = Some(event.clone()),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! One row an item at a store: its terms and its books.
+
+use ledger_core::domain::event::Event;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::store::event::{StockLine, StoreEvent};
+use ledger_core::journal::Entry;
+use serde::{Deserialize, Serialize};
+
+use super::under;
+use crate::fold::View;
+
+/// An item's row. `received = on_shelf + reserved + handed_over + written_off`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Stock {
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub kind: String,
+    /// Price of one unit.
+    pub price: Points,
+    /// Most units for one worker in a calendar year.
+    pub limit_per_worker_year: Option<u32>,
+    /// Who supplies or honours it.
+    pub merchant: Option<String>,
+    /// Whether it is on the list.
+    pub listed: bool,
+    /// Units that can be handed out.
+    pub on_shelf: i64,
+    /// Units set aside.
+    pub reserved: i64,
+    /// Units workers took.
+    pub handed_over: i64,
+    /// Units lost.
+    pub written_off: i64,
+    /// Units that came in.
+    pub received: i64,
+}
+
+/// The view, keyed by store and item.
+pub struct StockView;
+
+fn lines(event: &StoreEvent) -> &[StockLine] {
+    match event {
+        StoreEvent::StockIssued(event) => &event.lines,
+        StoreEvent::StockReturned(event) => &event.lines,
+        StoreEvent::StockReserved(event) | StoreEvent::StockUnreserved(event) => &event.lines,
+        _ => &[],
+    }
+}
+
+impl View for StockView {
+    type Row = Stock;
+    const NAME: &'static str = "stock";
+
+    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+        let Event::Store(event) = event else { return Vec::new() };
+        let store = event.store().as_str();
+        let one = match event {
+            StoreEvent::ItemListed(event) => Some(&event.sku),
+            StoreEvent::ItemDelisted(event) => Some(&event.sku),
+            StoreEvent::StockReceived(event) => Some(&event.sku),
+            StoreEvent::StockCounted(event) => Some(&event.sku),
+            StoreEvent::StockWrittenOff(event) => Some(&event.sku),
+            _ => None,
+        };
+        let mut keys: Vec<String> = match one {
+            Some(sku) => vec![under(store, sku)],
+            None => lines(event).iter().map(|line| under(store, &line.sku)).collect(),
+        };
+        // Two lines of one item are one row, folded once with their sum.
+        keys.sort();
+        keys.dedup();
+        keys
+    }
+
+    fn fold(row: &mut Stock, key: &str, _: &Entry, event: &Event) {
+        let Event::Store(event) = event else { return };
+        let store = event.store().as_str();
+        let units: i64 = lines(event)
+            .iter()
+            .filter(|line| under(store, &line.sku) == key)
+            .map(|line| i64::from(line.quantity))
+            .sum();
+        match event {
+            StoreEvent::ItemListed(event) => {
+                row.name.clone_from(&event.name);
+                row.kind.clone_from(&event.kind);
+                row.price = event.price;
+                row.limit_per_worker_year = event.limit_per_worker_year;
+                row.merchant = event.merchant.as_ref().map(ToString::to_string);
+                row.listed = true;
+            }
+            StoreEvent::ItemDelisted(_) => row.listed = false,
+            StoreEvent::StockReceived(event) => {
+                row.received += i64::from(event.quantity);
+                row.on_shelf += i64::from(event.quantity);
+            }
+            StoreEvent::StockIssued(event) => {
+                row.handed_over += units;
+                if event.hold.is_some() {
+                    row.reserved -= units;
+                } else {
+                    row.on_shelf -= units;
+                }
+            }
+            StoreEvent::StockReturned(_) => {
+                row.handed_over -= units;
+                row.on_shelf += units;
+            }
+            StoreEvent::StockReserved(_) => {
+                row.on_shelf -= units;
+                row.reserved += units;
+            }
+            StoreEvent::StockUnreserved(_) => {
+                row.reserved -= units;
+                row.on_shelf += units;
+            }
+            StoreEvent::StockCounted(event) => {
+                row.received += i64::from(event.found);
+                row.written_off += i64::from(event.missing);
+                row.on_shelf += i64::from(event.found) - i64::from(event.missing);
+            }
+            StoreEvent::StockWrittenOff(event) => {
+                row.written_off += i64::from(event.quantity);
+                row.on_shelf -= i64::from(event.quantity);
+            }
+            StoreEvent::StoreOpened(_)
+            | StoreEvent::StoreUpdated(_)
+            | StoreEvent::StoreClosed(_)
+            | StoreEvent::StoreReopened(_) => {}
+        }
+    }
+}

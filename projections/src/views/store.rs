@@ -1,0 +1,54 @@
+//! One row a redemption store: its particulars.
+
+use ledger_core::domain::event::Event;
+use ledger_core::domain::store::event::StoreEvent;
+use ledger_core::journal::Entry;
+use serde::{Deserialize, Serialize};
+
+use crate::fold::View;
+
+/// A store's row.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Store {
+    /// Name.
+    pub name: String,
+    /// Tier.
+    pub tier: String,
+    /// The community it stands in.
+    pub community: Option<String>,
+    /// Whether it is closed.
+    pub closed: bool,
+}
+
+/// The view, keyed by store.
+pub struct StoreView;
+
+impl View for StoreView {
+    type Row = Store;
+    const NAME: &'static str = "store";
+
+    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+        match event {
+            Event::Store(
+                event @ (StoreEvent::StoreOpened(_)
+                | StoreEvent::StoreUpdated(_)
+                | StoreEvent::StoreClosed(_)
+                | StoreEvent::StoreReopened(_)),
+            ) => vec![event.store().to_string()],
+            _ => Vec::new(),
+        }
+    }
+
+    fn fold(row: &mut Store, _: &str, _: &Entry, event: &Event) {
+        match event {
+            Event::Store(StoreEvent::StoreOpened(event) | StoreEvent::StoreUpdated(event)) => {
+                row.name.clone_from(&event.name);
+                row.tier.clone_from(&event.tier);
+                row.community.clone_from(&event.community);
+            }
+            Event::Store(StoreEvent::StoreClosed(_)) => row.closed = true,
+            Event::Store(StoreEvent::StoreReopened(_)) => row.closed = false,
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The built `nuanxin` program: where it is, and commands run to their end.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+/// The program under test: `NUANXIN_BIN`, else built once per test process into the target directory and with the
+/// profile of the tests themselves.
+pub fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let path = env::var_os("NUANXIN_BIN").map_or_else(build, PathBuf::from);
+        assert!(path.is_file(), "there is no program at {}; NUANXIN_BIN can name one", path.display());
+        path
+    })
+}
+
+/// Runs one command of the program to its end against a journal (`NUANXIN_JOURNAL`), without input.
+/// Panics only when the program does not start; what it says and its exit code are the caller's to judge.
+pub fn nuanxin(args: &[&str], journal: &str) -> Output {
+    command(journal).args(args).output().expect("the program starts")
+}
+
+/// Issues an administrator's token. To be called before a server runs on an SQLite journal: one process writes it.
+pub fn token(journal: &str) -> String {
+    token_for(journal, "admin", &[])
+}
+
+/// Issues a token for a role, with further arguments such as `["--scope", "S01"]`.
+pub fn token_for(journal: &str, role: &str, args: &[&str]) -> String {
+    let output = nuanxin(&[&["token", "issue", "--role", role], args].concat(), journal);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "no token for {role} ({}): {stderr}", output.status);
+    let token = String::from_utf8(output.stdout).expect("a token is text").trim().to_owned();
+    assert!(!token.is_empty(), "`token issue` printed nothing on stdout; stderr: {stderr}");
+    token
+}
+
+pub(crate) fn command(journal: &str) -> Command {
+    let mut command = Command::new(binary());
+    command.env("NUANXIN_JOURNAL", journal).stdin(Stdio::null());
+    crate::guard::adopt(&mut command);
+    command
+}
+
+/// The directory of the tests' profile, such as `target/debug`: test programs lie in its `deps`.
+fn profile_dir() -> PathBuf {
+    let program = env::current_exe().expect("a test has a path");
+    let deps = program.parent().expect("a program lies in a directory");
+    let profile = if deps.ends_with("deps") { deps.parent() } else { Some(deps) };
+    profile.expect("a target directory has a name").to_owned()
+}
+
+/// Cargo's target directory.
+pub(crate) fn target_dir() -> PathBuf {
+    profile_dir().parent().expect("a profile lies in a target directory").to_owned()
+}
+
+fn build() -> PathBuf {
+    let profile_dir = profile_dir();
+    let profile = match profile_dir.file_name().and_then(|name| name.to_str()) {
+        Some("debug") | None => "dev",
+        Some(name) => name,
+    };
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package lies in the workspace");
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "-p", "ledger-api", "--bin", "nuanxin", "--profile", profile, "--target-dir"]);
+    cargo.arg(target_dir()).current_dir(workspace).stdin(Stdio::null());
+    // Set by cargo for this package's tests; build scripts that watch them would rebuild for nothing.
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_"].iter().any(|prefix| text.starts_with(prefix)) {
+            cargo.env_remove(&name);
+        }
+    }
+    let output = cargo.output().expect("cargo starts");
+    assert!(output.status.success(), "nuanxin does not build:\n{}", String::from_utf8_lossy(&output.stderr));
+    profile_dir.join("nuanxin")
+}
