@@ -9,6 +9,7 @@ pub mod error;
 pub mod memory;
 pub mod postgres;
 pub mod sqlite;
+pub mod transfer;
 pub mod upcast;
 pub mod url;
 
@@ -42,11 +43,12 @@ pub trait Journal: Send + Sync + 'static {
     /// [`JournalError`], also [`JournalError::Damaged`] where positions do not follow one another.
     async fn read(&self, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError>;
 
-    /// The streams with their latest snapshots and the events after them, in the order asked.
+    /// The streams in the order asked: with `snapshots`, their latest snapshots of our layout and the events after them,
+    /// else all their events.
     ///
     /// # Errors
     /// [`JournalError`].
-    async fn load(&self, streams: &[StreamId]) -> Result<Vec<StoredStream>, JournalError>;
+    async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError>;
 
     /// The commands recorded under these keys, in the order asked.
     ///

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
+use crate::ledger::book::SNAPSHOT_LAYOUT;
 
 #[derive(Default)]
 struct Store {
@@ -134,7 +135,7 @@ impl Journal for MemoryJournal {
         Ok(self.with(|store| store.entries.iter().skip(from).take(limit).cloned().collect()))
     }
 
-    async fn load(&self, streams: &[StreamId]) -> Result<Vec<StoredStream>, JournalError> {
+    async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
         self.with(|store| {
             streams
                 .iter()
@@ -143,7 +144,9 @@ impl Journal for MemoryJournal {
                         let stream = stream.clone();
                         return Ok(StoredStream { stream, stream_no: 0, snapshot: None, events: Vec::new() });
                     };
-                    let snapshot = store.snapshots.get(stream_no).cloned();
+                    let snapshot =
+                        store.snapshots.get(stream_no).filter(|found| snapshots && found.layout == SNAPSHOT_LAYOUT);
+                    let snapshot = snapshot.cloned();
                     let spared = snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);
                     let events = indices
                         .iter()

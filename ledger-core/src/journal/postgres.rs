@@ -98,8 +98,8 @@ impl Journal for PostgresJournal {
         read::entries(&self.pool, after, limit).await
     }
 
-    async fn load(&self, streams: &[StreamId]) -> Result<Vec<StoredStream>, JournalError> {
-        read::streams(&self.pool, &self.repository, streams).await
+    async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
+        read::streams(&self.pool, &self.repository, streams, snapshots).await
     }
 
     async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {

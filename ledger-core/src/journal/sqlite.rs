@@ -76,6 +76,18 @@ impl SqliteJournal {
         Ok(SqliteJournal { path: path.to_owned(), writer: None, readers, changed: watch::channel(0).0 })
     }
 
+    /// Ends the writing, so that the file alone holds everything and can be moved.
+    ///
+    /// # Errors
+    /// [`JournalError::Unavailable`].
+    pub async fn close(self) -> Result<(), JournalError> {
+        lock_readers(&self.readers).clear();
+        let Some(writer) = self.writer else { return Ok(()) };
+        let (reply, answer) = oneshot::channel();
+        writer.tasks.send(Task::Close { reply }).map_err(thread_gone)?;
+        answer.await.map_err(thread_gone)?
+    }
+
     /// Runs a read on a connection of its own, off the async threads.
     async fn read_with<T: Send + 'static>(
         &self,
@@ -134,9 +146,9 @@ impl Journal for SqliteJournal {
         self.read_with(move |connection| read::entries(connection, after, limit)).await
     }
 
-    async fn load(&self, streams: &[StreamId]) -> Result<Vec<StoredStream>, JournalError> {
+    async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
         let streams = streams.to_vec();
-        self.read_with(move |connection| read::streams(connection, &streams)).await
+        self.read_with(move |connection| read::streams(connection, &streams, snapshots)).await
     }
 
     async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {

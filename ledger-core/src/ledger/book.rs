@@ -69,16 +69,14 @@ fold! {
 }
 
 impl<T: Fold> Loaded<T> {
-    /// From what the journal stored: the snapshot where its layout is ours, else all events.
+    /// From what the journal stored; `None` when its snapshot cannot be read and the whole stream is needed instead.
     ///
     /// # Errors
     /// [`JournalError::Damaged`] where the stream's numbers do not follow one another.
-    pub fn from_stored(stored: &StoredStream) -> Result<Loaded<T>, JournalError> {
+    pub fn from_stored(stored: &StoredStream) -> Result<Option<Loaded<T>>, JournalError> {
         let mut loaded: Loaded<T> = Loaded { stream_no: stored.stream_no, ..Loaded::default() };
-        if let Some(snapshot) = &stored.snapshot
-            && snapshot.layout == SNAPSHOT_LAYOUT
-            && let Ok(state) = postcard::from_bytes(&snapshot.body)
-        {
+        if let Some(snapshot) = &stored.snapshot {
+            let Ok(state) = rmp_serde::from_slice(&snapshot.body) else { return Ok(None) };
             loaded = Loaded { sequence: snapshot.sequence, snapshot_at: snapshot.sequence, state, ..loaded };
         }
         for stored_event in &stored.events {
@@ -93,7 +91,7 @@ impl<T: Fold> Loaded<T> {
             loaded.state.fold(&stored_event.event);
             loaded.sequence += 1;
         }
-        Ok(loaded)
+        Ok(Some(loaded))
     }
 
     /// A snapshot, when so many events came since the last one.
@@ -101,7 +99,8 @@ impl<T: Fold> Loaded<T> {
         if self.stream_no == 0 || self.sequence.saturating_sub(self.snapshot_at) < every {
             return None;
         }
-        let body = postcard::to_allocvec(&self.state).ok()?;
+        // By name and self-describing: fields may be left out of an event's types, which a state shares.
+        let body = rmp_serde::to_vec_named(&self.state).ok()?;
         self.snapshot_at = self.sequence;
         Some(Snapshot { stream_no: self.stream_no, sequence: self.sequence, layout: SNAPSHOT_LAYOUT, body })
     }
@@ -177,27 +176,21 @@ impl Book {
         }
     }
 
-    /// Takes a loaded stream in.
+    /// Takes a loaded stream in; false when its snapshot cannot be read and the whole stream is needed instead.
     ///
     /// # Errors
     /// [`JournalError::Damaged`].
-    pub fn insert(&mut self, stored: &StoredStream) -> Result<(), JournalError> {
-        match &stored.stream {
-            StreamId::Programme => self.programme = Some(Loaded::from_stored(stored)?),
-            StreamId::Worker(id) => {
-                self.workers.put(id.clone(), Loaded::from_stored(stored)?);
+    pub fn insert(&mut self, stored: &StoredStream) -> Result<bool, JournalError> {
+        Ok(match &stored.stream {
+            StreamId::Programme => {
+                self.programme = Loaded::from_stored(stored)?;
+                self.programme.is_some()
             }
-            StreamId::Merchant(id) => {
-                self.merchants.put(id.clone(), Loaded::from_stored(stored)?);
-            }
-            StreamId::Store(id) => {
-                self.stores.put(id.clone(), Loaded::from_stored(stored)?);
-            }
-            StreamId::Card(id) => {
-                self.cards.put(id.clone(), Loaded::from_stored(stored)?);
-            }
-        }
-        Ok(())
+            StreamId::Worker(id) => put(&mut self.workers, id, stored)?,
+            StreamId::Merchant(id) => put(&mut self.merchants, id, stored)?,
+            StreamId::Store(id) => put(&mut self.stores, id, stored)?,
+            StreamId::Card(id) => put(&mut self.cards, id, stored)?,
+        })
     }
 
     /// Remembers whose a keyed thing is.
@@ -314,6 +307,16 @@ fn saved<K: Hash + Eq + Clone, T: Clone>(
     id: impl Fn(&StreamId) -> Option<&K>,
 ) -> Vec<(K, Loaded<T>)> {
     streams.iter().filter_map(|stream| id(stream).and_then(|id| Some((id.clone(), cache.peek(id)?.clone())))).collect()
+}
+
+fn put<K: Hash + Eq + Clone, T: Fold>(
+    cache: &mut Cache<K, T>,
+    id: &K,
+    stored: &StoredStream,
+) -> Result<bool, JournalError> {
+    let Some(loaded) = Loaded::from_stored(stored)? else { return Ok(false) };
+    cache.put(id.clone(), loaded);
+    Ok(true)
 }
 
 /// Folds a foreign event; false when the copy in memory cannot follow it and must be loaded again.

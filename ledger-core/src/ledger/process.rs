@@ -71,9 +71,7 @@ impl<S: States> Process<'_, S> {
                 self.worker(worker, WorkerCommand::Register { details, update })
             }
             Command::DepartWorker { worker, reason } => self.worker(worker, WorkerCommand::Depart { reason }),
-            Command::IssueCard { worker, card_no, branch, update } => {
-                self.issue_card(worker, card_no, branch, update)
-            }
+            Command::IssueCard { worker, card_no, branch, update } => self.issue_card(worker, card_no, branch, update),
             Command::MoveCard { worker, branch } => self.worker(worker, WorkerCommand::MoveCard { branch }),
             Command::CloseCard { worker, reason } => self.worker(worker, WorkerCommand::CloseCard { reason }),
             Command::RegisterMerchant { merchant, details, update } => {

@@ -233,8 +233,17 @@ impl Writer {
             }
             missing.sort();
             missing.dedup();
-            for stored in self.journal.load(&missing).await? {
-                book.insert(&stored)?;
+            let mut whole = Vec::new();
+            for stored in self.journal.load(&missing, true).await? {
+                if !book.insert(&stored)? {
+                    tracing::warn!(stream = %stored.stream, "a snapshot cannot be read; reading the whole stream");
+                    whole.push(stored.stream);
+                }
+            }
+            if !whole.is_empty() {
+                for stored in self.journal.load(&whole, false).await? {
+                    book.insert(&stored)?;
+                }
             }
         }
         Ok(())

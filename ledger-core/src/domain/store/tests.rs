@@ -61,7 +61,7 @@ fn the_last_unit_can_be_handed_out_and_no_more() {
 #[test]
 fn two_lines_of_one_item_are_added_up() {
     let store = given(vec![restock(3)]);
-    let twice = vec![lines(2), lines(2)].concat();
+    let twice = [lines(2), lines(2)].concat();
     let command = StoreCommand::Issue { lines: twice, redemption: RedemptionId::new("R1").expect("id") };
     assert_eq!(refused(&store, command), Some(Code::OutOfStock));
 }

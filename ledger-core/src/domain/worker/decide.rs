@@ -90,13 +90,7 @@ impl Worker {
         }])
     }
 
-    fn issue_card(
-        &self,
-        of: &OfWorker,
-        card_no: CardNo,
-        branch: BranchId,
-        update: bool,
-    ) -> Decision<Vec<WorkerEvent>> {
+    fn issue_card(&self, of: &OfWorker, card_no: CardNo, branch: BranchId, update: bool) -> Decision<Vec<WorkerEvent>> {
         if self.party_member() == Some(false) {
             let message = format!("worker {} is not a Party member; only members hold a card", of.worker);
             return Err(Refusal::new(Code::NotAPartyMember, message));
@@ -202,6 +196,20 @@ impl Worker {
             worker: of.worker.clone(),
         };
         let reversed = || WorkerEvent::CreditReversed(self.reversal(of, number, lot, &by, &reason));
+        let resolved = |upheld: bool| {
+            WorkerEvent::ObjectionResolved(ObjectionResolved {
+                at: of.at,
+                by: by.clone(),
+                credit: credit.clone(),
+                lot: number,
+                reason: reason.clone(),
+                upheld,
+                v: V1,
+                worker: of.worker.clone(),
+            })
+        };
+        // What takes the credit away answers an open objection with it.
+        let answered = || lot.objected.then(|| resolved(true)).into_iter();
         match verdict {
             CreditVerdict::Confirm { publicity_days } => {
                 require_proposed(credit, lot)?;
@@ -220,10 +228,10 @@ impl Worker {
             CreditVerdict::Reject => {
                 require_proposed(credit, lot)?;
                 require_second_person(credit, lot, &by)?;
-                Ok(vec![WorkerEvent::CreditRejected(judged(Points::ZERO))])
+                Ok(answered().chain([WorkerEvent::CreditRejected(judged(Points::ZERO))]).collect())
             }
             CreditVerdict::Reverse => match lot.status {
-                CreditStatus::Confirmed => Ok(vec![reversed()]),
+                CreditStatus::Confirmed => Ok(answered().chain([reversed()]).collect()),
                 _ => Err(Refusal::new(
                     Code::AlreadyDecided,
                     format!("credit {credit} was never confirmed; reject it instead, or nothing is left to do"),
@@ -242,16 +250,11 @@ impl Worker {
                     return Err(Refusal::new(Code::AlreadyDecided, message));
                 }
                 require_second_person(credit, lot, &by)?;
-                let resolved = WorkerEvent::ObjectionResolved(ObjectionResolved {
-                    at: of.at,
-                    by: by.clone(),
-                    credit: credit.clone(),
-                    lot: number,
-                    reason: reason.clone(),
-                    upheld,
-                    v: V1,
-                    worker: of.worker.clone(),
-                });
+                if lot.objector.as_ref() == Some(&by) {
+                    let message = format!("{by} objected to credit {credit}; another person must decide");
+                    return Err(Refusal::new(Code::SamePerson, message));
+                }
+                let resolved = resolved(upheld);
                 Ok(match (upheld, lot.status) {
                     (true, CreditStatus::Proposed) => {
                         vec![resolved, WorkerEvent::CreditRejected(judged(Points::ZERO))]
@@ -283,7 +286,8 @@ impl Worker {
     fn plan(&self, of: &OfWorker, spending: &Spending) -> Decision<(Points, Taken, Points)> {
         let year = of.at.date().year();
         let mut points = Points::ZERO;
-        for (line, limit) in spending.lines.iter().zip(&spending.limits) {
+        for (index, line) in spending.lines.iter().enumerate() {
+            let limit = spending.limits.get(index).copied().flatten();
             let asked: u64 = spending
                 .lines
                 .iter()

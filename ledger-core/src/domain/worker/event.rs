@@ -51,7 +51,8 @@ pub struct WorkerRecorded {
     pub worker: WorkerId,
 }
 
-/// A worker left the programme: nothing more is earned or spent, nothing is lost.
+/// A worker left the programme: no credit or redemption begins any more; what was begun may be finished, nothing is
+/// lost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorkerDeparted {
     /// When.

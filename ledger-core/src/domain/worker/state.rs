@@ -45,6 +45,8 @@ pub struct Lot {
     pub status: CreditStatus,
     /// Whether an objection is open.
     pub objected: bool,
+    /// Who objected, while it is open.
+    pub objector: Option<Actor>,
     /// Who recorded it.
     pub proposer: Actor,
     /// When it was recorded, in business time.
@@ -224,8 +226,14 @@ impl Worker {
                 self.change(event.lot, |lot| lot.status = CreditStatus::Rejected);
                 self.free_cap(event.lot);
             }
-            WorkerEvent::CreditObjected(event) => self.change(event.lot, |lot| lot.objected = true),
-            WorkerEvent::ObjectionResolved(event) => self.change(event.lot, |lot| lot.objected = false),
+            WorkerEvent::CreditObjected(event) => self.change(event.lot, |lot| {
+                lot.objected = true;
+                lot.objector = Some(event.by.clone());
+            }),
+            WorkerEvent::ObjectionResolved(event) => self.change(event.lot, |lot| {
+                lot.objected = false;
+                lot.objector = None;
+            }),
             WorkerEvent::CreditReversed(event) => {
                 self.debt += event.debt;
                 self.change(event.lot, |lot| {
@@ -317,6 +325,7 @@ impl Worker {
             expired: Points::ZERO,
             status,
             objected: false,
+            objector: None,
             proposer: record.proposer.clone(),
             recorded_at: record.at,
         });

@@ -93,8 +93,12 @@ pub(super) async fn streams(
     pool: &PgPool,
     repository: &PostgresEventRepository,
     streams: &[StreamId],
+    snapshots: bool,
 ) -> Result<Vec<StoredStream>, JournalError> {
     let mut loaded = known_streams(pool, streams).await?;
+    if !snapshots {
+        loaded.iter_mut().for_each(|stream| stream.snapshot = None);
+    }
     if loaded.iter().filter(|stream| stream.stream_no > 0).count() <= ONE_BY_ONE_MAX {
         for stream in loaded.iter_mut().filter(|stream| stream.stream_no > 0) {
             let spared = stream.snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);

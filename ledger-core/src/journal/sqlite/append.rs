@@ -19,6 +19,8 @@ pub(super) enum Task {
     Commit { batch: Box<Batch>, reply: oneshot::Sender<Result<(), CommitError>> },
     /// Give the write lock back.
     Rollback,
+    /// Copy the log into the database, close it and end the thread.
+    Close { reply: oneshot::Sender<Result<(), JournalError>> },
     /// Store snapshots in a transaction of their own.
     Snapshots { snapshots: Vec<Snapshot>, reply: oneshot::Sender<Result<(), JournalError>> },
 }
@@ -104,6 +106,11 @@ pub(super) fn work(path: &Path, connection: Connection, tasks: &Receiver<Task>) 
                 let _ = reply.send(result);
             }
             Task::Rollback => rollback(&mut connection),
+            Task::Close { reply } => {
+                rollback(&mut connection);
+                let _ = reply.send(connection.take().map_or(Ok(()), close));
+                return;
+            }
             Task::Snapshots { snapshots, reply } => {
                 let result = match &mut connection {
                     Some(open) => store_snapshots(open, &snapshots),
@@ -128,6 +135,11 @@ fn begin(path: &Path, connection: &mut Option<Connection>) -> Result<Head, Journ
     };
     open.execute_batch("BEGIN IMMEDIATE").map_err(unavailable)?;
     read::head(open)
+}
+
+fn close(connection: Connection) -> Result<(), JournalError> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(unavailable)?;
+    connection.close().map_err(|(_, error)| unavailable(error))
 }
 
 fn rollback(connection: &mut Option<Connection>) {

@@ -76,7 +76,11 @@ fn frame(row: &Row<'_>) -> rusqlite::Result<CommandFrame> {
     })
 }
 
-pub(super) fn streams(connection: &Connection, streams: &[StreamId]) -> Result<Vec<StoredStream>, JournalError> {
+pub(super) fn streams(
+    connection: &Connection,
+    streams: &[StreamId],
+    with_snapshots: bool,
+) -> Result<Vec<StoredStream>, JournalError> {
     let mut numbers =
         connection.prepare_cached("SELECT stream_no FROM stream WHERE kind = ?1 AND id = ?2").map_err(unavailable)?;
     let mut snapshots = connection
@@ -112,7 +116,7 @@ pub(super) fn streams(connection: &Connection, streams: &[StreamId]) -> Result<V
                     })
                     .optional()
                     .map_err(unavailable)?
-                    .filter(|snapshot| snapshot.layout == crate::ledger::book::SNAPSHOT_LAYOUT);
+                    .filter(|snapshot| with_snapshots && snapshot.layout == crate::ledger::book::SNAPSHOT_LAYOUT);
                 let spared = snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);
                 let mut rows =
                     events.query((number, i64::try_from(spared).unwrap_or(i64::MAX))).map_err(unavailable)?;

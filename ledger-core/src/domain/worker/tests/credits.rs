@@ -2,7 +2,7 @@
 
 use super::{
     Given, activity, actor, at, credit, credit_as, credit_id, date, decimal, depart, ended, expire, given, hold, judge,
-    lasting, of, parts, points, proposal, redeem, redemption_id, release, returned, take_back, worker,
+    judge_as, lasting, of, parts, points, proposal, redeem, redemption_id, release, returned, take_back, worker,
 };
 use crate::domain::event::V1;
 use crate::domain::ids::ActivityCode;
@@ -158,7 +158,7 @@ fn a_credit_that_no_longer_counts_frees_the_cap() {
     let reversed = given().and("2024-03-05", credit("C1", "2024-03-05", 10)).and("2024-03-06", judge("C1", Reverse));
     let upheld = given()
         .and("2024-03-05", proposal("C1", "2024-03-05", 10))
-        .and("2024-03-06", judge("C1", Object))
+        .and("2024-03-06", judge_as("objector", "C1", Object))
         .and("2024-03-07", judge("C1", Resolve { upheld: true }));
     for given in [rejected, reversed, upheld] {
         let given = given.and("2024-03-08", capped("C2", "2024-03-05", "6"));

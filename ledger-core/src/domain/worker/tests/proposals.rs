@@ -75,7 +75,7 @@ fn the_proposer_decides_nothing_about_the_own_proposal() {
     for verdict in [CONFIRM, Reject] {
         proposed().when("2024-03-06", judge_as("maker", "C1", verdict)).refused(Code::SamePerson);
     }
-    let objected = proposed().and("2024-03-06", judge("C1", Object));
+    let objected = proposed().and("2024-03-06", judge_as("objector", "C1", Object));
     for upheld in [true, false] {
         objected.when("2024-03-07", judge_as("maker", "C1", Resolve { upheld })).refused(Code::SamePerson);
     }
@@ -121,14 +121,14 @@ fn publicity_does_not_delay_a_rejection() {
 fn an_open_objection_blocks_confirmation() {
     let given = proposed();
     given.when("2024-03-06", judge("C1", Object)).then([WorkerEvent::CreditObjected(judged("2024-03-06"))]);
-    let given = given.and("2024-03-06", judge("C1", Object));
+    let given = given.and("2024-03-06", judge_as("objector", "C1", Object));
     given.when("2024-03-12", judge("C1", CONFIRM)).refused(Code::InvalidInput);
     given.when("2024-03-12", judge("C1", Object)).refused(Code::AlreadyDecided);
 }
 
 #[test]
 fn a_dismissed_objection_lets_the_proposal_go_on() {
-    let given = proposed().and("2024-03-06", judge("C1", Object));
+    let given = proposed().and("2024-03-06", judge_as("objector", "C1", Object));
     given.when("2024-03-07", judge("C1", Resolve { upheld: false })).then([resolved("2024-03-07", false)]);
     let given = given.and("2024-03-07", judge("C1", Resolve { upheld: false }));
     given.when("2024-03-08", judge("C1", CONFIRM)).then([WorkerEvent::CreditConfirmed(judged("2024-03-08"))]);
@@ -137,7 +137,7 @@ fn a_dismissed_objection_lets_the_proposal_go_on() {
 
 #[test]
 fn an_upheld_objection_rejects_a_proposal() {
-    let given = proposed().and("2024-03-06", judge("C1", Object));
+    let given = proposed().and("2024-03-06", judge_as("objector", "C1", Object));
     let rejected = WorkerEvent::CreditRejected(judged("2024-03-07"));
     given.when("2024-03-07", judge("C1", Resolve { upheld: true })).then([resolved("2024-03-07", true), rejected]);
     let given = given.and("2024-03-07", judge("C1", Resolve { upheld: true }));
@@ -149,7 +149,7 @@ fn an_upheld_objection_reverses_a_confirmed_credit() {
     let given = given()
         .and("2024-03-05", credit("C1", "2024-03-01", 10))
         .and("2024-03-05", redeem("R1", 4))
-        .and("2024-03-06", judge("C1", Object));
+        .and("2024-03-06", judge_as("objector", "C1", Object));
     let reversed = WorkerEvent::CreditReversed(CreditReversed {
         at: at("2024-03-07"),
         by: actor("checker"),
@@ -167,15 +167,17 @@ fn an_upheld_objection_reverses_a_confirmed_credit() {
 
 #[test]
 fn an_objection_to_a_confirmed_credit_does_not_stop_spending() {
-    let given = given().and("2024-03-05", credit("C1", "2024-03-01", 10)).and("2024-03-06", judge("C1", Object));
+    let given =
+        given().and("2024-03-05", credit("C1", "2024-03-01", 10)).and("2024-03-06", judge_as("objector", "C1", Object));
     assert_eq!(given.available("2024-03-06"), points(10));
 }
 
 #[test]
 fn there_is_nothing_to_resolve_without_an_open_objection() {
     proposed().when("2024-03-07", judge("C1", Resolve { upheld: true })).refused(Code::AlreadyDecided);
-    let settled =
-        proposed().and("2024-03-06", judge("C1", Object)).and("2024-03-07", judge("C1", Resolve { upheld: false }));
+    let settled = proposed()
+        .and("2024-03-06", judge_as("objector", "C1", Object))
+        .and("2024-03-07", judge("C1", Resolve { upheld: false }));
     settled.when("2024-03-08", judge("C1", Resolve { upheld: true })).refused(Code::AlreadyDecided);
 }
 
@@ -187,12 +189,21 @@ fn nobody_objects_to_what_was_rejected() {
         .refused(Code::AlreadyDecided);
 }
 
-/// A reversal would charge the worker with a debt for points that were never given.
 #[test]
-fn an_objection_upheld_after_the_rejection_takes_nothing_back() {
-    let given = proposed().and("2024-03-06", judge("C1", Object)).and("2024-03-07", judge("C1", Reject));
-    given.when("2024-03-08", judge("C1", Resolve { upheld: true })).then([resolved("2024-03-08", true)]);
-    let given = given.and("2024-03-08", judge("C1", Resolve { upheld: true }));
+fn whoever_objected_does_not_decide_the_objection() {
+    let given = proposed().and("2024-03-06", judge_as("objector", "C1", Object));
+    let own = judge_as("objector", "C1", Resolve { upheld: true });
+    given.when("2024-03-07", own).refused(Code::SamePerson);
+}
+
+/// What takes the credit away answers the objection with it: nothing is left to be charged twice.
+#[test]
+fn a_rejection_answers_an_open_objection() {
+    let given = proposed().and("2024-03-06", judge_as("objector", "C1", Object));
+    let rejected = WorkerEvent::CreditRejected(judged("2024-03-07"));
+    given.when("2024-03-07", judge("C1", Reject)).then([resolved("2024-03-07", true), rejected]);
+    let given = given.and("2024-03-07", judge("C1", Reject));
+    given.when("2024-03-08", judge("C1", Resolve { upheld: true })).refused(Code::AlreadyDecided);
     assert_eq!((given.0.debt(), status(&given)), (Points::ZERO, Some(CreditStatus::Rejected)));
     assert_eq!(given.0.by_day.get(&(activity().code, at("2024-03-01").date())), Some(&Points::ZERO));
 }
