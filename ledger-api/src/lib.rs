@@ -11,6 +11,7 @@ pub mod exact;
 pub mod http;
 pub mod import;
 pub mod sheets;
+pub mod side_store;
 pub mod telemetry;
 pub mod vault;
 pub mod web;

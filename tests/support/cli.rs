@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+/// Seals the names of made-up people in Postgres journals.
+const VAULT_KEY: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
 /// The program under test: `NUANXIN_BIN`, else built once per test process into the target directory and with the
 /// profile of the tests themselves.
 pub fn binary() -> &'static Path {
@@ -37,9 +40,15 @@ pub fn token_for(journal: &str, role: &str, args: &[&str]) -> String {
     token
 }
 
-pub(crate) fn command(journal: &str) -> Command {
+/// The program on a journal (`NUANXIN_JOURNAL`), to be given arguments and started. It ends with the test process at
+/// the latest.
+pub fn command(journal: &str) -> Command {
     let mut command = Command::new(binary());
     command.env("NUANXIN_JOURNAL", journal).stdin(Stdio::null());
+    if journal.starts_with("postgres") {
+        // Beside a file lies its own key; for a schema one would be left in the tests' working directory.
+        command.env("NUANXIN_VAULT_KEY", VAULT_KEY);
+    }
     crate::guard::adopt(&mut command);
     command
 }

@@ -35,6 +35,8 @@ pub(super) struct Asked {
     pub(super) sentences: Vec<(Code, String)>,
     /// The name that belongs to the row's worker.
     pub(super) name: Option<(WorkerId, String)>,
+    /// Who witnessed the row's service, by name.
+    pub(super) witness: Option<String>,
 }
 
 /// A row of a [`Chunk`].
@@ -54,6 +56,8 @@ pub(super) struct Line {
 pub(super) struct Chunk {
     pub(super) lines: Vec<Line>,
     pub(super) submissions: Vec<Submission>,
+    /// Witnesses by name, each with the index of the submission that is to carry a pseudonym instead.
+    pub(super) witnesses: Vec<(usize, String)>,
 }
 
 impl Chunk {
@@ -62,9 +66,20 @@ impl Chunk {
     }
 
     pub(super) fn push(&mut self, place: Place, counts: Counts, asked: Asked) {
-        let Asked { submissions, refusal, sentences, name } = asked;
+        let Asked { submissions, refusal, sentences, name, witness } = asked;
+        self.witnesses.extend(witness.map(|witness| (self.submissions.len(), witness)));
         self.lines.push(Line { place, counts, submissions: submissions.len(), refusal, sentences, name });
         self.submissions.extend(submissions);
+    }
+
+    /// The row that a submission belongs to, as a message names it.
+    pub(super) fn place_of(&self, submission: usize) -> String {
+        let mut before = 0;
+        let line = self.lines.iter().find(|line| {
+            before += line.submissions;
+            before > submission
+        });
+        line.map_or_else(String::new, |line| format!("{} row {}", line.place.file, line.place.row))
     }
 }
 

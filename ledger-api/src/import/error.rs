@@ -4,6 +4,7 @@ use ledger_core::journal::JournalError;
 
 use super::report::Report;
 use crate::sheets::SheetError;
+use crate::vault::VaultError;
 
 /// Why an import stops.
 #[derive(Debug, thiserror::Error)]
@@ -28,8 +29,8 @@ pub enum ImportError {
     #[error(transparent)]
     Unreadable(#[from] JournalError),
     /// Names could not be kept.
-    #[error("the vault of names: {0}")]
-    Names(String),
+    #[error(transparent)]
+    Names(#[from] VaultError),
     /// The reading of the sheets broke off.
     #[error("the reading of the sheets broke off: {0}")]
     Reader(String),
@@ -42,9 +43,9 @@ impl ImportError {
     }
 }
 
-/// An import that stopped on its way. What the report counts is recorded.
+/// An import that stopped on its way. What the report counts is recorded; the same pack again goes on from there.
 #[derive(Debug, thiserror::Error)]
-#[error("{cause}; what was taken so far is recorded, and the same command again goes on from there")]
+#[error("{cause}")]
 pub struct Stopped {
     /// Why.
     #[source]

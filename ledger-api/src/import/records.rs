@@ -16,6 +16,7 @@ use ledger_core::ledger::{Command, Context, Submission};
 use super::chunk::Asked;
 use super::fields::{blank, count, id, invalid, name, wrong};
 use crate::sheets::{Column, Row};
+use crate::vault::NAME_CHARS_MAX;
 
 /// 活动记录.
 pub(super) const ACTIVITY_COLUMNS: &[Column] = &[
@@ -68,8 +69,8 @@ impl Sentences {
     }
 }
 
-/// 活动记录: one credit. `pseudonym` stands for the witness's name.
-pub(super) fn credit(row: &Row, frame: &RecordFrame, pseudonym: impl FnOnce(&str) -> Option<String>) -> Asked {
+/// 活动记录: one credit.
+pub(super) fn credit(row: &Row, frame: &RecordFrame) -> Asked {
     let key: Key = match id(row, "记录号") {
         Ok(key) => key,
         Err(sentence) => return invalid(sentence).into(),
@@ -80,13 +81,14 @@ pub(super) fn credit(row: &Row, frame: &RecordFrame, pseudonym: impl FnOnce(&str
     let worker = sentences.id(row, "编号", Code::UnknownWorker, &frame.nothing);
     let activity = sentences.id(row, "活动代码", Code::UnknownActivity, &frame.nothing);
     // A witness who cannot be read is an annotation lost, not a service.
-    let witness = name(row, "证明人").ok().flatten().and_then(|witness| pseudonym(&witness));
+    let witness = name(row, "证明人").ok().flatten();
+    let witness = witness.map(|witness| witness.chars().take(NAME_CHARS_MAX).collect());
     let (Some(worker), Some(activity)) = (worker, activity) else {
         return invalid("「编号」 and 「活动代码」 cannot be used".into()).into();
     };
     let context = Context { key, actor: frame.actor.clone(), at: BusinessTime::start_of(on.unwrap_or(frame.month)) };
-    let command = Command::RecordCredit { worker, activity, on, quantity, witness, evidence: None };
-    Asked { submissions: vec![Submission { context, command }], sentences: sentences.0, ..Asked::default() }
+    let command = Command::RecordCredit { worker, activity, on, quantity, witness: None, evidence: None };
+    Asked { submissions: vec![Submission { context, command }], sentences: sentences.0, witness, ..Asked::default() }
 }
 
 fn service_date(row: &Row, sentences: &mut Sentences) -> Option<NaiveDate> {

@@ -48,11 +48,11 @@ impl Report {
         self.errors.push(RowError { file: place.file.clone(), row: place.row, code, message });
     }
 
-    /// For each code how many rows were refused with it, and the first of them.
-    pub fn by_code(&self) -> BTreeMap<Code, (u64, &RowError)> {
-        let mut codes = BTreeMap::new();
+    /// The refused rows of each code, in the order of the files.
+    pub fn by_code(&self) -> BTreeMap<Code, Vec<&RowError>> {
+        let mut codes: BTreeMap<Code, Vec<&RowError>> = BTreeMap::new();
         for error in &self.errors {
-            codes.entry(error.code).or_insert((0, error)).0 += 1;
+            codes.entry(error.code).or_default().push(error);
         }
         codes
     }

@@ -10,8 +10,9 @@ use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::ledger::{Command, Context, Submission};
 
 use super::chunk::Asked;
-use super::fields::{Read, blank, count, id, invalid, maybe_id, name, points, word};
+use super::fields::{Read, blank, count, id, invalid, maybe_id, name, points, word, wrong};
 use crate::sheets::{Column, Row};
+use crate::vault::NAME_CHARS_MAX;
 
 /// 人员名册.
 pub(super) const WORKER_COLUMNS: &[Column] = &[
@@ -74,7 +75,8 @@ impl SetupFrame {
     }
 }
 
-/// 人员名册: a worker, and a card where the row has one. A card that cannot be issued leaves the worker registered.
+/// 人员名册: a worker, and a card where the row has one. A card that cannot be issued, or a name that cannot be read,
+/// leaves the worker registered.
 pub(super) fn worker(row: &Row, frame: &SetupFrame) -> Read<Asked> {
     let worker: WorkerId = id(row, "编号")?;
     let details = WorkerDetails {
@@ -88,7 +90,14 @@ pub(super) fn worker(row: &Row, frame: &SetupFrame) -> Read<Asked> {
         Ok(issue) => asked.submissions.extend(issue),
         Err(refusal) => asked.refusal = Some(refusal),
     }
-    asked.name = name(row, "姓名")?.map(|name| (worker, name));
+    match name(row, "姓名") {
+        Ok(Some(name)) if name.chars().count() > NAME_CHARS_MAX => {
+            let what = format!("is longer than {NAME_CHARS_MAX} characters; shorten it");
+            asked.refusal = Some(invalid(wrong(row, "姓名", &what)));
+        }
+        Ok(name) => asked.name = name.map(|name| (worker, name)),
+        Err(sentence) => asked.refusal = Some(invalid(sentence)),
+    }
     Ok(asked)
 }
 

@@ -53,6 +53,14 @@ impl Views {
         Ok(self.rows_under::<LotView>(&format!("{worker}/")).await?.into_iter().map(|(_, lot)| lot).collect())
     }
 
+    /// The lots of all workers, keyed by worker and number, for walks over the district.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn all_lots(&self, after: &str, limit: usize) -> Result<Page<Lot>, ViewError> {
+        self.page::<LotView>("", after, limit).await
+    }
+
     /// What a worker could spend on a day, by business time: what happened on later days is taken out again.
     ///
     /// # Errors

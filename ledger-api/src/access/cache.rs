@@ -1,0 +1,74 @@
+//! Tokens seen lately, so that a request costs no query.
+//!
+//! An entry is believed for less than a second after the store was asked; then one of the waiting requests asks again.
+//! What the store does not know is never kept: a token issued a moment ago works at once, and guessing fills no memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use super::Identity;
+use super::secret::SecretHash;
+
+/// A revoked token stops working within a second everywhere; this leaves room for the query and for slow machines.
+const BELIEVED: Duration = Duration::from_millis(800);
+
+/// Tokens kept. More are in use only if something is wrong; then those not seen lately are dropped.
+const ENTRIES_MAX: usize = 65_536;
+
+#[derive(Default)]
+pub(super) struct Cache {
+    entries: RwLock<HashMap<SecretHash, Arc<Entry>>>,
+}
+
+pub(super) struct Entry {
+    seen: Mutex<Seen>,
+    /// Held by the request that asks the store again; the others wait for its answer instead of asking too.
+    pub(super) turn: tokio::sync::Mutex<()>,
+}
+
+struct Seen {
+    asked: Instant,
+    identity: Identity,
+}
+
+impl Entry {
+    /// The identity, if the store was asked a moment ago.
+    pub(super) fn fresh(&self) -> Option<Identity> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        (seen.asked.elapsed() < BELIEVED).then(|| seen.identity.clone())
+    }
+}
+
+impl Cache {
+    pub(super) fn get(&self, hash: &SecretHash) -> Option<Arc<Entry>> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner).get(hash).map(Arc::clone)
+    }
+
+    /// Keeps what the store answered. `asked` is when the question was put, not when the answer came: a revocation in
+    /// between must not gain time.
+    pub(super) fn keep(&self, hash: SecretHash, asked: Instant, identity: Identity) {
+        let seen = Seen { asked, identity };
+        if let Some(entry) = self.get(&hash) {
+            *entry.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
+            return;
+        }
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() >= ENTRIES_MAX {
+            entries.retain(|_, entry| entry.fresh().is_some());
+        }
+        if entries.len() < ENTRIES_MAX {
+            entries.insert(hash, Arc::new(Entry { seen: Mutex::new(seen), turn: tokio::sync::Mutex::new(()) }));
+        }
+    }
+
+    pub(super) fn forget(&self, hash: &SecretHash) {
+        self.entries.write().unwrap_or_else(PoisonError::into_inner).remove(hash);
+    }
+
+    /// Forgets the token of that id, for the process that revokes it: there it stops at once.
+    pub(super) fn forget_id(&self, id: &str) {
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        entries.retain(|_, entry| entry.seen.lock().unwrap_or_else(PoisonError::into_inner).identity.id.as_str() != id);
+    }
+}

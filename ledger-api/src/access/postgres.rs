@@ -1,0 +1,88 @@
+//! Tokens in a table of a Postgres journal's schema.
+
+use async_trait::async_trait;
+use sqlx::Row;
+use sqlx::postgres::{PgPool, PgRow};
+
+use super::secret::SecretHash;
+use super::store::{StoredToken, TokenStore};
+use crate::side_store::SideStoreError;
+use crate::side_store::postgres::{open, unavailable};
+
+/// Each step brings the table from its index to the next version.
+const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
+
+pub(super) struct PostgresTokens {
+    pool: PgPool,
+}
+
+impl PostgresTokens {
+    pub(super) async fn open(url: &str, schema: &str) -> Result<PostgresTokens, SideStoreError> {
+        Ok(PostgresTokens { pool: open(url, schema, "access", STEPS).await? })
+    }
+}
+
+#[async_trait]
+impl TokenStore for PostgresTokens {
+    async fn insert(&self, token: StoredToken, hash: SecretHash) -> Result<bool, SideStoreError> {
+        let added = sqlx::query(
+            "INSERT INTO access_token (id, hash, role, scope, name, issued_at_ms, revoked_at_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(token.id)
+        .bind(hash.as_bytes())
+        .bind(token.role)
+        .bind(token.scope)
+        .bind(token.name)
+        .bind(token.issued_at_ms)
+        .bind(token.revoked_at_ms)
+        .execute(&self.pool)
+        .await
+        .map_err(unavailable)?;
+        Ok(added.rows_affected() == 1)
+    }
+
+    async fn find(&self, hash: SecretHash) -> Result<Option<StoredToken>, SideStoreError> {
+        sqlx::query(
+            "SELECT id, role, scope, name, issued_at_ms, revoked_at_ms FROM access_token
+             WHERE hash = $1 AND revoked_at_ms IS NULL",
+        )
+        .bind(hash.as_bytes())
+        .fetch_optional(&self.pool)
+        .await
+        .and_then(|row| row.as_ref().map(stored).transpose())
+        .map_err(unavailable)
+    }
+
+    async fn list(&self) -> Result<Vec<StoredToken>, SideStoreError> {
+        sqlx::query(
+            "SELECT id, role, scope, name, issued_at_ms, revoked_at_ms FROM access_token
+             ORDER BY issued_at_ms, id",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .and_then(|rows| rows.iter().map(stored).collect())
+        .map_err(unavailable)
+    }
+
+    async fn revoke(&self, id: &str, now_ms: i64) -> Result<bool, SideStoreError> {
+        let found = sqlx::query("UPDATE access_token SET revoked_at_ms = COALESCE(revoked_at_ms, $2) WHERE id = $1")
+            .bind(id)
+            .bind(now_ms)
+            .execute(&self.pool)
+            .await
+            .map_err(unavailable)?;
+        Ok(found.rows_affected() == 1)
+    }
+}
+
+fn stored(row: &PgRow) -> Result<StoredToken, sqlx::Error> {
+    Ok(StoredToken {
+        id: row.try_get(0)?,
+        role: row.try_get(1)?,
+        scope: row.try_get(2)?,
+        name: row.try_get(3)?,
+        issued_at_ms: row.try_get(4)?,
+        revoked_at_ms: row.try_get(5)?,
+    })
+}

@@ -1,0 +1,109 @@
+//! The cards of an appraisal as JSON, CSV or a workbook: one rendering for HTTP and the command line.
+//!
+//! The bytes depend on the appraisal alone. No clock, host or random number goes in, so the same year, branch and
+//! position give the same file whenever it is asked for. Cards stand in the order of their numbers, the decision is
+//! left blank: nothing here ranks or grades.
+
+mod csv;
+mod json;
+mod xlsx;
+
+use std::collections::BTreeSet;
+
+use clap::ValueEnum;
+use projections::queries::appraisal::Appraisal;
+
+/// What an appraisal is good for, said in every form of it.
+pub const NOTE: &str = "积分仅为民主评议党员的参考之一，评议意见由党支部填写，系统不排名、不作评价。\
+    Points are one reference only: the branch decides, the decision is left blank, nobody is ranked.";
+
+/// How the cards are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
+pub enum Format {
+    /// One JSON object with every evidence line.
+    Json,
+    /// One line a card, for spreadsheets: UTF-8 with a byte order mark.
+    Csv,
+    /// A workbook: cards, evidence lines, notes.
+    Xlsx,
+}
+
+/// Why cards could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum SheetError {
+    /// More lines than a sheet holds.
+    #[error("{lines} lines do not fit a workbook, which holds {max} a sheet; ask for one branch, or take json or csv")]
+    TooLarge {
+        /// Lines to write.
+        lines: usize,
+        /// Lines a sheet holds.
+        max: usize,
+    },
+    /// The JSON writer.
+    #[error("the cards cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The CSV writer.
+    #[error("the cards cannot be written as CSV: {0}")]
+    Csv(#[from] ::csv::Error),
+    /// The workbook's writer.
+    #[error("the cards cannot be written as a workbook: {0}")]
+    Xlsx(#[from] rust_xlsxwriter::XlsxError),
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Format; 3] = [Format::Json, Format::Csv, Format::Xlsx];
+
+    /// The word for it: `json`, `csv`, `xlsx`; also the file's ending.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Format::Json => "json",
+            Format::Csv => "csv",
+            Format::Xlsx => "xlsx",
+        }
+    }
+
+    /// The format of that word.
+    pub fn parse(text: &str) -> Option<Format> {
+        Format::ALL.into_iter().find(|format| format.as_str().eq_ignore_ascii_case(text))
+    }
+
+    /// Its media type, without parameters.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Format::Json => "application/json",
+            Format::Csv => "text/csv",
+            Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+
+    /// The `Content-Type` it is sent with.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Format::Csv => "text/csv; charset=utf-8; header=present",
+            Format::Json | Format::Xlsx => self.media_type(),
+        }
+    }
+}
+
+/// Writes the cards.
+///
+/// # Errors
+/// [`SheetError`].
+pub fn render(appraisal: &Appraisal, format: Format) -> Result<Vec<u8>, SheetError> {
+    match format {
+        Format::Json => json::render(appraisal),
+        Format::Csv => csv::render(appraisal),
+        Format::Xlsx => xlsx::render(appraisal),
+    }
+}
+
+/// The categories that any card has points in, sorted: one column each.
+fn categories(appraisal: &Appraisal) -> Vec<&str> {
+    let all: BTreeSet<&str> =
+        appraisal.cards.iter().flat_map(|card| card.categories.keys().map(String::as_str)).collect();
+    all.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests;

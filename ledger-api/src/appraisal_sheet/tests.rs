@@ -1,0 +1,130 @@
+//! What the written cards look like, and that nothing but the appraisal goes into them.
+
+use std::io::{Cursor, Read};
+
+use chrono::NaiveDate;
+use ledger_core::domain::points::Points;
+use projections::queries::appraisal::{Appraisal, CardYear};
+use projections::views::card::CardLine;
+
+use super::{Format, SheetError, render};
+
+fn line(credit: &str, category: &str, points: &str) -> CardLine {
+    CardLine {
+        credit: credit.into(),
+        activity: "HD01".into(),
+        category: category.into(),
+        on: NaiveDate::from_ymd_opt(2024, 3, 5).unwrap(),
+        quantity: "2.5".into(),
+        points: Points::parse(points).unwrap(),
+        counts: true,
+        schedule: 1,
+        witness: Some("W-9".into()),
+        ..CardLine::default()
+    }
+}
+
+fn card(card_no: &str, branch: &str, lines: Vec<CardLine>) -> CardYear {
+    let mut card = CardYear {
+        card_no: card_no.into(),
+        worker: format!("worker of {card_no}"),
+        branch: branch.into(),
+        categories: Default::default(),
+        total: lines.iter().map(|line| line.points).sum(),
+        services: lines.len().try_into().unwrap(),
+        disputed: vec!["C-2".into()],
+        lines,
+    };
+    for line in &card.lines {
+        *card.categories.entry(line.category.clone()).or_default() += line.points;
+    }
+    card
+}
+
+fn appraisal() -> Appraisal {
+    let first = vec![line("C-1", "志愿服务", "20"), line("C-2", "文明创建", "2.5")];
+    let cards = vec![card("K-1", "第一支部", first), card("K-2", "=cmd|'/c calc'!A1", vec![])];
+    Appraisal { year: 2024, branch: None, position: 77, cards }
+}
+
+/// The parts of a workbook by name.
+fn part(workbook: &[u8], name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(Cursor::new(workbook)).unwrap();
+    let mut text = String::new();
+    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn json_shows_points_as_exact_numbers_and_leaves_the_decision_blank() {
+    let bytes = render(&appraisal(), Format::Json).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let expected = concat!(
+        r#"{"year":2024,"branch":null,"position":77,"cards":[{"card_no":"K-1","worker":"worker of K-1","#,
+        r#""branch":"第一支部","categories":{"志愿服务":20,"文明创建":2.5},"total":22.5,"services":2,"#,
+        r#""disputed":["C-2"],"lines":[{"credit":"C-1","on":"2024-03-05","activity":"HD01","category":"志愿服务","#,
+        r#""quantity":2.5,"points":20,"witness":"W-9","evidence":null,"schedule":1},"#,
+    );
+    assert!(text.starts_with(expected), "{text}");
+    assert!(text.contains(r#""decision":"""#));
+    assert!(text.ends_with("\n"));
+}
+
+#[test]
+fn csv_has_a_column_a_category_and_no_formula() {
+    let bytes = render(&appraisal(), Format::Csv).unwrap();
+    let expected = "\u{feff}积分卡号,编号,党支部,志愿服务,文明创建,合计,服务次数,评议意见\r\n\
+        K-1,worker of K-1,第一支部,20,2.5,22.5,2,\r\n\
+        K-2,worker of K-2,'=cmd|'/c calc'!A1,0,0,0,0,\r\n";
+    assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+}
+
+#[test]
+fn a_workbook_is_the_same_byte_for_byte_each_time_it_is_written() {
+    let first = render(&appraisal(), Format::Xlsx).unwrap();
+    for _ in 0..5 {
+        assert!(render(&appraisal(), Format::Xlsx).unwrap() == first);
+    }
+}
+
+#[test]
+fn a_workbook_holds_cards_evidence_and_notes_and_no_clock() {
+    let workbook = render(&appraisal(), Format::Xlsx).unwrap();
+    let sheets = part(&workbook, "xl/workbook.xml");
+    assert!(sheets.contains("积分卡") && sheets.contains("依据") && sheets.contains("说明"), "{sheets}");
+    assert!(part(&workbook, "docProps/core.xml").contains("2000-01-01T00:00:00Z"));
+    let cards = part(&workbook, "xl/worksheets/sheet1.xml");
+    assert!(cards.contains("<v>22.5</v>") && cards.contains("state=\"frozen\""), "{cards}");
+    let evidence = part(&workbook, "xl/worksheets/sheet2.xml");
+    assert_eq!(evidence.matches("<row ").count(), 3, "{evidence}");
+    assert!(part(&workbook, "xl/styles.xml").contains("0.00") || evidence.contains("numFmtId=\"2\""));
+    assert!(!cards.contains("<f>"), "a text never becomes a formula");
+}
+
+#[test]
+fn texts_and_numbers_beyond_a_cell_do_not_stop_the_workbook() {
+    let mut huge = line("C-9", "志愿服务", "1000000000");
+    huge.evidence = Some("证".repeat(40_000));
+    huge.quantity = "1234567890123456.5".into();
+    huge.on = NaiveDate::from_ymd_opt(1899, 1, 1).unwrap();
+    let appraisal = Appraisal { cards: vec![card("K-3", "", vec![huge])], ..appraisal() };
+    let workbook = render(&appraisal, Format::Xlsx).unwrap();
+    let strings = part(&workbook, "xl/sharedStrings.xml");
+    assert!(strings.contains("1234567890123456.5") && strings.contains("1899-01-01") && strings.contains('…'));
+}
+
+#[test]
+fn more_lines_than_a_sheet_holds_are_refused_with_the_cure() {
+    let lines = vec![line("C-1", "志愿服务", "1"); 1_048_576];
+    let appraisal = Appraisal { cards: vec![card("K-1", "一", lines)], ..appraisal() };
+    assert!(matches!(render(&appraisal, Format::Xlsx), Err(SheetError::TooLarge { lines: 1_048_576, .. })));
+}
+
+#[test]
+fn a_format_is_read_from_its_word() {
+    for format in Format::ALL {
+        assert_eq!(Format::parse(format.as_str()), Some(format));
+    }
+    assert_eq!(Format::parse("XLSX"), Some(Format::Xlsx));
+    assert_eq!(Format::parse("pdf"), None);
+}

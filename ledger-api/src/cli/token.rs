@@ -1,0 +1,204 @@
+//! `nuanxin token`: issues, lists and revokes access tokens, also while a server runs.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use clap::Subcommand;
+use ledger_core::journal::url::JournalUrl;
+use unicode_width::UnicodeWidthStr;
+
+use crate::access::{Access, AccessError, Role, TokenRecord};
+use crate::cli::CliError;
+use crate::side_store::SideStoreError;
+
+/// What to do with access tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Issue a token and print it, once, alone on standard output
+    Issue {
+        /// clerk, operator, approver, branch, merchant, worker, auditor or admin
+        #[arg(long, value_name = "ROLE")]
+        role: Role,
+        /// Where the role holds: the clerk's store, the operator's community, the Party branch, the merchant's or the
+        /// worker's id; an approver may have a community; auditor and admin have none
+        #[arg(long, value_name = "SCOPE")]
+        scope: Option<String>,
+        /// A label to know the token by in lists; not a person's name
+        #[arg(long, value_name = "NAME", default_value = "")]
+        name: String,
+    },
+    /// List every token ever issued, without the secrets
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a token for ever; it stops working within a second
+    Revoke {
+        /// The token's id, such as t-1a2b3c4d
+        id: String,
+    },
+}
+
+/// What a command prints.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Answer {
+    data: String,
+    hint: String,
+}
+
+/// Carries out `nuanxin token …`.
+///
+/// # Errors
+/// [`CliError`] with exit code 1 when there is no such token to revoke, 2 for arguments or a journal that cannot be used.
+pub async fn run(command: TokenCommand, url: &JournalUrl) -> Result<ExitCode, CliError> {
+    let answer = carry_out(command, url).await?;
+    let printed = |error: std::io::Error| CliError::failed(format!("standard output: {error}"));
+    let mut output = std::io::stdout().lock();
+    output.write_all(answer.data.as_bytes()).and_then(|()| output.flush()).map_err(printed)?;
+    // A hint that nobody can read changes nothing about what was done.
+    let _ = std::io::stderr().lock().write_all(answer.hint.as_bytes());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn carry_out(command: TokenCommand, url: &JournalUrl) -> Result<Answer, CliError> {
+    // Before anything is opened or made, so that a slip of the pen leaves no trace.
+    if let TokenCommand::Issue { role, scope, .. } = &command {
+        role.check_scope(scope.as_deref().map(str::trim)).map_err(|error| CliError::input(error.to_string()))?;
+    }
+    let access = Access::open(url).await.map_err(refused)?;
+    match command {
+        TokenCommand::Issue { role, scope, name } => {
+            let (id, token) = access.issue(role, scope.as_deref(), &name).await.map_err(refused)?;
+            let hint = format!(
+                "issued {id} for role {role}; the token above is shown this once only\n\
+                 to take it back: nuanxin token revoke {id}\n"
+            );
+            Ok(Answer { data: format!("{token}\n"), hint })
+        }
+        TokenCommand::List { json } => {
+            let tokens = access.list().await.map_err(refused)?;
+            if json {
+                let text = serde_json::to_string_pretty(&tokens)
+                    .map_err(|error| CliError::failed(format!("the list as JSON: {error}")))?;
+                return Ok(Answer { data: format!("{text}\n"), hint: String::new() });
+            }
+            let hint = if tokens.is_empty() { "no token was issued yet; see nuanxin token issue --help\n" } else { "" };
+            Ok(Answer { data: table(&tokens), hint: hint.to_owned() })
+        }
+        TokenCommand::Revoke { id } => {
+            if access.revoke(&id).await.map_err(refused)? {
+                return Ok(Answer { data: String::new(), hint: format!("revoked {}\n", id.trim()) });
+            }
+            Err(CliError::failed(format!("there is no token {:?}; nuanxin token list shows the ids", id.trim())))
+        }
+    }
+}
+
+fn refused(error: AccessError) -> CliError {
+    match &error {
+        AccessError::Store(SideStoreError::Unavailable(_)) => CliError::failed(error.to_string()),
+        AccessError::Input(_) | AccessError::Role(_) | AccessError::Store(SideStoreError::Unusable(_)) => {
+            CliError::input(error.to_string())
+        }
+    }
+}
+
+/// Columns as wide as their widest value; Chinese characters take two places.
+fn table(tokens: &[TokenRecord]) -> String {
+    let head = ["id", "role", "scope", "name", "issued", "revoked"].map(str::to_owned);
+    let rows: Vec<[String; 6]> = std::iter::once(head).chain(tokens.iter().map(row)).collect();
+    let mut widths = [0; 6];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.width());
+        }
+    }
+    let mut text = String::new();
+    for row in &rows {
+        let mut line = String::new();
+        for (width, cell) in widths.iter().zip(row) {
+            line.push_str(cell);
+            line.push_str(&" ".repeat(width.saturating_sub(cell.width()) + 2));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn row(token: &TokenRecord) -> [String; 6] {
+    let time = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let or_dash = |text: &str| if text.is_empty() { String::from("-") } else { text.to_owned() };
+    [
+        token.id.clone(),
+        token.role.clone(),
+        or_dash(token.scope.as_deref().unwrap_or_default()),
+        or_dash(&token.name),
+        time(&token.issued_at),
+        token.revoked_at.as_ref().map_or_else(|| String::from("-"), time),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use ledger_core::journal::url::JournalUrl;
+
+    use super::{TokenCommand, carry_out};
+    use crate::access::{Access, Role};
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(subcommand)]
+        command: TokenCommand,
+    }
+
+    fn command(line: &[&str]) -> TokenCommand {
+        Line::try_parse_from(std::iter::once("token").chain(line.iter().copied())).map(|line| line.command).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_token_stands_alone_on_standard_output_and_works() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = JournalUrl::Sqlite(folder.path().join("d.db"));
+        let line = ["issue", "--role", "clerk", "--scope", "QW-WD001", "--name", "柜台"];
+        let answer = carry_out(command(&line), &url).await.unwrap();
+        let token = answer.data.strip_suffix('\n').unwrap();
+        assert!(token.starts_with("nx_") && !token.contains(char::is_whitespace));
+        assert!(!answer.hint.contains(token));
+
+        let access = Access::open(&url).await.unwrap();
+        let identity = access.authenticate(token).await.unwrap().unwrap();
+        assert_eq!(identity.role, Role::Clerk);
+
+        let listed = carry_out(command(&["list", "--json"]), &url).await.unwrap();
+        let listed: serde_json::Value = serde_json::from_str(&listed.data).unwrap();
+        assert_eq!(listed[0]["id"], identity.id.as_str());
+        assert_eq!((&listed[0]["role"], &listed[0]["scope"]), (&"clerk".into(), &"QW-WD001".into()));
+        assert!(listed[0]["revoked_at"].is_null());
+
+        carry_out(command(&["revoke", identity.id.as_str()]), &url).await.unwrap();
+        let listed = carry_out(command(&["list"]), &url).await.unwrap().data;
+        let lines: Vec<&str> = listed.lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].starts_with("id          role   scope     name  issued"), "{listed}");
+        assert!(lines[1].contains("QW-WD001  柜台  20"), "{listed}");
+        assert!(!lines[1].ends_with('-'), "{listed}");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_done_says_so_with_its_exit_code() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = JournalUrl::Sqlite(folder.path().join("d.db"));
+        let scopeless = carry_out(command(&["issue", "--role", "clerk"]), &url).await.unwrap_err();
+        assert_eq!(scopeless.exit, 2);
+        let scoped = carry_out(command(&["issue", "--role", "admin", "--scope", "x"]), &url).await.unwrap_err();
+        assert_eq!(scoped.exit, 2);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made for a refused command");
+        let unknown = carry_out(command(&["revoke", "t-00000000"]), &url).await.unwrap_err();
+        assert_eq!(unknown.exit, 1);
+        assert!(Line::try_parse_from(["token", "issue", "--role", "root"]).is_err());
+    }
+}

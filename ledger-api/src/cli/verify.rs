@@ -1,0 +1,230 @@
+//! `nuanxin verify`: recomputes the Merkle log, the order and the invariants from the stored bytes, and the views from
+//! the events. Reads only; repairs nothing.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use clap::Args;
+use ledger_core::evidence::checkpoint::Checkpoint;
+use ledger_core::evidence::note::SignedNote;
+use ledger_core::evidence::verifier::{Finding, Verdict, Verifier};
+use ledger_core::journal::url::JournalUrl;
+use ledger_core::journal::{Journal, JournalError};
+use projections::ViewError;
+use projections::handle::views_path;
+use projections::runner::{Runner, digests};
+use projections::store::ViewStore;
+use projections::store::postgres::PostgresViews;
+use projections::store::sqlite::SqliteViews;
+use serde::Serialize;
+
+use super::{CliError, CliResult, progress};
+use crate::app;
+
+const PAGE: usize = 5_000;
+const ROOTS_PAGE: usize = 10_000;
+/// A running server moves its views on while they are compared: so often is the comparison made again.
+const TRIES_MAX: u32 = 20;
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// An earlier checkpoint (C2SP tlog-checkpoint): the journal must still hold what it was taken over
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+    /// Leave the views out
+    #[arg(long)]
+    journal_only: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report {
+    verdict: &'static str,
+    size: u64,
+    root: Option<String>,
+    first_bad_position: Option<u64>,
+    reason: Option<String>,
+    views: Option<String>,
+}
+
+/// Runs the subcommand.
+///
+/// # Errors
+/// [`CliError`].
+pub async fn run(args: VerifyArgs, url: &JournalUrl) -> CliResult {
+    let earlier = args.checkpoint.as_deref().map(read_checkpoint).transpose()?;
+    let journal = app::open_journal_to_read(url).await?;
+    let verdict = verify_journal(journal.as_ref(), earlier.as_ref()).await;
+    let views = match (&verdict, args.journal_only) {
+        (Verdict::Valid { .. }, false) => Some(verify_views(url, Arc::clone(&journal)).await?),
+        _ => None,
+    };
+    let report = report(&verdict, views.as_ref());
+    if args.json {
+        let json = serde_json::to_string(&report).map_err(|error| CliError::failed(error.to_string()))?;
+        println!("{json}");
+    } else {
+        print(&report);
+    }
+    let views_hold = views.is_none_or(|views| views.is_ok());
+    let holds = matches!(verdict, Verdict::Valid { .. } | Verdict::Empty) && views_hold;
+    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn report(verdict: &Verdict, views: Option<&Result<String, String>>) -> Report {
+    let mut report = Report { verdict: "valid", size: 0, root: None, first_bad_position: None, reason: None, views: None };
+    match verdict {
+        Verdict::Valid { size, root } => (report.size, report.root) = (*size, Some(root.to_string())),
+        Verdict::Invalid(Finding { position, what }) => {
+            report.verdict = "invalid";
+            report.first_bad_position = Some(*position);
+            report.reason = Some(what.clone());
+        }
+        Verdict::Unreadable(what) => {
+            report.verdict = "unreadable";
+            report.reason = Some(what.clone());
+        }
+        Verdict::Empty => report.verdict = "empty",
+    }
+    match views {
+        Some(Ok(said)) => report.views = Some(said.clone()),
+        Some(Err(differences)) => {
+            report.verdict = "views differ";
+            report.views = Some(differences.clone());
+        }
+        None => {}
+    }
+    report
+}
+
+fn print(report: &Report) {
+    println!("verdict    {}", report.verdict);
+    if let Some(root) = &report.root {
+        println!("entries    {}\nroot       {root}", report.size);
+    }
+    if let Some(position) = report.first_bad_position {
+        println!("first bad  {position}");
+    }
+    if let Some(reason) = &report.reason {
+        println!("reason     {reason}");
+    }
+    if let Some(views) = &report.views {
+        println!("views      {views}");
+    }
+}
+
+fn read_checkpoint(path: &std::path::Path) -> Result<Checkpoint, CliError> {
+    let unreadable = |what: String| CliError::input(format!("{}: {what}", path.display()));
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let text = match SignedNote::parse(&bytes) {
+        Ok(note) => note.text().to_owned(),
+        Err(_) => String::from_utf8(bytes).map_err(|error| unreadable(error.to_string()))?,
+    };
+    Checkpoint::from_str(&text).map_err(|error| unreadable(error.to_string()))
+}
+
+/// Verifies a journal up to the head it has now.
+pub async fn verify_journal(journal: &dyn Journal, earlier: Option<&Checkpoint>) -> Verdict {
+    match walk(journal, earlier).await {
+        Ok(verdict) => verdict,
+        Err(JournalError::Damaged { position, what }) => Verdict::Invalid(Finding { position, what }),
+        Err(error) => Verdict::Unreadable(error.to_string()),
+    }
+}
+
+async fn walk(journal: &dyn Journal, earlier: Option<&Checkpoint>) -> Result<Verdict, JournalError> {
+    let head = journal.head().await?;
+    if let Some(earlier) = earlier
+        && earlier.size() > head.position
+    {
+        let what = format!("the checkpoint was taken over {} entries; the tail is gone", earlier.size());
+        return Ok(Verdict::Invalid(Finding { position: head.position + 1, what }));
+    }
+    let bar = progress::bar(head.position, "verifying");
+    let mut verifier = Verifier::default();
+    let mut roots = Vec::new().into_iter().peekable();
+    let mut roots_after = 0;
+    while verifier.size() < head.position {
+        let wanted = usize::try_from(head.position - verifier.size()).unwrap_or(PAGE).min(PAGE);
+        let entries = journal.read(verifier.size(), wanted).await?;
+        if entries.is_empty() {
+            break;
+        }
+        for entry in &entries {
+            if let Err(finding) = verifier.entry(entry) {
+                return Ok(Verdict::Invalid(finding));
+            }
+            if roots.peek().is_none() {
+                roots = journal.roots(roots_after, ROOTS_PAGE).await?.into_iter().peekable();
+            }
+            let due = roots.next_if(|(size, _): &(u64, [u8; 32])| *size <= verifier.size());
+            if let Some((size, root)) = due {
+                roots_after = size;
+                if let Err(finding) = verifier.recorded_root(size, &root) {
+                    return Ok(Verdict::Invalid(finding));
+                }
+            }
+            if let Some(earlier) = earlier
+                && earlier.size() == verifier.size()
+                && verifier.root() != Some(earlier.root())
+            {
+                let what = "the checkpoint's root is not the root of what is recorded now".to_owned();
+                return Ok(Verdict::Invalid(Finding { position: verifier.size(), what }));
+            }
+        }
+        bar.set_position(verifier.size());
+    }
+    bar.finish_and_clear();
+    if roots_after != head.position && verifier.size() == head.position {
+        let what = format!("no root is recorded after {roots_after}");
+        return Ok(Verdict::Invalid(Finding { position: head.position, what }));
+    }
+    Ok(verifier.finish(&head))
+}
+
+/// Folds the journal anew and compares with the stored views, as they stand: what they say, or how they differ.
+async fn verify_views(url: &JournalUrl, journal: Arc<dyn Journal>) -> Result<Result<String, String>, CliError> {
+    let live: Arc<dyn ViewStore> = match url {
+        JournalUrl::Sqlite(path) => match SqliteViews::open_read_only(&views_path(path)) {
+            Ok(views) => Arc::new(views),
+            Err(_) => return Ok(Ok("none kept yet".into())),
+        },
+        JournalUrl::Postgres { url, schema } => Arc::new(PostgresViews::open(url, schema).await?),
+    };
+    let folder = tempfile::tempdir().map_err(|error| CliError::failed(error.to_string()))?;
+    let fresh: Arc<dyn ViewStore> = Arc::new(SqliteViews::open(&folder.path().join("views.db"))?);
+    let mut runner = Runner::new(journal, Arc::clone(&fresh));
+    for _ in 0..TRIES_MAX {
+        let at = live.checkpoint().await?;
+        let bar = progress::bar(at, "folding views");
+        let reached = match runner.run_until(at, &mut |at| bar.set_position(at)).await {
+            Ok(reached) => reached,
+            Err(ViewError::Journal(JournalError::Damaged { position, what })) => {
+                return Ok(Err(format!("cannot be folded at {position}: {what}")));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        bar.finish_and_clear();
+        if reached != at {
+            return Ok(Err(format!("stand at {at}, beyond the journal's end at {reached}")));
+        }
+        let (stored, folded) = (digests(live.as_ref()).await?, digests(fresh.as_ref()).await?);
+        if live.checkpoint().await? != at {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            continue;
+        }
+        let differing: Vec<&str> =
+            folded.iter().filter(|(view, digest)| stored.get(*view) != Some(digest)).map(|(view, _)| *view).collect();
+        return Ok(if differing.is_empty() {
+            Ok(format!("identical at position {at}"))
+        } else {
+            Err(format!("{} differ at position {at}; nuanxin replay --swap makes them anew", differing.join(", ")))
+        });
+    }
+    Err(CliError::failed("the views move faster than they can be compared; stop the load and try again"))
+}

@@ -1,0 +1,149 @@
+//! The built-in demonstration district: a made-up half year that `serve --demo` fills an empty journal with, so that a
+//! newcomer sees every page with something on it.
+//!
+//! Owns what is in it. It is written as commands like everybody's, under keys that are the same every time: filling it
+//! twice, or going on after a crash, adds nothing twice. No person stands behind any name.
+
+mod dice;
+mod district;
+mod history;
+
+#[cfg(test)]
+mod tests;
+
+use ledger_core::domain::ids::{Actor, IdError, Key};
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::journal::JournalError;
+use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission};
+
+use crate::vault::{Vault, VaultError, WITNESS, WORKER};
+use history::{FIRST_DAY, History, Planned, WEEKS};
+
+/// A worker with a good balance and a card.
+pub const EXAMPLE_WORKER: &str = "YS-0001";
+/// A store that lists [`EXAMPLE_SKU`].
+pub const EXAMPLE_STORE: &str = "YS-WD01";
+/// An item without a yearly limit and with stock to spare.
+pub const EXAMPLE_SKU: &str = "SP001";
+/// A merchant with claims, some of them paid.
+pub const EXAMPLE_MERCHANT: &str = "YS-SH02";
+/// A Party branch with card holders.
+pub const EXAMPLE_BRANCH: &str = "YS-DZB01";
+
+const ACTOR: &str = "demo";
+/// The first command: whether the journal is this demonstration's.
+const FIRST_KEY: &str = "demo/district";
+/// The last command: whether it is complete.
+const LAST_KEY: &str = "demo/complete";
+
+/// What became of filling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filling {
+    /// The district is there now.
+    Filled {
+        /// Commands that took effect, now or in an earlier attempt.
+        taken: u64,
+        /// Commands that were refused: none, unless somebody worked with a district that was half filled.
+        refused: u64,
+    },
+    /// It was there before.
+    AlreadyThere,
+    /// The journal belongs to another district and was left alone.
+    NotEmpty,
+}
+
+/// Why filling stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The names.
+    #[error(transparent)]
+    Names(#[from] VaultError),
+    /// An identifier that cannot be used.
+    #[error("the demonstration district: {0}")]
+    Id(#[from] IdError),
+    /// The journal gave no answer.
+    #[error("the demonstration district is not complete: the journal gave no answer; start again to go on")]
+    Unanswered,
+}
+
+/// Fills an empty journal with the demonstration district; goes on where an earlier attempt stopped.
+///
+/// # Errors
+/// [`DemoError`]; what was filled until then stays, and filling again goes on.
+pub async fn fill(ledger: &Ledger, vault: &Vault) -> Result<Filling, DemoError> {
+    let found = ledger.journal().find(&[Key::new(FIRST_KEY)?, Key::new(LAST_KEY)?]).await?;
+    match found.as_slice() {
+        [_, Some(_)] => return Ok(Filling::AlreadyThere),
+        // One event opens every journal.
+        [None, _] if ledger.journal().head().await?.position > 1 => return Ok(Filling::NotEmpty),
+        _ => {}
+    }
+    let mut filler = Filler { ledger, vault, actor: Actor::new(ACTOR)?, taken: 0, refused: 0 };
+    filler.set_up().await?;
+    let mut history = History::new()?;
+    for week in 0..WEEKS {
+        let services = history.services(week)?;
+        for receipt in filler.send(services).await? {
+            history.earned(&receipt);
+        }
+        let redemptions = history.redemptions(week)?;
+        filler.send(redemptions).await?;
+    }
+    filler.send(history.settlements()).await?;
+    filler.send(vec![history::last_restock(LAST_KEY)?]).await?;
+    Ok(Filling::Filled { taken: filler.taken, refused: filler.refused })
+}
+
+struct Filler<'a> {
+    ledger: &'a Ledger,
+    vault: &'a Vault,
+    actor: Actor,
+    taken: u64,
+    refused: u64,
+}
+
+impl Filler<'_> {
+    async fn set_up(&mut self) -> Result<(), DemoError> {
+        let at = BusinessTime::start_of(FIRST_DAY);
+        let planned = district::setup()?
+            .into_iter()
+            .map(|(key, command)| Planned { key: format!("demo/{key}"), at, command, witness: None });
+        self.send(planned.collect()).await?;
+        let names = (1..=district::WORKERS)
+            .map(|number| Ok((WORKER, district::worker_id(number)?.to_string(), district::worker_name(number))))
+            .collect::<Result<Vec<_>, IdError>>()?;
+        Ok(self.vault.put_names(&names).await?)
+    }
+
+    /// Sends commands in order; gives the receipts of those that took effect.
+    async fn send(&mut self, planned: Vec<Planned>) -> Result<Vec<Receipt>, DemoError> {
+        let mut submissions = Vec::with_capacity(planned.len());
+        for Planned { key, at, mut command, witness: name } in planned {
+            if let (Some(name), Command::RecordCredit { witness, .. }) = (name, &mut command) {
+                *witness = Some(self.vault.remember(WITNESS, &name).await?);
+            }
+            let context = Context { key: Key::new(&key)?, actor: self.actor.clone(), at };
+            submissions.push(Submission { context, command });
+        }
+        let mut receipts = Vec::new();
+        for outcome in self.ledger.submit_all(submissions, false).await {
+            match outcome {
+                Outcome::Committed(receipt) => receipts.push(receipt),
+                Outcome::Refused(refusal) if refusal.code == Code::JournalUnavailable => {
+                    return Err(DemoError::Unanswered);
+                }
+                Outcome::Refused(refusal) => {
+                    tracing::warn!(code = refusal.code.as_str(), "a command of the demonstration district was refused");
+                    self.refused += 1;
+                }
+                Outcome::Unknown => return Err(DemoError::Unanswered),
+            }
+        }
+        self.taken += u64::try_from(receipts.len()).unwrap_or(0);
+        Ok(receipts)
+    }
+}

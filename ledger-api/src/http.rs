@@ -1,0 +1,131 @@
+//! The HTTP edge: which routes there are, who gets past the door, and what every request is limited to.
+//!
+//! One file a resource; each gives its routes with their OpenAPI description. Reading order: this list, [`extract`]
+//! (what a request carries and who may ask), [`wire`] (values in JSON), [`command`] (from a body to the ledger and back),
+//! [`error`] (how a no is told), [`limits`], then any resource. Nothing here decides a rule: that is the ledger's.
+
+pub mod accounts;
+pub mod appraisals;
+pub mod batch;
+pub mod command;
+pub mod credits;
+pub mod docs;
+pub mod error;
+pub mod events;
+pub mod expiries;
+pub mod extract;
+pub mod health;
+pub mod holds;
+pub mod judgements;
+pub mod limits;
+pub mod merchants;
+pub mod metrics;
+pub mod openapi;
+pub mod redemptions;
+pub mod schedule;
+pub mod server;
+pub mod settlements;
+pub mod shelf;
+pub mod stock;
+pub mod stores;
+pub mod validity;
+pub mod wire;
+pub mod workers;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::{Extension, Router};
+use tokio::sync::watch;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use limits::Crowd;
+
+/// Keys under which the server itself gives back holds that ran out start with this.
+pub const RELEASE_KEYS: &str = "hold-expired/";
+
+/// The OpenAPI document of all routes, as JSON. Handlers take it as `Extension<ApiDocument>`.
+#[derive(Debug, Clone)]
+pub struct ApiDocument(pub Arc<str>);
+
+/// Turns true when the server stops: answers without an end (event streams) must then end. Handlers take it as
+/// `Extension<Stopping>`.
+#[derive(Debug, Clone)]
+pub struct Stopping(watch::Receiver<bool>);
+
+impl Stopping {
+    /// A sign, and the sender that raises it.
+    pub fn new() -> (watch::Sender<bool>, Stopping) {
+        let (stop, stopping) = watch::channel(false);
+        (stop, Stopping(stopping))
+    }
+
+    /// Waits until the server stops.
+    pub async fn raised(mut self) {
+        // A sender that is gone means the same.
+        let _ = self.0.wait_for(|stopping| *stopping).await;
+    }
+}
+
+/// Routes that ask for an access token whose role is permitted.
+fn guarded() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(workers::routes())
+        .merge(accounts::routes())
+        .merge(merchants::routes())
+        .merge(settlements::routes())
+        .merge(stores::routes())
+        .merge(stock::routes())
+        .merge(schedule::routes())
+        .merge(credits::routes())
+        .merge(redemptions::routes())
+        .merge(holds::routes())
+        .merge(batch::routes())
+        .merge(expiries::routes())
+        .merge(appraisals::routes())
+        .merge(events::routes())
+        .merge(metrics::routes())
+}
+
+/// Routes that anybody may ask, or that ask for a token themselves: they show nothing of what is recorded.
+fn open() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(health::routes()).merge(docs::routes()).merge(crate::web::routes())
+}
+
+/// The OpenAPI document of all routes.
+pub fn document() -> utoipa::openapi::OpenApi {
+    openapi::complete(guarded().into_openapi(), open().into_openapi())
+}
+
+/// The whole HTTP edge of a ledger.
+///
+/// # Errors
+/// When the OpenAPI document cannot be written, which is a fault of this program.
+pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
+    let document = ApiDocument(serde_json::to_string(&document())?.into());
+    let crowd = Crowd::default();
+    let (guarded, _) = guarded().split_for_parts();
+    let (open, _) = open().split_for_parts();
+    let guarded = guarded
+        .method_not_allowed_fallback(extract::wrong_method)
+        .route_layer(from_fn_with_state(app.clone(), extract::guard))
+        .route_layer(from_fn_with_state(crowd, limits::crowd));
+    let open = open.method_not_allowed_fallback(extract::wrong_method);
+    Ok(guarded
+        .merge(open)
+        .fallback(extract::no_route)
+        .layer(DefaultBodyLimit::max(extract::BODY_MAX))
+        .layer(from_fn(limits::deadline))
+        .layer(from_fn(limits::headers))
+        .layer(Extension(document))
+        .layer(Extension(stopping))
+        .layer(CatchPanicLayer::custom(limits::panicked))
+        .layer(from_fn(metrics::measure))
+        .with_state(app))
+}

@@ -1,0 +1,340 @@
+//! Reading workers: particulars, balance on a day, statement. All figures come from the views.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::NaiveDate;
+use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::refusal::{Code, Refusal};
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::event::RedeemedLine;
+use projections::views::balance::Balance;
+use projections::views::statement::Line;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::error::ApiError;
+use super::extract::{ApiPath, ApiQuery, Caller, Limit, ListQuery, at_least, from_text, now};
+use super::wire::{PointsJson, read_date};
+use crate::access::{Identity, Role};
+use crate::app::App;
+use crate::vault::WORKER;
+
+/// The routes of this resource.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_workers))
+        .routes(routes!(read_worker))
+        .routes(routes!(read_balance))
+        .routes(routes!(read_statement))
+}
+
+/// How one thing is asked for.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct OneQuery {
+    /// Answer from a state that includes this position.
+    #[serde(default, deserialize_with = "from_text")]
+    #[param(value_type = Option<u64>)]
+    pub(super) min_position: Option<u64>,
+}
+
+/// A page of rows that lie in the journal's order.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PositionQuery {
+    /// Go on after this position.
+    #[serde(default, deserialize_with = "from_text")]
+    #[param(value_type = Option<u64>)]
+    pub(super) after: Option<u64>,
+    /// Most rows to answer with: 1 to 1,000, 100 by default.
+    #[serde(default)]
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
+    pub(super) limit: Limit,
+    /// Answer from a state that includes this position.
+    #[serde(default, deserialize_with = "from_text")]
+    #[param(value_type = Option<u64>)]
+    pub(super) min_position: Option<u64>,
+}
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct BalanceQuery {
+    /// The business date to tell it for, YYYY-MM-DD; today in +08:00 without.
+    #[serde(default)]
+    #[param(value_type = Option<String>, format = Date)]
+    as_of: String,
+    /// Answer from a state that includes this position.
+    #[serde(default, deserialize_with = "from_text")]
+    #[param(value_type = Option<u64>)]
+    min_position: Option<u64>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct CardJson {
+    card_no: String,
+    /// The Party branch.
+    branch: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct WorkerJson {
+    id: String,
+    occupation: String,
+    platform: Option<String>,
+    /// Null where it is not known.
+    party_member: Option<bool>,
+    departed: bool,
+    /// The open mutual-aid points card.
+    card: Option<CardJson>,
+    /// Confirmed credits; spending, expiry and reversals never lower it.
+    earned: PointsJson,
+    /// Credits taken back.
+    reversed: PointsJson,
+    redeemed: PointsJson,
+    /// What has been booked as expired.
+    expired: PointsJson,
+    held: PointsJson,
+    /// Owed from credits taken back after they were spent; later credits pay it first.
+    debt: PointsJson,
+    /// Confirmed credits, counted.
+    services: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct WorkerAnswer {
+    #[serde(flatten)]
+    worker: WorkerJson,
+    /// For administrators alone, and only where a name is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// The answer includes everything up to this position.
+    position: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct WorkerList {
+    workers: Vec<WorkerJson>,
+    /// What to ask on after; null at the end.
+    next: Option<String>,
+    position: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ExpiringJson {
+    /// The last day on which they can be spent.
+    on: NaiveDate,
+    points: PointsJson,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct BalanceAnswer {
+    worker: String,
+    available: PointsJson,
+    held: PointsJson,
+    /// What of the available ends when, soonest first; what never ends is left out.
+    expiring: Vec<ExpiringJson>,
+    debt: PointsJson,
+    as_of: NaiveDate,
+    position: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ItemJson {
+    sku: String,
+    kind: String,
+    merchant: Option<String>,
+    quantity: u32,
+    /// Of one unit.
+    price: PointsJson,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct LotJson {
+    /// The lot's number within the worker's account.
+    lot: u32,
+    points: PointsJson,
+}
+
+/// One event of the account. Fields that say nothing about its kind are null or empty.
+#[derive(Debug, Serialize, ToSchema)]
+struct EntryJson {
+    position: u64,
+    /// The event's type.
+    event: String,
+    /// When it happened.
+    at: Option<String>,
+    /// When it was recorded.
+    recorded_at: String,
+    /// What it changed in what can be spent; signed.
+    points: PointsJson,
+    /// The credit, redemption, hold or card it is about.
+    subject: String,
+    activity: Option<String>,
+    category: Option<String>,
+    /// The service date.
+    on: Option<NaiveDate>,
+    store: Option<String>,
+    items: Vec<ItemJson>,
+    /// The lots it touched.
+    lots: Vec<LotJson>,
+    reason: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct StatementAnswer {
+    worker: String,
+    entries: Vec<EntryJson>,
+    /// The position to ask on after; null at the end.
+    next: Option<u64>,
+    position: u64,
+}
+
+/// Workers in the order of their ids.
+#[utoipa::path(get, path = "/v1/workers", tag = "workers", params(ListQuery),
+    responses((status = 200, body = WorkerList)))]
+async fn list_workers(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    ApiQuery(query): ApiQuery<ListQuery>,
+) -> Result<Json<WorkerList>, ApiError> {
+    let position = at_least(&app, query.min_position).await?;
+    let page = app.views.workers(&query.after, query.limit.0).await?;
+    tracing::info!(reader = %caller.id, role = %caller.role, rows = page.rows.len(), "workers were listed");
+    let workers = page.rows.into_iter().map(|(id, row)| worker_json(id, row)).collect();
+    Ok(Json(WorkerList { workers, next: page.next, position }))
+}
+
+/// A worker's particulars and lifetime figures.
+#[utoipa::path(get, path = "/v1/workers/{id}", tag = "workers", params(("id" = String, Path), OneQuery),
+    responses((status = 200, body = WorkerAnswer)))]
+async fn read_worker(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<OneQuery>,
+) -> Result<Json<WorkerAnswer>, ApiError> {
+    let position = at_least(&app, query.min_position).await?;
+    let row = known(&app, &caller, &id).await?;
+    let name = match caller.role {
+        Role::Admin => app.vault.get_name(WORKER, &id).await.map_err(|error| ApiError::unavailable(&error))?,
+        _ => None,
+    };
+    Ok(Json(WorkerAnswer { worker: worker_json(id, row), name, position }))
+}
+
+/// What a worker can spend on a day, what is set aside, and what ends when.
+#[utoipa::path(get, path = "/v1/workers/{id}/balance", tag = "workers", params(("id" = String, Path), BalanceQuery),
+    responses((status = 200, body = BalanceAnswer)))]
+async fn read_balance(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<BalanceQuery>,
+) -> Result<Json<BalanceAnswer>, ApiError> {
+    let as_of = match query.as_of.trim() {
+        "" => now().date(),
+        text => read_date(text).ok_or_else(|| {
+            ApiError::new(Code::InvalidDate, format!("as_of={text:?} is no date; write YYYY-MM-DD"))
+        })?,
+    };
+    let position = at_least(&app, query.min_position).await?;
+    known(&app, &caller, &id).await?;
+    let balance = app.views.balance_on(&id, as_of).await?.ok_or_else(|| unknown_worker(&id))?;
+    let expiring = balance.expiring.into_iter().map(|(on, points)| ExpiringJson { on, points: PointsJson(points) });
+    Ok(Json(BalanceAnswer {
+        worker: id,
+        available: PointsJson(balance.available),
+        held: PointsJson(balance.held),
+        expiring: expiring.collect(),
+        debt: PointsJson(balance.debt),
+        as_of,
+        position,
+    }))
+}
+
+/// Everything that happened to a worker's account, oldest first.
+#[utoipa::path(get, path = "/v1/workers/{id}/statement", tag = "workers", params(("id" = String, Path), PositionQuery),
+    responses((status = 200, body = StatementAnswer)))]
+async fn read_statement(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<PositionQuery>,
+) -> Result<Json<StatementAnswer>, ApiError> {
+    let position = at_least(&app, query.min_position).await?;
+    known(&app, &caller, &id).await?;
+    let page = app.views.statement(&id, query.after.unwrap_or(0), query.limit.0).await?;
+    let next = page.next.and_then(|_| page.rows.last()).map(|(_, line)| line.position);
+    let entries = page.rows.into_iter().map(|(_, line)| entry_json(line)).collect();
+    Ok(Json(StatementAnswer { worker: id, entries, next, position }))
+}
+
+/// The worker's row, with the reading of somebody else's record logged.
+async fn known(app: &App, caller: &Identity, id: &str) -> Result<Balance, ApiError> {
+    // What cannot be an id is not looked for.
+    let row = match WorkerId::new(id) {
+        Ok(_) => app.views.worker(id).await?,
+        Err(_) => None,
+    };
+    let row = row.ok_or_else(|| unknown_worker(id))?;
+    if caller.role != Role::Worker {
+        tracing::info!(reader = %caller.id, role = %caller.role, worker = id, "a worker's record was read");
+    }
+    Ok(row)
+}
+
+fn unknown_worker(id: &str) -> ApiError {
+    let refusal = Refusal::new(Code::UnknownWorker, format!("there is no worker {id:?}"));
+    ApiError::refused(refusal, &[Code::UnknownWorker])
+}
+
+fn worker_json(id: String, row: Balance) -> WorkerJson {
+    WorkerJson {
+        id,
+        occupation: row.occupation,
+        platform: row.platform,
+        party_member: row.party_member,
+        departed: row.departed,
+        card: row.card.map(|(card_no, branch)| CardJson { card_no, branch }),
+        earned: PointsJson(row.earned),
+        reversed: PointsJson(row.reversed),
+        redeemed: PointsJson(row.redeemed),
+        expired: PointsJson(row.expired),
+        held: PointsJson(row.held),
+        debt: PointsJson(row.debt),
+        services: row.services,
+    }
+}
+
+fn entry_json(line: Line) -> EntryJson {
+    EntryJson {
+        position: line.position,
+        event: line.event,
+        at: line.at.map(|at: BusinessTime| at.to_string()),
+        recorded_at: line.recorded_at,
+        points: PointsJson(line.points),
+        subject: line.subject,
+        activity: line.activity,
+        category: line.category,
+        on: line.on,
+        store: line.store,
+        items: line.lines.into_iter().map(item_json).collect(),
+        lots: line.lots.into_iter().map(|part| LotJson { lot: part.0, points: PointsJson(part.1) }).collect(),
+        reason: line.reason,
+    }
+}
+
+fn item_json(line: RedeemedLine) -> ItemJson {
+    ItemJson {
+        sku: line.sku.to_string(),
+        kind: line.kind,
+        merchant: line.merchant.map(|merchant| merchant.to_string()),
+        quantity: line.quantity,
+        price: PointsJson(line.price),
+    }
+}

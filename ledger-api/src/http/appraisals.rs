@@ -1,0 +1,205 @@
+//! The mutual-aid points cards of a year, as JSON, CSV or a workbook.
+//!
+//! An answer names the position it was taken at; asked again with `?at=` that position, its bytes are the same, however
+//! much was recorded since. No order but the card numbers', no grade: one reference, the decision left blank.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ledger_core::domain::refusal::Code;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::error::ApiError;
+use super::extract::{ApiPath, ApiQuery, Caller, at_least, from_text};
+use crate::app::App;
+use crate::appraisal_sheet::{Format, SheetError, render};
+
+/// The position an answer was taken at.
+const X_POSITION: HeaderName = HeaderName::from_static("x-position");
+/// Years that this ledger keeps.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=9998;
+
+/// The routes of this resource.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(read_appraisal))
+}
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct AppraisalQuery {
+    /// The Party branch; the cards of all branches without.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    branch: String,
+    /// As of this position, for the same bytes again; the present without.
+    #[serde(default, deserialize_with = "from_text")]
+    #[param(value_type = Option<u64>)]
+    at: Option<u64>,
+    /// json, csv or xlsx; goes before the Accept header.
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "csv")]
+    format: String,
+    /// Answer from a state that includes this position.
+    #[serde(default, deserialize_with = "from_text")]
+    #[param(value_type = Option<u64>)]
+    min_position: Option<u64>,
+}
+
+/// The cards of a branch (or of all) for the service dates of a calendar year, by card number.
+#[utoipa::path(get, path = "/v1/appraisals/{year}", tag = "appraisals", params(("year" = i32, Path), AppraisalQuery),
+    responses((status = 200, description = "The cards, with their evidence lines in json and xlsx.", content(
+        (serde_json::Value = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
+    headers(("X-Position" = u64, description = "The position it was taken at; give it as ?at= for the same bytes again."),
+        ("ETag" = String, description = "Of these very bytes."))),
+    (status = 304, description = "The bytes are those that If-None-Match names.")))]
+async fn read_appraisal(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    ApiPath(year): ApiPath<i32>,
+    ApiQuery(query): ApiQuery<AppraisalQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    if !YEARS.contains(&year) {
+        return Err(ApiError::new(Code::InvalidDate, format!("{year} is no year that is kept here")));
+    }
+    let format = match query.format.trim() {
+        "" => accepted(&headers),
+        text => Format::parse(text)
+            .ok_or_else(|| ApiError::unreadable(format!("format={text:?} is not written here; ask for json, csv or xlsx")))?,
+    };
+    at_least(&app, query.min_position).await?;
+    let branch = Some(query.branch.trim()).filter(|branch| !branch.is_empty());
+    let appraisal = app.views.appraisal(year, branch, query.at).await?;
+    tracing::info!(reader = %caller.id, role = %caller.role, year, cards = appraisal.cards.len(), "cards were read");
+    let position = appraisal.position;
+    let written = tokio::task::spawn_blocking(move || {
+        let bytes = render(&appraisal, format)?;
+        let tag = format!("\"{}\"", hex::encode(Sha256::digest(&bytes)));
+        Ok((bytes, tag))
+    });
+    let (bytes, tag) = written.await.map_err(|error| ApiError::fault(&error))?.map_err(told)?;
+    let matches = headers.get_all(header::IF_NONE_MATCH).iter().any(|value| names(value, &tag));
+    let etag = HeaderValue::try_from(tag).map_err(|error| ApiError::fault(&error))?;
+    let frame = [
+        (X_POSITION, HeaderValue::from(position)),
+        (header::ETAG, etag),
+        (header::VARY, HeaderValue::from_static("Accept, Authorization")),
+    ];
+    if matches {
+        return Ok((StatusCode::NOT_MODIFIED, frame).into_response());
+    }
+    let mut response = (frame, bytes).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
+    if format != Format::Json {
+        let name = format!("attachment; filename=\"appraisal-{year}-{position}.{}\"", format.as_str());
+        let name = HeaderValue::try_from(name).map_err(|error| ApiError::fault(&error))?;
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+fn told(error: SheetError) -> ApiError {
+    match &error {
+        SheetError::TooLarge { .. } => ApiError::new(Code::TooLarge, error.to_string()),
+        SheetError::Json(_) | SheetError::Csv(_) | SheetError::Xlsx(_) => ApiError::fault(&error),
+    }
+}
+
+/// Whether an `If-None-Match` names a tag. It compares weakly (RFC 9110, section 13.1.2).
+fn names(value: &HeaderValue, tag: &str) -> bool {
+    let Ok(value) = value.to_str() else { return false };
+    value.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
+}
+
+/// The format that the `Accept` header likes best; JSON where it likes none of them.
+fn accepted(headers: &HeaderMap) -> Format {
+    let ranges: Vec<(&str, u16)> = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(range)
+        .collect();
+    let liking = |format: Format| -> u16 {
+        // Of the ranges that fit, the narrowest counts.
+        let fits = |(media, _): &&(&str, u16)| fit(media, format.media_type());
+        ranges.iter().filter(fits).max_by_key(|(media, _)| specific(media)).map_or(0, |(_, quality)| *quality)
+    };
+    let mut best = (Format::Json, liking(Format::Json));
+    for format in [Format::Csv, Format::Xlsx] {
+        let liking = liking(format);
+        if liking > best.1 {
+            best = (format, liking);
+        }
+    }
+    best.0
+}
+
+/// A media range and its quality in thousandths.
+fn range(text: &str) -> (&str, u16) {
+    let mut parts = text.split(';').map(str::trim);
+    let media = parts.next().unwrap_or_default();
+    let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+    (media, quality.map_or(1_000, thousandths))
+}
+
+fn thousandths(quality: &str) -> u16 {
+    match quality.split_once('.') {
+        _ if quality.starts_with('1') => 1_000,
+        Some(("0", part)) if part.len() <= 3 => format!("{part:0<3}").parse().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn fit(range: &str, media: &str) -> bool {
+    match range.strip_suffix("/*") {
+        Some("*") => true,
+        Some(kind) => media.split('/').next().is_some_and(|own| own.eq_ignore_ascii_case(kind)),
+        None => range.eq_ignore_ascii_case(media),
+    }
+}
+
+fn specific(range: &str) -> u8 {
+    match range {
+        "*/*" => 0,
+        range if range.ends_with("/*") => 1,
+        _ => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{accepted, names};
+    use crate::appraisal_sheet::Format;
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    #[test]
+    fn the_format_liked_best_is_written() {
+        let of = |accept: &'static str| {
+            accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]))
+        };
+        assert_eq!(accepted(&HeaderMap::new()), Format::Json);
+        for accept in ["*/*", "", "image/png", "application/*", "application/json", "text/csv;q=0.5, */*", "text/csv;q=0"] {
+            assert_eq!(of(accept), Format::Json, "{accept}");
+        }
+        for accept in ["text/csv", "text/*", "text/csv; charset=utf-8", "application/json;q=0.2, text/csv;q=0.8", "TEXT/CSV"] {
+            assert_eq!(of(accept), Format::Csv, "{accept}");
+        }
+        let xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, */*;q=0.8";
+        assert_eq!(of(xlsx), Format::Xlsx);
+    }
+
+    #[test]
+    fn a_tag_is_known_again() {
+        let names = |value: &'static str| names(&HeaderValue::from_static(value), "\"abc\"");
+        assert!(names("\"abc\"") && names("\"x\", W/\"abc\"") && names("*"));
+        assert!(!names("\"abcd\"") && !names("abc") && !names(""));
+    }
+}

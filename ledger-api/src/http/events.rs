@@ -1,0 +1,224 @@
+//! The event feed for auditors: pages of the journal in its order, or the same followed live.
+//!
+//! Read from the journal itself, not from a view. The live feed pulls: it reads on only when its client has taken what
+//! was read before, so a slow client costs one page of memory and loses nothing, and a position is neither left out nor
+//! sent twice. It ends when the server stops; a client then comes back with `Last-Event-ID`.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use futures_util::{Stream, StreamExt, stream};
+use ledger_core::journal::{Entry, Journal, JournalError};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tokio::sync::watch;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Stopping;
+use super::accounts::PositionQuery;
+use super::error::ApiError;
+use super::extract::{ApiQuery, at_least};
+use crate::app::App;
+
+const LAST_EVENT_ID: &str = "last-event-id";
+/// A comment is sent after so long without an event, so that nothing between takes the connection for dead.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often the journal is looked at without having been told: what another server appends may be told too early.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Events of the live feed that are read at once.
+const PAGE: usize = 500;
+
+/// The routes of this resource.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(read_events))
+}
+
+/// An event as it is recorded.
+#[derive(Debug, Serialize, ToSchema)]
+struct EventJson {
+    position: u64,
+    /// When it was recorded.
+    recorded_at: String,
+    /// The key of its command.
+    key: String,
+    /// Who gave the command: a token's id.
+    actor: String,
+    #[serde(rename = "type")]
+    event_type: String,
+    /// Digest of the command's content.
+    fingerprint: String,
+    /// The payload, byte for byte as it was recorded and hashed. Amounts in it are whole hundredths.
+    #[schema(value_type = Object)]
+    payload: Box<RawValue>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct EventList {
+    events: Vec<EventJson>,
+    /// The position to ask on after; null at the end of the journal.
+    next: Option<u64>,
+    /// The end of the journal.
+    position: u64,
+}
+
+/// The events after a position, in order; with `Accept: text/event-stream`, followed live.
+///
+/// Live, each event has its position as id, its type as event, and the same JSON object as data. `Last-Event-ID` goes
+/// before `after`.
+#[utoipa::path(get, path = "/v1/events", tag = "audit",
+    params(PositionQuery, ("Last-Event-ID" = Option<u64>, Header, description = "The last position seen of the live feed.")),
+    responses((status = 200, content((EventList = "application/json"), (String = "text/event-stream")))))]
+async fn read_events(
+    State(app): State<App>,
+    Extension(stopping): Extension<Stopping>,
+    ApiQuery(query): ApiQuery<PositionQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    at_least(&app, query.min_position).await?;
+    let after = query.after.unwrap_or(0);
+    let journal = Arc::clone(app.ledger.journal());
+    if wants_stream(&headers) {
+        let after = last_seen(&headers)?.unwrap_or(after);
+        let feed = Feed { journal, committed: app.ledger.committed(), after, read: VecDeque::new() };
+        let events = follow(feed).take_until(stopping.raised());
+        return Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response());
+    }
+    let head = journal.head().await?.position;
+    let entries = journal.read(after, query.limit.0).await?;
+    let events = entries.iter().map(event_json).collect::<Result<Vec<_>, _>>()?;
+    let last = entries.last().map(|entry| entry.position);
+    let position = last.map_or(head, |last| last.max(head));
+    let next = last.filter(|last| *last < position);
+    Ok(Json(EventList { events, next, position }).into_response())
+}
+
+fn wants_stream(headers: &HeaderMap) -> bool {
+    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut media = ranges.flat_map(|value| value.split(',')).map(|range| range.split(';').next().unwrap_or_default());
+    media.any(|media| media.trim().eq_ignore_ascii_case("text/event-stream"))
+}
+
+fn last_seen(headers: &HeaderMap) -> Result<Option<u64>, ApiError> {
+    let Some(value) = headers.get(LAST_EVENT_ID) else { return Ok(None) };
+    match value.to_str().map(str::trim) {
+        Ok("") => Ok(None),
+        Ok(text) if text.parse::<u64>().is_ok() => Ok(text.parse().ok()),
+        _ => Err(ApiError::unreadable("the header Last-Event-ID is no position; send the id of the last event seen")),
+    }
+}
+
+fn event_json(entry: &Entry) -> Result<EventJson, JournalError> {
+    let damaged = |what: String| JournalError::Damaged { position: entry.position, what };
+    let payload = String::from_utf8(entry.payload.clone()).map_err(|error| damaged(error.to_string()))?;
+    Ok(EventJson {
+        position: entry.position,
+        recorded_at: entry.command.recorded_at.to_string(),
+        key: entry.command.key.clone(),
+        actor: entry.command.actor.clone(),
+        event_type: entry.event_type.clone(),
+        fingerprint: entry.command.fingerprint.to_string(),
+        payload: RawValue::from_string(payload).map_err(|error| damaged(error.to_string()))?,
+    })
+}
+
+fn sent(entry: &Entry) -> Result<Event, String> {
+    let event = event_json(entry).map_err(|error| error.to_string())?;
+    let data = serde_json::to_string(&event).map_err(|error| error.to_string())?;
+    // Recorded JSON has no bare line break; with one, a client would read another event than was recorded.
+    if [&data, &event.event_type].into_iter().any(|text| text.contains(['\r', '\n'])) {
+        return Err("a line break stands bare in the recorded event".into());
+    }
+    Ok(Event::default().id(entry.position.to_string()).event(event.event_type).data(data))
+}
+
+/// Where a live feed stands. It holds the journal but not the ledger, so it keeps no writer alive.
+struct Feed {
+    journal: Arc<dyn Journal>,
+    committed: watch::Receiver<u64>,
+    /// The last position read.
+    after: u64,
+    /// What was read and not yet sent.
+    read: VecDeque<Entry>,
+}
+
+/// The events after a position, without end.
+fn follow(feed: Feed) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold(feed, |mut feed| async move {
+        let entry = match feed.next().await {
+            Ok(entry) => entry,
+            Err(error) => {
+                tracing::error!(%error, after = feed.after, "an event stream ends early");
+                return None;
+            }
+        };
+        let position = entry.position;
+        match sent(&entry) {
+            Ok(event) => Some((Ok(event), feed)),
+            Err(error) => {
+                tracing::error!(%error, position, "an event stream ends early");
+                None
+            }
+        }
+    })
+}
+
+impl Feed {
+    /// The next event; waits for one.
+    async fn next(&mut self) -> Result<Entry, JournalError> {
+        loop {
+            if let Some(entry) = self.read.pop_front() {
+                return Ok(entry);
+            }
+            // What is committed from here on wakes the wait below, even if this reading does not see it yet.
+            self.committed.borrow_and_update();
+            match self.journal.read(self.after, PAGE).await {
+                Ok(entries) => self.take(entries)?,
+                // The journal is away for a moment: the client keeps its place.
+                Err(JournalError::Unavailable(cause)) => {
+                    tracing::warn!(cause, "an event stream waits for the journal");
+                    tokio::time::sleep(LOOK_EVERY).await;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
+            if self.read.is_empty() {
+                self.wait().await;
+            }
+        }
+    }
+
+    fn take(&mut self, entries: Vec<Entry>) -> Result<(), JournalError> {
+        for entry in entries {
+            let expected = self.after.saturating_add(1);
+            if entry.position != expected {
+                let what = format!("the events go on at {}", entry.position);
+                return Err(JournalError::Damaged { position: expected, what });
+            }
+            self.after = entry.position;
+            self.read.push_back(entry);
+        }
+        Ok(())
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            changed = self.committed.changed() => {
+                if changed.is_err() {
+                    // The writer is gone; other servers may go on.
+                    tokio::time::sleep(LOOK_EVERY).await;
+                }
+            }
+            () = self.journal.changed() => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Booking lots that ended: for every worker who has some, in commands of their own under one request's key.
+//!
+//! What can be spent never depends on this booking: a lot that ended is not spendable, booked or not.
+
+use std::collections::BTreeSet;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::NaiveDate;
+use ledger_core::domain::ids::{Key, WorkerId};
+use ledger_core::domain::points::Points;
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::ledger::{Command, Context, Receipt, Submission};
+use projections::views::lot::Lot;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::command::{Answer, derived_key, receipt_of, told, worker_event};
+use super::error::ApiError;
+use super::extract::{ApiJson, Asking};
+use super::wire::{DateJson, PointsJson};
+use crate::app::App;
+
+/// Lots looked at together.
+const PAGE: usize = 1_000;
+
+/// The routes of this resource.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(book))
+}
+
+/// Which lots to book.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BookExpiries {
+    /// Lots whose last day is not after this day, which must be over.
+    through: DateJson,
+}
+
+/// What was booked.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExpiriesAnswer {
+    /// For how many workers.
+    workers: u64,
+    /// How much in all.
+    points: PointsJson,
+    /// Durable up to here.
+    position: u64,
+}
+
+/// Book the lots that ended by a day as expired. Asked again with the same key, it tells what was booked under that key
+/// and books what an interrupted first try left.
+#[utoipa::path(post, path = "/v1/expiries", tag = "expiries", request_body = BookExpiries,
+    responses((status = 200, description = "Booked.", body = ExpiriesAnswer)))]
+async fn book(
+    State(app): State<App>,
+    Asking(context): Asking,
+    ApiJson(body): ApiJson<BookExpiries>,
+) -> Result<Answer<ExpiriesAnswer>, ApiError> {
+    let Some(through) = body.through.0 else {
+        return Err(ApiError::new(Code::InvalidDate, "through: not a date, YYYY-MM-DD"));
+    };
+    // On its last day a lot can still be spent.
+    if through >= context.at.date() {
+        let detail = format!("through: {through} is not over yet; lots that end on it can still be spent");
+        return Err(ApiError::new(Code::InvalidDate, detail));
+    }
+    let committed = *app.ledger.committed().borrow();
+    let mut booked = Booked { workers: 0, points: Points::ZERO, position: app.views.wait_for(committed).await?, fresh: 0 };
+    let mut after = String::new();
+    let mut last_worker = String::new();
+    loop {
+        let page = app.views.all_lots(&after, PAGE).await?;
+        let mut workers = BTreeSet::new();
+        for (key, lot) in page.rows {
+            let worker = key.rsplit_once('/').map_or("", |(worker, _)| worker);
+            // A worker's lots may go on from page to page; one command books them all.
+            if worker != last_worker && ended(&lot, through) {
+                workers.insert(worker.to_owned());
+                worker.clone_into(&mut last_worker);
+            }
+        }
+        let submissions = workers
+            .iter()
+            .map(|worker| submission(&context, worker, through))
+            .collect::<Result<Vec<Submission>, ApiError>>()?;
+        for outcome in app.ledger.submit_all(submissions, false).await {
+            booked.count(&receipt_of(outcome, &[])?);
+        }
+        match page.next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    let Booked { workers, points, position, fresh } = booked;
+    let receipt = Receipt { position, events: [].into(), repeated: workers > 0 && fresh == 0 };
+    told(StatusCode::OK, &receipt, Some(ExpiriesAnswer { workers, points: PointsJson(points), position }))
+}
+
+/// Whether a lot ended with something in it, or was booked before: then the same key may ask for it again.
+fn ended(lot: &Lot, through: NaiveDate) -> bool {
+    lot.last_day.is_some_and(|last_day| last_day <= through)
+        && (lot.remaining.is_positive() || lot.expired.is_positive())
+}
+
+fn submission(context: &Context, worker: &str, through: NaiveDate) -> Result<Submission, ApiError> {
+    let key: Key = derived_key(&format!("{}/", context.key), worker)?;
+    let worker = WorkerId::new(worker).map_err(|error| ApiError::fault(&error))?;
+    let context = Context { key, ..context.clone() };
+    Ok(Submission { context, command: Command::ExpireLots { worker, through } })
+}
+
+struct Booked {
+    workers: u64,
+    points: Points,
+    position: u64,
+    fresh: u64,
+}
+
+impl Booked {
+    fn count(&mut self, receipt: &Receipt) {
+        let points = worker_event(receipt, |event| match event {
+            WorkerEvent::PointsExpired(event) => Some(event.points),
+            _ => None,
+        });
+        let Some(points) = points else { return };
+        self.workers += 1;
+        self.points += points;
+        self.fresh += u64::from(!receipt.repeated);
+        // Positions only grow; answers given again have older ones than the views may stand at.
+        if !receipt.repeated {
+            self.position = self.position.max(receipt.position);
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! What handlers take from a request, each checked once: who asks, the command's frame, path, query and body.
+//!
+//! Who may do what is decided in [`permitted`] and nowhere else; [`guard`] asks it before any handler runs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Path, Query, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
+use ledger_core::domain::ids::Key;
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::ledger::Context;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Error as _};
+
+use super::error::ApiError;
+use crate::access::{Identity, Role};
+use crate::app::App;
+
+/// The header that carries a command's key.
+pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+/// The longest body of one command.
+pub const BODY_MAX: usize = 1 << 20;
+/// So much of a body that is too long is still read and thrown away, so that its sender gets to read the answer.
+const DRAINED_MAX: usize = 16 << 20;
+/// Rows of a list when none are asked for.
+const LIMIT_DEFAULT: usize = 100;
+/// Most rows of a list.
+pub const LIMIT_MAX: usize = 1_000;
+/// Keys that the ledger's own work uses: nobody else may take them first.
+const RESERVED_KEYS: &[&str] = &["journal/", super::RELEASE_KEYS];
+
+/// Whether a role may use a method of a route; routes are named as they are registered, `/v1/workers/{id}`.
+pub fn permitted(role: Role, method: &Method, route: &str) -> bool {
+    match role {
+        Role::Admin => true,
+        Role::Auditor => matches!(*method, Method::GET | Method::HEAD) && route == "/v1/events",
+        Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant | Role::Worker => false,
+    }
+}
+
+/// Lets a request through whose token's role is permitted; its handler then finds the [`Identity`] as [`Caller`].
+///
+/// # Errors
+/// `unauthenticated`, `forbidden`; `journal_unavailable` when tokens cannot be read now.
+pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, ApiError> {
+    let token = bearer(request.headers()).ok_or_else(ApiError::unauthenticated)?;
+    let identity = app.access.authenticate(token).await?.ok_or_else(ApiError::unauthenticated)?;
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    if !permitted(identity.role, request.method(), route) {
+        return Err(ApiError::forbidden());
+    }
+    request.extensions_mut().insert(identity);
+    Ok(next.run(request).await)
+}
+
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = only(headers, header::AUTHORIZATION.as_str()).ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+}
+
+/// The one value of a header.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, &'static str> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => std::str::from_utf8(value.as_bytes()).map_err(|_| "is not UTF-8"),
+        (None, _) => Err("is missing"),
+        (Some(_), Some(_)) => Err("is sent more than once"),
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct Caller(pub Identity);
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Caller, ApiError> {
+        // Without the guard's mark nobody is let in, even where a route was registered without it by mistake.
+        parts.extensions.get::<Identity>().cloned().map(Caller).ok_or_else(ApiError::unauthenticated)
+    }
+}
+
+/// What surrounds every command: its key, who gives it, and the server's clock, read once a request.
+#[derive(Debug, Clone)]
+pub struct Asking(pub Context);
+
+impl FromRequestParts<App> for Asking {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Asking, ApiError> {
+        let Caller(identity) = Caller::from_request_parts(parts, app).await?;
+        let key = only(&parts.headers, IDEMPOTENCY_KEY).map_err(|what| {
+            ApiError::unreadable(format!("the header {IDEMPOTENCY_KEY} {what}; send one key of your own for each command"))
+        })?;
+        Ok(Asking(Context { key: read_key(key)?, actor: identity.id, at: now() }))
+    }
+}
+
+/// Reads the key of a command.
+///
+/// # Errors
+/// 400 `invalid_input`.
+pub fn read_key(text: &str) -> Result<Key, ApiError> {
+    let key = Key::new(text).map_err(|error| ApiError::unreadable(format!("the command's key: {error}")))?;
+    match RESERVED_KEYS.iter().find(|prefix| text.starts_with(**prefix)) {
+        Some(prefix) => Err(ApiError::unreadable(format!("keys that start with {prefix} are the ledger's own"))),
+        None => Ok(key),
+    }
+}
+
+/// The business time now, +08:00. The one place of the HTTP edge that reads a clock for commands.
+pub fn now() -> BusinessTime {
+    BusinessTime::from_instant(&chrono::Utc::now())
+}
+
+/// What the path names, percent-decoded and read into its type.
+#[derive(Debug, Clone)]
+pub struct ApiPath<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for ApiPath<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<ApiPath<T>, ApiError> {
+        let read: Result<Path<T>, PathRejection> = Path::from_request_parts(parts, state).await;
+        match read {
+            Ok(Path(path)) => Ok(ApiPath(path)),
+            Err(PathRejection::FailedToDeserializePathParams(error)) => {
+                Err(ApiError::unreadable(format!("the address: {}", error.kind())))
+            }
+            Err(error) => Err(ApiError::fault(&error)),
+        }
+    }
+}
+
+/// What the query says.
+#[derive(Debug, Clone)]
+pub struct ApiQuery<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<ApiQuery<T>, ApiError> {
+        match Query::try_from_uri(&parts.uri) {
+            Ok(Query(query)) => Ok(ApiQuery(query)),
+            Err(error) => Err(ApiError::unreadable(format!("the query cannot be read: {}", innermost(&error)))),
+        }
+    }
+}
+
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}
+
+/// How lists are asked for.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Go on after this row: the `next` of the page before.
+    #[serde(default)]
+    #[param(required = false)]
+    pub after: String,
+    /// Most rows to answer with: 1 to 1,000, 100 by default.
+    #[serde(default)]
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
+    pub limit: Limit,
+    /// Answer from a state that includes this position.
+    #[serde(default, deserialize_with = "from_text")]
+    #[param(value_type = Option<u64>)]
+    pub min_position: Option<u64>,
+}
+
+/// How many rows to answer with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit(pub usize);
+
+impl Default for Limit {
+    fn default() -> Limit {
+        Limit(LIMIT_DEFAULT)
+    }
+}
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Limit, D::Error> {
+        match from_text::<usize, D>(deserializer)? {
+            Some(limit @ 1..=LIMIT_MAX) => Ok(Limit(limit)),
+            _ => Err(D::Error::custom(format_args!("limit is a whole number from 1 to {LIMIT_MAX}"))),
+        }
+    }
+}
+
+/// Reads a value of a query from its text, so that it can also stand in a flattened struct.
+///
+/// # Errors
+/// When the text is none of that kind.
+pub fn from_text<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: FromStr<Err: fmt::Display>,
+    D: serde::Deserializer<'de>,
+{
+    let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(|error| D::Error::custom(format_args!("{:?}: {error}", text.as_ref())))
+}
+
+/// Waits until the views include a position, and tells the position they are at.
+///
+/// # Errors
+/// `journal_unavailable` when they do not within ten seconds.
+pub async fn at_least(app: &App, min_position: Option<u64>) -> Result<u64, ApiError> {
+    match min_position {
+        Some(position) => Ok(app.views.wait_for(position).await?),
+        None => Ok(app.views.position()),
+    }
+}
+
+/// A JSON body. An empty one counts as `{}`, for commands that need nothing said.
+#[derive(Debug, Clone)]
+pub struct ApiJson<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for ApiJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &App) -> Result<ApiJson<T>, ApiError> {
+        let body = json_body(request, BODY_MAX).await?;
+        read_json(if body.is_empty() { "{}" } else { &body }).map(ApiJson)
+    }
+}
+
+/// The text of a JSON body up to a limit.
+///
+/// # Errors
+/// 415 for another media type, 413 `too_large`, 400 `invalid_input`.
+pub async fn json_body(request: Request, limit: usize) -> Result<String, ApiError> {
+    let declared = media_type(request.headers());
+    let bytes = read_body(request.into_body(), limit).await?;
+    if !bytes.is_empty() && !declared {
+        return Err(ApiError::media_type("send the body as JSON: Content-Type: application/json"));
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| ApiError::unreadable(format!("the body is not UTF-8 from byte {} on", error.utf8_error().valid_up_to())))
+}
+
+fn media_type(headers: &HeaderMap) -> bool {
+    let Ok(declared) = only(headers, header::CONTENT_TYPE.as_str()) else { return false };
+    let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+async fn read_body(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
+    let mut bytes = Vec::new();
+    let mut seen = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| ApiError::unreadable(format!("the body broke off: {error}")))?;
+        let Ok(data) = frame.into_data() else { continue };
+        seen = seen.saturating_add(data.len());
+        if seen <= limit {
+            bytes.extend_from_slice(&data);
+        } else if seen > limit.saturating_add(DRAINED_MAX) {
+            break;
+        } else {
+            bytes = Vec::new();
+        }
+    }
+    if seen > limit {
+        let detail = format!("the body is longer than {limit} bytes; split it");
+        return Err(ApiError::new(Code::TooLarge, detail));
+    }
+    Ok(bytes)
+}
+
+/// Reads JSON into a type; the error names the field.
+///
+/// # Errors
+/// 400 `invalid_input`.
+pub fn read_json<T: DeserializeOwned>(json: &str) -> Result<T, ApiError> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| unreadable_json(&error))?;
+    reader.end().map_err(|error| ApiError::unreadable(format!("the body goes on after its JSON: {error}")))?;
+    Ok(value)
+}
+
+/// What a caller is told about JSON that cannot be read.
+pub(super) fn unreadable_json(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    let place = error.path().to_string();
+    match place.as_str() {
+        "." => ApiError::unreadable(format!("the JSON cannot be read: {}", error.inner())),
+        field => ApiError::unreadable(format!("{field}: {}", error.inner())),
+    }
+}
+
+/// The answer where no route is.
+pub(super) async fn no_route() -> Response {
+    ApiError::not_found("nothing is at this address; /openapi.json lists what is").into_response()
+}
+
+/// The answer where a route does not take the method.
+pub(super) async fn wrong_method() -> Response {
+    ApiError::wrong_method().into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bearer, permitted, read_json, read_key};
+    use crate::access::Role;
+    use axum::http::{HeaderMap, HeaderValue, Method, header};
+    use serde::Deserialize;
+
+    #[test]
+    fn admins_may_do_everything_and_auditors_read_the_events() {
+        for role in Role::ALL {
+            let admin = role == Role::Admin;
+            assert_eq!(permitted(role, &Method::POST, "/v1/credits"), admin, "{role}");
+            assert_eq!(permitted(role, &Method::GET, "/v1/workers/{id}"), admin, "{role}");
+            assert_eq!(permitted(role, &Method::GET, "/v1/events"), admin || role == Role::Auditor, "{role}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_read_from_one_bearer_header() {
+        let with = |values: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::AUTHORIZATION, HeaderValue::from_str(value).unwrap());
+            }
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(with(&["Bearer abc"]).as_deref(), Some("abc"));
+        assert_eq!(with(&["bearer abc"]).as_deref(), Some("abc"));
+        for values in [&[][..], &["Basic abc"], &["Bearer"], &["Bearer "], &["Bearer a", "Bearer b"]] {
+            assert_eq!(with(values), None, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn keys_of_the_ledgers_own_work_cannot_be_taken() {
+        assert!(read_key("2024-03/0001").is_ok());
+        for key in ["", "a b", &"x".repeat(129), "journal/open", "hold-expired/H1"] {
+            assert!(read_key(key).is_err(), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn unreadable_json_names_the_field() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Line {
+            #[expect(dead_code, reason = "only its reading is tested")]
+            sku: String,
+        }
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Lines {
+            #[expect(dead_code, reason = "only its reading is tested")]
+            lines: Vec<Line>,
+        }
+        let told = |json: &str| read_json::<Lines>(json).unwrap_err().detail().to_owned();
+        assert!(told(r#"{"lines":[{"sku":5}]}"#).starts_with("lines[0].sku: "));
+        assert!(told(r#"{"lines":[],"extra":1}"#).contains("extra"));
+        assert!(told("{}").contains("lines"));
+        assert!(told(r#"{"lines":[]} x"#).contains("goes on"));
+        assert!(told(&"[".repeat(100_000)).contains("JSON"));
+    }
+}

@@ -1,0 +1,203 @@
+//! Holds: points and goods set aside ahead, taken at the counter or given back.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use ledger_core::domain::ids::{HoldId, StoreId, WorkerId};
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::ledger::command::{AskedLine, AskedSpending};
+use ledger_core::ledger::{Command, Receipt};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::command::{Answer, Ask, Asked, NoPath, ask, worker_event};
+use super::error::ApiError;
+use super::extract::{ApiJson, ApiPath, Asking};
+use super::redemptions::{Line, RedemptionAnswer, asked_time};
+use super::wire::{PointsJson, TimeJson};
+use crate::app::App;
+
+/// A day: how long a hold lasts when nothing is said.
+const LASTS_MINUTES_DEFAULT: u32 = 24 * 60;
+/// Thirty days: goods set aside for longer are missing for the others.
+const LASTS_MINUTES_MAX: u32 = 30 * 24 * 60;
+const SECONDS_PER_MINUTE: u32 = 60;
+
+/// The routes of this resource.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(place)).routes(routes!(capture)).routes(routes!(release))
+}
+
+/// What is set aside for a worker at a store.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceHold {
+    /// For whom.
+    #[schema(value_type = String, examples("QW-0001"))]
+    worker: WorkerId,
+    /// Where.
+    #[schema(value_type = String, examples("QW-WD001"))]
+    store: StoreId,
+    /// What: 1 to 100 lines.
+    lines: Vec<Line>,
+    /// When, if not just now: part of the content.
+    #[serde(default)]
+    at: Option<TimeJson>,
+    /// How long it lasts; a day without.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 43200)]
+    lasts_minutes: Option<u32>,
+}
+
+/// A hold as placed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HoldAnswer {
+    /// The hold's name: the key of this command.
+    #[schema(value_type = String)]
+    hold: HoldId,
+    /// The points set aside.
+    points: PointsJson,
+    /// What the worker can still spend, on that day.
+    balance: PointsJson,
+    /// It is void from here on.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: BusinessTime,
+    /// Durable up to here.
+    position: u64,
+}
+
+impl Ask for PlaceHold {
+    type Path = NoPath;
+    type Answer = HoldAnswer;
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = &[];
+
+    fn command(self, _: NoPath) -> Result<Asked, ApiError> {
+        let PlaceHold { worker, store, lines, at, lasts_minutes } = self;
+        let minutes = lasts_minutes.unwrap_or(LASTS_MINUTES_DEFAULT);
+        if !(1..=LASTS_MINUTES_MAX).contains(&minutes) {
+            let detail = format!("lasts_minutes: a hold lasts 1 to {LASTS_MINUTES_MAX} minutes");
+            return Err(ApiError::new(Code::InvalidInput, detail));
+        }
+        let lines = lines.into_iter().map(AskedLine::from).collect();
+        let spending = AskedSpending { worker, store, lines, time: asked_time(at) };
+        Ok(Command::PlaceHold { spending, lasts_seconds: minutes * SECONDS_PER_MINUTE }.into())
+    }
+
+    fn answer(_: &Command, receipt: &Receipt) -> Option<HoldAnswer> {
+        worker_event(receipt, |event| match event {
+            WorkerEvent::PointsHeld(event) => Some(HoldAnswer {
+                hold: event.hold.clone(),
+                points: PointsJson(event.points),
+                balance: PointsJson(event.balance),
+                expires_at: event.expires_at,
+                position: receipt.position,
+            }),
+            _ => None,
+        })
+    }
+}
+
+/// Set points and goods aside.
+#[utoipa::path(post, path = "/v1/holds", tag = "holds", request_body = PlaceHold,
+    responses((status = 201, description = "Set aside.", body = HoldAnswer)))]
+async fn place(
+    State(app): State<App>,
+    asking: Asking,
+    ApiJson(body): ApiJson<PlaceHold>,
+) -> Result<Answer<HoldAnswer>, ApiError> {
+    ask(app, asking, NoPath {}, body).await
+}
+
+/// The hold that an address names.
+#[derive(Debug, Deserialize)]
+pub struct OfHold {
+    hold: HoldId,
+}
+
+/// Taking what was set aside needs nothing said.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CaptureHold {}
+
+impl Ask for CaptureHold {
+    type Path = OfHold;
+    type Answer = RedemptionAnswer;
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = &[("hold", Code::UnknownRedemption)];
+
+    fn command(self, path: OfHold) -> Result<Asked, ApiError> {
+        Ok(Command::CaptureHold { hold: path.hold }.into())
+    }
+
+    fn answer(_: &Command, receipt: &Receipt) -> Option<RedemptionAnswer> {
+        RedemptionAnswer::new(receipt)
+    }
+}
+
+/// Take at the counter what was set aside: a redemption is made of it.
+#[utoipa::path(post, path = "/v1/holds/{id}/capture", tag = "holds", request_body = CaptureHold,
+    params(("id" = String, Path, description = "The hold.")),
+    responses((status = 201, description = "Redeemed.", body = RedemptionAnswer)))]
+async fn capture(
+    State(app): State<App>,
+    ApiPath(hold): ApiPath<HoldId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<CaptureHold>,
+) -> Result<Answer<RedemptionAnswer>, ApiError> {
+    ask(app, asking, OfHold { hold }, body).await
+}
+
+/// Giving back what was set aside needs nothing said.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseHold {}
+
+/// A hold that ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReleasedAnswer {
+    /// Which.
+    #[schema(value_type = String)]
+    hold: HoldId,
+    /// The points given back.
+    points: PointsJson,
+    /// Durable up to here.
+    position: u64,
+}
+
+impl Ask for ReleaseHold {
+    type Path = OfHold;
+    type Answer = ReleasedAnswer;
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = &[("hold", Code::UnknownRedemption)];
+
+    fn command(self, path: OfHold) -> Result<Asked, ApiError> {
+        Ok(Command::ReleaseHold { hold: path.hold, expired: false }.into())
+    }
+
+    fn answer(_: &Command, receipt: &Receipt) -> Option<ReleasedAnswer> {
+        worker_event(receipt, |event| match event {
+            WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => {
+                let points = PointsJson(event.points);
+                Some(ReleasedAnswer { hold: event.hold.clone(), points, position: receipt.position })
+            }
+            _ => None,
+        })
+    }
+}
+
+/// Give back what was set aside.
+#[utoipa::path(post, path = "/v1/holds/{id}/release", tag = "holds", request_body = ReleaseHold,
+    params(("id" = String, Path, description = "The hold.")),
+    responses((status = 200, description = "Given back.", body = ReleasedAnswer)))]
+async fn release(
+    State(app): State<App>,
+    ApiPath(hold): ApiPath<HoldId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<ReleaseHold>,
+) -> Result<Answer<ReleasedAnswer>, ApiError> {
+    ask(app, asking, OfHold { hold }, body).await
+}

@@ -1,0 +1,171 @@
+//! Redemptions: points spent at a store, and given back.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use ledger_core::domain::ids::{RedemptionId, Sku, StoreId, WorkerId};
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
+use ledger_core::ledger::{Command, Receipt};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::command::{Answer, Ask, Asked, NoPath, ask, worker_event};
+use super::error::ApiError;
+use super::extract::{ApiJson, ApiPath, Asking};
+use super::wire::{PointsJson, Text, TimeJson, UnitsJson};
+use crate::app::App;
+
+/// The routes of this resource.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(redeem)).routes(routes!(reverse))
+}
+
+/// One line of a redemption or hold.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// Which item.
+    #[schema(value_type = String, examples("SP001"))]
+    sku: Sku,
+    /// How many.
+    quantity: UnitsJson,
+}
+
+impl From<Line> for AskedLine {
+    fn from(line: Line) -> AskedLine {
+        AskedLine { sku: line.sku, quantity: line.quantity.0 }
+    }
+}
+
+/// When a redemption or hold was made, from what a body says.
+pub(super) fn asked_time(at: Option<TimeJson>) -> AskedTime {
+    match at {
+        None => AskedTime::Now,
+        Some(TimeJson(Some(time))) => AskedTime::At(time),
+        Some(TimeJson(None)) => AskedTime::Unreadable,
+    }
+}
+
+/// What a worker takes at a store.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Redeem {
+    /// Who spends.
+    #[schema(value_type = String, examples("QW-0001"))]
+    worker: WorkerId,
+    /// Where.
+    #[schema(value_type = String, examples("QW-WD001"))]
+    store: StoreId,
+    /// On what: 1 to 100 lines.
+    lines: Vec<Line>,
+    /// 兑换时间, when it was not just now: part of the content, and only lots spendable on its day count.
+    #[serde(default)]
+    at: Option<TimeJson>,
+}
+
+/// A redemption as made: the debit, the goods and the merchants' claims in one transaction.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RedemptionAnswer {
+    /// The redemption's name: the key of the command that made it.
+    #[schema(value_type = String)]
+    redemption: RedemptionId,
+    /// Its points.
+    points: PointsJson,
+    /// What the worker can spend afterwards, on that day.
+    balance: PointsJson,
+    /// Durable up to here.
+    position: u64,
+}
+
+impl RedemptionAnswer {
+    /// From the event that made or reversed it.
+    pub(super) fn new(receipt: &Receipt) -> Option<RedemptionAnswer> {
+        worker_event(receipt, |event| {
+            let (redemption, points, balance) = match event {
+                WorkerEvent::Redeemed(event) => (&event.redemption, event.points, event.balance),
+                WorkerEvent::HoldCaptured(event) => (&event.redemption, event.points, event.balance),
+                WorkerEvent::RedemptionReversed(event) => (&event.redemption, event.points, event.balance),
+                _ => return None,
+            };
+            Some(RedemptionAnswer {
+                redemption: redemption.clone(),
+                points: PointsJson(points),
+                balance: PointsJson(balance),
+                position: receipt.position,
+            })
+        })
+    }
+}
+
+impl Ask for Redeem {
+    type Path = NoPath;
+    type Answer = RedemptionAnswer;
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = &[];
+
+    fn command(self, _: NoPath) -> Result<Asked, ApiError> {
+        let Redeem { worker, store, lines, at } = self;
+        let lines = lines.into_iter().map(AskedLine::from).collect();
+        Ok(Command::Redeem(AskedSpending { worker, store, lines, time: asked_time(at) }).into())
+    }
+
+    fn answer(_: &Command, receipt: &Receipt) -> Option<RedemptionAnswer> {
+        RedemptionAnswer::new(receipt)
+    }
+}
+
+/// Spend points at a store.
+#[utoipa::path(post, path = "/v1/redemptions", tag = "redemptions", request_body = Redeem,
+    responses((status = 201, description = "Spent.", body = RedemptionAnswer)))]
+async fn redeem(
+    State(app): State<App>,
+    asking: Asking,
+    ApiJson(body): ApiJson<Redeem>,
+) -> Result<Answer<RedemptionAnswer>, ApiError> {
+    ask(app, asking, NoPath {}, body).await
+}
+
+/// The redemption that an address names.
+#[derive(Debug, Deserialize)]
+pub struct OfRedemption {
+    redemption: RedemptionId,
+}
+
+/// A redemption that is taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReverseRedemption {
+    /// Why; the worker sees it.
+    reason: Text,
+}
+
+impl Ask for ReverseRedemption {
+    type Path = OfRedemption;
+    type Answer = RedemptionAnswer;
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = &[("redemption", Code::UnknownRedemption)];
+
+    fn command(self, path: OfRedemption) -> Result<Asked, ApiError> {
+        Ok(Command::ReverseRedemption { redemption: path.redemption, reason: self.reason.0 }.into())
+    }
+
+    fn answer(_: &Command, receipt: &Receipt) -> Option<RedemptionAnswer> {
+        RedemptionAnswer::new(receipt)
+    }
+}
+
+/// Give the points of a redemption back to the lots they came from, and the goods to the shelf.
+#[utoipa::path(post, path = "/v1/redemptions/{id}/reverse", tag = "redemptions", request_body = ReverseRedemption,
+    params(("id" = String, Path, description = "The redemption.")),
+    responses((status = 200, description = "Given back.", body = RedemptionAnswer)))]
+async fn reverse(
+    State(app): State<App>,
+    ApiPath(redemption): ApiPath<RedemptionId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<ReverseRedemption>,
+) -> Result<Answer<RedemptionAnswer>, ApiError> {
+    ask(app, asking, OfRedemption { redemption }, body).await
+}

@@ -1,0 +1,293 @@
+//! The points schedule (积分标准): adopting a version from a date, and reading all that ever held.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::NaiveDate;
+use ledger_core::domain::ids::ActivityCode;
+use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::programme::event::{ProgrammeConfigured, ProgrammeEvent};
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::schedule::{Activity, ScheduleVersion};
+use ledger_core::ledger::{Command, Submission};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::command::{Answer, programme_event, receipt_of, told};
+use super::error::ApiError;
+use super::extract::{ApiJson, ApiQuery, Asking, ListQuery, at_least, from_text, now};
+use super::validity::ValidityJson;
+use super::wire::{DateJson, PointsJson, Text, maybe_text, read_date};
+use crate::app::App;
+
+/// The routes of this resource.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(adopt, in_force)).routes(routes!(versions))
+}
+
+/// A version of the points schedule.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AdoptSchedule {
+    /// First service date it holds for.
+    effective_from: DateJson,
+    /// All its lines: what is left out is not credited from that date on.
+    activities: Vec<ActivityJson>,
+    /// Settings of the district that change with it.
+    #[serde(default)]
+    district: Option<DistrictJson>,
+}
+
+/// A line of the schedule.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ActivityJson {
+    /// 活动代码.
+    #[schema(value_type = String, examples("ZY01"))]
+    code: ActivityCode,
+    /// 活动名称.
+    name: Text,
+    /// 类别, as the card shows it.
+    #[schema(examples("志愿服务"))]
+    category: Text,
+    /// 计分单位.
+    #[serde(default, deserialize_with = "maybe_text")]
+    #[schema(examples("小时"))]
+    unit: Option<String>,
+    /// 每单位积分.
+    points_per_unit: PointsJson,
+    /// 每日上限: most points for one worker on one service date; none without.
+    #[serde(default)]
+    daily_cap: Option<PointsJson>,
+    /// 计入积分卡: whether its credits count for the mutual-aid points card.
+    counts_for_card: bool,
+    /// 有效月数: how long what it earns can be spent.
+    #[serde(default)]
+    valid_months: ValidityJson,
+}
+
+/// Settings of the district; what is left out stays as it is.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DistrictJson {
+    /// 行政区划代码.
+    #[serde(default)]
+    code: Option<Text>,
+    /// The district's name.
+    #[serde(default)]
+    name: Option<Text>,
+    /// Credits are rounded down to a multiple of this.
+    #[serde(default)]
+    points_step: Option<PointsJson>,
+    /// Whether a second person confirms each credit.
+    #[serde(default)]
+    approval_required: Option<bool>,
+    /// Days of publicity (公示) before a credit may be confirmed.
+    #[serde(default)]
+    publicity_days: Option<u32>,
+}
+
+/// A version as adopted.
+#[derive(Debug, Serialize, ToSchema)]
+struct AdoptedAnswer {
+    /// 1, 2, 3, … in order of adoption.
+    version: u32,
+    /// Durable up to here.
+    position: u64,
+}
+
+/// A version of the schedule.
+#[derive(Debug, Serialize, ToSchema)]
+struct VersionJson {
+    /// 1, 2, 3, … in order of adoption.
+    version: u32,
+    /// First service date it holds for.
+    #[schema(value_type = String, format = Date)]
+    effective_from: NaiveDate,
+    /// Its lines.
+    activities: Vec<ActivityJson>,
+}
+
+/// The version in force on a day.
+#[derive(Debug, Serialize, ToSchema)]
+struct InForceAnswer {
+    /// The service date asked about.
+    #[schema(value_type = String, format = Date)]
+    on: NaiveDate,
+    /// 1, 2, 3, … in order of adoption.
+    version: u32,
+    /// First service date it holds for.
+    #[schema(value_type = String, format = Date)]
+    effective_from: NaiveDate,
+    /// Its lines.
+    activities: Vec<ActivityJson>,
+    /// The district's settings as they are now.
+    district: Option<DistrictJson>,
+    /// Answered from a state that includes this position.
+    position: u64,
+}
+
+/// Versions in order of adoption.
+#[derive(Debug, Serialize, ToSchema)]
+struct VersionsAnswer {
+    /// The versions.
+    versions: Vec<VersionJson>,
+    /// Ask on with `after` this; none at the end.
+    next: Option<String>,
+    /// Answered from a state that includes this position.
+    position: u64,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct InForceQuery {
+    /// The service date, YYYY-MM-DD; today without.
+    #[serde(default)]
+    on: Option<String>,
+    /// Answer from a state that includes this position.
+    #[serde(default, deserialize_with = "from_text")]
+    #[param(value_type = Option<u64>)]
+    min_position: Option<u64>,
+}
+
+impl From<ActivityJson> for Activity {
+    fn from(line: ActivityJson) -> Activity {
+        Activity {
+            category: line.category.0,
+            code: line.code,
+            counts_for_card: line.counts_for_card,
+            daily_cap: line.daily_cap.map(|cap| cap.0),
+            name: line.name.0,
+            points_per_unit: line.points_per_unit.0,
+            unit: line.unit.unwrap_or_default(),
+            validity: line.valid_months.0,
+        }
+    }
+}
+
+impl From<Activity> for ActivityJson {
+    fn from(line: Activity) -> ActivityJson {
+        ActivityJson {
+            code: line.code,
+            name: Text(line.name),
+            category: Text(line.category),
+            unit: Some(line.unit).filter(|unit| !unit.is_empty()),
+            points_per_unit: PointsJson(line.points_per_unit),
+            daily_cap: line.daily_cap.map(PointsJson),
+            counts_for_card: line.counts_for_card,
+            valid_months: ValidityJson(line.validity),
+        }
+    }
+}
+
+impl From<DistrictJson> for Settings {
+    fn from(district: DistrictJson) -> Settings {
+        Settings {
+            approval_required: district.approval_required,
+            code: district.code.map(|code| code.0),
+            name: district.name.map(|name| name.0),
+            points_step: district.points_step.map(|step| step.0),
+            publicity_days: district.publicity_days,
+        }
+    }
+}
+
+impl From<ProgrammeConfigured> for DistrictJson {
+    fn from(settings: ProgrammeConfigured) -> DistrictJson {
+        DistrictJson {
+            code: Some(Text(settings.code)),
+            name: Some(Text(settings.name)),
+            points_step: Some(PointsJson(settings.points_step)),
+            approval_required: Some(settings.approval_required),
+            publicity_days: Some(settings.publicity_days),
+        }
+    }
+}
+
+impl From<ScheduleVersion> for VersionJson {
+    fn from(version: ScheduleVersion) -> VersionJson {
+        VersionJson {
+            version: version.version,
+            effective_from: version.effective_from,
+            activities: version.activities.into_iter().map(ActivityJson::from).collect(),
+        }
+    }
+}
+
+/// Adopt a version of the points schedule; earlier versions hold on for earlier service dates and stay readable.
+#[utoipa::path(put, path = "/v1/schedule", tag = "schedule", request_body = AdoptSchedule,
+    responses((status = 200, description = "Adopted, or in force already.", body = AdoptedAnswer)))]
+async fn adopt(
+    State(app): State<App>,
+    asking: Asking,
+    ApiJson(body): ApiJson<AdoptSchedule>,
+) -> Result<Answer<AdoptedAnswer>, ApiError> {
+    let Some(effective_from) = body.effective_from.0 else {
+        return Err(ApiError::new(Code::InvalidDate, "effective_from: not a date, YYYY-MM-DD"));
+    };
+    let command = Command::AdoptSchedule {
+        activities: body.activities.into_iter().map(Activity::from).collect(),
+        effective_from,
+        settings: body.district.unwrap_or_default().into(),
+    };
+    let outcome = app.ledger.submit(Submission { context: asking.0, command }).await;
+    let receipt = receipt_of(outcome, &[])?;
+    let adopted = programme_event(&receipt, |event| match event {
+        ProgrammeEvent::ScheduleAdopted(event) => Some(event.version),
+        _ => None,
+    });
+    let version = match adopted {
+        Some(version) => Some(version),
+        // The same schedule is in force from that date already: it has its version from then.
+        None => {
+            app.views.wait_for(receipt.position).await?;
+            app.views.schedule_on(effective_from).await?.map(|version| version.version)
+        }
+    };
+    let answer = version.map(|version| AdoptedAnswer { version, position: receipt.position });
+    told(StatusCode::OK, &receipt, answer)
+}
+
+/// The points schedule in force on a service date.
+#[utoipa::path(get, path = "/v1/schedule", tag = "schedule", params(InForceQuery),
+    responses((status = 200, description = "The version in force.", body = InForceAnswer)))]
+async fn in_force(
+    State(app): State<App>,
+    ApiQuery(query): ApiQuery<InForceQuery>,
+) -> Result<Json<InForceAnswer>, ApiError> {
+    let on = match query.on {
+        None => now().date(),
+        Some(text) => read_date(&text).ok_or_else(|| ApiError::unreadable("on: not a date, YYYY-MM-DD"))?,
+    };
+    let position = at_least(&app, query.min_position).await?;
+    let Some(version) = app.views.schedule_on(on).await? else {
+        return Err(ApiError::not_found(format!("no points schedule is in force on {on}")));
+    };
+    let VersionJson { version, effective_from, activities } = version.into();
+    let district = app.views.settings().await?.map(DistrictJson::from);
+    Ok(Json(InForceAnswer { on, version, effective_from, activities, district, position }))
+}
+
+/// Every version of the points schedule, in order of adoption.
+#[utoipa::path(get, path = "/v1/schedule/versions", tag = "schedule", params(ListQuery),
+    responses((status = 200, description = "The versions.", body = VersionsAnswer)))]
+async fn versions(
+    State(app): State<App>,
+    ApiQuery(query): ApiQuery<ListQuery>,
+) -> Result<Json<VersionsAnswer>, ApiError> {
+    let after: u32 = match query.after.as_str() {
+        "" => 0,
+        text => text.parse().map_err(|_| ApiError::unreadable("after: not the number of a version"))?,
+    };
+    let position = at_least(&app, query.min_position).await?;
+    let mut rest = app.views.schedules().await?;
+    rest.retain(|version| version.version > after);
+    let more = rest.len() > query.limit.0;
+    rest.truncate(query.limit.0);
+    let next = if more { rest.last().map(|last| last.version.to_string()) } else { None };
+    let versions = rest.into_iter().map(VersionJson::from).collect();
+    Ok(Json(VersionsAnswer { versions, next, position }))
+}

@@ -1,0 +1,158 @@
+//! The shelves of a store: restocking, stocktakes (盘点) and write-offs (报损).
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use ledger_core::domain::ids::{MerchantId, Sku, StoreId};
+use ledger_core::domain::refusal::Code;
+use ledger_core::ledger::{Command, Receipt};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::command::{Answer, Ask, Asked, ask};
+use super::error::ApiError;
+use super::extract::{ApiJson, ApiPath, Asking};
+use super::stores::{ItemAnswer, OF_STORE, OfStore};
+use super::wire::{Text, UnitsJson};
+use crate::app::App;
+
+/// The routes of this resource.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(restock)).routes(routes!(stocktake)).routes(routes!(write_off))
+}
+
+/// Units that come onto the shelf.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Restock {
+    /// Which.
+    #[schema(value_type = String)]
+    sku: Sku,
+    /// How many.
+    quantity: UnitsJson,
+    /// From whom, when not the listing's merchant.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    merchant: Option<MerchantId>,
+}
+
+impl Ask for Restock {
+    type Path = OfStore;
+    type Answer = ItemAnswer;
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = OF_STORE;
+
+    fn command(self, path: OfStore) -> Result<Asked, ApiError> {
+        let Restock { sku, quantity, merchant } = self;
+        Ok(Command::Restock { store: path.store, sku, quantity: quantity.or_nothing(), merchant }.into())
+    }
+
+    fn answer(command: &Command, receipt: &Receipt) -> Option<ItemAnswer> {
+        let Command::Restock { store, sku, .. } = command else { return None };
+        ItemAnswer::new(store, sku, receipt)
+    }
+}
+
+/// Put units on the shelf.
+#[utoipa::path(post, path = "/v1/stores/{id}/restock", tag = "stores", request_body = Restock,
+    params(("id" = String, Path, description = "The store.")),
+    responses((status = 201, description = "On the shelf.", body = ItemAnswer)))]
+async fn restock(
+    State(app): State<App>,
+    ApiPath(store): ApiPath<StoreId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<Restock>,
+) -> Result<Answer<ItemAnswer>, ApiError> {
+    ask(app, asking, OfStore { store }, body).await
+}
+
+/// What a stocktake found.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CountStock {
+    /// Which.
+    #[schema(value_type = String)]
+    sku: Sku,
+    /// Units found, those set aside for holds among them.
+    counted: UnitsJson,
+    /// Why it was counted, or what explains the difference.
+    reason: Text,
+}
+
+impl Ask for CountStock {
+    type Path = OfStore;
+    type Answer = ItemAnswer;
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = OF_STORE;
+
+    fn command(self, path: OfStore) -> Result<Asked, ApiError> {
+        // Nothing counted is a count like any other, so what is no number cannot pass for 0 here.
+        let Some(counted) = self.counted.0 else {
+            return Err(ApiError::new(Code::InvalidQuantity, "counted: not a whole number from 0 on"));
+        };
+        Ok(Command::CountStock { store: path.store, sku: self.sku, counted, reason: self.reason.0 }.into())
+    }
+
+    fn answer(command: &Command, receipt: &Receipt) -> Option<ItemAnswer> {
+        let Command::CountStock { store, sku, .. } = command else { return None };
+        ItemAnswer::new(store, sku, receipt)
+    }
+}
+
+/// Record a stocktake.
+#[utoipa::path(post, path = "/v1/stores/{id}/stocktake", tag = "stores", request_body = CountStock,
+    params(("id" = String, Path, description = "The store.")),
+    responses((status = 201, description = "The books say what was counted.", body = ItemAnswer)))]
+async fn stocktake(
+    State(app): State<App>,
+    ApiPath(store): ApiPath<StoreId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<CountStock>,
+) -> Result<Answer<ItemAnswer>, ApiError> {
+    ask(app, asking, OfStore { store }, body).await
+}
+
+/// Units that are written off.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WriteOffStock {
+    /// Which.
+    #[schema(value_type = String)]
+    sku: Sku,
+    /// How many.
+    quantity: UnitsJson,
+    /// Why.
+    reason: Text,
+}
+
+impl Ask for WriteOffStock {
+    type Path = OfStore;
+    type Answer = ItemAnswer;
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = OF_STORE;
+
+    fn command(self, path: OfStore) -> Result<Asked, ApiError> {
+        let WriteOffStock { sku, quantity, reason } = self;
+        let quantity = quantity.or_nothing();
+        Ok(Command::WriteOffStock { store: path.store, sku, quantity, reason: reason.0 }.into())
+    }
+
+    fn answer(command: &Command, receipt: &Receipt) -> Option<ItemAnswer> {
+        let Command::WriteOffStock { store, sku, .. } = command else { return None };
+        ItemAnswer::new(store, sku, receipt)
+    }
+}
+
+/// Write units off.
+#[utoipa::path(post, path = "/v1/stores/{id}/write-off", tag = "stores", request_body = WriteOffStock,
+    params(("id" = String, Path, description = "The store.")),
+    responses((status = 201, description = "Written off.", body = ItemAnswer)))]
+async fn write_off(
+    State(app): State<App>,
+    ApiPath(store): ApiPath<StoreId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<WriteOffStock>,
+) -> Result<Answer<ItemAnswer>, ApiError> {
+    ask(app, asking, OfStore { store }, body).await
+}

@@ -1,0 +1,152 @@
+//! Reading redemption stores and what stands on their shelves.
+
+use axum::Json;
+use axum::extract::State;
+use ledger_core::domain::ids::StoreId;
+use ledger_core::domain::refusal::{Code, Refusal};
+use projections::views::stock::Stock;
+use projections::views::store::Store;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::accounts::OneQuery;
+use super::error::ApiError;
+use super::extract::{ApiPath, ApiQuery, ListQuery, at_least};
+use super::wire::PointsJson;
+use crate::app::App;
+
+/// The routes of this resource.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list_stores)).routes(routes!(read_store)).routes(routes!(read_stock))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct StoreJson {
+    id: String,
+    name: String,
+    tier: String,
+    /// The community it stands in.
+    community: Option<String>,
+    closed: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct StoreAnswer {
+    #[serde(flatten)]
+    store: StoreJson,
+    /// The answer includes everything up to this position.
+    position: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct StoreList {
+    stores: Vec<StoreJson>,
+    /// What to ask on after; null at the end.
+    next: Option<String>,
+    position: u64,
+}
+
+/// An item of a store. `received = on_shelf + reserved + handed_over + written_off`.
+#[derive(Debug, Serialize, ToSchema)]
+struct StockJson {
+    sku: String,
+    name: String,
+    kind: String,
+    price: PointsJson,
+    limit_per_worker_year: Option<u32>,
+    /// Who supplies or honours it.
+    merchant: Option<String>,
+    listed: bool,
+    /// Units that can be handed out.
+    on_shelf: i64,
+    /// Units set aside for holds.
+    reserved: i64,
+    handed_over: i64,
+    written_off: i64,
+    received: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct StockAnswer {
+    store: String,
+    items: Vec<StockJson>,
+    /// What to ask on after; null at the end.
+    next: Option<String>,
+    position: u64,
+}
+
+/// Stores in the order of their ids.
+#[utoipa::path(get, path = "/v1/stores", tag = "stores", params(ListQuery),
+    responses((status = 200, body = StoreList)))]
+async fn list_stores(
+    State(app): State<App>,
+    ApiQuery(query): ApiQuery<ListQuery>,
+) -> Result<Json<StoreList>, ApiError> {
+    let position = at_least(&app, query.min_position).await?;
+    let page = app.views.stores(&query.after, query.limit.0).await?;
+    let stores = page.rows.into_iter().map(|(id, row)| store_json(id, row)).collect();
+    Ok(Json(StoreList { stores, next: page.next, position }))
+}
+
+/// A store's particulars.
+#[utoipa::path(get, path = "/v1/stores/{id}", tag = "stores", params(("id" = String, Path), OneQuery),
+    responses((status = 200, body = StoreAnswer)))]
+async fn read_store(
+    State(app): State<App>,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<OneQuery>,
+) -> Result<Json<StoreAnswer>, ApiError> {
+    let position = at_least(&app, query.min_position).await?;
+    let row = known(&app, &id).await?;
+    Ok(Json(StoreAnswer { store: store_json(id, row), position }))
+}
+
+/// A store's items, their terms and their books, in the order of their codes.
+#[utoipa::path(get, path = "/v1/stores/{id}/stock", tag = "stores", params(("id" = String, Path), ListQuery),
+    responses((status = 200, body = StockAnswer)))]
+async fn read_stock(
+    State(app): State<App>,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<ListQuery>,
+) -> Result<Json<StockAnswer>, ApiError> {
+    let position = at_least(&app, query.min_position).await?;
+    known(&app, &id).await?;
+    let page = app.views.stock(&id, &query.after, query.limit.0).await?;
+    let items = page.rows.into_iter().map(|(sku, row)| stock_json(sku, row)).collect();
+    Ok(Json(StockAnswer { store: id, items, next: page.next, position }))
+}
+
+async fn known(app: &App, id: &str) -> Result<Store, ApiError> {
+    // What cannot be an id is not looked for.
+    let row = match StoreId::new(id) {
+        Ok(_) => app.views.store_row(id).await?,
+        Err(_) => None,
+    };
+    row.ok_or_else(|| {
+        let refusal = Refusal::new(Code::UnknownStore, format!("there is no store {id:?}"));
+        ApiError::refused(refusal, &[Code::UnknownStore])
+    })
+}
+
+fn store_json(id: String, row: Store) -> StoreJson {
+    StoreJson { id, name: row.name, tier: row.tier, community: row.community, closed: row.closed }
+}
+
+fn stock_json(sku: String, row: Stock) -> StockJson {
+    StockJson {
+        sku,
+        name: row.name,
+        kind: row.kind,
+        price: PointsJson(row.price),
+        limit_per_worker_year: row.limit_per_worker_year,
+        merchant: row.merchant,
+        listed: row.listed,
+        on_shelf: row.on_shelf,
+        reserved: row.reserved,
+        handed_over: row.handed_over,
+        written_off: row.written_off,
+        received: row.received,
+    }
+}

@@ -1,0 +1,344 @@
+//! Values as they stand in JSON: exact decimals that never pass through a float, dates, times and texts.
+//!
+//! A value whose reading the ledger itself refuses (a service date, a quantity) is kept as "unreadable" here, so that
+//! the contract's order of checks holds: an unknown worker is told before a bad date. Everything else that cannot be
+//! read is refused at once, with the field named.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::quantity::Quantity;
+use ledger_core::domain::time::BusinessTime;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::exact::Exact;
+
+/// Numbers longer than this are no amounts of anything here.
+const DECIMAL_CHARS_MAX: usize = 64;
+/// The longest text of a body that is no reason: a name, a witness, an item.
+pub const TEXT_CHARS_MAX: usize = 200;
+
+/// Points: a JSON number (or decimal string) of at most two places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PointsJson(pub Points);
+
+impl Serialize for PointsJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Exact(self.0).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for PointsJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PointsJson, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let points = decimal(&raw).and_then(|text| Points::parse(&text));
+        points.map(PointsJson).ok_or_else(|| {
+            D::Error::custom(format_args!("{} is no amount of points: a number of at most two decimal places", cut(&raw)))
+        })
+    }
+}
+
+impl PartialSchema for PointsJson {
+    fn schema() -> RefOr<Schema> {
+        number("Points: an exact decimal of at most two places.", "2.5")
+    }
+}
+
+impl ToSchema for PointsJson {
+    fn name() -> Cow<'static, str> {
+        "Points".into()
+    }
+}
+
+/// Units of service: an exact decimal of at most six places; `None` when what stands there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuantityJson(pub Option<Quantity>);
+
+impl<'de> Deserialize<'de> for QuantityJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<QuantityJson, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(QuantityJson(decimal(&raw).and_then(|text| Quantity::parse(&text))))
+    }
+}
+
+impl PartialSchema for QuantityJson {
+    fn schema() -> RefOr<Schema> {
+        number("Units of service: an exact decimal above 0 of at most six places.", "1.5")
+    }
+}
+
+impl ToSchema for QuantityJson {
+    fn name() -> Cow<'static, str> {
+        "Quantity".into()
+    }
+}
+
+/// Whole units of an item; `None` when what stands there is no whole number from 0 on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnitsJson(pub Option<u32>);
+
+impl UnitsJson {
+    /// For commands that take a number: what is none counts as 0, which the ledger refuses with `invalid_quantity`.
+    pub fn or_nothing(self) -> u32 {
+        self.0.unwrap_or(0)
+    }
+}
+
+impl<'de> Deserialize<'de> for UnitsJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<UnitsJson, D::Error> {
+        const MILLIONTHS: i64 = 1_000_000;
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let millionths = decimal(&raw).and_then(|text| Quantity::parse(&text)).map(Quantity::millionths);
+        let whole = millionths.filter(|millionths| millionths % MILLIONTHS == 0).map(|millionths| millionths / MILLIONTHS);
+        Ok(UnitsJson(whole.and_then(|units| u32::try_from(units).ok())))
+    }
+}
+
+impl PartialSchema for UnitsJson {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Integer))
+            .minimum(Some(0))
+            .maximum(Some(i64::from(u32::MAX)))
+            .description(Some("Whole units of an item."))
+            .into()
+    }
+}
+
+impl ToSchema for UnitsJson {
+    fn name() -> Cow<'static, str> {
+        "Units".into()
+    }
+}
+
+/// A date that the ledger judges; `None` when what stands there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DateJson(pub Option<NaiveDate>);
+
+impl<'de> Deserialize<'de> for DateJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<DateJson, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(DateJson(text(&raw).and_then(|text| read_date(&text))))
+    }
+}
+
+impl PartialSchema for DateJson {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+            .description(Some("A civil date of the district, YYYY-MM-DD."))
+            .into()
+    }
+}
+
+impl ToSchema for DateJson {
+    fn name() -> Cow<'static, str> {
+        "Date".into()
+    }
+}
+
+/// A business time that the ledger judges; `None` when what stands there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeJson(pub Option<BusinessTime>);
+
+impl<'de> Deserialize<'de> for TimeJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TimeJson, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(TimeJson(text(&raw).and_then(|text| BusinessTime::parse(&text))))
+    }
+}
+
+impl PartialSchema for TimeJson {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .description(Some("A business time in RFC 3339 with offset, kept to the second in +08:00."))
+            .into()
+    }
+}
+
+impl ToSchema for TimeJson {
+    fn name() -> Cow<'static, str> {
+        "Time".into()
+    }
+}
+
+/// A text with something in it; blanks around it do not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Text(pub String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Err(D::Error::custom("the text is blank; fill it in"));
+        }
+        Ok(Text(trimmed.to_owned()))
+    }
+}
+
+impl PartialSchema for Text {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .min_length(Some(1))
+            .description(Some("A text that is not blank."))
+            .into()
+    }
+}
+
+impl ToSchema for Text {
+    fn name() -> Cow<'static, str> {
+        "Text".into()
+    }
+}
+
+/// A text that may be missing, null or blank, which are the same.
+///
+/// # Errors
+/// When what stands there is no text.
+pub fn maybe_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// Reads `YYYY-MM-DD` and nothing else.
+pub fn read_date(text: &str) -> Option<NaiveDate> {
+    let shape = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+    if shape { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None }
+}
+
+fn number(description: &str, example: &str) -> RefOr<Schema> {
+    let mut object = ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Number, Type::String]))
+        .description(Some(format!("{description} Read as a number or as a decimal string, written as a number.")));
+    if let Ok(example) = serde_json::from_str::<serde_json::Value>(example) {
+        object = object.examples([example]);
+    }
+    object.into()
+}
+
+/// The JSON string that stands there, if one does.
+fn text(raw: &RawValue) -> Option<String> {
+    serde_json::from_str(raw.get()).ok()
+}
+
+/// What stands there, cut short for a sentence.
+fn cut(raw: &RawValue) -> String {
+    const SHOWN: usize = 40;
+    let shown: String = raw.get().chars().take(SHOWN).collect();
+    if shown.len() < raw.get().len() { format!("{shown}…") } else { shown }
+}
+
+/// A JSON number, or a string that holds a decimal, as a plain decimal without exponent.
+fn decimal(raw: &RawValue) -> Option<String> {
+    let json = raw.get().trim();
+    if json.len() > DECIMAL_CHARS_MAX {
+        return None;
+    }
+    if json.starts_with('"') {
+        return text(raw);
+    }
+    if !json.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+        return None;
+    }
+    match json.split_once(['e', 'E']) {
+        None => Some(json.to_owned()),
+        Some((mantissa, exponent)) => shift(mantissa, exponent.parse().ok()?),
+    }
+}
+
+/// Moves the point of a decimal: some programs write 0.000001 as 1e-6.
+fn shift(mantissa: &str, exponent: i32) -> Option<String> {
+    const PLACES_MAX: usize = 40;
+    let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa), |digits| ("-", digits));
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let moved = usize::try_from(exponent.unsigned_abs()).ok().filter(|moved| *moved <= PLACES_MAX)?;
+    let (whole, part) = if exponent >= 0 {
+        let part = format!("{part}{}", "0".repeat(moved.saturating_sub(part.len())));
+        let (more, rest) = part.split_at_checked(moved)?;
+        (format!("{whole}{more}"), rest.to_owned())
+    } else {
+        let whole = format!("{}{whole}", "0".repeat((moved + 1).saturating_sub(whole.len())));
+        let (rest, less) = whole.split_at_checked(whole.len().checked_sub(moved)?)?;
+        (rest.to_owned(), format!("{less}{part}"))
+    };
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    Some(if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DateJson, PointsJson, QuantityJson, Text, TimeJson, UnitsJson};
+    use serde::de::DeserializeOwned;
+
+    fn read<T: DeserializeOwned>(json: &str) -> Option<T> {
+        serde_json::from_str(json).ok()
+    }
+
+    #[test]
+    fn points_are_read_and_written_exactly() {
+        for (json, written) in
+            [("10", "10"), ("2.5", "2.5"), ("2.50", "2.5"), ("\"0.25\"", "0.25"), ("1e2", "100"), ("25e-2", "0.25"),
+             ("1.5E+1", "15"), ("-3", "-3"), ("0.1", "0.1"), ("123456789.01", "123456789.01")]
+        {
+            let points: PointsJson = read(json).unwrap_or_else(|| panic!("{json} is read"));
+            assert_eq!(serde_json::to_string(&points).unwrap(), written, "{json}");
+        }
+        for json in ["1.005", "true", "null", "[]", "\"\"", "\"1 \"", "1e99", "1e999999999999", "\"１\"", "NaN"] {
+            assert!(read::<PointsJson>(json).is_none(), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_quantity_is_left_to_the_ledger() {
+        let millionths = |json: &str| read::<QuantityJson>(json).map(|quantity| quantity.0.map(|read| read.millionths()));
+        assert_eq!(millionths("1.5"), Some(Some(1_500_000)));
+        assert_eq!(millionths("1e-06"), Some(Some(1)));
+        assert_eq!(millionths("0"), Some(Some(0)));
+        assert_eq!(millionths("-1"), Some(Some(-1_000_000)));
+        for json in ["\"x\"", "null", "true", "{\"a\":[1]}", "0.0000001", "1e30", "99999999999999999999"] {
+            assert_eq!(millionths(json), Some(None), "{json}");
+        }
+    }
+
+    #[test]
+    fn units_are_whole() {
+        let units = |json: &str| read::<UnitsJson>(json).map(|units| units.0);
+        assert_eq!(units("2"), Some(Some(2)));
+        assert_eq!(units("2.0"), Some(Some(2)));
+        for json in ["1.5", "-1", "\"two\"", "4294967296", "null"] {
+            assert_eq!(units(json), Some(None), "{json}");
+        }
+    }
+
+    #[test]
+    fn dates_and_times_that_cannot_be_read_are_left_to_the_ledger() {
+        let date = |json: &str| read::<DateJson>(json).map(|date| date.0.is_some());
+        assert_eq!(date("\"2024-02-29\""), Some(true));
+        for json in ["\"2023-02-29\"", "\"2024-3-5\"", "\"+024-03-05\"", "\"20240305\"", "20240305", "null", "\"\\ud800\""] {
+            assert_eq!(date(json), Some(false), "{json}");
+        }
+        let time = |json: &str| read::<TimeJson>(json).map(|time| time.0.map(|time| time.to_string()));
+        assert_eq!(time("\"2024-03-05T01:02:03Z\""), Some(Some("2024-03-05T09:02:03+08:00".into())));
+        assert_eq!(time("\"noon\""), Some(None));
+    }
+
+    #[test]
+    fn a_blank_text_is_none() {
+        assert_eq!(read::<Text>("\" 王 \"").map(|text| text.0).as_deref(), Some("王"));
+        assert_eq!(read::<Text>("\"\u{3000} \""), None);
+    }
+}

@@ -1,0 +1,284 @@
+//! Workers: registering, leaving, and the mutual-aid points card of Party members.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use ledger_core::domain::ids::{BranchId, CardNo, WorkerId};
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::worker::command::WorkerDetails;
+use ledger_core::ledger::{Command, Receipt};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::command::{Answer, Ask, Asked, NoPath, Personal, ask};
+use super::error::ApiError;
+use super::extract::{ApiJson, ApiPath, Asking};
+use super::wire::{Text, maybe_text};
+use crate::app::App;
+
+/// 政治面貌 of Party members, full and probationary, starts with this.
+const PARTY_MEMBER: &str = "中共";
+
+/// The routes of this resource.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(register))
+        .routes(routes!(depart))
+        .routes(routes!(issue_card))
+        .routes(routes!(move_card))
+        .routes(routes!(close_card))
+}
+
+/// The worker that an address names.
+#[derive(Debug, Deserialize)]
+pub struct OfWorker {
+    worker: WorkerId,
+}
+
+const OF_WORKER: &[(&str, Code)] = &[("worker", Code::UnknownWorker)];
+
+/// A worker to register.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterWorker {
+    /// Up to 64 characters without blanks and slashes.
+    #[schema(value_type = String, examples("QW-0001"))]
+    id: WorkerId,
+    /// 从业类型.
+    #[schema(examples("快递员"))]
+    occupation: Text,
+    /// 所属平台.
+    #[serde(default, deserialize_with = "maybe_text")]
+    #[schema(examples("顺丰"))]
+    platform: Option<String>,
+    /// Kept encrypted beside the journal, never in it.
+    #[serde(default, deserialize_with = "maybe_text")]
+    name: Option<String>,
+    /// Whether a Party member, where known. Instead of `political_status`.
+    #[serde(default)]
+    party_member: Option<bool>,
+    /// 政治面貌, such as 中共党员 or 群众; only whether a Party member is recorded.
+    #[serde(default, deserialize_with = "maybe_text")]
+    political_status: Option<String>,
+}
+
+/// What became of a worker.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WorkerAnswer {
+    /// Which.
+    #[schema(value_type = String)]
+    worker: WorkerId,
+    /// Durable up to here.
+    position: u64,
+}
+
+impl Ask for RegisterWorker {
+    type Path = NoPath;
+    type Answer = WorkerAnswer;
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = &[];
+
+    fn command(self, _: NoPath) -> Result<Asked, ApiError> {
+        let by_status = self.political_status.map(|status| status.starts_with(PARTY_MEMBER));
+        let party_member = match (self.party_member, by_status) {
+            (Some(told), Some(by_status)) if told != by_status => {
+                return Err(ApiError::unreadable("party_member and political_status contradict each other; send one"));
+            }
+            (told, by_status) => told.or(by_status),
+        };
+        let details = WorkerDetails { occupation: self.occupation.0, party_member, platform: self.platform };
+        let personal = match self.name {
+            Some(name) => Personal::Name(self.id.clone(), name),
+            None => Personal::Nothing,
+        };
+        Ok(Asked { command: Command::RegisterWorker { worker: self.id, details, update: false }, personal })
+    }
+
+    fn answer(command: &Command, receipt: &Receipt) -> Option<WorkerAnswer> {
+        let Command::RegisterWorker { worker, .. } = command else { return None };
+        Some(WorkerAnswer { worker: worker.clone(), position: receipt.position })
+    }
+}
+
+/// Register a worker.
+#[utoipa::path(post, path = "/v1/workers", tag = "workers", request_body = RegisterWorker,
+    responses((status = 201, description = "Registered.", body = WorkerAnswer)))]
+async fn register(
+    State(app): State<App>,
+    asking: Asking,
+    ApiJson(body): ApiJson<RegisterWorker>,
+) -> Result<Answer<WorkerAnswer>, ApiError> {
+    ask(app, asking, NoPath {}, body).await
+}
+
+/// A worker who leaves the programme: nothing more is earned or spent, nothing is lost.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DepartWorker {
+    /// Why.
+    reason: Text,
+}
+
+impl Ask for DepartWorker {
+    type Path = OfWorker;
+    type Answer = WorkerAnswer;
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
+
+    fn command(self, path: OfWorker) -> Result<Asked, ApiError> {
+        Ok(Command::DepartWorker { worker: path.worker, reason: self.reason.0 }.into())
+    }
+
+    fn answer(command: &Command, receipt: &Receipt) -> Option<WorkerAnswer> {
+        let Command::DepartWorker { worker, .. } = command else { return None };
+        Some(WorkerAnswer { worker: worker.clone(), position: receipt.position })
+    }
+}
+
+/// Record that a worker leaves.
+#[utoipa::path(post, path = "/v1/workers/{id}/depart", tag = "workers", request_body = DepartWorker,
+    params(("id" = String, Path, description = "The worker.")),
+    responses((status = 200, description = "Recorded.", body = WorkerAnswer)))]
+async fn depart(
+    State(app): State<App>,
+    ApiPath(worker): ApiPath<WorkerId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<DepartWorker>,
+) -> Result<Answer<WorkerAnswer>, ApiError> {
+    ask(app, asking, OfWorker { worker }, body).await
+}
+
+/// A mutual-aid points card (互助积分卡) for a Party member.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IssueCard {
+    /// 积分卡号; never used again for another worker.
+    #[schema(value_type = String, examples("QW-K0001"))]
+    card_no: CardNo,
+    /// 所在党支部.
+    #[schema(value_type = String, examples("QW-DZB01"))]
+    branch: BranchId,
+}
+
+/// A card as issued.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CardAnswer {
+    /// The holder.
+    #[schema(value_type = String)]
+    worker: WorkerId,
+    /// Its number.
+    #[schema(value_type = String)]
+    card_no: CardNo,
+    /// The branch.
+    #[schema(value_type = String)]
+    branch: BranchId,
+    /// Durable up to here.
+    position: u64,
+}
+
+impl Ask for IssueCard {
+    type Path = OfWorker;
+    type Answer = CardAnswer;
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
+
+    fn command(self, path: OfWorker) -> Result<Asked, ApiError> {
+        let IssueCard { card_no, branch } = self;
+        Ok(Command::IssueCard { worker: path.worker, card_no, branch, update: false }.into())
+    }
+
+    fn answer(command: &Command, receipt: &Receipt) -> Option<CardAnswer> {
+        let Command::IssueCard { worker, card_no, branch, .. } = command else { return None };
+        let (worker, card_no, branch) = (worker.clone(), card_no.clone(), branch.clone());
+        Some(CardAnswer { worker, card_no, branch, position: receipt.position })
+    }
+}
+
+/// Issue a mutual-aid points card.
+#[utoipa::path(post, path = "/v1/workers/{id}/card", tag = "workers", request_body = IssueCard,
+    params(("id" = String, Path, description = "The worker.")),
+    responses((status = 201, description = "Issued.", body = CardAnswer)))]
+async fn issue_card(
+    State(app): State<App>,
+    ApiPath(worker): ApiPath<WorkerId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<IssueCard>,
+) -> Result<Answer<CardAnswer>, ApiError> {
+    ask(app, asking, OfWorker { worker }, body).await
+}
+
+/// A card that goes to another branch (组织关系转移).
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveCard {
+    /// The new branch.
+    #[schema(value_type = String)]
+    branch: BranchId,
+}
+
+impl Ask for MoveCard {
+    type Path = OfWorker;
+    type Answer = WorkerAnswer;
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
+
+    fn command(self, path: OfWorker) -> Result<Asked, ApiError> {
+        Ok(Command::MoveCard { worker: path.worker, branch: self.branch }.into())
+    }
+
+    fn answer(command: &Command, receipt: &Receipt) -> Option<WorkerAnswer> {
+        let Command::MoveCard { worker, .. } = command else { return None };
+        Some(WorkerAnswer { worker: worker.clone(), position: receipt.position })
+    }
+}
+
+/// Move the card to another branch.
+#[utoipa::path(post, path = "/v1/workers/{id}/card/move", tag = "workers", request_body = MoveCard,
+    params(("id" = String, Path, description = "The worker.")),
+    responses((status = 200, description = "Moved, or there already.", body = WorkerAnswer)))]
+async fn move_card(
+    State(app): State<App>,
+    ApiPath(worker): ApiPath<WorkerId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<MoveCard>,
+) -> Result<Answer<WorkerAnswer>, ApiError> {
+    ask(app, asking, OfWorker { worker }, body).await
+}
+
+/// A card that is closed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloseCard {
+    /// Why.
+    reason: Text,
+}
+
+impl Ask for CloseCard {
+    type Path = OfWorker;
+    type Answer = WorkerAnswer;
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
+
+    fn command(self, path: OfWorker) -> Result<Asked, ApiError> {
+        Ok(Command::CloseCard { worker: path.worker, reason: self.reason.0 }.into())
+    }
+
+    fn answer(command: &Command, receipt: &Receipt) -> Option<WorkerAnswer> {
+        let Command::CloseCard { worker, .. } = command else { return None };
+        Some(WorkerAnswer { worker: worker.clone(), position: receipt.position })
+    }
+}
+
+/// Close the card.
+#[utoipa::path(post, path = "/v1/workers/{id}/card/close", tag = "workers", request_body = CloseCard,
+    params(("id" = String, Path, description = "The worker.")),
+    responses((status = 200, description = "Closed.", body = WorkerAnswer)))]
+async fn close_card(
+    State(app): State<App>,
+    ApiPath(worker): ApiPath<WorkerId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<CloseCard>,
+) -> Result<Answer<WorkerAnswer>, ApiError> {
+    ask(app, asking, OfWorker { worker }, body).await
+}

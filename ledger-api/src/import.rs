@@ -1,0 +1,104 @@
+//! Importing a district pack: the sheets of a district office become commands, row by row and in order (contract
+//! section 4).
+//!
+//! Owns: the order of the sheets, what their columns mean, which row stands under which key, and the report. Does not
+//! own: how a sheet is read ([`crate::sheets`]), and not one rule: whether a row is taken, repeated or refused is
+//! decided by the ledger alone, for a sheet as for anybody else.
+//!
+//! Reading order: [`pack`] (what lies there), [`reader`] with [`setup`], [`schedule`] and [`records`] (rows become
+//! commands), [`submit`] (commands are sent and counted), [`overlay`] (how a dry run writes nothing).
+
+mod chunk;
+mod district;
+mod error;
+mod fields;
+mod overlay;
+mod pack;
+mod reader;
+mod records;
+mod report;
+mod schedule;
+mod setup;
+mod submit;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use ledger_core::domain::ids::Actor;
+use ledger_core::evidence::hash::HashSuite;
+use ledger_core::journal::Journal;
+use ledger_core::ledger::{Ledger, LedgerSettings};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use crate::vault::Vault;
+use overlay::OverlayJournal;
+use reader::Reader;
+use submit::Submitter;
+
+pub use error::{ImportError, Stopped};
+pub use pack::Pack;
+pub use report::{Report, RowError};
+pub use submit::Retry;
+
+/// Who gives the commands of an import.
+const ACTOR: &str = "import";
+/// Chunks read ahead of the ledger.
+const CHUNKS_AHEAD: usize = 4;
+
+/// Told after every chunk how many rows it had.
+pub type Progress<'a> = &'a (dyn Fn(u64) + Send + Sync);
+
+/// Loads a pack into a ledger. Names of workers and witnesses go to the vault; without one they are left out.
+///
+/// # Errors
+/// [`Stopped`], with what was done until then.
+pub async fn load(
+    ledger: &Ledger,
+    vault: Option<&Vault>,
+    pack: &Arc<Pack>,
+    retry: &Retry,
+    progress: Progress<'_>,
+) -> Result<Report, Stopped> {
+    let report = Report::default();
+    let mut submitter = Submitter { ledger, vault, retry, report };
+    match send_all(&mut submitter, pack, progress).await {
+        Ok(()) => Ok(submitter.report),
+        Err(cause) => Err(Stopped { cause, report: submitter.report }),
+    }
+}
+
+async fn send_all(submitter: &mut Submitter<'_>, pack: &Arc<Pack>, progress: Progress<'_>) -> Result<(), ImportError> {
+    let actor = Actor::new(ACTOR).map_err(|error| ImportError::Reader(error.to_string()))?;
+    let run = Uuid::now_v7().to_string();
+    let (out, mut chunks) = mpsc::channel(CHUNKS_AHEAD);
+    let read = {
+        let pack = Arc::clone(pack);
+        tokio::task::spawn_blocking(move || Reader::new(&pack, actor, run, out).run())
+    };
+    while let Some(chunk) = chunks.recv().await {
+        let rows = submitter.take(chunk?).await?;
+        progress(u64::try_from(rows).unwrap_or(u64::MAX));
+    }
+    // The channel also closes when the reader dies: what is missing then must not pass for the end.
+    read.await.map_err(|error| ImportError::Reader(error.to_string()))
+}
+
+/// Judges a pack as [`load`] would, and writes nothing: the journal is only read.
+///
+/// # Errors
+/// [`Stopped`], with what was judged until then.
+pub async fn dry_run(below: Arc<dyn Journal>, pack: &Arc<Pack>, progress: Progress<'_>) -> Result<Report, Stopped> {
+    let stopped = |cause: ImportError| Stopped { cause, report: Report::default() };
+    let overlay = OverlayJournal::over(below).await.map_err(|error| stopped(error.into()))?;
+    // Nothing falls out of memory, so that the journal below is read once for each aggregate and may grow meanwhile.
+    let settings = LedgerSettings { cached_aggregates_max: usize::MAX, ..LedgerSettings::default() };
+    let opened = Ledger::open(Arc::new(overlay), settings, "dry-run", HashSuite::Sha256).await;
+    let (ledger, task) = opened.map_err(|error| stopped(error.into()))?;
+    let report = load(&ledger, None, pack, &Retry::default(), progress).await;
+    drop(ledger);
+    task.finished().await;
+    report
+}

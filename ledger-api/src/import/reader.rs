@@ -1,0 +1,166 @@
+//! The reading side of an import: walks the sheets in order and cuts their rows into chunks. Runs beside the ledger,
+//! at most a few chunks ahead of it, so that memory does not grow with the pack.
+
+use std::sync::Arc;
+
+use ledger_core::domain::ids::{Actor, Key};
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::ledger::{Command, Context, Submission};
+use tokio::sync::mpsc;
+
+use super::chunk::{Asked, Chunk, Counts, Place};
+use super::error::ImportError;
+use super::fields::invalid;
+use super::pack::{Kind, Pack, PackSheet};
+use super::records::{self, RecordFrame};
+use super::schedule::ScheduleRows;
+use super::setup::{self, SetupFrame};
+use crate::sheets::pack::SheetKind;
+use crate::sheets::{Row, SheetError};
+
+/// First service date of the schedule that a pack brings: it holds for everything before a later version.
+const SCHEDULE_FROM: (i32, u32, u32) = (1900, 1, 1);
+
+/// The receiver is gone: the import has stopped, and nobody waits for more.
+struct Abandoned;
+
+/// Reads one pack once.
+pub(super) struct Reader<'a> {
+    pack: &'a Pack,
+    actor: Actor,
+    /// Names this run.
+    run: String,
+    chunk: Chunk,
+    out: mpsc::Sender<Result<Chunk, ImportError>>,
+}
+
+enum Failure {
+    Abandoned,
+    Cause(ImportError),
+}
+
+impl From<Abandoned> for Failure {
+    fn from(_: Abandoned) -> Failure {
+        Failure::Abandoned
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Failure {
+        Failure::Cause(error)
+    }
+}
+
+impl From<SheetError> for Failure {
+    fn from(error: SheetError) -> Failure {
+        Failure::Cause(error.into())
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        pack: &'a Pack,
+        actor: Actor,
+        run: String,
+        out: mpsc::Sender<Result<Chunk, ImportError>>,
+    ) -> Reader<'a> {
+        Reader { pack, actor, run, chunk: Chunk::default(), out }
+    }
+
+    /// Reads everything and sends it; blocks while the ledger has enough to do.
+    pub(super) fn run(mut self) {
+        if let Err(Failure::Cause(error)) = self.read() {
+            // Rows before the failure were sent or will not be: either way the import stops here and tells why.
+            let _ = self.out.blocking_send(Err(error));
+        }
+    }
+
+    fn read(&mut self) -> Result<(), Failure> {
+        self.configure()?;
+        let pack = self.pack;
+        for sheet in &pack.sheets {
+            match sheet.kind {
+                Kind::Setup(kind) => self.setup_sheet(sheet, kind)?,
+                Kind::Activities(month) => {
+                    let frame = self.record_frame(month);
+                    self.each_row(sheet, Counts::Credit, |row| records::credit(row, &frame))?;
+                }
+                Kind::Redemptions(month) => {
+                    let frame = self.record_frame(month);
+                    self.each_row(sheet, Counts::Redemption, |row| records::redemption(row, &frame))?;
+                }
+            }
+        }
+        self.send()?;
+        Ok(())
+    }
+
+    fn configure(&mut self) -> Result<(), Failure> {
+        let key = Key::new(&format!("import/{}/district.toml", self.run));
+        let key = key.map_err(|error| ImportError::District(error.to_string()))?;
+        let context = Context { key, actor: self.actor.clone(), at: BusinessTime::start_of(self.pack.first_day) };
+        let command = Command::Configure(self.pack.settings.clone());
+        let asked = Asked { submissions: vec![Submission { context, command }], ..Asked::default() };
+        self.chunk.push(Place { file: Arc::from("district.toml"), row: 1 }, Counts::Nothing, asked);
+        Ok(())
+    }
+
+    fn setup_sheet(&mut self, sheet: &PackSheet, kind: SheetKind) -> Result<(), Failure> {
+        let at = BusinessTime::start_of(self.pack.first_day);
+        let frame = SetupFrame { actor: self.actor.clone(), run: self.run.clone(), sheet: kind.name(), at };
+        let asked = |read: Result<Asked, String>| read.unwrap_or_else(|sentence| invalid(sentence).into());
+        let header = match kind {
+            SheetKind::Workers => self.each_row(sheet, Counts::Nothing, |row| asked(setup::worker(row, &frame))),
+            SheetKind::Merchants => self.each_row(sheet, Counts::Nothing, |row| asked(setup::merchant(row, &frame))),
+            SheetKind::Stores => self.each_row(sheet, Counts::Nothing, |row| asked(setup::store(row, &frame))),
+            SheetKind::Items => self.each_row(sheet, Counts::Nothing, |row| asked(setup::item(row, &frame))),
+            SheetKind::Schedule => return self.schedule(sheet, &frame),
+        };
+        header.map(|_| ())
+    }
+
+    fn schedule(&mut self, sheet: &PackSheet, frame: &SetupFrame) -> Result<(), Failure> {
+        let (year, month, day) = SCHEDULE_FROM;
+        let from = chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+        let mut rows = ScheduleRows::default();
+        let header = self.each_row(sheet, Counts::Nothing, |row| match rows.take(row, from) {
+            Ok(()) => Asked::default(),
+            Err(refusal) => Asked::from(refusal),
+        })?;
+        if let Some(adopt) = rows.finish(header.row, from, frame).map_err(ImportError::Reader)? {
+            self.push(header, Counts::Nothing, adopt)?;
+        }
+        Ok(())
+    }
+
+    /// Sends what `ask` makes of every row; gives the place of the header.
+    fn each_row(
+        &mut self,
+        sheet: &PackSheet,
+        counts: Counts,
+        mut ask: impl FnMut(&Row) -> Asked,
+    ) -> Result<Place, Failure> {
+        let mut sheet = sheet.open()?;
+        let file: Arc<str> = Arc::from(sheet.file_name());
+        let header = Place { file: Arc::clone(&file), row: sheet.header_row() };
+        for row in sheet.rows()? {
+            let row = row?;
+            self.push(Place { file: Arc::clone(&file), row: row.number() }, counts, ask(&row))?;
+        }
+        Ok(header)
+    }
+
+    fn push(&mut self, place: Place, counts: Counts, asked: Asked) -> Result<(), Abandoned> {
+        self.chunk.push(place, counts, asked);
+        if self.chunk.is_full() { self.send() } else { Ok(()) }
+    }
+
+    fn send(&mut self) -> Result<(), Abandoned> {
+        let chunk = std::mem::take(&mut self.chunk);
+        self.out.blocking_send(Ok(chunk)).map_err(|_| Abandoned)
+    }
+
+    fn record_frame(&self, month: chrono::NaiveDate) -> RecordFrame {
+        RecordFrame { actor: self.actor.clone(), month, nothing: format!("nothing-{}", self.run) }
+    }
+}

@@ -1,0 +1,146 @@
+//! PostgreSQL stopped, killed and started again under load. The server says clearly that the journal is away, loses
+//! nothing, and goes on by itself when it is back.
+
+use std::time::{Duration, Instant};
+
+use nuanxin_tests::{Api, District, PgCluster, Request, Server, token};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::audit::audit;
+use crate::site::Site;
+use crate::size;
+use crate::traffic::Traffic;
+
+/// Clients that send all the time.
+const CLIENTS: u64 = 16;
+/// How long the load runs between two outages.
+const UP: Duration = Duration::from_millis(1_500);
+/// The shortest outage.
+const AWAY_MIN: Duration = Duration::from_secs(2);
+/// How soon a command must be told that the journal is away.
+const REFUSAL_MAX: Duration = Duration::from_secs(5);
+/// How soon `/readyz` must say so.
+const UNREADY_MAX: Duration = Duration::from_secs(5);
+/// How soon `/healthz` must be answered, whatever the database does.
+const HEALTH_MAX: Duration = Duration::from_secs(1);
+/// How soon everything must work again once the database accepts connections.
+const BACK_MAX: Duration = Duration::from_secs(20);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_database_that_goes_away_and_comes_back_costs_no_command_and_no_restart() {
+    let cluster = PgCluster::start();
+    let site = Site::postgres(&cluster);
+    let token = token(site.url());
+    let server = Server::start(site.url(), &[]);
+    let api = server.api(&token);
+    let mut district = District::new(40, 3);
+    district.stock = 100_000;
+    district.set_up(&api).await;
+    let traffic = Traffic::new(api.clone());
+    let clients = traffic.start(CLIENTS, size::seed(), &district);
+    let mut slowest = (Duration::ZERO, Duration::ZERO);
+
+    for outage in 1..=size::outages() {
+        tokio::time::sleep(UP).await;
+        if outage % 2 == 1 { cluster.stop_immediate() } else { cluster.kill_9() }
+        let away_since = Instant::now();
+        let unready = unready_and_alive(&api).await;
+        assert!(unready < UNREADY_MAX, "/readyz took {unready:?} to say that the journal is away");
+        let probe = probe(outage);
+        loop {
+            let refused_after = refused_while_away(&traffic, &api, &probe).await;
+            slowest.0 = slowest.0.max(refused_after);
+            if away_since.elapsed() >= AWAY_MIN {
+                break;
+            }
+        }
+        cluster.start_again();
+        slowest.1 = slowest.1.max(back(&traffic, &api, &probe).await);
+    }
+    tokio::time::sleep(UP).await;
+    clients.call_home().await;
+
+    let attempts = traffic.record.attempts();
+    site.balances_agree(&api, traffic.record.highest_position()).await;
+    assert!(!server.stderr().contains("panicked"), "{}", server.stderr());
+    assert_eq!(server.terminate().code(), Some(0), "{}", server.stderr());
+    let tally = audit(&attempts, &site.commands().await);
+    let away = attempts.iter().filter(|attempt| matches!(attempt.answer, Ok((503, _)))).count();
+    let longest = attempts.iter().map(|attempt| attempt.took).max().unwrap_or_default();
+    println!(
+        "{} outages: {tally}; {away} answers 503, the slowest probe after {:?}; back after {:?} at most; the longest wait of any request {longest:?}",
+        size::outages(),
+        slowest.0,
+        slowest.1,
+    );
+    assert!(tally.acknowledged > 100 && away > 0, "too little happened to show anything: {tally}, {away}");
+    site.is_verified_and_replays_identically();
+}
+
+/// Waits until `/readyz` says 503, and sees `/healthz` say 200 all the while; how long it took.
+async fn unready_and_alive(api: &Api) -> Duration {
+    let began = Instant::now();
+    loop {
+        let asked = Instant::now();
+        let health = api.get("/healthz").await.expect("the server lives");
+        assert_eq!(health.0, 200, "/healthz: {health:?}");
+        assert!(asked.elapsed() < HEALTH_MAX, "/healthz took {:?}", asked.elapsed());
+        match api.get("/readyz").await.expect("the server lives") {
+            (503, _) => return began.elapsed(),
+            (200, _) if began.elapsed() < UNREADY_MAX => tokio::time::sleep(Duration::from_millis(20)).await,
+            other => panic!("/readyz after {:?}: {other:?}", began.elapsed()),
+        }
+    }
+}
+
+/// Sends a command while the database is away and checks what it is told; how long that took.
+async fn refused_while_away(traffic: &Traffic, api: &Api, probe: &Request) -> Duration {
+    let began = Instant::now();
+    let key = probe.key.as_deref().unwrap_or_default();
+    let request = api.request(Method::POST, &probe.path).header("Idempotency-Key", key).json(&probe.body);
+    let response = request.send().await.expect("a command is answered while the database is away");
+    let took = began.elapsed();
+    assert_eq!(response.status().as_u16(), 503, "a command while the database is away");
+    let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    assert!(content_type.is_some_and(|found| found.starts_with("application/problem+json")), "a problem document");
+    let problem: Value = response.json().await.expect("a problem document is JSON");
+    assert_eq!(problem["code"], "journal_unavailable", "{problem}");
+    assert!(took < REFUSAL_MAX, "it took {took:?} to say that the journal is away");
+    // The record hears of it, so that the audit holds the server to "nothing was recorded".
+    traffic.record.note(crate::record::Attempt {
+        sent_at: Duration::ZERO,
+        took: Duration::ZERO,
+        request: probe.clone(),
+        answer: Ok((503, problem)),
+    });
+    took
+}
+
+/// Waits until the same command with the same key succeeds, and the server calls itself ready; how long that took.
+async fn back(traffic: &Traffic, api: &Api, probe: &Request) -> Duration {
+    let began = Instant::now();
+    let position = loop {
+        match traffic.record.send(api, probe).await {
+            Ok((200..=299, body)) => break body["position"].as_u64().expect("an answer carries its position"),
+            Ok((503, _)) if began.elapsed() < BACK_MAX => tokio::time::sleep(Duration::from_millis(20)).await,
+            other => panic!("{:?} after the database came back: {other:?}", began.elapsed()),
+        }
+    };
+    // The views catch up as well.
+    loop {
+        let ready = api.get("/readyz").await.expect("the server lives").0;
+        let (read, body) =
+            api.get(&format!("/v1/workers/W0001/balance?min_position={position}")).await.expect("the server lives");
+        if (ready, read) == (200, 200) {
+            return began.elapsed();
+        }
+        assert!(began.elapsed() < BACK_MAX, "{:?} after it came back: {ready}, {read} {body}", began.elapsed());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn probe(outage: u32) -> Request {
+    let body = json!({"worker": "W0001", "activity": "SB01", "on": "2025-06-01", "quantity": 1, "witness": "证明人"});
+    Request::post("/v1/credits", format!("probe-{outage}"), body)
+}

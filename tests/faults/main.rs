@@ -1,0 +1,50 @@
+//! What becomes of the ledger when things break: servers killed, clients that hang up, a database that goes away, races,
+//! hostile bytes. Every test runs the built program as its own process and judges by what it answered and what its
+//! journal holds afterwards.
+//!
+//! `cargo test -p nuanxin-tests --test faults` runs them all at the size that must be shown; `NUANXIN_BIN` names another
+//! build of the program to break. Sizes, through environment variables (see [`size`]):
+//!
+//! | variable | default | what |
+//! | --- | --- | --- |
+//! | `NUANXIN_FAULT_KILLS` | 30 | kills of the server, on each journal |
+//! | `NUANXIN_FAULT_RACES` | 5 | races of each kind, on each journal |
+//! | `NUANXIN_FAULT_SHARED_SECONDS` | 8 | seconds of load on two servers of one journal |
+//! | `NUANXIN_FAULT_HANG_UPS` | 10000 | requests whose client hangs up, on SQLite |
+//! | `NUANXIN_FAULT_HANG_UPS_POSTGRES` | 3000 | the same, on PostgreSQL |
+//! | `NUANXIN_FAULT_OUTAGES` | 5 | times the database goes away under load |
+//! | `NUANXIN_FAULT_SEED` | 1 | where chance begins |
+
+/// Makes a test on each journal of each function named; they take a [`site::Site`].
+macro_rules! on_both_journals {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $name() {
+                super::$name(crate::site::Site::sqlite()).await;
+            })*
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $name() {
+                super::$name(crate::site::Site::postgres(nuanxin_tests::shared_cluster())).await;
+            })*
+        }
+    };
+}
+
+mod audit;
+mod record;
+mod site;
+mod size;
+mod traffic;
+mod wire;
+
+mod database_away;
+mod hang_ups;
+mod hostile;
+mod kills;
+mod races;
+mod shutdown;
+mod two_servers;

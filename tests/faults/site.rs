@@ -1,0 +1,136 @@
+//! A journal under test: what it holds, read without the server, and what the program itself says of it.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use ledger_api::app::open_journal_to_read;
+use ledger_core::journal::url::JournalUrl;
+use ledger_core::journal::{Entry, Journal as _};
+use nuanxin_tests::{Api, PgCluster, nuanxin, scratch_dir};
+use serde_json::Value;
+
+/// Entries read at once.
+const PAGE: usize = 5_000;
+
+/// A journal of a test's own.
+pub(crate) struct Site {
+    url: String,
+}
+
+/// A command as the journal holds it.
+pub(crate) struct Recorded {
+    /// Position of its last event.
+    pub(crate) last: u64,
+    /// Its events: type and payload.
+    pub(crate) events: Vec<(String, Value)>,
+}
+
+impl Site {
+    /// In a file of its own.
+    pub(crate) fn sqlite() -> Site {
+        Site { url: format!("sqlite:{}", scratch_dir("journal").join("nuanxin.db").display()) }
+    }
+
+    /// In a schema of its own.
+    pub(crate) fn postgres(cluster: &PgCluster) -> Site {
+        Site { url: cluster.fresh_schema_url() }
+    }
+
+    /// Its address.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Every entry, in order. Panics where positions are not 1, 2, 3, …
+    pub(crate) async fn entries(&self) -> Vec<Entry> {
+        let url = JournalUrl::from_str(&self.url).expect("an address of ours");
+        let journal = open_journal_to_read(&url).await.expect("the journal opens");
+        let mut entries: Vec<Entry> = Vec::new();
+        loop {
+            let after = entries.last().map_or(0, |entry| entry.position);
+            let page = journal.read(after, PAGE).await.expect("the journal can be read");
+            if page.is_empty() {
+                break;
+            }
+            entries.extend(page);
+        }
+        for (position, entry) in (1..).zip(&entries) {
+            assert_eq!(entry.position, position, "positions follow one another without a gap");
+        }
+        let head = journal.head().await.expect("the journal can be read").position;
+        assert_eq!(head, entries.last().map_or(0, |entry| entry.position), "the head is the last entry");
+        entries
+    }
+
+    /// Every command by its key. Panics where one key stands in two places, or a command's events do not stand together.
+    pub(crate) async fn commands(&self) -> BTreeMap<String, Recorded> {
+        let mut commands: BTreeMap<String, Recorded> = BTreeMap::new();
+        let mut open: Option<String> = None;
+        for entry in self.entries().await {
+            let key = &entry.command.key;
+            let event = (entry.event_type.clone(), serde_json::from_slice(&entry.payload).expect("a payload is JSON"));
+            if entry.nth == 0 {
+                let command = Recorded { last: entry.position, events: vec![event] };
+                let earlier = commands.insert(key.clone(), command);
+                assert!(earlier.is_none(), "command {key} took effect twice, again at position {}", entry.position);
+                open = Some(key.clone());
+                continue;
+            }
+            assert_eq!(open.as_ref(), Some(key), "position {} stands apart from its command", entry.position);
+            let command = commands.get_mut(key).expect("it was just begun");
+            assert_eq!(command.events.len(), entry.nth as usize, "events of {key} are missing before {}", entry.position);
+            command.last = entry.position;
+            command.events.push(event);
+        }
+        commands
+    }
+
+    /// Runs a subcommand and answers its stdout; panics where it does not exit with 0.
+    pub(crate) fn run(&self, args: &[&str]) -> String {
+        let output = nuanxin(args, &self.url);
+        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "nuanxin {args:?}: {}\n{stdout}\n{stderr}", output.status);
+        stdout.into_owned()
+    }
+
+    /// That `verify` finds the journal sound, as it stands.
+    pub(crate) fn is_verified(&self) {
+        self.run(&["verify"]);
+    }
+
+    /// That `verify` finds the journal sound and `replay` finds every view as the events make it.
+    pub(crate) fn is_verified_and_replays_identically(&self) {
+        self.is_verified();
+        let said = self.run(&["replay"]);
+        assert!(said.contains("identical"), "replay said: {said}");
+    }
+
+    /// That a server's answers about workers are what the events add up to, read at a position.
+    pub(crate) async fn balances_agree(&self, api: &Api, position: u64) {
+        let today = tomorrow();
+        let state: Value =
+            serde_json::from_str(&self.run(&["state", "--as-of", &today, "--json"])).expect("`state --json` is JSON");
+        let workers = state["workers"].as_object().expect("a state names workers");
+        assert!(!workers.is_empty(), "the state names no worker: {state}");
+        for (worker, figures) in workers {
+            let path = format!("/v1/workers/{worker}/balance?as_of={today}&min_position={position}");
+            let (status, balance) = api.get(&path).await.expect("a read is answered");
+            assert_eq!(status, 200, "{path}: {balance}");
+            let told = hundredths(&balance["available"]) + hundredths(&balance["held"]);
+            // A debt is not shown: a balance is never below zero.
+            assert_eq!(told, hundredths(&figures["balance"]).max(0), "{path}: {balance}, but the events say {figures}");
+        }
+    }
+}
+
+/// A day by which every redemption of this test has happened, whatever the hour is, in China.
+fn tomorrow() -> String {
+    const CHINA_HOURS: i64 = 8;
+    (chrono::Utc::now() + chrono::Duration::hours(CHINA_HOURS + 24)).format("%Y-%m-%d").to_string()
+}
+
+/// Points as whole hundredths.
+pub(crate) fn hundredths(points: &Value) -> i64 {
+    let number = points.as_f64().unwrap_or_else(|| panic!("{points} are no points"));
+    (number * 100.0).round() as i64
+}

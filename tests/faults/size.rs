@@ -1,0 +1,47 @@
+//! How large each test is. The defaults are what must be shown; an environment variable makes a test longer or shorter.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// Kills of the server, on each journal (`NUANXIN_FAULT_KILLS`).
+pub(crate) fn kills() -> u32 {
+    size("NUANXIN_FAULT_KILLS", 30)
+}
+
+/// Races of each kind, on each journal (`NUANXIN_FAULT_RACES`).
+pub(crate) fn races() -> u32 {
+    size("NUANXIN_FAULT_RACES", 5)
+}
+
+/// Seconds of load on two servers of one journal (`NUANXIN_FAULT_SHARED_SECONDS`).
+pub(crate) fn shared_seconds() -> u64 {
+    size("NUANXIN_FAULT_SHARED_SECONDS", 8)
+}
+
+/// Requests whose client hangs up, on SQLite (`NUANXIN_FAULT_HANG_UPS`).
+pub(crate) fn hang_ups() -> usize {
+    size("NUANXIN_FAULT_HANG_UPS", 10_000)
+}
+
+/// Requests whose client hangs up, on PostgreSQL (`NUANXIN_FAULT_HANG_UPS_POSTGRES`).
+pub(crate) fn hang_ups_postgres() -> usize {
+    size("NUANXIN_FAULT_HANG_UPS_POSTGRES", 3_000)
+}
+
+/// Times the database goes away under load (`NUANXIN_FAULT_OUTAGES`).
+pub(crate) fn outages() -> u32 {
+    size("NUANXIN_FAULT_OUTAGES", 5)
+}
+
+/// Where chance begins (`NUANXIN_FAULT_SEED`): workloads and moments of failure follow from it, what the machine makes
+/// of them does not.
+pub(crate) fn seed() -> u64 {
+    size("NUANXIN_FAULT_SEED", 1)
+}
+
+fn size<T: FromStr<Err: Display>>(name: &str, default: T) -> T {
+    match std::env::var(name) {
+        Ok(text) => text.parse().unwrap_or_else(|error| panic!("{name}={text}: {error}")),
+        Err(_) => default,
+    }
+}

@@ -1,0 +1,237 @@
+//! The mutual-aid points cards of a year: what `appraise` prints in any format agrees with the pack's expected answer,
+//! and with what a running server answers, byte for byte at the same position.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use calamine::{Data, Reader, Xlsx};
+use nuanxin_tests::{Server, scratch_dir, token};
+
+use crate::exact::Exact;
+use crate::imported::{Pack, imported};
+use crate::journals::{Database, copy_of};
+use crate::program::{run, utf8};
+
+const PACK: Pack = Pack::Qianwei;
+const FORMATS: [(&str, &str); 3] = [
+    ("json", "application/json"),
+    ("csv", "text/csv"),
+    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+];
+
+/// Points by category, `total` among them, by card: the shape of expected.json.
+type Cards = BTreeMap<String, BTreeMap<String, String>>;
+
+fn expected(year: &str) -> Cards {
+    let points = |card: &Exact| {
+        card.members().iter().map(|(category, points)| (category.clone(), points.text().to_owned())).collect()
+    };
+    let cards = PACK.expected().get("appraisal").get(year).members();
+    cards.iter().map(|(card, categories)| (card.clone(), points(categories))).collect()
+}
+
+/// Cards that nothing was credited to that year stand in an appraisal all the same; expected.json leaves them out.
+fn with_points(mut cards: Cards) -> Cards {
+    for card in cards.values_mut() {
+        card.retain(|category, points| category == "total" || points != "0");
+    }
+    cards.retain(|_, card| card.get("total").is_some_and(|total| total != "0"));
+    cards
+}
+
+fn cards_of_json(appraisal: &Exact) -> Cards {
+    let card = |card: &Exact| {
+        let categories = card.get("categories").members().iter();
+        let mut points: BTreeMap<String, String> =
+            categories.map(|(category, points)| (category.clone(), points.text().to_owned())).collect();
+        points.insert("total".to_owned(), card.get("total").text().to_owned());
+        (card.get("card_no").text().to_owned(), points)
+    };
+    appraisal.get("cards").elements().iter().map(card).collect()
+}
+
+/// Cards of a table whose header is 积分卡号, 编号, 党支部, the categories, 合计, 服务次数, 评议意见.
+fn cards_of_table(mut rows: impl Iterator<Item = Vec<String>>) -> Cards {
+    let header = rows.next().expect("a header");
+    assert_eq!(header[..3], ["积分卡号", "编号", "党支部"]);
+    assert_eq!(header[header.len() - 3..], ["合计", "服务次数", "评议意见"]);
+    let card = |row: Vec<String>| {
+        assert_eq!(row.len(), header.len());
+        assert_eq!(row[row.len() - 1], "", "the decision is a person's");
+        let points = header.iter().zip(&row).skip(3).take(header.len() - 5);
+        let named = points.map(|(title, points)| {
+            let title = if title == "合计" { "total" } else { title };
+            (title.to_owned(), points.clone())
+        });
+        (row[0].clone(), named.collect())
+    };
+    rows.map(card).collect()
+}
+
+fn cards_of_csv(bytes: &[u8]) -> Cards {
+    let text = std::str::from_utf8(bytes).expect("UTF-8").trim_start_matches('\u{feff}');
+    cards_of_table(text.lines().map(|line| line.split(',').map(str::to_owned).collect()))
+}
+
+fn cards_of_workbook(bytes: &[u8]) -> Cards {
+    let mut book = Xlsx::new(std::io::Cursor::new(bytes)).expect("a workbook");
+    let sheet = book.worksheet_range("积分卡").expect("the sheet of the cards");
+    let text = |cell: &Data| match cell {
+        Data::Empty => String::new(),
+        cell => cell.to_string(),
+    };
+    cards_of_table(sheet.rows().map(|row| row.iter().map(text).collect()))
+}
+
+fn appraise(journal: &str, args: &[&str]) -> Vec<u8> {
+    run(journal, &[&["appraise"], args].concat()).expect(0).stdout
+}
+
+/// Which cards the roster gives to each branch.
+fn cards_by_branch() -> BTreeMap<String, BTreeSet<String>> {
+    let bytes = std::fs::read(PACK.folder().join("人员名册.csv")).expect("the roster");
+    let (text, _, broken) = encoding_rs::GB18030.decode(&bytes);
+    assert!(!broken, "the roster is GB18030");
+    let mut branches: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in text.lines().skip(1).map(|line| line.split(',').map(str::trim).collect::<Vec<_>>()) {
+        if let [.., branch, card] = row[..]
+            && !card.is_empty()
+        {
+            branches.entry(branch.to_owned()).or_default().insert(card.to_owned());
+        }
+    }
+    branches
+}
+
+#[test]
+fn the_cards_of_each_year_are_the_expected_ones_in_every_format() {
+    let journal = &imported(PACK, Database::Sqlite).journal;
+    for year in ["2023", "2024"] {
+        let expected = expected(year);
+        let json = appraise(journal, &["--year", year, "--format", "json"]);
+        let json = Exact::parse(std::str::from_utf8(&json).expect("UTF-8"));
+        assert_eq!(with_points(cards_of_json(&json)), expected, "json {year}");
+        assert_eq!(with_points(cards_of_csv(&appraise(journal, &["--year", year, "--format", "csv"]))), expected);
+        assert_eq!(with_points(cards_of_workbook(&appraise(journal, &["--year", year, "--format", "xlsx"]))), expected);
+    }
+    let none = appraise(journal, &["--year", "1999"]);
+    let none = cards_of_json(&Exact::parse(std::str::from_utf8(&none).expect("UTF-8")));
+    assert_eq!(with_points(none), Cards::new());
+}
+
+#[test]
+fn the_evidence_lines_of_a_card_add_up_to_it() {
+    let journal = &imported(PACK, Database::Sqlite).journal;
+    let json = run(journal, &["appraise", "--year", "2024"]).expect(0).json();
+    let hundredths = |points: &Exact| {
+        let (whole, places) = points.text().split_once('.').unwrap_or((points.text(), ""));
+        format!("{whole}{places:0<2}").parse::<i64>().expect("at most two places")
+    };
+    let cards = json.get("cards").elements();
+    for card in cards {
+        let lines = card.get("lines").elements();
+        assert_eq!(lines.len() as u64, card.get("services").count());
+        assert_eq!(lines.iter().map(|line| hundredths(line.get("points"))).sum::<i64>(), hundredths(card.get("total")));
+        assert!(lines.iter().all(|line| line.get("on").text().starts_with("2024-")));
+    }
+    let numbers: Vec<&str> = cards.iter().map(|card| card.get("card_no").text()).collect();
+    assert!(numbers.is_sorted(), "by card number, never a ranking");
+}
+
+#[test]
+fn a_branch_sees_its_own_cards_alone() {
+    let journal = &imported(PACK, Database::Sqlite).journal;
+    let branches = cards_by_branch();
+    assert!(branches.len() > 1);
+    let all = cards_of_csv(&appraise(journal, &["--year", "2024", "--format", "csv"]));
+    for (branch, roster) in &branches {
+        let own = cards_of_csv(&appraise(journal, &["--year", "2024", "--branch", branch, "--format", "csv"]));
+        let found: BTreeSet<String> = own.keys().cloned().collect();
+        assert!(found.is_subset(roster), "{branch}: cards of others");
+        let with_points = |cards: &Cards| with_points(cards.clone()).into_keys().collect::<BTreeSet<_>>();
+        let due: BTreeSet<String> = with_points(&all).intersection(roster).cloned().collect();
+        assert_eq!(with_points(&own), due, "{branch}");
+    }
+}
+
+#[test]
+fn both_databases_print_the_same_bytes() {
+    let [sqlite, postgres] = [Database::Sqlite, Database::Postgres].map(|database| &imported(PACK, database).journal);
+    for (format, _) in FORMATS {
+        let args = ["--year", "2023", "--format", format];
+        let (left, right) = (appraise(sqlite, &args), appraise(postgres, &args));
+        if format == "json" {
+            // Witnesses stand under pseudonyms that each vault draws for itself.
+            let [left, right] = [left, right].map(|bytes| without_witnesses(&String::from_utf8(bytes).expect("UTF-8")));
+            left.assert_same(&right, "json");
+        } else if format == "csv" {
+            assert_eq!(left, right, "{format}");
+        } else {
+            assert_eq!(cards_of_workbook(&left), cards_of_workbook(&right));
+        }
+    }
+}
+
+fn without_witnesses(json: &str) -> Exact {
+    fn strip(value: Exact) -> Exact {
+        match value {
+            Exact::Object(mut members) => {
+                members.remove("witness");
+                Exact::Object(members.into_iter().map(|(name, value)| (name, strip(value))).collect())
+            }
+            Exact::List(elements) => Exact::List(elements.into_iter().map(strip).collect()),
+            other => other,
+        }
+    }
+    strip(Exact::parse(json))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_answers_the_very_bytes_that_the_command_prints() {
+    let journal = copy_of(&imported(PACK, Database::Sqlite).journal);
+    let admin = token(&journal);
+    let server = Server::start(&journal, &[]);
+    let api = server.api(&admin);
+    let branch = cards_by_branch().into_keys().next().expect("a branch");
+    let head = imported(PACK, Database::Sqlite).state.get("position").count();
+    for (format, media) in FORMATS {
+        for branch in [None, Some(branch.as_str())] {
+            let mut args = vec!["--year", "2024", "--format", format];
+            let mut path = format!("/v1/appraisals/2024?min_position={head}");
+            if let Some(branch) = branch {
+                args.extend(["--branch", branch]);
+                path.push_str(&format!("&branch={branch}"));
+            }
+            let printed = appraise(&journal, &args);
+            let (status, content_type, by_accept) = api.get_bytes(&path, media).await.expect("an answer");
+            assert_eq!((status, content_type.split(';').next()), (200, Some(media)), "{path}");
+            assert!(by_accept == printed, "{format} of {branch:?} by Accept differs");
+            let by_name = format!("{path}&format={format}");
+            let (_, _, by_name) = api.get_bytes(&by_name, "*/*").await.expect("an answer");
+            assert!(by_name == printed, "{format} of {branch:?} by name differs");
+        }
+    }
+
+    // Later events change what is answered now, and nothing of what was answered at a position.
+    let before = appraise(&journal, &["--year", "2024"]);
+    let worker = Exact::parse(std::str::from_utf8(&before).expect("UTF-8")).get("cards").elements()[0].get("worker").text().to_owned();
+    let body = serde_json::json!({"worker": worker, "activity": "ZY01", "on": "2024-12-30", "quantity": 1, "witness": "网格员甲"});
+    let (status, answer) = api.post("/v1/credits", "later-1", body).await.expect("an answer");
+    assert_eq!(status, 201, "{answer}");
+    let at = format!("/v1/appraisals/2024?at={head}");
+    let (_, _, again) = api.get_bytes(&at, "application/json").await.expect("an answer");
+    assert!(again == before, "asked at an earlier position, the bytes are the same");
+    let printed = appraise(&journal, &["--year", "2024", "--at", &head.to_string()]);
+    assert!(printed == before, "and so is what the command prints");
+    assert!(appraise(&journal, &["--year", "2024"]) != before);
+}
+
+#[test]
+fn the_cards_go_into_a_file_where_asked() {
+    let journal = &imported(PACK, Database::Sqlite).journal;
+    let path = scratch_dir("cards").join("2024.xlsx");
+    let printed = appraise(journal, &["--year", "2024", "--format", "xlsx"]);
+    assert!(appraise(journal, &["--year", "2024", "--format", "xlsx", "--out", utf8(&path)]).is_empty());
+    assert!(std::fs::read(&path).expect("the file") == printed);
+    run(journal, &["appraise", "--year", "2024", "--format", "pdf"]).expect(2);
+    run(journal, &["appraise", "--format", "csv"]).expect(2);
+}

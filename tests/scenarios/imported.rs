@@ -1,0 +1,112 @@
+//! The two district packs that stand in the repository, and journals into which each was imported once for all tests of
+//! this program. Those journals are only read: who wants to change one copies it.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use crate::exact::Exact;
+use crate::journals::{self, Database};
+use crate::program;
+
+/// A pack with the answer that is right for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pack {
+    /// 14,000 rows.
+    Qianwei,
+    /// 52,000 rows.
+    Yanzhou,
+}
+
+impl Pack {
+    /// Its folder.
+    pub(crate) fn folder(self) -> PathBuf {
+        let name = match self {
+            Pack::Qianwei => "qianwei",
+            Pack::Yanzhou => "yanzhou",
+        };
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("packs").join(name)
+    }
+
+    /// What an import must come to.
+    pub(crate) fn expected(self) -> &'static Exact {
+        static EXPECTED: [OnceLock<Exact>; 2] = [const { OnceLock::new() }; 2];
+        EXPECTED[self as usize].get_or_init(|| {
+            let path = self.folder().join("expected.json");
+            Exact::parse(&std::fs::read_to_string(&path).expect("a pack has its expected.json"))
+        })
+    }
+
+    /// The day of the expected answer.
+    pub(crate) fn as_of(self) -> &'static str {
+        self.expected().get("as_of").text()
+    }
+
+    /// The state of a journal on that day.
+    #[track_caller]
+    pub(crate) fn state_of(self, journal: &str) -> Exact {
+        program::state(journal, &["--as-of", self.as_of()])
+    }
+
+    /// Panics unless a state is the expected one, its position aside.
+    #[track_caller]
+    pub(crate) fn assert_state(self, state: &Exact) {
+        let expected = self.expected();
+        for part in ["as_of", "workers", "stock", "appraisal"] {
+            state.get(part).assert_same(expected.get(part), part);
+        }
+        for figure in ["earned", "redeemed", "expired", "balance"] {
+            let (found, right) = (state.get("totals").get(figure), expected.get("totals").get(figure));
+            found.assert_same(right, &format!("totals.{figure}"));
+        }
+    }
+
+    /// Panics unless a report refuses the expected rows, in order.
+    #[track_caller]
+    pub(crate) fn assert_refusals(self, report: &Exact) {
+        refusals(report).assert_same(self.expected().get("errors"), "errors");
+    }
+
+    /// One of the expected totals.
+    pub(crate) fn total(self, name: &str) -> u64 {
+        self.expected().get("totals").get(name).count()
+    }
+}
+
+/// File, row and code of what a report refuses; every message must be there and say something.
+#[track_caller]
+pub(crate) fn refusals(report: &Exact) -> Exact {
+    let place = |error: &Exact| {
+        assert!(error.get("message").text().chars().count() > 8, "a message that says nothing: {error:?}");
+        let kept = ["file", "row", "code"].map(|name| (name.to_owned(), error.get(name).clone()));
+        assert_eq!(error.members().len(), 4, "{error:?}");
+        Exact::Object(kept.into())
+    };
+    Exact::List(report.get("errors").elements().iter().map(place).collect())
+}
+
+/// A pack in a journal, imported without interruption.
+pub(crate) struct Imported {
+    /// Where.
+    pub(crate) journal: String,
+    /// What the import reported.
+    pub(crate) report: Exact,
+    /// What the journal says as of the expected day.
+    pub(crate) state: Exact,
+    /// How long the import took.
+    pub(crate) took: Duration,
+}
+
+/// A pack imported into a new journal, once in this test program.
+pub(crate) fn imported(pack: Pack, database: Database) -> &'static Imported {
+    static ALL: [[OnceLock<Imported>; 2]; 2] = [const { [const { OnceLock::new() }; 2] }; 2];
+    ALL[pack as usize][database as usize].get_or_init(|| {
+        let journal = journals::fresh(database);
+        let start = Instant::now();
+        // Both packs hold rows that must be refused.
+        let report = program::import(&journal, &pack.folder(), 1, &[]);
+        let took = start.elapsed();
+        let state = pack.state_of(&journal);
+        Imported { journal, report, state, took }
+    })
+}

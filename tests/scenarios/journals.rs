@@ -1,0 +1,56 @@
+//! Journals for scenarios: new ones on either database, and copies of SQLite files to be tampered with.
+
+use std::path::{Path, PathBuf};
+
+use nuanxin_tests::{scratch_dir, shared_cluster};
+
+/// Which database holds a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Database {
+    /// One file.
+    Sqlite,
+    /// One schema of the cluster that this test program shares.
+    Postgres,
+}
+
+/// The address of a journal that is not there yet.
+pub(crate) fn fresh(database: Database) -> String {
+    match database {
+        Database::Sqlite => in_folder(&scratch_dir("journal")),
+        Database::Postgres => shared_cluster().fresh_schema_url(),
+    }
+}
+
+/// The address of an SQLite journal in a folder.
+pub(crate) fn in_folder(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("nuanxin.db").display())
+}
+
+/// The file of an SQLite journal.
+#[track_caller]
+pub(crate) fn file_of(journal: &str) -> PathBuf {
+    PathBuf::from(journal.strip_prefix("sqlite:").expect("an SQLite journal"))
+}
+
+/// A copy of an SQLite journal that no process has open, in a folder of its own: the journal alone, without views,
+/// tokens and names.
+pub(crate) fn copy_of(journal: &str) -> String {
+    let copy = fresh(Database::Sqlite);
+    for ending in ["", "-wal"] {
+        let from = format!("{}{ending}", file_of(journal).display());
+        let to = format!("{}{ending}", file_of(&copy).display());
+        if Path::new(&from).exists() {
+            std::fs::copy(&from, &to).unwrap_or_else(|error| panic!("{from} to {to}: {error}"));
+        }
+    }
+    copy
+}
+
+/// Names of what lies in a folder, sorted.
+pub(crate) fn listing(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned())).collect();
+    names.sort();
+    names
+}

@@ -1,0 +1,24 @@
+//! Journeys through the command line, each told the way a district office lives it: a folder of sheets is imported,
+//! interrupted, corrected, audited, appraised, copied and served. Everything goes through the built program alone; what
+//! is right stands in the packs' expected.json or beside the test. Rules of single crates are tested in those crates.
+
+mod exact;
+mod imported;
+mod journals;
+mod program;
+mod small_pack;
+
+mod appraisals;
+mod arguments;
+mod backups;
+mod checkpoints;
+mod corrections;
+mod demonstration;
+mod dry_runs;
+mod interruptions;
+mod large_sheets;
+mod packs;
+mod sheets;
+mod tampering;
+mod tokens;
+mod views;

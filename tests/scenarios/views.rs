@@ -1,0 +1,93 @@
+//! `replay` makes the views anew and tells whether the live ones are what the journal says; `--swap` repairs them.
+
+use nuanxin_tests::shared_cluster;
+use sqlx::{Connection, PgConnection};
+
+use crate::imported::{Pack, imported};
+use crate::journals::{Database, copy_of, file_of, fresh};
+use crate::program::{import, run};
+use crate::small_pack::SmallPack;
+
+/// The row of a worker's balance with another sum in it.
+fn falsified(row: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(row).expect("a row is JSON");
+    let forged = text.replacen("\"earned\":", "\"earned\":1", 1);
+    assert_ne!(forged, text, "the row names what was earned: {text}");
+    forged.into_bytes()
+}
+
+#[track_caller]
+fn identical(journal: &str) {
+    let replayed = run(journal, &["replay"]).expect(0);
+    assert!(replayed.text().contains("identical"), "{}", replayed.text());
+}
+
+/// Replays views of which the balance of a worker was changed, and repairs them.
+#[track_caller]
+fn finds_and_repairs(journal: &str, worker: &str) {
+    let replayed = run(journal, &["replay"]).expect(1);
+    let said = replayed.text();
+    assert!(!said.contains("identical") && said.contains("balance") && said.contains(worker), "{said}");
+    let verified = run(journal, &["verify"]).expect(1);
+    assert!(verified.text().contains("balance"), "verify names the view: {}", verified.text());
+    // Looking does not repair.
+    run(journal, &["replay"]).expect(1);
+    let swapped = run(journal, &["replay", "--swap"]);
+    assert!(matches!(swapped.code, Some(0 | 1)), "{}", swapped.stderr);
+    identical(journal);
+    run(journal, &["verify"]).expect(0);
+}
+
+#[test]
+fn views_of_a_district_are_identical_when_replayed() {
+    let journal = copy_of(&imported(Pack::Qianwei, Database::Sqlite).journal);
+    identical(&journal);
+    identical(&journal);
+    let until = run(&journal, &["replay", "--until", "1000"]).expect(0);
+    assert!(until.text().contains("1000"), "{}", until.text());
+    run(&journal, &["replay", "--until", "99999999"]).expect(2);
+}
+
+#[test]
+fn a_changed_row_of_a_view_is_found_and_repaired_in_sqlite() {
+    let journal = fresh(Database::Sqlite);
+    import(&journal, SmallPack::new().folder(), 0, &[]);
+    identical(&journal);
+    let views = file_of(&journal).with_file_name("nuanxin.views.db");
+    let connection = rusqlite::Connection::open(views).expect("the views are a database");
+    let (key, row): (String, Vec<u8>) = connection
+        .query_row("SELECT key, row FROM view_balance ORDER BY key LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .expect("a balance");
+    let changed = connection.execute("UPDATE view_balance SET row = ?1 WHERE key = ?2", (falsified(&row), &key));
+    assert_eq!(changed.expect("a change"), 1);
+    connection.close().expect("the file is closed");
+    finds_and_repairs(&journal, &key);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_row_of_a_view_is_found_and_repaired_in_postgres() {
+    let journal = fresh(Database::Postgres);
+    import(&journal, SmallPack::new().folder(), 0, &[]);
+    identical(&journal);
+    let schema = journal.rsplit_once("schema=").expect("a schema").1;
+    let mut connection = PgConnection::connect(&shared_cluster().url()).await.expect("the cluster runs");
+    let select = format!("SELECT key, row FROM {schema}.view_balance ORDER BY key LIMIT 1");
+    let (key, row): (String, Vec<u8>) = sqlx::query_as(&select).fetch_one(&mut connection).await.expect("a balance");
+    let update = format!("UPDATE {schema}.view_balance SET row = $1 WHERE key = $2");
+    let changed = sqlx::query(&update).bind(falsified(&row)).bind(&key).execute(&mut connection).await;
+    assert_eq!(changed.expect("a change").rows_affected(), 1);
+    finds_and_repairs(&journal, &key);
+}
+
+#[test]
+fn a_row_missing_from_a_view_is_found_and_repaired() {
+    let journal = fresh(Database::Sqlite);
+    import(&journal, SmallPack::new().folder(), 0, &[]);
+    identical(&journal);
+    let views = file_of(&journal).with_file_name("nuanxin.views.db");
+    let connection = rusqlite::Connection::open(views).expect("the views are a database");
+    let changed = connection.execute("DELETE FROM view_balance WHERE key = 'W001'", []);
+    assert_eq!(changed.expect("a change"), 1);
+    connection.close().expect("the file is closed");
+    finds_and_repairs(&journal, "W001");
+}
