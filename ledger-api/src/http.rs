@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod appraisals;
 pub mod batch;
+mod batch_item;
 pub mod command;
 pub mod credits;
 pub mod docs;

@@ -43,6 +43,12 @@ pub trait Journal: Send + Sync + 'static {
     /// [`JournalError`], also [`JournalError::Damaged`] where positions do not follow one another.
     async fn read(&self, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError>;
 
+    /// The entries of commands found before, in the order asked.
+    ///
+    /// # Errors
+    /// [`JournalError`], also [`JournalError::Damaged`] where one is not whole.
+    async fn read_commands(&self, commands: &[CommandRecord]) -> Result<Vec<Vec<Entry>>, JournalError>;
+
     /// The streams in the order asked: with `snapshots`, their latest snapshots of our layout and the events after them,
     /// else all their events.
     ///
@@ -70,6 +76,30 @@ pub trait Journal: Send + Sync + 'static {
 
     /// Waits until somebody else may have appended; returns at once where that cannot be told apart.
     async fn changed(&self);
+}
+
+/// Cuts entries read for several commands into one list each, in the order asked.
+///
+/// # Errors
+/// [`JournalError::Damaged`] where a command is not whole.
+fn by_command(commands: &[CommandRecord], entries: Vec<Entry>) -> Result<Vec<Vec<Entry>>, JournalError> {
+    let mut by_first: std::collections::HashMap<u64, Vec<Entry>> = std::collections::HashMap::new();
+    for entry in entries {
+        let first = entry.position.saturating_sub(u64::from(entry.nth));
+        by_first.entry(first).or_default().push(entry);
+    }
+    commands
+        .iter()
+        .map(|command| {
+            let found = by_first.get(&command.first).cloned().unwrap_or_default();
+            if u32::try_from(found.len()) == Ok(command.count) {
+                Ok(found)
+            } else {
+                let what = format!("a command of {} events has {}", command.count, found.len());
+                Err(JournalError::Damaged { position: command.first, what })
+            }
+        })
+        .collect()
 }
 
 /// An append in progress, under the head's lock. Dropping it gives the lock back and changes nothing.

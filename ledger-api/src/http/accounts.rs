@@ -127,6 +127,7 @@ struct WorkerList {
 #[derive(Debug, Serialize, ToSchema)]
 struct ExpiringJson {
     /// The last day on which they can be spent.
+    #[schema(value_type = String, format = Date)]
     on: NaiveDate,
     points: PointsJson,
 }
@@ -139,6 +140,7 @@ struct BalanceAnswer {
     /// What of the available ends when, soonest first; what never ends is left out.
     expiring: Vec<ExpiringJson>,
     debt: PointsJson,
+    #[schema(value_type = String, format = Date)]
     as_of: NaiveDate,
     position: u64,
 }
@@ -177,6 +179,7 @@ struct EntryJson {
     activity: Option<String>,
     category: Option<String>,
     /// The service date.
+    #[schema(value_type = Option<String>, format = Date)]
     on: Option<NaiveDate>,
     store: Option<String>,
     items: Vec<ItemJson>,

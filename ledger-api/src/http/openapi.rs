@@ -42,11 +42,10 @@ pub fn complete(mut guarded: OpenApi, open: OpenApi) -> OpenApi {
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An access token: `nuanxin token issue --role ROLE`"))
         .build();
-    let components = guarded.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
-    let mut components = components;
+    let mut components = guarded.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
     components.schemas.insert(Problem::name().into_owned(), Problem::schema());
     components.schemas.insert(CodeJson::name().into_owned(), CodeJson::schema());
-    components.security_schemes.insert(TOKEN.to_owned(), SecurityScheme::Http(bearer));
+    components.security_schemes.insert(TOKEN.to_owned(), SecurityScheme::Http(bearer).into());
     guarded.components = Some(components);
     guarded
 }
@@ -66,7 +65,7 @@ fn finish(operation: &mut Operation, keyed: bool) {
                 ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).min_length(Some(1)).max_length(Some(128)),
             ))
             .build();
-        operation.parameters.get_or_insert_default().push(key);
+        operation.parameters.get_or_insert_default().push(key.into());
     }
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
     let refused = ResponseBuilder::new()

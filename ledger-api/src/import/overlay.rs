@@ -109,6 +109,11 @@ impl Top {
         Ok(())
     }
 
+    /// Entries up here, without the first ones.
+    fn after(&self, skipped: u64, limit: usize) -> impl Iterator<Item = Entry> {
+        self.entries.iter().skip(usize::try_from(skipped).unwrap_or(usize::MAX)).take(limit).cloned()
+    }
+
     /// Adds to a stream from below what it gained up here.
     fn complete(&mut self, stored: &mut StoredStream) -> Result<(), JournalError> {
         if let Some(number) = self.begun.get(&stored.stream) {
@@ -164,9 +169,25 @@ impl Journal for OverlayJournal {
             entries = self.below.read(after, below).await?;
         }
         let wanted = limit.saturating_sub(entries.len());
-        let skipped = usize::try_from(after.saturating_sub(self.floor)).unwrap_or(usize::MAX);
-        self.with(|top| entries.extend(top.entries.iter().skip(skipped).take(wanted).cloned()));
+        self.with(|top| entries.extend(top.after(after.saturating_sub(self.floor), wanted)));
         Ok(entries)
+    }
+
+    async fn read_commands(&self, commands: &[CommandRecord]) -> Result<Vec<Vec<Entry>>, JournalError> {
+        // No command has events on both sides: it is appended whole.
+        let is_below = |command: &&CommandRecord| command.last() <= self.floor;
+        let below: Vec<CommandRecord> = commands.iter().filter(is_below).cloned().collect();
+        let mut below = self.below.read_commands(&below).await?.into_iter();
+        Ok(self.with(|top| {
+            let mut entries = |command| {
+                if is_below(&command) {
+                    return below.next().unwrap_or_default();
+                }
+                let skipped = command.first.saturating_sub(1).saturating_sub(self.floor);
+                top.after(skipped, usize::try_from(command.count).unwrap_or(usize::MAX)).collect()
+            };
+            commands.iter().map(&mut entries).collect()
+        }))
     }
 
     async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {

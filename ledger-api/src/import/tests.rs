@@ -317,6 +317,10 @@ impl Journal for Flaky {
         self.inner.read(after, limit).await
     }
 
+    async fn read_commands(&self, commands: &[CommandRecord]) -> Result<Vec<Vec<Entry>>, JournalError> {
+        self.inner.read_commands(commands).await
+    }
+
     async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
         self.inner.load(streams, snapshots).await
     }

@@ -135,6 +135,15 @@ impl Journal for MemoryJournal {
         Ok(self.with(|store| store.entries.iter().skip(from).take(limit).cloned().collect()))
     }
 
+    async fn read_commands(&self, commands: &[CommandRecord]) -> Result<Vec<Vec<Entry>>, JournalError> {
+        let mut found = Vec::with_capacity(commands.len());
+        for command in commands {
+            let count = usize::try_from(command.count).unwrap_or(usize::MAX);
+            found.push(self.read(command.first.saturating_sub(1), count).await?);
+        }
+        Ok(found)
+    }
+
     async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
         self.with(|store| {
             streams

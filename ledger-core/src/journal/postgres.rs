@@ -98,6 +98,10 @@ impl Journal for PostgresJournal {
         read::entries(&self.pool, after, limit).await
     }
 
+    async fn read_commands(&self, commands: &[CommandRecord]) -> Result<Vec<Vec<Entry>>, JournalError> {
+        super::by_command(commands, read::command_entries(&self.pool, commands).await?)
+    }
+
     async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
         read::streams(&self.pool, &self.repository, streams, snapshots).await
     }

@@ -146,6 +146,20 @@ impl Journal for SqliteJournal {
         self.read_with(move |connection| read::entries(connection, after, limit)).await
     }
 
+    async fn read_commands(&self, commands: &[CommandRecord]) -> Result<Vec<Vec<Entry>>, JournalError> {
+        let commands = commands.to_vec();
+        self.read_with(move |connection| {
+            commands
+                .iter()
+                .map(|command| {
+                    let count = usize::try_from(command.count).unwrap_or(usize::MAX);
+                    read::entries(connection, command.first.saturating_sub(1), count)
+                })
+                .collect()
+        })
+        .await
+    }
+
     async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
         let streams = streams.to_vec();
         self.read_with(move |connection| read::streams(connection, &streams, snapshots)).await

@@ -198,11 +198,18 @@ impl Writer {
         let own = keys.len();
         keys.extend(named);
         let found = self.journal.find(&keys).await?;
+        let mut places = Vec::new();
+        let mut records = Vec::new();
+        for (place, record) in found.into_iter().enumerate() {
+            if let Some(record) = record {
+                places.push(place);
+                records.push(record);
+            }
+        }
         let mut known = HashMap::new();
-        for (index, (key, record)) in keys.into_iter().zip(found).enumerate() {
-            let Some(record) = record else { continue };
-            let receipt = self.receipt(&record).await?;
-            if index < own {
+        for ((place, record), receipt) in places.into_iter().zip(&records).zip(self.receipts(&records).await?) {
+            let Some(key) = keys.get(place).cloned() else { continue };
+            if place < own {
                 known.insert(key, Known { fingerprint: record.fingerprint, receipt });
             } else if let Some(worker) = receipt.events.iter().find_map(resolve::owner_of) {
                 book.remember_owner(key, worker);
@@ -211,11 +218,20 @@ impl Writer {
         Ok(known)
     }
 
-    async fn receipt(&self, record: &CommandRecord) -> Result<Receipt, JournalError> {
-        let count = usize::try_from(record.count).unwrap_or(usize::MAX);
-        let entries = self.journal.read(record.first.saturating_sub(1), count).await?;
-        let events = entries.iter().map(crate::journal::Entry::event).collect::<Result<Vec<_>, _>>()?;
-        Ok(Receipt { position: record.last(), events: events.into(), repeated: true })
+    /// The first answers of commands recorded before.
+    async fn receipts(&self, records: &[CommandRecord]) -> Result<Vec<Receipt>, JournalError> {
+        if records.is_empty() {
+            return Ok(Vec::new());
+        }
+        let commands = self.journal.read_commands(records).await?;
+        records
+            .iter()
+            .zip(commands)
+            .map(|(record, entries)| {
+                let events = entries.iter().map(crate::journal::Entry::event).collect::<Result<Vec<_>, _>>()?;
+                Ok(Receipt { position: record.last(), events: events.into(), repeated: true })
+            })
+            .collect()
     }
 
     async fn load(&self, book: &mut Book, jobs: &[Job]) -> Result<(), JournalError> {
@@ -288,8 +304,8 @@ impl Writer {
                 }
             }
         }
-        for (key, record) in recorded {
-            let receipt = self.receipt(&record).await?;
+        let (keys, records): (Vec<Key>, Vec<CommandRecord>) = recorded.into_iter().unzip();
+        for ((key, record), receipt) in keys.into_iter().zip(&records).zip(self.receipts(&records).await?) {
             known.insert(key, Known { fingerprint: record.fingerprint, receipt });
         }
         let fresh = Book::at(head, 1)?;

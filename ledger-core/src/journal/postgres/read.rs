@@ -68,6 +68,30 @@ pub(super) async fn entries(pool: &PgPool, after: u64, limit: usize) -> Result<V
     Ok(entries)
 }
 
+pub(super) async fn command_entries(pool: &PgPool, commands: &[CommandRecord]) -> Result<Vec<Entry>, JournalError> {
+    let rows = sqlx::query(
+        "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at
+         FROM unnest($1::bigint[], $2::integer[]) AS asked (first, count)
+         JOIN command c ON c.first = asked.first
+         JOIN event e ON e.position >= asked.first AND e.position < asked.first + asked.count
+         ORDER BY e.position",
+    )
+    .bind(commands.iter().map(|command| signed(command.first)).collect::<Vec<_>>())
+    .bind(commands.iter().map(|command| i32::try_from(command.count).unwrap_or(i32::MAX)).collect::<Vec<_>>())
+    .fetch_all(pool)
+    .await
+    .map_err(unavailable)?;
+    let mut entries: Vec<Entry> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let position = unsigned(&row, 0).map_err(unavailable)?;
+        let previous = entries.last().map(|last| Arc::clone(&last.command));
+        let entry = read_entry(&row, position, previous)
+            .map_err(|error| JournalError::Damaged { position, what: error.to_string() })?;
+        entries.push(entry);
+    }
+    Ok(entries)
+}
+
 fn read_entry(row: &PgRow, position: u64, previous: Option<Arc<CommandFrame>>) -> Result<Entry, sqlx::Error> {
     let nth = u32::try_from(row.try_get::<i32, _>(1)?).map_err(|error| sqlx::Error::Decode(error.into()))?;
     let command = match previous {

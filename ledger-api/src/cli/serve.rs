@@ -1,0 +1,158 @@
+//! `nuanxin serve`: the HTTP API and the pages, until told to stop.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use ledger_core::domain::ids::{Actor, HoldId};
+use ledger_core::domain::refusal::Code;
+use ledger_core::journal::url::JournalUrl;
+use ledger_core::ledger::{Command, Context, LedgerSettings, Outcome, Submission};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+
+use super::{CliError, CliResult};
+use crate::app::App;
+use crate::demo::{self, Filling};
+use crate::http::command::derived_key;
+use crate::http::extract::now;
+use crate::http::{self, RELEASE_KEYS, Stopping, server};
+
+const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
+/// Who gives back holds that ran out.
+const LEDGER_ACTOR: &str = "ledger";
+/// How often holds are looked through.
+const RELEASE_EVERY: Duration = Duration::from_secs(1);
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen: ADDRESS:PORT; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = LISTEN_DEFAULT)]
+    listen: String,
+    /// Fill an empty journal with the built-in demonstration district
+    #[arg(long)]
+    demo: bool,
+}
+
+impl ServeArgs {
+    /// What is served when nothing is asked for.
+    pub fn demonstration() -> ServeArgs {
+        ServeArgs { listen: LISTEN_DEFAULT.to_owned(), demo: true }
+    }
+}
+
+/// Runs the subcommand.
+///
+/// # Errors
+/// [`CliError`].
+pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
+    // Both before anything slow: an address in use is told at once, and no signal is missed.
+    let listener = TcpListener::bind(&args.listen)
+        .await
+        .map_err(|error| CliError::input(format!("cannot listen on {}: {error}", args.listen)))?;
+    let stop = stop_signal()?;
+    let (app, tasks) = App::open(url, LedgerSettings::default()).await?;
+    if args.demo {
+        fill(&app).await?;
+    }
+    // Behind by a long history the first reads would be old: nothing is served before the views are there.
+    let committed = app.ledger.committed();
+    while app.views.position() < *committed.borrow() {
+        let head = *committed.borrow();
+        if app.views.wait_for(head).await.is_err() {
+            tracing::info!(at = app.views.position(), head, "the views are catching up");
+        }
+    }
+    let (stopping_sender, stopping) = Stopping::new();
+    let router = http::router(app.clone(), stopping.clone()).map_err(|error| CliError::failed(error.to_string()))?;
+    let releasing = tokio::spawn(release_due_holds(app, stopping));
+    announce(&listener)?;
+    server::serve(listener, router, async {
+        stop.await;
+        tracing::info!("stopping: finishing what is under way");
+        stopping_sender.send_replace(true);
+    })
+    .await;
+    end(releasing).await;
+    tasks.finished().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn end(task: JoinHandle<()>) {
+    if let Err(error) = task.await {
+        tracing::error!(%error, "the releasing of holds ended badly");
+    }
+}
+
+async fn fill(app: &App) -> Result<(), CliError> {
+    match demo::fill(&app.ledger, &app.vault).await {
+        Ok(Filling::Filled { taken, .. }) => tracing::info!(commands = taken, "the demonstration district is there"),
+        Ok(Filling::AlreadyThere) => {}
+        Ok(Filling::NotEmpty) => tracing::warn!("the journal holds another district; it is served as it is"),
+        Err(error) => return Err(CliError::failed(error.to_string())),
+    }
+    Ok(())
+}
+
+fn announce(listener: &TcpListener) -> Result<(), CliError> {
+    let told = listener.local_addr().and_then(|address| {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "listening on http://{address}")?;
+        out.flush()
+    });
+    told.map_err(|error| CliError::failed(format!("cannot tell the address: {error}")))
+}
+
+/// Is done when the process is asked to end: SIGTERM or SIGINT.
+fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
+    let failed = |error: std::io::Error| CliError::failed(format!("signals cannot be heard: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Gives back holds that ran out, until the server stops. Nothing rests on it: a hold that ran out is void, and whatever
+/// its worker does next gives it back first.
+async fn release_due_holds(app: App, stopping: Stopping) {
+    let mut stopping = std::pin::pin!(stopping.raised());
+    loop {
+        tokio::select! {
+            () = &mut stopping => return,
+            () = tokio::time::sleep(RELEASE_EVERY) => {}
+        }
+        if let Err(what) = release_once(&app).await {
+            tracing::warn!(what, "holds that ran out were not given back; trying again");
+        }
+    }
+}
+
+async fn release_once(app: &App) -> Result<(), String> {
+    let at = now();
+    let due = app.views.due_holds(at).await.map_err(|error| error.to_string())?;
+    let actor = Actor::new(LEDGER_ACTOR).map_err(|error| error.to_string())?;
+    let mut submissions = Vec::with_capacity(due.len());
+    for (hold, _) in due {
+        let key = derived_key(RELEASE_KEYS, &hold).map_err(|error| error.detail().to_owned())?;
+        let hold = HoldId::new(&hold).map_err(|error| error.to_string())?;
+        let context = Context { key, actor: actor.clone(), at };
+        submissions.push(Submission { context, command: Command::ReleaseHold { hold, expired: true } });
+    }
+    for outcome in app.ledger.submit_all(submissions, false).await {
+        match outcome {
+            Outcome::Committed(_) => {}
+            // Somebody was quicker: the counter, or another server.
+            Outcome::Refused(refusal) if matches!(refusal.code, Code::HoldExpired | Code::AlreadyDecided) => {}
+            Outcome::Refused(refusal) => return Err(refusal.to_string()),
+            Outcome::Unknown => return Err("the outcome is not known yet".to_owned()),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! Many commands in one request, in order: each answered on its own, or all of them or none.
+//!
+//! An item is the body of a command's own route with `key` and `command` beside its fields, and with what that route's
+//! address names (`worker`, `store`, `sku`, `credit`, …).
+
+use axum::Json;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use ledger_core::domain::refusal::Code;
+use ledger_core::ledger::{Command, Context, Outcome, Receipt, Submission};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::batch_item::{self, BatchItem, Item, Told};
+use super::command::{Prepared, keep_name, receipt_of};
+use super::error::ApiError;
+use super::extract::{ApiQuery, Caller, json_body, now, read_json, read_key};
+use crate::app::App;
+
+/// Most commands of one batch.
+const ITEMS_MAX: usize = 1_000;
+/// The longest body of a batch.
+const BODY_MAX: usize = 4 << 20;
+/// How the ledger begins what it tells the other commands when one of all or none is refused.
+const NOTHING_RECORDED: &str = "nothing was recorded";
+
+/// The routes of this resource.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(submit))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct BatchQuery {
+    /// All take effect or none; each on its own without.
+    #[serde(default)]
+    #[param(required = false)]
+    atomic: bool,
+}
+
+/// What was said of one command.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BatchResult {
+    /// Its key, as sent.
+    key: Option<String>,
+    /// The HTTP status its own route would have answered with.
+    #[schema(examples(201))]
+    status: u16,
+    /// The code, for a command that did not take effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    code: Option<Code>,
+    /// Present when this is the first answer given again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    replayed: bool,
+    /// What its own route would have answered: the answer, or the problem document.
+    #[schema(value_type = Object)]
+    body: Box<RawValue>,
+}
+
+/// What was said of a batch.
+#[derive(Debug, Serialize, ToSchema)]
+struct BatchAnswer {
+    /// One a command, in the order sent.
+    results: Vec<BatchResult>,
+    /// Everything that took effect is durable up to here.
+    position: u64,
+}
+
+/// The items of a batch, unread.
+struct Items(Vec<Box<RawValue>>);
+
+impl FromRequest<App> for Items {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Items, ApiError> {
+        let items: Vec<Box<RawValue>> = read_json(&json_body(request, BODY_MAX).await?)?;
+        if items.len() > ITEMS_MAX {
+            let detail = format!("{} commands; one batch takes {ITEMS_MAX}; split it", items.len());
+            return Err(ApiError::new(Code::TooLarge, detail));
+        }
+        Ok(Items(items))
+    }
+}
+
+/// An item on its way.
+struct Waiting {
+    key: Option<String>,
+    ready: Result<Ready, ApiError>,
+}
+
+/// An item that can be asked.
+struct Ready {
+    prepared: Prepared,
+    tell: fn(&Command, &Receipt) -> Result<Told, ApiError>,
+}
+
+/// Give up to 1,000 commands. A command that cannot be read is refused on its own; with `atomic`, one refusal refuses
+/// all, with its status and its problem document.
+#[utoipa::path(post, path = "/v1/batch", tag = "batch", params(BatchQuery), request_body = Vec<BatchItem>,
+    responses((status = 200, description = "Each command's own answer.", body = BatchAnswer)))]
+async fn submit(
+    State(app): State<App>,
+    caller: Caller,
+    ApiQuery(query): ApiQuery<BatchQuery>,
+    Items(items): Items,
+) -> Result<Response, ApiError> {
+    // In a task of its own: a caller that hangs up does not leave workers without their names.
+    let task = tokio::spawn(async move {
+        let mut waiting = Vec::with_capacity(items.len());
+        let at = now();
+        for item in &items {
+            let (key, item) = batch_item::read(item);
+            let ready = match item {
+                Ok(item) => prepare(&app, &caller, key.as_deref(), item, at).await,
+                Err(error) => Err(error),
+            };
+            waiting.push(Waiting { key, ready });
+        }
+        carry_out(&app, waiting, query.atomic).await
+    });
+    task.await.map_err(|error| ApiError::fault(&error))?
+}
+
+async fn prepare(
+    app: &App,
+    Caller(identity): &Caller,
+    key: Option<&str>,
+    item: Item,
+    at: ledger_core::domain::time::BusinessTime,
+) -> Result<Ready, ApiError> {
+    let key = read_key(key.ok_or_else(|| ApiError::unreadable("key: every command of a batch needs one of its own"))?)?;
+    let context = Context { key, actor: identity.id.clone(), at };
+    let prepared = super::command::prepare(app, context, item.asked).await?;
+    Ok(Ready { prepared, tell: item.tell })
+}
+
+async fn carry_out(app: &App, waiting: Vec<Waiting>, atomic: bool) -> Result<Response, ApiError> {
+    let unreadable = waiting.iter().position(|one| one.ready.is_err());
+    let submissions: Vec<Submission> = match unreadable {
+        // All or none, and this one cannot be: nothing is asked of the ledger.
+        Some(_) if atomic => Vec::new(),
+        _ => waiting.iter().filter_map(|one| one.ready.as_ref().ok()).map(|ready| ready.prepared.submission.clone()).collect(),
+    };
+    let asked = !submissions.is_empty();
+    let mut outcomes = app.ledger.submit_all(submissions, atomic).await.into_iter();
+    let mut position = 0;
+    let mut results = Vec::with_capacity(waiting.len());
+    let mut refusals = Vec::new();
+    for (index, one) in waiting.into_iter().enumerate() {
+        let told = match one.ready {
+            Err(error) => Err(error),
+            Ok(_) if !asked => Err(not_alone(unreadable)),
+            Ok(ready) => tell(app, ready, outcomes.next().unwrap_or(Outcome::Unknown), &mut position).await,
+        };
+        if let Err(error) = &told {
+            refusals.push((index, error.clone()));
+        }
+        results.push(result(one.key, told)?);
+    }
+    if position == 0 {
+        position = *app.ledger.committed().borrow();
+    }
+    match decisive(&refusals) {
+        Some((index, error)) if atomic => {
+            let detail = format!("{NOTHING_RECORDED}: command {index} was refused: {}", error.detail());
+            let results = serde_json::value::to_raw_value(&results).map_err(|error| ApiError::fault(&error))?;
+            Ok(error.clone().in_words(detail).with_results(results))
+        }
+        _ => Ok((StatusCode::OK, Json(BatchAnswer { results, position })).into_response()),
+    }
+}
+
+async fn tell(app: &App, ready: Ready, outcome: Outcome, position: &mut u64) -> Result<Told, ApiError> {
+    let Prepared { submission, name } = ready.prepared;
+    keep_name(app, name, &outcome).await?;
+    let receipt = receipt_of(outcome, &[])?;
+    *position = (*position).max(receipt.position);
+    (ready.tell)(&submission.command, &receipt)
+}
+
+/// What the others are told when one command of all or none cannot be read.
+fn not_alone(unreadable: Option<usize>) -> ApiError {
+    let which = unreadable.map_or_else(String::new, |index| format!(": command {index} cannot be read"));
+    ApiError::new(Code::InvalidInput, format!("{NOTHING_RECORDED}{which}"))
+}
+
+/// The refusal that refused all: the others are only told that nothing was recorded.
+fn decisive(refusals: &[(usize, ApiError)]) -> Option<&(usize, ApiError)> {
+    refusals.iter().find(|(_, error)| !error.detail().starts_with(NOTHING_RECORDED)).or_else(|| refusals.first())
+}
+
+fn result(key: Option<String>, told: Result<Told, ApiError>) -> Result<BatchResult, ApiError> {
+    let (status, code, replayed, body) = match told {
+        Ok(told) => (told.status, None, told.replayed, Ok(told.body)),
+        Err(error) => {
+            let problem = serde_json::value::to_raw_value(&error.problem());
+            (error.status(), Some(error.code()), false, problem)
+        }
+    };
+    let body = body.map_err(|error| ApiError::fault(&error))?;
+    Ok(BatchResult { key, status: status.as_u16(), code, replayed, body })
+}

@@ -1,0 +1,202 @@
+//! One item of a batch: which commands there are, how an item is read, and how that is described.
+
+use axum::http::StatusCode;
+use ledger_core::domain::refusal::Code;
+use ledger_core::ledger::{Command, Receipt};
+use serde::de::value::MapDeserializer;
+use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::command::{Ask, Asked};
+use super::error::ApiError;
+use super::extract::unreadable_json;
+use super::{credits, holds, judgements, merchants, redemptions, shelf, stores, workers};
+
+const KEY: &str = "key";
+const COMMAND: &str = "command";
+
+/// An answer, written.
+pub(super) struct Told {
+    pub(super) status: StatusCode,
+    pub(super) replayed: bool,
+    pub(super) body: Box<RawValue>,
+}
+
+/// An item, read.
+pub(super) struct Item {
+    pub(super) asked: Asked,
+    pub(super) tell: fn(&Command, &Receipt) -> Result<Told, ApiError>,
+}
+
+/// The commands of a batch: each has the name of what it does, and some also that of the resource they make.
+macro_rules! commands {
+    ($($name:literal $(| $also:literal)* => $body:ty,)*) => {
+        fn by_name(name: &str, fields: Fields) -> Result<Item, ApiError> {
+            match name {
+                $($name $(| $also)* => item::<$body>(fields),)*
+                other => {
+                    let shown: String = other.chars().take(40).collect();
+                    let known = [$($name),*].join(", ");
+                    Err(ApiError::unreadable(format!("command: there is no {shown:?}; there are {known}")))
+                }
+            }
+        }
+
+        fn described() -> OneOfBuilder {
+            OneOfBuilder::new()$(.item(describe::<$body>($name)))*
+        }
+
+        fn schemas_of_bodies(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+            $(<$body as ToSchema>::schemas(schemas);)*
+        }
+    };
+}
+
+commands! {
+    "record_credit" | "credit" => credits::RecordCredit,
+    "confirm_credit" => judgements::ConfirmCredit,
+    "reject_credit" => judgements::RejectCredit,
+    "reverse_credit" => judgements::ReverseCredit,
+    "object_to_credit" => judgements::ObjectToCredit,
+    "resolve_objection" => judgements::ResolveObjection,
+    "redeem" | "redemption" => redemptions::Redeem,
+    "reverse_redemption" => redemptions::ReverseRedemption,
+    "place_hold" | "hold" => holds::PlaceHold,
+    "capture_hold" => holds::CaptureHold,
+    "release_hold" => holds::ReleaseHold,
+    "register_worker" | "worker" => workers::RegisterWorker,
+    "depart_worker" => workers::DepartWorker,
+    "issue_card" | "card" => workers::IssueCard,
+    "move_card" => workers::MoveCard,
+    "close_card" => workers::CloseCard,
+    "register_merchant" | "merchant" => merchants::RegisterMerchant,
+    "pay_settlement" => merchants::PaySettlement,
+    "open_store" | "store" => stores::OpenStore,
+    "close_store" => stores::CloseStore,
+    "reopen_store" => stores::ReopenStore,
+    "list_item" | "item" => stores::ListItem,
+    "delist_item" => stores::DelistItem,
+    "restock" => shelf::Restock,
+    "count_stock" => shelf::CountStock,
+    "write_off_stock" => shelf::WriteOffStock,
+}
+
+/// Reads an item: its key, where one can be read, and what it asks for.
+pub(super) fn read(raw: &RawValue) -> (Option<String>, Result<Item, ApiError>) {
+    let mut fields: Fields = match serde_json::from_str(raw.get()) {
+        Ok(fields) => fields,
+        Err(error) => return (None, Err(ApiError::unreadable(format!("the command cannot be read: {error}")))),
+    };
+    let key = match fields.take_text(KEY) {
+        Ok(key) => key,
+        Err(error) => return (None, Err(error)),
+    };
+    let item = fields
+        .take_text(COMMAND)
+        .and_then(|name| name.ok_or_else(|| ApiError::unreadable("command: missing; say which command this is")))
+        .and_then(|name| by_name(&name, fields));
+    (key, item)
+}
+
+fn item<A: Ask>(mut fields: Fields) -> Result<Item, ApiError> {
+    let path = fields.split(A::PATH).read::<A::Path>()?;
+    let asked = fields.read::<A>()?.command(path)?;
+    Ok(Item { asked, tell: tell::<A> })
+}
+
+fn tell<A: Ask>(command: &Command, receipt: &Receipt) -> Result<Told, ApiError> {
+    let answer = A::answer(command, receipt)
+        .ok_or_else(|| ApiError::fault(&"a receipt holds other events than its command makes"))?;
+    let body = serde_json::value::to_raw_value(&answer).map_err(|error| ApiError::fault(&error))?;
+    Ok(Told { status: A::STATUS, replayed: receipt.repeated, body })
+}
+
+/// The fields of an item in their order, unread; one that stands twice is kept twice, for its reader to refuse.
+struct Fields(Vec<(String, Box<RawValue>)>);
+
+impl Fields {
+    fn take_text(&mut self, name: &str) -> Result<Option<String>, ApiError> {
+        let Some(at) = self.0.iter().position(|(field, _)| field == name) else { return Ok(None) };
+        let (_, value) = self.0.remove(at);
+        if self.0.iter().any(|(field, _)| field == name) {
+            return Err(ApiError::unreadable(format!("{name}: stands twice")));
+        }
+        serde_json::from_str(value.get()).map(Some).map_err(|_| ApiError::unreadable(format!("{name}: not a text")))
+    }
+
+    /// The fields that a route has in its address.
+    fn split(&mut self, path: &[(&str, Code)]) -> Fields {
+        Fields(self.0.extract_if(.., |(field, _)| path.iter().any(|(name, _)| name == field)).collect())
+    }
+
+    fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        let entries = self.0.iter().map(|(field, value)| (field.as_str(), &**value));
+        serde_path_to_error::deserialize(MapDeserializer::new(entries)).map_err(|error| unreadable_json(&error))
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Fields, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Fields;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a command: an object with key, command and the command's fields")
+            }
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Fields, M::Error> {
+                const FIELDS_MAX: usize = 64;
+                let mut fields = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    if fields.len() >= FIELDS_MAX {
+                        return Err(M::Error::custom(format_args!("more than {FIELDS_MAX} fields")));
+                    }
+                    fields.push(entry);
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+/// An item of a batch, as it is described.
+pub(super) struct BatchItem;
+
+impl PartialSchema for BatchItem {
+    fn schema() -> RefOr<Schema> {
+        let about = "The fields of the command's own body, with key, command, and what its address would name.";
+        described().description(Some(about)).into()
+    }
+}
+
+impl ToSchema for BatchItem {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "BatchItem".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas_of_bodies(schemas);
+    }
+}
+
+fn describe<A: Ask + ToSchema>(name: &str) -> Object {
+    let mut object = match A::schema() {
+        RefOr::T(Schema::Object(object)) => object,
+        _ => Object::new(),
+    };
+    let text = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
+    let key = text().min_length(Some(1)).max_length(Some(128)).description(Some("The command's key."));
+    let command = text().enum_values(Some([name]));
+    let named = A::PATH.iter().map(|(field, _)| ((*field).to_owned(), text().build()));
+    let added = [(KEY.to_owned(), key.build()), (COMMAND.to_owned(), command.build())].into_iter().chain(named);
+    for (field, schema) in added {
+        object.required.push(field.clone());
+        object.properties.insert(field, schema.into());
+    }
+    object.title = Some(name.to_owned());
+    object
+}

@@ -1,0 +1,121 @@
+//! What operators and newcomers look at: health, figures, the API's description, the start page.
+
+use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{Edge, answer};
+use crate::demo::EXAMPLE_WORKER;
+
+#[tokio::test]
+async fn health_and_the_start_page_need_no_token_and_all_else_does() {
+    let edge = Edge::empty().await;
+    for path in ["/healthz", "/readyz", "/"] {
+        assert_eq!(edge.ask(path, &[]).await.status(), StatusCode::OK, "{path}");
+    }
+    for path in ["/metrics", "/openapi.json", "/docs/", "/docs/swagger-ui.css", "/v1/workers", "/v1/events",
+        "/v1/trial-balance", "/v1/appraisals/2024"]
+    {
+        let refused = answer(edge.ask(path, &[]).await).await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(refused.json()["code"], "unauthenticated");
+        assert!(refused.header("www-authenticate").starts_with("Bearer"));
+    }
+}
+
+#[tokio::test]
+async fn every_answer_says_how_far_it_may_reach() {
+    let edge = Edge::empty().await;
+    for path in ["/healthz", "/v1/workers", "/v1/workers/x", "/metrics", "/nowhere", "/", "/docs/"] {
+        let answer = edge.get(path).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        assert!(answer.header("content-security-policy").starts_with("default-src 'none'"), "{path}");
+        if path.starts_with("/v1") {
+            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_ledger_with_its_views_at_the_end_is_ready() {
+    let edge = Edge::demo().await;
+    let ready = edge.json("/readyz").await;
+    assert_eq!((&ready["status"], &ready["lag"]), (&"ready".into(), &0.into()));
+    assert_eq!(ready["position"], edge.head());
+}
+
+#[tokio::test]
+async fn figures_are_told_by_route_and_never_by_address() {
+    let edge = Edge::demo().await;
+    edge.json(&format!("/v1/workers/{EXAMPLE_WORKER}")).await;
+    edge.get("/no/such/place").await;
+    let answer = edge.get("/metrics").await;
+    assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4");
+    let text = String::from_utf8(answer.bytes).unwrap();
+    for line in [
+        "nuanxin_http_requests_total{method=\"GET\",route=\"/v1/workers/{id}\",status=\"200\"} ",
+        "nuanxin_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} ",
+        "nuanxin_http_request_seconds_bucket{method=\"GET\",route=\"/v1/workers/{id}\",le=\"0.001\"} ",
+        "nuanxin_commands_total{outcome=\"committed\"} ",
+        &format!("nuanxin_committed_position {}\n", edge.head()),
+        &format!("nuanxin_views_position {}\n", edge.head()),
+        "nuanxin_views_lag 0\n",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    assert!(!text.contains(EXAMPLE_WORKER) && !text.contains("/no/such"));
+}
+
+#[tokio::test]
+async fn a_browser_reads_the_description_with_the_token_as_password() {
+    let edge = Edge::empty().await;
+    let basic = format!("Basic {}", STANDARD.encode(format!("anybody:{}", edge.token)));
+    for path in ["/openapi.json", "/docs/", "/docs/swagger-ui-bundle.js", "/docs/swagger-initializer.js"] {
+        let answer = answer(edge.ask(path, &[("authorization", &basic)]).await).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert!(!answer.bytes.is_empty());
+    }
+    let asked = edge.ask("/docs/", &[]).await;
+    let challenges: Vec<_> = asked.headers().get_all("www-authenticate").iter().collect();
+    assert!(challenges.iter().any(|value| value.as_bytes().starts_with(b"Basic ")), "{challenges:?}");
+    // What is recorded is never shown for a password that a browser remembers.
+    let refused = edge.ask("/v1/workers", &[("authorization", &basic)]).await;
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    assert!(!refused.headers()["www-authenticate"].as_bytes().starts_with(b"Basic"));
+}
+
+#[tokio::test]
+async fn the_description_names_every_reading_route() {
+    let edge = Edge::empty().await;
+    let document = edge.json("/openapi.json").await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    for path in ["/v1/workers", "/v1/workers/{id}", "/v1/workers/{id}/balance", "/v1/workers/{id}/statement", "/v1/stores",
+        "/v1/stores/{id}", "/v1/stores/{id}/stock", "/v1/merchants", "/v1/merchants/{id}", "/v1/merchants/{id}/settlement",
+        "/v1/appraisals/{year}", "/v1/trial-balance", "/v1/events", "/healthz", "/readyz", "/metrics", "/openapi.json"]
+    {
+        let get = &document["paths"][path]["get"];
+        assert!(get["responses"]["200"].is_object(), "{path}");
+        assert!(get["summary"].is_string(), "{path}");
+        let open = matches!(path, "/healthz" | "/readyz");
+        assert_eq!(get.get("security").is_none(), open, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_start_page_tells_a_newcomer_what_to_do() {
+    let edge = Edge::demo().await;
+    let page = answer(edge.ask("/", &[("host", "ledger.example:9")]).await).await;
+    let html = String::from_utf8(page.bytes.clone()).unwrap();
+    for part in ["暖新积分账本", "nuanxin token issue --role admin", EXAMPLE_WORKER, "http://ledger.example:9/v1/redemptions",
+        "SQLite", &edge.head().to_string(), "已跟上", "/docs", "/openapi.json", "/healthz"]
+    {
+        assert!(html.contains(part), "{part}");
+    }
+    assert!(!html.contains(edge._folder.path().to_str().unwrap()), "no path of the machine is shown");
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("style-src 'sha256-"), "{policy}");
+    let empty = Edge::empty().await;
+    let html = String::from_utf8(answer(empty.ask("/", &[]).await).await.bytes).unwrap();
+    assert!(html.contains("serve --demo") && !html.contains(EXAMPLE_WORKER));
+}

@@ -1,0 +1,236 @@
+//! Hostile input: every malformed body, id, date and number is answered with a coded problem document and never with a
+//! 5xx; the server lives on, in bounded memory, and its journal stays sound.
+
+mod outlaws;
+mod refusals;
+mod routes;
+mod values;
+
+use std::fs;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use nuanxin_tests::{Api, District, Server, token};
+use serde_json::json;
+
+use crate::races::fund;
+use crate::site::Site;
+use crate::wire::{self, Reply};
+
+/// The most memory the server may ever have taken, in KiB.
+const MEMORY_MAX_KIB: u64 = 300 << 10;
+/// Requests on their way at once.
+const AT_ONCE: usize = 8;
+/// How many faults are told at once.
+const FAULTS_TOLD_MAX: usize = 30;
+
+on_both_journals!(
+    every_route_answers_hostile_ids_queries_and_bodies_with_a_coded_problem,
+    what_cannot_hold_is_refused_with_its_code,
+);
+
+async fn every_route_answers_hostile_ids_queries_and_bodies_with_a_coded_problem(site: Site) {
+    let target = Target::new(site).await;
+    let operations = routes::operations(&target.api).await;
+    assert!(operations.len() > 30, "the document describes only {operations:?}");
+    let shots: Vec<Shot> = operations.iter().flat_map(routes::shots).collect();
+    target.fire(shots).await;
+    target.is_unharmed().await;
+}
+
+async fn what_cannot_hold_is_refused_with_its_code(site: Site) {
+    let target = Target::new(site).await;
+    target.fire(refusals::shots()).await;
+    target.is_unharmed().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn bytes_that_are_hardly_http_do_no_harm_and_smuggle_nothing() {
+    let target = Target::new(Site::sqlite()).await;
+    for (name, bytes) in outlaws::requests(&target.token) {
+        let reply = wire::exchange(wire::address(&target.server), &bytes).await;
+        let status = reply.as_ref().map(|reply| reply.as_ref().map_or(0, |reply| reply.status));
+        assert!(matches!(status, Ok(0 | 200..=499 | 501 | 505)), "{name}: {reply:?}");
+    }
+    let commands = target.site.commands().await;
+    let smuggled: Vec<&String> = commands.keys().filter(|key| key.starts_with("smuggled")).collect();
+    assert!(smuggled.is_empty(), "requests inside requests took effect: {smuggled:?}");
+    target.is_unharmed().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn oversized_bodies_at_once_and_clients_that_never_finish_leave_room_for_others() {
+    let target = Target::new(Site::sqlite()).await;
+    let idle = outlaws::crowd_that_never_finishes(&target.server, &target.token).await;
+    let body = outlaws::oversized_body();
+    let mut told = 0;
+    for _ in 0..3 {
+        let bytes = wire::request("POST", "/v1/workers", &target.headers("oversized"), &body);
+        let at_once = (0..16).map(|_| wire::exchange(wire::address(&target.server), &bytes));
+        for reply in join_all(at_once).await {
+            // A server that has heard enough may close before the client hears why.
+            if let Some(reply) = reply.expect("the server lives") {
+                assert_eq!((reply.status, reply.problem_code()), (413, Ok("too_large".into())));
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 0, "nobody was told why");
+    target.is_unharmed().await;
+    drop(idle);
+}
+
+/// One hostile request and what it may be told.
+#[derive(Debug, Clone)]
+struct Shot {
+    /// What is wrong with it.
+    name: String,
+    method: String,
+    target: String,
+    /// Beside the token and the key; a header named here is sent as it stands.
+    headers: Vec<String>,
+    body: Vec<u8>,
+    verdict: Verdict,
+}
+
+/// What a hostile request may be told.
+#[derive(Debug, Clone)]
+enum Verdict {
+    /// Anything but a fault; a no carries a code.
+    Survives,
+    /// A no with one of these codes.
+    Refused(&'static [&'static str]),
+}
+
+/// A server under fire, on a journal with a small district.
+struct Target {
+    site: Site,
+    token: String,
+    server: Server,
+    api: Api,
+    keys: AtomicUsize,
+}
+
+impl Target {
+    async fn new(site: Site) -> Target {
+        let token = token(site.url());
+        let server = Server::start(site.url(), &[]);
+        let api = server.api(&token);
+        let district = District::new(6, 2);
+        district.set_up(&api).await;
+        fund(&api, &district.workers).await;
+        Target { site, token, server, api, keys: AtomicUsize::new(0) }
+    }
+
+    /// The headers of an honest request; each has a key of its own.
+    fn headers(&self, name: &str) -> Vec<String> {
+        let number = self.keys.fetch_add(1, Ordering::Relaxed);
+        vec![
+            format!("Authorization: Bearer {}", self.token),
+            format!("Idempotency-Key: {name}-{number}"),
+            "Content-Type: application/json".to_owned(),
+        ]
+    }
+
+    /// Sends every shot and judges the answers; panics with what was told wrongly.
+    async fn fire(&self, shots: Vec<Shot>) {
+        let next = AtomicUsize::new(0);
+        let faults = Mutex::new(Vec::new());
+        let counts = Mutex::new(std::collections::BTreeMap::<u16, usize>::new());
+        let gunner = || async {
+            loop {
+                let Some(shot) = shots.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
+                let reply = self.shoot(shot).await;
+                let status = reply.as_ref().map_or(0, |reply| reply.as_ref().map_or(0, |reply| reply.status));
+                *counts.lock().expect("no gunner panics").entry(status).or_default() += 1;
+                if let Err(fault) = judge(shot, reply) {
+                    let body = String::from_utf8_lossy(&shot.body[..shot.body.len().min(300)]).into_owned();
+                    let target: String = shot.target.chars().take(200).collect();
+                    let told = format!("{}: {} {target} {body}\n    {fault}", shot.name, shot.method);
+                    faults.lock().expect("no gunner panics").push(told);
+                }
+            }
+        };
+        join_all((0..AT_ONCE).map(|_| gunner())).await;
+        let mut faults = faults.into_inner().expect("no gunner panics");
+        let count = faults.len();
+        faults.truncate(FAULTS_TOLD_MAX);
+        let counts = counts.into_inner().expect("no gunner panics");
+        println!("{} hostile requests on {}; answers by status: {counts:?}", shots.len(), self.site.url());
+        let stderr = self.server.stderr();
+        let last: String = stderr.chars().rev().take(3_000).collect::<Vec<_>>().into_iter().rev().collect();
+        assert!(faults.is_empty(), "{count} of {} were told wrongly:\n{}\n{last}", shots.len(), faults.join("\n"));
+    }
+
+    async fn shoot(&self, shot: &Shot) -> std::io::Result<Option<Reply>> {
+        let named = |header: &String| header.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        let replaced: Vec<String> = shot.headers.iter().map(named).collect();
+        let mut headers: Vec<String> =
+            self.headers("hostile").into_iter().filter(|header| !replaced.contains(&named(header))).collect();
+        // A header with nothing after its colon stands for one that is left out.
+        headers.extend(shot.headers.iter().filter(|header| !header.ends_with(':')).cloned());
+        let bytes = wire::request(&shot.method, &shot.target, &headers, &shot.body);
+        wire::exchange(wire::address(&self.server), &bytes).await
+    }
+
+    /// That the server lives, works, never panicked and never grew beyond bounds, and that its journal is sound.
+    async fn is_unharmed(self) {
+        let body = json!({"id": "after-the-fire", "occupation": "快递员"});
+        let (status, answer) = self.api.post("/v1/workers", "after-the-fire", body).await.expect("the server lives");
+        assert_eq!(status, 201, "{answer}");
+        let path = format!("/v1/workers/after-the-fire?min_position={}", answer["position"]);
+        let (status, answer) = self.api.get(&path).await.expect("the server lives");
+        assert_eq!(status, 200, "{answer}");
+        let peak = peak_memory_kib(self.server.pid());
+        println!("peak memory on {}: {} MiB", self.site.url(), peak >> 10);
+        assert!(peak < MEMORY_MAX_KIB, "the server took {peak} KiB");
+        assert!(!self.server.stderr().contains("panicked"), "{}", self.server.stderr());
+        assert_eq!(self.server.terminate().code(), Some(0), "{}", self.server.stderr());
+        self.site.is_verified_and_replays_identically();
+    }
+}
+
+fn judge(shot: &Shot, reply: std::io::Result<Option<Reply>>) -> Result<(), String> {
+    let reply = match reply {
+        Ok(Some(reply)) => reply,
+        Ok(None) => return Err("the server closed without an answer".into()),
+        Err(error) => return Err(error.to_string()),
+    };
+    if reply.status >= 500 {
+        return Err(format!("a fault: {}\n{}", reply.head, String::from_utf8_lossy(&reply.body)));
+    }
+    let code = if reply.status >= 400 && shot.method != "HEAD" { Some(reply.problem_code()?) } else { None };
+    match (&shot.verdict, code) {
+        (Verdict::Survives, _) => Ok(()),
+        (Verdict::Refused(codes), Some(code)) if codes.contains(&code.as_str()) => Ok(()),
+        (Verdict::Refused(codes), code) => {
+            let body = String::from_utf8_lossy(&reply.body);
+            Err(format!("told {} {code:?}, not one of {codes:?}: {body}", reply.status))
+        }
+    }
+}
+
+/// The most memory a process has ever held, in KiB.
+fn peak_memory_kib(pid: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the server runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells it");
+    line.trim().trim_end_matches(" kB").trim().parse().expect("a number of KiB")
+}
+
+/// Runs futures at once on this task and waits for all of them.
+async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut running: Vec<_> = futures.into_iter().map(|future| Some(Box::pin(future))).collect();
+    let mut done: Vec<Option<F::Output>> = running.iter().map(|_| None).collect();
+    std::future::poll_fn(|context| {
+        for (slot, result) in running.iter_mut().zip(&mut done) {
+            if let Some(future) = slot
+                && let std::task::Poll::Ready(output) = future.as_mut().poll(context)
+            {
+                (*slot, *result) = (None, Some(output));
+            }
+        }
+        if running.iter().all(Option::is_none) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    done.into_iter().flatten().collect()
+}

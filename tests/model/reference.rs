@@ -1,0 +1,445 @@
+//! The reference: a whole district in plain structs, written from contract section 4 and the design's domain alone.
+//! Slow and simple on purpose: it scans where the ledger keeps an index, and copies itself where the ledger decides
+//! before it changes anything. Owns keys, settings, the schedule, cards and merchants; accounts and shops are beside.
+//!
+//! Points are hundredths, quantities millionths.
+
+pub(crate) mod account;
+mod counter;
+pub(crate) mod shop;
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
+
+use super::ask::{Ask, Asked, Lasting, Line, Verdict};
+use account::{Account, Credit, Status};
+use shop::Shop;
+
+/// The stable code of a refusal.
+pub(crate) type No = &'static str;
+
+/// What the ledger must answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Not done, for a reason; nothing is left of it.
+    Refused(No),
+    /// Nothing had to change; the key stays free.
+    Unchanged,
+    /// Done: the position of the last fact, and the facts.
+    Done { position: u64, facts: Vec<String> },
+    /// Done before under the same key: the first answer again.
+    Repeated { position: u64, facts: Vec<String> },
+}
+
+/// What a merchant's month came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct MonthBook {
+    pub(crate) honoured: i64,
+    pub(crate) paid: i64,
+    pub(crate) redemptions: i64,
+    pub(crate) payments: usize,
+}
+
+/// A caring merchant.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Merchant {
+    pub(crate) name: String,
+    pub(crate) months: BTreeMap<String, MonthBook>,
+}
+
+#[derive(Debug, Clone)]
+struct Taken {
+    ask: Ask,
+    position: u64,
+    facts: Vec<String>,
+}
+
+/// A district.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct District {
+    /// The last fact's position.
+    pub(crate) position: u64,
+    pub(crate) accounts: BTreeMap<String, Account>,
+    pub(crate) shops: BTreeMap<String, Shop>,
+    pub(crate) merchants: BTreeMap<String, Merchant>,
+    configured: bool,
+    approval: bool,
+    publicity_days: u32,
+    step: i64,
+    schedules: Vec<(NaiveDate, Vec<Line>)>,
+    numbers: BTreeMap<String, String>,
+    taken: BTreeMap<String, Taken>,
+    /// What the command at hand has done so far.
+    facts: Vec<String>,
+}
+
+impl District {
+    /// A district whose journal was just made: one fact, under the ledger's own key.
+    pub(crate) fn new() -> District {
+        let mut district = District { step: 100, ..District::default() };
+        let ask = Ask::Open;
+        let at = NaiveDate::from_ymd_opt(1970, 1, 1).and_then(|day| day.and_hms_opt(8, 0, 0)).expect("a time");
+        district.submit(&Asked { key: "journal/open".to_owned(), actor: "ledger", at, ask });
+        district
+    }
+
+    /// Commands in order; with `atomic`, all or none.
+    pub(crate) fn submit_all(&mut self, asked: &[Asked], atomic: bool) -> Vec<Answer> {
+        let before = self.clone();
+        let answers: Vec<Answer> = asked.iter().map(|one| self.submit(one)).collect();
+        let refused = answers.iter().position(|answer| matches!(answer, Answer::Refused(_)));
+        let Some(refused) = refused.filter(|_| atomic) else { return answers };
+        *self = before;
+        let code = |index| if index == refused { answers.get(refused).cloned() } else { None };
+        (0..asked.len()).map(|index| code(index).unwrap_or(Answer::Refused("invalid_input"))).collect()
+    }
+
+    fn submit(&mut self, asked: &Asked) -> Answer {
+        if let Some(taken) = self.taken.get(&asked.key) {
+            return if taken.ask == asked.ask {
+                Answer::Repeated { position: taken.position, facts: taken.facts.clone() }
+            } else {
+                Answer::Refused("duplicate_conflict")
+            };
+        }
+        let mut after = self.clone();
+        if let Err(code) = after.carry_out(asked) {
+            return Answer::Refused(code);
+        }
+        let facts = std::mem::take(&mut after.facts);
+        if facts.is_empty() {
+            return Answer::Unchanged;
+        }
+        after.position += facts.len() as u64;
+        let position = after.position;
+        after.taken.insert(asked.key.clone(), Taken { ask: asked.ask.clone(), position, facts: facts.clone() });
+        *self = after;
+        Answer::Done { position, facts }
+    }
+
+    fn carry_out(&mut self, asked: &Asked) -> Result<(), No> {
+        let at = asked.at;
+        match asked.ask.clone() {
+            Ask::Open => self.done("journal opened".to_owned()),
+            Ask::Configure { approval, publicity_days, step } => self.configure(approval, publicity_days, step)?,
+            Ask::Adopt { lines, from } => {
+                self.configure(None, None, None)?;
+                self.adopt(lines, from)?;
+            }
+            Ask::Register { worker, occupation, party_member, update } => {
+                self.register(at, worker, occupation, party_member, update)?;
+            }
+            Ask::Depart { worker } => {
+                self.present(&worker)?.departed = true;
+                self.done(format!("{at} worker {worker} departed"));
+            }
+            Ask::IssueCard { worker, card, branch, update } => self.issue_card(at, worker, card, branch, update)?,
+            Ask::MoveCard { worker, branch } => self.move_card(at, &worker, branch)?,
+            Ask::CloseCard { worker } => {
+                let (card, _) = self.account(&worker)?.card.take().ok_or("not_found")?;
+                self.done(format!("{at} card {card} of {worker} closed"));
+            }
+            Ask::RegisterMerchant { merchant, name, update } => self.register_merchant(at, merchant, name, update)?,
+            Ask::Pay { merchant, month, points } => {
+                let month = month.format("%Y-%m").to_string();
+                let book =
+                    self.merchants.get_mut(&merchant).ok_or("unknown_merchant")?.months.entry(month.clone()).or_default();
+                if points <= 0 || points > book.honoured - book.paid {
+                    return Err("invalid_quantity");
+                }
+                book.paid += points;
+                book.payments += 1;
+                self.done(format!("{at} {merchant} was paid {points} for {month}"));
+            }
+            Ask::Credit { worker, activity, on, quantity } => {
+                self.credit(asked, &worker, &activity, on, quantity)?;
+            }
+            Ask::Judge { credit, verdict } => self.judge(asked, &credit, verdict)?,
+            Ask::Expire { worker, through } => {
+                let parts = self.account(&worker)?.lapse(through);
+                let points: i64 = parts.iter().map(|part| part.1).sum();
+                if points > 0 {
+                    self.done(format!("{at} {worker} expired {points}: {}", account::text(&parts)));
+                }
+            }
+            Ask::Redeem(basket) => self.redeem(asked, &basket)?,
+            Ask::Reverse { redemption } => self.reverse_redemption(at, &redemption)?,
+            Ask::Hold { basket, seconds } => self.hold(asked, &basket, seconds)?,
+            Ask::Capture { hold } => self.capture(asked, &hold)?,
+            Ask::Release { hold, expired } => self.release(at, &hold, expired)?,
+            shop => self.keep_shop(at, shop)?,
+        }
+        Ok(())
+    }
+
+    fn done(&mut self, fact: String) {
+        self.facts.push(fact);
+    }
+
+    fn account(&mut self, worker: &str) -> Result<&mut Account, No> {
+        self.accounts.get_mut(worker).ok_or("unknown_worker")
+    }
+
+    fn present(&mut self, worker: &str) -> Result<&mut Account, No> {
+        let account = self.account(worker)?;
+        if account.departed { Err("worker_departed") } else { Ok(account) }
+    }
+
+    fn configure(&mut self, approval: Option<bool>, days: Option<u32>, step: Option<i64>) -> Result<(), No> {
+        let before = (self.configured, self.approval, self.publicity_days, self.step);
+        let (approval, days) = (approval.unwrap_or(self.approval), days.unwrap_or(self.publicity_days));
+        let step = step.unwrap_or(self.step);
+        if step <= 0 {
+            return Err("invalid_input");
+        }
+        (self.configured, self.approval, self.publicity_days, self.step) = (true, approval, days, step);
+        if before != (true, approval, days, step) {
+            self.done(format!("settings: approval {approval}, publicity {days}, step {step}"));
+        }
+        Ok(())
+    }
+
+    fn adopt(&mut self, lines: Vec<Line>, from: NaiveDate) -> Result<(), No> {
+        if lines.is_empty() {
+            return Err("invalid_input");
+        }
+        if self.in_force(from).is_some_and(|(_, start, now)| *start == from && *now == lines) {
+            return Ok(());
+        }
+        let text: Vec<String> = lines
+            .iter()
+            .map(|line| {
+                let (cap, lasting) = (line.cap, line.lasting);
+                format!("{}/{}/{}/{cap:?}/{lasting:?}/{}", line.code, line.category, line.rate, line.card)
+            })
+            .collect();
+        self.schedules.push((from, lines));
+        self.done(format!("schedule {} from {from}: {}", self.schedules.len(), text.join(" ")));
+        Ok(())
+    }
+
+    /// The version in force on a day: number, start, lines. The latest start counts, then the later adoption.
+    fn in_force(&self, day: NaiveDate) -> Option<(usize, &NaiveDate, &Vec<Line>)> {
+        let numbered = self.schedules.iter().enumerate().map(|(index, (start, lines))| (index + 1, start, lines));
+        numbered.filter(|(_, start, _)| **start <= day).max_by_key(|(number, start, _)| (**start, *number))
+    }
+
+    fn register(
+        &mut self,
+        at: NaiveDateTime,
+        worker: String,
+        occupation: String,
+        member: Option<bool>,
+        update: bool,
+    ) -> Result<(), No> {
+        let known = self.accounts.get(&worker);
+        if known.is_some() && !update {
+            return Err("invalid_input");
+        }
+        if known.is_some_and(|account| account.occupation == occupation && account.party_member == member) {
+            return Ok(());
+        }
+        let word = if known.is_some() { "updated" } else { "registered" };
+        self.done(format!("{at} worker {worker} {word}: {occupation}, member {member:?}"));
+        let account = self.accounts.entry(worker).or_default();
+        (account.occupation, account.party_member) = (occupation, member);
+        Ok(())
+    }
+
+    fn issue_card(
+        &mut self,
+        at: NaiveDateTime,
+        worker: String,
+        card: String,
+        branch: String,
+        update: bool,
+    ) -> Result<(), No> {
+        let account = self.account(&worker)?;
+        if account.party_member == Some(false) {
+            return Err("not_a_party_member");
+        }
+        if update && account.card.as_ref().is_some_and(|(held, _)| *held == card) {
+            return self.move_card(at, &worker, branch);
+        }
+        let account = self.present(&worker)?;
+        if account.card.is_some() {
+            return Err("card_exists");
+        }
+        account.card = Some((card.clone(), branch.clone()));
+        account.last_card = Some(card.clone());
+        self.done(format!("{at} card {card} of {worker} issued in {branch}"));
+        match self.numbers.get(&card) {
+            Some(holder) if *holder == worker => {}
+            Some(_) => return Err("card_exists"),
+            None => {
+                self.done(format!("card number {card} to {worker}"));
+                self.numbers.insert(card, worker);
+            }
+        }
+        Ok(())
+    }
+
+    fn move_card(&mut self, at: NaiveDateTime, worker: &str, branch: String) -> Result<(), No> {
+        let (card, from) = self.account(worker)?.card.as_mut().ok_or("not_found")?;
+        if *from == branch {
+            return Ok(());
+        }
+        let fact = format!("{at} card {card} of {worker} moved from {from} to {branch}");
+        *from = branch;
+        self.done(fact);
+        Ok(())
+    }
+
+    fn register_merchant(&mut self, at: NaiveDateTime, merchant: String, name: String, update: bool) -> Result<(), No> {
+        let known = self.merchants.get(&merchant);
+        if known.is_some() && !update {
+            return Err("invalid_input");
+        }
+        if known.is_some_and(|merchant| merchant.name == name) {
+            return Ok(());
+        }
+        let word = if known.is_some() { "updated" } else { "registered" };
+        self.done(format!("{at} merchant {merchant} {word}: {name}"));
+        self.merchants.entry(merchant).or_default().name = name;
+        Ok(())
+    }
+
+    /// Contract section 4.2 and 4.3.
+    fn credit(
+        &mut self,
+        asked: &Asked,
+        worker: &str,
+        activity: &str,
+        on: Option<NaiveDate>,
+        quantity: Option<i64>,
+    ) -> Result<(), No> {
+        self.present(worker)?;
+        if !self.schedules.iter().any(|(_, lines)| lines.iter().any(|line| line.code == activity)) {
+            return Err("unknown_activity");
+        }
+        let on = on.ok_or("invalid_date")?;
+        let (version, _, lines) = self.in_force(on).ok_or("unknown_activity")?;
+        let line = lines.iter().find(|line| line.code == activity).cloned().ok_or("unknown_activity")?;
+        let quantity = quantity.filter(|quantity| *quantity > 0).ok_or("invalid_quantity")?;
+        let exact = i128::from(quantity) * i128::from(line.rate) / 1_000_000;
+        let exact = i64::try_from(exact).map_err(|_| "invalid_quantity")? / self.step * self.step;
+        if exact == 0 {
+            return Err("invalid_quantity");
+        }
+        let proposed = self.approval || self.publicity_days > 0;
+        let account = self.present(worker)?;
+        let points = match line.cap {
+            None => exact,
+            Some(cap) => exact.min(cap - account.credited_on(activity, on)),
+        };
+        if points <= 0 {
+            return Err("daily_cap_reached");
+        }
+        let debt = if proposed { 0 } else { account.pay_debt(points) };
+        let last = last_day(line.lasting, on);
+        account.credits.push(Credit {
+            name: asked.key.clone(),
+            activity: activity.to_owned(),
+            category: line.category,
+            counts: line.card,
+            on,
+            last,
+            points,
+            left: if proposed { 0 } else { points - debt },
+            lapsed: 0,
+            status: if proposed { Status::Proposed } else { Status::Confirmed },
+            objected: false,
+            proposer: asked.actor,
+            entered: asked.at,
+        });
+        let lot = account.credits.len();
+        let uncapped = (points < exact).then_some(exact);
+        let word = match line.category {
+            "志愿服务" => "volunteer",
+            "文明创建" => "civic",
+            _ => "community",
+        };
+        let Asked { key, actor, at, .. } = asked;
+        self.done(format!(
+            "{at} {word} credit {key} of {worker}: {points} for {activity} × {quantity} on {on} to {last:?}, lot {lot}, uncapped {uncapped:?}, debt {debt}, schedule {version}, {}, card {}, proposed {proposed} by {actor}",
+            line.category, line.card,
+        ));
+        Ok(())
+    }
+
+    fn judge(&mut self, asked: &Asked, name: &str, verdict: Verdict) -> Result<(), No> {
+        let Asked { actor, at, .. } = asked;
+        let publicity_days = self.publicity_days;
+        let found = self.accounts.iter_mut().find(|(_, account)| account.credit(name).is_some());
+        let (worker, account) = found.ok_or("unknown_credit")?;
+        let worker = worker.clone();
+        let lot = account.credit(name).ok_or("unknown_credit")?;
+        let debt = account.debt;
+        let credit = account.credits.get_mut(lot - 1).ok_or("unknown_credit")?;
+        let (points, own) = (credit.points, credit.proposer == *actor);
+        let proposed = credit.status == Status::Proposed;
+        let fact = |word: &str, debt: i64| {
+            format!("{at} credit {name} of {worker} {word} by {actor}: lot {lot}, {points}, debt {debt}")
+        };
+        if credit.status == Status::Reversed {
+            return Err("already_reversed");
+        }
+        let mut facts = Vec::new();
+        match verdict {
+            Verdict::Confirm | Verdict::Reject if !proposed => return Err("already_decided"),
+            Verdict::Confirm | Verdict::Reject if own => return Err("same_person"),
+            Verdict::Confirm if credit.objected => return Err("invalid_input"),
+            Verdict::Confirm if at.date() < credit.entered.date() + Days::new(publicity_days.into()) => {
+                return Err("invalid_date");
+            }
+            Verdict::Confirm => {
+                let paid = debt.min(points);
+                credit.status = Status::Confirmed;
+                credit.left = points - paid;
+                account.debt -= paid;
+                facts.push(fact("confirmed", paid));
+            }
+            Verdict::Reject => {
+                credit.status = Status::Rejected;
+                facts.push(fact("rejected", 0));
+            }
+            Verdict::Reverse if credit.status != Status::Confirmed => return Err("already_decided"),
+            Verdict::Reverse => facts.push(account.take_back(asked, &worker, lot)),
+            Verdict::Object if credit.objected || credit.status == Status::Rejected => return Err("already_decided"),
+            Verdict::Object => {
+                credit.objected = true;
+                facts.push(fact("objected to", 0));
+            }
+            Verdict::Uphold | Verdict::Dismiss if !credit.objected => return Err("already_decided"),
+            Verdict::Uphold | Verdict::Dismiss if own => return Err("same_person"),
+            Verdict::Uphold | Verdict::Dismiss => {
+                let upheld = verdict == Verdict::Uphold;
+                let word = if upheld { "upheld" } else { "dismissed" };
+                credit.objected = false;
+                facts.push(format!("{at} objection to {name} of {worker} {word} by {actor}: lot {lot}"));
+                if upheld && proposed {
+                    credit.status = Status::Rejected;
+                    facts.push(fact("rejected", 0));
+                } else if upheld && credit.status == Status::Confirmed {
+                    facts.push(account.take_back(asked, &worker, lot));
+                }
+            }
+        }
+        self.facts.extend(facts);
+        Ok(())
+    }
+}
+
+/// Contract section 4.3, with the calendar walked by hand.
+fn last_day(lasting: Lasting, on: NaiveDate) -> Option<NaiveDate> {
+    match lasting {
+        Lasting::Forever => None,
+        Lasting::YearEnd => NaiveDate::from_ymd_opt(on.year(), 12, 31),
+        Lasting::Months(months) => {
+            let month0 = on.year() * 12 + on.month0() as i32 + months as i32;
+            let (year, month) = (month0.div_euclid(12), month0.rem_euclid(12) as u32 + 1);
+            (1..=on.day()).rev().find_map(|day| NaiveDate::from_ymd_opt(year, month, day))
+        }
+    }
+}
