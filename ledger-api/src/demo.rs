@@ -109,9 +109,12 @@ struct Filler<'a> {
 impl Filler<'_> {
     async fn set_up(&mut self) -> Result<(), DemoError> {
         let at = BusinessTime::start_of(FIRST_DAY);
-        let planned = district::setup()?
-            .into_iter()
-            .map(|(key, command)| Planned { key: format!("demo/{key}"), at, command, witness: None });
+        let planned = district::setup()?.into_iter().map(|(key, command)| Planned {
+            key: format!("demo/{key}"),
+            at,
+            command,
+            witness: None,
+        });
         self.send(planned.collect()).await?;
         let names = (1..=district::WORKERS)
             .map(|number| Ok((WORKER, district::worker_id(number)?.to_string(), district::worker_name(number))))

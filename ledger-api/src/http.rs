@@ -34,6 +34,8 @@ pub mod wire;
 pub mod workers;
 
 #[cfg(test)]
+mod reading_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;

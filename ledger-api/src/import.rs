@@ -5,8 +5,8 @@
 //! own: how a sheet is read ([`crate::sheets`]), and not one rule: whether a row is taken, repeated or refused is
 //! decided by the ledger alone, for a sheet as for anybody else.
 //!
-//! Reading order: [`pack`] (what lies there), [`reader`] with [`setup`], [`schedule`] and [`records`] (rows become
-//! commands), [`submit`] (commands are sent and counted), [`overlay`] (how a dry run writes nothing).
+//! Reading order: `pack` (what lies there), `reader` with `setup`, `schedule` and `records` (rows become commands),
+//! `submit` (commands are sent and counted), `overlay` (how a dry run writes nothing).
 
 mod chunk;
 mod district;

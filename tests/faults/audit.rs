@@ -116,7 +116,11 @@ fn agrees(request: &Request, answer: &Value, recorded: &Recorded) -> Result<(), 
     };
     let same_points = |what: &str, told: &Value, found: &Value| {
         let found = found.as_i64().ok_or_else(|| format!("{what}: none are recorded"))?;
-        if hundredths(told) == found { Ok(()) } else { Err(format!("{what}: told {told}, recorded {found} hundredths")) }
+        if hundredths(told) == found {
+            Ok(())
+        } else {
+            Err(format!("{what}: told {told}, recorded {found} hundredths"))
+        }
     };
     equal("position", &answer["position"], &recorded.last.into())?;
     let key = Value::from(request.key.as_deref().unwrap_or_default());

@@ -43,7 +43,11 @@ async fn a_database_that_goes_away_and_comes_back_costs_no_command_and_no_restar
 
     for outage in 1..=size::outages() {
         tokio::time::sleep(UP).await;
-        if outage % 2 == 1 { cluster.stop_immediate() } else { cluster.kill_9() }
+        if outage % 2 == 1 {
+            cluster.stop_immediate()
+        } else {
+            cluster.kill_9()
+        }
         let away_since = Instant::now();
         let unready = unready_and_alive(&api).await;
         assert!(unready < UNREADY_MAX, "/readyz took {unready:?} to say that the journal is away");

@@ -35,13 +35,13 @@ async fn every_route_answers_hostile_ids_queries_and_bodies_with_a_coded_problem
     assert!(operations.len() > 30, "the document describes only {operations:?}");
     let shots: Vec<Shot> = operations.iter().flat_map(routes::shots).collect();
     target.fire(shots).await;
-    target.is_unharmed().await;
+    target.ends_unharmed().await;
 }
 
 async fn what_cannot_hold_is_refused_with_its_code(site: Site) {
     let target = Target::new(site).await;
     target.fire(refusals::shots()).await;
-    target.is_unharmed().await;
+    target.ends_unharmed().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -55,7 +55,7 @@ async fn bytes_that_are_hardly_http_do_no_harm_and_smuggle_nothing() {
     let commands = target.site.commands().await;
     let smuggled: Vec<&String> = commands.keys().filter(|key| key.starts_with("smuggled")).collect();
     assert!(smuggled.is_empty(), "requests inside requests took effect: {smuggled:?}");
-    target.is_unharmed().await;
+    target.ends_unharmed().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -76,7 +76,7 @@ async fn oversized_bodies_at_once_and_clients_that_never_finish_leave_room_for_o
         }
     }
     assert!(told > 0, "nobody was told why");
-    target.is_unharmed().await;
+    target.ends_unharmed().await;
     drop(idle);
 }
 
@@ -174,7 +174,7 @@ impl Target {
     }
 
     /// That the server lives, works, never panicked and never grew beyond bounds, and that its journal is sound.
-    async fn is_unharmed(self) {
+    async fn ends_unharmed(self) {
         let body = json!({"id": "after-the-fire", "occupation": "快递员"});
         let (status, answer) = self.api.post("/v1/workers", "after-the-fire", body).await.expect("the server lives");
         assert_eq!(status, 201, "{answer}");

@@ -55,7 +55,7 @@ async fn the_last_units_of_an_item_go_to_as_many_clients_as_there_are_units(site
     for round in 1..=size::races() {
         let stock = course.chance.gen_range(1..40);
         let each = course.chance.gen_range(1..=2);
-        units_race(&[course.api.clone()], round, stock, each).await;
+        units_race(std::slice::from_ref(&course.api), round, stock, each).await;
         let state = state(&course.site);
         assert_eq!(state["stock"][format!("S0001/{}", sku(round))], stock % each, "what nobody could take is left");
     }
@@ -66,7 +66,7 @@ async fn the_last_points_of_a_worker_are_spent_exactly_once(site: Site) {
     let mut course = Course::on(site).await;
     for round in 1..=size::races() {
         let services = course.chance.gen_range(1..30);
-        points_race(&[course.api.clone()], round, services).await;
+        points_race(std::slice::from_ref(&course.api), round, services).await;
     }
     course.ends_well();
 }
@@ -78,8 +78,9 @@ async fn a_daily_cap_holds_however_many_credits_meet_it_at_once(site: Site) {
     for round in 1..=size::races() {
         let body = json!({"worker": "W0001", "activity": "ZY01", "on": format!("2026-03-{:02}", round % 28 + 1),
             "quantity": 1, "witness": "证明人"});
-        let requests = (0..RACERS).map(|racer| Request::post("/v1/credits", format!("cap-{round}-{racer}"), body.clone()));
-        let answers = race(&[course.api.clone()], requests.collect()).await;
+        let requests =
+            (0..RACERS).map(|racer| Request::post("/v1/credits", format!("cap-{round}-{racer}"), body.clone()));
+        let answers = race(std::slice::from_ref(&course.api), requests.collect()).await;
         let expected = if round <= 28 { WINNERS } else { 0 };
         assert_eq!(count_winners(&answers, "daily_cap_reached"), expected, "{answers:?}");
     }
@@ -93,7 +94,8 @@ async fn one_key_sent_by_all_at_once_takes_effect_once(site: Site) {
         let body = json!({"worker": format!("W{round:04}"), "store": "S0001", "lines": lines});
         let key = format!("same-{round}");
         let answers =
-            race(&[course.api.clone()], vec![Request::post("/v1/redemptions", key.clone(), body); RACERS]).await;
+            race(std::slice::from_ref(&course.api), vec![Request::post("/v1/redemptions", key.clone(), body); RACERS])
+                .await;
         let (status, first) = &answers[0];
         assert!((200..300).contains(status), "{status} {first}");
         for answer in &answers {
@@ -131,7 +133,8 @@ pub(crate) async fn points_race(apis: &[Api], round: u32, services: u32) -> Vec<
     let worker = format!("P{round:04}");
     let details = json!({"id": worker, "occupation": "快递员"});
     accepted(&apis[0], Request::post("/v1/workers", format!("setup-{worker}"), details)).await;
-    let service = json!({"worker": worker, "activity": "SB01", "on": "2025-06-01", "quantity": services, "witness": "证明人"});
+    let service =
+        json!({"worker": worker, "activity": "SB01", "on": "2025-06-01", "quantity": services, "witness": "证明人"});
     accepted(&apis[0], Request::post("/v1/credits", format!("setup-{worker}-points"), service)).await;
     let request = |racer: usize| {
         let lines = json!([{"sku": "SW02", "quantity": 1}, {"sku": "SW01", "quantity": 1}]);
@@ -187,7 +190,8 @@ fn count_winners(answers: &[(u16, Value)], reason: &str) -> usize {
 /// Gives every worker 2,000 points that do not expire.
 pub(crate) async fn fund(api: &Api, workers: &[String]) {
     for worker in workers {
-        let body = json!({"worker": worker, "activity": "SB01", "on": "2025-06-01", "quantity": 100, "witness": "证明人"});
+        let body =
+            json!({"worker": worker, "activity": "SB01", "on": "2025-06-01", "quantity": 100, "witness": "证明人"});
         accepted(api, Request::post("/v1/credits", format!("setup-{worker}-points"), body)).await;
     }
 }

@@ -54,7 +54,8 @@ async fn a_server_asked_to_end_answers_what_was_begun_and_keeps_what_it_acknowle
         let answer = half.finish().await;
         traffic.record.note(answer);
     }
-    let status = tokio::time::timeout(END_MAX + Duration::from_secs(60), ending).await.expect("it ends").expect("it ends");
+    let status =
+        tokio::time::timeout(END_MAX + Duration::from_secs(60), ending).await.expect("it ends").expect("it ends");
     let took = asked.elapsed();
     assert_eq!(status.code(), Some(0), "{}", server.stderr());
     assert!(took < END_MAX, "the server took {took:?} to end");
@@ -115,6 +116,7 @@ impl HalfSent {
 }
 
 fn request(number: usize) -> Request {
-    let body = json!({"worker": "W0001", "activity": "SB01", "on": "2025-06-01", "quantity": number + 1, "witness": "证明人"});
+    let body =
+        json!({"worker": "W0001", "activity": "SB01", "on": "2025-06-01", "quantity": number + 1, "witness": "证明人"});
     Request::post("/v1/credits", format!("half-{number}"), body)
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use ledger_api::app::open_journal_to_read;
+use ledger_core::journal::postgres::PostgresJournal;
+use ledger_core::journal::sqlite::SqliteJournal;
 use ledger_core::journal::url::JournalUrl;
-use ledger_core::journal::{Entry, Journal as _};
+use ledger_core::journal::{Entry, Journal};
 use nuanxin_tests::{Api, PgCluster, nuanxin, scratch_dir};
 use serde_json::Value;
 
@@ -43,8 +44,12 @@ impl Site {
 
     /// Every entry, in order. Panics where positions are not 1, 2, 3, …
     pub(crate) async fn entries(&self) -> Vec<Entry> {
-        let url = JournalUrl::from_str(&self.url).expect("an address of ours");
-        let journal = open_journal_to_read(&url).await.expect("the journal opens");
+        let journal: Box<dyn Journal> = match JournalUrl::from_str(&self.url).expect("an address of ours") {
+            JournalUrl::Sqlite(path) => Box::new(SqliteJournal::open_read_only(&path).expect("the journal opens")),
+            JournalUrl::Postgres { url, schema } => {
+                Box::new(PostgresJournal::open(&url, &schema).await.expect("the journal opens"))
+            }
+        };
         let mut entries: Vec<Entry> = Vec::new();
         loop {
             let after = entries.last().map_or(0, |entry| entry.position);
@@ -78,7 +83,12 @@ impl Site {
             }
             assert_eq!(open.as_ref(), Some(key), "position {} stands apart from its command", entry.position);
             let command = commands.get_mut(key).expect("it was just begun");
-            assert_eq!(command.events.len(), entry.nth as usize, "events of {key} are missing before {}", entry.position);
+            assert_eq!(
+                command.events.len(),
+                entry.nth as usize,
+                "events of {key} are missing before {}",
+                entry.position
+            );
             command.last = entry.position;
             command.events.push(event);
         }

@@ -144,7 +144,8 @@ impl Client {
 async fn both_read_the_same(apis: &[Api; 2], district: &District, position: u64) {
     let workers = district.workers.iter().map(|worker| format!("/v1/workers/{worker}/balance?min_position={position}"));
     let shelves = district.stores.iter().map(|store| format!("/v1/stores/{store}/stock?min_position={position}"));
-    let events = [0, position / 2, position.saturating_sub(1)].map(|after| format!("/v1/events?after={after}&limit=100"));
+    let events =
+        [0, position / 2, position.saturating_sub(1)].map(|after| format!("/v1/events?after={after}&limit=100"));
     for path in workers.chain(shelves).chain(events) {
         let one = apis[0].get(&path).await.expect("a server that runs answers");
         let other = apis[1].get(&path).await.expect("a server that runs answers");

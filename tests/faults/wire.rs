@@ -3,8 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use nuanxin_tests::Server;
 use ledger_core::domain::refusal::Code;
+use nuanxin_tests::Server;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -144,5 +144,6 @@ fn whole_reply(bytes: &[u8], closed: bool) -> Option<Reply> {
         None => closed || matches!(status, 100..=199 | 204 | 304) || body.ends_with(b"0\r\n\r\n"),
     };
     let body = body[..length.unwrap_or(body.len()).min(body.len())].to_vec();
-    is_whole.then(|| Reply { status, content_type: header("content-type").unwrap_or_default(), head, body })
+    let content_type = header("content-type").unwrap_or_default();
+    is_whole.then_some(Reply { status, content_type, head, body })
 }

@@ -1,5 +1,7 @@
 //! `nuanxin import`: loads a district pack and tells what became of its rows.
 
+use std::fmt::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -99,10 +101,11 @@ fn tell(args: &ImportArgs, pack: &Pack, report: &Report) -> Result<(), CliError>
     let unwritten = |error: &dyn std::fmt::Display| CliError::failed(format!("the report cannot be written: {error}"));
     let mut json = serde_json::to_string_pretty(report).map_err(|error| unwritten(&error))?;
     json.push('\n');
-    if args.json {
-        print!("{json}");
-    } else {
-        summarise(args, pack, report);
+    let told = if args.json { json.clone() } else { summary(args, pack, report) };
+    match std::io::stdout().write_all(told.as_bytes()) {
+        // Whoever closed the pipe has read enough; the rows are taken all the same.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(unwritten(&error)),
+        _ => {}
     }
     if let Some(path) = &args.report {
         std::fs::write(path, &json).map_err(|error| unwritten(&format!("{}: {error}", path.display())))?;
@@ -110,24 +113,29 @@ fn tell(args: &ImportArgs, pack: &Pack, report: &Report) -> Result<(), CliError>
     Ok(())
 }
 
-fn summarise(args: &ImportArgs, pack: &Pack, report: &Report) {
-    println!("{} from {}", pack.district(), args.pack_dir.display());
-    println!("  credits taken      {:>9}  of which cut by the daily cap: {}", report.credits, report.capped);
-    println!("  redemptions taken  {:>9}", report.redemptions);
-    println!("  repeats            {:>9}", report.repeats);
-    println!("  rows refused       {:>9}", report.errors.len());
+fn summary(args: &ImportArgs, pack: &Pack, report: &Report) -> String {
+    let mut text = format!("{} from {}\n", pack.district(), args.pack_dir.display());
+    let mut line = |line: std::fmt::Arguments<'_>| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{line}");
+    };
+    line(format_args!("  credits taken      {:>9}  of which cut by the daily cap: {}", report.credits, report.capped));
+    line(format_args!("  redemptions taken  {:>9}", report.redemptions));
+    line(format_args!("  repeats            {:>9}", report.repeats));
+    line(format_args!("  rows refused       {:>9}", report.errors.len()));
     for (code, errors) in report.by_code() {
-        println!("    {:<20} {:>7}", code.as_str(), errors.len());
+        line(format_args!("    {:<20} {:>7}", code.as_str(), errors.len()));
         for error in errors.iter().take(SHOWN_PER_CODE) {
-            println!("      {} row {}: {}", error.file, error.row, error.message);
+            line(format_args!("      {} row {}: {}", error.file, error.row, error.message));
         }
     }
-    if report.errors.len() > SHOWN_PER_CODE && args.report.is_none() {
-        println!("--report FILE writes every refused row; correct those rows and import the pack again");
+    if !report.errors.is_empty() && args.report.is_none() {
+        line(format_args!("--report FILE writes every refused row; correct those rows and import the pack again"));
     }
     if args.dry_run {
-        println!("dry run: nothing was written");
+        line(format_args!("dry run: nothing was written"));
     }
+    text
 }
 
 fn ending(cause: ImportError, dry_run: bool) -> CliError {
@@ -138,4 +146,93 @@ fn ending(cause: ImportError, dry_run: bool) -> CliError {
         format!("{cause}; rows before it are recorded, and the same command again goes on from there")
     };
     if unusable { CliError::input(message) } else { CliError::failed(message) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHEETS: [(&str, &str); 7] = [
+        ("district.toml", "code = \"000000\"\nname = \"测试区\"\n"),
+        ("人员名册.csv", "编号,从业类型,政治面貌,所在党支部,积分卡号\nW1,快递员,群众,,\n"),
+        ("积分标准.csv", "活动代码,活动名称,类别,每单位积分,每日上限,计入积分卡,有效月数\nZY01,服务,志愿,10,,是,\n"),
+        ("商户名录.csv", "商户编号,商户名称,统一社会信用代码\n"),
+        ("兑换网点.csv", "网点编号,网点名称,层级\n"),
+        ("兑换目录.csv", "网点编号,商品编码,商品名称,类型,所需积分,库存,供货商户编号,每人每年限兑\n"),
+        ("活动记录-2024-03.csv", "记录号,编号,活动代码,服务日期,数量\nJ1,W1,ZY01,2024-03-05,2\n"),
+    ];
+
+    /// A pack and a place for a journal, both deleted with it.
+    struct Place(tempfile::TempDir);
+
+    impl Place {
+        fn new() -> Place {
+            let place = Place(tempfile::tempdir().unwrap());
+            std::fs::create_dir(place.pack()).unwrap();
+            for (name, text) in SHEETS {
+                std::fs::write(place.pack().join(name), text).unwrap();
+            }
+            place
+        }
+
+        fn pack(&self) -> PathBuf {
+            self.0.path().join("pack")
+        }
+
+        fn report(&self) -> PathBuf {
+            self.0.path().join("report.json")
+        }
+
+        fn journal(&self) -> PathBuf {
+            self.0.path().join("n.db")
+        }
+
+        /// The exit code; what an error says goes nowhere here.
+        async fn import(&self, dry_run: bool) -> ExitCode {
+            let args = ImportArgs { pack_dir: self.pack(), dry_run, report: Some(self.report()), json: false };
+            let result = run(args, &JournalUrl::Sqlite(self.journal())).await;
+            result.unwrap_or_else(|error| ExitCode::from(error.exit))
+        }
+    }
+
+    #[tokio::test]
+    async fn the_exit_code_tells_whether_rows_were_refused() {
+        let place = Place::new();
+        assert_eq!(place.import(false).await, ExitCode::SUCCESS);
+        let more = "记录号,编号,活动代码,服务日期,数量\nJ1,W1,ZY01,2024-03-05,2\nJ2,W2,ZY01,2024-03-05,2\n";
+        std::fs::write(place.pack().join("活动记录-2024-03.csv"), more).unwrap();
+        assert_eq!(place.import(false).await, ExitCode::from(1));
+        let report: serde_json::Value = serde_json::from_slice(&std::fs::read(place.report()).unwrap()).unwrap();
+        let message = "no worker W2; register the worker first (人员名册)";
+        let error = serde_json::json!({
+            "file": "活动记录-2024-03.csv", "row": 3, "code": "unknown_worker", "message": message
+        });
+        let wanted = serde_json::json!({"credits": 0, "redemptions": 0, "repeats": 1, "capped": 0, "errors": [error]});
+        assert_eq!(report, wanted);
+    }
+
+    #[tokio::test]
+    async fn an_unusable_pack_makes_no_journal_and_no_report() {
+        let place = Place::new();
+        std::fs::write(place.pack().join("兑换流水-2024-03.csv"), "流水号,编号\n").unwrap();
+        assert_eq!(place.import(false).await, ExitCode::from(2));
+        assert!(!place.journal().exists() && !place.report().exists());
+    }
+
+    #[tokio::test]
+    async fn a_dry_run_makes_no_journal() {
+        let place = Place::new();
+        assert_eq!(place.import(true).await, ExitCode::SUCCESS);
+        assert!(!place.journal().exists() && place.report().exists());
+    }
+
+    #[tokio::test]
+    async fn a_report_that_cannot_be_written_is_told_before_the_import() {
+        let place = Place::new();
+        let report = Some(place.0.path().join("no folder").join("report.json"));
+        let args = ImportArgs { pack_dir: place.pack(), dry_run: false, report, json: true };
+        let error = run(args, &JournalUrl::Sqlite(place.journal())).await.unwrap_err();
+        assert_eq!(error.exit, 2);
+        assert!(!place.journal().exists());
+    }
 }

@@ -174,7 +174,8 @@ pub(super) fn setup() -> Result<Vec<(String, Command)>, IdError> {
         points_step: Some(Points::from_hundredths(50)),
         publicity_days: Some(0),
     };
-    let mut commands = vec![("district".to_owned(), Command::Configure(settings)), ("schedule".to_owned(), schedule()?)];
+    let mut commands =
+        vec![("district".to_owned(), Command::Configure(settings)), ("schedule".to_owned(), schedule()?)];
     for number in 1..=WORKERS {
         commands.extend(worker(number)?);
     }
@@ -184,7 +185,9 @@ pub(super) fn setup() -> Result<Vec<(String, Command)>, IdError> {
     for (number, (name, tier)) in (1..).zip(STORES) {
         let store = store_id(number)?;
         let details =
-            StoreDetails { community: Some(format!("演示{number}社区")), name: name.to_owned(), tier: tier.to_owned() };
+            StoreDetails {
+                community: Some(format!("演示{number}社区")), name: name.to_owned(), tier: tier.to_owned()
+            };
         commands.push((format!("store/{store}"), Command::OpenStore { store, details, update: false }));
     }
     for listing in listings()? {

@@ -272,10 +272,9 @@ mod tests {
         assert_eq!(register(&again, "k3", "甲").await, 4);
         let keys = [Key::new("k1").unwrap(), Key::new("k3").unwrap(), Key::new("k9").unwrap()];
         let found = overlay.find(&keys).await.unwrap();
-        assert_eq!(found.iter().map(|found| found.as_ref().map(|found| found.first)).collect::<Vec<_>>(), [
-            Some(2),
-            Some(4),
-            None
-        ]);
+        assert_eq!(
+            found.iter().map(|found| found.as_ref().map(|found| found.first)).collect::<Vec<_>>(),
+            [Some(2), Some(4), None]
+        );
     }
 }

@@ -101,7 +101,11 @@ impl Submitter<'_> {
             let outcomes = self.ledger.queue(chunk.submissions.clone(), false).await.wait().await;
             let unanswered = outcomes.iter().position(is_unanswered);
             let Some(unanswered) = unanswered else {
-                return Ok(outcomes.into_iter().zip(maybe_ours).map(|(one, ours)| Answer::from_outcome(one, ours)).collect());
+                return Ok(outcomes
+                    .into_iter()
+                    .zip(maybe_ours)
+                    .map(|(one, ours)| Answer::from_outcome(one, ours))
+                    .collect());
             };
             if attempt >= self.retry.attempts_max {
                 let reason = outcomes.get(unanswered).map_or_else(String::new, reason);
@@ -111,7 +115,11 @@ impl Submitter<'_> {
             for (ours, outcome) in maybe_ours.iter_mut().zip(&outcomes) {
                 *ours |= matches!(outcome, Outcome::Unknown);
             }
-            tracing::warn!(attempt, pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX), "rows were not answered; sending them again");
+            tracing::warn!(
+                attempt,
+                pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+                "rows were not answered; sending them again"
+            );
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(self.retry.pause_max);
             attempt += 1;
@@ -154,7 +162,9 @@ impl Answer {
             }
             Outcome::Refused(refusal) => Answer::Refused(refusal),
             // Not sent on by `Submitter::send`.
-            Outcome::Unknown => Answer::Refused(Refusal::new(Code::JournalUnavailable, "the answer was lost; send the row again")),
+            Outcome::Unknown => {
+                Answer::Refused(Refusal::new(Code::JournalUnavailable, "the answer was lost; send the row again"))
+            }
         }
     }
 }

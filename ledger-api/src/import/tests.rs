@@ -1,21 +1,22 @@
 //! Small packs, each crafted for one sentence: what is taken, what is refused, what a second import changes.
 
+mod flaky;
 mod pack_files;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::worker::Worker;
 use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::url::JournalUrl;
-use ledger_core::journal::{Append, CommandRecord, Entry, Head, Journal, JournalError, Snapshot, StoredStream};
+use ledger_core::journal::{Entry, Journal};
 use ledger_core::ledger::{Ledger, LedgerSettings};
 use zeroize::Zeroizing;
 
 use super::{ImportError, Pack, Report, Retry, Stopped, dry_run, load};
 use crate::vault::{KeySource, Vault, WITNESS, WORKER};
+use flaky::FlakyJournal;
 use pack_files::PackFolder;
 
 const NO_PAUSE: Retry =
@@ -29,7 +30,7 @@ struct District {
 
 impl District {
     async fn on(journal: Arc<dyn Journal>) -> District {
-        let settings = LedgerSettings::default();
+        let settings = LedgerSettings { resolve_for: std::time::Duration::ZERO, ..LedgerSettings::default() };
         let (ledger, _) = Ledger::open(Arc::clone(&journal), settings, "test", HashSuite::Sha256).await.unwrap();
         District { ledger, journal }
     }
@@ -144,17 +145,20 @@ async fn a_credit_row_is_judged_in_the_order_of_the_contract() {
     );
     let report = district.import(&folder).await;
     let codes: Vec<&str> = report.errors.iter().map(|error| error.code.as_str()).collect();
-    assert_eq!(codes, [
-        "duplicate_conflict",
-        "unknown_worker",
-        "unknown_activity",
-        "unknown_activity",
-        "invalid_date",
-        "invalid_quantity",
-        "invalid_quantity",
-        "invalid_quantity",
-        "invalid_input",
-    ]);
+    assert_eq!(
+        codes,
+        [
+            "duplicate_conflict",
+            "unknown_worker",
+            "unknown_activity",
+            "unknown_activity",
+            "invalid_date",
+            "invalid_quantity",
+            "invalid_quantity",
+            "invalid_quantity",
+            "invalid_input",
+        ]
+    );
     assert_eq!(report.credits, 2);
     let messages: Vec<&str> = report.errors.iter().map(|error| error.message.as_str()).collect();
     assert!(messages[1].contains("「编号」 is blank"), "{messages:?}");
@@ -186,17 +190,20 @@ async fn a_redemption_row_is_judged_in_the_order_of_the_contract() {
         );
     let report = district.import(&folder).await;
     let codes: Vec<&str> = report.errors.iter().map(|error| error.code.as_str()).collect();
-    assert_eq!(codes, [
-        "duplicate_conflict",
-        "unknown_worker",
-        "unknown_store",
-        "unknown_item",
-        "invalid_date",
-        "invalid_quantity",
-        "limit_per_worker",
-        "insufficient_points",
-        "out_of_stock",
-    ]);
+    assert_eq!(
+        codes,
+        [
+            "duplicate_conflict",
+            "unknown_worker",
+            "unknown_store",
+            "unknown_item",
+            "invalid_date",
+            "invalid_quantity",
+            "limit_per_worker",
+            "insufficient_points",
+            "out_of_stock",
+        ]
+    );
     assert_eq!((report.credits, report.redemptions), (2, 2));
 }
 
@@ -245,7 +252,10 @@ async fn a_dry_run_tells_the_same_and_writes_nothing() {
     let district = District::new().await;
     let first = PackFolder::new().activities("2024-03", &["J1,W1,ZY01,2024-03-05,2,甲"]);
     let folder = first
-        .activities("2024-04", &["J1,W1,ZY01,2024-03-05,2,甲", "J2,W1,ZY01,2024-04-05,2,甲", "J3,W9,ZY01,2024-04-05,2,甲"])
+        .activities(
+            "2024-04",
+            &["J1,W1,ZY01,2024-03-05,2,甲", "J2,W1,ZY01,2024-04-05,2,甲", "J3,W9,ZY01,2024-04-05,2,甲"],
+        )
         .redemptions("2024-04", &["L1,W1,WD1,SP1,1,2024-04-07 09:00:00"]);
     let early = dry_run(Arc::clone(&district.journal), &folder.check(), &|_| {}).await.unwrap();
     assert_report(&early, [2, 1, 1, 0], &["活动记录-2024-04.csv:5:unknown_worker"]);
@@ -294,65 +304,26 @@ async fn names_go_to_the_vault_and_never_to_the_journal() {
     assert_eq!(vault.get_name(WITNESS, &pseudonym).await.unwrap().as_deref(), Some("网格员甲"));
 }
 
-/// A journal whose head lock cannot be had for a number of times.
-struct Flaky {
-    inner: MemoryJournal,
-    failures: std::sync::atomic::AtomicI64,
-}
-
-#[async_trait]
-impl Journal for Flaky {
-    async fn begin(&self) -> Result<Box<dyn Append>, JournalError> {
-        if self.failures.fetch_sub(1, std::sync::atomic::Ordering::SeqCst) > 0 {
-            return Err(JournalError::Unavailable("the cable was pulled".into()));
-        }
-        self.inner.begin().await
-    }
-
-    async fn head(&self) -> Result<Head, JournalError> {
-        self.inner.head().await
-    }
-
-    async fn read(&self, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
-        self.inner.read(after, limit).await
-    }
-
-    async fn read_commands(&self, commands: &[CommandRecord]) -> Result<Vec<Vec<Entry>>, JournalError> {
-        self.inner.read_commands(commands).await
-    }
-
-    async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
-        self.inner.load(streams, snapshots).await
-    }
-
-    async fn find(&self, keys: &[ledger_core::domain::ids::Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
-        self.inner.find(keys).await
-    }
-
-    async fn store_snapshots(&self, snapshots: Vec<Snapshot>) -> Result<(), JournalError> {
-        self.inner.store_snapshots(snapshots).await
-    }
-
-    async fn roots(&self, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {
-        self.inner.roots(after, limit).await
-    }
-
-    async fn changed(&self) {
-        self.inner.changed().await;
-    }
-}
-
 #[tokio::test]
 async fn a_journal_away_for_a_moment_is_waited_for_and_one_that_stays_away_stops_the_import() {
-    use std::sync::atomic::{AtomicI64, Ordering};
-    let journal = Arc::new(Flaky { inner: MemoryJournal::default(), failures: AtomicI64::new(0) });
-    let district = District::on(Arc::clone(&journal) as Arc<dyn Journal>).await;
+    let journal = FlakyJournal::default();
+    let district = District::on(Arc::new(journal.clone())).await;
     let folder = PackFolder::new().activities("2024-03", &["J1,W1,ZY01,2024-03-05,2,甲"]);
-    journal.failures.store(i64::MAX, Ordering::SeqCst);
+    journal.stay_away(u32::MAX);
     let stopped = district.try_import(&folder).await.unwrap_err();
     assert!(matches!(stopped.cause, ImportError::Journal { attempts: 3, .. }), "{stopped:?}");
     assert!(!stopped.cause.is_unusable_input());
     assert_eq!((stopped.report, district.head().await), (Report::default(), 1));
-    journal.failures.store(2, Ordering::SeqCst);
+    journal.stay_away(2);
     assert_report(&district.import(&folder).await, [1, 0, 0, 0], &[]);
+}
+
+#[tokio::test]
+async fn rows_whose_answer_was_lost_count_as_taken_and_not_as_repeats() {
+    let journal = FlakyJournal::default();
+    let district = District::on(Arc::new(journal.clone())).await;
+    let folder = PackFolder::new().activities("2024-03", &["J1,W1,ZY01,2024-03-05,7,甲", "J1,W1,ZY01,2024-03-05,7,甲"]);
+    journal.lose_an_answer();
+    assert_report(&district.import(&folder).await, [1, 0, 1, 1], &[]);
+    assert_report(&district.import(&folder).await, [0, 0, 2, 0], &[]);
 }

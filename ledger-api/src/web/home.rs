@@ -45,8 +45,8 @@ pub fn routes() -> OpenApiRouter<App> {
 async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
     let demo = app.views.worker(EXAMPLE_WORKER).await.is_ok_and(|row| row.is_some());
     let (journal_zh, journal_en) = match &app.url {
-        JournalUrl::Sqlite(_) => ("SQLite（单个文件）", "SQLite, one file"),
-        JournalUrl::Postgres { .. } => ("PostgreSQL（服务器）", "PostgreSQL, a server"),
+        JournalUrl::Sqlite(_) => ("SQLite 单文件", "SQLite, one file"),
+        JournalUrl::Postgres { .. } => ("PostgreSQL 服务器", "PostgreSQL, a server"),
     };
     let seen = app.views.position();
     let position = (*app.ledger.committed().borrow()).max(seen);

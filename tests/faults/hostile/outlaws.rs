@@ -86,7 +86,8 @@ fn no_http() -> Vec<(String, Vec<u8>)> {
 
 fn headers(token: &str) -> Vec<(String, Vec<u8>)> {
     let with = |name: &str, headers: String| {
-        let text = format!("GET /v1/workers/W0001 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n{headers}\r\n\r\n");
+        let text =
+            format!("GET /v1/workers/W0001 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n{headers}\r\n\r\n");
         (name.to_owned(), text.into_bytes())
     };
     let chunked = |name: &str, chunks: &str| {

@@ -14,20 +14,60 @@ const LARGE: &[&str] = &["too_large", "invalid_input"];
 
 /// Texts that are no date.
 const NO_DATES: &[&str] = &[
-    r#""2025-02-30""#, r#""2025-13-01""#, r#""0000-00-00""#, r#""20250301""#, r#""""#, r#""yesterday""#, r#""-2025-01-01""#,
-    r#""+99999-01-01""#, r#""2025-06-01\u0000""#, "20250301", "null", "true", "[]", "{}", "1e400", r#""\ud800""#,
+    r#""2025-02-30""#,
+    r#""2025-13-01""#,
+    r#""0000-00-00""#,
+    r#""20250301""#,
+    r#""""#,
+    r#""yesterday""#,
+    r#""-2025-01-01""#,
+    r#""+99999-01-01""#,
+    r#""2025-06-01\u0000""#,
+    "20250301",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    "1e400",
+    r#""\ud800""#,
 ];
 /// Values that are no quantity anybody could have worked.
 const NO_QUANTITIES: &[&str] = &[
-    "0", "-1", "-0.5", "1e400", "-1e400", "1e-400", "0.0000001", "99999999999999999999999999", "null", "true", "[]", "{}",
-    r#""""#, r#""abc""#, r#""1e400""#, r#""NaN""#, "1000000.000001",
+    "0",
+    "-1",
+    "-0.5",
+    "1e400",
+    "-1e400",
+    "1e-400",
+    "0.0000001",
+    "99999999999999999999999999",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    r#""""#,
+    r#""abc""#,
+    r#""1e400""#,
+    r#""NaN""#,
+    "1000000.000001",
 ];
 /// Values that are no number of things.
 const NO_UNITS: &[&str] =
     &["0", "-1", "1.5", "1e400", "4294967296", "99999999999999999999", "null", "true", "[]", "{}", r#""two""#, r#""""#];
 /// Values that are no id.
 const NO_IDS: &[&str] = &[
-    r#""""#, r#"" ""#, r#""a b""#, r#""a/b""#, r#""a\u0000b""#, r#""a\r\nb""#, r#""\ufeff""#, "null", "5", "true", "[]", "{}",
+    r#""""#,
+    r#"" ""#,
+    r#""a b""#,
+    r#""a/b""#,
+    r#""a\u0000b""#,
+    r#""a\r\nb""#,
+    r#""\ufeff""#,
+    "null",
+    "5",
+    "true",
+    "[]",
+    "{}",
     r#""\ud800""#,
 ];
 
@@ -61,7 +101,12 @@ fn credits() -> Vec<Shot> {
     for field in ["worker", "activity", "on", "quantity"] {
         let mut less = body.clone();
         less.as_object_mut().expect("an object").remove(field);
-        shots.push(whole("/v1/credits", field, less.to_string().into_bytes(), &["invalid_input", "invalid_date", "invalid_quantity"]));
+        shots.push(whole(
+            "/v1/credits",
+            field,
+            less.to_string().into_bytes(),
+            &["invalid_input", "invalid_date", "invalid_quantity"],
+        ));
     }
     shots
 }
@@ -77,7 +122,14 @@ fn redemptions() -> Vec<Shot> {
         shots.extend(each(path, &body, "/store", &[r#""nowhere""#], &["unknown_store"]));
         shots.extend(each(path, &body, "/lines", &["[]", "null", "{}", "1", r#""SW01""#, "[null]", "[[]]"], QUANTITY));
         let most = r#"{"sku":"SW01","quantity":4294967295}"#;
-        let asked = ["invalid_quantity", "invalid_input", "out_of_stock", "insufficient_points", "limit_per_worker", "too_large"];
+        let asked = [
+            "invalid_quantity",
+            "invalid_input",
+            "out_of_stock",
+            "insufficient_points",
+            "limit_per_worker",
+            "too_large",
+        ];
         let asked: &'static [&'static str] = asked.to_vec().leak();
         shots.push(shot(path, &body, "/lines", &format!("[{most}]"), asked));
         shots.push(shot(path, &body, "/lines", &format!("[{most},{most}]"), asked));
@@ -131,7 +183,13 @@ fn schedules() -> Vec<Shot> {
     let no_points = ["-1", "0.001", "1e400", "true", "[]", "{}", r#""x""#, "99999999999999999999"];
     shots.extend(each("/v1/schedule", &body, "/activities/0/points_per_unit", &no_points, POINTS));
     shots.extend(each("/v1/schedule", &body, "/activities/0/daily_cap", &no_points, POINTS));
-    shots.extend(each("/v1/schedule", &body, "/district/points_step", &["-1", "0", "0.001", "1e400", r#""x""#], POINTS));
+    shots.extend(each(
+        "/v1/schedule",
+        &body,
+        "/district/points_step",
+        &["-1", "0", "0.001", "1e400", r#""x""#],
+        POINTS,
+    ));
     let no_months = ["-1", "1.5", "1e400", "99999999999", r#""never""#, "true", "[]", "{}"];
     shots.extend(each("/v1/schedule", &body, "/activities/0/valid_months", &no_months, POINTS));
     shots.extend(each("/v1/schedule", &body, "/activities", &["{}", "null", "[null]", "1"], INPUT));
@@ -272,5 +330,12 @@ fn shot(path: &str, body: &Value, pointer: &str, value: &str, codes: &'static [&
 
 fn whole(path: &str, name: &str, body: Vec<u8>, codes: &'static [&'static str]) -> Shot {
     let verdict = Verdict::Refused(codes);
-    Shot { name: name.to_owned(), method: "POST".to_owned(), target: path.to_owned(), headers: Vec::new(), body, verdict }
+    Shot {
+        name: name.to_owned(),
+        method: "POST".to_owned(),
+        target: path.to_owned(),
+        headers: Vec::new(),
+        body,
+        verdict,
+    }
 }

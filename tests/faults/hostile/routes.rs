@@ -61,7 +61,11 @@ pub(super) fn shots(operation: &Operation) -> Vec<Shot> {
             shoot(format!("{query} in the query"), format!("{plain}?{query}={value}"), body.clone().into_bytes());
         }
     }
-    shoot("a strange query".into(), format!("{plain}?&&==&%00=%00&a[]=1&limit=1&limit=2&{}", "x".repeat(5_000)), Vec::new());
+    shoot(
+        "a strange query".into(),
+        format!("{plain}?&&==&%00=%00&a[]=1&limit=1&limit=2&{}", "x".repeat(5_000)),
+        Vec::new(),
+    );
     let Some(valid) = &operation.body else { return shots };
     for (name, hostile) in bodies() {
         shoot(format!("the body is {name}"), plain.clone(), hostile);
@@ -73,7 +77,11 @@ pub(super) fn shots(operation: &Operation) -> Vec<Shot> {
         }
         let text = marked.to_string();
         for value in json_values() {
-            shoot(format!("a value at {pointer}"), plain.clone(), text.replace(&json!(MARK).to_string(), &value).into_bytes());
+            shoot(
+                format!("a value at {pointer}"),
+                plain.clone(),
+                text.replace(&json!(MARK).to_string(), &value).into_bytes(),
+            );
         }
         if let Some(left_out) = without(valid, &pointer) {
             shoot(format!("nothing at {pointer}"), plain.clone(), left_out.to_string().into_bytes());

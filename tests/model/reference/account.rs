@@ -31,7 +31,8 @@ pub(crate) struct Credit {
     /// What was booked as expired.
     pub(crate) lapsed: i64,
     pub(crate) status: Status,
-    pub(crate) objected: bool,
+    /// Whose objection is open.
+    pub(crate) objector: Option<&'static str>,
     pub(crate) proposer: &'static str,
     pub(crate) entered: NaiveDateTime,
 }

@@ -1,0 +1,68 @@
+//! Views in memory: what the real view stores are compared with.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use projections::ViewError;
+use projections::store::{ViewChanges, ViewStore};
+
+#[derive(Default)]
+struct Rows {
+    checkpoint: u64,
+    views: BTreeMap<&'static str, BTreeMap<String, Vec<u8>>>,
+}
+
+/// Views that live as long as their process.
+#[derive(Default)]
+pub(crate) struct MemoryViews(Mutex<Rows>);
+
+impl MemoryViews {
+    fn rows(&self) -> MutexGuard<'_, Rows> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl ViewStore for MemoryViews {
+    async fn checkpoint(&self) -> Result<u64, ViewError> {
+        Ok(self.rows().checkpoint)
+    }
+
+    async fn get(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
+        let rows = self.rows();
+        let view = rows.views.get(view);
+        Ok(keys.iter().map(|key| view.and_then(|view| view.get(key)).cloned()).collect())
+    }
+
+    async fn scan(
+        &self,
+        view: &'static str,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, Vec<u8>)>, ViewError> {
+        let rows = self.rows();
+        let found = rows.views.get(view).into_iter().flatten();
+        let found = found.filter(|(key, _)| key.starts_with(prefix) && key.as_str() > after).take(limit);
+        Ok(found.map(|(key, row)| (key.clone(), row.clone())).collect())
+    }
+
+    async fn write(&self, from: u64, to: u64, changes: Vec<ViewChanges>) -> Result<(), ViewError> {
+        let mut rows = self.rows();
+        if rows.checkpoint != from {
+            return Err(ViewError::Moved);
+        }
+        rows.checkpoint = to;
+        for (view, changes) in changes {
+            let view = rows.views.entry(view).or_default();
+            for (key, row) in changes {
+                match row {
+                    Some(row) => view.insert(key, row),
+                    None => view.remove(&key),
+                };
+            }
+        }
+        Ok(())
+    }
+}
