@@ -1,12 +1,14 @@
 //! What the journal says, folded from events alone: no stored view, no cache, no clock.
 //!
-//! The shape is contract section 5. With an as-of date, what happened on later business days is left out, and lots
-//! whose last day lies before it count as expired, whether or not their expiry was booked.
+//! The shape is contract section 5. With an as-of date, what happened on later business days is left out, and with it
+//! whatever corrects or finishes it, even under an earlier date; lots whose last day lies before the date count as
+//! expired, whether or not their expiry was booked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::HoldId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::store::event::StoreEvent;
 use ledger_core::domain::worker::event::{LotPart, WorkerEvent};
@@ -70,12 +72,21 @@ pub struct StateFold {
     latest: Option<NaiveDate>,
     accounts: BTreeMap<String, Account>,
     stock: BTreeMap<String, i64>,
+    /// Credits, redemptions and holds that happened after the date. They share one space of names: their keys.
+    left_out: BTreeSet<String>,
 }
 
 impl StateFold {
     /// A fold that leaves out what happened after a date, if one is given.
     pub fn new(as_of: Option<NaiveDate>) -> StateFold {
-        StateFold { until: as_of, position: 0, latest: None, accounts: BTreeMap::new(), stock: BTreeMap::new() }
+        StateFold {
+            until: as_of,
+            position: 0,
+            latest: None,
+            accounts: BTreeMap::new(),
+            stock: BTreeMap::new(),
+            left_out: BTreeSet::new(),
+        }
     }
 
     /// Folds one event.
@@ -87,9 +98,12 @@ impl StateFold {
             Event::Worker(event) => event.as_service().map(|record| record.on).or(day),
             _ => day,
         };
-        if let (Some(day), Some(until)) = (day, self.until)
-            && day > until
-        {
+        let (about, made) = names(event);
+        // It counts from its service date on, however late it was confirmed: what it gave may be spent from then on.
+        let confirms = matches!(event, Event::Worker(WorkerEvent::CreditConfirmed(_)));
+        let later = matches!((day, self.until), (Some(day), Some(until)) if day > until) && !confirms;
+        if later || about.is_some_and(|name| self.left_out.contains(name)) {
+            self.left_out.extend(made.map(str::to_owned));
             return;
         }
         self.latest = self.latest.max(day);
@@ -132,7 +146,7 @@ impl StateFold {
                 account.earned -= event.points - event.debt;
                 if let Some(lot) = account.lots.get_mut(&event.lot) {
                     lot.reversed = true;
-                    lot.left = Points::ZERO;
+                    lot.left -= event.points - event.debt;
                 }
             }
             WorkerEvent::Redeemed(event) => {
@@ -209,6 +223,35 @@ impl StateFold {
             state.workers.insert(worker, figures);
         }
         state
+    }
+}
+
+/// The credit, redemption or hold that an event is about, and the one that it makes.
+fn names(event: &Event) -> (Option<&str>, Option<&str>) {
+    match event {
+        Event::Worker(event) => match event {
+            WorkerEvent::CreditConfirmed(event)
+            | WorkerEvent::CreditRejected(event)
+            | WorkerEvent::CreditObjected(event) => (Some(event.credit.as_str()), None),
+            WorkerEvent::ObjectionResolved(event) => (Some(event.credit.as_str()), None),
+            WorkerEvent::CreditReversed(event) => (Some(event.credit.as_str()), None),
+            WorkerEvent::Redeemed(event) => (None, Some(event.redemption.as_str())),
+            WorkerEvent::RedemptionReversed(event) => (Some(event.redemption.as_str()), None),
+            WorkerEvent::PointsHeld(event) => (None, Some(event.hold.as_str())),
+            WorkerEvent::HoldCaptured(event) => (Some(event.hold.as_str()), Some(event.redemption.as_str())),
+            WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => (Some(event.hold.as_str()), None),
+            other => (None, other.as_service().map(|record| record.credit.as_str())),
+        },
+        Event::Store(event) => match event {
+            StoreEvent::StockIssued(event) => {
+                (event.hold.as_ref().map(HoldId::as_str), Some(event.redemption.as_str()))
+            }
+            StoreEvent::StockReturned(event) => (Some(event.redemption.as_str()), None),
+            StoreEvent::StockReserved(event) => (None, Some(event.hold.as_str())),
+            StoreEvent::StockUnreserved(event) => (Some(event.hold.as_str()), None),
+            _ => (None, None),
+        },
+        Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => (None, None),
     }
 }
 

@@ -51,7 +51,7 @@ async fn a_client_that_hangs_up_leaves_a_whole_command_or_none_on_postgres() {
 
 async fn leaves_a_whole_command_or_none(site: Site, cluster: Option<Arc<PgCluster>>, size: usize) {
     let token = token(site.url());
-    let server = Server::start(site.url(), &[]);
+    let server = Arc::new(Server::start(site.url(), &[]));
     let api = server.api(&token);
     let mut district = District::new(40, 2);
     district.stock = 1_000_000;
@@ -60,7 +60,7 @@ async fn leaves_a_whole_command_or_none(site: Site, cluster: Option<Arc<PgCluste
     let files_before = open_files(&server);
 
     let scene = Arc::new(Scene {
-        address: wire::address(&server).to_owned(),
+        server: Arc::clone(&server),
         token,
         api: api.clone(),
         size,
@@ -69,7 +69,7 @@ async fn leaves_a_whole_command_or_none(site: Site, cluster: Option<Arc<PgCluste
         over: AtomicBool::new(false),
     });
     let honest = tokio::spawn(Arc::clone(&scene).honest("meanwhile", usize::MAX));
-    let watch = cluster.map(|cluster| tokio::spawn(Arc::clone(&scene).watch_transactions(cluster)));
+    let watch = cluster.as_ref().map(|cluster| tokio::spawn(Arc::clone(&scene).watch_transactions(Arc::clone(cluster))));
     let crowd: Vec<_> = (0..AT_ONCE).map(|number| tokio::spawn(Arc::clone(&scene).hang_up(number))).collect();
     let mut cut_off = Vec::new();
     let began = Instant::now();
@@ -113,7 +113,7 @@ async fn leaves_a_whole_command_or_none(site: Site, cluster: Option<Arc<PgCluste
 
 /// What everybody in this test shares.
 struct Scene {
-    address: String,
+    server: Arc<Server>,
     token: String,
     api: Api,
     size: usize,
@@ -157,7 +157,7 @@ impl Scene {
         ];
         let bytes = wire::request("POST", &request.path, &headers, request.body.to_string().as_bytes());
         let sent = if chance.gen_ratio(2, 5) { chance.gen_range(0..bytes.len()) } else { bytes.len() };
-        let mut stream = TcpStream::connect(&self.address).await?;
+        let mut stream = TcpStream::connect(wire::address(&self.server)).await?;
         stream.set_nodelay(true)?;
         stream.write_all(&bytes[..sent]).await?;
         tokio::time::sleep(Duration::from_micros(chance.gen_range(0..=WAIT_MS_MAX * 1_000))).await;
@@ -184,7 +184,7 @@ impl Scene {
             let path = format!("/v1/workers/W{:04}/balance?min_position={}", number % 40 + 1, answer["position"]);
             let (status, body) = self.api.get(&path).await.expect("the server answers");
             took.push(began.elapsed());
-            assert_eq!(status, 200, "{path}: {body}");
+            assert_eq!(status, 200, "{path}: {body}; the server said:\n{}", self.server.stderr());
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         took
@@ -194,7 +194,7 @@ impl Scene {
     async fn honestly(&self, request: &Request) -> Value {
         match self.record.send(&self.api, request).await {
             Ok((200..=299, body)) => body,
-            answer => panic!("{request:?} was answered {answer:?}"),
+            answer => panic!("{request:?} was answered {answer:?}; the server said:\n{}", self.server.stderr()),
         }
     }
 

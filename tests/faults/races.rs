@@ -97,7 +97,7 @@ async fn one_key_sent_by_all_at_once_takes_effect_once(site: Site) {
             race(std::slice::from_ref(&course.api), vec![Request::post("/v1/redemptions", key.clone(), body); RACERS])
                 .await;
         let (status, first) = &answers[0];
-        assert!((200..300).contains(status), "{status} {first}");
+        assert!((200..300).contains(status), "{status} {first}\n{}", course.server.stderr());
         for answer in &answers {
             assert_eq!(&answer.1, first, "every repeat gets the first answer");
         }

@@ -97,6 +97,24 @@ pub(crate) async fn exchange(address: &str, bytes: &[u8]) -> io::Result<Option<R
     answered.await.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "no answer in time")))
 }
 
+/// Sends bytes and listens until the server closes, or for so long; answers all that was said.
+pub(crate) async fn listen(address: &str, bytes: &[u8], limit: Duration) -> Vec<u8> {
+    let mut said = Vec::new();
+    let mut stream = TcpStream::connect(address).await.expect("the server accepts");
+    let talk = async {
+        // A server that has heard enough closes; what it said before counts.
+        let _ = stream.write_all(bytes).await;
+        let _ = stream.read_to_end(&mut said).await;
+    };
+    let _ = tokio::time::timeout(limit, talk).await;
+    said
+}
+
+/// The status of the first answer in what was said; none when nothing was.
+pub(crate) fn first_status(said: &[u8]) -> Option<u16> {
+    whole_reply(said, true).map(|reply| reply.status)
+}
+
 /// Reads one answer.
 pub(crate) async fn read_reply(stream: &mut (impl AsyncReadExt + Unpin)) -> io::Result<Option<Reply>> {
     let mut bytes = Vec::new();

@@ -70,6 +70,15 @@ pub(crate) fn balanced(state: &State) {
     }
 }
 
+/// Whatever day one asks for, nothing is shown below zero.
+pub(crate) async fn past_balances(views: &Views, district: &District, day: NaiveDate) {
+    for worker in district.accounts.keys() {
+        let on = views.balance_on(worker, day).await.expect("views").expect("a registered worker");
+        let [available, held, debt] = [on.available, on.held, on.debt].map(Points::hundredths);
+        assert!(available >= 0 && held >= 0 && debt >= 0, "{worker} on {day}: {on:?}");
+    }
+}
+
 /// Every stored view, with what can be spent told for a day after which nothing happened.
 pub(crate) async fn views(views: &Views, district: &District, books: &Books, day: NaiveDate) {
     for (worker, account) in &district.accounts {

@@ -108,13 +108,19 @@ fn histories_reach_every_event_and_every_refusal_of_the_rules() {
     let mut runner = TestRunner::deterministic();
     let strategy = history(MOVES_MAX);
     let limits = Limits { cached: 1_000, snapshot_every: 1_000, batch: 1_000 };
+    let mut counts: std::collections::BTreeMap<String, u32> = Default::default();
+    let mut codes_n: std::collections::BTreeMap<&str, u32> = Default::default();
     let (mut types, mut codes): (BTreeSet<String>, BTreeSet<&str>) = Default::default();
     for _ in 0..100 {
         let moves: Vec<Move> = strategy.new_tree(&mut runner).expect("a history").current();
         let played = run(Play::whole(Backend::memory(), limits, &moves, Play::ALONE));
+        for e in &played.entries { *counts.entry(e.event_type.clone()).or_insert(0) += 1; }
+        for c in &played.codes { *codes_n.entry(*c).or_insert(0) += 1; }
         types.extend(played.entries.into_iter().map(|entry| entry.event_type));
         codes.extend(played.codes);
     }
+    // STATS
+    eprintln!("{counts:?}\n{codes_n:?}");
     let missing: Vec<&str> = Event::all_types().filter(|event_type| !types.contains(*event_type)).collect();
     assert!(missing.is_empty(), "no history has {missing:?}");
     let rules = [

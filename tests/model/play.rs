@@ -105,7 +105,7 @@ impl Play {
         let (district, entries, codes) = (District::new(), Vec::new(), BTreeSet::new());
         let mut play = Play { backend, open, district, entries, codes, echoed: manner.echoed, watch };
         play.submit(&prelude(), true).await;
-        let mut scope = Scope::default();
+        let mut scope = Scope::new();
         for one in moves {
             match one {
                 Move::Restart(limits) => play = play.restart(*limits).await,
@@ -154,7 +154,10 @@ impl Play {
         for (asked, answer) in asked.iter().zip(answers) {
             if let Answer::Refused(code) = answer {
                 self.codes.insert(code);
-                refused.push(asked.key.clone());
+                // What holds the key already stays.
+                if code != "duplicate_conflict" {
+                    refused.push(asked.key.clone());
+                }
             }
         }
         refused
@@ -201,6 +204,11 @@ impl Play {
             let rebuilt = views_of(Arc::clone(&self.open.journal), self.district.position, 7).await;
             assert_eq!(live, rebuilt, "views made anew in pages of 7");
             check_past(&self.entries);
+            let views = Views::as_stored(Arc::clone(&watch.store) as Arc<dyn ViewStore>).await.expect("views");
+            for weeks in 0..40 {
+                let day = super::steps::first_day() + chrono::Days::new(weeks * 7);
+                compare::past_balances(&views, &self.district, day).await;
+            }
         }
         let Open { journal, ledger, task } = self.open;
         drop(ledger);

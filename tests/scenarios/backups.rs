@@ -129,11 +129,11 @@ fn a_backup_never_overwrites() {
 fn a_journal_that_is_not_empty_is_not_restored_into() {
     let (journal, copy) = with_copy(&scratch_dir("backup"));
     let before = position(&journal);
-    run(&journal, &["restore", utf8(&copy)]).expect(2).says(&["not empty"]);
+    run(&journal, &["restore", utf8(&copy)]).expect(2).says(&["empty journal"]);
     assert_eq!(position(&journal), before);
     let postgres = fresh(Database::Postgres);
     run(&postgres, &["restore", utf8(&copy)]).expect(0);
-    run(&postgres, &["restore", utf8(&copy)]).expect(2).says(&["not empty"]);
+    run(&postgres, &["restore", utf8(&copy)]).expect(2).says(&["empty journal"]);
 }
 
 #[test]

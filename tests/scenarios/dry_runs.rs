@@ -26,7 +26,7 @@ fn a_dry_run_on_an_imported_journal_reports_repeats_and_leaves_it_alone() {
         let taken = pack.total("credits") + pack.total("redemptions") + pack.total("repeats");
         assert_eq!(judged.get("repeats").count(), taken);
         assert_eq!(judged.get("credits").count() + judged.get("redemptions").count(), 0);
-        pack.assert_refusals(&judged);
+        pack.assert_refused_again(&judged);
         assert_eq!(position(&imported.journal), imported.state.get("position").count());
     }
 }

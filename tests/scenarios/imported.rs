@@ -67,6 +67,24 @@ impl Pack {
         refusals(report).assert_same(self.expected().get("errors"), "errors");
     }
 
+    /// Panics unless a report of rows sent again refuses the very rows that were refused at first. They were judged anew,
+    /// on what the whole pack left: of the checks at the counter another one may come first now, all others stay.
+    #[track_caller]
+    pub(crate) fn assert_refused_again(self, report: &Exact) {
+        const AT_THE_COUNTER: [&str; 3] = ["limit_per_worker", "insufficient_points", "out_of_stock"];
+        let leveled = |refusals: &Exact| {
+            let level = |refusal: &Exact| {
+                let mut members = refusal.members().clone();
+                if AT_THE_COUNTER.contains(&refusal.get("code").text()) {
+                    members.insert("code".to_owned(), Exact::Text("at the counter".to_owned()));
+                }
+                Exact::Object(members)
+            };
+            Exact::List(refusals.elements().iter().map(level).collect())
+        };
+        leveled(&refusals(report)).assert_same(&leveled(self.expected().get("errors")), "errors");
+    }
+
     /// One of the expected totals.
     pub(crate) fn total(self, name: &str) -> u64 {
         self.expected().get("totals").get(name).count()

@@ -1,28 +1,18 @@
 //! A sheet of 200,000 rows is imported in bounded memory, whole.
 
 use std::fmt::Write as _;
-use std::process::Stdio;
-use std::thread;
-use std::time::Duration;
 
-use nuanxin_tests::{cli, scratch_dir};
+use nuanxin_tests::scratch_dir;
 
 use crate::exact::Exact;
 use crate::journals::{Database, fresh};
-use crate::program::{state, utf8};
+use crate::program::{run_watched, state, utf8};
 use crate::small_pack::{CREDITS, SmallPack};
 
 const ROWS: u64 = 200_000;
 const WORKERS: u64 = 2_000;
 /// What the importing process may hold at its highest, in KiB.
 const RESIDENT_KIB_MAX: u64 = 400 << 10;
-
-/// The highest resident size so far of a running process, in KiB; none once it has ended.
-fn high_water(pid: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches("kB").trim().parse().ok()
-}
 
 /// Every worker once a day, day after day, in the order of the days.
 fn large_pack() -> SmallPack {
@@ -47,19 +37,8 @@ fn two_hundred_thousand_rows_are_imported_in_bounded_memory() {
     let pack = large_pack();
     let journal = fresh(Database::Sqlite);
     let report = scratch_dir("large").join("report.json");
-    let mut command = cli::command(&journal);
-    command.args(["import", utf8(pack.folder()), "--report", utf8(&report)]).stdout(Stdio::null());
-    let mut child = command.spawn().expect("the program starts");
-    let mut highest = 0;
-    let status = loop {
-        highest = highest.max(high_water(child.id()).unwrap_or(0));
-        match child.try_wait().expect("a child can be waited for") {
-            Some(status) => break status,
-            None => thread::sleep(Duration::from_millis(20)),
-        }
-    };
-    assert!(status.success(), "{status}");
-    assert!(highest > 0, "the memory of the child was seen");
+    let (ended, highest) = run_watched(&journal, &["import", utf8(pack.folder()), "--report", utf8(&report)]);
+    ended.expect(0);
     assert!(highest < RESIDENT_KIB_MAX, "the import held {highest} KiB at its highest");
 
     let report = Exact::parse(&std::fs::read_to_string(&report).expect("a report"));

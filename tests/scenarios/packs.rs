@@ -28,7 +28,7 @@ fn again_changes_nothing(pack: Pack, database: Database) {
     for (count, expected) in [("credits", 0), ("redemptions", 0), ("capped", 0), ("repeats", taken)] {
         assert_eq!(again.get(count).count(), expected, "{count} in the second report");
     }
-    pack.assert_refusals(&again);
+    pack.assert_refused_again(&again);
     pack.state_of(&imported.journal).assert_same(&imported.state, "the state after the second import");
 }
 

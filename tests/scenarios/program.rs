@@ -2,9 +2,11 @@
 //! journeys ask of a journal.
 
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
+use std::thread;
+use std::time::Duration;
 
-use nuanxin_tests::nuanxin;
+use nuanxin_tests::{cli, nuanxin};
 
 use crate::exact::Exact;
 
@@ -23,6 +25,32 @@ pub(crate) struct Ended {
 /// Runs a command on a journal.
 pub(crate) fn run(journal: &str, args: &[&str]) -> Ended {
     Ended::new(args, nuanxin(args, journal))
+}
+
+/// Runs a command and watches its memory; gives also the highest resident size it came to, in KiB.
+pub(crate) fn run_watched(journal: &str, args: &[&str]) -> (Ended, u64) {
+    let mut command = cli::command(journal);
+    let child = command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let pid = child.id();
+    let watch = thread::spawn(move || {
+        let mut highest = 0;
+        while let Some(kib) = high_water(pid) {
+            highest = highest.max(kib);
+            thread::sleep(Duration::from_millis(10));
+        }
+        highest
+    });
+    let output = child.wait_with_output().expect("a child can be waited for");
+    let highest = watch.join().expect("the watch ends");
+    assert!(highest > 0, "the memory of the child was seen");
+    (Ended::new(args, output), highest)
+}
+
+/// The highest resident size so far of a running process, in KiB; none once it has ended.
+fn high_water(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches("kB").trim().parse().ok()
 }
 
 impl Ended {

@@ -146,7 +146,11 @@ async fn carry_out(app: &App, waiting: Vec<Waiting>, atomic: bool) -> Result<Res
     let submissions: Vec<Submission> = match unreadable {
         // All or none, and this one cannot be: nothing is asked of the ledger.
         Some(_) if atomic => Vec::new(),
-        _ => waiting.iter().filter_map(|one| one.ready.as_ref().ok()).map(|ready| ready.prepared.submission.clone()).collect(),
+        _ => waiting
+            .iter()
+            .filter_map(|one| one.ready.as_ref().ok())
+            .map(|ready| ready.prepared.submission.clone())
+            .collect(),
     };
     let asked = !submissions.is_empty();
     let mut outcomes = app.ledger.submit_all(submissions, atomic).await.into_iter();

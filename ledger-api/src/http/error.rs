@@ -276,9 +276,8 @@ mod tests {
 
     #[test]
     fn what_a_path_names_and_is_not_there_is_not_found() {
-        let refused = |in_path: &[Code]| {
-            ApiError::refused(Refusal::new(Code::UnknownWorker, "no worker W1"), in_path).status()
-        };
+        let refused =
+            |in_path: &[Code]| ApiError::refused(Refusal::new(Code::UnknownWorker, "no worker W1"), in_path).status();
         assert_eq!(refused(&[Code::UnknownWorker]), StatusCode::NOT_FOUND);
         assert_eq!(refused(&[]), StatusCode::UNPROCESSABLE_ENTITY);
     }

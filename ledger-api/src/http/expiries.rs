@@ -69,7 +69,8 @@ async fn book(
         return Err(ApiError::new(Code::InvalidDate, detail));
     }
     let committed = *app.ledger.committed().borrow();
-    let mut booked = Booked { workers: 0, points: Points::ZERO, position: app.views.wait_for(committed).await?, fresh: 0 };
+    let mut booked =
+        Booked { workers: 0, points: Points::ZERO, position: app.views.wait_for(committed).await?, fresh: 0 };
     let mut after = String::new();
     let mut last_worker = String::new();
     loop {

@@ -94,3 +94,63 @@ pub fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
         .unwrap_or("a panic without words");
     ApiError::fault(&words).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::time::Duration;
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::{Method, Request, StatusCode};
+    use axum::middleware::{from_fn, from_fn_with_state};
+    use axum::routing::get;
+    use http_body_util::BodyExt;
+    use serde_json::Value;
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::{Crowd, crowd, deadline, panicked};
+
+    async fn never() -> &'static str {
+        pending().await
+    }
+
+    #[expect(clippy::panic, reason = "what a panic is answered with is what is tested")]
+    async fn fails() -> &'static str {
+        panic!("a fault")
+    }
+
+    async fn ask(router: Router, method: Method, path: &str) -> (StatusCode, Value) {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
+        (parts.status, serde_json::from_slice(&body.collect().await.unwrap().to_bytes()).unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_takes_too_long_is_sent_away_and_a_write_is_told_that_its_outcome_is_unknown() {
+        let router = Router::new().route("/", get(never).post(never)).layer(from_fn(deadline));
+        let (status, body) = ask(router.clone(), Method::GET, "/").await;
+        assert_eq!((status, &body["outcome"]), (StatusCode::SERVICE_UNAVAILABLE, &Value::Null));
+        let (status, body) = ask(router, Method::POST, "/").await;
+        assert_eq!((status, &body["outcome"]), (StatusCode::SERVICE_UNAVAILABLE, &"unknown".into()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_full_house_lets_nobody_in_for_ever() {
+        let router = Router::new().route("/", get(never)).layer(from_fn_with_state(Crowd::of(1), crowd));
+        let first = tokio::spawn(ask(router.clone(), Method::GET, "/"));
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        let (status, body) = ask(router, Method::GET, "/").await;
+        assert_eq!((status, &body["code"]), (StatusCode::TOO_MANY_REQUESTS, &"too_many_requests".into()));
+        first.abort();
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_fault_and_tells_nothing() {
+        let router = Router::new().route("/", get(fails)).layer(CatchPanicLayer::custom(panicked));
+        let (status, body) = ask(router, Method::GET, "/").await;
+        assert_eq!((status, &body["code"]), (StatusCode::INTERNAL_SERVER_ERROR, &"journal_unavailable".into()));
+        assert!(!body.to_string().contains("a fault\""), "{body}");
+    }
+}

@@ -62,7 +62,10 @@ fn finish(operation: &mut Operation, keyed: bool) {
                  answer, marked by the header Idempotency-Replayed; with other content it is refused.",
             ))
             .schema(Some(
-                ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).min_length(Some(1)).max_length(Some(128)),
+                ObjectBuilder::new()
+                    .schema_type(SchemaType::Type(Type::String))
+                    .min_length(Some(1))
+                    .max_length(Some(128)),
             ))
             .build();
         operation.parameters.get_or_insert_default().push(key.into());

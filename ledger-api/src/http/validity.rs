@@ -55,7 +55,9 @@ impl Visitor<'_> for Reader {
         match text.trim() {
             YEAR_END | YEAR_END_CHINESE => Ok(Validity::YearEnd),
             "" => Ok(Validity::Forever),
-            months => months.parse().map(Validity::Months).map_err(|_| E::custom("neither a number of months nor 年底")),
+            months => {
+                months.parse().map(Validity::Months).map_err(|_| E::custom("neither a number of months nor 年底"))
+            }
         }
     }
 
@@ -93,9 +95,13 @@ mod tests {
 
     #[test]
     fn validity_is_months_the_years_end_or_for_ever() {
-        for (json, written) in
-            [("24", "24"), ("\"年底\"", "\"year_end\""), ("\"year_end\"", "\"year_end\""), ("null", "null"), ("\"12\"", "12")]
-        {
+        for (json, written) in [
+            ("24", "24"),
+            ("\"年底\"", "\"year_end\""),
+            ("\"year_end\"", "\"year_end\""),
+            ("null", "null"),
+            ("\"12\"", "12"),
+        ] {
             let read: ValidityJson = serde_json::from_str(json).unwrap();
             assert_eq!(serde_json::to_string(&read).unwrap(), written, "{json}");
         }

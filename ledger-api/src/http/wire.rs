@@ -39,7 +39,10 @@ impl<'de> Deserialize<'de> for PointsJson {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let points = decimal(&raw).and_then(|text| Points::parse(&text));
         points.map(PointsJson).ok_or_else(|| {
-            D::Error::custom(format_args!("{} is no amount of points: a number of at most two decimal places", cut(&raw)))
+            D::Error::custom(format_args!(
+                "{} is no amount of points: a number of at most two decimal places",
+                cut(&raw)
+            ))
         })
     }
 }
@@ -95,7 +98,8 @@ impl<'de> Deserialize<'de> for UnitsJson {
         const MILLIONTHS: i64 = 1_000_000;
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let millionths = decimal(&raw).and_then(|text| Quantity::parse(&text)).map(Quantity::millionths);
-        let whole = millionths.filter(|millionths| millionths % MILLIONTHS == 0).map(|millionths| millionths / MILLIONTHS);
+        let whole =
+            millionths.filter(|millionths| millionths % MILLIONTHS == 0).map(|millionths| millionths / MILLIONTHS);
         Ok(UnitsJson(whole.and_then(|units| u32::try_from(units).ok())))
     }
 }
@@ -215,7 +219,10 @@ pub fn maybe_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<S
 /// Reads `YYYY-MM-DD` and nothing else.
 pub fn read_date(text: &str) -> Option<NaiveDate> {
     let shape = text.len() == 10
-        && text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
     if shape { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None }
 }
 
@@ -290,10 +297,18 @@ mod tests {
 
     #[test]
     fn points_are_read_and_written_exactly() {
-        for (json, written) in
-            [("10", "10"), ("2.5", "2.5"), ("2.50", "2.5"), ("\"0.25\"", "0.25"), ("1e2", "100"), ("25e-2", "0.25"),
-             ("1.5E+1", "15"), ("-3", "-3"), ("0.1", "0.1"), ("123456789.01", "123456789.01")]
-        {
+        for (json, written) in [
+            ("10", "10"),
+            ("2.5", "2.5"),
+            ("2.50", "2.5"),
+            ("\"0.25\"", "0.25"),
+            ("1e2", "100"),
+            ("25e-2", "0.25"),
+            ("1.5E+1", "15"),
+            ("-3", "-3"),
+            ("0.1", "0.1"),
+            ("123456789.01", "123456789.01"),
+        ] {
             let points: PointsJson = read(json).unwrap_or_else(|| panic!("{json} is read"));
             assert_eq!(serde_json::to_string(&points).unwrap(), written, "{json}");
         }
@@ -304,7 +319,8 @@ mod tests {
 
     #[test]
     fn what_is_no_quantity_is_left_to_the_ledger() {
-        let millionths = |json: &str| read::<QuantityJson>(json).map(|quantity| quantity.0.map(|read| read.millionths()));
+        let millionths =
+            |json: &str| read::<QuantityJson>(json).map(|quantity| quantity.0.map(|read| read.millionths()));
         assert_eq!(millionths("1.5"), Some(Some(1_500_000)));
         assert_eq!(millionths("1e-06"), Some(Some(1)));
         assert_eq!(millionths("0"), Some(Some(0)));
@@ -328,7 +344,9 @@ mod tests {
     fn dates_and_times_that_cannot_be_read_are_left_to_the_ledger() {
         let date = |json: &str| read::<DateJson>(json).map(|date| date.0.is_some());
         assert_eq!(date("\"2024-02-29\""), Some(true));
-        for json in ["\"2023-02-29\"", "\"2024-3-5\"", "\"+024-03-05\"", "\"20240305\"", "20240305", "null", "\"\\ud800\""] {
+        for json in
+            ["\"2023-02-29\"", "\"2024-3-5\"", "\"+024-03-05\"", "\"20240305\"", "20240305", "null", "\"\\ud800\""]
+        {
             assert_eq!(date(json), Some(false), "{json}");
         }
         let time = |json: &str| read::<TimeJson>(json).map(|time| time.0.map(|time| time.to_string()));

@@ -24,7 +24,7 @@ pub(crate) async fn open(url: &str, schema: &str, store: &str, steps: &[&str]) -
     migrate(&options, schema, store, steps).await?;
     Ok(PgPoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
-        .acquire_timeout(Duration::from_secs(5))
+        .acquire_timeout(Duration::from_secs(2))
         .after_connect(|connection, _| Box::pin(async move { connection.execute(DURABLE).await.map(|_| ()) }))
         .connect_lazy_with(options))
 }

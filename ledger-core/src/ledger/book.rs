@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::hash::Hash;
-use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 
 use lru::LruCache;
@@ -125,13 +124,14 @@ pub struct Book {
     cards: Cache<CardNo, Card>,
     owners: LruCache<Key, WorkerId>,
     touched: BTreeMap<StreamId, ()>,
+    cached_max: usize,
 }
 
-fn cache<K: Hash + Eq, T>(max: usize) -> LruCache<K, T> {
-    // Grown on demand: a cache made at full size would take its memory at once.
-    let mut cache = LruCache::unbounded();
-    cache.resize(NonZeroUsize::new(max.max(1)).unwrap_or(NonZeroUsize::MIN));
-    cache
+/// Shortens a cache to its limit.
+fn trim<K: Hash + Eq, T>(cache: &mut LruCache<K, T>, max: usize) {
+    while cache.len() > max {
+        cache.pop_lru();
+    }
 }
 
 impl Book {
@@ -156,12 +156,13 @@ impl Book {
             recorded_at: head.recorded_at,
             frontier,
             programme: None,
-            workers: cache(cached_max),
-            merchants: cache(cached_max),
-            stores: cache(cached_max),
-            cards: cache(cached_max),
-            owners: cache(OWNERS_MAX),
+            workers: LruCache::unbounded(),
+            merchants: LruCache::unbounded(),
+            stores: LruCache::unbounded(),
+            cards: LruCache::unbounded(),
+            owners: LruCache::unbounded(),
             touched: BTreeMap::new(),
+            cached_max,
         })
     }
 
@@ -246,6 +247,16 @@ impl Book {
                 StreamId::Card(id) => self.cards.peek_mut(id)?.due_snapshot(every),
             })
             .collect()
+    }
+
+    /// Lets what was used longest ago fall out, down to the limits. Never within a round: a decision takes what is not
+    /// in memory for what was never recorded.
+    pub fn trim(&mut self) {
+        trim(&mut self.workers, self.cached_max);
+        trim(&mut self.merchants, self.cached_max);
+        trim(&mut self.stores, self.cached_max);
+        trim(&mut self.cards, self.cached_max);
+        trim(&mut self.owners, OWNERS_MAX);
     }
 
     /// Sets aside the states of streams, so that [`Book::roll_back`] can bring them back.

@@ -316,6 +316,7 @@ impl Writer {
     async fn store_snapshots(&mut self) {
         let Some(book) = &mut self.book else { return };
         let due = book.due_snapshots(self.settings.snapshot_every);
+        book.trim();
         if !due.is_empty()
             && let Err(error) = self.journal.store_snapshots(due).await
         {

@@ -91,6 +91,8 @@ impl Views {
                 }
             }
         }
+        // Debts paid since, and holds captured under an earlier date than they were placed, would show below zero.
+        let (held, debt) = (held.max(Points::ZERO), debt.max(Points::ZERO));
         Ok(Some(BalanceOn { available, held, expiring: ends.into_iter().collect(), debt }))
     }
 
@@ -161,7 +163,10 @@ fn undo(line: &Line, lots: &mut BTreeMap<u32, Lot>, held: &mut Points, debt: &mu
             *debt += total - on_lots;
         }
         // A credit counts from its service date on, however late it was confirmed; only its being taken back is undone.
-        "CreditReversed" => give(true),
+        "CreditReversed" => {
+            give(true);
+            *debt -= line.lots.iter().filter_map(|part| Some(lots.get(&part.0)?.points - part.1)).sum::<Points>();
+        }
         _ => {}
     }
 }

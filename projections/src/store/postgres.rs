@@ -51,7 +51,7 @@ impl PostgresViews {
         prepare(&mut connection, schema).await?;
         let pool = PgPoolOptions::new()
             .max_connections(8)
-            .acquire_timeout(std::time::Duration::from_secs(5))
+            .acquire_timeout(std::time::Duration::from_secs(2))
             .connect_lazy_with(options.clone());
         Ok(PostgresViews { options, pool, writer: Mutex::new(None) })
     }

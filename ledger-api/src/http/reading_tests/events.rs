@@ -127,20 +127,14 @@ async fn a_feed_read_late_and_slowly_leaves_nothing_out_and_repeats_nothing() {
     let edge = Edge::empty().await;
     let mut live = Live::open(&edge, "/v1/events?after=0", &[]).await;
     let begun = edge.head();
-    let mut writing = Vec::new();
-    for number in 1..=1500 {
-        writing.push(worker(number));
-    }
-    for (number, command) in (1..).zip(writing) {
-        let key = format!("W-{number}");
+    for number in 1..=700 {
         if number % 100 == 0 {
             // Now and then one is read while others are written.
-            let (seen, ..) = live.next().await;
-            assert_eq!(seen, number / 100);
+            assert_eq!(live.next().await.0, number / 100);
         }
-        edge.command(&key, "2026-07-01", command).await;
+        edge.command(&format!("W-{number}"), "2026-07-01", worker(number)).await;
     }
-    for position in 16..=begun + 1500 {
+    for position in 8..=begun + 700 {
         assert_eq!(live.next().await.0, position);
     }
 }
@@ -154,11 +148,12 @@ async fn a_feed_goes_on_after_the_last_event_seen() {
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn an_idle_feed_sends_heartbeats_and_ends_when_the_server_stops() {
     let edge = Edge::empty().await;
     let head = edge.head();
     let mut live = Live::open(&edge, &format!("/v1/events?after={head}"), &[]).await;
+    tokio::time::pause();
     let begun = tokio::time::Instant::now();
     let block = live.block().await.unwrap();
     assert!(block.starts_with(':'), "{block}");

@@ -14,6 +14,8 @@ const STEPS: &[&str] = &[include_str!("schema_1.sql")];
 
 /// Read connections.
 const READERS_MAX: u32 = 8;
+/// How long a read waits for a connection: as long as it takes to say that the database is away.
+const ACQUIRE_MAX: Duration = Duration::from_secs(2);
 
 pub(super) fn options(url: &str, schema: &str) -> Result<PgConnectOptions, JournalError> {
     let options = PgConnectOptions::from_str(url)
@@ -31,7 +33,7 @@ pub(super) fn options(url: &str, schema: &str) -> Result<PgConnectOptions, Journ
 }
 
 pub(super) fn pool(options: PgConnectOptions) -> PgPool {
-    PgPoolOptions::new().max_connections(READERS_MAX).acquire_timeout(Duration::from_secs(5)).connect_lazy_with(options)
+    PgPoolOptions::new().max_connections(READERS_MAX).acquire_timeout(ACQUIRE_MAX).connect_lazy_with(options)
 }
 
 /// Opens a connection for appending and makes sure that its commits are durable.

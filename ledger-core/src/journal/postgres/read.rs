@@ -69,9 +69,10 @@ pub(super) async fn entries(pool: &PgPool, after: u64, limit: usize) -> Result<V
 }
 
 pub(super) async fn command_entries(pool: &PgPool, commands: &[CommandRecord]) -> Result<Vec<Entry>, JournalError> {
+    // DISTINCT: one round may ask for a command several times, when its key is sent by many at once.
     let rows = sqlx::query(
         "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at
-         FROM unnest($1::bigint[], $2::integer[]) AS asked (first, count)
+         FROM (SELECT DISTINCT * FROM unnest($1::bigint[], $2::integer[]) AS given (first, count)) AS asked
          JOIN command c ON c.first = asked.first
          JOIN event e ON e.position >= asked.first AND e.position < asked.first + asked.count
          ORDER BY e.position",

@@ -1,0 +1,8 @@
+//! Requests against the whole edge on a journal of its own: what comes back, to the letter.
+
+mod access;
+mod batch;
+mod flows;
+mod malformed;
+pub(crate) mod support;
+mod waiting;

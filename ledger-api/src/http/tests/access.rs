@@ -1,0 +1,123 @@
+//! Who gets past the door, and what stands there for everybody.
+
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use serde_json::{Value, json};
+
+use super::support::Edge;
+use crate::access::Role;
+
+#[tokio::test]
+async fn without_a_valid_token_nothing_is_told() {
+    let edge = Edge::with_district().await;
+    for path in ["/v1/schedule", "/v1/workers/W1", "/v1/workers/W9", "/v1/events", "/metrics", "/openapi.json"] {
+        let told = edge.finish(Request::builder().uri(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(told.no(), (401, "unauthenticated"), "{path}");
+        assert!(told.header("www-authenticate").is_some_and(|scheme| scheme.starts_with("Bearer")));
+        let wrong = edge.request(Method::GET, path, "not-a-token").body(Body::empty()).unwrap();
+        assert_eq!(edge.finish(wrong).await.no(), (401, "unauthenticated"), "{path}");
+    }
+    for path in ["/healthz", "/readyz", "/"] {
+        let told = edge.finish(Request::builder().uri(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(told.status.as_u16(), 200, "{path}: {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn roles_other_than_admin_are_refused_alike_whatever_exists() {
+    let edge = Edge::with_district().await;
+    let (_, clerk) = edge.app.access.issue(Role::Clerk, Some("S1"), "柜台").await.unwrap();
+    let (_, auditor) = edge.app.access.issue(Role::Auditor, None, "审计").await.unwrap();
+    for token in [&clerk, &auditor] {
+        for path in ["/v1/workers/W1/depart", "/v1/workers/W9/depart", "/v1/credits"] {
+            let request = edge.request(Method::POST, path, token).header("Idempotency-Key", "k");
+            let told = edge.send(request, json!({"reason": "x"}).to_string()).await;
+            assert_eq!(told.no(), (403, "forbidden"), "{path}");
+            assert!(!told.body["detail"].as_str().unwrap().contains('W'), "{told:?}");
+        }
+    }
+    let events = |token: &str| edge.request(Method::GET, "/v1/events", token).body(Body::empty()).unwrap();
+    assert_eq!(edge.finish(events(&auditor)).await.status.as_u16(), 200);
+    assert_eq!(edge.finish(events(&clerk)).await.no(), (403, "forbidden"));
+}
+
+#[tokio::test]
+async fn unknown_addresses_and_wrong_methods_are_problems_too() {
+    let edge = Edge::open().await;
+    assert_eq!(edge.get("/v1/nothing").await.no(), (404, "not_found"));
+    assert_eq!(edge.get("/v1/workers/a/b/c").await.no(), (404, "not_found"));
+    assert_eq!(edge.get("/v1/redemptions").await.no(), (405, "not_found"));
+    assert_eq!(edge.put("/healthz", "k", json!({})).await.no(), (405, "not_found"));
+}
+
+#[tokio::test]
+async fn the_document_describes_every_call_of_the_contract() {
+    let edge = Edge::open().await;
+    let document = edge.get("/openapi.json").await;
+    assert_eq!(document.status.as_u16(), 200);
+    assert!(document.body["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
+    for (path, method) in [
+        ("/v1/workers", "post"),
+        ("/v1/workers/{id}", "get"),
+        ("/v1/workers/{id}/card", "post"),
+        ("/v1/workers/{id}/balance", "get"),
+        ("/v1/workers/{id}/statement", "get"),
+        ("/v1/merchants", "post"),
+        ("/v1/stores", "post"),
+        ("/v1/stores/{id}/items", "post"),
+        ("/v1/stores/{id}/restock", "post"),
+        ("/v1/stores/{id}/stock", "get"),
+        ("/v1/merchants/{id}/settlement", "get"),
+        ("/v1/schedule", "put"),
+        ("/v1/schedule", "get"),
+        ("/v1/credits", "post"),
+        ("/v1/credits/{id}/confirm", "post"),
+        ("/v1/credits/{id}/reject", "post"),
+        ("/v1/credits/{id}/reverse", "post"),
+        ("/v1/credits/{id}/object", "post"),
+        ("/v1/credits/{id}/resolve", "post"),
+        ("/v1/redemptions", "post"),
+        ("/v1/redemptions/{id}/reverse", "post"),
+        ("/v1/holds", "post"),
+        ("/v1/holds/{id}/capture", "post"),
+        ("/v1/holds/{id}/release", "post"),
+        ("/v1/batch", "post"),
+        ("/v1/appraisals/{year}", "get"),
+        ("/v1/events", "get"),
+        ("/healthz", "get"),
+        ("/readyz", "get"),
+        ("/metrics", "get"),
+    ] {
+        let operation = &document.body["paths"][path][method];
+        assert!(operation.is_object(), "{method} {path}");
+        let writes = matches!(method, "post" | "put") && path != "/v1/batch";
+        let keyed = operation["parameters"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| one["name"] == "Idempotency-Key"));
+        assert_eq!(keyed, writes, "{method} {path}");
+    }
+    assert_references_hold(&document.body, &document.body);
+}
+
+/// Every `$ref` of a document leads somewhere in it.
+fn assert_references_hold(document: &Value, part: &Value) {
+    match part {
+        Value::Object(fields) => {
+            if let Some(Value::String(reference)) = fields.get("$ref") {
+                let pointer = reference.strip_prefix('#').unwrap();
+                assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+            }
+            fields.values().for_each(|field| assert_references_hold(document, field));
+        }
+        Value::Array(items) => items.iter().for_each(|item| assert_references_hold(document, item)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn answers_stay_out_of_caches() {
+    let edge = Edge::with_district().await;
+    let told = edge.get("/v1/schedule").await;
+    assert_eq!(told.header(header::CACHE_CONTROL.as_str()), Some("no-store"));
+    assert_eq!(told.header(header::X_CONTENT_TYPE_OPTIONS.as_str()), Some("nosniff"));
+}

@@ -1,0 +1,139 @@
+//! A ledger in a folder of its own with its HTTP edge, and requests to it.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use ledger_core::journal::url::JournalUrl;
+use ledger_core::ledger::LedgerSettings;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::access::Role;
+use crate::app::{App, AppTasks};
+use crate::http::{Stopping, router};
+
+/// A ledger with its edge and the tokens of two admins.
+pub(crate) struct Edge {
+    pub(crate) app: App,
+    pub(crate) router: Router,
+    pub(crate) token: String,
+    pub(crate) other_token: String,
+    _tasks: AppTasks,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Told {
+    /// The status as a number and the code of a problem document.
+    pub(crate) fn no(&self) -> (u16, &str) {
+        let code = self.body["code"].as_str().unwrap_or_else(|| panic!("no problem document: {self:?}"));
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(self.body["status"], self.status.as_u16());
+        (self.status.as_u16(), code)
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+impl Edge {
+    pub(crate) async fn open() -> Edge {
+        let folder = tempfile::tempdir().unwrap();
+        let url = JournalUrl::Sqlite(folder.path().join("nuanxin.db"));
+        let (app, tasks) = App::open(&url, LedgerSettings::default()).await.unwrap();
+        let (_, token) = app.access.issue(Role::Admin, None, "desk").await.unwrap();
+        let (_, other_token) = app.access.issue(Role::Admin, None, "another desk").await.unwrap();
+        let (_, stopping) = Stopping::new();
+        let router = router(app.clone(), stopping).unwrap();
+        Edge { app, router, token, other_token, _tasks: tasks, _folder: folder }
+    }
+
+    /// A district with a schedule, a worker, a merchant and a store that lists one item, 20 on the shelf.
+    pub(crate) async fn with_district() -> Edge {
+        let edge = Edge::open().await;
+        let activities = json!([
+            {"code": "ZY01", "name": "社区志愿服务", "category": "志愿服务", "unit": "小时", "points_per_unit": 10,
+             "daily_cap": 40, "counts_for_card": true, "valid_months": 24},
+            {"code": "WM01", "name": "文明劝导", "category": "文明创建", "points_per_unit": 2.5,
+             "counts_for_card": false, "valid_months": "年底"},
+        ]);
+        let schedule =
+            json!({"effective_from": "2023-01-01", "activities": activities, "district": {"points_step": 0.5}});
+        let told = edge.put("/v1/schedule", "schedule-1", schedule).await;
+        assert_eq!((told.status.as_u16(), &told.body["version"]), (200, &json!(1)), "{told:?}");
+        for (path, key, body) in [
+            ("/v1/workers", "w", json!({"id": "W1", "occupation": "快递员", "name": "王小明"})),
+            ("/v1/merchants", "m", json!({"id": "M1", "name": "便民超市", "uscc": "91110000MA01"})),
+            ("/v1/stores", "s", json!({"id": "S1", "name": "一号网点", "tier": "社区"})),
+            (
+                "/v1/stores/S1/items",
+                "i",
+                json!({"sku": "P1", "name": "毛巾", "kind": "实物", "price": 5,
+                "limit_per_worker_year": 6, "merchant": "M1"}),
+            ),
+            ("/v1/stores/S1/restock", "r", json!({"sku": "P1", "quantity": 20})),
+        ] {
+            let told = edge.post(path, key, body).await;
+            assert_eq!(told.status, StatusCode::CREATED, "{path}: {told:?}");
+            assert!(told.body["position"].is_u64(), "{told:?}");
+        }
+        edge
+    }
+
+    pub(crate) async fn post(&self, path: &str, key: &str, body: Value) -> Told {
+        self.send(self.asking(Method::POST, path, key), body.to_string()).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, key: &str, body: Value) -> Told {
+        self.send(self.asking(Method::PUT, path, key), body.to_string()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Told {
+        let request = self.request(Method::GET, path, &self.token);
+        self.finish(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// As [`Edge::post`], by the other admin.
+    pub(crate) async fn other_post(&self, path: &str, key: &str, body: Value) -> Told {
+        let request = self.request(Method::POST, path, &self.other_token).header("Idempotency-Key", key);
+        self.send(request, body.to_string()).await
+    }
+
+    /// A credit of `quantity` of an activity for W1.
+    pub(crate) async fn credit(&self, key: &str, activity: &str, on: &str, quantity: Value) -> Told {
+        let body = json!({"worker": "W1", "activity": activity, "on": on, "quantity": quantity, "witness": "李四"});
+        self.post("/v1/credits", key, body).await
+    }
+
+    /// A request with token and key.
+    pub(crate) fn asking(&self, method: Method, path: &str, key: &str) -> axum::http::request::Builder {
+        self.request(method, path, &self.token).header("Idempotency-Key", key)
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str, token: &str) -> axum::http::request::Builder {
+        Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"))
+    }
+
+    /// Sends a JSON body.
+    pub(crate) async fn send(&self, request: axum::http::request::Builder, body: impl Into<Body>) -> Told {
+        self.finish(request.header(header::CONTENT_TYPE, "application/json").body(body.into()).unwrap()).await
+    }
+
+    pub(crate) async fn finish(&self, request: Request<Body>) -> Told {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let body = serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+        Told { status: parts.status, headers: parts.headers, body }
+    }
+}
