@@ -29,7 +29,13 @@ use crate::app::OpenError;
 #[command(name = "nuanxin", version, about, long_about = None)]
 pub struct Cli {
     /// Where the journal is: sqlite:PATH or postgres://USER@HOST/DATABASE?schema=NAME
-    #[arg(long, global = true, env = "NUANXIN_JOURNAL", default_value = "sqlite:data/nuanxin.db", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "NUANXIN_JOURNAL",
+        default_value = "sqlite:data/nuanxin.db",
+        hide_env_values = true
+    )]
     journal: String,
 
     #[command(subcommand)]

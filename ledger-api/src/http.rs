@@ -1,15 +1,18 @@
 //! The HTTP edge: which routes there are, who gets past the door, and what every request is limited to.
 //!
 //! One file a resource; each gives its routes with their OpenAPI description. Reading order: this list, [`extract`]
-//! (what a request carries and who may ask), [`wire`] (values in JSON), [`command`] (from a body to the ledger and back),
-//! [`error`] (how a no is told), [`limits`], then any resource. Nothing here decides a rule: that is the ledger's.
+//! (what a request carries and who may ask), [`body`] and [`wire`] (JSON and the values in it), [`command`] (from a body
+//! to the ledger and back), [`error`] (how a no is told), [`limits`], then any resource. Nothing here decides a rule: that
+//! is the ledger's.
 
 pub mod accounts;
 pub mod appraisals;
 pub mod batch;
 mod batch_item;
+pub mod body;
 pub mod command;
 pub mod credits;
+mod decimal;
 pub mod docs;
 pub mod error;
 pub mod events;
@@ -123,7 +126,7 @@ pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
     Ok(guarded
         .merge(open)
         .fallback(extract::no_route)
-        .layer(DefaultBodyLimit::max(extract::BODY_MAX))
+        .layer(DefaultBodyLimit::max(body::BODY_MAX))
         .layer(from_fn(limits::deadline))
         .layer(from_fn(limits::headers))
         .layer(Extension(document))

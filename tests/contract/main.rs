@@ -1,1 +1,100 @@
-fn main(){}
+//! One contract for all journals and one for all view stores. The backends are strangers to each other and meet here:
+//! what the traits promise is asked of each of them in the same words.
+
+#[path = "../model/backends.rs"]
+mod backends;
+mod batches;
+mod cqrs;
+#[path = "../model/memory_views.rs"]
+mod memory_views;
+
+mod append;
+mod evidence;
+mod loading;
+mod opening_postgres;
+mod opening_sqlite;
+mod reading;
+mod rebuild;
+mod runner;
+mod view_store;
+
+/// Makes a test of each function for every journal.
+macro_rules! on_every_journal {
+    ($($module:ident: $($test:ident)*;)*) => {
+        mod memory { $(mod $module { $(
+            #[tokio::test]
+            async fn $test() {
+                crate::$module::$test(crate::backends::Backend::memory()).await;
+            }
+        )* })* }
+        mod sqlite { $(mod $module { $(
+            #[tokio::test]
+            async fn $test() {
+                crate::$module::$test(crate::backends::Backend::sqlite()).await;
+            }
+        )* })* }
+        mod postgres { $(mod $module { $(
+            #[tokio::test]
+            async fn $test() {
+                crate::$module::$test(crate::backends::Backend::postgres()).await;
+            }
+        )* })* }
+    };
+}
+
+on_every_journal! {
+    append:
+        positions_follow_one_another_in_the_order_of_commits
+        a_batch_that_does_not_follow_the_head_leaves_nothing
+        a_key_or_a_stream_that_is_there_already_leaves_nothing
+        an_append_given_up_changes_nothing
+        a_begin_given_up_leaves_the_lock_free
+        one_append_at_a_time
+        whoever_waits_for_a_change_is_woken;
+    reading:
+        an_empty_journal_has_an_empty_head
+        what_is_appended_is_read_back_byte_for_byte
+        texts_of_every_script_come_back
+        large_payloads_and_large_batches_come_back
+        pages_of_any_size_give_the_same
+        keys_are_found_in_the_order_asked
+        commands_are_read_whole_or_called_damaged
+        recorded_roots_come_in_order;
+    loading:
+        unknown_and_known_streams_load_in_the_order_asked
+        a_stream_loads_alike_alone_and_among_many
+        a_snapshot_spares_events
+        a_snapshot_of_another_layout_is_ignored
+        an_older_snapshot_loads_no_less
+        a_snapshot_that_cannot_be_read_costs_only_time;
+    evidence:
+        a_copy_has_the_same_bytes_and_the_auditor_finds_nothing;
+    runner:
+        any_page_size_gives_the_same_views
+        a_batch_folded_twice_changes_nothing;
+}
+
+/// Makes a test of each function for every view store.
+macro_rules! on_every_view_store {
+    ($($test:ident)*) => {
+        mod sqlite_views { $(
+            #[tokio::test]
+            async fn $test() {
+                crate::view_store::$test(crate::view_store::sqlite()).await;
+            }
+        )* }
+        mod postgres_views { $(
+            #[tokio::test]
+            async fn $test() {
+                crate::view_store::$test(crate::view_store::postgres().await).await;
+            }
+        )* }
+    };
+}
+
+on_every_view_store! {
+    an_empty_store_stands_at_zero
+    rows_are_written_over_deleted_and_found
+    scans_are_those_of_ordered_bytes
+    a_checkpoint_that_stands_elsewhere_writes_nothing
+}

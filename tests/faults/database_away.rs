@@ -24,7 +24,7 @@ const UP: Duration = Duration::from_millis(1_500);
 /// The shortest outage.
 const AWAY_MIN: Duration = Duration::from_secs(2);
 /// How soon a command must be told that the journal is away.
-const REFUSAL_MAX: Duration = Duration::from_secs(15);
+const REFUSAL_MAX: Duration = Duration::from_secs(4);
 /// How soon `/readyz` must say so.
 const UNREADY_MAX: Duration = Duration::from_secs(5);
 /// How soon `/healthz` must be answered, whatever the database does.
@@ -154,7 +154,12 @@ async fn reads_what_was_told(api: &Api, position: u64, hundredths_told: i64, beg
         match api.get(&path).await.expect("the server lives") {
             (200, balance) => {
                 let told = hundredths(&balance["available"]);
-                assert_eq!(told, hundredths_told, "{path} {:?} after the database came back: {balance}", began.elapsed());
+                assert_eq!(
+                    told,
+                    hundredths_told,
+                    "{path} {:?} after the database came back: {balance}",
+                    began.elapsed()
+                );
                 return;
             }
             (503, _) if began.elapsed() < BACK_MAX => tokio::time::sleep(Duration::from_millis(5)).await,

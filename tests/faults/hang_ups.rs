@@ -69,7 +69,8 @@ async fn leaves_a_whole_command_or_none(site: Site, cluster: Option<Arc<PgCluste
         over: AtomicBool::new(false),
     });
     let honest = tokio::spawn(Arc::clone(&scene).honest("meanwhile", usize::MAX));
-    let watch = cluster.as_ref().map(|cluster| tokio::spawn(Arc::clone(&scene).watch_transactions(Arc::clone(cluster))));
+    let watch =
+        cluster.as_ref().map(|cluster| tokio::spawn(Arc::clone(&scene).watch_transactions(Arc::clone(cluster))));
     let crowd: Vec<_> = (0..AT_ONCE).map(|number| tokio::spawn(Arc::clone(&scene).hang_up(number))).collect();
     let mut cut_off = Vec::new();
     let began = Instant::now();

@@ -97,7 +97,7 @@ fn judge(step: &Step, (status, body): &(u16, Value)) {
     assert!(*status < 500, "{told}");
     match step.intent {
         Intent::Worker | Intent::Restock => assert!((200..300).contains(status), "{told}"),
-// A worker whose registration was lost and given up is unknown.
+        // A worker whose registration was lost and given up is unknown.
         Intent::Refused(code) => assert!([code, "unknown_worker"].iter().any(|code| body["code"] == *code), "{told}"),
         // What these are told depends on what came before, or on others; the audit looks at it.
         Intent::Credit | Intent::Redemption | Intent::Reversal(_) | Intent::Repeat(_) | Intent::Conflict(_) => {

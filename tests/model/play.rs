@@ -155,7 +155,7 @@ impl Play {
             if let Answer::Refused(code) = answer {
                 self.codes.insert(code);
                 // What holds the key already stays.
-                if code != "duplicate_conflict" {
+                if !self.district.has(&asked.key) {
                     refused.push(asked.key.clone());
                 }
             }

@@ -96,6 +96,11 @@ impl District {
         (0..asked.len()).map(|index| code(index).unwrap_or(Answer::Refused("invalid_input"))).collect()
     }
 
+    /// Whether a key is taken.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.taken.contains_key(key)
+    }
+
     fn submit(&mut self, asked: &Asked) -> Answer {
         if let Some(taken) = self.taken.get(&asked.key) {
             return if taken.ask == asked.ask {

@@ -213,7 +213,10 @@ async fn a_server_answers_the_very_bytes_that_the_command_prints() {
 
     // Later events change what is answered now, and nothing of what was answered at a position.
     let before = appraise(&journal, &["--year", "2024"]);
-    let worker = Exact::parse(std::str::from_utf8(&before).expect("UTF-8")).get("cards").elements()[0].get("worker").text().to_owned();
+    let worker = Exact::parse(std::str::from_utf8(&before).expect("UTF-8")).get("cards").elements()[0]
+        .get("worker")
+        .text()
+        .to_owned();
     let body = serde_json::json!({"worker": worker, "activity": "ZY01", "on": "2024-12-30", "quantity": 1, "witness": "网格员甲"});
     let (status, answer) = api.post("/v1/credits", "later-1", body).await.expect("an answer");
     assert_eq!(status, 201, "{answer}");

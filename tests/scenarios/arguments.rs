@@ -119,13 +119,8 @@ fn questions_to_a_journal_that_is_not_there_make_none() {
     let folder = scratch_dir("arguments");
     let journal = crate::journals::in_folder(&folder);
     let out = folder.join("out.db");
-    let questions: &[&[&str]] = &[
-        &["state", "--json"],
-        &["replay"],
-        &["verify"],
-        &["appraise", "--year", "2024"],
-        &["backup", utf8(&out)],
-    ];
+    let questions: &[&[&str]] =
+        &[&["state", "--json"], &["replay"], &["verify"], &["appraise", "--year", "2024"], &["backup", utf8(&out)]];
     for args in questions {
         run(&journal, args).expect(2).says(&["nuanxin.db"]);
         assert_eq!(listing(&folder), Vec::<String>::new(), "{args:?} left something behind");

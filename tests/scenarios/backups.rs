@@ -40,8 +40,10 @@ async fn backed_up_under_load(database: Database) {
             while busy.load(Ordering::Relaxed) {
                 given += 1;
                 let worker = format!("W{:04}", given % 5 + 1);
-                let body = json!({"worker": worker, "activity": "SB01", "on": "2025-03-01", "quantity": 1, "witness": "甲"});
-                let (status, answer) = api.post("/v1/credits", &format!("load-{given}"), body).await.expect("an answer");
+                let body =
+                    json!({"worker": worker, "activity": "SB01", "on": "2025-03-01", "quantity": 1, "witness": "甲"});
+                let (status, answer) =
+                    api.post("/v1/credits", &format!("load-{given}"), body).await.expect("an answer");
                 assert_eq!(status, 201, "{answer}");
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }

@@ -24,11 +24,15 @@ fn verify_against(journal: &str, size: u64, root: &[u8]) -> (Option<i32>, String
 fn recorded(journal: &str) -> [(u64, Vec<u8>); 3] {
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     let db = Connection::open_with_flags(file_of(journal), flags).expect("a journal is a database");
-    ["SELECT min(size) FROM root", "SELECT max(size) FROM root WHERE size < (SELECT position / 2 FROM head)", "SELECT max(size) FROM root"]
-        .map(|size| {
-            let query = format!("SELECT size, root FROM root WHERE size = ({size})");
-            db.query_row(&query, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("a root")
-        })
+    [
+        "SELECT min(size) FROM root",
+        "SELECT max(size) FROM root WHERE size < (SELECT position / 2 FROM head)",
+        "SELECT max(size) FROM root",
+    ]
+    .map(|size| {
+        let query = format!("SELECT size, root FROM root WHERE size = ({size})");
+        db.query_row(&query, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("a root")
+    })
 }
 
 #[test]

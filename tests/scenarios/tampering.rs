@@ -17,9 +17,7 @@ const TAMPERINGS: &[Tampering] = &[
     Tampering { what: "one byte of a payload", change: one_byte },
     Tampering {
         what: "an event's type",
-        change: |db, at| {
-            db.execute("UPDATE event SET type = (SELECT max(type) FROM event) WHERE position = ?1", [at])
-        },
+        change: |db, at| db.execute("UPDATE event SET type = (SELECT max(type) FROM event) WHERE position = ?1", [at]),
     },
     Tampering {
         what: "an event in the middle removed",
@@ -133,7 +131,12 @@ fn a_removed_tail_is_found() {
 #[test]
 fn a_changed_root_and_a_changed_head_are_found() {
     let changes: [fn(&Connection, u64) -> rusqlite::Result<usize>; 4] = [
-        |db, at| db.execute("UPDATE root SET root = zeroblob(32) WHERE size = (SELECT min(size) FROM root WHERE size >= ?1)", [at]),
+        |db, at| {
+            db.execute(
+                "UPDATE root SET root = zeroblob(32) WHERE size = (SELECT min(size) FROM root WHERE size >= ?1)",
+                [at],
+            )
+        },
         |db, at| db.execute("DELETE FROM root WHERE size > ?1", [at]),
         |db, _| db.execute("UPDATE head SET frontier = zeroblob(length(frontier))", []),
         |db, _| db.execute("UPDATE head SET position = position + 1", []),

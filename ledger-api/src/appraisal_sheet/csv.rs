@@ -18,10 +18,11 @@ const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝',
 pub(super) fn render(appraisal: &Appraisal) -> Result<Vec<u8>, SheetError> {
     let categories = categories(appraisal);
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
-    let header = ["积分卡号", "编号", "党支部"]
-        .into_iter()
-        .chain(categories.iter().copied())
-        .chain(["合计", "服务次数", "评议意见"]);
+    let header = ["积分卡号", "编号", "党支部"].into_iter().chain(categories.iter().copied()).chain([
+        "合计",
+        "服务次数",
+        "评议意见",
+    ]);
     writer.write_record(header.map(|title| guarded(title).into_owned()))?;
     for card in &appraisal.cards {
         for text in [&card.card_no, &card.worker, &card.branch] {

@@ -4,8 +4,8 @@
 //! constants, because its writer would otherwise put the clock in.
 
 use projections::queries::appraisal::Appraisal;
-use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format as CellFormat, FormatAlign, FormatBorder, Workbook};
 use rust_xlsxwriter::{ColNum, RowNum, Worksheet};
+use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format as CellFormat, FormatAlign, FormatBorder, Workbook};
 
 use ledger_core::domain::points::Points;
 

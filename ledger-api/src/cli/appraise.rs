@@ -53,7 +53,8 @@ pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
     bar.finish_and_clear();
     let views = Views::as_stored(store).await?;
     let appraisal = views.appraisal(args.year, args.branch.as_deref(), Some(position)).await?;
-    let bytes = appraisal_sheet::render(&appraisal, args.format).map_err(|error| CliError::failed(error.to_string()))?;
+    let bytes =
+        appraisal_sheet::render(&appraisal, args.format).map_err(|error| CliError::failed(error.to_string()))?;
     let written = match &args.out {
         Some(path) => std::fs::write(path, &bytes),
         None => {

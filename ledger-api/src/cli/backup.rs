@@ -75,7 +75,9 @@ fn remove(partial: &std::path::Path) -> Result<(), CliError> {
         let mut name = partial.as_os_str().to_owned();
         name.push(suffix);
         match std::fs::remove_file(PathBuf::from(name)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(CliError::failed(error.to_string())),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(CliError::failed(error.to_string()));
+            }
             _ => {}
         }
     }

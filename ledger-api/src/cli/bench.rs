@@ -160,7 +160,10 @@ pub async fn run(args: BenchArgs, url: &JournalUrl) -> CliResult {
         let json = serde_json::to_string(&report).map_err(|error| CliError::failed(error.to_string()))?;
         println!("{json}");
     } else {
-        println!("commands/s   {} ({} with the views caught up)", report.commands_per_second, report.commands_per_second_caught_up);
+        println!(
+            "commands/s   {} ({} with the views caught up)",
+            report.commands_per_second, report.commands_per_second_caught_up
+        );
         let Latency { p50, p99, p999 } = report.latency_ms;
         println!("latency      p50 {p50:.2} ms, p99 {p99:.2} ms, p99.9 {p999:.2} ms");
         println!("caught up    {} ms after the last answer", report.caught_up_ms);

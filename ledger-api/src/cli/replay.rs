@@ -56,7 +56,10 @@ pub async fn run(args: ReplayArgs, url: &JournalUrl) -> CliResult {
     let mut rebuilt = rebuild(url, Arc::clone(&journal), until, &mut |at| bar.set_position(at)).await?;
     bar.finish_and_clear();
     if args.until.is_some_and(|until| until < live_at) {
-        println!("replayed to {}; the live views stand at {live_at}, so there is nothing to compare with", rebuilt.position);
+        println!(
+            "replayed to {}; the live views stand at {live_at}, so there is nothing to compare with",
+            rebuilt.position
+        );
         return Ok(ExitCode::SUCCESS);
     }
     let mut differences = None;
@@ -76,7 +79,9 @@ pub async fn run(args: ReplayArgs, url: &JournalUrl) -> CliResult {
         }
     }
     let Some(differences) = differences else {
-        return Err(CliError::failed("the live views move faster than they can be compared; stop the load and try again"));
+        return Err(CliError::failed(
+            "the live views move faster than they can be compared; stop the load and try again",
+        ));
     };
     if differences.is_empty() {
         println!("identical at position {}", rebuilt.position);

@@ -112,7 +112,8 @@ pub async fn run(args: StateArgs, url: &JournalUrl) -> CliResult {
     bar.finish_and_clear();
     let state = fold.finish();
     if args.json {
-        let json = serde_json::to_string(&StateJson::from(&state)).map_err(|error| CliError::failed(error.to_string()))?;
+        let json =
+            serde_json::to_string(&StateJson::from(&state)).map_err(|error| CliError::failed(error.to_string()))?;
         println!("{json}");
     } else {
         print_summary(&state);

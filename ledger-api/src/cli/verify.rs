@@ -77,7 +77,8 @@ pub async fn run(args: VerifyArgs, url: &JournalUrl) -> CliResult {
 }
 
 fn report(verdict: &Verdict, views: Option<&Result<String, String>>) -> Report {
-    let mut report = Report { verdict: "valid", size: 0, root: None, first_bad_position: None, reason: None, views: None };
+    let mut report =
+        Report { verdict: "valid", size: 0, root: None, first_bad_position: None, reason: None, views: None };
     match verdict {
         Verdict::Valid { size, root } => (report.size, report.root) = (*size, Some(root.to_string())),
         Verdict::Invalid(Finding { position, what }) => {

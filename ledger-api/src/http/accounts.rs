@@ -241,9 +241,8 @@ async fn read_balance(
 ) -> Result<Json<BalanceAnswer>, ApiError> {
     let as_of = match query.as_of.trim() {
         "" => now().date(),
-        text => read_date(text).ok_or_else(|| {
-            ApiError::new(Code::InvalidDate, format!("as_of={text:?} is no date; write YYYY-MM-DD"))
-        })?,
+        text => read_date(text)
+            .ok_or_else(|| ApiError::new(Code::InvalidDate, format!("as_of={text:?} is no date; write YYYY-MM-DD")))?,
     };
     let position = at_least(&app, query.min_position).await?;
     known(&app, &caller, &id).await?;

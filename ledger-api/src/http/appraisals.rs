@@ -71,8 +71,9 @@ async fn read_appraisal(
     }
     let format = match query.format.trim() {
         "" => accepted(&headers),
-        text => Format::parse(text)
-            .ok_or_else(|| ApiError::unreadable(format!("format={text:?} is not written here; ask for json, csv or xlsx")))?,
+        text => Format::parse(text).ok_or_else(|| {
+            ApiError::unreadable(format!("format={text:?} is not written here; ask for json, csv or xlsx"))
+        })?,
     };
     at_least(&app, query.min_position).await?;
     let branch = Some(query.branch.trim()).filter(|branch| !branch.is_empty());
@@ -186,10 +187,14 @@ mod tests {
             accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]))
         };
         assert_eq!(accepted(&HeaderMap::new()), Format::Json);
-        for accept in ["*/*", "", "image/png", "application/*", "application/json", "text/csv;q=0.5, */*", "text/csv;q=0"] {
+        for accept in
+            ["*/*", "", "image/png", "application/*", "application/json", "text/csv;q=0.5, */*", "text/csv;q=0"]
+        {
             assert_eq!(of(accept), Format::Json, "{accept}");
         }
-        for accept in ["text/csv", "text/*", "text/csv; charset=utf-8", "application/json;q=0.2, text/csv;q=0.8", "TEXT/CSV"] {
+        for accept in
+            ["text/csv", "text/*", "text/csv; charset=utf-8", "application/json;q=0.2, text/csv;q=0.8", "TEXT/CSV"]
+        {
             assert_eq!(of(accept), Format::Csv, "{accept}");
         }
         let xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, */*;q=0.8";

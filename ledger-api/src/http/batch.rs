@@ -16,9 +16,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::batch_item::{self, BatchItem, Item, Told};
+use super::body::{json_body, read_json};
 use super::command::{Prepared, keep_name, receipt_of};
 use super::error::ApiError;
-use super::extract::{ApiQuery, Caller, json_body, now, read_json, read_key};
+use super::extract::{ApiQuery, Caller, now, read_key};
 use crate::app::App;
 
 /// Most commands of one batch.

@@ -11,9 +11,9 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, SchemaType, T
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::body::unreadable_json;
 use super::command::{Ask, Asked};
 use super::error::ApiError;
-use super::extract::unreadable_json;
 use super::{credits, holds, judgements, merchants, redemptions, shelf, stores, workers};
 
 const KEY: &str = "key";

@@ -14,9 +14,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, NoPath, Personal, ask, worker_event};
 use super::error::ApiError;
-use super::extract::{ApiJson, ApiQuery, Asking, Limit, at_least, from_text};
+use super::extract::{ApiQuery, Asking, Limit, at_least, from_text};
 use super::wire::{DateJson, PointsJson, QuantityJson, TEXT_CHARS_MAX, Text, maybe_text};
 use crate::app::App;
 

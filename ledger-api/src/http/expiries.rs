@@ -18,9 +18,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::body::ApiJson;
 use super::command::{Answer, derived_key, receipt_of, told, worker_event};
 use super::error::ApiError;
-use super::extract::{ApiJson, Asking};
+use super::extract::Asking;
 use super::wire::{DateJson, PointsJson};
 use crate::app::App;
 

@@ -1,20 +1,18 @@
-//! What handlers take from a request, each checked once: who asks, the command's frame, path, query and body.
+//! What handlers take from a request, each checked once: who asks, the command's frame, path and query. Bodies are read
+//! in [`super::body`].
 //!
 //! Who may do what is decided in [`permitted`] and nowhere else; [`guard`] asks it before any handler runs.
 
 use std::fmt;
 use std::str::FromStr;
 
-use axum::body::Body;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Path, Query, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Path, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http_body_util::BodyExt;
 use ledger_core::domain::ids::Key;
-use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::Context;
 use serde::Deserialize;
@@ -26,10 +24,6 @@ use crate::app::App;
 
 /// The header that carries a command's key.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
-/// The longest body of one command.
-pub const BODY_MAX: usize = 1 << 20;
-/// So much of a body that is too long is still read and thrown away, so that its sender gets to read the answer.
-const DRAINED_MAX: usize = 16 << 20;
 /// Rows of a list when none are asked for.
 const LIMIT_DEFAULT: usize = 100;
 /// Most rows of a list.
@@ -67,7 +61,7 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The one value of a header.
-fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, &'static str> {
+pub(super) fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, &'static str> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => std::str::from_utf8(value.as_bytes()).map_err(|_| "is not UTF-8"),
@@ -233,87 +227,6 @@ pub async fn at_least(app: &App, min_position: Option<u64>) -> Result<u64, ApiEr
     }
 }
 
-/// A JSON body. An empty one counts as `{}`, for commands that need nothing said.
-#[derive(Debug, Clone)]
-pub struct ApiJson<T>(pub T);
-
-impl<T: DeserializeOwned> FromRequest<App> for ApiJson<T> {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, _: &App) -> Result<ApiJson<T>, ApiError> {
-        let body = json_body(request, BODY_MAX).await?;
-        let json = if body.is_empty() { "{}" } else { body.as_str() };
-        // An array of the fields' values would be read as well, and would change its meaning with the next field.
-        if json.trim_start().starts_with('[') {
-            return Err(ApiError::unreadable("the body is an array; send a JSON object"));
-        }
-        read_json(json).map(ApiJson)
-    }
-}
-
-/// The text of a JSON body up to a limit.
-///
-/// # Errors
-/// 415 for another media type, 413 `too_large`, 400 `invalid_input`.
-pub async fn json_body(request: Request, limit: usize) -> Result<String, ApiError> {
-    let declared = media_type(request.headers());
-    let bytes = read_body(request.into_body(), limit).await?;
-    if !bytes.is_empty() && !declared {
-        return Err(ApiError::media_type("send the body as JSON: Content-Type: application/json"));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        ApiError::unreadable(format!("the body is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
-    })
-}
-
-fn media_type(headers: &HeaderMap) -> bool {
-    let Ok(declared) = only(headers, header::CONTENT_TYPE.as_str()) else { return false };
-    let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
-}
-
-async fn read_body(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
-    let mut bytes = Vec::new();
-    let mut seen = 0_usize;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| ApiError::unreadable(format!("the body broke off: {error}")))?;
-        let Ok(data) = frame.into_data() else { continue };
-        seen = seen.saturating_add(data.len());
-        if seen <= limit {
-            bytes.extend_from_slice(&data);
-        } else if seen > limit.saturating_add(DRAINED_MAX) {
-            break;
-        } else {
-            bytes = Vec::new();
-        }
-    }
-    if seen > limit {
-        let detail = format!("the body is longer than {limit} bytes; split it");
-        return Err(ApiError::new(Code::TooLarge, detail));
-    }
-    Ok(bytes)
-}
-
-/// Reads JSON into a type; the error names the field.
-///
-/// # Errors
-/// 400 `invalid_input`.
-pub fn read_json<T: DeserializeOwned>(json: &str) -> Result<T, ApiError> {
-    let mut reader = serde_json::Deserializer::from_str(json);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| unreadable_json(&error))?;
-    reader.end().map_err(|error| ApiError::unreadable(format!("the body goes on after its JSON: {error}")))?;
-    Ok(value)
-}
-
-/// What a caller is told about JSON that cannot be read.
-pub(super) fn unreadable_json(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
-    let place = error.path().to_string();
-    match place.as_str() {
-        "." => ApiError::unreadable(format!("the JSON cannot be read: {}", error.inner())),
-        field => ApiError::unreadable(format!("{field}: {}", error.inner())),
-    }
-}
-
 /// The answer where no route is.
 pub(super) async fn no_route() -> Response {
     ApiError::not_found("nothing is at this address; /openapi.json lists what is").into_response()
@@ -326,10 +239,9 @@ pub(super) async fn wrong_method() -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::{bearer, permitted, read_json, read_key};
+    use super::{bearer, permitted, read_key};
     use crate::access::Role;
     use axum::http::{HeaderMap, HeaderValue, Method, header};
-    use serde::Deserialize;
 
     #[test]
     fn admins_may_do_everything_and_auditors_read_the_events() {
@@ -363,27 +275,5 @@ mod tests {
         for key in ["", "a b", &"x".repeat(129), "journal/open", "hold-expired/H1"] {
             assert!(read_key(key).is_err(), "{key:?}");
         }
-    }
-
-    #[test]
-    fn unreadable_json_names_the_field() {
-        #[derive(Debug, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Line {
-            #[expect(dead_code, reason = "only its reading is tested")]
-            sku: String,
-        }
-        #[derive(Debug, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Lines {
-            #[expect(dead_code, reason = "only its reading is tested")]
-            lines: Vec<Line>,
-        }
-        let told = |json: &str| read_json::<Lines>(json).unwrap_err().detail().to_owned();
-        assert!(told(r#"{"lines":[{"sku":5}]}"#).starts_with("lines[0].sku: "));
-        assert!(told(r#"{"lines":[],"extra":1}"#).contains("extra"));
-        assert!(told("{}").contains("lines"));
-        assert!(told(r#"{"lines":[]} x"#).contains("goes on"));
-        assert!(!told(&"[".repeat(100_000)).is_empty());
     }
 }

@@ -12,9 +12,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, NoPath, ask};
 use super::error::ApiError;
-use super::extract::{ApiJson, ApiPath, Asking};
+use super::extract::{ApiPath, Asking};
 use super::wire::{PointsJson, Text, maybe_text};
 use crate::app::App;
 

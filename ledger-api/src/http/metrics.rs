@@ -12,7 +12,9 @@ use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use prometheus::core::Collector;
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -43,7 +45,8 @@ impl Requests {
             &["method", "route", "status"],
         )?;
         let seconds = HistogramVec::new(
-            HistogramOpts::new("nuanxin_http_request_seconds", "Seconds until an answer began.").buckets(SECONDS.to_vec()),
+            HistogramOpts::new("nuanxin_http_request_seconds", "Seconds until an answer began.")
+                .buckets(SECONDS.to_vec()),
             &["method", "route"],
         )?;
         registry.register(Box::new(answered.clone()))?;
@@ -103,7 +106,8 @@ fn ledger(app: &App) -> prometheus::Result<Registry> {
         Opts::new("nuanxin_commands_total", "Commands answered since this process began, by outcome."),
         &["outcome"],
     )?;
-    for (outcome, count) in [("committed", &stats.committed), ("refused", &stats.refused), ("unknown", &stats.unknown)] {
+    for (outcome, count) in [("committed", &stats.committed), ("refused", &stats.refused), ("unknown", &stats.unknown)]
+    {
         commands.with_label_values(&[outcome]).inc_by(of(count));
     }
     registry.register(Box::new(commands))?;

@@ -15,9 +15,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::body::ApiJson;
 use super::command::{Answer, programme_event, receipt_of, told};
 use super::error::ApiError;
-use super::extract::{ApiJson, ApiQuery, Asking, ListQuery, at_least, from_text, now};
+use super::extract::{ApiQuery, Asking, ListQuery, at_least, from_text, now};
 use super::validity::ValidityJson;
 use super::wire::{DateJson, PointsJson, Text, maybe_text, read_date};
 use crate::app::App;

@@ -154,12 +154,13 @@ async fn read_settlement(
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<SettlementQuery>,
 ) -> Result<Json<SettlementAnswer>, ApiError> {
-    let month = match query.month.trim() {
-        "" => None,
-        text => Some(Month::parse(text).ok_or_else(|| {
-            ApiError::new(Code::InvalidDate, format!("month={text:?} is no month; write YYYY-MM"))
-        })?),
-    };
+    let month =
+        match query.month.trim() {
+            "" => None,
+            text => Some(Month::parse(text).ok_or_else(|| {
+                ApiError::new(Code::InvalidDate, format!("month={text:?} is no month; write YYYY-MM"))
+            })?),
+        };
     let position = at_least(&app, query.min_position).await?;
     known(&app, &id).await?;
     let Some(month) = month else {

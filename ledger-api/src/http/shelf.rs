@@ -10,9 +10,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, ask};
 use super::error::ApiError;
-use super::extract::{ApiJson, ApiPath, Asking};
+use super::extract::{ApiPath, Asking};
 use super::stores::{ItemAnswer, OF_STORE, OfStore};
 use super::wire::{Text, UnitsJson};
 use crate::app::App;

@@ -15,6 +15,9 @@ use crate::views::lot::{Lot, LotView};
 use crate::views::proposal::{Proposal, ProposalView};
 use crate::views::statement::{Line, StatementView, key as line_key};
 
+/// So often is a balance read that changes while it is read.
+const READS_MAX: u32 = 20;
+
 /// What a worker can spend on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BalanceOn {
@@ -66,7 +69,19 @@ impl Views {
     /// # Errors
     /// [`ViewError`].
     pub async fn balance_on(&self, worker: &str, day: NaiveDate) -> Result<Option<BalanceOn>, ViewError> {
-        let Some(row) = self.worker(worker).await? else { return Ok(None) };
+        // Row, lots and statement are three reads: what moved in between would be counted twice or not at all.
+        for _ in 0..READS_MAX {
+            let Some(row) = self.worker(worker).await? else { return Ok(None) };
+            let position = row.position;
+            let balance = self.balance_of(worker, row, day).await?;
+            if self.worker(worker).await?.is_some_and(|after| after.position == position) {
+                return Ok(Some(balance));
+            }
+        }
+        Err(ViewError::Unavailable(format!("worker {worker} changes faster than it can be read; try again")))
+    }
+
+    async fn balance_of(&self, worker: &str, row: Balance, day: NaiveDate) -> Result<BalanceOn, ViewError> {
         let lots = self.rows_under::<LotView>(&format!("{worker}/")).await?;
         let mut by_number: BTreeMap<u32, Lot> = BTreeMap::new();
         for (key, lot) in lots {
@@ -93,7 +108,7 @@ impl Views {
         }
         // Debts paid since, and holds captured under an earlier date than they were placed, would show below zero.
         let (held, debt) = (held.max(Points::ZERO), debt.max(Points::ZERO));
-        Ok(Some(BalanceOn { available, held, expiring: ends.into_iter().collect(), debt }))
+        Ok(BalanceOn { available, held, expiring: ends.into_iter().collect(), debt })
     }
 
     /// A worker's statement after a position, oldest first.

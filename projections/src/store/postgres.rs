@@ -1,8 +1,8 @@
 //! Views in tables of the journal's schema.
 //!
 //! Any number of servers may keep them: the checkpoint's row lets one batch in at a time, and its generation tells a
-//! server that the views were swapped under it. Commits are not waited for one by one (`synchronous_commit = off` on
-//! this connection alone): rows and checkpoint move together, so what a crash takes back is folded again.
+//! server that the views were swapped under it. Commits are waited for: a position that was told as reached must not be
+//! taken back by a crash of the database, for reads that ask for it would then answer from an older state.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -97,7 +97,6 @@ impl PostgresViews {
 
     async fn connect(&self) -> Result<Writer, ViewError> {
         let mut connection = self.options.connect().await.map_err(unavailable)?;
-        connection.execute("SET synchronous_commit = off").await.map_err(unavailable)?;
         let generation = sqlx::query_scalar("SELECT generation FROM view_checkpoint")
             .fetch_one(&mut connection)
             .await

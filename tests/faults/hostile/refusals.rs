@@ -205,7 +205,8 @@ fn whole_bodies() -> Vec<Shot> {
     let paths = ["/v1/workers", "/v1/credits", "/v1/redemptions", "/v1/batch"];
     let all = paths.into_iter().flat_map(|path| bodies().into_iter().map(move |body| (path, body)));
     // Every item of a batch is answered on its own, also one that is no command.
-    let refused = all.filter(|(path, (_, body))| *path != "/v1/batch" || !body.starts_with(b"[") || !body.ends_with(b"]"));
+    let refused =
+        all.filter(|(path, (_, body))| *path != "/v1/batch" || !body.starts_with(b"[") || !body.ends_with(b"]"));
     let mut shots: Vec<Shot> = refused
         .map(|(path, (name, body))| {
             let codes: &[&str] = if path == "/v1/credits" || path == "/v1/redemptions" {

@@ -56,7 +56,9 @@ pub(super) fn activity() -> Result<ActivityCode, CliError> {
 /// The invented business time: far from any clock, so that no result depends on today.
 pub(super) fn day(number: u32) -> Result<NaiveDate, CliError> {
     let first = NaiveDate::from_ymd_opt(2024, 1, 1);
-    first.and_then(|first| first.checked_add_days(chrono::Days::new(u64::from(number)))).ok_or_else(|| unusable("calendar"))
+    first
+        .and_then(|first| first.checked_add_days(chrono::Days::new(u64::from(number))))
+        .ok_or_else(|| unusable("calendar"))
 }
 
 pub(super) fn submission(key: &str, command: Command) -> Result<Submission, CliError> {
@@ -74,7 +76,8 @@ pub(super) async fn fill(ledger: &Ledger, args: &BenchArgs) -> Result<Filled, Cl
     let mut sink = Sink { ledger, waiting: Vec::new(), under_way: Vec::new(), commands: 0 };
     sink.send("bench/schedule", schedule()?).await?;
     for number in 0..MERCHANTS {
-        let details = MerchantDetails { category: None, name: format!("商户{number}"), uscc: format!("9200{number:014}") };
+        let details =
+            MerchantDetails { category: None, name: format!("商户{number}"), uscc: format!("9200{number:014}") };
         let merchant = MerchantId::new(&format!("BENCH-M{number:03}")).map_err(unusable)?;
         let command = Command::RegisterMerchant { merchant, details, update: true };
         sink.send(&format!("bench/merchant/{number}"), command).await?;
@@ -170,7 +173,9 @@ impl Sink<'_> {
             for outcome in self.under_way.remove(0).wait().await {
                 match outcome {
                     Outcome::Committed(_) => {}
-                    Outcome::Refused(refusal) => return Err(CliError::failed(format!("filling was refused: {refusal}"))),
+                    Outcome::Refused(refusal) => {
+                        return Err(CliError::failed(format!("filling was refused: {refusal}")));
+                    }
                     Outcome::Unknown => return Err(CliError::failed("the journal went away while it was filled")),
                 }
             }

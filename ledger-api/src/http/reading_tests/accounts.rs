@@ -39,7 +39,9 @@ async fn a_worker_is_shown_with_card_figures_and_name() {
 #[tokio::test]
 async fn what_is_not_there_is_a_coded_404() {
     let edge = Edge::empty().await;
-    for path in ["/v1/workers/W1", "/v1/workers/W1/balance", "/v1/workers/W1/statement", "/v1/workers/a%2Fb", "/v1/workers/%00"] {
+    for path in
+        ["/v1/workers/W1", "/v1/workers/W1/balance", "/v1/workers/W1/statement", "/v1/workers/a%2Fb", "/v1/workers/%00"]
+    {
         assert_eq!(edge.no(path).await, (404, "unknown_worker".into()), "{path}");
     }
     assert_eq!(edge.json("/v1/workers").await, json!({"workers": [], "next": null, "position": edge.head()}));

@@ -33,10 +33,8 @@ async fn the_bytes_are_the_same_however_much_was_recorded_since() {
         first.push((format, answer));
     }
     edge.command("C-1", "2026-06-30", credit()).await;
-    let moved = Command::MoveCard {
-        worker: WorkerId::new(EXAMPLE_WORKER).unwrap(),
-        branch: BranchId::new("another").unwrap(),
-    };
+    let moved =
+        Command::MoveCard { worker: WorkerId::new(EXAMPLE_WORKER).unwrap(), branch: BranchId::new("another").unwrap() };
     let position = edge.command("M-1", "2026-06-30", moved).await;
     for (format, then) in &first {
         let at = then.header("x-position");

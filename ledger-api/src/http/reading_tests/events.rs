@@ -91,9 +91,8 @@ async fn the_feed_is_the_journal_byte_for_byte() {
 async fn pages_reach_the_end_without_loss() {
     let edge = Edge::demo().await;
     let head = edge.head();
-    let positions = |events: Vec<Value>| -> Vec<u64> {
-        events.iter().map(|event| event["position"].as_u64().unwrap()).collect()
-    };
+    let positions =
+        |events: Vec<Value>| -> Vec<u64> { events.iter().map(|event| event["position"].as_u64().unwrap()).collect() };
     let all: Vec<u64> = (1..=head).collect();
     for limit in [97, 1000] {
         assert_eq!(positions(walk(&edge, "/v1/events", "events", limit).await), all);

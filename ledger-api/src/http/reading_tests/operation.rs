@@ -13,9 +13,16 @@ async fn health_and_the_start_page_need_no_token_and_all_else_does() {
     for path in ["/healthz", "/readyz", "/"] {
         assert_eq!(edge.ask(path, &[]).await.status(), StatusCode::OK, "{path}");
     }
-    for path in ["/metrics", "/openapi.json", "/docs/", "/docs/swagger-ui.css", "/v1/workers", "/v1/events",
-        "/v1/trial-balance", "/v1/appraisals/2024"]
-    {
+    for path in [
+        "/metrics",
+        "/openapi.json",
+        "/docs/",
+        "/docs/swagger-ui.css",
+        "/v1/workers",
+        "/v1/events",
+        "/v1/trial-balance",
+        "/v1/appraisals/2024",
+    ] {
         let refused = answer(edge.ask(path, &[]).await).await;
         assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{path}");
         assert_eq!(refused.json()["code"], "unauthenticated");
@@ -90,10 +97,25 @@ async fn the_description_names_every_reading_route() {
     let edge = Edge::empty().await;
     let document = edge.json("/openapi.json").await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
-    for path in ["/v1/workers", "/v1/workers/{id}", "/v1/workers/{id}/balance", "/v1/workers/{id}/statement", "/v1/stores",
-        "/v1/stores/{id}", "/v1/stores/{id}/stock", "/v1/merchants", "/v1/merchants/{id}", "/v1/merchants/{id}/settlement",
-        "/v1/appraisals/{year}", "/v1/trial-balance", "/v1/events", "/healthz", "/readyz", "/metrics", "/openapi.json"]
-    {
+    for path in [
+        "/v1/workers",
+        "/v1/workers/{id}",
+        "/v1/workers/{id}/balance",
+        "/v1/workers/{id}/statement",
+        "/v1/stores",
+        "/v1/stores/{id}",
+        "/v1/stores/{id}/stock",
+        "/v1/merchants",
+        "/v1/merchants/{id}",
+        "/v1/merchants/{id}/settlement",
+        "/v1/appraisals/{year}",
+        "/v1/trial-balance",
+        "/v1/events",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/openapi.json",
+    ] {
         let get = &document["paths"][path]["get"];
         assert!(get["responses"]["200"].is_object(), "{path}");
         assert!(get["summary"].is_string(), "{path}");
@@ -107,9 +129,18 @@ async fn the_start_page_tells_a_newcomer_what_to_do() {
     let edge = Edge::demo().await;
     let page = answer(edge.ask("/", &[("host", "ledger.example:9")]).await).await;
     let html = String::from_utf8(page.bytes.clone()).unwrap();
-    for part in ["暖新积分账本", "nuanxin token issue --role admin", EXAMPLE_WORKER, "http://ledger.example:9/v1/redemptions",
-        "SQLite", &edge.head().to_string(), "已跟上", "/docs", "/openapi.json", "/healthz"]
-    {
+    for part in [
+        "暖新积分账本",
+        "nuanxin token issue --role admin",
+        EXAMPLE_WORKER,
+        "http://ledger.example:9/v1/redemptions",
+        "SQLite",
+        &edge.head().to_string(),
+        "已跟上",
+        "/docs",
+        "/openapi.json",
+        "/healthz",
+    ] {
         assert!(html.contains(part), "{part}");
     }
     assert!(!html.contains(edge._folder.path().to_str().unwrap()), "no path of the machine is shown");
