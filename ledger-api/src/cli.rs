@@ -26,7 +26,7 @@ use crate::app::OpenError;
 ///
 /// Without a subcommand it serves the demonstration district on the default journal.
 #[derive(Debug, Parser)]
-#[command(name = "nuanxin", version, about, long_about = None)]
+#[command(name = "nuanxin", version)]
 pub struct Cli {
     /// Where the journal is: sqlite:PATH or postgres://USER@HOST/DATABASE?schema=NAME
     #[arg(

@@ -49,8 +49,8 @@ pub trait Journal: Send + Sync + 'static {
     /// [`JournalError`], also [`JournalError::Damaged`] where one is not whole.
     async fn read_commands(&self, commands: &[CommandRecord]) -> Result<Vec<Vec<Entry>>, JournalError>;
 
-    /// The streams in the order asked: with `snapshots`, their latest snapshots of our layout and the events after them,
-    /// else all their events.
+    /// The streams, each named once, in the order asked: with `snapshots`, their latest snapshots of our layout and the
+    /// events after them, else all their events.
     ///
     /// # Errors
     /// [`JournalError`].
@@ -100,6 +100,19 @@ fn by_command(commands: &[CommandRecord], entries: Vec<Entry>) -> Result<Vec<Vec
             }
         })
         .collect()
+}
+
+/// Entries read for one command, if they are all of it and nothing else.
+///
+/// # Errors
+/// [`JournalError::Damaged`].
+fn whole(command: &CommandRecord, entries: Vec<Entry>) -> Result<Vec<Entry>, JournalError> {
+    let own = (0..).zip(&entries).all(|(nth, entry)| entry.nth == nth);
+    if own && u32::try_from(entries.len()) == Ok(command.count) {
+        return Ok(entries);
+    }
+    let what = format!("no whole command of {} events begins here", command.count);
+    Err(JournalError::Damaged { position: command.first, what })
 }
 
 /// An append in progress, under the head's lock. Dropping it gives the lock back and changes nothing.

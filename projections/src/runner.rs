@@ -61,9 +61,9 @@ impl Runner {
             self.position = Some(from);
             return Ok(from);
         };
-        if entries.first().map(|entry| entry.position) != Some(from + 1) {
-            let what = format!("the views stand at {from}, but the journal goes on elsewhere");
-            return Err(JournalError::Damaged { position: from + 1, what }.into());
+        if let Some((position, entry)) = (from + 1..).zip(&entries).find(|(expected, entry)| entry.position != *expected) {
+            let what = format!("position {} stands where {position} should", entry.position);
+            return Err(JournalError::Damaged { position, what }.into());
         }
         let events = entries.iter().map(Entry::event).collect::<Result<Vec<Event>, _>>()?;
         self.look_up(&entries, &events).await?;
@@ -128,7 +128,11 @@ impl Runner {
                     continue;
                 }
                 Ok(_) => {}
-                Err(ViewError::Moved) => tracing::debug!("another server moved the views on"),
+                Err(ViewError::Moved) => {
+                    // Where they stand now is told at once: readers here wait for it, and no change may follow.
+                    tracing::debug!("another server moved the views on");
+                    continue;
+                }
                 Err(error) => {
                     tracing::warn!(%error, "the views cannot be carried on now; trying again");
                     tokio::time::sleep(RETRY_AFTER).await;

@@ -1,12 +1,19 @@
 //! One contract for all journals and one for all view stores. The backends are strangers to each other and meet here:
 //! what the traits promise is asked of each of them in the same words.
 
+#[path = "../model/ask.rs"]
+mod ask;
 #[path = "../model/backends.rs"]
 mod backends;
 mod batches;
-mod cqrs;
+mod lived_in;
 #[path = "../model/memory_views.rs"]
 mod memory_views;
+#[path = "../model/steps.rs"]
+#[expect(dead_code, reason = "the histories are played here without the reference model")]
+mod steps;
+
+mod cqrs;
 
 mod append;
 mod evidence;

@@ -1,6 +1,6 @@
 //! Reading back: the same bytes, whatever was written, in pages of any size.
 
-use ledger_core::journal::{CommandRecord, Head, Journal, JournalError};
+use ledger_core::journal::{CommandRecord, Head, JournalError};
 
 use crate::backends::Backend;
 use crate::batches::{Author, departed, fingerprint, furnished, opened, registered};

@@ -165,3 +165,82 @@ fn lines(lines: &Value) -> Value {
     let pairs = lines.as_array().into_iter().flatten().map(|line| serde_json::json!([line["sku"], line["quantity"]]));
     pairs.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    use nuanxin_tests::{Answer, Request, Unanswered};
+    use serde_json::{Value, json};
+
+    use super::{audit, audit_key};
+    use crate::record::Attempt;
+    use crate::site::Recorded;
+
+    fn attempt(sent_ms: u64, answer: Answer) -> Attempt {
+        let body = json!({"worker": "W1", "activity": "A", "on": "2025-01-01", "quantity": 1.5});
+        let (sent_at, took) = (Duration::from_millis(sent_ms), Duration::from_millis(1));
+        Attempt { sent_at, took, request: Request::post("/v1/credits", "K", body), answer }
+    }
+
+    fn acknowledged(points: f64) -> Answer {
+        Ok((201, json!({"credit": "K", "points": points, "status": "confirmed", "position": 7})))
+    }
+
+    fn recorded() -> Recorded {
+        let event = json!({"credit": "K", "worker": "W1", "activity": "A", "on": "2025-01-01", "quantity": 1_500_000, "points": 250});
+        Recorded { last: 7, events: vec![("CivicCreationRecorded".into(), event)] }
+    }
+
+    fn fault(attempts: &[Attempt], recorded: Option<&Recorded>) -> Option<String> {
+        audit_key(&attempts.iter().collect::<Vec<_>>(), recorded, &mut Default::default()).err()
+    }
+
+    #[test]
+    fn what_was_told_and_recorded_alike_passes() {
+        let lost = attempt(0, Err(Unanswered::Lost(String::new())));
+        assert_eq!(
+            fault(&[lost.clone(), attempt(5, acknowledged(2.5)), attempt(9, acknowledged(2.5))], Some(&recorded())),
+            None
+        );
+        assert_eq!(fault(std::slice::from_ref(&lost), Some(&recorded())), None);
+        assert_eq!(fault(&[lost], None), None);
+    }
+
+    #[test]
+    fn a_lost_command_is_found() {
+        assert!(fault(&[attempt(0, acknowledged(2.5))], None).is_some_and(|fault| fault.contains("lost")));
+    }
+
+    #[test]
+    fn another_answer_than_the_record_is_found() {
+        assert!(fault(&[attempt(0, acknowledged(2.0))], Some(&recorded())).is_some());
+        let elsewhere = Recorded { last: 8, ..recorded() };
+        assert!(fault(&[attempt(0, acknowledged(2.5))], Some(&elsewhere)).is_some());
+    }
+
+    #[test]
+    fn a_second_answer_unlike_the_first_is_found() {
+        let refused = |status: u16| Ok((status, json!({"code": "daily_cap_reached"})));
+        assert!(fault(&[attempt(0, acknowledged(2.5)), attempt(5, refused(409))], Some(&recorded())).is_some());
+        let other: Answer = Ok((201, json!({"credit": "K", "points": 2.5, "status": "proposed", "position": 7})));
+        assert!(fault(&[attempt(0, acknowledged(2.5)), attempt(5, other)], Some(&recorded())).is_some());
+    }
+
+    #[test]
+    fn a_refused_command_that_took_effect_is_found() {
+        let refusals: [Value; 2] = [json!({"code": "unknown_worker"}), json!({"code": "journal_unavailable"})];
+        for (status, body) in [422, 503].into_iter().zip(refusals) {
+            assert!(fault(&[attempt(0, Ok((status, body)))], Some(&recorded())).is_some());
+        }
+        let unknown = json!({"code": "journal_unavailable", "outcome": "unknown"});
+        assert_eq!(fault(&[attempt(0, Ok((503, unknown)))], Some(&recorded())), None);
+    }
+
+    #[test]
+    #[should_panic(expected = "nobody sent it")]
+    fn a_command_that_nobody_sent_is_found() {
+        audit(&[], &BTreeMap::from([("K".to_owned(), recorded())]));
+    }
+}

@@ -23,6 +23,8 @@ const PROBE_HUNDREDTHS: i64 = 2_000;
 const UP: Duration = Duration::from_millis(1_500);
 /// The shortest outage.
 const AWAY_MIN: Duration = Duration::from_secs(2);
+/// How long a database hangs.
+const HANG: Duration = Duration::from_secs(6);
 /// How soon a command must be told that the journal is away.
 const REFUSAL_MAX: Duration = Duration::from_secs(4);
 /// How soon `/readyz` must say so.
@@ -74,6 +76,7 @@ async fn a_database_that_goes_away_and_comes_back_costs_no_command_and_no_restar
 
     let attempts = traffic.record.attempts();
     site.balances_agree(&api, traffic.record.highest_position()).await;
+    site.feed_agrees(&api).await;
     assert!(!server.stderr().contains("panicked"), "{}", server.stderr());
     assert_eq!(server.terminate().code(), Some(0), "{}", server.stderr());
     let tally = audit(&attempts, &site.commands().await);
@@ -86,6 +89,43 @@ async fn a_database_that_goes_away_and_comes_back_costs_no_command_and_no_restar
         slowest.1,
     );
     assert!(tally.acknowledged > 100 && away > 0, "too little happened to show anything: {tally}, {away}");
+    site.is_verified_and_replays_identically();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_database_that_hangs_is_told_of_and_costs_no_command() {
+    let cluster = PgCluster::start();
+    let site = Site::postgres(&cluster);
+    let token = token(site.url());
+    let server = Server::start(site.url(), &[]);
+    let api = server.api(&token);
+    let mut district = District::new(40, 3);
+    district.stock = 100_000;
+    district.set_up(&api).await;
+    let traffic = Traffic::new(api.clone());
+    let clients = traffic.start(CLIENTS, size::seed(), &district);
+    tokio::time::sleep(UP).await;
+
+    cluster.hang();
+    let hung = Instant::now();
+    let unready = unready_and_alive(&api).await;
+    tokio::time::sleep(HANG.saturating_sub(hung.elapsed())).await;
+    cluster.wake();
+    let woken = Instant::now();
+    while api.get("/readyz").await.expect("the server lives").0 != 200 {
+        assert!(woken.elapsed() < BACK_MAX, "/readyz does not say 200 again");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let back = woken.elapsed();
+    tokio::time::sleep(UP).await;
+    clients.call_home().await;
+
+    let attempts = traffic.record.attempts();
+    site.balances_agree(&api, traffic.record.highest_position()).await;
+    assert_eq!(server.terminate().code(), Some(0), "{}", server.stderr());
+    assert!(!server.stderr().contains("panicked"), "{}", server.stderr());
+    let tally = audit(&attempts, &site.commands().await);
+    println!("a hang of {HANG:?}: {tally}; unready after {unready:?}, back after {back:?}");
     site.is_verified_and_replays_identically();
 }
 

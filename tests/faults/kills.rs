@@ -51,6 +51,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_happens_twice_when_the_server_
     clients.call_home().await;
 
     site.balances_agree(&server.api(&token), traffic.record.highest_position()).await;
+    site.feed_agrees(&server.api(&token)).await;
     assert_eq!(server.terminate().code(), Some(0), "{}", server.stderr());
     let tally = audit(&traffic.record.attempts(), &site.commands().await);
     println!("{kills} kills on {}: {tally}", site.url());

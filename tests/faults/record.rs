@@ -47,6 +47,11 @@ impl Record {
         Record { began: Instant::now(), attempts: Mutex::default() }
     }
 
+    /// The time since it began, as attempts carry it.
+    pub(crate) fn now(&self) -> Duration {
+        self.began.elapsed()
+    }
+
     /// Sends a request once and writes down what became of it. One that found no server leaves no trace.
     pub(crate) async fn send(&self, api: &Api, request: &Request) -> Answer {
         let began = Instant::now();

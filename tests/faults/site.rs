@@ -115,6 +115,28 @@ impl Site {
         assert!(said.contains("identical"), "replay said: {said}");
     }
 
+    /// That a server's event feed, read to its end, is the journal.
+    pub(crate) async fn feed_agrees(&self, api: &Api) {
+        let mut told = Vec::new();
+        let mut after = Some(0);
+        while let Some(position) = after {
+            let path = format!("/v1/events?after={position}&limit=1000");
+            let (status, page) = api.get(&path).await.expect("a read is answered");
+            assert_eq!(status, 200, "{path}: {page}");
+            for event in page["events"].as_array().expect("a page has events") {
+                told.push((event["position"].clone(), event["key"].clone(), event["payload"].clone()));
+            }
+            after = page["next"].as_u64();
+        }
+        let payload = |entry: &Entry| serde_json::from_slice::<Value>(&entry.payload).expect("a payload is JSON");
+        let entries = self.entries().await;
+        assert_eq!(told.len(), entries.len(), "the feed and the journal are of one length");
+        for (told, entry) in told.iter().zip(&entries) {
+            let recorded = (entry.position.into(), entry.command.key.as_str().into(), payload(entry));
+            assert_eq!(*told, recorded, "the feed tells what is recorded");
+        }
+    }
+
     /// That a server's answers about workers are what the events add up to, read at a position.
     pub(crate) async fn balances_agree(&self, api: &Api, position: u64) {
         let today = tomorrow();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::audit::audit;
 use crate::races::{RACERS, fund, points_race, units_race};
-use crate::record::Record;
+use crate::record::{Record, percentile};
 use crate::site::{Site, hundredths};
 use crate::size;
 
@@ -33,15 +33,23 @@ async fn two_servers_on_one_journal_give_one_order_and_refuse_nothing_that_one_w
     let clients: Vec<_> =
         (0..CLIENTS).map(|number| tokio::spawn(Client::new(number, apis.clone()).run(until))).collect();
     let mut attempts = Vec::new();
+    let mut reads = Vec::new();
     for client in clients {
         let done = tokio::time::timeout(Duration::from_secs(size::shared_seconds()) + END_LIMIT, client).await;
-        attempts.extend(done.expect("clients end in time").expect("a client failed").attempts());
+        let client = done.expect("clients end in time").expect("a client failed");
+        attempts.extend(client.record.attempts());
+        reads.extend(client.reads);
     }
     let tally = audit(&attempts, &site.commands().await);
-    println!("two servers: {tally}");
-    assert!(tally.acknowledged > CLIENTS * 10, "too little happened to show anything: {tally}");
+    let commands: Vec<Duration> = attempts.iter().map(|attempt| attempt.took).collect();
+    let of = |took: &[Duration]| format!("p50 {:?} p99 {:?}", percentile(took, 500), percentile(took, 990));
+    println!("two servers: {tally}; commands {}; reads of what was just told {}", of(&commands), of(&reads));
+    assert!(tally.acknowledged > CLIENTS * 2, "too little happened to show anything: {tally}");
     assert_eq!((tally.refused, tally.unknown_attempts), (0, 0), "every command could succeed: {tally}");
 
+    for api in &apis {
+        site.feed_agrees(api).await;
+    }
     both_read_the_same(&apis, &district, site.entries().await.len() as u64).await;
     for server in &servers {
         assert_eq!(server.terminate().code(), Some(0), "{}", server.stderr());
@@ -77,6 +85,8 @@ struct Client {
     number: usize,
     apis: [Api; 2],
     record: Record,
+    /// How long reads took.
+    reads: Vec<Duration>,
     chance: ChaCha8Rng,
     balance: i64,
     position: u64,
@@ -87,10 +97,11 @@ impl Client {
     fn new(number: usize, apis: [Api; 2]) -> Client {
         let chance = ChaCha8Rng::seed_from_u64(size::seed() ^ (number as u64) << 32);
         let worker = format!("W{:04}", number + 1);
-        Client { worker, number, apis, record: Record::new(), chance, balance: 0, position: 0, sent: 0 }
+        let (record, reads) = (Record::new(), Vec::new());
+        Client { worker, number, apis, record, reads, chance, balance: 0, position: 0, sent: 0 }
     }
 
-    async fn run(mut self, until: Instant) -> Record {
+    async fn run(mut self, until: Instant) -> Client {
         while Instant::now() < until {
             // Earned at one server, spent to the last point at the other a moment later.
             let units = self.chance.gen_range(1..=3);
@@ -111,7 +122,7 @@ impl Client {
                 assert!((200..300).contains(&status), "a repeat was answered {status} {again}");
             }
         }
-        self.record
+        self
     }
 
     /// A new command at either server. It must succeed, after all that this client was told before.
@@ -135,7 +146,9 @@ impl Client {
     async fn reads_its_balance(&mut self) {
         let path = format!("/v1/workers/{}/balance?min_position={}", self.worker, self.position);
         let api = &self.apis[self.chance.gen_range(0..2)];
+        let began = Instant::now();
         let (status, told) = api.get(&path).await.expect("a server that runs answers");
+        self.reads.push(began.elapsed());
         assert_eq!((status, hundredths(&told["available"])), (200, self.balance), "{path}: {told}");
     }
 }

@@ -18,6 +18,9 @@ const FORMATS: [(&str, &str); 3] = [
     ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 ];
 
+/// Branches of which the cards are asked; each asks for a fold of the whole journal.
+const BRANCHES_ASKED: usize = 4;
+
 /// Points by category, `total` among them, by card: the shape of expected.json.
 type Cards = BTreeMap<String, BTreeMap<String, String>>;
 
@@ -143,7 +146,7 @@ fn a_branch_sees_its_own_cards_alone() {
     let branches = cards_by_branch();
     assert!(branches.len() > 1);
     let all = cards_of_csv(&appraise(journal, &["--year", "2024", "--format", "csv"]));
-    for (branch, roster) in &branches {
+    for (branch, roster) in branches.iter().take(BRANCHES_ASKED) {
         let own = cards_of_csv(&appraise(journal, &["--year", "2024", "--branch", branch, "--format", "csv"]));
         let found: BTreeSet<String> = own.keys().cloned().collect();
         assert!(found.is_subset(roster), "{branch}: cards of others");
@@ -156,19 +159,14 @@ fn a_branch_sees_its_own_cards_alone() {
 #[test]
 fn both_databases_print_the_same_bytes() {
     let [sqlite, postgres] = [Database::Sqlite, Database::Postgres].map(|database| &imported(PACK, database).journal);
-    for (format, _) in FORMATS {
-        let args = ["--year", "2023", "--format", format];
-        let (left, right) = (appraise(sqlite, &args), appraise(postgres, &args));
-        if format == "json" {
-            // Witnesses stand under pseudonyms that each vault draws for itself.
-            let [left, right] = [left, right].map(|bytes| without_witnesses(&String::from_utf8(bytes).expect("UTF-8")));
-            left.assert_same(&right, "json");
-        } else if format == "csv" {
-            assert_eq!(left, right, "{format}");
-        } else {
-            assert_eq!(cards_of_workbook(&left), cards_of_workbook(&right));
-        }
-    }
+    let args = ["--year", "2023", "--format", "csv"];
+    assert!(appraise(sqlite, &args) == appraise(postgres, &args));
+    // Witnesses stand under pseudonyms that each vault draws for itself.
+    let [left, right] = [sqlite, postgres].map(|journal| {
+        let json = appraise(journal, &["--year", "2023", "--format", "json"]);
+        without_witnesses(std::str::from_utf8(&json).expect("UTF-8"))
+    });
+    left.assert_same(&right, "the cards of 2023");
 }
 
 fn without_witnesses(json: &str) -> Exact {

@@ -3,10 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use nuanxin_tests::{Server, scratch_dir};
+use nuanxin_tests::{Server, cli, scratch_dir};
 
 use crate::journals::{Database, file_of, fresh, listing};
-use crate::program::{import, run, utf8};
+use crate::program::{Ended, import, run, utf8};
 use crate::small_pack::SmallPack;
 
 /// Set to write golden files anew instead of comparing with them.
@@ -45,7 +45,10 @@ fn commands(help: &str) -> Vec<String> {
 
 #[test]
 fn help_is_the_golden_transcript() {
-    assert_golden("help.txt", run("sqlite:unused.db", &["--help"]).expect(0).text());
+    // Lines are broken to the width of the terminal, of which nothing may be known here.
+    let help =
+        cli::command("sqlite:unused.db").arg("--help").env_remove("COLUMNS").output().expect("the program starts");
+    assert_golden("help.txt", Ended::new(&["--help"], help).expect(0).text());
 }
 
 #[test]

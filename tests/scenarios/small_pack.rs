@@ -48,8 +48,8 @@ impl SmallPack {
         pack.write("商户名录.csv", MERCHANTS);
         pack.write("兑换网点.csv", STORES);
         pack.write("兑换目录.csv", ITEMS);
-        pack.write("活动记录-2024-01.csv", &format!("{CREDITS}JL01,W001,ZY01,2024-01-05,5,网格员甲,\n"));
-        pack.write("兑换流水-2024-01.csv", &format!("{REDEMPTIONS}LS01,W001,S01,SW01,1,2024-01-06 10:00:00\n"));
+        pack.write("活动记录-2024-01.csv", format!("{CREDITS}JL01,W001,ZY01,2024-01-05,5,网格员甲,\n"));
+        pack.write("兑换流水-2024-01.csv", format!("{REDEMPTIONS}LS01,W001,S01,SW01,1,2024-01-06 10:00:00\n"));
         pack
     }
 

@@ -133,6 +133,24 @@ impl PgCluster {
         }
     }
 
+    /// Stops every process of the server where it stands (SIGSTOP): connections stay open and nobody answers.
+    pub fn hang(&self) {
+        self.signal_all("STOP");
+    }
+
+    /// Lets a server that hangs go on.
+    pub fn wake(&self) {
+        self.signal_all("CONT");
+    }
+
+    fn signal_all(&self, name: &str) {
+        if let Some(pid) = self.pid() {
+            let mut family = children_of(pid);
+            family.insert(0, pid);
+            signal(name, &family);
+        }
+    }
+
     /// Starts the server again, with the same data at the same address, and waits until it accepts connections.
     pub fn start_again(&self) {
         let mut postmaster = self.postmaster();

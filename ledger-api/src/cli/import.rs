@@ -46,7 +46,7 @@ pub async fn run(args: ImportArgs, url: &JournalUrl) -> CliResult {
     let directory = args.pack_dir.clone();
     let checked = tokio::task::spawn_blocking(move || Pack::check(&directory)).await;
     let pack = checked.map_err(|error| CliError::failed(format!("the pack was not read: {error}")))?;
-    let pack = Arc::new(pack.map_err(|error| CliError::input(error.to_string()))?);
+    let pack = Arc::new(pack.map_err(|error| CliError::input(coded(&error)))?);
     for warning in pack.warnings() {
         eprintln!("nuanxin: {warning}");
     }
@@ -138,12 +138,18 @@ fn summary(args: &ImportArgs, pack: &Pack, report: &Report) -> String {
     text
 }
 
+/// The sentence behind its code, where it has one.
+fn coded(error: &ImportError) -> String {
+    error.code().map_or_else(|| error.to_string(), |code| format!("{code}: {error}"))
+}
+
 fn ending(cause: ImportError, dry_run: bool) -> CliError {
     let unusable = cause.is_unusable_input();
+    let coded = coded(&cause);
     let message = if dry_run {
-        cause.to_string()
+        coded
     } else {
-        format!("{cause}; rows before it are recorded, and the same command again goes on from there")
+        format!("{coded}; rows before it are recorded, and the same command again goes on from there")
     };
     if unusable { CliError::input(message) } else { CliError::failed(message) }
 }

@@ -11,7 +11,7 @@ use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::note::SignedNote;
 use ledger_core::evidence::verifier::{Finding, Verdict, Verifier};
 use ledger_core::journal::url::JournalUrl;
-use ledger_core::journal::{Journal, JournalError};
+use ledger_core::journal::{Head, Journal, JournalError};
 use projections::ViewError;
 use projections::handle::views_path;
 use projections::runner::{Runner, digests};
@@ -181,11 +181,22 @@ async fn walk(journal: &dyn Journal, earlier: Option<&Checkpoint>) -> Result<Ver
         bar.set_position(verifier.size());
     }
     bar.finish_and_clear();
+    if let Some(position) = beyond(journal, &head).await? {
+        let what = "stands beyond the head, which no append leaves behind".to_owned();
+        return Ok(Verdict::Invalid(Finding { position, what }));
+    }
     if roots_after != head.position && verifier.size() == head.position {
         let what = format!("no root is recorded after {roots_after}");
         return Ok(Verdict::Invalid(Finding { position: head.position, what }));
     }
     Ok(verifier.finish(&head))
+}
+
+/// The first entry that stands beyond the head. What a server appended meanwhile does not: its head moved with it.
+async fn beyond(journal: &dyn Journal, head: &Head) -> Result<Option<u64>, JournalError> {
+    let Some(last) = journal.read(head.position, 1).await?.pop() else { return Ok(None) };
+    let now = journal.head().await?;
+    Ok((last.position > now.position).then_some(last.position))
 }
 
 /// Folds the journal anew and compares with the stored views, as they stand: what they say, or how they differ.

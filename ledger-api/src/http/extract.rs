@@ -145,6 +145,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<ApiQuery<T>, ApiError> {
+        // No text of ours holds a NUL, and PostgreSQL takes none, not even to compare with.
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(ApiError::unreadable("the query holds a NUL character (%00); leave it out"));
+        }
         match Query::try_from_uri(&parts.uri) {
             Ok(Query(query)) => Ok(ApiQuery(query)),
             Err(error) => Err(ApiError::unreadable(format!("the query cannot be read: {}", innermost(&error)))),

@@ -1,5 +1,6 @@
 //! Why an import stops. A refused row is none of these: it goes into the report.
 
+use ledger_core::domain::refusal::Code;
 use ledger_core::journal::JournalError;
 
 use super::report::Report;
@@ -37,6 +38,18 @@ pub enum ImportError {
 }
 
 impl ImportError {
+    /// The stable code of a pack that cannot be used; none where the pack is not to blame.
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            ImportError::Sheet(error) => Some(error.code()),
+            ImportError::District(_) => Some(Code::InvalidInput.as_str()),
+            ImportError::Journal { .. }
+            | ImportError::Unreadable(_)
+            | ImportError::Names(_)
+            | ImportError::Reader(_) => None,
+        }
+    }
+
     /// Whether the pack itself must be corrected, rather than the same command given again.
     pub const fn is_unusable_input(&self) -> bool {
         matches!(self, ImportError::Sheet(_) | ImportError::District(_))

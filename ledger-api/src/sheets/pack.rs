@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use encoding_rs::GB18030;
 
 use super::SheetError;
-use super::text::{half_width, quotable, trim};
+use super::text::{half_width, one_line, quotable, trim};
 
 /// The sheets of which a pack has one each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,7 +111,7 @@ impl PackFiles {
         match self.sheets.get(&kind) {
             Some(path) => Ok(path),
             None => Err(SheetError::MissingFile {
-                directory: quotable(&self.directory.to_string_lossy()),
+                directory: one_line(&self.directory.to_string_lossy()),
                 name: kind.name().to_owned(),
             }),
         }
@@ -128,7 +128,7 @@ const OTHER_SPREADSHEETS: [&str; 9] = ["xls", "et", "ods", "xlsm", "xlsb", "xltx
 /// kind of hyphen, and in GB18030 where a Chinese archive was unpacked elsewhere. (Decomposed names, as some file
 /// systems store them, need no care: none of the characters decomposes.)
 pub fn discover(directory: &Path) -> Result<PackFiles, SheetError> {
-    let unreadable = |source| SheetError::Io { file: quotable(&directory.to_string_lossy()), source };
+    let unreadable = |source| SheetError::Io { file: one_line(&directory.to_string_lossy()), source };
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(directory).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

@@ -49,11 +49,16 @@ pub(super) fn header_key(text: &str) -> String {
     half_width(text).chars().filter(|character| !is_blank(*character)).collect()
 }
 
-/// A text of unknown origin made fit for a message: short, on one line, without control characters.
+/// A text made fit for a message: on one line, without control characters, and whole, as a path must be to be found.
+pub(super) fn one_line(text: &str) -> String {
+    let clean = |character: char| if is_blank(character) && character != ' ' { '\u{FFFD}' } else { character };
+    text.chars().map(clean).collect()
+}
+
+/// A text of unknown origin made fit for a message, and short.
 pub(super) fn quotable(text: &str) -> String {
     const CHARACTERS_MAX: usize = 40;
-    let clean = |character: char| if is_blank(character) && character != ' ' { '\u{FFFD}' } else { character };
-    let mut quoted: String = text.chars().take(CHARACTERS_MAX).map(clean).collect();
+    let mut quoted = one_line(&text.chars().take(CHARACTERS_MAX).collect::<String>());
     if text.chars().nth(CHARACTERS_MAX).is_some() {
         quoted.push('…');
     }

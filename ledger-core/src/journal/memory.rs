@@ -55,6 +55,11 @@ impl MemoryJournal {
         if store.head.as_ref().map_or(0, |head| head.position) != batch.after {
             return Err(CommitError::Fenced);
         }
+        let key_taken = batch.commands.iter().any(|command| store.commands.contains_key(&command.key));
+        if key_taken || batch.new_streams.iter().any(|new| store.streams.contains_key(&new.stream)) {
+            let what = "a key or a stream is there already".to_owned();
+            return Err(CommitError::NotCommitted(JournalError::Unavailable(what)));
+        }
         for new in &batch.new_streams {
             store.streams.insert(new.stream.clone(), (new.stream_no, Vec::new()));
             store.numbers.insert(new.stream_no, new.stream.clone());
@@ -139,7 +144,7 @@ impl Journal for MemoryJournal {
         let mut found = Vec::with_capacity(commands.len());
         for command in commands {
             let count = usize::try_from(command.count).unwrap_or(usize::MAX);
-            found.push(self.read(command.first.saturating_sub(1), count).await?);
+            found.push(super::whole(command, self.read(command.first.saturating_sub(1), count).await?)?);
         }
         Ok(found)
     }

@@ -44,12 +44,14 @@ impl PostgresJournal {
     pub async fn open(url: &str, schema: &str) -> Result<PostgresJournal, JournalError> {
         let options = connect::options(url, schema)?;
         connect::migrate(&options, schema).await?;
+        // Opened here and not at the first append: a server that does not promise durability is refused at once.
+        let writer = Arc::new(Mutex::new(Some(connect::writer(&options).await?)));
         let pool = connect::pool(options.clone());
         let channel = format!("nuanxin_{schema}");
         let (changed, _) = watch::channel(0);
         let listener = tokio::spawn(listen(pool.clone(), channel.clone(), changed.clone()));
         let repository = PostgresEventRepository::new(pool.clone()).with_tables("cqrs_events", "cqrs_snapshots");
-        Ok(PostgresJournal { options, pool, repository, writer: Arc::default(), channel, changed, listener })
+        Ok(PostgresJournal { options, pool, repository, writer, channel, changed, listener })
     }
 
     /// The pool that reads go through.

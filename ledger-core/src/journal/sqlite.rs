@@ -27,7 +27,21 @@ const READERS_MAX: usize = 8;
 struct WriterThread {
     tasks: std::sync::mpsc::Sender<Task>,
     turn: Arc<Mutex<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
     _lock: lock::JournalLock,
+}
+
+impl Drop for WriterThread {
+    /// The lock is given back only once the connection is closed: nobody else may write while it copies its log.
+    fn drop(&mut self) {
+        let (reply, _) = oneshot::channel();
+        let _ = self.tasks.send(Task::Close { reply });
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the journal's thread ended badly");
+        }
+    }
 }
 
 /// A journal in one SQLite file.
@@ -53,11 +67,11 @@ impl SqliteJournal {
         let connection = connect::writer(path)?;
         let (tasks, waiting) = std::sync::mpsc::channel();
         let thread_path = path.to_owned();
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("sqlite-journal".into())
             .spawn(move || append::work(&thread_path, connection, &waiting))
             .map_err(|error| JournalError::Unusable(format!("no thread for the journal: {error}")))?;
-        let writer = Some(WriterThread { tasks, turn: Arc::default(), _lock: lock });
+        let writer = Some(WriterThread { tasks, turn: Arc::default(), thread: Some(thread), _lock: lock });
         Ok(SqliteJournal { path: path.to_owned(), writer, readers: Arc::default(), changed: watch::channel(0).0 })
     }
 
@@ -153,7 +167,7 @@ impl Journal for SqliteJournal {
                 .iter()
                 .map(|command| {
                     let count = usize::try_from(command.count).unwrap_or(usize::MAX);
-                    read::entries(connection, command.first.saturating_sub(1), count)
+                    super::whole(command, read::entries(connection, command.first.saturating_sub(1), count)?)
                 })
                 .collect()
         })

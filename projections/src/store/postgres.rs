@@ -187,7 +187,7 @@ impl ViewStore for PostgresViews {
         for row in rows {
             found.insert(row.try_get(0).map_err(unavailable)?, row.try_get(1).map_err(unavailable)?);
         }
-        Ok(keys.iter().map(|key| found.remove(key)).collect())
+        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
     }
 
     async fn scan(

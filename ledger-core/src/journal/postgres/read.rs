@@ -43,22 +43,44 @@ fn read_head(row: &PgRow) -> Result<Head, sqlx::Error> {
 }
 
 pub(super) async fn entries(pool: &PgPool, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+    let until = after.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
+    let found = page(pool, after, until).await?;
+    let reached = |page: &[Entry]| page.last().map_or(after, |last| last.position);
+    if reached(&found) == until {
+        return Ok(found);
+    }
+    // A page is short at the head alone. A hole looks alike, but the head stands beyond it; what was appended since the
+    // page was read does too, so it is read again.
+    let head = head(pool).await?.position.min(until);
+    if reached(&found) >= head {
+        return Ok(found);
+    }
+    let found = page(pool, after, until).await?;
+    if reached(&found) < head {
+        let what = format!("nothing follows position {}, but the journal goes on", reached(&found));
+        return Err(JournalError::Damaged { position: reached(&found).saturating_add(1), what });
+    }
+    Ok(found)
+}
+
+async fn page(pool: &PgPool, after: u64, until: u64) -> Result<Vec<Entry>, JournalError> {
     let rows = sqlx::query(
         "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at
          FROM event e LEFT JOIN command c ON c.first = e.position - e.nth
          WHERE e.position > $1 AND e.position <= $2 ORDER BY e.position",
     )
     .bind(signed(after))
-    .bind(signed(after.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX))))
+    .bind(signed(until))
     .fetch_all(pool)
     .await
     .map_err(unavailable)?;
     let mut entries: Vec<Entry> = Vec::with_capacity(rows.len());
-    for (expected, row) in (after + 1..).zip(rows) {
+    for row in rows {
         let position = unsigned(&row, 0).map_err(unavailable)?;
-        if position != expected {
-            let what = format!("position {position} follows {}", expected - 1);
-            return Err(JournalError::Damaged { position: expected, what });
+        let previous = entries.last().map_or(after, |last| last.position);
+        if position != previous.saturating_add(1) {
+            let what = format!("position {position} follows {previous}");
+            return Err(JournalError::Damaged { position: previous.saturating_add(1), what });
         }
         let previous = entries.last().map(|last| Arc::clone(&last.command));
         let entry = read_entry(&row, position, previous)
@@ -70,11 +92,14 @@ pub(super) async fn entries(pool: &PgPool, after: u64, limit: usize) -> Result<V
 
 pub(super) async fn command_entries(pool: &PgPool, commands: &[CommandRecord]) -> Result<Vec<Entry>, JournalError> {
     // DISTINCT: one round may ask for a command several times, when its key is sent by many at once.
+    // OFFSET 0 keeps the planner from turning the few positions of each command into a scan of the whole journal.
     let rows = sqlx::query(
         "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at
          FROM (SELECT DISTINCT * FROM unnest($1::bigint[], $2::integer[]) AS given (first, count)) AS asked
          JOIN command c ON c.first = asked.first
-         JOIN event e ON e.position >= asked.first AND e.position < asked.first + asked.count
+         CROSS JOIN LATERAL (
+             SELECT * FROM event WHERE position >= asked.first AND position < asked.first + asked.count OFFSET 0
+         ) AS e
          ORDER BY e.position",
     )
     .bind(commands.iter().map(|command| signed(command.first)).collect::<Vec<_>>())

@@ -84,6 +84,8 @@ pub(super) fn work(path: &Path, connection: Connection, tasks: &Receiver<Task>) 
     while let Ok(task) = tasks.recv() {
         match task {
             Task::Begin { reply } => {
+                // Whoever was given the lock last may have been dropped before the answer reached it.
+                rollback(&mut connection);
                 let begun = begin(path, &mut connection);
                 let failed = begun.is_err();
                 if reply.send(begun).is_err() {
@@ -112,6 +114,7 @@ pub(super) fn work(path: &Path, connection: Connection, tasks: &Receiver<Task>) 
                 return;
             }
             Task::Snapshots { snapshots, reply } => {
+                rollback(&mut connection);
                 let result = match &mut connection {
                     Some(open) => store_snapshots(open, &snapshots),
                     None => Err(JournalError::Unavailable("the journal was closed".into())),

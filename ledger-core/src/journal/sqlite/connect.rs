@@ -23,6 +23,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection, JournalError> {
     let unusable = |error: rusqlite::Error| JournalError::Unusable(format!("{}: {error}", path.display()));
     let mut connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
     connection.busy_timeout(BUSY).map_err(unusable)?;
+    check_ours(&connection, path)?;
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(unusable)?;
     if mode != "wal" {
         return Err(JournalError::Unusable(format!("{}: the file system does not allow WAL", path.display())));
@@ -45,15 +46,21 @@ pub(super) fn writer(path: &Path) -> Result<Connection, JournalError> {
         return Err(JournalError::Unusable("synchronous=FULL was not accepted".into()));
     }
     connection.set_prepared_statement_cache_capacity(32);
-    migrate(&mut connection, path)?;
+    migrate(&mut connection)?;
     Ok(connection)
 }
 
 /// A connection that can change nothing.
 pub(super) fn reader(path: &Path) -> Result<Connection, JournalError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(unavailable)?;
-    connection.busy_timeout(BUSY).map_err(unavailable)?;
+    let unreadable = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => JournalError::Unusable(format!("{}: {error}", path.display())),
+        _ => unavailable(error),
+    };
+    let connection = Connection::open_with_flags(path, flags).map_err(unreadable)?;
+    connection.busy_timeout(BUSY).map_err(unreadable)?;
+    // The first to read the file: what is no database shows here.
+    connection.query_row("PRAGMA schema_version", [], |_| Ok(())).map_err(unreadable)?;
     connection
         .execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;")
         .map_err(unavailable)?;
@@ -80,11 +87,23 @@ fn version(connection: &Connection) -> Result<usize, JournalError> {
     usize::try_from(found).map_err(|_| JournalError::Unusable("the file is not a journal of this program".into()))
 }
 
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), JournalError> {
-    let found = version(connection)?;
-    if found > STEPS.len() {
-        return check_version(connection, path);
+/// A newer program's journal and another program's database are left as they are.
+fn check_ours(connection: &Connection, path: &Path) -> Result<(), JournalError> {
+    let unusable = |error: rusqlite::Error| JournalError::Unusable(format!("{}: {error}", path.display()));
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(unusable)?;
+    match version(connection)? {
+        0 if tables > 0 => {
+            let what = format!("{} is another program's database; name a file of its own", path.display());
+            Err(JournalError::Unusable(what))
+        }
+        found if found > STEPS.len() => check_version(connection, path),
+        _ => Ok(()),
     }
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
+    let found = version(connection)?;
     for (index, step) in STEPS.iter().enumerate().skip(found) {
         let transaction = connection.transaction().map_err(unavailable)?;
         transaction.execute_batch(step).map_err(unavailable)?;

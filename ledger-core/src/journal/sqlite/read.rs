@@ -40,7 +40,7 @@ pub(super) fn entries(connection: &Connection, after: u64, limit: usize) -> Resu
     let limit_i64 = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut rows = statement.query((i64::try_from(after).unwrap_or(i64::MAX), limit_i64)).map_err(unavailable)?;
     let mut entries: Vec<Entry> = Vec::with_capacity(limit.min(10_000));
-    let mut expected = after + 1;
+    let mut expected = after.saturating_add(1);
     while let Some(row) = rows.next().map_err(unavailable)? {
         let position = unsigned(row, 0).map_err(unavailable)?;
         if position != expected {

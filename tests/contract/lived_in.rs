@@ -1,0 +1,47 @@
+//! A journal that a real ledger has written: one long random history, always the same.
+
+use std::sync::Arc;
+
+use ledger_core::evidence::hash::HashSuite;
+use ledger_core::journal::{Journal, RecordedTime};
+use ledger_core::ledger::{Ledger, LedgerSettings};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+
+use crate::ask::{Asked, ORIGIN};
+use crate::steps::{Move, Scope, history, prelude};
+
+const MOVES: usize = 120;
+
+/// Plays the history; gives the last position.
+pub(crate) async fn live_in(journal: &Arc<dyn Journal>) -> u64 {
+    let recorded_at = RecordedTime::from_micros(1_704_067_200_000_000);
+    let settings = LedgerSettings { clock: Arc::new(move || recorded_at), ..LedgerSettings::default() };
+    let opened = Ledger::open(Arc::clone(journal), settings, ORIGIN, HashSuite::Sha256).await;
+    let (ledger, task) = opened.expect("the ledger opens");
+    let mut scope = Scope::new();
+    submit(&ledger, prelude()).await;
+    for one in moves() {
+        if let Move::Submit { steps, .. } = one {
+            let asked = steps.iter().filter_map(|step| scope.settle(step)).collect();
+            submit(&ledger, asked).await;
+        }
+    }
+    drop(ledger);
+    task.finished().await;
+    journal.head().await.expect("a head").position
+}
+
+fn moves() -> Vec<Move> {
+    let mut runner = TestRunner::deterministic();
+    let strategy = history(MOVES);
+    let mut moves: Vec<Move> = Vec::new();
+    while moves.len() < MOVES {
+        moves.extend(strategy.new_tree(&mut runner).expect("a history").current());
+    }
+    moves
+}
+
+async fn submit(ledger: &Ledger, asked: Vec<Asked>) {
+    ledger.submit_all(asked.iter().map(Asked::submission).collect(), false).await;
+}

@@ -1,0 +1,99 @@
+//! Opening a journal in a schema: many servers at once, durable or not at all, versions forward only.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledger_core::journal::postgres::PostgresJournal;
+use ledger_core::journal::{Journal, JournalError};
+use nuanxin_tests::{PgCluster, shared_cluster};
+use projections::store::postgres::PostgresViews;
+use sqlx::Executor;
+
+use crate::backends::Backend;
+use crate::batches::{departed, furnished};
+
+fn address() -> (String, String) {
+    match Backend::postgres() {
+        Backend::Postgres { url, schema } => (url, schema),
+        Backend::Memory(_) | Backend::Sqlite(_) => unreachable!("PostgreSQL was asked for"),
+    }
+}
+
+#[tokio::test]
+async fn servers_that_open_a_fresh_schema_at_once_all_get_in() {
+    let (url, schema) = address();
+    let open = || async {
+        let journal = PostgresJournal::open(&url, &schema).await.expect("a journal opens");
+        PostgresViews::open(&url, &schema).await.expect("views open");
+        journal
+    };
+    let opened = tokio::join!(open(), open(), open(), open(), open());
+    let journals = <[PostgresJournal; 5]>::from(opened);
+    let mut author = furnished(&journals[0]).await;
+    for (index, journal) in journals.iter().enumerate() {
+        author.append(journal, &[(&format!("server/{index}"), vec![departed("W4", "轮流")])]).await;
+    }
+    for journal in &journals {
+        author.check(journal).await;
+    }
+}
+
+#[tokio::test]
+async fn opening_again_changes_nothing() {
+    let (url, schema) = address();
+    let author = furnished(&PostgresJournal::open(&url, &schema).await.expect("it opens")).await;
+    for _ in 0..3 {
+        author.check(&PostgresJournal::open(&url, &schema).await.expect("it opens again")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_schema_of_a_newer_program_is_left_alone() {
+    let (url, schema) = address();
+    drop(PostgresJournal::open(&url, &schema).await.expect("it opens"));
+    let mut connection = shared_cluster().connect().await.expect("a connection");
+    let newer = format!("UPDATE {schema}.schema_version SET version = 99");
+    connection.execute(newer.as_str()).await.expect("a version is written");
+    let opened = PostgresJournal::open(&url, &schema).await.map(drop);
+    assert!(matches!(&opened, Err(JournalError::Unusable(what)) if what.contains("99")), "{opened:?}");
+}
+
+/// One server waits for the head while another holds it, and is woken by what the other appends.
+#[tokio::test]
+async fn servers_take_turns_and_wake_one_another() {
+    const SOON: Duration = Duration::from_secs(20);
+    let (url, schema) = address();
+    let one = PostgresJournal::open(&url, &schema).await.expect("it opens");
+    let other = Arc::new(PostgresJournal::open(&url, &schema).await.expect("it opens"));
+    let mut author = furnished(&one).await;
+    let append = one.begin().await.expect("the lock is taken");
+    let (waiting, woken) = (Arc::clone(&other), Arc::clone(&other));
+    let waiting = tokio::spawn(async move { waiting.begin().await });
+    let woken = tokio::spawn(async move { woken.changed().await });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!waiting.is_finished(), "two servers hold the head");
+    let batch = author.batch(&[("f", vec![departed("W4", "之后")])]);
+    append.commit(&batch).await.expect("the batch is committed");
+    let append = tokio::time::timeout(SOON, waiting).await.expect("in time").expect("no panic").expect("its turn");
+    assert_eq!(append.head(), &author.head());
+    append.release().await;
+    tokio::time::timeout(SOON, woken).await.expect("woken in time").expect("no panic");
+}
+
+/// A begin that is refused by the server's settings must be known before anything is promised to anybody.
+#[tokio::test]
+async fn a_server_that_does_not_promise_durability_is_refused() {
+    let careless = PgCluster::start_with("fsync = off");
+    let opened = PostgresJournal::open(&careless.url(), "nuanxin").await.map(drop);
+    assert!(matches!(&opened, Err(JournalError::Unusable(what)) if what.contains("fsync")), "{opened:?}");
+}
+
+#[tokio::test]
+async fn commits_wait_for_the_disk_whatever_the_server_would_do() {
+    let hasty = PgCluster::start_with("synchronous_commit = off");
+    let journal = PostgresJournal::open(&hasty.url(), "nuanxin").await.expect("it opens");
+    let author = furnished(&journal).await;
+    hasty.kill_9();
+    hasty.start_again();
+    author.check(&PostgresJournal::open(&hasty.url(), "nuanxin").await.expect("it opens again")).await;
+}

@@ -1,0 +1,101 @@
+//! Opening a journal in a file: one writer at a time, readers beside it, versions forward only.
+
+use std::path::Path;
+
+use ledger_core::journal::sqlite::SqliteJournal;
+use ledger_core::journal::{Journal, JournalError};
+use nuanxin_tests::scratch_dir;
+
+use crate::batches::{Author, departed, furnished};
+
+#[tokio::test]
+async fn a_second_writer_is_told_who_holds_the_journal() {
+    let path = scratch_dir("contract").join("nuanxin.db");
+    let journal = SqliteJournal::open(&path).expect("it opens");
+    let second = SqliteJournal::open(&path).map(drop);
+    let Err(JournalError::InUse(who)) = second else { panic!("two writers: {second:?}") };
+    assert!(who.contains(&format!("process {}", std::process::id())), "{who}");
+    let author = furnished(&journal).await;
+    author.check(&journal).await;
+    drop(journal);
+    author.check(&SqliteJournal::open(&path).expect("it opens again")).await;
+}
+
+#[tokio::test]
+async fn opening_again_changes_nothing() {
+    let path = scratch_dir("contract").join("deep/below/nuanxin.db");
+    let mut author = Author::new();
+    for round in 0..4 {
+        let journal = SqliteJournal::open(&path).expect("it opens");
+        if round == 0 {
+            author = furnished(&journal).await;
+        }
+        author.append(&journal, &[(&format!("round/{round}"), vec![departed("W4", "又一年")])]).await;
+        author.check(&journal).await;
+        journal.close().await.expect("it closes");
+    }
+}
+
+#[tokio::test]
+async fn a_closed_journal_is_one_file() {
+    let path = scratch_dir("contract").join("nuanxin.db");
+    let journal = SqliteJournal::open(&path).expect("it opens");
+    let author = furnished(&journal).await;
+    journal.close().await.expect("it closes");
+    let moved = path.with_file_name("moved.db");
+    std::fs::rename(&path, &moved).expect("one file is moved");
+    author.check(&SqliteJournal::open(&moved).expect("it opens elsewhere")).await;
+}
+
+#[tokio::test]
+async fn a_reader_sees_what_is_committed_beside_it_and_writes_nothing() {
+    let path = scratch_dir("contract").join("nuanxin.db");
+    let missing = SqliteJournal::open_read_only(&path).map(drop);
+    assert!(matches!(missing, Err(JournalError::Unusable(_))), "{missing:?}");
+    assert!(!path.exists(), "looking for a journal makes none");
+
+    let writer = SqliteJournal::open(&path).expect("it opens");
+    let reader = SqliteJournal::open_read_only(&path).expect("it opens beside the writer");
+    let mut author = furnished(&writer).await;
+    author.check(&reader).await;
+    let append = writer.begin().await.expect("the lock is taken");
+    author.check(&reader).await;
+    let batch = author.batch(&[("f", vec![departed("W4", "之后")])]);
+    append.commit(&batch).await.expect("the batch is committed");
+    author.check(&reader).await;
+    let begun = reader.begin().await.map(drop);
+    assert!(matches!(begun, Err(JournalError::Unusable(_))), "{begun:?}");
+    assert!(reader.store_snapshots(Vec::new()).await.is_err());
+
+    drop(writer);
+    author.check(&reader).await;
+    author.check(&SqliteJournal::open_read_only(&path).expect("it opens alone")).await;
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_another_or_no_program_is_left_alone() {
+    let dir = scratch_dir("contract");
+    let newer = dir.join("newer.db");
+    drop(SqliteJournal::open(&newer).expect("it opens"));
+    set_version(&newer, 99);
+    let text = dir.join("text.db");
+    std::fs::write(&text, "这不是一个数据库，只是一段很长的文字。".repeat(100)).expect("a file is written");
+    let other = dir.join("other.db");
+    let connection = rusqlite::Connection::open(&other).expect("SQLite opens");
+    connection.execute_batch("CREATE TABLE event (name TEXT)").expect("a table is made");
+    drop(connection);
+    for path in [&newer, &text, &other] {
+        let before = std::fs::read(path).expect("a file is read");
+        for opened in [SqliteJournal::open(path).map(drop), SqliteJournal::open_read_only(path).map(drop)] {
+            assert!(opened.is_err(), "{}", path.display());
+        }
+        assert!(std::fs::read(path).expect("a file is read") == before, "{} was changed", path.display());
+    }
+    let opened = SqliteJournal::open(&newer).map(drop);
+    assert!(matches!(&opened, Err(JournalError::Unusable(what)) if what.contains("99")), "{opened:?}");
+}
+
+fn set_version(path: &Path, version: u32) {
+    let connection = rusqlite::Connection::open(path).expect("SQLite opens");
+    connection.pragma_update(None, "user_version", version).expect("a version is written");
+}

@@ -1,0 +1,121 @@
+//! The contract of view stores, with the one in memory as the measure.
+
+use std::sync::Arc;
+
+use nuanxin_tests::scratch_dir;
+use projections::ViewError;
+use projections::fold::Change;
+use projections::store::ViewStore;
+use projections::store::postgres::PostgresViews;
+use projections::store::sqlite::SqliteViews;
+use projections::views::NAMES;
+
+use crate::backends::Backend;
+use crate::memory_views::MemoryViews;
+
+pub(crate) fn sqlite() -> Arc<dyn ViewStore> {
+    Arc::new(SqliteViews::open(&scratch_dir("contract").join("nuanxin.views.db")).expect("SQLite opens"))
+}
+
+pub(crate) async fn postgres() -> Arc<dyn ViewStore> {
+    let Backend::Postgres { url, schema } = Backend::postgres() else { unreachable!("PostgreSQL was asked for") };
+    Arc::new(PostgresViews::open(&url, &schema).await.expect("PostgreSQL opens"))
+}
+
+fn put(key: &str, row: &[u8]) -> Change {
+    (key.to_owned(), Some(row.to_vec()))
+}
+
+fn texts(keys: &[&str]) -> Vec<String> {
+    keys.iter().map(|key| (*key).to_owned()).collect()
+}
+
+pub(crate) async fn an_empty_store_stands_at_zero(store: Arc<dyn ViewStore>) {
+    assert_eq!(store.checkpoint().await.expect("a checkpoint"), 0);
+    for view in NAMES {
+        assert!(store.scan(view, "", "", 10).await.expect("rows").is_empty());
+        assert_eq!(store.get(view, &texts(&["a", "b"])).await.expect("rows"), [None, None]);
+        assert!(store.get(view, &[]).await.expect("rows").is_empty());
+    }
+}
+
+pub(crate) async fn rows_are_written_over_deleted_and_found(store: Arc<dyn ViewStore>) {
+    let written = vec![("balance", vec![put("W1", b"one"), put("W2", b"two")]), ("lot", vec![put("W1", b"lot")])];
+    store.write(0, 5, written).await.expect("rows are written");
+    let changed = vec![("balance", vec![put("W1", b"\0\xff"), ("W2".into(), None), ("W9".into(), None)])];
+    store.write(5, 6, changed).await.expect("rows are written");
+    assert_eq!(store.checkpoint().await.expect("a checkpoint"), 6);
+    let asked = texts(&["W3", "W1", "W2", "W1", ""]);
+    let one = Some(b"\0\xff".to_vec());
+    assert_eq!(store.get("balance", &asked).await.expect("rows"), [None, one.clone(), None, one, None]);
+    assert_eq!(store.get("lot", &texts(&["W1"])).await.expect("rows"), [Some(b"lot".to_vec())]);
+    store.write(6, 9, Vec::new()).await.expect("a checkpoint moves without rows");
+    assert_eq!(store.checkpoint().await.expect("a checkpoint"), 9);
+}
+
+pub(crate) async fn scans_are_those_of_ordered_bytes(store: Arc<dyn ViewStore>) {
+    let keys = [
+        "W1/1", "W1/10", "W1/2", "W1", "W10/1", "W1\u{10ffff}", "W1/\u{10ffff}", "w1/1", "Z", "a", "é", "e\u{301}", "一/1",
+        "一/2", "丁/1", "𠮷/1", "\u{d7ff}/1", "\u{e000}/1", "\u{ffff}", "%", "_", "W_/1", "W%/1", "'", "\\",
+    ];
+    let measure = MemoryViews::default();
+    for store in [store.as_ref(), &measure as &dyn ViewStore] {
+        let rows = keys.iter().map(|key| put(key, key.as_bytes())).collect();
+        store.write(0, 1, vec![("statement", rows)]).await.expect("rows are written");
+    }
+    let prefixes = ["", "W1/", "W1", "W", "W_", "W%", "一/", "一", "𠮷", "\u{d7ff}", "\u{ffff}", "\u{10ffff}", "zz", "'"];
+    let afters = ["", "W1/1", "W1/10", "W1/", "Z", "一/1", "\u{10ffff}", "%", "nobody"];
+    for prefix in prefixes {
+        for after in afters {
+            for limit in [0, 1, 2, 100, usize::MAX] {
+                let found = store.scan("statement", prefix, after, limit).await.expect("rows");
+                let expected = measure.scan("statement", prefix, after, limit).await.expect("rows");
+                assert_eq!(found, expected, "prefix {prefix:?}, after {after:?}, limit {limit}");
+            }
+        }
+    }
+}
+
+pub(crate) async fn a_checkpoint_that_stands_elsewhere_writes_nothing(store: Arc<dyn ViewStore>) {
+    store.write(0, 5, vec![("balance", vec![put("W1", b"one")])]).await.expect("rows are written");
+    for from in [0, 4, 6] {
+        let written = store.write(from, 9, vec![("balance", vec![put("W1", b"two"), put("W2", b"two")])]).await;
+        assert!(matches!(written, Err(ViewError::Moved)), "from {from}: {written:?}");
+        assert_eq!(store.checkpoint().await.expect("a checkpoint"), 5);
+        let rows = store.scan("balance", "", "", 10).await.expect("rows");
+        assert_eq!(rows, [("W1".to_owned(), b"one".to_vec())]);
+    }
+    store.write(5, 9, vec![("balance", vec![put("W1", b"two")])]).await.expect("rows are written");
+}
+
+/// Two servers carry the same views along: one writes, the other is told and goes on from there.
+#[tokio::test]
+async fn of_two_servers_one_writes_and_the_other_is_told() {
+    let Backend::Postgres { url, schema } = Backend::postgres() else { unreachable!("PostgreSQL was asked for") };
+    let one = PostgresViews::open(&url, &schema).await.expect("PostgreSQL opens");
+    let other = PostgresViews::open(&url, &schema).await.expect("PostgreSQL opens");
+    for round in 0..5 {
+        let rows = || vec![("balance", vec![put("W1", format!("{round}").as_bytes())])];
+        let (first, second) = tokio::join!(one.write(round, round + 1, rows()), other.write(round, round + 1, rows()));
+        assert!(first.is_ok() != second.is_ok(), "{first:?}, {second:?}");
+        assert!(matches!(first.and(second), Err(ViewError::Moved)));
+    }
+    assert_eq!(other.checkpoint().await.expect("a checkpoint"), 5);
+}
+
+#[tokio::test]
+async fn a_second_keeper_of_a_file_is_told_who_holds_it_and_readers_are_not() {
+    let path = scratch_dir("contract").join("nuanxin.views.db");
+    assert!(SqliteViews::open_read_only(&path).is_err(), "there are none yet");
+    let keeper = SqliteViews::open(&path).expect("SQLite opens");
+    let second = SqliteViews::open(&path).map(drop);
+    let Err(ViewError::InUse(who)) = second else { panic!("two keepers: {second:?}") };
+    assert!(who.contains(&format!("process {}", std::process::id())), "{who}");
+
+    keeper.write(0, 5, vec![("balance", vec![put("W1", b"one")])]).await.expect("rows are written");
+    let reader = SqliteViews::open_read_only(&path).expect("it opens beside the keeper");
+    assert_eq!(reader.checkpoint().await.expect("a checkpoint"), 5);
+    assert!(matches!(reader.write(5, 6, Vec::new()).await, Err(ViewError::InUse(_))));
+    drop(keeper);
+    assert_eq!(SqliteViews::open(&path).expect("it opens again").checkpoint().await.expect("a checkpoint"), 5);
+}
