@@ -62,7 +62,7 @@ async fn a_database_that_goes_away_and_comes_back_costs_no_command_and_no_restar
         assert!(unready < UNREADY_MAX, "/readyz took {unready:?} to say that the journal is away");
         let probe = probe(outage, "while");
         loop {
-            let refused_after = refused_while_away(&traffic, &api, &probe).await;
+            let refused_after = refused_while_away(&traffic, &server, &api, &probe).await;
             slowest.0 = slowest.0.max(refused_after);
             if away_since.elapsed() >= AWAY_MIN {
                 break;
@@ -146,7 +146,7 @@ async fn unready_and_alive(api: &Api) -> Duration {
 }
 
 /// Sends a command while the database is away and checks what it is told; how long that took.
-async fn refused_while_away(traffic: &Traffic, api: &Api, probe: &Request) -> Duration {
+async fn refused_while_away(traffic: &Traffic, server: &Server, api: &Api, probe: &Request) -> Duration {
     let began = Instant::now();
     let key = probe.key.as_deref().unwrap_or_default();
     let request = api.request(Method::POST, &probe.path).header("Idempotency-Key", key).json(&probe.body);
@@ -157,7 +157,7 @@ async fn refused_while_away(traffic: &Traffic, api: &Api, probe: &Request) -> Du
     assert!(content_type.is_some_and(|found| found.starts_with("application/problem+json")), "a problem document");
     let problem: Value = response.json().await.expect("a problem document is JSON");
     assert_eq!(problem["code"], "journal_unavailable", "{problem}");
-    assert!(took < REFUSAL_MAX, "it took {took:?} to say that the journal is away");
+    assert!(took < REFUSAL_MAX, "it took {took:?} to say that the journal is away; the server said:\n{}", server.stderr());
     // The record hears of it, so that the audit holds the server to "nothing was recorded".
     traffic.record.note(crate::record::Attempt {
         sent_at: Duration::ZERO,

@@ -1,25 +1,22 @@
 //! What one command decides across the aggregates it names, all or nothing. Pure: it reads a [`States`] and gives events.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+mod spending;
 
 use chrono::NaiveDate;
 
-use super::command::{AskedSpending, AskedTime, Command, Context, CreditAction};
+use super::command::{Command, Context, CreditAction};
 use crate::domain::card::{AssignNumber, Card};
 use crate::domain::event::Event;
-use crate::domain::ids::{ActivityCode, CardNo, HoldId, Key, MerchantId, RedemptionId, StoreId, WorkerId};
+use crate::domain::ids::{ActivityCode, CardNo, HoldId, Key, MerchantId, StoreId, WorkerId};
 use crate::domain::merchant::{Merchant, MerchantCommand};
-use crate::domain::points::Points;
 use crate::domain::programme::{Programme, ProgrammeCommand};
 use crate::domain::quantity::Quantity;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::store::command::AtStore;
-use crate::domain::store::event::StockLine;
 use crate::domain::store::{RedemptionStore, StoreCommand};
 use crate::domain::time::{BusinessTime, is_plausible};
-use crate::domain::worker::command::{CreditTerms, CreditVerdict, OfWorker, Spending};
-use crate::domain::worker::event::{RedeemedLine, WorkerEvent};
+use crate::domain::worker::command::{CreditTerms, CreditVerdict, OfWorker};
+use crate::domain::worker::event::WorkerEvent;
 use crate::domain::worker::{Worker, WorkerCommand};
 
 /// The most lines one redemption may have.
@@ -95,7 +92,7 @@ impl<S: States> Process<'_, S> {
                 if first && opening_stock > 0 {
                     // The listing is not folded yet, so the shelf is filled beside the store's own check.
                     let mut listed = self.states.store(&store).clone();
-                    fold_store(&mut listed, &events);
+                    spending::fold_store(&mut listed, &events);
                     let restock = StoreCommand::Restock { sku, quantity: opening_stock, merchant: terms.merchant };
                     let frame = AtStore { store, at: self.context.at };
                     events.extend(listed.decide(&frame, restock)?.into_iter().map(Event::Store));
@@ -238,217 +235,6 @@ impl<S: States> Process<'_, S> {
         let events = state.decide(&of, WorkerCommand::Credit(Box::new(terms)))?;
         Ok(events.into_iter().map(Event::Worker).collect())
     }
-
-    /// Checks in the order of contract section 4.4: worker, store, item, then date and quantity, then the worker's limit
-    /// and points, then the shelf.
-    fn quote(&self, asked: &AskedSpending) -> Decision<(OfWorker, Spending)> {
-        let of = OfWorker { worker: asked.worker.clone(), at: self.context.at };
-        self.states.worker(&asked.worker).require_present(&of)?;
-        let store = self.states.store(&asked.store);
-        if !store.exists() {
-            return Err(Refusal::new(Code::UnknownStore, format!("no store {} (兑换网点)", asked.store)));
-        }
-        let frame = AtStore { store: asked.store.clone(), at: self.context.at };
-        for line in &asked.lines {
-            store.require_listing(&frame, &line.sku)?;
-        }
-        let at = match asked.time {
-            AskedTime::Now => self.context.at,
-            AskedTime::At(time) => time,
-            AskedTime::Unreadable => {
-                return Err(Refusal::new(Code::InvalidDate, "the time of redemption is not a time"));
-            }
-        };
-        if asked.lines.is_empty() || asked.lines.len() > LINES_MAX {
-            let message = format!("a redemption has 1 to {LINES_MAX} lines, not {}", asked.lines.len());
-            return Err(Refusal::new(Code::InvalidInput, message));
-        }
-        if store.is_closed() {
-            return Err(Refusal::new(Code::StoreClosed, format!("store {} is closed", asked.store)));
-        }
-        let mut lines = Vec::with_capacity(asked.lines.len());
-        let mut limits = Vec::with_capacity(asked.lines.len());
-        for line in &asked.lines {
-            let item = store.require_listing(&frame, &line.sku)?;
-            let Some(quantity) = line.quantity.filter(|quantity| *quantity > 0) else {
-                let message = format!("the quantity of {} is not a whole number above 0", line.sku);
-                return Err(Refusal::new(Code::InvalidQuantity, message));
-            };
-            lines.push(RedeemedLine {
-                kind: item.kind.clone(),
-                merchant: item.merchant.clone(),
-                price: item.price,
-                quantity,
-                sku: line.sku.clone(),
-            });
-            limits.push(item.limit_per_worker_year);
-        }
-        let of = OfWorker { worker: of.worker, at };
-        Ok((of, Spending { lines, limits, store: asked.store.clone() }))
-    }
-
-    /// The worker after holds that ran out were given back, with the events that do so.
-    fn after_due_holds(&self, of: &OfWorker) -> Decision<(Cow<'_, Worker>, Vec<Event>)> {
-        let worker = self.states.worker(&of.worker);
-        let due: Vec<HoldId> =
-            worker.holds().filter(|(_, hold)| hold.expires_at <= of.at).map(|(id, _)| id.clone()).collect();
-        let mut worker = Cow::Borrowed(worker);
-        let mut events = Vec::new();
-        for hold in due {
-            let ended = self.end_hold(&worker, &of.worker, hold, true, of.at)?;
-            fold_worker(worker.to_mut(), &ended);
-            events.extend(ended);
-        }
-        Ok((worker, events))
-    }
-
-    fn store_after(&self, store: &StoreId, events: &[Event]) -> Cow<'_, RedemptionStore> {
-        let state = self.states.store(store);
-        if events.is_empty() {
-            return Cow::Borrowed(state);
-        }
-        let mut after = state.clone();
-        let own: Vec<Event> = events.iter().filter(|event| event.stream_is_store(store)).cloned().collect();
-        fold_store(&mut after, &own);
-        Cow::Owned(after)
-    }
-
-    fn redeem(&self, asked: &AskedSpending) -> Decision<Vec<Event>> {
-        let (of, spending) = self.quote(asked)?;
-        let (worker, mut events) = self.after_due_holds(&of)?;
-        let redemption: RedemptionId = (&self.context.key).into();
-        let lines = spending.lines.clone();
-        let spent = worker.decide(&of, WorkerCommand::Redeem { redemption: redemption.clone(), spending })?;
-        let frame = AtStore { store: asked.store.clone(), at: of.at };
-        let issue = StoreCommand::Issue { lines: stock_lines(&lines), redemption: redemption.clone() };
-        let issued = self.store_after(&asked.store, &events).decide(&frame, issue)?;
-        events.extend(spent.into_iter().map(Event::Worker));
-        events.extend(issued.into_iter().map(Event::Store));
-        events.extend(self.honour(&lines, of.at, &redemption, &asked.store)?);
-        Ok(events)
-    }
-
-    fn place_hold(&self, asked: &AskedSpending, lasts_seconds: u32) -> Decision<Vec<Event>> {
-        let (of, spending) = self.quote(asked)?;
-        let (worker, mut events) = self.after_due_holds(&of)?;
-        let hold: HoldId = (&self.context.key).into();
-        let lines = stock_lines(&spending.lines);
-        let expires_at = of.at.plus_seconds(i64::from(lasts_seconds));
-        let held = worker.decide(&of, WorkerCommand::Hold { hold: hold.clone(), spending, expires_at })?;
-        let frame = AtStore { store: asked.store.clone(), at: of.at };
-        let reserved = self.store_after(&asked.store, &events).decide(&frame, StoreCommand::Reserve { lines, hold })?;
-        events.extend(held.into_iter().map(Event::Worker));
-        events.extend(reserved.into_iter().map(Event::Store));
-        Ok(events)
-    }
-
-    fn capture_hold(&self, hold: HoldId) -> Decision<Vec<Event>> {
-        let worker = self.hold_owner(&hold)?;
-        let of = OfWorker { worker, at: self.context.at };
-        let redemption: RedemptionId = (&self.context.key).into();
-        let state = self.states.worker(&of.worker);
-        let captured =
-            state.decide(&of, WorkerCommand::Capture { hold: hold.clone(), redemption: redemption.clone() })?;
-        let Some(open) = state.hold(&hold) else { return Err(Refusal::new(Code::UnknownRedemption, "no such hold")) };
-        let issue = StoreCommand::IssueReserved {
-            lines: stock_lines(&open.lines),
-            hold: hold.clone(),
-            redemption: redemption.clone(),
-        };
-        let mut events: Vec<Event> = captured.into_iter().map(Event::Worker).collect();
-        events.extend(self.store_at(open.store.clone(), of.at, issue)?);
-        events.extend(self.honour(&open.lines, of.at, &redemption, &open.store)?);
-        Ok(events)
-    }
-
-    fn end_hold(
-        &self,
-        state: &Worker,
-        worker: &WorkerId,
-        hold: HoldId,
-        expired: bool,
-        at: BusinessTime,
-    ) -> Decision<Vec<Event>> {
-        let of = OfWorker { worker: worker.clone(), at };
-        let ended = state.decide(&of, WorkerCommand::Release { hold: hold.clone(), expired })?;
-        let Some(open) = state.hold(&hold) else { return Err(Refusal::new(Code::UnknownRedemption, "no such hold")) };
-        let (store, lines) = (open.store.clone(), stock_lines(&open.lines));
-        let mut events: Vec<Event> = ended.into_iter().map(Event::Worker).collect();
-        events.extend(self.store_at(store, at, StoreCommand::Unreserve { lines, hold })?);
-        Ok(events)
-    }
-
-    fn reverse_redemption(&self, redemption: RedemptionId, reason: String) -> Decision<Vec<Event>> {
-        let unknown = || format!("no redemption {redemption}");
-        let worker = self.owner(&Key::from(&redemption), Code::UnknownRedemption, unknown)?;
-        let at = self.context.at;
-        let state = self.states.worker(&worker);
-        let reverse = WorkerCommand::ReverseRedemption { redemption: redemption.clone(), reason };
-        let mut events = self.worker(worker, reverse)?;
-        let Some(made) = state.redemption(&redemption) else {
-            return Err(Refusal::new(Code::UnknownRedemption, unknown()));
-        };
-        let lines = stock_lines(&made.lines);
-        let take_back = StoreCommand::TakeBack { lines, redemption: redemption.clone() };
-        events.extend(self.store_at(made.store.clone(), at, take_back)?);
-        for (merchant, points) in claims(&made.lines) {
-            let back = MerchantCommand::ReverseHonour {
-                at,
-                month: made.at.month(),
-                points,
-                redemption: redemption.clone(),
-                store: made.store.clone(),
-            };
-            events.extend(self.merchant(&merchant, back)?);
-        }
-        Ok(events)
-    }
-
-    fn honour(
-        &self,
-        lines: &[RedeemedLine],
-        at: BusinessTime,
-        redemption: &RedemptionId,
-        store: &StoreId,
-    ) -> Decision<Vec<Event>> {
-        let mut events = Vec::new();
-        for (merchant, points) in claims(lines) {
-            let (redemption, store) = (redemption.clone(), store.clone());
-            events.extend(self.merchant(&merchant, MerchantCommand::Honour { at, points, redemption, store })?);
-        }
-        Ok(events)
-    }
-}
-
-/// Each merchant's claim from the lines of one redemption.
-fn claims(lines: &[RedeemedLine]) -> BTreeMap<MerchantId, Points> {
-    let mut claims = BTreeMap::new();
-    for line in lines {
-        if let (Some(merchant), Some(points)) = (&line.merchant, line.price.times(line.quantity)) {
-            *claims.entry(merchant.clone()).or_insert(Points::ZERO) += points;
-        }
-    }
-    claims
-}
-
-fn stock_lines(lines: &[RedeemedLine]) -> Vec<StockLine> {
-    lines.iter().map(|line| StockLine { quantity: line.quantity, sku: line.sku.clone() }).collect()
-}
-
-fn fold_store(store: &mut RedemptionStore, events: &[Event]) {
-    for event in events {
-        if let Event::Store(event) = event {
-            store.evolve(event);
-        }
-    }
-}
-
-fn fold_worker(worker: &mut Worker, events: &[Event]) {
-    for event in events {
-        if let Event::Worker(event) = event {
-            worker.evolve(event);
-        }
-    }
 }
 
 /// Free texts have a limit, and control characters have no business in them.
@@ -483,12 +269,6 @@ fn check_texts(command: &Command) -> Decision<()> {
         }
     }
     Ok(())
-}
-
-impl Event {
-    fn stream_is_store(&self, store: &StoreId) -> bool {
-        matches!(self, Event::Store(event) if event.store() == store)
-    }
 }
 
 /// The keyed thing a worker's event made, if it made one: later commands name it by that key alone.

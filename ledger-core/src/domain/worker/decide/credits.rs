@@ -1,0 +1,187 @@
+//! Credits: recording with rounding and daily cap, and what is decided about them afterwards.
+
+use chrono::Days;
+
+use super::super::command::{CreditTerms, CreditVerdict, OfWorker};
+use super::super::event::{CreditJudged, CreditReversed, ObjectionResolved, ServiceRecorded, WorkerEvent};
+use super::super::state::{CreditStatus, Lot, Worker};
+use crate::domain::event::V1;
+use crate::domain::ids::{Actor, CreditId};
+use crate::domain::points::Points;
+use crate::domain::refusal::{Code, Decision, Refusal};
+
+impl Worker {
+    pub(super) fn record_credit(&self, of: &OfWorker, terms: CreditTerms) -> Decision<Vec<WorkerEvent>> {
+        self.require_present(of)?;
+        let activity = terms.activity;
+        let exact = terms.quantity.earn(activity.points_per_unit, terms.step).filter(|points| points.is_positive());
+        let Some(exact) = exact else {
+            let message =
+                format!("quantity {} of {} comes to no points that can be credited", terms.quantity, activity.code);
+            return Err(Refusal::new(Code::InvalidQuantity, message));
+        };
+        let mut points = exact;
+        if let Some(cap) = activity.daily_cap {
+            let used = self.by_day.get(&(activity.code.clone(), terms.on)).copied().unwrap_or_default();
+            if used >= cap {
+                let message = format!(
+                    "worker {} has the daily cap of {cap} points for {} on {}",
+                    of.worker, activity.code, terms.on
+                );
+                return Err(Refusal::new(Code::DailyCapReached, message));
+            }
+            points = points.min(cap - used);
+        }
+        let debt_paid = if terms.proposed { Points::ZERO } else { points.min(self.debt) };
+        let lot = u32::try_from(self.lots.len()).unwrap_or(u32::MAX).saturating_add(1);
+        Ok(vec![WorkerEvent::service(ServiceRecorded {
+            activity: activity.code,
+            at: of.at,
+            card: activity.counts_for_card,
+            category: activity.category,
+            credit: terms.credit,
+            debt_paid,
+            evidence: terms.evidence,
+            last_day: activity.validity.last_day(terms.on),
+            lot,
+            on: terms.on,
+            points,
+            proposed: terms.proposed,
+            proposer: terms.proposer,
+            quantity: terms.quantity,
+            schedule: terms.schedule,
+            uncapped: (points < exact).then_some(exact),
+            v: V1,
+            witness: terms.witness,
+            worker: of.worker.clone(),
+        })])
+    }
+
+    pub(super) fn judge_credit(
+        &self,
+        of: &OfWorker,
+        credit: &CreditId,
+        verdict: CreditVerdict,
+        by: Actor,
+        reason: String,
+    ) -> Decision<Vec<WorkerEvent>> {
+        let Some((number, lot)) = self.credit(credit) else {
+            return Err(Refusal::new(Code::UnknownCredit, format!("no credit {credit}")));
+        };
+        if lot.status == CreditStatus::Reversed {
+            return Err(Refusal::new(Code::AlreadyReversed, format!("credit {credit} was reversed before")));
+        }
+        let judged = |debt_paid: Points| CreditJudged {
+            at: of.at,
+            by: by.clone(),
+            credit: credit.clone(),
+            debt_paid,
+            lot: number,
+            points: lot.points,
+            reason: reason.clone(),
+            v: V1,
+            worker: of.worker.clone(),
+        };
+        let reversed = || WorkerEvent::CreditReversed(self.reversal(of, number, lot, &by, &reason));
+        let resolved = |upheld: bool| {
+            WorkerEvent::ObjectionResolved(ObjectionResolved {
+                at: of.at,
+                by: by.clone(),
+                credit: credit.clone(),
+                lot: number,
+                reason: reason.clone(),
+                upheld,
+                v: V1,
+                worker: of.worker.clone(),
+            })
+        };
+        // What takes the credit away answers an open objection with it.
+        let answered = || lot.objected.then(|| resolved(true)).into_iter();
+        match verdict {
+            CreditVerdict::Confirm { publicity_days } => {
+                require_proposed(credit, lot)?;
+                require_second_person(credit, lot, &by)?;
+                if lot.objected {
+                    let message = format!("an objection to credit {credit} is open; resolve it first");
+                    return Err(Refusal::new(Code::InvalidInput, message));
+                }
+                let public_until = lot.recorded_at.date().checked_add_days(Days::new(u64::from(publicity_days)));
+                if public_until.is_none_or(|day| of.at.date() < day) {
+                    let message = format!("credit {credit} is under publicity (公示) for {publicity_days} days");
+                    return Err(Refusal::new(Code::InvalidDate, message));
+                }
+                Ok(vec![WorkerEvent::CreditConfirmed(judged(lot.points.min(self.debt)))])
+            }
+            CreditVerdict::Reject => {
+                require_proposed(credit, lot)?;
+                require_second_person(credit, lot, &by)?;
+                Ok(answered().chain([WorkerEvent::CreditRejected(judged(Points::ZERO))]).collect())
+            }
+            CreditVerdict::Reverse => match lot.status {
+                CreditStatus::Confirmed => Ok(answered().chain([reversed()]).collect()),
+                _ => Err(Refusal::new(
+                    Code::AlreadyDecided,
+                    format!("credit {credit} was never confirmed; reject it instead, or nothing is left to do"),
+                )),
+            },
+            CreditVerdict::Object => {
+                if lot.objected || lot.status == CreditStatus::Rejected {
+                    let message = format!("credit {credit} was rejected, or an objection to it is open");
+                    return Err(Refusal::new(Code::AlreadyDecided, message));
+                }
+                Ok(vec![WorkerEvent::CreditObjected(judged(Points::ZERO))])
+            }
+            CreditVerdict::Resolve { upheld } => {
+                if !lot.objected {
+                    let message = format!("no objection to credit {credit} is open");
+                    return Err(Refusal::new(Code::AlreadyDecided, message));
+                }
+                require_second_person(credit, lot, &by)?;
+                if lot.objector.as_ref() == Some(&by) {
+                    let message = format!("{by} objected to credit {credit}; another person must decide");
+                    return Err(Refusal::new(Code::SamePerson, message));
+                }
+                let resolved = resolved(upheld);
+                Ok(match (upheld, lot.status) {
+                    (true, CreditStatus::Proposed) => {
+                        vec![resolved, WorkerEvent::CreditRejected(judged(Points::ZERO))]
+                    }
+                    (true, CreditStatus::Confirmed) => vec![resolved, reversed()],
+                    // A credit that was rejected meanwhile gave nothing that could be taken back.
+                    (true, CreditStatus::Rejected | CreditStatus::Reversed) | (false, _) => vec![resolved],
+                })
+            }
+        }
+    }
+
+    fn reversal(&self, of: &OfWorker, number: u32, lot: &Lot, by: &Actor, reason: &str) -> CreditReversed {
+        CreditReversed {
+            at: of.at,
+            by: by.clone(),
+            credit: lot.credit.clone(),
+            debt: lot.points - lot.remaining - lot.expired,
+            from_expired: lot.expired,
+            lot: number,
+            points: lot.points,
+            reason: reason.to_owned(),
+            v: V1,
+            worker: of.worker.clone(),
+        }
+    }
+}
+
+fn require_proposed(credit: &CreditId, lot: &Lot) -> Decision<()> {
+    match lot.status {
+        CreditStatus::Proposed => Ok(()),
+        _ => Err(Refusal::new(Code::AlreadyDecided, format!("credit {credit} was decided before"))),
+    }
+}
+
+/// Maker is never checker, for every role, admin included.
+fn require_second_person(credit: &CreditId, lot: &Lot, by: &Actor) -> Decision<()> {
+    if &lot.proposer == by {
+        let message = format!("credit {credit} was proposed by {by}; another person must decide");
+        return Err(Refusal::new(Code::SamePerson, message));
+    }
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! Spending: redemptions, holds, their reversal and release, and the booking of expiry.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::super::command::{OfWorker, Spending};
+use super::super::event::{
+    ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedemptionReversed, WorkerEvent,
+};
+use super::super::spend::Taken;
+use super::super::state::{Hold, HoldEnd, Lot, Worker};
+use crate::domain::event::V1;
+use crate::domain::ids::{HoldId, RedemptionId};
+use crate::domain::points::Points;
+use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::time::BusinessTime;
+
+impl Worker {
+    /// Checks in the contract's order: the yearly limit, then the points.
+    fn plan(&self, of: &OfWorker, spending: &Spending) -> Decision<(Points, Taken, Points)> {
+        let year = of.at.date().year();
+        let mut points = Points::ZERO;
+        for (index, line) in spending.lines.iter().enumerate() {
+            let limit = spending.limits.get(index).copied().flatten();
+            let asked: u64 = spending
+                .lines
+                .iter()
+                .filter(|other| other.sku == line.sku)
+                .map(|other| u64::from(other.quantity))
+                .sum();
+            let had = self.units.get(&(line.sku.clone(), year)).copied().unwrap_or(0);
+            if limit.is_some_and(|limit| asked + u64::from(had) > u64::from(limit)) {
+                let message = format!(
+                    "worker {} had {had} of {} in {year} and asks for {asked}; the limit is {} a year",
+                    of.worker,
+                    line.sku,
+                    limit.unwrap_or(0)
+                );
+                return Err(Refusal::new(Code::LimitPerWorker, message));
+            }
+            let Some(price) = line.price.times(line.quantity) else {
+                return Err(Refusal::new(Code::InvalidQuantity, "the points of one redemption pass what may be moved"));
+            };
+            points += price;
+        }
+        if points > Points::COMMAND_MAX {
+            return Err(Refusal::new(Code::InvalidQuantity, "the points of one redemption pass what may be moved"));
+        }
+        let available = self.available_on(of.at.date());
+        let Some(taken) = self.take_on(of.at.date(), points) else {
+            let message =
+                format!("{points} points needed, worker {} can spend {available} on {}", of.worker, of.at.date());
+            return Err(Refusal::new(Code::InsufficientPoints, message));
+        };
+        Ok((points, taken, available - points))
+    }
+
+    fn expiry_reversed(of: &OfWorker, lots: Vec<LotPart>) -> Option<WorkerEvent> {
+        let points: Points = lots.iter().map(|part| part.1).sum();
+        let booked = ExpiryBooked { at: of.at, lots, points, v: V1, worker: of.worker.clone() };
+        points.is_positive().then_some(WorkerEvent::ExpiryReversed(booked))
+    }
+
+    pub(super) fn redeem(
+        &self,
+        of: &OfWorker,
+        redemption: RedemptionId,
+        spending: Spending,
+    ) -> Decision<Vec<WorkerEvent>> {
+        self.require_present(of)?;
+        let (points, taken, balance) = self.plan(of, &spending)?;
+        let redeemed = WorkerEvent::Redeemed(Redeemed {
+            at: of.at,
+            balance,
+            lines: spending.lines,
+            lots: taken.parts,
+            points,
+            redemption,
+            store: spending.store,
+            v: V1,
+            worker: of.worker.clone(),
+        });
+        Ok(Self::expiry_reversed(of, taken.from_expired).into_iter().chain([redeemed]).collect())
+    }
+
+    pub(super) fn place_hold(
+        &self,
+        of: &OfWorker,
+        hold: HoldId,
+        spending: Spending,
+        expires_at: BusinessTime,
+    ) -> Decision<Vec<WorkerEvent>> {
+        self.require_present(of)?;
+        if expires_at <= of.at {
+            return Err(Refusal::new(
+                Code::InvalidDate,
+                format!("a hold cannot expire at {expires_at}, before it is placed"),
+            ));
+        }
+        let (points, taken, balance) = self.plan(of, &spending)?;
+        let held = WorkerEvent::PointsHeld(PointsHeld {
+            at: of.at,
+            balance,
+            expires_at,
+            hold,
+            lines: spending.lines,
+            lots: taken.parts,
+            points,
+            store: spending.store,
+            v: V1,
+            worker: of.worker.clone(),
+        });
+        Ok(Self::expiry_reversed(of, taken.from_expired).into_iter().chain([held]).collect())
+    }
+
+    fn require_hold(&self, id: &HoldId) -> Decision<&Hold> {
+        if let Some(hold) = self.holds.get(id) {
+            return Ok(hold);
+        }
+        Err(match self.ended_holds.get(id) {
+            Some(HoldEnd::Expired) => {
+                Refusal::new(Code::HoldExpired, format!("hold {id} ran out; its points are back"))
+            }
+            Some(HoldEnd::Captured) => Refusal::new(Code::AlreadyDecided, format!("hold {id} was captured before")),
+            Some(HoldEnd::Released) => Refusal::new(Code::AlreadyDecided, format!("hold {id} was released before")),
+            None => Refusal::new(Code::UnknownRedemption, format!("no hold {id}")),
+        })
+    }
+
+    pub(super) fn capture(&self, of: &OfWorker, id: HoldId, redemption: RedemptionId) -> Decision<Vec<WorkerEvent>> {
+        let hold = self.require_hold(&id)?.clone();
+        if of.at >= hold.expires_at {
+            let message = format!("hold {id} ran out at {}; redeem anew", hold.expires_at);
+            return Err(Refusal::new(Code::HoldExpired, message));
+        }
+        Ok(vec![WorkerEvent::HoldCaptured(HoldCaptured {
+            at: of.at,
+            balance: self.available_on(of.at.date()),
+            held_at: hold.at,
+            hold: id,
+            lines: hold.lines,
+            lots: hold.lots,
+            points: hold.points,
+            redemption,
+            store: hold.store,
+            v: V1,
+            worker: of.worker.clone(),
+        })])
+    }
+
+    pub(super) fn release(&self, of: &OfWorker, id: HoldId, expired: bool) -> Decision<Vec<WorkerEvent>> {
+        let hold = self.require_hold(&id)?.clone();
+        if expired && of.at < hold.expires_at {
+            return Err(Refusal::new(Code::InvalidDate, format!("hold {id} runs until {}", hold.expires_at)));
+        }
+        let returned = self.return_of(&hold.lots);
+        let ended = HoldEnded {
+            at: of.at,
+            debt_paid: returned.debt_paid,
+            held_at: hold.at,
+            hold: id,
+            lines: hold.lines,
+            lots: returned.parts,
+            points: hold.points,
+            store: hold.store,
+            v: V1,
+            worker: of.worker.clone(),
+        };
+        Ok(vec![if expired { WorkerEvent::HoldExpired(ended) } else { WorkerEvent::HoldReleased(ended) }])
+    }
+
+    pub(super) fn reverse_redemption(
+        &self,
+        of: &OfWorker,
+        id: RedemptionId,
+        reason: String,
+    ) -> Decision<Vec<WorkerEvent>> {
+        let Some(redemption) = self.redemptions.get(&id) else {
+            return Err(Refusal::new(Code::UnknownRedemption, format!("no redemption {id}")));
+        };
+        if redemption.reversed {
+            return Err(Refusal::new(Code::AlreadyReversed, format!("redemption {id} was reversed before")));
+        }
+        let returned = self.return_of(&redemption.lots);
+        let spendable_again: Points = returned
+            .parts
+            .iter()
+            .filter(|part| self.lot(part.0).is_some_and(|lot| spendable_on(lot, of.at.date())))
+            .map(|part| part.1)
+            .sum();
+        Ok(vec![WorkerEvent::RedemptionReversed(RedemptionReversed {
+            at: of.at,
+            balance: self.available_on(of.at.date()) + spendable_again,
+            debt_paid: returned.debt_paid,
+            lines: redemption.lines.clone(),
+            lots: returned.parts,
+            points: redemption.points,
+            reason,
+            redemption: id,
+            redeemed_at: redemption.at,
+            store: redemption.store.clone(),
+            v: V1,
+            worker: of.worker.clone(),
+        })])
+    }
+
+    pub(super) fn expire(&self, of: &OfWorker, through: NaiveDate) -> Vec<WorkerEvent> {
+        let lots: Vec<LotPart> = self
+            .open
+            .iter()
+            .take_while(|(last_day, _)| *last_day <= through)
+            .filter_map(|(_, number)| Some(LotPart(*number, self.lot(*number)?.remaining)))
+            .filter(|part| part.1.is_positive())
+            .collect();
+        let points: Points = lots.iter().map(|part| part.1).sum();
+        if points.is_zero() {
+            return Vec::new();
+        }
+        vec![WorkerEvent::PointsExpired(ExpiryBooked { at: of.at, lots, points, v: V1, worker: of.worker.clone() })]
+    }
+}
+
+fn spendable_on(lot: &Lot, day: NaiveDate) -> bool {
+    lot.on <= day && lot.last_day.is_none_or(|last_day| day <= last_day)
+}
