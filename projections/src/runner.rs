@@ -61,7 +61,9 @@ impl Runner {
             self.position = Some(from);
             return Ok(from);
         };
-        if let Some((position, entry)) = (from + 1..).zip(&entries).find(|(expected, entry)| entry.position != *expected) {
+        if let Some((position, entry)) =
+            (from + 1..).zip(&entries).find(|(expected, entry)| entry.position != *expected)
+        {
             let what = format!("position {} stands where {position} should", entry.position);
             return Err(JournalError::Damaged { position, what }.into());
         }

@@ -30,8 +30,7 @@ pub(crate) async fn a_batch_that_does_not_follow_the_head_leaves_nothing(backend
     let journal = backend.open().await;
     let mut author = furnished(journal.as_ref()).await;
     for after in [0, 8, 10, 99] {
-        let mut batch =
-            furnished_again().batch(&[("astray", vec![registered("W9", "走失"), departed("W1", "走失")])]);
+        let mut batch = furnished_again().batch(&[("astray", vec![registered("W9", "走失"), departed("W1", "走失")])]);
         let moved = |position: u64| position - author.entries.len() as u64 + after;
         (batch.after, batch.position) = (after, moved(batch.position));
         batch.events.iter_mut().for_each(|event| event.position = moved(event.position));

@@ -140,16 +140,8 @@ impl Author {
         *sequence += 1;
         let mut payload = Vec::new();
         event.encode_into(&mut payload).expect("an event can be written");
-        let entry = Entry {
-            position: batch.position,
-            nth,
-            sequence: *sequence,
-            command: Arc::clone(frame),
-            event_type: event.event_type().to_owned(),
-            payload: payload.clone(),
-        };
         let leaf = LeafFields {
-            position: entry.position,
+            position: batch.position,
             recorded_at: &frame.recorded_at.to_string(),
             key: &frame.key,
             fingerprint: &frame.fingerprint.to_string(),
@@ -159,7 +151,17 @@ impl Author {
         };
         let mut bytes = Vec::new();
         leaf.encode_into(&mut bytes);
-        self.frontier.push(HashSuite::Sha256.leaf_hash(&bytes)).expect("a small tree");
+        let hash = HashSuite::Sha256.leaf_hash(&bytes);
+        self.frontier.push(hash).expect("a small tree");
+        let entry = Entry {
+            position: batch.position,
+            nth,
+            sequence: *sequence,
+            command: Arc::clone(frame),
+            event_type: event.event_type().to_owned(),
+            payload: payload.clone(),
+            leaf: *hash.as_bytes(),
+        };
         batch.events.push(BatchEvent {
             position: entry.position,
             nth,
@@ -167,6 +169,7 @@ impl Author {
             sequence: *sequence,
             event_type: event.event_type(),
             payload,
+            leaf: entry.leaf,
         });
         self.entries.push(entry);
     }
@@ -192,7 +195,9 @@ pub(crate) async fn furnished(journal: &dyn Journal) -> Author {
     let mut author = Author::new();
     author.append(journal, &[("journal/open", vec![opened()])]).await;
     author.append(journal, &[("a", vec![registered("W1", "骑手")]), ("b", vec![registered("W2", "司机")])]).await;
-    author.append(journal, &[("c", vec![departed("W1", "离开"), registered("W3", "主播"), departed("W3", "转行")])]).await;
+    author
+        .append(journal, &[("c", vec![departed("W1", "离开"), registered("W3", "主播"), departed("W3", "转行")])])
+        .await;
     author.append(journal, &[("d/1", vec![departed("W2", "搬家")])]).await;
     author.append(journal, &[("e", vec![registered("W4", "骑手"), registered("W1", "回来")])]).await;
     author

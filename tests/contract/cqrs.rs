@@ -56,8 +56,7 @@ async fn cqrs_es_loads_every_aggregate_as_the_ledger_does() {
     let journal = Arc::new(PostgresJournal::open(&url, &schema).await.expect("PostgreSQL opens"));
     let until = live_in(&(Arc::clone(&journal) as Arc<dyn Journal>)).await;
     let entries = journal.read(0, until as usize).await.expect("entries");
-    let mut streams: Vec<StreamId> =
-        entries.iter().map(|entry| entry.event().expect("an event").stream()).collect();
+    let mut streams: Vec<StreamId> = entries.iter().map(|entry| entry.event().expect("an event").stream()).collect();
     streams.sort();
     streams.dedup();
     assert!(streams.len() >= 8, "a lived-in journal has many streams: {streams:?}");
@@ -138,10 +137,12 @@ fn given(commands: impl IntoIterator<Item = (OfWorker, WorkerCommand)>) -> Vec<W
 fn the_lot_that_expires_first_is_spent_first() {
     let long = || credit("long", "2024-03-05", 10, 12);
     let short = || credit("short", "2024-03-06", 10, 1);
-    for (order, parts) in [([long(), short()], [LotPart(2, Points::from_whole(10)), LotPart(1, Points::from_whole(4))]),
-        ([short(), long()], [LotPart(1, Points::from_whole(10)), LotPart(2, Points::from_whole(4))])]
-    {
-        let result = TestFramework::<Worker>::with(()).given(given(order)).when(redeem("2024-03-10", 14)).inspect_result();
+    for (order, parts) in [
+        ([long(), short()], [LotPart(2, Points::from_whole(10)), LotPart(1, Points::from_whole(4))]),
+        ([short(), long()], [LotPart(1, Points::from_whole(10)), LotPart(2, Points::from_whole(4))]),
+    ] {
+        let result =
+            TestFramework::<Worker>::with(()).given(given(order)).when(redeem("2024-03-10", 14)).inspect_result();
         let Ok([WorkerEvent::Redeemed(redeemed)]) = result.as_deref() else { panic!("a redemption: {result:?}") };
         assert_eq!((redeemed.lots.as_slice(), redeemed.balance), (&parts[..], Points::from_whole(6)));
     }
@@ -159,9 +160,7 @@ fn a_daily_cap_is_never_passed() {
         .when(credit("second", "2024-03-05", 15, 12))
         .then_expect_events(vec![second.clone()]);
     with_rest.push(second);
-    let refused = TestFramework::<Worker>::with(())
-        .given(with_rest)
-        .when(credit("third", "2024-03-05", 1, 12))
-        .inspect_result();
+    let refused =
+        TestFramework::<Worker>::with(()).given(with_rest).when(credit("third", "2024-03-05", 1, 12)).inspect_result();
     assert_eq!(refused.map_err(|refusal| refusal.code), Err(Code::DailyCapReached));
 }

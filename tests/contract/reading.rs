@@ -107,16 +107,8 @@ pub(crate) async fn keys_are_found_in_the_order_asked(backend: Backend) {
     let asked = ["e", "nobody", "a", "c", "a", "A", "d", "d/1"].map(|key| key.parse().expect("a key"));
     let found = journal.find(&asked).await.expect("keys");
     let a = Some(record(2, 1, "a"));
-    let expected = [
-        Some(record(8, 2, "e")),
-        None,
-        a.clone(),
-        Some(record(4, 3, "c")),
-        a,
-        None,
-        None,
-        Some(record(7, 1, "d/1")),
-    ];
+    let expected =
+        [Some(record(8, 2, "e")), None, a.clone(), Some(record(4, 3, "c")), a, None, None, Some(record(7, 1, "d/1"))];
     assert_eq!(found, expected);
 }
 

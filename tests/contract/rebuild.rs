@@ -64,7 +64,8 @@ impl Site {
 
         let rows = live.scan("balance", "", "", 100).await.expect("rows");
         let (first, last) = (rows[0].0.clone(), rows[rows.len() - 1].0.clone());
-        let tampered = vec![(first.clone(), None), (last.clone(), Some(b"{}".to_vec())), ("Z".into(), Some(b"1".to_vec()))];
+        let tampered =
+            vec![(first.clone(), None), (last.clone(), Some(b"{}".to_vec())), ("Z".into(), Some(b"1".to_vec()))];
         live.write(self.until, self.until, vec![("balance", tampered)]).await.expect("rows are written");
         let keys = vec![first, last, "Z".to_owned()];
         assert_eq!(self.differences(live.as_ref()).await, [Difference { view: "balance", keys }]);

@@ -7,9 +7,7 @@ use async_trait::async_trait;
 use ledger_core::domain::event::StreamId;
 use ledger_core::domain::ids::Key;
 use ledger_core::journal::memory::MemoryJournal;
-use ledger_core::journal::{
-    Append, CommandRecord, Entry, Head, Journal, JournalError, Snapshot, StoredStream,
-};
+use ledger_core::journal::{Append, CommandRecord, Entry, Head, Journal, JournalError, Snapshot, StoredStream};
 use projections::ViewError;
 use projections::runner::{Runner, digests};
 use projections::store::ViewStore;

@@ -55,15 +55,39 @@ pub(crate) async fn rows_are_written_over_deleted_and_found(store: Arc<dyn ViewS
 
 pub(crate) async fn scans_are_those_of_ordered_bytes(store: Arc<dyn ViewStore>) {
     let keys = [
-        "W1/1", "W1/10", "W1/2", "W1", "W10/1", "W1\u{10ffff}", "W1/\u{10ffff}", "w1/1", "Z", "a", "é", "e\u{301}", "一/1",
-        "一/2", "丁/1", "𠮷/1", "\u{d7ff}/1", "\u{e000}/1", "\u{ffff}", "%", "_", "W_/1", "W%/1", "'", "\\",
+        "W1/1",
+        "W1/10",
+        "W1/2",
+        "W1",
+        "W10/1",
+        "W1\u{10ffff}",
+        "W1/\u{10ffff}",
+        "w1/1",
+        "Z",
+        "a",
+        "é",
+        "e\u{301}",
+        "一/1",
+        "一/2",
+        "丁/1",
+        "𠮷/1",
+        "\u{d7ff}/1",
+        "\u{e000}/1",
+        "\u{ffff}",
+        "%",
+        "_",
+        "W_/1",
+        "W%/1",
+        "'",
+        "\\",
     ];
     let measure = MemoryViews::default();
     for store in [store.as_ref(), &measure as &dyn ViewStore] {
         let rows = keys.iter().map(|key| put(key, key.as_bytes())).collect();
         store.write(0, 1, vec![("statement", rows)]).await.expect("rows are written");
     }
-    let prefixes = ["", "W1/", "W1", "W", "W_", "W%", "一/", "一", "𠮷", "\u{d7ff}", "\u{ffff}", "\u{10ffff}", "zz", "'"];
+    let prefixes =
+        ["", "W1/", "W1", "W", "W_", "W%", "一/", "一", "𠮷", "\u{d7ff}", "\u{ffff}", "\u{10ffff}", "zz", "'"];
     let afters = ["", "W1/1", "W1/10", "W1/", "Z", "一/1", "\u{10ffff}", "%", "nobody"];
     for prefix in prefixes {
         for after in afters {

@@ -157,7 +157,11 @@ async fn refused_while_away(traffic: &Traffic, server: &Server, api: &Api, probe
     assert!(content_type.is_some_and(|found| found.starts_with("application/problem+json")), "a problem document");
     let problem: Value = response.json().await.expect("a problem document is JSON");
     assert_eq!(problem["code"], "journal_unavailable", "{problem}");
-    assert!(took < REFUSAL_MAX, "it took {took:?} to say that the journal is away; the server said:\n{}", server.stderr());
+    assert!(
+        took < REFUSAL_MAX,
+        "it took {took:?} to say that the journal is away; the server said:\n{}",
+        server.stderr()
+    );
     // The record hears of it, so that the audit holds the server to "nothing was recorded".
     traffic.record.note(crate::record::Attempt {
         sent_at: Duration::ZERO,

@@ -67,32 +67,117 @@ pub(crate) struct Basket {
 /// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ask {
+    #[allow(dead_code, reason = "the contract suite shares this vocabulary and uses less of it")]
     Open,
-    Configure { approval: Option<bool>, publicity_days: Option<u32>, step: Option<i64> },
-    Adopt { lines: Vec<Line>, from: NaiveDate },
-    Register { worker: String, occupation: String, party_member: Option<bool>, update: bool },
-    Depart { worker: String },
-    IssueCard { worker: String, card: String, branch: String, update: bool },
-    MoveCard { worker: String, branch: String },
-    CloseCard { worker: String },
-    RegisterMerchant { merchant: String, name: String, update: bool },
-    Pay { merchant: String, month: NaiveDate, points: i64 },
-    OpenStore { store: String, name: String, update: bool },
-    CloseStore { store: String },
-    ReopenStore { store: String },
-    List { store: String, sku: String, price: i64, limit: Option<u32>, merchant: Option<String>, opening: u32 },
-    Delist { store: String, sku: String },
-    Restock { store: String, sku: String, quantity: u32, merchant: Option<String> },
-    Count { store: String, sku: String, counted: u32 },
-    WriteOff { store: String, sku: String, quantity: u32 },
-    Credit { worker: String, activity: String, on: Option<NaiveDate>, quantity: Option<i64> },
-    Judge { credit: String, verdict: Verdict },
+    Configure {
+        approval: Option<bool>,
+        publicity_days: Option<u32>,
+        step: Option<i64>,
+    },
+    Adopt {
+        lines: Vec<Line>,
+        from: NaiveDate,
+    },
+    Register {
+        worker: String,
+        occupation: String,
+        party_member: Option<bool>,
+        update: bool,
+    },
+    Depart {
+        worker: String,
+    },
+    IssueCard {
+        worker: String,
+        card: String,
+        branch: String,
+        update: bool,
+    },
+    MoveCard {
+        worker: String,
+        branch: String,
+    },
+    CloseCard {
+        worker: String,
+    },
+    RegisterMerchant {
+        merchant: String,
+        name: String,
+        update: bool,
+    },
+    Pay {
+        merchant: String,
+        month: NaiveDate,
+        points: i64,
+    },
+    OpenStore {
+        store: String,
+        name: String,
+        update: bool,
+    },
+    CloseStore {
+        store: String,
+    },
+    ReopenStore {
+        store: String,
+    },
+    List {
+        store: String,
+        sku: String,
+        price: i64,
+        limit: Option<u32>,
+        merchant: Option<String>,
+        opening: u32,
+    },
+    Delist {
+        store: String,
+        sku: String,
+    },
+    Restock {
+        store: String,
+        sku: String,
+        quantity: u32,
+        merchant: Option<String>,
+    },
+    Count {
+        store: String,
+        sku: String,
+        counted: u32,
+    },
+    WriteOff {
+        store: String,
+        sku: String,
+        quantity: u32,
+    },
+    Credit {
+        worker: String,
+        activity: String,
+        on: Option<NaiveDate>,
+        quantity: Option<i64>,
+    },
+    Judge {
+        credit: String,
+        verdict: Verdict,
+    },
     Redeem(Basket),
-    Reverse { redemption: String },
-    Hold { basket: Basket, seconds: u32 },
-    Capture { hold: String },
-    Release { hold: String, expired: bool },
-    Expire { worker: String, through: NaiveDate },
+    Reverse {
+        redemption: String,
+    },
+    Hold {
+        basket: Basket,
+        seconds: u32,
+    },
+    Capture {
+        hold: String,
+    },
+    Release {
+        hold: String,
+        expired: bool,
+    },
+    Expire {
+        worker: String,
+        through: NaiveDate,
+    },
 }
 
 /// A command with its frame.
@@ -119,8 +204,7 @@ where
 impl Asked {
     /// As the ledger takes it.
     pub(crate) fn submission(&self) -> Submission {
-        let context =
-            Context { key: id(&self.key), actor: id(self.actor), at: BusinessTime::from_civil(self.at) };
+        let context = Context { key: id(&self.key), actor: id(self.actor), at: BusinessTime::from_civil(self.at) };
         Submission { context, command: self.ask.command() }
     }
 }
@@ -180,12 +264,9 @@ impl Ask {
                 opening_stock: opening,
             },
             Ask::Delist { store, sku } => Command::DelistItem { store: id(&store), sku: id(&sku), reason },
-            Ask::Restock { store, sku, quantity, merchant } => Command::Restock {
-                store: id(&store),
-                sku: id(&sku),
-                quantity,
-                merchant: merchant.as_deref().map(id),
-            },
+            Ask::Restock { store, sku, quantity, merchant } => {
+                Command::Restock { store: id(&store), sku: id(&sku), quantity, merchant: merchant.as_deref().map(id) }
+            }
             Ask::Count { store, sku, counted } => {
                 Command::CountStock { store: id(&store), sku: id(&sku), counted, reason }
             }
@@ -205,9 +286,7 @@ impl Ask {
             }
             Ask::Redeem(basket) => Command::Redeem(spending(&basket)),
             Ask::Reverse { redemption } => Command::ReverseRedemption { redemption: id(&redemption), reason },
-            Ask::Hold { basket, seconds } => {
-                Command::PlaceHold { spending: spending(&basket), lasts_seconds: seconds }
-            }
+            Ask::Hold { basket, seconds } => Command::PlaceHold { spending: spending(&basket), lasts_seconds: seconds },
             Ask::Capture { hold } => Command::CaptureHold { hold: id(&hold) },
             Ask::Release { hold, expired } => Command::ReleaseHold { hold: id(&hold), expired },
             Ask::Expire { worker, through } => Command::ExpireLots { worker: id(&worker), through },

@@ -334,10 +334,12 @@ impl Books {
                     item.lost += units;
                 });
             }
-            StoreEvent::StockWrittenOff(event) => self.units(&store, &one(event.quantity, &event.sku), |item, units| {
-                item.shelf -= units;
-                item.lost += units;
-            }),
+            StoreEvent::StockWrittenOff(event) => {
+                self.units(&store, &one(event.quantity, &event.sku), |item, units| {
+                    item.shelf -= units;
+                    item.lost += units;
+                })
+            }
             _ => {}
         }
     }

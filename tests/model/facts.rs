@@ -20,7 +20,9 @@ pub(crate) fn fact(event: &Event) -> String {
         Event::Worker(event) => format!("{} {}", time(event.at()), worker(event)),
         Event::Merchant(event) => format!("{} {}", time(event.at()), merchant(event)),
         Event::Store(event) => format!("{} {}", time(event.at()), store(event)),
-        Event::Card(CardEvent::CardNumberAssigned(event)) => format!("card number {} to {}", event.card_no, event.worker),
+        Event::Card(CardEvent::CardNumberAssigned(event)) => {
+            format!("card number {} to {}", event.card_no, event.worker)
+        }
     }
 }
 
@@ -57,7 +59,8 @@ fn activity(line: &Activity) -> String {
 }
 
 fn parts(parts: &[LotPart]) -> String {
-    let parts: Vec<String> = parts.iter().map(|LotPart(lot, points)| format!("{lot}:{}", points.hundredths())).collect();
+    let parts: Vec<String> =
+        parts.iter().map(|LotPart(lot, points)| format!("{lot}:{}", points.hundredths())).collect();
     format!("[{}]", parts.join(" "))
 }
 
@@ -253,7 +256,9 @@ fn store(event: &StoreEvent) -> String {
             let hold = event.hold.as_ref().map(ToString::to_string);
             format!("{place} issued {} for {}, hold {hold:?}", units(&event.lines), event.redemption)
         }
-        StoreEvent::StockReturned(event) => format!("{place} took back {} of {}", units(&event.lines), event.redemption),
+        StoreEvent::StockReturned(event) => {
+            format!("{place} took back {} of {}", units(&event.lines), event.redemption)
+        }
         StoreEvent::StockReserved(event) => format!("{place} reserved {} for {}", units(&event.lines), event.hold),
         StoreEvent::StockUnreserved(event) => format!("{place} unreserved {} of {}", units(&event.lines), event.hold),
         StoreEvent::StockCounted(event) => {

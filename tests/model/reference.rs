@@ -149,8 +149,13 @@ impl District {
             Ask::RegisterMerchant { merchant, name, update } => self.register_merchant(at, merchant, name, update)?,
             Ask::Pay { merchant, month, points } => {
                 let month = month.format("%Y-%m").to_string();
-                let book =
-                    self.merchants.get_mut(&merchant).ok_or("unknown_merchant")?.months.entry(month.clone()).or_default();
+                let book = self
+                    .merchants
+                    .get_mut(&merchant)
+                    .ok_or("unknown_merchant")?
+                    .months
+                    .entry(month.clone())
+                    .or_default();
                 if points <= 0 || points > book.honoured - book.paid {
                     return Err("invalid_quantity");
                 }

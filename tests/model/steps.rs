@@ -45,10 +45,20 @@ pub(crate) enum KeyChoice {
 pub(crate) enum What {
     /// Settled by now: names nothing of the history.
     Plain(Ask),
-    Judge { credit: Index, verdict: Verdict },
-    Reverse { redemption: Index },
-    Capture { hold: Index },
-    Release { hold: Index, expired: bool },
+    Judge {
+        credit: Index,
+        verdict: Verdict,
+    },
+    Reverse {
+        redemption: Index,
+    },
+    Capture {
+        hold: Index,
+    },
+    Release {
+        hold: Index,
+        expired: bool,
+    },
 }
 
 /// One command to be.
@@ -179,7 +189,11 @@ pub(crate) fn prelude() -> Vec<Asked> {
         opening,
     };
     let mut asks = vec![Ask::Adopt { lines: schedule(false), from: day(0) }];
-    asks.extend(MERCHANTS.map(|id| Ask::RegisterMerchant { merchant: id.into(), name: "粮油店".into(), update: false }));
+    asks.extend(MERCHANTS.map(|id| Ask::RegisterMerchant {
+        merchant: id.into(),
+        name: "粮油店".into(),
+        update: false,
+    }));
     asks.extend(STORES.map(|id| Ask::OpenStore { store: id.into(), name: "积分超市".into(), update: false }));
     asks.extend([
         item("S1", "P", 200, Some(8), Some("M1"), 20),

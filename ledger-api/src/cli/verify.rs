@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use ledger_core::evidence::checkpoint::Checkpoint;
+use ledger_core::evidence::hash::HashSuite;
 use ledger_core::evidence::note::SignedNote;
 use ledger_core::evidence::verifier::{Finding, Verdict, Verifier};
 use ledger_core::journal::url::JournalUrl;
@@ -145,6 +146,13 @@ async fn walk(journal: &dyn Journal, earlier: Option<&Checkpoint>) -> Result<Ver
     {
         let what = format!("the checkpoint was taken over {} entries; the tail is gone", earlier.size());
         return Ok(Verdict::Invalid(Finding { position: head.position + 1, what }));
+    }
+    if let Some(earlier) = earlier
+        && earlier.size() == 0
+        && !HashSuite::ALL.iter().any(|suite| suite.empty_root() == earlier.root())
+    {
+        let what = "the checkpoint names no entries, but its root is not that of an empty log".to_owned();
+        return Ok(Verdict::Invalid(Finding { position: 0, what }));
     }
     let bar = progress::bar(head.position, "verifying");
     let mut verifier = Verifier::default();

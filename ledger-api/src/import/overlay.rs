@@ -97,6 +97,7 @@ impl Top {
                     command: Arc::clone(&frame),
                     event_type: event.event_type.to_owned(),
                     payload: event.payload.clone(),
+                    leaf: event.leaf,
                 });
             }
         }

@@ -123,7 +123,11 @@ impl Verifier {
         };
         self.leaf.clear();
         entry.leaf_into(&mut self.leaf);
-        frontier.push(frontier.suite().leaf_hash(&self.leaf)).map_err(|error| wrong(error.to_string()))
+        let hash = frontier.suite().leaf_hash(&self.leaf);
+        if *hash.as_bytes() != entry.leaf {
+            return Err(wrong("its bytes are not those that were hashed when it was recorded".into()));
+        }
+        frontier.push(hash).map_err(|error| wrong(error.to_string()))
     }
 
     fn points(&mut self, position: u64, event: &Event) -> Result<(), Finding> {

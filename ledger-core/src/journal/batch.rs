@@ -34,6 +34,8 @@ pub struct BatchEvent {
     pub event_type: &'static str,
     /// Its payload's bytes.
     pub payload: Vec<u8>,
+    /// Its Merkle leaf hash.
+    pub leaf: [u8; 32],
 }
 
 /// A stream that begins in the batch.

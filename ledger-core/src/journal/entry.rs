@@ -67,6 +67,8 @@ pub struct Entry {
     pub event_type: String,
     /// Its payload: the very bytes that were hashed.
     pub payload: Vec<u8>,
+    /// Its Merkle leaf hash as stored: what lets a verifier name the very entry that was altered.
+    pub leaf: [u8; 32],
 }
 
 impl Entry {

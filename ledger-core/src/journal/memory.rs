@@ -83,6 +83,7 @@ impl MemoryJournal {
                     command: Arc::clone(&frame),
                     event_type: event.event_type.to_owned(),
                     payload: event.payload.clone(),
+                    leaf: event.leaf,
                 });
                 if let Some(stream) = store.numbers.get(&event.stream_no).cloned()
                     && let Some((_, indices)) = store.streams.get_mut(&stream)

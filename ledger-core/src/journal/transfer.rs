@@ -88,7 +88,11 @@ impl Copy {
             };
             leaf.clear();
             entry.leaf_into(&mut leaf);
-            frontier.push(frontier.suite().leaf_hash(&leaf)).map_err(|error| damaged(error.to_string()))?;
+            let hash = frontier.suite().leaf_hash(&leaf);
+            if *hash.as_bytes() != entry.leaf {
+                return Err(damaged("its bytes are not those that were hashed when it was recorded".into()));
+            }
+            frontier.push(hash).map_err(|error| damaged(error.to_string()))?;
             let stream = event.stream();
             let next = u64::try_from(self.streams.len()).unwrap_or(u64::MAX).saturating_add(1);
             let stream_no = *self.streams.entry(stream.clone()).or_insert_with(|| {
@@ -112,6 +116,7 @@ impl Copy {
                 sequence: entry.sequence,
                 event_type: event.event_type(),
                 payload: entry.payload,
+                leaf: entry.leaf,
             });
         }
         if let Some(frontier) = &self.frontier {

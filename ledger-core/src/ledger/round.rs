@@ -167,6 +167,8 @@ impl<'a> Round<'a> {
                 sequence,
                 event_type: event.event_type(),
                 payload,
+                // Hashed in `finish`, once the whole round is decided.
+                leaf: [0; 32],
             });
         }
         self.batch.commands.push(BatchCommand {
@@ -194,7 +196,7 @@ impl<'a> Round<'a> {
         let frontier = self.book.frontier.get_or_insert_with(|| Frontier::new(suite));
         let recorded_at = self.batch.recorded_at.to_string();
         let mut leaf = Vec::with_capacity(1_024);
-        let mut events = self.batch.events.iter();
+        let mut events = self.batch.events.iter_mut();
         for command in &self.batch.commands {
             let fingerprint = command.fingerprint.to_string();
             for event in events.by_ref().take(usize::try_from(command.count).unwrap_or(usize::MAX)) {
@@ -209,7 +211,9 @@ impl<'a> Round<'a> {
                     payload: &event.payload,
                 };
                 fields.encode_into(&mut leaf);
-                frontier.push(suite.leaf_hash(&leaf)).map_err(|error| unusable(error.to_string()))?;
+                let hash = suite.leaf_hash(&leaf);
+                event.leaf = *hash.as_bytes();
+                frontier.push(hash).map_err(|error| unusable(error.to_string()))?;
             }
         }
         self.batch.frontier = frontier.to_bytes();

@@ -122,7 +122,9 @@ impl Account {
         self.debt += debt;
         let name = &credit.name;
         let Asked { at, actor, .. } = asked;
-        format!("{at} credit {name} of {worker} reversed by {actor}: lot {lot}, {points}, debt {debt}, expired {expired}")
+        format!(
+            "{at} credit {name} of {worker} reversed by {actor}: lot {lot}, {points}, debt {debt}, expired {expired}"
+        )
     }
 
     /// Lots in the order of spending: the one that ends first, then the one recorded first.

@@ -34,9 +34,12 @@ fn shares(lines: &[Priced]) -> BTreeMap<String, i64> {
     shares
 }
 
+/// When, and each priced line with its yearly limit.
+type Quote = (NaiveDateTime, Vec<(Priced, Option<u32>)>);
+
 impl District {
     /// Worker, store and item; then whether time and quantities can be read; then the year's limit, points, shelf.
-    fn quote(&mut self, asked: &Asked, basket: &Basket) -> Result<(NaiveDateTime, Vec<(Priced, Option<u32>)>), No> {
+    fn quote(&mut self, asked: &Asked, basket: &Basket) -> Result<Quote, No> {
         self.present(&basket.worker)?;
         let shop = self.shop(&basket.store)?;
         for (sku, _) in &basket.lines {
@@ -132,7 +135,9 @@ impl District {
         let Basket { worker, store, .. } = basket;
         let (key, lines, parts) = (&asked.key, basket_text(&spent.lines), text(&spent.parts));
         let points = spent.points;
-        self.done(format!("{at} {worker} redeemed {key} at {store}: {points} from {parts} for {lines}, balance {balance}"));
+        self.done(format!(
+            "{at} {worker} redeemed {key} at {store}: {points} from {parts} for {lines}, balance {balance}"
+        ));
         self.unshelve(&spent, false)?;
         self.done(format!("{at} {store} issued {} for {key}, hold None", units_text(&spent.lines)));
         self.owe(&spent, at, key)

@@ -49,7 +49,11 @@ impl District {
     }
 
     fn known_merchant(&self, merchant: Option<&String>) -> Result<(), No> {
-        if merchant.is_none_or(|merchant| self.merchants.contains_key(merchant)) { Ok(()) } else { Err("unknown_merchant") }
+        if merchant.is_none_or(|merchant| self.merchants.contains_key(merchant)) {
+            Ok(())
+        } else {
+            Err("unknown_merchant")
+        }
     }
 
     pub(super) fn keep_shop(&mut self, at: NaiveDateTime, ask: Ask) -> Result<(), No> {

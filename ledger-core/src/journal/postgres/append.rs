@@ -103,8 +103,9 @@ async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str) -> R
              FROM unnest($9::bigint[], $10::integer[], $11::text[], $12::bytea[], $13::text[])
                   AS new (first, count, key, fingerprint, actor)
          ), events AS (
-             INSERT INTO event (position, stream_no, sequence, nth, type, payload)
-             SELECT * FROM unnest($14::bigint[], $15::bigint[], $16::bigint[], $17::integer[], $18::text[], $19::bytea[])
+             INSERT INTO event (position, stream_no, sequence, nth, type, payload, leaf)
+             SELECT * FROM unnest($14::bigint[], $15::bigint[], $16::bigint[], $17::integer[], $18::text[], $19::bytea[],
+                                  $22::bytea[])
          ), roots AS (
              INSERT INTO root (size, root) VALUES ($1, $20)
          ), told AS (
@@ -133,6 +134,7 @@ async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str) -> R
     .bind(batch.events.iter().map(|event| event.payload.as_slice()).collect::<Vec<_>>())
     .bind(batch.root.as_slice())
     .bind(channel)
+    .bind(batch.events.iter().map(|event| event.leaf.as_slice()).collect::<Vec<_>>())
     .fetch_one(connection)
     .await?;
     Ok(moved == 1)

@@ -65,7 +65,7 @@ pub(super) async fn entries(pool: &PgPool, after: u64, limit: usize) -> Result<V
 
 async fn page(pool: &PgPool, after: u64, until: u64) -> Result<Vec<Entry>, JournalError> {
     let rows = sqlx::query(
-        "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at
+        "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at, e.leaf
          FROM event e LEFT JOIN command c ON c.first = e.position - e.nth
          WHERE e.position > $1 AND e.position <= $2 ORDER BY e.position",
     )
@@ -94,7 +94,7 @@ pub(super) async fn command_entries(pool: &PgPool, commands: &[CommandRecord]) -
     // DISTINCT: one round may ask for a command several times, when its key is sent by many at once.
     // OFFSET 0 keeps the planner from turning the few positions of each command into a scan of the whole journal.
     let rows = sqlx::query(
-        "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at
+        "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at, e.leaf
          FROM (SELECT DISTINCT * FROM unnest($1::bigint[], $2::integer[]) AS given (first, count)) AS asked
          JOIN command c ON c.first = asked.first
          CROSS JOIN LATERAL (
@@ -136,6 +136,7 @@ fn read_entry(row: &PgRow, position: u64, previous: Option<Arc<CommandFrame>>) -
         command,
         event_type: row.try_get(3)?,
         payload: row.try_get(4)?,
+        leaf: thirty_two(row, 9)?,
     })
 }
 
@@ -249,11 +250,15 @@ pub(super) async fn roots(pool: &PgPool, after: u64, limit: usize) -> Result<Vec
     rows.iter()
         .map(|row| {
             let size = unsigned(row, 0)?;
-            let root: &[u8] = row.try_get(1)?;
-            Ok((size, root.try_into().map_err(|_| sqlx::Error::Decode("a root is not 32 bytes".into()))?))
+            Ok((size, thirty_two(row, 1)?))
         })
         .collect::<Result<_, sqlx::Error>>()
         .map_err(unavailable)
+}
+
+fn thirty_two(row: &PgRow, index: usize) -> Result<[u8; 32], sqlx::Error> {
+    let bytes: &[u8] = row.try_get(index)?;
+    bytes.try_into().map_err(|_| sqlx::Error::Decode("a hash is not 32 bytes".into()))
 }
 
 fn fingerprint(row: &PgRow, index: usize) -> Result<Fingerprint, sqlx::Error> {

@@ -28,14 +28,15 @@ CREATE TABLE command (
 );
 CREATE UNIQUE INDEX command_key ON command (key);
 
--- nth is the event's place within its command: its command's row is at position - nth.
+-- nth is the event's place within its command: its command's row is at position - nth. leaf is its Merkle leaf hash.
 CREATE TABLE event (
     position  bigint PRIMARY KEY,
     stream_no bigint NOT NULL,
     sequence  bigint NOT NULL,
     nth       integer NOT NULL,
     type      text NOT NULL,
-    payload   bytea NOT NULL
+    payload   bytea NOT NULL,
+    leaf      bytea NOT NULL
 );
 CREATE UNIQUE INDEX event_stream ON event (stream_no, sequence);
 ALTER TABLE event ALTER COLUMN payload SET STORAGE EXTERNAL;

@@ -199,7 +199,7 @@ fn write(connection: &Connection, batch: &Batch) -> rusqlite::Result<bool> {
         ))?;
     }
     let mut events = connection.prepare_cached(
-        "INSERT INTO event (position, nth, stream_no, sequence, type, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO event (position, nth, stream_no, sequence, type, payload, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     for event in &batch.events {
         events.execute((
@@ -209,6 +209,7 @@ fn write(connection: &Connection, batch: &Batch) -> rusqlite::Result<bool> {
             signed(event.sequence)?,
             event.event_type,
             &event.payload,
+            &event.leaf,
         ))?;
     }
     connection

@@ -32,7 +32,7 @@ pub(super) fn head(connection: &Connection) -> Result<Head, JournalError> {
 pub(super) fn entries(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
     let mut statement = connection
         .prepare_cached(
-            "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at
+            "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at, e.leaf
              FROM event e LEFT JOIN command c ON c.first = e.position - e.nth
              WHERE e.position > ?1 ORDER BY e.position LIMIT ?2",
         )
@@ -62,6 +62,7 @@ pub(super) fn entries(connection: &Connection, after: u64, limit: usize) -> Resu
             command,
             event_type: row.get(3).map_err(damaged)?,
             payload: row.get(4).map_err(damaged)?,
+            leaf: row.get(9).map_err(damaged)?,
         });
     }
     Ok(entries)

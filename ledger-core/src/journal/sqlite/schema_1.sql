@@ -28,14 +28,15 @@ CREATE TABLE command (
 ) STRICT;
 CREATE UNIQUE INDEX command_key ON command (key);
 
--- nth is the event's place within its command: its command's row is at position - nth.
+-- nth is the event's place within its command: its command's row is at position - nth. leaf is its Merkle leaf hash.
 CREATE TABLE event (
     position  INTEGER PRIMARY KEY,
     nth       INTEGER NOT NULL,
     stream_no INTEGER NOT NULL,
     sequence  INTEGER NOT NULL,
     type      TEXT NOT NULL,
-    payload   BLOB NOT NULL
+    payload   BLOB NOT NULL,
+    leaf      BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX event_stream ON event (stream_no, sequence);
 
