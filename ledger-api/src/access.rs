@@ -161,11 +161,19 @@ impl Access {
         if let Some(identity) = entry.fresh() {
             return Ok(Some(identity));
         }
-        let _turn = entry.turn.lock().await;
-        match entry.fresh() {
-            Some(identity) => Ok(Some(identity)),
-            None => self.ask(hash).await,
+        let waits_since = Instant::now();
+        let mut failed_at = entry.turn.lock().await;
+        if let Some(identity) = entry.fresh() {
+            return Ok(Some(identity));
         }
+        // Whoever waited while another found the store away is told so too: one after the other, the last of a crowd
+        // would hear of it many timeouts later.
+        if failed_at.is_some_and(|failed_at| failed_at >= waits_since) {
+            return Err(SideStoreError::Unavailable("the tokens could not be asked a moment ago".into()).into());
+        }
+        let answer = self.ask(hash).await;
+        *failed_at = answer.is_err().then(Instant::now);
+        answer
     }
 
     async fn ask(&self, hash: SecretHash) -> Result<Option<Identity>, AccessError> {

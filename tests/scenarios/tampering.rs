@@ -158,7 +158,7 @@ fn an_event_added_behind_the_head_is_found() {
             [at],
         )?;
         db.execute(
-            "INSERT INTO event SELECT (SELECT position + 1 FROM head), 0, stream_no, sequence + 100000, type, payload
+            "INSERT INTO event SELECT (SELECT position + 1 FROM head), 0, stream_no, sequence + 100000, type, payload, leaf
              FROM event WHERE position = ?1",
             [at],
         )

@@ -31,6 +31,9 @@ pub(crate) struct Attempt {
     pub(crate) outcomes: Option<Vec<Outcome>>,
 }
 
+/// A client's groups of commands to be, each with whether it stands or falls together.
+pub(crate) type Errands = Vec<(Vec<Step>, bool)>;
+
 /// Everything clients noted.
 #[derive(Default)]
 pub(crate) struct Notes {
@@ -110,7 +113,7 @@ impl Street {
     }
 
     /// Asks until there is an answer that is one, or patience ends.
-    pub(crate) async fn ask(&self, asked: &[Asked], atomic: bool) {
+    async fn ask(&self, asked: &[Asked], atomic: bool) {
         let mut open: Vec<Submission> = asked.iter().map(Asked::submission).collect();
         for _ in 0..ATTEMPTS_MAX {
             if let Some(outcomes) = self.send(&open, atomic).await {
@@ -133,10 +136,20 @@ impl Street {
             self.world.pause(2_000).await;
         }
     }
+
+    /// Asks for everything in order, each until it is recorded.
+    pub(crate) async fn ask_until_done(&self, asked: &[Asked]) {
+        for one in asked {
+            let key = [one.key.parse().expect("a key")];
+            while self.world.journal.find(&key).await.expect("memory can be read") == [None] {
+                self.ask(std::slice::from_ref(one), false).await;
+            }
+        }
+    }
 }
 
 /// One client: its groups of commands, one after the other.
-pub(crate) async fn visit(street: Arc<Street>, errands: Vec<(Vec<Step>, bool)>) {
+pub(crate) async fn visit(street: Arc<Street>, errands: Errands) {
     for (steps, atomic) in errands {
         let asked: Vec<Asked> = {
             let mut scope = street.scope();

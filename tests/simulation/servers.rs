@@ -55,7 +55,7 @@ fn settings(world: &World) -> LedgerSettings {
 async fn open(world: &Arc<World>) -> (Server, LedgerTask) {
     loop {
         let process = Process::new();
-        let journal = SimulatedJournal::new(world, &process);
+        let journal = SimulatedJournal::connect(world, &process);
         let opened = tokio::select! {
             biased;
             () = process.death() => None,

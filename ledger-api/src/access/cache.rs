@@ -23,8 +23,9 @@ pub(super) struct Cache {
 
 pub(super) struct Entry {
     seen: Mutex<Seen>,
-    /// Held by the request that asks the store again; the others wait for its answer instead of asking too.
-    pub(super) turn: tokio::sync::Mutex<()>,
+    /// Held by the request that asks the store again; the others wait for its answer instead of asking too. Tells when
+    /// the store last failed to answer, if it has not answered since.
+    pub(super) turn: tokio::sync::Mutex<Option<Instant>>,
 }
 
 struct Seen {
@@ -58,7 +59,7 @@ impl Cache {
             entries.retain(|_, entry| entry.fresh().is_some());
         }
         if entries.len() < ENTRIES_MAX {
-            entries.insert(hash, Arc::new(Entry { seen: Mutex::new(seen), turn: tokio::sync::Mutex::new(()) }));
+            entries.insert(hash, Arc::new(Entry { seen: Mutex::new(seen), turn: tokio::sync::Mutex::new(None) }));
         }
     }
 

@@ -30,7 +30,7 @@ impl Default for LedgerSettings {
             queue_max: 8_192,
             cached_aggregates_max: 200_000,
             snapshot_every: 1_000,
-            resolve_for: Duration::from_secs(10),
+            resolve_for: Duration::from_secs(3),
             clock: Arc::new(RecordedTime::now),
         }
     }

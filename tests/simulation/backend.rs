@@ -1,0 +1,346 @@
+//! A journal in a bad world: behind the same trait, by a seeded chance, calls stall, fail, lose their answers, and
+//! processes die between any two steps. What was committed stays; who held the head's lock and died has given it back.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ledger_core::domain::event::StreamId;
+use ledger_core::domain::ids::Key;
+use ledger_core::journal::memory::MemoryJournal;
+use ledger_core::journal::{
+    Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, Snapshot, StoredStream,
+};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tokio::sync::watch;
+
+/// How often things go wrong, in thousandths of the calls that can.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Weather {
+    /// A call takes its time.
+    pub(crate) stall: u32,
+    /// A call fails, before or after it did its work.
+    pub(crate) fail: u32,
+    /// The process dies.
+    pub(crate) die: u32,
+    /// A commit goes wrong in one of its ways.
+    pub(crate) commit: u32,
+}
+
+/// What went wrong with commits, counted: a sea too calm proves nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Wreckage {
+    pub(crate) deaths: AtomicUsize,
+    pub(crate) refused: AtomicUsize,
+    pub(crate) lost: AtomicUsize,
+    pub(crate) late: AtomicUsize,
+    pub(crate) fenced: AtomicUsize,
+}
+
+/// What all processes share: the journal, and chance.
+pub(crate) struct World {
+    /// The journal as it is, with nothing in between.
+    pub(crate) journal: MemoryJournal,
+    pub(crate) wreckage: Wreckage,
+    weather: Weather,
+    random: Mutex<ChaCha8Rng>,
+    calm: AtomicBool,
+    /// Commits whose answer was lost and which are still to land.
+    in_flight: AtomicUsize,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn count(counter: &AtomicUsize) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, weather: Weather) -> Arc<World> {
+        Arc::new(World {
+            journal: MemoryJournal::default(),
+            wreckage: Wreckage::default(),
+            weather,
+            random: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
+            calm: AtomicBool::new(false),
+            in_flight: AtomicUsize::new(0),
+        })
+    }
+
+    /// A number below a bound.
+    pub(crate) fn below(&self, bound: u64) -> u64 {
+        lock(&self.random).gen_range(0..bound.max(1))
+    }
+
+    fn happens(&self, thousandths: u32) -> bool {
+        self.below(1_000) < u64::from(thousandths) && !self.calm.load(Ordering::Relaxed)
+    }
+
+    /// Some time.
+    pub(crate) async fn pause(&self, millis_max: u64) {
+        tokio::time::sleep(Duration::from_millis(self.below(millis_max) + 1)).await;
+    }
+
+    /// From here on nothing goes wrong; waits until what is under way has landed.
+    pub(crate) async fn calm_down(&self) {
+        self.calm.store(true, Ordering::Relaxed);
+        while self.in_flight.load(Ordering::Relaxed) > 0 {
+            self.pause(10).await;
+        }
+    }
+}
+
+/// A process that can die. What it was doing then never goes on.
+pub(crate) struct Process {
+    dead: watch::Sender<bool>,
+    held: Mutex<Option<Box<dyn Append>>>,
+}
+
+impl Process {
+    pub(crate) fn new() -> Arc<Process> {
+        Arc::new(Process { dead: watch::channel(false).0, held: Mutex::new(None) })
+    }
+
+    /// Ends it at whatever it is doing.
+    pub(crate) fn die(&self) {
+        self.dead.send_replace(true);
+        drop(lock(&self.held).take());
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn death(&self) {
+        // The sender lives in self: waiting cannot fail.
+        let _ = self.dead.subscribe().wait_for(|dead| *dead).await;
+    }
+
+    /// Does something unless the process dies meanwhile: then it is dropped where it stands, and nothing ever follows.
+    async fn alive<T>(&self, work: impl Future<Output = T>) -> T {
+        tokio::select! {
+            biased;
+            () = self.death() => std::future::pending().await,
+            value = work => value,
+        }
+    }
+}
+
+/// The journal as one process sees it.
+pub(crate) struct SimulatedJournal {
+    world: Arc<World>,
+    process: Arc<Process>,
+}
+
+fn away(what: &str) -> JournalError {
+    JournalError::Unavailable(what.to_owned())
+}
+
+impl SimulatedJournal {
+    pub(crate) fn connect(world: &Arc<World>, process: &Arc<Process>) -> Arc<dyn Journal> {
+        Arc::new(SimulatedJournal { world: Arc::clone(world), process: Arc::clone(process) })
+    }
+
+    async fn die(&self) {
+        count(&self.world.wreckage.deaths);
+        self.process.die();
+        std::future::pending().await
+    }
+
+    async fn trouble(&self) {
+        let World { weather, .. } = *self.world;
+        if self.world.happens(weather.stall) {
+            self.world.pause(2_000).await;
+        }
+        if self.world.happens(weather.die) {
+            self.die().await;
+        }
+    }
+
+    async fn call<T>(&self, work: impl Future<Output = Result<T, JournalError>>) -> Result<T, JournalError> {
+        let fail = self.world.weather.fail;
+        self.process
+            .alive(async {
+                self.trouble().await;
+                if self.world.happens(fail) {
+                    return Err(away("the call was lost"));
+                }
+                let value = work.await?;
+                self.trouble().await;
+                if self.world.happens(fail) { Err(away("the answer was lost")) } else { Ok(value) }
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl Journal for SimulatedJournal {
+    async fn begin(&self) -> Result<Box<dyn Append>, JournalError> {
+        let begun = self
+            .call(async {
+                let append = self.world.journal.begin().await?;
+                let head = append.head().clone();
+                *lock(&self.process.held) = Some(append);
+                Ok(head)
+            })
+            .await;
+        match begun {
+            Ok(head) => {
+                let (world, process) = (Arc::clone(&self.world), Arc::clone(&self.process));
+                Ok(Box::new(SimulatedAppend { head, journal: SimulatedJournal { world, process } }))
+            }
+            Err(error) => {
+                drop(lock(&self.process.held).take());
+                Err(error)
+            }
+        }
+    }
+
+    async fn head(&self) -> Result<Head, JournalError> {
+        self.call(self.world.journal.head()).await
+    }
+
+    async fn read(&self, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        self.call(self.world.journal.read(after, limit)).await
+    }
+
+    async fn read_commands(&self, commands: &[CommandRecord]) -> Result<Vec<Vec<Entry>>, JournalError> {
+        self.call(self.world.journal.read_commands(commands)).await
+    }
+
+    async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
+        self.call(self.world.journal.load(streams, snapshots)).await
+    }
+
+    async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
+        self.call(self.world.journal.find(keys)).await
+    }
+
+    async fn store_snapshots(&self, snapshots: Vec<Snapshot>) -> Result<(), JournalError> {
+        self.call(self.world.journal.store_snapshots(snapshots)).await
+    }
+
+    async fn roots(&self, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {
+        self.call(self.world.journal.roots(after, limit)).await
+    }
+
+    async fn changed(&self) {
+        self.process.alive(self.world.journal.changed()).await;
+    }
+}
+
+struct SimulatedAppend {
+    head: Head,
+    journal: SimulatedJournal,
+}
+
+impl Drop for SimulatedAppend {
+    fn drop(&mut self) {
+        drop(self.take());
+    }
+}
+
+impl SimulatedAppend {
+    fn take(&self) -> Option<Box<dyn Append>> {
+        lock(&self.journal.process.held).take()
+    }
+
+    /// The commit is on its way and will land, whatever becomes of who sent it. Until then it keeps the lock.
+    fn send_off(&self, batch: &Batch) {
+        let Some(append) = self.take() else { return };
+        let (world, batch) = (Arc::clone(&self.journal.world), batch.clone());
+        count(&world.wreckage.late);
+        count(&world.in_flight);
+        tokio::spawn(async move {
+            world.pause(3_000).await;
+            let _ = append.commit(&batch).await;
+            world.in_flight.fetch_sub(1, Ordering::Relaxed);
+        });
+    }
+
+    async fn carry_out(&self, batch: &Batch) -> Result<(), CommitError> {
+        match self.take() {
+            Some(append) => append.commit(batch).await,
+            None => Err(CommitError::NotCommitted(away("the append has ended"))),
+        }
+    }
+
+    /// The session broke and the lock went with it, which nobody noticed yet: others may append, and only the fence is
+    /// left.
+    async fn carry_out_without_lock(&self, batch: &Batch) -> Result<(), CommitError> {
+        const WAITS_MAX: usize = 20;
+        let World { journal, wreckage, .. } = self.journal.world.as_ref();
+        drop(self.take());
+        for _ in 0..WAITS_MAX {
+            self.journal.world.pause(1_000).await;
+            if journal.head().await.map_err(CommitError::NotCommitted)?.position != batch.after {
+                break;
+            }
+        }
+        let append = journal.begin().await.map_err(CommitError::NotCommitted)?;
+        let done = append.commit(batch).await;
+        if matches!(done, Err(CommitError::Fenced)) {
+            count(&wreckage.fenced);
+        }
+        done
+    }
+
+    async fn go_wrong(&self, batch: &Batch) -> Result<(), CommitError> {
+        let world = &self.journal.world;
+        let lost = || {
+            count(&world.wreckage.lost);
+            Err(CommitError::Unknown(away("the commit's answer was lost")))
+        };
+        match world.below(10) {
+            0 => {
+                count(&world.wreckage.refused);
+                Err(CommitError::NotCommitted(away("the commit was refused")))
+            }
+            1 => {
+                drop(self.take());
+                lost()
+            }
+            2 => self.carry_out(batch).await.and_then(|()| lost()),
+            3 => {
+                self.send_off(batch);
+                lost()
+            }
+            4 | 8 | 9 => self.carry_out_without_lock(batch).await,
+            way => {
+                match way {
+                    5 => {}
+                    6 => drop(self.carry_out(batch).await),
+                    _ => self.send_off(batch),
+                }
+                self.journal.die().await;
+                lost()
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Append for SimulatedAppend {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    async fn commit(self: Box<Self>, batch: &Batch) -> Result<(), CommitError> {
+        let journal = &self.journal;
+        let committing = async {
+            journal.trouble().await;
+            if journal.world.happens(journal.world.weather.commit) {
+                return self.go_wrong(batch).await;
+            }
+            let done = self.carry_out(batch).await;
+            journal.trouble().await;
+            done
+        };
+        journal.process.alive(committing).await
+    }
+
+    async fn release(self: Box<Self>) {
+        self.journal.process.alive(self.journal.trouble()).await;
+    }
+}

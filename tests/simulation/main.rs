@@ -1,0 +1,106 @@
+//! The ledger in a bad world, by seed: several servers on one journal whose calls stall, fail and lose their answers,
+//! and who die at any step; clients who ask again with the same key. Whatever happens, everything acknowledged is there
+//! exactly once, in an order that agrees with real time, and is what one command after the other would have given.
+//!
+//! `NUANXIN_SIM_SEEDS` sets how many seeds are run (200 without), `NUANXIN_SIM_FIRST` where they begin. A seed that ever
+//! failed stays below under a name.
+
+#[path = "../model/ask.rs"]
+mod ask;
+#[path = "../model/memory_views.rs"]
+mod memory_views;
+#[path = "../model/replay.rs"]
+mod replay;
+#[path = "../model/steps.rs"]
+#[expect(dead_code, reason = "histories are simulated here without the reference model")]
+mod steps;
+
+mod backend;
+mod clients;
+mod history;
+mod run;
+mod sequential;
+mod servers;
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use ledger_core::ledger::Outcome;
+
+/// No run takes longer, in its own time: beyond it something waits for ever.
+const DAYS_MAX: u64 = 30;
+
+fn number(variable: &str, otherwise: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|number| number.parse().ok()).unwrap_or(otherwise)
+}
+
+/// Says which seed it was, should it fail.
+struct Seed(u64);
+
+impl Drop for Seed {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("seed {0}: NUANXIN_SIM_FIRST={0} NUANXIN_SIM_SEEDS=1 cargo test --test simulation", self.0);
+        }
+    }
+}
+
+/// What a seed saw go wrong: deaths, refused, lost, late and fenced commits.
+fn run(seed: u64) -> ([usize; 5], BTreeSet<&'static str>) {
+    let _seed = Seed(seed);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(async {
+        let limit = Duration::from_secs(DAYS_MAX * 86_400);
+        let done = tokio::time::timeout(limit, run::run(seed)).await;
+        let (world, attempts) = done.unwrap_or_else(|_| panic!("something waits for ever"));
+        let wreckage = &world.wreckage;
+        let counts = [&wreckage.deaths, &wreckage.refused, &wreckage.lost, &wreckage.late, &wreckage.fenced];
+        let mut told = BTreeSet::new();
+        for attempt in attempts {
+            match attempt.outcomes {
+                None => drop(told.insert("nothing")),
+                Some(outcomes) => told.extend(outcomes.iter().map(told_as)),
+            }
+        }
+        (counts.map(|count: &AtomicUsize| count.load(Ordering::Relaxed)), told)
+    })
+}
+
+fn told_as(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Committed(receipt) if receipt.repeated => "repeated",
+        Outcome::Committed(receipt) if receipt.events.is_empty() => "unchanged",
+        Outcome::Committed(_) => "done",
+        Outcome::Refused(refusal) => refusal.code.as_str(),
+        Outcome::Unknown => "unknown",
+    }
+}
+
+/// Runs every other seed: two tests keep two processors busy.
+fn run_seeds(from: u64) {
+    let (first, seeds) = (number("NUANXIN_SIM_FIRST", 0), number("NUANXIN_SIM_SEEDS", 200));
+    let (mut wrecked, mut told) = ([0; 5], BTreeSet::new());
+    for seed in (first + from..first + seeds).step_by(2) {
+        let (counts, said) = run(seed);
+        wrecked.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        told.extend(said);
+    }
+    if seeds < 100 {
+        return;
+    }
+    assert!(wrecked.iter().all(|count| *count > 5), "too calm: deaths, refused, lost, late, fenced are {wrecked:?}");
+    let answers = ["nothing", "unknown", "journal_unavailable", "done", "repeated", "unchanged", "duplicate_conflict"];
+    let missing: Vec<_> = answers.into_iter().filter(|answer| !told.contains(answer)).collect();
+    assert!(missing.is_empty(), "too calm: nobody was told {missing:?}");
+}
+
+#[test]
+fn even_seeds_keep_every_promise() {
+    run_seeds(0);
+}
+
+#[test]
+fn odd_seeds_keep_every_promise() {
+    run_seeds(1);
+}
