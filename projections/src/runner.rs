@@ -123,7 +123,15 @@ impl Runner {
         reached: watch::Sender<u64>,
         mut stop: watch::Receiver<bool>,
     ) {
+        let journal = Arc::clone(&self.journal);
         loop {
+            let mut told = journal.changed();
+            // Asked once before the step: what another server appends while it runs is then not missed.
+            let already = tokio::select! {
+                biased;
+                () = &mut told => true,
+                () = std::future::ready(()) => false,
+            };
             match self.step(u64::MAX).await {
                 Ok(position) if position > *reached.borrow() => {
                     reached.send_replace(position);
@@ -143,7 +151,9 @@ impl Runner {
             if *stop.borrow() {
                 return;
             }
-            let journal = Arc::clone(&self.journal);
+            if already {
+                continue;
+            }
             tokio::select! {
                 changed = committed.changed() => {
                     if changed.is_err() {
@@ -154,7 +164,7 @@ impl Runner {
                         }
                     }
                 }
-                () = journal.changed() => {}
+                () = &mut told => {}
                 _ = stop.changed() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }

@@ -19,8 +19,7 @@ use super::round::{Known, Round};
 use super::settings::LedgerSettings;
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
-use crate::domain::refusal::Code;
-use crate::journal::{CommandRecord, CommitError, Head, Journal, JournalError};
+use crate::journal::{Batch, CommandRecord, CommitError, Head, Journal, JournalError};
 
 /// Commands from one caller, answered together.
 pub struct Job {
@@ -137,7 +136,7 @@ impl Writer {
                 tracing::warn!(%error, "the answer of a commit was lost; finding out what became of it");
                 // What is in memory assumes that the commit happened: it goes, whatever comes out.
                 drop(book);
-                self.resolve(&batch.commands, outcomes).await
+                self.resolve(&batch, outcomes).await
             }
         }
     }
@@ -145,10 +144,10 @@ impl Writer {
     /// Finds out under the lock, where no earlier transaction can still be pending, whether a batch is there.
     async fn resolve(
         &self,
-        commands: &[crate::journal::BatchCommand],
+        batch: &Batch,
         outcomes: Vec<Vec<Outcome>>,
     ) -> Result<Vec<Vec<Outcome>>, JournalError> {
-        let Some(witness) = commands.first() else { return Ok(outcomes) };
+        let Some(witness) = batch.commands.first() else { return Ok(outcomes) };
         let key = Key::new(&witness.key).map_err(|error| JournalError::Unusable(error.to_string()))?;
         let started = Instant::now();
         let mut pause = std::time::Duration::from_millis(10);
@@ -173,10 +172,8 @@ impl Writer {
                 }
                 Err(error) if started.elapsed() >= self.settings.resolve_for => {
                     tracing::error!(%error, "what became of a commit cannot be found out now; its callers are told so");
-                    return Ok(outcomes
-                        .into_iter()
-                        .map(|job| job.into_iter().map(unknown_unless_repeated).collect())
-                        .collect());
+                    let told = |outcome| told_without_knowing(outcome, batch.after);
+                    return Ok(outcomes.into_iter().map(|job| job.into_iter().map(told).collect()).collect());
                 }
                 Err(_) => {
                     tokio::time::sleep(pause).await;
@@ -325,12 +322,12 @@ impl Writer {
     }
 }
 
-/// A repeated answer was durable long before the lost commit; everything else depends on it.
-fn unknown_unless_repeated(outcome: Outcome) -> Outcome {
+/// What to say while nobody knows whether a batch after this position was committed. An answer given again from further
+/// back was durable long before; everything else rests on the batch, repeats and conflicts within it too.
+fn told_without_knowing(outcome: Outcome, after: u64) -> Outcome {
     match outcome {
-        Outcome::Committed(receipt) if receipt.repeated => Outcome::Committed(receipt),
+        Outcome::Committed(receipt) if receipt.repeated && receipt.position <= after => Outcome::Committed(receipt),
         Outcome::Committed(_) => Outcome::Unknown,
-        Outcome::Refused(refusal) if refusal.code == Code::DuplicateConflict => Outcome::Refused(refusal),
         Outcome::Refused(_) | Outcome::Unknown => Outcome::unavailable(),
     }
 }
