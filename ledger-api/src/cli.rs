@@ -2,6 +2,8 @@
 //! thing asked for does not hold, 2 unusable input or arguments.
 
 pub mod appraise;
+pub mod as_of;
+pub mod audit;
 pub mod backup;
 pub mod bench;
 pub mod import;
@@ -10,6 +12,7 @@ pub mod replay;
 pub mod serve;
 pub mod state;
 pub mod token;
+pub mod trace;
 pub mod verify;
 
 use std::fmt;
@@ -54,6 +57,9 @@ enum Commands {
     Replay(replay::ReplayArgs),
     /// Recompute the Merkle log and check order, invariants and views
     Verify(verify::VerifyArgs),
+    /// Draw a sample that anybody can draw again, or list what is worth asking about
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Print the mutual-aid points cards of a branch for a year
     Appraise(appraise::AppraiseArgs),
     /// Issue, list and revoke access tokens
@@ -155,6 +161,7 @@ async fn dispatch(cli: Cli) -> CliResult {
         Some(Commands::State(args)) => state::run(args, &url).await,
         Some(Commands::Replay(args)) => replay::run(args, &url).await,
         Some(Commands::Verify(args)) => verify::run(args, &url).await,
+        Some(Commands::Audit(command)) => audit::run(command, &url).await,
         Some(Commands::Appraise(args)) => appraise::run(args, &url).await,
         Some(Commands::Token(command)) => token::run(command, &url).await,
         Some(Commands::Bench(args)) => bench::run(args, &url).await,

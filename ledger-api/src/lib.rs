@@ -5,8 +5,10 @@
 pub mod access;
 pub mod app;
 pub mod appraisal_sheet;
+pub mod audit_sheet;
 pub mod cli;
 pub mod demo;
+pub mod document;
 pub mod exact;
 pub mod http;
 pub mod import;

@@ -40,7 +40,7 @@ pub(super) fn render(appraisal: &Appraisal) -> Result<Vec<u8>, SheetError> {
 }
 
 /// A text with an apostrophe before it where it would start a formula.
-fn guarded(text: &str) -> Cow<'_, str> {
+pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     if text.starts_with(FORMULA_STARTS) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
