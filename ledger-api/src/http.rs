@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod appraisals;
+pub mod audits;
 pub mod batch;
 mod batch_item;
 pub mod body;
@@ -32,6 +33,7 @@ pub mod settlements;
 pub mod shelf;
 pub mod stock;
 pub mod stores;
+pub mod traces;
 pub mod validity;
 pub mod wire;
 pub mod workers;
@@ -51,7 +53,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use limits::Crowd;
+use limits::{Crowd, Walkers};
 
 /// Keys under which the server itself gives back holds that ran out start with this.
 pub const RELEASE_KEYS: &str = "hold-expired/";
@@ -84,6 +86,7 @@ fn guarded() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(workers::routes())
         .merge(accounts::routes())
+        .merge(traces::routes())
         .merge(merchants::routes())
         .merge(settlements::routes())
         .merge(stores::routes())
@@ -96,6 +99,7 @@ fn guarded() -> OpenApiRouter<App> {
         .merge(expiries::routes())
         .merge(appraisals::routes())
         .merge(events::routes())
+        .merge(audits::routes())
         .merge(metrics::routes())
 }
 
@@ -131,6 +135,7 @@ pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
         .layer(from_fn(limits::headers))
         .layer(Extension(document))
         .layer(Extension(stopping))
+        .layer(Extension(Walkers::default()))
         .layer(CatchPanicLayer::custom(limits::panicked))
         .layer(from_fn(metrics::measure))
         .with_state(app))

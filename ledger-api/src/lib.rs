@@ -5,6 +5,7 @@
 pub mod access;
 pub mod app;
 pub mod appraisal_sheet;
+pub mod asked_recorded;
 pub mod audit_sheet;
 pub mod cli;
 pub mod demo;

@@ -112,3 +112,7 @@ impl StateFold {
         state
     }
 }
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

@@ -15,6 +15,7 @@ mod play;
 mod reference;
 mod replay;
 mod steps;
+mod traces;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -58,6 +59,7 @@ proptest! {
         run(async {
             let played = Play::whole(Backend::memory(), limits, &moves, Play::WATCHED).await;
             replay::check(played.journal.as_ref(), &played.entries).await;
+            traces::check(&played).await;
         });
     }
 

@@ -18,7 +18,7 @@ fn golden(name: &str) -> PathBuf {
 
 /// Compares with a golden file, line by line.
 #[track_caller]
-fn assert_golden(name: &str, text: &str) {
+pub(crate) fn assert_golden(name: &str, text: &str) {
     let path = golden(name);
     if std::env::var_os(BLESS).is_some() {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");

@@ -10,6 +10,7 @@ mod small_pack;
 
 mod appraisals;
 mod arguments;
+mod audits;
 mod backups;
 mod checkpoints;
 mod corrections;

@@ -8,7 +8,7 @@ use projections::audit::report::{
 use crate::document::{Cell, Document, Name, Table, name};
 
 const NOTE: &str = "以下各项只是请人核对的问题，不是结论，更不是对任何人的指认：每一行给出账本序号，可逐条查阅原始事件。\
-    入账时间取账本自己的时钟，谁也不能改；整批导入的表格会显示为迟录和集中录入，属正常现象，请结合导入批次理解。\
+    记账时间取账本自己的时钟，谁也不能改；整批导入的表格会显示为迟录和集中录入，属正常现象，请结合导入批次理解。\
     人员、操作人、证明人均为编号或代号，不含姓名。";
 
 const PEOPLE: &[Name] = &[
@@ -57,7 +57,7 @@ const PENDING: &[Name] = &[
     name("worker", "编号"),
     name("points", "积分"),
     name("proposer", "操作人"),
-    name("recorded_on", "入账日期"),
+    name("recorded_on", "记账日期"),
     name("days", "等待天数"),
 ];
 const SUMMARY: &[Name] = &[
@@ -78,7 +78,7 @@ const GAPS: &[Name] = &[
     name("worker", "编号"),
     name("points", "积分"),
     name("day", "发生日期"),
-    name("recorded_on", "入账日期"),
+    name("recorded_on", "记账日期"),
     name("days", "相隔天数"),
     name("actor", "操作人"),
 ];
@@ -143,7 +143,7 @@ pub fn document(report: &Report) -> Document {
     let thresholds = &report.thresholds;
     let facts = vec![
         (name("position", "账本序号"), Cell::count(report.position)),
-        (name("recorded_at", "该序号入账时间"), Cell::maybe(report.recorded_at)),
+        (name("recorded_at", "该序号记账时间"), Cell::maybe(report.recorded_at)),
         (name("late_days", "迟录界限(天)"), Cell::count(thresholds.late_days)),
         (name("burst_entries", "集中界限(笔)"), Cell::count(thresholds.burst_entries)),
         (name("neighbour_accounts", "相邻界限(人)"), Cell::count(thresholds.neighbour_accounts)),
@@ -268,8 +268,8 @@ fn times(report: &Report) -> Vec<Table> {
     let ranges = ranges.collect();
     vec![
         table(
-            name("gaps", "发生到入账"),
-            "从服务或兑换到入账相隔几天？",
+            name("gaps", "发生到记账"),
+            "从服务或兑换到记账相隔几天？",
             SUMMARY,
             vec![summary("积分认定", credits), summary("兑换", redemptions)],
         ),
@@ -330,8 +330,8 @@ fn bursts(report: &Report) -> Vec<Table> {
     };
     vec![
         listed(
-            name("witness_hours", "证明人每小时入账"),
-            "同一证明人在一小时内入账这么多笔，是集中补录，还是确实同时见证？",
+            name("witness_hours", "证明人每小时记账"),
+            "同一证明人在一小时内记账这么多笔，是集中补录，还是确实同时见证？",
             HOURS,
             &report.witness_hours,
             hour,
@@ -344,15 +344,15 @@ fn bursts(report: &Report) -> Vec<Table> {
             day,
         ),
         listed(
-            name("actor_runs", "同一操作人连续入账"),
-            "同一操作人在几分钟内给许多账户入账，依据是同一张名单吗？",
+            name("actor_runs", "同一操作人连续记账"),
+            "同一操作人在几分钟内给许多账户记账，依据是同一张名单吗？",
             RUNS,
             &report.actor_runs,
             run,
         ),
         listed(
-            name("witness_runs", "同一证明人连续入账"),
-            "凭同一证明人，几分钟内许多账户入账，依据是同一次活动吗？",
+            name("witness_runs", "同一证明人连续记账"),
+            "凭同一证明人，几分钟内许多账户记账，依据是同一次活动吗？",
             RUNS,
             &report.witness_runs,
             run,

@@ -20,7 +20,7 @@ const ITEMS: &[Name] = &[
     name("points", "积分"),
     name("day", "发生日期"),
     name("at", "办理时间"),
-    name("recorded_at", "入账时间"),
+    name("recorded_at", "记账时间"),
     name("actor", "操作人"),
     name("witness", "证明人代号"),
     name("status", "现状"),

@@ -219,7 +219,7 @@ struct Column(&'static str, usize, bool);
 const BEFORE: [Column; 7] = [
     Column("序号", 8, true),
     Column("发生", 19, false),
-    Column("入账", 19, false),
+    Column("记账", 19, false),
     Column("操作人", 14, false),
     Column("事件", 20, false),
     Column("对象", 18, false),

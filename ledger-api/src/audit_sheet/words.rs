@@ -27,7 +27,7 @@ pub fn event_word(event_type: &str) -> &'static str {
         "HoldCaptured" => "预占转兑换",
         "HoldReleased" => "释放预占",
         "HoldExpired" => "预占到期",
-        "PointsExpired" => "过期入账",
+        "PointsExpired" => "过期记账",
         "ExpiryReversed" => "过期转回",
         "MerchantRegistered" => "商户登记",
         "MerchantUpdated" => "商户变更",

@@ -290,7 +290,7 @@ async fn known(app: &App, caller: &Identity, id: &str) -> Result<Balance, ApiErr
     Ok(row)
 }
 
-fn unknown_worker(id: &str) -> ApiError {
+pub(super) fn unknown_worker(id: &str) -> ApiError {
     let refusal = Refusal::new(Code::UnknownWorker, format!("there is no worker {id:?}"));
     ApiError::refused(refusal, &[Code::UnknownWorker])
 }

@@ -6,8 +6,9 @@ use projections::audit::report::{self, LIST_MAX, Thresholds};
 
 use super::OutArgs;
 use crate::app;
+use crate::asked_recorded::AskedRecorded;
 use crate::audit_sheet;
-use crate::cli::as_of::{AsOfArgs, AskedRecorded};
+use crate::cli::as_of::AsOfArgs;
 use crate::cli::{CliError, CliResult, progress};
 
 /// Arguments of `audit report`.

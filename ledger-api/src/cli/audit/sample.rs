@@ -7,8 +7,9 @@ use projections::audit::sample::{self, SIZE_MAX, SampleAsk};
 
 use super::OutArgs;
 use crate::app;
+use crate::asked_recorded::AskedRecorded;
 use crate::audit_sheet;
-use crate::cli::as_of::{AsOfArgs, AskedRecorded};
+use crate::cli::as_of::AsOfArgs;
 use crate::cli::{CliError, CliResult, progress};
 
 /// How items are drawn.
