@@ -2,7 +2,8 @@
 //!
 //! One file of [`views`] = one view = one pure fold, row by row. [`runner`] carries them along the journal, [`store`]
 //! keeps rows and the checkpoint in one transaction, [`queries`] answers questions, [`rebuild`] makes them anew and
-//! compares. [`state`] is the fold behind `nuanxin state`, and [`audit`] answers auditors; both use no stored view at all.
+//! compares. [`state`] is the fold behind `nuanxin state`, [`statement`] the fold behind a worker's statement, and [`audit`]
+//! answers auditors: none of them uses a stored view.
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::print_stdout)]
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at what it does not expect"))]
@@ -18,6 +19,7 @@ pub mod rebuild;
 pub mod runner;
 mod shelf;
 pub mod state;
+pub mod statement;
 pub mod store;
 pub mod views;
 pub mod walk;
