@@ -1,4 +1,5 @@
-//! A worker's account as the events alone give it: what [`crate::state`] sums up and a trace follows line by line.
+//! A worker's account as the events alone give it: what [`crate::state`] sums up, a trace follows line by line, and the
+//! balance of a past day is read from.
 //!
 //! Told whole, it takes the amounts that the events carry. Told as of a past day, some events are left out, and an
 //! amount that was decided in their light must be found anew: a credit taken back leaves a debt only for what was spent
@@ -153,6 +154,12 @@ impl Account {
             (Some(last), Some(as_of)) if last < as_of && !lot.left.is_zero() => Some((*number, last, lot.left)),
             _ => None,
         })
+    }
+
+    /// What can be spent of each lot on a day, with the lot's last day.
+    pub(crate) fn spendable_on(&self, day: NaiveDate) -> impl Iterator<Item = (Option<NaiveDate>, Points)> + '_ {
+        let begun = self.lots.values().filter(move |lot| lot.on <= day);
+        begun.filter(move |lot| lot.last_day.is_none_or(|last| day <= last)).map(|lot| (lot.last_day, lot.left))
     }
 
     /// The four figures as of a day.

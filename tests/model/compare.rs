@@ -70,12 +70,15 @@ pub(crate) fn balanced(state: &State) {
     }
 }
 
-/// Whatever day one asks for, nothing is shown below zero.
-pub(crate) async fn past_balances(views: &Views, district: &District, day: NaiveDate) {
+/// Whatever day one asks for, nothing is shown below zero, and the balance is the state's. Where entries made late leave
+/// less than nothing in a lot, the state adds that up with the others; what can be spent is never less than nothing.
+pub(crate) async fn past_balances(views: &Views, district: &District, state: &State, day: NaiveDate) {
     for worker in district.accounts.keys() {
         let on = views.balance_on(worker, day).await.expect("views").expect("a registered worker");
         let [available, held, debt] = [on.available, on.held, on.debt].map(Points::hundredths);
         assert!(available >= 0 && held >= 0 && debt >= 0, "{worker} on {day}: {on:?}");
+        let told = state.workers.get(worker).copied().unwrap_or_default();
+        assert!(on.available + on.held >= told.balance, "{worker} on {day}: {on:?}, the state says {told:?}");
     }
 }
 

@@ -207,7 +207,8 @@ impl Play {
             let views = Views::as_stored(Arc::clone(&watch.store) as Arc<dyn ViewStore>).await.expect("views");
             for weeks in 0..40 {
                 let day = super::steps::first_day() + chrono::Days::new(weeks * 7);
-                compare::past_balances(&views, &self.district, day).await;
+                let state = state_of(&self.entries, Some(day));
+                compare::past_balances(&views, &self.district, &state, day).await;
             }
         }
         let Open { journal, ledger, task } = self.open;

@@ -145,7 +145,10 @@ impl From<&TraceLine> for TraceLineJson {
             schedule: line.schedule,
             lots: line.lots.iter().map(|part| TraceLotJson { lot: part.0, points: PointsJson(part.1) }).collect(),
             last_day: line.last_day,
-            units: line.units.iter().cloned().collect(),
+            units: line.units.iter().fold(BTreeMap::new(), |mut units, (sku, change)| {
+                *units.entry(sku.clone()).or_default() += change;
+                units
+            }),
             points: PointsJson(line.points),
             note: line.note.as_ref().map(note_json),
             reason: line.reason.clone(),
@@ -229,7 +232,14 @@ const BEFORE: [Column; 7] = [
 fn figures_columns(subject: &Subject) -> &'static [Column] {
     match subject {
         Subject::Worker(_) => {
-            const { &[Column("余额", 9, true), Column("其中预占", 9, true), Column("待抵扣", 9, true)] }
+            const {
+                &[
+                    Column("余额", 9, true),
+                    Column("其中预占", 9, true),
+                    Column("过期", 9, true),
+                    Column("待抵扣", 9, true),
+                ]
+            }
         }
         Subject::Card(_) => const { &[Column("卡上合计", 9, true)] },
         Subject::Store(_) => const { &[Column("在架", 9, true)] },
@@ -278,7 +288,8 @@ pub fn row(subject: &Subject, line: &TraceLine) -> String {
 fn after(standing: &Standing) -> Vec<String> {
     match standing {
         Standing::Worker(worker) => {
-            [worker.figures.balance, worker.held, worker.debt].map(|points| points.to_string()).into()
+            let figures = [worker.figures.balance, worker.held, worker.figures.expired, worker.debt];
+            figures.map(|points| points.to_string()).into()
         }
         Standing::Card(years) => {
             let total: Points = years.values().filter_map(|card| card.get("total").copied()).sum();
@@ -317,7 +328,7 @@ fn about(line: &TraceLine) -> String {
         Note::Capped(points) => format!("封顶，原为 {points}"),
         Note::DebtPaid(points) => format!("抵扣欠分 {points}"),
         Note::DebtLeft(points) => format!("已用去 {points}，记为待抵扣"),
-        Note::Booked(points) => format!("过期记账 {points}，余额已按有效期计算"),
+        Note::Booked(points) => format!("过期记账 {points}，有效期一过即已计入过期"),
     }));
     parts.extend(line.reason.as_ref().filter(|reason| !reason.is_empty()).map(|reason| format!("理由 {reason}")));
     parts.join("；")

@@ -13,7 +13,7 @@ pub(super) fn render(document: &Document) -> String {
     for (name, cell) in &document.facts {
         text.push_str(&padded(name.title, wide, false));
         text.push_str("  ");
-        text.push_str(&cell.to_string());
+        text.push_str(&shown_cell(cell));
         text.push('\n');
     }
     for table in &document.tables {
