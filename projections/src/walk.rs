@@ -3,8 +3,8 @@
 use ledger_core::domain::event::Event;
 use ledger_core::journal::{Entry, Journal, JournalError};
 
-/// Entries read at once: some hundred kilobytes, and no long stay between two pages.
-const PAGE: usize = 1_000;
+/// Entries read at once: a few megabytes, and no long stay between two pages.
+const PAGE: usize = 4_000;
 
 /// Gives every entry up to a position with its event, in order, and after each page the position reached.
 ///

@@ -38,7 +38,7 @@ fn written(flat: bool, form: Form) -> String {
 #[test]
 fn text_stands_in_columns_and_no_recorded_text_moves_the_cursor() {
     let expected = "核对\n====\n只列问题。\n\n种子  18446744073709551615\n\n明细 (5)\n为什么？\n  \
-        序号  操作人       积分  日期\n     7  操作员甲     -2.5  2024-03-05\n  1234  =1+1 [2J       10  -\n  另有 3 行未列出\n";
+        序号  操作人    积分  日期\n     7  操作员甲  -2.5  2024-03-05\n  1234  =1+1 [2J    10  -\n  另有 3 行未列出\n";
     assert_eq!(written(false, Form::Text), expected);
 }
 
