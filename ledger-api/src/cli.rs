@@ -16,6 +16,7 @@ pub mod trace;
 pub mod verify;
 
 use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -126,6 +127,17 @@ impl From<OpenError> for CliError {
             OpenError::Beside(message) => CliError::input(message),
         }
     }
+}
+
+/// A file to write that cannot be one is told before the work, not after it.
+fn check_output_path(option: &str, path: Option<&Path>) -> Result<(), CliError> {
+    let Some(path) = path else { return Ok(()) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() || path.is_dir() {
+        let what = format!("{option} {}: name a file in a folder that is there", path.display());
+        return Err(CliError::input(what));
+    }
+    Ok(())
 }
 
 /// What a subcommand gives.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use ledger_core::domain::ids::{Actor, HoldId};
@@ -25,6 +25,8 @@ const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
 const LEDGER_ACTOR: &str = "ledger";
 /// How often holds are looked through.
 const RELEASE_EVERY: Duration = Duration::from_secs(1);
+/// With many open holds less often: between two looks passes so many times what the last one took.
+const RELEASE_REST: u32 = 20;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -123,14 +125,17 @@ fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
 /// its worker does next gives it back first.
 async fn release_due_holds(app: App, stopping: Stopping) {
     let mut stopping = std::pin::pin!(stopping.raised());
+    let mut pause = RELEASE_EVERY;
     loop {
         tokio::select! {
             () = &mut stopping => return,
-            () = tokio::time::sleep(RELEASE_EVERY) => {}
+            () = tokio::time::sleep(pause) => {}
         }
+        let began = Instant::now();
         if let Err(what) = release_once(&app).await {
             tracing::warn!(what, "holds that ran out were not given back; trying again");
         }
+        pause = RELEASE_EVERY.max(began.elapsed() * RELEASE_REST);
     }
 }
 

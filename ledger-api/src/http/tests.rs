@@ -2,6 +2,7 @@
 
 mod access;
 mod batch;
+mod described;
 mod flows;
 mod malformed;
 pub(crate) mod support;
