@@ -142,11 +142,7 @@ impl Writer {
     }
 
     /// Finds out under the lock, where no earlier transaction can still be pending, whether a batch is there.
-    async fn resolve(
-        &self,
-        batch: &Batch,
-        outcomes: Vec<Vec<Outcome>>,
-    ) -> Result<Vec<Vec<Outcome>>, JournalError> {
+    async fn resolve(&self, batch: &Batch, outcomes: Vec<Vec<Outcome>>) -> Result<Vec<Vec<Outcome>>, JournalError> {
         let Some(witness) = batch.commands.first() else { return Ok(outcomes) };
         let key = Key::new(&witness.key).map_err(|error| JournalError::Unusable(error.to_string()))?;
         let started = Instant::now();
