@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod appraisals;
+pub mod audit;
 pub mod batch;
 mod batch_item;
 pub mod body;
@@ -25,6 +26,7 @@ pub mod limits;
 pub mod merchants;
 pub mod metrics;
 pub mod openapi;
+pub mod receipts;
 pub mod redemptions;
 pub mod schedule;
 pub mod server;
@@ -34,6 +36,7 @@ pub mod stock;
 pub mod stores;
 pub mod validity;
 pub mod wire;
+pub mod witness;
 pub mod workers;
 
 #[cfg(test)]
@@ -96,12 +99,18 @@ fn guarded() -> OpenApiRouter<App> {
         .merge(expiries::routes())
         .merge(appraisals::routes())
         .merge(events::routes())
+        .merge(audit::routes())
+        .merge(receipts::routes())
         .merge(metrics::routes())
 }
 
 /// Routes that anybody may ask, or that ask for a token themselves: they show nothing of what is recorded.
 fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(health::routes()).merge(docs::routes()).merge(crate::web::routes())
+    OpenApiRouter::new()
+        .merge(health::routes())
+        .merge(docs::routes())
+        .merge(witness::routes())
+        .merge(crate::web::routes())
 }
 
 /// The OpenAPI document of all routes.

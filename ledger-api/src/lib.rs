@@ -5,11 +5,14 @@
 pub mod access;
 pub mod app;
 pub mod appraisal_sheet;
+pub mod audit;
 pub mod cli;
 pub mod demo;
 pub mod exact;
 pub mod http;
 pub mod import;
+mod private_file;
+pub mod qr;
 pub mod sheets;
 pub mod side_store;
 pub mod telemetry;

@@ -35,8 +35,12 @@ const RESERVED_KEYS: &[&str] = &["journal/", super::RELEASE_KEYS];
 pub fn permitted(role: Role, method: &Method, route: &str) -> bool {
     match role {
         Role::Admin => true,
-        Role::Auditor => matches!(*method, Method::GET | Method::HEAD) && route == "/v1/events",
-        Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant | Role::Worker => false,
+        Role::Auditor => {
+            matches!(*method, Method::GET | Method::HEAD) && (route == "/v1/events" || route.starts_with("/v1/audit/"))
+        }
+        // The handler sees to it that the entry is the worker's own.
+        Role::Worker => matches!(*method, Method::GET | Method::HEAD) && route == super::receipts::RECEIPT,
+        Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => false,
     }
 }
 

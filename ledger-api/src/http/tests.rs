@@ -2,6 +2,7 @@
 
 mod access;
 mod batch;
+mod evidence;
 mod flows;
 mod malformed;
 pub(crate) mod support;
