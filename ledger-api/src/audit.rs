@@ -103,15 +103,26 @@ pub async fn identity(journal: &dyn Journal) -> Result<Option<Identity>, Journal
 }
 
 impl Audit {
-    /// Opens the evidence of a journal that has its first event.
+    /// Opens the evidence of a journal that has its first event, with the keys where the environment says.
     ///
     /// # Errors
     /// [`AuditError`].
     pub async fn open(url: &JournalUrl, journal: Arc<dyn Journal>) -> Result<Audit, AuditError> {
+        Audit::open_with(url, journal, KeyFile::signing(url)).await
+    }
+
+    /// As [`Audit::open`], with the keys of this file.
+    ///
+    /// # Errors
+    /// [`AuditError`].
+    pub async fn open_with(
+        url: &JournalUrl,
+        journal: Arc<dyn Journal>,
+        key_file: KeyFile,
+    ) -> Result<Audit, AuditError> {
         let identity = identity(journal.as_ref())
             .await?
             .ok_or_else(|| AuditError::Asked("the journal is empty; import a pack or start the server first".into()))?;
-        let key_file = KeyFile::signing(url);
         Ok(Audit {
             tiles: TileTree::open(url, Arc::clone(&journal), identity.suite).await?,
             store: CheckpointStore::open(url).await?,

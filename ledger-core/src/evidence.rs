@@ -10,3 +10,5 @@ pub mod receipt;
 pub mod tile;
 pub mod verifier;
 pub mod witness;
+#[cfg(test)]
+mod worked_example;

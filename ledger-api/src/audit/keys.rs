@@ -18,6 +18,9 @@ use crate::private_file;
 const SIGNING_VARIABLE: &str = "NUANXIN_SIGNING_KEY_FILE";
 /// The path of the file with the key by which this office cosigns for others.
 const WITNESS_VARIABLE: &str = "NUANXIN_WITNESS_KEY_FILE";
+/// What stands above the signing keys.
+const SIGNING_ABOUT: &str =
+    "# Keys that sign the checkpoints of a points journal. Whoever has this file signs in its name.";
 /// Longer files hold no keys of ours.
 const FILE_BYTES_MAX: u64 = 65_536;
 
@@ -33,8 +36,7 @@ impl KeyFile {
     /// The file of this journal's signing keys: `NUANXIN_SIGNING_KEY_FILE`, else `nuanxin.signing-keys` beside a SQLite
     /// journal, or `data/nuanxin-SCHEMA.signing-keys` for a Postgres one.
     pub fn signing(url: &JournalUrl) -> KeyFile {
-        let about = "# Keys that sign the checkpoints of a points journal. Whoever has this file signs in its name.";
-        KeyFile { path: place(SIGNING_VARIABLE, url, "signing-keys"), about }
+        KeyFile::at(place(SIGNING_VARIABLE, url, "signing-keys"))
     }
 
     /// The file of the key by which this office cosigns: `NUANXIN_WITNESS_KEY_FILE`, else `nuanxin.witness-key` beside.
@@ -42,6 +44,11 @@ impl KeyFile {
         let about =
             "# The key by which this office cosigns checkpoints of other journals. It is used for nothing else.";
         KeyFile { path: place(WITNESS_VARIABLE, url, "witness-key"), about }
+    }
+
+    /// Signing keys in a file of this path.
+    pub fn at(path: PathBuf) -> KeyFile {
+        KeyFile { path, about: SIGNING_ABOUT }
     }
 
     /// Where it is.
