@@ -122,7 +122,7 @@ impl App {
         let audit =
             Audit::open(url, Arc::clone(&journal)).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         audit.prepare_keys().await.map_err(|error| OpenError::Beside(error.to_string()))?;
-        let (views, runner) = projections::open(url, journal, ledger.committed()).await?;
+        let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
         let app = App { url: url.clone(), ledger, views, access, vault, audit: Arc::new(audit) };
         Ok((app, AppTasks { ledger: task, runner }))
     }

@@ -2,10 +2,12 @@
 //!
 //! Reading order: [`command`] (what may be asked), [`fingerprint`] (what makes two askings the same), [`book`] (the
 //! state in memory), [`process`] (what one command decides across aggregates), [`resolve`] (what a command needs in
-//! memory first), [`outcome`] (the three answers), [`writer`] (the task that owns the writing).
+//! memory first), [`outcome`] (the three answers), [`writer`] (the task that owns the writing), [`feed`] (what followers
+//! of this process are told).
 
 pub mod book;
 pub mod command;
+pub mod feed;
 pub mod fingerprint;
 pub mod handle;
 pub mod outcome;
@@ -16,6 +18,7 @@ pub mod settings;
 pub mod writer;
 
 pub use command::{Command, Context, Submission};
+pub use feed::Feed;
 pub use handle::Ledger;
 pub use outcome::{Outcome, Receipt};
 pub use settings::LedgerSettings;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::hash::Hash;
-use ledger_core::evidence::note::{KeyKind, PublicKey, SecretKey, SignedNote};
+use ledger_core::evidence::note::{KeyKind, NoteSignature, PublicKey, SecretKey, SignedNote};
 
 use super::store::{KeyUse, KnownKey, Published, SignedHead};
 use super::{Audit, AuditError, now_ms};
@@ -224,21 +224,11 @@ impl Audit {
                 "no trusted cosigner signed it; nuanxin key accept-witness VKEY trusts one".into(),
             ));
         }
-        let mut kept: Option<SignedNote> = None;
-        for signature in note.signatures() {
-            let known = opened.cosignatures.iter().any(|by| is_by(signature, &by.key));
-            if known || (kept.is_none() && opened.signatures.iter().any(|by| is_by(signature, &by.key))) {
-                let line = signature.to_string();
-                match &mut kept {
-                    Some(kept) => kept.add_line(&line).map_err(|error| asked(&error))?,
-                    None => {
-                        let text = format!("{}\n{line}\n", note.text());
-                        kept = Some(SignedNote::parse(text.as_bytes()).map_err(|error| asked(&error))?);
-                    }
-                }
-            }
-        }
-        let kept = kept.unwrap_or_else(|| note.clone());
+        // Only what a trusted cosigner signed is kept: whatever else the note carries is not ours to serve.
+        let cosigned = |signature: &&NoteSignature| opened.cosignatures.iter().any(|by| is_by(signature, &by.key));
+        let lines: Vec<String> = note.signatures().iter().filter(cosigned).map(ToString::to_string).collect();
+        let kept = format!("{}\n{}\n", note.text(), lines.join("\n"));
+        let kept = SignedNote::parse(kept.as_bytes()).map_err(|error| asked(&error))?;
         if !self.store.add_signatures(&opened.checkpoint, &kept).await? {
             let what = format!("no checkpoint of {} entries with this root was published", opened.checkpoint.size());
             return Err(AuditError::Asked(what));
@@ -270,7 +260,7 @@ impl KnownKey {
     }
 }
 
-fn is_by(signature: &ledger_core::evidence::note::NoteSignature, key: &PublicKey) -> bool {
+fn is_by(signature: &NoteSignature, key: &PublicKey) -> bool {
     signature.name() == key.name() && signature.id() == key.id()
 }
 

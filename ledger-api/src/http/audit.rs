@@ -220,6 +220,7 @@ async fn read_checkpoint(
         other => return Err(ApiError::unreadable(format!("format={other:?}: write json or text"))),
     };
     let published = app.audit.checkpoint_for(query.size, query.min_position.unwrap_or(0)).await?;
+    must_cover(published.size, query.min_position)?;
     if json {
         return Ok(Json(checkpoint_json(&published)?).into_response());
     }
@@ -252,6 +253,7 @@ async fn read_inclusion(
     ApiQuery(query): ApiQuery<InclusionQuery>,
 ) -> Result<Json<InclusionJson>, ApiError> {
     let (size, note) = tree(&app, query.size, position.max(query.min_position.unwrap_or(0))).await?;
+    must_cover(size, query.min_position)?;
     let proof = app.audit.inclusion(position, size).await?;
     Ok(Json(inclusion_json(&app, proof, note)))
 }
@@ -269,6 +271,7 @@ async fn read_consistency(
         )
     })?;
     let (to, note) = tree(&app, query.to, from.max(query.min_position.unwrap_or(0))).await?;
+    must_cover(to, query.min_position)?;
     let proof = app.audit.consistency(from, to).await?;
     Ok(Json(consistency_json(&app, proof, note)))
 }
@@ -314,6 +317,17 @@ async fn tree(app: &App, size: Option<u64>, covering: u64) -> Result<(u64, Optio
     };
     let size = size.or(published.as_ref().map(|published| published.size)).unwrap_or(0);
     Ok((size, published.map(|published| published.note.to_string())))
+}
+
+/// Whether a tree holds the position that the answer must include.
+fn must_cover(size: u64, min_position: Option<u64>) -> Result<(), ApiError> {
+    match min_position.filter(|position| *position > size) {
+        None => Ok(()),
+        Some(position) => {
+            let detail = format!("the checkpoint covers {size} entries, not yet position {position}; try again");
+            Err(ApiError::new(ledger_core::domain::refusal::Code::JournalUnavailable, detail))
+        }
+    }
 }
 
 pub(super) fn accepts(headers: &HeaderMap, wanted: &str) -> bool {

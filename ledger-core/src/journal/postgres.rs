@@ -124,9 +124,11 @@ impl Journal for PostgresJournal {
         read::roots(&self.pool, after, limit).await
     }
 
-    async fn changed(&self) {
-        let mut changed = self.changed.subscribe();
-        // The sender lives in self: waiting cannot fail.
-        let _ = changed.changed().await;
+    async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        read::stream_entries(&self.pool, stream, after, limit).await
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::book::Book;
 use super::command::{Command, Submission};
+use super::feed::EventChunk;
 use super::fingerprint::Fingerprint;
 use super::outcome::{Outcome, Receipt};
 use super::process;
@@ -32,7 +33,18 @@ pub struct Round<'a> {
     known: HashMap<Key, Known>,
     batch: Batch,
     outcomes: Vec<Vec<Outcome>>,
+    chunks: Vec<EventChunk>,
     suite: Option<HashSuite>,
+}
+
+/// What a round came to.
+pub struct Decided {
+    /// What to append, if anything was decided.
+    pub batch: Option<Arc<Batch>>,
+    /// The answers to give once it is durable.
+    pub outcomes: Vec<Vec<Outcome>>,
+    /// Its events, for followers, once it is durable.
+    pub chunks: Vec<EventChunk>,
 }
 
 impl<'a> Round<'a> {
@@ -51,7 +63,7 @@ impl<'a> Round<'a> {
             root: [0; 32],
         };
         let suite = book.frontier.as_ref().map(Frontier::suite);
-        Round { book, known, batch, outcomes: Vec::new(), suite }
+        Round { book, known, batch, outcomes: Vec::new(), chunks: Vec::new(), suite }
     }
 
     /// Decides one caller's commands.
@@ -72,6 +84,7 @@ impl<'a> Round<'a> {
         let saved = self.book.save(&streams);
         let mark =
             (self.batch.position, self.batch.new_streams.len(), self.batch.commands.len(), self.batch.events.len());
+        let chunks = self.chunks.len();
         let mut new_keys = Vec::new();
         let mut outcomes = Vec::with_capacity(submissions.len());
         for (index, submission) in submissions.iter().enumerate() {
@@ -84,6 +97,7 @@ impl<'a> Round<'a> {
                     self.batch.new_streams.truncate(mark.1);
                     self.batch.commands.truncate(mark.2);
                     self.batch.events.truncate(mark.3);
+                    self.chunks.truncate(chunks);
                     for key in &new_keys {
                         self.known.remove(key);
                     }
@@ -178,18 +192,20 @@ impl<'a> Round<'a> {
             fingerprint,
             actor: submission.context.actor.to_string(),
         });
-        let receipt = Receipt { position: self.batch.position, events: events.into(), repeated: false };
+        let events: Arc<[Event]> = events.into();
+        self.chunks.push(EventChunk::new(first, Arc::clone(&events)));
+        let receipt = Receipt { position: self.batch.position, events, repeated: false };
         self.known.insert(submission.context.key.clone(), Known { fingerprint, receipt: receipt.clone() });
         Ok(receipt)
     }
 
-    /// The batch to append, if anything was decided, and the answers to give once it is durable.
+    /// Ends the round.
     ///
     /// # Errors
     /// [`JournalError::Unusable`] when the Merkle log cannot grow.
-    pub fn finish(mut self) -> Result<(Option<Batch>, Vec<Vec<Outcome>>), JournalError> {
+    pub fn finish(mut self) -> Result<Decided, JournalError> {
         if self.batch.events.is_empty() {
-            return Ok((None, self.outcomes));
+            return Ok(Decided { batch: None, outcomes: self.outcomes, chunks: Vec::new() });
         }
         let unusable = |what: String| JournalError::Unusable(what);
         let suite = self.suite.ok_or_else(|| unusable("the journal names no hash suite".into()))?;
@@ -221,6 +237,6 @@ impl<'a> Round<'a> {
         self.batch.streams = self.book.streams;
         self.book.position = self.batch.position;
         self.book.recorded_at = self.batch.recorded_at;
-        Ok((Some(self.batch), self.outcomes))
+        Ok(Decided { batch: Some(Arc::new(self.batch)), outcomes: self.outcomes, chunks: self.chunks })
     }
 }

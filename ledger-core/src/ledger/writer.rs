@@ -12,10 +12,11 @@ use tokio::time::Instant;
 
 use super::book::Book;
 use super::command::Submission;
+use super::feed::{EventChunk, Recent};
 use super::handle::LedgerStats;
 use super::outcome::{Outcome, Receipt};
 use super::resolve;
-use super::round::{Known, Round};
+use super::round::{Decided, Known, Round};
 use super::settings::LedgerSettings;
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
@@ -41,6 +42,7 @@ pub struct Writer {
     journal: Arc<dyn Journal>,
     settings: LedgerSettings,
     committed: watch::Sender<u64>,
+    recent: Arc<Recent>,
     stats: Arc<LedgerStats>,
     book: Option<Book>,
 }
@@ -51,9 +53,10 @@ impl Writer {
         journal: Arc<dyn Journal>,
         settings: LedgerSettings,
         committed: watch::Sender<u64>,
+        recent: Arc<Recent>,
         stats: Arc<LedgerStats>,
     ) -> Writer {
-        Writer { journal, settings, committed, stats, book: None }
+        Writer { journal, settings, committed, recent, stats, book: None }
     }
 
     /// Works until every caller is gone and everything queued is answered.
@@ -115,17 +118,18 @@ impl Writer {
         for job in jobs {
             round.decide(&job.submissions, job.atomic);
         }
-        let (batch, outcomes) = round.finish()?;
+        let Decided { batch, outcomes, chunks } = round.finish()?;
         let Some(batch) = batch else {
             append.release().await;
             self.committed.send_replace(book.position);
             self.book = Some(book);
             return Ok(outcomes);
         };
-        match append.commit(&batch).await {
+        match append.commit(Arc::clone(&batch)).await {
             Ok(()) => {
                 self.stats.batches.fetch_add(1, Ordering::Relaxed);
                 self.stats.events.fetch_add(u64::try_from(batch.events.len()).unwrap_or(0), Ordering::Relaxed);
+                self.recent.push(chunks);
                 self.committed.send_replace(batch.position);
                 self.book = Some(book);
                 Ok(outcomes)
@@ -282,9 +286,12 @@ impl Writer {
                 let what = format!("it ends at {}, but its head says {}", book.position, head.position);
                 return Err(JournalError::Damaged { position: book.position, what });
             }
+            let mut events = Vec::with_capacity(entries.len());
+            let first = book.position + 1;
             for entry in entries.iter().take_while(|entry| entry.position <= head.position) {
                 let event = entry.event()?;
                 book.catch_up(entry, &event);
+                events.push(event);
                 if waiting.contains_key(entry.command.key.as_str())
                     && let Ok(key) = Key::new(&entry.command.key)
                 {
@@ -296,6 +303,7 @@ impl Writer {
                     recorded.insert(key, record);
                 }
             }
+            self.recent.push([EventChunk::new(first, events.into())]);
         }
         let (keys, records): (Vec<Key>, Vec<CommandRecord>) = recorded.into_iter().unzip();
         for ((key, record), receipt) in keys.into_iter().zip(&records).zip(self.receipts(&records).await?) {
