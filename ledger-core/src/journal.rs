@@ -34,6 +34,19 @@ pub trait Journal: Send + Sync + 'static {
     /// [`JournalError`]; nothing is locked then.
     async fn begin(&self) -> Result<Box<dyn Append>, JournalError>;
 
+    /// Appends a batch in one step, durably, all or nothing: for whoever believes to know the head. The fence finds out.
+    ///
+    /// # Errors
+    /// [`CommitError::Fenced`] when the head stands elsewhere, and whatever [`Append::commit`] can say.
+    async fn append(&self, batch: Arc<Batch>) -> Result<(), CommitError> {
+        let append = self.begin().await.map_err(CommitError::NotCommitted)?;
+        if append.head().position != batch.after {
+            append.release().await;
+            return Err(CommitError::Fenced);
+        }
+        append.commit(batch).await
+    }
+
     /// The head as last committed.
     ///
     /// # Errors

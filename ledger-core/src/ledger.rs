@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`command`] (what may be asked), [`fingerprint`] (what makes two askings the same), [`book`] (the
 //! state in memory), [`process`] (what one command decides across aggregates), [`resolve`] (what a command needs in
-//! memory first), [`outcome`] (the three answers), [`writer`] (the task that owns the writing), [`feed`] (what followers
+//! memory first), [`prepare`] (getting it there), [`outcome`] (the three answers), [`writer`] (the task that owns the
+//! writing), [`lost`] (commits whose answer was lost), [`feed`] (what followers
 //! of this process are told).
 
 pub mod book;
@@ -10,7 +11,9 @@ pub mod command;
 pub mod feed;
 pub mod fingerprint;
 pub mod handle;
+pub mod lost;
 pub mod outcome;
+pub mod prepare;
 pub mod process;
 pub mod resolve;
 pub mod round;

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex as StdMutex};
 use async_trait::async_trait;
 use tokio::sync::{Mutex, oneshot, watch};
 
-use super::{Append, CommandRecord, Entry, Head, Journal, JournalError, Snapshot, StoredStream};
+use super::{Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, Snapshot, StoredStream};
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
 use append::{SqliteAppend, Task};
@@ -158,6 +158,18 @@ impl Journal for SqliteJournal {
         writer.tasks.send(Task::Begin { reply }).map_err(thread_gone)?;
         let head = answer.await.map_err(thread_gone)??;
         Ok(Box::new(SqliteAppend::new(head, writer.tasks.clone(), turn, self.changed.clone())))
+    }
+
+    async fn append(&self, batch: Arc<Batch>) -> Result<(), CommitError> {
+        let writer = self.writer().map_err(CommitError::NotCommitted)?;
+        let _turn = writer.turn.lock().await;
+        let (reply, answer) = oneshot::channel();
+        let position = batch.position;
+        let gone = |error| CommitError::NotCommitted(thread_gone(error));
+        writer.tasks.send(Task::Append { batch, reply }).map_err(gone)?;
+        answer.await.map_err(|error| CommitError::Unknown(thread_gone(error)))??;
+        self.changed.send_replace(position);
+        Ok(())
     }
 
     async fn head(&self) -> Result<Head, JournalError> {

@@ -88,7 +88,32 @@ impl Append for PgAppend {
     }
 }
 
-/// Writes the batch; false when the fence found the head elsewhere.
+/// Appends a batch in one statement, which commits itself: one round trip. The head's row is locked by the very update
+/// that is the fence; nothing is inserted where it finds the head elsewhere.
+pub(super) async fn append(
+    mut writer: Writer,
+    options: &PgConnectOptions,
+    channel: &str,
+    batch: &Batch,
+) -> Result<(), CommitError> {
+    let mut connection = match writer.take() {
+        Some(connection) => connection,
+        None => connect::writer(options).await.map_err(CommitError::NotCommitted)?,
+    };
+    // The connection was taken out of its place: whatever fails, or is dropped half-way, closes it.
+    match tokio::time::timeout(COMMIT_MAX, write(&mut connection, batch, channel)).await {
+        Ok(Ok(moved)) => {
+            *writer = Some(connection);
+            if moved { Ok(()) } else { Err(CommitError::Fenced) }
+        }
+        // The server itself says that the statement failed: then nothing of it is there.
+        Ok(Err(error @ sqlx::Error::Database(_))) => Err(CommitError::NotCommitted(unavailable(error))),
+        Ok(Err(error)) => Err(CommitError::Unknown(unavailable(error))),
+        Err(_) => Err(CommitError::Unknown(JournalError::Unavailable("the commit took too long".into()))),
+    }
+}
+
+/// Writes the batch; false when the fence found the head elsewhere, and nothing is written then.
 async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str) -> Result<bool, sqlx::Error> {
     let rows = EventRows::of(batch);
     let moved: i64 = sqlx::query_scalar(
@@ -96,16 +121,17 @@ async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str) -> R
              UPDATE head SET position = $1, streams = $2, recorded_at = $3, frontier = $4
              WHERE one AND position = $5 RETURNING position
          ), streams AS (
-             INSERT INTO stream (stream_no, kind, id) SELECT * FROM unnest($6::bigint[], $7::text[], $8::text[])
+             INSERT INTO stream (stream_no, kind, id)
+             SELECT new.* FROM fence, unnest($6::bigint[], $7::text[], $8::text[]) AS new
          ), events AS (
              INSERT INTO event (position, stream_no, sequence, nth, count, type, payload, leaf, key, fingerprint, actor,
                                 recorded_at)
-             SELECT *, CASE WHEN nth = 0 THEN $3 END
-             FROM unnest($9::bigint[], $10::bigint[], $11::bigint[], $12::integer[], $13::integer[], $14::text[],
-                         $15::bytea[], $16::bytea[], $17::text[], $18::bytea[], $19::text[])
+             SELECT new.*, CASE WHEN nth = 0 THEN $3 END
+             FROM fence, unnest($9::bigint[], $10::bigint[], $11::bigint[], $12::integer[], $13::integer[], $14::text[],
+                                $15::bytea[], $16::bytea[], $17::text[], $18::bytea[], $19::text[])
                   AS new (position, stream_no, sequence, nth, count, type, payload, leaf, key, fingerprint, actor)
          ), roots AS (
-             INSERT INTO root (size, root) VALUES ($1, $20)
+             INSERT INTO root (size, root) SELECT position, $20 FROM fence
          ), told AS (
              SELECT pg_notify($21, $1::text) FROM fence
          )

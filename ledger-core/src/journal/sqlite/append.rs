@@ -20,6 +20,8 @@ pub(super) enum Task {
     Begin { reply: oneshot::Sender<Result<Head, JournalError>> },
     /// Write a batch and commit.
     Commit { batch: Arc<Batch>, reply: oneshot::Sender<Result<(), CommitError>> },
+    /// Take the write lock, write a batch and commit.
+    Append { batch: Arc<Batch>, reply: oneshot::Sender<Result<(), CommitError>> },
     /// Give the write lock back.
     Rollback,
     /// Copy the log into the database, close it and end the thread.
@@ -99,19 +101,17 @@ pub(super) fn work(path: &Path, connection: Connection, index: IndexKeeper, task
                 }
             }
             Task::Commit { batch, reply } => {
-                let result = match &connection {
-                    Some(open) => commit(open, &batch),
-                    None => Err(CommitError::NotCommitted(JournalError::Unavailable("the journal was closed".into()))),
+                let _ = reply.send(committed(&mut connection, &index, &batch));
+            }
+            Task::Append { batch, reply } => {
+                rollback(&mut connection);
+                let result = match begin(path, &mut connection) {
+                    Ok(_) => committed(&mut connection, &index, &batch),
+                    Err(error) => {
+                        connection = None;
+                        Err(CommitError::NotCommitted(error))
+                    }
                 };
-                if result.is_err() {
-                    // After any error nothing the connection holds is believed: the next begin opens anew.
-                    rollback(&mut connection);
-                    connection = None;
-                }
-                // Before the answer: whoever acts on it must find what was appended.
-                if result.is_ok() {
-                    index.push(Part::of(&batch));
-                }
                 let _ = reply.send(result);
             }
             Task::Rollback => rollback(&mut connection),
@@ -161,6 +161,26 @@ fn rollback(connection: &mut Option<Connection>) {
     if broken {
         *connection = None;
     }
+}
+
+/// Commits a batch and tells the index of it, before anybody is answered: whoever acts on the answer must find what was
+/// appended.
+fn committed(connection: &mut Option<Connection>, index: &IndexKeeper, batch: &Batch) -> Result<(), CommitError> {
+    let result = match connection {
+        Some(open) => commit(open, batch),
+        None => Err(CommitError::NotCommitted(JournalError::Unavailable("the journal was closed".into()))),
+    };
+    match &result {
+        Ok(()) => index.push(Part::of(batch)),
+        // Nothing was written: the head is elsewhere.
+        Err(CommitError::Fenced) => rollback(connection),
+        Err(_) => {
+            // After any error nothing the connection holds is believed: the next begin opens anew.
+            rollback(connection);
+            *connection = None;
+        }
+    }
+    result
 }
 
 fn commit(connection: &Connection, batch: &Batch) -> Result<(), CommitError> {
