@@ -6,14 +6,20 @@ pub mod as_of;
 pub mod audit;
 pub mod backup;
 pub mod bench;
+pub mod checkpoint;
 pub mod import;
+pub mod key;
+pub mod new_journal;
 pub mod progress;
+pub mod proof;
+pub mod receipt;
 pub mod replay;
 pub mod serve;
 pub mod state;
 pub mod token;
 pub mod trace;
 pub mod verify;
+pub mod witness;
 
 use std::fmt;
 use std::path::Path;
@@ -66,6 +72,20 @@ enum Commands {
     /// Issue, list and revoke access tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Print a signed checkpoint of the journal, or its block for the publicity notice
+    Checkpoint(checkpoint::CheckpointArgs),
+    /// Prove that an entry is in the journal, or that the journal only grew
+    #[command(subcommand)]
+    Proof(proof::ProofCommand),
+    /// Make and check receipts: one entry with its proof, to be checked offline
+    #[command(subcommand)]
+    Receipt(receipt::ReceiptCommand),
+    /// Make, show, rotate and retire the keys that sign checkpoints
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Be the witness of other journals: cosign their checkpoints
+    #[command(subcommand)]
+    Witness(witness::WitnessCommand),
     /// Measure durable commands per second, in process, closed loop
     Bench(bench::BenchArgs),
     /// Write a consistent copy of the journal, while it is being served
@@ -176,6 +196,11 @@ async fn dispatch(cli: Cli) -> CliResult {
         Some(Commands::Audit(command)) => audit::run(command, &url).await,
         Some(Commands::Appraise(args)) => appraise::run(args, &url).await,
         Some(Commands::Token(command)) => token::run(command, &url).await,
+        Some(Commands::Checkpoint(args)) => checkpoint::run(args, &url).await,
+        Some(Commands::Proof(command)) => proof::run(command, &url).await,
+        Some(Commands::Receipt(command)) => receipt::run(command, &url).await,
+        Some(Commands::Key(command)) => key::run(command, &url).await,
+        Some(Commands::Witness(command)) => witness::run(command, &url).await,
         Some(Commands::Bench(args)) => bench::run(args, &url).await,
         Some(Commands::Backup(args)) => backup::backup(args, &url).await,
         Some(Commands::Restore(args)) => backup::restore(args, &url).await,

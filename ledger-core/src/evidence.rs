@@ -6,4 +6,9 @@ pub mod leaf;
 pub mod merkle;
 pub mod note;
 pub mod proof;
+pub mod receipt;
+pub mod tile;
 pub mod verifier;
+pub mod witness;
+#[cfg(test)]
+mod worked_example;

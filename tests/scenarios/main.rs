@@ -16,6 +16,7 @@ mod checkpoints;
 mod corrections;
 mod demonstration;
 mod dry_runs;
+mod evidence;
 mod interruptions;
 mod large_sheets;
 mod packs;

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -13,8 +14,10 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
+use super::new_journal::NewJournalArgs;
 use super::{CliError, CliResult};
 use crate::app::App;
+use crate::audit::Audit;
 use crate::demo::{self, Filling};
 use crate::http::command::derived_key;
 use crate::http::extract::now;
@@ -28,6 +31,9 @@ const RELEASE_EVERY: Duration = Duration::from_secs(1);
 /// With many open holds less often: between two looks passes so many times what the last one took.
 const RELEASE_REST: u32 = 20;
 
+/// How often a checkpoint is signed, in seconds: an auditor then never waits long for one that covers what was just seen.
+const CHECKPOINT_EVERY: u64 = 60;
+
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
@@ -37,12 +43,22 @@ pub struct ServeArgs {
     /// Fill an empty journal with the built-in demonstration district
     #[arg(long)]
     demo: bool,
+    /// Sign a checkpoint every so many seconds if the journal has grown; 0 signs only when one is asked for
+    #[arg(long, value_name = "SECONDS", default_value_t = CHECKPOINT_EVERY)]
+    checkpoint_every: u64,
+    #[command(flatten)]
+    new_journal: NewJournalArgs,
 }
 
 impl ServeArgs {
     /// What is served when nothing is asked for.
     pub fn demonstration() -> ServeArgs {
-        ServeArgs { listen: LISTEN_DEFAULT.to_owned(), demo: true }
+        ServeArgs {
+            listen: LISTEN_DEFAULT.to_owned(),
+            demo: true,
+            checkpoint_every: CHECKPOINT_EVERY,
+            new_journal: NewJournalArgs::default(),
+        }
     }
 }
 
@@ -56,7 +72,8 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         .await
         .map_err(|error| CliError::input(format!("cannot listen on {}: {error}", args.listen)))?;
     let stop = stop_signal()?;
-    let (app, tasks) = App::open(url, LedgerSettings::default()).await?;
+    let (app, tasks) = App::open_as(url, LedgerSettings::default(), &args.new_journal.wanted()).await?;
+    args.new_journal.check(app.ledger.journal().as_ref()).await?;
     if args.demo {
         fill(&app).await?;
     }
@@ -70,6 +87,7 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     }
     let (stopping_sender, stopping) = Stopping::new();
     let router = http::router(app.clone(), stopping.clone()).map_err(|error| CliError::failed(error.to_string()))?;
+    let publishing = tokio::spawn(publish(Arc::clone(&app.audit), args.checkpoint_every, stopping.clone()));
     let releasing = tokio::spawn(release_due_holds(app, stopping));
     announce(&listener)?;
     server::serve(listener, router, async {
@@ -78,14 +96,22 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         stopping_sender.send_replace(true);
     })
     .await;
-    end(releasing).await;
+    end(releasing, "the releasing of holds").await;
+    end(publishing, "the signing of checkpoints").await;
     tasks.finished().await;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn end(task: JoinHandle<()>) {
+async fn end(task: JoinHandle<()>, what: &str) {
     if let Err(error) = task.await {
-        tracing::error!(%error, "the releasing of holds ended badly");
+        tracing::error!(%error, "{what} ended badly");
+    }
+}
+
+/// Signs checkpoints until the server stops.
+async fn publish(audit: Arc<Audit>, every: u64, stopping: Stopping) {
+    if every > 0 {
+        audit.follow(Duration::from_secs(every), stopping.raised()).await;
     }
 }
 

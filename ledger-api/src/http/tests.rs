@@ -3,6 +3,7 @@
 mod access;
 mod batch;
 mod described;
+mod evidence;
 mod flows;
 mod malformed;
 pub(crate) mod support;
