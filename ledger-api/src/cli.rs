@@ -4,6 +4,8 @@
 pub mod appraise;
 pub mod backup;
 pub mod bench;
+pub mod bundle;
+pub mod export;
 pub mod import;
 pub mod progress;
 pub mod replay;
@@ -54,6 +56,10 @@ enum Commands {
     Replay(replay::ReplayArgs),
     /// Recompute the Merkle log and check order, invariants and views
     Verify(verify::VerifyArgs),
+    /// Write the whole history for other people's tools
+    Export(export::ExportArgs),
+    /// Write evidence that an auditor takes away and checks with no database and no network
+    Bundle(bundle::BundleArgs),
     /// Print the mutual-aid points cards of a branch for a year
     Appraise(appraise::AppraiseArgs),
     /// Issue, list and revoke access tokens
@@ -155,6 +161,8 @@ async fn dispatch(cli: Cli) -> CliResult {
         Some(Commands::State(args)) => state::run(args, &url).await,
         Some(Commands::Replay(args)) => replay::run(args, &url).await,
         Some(Commands::Verify(args)) => verify::run(args, &url).await,
+        Some(Commands::Export(args)) => export::run(args, &url).await,
+        Some(Commands::Bundle(args)) => bundle::run(args, &url).await,
         Some(Commands::Appraise(args)) => appraise::run(args, &url).await,
         Some(Commands::Token(command)) => token::run(command, &url).await,
         Some(Commands::Bench(args)) => bench::run(args, &url).await,

@@ -10,6 +10,7 @@ pub mod appraisals;
 pub mod batch;
 mod batch_item;
 pub mod body;
+mod cloud_events;
 pub mod command;
 pub mod credits;
 mod decimal;

@@ -5,9 +5,11 @@
 pub mod access;
 pub mod app;
 pub mod appraisal_sheet;
+pub mod bundle;
 pub mod cli;
 pub mod demo;
 pub mod exact;
+pub mod export;
 pub mod http;
 pub mod import;
 pub mod sheets;

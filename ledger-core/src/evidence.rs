@@ -1,9 +1,13 @@
 //! Why the record can be believed: leaf bytes, the Merkle log, proofs and signed checkpoints.
 
+pub mod books;
+pub mod bundle;
 pub mod checkpoint;
+pub mod forms;
 pub mod hash;
 pub mod leaf;
 pub mod merkle;
 pub mod note;
 pub mod proof;
+#[cfg(feature = "ledger")]
 pub mod verifier;

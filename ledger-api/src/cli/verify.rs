@@ -1,6 +1,8 @@
 //! `nuanxin verify`: recomputes the Merkle log, the order and the invariants from the stored bytes, and the views from
 //! the events. Reads only; repairs nothing.
 
+mod bundle;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -9,7 +11,7 @@ use std::sync::Arc;
 use clap::Args;
 use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::hash::HashSuite;
-use ledger_core::evidence::note::SignedNote;
+use ledger_core::evidence::note::{PublicKey, SignedNote};
 use ledger_core::evidence::verifier::{Finding, Verdict, Verifier};
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::journal::{Head, Journal, JournalError};
@@ -35,6 +37,13 @@ pub struct VerifyArgs {
     /// An earlier checkpoint (C2SP tlog-checkpoint): the journal must still hold what it was taken over
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
+    /// Verify a bundle instead of a journal: no database, no network
+    #[arg(long, value_name = "FILE", conflicts_with = "journal_only")]
+    bundle: Option<PathBuf>,
+    /// A verifier key that must have signed the bundle or the checkpoint, of the journal or of a cosigner; may be given
+    /// several times
+    #[arg(long = "key", value_name = "VKEY")]
+    keys: Vec<PublicKey>,
     /// Leave the views out
     #[arg(long)]
     journal_only: bool,
@@ -58,9 +67,20 @@ struct Report {
 /// # Errors
 /// [`CliError`].
 pub async fn run(args: VerifyArgs, url: &JournalUrl) -> CliResult {
-    let earlier = args.checkpoint.as_deref().map(read_checkpoint).transpose()?;
+    let earlier = args.checkpoint.as_deref().map(|path| read_checkpoint(path, &args.keys)).transpose()?;
+    let (earlier, doubt) = earlier.unzip();
+    if let Some(path) = &args.bundle {
+        if let Some(doubt) = doubt.flatten() {
+            return Err(CliError::failed(format!("the checkpoint given cannot be believed: {}", doubt.what)));
+        }
+        return bundle::run(path, &args.keys, earlier, args.json);
+    }
     let journal = app::open_journal_to_read(url).await?;
-    let verdict = verify_journal(journal.as_ref(), earlier.as_ref()).await;
+    let verdict = match (verify_journal(journal.as_ref(), earlier.as_ref()).await, doubt.flatten()) {
+        // What the journal itself shows names the very entry, so it goes first.
+        (Verdict::Valid { .. } | Verdict::Empty, Some(doubt)) => Verdict::Invalid(doubt),
+        (verdict, _) => verdict,
+    };
     let views = match (&verdict, args.journal_only) {
         (Verdict::Valid { .. }, false) => Some(verify_views(url, Arc::clone(&journal)).await?),
         _ => None,
@@ -120,14 +140,22 @@ fn print(report: &Report) {
     }
 }
 
-fn read_checkpoint(path: &std::path::Path) -> Result<Checkpoint, CliError> {
+/// Reads a checkpoint; with keys given, also why its signatures cannot be believed.
+fn read_checkpoint(path: &std::path::Path, keys: &[PublicKey]) -> Result<(Checkpoint, Option<Finding>), CliError> {
     let unreadable = |what: String| CliError::input(format!("{}: {what}", path.display()));
     let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
     let text = match SignedNote::parse(&bytes) {
         Ok(note) => note.text().to_owned(),
-        Err(_) => String::from_utf8(bytes).map_err(|error| unreadable(error.to_string()))?,
+        Err(_) => String::from_utf8(bytes.clone()).map_err(|error| unreadable(error.to_string()))?,
     };
-    Checkpoint::from_str(&text).map_err(|error| unreadable(error.to_string()))
+    let checkpoint = Checkpoint::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+    if keys.is_empty() {
+        return Ok((checkpoint, None));
+    }
+    let (journal, cosigners) = bundle::rings(keys)?;
+    let opened = Checkpoint::open(&bytes, checkpoint.origin(), &journal, &cosigners);
+    let doubt = opened.err().map(|error| Finding { position: checkpoint.size(), what: error.to_string() });
+    Ok((checkpoint, doubt))
 }
 
 /// Verifies a journal up to the head it has now.
