@@ -119,13 +119,13 @@ fn jsonl_holds_every_event_with_the_text_that_was_hashed() {
         assert_eq!(event["leaf"].as_str(), Some(leaf_of(&event).to_string().as_str()), "at {position}");
     }
     assert_eq!(position, imported.state.get("position").count());
-    let postgres =
-        run(&crate::imported::imported(Pack::Qianwei, Database::Postgres).journal, &["export", "--format", "jsonl"]);
-    let payloads = |text: &str| -> Vec<Value> {
-        let payload = |line| serde_json::from_str::<Value>(line).expect("JSON")["payload"].clone();
-        text.lines().skip(1).map(payload).collect()
-    };
-    assert!(payloads(postgres.expect(0).text()) == payloads(exported.text()), "both databases hold the same texts");
+    let postgres = &crate::imported::imported(Pack::Qianwei, Database::Postgres).journal;
+    let exported = run(postgres, &["export", "--format", "jsonl"]).expect(0);
+    for line in exported.text().lines().step_by(97) {
+        let event: Value = serde_json::from_str(line).expect("a line of JSON");
+        assert_eq!(event["leaf"].as_str(), Some(leaf_of(&event).to_string().as_str()));
+    }
+    assert_eq!(exported.text().lines().count(), usize::try_from(position).expect("small"));
 }
 
 /// A journal with texts that would act as formulas.
@@ -182,15 +182,14 @@ fn a_workbook_holds_events_and_movements_that_sum_to_zero() {
 
 #[test]
 fn memory_does_not_grow_with_the_history() {
-    let small = with_formulas();
-    let large = &imported(Pack::Yanzhou, Database::Sqlite).journal;
+    let [small, large] = [Pack::Qianwei, Pack::Yanzhou].map(|pack| &imported(pack, Database::Sqlite).journal);
     for format in ["jsonl", "csv"] {
         let out = scratch_dir("export").join("out");
         let args = ["export", "--format", format, "--out", utf8(&out)];
-        let (ended, least) = run_watched(&small, &args);
+        let (ended, least) = run_watched(small, &args);
         ended.expect(0);
         let (ended, most) = run_watched(large, &args);
         ended.expect(0);
-        assert!(most < least + 40_000, "{format}: {least} KiB for a few events, {most} KiB for many");
+        assert!(most < least + 8_000, "{format}: {least} KiB for 16,000 events, {most} KiB for 60,000");
     }
 }

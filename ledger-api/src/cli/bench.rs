@@ -123,7 +123,7 @@ pub async fn run(args: BenchArgs, url: &JournalUrl) -> CliResult {
     let settings = LedgerSettings::default();
     let batch_max = settings.batch_max;
     let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, "nuanxin/bench", HashSuite::Sha256).await?;
-    let (views, runner) = projections::open(url, journal, ledger.committed()).await?;
+    let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
     let filled = fill::fill(&ledger, &args).await?;
     eprintln!("filled: {} commands in {:.1} s", filled.commands, filled.seconds);
     let last = *ledger.committed().borrow();

@@ -170,12 +170,6 @@ pub async fn verify_journal(journal: &dyn Journal, earlier: Option<&Checkpoint>)
 async fn walk(journal: &dyn Journal, earlier: Option<&Checkpoint>) -> Result<Verdict, JournalError> {
     let head = journal.head().await?;
     if let Some(earlier) = earlier
-        && earlier.size() > head.position
-    {
-        let what = format!("the checkpoint was taken over {} entries; the tail is gone", earlier.size());
-        return Ok(Verdict::Invalid(Finding { position: head.position + 1, what }));
-    }
-    if let Some(earlier) = earlier
         && earlier.size() == 0
         && !HashSuite::ALL.iter().any(|suite| suite.empty_root() == earlier.root())
     {
@@ -217,6 +211,12 @@ async fn walk(journal: &dyn Journal, earlier: Option<&Checkpoint>) -> Result<Ver
         bar.set_position(verifier.size());
     }
     bar.finish_and_clear();
+    if let Some(earlier) = earlier
+        && earlier.size() > head.position
+    {
+        let what = format!("the checkpoint was taken over {} entries; the tail is gone", earlier.size());
+        return Ok(Verdict::Invalid(Finding { position: head.position + 1, what }));
+    }
     if let Some(position) = beyond(journal, &head).await? {
         let what = "stands beyond the head, which no append leaves behind".to_owned();
         return Ok(Verdict::Invalid(Finding { position, what }));

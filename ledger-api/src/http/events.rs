@@ -94,7 +94,8 @@ async fn read_events(
     let source = if wants_clouds { Some(cloud_events::source(journal.as_ref()).await?) } else { None };
     if accepts(&headers, "text/event-stream") {
         let after = last_seen(&headers)?.unwrap_or(after);
-        let feed = Feed { journal, committed: app.ledger.committed(), after, read: VecDeque::new(), source };
+        let foreign = journal.changes();
+        let feed = Feed { journal, committed: app.ledger.committed(), foreign, after, read: VecDeque::new(), source };
         let events = follow(feed).take_until(stopping.raised());
         return Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response());
     }
@@ -170,6 +171,7 @@ fn sent(entry: &Entry, source: Option<&str>) -> Result<Event, String> {
 struct Feed {
     journal: Arc<dyn Journal>,
     committed: watch::Receiver<u64>,
+    foreign: watch::Receiver<u64>,
     /// The last position read.
     after: u64,
     /// What was read and not yet sent.
@@ -207,7 +209,8 @@ impl Feed {
                 return Ok(entry);
             }
             // What is committed from here on wakes the wait below, even if this reading does not see it yet.
-            self.committed.borrow_and_update();
+            self.committed.mark_unchanged();
+            self.foreign.mark_unchanged();
             match self.journal.read(self.after, PAGE).await {
                 Ok(entries) => self.take(entries)?,
                 // The journal is away for a moment: the client keeps its place.
@@ -245,7 +248,7 @@ impl Feed {
                     tokio::time::sleep(LOOK_EVERY).await;
                 }
             }
-            () = self.journal.changed() => {}
+            Ok(()) = self.foreign.changed() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
     }
