@@ -6,7 +6,9 @@ pub mod as_of;
 pub mod audit;
 pub mod backup;
 pub mod bench;
+pub mod bundle;
 pub mod checkpoint;
+pub mod export;
 pub mod import;
 pub mod key;
 pub mod new_journal;
@@ -67,6 +69,10 @@ enum Commands {
     /// Draw a sample that anybody can draw again, or list what is worth asking about
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Write the whole history for other people's tools
+    Export(export::ExportArgs),
+    /// Write evidence that an auditor takes away and checks with no database and no network
+    Bundle(bundle::BundleArgs),
     /// Print the mutual-aid points cards of a branch for a year
     Appraise(appraise::AppraiseArgs),
     /// Issue, list and revoke access tokens
@@ -194,6 +200,8 @@ async fn dispatch(cli: Cli) -> CliResult {
         Some(Commands::Replay(args)) => replay::run(args, &url).await,
         Some(Commands::Verify(args)) => verify::run(args, &url).await,
         Some(Commands::Audit(command)) => audit::run(command, &url).await,
+        Some(Commands::Export(args)) => export::run(args, &url).await,
+        Some(Commands::Bundle(args)) => bundle::run(args, &url).await,
         Some(Commands::Appraise(args)) => appraise::run(args, &url).await,
         Some(Commands::Token(command)) => token::run(command, &url).await,
         Some(Commands::Checkpoint(args)) => checkpoint::run(args, &url).await,

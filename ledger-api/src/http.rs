@@ -12,6 +12,7 @@ pub mod audits;
 pub mod batch;
 mod batch_item;
 pub mod body;
+mod cloud_events;
 pub mod command;
 pub mod credits;
 mod decimal;
