@@ -59,7 +59,7 @@ enum Commands {
     /// Issue, list and revoke access tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
-    /// Measure durable commands per second, in process, closed loop
+    /// Measure durable commands per second, in process or over HTTP
     Bench(bench::BenchArgs),
     /// Write a consistent copy of the journal, while it is being served
     Backup(backup::BackupArgs),
