@@ -28,6 +28,8 @@ const MERCHANTS: u32 = 20;
 const DAYS: u32 = 500;
 /// More redemptions a second than any journal here will ever take: what shelves are filled for.
 const REDEMPTIONS_PER_SECOND_MAX: u64 = 500_000;
+/// Most workers that are brought into memory before a measurement.
+const TOUCHED_MAX: u32 = 100_000;
 /// Most units of one movement.
 const UNITS_MAX: u64 = 10_000_000;
 /// Who witnesses: a pseudonym as the journal keeps it.
@@ -97,6 +99,17 @@ impl District {
         }))
     }
 
+    /// Every worker spends once, evenly over the stores.
+    pub(super) fn touching(self, run: &str) -> Part {
+        let run = run.to_owned();
+        Box::new((0..self.workers.min(TOUCHED_MAX)).map(move |number| {
+            submission(
+                format!("{KEYS}{run}/touch/{number}"),
+                redeem(number, number % self.stores, number % self.items)?,
+            )
+        }))
+    }
+
     /// A worker of the district, to ask for its balance.
     pub(super) fn some_worker(self) -> Result<WorkerId, CliError> {
         worker(0)
@@ -110,10 +123,8 @@ impl District {
     /// A redemption of one unit by a worker taken evenly, nine in ten of them at the hot stores.
     pub(super) fn redemption(self, random: &mut SmallRng) -> Result<Command, CliError> {
         let hot = self.hot > 0 && random.gen_range(0..10) < 9;
-        let store = store(random.gen_range(0..if hot { self.hot } else { self.stores }))?;
-        let worker = worker(random.gen_range(0..self.workers))?;
-        let line = AskedLine { sku: sku(random.gen_range(0..self.items))?, quantity: Some(1) };
-        Ok(Command::Redeem(AskedSpending { worker, store, lines: vec![line], time: AskedTime::Now }))
+        let store = random.gen_range(0..if hot { self.hot } else { self.stores });
+        redeem(random.gen_range(0..self.workers), store, random.gen_range(0..self.items))
     }
 }
 
@@ -201,6 +212,12 @@ fn register_worker(number: u32) -> Result<Submission, CliError> {
     let details = WorkerDetails { occupation: "快递员".into(), party_member: None, platform: None };
     let register = Command::RegisterWorker { worker: worker(number)?, details, update: false };
     submission(format!("{KEYS}worker/{number}"), register)
+}
+
+fn redeem(number: u32, at: u32, item: u32) -> Result<Command, CliError> {
+    let (worker, store) = (worker(number)?, store(at)?);
+    let lines = vec![AskedLine { sku: sku(item)?, quantity: Some(1) }];
+    Ok(Command::Redeem(AskedSpending { worker, store, lines, time: AskedTime::Now }))
 }
 
 fn record_credit(number: u32, on: u32) -> Result<Command, CliError> {

@@ -46,6 +46,11 @@ pub(super) async fn restock(house: &impl House, district: District, run: &str) -
     send(house, district.restocking(run), &mut |_| {}).await.map(drop)
 }
 
+/// Has the workers of a journal that was opened cold brought into memory, as those of a running ledger are.
+pub(super) async fn touch(house: &impl House, district: District, run: &str) -> Result<(), CliError> {
+    send(house, district.touching(run), &mut |_| {}).await.map(drop)
+}
+
 /// Sends the commands of a part, several calls at once.
 async fn send(house: &impl House, part: Part, progress: &mut (dyn FnMut(u64) + Send)) -> Result<u64, CliError> {
     let part = Arc::new(Mutex::new(part));
