@@ -92,7 +92,7 @@ enum Commands {
     /// Be the witness of other journals: cosign their checkpoints
     #[command(subcommand)]
     Witness(witness::WitnessCommand),
-    /// Measure durable commands per second, in process, closed loop
+    /// Measure durable commands per second, in process or over HTTP
     Bench(bench::BenchArgs),
     /// Write a consistent copy of the journal, while it is being served
     Backup(backup::BackupArgs),
