@@ -75,13 +75,26 @@ pub fn beside(journal: &Path, what: &str) -> PathBuf {
     journal.with_file_name(format!("{stem}.{what}"))
 }
 
+/// A folder is no journal: SQLite would only say that it cannot open it.
+fn refuse_folder(path: &Path) -> Result<(), JournalError> {
+    if path.is_dir() {
+        let file = path.join("nuanxin.db");
+        let what = format!("{} is a folder; name a file, such as sqlite:{}", path.display(), file.display());
+        return Err(JournalError::Unusable(what));
+    }
+    Ok(())
+}
+
 /// Opens a journal for writing.
 ///
 /// # Errors
 /// [`JournalError`].
 pub async fn open_journal(url: &JournalUrl) -> Result<Arc<dyn Journal>, JournalError> {
     Ok(match url {
-        JournalUrl::Sqlite(path) => Arc::new(SqliteJournal::open(path)?),
+        JournalUrl::Sqlite(path) => {
+            refuse_folder(path)?;
+            Arc::new(SqliteJournal::open(path)?)
+        }
         JournalUrl::Postgres { url, schema } => Arc::new(PostgresJournal::open(url, schema).await?),
     })
 }
@@ -92,7 +105,10 @@ pub async fn open_journal(url: &JournalUrl) -> Result<Arc<dyn Journal>, JournalE
 /// [`JournalError`].
 pub async fn open_journal_to_read(url: &JournalUrl) -> Result<Arc<dyn Journal>, JournalError> {
     Ok(match url {
-        JournalUrl::Sqlite(path) => Arc::new(SqliteJournal::open_read_only(path)?),
+        JournalUrl::Sqlite(path) => {
+            refuse_folder(path)?;
+            Arc::new(SqliteJournal::open_read_only(path)?)
+        }
         JournalUrl::Postgres { url, schema } => Arc::new(PostgresJournal::open(url, schema).await?),
     })
 }

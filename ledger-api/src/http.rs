@@ -8,9 +8,11 @@
 pub mod accounts;
 pub mod appraisals;
 pub mod audit;
+pub mod audits;
 pub mod batch;
 mod batch_item;
 pub mod body;
+mod cloud_events;
 pub mod command;
 pub mod credits;
 mod decimal;
@@ -34,6 +36,7 @@ pub mod settlements;
 pub mod shelf;
 pub mod stock;
 pub mod stores;
+pub mod traces;
 pub mod validity;
 pub mod wire;
 pub mod witness;
@@ -54,7 +57,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use limits::Crowd;
+use limits::{Crowd, Walkers};
 
 /// Keys under which the server itself gives back holds that ran out start with this.
 pub const RELEASE_KEYS: &str = "hold-expired/";
@@ -87,6 +90,7 @@ fn guarded() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(workers::routes())
         .merge(accounts::routes())
+        .merge(traces::routes())
         .merge(merchants::routes())
         .merge(settlements::routes())
         .merge(stores::routes())
@@ -99,6 +103,7 @@ fn guarded() -> OpenApiRouter<App> {
         .merge(expiries::routes())
         .merge(appraisals::routes())
         .merge(events::routes())
+        .merge(audits::routes())
         .merge(audit::routes())
         .merge(receipts::routes())
         .merge(metrics::routes())
@@ -140,6 +145,7 @@ pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
         .layer(from_fn(limits::headers))
         .layer(Extension(document))
         .layer(Extension(stopping))
+        .layer(Extension(Walkers::default()))
         .layer(CatchPanicLayer::custom(limits::panicked))
         .layer(from_fn(metrics::measure))
         .with_state(app))

@@ -5,10 +5,15 @@
 pub mod access;
 pub mod app;
 pub mod appraisal_sheet;
+pub mod asked_recorded;
 pub mod audit;
+pub mod audit_sheet;
+pub mod bundle;
 pub mod cli;
 pub mod demo;
+pub mod document;
 pub mod exact;
+pub mod export;
 pub mod http;
 pub mod import;
 mod private_file;

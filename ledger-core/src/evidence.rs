@@ -1,6 +1,9 @@
 //! Why the record can be believed: leaf bytes, the Merkle log, proofs and signed checkpoints.
 
+pub mod books;
+pub mod bundle;
 pub mod checkpoint;
+pub mod forms;
 pub mod hash;
 pub mod leaf;
 pub mod merkle;
@@ -8,6 +11,7 @@ pub mod note;
 pub mod proof;
 pub mod receipt;
 pub mod tile;
+#[cfg(feature = "ledger")]
 pub mod verifier;
 pub mod witness;
 #[cfg(test)]

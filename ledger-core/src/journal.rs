@@ -7,7 +7,9 @@ pub mod batch;
 pub mod entry;
 pub mod error;
 pub mod memory;
+#[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod transfer;
 pub mod upcast;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ pub struct ImportArgs {
 /// # Errors
 /// [`CliError`].
 pub async fn run(args: ImportArgs, url: &JournalUrl) -> CliResult {
-    check_report_path(args.report.as_deref())?;
+    super::check_output_path("--report", args.report.as_deref())?;
     let directory = args.pack_dir.clone();
     let checked = tokio::task::spawn_blocking(move || Pack::check(&directory)).await;
     let pack = checked.map_err(|error| CliError::failed(format!("the pack was not read: {error}")))?;
@@ -96,17 +96,6 @@ async fn judge(url: &JournalUrl, pack: &Arc<Pack>, advance: Progress<'_>) -> Res
         _ => app::open_journal_to_read(url).await?,
     };
     Ok(import::dry_run(below, pack, advance).await)
-}
-
-/// Told before the import, not after it.
-fn check_report_path(report: Option<&Path>) -> Result<(), CliError> {
-    let Some(path) = report else { return Ok(()) };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !folder.is_dir() || path.is_dir() {
-        let what = format!("--report {}: name a file in a folder that is there", path.display());
-        return Err(CliError::input(what));
-    }
-    Ok(())
 }
 
 fn tell(args: &ImportArgs, pack: &Pack, report: &Report) -> Result<(), CliError> {

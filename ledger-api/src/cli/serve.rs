@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use ledger_core::domain::ids::{Actor, HoldId};
@@ -28,6 +28,8 @@ const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
 const LEDGER_ACTOR: &str = "ledger";
 /// How often holds are looked through.
 const RELEASE_EVERY: Duration = Duration::from_secs(1);
+/// With many open holds less often: between two looks passes so many times what the last one took.
+const RELEASE_REST: u32 = 20;
 
 /// How often a checkpoint is signed, in seconds: an auditor then never waits long for one that covers what was just seen.
 const CHECKPOINT_EVERY: u64 = 60;
@@ -149,14 +151,17 @@ fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
 /// its worker does next gives it back first.
 async fn release_due_holds(app: App, stopping: Stopping) {
     let mut stopping = std::pin::pin!(stopping.raised());
+    let mut pause = RELEASE_EVERY;
     loop {
         tokio::select! {
             () = &mut stopping => return,
-            () = tokio::time::sleep(RELEASE_EVERY) => {}
+            () = tokio::time::sleep(pause) => {}
         }
+        let began = Instant::now();
         if let Err(what) = release_once(&app).await {
             tracing::warn!(what, "holds that ran out were not given back; trying again");
         }
+        pause = RELEASE_EVERY.max(began.elapsed() * RELEASE_REST);
     }
 }
 

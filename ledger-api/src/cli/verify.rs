@@ -1,6 +1,7 @@
 //! `nuanxin verify`: recomputes the Merkle log, the order and the invariants from the stored bytes, and the views from
 //! the events. Reads only; repairs nothing.
 
+mod bundle;
 mod signatures;
 
 use std::path::PathBuf;
@@ -37,9 +38,12 @@ pub struct VerifyArgs {
     /// An earlier checkpoint (C2SP tlog-checkpoint): the journal must still hold what it was taken over
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
-    /// A verifier key that must have signed the checkpoint, of the journal or of a witness; may be given several times.
-    /// Without, the keys known beside the journal count
-    #[arg(long = "key", value_name = "VKEY", requires = "checkpoint")]
+    /// Verify a bundle instead of a journal: no database, no network
+    #[arg(long, value_name = "FILE", conflicts_with = "journal_only")]
+    bundle: Option<PathBuf>,
+    /// A verifier key that must have signed the bundle or the checkpoint, of the journal or of a witness; may be given
+    /// several times. Without, the keys known beside the journal count
+    #[arg(long = "key", value_name = "VKEY")]
     keys: Vec<PublicKey>,
     /// Leave the views out
     #[arg(long)]
@@ -68,6 +72,12 @@ struct Report {
 /// # Errors
 /// [`CliError`].
 pub async fn run(args: VerifyArgs, url: &JournalUrl) -> CliResult {
+    if let Some(path) = &args.bundle {
+        return bundle::run(path, &args.keys, args.checkpoint.as_deref(), args.json);
+    }
+    if !args.keys.is_empty() && args.checkpoint.is_none() {
+        return Err(CliError::input("--key goes with --checkpoint or --bundle: it says who must have signed them"));
+    }
     let earlier = args.checkpoint.as_deref().map(read_note).transpose()?;
     let journal = app::open_journal_to_read(url).await?;
     // A first event that cannot be read is found by the walk.
