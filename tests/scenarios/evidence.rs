@@ -1,7 +1,8 @@
 //! Evidence as an office, its auditor and a second office live it: keys, checkpoints that are posted, receipts that are
 //! carried home, a witness by files, and what happens when an older copy of the journal is put back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use nuanxin_tests::{Server, cli, scratch_dir};
 use serde_json::Value;
@@ -149,6 +150,31 @@ fn a_receipt_is_checked_offline_and_not_against_another_key() {
     run(&journal, &["receipt", "make", "999999"]).expect(2).says(&["999999"]);
     let edited = std::fs::read_to_string(&file).expect("text").replacen("index ", "index 1", 1);
     run(&elsewhere, &["receipt", "verify", utf8(&kept(&edited)), "--key", &key]).expect(1);
+}
+
+/// The verifier of docs/evidence-example shares no code with the program.
+#[test]
+fn a_stranger_checks_receipts_with_a_script_of_the_documentation() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/evidence-example/verify.py");
+    let check = |receipt: &Path, keys: &[&str]| {
+        let output = Command::new("python3").arg(&script).arg(receipt).args(keys).output();
+        let output = output.expect("python3 is needed for the verifier of the documentation");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    for suite in ["sha-256", "sm3"] {
+        let journal = fresh(Database::Sqlite);
+        import(&journal, SmallPack::new().folder(), 0, &["--hash-suite", suite]);
+        run(&journal, &["key", "generate"]).expect(0);
+        let key = key_of(&journal);
+        for at in [1, 2, 7, position(&journal)] {
+            let receipt = run(&journal, &["receipt", "make", &at.to_string()]).expect(0).text().to_owned();
+            let (code, said) = check(&kept(&receipt), &[&key]);
+            assert_eq!(code, Some(0), "{said}");
+            assert!(said.starts_with(&format!("valid: position {at} of ")), "{said}");
+            let moved = receipt.replacen("index ", "index 1", 1);
+            assert_eq!(check(&kept(&moved), &[&key]).0, Some(1));
+        }
+    }
 }
 
 #[test]

@@ -121,6 +121,10 @@ impl Audit {
         for key in others {
             note.add_signature(key).map_err(|error| key_error(&error))?;
         }
+        // Another process with the same keys may have signed more since this one looked: its mark must not go back.
+        if self.mark.read(&self.identity.origin)?.is_some_and(|own| own.size() > size) {
+            return Ok(None);
+        }
         self.mark.write(&note)?;
         let signed_at_ms = now_ms();
         if !self.store.record(last, &checkpoint, &note, signed_at_ms).await? {
