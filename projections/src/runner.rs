@@ -11,11 +11,15 @@ use tokio::sync::watch;
 
 use crate::error::ViewError;
 use crate::fold::{Folder, Numbered};
+use crate::handle::Waiters;
 use crate::store::ViewStore;
 use crate::views;
 
 /// Entries folded in one transaction at most.
 pub(crate) const PAGE: usize = 4_000;
+/// After a transaction of fewer entries it rests.
+const WIDE: u64 = 3_000;
+const REST: Duration = Duration::from_millis(20);
 /// How often it looks without having been told.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 const RETRY_AFTER: Duration = Duration::from_millis(200);
@@ -100,7 +104,16 @@ impl Runner {
     }
 
     /// Follows the journal until told to stop; before it ends it folds what is there.
-    pub(crate) async fn follow(mut self, feed: Feed, reached: watch::Sender<u64>, mut stop: watch::Receiver<bool>) {
+    ///
+    /// Under load it rests between two transactions, for one that carries many commands costs little more than one that
+    /// carries few; who waits for a position ends the rest.
+    pub(crate) async fn follow(
+        mut self,
+        feed: Feed,
+        reached: watch::Sender<u64>,
+        waiters: Arc<Waiters>,
+        mut stop: watch::Receiver<bool>,
+    ) {
         let Feed { mut committed, recent } = feed;
         self.recent = Some(recent);
         let mut foreign = self.journal.changes();
@@ -110,7 +123,14 @@ impl Runner {
             foreign.mark_unchanged();
             match self.step(u64::MAX).await {
                 Ok(position) if position > *reached.borrow() => {
-                    reached.send_replace(position);
+                    let folded = position - reached.send_replace(position);
+                    if folded < WIDE && !*stop.borrow() {
+                        tokio::select! {
+                            () = waiters.any() => {}
+                            _ = stop.changed() => {}
+                            () = tokio::time::sleep(REST) => {}
+                        }
+                    }
                     continue;
                 }
                 Ok(_) => {}
