@@ -9,6 +9,7 @@ use ledger_core::evidence::bundle::{
     BALANCES, EVENTS, FORMAT, JOURNAL, MANIFEST, NODES, POSTINGS, README, checkpoint_name,
 };
 use ledger_core::evidence::checkpoint::Checkpoint;
+use ledger_core::evidence::forms::accounts::named;
 use ledger_core::evidence::forms::event_line::EventLine;
 use ledger_core::evidence::forms::plain_text::{PlainText, Transaction, opening};
 use ledger_core::evidence::forms::{business_day, postings, workbook};
@@ -81,10 +82,11 @@ pub async fn write<W: Write + Seek + Send>(
         }
         if survey.scope.covers(entry.position, &event) {
             let moved = books.book(&event).map_err(damaged)?;
+            let legs = named(&event, &moved);
             piece.clear();
-            postings::push_rows(&mut piece, entry.position, &entry.command.key, &event, &moved);
+            postings::push_rows(&mut piece, entry.position, &entry.command.key, &event, &legs);
             rows.write_all(piece.as_bytes())?;
-            let transaction = Transaction::new(entry.position, &entry.command.key, &event, &moved);
+            let transaction = Transaction::new(entry.position, &entry.command.key, &event, legs);
             piece.clear();
             plain.push(&mut piece, business_day(&event), transaction.as_ref());
             text.write_all(piece.as_bytes())?;
