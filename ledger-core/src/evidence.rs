@@ -9,5 +9,10 @@ pub mod leaf;
 pub mod merkle;
 pub mod note;
 pub mod proof;
+pub mod receipt;
+pub mod tile;
 #[cfg(feature = "ledger")]
 pub mod verifier;
+pub mod witness;
+#[cfg(test)]
+mod worked_example;

@@ -11,12 +11,14 @@ mod surgery;
 
 mod appraisals;
 mod arguments;
+mod audits;
 mod backups;
 mod bundles;
 mod checkpoints;
 mod corrections;
 mod demonstration;
 mod dry_runs;
+mod evidence;
 mod exports;
 mod interruptions;
 mod large_sheets;

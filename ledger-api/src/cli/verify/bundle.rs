@@ -2,11 +2,12 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use ledger_core::evidence::bundle::manifest::Scope;
 use ledger_core::evidence::bundle::verify::{Report, Trust, Verdict, verify_bundle};
 use ledger_core::evidence::checkpoint::Checkpoint;
-use ledger_core::evidence::note::{KeyKind, KeyRing, PublicKey};
+use ledger_core::evidence::note::{KeyKind, KeyRing, PublicKey, SignedNote};
 use serde::Serialize;
 
 use crate::cli::{CliError, CliResult, progress};
@@ -39,7 +40,8 @@ struct Told<'a> {
 ///
 /// # Errors
 /// [`CliError`] for keys that cannot be told apart.
-pub(super) fn run(path: &Path, keys: &[PublicKey], kept: Option<Checkpoint>, json: bool) -> CliResult {
+pub(super) fn run(path: &Path, keys: &[PublicKey], kept: Option<&Path>, json: bool) -> CliResult {
+    let kept = kept.map(|kept| read_checkpoint(kept, keys)).transpose()?;
     let (journal, cosigners) = rings(keys)?;
     let trust = Trust { journal, cosigners, kept };
     let bar = progress::bar(0, "verifying");
@@ -62,11 +64,28 @@ pub(super) fn run(path: &Path, keys: &[PublicKey], kept: Option<Checkpoint>, jso
     })
 }
 
+/// Reads a checkpoint kept from earlier; with keys given, one that they did not sign is refused.
+fn read_checkpoint(path: &Path, keys: &[PublicKey]) -> Result<Checkpoint, CliError> {
+    let unreadable = |what: String| CliError::input(format!("{}: {what}", path.display()));
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let text = match SignedNote::parse(&bytes) {
+        Ok(note) => note.text().to_owned(),
+        Err(_) => String::from_utf8(bytes.clone()).map_err(|error| unreadable(error.to_string()))?,
+    };
+    let checkpoint = Checkpoint::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+    if !keys.is_empty() {
+        let (journal, cosigners) = rings(keys)?;
+        Checkpoint::open(&bytes, checkpoint.origin(), &journal, &cosigners)
+            .map_err(|error| CliError::failed(format!("the checkpoint given cannot be believed: {error}")))?;
+    }
+    Ok(checkpoint)
+}
+
 /// The keys of the journal and those of cosigners, told apart by their kind.
 ///
 /// # Errors
 /// [`CliError`] for keys that cannot be told apart.
-pub(super) fn rings(keys: &[PublicKey]) -> Result<(KeyRing, KeyRing), CliError> {
+fn rings(keys: &[PublicKey]) -> Result<(KeyRing, KeyRing), CliError> {
     let (mut journal, mut cosigners) = (KeyRing::new(), KeyRing::new());
     for key in keys {
         let ring = if key.kind() == KeyKind::Ed25519 { &mut journal } else { &mut cosigners };
