@@ -89,7 +89,7 @@ impl App {
         let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &origin, HashSuite::Sha256).await?;
         let access = Arc::new(Access::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let vault = Arc::new(Vault::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
-        let (views, runner) = projections::open(url, journal, ledger.committed()).await?;
+        let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
         let app = App { url: url.clone(), ledger, views, access, vault };
         Ok((app, AppTasks { ledger: task, runner }))
     }

@@ -13,7 +13,10 @@ pub mod transfer;
 pub mod upcast;
 pub mod url;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use tokio::sync::watch;
 
 pub use batch::{Batch, BatchCommand, BatchEvent, NewStream};
 pub use entry::{CommandRecord, Entry, Head, RecordedTime, Snapshot, StoredStream, StreamEvent};
@@ -30,6 +33,19 @@ pub trait Journal: Send + Sync + 'static {
     /// # Errors
     /// [`JournalError`]; nothing is locked then.
     async fn begin(&self) -> Result<Box<dyn Append>, JournalError>;
+
+    /// Appends a batch in one step, durably, all or nothing: for whoever believes to know the head. The fence finds out.
+    ///
+    /// # Errors
+    /// [`CommitError::Fenced`] when the head stands elsewhere, and whatever [`Append::commit`] can say.
+    async fn append(&self, batch: Arc<Batch>) -> Result<(), CommitError> {
+        let append = self.begin().await.map_err(CommitError::NotCommitted)?;
+        if append.head().position != batch.after {
+            append.release().await;
+            return Err(CommitError::Fenced);
+        }
+        append.commit(batch).await
+    }
 
     /// The head as last committed.
     ///
@@ -74,8 +90,14 @@ pub trait Journal: Send + Sync + 'static {
     /// [`JournalError`].
     async fn roots(&self, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError>;
 
-    /// Waits until somebody else may have appended; returns at once where that cannot be told apart.
-    async fn changed(&self);
+    /// The entries of a stream after a position, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError>;
+
+    /// Follows what anybody appends, as far as this process is told: a hint to look, which may come late or twice.
+    fn changes(&self) -> watch::Receiver<u64>;
 }
 
 /// Cuts entries read for several commands into one list each, in the order asked.
@@ -125,7 +147,7 @@ pub trait Append: Send {
     ///
     /// # Errors
     /// [`CommitError`]: whether nothing happened, or whether that is unknown.
-    async fn commit(self: Box<Self>, batch: &Batch) -> Result<(), CommitError>;
+    async fn commit(self: Box<Self>, batch: Arc<Batch>) -> Result<(), CommitError>;
 
     /// Gives the lock back without a change.
     async fn release(self: Box<Self>);

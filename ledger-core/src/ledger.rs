@@ -2,13 +2,18 @@
 //!
 //! Reading order: [`command`] (what may be asked), [`fingerprint`] (what makes two askings the same), [`book`] (the
 //! state in memory), [`process`] (what one command decides across aggregates), [`resolve`] (what a command needs in
-//! memory first), [`outcome`] (the three answers), [`writer`] (the task that owns the writing).
+//! memory first), [`prepare`] (getting it there), [`outcome`] (the three answers), [`writer`] (the task that owns the
+//! writing), [`lost`] (commits whose answer was lost), [`feed`] (what followers
+//! of this process are told).
 
 pub mod book;
 pub mod command;
+pub mod feed;
 pub mod fingerprint;
 pub mod handle;
+pub mod lost;
 pub mod outcome;
+pub mod prepare;
 pub mod process;
 pub mod resolve;
 pub mod round;
@@ -16,6 +21,7 @@ pub mod settings;
 pub mod writer;
 
 pub use command::{Command, Context, Submission};
+pub use feed::Feed;
 pub use handle::Ledger;
 pub use outcome::{Outcome, Receipt};
 pub use settings::LedgerSettings;

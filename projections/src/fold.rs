@@ -1,16 +1,16 @@
 //! What a view is: rows by key, each folded by a pure function; and the cache that carries rows along the journal.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::domain::event::Event;
-use ledger_core::journal::Entry;
+use lru::LruCache;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::ViewError;
 
 /// Rows kept in memory for each view.
-const CACHED_ROWS_MAX: usize = 100_000;
+const CACHED_ROWS_MAX: usize = 200_000;
 
 /// A view: which rows an event touches, and how each row changes. No clock, no other rows, no other view.
 pub trait View: Send + Sync + 'static {
@@ -20,55 +20,78 @@ pub trait View: Send + Sync + 'static {
     /// The view's name: its table is `view_` + name.
     const NAME: &'static str;
 
-    /// Whether every touched key is new, so that nothing has to be looked up.
-    const ALWAYS_NEW: bool = false;
+    /// The keys of the rows an event touches, each once.
+    fn keys(event: &Event) -> Vec<String>;
 
-    /// The keys of the rows an event touches.
-    fn keys(entry: &Entry, event: &Event) -> Vec<String>;
+    /// Whether an event begins the rows it touches, so that nothing has to be looked up for it.
+    fn begins(event: &Event) -> bool {
+        let _ = event;
+        false
+    }
 
     /// Folds the event into one of those rows.
-    fn fold(row: &mut Self::Row, key: &str, entry: &Entry, event: &Event);
+    fn fold(row: &mut Self::Row, key: &str, position: u64, event: &Event);
 }
 
 /// A changed row: its key, and its new bytes or that it is gone.
 pub type Change = (String, Option<Vec<u8>>);
 
+/// An event and its position.
+pub type Numbered<'a> = (u64, &'a Event);
+
 /// A view with its cache, behind one face for the runner.
+///
+/// A page is folded in three steps: [`Folder::open`] names the rows to look up, [`Folder::load`] takes each in, and
+/// [`Folder::fold`] folds.
 pub trait Folder: Send {
     /// The view's name.
     fn name(&self) -> &'static str;
-    /// Of the rows an event touches, those that must be looked up first.
-    fn missing(&self, entry: &Entry, event: &Event) -> Vec<String>;
+    /// Begins a page: of the rows its events touch, those that must be looked up.
+    fn open(&mut self, page: &[Numbered<'_>]) -> Vec<String>;
     /// Takes a looked-up row in.
     ///
     /// # Errors
     /// [`ViewError::Row`] when it cannot be read.
     fn load(&mut self, key: String, bytes: Option<Vec<u8>>) -> Result<(), ViewError>;
-    /// Folds an event.
-    fn fold(&mut self, entry: &Entry, event: &Event);
-    /// The rows changed since the last call.
+    /// Folds the page that was opened; gives the rows it changed, in the order of their keys.
     ///
     /// # Errors
     /// [`ViewError::Row`] when one cannot be written.
-    fn changes(&mut self) -> Result<Vec<Change>, ViewError>;
+    fn fold(&mut self, page: &[Numbered<'_>]) -> Result<Vec<Change>, ViewError>;
     /// Forgets everything in memory.
     fn forget(&mut self);
 }
 
-struct Cached<R> {
-    row: R,
-    changed: bool,
-}
-
 /// The cache of one view.
 pub struct Cache<V: View> {
-    rows: HashMap<String, Cached<V::Row>>,
+    rows: LruCache<String, V::Row>,
+    /// The rows that the open page touches, in its order: index within the page, key.
+    touched: Vec<(usize, String)>,
 }
 
 impl<V: View> Default for Cache<V> {
     fn default() -> Cache<V> {
-        Cache { rows: HashMap::new() }
+        Cache { rows: LruCache::unbounded(), touched: Vec::new() }
     }
+}
+
+/// A row as stored: self-describing, for rows share types with events, whose fields may be left out.
+pub(crate) fn encode_row<V: View>(key: &str, row: &V::Row) -> Result<Vec<u8>, ViewError> {
+    let what = |error: rmp_serde::encode::Error| error.to_string();
+    rmp_serde::to_vec_named(row).map_err(|error| ViewError::Row {
+        view: V::NAME,
+        key: key.to_owned(),
+        what: what(error),
+    })
+}
+
+/// Reads a stored row.
+pub(crate) fn decode_row<V: View>(key: &str, bytes: &[u8]) -> Result<V::Row, ViewError> {
+    rmp_serde::from_slice(bytes).map_err(|error| ViewError::Row {
+        view: V::NAME,
+        key: key.to_owned(),
+        what: error.to_string(),
+    })
 }
 
 impl<V: View> Folder for Cache<V> {
@@ -76,60 +99,59 @@ impl<V: View> Folder for Cache<V> {
         V::NAME
     }
 
-    fn missing(&self, entry: &Entry, event: &Event) -> Vec<String> {
-        if V::ALWAYS_NEW {
-            return Vec::new();
+    fn open(&mut self, page: &[Numbered<'_>]) -> Vec<String> {
+        self.touched.clear();
+        let mut missing = BTreeSet::new();
+        for (index, (_, event)) in page.iter().enumerate() {
+            for key in V::keys(event) {
+                // Looked at, so that it does not fall out before the page is folded.
+                if self.rows.get(&key).is_none() {
+                    if V::begins(event) {
+                        self.rows.put(key.clone(), V::Row::default());
+                    } else {
+                        missing.insert(key.clone());
+                    }
+                }
+                self.touched.push((index, key));
+            }
         }
-        V::keys(entry, event).into_iter().filter(|key| !self.rows.contains_key(key)).collect()
+        missing.into_iter().collect()
     }
 
     fn load(&mut self, key: String, bytes: Option<Vec<u8>>) -> Result<(), ViewError> {
-        let row = match bytes {
-            None => V::Row::default(),
-            Some(bytes) => serde_json::from_slice(&bytes).map_err(|error| ViewError::Row {
-                view: V::NAME,
-                key: key.clone(),
-                what: error.to_string(),
-            })?,
-        };
-        self.rows.insert(key, Cached { row, changed: false });
+        // A row that an event of this page begins is newer than what is stored.
+        if self.rows.peek(&key).is_none() {
+            let row = bytes.map_or_else(|| Ok(V::Row::default()), |bytes| decode_row::<V>(&key, &bytes))?;
+            self.rows.put(key, row);
+        }
         Ok(())
     }
 
-    fn fold(&mut self, entry: &Entry, event: &Event) {
-        for key in V::keys(entry, event) {
-            let cached =
-                self.rows.entry(key.clone()).or_insert_with(|| Cached { row: V::Row::default(), changed: false });
-            V::fold(&mut cached.row, &key, entry, event);
-            cached.changed = true;
-        }
-    }
-
-    fn changes(&mut self) -> Result<Vec<Change>, ViewError> {
-        let gone = V::Row::default();
+    fn fold(&mut self, page: &[Numbered<'_>]) -> Result<Vec<Change>, ViewError> {
         // In the order of keys, so that a wide batch walks the table's tree once.
-        let mut changes = BTreeMap::new();
-        for (key, cached) in self.rows.iter_mut().filter(|(_, cached)| cached.changed) {
-            cached.changed = false;
-            let bytes = if cached.row == gone {
-                None
-            } else {
-                let written = serde_json::to_vec(&cached.row);
-                Some(written.map_err(|error| ViewError::Row {
-                    view: V::NAME,
-                    key: key.clone(),
-                    what: error.to_string(),
-                })?)
-            };
-            changes.insert(key.clone(), bytes);
+        let mut changed = BTreeMap::new();
+        for (index, key) in std::mem::take(&mut self.touched) {
+            let Some((position, event)) = page.get(index) else { continue };
+            V::fold(self.rows.get_or_insert_mut_ref(&key, V::Row::default), &key, *position, event);
+            changed.insert(key, ());
         }
-        if V::ALWAYS_NEW || self.rows.len() > CACHED_ROWS_MAX {
-            self.rows.clear();
+        let gone = V::Row::default();
+        let changes = changed
+            .into_keys()
+            .map(|key| match self.rows.peek(&key) {
+                Some(row) if *row != gone => Ok((Some(encode_row::<V>(&key, row)?), key)),
+                _ => Ok((None, key)),
+            })
+            .map(|change| change.map(|(bytes, key)| (key, bytes)))
+            .collect();
+        while self.rows.len() > CACHED_ROWS_MAX {
+            self.rows.pop_lru();
         }
-        Ok(changes.into_iter().collect())
+        changes
     }
 
     fn forget(&mut self) {
         self.rows.clear();
+        self.touched.clear();
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ledger_core::journal::Journal;
 use ledger_core::journal::url::JournalUrl;
+use ledger_core::ledger::Feed;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -21,6 +22,7 @@ const WAIT_MAX: Duration = Duration::from_secs(10);
 /// The views of one journal. Clones share them.
 #[derive(Clone)]
 pub struct Views {
+    journal: Arc<dyn Journal>,
     store: Arc<dyn ViewStore>,
     reached: watch::Receiver<u64>,
 }
@@ -62,12 +64,8 @@ pub async fn open_store(url: &JournalUrl) -> Result<Arc<dyn ViewStore>, ViewErro
 ///
 /// # Errors
 /// [`ViewError`].
-pub async fn open(
-    url: &JournalUrl,
-    journal: Arc<dyn Journal>,
-    committed: watch::Receiver<u64>,
-) -> Result<(Views, ViewsRunner), ViewError> {
-    start(open_store(url).await?, journal, committed).await
+pub async fn open(url: &JournalUrl, journal: Arc<dyn Journal>, feed: Feed) -> Result<(Views, ViewsRunner), ViewError> {
+    start(open_store(url).await?, journal, feed).await
 }
 
 /// Starts carrying a store's views along a journal.
@@ -77,13 +75,13 @@ pub async fn open(
 pub async fn start(
     store: Arc<dyn ViewStore>,
     journal: Arc<dyn Journal>,
-    committed: watch::Receiver<u64>,
+    feed: Feed,
 ) -> Result<(Views, ViewsRunner), ViewError> {
     let (reached_sender, reached) = watch::channel(store.checkpoint().await?);
     let (stop, stopped) = watch::channel(false);
-    let runner = Runner::new(journal, Arc::clone(&store));
-    let task = tokio::spawn(runner.follow(committed, reached_sender, stopped));
-    Ok((Views { store, reached }, ViewsRunner { task, stop }))
+    let runner = Runner::new(Arc::clone(&journal), Arc::clone(&store));
+    let task = tokio::spawn(runner.follow(feed, reached_sender, stopped));
+    Ok((Views { journal, store, reached }, ViewsRunner { task, stop }))
 }
 
 impl Views {
@@ -91,9 +89,9 @@ impl Views {
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn as_stored(store: Arc<dyn ViewStore>) -> Result<Views, ViewError> {
+    pub async fn as_stored(journal: Arc<dyn Journal>, store: Arc<dyn ViewStore>) -> Result<Views, ViewError> {
         let (_, reached) = watch::channel(store.checkpoint().await?);
-        Ok(Views { store, reached })
+        Ok(Views { journal, store, reached })
     }
 
     /// The position the views have reached.
@@ -112,6 +110,11 @@ impl Views {
             Ok(Ok(at)) => Ok(*at),
             _ => Err(ViewError::Behind { at: self.position(), wanted: position }),
         }
+    }
+
+    /// The journal, for what is read from it at once.
+    pub(crate) fn journal(&self) -> &dyn Journal {
+        self.journal.as_ref()
     }
 
     /// The store, for questions.

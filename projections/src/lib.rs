@@ -2,7 +2,8 @@
 //!
 //! One file of [`views`] = one view = one pure fold, row by row. [`runner`] carries them along the journal, [`store`]
 //! keeps rows and the checkpoint in one transaction, [`queries`] answers questions, [`rebuild`] makes them anew and
-//! compares. [`state`] is the fold behind `nuanxin state`, which uses no stored view at all.
+//! compares. [`state`] is the fold behind `nuanxin state`, [`statement`] the fold behind a worker's statement: neither uses
+//! a stored view.
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::print_stdout)]
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at what it does not expect"))]
@@ -14,6 +15,7 @@ pub mod queries;
 pub mod rebuild;
 pub mod runner;
 pub mod state;
+pub mod statement;
 pub mod store;
 pub mod views;
 

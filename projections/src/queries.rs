@@ -4,10 +4,8 @@ pub mod account;
 pub mod appraisal;
 pub mod catalogue;
 
-use serde::de::DeserializeOwned;
-
 use crate::error::ViewError;
-use crate::fold::View;
+use crate::fold::{View, decode_row};
 use crate::handle::Views;
 
 /// Rows read at once while walking a view.
@@ -22,22 +20,11 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
-fn decode<V: View>(key: &str, bytes: &[u8]) -> Result<V::Row, ViewError>
-where
-    V::Row: DeserializeOwned,
-{
-    serde_json::from_slice(bytes).map_err(|error| ViewError::Row {
-        view: V::NAME,
-        key: key.to_owned(),
-        what: error.to_string(),
-    })
-}
-
 impl Views {
     pub(crate) async fn row<V: View>(&self, key: &str) -> Result<Option<V::Row>, ViewError> {
         let rows = self.store().get(V::NAME, &[key.to_owned()]).await?;
         match rows.into_iter().next().flatten() {
-            Some(bytes) => decode::<V>(key, &bytes).map(Some),
+            Some(bytes) => decode_row::<V>(key, &bytes).map(Some),
             None => Ok(None),
         }
     }
@@ -50,7 +37,7 @@ impl Views {
             let Some((last, _)) = page.last() else { return Ok(rows) };
             after.clone_from(last);
             for (key, bytes) in &page {
-                rows.push((key.clone(), decode::<V>(key, bytes)?));
+                rows.push((key.clone(), decode_row::<V>(key, bytes)?));
             }
         }
     }
@@ -66,7 +53,7 @@ impl Views {
         let rows = stored
             .iter()
             .take(limit)
-            .map(|(key, bytes)| Ok((key.clone(), decode::<V>(key, bytes)?)))
+            .map(|(key, bytes)| Ok((key.clone(), decode_row::<V>(key, bytes)?)))
             .collect::<Result<Vec<_>, ViewError>>()?;
         let next = if more { rows.last().map(|(key, _)| key.clone()) } else { None };
         Ok(Page { rows, next })

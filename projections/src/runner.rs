@@ -1,15 +1,16 @@
 //! Carries the views along the journal: reads entries in order, folds them, writes rows and checkpoint together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ledger_core::domain::event::Event;
 use ledger_core::journal::{Entry, Journal, JournalError};
+use ledger_core::ledger::feed::{EventChunk, Feed, Recent};
 use tokio::sync::watch;
 
 use crate::error::ViewError;
-use crate::fold::Folder;
+use crate::fold::{Folder, Numbered};
 use crate::store::ViewStore;
 use crate::views;
 
@@ -23,6 +24,7 @@ const RETRY_AFTER: Duration = Duration::from_millis(200);
 pub struct Runner {
     journal: Arc<dyn Journal>,
     store: Arc<dyn ViewStore>,
+    recent: Option<Arc<Recent>>,
     folders: Vec<Box<dyn Folder>>,
     position: Option<u64>,
 }
@@ -30,7 +32,7 @@ pub struct Runner {
 impl Runner {
     /// A runner that continues from the store's checkpoint.
     pub fn new(journal: Arc<dyn Journal>, store: Arc<dyn ViewStore>) -> Runner {
-        Runner { journal, store, folders: views::all(), position: None }
+        Runner { journal, store, recent: None, folders: views::all(), position: None }
     }
 
     /// Folds one page; gives the position reached. The same as before means that the head was reached.
@@ -52,29 +54,26 @@ impl Runner {
             None => self.store.checkpoint().await?,
         };
         let wanted = usize::try_from(until.saturating_sub(from)).unwrap_or(usize::MAX).min(PAGE);
-        if wanted == 0 {
-            self.position = Some(from);
-            return Ok(from);
-        }
-        let entries = self.journal.read(from, wanted).await?;
-        let Some(last) = entries.last().map(|entry| entry.position) else {
+        let chunks = match wanted {
+            0 => Vec::new(),
+            _ => events(self.journal.as_ref(), self.recent.as_deref(), from, wanted).await?,
+        };
+        let page: Vec<Numbered<'_>> =
+            (from + 1..).zip(chunks.iter().flat_map(EventChunk::events)).take(wanted).collect();
+        let Some((last, _)) = page.last().copied() else {
             self.position = Some(from);
             return Ok(from);
         };
-        if let Some((position, entry)) =
-            (from + 1..).zip(&entries).find(|(expected, entry)| entry.position != *expected)
-        {
-            let what = format!("position {} stands where {position} should", entry.position);
-            return Err(JournalError::Damaged { position, what }.into());
-        }
-        let events = entries.iter().map(Entry::event).collect::<Result<Vec<Event>, _>>()?;
-        self.look_up(&entries, &events).await?;
-        for (entry, event) in entries.iter().zip(&events) {
-            self.folders.iter_mut().for_each(|folder| folder.fold(entry, event));
-        }
         let mut changes = Vec::new();
         for folder in &mut self.folders {
-            let rows = folder.changes()?;
+            let missing = folder.open(&page);
+            if !missing.is_empty() {
+                let rows = self.store.get(folder.name(), &missing).await?;
+                for (key, row) in missing.into_iter().zip(rows) {
+                    folder.load(key, row)?;
+                }
+            }
+            let rows = folder.fold(&page)?;
             if !rows.is_empty() {
                 changes.push((folder.name(), rows));
             }
@@ -82,22 +81,6 @@ impl Runner {
         self.store.write(from, last, changes).await?;
         self.position = Some(last);
         Ok(last)
-    }
-
-    async fn look_up(&mut self, entries: &[Entry], events: &[Event]) -> Result<(), ViewError> {
-        for folder in &mut self.folders {
-            let missing: BTreeSet<String> =
-                entries.iter().zip(events).flat_map(|(entry, event)| folder.missing(entry, event)).collect();
-            if missing.is_empty() {
-                continue;
-            }
-            let keys: Vec<String> = missing.into_iter().collect();
-            let rows = self.store.get(folder.name(), &keys).await?;
-            for (key, row) in keys.into_iter().zip(rows) {
-                folder.load(key, row)?;
-            }
-        }
-        Ok(())
     }
 
     /// Folds to the head or to a position, telling the progress.
@@ -117,21 +100,14 @@ impl Runner {
     }
 
     /// Follows the journal until told to stop; before it ends it folds what is there.
-    pub(crate) async fn follow(
-        mut self,
-        mut committed: watch::Receiver<u64>,
-        reached: watch::Sender<u64>,
-        mut stop: watch::Receiver<bool>,
-    ) {
-        let journal = Arc::clone(&self.journal);
+    pub(crate) async fn follow(mut self, feed: Feed, reached: watch::Sender<u64>, mut stop: watch::Receiver<bool>) {
+        let Feed { mut committed, recent } = feed;
+        self.recent = Some(recent);
+        let mut foreign = self.journal.changes();
         loop {
-            let mut told = journal.changed();
-            // Asked once before the step: what another server appends while it runs is then not missed.
-            let already = tokio::select! {
-                biased;
-                () = &mut told => true,
-                () = std::future::ready(()) => false,
-            };
+            // Seen before the step: what is appended while it runs wakes the next one.
+            committed.mark_unchanged();
+            foreign.mark_unchanged();
             match self.step(u64::MAX).await {
                 Ok(position) if position > *reached.borrow() => {
                     reached.send_replace(position);
@@ -151,25 +127,34 @@ impl Runner {
             if *stop.borrow() {
                 return;
             }
-            if already {
-                continue;
-            }
             tokio::select! {
-                changed = committed.changed() => {
-                    if changed.is_err() {
-                        // The ledger is gone: only stopping or other servers can matter now.
-                        tokio::select! {
-                            _ = stop.changed() => {}
-                            () = tokio::time::sleep(LOOK_EVERY) => {}
-                        }
-                    }
-                }
-                () = &mut told => {}
+                // Once the ledger is gone, only stopping or other servers can matter.
+                Ok(()) = committed.changed() => {}
+                Ok(()) = foreign.changed() => {}
                 _ = stop.changed() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
         }
     }
+}
+
+/// The events after a position: from memory where the ledger committed them a moment ago, else from the journal.
+async fn events(
+    journal: &dyn Journal,
+    recent: Option<&Recent>,
+    from: u64,
+    wanted: usize,
+) -> Result<Vec<EventChunk>, ViewError> {
+    if let Some(chunks) = recent.and_then(|recent| recent.after(from, wanted)) {
+        return Ok(chunks);
+    }
+    let entries = journal.read(from, wanted).await?;
+    if let Some((position, entry)) = (from + 1..).zip(&entries).find(|(expected, entry)| entry.position != *expected) {
+        let what = format!("position {} stands where {position} should", entry.position);
+        return Err(JournalError::Damaged { position, what }.into());
+    }
+    let events = entries.iter().map(Entry::event).collect::<Result<Vec<Event>, _>>()?;
+    Ok(vec![EventChunk::new(from + 1, events.into())])
 }
 
 /// Digests of a store's views, by name: equal digests mean equal rows.

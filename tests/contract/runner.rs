@@ -151,7 +151,11 @@ impl Journal for Holey {
         self.0.roots(after, limit).await
     }
 
-    async fn changed(&self) {
-        self.0.changed().await;
+    async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        self.0.read_stream(stream, after, limit).await
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.0.changes()
     }
 }

@@ -225,8 +225,12 @@ impl Journal for SimulatedJournal {
         self.call(self.world.journal.roots(after, limit)).await
     }
 
-    async fn changed(&self) {
-        self.process.alive(self.world.journal.changed()).await;
+    async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        self.call(self.world.journal.read_stream(stream, after, limit)).await
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.world.journal.changes()
     }
 }
 
@@ -247,28 +251,28 @@ impl SimulatedAppend {
     }
 
     /// The commit is on its way and will land, whatever becomes of who sent it. Until then it keeps the lock.
-    fn send_off(&self, batch: &Batch) {
+    fn send_off(&self, batch: &Arc<Batch>) {
         let Some(append) = self.take() else { return };
-        let (world, batch) = (Arc::clone(&self.journal.world), batch.clone());
+        let (world, batch) = (Arc::clone(&self.journal.world), Arc::clone(batch));
         count(&world.wreckage.late);
         count(&world.in_flight);
         tokio::spawn(async move {
             world.pause(3_000).await;
-            let _ = append.commit(&batch).await;
+            let _ = append.commit(batch).await;
             world.in_flight.fetch_sub(1, Ordering::Relaxed);
         });
     }
 
-    async fn carry_out(&self, batch: &Batch) -> Result<(), CommitError> {
+    async fn carry_out(&self, batch: &Arc<Batch>) -> Result<(), CommitError> {
         match self.take() {
-            Some(append) => append.commit(batch).await,
+            Some(append) => append.commit(Arc::clone(batch)).await,
             None => Err(CommitError::NotCommitted(away("the append has ended"))),
         }
     }
 
     /// The session broke and the lock went with it, which nobody noticed yet: others may append, and only the fence is
     /// left.
-    async fn carry_out_without_lock(&self, batch: &Batch) -> Result<(), CommitError> {
+    async fn carry_out_without_lock(&self, batch: &Arc<Batch>) -> Result<(), CommitError> {
         const WAITS_MAX: usize = 20;
         let World { journal, wreckage, .. } = self.journal.world.as_ref();
         drop(self.take());
@@ -279,14 +283,14 @@ impl SimulatedAppend {
             }
         }
         let append = journal.begin().await.map_err(CommitError::NotCommitted)?;
-        let done = append.commit(batch).await;
+        let done = append.commit(Arc::clone(batch)).await;
         if matches!(done, Err(CommitError::Fenced)) {
             count(&wreckage.fenced);
         }
         done
     }
 
-    async fn go_wrong(&self, batch: &Batch) -> Result<(), CommitError> {
+    async fn go_wrong(&self, batch: &Arc<Batch>) -> Result<(), CommitError> {
         let world = &self.journal.world;
         let lost = || {
             count(&world.wreckage.lost);
@@ -326,14 +330,14 @@ impl Append for SimulatedAppend {
         &self.head
     }
 
-    async fn commit(self: Box<Self>, batch: &Batch) -> Result<(), CommitError> {
+    async fn commit(self: Box<Self>, batch: Arc<Batch>) -> Result<(), CommitError> {
         let journal = &self.journal;
         let committing = async {
             journal.trouble().await;
             if journal.world.happens(journal.world.weather.commit) {
-                return self.go_wrong(batch).await;
+                return self.go_wrong(&batch).await;
             }
-            let done = self.carry_out(batch).await;
+            let done = self.carry_out(&batch).await;
             journal.trouble().await;
             done
         };

@@ -49,9 +49,9 @@ pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
     let folder = tempfile::tempdir().map_err(|error| CliError::failed(error.to_string()))?;
     let store = Arc::new(SqliteViews::open(&folder.path().join("views.db"))?);
     let bar = progress::bar(position, "folding");
-    Runner::new(journal, store.clone()).run_until(position, &mut |at| bar.set_position(at)).await?;
+    Runner::new(Arc::clone(&journal), store.clone()).run_until(position, &mut |at| bar.set_position(at)).await?;
     bar.finish_and_clear();
-    let views = Views::as_stored(store).await?;
+    let views = Views::as_stored(journal, store).await?;
     let appraisal = views.appraisal(args.year, args.branch.as_deref(), Some(position)).await?;
     let bytes =
         appraisal_sheet::render(&appraisal, args.format).map_err(|error| CliError::failed(error.to_string()))?;

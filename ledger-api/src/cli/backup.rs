@@ -71,7 +71,7 @@ pub async fn restore(args: RestoreArgs, url: &JournalUrl) -> CliResult {
 
 /// Removes what an interrupted backup left.
 fn remove(partial: &std::path::Path) -> Result<(), CliError> {
-    for suffix in ["", "-wal", "-shm", ".lock"] {
+    for suffix in ["", "-wal", "-shm", ".lock", ".index", ".index-wal", ".index-shm"] {
         let mut name = partial.as_os_str().to_owned();
         name.push(suffix);
         match std::fs::remove_file(PathBuf::from(name)) {

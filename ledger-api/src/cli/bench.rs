@@ -156,7 +156,7 @@ async fn in_process(args: &BenchArgs, url: &JournalUrl) -> Result<Report, CliErr
     let database = surroundings::database(url).await?;
     let settings = Settings::new(args, url.to_string(), Some(limits.batch_max), Some(database));
     let (ledger, task) = Ledger::open(Arc::clone(&journal), limits, "nuanxin/bench", HashSuite::Sha256).await?;
-    let (views, runner) = projections::open(url, journal, ledger.committed()).await?;
+    let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
     let house = InProcess { ledger, views };
     let transactions = || Some(house.ledger.stats().batches.load(Ordering::Relaxed));
     let report = measure(&house, args, settings, transactions).await;

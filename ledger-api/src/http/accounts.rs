@@ -5,10 +5,10 @@ use axum::extract::State;
 use chrono::NaiveDate;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::event::RedeemedLine;
+use projections::statement::Line;
 use projections::views::balance::Balance;
-use projections::views::statement::Line;
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -270,9 +270,8 @@ async fn read_statement(
 ) -> Result<Json<StatementAnswer>, ApiError> {
     let position = at_least(&app, query.min_position).await?;
     known(&app, &caller, &id).await?;
-    let page = app.views.statement(&id, query.after.unwrap_or(0), query.limit.0).await?;
-    let next = page.next.and_then(|_| page.rows.last()).map(|(_, line)| line.position);
-    let entries = page.rows.into_iter().map(|(_, line)| entry_json(line)).collect();
+    let (lines, next) = app.views.statement(&id, query.after.unwrap_or(0), query.limit.0).await?;
+    let entries = lines.into_iter().map(entry_json).collect();
     Ok(Json(StatementAnswer { worker: id, entries, next, position }))
 }
 
@@ -316,9 +315,9 @@ fn worker_json(id: String, row: Balance) -> WorkerJson {
 fn entry_json(line: Line) -> EntryJson {
     EntryJson {
         position: line.position,
-        event: line.event,
-        at: line.at.map(|at: BusinessTime| at.to_string()),
-        recorded_at: line.recorded_at,
+        event: line.event.to_owned(),
+        at: Some(line.at.to_string()),
+        recorded_at: line.recorded_at.to_string(),
         points: PointsJson(line.points),
         subject: line.subject,
         activity: line.activity,

@@ -88,7 +88,8 @@ async fn read_events(
     let journal = Arc::clone(app.ledger.journal());
     if wants_stream(&headers) {
         let after = last_seen(&headers)?.unwrap_or(after);
-        let feed = Feed { journal, committed: app.ledger.committed(), after, read: VecDeque::new() };
+        let foreign = journal.changes();
+        let feed = Feed { journal, committed: app.ledger.committed(), foreign, after, read: VecDeque::new() };
         let events = follow(feed).take_until(stopping.raised());
         return Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response());
     }
@@ -144,6 +145,7 @@ fn sent(entry: &Entry) -> Result<Event, String> {
 struct Feed {
     journal: Arc<dyn Journal>,
     committed: watch::Receiver<u64>,
+    foreign: watch::Receiver<u64>,
     /// The last position read.
     after: u64,
     /// What was read and not yet sent.
@@ -179,7 +181,8 @@ impl Feed {
                 return Ok(entry);
             }
             // What is committed from here on wakes the wait below, even if this reading does not see it yet.
-            self.committed.borrow_and_update();
+            self.committed.mark_unchanged();
+            self.foreign.mark_unchanged();
             match self.journal.read(self.after, PAGE).await {
                 Ok(entries) => self.take(entries)?,
                 // The journal is away for a moment: the client keeps its place.
@@ -217,7 +220,7 @@ impl Feed {
                     tokio::time::sleep(LOOK_EVERY).await;
                 }
             }
-            () = self.journal.changed() => {}
+            Ok(()) = self.foreign.changed() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
     }

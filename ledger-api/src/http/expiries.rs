@@ -2,8 +2,6 @@
 //!
 //! What can be spent never depends on this booking: a lot that ended is not spendable, booked or not.
 
-use std::collections::BTreeSet;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::NaiveDate;
@@ -12,7 +10,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::ledger::{Command, Context, Receipt, Submission};
-use projections::views::lot::Lot;
+use projections::views::balance::Lot;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -73,18 +71,10 @@ async fn book(
     let mut booked =
         Booked { workers: 0, points: Points::ZERO, position: app.views.wait_for(committed).await?, fresh: 0 };
     let mut after = String::new();
-    let mut last_worker = String::new();
     loop {
-        let page = app.views.all_lots(&after, PAGE).await?;
-        let mut workers = BTreeSet::new();
-        for (key, lot) in page.rows {
-            let worker = key.rsplit_once('/').map_or("", |(worker, _)| worker);
-            // A worker's lots may go on from page to page; one command books them all.
-            if worker != last_worker && ended(&lot, through) {
-                workers.insert(worker.to_owned());
-                worker.clone_into(&mut last_worker);
-            }
-        }
+        let page = app.views.workers(&after, PAGE).await?;
+        let due = page.rows.iter().filter(|(_, row)| row.lots.iter().any(|lot| ended(lot, through)));
+        let workers: Vec<&str> = due.map(|(worker, _)| worker.as_str()).collect();
         let submissions = workers
             .iter()
             .map(|worker| submission(&context, worker, through))

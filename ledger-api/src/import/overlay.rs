@@ -142,8 +142,8 @@ impl Append for OverlayAppend {
         &self.head
     }
 
-    async fn commit(self: Box<Self>, batch: &Batch) -> Result<(), CommitError> {
-        self.journal.change(|top| top.append(batch))?;
+    async fn commit(self: Box<Self>, batch: Arc<Batch>) -> Result<(), CommitError> {
+        self.journal.change(|top| top.append(&batch))?;
         self.journal.changed.send_replace(batch.position);
         Ok(())
     }
@@ -215,10 +215,19 @@ impl Journal for OverlayJournal {
         self.below.roots(after, limit).await
     }
 
-    async fn changed(&self) {
-        let mut changed = self.changed.subscribe();
-        // The sender lives in self: waiting cannot fail.
-        let _ = changed.changed().await;
+    async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        let mut entries = self.below.read_stream(stream, after, limit).await?;
+        entries.retain(|entry| entry.position <= self.floor);
+        let wanted = limit.saturating_sub(entries.len());
+        self.with(|top| {
+            let own = top.own.get(stream).into_iter().flatten().filter_map(|index| top.entries.get(*index));
+            entries.extend(own.filter(|entry| entry.position > after).take(wanted).cloned());
+        });
+        Ok(entries)
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
     }
 }
 

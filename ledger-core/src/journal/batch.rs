@@ -69,3 +69,11 @@ pub struct Batch {
     /// The Merkle root once it is in.
     pub root: [u8; 32],
 }
+
+impl Batch {
+    /// The events in order, each with its command where it is the command's first.
+    pub fn events_with_commands(&self) -> impl Iterator<Item = (&BatchEvent, Option<&BatchCommand>)> {
+        let mut commands = self.commands.iter();
+        self.events.iter().map(move |event| (event, if event.nth == 0 { commands.next() } else { None }))
+    }
+}

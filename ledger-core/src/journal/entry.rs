@@ -52,6 +52,18 @@ pub struct CommandFrame {
     pub recorded_at: RecordedTime,
 }
 
+impl CommandFrame {
+    /// Stands in until the command's first event was read.
+    pub(crate) const fn unknown() -> CommandFrame {
+        CommandFrame {
+            key: String::new(),
+            fingerprint: Fingerprint::from_bytes([0; 16]),
+            actor: String::new(),
+            recorded_at: RecordedTime::from_micros(0),
+        }
+    }
+}
+
 /// One event of the journal, as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {

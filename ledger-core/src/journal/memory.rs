@@ -117,8 +117,8 @@ impl Append for MemoryAppend {
         &self.head
     }
 
-    async fn commit(self: Box<Self>, batch: &Batch) -> Result<(), CommitError> {
-        self.journal.append(batch)
+    async fn commit(self: Box<Self>, batch: Arc<Batch>) -> Result<(), CommitError> {
+        self.journal.append(&batch)
     }
 
     async fn release(self: Box<Self>) {}
@@ -194,9 +194,15 @@ impl Journal for MemoryJournal {
         Ok(self.with(|store| store.roots.iter().filter(|(size, _)| *size > after).take(limit).copied().collect()))
     }
 
-    async fn changed(&self) {
-        let mut changed = self.changed.subscribe();
-        // The sender lives in self: waiting cannot fail.
-        let _ = changed.changed().await;
+    async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        Ok(self.with(|store| {
+            let indices = store.streams.get(stream).map(|(_, indices)| indices.as_slice()).unwrap_or_default();
+            let entries = indices.iter().filter_map(|index| store.entries.get(*index));
+            entries.filter(|entry| entry.position > after).take(limit).cloned().collect()
+        }))
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
     }
 }

@@ -1,7 +1,8 @@
 //! The server journal: one schema of a PostgreSQL database. Any number of servers may share it.
 //!
-//! The head's row is locked `FOR UPDATE`, so positions come without gaps and in commit order; no sequences, no advisory
-//! locks. Streams are loaded by postgres-es; appending is ours: one statement with arrays. Reads go through a pool in
+//! The head's row is locked, by `FOR UPDATE` or by the update that is the fence, so positions come without gaps and in
+//! commit order; no sequences, no advisory locks. Streams are loaded by postgres-es; appending is ours: one statement
+//! with arrays. Reads go through a pool in
 //! single statements: nothing here calls `begin()` on a pooled connection, so a request that is dropped half-way cannot
 //! leave one inside a transaction. The connection that does open transactions belongs to the append alone.
 
@@ -16,7 +17,7 @@ use postgres_es::PostgresEventRepository;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool};
 use tokio::sync::{Mutex, watch};
 
-use super::{Append, CommandRecord, Entry, Head, Journal, JournalError, Snapshot, StoredStream};
+use super::{Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, Snapshot, StoredStream};
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
 
@@ -92,6 +93,13 @@ impl Journal for PostgresJournal {
         Ok(Box::new(begun))
     }
 
+    async fn append(&self, batch: Arc<Batch>) -> Result<(), CommitError> {
+        let connection = Arc::clone(&self.writer).lock_owned().await;
+        append::append(connection, &self.options, &self.channel, &batch).await?;
+        self.changed.send_replace(batch.position);
+        Ok(())
+    }
+
     async fn head(&self) -> Result<Head, JournalError> {
         read::head(&self.pool).await
     }
@@ -120,9 +128,11 @@ impl Journal for PostgresJournal {
         read::roots(&self.pool, after, limit).await
     }
 
-    async fn changed(&self) {
-        let mut changed = self.changed.subscribe();
-        // The sender lives in self: waiting cannot fail.
-        let _ = changed.changed().await;
+    async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        read::stream_entries(&self.pool, stream, after, limit).await
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
     }
 }

@@ -2,24 +2,29 @@
 //!
 //! SQLite 3.46.0 (the newest that can share a lock file with postgres-es) has the WAL-reset bug of several connections
 //! writing or checkpointing at once. So exactly one connection ever writes or checkpoints, guarded by a file lock beside
-//! the database; all readers are opened read-only with `query_only`.
+//! the database; all readers are opened read-only with `query_only`. What finds keys and streams lies in a second file
+//! that is made from the first ([`index`]).
 
 mod append;
 mod connect;
+mod index;
 pub mod lock;
 mod read;
+mod reader;
+mod tail;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex as StdMutex};
 
 use async_trait::async_trait;
-use rusqlite::Connection;
 use tokio::sync::{Mutex, oneshot, watch};
 
-use super::{Append, CommandRecord, Entry, Head, Journal, JournalError, Snapshot, StoredStream};
+use super::{Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, Snapshot, StoredStream};
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
 use append::{SqliteAppend, Task};
+use index::{IndexKeeper, SharedTail};
+use reader::Reader;
 
 /// Read connections kept for reuse.
 const READERS_MAX: usize = 8;
@@ -48,7 +53,8 @@ impl Drop for WriterThread {
 pub struct SqliteJournal {
     path: PathBuf,
     writer: Option<WriterThread>,
-    readers: Arc<StdMutex<Vec<Connection>>>,
+    readers: Arc<StdMutex<Vec<Reader>>>,
+    tail: Option<SharedTail>,
     changed: watch::Sender<u64>,
 }
 
@@ -65,14 +71,16 @@ impl SqliteJournal {
         }
         let lock = lock::JournalLock::take(path)?;
         let connection = connect::writer(path)?;
+        let index = IndexKeeper::open(path, &connection)?;
+        let tail = Some(index.tail().clone());
         let (tasks, waiting) = std::sync::mpsc::channel();
         let thread_path = path.to_owned();
         let thread = std::thread::Builder::new()
             .name("sqlite-journal".into())
-            .spawn(move || append::work(&thread_path, connection, &waiting))
+            .spawn(move || append::work(&thread_path, connection, index, &waiting))
             .map_err(|error| JournalError::Unusable(format!("no thread for the journal: {error}")))?;
         let writer = Some(WriterThread { tasks, turn: Arc::default(), thread: Some(thread), _lock: lock });
-        Ok(SqliteJournal { path: path.to_owned(), writer, readers: Arc::default(), changed: watch::channel(0).0 })
+        Ok(SqliteJournal { path: path.to_owned(), writer, readers: Arc::default(), tail, changed: watch::channel(0).0 })
     }
 
     /// Opens an existing journal for reading alone, beside whoever writes it.
@@ -84,10 +92,10 @@ impl SqliteJournal {
             let what = format!("there is no journal at {}; import a pack or start the server first", path.display());
             return Err(JournalError::Unusable(what));
         }
-        let connection = connect::reader(path)?;
-        connect::check_version(&connection, path)?;
-        let readers = Arc::new(StdMutex::new(vec![connection]));
-        Ok(SqliteJournal { path: path.to_owned(), writer: None, readers, changed: watch::channel(0).0 })
+        let reader = Reader::open(path, None)?;
+        connect::check_version(&reader.journal, path)?;
+        let readers = Arc::new(StdMutex::new(vec![reader]));
+        Ok(SqliteJournal { path: path.to_owned(), writer: None, readers, tail: None, changed: watch::channel(0).0 })
     }
 
     /// Ends the writing, so that the file alone holds everything and can be moved.
@@ -105,20 +113,20 @@ impl SqliteJournal {
     /// Runs a read on a connection of its own, off the async threads.
     async fn read_with<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&Connection) -> Result<T, JournalError> + Send + 'static,
+        read: impl FnOnce(&mut Reader) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
-        let (path, readers) = (self.path.clone(), Arc::clone(&self.readers));
+        let (path, readers, tail) = (self.path.clone(), Arc::clone(&self.readers), self.tail.clone());
         let task = tokio::task::spawn_blocking(move || {
             let pooled = lock_readers(&readers).pop();
-            let connection = match pooled {
-                Some(connection) => connection,
-                None => connect::reader(&path)?,
+            let mut reader = match pooled {
+                Some(reader) => reader,
+                None => Reader::open(&path, tail)?,
             };
-            let result = read(&connection);
+            let result = read(&mut reader);
             if result.is_ok() {
                 let mut pool = lock_readers(&readers);
                 if pool.len() < READERS_MAX {
-                    pool.push(connection);
+                    pool.push(reader);
                 }
             }
             result
@@ -133,7 +141,7 @@ impl SqliteJournal {
     }
 }
 
-fn lock_readers(readers: &StdMutex<Vec<Connection>>) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+fn lock_readers(readers: &StdMutex<Vec<Reader>>) -> std::sync::MutexGuard<'_, Vec<Reader>> {
     readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
@@ -152,22 +160,34 @@ impl Journal for SqliteJournal {
         Ok(Box::new(SqliteAppend::new(head, writer.tasks.clone(), turn, self.changed.clone())))
     }
 
+    async fn append(&self, batch: Arc<Batch>) -> Result<(), CommitError> {
+        let writer = self.writer().map_err(CommitError::NotCommitted)?;
+        let _turn = writer.turn.lock().await;
+        let (reply, answer) = oneshot::channel();
+        let position = batch.position;
+        let gone = |error| CommitError::NotCommitted(thread_gone(error));
+        writer.tasks.send(Task::Append { batch, reply }).map_err(gone)?;
+        answer.await.map_err(|error| CommitError::Unknown(thread_gone(error)))??;
+        self.changed.send_replace(position);
+        Ok(())
+    }
+
     async fn head(&self) -> Result<Head, JournalError> {
-        self.read_with(read::head).await
+        self.read_with(|reader| read::head(&reader.journal)).await
     }
 
     async fn read(&self, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
-        self.read_with(move |connection| read::entries(connection, after, limit)).await
+        self.read_with(move |reader| read::entries(&reader.journal, after, limit)).await
     }
 
     async fn read_commands(&self, commands: &[CommandRecord]) -> Result<Vec<Vec<Entry>>, JournalError> {
         let commands = commands.to_vec();
-        self.read_with(move |connection| {
+        self.read_with(move |reader| {
             commands
                 .iter()
                 .map(|command| {
                     let count = usize::try_from(command.count).unwrap_or(usize::MAX);
-                    super::whole(command, read::entries(connection, command.first.saturating_sub(1), count)?)
+                    super::whole(command, read::entries(&reader.journal, command.first.saturating_sub(1), count)?)
                 })
                 .collect()
         })
@@ -176,12 +196,12 @@ impl Journal for SqliteJournal {
 
     async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
         let streams = streams.to_vec();
-        self.read_with(move |connection| read::streams(connection, &streams, snapshots)).await
+        self.read_with(move |reader| reader.streams(&streams, snapshots)).await
     }
 
     async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
         let keys = keys.to_vec();
-        self.read_with(move |connection| read::commands(connection, &keys)).await
+        self.read_with(move |reader| reader.find(&keys)).await
     }
 
     async fn store_snapshots(&self, snapshots: Vec<Snapshot>) -> Result<(), JournalError> {
@@ -193,12 +213,15 @@ impl Journal for SqliteJournal {
     }
 
     async fn roots(&self, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {
-        self.read_with(move |connection| read::roots(connection, after, limit)).await
+        self.read_with(move |reader| read::roots(&reader.journal, after, limit)).await
     }
 
-    async fn changed(&self) {
-        let mut changed = self.changed.subscribe();
-        // The sender lives in self: waiting cannot fail.
-        let _ = changed.changed().await;
+    async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        let stream = stream.clone();
+        self.read_with(move |reader| reader.stream_entries(&stream, after, limit)).await
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
     }
 }

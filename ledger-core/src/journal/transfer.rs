@@ -4,6 +4,7 @@
 //! is a copy that was verified.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::{Batch, BatchCommand, BatchEvent, CommitError, Entry, Journal, JournalError, NewStream};
 use crate::domain::event::{Event, StreamId};
@@ -46,7 +47,7 @@ pub async fn transfer(
             }
             let batch = copy.batch(size, next, root, entries)?;
             let append = to.begin().await?;
-            append.commit(&batch).await.map_err(|error| match error {
+            append.commit(Arc::new(batch)).await.map_err(|error| match error {
                 CommitError::NotCommitted(error) | CommitError::Unknown(error) => error,
                 CommitError::Fenced => JournalError::InUse("somebody else writes into the target".into()),
             })?;

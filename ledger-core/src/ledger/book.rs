@@ -249,13 +249,14 @@ impl Book {
             .collect()
     }
 
-    /// Lets what was used longest ago fall out, down to the limits. Never within a round: a decision takes what is not
-    /// in memory for what was never recorded.
-    pub fn trim(&mut self) {
-        trim(&mut self.workers, self.cached_max);
-        trim(&mut self.merchants, self.cached_max);
-        trim(&mut self.stores, self.cached_max);
-        trim(&mut self.cards, self.cached_max);
+    /// Lets what was used longest ago fall out, down to the limits, but never the `kept` used last: a decision takes what
+    /// is not in memory for what was never recorded, and what is on its way cannot be loaded yet.
+    pub fn trim(&mut self, kept: usize) {
+        let max = self.cached_max.max(kept);
+        trim(&mut self.workers, max);
+        trim(&mut self.merchants, max);
+        trim(&mut self.stores, max);
+        trim(&mut self.cards, max);
         trim(&mut self.owners, OWNERS_MAX);
     }
 

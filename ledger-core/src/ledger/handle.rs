@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::command::{Command, Context, Submission};
+use super::feed::{Feed, Recent};
 use super::outcome::Outcome;
 use super::settings::LedgerSettings;
 use super::writer::{Job, Writer};
@@ -38,7 +39,7 @@ pub struct LedgerStats {
 pub struct Ledger {
     queue: mpsc::Sender<Job>,
     journal: Arc<dyn Journal>,
-    committed: watch::Receiver<u64>,
+    feed: Feed,
     stats: Arc<LedgerStats>,
     batch_max: usize,
 }
@@ -72,9 +73,10 @@ impl Ledger {
         let (position, committed) = watch::channel(head.position);
         let stats = Arc::new(LedgerStats::default());
         let batch_max = settings.batch_max.max(1);
-        let writer = Writer::new(Arc::clone(&journal), settings, position, Arc::clone(&stats));
+        let recent = Arc::new(Recent::default());
+        let writer = Writer::new(Arc::clone(&journal), settings, position, Arc::clone(&recent), Arc::clone(&stats));
         let task = LedgerTask(tokio::spawn(writer.run(waiting)));
-        let ledger = Ledger { queue, journal, committed, stats, batch_max };
+        let ledger = Ledger { queue, journal, feed: Feed { committed, recent }, stats, batch_max };
         if head.position == 0 {
             ledger.make_first_event(origin, suite).await?;
         }
@@ -136,7 +138,12 @@ impl Ledger {
 
     /// Follows the last position that this ledger has committed or seen.
     pub fn committed(&self) -> watch::Receiver<u64> {
-        self.committed.clone()
+        self.feed.committed.clone()
+    }
+
+    /// What followers of this process are told: positions and the events themselves.
+    pub fn feed(&self) -> Feed {
+        self.feed.clone()
     }
 
     /// Counts for metrics.

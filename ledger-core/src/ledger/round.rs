@@ -1,10 +1,11 @@
-//! One round's deciding, under the head's lock: commands in order, each against the state the one before it left.
+//! One round's deciding: commands in order, each against the state the one before it left.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::book::Book;
 use super::command::{Command, Submission};
+use super::feed::EventChunk;
 use super::fingerprint::Fingerprint;
 use super::outcome::{Outcome, Receipt};
 use super::process;
@@ -26,18 +27,30 @@ pub struct Known {
     pub receipt: Receipt,
 }
 
-/// A round being decided.
-pub struct Round<'a> {
-    book: &'a mut Book,
+/// A round being decided. It goes with one book, which nothing else changes until the round is finished.
+pub struct Round {
     known: HashMap<Key, Known>,
     batch: Batch,
     outcomes: Vec<Vec<Outcome>>,
+    chunks: Vec<EventChunk>,
     suite: Option<HashSuite>,
 }
 
-impl<'a> Round<'a> {
-    /// A round on a book that is at the head.
-    pub fn new(book: &'a mut Book, known: HashMap<Key, Known>, now: RecordedTime) -> Round<'a> {
+/// What a round came to.
+pub struct Decided {
+    /// The commands it knows, those it decided among them.
+    pub known: HashMap<Key, Known>,
+    /// What to append, if anything was decided.
+    pub batch: Option<Arc<Batch>>,
+    /// The answers to give once it is durable.
+    pub outcomes: Vec<Vec<Outcome>>,
+    /// Its events, for followers, once it is durable.
+    pub chunks: Vec<EventChunk>,
+}
+
+impl Round {
+    /// A round on a book: what it decides follows the book's position.
+    pub fn new(book: &Book, now: RecordedTime) -> Round {
         let batch = Batch {
             after: book.position,
             position: book.position,
@@ -51,39 +64,48 @@ impl<'a> Round<'a> {
             root: [0; 32],
         };
         let suite = book.frontier.as_ref().map(Frontier::suite);
-        Round { book, known, batch, outcomes: Vec::new(), suite }
+        Round { known: HashMap::new(), batch, outcomes: Vec::new(), chunks: Vec::new(), suite }
+    }
+
+    /// Takes in commands recorded before.
+    pub fn learn(&mut self, known: impl IntoIterator<Item = (Key, Known)>) {
+        for (key, command) in known {
+            self.known.entry(key).or_insert(command);
+        }
     }
 
     /// Decides one caller's commands.
-    pub fn decide(&mut self, submissions: &[Submission], atomic: bool) {
+    pub fn decide(&mut self, book: &mut Book, submissions: &[Submission], atomic: bool) {
         let outcomes = if atomic {
-            self.all_or_none(submissions)
+            self.all_or_none(book, submissions)
         } else {
-            submissions.iter().map(|submission| self.one(submission)).collect()
+            submissions.iter().map(|submission| self.one(book, submission)).collect()
         };
         self.outcomes.push(outcomes);
     }
 
-    fn all_or_none(&mut self, submissions: &[Submission]) -> Vec<Outcome> {
+    fn all_or_none(&mut self, book: &mut Book, submissions: &[Submission]) -> Vec<Outcome> {
         let mut streams: Vec<_> =
-            submissions.iter().flat_map(|submission| resolve::streams(self.book, &submission.command)).collect();
+            submissions.iter().flat_map(|submission| resolve::streams(book, &submission.command)).collect();
         streams.sort();
         streams.dedup();
-        let saved = self.book.save(&streams);
+        let saved = book.save(&streams);
         let mark =
             (self.batch.position, self.batch.new_streams.len(), self.batch.commands.len(), self.batch.events.len());
+        let chunks = self.chunks.len();
         let mut new_keys = Vec::new();
         let mut outcomes = Vec::with_capacity(submissions.len());
         for (index, submission) in submissions.iter().enumerate() {
-            let outcome = self.one(submission);
+            let outcome = self.one(book, submission);
             match &outcome {
                 Outcome::Refused(refusal) => {
                     let first = refusal.clone();
-                    self.book.roll_back(saved);
+                    book.roll_back(saved);
                     self.batch.position = mark.0;
                     self.batch.new_streams.truncate(mark.1);
                     self.batch.commands.truncate(mark.2);
                     self.batch.events.truncate(mark.3);
+                    self.chunks.truncate(chunks);
                     for key in &new_keys {
                         self.known.remove(key);
                     }
@@ -106,7 +128,7 @@ impl<'a> Round<'a> {
         outcomes
     }
 
-    fn one(&mut self, submission: &Submission) -> Outcome {
+    fn one(&mut self, book: &mut Book, submission: &Submission) -> Outcome {
         let fingerprint = Fingerprint::of(&submission.command);
         let key = &submission.context.key;
         if let Some(known) = self.known.get(key) {
@@ -120,13 +142,13 @@ impl<'a> Round<'a> {
         if self.suite.is_none() && !opens {
             return Outcome::refused(Code::JournalUnavailable, "the journal has no first event yet; try again");
         }
-        match process::decide(self.book, &submission.context, &submission.command) {
+        match process::decide(book, &submission.context, &submission.command) {
             Err(refusal) => Outcome::Refused(refusal),
             Ok(events) if events.is_empty() => {
                 let position = self.batch.position;
                 Outcome::Committed(Receipt { position, events: Arc::from([]), repeated: false })
             }
-            Ok(events) => match self.record(submission, fingerprint, events) {
+            Ok(events) => match self.record(book, submission, fingerprint, events) {
                 Ok(receipt) => Outcome::Committed(receipt),
                 Err(refusal) => Outcome::Refused(refusal),
             },
@@ -135,6 +157,7 @@ impl<'a> Round<'a> {
 
     fn record(
         &mut self,
+        book: &mut Book,
         submission: &Submission,
         fingerprint: Fingerprint,
         events: Vec<Event>,
@@ -155,7 +178,7 @@ impl<'a> Round<'a> {
             .map_err(|error| unreadable(format!("the event cannot be written: {error}")))?;
         let first = self.batch.position + 1;
         for (nth, (event, payload)) in (0u32..).zip(events.iter().zip(payloads)) {
-            let (stream_no, begins, sequence) = self.book.apply(event);
+            let (stream_no, begins, sequence) = book.apply(event);
             if begins {
                 self.batch.new_streams.push(NewStream { stream_no, stream: event.stream() });
             }
@@ -178,22 +201,24 @@ impl<'a> Round<'a> {
             fingerprint,
             actor: submission.context.actor.to_string(),
         });
-        let receipt = Receipt { position: self.batch.position, events: events.into(), repeated: false };
+        let events: Arc<[Event]> = events.into();
+        self.chunks.push(EventChunk::new(first, Arc::clone(&events)));
+        let receipt = Receipt { position: self.batch.position, events, repeated: false };
         self.known.insert(submission.context.key.clone(), Known { fingerprint, receipt: receipt.clone() });
         Ok(receipt)
     }
 
-    /// The batch to append, if anything was decided, and the answers to give once it is durable.
+    /// Ends the round.
     ///
     /// # Errors
     /// [`JournalError::Unusable`] when the Merkle log cannot grow.
-    pub fn finish(mut self) -> Result<(Option<Batch>, Vec<Vec<Outcome>>), JournalError> {
+    pub fn finish(mut self, book: &mut Book) -> Result<Decided, JournalError> {
         if self.batch.events.is_empty() {
-            return Ok((None, self.outcomes));
+            return Ok(Decided { known: self.known, batch: None, outcomes: self.outcomes, chunks: Vec::new() });
         }
         let unusable = |what: String| JournalError::Unusable(what);
         let suite = self.suite.ok_or_else(|| unusable("the journal names no hash suite".into()))?;
-        let frontier = self.book.frontier.get_or_insert_with(|| Frontier::new(suite));
+        let frontier = book.frontier.get_or_insert_with(|| Frontier::new(suite));
         let recorded_at = self.batch.recorded_at.to_string();
         let mut leaf = Vec::with_capacity(1_024);
         let mut events = self.batch.events.iter_mut();
@@ -218,9 +243,14 @@ impl<'a> Round<'a> {
         }
         self.batch.frontier = frontier.to_bytes();
         self.batch.root = *frontier.root().as_bytes();
-        self.batch.streams = self.book.streams;
-        self.book.position = self.batch.position;
-        self.book.recorded_at = self.batch.recorded_at;
-        Ok((Some(self.batch), self.outcomes))
+        self.batch.streams = book.streams;
+        book.position = self.batch.position;
+        book.recorded_at = self.batch.recorded_at;
+        Ok(Decided {
+            known: self.known,
+            batch: Some(Arc::new(self.batch)),
+            outcomes: self.outcomes,
+            chunks: self.chunks,
+        })
     }
 }

@@ -1,25 +1,30 @@
 //! The one task that owns a journal's writing. It is never cancelled: a caller that goes away drops only its answer.
 //!
-//! A round: take what waits, look up keys and load aggregates, take the head's lock, catch up with what others
-//! appended, decide in order, append everything in one durable transaction, answer.
+//! Alone on its journal, it decides ahead: while one batch is on its way into the journal (the *flight*), what waits is
+//! prepared and decided on top of it (the *open* round), and sent off the moment the flight has landed. The fence in the
+//! append says whether the head was where it was believed to be.
+//!
+//! Where another server appends as well, the fence finds out: then rounds are decided under the head's lock for a while,
+//! after catching up with what the other appended, as nothing else keeps both from refusing what the other made possible.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::Instant;
+use tokio::task::JoinHandle;
 
 use super::book::Book;
 use super::command::Submission;
+use super::feed::{EventChunk, Recent};
 use super::handle::LedgerStats;
-use super::outcome::{Outcome, Receipt};
-use super::resolve;
-use super::round::{Known, Round};
+use super::lost;
+use super::outcome::Outcome;
+use super::prepare;
+use super::round::{Decided, Known, Round};
 use super::settings::LedgerSettings;
-use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
-use crate::journal::{Batch, CommandRecord, CommitError, Head, Journal, JournalError};
+use crate::journal::{Batch, CommitError, Journal, JournalError, Snapshot};
 
 /// Commands from one caller, answered together.
 pub struct Job {
@@ -31,18 +36,54 @@ pub struct Job {
     pub reply: oneshot::Sender<Vec<Outcome>>,
 }
 
-/// Entries read at once while catching up.
-const CATCH_UP_PAGE: usize = 5_000;
-/// Loading may name more to load: a worker's hold names a store, its listing a merchant.
-const LOAD_ROUNDS_MAX: usize = 5;
+/// So many rounds are decided under the lock after somebody else was found to append as well.
+const SHARED_ROUNDS: u32 = 64;
+
+/// A round that still takes commands in.
+struct Open {
+    jobs: Vec<Job>,
+    round: Round,
+    /// Streams its commands name.
+    named: usize,
+}
+
+/// A batch on its way into the journal.
+struct Flight {
+    jobs: Vec<Job>,
+    batch: Arc<Batch>,
+    outcomes: Vec<Vec<Outcome>>,
+    chunks: Vec<EventChunk>,
+    known: HashMap<Key, Known>,
+    snapshots: Vec<Snapshot>,
+    named: usize,
+    landing: JoinHandle<Result<(), CommitError>>,
+}
 
 /// The writer of one journal.
 pub struct Writer {
     journal: Arc<dyn Journal>,
     settings: LedgerSettings,
     committed: watch::Sender<u64>,
+    recent: Arc<Recent>,
     stats: Arc<LedgerStats>,
     book: Option<Book>,
+    open: Option<Open>,
+    flight: Option<Flight>,
+    /// Rounds still to be decided under the lock.
+    shared: u32,
+}
+
+fn submissions(jobs: &[Job]) -> impl Iterator<Item = &Submission> {
+    jobs.iter().flat_map(|job| &job.submissions)
+}
+
+async fn landing(flight: &mut Option<Flight>) -> Result<(), CommitError> {
+    match flight {
+        Some(flight) => (&mut flight.landing)
+            .await
+            .unwrap_or_else(|error| Err(CommitError::Unknown(JournalError::Unavailable(error.to_string())))),
+        None => std::future::pending().await,
+    }
 }
 
 impl Writer {
@@ -51,283 +92,259 @@ impl Writer {
         journal: Arc<dyn Journal>,
         settings: LedgerSettings,
         committed: watch::Sender<u64>,
+        recent: Arc<Recent>,
         stats: Arc<LedgerStats>,
     ) -> Writer {
-        Writer { journal, settings, committed, stats, book: None }
+        Writer { journal, settings, committed, recent, stats, book: None, open: None, flight: None, shared: 0 }
     }
 
     /// Works until every caller is gone and everything queued is answered.
     pub async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
-        while let Some(first) = queue.recv().await {
-            let mut waiting = first.submissions.len();
-            let mut jobs = vec![first];
-            while waiting < self.settings.batch_max
-                && let Ok(job) = queue.try_recv()
-            {
-                waiting += job.submissions.len();
-                jobs.push(job);
+        let mut ended = false;
+        loop {
+            tokio::select! {
+                biased;
+                landed = landing(&mut self.flight), if self.flight.is_some() => self.land(landed).await,
+                job = queue.recv(), if !ended && self.takes_more() => match job {
+                    None => ended = true,
+                    Some(first) => {
+                        let jobs = self.collect(first, &mut queue);
+                        self.take_in(jobs).await;
+                    }
+                },
+                else => return,
             }
-            let outcomes = self.round(&jobs).await;
-            self.count(&outcomes);
-            for (job, outcomes) in jobs.into_iter().zip(outcomes) {
-                // A caller that went away wants no answer.
-                let _ = job.reply.send(outcomes);
+            if self.flight.is_none() {
+                self.send_off().await;
             }
-            self.store_snapshots().await;
         }
     }
 
-    fn count(&self, outcomes: &[Vec<Outcome>]) {
-        for outcome in outcomes.iter().flatten() {
-            self.stats.waiting.fetch_sub(1, Ordering::Relaxed);
-            let counter = match outcome {
-                Outcome::Committed(_) => &self.stats.committed,
-                Outcome::Refused(_) => &self.stats.refused,
-                Outcome::Unknown => &self.stats.unknown,
-            };
-            counter.fetch_add(1, Ordering::Relaxed);
+    fn takes_more(&self) -> bool {
+        let open = self.open.as_ref().map_or(0, |open| submissions(&open.jobs).count());
+        open < self.settings.batch_max
+    }
+
+    fn collect(&self, first: Job, queue: &mut mpsc::Receiver<Job>) -> Vec<Job> {
+        let mut waiting = first.submissions.len();
+        let mut jobs = vec![first];
+        while waiting < self.settings.batch_max
+            && let Ok(job) = queue.try_recv()
+        {
+            waiting += job.submissions.len();
+            jobs.push(job);
+        }
+        jobs
+    }
+
+    fn answer(&self, jobs: Vec<Job>, outcomes: Vec<Vec<Outcome>>) {
+        for (job, outcomes) in jobs.into_iter().zip(outcomes) {
+            for outcome in &outcomes {
+                self.stats.waiting.fetch_sub(1, Ordering::Relaxed);
+                let counter = match outcome {
+                    Outcome::Committed(_) => &self.stats.committed,
+                    Outcome::Refused(_) => &self.stats.refused,
+                    Outcome::Unknown => &self.stats.unknown,
+                };
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
+            // A caller that went away wants no answer.
+            let _ = job.reply.send(outcomes);
         }
     }
 
-    async fn round(&mut self, jobs: &[Job]) -> Vec<Vec<Outcome>> {
-        match self.try_round(jobs).await {
-            Ok(outcomes) => outcomes,
+    fn answer_unavailable(&self, jobs: Vec<Job>, error: &JournalError) {
+        tracing::warn!(%error, "a round of commands could not be recorded");
+        let outcomes = jobs.iter().map(|job| vec![Outcome::unavailable(); job.submissions.len()]).collect();
+        self.answer(jobs, outcomes);
+    }
+
+    /// Prepares commands and decides them on top of what is on its way; under the lock where others append as well.
+    async fn take_in(&mut self, jobs: Vec<Job>) {
+        if self.shared > 0 && self.flight.is_none() && self.open.is_none() {
+            self.shared -= 1;
+            return self.round_under_lock(jobs).await;
+        }
+        if let Err(error) = self.decide_ahead(&jobs).await {
+            return self.answer_unavailable(jobs, &error);
+        }
+        if let Some(open) = &mut self.open {
+            open.jobs.extend(jobs);
+        }
+    }
+
+    /// Nothing is decided unless everything could be read.
+    async fn decide_ahead(&mut self, jobs: &[Job]) -> Result<(), JournalError> {
+        let journal = self.journal.as_ref();
+        let book = match &mut self.book {
+            Some(book) => book,
+            None => {
+                let head = journal.head().await?;
+                self.book.insert(Book::at(&head, self.settings.cached_aggregates_max)?)
+            }
+        };
+        let known = prepare::known_keys(journal, book, submissions(jobs)).await?;
+        let named = prepare::load(journal, book, &submissions(jobs).collect::<Vec<_>>()).await?;
+        let now = (self.settings.clock)();
+        let open = self.open.get_or_insert_with(|| Open { jobs: Vec::new(), round: Round::new(book, now), named: 0 });
+        open.named += named;
+        open.round.learn(known);
+        if let Some(flight) = &self.flight {
+            // Its commands may not have been found in the journal yet.
+            let flown = submissions(jobs).filter_map(|submission| flight.known.get_key_value(&submission.context.key));
+            open.round.learn(flown.map(|(key, known)| (key.clone(), known.clone())));
+        }
+        for job in jobs {
+            open.round.decide(book, &job.submissions, job.atomic);
+        }
+        Ok(())
+    }
+
+    /// Sends the open round's batch into the journal.
+    async fn send_off(&mut self) {
+        let Some(Open { jobs, round, named }) = self.open.take() else { return };
+        let Some(book) = &mut self.book else {
+            return self.answer_unavailable(jobs, &JournalError::Unavailable("the state in memory is gone".into()));
+        };
+        match round.finish(book) {
             Err(error) => {
-                tracing::warn!(%error, "a round of commands could not be recorded; the state is rebuilt before the next");
                 self.book = None;
-                jobs.iter().map(|job| vec![Outcome::unavailable(); job.submissions.len()]).collect()
+                self.answer_unavailable(jobs, &error);
+            }
+            Ok(Decided { batch: None, outcomes, .. }) => {
+                self.committed.send_replace(book.position);
+                self.answer(jobs, outcomes);
+            }
+            Ok(Decided { known, batch: Some(batch), outcomes, chunks }) => {
+                let snapshots = book.due_snapshots(self.settings.snapshot_every);
+                let (journal, sent) = (Arc::clone(&self.journal), Arc::clone(&batch));
+                // A task of its own: it goes on to its end while this one prepares what comes next.
+                let landing = tokio::spawn(async move { journal.append(sent).await });
+                self.flight = Some(Flight { jobs, batch, outcomes, chunks, known, snapshots, named, landing });
             }
         }
     }
 
-    async fn try_round(&mut self, jobs: &[Job]) -> Result<Vec<Vec<Outcome>>, JournalError> {
+    async fn land(&mut self, landed: Result<(), CommitError>) {
+        let Some(flight) = self.flight.take() else { return };
+        let Flight { jobs, batch, outcomes, chunks, snapshots, named, .. } = flight;
+        match landed {
+            Ok(()) => {
+                self.record(&batch, chunks);
+                self.answer(jobs, outcomes);
+                self.store_snapshots(snapshots).await;
+                // What the open round rests on must stay in memory: the journal does not hold it yet.
+                let kept = self.open.as_ref().map_or(0, |open| open.named) + named;
+                if let Some(book) = &mut self.book {
+                    book.trim(kept);
+                }
+            }
+            Err(CommitError::Fenced) => {
+                tracing::debug!("another server appended first; deciding under the lock");
+                // What is in memory assumes that the batch was appended, and so does what was decided on top of it.
+                self.book = None;
+                self.shared = SHARED_ROUNDS;
+                let mut again = jobs;
+                again.extend(self.open.take().map(|open| open.jobs).unwrap_or_default());
+                self.round_under_lock(again).await;
+            }
+            Err(CommitError::NotCommitted(error)) => {
+                self.book = None;
+                self.answer_unavailable(jobs, &error);
+                self.take_in_again().await;
+            }
+            Err(CommitError::Unknown(error)) => {
+                tracing::warn!(%error, "the answer of a commit was lost; finding out what became of it");
+                self.book = None;
+                self.find_out(jobs, &batch, outcomes).await;
+                self.take_in_again().await;
+            }
+        }
+    }
+
+    /// Decides the open round's commands anew, as what it was decided on is gone.
+    async fn take_in_again(&mut self) {
+        if let Some(open) = self.open.take() {
+            self.take_in(open.jobs).await;
+        }
+    }
+
+    async fn find_out(&self, jobs: Vec<Job>, batch: &Batch, outcomes: Vec<Vec<Outcome>>) {
+        match lost::resolve(self.journal.as_ref(), batch, outcomes, self.settings.resolve_for).await {
+            Ok(outcomes) => self.answer(jobs, outcomes),
+            Err(error) => self.answer_unavailable(jobs, &error),
+        }
+    }
+
+    fn record(&self, batch: &Batch, chunks: Vec<EventChunk>) {
+        self.stats.batches.fetch_add(1, Ordering::Relaxed);
+        self.stats.events.fetch_add(u64::try_from(batch.events.len()).unwrap_or(0), Ordering::Relaxed);
+        self.recent.push(chunks);
+        self.committed.send_replace(batch.position);
+    }
+
+    async fn store_snapshots(&self, snapshots: Vec<Snapshot>) {
+        if !snapshots.is_empty()
+            && let Err(error) = self.journal.store_snapshots(snapshots).await
+        {
+            tracing::warn!(%error, "snapshots were not stored; loading takes longer until the next ones");
+        }
+    }
+
+    /// Decides and appends with the head's lock held from before the deciding to the end.
+    async fn round_under_lock(&mut self, jobs: Vec<Job>) {
+        match self.try_under_lock(&jobs).await {
+            Ok((None, outcomes)) => self.answer(jobs, outcomes),
+            Ok((Some(lost), outcomes)) => self.find_out(jobs, &lost, outcomes).await,
+            Err(error) => {
+                self.book = None;
+                self.answer_unavailable(jobs, &error);
+            }
+        }
+    }
+
+    /// The answers, and the batch if nobody knows what became of it.
+    async fn try_under_lock(&mut self, jobs: &[Job]) -> Result<(Option<Arc<Batch>>, Vec<Vec<Outcome>>), JournalError> {
+        let journal = Arc::clone(&self.journal);
         let mut book = match self.book.take() {
             Some(book) => book,
-            None => Book::at(&self.journal.head().await?, self.settings.cached_aggregates_max)?,
+            None => Book::at(&journal.head().await?, self.settings.cached_aggregates_max)?,
         };
-        let mut known = self.known_keys(&mut book, jobs).await?;
-        self.load(&mut book, jobs).await?;
-        let append = self.journal.begin().await?;
+        let all: Vec<&Submission> = submissions(jobs).collect();
+        let mut known = prepare::known_keys(journal.as_ref(), &mut book, submissions(jobs)).await?;
+        prepare::load(journal.as_ref(), &mut book, &all).await?;
+        let append = journal.begin().await?;
         let head = append.head().clone();
-        self.catch_up(&mut book, &head, jobs, &mut known).await?;
-        self.load(&mut book, jobs).await?;
-        let mut round = Round::new(&mut book, known, (self.settings.clock)());
+        let caught = prepare::catch_up(journal.as_ref(), &self.recent, &mut book, &head, submissions(jobs)).await?;
+        known.extend(caught);
+        prepare::load(journal.as_ref(), &mut book, &all).await?;
+        let mut round = Round::new(&book, (self.settings.clock)());
+        round.learn(known);
         for job in jobs {
-            round.decide(&job.submissions, job.atomic);
+            round.decide(&mut book, &job.submissions, job.atomic);
         }
-        let (batch, outcomes) = round.finish()?;
+        let Decided { batch, outcomes, chunks, .. } = round.finish(&mut book)?;
         let Some(batch) = batch else {
             append.release().await;
             self.committed.send_replace(book.position);
             self.book = Some(book);
-            return Ok(outcomes);
+            return Ok((None, outcomes));
         };
-        match append.commit(&batch).await {
+        match append.commit(Arc::clone(&batch)).await {
             Ok(()) => {
-                self.stats.batches.fetch_add(1, Ordering::Relaxed);
-                self.stats.events.fetch_add(u64::try_from(batch.events.len()).unwrap_or(0), Ordering::Relaxed);
-                self.committed.send_replace(batch.position);
+                self.record(&batch, chunks);
+                let snapshots = book.due_snapshots(self.settings.snapshot_every);
+                book.trim(0);
                 self.book = Some(book);
-                Ok(outcomes)
+                self.store_snapshots(snapshots).await;
+                Ok((None, outcomes))
             }
             Err(CommitError::NotCommitted(error)) => Err(error),
             Err(CommitError::Fenced) => Err(JournalError::Unavailable("another server appended first".into())),
             Err(CommitError::Unknown(error)) => {
                 tracing::warn!(%error, "the answer of a commit was lost; finding out what became of it");
-                // What is in memory assumes that the commit happened: it goes, whatever comes out.
-                drop(book);
-                self.resolve(&batch, outcomes).await
+                Ok((Some(batch), outcomes))
             }
         }
-    }
-
-    /// Finds out under the lock, where no earlier transaction can still be pending, whether a batch is there.
-    async fn resolve(
-        &self,
-        batch: &Batch,
-        outcomes: Vec<Vec<Outcome>>,
-    ) -> Result<Vec<Vec<Outcome>>, JournalError> {
-        let Some(witness) = batch.commands.first() else { return Ok(outcomes) };
-        let key = Key::new(&witness.key).map_err(|error| JournalError::Unusable(error.to_string()))?;
-        let started = Instant::now();
-        let mut pause = std::time::Duration::from_millis(10);
-        loop {
-            let found = async {
-                let append = self.journal.begin().await?;
-                let found = self.journal.find(std::slice::from_ref(&key)).await;
-                append.release().await;
-                found
-            };
-            match found.await {
-                Ok(found) => {
-                    let recorded = found
-                        .first()
-                        .and_then(Option::as_ref)
-                        .is_some_and(|found| found.first == witness.first && found.fingerprint == witness.fingerprint);
-                    return if recorded {
-                        Ok(outcomes)
-                    } else {
-                        Err(JournalError::Unavailable("the commit did not happen".into()))
-                    };
-                }
-                Err(error) if started.elapsed() >= self.settings.resolve_for => {
-                    tracing::error!(%error, "what became of a commit cannot be found out now; its callers are told so");
-                    let told = |outcome| told_without_knowing(outcome, batch.after);
-                    return Ok(outcomes.into_iter().map(|job| job.into_iter().map(told).collect()).collect());
-                }
-                Err(_) => {
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(std::time::Duration::from_millis(500));
-                }
-            }
-        }
-    }
-
-    /// Looks the commands' keys up, and the keys they name.
-    async fn known_keys(&self, book: &mut Book, jobs: &[Job]) -> Result<HashMap<Key, Known>, JournalError> {
-        use super::process::States as _;
-        let mut keys: Vec<Key> = Vec::new();
-        let mut named: Vec<Key> = Vec::new();
-        for submission in jobs.iter().flat_map(|job| &job.submissions) {
-            keys.push(submission.context.key.clone());
-            named.extend(resolve::named_key(&submission.command).filter(|key| book.owner(key).is_none()));
-        }
-        let own = keys.len();
-        keys.extend(named);
-        let found = self.journal.find(&keys).await?;
-        let mut places = Vec::new();
-        let mut records = Vec::new();
-        for (place, record) in found.into_iter().enumerate() {
-            if let Some(record) = record {
-                places.push(place);
-                records.push(record);
-            }
-        }
-        let mut known = HashMap::new();
-        for ((place, record), receipt) in places.into_iter().zip(&records).zip(self.receipts(&records).await?) {
-            let Some(key) = keys.get(place).cloned() else { continue };
-            if place < own {
-                known.insert(key, Known { fingerprint: record.fingerprint, receipt });
-            } else if let Some(worker) = receipt.events.iter().find_map(resolve::owner_of) {
-                book.remember_owner(key, worker);
-            }
-        }
-        Ok(known)
-    }
-
-    /// The first answers of commands recorded before.
-    async fn receipts(&self, records: &[CommandRecord]) -> Result<Vec<Receipt>, JournalError> {
-        if records.is_empty() {
-            return Ok(Vec::new());
-        }
-        let commands = self.journal.read_commands(records).await?;
-        records
-            .iter()
-            .zip(commands)
-            .map(|(record, entries)| {
-                let events = entries.iter().map(crate::journal::Entry::event).collect::<Result<Vec<_>, _>>()?;
-                Ok(Receipt { position: record.last(), events: events.into(), repeated: true })
-            })
-            .collect()
-    }
-
-    async fn load(&self, book: &mut Book, jobs: &[Job]) -> Result<(), JournalError> {
-        for _ in 0..LOAD_ROUNDS_MAX {
-            let mut missing: Vec<StreamId> = Vec::new();
-            for submission in jobs.iter().flat_map(|job| &job.submissions) {
-                for stream in resolve::streams(book, &submission.command) {
-                    if !book.holds(&stream) {
-                        missing.push(stream);
-                    }
-                }
-            }
-            if missing.is_empty() {
-                return Ok(());
-            }
-            missing.sort();
-            missing.dedup();
-            let mut whole = Vec::new();
-            for stored in self.journal.load(&missing, true).await? {
-                if !book.insert(&stored)? {
-                    tracing::warn!(stream = %stored.stream, "a snapshot cannot be read; reading the whole stream");
-                    whole.push(stored.stream);
-                }
-            }
-            if !whole.is_empty() {
-                for stored in self.journal.load(&whole, false).await? {
-                    book.insert(&stored)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Folds what others appended since, under the lock: afterwards the book is at the head.
-    async fn catch_up(
-        &self,
-        book: &mut Book,
-        head: &Head,
-        jobs: &[Job],
-        known: &mut HashMap<Key, Known>,
-    ) -> Result<(), JournalError> {
-        if head.position == book.position {
-            return Ok(());
-        }
-        if head.position < book.position {
-            let what = format!("its head went back from {} to {}: was it restored?", book.position, head.position);
-            return Err(JournalError::Damaged { position: head.position, what });
-        }
-        let waiting: HashMap<&str, ()> =
-            jobs.iter().flat_map(|job| &job.submissions).map(|one| (one.context.key.as_str(), ())).collect();
-        let mut recorded: HashMap<Key, CommandRecord> = HashMap::new();
-        while book.position < head.position {
-            let entries = self.journal.read(book.position, CATCH_UP_PAGE).await?;
-            if entries.is_empty() {
-                let what = format!("it ends at {}, but its head says {}", book.position, head.position);
-                return Err(JournalError::Damaged { position: book.position, what });
-            }
-            for entry in entries.iter().take_while(|entry| entry.position <= head.position) {
-                let event = entry.event()?;
-                book.catch_up(entry, &event);
-                if waiting.contains_key(entry.command.key.as_str())
-                    && let Ok(key) = Key::new(&entry.command.key)
-                {
-                    let record = CommandRecord {
-                        first: entry.position.saturating_sub(u64::from(entry.nth)),
-                        count: entry.nth + 1,
-                        fingerprint: entry.command.fingerprint,
-                    };
-                    recorded.insert(key, record);
-                }
-            }
-        }
-        let (keys, records): (Vec<Key>, Vec<CommandRecord>) = recorded.into_iter().unzip();
-        for ((key, record), receipt) in keys.into_iter().zip(&records).zip(self.receipts(&records).await?) {
-            known.insert(key, Known { fingerprint: record.fingerprint, receipt });
-        }
-        let fresh = Book::at(head, 1)?;
-        (book.streams, book.frontier, book.recorded_at) = (fresh.streams, fresh.frontier, fresh.recorded_at);
-        Ok(())
-    }
-
-    async fn store_snapshots(&mut self) {
-        let Some(book) = &mut self.book else { return };
-        let due = book.due_snapshots(self.settings.snapshot_every);
-        book.trim();
-        if !due.is_empty()
-            && let Err(error) = self.journal.store_snapshots(due).await
-        {
-            tracing::warn!(%error, "snapshots were not stored; loading takes longer until the next ones");
-        }
-    }
-}
-
-/// What to say while nobody knows whether a batch after this position was committed. An answer given again from further
-/// back was durable long before; everything else rests on the batch, repeats and conflicts within it too.
-fn told_without_knowing(outcome: Outcome, after: u64) -> Outcome {
-    match outcome {
-        Outcome::Committed(receipt) if receipt.repeated && receipt.position <= after => Outcome::Committed(receipt),
-        Outcome::Committed(_) => Outcome::Unknown,
-        Outcome::Refused(_) | Outcome::Unknown => Outcome::unavailable(),
     }
 }

@@ -1,12 +1,69 @@
-//! One row a worker: particulars and lifetime totals. What can be spent on a day is told by the lots.
+//! One row a worker: particulars, lifetime totals, and the lots, which tell what can be spent on a day.
 
+use chrono::{Datelike, NaiveDate};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::worker::event::WorkerEvent;
-use ledger_core::journal::Entry;
+use ledger_core::domain::worker::event::{LotPart, ServiceRecorded, WorkerEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::fold::View;
+
+/// A lot, as short as it can be written: a worker's row holds all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "ShortLot", try_from = "ShortLot")]
+pub struct Lot {
+    /// The service date: it can be spent from here on.
+    pub on: NaiveDate,
+    /// The last day it can be spent.
+    pub last_day: Option<NaiveDate>,
+    /// What was credited.
+    pub points: Points,
+    /// What is left.
+    pub remaining: Points,
+    /// What was booked as expired.
+    pub expired: Points,
+}
+
+/// Days counted from the first of January of the year 1, then hundredths: credited, left, expired.
+type ShortLot = (i32, Option<i32>, i64, i64, i64);
+
+impl From<Lot> for ShortLot {
+    fn from(lot: Lot) -> ShortLot {
+        (
+            lot.on.num_days_from_ce(),
+            lot.last_day.map(|day| day.num_days_from_ce()),
+            lot.points.hundredths(),
+            lot.remaining.hundredths(),
+            lot.expired.hundredths(),
+        )
+    }
+}
+
+impl TryFrom<ShortLot> for Lot {
+    type Error = &'static str;
+
+    fn try_from((on, last_day, points, remaining, expired): ShortLot) -> Result<Lot, &'static str> {
+        let day = |days: i32| NaiveDate::from_num_days_from_ce_opt(days).ok_or("a lot's day is beyond the calendar");
+        Ok(Lot {
+            on: day(on)?,
+            last_day: last_day.map(day).transpose()?,
+            points: Points::from_hundredths(points),
+            remaining: Points::from_hundredths(remaining),
+            expired: Points::from_hundredths(expired),
+        })
+    }
+}
+
+impl Lot {
+    /// What can be spent of it on a day: also what was booked as expired later, when the day lies before its end.
+    pub fn spendable_on(&self, day: NaiveDate) -> Points {
+        if self.on <= day && self.last_day.is_none_or(|last_day| day <= last_day) {
+            self.remaining + self.expired
+        } else {
+            Points::ZERO
+        }
+    }
+}
 
 /// A worker's row.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,8 +92,54 @@ pub struct Balance {
     pub debt: Points,
     /// Confirmed credits.
     pub services: u64,
+    /// The lots by number: 1, 2, 3, …
+    pub lots: Vec<Lot>,
+    /// The latest day on which anything happened, by business time.
+    pub latest: Option<NaiveDate>,
     /// The last event folded in.
     pub position: u64,
+}
+
+impl Balance {
+    fn begin_lot(&mut self, record: &ServiceRecorded) {
+        let remaining = if record.proposed { Points::ZERO } else { record.points - record.debt_paid };
+        self.lots.push(Lot {
+            on: record.on,
+            last_day: record.last_day,
+            points: record.points,
+            remaining,
+            expired: Points::ZERO,
+        });
+    }
+
+    /// A lot by its number.
+    pub fn lot(&self, number: u32) -> Option<&Lot> {
+        self.lots.get(index_of(number)?)
+    }
+
+    fn change(&mut self, number: u32, change: impl FnOnce(&mut Lot)) {
+        if let Some(lot) = index_of(number).and_then(|index| self.lots.get_mut(index)) {
+            change(lot);
+        }
+    }
+
+    fn each(&mut self, parts: &[LotPart], change: impl Fn(&mut Lot, Points)) {
+        parts.iter().for_each(|part| self.change(part.0, |lot| change(lot, part.1)));
+    }
+
+    /// Takes points out of lots.
+    pub(crate) fn take(&mut self, parts: &[LotPart]) {
+        self.each(parts, |lot, points| lot.remaining -= points);
+    }
+
+    /// Gives points back to lots.
+    pub(crate) fn give_back(&mut self, parts: &[LotPart]) {
+        self.each(parts, |lot, points| lot.remaining += points);
+    }
+}
+
+fn index_of(number: u32) -> Option<usize> {
+    usize::try_from(number).ok()?.checked_sub(1)
 }
 
 /// The view.
@@ -46,16 +149,21 @@ impl View for BalanceView {
     type Row = Balance;
     const NAME: &'static str = "balance";
 
-    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<String> {
         match event {
             Event::Worker(event) => vec![event.worker().to_string()],
             _ => Vec::new(),
         }
     }
 
-    fn fold(row: &mut Balance, _: &str, entry: &Entry, event: &Event) {
+    fn begins(event: &Event) -> bool {
+        matches!(event, Event::Worker(WorkerEvent::WorkerRegistered(_)))
+    }
+
+    fn fold(row: &mut Balance, _: &str, position: u64, event: &Event) {
         let Event::Worker(event) = event else { return };
-        row.position = entry.position;
+        row.position = position;
+        row.latest = row.latest.max(Some(event.at().date()));
         match event {
             WorkerEvent::WorkerRegistered(event) | WorkerEvent::WorkerUpdated(event) => {
                 row.occupation.clone_from(&event.occupation);
@@ -71,6 +179,7 @@ impl View for BalanceView {
             WorkerEvent::VolunteerServiceRecorded(record)
             | WorkerEvent::CivicCreationRecorded(record)
             | WorkerEvent::CommunityServiceRecorded(record) => {
+                row.begin_lot(record);
                 if !record.proposed {
                     row.earned += record.points;
                     row.debt -= record.debt_paid;
@@ -78,32 +187,54 @@ impl View for BalanceView {
                 }
             }
             WorkerEvent::CreditConfirmed(event) => {
+                row.change(event.lot, |lot| lot.remaining = event.points - event.debt_paid);
                 row.earned += event.points;
                 row.debt -= event.debt_paid;
                 row.services += 1;
             }
             WorkerEvent::CreditReversed(event) => {
+                row.change(event.lot, |lot| (lot.remaining, lot.expired) = (Points::ZERO, Points::ZERO));
                 row.reversed += event.points;
                 row.debt += event.debt;
                 row.expired -= event.from_expired;
                 row.services = row.services.saturating_sub(1);
             }
-            WorkerEvent::Redeemed(event) => row.redeemed += event.points,
+            WorkerEvent::Redeemed(event) => {
+                row.take(&event.lots);
+                row.redeemed += event.points;
+            }
             WorkerEvent::RedemptionReversed(event) => {
+                row.give_back(&event.lots);
                 row.redeemed -= event.points;
                 row.debt -= event.debt_paid;
             }
-            WorkerEvent::PointsHeld(event) => row.held += event.points,
+            WorkerEvent::PointsHeld(event) => {
+                row.take(&event.lots);
+                row.held += event.points;
+            }
             WorkerEvent::HoldCaptured(event) => {
                 row.held -= event.points;
                 row.redeemed += event.points;
             }
             WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => {
+                row.give_back(&event.lots);
                 row.held -= event.points;
                 row.debt -= event.debt_paid;
             }
-            WorkerEvent::PointsExpired(event) => row.expired += event.points,
-            WorkerEvent::ExpiryReversed(event) => row.expired -= event.points,
+            WorkerEvent::PointsExpired(event) => {
+                row.each(&event.lots, |lot, points| {
+                    lot.remaining -= points;
+                    lot.expired += points;
+                });
+                row.expired += event.points;
+            }
+            WorkerEvent::ExpiryReversed(event) => {
+                row.each(&event.lots, |lot, points| {
+                    lot.expired -= points;
+                    lot.remaining += points;
+                });
+                row.expired -= event.points;
+            }
             WorkerEvent::CreditRejected(_) | WorkerEvent::CreditObjected(_) | WorkerEvent::ObjectionResolved(_) => {}
         }
     }

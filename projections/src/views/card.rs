@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::worker::event::WorkerEvent;
-use ledger_core::journal::Entry;
 use serde::{Deserialize, Serialize};
 
 use super::under;
@@ -47,7 +46,7 @@ impl View for CardBranchView {
     type Row = CardStays;
     const NAME: &'static str = "card_branch";
 
-    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<String> {
         match event {
             Event::Worker(
                 event @ (WorkerEvent::CardIssued(_) | WorkerEvent::CardMoved(_) | WorkerEvent::CardClosed(_)),
@@ -56,24 +55,19 @@ impl View for CardBranchView {
         }
     }
 
-    fn fold(row: &mut CardStays, _: &str, entry: &Entry, event: &Event) {
+    fn fold(row: &mut CardStays, _: &str, position: u64, event: &Event) {
         let Event::Worker(event) = event else { return };
         if let Some(stay) = row.stays.last_mut()
             && stay.until.is_none()
         {
-            stay.until = Some(entry.position);
+            stay.until = Some(position);
         }
         let (card_no, branch) = match event {
             WorkerEvent::CardIssued(event) => (&event.card_no, &event.branch),
             WorkerEvent::CardMoved(event) => (&event.card_no, &event.branch),
             _ => return,
         };
-        row.stays.push(Stay {
-            card_no: card_no.to_string(),
-            branch: branch.to_string(),
-            from: entry.position,
-            until: None,
-        });
+        row.stays.push(Stay { card_no: card_no.to_string(), branch: branch.to_string(), from: position, until: None });
     }
 }
 
@@ -131,7 +125,7 @@ impl View for CardLineView {
     type Row = CardLine;
     const NAME: &'static str = "card_line";
 
-    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<String> {
         let Event::Worker(event) = event else { return Vec::new() };
         let lot = match event {
             WorkerEvent::CreditConfirmed(event)
@@ -144,7 +138,11 @@ impl View for CardLineView {
         lot.map(|lot| under(event.worker().as_str(), format_args!("{lot:010}"))).into_iter().collect()
     }
 
-    fn fold(row: &mut CardLine, _: &str, entry: &Entry, event: &Event) {
+    fn begins(event: &Event) -> bool {
+        matches!(event, Event::Worker(event) if event.as_service().is_some())
+    }
+
+    fn fold(row: &mut CardLine, _: &str, position: u64, event: &Event) {
         let Event::Worker(event) = event else { return };
         if let Some(record) = event.as_service() {
             *row = CardLine {
@@ -158,20 +156,20 @@ impl View for CardLineView {
                 schedule: record.schedule,
                 witness: record.witness.clone(),
                 evidence: record.evidence.clone(),
-                recorded: entry.position,
-                confirmed: (!record.proposed).then_some(entry.position),
+                recorded: position,
+                confirmed: (!record.proposed).then_some(position),
                 reversed: None,
                 objections: Vec::new(),
             };
             return;
         }
         match event {
-            WorkerEvent::CreditConfirmed(_) => row.confirmed = Some(entry.position),
-            WorkerEvent::CreditReversed(_) | WorkerEvent::CreditRejected(_) => row.reversed = Some(entry.position),
-            WorkerEvent::CreditObjected(_) => row.objections.push((entry.position, None)),
+            WorkerEvent::CreditConfirmed(_) => row.confirmed = Some(position),
+            WorkerEvent::CreditReversed(_) | WorkerEvent::CreditRejected(_) => row.reversed = Some(position),
+            WorkerEvent::CreditObjected(_) => row.objections.push((position, None)),
             WorkerEvent::ObjectionResolved(_) => {
                 if let Some(last) = row.objections.last_mut() {
-                    last.1 = Some(entry.position);
+                    last.1 = Some(position);
                 }
             }
             _ => {}

@@ -4,7 +4,6 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::event::WorkerEvent;
-use ledger_core::journal::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::fold::View;
@@ -29,7 +28,7 @@ impl View for HoldView {
     type Row = Hold;
     const NAME: &'static str = "hold";
 
-    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<String> {
         let Event::Worker(event) = event else { return Vec::new() };
         match event {
             WorkerEvent::PointsHeld(event) => vec![event.hold.to_string()],
@@ -39,7 +38,11 @@ impl View for HoldView {
         }
     }
 
-    fn fold(row: &mut Hold, _: &str, _: &Entry, event: &Event) {
+    fn begins(event: &Event) -> bool {
+        matches!(event, Event::Worker(WorkerEvent::PointsHeld(_)))
+    }
+
+    fn fold(row: &mut Hold, _: &str, _: u64, event: &Event) {
         *row = match event {
             Event::Worker(WorkerEvent::PointsHeld(event)) => Hold {
                 worker: event.worker.to_string(),

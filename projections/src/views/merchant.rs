@@ -2,7 +2,6 @@
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::merchant::event::MerchantEvent;
-use ledger_core::journal::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::fold::View;
@@ -25,7 +24,7 @@ impl View for MerchantView {
     type Row = Merchant;
     const NAME: &'static str = "merchant";
 
-    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<String> {
         match event {
             Event::Merchant(MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event)) => {
                 vec![event.merchant.to_string()]
@@ -34,7 +33,7 @@ impl View for MerchantView {
         }
     }
 
-    fn fold(row: &mut Merchant, _: &str, _: &Entry, event: &Event) {
+    fn fold(row: &mut Merchant, _: &str, _: u64, event: &Event) {
         if let Event::Merchant(MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event)) = event
         {
             row.name.clone_from(&event.name);

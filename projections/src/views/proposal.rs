@@ -5,7 +5,6 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::event::WorkerEvent;
-use ledger_core::journal::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::fold::View;
@@ -38,7 +37,7 @@ impl View for ProposalView {
     type Row = Proposal;
     const NAME: &'static str = "proposal";
 
-    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<String> {
         let Event::Worker(event) = event else { return Vec::new() };
         match event {
             WorkerEvent::CreditConfirmed(event)
@@ -54,7 +53,7 @@ impl View for ProposalView {
         }
     }
 
-    fn fold(row: &mut Proposal, _: &str, _: &Entry, event: &Event) {
+    fn fold(row: &mut Proposal, _: &str, _: u64, event: &Event) {
         let Event::Worker(event) = event else { return };
         if let Some(record) = event.as_service() {
             *row = Proposal {

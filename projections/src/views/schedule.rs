@@ -3,7 +3,6 @@
 use ledger_core::domain::event::Event;
 use ledger_core::domain::programme::event::{ProgrammeConfigured, ProgrammeEvent};
 use ledger_core::domain::schedule::ScheduleVersion;
-use ledger_core::journal::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::fold::View;
@@ -29,7 +28,7 @@ impl View for ScheduleView {
     type Row = ScheduleRow;
     const NAME: &'static str = "schedule";
 
-    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<String> {
         match event {
             Event::Programme(ProgrammeEvent::ScheduleAdopted(event)) => vec![format!("{:010}", event.version)],
             Event::Programme(ProgrammeEvent::ProgrammeConfigured(_)) => vec![SETTINGS_KEY.to_owned()],
@@ -37,8 +36,8 @@ impl View for ScheduleView {
         }
     }
 
-    fn fold(row: &mut ScheduleRow, _: &str, entry: &Entry, event: &Event) {
-        row.position = entry.position;
+    fn fold(row: &mut ScheduleRow, _: &str, position: u64, event: &Event) {
+        row.position = position;
         match event {
             Event::Programme(ProgrammeEvent::ScheduleAdopted(event)) => {
                 row.version = Some(ScheduleVersion {

@@ -3,7 +3,6 @@
 use ledger_core::domain::event::Event;
 use ledger_core::domain::merchant::event::MerchantEvent;
 use ledger_core::domain::points::Points;
-use ledger_core::journal::Entry;
 use serde::{Deserialize, Serialize};
 
 use super::under;
@@ -29,7 +28,7 @@ impl View for SettlementView {
     type Row = Settlement;
     const NAME: &'static str = "settlement";
 
-    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<String> {
         let Event::Merchant(event) = event else { return Vec::new() };
         let month = match event {
             MerchantEvent::VoucherHonoured(event) => event.at.month(),
@@ -40,7 +39,7 @@ impl View for SettlementView {
         vec![under(event.merchant().as_str(), month)]
     }
 
-    fn fold(row: &mut Settlement, _: &str, _: &Entry, event: &Event) {
+    fn fold(row: &mut Settlement, _: &str, _: u64, event: &Event) {
         match event {
             Event::Merchant(MerchantEvent::VoucherHonoured(event)) => {
                 row.honoured += event.points;

@@ -3,7 +3,6 @@
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::store::event::{StockLine, StoreEvent};
-use ledger_core::journal::Entry;
 use serde::{Deserialize, Serialize};
 
 use super::under;
@@ -52,7 +51,7 @@ impl View for StockView {
     type Row = Stock;
     const NAME: &'static str = "stock";
 
-    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<String> {
         let Event::Store(event) = event else { return Vec::new() };
         let store = event.store().as_str();
         let one = match event {
@@ -73,7 +72,7 @@ impl View for StockView {
         keys
     }
 
-    fn fold(row: &mut Stock, key: &str, _: &Entry, event: &Event) {
+    fn fold(row: &mut Stock, key: &str, _: u64, event: &Event) {
         let Event::Store(event) = event else { return };
         let store = event.store().as_str();
         let units: i64 = lines(event)

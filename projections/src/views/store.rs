@@ -2,7 +2,6 @@
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::store::event::StoreEvent;
-use ledger_core::journal::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::fold::View;
@@ -27,7 +26,7 @@ impl View for StoreView {
     type Row = Store;
     const NAME: &'static str = "store";
 
-    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<String> {
         match event {
             Event::Store(
                 event @ (StoreEvent::StoreOpened(_)
@@ -39,7 +38,7 @@ impl View for StoreView {
         }
     }
 
-    fn fold(row: &mut Store, _: &str, _: &Entry, event: &Event) {
+    fn fold(row: &mut Store, _: &str, _: u64, event: &Event) {
         match event {
             Event::Store(StoreEvent::StoreOpened(event) | StoreEvent::StoreUpdated(event)) => {
                 row.name.clone_from(&event.name);

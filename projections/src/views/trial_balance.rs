@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::posting::{Account, postings};
-use ledger_core::journal::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::fold::View;
@@ -31,12 +30,12 @@ impl View for TrialBalanceView {
     type Row = GroupSum;
     const NAME: &'static str = "trial_balance";
 
-    fn keys(_: &Entry, event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<String> {
         let groups: BTreeSet<String> = postings(event).iter().map(|posting| group(&posting.account)).collect();
         groups.into_iter().collect()
     }
 
-    fn fold(row: &mut GroupSum, key: &str, _: &Entry, event: &Event) {
+    fn fold(row: &mut GroupSum, key: &str, _: u64, event: &Event) {
         for posting in postings(event).iter().filter(|posting| group(&posting.account) == key) {
             row.points += posting.points;
         }

@@ -10,6 +10,7 @@ use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::{
     Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, Snapshot, StoredStream,
 };
+use tokio::sync::watch;
 
 /// A journal in memory with faults. Clones share it.
 #[derive(Clone, Default)]
@@ -51,7 +52,7 @@ impl Append for FlakyAppend {
         self.inner.head()
     }
 
-    async fn commit(self: Box<Self>, batch: &Batch) -> Result<(), CommitError> {
+    async fn commit(self: Box<Self>, batch: Arc<Batch>) -> Result<(), CommitError> {
         self.inner.commit(batch).await?;
         if self.faults.lose.swap(false, Ordering::SeqCst) {
             self.faults.away.store(1, Ordering::SeqCst);
@@ -103,7 +104,11 @@ impl Journal for FlakyJournal {
         self.inner.roots(after, limit).await
     }
 
-    async fn changed(&self) {
-        self.inner.changed().await;
+    async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        self.inner.read_stream(stream, after, limit).await
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.changes()
     }
 }

@@ -1,5 +1,6 @@
 //! The append: lock the head, write everything in one statement, commit.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -54,12 +55,12 @@ impl Append for PgAppend {
         &self.head
     }
 
-    async fn commit(mut self: Box<Self>, batch: &Batch) -> Result<(), CommitError> {
+    async fn commit(mut self: Box<Self>, batch: Arc<Batch>) -> Result<(), CommitError> {
         let Some(mut connection) = self.connection.take() else {
             return Err(CommitError::NotCommitted(JournalError::Unavailable("the append has ended".into())));
         };
         let away = || JournalError::Unavailable("the commit took too long".into());
-        let written = tokio::time::timeout(COMMIT_MAX, write(&mut connection, batch, &self.channel)).await;
+        let written = tokio::time::timeout(COMMIT_MAX, write(&mut connection, &batch, &self.channel)).await;
         match written {
             Ok(Ok(true)) => {}
             Ok(Ok(false)) => return Err(CommitError::Fenced),
@@ -87,27 +88,50 @@ impl Append for PgAppend {
     }
 }
 
-/// Writes the batch; false when the fence found the head elsewhere.
+/// Appends a batch in one statement, which commits itself: one round trip. The head's row is locked by the very update
+/// that is the fence; nothing is inserted where it finds the head elsewhere.
+pub(super) async fn append(
+    mut writer: Writer,
+    options: &PgConnectOptions,
+    channel: &str,
+    batch: &Batch,
+) -> Result<(), CommitError> {
+    let mut connection = match writer.take() {
+        Some(connection) => connection,
+        None => connect::writer(options).await.map_err(CommitError::NotCommitted)?,
+    };
+    // The connection was taken out of its place: whatever fails, or is dropped half-way, closes it.
+    match tokio::time::timeout(COMMIT_MAX, write(&mut connection, batch, channel)).await {
+        Ok(Ok(moved)) => {
+            *writer = Some(connection);
+            if moved { Ok(()) } else { Err(CommitError::Fenced) }
+        }
+        // The server itself says that the statement failed: then nothing of it is there.
+        Ok(Err(error @ sqlx::Error::Database(_))) => Err(CommitError::NotCommitted(unavailable(error))),
+        Ok(Err(error)) => Err(CommitError::Unknown(unavailable(error))),
+        Err(_) => Err(CommitError::Unknown(JournalError::Unavailable("the commit took too long".into()))),
+    }
+}
+
+/// Writes the batch; false when the fence found the head elsewhere, and nothing is written then.
 async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str) -> Result<bool, sqlx::Error> {
-    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-    let small = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
+    let rows = EventRows::of(batch);
     let moved: i64 = sqlx::query_scalar(
         "WITH fence AS (
              UPDATE head SET position = $1, streams = $2, recorded_at = $3, frontier = $4
              WHERE one AND position = $5 RETURNING position
          ), streams AS (
-             INSERT INTO stream (stream_no, kind, id) SELECT * FROM unnest($6::bigint[], $7::text[], $8::text[])
-         ), commands AS (
-             INSERT INTO command (first, recorded_at, count, key, fingerprint, actor)
-             SELECT first, $3, count, key, fingerprint, actor
-             FROM unnest($9::bigint[], $10::integer[], $11::text[], $12::bytea[], $13::text[])
-                  AS new (first, count, key, fingerprint, actor)
+             INSERT INTO stream (stream_no, kind, id)
+             SELECT new.* FROM fence, unnest($6::bigint[], $7::text[], $8::text[]) AS new
          ), events AS (
-             INSERT INTO event (position, stream_no, sequence, nth, type, payload, leaf)
-             SELECT * FROM unnest($14::bigint[], $15::bigint[], $16::bigint[], $17::integer[], $18::text[], $19::bytea[],
-                                  $22::bytea[])
+             INSERT INTO event (position, stream_no, sequence, nth, count, type, payload, leaf, key, fingerprint, actor,
+                                recorded_at)
+             SELECT new.*, CASE WHEN nth = 0 THEN $3 END
+             FROM fence, unnest($9::bigint[], $10::bigint[], $11::bigint[], $12::integer[], $13::integer[], $14::text[],
+                                $15::bytea[], $16::bytea[], $17::text[], $18::bytea[], $19::text[])
+                  AS new (position, stream_no, sequence, nth, count, type, payload, leaf, key, fingerprint, actor)
          ), roots AS (
-             INSERT INTO root (size, root) VALUES ($1, $20)
+             INSERT INTO root (size, root) SELECT position, $20 FROM fence
          ), told AS (
              SELECT pg_notify($21, $1::text) FROM fence
          )
@@ -121,27 +145,69 @@ async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str) -> R
     .bind(batch.new_streams.iter().map(|new| signed(new.stream_no)).collect::<Vec<_>>())
     .bind(batch.new_streams.iter().map(|new| new.stream.kind()).collect::<Vec<_>>())
     .bind(batch.new_streams.iter().map(|new| new.stream.id()).collect::<Vec<_>>())
-    .bind(batch.commands.iter().map(|command| signed(command.first)).collect::<Vec<_>>())
-    .bind(batch.commands.iter().map(|command| small(command.count)).collect::<Vec<_>>())
-    .bind(batch.commands.iter().map(|command| command.key.as_str()).collect::<Vec<_>>())
-    .bind(batch.commands.iter().map(|command| command.fingerprint.as_bytes().as_slice()).collect::<Vec<_>>())
-    .bind(batch.commands.iter().map(|command| command.actor.as_str()).collect::<Vec<_>>())
-    .bind(batch.events.iter().map(|event| signed(event.position)).collect::<Vec<_>>())
-    .bind(batch.events.iter().map(|event| signed(event.stream_no)).collect::<Vec<_>>())
-    .bind(batch.events.iter().map(|event| signed(event.sequence)).collect::<Vec<_>>())
-    .bind(batch.events.iter().map(|event| small(event.nth)).collect::<Vec<_>>())
-    .bind(batch.events.iter().map(|event| event.event_type).collect::<Vec<_>>())
-    .bind(batch.events.iter().map(|event| event.payload.as_slice()).collect::<Vec<_>>())
+    .bind(rows.position)
+    .bind(rows.stream_no)
+    .bind(rows.sequence)
+    .bind(rows.nth)
+    .bind(rows.count)
+    .bind(rows.event_type)
+    .bind(rows.payload)
+    .bind(rows.leaf)
+    .bind(rows.key)
+    .bind(rows.fingerprint)
+    .bind(rows.actor)
     .bind(batch.root.as_slice())
     .bind(channel)
-    .bind(batch.events.iter().map(|event| event.leaf.as_slice()).collect::<Vec<_>>())
     .fetch_one(connection)
     .await?;
     Ok(moved == 1)
 }
 
+/// The columns of a batch's events.
+#[derive(Default)]
+struct EventRows<'a> {
+    position: Vec<i64>,
+    stream_no: Vec<i64>,
+    sequence: Vec<i64>,
+    nth: Vec<i32>,
+    count: Vec<Option<i32>>,
+    event_type: Vec<&'a str>,
+    payload: Vec<&'a [u8]>,
+    leaf: Vec<&'a [u8]>,
+    key: Vec<Option<&'a str>>,
+    fingerprint: Vec<Option<&'a [u8]>>,
+    actor: Vec<Option<&'a str>>,
+}
+
+impl<'a> EventRows<'a> {
+    fn of(batch: &'a Batch) -> EventRows<'a> {
+        let mut rows = EventRows::default();
+        for (event, command) in batch.events_with_commands() {
+            rows.position.push(signed(event.position));
+            rows.stream_no.push(signed(event.stream_no));
+            rows.sequence.push(signed(event.sequence));
+            rows.nth.push(small(event.nth));
+            rows.count.push(command.map(|command| small(command.count)));
+            rows.event_type.push(event.event_type);
+            rows.payload.push(event.payload.as_slice());
+            rows.leaf.push(event.leaf.as_slice());
+            rows.key.push(command.map(|command| command.key.as_str()));
+            rows.fingerprint.push(command.map(|command| command.fingerprint.as_bytes().as_slice()));
+            rows.actor.push(command.map(|command| command.actor.as_str()));
+        }
+        rows
+    }
+}
+
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn small(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}
+
 pub(super) async fn store_snapshots(pool: &PgPool, snapshots: &[Snapshot]) -> Result<(), JournalError> {
-    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     let mut connection = pool.acquire().await.map_err(unavailable)?;
     sqlx::query(
         "INSERT INTO snapshot (stream_no, sequence, layout, body)

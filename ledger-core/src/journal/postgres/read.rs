@@ -20,6 +20,10 @@ use crate::ledger::fingerprint::Fingerprint;
 /// Up to so many streams are loaded one by one through postgres-es, which costs a round trip each; more go in one query.
 const ONE_BY_ONE_MAX: usize = 2;
 
+/// An event with what its command's first event says of the command: the event itself, or one just before it.
+const ENTRY: &str =
+    "e.position, e.nth, e.sequence, e.type, e.payload, e.leaf, e.key, e.fingerprint, e.actor, e.recorded_at";
+
 const HEAD: &str = "SELECT position, streams, recorded_at, frontier FROM head WHERE one";
 
 pub(super) async fn head(pool: &PgPool) -> Result<Head, JournalError> {
@@ -64,17 +68,36 @@ pub(super) async fn entries(pool: &PgPool, after: u64, limit: usize) -> Result<V
 }
 
 async fn page(pool: &PgPool, after: u64, until: u64) -> Result<Vec<Entry>, JournalError> {
-    let rows = sqlx::query(
-        "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at, e.leaf
-         FROM event e LEFT JOIN command c ON c.first = e.position - e.nth
-         WHERE e.position > $1 AND e.position <= $2 ORDER BY e.position",
-    )
+    let mut entries = Vec::new();
+    let mut first = read_page(pool, after, until, &mut entries).await?;
+    if let Some(begun) = first.take() {
+        // The page begins inside a command: what its first event says of it stands before the page.
+        let command = frames(pool, &[begun]).await?.remove(&begun);
+        for entry in entries.iter_mut().take_while(|entry| entry.position - u64::from(entry.nth) == begun) {
+            let Some(command) = &command else { return Err(no_command(entry.position)) };
+            entry.command = Arc::clone(command);
+        }
+    }
+    Ok(entries)
+}
+
+/// Reads entries in order; gives the first position of the command that the page begins inside of.
+async fn read_page(
+    pool: &PgPool,
+    after: u64,
+    until: u64,
+    entries: &mut Vec<Entry>,
+) -> Result<Option<u64>, JournalError> {
+    let rows = sqlx::query(&format!(
+        "SELECT {ENTRY} FROM event e WHERE e.position > $1 AND e.position <= $2 ORDER BY e.position"
+    ))
     .bind(signed(after))
     .bind(signed(until))
     .fetch_all(pool)
     .await
     .map_err(unavailable)?;
-    let mut entries: Vec<Entry> = Vec::with_capacity(rows.len());
+    entries.reserve(rows.len());
+    let mut begun = None;
     for row in rows {
         let position = unsigned(&row, 0).map_err(unavailable)?;
         let previous = entries.last().map_or(after, |last| last.position);
@@ -82,10 +105,67 @@ async fn page(pool: &PgPool, after: u64, until: u64) -> Result<Vec<Entry>, Journ
             let what = format!("position {position} follows {previous}");
             return Err(JournalError::Damaged { position: previous.saturating_add(1), what });
         }
-        let previous = entries.last().map(|last| Arc::clone(&last.command));
-        let entry = read_entry(&row, position, previous)
-            .map_err(|error| JournalError::Damaged { position, what: error.to_string() })?;
+        let shared = entries.last().map(|last| Arc::clone(&last.command));
+        let entry = read_entry(&row, position, shared)?;
+        if entries.is_empty() && entry.nth > 0 {
+            begun = Some(position.saturating_sub(u64::from(entry.nth)));
+        }
         entries.push(entry);
+    }
+    Ok(begun)
+}
+
+/// What commands say of themselves, by the positions of their first events.
+async fn frames(pool: &PgPool, firsts: &[u64]) -> Result<HashMap<u64, Arc<CommandFrame>>, JournalError> {
+    let rows = sqlx::query(&format!("SELECT {ENTRY} FROM event e WHERE e.position = ANY($1) AND e.nth = 0"))
+        .bind(firsts.iter().map(|first| signed(*first)).collect::<Vec<_>>())
+        .fetch_all(pool)
+        .await
+        .map_err(unavailable)?;
+    rows.iter()
+        .map(|row| {
+            let position = unsigned(row, 0).map_err(unavailable)?;
+            Ok((position, read_frame(row).map_err(|error| damaged(position, &error))?))
+        })
+        .collect()
+}
+
+pub(super) async fn stream_entries(
+    pool: &PgPool,
+    stream: &StreamId,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<Entry>, JournalError> {
+    // Where `after` is of this stream itself, as it is when somebody pages through, the index leads to what follows.
+    let rows = sqlx::query(&format!(
+        "SELECT {ENTRY} FROM stream s JOIN event e ON e.stream_no = s.stream_no
+         AND e.sequence > COALESCE(
+             (SELECT own.sequence FROM event own WHERE own.position = $3 AND own.stream_no = s.stream_no), 0)
+         WHERE s.kind = $1 AND s.id = $2 AND e.position > $3 ORDER BY e.sequence LIMIT $4"
+    ))
+    .bind(stream.kind())
+    .bind(stream.id())
+    .bind(signed(after))
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(pool)
+    .await
+    .map_err(unavailable)?;
+    let mut entries = Vec::with_capacity(rows.len());
+    let mut missing = Vec::new();
+    for row in &rows {
+        let position = unsigned(row, 0).map_err(unavailable)?;
+        let entry = read_entry(row, position, None)?;
+        if entry.nth > 0 {
+            missing.push(position.saturating_sub(u64::from(entry.nth)));
+        }
+        entries.push(entry);
+    }
+    if !missing.is_empty() {
+        let frames = frames(pool, &missing).await?;
+        for entry in entries.iter_mut().filter(|entry| entry.nth > 0) {
+            let command = frames.get(&entry.position.saturating_sub(u64::from(entry.nth)));
+            entry.command = Arc::clone(command.ok_or_else(|| no_command(entry.position))?);
+        }
     }
     Ok(entries)
 }
@@ -93,15 +173,14 @@ async fn page(pool: &PgPool, after: u64, until: u64) -> Result<Vec<Entry>, Journ
 pub(super) async fn command_entries(pool: &PgPool, commands: &[CommandRecord]) -> Result<Vec<Entry>, JournalError> {
     // DISTINCT: one round may ask for a command several times, when its key is sent by many at once.
     // OFFSET 0 keeps the planner from turning the few positions of each command into a scan of the whole journal.
-    let rows = sqlx::query(
-        "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at, e.leaf
+    let rows = sqlx::query(&format!(
+        "SELECT {ENTRY}
          FROM (SELECT DISTINCT * FROM unnest($1::bigint[], $2::integer[]) AS given (first, count)) AS asked
-         JOIN command c ON c.first = asked.first
          CROSS JOIN LATERAL (
              SELECT * FROM event WHERE position >= asked.first AND position < asked.first + asked.count OFFSET 0
          ) AS e
-         ORDER BY e.position",
-    )
+         ORDER BY e.position"
+    ))
     .bind(commands.iter().map(|command| signed(command.first)).collect::<Vec<_>>())
     .bind(commands.iter().map(|command| i32::try_from(command.count).unwrap_or(i32::MAX)).collect::<Vec<_>>())
     .fetch_all(pool)
@@ -110,34 +189,49 @@ pub(super) async fn command_entries(pool: &PgPool, commands: &[CommandRecord]) -
     let mut entries: Vec<Entry> = Vec::with_capacity(rows.len());
     for row in rows {
         let position = unsigned(&row, 0).map_err(unavailable)?;
-        let previous = entries.last().map(|last| Arc::clone(&last.command));
-        let entry = read_entry(&row, position, previous)
-            .map_err(|error| JournalError::Damaged { position, what: error.to_string() })?;
-        entries.push(entry);
+        let shared = entries.last().map(|last| Arc::clone(&last.command));
+        entries.push(read_entry(&row, position, shared)?);
     }
     Ok(entries)
 }
 
-fn read_entry(row: &PgRow, position: u64, previous: Option<Arc<CommandFrame>>) -> Result<Entry, sqlx::Error> {
-    let nth = u32::try_from(row.try_get::<i32, _>(1)?).map_err(|error| sqlx::Error::Decode(error.into()))?;
-    let command = match previous {
-        Some(command) if nth > 0 => command,
-        _ => Arc::new(CommandFrame {
-            key: row.try_get(5)?,
-            fingerprint: fingerprint(row, 6)?,
-            actor: row.try_get(7)?,
-            recorded_at: RecordedTime::from_micros(row.try_get(8)?),
-        }),
+fn damaged(position: u64, error: &sqlx::Error) -> JournalError {
+    JournalError::Damaged { position, what: error.to_string() }
+}
+
+fn no_command(position: u64) -> JournalError {
+    JournalError::Damaged { position, what: "its command's first event is not there".into() }
+}
+
+/// An entry, sharing the command of the one before it where it is not its command's first.
+fn read_entry(row: &PgRow, position: u64, shared: Option<Arc<CommandFrame>>) -> Result<Entry, JournalError> {
+    let read = || {
+        let nth = u32::try_from(row.try_get::<i32, _>(1)?).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        let command = match shared {
+            _ if nth == 0 => read_frame(row)?,
+            Some(command) => command,
+            None => Arc::new(CommandFrame::unknown()),
+        };
+        Ok(Entry {
+            position,
+            nth,
+            sequence: unsigned(row, 2)?,
+            command,
+            event_type: row.try_get(3)?,
+            payload: row.try_get(4)?,
+            leaf: thirty_two(row, 5)?,
+        })
     };
-    Ok(Entry {
-        position,
-        nth,
-        sequence: unsigned(row, 2)?,
-        command,
-        event_type: row.try_get(3)?,
-        payload: row.try_get(4)?,
-        leaf: thirty_two(row, 9)?,
-    })
+    read().map_err(|error: sqlx::Error| damaged(position, &error))
+}
+
+fn read_frame(row: &PgRow) -> Result<Arc<CommandFrame>, sqlx::Error> {
+    Ok(Arc::new(CommandFrame {
+        key: row.try_get(6)?,
+        fingerprint: fingerprint(row, 7)?,
+        actor: row.try_get(8)?,
+        recorded_at: RecordedTime::from_micros(row.try_get(9)?),
+    }))
 }
 
 pub(super) async fn streams(
@@ -222,7 +316,7 @@ async fn load_events(pool: &PgPool, streams: &mut [StoredStream]) -> Result<(), 
 }
 
 pub(super) async fn commands(pool: &PgPool, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
-    let rows = sqlx::query("SELECT key, first, count, fingerprint FROM command WHERE key = ANY($1)")
+    let rows = sqlx::query("SELECT key, position, count, fingerprint FROM event WHERE key = ANY($1)")
         .bind(keys.iter().map(Key::as_str).collect::<Vec<_>>())
         .fetch_all(pool)
         .await

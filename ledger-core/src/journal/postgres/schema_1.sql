@@ -17,28 +17,24 @@ CREATE TABLE stream (
     UNIQUE (kind, id)
 );
 
--- One row a command; its events are first, first + 1, … first + count - 1.
-CREATE TABLE command (
-    first       bigint PRIMARY KEY,
-    recorded_at bigint NOT NULL,
-    count       integer NOT NULL,
-    key         text COLLATE "C" NOT NULL,
-    fingerprint bytea NOT NULL,
-    actor       text NOT NULL
-);
-CREATE UNIQUE INDEX command_key ON command (key);
-
--- nth is the event's place within its command: its command's row is at position - nth. leaf is its Merkle leaf hash.
+-- nth is the event's place within its command. A command's first event (nth 0) carries what all its events share: how
+-- many they are, its key and fingerprint, who gave it and when it was recorded. leaf is the Merkle leaf hash.
 CREATE TABLE event (
-    position  bigint PRIMARY KEY,
-    stream_no bigint NOT NULL,
-    sequence  bigint NOT NULL,
-    nth       integer NOT NULL,
-    type      text NOT NULL,
-    payload   bytea NOT NULL,
-    leaf      bytea NOT NULL
+    position    bigint PRIMARY KEY,
+    stream_no   bigint NOT NULL,
+    sequence    bigint NOT NULL,
+    recorded_at bigint,
+    nth         integer NOT NULL,
+    count       integer,
+    type        text COLLATE "C" NOT NULL,
+    payload     bytea NOT NULL,
+    leaf        bytea NOT NULL,
+    key         text COLLATE "C",
+    fingerprint bytea,
+    actor       text COLLATE "C"
 );
 CREATE UNIQUE INDEX event_stream ON event (stream_no, sequence);
+CREATE UNIQUE INDEX event_key ON event (key) WHERE key IS NOT NULL;
 ALTER TABLE event ALTER COLUMN payload SET STORAGE EXTERNAL;
 
 -- The Merkle root after each batch.

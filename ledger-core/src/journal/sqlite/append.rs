@@ -1,6 +1,7 @@
 //! The writing thread of the SQLite journal and the append that talks to it.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
 use async_trait::async_trait;
@@ -8,6 +9,8 @@ use rusqlite::Connection;
 use tokio::sync::{OwnedMutexGuard, oneshot, watch};
 
 use super::connect::{self, unavailable};
+use super::index::IndexKeeper;
+use super::tail::Part;
 use super::{read, thread_gone};
 use crate::journal::{Append, Batch, CommitError, Head, JournalError, Snapshot};
 
@@ -16,7 +19,9 @@ pub(super) enum Task {
     /// Take the write lock and read the head.
     Begin { reply: oneshot::Sender<Result<Head, JournalError>> },
     /// Write a batch and commit.
-    Commit { batch: Box<Batch>, reply: oneshot::Sender<Result<(), CommitError>> },
+    Commit { batch: Arc<Batch>, reply: oneshot::Sender<Result<(), CommitError>> },
+    /// Take the write lock, write a batch and commit.
+    Append { batch: Arc<Batch>, reply: oneshot::Sender<Result<(), CommitError>> },
     /// Give the write lock back.
     Rollback,
     /// Copy the log into the database, close it and end the thread.
@@ -60,13 +65,13 @@ impl Append for SqliteAppend {
         &self.head
     }
 
-    async fn commit(mut self: Box<Self>, batch: &Batch) -> Result<(), CommitError> {
+    async fn commit(mut self: Box<Self>, batch: Arc<Batch>) -> Result<(), CommitError> {
         let Some(tasks) = self.tasks.take() else {
             return Err(CommitError::NotCommitted(JournalError::Unavailable("the append has ended".into())));
         };
         let (reply, answer) = oneshot::channel();
         let position = batch.position;
-        let task = Task::Commit { batch: Box::new(batch.clone()), reply };
+        let task = Task::Commit { batch, reply };
         tasks.send(task).map_err(|error| CommitError::NotCommitted(thread_gone(error)))?;
         answer.await.map_err(|error| CommitError::Unknown(thread_gone(error)))??;
         self.changed.send_replace(position);
@@ -79,7 +84,7 @@ impl Append for SqliteAppend {
 }
 
 /// The thread: one task after the other, until the journal is dropped.
-pub(super) fn work(path: &Path, connection: Connection, tasks: &Receiver<Task>) {
+pub(super) fn work(path: &Path, connection: Connection, index: IndexKeeper, tasks: &Receiver<Task>) {
     let mut connection = Some(connection);
     while let Ok(task) = tasks.recv() {
         match task {
@@ -96,20 +101,23 @@ pub(super) fn work(path: &Path, connection: Connection, tasks: &Receiver<Task>) 
                 }
             }
             Task::Commit { batch, reply } => {
-                let result = match &connection {
-                    Some(open) => commit(open, &batch),
-                    None => Err(CommitError::NotCommitted(JournalError::Unavailable("the journal was closed".into()))),
+                let _ = reply.send(committed(&mut connection, &index, &batch));
+            }
+            Task::Append { batch, reply } => {
+                rollback(&mut connection);
+                let result = match begin(path, &mut connection) {
+                    Ok(_) => committed(&mut connection, &index, &batch),
+                    Err(error) => {
+                        connection = None;
+                        Err(CommitError::NotCommitted(error))
+                    }
                 };
-                if result.is_err() {
-                    // After any error nothing the connection holds is believed: the next begin opens anew.
-                    rollback(&mut connection);
-                    connection = None;
-                }
                 let _ = reply.send(result);
             }
             Task::Rollback => rollback(&mut connection),
             Task::Close { reply } => {
                 rollback(&mut connection);
+                drop(index);
                 let _ = reply.send(connection.take().map_or(Ok(()), close));
                 return;
             }
@@ -155,6 +163,26 @@ fn rollback(connection: &mut Option<Connection>) {
     }
 }
 
+/// Commits a batch and tells the index of it, before anybody is answered: whoever acts on the answer must find what was
+/// appended.
+fn committed(connection: &mut Option<Connection>, index: &IndexKeeper, batch: &Batch) -> Result<(), CommitError> {
+    let result = match connection {
+        Some(open) => commit(open, batch),
+        None => Err(CommitError::NotCommitted(JournalError::Unavailable("the journal was closed".into()))),
+    };
+    match &result {
+        Ok(()) => index.push(Part::of(batch)),
+        // Nothing was written: the head is elsewhere.
+        Err(CommitError::Fenced) => rollback(connection),
+        Err(_) => {
+            // After any error nothing the connection holds is believed: the next begin opens anew.
+            rollback(connection);
+            *connection = None;
+        }
+    }
+    result
+}
+
 fn commit(connection: &Connection, batch: &Batch) -> Result<(), CommitError> {
     let not_committed = |error: rusqlite::Error| CommitError::NotCommitted(unavailable(error));
     let fenced = !write(connection, batch).map_err(not_committed)?;
@@ -185,23 +213,12 @@ fn write(connection: &Connection, batch: &Batch) -> rusqlite::Result<bool> {
     for new in &batch.new_streams {
         streams.execute((signed(new.stream_no)?, new.stream.kind(), new.stream.id()))?;
     }
-    let mut commands = connection.prepare_cached(
-        "INSERT INTO command (first, count, key, fingerprint, actor, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?;
-    for command in &batch.commands {
-        commands.execute((
-            signed(command.first)?,
-            command.count,
-            &command.key,
-            command.fingerprint.as_bytes(),
-            &command.actor,
-            batch.recorded_at.micros(),
-        ))?;
-    }
     let mut events = connection.prepare_cached(
-        "INSERT INTO event (position, nth, stream_no, sequence, type, payload, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO event (position, nth, stream_no, sequence, type, payload, leaf, count, key, fingerprint, actor,
+                            recorded_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?;
-    for event in &batch.events {
+    for (event, command) in batch.events_with_commands() {
         events.execute((
             signed(event.position)?,
             event.nth,
@@ -210,6 +227,11 @@ fn write(connection: &Connection, batch: &Batch) -> rusqlite::Result<bool> {
             event.event_type,
             &event.payload,
             &event.leaf,
+            command.map(|command| command.count),
+            command.map(|command| &command.key),
+            command.map(|command| command.fingerprint.as_bytes()),
+            command.map(|command| &command.actor),
+            command.map(|_| batch.recorded_at.micros()),
         ))?;
     }
     connection

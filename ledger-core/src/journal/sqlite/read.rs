@@ -1,10 +1,12 @@
 //! Reading the SQLite journal.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::connect::unavailable;
+use super::tail::Place;
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
 use crate::journal::entry::CommandFrame;
@@ -29,13 +31,12 @@ pub(super) fn head(connection: &Connection) -> Result<Head, JournalError> {
         .map_err(unavailable)
 }
 
+/// An event with what its command's first event says of the command.
+const ENTRY: &str = "position, nth, sequence, type, payload, leaf, key, fingerprint, actor, recorded_at";
+
 pub(super) fn entries(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
     let mut statement = connection
-        .prepare_cached(
-            "SELECT e.position, e.nth, e.sequence, e.type, e.payload, c.key, c.fingerprint, c.actor, c.recorded_at, e.leaf
-             FROM event e LEFT JOIN command c ON c.first = e.position - e.nth
-             WHERE e.position > ?1 ORDER BY e.position LIMIT ?2",
-        )
+        .prepare_cached(&format!("SELECT {ENTRY} FROM event WHERE position > ?1 ORDER BY position LIMIT ?2"))
         .map_err(unavailable)?;
     let limit_i64 = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut rows = statement.query((i64::try_from(after).unwrap_or(i64::MAX), limit_i64)).map_err(unavailable)?;
@@ -48,114 +49,153 @@ pub(super) fn entries(connection: &Connection, after: u64, limit: usize) -> Resu
             return Err(JournalError::Damaged { position: expected, what });
         }
         expected += 1;
-        let damaged = |error: rusqlite::Error| JournalError::Damaged { position, what: error.to_string() };
-        let nth: u32 = row.get(1).map_err(damaged)?;
-        let shared = if nth == 0 { None } else { entries.last().map(|last| Arc::clone(&last.command)) };
-        let command = match shared {
-            Some(command) => command,
-            None => Arc::new(frame(row).map_err(damaged)?),
-        };
-        entries.push(Entry {
-            position,
-            nth,
-            sequence: unsigned(row, 2).map_err(damaged)?,
-            command,
-            event_type: row.get(3).map_err(damaged)?,
-            payload: row.get(4).map_err(damaged)?,
-            leaf: row.get(9).map_err(damaged)?,
-        });
+        let shared = entries.last().map(|last| Arc::clone(&last.command));
+        entries.push(entry(connection, row, position, shared)?);
     }
     Ok(entries)
 }
 
-fn frame(row: &Row<'_>) -> rusqlite::Result<CommandFrame> {
-    Ok(CommandFrame {
-        key: row.get(5)?,
-        fingerprint: Fingerprint::from_bytes(row.get(6)?),
-        actor: row.get(7)?,
-        recorded_at: RecordedTime::from_micros(row.get(8)?),
+/// One entry; the commands read on the way are kept in `frames`, by the positions of their first events.
+pub(super) fn entry_at(
+    connection: &Connection,
+    position: u64,
+    frames: &mut HashMap<u64, Arc<CommandFrame>>,
+) -> Result<Entry, JournalError> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {ENTRY} FROM event WHERE position = ?1")).map_err(unavailable)?;
+    let mut rows = statement.query([i64::try_from(position).unwrap_or(i64::MAX)]).map_err(unavailable)?;
+    let Some(row) = rows.next().map_err(unavailable)? else { return Err(not_there(position)) };
+    let nth: u64 = unsigned(row, 1).map_err(unavailable)?;
+    let first = position.saturating_sub(nth);
+    let found = entry(connection, row, position, frames.get(&first).cloned())?;
+    frames.insert(first, Arc::clone(&found.command));
+    Ok(found)
+}
+
+fn not_there(position: u64) -> JournalError {
+    JournalError::Damaged { position, what: "an entry that the index names is not there".into() }
+}
+
+/// Reads an entry. What its command's first event says is shared by the entry before it, or read where none is given.
+fn entry(
+    connection: &Connection,
+    row: &Row<'_>,
+    position: u64,
+    shared: Option<Arc<CommandFrame>>,
+) -> Result<Entry, JournalError> {
+    let damaged = |error: rusqlite::Error| JournalError::Damaged { position, what: error.to_string() };
+    let nth: u32 = row.get(1).map_err(damaged)?;
+    let command = match shared {
+        _ if nth == 0 => Arc::new(frame(row).map_err(damaged)?),
+        Some(command) => command,
+        None => {
+            let first = position.saturating_sub(u64::from(nth));
+            let mut statement = connection
+                .prepare_cached(&format!("SELECT {ENTRY} FROM event WHERE position = ?1 AND nth = 0"))
+                .map_err(unavailable)?;
+            let found = statement.query_row([i64::try_from(first).unwrap_or(i64::MAX)], frame).optional();
+            let what = || "its command's first event is not there".to_owned();
+            let found = found.map_err(damaged)?;
+            Arc::new(found.ok_or_else(|| JournalError::Damaged { position, what: what() })?)
+        }
+    };
+    Ok(Entry {
+        position,
+        nth,
+        sequence: unsigned(row, 2).map_err(damaged)?,
+        command,
+        event_type: row.get(3).map_err(damaged)?,
+        payload: row.get(4).map_err(damaged)?,
+        leaf: row.get(5).map_err(damaged)?,
     })
 }
 
-pub(super) fn streams(
+fn frame(row: &Row<'_>) -> rusqlite::Result<CommandFrame> {
+    Ok(CommandFrame {
+        key: row.get(6)?,
+        fingerprint: Fingerprint::from_bytes(row.get(7)?),
+        actor: row.get(8)?,
+        recorded_at: RecordedTime::from_micros(row.get(9)?),
+    })
+}
+
+/// A stream's number; none before its first event.
+pub(super) fn stream_no(connection: &Connection, stream: &StreamId) -> Result<Option<u64>, JournalError> {
+    let mut statement =
+        connection.prepare_cached("SELECT stream_no FROM stream WHERE kind = ?1 AND id = ?2").map_err(unavailable)?;
+    statement.query_row((stream.kind(), stream.id()), |row| unsigned(row, 0)).optional().map_err(unavailable)
+}
+
+/// The sequence of the entry at a position, if it is of this stream.
+pub(super) fn sequence_at(connection: &Connection, position: u64, stream_no: u64) -> Result<Option<u64>, JournalError> {
+    let mut statement = connection
+        .prepare_cached("SELECT sequence FROM event WHERE position = ?1 AND stream_no = ?2")
+        .map_err(unavailable)?;
+    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    statement.query_row((signed(position), signed(stream_no)), |row| unsigned(row, 0)).optional().map_err(unavailable)
+}
+
+/// Numbers and snapshots of streams; their events are still missing.
+pub(super) fn known_streams(
     connection: &Connection,
     streams: &[StreamId],
     with_snapshots: bool,
 ) -> Result<Vec<StoredStream>, JournalError> {
-    let mut numbers =
-        connection.prepare_cached("SELECT stream_no FROM stream WHERE kind = ?1 AND id = ?2").map_err(unavailable)?;
     let mut snapshots = connection
         .prepare_cached("SELECT sequence, layout, body FROM snapshot WHERE stream_no = ?1")
         .map_err(unavailable)?;
-    let mut events = connection
-        .prepare_cached(
-            "SELECT position, sequence, type, payload FROM event WHERE stream_no = ?1 AND sequence > ?2 ORDER BY sequence",
-        )
-        .map_err(unavailable)?;
-    // One read transaction: the streams are as of one moment.
-    connection.execute_batch("BEGIN DEFERRED").map_err(unavailable)?;
-    let mut load = || {
-        streams
-            .iter()
-            .map(|stream| {
-                let number: Option<i64> = numbers
-                    .query_row((stream.kind(), stream.id()), |row| row.get(0))
-                    .optional()
-                    .map_err(unavailable)?;
-                let Some(number) = number else {
-                    return Ok(StoredStream {
-                        stream: stream.clone(),
-                        stream_no: 0,
-                        snapshot: None,
-                        events: Vec::new(),
-                    });
-                };
-                let stream_no = u64::try_from(number).unwrap_or(0);
-                let snapshot = snapshots
-                    .query_row([number], |row| {
+    streams
+        .iter()
+        .map(|stream| {
+            let stream_no = stream_no(connection, stream)?.unwrap_or(0);
+            let snapshot = match stream_no {
+                0 => None,
+                _ if !with_snapshots => None,
+                _ => snapshots
+                    .query_row([i64::try_from(stream_no).unwrap_or(i64::MAX)], |row| {
                         Ok(Snapshot { stream_no, sequence: unsigned(row, 0)?, layout: row.get(1)?, body: row.get(2)? })
                     })
                     .optional()
                     .map_err(unavailable)?
-                    .filter(|snapshot| with_snapshots && snapshot.layout == crate::ledger::book::SNAPSHOT_LAYOUT);
-                let spared = snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);
-                let mut rows =
-                    events.query((number, i64::try_from(spared).unwrap_or(i64::MAX))).map_err(unavailable)?;
-                let mut tail = Vec::new();
-                while let Some(row) = rows.next().map_err(unavailable)? {
-                    let position = unsigned(row, 0).map_err(unavailable)?;
-                    let event_type: String = row.get(2).map_err(unavailable)?;
-                    let payload = row.get_ref(3).and_then(|value| Ok(value.as_blob()?)).map_err(unavailable)?;
-                    let event = upcast::decode(position, &event_type, payload)?;
-                    tail.push(StreamEvent { sequence: unsigned(row, 1).map_err(unavailable)?, event });
-                }
-                Ok(StoredStream { stream: stream.clone(), stream_no, snapshot, events: tail })
-            })
-            .collect()
-    };
-    let loaded = load();
-    connection.execute_batch("COMMIT").map_err(unavailable)?;
-    loaded
-}
-
-pub(super) fn commands(connection: &Connection, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
-    let mut statement = connection
-        .prepare_cached("SELECT first, count, fingerprint FROM command WHERE key = ?1")
-        .map_err(unavailable)?;
-    keys.iter()
-        .map(|key| {
-            statement
-                .query_row([key.as_str()], |row| {
-                    Ok(CommandRecord {
-                        first: unsigned(row, 0)?,
-                        count: row.get(1)?,
-                        fingerprint: Fingerprint::from_bytes(row.get(2)?),
-                    })
-                })
-                .optional()
-                .map_err(unavailable)
+                    .filter(|snapshot| snapshot.layout == crate::ledger::book::SNAPSHOT_LAYOUT),
+            };
+            Ok(StoredStream { stream: stream.clone(), stream_no, snapshot, events: Vec::new() })
         })
         .collect()
+}
+
+/// The events of one stream at places that the index gave.
+pub(super) fn stream_events(connection: &Connection, places: &[Place]) -> Result<Vec<StreamEvent>, JournalError> {
+    let mut statement = connection
+        .prepare_cached("SELECT sequence, type, payload FROM event WHERE position = ?1 AND stream_no = ?2")
+        .map_err(unavailable)?;
+    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    places
+        .iter()
+        .map(|place| {
+            let position = place.position;
+            let mut rows = statement.query((signed(position), signed(place.stream_no))).map_err(unavailable)?;
+            let Some(row) = rows.next().map_err(unavailable)? else { return Err(not_there(position)) };
+            let event_type = row.get_ref(1).and_then(|value| Ok(value.as_str()?)).map_err(unavailable)?;
+            let payload = row.get_ref(2).and_then(|value| Ok(value.as_blob()?)).map_err(unavailable)?;
+            let event = upcast::decode(position, event_type, payload)?;
+            Ok(StreamEvent { sequence: unsigned(row, 0).map_err(unavailable)?, event })
+        })
+        .collect()
+}
+
+/// The command that begins at a position and has this key.
+pub(super) fn command(connection: &Connection, first: u64, key: &Key) -> Result<CommandRecord, JournalError> {
+    let mut statement = connection
+        .prepare_cached("SELECT count, fingerprint FROM event WHERE position = ?1 AND key = ?2")
+        .map_err(unavailable)?;
+    let found = statement
+        .query_row((i64::try_from(first).unwrap_or(i64::MAX), key.as_str()), |row| {
+            Ok(CommandRecord { first, count: row.get(0)?, fingerprint: Fingerprint::from_bytes(row.get(1)?) })
+        })
+        .optional()
+        .map_err(unavailable)?;
+    found.ok_or_else(|| not_there(first))
 }
 
 pub(super) fn roots(connection: &Connection, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {
@@ -167,7 +207,7 @@ pub(super) fn roots(connection: &Connection, after: u64, limit: usize) -> Result
     rows.collect::<rusqlite::Result<_>>().map_err(unavailable)
 }
 
-fn unsigned(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
+pub(super) fn unsigned(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
     let value: i64 = row.get(index)?;
     u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(index, value))
 }

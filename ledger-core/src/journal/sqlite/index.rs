@@ -1,0 +1,260 @@
+//! The index of a SQLite journal: which command a key made, which events a stream has. It lies in a file of its own
+//! beside the journal and is derived: lost or foreign, it is made anew from the journal.
+//!
+//! Why apart: an index over keys or streams is written all over its tree, page after page. Inside the append's
+//! transaction these pages are what a commit waits for; three quarters of the time went there when measured. Here they
+//! are written in wide batches by a thread of their own, without a sync a commit, while the newest entries are found in
+//! memory ([`Tail`]).
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use super::connect::unavailable;
+use super::tail::{Part, Place, Tail};
+use crate::journal::JournalError;
+
+/// The layout of the file; another one is thrown away.
+const LAYOUT: i64 = 1;
+/// Events written in one transaction.
+const WIDTH: usize = 32_768;
+/// What is fewer is written once nothing more came for so long.
+const IDLE: Duration = Duration::from_millis(500);
+/// With so many events in memory an append waits for the index.
+const TAIL_MAX: usize = 500_000;
+
+/// The file beside a journal: `nuanxin.db` → `nuanxin.db.index`.
+pub(super) fn index_path(journal: &Path) -> PathBuf {
+    let mut name = journal.as_os_str().to_owned();
+    name.push(".index");
+    PathBuf::from(name)
+}
+
+/// What the thread is told.
+enum Told {
+    More,
+    /// Write everything and say so.
+    Flush(Sender<()>),
+}
+
+/// The tail in memory, shared by the writer, the index's thread and all readers.
+#[derive(Clone, Default)]
+pub(super) struct SharedTail(Arc<RwLock<Tail>>);
+
+impl SharedTail {
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Tail> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Tail> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The index as the journal's writer keeps it.
+pub(super) struct IndexKeeper {
+    tail: SharedTail,
+    told: Option<Sender<Told>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl IndexKeeper {
+    /// Opens the index of a journal, making what is missing of it, and starts its thread.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub(super) fn open(journal_path: &Path, journal: &Connection) -> Result<IndexKeeper, JournalError> {
+        let mut index = writer(&index_path(journal_path))?;
+        if !fits(&index, journal)? {
+            tracing::info!("the index does not belong to this journal as it is; it is made anew");
+            clear(&index)?;
+        }
+        let mut after = indexed(&index)?;
+        loop {
+            let part = Part::read(journal, after, WIDTH)?;
+            if part.places.len() < WIDTH {
+                let tail = SharedTail::default();
+                if !part.places.is_empty() {
+                    tail.write().push(part);
+                }
+                let (told, waiting) = std::sync::mpsc::channel();
+                let (shared, path) = (tail.clone(), journal_path.to_owned());
+                let thread = std::thread::Builder::new()
+                    .name("sqlite-index".into())
+                    .spawn(move || work(&path, index, &shared, &waiting))
+                    .map_err(|error| JournalError::Unusable(format!("no thread for the index: {error}")))?;
+                return Ok(IndexKeeper { tail, told: Some(told), thread: Some(thread) });
+            }
+            after = part.last;
+            write(&mut index, journal, &part)?;
+        }
+    }
+
+    /// The tail, for readers.
+    pub(super) const fn tail(&self) -> &SharedTail {
+        &self.tail
+    }
+
+    /// Takes in what was just committed.
+    pub(super) fn push(&self, part: Part) {
+        let events = {
+            let mut tail = self.tail.write();
+            tail.push(part);
+            tail.events()
+        };
+        let Some(told) = &self.told else { return };
+        if events >= TAIL_MAX {
+            let (done, waiting) = std::sync::mpsc::channel();
+            // A thread that is gone leaves the tail to memory alone.
+            if told.send(Told::Flush(done)).is_ok() {
+                let _ = waiting.recv();
+            }
+        } else {
+            let _ = told.send(Told::More);
+        }
+    }
+}
+
+impl Drop for IndexKeeper {
+    /// Writes what is left, so that the next start finds it.
+    fn drop(&mut self) {
+        drop(self.told.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the index's thread ended badly");
+        }
+    }
+}
+
+fn work(journal_path: &Path, mut index: Connection, tail: &SharedTail, told: &Receiver<Told>) {
+    let journal = match super::connect::reader(journal_path) {
+        Ok(journal) => journal,
+        Err(error) => {
+            tracing::error!(%error, "the index cannot read its journal; it stays as it is");
+            return;
+        }
+    };
+    loop {
+        let (least, flushed, ended) = match told.recv_timeout(IDLE) {
+            Ok(Told::More) => (WIDTH, None, false),
+            Ok(Told::Flush(done)) => (1, Some(done), false),
+            Err(RecvTimeoutError::Timeout) => (1, None, false),
+            Err(RecvTimeoutError::Disconnected) => (1, None, true),
+        };
+        while tail.read().events() >= least {
+            let part = tail.read().oldest(WIDTH);
+            if let Err(error) = write(&mut index, &journal, &part) {
+                tracing::warn!(%error, "the index cannot be written now; its part stays in memory");
+                std::thread::sleep(IDLE);
+                break;
+            }
+            // Only now: a reader looks into memory first, then into the file.
+            tail.write().forget(part.last);
+        }
+        drop(flushed);
+        if ended {
+            if let Err(error) = index.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+                tracing::warn!(%error, "the index's log could not be copied into its file");
+            }
+            return;
+        }
+    }
+}
+
+fn writer(path: &Path) -> Result<Connection, JournalError> {
+    let unusable = |error: rusqlite::Error| JournalError::Unusable(format!("{}: {error}", path.display()));
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
+    connection.busy_timeout(Duration::from_secs(5)).map_err(unusable)?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).map_err(unusable)?;
+    connection
+        .execute_batch(
+            "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;
+             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 0;
+             PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 268435456;",
+        )
+        .map_err(unusable)?;
+    let layout: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(unusable)?;
+    if layout != LAYOUT {
+        clear(&connection)?;
+    }
+    Ok(connection)
+}
+
+fn clear(index: &Connection) -> Result<(), JournalError> {
+    index
+        .execute_batch(&format!(
+            "BEGIN IMMEDIATE;
+             DROP TABLE IF EXISTS indexed; DROP TABLE IF EXISTS command_key; DROP TABLE IF EXISTS stream_event;
+             CREATE TABLE indexed (position INTEGER NOT NULL, leaf BLOB NOT NULL) STRICT;
+             INSERT INTO indexed VALUES (0, x'');
+             CREATE TABLE command_key (key TEXT PRIMARY KEY, first INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+             CREATE TABLE stream_event (stream_no INTEGER, sequence INTEGER, position INTEGER NOT NULL,
+                                        PRIMARY KEY (stream_no, sequence)) STRICT, WITHOUT ROWID;
+             PRAGMA user_version = {LAYOUT};
+             COMMIT;"
+        ))
+        .map_err(unavailable)
+}
+
+/// The position up to which the file holds everything.
+pub(super) fn indexed(index: &Connection) -> Result<u64, JournalError> {
+    let mut statement = index.prepare_cached("SELECT position FROM indexed").map_err(unavailable)?;
+    statement.query_row([], |row| super::read::unsigned(row, 0)).map_err(unavailable)
+}
+
+/// Whether the index was made from this very journal: the last entry it holds is the journal's.
+pub(super) fn fits(index: &Connection, journal: &Connection) -> Result<bool, JournalError> {
+    let held = index
+        .query_row("SELECT position, leaf FROM indexed", [], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
+        })
+        .optional();
+    let Ok(Some((position, leaf))) = held else { return Ok(false) };
+    if position == 0 {
+        return Ok(true);
+    }
+    Ok(leaf_at(journal, position)?.is_some_and(|own| own == leaf))
+}
+
+fn leaf_at(journal: &Connection, position: i64) -> Result<Option<Vec<u8>>, JournalError> {
+    let mut statement = journal.prepare_cached("SELECT leaf FROM event WHERE position = ?1").map_err(unavailable)?;
+    statement.query_row([position], |row| row.get(0)).optional().map_err(unavailable)
+}
+
+fn write(index: &mut Connection, journal: &Connection, part: &Part) -> Result<(), JournalError> {
+    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let Some(leaf) = leaf_at(journal, signed(part.last))? else {
+        let what = "the index is ahead of what the journal holds".to_owned();
+        return Err(JournalError::Damaged { position: part.last, what });
+    };
+    // In the order of the trees, so that each page is written once.
+    let mut keys: Vec<&(String, u64)> = part.keys.iter().collect();
+    keys.sort_unstable();
+    let mut places: Vec<&Place> = part.places.iter().collect();
+    places.sort_unstable_by_key(|place| (place.stream_no, place.sequence));
+    let transaction = index.transaction().map_err(unavailable)?;
+    {
+        let mut insert = transaction
+            .prepare_cached("INSERT OR REPLACE INTO command_key (key, first) VALUES (?1, ?2)")
+            .map_err(unavailable)?;
+        for (key, first) in keys {
+            insert.execute((key, signed(*first))).map_err(unavailable)?;
+        }
+        let mut insert = transaction
+            .prepare_cached("INSERT OR REPLACE INTO stream_event (stream_no, sequence, position) VALUES (?1, ?2, ?3)")
+            .map_err(unavailable)?;
+        for place in places {
+            let row = (signed(place.stream_no), signed(place.sequence), signed(place.position));
+            insert.execute(row).map_err(unavailable)?;
+        }
+        transaction
+            .execute("UPDATE indexed SET position = ?1, leaf = ?2", (signed(part.last), leaf))
+            .map_err(unavailable)?;
+    }
+    transaction.commit().map_err(unavailable)
+}

@@ -1,0 +1,148 @@
+//! A reading connection, and the lookups that need the index beside it.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::connect::{self, unavailable};
+use super::index::{self, SharedTail};
+use super::read;
+use super::tail::{Part, Place, Tail};
+use crate::domain::event::StreamId;
+use crate::domain::ids::Key;
+use crate::journal::{CommandRecord, Entry, JournalError, StoredStream};
+
+/// A reader of the journal; the index is opened once it is needed.
+pub(super) struct Reader {
+    pub(super) journal: Connection,
+    index: Option<Connection>,
+    path: PathBuf,
+    /// The writer's tail, where this process writes the journal.
+    tail: Option<SharedTail>,
+}
+
+/// Where to look things up: memory first, then the file, in the order in which entries move from one to the other.
+struct Lookup<'a> {
+    index: Option<&'a Connection>,
+    /// Beside another process's writer: what the index lacked a moment ago.
+    own: Tail,
+    shared: Option<&'a SharedTail>,
+}
+
+impl Lookup<'_> {
+    fn tail<T>(&self, look: impl FnOnce(&Tail) -> T) -> T {
+        match self.shared {
+            Some(shared) => look(&shared.read()),
+            None => look(&self.own),
+        }
+    }
+
+    fn firsts(&self, keys: &[Key]) -> Result<Vec<Option<u64>>, JournalError> {
+        let mut firsts: Vec<Option<u64>> = self.tail(|tail| keys.iter().map(|key| tail.key(key.as_str())).collect());
+        let Some(index) = self.index else { return Ok(firsts) };
+        let mut statement =
+            index.prepare_cached("SELECT first FROM command_key WHERE key = ?1").map_err(unavailable)?;
+        for (key, first) in keys.iter().zip(&mut firsts).filter(|(_, first)| first.is_none()) {
+            *first =
+                statement.query_row([key.as_str()], |row| read::unsigned(row, 0)).optional().map_err(unavailable)?;
+        }
+        Ok(firsts)
+    }
+
+    /// For each stream its events after a sequence, at most `limit`.
+    fn places(&self, streams: &[(u64, u64)], limit: usize) -> Result<Vec<Vec<Place>>, JournalError> {
+        let tails: Vec<Vec<Place>> =
+            self.tail(|tail| streams.iter().map(|(stream_no, after)| tail.stream(*stream_no, *after)).collect());
+        let Some(index) = self.index else { return Ok(tails) };
+        let mut statement = index
+            .prepare_cached(
+                "SELECT sequence, position FROM stream_event WHERE stream_no = ?1 AND sequence > ?2
+                 ORDER BY sequence LIMIT ?3",
+            )
+            .map_err(unavailable)?;
+        let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        streams
+            .iter()
+            .zip(tails)
+            .map(|((stream_no, after), tail)| {
+                let rows = statement
+                    .query_map((signed(*stream_no), signed(*after), limit), |row| {
+                        let stream_no = *stream_no;
+                        Ok(Place { stream_no, sequence: read::unsigned(row, 0)?, position: read::unsigned(row, 1)? })
+                    })
+                    .map_err(unavailable)?;
+                let mut places = rows.collect::<rusqlite::Result<Vec<_>>>().map_err(unavailable)?;
+                // What moved into the file after the look into memory stands in both.
+                let known = places.last().map_or(*after, |last| last.sequence);
+                places.extend(tail.into_iter().filter(|place| place.sequence > known));
+                Ok(places)
+            })
+            .collect()
+    }
+}
+
+impl Reader {
+    pub(super) fn open(path: &Path, tail: Option<SharedTail>) -> Result<Reader, JournalError> {
+        Ok(Reader { journal: connect::reader(path)?, index: None, path: path.to_owned(), tail })
+    }
+
+    fn lookup(&mut self) -> Result<Lookup<'_>, JournalError> {
+        if self.index.is_none() {
+            let path = index::index_path(&self.path);
+            self.index = if path.is_file() { Some(connect::reader(&path)?) } else { None };
+        }
+        if self.tail.is_some() {
+            return Ok(Lookup { index: self.index.as_ref(), own: Tail::default(), shared: self.tail.as_ref() });
+        }
+        // One moment for both: what is indexed up to here, and everything after it from the journal itself.
+        let index = match &self.index {
+            Some(index) if index::fits(index, &self.journal)? => Some(index),
+            _ => None,
+        };
+        let after = index.map(index::indexed).transpose()?.unwrap_or(0);
+        let mut own = Tail::default();
+        own.push(Part::read(&self.journal, after, usize::MAX)?);
+        Ok(Lookup { index, own, shared: None })
+    }
+
+    pub(super) fn find(&mut self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
+        let firsts = self.lookup()?.firsts(keys)?;
+        firsts
+            .into_iter()
+            .zip(keys)
+            .map(|(first, key)| first.map(|first| read::command(&self.journal, first, key)).transpose())
+            .collect()
+    }
+
+    pub(super) fn streams(&mut self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
+        let mut known = read::known_streams(&self.journal, streams, snapshots)?;
+        let asked: Vec<(u64, u64)> = known
+            .iter()
+            .map(|stream| (stream.stream_no, stream.snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence)))
+            .collect();
+        let places = self.lookup()?.places(&asked, usize::MAX)?;
+        for (stream, places) in known.iter_mut().zip(places) {
+            stream.events = read::stream_events(&self.journal, &places)?;
+        }
+        Ok(known)
+    }
+
+    pub(super) fn stream_entries(
+        &mut self,
+        stream: &StreamId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Entry>, JournalError> {
+        let Some(stream_no) = read::stream_no(&self.journal, stream)? else { return Ok(Vec::new()) };
+        // Where `after` is of this stream itself, as it is when somebody pages through, the index leads to what follows.
+        let from = read::sequence_at(&self.journal, after, stream_no)?;
+        let mut places =
+            self.lookup()?.places(&[(stream_no, from.unwrap_or(0))], usize::MAX)?.pop().unwrap_or_default();
+        places.retain(|place| place.position > after);
+        places.truncate(limit);
+        let mut frames = HashMap::new();
+        places.iter().map(|place| read::entry_at(&self.journal, place.position, &mut frames)).collect()
+    }
+}

@@ -1,0 +1,67 @@
+//! A commit whose answer was lost: finding out what became of it before anybody is answered, or saying that it cannot be
+//! found out now.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::outcome::Outcome;
+use crate::domain::ids::Key;
+use crate::journal::{Batch, Journal, JournalError};
+
+/// Finds out under the lock, where no earlier transaction can still be pending, whether a batch is there; tries for a
+/// time. Gives what to answer.
+///
+/// # Errors
+/// [`JournalError`] when it is certain that the commit did not happen.
+pub async fn resolve(
+    journal: &dyn Journal,
+    batch: &Batch,
+    outcomes: Vec<Vec<Outcome>>,
+    resolve_for: Duration,
+) -> Result<Vec<Vec<Outcome>>, JournalError> {
+    let Some(witness) = batch.commands.first() else { return Ok(outcomes) };
+    let key = Key::new(&witness.key).map_err(|error| JournalError::Unusable(error.to_string()))?;
+    let started = Instant::now();
+    let mut pause = Duration::from_millis(10);
+    loop {
+        let found = async {
+            let append = journal.begin().await?;
+            let found = journal.find(std::slice::from_ref(&key)).await;
+            append.release().await;
+            found
+        };
+        match found.await {
+            Ok(found) => {
+                let recorded = found
+                    .first()
+                    .and_then(Option::as_ref)
+                    .is_some_and(|found| found.first == witness.first && found.fingerprint == witness.fingerprint);
+                return if recorded {
+                    Ok(outcomes)
+                } else {
+                    Err(JournalError::Unavailable("the commit did not happen".into()))
+                };
+            }
+            Err(error) if started.elapsed() >= resolve_for => {
+                tracing::error!(%error, "what became of a commit cannot be found out now; its callers are told so");
+                let told = |outcome| told_without_knowing(outcome, batch.after);
+                return Ok(outcomes.into_iter().map(|job| job.into_iter().map(told).collect()).collect());
+            }
+            Err(_) => {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_millis(500));
+            }
+        }
+    }
+}
+
+/// What to say while nobody knows whether a batch after this position was committed. An answer given again from further
+/// back was durable long before; everything else rests on the batch, repeats and conflicts within it too.
+fn told_without_knowing(outcome: Outcome, after: u64) -> Outcome {
+    match outcome {
+        Outcome::Committed(receipt) if receipt.repeated && receipt.position <= after => Outcome::Committed(receipt),
+        Outcome::Committed(_) => Outcome::Unknown,
+        Outcome::Refused(_) | Outcome::Unknown => Outcome::unavailable(),
+    }
+}
