@@ -7,9 +7,12 @@
 
 pub mod accounts;
 pub mod appraisals;
+pub mod audit;
+pub mod audits;
 pub mod batch;
 mod batch_item;
 pub mod body;
+mod cloud_events;
 pub mod command;
 pub mod credits;
 mod decimal;
@@ -25,6 +28,7 @@ pub mod limits;
 pub mod merchants;
 pub mod metrics;
 pub mod openapi;
+pub mod receipts;
 pub mod redemptions;
 pub mod schedule;
 pub mod server;
@@ -32,8 +36,10 @@ pub mod settlements;
 pub mod shelf;
 pub mod stock;
 pub mod stores;
+pub mod traces;
 pub mod validity;
 pub mod wire;
+pub mod witness;
 pub mod workers;
 
 #[cfg(test)]
@@ -51,7 +57,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use limits::Crowd;
+use limits::{Crowd, Walkers};
 
 /// Keys under which the server itself gives back holds that ran out start with this.
 pub const RELEASE_KEYS: &str = "hold-expired/";
@@ -84,6 +90,7 @@ fn guarded() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(workers::routes())
         .merge(accounts::routes())
+        .merge(traces::routes())
         .merge(merchants::routes())
         .merge(settlements::routes())
         .merge(stores::routes())
@@ -96,12 +103,19 @@ fn guarded() -> OpenApiRouter<App> {
         .merge(expiries::routes())
         .merge(appraisals::routes())
         .merge(events::routes())
+        .merge(audits::routes())
+        .merge(audit::routes())
+        .merge(receipts::routes())
         .merge(metrics::routes())
 }
 
 /// Routes that anybody may ask, or that ask for a token themselves: they show nothing of what is recorded.
 fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(health::routes()).merge(docs::routes()).merge(crate::web::routes())
+    OpenApiRouter::new()
+        .merge(health::routes())
+        .merge(docs::routes())
+        .merge(witness::routes())
+        .merge(crate::web::routes())
 }
 
 /// The OpenAPI document of all routes.
@@ -131,6 +145,7 @@ pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
         .layer(from_fn(limits::headers))
         .layer(Extension(document))
         .layer(Extension(stopping))
+        .layer(Extension(Walkers::default()))
         .layer(CatchPanicLayer::custom(limits::panicked))
         .layer(from_fn(metrics::measure))
         .with_state(app))

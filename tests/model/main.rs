@@ -7,6 +7,7 @@
 mod ask;
 mod backends;
 mod books;
+mod bundles;
 mod compare;
 mod evidence;
 mod facts;
@@ -15,6 +16,7 @@ mod play;
 mod reference;
 mod replay;
 mod steps;
+mod traces;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -58,6 +60,7 @@ proptest! {
         run(async {
             let played = Play::whole(Backend::memory(), limits, &moves, Play::WATCHED).await;
             replay::check(played.journal.as_ref(), &played.entries).await;
+            traces::check(&played).await;
         });
     }
 

@@ -182,7 +182,9 @@ impl Play {
         }
         compare::state(&state, &self.district);
         watch.runner.step(u64::MAX).await.expect("views follow");
-        let views = Views::as_stored(Arc::clone(&watch.store) as Arc<dyn ViewStore>).await.expect("views");
+        let views = Views::as_stored(Arc::clone(&self.open.journal), Arc::clone(&watch.store) as Arc<dyn ViewStore>)
+            .await
+            .expect("views");
         assert_eq!(views.position(), self.district.position);
         compare::views(&views, &self.district, &watch.books, last_day(&self.entries)).await;
     }
@@ -204,10 +206,14 @@ impl Play {
             let rebuilt = views_of(Arc::clone(&self.open.journal), self.district.position, 7).await;
             assert_eq!(live, rebuilt, "views made anew in pages of 7");
             check_past(&self.entries);
-            let views = Views::as_stored(Arc::clone(&watch.store) as Arc<dyn ViewStore>).await.expect("views");
+            let views =
+                Views::as_stored(Arc::clone(&self.open.journal), Arc::clone(&watch.store) as Arc<dyn ViewStore>)
+                    .await
+                    .expect("views");
             for weeks in 0..40 {
                 let day = super::steps::first_day() + chrono::Days::new(weeks * 7);
-                compare::past_balances(&views, &self.district, day).await;
+                let state = state_of(&self.entries, Some(day));
+                compare::past_balances(&views, &self.district, &state, day).await;
             }
         }
         let Open { journal, ledger, task } = self.open;

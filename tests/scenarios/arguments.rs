@@ -18,7 +18,7 @@ fn golden(name: &str) -> PathBuf {
 
 /// Compares with a golden file, line by line.
 #[track_caller]
-fn assert_golden(name: &str, text: &str) {
+pub(crate) fn assert_golden(name: &str, text: &str) {
     let path = golden(name);
     if std::env::var_os(BLESS).is_some() {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
@@ -115,6 +115,31 @@ fn a_journal_that_cannot_be_used_is_named() {
     let text = folder.join("text.db");
     std::fs::write(&text, "this is no database, but a text of more than a hundred bytes ".repeat(20)).expect("a file");
     run(&format!("sqlite:{}", text.display()), &import).expect(2).says(&["text.db"]);
+}
+
+#[test]
+fn a_place_that_cannot_be_used_is_named_with_the_cure() {
+    let folder = scratch_dir("places");
+    let here = format!("sqlite:{}", folder.display());
+    let pack = SmallPack::new();
+    for args in [&["state", "--json"][..], &["import", utf8(pack.folder())], &["serve", "--listen", "127.0.0.1:0"]] {
+        run(&here, args).expect(2).says(&[utf8(&folder), "is a folder", "name a file"]);
+        assert_eq!(listing(&folder), Vec::<String>::new(), "{args:?} left something behind");
+    }
+    let journal = fresh(Database::Sqlite);
+    import(&journal, pack.folder(), 0, &[]);
+    let nowhere = folder.join("nowhere.db");
+    run(&journal, &["restore", utf8(&nowhere)]).expect(2).says(&["nowhere.db", "backup"]);
+    run(&journal, &["restore", utf8(&folder)]).expect(2).says(&[utf8(&folder), "backup"]);
+    // Told before the cards are made, and nothing is printed instead.
+    for out in [folder.clone(), folder.join("no folder").join("cards.csv")] {
+        let ended = run(&journal, &["appraise", "--year", "2024", "--out", utf8(&out)]).expect(2);
+        assert!(ended.stdout.is_empty());
+        ended.says(&["--out", utf8(&out)]);
+    }
+    let nobody = run(&journal, &["appraise", "--year", "2024", "--branch", "没有这个支部"]).expect(0);
+    nobody.says(&["没有这个支部", "--branch"]);
+    assert_eq!(listing(&folder), Vec::<String>::new());
 }
 
 #[test]

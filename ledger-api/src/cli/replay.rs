@@ -1,4 +1,5 @@
-//! `nuanxin replay`: makes every view anew beside the live ones, compares, and on request puts the new ones in place.
+//! `nuanxin replay`: makes every view anew beside the live ones, compares, and on request puts the new ones in place. With
+//! `--trace` it tells instead why one figure is what it is ([`super::trace`]).
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -6,13 +7,15 @@ use std::sync::Arc;
 use clap::Args;
 use ledger_core::journal::url::JournalUrl;
 use projections::ViewError;
+use projections::audit::trace::Subject;
 use projections::handle::views_path;
 use projections::rebuild::rebuild;
 use projections::runner::Runner;
 use projections::store::ViewStore;
 use projections::store::sqlite::SqliteViews;
 
-use super::{CliError, CliResult, progress};
+use super::as_of::AsOfArgs;
+use super::{CliError, CliResult, progress, trace};
 use crate::app;
 
 /// A running server moves its views on while they are compared: so often is the comparison made again.
@@ -25,8 +28,16 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "POSITION")]
     until: Option<u64>,
     /// Put the rebuilt views in the place of the live ones
-    #[arg(long)]
+    #[arg(long, conflicts_with = "trace")]
     swap: bool,
+    /// Tell event by event why a figure is what it is: worker:ID, card:NO, store:ID or merchant:ID
+    #[arg(long, value_name = "SUBJECT")]
+    trace: Option<Subject>,
+    /// With --trace: print JSON
+    #[arg(long, requires = "trace")]
+    json: bool,
+    #[command(flatten)]
+    past: AsOfArgs,
 }
 
 /// Runs the subcommand.
@@ -34,6 +45,12 @@ pub struct ReplayArgs {
 /// # Errors
 /// [`CliError`].
 pub async fn run(args: ReplayArgs, url: &JournalUrl) -> CliResult {
+    if let Some(subject) = args.trace {
+        return trace::run(subject, &args.past, args.until, args.json, url).await;
+    }
+    if args.past.as_of.is_some() || args.past.recorded_as_of.is_some() {
+        return Err(CliError::input("--as-of and --recorded-as-of go with --trace"));
+    }
     let journal = app::open_journal_to_read(url).await?;
     let head = journal.head().await?.position;
     let until = args.until.unwrap_or(head);

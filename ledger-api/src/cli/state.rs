@@ -8,21 +8,19 @@ use clap::Args;
 use ledger_core::domain::points::Points;
 use ledger_core::journal::url::JournalUrl;
 use projections::state::{Figures, State, StateFold};
+use projections::walk::walk;
 use serde::Serialize;
 
+use super::as_of::{AsOfArgs, Cut};
 use super::{CliError, CliResult, progress};
 use crate::app;
 use crate::exact::Exact;
 
-/// Entries read at once.
-const PAGE: usize = 10_000;
-
 /// Arguments of `state`.
 #[derive(Debug, Args)]
 pub struct StateArgs {
-    /// Tell it as of this business date (YYYY-MM-DD); default: the last business day in the journal
-    #[arg(long, value_name = "DATE")]
-    as_of: Option<NaiveDate>,
+    #[command(flatten)]
+    past: AsOfArgs,
     /// Fold up to this position only
     #[arg(long, value_name = "POSITION")]
     at: Option<u64>,
@@ -58,10 +56,16 @@ struct StateJson<'a> {
     workers: BTreeMap<&'a str, FiguresJson>,
     stock: &'a BTreeMap<String, i64>,
     appraisal: BTreeMap<String, BTreeMap<&'a str, BTreeMap<&'a str, Exact<Points>>>>,
+    /// Where a recorded time was asked for: which clocks the answer goes by, and that time. Without, the shape is the
+    /// contract's to the letter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded_as_of: Option<String>,
 }
 
-impl<'a> From<&'a State> for StateJson<'a> {
-    fn from(state: &'a State) -> StateJson<'a> {
+impl<'a> StateJson<'a> {
+    fn new(state: &'a State, cut: &Cut) -> StateJson<'a> {
         let categories = |card: &'a BTreeMap<String, Points>| {
             card.iter().map(|(category, points)| (category.as_str(), Exact(*points))).collect()
         };
@@ -79,6 +83,8 @@ impl<'a> From<&'a State> for StateJson<'a> {
                     (year.to_string(), cards)
                 })
                 .collect(),
+            clock: cut.recorded_as_of.map(|_| cut.clock()),
+            recorded_as_of: cut.recorded_as_of.map(|time| time.to_string()),
         }
     }
 }
@@ -89,41 +95,28 @@ impl<'a> From<&'a State> for StateJson<'a> {
 /// [`CliError`].
 pub async fn run(args: StateArgs, url: &JournalUrl) -> CliResult {
     let journal = app::open_journal_to_read(url).await?;
-    let head = journal.head().await?.position;
-    let until = args.at.unwrap_or(head);
-    if until > head {
-        return Err(CliError::input(format!("the journal ends at position {head}; {until} does not exist yet")));
-    }
-    let bar = progress::bar(until, "folding");
-    let mut fold = StateFold::new(args.as_of);
-    let mut at = 0;
-    while at < until {
-        let wanted = usize::try_from(until - at).unwrap_or(PAGE).min(PAGE);
-        let entries = journal.read(at, wanted).await?;
-        let Some(last) = entries.last() else {
-            return Err(CliError::failed(format!("the journal ends at {at}, but its head says {head}")));
-        };
-        for entry in &entries {
-            fold.fold(entry.position, &entry.event()?);
-        }
-        at = last.position;
-        bar.set_position(at);
-    }
+    let cut = args.past.cut(journal.as_ref(), args.at).await?;
+    let bar = progress::bar(cut.until, "folding");
+    let mut fold = StateFold::new(cut.as_of);
+    walk(journal.as_ref(), cut.until, &mut |at| bar.set_position(at), &mut |entry, event| {
+        fold.fold(entry.position, event);
+    })
+    .await?;
     bar.finish_and_clear();
     let state = fold.finish();
     if args.json {
-        let json =
-            serde_json::to_string(&StateJson::from(&state)).map_err(|error| CliError::failed(error.to_string()))?;
+        let json = serde_json::to_string(&StateJson::new(&state, &cut))
+            .map_err(|error| CliError::failed(error.to_string()))?;
         println!("{json}");
     } else {
-        print_summary(&state);
+        print_summary(&state, &cut);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_summary(state: &State) {
+fn print_summary(state: &State, cut: &Cut) {
     let as_of = state.as_of.map_or_else(|| "-".to_owned(), |day| day.to_string());
-    println!("as of      {as_of}\nposition   {}", state.position);
+    println!("as of      {as_of}\nclock      {}\nposition   {}", cut.in_words(), state.position);
     println!("workers    {} with points", state.workers.len());
     println!("earned     {}", state.totals.earned);
     println!("redeemed   {}", state.totals.redeemed);

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::appraisal_sheet::{Format, SheetError, render};
 
 /// The position an answer was taken at.
-const X_POSITION: HeaderName = HeaderName::from_static("x-position");
+pub(super) const X_POSITION: HeaderName = HeaderName::from_static("x-position");
 /// Years that this ledger keeps.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=9998;
 
@@ -120,7 +120,7 @@ fn names(value: &HeaderValue, tag: &str) -> bool {
 }
 
 /// The format that the `Accept` header likes best; JSON where it likes none of them.
-fn accepted(headers: &HeaderMap) -> Format {
+pub(super) fn accepted(headers: &HeaderMap) -> Format {
     let ranges: Vec<(&str, u16)> = headers
         .get_all(header::ACCEPT)
         .iter()

@@ -31,12 +31,20 @@ pub const LIMIT_MAX: usize = 1_000;
 /// Keys that the ledger's own work uses: nobody else may take them first.
 const RESERVED_KEYS: &[&str] = &["journal/", super::RELEASE_KEYS];
 
+/// What auditors read: events and what is folded from them, never a name.
+const AUDITED: &[&str] = &["/v1/events", "/v1/audit/sample", "/v1/audit/report", "/v1/workers/{id}/trace"];
+
 /// Whether a role may use a method of a route; routes are named as they are registered, `/v1/workers/{id}`.
 pub fn permitted(role: Role, method: &Method, route: &str) -> bool {
     match role {
         Role::Admin => true,
-        Role::Auditor => matches!(*method, Method::GET | Method::HEAD) && route == "/v1/events",
-        Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant | Role::Worker => false,
+        Role::Auditor => {
+            matches!(*method, Method::GET | Method::HEAD)
+                && (AUDITED.contains(&route) || route.starts_with("/v1/audit/"))
+        }
+        // The handler sees to it that the entry is the worker's own.
+        Role::Worker => matches!(*method, Method::GET | Method::HEAD) && route == super::receipts::RECEIPT,
+        Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => false,
     }
 }
 

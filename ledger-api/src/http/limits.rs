@@ -9,13 +9,15 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use ledger_core::domain::refusal::Code;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::error::ApiError;
 
 /// Requests worked on at once; more wait at the door.
 const REQUESTS_MAX: usize = 2_048;
+/// Audits that walk the journal at once.
+const WALKERS_MAX: usize = 2;
 /// How long a request waits at the door before it is sent away.
 const DOOR_WAIT: Duration = Duration::from_secs(5);
 /// How long a request may take until its answer begins.
@@ -23,7 +25,7 @@ const ANSWER_WAIT: Duration = Duration::from_secs(30);
 /// The same for work that walks the whole district.
 const WALK_WAIT: Duration = Duration::from_secs(600);
 /// Routes that walk the whole district.
-const WALKS: &[&str] = &["/v1/expiries"];
+const WALKS: &[&str] = &["/v1/expiries", "/v1/audit/sample", "/v1/audit/report", "/v1/workers/{id}/trace"];
 
 /// What an answer that is no page may load: nothing.
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -42,6 +44,33 @@ impl Crowd {
     /// A crowd of at most so many.
     pub fn of(requests_max: usize) -> Crowd {
         Crowd(Arc::new(Semaphore::new(requests_max)))
+    }
+}
+
+/// How many audits walk the whole journal at once: nobody at a counter waits for an audit. Handlers take it as
+/// `Extension<Walkers>`.
+#[derive(Debug, Clone)]
+pub struct Walkers(Arc<Semaphore>);
+
+impl Default for Walkers {
+    fn default() -> Walkers {
+        Walkers(Arc::new(Semaphore::new(WALKERS_MAX)))
+    }
+}
+
+impl Walkers {
+    /// A place among them, for as long as it is held.
+    ///
+    /// # Errors
+    /// `too_many_requests`.
+    pub async fn place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        match timeout(DOOR_WAIT, Arc::clone(&self.0).acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) | Err(_) => {
+                let detail = format!("{WALKERS_MAX} audits walk the journal already; try again when one is through");
+                Err(ApiError::new(Code::TooManyRequests, detail))
+            }
+        }
     }
 }
 
@@ -110,7 +139,7 @@ mod tests {
     use tower::ServiceExt;
     use tower_http::catch_panic::CatchPanicLayer;
 
-    use super::{Crowd, crowd, deadline, panicked};
+    use super::{Crowd, WALKERS_MAX, Walkers, crowd, deadline, panicked};
 
     async fn never() -> &'static str {
         pending().await
@@ -144,6 +173,18 @@ mod tests {
         let (status, body) = ask(router, Method::GET, "/").await;
         assert_eq!((status, &body["code"]), (StatusCode::TOO_MANY_REQUESTS, &"too_many_requests".into()));
         first.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_so_many_audits_walk_the_journal_at_once() {
+        let walkers = Walkers::default();
+        let mut places = Vec::new();
+        for _ in 0..WALKERS_MAX {
+            places.push(walkers.place().await.unwrap());
+        }
+        assert_eq!(walkers.place().await.unwrap_err().status(), StatusCode::TOO_MANY_REQUESTS);
+        places.pop();
+        assert!(walkers.place().await.is_ok());
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod appraisals;
+mod audits;
 mod events;
 mod operation;
 mod shelves;

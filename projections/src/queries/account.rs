@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use ledger_core::domain::event::StreamId;
+use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
 
 use super::{PAGE, Page};
+use crate::account::Account;
+use crate::as_of::BusinessCut;
 use crate::error::ViewError;
 use crate::handle::Views;
 use crate::statement::{self, Line};
@@ -46,38 +48,39 @@ impl Views {
         self.page::<BalanceView>("", after, limit).await
     }
 
-    /// What a worker could spend on a day, by business time: what happened on later days is taken out again.
+    /// What a worker could spend on a day, by business time: what happened on later days is left out.
     ///
     /// # Errors
     /// [`ViewError`].
     pub async fn balance_on(&self, worker: &str, day: NaiveDate) -> Result<Option<BalanceOn>, ViewError> {
-        let Some(mut row) = self.worker(worker).await? else { return Ok(None) };
+        let Some(row) = self.worker(worker).await? else { return Ok(None) };
         if row.latest.is_some_and(|latest| latest > day) {
-            // The row and the lines are as of one position: the last event that the row holds.
-            let mut after = 0;
-            loop {
-                let (lines, next) = self.lines(worker, after, row.position, PAGE).await?;
-                lines.iter().filter(|line| line.at.date() > day).for_each(|line| undo(line, &mut row));
-                match next {
-                    Some(next) => after = next,
-                    None => break,
+            return self.past_balance(worker, row.position, day).await.map(Some);
+        }
+        let lots = row.lots.iter().map(|lot| (lot.last_day, lot.spendable_on(day)));
+        Ok(Some(BalanceOn::of(lots, row.held, row.debt)))
+    }
+
+    /// The same of a day after which more happened: the account is folded again from its own stream, up to the last event
+    /// that the row holds, as the state is told for that day.
+    async fn past_balance(&self, worker: &str, until: u64, day: NaiveDate) -> Result<BalanceOn, ViewError> {
+        let (mut cut, mut account) = (BusinessCut::new(Some(day)), Account::default());
+        let mut after = 0;
+        if let Ok(worker) = WorkerId::new(worker) {
+            let stream = StreamId::Worker(worker);
+            while after < until {
+                let entries = self.journal().read_stream(&stream, after, PAGE).await?;
+                let Some(last) = entries.last() else { break };
+                after = last.position;
+                for entry in entries.iter().filter(|entry| entry.position <= until) {
+                    let event = entry.event()?;
+                    if let (true, Event::Worker(event)) = (cut.admits(&event), &event) {
+                        account.fold(event, true);
+                    }
                 }
             }
         }
-        let mut available = Points::ZERO;
-        let mut ends: BTreeMap<NaiveDate, Points> = BTreeMap::new();
-        for lot in &row.lots {
-            let points = lot.spendable_on(day);
-            if points.is_positive() {
-                available += points;
-                if let Some(last_day) = lot.last_day {
-                    *ends.entry(last_day).or_default() += points;
-                }
-            }
-        }
-        // Debts paid since, and holds captured under an earlier date than they were placed, would show below zero.
-        let (held, debt) = (row.held.max(Points::ZERO), row.debt.max(Points::ZERO));
-        Ok(Some(BalanceOn { available, held, expiring: ends.into_iter().collect(), debt }))
+        Ok(BalanceOn::of(account.spendable_on(day), account.held(), account.debt()))
     }
 
     /// A worker's statement after a position, oldest first, up to where the views stand; and the position to ask on
@@ -141,31 +144,18 @@ impl Views {
     }
 }
 
-/// Takes a line's effect on lots, holds and debt out again. Expiry needs no undoing: booked or not, a lot's days tell.
-fn undo(line: &Line, row: &mut Balance) {
-    let on_lots: Points = line.lots.iter().map(|part| part.1).sum();
-    let total: Points = line.lines.iter().filter_map(|one| one.price.times(one.quantity)).sum();
-    match line.event {
-        "Redeemed" => row.give_back(&line.lots),
-        "PointsHeld" => {
-            row.give_back(&line.lots);
-            row.held -= total;
+impl BalanceOn {
+    fn of(lots: impl Iterator<Item = (Option<NaiveDate>, Points)>, held: Points, debt: Points) -> BalanceOn {
+        let mut available = Points::ZERO;
+        let mut ends: BTreeMap<NaiveDate, Points> = BTreeMap::new();
+        for (last_day, points) in lots.filter(|(_, points)| points.is_positive()) {
+            available += points;
+            if let Some(last_day) = last_day {
+                *ends.entry(last_day).or_default() += points;
+            }
         }
-        "HoldCaptured" => row.held += total,
-        "HoldReleased" | "HoldExpired" => {
-            row.take(&line.lots);
-            row.held += total;
-            row.debt += total - on_lots;
-        }
-        "RedemptionReversed" => {
-            row.take(&line.lots);
-            row.debt += total - on_lots;
-        }
-        // A credit counts from its service date on, however late it was confirmed; only its being taken back is undone.
-        "CreditReversed" => {
-            row.give_back(&line.lots);
-            row.debt -= line.lots.iter().filter_map(|part| Some(row.lot(part.0)?.points - part.1)).sum::<Points>();
-        }
-        _ => {}
+        // Holds captured under an earlier date than they were placed would show below zero.
+        let (held, debt) = (held.max(Points::ZERO), debt.max(Points::ZERO));
+        BalanceOn { available, held, expiring: ends.into_iter().collect(), debt }
     }
 }

@@ -57,6 +57,7 @@ impl SharedTail {
 /// The index as the journal's writer keeps it.
 pub(super) struct IndexKeeper {
     tail: SharedTail,
+    reader: Connection,
     told: Option<Sender<Told>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -86,7 +87,8 @@ impl IndexKeeper {
                     .name("sqlite-index".into())
                     .spawn(move || work(&path, index, &shared, &waiting))
                     .map_err(|error| JournalError::Unusable(format!("no thread for the index: {error}")))?;
-                return Ok(IndexKeeper { tail, told: Some(told), thread: Some(thread) });
+                let reader = super::connect::reader(&index_path(journal_path))?;
+                return Ok(IndexKeeper { tail, reader, told: Some(told), thread: Some(thread) });
             }
             after = part.last;
             write(&mut index, journal, &part)?;
@@ -96,6 +98,28 @@ impl IndexKeeper {
     /// The tail, for readers.
     pub(super) const fn tail(&self) -> &SharedTail {
         &self.tail
+    }
+
+    /// Whether one of these keys was used before. The ledger has looked already; this is what keeps a key unique
+    /// whatever it believes.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub(super) fn holds_any<'a>(&self, keys: impl Iterator<Item = &'a str> + Clone) -> Result<bool, JournalError> {
+        {
+            let tail = self.tail.read();
+            if keys.clone().any(|key| tail.key(key).is_some()) {
+                return Ok(true);
+            }
+        }
+        let mut statement =
+            self.reader.prepare_cached("SELECT 1 FROM command_key WHERE key = ?1").map_err(unavailable)?;
+        for key in keys {
+            if statement.exists([key]).map_err(unavailable)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Takes in what was just committed.

@@ -1,0 +1,252 @@
+//! What is worth asking about: who entered and who confirmed, how late things were entered, who vouched for how much at
+//! once, which accounts were credited close together, where shelves and books differed, and what was taken back.
+//!
+//! Nothing here is a finding against anybody. A list names positions, so that each can be looked up; what they mean is
+//! for people to find out. Entry times are the journal's recorded ones, which nobody can set; sheets that are imported
+//! are recorded all at once, so they show as late and as bursts, which is what they are.
+
+mod bursts;
+mod corrections;
+mod gaps;
+mod people;
+mod stock;
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+use ledger_core::domain::event::Event;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::event::{ServiceRecorded, WorkerEvent};
+use ledger_core::journal::{Entry, Journal, JournalError, RecordedTime};
+
+pub use bursts::{Burst, Neighbours};
+pub use corrections::{Correction, CorrectionKind};
+pub use gaps::{Gap, Gaps};
+pub use people::{Pair, Pending, Person, SelfConfirmed};
+pub use stock::{StockDifference, StoreDifferences};
+
+use super::listed::Listed;
+use crate::walk::walk;
+
+/// Most rows of a list.
+pub const LIST_MAX: usize = 100_000;
+
+/// What a report looks for. Figures from here on are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Thresholds {
+    /// Days from the service to its entry from which an entry counts as late.
+    pub late_days: i64,
+    /// Entries of one witness within one hour, or for one service date.
+    pub burst_entries: u64,
+    /// Accounts that one person credited with no longer pause than `pause_minutes`.
+    pub neighbour_accounts: u64,
+    /// The longest pause within such a run, in minutes.
+    pub pause_minutes: i64,
+    /// Most rows of a list.
+    pub list: usize,
+}
+
+impl Default for Thresholds {
+    fn default() -> Thresholds {
+        Thresholds { late_days: 31, burst_entries: 20, neighbour_accounts: 10, pause_minutes: 5, list: 100 }
+    }
+}
+
+/// A report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Up to this position.
+    pub position: u64,
+    /// When that was recorded.
+    pub recorded_at: Option<RecordedTime>,
+    /// What was looked for.
+    pub thresholds: Thresholds,
+    /// What everybody entered and decided, by person.
+    pub people: BTreeMap<String, Person>,
+    /// Who confirmed whose credits, by maker and checker.
+    pub pairs: BTreeMap<(String, String), Pair>,
+    /// Confirmations by the very person who proposed: there must be none.
+    pub self_confirmed: Listed<SelfConfirmed>,
+    /// Credits that wait for a second person, those waiting longest first.
+    pub pending: Listed<Pending>,
+    /// From service to entry.
+    pub credit_gaps: Gaps,
+    /// From handing over to entry.
+    pub redemption_gaps: Gaps,
+    /// Witnesses by the hour in which their services were recorded.
+    pub witness_hours: Listed<Burst>,
+    /// Witnesses by service date.
+    pub witness_days: Listed<Burst>,
+    /// Accounts credited close together by one person.
+    pub actor_runs: Listed<Neighbours>,
+    /// Accounts credited close together on one witness's word.
+    pub witness_runs: Listed<Neighbours>,
+    /// Stocktakes that found a difference, and write-offs.
+    pub stock: Listed<StockDifference>,
+    /// The same summed up by store.
+    pub stores: BTreeMap<String, StoreDifferences>,
+    /// Credits and redemptions taken back or turned down.
+    pub corrections: Listed<Correction>,
+}
+
+/// Walks the journal up to a position.
+///
+/// # Errors
+/// [`JournalError`].
+pub async fn report(
+    journal: &dyn Journal,
+    until: u64,
+    thresholds: Thresholds,
+    reached: &mut (dyn FnMut(u64) + Send),
+) -> Result<Report, JournalError> {
+    let mut fold = ReportFold::new(thresholds);
+    walk(journal, until, reached, &mut |entry, event| fold.entry(entry, event)).await?;
+    Ok(fold.finish())
+}
+
+/// Names that occur often, kept once.
+#[derive(Debug, Default)]
+struct Names {
+    numbers: HashMap<String, u32>,
+}
+
+impl Names {
+    fn number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(name.to_owned(), number);
+        number
+    }
+}
+
+/// A credit being recorded, as the parts of a report need it.
+struct Recorded<'a> {
+    entry: &'a Entry,
+    record: &'a ServiceRecorded,
+    worker: u32,
+    /// When it was recorded, in the district's civil time.
+    clock: BusinessTime,
+}
+
+/// The fold.
+pub struct ReportFold {
+    thresholds: Thresholds,
+    position: u64,
+    recorded_at: Option<RecordedTime>,
+    workers: Names,
+    people: people::People,
+    credit_gaps: gaps::GapFold,
+    redemption_gaps: gaps::GapFold,
+    witnesses: bursts::Witnesses,
+    actor_runs: bursts::Runs,
+    witness_runs: bursts::Runs,
+    stock: stock::StockFold,
+    corrections: corrections::CorrectionFold,
+}
+
+impl ReportFold {
+    /// Nothing seen yet.
+    pub fn new(thresholds: Thresholds) -> ReportFold {
+        ReportFold {
+            thresholds,
+            position: 0,
+            recorded_at: None,
+            workers: Names::default(),
+            people: people::People::new(thresholds),
+            credit_gaps: gaps::GapFold::new(thresholds),
+            redemption_gaps: gaps::GapFold::new(thresholds),
+            witnesses: bursts::Witnesses::new(thresholds),
+            actor_runs: bursts::Runs::new(thresholds),
+            witness_runs: bursts::Runs::new(thresholds),
+            stock: stock::StockFold::new(thresholds),
+            corrections: corrections::CorrectionFold::new(thresholds),
+        }
+    }
+
+    /// Takes the next entry.
+    pub fn entry(&mut self, entry: &Entry, event: &Event) {
+        self.position = entry.position;
+        self.recorded_at = Some(entry.command.recorded_at);
+        self.people.entry(entry, event);
+        self.stock.entry(entry, event);
+        self.corrections.entry(entry, event);
+        let Event::Worker(event) = event else { return };
+        let clock = civil(entry.command.recorded_at);
+        if let Some(record) = event.as_service() {
+            let worker = self.workers.number(record.worker.as_str());
+            let recorded = Recorded { entry, record, worker, clock };
+            self.witnesses.credit(&recorded);
+            self.actor_runs.credit(&recorded, record.proposer.as_str());
+            if let Some(witness) = &record.witness {
+                self.witness_runs.credit(&recorded, witness);
+            }
+            self.credit_gaps.push(entry, event, record.credit.as_str(), record.on, clock.date(), record.points);
+        }
+        let spent = match event {
+            WorkerEvent::Redeemed(event) => Some((event.redemption.as_str(), event.points)),
+            WorkerEvent::HoldCaptured(event) => Some((event.redemption.as_str(), event.points)),
+            _ => None,
+        };
+        if let Some((redemption, points)) = spent {
+            self.redemption_gaps.push(entry, event, redemption, event.at().date(), clock.date(), points);
+        }
+    }
+
+    /// The report.
+    pub fn finish(self) -> Report {
+        let (people, pairs, self_confirmed, pending) = self.people.finish();
+        let (witness_hours, witness_days) = self.witnesses.finish();
+        let (stock, stores) = self.stock.finish();
+        Report {
+            position: self.position,
+            recorded_at: self.recorded_at,
+            thresholds: self.thresholds,
+            people,
+            pairs,
+            self_confirmed,
+            pending,
+            credit_gaps: self.credit_gaps.finish(),
+            redemption_gaps: self.redemption_gaps.finish(),
+            witness_hours,
+            witness_days,
+            actor_runs: self.actor_runs.finish(),
+            witness_runs: self.witness_runs.finish(),
+            stock,
+            stores,
+            corrections: self.corrections.finish(),
+        }
+    }
+}
+
+/// A recorded time as the district's civil time.
+fn civil(recorded_at: RecordedTime) -> BusinessTime {
+    let utc = chrono::DateTime::<chrono::Utc>::from_timestamp_micros(recorded_at.micros()).unwrap_or_default();
+    BusinessTime::from_instant(&utc)
+}
+
+/// Days from one day to another.
+fn days(from: NaiveDate, to: NaiveDate) -> i64 {
+    to.signed_duration_since(from).num_days()
+}
+
+/// A count with the points that go with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// How many.
+    pub count: u64,
+    /// Their points.
+    pub points: Points,
+}
+
+impl Tally {
+    fn add(&mut self, points: Points) {
+        self.count += 1;
+        self.points += points;
+    }
+}
+
+#[cfg(test)]
+mod tests;

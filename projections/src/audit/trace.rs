@@ -1,0 +1,315 @@
+//! Why a figure is what it is, event by event: of a worker, a card, a store or a merchant.
+//!
+//! A [`Tracer`] is given every entry of the journal in order and answers with the lines of its subject. Each line says
+//! what the event changed and what the figures are after it. A worker's figures after a line are those that the state at
+//! the line's position gives: points of a lot that ended before the last business day seen by then count as expired.
+//! At the end stand the figures as of the day asked for.
+
+mod card;
+mod merchant;
+mod store;
+mod worker;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use ledger_core::domain::event::{Event, StreamId};
+use ledger_core::domain::ids::{CardNo, IdError, MerchantId, StoreId, WorkerId};
+use ledger_core::domain::points::Points;
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::event::LotPart;
+use ledger_core::journal::{Entry, Journal, JournalError, RecordedTime};
+
+use crate::as_of::{BusinessCut, day_of};
+use crate::state::{Categories, Figures};
+use card::CardTrace;
+use merchant::MerchantTrace;
+use store::StoreTrace;
+use worker::WorkerTrace;
+
+/// Whose figures are traced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A worker's account.
+    Worker(WorkerId),
+    /// A mutual-aid points card.
+    Card(CardNo),
+    /// A store's shelf.
+    Store(StoreId),
+    /// A merchant's claims.
+    Merchant(MerchantId),
+}
+
+/// Why a text names no subject.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SubjectError {
+    /// No such kind of subject.
+    #[error("{0:?} cannot be traced; write worker:ID, card:NO, store:ID or merchant:ID")]
+    Unknown(String),
+    /// The identifier.
+    #[error(transparent)]
+    Id(#[from] IdError),
+}
+
+impl std::str::FromStr for Subject {
+    type Err = SubjectError;
+
+    fn from_str(text: &str) -> Result<Subject, SubjectError> {
+        match text.split_once(':') {
+            Some(("worker", id)) => Ok(Subject::Worker(WorkerId::new(id)?)),
+            Some(("card", id)) => Ok(Subject::Card(CardNo::new(id)?)),
+            Some(("store", id)) => Ok(Subject::Store(StoreId::new(id)?)),
+            Some(("merchant", id)) => Ok(Subject::Merchant(MerchantId::new(id)?)),
+            _ => Err(SubjectError::Unknown(text.to_owned())),
+        }
+    }
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Subject::Worker(id) => write!(f, "worker:{id}"),
+            Subject::Card(id) => write!(f, "card:{id}"),
+            Subject::Store(id) => write!(f, "store:{id}"),
+            Subject::Merchant(id) => write!(f, "merchant:{id}"),
+        }
+    }
+}
+
+/// A traced event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceLine {
+    /// Its position.
+    pub position: u64,
+    /// Its type.
+    pub event: &'static str,
+    /// When it happened, in business time; events of a card number have none.
+    pub at: Option<BusinessTime>,
+    /// The service date, for credits.
+    pub on: Option<NaiveDate>,
+    /// When the journal recorded it.
+    pub recorded_at: RecordedTime,
+    /// The command's key.
+    pub key: String,
+    /// Who entered it: the id of an access token, or the command line.
+    pub actor: String,
+    /// The credit, redemption, hold, card, item or month it is about.
+    pub subject: String,
+    /// Of which worker or at which store, where that is not the subject traced.
+    pub party: Option<String>,
+    /// The activity, for credits.
+    pub activity: Option<String>,
+    /// Who witnessed it, as a pseudonym.
+    pub witness: Option<String>,
+    /// The version of the points schedule that it was credited by.
+    pub schedule: Option<u32>,
+    /// The lots touched, with what the event put in or took out.
+    pub lots: Vec<LotPart>,
+    /// The last day of the lot it made, where it made one that ends.
+    pub last_day: Option<NaiveDate>,
+    /// Units put on the shelf or taken from it, by item.
+    pub units: Vec<(String, i64)>,
+    /// What it changed: in what is left to the worker, on the card, in what the merchant is owed; signed.
+    pub points: Points,
+    /// What of it is special: proposed, capped, paid to a debt.
+    pub note: Option<Note>,
+    /// Why, where a reason was given.
+    pub reason: Option<String>,
+    /// The figures after it.
+    pub after: Standing,
+}
+
+/// What is special about a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// A credit that waits for a second person and does not count yet.
+    Proposed,
+    /// A credit that the daily cap cut; without it, it would have been so many points.
+    Capped(Points),
+    /// So many points went to an old debt.
+    DebtPaid(Points),
+    /// So many points could not be taken back and became a debt.
+    DebtLeft(Points),
+    /// An expiry was booked or taken out again, so many points; the figures go by the lots' last days and do not move.
+    Booked(Points),
+}
+
+/// The figures after a line, by what is traced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Of a worker.
+    Worker(WorkerStanding),
+    /// Of a card: points by year and category, as the state gives them; none while another card counts.
+    Card(BTreeMap<i32, Categories>),
+    /// Of a store: units on the shelf, by item. After a line only the items it touched, at the end all.
+    Store(BTreeMap<String, i64>),
+    /// Of a merchant.
+    Merchant(MerchantStanding),
+}
+
+/// A worker's figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WorkerStanding {
+    /// The four figures of the state.
+    pub figures: Figures,
+    /// Of the balance, what is set aside.
+    pub held: Points,
+    /// What credits taken back still owe.
+    pub debt: Points,
+}
+
+/// A merchant's figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MerchantStanding {
+    /// Honoured, less what was taken back.
+    pub honoured: Points,
+    /// Paid.
+    pub paid: Points,
+}
+
+impl MerchantStanding {
+    /// What is still owed.
+    pub fn owed(&self) -> Points {
+        self.honoured - self.paid
+    }
+}
+
+/// A lot that ended before the day of a trace's end with points left in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedLot {
+    /// Its number.
+    pub lot: u32,
+    /// Its last day.
+    pub last_day: NaiveDate,
+    /// What expired with it.
+    pub points: Points,
+}
+
+/// The end of a trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceEnd {
+    /// The business day it is told for.
+    pub as_of: Option<NaiveDate>,
+    /// Whether the journal knows the subject at all.
+    pub known: bool,
+    /// Events of the subject that were left out because they happened after the day.
+    pub left_out: u64,
+    /// The first position left out.
+    pub left_out_first: Option<u64>,
+    /// The lots whose points make up what expired.
+    pub ended: Vec<EndedLot>,
+    /// The figures, as the state gives them.
+    pub figures: Standing,
+}
+
+enum Kind {
+    Worker(WorkerTrace),
+    Card(CardTrace),
+    Store(StoreTrace),
+    Merchant(MerchantTrace),
+}
+
+/// Follows one subject along the journal.
+pub struct Tracer {
+    cut: BusinessCut,
+    latest: Option<NaiveDate>,
+    known: bool,
+    left_out: u64,
+    left_out_first: Option<u64>,
+    kind: Kind,
+}
+
+impl Tracer {
+    /// Prepares a trace as of a business day, or of the last one in the journal. A card's holder is looked up first.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub async fn new(
+        journal: &dyn Journal,
+        subject: Subject,
+        as_of: Option<NaiveDate>,
+    ) -> Result<Tracer, JournalError> {
+        let kind = match subject {
+            Subject::Worker(worker) => Kind::Worker(WorkerTrace::new(worker)),
+            Subject::Store(store) => Kind::Store(StoreTrace::new(store)),
+            Subject::Merchant(merchant) => Kind::Merchant(MerchantTrace::new(merchant)),
+            Subject::Card(card_no) => {
+                let stream = StreamId::Card(card_no.clone());
+                let stored = journal.load(std::slice::from_ref(&stream), false).await?;
+                let events = stored.into_iter().flat_map(|stored| stored.events);
+                // A number goes to one worker for good.
+                let holder = events.into_iter().find_map(|stored| match stored.event {
+                    Event::Card(ledger_core::domain::card::CardEvent::CardNumberAssigned(event)) => Some(event.worker),
+                    _ => None,
+                });
+                Kind::Card(CardTrace::new(card_no, holder))
+            }
+        };
+        Ok(Tracer { cut: BusinessCut::new(as_of), latest: None, known: false, left_out: 0, left_out_first: None, kind })
+    }
+
+    /// Takes the next entry; gives a line where it is the subject's.
+    pub fn entry(&mut self, entry: &Entry, event: &Event) -> Option<TraceLine> {
+        let admitted = self.cut.admits(event);
+        let own = match &self.kind {
+            Kind::Worker(trace) => trace.owns(event),
+            Kind::Card(trace) => trace.owns(event),
+            Kind::Store(trace) => trace.owns(event),
+            Kind::Merchant(trace) => trace.owns(event),
+        };
+        self.known |= own;
+        if !admitted {
+            if own {
+                self.left_out += 1;
+                self.left_out_first.get_or_insert(entry.position);
+            }
+            return None;
+        }
+        self.latest = self.latest.max(day_of(event));
+        let past = self.cut.until().is_some();
+        match &mut self.kind {
+            Kind::Worker(trace) => trace.line(entry, event, self.latest, past),
+            Kind::Card(trace) => trace.line(entry, event, past),
+            Kind::Store(trace) => trace.line(entry, event),
+            Kind::Merchant(trace) => trace.line(entry, event),
+        }
+    }
+
+    /// The figures after the last entry.
+    pub fn finish(self) -> TraceEnd {
+        let as_of = self.cut.until().or(self.latest);
+        let (figures, ended) = match self.kind {
+            Kind::Worker(trace) => trace.finish(as_of),
+            Kind::Card(trace) => (trace.finish(), Vec::new()),
+            Kind::Store(trace) => (trace.finish(), Vec::new()),
+            Kind::Merchant(trace) => (trace.finish(), Vec::new()),
+        };
+        let Tracer { known, left_out, left_out_first, .. } = self;
+        TraceEnd { as_of, known, left_out, left_out_first, ended, figures }
+    }
+}
+
+/// A line with what every event has; the rest is the subject's to fill in.
+fn begun(entry: &Entry, event: &Event, after: Standing) -> TraceLine {
+    TraceLine {
+        position: entry.position,
+        event: event.event_type(),
+        at: event.at(),
+        on: None,
+        recorded_at: entry.command.recorded_at,
+        key: entry.command.key.clone(),
+        actor: entry.command.actor.clone(),
+        subject: String::new(),
+        party: None,
+        activity: None,
+        witness: None,
+        schedule: None,
+        lots: Vec::new(),
+        last_day: None,
+        units: Vec::new(),
+        points: Points::ZERO,
+        note: None,
+        reason: None,
+        after,
+    }
+}
