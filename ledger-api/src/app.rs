@@ -13,6 +13,7 @@ use ledger_core::ledger::{Ledger, LedgerSettings};
 use projections::{Views, ViewsRunner};
 
 use crate::access::Access;
+use crate::audit::Audit;
 use crate::vault::Vault;
 
 /// Everything a server works with. Cheap to clone.
@@ -28,6 +29,24 @@ pub struct App {
     pub access: Arc<Access>,
     /// Names, encrypted per person.
     pub vault: Arc<Vault>,
+    /// Checkpoints, proofs and receipts.
+    pub audit: Arc<Audit>,
+}
+
+/// What a journal that is made now is called, and what its tree is hashed with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJournal {
+    /// Its origin: the name in its checkpoints.
+    pub origin: String,
+    /// Its hash suite.
+    pub suite: HashSuite,
+}
+
+impl Default for NewJournal {
+    /// A name that nobody else has, and the hash function that other tools know.
+    fn default() -> NewJournal {
+        NewJournal { origin: format!("nuanxin/{}", uuid::Uuid::new_v4()), suite: HashSuite::Sha256 }
+    }
 }
 
 /// The background work of an [`App`], to wait for at shutdown.
@@ -56,13 +75,26 @@ pub fn beside(journal: &Path, what: &str) -> PathBuf {
     journal.with_file_name(format!("{stem}.{what}"))
 }
 
+/// A folder is no journal: SQLite would only say that it cannot open it.
+fn refuse_folder(path: &Path) -> Result<(), JournalError> {
+    if path.is_dir() {
+        let file = path.join("nuanxin.db");
+        let what = format!("{} is a folder; name a file, such as sqlite:{}", path.display(), file.display());
+        return Err(JournalError::Unusable(what));
+    }
+    Ok(())
+}
+
 /// Opens a journal for writing.
 ///
 /// # Errors
 /// [`JournalError`].
 pub async fn open_journal(url: &JournalUrl) -> Result<Arc<dyn Journal>, JournalError> {
     Ok(match url {
-        JournalUrl::Sqlite(path) => Arc::new(SqliteJournal::open(path)?),
+        JournalUrl::Sqlite(path) => {
+            refuse_folder(path)?;
+            Arc::new(SqliteJournal::open(path)?)
+        }
         JournalUrl::Postgres { url, schema } => Arc::new(PostgresJournal::open(url, schema).await?),
     })
 }
@@ -73,24 +105,41 @@ pub async fn open_journal(url: &JournalUrl) -> Result<Arc<dyn Journal>, JournalE
 /// [`JournalError`].
 pub async fn open_journal_to_read(url: &JournalUrl) -> Result<Arc<dyn Journal>, JournalError> {
     Ok(match url {
-        JournalUrl::Sqlite(path) => Arc::new(SqliteJournal::open_read_only(path)?),
+        JournalUrl::Sqlite(path) => {
+            refuse_folder(path)?;
+            Arc::new(SqliteJournal::open_read_only(path)?)
+        }
         JournalUrl::Postgres { url, schema } => Arc::new(PostgresJournal::open(url, schema).await?),
     })
 }
 
 impl App {
-    /// Opens everything for a process that writes.
+    /// Opens everything for a process that writes; a journal that is empty gets a name of its own and SHA-256.
     ///
     /// # Errors
     /// [`OpenError`].
     pub async fn open(url: &JournalUrl, settings: LedgerSettings) -> Result<(App, AppTasks), OpenError> {
+        App::open_as(url, settings, &NewJournal::default()).await
+    }
+
+    /// As [`App::open`], with what an empty journal is to be.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_as(
+        url: &JournalUrl,
+        settings: LedgerSettings,
+        new: &NewJournal,
+    ) -> Result<(App, AppTasks), OpenError> {
         let journal = open_journal(url).await?;
-        let origin = format!("nuanxin/{}", uuid::Uuid::new_v4());
-        let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &origin, HashSuite::Sha256).await?;
+        let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &new.origin, new.suite).await?;
         let access = Arc::new(Access::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let vault = Arc::new(Vault::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
+        let audit =
+            Audit::open(url, Arc::clone(&journal)).await.map_err(|error| OpenError::Beside(error.to_string()))?;
+        audit.prepare_keys().await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
-        let app = App { url: url.clone(), ledger, views, access, vault };
+        let app = App { url: url.clone(), ledger, views, access, vault, audit: Arc::new(audit) };
         Ok((app, AppTasks { ledger: task, runner }))
     }
 }

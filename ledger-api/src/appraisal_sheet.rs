@@ -11,7 +11,6 @@ mod xlsx;
 use std::collections::BTreeSet;
 
 use clap::ValueEnum;
-pub(crate) use csv::guarded as formula_guarded;
 use projections::queries::appraisal::Appraisal;
 
 /// What an appraisal is good for, said in every form of it.

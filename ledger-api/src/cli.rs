@@ -6,16 +6,25 @@ pub mod as_of;
 pub mod audit;
 pub mod backup;
 pub mod bench;
+pub mod bundle;
+pub mod checkpoint;
+pub mod export;
 pub mod import;
+pub mod key;
+pub mod new_journal;
 pub mod progress;
+pub mod proof;
+pub mod receipt;
 pub mod replay;
 pub mod serve;
 pub mod state;
 pub mod token;
 pub mod trace;
 pub mod verify;
+pub mod witness;
 
 use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -60,12 +69,30 @@ enum Commands {
     /// Draw a sample that anybody can draw again, or list what is worth asking about
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Write the whole history for other people's tools
+    Export(export::ExportArgs),
+    /// Write evidence that an auditor takes away and checks with no database and no network
+    Bundle(bundle::BundleArgs),
     /// Print the mutual-aid points cards of a branch for a year
     Appraise(appraise::AppraiseArgs),
     /// Issue, list and revoke access tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
-    /// Measure durable commands per second, in process, closed loop
+    /// Print a signed checkpoint of the journal, or its block for the publicity notice
+    Checkpoint(checkpoint::CheckpointArgs),
+    /// Prove that an entry is in the journal, or that the journal only grew
+    #[command(subcommand)]
+    Proof(proof::ProofCommand),
+    /// Make and check receipts: one entry with its proof, to be checked offline
+    #[command(subcommand)]
+    Receipt(receipt::ReceiptCommand),
+    /// Make, show, rotate and retire the keys that sign checkpoints
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Be the witness of other journals: cosign their checkpoints
+    #[command(subcommand)]
+    Witness(witness::WitnessCommand),
+    /// Measure durable commands per second, in process or over HTTP
     Bench(bench::BenchArgs),
     /// Write a consistent copy of the journal, while it is being served
     Backup(backup::BackupArgs),
@@ -128,6 +155,17 @@ impl From<OpenError> for CliError {
     }
 }
 
+/// A file to write that cannot be one is told before the work, not after it.
+fn check_output_path(option: &str, path: Option<&Path>) -> Result<(), CliError> {
+    let Some(path) = path else { return Ok(()) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() || path.is_dir() {
+        let what = format!("{option} {}: name a file in a folder that is there", path.display());
+        return Err(CliError::input(what));
+    }
+    Ok(())
+}
+
 /// What a subcommand gives.
 pub type CliResult = Result<ExitCode, CliError>;
 
@@ -162,8 +200,15 @@ async fn dispatch(cli: Cli) -> CliResult {
         Some(Commands::Replay(args)) => replay::run(args, &url).await,
         Some(Commands::Verify(args)) => verify::run(args, &url).await,
         Some(Commands::Audit(command)) => audit::run(command, &url).await,
+        Some(Commands::Export(args)) => export::run(args, &url).await,
+        Some(Commands::Bundle(args)) => bundle::run(args, &url).await,
         Some(Commands::Appraise(args)) => appraise::run(args, &url).await,
         Some(Commands::Token(command)) => token::run(command, &url).await,
+        Some(Commands::Checkpoint(args)) => checkpoint::run(args, &url).await,
+        Some(Commands::Proof(command)) => proof::run(command, &url).await,
+        Some(Commands::Receipt(command)) => receipt::run(command, &url).await,
+        Some(Commands::Key(command)) => key::run(command, &url).await,
+        Some(Commands::Witness(command)) => witness::run(command, &url).await,
         Some(Commands::Bench(args)) => bench::run(args, &url).await,
         Some(Commands::Backup(args)) => backup::backup(args, &url).await,
         Some(Commands::Restore(args)) => backup::restore(args, &url).await,

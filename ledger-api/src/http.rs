@@ -7,10 +7,12 @@
 
 pub mod accounts;
 pub mod appraisals;
+pub mod audit;
 pub mod audits;
 pub mod batch;
 mod batch_item;
 pub mod body;
+mod cloud_events;
 pub mod command;
 pub mod credits;
 mod decimal;
@@ -26,6 +28,7 @@ pub mod limits;
 pub mod merchants;
 pub mod metrics;
 pub mod openapi;
+pub mod receipts;
 pub mod redemptions;
 pub mod schedule;
 pub mod server;
@@ -36,6 +39,7 @@ pub mod stores;
 pub mod traces;
 pub mod validity;
 pub mod wire;
+pub mod witness;
 pub mod workers;
 
 #[cfg(test)]
@@ -100,12 +104,18 @@ fn guarded() -> OpenApiRouter<App> {
         .merge(appraisals::routes())
         .merge(events::routes())
         .merge(audits::routes())
+        .merge(audit::routes())
+        .merge(receipts::routes())
         .merge(metrics::routes())
 }
 
 /// Routes that anybody may ask, or that ask for a token themselves: they show nothing of what is recorded.
 fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(health::routes()).merge(docs::routes()).merge(crate::web::routes())
+    OpenApiRouter::new()
+        .merge(health::routes())
+        .merge(docs::routes())
+        .merge(witness::routes())
+        .merge(crate::web::routes())
 }
 
 /// The OpenAPI document of all routes.

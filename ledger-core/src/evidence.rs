@@ -1,9 +1,18 @@
 //! Why the record can be believed: leaf bytes, the Merkle log, proofs and signed checkpoints.
 
+pub mod books;
+pub mod bundle;
 pub mod checkpoint;
+pub mod forms;
 pub mod hash;
 pub mod leaf;
 pub mod merkle;
 pub mod note;
 pub mod proof;
+pub mod receipt;
+pub mod tile;
+#[cfg(feature = "ledger")]
 pub mod verifier;
+pub mod witness;
+#[cfg(test)]
+mod worked_example;

@@ -7,7 +7,9 @@ pub mod batch;
 pub mod entry;
 pub mod error;
 pub mod memory;
+#[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod transfer;
 pub mod upcast;
@@ -58,6 +60,15 @@ pub trait Journal: Send + Sync + 'static {
     /// # Errors
     /// [`JournalError`], also [`JournalError::Damaged`] where positions do not follow one another.
     async fn read(&self, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError>;
+
+    /// The stored leaf hashes of entries after a position, in order, at most `limit`; fewer only at the head. What proofs
+    /// are made from: a backend reads them without the entries.
+    ///
+    /// # Errors
+    /// As [`Journal::read`].
+    async fn leaves(&self, after: u64, limit: usize) -> Result<Vec<[u8; 32]>, JournalError> {
+        Ok(self.read(after, limit).await?.into_iter().map(|entry| entry.leaf).collect())
+    }
 
     /// The entries of commands found before, in the order asked.
     ///

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ledger_core::journal::Journal;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::ledger::Feed;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::error::ViewError;
@@ -25,6 +26,38 @@ pub struct Views {
     journal: Arc<dyn Journal>,
     store: Arc<dyn ViewStore>,
     reached: watch::Receiver<u64>,
+    waiters: Arc<Waiters>,
+}
+
+/// Readers that wait for a position: while there are any, the runner does not rest.
+#[derive(Debug, Default)]
+pub(crate) struct Waiters {
+    count: AtomicUsize,
+    came: Notify,
+}
+
+/// Counts one reader for as long as it waits.
+struct Waiting<'a>(&'a Waiters);
+
+impl Waiters {
+    fn enter(&self) -> Waiting<'_> {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.came.notify_one();
+        Waiting(self)
+    }
+
+    /// Returns as soon as anybody waits.
+    pub(crate) async fn any(&self) {
+        while self.count.load(Ordering::Relaxed) == 0 {
+            self.came.notified().await;
+        }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.count.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// The task that carries the views along.
@@ -80,8 +113,9 @@ pub async fn start(
     let (reached_sender, reached) = watch::channel(store.checkpoint().await?);
     let (stop, stopped) = watch::channel(false);
     let runner = Runner::new(Arc::clone(&journal), Arc::clone(&store));
-    let task = tokio::spawn(runner.follow(feed, reached_sender, stopped));
-    Ok((Views { journal, store, reached }, ViewsRunner { task, stop }))
+    let waiters = Arc::new(Waiters::default());
+    let task = tokio::spawn(runner.follow(feed, reached_sender, Arc::clone(&waiters), stopped));
+    Ok((Views { journal, store, reached, waiters }, ViewsRunner { task, stop }))
 }
 
 impl Views {
@@ -91,7 +125,7 @@ impl Views {
     /// [`ViewError`].
     pub async fn as_stored(journal: Arc<dyn Journal>, store: Arc<dyn ViewStore>) -> Result<Views, ViewError> {
         let (_, reached) = watch::channel(store.checkpoint().await?);
-        Ok(Views { journal, store, reached })
+        Ok(Views { journal, store, reached, waiters: Arc::default() })
     }
 
     /// The position the views have reached.
@@ -105,6 +139,10 @@ impl Views {
     /// [`ViewError::Behind`] when they do not within ten seconds.
     pub async fn wait_for(&self, position: u64) -> Result<u64, ViewError> {
         let mut reached = self.reached.clone();
+        if *reached.borrow() >= position {
+            return Ok(self.position());
+        }
+        let _waiting = self.waiters.enter();
         let waited = tokio::time::timeout(WAIT_MAX, reached.wait_for(|at| *at >= position)).await;
         match waited {
             Ok(Ok(at)) => Ok(*at),

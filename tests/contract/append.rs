@@ -36,7 +36,7 @@ pub(crate) async fn a_batch_that_does_not_follow_the_head_leaves_nothing(backend
         batch.events.iter_mut().for_each(|event| event.position = moved(event.position));
         batch.commands.iter_mut().for_each(|command| command.first = moved(command.first));
         let append = journal.begin().await.expect("the lock is taken");
-        let refused = append.commit(&batch).await;
+        let refused = append.commit(Arc::new(batch)).await;
         // Positions that are taken may be what is noticed first.
         let nothing_done = matches!(refused, Err(CommitError::Fenced | CommitError::NotCommitted(_)));
         assert!(nothing_done && (after <= 9 || matches!(refused, Err(CommitError::Fenced))), "{after}: {refused:?}");
@@ -75,7 +75,7 @@ pub(crate) async fn a_key_or_a_stream_that_is_there_already_leaves_nothing(backe
     stream_again.new_streams.iter_mut().for_each(|new| new.stream = registered("W1", "").stream());
     for batch in [key_again, stream_again] {
         let append = journal.begin().await.expect("the lock is taken");
-        let refused = append.commit(&batch).await;
+        let refused = append.commit(Arc::new(batch)).await;
         assert!(matches!(refused, Err(CommitError::NotCommitted(_))), "{refused:?}");
         nothing_is_left(journal.as_ref(), &author).await;
     }
@@ -122,11 +122,11 @@ pub(crate) async fn one_append_at_a_time(backend: Backend) {
     tokio::time::sleep(A_WHILE).await;
     assert!(!second.is_finished(), "two appends at once");
     let batch = author.batch(&[("f", vec![departed("W4", "之后")])]);
-    first.commit(&batch).await.expect("the batch is committed");
+    first.commit(Arc::new(batch)).await.expect("the batch is committed");
     let second = timeout(SOON, second).await.expect("the lock is free").expect("no panic").expect("the lock is taken");
     assert_eq!(second.head(), &author.head(), "whoever waited sees what was committed meanwhile");
     let batch = author.batch(&[("g", vec![departed("W3", "再次")])]);
-    second.commit(&batch).await.expect("the batch is committed");
+    second.commit(Arc::new(batch)).await.expect("the batch is committed");
     author.check(journal.as_ref()).await;
 }
 
@@ -135,7 +135,8 @@ pub(crate) async fn whoever_waits_for_a_change_is_woken(backend: Backend) {
     let mut author = furnished(journal.as_ref()).await;
     let waiting = {
         let journal = Arc::clone(&journal);
-        tokio::spawn(async move { journal.changed().await })
+        let mut changes = journal.changes();
+        tokio::spawn(async move { changes.changed().await.expect("it follows") })
     };
     tokio::time::sleep(A_WHILE).await;
     author.append(journal.as_ref(), &[("f", vec![departed("W4", "之后")])]).await;

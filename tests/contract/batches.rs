@@ -179,7 +179,7 @@ impl Author {
         let append = journal.begin().await.expect("the lock is taken");
         assert_eq!(append.head(), &self.head(), "the head under the lock");
         let batch = self.batch(commands);
-        append.commit(&batch).await.expect("the batch is committed");
+        append.commit(Arc::new(batch)).await.expect("the batch is committed");
     }
 
     /// Checks that a journal holds these batches and nothing else.

@@ -17,6 +17,7 @@ mod cqrs;
 
 mod append;
 mod evidence;
+mod evidence_stores;
 mod loading;
 mod opening_postgres;
 mod opening_sqlite;
@@ -104,4 +105,33 @@ on_every_view_store! {
     rows_are_written_over_deleted_and_found
     scans_are_those_of_ordered_bytes
     a_checkpoint_that_stands_elsewhere_writes_nothing
+}
+
+/// Makes a test of each function for what stands beside a journal on either database.
+macro_rules! beside_every_database {
+    ($($test:ident)*) => {
+        mod sqlite_evidence { $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                crate::evidence_stores::$test(crate::backends::Backend::sqlite()).await;
+            }
+        )* }
+        mod postgres_evidence { $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                crate::evidence_stores::$test(crate::backends::Backend::postgres()).await;
+            }
+        )* }
+    };
+}
+
+beside_every_database! {
+    leaf_hashes_come_alone_and_in_order
+    tiles_grow_behind_the_journal_and_can_be_thrown_away
+    the_mark_moves_only_from_where_it_stands
+    signatures_of_several_servers_and_witnesses_gather_under_one_checkpoint
+    keys_are_known_by_their_use_and_end
+    what_was_cosigned_moves_in_one_step
+    two_servers_that_sign_at_once_never_contradict_each_other
+    a_journal_rolled_back_or_forked_is_signed_no_more
 }

@@ -69,11 +69,12 @@ async fn servers_take_turns_and_wake_one_another() {
     let append = one.begin().await.expect("the lock is taken");
     let (waiting, woken) = (Arc::clone(&other), Arc::clone(&other));
     let waiting = tokio::spawn(async move { waiting.begin().await });
-    let woken = tokio::spawn(async move { woken.changed().await });
+    let mut changes = woken.changes();
+    let woken = tokio::spawn(async move { changes.changed().await.expect("it follows") });
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert!(!waiting.is_finished(), "two servers hold the head");
     let batch = author.batch(&[("f", vec![departed("W4", "之后")])]);
-    append.commit(&batch).await.expect("the batch is committed");
+    append.commit(Arc::new(batch)).await.expect("the batch is committed");
     let append = tokio::time::timeout(SOON, waiting).await.expect("in time").expect("no panic").expect("its turn");
     assert_eq!(append.head(), &author.head());
     append.release().await;

@@ -1,6 +1,7 @@
 //! Opening a journal in a file: one writer at a time, readers beside it, versions forward only.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use ledger_core::journal::sqlite::SqliteJournal;
 use ledger_core::journal::{Journal, JournalError};
@@ -61,7 +62,7 @@ async fn a_reader_sees_what_is_committed_beside_it_and_writes_nothing() {
     let append = writer.begin().await.expect("the lock is taken");
     author.check(&reader).await;
     let batch = author.batch(&[("f", vec![departed("W4", "之后")])]);
-    append.commit(&batch).await.expect("the batch is committed");
+    append.commit(Arc::new(batch)).await.expect("the batch is committed");
     author.check(&reader).await;
     let begun = reader.begin().await.map(drop);
     assert!(matches!(begun, Err(JournalError::Unusable(_))), "{begun:?}");

@@ -12,6 +12,7 @@ use projections::ViewError;
 use projections::runner::{Runner, digests};
 use projections::store::ViewStore;
 use sqlx::Executor;
+use tokio::sync::watch;
 
 use crate::backends::Backend;
 use crate::batches::furnished;

@@ -40,7 +40,7 @@ pub(crate) async fn an_empty_store_stands_at_zero(store: Arc<dyn ViewStore>) {
 }
 
 pub(crate) async fn rows_are_written_over_deleted_and_found(store: Arc<dyn ViewStore>) {
-    let written = vec![("balance", vec![put("W1", b"one"), put("W2", b"two")]), ("lot", vec![put("W1", b"lot")])];
+    let written = vec![("balance", vec![put("W1", b"one"), put("W2", b"two")]), ("hold", vec![put("W1", b"hold")])];
     store.write(0, 5, written).await.expect("rows are written");
     let changed = vec![("balance", vec![put("W1", b"\0\xff"), ("W2".into(), None), ("W9".into(), None)])];
     store.write(5, 6, changed).await.expect("rows are written");
@@ -48,7 +48,7 @@ pub(crate) async fn rows_are_written_over_deleted_and_found(store: Arc<dyn ViewS
     let asked = texts(&["W3", "W1", "W2", "W1", ""]);
     let one = Some(b"\0\xff".to_vec());
     assert_eq!(store.get("balance", &asked).await.expect("rows"), [None, one.clone(), None, one, None]);
-    assert_eq!(store.get("lot", &texts(&["W1"])).await.expect("rows"), [Some(b"lot".to_vec())]);
+    assert_eq!(store.get("hold", &texts(&["W1"])).await.expect("rows"), [Some(b"hold".to_vec())]);
     store.write(6, 9, Vec::new()).await.expect("a checkpoint moves without rows");
     assert_eq!(store.checkpoint().await.expect("a checkpoint"), 9);
 }
@@ -84,7 +84,7 @@ pub(crate) async fn scans_are_those_of_ordered_bytes(store: Arc<dyn ViewStore>) 
     let measure = MemoryViews::default();
     for store in [store.as_ref(), &measure as &dyn ViewStore] {
         let rows = keys.iter().map(|key| put(key, key.as_bytes())).collect();
-        store.write(0, 1, vec![("statement", rows)]).await.expect("rows are written");
+        store.write(0, 1, vec![("card_line", rows)]).await.expect("rows are written");
     }
     let prefixes =
         ["", "W1/", "W1", "W", "W_", "W%", "一/", "一", "𠮷", "\u{d7ff}", "\u{ffff}", "\u{10ffff}", "zz", "'"];
@@ -92,8 +92,8 @@ pub(crate) async fn scans_are_those_of_ordered_bytes(store: Arc<dyn ViewStore>) 
     for prefix in prefixes {
         for after in afters {
             for limit in [0, 1, 2, 100, usize::MAX] {
-                let found = store.scan("statement", prefix, after, limit).await.expect("rows");
-                let expected = measure.scan("statement", prefix, after, limit).await.expect("rows");
+                let found = store.scan("card_line", prefix, after, limit).await.expect("rows");
+                let expected = measure.scan("card_line", prefix, after, limit).await.expect("rows");
                 assert_eq!(found, expected, "prefix {prefix:?}, after {after:?}, limit {limit}");
             }
         }

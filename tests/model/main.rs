@@ -7,6 +7,7 @@
 mod ask;
 mod backends;
 mod books;
+mod bundles;
 mod compare;
 mod evidence;
 mod facts;

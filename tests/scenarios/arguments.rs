@@ -118,6 +118,31 @@ fn a_journal_that_cannot_be_used_is_named() {
 }
 
 #[test]
+fn a_place_that_cannot_be_used_is_named_with_the_cure() {
+    let folder = scratch_dir("places");
+    let here = format!("sqlite:{}", folder.display());
+    let pack = SmallPack::new();
+    for args in [&["state", "--json"][..], &["import", utf8(pack.folder())], &["serve", "--listen", "127.0.0.1:0"]] {
+        run(&here, args).expect(2).says(&[utf8(&folder), "is a folder", "name a file"]);
+        assert_eq!(listing(&folder), Vec::<String>::new(), "{args:?} left something behind");
+    }
+    let journal = fresh(Database::Sqlite);
+    import(&journal, pack.folder(), 0, &[]);
+    let nowhere = folder.join("nowhere.db");
+    run(&journal, &["restore", utf8(&nowhere)]).expect(2).says(&["nowhere.db", "backup"]);
+    run(&journal, &["restore", utf8(&folder)]).expect(2).says(&[utf8(&folder), "backup"]);
+    // Told before the cards are made, and nothing is printed instead.
+    for out in [folder.clone(), folder.join("no folder").join("cards.csv")] {
+        let ended = run(&journal, &["appraise", "--year", "2024", "--out", utf8(&out)]).expect(2);
+        assert!(ended.stdout.is_empty());
+        ended.says(&["--out", utf8(&out)]);
+    }
+    let nobody = run(&journal, &["appraise", "--year", "2024", "--branch", "没有这个支部"]).expect(0);
+    nobody.says(&["没有这个支部", "--branch"]);
+    assert_eq!(listing(&folder), Vec::<String>::new());
+}
+
+#[test]
 fn questions_to_a_journal_that_is_not_there_make_none() {
     let folder = scratch_dir("arguments");
     let journal = crate::journals::in_folder(&folder);

@@ -68,6 +68,6 @@ fn an_import_killed_twenty_times_ends_as_if_never_killed_in_sqlite() {
 }
 
 #[test]
-fn an_import_killed_five_times_ends_as_if_never_killed_in_postgres() {
-    killed_and_started_again(Database::Postgres, 20_240_306, 5);
+fn an_import_killed_twenty_times_ends_as_if_never_killed_in_postgres() {
+    killed_and_started_again(Database::Postgres, 20_240_306, 20);
 }

@@ -39,6 +39,17 @@ pub(crate) struct Wreckage {
     pub(crate) fenced: AtomicUsize,
 }
 
+/// The way to the journal, for tests that cut it themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cable {
+    Whole,
+    /// The next commit lands or not, and its answer is lost with everything after it.
+    CutAtCommit {
+        lands: bool,
+    },
+    Cut,
+}
+
 /// What all processes share: the journal, and chance.
 pub(crate) struct World {
     /// The journal as it is, with nothing in between.
@@ -47,6 +58,7 @@ pub(crate) struct World {
     weather: Weather,
     random: Mutex<ChaCha8Rng>,
     calm: AtomicBool,
+    cable: Mutex<Cable>,
     /// Commits whose answer was lost and which are still to land.
     in_flight: AtomicUsize,
 }
@@ -67,6 +79,7 @@ impl World {
             weather,
             random: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
             calm: AtomicBool::new(false),
+            cable: Mutex::new(Cable::Whole),
             in_flight: AtomicUsize::new(0),
         })
     }
@@ -91,6 +104,32 @@ impl World {
         while self.in_flight.load(Ordering::Relaxed) > 0 {
             self.pause(10).await;
         }
+    }
+}
+
+/// For tests that need one accident and no chance.
+impl World {
+    /// Nothing goes wrong by itself.
+    pub(crate) fn without_weather() -> Arc<World> {
+        World::new(0, Weather { stall: 0, fail: 0, die: 0, commit: 0 })
+    }
+
+    /// The answer of the next commit, which lands or not, is lost; nobody reaches the journal until it is mended.
+    pub(crate) fn cut_at_the_next_commit(&self, lands: bool) {
+        *lock(&self.cable) = Cable::CutAtCommit { lands };
+    }
+
+    /// The journal can be reached again.
+    pub(crate) fn mend(&self) {
+        *lock(&self.cable) = Cable::Whole;
+    }
+
+    /// Whether this commit lands whose answer is lost; none when it comes through.
+    fn cut_now(&self) -> Option<bool> {
+        let mut cable = lock(&self.cable);
+        let Cable::CutAtCommit { lands } = *cable else { return None };
+        *cable = Cable::Cut;
+        Some(lands)
     }
 }
 
@@ -163,7 +202,7 @@ impl SimulatedJournal {
         self.process
             .alive(async {
                 self.trouble().await;
-                if self.world.happens(fail) {
+                if self.world.happens(fail) || *lock(&self.world.cable) == Cable::Cut {
                     return Err(away("the call was lost"));
                 }
                 let value = work.await?;
@@ -334,6 +373,13 @@ impl Append for SimulatedAppend {
         let journal = &self.journal;
         let committing = async {
             journal.trouble().await;
+            if let Some(lands) = journal.world.cut_now() {
+                let held = self.take();
+                if let Some(append) = held.filter(|_| lands) {
+                    append.commit(batch).await?;
+                }
+                return Err(CommitError::Unknown(away("the cable was cut")));
+            }
             if journal.world.happens(journal.world.weather.commit) {
                 return self.go_wrong(&batch).await;
             }

@@ -21,6 +21,7 @@ mod history;
 mod run;
 mod sequential;
 mod servers;
+mod unknown;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};

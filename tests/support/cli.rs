@@ -48,6 +48,10 @@ pub fn command(journal: &str) -> Command {
     if journal.starts_with("postgres") {
         // Beside a file lies its own key; for a schema one would be left in the tests' working directory.
         command.env("NUANXIN_VAULT_KEY", VAULT_KEY);
+        static SIGNING_KEYS: OnceLock<PathBuf> = OnceLock::new();
+        let keys = SIGNING_KEYS.get_or_init(|| crate::guard::scratch_dir("signing-keys"));
+        let schema = journal.rsplit_once("schema=").map_or("nuanxin", |(_, schema)| schema);
+        command.env("NUANXIN_SIGNING_KEY_FILE", keys.join(schema));
     }
     crate::guard::adopt(&mut command);
     command

@@ -6,6 +6,7 @@ pub mod api;
 pub mod cli;
 pub mod district;
 pub mod guard;
+pub mod outside;
 pub mod postgres;
 pub mod server;
 pub mod workload;

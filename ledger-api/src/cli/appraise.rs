@@ -39,6 +39,7 @@ pub struct AppraiseArgs {
 /// # Errors
 /// [`CliError`].
 pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
+    super::check_output_path("--out", args.out.as_deref())?;
     let journal = app::open_journal_to_read(url).await?;
     let head = journal.head().await?.position;
     let position = args.at.unwrap_or(head);
@@ -62,6 +63,12 @@ pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
             out.write_all(&bytes).and_then(|()| out.flush())
         }
     };
-    written.map_err(|error| CliError::failed(format!("the cards cannot be written: {error}")))?;
+    let place = args.out.as_ref().map_or_else(|| "standard output".into(), |path| path.to_string_lossy());
+    written.map_err(|error| CliError::failed(format!("the cards cannot be written: {place}: {error}")))?;
+    if appraisal.cards.is_empty()
+        && let Some(branch) = &args.branch
+    {
+        eprintln!("nuanxin: no card belongs to branch {branch:?}; leave --branch out to see all of them");
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,7 +3,7 @@
 //! The copy is made entry by entry, so it goes from SQLite to Postgres and the other way as well. Views are not copied:
 //! they are folded again. Tokens and names stand in files or tables of their own with their own cycle (docs/runbooks).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -44,11 +44,12 @@ pub async fn backup(args: BackupArgs, url: &JournalUrl) -> CliResult {
     remove(&partial)?;
     let head = journal.head().await?.position;
     let bar = progress::bar(head, "copying");
-    let copy = SqliteJournal::open(&partial)?;
+    let copy =
+        SqliteJournal::open(&partial).map_err(|error| CliError::input(format!("no copy can be made: {error}")))?;
     let size = transfer(journal.as_ref(), &copy, &mut |at| bar.set_position(at)).await?;
     bar.finish_and_clear();
     copy.close().await?;
-    std::fs::rename(&partial, &args.out).map_err(|error| CliError::failed(error.to_string()))?;
+    std::fs::rename(&partial, &args.out).map_err(|error| unwritten(&args.out, &error))?;
     remove(&partial)?;
     println!("{size} entries in {}", args.out.display());
     Ok(ExitCode::SUCCESS)
@@ -59,6 +60,12 @@ pub async fn backup(args: BackupArgs, url: &JournalUrl) -> CliResult {
 /// # Errors
 /// [`CliError`].
 pub async fn restore(args: RestoreArgs, url: &JournalUrl) -> CliResult {
+    if !args.input.is_file() {
+        return Err(CliError::input(format!(
+            "there is no copy at {}; name a file that backup wrote",
+            args.input.display()
+        )));
+    }
     let from = SqliteJournal::open_read_only(&args.input)?;
     let to: Arc<_> = app::open_journal(url).await?;
     let head = ledger_core::journal::Journal::head(&from).await?.position;
@@ -70,16 +77,19 @@ pub async fn restore(args: RestoreArgs, url: &JournalUrl) -> CliResult {
 }
 
 /// Removes what an interrupted backup left.
-fn remove(partial: &std::path::Path) -> Result<(), CliError> {
+fn remove(partial: &Path) -> Result<(), CliError> {
     for suffix in ["", "-wal", "-shm", ".lock", ".index", ".index-wal", ".index-shm"] {
         let mut name = partial.as_os_str().to_owned();
         name.push(suffix);
-        match std::fs::remove_file(PathBuf::from(name)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(CliError::failed(error.to_string()));
-            }
+        let name = PathBuf::from(name);
+        match std::fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(unwritten(&name, &error)),
             _ => {}
         }
     }
     Ok(())
+}
+
+fn unwritten(path: &Path, error: &std::io::Error) -> CliError {
+    CliError::input(format!("{} cannot be written: {error}", path.display()))
 }

@@ -1,13 +1,21 @@
-//! `nuanxin bench`: durable commands per second, in process, closed loop: each of `--concurrency` callers sends its next
-//! command when the last one was answered, and an answer is given only once its commit is durable.
+//! `nuanxin bench`: durable commands per second, in process or over HTTP, and how long callers wait.
 //!
-//! It first fills the journal with invented workers, stores and credits, so it wants a journal of its own.
+//! An answer is given only once its commit is durable, so every command that is counted survives. It first fills the
+//! journal with an invented district and therefore wants a journal of its own.
 
+mod district;
+mod door;
 mod fill;
+mod in_process;
+mod json;
 mod load;
+mod over_http;
+mod report;
+mod surroundings;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -18,6 +26,15 @@ use serde::Serialize;
 
 use super::{CliError, CliResult};
 use crate::app;
+use district::District;
+use door::House;
+use in_process::InProcess;
+use over_http::OverHttp;
+use report::{Report, Settings};
+
+/// The warm-up's share of the measured time: one in so many.
+const WARM_UP: u32 = 5;
+const A_REAL_JOURNAL: &str = "the journal holds entries of a district; give bench a journal of its own";
 
 /// Arguments of `bench`.
 #[derive(Debug, Clone, Args, Serialize)]
@@ -25,11 +42,17 @@ pub struct BenchArgs {
     /// Workers
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=5_000_000))]
     workers: u32,
-    /// Stores; ten of them get nine in ten of the redemptions
+    /// Stores
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     stores: u32,
+    /// Items that every store lists
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=999))]
+    items: u32,
+    /// Stores that get nine in ten of the redemptions; 0 spreads them evenly
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    hot: u32,
     /// Credits that each worker has before the measurement
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     history: u32,
     /// Callers, each with one call under way
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4_096))]
@@ -37,15 +60,30 @@ pub struct BenchArgs {
     /// Commands in one call
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     batch: u32,
-    /// Seconds measured, after a warm-up of a fifth of them
+    /// Open loop: so many commands a second are due, and latencies count from when they were; without it closed loop,
+    /// each caller sends its next call when the last one was answered
+    #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    rate: Option<u32>,
+    /// Seconds measured, after a warm-up: every worker spends once if the journal was opened cold (100,000 of them at
+    /// most), then the load itself for a fifth of the time
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3_600))]
     seconds: u32,
     /// Credits to redemptions, such as 50:50; 0:100 is redemptions alone
-    #[arg(long, default_value_t = Mix { credit: 50, redeem: 50 })]
+    #[arg(long, value_name = "CREDIT:REDEEM", default_value_t = Mix { credit: 50, redeem: 50 })]
     mix: Mix,
     /// Seed of the choice of workers and stores
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Measure a running server, such as http://127.0.0.1:8080, instead of a journal in process
+    #[arg(long, value_name = "URL", requires = "token")]
+    http: Option<String>,
+    /// An admin's token for the server
+    #[arg(long, env = "NUANXIN_TOKEN", hide_env_values = true)]
+    #[serde(skip)]
+    token: Option<String>,
+    /// The journal was filled before by a bench of the same workers, stores, items and history: send nothing of it again
+    #[arg(long)]
+    no_fill: bool,
     /// Print JSON
     #[arg(long)]
     #[serde(skip)]
@@ -84,34 +122,8 @@ impl std::str::FromStr for Mix {
     }
 }
 
-#[derive(Serialize)]
-struct Latency {
-    p50: f64,
-    p99: f64,
-    p999: f64,
-}
-
-#[derive(Serialize)]
-struct Report<'a> {
-    commands_per_second: f64,
-    /// The same, with the time until the views stood at the last of them.
-    commands_per_second_caught_up: f64,
-    latency_ms: Latency,
-    caught_up_ms: f64,
-    commands: u64,
-    refused: u64,
-    batches: u64,
-    fill: fill::Filled,
-    settings: Settings<'a>,
-}
-
-#[derive(Serialize)]
-struct Settings<'a> {
-    journal: String,
-    loop_kind: &'static str,
-    #[serde(flatten)]
-    arguments: &'a BenchArgs,
-    batch_max: usize,
+fn failed(error: impl std::fmt::Display) -> CliError {
+    CliError::failed(error.to_string())
 }
 
 /// Runs the subcommand.
@@ -119,55 +131,80 @@ struct Settings<'a> {
 /// # Errors
 /// [`CliError`].
 pub async fn run(args: BenchArgs, url: &JournalUrl) -> CliResult {
-    let journal = app::open_journal(url).await?;
-    let settings = LedgerSettings::default();
-    let batch_max = settings.batch_max;
-    let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, "nuanxin/bench", HashSuite::Sha256).await?;
-    let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
-    let filled = fill::fill(&ledger, &args).await?;
-    eprintln!("filled: {} commands in {:.1} s", filled.commands, filled.seconds);
-    let last = *ledger.committed().borrow();
-    while views.position() < last {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    load::measure(&ledger, &args, Duration::from_millis(u64::from(args.seconds) * 200)).await?;
-    let batches = ledger.stats().batches.load(std::sync::atomic::Ordering::Relaxed);
-    let measured = load::measure(&ledger, &args, Duration::from_secs(u64::from(args.seconds))).await?;
-    let batches = ledger.stats().batches.load(std::sync::atomic::Ordering::Relaxed) - batches;
-    let last = *ledger.committed().borrow();
-    let waiting = Instant::now();
-    while views.position() < last {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    let caught_up = waiting.elapsed();
-    let commands = measured.committed as f64;
-    let millis = |quantile: f64| measured.latency.value_at_quantile(quantile) as f64 / 1_000.0;
-    let report = Report {
-        commands_per_second: (commands / measured.elapsed.as_secs_f64()).round(),
-        commands_per_second_caught_up: (commands / (measured.elapsed + caught_up).as_secs_f64()).round(),
-        latency_ms: Latency { p50: millis(0.5), p99: millis(0.99), p999: millis(0.999) },
-        caught_up_ms: (caught_up.as_secs_f64() * 1_000.0).round(),
-        commands: measured.committed,
-        refused: measured.refused,
-        batches,
-        fill: filled,
-        settings: Settings { journal: url.to_string(), loop_kind: "closed", arguments: &args, batch_max },
+    let json = args.json;
+    let report = match (&args.http, &args.token) {
+        (Some(server), Some(token)) => over_http(&args, server, token).await?,
+        _ => in_process(&args, url).await?,
     };
-    drop((views, ledger));
-    task.finished().await;
-    runner.stop().await;
-    if args.json {
-        let json = serde_json::to_string(&report).map_err(|error| CliError::failed(error.to_string()))?;
-        println!("{json}");
+    if json {
+        println!("{}", serde_json::to_string(&report).map_err(failed)?);
     } else {
-        println!(
-            "commands/s   {} ({} with the views caught up)",
-            report.commands_per_second, report.commands_per_second_caught_up
-        );
-        let Latency { p50, p99, p999 } = report.latency_ms;
-        println!("latency      p50 {p50:.2} ms, p99 {p99:.2} ms, p99.9 {p999:.2} ms");
-        println!("caught up    {} ms after the last answer", report.caught_up_ms);
-        println!("transactions {} for {} commands, {} refused", report.batches, report.commands, report.refused);
+        print!("{report}");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn over_http(args: &BenchArgs, server: &str, token: &str) -> Result<Report, CliError> {
+    let house = OverHttp::new(server, token)?;
+    let settings = Settings::new(args, server.to_owned(), None, None);
+    measure(&house, args, settings, || None).await
+}
+
+async fn in_process(args: &BenchArgs, url: &JournalUrl) -> Result<Report, CliError> {
+    let journal = app::open_journal(url).await?;
+    let limits = LedgerSettings::default();
+    let database = surroundings::database(url).await?;
+    let settings = Settings::new(args, url.to_string(), Some(limits.batch_max), Some(database));
+    let (ledger, task) = Ledger::open(Arc::clone(&journal), limits, "nuanxin/bench", HashSuite::Sha256).await?;
+    let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
+    let house = InProcess { ledger, views };
+    let transactions = || Some(house.ledger.stats().batches.load(Ordering::Relaxed));
+    let report = measure(&house, args, settings, transactions).await;
+    drop(house);
+    task.finished().await;
+    runner.stop().await;
+    report
+}
+
+async fn measure<H: House>(
+    house: &H,
+    args: &BenchArgs,
+    settings: Settings,
+    transactions: impl Fn() -> Option<u64>,
+) -> Result<Report, CliError> {
+    let district = District::new(args);
+    let run = uuid::Uuid::new_v4().simple().to_string().split_off(22);
+    let mut filled = fill::Filled::default();
+    if !args.no_fill {
+        filled = fill::fill(house, district).await?;
+        eprintln!("filled: {} commands in {:.1} s", filled.commands, filled.seconds);
+        fill::restock(house, district, &run).await?;
+    }
+    if filled.commands == 0 {
+        fill::touch(house, district, &run).await?;
+    }
+    let time = Duration::from_secs(args.seconds.into());
+    let warmed_up = load::measure(house, args, &format!("{run}w"), time / WARM_UP).await?;
+    house.caught_up(warmed_up.position, district).await?;
+    let before = transactions();
+    let measured = load::measure(house, args, &run, time).await?;
+    let after = transactions();
+    let waiting = Instant::now();
+    house.caught_up(measured.position, district).await?;
+    let caught_up = waiting.elapsed();
+    let transactions = after.zip(before).map(|(after, before)| after - before);
+    Ok(Report::new(&measured, caught_up, transactions, filled, settings))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Mix;
+
+    #[test]
+    fn a_mix_is_two_shares_of_which_one_is_more_than_nothing() {
+        assert_eq!("0:100".parse(), Ok(Mix { credit: 0, redeem: 100 }));
+        for text in ["", "0:0", "50", "1:2:3", "-1:2", "1:1000001", "a:b"] {
+            assert!(text.parse::<Mix>().is_err(), "{text}");
+        }
+    }
 }

@@ -2,17 +2,17 @@
 
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::Journal;
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::ledger::{Ledger, LedgerSettings};
 
+use super::new_journal::NewJournalArgs;
 use super::{CliError, CliResult, progress};
 use crate::app;
 use crate::import::{self, ImportError, Pack, Progress, Report, Retry, Stopped};
@@ -35,6 +35,8 @@ pub struct ImportArgs {
     /// Print the same JSON instead of a summary
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    new_journal: NewJournalArgs,
 }
 
 /// Runs the subcommand.
@@ -42,7 +44,7 @@ pub struct ImportArgs {
 /// # Errors
 /// [`CliError`].
 pub async fn run(args: ImportArgs, url: &JournalUrl) -> CliResult {
-    check_report_path(args.report.as_deref())?;
+    super::check_output_path("--report", args.report.as_deref())?;
     let directory = args.pack_dir.clone();
     let checked = tokio::task::spawn_blocking(move || Pack::check(&directory)).await;
     let pack = checked.map_err(|error| CliError::failed(format!("the pack was not read: {error}")))?;
@@ -52,7 +54,11 @@ pub async fn run(args: ImportArgs, url: &JournalUrl) -> CliResult {
     }
     let bar = progress::bar(pack.rows(), if args.dry_run { "judging" } else { "importing" });
     let advance = |rows: u64| bar.inc(rows);
-    let result = if args.dry_run { judge(url, &pack, &advance).await? } else { load(url, &pack, &advance).await? };
+    let result = if args.dry_run {
+        judge(url, &pack, &advance).await?
+    } else {
+        load(url, &args.new_journal, &pack, &advance).await?
+    };
     bar.finish_and_clear();
     let (report, stopped) = match result {
         Ok(report) => (report, None),
@@ -66,10 +72,16 @@ pub async fn run(args: ImportArgs, url: &JournalUrl) -> CliResult {
     }
 }
 
-async fn load(url: &JournalUrl, pack: &Arc<Pack>, advance: Progress<'_>) -> Result<Result<Report, Stopped>, CliError> {
+async fn load(
+    url: &JournalUrl,
+    new_journal: &NewJournalArgs,
+    pack: &Arc<Pack>,
+    advance: Progress<'_>,
+) -> Result<Result<Report, Stopped>, CliError> {
     let journal = app::open_journal(url).await?;
-    let origin = format!("nuanxin/{}", uuid::Uuid::new_v4());
-    let (ledger, task) = Ledger::open(journal, LedgerSettings::default(), &origin, HashSuite::Sha256).await?;
+    new_journal.check(journal.as_ref()).await?;
+    let new = new_journal.wanted();
+    let (ledger, task) = Ledger::open(journal, LedgerSettings::default(), &new.origin, new.suite).await?;
     let vault = Vault::open(url).await.map_err(|error| CliError::input(error.to_string()))?;
     let result = import::load(&ledger, Some(&vault), pack, &Retry::default(), advance).await;
     drop(ledger);
@@ -84,17 +96,6 @@ async fn judge(url: &JournalUrl, pack: &Arc<Pack>, advance: Progress<'_>) -> Res
         _ => app::open_journal_to_read(url).await?,
     };
     Ok(import::dry_run(below, pack, advance).await)
-}
-
-/// Told before the import, not after it.
-fn check_report_path(report: Option<&Path>) -> Result<(), CliError> {
-    let Some(path) = report else { return Ok(()) };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !folder.is_dir() || path.is_dir() {
-        let what = format!("--report {}: name a file in a folder that is there", path.display());
-        return Err(CliError::input(what));
-    }
-    Ok(())
 }
 
 fn tell(args: &ImportArgs, pack: &Pack, report: &Report) -> Result<(), CliError> {
@@ -195,7 +196,13 @@ mod tests {
 
         /// The exit code; what an error says goes nowhere here.
         async fn import(&self, dry_run: bool) -> ExitCode {
-            let args = ImportArgs { pack_dir: self.pack(), dry_run, report: Some(self.report()), json: false };
+            let args = ImportArgs {
+                pack_dir: self.pack(),
+                dry_run,
+                report: Some(self.report()),
+                json: false,
+                new_journal: NewJournalArgs::default(),
+            };
             let result = run(args, &JournalUrl::Sqlite(self.journal())).await;
             result.unwrap_or_else(|error| ExitCode::from(error.exit))
         }
@@ -236,7 +243,13 @@ mod tests {
     async fn a_report_that_cannot_be_written_is_told_before_the_import() {
         let place = Place::new();
         let report = Some(place.0.path().join("no folder").join("report.json"));
-        let args = ImportArgs { pack_dir: place.pack(), dry_run: false, report, json: true };
+        let args = ImportArgs {
+            pack_dir: place.pack(),
+            dry_run: false,
+            report,
+            json: true,
+            new_journal: NewJournalArgs::default(),
+        };
         let error = run(args, &JournalUrl::Sqlite(place.journal())).await.unwrap_err();
         assert_eq!(error.exit, 2);
         assert!(!place.journal().exists());

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use ledger_core::domain::ids::{Actor, HoldId};
@@ -13,8 +14,10 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
+use super::new_journal::NewJournalArgs;
 use super::{CliError, CliResult};
 use crate::app::App;
+use crate::audit::Audit;
 use crate::demo::{self, Filling};
 use crate::http::command::derived_key;
 use crate::http::extract::now;
@@ -25,6 +28,11 @@ const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
 const LEDGER_ACTOR: &str = "ledger";
 /// How often holds are looked through.
 const RELEASE_EVERY: Duration = Duration::from_secs(1);
+/// With many open holds less often: between two looks passes so many times what the last one took.
+const RELEASE_REST: u32 = 20;
+
+/// How often a checkpoint is signed, in seconds: an auditor then never waits long for one that covers what was just seen.
+const CHECKPOINT_EVERY: u64 = 60;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -35,12 +43,22 @@ pub struct ServeArgs {
     /// Fill an empty journal with the built-in demonstration district
     #[arg(long)]
     demo: bool,
+    /// Sign a checkpoint every so many seconds if the journal has grown; 0 signs only when one is asked for
+    #[arg(long, value_name = "SECONDS", default_value_t = CHECKPOINT_EVERY)]
+    checkpoint_every: u64,
+    #[command(flatten)]
+    new_journal: NewJournalArgs,
 }
 
 impl ServeArgs {
     /// What is served when nothing is asked for.
     pub fn demonstration() -> ServeArgs {
-        ServeArgs { listen: LISTEN_DEFAULT.to_owned(), demo: true }
+        ServeArgs {
+            listen: LISTEN_DEFAULT.to_owned(),
+            demo: true,
+            checkpoint_every: CHECKPOINT_EVERY,
+            new_journal: NewJournalArgs::default(),
+        }
     }
 }
 
@@ -54,7 +72,8 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         .await
         .map_err(|error| CliError::input(format!("cannot listen on {}: {error}", args.listen)))?;
     let stop = stop_signal()?;
-    let (app, tasks) = App::open(url, LedgerSettings::default()).await?;
+    let (app, tasks) = App::open_as(url, LedgerSettings::default(), &args.new_journal.wanted()).await?;
+    args.new_journal.check(app.ledger.journal().as_ref()).await?;
     if args.demo {
         fill(&app).await?;
     }
@@ -68,6 +87,7 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     }
     let (stopping_sender, stopping) = Stopping::new();
     let router = http::router(app.clone(), stopping.clone()).map_err(|error| CliError::failed(error.to_string()))?;
+    let publishing = tokio::spawn(publish(Arc::clone(&app.audit), args.checkpoint_every, stopping.clone()));
     let releasing = tokio::spawn(release_due_holds(app, stopping));
     announce(&listener)?;
     server::serve(listener, router, async {
@@ -76,14 +96,22 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         stopping_sender.send_replace(true);
     })
     .await;
-    end(releasing).await;
+    end(releasing, "the releasing of holds").await;
+    end(publishing, "the signing of checkpoints").await;
     tasks.finished().await;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn end(task: JoinHandle<()>) {
+async fn end(task: JoinHandle<()>, what: &str) {
     if let Err(error) = task.await {
-        tracing::error!(%error, "the releasing of holds ended badly");
+        tracing::error!(%error, "{what} ended badly");
+    }
+}
+
+/// Signs checkpoints until the server stops.
+async fn publish(audit: Arc<Audit>, every: u64, stopping: Stopping) {
+    if every > 0 {
+        audit.follow(Duration::from_secs(every), stopping.raised()).await;
     }
 }
 
@@ -123,14 +151,17 @@ fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
 /// its worker does next gives it back first.
 async fn release_due_holds(app: App, stopping: Stopping) {
     let mut stopping = std::pin::pin!(stopping.raised());
+    let mut pause = RELEASE_EVERY;
     loop {
         tokio::select! {
             () = &mut stopping => return,
-            () = tokio::time::sleep(RELEASE_EVERY) => {}
+            () = tokio::time::sleep(pause) => {}
         }
+        let began = Instant::now();
         if let Err(what) = release_once(&app).await {
             tracing::warn!(what, "holds that ran out were not given back; trying again");
         }
+        pause = RELEASE_EVERY.max(began.elapsed() * RELEASE_REST);
     }
 }
 

@@ -1,15 +1,16 @@
 //! `nuanxin verify`: recomputes the Merkle log, the order and the invariants from the stored bytes, and the views from
 //! the events. Reads only; repairs nothing.
 
+mod bundle;
+mod signatures;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use clap::Args;
-use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::hash::HashSuite;
-use ledger_core::evidence::note::SignedNote;
+use ledger_core::evidence::note::PublicKey;
 use ledger_core::evidence::verifier::{Finding, Verdict, Verifier};
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::journal::{Head, Journal, JournalError};
@@ -23,6 +24,8 @@ use serde::Serialize;
 
 use super::{CliError, CliResult, progress};
 use crate::app;
+use crate::audit;
+pub use signatures::{Claim, Signatures, read_note, store_of};
 
 const PAGE: usize = 5_000;
 const ROOTS_PAGE: usize = 10_000;
@@ -35,6 +38,13 @@ pub struct VerifyArgs {
     /// An earlier checkpoint (C2SP tlog-checkpoint): the journal must still hold what it was taken over
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
+    /// Verify a bundle instead of a journal: no database, no network
+    #[arg(long, value_name = "FILE", conflicts_with = "journal_only")]
+    bundle: Option<PathBuf>,
+    /// A verifier key that must have signed the bundle or the checkpoint, of the journal or of a witness; may be given
+    /// several times. Without, the keys known beside the journal count
+    #[arg(long = "key", value_name = "VKEY")]
+    keys: Vec<PublicKey>,
     /// Leave the views out
     #[arg(long)]
     journal_only: bool,
@@ -50,6 +60,10 @@ struct Report {
     root: Option<String>,
     first_bad_position: Option<u64>,
     reason: Option<String>,
+    /// What is known of who signed the checkpoint given.
+    signatures: Option<String>,
+    /// Published checkpoints that the journal still holds.
+    published: usize,
     views: Option<String>,
 }
 
@@ -58,14 +72,49 @@ struct Report {
 /// # Errors
 /// [`CliError`].
 pub async fn run(args: VerifyArgs, url: &JournalUrl) -> CliResult {
-    let earlier = args.checkpoint.as_deref().map(read_checkpoint).transpose()?;
+    if let Some(path) = &args.bundle {
+        return bundle::run(path, &args.keys, args.checkpoint.as_deref(), args.json);
+    }
+    if !args.keys.is_empty() && args.checkpoint.is_none() {
+        return Err(CliError::input("--key goes with --checkpoint or --bundle: it says who must have signed them"));
+    }
+    let earlier = args.checkpoint.as_deref().map(read_note).transpose()?;
     let journal = app::open_journal_to_read(url).await?;
-    let verdict = verify_journal(journal.as_ref(), earlier.as_ref()).await;
+    // A first event that cannot be read is found by the walk.
+    let identity = audit::identity(journal.as_ref()).await.ok().flatten();
+    let origin = identity.as_ref().map(|identity| identity.origin.as_str());
+    let store = signatures::store_of(url).await?;
+    let mut claims = Vec::new();
+    let mut doubt: Option<Finding> = None;
+    if let Some(store) = &store {
+        match signatures::published(store, origin).await? {
+            Ok(published) => claims.extend(published),
+            Err((position, what)) => doubt = Some(Finding { position, what }),
+        }
+    }
+    let published = claims.len();
+    let mut signed = None;
+    if let Some((checkpoint, note)) = &earlier {
+        let found = signatures::judge(note.as_ref(), &args.keys, store.as_ref(), origin).await?;
+        if !found.hold(!args.keys.is_empty()) {
+            doubt = Some(Finding { position: checkpoint.size(), what: found.to_string() });
+        }
+        signed = Some(found);
+        claims.push(Claim { size: checkpoint.size(), root: checkpoint.root(), by: "the checkpoint" });
+    }
+    claims.sort_by_key(|claim| claim.size);
+    let verdict = match (verify_journal(journal.as_ref(), &claims).await, doubt) {
+        // What the journal itself shows names the very entry, so it goes first.
+        (Verdict::Valid { .. } | Verdict::Empty, Some(doubt)) => Verdict::Invalid(doubt),
+        (verdict, _) => verdict,
+    };
     let views = match (&verdict, args.journal_only) {
         (Verdict::Valid { .. }, false) => Some(verify_views(url, Arc::clone(&journal)).await?),
         _ => None,
     };
-    let report = report(&verdict, views.as_ref());
+    let mut report = report(&verdict, views.as_ref());
+    report.signatures = signed.map(|signed| signed.to_string());
+    report.published = published;
     if args.json {
         let json = serde_json::to_string(&report).map_err(|error| CliError::failed(error.to_string()))?;
         println!("{json}");
@@ -78,8 +127,16 @@ pub async fn run(args: VerifyArgs, url: &JournalUrl) -> CliResult {
 }
 
 fn report(verdict: &Verdict, views: Option<&Result<String, String>>) -> Report {
-    let mut report =
-        Report { verdict: "valid", size: 0, root: None, first_bad_position: None, reason: None, views: None };
+    let mut report = Report {
+        verdict: "valid",
+        size: 0,
+        root: None,
+        first_bad_position: None,
+        reason: None,
+        signatures: None,
+        published: 0,
+        views: None,
+    };
     match verdict {
         Verdict::Valid { size, root } => (report.size, report.root) = (*size, Some(root.to_string())),
         Verdict::Invalid(Finding { position, what }) => {
@@ -115,44 +172,34 @@ fn print(report: &Report) {
     if let Some(reason) = &report.reason {
         println!("reason     {reason}");
     }
+    if let Some(signatures) = &report.signatures {
+        println!("signed     {signatures}");
+    }
+    if report.published > 0 {
+        println!("published  {} checkpoints", report.published);
+    }
     if let Some(views) = &report.views {
         println!("views      {views}");
     }
 }
 
-fn read_checkpoint(path: &std::path::Path) -> Result<Checkpoint, CliError> {
-    let unreadable = |what: String| CliError::input(format!("{}: {what}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-    let text = match SignedNote::parse(&bytes) {
-        Ok(note) => note.text().to_owned(),
-        Err(_) => String::from_utf8(bytes).map_err(|error| unreadable(error.to_string()))?,
-    };
-    Checkpoint::from_str(&text).map_err(|error| unreadable(error.to_string()))
-}
-
-/// Verifies a journal up to the head it has now.
-pub async fn verify_journal(journal: &dyn Journal, earlier: Option<&Checkpoint>) -> Verdict {
-    match walk(journal, earlier).await {
+/// Verifies a journal up to the head it has now, and that it still holds what is claimed, in the order of sizes.
+pub async fn verify_journal(journal: &dyn Journal, claims: &[Claim]) -> Verdict {
+    match walk(journal, claims).await {
         Ok(verdict) => verdict,
         Err(JournalError::Damaged { position, what }) => Verdict::Invalid(Finding { position, what }),
         Err(error) => Verdict::Unreadable(error.to_string()),
     }
 }
 
-async fn walk(journal: &dyn Journal, earlier: Option<&Checkpoint>) -> Result<Verdict, JournalError> {
+async fn walk(journal: &dyn Journal, claims: &[Claim]) -> Result<Verdict, JournalError> {
     let head = journal.head().await?;
-    if let Some(earlier) = earlier
-        && earlier.size() > head.position
-    {
-        let what = format!("the checkpoint was taken over {} entries; the tail is gone", earlier.size());
-        return Ok(Verdict::Invalid(Finding { position: head.position + 1, what }));
-    }
-    if let Some(earlier) = earlier
-        && earlier.size() == 0
-        && !HashSuite::ALL.iter().any(|suite| suite.empty_root() == earlier.root())
-    {
-        let what = "the checkpoint names no entries, but its root is not that of an empty log".to_owned();
-        return Ok(Verdict::Invalid(Finding { position: 0, what }));
+    let mut claims = claims.iter().peekable();
+    while let Some(claim) = claims.next_if(|claim| claim.size == 0) {
+        if !HashSuite::ALL.iter().any(|suite| suite.empty_root() == claim.root) {
+            let what = format!("{} names no entries, but its root is not that of an empty log", claim.by);
+            return Ok(Verdict::Invalid(Finding { position: 0, what }));
+        }
     }
     let bar = progress::bar(head.position, "verifying");
     let mut verifier = Verifier::default();
@@ -178,17 +225,20 @@ async fn walk(journal: &dyn Journal, earlier: Option<&Checkpoint>) -> Result<Ver
                     return Ok(Verdict::Invalid(finding));
                 }
             }
-            if let Some(earlier) = earlier
-                && earlier.size() == verifier.size()
-                && verifier.root() != Some(earlier.root())
-            {
-                let what = "the checkpoint's root is not the root of what is recorded now".to_owned();
-                return Ok(Verdict::Invalid(Finding { position: verifier.size(), what }));
+            while let Some(claim) = claims.next_if(|claim| claim.size == verifier.size()) {
+                if verifier.root() != Some(claim.root) {
+                    let what = format!("{}'s root is not the root of what is recorded now", claim.by);
+                    return Ok(Verdict::Invalid(Finding { position: verifier.size(), what }));
+                }
             }
         }
         bar.set_position(verifier.size());
     }
     bar.finish_and_clear();
+    if let Some(claim) = claims.find(|claim| claim.size > head.position) {
+        let what = format!("{} was taken over {} entries; the tail is gone", claim.by, claim.size);
+        return Ok(Verdict::Invalid(Finding { position: head.position + 1, what }));
+    }
     if let Some(position) = beyond(journal, &head).await? {
         let what = "stands beyond the head, which no append leaves behind".to_owned();
         return Ok(Verdict::Invalid(Finding { position, what }));

@@ -1,15 +1,15 @@
 //! A document as CSV (RFC 4180) with a byte order mark, or Chinese titles turn to rubbish in a spreadsheet program.
 
 use ::csv::{Terminator, Writer, WriterBuilder};
+use ledger_core::evidence::forms::csv::{BYTE_ORDER_MARK, defused};
 
 use super::{Document, DocumentError, Table};
-use crate::appraisal_sheet::formula_guarded;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 pub(super) fn render(document: &Document) -> Result<Vec<u8>, DocumentError> {
-    let mut writer =
-        WriterBuilder::new().terminator(Terminator::CRLF).flexible(true).from_writer(BYTE_ORDER_MARK.to_vec());
+    let mut writer = WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        .flexible(true)
+        .from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
     match (document.flat, document.tables.first()) {
         (true, Some(table)) => flat(&mut writer, document, table)?,
         _ => stacked(&mut writer, document)?,
@@ -19,7 +19,7 @@ pub(super) fn render(document: &Document) -> Result<Vec<u8>, DocumentError> {
 
 fn line<T: AsRef<str>>(writer: &mut Writer<Vec<u8>>, fields: impl IntoIterator<Item = T>) -> Result<(), DocumentError> {
     for field in fields {
-        writer.write_field(formula_guarded(field.as_ref()).as_bytes())?;
+        writer.write_field(defused(field.as_ref()).as_bytes())?;
     }
     Ok(writer.write_record(None::<&[u8]>)?)
 }
@@ -58,7 +58,7 @@ fn write_cells<'a>(
 ) -> Result<(), DocumentError> {
     for cell in cells {
         match cell {
-            super::Cell::Text(text) => writer.write_field(formula_guarded(text).as_bytes())?,
+            super::Cell::Text(text) => writer.write_field(defused(text).as_bytes())?,
             // A number below zero begins with a sign, and is none the less a number.
             other => writer.write_field(other.to_string())?,
         }

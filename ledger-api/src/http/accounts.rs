@@ -106,7 +106,7 @@ struct WorkerJson {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct WorkerAnswer {
+struct WorkerRecord {
     #[serde(flatten)]
     worker: WorkerJson,
     /// For administrators alone, and only where a name is kept.
@@ -214,20 +214,20 @@ async fn list_workers(
 
 /// A worker's particulars and lifetime figures.
 #[utoipa::path(get, path = "/v1/workers/{id}", tag = "workers", params(("id" = String, Path), OneQuery),
-    responses((status = 200, body = WorkerAnswer)))]
+    responses((status = 200, body = WorkerRecord)))]
 async fn read_worker(
     State(app): State<App>,
     Caller(caller): Caller,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
-) -> Result<Json<WorkerAnswer>, ApiError> {
+) -> Result<Json<WorkerRecord>, ApiError> {
     let position = at_least(&app, query.min_position).await?;
     let row = known(&app, &caller, &id).await?;
     let name = match caller.role {
         Role::Admin => app.vault.get_name(WORKER, &id).await.map_err(|error| ApiError::unavailable(&error))?,
         _ => None,
     };
-    Ok(Json(WorkerAnswer { worker: worker_json(id, row), name, position }))
+    Ok(Json(WorkerRecord { worker: worker_json(id, row), name, position }))
 }
 
 /// What a worker can spend on a day, what is set aside, and what ends when.

@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::Config;
 
 use super::ApiDocument;
-use super::error::ApiError;
+use super::error::{ApiError, Problem};
 use super::extract::bearer;
 use crate::app::App;
 
@@ -43,7 +43,8 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// This description, OpenAPI 3.1. The token may also be the password of Basic authentication.
 #[utoipa::path(get, path = "/openapi.json", tag = "operation", security(("token" = [])),
-    responses((status = 200, body = serde_json::Value)))]
+    responses((status = 200, body = serde_json::Value),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "No valid token.")))]
 async fn read_document(
     State(app): State<App>,
     Extension(document): Extension<ApiDocument>,

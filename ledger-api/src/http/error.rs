@@ -126,6 +126,16 @@ impl ApiError {
         ApiError { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, ..ApiError::new(Code::InvalidInput, detail) }
     }
 
+    /// A no of a protocol that has its own statuses: the code that fits best.
+    pub(super) fn with_status(status: StatusCode, detail: impl Into<String>) -> ApiError {
+        let code = match status {
+            StatusCode::NOT_FOUND => Code::NotFound,
+            StatusCode::FORBIDDEN => Code::Forbidden,
+            _ => Code::InvalidInput,
+        };
+        ApiError { status, ..ApiError::new(code, detail) }
+    }
+
     /// Nothing is at this address: 404.
     pub fn not_found(detail: impl Into<String>) -> ApiError {
         ApiError::new(Code::NotFound, detail)

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -23,10 +23,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Stopping;
 use super::accounts::PositionQuery;
 use super::error::ApiError;
 use super::extract::{ApiQuery, at_least};
+use super::{Stopping, cloud_events};
 use crate::app::App;
 
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -74,9 +74,13 @@ struct EventList {
 ///
 /// Live, each event has its position as id, its type as event, and the same JSON object as data. `Last-Event-ID` goes
 /// before `after`.
+///
+/// With `Accept: application/cloudevents-batch+json` a page is a batch of CloudEvents 1.0, and the next page stands in the
+/// header `Link`; with `Accept: text/event-stream, application/cloudevents+json` the data of the live feed are CloudEvents.
 #[utoipa::path(get, path = "/v1/events", tag = "audit",
     params(PositionQuery, ("Last-Event-ID" = Option<u64>, Header, description = "The last position seen of the live feed.")),
-    responses((status = 200, content((EventList = "application/json"), (String = "text/event-stream")))))]
+    responses((status = 200, content((EventList = "application/json"), (String = "text/event-stream"),
+        (Vec<serde_json::Value> = "application/cloudevents-batch+json")))))]
 async fn read_events(
     State(app): State<App>,
     Extension(stopping): Extension<Stopping>,
@@ -86,26 +90,43 @@ async fn read_events(
     at_least(&app, query.min_position).await?;
     let after = query.after.unwrap_or(0);
     let journal = Arc::clone(app.ledger.journal());
-    if wants_stream(&headers) {
+    let wants_clouds = accepts(&headers, cloud_events::BATCH) || accepts(&headers, cloud_events::ONE);
+    let source = if wants_clouds { Some(cloud_events::source(journal.as_ref()).await?) } else { None };
+    if accepts(&headers, "text/event-stream") {
         let after = last_seen(&headers)?.unwrap_or(after);
         let foreign = journal.changes();
-        let feed = Feed { journal, committed: app.ledger.committed(), foreign, after, read: VecDeque::new() };
+        let feed = Feed { journal, committed: app.ledger.committed(), foreign, after, read: VecDeque::new(), source };
         let events = follow(feed).take_until(stopping.raised());
         return Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response());
     }
     let head = journal.head().await?.position;
     let entries = journal.read(after, query.limit.0).await?;
-    let events = entries.iter().map(event_json).collect::<Result<Vec<_>, _>>()?;
     let last = entries.last().map(|entry| entry.position);
     let position = last.map_or(head, |last| last.max(head));
     let next = last.filter(|last| *last < position);
+    if let Some(source) = source {
+        return batch(&entries, &source, next, query.limit.0);
+    }
+    let events = entries.iter().map(event_json).collect::<Result<Vec<_>, _>>()?;
     Ok(Json(EventList { events, next, position }).into_response())
 }
 
-fn wants_stream(headers: &HeaderMap) -> bool {
+/// A page as a batch of CloudEvents; the next page stands in a link (RFC 8288).
+fn batch(entries: &[Entry], source: &str, next: Option<u64>, limit: usize) -> Result<Response, ApiError> {
+    let events = entries.iter().map(|entry| cloud_events::json(entry, source)).collect::<Result<Vec<_>, _>>()?;
+    let body = format!("[{}]", events.join(","));
+    let mut response = ([(header::CONTENT_TYPE, cloud_events::BATCH)], body).into_response();
+    let link = next.map(|next| format!("</v1/events?after={next}&limit={limit}>; rel=\"next\""));
+    if let Some(link) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    Ok(response)
+}
+
+fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
     let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let mut media = ranges.flat_map(|value| value.split(',')).map(|range| range.split(';').next().unwrap_or_default());
-    media.any(|media| media.trim().eq_ignore_ascii_case("text/event-stream"))
+    media.any(|media| media.trim().eq_ignore_ascii_case(wanted))
 }
 
 fn last_seen(headers: &HeaderMap) -> Result<Option<u64>, ApiError> {
@@ -131,14 +152,19 @@ fn event_json(entry: &Entry) -> Result<EventJson, JournalError> {
     })
 }
 
-fn sent(entry: &Entry) -> Result<Event, String> {
-    let event = event_json(entry).map_err(|error| error.to_string())?;
-    let data = serde_json::to_string(&event).map_err(|error| error.to_string())?;
+fn sent(entry: &Entry, source: Option<&str>) -> Result<Event, String> {
+    let data = match source {
+        Some(source) => cloud_events::json(entry, source).map_err(|error| error.to_string())?,
+        None => {
+            let event = event_json(entry).map_err(|error| error.to_string())?;
+            serde_json::to_string(&event).map_err(|error| error.to_string())?
+        }
+    };
     // Recorded JSON has no bare line break; with one, a client would read another event than was recorded.
-    if [&data, &event.event_type].into_iter().any(|text| text.contains(['\r', '\n'])) {
+    if [&data, &entry.event_type].into_iter().any(|text| text.contains(['\r', '\n'])) {
         return Err("a line break stands bare in the recorded event".into());
     }
-    Ok(Event::default().id(entry.position.to_string()).event(event.event_type).data(data))
+    Ok(Event::default().id(entry.position.to_string()).event(&entry.event_type).data(data))
 }
 
 /// Where a live feed stands. It holds the journal but not the ledger, so it keeps no writer alive.
@@ -150,6 +176,8 @@ struct Feed {
     after: u64,
     /// What was read and not yet sent.
     read: VecDeque<Entry>,
+    /// The journal's origin, where CloudEvents are wanted.
+    source: Option<String>,
 }
 
 /// The events after a position, without end.
@@ -163,7 +191,7 @@ fn follow(feed: Feed) -> impl Stream<Item = Result<Event, Infallible>> {
             }
         };
         let position = entry.position;
-        match sent(&entry) {
+        match sent(&entry, feed.source.as_deref()) {
             Ok(event) => Some((Ok(event), feed)),
             Err(error) => {
                 tracing::error!(%error, position, "an event stream ends early");

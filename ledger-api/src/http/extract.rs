@@ -38,8 +38,13 @@ const AUDITED: &[&str] = &["/v1/events", "/v1/audit/sample", "/v1/audit/report",
 pub fn permitted(role: Role, method: &Method, route: &str) -> bool {
     match role {
         Role::Admin => true,
-        Role::Auditor => matches!(*method, Method::GET | Method::HEAD) && AUDITED.contains(&route),
-        Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant | Role::Worker => false,
+        Role::Auditor => {
+            matches!(*method, Method::GET | Method::HEAD)
+                && (AUDITED.contains(&route) || route.starts_with("/v1/audit/"))
+        }
+        // The handler sees to it that the entry is the worker's own.
+        Role::Worker => matches!(*method, Method::GET | Method::HEAD) && route == super::receipts::RECEIPT,
+        Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => false,
     }
 }
 

@@ -114,6 +114,12 @@ fn ledger(app: &App) -> prometheus::Result<Registry> {
     let counters = [
         ("nuanxin_transactions_total", "Transactions committed since this process began.", of(&stats.batches)),
         ("nuanxin_events_total", "Events appended since this process began.", of(&stats.events)),
+        ("nuanxin_checkpoints_signed_total", "Checkpoints that this process signed.", of(&app.audit.counts().signed)),
+        (
+            "nuanxin_checkpoints_refused_total",
+            "Times that this process refused to sign: the journal was rolled back or forked. Must stay 0.",
+            of(&app.audit.counts().refused),
+        ),
     ];
     for (name, help, value) in counters {
         let counter = IntCounter::new(name, help)?;
@@ -122,9 +128,12 @@ fn ledger(app: &App) -> prometheus::Result<Registry> {
     }
     let seen = app.views.position();
     let committed = (*app.ledger.committed().borrow()).max(seen);
+    let signed_at = app.audit.counts().signed_at_ms.load(Ordering::Relaxed).max(0).unsigned_abs() / 1_000;
     let gauges = [
         ("nuanxin_commands_waiting", "Commands waiting in the queue.", of(&stats.waiting)),
         ("nuanxin_committed_position", "The last position committed or seen.", committed),
+        ("nuanxin_checkpoint_size", "Entries that the last checkpoint covers.", of(&app.audit.counts().size)),
+        ("nuanxin_checkpoint_signed_seconds", "When it was signed, seconds since 1970-01-01 UTC.", signed_at),
         ("nuanxin_views_position", "The position the views have reached.", seen),
         ("nuanxin_views_lag", "How far the views are behind.", committed - seen),
     ];

@@ -56,7 +56,7 @@ struct MerchantJson {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct MerchantAnswer {
+struct MerchantRecord {
     #[serde(flatten)]
     merchant: MerchantJson,
     /// The answer includes everything up to this position.
@@ -135,15 +135,15 @@ async fn list_merchants(
 
 /// A merchant's particulars.
 #[utoipa::path(get, path = "/v1/merchants/{id}", tag = "merchants", params(("id" = String, Path), OneQuery),
-    responses((status = 200, body = MerchantAnswer)))]
+    responses((status = 200, body = MerchantRecord)))]
 async fn read_merchant(
     State(app): State<App>,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
-) -> Result<Json<MerchantAnswer>, ApiError> {
+) -> Result<Json<MerchantRecord>, ApiError> {
     let position = at_least(&app, query.min_position).await?;
     let row = known(&app, &id).await?;
-    Ok(Json(MerchantAnswer { merchant: merchant_json(id, row), position }))
+    Ok(Json(MerchantRecord { merchant: merchant_json(id, row), position }))
 }
 
 /// What a merchant is owed and was paid, for a month or in all.

@@ -33,7 +33,7 @@ struct StoreJson {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct StoreAnswer {
+struct StoreRecord {
     #[serde(flatten)]
     store: StoreJson,
     /// The answer includes everything up to this position.
@@ -92,15 +92,15 @@ async fn list_stores(
 
 /// A store's particulars.
 #[utoipa::path(get, path = "/v1/stores/{id}", tag = "stores", params(("id" = String, Path), OneQuery),
-    responses((status = 200, body = StoreAnswer)))]
+    responses((status = 200, body = StoreRecord)))]
 async fn read_store(
     State(app): State<App>,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
-) -> Result<Json<StoreAnswer>, ApiError> {
+) -> Result<Json<StoreRecord>, ApiError> {
     let position = at_least(&app, query.min_position).await?;
     let row = known(&app, &id).await?;
-    Ok(Json(StoreAnswer { store: store_json(id, row), position }))
+    Ok(Json(StoreRecord { store: store_json(id, row), position }))
 }
 
 /// A store's items, their terms and their books, in the order of their codes.

@@ -2,6 +2,8 @@
 
 mod access;
 mod batch;
+mod described;
+mod evidence;
 mod flows;
 mod malformed;
 pub(crate) mod support;

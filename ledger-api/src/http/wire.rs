@@ -94,13 +94,16 @@ impl UnitsJson {
 
 impl<'de> Deserialize<'de> for UnitsJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<UnitsJson, D::Error> {
-        const MILLIONTHS: i64 = 1_000_000;
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let millionths = decimal(&raw).and_then(|text| Quantity::parse(&text)).map(Quantity::millionths);
-        let whole =
-            millionths.filter(|millionths| millionths % MILLIONTHS == 0).map(|millionths| millionths / MILLIONTHS);
-        Ok(UnitsJson(whole.and_then(|units| u32::try_from(units).ok())))
+        Ok(UnitsJson(decimal(&raw).and_then(|text| whole(&text))))
     }
+}
+
+/// A whole number, also one with nothing but zeros behind its point.
+fn whole(decimal: &str) -> Option<u32> {
+    let (units, part) = decimal.split_once('.').unwrap_or((decimal, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(units) && digits(part) && part.bytes().all(|byte| byte == b'0')).then(|| units.parse().ok())?
 }
 
 impl PartialSchema for UnitsJson {
@@ -291,7 +294,10 @@ mod tests {
         let units = |json: &str| read::<UnitsJson>(json).map(|units| units.0);
         assert_eq!(units("2"), Some(Some(2)));
         assert_eq!(units("2.0"), Some(Some(2)));
-        for json in ["1.5", "-1", "\"two\"", "4294967296", "null"] {
+        // More than any record of service may carry: a shelf is not a service.
+        assert_eq!(units("2396750.0"), Some(Some(2_396_750)));
+        assert_eq!(units("4294967295"), Some(Some(u32::MAX)));
+        for json in ["1.5", "-1", "\"+1\"", "\"1.\"", "\"two\"", "4294967296", "null"] {
             assert_eq!(units(json), Some(None), "{json}");
         }
     }

@@ -34,6 +34,11 @@ pub(crate) fn unavailable(error: sqlx::Error) -> SideStoreError {
     SideStoreError::Unavailable(format!("the database: {error}"))
 }
 
+/// A count as Postgres stores it; none of ours comes near the limit.
+pub(crate) fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
 fn options(url: &str, schema: &str) -> Result<PgConnectOptions, SideStoreError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|error| SideStoreError::Unusable(format!("the journal's address cannot be read: {error}")))?;

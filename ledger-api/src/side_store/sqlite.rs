@@ -160,6 +160,11 @@ fn version(connection: &Connection, path: &Path) -> Result<usize, SideStoreError
         .map_err(|_| SideStoreError::Unusable(format!("{} is not a file of this program", path.display())))
 }
 
+/// A count as SQLite stores it; none of ours comes near the limit.
+pub(crate) fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
 fn unavailable(path: &Path, error: &rusqlite::Error) -> SideStoreError {
     SideStoreError::Unavailable(format!("{}: {error}", path.display()))
 }

@@ -3,7 +3,6 @@
 //! Whoever has this key and the vault reads every name; whoever loses it has lost the names. It is kept apart from the
 //! vault so that a copy of the data alone tells nobody's name.
 
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use ledger_core::journal::url::JournalUrl;
@@ -12,6 +11,7 @@ use zeroize::Zeroizing;
 use super::VaultError;
 use super::seal::{KEY_BYTES, SecretKey, fill};
 use crate::app::beside;
+use crate::private_file;
 
 /// The key itself, as hexadecimal digits.
 const KEY_VARIABLE: &str = "NUANXIN_VAULT_KEY";
@@ -71,63 +71,23 @@ fn parse(text: &str, place: &str) -> Result<SecretKey, VaultError> {
 }
 
 fn read(path: &Path) -> Result<Option<SecretKey>, VaultError> {
-    let file = match std::fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unusable(path, &error)),
-    };
-    warn_if_others_can_read(&file, path);
-    let mut text = Zeroizing::new(String::new());
-    file.take(FILE_BYTES_MAX).read_to_string(&mut text).map_err(|error| unusable(path, &error))?;
-    parse(&text, &path.display().to_string()).map(Some)
+    match private_file::read(path, FILE_BYTES_MAX).map_err(|error| unusable(path, &error))? {
+        Some(text) => parse(&text, &path.display().to_string()).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Makes the file whole or not at all. When another process was first, its key is the key.
 fn make(path: &Path) -> Result<SecretKey, VaultError> {
     let mut key = Zeroizing::new([0_u8; KEY_BYTES]);
     fill(key.as_mut_slice())?;
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = || {
-        std::fs::create_dir_all(folder)?;
-        // A temporary file is its owner's alone (mode 0600) and keeps that mode under its final name.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(Zeroizing::new(format!("{}\n", hex::encode(key.as_slice()))).as_bytes())?;
-        file.as_file().sync_all()?;
-        match file.persist_noclobber(path) {
-            Ok(_) => sync_folder(folder).map(|()| true),
-            Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
-            Err(error) => Err(error.error),
-        }
-    };
-    if written().map_err(|error| unusable(path, &error))? {
+    let text = Zeroizing::new(format!("{}\n", hex::encode(key.as_slice())));
+    if private_file::create(path, &text).map_err(|error| unusable(path, &error))? {
         tracing::info!(path = %path.display(), "made a key file for the vault of names; keep a copy of it in a safe place");
         return Ok(key);
     }
     read(path)?.ok_or_else(|| VaultError::Key(format!("the key file {} came and went; start again", path.display())))
 }
-
-/// A name in a folder survives a power cut once the folder is synced.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> std::io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn warn_if_others_can_read(file: &std::fs::File, path: &Path) {
-    use std::os::unix::fs::MetadataExt;
-    let open_to_others = file.metadata().is_ok_and(|metadata| metadata.mode() & 0o077 != 0);
-    if open_to_others {
-        tracing::warn!(path = %path.display(), "others can read the vault's key file; run chmod 600 on it");
-    }
-}
-
-#[cfg(not(unix))]
-fn warn_if_others_can_read(_file: &std::fs::File, _path: &Path) {}
 
 fn unusable(path: &Path, error: &std::io::Error) -> VaultError {
     VaultError::Key(format!("the key file {}: {error}", path.display()))

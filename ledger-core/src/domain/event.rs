@@ -196,5 +196,4 @@ union_from!(ProgrammeEvent => Programme, WorkerEvent => Worker, MerchantEvent =>
     CardEvent => Card);
 
 #[cfg(test)]
-#[path = "canonical_tests.rs"]
 pub(crate) mod tests;

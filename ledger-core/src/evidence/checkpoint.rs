@@ -7,6 +7,9 @@
 //! CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=   root, base64
 //! ```
 //!
+//! The specification knows SHA-256 alone. A journal built on another suite says so in an extension line, `hash sm3`, so
+//! that a checkpoint can be read by itself and no reader takes one hash for the other.
+//!
 //! Owns: the text, its strict reading, and what it takes to believe one. Does not own signatures
 //! (`note`), nor the rule that a journal never signs two checkpoints that contradict each other:
 //! that needs memory of what was signed before.
@@ -14,7 +17,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::hash::Hash;
+use super::hash::{Hash, HashSuite};
 use super::note::{KeyRing, NoteError, SecretKey, SignedNote, VerifiedSignature};
 
 #[cfg(test)]
@@ -26,6 +29,9 @@ pub const ORIGIN_BYTES_MAX: usize = 255;
 pub const EXTENSIONS_MAX: usize = 16;
 /// Longest extension line in bytes.
 pub const EXTENSION_BYTES_MAX: usize = 1_024;
+
+/// How the extension line that names a hash suite begins.
+const SUITE_LINE: &str = "hash ";
 
 /// What a journal states of itself: with so many entries it has this root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +68,9 @@ pub enum CheckpointError {
     /// An extension line is empty, too long, has a control character, or is one too many.
     #[error("an extension line of the checkpoint is not acceptable")]
     Extension,
+    /// An extension line names a hash suite that nobody here knows.
+    #[error("the checkpoint names an unknown hash suite")]
+    Suite,
     /// Fewer than three lines, or the last line is not ended.
     #[error("a checkpoint has at least three lines, each ended by a newline")]
     Lines,
@@ -102,6 +111,29 @@ impl Checkpoint {
         }
         self.extensions.push(line.to_owned());
         Ok(self)
+    }
+
+    /// States that a journal built on this hash suite has `root` with `size` entries.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Origin`].
+    pub fn of_suite(suite: HashSuite, origin: &str, size: u64, root: Hash) -> Result<Self, CheckpointError> {
+        let checkpoint = Self::new(origin, size, root)?;
+        match suite {
+            HashSuite::Sha256 => Ok(checkpoint),
+            other => checkpoint.with_extension(&format!("{SUITE_LINE}{other}")),
+        }
+    }
+
+    /// The hash suite of its tree: SHA-256 unless an extension line names another.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Suite`] for a suite nobody here knows.
+    pub fn suite(&self) -> Result<HashSuite, CheckpointError> {
+        match self.extensions.iter().find_map(|line| line.strip_prefix(SUITE_LINE)) {
+            None => Ok(HashSuite::Sha256),
+            Some(name) => name.parse().map_err(|_| CheckpointError::Suite),
+        }
     }
 
     /// Which journal.

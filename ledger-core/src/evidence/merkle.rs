@@ -68,6 +68,11 @@ pub struct Frontier {
 #[error("the tree is full")]
 pub struct TreeFull;
 
+/// A subtree cannot stand where it was put: it begins at no multiple of its size, or the tree would be too large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a subtree cannot stand here")]
+pub struct SubtreeMisplaced;
+
 /// Why stored bytes are not a frontier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FrontierError {
@@ -150,6 +155,27 @@ impl Frontier {
             hash = self.suite.node_hash(left, hash);
             node = NodeId { level: node.level.saturating_add(1), index: node.index >> 1 };
             completed(node, hash);
+        }
+        self.peaks.push(hash);
+        self.size = grown;
+        Ok(())
+    }
+
+    /// Adds a complete subtree of `2^level` leaves whose content stays hidden; what is added must begin at a multiple of
+    /// its own size.
+    ///
+    /// # Errors
+    /// [`SubtreeMisplaced`], also where the tree would grow beyond its largest size; the tree is then unchanged.
+    pub fn push_subtree(&mut self, level: u32, root: Hash) -> Result<(), SubtreeMisplaced> {
+        let leaves = 1_u64.checked_shl(level).ok_or(SubtreeMisplaced)?;
+        let grown = self.size.checked_add(leaves).ok_or(SubtreeMisplaced)?;
+        if self.size & leaves.wrapping_sub(1) != 0 {
+            return Err(SubtreeMisplaced);
+        }
+        let mut hash = root;
+        for _ in 0..(self.size >> level).trailing_ones() {
+            let Some(left) = self.peaks.pop() else { break };
+            hash = self.suite.node_hash(left, hash);
         }
         self.peaks.push(hash);
         self.size = grown;

@@ -256,6 +256,11 @@ impl NoteSignature {
         self.id
     }
 
+    /// What follows the key id: the signature, for cosignatures with the time in front.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     fn parse(line: &str) -> Option<Self> {
         let (name, signature) = line.strip_prefix(SIGNATURE_PREFIX)?.split_once(' ')?;
         let name = name.parse().ok()?;

@@ -12,7 +12,7 @@ use super::hash::{Hash, HashSuite};
 
 pub use self::make::{
     MakeProofError, MemoryTree, NoSuchNode, TileReader, consistency_nodes, consistency_proof, inclusion_nodes,
-    inclusion_proof, root_at,
+    inclusion_proof, root_at, root_nodes,
 };
 
 mod make;
@@ -65,6 +65,20 @@ pub fn verify_inclusion(
     proof: &[Hash],
     root: Hash,
 ) -> Result<(), ProofError> {
+    if inclusion_root(suite, leaf_hash, index, size, proof)? == root { Ok(()) } else { Err(ProofError::RootMismatch) }
+}
+
+/// The root that an inclusion proof leads to, for whoever knows it by its signature alone.
+///
+/// # Errors
+/// Every [`ProofError`] but that of another root.
+pub fn inclusion_root(
+    suite: HashSuite,
+    leaf_hash: Hash,
+    index: u64,
+    size: u64,
+    proof: &[Hash],
+) -> Result<Hash, ProofError> {
     let mut path = Path::of_leaf(index, size)?;
     let mut hash = leaf_hash;
     for sibling in proof {
@@ -74,7 +88,7 @@ pub fn verify_inclusion(
         };
     }
     path.end()?;
-    if hash == root { Ok(()) } else { Err(ProofError::RootMismatch) }
+    Ok(hash)
 }
 
 /// Checks that the tree of `to_size` leaves begins with the tree of `from_size` leaves (RFC 9162,

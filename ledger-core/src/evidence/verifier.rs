@@ -4,16 +4,14 @@
 //! It recomputes the Merkle log from the stored bytes and holds every invariant against every event, so that a changed,
 //! removed, inserted or reordered entry is named by its position.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
+use super::books::Books;
 use super::hash::Hash;
 use super::merkle::Frontier;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::points::Points;
-use crate::domain::posting::{Account, postings};
-use crate::domain::store::RedemptionStore;
 use crate::journal::entry::CommandFrame;
 use crate::journal::transfer::suite_of;
 use crate::journal::{Entry, Head, RecordedTime};
@@ -57,8 +55,7 @@ pub struct Verifier {
     nth: u32,
     keys: HashSet<[u8; 16]>,
     sequences: HashMap<StreamId, u64>,
-    accounts: HashMap<Account, Points>,
-    stores: BTreeMap<StreamId, RedemptionStore>,
+    books: Books,
     leaf: Vec<u8>,
 }
 
@@ -82,8 +79,7 @@ impl Verifier {
         if entry.sequence != *sequence {
             return Err(wrong(format!("is number {} of {stream}, but {} came before", entry.sequence, *sequence - 1)));
         }
-        self.points(position, &event)?;
-        self.shelf(position, &event)?;
+        self.books.book(&event).map_err(wrong)?;
         self.position = position;
         Ok(())
     }
@@ -128,44 +124,6 @@ impl Verifier {
             return Err(wrong("its bytes are not those that were hashed when it was recorded".into()));
         }
         frontier.push(hash).map_err(|error| wrong(error.to_string()))
-    }
-
-    fn points(&mut self, position: u64, event: &Event) -> Result<(), Finding> {
-        let wrong = |what: String| Finding { position, what };
-        let mut sum = Points::ZERO;
-        for posting in postings(event) {
-            sum += posting.points;
-            let balance = self.accounts.entry(posting.account.clone()).or_default();
-            *balance += posting.points;
-            let below = balance.hundredths() < 0;
-            match posting.account {
-                Account::Issuance => {}
-                Account::Debt(_) if balance.is_positive() => {
-                    return Err(wrong(format!("{} is paid more than it owes", posting.account)));
-                }
-                Account::Debt(_) => {}
-                account if below => return Err(wrong(format!("{account} falls below zero"))),
-                _ => {}
-            }
-        }
-        if !sum.is_zero() {
-            return Err(wrong(format!("its postings sum to {sum}, not to zero")));
-        }
-        Ok(())
-    }
-
-    fn shelf(&mut self, position: u64, event: &Event) -> Result<(), Finding> {
-        let Event::Store(own) = event else { return Ok(()) };
-        let store = self.stores.entry(event.stream()).or_default();
-        let before: u64 = store.items().map(|(_, item)| item.received).sum();
-        store.evolve(own);
-        for (sku, item) in store.items() {
-            if item.received != item.on_shelf + item.reserved + item.handed_over + item.written_off {
-                let what = format!("the books of {sku} at {} do not add up (received before: {before})", own.store());
-                return Err(Finding { position, what });
-            }
-        }
-        Ok(())
     }
 
     /// Entries verified so far.

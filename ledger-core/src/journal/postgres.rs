@@ -108,6 +108,10 @@ impl Journal for PostgresJournal {
         read::entries(&self.pool, after, limit).await
     }
 
+    async fn leaves(&self, after: u64, limit: usize) -> Result<Vec<[u8; 32]>, JournalError> {
+        read::leaves(&self.pool, after, limit).await
+    }
+
     async fn read_commands(&self, commands: &[CommandRecord]) -> Result<Vec<Vec<Entry>>, JournalError> {
         super::by_command(commands, read::command_entries(&self.pool, commands).await?)
     }

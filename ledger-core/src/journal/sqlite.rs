@@ -180,6 +180,10 @@ impl Journal for SqliteJournal {
         self.read_with(move |reader| read::entries(&reader.journal, after, limit)).await
     }
 
+    async fn leaves(&self, after: u64, limit: usize) -> Result<Vec<[u8; 32]>, JournalError> {
+        self.read_with(move |reader| read::leaves(&reader.journal, after, limit)).await
+    }
+
     async fn read_commands(&self, commands: &[CommandRecord]) -> Result<Vec<Vec<Entry>>, JournalError> {
         let commands = commands.to_vec();
         self.read_with(move |reader| {

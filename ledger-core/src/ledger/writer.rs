@@ -211,10 +211,7 @@ impl Writer {
                 self.book = None;
                 self.answer_unavailable(jobs, &error);
             }
-            Ok(Decided { batch: None, outcomes, .. }) => {
-                self.committed.send_replace(book.position);
-                self.answer(jobs, outcomes);
-            }
+            Ok(Decided { batch: None, outcomes, .. }) => self.answer_where_it_stands(jobs, outcomes).await,
             Ok(Decided { known, batch: Some(batch), outcomes, chunks }) => {
                 let snapshots = book.due_snapshots(self.settings.snapshot_every);
                 let (journal, sent) = (Arc::clone(&self.journal), Arc::clone(&batch));
@@ -222,6 +219,22 @@ impl Writer {
                 let landing = tokio::spawn(async move { journal.append(sent).await });
                 self.flight = Some(Flight { jobs, batch, outcomes, chunks, known, snapshots, named, landing });
             }
+        }
+    }
+
+    /// Nothing was appended, so no fence said whether the head was where the decisions took it to be: it is asked.
+    async fn answer_where_it_stands(&mut self, jobs: Vec<Job>, outcomes: Vec<Vec<Outcome>>) {
+        let stood = self.book.as_ref().map_or(0, |book| book.position);
+        match self.journal.head().await {
+            Ok(head) if head.position == stood => {
+                self.committed.send_replace(stood);
+                self.answer(jobs, outcomes);
+            }
+            Ok(_) => {
+                self.shared = SHARED_ROUNDS;
+                self.round_under_lock(jobs).await;
+            }
+            Err(error) => self.answer_unavailable(jobs, &error),
         }
     }
 

@@ -55,7 +55,7 @@ impl SqliteViews {
             .execute_batch(
                 "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;
                  PRAGMA temp_store = MEMORY; PRAGMA cache_size = -131072; PRAGMA mmap_size = 0;
-                 PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 268435456;",
+                 PRAGMA wal_autocheckpoint = 16000; PRAGMA journal_size_limit = 268435456;",
             )
             .map_err(unavailable)?;
         connection.set_prepared_statement_cache_capacity(64);

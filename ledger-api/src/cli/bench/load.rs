@@ -1,115 +1,155 @@
-//! The measured load: callers in a closed loop, latencies in a histogram.
+//! The measured load: callers, each with one call under way, and their latencies in a histogram.
+//!
+//! Closed loop: a caller sends its next call when the last one was answered. Open loop: calls are due at fixed times,
+//! whatever became of those before, and a latency counts from the time its call was due: a ledger that stands still is
+//! charged for everybody who waits (no coordinated omission).
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
-use ledger_core::domain::quantity::Quantity;
-use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
-use ledger_core::ledger::{Command, Ledger, Outcome, Submission};
+use ledger_core::ledger::Submission;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
-use super::{BenchArgs, fill};
+use super::district::{District, KEYS, submission};
+use super::door::{Answered, Door, House};
+use super::{BenchArgs, Mix, failed};
 use crate::cli::CliError;
-
-/// Stores that get nine in ten of the redemptions.
-const HOT_STORES: u32 = 10;
 
 /// What was measured.
 pub(super) struct Measured {
     pub(super) committed: u64,
     pub(super) refused: u64,
+    /// Due in an open loop, but not sent before the time was over.
+    pub(super) unsent: u64,
+    pub(super) position: u64,
     pub(super) elapsed: Duration,
-    /// Microseconds.
+    /// Of calls, in microseconds.
     pub(super) latency: Histogram<u64>,
 }
 
-fn failed(error: impl std::fmt::Display) -> CliError {
-    CliError::failed(error.to_string())
+impl Measured {
+    fn new() -> Result<Measured, CliError> {
+        let latency = Histogram::new(3).map_err(failed)?;
+        Ok(Measured { committed: 0, refused: 0, unsent: 0, position: 0, elapsed: Duration::ZERO, latency })
+    }
+
+    fn add(&mut self, answered: Answered, latency: Duration) -> Result<(), CliError> {
+        self.committed += answered.committed;
+        self.refused += answered.refused;
+        self.position = self.position.max(answered.position);
+        self.latency.record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX)).map_err(failed)
+    }
+
+    fn merge(&mut self, other: Measured) -> Result<(), CliError> {
+        self.committed += other.committed;
+        self.refused += other.refused;
+        self.unsent += other.unsent;
+        self.position = self.position.max(other.position);
+        self.latency.add(other.latency).map_err(failed)
+    }
 }
 
-/// Runs the load for a time.
-pub(super) async fn measure(ledger: &Ledger, args: &BenchArgs, time: Duration) -> Result<Measured, CliError> {
-    let run = uuid::Uuid::new_v4().simple().to_string();
-    let (committed, refused) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+/// Runs the load for a time; `run` names it in the keys of its commands.
+pub(super) async fn measure<H: House>(
+    house: &H,
+    args: &BenchArgs,
+    run: &str,
+    time: Duration,
+) -> Result<Measured, CliError> {
+    let mut doors = Vec::new();
+    for _ in 0..args.concurrency {
+        doors.push(house.door().await?);
+    }
     let started = Instant::now();
+    let until = started + time;
     let mut callers = Vec::new();
-    for number in 0..args.concurrency {
+    for (number, door) in (0u32..).zip(doors) {
         let caller = Caller {
-            ledger: ledger.clone(),
-            args: args.clone(),
+            door,
+            district: District::new(args),
+            mix: args.mix,
+            batch: args.batch,
             random: SmallRng::seed_from_u64(args.seed.wrapping_mul(1_000_003).wrapping_add(u64::from(number))),
-            prefix: format!("bench/{run}/{number}"),
+            prefix: format!("{KEYS}{run}/{number}"),
             sent: 0,
         };
-        callers.push(tokio::spawn(caller.run(started + time, Arc::clone(&committed), Arc::clone(&refused))));
+        let pace = args.rate.map(|rate| Pace::of(rate, args, number));
+        callers.push(tokio::spawn(caller.run(started, until, pace)));
     }
-    let mut latency = Histogram::new(3).map_err(failed)?;
+    let mut measured = Measured::new()?;
     for caller in callers {
-        latency.add(caller.await.map_err(failed)??).map_err(failed)?;
+        measured.merge(caller.await.map_err(failed)??)?;
     }
-    Ok(Measured {
-        committed: committed.load(Ordering::Relaxed),
-        refused: refused.load(Ordering::Relaxed),
-        elapsed: started.elapsed(),
-        latency,
-    })
+    measured.elapsed = started.elapsed();
+    Ok(measured)
 }
 
-struct Caller {
-    ledger: Ledger,
-    args: BenchArgs,
+/// When the calls of one caller are due.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    first_after: f64,
+    seconds_between: f64,
+}
+
+impl Pace {
+    /// Of a caller that carries its even share of so many commands a second.
+    fn of(commands_per_second: u32, args: &BenchArgs, number: u32) -> Pace {
+        let seconds_between_calls = f64::from(args.batch) / f64::from(commands_per_second);
+        Pace {
+            first_after: seconds_between_calls * f64::from(number),
+            seconds_between: seconds_between_calls * f64::from(args.concurrency),
+        }
+    }
+
+    fn due(self, started: Instant, call: u32) -> Instant {
+        started + Duration::from_secs_f64(self.first_after + self.seconds_between * f64::from(call))
+    }
+}
+
+struct Caller<D> {
+    door: D,
+    district: District,
+    mix: Mix,
+    batch: u32,
     random: SmallRng,
     prefix: String,
     sent: u64,
 }
 
-impl Caller {
-    async fn run(
-        mut self,
-        until: Instant,
-        committed: Arc<AtomicU64>,
-        refused: Arc<AtomicU64>,
-    ) -> Result<Histogram<u64>, CliError> {
-        let mut latency: Histogram<u64> = Histogram::new(3).map_err(failed)?;
+impl<D: Door> Caller<D> {
+    async fn run(mut self, started: Instant, until: Instant, pace: Option<Pace>) -> Result<Measured, CliError> {
+        let mut measured = Measured::new()?;
+        let mut call = 0u32;
         while Instant::now() < until {
-            let batch = (0..self.args.batch).map(|_| self.next()).collect::<Result<Vec<_>, _>>()?;
-            let asked = Instant::now();
-            let outcomes = self.ledger.submit_all(batch, false).await;
-            latency.record(u64::try_from(asked.elapsed().as_micros()).unwrap_or(u64::MAX)).map_err(failed)?;
-            for outcome in outcomes {
-                match outcome {
-                    Outcome::Committed(_) => committed.fetch_add(1, Ordering::Relaxed),
-                    Outcome::Refused(_) => refused.fetch_add(1, Ordering::Relaxed),
-                    Outcome::Unknown => return Err(failed("the journal went away during the measurement")),
-                };
-            }
+            let batch = (0..self.batch).map(|_| self.next()).collect::<Result<Vec<_>, _>>()?;
+            let asked = match pace.map(|pace| pace.due(started, call)) {
+                None => Instant::now(),
+                Some(due) if due >= until => return Ok(measured),
+                Some(due) => {
+                    tokio::time::sleep_until(due.into()).await;
+                    due
+                }
+            };
+            let answered = self.door.ask(batch).await?;
+            measured.add(answered, asked.elapsed())?;
+            call = call.saturating_add(1);
         }
-        Ok(latency)
+        if let Some(pace) = pace {
+            let late = (call..).take_while(|call| pace.due(started, *call) < until).count();
+            measured.unsent = u64::try_from(late).unwrap_or(u64::MAX).saturating_mul(u64::from(self.batch));
+        }
+        Ok(measured)
     }
 
     fn next(&mut self) -> Result<Submission, CliError> {
         self.sent += 1;
-        let worker = fill::worker(self.random.gen_range(0..self.args.workers))?;
-        let mix = self.args.mix;
-        let command = if self.random.gen_range(0..mix.credit + mix.redeem) < mix.credit {
-            Command::RecordCredit {
-                worker,
-                activity: fill::activity()?,
-                on: Some(fill::day(self.random.gen_range(0..500))?),
-                quantity: Some(Quantity::from_millionths(1_000_000)),
-                witness: None,
-                evidence: None,
-            }
+        let Mix { credit, redeem } = self.mix;
+        let command = if self.random.gen_range(0..credit + redeem) < credit {
+            self.district.credit(&mut self.random)?
         } else {
-            let hot = self.args.stores <= HOT_STORES || self.random.gen_range(0..10) < 9;
-            let store = self.random.gen_range(0..if hot { HOT_STORES.min(self.args.stores) } else { self.args.stores });
-            let line = AskedLine { sku: fill::sku(self.random.gen_range(0..fill::ITEMS))?, quantity: Some(1) };
-            let time = AskedTime::Now;
-            Command::Redeem(AskedSpending { worker, store: fill::store(store)?, lines: vec![line], time })
+            self.district.redemption(&mut self.random)?
         };
-        fill::submission(&format!("{}/{}", self.prefix, self.sent), command)
+        submission(format!("{}/{}", self.prefix, self.sent), command)
     }
 }

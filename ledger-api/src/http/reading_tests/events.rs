@@ -33,8 +33,12 @@ struct Live {
 
 impl Live {
     async fn open(edge: &Edge, path: &str, headers: &[(&str, &str)]) -> Live {
+        Live::accept(edge, path, headers, "text/event-stream").await
+    }
+
+    async fn accept(edge: &Edge, path: &str, headers: &[(&str, &str)], accept: &str) -> Live {
         let bearer = format!("Bearer {}", edge.token);
-        let mut all = vec![(header::AUTHORIZATION.as_str(), bearer.as_str()), ("accept", "text/event-stream")];
+        let mut all = vec![(header::AUTHORIZATION.as_str(), bearer.as_str()), ("accept", accept)];
         all.extend_from_slice(headers);
         let response = edge.ask(path, &all).await;
         assert_eq!(response.status(), StatusCode::OK);
@@ -136,6 +140,37 @@ async fn a_feed_read_late_and_slowly_leaves_nothing_out_and_repeats_nothing() {
     for position in 8..=begun + 700 {
         assert_eq!(live.next().await.0, position);
     }
+}
+
+#[tokio::test]
+async fn cloud_events_hold_the_payload_as_recorded_in_pages_and_live() {
+    let edge = Edge::demo().await;
+    let entries = edge.app.ledger.journal().read(20, 30).await.unwrap();
+    let accept = [("accept", "application/cloudevents-batch+json")];
+    let answer = edge.get_with("/v1/events?after=20&limit=30", &accept).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.headers["content-type"], "application/cloudevents-batch+json");
+    assert_eq!(answer.headers["link"], "</v1/events?after=50&limit=30>; rel=\"next\"");
+    let text = String::from_utf8(answer.bytes.clone()).unwrap();
+    let batch: Vec<Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(batch.len(), 30);
+    let both = "text/event-stream, application/cloudevents+json";
+    let mut live = Live::accept(&edge, "/v1/events?after=20", &[], both).await;
+    for (entry, event) in entries.iter().zip(&batch) {
+        assert_eq!((&event["specversion"], &event["id"]), (&"1.0".into(), &entry.position.to_string().into()));
+        assert_eq!(event["type"], format!("nuanxin.{}", entry.event_type));
+        assert_eq!(event["subject"], entry.event().unwrap().stream().to_string());
+        assert_eq!(event["time"], entry.command.recorded_at.to_string());
+        assert!(!event["source"].as_str().unwrap().is_empty());
+        // Names of attributes are lower-case letters and digits, at most twenty.
+        let plain = |name: &String| name.len() <= 20 && name.bytes().all(|byte| byte.is_ascii_lowercase());
+        assert!(event.as_object().unwrap().keys().all(plain), "{event}");
+        assert!(text.contains(&format!("\"data\":{}", std::str::from_utf8(&entry.payload).unwrap())));
+        let (id, name, data) = live.next().await;
+        assert_eq!((id, &name, &data), (entry.position, &entry.event_type, event));
+    }
+    let end = edge.get_with(&format!("/v1/events?after={}", edge.head()), &accept).await;
+    assert_eq!((end.bytes.as_slice(), end.headers.get("link")), (b"[]".as_slice(), None));
 }
 
 #[tokio::test]

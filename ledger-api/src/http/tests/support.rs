@@ -9,6 +9,7 @@ use ledger_core::ledger::LedgerSettings;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use super::described::assert_described;
 use crate::access::Role;
 use crate::app::{App, AppTasks};
 use crate::http::{Stopping, router};
@@ -129,11 +130,14 @@ impl Edge {
     }
 
     pub(crate) async fn finish(&self, request: Request<Body>) -> Told {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let body = serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
-        Told { status: parts.status, headers: parts.headers, body }
+        let told = Told { status: parts.status, headers: parts.headers, body };
+        assert_described(&method, &path, told.status, told.header("content-type").unwrap_or_default(), &told.body);
+        told
     }
 }

@@ -205,3 +205,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn another_hash_suite_is_named_and_signed() {
+    let root = HashSuite::Sm3.empty_root();
+    let sm3 = Checkpoint::of_suite(HashSuite::Sm3, "district.example/journal", 0, root).expect("an origin");
+    assert_eq!(sm3.to_string(), format!("district.example/journal\n0\n{}\nhash sm3\n", root.to_base64()));
+    let read: Checkpoint = sm3.to_string().parse().expect("what was written");
+    assert_eq!(read.suite(), Ok(HashSuite::Sm3));
+    let plain = Checkpoint::of_suite(HashSuite::Sha256, "district.example/journal", 0, root).expect("an origin");
+    assert_eq!((plain.suite(), plain.extensions().len()), (Ok(HashSuite::Sha256), 0));
+    let unknown = plain.with_extension("hash md5").expect("a line");
+    assert_eq!(unknown.suite(), Err(CheckpointError::Suite));
+}

@@ -81,6 +81,12 @@ pub fn root_at<R: TileReader>(suite: HashSuite, size: u64, reader: &mut R) -> Re
     Ok(fold_peaks(suite, &peaks))
 }
 
+/// The nodes [`root_at`] will read, in its order: for readers that must fetch them all beforehand.
+#[must_use]
+pub fn root_nodes(size: u64) -> Vec<NodeId> {
+    subtrees(0, size).collect()
+}
+
 /// The nodes [`inclusion_proof`] will read, in its order: for readers that must fetch them all
 /// beforehand.
 ///

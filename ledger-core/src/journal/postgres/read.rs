@@ -170,6 +170,29 @@ pub(super) async fn stream_entries(
     Ok(entries)
 }
 
+pub(super) async fn leaves(pool: &PgPool, after: u64, limit: usize) -> Result<Vec<[u8; 32]>, JournalError> {
+    let until = after.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
+    let rows = sqlx::query("SELECT position, leaf FROM event WHERE position > $1 AND position <= $2 ORDER BY position")
+        .bind(signed(after))
+        .bind(signed(until))
+        .fetch_all(pool)
+        .await
+        .map_err(unavailable)?;
+    let mut leaves = Vec::with_capacity(rows.len());
+    let mut expected = after.saturating_add(1);
+    for row in rows {
+        let position = unsigned(&row, 0).map_err(unavailable)?;
+        if position != expected {
+            let what = format!("position {position} follows {}", expected - 1);
+            return Err(JournalError::Damaged { position: expected, what });
+        }
+        expected = expected.saturating_add(1);
+        let damaged = |error: sqlx::Error| JournalError::Damaged { position, what: error.to_string() };
+        leaves.push(thirty_two(&row, 1).map_err(damaged)?);
+    }
+    Ok(leaves)
+}
+
 pub(super) async fn command_entries(pool: &PgPool, commands: &[CommandRecord]) -> Result<Vec<Entry>, JournalError> {
     // DISTINCT: one round may ask for a command several times, when its key is sent by many at once.
     // OFFSET 0 keeps the planner from turning the few positions of each command into a scan of the whole journal.

@@ -55,6 +55,27 @@ pub(super) fn entries(connection: &Connection, after: u64, limit: usize) -> Resu
     Ok(entries)
 }
 
+pub(super) fn leaves(connection: &Connection, after: u64, limit: usize) -> Result<Vec<[u8; 32]>, JournalError> {
+    let mut statement = connection
+        .prepare_cached("SELECT position, leaf FROM event WHERE position > ?1 ORDER BY position LIMIT ?2")
+        .map_err(unavailable)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut rows = statement.query((i64::try_from(after).unwrap_or(i64::MAX), limit)).map_err(unavailable)?;
+    let mut leaves = Vec::new();
+    let mut expected = after.saturating_add(1);
+    while let Some(row) = rows.next().map_err(unavailable)? {
+        let position = unsigned(row, 0).map_err(unavailable)?;
+        if position != expected {
+            let what = format!("position {position} follows {}", expected - 1);
+            return Err(JournalError::Damaged { position: expected, what });
+        }
+        expected += 1;
+        let damaged = |error: rusqlite::Error| JournalError::Damaged { position, what: error.to_string() };
+        leaves.push(row.get(1).map_err(damaged)?);
+    }
+    Ok(leaves)
+}
+
 /// One entry; the commands read on the way are kept in `frames`, by the positions of their first events.
 pub(super) fn entry_at(
     connection: &Connection,
@@ -184,18 +205,17 @@ pub(super) fn stream_events(connection: &Connection, places: &[Place]) -> Result
         .collect()
 }
 
-/// The command that begins at a position and has this key.
-pub(super) fn command(connection: &Connection, first: u64, key: &Key) -> Result<CommandRecord, JournalError> {
+/// The command that begins at a position, if it has this key.
+pub(super) fn command(connection: &Connection, first: u64, key: &Key) -> Result<Option<CommandRecord>, JournalError> {
     let mut statement = connection
         .prepare_cached("SELECT count, fingerprint FROM event WHERE position = ?1 AND key = ?2")
         .map_err(unavailable)?;
-    let found = statement
+    statement
         .query_row((i64::try_from(first).unwrap_or(i64::MAX), key.as_str()), |row| {
             Ok(CommandRecord { first, count: row.get(0)?, fingerprint: Fingerprint::from_bytes(row.get(1)?) })
         })
         .optional()
-        .map_err(unavailable)?;
-    found.ok_or_else(|| not_there(first))
+        .map_err(unavailable)
 }
 
 pub(super) fn roots(connection: &Connection, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {

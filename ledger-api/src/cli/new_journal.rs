@@ -1,0 +1,54 @@
+//! What a journal is to be, for the subcommands that make one: its name in checkpoints and its hash suite. Both stand in
+//! its first event and never change.
+
+use clap::Args;
+use ledger_core::evidence::hash::HashSuite;
+use ledger_core::evidence::note::KeyName;
+use ledger_core::journal::Journal;
+
+use super::CliError;
+use crate::app::NewJournal;
+use crate::audit;
+
+/// Arguments of subcommands that may make a journal.
+#[derive(Debug, Args, Default)]
+pub struct NewJournalArgs {
+    /// For a new journal: sha-256, which other tools know, or sm3 (GB/T 32905) where commercial cryptography of China is
+    /// required
+    #[arg(long, value_name = "SUITE")]
+    hash_suite: Option<HashSuite>,
+    /// For a new journal: its name in checkpoints, such as district.example/journal; by default one that nobody else has
+    #[arg(long, value_name = "NAME")]
+    origin: Option<KeyName>,
+}
+
+impl NewJournalArgs {
+    /// What an empty journal is to be.
+    pub fn wanted(&self) -> NewJournal {
+        let usual = NewJournal::default();
+        NewJournal {
+            origin: self.origin.as_ref().map_or(usual.origin, ToString::to_string),
+            suite: self.hash_suite.unwrap_or(usual.suite),
+        }
+    }
+
+    /// Whether a journal is what was asked for; one that is there already may be another.
+    ///
+    /// # Errors
+    /// [`CliError`] with exit code 2.
+    pub async fn check(&self, journal: &dyn Journal) -> Result<(), CliError> {
+        let Some(is) = audit::identity(journal).await? else { return Ok(()) };
+        if let Some(suite) = self.hash_suite.filter(|suite| *suite != is.suite) {
+            let what =
+                format!("this journal was made with {}, which never changes; leave --hash-suite {suite} out", is.suite);
+            return Err(CliError::input(what));
+        }
+        match self.origin.as_ref().filter(|origin| origin.as_str() != is.origin) {
+            Some(origin) => {
+                let what = format!("this journal is named {}, for ever; leave --origin {origin} out", is.origin);
+                Err(CliError::input(what))
+            }
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What is handed out on paper: a worker's receipt for one entry, and the checkpoint for the publicity notice (公示).
+
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use ledger_core::domain::event::Event;
+use ledger_core::journal::Entry;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::audit::accepts;
+use super::error::ApiError;
+use super::extract::{ApiPath, ApiQuery, Caller, from_text};
+use crate::access::{Identity, Role};
+use crate::app::App;
+use crate::audit::AuditError;
+use crate::audit::notice::notice;
+use crate::qr::Picture;
+
+/// The route of receipts, which a worker may use too.
+pub(super) const RECEIPT: &str = "/v1/audit/receipt/{position}";
+
+/// The routes of this resource.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(read_receipt)).routes(routes!(read_notice))
+}
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PaperQuery {
+    /// The published checkpoint of so many entries; the latest without.
+    #[serde(default, deserialize_with = "from_text")]
+    #[param(value_type = Option<u64>)]
+    size: Option<u64>,
+    /// `text`, `svg` or `png`; goes before `Accept`. Pictures are QR codes.
+    #[serde(default)]
+    #[param(required = false)]
+    format: String,
+}
+
+enum Form {
+    Text,
+    Code(Picture),
+}
+
+/// The receipt of one entry: the entry, its proof and the signed checkpoint in one text (C2SP tlog-proof), or its short
+/// form as a QR code.
+#[utoipa::path(get, path = "/v1/audit/receipt/{position}", tag = "audit",
+    params(("position" = u64, Path), PaperQuery),
+    responses((status = 200, content((String = "text/plain; charset=utf-8"), (String = "image/svg+xml"), (Vec<u8> = "image/png")))))]
+async fn read_receipt(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    ApiPath(position): ApiPath<u64>,
+    ApiQuery(query): ApiQuery<PaperQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let form = form(&query, &headers)?;
+    let entry = match app.audit.entry(position).await {
+        // What a worker may not see and what is not there look the same.
+        Err(AuditError::Asked(_)) if caller.role == Role::Worker => return Err(ApiError::forbidden()),
+        entry => entry?,
+    };
+    if caller.role == Role::Worker && !is_own(&caller, &entry)? {
+        return Err(ApiError::forbidden());
+    }
+    let published = app.audit.checkpoint_for(query.size, position).await?;
+    let receipt = app.audit.receipt(&entry, &published).await?;
+    match form {
+        Form::Text => Ok(text(receipt.to_string(), &format!("receipt-{position}.tlog-proof"))),
+        Form::Code(picture) => {
+            let short = receipt.to_compact().map_err(|error| ApiError::fault(&error))?;
+            code(picture, &short)
+        }
+    }
+}
+
+/// The checkpoint for the printed publicity notice: a short block of text, or the signed note as a QR code.
+#[utoipa::path(get, path = "/v1/audit/notice", tag = "audit", params(PaperQuery),
+    responses((status = 200, content((String = "text/plain; charset=utf-8"), (String = "image/svg+xml"), (Vec<u8> = "image/png")))))]
+async fn read_notice(
+    State(app): State<App>,
+    ApiQuery(query): ApiQuery<PaperQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let form = form(&query, &headers)?;
+    let published = app.audit.checkpoint_for(query.size, 0).await?;
+    match form {
+        Form::Text => {
+            let block = notice(&published.note).map_err(|error| ApiError::fault(&error))?;
+            Ok(text(block, &format!("checkpoint-{}.txt", published.size)))
+        }
+        Form::Code(picture) => code(picture, &published.note.to_string()),
+    }
+}
+
+fn form(query: &PaperQuery, headers: &HeaderMap) -> Result<Form, ApiError> {
+    match query.format.as_str() {
+        "text" => Ok(Form::Text),
+        "svg" => Ok(Form::Code(Picture::Svg)),
+        "png" => Ok(Form::Code(Picture::Png)),
+        "" if accepts(headers, Picture::Svg.media_type()) => Ok(Form::Code(Picture::Svg)),
+        "" if accepts(headers, Picture::Png.media_type()) => Ok(Form::Code(Picture::Png)),
+        "" => Ok(Form::Text),
+        other => Err(ApiError::unreadable(format!("format={other:?}: write text, svg or png"))),
+    }
+}
+
+/// Whether the entry is of the worker who asks.
+fn is_own(caller: &Identity, entry: &Entry) -> Result<bool, ApiError> {
+    Ok(match entry.event()? {
+        Event::Worker(event) => caller.scope.as_deref() == Some(event.worker().as_str()),
+        _ => false,
+    })
+}
+
+fn text(text: String, name: &str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")),
+    ];
+    (headers, text).into_response()
+}
+
+fn code(picture: Picture, text: &str) -> Result<Response, ApiError> {
+    let drawn = picture
+        .draw(text)
+        .map_err(|error| ApiError::new(ledger_core::domain::refusal::Code::InvalidInput, error.to_string()))?;
+    Ok(([(header::CONTENT_TYPE, picture.media_type())], drawn).into_response())
+}

@@ -1,0 +1,209 @@
+//! Samples of a worker's events.
+
+use super::{AWKWARD, actor, at, branch, card_no, credit, date, earlier, hold, points, redemption, store, worker};
+use super::{lots, redeemed_lines};
+use crate::domain::event::V1;
+use crate::domain::ids::{ActivityCode, BranchId};
+use crate::domain::points::Points;
+use crate::domain::quantity::Quantity;
+use crate::domain::worker::event::{
+    CardClosed, CardIssued, CardMoved, CreditJudged, CreditReversed, ExpiryBooked, HoldCaptured, HoldEnded,
+    ObjectionResolved, PointsHeld, Redeemed, RedemptionReversed, ServiceRecorded, WorkerDeparted, WorkerEvent,
+    WorkerRecorded,
+};
+
+pub(super) fn worker_samples() -> Vec<WorkerEvent> {
+    let full = || WorkerRecorded {
+        at: at(),
+        occupation: "外卖骑手".into(),
+        party_member: Some(true),
+        platform: Some("平台甲".into()),
+        v: V1,
+        worker: worker(),
+    };
+    let bare = || WorkerRecorded { party_member: None, platform: None, ..full() };
+    vec![
+        WorkerEvent::WorkerRegistered(full()),
+        WorkerEvent::WorkerRegistered(bare()),
+        WorkerEvent::WorkerUpdated(WorkerRecorded { party_member: Some(false), ..full() }),
+        WorkerEvent::WorkerUpdated(bare()),
+        WorkerEvent::WorkerDeparted(WorkerDeparted { at: at(), reason: AWKWARD.into(), v: V1, worker: worker() }),
+        WorkerEvent::CardIssued(CardIssued { at: at(), branch: branch(), card_no: card_no(), v: V1, worker: worker() }),
+        WorkerEvent::CardMoved(CardMoved {
+            at: at(),
+            branch: branch(),
+            card_no: card_no(),
+            from: BranchId::new("流动党员党支部").expect("branch"),
+            v: V1,
+            worker: worker(),
+        }),
+        WorkerEvent::CardClosed(CardClosed {
+            at: at(),
+            card_no: card_no(),
+            reason: "组织关系转出".into(),
+            v: V1,
+            worker: worker(),
+        }),
+    ]
+}
+
+pub(super) fn credit_samples() -> Vec<WorkerEvent> {
+    let full = || ServiceRecorded {
+        activity: ActivityCode::new("ZY01").expect("activity"),
+        at: at(),
+        card: true,
+        category: "志愿服务".into(),
+        credit: credit(),
+        debt_paid: points(400),
+        evidence: Some("sha256:9f86d081884c7d659a2feaa0c55ad015".into()),
+        last_day: Some(date("2026-03-04")),
+        lot: 3,
+        on: date("2024-03-04"),
+        points: points(1000),
+        proposed: true,
+        proposer: actor(),
+        quantity: Quantity::from_millionths(2_500_000),
+        schedule: 2,
+        uncapped: Some(points(1050)),
+        v: V1,
+        witness: Some("网格员-07".into()),
+        worker: worker(),
+    };
+    let bare = || ServiceRecorded {
+        card: false,
+        debt_paid: Points::ZERO,
+        evidence: None,
+        last_day: None,
+        proposed: false,
+        uncapped: None,
+        witness: None,
+        ..full()
+    };
+    let judged = |debt_paid| CreditJudged {
+        at: at(),
+        by: actor(),
+        credit: credit(),
+        debt_paid,
+        lot: 3,
+        points: points(1000),
+        reason: "公示无异议".into(),
+        v: V1,
+        worker: worker(),
+    };
+    let reversed = |debt, from_expired| CreditReversed {
+        at: at(),
+        by: actor(),
+        credit: credit(),
+        debt,
+        from_expired,
+        lot: 3,
+        points: points(1000),
+        reason: AWKWARD.into(),
+        v: V1,
+        worker: worker(),
+    };
+    vec![
+        WorkerEvent::VolunteerServiceRecorded(full()),
+        WorkerEvent::VolunteerServiceRecorded(bare()),
+        WorkerEvent::CivicCreationRecorded(ServiceRecorded { category: "文明创建".into(), ..full() }),
+        WorkerEvent::CivicCreationRecorded(ServiceRecorded { category: "文明创建".into(), ..bare() }),
+        WorkerEvent::CommunityServiceRecorded(ServiceRecorded { category: "隐患上报".into(), ..full() }),
+        WorkerEvent::CommunityServiceRecorded(ServiceRecorded { category: "隐患上报".into(), ..bare() }),
+        WorkerEvent::CommunityServiceRecorded(ServiceRecorded { debt_paid: points(400), ..bare() }),
+        WorkerEvent::CreditConfirmed(judged(points(400))),
+        WorkerEvent::CreditConfirmed(judged(Points::ZERO)),
+        WorkerEvent::CreditRejected(judged(points(400))),
+        WorkerEvent::CreditRejected(judged(Points::ZERO)),
+        WorkerEvent::CreditObjected(judged(points(400))),
+        WorkerEvent::CreditObjected(judged(Points::ZERO)),
+        WorkerEvent::ObjectionResolved(ObjectionResolved {
+            at: at(),
+            by: actor(),
+            credit: credit(),
+            lot: 3,
+            reason: "情况属实".into(),
+            upheld: true,
+            v: V1,
+            worker: worker(),
+        }),
+        WorkerEvent::CreditReversed(reversed(points(300), points(200))),
+        WorkerEvent::CreditReversed(reversed(Points::ZERO, Points::ZERO)),
+    ]
+}
+
+pub(super) fn spending_samples() -> Vec<WorkerEvent> {
+    let returned = |parts: &[(u32, i64)], debt_paid| RedemptionReversed {
+        at: at(),
+        balance: points(1275),
+        debt_paid,
+        lines: redeemed_lines(),
+        lots: lots(parts),
+        points: points(1000),
+        reason: "货品损坏".into(),
+        redeemed_at: earlier(),
+        redemption: redemption(),
+        store: store(),
+        v: V1,
+        worker: worker(),
+    };
+    let ended = |parts: &[(u32, i64)], debt_paid| HoldEnded {
+        at: at(),
+        debt_paid,
+        held_at: earlier(),
+        hold: hold(),
+        lines: redeemed_lines(),
+        lots: lots(parts),
+        points: points(1000),
+        store: store(),
+        v: V1,
+        worker: worker(),
+    };
+    let booked =
+        || ExpiryBooked { at: at(), lots: lots(&[(3, 275), (1, 25)]), points: points(300), v: V1, worker: worker() };
+    vec![
+        WorkerEvent::Redeemed(Redeemed {
+            at: at(),
+            balance: points(275),
+            lines: redeemed_lines(),
+            lots: lots(&[(3, 725), (1, 275)]),
+            points: points(1000),
+            redemption: redemption(),
+            store: store(),
+            v: V1,
+            worker: worker(),
+        }),
+        WorkerEvent::RedemptionReversed(returned(&[(1, 600)], points(400))),
+        WorkerEvent::RedemptionReversed(returned(&[(3, 725), (1, 275)], Points::ZERO)),
+        WorkerEvent::PointsHeld(PointsHeld {
+            at: earlier(),
+            balance: Points::ZERO,
+            expires_at: at(),
+            hold: hold(),
+            lines: redeemed_lines(),
+            lots: lots(&[(3, 1000)]),
+            points: points(1000),
+            store: store(),
+            v: V1,
+            worker: worker(),
+        }),
+        WorkerEvent::HoldCaptured(HoldCaptured {
+            at: at(),
+            balance: Points::ZERO,
+            held_at: earlier(),
+            hold: hold(),
+            lines: redeemed_lines(),
+            lots: lots(&[(3, 1000)]),
+            points: points(1000),
+            redemption: redemption(),
+            store: store(),
+            v: V1,
+            worker: worker(),
+        }),
+        WorkerEvent::HoldReleased(ended(&[], points(1000))),
+        WorkerEvent::HoldReleased(ended(&[(3, 1000)], Points::ZERO)),
+        WorkerEvent::HoldExpired(ended(&[(3, 600)], points(400))),
+        WorkerEvent::HoldExpired(ended(&[(3, 1000)], Points::ZERO)),
+        WorkerEvent::PointsExpired(booked()),
+        WorkerEvent::ExpiryReversed(booked()),
+    ]
+}

@@ -1,0 +1,135 @@
+//! What is recorded of a worker's credits: the service, and what was decided about it.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::event::V1;
+use crate::domain::ids::{ActivityCode, Actor, CreditId, WorkerId};
+use crate::domain::points::Points;
+use crate::domain::quantity::Quantity;
+use crate::domain::time::BusinessTime;
+
+/// A witnessed service was recorded and made a lot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ServiceRecorded {
+    /// The activity.
+    pub activity: ActivityCode,
+    /// When it was entered, in business time.
+    pub at: BusinessTime,
+    /// Whether it counts for the mutual-aid points card.
+    pub card: bool,
+    /// Category on the card, as the schedule named it then.
+    pub category: String,
+    /// The credit's name.
+    pub credit: CreditId,
+    /// Of the points, what went to an old debt at once.
+    #[serde(default, skip_serializing_if = "Points::is_zero_ref")]
+    pub debt_paid: Points,
+    /// Digest of its evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
+    /// Last day on which the lot can be spent; absent for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_day: Option<NaiveDate>,
+    /// The lot's number within the worker.
+    pub lot: u32,
+    /// The service date: the lot can be spent from here on.
+    pub on: NaiveDate,
+    /// The points, hundredths.
+    pub points: Points,
+    /// Whether it still waits for a second person.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub proposed: bool,
+    /// Who recorded it.
+    pub proposer: Actor,
+    /// Units of service, millionths.
+    pub quantity: Quantity,
+    /// The schedule's version.
+    pub schedule: u32,
+    /// The points before the daily cap cut them, where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncapped: Option<Points>,
+    /// Payload version.
+    pub v: V1,
+    /// Who witnessed it, as a pseudonym.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness: Option<String>,
+    /// Whose.
+    pub worker: WorkerId,
+}
+
+/// A credit was decided about: confirmed, rejected, objected to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CreditJudged {
+    /// When.
+    pub at: BusinessTime,
+    /// Who.
+    pub by: Actor,
+    /// Which.
+    pub credit: CreditId,
+    /// Of the points, what went to an old debt at once (confirmation alone).
+    #[serde(default, skip_serializing_if = "Points::is_zero_ref")]
+    pub debt_paid: Points,
+    /// Its lot.
+    pub lot: u32,
+    /// Its points, hundredths.
+    pub points: Points,
+    /// Why.
+    pub reason: String,
+    /// Payload version.
+    pub v: V1,
+    /// Whose.
+    pub worker: WorkerId,
+}
+
+/// An objection was decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ObjectionResolved {
+    /// When.
+    pub at: BusinessTime,
+    /// Who.
+    pub by: Actor,
+    /// Which.
+    pub credit: CreditId,
+    /// Its lot.
+    pub lot: u32,
+    /// Why.
+    pub reason: String,
+    /// Whether it was right.
+    pub upheld: bool,
+    /// Payload version.
+    pub v: V1,
+    /// Whose.
+    pub worker: WorkerId,
+}
+
+/// A credit was taken back, all of it; what was already spent becomes a debt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CreditReversed {
+    /// When.
+    pub at: BusinessTime,
+    /// Who.
+    pub by: Actor,
+    /// Which.
+    pub credit: CreditId,
+    /// Of the points, what was spent or set aside: a debt that later credits pay first.
+    #[serde(default, skip_serializing_if = "Points::is_zero_ref")]
+    pub debt: Points,
+    /// Of the points, what had been booked as expired.
+    #[serde(default, skip_serializing_if = "Points::is_zero_ref")]
+    pub from_expired: Points,
+    /// Its lot.
+    pub lot: u32,
+    /// Its points, hundredths.
+    pub points: Points,
+    /// Why.
+    pub reason: String,
+    /// Payload version.
+    pub v: V1,
+    /// Whose.
+    pub worker: WorkerId,
+}
+
+const fn is_false(value: &bool) -> bool {
+    !*value
+}

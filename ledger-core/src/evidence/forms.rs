@@ -1,0 +1,25 @@
+//! The forms in which a journal is given out for other people's tools: one event a line, postings, a plain-text
+//! journal, a workbook of balances.
+//!
+//! The same forms stand in exports and in bundles, and a verifier makes them anew from events and compares. Their bytes
+//! depend on events alone: no clock, host or random number goes in. What each byte is stands in docs/bundle.md.
+
+pub mod accounts;
+pub mod csv;
+pub mod event_line;
+pub mod plain_text;
+pub mod postings;
+pub mod workbook;
+
+use chrono::NaiveDate;
+
+use crate::domain::event::Event;
+
+/// The business day of an event: a credit happened on its service date, however late it was entered.
+pub fn business_day(event: &Event) -> Option<NaiveDate> {
+    let service = match event {
+        Event::Worker(event) => event.as_service().map(|record| record.on),
+        _ => None,
+    };
+    service.or_else(|| event.at().map(|at| at.date()))
+}

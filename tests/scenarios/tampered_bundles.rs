@@ -1,0 +1,379 @@
+//! The tamper matrix on a copy of a real journal and on a bundle of it: sixteen ways to lie, each with every hash made to
+//! fit that a forger without the office's key can make fit. All are caught with a position and a verdict.
+
+use ledger_core::evidence::note::SignedNote;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+use crate::exact::Exact;
+use crate::imported::{Pack, imported};
+use crate::journals::{Database, copy_of, file_of, fresh};
+use crate::program::{import, position, run, utf8};
+use crate::small_pack::SmallPack;
+use crate::surgery::{Opened, bundle, checkpoints, in_file, key, leaf_of, origin_of, rehash, verify, written};
+
+/// What the auditor knows: the office's key and its published checkpoints.
+struct Office {
+    journal: &'static str,
+    vkey: String,
+    notes: Vec<(u64, SignedNote)>,
+    /// A position in the middle at which a command of a single event begins, followed by another such command.
+    at: u64,
+}
+
+fn office() -> Office {
+    let journal = imported(Pack::Qianwei, Database::Sqlite).journal.as_str();
+    let signer = key(&origin_of(journal), 1);
+    let db = Connection::open(file_of(journal)).expect("a journal is a database");
+    let at = db
+        .query_row(
+            "SELECT min(a.first) FROM command a JOIN command b ON b.first = a.first + 1
+             WHERE a.count = 1 AND b.count = 1 AND a.first > (SELECT position / 2 FROM head)",
+            [],
+            |row| row.get(0),
+        )
+        .expect("there are such commands");
+    Office { journal, vkey: signer.public().to_string(), notes: checkpoints(journal, &signer), at }
+}
+
+impl Office {
+    fn last(&self) -> &(u64, SignedNote) {
+        self.notes.last().expect("checkpoints")
+    }
+
+    /// The auditor's look at a journal, with the last checkpoint in hand.
+    fn look(&self, journal: &str) -> Exact {
+        self.look_with(journal, &self.last().1)
+    }
+
+    fn look_with(&self, journal: &str, note: &SignedNote) -> Exact {
+        let file = in_file(note);
+        let args = ["verify", "--json", "--journal-only", "--checkpoint", utf8(&file), "--key", &self.vkey];
+        run(journal, &args).expect(1).json()
+    }
+
+    /// The auditor's look at a bundle.
+    fn open(&self, bundle: Opened) -> Exact {
+        verify(&bundle.write(), &["--key", &self.vkey]).expect(1).json()
+    }
+
+    /// The interval between two checkpoints in which a position stands.
+    fn between(&self, position: u64) -> (u64, u64) {
+        let before = self.notes.iter().map(|(size, _)| *size).filter(|size| *size < position).max().unwrap_or(0);
+        let after = self.notes.iter().map(|(size, _)| *size).find(|size| *size >= position).expect("it is signed");
+        (before + 1, after)
+    }
+}
+
+#[track_caller]
+fn caught(what: &str, report: &Exact, (from, to): (u64, u64)) {
+    assert_eq!(report.get("verdict").text(), "invalid", "{what}: {report:?}");
+    let position = report.get("first_bad_position").text();
+    let position: u64 = position.parse().unwrap_or_else(|_| panic!("{what}: no position in {report:?}"));
+    assert!((from..=to).contains(&position), "{what}: {position} is named, not one of {from} to {to}: {report:?}");
+    assert!(report.get("reason").text().len() > 10, "{what} says why");
+}
+
+type Change = fn(&Connection, u64) -> rusqlite::Result<usize>;
+
+/// Moves every entry and command behind a position.
+fn moved(db: &Connection, at: u64, by: i64) -> rusqlite::Result<usize> {
+    for (table, column) in [("event", "position"), ("command", "first")] {
+        db.execute(&format!("UPDATE {table} SET {column} = -{column} WHERE {column} > ?1"), [at])?;
+        db.execute(&format!("UPDATE {table} SET {column} = ?1 - {column} WHERE {column} < 0"), [by])?;
+    }
+    db.execute("UPDATE head SET position = position + ?1", [by])
+}
+
+fn payload_of(db: &Connection, at: u64) -> rusqlite::Result<Vec<u8>> {
+    db.query_row("SELECT payload FROM event WHERE position = ?1", [at], |row| row.get(0))
+}
+
+const IN_PLACE: [(&str, Change); 9] = [
+    ("payload", |db, at| {
+        let mut payload = payload_of(db, at)?;
+        let digit = payload.iter().rposition(u8::is_ascii_digit).expect("a payload has a digit");
+        payload[digit] = if payload[digit] == b'9' { b'8' } else { payload[digit] + 1 };
+        db.execute("UPDATE event SET payload = ?1 WHERE position = ?2", (payload, at))
+    }),
+    ("metadata", |db, at| db.execute("UPDATE command SET actor = 'somebody' WHERE first = ?1", [at])),
+    ("time", |db, at| db.execute("UPDATE command SET recorded_at = recorded_at + 1 WHERE first = ?1", [at])),
+    ("key", |db, at| db.execute("UPDATE command SET key = key || 'x' WHERE first = ?1", [at])),
+    ("middle event deleted", |db, at| {
+        db.execute("DELETE FROM command WHERE first = ?1", [at])?;
+        db.execute("DELETE FROM event WHERE position = ?1", [at])
+    }),
+    ("swapped", |db, at| {
+        db.execute("UPDATE event SET position = -1 WHERE position = ?1", [at])?;
+        db.execute("UPDATE event SET position = ?1 WHERE position = ?1 + 1", [at])?;
+        db.execute("UPDATE event SET position = ?1 + 1 WHERE position = -1", [at])
+    }),
+    ("inserted", |db, at| {
+        moved(db, at - 1, 1)?;
+        db.execute(
+            "INSERT INTO command SELECT ?1, 1, 'forged', fingerprint, actor, recorded_at FROM command WHERE first = ?1 + 1",
+            [at],
+        )?;
+        db.execute(
+            "INSERT INTO event SELECT ?1, 0, stream_no, sequence + 100000, type, payload, leaf FROM event
+             WHERE position = ?1 + 1",
+            [at],
+        )
+    }),
+    ("renumbered", |db, at| {
+        db.execute("DELETE FROM command WHERE first = ?1", [at])?;
+        db.execute("DELETE FROM event WHERE position = ?1", [at])?;
+        moved(db, at, -1)
+    }),
+    ("two records glued", |db, at| {
+        let mut payload = payload_of(db, at)?;
+        payload.extend(payload_of(db, at + 1)?);
+        db.execute("UPDATE event SET payload = ?1 WHERE position = ?2", (payload, at))?;
+        db.execute("DELETE FROM command WHERE first = ?1 + 1", [at])?;
+        db.execute("DELETE FROM event WHERE position = ?1 + 1", [at])
+    }),
+];
+
+fn changed(journal: &str, at: u64, change: Change) -> String {
+    let copy = copy_of(journal);
+    let db = Connection::open(file_of(&copy)).expect("a journal is a database");
+    assert!(change(&db, at).expect("a change") > 0, "nothing was changed");
+    db.close().expect("the file is closed");
+    copy
+}
+
+/// The journal with one word of a payload changed, and every hash in it made to fit.
+fn forged(office: &Office) -> (String, u64) {
+    let copy = copy_of(office.journal);
+    let db = Connection::open(file_of(&copy)).expect("a journal is a database");
+    let at: u64 = db
+        .query_row(
+            "SELECT min(position) FROM event WHERE type = 'Redeemed' AND position > (SELECT position / 2 FROM head)",
+            [],
+            |row| row.get(0),
+        )
+        .expect("a redemption");
+    let payload = String::from_utf8(payload_of(&db, at).expect("a payload")).expect("text");
+    let changed = payload.replacen("\"kind\":\"", "\"kind\":\"改", 1);
+    assert_ne!(changed, payload);
+    db.execute("UPDATE event SET payload = ?1 WHERE position = ?2", (changed.as_bytes(), at)).expect("a change");
+    db.close().expect("the file is closed");
+    rehash(&copy);
+    run(&copy, &["verify", "--journal-only"]).expect(0);
+    (copy, at)
+}
+
+/// An older state of the journal, sound in itself.
+fn older(office: &Office) -> (String, u64) {
+    let copy = copy_of(office.journal);
+    let db = Connection::open(file_of(&copy)).expect("a journal is a database");
+    let size: u64 = db
+        .query_row("SELECT max(size) FROM root WHERE size < (SELECT position * 9 / 10 FROM head)", [], |row| row.get(0))
+        .expect("a root");
+    db.execute_batch(&format!(
+        "DELETE FROM event WHERE position > {size}; DELETE FROM command WHERE first > {size};
+         DELETE FROM root WHERE size > {size}; UPDATE head SET position = {size};"
+    ))
+    .expect("a change");
+    db.close().expect("the file is closed");
+    rehash(&copy);
+    run(&copy, &["verify", "--journal-only"]).expect(0);
+    (copy, size)
+}
+
+#[test]
+fn sixteen_of_sixteen_are_caught_in_a_journal() {
+    let office = office();
+    let at = office.at;
+    let mut count = 0;
+    let mut check = |what: &str, report: &Exact, place: (u64, u64)| {
+        caught(what, report, place);
+        count += 1;
+    };
+    for (what, change) in IN_PLACE {
+        // What is missing shows at the next entry of its batch at the latest.
+        check(what, &office.look(&changed(office.journal, at, change)), (at, at + 1));
+    }
+    let cut = changed(office.journal, at, |db, at| {
+        db.execute("DELETE FROM command WHERE first > ?1", [at])?;
+        db.execute("DELETE FROM event WHERE position > ?1", [at])
+    });
+    check("tail cut", &office.look(&cut), (at + 1, at + 1));
+    let (rehashed, edited) = forged(&office);
+    check("edited and re-hashed", &office.look(&rehashed), (edited, office.last().0));
+    let (backup, size) = older(&office);
+    check("older backup put back", &office.look(&backup), (size + 1, size + 1));
+    // The office signs both: what one auditor was shown does not hold for what the other has.
+    let signer = key(&origin_of(office.journal), 1);
+    let fork = checkpoints(&rehashed, &signer);
+    let note = &fork.last().expect("checkpoints").1;
+    check("two forks", &office.look_with(office.journal, note), (edited, office.last().0));
+    let other = fresh(Database::Sqlite);
+    import(&other, SmallPack::new().folder(), 0, &[]);
+    check("another journal's file", &office.look(&other), (1, office.last().0));
+    let imposter = checkpoints(office.journal, &key(&origin_of(office.journal), 2));
+    check("wrong key", &office.look_with(office.journal, &imposter[0].1), (1, imposter[0].0));
+    let (size, note) = office.last();
+    check("edited root", &office.look_with(office.journal, &with_edited_root(note)), (1, *size));
+    assert_eq!(count, 16);
+}
+
+/// The note with one character of its root changed and its signature left as it is.
+fn with_edited_root(note: &SignedNote) -> SignedNote {
+    let text = note.to_string();
+    let root = text.lines().nth(2).expect("a root");
+    let first = if root.starts_with('A') { "B" } else { "A" };
+    SignedNote::parse(text.replacen(root, &format!("{first}{}", &root[1..]), 1).as_bytes()).expect("a note")
+}
+
+/// An event's line, changed.
+fn line(bundle: &mut Opened, at: u64, change: impl FnOnce(&mut Value)) {
+    let mut lines = bundle.lines();
+    let line = &mut lines[usize::try_from(at).expect("small") - 1];
+    let mut event: Value = serde_json::from_str(line).expect("a line");
+    change(&mut event);
+    *line = written(&event);
+    bundle.set_lines(&lines);
+}
+
+/// Numbers the lines anew from a position on.
+fn renumber(lines: &mut [String], from: u64) {
+    for (position, line) in (from..).zip(lines.iter_mut().skip(usize::try_from(from).expect("small") - 1)) {
+        let mut event: Value = serde_json::from_str(line).expect("a line");
+        event["position"] = json!(position);
+        *line = written(&event);
+    }
+}
+
+#[test]
+fn sixteen_of_sixteen_are_caught_in_a_bundle() {
+    let office = office();
+    let at = office.at;
+    let index = usize::try_from(at).expect("small") - 1;
+    let path = bundle(office.journal, &office.notes, &[]);
+    verify(&path, &["--key", &office.vkey]).expect(0);
+    let clean = Opened::read(&path);
+    let mut count = 0;
+    let mut check = |what: &str, report: &Exact, place: (u64, u64)| {
+        caught(what, report, place);
+        count += 1;
+    };
+    let here = (at, at);
+
+    let mut one = clean.clone();
+    line(&mut one, at, |event| {
+        let mut payload: Value = serde_json::from_str(event["payload"].as_str().expect("text")).expect("JSON");
+        payload["worker"] = json!("QW-000002");
+        event["payload"] = json!(payload.to_string());
+    });
+    check("payload", &office.open(one), here);
+    for (what, field, value) in [
+        ("metadata", "actor", json!("somebody")),
+        ("time", "recorded_at", json!("2099-01-01T00:00:00.000000+08:00")),
+        ("key", "key", json!("another")),
+    ] {
+        let mut one = clean.clone();
+        line(&mut one, at, |event| event[field] = value);
+        check(what, &office.open(one), here);
+    }
+    let edited = |edit: &dyn Fn(&mut Vec<String>)| {
+        let mut one = clean.clone();
+        let mut lines = one.lines();
+        edit(&mut lines);
+        one.set_lines(&lines);
+        one
+    };
+    check("middle event deleted", &office.open(edited(&|lines| drop(lines.remove(index)))), here);
+    let size = position(office.journal);
+    let tail = edited(&|lines| lines.truncate(lines.len() - 10));
+    check("tail cut", &office.open(tail), (size - 9, size - 9));
+    check("swapped", &office.open(edited(&|lines| lines.swap(index, index + 1))), here);
+    let inserted = edited(&|lines| {
+        let mut event: Value = serde_json::from_str(&lines[index]).expect("a line");
+        event["key"] = json!("forged");
+        lines.insert(index, written(&event));
+        renumber(lines, at + 1);
+    });
+    check("inserted", &office.open(inserted), here);
+    let renumbered = edited(&|lines| {
+        lines.remove(index);
+        renumber(lines, at);
+    });
+    check("renumbered", &office.open(renumbered), here);
+    let glued = edited(&|lines| {
+        let next = lines.remove(index + 1);
+        lines[index].push_str(&next);
+    });
+    check("two records glued", &office.open(glued), here);
+
+    // A forger who makes everything fit but cannot sign: the real checkpoints with the forged journal.
+    let (rehashed, forged_at) = forged(&office);
+    let mut one = Opened::read(&bundle(&rehashed, &[], &[]));
+    let signed = clean.0.iter().filter(|(name, _)| name.starts_with("checkpoints/"));
+    one.0.extend(signed.map(|(name, note)| (name.clone(), note.clone())));
+    check("edited and re-hashed", &office.open(one), office.between(forged_at));
+
+    // Sound and signed, but shorter than what the auditor has seen.
+    let (backup, size) = older(&office);
+    let fitting: Vec<_> = office.notes.iter().filter(|(signed, _)| *signed <= size).cloned().collect();
+    let old = bundle(&backup, &fitting, &[]);
+    verify(&old, &["--key", &office.vkey]).expect(0);
+    let kept = in_file(&office.last().1);
+    let report = verify(&old, &["--key", &office.vkey, "--checkpoint", utf8(&kept)]).expect(1).json();
+    check("older backup put back", &report, (size + 1, size + 1));
+
+    let signer = key(&origin_of(office.journal), 1);
+    let forks = checkpoints(&rehashed, &signer);
+    let fork = bundle(&rehashed, &forks, &[]);
+    verify(&fork, &["--key", &office.vkey]).expect(0);
+    let report = verify(&fork, &["--key", &office.vkey, "--checkpoint", utf8(&kept)]).expect(1).json();
+    check("two forks", &report, (1, office.last().0));
+
+    let other = fresh(Database::Sqlite);
+    import(&other, SmallPack::new().folder(), 0, &[]);
+    let other = Opened::read(&bundle(&other, &[], &[]));
+    let report = verify(&other.clone().write(), &["--key", &office.vkey]).expect(1).json();
+    check("another journal's file", &report, (1, 1));
+    let mut mixed = clean.clone();
+    mixed.0.insert("events.jsonl".into(), other.0["events.jsonl"].clone());
+    caught("another journal's events", &office.open(mixed), (1, 1));
+
+    let imposter = checkpoints(office.journal, &key(&origin_of(office.journal), 2));
+    check(
+        "wrong key",
+        &verify(&bundle(office.journal, &imposter, &[]), &["--key", &office.vkey]).expect(1).json(),
+        (1, 1),
+    );
+
+    let (size, note) = office.last();
+    let mut one = clean.clone();
+    one.0.insert(format!("checkpoints/{size}.txt"), with_edited_root(note).to_string().into_bytes());
+    check("edited root", &office.open(one), office.between(*size));
+    assert_eq!(count, 16);
+
+    // Leaves made to fit as well: the root does not, whichever file the forger leaves or makes anew.
+    let mut one = clean.clone();
+    line(&mut one, at, |event| {
+        event["actor"] = json!("somebody");
+        event["leaf"] = json!(leaf_of(event).to_string());
+    });
+    caught("a leaf made to fit", &office.open(one), office.between(at));
+    // A tail cut, and everything the manifest says made to fit.
+    let short = bundle(office.journal, &[], &["--at", &at.to_string()]);
+    let mut one = Opened::read(&short);
+    one.0.extend(
+        clean.0.iter().filter(|(name, _)| name.starts_with("checkpoints/")).map(|(a, b)| (a.clone(), b.clone())),
+    );
+    caught("tail cut and made to fit", &office.open(one), (at + 1, at + 1));
+}
+
+/// Where a bundle is kept does not matter, nor what it is called.
+#[test]
+fn a_bundle_is_judged_without_any_journal() {
+    let office = office();
+    let path: PathBuf = bundle(office.journal, &office.notes, &[]);
+    let moved = path.with_file_name("证据.zip");
+    std::fs::rename(&path, &moved).expect("it is moved");
+    verify(&moved, &["--key", &office.vkey]).expect(0);
+}
