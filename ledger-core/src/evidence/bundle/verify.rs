@@ -113,7 +113,7 @@ pub fn verify_bundle(path: &Path, trust: &Trust, progress: &mut dyn FnMut(u64)) 
         Ok(()) if trust.journal.keys().next().is_none() => {
             Verdict::NothingSigned("no key of the journal was given, so no signature counts".into())
         }
-        Ok(()) => Verdict::NothingSigned("the bundle holds no checkpoint".into()),
+        Ok(()) => Verdict::NothingSigned("no checkpoint in it covers what is given".into()),
         Err(End::Invalid { position, what }) => Verdict::Invalid { position, what },
         Err(End::Unreadable(what)) => Verdict::Unreadable(what),
     };

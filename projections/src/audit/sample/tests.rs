@@ -173,13 +173,14 @@ mod reader {
         let mut shares: Vec<(&String, usize, usize)> = Vec::new();
         for name in names {
             let left = lines.iter().filter(|line| &line.stratum == name).count() - first;
-            let (whole, remainder) = if pool == 0 { (0, 0) } else { (rest * left / pool, rest * left % pool) };
+            let whole = (rest * left).checked_div(pool).unwrap_or(0);
+            let remainder = (rest * left).checked_rem(pool).unwrap_or(0);
             shares.push((name, first + whole, remainder));
         }
         let mut missing = size - shares.iter().map(|share| share.1).sum::<usize>();
         let mut drawn = BTreeSet::new();
         // A stable sort keeps the order of names among equals.
-        shares.sort_by(|one, other| other.2.cmp(&one.2));
+        shares.sort_by_key(|share| std::cmp::Reverse(share.2));
         for (name, mut share, _) in shares {
             if missing > 0 {
                 share += 1;
