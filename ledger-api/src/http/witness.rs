@@ -9,7 +9,7 @@ use ledger_core::evidence::witness::{AddCheckpoint, WitnessRefusal};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::error::ApiError;
+use super::error::{ApiError, Problem};
 use crate::app::App;
 use crate::audit::cosign::NotCosigned;
 
@@ -28,8 +28,10 @@ pub fn routes() -> OpenApiRouter<App> {
 /// not watched here; 409: another size was cosigned last, which is the body; 422: the proof does not hold.
 #[utoipa::path(post, path = "/v1/witness/add-checkpoint", tag = "audit", security(()),
     request_body(content = String, content_type = "text/plain"),
-    responses((status = 200, body = String, content_type = "text/plain; charset=utf-8"),
-        (status = 409, body = String, content_type = "text/x.tlog.size")))]
+    responses((status = 200, body = String, content_type = "text/plain"),
+        (status = 409, body = String, content_type = "text/x.tlog.size"),
+        (status = "default", body = Problem, content_type = "application/problem+json",
+            description = "Not cosigned: see the detail.")))]
 async fn add_checkpoint(State(app): State<App>, body: Bytes) -> Response {
     match cosign(&app, &body).await {
         Ok(line) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], line).into_response(),

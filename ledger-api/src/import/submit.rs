@@ -4,6 +4,7 @@
 //! transaction failed, the second would be judged without it, and the order of the rows would be lost. The ledger does
 //! not wait for it: the next chunk lies ready when the answer to the last one comes.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use ledger_core::domain::refusal::{Code, Refusal};
@@ -101,10 +102,13 @@ impl Submitter<'_> {
             let outcomes = self.ledger.queue(chunk.submissions.clone(), false).await.wait().await;
             let unanswered = outcomes.iter().position(is_unanswered);
             let Some(unanswered) = unanswered else {
+                // Of the rows of one key only the first can have been recorded: the others repeat it.
+                let mut seen = HashSet::new();
+                let first = chunk.submissions.iter().map(|submission| seen.insert(&submission.context.key));
                 return Ok(outcomes
                     .into_iter()
-                    .zip(maybe_ours)
-                    .map(|(one, ours)| Answer::from_outcome(one, ours))
+                    .zip(maybe_ours.into_iter().zip(first))
+                    .map(|(one, (ours, first))| Answer::from_outcome(one, ours && first))
                     .collect());
             };
             if attempt >= self.retry.attempts_max {
