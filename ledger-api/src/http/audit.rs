@@ -207,7 +207,7 @@ struct CosignedAnswer {
 ///
 /// The signed note itself (C2SP tlog-checkpoint) as text; with `Accept: application/json`, the note and its parts.
 #[utoipa::path(get, path = "/v1/audit/checkpoint", tag = "audit", params(CheckpointQuery),
-    responses((status = 200, content((String = "text/plain; charset=utf-8"), (CheckpointJson = "application/json")))))]
+    responses((status = 200, content((String = "text/plain"), (CheckpointJson = "application/json")))))]
 async fn read_checkpoint(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<CheckpointQuery>,
