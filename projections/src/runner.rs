@@ -8,6 +8,7 @@ use ledger_core::domain::event::Event;
 use ledger_core::journal::{Entry, Journal, JournalError};
 use ledger_core::ledger::feed::{EventChunk, Feed, Recent};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::error::ViewError;
 use crate::fold::{Folder, Numbered};
@@ -16,7 +17,7 @@ use crate::store::ViewStore;
 use crate::views;
 
 /// Entries folded in one transaction at most.
-pub(crate) const PAGE: usize = 4_000;
+pub(crate) const PAGE: usize = 10_000;
 /// After a transaction of fewer entries it rests.
 const WIDE: u64 = 3_000;
 const REST: Duration = Duration::from_millis(20);
@@ -31,12 +32,25 @@ pub struct Runner {
     recent: Option<Arc<Recent>>,
     folders: Vec<Box<dyn Folder>>,
     position: Option<u64>,
+    ahead: Option<Ahead>,
+}
+
+/// A page that is read and decoded while the one before it is folded.
+struct Ahead {
+    from: u64,
+    page: JoinHandle<Result<Vec<EventChunk>, ViewError>>,
+}
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        self.page.abort();
+    }
 }
 
 impl Runner {
     /// A runner that continues from the store's checkpoint.
     pub fn new(journal: Arc<dyn Journal>, store: Arc<dyn ViewStore>) -> Runner {
-        Runner { journal, store, recent: None, folders: views::all(), position: None }
+        Runner { journal, store, recent: None, folders: views::all(), position: None, ahead: None }
     }
 
     /// Folds one page; gives the position reached. The same as before means that the head was reached.
@@ -48,6 +62,7 @@ impl Runner {
         if stepped.is_err() {
             self.folders.iter_mut().for_each(|folder| folder.forget());
             self.position = None;
+            self.ahead = None;
         }
         stepped
     }
@@ -60,7 +75,7 @@ impl Runner {
         let wanted = usize::try_from(until.saturating_sub(from)).unwrap_or(usize::MAX).min(PAGE);
         let chunks = match wanted {
             0 => Vec::new(),
-            _ => events(self.journal.as_ref(), self.recent.as_deref(), from, wanted).await?,
+            _ => self.events(from, wanted).await?,
         };
         let page: Vec<Numbered<'_>> =
             (from + 1..).zip(chunks.iter().flat_map(EventChunk::events)).take(wanted).collect();
@@ -85,6 +100,29 @@ impl Runner {
         self.store.write(from, last, changes).await?;
         self.position = Some(last);
         Ok(last)
+    }
+
+    /// The events after a position: from memory where the ledger committed them a moment ago, else from the journal.
+    async fn events(&mut self, from: u64, wanted: usize) -> Result<Vec<EventChunk>, ViewError> {
+        if let Some(chunks) = self.recent.as_ref().and_then(|recent| recent.after(from, wanted)) {
+            return Ok(chunks);
+        }
+        let count = |chunks: &[EventChunk]| chunks.iter().map(|chunk| chunk.events().len()).sum::<usize>();
+        let ahead = match self.ahead.take_if(|ahead| ahead.from == from) {
+            Some(mut ahead) => (&mut ahead.page).await.map_err(|error| ViewError::Unavailable(error.to_string()))??,
+            None => Vec::new(),
+        };
+        // What was the head when it was read ahead need not be the head now.
+        let chunks = if count(&ahead) > 0 { ahead } else { read(self.journal.as_ref(), from, wanted).await? };
+        let read_now = count(&chunks);
+        self.ahead = None;
+        // A full page has most likely a next one.
+        if wanted == PAGE && read_now == PAGE {
+            let (journal, from) = (Arc::clone(&self.journal), from + u64::try_from(PAGE).unwrap_or(0));
+            let page = tokio::spawn(async move { read(journal.as_ref(), from, PAGE).await });
+            self.ahead = Some(Ahead { from, page });
+        }
+        Ok(chunks)
     }
 
     /// Folds to the head or to a position, telling the progress.
@@ -158,16 +196,8 @@ impl Runner {
     }
 }
 
-/// The events after a position: from memory where the ledger committed them a moment ago, else from the journal.
-async fn events(
-    journal: &dyn Journal,
-    recent: Option<&Recent>,
-    from: u64,
-    wanted: usize,
-) -> Result<Vec<EventChunk>, ViewError> {
-    if let Some(chunks) = recent.and_then(|recent| recent.after(from, wanted)) {
-        return Ok(chunks);
-    }
+/// Reads and decodes what the journal holds after a position.
+async fn read(journal: &dyn Journal, from: u64, wanted: usize) -> Result<Vec<EventChunk>, ViewError> {
     let entries = journal.read(from, wanted).await?;
     if let Some((position, entry)) = (from + 1..).zip(&entries).find(|(expected, entry)| entry.position != *expected) {
         let what = format!("position {} stands where {position} should", entry.position);

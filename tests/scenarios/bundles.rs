@@ -55,6 +55,20 @@ fn the_four_verdicts_have_each_their_exit_code() {
 }
 
 #[test]
+fn published_checkpoints_go_in_by_themselves() {
+    let journal = small();
+    run(&journal, &["key", "generate"]).expect(0);
+    run(&journal, &["checkpoint"]).expect(0);
+    let keys = run(&journal, &["key", "show"]).expect(0);
+    let vkey = keys.text().lines().next_back().expect("a key").to_owned();
+    for more in [vec![], vec!["--worker", "W001"], vec!["--period", "2024-01"]] {
+        let report = verify(&bundle(&journal, &[], &more), &["--key", &vkey]).expect(0).json();
+        assert_eq!(report.get("verdict").text(), "valid", "{more:?}");
+        assert_eq!(report.get("signed_size").count(), position(&journal), "{more:?}");
+    }
+}
+
+#[test]
 fn a_part_that_is_not_signed_yet_is_told() {
     let journal = qianwei();
     let signer = key(&origin_of(journal), 1);

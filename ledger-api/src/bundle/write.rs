@@ -1,5 +1,6 @@
 //! The second reading: the files, in the zip.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 
 use ledger_core::evidence::books::Books;
@@ -9,6 +10,7 @@ use ledger_core::evidence::bundle::{
     BALANCES, EVENTS, FORMAT, JOURNAL, MANIFEST, NODES, POSTINGS, README, checkpoint_name,
 };
 use ledger_core::evidence::checkpoint::Checkpoint;
+use ledger_core::evidence::forms::accounts::named;
 use ledger_core::evidence::forms::event_line::EventLine;
 use ledger_core::evidence::forms::plain_text::{PlainText, Transaction, opening};
 use ledger_core::evidence::forms::{business_day, postings, workbook};
@@ -23,6 +25,8 @@ use super::survey::{Survey, survey};
 use super::{BundleError, Request, readme};
 use crate::export::each_entry;
 
+/// Most checkpoints in a bundle; of more, every so many-th is taken, and the last.
+const CHECKPOINTS_MAX: usize = 5_000;
 /// Events from which on a file may pass four gigabytes.
 const LARGE_FROM_EVENTS: u64 = 2_000_000;
 
@@ -43,7 +47,7 @@ pub async fn write<W: Write + Seek + Send>(
     let as_of = if survey.scope.has_balances() { request.as_of.or(survey.latest) } else { None };
     let mut pack = Pack::new(out, survey.events > LARGE_FROM_EVENTS);
 
-    let split: Vec<u64> = given.iter().map(|(checkpoint, _)| checkpoint.size()).collect();
+    let split: BTreeSet<u64> = given.iter().map(|(checkpoint, _)| checkpoint.size()).collect();
     let (mut rows, mut text) = (BufWriter::new(tempfile::tempfile()?), BufWriter::new(tempfile::tempfile()?));
     let mut nodes = Vec::new();
     rows.write_all(postings::HEADER.as_bytes())?;
@@ -81,10 +85,11 @@ pub async fn write<W: Write + Seek + Send>(
         }
         if survey.scope.covers(entry.position, &event) {
             let moved = books.book(&event).map_err(damaged)?;
+            let legs = named(&event, &moved);
             piece.clear();
-            postings::push_rows(&mut piece, entry.position, &entry.command.key, &event, &moved);
+            postings::push_rows(&mut piece, entry.position, &entry.command.key, &event, &legs);
             rows.write_all(piece.as_bytes())?;
-            let transaction = Transaction::new(entry.position, &entry.command.key, &event, &moved);
+            let transaction = Transaction::new(entry.position, &entry.command.key, &event, legs);
             piece.clear();
             plain.push(&mut piece, business_day(&event), transaction.as_ref());
             text.write_all(piece.as_bytes())?;
@@ -124,7 +129,7 @@ fn manifest(
     survey: Survey,
     size: u64,
     as_of: Option<chrono::NaiveDate>,
-    checkpoints: Vec<u64>,
+    checkpoints: BTreeSet<u64>,
     files: Vec<FileEntry>,
 ) -> Manifest {
     Manifest {
@@ -141,7 +146,7 @@ fn manifest(
         stream: survey.stream,
         as_of,
         rules: survey.rules,
-        checkpoints,
+        checkpoints: checkpoints.into_iter().collect(),
         files,
     }
 }
@@ -192,7 +197,10 @@ fn fitting(
             fitting.drain(..before.min(fitting.len()));
         }
     }
-    Ok(fitting)
+    let every = fitting.len().div_ceil(CHECKPOINTS_MAX).max(1);
+    let last = fitting.len().saturating_sub(1);
+    let thinned = fitting.into_iter().enumerate().filter(|(index, _)| index % every == 0 || *index == last);
+    Ok(thinned.map(|(_, one)| one).collect())
 }
 
 fn push_json(out: &mut Vec<u8>, value: &impl serde::Serialize) -> Result<(), BundleError> {

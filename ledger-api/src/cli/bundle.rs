@@ -11,9 +11,14 @@ use ledger_core::evidence::note::SignedNote;
 use ledger_core::journal::url::JournalUrl;
 
 use super::export::Partial;
+use super::verify::store_of;
 use super::{CliError, CliResult, progress};
 use crate::app;
+use crate::audit::AuditError;
 use crate::bundle::{self, BundleError, Coverage, Request};
+
+/// Published checkpoints read at once.
+const CHECKPOINTS_PAGE: usize = 1_000;
 
 /// Arguments of `bundle`.
 #[derive(Debug, Args)]
@@ -38,7 +43,7 @@ pub struct BundleArgs {
     /// Closing date of the plain-text journal (YYYY-MM-DD); default: the last business day given
     #[arg(long, value_name = "DATE")]
     as_of: Option<NaiveDate>,
-    /// A signed checkpoint of this journal to put in; may be given several times
+    /// A signed checkpoint of this journal to put in beside those published here; may be given several times
     #[arg(long = "checkpoint", value_name = "FILE")]
     checkpoints: Vec<PathBuf>,
 }
@@ -63,7 +68,11 @@ pub async fn run(args: BundleArgs, url: &JournalUrl) -> CliResult {
         (None, None, None, None) => Coverage::Journal,
         (None, None, from, to) => Coverage::Positions { from: from.unwrap_or(1), to: to.unwrap_or(size) },
     };
-    let checkpoints = args.checkpoints.iter().map(read_note).collect::<Result<Vec<_>, _>>()?;
+    let mut checkpoints = published(url).await?;
+    // Of one size the one given counts: it may bear a cosignature that came by another way.
+    for path in &args.checkpoints {
+        checkpoints.push(read_note(path)?);
+    }
     let request = Request { coverage, size, as_of: args.as_of, checkpoints };
     let bar = progress::bar(size, "bundling");
     let mut partial = Partial::create(&args.out)?;
@@ -77,6 +86,19 @@ pub async fn run(args: BundleArgs, url: &JournalUrl) -> CliResult {
         None => println!("signed     nothing signed yet"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The checkpoints that were published beside the journal.
+async fn published(url: &JournalUrl) -> Result<Vec<SignedNote>, CliError> {
+    let Some(store) = store_of(url).await? else { return Ok(Vec::new()) };
+    let mut notes = Vec::new();
+    let mut after = 0;
+    loop {
+        let page = store.list(after, CHECKPOINTS_PAGE).await.map_err(AuditError::from)?;
+        let Some(last) = page.last() else { return Ok(notes) };
+        after = last.size;
+        notes.extend(page.into_iter().map(|published| published.note));
+    }
 }
 
 fn read_note(path: &PathBuf) -> Result<SignedNote, CliError> {

@@ -25,7 +25,7 @@ use serde::Serialize;
 use super::{CliError, CliResult, progress};
 use crate::app;
 use crate::audit;
-pub use signatures::{Claim, Signatures, read_note};
+pub use signatures::{Claim, Signatures, read_note, store_of};
 
 const PAGE: usize = 5_000;
 const ROOTS_PAGE: usize = 10_000;

@@ -7,6 +7,7 @@ use std::io::Write;
 use chrono::NaiveDate;
 use ledger_core::domain::posting::postings;
 use ledger_core::evidence::books::Books;
+use ledger_core::evidence::forms::accounts::named;
 use ledger_core::evidence::forms::business_day;
 use ledger_core::evidence::forms::plain_text::{PlainText, Transaction, decimals, opening};
 use ledger_core::journal::{Journal, JournalError};
@@ -35,7 +36,7 @@ pub(super) async fn write(
         let event = entry.event()?;
         let damaged = |what: String| JournalError::Damaged { position: entry.position, what };
         let moved = books.book(&event).map_err(damaged)?;
-        let transaction = Transaction::new(entry.position, &entry.command.key, &event, &moved);
+        let transaction = Transaction::new(entry.position, &entry.command.key, &event, named(&event, &moved));
         text.clear();
         plain.push(&mut text, business_day(&event), transaction.as_ref());
         out.write_all(text.as_bytes()).map_err(ExportError::from)

@@ -105,7 +105,7 @@ pub fn read_note(path: &Path) -> Result<(Checkpoint, Option<SignedNote>), CliErr
 ///
 /// # Errors
 /// [`CliError`].
-pub(super) async fn store_of(url: &JournalUrl) -> Result<Option<CheckpointStore>, CliError> {
+pub async fn store_of(url: &JournalUrl) -> Result<Option<CheckpointStore>, CliError> {
     if let JournalUrl::Sqlite(path) = url
         && !beside(path, "checkpoints.db").is_file()
     {

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::event::Event;
 use crate::domain::ids::WorkerId;
-use crate::domain::posting::Account;
+use crate::domain::points::Points;
+use crate::domain::posting::{Account, Posting};
 
 /// The account of one worker's posting: `人员:YS-0001:可用`, `兑换:YS-WD01:YS-0001`.
 ///
@@ -21,6 +23,12 @@ pub fn account_name(account: &Account, worker: &WorkerId) -> String {
         Account::Expired(_) => format!("过期:{worker}"),
         Account::Reversed => format!("冲正:{worker}"),
     }
+}
+
+/// The postings of an event with the names of their accounts; none for an event that is no worker's.
+pub fn named(event: &Event, moved: &[Posting]) -> Vec<(String, Points)> {
+    let Event::Worker(own) = event else { return Vec::new() };
+    moved.iter().map(|leg| (account_name(&leg.account, own.worker()), leg.points)).collect()
 }
 
 fn name_part(id: &str) -> std::borrow::Cow<'_, str> {

@@ -5,7 +5,7 @@
 //! closing date without having been booked, and an assertion of every account's balance: hledger sorts by date, so an
 //! assertion at each posting would be held in another order than the journal's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use chrono::{Days, NaiveDate};
@@ -15,7 +15,7 @@ use super::business_day;
 use crate::domain::event::Event;
 use crate::domain::ids::WorkerId;
 use crate::domain::points::Points;
-use crate::domain::posting::{Account, Posting};
+use crate::domain::posting::Account;
 use crate::domain::worker::event::WorkerEvent;
 use crate::evidence::books::Books;
 
@@ -23,7 +23,7 @@ use crate::evidence::books::Books;
 #[derive(Debug, Default)]
 pub struct PlainText {
     /// Balances by account; an account is declared where it first occurs.
-    balances: BTreeMap<String, Points>,
+    balances: HashMap<String, Points>,
     latest: Option<NaiveDate>,
     decimals: usize,
 }
@@ -36,12 +36,9 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    /// The transaction of an event; none where no points move.
-    pub fn new(position: u64, key: &str, event: &Event, moved: &[Posting]) -> Option<Transaction> {
-        let (Event::Worker(own), Some(day), false) = (event, business_day(event), moved.is_empty()) else {
-            return None;
-        };
-        let legs = moved.iter().map(|leg| (account_name(&leg.account, own.worker()), leg.points)).collect();
+    /// The transaction of an event, whose postings were named by [`super::accounts::named`]; none where no points move.
+    pub fn new(position: u64, key: &str, event: &Event, legs: Vec<(String, Points)>) -> Option<Transaction> {
+        let (Event::Worker(own), Some(day), false) = (event, business_day(event), legs.is_empty()) else { return None };
         Some(Transaction::on(&day, Some(position), what(own), key, legs))
     }
 
@@ -130,7 +127,8 @@ impl PlainText {
             return;
         }
         let _ = writeln!(out, "{day} 余额核对");
-        for (account, balance) in &self.balances {
+        let sorted: BTreeMap<&String, &Points> = self.balances.iter().collect();
+        for (account, balance) in sorted {
             let _ = writeln!(out, "    {account}  0 PTS = {balance} PTS");
         }
     }

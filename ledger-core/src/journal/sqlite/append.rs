@@ -166,13 +166,12 @@ fn rollback(connection: &mut Option<Connection>) {
 /// Commits a batch and tells the index of it, before anybody is answered: whoever acts on the answer must find what was
 /// appended.
 fn committed(connection: &mut Option<Connection>, index: &IndexKeeper, batch: &Batch) -> Result<(), CommitError> {
-    let taken = || match index.holds_any(batch.commands.iter().map(|command| command.key.as_str())) {
-        Ok(false) => Ok(()),
-        Ok(true) => Err(CommitError::NotCommitted(JournalError::Unavailable("a key was used before".into()))),
-        Err(error) => Err(CommitError::NotCommitted(error)),
-    };
+    let taken = index.holds_any(batch.commands.iter().map(|command| command.key.as_str()));
     let result = match connection {
-        Some(open) => taken().and_then(|()| commit(open, batch)),
+        Some(_) if taken => {
+            Err(CommitError::NotCommitted(JournalError::Unavailable("a key of the batch was used before".into())))
+        }
+        Some(open) => commit(open, batch),
         None => Err(CommitError::NotCommitted(JournalError::Unavailable("the journal was closed".into()))),
     };
     match &result {

@@ -205,18 +205,17 @@ pub(super) fn stream_events(connection: &Connection, places: &[Place]) -> Result
         .collect()
 }
 
-/// The command that begins at a position and has this key.
-pub(super) fn command(connection: &Connection, first: u64, key: &Key) -> Result<CommandRecord, JournalError> {
+/// The command that begins at a position, if it has this key.
+pub(super) fn command(connection: &Connection, first: u64, key: &Key) -> Result<Option<CommandRecord>, JournalError> {
     let mut statement = connection
         .prepare_cached("SELECT count, fingerprint FROM event WHERE position = ?1 AND key = ?2")
         .map_err(unavailable)?;
-    let found = statement
+    statement
         .query_row((i64::try_from(first).unwrap_or(i64::MAX), key.as_str()), |row| {
             Ok(CommandRecord { first, count: row.get(0)?, fingerprint: Fingerprint::from_bytes(row.get(1)?) })
         })
         .optional()
-        .map_err(unavailable)?;
-    found.ok_or_else(|| not_there(first))
+        .map_err(unavailable)
 }
 
 pub(super) fn roots(connection: &Connection, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::connect::{self, unavailable};
 use super::index::{self, SharedTail};
@@ -38,14 +38,18 @@ impl Lookup<'_> {
         }
     }
 
-    fn firsts(&self, keys: &[Key]) -> Result<Vec<Option<u64>>, JournalError> {
-        let mut firsts: Vec<Option<u64>> = self.tail(|tail| keys.iter().map(|key| tail.key(key.as_str())).collect());
+    /// Where the commands of keys may begin: the journal tells keys apart whose hashes are the same.
+    fn firsts(&self, keys: &[Key]) -> Result<Vec<Vec<u64>>, JournalError> {
+        let mut firsts: Vec<Vec<u64>> =
+            self.tail(|tail| keys.iter().map(|key| tail.key(key.as_str()).into_iter().collect()).collect());
         let Some(index) = self.index else { return Ok(firsts) };
         let mut statement =
-            index.prepare_cached("SELECT first FROM command_key WHERE key = ?1").map_err(unavailable)?;
-        for (key, first) in keys.iter().zip(&mut firsts).filter(|(_, first)| first.is_none()) {
-            *first =
-                statement.query_row([key.as_str()], |row| read::unsigned(row, 0)).optional().map_err(unavailable)?;
+            index.prepare_cached("SELECT first FROM command_key WHERE hash = ?1").map_err(unavailable)?;
+        for (key, firsts) in keys.iter().zip(&mut firsts).filter(|(_, firsts)| firsts.is_empty()) {
+            let rows = statement
+                .query_map([index::key_hash(key.as_str())], |row| read::unsigned(row, 0))
+                .map_err(unavailable)?;
+            firsts.extend(rows.collect::<rusqlite::Result<Vec<_>>>().map_err(unavailable)?);
         }
         Ok(firsts)
     }
@@ -112,7 +116,14 @@ impl Reader {
         firsts
             .into_iter()
             .zip(keys)
-            .map(|(first, key)| first.map(|first| read::command(&self.journal, first, key)).transpose())
+            .map(|(firsts, key)| {
+                for first in firsts {
+                    if let Some(found) = read::command(&self.journal, first, key)? {
+                        return Ok(Some(found));
+                    }
+                }
+                Ok(None)
+            })
             .collect()
     }
 

@@ -1,4 +1,4 @@
-//! What the index does not hold yet, in memory: the keys and streams of the newest entries.
+//! The keys and streams of the newest entries, in memory: what the index does not hold yet, and some of what it does.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -64,6 +64,9 @@ impl Part {
     }
 }
 
+/// So many events stay in memory though the index holds them: here an append sees whether a key was used a moment ago.
+const KEPT: usize = 10_000;
+
 /// Parts in order, findable.
 #[derive(Debug, Default)]
 pub(super) struct Tail {
@@ -71,11 +74,15 @@ pub(super) struct Tail {
     keys: HashMap<String, u64>,
     streams: HashMap<u64, VecDeque<Place>>,
     events: usize,
+    /// The position up to which the index holds everything, and how many events stand after it.
+    written: u64,
+    unwritten: usize,
 }
 
 impl Tail {
     pub(super) fn push(&mut self, part: Part) {
         self.events += part.places.len();
+        self.unwritten += part.places.len();
         self.keys.extend(part.keys.iter().cloned());
         for place in &part.places {
             self.streams.entry(place.stream_no).or_default().push_back(*place);
@@ -83,9 +90,9 @@ impl Tail {
         self.parts.push_back(part);
     }
 
-    /// Events held.
-    pub(super) const fn events(&self) -> usize {
-        self.events
+    /// Events that the index does not hold yet.
+    pub(super) const fn unwritten(&self) -> usize {
+        self.unwritten
     }
 
     /// Where the command of a key begins.
@@ -99,10 +106,10 @@ impl Tail {
         places.filter(|place| place.sequence > after).copied().collect()
     }
 
-    /// The oldest parts, of so many events or one part more.
+    /// The oldest parts that the index does not hold, of so many events or one part more.
     pub(super) fn oldest(&self, events: usize) -> Part {
         let mut oldest = Part::default();
-        for part in &self.parts {
+        for part in self.parts.iter().filter(|part| part.last > self.written) {
             oldest.last = part.last;
             oldest.keys.extend(part.keys.iter().cloned());
             oldest.places.extend(part.places.iter().copied());
@@ -113,9 +120,13 @@ impl Tail {
         oldest
     }
 
-    /// Lets go of what stands up to a position.
-    pub(super) fn forget(&mut self, until: u64) {
-        while self.parts.front().is_some_and(|part| part.last <= until)
+    /// The index holds everything up to a position: lets go of the oldest.
+    pub(super) fn wrote(&mut self, until: u64) {
+        let done = self.parts.iter().filter(|part| part.last > self.written && part.last <= until);
+        self.unwritten -= done.map(|part| part.places.len()).sum::<usize>();
+        self.written = until;
+        while self.events > KEPT
+            && self.parts.front().is_some_and(|part| part.last <= until)
             && let Some(part) = self.parts.pop_front()
         {
             self.events -= part.places.len();
@@ -124,7 +135,7 @@ impl Tail {
             }
             for place in &part.places {
                 if let Some(places) = self.streams.get_mut(&place.stream_no) {
-                    while places.front().is_some_and(|place| place.position <= until) {
+                    while places.front().is_some_and(|place| place.position <= part.last) {
                         places.pop_front();
                     }
                     if places.is_empty() {

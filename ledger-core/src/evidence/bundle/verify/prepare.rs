@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::event::Event;
 use crate::domain::posting::{Posting, postings};
+use crate::evidence::forms::accounts::named;
 use crate::evidence::forms::event_line::EventLine;
 use crate::evidence::forms::plain_text::Transaction;
 use crate::evidence::forms::{business_day, postings as rows};
@@ -68,7 +69,8 @@ impl Reader {
         let event =
             Event::decode(&line.event_type, line.payload.as_bytes()).map_err(|error| unfit(error.to_string()))?;
         let moved = postings(&event);
-        rows::push_rows(csv, position, &line.key, &event, &moved);
+        let legs = named(&event, &moved);
+        rows::push_rows(csv, position, &line.key, &event, &legs);
         Ok(Prepared {
             position,
             leaf,
@@ -76,7 +78,7 @@ impl Reader {
             key: digest(&[&line.key]),
             command: digest(&[&line.key, &line.fingerprint, &line.actor, &line.recorded_at]),
             day: business_day(&event),
-            transaction: Transaction::new(position, &line.key, &event, &moved),
+            transaction: Transaction::new(position, &line.key, &event, legs),
             event,
             moved,
         })
