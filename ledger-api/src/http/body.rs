@@ -55,7 +55,11 @@ fn media_type(headers: &HeaderMap) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-async fn read_body(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
+/// The bytes of a body up to a limit.
+///
+/// # Errors
+/// 413 `too_large`, 400 `invalid_input`.
+pub(super) async fn read_body(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
     let mut seen = 0_usize;
     while let Some(frame) = body.frame().await {

@@ -1,14 +1,14 @@
 //! This office as the witness of other journals (<https://c2sp.org/tlog-witness>). No token is asked: what a witness
 //! believes is the signature on the checkpoint, and it gives away nothing but its own.
 
-use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ledger_core::evidence::witness::{AddCheckpoint, WitnessRefusal};
+use ledger_core::evidence::witness::{AddCheckpoint, REQUEST_BYTES_MAX, WitnessRefusal};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::body::read_body;
 use super::error::{ApiError, Problem};
 use crate::app::App;
 use crate::audit::cosign::NotCosigned;
@@ -31,8 +31,12 @@ pub fn routes() -> OpenApiRouter<App> {
     responses((status = 200, body = String, content_type = "text/plain"),
         (status = 409, body = String, content_type = "text/x.tlog.size"),
         (status = "default", body = Problem, content_type = "application/problem+json",
-            description = "Not cosigned: see the detail.")))]
-async fn add_checkpoint(State(app): State<App>, body: Bytes) -> Response {
+            description = "Not cosigned: see the status and the sentence.")))]
+async fn add_checkpoint(State(app): State<App>, request: Request) -> Response {
+    let body = match read_body(request.into_body(), REQUEST_BYTES_MAX).await {
+        Ok(body) => body,
+        Err(error) => return error.into_response(),
+    };
     match cosign(&app, &body).await {
         Ok(line) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], line).into_response(),
         Err(NotCosigned::Refused(refusal)) => refused(&refusal),

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::domain::event::Event;
 
 /// Events kept at most.
-const EVENTS_MAX: usize = 100_000;
+const EVENTS_MAX: usize = 30_000;
 
 /// Consecutive events of the journal.
 #[derive(Debug, Clone)]
