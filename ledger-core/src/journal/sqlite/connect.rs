@@ -62,7 +62,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, JournalError> {
     // The first to read the file: what is no database shows here.
     connection.query_row("PRAGMA schema_version", [], |_| Ok(())).map_err(unreadable)?;
     connection
-        .execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;")
+        .execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;")
         .map_err(unavailable)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
