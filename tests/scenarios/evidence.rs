@@ -197,17 +197,6 @@ fn proofs_are_told_on_the_command_line() {
 }
 
 #[test]
-fn a_bundle_carries_the_last_published_checkpoint() {
-    let (journal, _) = office();
-    let key = key_of(&journal);
-    let bundle = scratch_dir("bundle").join("out.zip");
-    let made = run(&journal, &["bundle", utf8(&bundle)]).expect(0);
-    assert!(made.text().contains(&format!("signed     through position {}", position(&journal))), "{}", made.text());
-    let elsewhere = format!("sqlite:{}", scratch_dir("elsewhere").join("none.db").display());
-    run(&elsewhere, &["verify", "--bundle", utf8(&bundle), "--key", &key]).expect(0);
-}
-
-#[test]
 fn another_office_is_the_witness_by_files() {
     let (journal, pack) = office();
     let bureau = fresh(Database::Sqlite);
