@@ -152,7 +152,7 @@ fn what_is_no_backup_is_unusable_input() {
 fn a_damaged_backup_is_not_restored() {
     let (_, copy) = with_copy(&scratch_dir("backup"));
     let db = rusqlite::Connection::open(&copy).expect("a copy is a database");
-    let changed = db.execute("UPDATE command SET actor = 'somebody' WHERE first = 2", []).expect("a change");
+    let changed = db.execute("UPDATE event SET actor = 'somebody' WHERE position = 2", []).expect("a change");
     assert_eq!(changed, 1);
     db.close().expect("the file is closed");
     run(&fresh(Database::Sqlite), &["restore", utf8(&copy)]).expect(1).says(&["damaged"]);

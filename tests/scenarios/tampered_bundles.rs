@@ -28,8 +28,8 @@ fn office() -> Office {
     let db = Connection::open(file_of(journal)).expect("a journal is a database");
     let at = db
         .query_row(
-            "SELECT min(a.first) FROM command a JOIN command b ON b.first = a.first + 1
-             WHERE a.count = 1 AND b.count = 1 AND a.first > (SELECT position / 2 FROM head)",
+            "SELECT min(a.position) FROM event a JOIN event b ON b.position = a.position + 1
+             WHERE a.count = 1 AND b.count = 1 AND a.position > (SELECT position / 2 FROM head)",
             [],
             |row| row.get(0),
         )
@@ -79,10 +79,8 @@ type Change = fn(&Connection, u64) -> rusqlite::Result<usize>;
 
 /// Moves every entry and command behind a position.
 fn moved(db: &Connection, at: u64, by: i64) -> rusqlite::Result<usize> {
-    for (table, column) in [("event", "position"), ("command", "first")] {
-        db.execute(&format!("UPDATE {table} SET {column} = -{column} WHERE {column} > ?1"), [at])?;
-        db.execute(&format!("UPDATE {table} SET {column} = ?1 - {column} WHERE {column} < 0"), [by])?;
-    }
+    db.execute("UPDATE event SET position = -position WHERE position > ?1", [at])?;
+    db.execute("UPDATE event SET position = ?1 - position WHERE position < 0", [by])?;
     db.execute("UPDATE head SET position = position + ?1", [by])
 }
 
@@ -97,13 +95,10 @@ const IN_PLACE: [(&str, Change); 9] = [
         payload[digit] = if payload[digit] == b'9' { b'8' } else { payload[digit] + 1 };
         db.execute("UPDATE event SET payload = ?1 WHERE position = ?2", (payload, at))
     }),
-    ("metadata", |db, at| db.execute("UPDATE command SET actor = 'somebody' WHERE first = ?1", [at])),
-    ("time", |db, at| db.execute("UPDATE command SET recorded_at = recorded_at + 1 WHERE first = ?1", [at])),
-    ("key", |db, at| db.execute("UPDATE command SET key = key || 'x' WHERE first = ?1", [at])),
-    ("middle event deleted", |db, at| {
-        db.execute("DELETE FROM command WHERE first = ?1", [at])?;
-        db.execute("DELETE FROM event WHERE position = ?1", [at])
-    }),
+    ("metadata", |db, at| db.execute("UPDATE event SET actor = 'somebody' WHERE position = ?1", [at])),
+    ("time", |db, at| db.execute("UPDATE event SET recorded_at = recorded_at + 1 WHERE position = ?1", [at])),
+    ("key", |db, at| db.execute("UPDATE event SET key = key || 'x' WHERE position = ?1", [at])),
+    ("middle event deleted", |db, at| db.execute("DELETE FROM event WHERE position = ?1", [at])),
     ("swapped", |db, at| {
         db.execute("UPDATE event SET position = -1 WHERE position = ?1", [at])?;
         db.execute("UPDATE event SET position = ?1 WHERE position = ?1 + 1", [at])?;
@@ -112,17 +107,13 @@ const IN_PLACE: [(&str, Change); 9] = [
     ("inserted", |db, at| {
         moved(db, at - 1, 1)?;
         db.execute(
-            "INSERT INTO command SELECT ?1, 1, 'forged', fingerprint, actor, recorded_at FROM command WHERE first = ?1 + 1",
-            [at],
-        )?;
-        db.execute(
-            "INSERT INTO event SELECT ?1, 0, stream_no, sequence + 100000, type, payload, leaf FROM event
-             WHERE position = ?1 + 1",
+            "INSERT INTO event SELECT ?1, 0, stream_no, sequence + 100000, type, payload, leaf, 1, 'forged', fingerprint,
+                                      actor, recorded_at
+             FROM event WHERE position = ?1 + 1",
             [at],
         )
     }),
     ("renumbered", |db, at| {
-        db.execute("DELETE FROM command WHERE first = ?1", [at])?;
         db.execute("DELETE FROM event WHERE position = ?1", [at])?;
         moved(db, at, -1)
     }),
@@ -130,7 +121,6 @@ const IN_PLACE: [(&str, Change); 9] = [
         let mut payload = payload_of(db, at)?;
         payload.extend(payload_of(db, at + 1)?);
         db.execute("UPDATE event SET payload = ?1 WHERE position = ?2", (payload, at))?;
-        db.execute("DELETE FROM command WHERE first = ?1 + 1", [at])?;
         db.execute("DELETE FROM event WHERE position = ?1 + 1", [at])
     }),
 ];
@@ -172,7 +162,7 @@ fn older(office: &Office) -> (String, u64) {
         .query_row("SELECT max(size) FROM root WHERE size < (SELECT position * 9 / 10 FROM head)", [], |row| row.get(0))
         .expect("a root");
     db.execute_batch(&format!(
-        "DELETE FROM event WHERE position > {size}; DELETE FROM command WHERE first > {size};
+        "DELETE FROM event WHERE position > {size};
          DELETE FROM root WHERE size > {size}; UPDATE head SET position = {size};"
     ))
     .expect("a change");
@@ -195,10 +185,7 @@ fn sixteen_of_sixteen_are_caught_in_a_journal() {
         // What is missing shows at the next entry of its batch at the latest.
         check(what, &office.look(&changed(office.journal, at, change)), (at, at + 1));
     }
-    let cut = changed(office.journal, at, |db, at| {
-        db.execute("DELETE FROM command WHERE first > ?1", [at])?;
-        db.execute("DELETE FROM event WHERE position > ?1", [at])
-    });
+    let cut = changed(office.journal, at, |db, at| db.execute("DELETE FROM event WHERE position > ?1", [at]));
     check("tail cut", &office.look(&cut), (at + 1, at + 1));
     let (rehashed, edited) = forged(&office);
     check("edited and re-hashed", &office.look(&rehashed), (edited, office.last().0));
