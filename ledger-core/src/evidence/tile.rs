@@ -109,7 +109,7 @@ impl TileGrower {
     /// [`TileError::NotOfThatSize`].
     pub fn resume(suite: HashSuite, covered: u64, tiles: &BTreeMap<TileId, Vec<Hash>>) -> Result<Self, TileError> {
         let wrong = TileError::NotOfThatSize(covered);
-        if covered % TILE_LEAVES != 0 {
+        if !covered.is_multiple_of(TILE_LEAVES) {
             return Err(wrong);
         }
         let mut open = BTreeMap::new();

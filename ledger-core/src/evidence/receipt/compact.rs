@@ -112,7 +112,7 @@ fn read_bytes(bytes: &[u8]) -> Option<Receipt> {
         let mut signature = take(&mut rest, 4)?.to_vec();
         let length = usize::try_from(take_varint(&mut rest)?).ok()?;
         signature.extend(take(&mut rest, length)?);
-        write!(lines, "— {name} {}\n", STANDARD.encode(signature)).ok()?;
+        writeln!(lines, "— {name} {}", STANDARD.encode(signature)).ok()?;
     }
     let leaf = decompress_to_vec_with_limit(rest, RECEIPT_BYTES_MAX).ok()?;
     let root = inclusion_root(suite, suite.leaf_hash(&leaf), index, size, &path).ok()?;
