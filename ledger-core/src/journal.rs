@@ -162,4 +162,14 @@ pub trait Append: Send {
 
     /// Gives the lock back without a change.
     async fn release(self: Box<Self>);
+
+    /// Gives the lock back, having made sure that nothing which was sent before and whose answer was lost can still land.
+    ///
+    /// # Errors
+    /// [`JournalError`] when that is not sure.
+    async fn bar_late(self: Box<Self>) -> Result<(), JournalError> {
+        // Where appends are carried out one after the other, what was sent before has been.
+        self.release().await;
+        Ok(())
+    }
 }

@@ -61,6 +61,8 @@ pub(crate) struct World {
     cable: Mutex<Cable>,
     /// Commits whose answer was lost and which are still to land.
     in_flight: AtomicUsize,
+    /// Raised by whoever makes sure that nothing sent before can still land.
+    term: AtomicUsize,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -81,6 +83,7 @@ impl World {
             calm: AtomicBool::new(false),
             cable: Mutex::new(Cable::Whole),
             in_flight: AtomicUsize::new(0),
+            term: AtomicUsize::new(0),
         })
     }
 
@@ -197,6 +200,24 @@ impl SimulatedJournal {
         }
     }
 
+    /// An append that is carried out some time later, unless the fence or the term has moved by then.
+    fn buffered(&self, batch: Arc<Batch>) {
+        let world = Arc::clone(&self.world);
+        let term = world.term.load(Ordering::Relaxed);
+        count(&world.wreckage.late);
+        count(&world.in_flight);
+        tokio::spawn(async move {
+            world.pause(3_000).await;
+            if let Ok(append) = world.journal.begin().await
+                && append.head().position == batch.after
+                && world.term.load(Ordering::Relaxed) == term
+            {
+                let _ = append.commit(batch).await;
+            }
+            world.in_flight.fetch_sub(1, Ordering::Relaxed);
+        });
+    }
+
     async fn call<T>(&self, work: impl Future<Output = Result<T, JournalError>>) -> Result<T, JournalError> {
         let fail = self.world.weather.fail;
         self.process
@@ -234,6 +255,21 @@ impl Journal for SimulatedJournal {
                 Err(error)
             }
         }
+    }
+
+    /// In one step; that step may lie in a buffer, without any lock, when its sender has long given up.
+    async fn append(&self, batch: Arc<Batch>) -> Result<(), CommitError> {
+        if self.world.happens(self.world.weather.commit / 3) {
+            self.buffered(batch);
+            count(&self.world.wreckage.lost);
+            return Err(CommitError::Unknown(away("the answer of an append was lost")));
+        }
+        let append = self.begin().await.map_err(CommitError::NotCommitted)?;
+        if append.head().position != batch.after {
+            append.release().await;
+            return Err(CommitError::Fenced);
+        }
+        append.commit(batch).await
     }
 
     async fn head(&self) -> Result<Head, JournalError> {
@@ -388,6 +424,15 @@ impl Append for SimulatedAppend {
             done
         };
         journal.process.alive(committing).await
+    }
+
+    async fn bar_late(self: Box<Self>) -> Result<(), JournalError> {
+        self.journal.process.alive(self.journal.trouble()).await;
+        if self.take().is_none() {
+            return Err(away("the append has ended"));
+        }
+        self.journal.world.term.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     async fn release(self: Box<Self>) {

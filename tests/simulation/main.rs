@@ -21,6 +21,7 @@ mod history;
 mod run;
 mod sequential;
 mod servers;
+mod stale;
 mod unknown;
 
 use std::collections::BTreeSet;

@@ -11,6 +11,7 @@ mod connect;
 mod read;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use postgres_es::PostgresEventRepository;
@@ -32,6 +33,8 @@ pub struct PostgresJournal {
     repository: PostgresEventRepository,
     writer: Arc<Mutex<Option<PgConnection>>>,
     channel: String,
+    /// The head's term as last seen.
+    term: Arc<AtomicI64>,
     changed: watch::Sender<u64>,
     listener: tokio::task::JoinHandle<()>,
 }
@@ -48,11 +51,12 @@ impl PostgresJournal {
         // Opened here and not at the first append: a server that does not promise durability is refused at once.
         let writer = Arc::new(Mutex::new(Some(connect::writer(&options).await?)));
         let pool = connect::pool(options.clone());
+        let term = Arc::new(AtomicI64::new(read::term(&pool).await?));
         let channel = format!("nuanxin_{schema}");
         let (changed, _) = watch::channel(0);
         let listener = tokio::spawn(listen(pool.clone(), channel.clone(), changed.clone()));
         let repository = PostgresEventRepository::new(pool.clone()).with_tables("cqrs_events", "cqrs_snapshots");
-        Ok(PostgresJournal { options, pool, repository, writer, channel, changed, listener })
+        Ok(PostgresJournal { options, pool, repository, writer, channel, term, changed, listener })
     }
 
     /// The pool that reads go through.
@@ -89,13 +93,15 @@ async fn listen(pool: PgPool, channel: String, changed: watch::Sender<u64>) {
 impl Journal for PostgresJournal {
     async fn begin(&self) -> Result<Box<dyn Append>, JournalError> {
         let connection = Arc::clone(&self.writer).lock_owned().await;
-        let begun = append::begin(connection, &self.options, &self.channel, self.changed.clone()).await?;
+        let begun =
+            append::begin(connection, &self.options, &self.channel, Arc::clone(&self.term), self.changed.clone())
+                .await?;
         Ok(Box::new(begun))
     }
 
     async fn append(&self, batch: Arc<Batch>) -> Result<(), CommitError> {
         let connection = Arc::clone(&self.writer).lock_owned().await;
-        append::append(connection, &self.options, &self.channel, &batch).await?;
+        append::append(connection, &self.options, &self.channel, self.term.load(Ordering::Relaxed), &batch).await?;
         self.changed.send_replace(batch.position);
         Ok(())
     }

@@ -9,8 +9,8 @@ use super::outcome::Outcome;
 use crate::domain::ids::Key;
 use crate::journal::{Batch, Journal, JournalError};
 
-/// Finds out under the lock, where no earlier transaction can still be pending, whether a batch is there; tries for a
-/// time. Gives what to answer.
+/// Finds out under the lock, where no earlier transaction can still be pending, whether a batch is there, and if not, sees
+/// to it that it never will be; tries for a time. Gives what to answer.
 ///
 /// # Errors
 /// [`JournalError`] when it is certain that the commit did not happen.
@@ -27,22 +27,27 @@ pub async fn resolve(
     loop {
         let found = async {
             let append = journal.begin().await?;
-            let found = journal.find(std::slice::from_ref(&key)).await;
-            append.release().await;
-            found
+            let found = match journal.find(std::slice::from_ref(&key)).await {
+                Ok(found) => found,
+                Err(error) => {
+                    append.release().await;
+                    return Err(error);
+                }
+            };
+            let recorded = found
+                .first()
+                .and_then(Option::as_ref)
+                .is_some_and(|found| found.first == witness.first && found.fingerprint == witness.fingerprint);
+            if recorded {
+                append.release().await;
+            } else {
+                append.bar_late().await?;
+            }
+            Ok(recorded)
         };
         match found.await {
-            Ok(found) => {
-                let recorded = found
-                    .first()
-                    .and_then(Option::as_ref)
-                    .is_some_and(|found| found.first == witness.first && found.fingerprint == witness.fingerprint);
-                return if recorded {
-                    Ok(outcomes)
-                } else {
-                    Err(JournalError::Unavailable("the commit did not happen".into()))
-                };
-            }
+            Ok(true) => return Ok(outcomes),
+            Ok(false) => return Err(JournalError::Unavailable("the commit did not happen".into())),
             Err(error) if started.elapsed() >= resolve_for => {
                 tracing::error!(%error, "what became of a commit cannot be found out now; its callers are told so");
                 let told = |outcome| told_without_knowing(outcome, batch.after);

@@ -1,6 +1,7 @@
 //! The append: lock the head, write everything in one statement, commit.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -23,6 +24,7 @@ pub(super) async fn begin(
     mut writer: Writer,
     options: &PgConnectOptions,
     channel: &str,
+    term: Arc<AtomicI64>,
     changed: watch::Sender<u64>,
 ) -> Result<PgAppend, JournalError> {
     let taken = tokio::time::timeout(BEGIN_MAX, async {
@@ -35,9 +37,10 @@ pub(super) async fn begin(
         Ok::<_, JournalError>((connection, head))
     });
     // The connection was taken out of its place: whatever fails, or is dropped half-way, closes it with its transaction.
-    let (connection, head) =
+    let (connection, (head, now)) =
         taken.await.map_err(|_| JournalError::Unavailable("taking the head's lock took too long".into()))??;
-    Ok(PgAppend { head, connection: Some(connection), writer, channel: channel.to_owned(), changed })
+    term.store(now, Ordering::Relaxed);
+    Ok(PgAppend { head, connection: Some(connection), writer, channel: channel.to_owned(), term, changed })
 }
 
 /// An append under the head's lock.
@@ -46,6 +49,7 @@ pub(super) struct PgAppend {
     connection: Option<PgConnection>,
     writer: Writer,
     channel: String,
+    term: Arc<AtomicI64>,
     changed: watch::Sender<u64>,
 }
 
@@ -60,7 +64,11 @@ impl Append for PgAppend {
             return Err(CommitError::NotCommitted(JournalError::Unavailable("the append has ended".into())));
         };
         let away = || JournalError::Unavailable("the commit took too long".into());
-        let written = tokio::time::timeout(COMMIT_MAX, write(&mut connection, &batch, &self.channel)).await;
+        let written = tokio::time::timeout(
+            COMMIT_MAX,
+            write(&mut connection, &batch, &self.channel, self.term.load(Ordering::Relaxed)),
+        )
+        .await;
         match written {
             Ok(Ok(true)) => {}
             Ok(Ok(false)) => return Err(CommitError::Fenced),
@@ -79,6 +87,22 @@ impl Append for PgAppend {
         }
     }
 
+    /// A statement that commits itself may lie in the server's buffers after its sender has given up: it must find another
+    /// term than the one it was sent under.
+    async fn bar_late(mut self: Box<Self>) -> Result<(), JournalError> {
+        let Some(mut connection) = self.connection.take() else {
+            return Err(JournalError::Unavailable("the append has ended".into()));
+        };
+        let raised: i64 = sqlx::query_scalar("UPDATE head SET term = term + 1 WHERE one RETURNING term")
+            .fetch_one(&mut connection)
+            .await
+            .map_err(unavailable)?;
+        connection.execute("COMMIT").await.map_err(unavailable)?;
+        self.term.store(raised, Ordering::Relaxed);
+        *self.writer = Some(connection);
+        Ok(())
+    }
+
     async fn release(mut self: Box<Self>) {
         if let Some(mut connection) = self.connection.take()
             && connection.execute("ROLLBACK").await.is_ok()
@@ -94,6 +118,7 @@ pub(super) async fn append(
     mut writer: Writer,
     options: &PgConnectOptions,
     channel: &str,
+    term: i64,
     batch: &Batch,
 ) -> Result<(), CommitError> {
     let mut connection = match writer.take() {
@@ -101,25 +126,28 @@ pub(super) async fn append(
         None => connect::writer(options).await.map_err(CommitError::NotCommitted)?,
     };
     // The connection was taken out of its place: whatever fails, or is dropped half-way, closes it.
-    match tokio::time::timeout(COMMIT_MAX, write(&mut connection, batch, channel)).await {
+    match tokio::time::timeout(COMMIT_MAX, write(&mut connection, batch, channel, term)).await {
         Ok(Ok(moved)) => {
             *writer = Some(connection);
             if moved { Ok(()) } else { Err(CommitError::Fenced) }
         }
-        // The server itself says that the statement failed: then nothing of it is there.
-        Ok(Err(error @ sqlx::Error::Database(_))) => Err(CommitError::NotCommitted(unavailable(error))),
+        // The server itself says that the statement failed: then nothing of it is there. That the session was ended says
+        // nothing of the statement.
+        Ok(Err(sqlx::Error::Database(error))) if !error.code().is_some_and(|code| code.starts_with("57P")) => {
+            Err(CommitError::NotCommitted(unavailable(sqlx::Error::Database(error))))
+        }
         Ok(Err(error)) => Err(CommitError::Unknown(unavailable(error))),
         Err(_) => Err(CommitError::Unknown(JournalError::Unavailable("the commit took too long".into()))),
     }
 }
 
 /// Writes the batch; false when the fence found the head elsewhere, and nothing is written then.
-async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str) -> Result<bool, sqlx::Error> {
+async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str, term: i64) -> Result<bool, sqlx::Error> {
     let rows = EventRows::of(batch);
     let moved: i64 = sqlx::query_scalar(
         "WITH fence AS (
              UPDATE head SET position = $1, streams = $2, recorded_at = $3, frontier = $4
-             WHERE one AND position = $5 RETURNING position
+             WHERE one AND position = $5 AND term = $22 RETURNING position
          ), streams AS (
              INSERT INTO stream (stream_no, kind, id)
              SELECT new.* FROM fence, unnest($6::bigint[], $7::text[], $8::text[]) AS new
@@ -158,6 +186,7 @@ async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str) -> R
     .bind(rows.actor)
     .bind(batch.root.as_slice())
     .bind(channel)
+    .bind(term)
     .fetch_one(connection)
     .await?;
     Ok(moved == 1)

@@ -31,10 +31,15 @@ pub(super) async fn head(pool: &PgPool) -> Result<Head, JournalError> {
     read_head(&row).map_err(unavailable)
 }
 
-pub(super) async fn locked_head(connection: &mut PgConnection) -> Result<Head, JournalError> {
-    const LOCKED: &str = "SELECT position, streams, recorded_at, frontier FROM head WHERE one FOR UPDATE";
+/// The head under its lock, and its term.
+pub(super) async fn locked_head(connection: &mut PgConnection) -> Result<(Head, i64), JournalError> {
+    const LOCKED: &str = "SELECT position, streams, recorded_at, frontier, term FROM head WHERE one FOR UPDATE";
     let row = sqlx::query(LOCKED).fetch_one(connection).await.map_err(unavailable)?;
-    read_head(&row).map_err(unavailable)
+    Ok((read_head(&row).map_err(unavailable)?, row.try_get(4).map_err(unavailable)?))
+}
+
+pub(super) async fn term(pool: &PgPool) -> Result<i64, JournalError> {
+    sqlx::query_scalar("SELECT term FROM head WHERE one").fetch_one(pool).await.map_err(unavailable)
 }
 
 fn read_head(row: &PgRow) -> Result<Head, sqlx::Error> {

@@ -1,13 +1,15 @@
 -- The journal of one district, one schema. Only the append writes here; nothing is ever updated but the head and snapshots.
 
+-- term is part of the fence: whoever raises it makes sure that no append sent before can still land.
 CREATE TABLE head (
     one         boolean PRIMARY KEY CHECK (one),
+    term        bigint NOT NULL DEFAULT 0,
     position    bigint NOT NULL,
     streams     bigint NOT NULL,
     recorded_at bigint NOT NULL,
     frontier    bytea NOT NULL
 ) WITH (fillfactor = 10);
-INSERT INTO head VALUES (true, 0, 0, 0, '');
+INSERT INTO head (one, position, streams, recorded_at, frontier) VALUES (true, 0, 0, 0, '');
 
 -- Aggregates by number: eight bytes in every event instead of two texts.
 CREATE TABLE stream (
