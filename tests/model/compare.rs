@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use ledger_core::domain::ids::Sku;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::{BusinessTime, Month};
+use ledger_core::domain::worker::Worker;
 use projections::Views;
 use projections::state::{Figures, State};
 
 use super::books::Books;
 use super::reference::District;
 use super::reference::account::{Account, Status};
+use super::steps::SKUS;
 
 /// More rows than any history makes.
 const ALL: usize = 10_000;
@@ -60,6 +63,18 @@ pub(crate) fn state(state: &State, district: &District) {
         }
     }
     assert_eq!(state.appraisal, appraisal);
+}
+
+/// What yearly limits count, which no answer tells until one of them is met.
+pub(crate) fn limits(workers: &BTreeMap<String, Worker>, district: &District) {
+    for (worker, account) in &district.accounts {
+        for sku in SKUS.map(|sku| sku.parse::<Sku>().expect("an item")) {
+            for year in 2023..=2026 {
+                let counted = workers.get(worker).map_or(0, |worker| worker.units(&sku, year));
+                assert_eq!(u64::from(counted), account.had(sku.as_str(), year), "units of {sku} of {worker} in {year}");
+            }
+        }
+    }
 }
 
 /// `earned = redeemed + expired + balance`, for every worker and in all.

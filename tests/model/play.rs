@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
+use ledger_core::domain::worker::Worker;
 use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::{Entry, Journal, RecordedTime};
 use ledger_core::ledger::handle::LedgerTask;
@@ -54,6 +55,7 @@ struct Open {
 struct Watch {
     books: Books,
     fold: StateFold,
+    workers: BTreeMap<String, Worker>,
     store: Arc<MemoryViews>,
     runner: Runner,
 }
@@ -100,7 +102,7 @@ impl Play {
         let watch = manner.watched.then(|| {
             let store = Arc::new(MemoryViews::default());
             let runner = Runner::new(Arc::clone(&open.journal), Arc::clone(&store) as Arc<dyn ViewStore>);
-            Watch { books: Books::default(), fold: StateFold::new(None), store, runner }
+            Watch { books: Books::default(), fold: StateFold::new(None), workers: BTreeMap::new(), store, runner }
         });
         let (district, entries, codes) = (District::new(), Vec::new(), BTreeSet::new());
         let mut play = Play { backend, open, district, entries, codes, echoed: manner.echoed, watch };
@@ -126,11 +128,11 @@ impl Play {
         drop(ledger);
         task.finished().await;
         drop(journal);
-        let watch = self.watch.take().map(|Watch { books, fold, store, .. }| (books, fold, store));
+        let watch = self.watch.take().map(|Watch { books, fold, workers, store, .. }| (books, fold, workers, store));
         let open = open(&self.backend, limits).await;
-        let watch = watch.map(|(books, fold, store)| {
+        let watch = watch.map(|(books, fold, workers, store)| {
             let runner = Runner::new(Arc::clone(&open.journal), Arc::clone(&store) as Arc<dyn ViewStore>);
-            Watch { books, fold, store, runner }
+            Watch { books, fold, workers, store, runner }
         });
         Play { open, watch, ..self }
     }
@@ -174,8 +176,12 @@ impl Play {
             let event = entry.event().expect("events can be read");
             watch.books.enter(&event);
             watch.fold.fold(entry.position, &event);
+            if let Event::Worker(event) = &event {
+                watch.workers.entry(event.worker().to_string()).or_default().evolve(event);
+            }
         }
         watch.books.close();
+        compare::limits(&watch.workers, &self.district);
         let state = watch.fold.clone().finish();
         if state.as_of.is_none() {
             return;

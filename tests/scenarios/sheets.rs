@@ -79,6 +79,14 @@ fn settings_that_cannot_be_read_are_named() {
 }
 
 #[test]
+fn settings_that_are_no_file_are_named_and_not_read_without_end() {
+    let pack = SmallPack::new();
+    pack.remove("district.toml");
+    std::os::unix::fs::symlink("/dev/zero", pack.folder().join("district.toml")).expect("a link");
+    unusable(pack.folder(), &["invalid_input", "district.toml", "is not a file"]);
+}
+
+#[test]
 fn a_workbook_that_is_none_is_named() {
     let pack = SmallPack::new();
     pack.remove("人员名册.csv");

@@ -27,7 +27,12 @@ struct District {
 /// [`ImportError::District`].
 pub(super) fn read(path: &Path) -> Result<Settings, ImportError> {
     let unusable = |what: String| ImportError::District(what);
-    let size = std::fs::metadata(path).map_err(|error| unusable(format!("cannot be read ({error})")))?.len();
+    let found = std::fs::metadata(path).map_err(|error| unusable(format!("cannot be read ({error})")))?;
+    // A device or a pipe has no size, and perhaps no end.
+    if !found.is_file() {
+        return Err(unusable("is not a file; write the district's settings into one".into()));
+    }
+    let size = found.len();
     if size > BYTES_MAX {
         return Err(unusable(format!("has {size} bytes, the limit is {BYTES_MAX}; keep the settings alone in it")));
     }

@@ -185,6 +185,11 @@ impl Worker {
         self.holds.values().map(|hold| hold.points).sum()
     }
 
+    /// Units of an item that count against the limit of a calendar year, over all stores.
+    pub fn units(&self, sku: &Sku, year: i32) -> u32 {
+        self.units.get(&(sku.clone(), year)).copied().unwrap_or(0)
+    }
+
     /// A lot by its number (1, 2, 3, …).
     pub fn lot(&self, number: u32) -> Option<&Lot> {
         self.lots.get(lot_index(number)?)

@@ -27,7 +27,7 @@ impl Worker {
                 .filter(|other| other.sku == line.sku)
                 .map(|other| u64::from(other.quantity))
                 .sum();
-            let had = self.units.get(&(line.sku.clone(), year)).copied().unwrap_or(0);
+            let had = self.units(&line.sku, year);
             if limit.is_some_and(|limit| asked + u64::from(had) > u64::from(limit)) {
                 let message = format!(
                     "worker {} had {had} of {} in {year} and asks for {asked}; the limit is {} a year",
