@@ -222,7 +222,7 @@ fn histories(skew: Skew) -> impl Iterator<Item = Result<Row>> {
     accounts.chain(shelves)
 }
 
-fn row(kind: &'static str, id: String, sequence: u32, event: &(impl DomainEvent + Serialize)) -> Result<Row> {
+fn row(kind: &'static str, id: String, sequence: u32, event: &impl DomainEvent) -> Result<Row> {
     Ok(Row {
         aggregate_type: kind,
         aggregate_id: id,

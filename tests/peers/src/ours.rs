@@ -57,7 +57,7 @@ struct Latency {
 impl Nuanxin {
     fn on(&self, journal: &str) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(["--journal", journal]).stdin(Stdio::null());
+        command.args(["--journal", journal]).env("NUANXIN_LOG", "warn").stdin(Stdio::null());
         command
     }
 
