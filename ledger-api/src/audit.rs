@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`tiles`] (the tree a proof is read from), [`store`] (what is remembered of checkpoints), [`keys`] and
 //! [`mark`] (the secret halves, and what they signed last), [`publish`] (signing, and when it is refused), [`cosign`]
-//! (this office as the witness of others), [`receipts`] and [`notice`] (what is handed out).
+//! (this office as the witness of others), [`receipts`] and [`notice`] (what is handed out), [`streams`] (who has which
+//! entries).
 //!
 //! All of it stands beside the journal and reads it; nothing here writes into it or stands in the way of an append.
 
@@ -13,6 +14,7 @@ pub mod notice;
 pub mod publish;
 pub mod receipts;
 pub mod store;
+pub mod streams;
 pub mod tiles;
 
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ledger_core::journal::postgres::PostgresJournal;
-use ledger_core::journal::{Journal, JournalError};
+use ledger_core::journal::{CommitError, Journal, JournalError};
 use nuanxin_tests::{PgCluster, shared_cluster};
 use projections::store::postgres::PostgresViews;
 use sqlx::Executor;
@@ -97,4 +97,48 @@ async fn commits_wait_for_the_disk_whatever_the_server_would_do() {
     hasty.kill_9();
     hasty.start_again();
     author.check(&PostgresJournal::open(&hasty.url(), "nuanxin").await.expect("it opens again")).await;
+}
+
+/// A journal as the first version laid it out: commands in a table of their own, no term.
+const FIRST_LAYOUT: &str = r#"
+    CREATE TABLE command (first bigint PRIMARY KEY, recorded_at bigint NOT NULL, count integer NOT NULL,
+                          key text COLLATE "C" NOT NULL, fingerprint bytea NOT NULL, actor text NOT NULL);
+    INSERT INTO command SELECT position, recorded_at, count, key, fingerprint, actor FROM event WHERE nth = 0;
+    CREATE UNIQUE INDEX command_key ON command (key);
+    ALTER TABLE event DROP COLUMN count, DROP COLUMN key, DROP COLUMN fingerprint, DROP COLUMN actor,
+                      DROP COLUMN recorded_at;
+    ALTER TABLE head DROP COLUMN term;
+    UPDATE schema_version SET version = 1;"#;
+
+#[tokio::test]
+async fn a_journal_of_the_first_layout_is_brought_to_this_one() {
+    let (url, schema) = address();
+    let mut author = furnished(&PostgresJournal::open(&url, &schema).await.expect("it opens")).await;
+    let mut connection = shared_cluster().connect().await.expect("a connection");
+    connection.execute(format!("SET search_path = {schema}; {FIRST_LAYOUT}").as_str()).await.expect("the first layout");
+
+    let journal = PostgresJournal::open(&url, &schema).await.expect("it is brought to this version");
+    author.check(&journal).await;
+    author.append(&journal, &[("f", vec![departed("W4", "之后")])]).await;
+    author.check(&journal).await;
+}
+
+/// Whoever says that nothing was recorded sees to it first: what was sent under an earlier term does not land.
+#[tokio::test]
+async fn a_raised_term_keeps_out_what_was_sent_before() {
+    let (url, schema) = address();
+    let late = PostgresJournal::open(&url, &schema).await.expect("it opens");
+    let other = PostgresJournal::open(&url, &schema).await.expect("it opens");
+    let mut author = furnished(&other).await;
+    let (head, batch) = (author.head(), Arc::new(author.batch(&[("late", vec![departed("W4", "迟到")])])));
+    let append = other.begin().await.expect("the lock is taken");
+    assert_eq!(append.head(), &head);
+    append.bar_late().await.expect("the term is raised");
+    let landed = late.append(Arc::clone(&batch)).await;
+    assert!(matches!(landed, Err(CommitError::Fenced)), "{landed:?}");
+    assert_eq!(other.head().await.expect("a head"), head);
+    // Having seen the head again, the late one may append as before.
+    late.begin().await.expect("the lock is taken").release().await;
+    late.append(batch).await.expect("the batch is committed");
+    author.check(&other).await;
 }

@@ -100,3 +100,40 @@ fn set_version(path: &Path, version: u32) {
     let connection = rusqlite::Connection::open(path).expect("SQLite opens");
     connection.pragma_update(None, "user_version", version).expect("a version is written");
 }
+
+/// A journal as the first version laid it out: commands in a table of their own, indexes in the file.
+const FIRST_LAYOUT: &str = "
+    CREATE TABLE command (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, key TEXT NOT NULL, fingerprint BLOB NOT NULL,
+                          actor TEXT NOT NULL, recorded_at INTEGER NOT NULL) STRICT;
+    INSERT INTO command SELECT position, count, key, fingerprint, actor, recorded_at FROM event WHERE nth = 0;
+    CREATE UNIQUE INDEX command_key ON command (key);
+    ALTER TABLE event DROP COLUMN count;
+    ALTER TABLE event DROP COLUMN key;
+    ALTER TABLE event DROP COLUMN fingerprint;
+    ALTER TABLE event DROP COLUMN actor;
+    ALTER TABLE event DROP COLUMN recorded_at;
+    CREATE UNIQUE INDEX event_stream ON event (stream_no, sequence);
+    PRAGMA user_version = 1;";
+
+#[tokio::test]
+async fn a_journal_of_the_first_layout_is_brought_to_this_one() {
+    let path = scratch_dir("contract").join("nuanxin.db");
+    let journal = SqliteJournal::open(&path).expect("it opens");
+    let mut author = furnished(&journal).await;
+    journal.close().await.expect("it closes");
+    std::fs::remove_file(path.with_file_name("nuanxin.db.index")).expect("the first version had no index beside it");
+    let first = rusqlite::Connection::open(&path).expect("a journal is a database");
+    first.execute_batch(FIRST_LAYOUT).expect("the first layout");
+    first.close().expect("the file is closed");
+
+    assert!(
+        matches!(SqliteJournal::open_read_only(&path).map(drop), Err(JournalError::Unusable(_))),
+        "a reader migrates"
+    );
+    let journal = SqliteJournal::open(&path).expect("it is brought to this version");
+    author.check(&journal).await;
+    let found = journal.find(&["c".parse().expect("a key")]).await.expect("keys");
+    assert_eq!(found[0].as_ref().map(|found| (found.first, found.count)), Some((4, 3)));
+    author.append(&journal, &[("f", vec![departed("W4", "之后")])]).await;
+    author.check(&journal).await;
+}

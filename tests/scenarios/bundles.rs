@@ -10,7 +10,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::imported::{Pack, imported};
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, copy_of, fresh};
 use crate::program::{import, position, run, utf8};
 use crate::small_pack::SmallPack;
 use crate::surgery::{Opened, bundle, checkpoints, key, origin_of, verify};
@@ -149,6 +149,23 @@ fn a_worker_has_all_that_is_theirs_and_nothing_of_others() {
     });
     let report = verify(&less.write(), &[]).expect(1).json();
     assert!(report.get("reason").text().contains("not all that the worker has"), "{report:?}");
+}
+
+/// A journal whose keys are at hand signs who has which entries, and with it that nothing of a worker is missing.
+#[test]
+fn that_nothing_of_a_worker_is_missing_is_signed() {
+    let journal = copy_of(qianwei());
+    let made = run(&journal, &["key", "generate"]).expect(0).text().to_owned();
+    let vkey = made.lines().find(|line| line.contains('+')).expect("a verifier key").to_owned();
+    let path = bundle(&journal, &[], &["--worker", "QW-000002"]);
+    let report = verify(&path, &["--key", &vkey]).expect(0).json();
+    assert_eq!((report.get("verdict").text(), report.get("streams_signed").text()), ("valid", "true"), "{report:?}");
+
+    // Without the worker's last event, the streams are not those that were signed.
+    let mut less = Opened::read(&path);
+    let lines = less.lines();
+    less.set_lines(&lines[..lines.len() - 1]);
+    verify(&less.write(), &["--key", &vkey]).expect(1);
 }
 
 #[test]

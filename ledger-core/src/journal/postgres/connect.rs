@@ -10,7 +10,7 @@ use super::unavailable;
 use crate::journal::JournalError;
 
 /// Each step brings the schema from its index to the next version.
-const STEPS: &[&str] = &[include_str!("schema_1.sql")];
+const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// Read connections.
 const READERS_MAX: u32 = 8;

@@ -1,15 +1,13 @@
 -- The journal of one district, one schema. Only the append writes here; nothing is ever updated but the head and snapshots.
 
--- term is part of the fence: whoever raises it makes sure that no append sent before can still land.
 CREATE TABLE head (
     one         boolean PRIMARY KEY CHECK (one),
-    term        bigint NOT NULL DEFAULT 0,
     position    bigint NOT NULL,
     streams     bigint NOT NULL,
     recorded_at bigint NOT NULL,
     frontier    bytea NOT NULL
 ) WITH (fillfactor = 10);
-INSERT INTO head (one, position, streams, recorded_at, frontier) VALUES (true, 0, 0, 0, '');
+INSERT INTO head VALUES (true, 0, 0, 0, '');
 
 -- Aggregates by number: eight bytes in every event instead of two texts.
 CREATE TABLE stream (
@@ -19,24 +17,28 @@ CREATE TABLE stream (
     UNIQUE (kind, id)
 );
 
--- nth is the event's place within its command. A command's first event (nth 0) carries what all its events share: how
--- many they are, its key and fingerprint, who gave it and when it was recorded. leaf is the Merkle leaf hash.
+-- One row a command; its events are first, first + 1, … first + count - 1.
+CREATE TABLE command (
+    first       bigint PRIMARY KEY,
+    recorded_at bigint NOT NULL,
+    count       integer NOT NULL,
+    key         text COLLATE "C" NOT NULL,
+    fingerprint bytea NOT NULL,
+    actor       text NOT NULL
+);
+CREATE UNIQUE INDEX command_key ON command (key);
+
+-- nth is the event's place within its command: its command's row is at position - nth. leaf is its Merkle leaf hash.
 CREATE TABLE event (
-    position    bigint PRIMARY KEY,
-    stream_no   bigint NOT NULL,
-    sequence    bigint NOT NULL,
-    recorded_at bigint,
-    nth         integer NOT NULL,
-    count       integer,
-    type        text COLLATE "C" NOT NULL,
-    payload     bytea NOT NULL,
-    leaf        bytea NOT NULL,
-    key         text COLLATE "C",
-    fingerprint bytea,
-    actor       text COLLATE "C"
+    position  bigint PRIMARY KEY,
+    stream_no bigint NOT NULL,
+    sequence  bigint NOT NULL,
+    nth       integer NOT NULL,
+    type      text NOT NULL,
+    payload   bytea NOT NULL,
+    leaf      bytea NOT NULL
 );
 CREATE UNIQUE INDEX event_stream ON event (stream_no, sequence);
-CREATE UNIQUE INDEX event_key ON event (key) WHERE key IS NOT NULL;
 ALTER TABLE event ALTER COLUMN payload SET STORAGE EXTERNAL;
 
 -- The Merkle root after each batch.

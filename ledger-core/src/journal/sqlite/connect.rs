@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::journal::JournalError;
 
 /// Each step brings the schema from its index to the next version.
-const STEPS: &[&str] = &[include_str!("schema_1.sql")];
+const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// How long a reader waits for a lock that is held only for an instant.
 const BUSY: Duration = Duration::from_secs(5);

@@ -1,5 +1,4 @@
 -- The journal of one district. Only the append writes here; nothing is ever updated but the head and snapshots.
--- What finds a key or a stream lies in a file of its own, which can be made anew from this one (index.rs).
 
 CREATE TABLE head (
     one         INTEGER PRIMARY KEY CHECK (one = 1),
@@ -18,22 +17,28 @@ CREATE TABLE stream (
     UNIQUE (kind, id)
 ) STRICT;
 
--- nth is the event's place within its command. A command's first event (nth 0) carries what all its events share: how
--- many they are, its key and fingerprint, who gave it and when it was recorded. leaf is the Merkle leaf hash.
-CREATE TABLE event (
-    position    INTEGER PRIMARY KEY,
-    nth         INTEGER NOT NULL,
-    stream_no   INTEGER NOT NULL,
-    sequence    INTEGER NOT NULL,
-    type        TEXT NOT NULL,
-    payload     BLOB NOT NULL,
-    leaf        BLOB NOT NULL,
-    count       INTEGER,
-    key         TEXT,
-    fingerprint BLOB,
-    actor       TEXT,
-    recorded_at INTEGER
+-- One row a command; its events are first, first + 1, … first + count - 1.
+CREATE TABLE command (
+    first       INTEGER PRIMARY KEY,
+    count       INTEGER NOT NULL,
+    key         TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    actor       TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX command_key ON command (key);
+
+-- nth is the event's place within its command: its command's row is at position - nth. leaf is its Merkle leaf hash.
+CREATE TABLE event (
+    position  INTEGER PRIMARY KEY,
+    nth       INTEGER NOT NULL,
+    stream_no INTEGER NOT NULL,
+    sequence  INTEGER NOT NULL,
+    type      TEXT NOT NULL,
+    payload   BLOB NOT NULL,
+    leaf      BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX event_stream ON event (stream_no, sequence);
 
 -- The Merkle root after each batch.
 CREATE TABLE root (
