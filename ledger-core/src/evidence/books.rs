@@ -1,7 +1,9 @@
 //! The books of a journal, kept from its events alone, with every invariant held at every event.
 //!
-//! Owns: each worker's accounts and lots, each shelf, each merchant's claims, and what must be true of them. Shares
-//! with the write path only postings and `evolve`. Knows nothing of hashes and of where events come from.
+//! Owns: each worker's accounts and lots, daily caps, each shelf, each merchant's claims, and what must be true of them.
+//! Shares with the write path only postings and `evolve`. Knows nothing of hashes and of where events come from.
+
+mod caps;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,9 +14,11 @@ use crate::domain::ids::{MerchantId, Sku, StoreId, WorkerId};
 use crate::domain::merchant::event::MerchantEvent;
 use crate::domain::points::Points;
 use crate::domain::posting::{Account, Posting, postings};
+use crate::domain::programme::event::ProgrammeEvent;
 use crate::domain::store::RedemptionStore;
 use crate::domain::store::event::{StockLine, StoreEvent};
 use crate::domain::worker::event::{LotPart, WorkerEvent};
+use caps::Caps;
 
 /// A lot as the books know it.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +68,7 @@ pub struct Books {
     workers: HashMap<WorkerId, WorkerBook>,
     stores: BTreeMap<StoreId, RedemptionStore>,
     merchants: BTreeMap<MerchantId, MerchantBook>,
+    caps: Caps,
 }
 
 impl Books {
@@ -83,6 +88,10 @@ impl Books {
             Event::Store(event) => self.shelf(event).map(|()| Vec::new()),
             Event::Merchant(event) => {
                 self.claim(event);
+                Ok(Vec::new())
+            }
+            Event::Programme(ProgrammeEvent::ScheduleAdopted(adopted)) => {
+                self.caps.adopt(adopted);
                 Ok(Vec::new())
             }
             Event::Programme(_) | Event::Card(_) => Ok(Vec::new()),
@@ -117,6 +126,7 @@ impl Books {
             if !self.movements {
                 posted?;
                 book.lots(own)?;
+                self.caps.follow(own)?;
             }
         }
         Ok(moved)

@@ -123,7 +123,13 @@ pub(super) async fn append(
 ) -> Result<(), CommitError> {
     let mut connection = match writer.take() {
         Some(connection) => connection,
-        None => connect::writer(options).await.map_err(CommitError::NotCommitted)?,
+        None => match tokio::time::timeout(BEGIN_MAX, connect::writer(options)).await {
+            Ok(opened) => opened.map_err(CommitError::NotCommitted)?,
+            Err(_) => {
+                let what = "opening a connection took too long".to_owned();
+                return Err(CommitError::NotCommitted(JournalError::Unavailable(what)));
+            }
+        },
     };
     // The connection was taken out of its place: whatever fails, or is dropped half-way, closes it.
     match tokio::time::timeout(COMMIT_MAX, write(&mut connection, batch, channel, term)).await {

@@ -1,0 +1,133 @@
+//! Daily caps (每日上限): what a worker was credited for one activity on one service date, held to the schedule that each
+//! credit names.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use crate::domain::ids::{ActivityCode, WorkerId};
+use crate::domain::points::Points;
+use crate::domain::programme::event::ScheduleAdopted;
+use crate::domain::worker::event::{ServiceRecorded, WorkerEvent};
+
+/// What uses up caps, kept from the events alone.
+#[derive(Debug, Default)]
+pub(super) struct Caps {
+    /// The caps of each version of the schedule; activities without one are left out.
+    schedules: HashMap<u32, HashMap<ActivityCode, Points>>,
+    workers: HashMap<WorkerId, Used>,
+}
+
+#[derive(Debug, Default)]
+struct Used {
+    by_day: HashMap<(ActivityCode, NaiveDate), Points>,
+    /// The lots by number, for what gives a cap free again.
+    lots: Vec<(ActivityCode, NaiveDate, Points)>,
+}
+
+impl Caps {
+    pub(super) fn adopt(&mut self, adopted: &ScheduleAdopted) {
+        let capped = adopted.activities.iter();
+        let capped = capped.filter_map(|activity| Some((activity.code.clone(), activity.daily_cap?)));
+        self.schedules.insert(adopted.version, capped.collect());
+    }
+
+    /// Follows an event of a worker.
+    ///
+    /// # Errors
+    /// What passes which cap.
+    pub(super) fn follow(&mut self, event: &WorkerEvent) -> Result<(), String> {
+        let used = self.workers.entry(event.worker().clone()).or_default();
+        if let Some(record) = event.as_service() {
+            let cap = self.schedules.get(&record.schedule).and_then(|caps| caps.get(&record.activity));
+            return used.take(record, cap.copied());
+        }
+        match event {
+            WorkerEvent::CreditRejected(event) => used.give_back(event.lot),
+            WorkerEvent::CreditReversed(event) => used.give_back(event.lot),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Used {
+    fn take(&mut self, record: &ServiceRecorded, cap: Option<Points>) -> Result<(), String> {
+        let total = self.by_day.entry((record.activity.clone(), record.on)).or_default();
+        *total += record.points;
+        self.lots.push((record.activity.clone(), record.on, record.points));
+        match cap {
+            Some(cap) if *total > cap => Err(format!(
+                "{total} points for {} on {}, the cap of schedule {} is {cap}",
+                record.activity, record.on, record.schedule
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn give_back(&mut self, lot: u32) {
+        let index = usize::try_from(lot).ok().and_then(|lot| lot.checked_sub(1));
+        let Some((activity, on, points)) = index.and_then(|index| self.lots.get(index)).cloned() else { return };
+        if let Some(total) = self.by_day.get_mut(&(activity, on)) {
+            *total -= points;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Caps;
+    use crate::domain::event::{Event, V1};
+    use crate::domain::points::Points;
+    use crate::domain::programme::event::ScheduleAdopted;
+    use crate::domain::schedule::Activity;
+    use crate::domain::time::Validity;
+    use crate::domain::worker::event::WorkerEvent;
+
+    fn credit(lot: u32, points: i64, on: &str) -> WorkerEvent {
+        let payload = format!(
+            r#"{{"activity":"ZY01","at":"2024-03-05T08:00:00+08:00","card":true,"category":"志愿服务","credit":"c{lot}",
+                "lot":{lot},"on":"{on}","points":{points},"proposer":"甲","quantity":1000000,"schedule":1,"v":1,"worker":"W1"}}"#
+        );
+        match Event::decode("VolunteerServiceRecorded", payload.as_bytes()) {
+            Ok(Event::Worker(event)) => event,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn reversed(lot: u32) -> WorkerEvent {
+        let payload = format!(
+            r#"{{"at":"2024-03-06T08:00:00+08:00","by":"乙","credit":"c{lot}","lot":{lot},"points":600,"reason":"误记","v":1,"worker":"W1"}}"#
+        );
+        match Event::decode("CreditReversed", payload.as_bytes()) {
+            Ok(Event::Worker(event)) => event,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_cap_is_passed_by_the_sum_of_a_day_and_freed_by_what_is_taken_back() {
+        let mut caps = Caps::default();
+        caps.adopt(&ScheduleAdopted {
+            activities: vec![Activity {
+                category: "志愿服务".into(),
+                code: "ZY01".parse().expect("a code"),
+                counts_for_card: true,
+                daily_cap: Some(Points::from_whole(10)),
+                name: "巡查".into(),
+                points_per_unit: Points::from_whole(1),
+                unit: "次".into(),
+                validity: Validity::Forever,
+            }],
+            effective_from: "2024-01-01".parse().expect("a day"),
+            v: V1,
+            version: 1,
+        });
+        caps.follow(&credit(1, 600, "2024-03-05")).expect("within the cap");
+        caps.follow(&credit(2, 1_000, "2024-03-06")).expect("another day");
+        caps.follow(&reversed(1)).expect("taken back");
+        caps.follow(&credit(3, 1_000, "2024-03-05")).expect("the cap is free again");
+        let passed = caps.follow(&credit(4, 1, "2024-03-05")).expect_err("beyond the cap");
+        assert!(passed.contains("10.01") && passed.contains("schedule 1"), "{passed}");
+    }
+}
