@@ -208,11 +208,13 @@ impl SimulatedJournal {
         count(&world.in_flight);
         tokio::spawn(async move {
             world.pause(3_000).await;
-            if let Ok(append) = world.journal.begin().await
-                && append.head().position == batch.after
-                && world.term.load(Ordering::Relaxed) == term
-            {
-                let _ = append.commit(batch).await;
+            if let Ok(append) = world.journal.begin().await {
+                let fenced = append.head().position != batch.after || world.term.load(Ordering::Relaxed) != term;
+                if fenced {
+                    count(&world.wreckage.fenced);
+                } else {
+                    let _ = append.commit(batch).await;
+                }
             }
             world.in_flight.fetch_sub(1, Ordering::Relaxed);
         });

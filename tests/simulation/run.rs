@@ -26,7 +26,7 @@ const MOVES_MAX: usize = 30;
 /// From a calm day to a storm.
 fn weather(seed: u64) -> Weather {
     let strength = u32::try_from(seed % 4).unwrap_or(0);
-    Weather { stall: 60 * strength, fail: 15 * strength, die: 4 * strength, commit: 60 * strength }
+    Weather { stall: 60 * strength, fail: 15 * strength, die: 4 * strength, commit: 90 * strength }
 }
 
 /// What each client will ask for.
