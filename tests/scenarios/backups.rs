@@ -138,6 +138,19 @@ fn a_journal_that_is_not_empty_is_not_restored_into() {
     run(&postgres, &["restore", utf8(&copy)]).expect(2).says(&["empty journal"]);
 }
 
+/// On a medium where nothing may be written: a file in WAL mode could not be opened there (SQLite file format, bytes 18
+/// and 19).
+#[test]
+fn a_backup_is_a_file_that_needs_no_other_beside_it() {
+    let (_, copy) = with_copy(&scratch_dir("backup"));
+    let bytes = std::fs::read(&copy).expect("a copy");
+    assert_eq!(bytes[18..20], [1, 1], "the copy is in WAL mode");
+    let folder = std::fs::read_dir(copy.parent().expect("a folder")).expect("the folder can be read");
+    let beside: Vec<_> = folder.map(|file| file.expect("a file").path()).filter(|path| *path != copy).collect();
+    let of_copy = |path: &&std::path::PathBuf| path.to_string_lossy().starts_with(&*copy.to_string_lossy());
+    assert_eq!(beside.iter().filter(of_copy).count(), 0, "{beside:?}");
+}
+
 #[test]
 fn what_is_no_backup_is_unusable_input() {
     let folder = scratch_dir("backup");

@@ -48,6 +48,10 @@ fn views_of_a_district_are_identical_when_replayed() {
     identical(&journal);
     let until = run(&journal, &["replay", "--until", "1000"]).expect(0);
     assert!(until.text().contains("1000"), "{}", until.text());
+    let beside = std::fs::read_dir(file_of(&journal).parent().expect("a folder")).expect("the folder can be read");
+    let left: Vec<_> = beside.map(|file| file.expect("a file").file_name()).collect();
+    let rebuilt = left.iter().any(|name| name.to_string_lossy().contains("rebuild"));
+    assert!(!rebuilt, "what was made to look at is taken away: {left:?}");
     run(&journal, &["replay", "--until", "99999999"]).expect(2);
 }
 

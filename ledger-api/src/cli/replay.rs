@@ -77,6 +77,7 @@ pub async fn run(args: ReplayArgs, url: &JournalUrl) -> CliResult {
             "replayed to {}; the live views stand at {live_at}, so there is nothing to compare with",
             rebuilt.position
         );
+        rebuilt.discard().await?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut differences = None;

@@ -40,7 +40,7 @@ impl Drop for WriterThread {
     /// The lock is given back only once the connection is closed: nobody else may write while it copies its log.
     fn drop(&mut self) {
         let (reply, _) = oneshot::channel();
-        let _ = self.tasks.send(Task::Close { reply });
+        let _ = self.tasks.send(Task::Close { alone: false, reply });
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
@@ -98,7 +98,8 @@ impl SqliteJournal {
         Ok(SqliteJournal { path: path.to_owned(), writer: None, readers, tail: None, changed: watch::channel(0).0 })
     }
 
-    /// Ends the writing, so that the file alone holds everything and can be moved.
+    /// Ends the writing, so that the file alone holds everything, can be moved, and can be read where nothing may be
+    /// written.
     ///
     /// # Errors
     /// [`JournalError::Unavailable`].
@@ -106,7 +107,7 @@ impl SqliteJournal {
         lock_readers(&self.readers).clear();
         let Some(writer) = self.writer else { return Ok(()) };
         let (reply, answer) = oneshot::channel();
-        writer.tasks.send(Task::Close { reply }).map_err(thread_gone)?;
+        writer.tasks.send(Task::Close { alone: true, reply }).map_err(thread_gone)?;
         answer.await.map_err(thread_gone)?
     }
 

@@ -24,8 +24,9 @@ pub(super) enum Task {
     Append { batch: Arc<Batch>, reply: oneshot::Sender<Result<(), CommitError>> },
     /// Give the write lock back.
     Rollback,
-    /// Copy the log into the database, close it and end the thread.
-    Close { reply: oneshot::Sender<Result<(), JournalError>> },
+    /// Copy the log into the database, close it and end the thread; with `alone`, leave a file that needs no other beside
+    /// it and can be read where nothing may be written.
+    Close { alone: bool, reply: oneshot::Sender<Result<(), JournalError>> },
     /// Store snapshots in a transaction of their own.
     Snapshots { snapshots: Vec<Snapshot>, reply: oneshot::Sender<Result<(), JournalError>> },
 }
@@ -115,10 +116,10 @@ pub(super) fn work(path: &Path, connection: Connection, index: IndexKeeper, task
                 let _ = reply.send(result);
             }
             Task::Rollback => rollback(&mut connection),
-            Task::Close { reply } => {
+            Task::Close { alone, reply } => {
                 rollback(&mut connection);
                 drop(index);
-                let _ = reply.send(connection.take().map_or(Ok(()), close));
+                let _ = reply.send(connection.take().map_or(Ok(()), |open| close(open, alone)));
                 return;
             }
             Task::Snapshots { snapshots, reply } => {
@@ -148,8 +149,11 @@ fn begin(path: &Path, connection: &mut Option<Connection>) -> Result<Head, Journ
     read::head(open)
 }
 
-fn close(connection: Connection) -> Result<(), JournalError> {
+fn close(connection: Connection, alone: bool) -> Result<(), JournalError> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(unavailable)?;
+    if alone {
+        connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(())).map_err(unavailable)?;
+    }
     connection.close().map_err(|(_, error)| unavailable(error))
 }
 
