@@ -11,7 +11,7 @@
 //! | `NUANXIN_FAULT_RACES` | 5 | races of each kind, on each journal |
 //! | `NUANXIN_FAULT_SHARED_SECONDS` | 8 | seconds of load on two servers of one journal |
 //! | `NUANXIN_FAULT_HANG_UPS` | 10000 | requests whose client hangs up, on SQLite |
-//! | `NUANXIN_FAULT_HANG_UPS_POSTGRES` | 3000 | the same, on PostgreSQL |
+//! | `NUANXIN_FAULT_HANG_UPS_POSTGRES` | 10000 | the same, on PostgreSQL |
 //! | `NUANXIN_FAULT_OUTAGES` | 5 | times the database goes away under load |
 //! | `NUANXIN_FAULT_SEED` | 1 | where chance begins |
 

@@ -25,7 +25,7 @@ pub(crate) fn hang_ups() -> usize {
 
 /// Requests whose client hangs up, on PostgreSQL (`NUANXIN_FAULT_HANG_UPS_POSTGRES`).
 pub(crate) fn hang_ups_postgres() -> usize {
-    size("NUANXIN_FAULT_HANG_UPS_POSTGRES", 3_000)
+    size("NUANXIN_FAULT_HANG_UPS_POSTGRES", 10_000)
 }
 
 /// Times the database goes away under load (`NUANXIN_FAULT_OUTAGES`).
