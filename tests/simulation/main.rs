@@ -106,3 +106,10 @@ fn even_seeds_keep_every_promise() {
 fn odd_seeds_keep_every_promise() {
     run_seeds(1);
 }
+
+/// Found by this seed: an earlier attempt at the same commands landed late, and was taken for the later one whose answer
+/// had been lost.
+#[test]
+fn an_earlier_attempt_that_lands_late_is_not_taken_for_the_later_one() {
+    run(2_378);
+}

@@ -53,7 +53,9 @@ pub(crate) async fn run(seed: u64) -> (Arc<World>, Vec<Attempt>) {
     let places: Vec<Place> = (0..=world.below(3)).map(|_| Arc::default()).collect();
     let keep = |place: &Place| tokio::spawn(keep(Arc::clone(&world), Arc::clone(place), stopped.clone()));
     let keepers: Vec<_> = places.iter().map(keep).collect();
-    let viewer = tokio::spawn(view(Arc::clone(&world), stopped.clone()));
+    // The views are looked at once nothing can be appended any more.
+    let (settle, settled) = watch::channel(false);
+    let viewer = tokio::spawn(view(Arc::clone(&world), settled));
     let (notes, scope) = (Notes::default(), Mutex::new(Scope::new()));
     let street = Arc::new(Street { world: Arc::clone(&world), places, notes, scope });
     street.ask_until_done(&prelude()).await;
@@ -67,6 +69,7 @@ pub(crate) async fn run(seed: u64) -> (Arc<World>, Vec<Attempt>) {
     for keeper in keepers {
         keeper.await.expect("a server comes to its end");
     }
+    settle.send_replace(true);
     let views = viewer.await.expect("the views come to their end");
     let street = Arc::into_inner(street).expect("everybody went home");
     let attempts = street.notes.into_attempts();

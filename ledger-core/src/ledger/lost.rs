@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::outcome::Outcome;
-use crate::domain::ids::Key;
 use crate::journal::{Batch, Journal, JournalError};
 
 /// Finds out under the lock, where no earlier transaction can still be pending, whether a batch is there, and if not, sees
@@ -20,24 +19,19 @@ pub async fn resolve(
     outcomes: Vec<Vec<Outcome>>,
     resolve_for: Duration,
 ) -> Result<Vec<Vec<Outcome>>, JournalError> {
-    let Some(witness) = batch.commands.first() else { return Ok(outcomes) };
-    let key = Key::new(&witness.key).map_err(|error| JournalError::Unusable(error.to_string()))?;
     let started = Instant::now();
     let mut pause = Duration::from_millis(10);
     loop {
         let found = async {
             let append = journal.begin().await?;
-            let found = match journal.find(std::slice::from_ref(&key)).await {
-                Ok(found) => found,
+            // Its root tells this very batch from an earlier attempt at the same commands, which may have landed instead.
+            let recorded = match journal.roots(batch.after, 1).await {
+                Ok(roots) => roots.first() == Some(&(batch.position, batch.root)),
                 Err(error) => {
                     append.release().await;
                     return Err(error);
                 }
             };
-            let recorded = found
-                .first()
-                .and_then(Option::as_ref)
-                .is_some_and(|found| found.first == witness.first && found.fingerprint == witness.fingerprint);
             if recorded {
                 append.release().await;
             } else {
