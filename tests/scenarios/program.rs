@@ -32,8 +32,9 @@ pub(crate) fn run_watched(journal: &str, args: &[&str]) -> (Ended, u64) {
     let mut command = cli::command(journal);
     let child = command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     let pid = child.id();
+    // Seen at once: a program that has little to do may have ended before another thread runs.
+    let mut highest = high_water(pid).unwrap_or(0);
     let watch = thread::spawn(move || {
-        let mut highest = 0;
         while let Some(kib) = high_water(pid) {
             highest = highest.max(kib);
             thread::sleep(Duration::from_millis(10));
