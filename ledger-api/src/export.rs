@@ -12,6 +12,8 @@ use std::io::{self, Write};
 
 use chrono::NaiveDate;
 use clap::ValueEnum;
+use ledger_core::evidence::forms::event_line::EventLine;
+use ledger_core::evidence::hash::Hash;
 use ledger_core::journal::{Entry, Journal, JournalError};
 
 pub use table::COLUMNS;
@@ -94,6 +96,23 @@ pub async fn each_entry<E: From<JournalError>>(
         progress(at);
     }
     Ok(())
+}
+
+/// An entry's line in a list of events: all of it as stored, its payload as the very text that was hashed.
+///
+/// # Errors
+/// [`JournalError::Damaged`] where the payload is no text.
+pub fn event_line(entry: &Entry) -> Result<EventLine<'_>, JournalError> {
+    Ok(EventLine {
+        position: entry.position,
+        recorded_at: entry.command.recorded_at.to_string().into(),
+        key: entry.command.key.as_str().into(),
+        fingerprint: entry.command.fingerprint.to_string().into(),
+        actor: entry.command.actor.as_str().into(),
+        event_type: entry.event_type.as_str().into(),
+        payload: payload(entry)?.into(),
+        leaf: Hash::from_bytes(entry.leaf).to_string().into(),
+    })
 }
 
 /// The payload as text.

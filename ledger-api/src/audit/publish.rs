@@ -116,11 +116,7 @@ impl Audit {
         let key_error = |error: &dyn std::fmt::Display| AuditError::Key(error.to_string());
         let checkpoint = Checkpoint::of_suite(self.identity.suite, &self.identity.origin, size, root)
             .map_err(|error| key_error(&error))?;
-        let (first, others) = keys.split_first().ok_or(AuditError::NoKey)?;
-        let mut note = checkpoint.sign(first).map_err(|error| key_error(&error))?;
-        for key in others {
-            note.add_signature(key).map_err(|error| key_error(&error))?;
-        }
+        let note = signed_by(&checkpoint, keys)?;
         // Another process with the same keys may have signed more since this one looked: its mark must not go back.
         if self.mark.read(&self.identity.origin)?.is_some_and(|own| own.size() > size) {
             return Ok(None);
@@ -270,4 +266,18 @@ fn is_by(signature: &NoteSignature, key: &PublicKey) -> bool {
 
 fn is_signed_by(note: &SignedNote, key: &PublicKey) -> bool {
     note.signatures().iter().any(|signature| is_by(signature, key))
+}
+
+/// A checkpoint with the signatures of all these keys.
+///
+/// # Errors
+/// [`AuditError::NoKey`] without any; [`AuditError::Key`].
+pub(super) fn signed_by(checkpoint: &Checkpoint, keys: &[SecretKey]) -> Result<SignedNote, AuditError> {
+    let key_error = |error: &dyn std::fmt::Display| AuditError::Key(error.to_string());
+    let (first, others) = keys.split_first().ok_or(AuditError::NoKey)?;
+    let mut note = checkpoint.sign(first).map_err(|error| key_error(&error))?;
+    for key in others {
+        note.add_signature(key).map_err(|error| key_error(&error))?;
+    }
+    Ok(note)
 }

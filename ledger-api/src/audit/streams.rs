@@ -3,12 +3,10 @@
 use ledger_core::evidence::bundle::streams::{EXTENSION, Streams};
 use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::note::SignedNote;
-use ledger_core::journal::JournalError;
 
+use super::publish::signed_by;
 use super::{Audit, AuditError};
-
-/// Entries read at once.
-const PAGE: usize = 10_000;
+use crate::export::each_entry;
 
 impl Audit {
     /// A checkpoint over the first `size` entries that also binds the root of their streams, by an extension line. It is
@@ -23,30 +21,16 @@ impl Audit {
             return Err(AuditError::Asked(format!("the journal has {} entries, not {size}", published.size)));
         }
         let mut streams = Streams::default();
-        let mut at = 0;
-        while at < size {
-            let wanted = usize::try_from(size - at).unwrap_or(PAGE).min(PAGE);
-            let entries = self.journal.read(at, wanted).await?;
-            let Some(last) = entries.last() else {
-                return Err(JournalError::Damaged { position: at + 1, what: "entries are missing".into() }.into());
-            };
-            at = last.position;
-            for entry in &entries {
-                streams.add(entry.event()?.stream(), entry.position);
-            }
-        }
+        each_entry(self.journal.as_ref(), size, &|_| (), |entry| {
+            streams.add(entry.event()?.stream(), entry.position);
+            Ok::<(), AuditError>(())
+        })
+        .await?;
         let line = format!("{EXTENSION}{}", streams.root(self.identity.suite).to_base64());
-        let key_error = |error: &dyn std::fmt::Display| AuditError::Key(error.to_string());
         let root = self.tiles.root(size).await?;
         let checkpoint = Checkpoint::of_suite(self.identity.suite, &self.identity.origin, size, root)
             .and_then(|checkpoint| checkpoint.with_extension(&line))
-            .map_err(|error| key_error(&error))?;
-        let keys = self.signing_keys().await?;
-        let (first, others) = keys.split_first().ok_or(AuditError::NoKey)?;
-        let mut note = checkpoint.sign(first).map_err(|error| key_error(&error))?;
-        for key in others {
-            note.add_signature(key).map_err(|error| key_error(&error))?;
-        }
-        Ok(note)
+            .map_err(|error| AuditError::Key(error.to_string()))?;
+        signed_by(&checkpoint, &self.signing_keys().await?)
     }
 }

@@ -11,7 +11,6 @@ use ledger_core::evidence::bundle::{
 };
 use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::forms::accounts::named;
-use ledger_core::evidence::forms::event_line::EventLine;
 use ledger_core::evidence::forms::plain_text::{PlainText, Transaction, opening};
 use ledger_core::evidence::forms::{business_day, postings, workbook};
 use ledger_core::evidence::hash::Hash;
@@ -23,7 +22,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::survey::{Survey, survey};
 use super::{BundleError, Request, readme};
-use crate::export::each_entry;
+use crate::export::{each_entry, event_line};
 
 /// Most checkpoints in a bundle; of more, every so many-th is taken, and the last.
 const CHECKPOINTS_MAX: usize = 5_000;
@@ -63,19 +62,8 @@ pub async fn write<W: Write + Seek + Send>(
         let leaf = Hash::from_bytes(entry.leaf);
         if survey.scope.gives(entry.position, &event) {
             gap.end().try_for_each(|node| push_json(&mut nodes, &node))?;
-            let payload = str::from_utf8(&entry.payload).map_err(|error| damaged(error.to_string()))?;
             line.clear();
-            EventLine {
-                position: entry.position,
-                recorded_at: entry.command.recorded_at.to_string().into(),
-                key: entry.command.key.as_str().into(),
-                fingerprint: entry.command.fingerprint.to_string().into(),
-                actor: entry.command.actor.as_str().into(),
-                event_type: entry.event_type.as_str().into(),
-                payload: payload.into(),
-                leaf: leaf.to_string().into(),
-            }
-            .write_into(&mut line)?;
+            event_line(entry)?.write_into(&mut line)?;
             pack.write_all(&line)?;
         } else {
             gap.hide(entry.position, leaf);
