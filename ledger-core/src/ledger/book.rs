@@ -24,7 +24,7 @@ use crate::journal::{Entry, Head, JournalError, RecordedTime, Snapshot, StoredSt
 
 /// The layout of snapshot bodies. Raise it with every change to an aggregate's state: a snapshot of another layout is
 /// ignored and the stream is read instead.
-pub const SNAPSHOT_LAYOUT: u32 = 1;
+pub const SNAPSHOT_LAYOUT: u32 = 2;
 
 /// The most keys whose worker is remembered.
 const OWNERS_MAX: usize = 200_000;

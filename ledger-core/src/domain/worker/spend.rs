@@ -32,11 +32,10 @@ impl Worker {
 
     /// The lots spendable on a day, first to expire first, of equals the one recorded first.
     fn spendable(&self, day: NaiveDate) -> impl Iterator<Item = (u32, Points)> + '_ {
-        self.open.range((day, 0)..).filter_map(move |(_, number)| {
-            let lot = self.lot(*number)?;
-            let points = lot.remaining + lot.expired;
-            (lot.on <= day && points.is_positive()).then_some((*number, points))
-        })
+        self.open
+            .range((day, 0)..)
+            .filter(move |(_, (on, points))| *on <= day && points.is_positive())
+            .map(|((_, number), (_, points))| (*number, *points))
     }
 
     /// The lots that a debit of `points` on `day` takes; `None` when they do not suffice.

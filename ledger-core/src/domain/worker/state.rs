@@ -1,6 +1,6 @@
 //! A worker's state, folded from its events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -117,8 +117,9 @@ pub struct Worker {
     pub(super) card: Option<HeldCard>,
     pub(super) lots: Vec<Lot>,
     pub(super) credits: BTreeMap<CreditId, u32>,
-    /// Lots with something left, by last day and number: the order of spending.
-    pub(super) open: BTreeSet<(NaiveDate, u32)>,
+    /// Lots with something left, by last day and number: the order of spending. From which day and how much stands beside
+    /// it, for every debit walks over all of them.
+    pub(super) open: BTreeMap<(NaiveDate, u32), (NaiveDate, Points)>,
     pub(super) by_day: BTreeMap<(ActivityCode, NaiveDate), Points>,
     pub(super) redemptions: BTreeMap<RedemptionId, Redemption>,
     pub(super) units: BTreeMap<(Sku, i32), u32>,
@@ -406,7 +407,8 @@ impl Worker {
         if lot.remaining.is_zero() && lot.expired.is_zero() {
             self.open.remove(&place);
         } else {
-            self.open.insert(place);
+            let left = (lot.on, lot.remaining + lot.expired);
+            self.open.insert(place, left);
         }
     }
 }

@@ -206,7 +206,7 @@ impl Worker {
     pub(super) fn expire(&self, of: &OfWorker, through: NaiveDate) -> Vec<WorkerEvent> {
         let lots: Vec<LotPart> = self
             .open
-            .iter()
+            .keys()
             .take_while(|(last_day, _)| *last_day <= through)
             .filter_map(|(_, number)| Some(LotPart(*number, self.lot(*number)?.remaining)))
             .filter(|part| part.1.is_positive())

@@ -205,9 +205,9 @@ fn check_lot(state: &Worker, books: &Books, number: u32, lot: &Lot) {
 }
 
 fn check_indexes(state: &Worker) {
-    let open: BTreeSet<(NaiveDate, u32)> = numbered(state)
+    let open: BTreeMap<(NaiveDate, u32), (NaiveDate, Points)> = numbered(state)
         .filter(|(_, lot)| !(lot.remaining + lot.expired).is_zero())
-        .map(|(number, lot)| (lot.last_day.unwrap_or(NaiveDate::MAX), number))
+        .map(|(number, lot)| ((lot.last_day.unwrap_or(NaiveDate::MAX), number), (lot.on, lot.remaining + lot.expired)))
         .collect();
     assert_eq!(state.open, open);
 
