@@ -3,9 +3,9 @@
 use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 /// Why a text is no identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,13 +53,13 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $kind:literal, $max:literal, $slash:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// Reads the identifier; see [`IdError`] for what is refused.
             pub fn new(text: &str) -> Result<$name, IdError> {
                 check($kind, text, $max, $slash)?;
-                Ok($name(Arc::from(text)))
+                Ok($name(SmolStr::new(text)))
             }
 
             /// The identifier as text.
@@ -144,12 +144,12 @@ macro_rules! named_by_key {
     ($($name:ident),*) => {$(
         impl From<&Key> for $name {
             fn from(key: &Key) -> $name {
-                $name(Arc::clone(&key.0))
+                $name(key.0.clone())
             }
         }
         impl From<&$name> for Key {
             fn from(id: &$name) -> Key {
-                Key(Arc::clone(&id.0))
+                Key(id.0.clone())
             }
         }
     )*};
