@@ -15,7 +15,7 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[

@@ -1,69 +1,15 @@
 //! One row a worker: particulars, lifetime totals, and the lots, which tell what can be spent on a day.
 
-use chrono::{Datelike, NaiveDate};
+mod lots;
+
+use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::worker::event::{LotPart, ServiceRecorded, WorkerEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::fold::View;
-
-/// A lot, as short as it can be written: a worker's row holds all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "ShortLot", try_from = "ShortLot")]
-pub struct Lot {
-    /// The service date: it can be spent from here on.
-    pub on: NaiveDate,
-    /// The last day it can be spent.
-    pub last_day: Option<NaiveDate>,
-    /// What was credited.
-    pub points: Points,
-    /// What is left.
-    pub remaining: Points,
-    /// What was booked as expired.
-    pub expired: Points,
-}
-
-/// Days counted from the first of January of the year 1, then hundredths: credited, left, expired.
-type ShortLot = (i32, Option<i32>, i64, i64, i64);
-
-impl From<Lot> for ShortLot {
-    fn from(lot: Lot) -> ShortLot {
-        (
-            lot.on.num_days_from_ce(),
-            lot.last_day.map(|day| day.num_days_from_ce()),
-            lot.points.hundredths(),
-            lot.remaining.hundredths(),
-            lot.expired.hundredths(),
-        )
-    }
-}
-
-impl TryFrom<ShortLot> for Lot {
-    type Error = &'static str;
-
-    fn try_from((on, last_day, points, remaining, expired): ShortLot) -> Result<Lot, &'static str> {
-        let day = |days: i32| NaiveDate::from_num_days_from_ce_opt(days).ok_or("a lot's day is beyond the calendar");
-        Ok(Lot {
-            on: day(on)?,
-            last_day: last_day.map(day).transpose()?,
-            points: Points::from_hundredths(points),
-            remaining: Points::from_hundredths(remaining),
-            expired: Points::from_hundredths(expired),
-        })
-    }
-}
-
-impl Lot {
-    /// What can be spent of it on a day: also what was booked as expired later, when the day lies before its end.
-    pub fn spendable_on(&self, day: NaiveDate) -> Points {
-        if self.on <= day && self.last_day.is_none_or(|last_day| day <= last_day) {
-            self.remaining + self.expired
-        } else {
-            Points::ZERO
-        }
-    }
-}
+pub use lots::Lot;
 
 /// A worker's row.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -93,6 +39,7 @@ pub struct Balance {
     /// Confirmed credits.
     pub services: u64,
     /// The lots by number: 1, 2, 3, …
+    #[serde(with = "lots")]
     pub lots: Vec<Lot>,
     /// The latest day on which anything happened, by business time.
     pub latest: Option<NaiveDate>,
@@ -103,13 +50,7 @@ pub struct Balance {
 impl Balance {
     fn begin_lot(&mut self, record: &ServiceRecorded) {
         let remaining = if record.proposed { Points::ZERO } else { record.points - record.debt_paid };
-        self.lots.push(Lot {
-            on: record.on,
-            last_day: record.last_day,
-            points: record.points,
-            remaining,
-            expired: Points::ZERO,
-        });
+        self.lots.push(Lot { on: record.on, last_day: record.last_day, remaining, expired: Points::ZERO });
     }
 
     /// A lot by its number.
