@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`command`] (what may be asked), [`fingerprint`] (what makes two askings the same), [`book`] (the
 //! state in memory), [`process`] (what one command decides across aggregates), [`resolve`] (what a command needs in
-//! memory first), [`prepare`] (getting it there), [`outcome`] (the three answers), [`writer`] (the task that owns the
+//! memory first), [`used_keys`] (which keys need no look-up), [`prepare`] (getting it all there), [`outcome`] (the three answers), [`writer`] (the task that owns the
 //! writing), [`lost`] (commits whose answer was lost), [`feed`] (what followers
 //! of this process are told).
 
@@ -18,6 +18,7 @@ pub mod process;
 pub mod resolve;
 pub mod round;
 pub mod settings;
+pub mod used_keys;
 pub mod writer;
 
 pub use command::{Command, Context, Submission};

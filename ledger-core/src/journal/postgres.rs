@@ -18,7 +18,10 @@ use postgres_es::PostgresEventRepository;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool};
 use tokio::sync::{Mutex, watch};
 
-use super::{Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, Snapshot, StoredStream};
+use super::{
+    Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, KEYS_PAGE, Snapshot, StoredStream,
+    key_hash,
+};
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
 
@@ -128,6 +131,16 @@ impl Journal for PostgresJournal {
 
     async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
         read::commands(&self.pool, keys).await
+    }
+
+    async fn key_hashes(&self, tell: &(dyn Fn(Vec<u64>) + Send + Sync)) -> Result<(), JournalError> {
+        let mut after = String::new();
+        loop {
+            let keys = read::keys(&self.pool, &after, KEYS_PAGE).await?;
+            tell(keys.iter().map(|key| key_hash(key)).collect());
+            let Some(last) = keys.into_iter().next_back() else { return Ok(()) };
+            after = last;
+        }
     }
 
     async fn store_snapshots(&self, snapshots: Vec<Snapshot>) -> Result<(), JournalError> {

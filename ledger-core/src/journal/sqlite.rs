@@ -19,7 +19,9 @@ use std::sync::{Arc, Mutex as StdMutex};
 use async_trait::async_trait;
 use tokio::sync::{Mutex, oneshot, watch};
 
-use super::{Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, Snapshot, StoredStream};
+use super::{
+    Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, KEYS_PAGE, Snapshot, StoredStream,
+};
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
 use append::{SqliteAppend, Task};
@@ -207,6 +209,18 @@ impl Journal for SqliteJournal {
     async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
         let keys = keys.to_vec();
         self.read_with(move |reader| reader.find(&keys)).await
+    }
+
+    async fn key_hashes(&self, tell: &(dyn Fn(Vec<u64>) + Send + Sync)) -> Result<(), JournalError> {
+        let mut after = None;
+        loop {
+            let (hashes, next) = self.read_with(move |reader| reader.key_hashes(after, KEYS_PAGE)).await?;
+            tell(hashes);
+            if next.is_none() {
+                return Ok(());
+            }
+            after = next;
+        }
     }
 
     async fn store_snapshots(&self, snapshots: Vec<Snapshot>) -> Result<(), JournalError> {

@@ -11,6 +11,7 @@ use super::outcome::Receipt;
 use super::process::States as _;
 use super::resolve;
 use super::round::Known;
+use super::used_keys::UsedKeys;
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
 use crate::journal::{CommandRecord, Entry, Head, Journal, JournalError};
@@ -26,17 +27,20 @@ const LOAD_ROUNDS_MAX: usize = 5;
 /// [`JournalError`].
 pub async fn known_keys<'a>(
     journal: &dyn Journal,
+    used: &UsedKeys,
     book: &mut Book,
-    submissions: impl Iterator<Item = &'a Submission>,
+    submissions: impl Iterator<Item = &'a Submission> + Clone,
 ) -> Result<HashMap<Key, Known>, JournalError> {
-    let mut keys: Vec<Key> = Vec::new();
-    let mut named: Vec<Key> = Vec::new();
-    for submission in submissions {
-        keys.push(submission.context.key.clone());
-        named.extend(resolve::named_key(&submission.command).filter(|key| book.owner(key).is_none()));
-    }
+    let mut keys = used.among(submissions.clone().map(|submission| &submission.context.key));
     let own = keys.len();
-    keys.extend(named);
+    keys.extend(
+        submissions
+            .filter_map(|submission| resolve::named_key(&submission.command))
+            .filter(|key| book.owner(key).is_none()),
+    );
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
     let found = journal.find(&keys).await?;
     let mut places = Vec::new();
     let mut records = Vec::new();
@@ -120,6 +124,7 @@ pub async fn load(journal: &dyn Journal, book: &mut Book, submissions: &[&Submis
 pub async fn catch_up<'a>(
     journal: &dyn Journal,
     recent: &Recent,
+    used: &mut UsedKeys,
     book: &mut Book,
     head: &Head,
     submissions: impl Iterator<Item = &'a Submission>,
@@ -156,8 +161,10 @@ pub async fn catch_up<'a>(
                 recorded.insert(key, record);
             }
         }
+        used.insert(entries.iter().map(|entry| entry.command.key.as_str()));
         recent.push([EventChunk::new(first, events.into())]);
     }
+    used.reached(head.position);
     let (keys, records): (Vec<Key>, Vec<CommandRecord>) = recorded.into_iter().unzip();
     let receipts = receipts(journal, &records).await?;
     let known = keys.into_iter().zip(&records).zip(receipts);

@@ -23,6 +23,7 @@ use super::outcome::Outcome;
 use super::prepare;
 use super::round::{Decided, Known, Round};
 use super::settings::LedgerSettings;
+use super::used_keys::UsedKeys;
 use crate::domain::ids::Key;
 use crate::journal::{Batch, CommitError, Journal, JournalError, Snapshot};
 
@@ -67,13 +68,14 @@ pub struct Writer {
     recent: Arc<Recent>,
     stats: Arc<LedgerStats>,
     book: Option<Book>,
+    used: UsedKeys,
     open: Option<Open>,
     flight: Option<Flight>,
     /// Rounds still to be decided under the lock.
     shared: u32,
 }
 
-fn submissions(jobs: &[Job]) -> impl Iterator<Item = &Submission> {
+fn submissions(jobs: &[Job]) -> impl Iterator<Item = &Submission> + Clone {
     jobs.iter().flat_map(|job| &job.submissions)
 }
 
@@ -95,7 +97,8 @@ impl Writer {
         recent: Arc<Recent>,
         stats: Arc<LedgerStats>,
     ) -> Writer {
-        Writer { journal, settings, committed, recent, stats, book: None, open: None, flight: None, shared: 0 }
+        let used = UsedKeys::of(Arc::clone(&journal));
+        Writer { journal, settings, committed, recent, stats, book: None, used, open: None, flight: None, shared: 0 }
     }
 
     /// Works until every caller is gone and everything queued is answered.
@@ -180,10 +183,11 @@ impl Writer {
             Some(book) => book,
             None => {
                 let head = journal.head().await?;
+                self.used.follow(head.position).await?;
                 self.book.insert(Book::at(&head, self.settings.cached_aggregates_max)?)
             }
         };
-        let known = prepare::known_keys(journal, book, submissions(jobs)).await?;
+        let known = prepare::known_keys(journal, &self.used, book, submissions(jobs)).await?;
         let named = prepare::load(journal, book, &submissions(jobs).collect::<Vec<_>>()).await?;
         let now = (self.settings.clock)();
         let open = self.open.get_or_insert_with(|| Open { jobs: Vec::new(), round: Round::new(book, now), named: 0 });
@@ -213,6 +217,8 @@ impl Writer {
             }
             Ok(Decided { batch: None, outcomes, .. }) => self.answer_where_it_stands(jobs, outcomes).await,
             Ok(Decided { known, batch: Some(batch), outcomes, chunks }) => {
+                // Before it lands: if nobody ever knows whether it did, its keys are still looked up.
+                self.used.insert(batch.commands.iter().map(|command| command.key.as_str()));
                 let snapshots = book.due_snapshots(self.settings.snapshot_every);
                 let (journal, sent) = (Arc::clone(&self.journal), Arc::clone(&batch));
                 // A task of its own: it goes on to its end while this one prepares what comes next.
@@ -244,10 +250,12 @@ impl Writer {
         match landed {
             Ok(()) => {
                 self.record(&batch, chunks);
-                self.answer(jobs, outcomes);
-                self.store_snapshots(snapshots).await;
                 // What the open round rests on must stay in memory: the journal does not hold it yet.
                 let kept = self.open.as_ref().map_or(0, |open| open.named) + named;
+                // The next batch first: while it is on its way there is time for everything else.
+                self.send_off().await;
+                self.answer(jobs, outcomes);
+                self.store_snapshots(snapshots);
                 if let Some(book) = &mut self.book {
                     book.trim(kept);
                 }
@@ -289,19 +297,25 @@ impl Writer {
         }
     }
 
-    fn record(&self, batch: &Batch, chunks: Vec<EventChunk>) {
+    fn record(&mut self, batch: &Batch, chunks: Vec<EventChunk>) {
+        self.used.reached(batch.position);
         self.stats.batches.fetch_add(1, Ordering::Relaxed);
         self.stats.events.fetch_add(u64::try_from(batch.events.len()).unwrap_or(0), Ordering::Relaxed);
         self.recent.push(chunks);
         self.committed.send_replace(batch.position);
     }
 
-    async fn store_snapshots(&self, snapshots: Vec<Snapshot>) {
-        if !snapshots.is_empty()
-            && let Err(error) = self.journal.store_snapshots(snapshots).await
-        {
-            tracing::warn!(%error, "snapshots were not stored; loading takes longer until the next ones");
+    /// Stores snapshots beside everything else: nobody waits for them.
+    fn store_snapshots(&self, snapshots: Vec<Snapshot>) {
+        if snapshots.is_empty() {
+            return;
         }
+        let journal = Arc::clone(&self.journal);
+        tokio::spawn(async move {
+            if let Err(error) = journal.store_snapshots(snapshots).await {
+                tracing::warn!(%error, "snapshots were not stored; loading takes longer until the next ones");
+            }
+        });
     }
 
     /// Decides and appends with the head's lock held from before the deciding to the end.
@@ -321,14 +335,19 @@ impl Writer {
         let journal = Arc::clone(&self.journal);
         let mut book = match self.book.take() {
             Some(book) => book,
-            None => Book::at(&journal.head().await?, self.settings.cached_aggregates_max)?,
+            None => {
+                let head = journal.head().await?;
+                self.used.follow(head.position).await?;
+                Book::at(&head, self.settings.cached_aggregates_max)?
+            }
         };
         let all: Vec<&Submission> = submissions(jobs).collect();
-        let mut known = prepare::known_keys(journal.as_ref(), &mut book, submissions(jobs)).await?;
+        let mut known = prepare::known_keys(journal.as_ref(), &self.used, &mut book, submissions(jobs)).await?;
         prepare::load(journal.as_ref(), &mut book, &all).await?;
         let append = journal.begin().await?;
         let head = append.head().clone();
-        let caught = prepare::catch_up(journal.as_ref(), &self.recent, &mut book, &head, submissions(jobs)).await?;
+        let (recent, used) = (&self.recent, &mut self.used);
+        let caught = prepare::catch_up(journal.as_ref(), recent, used, &mut book, &head, submissions(jobs)).await?;
         known.extend(caught);
         prepare::load(journal.as_ref(), &mut book, &all).await?;
         let mut round = Round::new(&book, (self.settings.clock)());
@@ -343,13 +362,14 @@ impl Writer {
             self.book = Some(book);
             return Ok((None, outcomes));
         };
+        self.used.insert(batch.commands.iter().map(|command| command.key.as_str()));
         match append.commit(Arc::clone(&batch)).await {
             Ok(()) => {
                 self.record(&batch, chunks);
                 let snapshots = book.due_snapshots(self.settings.snapshot_every);
                 book.trim(0);
                 self.book = Some(book);
-                self.store_snapshots(snapshots).await;
+                self.store_snapshots(snapshots);
                 Ok((None, outcomes))
             }
             Err(CommitError::NotCommitted(error)) => Err(error),

@@ -51,6 +51,16 @@ fn read_head(row: &PgRow) -> Result<Head, sqlx::Error> {
     })
 }
 
+/// Keys after a key, in their order: read from their index alone.
+pub(super) async fn keys(pool: &PgPool, after: &str, limit: usize) -> Result<Vec<String>, JournalError> {
+    sqlx::query_scalar("SELECT key FROM event WHERE key IS NOT NULL AND key > $1 ORDER BY key LIMIT $2")
+        .bind(after)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(pool)
+        .await
+        .map_err(unavailable)
+}
+
 pub(super) async fn entries(pool: &PgPool, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
     let until = after.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
     let found = page(pool, after, until).await?;

@@ -12,7 +12,6 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
-use sha2::{Digest, Sha256};
 
 use super::connect::unavailable;
 use super::tail::{Part, Place, Tail};
@@ -229,12 +228,9 @@ pub(super) fn fits(index: &Connection, journal: &Connection) -> Result<bool, Jou
     Ok(leaf_at(journal, position)?.is_some_and(|own| own == leaf))
 }
 
-/// Eight bytes stand for a key: a tree of numbers is half as large and twice as fast as one of texts. Keys that share
-/// them are told apart by the journal.
+/// The hash of a key as the file holds it.
 pub(super) fn key_hash(key: &str) -> i64 {
-    let mut bytes = [0; 8];
-    bytes.iter_mut().zip(Sha256::digest(key.as_bytes())).for_each(|(to, from)| *to = from);
-    i64::from_be_bytes(bytes)
+    crate::journal::key_hash(key).cast_signed()
 }
 
 fn leaf_at(journal: &Connection, position: i64) -> Result<Option<Vec<u8>>, JournalError> {

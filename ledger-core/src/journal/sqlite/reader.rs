@@ -11,7 +11,7 @@ use super::read;
 use super::tail::{Part, Place, Tail};
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
-use crate::journal::{CommandRecord, Entry, JournalError, StoredStream};
+use crate::journal::{CommandRecord, Entry, JournalError, StoredStream, key_hash};
 
 /// A reader of the journal; the index is opened once it is needed.
 pub(super) struct Reader {
@@ -52,6 +52,28 @@ impl Lookup<'_> {
             firsts.extend(rows.collect::<rusqlite::Result<Vec<_>>>().map_err(unavailable)?);
         }
         Ok(firsts)
+    }
+
+    /// The hashes of keys in their order, from the one after `after`, at most `limit` of them; the first page has those in
+    /// memory before its own.
+    fn key_hashes(&self, after: Option<i64>, limit: usize) -> Result<(Vec<u64>, Option<i64>), JournalError> {
+        let mut hashes = match after {
+            None => self.tail(|tail| tail.keys().map(key_hash).collect()),
+            Some(_) => Vec::new(),
+        };
+        let Some(index) = self.index else { return Ok((hashes, None)) };
+        let mut statement = index
+            .prepare_cached("SELECT hash FROM command_key WHERE ?1 IS NULL OR hash > ?1 ORDER BY hash LIMIT ?2")
+            .map_err(unavailable)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut rows = statement.query((after, limit)).map_err(unavailable)?;
+        let mut last = None;
+        while let Some(row) = rows.next().map_err(unavailable)? {
+            let hash: i64 = row.get(0).map_err(unavailable)?;
+            hashes.push(hash.cast_unsigned());
+            last = Some(hash);
+        }
+        Ok((hashes, last))
     }
 
     /// For each stream its events after a sequence, at most `limit`.
@@ -125,6 +147,15 @@ impl Reader {
                 Ok(None)
             })
             .collect()
+    }
+
+    /// A page of the hashes of all keys, and where the next one begins; none behind the last.
+    pub(super) fn key_hashes(
+        &mut self,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<(Vec<u64>, Option<i64>), JournalError> {
+        self.lookup()?.key_hashes(after, limit)
     }
 
     pub(super) fn streams(&mut self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {

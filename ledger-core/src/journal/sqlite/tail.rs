@@ -100,6 +100,11 @@ impl Tail {
         self.keys.get(key).copied()
     }
 
+    /// Every key.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.keys.keys().map(String::as_str)
+    }
+
     /// A stream's events after a sequence.
     pub(super) fn stream(&self, stream_no: u64, after: u64) -> Vec<Place> {
         let places = self.streams.get(&stream_no).into_iter().flatten();
