@@ -20,7 +20,7 @@ use crate::views;
 pub(crate) const PAGE: usize = 10_000;
 /// After a transaction of fewer entries it rests.
 const WIDE: u64 = 3_000;
-const REST: Duration = Duration::from_millis(20);
+const REST: Duration = Duration::from_millis(50);
 /// How often it looks without having been told.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 const RETRY_AFTER: Duration = Duration::from_millis(200);
