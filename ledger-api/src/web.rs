@@ -1,13 +1,29 @@
-//! The pages: one folder a URL, the template beside its handler. Chinese first, English second; no script, nothing
-//! from outside, readable on a telephone and on paper.
+//! The pages: one folder a URL, the template beside its handler. Chinese first, English second; readable on a telephone
+//! and on paper.
+//!
+//! A page loads nothing from outside and needs no script to be read. A script is there only where the reader's own device
+//! must do the work because nobody else should be believed, which is so for [`receipt`] alone: then it is part of the page,
+//! admitted by its hash, cannot send anything, and works without this server once it is loaded.
 
 pub mod home;
+pub mod receipt;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+/// The style sheet that all pages begin with.
+const COMMON_CSS: &str = include_str!("web/common.css");
+
 /// The pages' routes.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(home::routes())
+    OpenApiRouter::new().merge(home::routes()).merge(receipt::routes())
+}
+
+/// An inline text as a content security policy names it: by its hash, taken from the very text that is sent.
+fn source(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }

@@ -23,6 +23,7 @@ mod exports;
 mod interruptions;
 mod large_sheets;
 mod packs;
+mod receipt_page;
 mod sheets;
 mod tampered_bundles;
 mod tampering;

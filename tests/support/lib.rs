@@ -3,6 +3,7 @@
 //! Holds no rule of the ledger: what is right is said by the tests, never by their support.
 
 pub mod api;
+pub mod browser;
 pub mod cli;
 pub mod district;
 pub mod guard;
@@ -14,6 +15,7 @@ pub mod workload;
 mod process;
 
 pub use api::{Answer, Api, Request, Unanswered};
+pub use browser::Browser;
 pub use cli::{nuanxin, token};
 pub use district::District;
 pub use guard::scratch_dir;

@@ -8,6 +8,7 @@
 //! 默克尔根  3f2a91c0 77b6…  (eight groups of eight hexadecimal digits, to be compared by eye)
 //! 杂凑算法  sha-256
 //! 签名密钥  1f2e3d4c
+//! 验证公钥  nuanxin/0c5f…+1f2e3d4c+AQ…  (a key that signed, whole: with it a receipt is checked)
 //! ```
 //!
 //! The code holds the very bytes of the note, so whoever scans it has what `nuanxin verify --checkpoint` reads.
@@ -16,16 +17,17 @@ use std::fmt::Write as _;
 
 use ledger_core::evidence::checkpoint::{Checkpoint, CheckpointError};
 use ledger_core::evidence::hash::Hash;
-use ledger_core::evidence::note::SignedNote;
+use ledger_core::evidence::note::{KeyRing, SignedNote};
 
 /// Hexadecimal digits in a group.
 const GROUP: usize = 8;
 
-/// The text for the notice.
+/// The text for the notice, with the keys of the journal among the signers, where they are known: who reads it on the
+/// board has them by another way than from the server.
 ///
 /// # Errors
 /// [`CheckpointError`] for a note that is no checkpoint.
-pub fn notice(note: &SignedNote) -> Result<String, CheckpointError> {
+pub fn notice(note: &SignedNote, known: &KeyRing) -> Result<String, CheckpointError> {
     let checkpoint: Checkpoint = note.text().parse()?;
     let mut ids: Vec<String> = Vec::new();
     let mut cosigners: Vec<String> = Vec::new();
@@ -49,6 +51,9 @@ pub fn notice(note: &SignedNote) -> Result<String, CheckpointError> {
     ] {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{name}  {value}");
+    }
+    for key in known.keys().filter(|key| ids.contains(&key.id().to_string())) {
+        let _ = writeln!(text, "验证公钥  {key}");
     }
     for cosigner in cosigners {
         let _ = writeln!(text, "见证签名  {cosigner}");

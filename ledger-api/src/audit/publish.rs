@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::hash::Hash;
-use ledger_core::evidence::note::{KeyKind, NoteSignature, PublicKey, SecretKey, SignedNote};
+use ledger_core::evidence::note::{KeyKind, KeyRing, NoteSignature, PublicKey, SecretKey, SignedNote};
 
 use super::store::{KeyUse, KnownKey, Published, SignedHead};
 use super::{Audit, AuditError, now_ms};
@@ -171,6 +171,14 @@ impl Audit {
         Ok(keys.into_iter().filter(|key| signs(key) && key.public().name().as_str() == self.identity.origin).collect())
     }
 
+    /// The public keys of this journal, retired ones too.
+    ///
+    /// # Errors
+    /// [`AuditError`].
+    pub async fn journal_keys(&self) -> Result<KeyRing, AuditError> {
+        Ok(self.store.ring(KeyUse::Journal, Some(&self.identity.origin)).await?)
+    }
+
     /// Makes the first key of a journal that has none, and makes the keys at hand known. For a server that begins; later
     /// keys are made by hand.
     ///
@@ -215,7 +223,7 @@ impl Audit {
     /// signed.
     pub async fn accept_cosigned(&self, note: &SignedNote) -> Result<Vec<PublicKey>, AuditError> {
         let asked = |error: &dyn std::fmt::Display| AuditError::Asked(error.to_string());
-        let own = self.store.ring(KeyUse::Journal, Some(&self.identity.origin)).await?;
+        let own = self.journal_keys().await?;
         let cosigners = self.store.ring(KeyUse::Cosigner, None).await?;
         let opened = Checkpoint::open(note.to_string().as_bytes(), &self.identity.origin, &own, &cosigners);
         let opened = opened.map_err(|error| asked(&error))?;

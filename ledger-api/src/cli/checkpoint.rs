@@ -70,7 +70,7 @@ pub async fn run(args: CheckpointArgs, url: &JournalUrl) -> CliResult {
     let text = if let Some(old) = args.for_witness {
         audit.witness_request(old, &published).await?.to_string()
     } else if args.notice {
-        notice(&published.note).map_err(|error| CliError::failed(error.to_string()))?
+        notice(&published.note, &audit.journal_keys().await?).map_err(|error| CliError::failed(error.to_string()))?
     } else {
         published.note.to_string()
     };

@@ -95,7 +95,8 @@ async fn read_notice(
     let published = app.audit.checkpoint_for(query.size, 0).await?;
     match form {
         Form::Text => {
-            let block = notice(&published.note).map_err(|error| ApiError::fault(&error))?;
+            let known = app.audit.journal_keys().await?;
+            let block = notice(&published.note, &known).map_err(|error| ApiError::fault(&error))?;
             Ok(text(block, &format!("checkpoint-{}.txt", published.size)))
         }
         Form::Code(picture) => code(picture, &published.note.to_string()),

@@ -5,17 +5,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use ledger_core::journal::url::JournalUrl;
-use sha2::{Digest, Sha256};
 use utoipa_axum::router::OpenApiRouter;
 
+use super::{COMMON_CSS, source};
 use crate::app::App;
 use crate::demo::{EXAMPLE_SKU, EXAMPLE_STORE, EXAMPLE_WORKER};
 use crate::http::error::ApiError;
-
-const CSS: &str = include_str!("home/page.css");
 
 /// A host longer than this is no host of ours.
 const HOST_BYTES_MAX: usize = 200;
@@ -51,7 +47,7 @@ async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Response, Ap
     let seen = app.views.position();
     let position = (*app.ledger.committed().borrow()).max(seen);
     let page = Page {
-        css: CSS,
+        css: COMMON_CSS,
         version: env!("CARGO_PKG_VERSION"),
         journal_zh,
         journal_en,
@@ -74,10 +70,9 @@ async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Response, Ap
 
 /// Nothing may load or run but this one style sheet, known by its hash.
 fn policy() -> String {
-    let hash = STANDARD.encode(Sha256::digest(CSS));
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'"
+        "default-src 'none'; style-src {}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        source(COMMON_CSS)
     )
 }
 
@@ -93,13 +88,13 @@ fn base(headers: &HeaderMap) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Page, base, policy};
+    use super::{COMMON_CSS, Page, base, policy};
     use askama::Template;
     use axum::http::{HeaderMap, HeaderValue, header};
 
     fn page(base: &str) -> String {
         let page = Page {
-            css: super::CSS,
+            css: COMMON_CSS,
             version: "1",
             journal_zh: "SQLite",
             journal_en: "SQLite",
@@ -129,7 +124,7 @@ mod tests {
         let html = page("http://127.0.0.1:8080");
         assert!(policy().starts_with("default-src 'none'; style-src 'sha256-"));
         // The hash covers exactly what stands between the tags.
-        assert!(html.contains(&format!("<style>{}</style>", super::CSS)));
+        assert!(html.contains(&format!("<style>{}</style>", COMMON_CSS)));
         for forbidden in ["<script", "style=", "onclick", "onload", "src=", "@import", "url(", "href=\"http"] {
             assert!(!html.contains(forbidden), "{forbidden}");
         }

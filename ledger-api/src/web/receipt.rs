@@ -1,0 +1,132 @@
+//! `/receipt`: a receipt held against a posted checkpoint, on the reader's own device. The page is the same for everybody,
+//! needs no token and is told nothing: its one script has no way out and works without the server once it is loaded.
+
+use std::sync::LazyLock;
+
+use askama::Template;
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use ledger_core::domain::event::Event;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::source;
+use crate::app::App;
+use crate::audit_sheet::words::event_word;
+use crate::http::error::ApiError;
+
+const CSS: &str = concat!(include_str!("common.css"), include_str!("receipt/page.css"));
+
+/// The script's parts, each on those before it.
+const PARTS: &str = concat!(
+    include_str!("receipt/bytes.js"),
+    include_str!("receipt/inflate.js"),
+    include_str!("receipt/hashes.js"),
+    include_str!("receipt/ed25519.js"),
+    include_str!("receipt/evidence.js"),
+    include_str!("receipt/judge.js"),
+    include_str!("receipt/words.js"),
+    include_str!("receipt/describe.js"),
+    include_str!("receipt/page.js"),
+);
+
+/// The whole script; the words for events are those of every other sheet and report.
+static SCRIPT: LazyLock<String> = LazyLock::new(|| {
+    let words: serde_json::Map<_, _> =
+        Event::all_types().map(|name| (name.to_owned(), event_word(name).into())).collect();
+    format!("'use strict';\nconst EVENT_WORDS = {};\n{PARTS}", serde_json::Value::Object(words))
+});
+
+/// Nothing may load, run or be sent but this one script and style sheet, known by their hashes.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "default-src 'none'; script-src {}; style-src {}; img-src data:; connect-src 'none'; base-uri 'none'; \
+         form-action 'none'",
+        source(&SCRIPT),
+        source(CSS)
+    )
+});
+
+#[derive(Template)]
+#[template(path = "receipt/page.html", config = ".askama.toml")]
+struct Page<'a> {
+    css: &'a str,
+    script: &'a str,
+    /// Stands in the page as well, so that a copy kept as a file is held to it without our headers.
+    policy: &'a str,
+}
+
+impl Page<'static> {
+    fn new() -> Self {
+        Page { css: CSS, script: &SCRIPT, policy: &POLICY }
+    }
+}
+
+/// The page's routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().route("/receipt", get(show))
+}
+
+async fn show() -> Result<Response, ApiError> {
+    let html = Page::new().render().map_err(|error| ApiError::fault(&error))?;
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, format!("{}; frame-ancestors 'none'", *POLICY)),
+        // A telephone that has lost its network since can still open the page again.
+        (header::CACHE_CONTROL, "max-age=3600".to_owned()),
+        (header::CONTENT_LANGUAGE, "zh-CN, en".to_owned()),
+    ];
+    Ok((headers, Html(html)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use askama::Template;
+
+    use super::{CSS, POLICY, Page, SCRIPT};
+
+    #[test]
+    fn the_page_holds_exactly_what_its_policy_allows() {
+        let html = Page::new().render().unwrap();
+        assert!(html.contains(&format!("<style>{CSS}</style>")));
+        assert!(html.contains(&format!("<script>{}</script>", *SCRIPT)));
+        assert_eq!((html.matches("<script").count(), html.matches("<style").count()), (1, 1));
+        // Neither may the script end early, nor its hash cover a line end that browsers read as another.
+        for forbidden in ["</", "<!--", "\r"] {
+            assert!(!SCRIPT.contains(forbidden), "{forbidden:?}");
+        }
+        for forbidden in ["style=", "onclick", "onload=\"", "src=", "@import", "url(", "href=\"http"] {
+            assert!(!html.contains(forbidden), "{forbidden}");
+        }
+        assert!(POLICY.starts_with("default-src 'none'; script-src 'sha256-"));
+        assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"zh-CN\">"));
+    }
+
+    /// The policy stops what loads; going elsewhere it does not stop, so the script must know no way.
+    #[test]
+    fn the_script_has_no_way_out_and_makes_no_markup() {
+        for forbidden in [
+            "fetch",
+            "XMLHttpRequest",
+            "WebSocket",
+            "EventSource",
+            "sendBeacon",
+            "RTCPeerConnection",
+            "window.open",
+            "location =",
+            "location.href",
+            "location.assign",
+            "location.replace",
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "Function(",
+            "localStorage",
+            "crypto.subtle",
+        ] {
+            assert!(!SCRIPT.contains(forbidden), "{forbidden}");
+        }
+        assert!(SCRIPT.contains(r#""Redeemed":"兑换""#));
+    }
+}
