@@ -120,7 +120,20 @@ impl<'a> History<'a> {
         assert_eq!(recorded.events, receipt.events.to_vec(), "{key}");
         assert_eq!(recorded.fingerprint, Fingerprint::of(&answered.submission.command), "{key}");
         assert!(recorded.last <= attempt.head_answered, "{key} was told before it was there");
-        assert!(receipt.repeated || recorded.first > attempt.head_sent, "{key} was there before it was asked");
+        assert!(
+            receipt.repeated || recorded.first > attempt.head_sent || self.asked_in_vain_before(&answered),
+            "{key} was there before it was asked"
+        );
+    }
+
+    /// Whether the same key was sent before and got no answer of what became of it: what is recorded may be of then. An
+    /// attempt whose own answer was lost is known by its bytes, and both attempts may have the same.
+    fn asked_in_vain_before(&self, answered: &Answered<'_>) -> bool {
+        self.answered().any(|earlier| {
+            earlier.key() == answered.key()
+                && earlier.attempt.sent < answered.attempt.sent
+                && matches!(earlier.outcome, None | Some(Outcome::Unknown))
+        })
     }
 
     /// "Nothing was recorded" is true unless somebody else asked under the same key.

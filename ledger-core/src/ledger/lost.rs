@@ -24,6 +24,7 @@ pub async fn resolve(
     loop {
         let found = async {
             let append = journal.begin().await?;
+            let last = append.head().position == batch.position;
             // Its root tells this very batch from an earlier attempt at the same commands, which may have landed instead.
             let recorded = match journal.roots(batch.after, 1).await {
                 Ok(roots) => roots.first() == Some(&(batch.position, batch.root)),
@@ -37,11 +38,17 @@ pub async fn resolve(
             } else {
                 append.bar_late().await?;
             }
-            Ok(recorded)
+            Ok((recorded, last))
         };
         match found.await {
-            Ok(true) => return Ok(outcomes),
-            Ok(false) => return Err(JournalError::Unavailable("the commit did not happen".into())),
+            Ok((true, true)) => return Ok(outcomes),
+            Ok((true, false)) => {
+                return Ok(outcomes
+                    .into_iter()
+                    .map(|job| job.into_iter().map(told_behind_the_head).collect())
+                    .collect());
+            }
+            Ok((false, _)) => return Err(JournalError::Unavailable("the commit did not happen".into())),
             Err(error) if started.elapsed() >= resolve_for => {
                 tracing::error!(%error, "what became of a commit cannot be found out now; its callers are told so");
                 let told = |outcome| told_without_knowing(outcome, batch.after);
@@ -52,6 +59,17 @@ pub async fn resolve(
                 pause = (pause * 2).min(Duration::from_millis(500));
             }
         }
+    }
+}
+
+/// What to say when the batch is there and others followed it. An earlier attempt at the very same commands may have made
+/// it, byte for byte, where the clock stood behind the last recorded time: what is recorded is recorded all the same, but
+/// a refusal may rest on a state that was over when its caller asked.
+fn told_behind_the_head(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Refused(_) => Outcome::unavailable(),
+        Outcome::Committed(receipt) if receipt.events.is_empty() => Outcome::unavailable(),
+        other => other,
     }
 }
 
