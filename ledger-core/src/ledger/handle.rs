@@ -17,6 +17,10 @@ use crate::domain::time::BusinessTime;
 use crate::evidence::hash::HashSuite;
 use crate::journal::{Journal, JournalError};
 
+/// Commands of one caller that stand each on its own are queued in parts of so many: the next part is decided while the
+/// one before it is on its way into the journal.
+const PART: usize = 128;
+
 /// Counts of what the writer did, for metrics.
 #[derive(Debug, Default)]
 pub struct LedgerStats {
@@ -41,7 +45,6 @@ pub struct Ledger {
     journal: Arc<dyn Journal>,
     feed: Feed,
     stats: Arc<LedgerStats>,
-    batch_max: usize,
 }
 
 /// The writer's task, to wait for at shutdown.
@@ -72,11 +75,10 @@ impl Ledger {
         let (queue, waiting) = mpsc::channel(settings.queue_max.max(1));
         let (position, committed) = watch::channel(head.position);
         let stats = Arc::new(LedgerStats::default());
-        let batch_max = settings.batch_max.max(1);
         let recent = Arc::new(Recent::default());
         let writer = Writer::new(Arc::clone(&journal), settings, position, Arc::clone(&recent), Arc::clone(&stats));
         let task = LedgerTask(tokio::spawn(writer.run(waiting)));
-        let ledger = Ledger { queue, journal, feed: Feed { committed, recent }, stats, batch_max };
+        let ledger = Ledger { queue, journal, feed: Feed { committed, recent }, stats };
         if head.position == 0 {
             ledger.make_first_event(origin, suite).await?;
         }
@@ -106,15 +108,19 @@ impl Ledger {
     /// Submits commands in order; one answer each. With `atomic`, all take effect or none: a refused one then refuses
     /// the others with the code `invalid_input`, naming it.
     pub async fn submit_all(&self, submissions: Vec<Submission>, atomic: bool) -> Vec<Outcome> {
-        if atomic || submissions.len() <= self.batch_max {
+        if atomic || submissions.len() <= PART {
             return self.queue(submissions, atomic).await.wait().await;
         }
         let mut outcomes = Vec::with_capacity(submissions.len());
+        let mut parts = Vec::with_capacity(submissions.len().div_ceil(PART));
         let mut rest = submissions;
         while !rest.is_empty() {
-            let next = rest.split_off(rest.len().min(self.batch_max));
-            outcomes.extend(self.queue(rest, false).await.wait().await);
+            let next = rest.split_off(rest.len().min(PART));
+            parts.push(self.queue(rest, false).await);
             rest = next;
+        }
+        for part in parts {
+            outcomes.extend(part.wait().await);
         }
         outcomes
     }

@@ -37,6 +37,8 @@ pub struct Job {
     pub reply: oneshot::Sender<Vec<Outcome>>,
 }
 
+/// So many commands are taken in at once, or one caller's, before it looks whether the flight has landed.
+const TAKEN_MAX: usize = 128;
 /// So many rounds are decided under the lock after somebody else was found to append as well.
 const SHARED_ROUNDS: u32 = 64;
 
@@ -125,13 +127,13 @@ impl Writer {
 
     fn takes_more(&self) -> bool {
         let open = self.open.as_ref().map_or(0, |open| submissions(&open.jobs).count());
-        open < self.settings.batch_max
+        open < self.settings.batch_max.max(1)
     }
 
     fn collect(&self, first: Job, queue: &mut mpsc::Receiver<Job>) -> Vec<Job> {
         let mut waiting = first.submissions.len();
         let mut jobs = vec![first];
-        while waiting < self.settings.batch_max
+        while waiting < self.settings.batch_max.min(TAKEN_MAX)
             && let Ok(job) = queue.try_recv()
         {
             waiting += job.submissions.len();

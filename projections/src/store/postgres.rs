@@ -97,6 +97,8 @@ impl PostgresViews {
 
     async fn connect(&self) -> Result<Writer, ViewError> {
         let mut connection = self.options.connect().await.map_err(unavailable)?;
+        // The statements are always the same; a small batch is carried out faster than it is planned.
+        connection.execute("SET plan_cache_mode = force_generic_plan").await.map_err(unavailable)?;
         let generation = sqlx::query_scalar("SELECT generation FROM view_checkpoint")
             .fetch_one(&mut connection)
             .await

@@ -147,54 +147,73 @@ pub(super) async fn append(
     }
 }
 
+/// The statement, with a part between for what not every batch has.
+macro_rules! appending {
+    ($between:literal) => {
+        concat!(
+            "WITH fence AS (
+                 UPDATE head SET position = $1, streams = $2, recorded_at = $3, frontier = $4
+                 WHERE one AND position = $5 AND term = $6 RETURNING position
+             ), ",
+            $between,
+            "events AS (
+                 INSERT INTO event (position, stream_no, sequence, nth, count, type, payload, leaf, key, fingerprint,
+                                    actor, recorded_at)
+                 SELECT new.*, CASE WHEN nth = 0 THEN $3 END
+                 FROM fence, unnest($9::bigint[], $10::bigint[], $11::bigint[], $12::integer[], $13::integer[],
+                                    $14::text[], $15::bytea[], $16::bytea[], $17::text[], $18::bytea[], $19::text[])
+                      AS new (position, stream_no, sequence, nth, count, type, payload, leaf, key, fingerprint, actor)
+             ), roots AS (
+                 INSERT INTO root (size, root) SELECT position, $7 FROM fence
+             ), told AS (
+                 SELECT pg_notify($8, $1::text) FROM fence
+             )
+             SELECT count(*) FROM told"
+        )
+    };
+}
+
+const APPEND: &str = appending!("");
+const APPEND_WITH_STREAMS: &str = appending!(
+    "streams AS (
+         INSERT INTO stream (stream_no, kind, id)
+         SELECT new.* FROM fence, unnest($20::bigint[], $21::text[], $22::text[]) AS new
+     ), "
+);
+
 /// Writes the batch; false when the fence found the head elsewhere, and nothing is written then.
 async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str, term: i64) -> Result<bool, sqlx::Error> {
     let rows = EventRows::of(batch);
-    let moved: i64 = sqlx::query_scalar(
-        "WITH fence AS (
-             UPDATE head SET position = $1, streams = $2, recorded_at = $3, frontier = $4
-             WHERE one AND position = $5 AND term = $22 RETURNING position
-         ), streams AS (
-             INSERT INTO stream (stream_no, kind, id)
-             SELECT new.* FROM fence, unnest($6::bigint[], $7::text[], $8::text[]) AS new
-         ), events AS (
-             INSERT INTO event (position, stream_no, sequence, nth, count, type, payload, leaf, key, fingerprint, actor,
-                                recorded_at)
-             SELECT new.*, CASE WHEN nth = 0 THEN $3 END
-             FROM fence, unnest($9::bigint[], $10::bigint[], $11::bigint[], $12::integer[], $13::integer[], $14::text[],
-                                $15::bytea[], $16::bytea[], $17::text[], $18::bytea[], $19::text[])
-                  AS new (position, stream_no, sequence, nth, count, type, payload, leaf, key, fingerprint, actor)
-         ), roots AS (
-             INSERT INTO root (size, root) SELECT position, $20 FROM fence
-         ), told AS (
-             SELECT pg_notify($21, $1::text) FROM fence
-         )
-         SELECT count(*) FROM told",
-    )
-    .bind(signed(batch.position))
-    .bind(signed(batch.streams))
-    .bind(batch.recorded_at.micros())
-    .bind(&batch.frontier)
-    .bind(signed(batch.after))
-    .bind(batch.new_streams.iter().map(|new| signed(new.stream_no)).collect::<Vec<_>>())
-    .bind(batch.new_streams.iter().map(|new| new.stream.kind()).collect::<Vec<_>>())
-    .bind(batch.new_streams.iter().map(|new| new.stream.id()).collect::<Vec<_>>())
-    .bind(rows.position)
-    .bind(rows.stream_no)
-    .bind(rows.sequence)
-    .bind(rows.nth)
-    .bind(rows.count)
-    .bind(rows.event_type)
-    .bind(rows.payload)
-    .bind(rows.leaf)
-    .bind(rows.key)
-    .bind(rows.fingerprint)
-    .bind(rows.actor)
-    .bind(batch.root.as_slice())
-    .bind(channel)
-    .bind(term)
-    .fetch_one(connection)
-    .await?;
+    let new = &batch.new_streams;
+    let query = sqlx::query_scalar(if new.is_empty() { APPEND } else { APPEND_WITH_STREAMS })
+        .bind(signed(batch.position))
+        .bind(signed(batch.streams))
+        .bind(batch.recorded_at.micros())
+        .bind(&batch.frontier)
+        .bind(signed(batch.after))
+        .bind(term)
+        .bind(batch.root.as_slice())
+        .bind(channel)
+        .bind(rows.position)
+        .bind(rows.stream_no)
+        .bind(rows.sequence)
+        .bind(rows.nth)
+        .bind(rows.count)
+        .bind(rows.event_type)
+        .bind(rows.payload)
+        .bind(rows.leaf)
+        .bind(rows.key)
+        .bind(rows.fingerprint)
+        .bind(rows.actor);
+    let query = if new.is_empty() {
+        query
+    } else {
+        query
+            .bind(new.iter().map(|new| signed(new.stream_no)).collect::<Vec<_>>())
+            .bind(new.iter().map(|new| new.stream.kind()).collect::<Vec<_>>())
+            .bind(new.iter().map(|new| new.stream.id()).collect::<Vec<_>>())
+    };
+    let moved: i64 = query.fetch_one(connection).await?;
     Ok(moved == 1)
 }
 

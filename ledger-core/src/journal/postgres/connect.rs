@@ -56,6 +56,8 @@ pub(super) async fn writer(options: &PgConnectOptions) -> Result<PgConnection, J
     if !matches!(synchronous.as_str(), "on" | "remote_apply" | "remote_write") {
         connection.execute("SET synchronous_commit = on").await.map_err(unavailable)?;
     }
+    // The statement is always the same; planning it anew for each batch takes longer than carrying out a small one.
+    connection.execute("SET plan_cache_mode = force_generic_plan").await.map_err(unavailable)?;
     Ok(connection)
 }
 
