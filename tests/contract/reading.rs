@@ -1,6 +1,9 @@
 //! Reading back: the same bytes, whatever was written, in pages of any size.
 
-use ledger_core::journal::{CommandRecord, Head, JournalError};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use ledger_core::journal::{CommandRecord, Head, Journal, JournalError, key_hash};
 
 use crate::backends::Backend;
 use crate::batches::{Author, departed, fingerprint, furnished, opened, registered};
@@ -135,4 +138,34 @@ pub(crate) async fn recorded_roots_come_in_order(backend: Backend) {
     assert_eq!(roots(3, 2).await, author.roots[2..4]);
     assert_eq!(roots(4, usize::MAX).await, author.roots[2..]);
     assert!(roots(9, 5).await.is_empty() && roots(u64::MAX, 5).await.is_empty() && roots(0, 0).await.is_empty());
+}
+
+/// More keys than one page holds, and then some that stand in no index yet.
+pub(crate) async fn the_hash_of_every_key_is_told(backend: Backend) {
+    async fn told(journal: &dyn Journal) -> BTreeSet<u64> {
+        let told = Mutex::new(BTreeSet::new());
+        journal.key_hashes(&|page| told.lock().expect("no panic").extend(page)).await.expect("keys");
+        told.into_inner().expect("no panic")
+    }
+    let journal = backend.open().await;
+    assert!(told(journal.as_ref()).await.is_empty());
+    let mut author = furnished(journal.as_ref()).await;
+    for part in 0..3 {
+        let commands: Vec<(String, _)> = (0..5_000)
+            .map(|index| (format!("k/{part}/{index}"), vec![registered(&format!("W{part}-{index}"), "rider")]))
+            .collect();
+        let commands: Vec<_> = commands.iter().map(|(key, events)| (key.as_str(), events.clone())).collect();
+        author.append(journal.as_ref(), &commands).await;
+    }
+    let keys: BTreeSet<u64> = author.entries.iter().map(|entry| key_hash(&entry.command.key)).collect();
+    assert!(keys.len() > 15_000);
+    assert_eq!(told(journal.as_ref()).await, keys);
+    if matches!(backend, Backend::Memory(_)) {
+        return;
+    }
+    drop(journal);
+    let journal = backend.open().await;
+    author.append(journal.as_ref(), &[("k/last", vec![departed("W0-0", "moved")])]).await;
+    let told = told(journal.as_ref()).await;
+    assert!(told.contains(&key_hash("k/last")) && told.is_superset(&keys));
 }

@@ -85,6 +85,15 @@ impl UsedKeys {
         UsedKeys { journal, shared: Arc::default(), covers: 0, filling: None }
     }
 
+    /// Ends the filling, so that nothing holds the journal any more.
+    pub async fn end(&mut self) {
+        if let Some(filling) = self.filling.take() {
+            filling.abort();
+            // Ended either way.
+            let _ = filling.await;
+        }
+    }
+
     /// Which of these may have been used: all that the filter cannot deny.
     pub fn among<'a>(&self, keys: impl Iterator<Item = &'a Key>) -> Vec<Key> {
         if !self.shared.filled.load(Ordering::Acquire) {
@@ -135,4 +144,61 @@ async fn fill(journal: Arc<dyn Journal>, shared: Arc<Shared>) {
         tokio::time::sleep(RETRY_AFTER).await;
     }
     shared.filled.store(true, Ordering::Release);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{FIRST_PART, UsedKeys};
+    use crate::domain::ids::Key;
+    use crate::evidence::hash::HashSuite;
+    use crate::journal::memory::MemoryJournal;
+    use crate::journal::{Journal, key_hash};
+    use crate::ledger::{Ledger, LedgerSettings};
+
+    fn keys(texts: &[String]) -> Vec<Key> {
+        texts.iter().map(|text| text.parse().expect("a key")).collect()
+    }
+
+    async fn filled(used: &UsedKeys) {
+        while !used.shared.filled.load(std::sync::atomic::Ordering::Acquire) {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_denied_before_all_keys_are_in_and_no_used_one_after() {
+        let journal: Arc<dyn Journal> = Arc::new(MemoryJournal::default());
+        let (ledger, task) =
+            Ledger::open(Arc::clone(&journal), LedgerSettings::default(), "nuanxin/keys", HashSuite::Sha256)
+                .await
+                .expect("a ledger");
+        drop(ledger);
+        task.finished().await;
+        let mut used = UsedKeys::of(Arc::clone(&journal));
+        let asked = keys(&["journal/open".into(), "never".into()]);
+        assert_eq!(used.among(asked.iter()), asked);
+        used.follow(journal.head().await.expect("a head").position).await.expect("followed");
+        filled(&used).await;
+        assert_eq!(used.among(asked.iter()), asked[..1]);
+        used.insert(["never"].into_iter());
+        assert_eq!(used.among(asked.iter()), asked);
+        used.end().await;
+    }
+
+    /// Beyond what the first part was made for.
+    #[tokio::test]
+    async fn a_filter_that_has_grown_denies_no_used_key_and_nearly_all_others() {
+        let mut used = UsedKeys::of(Arc::new(MemoryJournal::default()));
+        used.follow(0).await.expect("followed");
+        filled(&used).await;
+        let hash = |index: usize| key_hash(&index.to_string());
+        used.shared.insert((0..FIRST_PART + 200_000).map(hash));
+        let some: Vec<String> = (0..FIRST_PART + 200_000).step_by(97).map(|index| index.to_string()).collect();
+        assert_eq!(used.among(keys(&some).iter()).len(), some.len());
+        let others: Vec<String> = (0..20_000).map(|index| format!("other/{index}")).collect();
+        let looked_up = used.among(keys(&others).iter()).len();
+        assert!(looked_up < 200, "{looked_up} of 20,000 keys never used would be looked up");
+    }
 }

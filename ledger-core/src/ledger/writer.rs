@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::book::Book;
 use super::command::Submission;
@@ -71,6 +71,8 @@ pub struct Writer {
     stats: Arc<LedgerStats>,
     book: Option<Book>,
     used: UsedKeys,
+    /// Snapshots on their way.
+    storing: JoinSet<()>,
     open: Option<Open>,
     flight: Option<Flight>,
     /// Rounds still to be decided under the lock.
@@ -100,7 +102,19 @@ impl Writer {
         stats: Arc<LedgerStats>,
     ) -> Writer {
         let used = UsedKeys::of(Arc::clone(&journal));
-        Writer { journal, settings, committed, recent, stats, book: None, used, open: None, flight: None, shared: 0 }
+        Writer {
+            journal,
+            settings,
+            committed,
+            recent,
+            stats,
+            book: None,
+            used,
+            storing: JoinSet::new(),
+            open: None,
+            flight: None,
+            shared: 0,
+        }
     }
 
     /// Works until every caller is gone and everything queued is answered.
@@ -117,12 +131,15 @@ impl Writer {
                         self.take_in(jobs).await;
                     }
                 },
-                else => return,
+                else => break,
             }
             if self.flight.is_none() {
                 self.send_off().await;
             }
         }
+        // Whoever waits for this task's end may open the journal again.
+        self.used.end().await;
+        while self.storing.join_next().await.is_some() {}
     }
 
     fn takes_more(&self) -> bool {
@@ -308,12 +325,13 @@ impl Writer {
     }
 
     /// Stores snapshots beside everything else: nobody waits for them.
-    fn store_snapshots(&self, snapshots: Vec<Snapshot>) {
+    fn store_snapshots(&mut self, snapshots: Vec<Snapshot>) {
+        while self.storing.try_join_next().is_some() {}
         if snapshots.is_empty() {
             return;
         }
         let journal = Arc::clone(&self.journal);
-        tokio::spawn(async move {
+        self.storing.spawn(async move {
             if let Err(error) = journal.store_snapshots(snapshots).await {
                 tracing::warn!(%error, "snapshots were not stored; loading takes longer until the next ones");
             }
