@@ -1,9 +1,11 @@
 //! The books of a journal, kept from its events alone, with every invariant held at every event.
 //!
-//! Owns: each worker's accounts and lots, daily caps, each shelf, each merchant's claims, and what must be true of them.
+//! Owns: each worker's accounts and lots, daily caps, yearly limits, each shelf, each merchant's claims, and what must be
+//! true of them.
 //! Shares with the write path only postings and `evolve`. Knows nothing of hashes and of where events come from.
 
 mod caps;
+mod limits;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -19,6 +21,7 @@ use crate::domain::store::RedemptionStore;
 use crate::domain::store::event::{StockLine, StoreEvent};
 use crate::domain::worker::event::{LotPart, WorkerEvent};
 use caps::Caps;
+use limits::Units;
 
 /// A lot as the books know it.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +52,7 @@ pub struct WorkerBook {
     /// Lots with something left, in the order of spending.
     open: BTreeSet<(NaiveDate, u32)>,
     in_lots: Points,
+    units: Units,
 }
 
 /// A merchant's claims.
@@ -72,7 +76,7 @@ pub struct Books {
 }
 
 impl Books {
-    /// Books of a part of a history: movements alone, since nobody knows what stood before them.
+    /// Books of a part of a history: movements alone, since nobody knows what stood before them; no lots, caps, limits.
     pub fn of_movements() -> Books {
         Books { movements: true, ..Books::default() }
     }
@@ -127,6 +131,8 @@ impl Books {
                 posted?;
                 book.lots(own)?;
                 self.caps.follow(own)?;
+                let stores = &self.stores;
+                book.units.follow(own, |store, sku| stores.get(store)?.item(sku)?.limit_per_worker_year)?;
             }
         }
         Ok(moved)
