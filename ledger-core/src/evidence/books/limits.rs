@@ -3,34 +3,43 @@
 //!
 //! A voucher captured counts in the year in which it was held; what is given back leaves the year in which it counted.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
+use foldhash::HashMap;
+
+use super::names::Names;
 use crate::domain::ids::{RedemptionId, Sku, StoreId};
 use crate::domain::time::BusinessTime;
 use crate::domain::worker::event::{RedeemedLine, WorkerEvent};
 
-/// What one worker had, kept from the events alone.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Units {
-    /// By item: units of each year, in the order in which years first occurred.
-    had: HashMap<Sku, Vec<(i32, u32)>>,
+/// What is known beside the workers.
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    items: Names<Sku>,
     /// The year in which a redemption counts, where it is not that in which it was made: vouchers held over New Year.
     held_before: HashMap<RedemptionId, i32>,
 }
 
-impl Units {
-    /// Follows an event; `limit_of` says what a store's listing allows of an item now.
+/// What one worker had, by item and year, kept from the events alone. Items are numbers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Units(BTreeMap<(u32, i32), u32>);
+
+impl Limits {
+    /// Follows an event of a worker; `limit_of` says what a store's listing allows of an item now.
     ///
     /// # Errors
     /// What passes which limit.
     pub(super) fn follow(
         &mut self,
+        units: &mut Units,
         event: &WorkerEvent,
         limit_of: impl Fn(&StoreId, &Sku) -> Option<u32>,
     ) -> Result<(), String> {
         match event {
-            WorkerEvent::Redeemed(event) => self.take(&event.lines, event.at, |sku| limit_of(&event.store, sku)),
-            WorkerEvent::PointsHeld(event) => self.take(&event.lines, event.at, |sku| limit_of(&event.store, sku)),
+            WorkerEvent::Redeemed(event) => self.take(units, &event.lines, event.at, |sku| limit_of(&event.store, sku)),
+            WorkerEvent::PointsHeld(event) => {
+                self.take(units, &event.lines, event.at, |sku| limit_of(&event.store, sku))
+            }
             WorkerEvent::HoldCaptured(event) => {
                 if event.held_at.year() != event.at.year() {
                     self.held_before.insert(event.redemption.clone(), event.held_at.year());
@@ -38,12 +47,12 @@ impl Units {
                 Ok(())
             }
             WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => {
-                self.give_back(&event.lines, event.held_at.year());
+                self.give_back(units, &event.lines, event.held_at.year());
                 Ok(())
             }
             WorkerEvent::RedemptionReversed(event) => {
                 let year = self.held_before.remove(&event.redemption);
-                self.give_back(&event.lines, year.unwrap_or_else(|| event.redeemed_at.year()));
+                self.give_back(units, &event.lines, year.unwrap_or_else(|| event.redeemed_at.year()));
                 Ok(())
             }
             _ => Ok(()),
@@ -52,19 +61,20 @@ impl Units {
 
     fn take(
         &mut self,
+        units: &mut Units,
         lines: &[RedeemedLine],
         at: BusinessTime,
         limit_of: impl Fn(&Sku) -> Option<u32>,
     ) -> Result<(), String> {
         let year = at.year();
         for line in lines {
-            let units = self.units(&line.sku, year);
-            *units = units.saturating_add(line.quantity);
+            let had = units.0.entry((self.items.number(&line.sku), year)).or_default();
+            *had = had.saturating_add(line.quantity);
         }
         // An item may stand in several lines: what they come to together is held to its limit.
         for line in lines {
             let Some(limit) = limit_of(&line.sku) else { continue };
-            let had = *self.units(&line.sku, year);
+            let had = units.0.get(&(self.items.number(&line.sku), year)).copied().unwrap_or(0);
             if had > limit {
                 return Err(format!("{had} of {} in {year}, the limit is {limit} a year", line.sku));
             }
@@ -72,29 +82,17 @@ impl Units {
         Ok(())
     }
 
-    fn give_back(&mut self, lines: &[RedeemedLine], year: i32) {
+    fn give_back(&mut self, units: &mut Units, lines: &[RedeemedLine], year: i32) {
         for line in lines {
-            let units = self.units(&line.sku, year);
-            *units = units.saturating_sub(line.quantity);
+            let had = units.0.entry((self.items.number(&line.sku), year)).or_default();
+            *had = had.saturating_sub(line.quantity);
         }
-    }
-
-    fn units(&mut self, sku: &Sku, year: i32) -> &mut u32 {
-        if !self.had.contains_key(sku) {
-            self.had.insert(sku.clone(), Vec::new());
-        }
-        let years = self.had.entry(sku.clone()).or_default();
-        let place = years.iter().position(|(known, _)| *known == year).unwrap_or_else(|| {
-            years.push((year, 0));
-            years.len() - 1
-        });
-        &mut years[place].1
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Units;
+    use super::{Limits, Units};
     use crate::domain::event::Event;
     use crate::domain::ids::{Sku, StoreId};
     use crate::domain::worker::event::WorkerEvent;
@@ -139,56 +137,69 @@ mod tests {
         event("RedemptionReversed", &[quantity], &more)
     }
 
+    #[derive(Default)]
+    struct Books(Limits, Units);
+
+    impl Books {
+        fn follow(
+            &mut self,
+            event: &WorkerEvent,
+            limit_of: impl Fn(&StoreId, &Sku) -> Option<u32>,
+        ) -> Result<(), String> {
+            self.0.follow(&mut self.1, event, limit_of)
+        }
+    }
+
     fn three(_: &StoreId, _: &Sku) -> Option<u32> {
         Some(3)
     }
 
     #[track_caller]
-    fn held_to_three(units: &mut Units, events: &[WorkerEvent]) {
+    fn held_to_three(books: &mut Books, events: &[WorkerEvent]) {
         for event in events {
-            assert_eq!(units.follow(event, three), Ok(()), "{event:?}");
+            assert_eq!(books.follow(event, three), Ok(()), "{event:?}");
         }
     }
 
     #[track_caller]
-    fn passes(units: &mut Units, event: &WorkerEvent, had: u32, year: i32) {
-        let passed = units.follow(event, three).expect_err("beyond the limit");
+    fn passes(books: &mut Books, event: &WorkerEvent, had: u32, year: i32) {
+        let passed = books.follow(event, three).expect_err("beyond the limit");
         assert_eq!(passed, format!("{had} of SP1 in {year}, the limit is 3 a year"));
     }
 
     #[test]
     fn a_limit_is_passed_by_the_sum_of_a_year_and_of_all_lines() {
-        let mut units = Units::default();
-        held_to_three(&mut units, &[redeemed("a", &[1, 2], OLD), redeemed("b", &[3], NEW)]);
-        passes(&mut units, &redeemed("c", &[1], NEW), 4, 2024);
-        passes(&mut Units::default(), &redeemed("d", &[2, 2], NEW), 4, 2024);
+        let mut books = Books::default();
+        held_to_three(&mut books, &[redeemed("a", &[1, 2], OLD), redeemed("b", &[3], NEW)]);
+        passes(&mut books, &redeemed("c", &[1], NEW), 4, 2024);
+        passes(&mut Books::default(), &redeemed("d", &[2, 2], NEW), 4, 2024);
     }
 
     #[test]
     fn what_is_given_back_is_free_again_in_the_year_in_which_it_counted() {
-        let mut units = Units::default();
-        held_to_three(&mut units, &[redeemed("a", &[3], OLD), reversed("a", 3, (OLD, NEW)), held("b", 3, OLD)]);
-        held_to_three(&mut units, &[ended("HoldReleased", "b", 3, (OLD, NEW)), held("c", 3, OLD)]);
-        held_to_three(&mut units, &[ended("HoldExpired", "c", 3, (OLD, NEW)), redeemed("d", &[3], OLD)]);
-        held_to_three(&mut units, &[redeemed("e", &[3], NEW)]);
-        passes(&mut units, &redeemed("f", &[1], OLD), 4, 2023);
+        let mut books = Books::default();
+        held_to_three(&mut books, &[redeemed("a", &[3], OLD), reversed("a", 3, (OLD, NEW)), held("b", 3, OLD)]);
+        held_to_three(&mut books, &[ended("HoldReleased", "b", 3, (OLD, NEW)), held("c", 3, OLD)]);
+        held_to_three(&mut books, &[ended("HoldExpired", "c", 3, (OLD, NEW)), redeemed("d", &[3], OLD)]);
+        held_to_three(&mut books, &[redeemed("e", &[3], NEW)]);
+        passes(&mut books, &redeemed("f", &[1], OLD), 4, 2023);
     }
 
     #[test]
     fn a_voucher_captured_counts_once_and_in_the_year_in_which_it_was_held() {
-        let mut units = Units::default();
-        held_to_three(&mut units, &[held("a", 3, OLD), captured("a", "b", 3, (OLD, NEW)), redeemed("c", &[3], NEW)]);
+        let mut books = Books::default();
+        held_to_three(&mut books, &[held("a", 3, OLD), captured("a", "b", 3, (OLD, NEW)), redeemed("c", &[3], NEW)]);
         // Made in the new year, as its reversal says; counted in the old one.
-        held_to_three(&mut units, &[reversed("b", 3, (NEW, NEW)), redeemed("d", &[3], OLD)]);
-        passes(&mut units, &held("e", 1, NEW), 4, 2024);
+        held_to_three(&mut books, &[reversed("b", 3, (NEW, NEW)), redeemed("d", &[3], OLD)]);
+        passes(&mut books, &held("e", 1, NEW), 4, 2024);
     }
 
     #[test]
     fn the_limit_in_force_at_the_redemption_counts() {
-        let mut units = Units::default();
-        held_to_three(&mut units, &[redeemed("a", &[3], NEW)]);
-        assert_eq!(units.follow(&redeemed("b", &[2], NEW), |_, _| None), Ok(()), "listed without a limit");
-        assert_eq!(units.follow(&redeemed("c", &[1], NEW), |_, _| Some(6)), Ok(()), "listed anew with another");
-        assert!(units.follow(&redeemed("d", &[1], NEW), |_, _| Some(2)).is_err(), "and with a lower one");
+        let mut books = Books::default();
+        held_to_three(&mut books, &[redeemed("a", &[3], NEW)]);
+        assert_eq!(books.follow(&redeemed("b", &[2], NEW), |_, _| None), Ok(()), "listed without a limit");
+        assert_eq!(books.follow(&redeemed("c", &[1], NEW), |_, _| Some(6)), Ok(()), "listed anew with another");
+        assert!(books.follow(&redeemed("d", &[1], NEW), |_, _| Some(2)).is_err(), "and with a lower one");
     }
 }
