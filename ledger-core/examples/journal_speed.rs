@@ -4,7 +4,8 @@
 //! cargo run --release -p ledger-core --example journal_speed -- JOURNAL.db [ROUNDS]
 //! ```
 //!
-//! "Hashing alone" is the leaves' bytes, already in memory, on all processors.
+//! "Hashing alone" is the leaves' bytes, already in memory, on all processors. Memory comes from the allocator that the
+//! program has.
 
 use std::path::Path;
 use std::process::ExitCode;

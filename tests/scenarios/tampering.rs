@@ -120,6 +120,23 @@ fn whatever_was_changed_in_the_middle_is_found_with_its_position() {
     }
 }
 
+/// What is changed stands before what cannot be read at all, in the same page: it is named all the same.
+#[test]
+fn of_two_changes_the_first_is_named_though_the_second_cannot_be_read() {
+    let (journal, _) = tampered(middle(), |db, at| {
+        db.execute("UPDATE event SET key = NULL, actor = NULL WHERE position = ?1 + 1", [at])?;
+        one_byte(db, at)
+    });
+    let report = run(&journal, &["verify", "--json"]).expect(1).json();
+    assert_eq!(report.get("first_bad_position").count(), middle(), "{report:?}");
+    let (journal, _) = tampered(middle(), |db, at| {
+        one_byte(db, at + 1)?;
+        db.execute("DELETE FROM event WHERE position = ?1", [at])
+    });
+    let report = run(&journal, &["verify", "--json"]).expect(1).json();
+    assert_eq!(report.get("first_bad_position").count(), middle(), "{report:?}");
+}
+
 #[test]
 fn a_removed_tail_is_found() {
     let (journal, _) = tampered(middle(), |db, at| db.execute("DELETE FROM event WHERE position > ?1", [at]));

@@ -46,7 +46,7 @@ async fn walk(
         let what = format!("{} names no entries, but its root is not that of an empty log", claim.by);
         return Ok(Verdict::Invalid(Finding { position: 0, what }));
     }
-    let mut verifier = Verifier::default();
+    let mut verifier = Verifier::of_about(head.position);
     let mut ahead = Ahead::new(journal, &head, some).await;
     while let Some(piece) = ahead.next().await {
         let Piece { mut chunk, damage, whole } = piece?;
