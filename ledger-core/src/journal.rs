@@ -27,6 +27,7 @@ pub use error::{CommitError, JournalError};
 
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
+use crate::evidence::verifier::{Chunk, ChunkMaker};
 
 /// Keys read at once.
 const KEYS_PAGE: usize = 10_000;
@@ -72,6 +73,31 @@ pub trait Journal: Send + Sync + 'static {
     /// # Errors
     /// [`JournalError`], also [`JournalError::Damaged`] where positions do not follow one another.
     async fn read(&self, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError>;
+
+    /// Entries after a position, checked by themselves as a verifier does it, at most `limit`; and, where the last of them
+    /// is followed by one that cannot be read, why. A backend checks them as it reads them, without entries of their own.
+    ///
+    /// # Errors
+    /// As [`Journal::read`], but for damage that stands behind an entry that can be read.
+    async fn check(
+        &self,
+        after: u64,
+        limit: usize,
+        mut maker: ChunkMaker,
+    ) -> Result<(Chunk, Option<JournalError>), JournalError> {
+        let (entries, damage) = match self.read(after, limit).await {
+            Err(JournalError::Damaged { position, what }) if position > after.saturating_add(1) => {
+                let before = usize::try_from(position - after - 1).unwrap_or(usize::MAX).min(limit);
+                (self.read(after, before).await?, Some(JournalError::Damaged { position, what }))
+            }
+            read => (read?, None),
+        };
+        let checked = tokio::task::spawn_blocking(move || {
+            entries.iter().for_each(|entry| maker.push(&entry.view()));
+            maker.finish()
+        });
+        Ok((checked.await.map_err(|error| JournalError::Unavailable(error.to_string()))?, damage))
+    }
 
     /// The stored leaf hashes of entries after a position, in order, at most `limit`; fewer only at the head. What proofs
     /// are made from: a backend reads them without the entries.

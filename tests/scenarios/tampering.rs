@@ -4,8 +4,10 @@
 use rusqlite::Connection;
 
 use crate::imported::{Pack, imported};
-use crate::journals::{Database, copy_of, file_of};
-use crate::program::run;
+use crate::journals::{Database, copy_of, file_of, fresh};
+use crate::program::{import, run};
+use crate::small_pack::{ITEMS, SmallPack};
+use crate::surgery::{Opened, bundle, leaf_of, rehash, verify, written};
 
 /// A change to a journal's tables around a position in the middle.
 struct Tampering {
@@ -118,6 +120,23 @@ fn whatever_was_changed_in_the_middle_is_found_with_its_position() {
     }
 }
 
+/// What is changed stands before what cannot be read at all, in the same page: it is named all the same.
+#[test]
+fn of_two_changes_the_first_is_named_though_the_second_cannot_be_read() {
+    let (journal, _) = tampered(middle(), |db, at| {
+        db.execute("UPDATE event SET key = NULL, actor = NULL WHERE position = ?1 + 1", [at])?;
+        one_byte(db, at)
+    });
+    let report = run(&journal, &["verify", "--json"]).expect(1).json();
+    assert_eq!(report.get("first_bad_position").count(), middle(), "{report:?}");
+    let (journal, _) = tampered(middle(), |db, at| {
+        one_byte(db, at + 1)?;
+        db.execute("DELETE FROM event WHERE position = ?1", [at])
+    });
+    let report = run(&journal, &["verify", "--json"]).expect(1).json();
+    assert_eq!(report.get("first_bad_position").count(), middle(), "{report:?}");
+}
+
 #[test]
 fn a_removed_tail_is_found() {
     let (journal, _) = tampered(middle(), |db, at| db.execute("DELETE FROM event WHERE position > ?1", [at]));
@@ -159,4 +178,51 @@ fn an_event_added_behind_the_head_is_found() {
     let report = run(&journal, &["verify", "--json"]).expect(1).json();
     let head = imported(Pack::Qianwei, Database::Sqlite).state.get("position").count();
     assert_eq!(report.get("first_bad_position").count(), head + 1);
+}
+
+/// A listing's limit lowered after the fact, or a redemption that says it was of more units at a lower price: with every
+/// hash made to fit, the books still find the redemption that passes the yearly limit.
+#[test]
+fn a_yearly_limit_passed_is_found_though_everything_was_hashed_anew() {
+    let pack = SmallPack::new();
+    pack.write("兑换目录.csv", ITEMS.replace("M01,\n", "M01,2\n"));
+    pack.append("兑换流水-2024-01.csv", "LS02,W001,S01,SW01,1,2024-01-07 10:00:00\n");
+    let journal = fresh(Database::Sqlite);
+    import(&journal, pack.folder(), 0, &[]);
+    run(&journal, &["verify"]).expect(0);
+    let clean = Opened::read(&bundle(&journal, &[], &[]));
+    let second = |event_type: &str, key: &str| {
+        let db = Connection::open(file_of(&journal)).expect("a journal is a database");
+        let query = "SELECT max(position) FROM event WHERE type = ?1 AND (key = ?2 OR ?2 = '')";
+        db.query_row(query, [event_type, key], |row| row.get::<_, u64>(0)).expect("an event")
+    };
+    let redeemed = second("Redeemed", "LS02");
+    let forgeries = [
+        (second("ItemListed", ""), "\"limit_per_worker_year\":2", "\"limit_per_worker_year\":1"),
+        (redeemed, "\"price\":2000,\"quantity\":1", "\"price\":1000,\"quantity\":2"),
+    ];
+    for (at, said, forged) in forgeries {
+        let copy = copy_of(&journal);
+        let db = Connection::open(file_of(&copy)).expect("a journal is a database");
+        let change = "UPDATE event SET payload = CAST(replace(CAST(payload AS TEXT), ?2, ?3) AS BLOB)
+                      WHERE position = ?1 AND instr(CAST(payload AS TEXT), ?2) > 0";
+        assert_eq!(db.execute(change, (at, said, forged)).expect("a change"), 1, "{said}");
+        db.close().expect("the file is closed");
+        rehash(&copy);
+        let report = run(&copy, &["verify", "--json"]).expect(1).json();
+        assert_eq!(report.get("first_bad_position").count(), redeemed, "{forged}: {report:?}");
+        assert!(report.get("reason").text().contains("of SW01 in 2024, the limit is "), "{report:?}");
+
+        let mut bundle = clean.clone();
+        bundle.set(at, "payload", |payload| payload.replace(said, forged).into());
+        let lines = bundle.lines().into_iter().map(|line| {
+            let mut event: serde_json::Value = serde_json::from_str(&line).expect("a line");
+            event["leaf"] = leaf_of(&event).to_string().into();
+            written(&event)
+        });
+        bundle.set_lines(&lines.collect::<Vec<_>>());
+        let report = verify(&bundle.write(), &[]).expect(1).json();
+        assert_eq!(report.get("first_bad_position").count(), redeemed, "{forged}: {report:?}");
+        assert!(report.get("reason").text().contains("of SW01 in 2024, the limit is "), "{report:?}");
+    }
 }

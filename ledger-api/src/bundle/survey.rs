@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, StreamId};
+use ledger_core::domain::posting::postings;
 use ledger_core::domain::programme::ProgrammeEvent;
 use ledger_core::evidence::books::Books;
 use ledger_core::evidence::bundle::manifest::{Period, RuleVersion, Scope, StreamProof, rule_version};
@@ -72,8 +73,8 @@ pub(super) async fn survey(
         }
         if scope.covers(entry.position, &event) {
             latest = latest.max(business_day(&event));
-            let moved = books.book(&event).map_err(damaged)?;
-            needed = moved.iter().map(|leg| decimals(leg.points)).fold(needed, usize::max);
+            books.book(&event).map_err(damaged)?;
+            needed = postings(&event).iter().map(|leg| decimals(leg.points)).fold(needed, usize::max);
         }
         Ok::<(), BundleError>(())
     })

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 
+use ledger_core::domain::posting;
 use ledger_core::evidence::books::Books;
 use ledger_core::evidence::bundle::cover::Gap;
 use ledger_core::evidence::bundle::manifest::{FileEntry, Manifest, Scope};
@@ -72,8 +73,8 @@ pub async fn write<W: Write + Seek + Send>(
             gap.end().try_for_each(|node| push_json(&mut nodes, &node))?;
         }
         if survey.scope.covers(entry.position, &event) {
-            let moved = books.book(&event).map_err(damaged)?;
-            let legs = named(&event, &moved);
+            books.book(&event).map_err(damaged)?;
+            let legs = named(&event, &posting::postings(&event));
             piece.clear();
             postings::push_rows(&mut piece, entry.position, &entry.command.key, &event, &legs);
             rows.write_all(piece.as_bytes())?;

@@ -9,11 +9,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use ledger_core::evidence::hash::HashSuite;
 use ledger_core::evidence::note::PublicKey;
-use ledger_core::evidence::verifier::{Finding, Verdict, Verifier};
+use ledger_core::evidence::verifier::{self, Claim, Finding, Verdict};
 use ledger_core::journal::url::JournalUrl;
-use ledger_core::journal::{Head, Journal, JournalError};
+use ledger_core::journal::{Journal, JournalError};
 use projections::ViewError;
 use projections::handle::views_path;
 use projections::runner::{Runner, digests};
@@ -25,10 +24,8 @@ use serde::Serialize;
 use super::{CliError, CliResult, progress};
 use crate::app;
 use crate::audit;
-pub use signatures::{Claim, Signatures, read_note, store_of};
+pub use signatures::{Signatures, read_note, store_of};
 
-const PAGE: usize = 5_000;
-const ROOTS_PAGE: usize = 10_000;
 /// A running server moves its views on while they are compared: so often is the comparison made again.
 const TRIES_MAX: u32 = 20;
 
@@ -103,7 +100,7 @@ pub async fn run(args: VerifyArgs, url: &JournalUrl) -> CliResult {
         claims.push(Claim { size: checkpoint.size(), root: checkpoint.root(), by: "the checkpoint" });
     }
     claims.sort_by_key(|claim| claim.size);
-    let verdict = match (verify_journal(journal.as_ref(), &claims).await, doubt) {
+    let verdict = match (verify_journal(&journal, &claims).await, doubt) {
         // What the journal itself shows names the very entry, so it goes first.
         (Verdict::Valid { .. } | Verdict::Empty, Some(doubt)) => Verdict::Invalid(doubt),
         (verdict, _) => verdict,
@@ -183,78 +180,16 @@ fn print(report: &Report) {
     }
 }
 
-/// Verifies a journal up to the head it has now, and that it still holds what is claimed, in the order of sizes.
-pub async fn verify_journal(journal: &dyn Journal, claims: &[Claim]) -> Verdict {
-    match walk(journal, claims).await {
-        Ok(verdict) => verdict,
-        Err(JournalError::Damaged { position, what }) => Verdict::Invalid(Finding { position, what }),
-        Err(error) => Verdict::Unreadable(error.to_string()),
+async fn verify_journal(journal: &Arc<dyn Journal>, claims: &[Claim]) -> Verdict {
+    let mut bar = None;
+    let mut show = |reached, of| {
+        bar.get_or_insert_with(|| progress::bar(of, "verifying")).set_position(reached);
+    };
+    let verdict = verifier::verify(journal, claims, &mut show).await;
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
     }
-}
-
-async fn walk(journal: &dyn Journal, claims: &[Claim]) -> Result<Verdict, JournalError> {
-    let head = journal.head().await?;
-    let mut claims = claims.iter().peekable();
-    while let Some(claim) = claims.next_if(|claim| claim.size == 0) {
-        if !HashSuite::ALL.iter().any(|suite| suite.empty_root() == claim.root) {
-            let what = format!("{} names no entries, but its root is not that of an empty log", claim.by);
-            return Ok(Verdict::Invalid(Finding { position: 0, what }));
-        }
-    }
-    let bar = progress::bar(head.position, "verifying");
-    let mut verifier = Verifier::default();
-    let mut roots = Vec::new().into_iter().peekable();
-    let mut roots_after = 0;
-    while verifier.size() < head.position {
-        let wanted = usize::try_from(head.position - verifier.size()).unwrap_or(PAGE).min(PAGE);
-        let entries = journal.read(verifier.size(), wanted).await?;
-        if entries.is_empty() {
-            break;
-        }
-        for entry in &entries {
-            if let Err(finding) = verifier.entry(entry) {
-                return Ok(Verdict::Invalid(finding));
-            }
-            if roots.peek().is_none() {
-                roots = journal.roots(roots_after, ROOTS_PAGE).await?.into_iter().peekable();
-            }
-            let due = roots.next_if(|(size, _): &(u64, [u8; 32])| *size <= verifier.size());
-            if let Some((size, root)) = due {
-                roots_after = size;
-                if let Err(finding) = verifier.recorded_root(size, &root) {
-                    return Ok(Verdict::Invalid(finding));
-                }
-            }
-            while let Some(claim) = claims.next_if(|claim| claim.size == verifier.size()) {
-                if verifier.root() != Some(claim.root) {
-                    let what = format!("{}'s root is not the root of what is recorded now", claim.by);
-                    return Ok(Verdict::Invalid(Finding { position: verifier.size(), what }));
-                }
-            }
-        }
-        bar.set_position(verifier.size());
-    }
-    bar.finish_and_clear();
-    if let Some(claim) = claims.find(|claim| claim.size > head.position) {
-        let what = format!("{} was taken over {} entries; the tail is gone", claim.by, claim.size);
-        return Ok(Verdict::Invalid(Finding { position: head.position + 1, what }));
-    }
-    if let Some(position) = beyond(journal, &head).await? {
-        let what = "stands beyond the head, which no append leaves behind".to_owned();
-        return Ok(Verdict::Invalid(Finding { position, what }));
-    }
-    if roots_after != head.position && verifier.size() == head.position {
-        let what = format!("no root is recorded after {roots_after}");
-        return Ok(Verdict::Invalid(Finding { position: head.position, what }));
-    }
-    Ok(verifier.finish(&head))
-}
-
-/// The first entry that stands beyond the head. What a server appended meanwhile does not: its head moved with it.
-async fn beyond(journal: &dyn Journal, head: &Head) -> Result<Option<u64>, JournalError> {
-    let Some(last) = journal.read(head.position, 1).await?.pop() else { return Ok(None) };
-    let now = journal.head().await?;
-    Ok((last.position > now.position).then_some(last.position))
+    verdict
 }
 
 /// Folds the journal anew and compares with the stored views, as they stand: what they say, or how they differ.

@@ -35,8 +35,9 @@ pub(super) async fn write(
     each_entry(journal, until, progress, |entry| {
         let event = entry.event()?;
         let damaged = |what: String| JournalError::Damaged { position: entry.position, what };
-        let moved = books.book(&event).map_err(damaged)?;
-        let transaction = Transaction::new(entry.position, &entry.command.key, &event, named(&event, &moved));
+        books.book(&event).map_err(damaged)?;
+        let legs = named(&event, &postings(&event));
+        let transaction = Transaction::new(entry.position, &entry.command.key, &event, legs);
         text.clear();
         plain.push(&mut text, business_day(&event), transaction.as_ref());
         out.write_all(text.as_bytes()).map_err(ExportError::from)

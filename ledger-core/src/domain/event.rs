@@ -147,17 +147,24 @@ impl Event {
     /// # Errors
     /// [`DecodeError`] for an unknown type or an unreadable payload.
     pub fn decode(event_type: &str, payload: &[u8]) -> Result<Event, DecodeError> {
-        let decoded = None
-            .or_else(|| WorkerEvent::decode(event_type, payload).map(|event| event.map(Event::Worker)))
-            .or_else(|| StoreEvent::decode(event_type, payload).map(|event| event.map(Event::Store)))
-            .or_else(|| MerchantEvent::decode(event_type, payload).map(|event| event.map(Event::Merchant)))
-            .or_else(|| ProgrammeEvent::decode(event_type, payload).map(|event| event.map(Event::Programme)))
-            .or_else(|| CardEvent::decode(event_type, payload).map(|event| event.map(Event::Card)));
-        match decoded {
-            None => Err(DecodeError::UnknownType(event_type.to_owned())),
-            Some(Ok(event)) => Ok(event),
-            Some(Err(cause)) => Err(DecodeError::Payload { event_type: event_type.to_owned(), cause }),
+        let unreadable = |cause| DecodeError::Payload { event_type: event_type.to_owned(), cause };
+        // The kinds in the order of how many events they have; each is given out at once, for an event is large.
+        if let Some(event) = WorkerEvent::decode(event_type, payload) {
+            return event.map(Event::Worker).map_err(unreadable);
         }
+        if let Some(event) = StoreEvent::decode(event_type, payload) {
+            return event.map(Event::Store).map_err(unreadable);
+        }
+        if let Some(event) = MerchantEvent::decode(event_type, payload) {
+            return event.map(Event::Merchant).map_err(unreadable);
+        }
+        if let Some(event) = ProgrammeEvent::decode(event_type, payload) {
+            return event.map(Event::Programme).map_err(unreadable);
+        }
+        if let Some(event) = CardEvent::decode(event_type, payload) {
+            return event.map(Event::Card).map_err(unreadable);
+        }
+        Err(DecodeError::UnknownType(event_type.to_owned()))
     }
 
     /// The stream the event belongs to, told by its payload.
@@ -180,6 +187,15 @@ impl Event {
             Event::Store(event) => Some(event.at()),
         }
     }
+}
+
+/// A payload as text: looked over once, its strings need no look of their own.
+pub(crate) fn text(payload: &[u8]) -> serde_json::Result<&str> {
+    str::from_utf8(payload).map_err(|error| {
+        // The reader of bytes says where in the JSON it stands.
+        let refused = serde_json::from_slice::<serde_json::Value>(payload).err();
+        refused.unwrap_or_else(|| serde::de::Error::custom(error))
+    })
 }
 
 macro_rules! union_from {

@@ -63,48 +63,113 @@ pub struct Posting {
     pub points: Points,
 }
 
-/// The postings of an event; none for events that move no points. They sum to zero.
-pub fn postings(event: &Event) -> Vec<Posting> {
-    let Event::Worker(event) = event else { return Vec::new() };
-    let worker = event.worker();
-    let mut moves = Moves::default();
-    let available = || Account::Available(worker.clone());
-    let held = || Account::Held(worker.clone());
-    let debt = || Account::Debt(worker.clone());
-    let expired = || Account::Expired(worker.clone());
+/// Where a worker's points come from or go to: an [`Account`] without the worker's name, which the event has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side<'a> {
+    /// Where points come from.
+    Issuance,
+    /// What the worker can spend.
+    Available,
+    /// What the worker set aside.
+    Held,
+    /// What the worker still owes.
+    Debt,
+    /// What was spent at a store.
+    Redeemed(&'a StoreId),
+    /// What lapsed.
+    Expired,
+    /// What was taken back.
+    Reversed,
+}
+
+impl Side<'_> {
+    /// The account of a worker.
+    pub fn account(self, worker: &WorkerId) -> Account {
+        match self {
+            Side::Issuance => Account::Issuance,
+            Side::Available => Account::Available(worker.clone()),
+            Side::Held => Account::Held(worker.clone()),
+            Side::Debt => Account::Debt(worker.clone()),
+            Side::Redeemed(store) => Account::Redeemed(store.clone()),
+            Side::Expired => Account::Expired(worker.clone()),
+            Side::Reversed => Account::Reversed,
+        }
+    }
+}
+
+/// Points that go from one account to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Movement<'a> {
+    /// Where they leave.
+    pub from: Side<'a>,
+    /// Where they come to.
+    pub to: Side<'a>,
+    /// How many.
+    pub points: Points,
+}
+
+/// The movements of one event, without memory of their own: events are read by the million.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Movements<'a>([Option<Movement<'a>>; 3]);
+
+impl<'a> Movements<'a> {
+    /// One by one, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = Movement<'a>> {
+        self.0.into_iter().flatten()
+    }
+
+    /// Each account and what it gets, those that lose points with a minus.
+    pub fn sides(&self) -> impl Iterator<Item = (Side<'a>, Points)> {
+        self.iter().flat_map(|moved| [(moved.from, Points::ZERO - moved.points), (moved.to, moved.points)])
+    }
+
+    fn one(from: Side<'a>, to: Side<'a>, points: Points) -> Movements<'a> {
+        Movements::of([(from, to, points), (from, to, Points::ZERO), (from, to, Points::ZERO)])
+    }
+
+    fn two(first: (Side<'a>, Side<'a>, Points), second: (Side<'a>, Side<'a>, Points)) -> Movements<'a> {
+        Movements::of([first, second, (Side::Issuance, Side::Issuance, Points::ZERO)])
+    }
+
+    fn of(moves: [(Side<'a>, Side<'a>, Points); 3]) -> Movements<'a> {
+        let moved = |(from, to, points): (_, _, Points)| (!points.is_zero()).then_some(Movement { from, to, points });
+        Movements(moves.map(moved))
+    }
+}
+
+/// What an event moves; nothing for events that move no points.
+pub fn movements(event: &WorkerEvent) -> Movements<'_> {
+    use Side::{Available, Debt, Expired, Held, Issuance, Reversed};
     match event {
         WorkerEvent::VolunteerServiceRecorded(record)
         | WorkerEvent::CivicCreationRecorded(record)
         | WorkerEvent::CommunityServiceRecorded(record) => {
             let ServiceRecorded { points, debt_paid, proposed, .. } = record;
-            if !proposed {
-                moves.add(Account::Issuance, available(), *points);
-                moves.add(available(), debt(), *debt_paid);
+            if *proposed {
+                return Movements::default();
             }
+            Movements::two((Issuance, Available, *points), (Available, Debt, *debt_paid))
         }
         WorkerEvent::CreditConfirmed(CreditJudged { points, debt_paid, .. }) => {
-            moves.add(Account::Issuance, available(), *points);
-            moves.add(available(), debt(), *debt_paid);
+            Movements::two((Issuance, Available, *points), (Available, Debt, *debt_paid))
         }
-        WorkerEvent::CreditReversed(CreditReversed { points, debt: owed, from_expired, .. }) => {
-            moves.add(available(), Account::Reversed, *points - *owed - *from_expired);
-            moves.add(expired(), Account::Reversed, *from_expired);
-            moves.add(debt(), Account::Reversed, *owed);
-        }
-        WorkerEvent::Redeemed(event) => moves.add(available(), Account::Redeemed(event.store.clone()), event.points),
+        WorkerEvent::CreditReversed(CreditReversed { points, debt, from_expired, .. }) => Movements::of([
+            (Available, Reversed, *points - *debt - *from_expired),
+            (Expired, Reversed, *from_expired),
+            (Debt, Reversed, *debt),
+        ]),
+        WorkerEvent::Redeemed(event) => Movements::one(Available, Side::Redeemed(&event.store), event.points),
         WorkerEvent::RedemptionReversed(event) => {
-            let spent = || Account::Redeemed(event.store.clone());
-            moves.add(spent(), available(), event.points - event.debt_paid);
-            moves.add(spent(), debt(), event.debt_paid);
+            let spent = Side::Redeemed(&event.store);
+            Movements::two((spent, Available, event.points - event.debt_paid), (spent, Debt, event.debt_paid))
         }
-        WorkerEvent::PointsHeld(event) => moves.add(available(), held(), event.points),
-        WorkerEvent::HoldCaptured(event) => moves.add(held(), Account::Redeemed(event.store.clone()), event.points),
+        WorkerEvent::PointsHeld(event) => Movements::one(Available, Held, event.points),
+        WorkerEvent::HoldCaptured(event) => Movements::one(Held, Side::Redeemed(&event.store), event.points),
         WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => {
-            moves.add(held(), available(), event.points - event.debt_paid);
-            moves.add(held(), debt(), event.debt_paid);
+            Movements::two((Held, Available, event.points - event.debt_paid), (Held, Debt, event.debt_paid))
         }
-        WorkerEvent::PointsExpired(event) => moves.add(available(), expired(), event.points),
-        WorkerEvent::ExpiryReversed(event) => moves.add(expired(), available(), event.points),
+        WorkerEvent::PointsExpired(event) => Movements::one(Available, Expired, event.points),
+        WorkerEvent::ExpiryReversed(event) => Movements::one(Expired, Available, event.points),
         WorkerEvent::WorkerRegistered(_)
         | WorkerEvent::WorkerUpdated(_)
         | WorkerEvent::WorkerDeparted(_)
@@ -113,21 +178,15 @@ pub fn postings(event: &Event) -> Vec<Posting> {
         | WorkerEvent::CardClosed(_)
         | WorkerEvent::CreditRejected(_)
         | WorkerEvent::CreditObjected(_)
-        | WorkerEvent::ObjectionResolved(_) => {}
+        | WorkerEvent::ObjectionResolved(_) => Movements::default(),
     }
-    moves.0
 }
 
-#[derive(Default)]
-struct Moves(Vec<Posting>);
-
-impl Moves {
-    fn add(&mut self, from: Account, to: Account, points: Points) {
-        if !points.is_zero() {
-            self.0.push(Posting { account: from, points: Points::ZERO - points });
-            self.0.push(Posting { account: to, points });
-        }
-    }
+/// The postings of an event; none for events that move no points. They sum to zero.
+pub fn postings(event: &Event) -> Vec<Posting> {
+    let Event::Worker(event) = event else { return Vec::new() };
+    let named = |(side, points): (Side<'_>, Points)| Posting { account: side.account(event.worker()), points };
+    movements(event).sides().map(named).collect()
 }
 
 #[cfg(test)]

@@ -182,6 +182,21 @@ impl Frontier {
         Ok(())
     }
 
+    /// Adds the leaves of a tree that was grown by itself, on another processor perhaps.
+    ///
+    /// # Errors
+    /// [`SubtreeMisplaced`] unless this tree's size is a multiple of the other's largest subtree.
+    pub fn append(&mut self, tail: &Frontier) -> Result<(), SubtreeMisplaced> {
+        let levels = (0..u64::BITS).rev().filter(|level| tail.size >> level & 1 == 1);
+        levels.zip(&tail.peaks).try_for_each(|(level, peak)| self.push_subtree(level, *peak))
+    }
+
+    /// The root that [`Frontier::append`] would lead to, told by the tail's root alone.
+    #[must_use]
+    pub fn root_with(&self, tail: Hash) -> Hash {
+        self.peaks.iter().rev().fold(tail, |right, left| self.suite.node_hash(*left, right))
+    }
+
     /// Adds leaf hashes in order.
     ///
     /// # Errors

@@ -1,21 +1,32 @@
 //! The auditor's walk over a journal's entries: read-only, and sharing nothing with the write path but hashing and
 //! `evolve`. It never repairs.
 //!
+//! Reading, decoding and hashing need nothing but the entry and run on all processors ([`Chunk`]); what an entry must be
+//! after those before it is held in order ([`Verifier`]); [`verify`] does both for a whole journal.
+//!
 //! It recomputes the Merkle log from the stored bytes and holds every invariant against every event, so that a changed,
 //! removed, inserted or reordered entry is named by its position.
 
-use std::collections::{HashMap, HashSet};
+mod chunk;
+mod walk;
 
-use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use foldhash::{HashMap, HashSet};
 
 use super::books::Books;
-use super::hash::Hash;
+use super::hash::{Hash, HashSuite};
 use super::merkle::Frontier;
 use crate::domain::event::{Event, StreamId};
 use crate::journal::entry::CommandFrame;
-use crate::journal::transfer::suite_of;
 use crate::journal::{Entry, Head, RecordedTime};
-use std::sync::Arc;
+use chunk::Checked;
+pub use chunk::{Chunk, ChunkMaker, Due};
+pub use walk::{Claim, verify};
+
+/// Keys for which room is made ahead, whatever a head says: 34 MiB.
+const EXPECTED_MAX: usize = 1_800_000;
 
 /// What was found wrong, and where first.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,50 +67,103 @@ pub struct Verifier {
     keys: HashSet<[u8; 16]>,
     sequences: HashMap<StreamId, u64>,
     books: Books,
-    leaf: Vec<u8>,
 }
 
 impl Verifier {
+    /// A verification of about so many entries: a set of keys that need not grow is not copied over and over.
+    pub fn of_about(entries: u64) -> Verifier {
+        let expected = usize::try_from(entries).unwrap_or(usize::MAX).min(EXPECTED_MAX);
+        Verifier { keys: HashSet::with_capacity_and_hasher(expected, RandomState::default()), ..Verifier::default() }
+    }
+
     /// Verifies the next entry.
     ///
     /// # Errors
     /// The [`Finding`] that ends the verification.
     pub fn entry(&mut self, entry: &Entry) -> Result<(), Finding> {
+        let mut chunk = ChunkMaker::new(self.suite(), Vec::new(), None);
+        chunk.push(&entry.view());
+        self.chunk(&mut chunk.finish())
+    }
+
+    /// Verifies the next entries, and the roots that are due among them. A chunk begins at a multiple of its largest
+    /// subtree, as those of one size do. It is empty then, and its memory can serve again.
+    ///
+    /// # Errors
+    /// The first [`Finding`], which ends the verification.
+    pub fn chunk(&mut self, chunk: &mut Chunk) -> Result<(), Finding> {
+        let Chunk { entries, tree, due } = chunk;
+        let mut due = due.drain(..).peekable();
+        for entry in entries.drain(..) {
+            self.step(&entry, tree.as_ref().map(Frontier::suite))?;
+            let position = self.position;
+            while let Some((due, tail)) = due.next_if(|(due, _)| due.size == position) {
+                let root = self.frontier.as_ref().map(|frontier| frontier.root_with(tail));
+                due.hold(root)?;
+            }
+        }
+        if let (Some(frontier), Some(tree)) = (&mut self.frontier, tree.take()) {
+            let position = self.position;
+            frontier.append(&tree).map_err(|error| Finding { position, what: error.to_string() })?;
+        }
+        Ok(())
+    }
+
+    /// The journal's hash suite, once its first event is known.
+    pub fn suite(&self) -> Option<HashSuite> {
+        self.frontier.as_ref().map(Frontier::suite)
+    }
+
+    fn step(&mut self, entry: &Checked, suite: Option<HashSuite>) -> Result<(), Finding> {
         let position = entry.position;
         let wrong = |what: String| Finding { position, what };
         if position != self.position + 1 {
             return Err(wrong(format!("follows position {}", self.position)));
         }
-        let event = entry.event().map_err(|error| wrong(error.to_string()))?;
+        let event = entry.event.as_ref().map_err(|what| wrong(what.clone()))?;
         self.order(entry)?;
-        self.hash(entry, &event)?;
-        let stream = event.stream();
-        let sequence = self.sequences.entry(stream.clone()).or_default();
-        *sequence += 1;
-        if entry.sequence != *sequence {
-            return Err(wrong(format!("is number {} of {stream}, but {} came before", entry.sequence, *sequence - 1)));
+        if self.frontier.is_none() {
+            let suite =
+                suite.ok_or_else(|| wrong("the first event does not open a journal with a known hash suite".into()))?;
+            self.frontier = Some(Frontier::new(suite));
         }
-        self.books.book(&event).map_err(wrong)?;
+        if !entry.fits {
+            return Err(wrong("its bytes are not those that were hashed when it was recorded".into()));
+        }
+        self.sequence(event, entry)?;
+        self.books.book(event).map_err(wrong)?;
         self.position = position;
         Ok(())
     }
 
+    fn sequence(&mut self, event: &Event, entry: &Checked) -> Result<(), Finding> {
+        let stream = event.stream();
+        let before = match self.sequences.get_mut(&stream) {
+            Some(sequence) => std::mem::replace(sequence, entry.sequence),
+            None => {
+                self.sequences.insert(stream.clone(), entry.sequence);
+                0
+            }
+        };
+        if entry.sequence == before + 1 {
+            return Ok(());
+        }
+        let what = format!("is number {} of {stream}, but {before} came before", entry.sequence);
+        Err(Finding { position: entry.position, what })
+    }
+
     /// Commands stand whole and in order, keys once, and the recorded time never goes back.
-    fn order(&mut self, entry: &Entry) -> Result<(), Finding> {
+    fn order(&mut self, entry: &Checked) -> Result<(), Finding> {
         let wrong = |what: &str| Finding { position: entry.position, what: what.to_owned() };
         if entry.command.recorded_at < self.recorded_at {
             return Err(wrong("was recorded before the entry it follows"));
         }
         self.recorded_at = entry.command.recorded_at;
         if entry.nth == 0 {
-            let mut digest = [0; 16];
-            for (to, from) in digest.iter_mut().zip(Sha256::digest(entry.command.key.as_bytes())) {
-                *to = from;
-            }
-            if !self.keys.insert(digest) {
+            if !self.keys.insert(entry.key) {
                 return Err(wrong("its key was used by an earlier command"));
             }
-        } else if entry.nth != self.nth + 1 || self.command.as_deref() != Some(entry.command.as_ref()) {
+        } else if entry.nth != self.nth + 1 || !self.goes_on(&entry.command) {
             return Err(wrong("does not continue the command it says it belongs to"));
         }
         self.nth = entry.nth;
@@ -107,23 +171,8 @@ impl Verifier {
         Ok(())
     }
 
-    fn hash(&mut self, entry: &Entry, event: &Event) -> Result<(), Finding> {
-        let wrong = |what: String| Finding { position: entry.position, what };
-        let frontier = match &mut self.frontier {
-            Some(frontier) => frontier,
-            None => {
-                let suite = suite_of(event)
-                    .ok_or_else(|| wrong("the first event does not open a journal with a known hash suite".into()))?;
-                self.frontier.insert(Frontier::new(suite))
-            }
-        };
-        self.leaf.clear();
-        entry.leaf_into(&mut self.leaf);
-        let hash = frontier.suite().leaf_hash(&self.leaf);
-        if *hash.as_bytes() != entry.leaf {
-            return Err(wrong("its bytes are not those that were hashed when it was recorded".into()));
-        }
-        frontier.push(hash).map_err(|error| wrong(error.to_string()))
+    fn goes_on(&self, command: &Arc<CommandFrame>) -> bool {
+        self.command.as_ref().is_some_and(|last| Arc::ptr_eq(last, command) || last == command)
     }
 
     /// Entries verified so far.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
 
 use crate::domain::event::{Event, StreamId};
 use crate::domain::time::china_offset;
@@ -31,9 +31,40 @@ impl RecordedTime {
     }
 }
 
+impl RecordedTime {
+    /// The text, where the year has four digits as everywhere in practice: each entry that is hashed needs it.
+    fn digits(self) -> Option<[u8; 32]> {
+        let local = DateTime::<Utc>::from_timestamp_micros(self.0)?.with_timezone(&china_offset()).naive_local();
+        let year = u32::try_from(local.year()).ok().filter(|year| (1000..=9999).contains(year))?;
+        let mut text = *b"0000-00-00T00:00:00.000000+08:00";
+        let micros = local.nanosecond() / 1_000;
+        let fields = [
+            (3, 4, year),
+            (6, 2, local.month()),
+            (9, 2, local.day()),
+            (12, 2, local.hour()),
+            (15, 2, local.minute()),
+            (18, 2, local.second()),
+            (25, 6, micros),
+        ];
+        for (last, digits, mut number) in fields {
+            for place in (last + 1 - digits..=last).rev() {
+                text[place] = b'0' + u8::try_from(number % 10).unwrap_or(0);
+                number /= 10;
+            }
+        }
+        Some(text)
+    }
+}
+
 impl fmt::Display for RecordedTime {
     /// RFC 3339 in China Standard Time with six decimals: `2024-01-01T08:01:36.000000+08:00`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(digits) = self.digits()
+            && let Ok(text) = str::from_utf8(&digits)
+        {
+            return f.write_str(text);
+        }
         let utc = DateTime::<Utc>::from_timestamp_micros(self.0).unwrap_or_default();
         f.write_str(&utc.with_timezone(&china_offset()).to_rfc3339_opts(SecondsFormat::Micros, false))
     }
@@ -83,15 +114,26 @@ pub struct Entry {
     pub leaf: [u8; 32],
 }
 
-impl Entry {
-    /// The event, through upcasters where the payload is of an older version.
-    ///
-    /// # Errors
-    /// [`super::JournalError::Damaged`].
-    pub fn event(&self) -> Result<Event, super::JournalError> {
-        super::upcast::decode(self.position, &self.event_type, &self.payload)
-    }
+/// An entry where it was read, for whoever needs it no longer than that.
+#[derive(Debug, Clone, Copy)]
+pub struct EntryView<'a> {
+    /// 1, 2, 3, …
+    pub position: u64,
+    /// Its place within its command: 0, 1, 2, …
+    pub nth: u32,
+    /// Its place within its stream: 1, 2, 3, …
+    pub sequence: u64,
+    /// Its command.
+    pub command: &'a Arc<CommandFrame>,
+    /// Its type's name.
+    pub event_type: &'a str,
+    /// Its payload.
+    pub payload: &'a [u8],
+    /// Its Merkle leaf hash as stored.
+    pub leaf: [u8; 32],
+}
 
+impl EntryView<'_> {
     /// Appends the bytes of the Merkle leaf.
     pub fn leaf_into(&self, out: &mut Vec<u8>) {
         let recorded_at = self.command.recorded_at.to_string();
@@ -102,10 +144,38 @@ impl Entry {
             key: &self.command.key,
             fingerprint: &fingerprint,
             actor: &self.command.actor,
-            event_type: &self.event_type,
-            payload: &self.payload,
+            event_type: self.event_type,
+            payload: self.payload,
         };
         fields.encode_into(out);
+    }
+}
+
+impl Entry {
+    /// The entry, looked at.
+    pub fn view(&self) -> EntryView<'_> {
+        EntryView {
+            position: self.position,
+            nth: self.nth,
+            sequence: self.sequence,
+            command: &self.command,
+            event_type: &self.event_type,
+            payload: &self.payload,
+            leaf: self.leaf,
+        }
+    }
+
+    /// The event, through upcasters where the payload is of an older version.
+    ///
+    /// # Errors
+    /// [`super::JournalError::Damaged`].
+    pub fn event(&self) -> Result<Event, super::JournalError> {
+        super::upcast::decode(self.position, &self.event_type, &self.payload)
+    }
+
+    /// Appends the bytes of the Merkle leaf.
+    pub fn leaf_into(&self, out: &mut Vec<u8>) {
+        self.view().leaf_into(out);
     }
 }
 
@@ -180,4 +250,21 @@ pub struct StoredStream {
     pub snapshot: Option<Snapshot>,
     /// The events after it, or all.
     pub events: Vec<StreamEvent>,
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, SecondsFormat, Utc};
+
+    use super::RecordedTime;
+    use crate::domain::time::china_offset;
+
+    #[test]
+    fn the_text_is_the_general_writers() {
+        for micros in [0, 1, -1, 1_704_067_296_000_000, 1_709_164_799_999_999, -62_000_000_000_000_000, i64::MIN] {
+            let utc = DateTime::<Utc>::from_timestamp_micros(micros).unwrap_or_default();
+            let general = utc.with_timezone(&china_offset()).to_rfc3339_opts(SecondsFormat::Micros, false);
+            assert_eq!(RecordedTime::from_micros(micros).to_string(), general);
+        }
+    }
 }

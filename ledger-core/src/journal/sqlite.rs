@@ -24,6 +24,7 @@ use super::{
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
+use crate::evidence::verifier::{Chunk, ChunkMaker};
 use append::{SqliteAppend, Task};
 use index::{IndexKeeper, SharedTail};
 use reader::Reader;
@@ -181,6 +182,15 @@ impl Journal for SqliteJournal {
 
     async fn read(&self, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
         self.read_with(move |reader| read::entries(&reader.journal, after, limit)).await
+    }
+
+    async fn check(
+        &self,
+        after: u64,
+        limit: usize,
+        maker: ChunkMaker,
+    ) -> Result<(Chunk, Option<JournalError>), JournalError> {
+        self.read_with(move |reader| read::checked(&reader.journal, after, limit, maker)).await
     }
 
     async fn leaves(&self, after: u64, limit: usize) -> Result<Vec<[u8; 32]>, JournalError> {

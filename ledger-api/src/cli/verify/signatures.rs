@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use ledger_core::evidence::checkpoint::{Checkpoint, CheckpointError};
-use ledger_core::evidence::hash::Hash;
 use ledger_core::evidence::note::{KeyKind, KeyRing, NoteError, PublicKey, SignedNote};
+use ledger_core::evidence::verifier::Claim;
 use ledger_core::journal::url::JournalUrl;
 
 use crate::app::beside;
@@ -15,17 +15,6 @@ use crate::cli::CliError;
 
 /// Published checkpoints read at once.
 const PAGE: usize = 1_000;
-
-/// That a journal of so many entries had this root, and who said so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// Number of entries.
-    pub size: u64,
-    /// Root over them.
-    pub root: Hash,
-    /// Who said so, for a person: "the checkpoint", "the published checkpoint".
-    pub by: &'static str,
-}
 
 /// What became of a checkpoint's signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,34 +1,36 @@
 //! Daily caps (每日上限): what a worker was credited for one activity on one service date, held to the schedule that each
 //! credit names.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use foldhash::HashMap;
 
-use crate::domain::ids::{ActivityCode, WorkerId};
+use super::names::Names;
+use crate::domain::ids::ActivityCode;
 use crate::domain::points::Points;
 use crate::domain::programme::event::ScheduleAdopted;
 use crate::domain::worker::event::{ServiceRecorded, WorkerEvent};
 
-/// What uses up caps, kept from the events alone.
+/// The caps of each version of the schedule; activities without one are left out.
 #[derive(Debug, Default)]
 pub(super) struct Caps {
-    /// The caps of each version of the schedule; activities without one are left out.
-    schedules: HashMap<u32, HashMap<ActivityCode, Points>>,
-    workers: HashMap<WorkerId, Used>,
+    activities: Names<ActivityCode>,
+    schedules: HashMap<u32, HashMap<u32, Points>>,
 }
 
-#[derive(Debug, Default)]
-struct Used {
-    by_day: HashMap<(ActivityCode, NaiveDate), Points>,
+/// What one worker used up of caps, kept from the events alone. Activities are numbers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Used {
+    by_day: BTreeMap<(NaiveDate, u32), Points>,
     /// The lots by number, for what gives a cap free again.
-    lots: Vec<(ActivityCode, NaiveDate, Points)>,
+    lots: Vec<(NaiveDate, u32, Points)>,
 }
 
 impl Caps {
     pub(super) fn adopt(&mut self, adopted: &ScheduleAdopted) {
         let capped = adopted.activities.iter();
-        let capped = capped.filter_map(|activity| Some((activity.code.clone(), activity.daily_cap?)));
+        let capped = capped.filter_map(|activity| Some((self.activities.number(&activity.code), activity.daily_cap?)));
         self.schedules.insert(adopted.version, capped.collect());
     }
 
@@ -36,11 +38,11 @@ impl Caps {
     ///
     /// # Errors
     /// What passes which cap.
-    pub(super) fn follow(&mut self, event: &WorkerEvent) -> Result<(), String> {
-        let used = self.workers.entry(event.worker().clone()).or_default();
+    pub(super) fn follow(&mut self, used: &mut Used, event: &WorkerEvent) -> Result<(), String> {
         if let Some(record) = event.as_service() {
-            let cap = self.schedules.get(&record.schedule).and_then(|caps| caps.get(&record.activity));
-            return used.take(record, cap.copied());
+            let activity = self.activities.number(&record.activity);
+            let cap = self.schedules.get(&record.schedule).and_then(|caps| caps.get(&activity));
+            return used.take(record, activity, cap.copied());
         }
         match event {
             WorkerEvent::CreditRejected(event) => used.give_back(event.lot),
@@ -52,10 +54,10 @@ impl Caps {
 }
 
 impl Used {
-    fn take(&mut self, record: &ServiceRecorded, cap: Option<Points>) -> Result<(), String> {
-        let total = self.by_day.entry((record.activity.clone(), record.on)).or_default();
+    fn take(&mut self, record: &ServiceRecorded, activity: u32, cap: Option<Points>) -> Result<(), String> {
+        let total = self.by_day.entry((record.on, activity)).or_default();
         *total += record.points;
-        self.lots.push((record.activity.clone(), record.on, record.points));
+        self.lots.push((record.on, activity, record.points));
         match cap {
             Some(cap) if *total > cap => Err(format!(
                 "{total} points for {} on {}, the cap of schedule {} is {cap}",
@@ -67,8 +69,8 @@ impl Used {
 
     fn give_back(&mut self, lot: u32) {
         let index = usize::try_from(lot).ok().and_then(|lot| lot.checked_sub(1));
-        let Some((activity, on, points)) = index.and_then(|index| self.lots.get(index)).cloned() else { return };
-        if let Some(total) = self.by_day.get_mut(&(activity, on)) {
+        let Some((on, activity, points)) = index.and_then(|index| self.lots.get(index)).copied() else { return };
+        if let Some(total) = self.by_day.get_mut(&(on, activity)) {
             *total -= points;
         }
     }
@@ -76,7 +78,7 @@ impl Used {
 
 #[cfg(test)]
 mod tests {
-    use super::Caps;
+    use super::{Caps, Used};
     use crate::domain::event::{Event, V1};
     use crate::domain::points::Points;
     use crate::domain::programme::event::ScheduleAdopted;
@@ -107,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_cap_is_passed_by_the_sum_of_a_day_and_freed_by_what_is_taken_back() {
-        let mut caps = Caps::default();
+        let (mut caps, mut used) = (Caps::default(), Used::default());
         caps.adopt(&ScheduleAdopted {
             activities: vec![Activity {
                 category: "志愿服务".into(),
@@ -123,11 +125,11 @@ mod tests {
             v: V1,
             version: 1,
         });
-        caps.follow(&credit(1, 600, "2024-03-05")).expect("within the cap");
-        caps.follow(&credit(2, 1_000, "2024-03-06")).expect("another day");
-        caps.follow(&reversed(1)).expect("taken back");
-        caps.follow(&credit(3, 1_000, "2024-03-05")).expect("the cap is free again");
-        let passed = caps.follow(&credit(4, 1, "2024-03-05")).expect_err("beyond the cap");
+        caps.follow(&mut used, &credit(1, 600, "2024-03-05")).expect("within the cap");
+        caps.follow(&mut used, &credit(2, 1_000, "2024-03-06")).expect("another day");
+        caps.follow(&mut used, &reversed(1)).expect("taken back");
+        caps.follow(&mut used, &credit(3, 1_000, "2024-03-05")).expect("the cap is free again");
+        let passed = caps.follow(&mut used, &credit(4, 1, "2024-03-05")).expect_err("beyond the cap");
         assert!(passed.contains("10.01") && passed.contains("schedule 1"), "{passed}");
     }
 }

@@ -9,8 +9,10 @@
 //! comma between. Streams stand in the order of kind and id by their bytes. Hashing is the log's: `H(0x00 ‖ leaf)` and
 //! `H(0x01 ‖ left ‖ right)`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+use foldhash::HashMap;
 
 use super::manifest::StreamProof;
 use crate::domain::event::StreamId;

@@ -118,36 +118,29 @@ fn fast(line: &str) -> Option<EventLine<'_>> {
 
 /// A string without escapes, and what follows its closing quote.
 fn plain(text: &str) -> Option<(&str, &str)> {
-    let (content, rest) = text.split_once('"')?;
+    let (content, rest) = text.split_at_checked(memchr::memchr(b'"', text.as_bytes())?)?;
+    let rest = rest.get(1..)?;
     let odd = content.bytes().any(|byte| byte == b'\\' || byte < b' ');
     (!odd).then_some((content, rest))
 }
 
 fn unescaped(text: &str) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
-    let mut pieces = text.split('\\');
-    let whole = |piece: &str| !piece.bytes().any(|byte| byte == b'"' || byte < b' ');
-    let first = pieces.next()?;
-    if !whole(first) {
+    // No quote may stand but behind a backslash, and nothing below a blank.
+    if text.bytes().any(|byte| byte < b' ') {
         return None;
     }
-    out.push_str(first);
-    while let Some(piece) = pieces.next() {
-        match piece.strip_prefix('"') {
-            Some(rest) if whole(rest) => {
-                out.push('"');
-                out.push_str(rest);
-            }
-            Some(_) => return None,
-            // Two backslashes: an empty piece stands between them, and the next begins behind the second.
-            None if piece.is_empty() => {
-                let rest = pieces.next().filter(|rest| whole(rest))?;
-                out.push('\\');
-                out.push_str(rest);
-            }
-            None => return None,
-        }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(place) = memchr::memchr2(b'\\', b'"', rest.as_bytes()) {
+        let (before, escape) = rest.split_at_checked(place)?;
+        out.push_str(before);
+        // A backslash and what it stands before; any other escape is left to the general reader.
+        let escaped = escape.strip_prefix('\\')?;
+        let character = if escaped.starts_with('"') { '"' } else { '\\' };
+        rest = escaped.strip_prefix(character)?;
+        out.push(character);
     }
+    out.push_str(rest);
     Some(out)
 }
 

@@ -5,10 +5,11 @@
 //! closing date without having been booked, and an assertion of every account's balance: hledger sorts by date, so an
 //! assertion at each posting would be held in another order than the journal's.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use chrono::{Days, NaiveDate};
+use foldhash::HashMap;
 
 use super::accounts::account_name;
 use super::business_day;

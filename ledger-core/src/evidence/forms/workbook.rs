@@ -35,7 +35,8 @@ pub fn parts(books: &Books) -> Vec<(String, String)> {
             (vec![id.as_str()], amounts.map(|points| points.to_string()).to_vec())
         }),
     );
-    let shelves = books.stores().flat_map(|(store, shelf)| shelf.items().map(move |(sku, item)| (store, sku, item)));
+    let shelves =
+        books.stores().into_iter().flat_map(|(store, shelf)| shelf.items().map(move |(sku, item)| (store, sku, item)));
     sheets.table(
         "库存",
         &["网点", "商品", "入库", "在架", "预留", "已发放", "报损"],
@@ -47,7 +48,7 @@ pub fn parts(books: &Books) -> Vec<(String, String)> {
     sheets.table(
         "商户",
         &["商户", "兑付", "已结算", "未结算"],
-        books.merchants().map(|(id, book)| {
+        books.merchants().into_iter().map(|(id, book)| {
             let owed: Points = book.honoured - book.paid;
             (vec![id.as_str()], [book.honoured, book.paid, owed].map(|points| points.to_string()).to_vec())
         }),

@@ -168,3 +168,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_tail_grown_by_itself_leads_to_the_same_tree() {
+    let (_, leaves) = numbered_leaves(HashSuite::Sha256, 100);
+    let suite = HashSuite::Sha256;
+    for start in [0_usize, 16, 64, 80] {
+        for count in 1..=16 {
+            let before = grown(suite, leaves.iter().take(start).copied());
+            let tail = grown(suite, leaves.iter().skip(start).take(count).copied());
+            let whole = grown(suite, leaves.iter().take(start + count).copied());
+            assert_eq!(before.root_with(tail.root()), whole.root(), "{start} and {count}");
+            let mut joined = before.clone();
+            joined.append(&tail).expect("it begins at a multiple of sixteen");
+            assert_eq!(joined, whole);
+        }
+    }
+    let mut odd = grown(suite, leaves.iter().take(3).copied());
+    assert!(odd.append(&grown(suite, leaves.iter().take(2).copied())).is_err(), "two leaves behind three");
+}

@@ -9,7 +9,8 @@ use super::connect::unavailable;
 use super::tail::Place;
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
-use crate::journal::entry::CommandFrame;
+use crate::evidence::verifier::{Chunk, ChunkMaker};
+use crate::journal::entry::{CommandFrame, EntryView};
 use crate::journal::{
     CommandRecord, Entry, Head, JournalError, RecordedTime, Snapshot, StoredStream, StreamEvent, upcast,
 };
@@ -55,6 +56,52 @@ pub(super) fn entries(connection: &Connection, after: u64, limit: usize) -> Resu
     Ok(entries)
 }
 
+/// Entries after a position, checked row by row where they stand; and why what stands next cannot be read, if so.
+pub(super) fn checked(
+    connection: &Connection,
+    after: u64,
+    limit: usize,
+    mut maker: ChunkMaker,
+) -> Result<(Chunk, Option<JournalError>), JournalError> {
+    let mut statement = connection
+        .prepare_cached(&format!("SELECT {ENTRY} FROM event WHERE position > ?1 ORDER BY position LIMIT ?2"))
+        .map_err(unavailable)?;
+    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut rows = statement.query((signed(after), limit)).map_err(unavailable)?;
+    let mut expected = after.saturating_add(1);
+    let mut shared: Option<Arc<CommandFrame>> = None;
+    while let Some(row) = rows.next().map_err(unavailable)? {
+        let position = unsigned(row, 0).map_err(unavailable)?;
+        let checked = if position == expected {
+            command_of(connection, row, position, shared.take())
+        } else {
+            let what = format!("position {position} follows {}", expected - 1);
+            Err(JournalError::Damaged { position: expected, what })
+        };
+        let checked = checked.and_then(|command| {
+            let damaged = |error: rusqlite::Error| JournalError::Damaged { position, what: error.to_string() };
+            maker.push(&EntryView {
+                position,
+                nth: row.get(1).map_err(damaged)?,
+                sequence: unsigned(row, 2).map_err(damaged)?,
+                command: &command,
+                event_type: row.get_ref(3).and_then(|value| Ok(value.as_str()?)).map_err(damaged)?,
+                payload: row.get_ref(4).and_then(|value| Ok(value.as_blob()?)).map_err(damaged)?,
+                leaf: row.get(5).map_err(damaged)?,
+            });
+            Ok(command)
+        });
+        match checked {
+            Ok(command) => shared = Some(command),
+            Err(damage @ JournalError::Damaged { .. }) => return Ok((maker.finish(), Some(damage))),
+            Err(error) => return Err(error),
+        }
+        expected += 1;
+    }
+    Ok((maker.finish(), None))
+}
+
 pub(super) fn leaves(connection: &Connection, after: u64, limit: usize) -> Result<Vec<[u8; 32]>, JournalError> {
     let mut statement = connection
         .prepare_cached("SELECT position, leaf FROM event WHERE position > ?1 ORDER BY position LIMIT ?2")
@@ -97,16 +144,16 @@ fn not_there(position: u64) -> JournalError {
     JournalError::Damaged { position, what: "an entry that the index names is not there".into() }
 }
 
-/// Reads an entry. What its command's first event says is shared by the entry before it, or read where none is given.
-fn entry(
+/// What an entry's command says of itself: its first event's row does; the entry before shares it, or it is read.
+fn command_of(
     connection: &Connection,
     row: &Row<'_>,
     position: u64,
     shared: Option<Arc<CommandFrame>>,
-) -> Result<Entry, JournalError> {
+) -> Result<Arc<CommandFrame>, JournalError> {
     let damaged = |error: rusqlite::Error| JournalError::Damaged { position, what: error.to_string() };
     let nth: u32 = row.get(1).map_err(damaged)?;
-    let command = match shared {
+    Ok(match shared {
         _ if nth == 0 => Arc::new(frame(row).map_err(damaged)?),
         Some(command) => command,
         None => {
@@ -119,10 +166,21 @@ fn entry(
             let found = found.map_err(damaged)?;
             Arc::new(found.ok_or_else(|| JournalError::Damaged { position, what: what() })?)
         }
-    };
+    })
+}
+
+/// Reads an entry. What its command's first event says is shared by the entry before it, or read where none is given.
+fn entry(
+    connection: &Connection,
+    row: &Row<'_>,
+    position: u64,
+    shared: Option<Arc<CommandFrame>>,
+) -> Result<Entry, JournalError> {
+    let damaged = |error: rusqlite::Error| JournalError::Damaged { position, what: error.to_string() };
+    let command = command_of(connection, row, position, shared)?;
     Ok(Entry {
         position,
-        nth,
+        nth: row.get(1).map_err(damaged)?,
         sequence: unsigned(row, 2).map_err(damaged)?,
         command,
         event_type: row.get(3).map_err(damaged)?,

@@ -29,11 +29,12 @@ pub struct ServiceRecorded {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
     /// Last day on which the lot can be spent; absent for ever.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::domain::time::date_if_any")]
     pub last_day: Option<NaiveDate>,
     /// The lot's number within the worker.
     pub lot: u32,
     /// The service date: the lot can be spent from here on.
+    #[serde(deserialize_with = "crate::domain::time::date")]
     pub on: NaiveDate,
     /// The points, hundredths.
     pub points: Points,

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use crate::domain::event::Event;
-use crate::domain::posting::{Posting, postings};
+use crate::domain::posting::postings;
 use crate::evidence::forms::accounts::named;
 use crate::evidence::forms::event_line::EventLine;
 use crate::evidence::forms::plain_text::Transaction;
@@ -29,7 +29,6 @@ pub(super) struct Prepared {
     pub(super) command: [u8; 16],
     pub(super) event: Event,
     pub(super) day: Option<NaiveDate>,
-    pub(super) moved: Vec<Posting>,
     pub(super) transaction: Option<Transaction>,
 }
 
@@ -80,7 +79,6 @@ impl Reader {
             day: business_day(&event),
             transaction: Transaction::new(position, &line.key, &event, legs),
             event,
-            moved,
         })
     }
 }

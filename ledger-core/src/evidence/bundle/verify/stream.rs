@@ -7,6 +7,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use memchr::{memchr, memrchr};
+
 use super::super::archive::{Archive, Read256, Unreadable};
 use super::super::cover::NodeLine;
 use super::super::{EVENTS, JOURNAL, NODES, POSTINGS};
@@ -19,7 +21,9 @@ use crate::evidence::forms::postings;
 use crate::evidence::hash::HashSuite;
 
 /// Bytes of lines that one processor takes at once.
-const BLOCK_BYTES: usize = 256 << 10;
+const BLOCK_BYTES: usize = 64 << 10;
+/// Hardly a line is shorter.
+const LINE_BYTES_LEAST: usize = 250;
 /// Longest line: a payload is a few hundred bytes, a schedule of thousands of activities a megabyte.
 const LINE_BYTES_MAX: usize = 16 << 20;
 /// Nodes underway.
@@ -159,7 +163,7 @@ fn cut(archive: &Archive, blocks: &SyncSender<Block>) -> Result<Read256, Stop> {
             take.read_to_end(&mut lines).map_err(|error| Unreadable(format!("{EVENTS}: {error}")))?;
             let at_end = lines.len() == start;
             if !at_end {
-                let Some(end) = lines.iter().rposition(|byte| *byte == b'\n') else {
+                let Some(end) = memrchr(b'\n', &lines) else {
                     if lines.len() > LINE_BYTES_MAX {
                         return Err(
                             Unreadable(format!("{EVENTS} has a line of more than {LINE_BYTES_MAX} bytes")).into()
@@ -200,9 +204,16 @@ fn work(suite: HashSuite, blocks: &Mutex<Receiver<Block>>, ready: &SyncSender<Re
     loop {
         let block = blocks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Block { turn, lines }) = block else { return };
-        let mut done = Ready { turn, lines: Vec::with_capacity(lines.len() / 400), rows: Piece::default() };
-        let whole = lines.strip_suffix(b"\n").unwrap_or(&lines);
-        for line in whole.split(|byte| *byte == b'\n') {
+        let mut done =
+            Ready { turn, lines: Vec::with_capacity(lines.len() / LINE_BYTES_LEAST), rows: Piece::default() };
+        let mut rest = lines.strip_suffix(b"\n").unwrap_or(&lines);
+        let mut more = true;
+        while more {
+            let line;
+            (line, rest, more) = match memchr(b'\n', rest).and_then(|end| rest.split_at_checked(end)) {
+                Some((line, after)) => (line, after.get(1..).unwrap_or_default(), true),
+                None => (rest, rest, false),
+            };
             let prepared = reader.prepare(line, &mut done.rows.text);
             let fit = prepared.is_ok();
             if let Ok(prepared) = &prepared {

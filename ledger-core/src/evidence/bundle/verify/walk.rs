@@ -1,13 +1,14 @@
 //! The fold over a bundle's events, in order: the log, the order of entries, keys, invariants, and who has which
 //! entries.
 
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 
 use super::checkpoints::{Checkpoints, Signed};
 use super::prepare::Prepared;
 use super::{End, invalid};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::WorkerId;
+use crate::domain::posting::movements;
 use crate::domain::programme::ProgrammeEvent;
 use crate::evidence::books::{Books, zero_sum};
 use crate::evidence::bundle::cover::NodeLine;
@@ -124,7 +125,9 @@ impl Walk {
             return Err(wrong("is not of what the bundle says it covers".into()));
         }
         self.frontier.push(*leaf).map_err(|error| wrong(error.to_string()))?;
-        zero_sum(&event.moved).map_err(&wrong)?;
+        if let Event::Worker(own) = &event.event {
+            zero_sum(&movements(own)).map_err(&wrong)?;
+        }
         self.rules.extend(rule_version(*position, &event.event));
         if self.manifest.scope.covers(*position, &event.event) {
             self.books.book(&event.event).map_err(&wrong)?;
