@@ -18,6 +18,8 @@ use crate::views;
 
 /// Entries folded in one transaction at most.
 pub(crate) const PAGE: usize = 10_000;
+/// The same where a long way is folded at once: most rows change again and again, and are written once a transaction.
+const LONG_PAGE: usize = 30_000;
 /// After a transaction of fewer entries it rests.
 const WIDE: u64 = 3_000;
 const REST: Duration = Duration::from_millis(50);
@@ -33,6 +35,7 @@ pub struct Runner {
     folders: Vec<Box<dyn Folder>>,
     position: Option<u64>,
     ahead: Option<Ahead>,
+    page: usize,
 }
 
 /// A page that is read and decoded while the one before it is folded.
@@ -50,7 +53,7 @@ impl Drop for Ahead {
 impl Runner {
     /// A runner that continues from the store's checkpoint.
     pub fn new(journal: Arc<dyn Journal>, store: Arc<dyn ViewStore>) -> Runner {
-        Runner { journal, store, recent: None, folders: views::all(), position: None, ahead: None }
+        Runner { journal, store, recent: None, folders: views::all(), position: None, ahead: None, page: PAGE }
     }
 
     /// Folds one page; gives the position reached. The same as before means that the head was reached.
@@ -72,7 +75,7 @@ impl Runner {
             Some(position) => position,
             None => self.store.checkpoint().await?,
         };
-        let wanted = usize::try_from(until.saturating_sub(from)).unwrap_or(usize::MAX).min(PAGE);
+        let wanted = usize::try_from(until.saturating_sub(from)).unwrap_or(usize::MAX).min(self.page);
         let chunks = match wanted {
             0 => Vec::new(),
             _ => self.events(from, wanted).await?,
@@ -117,9 +120,10 @@ impl Runner {
         let read_now = count(&chunks);
         self.ahead = None;
         // A full page has most likely a next one.
-        if wanted == PAGE && read_now == PAGE {
-            let (journal, from) = (Arc::clone(&self.journal), from + u64::try_from(PAGE).unwrap_or(0));
-            let page = tokio::spawn(async move { read(journal.as_ref(), from, PAGE).await });
+        if wanted == self.page && read_now == self.page {
+            let (journal, page) = (Arc::clone(&self.journal), self.page);
+            let from = from + u64::try_from(page).unwrap_or(0);
+            let page = tokio::spawn(async move { read(journal.as_ref(), from, page).await });
             self.ahead = Some(Ahead { from, page });
         }
         Ok(chunks)
@@ -131,6 +135,7 @@ impl Runner {
     /// [`ViewError`].
     pub async fn run_until(&mut self, until: u64, progress: &mut (dyn FnMut(u64) + Send)) -> Result<u64, ViewError> {
         let mut at = self.store.checkpoint().await?;
+        self.page = LONG_PAGE;
         loop {
             let reached = self.step(until).await?;
             progress(reached);

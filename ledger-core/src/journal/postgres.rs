@@ -9,6 +9,7 @@
 mod append;
 mod connect;
 mod read;
+mod teller;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -24,6 +25,7 @@ use super::{
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
+use teller::Teller;
 
 pub(super) fn unavailable(error: sqlx::Error) -> JournalError {
     JournalError::Unavailable(error.to_string())
@@ -35,7 +37,7 @@ pub struct PostgresJournal {
     pool: PgPool,
     repository: PostgresEventRepository,
     writer: Arc<Mutex<Option<PgConnection>>>,
-    channel: String,
+    teller: Arc<Teller>,
     /// The head's term as last seen.
     term: Arc<AtomicI64>,
     changed: watch::Sender<u64>,
@@ -58,8 +60,9 @@ impl PostgresJournal {
         let channel = format!("nuanxin_{schema}");
         let (changed, _) = watch::channel(0);
         let listener = tokio::spawn(listen(pool.clone(), channel.clone(), changed.clone()));
+        let teller = Teller::new(pool.clone(), channel);
         let repository = PostgresEventRepository::new(pool.clone()).with_tables("cqrs_events", "cqrs_snapshots");
-        Ok(PostgresJournal { options, pool, repository, writer, channel, term, changed, listener })
+        Ok(PostgresJournal { options, pool, repository, writer, teller, term, changed, listener })
     }
 
     /// The pool that reads go through.
@@ -97,14 +100,14 @@ impl Journal for PostgresJournal {
     async fn begin(&self) -> Result<Box<dyn Append>, JournalError> {
         let connection = Arc::clone(&self.writer).lock_owned().await;
         let begun =
-            append::begin(connection, &self.options, &self.channel, Arc::clone(&self.term), self.changed.clone())
+            append::begin(connection, &self.options, &self.teller, Arc::clone(&self.term), self.changed.clone())
                 .await?;
         Ok(Box::new(begun))
     }
 
     async fn append(&self, batch: Arc<Batch>) -> Result<(), CommitError> {
         let connection = Arc::clone(&self.writer).lock_owned().await;
-        append::append(connection, &self.options, &self.channel, self.term.load(Ordering::Relaxed), &batch).await?;
+        append::append(connection, &self.options, &self.teller, self.term.load(Ordering::Relaxed), &batch).await?;
         self.changed.send_replace(batch.position);
         Ok(())
     }

@@ -9,6 +9,7 @@ use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use tokio::sync::{OwnedMutexGuard, watch};
 
+use super::teller::Teller;
 use super::{connect, read, unavailable};
 use crate::journal::{Append, Batch, CommitError, Head, JournalError, Snapshot};
 
@@ -23,7 +24,7 @@ type Writer = OwnedMutexGuard<Option<PgConnection>>;
 pub(super) async fn begin(
     mut writer: Writer,
     options: &PgConnectOptions,
-    channel: &str,
+    teller: &Arc<Teller>,
     term: Arc<AtomicI64>,
     changed: watch::Sender<u64>,
 ) -> Result<PgAppend, JournalError> {
@@ -40,7 +41,7 @@ pub(super) async fn begin(
     let (connection, (head, now)) =
         taken.await.map_err(|_| JournalError::Unavailable("taking the head's lock took too long".into()))??;
     term.store(now, Ordering::Relaxed);
-    Ok(PgAppend { head, connection: Some(connection), writer, channel: channel.to_owned(), term, changed })
+    Ok(PgAppend { head, connection: Some(connection), writer, teller: Arc::clone(teller), term, changed })
 }
 
 /// An append under the head's lock.
@@ -48,7 +49,7 @@ pub(super) struct PgAppend {
     head: Head,
     connection: Option<PgConnection>,
     writer: Writer,
-    channel: String,
+    teller: Arc<Teller>,
     term: Arc<AtomicI64>,
     changed: watch::Sender<u64>,
 }
@@ -66,7 +67,7 @@ impl Append for PgAppend {
         let away = || JournalError::Unavailable("the commit took too long".into());
         let written = tokio::time::timeout(
             COMMIT_MAX,
-            write(&mut connection, &batch, &self.channel, self.term.load(Ordering::Relaxed)),
+            write(&mut connection, &batch, &self.teller, true, self.term.load(Ordering::Relaxed)),
         )
         .await;
         match written {
@@ -80,6 +81,7 @@ impl Append for PgAppend {
             Ok(Ok(_)) => {
                 *self.writer = Some(connection);
                 self.changed.send_replace(batch.position);
+                self.teller.appended(batch.position, true);
                 Ok(())
             }
             Ok(Err(error)) => Err(CommitError::Unknown(unavailable(error))),
@@ -117,7 +119,7 @@ impl Append for PgAppend {
 pub(super) async fn append(
     mut writer: Writer,
     options: &PgConnectOptions,
-    channel: &str,
+    teller: &Arc<Teller>,
     term: i64,
     batch: &Batch,
 ) -> Result<(), CommitError> {
@@ -132,9 +134,13 @@ pub(super) async fn append(
         },
     };
     // The connection was taken out of its place: whatever fails, or is dropped half-way, closes it.
-    match tokio::time::timeout(COMMIT_MAX, write(&mut connection, batch, channel, term)).await {
+    let tells = teller.is_due();
+    match tokio::time::timeout(COMMIT_MAX, write(&mut connection, batch, teller, tells, term)).await {
         Ok(Ok(moved)) => {
             *writer = Some(connection);
+            if moved {
+                teller.appended(batch.position, tells);
+            }
             if moved { Ok(()) } else { Err(CommitError::Fenced) }
         }
         // The server itself says that the statement failed: then nothing of it is there. That the session was ended says
@@ -166,9 +172,9 @@ macro_rules! appending {
              ), roots AS (
                  INSERT INTO root (size, root) SELECT position, $7 FROM fence
              ), told AS (
-                 SELECT pg_notify($8, $1::text) FROM fence
+                 SELECT pg_notify($8, $1::text) FROM fence WHERE $20
              )
-             SELECT count(*) FROM told"
+             SELECT (SELECT count(*) FROM fence), (SELECT count(*) FROM told)"
         )
     };
 }
@@ -177,12 +183,18 @@ const APPEND: &str = appending!("");
 const APPEND_WITH_STREAMS: &str = appending!(
     "streams AS (
          INSERT INTO stream (stream_no, kind, id)
-         SELECT new.* FROM fence, unnest($20::bigint[], $21::text[], $22::text[]) AS new
+         SELECT new.* FROM fence, unnest($21::bigint[], $22::text[], $23::text[]) AS new
      ), "
 );
 
 /// Writes the batch; false when the fence found the head elsewhere, and nothing is written then.
-async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str, term: i64) -> Result<bool, sqlx::Error> {
+async fn write(
+    connection: &mut PgConnection,
+    batch: &Batch,
+    teller: &Teller,
+    tells: bool,
+    term: i64,
+) -> Result<bool, sqlx::Error> {
     let rows = EventRows::of(batch);
     let new = &batch.new_streams;
     let query = sqlx::query_scalar(if new.is_empty() { APPEND } else { APPEND_WITH_STREAMS })
@@ -193,7 +205,7 @@ async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str, term
         .bind(signed(batch.after))
         .bind(term)
         .bind(batch.root.as_slice())
-        .bind(channel)
+        .bind(teller.channel())
         .bind(rows.position)
         .bind(rows.stream_no)
         .bind(rows.sequence)
@@ -204,7 +216,8 @@ async fn write(connection: &mut PgConnection, batch: &Batch, channel: &str, term
         .bind(rows.leaf)
         .bind(rows.key)
         .bind(rows.fingerprint)
-        .bind(rows.actor);
+        .bind(rows.actor)
+        .bind(tells);
     let query = if new.is_empty() {
         query
     } else {
