@@ -2,14 +2,15 @@
 //!
 //! Reading order: [`command`] (what may be asked), [`fingerprint`] (what makes two askings the same), [`book`] (the
 //! state in memory), [`process`] (what one command decides across aggregates), [`resolve`] (what a command needs in
-//! memory first), [`used_keys`] (which keys need no look-up), [`prepare`] (getting it all there), [`outcome`] (the three answers), [`writer`] (the task that owns the
-//! writing), [`lost`] (commits whose answer was lost), [`feed`] (what followers
-//! of this process are told).
+//! memory first), [`used_keys`] (which keys need no look-up), [`prepare`] (getting it all there), [`outcome`] (the three
+//! answers), [`flight`] (the batch on its way and the round on top of it), [`writer`] (the task that owns the writing),
+//! [`lost`] (commits whose answer was lost), [`feed`] (what followers of this process are told).
 
 pub mod book;
 pub mod command;
 pub mod feed;
 pub mod fingerprint;
+pub mod flight;
 pub mod handle;
 pub mod lost;
 pub mod outcome;

@@ -8,9 +8,10 @@ use tokio::task::JoinHandle;
 
 use super::command::{Command, Context, Submission};
 use super::feed::{Feed, Recent};
+use super::flight::Job;
 use super::outcome::Outcome;
 use super::settings::LedgerSettings;
-use super::writer::{Job, Writer};
+use super::writer::Writer;
 use crate::domain::ids::{Actor, Key};
 use crate::domain::refusal::Code;
 use crate::domain::time::BusinessTime;

@@ -7,60 +7,29 @@
 //! Where another server appends as well, the fence finds out: then rounds are decided under the head's lock for a while,
 //! after catching up with what the other appended, as nothing else keeps both from refusing what the other made possible.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 
 use super::book::Book;
 use super::command::Submission;
 use super::feed::{EventChunk, Recent};
+use super::flight::{Flight, Job, Open, landing, submissions};
 use super::handle::LedgerStats;
 use super::lost;
 use super::outcome::Outcome;
 use super::prepare;
-use super::round::{Decided, Known, Round};
+use super::round::{Decided, Round};
 use super::settings::LedgerSettings;
 use super::used_keys::UsedKeys;
-use crate::domain::ids::Key;
 use crate::journal::{Batch, CommitError, Journal, JournalError, Snapshot};
-
-/// Commands from one caller, answered together.
-pub struct Job {
-    /// In order.
-    pub submissions: Vec<Submission>,
-    /// Whether all take effect or none.
-    pub atomic: bool,
-    /// Where the answers go.
-    pub reply: oneshot::Sender<Vec<Outcome>>,
-}
 
 /// So many commands are taken in at once, or one caller's, before it looks whether the flight has landed.
 const TAKEN_MAX: usize = 128;
 /// So many rounds are decided under the lock after somebody else was found to append as well.
 const SHARED_ROUNDS: u32 = 64;
-
-/// A round that still takes commands in.
-struct Open {
-    jobs: Vec<Job>,
-    round: Round,
-    /// Streams its commands name.
-    named: usize,
-}
-
-/// A batch on its way into the journal.
-struct Flight {
-    jobs: Vec<Job>,
-    batch: Arc<Batch>,
-    outcomes: Vec<Vec<Outcome>>,
-    chunks: Vec<EventChunk>,
-    known: HashMap<Key, Known>,
-    snapshots: Vec<Snapshot>,
-    named: usize,
-    landing: JoinHandle<Result<(), CommitError>>,
-}
 
 /// The writer of one journal.
 pub struct Writer {
@@ -77,19 +46,6 @@ pub struct Writer {
     flight: Option<Flight>,
     /// Rounds still to be decided under the lock.
     shared: u32,
-}
-
-fn submissions(jobs: &[Job]) -> impl Iterator<Item = &Submission> + Clone {
-    jobs.iter().flat_map(|job| &job.submissions)
-}
-
-async fn landing(flight: &mut Option<Flight>) -> Result<(), CommitError> {
-    match flight {
-        Some(flight) => (&mut flight.landing)
-            .await
-            .unwrap_or_else(|error| Err(CommitError::Unknown(JournalError::Unavailable(error.to_string())))),
-        None => std::future::pending().await,
-    }
 }
 
 impl Writer {
