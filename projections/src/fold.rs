@@ -1,6 +1,6 @@
 //! What a view is: rows by key, each folded by a pure function; and the cache that carries rows along the journal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashSet};
 
 use ledger_core::domain::event::Event;
 use lru::LruCache;
@@ -42,7 +42,7 @@ pub type Numbered<'a> = (u64, &'a Event);
 /// A view with its cache, behind one face for the runner.
 ///
 /// A page is folded in three steps: [`Folder::open`] names the rows to look up, [`Folder::load`] takes each in, and
-/// [`Folder::fold`] folds.
+/// [`Folder::fold`] folds. [`Folder::drain`] gives what changed since it was last asked, be it one page or many.
 pub trait Folder: Send {
     /// The view's name.
     fn name(&self) -> &'static str;
@@ -53,11 +53,15 @@ pub trait Folder: Send {
     /// # Errors
     /// [`ViewError::Row`] when it cannot be read.
     fn load(&mut self, key: String, bytes: Option<Vec<u8>>) -> Result<(), ViewError>;
-    /// Folds the page that was opened; gives the rows it changed, in the order of their keys.
+    /// Folds the page that was opened.
+    fn fold(&mut self, page: &[Numbered<'_>]);
+    /// How many rows changed since they were last drained.
+    fn changed(&self) -> usize;
+    /// The rows that changed since they were last drained, in the order of their keys.
     ///
     /// # Errors
     /// [`ViewError::Row`] when one cannot be written.
-    fn fold(&mut self, page: &[Numbered<'_>]) -> Result<Vec<Change>, ViewError>;
+    fn drain(&mut self) -> Result<Vec<Change>, ViewError>;
     /// Forgets everything in memory.
     fn forget(&mut self);
 }
@@ -67,11 +71,13 @@ pub struct Cache<V: View> {
     rows: LruCache<String, V::Row>,
     /// The rows that the open page touches, in its order: index within the page, key.
     touched: Vec<(usize, String)>,
+    /// The rows that changed since they were last drained; they stay in memory until then.
+    changed: HashSet<String>,
 }
 
 impl<V: View> Default for Cache<V> {
     fn default() -> Cache<V> {
-        Cache { rows: LruCache::unbounded(), touched: Vec::new() }
+        Cache { rows: LruCache::unbounded(), touched: Vec::new(), changed: HashSet::new() }
     }
 }
 
@@ -127,22 +133,32 @@ impl<V: View> Folder for Cache<V> {
         Ok(())
     }
 
-    fn fold(&mut self, page: &[Numbered<'_>]) -> Result<Vec<Change>, ViewError> {
-        // In the order of keys, so that a wide batch walks the table's tree once.
-        let mut changed = BTreeMap::new();
+    fn fold(&mut self, page: &[Numbered<'_>]) {
         for (index, key) in std::mem::take(&mut self.touched) {
             let Some((position, event)) = page.get(index) else { continue };
             V::fold(self.rows.get_or_insert_mut_ref(&key, V::Row::default), &key, *position, event);
-            changed.insert(key, ());
+            self.changed.insert(key);
         }
+    }
+
+    fn changed(&self) -> usize {
+        self.changed.len()
+    }
+
+    fn drain(&mut self) -> Result<Vec<Change>, ViewError> {
+        // In the order of keys, so that a wide batch walks the table's tree once.
+        let mut changed: Vec<String> = std::mem::take(&mut self.changed).into_iter().collect();
+        changed.sort_unstable();
         let gone = V::Row::default();
         let changes = changed
-            .into_keys()
-            .map(|key| match self.rows.peek(&key) {
-                Some(row) if *row != gone => Ok((Some(encode_row::<V>(&key, row)?), key)),
-                _ => Ok((None, key)),
+            .into_iter()
+            .map(|key| {
+                let bytes = match self.rows.peek(&key) {
+                    Some(row) if *row != gone => Some(encode_row::<V>(&key, row)?),
+                    _ => None,
+                };
+                Ok((key, bytes))
             })
-            .map(|change| change.map(|(bytes, key)| (key, bytes)))
             .collect();
         while self.rows.len() > CACHED_ROWS_MAX {
             self.rows.pop_lru();
@@ -153,5 +169,6 @@ impl<V: View> Folder for Cache<V> {
     fn forget(&mut self) {
         self.rows.clear();
         self.touched.clear();
+        self.changed.clear();
     }
 }

@@ -18,8 +18,8 @@ use crate::views;
 
 /// Entries folded in one transaction at most.
 pub(crate) const PAGE: usize = 10_000;
-/// The same where a long way is folded at once: most rows change again and again, and are written once a transaction.
-const LONG_PAGE: usize = 30_000;
+/// Where a long way is folded at once, rows are written when so many have changed: most change again and again.
+const CHANGED_MAX: usize = 200_000;
 /// After a transaction of fewer entries it rests.
 const WIDE: u64 = 3_000;
 const REST: Duration = Duration::from_millis(50);
@@ -35,7 +35,8 @@ pub struct Runner {
     folders: Vec<Box<dyn Folder>>,
     position: Option<u64>,
     ahead: Option<Ahead>,
-    page: usize,
+    /// The position the store stands at, while more than that is folded.
+    stored: Option<u64>,
 }
 
 /// A page that is read and decoded while the one before it is folded.
@@ -53,21 +54,45 @@ impl Drop for Ahead {
 impl Runner {
     /// A runner that continues from the store's checkpoint.
     pub fn new(journal: Arc<dyn Journal>, store: Arc<dyn ViewStore>) -> Runner {
-        Runner { journal, store, recent: None, folders: views::all(), position: None, ahead: None, page: PAGE }
+        Runner { journal, store, recent: None, folders: views::all(), position: None, ahead: None, stored: None }
     }
 
-    /// Folds one page; gives the position reached. The same as before means that the head was reached.
+    /// Folds one page and stores it; gives the position reached. The same as before means that the head was reached.
     ///
     /// # Errors
     /// [`ViewError`]; what is in memory is forgotten then, and the next step starts from the stored checkpoint.
     pub async fn step(&mut self, until: u64) -> Result<u64, ViewError> {
-        let stepped = self.try_step(until).await;
+        self.carry(until, false).await
+    }
+
+    /// Folds one page and stores it; when it may wait, only once many rows changed or nothing more comes.
+    async fn carry(&mut self, until: u64, may_wait: bool) -> Result<u64, ViewError> {
+        let before = self.position;
+        let mut stepped = self.try_step(until).await;
+        if let Ok(reached) = stepped {
+            let changed: usize = self.folders.iter().map(|folder| folder.changed()).sum();
+            let waits = may_wait && changed < CHANGED_MAX && before != Some(reached) && reached < until;
+            if !waits && let Err(error) = self.write_out(reached).await {
+                stepped = Err(error);
+            }
+        }
         if stepped.is_err() {
             self.folders.iter_mut().for_each(|folder| folder.forget());
-            self.position = None;
-            self.ahead = None;
+            (self.position, self.stored, self.ahead) = (None, None, None);
         }
         stepped
+    }
+
+    async fn write_out(&mut self, reached: u64) -> Result<(), ViewError> {
+        let Some(from) = self.stored.take().filter(|from| *from < reached) else { return Ok(()) };
+        let mut changes = Vec::new();
+        for folder in &mut self.folders {
+            let rows = folder.drain()?;
+            if !rows.is_empty() {
+                changes.push((folder.name(), rows));
+            }
+        }
+        self.store.write(from, reached, changes).await
     }
 
     async fn try_step(&mut self, until: u64) -> Result<u64, ViewError> {
@@ -75,7 +100,7 @@ impl Runner {
             Some(position) => position,
             None => self.store.checkpoint().await?,
         };
-        let wanted = usize::try_from(until.saturating_sub(from)).unwrap_or(usize::MAX).min(self.page);
+        let wanted = usize::try_from(until.saturating_sub(from)).unwrap_or(usize::MAX).min(PAGE);
         let chunks = match wanted {
             0 => Vec::new(),
             _ => self.events(from, wanted).await?,
@@ -86,7 +111,7 @@ impl Runner {
             self.position = Some(from);
             return Ok(from);
         };
-        let mut changes = Vec::new();
+        self.stored.get_or_insert(from);
         for folder in &mut self.folders {
             let missing = folder.open(&page);
             if !missing.is_empty() {
@@ -95,12 +120,8 @@ impl Runner {
                     folder.load(key, row)?;
                 }
             }
-            let rows = folder.fold(&page)?;
-            if !rows.is_empty() {
-                changes.push((folder.name(), rows));
-            }
+            folder.fold(&page);
         }
-        self.store.write(from, last, changes).await?;
         self.position = Some(last);
         Ok(last)
     }
@@ -120,10 +141,9 @@ impl Runner {
         let read_now = count(&chunks);
         self.ahead = None;
         // A full page has most likely a next one.
-        if wanted == self.page && read_now == self.page {
-            let (journal, page) = (Arc::clone(&self.journal), self.page);
-            let from = from + u64::try_from(page).unwrap_or(0);
-            let page = tokio::spawn(async move { read(journal.as_ref(), from, page).await });
+        if wanted == PAGE && read_now == PAGE {
+            let (journal, from) = (Arc::clone(&self.journal), from + u64::try_from(PAGE).unwrap_or(0));
+            let page = tokio::spawn(async move { read(journal.as_ref(), from, PAGE).await });
             self.ahead = Some(Ahead { from, page });
         }
         Ok(chunks)
@@ -135,9 +155,8 @@ impl Runner {
     /// [`ViewError`].
     pub async fn run_until(&mut self, until: u64, progress: &mut (dyn FnMut(u64) + Send)) -> Result<u64, ViewError> {
         let mut at = self.store.checkpoint().await?;
-        self.page = LONG_PAGE;
         loop {
-            let reached = self.step(until).await?;
+            let reached = self.carry(until, true).await?;
             progress(reached);
             if reached == at || reached >= until {
                 return Ok(reached);
