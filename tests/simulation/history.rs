@@ -121,7 +121,7 @@ impl<'a> History<'a> {
         assert_eq!(recorded.fingerprint, Fingerprint::of(&answered.submission.command), "{key}");
         assert!(recorded.last <= attempt.head_answered, "{key} was told before it was there");
         assert!(
-            receipt.repeated || recorded.first > attempt.head_sent || self.asked_in_vain_before(&answered),
+            receipt.repeated || recorded.first > attempt.head_sent || self.asked_in_vain_before(answered),
             "{key} was there before it was asked"
         );
     }
