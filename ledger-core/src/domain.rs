@@ -8,6 +8,7 @@ pub mod points;
 pub mod quantity;
 pub mod refusal;
 pub mod schedule;
+mod text;
 pub mod time;
 
 #[macro_use]

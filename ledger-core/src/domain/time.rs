@@ -5,6 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::text::read_text;
+
 /// China Standard Time, the civil time of every district: +08:00 all year.
 pub fn china_offset() -> FixedOffset {
     const SECONDS_EAST: i32 = 8 * 3600;
@@ -102,17 +104,7 @@ fn number(digits: &[u8]) -> Option<u32> {
 
 /// Reads a date in an event; for `deserialize_with`.
 pub(crate) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
-    struct Text;
-    impl serde::de::Visitor<'_> for Text {
-        type Value = NaiveDate;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a formatted date string")
-        }
-        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<NaiveDate, E> {
-            day_as_written(text).map_or_else(|| text.parse().map_err(E::custom), Ok)
-        }
-    }
-    deserializer.deserialize_str(Text)
+    read_text(deserializer, "a formatted date string", |text| day_as_written(text).map_or_else(|| text.parse(), Ok))
 }
 
 /// Reads a date in an event that may be absent.
@@ -130,18 +122,8 @@ impl Serialize for BusinessTime {
 
 impl<'de> Deserialize<'de> for BusinessTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<BusinessTime, D::Error> {
-        struct Text;
-        impl serde::de::Visitor<'_> for Text {
-            type Value = BusinessTime;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<BusinessTime, E> {
-                BusinessTime::parse(text).ok_or_else(|| E::custom("not a time in RFC 3339 with offset"))
-            }
-        }
-        // Without a copy of the text in between: events are read by the million.
-        deserializer.deserialize_str(Text)
+        let read = |text: &str| BusinessTime::parse(text).ok_or("not a time in RFC 3339 with offset");
+        read_text(deserializer, "a string", read)
     }
 }
 

@@ -29,9 +29,7 @@ impl RecordedTime {
     pub fn now() -> RecordedTime {
         RecordedTime(Utc::now().timestamp_micros())
     }
-}
 
-impl RecordedTime {
     /// The text, where the year has four digits as everywhere in practice: each entry that is hashed needs it.
     fn digits(self) -> Option<[u8; 32]> {
         let local = DateTime::<Utc>::from_timestamp_micros(self.0)?.with_timezone(&china_offset()).naive_local();
