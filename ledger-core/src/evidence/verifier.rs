@@ -185,18 +185,6 @@ impl Verifier {
         self.frontier.as_ref().map(Frontier::root)
     }
 
-    /// Holds a recorded root against the entries verified so far, which must be as many.
-    ///
-    /// # Errors
-    /// The [`Finding`].
-    pub fn recorded_root(&self, size: u64, root: &[u8; 32]) -> Result<(), Finding> {
-        if size != self.position || self.root().map(|own| *own.as_bytes()) != Some(*root) {
-            let what = format!("the root recorded for {size} entries is not the root of what is recorded");
-            return Err(Finding { position: size, what });
-        }
-        Ok(())
-    }
-
     /// Ends the verification against the journal's head.
     pub fn finish(self, head: &Head) -> Verdict {
         let Some(frontier) = self.frontier else {
