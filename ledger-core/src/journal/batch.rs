@@ -71,6 +71,11 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// The keys of its commands, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.commands.iter().map(|command| command.key.as_str())
+    }
+
     /// The events in order, each with its command where it is the command's first.
     pub fn events_with_commands(&self) -> impl Iterator<Item = (&BatchEvent, Option<&BatchCommand>)> {
         let mut commands = self.commands.iter();

@@ -48,6 +48,13 @@ pub struct Writer {
     shared: u32,
 }
 
+/// An empty book at the journal's head, with every key up to there among those used.
+async fn at_head(journal: &dyn Journal, used: &mut UsedKeys, settings: &LedgerSettings) -> Result<Book, JournalError> {
+    let head = journal.head().await?;
+    used.follow(head.position).await?;
+    Book::at(&head, settings.cached_aggregates_max)
+}
+
 impl Writer {
     /// A writer that has nothing in memory yet.
     pub fn new(
@@ -156,11 +163,7 @@ impl Writer {
         let journal = self.journal.as_ref();
         let book = match &mut self.book {
             Some(book) => book,
-            None => {
-                let head = journal.head().await?;
-                self.used.follow(head.position).await?;
-                self.book.insert(Book::at(&head, self.settings.cached_aggregates_max)?)
-            }
+            None => self.book.insert(at_head(journal, &mut self.used, &self.settings).await?),
         };
         let known = prepare::known_keys(journal, &self.used, book, submissions(jobs)).await?;
         let named = prepare::load(journal, book, &submissions(jobs).collect::<Vec<_>>()).await?;
@@ -193,7 +196,7 @@ impl Writer {
             Ok(Decided { batch: None, outcomes, .. }) => self.answer_where_it_stands(jobs, outcomes).await,
             Ok(Decided { known, batch: Some(batch), outcomes, chunks }) => {
                 // Before it lands: if nobody ever knows whether it did, its keys are still looked up.
-                self.used.insert(batch.commands.iter().map(|command| command.key.as_str()));
+                self.used.insert(batch.keys());
                 let snapshots = book.due_snapshots(self.settings.snapshot_every);
                 let (journal, sent) = (Arc::clone(&self.journal), Arc::clone(&batch));
                 // A task of its own: it goes on to its end while this one prepares what comes next.
@@ -311,11 +314,7 @@ impl Writer {
         let journal = Arc::clone(&self.journal);
         let mut book = match self.book.take() {
             Some(book) => book,
-            None => {
-                let head = journal.head().await?;
-                self.used.follow(head.position).await?;
-                Book::at(&head, self.settings.cached_aggregates_max)?
-            }
+            None => at_head(journal.as_ref(), &mut self.used, &self.settings).await?,
         };
         let all: Vec<&Submission> = submissions(jobs).collect();
         let mut known = prepare::known_keys(journal.as_ref(), &self.used, &mut book, submissions(jobs)).await?;
@@ -338,7 +337,7 @@ impl Writer {
             self.book = Some(book);
             return Ok((None, outcomes));
         };
-        self.used.insert(batch.commands.iter().map(|command| command.key.as_str()));
+        self.used.insert(batch.keys());
         match append.commit(Arc::clone(&batch)).await {
             Ok(()) => {
                 self.record(&batch, chunks);

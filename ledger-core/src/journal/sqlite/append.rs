@@ -170,7 +170,7 @@ fn rollback(connection: &mut Option<Connection>) {
 /// Commits a batch and tells the index of it, before anybody is answered: whoever acts on the answer must find what was
 /// appended.
 fn committed(connection: &mut Option<Connection>, index: &IndexKeeper, batch: &Batch) -> Result<(), CommitError> {
-    let taken = index.holds_any(batch.commands.iter().map(|command| command.key.as_str()));
+    let taken = index.holds_any(batch.keys());
     let result = match connection {
         Some(_) if taken => {
             Err(CommitError::NotCommitted(JournalError::Unavailable("a key of the batch was used before".into())))
