@@ -2,8 +2,8 @@
 //!
 //! One file of [`views`] = one view = one pure fold, row by row. [`runner`] carries them along the journal, [`store`]
 //! keeps rows and the checkpoint in one transaction, [`queries`] answers questions, [`rebuild`] makes them anew and
-//! compares. [`state`] is the fold behind `nuanxin state`, [`statement`] the fold behind a worker's statement, and [`audit`]
-//! answers auditors: none of them uses a stored view.
+//! compares. [`state`] is the fold behind `nuanxin state`, [`statement`] the fold behind a worker's statement, [`card_line`]
+//! the one behind a card's evidence, and [`audit`] answers auditors: none of them uses a stored view.
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::print_stdout)]
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at what it does not expect"))]
@@ -11,6 +11,7 @@
 mod account;
 pub mod as_of;
 pub mod audit;
+pub mod card_line;
 pub mod error;
 pub mod fold;
 pub mod handle;

@@ -15,14 +15,13 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
     "balance",
     "hold",
     "card_branch",
-    "card_line",
     "proposal",
     "stock",
     "store",
@@ -32,13 +31,15 @@ pub const NAMES: &[&str] = &[
     "schedule",
 ];
 
+/// Views of earlier versions, whose tables are dropped.
+pub const FORMER: &[&str] = &["card_line"];
+
 /// Every view with an empty cache.
 pub fn all() -> Vec<Box<dyn Folder>> {
     vec![
         Box::new(Cache::<balance::BalanceView>::default()),
         Box::new(Cache::<hold::HoldView>::default()),
         Box::new(Cache::<card::CardBranchView>::default()),
-        Box::new(Cache::<card::CardLineView>::default()),
         Box::new(Cache::<proposal::ProposalView>::default()),
         Box::new(Cache::<stock::StockView>::default()),
         Box::new(Cache::<store::StoreView>::default()),

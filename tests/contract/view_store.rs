@@ -84,7 +84,7 @@ pub(crate) async fn scans_are_those_of_ordered_bytes(store: Arc<dyn ViewStore>) 
     let measure = MemoryViews::default();
     for store in [store.as_ref(), &measure as &dyn ViewStore] {
         let rows = keys.iter().map(|key| put(key, key.as_bytes())).collect();
-        store.write(0, 1, vec![("card_line", rows)]).await.expect("rows are written");
+        store.write(0, 1, vec![("card_branch", rows)]).await.expect("rows are written");
     }
     let prefixes =
         ["", "W1/", "W1", "W", "W_", "W%", "一/", "一", "𠮷", "\u{d7ff}", "\u{ffff}", "\u{10ffff}", "zz", "'"];
@@ -92,8 +92,8 @@ pub(crate) async fn scans_are_those_of_ordered_bytes(store: Arc<dyn ViewStore>) 
     for prefix in prefixes {
         for after in afters {
             for limit in [0, 1, 2, 100, usize::MAX] {
-                let found = store.scan("card_line", prefix, after, limit).await.expect("rows");
-                let expected = measure.scan("card_line", prefix, after, limit).await.expect("rows");
+                let found = store.scan("card_branch", prefix, after, limit).await.expect("rows");
+                let expected = measure.scan("card_branch", prefix, after, limit).await.expect("rows");
                 assert_eq!(found, expected, "prefix {prefix:?}, after {after:?}, limit {limit}");
             }
         }

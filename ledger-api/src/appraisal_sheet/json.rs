@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use ledger_core::domain::points::Points;
+use projections::card_line::CardLine;
 use projections::queries::appraisal::{Appraisal, CardYear};
-use projections::views::card::CardLine;
 use serde::Serialize;
 
 use super::{NOTE, SheetError};

@@ -124,6 +124,9 @@ async fn prepare(connection: &mut PgConnection, schema: &str) -> Result<(), View
              CREATE TABLE view_{view} (key text COLLATE \"C\" PRIMARY KEY, row bytea NOT NULL) WITH (fillfactor = 70);"
         ));
     }
+    for view in views::FORMER {
+        script.push_str(&format!("DROP TABLE IF EXISTS view_{view};"));
+    }
     script.push_str("END IF; END $$; COMMIT;");
     sqlx::raw_sql(&script).execute(connection).await.map_err(unavailable)?;
     Ok(())

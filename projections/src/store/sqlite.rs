@@ -176,6 +176,9 @@ fn prepare(connection: &Connection) -> Result<(), ViewError> {
              CREATE TABLE view_{view} (key TEXT PRIMARY KEY, row BLOB NOT NULL) STRICT, WITHOUT ROWID;"
         ));
     }
+    for view in views::FORMER {
+        script.push_str(&format!("DROP TABLE IF EXISTS view_{view};"));
+    }
     script.push_str("COMMIT;");
     connection.execute_batch(&script).map_err(unavailable)
 }
