@@ -19,6 +19,10 @@ use ledger_core::evidence::bundle::verify::{Trust, verify_bundle};
 use ledger_core::evidence::forms::event_line::EventLine;
 use ledger_core::evidence::hash::{Hash, HashSuite};
 
+// As the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let Some(path) = args.next() else {
@@ -69,8 +73,8 @@ fn hashing_alone(path: &str) -> Result<(Duration, usize), Box<dyn std::error::Er
         file.read_to_end(&mut content)?;
         if events {
             for line in str::from_utf8(&content)?.lines() {
-                let mut leaf = Vec::new();
-                EventLine::parse(line)?.fields().encode_into(&mut leaf);
+                let (mut leaf, mut room) = (Vec::new(), Vec::new());
+                EventLine::parse(line, &mut room)?.fields().encode_into(&mut leaf);
                 leaves.push(leaf);
             }
         }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 
-use ledger_core::domain::posting;
 use ledger_core::evidence::books::Books;
 use ledger_core::evidence::bundle::cover::Gap;
 use ledger_core::evidence::bundle::manifest::{FileEntry, Manifest, Scope};
@@ -11,9 +10,9 @@ use ledger_core::evidence::bundle::{
     BALANCES, EVENTS, FORMAT, JOURNAL, MANIFEST, NODES, POSTINGS, README, checkpoint_name,
 };
 use ledger_core::evidence::checkpoint::Checkpoint;
-use ledger_core::evidence::forms::accounts::named;
-use ledger_core::evidence::forms::plain_text::{PlainText, Transaction, opening};
-use ledger_core::evidence::forms::{business_day, postings, workbook};
+use ledger_core::evidence::forms::accounts::Legs;
+use ledger_core::evidence::forms::plain_text::{PlainText, Transactions, opening};
+use ledger_core::evidence::forms::{postings, workbook};
 use ledger_core::evidence::hash::Hash;
 use ledger_core::evidence::note::SignedNote;
 use ledger_core::journal::{Journal, JournalError};
@@ -56,6 +55,7 @@ pub async fn write<W: Write + Seek + Send>(
     let mut plain = PlainText::default();
     let mut gap = Gap::new(survey.suite);
     let (mut line, mut piece) = (Vec::new(), String::new());
+    let (mut legs, mut transactions) = (Legs::default(), Transactions::default());
     pack.begin(EVENTS)?;
     each_entry(journal, request.size, progress, |entry| {
         let damaged = |what: String| JournalError::Damaged { position: entry.position, what };
@@ -74,13 +74,14 @@ pub async fn write<W: Write + Seek + Send>(
         }
         if survey.scope.covers(entry.position, &event) {
             books.book(&event).map_err(damaged)?;
-            let legs = named(&event, &posting::postings(&event));
+            legs.set(&event);
             piece.clear();
             postings::push_rows(&mut piece, entry.position, &entry.command.key, &event, &legs);
             rows.write_all(piece.as_bytes())?;
-            let transaction = Transaction::new(entry.position, &entry.command.key, &event, legs);
+            transactions.clear();
+            transactions.push(entry.position, &entry.command.key, &event, &legs);
             piece.clear();
-            plain.push(&mut piece, business_day(&event), transaction.as_ref());
+            transactions.iter().for_each(|transaction| plain.push(&mut piece, &transaction));
             text.write_all(piece.as_bytes())?;
         }
         Ok::<(), BundleError>(())

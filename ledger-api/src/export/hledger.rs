@@ -7,9 +7,8 @@ use std::io::Write;
 use chrono::NaiveDate;
 use ledger_core::domain::posting::postings;
 use ledger_core::evidence::books::Books;
-use ledger_core::evidence::forms::accounts::named;
-use ledger_core::evidence::forms::business_day;
-use ledger_core::evidence::forms::plain_text::{PlainText, Transaction, decimals, opening};
+use ledger_core::evidence::forms::accounts::Legs;
+use ledger_core::evidence::forms::plain_text::{PlainText, Transactions, decimals, opening};
 use ledger_core::journal::{Journal, JournalError};
 
 use super::{ExportError, each_entry};
@@ -32,14 +31,16 @@ pub(super) async fn write(
     let mut plain = PlainText::default();
     let mut books = Books::default();
     let mut text = String::new();
+    let (mut legs, mut transactions) = (Legs::default(), Transactions::default());
     each_entry(journal, until, progress, |entry| {
         let event = entry.event()?;
         let damaged = |what: String| JournalError::Damaged { position: entry.position, what };
         books.book(&event).map_err(damaged)?;
-        let legs = named(&event, &postings(&event));
-        let transaction = Transaction::new(entry.position, &entry.command.key, &event, legs);
+        legs.set(&event);
+        transactions.clear();
+        transactions.push(entry.position, &entry.command.key, &event, &legs);
         text.clear();
-        plain.push(&mut text, business_day(&event), transaction.as_ref());
+        transactions.iter().for_each(|transaction| plain.push(&mut text, &transaction));
         out.write_all(text.as_bytes()).map_err(ExportError::from)
     })
     .await?;

@@ -7,8 +7,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::posting::postings;
-use ledger_core::evidence::forms::accounts::account_name;
+use ledger_core::evidence::forms::accounts::Legs;
 use ledger_core::evidence::forms::business_day;
 use ledger_core::journal::Journal;
 use rust_xlsxwriter::{
@@ -87,13 +86,13 @@ pub(super) async fn write(
         }
         let event = entry.event()?;
         let Event::Worker(own) = &event else { return Ok(()) };
-        for leg in postings(&event) {
+        for (account, points) in Legs::of(&event).iter() {
             let (sheet, line) = movements.line(&mut workbook)?;
             write_number(sheet, line, 0, &entry.position.to_string())?;
             let date = business_day(&event).map(|day| day.to_string()).unwrap_or_default();
             sheet.write_string(line, 1, date)?.write_string(line, 2, own.event_type())?;
-            sheet.write_string(line, 3, cut(&account_name(&leg.account, own.worker())))?;
-            write_points(sheet, line, 4, leg.points)?;
+            sheet.write_string(line, 3, cut(account))?;
+            write_points(sheet, line, 4, points)?;
             sheet.write_string(line, 5, cut(&entry.command.key))?;
         }
         Ok::<(), ExportError>(())

@@ -147,6 +147,20 @@ impl Event {
     /// # Errors
     /// [`DecodeError`] for an unknown type or an unreadable payload.
     pub fn decode(event_type: &str, payload: &[u8]) -> Result<Event, DecodeError> {
+        match text(payload) {
+            Ok(payload) => Event::decode_text(event_type, payload),
+            Err(cause) if Event::all_types().any(|known| known == event_type) => {
+                Err(DecodeError::Payload { event_type: event_type.to_owned(), cause })
+            }
+            Err(_) => Err(DecodeError::UnknownType(event_type.to_owned())),
+        }
+    }
+
+    /// Reads a payload of the current version that is known to be text.
+    ///
+    /// # Errors
+    /// As [`Event::decode`].
+    pub fn decode_text(event_type: &str, payload: &str) -> Result<Event, DecodeError> {
         let unreadable = |cause| DecodeError::Payload { event_type: event_type.to_owned(), cause };
         // The kinds in the order of how many events they have; each is given out at once, for an event is large.
         if let Some(event) = WorkerEvent::decode(event_type, payload) {
@@ -190,7 +204,7 @@ impl Event {
 }
 
 /// A payload as text: looked over once, its strings need no look of their own.
-pub(crate) fn text(payload: &[u8]) -> serde_json::Result<&str> {
+fn text(payload: &[u8]) -> serde_json::Result<&str> {
     str::from_utf8(payload).map_err(|error| {
         // The reader of bytes says where in the JSON it stands.
         let refused = serde_json::from_slice::<serde_json::Value>(payload).err();

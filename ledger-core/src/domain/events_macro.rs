@@ -27,12 +27,9 @@ macro_rules! events {
             }
 
             /// Reads a payload of the named type; `None` when the type is not this aggregate's.
-            pub fn decode(event_type: &str, payload: &[u8]) -> Option<serde_json::Result<$enum>> {
+            pub fn decode(event_type: &str, payload: &str) -> Option<serde_json::Result<$enum>> {
                 match event_type {
-                    $(stringify!($variant) => {
-                        let payload = $crate::domain::event::text(payload).and_then(serde_json::from_str);
-                        Some(payload.map($enum::$variant))
-                    })*
+                    $(stringify!($variant) => Some(serde_json::from_str(payload).map($enum::$variant)),)*
                     _ => None,
                 }
             }

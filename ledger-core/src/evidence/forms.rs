@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod csv;
 pub mod event_line;
+pub mod figures;
 pub mod plain_text;
 pub mod postings;
 pub mod workbook;

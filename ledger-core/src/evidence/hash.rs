@@ -136,6 +136,16 @@ impl Hash {
         &self.0
     }
 
+    /// The lower-case hexadecimal digits, as [`Hash`] is displayed.
+    #[must_use]
+    pub fn to_hex(self) -> [u8; Self::HEX_CHARS] {
+        let mut text = [0_u8; Self::HEX_CHARS];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[hex_digit(byte >> 4), hex_digit(byte & 0x0f)]);
+        }
+        text
+    }
+
     /// Standard base64 with padding, 44 characters; the form checkpoints use.
     #[must_use]
     pub fn to_base64(self) -> String {
@@ -175,11 +185,7 @@ impl AsRef<[u8]> for Hash {
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [0_u8; Self::HEX_CHARS];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            pair.copy_from_slice(&[hex_digit(byte >> 4), hex_digit(byte & 0x0f)]);
-        }
-        f.pad(str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        f.pad(str::from_utf8(&self.to_hex()).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -216,11 +222,11 @@ fn leaf_hash_with<D: Digest<OutputSize = U32>>(entry: &[u8]) -> Hash {
 
 /// One update over a stack buffer: measurably cheaper than three small ones.
 fn node_hash_with<D: Digest<OutputSize = U32>>(left: Hash, right: Hash) -> Hash {
-    let mut input = [0_u8; NODE_INPUT_BYTES];
-    let bytes = [NODE_PREFIX].into_iter().chain(left.0).chain(right.0);
-    for (slot, byte) in input.iter_mut().zip(bytes) {
-        *slot = byte;
-    }
+    let mut input = [NODE_PREFIX; NODE_INPUT_BYTES];
+    let [_, children @ ..] = &mut input;
+    let (first, second) = children.split_at_mut(Hash::BYTES);
+    first.copy_from_slice(&left.0);
+    second.copy_from_slice(&right.0);
     Hash(D::digest(input).into())
 }
 

@@ -7,6 +7,7 @@
 mod checkpoints;
 mod papers;
 mod prepare;
+mod spare;
 mod stream;
 mod walk;
 

@@ -54,12 +54,12 @@ impl<'a> EventLine<'a> {
         })
     }
 
-    /// Reads a line.
+    /// Reads a line; the payload may come to stand in `room`.
     ///
     /// # Errors
     /// What the JSON reader says: fields missing, unknown or named twice, and anything after the object.
-    pub fn parse(line: &'a str) -> Result<EventLine<'a>, serde_json::Error> {
-        match fast(line) {
+    pub fn parse(line: &'a str, room: &'a mut Vec<u8>) -> Result<EventLine<'a>, serde_json::Error> {
+        match fast(line, room) {
             Some(parsed) => Ok(parsed),
             None => serde_json::from_str(line),
         }
@@ -89,9 +89,14 @@ impl<'a> EventLine<'a> {
     }
 }
 
+/// What follows the payload: the leaf, 64 digits.
+const LEAF_OPENS: &str = "\",\"leaf\":\"";
+const LEAF_CLOSES: &str = "\"}";
+const TAIL_BYTES: usize = LEAF_OPENS.len() + Hash::HEX_CHARS + LEAF_CLOSES.len();
+
 /// Reads a line that stands byte for byte as [`EventLine::write_into`] writes it, where only the payload has escapes
 /// and these are `\"` and `\\`; gives up on any other. Reading JSON in general costs three times as much.
-fn fast(line: &str) -> Option<EventLine<'_>> {
+fn fast<'a>(line: &'a str, room: &'a mut Vec<u8>) -> Option<EventLine<'a>> {
     let (position, rest) = line.strip_prefix("{\"position\":")?.split_once(',')?;
     let canonical = position.bytes().all(|digit| digit.is_ascii_digit()) && !position.starts_with('0');
     let position = if canonical { position.parse().ok()? } else { return None };
@@ -101,54 +106,97 @@ fn fast(line: &str) -> Option<EventLine<'_>> {
     let (actor, rest) = plain(rest.strip_prefix(",\"actor\":\"")?)?;
     let (event_type, rest) = plain(rest.strip_prefix(",\"type\":\"")?)?;
     let rest = rest.strip_prefix(",\"payload\":\"")?;
-    let (payload, leaf) = rest.rsplit_once("\",\"leaf\":\"")?;
-    let (leaf, end) = plain(leaf)?;
-    let payload = unescaped(payload)?;
-    (end == "}").then_some(EventLine {
+    let (payload, tail) = rest.split_at_checked(rest.len().checked_sub(TAIL_BYTES)?)?;
+    let leaf = tail.strip_prefix(LEAF_OPENS)?.strip_suffix(LEAF_CLOSES)?;
+    if place_of_odd(leaf.as_bytes()).is_some() {
+        return None;
+    }
+    unescape(payload, room)?;
+    Some(EventLine {
         position,
         recorded_at: recorded_at.into(),
         key: key.into(),
         fingerprint: fingerprint.into(),
         actor: actor.into(),
         event_type: event_type.into(),
-        payload: payload.into(),
+        payload: str::from_utf8(room).ok()?.into(),
         leaf: leaf.into(),
     })
 }
 
 /// A string without escapes, and what follows its closing quote.
 fn plain(text: &str) -> Option<(&str, &str)> {
-    let (content, rest) = text.split_at_checked(memchr::memchr(b'"', text.as_bytes())?)?;
-    let rest = rest.get(1..)?;
-    let odd = content.bytes().any(|byte| byte == b'\\' || byte < b' ');
-    (!odd).then_some((content, rest))
+    let (content, rest) = text.split_at_checked(place_of_odd(text.as_bytes())?)?;
+    Some((content, rest.strip_prefix('"')?))
 }
 
-fn unescaped(text: &str) -> Option<String> {
-    // No quote may stand but behind a backslash, and nothing below a blank.
-    if text.bytes().any(|byte| byte < b' ') {
-        return None;
+/// Where the first byte stands that is a quote, a backslash or below a blank.
+fn place_of_odd(bytes: &[u8]) -> Option<usize> {
+    let (eights, rest) = bytes.as_chunks::<8>();
+    for (index, eight) in eights.iter().enumerate() {
+        if let Some(place) = first_odd(*eight) {
+            return Some(index * 8 + place);
+        }
     }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(place) = memchr::memchr2(b'\\', b'"', rest.as_bytes()) {
-        let (before, escape) = rest.split_at_checked(place)?;
-        out.push_str(before);
-        // A backslash and what it stands before; any other escape is left to the general reader.
-        let escaped = escape.strip_prefix('\\')?;
-        let character = if escaped.starts_with('"') { '"' } else { '\\' };
-        rest = escaped.strip_prefix(character)?;
-        out.push(character);
+    let place = rest.iter().position(|byte| is_odd(*byte))?;
+    Some(eights.len() * 8 + place)
+}
+
+const fn is_odd(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | ..b' ')
+}
+
+/// Takes the escapes `\"` and `\\` out of a text; gives up on any other, on a quote without one, and below a blank. An
+/// escape stands in a payload every few bytes, so eight bytes are looked at together.
+fn unescape(text: &str, out: &mut Vec<u8>) -> Option<()> {
+    out.clear();
+    out.reserve(text.len());
+    let mut rest = text.as_bytes();
+    loop {
+        while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+            let place = first_odd(*eight);
+            out.extend_from_slice(eight);
+            if let Some(place) = place {
+                out.truncate(out.len().saturating_sub(8_usize.saturating_sub(place)));
+                rest = rest.get(place..)?;
+                break;
+            }
+            rest = after;
+        }
+        let Some((byte, after)) = rest.split_first() else { return Some(()) };
+        rest = after;
+        match byte {
+            b'\\' => {
+                let (escaped, after) = rest.split_first()?;
+                if !matches!(escaped, b'"' | b'\\') {
+                    return None;
+                }
+                out.push(*escaped);
+                rest = after;
+            }
+            b'"' | ..b' ' => return None,
+            _ => out.push(*byte),
+        }
     }
-    out.push_str(rest);
-    Some(out)
+}
+
+/// The first of eight bytes that is a quote, a backslash or below a blank.
+fn first_odd(eight: [u8; 8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let word = u64::from_le_bytes(eight);
+    // Of bytes below `limit` the first has its high bit set here; higher ones may have it without being so.
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES.wrapping_mul(u64::from(limit))) & !word & HIGH;
+    let is = |byte: u8| below(word ^ ONES.wrapping_mul(u64::from(byte)), 1);
+    let odd = is(b'"') | is(b'\\') | below(word, b' ');
+    (odd != 0).then(|| usize::try_from(odd.trailing_zeros() / 8).unwrap_or(0))
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{EventLine, fast};
+    use super::{EventLine, fast, first_odd, is_odd};
     use crate::evidence::hash::HashSuite;
     use crate::evidence::leaf::LeafFields;
 
@@ -188,7 +236,7 @@ mod tests {
     #[test]
     fn what_stands_otherwise_is_refused_or_read_by_the_general_reader() {
         let good = written(&line("JL-1", r#"{"v":1}"#));
-        assert!(fast(&good).is_some());
+        assert!(fast(&good, &mut Vec::new()).is_some());
         for bad in [
             format!("{good}{good}"),
             format!("{good} x"),
@@ -197,10 +245,11 @@ mod tests {
             good.replacen("12", "012", 1),
             good.replacen("\"leaf\"", "\"loaf\"", 1),
         ] {
-            assert!(EventLine::parse(&bad).is_err(), "{bad}");
+            assert!(EventLine::parse(&bad, &mut Vec::new()).is_err(), "{bad}");
         }
         let spaced = good.replacen(":12", ": 12", 1);
-        assert_eq!(EventLine::parse(&spaced).unwrap(), EventLine::parse(&good).unwrap());
+        let (mut one, mut other) = (Vec::new(), Vec::new());
+        assert_eq!(EventLine::parse(&spaced, &mut one).unwrap(), EventLine::parse(&good, &mut other).unwrap());
     }
 
     proptest! {
@@ -210,15 +259,26 @@ mod tests {
             let text = written(&line);
             let general: EventLine<'_> = serde_json::from_str(&text).unwrap();
             prop_assert_eq!(&general, &line);
-            prop_assert_eq!(&EventLine::parse(&text).unwrap(), &line);
+            let mut room = Vec::new();
+            prop_assert_eq!(&EventLine::parse(&text, &mut room).unwrap(), &line);
+        }
+
+        #[test]
+        fn the_first_odd_byte_of_eight_is_found(eight: [u8; 8], odd in prop::collection::vec((0_usize..8, prop::sample::select(vec![b'"', b'\\', b'\n', 0, 31, b' ', 0x80, 0xa2, 0xdc])), 0..4)) {
+            let mut eight = eight;
+            odd.into_iter().for_each(|(place, byte)| eight[place] = byte);
+            let expected = eight.iter().position(|byte| is_odd(*byte));
+            prop_assert_eq!(first_odd(eight), expected);
         }
 
         #[test]
         fn the_fast_reader_reads_nothing_that_the_general_one_reads_otherwise(tail in "[\\\\\"a,:}leaf\u{1}]{0,30}") {
+            let leaf = "0".repeat(64);
             let text = format!(
-                "{{\"position\":1,\"recorded_at\":\"\",\"key\":\"\",\"fingerprint\":\"\",\"actor\":\"\",\"type\":\"\",\"payload\":\"{tail}\",\"leaf\":\"\"}}"
+                "{{\"position\":1,\"recorded_at\":\"\",\"key\":\"\",\"fingerprint\":\"\",\"actor\":\"\",\"type\":\"\",\"payload\":\"{tail}\",\"leaf\":\"{leaf}\"}}"
             );
-            if let Some(fast) = fast(&text) {
+            let mut room = Vec::new();
+            if let Some(fast) = fast(&text, &mut room) {
                 prop_assert_eq!(serde_json::from_str::<EventLine<'_>>(&text).unwrap(), fast);
             }
         }

@@ -7,16 +7,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use chrono::{Days, NaiveDate};
 use foldhash::HashMap;
 
-use super::accounts::account_name;
+use super::accounts::Legs;
 use super::business_day;
+use super::figures::{push_day, push_number, push_points};
 use crate::domain::event::Event;
-use crate::domain::ids::WorkerId;
 use crate::domain::points::Points;
-use crate::domain::posting::Account;
+use crate::domain::posting::Side;
 use crate::domain::worker::event::WorkerEvent;
 use crate::evidence::books::Books;
 
@@ -29,34 +30,88 @@ pub struct PlainText {
     decimals: usize,
 }
 
-/// One event as a transaction, before it is known which of its accounts are new.
-#[derive(Debug)]
-pub struct Transaction {
-    legs: Vec<(String, Points)>,
+/// Events as transactions, before it is known which of their accounts are new. One text holds them all.
+#[derive(Debug, Default)]
+pub struct Transactions {
     text: String,
+    /// Where in the text each account stands, and what it gets.
+    legs: Vec<(Range<usize>, Points)>,
+    each: Vec<Ends>,
 }
 
-impl Transaction {
-    /// The transaction of an event, whose postings were named by [`super::accounts::named`]; none where no points move.
-    pub fn new(position: u64, key: &str, event: &Event, legs: Vec<(String, Points)>) -> Option<Transaction> {
-        let (Event::Worker(own), Some(day), false) = (event, business_day(event), legs.is_empty()) else { return None };
-        Some(Transaction::on(&day, Some(position), what(own), key, legs))
+/// Where one ends, and its event's day.
+#[derive(Debug)]
+struct Ends {
+    day: Option<NaiveDate>,
+    text: usize,
+    legs: usize,
+}
+
+/// One event as a transaction; without a text where no points move.
+#[derive(Debug)]
+pub struct Transaction<'a> {
+    day: Option<NaiveDate>,
+    /// All that the legs' places are in.
+    all: &'a str,
+    text: &'a str,
+    legs: &'a [(Range<usize>, Points)],
+}
+
+impl Transactions {
+    /// Forgets them all.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.legs.clear();
+        self.each.clear();
     }
 
-    fn on(day: &NaiveDate, position: Option<u64>, what: &str, key: &str, legs: Vec<(String, Points)>) -> Transaction {
-        let mut text = String::with_capacity(64 + 64 * legs.len());
-        // Writing to a string never fails, here and below.
-        let _ = match position {
-            Some(position) => write!(text, "{day} ({position}) {what} "),
-            None => write!(text, "{day} {what} "),
-        };
-        push_plain(&mut text, key);
+    /// Adds an event's transaction.
+    pub fn push(&mut self, position: u64, key: &str, event: &Event, legs: &Legs) {
+        let day = business_day(event);
+        if let (Event::Worker(own), Some(day), false) = (event, day, legs.is_empty()) {
+            self.write(day, Some(position), what(own), key, legs);
+        }
+        self.each.push(Ends { day, text: self.text.len(), legs: self.legs.len() });
+    }
+
+    fn write(&mut self, day: NaiveDate, position: Option<u64>, what: &str, key: &str, legs: &Legs) {
+        let text = &mut self.text;
+        push_day(text, day);
+        if let Some(position) = position {
+            text.push_str(" (");
+            push_number(text, position);
+            text.push(')');
+        }
+        for part in [" ", what, " "] {
+            text.push_str(part);
+        }
+        push_plain(text, key);
         text.push('\n');
-        for (account, points) in &legs {
-            let _ = writeln!(text, "    {account}  {points} PTS");
+        for (account, points) in legs.iter() {
+            text.push_str("    ");
+            let begin = text.len();
+            text.push_str(account);
+            self.legs.push((begin..text.len(), points));
+            text.push_str("  ");
+            push_points(text, points);
+            text.push_str(" PTS\n");
         }
         text.push('\n');
-        Transaction { legs, text }
+    }
+
+    /// One by one, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = Transaction<'_>> {
+        let (mut text, mut legs) = (0, 0);
+        self.each.iter().map(move |ends| {
+            let one = Transaction {
+                day: ends.day,
+                all: &self.text,
+                text: self.text.get(text..ends.text).unwrap_or_default(),
+                legs: self.legs.get(legs..ends.legs).unwrap_or_default(),
+            };
+            (text, legs) = (ends.text, ends.legs);
+            one
+        })
     }
 }
 
@@ -82,17 +137,19 @@ pub fn decimals(points: Points) -> usize {
 }
 
 impl PlainText {
-    /// Appends an event's transaction, if it has one, and remembers its day.
-    pub fn push(&mut self, out: &mut String, day: Option<NaiveDate>, transaction: Option<&Transaction>) {
-        self.latest = self.latest.max(day);
-        let Some(Transaction { legs, text }) = transaction else { return };
-        for (account, points) in legs {
+    /// Appends an event's transaction and remembers its day.
+    pub fn push(&mut self, out: &mut String, transaction: &Transaction<'_>) {
+        let Transaction { day, all, text, legs } = transaction;
+        self.latest = self.latest.max(*day);
+        for (place, points) in *legs {
+            let account = all.get(place.clone()).unwrap_or_default();
             self.decimals = self.decimals.max(decimals(*points));
             if let Some(balance) = self.balances.get_mut(account) {
                 *balance += *points;
             } else {
+                // Writing to a string never fails, here and below.
                 let _ = writeln!(out, "account {account}");
-                self.balances.insert(account.clone(), *points);
+                self.balances.insert(account.to_owned(), *points);
             }
         }
         out.push_str(text);
@@ -110,15 +167,18 @@ impl PlainText {
 
     /// Appends what lapsed before a date without having been booked, worker by worker, from the books of all events.
     pub fn push_lapsed(&mut self, out: &mut String, books: &Books, as_of: NaiveDate) {
+        let mut lapsed = Transactions::default();
         for (worker, book) in books.workers() {
             for (last_day, points) in book.lapsed(as_of) {
                 let day = last_day.checked_add_days(Days::new(1)).unwrap_or(last_day);
-                let name = |account: fn(WorkerId) -> Account| account_name(&account(worker.clone()), worker);
-                let legs = vec![(name(Account::Available), Points::ZERO - points), (name(Account::Expired), points)];
-                let transaction = Transaction::on(&day, None, "过期", "未入账", legs);
-                self.push(out, Some(day), Some(&transaction));
+                let mut legs = Legs::default();
+                legs.push(Side::Available, worker, Points::ZERO - points);
+                legs.push(Side::Expired, worker, points);
+                lapsed.write(day, None, "过期", "未入账", &legs);
+                lapsed.each.push(Ends { day: Some(day), text: lapsed.text.len(), legs: lapsed.legs.len() });
             }
         }
+        lapsed.iter().for_each(|transaction| self.push(out, &transaction));
     }
 
     /// Appends the assertion of every balance, dated on the closing date or, where a transaction is later, on its day.
@@ -137,7 +197,12 @@ impl PlainText {
 
 /// A key within a description: `;` would begin a comment and `|` a note, a line break another line.
 fn push_plain(out: &mut String, key: &str) {
-    out.extend(key.chars().map(|found| if matches!(found, ';' | '|') || found.is_control() { '_' } else { found }));
+    let odd = |found: char| matches!(found, ';' | '|') || found.is_control();
+    if key.contains(odd) {
+        out.extend(key.chars().map(|found| if odd(found) { '_' } else { found }));
+    } else {
+        out.push_str(key);
+    }
 }
 
 /// What an event is called in a description.

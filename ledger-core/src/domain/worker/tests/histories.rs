@@ -382,7 +382,8 @@ impl Play {
         for event in &self.events {
             let mut payload = Vec::new();
             event.encode_into(&mut payload).expect("encoded");
-            let read = WorkerEvent::decode(event.event_type(), &payload).expect("known type").expect("decoded");
+            let payload = str::from_utf8(&payload).expect("a text");
+            let read = WorkerEvent::decode(event.event_type(), payload).expect("known type").expect("decoded");
             worker.evolve(&read);
         }
         worker

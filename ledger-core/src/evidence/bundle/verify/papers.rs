@@ -8,6 +8,7 @@ use zip::ZipArchive;
 
 use super::super::archive::{Archive, HELD_BYTES_MAX, Read256, Unreadable};
 use super::super::{BALANCES, JOURNAL};
+use super::spare::Spare;
 use super::{End, Files, invalid};
 use crate::evidence::books::Books;
 use crate::evidence::forms::{plain_text, workbook};
@@ -26,6 +27,12 @@ impl Piece {
         self.ends.push((position, self.text.len()));
     }
 
+    /// Forgets everything but its room.
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
     /// The position of the first byte that differs.
     fn position_of(&self, found: &[u8]) -> Option<u64> {
         let same = self.text.bytes().zip(found).take_while(|(wanted, found)| wanted == *found).count();
@@ -35,19 +42,26 @@ impl Piece {
 
 /// Compares a file with the pieces that come in, to its end. Gives what the file was, and of a plain-text journal how
 /// many decimals it shows.
-pub(super) fn compare(archive: &Archive, name: &str, pieces: Receiver<Piece>) -> Result<(Read256, usize), End> {
+pub(super) fn compare(
+    archive: &Archive,
+    name: &str,
+    spare: &Spare<Piece>,
+    pieces: Receiver<Piece>,
+) -> Result<(Read256, usize), End> {
     let unread = |error: std::io::Error| Unreadable(format!("{name}: {error}"));
     let (decimals, read) = archive.read(name, |reader| {
         let decimals = if name == JOURNAL { opening(reader).map_err(unread)? } else { Some(0) };
         let decimals = decimals.ok_or_else(|| invalid(None, format!("{name} does not begin as it must")))?;
         let mut found = Vec::new();
-        for piece in pieces {
+        for mut piece in pieces {
             let mut take = reader.take(u64::try_from(piece.text.len()).unwrap_or(u64::MAX));
             found.clear();
             take.read_to_end(&mut found).map_err(unread)?;
             if found != piece.text.as_bytes() {
                 return Err(invalid(piece.position_of(&found), format!("{name} does not follow from the events")));
             }
+            piece.clear();
+            spare.give(piece);
         }
         if reader.read(&mut [0]).map_err(unread)? != 0 {
             return Err(invalid(None, format!("{name} goes on after what follows from the events")));

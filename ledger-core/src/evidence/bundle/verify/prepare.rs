@@ -2,15 +2,13 @@
 
 use std::fmt::Display;
 
-use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use crate::domain::event::Event;
-use crate::domain::posting::postings;
-use crate::evidence::forms::accounts::named;
+use crate::evidence::forms::accounts::Legs;
 use crate::evidence::forms::event_line::EventLine;
-use crate::evidence::forms::plain_text::Transaction;
-use crate::evidence::forms::{business_day, postings as rows};
+use crate::evidence::forms::plain_text::Transactions;
+use crate::evidence::forms::postings::push_rows;
 use crate::evidence::hash::{Hash, HashSuite};
 
 /// Characters of a recorded time, in which texts sort as times do: fixed width, one offset.
@@ -23,13 +21,17 @@ pub(super) struct Prepared {
     pub(super) leaf: Hash,
     /// The recorded time, as text that sorts.
     pub(super) recorded_at: [u8; TIME_CHARS],
+    pub(super) command: Command,
+    pub(super) event: Event,
+}
+
+/// What tells commands apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Command {
     /// Digest of the key.
     pub(super) key: [u8; 16],
-    /// Digest of all that the events of one command share.
-    pub(super) command: [u8; 16],
-    pub(super) event: Event,
-    pub(super) day: Option<NaiveDate>,
-    pub(super) transaction: Option<Transaction>,
+    /// Digest of all that its events share.
+    pub(super) shared: [u8; 16],
 }
 
 /// Why a line cannot be folded.
@@ -42,44 +44,58 @@ pub(super) struct Unfit {
 /// Reads lines; keeps its buffers.
 pub(super) struct Reader {
     suite: HashSuite,
-    bytes: Vec<u8>,
+    leaf: Vec<u8>,
+    payload: Vec<u8>,
+    legs: Legs,
+    /// The fields that the events of the command before share, and its digests: the next event often is of the same.
+    before: ([String; 4], Command),
 }
 
 impl Reader {
-    pub(super) const fn new(suite: HashSuite) -> Reader {
-        Reader { suite, bytes: Vec::new() }
+    pub(super) fn new(suite: HashSuite) -> Reader {
+        let before = ([const { String::new() }; 4], Command::of(&[""; 4]));
+        Reader { suite, leaf: Vec::new(), payload: Vec::new(), legs: Legs::default(), before }
     }
 
-    /// Reads one line; its rows of postings.csv are appended to `rows`.
-    pub(super) fn prepare(&mut self, line: &[u8], csv: &mut String) -> Result<Prepared, Unfit> {
+    /// Reads one line. Its rows of postings.csv are appended to `rows`, its transaction to `transactions`.
+    pub(super) fn prepare(
+        &mut self,
+        line: &[u8],
+        rows: &mut String,
+        transactions: &mut Transactions,
+    ) -> Result<Prepared, Unfit> {
         let unread = |what: &dyn Display| Unfit { position: None, what: format!("its line cannot be read: {what}") };
         let text = str::from_utf8(line).map_err(|error| unread(&error))?;
-        let line = EventLine::parse(text).map_err(|error| unread(&error))?;
+        let line = EventLine::parse(text, &mut self.payload).map_err(|error| unread(&error))?;
         let position = line.position;
         let unfit = |what: String| Unfit { position: Some(position), what };
-        let fields = line.fields();
-        fields.encode_into(&mut self.bytes);
-        let leaf = self.suite.leaf_hash(&self.bytes);
-        if line.leaf.parse() != Ok(leaf) {
+        line.fields().encode_into(&mut self.leaf);
+        let leaf = self.suite.leaf_hash(&self.leaf);
+        if line.leaf.as_bytes() != leaf.to_hex() {
             return Err(unfit("its bytes are not those that were hashed when it was recorded".into()));
         }
         let recorded_at = time(&line.recorded_at)
             .ok_or_else(|| unfit("its recorded time is not written as this ledger writes times".into()))?;
-        let event =
-            Event::decode(&line.event_type, line.payload.as_bytes()).map_err(|error| unfit(error.to_string()))?;
-        let moved = postings(&event);
-        let legs = named(&event, &moved);
-        rows::push_rows(csv, position, &line.key, &event, &legs);
-        Ok(Prepared {
-            position,
-            leaf,
-            recorded_at,
-            key: digest(&[&line.key]),
-            command: digest(&[&line.key, &line.fingerprint, &line.actor, &line.recorded_at]),
-            day: business_day(&event),
-            transaction: Transaction::new(position, &line.key, &event, legs),
-            event,
-        })
+        let event = Event::decode_text(&line.event_type, &line.payload).map_err(|error| unfit(error.to_string()))?;
+        self.legs.set(&event);
+        push_rows(rows, position, &line.key, &event, &self.legs);
+        transactions.push(position, &line.key, &event, &self.legs);
+        let shared: [&str; 4] = [&line.key, &line.fingerprint, &line.actor, &line.recorded_at];
+        let (fields, before) = &mut self.before;
+        if *fields != shared {
+            *before = Command::of(&shared);
+            for (field, text) in fields.iter_mut().zip(shared) {
+                field.clear();
+                field.push_str(text);
+            }
+        }
+        Ok(Prepared { position, leaf, recorded_at, command: *before, event })
+    }
+}
+
+impl Command {
+    fn of(shared: &[&str; 4]) -> Command {
+        Command { key: digest(&shared[..1]), shared: digest(shared) }
     }
 }
 

@@ -14,16 +14,15 @@ use super::super::cover::NodeLine;
 use super::super::{EVENTS, JOURNAL, NODES, POSTINGS};
 use super::papers::{self, Piece};
 use super::prepare::{Prepared, Reader, Unfit};
+use super::spare::Spare;
 use super::walk::{Verified, Walk};
 use super::{End, Files, invalid};
-use crate::evidence::forms::plain_text::PlainText;
+use crate::evidence::forms::plain_text::{PlainText, Transactions};
 use crate::evidence::forms::postings;
 use crate::evidence::hash::HashSuite;
 
 /// Bytes of lines that one processor takes at once.
-const BLOCK_BYTES: usize = 64 << 10;
-/// Hardly a line is shorter.
-const LINE_BYTES_LEAST: usize = 250;
+const BLOCK_BYTES: usize = 128 << 10;
 /// Longest line: a payload is a few hundred bytes, a schedule of thousands of activities a megabyte.
 const LINE_BYTES_MAX: usize = 16 << 20;
 /// Nodes underway.
@@ -38,9 +37,20 @@ struct Block {
 /// A block read and hashed.
 struct Ready {
     turn: u64,
-    /// Ends with the first line that cannot be folded.
-    lines: Vec<Result<Prepared, Unfit>>,
+    prepared: Vec<Prepared>,
+    /// The line behind these, where it cannot be folded; none behind it was read.
+    unfit: Option<Unfit>,
     rows: Piece,
+    transactions: Transactions,
+}
+
+/// What goes round.
+#[derive(Default)]
+struct Spares {
+    lines: Spare<Vec<u8>>,
+    prepared: Spare<Vec<Prepared>>,
+    transactions: Spare<Transactions>,
+    pieces: Spare<Piece>,
 }
 
 /// Why a thread stopped: for its own reason, or because nobody waits for it any more.
@@ -64,24 +74,25 @@ pub(super) fn run(
 ) -> Result<Verified, End> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let suite = walk.suite;
+    let spares = &Spares::default();
     thread::scope(|scope| {
         let (block_out, block_in) = sync_channel(workers * 2);
         let (ready_out, ready_in) = sync_channel(workers * 2);
         let (node_out, node_in) = sync_channel(NODES_UNDERWAY);
         let (rows_out, rows_in) = sync_channel(workers * 2);
         let (text_out, text_in) = sync_channel(workers * 2);
-        let inflated = scope.spawn(move || cut(archive, &block_out));
+        let inflated = scope.spawn(move || cut(archive, &spares.lines, &block_out));
         let nodes = archive.has(NODES).then(|| scope.spawn(move || read_nodes(archive, &node_out)));
-        let compared_rows = scope.spawn(move || papers::compare(archive, POSTINGS, rows_in));
-        let compared_text = scope.spawn(move || papers::compare(archive, JOURNAL, text_in));
+        let compared_rows = scope.spawn(move || papers::compare(archive, POSTINGS, &spares.pieces, rows_in));
+        let compared_text = scope.spawn(move || papers::compare(archive, JOURNAL, &spares.pieces, text_in));
         let blocks = std::sync::Arc::new(Mutex::new(block_in));
         for _ in 0..workers {
             let (blocks, ready) = (std::sync::Arc::clone(&blocks), ready_out.clone());
-            scope.spawn(move || work(suite, &blocks, &ready));
+            scope.spawn(move || work(suite, spares, &blocks, &ready));
         }
         // The channels must end with the workers.
         drop((blocks, ready_out));
-        let folded = fold(walk, ready_in, &node_in, rows_out, text_out, progress);
+        let folded = fold(walk, spares, ready_in, &node_in, (rows_out, text_out), progress);
         drop(node_in);
         let panicked = || Stop::End(End::Unreadable("a thread of the verification ended early".into()));
         let inflated = inflated.join().unwrap_or_else(|_| Err(panicked()));
@@ -151,29 +162,26 @@ impl End {
 }
 
 /// Inflates the events and cuts them into blocks of whole lines.
-fn cut(archive: &Archive, blocks: &SyncSender<Block>) -> Result<Read256, Stop> {
+fn cut(archive: &Archive, spare: &Spare<Vec<u8>>, blocks: &SyncSender<Block>) -> Result<Read256, Stop> {
     let ((), read) = archive.read::<(), Stop>(EVENTS, |reader| {
-        let mut rest: Vec<u8> = Vec::new();
+        let mut lines = spare.take();
         let mut turn = 0_u64;
         loop {
-            let mut lines = std::mem::take(&mut rest);
             let start = lines.len();
             let mut take = reader.take(u64::try_from(BLOCK_BYTES).unwrap_or(0));
-            lines.reserve(BLOCK_BYTES);
             take.read_to_end(&mut lines).map_err(|error| Unreadable(format!("{EVENTS}: {error}")))?;
             let at_end = lines.len() == start;
-            if !at_end {
-                let Some(end) = memrchr(b'\n', &lines) else {
-                    if lines.len() > LINE_BYTES_MAX {
-                        return Err(
-                            Unreadable(format!("{EVENTS} has a line of more than {LINE_BYTES_MAX} bytes")).into()
-                        );
-                    }
-                    rest = lines;
-                    continue;
-                };
-                rest = lines.split_off(end.saturating_add(1));
-            }
+            let whole =
+                if at_end { Some(lines.len()) } else { memrchr(b'\n', &lines).map(|end| end.saturating_add(1)) };
+            let Some(whole) = whole else {
+                if lines.len() > LINE_BYTES_MAX {
+                    return Err(Unreadable(format!("{EVENTS} has a line of more than {LINE_BYTES_MAX} bytes")).into());
+                }
+                continue;
+            };
+            let mut rest = spare.take();
+            rest.extend_from_slice(lines.get(whole..).unwrap_or_default());
+            lines.truncate(whole);
             if !lines.is_empty() {
                 blocks.send(Block { turn, lines }).map_err(|_| Stop::Unwanted)?;
                 turn += 1;
@@ -181,6 +189,7 @@ fn cut(archive: &Archive, blocks: &SyncSender<Block>) -> Result<Read256, Stop> {
             if at_end {
                 return Ok(());
             }
+            lines = rest;
         }
     })?;
     Ok(read)
@@ -199,13 +208,20 @@ fn read_nodes(archive: &Archive, nodes: &SyncSender<NodeLine>) -> Result<Read256
 }
 
 /// Reads and hashes blocks until there are no more or nobody wants them.
-fn work(suite: HashSuite, blocks: &Mutex<Receiver<Block>>, ready: &SyncSender<Ready>) {
+fn work(suite: HashSuite, spares: &Spares, blocks: &Mutex<Receiver<Block>>, ready: &SyncSender<Ready>) {
     let mut reader = Reader::new(suite);
     loop {
         let block = blocks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Block { turn, lines }) = block else { return };
-        let mut done =
-            Ready { turn, lines: Vec::with_capacity(lines.len() / LINE_BYTES_LEAST), rows: Piece::default() };
+        let Ok(Block { turn, mut lines }) = block else { return };
+        let mut done = Ready {
+            turn,
+            prepared: spares.prepared.take(),
+            unfit: None,
+            rows: spares.pieces.take(),
+            transactions: spares.transactions.take(),
+        };
+        // What the events hold is given back where it was made, on the whole.
+        done.prepared.clear();
         let mut rest = lines.strip_suffix(b"\n").unwrap_or(&lines);
         let mut more = true;
         while more {
@@ -214,31 +230,36 @@ fn work(suite: HashSuite, blocks: &Mutex<Receiver<Block>>, ready: &SyncSender<Re
                 Some((line, after)) => (line, after.get(1..).unwrap_or_default(), true),
                 None => (rest, rest, false),
             };
-            let prepared = reader.prepare(line, &mut done.rows.text);
-            let fit = prepared.is_ok();
-            if let Ok(prepared) = &prepared {
-                done.rows.end_of(prepared.position);
-            }
-            done.lines.push(prepared);
-            if !fit {
-                break;
+            match reader.prepare(line, &mut done.rows.text, &mut done.transactions) {
+                Ok(prepared) => {
+                    done.rows.end_of(prepared.position);
+                    done.prepared.push(prepared);
+                }
+                Err(unfit) => {
+                    done.unfit = Some(unfit);
+                    break;
+                }
             }
         }
+        lines.clear();
+        spares.lines.give(lines);
         if ready.send(done).is_err() {
             return;
         }
     }
 }
 
-/// Folds the blocks in order. Owns its ends of the channels, so that everybody stops when it does.
+/// Folds the blocks in order. Owns its ends of the channels, so that everybody stops when it does; `papers` are those of
+/// the rows and of the plain-text journal.
 fn fold(
     mut walk: Walk,
+    spares: &Spares,
     ready: Receiver<Ready>,
     nodes: &Receiver<NodeLine>,
-    rows: SyncSender<Piece>,
-    text: SyncSender<Piece>,
+    papers: (SyncSender<Piece>, SyncSender<Piece>),
     progress: &mut dyn FnMut(u64),
 ) -> Result<(Walk, usize), Stop> {
+    let (rows, text) = papers;
     let mut plain = PlainText::default();
     let mut waiting = BTreeMap::new();
     let mut turn = 0;
@@ -246,20 +267,23 @@ fn fold(
     rows.send(Piece { text: postings::HEADER.to_owned(), ends: Vec::new() }).map_err(|_| Stop::Unwanted)?;
     for done in ready {
         waiting.insert(done.turn, done);
-        while let Some(Ready { lines, rows: csv, .. }) = waiting.remove(&turn) {
+        while let Some(Ready { prepared, unfit, rows: csv, mut transactions, .. }) = waiting.remove(&turn) {
             turn += 1;
-            let mut piece = Piece::default();
-            for line in lines {
-                let event = line.map_err(|Unfit { position, what }| {
-                    Stop::End(invalid(position.unwrap_or_else(|| walk.next()), what))
-                })?;
+            let mut piece = spares.pieces.take();
+            for (event, transaction) in prepared.iter().zip(transactions.iter()) {
                 if event.position > walk.next() {
                     walk.hidden(event.position, &mut node).map_err(Stop::End)?;
                 }
-                walk.event(&event).map_err(Stop::End)?;
-                plain.push(&mut piece.text, event.day, event.transaction.as_ref());
+                walk.event(event).map_err(Stop::End)?;
+                plain.push(&mut piece.text, &transaction);
                 piece.end_of(event.position);
             }
+            if let Some(Unfit { position, what }) = unfit {
+                return Err(Stop::End(invalid(position.unwrap_or_else(|| walk.next()), what)));
+            }
+            spares.prepared.give(prepared);
+            transactions.clear();
+            spares.transactions.give(transactions);
             rows.send(csv).map_err(|_| Stop::Unwanted)?;
             text.send(piece).map_err(|_| Stop::Unwanted)?;
             progress(walk.next().saturating_sub(1));

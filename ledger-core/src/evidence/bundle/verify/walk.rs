@@ -4,7 +4,7 @@
 use foldhash::{HashSet, HashSetExt};
 
 use super::checkpoints::{Checkpoints, Signed};
-use super::prepare::Prepared;
+use super::prepare::{Command, Prepared};
 use super::{End, invalid};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::WorkerId;
@@ -26,7 +26,7 @@ pub(super) struct Walk {
     events: u64,
     recorded_at: [u8; 32],
     /// Position and command of the event before.
-    last: (u64, [u8; 16]),
+    last: (u64, Command),
     keys: HashSet<[u8; 16]>,
     streams: Streams,
     /// Positions of the worker that the bundle is about.
@@ -59,7 +59,7 @@ impl Walk {
             checkpoints,
             events: 0,
             recorded_at: [0; 32],
-            last: (0, [0; 16]),
+            last: (0, Command::default()),
             keys: HashSet::new(),
             streams: Streams::default(),
             own: Vec::new(),
@@ -152,7 +152,7 @@ impl Walk {
         // Of a part of a journal only some events of a command may be given.
         let goes_on =
             command == event.command && (self.manifest.scope != Scope::Journal || position + 1 == event.position);
-        if !goes_on && !self.keys.insert(event.key) {
+        if !goes_on && !self.keys.insert(event.command.key) {
             return Err(wrong("its key was used by an earlier command"));
         }
         self.last = (event.position, event.command);
