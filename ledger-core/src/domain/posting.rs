@@ -29,14 +29,19 @@ pub enum Account {
 impl Account {
     /// The account's group, as the trial balance names it.
     pub const fn group(&self) -> &'static str {
+        self.side().group()
+    }
+
+    /// The account seen from the worker it belongs to, if it belongs to one.
+    const fn side(&self) -> Side<'_> {
         match self {
-            Account::Issuance => "issuance",
-            Account::Available(_) => "available",
-            Account::Held(_) => "held",
-            Account::Debt(_) => "debt",
-            Account::Redeemed(_) => "redeemed",
-            Account::Expired(_) => "expired",
-            Account::Reversed => "reversed",
+            Account::Issuance => Side::Issuance,
+            Account::Available(_) => Side::Available,
+            Account::Held(_) => Side::Held,
+            Account::Debt(_) => Side::Debt,
+            Account::Redeemed(store) => Side::Redeemed(store),
+            Account::Expired(_) => Side::Expired,
+            Account::Reversed => Side::Reversed,
         }
     }
 }
@@ -83,6 +88,19 @@ pub enum Side<'a> {
 }
 
 impl Side<'_> {
+    /// The account's group, as the trial balance names it.
+    pub const fn group(self) -> &'static str {
+        match self {
+            Side::Issuance => "issuance",
+            Side::Available => "available",
+            Side::Held => "held",
+            Side::Debt => "debt",
+            Side::Redeemed(_) => "redeemed",
+            Side::Expired => "expired",
+            Side::Reversed => "reversed",
+        }
+    }
+
     /// The account of a worker.
     pub fn account(self, worker: &WorkerId) -> Account {
         match self {

@@ -1,10 +1,8 @@
 //! One row a group of accounts, and one a store's redeemed account: all groups together sum to zero.
 
-use std::collections::BTreeSet;
-
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::posting::{Account, postings};
+use ledger_core::domain::posting::{Movements, Side, movements};
 use serde::{Deserialize, Serialize};
 
 use crate::fold::View;
@@ -16,13 +14,29 @@ pub struct GroupSum {
     pub points: Points,
 }
 
-/// The view, keyed by group; `redeemed` is split by store.
+/// The view, keyed by group; `redeemed` is split by store, as `redeemed:STORE`.
 pub struct TrialBalanceView;
 
-fn group(account: &Account) -> String {
-    match account {
-        Account::Redeemed(_) => account.to_string(),
+fn moved(event: &Event) -> Movements<'_> {
+    match event {
+        Event::Worker(event) => movements(event),
+        _ => Movements::default(),
+    }
+}
+
+fn key_of(side: Side<'_>) -> String {
+    match side {
+        Side::Redeemed(store) => format!("{}:{store}", side.group()),
         other => other.group().to_owned(),
+    }
+}
+
+/// Whether a key is a side's, without making the side's.
+fn is_of(key: &str, side: Side<'_>) -> bool {
+    let rest = key.strip_prefix(side.group());
+    match side {
+        Side::Redeemed(store) => rest.and_then(|rest| rest.strip_prefix(':')) == Some(store.as_str()),
+        _ => rest == Some(""),
     }
 }
 
@@ -31,13 +45,18 @@ impl View for TrialBalanceView {
     const NAME: &'static str = "trial_balance";
 
     fn keys(event: &Event) -> Vec<String> {
-        let groups: BTreeSet<String> = postings(event).iter().map(|posting| group(&posting.account)).collect();
-        groups.into_iter().collect()
+        let mut keys: Vec<String> = Vec::new();
+        for (side, _) in moved(event).sides() {
+            if !keys.iter().any(|key| is_of(key, side)) {
+                keys.push(key_of(side));
+            }
+        }
+        keys
     }
 
     fn fold(row: &mut GroupSum, key: &str, _: u64, event: &Event) {
-        for posting in postings(event).iter().filter(|posting| group(&posting.account) == key) {
-            row.points += posting.points;
+        for (_, points) in moved(event).sides().filter(|(side, _)| is_of(key, *side)) {
+            row.points += points;
         }
     }
 }
