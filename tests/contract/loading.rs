@@ -1,17 +1,19 @@
 //! Loading streams: the same events whichever way they come, with snapshots as shortcuts and nothing more.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use ledger_core::domain::event::StreamId;
+use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::worker::Worker;
 use ledger_core::evidence::hash::HashSuite;
-use ledger_core::journal::{Journal, Snapshot, StoredStream};
+use ledger_core::journal::{Entry, Journal, Snapshot, StoredStream};
 use ledger_core::ledger::book::{Loaded, SNAPSHOT_LAYOUT};
 use ledger_core::ledger::command::Command;
 use ledger_core::ledger::{Context, Ledger, LedgerSettings, Outcome, Submission};
 
 use crate::backends::Backend;
-use crate::batches::{at, departed, furnished, opened, registered};
+use crate::batches::{Author, at, departed, furnished, opened, registered};
 
 fn worker(id: &str) -> StreamId {
     registered(id, "").stream()
@@ -128,4 +130,67 @@ pub(crate) async fn a_snapshot_that_cannot_be_read_costs_only_time(backend: Back
     assert_eq!(refusal.code.as_str(), "worker_departed");
     drop(ledger);
     task.finished().await;
+}
+
+/// What finds a stream's events is carried along behind the append: some stand in it, the newest do not yet. Every
+/// stream must be whole at any moment of that, and in pages of any size.
+pub(crate) async fn a_stream_is_whole_wherever_its_index_stands(backend: Backend) {
+    const COMMANDS: usize = 450;
+    let journal = backend.open().await;
+    let mut author = furnished(journal.as_ref()).await;
+    // Far behind, a moment later, and once more after few events.
+    for (round, commands) in [(0, COMMANDS), (1, COMMANDS), (2, 3)] {
+        let written: Vec<(String, Vec<Event>)> = (0..commands)
+            .map(|number| {
+                let (often, seldom) = (format!("W{}", number % 2), format!("S{}", number % 97));
+                let events = vec![registered(&often, "常"), registered(&seldom, "少"), departed(&often, "再")];
+                (format!("round/{round}/{number}"), events)
+            })
+            .collect();
+        let asked: Vec<_> = written.iter().map(|(key, events)| (key.as_str(), events.clone())).collect();
+        for some in asked.chunks(100) {
+            author.append(journal.as_ref(), some).await;
+        }
+        for pause in [0, 20, 400] {
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            streams_are_whole(journal.as_ref(), &author).await;
+        }
+    }
+    if matches!(backend, Backend::Memory(_)) {
+        return;
+    }
+    drop(journal);
+    streams_are_whole(backend.open().await.as_ref(), &author).await;
+}
+
+async fn streams_are_whole(journal: &dyn Journal, author: &Author) {
+    let mut streams: BTreeMap<StreamId, Vec<Entry>> = BTreeMap::new();
+    for entry in &author.entries {
+        streams.entry(entry.event().expect("an event").stream()).or_default().push(entry.clone());
+    }
+    let asked: Vec<StreamId> = streams.keys().cloned().collect();
+    let loaded = journal.load(&asked, true).await.expect("streams");
+    for ((stream, entries), stored) in streams.iter().zip(&loaded) {
+        let expected: Vec<_> = entries.iter().map(|entry| (entry.sequence, entry.event().expect("an event"))).collect();
+        let found: Vec<_> = stored.events.iter().map(|found| (found.sequence, found.event.clone())).collect();
+        assert!(found == expected, "{stream} among many: {} events of {}", found.len(), expected.len());
+    }
+    let alone = [worker("W0"), worker("W1"), worker("S5"), opened().stream()];
+    for stream in &alone {
+        let entries = &streams[stream];
+        let found = sequences(&load_one(journal, stream.clone(), true).await);
+        assert!(found.into_iter().eq(1..=entries.len() as u64), "{stream} alone");
+        let last = entries.last().map_or(0, |last| last.position);
+        let middle = entries.get(entries.len() / 2).map_or(0, |middle| middle.position);
+        for (after, limit) in [(0, 1_000_000), (0, 7), (middle, 300), (middle + 1, 1), (last - 1, 5), (last, 5)] {
+            let expected: Vec<_> = entries.iter().filter(|entry| entry.position > after).take(limit).cloned().collect();
+            let found = journal.read_stream(stream, after, limit).await.expect("a stream");
+            assert!(
+                found == expected,
+                "{stream} after {after}, {limit} at most: {} of {}",
+                found.len(),
+                expected.len()
+            );
+        }
+    }
 }

@@ -72,6 +72,7 @@ on_every_journal! {
     loading:
         unknown_and_known_streams_load_in_the_order_asked
         a_stream_loads_alike_alone_and_among_many
+        a_stream_is_whole_wherever_its_index_stands
         a_snapshot_spares_events
         a_snapshot_of_another_layout_is_ignored
         an_older_snapshot_loads_no_less

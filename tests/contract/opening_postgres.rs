@@ -81,6 +81,34 @@ async fn servers_take_turns_and_wake_one_another() {
     tokio::time::timeout(SOON, woken).await.expect("woken in time").expect("no panic");
 }
 
+/// Whichever server appended enough carries the index over streams along, several at once: each event is taken in once.
+#[tokio::test]
+async fn servers_carry_the_index_over_streams_along_together() {
+    let (url, schema) = address();
+    let one = PostgresJournal::open(&url, &schema).await.expect("it opens");
+    let other = PostgresJournal::open(&url, &schema).await.expect("it opens");
+    let mut author = furnished(&one).await;
+    for round in 0..8 {
+        let written: Vec<_> = (0..300)
+            .map(|number| (format!("{round}/{number}"), vec![departed(&format!("W{}", number % 7), "轮流"); 3]))
+            .collect();
+        let asked: Vec<_> = written.iter().map(|(key, events)| (key.as_str(), events.clone())).collect();
+        let (first, second) = asked.split_at(150);
+        author.append(&one, first).await;
+        author.append(&other, second).await;
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    drop((one, other));
+    let mut connection = shared_cluster().connect().await.expect("a connection");
+    let counted = format!(
+        "SELECT count(*), count(DISTINCT position), max(position), (SELECT position FROM {schema}.stream_index)
+         FROM (SELECT unnest(positions) AS position FROM {schema}.stream_part) AS parts"
+    );
+    let counted: (i64, i64, i64, i64) = sqlx::query_as(&counted).fetch_one(&mut connection).await.expect("counts");
+    assert!(counted.3 > 2_048 && counted == (counted.3, counted.3, counted.3, counted.3), "{counted:?}");
+    author.check(&PostgresJournal::open(&url, &schema).await.expect("it opens again")).await;
+}
+
 /// A begin that is refused by the server's settings must be known before anything is promised to anybody.
 #[tokio::test]
 async fn a_server_that_does_not_promise_durability_is_refused() {
@@ -99,6 +127,12 @@ async fn commits_wait_for_the_disk_whatever_the_server_would_do() {
     author.check(&PostgresJournal::open(&hasty.url(), "nuanxin").await.expect("it opens again")).await;
 }
 
+/// A journal as the second version laid it out: an index over streams in the table of events.
+const SECOND_LAYOUT: &str = "
+    DROP TABLE stream_part, stream_index CASCADE;
+    CREATE UNIQUE INDEX event_stream ON event (stream_no, sequence);
+    UPDATE schema_version SET version = 2;";
+
 /// A journal as the first version laid it out: commands in a table of their own, no term.
 const FIRST_LAYOUT: &str = r#"
     CREATE TABLE command (first bigint PRIMARY KEY, recorded_at bigint NOT NULL, count integer NOT NULL,
@@ -111,16 +145,19 @@ const FIRST_LAYOUT: &str = r#"
     UPDATE schema_version SET version = 1;"#;
 
 #[tokio::test]
-async fn a_journal_of_the_first_layout_is_brought_to_this_one() {
-    let (url, schema) = address();
-    let mut author = furnished(&PostgresJournal::open(&url, &schema).await.expect("it opens")).await;
-    let mut connection = shared_cluster().connect().await.expect("a connection");
-    connection.execute(format!("SET search_path = {schema}; {FIRST_LAYOUT}").as_str()).await.expect("the first layout");
+async fn a_journal_of_an_earlier_layout_is_brought_to_this_one() {
+    for layout in [SECOND_LAYOUT.to_owned(), format!("{SECOND_LAYOUT}{FIRST_LAYOUT}")] {
+        let (url, schema) = address();
+        let mut author = furnished(&PostgresJournal::open(&url, &schema).await.expect("it opens")).await;
+        let mut connection = shared_cluster().connect().await.expect("a connection");
+        let script = format!("SET search_path = {schema}; {layout}");
+        connection.execute(script.as_str()).await.expect("the earlier layout");
 
-    let journal = PostgresJournal::open(&url, &schema).await.expect("it is brought to this version");
-    author.check(&journal).await;
-    author.append(&journal, &[("f", vec![departed("W4", "之后")])]).await;
-    author.check(&journal).await;
+        let journal = PostgresJournal::open(&url, &schema).await.expect("it is brought to this version");
+        author.check(&journal).await;
+        author.append(&journal, &[("f", vec![departed("W4", "之后")])]).await;
+        author.check(&journal).await;
+    }
 }
 
 /// Whoever says that nothing was recorded sees to it first: what was sent under an earlier term does not land.

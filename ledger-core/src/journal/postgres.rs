@@ -8,7 +8,9 @@
 
 mod append;
 mod connect;
+mod indexer;
 mod read;
+mod streams;
 mod teller;
 
 use std::sync::Arc;
@@ -25,6 +27,7 @@ use super::{
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
+use indexer::Indexer;
 use teller::Teller;
 
 pub(super) fn unavailable(error: sqlx::Error) -> JournalError {
@@ -37,11 +40,26 @@ pub struct PostgresJournal {
     pool: PgPool,
     repository: PostgresEventRepository,
     writer: Arc<Mutex<Option<PgConnection>>>,
-    teller: Arc<Teller>,
+    wake: Arc<Wake>,
     /// The head's term as last seen.
     term: Arc<AtomicI64>,
-    changed: watch::Sender<u64>,
     listener: tokio::task::JoinHandle<()>,
+}
+
+/// Whom an append wakes: readers here, other servers, the index over streams.
+struct Wake {
+    changed: watch::Sender<u64>,
+    teller: Arc<Teller>,
+    indexer: Arc<Indexer>,
+}
+
+impl Wake {
+    /// An append reached a position; it told other servers by itself, or did not.
+    fn appended(&self, position: u64, told: bool) {
+        self.changed.send_replace(position);
+        self.teller.appended(position, told);
+        self.indexer.appended(position);
+    }
 }
 
 impl PostgresJournal {
@@ -61,8 +79,10 @@ impl PostgresJournal {
         let (changed, _) = watch::channel(0);
         let listener = tokio::spawn(listen(pool.clone(), channel.clone(), changed.clone()));
         let teller = Teller::new(pool.clone(), channel);
+        let indexer = Indexer::new(pool.clone(), read::indexed(&pool).await?);
+        let wake = Arc::new(Wake { changed, teller, indexer });
         let repository = PostgresEventRepository::new(pool.clone()).with_tables("cqrs_events", "cqrs_snapshots");
-        Ok(PostgresJournal { options, pool, repository, writer, teller, term, changed, listener })
+        Ok(PostgresJournal { options, pool, repository, writer, wake, term, listener })
     }
 
     /// The pool that reads go through.
@@ -99,17 +119,13 @@ async fn listen(pool: PgPool, channel: String, changed: watch::Sender<u64>) {
 impl Journal for PostgresJournal {
     async fn begin(&self) -> Result<Box<dyn Append>, JournalError> {
         let connection = Arc::clone(&self.writer).lock_owned().await;
-        let begun =
-            append::begin(connection, &self.options, &self.teller, Arc::clone(&self.term), self.changed.clone())
-                .await?;
+        let begun = append::begin(connection, &self.options, &self.wake, Arc::clone(&self.term)).await?;
         Ok(Box::new(begun))
     }
 
     async fn append(&self, batch: Arc<Batch>) -> Result<(), CommitError> {
         let connection = Arc::clone(&self.writer).lock_owned().await;
-        append::append(connection, &self.options, &self.teller, self.term.load(Ordering::Relaxed), &batch).await?;
-        self.changed.send_replace(batch.position);
-        Ok(())
+        append::append(connection, &self.options, &self.wake, self.term.load(Ordering::Relaxed), &batch).await
     }
 
     async fn head(&self) -> Result<Head, JournalError> {
@@ -129,7 +145,7 @@ impl Journal for PostgresJournal {
     }
 
     async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
-        read::streams(&self.pool, &self.repository, streams, snapshots).await
+        streams::streams(&self.pool, &self.repository, streams, snapshots).await
     }
 
     async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
@@ -155,10 +171,10 @@ impl Journal for PostgresJournal {
     }
 
     async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
-        read::stream_entries(&self.pool, stream, after, limit).await
+        streams::stream_entries(&self.pool, stream, after, limit).await
     }
 
     fn changes(&self) -> watch::Receiver<u64> {
-        self.changed.subscribe()
+        self.wake.changed.subscribe()
     }
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
-use tokio::sync::{OwnedMutexGuard, watch};
+use tokio::sync::OwnedMutexGuard;
 
 use super::teller::Teller;
-use super::{connect, read, unavailable};
+use super::{Wake, connect, read, unavailable};
 use crate::journal::{Append, Batch, CommitError, Head, JournalError, Snapshot};
 
 /// How long taking the lock may take before the journal is called away.
@@ -24,9 +24,8 @@ type Writer = OwnedMutexGuard<Option<PgConnection>>;
 pub(super) async fn begin(
     mut writer: Writer,
     options: &PgConnectOptions,
-    teller: &Arc<Teller>,
+    wake: &Arc<Wake>,
     term: Arc<AtomicI64>,
-    changed: watch::Sender<u64>,
 ) -> Result<PgAppend, JournalError> {
     let taken = tokio::time::timeout(BEGIN_MAX, async {
         let mut connection = match writer.take() {
@@ -41,7 +40,7 @@ pub(super) async fn begin(
     let (connection, (head, now)) =
         taken.await.map_err(|_| JournalError::Unavailable("taking the head's lock took too long".into()))??;
     term.store(now, Ordering::Relaxed);
-    Ok(PgAppend { head, connection: Some(connection), writer, teller: Arc::clone(teller), term, changed })
+    Ok(PgAppend { head, connection: Some(connection), writer, wake: Arc::clone(wake), term })
 }
 
 /// An append under the head's lock.
@@ -49,9 +48,8 @@ pub(super) struct PgAppend {
     head: Head,
     connection: Option<PgConnection>,
     writer: Writer,
-    teller: Arc<Teller>,
+    wake: Arc<Wake>,
     term: Arc<AtomicI64>,
-    changed: watch::Sender<u64>,
 }
 
 #[async_trait]
@@ -67,7 +65,7 @@ impl Append for PgAppend {
         let away = || JournalError::Unavailable("the commit took too long".into());
         let written = tokio::time::timeout(
             COMMIT_MAX,
-            write(&mut connection, &batch, &self.teller, true, self.term.load(Ordering::Relaxed)),
+            write(&mut connection, &batch, &self.wake.teller, true, self.term.load(Ordering::Relaxed)),
         )
         .await;
         match written {
@@ -80,8 +78,7 @@ impl Append for PgAppend {
         match tokio::time::timeout(COMMIT_MAX, connection.execute("COMMIT")).await {
             Ok(Ok(_)) => {
                 *self.writer = Some(connection);
-                self.changed.send_replace(batch.position);
-                self.teller.appended(batch.position, true);
+                self.wake.appended(batch.position, true);
                 Ok(())
             }
             Ok(Err(error)) => Err(CommitError::Unknown(unavailable(error))),
@@ -119,7 +116,7 @@ impl Append for PgAppend {
 pub(super) async fn append(
     mut writer: Writer,
     options: &PgConnectOptions,
-    teller: &Arc<Teller>,
+    wake: &Wake,
     term: i64,
     batch: &Batch,
 ) -> Result<(), CommitError> {
@@ -134,14 +131,15 @@ pub(super) async fn append(
         },
     };
     // The connection was taken out of its place: whatever fails, or is dropped half-way, closes it.
-    let tells = teller.is_due();
-    match tokio::time::timeout(COMMIT_MAX, write(&mut connection, batch, teller, tells, term)).await {
+    let tells = wake.teller.is_due();
+    match tokio::time::timeout(COMMIT_MAX, write(&mut connection, batch, &wake.teller, tells, term)).await {
         Ok(Ok(moved)) => {
             *writer = Some(connection);
-            if moved {
-                teller.appended(batch.position, tells);
+            if !moved {
+                return Err(CommitError::Fenced);
             }
-            if moved { Ok(()) } else { Err(CommitError::Fenced) }
+            wake.appended(batch.position, tells);
+            Ok(())
         }
         // The server itself says that the statement failed: then nothing of it is there. That the session was ended says
         // nothing of the statement.

@@ -10,7 +10,7 @@ use super::unavailable;
 use crate::journal::JournalError;
 
 /// Each step brings the schema from its index to the next version.
-const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
 
 /// Read connections.
 const READERS_MAX: u32 = 8;
@@ -27,6 +27,10 @@ pub(super) fn options(url: &str, schema: &str) -> Result<PgConnectOptions, Journ
             // A server that hangs while it holds the head's lock must lose it.
             ("idle_in_transaction_session_timeout", "30s"),
             ("lock_timeout", "15s"),
+            // Everything here is found by an index. Where nothing was counted yet, the planner would guess otherwise.
+            ("enable_seqscan", "off"),
+            // Each statement here is done sooner than it could be compiled.
+            ("jit", "off"),
         ])
         .log_statements(tracing::log::LevelFilter::Trace)
         .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(5)))

@@ -3,25 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use postgres_es::PostgresEventRepository;
 use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgPool, PgRow};
 
 use super::unavailable;
-use crate::cqrs;
-use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
 use crate::journal::entry::CommandFrame;
-use crate::journal::{
-    CommandRecord, Entry, Head, JournalError, RecordedTime, Snapshot, StoredStream, StreamEvent, upcast,
-};
+use crate::journal::{CommandRecord, Entry, Head, JournalError, RecordedTime};
 use crate::ledger::fingerprint::Fingerprint;
 
-/// Up to so many streams are loaded one by one through postgres-es, which costs a round trip each; more go in one query.
-const ONE_BY_ONE_MAX: usize = 2;
-
 /// An event with what its command's first event says of the command: the event itself, or one just before it.
-const ENTRY: &str =
+pub(super) const ENTRY: &str =
     "e.position, e.nth, e.sequence, e.type, e.payload, e.leaf, e.key, e.fingerprint, e.actor, e.recorded_at";
 
 const HEAD: &str = "SELECT position, streams, recorded_at, frontier FROM head WHERE one";
@@ -40,6 +32,13 @@ pub(super) async fn locked_head(connection: &mut PgConnection) -> Result<(Head, 
 
 pub(super) async fn term(pool: &PgPool) -> Result<i64, JournalError> {
     sqlx::query_scalar("SELECT term FROM head WHERE one").fetch_one(pool).await.map_err(unavailable)
+}
+
+/// The position up to which the index over streams holds everything.
+pub(super) async fn indexed(pool: &PgPool) -> Result<u64, JournalError> {
+    let position: i64 =
+        sqlx::query_scalar("SELECT position FROM stream_index WHERE one").fetch_one(pool).await.map_err(unavailable)?;
+    Ok(u64::try_from(position).unwrap_or(0))
 }
 
 fn read_head(row: &PgRow) -> Result<Head, sqlx::Error> {
@@ -131,7 +130,7 @@ async fn read_page(
 }
 
 /// What commands say of themselves, by the positions of their first events.
-async fn frames(pool: &PgPool, firsts: &[u64]) -> Result<HashMap<u64, Arc<CommandFrame>>, JournalError> {
+pub(super) async fn frames(pool: &PgPool, firsts: &[u64]) -> Result<HashMap<u64, Arc<CommandFrame>>, JournalError> {
     let rows = sqlx::query(&format!("SELECT {ENTRY} FROM event e WHERE e.position = ANY($1) AND e.nth = 0"))
         .bind(firsts.iter().map(|first| signed(*first)).collect::<Vec<_>>())
         .fetch_all(pool)
@@ -143,46 +142,6 @@ async fn frames(pool: &PgPool, firsts: &[u64]) -> Result<HashMap<u64, Arc<Comman
             Ok((position, read_frame(row).map_err(|error| damaged(position, &error))?))
         })
         .collect()
-}
-
-pub(super) async fn stream_entries(
-    pool: &PgPool,
-    stream: &StreamId,
-    after: u64,
-    limit: usize,
-) -> Result<Vec<Entry>, JournalError> {
-    // Where `after` is of this stream itself, as it is when somebody pages through, the index leads to what follows.
-    let rows = sqlx::query(&format!(
-        "SELECT {ENTRY} FROM stream s JOIN event e ON e.stream_no = s.stream_no
-         AND e.sequence > COALESCE(
-             (SELECT own.sequence FROM event own WHERE own.position = $3 AND own.stream_no = s.stream_no), 0)
-         WHERE s.kind = $1 AND s.id = $2 AND e.position > $3 ORDER BY e.sequence LIMIT $4"
-    ))
-    .bind(stream.kind())
-    .bind(stream.id())
-    .bind(signed(after))
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .fetch_all(pool)
-    .await
-    .map_err(unavailable)?;
-    let mut entries = Vec::with_capacity(rows.len());
-    let mut missing = Vec::new();
-    for row in &rows {
-        let position = unsigned(row, 0).map_err(unavailable)?;
-        let entry = read_entry(row, position, None)?;
-        if entry.nth > 0 {
-            missing.push(position.saturating_sub(u64::from(entry.nth)));
-        }
-        entries.push(entry);
-    }
-    if !missing.is_empty() {
-        let frames = frames(pool, &missing).await?;
-        for entry in entries.iter_mut().filter(|entry| entry.nth > 0) {
-            let command = frames.get(&entry.position.saturating_sub(u64::from(entry.nth)));
-            entry.command = Arc::clone(command.ok_or_else(|| no_command(entry.position))?);
-        }
-    }
-    Ok(entries)
 }
 
 pub(super) async fn leaves(pool: &PgPool, after: u64, limit: usize) -> Result<Vec<[u8; 32]>, JournalError> {
@@ -237,12 +196,12 @@ fn damaged(position: u64, error: &sqlx::Error) -> JournalError {
     JournalError::Damaged { position, what: error.to_string() }
 }
 
-fn no_command(position: u64) -> JournalError {
+pub(super) fn no_command(position: u64) -> JournalError {
     JournalError::Damaged { position, what: "its command's first event is not there".into() }
 }
 
 /// An entry, sharing the command of the one before it where it is not its command's first.
-fn read_entry(row: &PgRow, position: u64, shared: Option<Arc<CommandFrame>>) -> Result<Entry, JournalError> {
+pub(super) fn read_entry(row: &PgRow, position: u64, shared: Option<Arc<CommandFrame>>) -> Result<Entry, JournalError> {
     let read = || {
         let nth = u32::try_from(row.try_get::<i32, _>(1)?).map_err(|error| sqlx::Error::Decode(error.into()))?;
         let command = match shared {
@@ -270,87 +229,6 @@ fn read_frame(row: &PgRow) -> Result<Arc<CommandFrame>, sqlx::Error> {
         actor: row.try_get(8)?,
         recorded_at: RecordedTime::from_micros(row.try_get(9)?),
     }))
-}
-
-pub(super) async fn streams(
-    pool: &PgPool,
-    repository: &PostgresEventRepository,
-    streams: &[StreamId],
-    snapshots: bool,
-) -> Result<Vec<StoredStream>, JournalError> {
-    let mut loaded = known_streams(pool, streams).await?;
-    if !snapshots {
-        loaded.iter_mut().for_each(|stream| stream.snapshot = None);
-    }
-    if loaded.iter().filter(|stream| stream.stream_no > 0).count() <= ONE_BY_ONE_MAX {
-        for stream in loaded.iter_mut().filter(|stream| stream.stream_no > 0) {
-            let spared = stream.snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);
-            stream.events = cqrs::load_stream(repository, &stream.stream, spared).await?;
-        }
-    } else {
-        load_events(pool, &mut loaded).await?;
-    }
-    Ok(loaded)
-}
-
-/// Numbers and snapshots; the events are still missing.
-async fn known_streams(pool: &PgPool, streams: &[StreamId]) -> Result<Vec<StoredStream>, JournalError> {
-    let rows = sqlx::query(
-        "SELECT s.stream_no, n.sequence, n.layout, n.body
-         FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (kind, id, ord)
-         LEFT JOIN stream s ON s.kind = asked.kind AND s.id = asked.id
-         LEFT JOIN snapshot n ON n.stream_no = s.stream_no AND n.layout = $3
-         ORDER BY asked.ord",
-    )
-    .bind(streams.iter().map(StreamId::kind).collect::<Vec<_>>())
-    .bind(streams.iter().map(StreamId::id).collect::<Vec<_>>())
-    .bind(i32::try_from(crate::ledger::book::SNAPSHOT_LAYOUT).unwrap_or(0))
-    .fetch_all(pool)
-    .await
-    .map_err(unavailable)?;
-    streams.iter().zip(&rows).map(|(stream, row)| read_known(stream, row).map_err(unavailable)).collect()
-}
-
-fn read_known(stream: &StreamId, row: &PgRow) -> Result<StoredStream, sqlx::Error> {
-    let number: Option<i64> = row.try_get(0)?;
-    let stream_no = number.and_then(|number| u64::try_from(number).ok()).unwrap_or(0);
-    let sequence: Option<i64> = row.try_get(1)?;
-    let snapshot = match sequence.and_then(|sequence| u64::try_from(sequence).ok()) {
-        None => None,
-        Some(sequence) => {
-            let layout = u32::try_from(row.try_get::<i32, _>(2)?).unwrap_or(0);
-            Some(Snapshot { stream_no, sequence, layout, body: row.try_get(3)? })
-        }
-    };
-    Ok(StoredStream { stream: stream.clone(), stream_no, snapshot, events: Vec::new() })
-}
-
-async fn load_events(pool: &PgPool, streams: &mut [StoredStream]) -> Result<(), JournalError> {
-    let spared = |stream: &StoredStream| stream.snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);
-    let rows = sqlx::query(
-        "SELECT e.stream_no, e.position, e.sequence, e.type, e.payload
-         FROM unnest($1::bigint[], $2::bigint[]) AS asked (stream_no, spared)
-         JOIN event e ON e.stream_no = asked.stream_no AND e.sequence > asked.spared
-         ORDER BY e.stream_no, e.sequence",
-    )
-    .bind(streams.iter().map(|stream| signed(stream.stream_no)).collect::<Vec<_>>())
-    .bind(streams.iter().map(|stream| signed(spared(stream))).collect::<Vec<_>>())
-    .fetch_all(pool)
-    .await
-    .map_err(unavailable)?;
-    let mut events: HashMap<u64, Vec<StreamEvent>> = HashMap::new();
-    for row in rows {
-        let position = unsigned(&row, 1).map_err(unavailable)?;
-        let event_type: &str = row.try_get(3).map_err(unavailable)?;
-        let payload: &[u8] = row.try_get(4).map_err(unavailable)?;
-        let event = upcast::decode(position, event_type, payload)?;
-        let sequence = unsigned(&row, 2).map_err(unavailable)?;
-        events.entry(unsigned(&row, 0).map_err(unavailable)?).or_default().push(StreamEvent { sequence, event });
-    }
-    for stream in streams {
-        stream.events = events.remove(&stream.stream_no).unwrap_or_default();
-    }
-    Ok(())
 }
 
 pub(super) async fn commands(pool: &PgPool, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
@@ -399,10 +277,10 @@ fn fingerprint(row: &PgRow, index: usize) -> Result<Fingerprint, sqlx::Error> {
     Ok(Fingerprint::from_bytes(bytes))
 }
 
-fn unsigned(row: &PgRow, index: usize) -> Result<u64, sqlx::Error> {
+pub(super) fn unsigned(row: &PgRow, index: usize) -> Result<u64, sqlx::Error> {
     u64::try_from(row.try_get::<i64, _>(index)?).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
-fn signed(value: u64) -> i64 {
+pub(super) fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
