@@ -27,22 +27,14 @@ pub struct Returned {
 impl Worker {
     /// What could be spent on a day: lots earned by then and not over by then.
     pub fn available_on(&self, day: NaiveDate) -> Points {
-        self.spendable(day).map(|(_, points)| points).sum()
-    }
-
-    /// The lots spendable on a day, first to expire first, of equals the one recorded first.
-    fn spendable(&self, day: NaiveDate) -> impl Iterator<Item = (u32, Points)> + '_ {
-        self.open
-            .range((day, 0)..)
-            .filter(move |(_, (on, points))| *on <= day && points.is_positive())
-            .map(|((_, number), (_, points))| (*number, *points))
+        self.open.available_on(day)
     }
 
     /// The lots that a debit of `points` on `day` takes; `None` when they do not suffice.
     pub fn take_on(&self, day: NaiveDate, points: Points) -> Option<Taken> {
         let mut missing = points;
         let mut taken = Taken::default();
-        for (number, spendable) in self.spendable(day) {
+        for (number, spendable) in self.open.spendable(day) {
             if !missing.is_positive() {
                 break;
             }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::WorkerDetails;
 use super::event::{LotPart, RedeemedLine, ServiceRecorded, WorkerEvent};
+use super::open_lots::OpenLots;
 use crate::domain::ids::{ActivityCode, Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId, Sku, StoreId};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
@@ -117,9 +118,7 @@ pub struct Worker {
     pub(super) card: Option<HeldCard>,
     pub(super) lots: Vec<Lot>,
     pub(super) credits: BTreeMap<CreditId, u32>,
-    /// Lots with something left, by last day and number: the order of spending. From which day and how much stands beside
-    /// it, for every debit walks over all of them.
-    pub(super) open: BTreeMap<(NaiveDate, u32), (NaiveDate, Points)>,
+    pub(super) open: OpenLots,
     pub(super) by_day: BTreeMap<(ActivityCode, NaiveDate), Points>,
     pub(super) redemptions: BTreeMap<RedemptionId, Redemption>,
     pub(super) units: BTreeMap<(Sku, i32), u32>,
@@ -403,13 +402,8 @@ impl Worker {
     /// Keeps the order of spending in step with what a lot has left.
     fn reopen(&mut self, number: u32) {
         let Some(lot) = self.lot(number) else { return };
-        let place = (lot.last_day.unwrap_or(NaiveDate::MAX), number);
-        if lot.remaining.is_zero() && lot.expired.is_zero() {
-            self.open.remove(&place);
-        } else {
-            let left = (lot.on, lot.remaining + lot.expired);
-            self.open.insert(place, left);
-        }
+        let (last_day, on, left) = (lot.last_day.unwrap_or(NaiveDate::MAX), lot.on, lot.remaining + lot.expired);
+        self.open.set(last_day, number, on, left);
     }
 }
 

@@ -206,9 +206,8 @@ impl Worker {
     pub(super) fn expire(&self, of: &OfWorker, through: NaiveDate) -> Vec<WorkerEvent> {
         let lots: Vec<LotPart> = self
             .open
-            .keys()
-            .take_while(|(last_day, _)| *last_day <= through)
-            .filter_map(|(_, number)| Some(LotPart(*number, self.lot(*number)?.remaining)))
+            .ending_by(through)
+            .filter_map(|number| Some(LotPart(number, self.lot(number)?.remaining)))
             .filter(|part| part.1.is_positive())
             .collect();
         let points: Points = lots.iter().map(|part| part.1).sum();

@@ -209,7 +209,7 @@ fn check_indexes(state: &Worker) {
         .filter(|(_, lot)| !(lot.remaining + lot.expired).is_zero())
         .map(|(number, lot)| ((lot.last_day.unwrap_or(NaiveDate::MAX), number), (lot.on, lot.remaining + lot.expired)))
         .collect();
-    assert_eq!(state.open, open);
+    assert_eq!(*state.open.places(), open);
 
     let mut by_day: BTreeMap<(ActivityCode, NaiveDate), Points> = BTreeMap::new();
     for lot in state.lots.iter().filter(|lot| matches!(lot.status, CreditStatus::Proposed | CreditStatus::Confirmed)) {
