@@ -8,6 +8,7 @@ use std::time::Duration;
 use sqlx::postgres::PgPool;
 
 use super::{read, unavailable};
+use crate::journal::JournalError;
 
 /// Events that the index does not hold before it is carried along: so many a reader of a stream looks through.
 const BEHIND: u64 = 1_024;
@@ -65,7 +66,11 @@ impl Indexer {
             let indexer = Arc::clone(self);
             tokio::spawn(async move {
                 while indexer.is_behind() {
-                    indexer.carry().await;
+                    if let Err(error) = indexer.carry().await {
+                        // The next append tries again; until then readers look through more of the newest events.
+                        tracing::warn!(%error, "the index over streams cannot be carried along now");
+                        break;
+                    }
                     tokio::time::sleep(REST).await;
                 }
                 indexer.runs.store(false, Ordering::Relaxed);
@@ -77,20 +82,15 @@ impl Indexer {
         self.appended.load(Ordering::Relaxed).saturating_sub(self.reached.load(Ordering::Relaxed)) >= BEHIND
     }
 
-    async fn carry(&self) {
+    /// Takes in what follows, to the head.
+    async fn carry(&self) -> Result<(), JournalError> {
         loop {
-            let taken = sqlx::query_scalar::<_, i64>(CARRY).bind(WIDTH).fetch_one(&self.pool).await;
-            let reached = match taken {
-                Ok(WIDTH) => continue,
-                Ok(_) => read::indexed(&self.pool).await,
-                Err(error) => Err(unavailable(error)),
-            };
-            match reached {
-                Ok(reached) => self.reached.store(reached, Ordering::Relaxed),
-                // It is tried again after the rest; until then readers look through more of the newest events.
-                Err(error) => tracing::warn!(%error, "the index over streams cannot be carried along now"),
+            let taken: i64 = sqlx::query_scalar(CARRY).bind(WIDTH).fetch_one(&self.pool).await.map_err(unavailable)?;
+            if taken < WIDTH {
+                break;
             }
-            return;
         }
+        self.reached.store(read::indexed(&self.pool).await?, Ordering::Relaxed);
+        Ok(())
     }
 }

@@ -22,6 +22,13 @@ pub(super) struct Reader {
     tail: Option<SharedTail>,
 }
 
+/// Reads several times in one transaction: each statement by itself would take the lock of the log anew and, after every
+/// append, forget the pages it has in memory. Nothing is looked for here that the caller saw appended later.
+fn at_once<T>(connection: &Connection, read: impl FnOnce() -> Result<T, JournalError>) -> Result<T, JournalError> {
+    let _open = connection.unchecked_transaction().map_err(unavailable)?;
+    read()
+}
+
 /// Where to look things up: memory first, then the file, in the order in which entries move from one to the other.
 struct Lookup<'a> {
     index: Option<&'a Connection>,
@@ -63,10 +70,13 @@ impl Lookup<'_> {
         };
         let Some(index) = self.index else { return Ok((hashes, None)) };
         let mut statement = index
-            .prepare_cached("SELECT hash FROM command_key WHERE ?1 IS NULL OR hash > ?1 ORDER BY hash LIMIT ?2")
+            .prepare_cached("SELECT hash FROM command_key WHERE hash >= ?1 ORDER BY hash LIMIT ?2")
             .map_err(unavailable)?;
+        // A bound that the tree can be entered at: asked in any other way, each page begins at the first of all hashes.
+        let from = after.map_or(Some(i64::MIN), |after| after.checked_add(1));
+        let Some(from) = from else { return Ok((hashes, None)) };
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut rows = statement.query((after, limit)).map_err(unavailable)?;
+        let mut rows = statement.query((from, limit)).map_err(unavailable)?;
         let mut last = None;
         while let Some(row) = rows.next().map_err(unavailable)? {
             let hash: i64 = row.get(0).map_err(unavailable)?;
@@ -89,23 +99,21 @@ impl Lookup<'_> {
             .map_err(unavailable)?;
         let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        streams
-            .iter()
-            .zip(tails)
-            .map(|((stream_no, after), tail)| {
-                let rows = statement
-                    .query_map((signed(*stream_no), signed(*after), limit), |row| {
-                        let stream_no = *stream_no;
-                        Ok(Place { stream_no, sequence: read::unsigned(row, 0)?, position: read::unsigned(row, 1)? })
-                    })
-                    .map_err(unavailable)?;
-                let mut places = rows.collect::<rusqlite::Result<Vec<_>>>().map_err(unavailable)?;
-                // What moved into the file after the look into memory stands in both.
-                let known = places.last().map_or(*after, |last| last.sequence);
-                places.extend(tail.into_iter().filter(|place| place.sequence > known));
-                Ok(places)
-            })
-            .collect()
+        let each = streams.iter().zip(tails);
+        let place = |((stream_no, after), tail): (&(u64, u64), Vec<Place>)| {
+            let rows = statement
+                .query_map((signed(*stream_no), signed(*after), limit), |row| {
+                    let stream_no = *stream_no;
+                    Ok(Place { stream_no, sequence: read::unsigned(row, 0)?, position: read::unsigned(row, 1)? })
+                })
+                .map_err(unavailable)?;
+            let mut places = rows.collect::<rusqlite::Result<Vec<_>>>().map_err(unavailable)?;
+            // What moved into the file after the look into memory stands in both.
+            let known = places.last().map_or(*after, |last| last.sequence);
+            places.extend(tail.into_iter().filter(|place| place.sequence > known));
+            Ok(places)
+        };
+        at_once(index, || each.map(place).collect())
     }
 }
 
@@ -159,15 +167,19 @@ impl Reader {
     }
 
     pub(super) fn streams(&mut self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
-        let mut known = read::known_streams(&self.journal, streams, snapshots)?;
+        let mut known = at_once(&self.journal, || read::known_streams(&self.journal, streams, snapshots))?;
         let asked: Vec<(u64, u64)> = known
             .iter()
             .map(|stream| (stream.stream_no, stream.snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence)))
             .collect();
         let places = self.lookup()?.places(&asked, usize::MAX)?;
-        for (stream, places) in known.iter_mut().zip(places) {
-            stream.events = read::stream_events(&self.journal, &places)?;
-        }
+        // Begun after the places were found: all of them stand in it.
+        at_once(&self.journal, || {
+            for (stream, places) in known.iter_mut().zip(places) {
+                stream.events = read::stream_events(&self.journal, &places)?;
+            }
+            Ok(())
+        })?;
         Ok(known)
     }
 
@@ -185,6 +197,8 @@ impl Reader {
         places.retain(|place| place.position > after);
         places.truncate(limit);
         let mut frames = HashMap::new();
-        places.iter().map(|place| read::entry_at(&self.journal, place.position, &mut frames)).collect()
+        at_once(&self.journal, || {
+            places.iter().map(|place| read::entry_at(&self.journal, place.position, &mut frames)).collect()
+        })
     }
 }

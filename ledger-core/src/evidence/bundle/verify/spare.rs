@@ -18,7 +18,7 @@ impl<T: Default> Spare<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    /// Takes back an emptied buffer.
+    /// Takes back a buffer; whoever gives or takes it empties it.
     pub(super) fn give(&self, buffer: T) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
     }
