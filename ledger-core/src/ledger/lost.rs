@@ -24,7 +24,6 @@ pub async fn resolve(
     loop {
         let found = async {
             let append = journal.begin().await?;
-            let last = append.head().position == batch.position;
             // Its root tells this very batch from an earlier attempt at the same commands, which may have landed instead.
             let recorded = match journal.roots(batch.after, 1).await {
                 Ok(roots) => roots.first() == Some(&(batch.position, batch.root)),
@@ -38,17 +37,16 @@ pub async fn resolve(
             } else {
                 append.bar_late().await?;
             }
-            Ok((recorded, last))
+            Ok(recorded)
         };
         match found.await {
-            Ok((true, true)) => return Ok(outcomes),
-            Ok((true, false)) => {
+            Ok(true) => {
                 return Ok(outcomes
                     .into_iter()
-                    .map(|job| job.into_iter().map(told_behind_the_head).collect())
+                    .map(|job| job.into_iter().map(told_of_a_found_batch).collect())
                     .collect());
             }
-            Ok((false, _)) => return Err(JournalError::Unavailable("the commit did not happen".into())),
+            Ok(false) => return Err(JournalError::Unavailable("the commit did not happen".into())),
             Err(error) if started.elapsed() >= resolve_for => {
                 tracing::error!(%error, "what became of a commit cannot be found out now; its callers are told so");
                 let told = |outcome| told_without_knowing(outcome, batch.after);
@@ -62,10 +60,10 @@ pub async fn resolve(
     }
 }
 
-/// What to say when the batch is there and others followed it. An earlier attempt at the very same commands may have made
-/// it, byte for byte, where the clock stood behind the last recorded time: what is recorded is recorded all the same, but
-/// a refusal may rest on a state that was over when its caller asked.
-fn told_behind_the_head(outcome: Outcome) -> Outcome {
+/// What to say when the batch is there. An earlier attempt at the very same commands may have made it, byte for byte,
+/// where the clock stood behind the last recorded time: what is recorded is recorded all the same, but what changed
+/// nothing, or was refused, may rest on a state that was over when its caller asked.
+fn told_of_a_found_batch(outcome: Outcome) -> Outcome {
     match outcome {
         Outcome::Refused(_) => Outcome::unavailable(),
         Outcome::Committed(receipt) if receipt.events.is_empty() => Outcome::unavailable(),
