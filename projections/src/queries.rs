@@ -4,6 +4,9 @@ pub mod account;
 pub mod appraisal;
 pub mod catalogue;
 
+use ledger_core::domain::event::{Event, StreamId};
+use ledger_core::domain::ids::WorkerId;
+
 use crate::error::ViewError;
 use crate::fold::{View, decode_row};
 use crate::handle::Views;
@@ -38,6 +41,28 @@ impl Views {
             after.clone_from(last);
             for (key, bytes) in &page {
                 rows.push((key.clone(), decode_row::<V>(key, bytes)?));
+            }
+        }
+    }
+
+    /// Gives every event of a worker's own stream up to a position, in order; none for a text that names no worker.
+    pub(crate) async fn each_event_of(
+        &self,
+        worker: &str,
+        until: u64,
+        each: &mut (dyn FnMut(u64, &Event) + Send),
+    ) -> Result<(), ViewError> {
+        let Ok(worker) = WorkerId::new(worker) else { return Ok(()) };
+        let stream = StreamId::Worker(worker);
+        let mut after = 0;
+        loop {
+            let entries = self.journal().read_stream(&stream, after, PAGE).await?;
+            for entry in entries.iter().take_while(|entry| entry.position <= until) {
+                each(entry.position, &entry.event()?);
+            }
+            match entries.last() {
+                Some(last) if entries.len() == PAGE && last.position < until => after = last.position,
+                _ => return Ok(()),
             }
         }
     }

@@ -11,7 +11,7 @@ use ledger_core::evidence::bundle::{
 };
 use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::forms::accounts::Legs;
-use ledger_core::evidence::forms::plain_text::{PlainText, Transactions, opening};
+use ledger_core::evidence::forms::plain_text::{PlainText, opening};
 use ledger_core::evidence::forms::{postings, workbook};
 use ledger_core::evidence::hash::Hash;
 use ledger_core::evidence::note::SignedNote;
@@ -55,7 +55,7 @@ pub async fn write<W: Write + Seek + Send>(
     let mut plain = PlainText::default();
     let mut gap = Gap::new(survey.suite);
     let (mut line, mut piece) = (Vec::new(), String::new());
-    let (mut legs, mut transactions) = (Legs::default(), Transactions::default());
+    let mut legs = Legs::default();
     pack.begin(EVENTS)?;
     each_entry(journal, request.size, progress, |entry| {
         let damaged = |what: String| JournalError::Damaged { position: entry.position, what };
@@ -78,10 +78,8 @@ pub async fn write<W: Write + Seek + Send>(
             piece.clear();
             postings::push_rows(&mut piece, entry.position, &entry.command.key, &event, &legs);
             rows.write_all(piece.as_bytes())?;
-            transactions.clear();
-            transactions.push(entry.position, &entry.command.key, &event, &legs);
             piece.clear();
-            transactions.iter().for_each(|transaction| plain.push(&mut piece, &transaction));
+            plain.push_event(&mut piece, entry.position, &entry.command.key, &event, &legs);
             text.write_all(piece.as_bytes())?;
         }
         Ok::<(), BundleError>(())

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::posting::postings;
 use ledger_core::evidence::books::Books;
 use ledger_core::evidence::forms::accounts::Legs;
-use ledger_core::evidence::forms::plain_text::{PlainText, Transactions, decimals, opening};
+use ledger_core::evidence::forms::plain_text::{PlainText, decimals, opening};
 use ledger_core::journal::{Journal, JournalError};
 
 use super::{ExportError, each_entry};
@@ -31,16 +31,14 @@ pub(super) async fn write(
     let mut plain = PlainText::default();
     let mut books = Books::default();
     let mut text = String::new();
-    let (mut legs, mut transactions) = (Legs::default(), Transactions::default());
+    let mut legs = Legs::default();
     each_entry(journal, until, progress, |entry| {
         let event = entry.event()?;
         let damaged = |what: String| JournalError::Damaged { position: entry.position, what };
         books.book(&event).map_err(damaged)?;
         legs.set(&event);
-        transactions.clear();
-        transactions.push(entry.position, &entry.command.key, &event, &legs);
         text.clear();
-        transactions.iter().for_each(|transaction| plain.push(&mut text, &transaction));
+        plain.push_event(&mut text, entry.position, &entry.command.key, &event, &legs);
         out.write_all(text.as_bytes()).map_err(ExportError::from)
     })
     .await?;

@@ -40,17 +40,11 @@ pub async fn resolve(
             Ok(recorded)
         };
         match found.await {
-            Ok(true) => {
-                return Ok(outcomes
-                    .into_iter()
-                    .map(|job| job.into_iter().map(told_of_a_found_batch).collect())
-                    .collect());
-            }
+            Ok(true) => return Ok(told(outcomes, told_of_a_found_batch)),
             Ok(false) => return Err(JournalError::Unavailable("the commit did not happen".into())),
             Err(error) if started.elapsed() >= resolve_for => {
                 tracing::error!(%error, "what became of a commit cannot be found out now; its callers are told so");
-                let told = |outcome| told_without_knowing(outcome, batch.after);
-                return Ok(outcomes.into_iter().map(|job| job.into_iter().map(told).collect()).collect());
+                return Ok(told(outcomes, |outcome| told_without_knowing(outcome, batch.after)));
             }
             Err(_) => {
                 tokio::time::sleep(pause).await;
@@ -58,6 +52,11 @@ pub async fn resolve(
             }
         }
     }
+}
+
+/// What to say instead, job by job.
+fn told(outcomes: Vec<Vec<Outcome>>, say: impl Fn(Outcome) -> Outcome) -> Vec<Vec<Outcome>> {
+    outcomes.into_iter().map(|job| job.into_iter().map(&say).collect()).collect()
 }
 
 /// What to say when the batch is there. An earlier attempt at the very same commands may have made it, byte for byte,

@@ -8,7 +8,7 @@ use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
 
-use super::{PAGE, Page};
+use super::Page;
 use crate::account::Account;
 use crate::as_of::BusinessCut;
 use crate::error::ViewError;
@@ -65,21 +65,12 @@ impl Views {
     /// that the row holds, as the state is told for that day.
     async fn past_balance(&self, worker: &str, until: u64, day: NaiveDate) -> Result<BalanceOn, ViewError> {
         let (mut cut, mut account) = (BusinessCut::new(Some(day)), Account::default());
-        let mut after = 0;
-        if let Ok(worker) = WorkerId::new(worker) {
-            let stream = StreamId::Worker(worker);
-            while after < until {
-                let entries = self.journal().read_stream(&stream, after, PAGE).await?;
-                let Some(last) = entries.last() else { break };
-                after = last.position;
-                for entry in entries.iter().filter(|entry| entry.position <= until) {
-                    let event = entry.event()?;
-                    if let (true, Event::Worker(event)) = (cut.admits(&event), &event) {
-                        account.fold(event, true);
-                    }
-                }
+        self.each_event_of(worker, until, &mut |_, event| {
+            if let (true, Event::Worker(event)) = (cut.admits(event), event) {
+                account.fold(event, true);
             }
-        }
+        })
+        .await?;
         Ok(BalanceOn::of(account.spendable_on(day), account.held(), account.debt()))
     }
 

@@ -6,11 +6,8 @@
 use std::collections::BTreeMap;
 
 use chrono::Datelike;
-use ledger_core::domain::event::StreamId;
-use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::points::Points;
 
-use super::PAGE;
 use crate::card_line::{CardLine, CardLines};
 use crate::error::ViewError;
 use crate::handle::Views;
@@ -69,30 +66,13 @@ impl Views {
             if branch.is_some_and(|branch| branch != stay.branch) {
                 continue;
             }
-            let lines = self.card_lines(&worker, position).await?;
+            let mut lines = CardLines::default();
+            self.each_event_of(&worker, position, &mut |at, event| lines.fold(at, event)).await?;
             let lines = lines.into_lines().filter(|line| line.on.year() == year && line.counts_at(position));
             cards.push(card_year(stay.card_no, worker, stay.branch, lines.collect(), position));
         }
         cards.sort_by(|one, other| one.card_no.cmp(&other.card_no));
         Ok(Appraisal { year, branch: branch.map(str::to_owned), position, cards })
-    }
-
-    /// The lines of a worker as they stood at a position.
-    async fn card_lines(&self, worker: &str, position: u64) -> Result<CardLines, ViewError> {
-        let mut lines = CardLines::default();
-        let Ok(worker) = WorkerId::new(worker) else { return Ok(lines) };
-        let stream = StreamId::Worker(worker);
-        let mut after = 0;
-        loop {
-            let entries = self.journal().read_stream(&stream, after, PAGE).await?;
-            for entry in entries.iter().take_while(|entry| entry.position <= position) {
-                lines.fold(entry.position, &entry.event()?);
-            }
-            match entries.last() {
-                Some(last) if entries.len() == PAGE && last.position < position => after = last.position,
-                _ => return Ok(lines),
-            }
-        }
     }
 }
 

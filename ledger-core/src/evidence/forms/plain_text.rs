@@ -28,6 +28,8 @@ pub struct PlainText {
     balances: HashMap<String, Points>,
     latest: Option<NaiveDate>,
     decimals: usize,
+    /// Room for one event's transaction.
+    one: Transactions,
 }
 
 /// Events as transactions, before it is known which of their accounts are new. One text holds them all.
@@ -71,6 +73,10 @@ impl Transactions {
         if let (Event::Worker(own), Some(day), false) = (event, day, legs.is_empty()) {
             self.write(day, Some(position), what(own), key, legs);
         }
+        self.end(day);
+    }
+
+    fn end(&mut self, day: Option<NaiveDate>) {
         self.each.push(Ends { day, text: self.text.len(), legs: self.legs.len() });
     }
 
@@ -137,6 +143,15 @@ pub fn decimals(points: Points) -> usize {
 }
 
 impl PlainText {
+    /// Appends the transaction of an event that stands alone.
+    pub fn push_event(&mut self, out: &mut String, position: u64, key: &str, event: &Event, legs: &Legs) {
+        let mut one = std::mem::take(&mut self.one);
+        one.clear();
+        one.push(position, key, event, legs);
+        one.iter().for_each(|transaction| self.push(out, &transaction));
+        self.one = one;
+    }
+
     /// Appends an event's transaction and remembers its day.
     pub fn push(&mut self, out: &mut String, transaction: &Transaction<'_>) {
         let Transaction { day, all, text, legs } = transaction;
@@ -175,7 +190,7 @@ impl PlainText {
                 legs.push(Side::Available, worker, Points::ZERO - points);
                 legs.push(Side::Expired, worker, points);
                 lapsed.write(day, None, "过期", "未入账", &legs);
-                lapsed.each.push(Ends { day: Some(day), text: lapsed.text.len(), legs: lapsed.legs.len() });
+                lapsed.end(Some(day));
             }
         }
         lapsed.iter().for_each(|transaction| self.push(out, &transaction));

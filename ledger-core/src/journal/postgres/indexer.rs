@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::postgres::PgPool;
 
-use super::{read, unavailable};
+use super::unavailable;
 use crate::journal::JournalError;
 
 /// Events that the index does not hold before it is carried along: so many a reader of a stream looks through.
@@ -17,7 +17,7 @@ const WIDTH: i64 = 16_384;
 /// Under load it rests: a wide statement is cheaper for an event than a narrow one.
 const REST: Duration = Duration::from_millis(250);
 
-/// Takes in what follows, up to so many events; gives how many. Servers take turns on the row of the index: whoever
+/// Takes in what follows, up to so many events; gives how many, and the position reached. Servers take turns on the row of the index: whoever
 /// waited sees where the other left off, and no further than its own view of the events.
 const CARRY: &str = "WITH held AS MATERIALIZED (
          SELECT position FROM stream_index WHERE one FOR UPDATE
@@ -36,7 +36,7 @@ const CARRY: &str = "WITH held AS MATERIALIZED (
          GROUP BY stream_no, (sequence - 1) / 256
          ORDER BY stream_no
      )
-     SELECT COALESCE((SELECT until - after FROM span), 0)";
+     SELECT COALESCE(until - after, 0), COALESCE(until, position) FROM held LEFT JOIN span ON true";
 
 /// Carries one journal's index along.
 pub(super) struct Indexer {
@@ -85,12 +85,12 @@ impl Indexer {
     /// Takes in what follows, to the head.
     async fn carry(&self) -> Result<(), JournalError> {
         loop {
-            let taken: i64 = sqlx::query_scalar(CARRY).bind(WIDTH).fetch_one(&self.pool).await.map_err(unavailable)?;
+            let (taken, reached): (i64, i64) =
+                sqlx::query_as(CARRY).bind(WIDTH).fetch_one(&self.pool).await.map_err(unavailable)?;
+            self.reached.store(u64::try_from(reached).unwrap_or(0), Ordering::Relaxed);
             if taken < WIDTH {
-                break;
+                return Ok(());
             }
         }
-        self.reached.store(read::indexed(&self.pool).await?, Ordering::Relaxed);
-        Ok(())
     }
 }
