@@ -9,6 +9,7 @@ use ledger_core::journal::{Entry, Journal, JournalError};
 use ledger_core::ledger::feed::{EventChunk, Feed, Recent};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::error::ViewError;
 use crate::fold::{Folder, Numbered};
@@ -18,11 +19,13 @@ use crate::views;
 
 /// Entries folded in one transaction at most.
 pub(crate) const PAGE: usize = 10_000;
-/// Where a long way is folded at once, rows are written when so many have changed: most change again and again.
+/// Rows are written when so many have changed, however long the way: most change again and again.
 const CHANGED_MAX: usize = 200_000;
-/// After a transaction of fewer entries it rests.
+/// After a page of fewer entries it rests.
 const WIDE: u64 = 3_000;
 const REST: Duration = Duration::from_millis(50);
+/// Between two transactions, while nobody waits for a position.
+const WRITE_EVERY: Duration = Duration::from_millis(300);
 /// How often it looks without having been told.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 const RETRY_AFTER: Duration = Duration::from_millis(200);
@@ -62,29 +65,38 @@ impl Runner {
     /// # Errors
     /// [`ViewError`]; what is in memory is forgotten then, and the next step starts from the stored checkpoint.
     pub async fn step(&mut self, until: u64) -> Result<u64, ViewError> {
-        self.carry(until, false).await
+        let reached = self.fold(until).await?;
+        self.write().await?;
+        Ok(reached)
     }
 
-    /// Folds one page and stores it; when it may wait, only once many rows changed or nothing more comes.
-    async fn carry(&mut self, until: u64, may_wait: bool) -> Result<u64, ViewError> {
-        let before = self.position;
-        let mut stepped = self.try_step(until).await;
-        if let Ok(reached) = stepped {
-            let changed: usize = self.folders.iter().map(|folder| folder.changed()).sum();
-            let waits = may_wait && changed < CHANGED_MAX && before != Some(reached) && reached < until;
-            if !waits && let Err(error) = self.write_out(reached).await {
-                stepped = Err(error);
-            }
-        }
-        if stepped.is_err() {
+    /// Folds one page in memory; gives the position reached.
+    async fn fold(&mut self, until: u64) -> Result<u64, ViewError> {
+        let folded = self.try_step(until).await;
+        self.or_forget(folded)
+    }
+
+    /// Stores everything that was folded.
+    async fn write(&mut self) -> Result<(), ViewError> {
+        let written = self.write_out().await;
+        self.or_forget(written)
+    }
+
+    fn or_forget<T>(&mut self, result: Result<T, ViewError>) -> Result<T, ViewError> {
+        if result.is_err() {
             self.folders.iter_mut().for_each(|folder| folder.forget());
             (self.position, self.stored, self.ahead) = (None, None, None);
         }
-        stepped
+        result
     }
 
-    async fn write_out(&mut self, reached: u64) -> Result<(), ViewError> {
-        let Some(from) = self.stored.take().filter(|from| *from < reached) else { return Ok(()) };
+    /// How many rows changed since they were last stored.
+    fn changed(&self) -> usize {
+        self.folders.iter().map(|folder| folder.changed()).sum()
+    }
+
+    async fn write_out(&mut self) -> Result<(), ViewError> {
+        let (Some(reached), Some(from)) = (self.position, self.stored.take()) else { return Ok(()) };
         let mut changes = Vec::new();
         for folder in &mut self.folders {
             let rows = folder.drain()?;
@@ -156,9 +168,13 @@ impl Runner {
     pub async fn run_until(&mut self, until: u64, progress: &mut (dyn FnMut(u64) + Send)) -> Result<u64, ViewError> {
         let mut at = self.store.checkpoint().await?;
         loop {
-            let reached = self.carry(until, true).await?;
+            let reached = self.fold(until).await?;
+            let ended = reached == at || reached >= until;
+            if ended || self.changed() >= CHANGED_MAX {
+                self.write().await?;
+            }
             progress(reached);
-            if reached == at || reached >= until {
+            if ended {
                 return Ok(reached);
             }
             at = reached;
@@ -167,8 +183,8 @@ impl Runner {
 
     /// Follows the journal until told to stop; before it ends it folds what is there.
     ///
-    /// Under load it rests between two transactions, for one that carries many commands costs little more than one that
-    /// carries few; who waits for a position ends the rest.
+    /// Under load rows are written a few times a second, for one that changed ten times costs no more than one that changed
+    /// once; who waits for a position has them written at once.
     pub(crate) async fn follow(
         mut self,
         feed: Feed,
@@ -179,23 +195,43 @@ impl Runner {
         let Feed { mut committed, recent } = feed;
         self.recent = Some(recent);
         let mut foreign = self.journal.changes();
+        let mut due = Instant::now();
         loop {
             // Seen before the step: what is appended while it runs wakes the next one.
             committed.mark_unchanged();
             foreign.mark_unchanged();
-            match self.step(u64::MAX).await {
-                Ok(position) if position > *reached.borrow() => {
-                    let folded = position - reached.send_replace(position);
-                    if folded < WIDE && !*stop.borrow() {
+            let before = self.position;
+            let stepped = match self.fold(u64::MAX).await {
+                Ok(position) if self.held_back(&waiters, &stop, due) => Ok(position),
+                Ok(position) => self.write().await.map(|()| position),
+                Err(error) => Err(error),
+            };
+            match stepped {
+                Ok(position) => {
+                    let stored = self.stored.is_none();
+                    if stored && position > *reached.borrow() {
+                        reached.send_replace(position);
+                        due = Instant::now() + WRITE_EVERY;
+                    }
+                    let folded = before.map_or(u64::MAX, |before| position - before);
+                    if folded >= WIDE {
+                        continue;
+                    }
+                    if is_to_stop(&stop) {
+                        match folded {
+                            0 => return,
+                            _ => continue,
+                        }
+                    }
+                    if folded > 0 {
                         tokio::select! {
                             () = waiters.any() => {}
                             _ = stop.changed() => {}
                             () = tokio::time::sleep(REST) => {}
                         }
+                        continue;
                     }
-                    continue;
                 }
-                Ok(_) => {}
                 Err(ViewError::Moved) => {
                     // Where they stand now is told at once: readers here wait for it, and no change may follow.
                     tracing::debug!("another server moved the views on");
@@ -204,20 +240,33 @@ impl Runner {
                 Err(error) => {
                     tracing::warn!(%error, "the views cannot be carried on now; trying again");
                     tokio::time::sleep(RETRY_AFTER).await;
+                    if is_to_stop(&stop) {
+                        return;
+                    }
                 }
             }
-            if *stop.borrow() {
-                return;
-            }
+            let unwritten = self.stored.is_some();
             tokio::select! {
                 // Once the ledger is gone, only stopping or other servers can matter.
                 Ok(()) = committed.changed() => {}
                 Ok(()) = foreign.changed() => {}
                 _ = stop.changed() => {}
+                () = waiters.any(), if unwritten => {}
+                () = tokio::time::sleep_until(due), if unwritten => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
         }
     }
+
+    /// Whether what is folded may wait to be written.
+    fn held_back(&self, waiters: &Waiters, stop: &watch::Receiver<bool>, due: Instant) -> bool {
+        self.changed() < CHANGED_MAX && !waiters.are_any() && !is_to_stop(stop) && Instant::now() < due
+    }
+}
+
+/// Told to stop, or left by everybody who could tell.
+fn is_to_stop(stop: &watch::Receiver<bool>) -> bool {
+    *stop.borrow() || stop.has_changed().is_err()
 }
 
 /// Reads and decodes what the journal holds after a position.
