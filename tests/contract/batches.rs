@@ -107,9 +107,9 @@ impl Author {
         };
         for (key, events) in commands {
             let frame = Arc::new(CommandFrame {
-                key: (*key).to_owned(),
+                key: (*key).into(),
                 fingerprint: fingerprint(key),
-                actor: "经办人".to_owned(),
+                actor: "经办人".into(),
                 recorded_at,
             });
             batch.commands.push(BatchCommand {

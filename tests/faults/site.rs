@@ -72,7 +72,7 @@ impl Site {
         let mut commands: BTreeMap<String, Recorded> = BTreeMap::new();
         let mut open: Option<String> = None;
         for entry in self.entries().await {
-            let key = &entry.command.key;
+            let key = &entry.command.key.to_string();
             let event = (entry.event_type.clone(), serde_json::from_slice(&entry.payload).expect("a payload is JSON"));
             if entry.nth == 0 {
                 let command = Recorded { last: entry.position, events: vec![event] };

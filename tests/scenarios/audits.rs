@@ -140,7 +140,7 @@ fn events(journal: &str) -> Vec<u8> {
     for entry in entries {
         let frame = serde_json::json!({
             "position": entry.position, "recorded_at": entry.command.recorded_at.to_string(),
-            "key": entry.command.key, "actor": entry.command.actor, "type": entry.event_type,
+            "key": entry.command.key.as_str(), "actor": entry.command.actor.as_str(), "type": entry.event_type,
         });
         let frame = frame.to_string();
         let frame = frame.strip_suffix('}').expect("an object");

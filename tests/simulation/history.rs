@@ -70,7 +70,7 @@ impl<'a> History<'a> {
                     first: position,
                     last: position,
                     fingerprint: entry.command.fingerprint,
-                    actor: entry.command.actor.clone(),
+                    actor: entry.command.actor.to_string(),
                     events: vec![event],
                 };
                 history.commands.insert(position, key.clone());

@@ -44,8 +44,8 @@ pub(super) fn texts(entry: &Entry) -> Result<[String; 8], JournalError> {
         business_day(&event).map(|day| day.to_string()).unwrap_or_default(),
         entry.event_type.clone(),
         event.stream().to_string(),
-        entry.command.key.clone(),
-        entry.command.actor.clone(),
+        entry.command.key.to_string(),
+        entry.command.actor.to_string(),
         entry.command.fingerprint.to_string(),
         payload(entry)?.to_owned(),
     ])

@@ -144,8 +144,8 @@ fn event_json(entry: &Entry) -> Result<EventJson, JournalError> {
     Ok(EventJson {
         position: entry.position,
         recorded_at: entry.command.recorded_at.to_string(),
-        key: entry.command.key.clone(),
-        actor: entry.command.actor.clone(),
+        key: entry.command.key.to_string(),
+        actor: entry.command.actor.to_string(),
         event_type: entry.event_type.clone(),
         fingerprint: entry.command.fingerprint.to_string(),
         payload: RawValue::from_string(payload).map_err(|error| damaged(error.to_string()))?,

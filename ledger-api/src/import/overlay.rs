@@ -85,7 +85,7 @@ impl Top {
                 recorded_at: batch.recorded_at,
             });
             let record = CommandRecord { first: command.first, count: command.count, fingerprint: command.fingerprint };
-            self.commands.insert(command.key.clone(), record);
+            self.commands.insert(command.key.to_string(), record);
             for event in events.by_ref().take(usize::try_from(command.count).unwrap_or(usize::MAX)) {
                 if let Some(stream) = self.names.get(&event.stream_no) {
                     self.own.entry(stream.clone()).or_default().push(self.entries.len());

@@ -72,6 +72,11 @@ macro_rules! id {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
+
+            /// The identifier as a text that can be kept without copying it.
+            pub fn to_smol(&self) -> SmolStr {
+                self.0.clone()
+            }
         }
 
         impl fmt::Display for $name {

@@ -1,5 +1,7 @@
 //! What one append writes: the events of many commands in order, with what the evidence needs.
 
+use smol_str::SmolStr;
+
 use super::entry::RecordedTime;
 use crate::domain::event::StreamId;
 use crate::ledger::fingerprint::Fingerprint;
@@ -12,11 +14,11 @@ pub struct BatchCommand {
     /// How many events it made.
     pub count: u32,
     /// Its key.
-    pub key: String,
+    pub key: SmolStr,
     /// Digest of its content.
     pub fingerprint: Fingerprint,
     /// Who gave it.
-    pub actor: String,
+    pub actor: SmolStr,
 }
 
 /// An event of the batch.

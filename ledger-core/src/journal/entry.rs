@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
 
 use crate::domain::event::{Event, StreamId};
@@ -72,11 +74,11 @@ impl fmt::Display for RecordedTime {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandFrame {
     /// The command's key.
-    pub key: String,
+    pub key: SmolStr,
     /// Digest of its content.
     pub fingerprint: Fingerprint,
     /// Who gave it.
-    pub actor: String,
+    pub actor: SmolStr,
     /// When it was recorded.
     pub recorded_at: RecordedTime,
 }
@@ -85,9 +87,9 @@ impl CommandFrame {
     /// Stands in until the command's first event was read.
     pub(crate) const fn unknown() -> CommandFrame {
         CommandFrame {
-            key: String::new(),
+            key: SmolStr::new_static(""),
             fingerprint: Fingerprint::from_bytes([0; 16]),
-            actor: String::new(),
+            actor: SmolStr::new_static(""),
             recorded_at: RecordedTime::from_micros(0),
         }
     }

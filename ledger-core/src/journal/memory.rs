@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use smol_str::SmolStr;
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 use super::entry::CommandFrame;
@@ -20,7 +21,7 @@ struct Store {
     entries: Vec<Entry>,
     streams: HashMap<StreamId, (u64, Vec<usize>)>,
     numbers: HashMap<u64, StreamId>,
-    commands: HashMap<String, CommandRecord>,
+    commands: HashMap<SmolStr, CommandRecord>,
     snapshots: HashMap<u64, Snapshot>,
     roots: Vec<(u64, [u8; 32])>,
 }
@@ -55,7 +56,7 @@ impl MemoryJournal {
         if store.head.as_ref().map_or(0, |head| head.position) != batch.after {
             return Err(CommitError::Fenced);
         }
-        let key_taken = batch.commands.iter().any(|command| store.commands.contains_key(&command.key));
+        let key_taken = batch.commands.iter().any(|command| store.commands.contains_key(command.key.as_str()));
         if key_taken || batch.new_streams.iter().any(|new| store.streams.contains_key(&new.stream)) {
             let what = "a key or a stream is there already".to_owned();
             return Err(CommitError::NotCommitted(JournalError::Unavailable(what)));

@@ -82,8 +82,8 @@ async fn the_feed_is_the_journal_byte_for_byte() {
     for (entry, event) in entries.iter().zip(page["events"].as_array().unwrap()) {
         assert_eq!(event["position"], entry.position);
         assert_eq!(event["recorded_at"], entry.command.recorded_at.to_string());
-        assert_eq!(event["key"], entry.command.key);
-        assert_eq!(event["actor"], entry.command.actor);
+        assert_eq!(event["key"], entry.command.key.as_str());
+        assert_eq!(event["actor"], entry.command.actor.as_str());
         assert_eq!(event["type"], entry.event_type);
         assert_eq!(event["fingerprint"], entry.command.fingerprint.to_string());
         let payload = std::str::from_utf8(&entry.payload).unwrap();

@@ -224,9 +224,9 @@ pub(super) fn read_entry(row: &PgRow, position: u64, shared: Option<Arc<CommandF
 
 fn read_frame(row: &PgRow) -> Result<Arc<CommandFrame>, sqlx::Error> {
     Ok(Arc::new(CommandFrame {
-        key: row.try_get(6)?,
+        key: row.try_get::<&str, _>(6)?.into(),
         fingerprint: fingerprint(row, 7)?,
-        actor: row.try_get(8)?,
+        actor: row.try_get::<&str, _>(8)?.into(),
         recorded_at: RecordedTime::from_micros(row.try_get(9)?),
     }))
 }

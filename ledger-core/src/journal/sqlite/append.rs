@@ -236,9 +236,9 @@ fn write(connection: &Connection, batch: &Batch) -> rusqlite::Result<bool> {
             &event.payload,
             &event.leaf,
             command.map(|command| command.count),
-            command.map(|command| &command.key),
+            command.map(|command| command.key.as_str()),
             command.map(|command| command.fingerprint.as_bytes()),
-            command.map(|command| &command.actor),
+            command.map(|command| command.actor.as_str()),
             command.map(|_| batch.recorded_at.micros()),
         ))?;
     }

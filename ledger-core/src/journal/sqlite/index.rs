@@ -18,9 +18,11 @@ use super::tail::{Part, Place, Tail};
 use crate::journal::JournalError;
 
 /// The layout of the file; another one is thrown away.
-const LAYOUT: i64 = 2;
-/// Events written in one transaction.
-const WIDTH: usize = 32_768;
+const LAYOUT: i64 = 3;
+/// Events written in one transaction: the wider, the more of them share a page of keys and a row of a stream.
+const WIDTH: usize = 131_072;
+/// Events of a stream in one row.
+const ROW_MAX: usize = 1_000;
 /// What is fewer is written once nothing more came for so long.
 const IDLE: Duration = Duration::from_millis(500);
 /// With so many events in memory an append waits for the index.
@@ -89,7 +91,7 @@ impl IndexKeeper {
                 return Ok(IndexKeeper { tail, told: Some(told), thread: Some(thread) });
             }
             after = part.last;
-            write(&mut index, journal, &part)?;
+            write(&mut index, journal, &[Arc::new(part)])?;
         }
     }
 
@@ -153,14 +155,16 @@ fn work(journal_path: &Path, mut index: Connection, tail: &SharedTail, told: &Re
             Err(RecvTimeoutError::Disconnected) => (1, None, true),
         };
         while tail.read().unwritten() >= least {
-            let part = tail.read().oldest(WIDTH);
-            if let Err(error) = write(&mut index, &journal, &part) {
+            let parts = tail.read().oldest(WIDTH);
+            if let Err(error) = write(&mut index, &journal, &parts) {
                 tracing::warn!(%error, "the index cannot be written now; its part stays in memory");
                 std::thread::sleep(IDLE);
                 break;
             }
             // Only now: a reader looks into memory first, then into the file.
-            tail.write().wrote(part.last);
+            tail.write().wrote(&parts);
+            drop(parts);
+            while tail.write().let_go() {}
         }
         drop(flushed);
         if ended {
@@ -197,11 +201,12 @@ fn clear(index: &Connection) -> Result<(), JournalError> {
         .execute_batch(&format!(
             "BEGIN IMMEDIATE;
              DROP TABLE IF EXISTS indexed; DROP TABLE IF EXISTS command_key; DROP TABLE IF EXISTS stream_event;
+             DROP TABLE IF EXISTS stream_part;
              CREATE TABLE indexed (position INTEGER NOT NULL, leaf BLOB NOT NULL) STRICT;
              INSERT INTO indexed VALUES (0, x'');
              CREATE TABLE command_key (hash INTEGER, first INTEGER, PRIMARY KEY (hash, first)) STRICT, WITHOUT ROWID;
-             CREATE TABLE stream_event (stream_no INTEGER, sequence INTEGER, position INTEGER NOT NULL,
-                                        PRIMARY KEY (stream_no, sequence)) STRICT, WITHOUT ROWID;
+             CREATE TABLE stream_part (stream_no INTEGER, last INTEGER, positions BLOB NOT NULL,
+                                       PRIMARY KEY (stream_no, last)) STRICT, WITHOUT ROWID;
              PRAGMA user_version = {LAYOUT};
              COMMIT;"
         ))
@@ -238,16 +243,46 @@ fn leaf_at(journal: &Connection, position: i64) -> Result<Option<Vec<u8>>, Journ
     statement.query_row([position], |row| row.get(0)).optional().map_err(unavailable)
 }
 
-fn write(index: &mut Connection, journal: &Connection, part: &Part) -> Result<(), JournalError> {
+/// Positions of events that follow one another in a stream: the first, then each one's distance to the one before.
+fn encode(places: &[Place]) -> Result<Vec<u8>, JournalError> {
+    let mut before = 0;
+    let distances: Vec<u64> =
+        places.iter().map(|place| place.position - std::mem::replace(&mut before, place.position)).collect();
+    rmp_serde::to_vec(&distances).map_err(|error| JournalError::Unavailable(error.to_string()))
+}
+
+/// The events of a row, in order.
+pub(super) fn decode(stream_no: u64, last: u64, positions: &[u8]) -> Result<Vec<Place>, JournalError> {
+    let damaged = || {
+        let what =
+            format!("the index's row of stream {stream_no} up to {last} cannot be read; remove the index's file");
+        JournalError::Unavailable(what)
+    };
+    let distances: Vec<u64> = rmp_serde::from_slice(positions).map_err(|_| damaged())?;
+    let count = u64::try_from(distances.len()).unwrap_or(u64::MAX);
+    let (mut sequence, mut position) = (last.checked_sub(count).ok_or_else(damaged)?, 0_u64);
+    distances
+        .into_iter()
+        .map(|distance| {
+            sequence += 1;
+            position = position.checked_add(distance).ok_or_else(damaged)?;
+            Ok(Place { stream_no, sequence, position })
+        })
+        .collect()
+}
+
+fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<Part>]) -> Result<(), JournalError> {
     let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-    let Some(leaf) = leaf_at(journal, signed(part.last))? else {
+    let Some(last) = parts.last().map(|part| part.last) else { return Ok(()) };
+    let Some(leaf) = leaf_at(journal, signed(last))? else {
         let what = "the index is ahead of what the journal holds".to_owned();
-        return Err(JournalError::Damaged { position: part.last, what });
+        return Err(JournalError::Damaged { position: last, what });
     };
     // In the order of the trees, so that each page is written once.
-    let mut keys: Vec<(i64, i64)> = part.keys.iter().map(|(key, first)| (key_hash(key), signed(*first))).collect();
+    let keys = parts.iter().flat_map(|part| &part.keys);
+    let mut keys: Vec<(i64, i64)> = keys.map(|(key, first)| (key_hash(key), signed(*first))).collect();
     keys.sort_unstable();
-    let mut places: Vec<&Place> = part.places.iter().collect();
+    let mut places: Vec<Place> = parts.iter().flat_map(|part| &part.places).copied().collect();
     places.sort_unstable_by_key(|place| (place.stream_no, place.sequence));
     let transaction = index.transaction().map_err(unavailable)?;
     {
@@ -258,14 +293,17 @@ fn write(index: &mut Connection, journal: &Connection, part: &Part) -> Result<()
             insert.execute(row).map_err(unavailable)?;
         }
         let mut insert = transaction
-            .prepare_cached("INSERT OR REPLACE INTO stream_event (stream_no, sequence, position) VALUES (?1, ?2, ?3)")
+            .prepare_cached("INSERT OR REPLACE INTO stream_part (stream_no, last, positions) VALUES (?1, ?2, ?3)")
             .map_err(unavailable)?;
-        for place in places {
-            let row = (signed(place.stream_no), signed(place.sequence), signed(place.position));
-            insert.execute(row).map_err(unavailable)?;
+        let follows = |one: &Place, next: &Place| {
+            one.stream_no == next.stream_no && one.sequence + 1 == next.sequence && one.position < next.position
+        };
+        for row in places.chunk_by(follows).flat_map(|stream| stream.chunks(ROW_MAX)) {
+            let Some(last) = row.last() else { continue };
+            insert.execute((signed(last.stream_no), signed(last.sequence), encode(row)?)).map_err(unavailable)?;
         }
         transaction
-            .execute("UPDATE indexed SET position = ?1, leaf = ?2", (signed(part.last), leaf))
+            .execute("UPDATE indexed SET position = ?1, leaf = ?2", (signed(last), leaf))
             .map_err(unavailable)?;
     }
     transaction.commit().map_err(unavailable)

@@ -191,9 +191,9 @@ fn entry(
 
 fn frame(row: &Row<'_>) -> rusqlite::Result<CommandFrame> {
     Ok(CommandFrame {
-        key: row.get(6)?,
+        key: row.get_ref(6)?.as_str()?.into(),
         fingerprint: Fingerprint::from_bytes(row.get(7)?),
-        actor: row.get(8)?,
+        actor: row.get_ref(8)?.as_str()?.into(),
         recorded_at: RecordedTime::from_micros(row.get(9)?),
     })
 }

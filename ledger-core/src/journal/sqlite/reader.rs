@@ -86,28 +86,25 @@ impl Lookup<'_> {
         Ok((hashes, last))
     }
 
-    /// For each stream its events after a sequence, at most `limit`.
-    fn places(&self, streams: &[(u64, u64)], limit: usize) -> Result<Vec<Vec<Place>>, JournalError> {
+    /// For each stream its events after a sequence.
+    fn places(&self, streams: &[(u64, u64)]) -> Result<Vec<Vec<Place>>, JournalError> {
         let tails: Vec<Vec<Place>> =
             self.tail(|tail| streams.iter().map(|(stream_no, after)| tail.stream(*stream_no, *after)).collect());
         let Some(index) = self.index else { return Ok(tails) };
         let mut statement = index
-            .prepare_cached(
-                "SELECT sequence, position FROM stream_event WHERE stream_no = ?1 AND sequence > ?2
-                 ORDER BY sequence LIMIT ?3",
-            )
+            .prepare_cached("SELECT last, positions FROM stream_part WHERE stream_no = ?1 AND last > ?2 ORDER BY last")
             .map_err(unavailable)?;
         let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let each = streams.iter().zip(tails);
         let place = |((stream_no, after), tail): (&(u64, u64), Vec<Place>)| {
-            let rows = statement
-                .query_map((signed(*stream_no), signed(*after), limit), |row| {
-                    let stream_no = *stream_no;
-                    Ok(Place { stream_no, sequence: read::unsigned(row, 0)?, position: read::unsigned(row, 1)? })
-                })
-                .map_err(unavailable)?;
-            let mut places = rows.collect::<rusqlite::Result<Vec<_>>>().map_err(unavailable)?;
+            let mut rows = statement.query((signed(*stream_no), signed(*after))).map_err(unavailable)?;
+            let mut places = Vec::new();
+            while let Some(row) = rows.next().map_err(unavailable)? {
+                let last = read::unsigned(row, 0).map_err(unavailable)?;
+                let positions = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(unavailable)?;
+                places.extend(index::decode(*stream_no, last, positions)?);
+            }
+            places.retain(|place| place.sequence > *after);
             // What moved into the file after the look into memory stands in both.
             let known = places.last().map_or(*after, |last| last.sequence);
             places.extend(tail.into_iter().filter(|place| place.sequence > known));
@@ -172,7 +169,7 @@ impl Reader {
             .iter()
             .map(|stream| (stream.stream_no, stream.snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence)))
             .collect();
-        let places = self.lookup()?.places(&asked, usize::MAX)?;
+        let places = self.lookup()?.places(&asked)?;
         // Begun after the places were found: all of them stand in it.
         at_once(&self.journal, || {
             for (stream, places) in known.iter_mut().zip(places) {
@@ -192,8 +189,7 @@ impl Reader {
         let Some(stream_no) = read::stream_no(&self.journal, stream)? else { return Ok(Vec::new()) };
         // Where `after` is of this stream itself, as it is when somebody pages through, the index leads to what follows.
         let from = read::sequence_at(&self.journal, after, stream_no)?;
-        let mut places =
-            self.lookup()?.places(&[(stream_no, from.unwrap_or(0))], usize::MAX)?.pop().unwrap_or_default();
+        let mut places = self.lookup()?.places(&[(stream_no, from.unwrap_or(0))])?.pop().unwrap_or_default();
         places.retain(|place| place.position > after);
         places.truncate(limit);
         let mut frames = HashMap::new();

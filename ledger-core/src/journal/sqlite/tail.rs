@@ -1,8 +1,11 @@
 //! The keys and streams of the newest entries, in memory: what the index does not hold yet, and some of what it does.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
+use foldhash::HashMap;
 use rusqlite::Connection;
+use smol_str::SmolStr;
 
 use super::connect::unavailable;
 use crate::journal::{Batch, JournalError};
@@ -21,7 +24,7 @@ pub(super) struct Part {
     /// The batch's last position.
     pub(super) last: u64,
     /// Keys, with the position of their command's first event.
-    pub(super) keys: Vec<(String, u64)>,
+    pub(super) keys: Vec<(SmolStr, u64)>,
     /// Events, in order.
     pub(super) places: Vec<Place>,
 }
@@ -57,7 +60,7 @@ impl Part {
             part.last = number(0)?;
             part.places.push(Place { position: part.last, stream_no: number(1)?, sequence: number(2)? });
             if let Some(key) = row.get::<_, Option<String>>(3).map_err(unavailable)? {
-                part.keys.push((key, part.last));
+                part.keys.push((key.into(), part.last));
             }
         }
         Ok(part)
@@ -66,16 +69,18 @@ impl Part {
 
 /// So many events stay in memory though the index holds them: here an append sees whether a key was used a moment ago.
 const KEPT: usize = 10_000;
+/// So many events are let go of at once: an append waits meanwhile.
+const LET_GO: usize = 2_000;
 
 /// Parts in order, findable.
 #[derive(Debug, Default)]
 pub(super) struct Tail {
-    parts: VecDeque<Part>,
-    keys: HashMap<String, u64>,
+    parts: VecDeque<Arc<Part>>,
+    keys: HashMap<SmolStr, u64>,
     streams: HashMap<u64, VecDeque<Place>>,
     events: usize,
-    /// The position up to which the index holds everything, and how many events stand after it.
-    written: u64,
+    /// How many of the parts, oldest first, the index holds.
+    written: usize,
     unwritten: usize,
 }
 
@@ -87,7 +92,7 @@ impl Tail {
         for place in &part.places {
             self.streams.entry(place.stream_no).or_default().push_back(*place);
         }
-        self.parts.push_back(part);
+        self.parts.push_back(Arc::new(part));
     }
 
     /// Events that the index does not hold yet.
@@ -102,7 +107,7 @@ impl Tail {
 
     /// Every key.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.keys.keys().map(String::as_str)
+        self.keys.keys().map(SmolStr::as_str)
     }
 
     /// A stream's events after a sequence.
@@ -112,28 +117,35 @@ impl Tail {
     }
 
     /// The oldest parts that the index does not hold, of so many events or one part more.
-    pub(super) fn oldest(&self, events: usize) -> Part {
-        let mut oldest = Part::default();
-        for part in self.parts.iter().filter(|part| part.last > self.written) {
-            oldest.last = part.last;
-            oldest.keys.extend(part.keys.iter().cloned());
-            oldest.places.extend(part.places.iter().copied());
-            if oldest.places.len() >= events {
-                break;
-            }
-        }
-        oldest
+    pub(super) fn oldest(&self, events: usize) -> Vec<Arc<Part>> {
+        let mut found = 0;
+        let fits = |part: &&Arc<Part>| {
+            let more = found < events;
+            found += part.places.len();
+            more
+        };
+        self.parts.iter().skip(self.written).take_while(fits).cloned().collect()
     }
 
-    /// The index holds everything up to a position: lets go of the oldest.
-    pub(super) fn wrote(&mut self, until: u64) {
-        let done = self.parts.iter().filter(|part| part.last > self.written && part.last <= until);
-        self.unwritten -= done.map(|part| part.places.len()).sum::<usize>();
-        self.written = until;
+    /// The index holds so many parts more.
+    pub(super) fn wrote(&mut self, parts: &[Arc<Part>]) {
+        self.written += parts.len();
+        self.unwritten -= parts.iter().map(|part| part.places.len()).sum::<usize>();
+    }
+
+    /// Lets go of some of the oldest that the index holds; whether there is more to let go of.
+    pub(super) fn let_go(&mut self) -> bool {
+        let mut gone = 0;
         while self.events > KEPT
-            && self.parts.front().is_some_and(|part| part.last <= until)
+            && self.written > 0
             && let Some(part) = self.parts.pop_front()
         {
+            if gone >= LET_GO {
+                self.parts.push_front(part);
+                return true;
+            }
+            gone += part.places.len();
+            self.written -= 1;
             self.events -= part.places.len();
             for (key, _) in &part.keys {
                 self.keys.remove(key);
@@ -149,5 +161,6 @@ impl Tail {
                 }
             }
         }
+        false
     }
 }

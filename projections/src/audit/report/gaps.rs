@@ -97,7 +97,7 @@ impl GapFold {
         }
         let position = entry.position;
         let worker = event.worker().to_string();
-        let actor = entry.command.actor.clone();
+        let actor = entry.command.actor.to_string();
         let gap = Gap { position, name: name.to_owned(), worker, points, day, recorded_on, days, actor };
         if late {
             self.latest.push(days, position, gap);

@@ -83,7 +83,7 @@ impl StockFold {
             units,
             counted,
             at: event.at(),
-            actor: entry.command.actor.clone(),
+            actor: entry.command.actor.to_string(),
             reason: reason.clone(),
         };
         self.differences.push(difference, self.thresholds.list);

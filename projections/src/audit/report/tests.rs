@@ -29,7 +29,7 @@ impl Journal {
         let payload = payload.to_string().into_bytes();
         let event = Event::decode(event_type, &payload).unwrap();
         let command = CommandFrame {
-            key: format!("k{}", self.position),
+            key: format!("k{}", self.position).into(),
             fingerprint: Fingerprint::from_bytes([0; 16]),
             actor: actor.into(),
             recorded_at: RecordedTime::from_micros(BEGINS + second * 1_000_000),

@@ -50,7 +50,7 @@ pub(super) fn item(ask: &SampleAsk, entry: &Entry, event: &Event) -> Option<Item
         day,
         at: event.at(),
         recorded_at: entry.command.recorded_at,
-        actor: entry.command.actor.clone(),
+        actor: entry.command.actor.to_string(),
         witness,
         payload_sha256: Sha256::digest(&entry.payload).into(),
     })

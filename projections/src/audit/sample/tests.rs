@@ -49,7 +49,7 @@ fn recorded(position: u64, event_type: &str, payload: &Value) -> (Entry, Event) 
     let payload = payload.to_string().into_bytes();
     let event = Event::decode(event_type, &payload).unwrap();
     let command = CommandFrame {
-        key: format!("k{position}"),
+        key: format!("k{position}").into(),
         fingerprint: Fingerprint::from_bytes([0; 16]),
         actor: "T".into(),
         recorded_at: RecordedTime::from_micros(1_700_000_000_000_000 + i64::try_from(position).unwrap()),
@@ -114,8 +114,8 @@ mod reader {
             let fields = [
                 entry.position.to_string(),
                 entry.command.recorded_at.to_string(),
-                entry.command.key.clone(),
-                entry.command.actor.clone(),
+                entry.command.key.to_string(),
+                entry.command.actor.to_string(),
                 entry.event_type.clone(),
                 hundredths.to_string(),
                 sha256(std::str::from_utf8(&entry.payload).unwrap()),
