@@ -15,3 +15,5 @@ pub mod evidence;
 pub mod journal;
 #[cfg(feature = "ledger")]
 pub mod ledger;
+#[cfg(feature = "ledger")]
+pub mod own_thread;

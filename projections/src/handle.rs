@@ -29,7 +29,7 @@ pub struct Views {
     waiters: Arc<Waiters>,
 }
 
-/// Readers that wait for a position: while there are any, the runner does not rest.
+/// Readers that wait for a position: while there are any, the runner neither rests nor keeps back what it folded.
 #[derive(Debug, Default)]
 pub(crate) struct Waiters {
     count: AtomicUsize,
@@ -46,9 +46,14 @@ impl Waiters {
         Waiting(self)
     }
 
+    /// Whether anybody waits.
+    pub(crate) fn are_any(&self) -> bool {
+        self.count.load(Ordering::Relaxed) > 0
+    }
+
     /// Returns as soon as anybody waits.
     pub(crate) async fn any(&self) {
-        while self.count.load(Ordering::Relaxed) == 0 {
+        while !self.are_any() {
             self.came.notified().await;
         }
     }
@@ -114,7 +119,7 @@ pub async fn start(
     let (stop, stopped) = watch::channel(false);
     let runner = Runner::new(Arc::clone(&journal), Arc::clone(&store));
     let waiters = Arc::new(Waiters::default());
-    let task = tokio::spawn(runner.follow(feed, reached_sender, Arc::clone(&waiters), stopped));
+    let task = ledger_core::own_thread::run(runner.follow(feed, reached_sender, Arc::clone(&waiters), stopped));
     Ok((Views { journal, store, reached, waiters }, ViewsRunner { task, stop }))
 }
 

@@ -3,7 +3,6 @@
 //! The book is a cache and never the truth: after any failure to append it is thrown away and built again from the
 //! journal. Aggregates seldom used fall out; [`super::resolve`] loads what a command needs.
 
-use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::sync::LazyLock;
 
@@ -93,9 +92,13 @@ impl<T: Fold> Loaded<T> {
         Ok(Some(loaded))
     }
 
+    const fn is_snapshot_due(&self, every: u64) -> bool {
+        self.sequence.saturating_sub(self.snapshot_at) >= every
+    }
+
     /// A snapshot, when so many events came since the last one.
     fn due_snapshot(&mut self, every: u64) -> Option<Snapshot> {
-        if self.stream_no == 0 || self.sequence.saturating_sub(self.snapshot_at) < every {
+        if self.stream_no == 0 || !self.is_snapshot_due(every) {
             return None;
         }
         // By name and self-describing: fields may be left out of an event's types, which a state shares.
@@ -106,6 +109,15 @@ impl<T: Fold> Loaded<T> {
 }
 
 type Cache<K, T> = LruCache<K, Loaded<T>>;
+
+/// What a book keeps.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Aggregates of each kind that stay in memory.
+    pub cached_max: usize,
+    /// A snapshot of an aggregate is due after so many events of it.
+    pub snapshot_every: u64,
+}
 
 /// The aggregates at one position.
 pub struct Book {
@@ -123,8 +135,9 @@ pub struct Book {
     stores: Cache<StoreId, RedemptionStore>,
     cards: Cache<CardNo, Card>,
     owners: LruCache<Key, WorkerId>,
-    touched: BTreeMap<StreamId, ()>,
-    cached_max: usize,
+    /// Aggregates of which a snapshot may be due.
+    due: Vec<StreamId>,
+    limits: Limits,
 }
 
 /// Shortens a cache to its limit.
@@ -139,7 +152,7 @@ impl Book {
     ///
     /// # Errors
     /// [`JournalError::Damaged`] when the head's frontier cannot be read.
-    pub fn at(head: &Head, cached_max: usize) -> Result<Book, JournalError> {
+    pub fn at(head: &Head, limits: Limits) -> Result<Book, JournalError> {
         let frontier = if head.frontier.is_empty() {
             None
         } else {
@@ -161,8 +174,8 @@ impl Book {
             stores: LruCache::unbounded(),
             cards: LruCache::unbounded(),
             owners: LruCache::unbounded(),
-            touched: BTreeMap::new(),
-            cached_max,
+            due: Vec::new(),
+            limits,
         })
     }
 
@@ -221,24 +234,28 @@ impl Book {
     }
 
     /// Folds an event just decided; gives its stream's number, whether the stream begins with it, and its sequence.
-    pub fn apply(&mut self, event: &Event) -> (u64, bool, u64) {
+    pub fn apply(&mut self, event: &Event) -> InStream {
         self.note_owner(event);
-        self.touched.insert(event.stream(), ());
         let streams = &mut self.streams;
-        match event {
-            Event::Programme(_) => fold_own(self.programme.get_or_insert_default(), event, streams),
-            Event::Worker(own) => fold_cached(&mut self.workers, own.worker(), event, streams),
-            Event::Merchant(own) => fold_cached(&mut self.merchants, own.merchant(), event, streams),
-            Event::Store(own) => fold_cached(&mut self.stores, own.store(), event, streams),
-            Event::Card(own) => fold_cached(&mut self.cards, own.card_no(), event, streams),
+        let every = self.limits.snapshot_every;
+        let (place, due) = match event {
+            Event::Programme(_) => fold_own(self.programme.get_or_insert_default(), event, streams, every),
+            Event::Worker(own) => fold_cached(&mut self.workers, own.worker(), event, streams, every),
+            Event::Merchant(own) => fold_cached(&mut self.merchants, own.merchant(), event, streams, every),
+            Event::Store(own) => fold_cached(&mut self.stores, own.store(), event, streams, every),
+            Event::Card(own) => fold_cached(&mut self.cards, own.card_no(), event, streams, every),
+        };
+        if due {
+            self.due.push(event.stream());
         }
+        place
     }
 
-    /// The snapshots due among the aggregates touched since the last call.
-    pub fn due_snapshots(&mut self, every: u64) -> Vec<Snapshot> {
-        let touched = std::mem::take(&mut self.touched);
-        touched
-            .into_keys()
+    /// The snapshots due among the aggregates that events were applied to since the last call.
+    pub fn due_snapshots(&mut self) -> Vec<Snapshot> {
+        let every = self.limits.snapshot_every;
+        std::mem::take(&mut self.due)
+            .into_iter()
             .filter_map(|stream| match &stream {
                 StreamId::Programme => self.programme.as_mut()?.due_snapshot(every),
                 StreamId::Worker(id) => self.workers.peek_mut(id)?.due_snapshot(every),
@@ -252,7 +269,7 @@ impl Book {
     /// Lets what was used longest ago fall out, down to the limits, but never the `kept` used last: a decision takes what
     /// is not in memory for what was never recorded, and what is on its way cannot be loaded yet.
     pub fn trim(&mut self, kept: usize) {
-        let max = self.cached_max.max(kept);
+        let max = self.limits.cached_max.max(kept);
         trim(&mut self.workers, max);
         trim(&mut self.merchants, max);
         trim(&mut self.stores, max);
@@ -352,7 +369,11 @@ fn follow_or_drop<K: Hash + Eq, T: Fold>(cache: &mut Cache<K, T>, id: &K, event:
     }
 }
 
-fn fold_own<T: Fold>(loaded: &mut Loaded<T>, event: &Event, streams: &mut u64) -> (u64, bool, u64) {
+/// An event's stream's number, whether the stream begins with it, and its sequence.
+type InStream = (u64, bool, u64);
+
+/// Folds an event of the ledger's own; also tells whether a snapshot is due.
+fn fold_own<T: Fold>(loaded: &mut Loaded<T>, event: &Event, streams: &mut u64, every: u64) -> (InStream, bool) {
     let begins = loaded.stream_no == 0;
     if begins {
         *streams += 1;
@@ -360,7 +381,7 @@ fn fold_own<T: Fold>(loaded: &mut Loaded<T>, event: &Event, streams: &mut u64) -
     }
     loaded.state.fold(event);
     loaded.sequence += 1;
-    (loaded.stream_no, begins, loaded.sequence)
+    ((loaded.stream_no, begins, loaded.sequence), loaded.is_snapshot_due(every))
 }
 
 fn fold_cached<K: Hash + Eq + Clone, T: Fold>(
@@ -368,8 +389,9 @@ fn fold_cached<K: Hash + Eq + Clone, T: Fold>(
     id: &K,
     event: &Event,
     streams: &mut u64,
-) -> (u64, bool, u64) {
-    fold_own(cache.get_or_insert_mut(id.clone(), Loaded::default), event, streams)
+    every: u64,
+) -> (InStream, bool) {
+    fold_own(cache.get_or_insert_mut(id.clone(), Loaded::default), event, streams, every)
 }
 
 static NO_PROGRAMME: LazyLock<Programme> = LazyLock::new(Programme::default);

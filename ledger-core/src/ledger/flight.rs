@@ -1,10 +1,13 @@
 //! The two batches the writer works on: the flight on its way into the journal, and the open round decided on top of it.
 
-use std::collections::HashMap;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
+use foldhash::HashMap;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use super::command::Submission;
 use super::feed::EventChunk;
@@ -50,7 +53,42 @@ pub struct Flight {
     /// Streams its commands name.
     pub named: usize,
     /// The append.
-    pub landing: JoinHandle<Result<(), CommitError>>,
+    pub landing: Landing,
+}
+
+type Landed = Result<(), CommitError>;
+
+/// An append on its way. The writer carries it along itself: a task of its own would have to be woken before the journal
+/// hears of the batch, and again before the writer hears of the journal.
+pub struct Landing {
+    append: Pin<Box<dyn Future<Output = Landed> + Send>>,
+    landed: Option<Landed>,
+}
+
+impl Landing {
+    /// Sends an append off: when this returns, all was done that does not wait for the journal.
+    pub async fn start(append: impl Future<Output = Landed> + Send + 'static) -> Landing {
+        let mut landing = Landing { append: Box::pin(append), landed: None };
+        poll_fn(|context| {
+            landing.advance(context);
+            Poll::Ready(())
+        })
+        .await;
+        landing
+    }
+
+    fn advance(&mut self, context: &mut Context<'_>) {
+        if self.landed.is_some() {
+            return;
+        }
+        // A fault in there must not take the writer with it: whether the batch was appended can be found out.
+        let polled = catch_unwind(AssertUnwindSafe(|| self.append.as_mut().poll(context)));
+        self.landed = match polled {
+            Ok(Poll::Pending) => None,
+            Ok(Poll::Ready(landed)) => Some(landed),
+            Err(_) => Some(Err(CommitError::Unknown(JournalError::Unavailable("the append ended badly".into())))),
+        };
+    }
 }
 
 /// The commands of jobs, in order.
@@ -59,11 +97,23 @@ pub fn submissions(jobs: &[Job]) -> impl Iterator<Item = &Submission> + Clone {
 }
 
 /// How the flight landed; never, when there is none.
-pub async fn landing(flight: &mut Option<Flight>) -> Result<(), CommitError> {
-    match flight {
-        Some(flight) => (&mut flight.landing)
-            .await
-            .unwrap_or_else(|error| Err(CommitError::Unknown(JournalError::Unavailable(error.to_string())))),
-        None => std::future::pending().await,
-    }
+pub async fn landing(flight: &mut Option<Flight>) -> Landed {
+    poll_fn(|context| {
+        let Some(flight) = flight else { return Poll::Pending };
+        flight.landing.advance(context);
+        flight.landing.landed.take().map_or(Poll::Pending, Poll::Ready)
+    })
+    .await
+}
+
+/// Does something else while the flight goes on.
+pub async fn beside<T>(flight: &mut Option<Flight>, work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        if let Some(flight) = flight {
+            flight.landing.advance(context);
+        }
+        work.as_mut().poll(context)
+    })
+    .await
 }

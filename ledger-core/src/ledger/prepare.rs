@@ -2,9 +2,9 @@
 //!
 //! All of it is read while nothing is locked, and while the batch before may still be on its way into the journal.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
-use super::book::Book;
+use super::book::{Book, Limits};
 use super::command::Submission;
 use super::feed::{EventChunk, Recent};
 use super::outcome::Receipt;
@@ -39,7 +39,7 @@ pub async fn known_keys<'a>(
             .filter(|key| book.owner(key).is_none()),
     );
     if keys.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(HashMap::default());
     }
     let found = journal.find(&keys).await?;
     let mut places = Vec::new();
@@ -50,7 +50,7 @@ pub async fn known_keys<'a>(
             records.push(record);
         }
     }
-    let mut known = HashMap::new();
+    let mut known = HashMap::default();
     for ((place, record), receipt) in places.into_iter().zip(&records).zip(receipts(journal, &records).await?) {
         let Some(key) = keys.get(place).cloned() else { continue };
         if place < own {
@@ -130,14 +130,14 @@ pub async fn catch_up<'a>(
     submissions: impl Iterator<Item = &'a Submission>,
 ) -> Result<HashMap<Key, Known>, JournalError> {
     if head.position == book.position {
-        return Ok(HashMap::new());
+        return Ok(HashMap::default());
     }
     if head.position < book.position {
         let what = format!("its head went back from {} to {}: was it restored?", book.position, head.position);
         return Err(JournalError::Damaged { position: head.position, what });
     }
     let waiting: HashMap<&str, ()> = submissions.map(|one| (one.context.key.as_str(), ())).collect();
-    let mut recorded: HashMap<Key, CommandRecord> = HashMap::new();
+    let mut recorded: HashMap<Key, CommandRecord> = HashMap::default();
     while book.position < head.position {
         let entries = journal.read(book.position, CATCH_UP_PAGE).await?;
         if entries.is_empty() {
@@ -170,7 +170,7 @@ pub async fn catch_up<'a>(
     let known = keys.into_iter().zip(&records).zip(receipts);
     let known = known.map(|((key, record), receipt)| (key, Known { fingerprint: record.fingerprint, receipt }));
     let known = known.collect();
-    let fresh = Book::at(head, 1)?;
+    let fresh = Book::at(head, Limits { cached_max: 1, snapshot_every: u64::MAX })?;
     (book.streams, book.frontier, book.recorded_at) = (fresh.streams, fresh.frontier, fresh.recorded_at);
     Ok(known)
 }

@@ -1,6 +1,5 @@
 //! One round's deciding: commands in order, each against the state the one before it left.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::book::Book;
@@ -13,10 +12,11 @@ use super::resolve;
 use crate::domain::event::Event;
 use crate::domain::ids::Key;
 use crate::domain::refusal::{Code, Refusal};
-use crate::evidence::hash::HashSuite;
+use crate::evidence::hash::{Hash, HashSuite};
 use crate::evidence::leaf::LeafFields;
 use crate::evidence::merkle::Frontier;
 use crate::journal::{Batch, BatchCommand, BatchEvent, JournalError, NewStream, RecordedTime};
+use foldhash::HashMap;
 
 /// A command recorded before.
 #[derive(Debug, Clone)]
@@ -34,6 +34,10 @@ pub struct Round {
     outcomes: Vec<Vec<Outcome>>,
     chunks: Vec<EventChunk>,
     suite: Option<HashSuite>,
+    /// The batch's recorded time as the leaves hold it.
+    recorded_at: String,
+    /// Room for one leaf.
+    leaf: Vec<u8>,
 }
 
 /// What a round came to.
@@ -51,12 +55,13 @@ pub struct Decided {
 impl Round {
     /// A round on a book: what it decides follows the book's position.
     pub fn new(book: &Book, now: RecordedTime) -> Round {
+        // The recorded time never goes back, whatever the machine's clock does.
+        let recorded_at = now.max(book.recorded_at);
         let batch = Batch {
             after: book.position,
             position: book.position,
             streams: book.streams,
-            // The recorded time never goes back, whatever the machine's clock does.
-            recorded_at: now.max(book.recorded_at),
+            recorded_at,
             new_streams: Vec::new(),
             commands: Vec::new(),
             events: Vec::new(),
@@ -64,7 +69,15 @@ impl Round {
             root: [0; 32],
         };
         let suite = book.frontier.as_ref().map(Frontier::suite);
-        Round { known: HashMap::new(), batch, outcomes: Vec::new(), chunks: Vec::new(), suite }
+        Round {
+            known: HashMap::default(),
+            batch,
+            outcomes: Vec::new(),
+            chunks: Vec::new(),
+            suite,
+            recorded_at: recorded_at.to_string(),
+            leaf: Vec::with_capacity(1_024),
+        }
     }
 
     /// Takes in commands recorded before.
@@ -176,30 +189,38 @@ impl Round {
             })
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| unreadable(format!("the event cannot be written: {error}")))?;
+        let suite = self.suite.ok_or_else(|| unreadable("the journal names no hash suite".to_owned()))?;
         let first = self.batch.position + 1;
+        let (key, actor) = (submission.context.key.to_smol(), submission.context.actor.to_smol());
+        let fingerprint_text = fingerprint.to_string();
         for (nth, (event, payload)) in (0u32..).zip(events.iter().zip(payloads)) {
             let (stream_no, begins, sequence) = book.apply(event);
             if begins {
                 self.batch.new_streams.push(NewStream { stream_no, stream: event.stream() });
             }
             self.batch.position += 1;
-            self.batch.events.push(BatchEvent {
-                position: self.batch.position,
-                nth,
-                stream_no,
-                sequence,
-                event_type: event.event_type(),
-                payload,
-                // Hashed in `finish`, once the whole round is decided.
-                leaf: [0; 32],
-            });
+            let position = self.batch.position;
+            let event_type = event.event_type();
+            // Hashed now, while the batch before is on its way: what is left for the end of the round waits for nothing.
+            LeafFields {
+                position,
+                recorded_at: &self.recorded_at,
+                key: &key,
+                fingerprint: &fingerprint_text,
+                actor: &actor,
+                event_type,
+                payload: &payload,
+            }
+            .encode_into(&mut self.leaf);
+            let leaf = *suite.leaf_hash(&self.leaf).as_bytes();
+            self.batch.events.push(BatchEvent { position, nth, stream_no, sequence, event_type, payload, leaf });
         }
         self.batch.commands.push(BatchCommand {
             first,
             count: u32::try_from(events.len()).unwrap_or(u32::MAX),
-            key: submission.context.key.to_string(),
+            key,
             fingerprint,
-            actor: submission.context.actor.to_string(),
+            actor,
         });
         let events: Arc<[Event]> = events.into();
         self.chunks.push(EventChunk::new(first, Arc::clone(&events)));
@@ -219,27 +240,8 @@ impl Round {
         let unusable = |what: String| JournalError::Unusable(what);
         let suite = self.suite.ok_or_else(|| unusable("the journal names no hash suite".into()))?;
         let frontier = book.frontier.get_or_insert_with(|| Frontier::new(suite));
-        let recorded_at = self.batch.recorded_at.to_string();
-        let mut leaf = Vec::with_capacity(1_024);
-        let mut events = self.batch.events.iter_mut();
-        for command in &self.batch.commands {
-            let fingerprint = command.fingerprint.to_string();
-            for event in events.by_ref().take(usize::try_from(command.count).unwrap_or(usize::MAX)) {
-                leaf.clear();
-                let fields = LeafFields {
-                    position: event.position,
-                    recorded_at: &recorded_at,
-                    key: &command.key,
-                    fingerprint: &fingerprint,
-                    actor: &command.actor,
-                    event_type: event.event_type,
-                    payload: &event.payload,
-                };
-                fields.encode_into(&mut leaf);
-                let hash = suite.leaf_hash(&leaf);
-                event.leaf = *hash.as_bytes();
-                frontier.push(hash).map_err(|error| unusable(error.to_string()))?;
-            }
+        for event in &self.batch.events {
+            frontier.push(Hash::from_bytes(event.leaf)).map_err(|error| unusable(error.to_string()))?;
         }
         self.batch.frontier = frontier.to_bytes();
         self.batch.root = *frontier.root().as_bytes();

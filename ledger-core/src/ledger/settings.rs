@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::book::Limits;
 use crate::journal::RecordedTime;
 
 /// Settings of a ledger's writer.
@@ -21,6 +22,12 @@ pub struct LedgerSettings {
     pub resolve_for: Duration,
     /// The journal's clock. It never decides anything; it only dates what was recorded.
     pub clock: Arc<dyn Fn() -> RecordedTime + Send + Sync>,
+}
+
+impl LedgerSettings {
+    pub(super) const fn limits(&self) -> Limits {
+        Limits { cached_max: self.cached_aggregates_max, snapshot_every: self.snapshot_every }
+    }
 }
 
 impl Default for LedgerSettings {

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use super::book::Book;
 use super::command::Submission;
 use super::feed::{EventChunk, Recent};
-use super::flight::{Flight, Job, Open, landing, submissions};
+use super::flight::{Flight, Job, Landing, Open, beside, landing, submissions};
 use super::handle::LedgerStats;
 use super::lost;
 use super::outcome::Outcome;
@@ -52,7 +52,7 @@ pub struct Writer {
 async fn at_head(journal: &dyn Journal, used: &mut UsedKeys, settings: &LedgerSettings) -> Result<Book, JournalError> {
     let head = journal.head().await?;
     used.follow(head.position).await?;
-    Book::at(&head, settings.cached_aggregates_max)
+    Book::at(&head, settings.limits())
 }
 
 impl Writer {
@@ -165,8 +165,12 @@ impl Writer {
             Some(book) => book,
             None => self.book.insert(at_head(journal, &mut self.used, &self.settings).await?),
         };
-        let known = prepare::known_keys(journal, &self.used, book, submissions(jobs)).await?;
-        let named = prepare::load(journal, book, &submissions(jobs).collect::<Vec<_>>()).await?;
+        let prepared = async {
+            let known = prepare::known_keys(journal, &self.used, book, submissions(jobs)).await?;
+            let named = prepare::load(journal, book, &submissions(jobs).collect::<Vec<_>>()).await?;
+            Ok::<_, JournalError>((known, named))
+        };
+        let (known, named) = beside(&mut self.flight, prepared).await?;
         let now = (self.settings.clock)();
         let open = self.open.get_or_insert_with(|| Open { jobs: Vec::new(), round: Round::new(book, now), named: 0 });
         open.named += named;
@@ -197,10 +201,9 @@ impl Writer {
             Ok(Decided { known, batch: Some(batch), outcomes, chunks }) => {
                 // Before it lands: if nobody ever knows whether it did, its keys are still looked up.
                 self.used.insert(batch.keys());
-                let snapshots = book.due_snapshots(self.settings.snapshot_every);
+                let snapshots = book.due_snapshots();
                 let (journal, sent) = (Arc::clone(&self.journal), Arc::clone(&batch));
-                // A task of its own: it goes on to its end while this one prepares what comes next.
-                let landing = tokio::spawn(async move { journal.append(sent).await });
+                let landing = Landing::start(async move { journal.append(sent).await }).await;
                 self.flight = Some(Flight { jobs, batch, outcomes, chunks, known, snapshots, named, landing });
             }
         }
@@ -268,7 +271,7 @@ impl Writer {
         }
     }
 
-    async fn find_out(&self, jobs: Vec<Job>, batch: &Batch, outcomes: Vec<Vec<Outcome>>) {
+    async fn find_out(&mut self, jobs: Vec<Job>, batch: &Batch, outcomes: Vec<Vec<Outcome>>) {
         match lost::resolve(self.journal.as_ref(), batch, outcomes, self.settings.resolve_for).await {
             Ok(outcomes) => self.answer(jobs, outcomes),
             Err(error) => self.answer_unavailable(jobs, &error),
@@ -341,7 +344,7 @@ impl Writer {
         match append.commit(Arc::clone(&batch)).await {
             Ok(()) => {
                 self.record(&batch, chunks);
-                let snapshots = book.due_snapshots(self.settings.snapshot_every);
+                let snapshots = book.due_snapshots();
                 book.trim(0);
                 self.book = Some(book);
                 self.store_snapshots(snapshots);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::command::WorkerDetails;
@@ -117,10 +118,10 @@ pub struct Worker {
     pub(super) departed: bool,
     pub(super) card: Option<HeldCard>,
     pub(super) lots: Vec<Lot>,
-    pub(super) credits: BTreeMap<CreditId, u32>,
+    pub(super) credits: HashMap<CreditId, u32>,
     pub(super) open: OpenLots,
     pub(super) by_day: BTreeMap<(ActivityCode, NaiveDate), Points>,
-    pub(super) redemptions: BTreeMap<RedemptionId, Redemption>,
+    pub(super) redemptions: HashMap<RedemptionId, Redemption>,
     pub(super) units: BTreeMap<(Sku, i32), u32>,
     pub(super) holds: BTreeMap<HoldId, Hold>,
     pub(super) ended_holds: BTreeMap<HoldId, HoldEnd>,
