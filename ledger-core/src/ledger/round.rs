@@ -12,9 +12,9 @@ use super::resolve;
 use crate::domain::event::Event;
 use crate::domain::ids::Key;
 use crate::domain::refusal::{Code, Refusal};
-use crate::evidence::hash::{Hash, HashSuite};
+use crate::evidence::hash::HashSuite;
 use crate::evidence::leaf::LeafFields;
-use crate::evidence::merkle::Frontier;
+use crate::evidence::merkle::{Frontier, TreeFull};
 use crate::journal::{Batch, BatchCommand, BatchEvent, JournalError, NewStream, RecordedTime};
 use foldhash::HashMap;
 
@@ -33,7 +33,10 @@ pub struct Round {
     batch: Batch,
     outcomes: Vec<Vec<Outcome>>,
     chunks: Vec<EventChunk>,
-    suite: Option<HashSuite>,
+    /// The Merkle log as the batch leaves it; none before the journal's first event.
+    frontier: Option<Frontier>,
+    /// Why the log cannot grow.
+    full: Option<TreeFull>,
     /// The batch's recorded time as the leaves hold it.
     recorded_at: String,
     /// Room for one leaf.
@@ -68,13 +71,13 @@ impl Round {
             frontier: Vec::new(),
             root: [0; 32],
         };
-        let suite = book.frontier.as_ref().map(Frontier::suite);
         Round {
             known: HashMap::default(),
             batch,
             outcomes: Vec::new(),
             chunks: Vec::new(),
-            suite,
+            frontier: book.frontier.clone(),
+            full: None,
             recorded_at: recorded_at.to_string(),
             leaf: Vec::with_capacity(1_024),
         }
@@ -105,7 +108,7 @@ impl Round {
         let saved = book.save(&streams);
         let mark =
             (self.batch.position, self.batch.new_streams.len(), self.batch.commands.len(), self.batch.events.len());
-        let chunks = self.chunks.len();
+        let (chunks, frontier) = (self.chunks.len(), self.frontier.clone());
         let mut new_keys = Vec::new();
         let mut outcomes = Vec::with_capacity(submissions.len());
         for (index, submission) in submissions.iter().enumerate() {
@@ -119,6 +122,7 @@ impl Round {
                     self.batch.commands.truncate(mark.2);
                     self.batch.events.truncate(mark.3);
                     self.chunks.truncate(chunks);
+                    self.frontier = frontier;
                     for key in &new_keys {
                         self.known.remove(key);
                     }
@@ -152,7 +156,7 @@ impl Round {
             return Outcome::refused(Code::DuplicateConflict, message);
         }
         let opens = matches!(submission.command, Command::OpenJournal { .. });
-        if self.suite.is_none() && !opens {
+        if self.frontier.is_none() && !opens {
             return Outcome::refused(Code::JournalUnavailable, "the journal has no first event yet; try again");
         }
         match process::decide(book, &submission.context, &submission.command) {
@@ -179,7 +183,7 @@ impl Round {
         if let Command::OpenJournal { suite, .. } = &submission.command {
             let suite: HashSuite =
                 suite.parse().map_err(|_| unreadable(format!("hash suite {suite:?}; use sha-256 or sm3")))?;
-            self.suite = Some(suite);
+            self.frontier = Some(Frontier::new(suite));
         }
         let payloads = events
             .iter()
@@ -189,7 +193,9 @@ impl Round {
             })
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| unreadable(format!("the event cannot be written: {error}")))?;
-        let suite = self.suite.ok_or_else(|| unreadable("the journal names no hash suite".to_owned()))?;
+        let Some(frontier) = &mut self.frontier else {
+            return Err(unreadable("the journal names no hash suite".to_owned()));
+        };
         let first = self.batch.position + 1;
         let (key, actor) = (submission.context.key.to_smol(), submission.context.actor.to_smol());
         let fingerprint_text = fingerprint.to_string();
@@ -212,7 +218,9 @@ impl Round {
                 payload: &payload,
             }
             .encode_into(&mut self.leaf);
-            let leaf = *suite.leaf_hash(&self.leaf).as_bytes();
+            let leaf = frontier.suite().leaf_hash(&self.leaf);
+            self.full = self.full.or(frontier.push(leaf).err());
+            let leaf = *leaf.as_bytes();
             self.batch.events.push(BatchEvent { position, nth, stream_no, sequence, event_type, payload, leaf });
         }
         self.batch.commands.push(BatchCommand {
@@ -238,13 +246,13 @@ impl Round {
             return Ok(Decided { known: self.known, batch: None, outcomes: self.outcomes, chunks: Vec::new() });
         }
         let unusable = |what: String| JournalError::Unusable(what);
-        let suite = self.suite.ok_or_else(|| unusable("the journal names no hash suite".into()))?;
-        let frontier = book.frontier.get_or_insert_with(|| Frontier::new(suite));
-        for event in &self.batch.events {
-            frontier.push(Hash::from_bytes(event.leaf)).map_err(|error| unusable(error.to_string()))?;
+        if let Some(full) = self.full {
+            return Err(unusable(full.to_string()));
         }
+        let frontier = self.frontier.ok_or_else(|| unusable("the journal names no hash suite".to_owned()))?;
         self.batch.frontier = frontier.to_bytes();
         self.batch.root = *frontier.root().as_bytes();
+        book.frontier = Some(frontier);
         self.batch.streams = book.streams;
         book.position = self.batch.position;
         book.recorded_at = self.batch.recorded_at;

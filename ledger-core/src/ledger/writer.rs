@@ -199,11 +199,11 @@ impl Writer {
             }
             Ok(Decided { batch: None, outcomes, .. }) => self.answer_where_it_stands(jobs, outcomes).await,
             Ok(Decided { known, batch: Some(batch), outcomes, chunks }) => {
-                // Before it lands: if nobody ever knows whether it did, its keys are still looked up.
-                self.used.insert(batch.keys());
                 let snapshots = book.due_snapshots();
                 let (journal, sent) = (Arc::clone(&self.journal), Arc::clone(&batch));
                 let landing = Landing::start(async move { journal.append(sent).await }).await;
+                // Before it is known whether it landed: if nobody ever knows, its keys are still looked up.
+                self.used.insert(batch.keys());
                 self.flight = Some(Flight { jobs, batch, outcomes, chunks, known, snapshots, named, landing });
             }
         }
