@@ -15,5 +15,3 @@ pub mod evidence;
 pub mod journal;
 #[cfg(feature = "ledger")]
 pub mod ledger;
-#[cfg(feature = "ledger")]
-pub mod own_thread;

@@ -119,7 +119,7 @@ pub async fn start(
     let (stop, stopped) = watch::channel(false);
     let runner = Runner::new(Arc::clone(&journal), Arc::clone(&store));
     let waiters = Arc::new(Waiters::default());
-    let task = ledger_core::own_thread::run(runner.follow(feed, reached_sender, Arc::clone(&waiters), stopped));
+    let task = tokio::spawn(runner.follow(feed, reached_sender, Arc::clone(&waiters), stopped));
     Ok((Views { journal, store, reached, waiters }, ViewsRunner { task, stop }))
 }
 

@@ -78,7 +78,7 @@ impl Ledger {
         let stats = Arc::new(LedgerStats::default());
         let recent = Arc::new(Recent::default());
         let writer = Writer::new(Arc::clone(&journal), settings, position, Arc::clone(&recent), Arc::clone(&stats));
-        let task = LedgerTask(crate::own_thread::run(writer.run(waiting)));
+        let task = LedgerTask(tokio::spawn(writer.run(waiting)));
         let ledger = Ledger { queue, journal, feed: Feed { committed, recent }, stats };
         if head.position == 0 {
             ledger.make_first_event(origin, suite).await?;
