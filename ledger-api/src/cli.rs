@@ -16,6 +16,7 @@ pub mod progress;
 pub mod proof;
 pub mod receipt;
 pub mod replay;
+mod say;
 pub mod serve;
 pub mod state;
 pub mod token;
@@ -182,7 +183,11 @@ pub fn run(cli: Cli) -> ExitCode {
     let result = runtime.block_on(dispatch(cli));
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     match result {
-        Ok(code) => code,
+        Ok(code) if say::all_told() => code,
+        Ok(_) => {
+            eprintln!("nuanxin: not all of it could be written to the standard output");
+            ExitCode::from(2)
+        }
         Err(error) => {
             eprintln!("nuanxin: {error}");
             ExitCode::from(error.exit)

@@ -22,6 +22,7 @@ mod evidence;
 mod exports;
 mod interruptions;
 mod large_sheets;
+mod listeners;
 mod packs;
 mod receipt_page;
 mod sheets;

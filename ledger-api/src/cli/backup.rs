@@ -12,6 +12,7 @@ use ledger_core::journal::sqlite::SqliteJournal;
 use ledger_core::journal::transfer::transfer;
 use ledger_core::journal::url::JournalUrl;
 
+use super::say::say;
 use super::{CliError, CliResult, progress};
 use crate::app;
 
@@ -51,7 +52,7 @@ pub async fn backup(args: BackupArgs, url: &JournalUrl) -> CliResult {
     copy.close().await?;
     std::fs::rename(&partial, &args.out).map_err(|error| unwritten(&args.out, &error))?;
     remove(&partial)?;
-    println!("{size} entries in {}", args.out.display());
+    say!("{size} entries in {}", args.out.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -72,7 +73,7 @@ pub async fn restore(args: RestoreArgs, url: &JournalUrl) -> CliResult {
     let bar = progress::bar(head, "restoring");
     let size = transfer(&from, to.as_ref(), &mut |at| bar.set_position(at)).await?;
     bar.finish_and_clear();
-    println!("{size} entries in {url}");
+    say!("{size} entries in {url}");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -24,6 +24,7 @@ use ledger_core::journal::url::JournalUrl;
 use ledger_core::ledger::{Ledger, LedgerSettings};
 use serde::Serialize;
 
+use super::say::say;
 use super::{CliError, CliResult};
 use crate::app;
 use district::District;
@@ -137,9 +138,9 @@ pub async fn run(args: BenchArgs, url: &JournalUrl) -> CliResult {
         _ => in_process(&args, url).await?,
     };
     if json {
-        println!("{}", serde_json::to_string(&report).map_err(failed)?);
+        say!("{}", serde_json::to_string(&report).map_err(failed)?);
     } else {
-        print!("{report}");
+        super::say::text(format_args!("{report}"));
     }
     Ok(ExitCode::SUCCESS)
 }

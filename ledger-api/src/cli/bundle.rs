@@ -12,6 +12,7 @@ use ledger_core::journal::url::JournalUrl;
 
 use super::export::Partial;
 use super::key::open_audit;
+use super::say::say;
 use super::verify::store_of;
 use super::{CliError, CliResult, progress};
 use crate::app;
@@ -88,11 +89,11 @@ pub async fn run(args: BundleArgs, url: &JournalUrl) -> CliResult {
     let manifest = bundle::write(journal.as_ref(), &request, &mut partial.out, &|at| bar.set_position(at)).await?;
     partial.keep()?;
     bar.finish_and_clear();
-    println!("{} of {} entries in {}", manifest.events, manifest.size, args.out.display());
-    println!("root       {}\nstreams    {}", manifest.root, manifest.streams_root);
+    say!("{} of {} entries in {}", manifest.events, manifest.size, args.out.display());
+    say!("root       {}\nstreams    {}", manifest.root, manifest.streams_root);
     match manifest.checkpoints.last() {
-        Some(last) => println!("signed     through position {last}"),
-        None => println!("signed     nothing signed yet"),
+        Some(last) => say!("signed     through position {last}"),
+        None => say!("signed     nothing signed yet"),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -11,6 +11,7 @@ use ledger_core::evidence::witness::with_lines;
 use ledger_core::journal::url::JournalUrl;
 
 use super::key::open_audit;
+use super::say::say;
 use super::{CliError, CliResult};
 use crate::audit::notice::notice;
 use crate::audit::store::Published;
@@ -90,7 +91,7 @@ async fn accept(audit: &Audit, path: &Path, size: Option<u64>) -> CliResult {
         }
     };
     for cosigner in audit.accept_cosigned(&note).await? {
-        println!("{cosigner}");
+        say!("{cosigner}");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -102,7 +103,7 @@ async fn list(audit: &Audit) -> CliResult {
         for published in &page {
             let signers = published.note.signatures();
             let signers: Vec<String> = signers.iter().map(|one| format!("{}+{}", one.name(), one.id())).collect();
-            println!("{:>12} {} {}", published.size, time(published.signed_at_ms), signers.join(" "));
+            say!("{:>12} {} {}", published.size, time(published.signed_at_ms), signers.join(" "));
         }
         match page.last() {
             Some(last) => after = last.size,

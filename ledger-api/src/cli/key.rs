@@ -7,6 +7,7 @@ use ledger_core::evidence::note::{KeyId, KeyKind, PublicKey};
 use ledger_core::journal::url::JournalUrl;
 use serde::Serialize;
 
+use super::say::say;
 use super::{CliError, CliResult};
 use crate::app;
 use crate::audit::store::{KeyUse, KnownKey};
@@ -100,13 +101,13 @@ pub async fn run(command: KeyCommand, url: &JournalUrl) -> CliResult {
     match command {
         KeyCommand::Generate => {
             let key = generate(&audit).await?;
-            println!("{key}");
+            say!("{key}");
         }
         KeyCommand::Show => {
             let now = now_ms();
             let known = keys(&audit).await?;
             for known in known.iter().filter(|known| known.usage == KeyUse::Journal && known.signs_at(now)) {
-                println!("{}", known.key);
+                say!("{}", known.key);
             }
         }
         KeyCommand::List { json } => list(&audit, json).await?,
@@ -152,7 +153,7 @@ async fn rotate(audit: &Audit, overlap_days: u32) -> Result<(), CliError> {
         audit.store().set_until(&known.key, until).await.map_err(AuditError::from)?;
         eprintln!("nuanxin: key {} signs until {}", known.key.id(), time(until));
     }
-    println!("{new}");
+    say!("{new}");
     Ok(())
 }
 
@@ -206,13 +207,13 @@ async fn list(audit: &Audit, json: bool) -> Result<(), CliError> {
         .collect();
     if json {
         let text = serde_json::to_string_pretty(&listed).map_err(|error| CliError::failed(error.to_string()))?;
-        println!("{text}");
+        say!("{text}");
         return Ok(());
     }
     for one in listed {
         let here = if one.secret_at_hand { "here" } else { "-" };
         let until = one.until.unwrap_or_else(|| "-".to_owned());
-        println!("{:9} {:8} {here:5} {:33} {until:33} {}", one.usage, one.state, one.added_at, one.key);
+        say!("{:9} {:8} {here:5} {:33} {until:33} {}", one.usage, one.state, one.added_at, one.key);
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use ledger_core::journal::url::JournalUrl;
 use serde_json::json;
 
 use super::key::open_audit;
+use super::say::say;
 use super::{CliError, CliResult};
 use crate::audit::{Audit, AuditError};
 
@@ -57,9 +58,9 @@ pub async fn run(command: ProofCommand, url: &JournalUrl) -> CliResult {
                     "root_hash": proof.root.to_base64(), "hash_suite": suite, "checkpoint": note,
                 }));
             } else {
-                println!("position   {position} of {size}\nleaf       {}", proof.leaf.to_base64());
-                proof.path.iter().for_each(|hash| println!("           {}", hash.to_base64()));
-                println!("root       {} ({suite})", proof.root.to_base64());
+                say!("position   {position} of {size}\nleaf       {}", proof.leaf.to_base64());
+                proof.path.iter().for_each(|hash| say!("           {}", hash.to_base64()));
+                say!("root       {} ({suite})", proof.root.to_base64());
             }
         }
         ProofCommand::Consistency { from, to, json } => {
@@ -72,9 +73,9 @@ pub async fn run(command: ProofCommand, url: &JournalUrl) -> CliResult {
                     "consistency_path": texts(&proof.path), "hash_suite": suite, "checkpoint": note,
                 }));
             } else {
-                println!("from       {from}\nroot       {}", proof.from_root.to_base64());
-                proof.path.iter().for_each(|hash| println!("           {}", hash.to_base64()));
-                println!("to         {to}\nroot       {} ({suite})", proof.to_root.to_base64());
+                say!("from       {from}\nroot       {}", proof.from_root.to_base64());
+                proof.path.iter().for_each(|hash| say!("           {}", hash.to_base64()));
+                say!("to         {to}\nroot       {} ({suite})", proof.to_root.to_base64());
             }
         }
     }
@@ -103,5 +104,5 @@ fn texts(hashes: &[Hash]) -> Vec<String> {
 }
 
 fn print_json(value: &serde_json::Value) {
-    println!("{value}");
+    say!("{value}");
 }

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::checkpoint::{put, write_file};
 use super::key::open_audit;
+use super::say::say;
 use super::{CliError, CliResult};
 use crate::qr::Picture;
 
@@ -127,7 +128,7 @@ fn tell(receipt: &Receipt, verdict: Result<&(Checkpoint, usize), &String>, as_js
     let payload = |entry: &LeafFields<'_>| String::from_utf8_lossy(entry.payload).into_owned();
     if as_json {
         let payload = entry.as_ref().and_then(|entry| serde_json::from_slice::<serde_json::Value>(entry.payload).ok());
-        println!(
+        say!(
             "{}",
             json!({
                 "verdict": if verdict.is_ok() { "valid" } else { "invalid" },
@@ -145,13 +146,13 @@ fn tell(receipt: &Receipt, verdict: Result<&(Checkpoint, usize), &String>, as_js
     }
     match verdict {
         Ok((checkpoint, cosigned)) => {
-            println!("verdict    valid\njournal    {}\nsize       {}", checkpoint.origin(), checkpoint.size());
-            println!("cosigned   by {cosigned}");
+            say!("verdict    valid\njournal    {}\nsize       {}", checkpoint.origin(), checkpoint.size());
+            say!("cosigned   by {cosigned}");
         }
-        Err(reason) => println!("verdict    invalid\nreason     {reason}"),
+        Err(reason) => say!("verdict    invalid\nreason     {reason}"),
     }
     if let (Some(entry), Ok(_)) = (&entry, verdict) {
-        println!("position   {}\nrecorded   {}", entry.position, entry.recorded_at);
-        println!("event      {}\npayload    {}", entry.event_type, payload(entry));
+        say!("position   {}\nrecorded   {}", entry.position, entry.recorded_at);
+        say!("event      {}\npayload    {}", entry.event_type, payload(entry));
     }
 }

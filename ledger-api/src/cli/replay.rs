@@ -15,6 +15,7 @@ use projections::store::ViewStore;
 use projections::store::sqlite::SqliteViews;
 
 use super::as_of::AsOfArgs;
+use super::say::say;
 use super::{CliError, CliResult, progress, trace};
 use crate::app;
 
@@ -73,7 +74,7 @@ pub async fn run(args: ReplayArgs, url: &JournalUrl) -> CliResult {
     let mut rebuilt = rebuild(url, Arc::clone(&journal), until, &mut |at| bar.set_position(at)).await?;
     bar.finish_and_clear();
     if args.until.is_some_and(|until| until < live_at) {
-        println!(
+        say!(
             "replayed to {}; the live views stand at {live_at}, so there is nothing to compare with",
             rebuilt.position
         );
@@ -102,10 +103,10 @@ pub async fn run(args: ReplayArgs, url: &JournalUrl) -> CliResult {
         ));
     };
     if differences.is_empty() {
-        println!("identical at position {}", rebuilt.position);
+        say!("identical at position {}", rebuilt.position);
     } else {
         for difference in &differences {
-            println!("view {} differs, first at: {}", difference.view, difference.keys.join(", "));
+            say!("view {} differs, first at: {}", difference.view, difference.keys.join(", "));
         }
     }
     drop(live);

@@ -12,6 +12,7 @@ use projections::walk::walk;
 use serde::Serialize;
 
 use super::as_of::{AsOfArgs, Cut};
+use super::say::say;
 use super::{CliError, CliResult, progress};
 use crate::app;
 use crate::exact::Exact;
@@ -107,7 +108,7 @@ pub async fn run(args: StateArgs, url: &JournalUrl) -> CliResult {
     if args.json {
         let json = serde_json::to_string(&StateJson::new(&state, &cut))
             .map_err(|error| CliError::failed(error.to_string()))?;
-        println!("{json}");
+        say!("{json}");
     } else {
         print_summary(&state, &cut);
     }
@@ -116,12 +117,12 @@ pub async fn run(args: StateArgs, url: &JournalUrl) -> CliResult {
 
 fn print_summary(state: &State, cut: &Cut) {
     let as_of = state.as_of.map_or_else(|| "-".to_owned(), |day| day.to_string());
-    println!("as of      {as_of}\nclock      {}\nposition   {}", cut.in_words(), state.position);
-    println!("workers    {} with points", state.workers.len());
-    println!("earned     {}", state.totals.earned);
-    println!("redeemed   {}", state.totals.redeemed);
-    println!("expired    {}", state.totals.expired);
-    println!("balance    {}", state.totals.balance);
+    say!("as of      {as_of}\nclock      {}\nposition   {}", cut.in_words(), state.position);
+    say!("workers    {} with points", state.workers.len());
+    say!("earned     {}", state.totals.earned);
+    say!("redeemed   {}", state.totals.redeemed);
+    say!("expired    {}", state.totals.expired);
+    say!("balance    {}", state.totals.balance);
     let cards: usize = state.appraisal.values().map(BTreeMap::len).sum();
-    println!("shelves    {}\ncards      {cards} card years", state.stock.len());
+    say!("shelves    {}\ncards      {cards} card years", state.stock.len());
 }

@@ -21,6 +21,7 @@ use projections::store::postgres::PostgresViews;
 use projections::store::sqlite::SqliteViews;
 use serde::Serialize;
 
+use super::say::say;
 use super::{CliError, CliResult, progress};
 use crate::app;
 use crate::audit;
@@ -114,7 +115,7 @@ pub async fn run(args: VerifyArgs, url: &JournalUrl) -> CliResult {
     report.published = published;
     if args.json {
         let json = serde_json::to_string(&report).map_err(|error| CliError::failed(error.to_string()))?;
-        println!("{json}");
+        say!("{json}");
     } else {
         print(&report);
     }
@@ -159,24 +160,24 @@ fn report(verdict: &Verdict, views: Option<&Result<String, String>>) -> Report {
 }
 
 fn print(report: &Report) {
-    println!("verdict    {}", report.verdict);
+    say!("verdict    {}", report.verdict);
     if let Some(root) = &report.root {
-        println!("entries    {}\nroot       {root}", report.size);
+        say!("entries    {}\nroot       {root}", report.size);
     }
     if let Some(position) = report.first_bad_position {
-        println!("first bad  {position}");
+        say!("first bad  {position}");
     }
     if let Some(reason) = &report.reason {
-        println!("reason     {reason}");
+        say!("reason     {reason}");
     }
     if let Some(signatures) = &report.signatures {
-        println!("signed     {signatures}");
+        say!("signed     {signatures}");
     }
     if report.published > 0 {
-        println!("published  {} checkpoints", report.published);
+        say!("published  {} checkpoints", report.published);
     }
     if let Some(views) = &report.views {
-        println!("views      {views}");
+        say!("views      {views}");
     }
 }
 

@@ -9,6 +9,7 @@ use ledger_core::evidence::witness::{AddCheckpoint, WitnessRefusal};
 use ledger_core::journal::url::JournalUrl;
 
 use super::checkpoint::put;
+use super::say::say;
 use super::{CliError, CliResult};
 use crate::audit::cosign::{Desk, NotCosigned};
 use crate::audit::keys::KeyFile;
@@ -55,7 +56,7 @@ pub async fn run(command: WitnessCommand, url: &JournalUrl) -> CliResult {
     let store = CheckpointStore::open(url).await.map_err(AuditError::from)?;
     let desk = Desk::new(KeyFile::witness(url));
     match command {
-        WitnessCommand::Key { name } => println!("{}", key(&desk, name)?),
+        WitnessCommand::Key { name } => say!("{}", key(&desk, name)?),
         WitnessCommand::Watch { vkeys } => {
             for vkey in vkeys {
                 if vkey.kind() != KeyKind::Ed25519 {
@@ -76,7 +77,7 @@ pub async fn run(command: WitnessCommand, url: &JournalUrl) -> CliResult {
             let keys = store.keys().await.map_err(AuditError::from)?;
             for known in keys.iter().filter(|known| known.usage == KeyUse::Watched) {
                 let last = store.cosigned(known.key.name().as_str()).await.map_err(AuditError::from)?;
-                println!("{:>12} {}", last.map_or(0, |last| last.size), known.key);
+                say!("{:>12} {}", last.map_or(0, |last| last.size), known.key);
             }
         }
         WitnessCommand::Cosign { request, out } => {

@@ -10,6 +10,7 @@ use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::note::{KeyKind, KeyRing, PublicKey, SignedNote};
 use serde::Serialize;
 
+use crate::cli::say::say;
 use crate::cli::{CliError, CliResult, progress};
 
 /// Exit code of a bundle that holds together, though nothing in it is signed by a key that was given.
@@ -50,7 +51,7 @@ pub(super) fn run(path: &Path, keys: &[PublicKey], kept: Option<&Path>, json: bo
     let told = told(&report);
     if json {
         let json = serde_json::to_string(&told).map_err(|error| CliError::failed(error.to_string()))?;
-        println!("{json}");
+        say!("{json}");
     } else {
         print(&told);
     }
@@ -124,30 +125,30 @@ fn told(report: &Report) -> Told<'_> {
 }
 
 fn print(told: &Told<'_>) {
-    println!("verdict    {}", told.verdict);
+    say!("verdict    {}", told.verdict);
     if let Some(position) = told.first_bad_position {
-        println!("first bad  {position}");
+        say!("first bad  {position}");
     }
     if let Some(reason) = told.reason {
-        println!("reason     {reason}");
+        say!("reason     {reason}");
     }
     if let (Some(origin), Some(size)) = (told.origin, told.size) {
-        println!("journal    {origin}\nentries    {} verified, of {size}", told.events);
+        say!("journal    {origin}\nentries    {} verified, of {size}", told.events);
     }
     if let Some(root) = &told.root {
-        println!("root       {root}");
+        say!("root       {root}");
     }
     if let Some(root) = &told.streams_root {
         let signed = if told.streams_signed { "signed" } else { "compare with a bundle of the whole journal" };
-        println!("streams    {root} ({signed})");
+        say!("streams    {root} ({signed})");
     }
     if let Some(size) = told.signed_size {
-        println!("signed     through position {size} by {}", told.signers.join(", "));
+        say!("signed     through position {size} by {}", told.signers.join(", "));
         if told.size.is_some_and(|all| all > size) {
-            println!("           what follows is not signed yet");
+            say!("           what follows is not signed yet");
         }
         if !told.cosigners.is_empty() {
-            println!("cosigned   by {}", told.cosigners.join(", "));
+            say!("cosigned   by {}", told.cosigners.join(", "));
         }
     }
 }
