@@ -1,5 +1,6 @@
 //! The wiring: picks the backend by the journal's address and opens what stands around it.
 
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,9 +17,12 @@ use crate::access::Access;
 use crate::audit::Audit;
 use crate::vault::Vault;
 
-/// Everything a server works with. Cheap to clone.
+/// Everything a server works with. Cheap to clone: every request does, many times over.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] is made of.
+pub struct Parts {
     /// Where the journal is.
     pub url: JournalUrl,
     /// The one door through which anything is written.
@@ -31,6 +35,14 @@ pub struct App {
     pub vault: Arc<Vault>,
     /// Checkpoints, proofs and receipts.
     pub audit: Arc<Audit>,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 /// What a journal that is made now is called, and what its tree is hashed with.
@@ -139,7 +151,7 @@ impl App {
             Audit::open(url, Arc::clone(&journal)).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         audit.prepare_keys().await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
-        let app = App { url: url.clone(), ledger, views, access, vault, audit: Arc::new(audit) };
+        let app = App(Arc::new(Parts { url: url.clone(), ledger, views, access, vault, audit: Arc::new(audit) }));
         Ok((app, AppTasks { ledger: task, runner }))
     }
 }

@@ -134,19 +134,22 @@ pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
     let (open, _) = open().split_for_parts();
     let guarded = guarded
         .method_not_allowed_fallback(extract::wrong_method)
-        .route_layer(from_fn_with_state(app.clone(), extract::guard))
-        .route_layer(from_fn_with_state(crowd, limits::crowd));
+        .route_layer((from_fn_with_state(crowd, limits::crowd), from_fn_with_state(app.clone(), extract::guard)));
     let open = open.method_not_allowed_fallback(extract::wrong_method);
     Ok(guarded
         .merge(open)
         .fallback(extract::no_route)
-        .layer(DefaultBodyLimit::max(body::BODY_MAX))
-        .layer(from_fn(limits::deadline))
-        .layer(from_fn(limits::headers))
-        .layer(Extension(document))
-        .layer(Extension(stopping))
-        .layer(Extension(Walkers::default()))
-        .layer(CatchPanicLayer::custom(limits::panicked))
-        .layer(from_fn(metrics::measure))
+        // One layer of many, outermost first: each call of `layer` would put every route in one box more, and every request
+        // copies all boxes of its route.
+        .layer((
+            from_fn(metrics::measure),
+            CatchPanicLayer::custom(limits::panicked),
+            Extension(Walkers::default()),
+            Extension(stopping),
+            Extension(document),
+            from_fn(limits::headers),
+            from_fn(limits::deadline),
+            DefaultBodyLimit::max(body::BODY_MAX),
+        ))
         .with_state(app))
 }
