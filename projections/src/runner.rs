@@ -25,7 +25,7 @@ const CHANGED_MAX: usize = 200_000;
 const WIDE: u64 = 3_000;
 const REST: Duration = Duration::from_millis(50);
 /// Between two transactions, while nobody waits for a position.
-const WRITE_EVERY: Duration = Duration::from_millis(300);
+const WRITE_EVERY: Duration = Duration::from_millis(150);
 /// How often it looks without having been told.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 const RETRY_AFTER: Duration = Duration::from_millis(200);

@@ -18,6 +18,7 @@ mod cqrs;
 mod append;
 mod evidence;
 mod evidence_stores;
+mod following;
 mod loading;
 mod opening_postgres;
 mod opening_sqlite;

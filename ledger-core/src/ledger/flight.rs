@@ -117,3 +117,77 @@ pub async fn beside<T>(flight: &mut Option<Flight>, work: impl Future<Output = T
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::sync::oneshot;
+
+    use super::{Flight, Landing, beside, landing};
+    use crate::journal::{Batch, CommitError, RecordedTime};
+
+    fn flight(landing: Landing) -> Option<Flight> {
+        let batch = Batch {
+            after: 0,
+            position: 0,
+            streams: 0,
+            recorded_at: RecordedTime::from_micros(0),
+            new_streams: Vec::new(),
+            commands: Vec::new(),
+            events: Vec::new(),
+            frontier: Vec::new(),
+            root: [0; 32],
+        };
+        Some(Flight {
+            jobs: Vec::new(),
+            batch: Arc::new(batch),
+            outcomes: Vec::new(),
+            chunks: Vec::new(),
+            known: foldhash::HashMap::default(),
+            snapshots: Vec::new(),
+            named: 0,
+            landing,
+        })
+    }
+
+    #[tokio::test]
+    async fn an_append_is_under_way_once_it_was_started() {
+        let (told, hears) = oneshot::channel();
+        let started = Landing::start(async move {
+            told.send(()).expect("somebody listens");
+            std::future::pending().await
+        })
+        .await;
+        hears.await.expect("it began");
+        drop(started);
+    }
+
+    #[tokio::test]
+    async fn it_goes_on_beside_other_work_and_lands_afterwards() {
+        let (step, stepped) = oneshot::channel();
+        let (done, hears) = oneshot::channel();
+        let append = async move {
+            stepped.await.expect("told to go on");
+            done.send(()).expect("somebody listens");
+            Ok(())
+        };
+        let mut flown = flight(Landing::start(append).await);
+        let work = async {
+            step.send(()).expect("it waits");
+            // Only the append can end this.
+            hears.await.expect("the append went on");
+            7
+        };
+        assert_eq!(beside(&mut flown, work).await, 7);
+        assert!(matches!(landing(&mut flown).await, Ok(())));
+    }
+
+    #[tokio::test]
+    #[expect(clippy::panic, reason = "what becomes of a panic is what is tested")]
+    async fn an_append_that_panics_leaves_its_outcome_unknown() {
+        let append = async { panic!("a fault") };
+        let mut flown = flight(Landing::start(append).await);
+        assert!(matches!(landing(&mut flown).await, Err(CommitError::Unknown(_))));
+    }
+}

@@ -308,3 +308,40 @@ fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<Part>]) -> R
     }
     transaction.commit().map_err(unavailable)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{ROW_MAX, decode, encode};
+    use crate::journal::sqlite::tail::Place;
+
+    proptest! {
+        #[test]
+        fn a_row_gives_back_its_events(first in 1_u64..1 << 40, gaps in prop::collection::vec(1_u64..1 << 30, 0..ROW_MAX)) {
+            let mut places = vec![Place { stream_no: 7, sequence: 12, position: first }];
+            for gap in gaps {
+                let Place { sequence, position, .. } = places[places.len() - 1];
+                places.push(Place { stream_no: 7, sequence: sequence + 1, position: position + gap });
+            }
+            let last = places[places.len() - 1].sequence;
+            prop_assert_eq!(decode(7, last, &encode(&places).expect("a row")).expect("it is read"), places);
+        }
+
+        #[test]
+        fn bytes_that_are_no_row_are_refused_and_nothing_worse(last in any::<u64>(), bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            if let Ok(places) = decode(7, last, &bytes) {
+                prop_assert!(places.last().is_none_or(|place| place.sequence == last));
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_that_claims_more_events_than_its_stream_has_is_refused() {
+        let places =
+            [Place { stream_no: 7, sequence: 1, position: 5 }, Place { stream_no: 7, sequence: 2, position: 6 }];
+        let bytes = encode(&places).expect("a row");
+        assert!(decode(7, 1, &bytes).is_err());
+        assert!(decode(7, u64::MAX, &rmp_serde::to_vec(&[u64::MAX, 1]).expect("numbers")).is_err());
+    }
+}

@@ -164,3 +164,73 @@ impl Tail {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{KEPT, LET_GO, Part, Place, Tail};
+
+    /// One part for each count: events of three streams in turn, a key for each.
+    fn parts(counts: &[usize]) -> Vec<Part> {
+        let (mut position, mut sequences) = (0_u64, [0_u64; 3]);
+        counts
+            .iter()
+            .map(|count| {
+                let mut part = Part::default();
+                for _ in 0..*count {
+                    position += 1;
+                    let stream = usize::try_from(position % 3).expect("small");
+                    sequences[stream] += 1;
+                    part.keys.push((format!("k{position}").into(), position));
+                    part.places.push(Place { stream_no: position % 3, sequence: sequences[stream], position });
+                }
+                part.last = position;
+                part
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_index_does_not_hold_is_found_in_memory(
+            counts in prop::collection::vec(1_usize..4_000, 1..12),
+            width in 1_usize..9_000,
+            rounds in 0_usize..6,
+        ) {
+            let mut tail = Tail::default();
+            parts(&counts).into_iter().for_each(|part| tail.push(part));
+            let all: usize = counts.iter().sum();
+            let mut written = 0;
+            for _ in 0..rounds {
+                let oldest = tail.oldest(width);
+                let events = oldest.iter().map(|part| part.places.len()).sum::<usize>();
+                prop_assert!(events >= width.min(all - written), "{} events of {}", events, width);
+                written += events;
+                tail.wrote(&oldest);
+                while tail.let_go() {}
+                prop_assert_eq!(tail.unwritten(), all - written);
+            }
+            for position in written as u64 + 1..=all as u64 {
+                prop_assert_eq!(tail.key(&format!("k{position}")), Some(position));
+            }
+            let places: usize = (0..3).map(|stream| tail.stream(stream, 0).len()).sum();
+            prop_assert!(places >= all - written);
+            prop_assert!(places <= (all - written).max(KEPT) + 4_000, "{} events stay", places);
+        }
+    }
+
+    #[test]
+    fn it_lets_go_in_small_steps() {
+        let mut tail = Tail::default();
+        parts(&[500; 100]).into_iter().for_each(|part| tail.push(part));
+        let oldest = tail.oldest(50_000);
+        tail.wrote(&oldest);
+        let mut steps = 1;
+        while tail.let_go() {
+            steps += 1;
+        }
+        assert_eq!(tail.stream(1, 0).len() + tail.stream(2, 0).len() + tail.stream(0, 0).len(), KEPT);
+        assert_eq!(steps, (50_000 - KEPT) / LET_GO);
+    }
+}
