@@ -5,7 +5,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::api::Api;
 use crate::cli;
@@ -109,6 +109,7 @@ impl Server {
         let status = wait_for_exit(&mut child, STOP_LIMIT);
         let _ = child.kill();
         let _ = child.wait();
+        self.stderr.settle();
         status.unwrap_or_else(|| panic!("the server did not end within {STOP_LIMIT:?}:\n{}", self.stderr()))
     }
 
@@ -144,6 +145,14 @@ impl Gathered {
 
     fn so_far(&self) -> String {
         text(&self.bytes)
+    }
+
+    /// Waits a moment until the stream ends, as it does with its process unless another holds it open.
+    fn settle(&self) {
+        let begun = Instant::now();
+        while !self.reader.is_finished() && begun.elapsed() < Duration::from_secs(2) {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// All of it; waits until the stream ends.
