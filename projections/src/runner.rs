@@ -208,26 +208,18 @@ impl Runner {
             };
             match stepped {
                 Ok(position) => {
-                    let stored = self.stored.is_none();
-                    if stored && position > *reached.borrow() {
+                    if self.stored.is_none() && position > *reached.borrow() {
                         reached.send_replace(position);
                         due = Instant::now() + WRITE_EVERY;
                     }
                     let folded = before.map_or(u64::MAX, |before| position - before);
-                    if folded >= WIDE {
-                        continue;
-                    }
-                    if is_to_stop(&stop) {
-                        match folded {
-                            0 => return,
-                            _ => continue,
-                        }
-                    }
                     if folded > 0 {
-                        tokio::select! {
-                            () = waiters.any() => {}
-                            _ = stop.changed() => {}
-                            () = tokio::time::sleep(REST) => {}
+                        if folded < WIDE && !is_to_stop(&stop) {
+                            tokio::select! {
+                                () = waiters.any() => {}
+                                _ = stop.changed() => {}
+                                () = tokio::time::sleep(REST) => {}
+                            }
                         }
                         continue;
                     }
@@ -240,12 +232,13 @@ impl Runner {
                 Err(error) => {
                     tracing::warn!(%error, "the views cannot be carried on now; trying again");
                     tokio::time::sleep(RETRY_AFTER).await;
-                    if is_to_stop(&stop) {
-                        return;
-                    }
                 }
             }
             let unwritten = self.stored.is_some();
+            // Told to stop since it was asked whether rows may wait: they are written first.
+            if is_to_stop(&stop) && !unwritten {
+                return;
+            }
             tokio::select! {
                 // Once the ledger is gone, only stopping or other servers can matter.
                 Ok(()) = committed.changed() => {}
