@@ -179,6 +179,16 @@ impl Book {
         })
     }
 
+    /// Takes over what only the head tells, once everything up to it was folded.
+    ///
+    /// # Errors
+    /// As for [`Book::at`].
+    pub fn take_over(&mut self, head: &Head) -> Result<(), JournalError> {
+        let fresh = Book::at(head, self.limits)?;
+        (self.streams, self.frontier, self.recorded_at) = (fresh.streams, fresh.frontier, fresh.recorded_at);
+        Ok(())
+    }
+
     /// Whether a stream is in memory; keeps it from falling out soon.
     pub fn holds(&mut self, stream: &StreamId) -> bool {
         match stream {

@@ -4,7 +4,7 @@
 
 use foldhash::HashMap;
 
-use super::book::{Book, Limits};
+use super::book::Book;
 use super::command::Submission;
 use super::feed::{EventChunk, Recent};
 use super::outcome::Receipt;
@@ -170,7 +170,6 @@ pub async fn catch_up<'a>(
     let known = keys.into_iter().zip(&records).zip(receipts);
     let known = known.map(|((key, record), receipt)| (key, Known { fingerprint: record.fingerprint, receipt }));
     let known = known.collect();
-    let fresh = Book::at(head, Limits { cached_max: 1, snapshot_every: u64::MAX })?;
-    (book.streams, book.frontier, book.recorded_at) = (fresh.streams, fresh.frontier, fresh.recorded_at);
+    book.take_over(head)?;
     Ok(known)
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use foldhash::HashMap;
+
 use super::book::Book;
 use super::command::{Command, Submission};
 use super::feed::EventChunk;
@@ -16,7 +18,6 @@ use crate::evidence::hash::HashSuite;
 use crate::evidence::leaf::LeafFields;
 use crate::evidence::merkle::{Frontier, TreeFull};
 use crate::journal::{Batch, BatchCommand, BatchEvent, JournalError, NewStream, RecordedTime};
-use foldhash::HashMap;
 
 /// A command recorded before.
 #[derive(Debug, Clone)]
