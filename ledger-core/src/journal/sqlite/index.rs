@@ -5,7 +5,11 @@
 //! transaction these pages are what a commit waits for; three quarters of the time went there when measured. Here they
 //! are written in wide batches by a thread of their own, without a sync a commit, while the newest entries are found in
 //! memory ([`Tail`]).
+//!
+//! Its trees are cut into epochs by position: what is written at once then lies within one epoch's pages, however long the
+//! journal has become. Whoever looks for a key or a stream looks into each epoch.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -18,9 +22,11 @@ use super::tail::{Part, Place, Tail};
 use crate::journal::JournalError;
 
 /// The layout of the file; another one is thrown away.
-const LAYOUT: i64 = 3;
+const LAYOUT: i64 = 4;
 /// Events written in one transaction: the wider, the more of them share a page of keys and a row of a stream.
 const WIDTH: usize = 131_072;
+/// Events of one epoch. The longer, the fewer there are to look into; the shorter, the fewer pages a transaction writes.
+pub(super) const EPOCH: u64 = 1 << 22;
 /// Events of a stream in one row.
 const ROW_MAX: usize = 1_000;
 /// What is fewer is written once nothing more came for so long.
@@ -176,7 +182,7 @@ fn work(journal_path: &Path, mut index: Connection, tail: &SharedTail, told: &Re
     }
 }
 
-fn writer(path: &Path) -> Result<Connection, JournalError> {
+pub(super) fn writer(path: &Path) -> Result<Connection, JournalError> {
     let unusable = |error: rusqlite::Error| JournalError::Unusable(format!("{}: {error}", path.display()));
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
@@ -204,9 +210,10 @@ fn clear(index: &Connection) -> Result<(), JournalError> {
              DROP TABLE IF EXISTS stream_part;
              CREATE TABLE indexed (position INTEGER NOT NULL, leaf BLOB NOT NULL) STRICT;
              INSERT INTO indexed VALUES (0, x'');
-             CREATE TABLE command_key (hash INTEGER, first INTEGER, PRIMARY KEY (hash, first)) STRICT, WITHOUT ROWID;
-             CREATE TABLE stream_part (stream_no INTEGER, last INTEGER, positions BLOB NOT NULL,
-                                       PRIMARY KEY (stream_no, last)) STRICT, WITHOUT ROWID;
+             CREATE TABLE command_key (epoch INTEGER, hash INTEGER, first INTEGER,
+                                       PRIMARY KEY (epoch, hash, first)) STRICT, WITHOUT ROWID;
+             CREATE TABLE stream_part (epoch INTEGER, stream_no INTEGER, last INTEGER, positions BLOB NOT NULL,
+                                       PRIMARY KEY (epoch, stream_no, last)) STRICT, WITHOUT ROWID;
              PRAGMA user_version = {LAYOUT};
              COMMIT;"
         ))
@@ -217,6 +224,15 @@ fn clear(index: &Connection) -> Result<(), JournalError> {
 pub(super) fn indexed(index: &Connection) -> Result<u64, JournalError> {
     let mut statement = index.prepare_cached("SELECT position FROM indexed").map_err(unavailable)?;
     statement.query_row([], |row| super::read::unsigned(row, 0)).map_err(unavailable)
+}
+
+/// The epochs that the file has, in order.
+pub(super) fn epochs(index: &Connection) -> Result<RangeInclusive<i64>, JournalError> {
+    Ok(0..=epoch(indexed(index)?))
+}
+
+fn epoch(position: u64) -> i64 {
+    i64::try_from(position / EPOCH).unwrap_or(i64::MAX)
 }
 
 /// Whether the index was made from this very journal: the last entry it holds is the journal's.
@@ -271,7 +287,7 @@ pub(super) fn decode(stream_no: u64, last: u64, positions: &[u8]) -> Result<Vec<
         .collect()
 }
 
-fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<Part>]) -> Result<(), JournalError> {
+pub(super) fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<Part>]) -> Result<(), JournalError> {
     let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     let Some(last) = parts.last().map(|part| part.last) else { return Ok(()) };
     let Some(leaf) = leaf_at(journal, signed(last))? else {
@@ -280,27 +296,35 @@ fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<Part>]) -> R
     };
     // In the order of the trees, so that each page is written once.
     let keys = parts.iter().flat_map(|part| &part.keys);
-    let mut keys: Vec<(i64, i64)> = keys.map(|(key, first)| (key_hash(key), signed(*first))).collect();
+    let mut keys: Vec<_> = keys.map(|(key, first)| (epoch(*first), key_hash(key), signed(*first))).collect();
     keys.sort_unstable();
     let mut places: Vec<Place> = parts.iter().flat_map(|part| &part.places).copied().collect();
     places.sort_unstable_by_key(|place| (place.stream_no, place.sequence));
     let transaction = index.transaction().map_err(unavailable)?;
     {
         let mut insert = transaction
-            .prepare_cached("INSERT OR REPLACE INTO command_key (hash, first) VALUES (?1, ?2)")
+            .prepare_cached("INSERT OR REPLACE INTO command_key (epoch, hash, first) VALUES (?1, ?2, ?3)")
             .map_err(unavailable)?;
         for row in keys {
             insert.execute(row).map_err(unavailable)?;
         }
         let mut insert = transaction
-            .prepare_cached("INSERT OR REPLACE INTO stream_part (stream_no, last, positions) VALUES (?1, ?2, ?3)")
+            .prepare_cached(
+                "INSERT OR REPLACE INTO stream_part (epoch, stream_no, last, positions) VALUES (?1, ?2, ?3, ?4)",
+            )
             .map_err(unavailable)?;
         let follows = |one: &Place, next: &Place| {
-            one.stream_no == next.stream_no && one.sequence + 1 == next.sequence && one.position < next.position
+            one.stream_no == next.stream_no
+                && one.sequence + 1 == next.sequence
+                && one.position < next.position
+                && epoch(one.position) == epoch(next.position)
         };
-        for row in places.chunk_by(follows).flat_map(|stream| stream.chunks(ROW_MAX)) {
+        let mut rows: Vec<&[Place]> = places.chunk_by(follows).flat_map(|stream| stream.chunks(ROW_MAX)).collect();
+        rows.sort_by_key(|row| row.last().map(|last| epoch(last.position)));
+        for row in rows {
             let Some(last) = row.last() else { continue };
-            insert.execute((signed(last.stream_no), signed(last.sequence), encode(row)?)).map_err(unavailable)?;
+            let place = (epoch(last.position), signed(last.stream_no), signed(last.sequence), encode(row)?);
+            insert.execute(place).map_err(unavailable)?;
         }
         transaction
             .execute("UPDATE indexed SET position = ?1, leaf = ?2", (signed(last), leaf))

@@ -1,6 +1,7 @@
 //! A reading connection, and the lookups that need the index beside it.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -29,6 +30,13 @@ fn at_once<T>(connection: &Connection, read: impl FnOnce() -> Result<T, JournalE
     read()
 }
 
+/// Where a key's hash stands in the index's file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KeyPlace {
+    epoch: i64,
+    hash: i64,
+}
+
 /// Where to look things up: memory first, then the file, in the order in which entries move from one to the other.
 struct Lookup<'a> {
     index: Option<&'a Connection>,
@@ -50,38 +58,45 @@ impl Lookup<'_> {
         let mut firsts: Vec<Vec<u64>> =
             self.tail(|tail| keys.iter().map(|key| tail.key(key.as_str()).into_iter().collect()).collect());
         let Some(index) = self.index else { return Ok(firsts) };
-        let mut statement =
-            index.prepare_cached("SELECT first FROM command_key WHERE hash = ?1").map_err(unavailable)?;
-        for (key, firsts) in keys.iter().zip(&mut firsts).filter(|(_, firsts)| firsts.is_empty()) {
-            let rows = statement
-                .query_map([index::key_hash(key.as_str())], |row| read::unsigned(row, 0))
-                .map_err(unavailable)?;
-            firsts.extend(rows.collect::<rusqlite::Result<Vec<_>>>().map_err(unavailable)?);
-        }
+        let mut statement = index
+            .prepare_cached("SELECT first FROM command_key WHERE epoch = ?1 AND hash = ?2")
+            .map_err(unavailable)?;
+        at_once(index, || {
+            let epochs = index::epochs(index)?;
+            for (key, firsts) in keys.iter().zip(&mut firsts).filter(|(_, firsts)| firsts.is_empty()) {
+                let hash = index::key_hash(key.as_str());
+                // The newest first: what is repeated is most often repeated soon.
+                for epoch in epochs.clone().rev() {
+                    let rows = statement.query_map((epoch, hash), |row| read::unsigned(row, 0)).map_err(unavailable)?;
+                    firsts.extend(rows.collect::<rusqlite::Result<Vec<_>>>().map_err(unavailable)?);
+                }
+            }
+            Ok(())
+        })?;
         Ok(firsts)
     }
 
-    /// The hashes of keys in their order, from the one after `after`, at most `limit` of them; the first page has those in
-    /// memory before its own.
-    fn key_hashes(&self, after: Option<i64>, limit: usize) -> Result<(Vec<u64>, Option<i64>), JournalError> {
+    /// The hashes of keys in the order of the file, from the one after `after`, at most `limit` of them; the first page has
+    /// those in memory before its own.
+    fn key_hashes(&self, after: Option<KeyPlace>, limit: usize) -> Result<(Vec<u64>, Option<KeyPlace>), JournalError> {
         let mut hashes = match after {
             None => self.tail(|tail| tail.keys().map(key_hash).collect()),
             Some(_) => Vec::new(),
         };
         let Some(index) = self.index else { return Ok((hashes, None)) };
         let mut statement = index
-            .prepare_cached("SELECT hash FROM command_key WHERE hash >= ?1 ORDER BY hash LIMIT ?2")
+            .prepare_cached(
+                "SELECT epoch, hash FROM command_key WHERE (epoch, hash) > (?1, ?2) ORDER BY epoch, hash LIMIT ?3",
+            )
             .map_err(unavailable)?;
-        // A bound that the tree can be entered at: asked in any other way, each page begins at the first of all hashes.
-        let from = after.map_or(Some(i64::MIN), |after| after.checked_add(1));
-        let Some(from) = from else { return Ok((hashes, None)) };
+        let KeyPlace { epoch, hash } = after.unwrap_or(KeyPlace { epoch: -1, hash: 0 });
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut rows = statement.query((from, limit)).map_err(unavailable)?;
+        let mut rows = statement.query((epoch, hash, limit)).map_err(unavailable)?;
         let mut last = None;
         while let Some(row) = rows.next().map_err(unavailable)? {
-            let hash: i64 = row.get(0).map_err(unavailable)?;
-            hashes.push(hash.cast_unsigned());
-            last = Some(hash);
+            let place = KeyPlace { epoch: row.get(0).map_err(unavailable)?, hash: row.get(1).map_err(unavailable)? };
+            hashes.push(place.hash.cast_unsigned());
+            last = Some(place);
         }
         Ok((hashes, last))
     }
@@ -92,17 +107,21 @@ impl Lookup<'_> {
             self.tail(|tail| streams.iter().map(|(stream_no, after)| tail.stream(*stream_no, *after)).collect());
         let Some(index) = self.index else { return Ok(tails) };
         let mut statement = index
-            .prepare_cached("SELECT last, positions FROM stream_part WHERE stream_no = ?1 AND last > ?2 ORDER BY last")
+            .prepare_cached(
+                "SELECT last, positions FROM stream_part WHERE epoch = ?1 AND stream_no = ?2 AND last > ?3 ORDER BY last",
+            )
             .map_err(unavailable)?;
         let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let each = streams.iter().zip(tails);
-        let place = |((stream_no, after), tail): (&(u64, u64), Vec<Place>)| {
-            let mut rows = statement.query((signed(*stream_no), signed(*after))).map_err(unavailable)?;
+        let mut place = |epochs: RangeInclusive<i64>, (stream_no, after): &(u64, u64), tail: Vec<Place>| {
             let mut places = Vec::new();
-            while let Some(row) = rows.next().map_err(unavailable)? {
-                let last = read::unsigned(row, 0).map_err(unavailable)?;
-                let positions = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(unavailable)?;
-                places.extend(index::decode(*stream_no, last, positions)?);
+            for epoch in epochs {
+                let mut rows = statement.query((epoch, signed(*stream_no), signed(*after))).map_err(unavailable)?;
+                while let Some(row) = rows.next().map_err(unavailable)? {
+                    let last = read::unsigned(row, 0).map_err(unavailable)?;
+                    let positions = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(unavailable)?;
+                    places.extend(index::decode(*stream_no, last, positions)?);
+                }
             }
             places.retain(|place| place.sequence > *after);
             // What moved into the file after the look into memory stands in both.
@@ -110,7 +129,10 @@ impl Lookup<'_> {
             places.extend(tail.into_iter().filter(|place| place.sequence > known));
             Ok(places)
         };
-        at_once(index, || each.map(place).collect())
+        at_once(index, || {
+            let epochs = index::epochs(index)?;
+            each.map(|(stream, tail)| place(epochs.clone(), stream, tail)).collect()
+        })
     }
 }
 
@@ -157,9 +179,9 @@ impl Reader {
     /// A page of the hashes of all keys, and where the next one begins; none behind the last.
     pub(super) fn key_hashes(
         &mut self,
-        after: Option<i64>,
+        after: Option<KeyPlace>,
         limit: usize,
-    ) -> Result<(Vec<u64>, Option<i64>), JournalError> {
+    ) -> Result<(Vec<u64>, Option<KeyPlace>), JournalError> {
         self.lookup()?.key_hashes(after, limit)
     }
 
@@ -196,5 +218,69 @@ impl Reader {
         at_once(&self.journal, || {
             places.iter().map(|place| read::entry_at(&self.journal, place.position, &mut frames)).collect()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use rusqlite::Connection;
+
+    use super::{KeyPlace, Lookup};
+    use crate::journal::key_hash;
+    use crate::journal::sqlite::index::{self, EPOCH};
+    use crate::journal::sqlite::tail::{Part, Place, Tail};
+
+    /// Events of two streams, in turn, around where one epoch ends and the next begins; each by a command of its own.
+    fn part() -> Part {
+        let positions = EPOCH - 3..EPOCH + 5;
+        let place =
+            |(number, position): (u64, u64)| Place { stream_no: 1 + number % 2, sequence: 1 + number / 2, position };
+        Part {
+            last: EPOCH + 4,
+            keys: positions.clone().map(|position| (format!("k{position}").into(), position)).collect(),
+            places: (0..).zip(positions).map(place).collect(),
+        }
+    }
+
+    #[test]
+    fn what_lies_in_two_epochs_is_found_in_order() {
+        let journal = Connection::open_in_memory().expect("a database");
+        journal.execute_batch("CREATE TABLE event (position INTEGER PRIMARY KEY, leaf BLOB)").expect("a table");
+        journal.execute("INSERT INTO event VALUES (?1, x'00')", [EPOCH + 4]).expect("a row");
+        let mut index = index::writer(Path::new(":memory:")).expect("an index");
+        let part = part();
+        index::write(&mut index, &journal, &[Arc::new(part.clone())]).expect("it is written");
+        assert_eq!(index::epochs(&index).expect("they are told"), 0..=1);
+
+        let lookup = Lookup { index: Some(&index), own: Tail::default(), shared: None };
+        let of = |stream_no: u64, after: u64| -> Vec<Place> {
+            let places = part.places.iter().copied();
+            places.filter(|place| place.stream_no == stream_no && place.sequence > after).collect()
+        };
+        let asked = [(1, 0), (2, 0), (2, 1), (1, 3), (1, 4), (9, 0)];
+        let found = lookup.places(&asked).expect("places");
+        assert_eq!(found, asked.map(|(stream_no, after)| of(stream_no, after)));
+        assert!(!found[0].is_empty() && found[4].is_empty());
+
+        let keys: Vec<_> = part.keys.iter().map(|(key, _)| key.parse().expect("a key")).collect();
+        let firsts = lookup.firsts(&keys).expect("firsts");
+        assert_eq!(firsts, part.keys.iter().map(|(_, first)| vec![*first]).collect::<Vec<_>>());
+
+        let (mut told, mut after): (Vec<u64>, Option<KeyPlace>) = (Vec::new(), None);
+        loop {
+            let (page, next) = lookup.key_hashes(after, 3).expect("hashes");
+            told.extend(page);
+            after = next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let mut all: Vec<u64> = part.keys.iter().map(|(key, _)| key_hash(key)).collect();
+        told.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(told, all);
     }
 }
