@@ -202,6 +202,9 @@ impl ViewStore for SqliteViews {
             let mut statement = connection
                 .prepare_cached(&format!("SELECT row FROM view_{view} WHERE key = ?1"))
                 .map_err(unavailable)?;
+            // In one transaction: each by itself would take the log's lock anew, and forget the pages in memory when a write
+            // came between.
+            let _open = connection.unchecked_transaction().map_err(unavailable)?;
             keys.iter()
                 .map(|key| statement.query_row([key], |row| row.get(0)).optional().map_err(unavailable))
                 .collect()
