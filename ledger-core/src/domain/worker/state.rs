@@ -47,8 +47,8 @@ pub struct Lot {
     pub status: CreditStatus,
     /// Whether an objection is open.
     pub objected: bool,
-    /// Who objected, while it is open.
-    pub objector: Option<Actor>,
+    /// Who objected, while it is open. Apart, for most lots have none.
+    pub objector: Option<Box<Actor>>,
     /// Who recorded it.
     pub proposer: Actor,
     /// When it was recorded, in business time.
@@ -118,7 +118,6 @@ pub struct Worker {
     pub(super) departed: bool,
     pub(super) card: Option<HeldCard>,
     pub(super) lots: Vec<Lot>,
-    pub(super) credits: HashMap<CreditId, u32>,
     pub(super) open: OpenLots,
     pub(super) by_day: BTreeMap<(ActivityCode, NaiveDate), Points>,
     pub(super) redemptions: HashMap<RedemptionId, Redemption>,
@@ -161,6 +160,11 @@ impl Worker {
         &self.lots
     }
 
+    /// How many lots, redemptions and holds the state remembers: what its size in memory grows with.
+    pub fn parts(&self) -> usize {
+        self.lots.len() + self.redemptions.len() + self.holds.len() + self.ended_holds.len()
+    }
+
     /// What earlier reversals still owe.
     pub const fn debt(&self) -> Points {
         self.debt
@@ -198,8 +202,9 @@ impl Worker {
 
     /// A credit's lot, with its number.
     pub fn credit(&self, credit: &CreditId) -> Option<(u32, &Lot)> {
-        let number = *self.credits.get(credit)?;
-        Some((number, self.lot(number)?))
+        // Nearly always one of the last is meant, and a table beside the lots would take more memory than they need.
+        let index = self.lots.iter().rposition(|lot| lot.credit == *credit)?;
+        Some((u32::try_from(index).ok()?.checked_add(1)?, self.lots.get(index)?))
     }
 
     /// Folds one event.
@@ -234,7 +239,7 @@ impl Worker {
             }
             WorkerEvent::CreditObjected(event) => self.change(event.lot, |lot| {
                 lot.objected = true;
-                lot.objector = Some(event.by.clone());
+                lot.objector = Some(Box::new(event.by.clone()));
             }),
             WorkerEvent::ObjectionResolved(event) => self.change(event.lot, |lot| {
                 lot.objected = false;
@@ -321,6 +326,10 @@ impl Worker {
             (CreditStatus::Confirmed, record.points - record.debt_paid)
         };
         self.debt -= record.debt_paid;
+        if self.lots.len() == self.lots.capacity() {
+            // A million workers are in memory: room for twice as many lots each would be a third of all they take.
+            self.lots.reserve_exact(self.lots.len() / 4 + 1);
+        }
         self.lots.push(Lot {
             credit: record.credit.clone(),
             activity: record.activity.clone(),
@@ -335,7 +344,6 @@ impl Worker {
             proposer: record.proposer.clone(),
             recorded_at: record.at,
         });
-        self.credits.insert(record.credit.clone(), record.lot);
         *self.by_day.entry((record.activity.clone(), record.on)).or_default() += record.points;
         self.reopen(record.lot);
     }

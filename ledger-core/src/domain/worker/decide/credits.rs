@@ -137,7 +137,7 @@ impl Worker {
                     return Err(Refusal::new(Code::AlreadyDecided, message));
                 }
                 require_second_person(credit, lot, &by)?;
-                if lot.objector.as_ref() == Some(&by) {
+                if lot.objector.as_deref() == Some(&by) {
                     let message = format!("{by} objected to credit {credit}; another person must decide");
                     return Err(Refusal::new(Code::SamePerson, message));
                 }
