@@ -121,6 +121,12 @@ pub trait Journal: Send + Sync + 'static {
     /// [`JournalError`].
     async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError>;
 
+    /// The events after a position with the numbers of their streams, in order, at most `limit`; fewer only at the head.
+    ///
+    /// # Errors
+    /// As [`Journal::read`].
+    async fn stream_events(&self, after: u64, limit: usize) -> Result<Vec<(u64, StreamEvent)>, JournalError>;
+
     /// The commands recorded under these keys, in the order asked.
     ///
     /// # Errors

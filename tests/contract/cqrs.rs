@@ -21,7 +21,7 @@ use ledger_core::domain::worker::event::{LotPart, RedeemedLine, WorkerEvent};
 use ledger_core::domain::worker::{Worker, WorkerCommand};
 use ledger_core::journal::Journal;
 use ledger_core::journal::postgres::PostgresJournal;
-use ledger_core::ledger::book::{Fold, Loaded};
+use ledger_core::ledger::cache::{Fold, Loaded};
 use postgres_es::PostgresEventRepository;
 
 use crate::backends::Backend;

@@ -8,7 +8,7 @@ use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::worker::Worker;
 use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::{Entry, Journal, Snapshot, StoredStream};
-use ledger_core::ledger::book::{Loaded, SNAPSHOT_LAYOUT};
+use ledger_core::ledger::cache::{Loaded, SNAPSHOT_LAYOUT};
 use ledger_core::ledger::command::Command;
 use ledger_core::ledger::{Context, Ledger, LedgerSettings, Outcome, Submission};
 

@@ -67,6 +67,7 @@ on_every_journal! {
         large_payloads_and_large_batches_come_back
         pages_of_any_size_give_the_same
         keys_are_found_in_the_order_asked
+        events_come_with_the_numbers_of_their_streams
         the_hash_of_every_key_is_told
         commands_are_read_whole_or_called_damaged
         recorded_roots_come_in_order;

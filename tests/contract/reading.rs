@@ -140,6 +140,27 @@ pub(crate) async fn recorded_roots_come_in_order(backend: Backend) {
     assert!(roots(9, 5).await.is_empty() && roots(u64::MAX, 5).await.is_empty() && roots(0, 0).await.is_empty());
 }
 
+/// What a reading ahead folds is what loading each stream gives.
+pub(crate) async fn events_come_with_the_numbers_of_their_streams(backend: Backend) {
+    let journal = backend.open().await;
+    assert!(journal.stream_events(0, 5).await.expect("events").is_empty());
+    let author = furnished(journal.as_ref()).await;
+    let mut expected = Vec::new();
+    for entry in &author.entries {
+        let event = entry.event().expect("an event");
+        let loaded = journal.load(&[event.stream()], false).await.expect("a stream").pop().expect("one");
+        assert!(loaded.stream_no > 0);
+        expected.push((loaded.stream_no, entry.sequence, event));
+    }
+    let read = async |after, limit| {
+        let events = journal.stream_events(after, limit).await.expect("events");
+        events.into_iter().map(|(stream_no, stored)| (stream_no, stored.sequence, stored.event)).collect::<Vec<_>>()
+    };
+    assert_eq!(read(0, usize::MAX).await, expected);
+    assert_eq!(read(3, 4).await, expected[3..7]);
+    assert!(read(9, 5).await.is_empty() && read(u64::MAX, 5).await.is_empty() && read(0, 0).await.is_empty());
+}
+
 /// More keys than one page holds, and then some that stand in no index yet.
 pub(crate) async fn the_hash_of_every_key_is_told(backend: Backend) {
     async fn told(journal: &dyn Journal) -> BTreeSet<u64> {

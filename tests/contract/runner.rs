@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use ledger_core::domain::event::StreamId;
 use ledger_core::domain::ids::Key;
 use ledger_core::journal::memory::MemoryJournal;
-use ledger_core::journal::{Append, CommandRecord, Entry, Head, Journal, JournalError, Snapshot, StoredStream};
+use ledger_core::journal::{
+    Append, CommandRecord, Entry, Head, Journal, JournalError, Snapshot, StoredStream, StreamEvent,
+};
 use projections::ViewError;
 use projections::runner::{Runner, digests};
 use projections::store::ViewStore;
@@ -138,6 +140,10 @@ impl Journal for Holey {
 
     async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
         self.0.load(streams, snapshots).await
+    }
+
+    async fn stream_events(&self, after: u64, limit: usize) -> Result<Vec<(u64, StreamEvent)>, JournalError> {
+        self.0.stream_events(after, limit).await
     }
 
     async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {

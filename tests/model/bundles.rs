@@ -63,7 +63,7 @@ fn clean_bundles_of_random_histories_raise_no_alarm() {
     let count = std::env::var("NUANXIN_BUNDLES").ok().and_then(|count| count.parse().ok()).unwrap_or(100);
     let mut runner = TestRunner::deterministic();
     let strategy = history(MOVES_MAX);
-    let limits = Limits { cached: 1_000, snapshot_every: 1_000, batch: 1_000 };
+    let limits = Limits { cached_bytes: 1 << 30, snapshot_every: 1_000, batch: 1_000 };
     for number in 0..count {
         let moves = strategy.new_tree(&mut runner).expect("a history").current();
         run(async {

@@ -113,7 +113,7 @@ proptest! {
 fn histories_reach_every_event_and_every_refusal_of_the_rules() {
     let mut runner = TestRunner::deterministic();
     let strategy = history(MOVES_MAX);
-    let limits = Limits { cached: 1_000, snapshot_every: 1_000, batch: 1_000 };
+    let limits = Limits { cached_bytes: 1 << 30, snapshot_every: 1_000, batch: 1_000 };
     let (mut types, mut codes): (BTreeSet<String>, BTreeSet<&str>) = Default::default();
     for _ in 0..150 {
         let moves: Vec<Move> = strategy.new_tree(&mut runner).expect("a history").current();

@@ -74,7 +74,7 @@ pub(crate) struct Play {
 fn settings(limits: Limits) -> LedgerSettings {
     LedgerSettings {
         batch_max: limits.batch,
-        cached_aggregates_max: limits.cached,
+        cached_bytes_max: limits.cached_bytes,
         snapshot_every: limits.snapshot_every,
         clock: Arc::new(|| RecordedTime::from_micros(RECORDED_AT)),
         ..LedgerSettings::default()

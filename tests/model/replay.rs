@@ -10,7 +10,7 @@ use ledger_core::domain::programme::Programme;
 use ledger_core::domain::store::RedemptionStore;
 use ledger_core::domain::worker::Worker;
 use ledger_core::journal::{Entry, Journal, StoredStream};
-use ledger_core::ledger::book::{Fold, Loaded};
+use ledger_core::ledger::cache::{Fold, Loaded};
 
 /// Loads every stream of a journal, together and alone, and compares with the replay of its entries.
 pub(crate) async fn check(journal: &dyn Journal, entries: &[Entry]) {

@@ -73,7 +73,7 @@ pub(crate) struct Step {
 /// The limits of a ledger, small enough that everything falls out of memory and every batch is cut.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    pub(crate) cached: usize,
+    pub(crate) cached_bytes: usize,
     pub(crate) snapshot_every: u64,
     pub(crate) batch: usize,
 }
@@ -353,8 +353,8 @@ fn step() -> BoxedStrategy<Step> {
 
 /// Tiny limits.
 pub(crate) fn limits() -> BoxedStrategy<Limits> {
-    (1_usize..4, 1_u64..4, 1_usize..8)
-        .prop_map(|(cached, snapshot_every, batch)| Limits { cached, snapshot_every, batch })
+    (1_usize..4_000, 1_u64..4, 1_usize..8)
+        .prop_map(|(cached_bytes, snapshot_every, batch)| Limits { cached_bytes, snapshot_every, batch })
         .boxed()
 }
 

@@ -33,7 +33,8 @@ fn put(place: &Place, server: Option<Server>) {
 /// Settings by chance, small ones among them, and a clock of its own that is not in step with the others'.
 fn settings(world: &World) -> LedgerSettings {
     let small = |max: u64| usize::try_from(1 + world.below(max)).unwrap_or(1);
-    let cached_aggregates_max = if world.below(2) == 0 { small(3) } else { 10_000 };
+    // Up to some three aggregates of a kind, or all of them.
+    let cached_bytes_max = if world.below(2) == 0 { small(4_000) } else { 1 << 30 };
     let snapshot_every = 1 + world.below(if world.below(2) == 0 { 3 } else { 1_000 });
     let resolve_millis = world.below(3) * 1_500;
     let skew = i64::try_from(world.below(20_000_000)).unwrap_or(0);
@@ -41,7 +42,7 @@ fn settings(world: &World) -> LedgerSettings {
     LedgerSettings {
         batch_max: small(8),
         queue_max: small(16),
-        cached_aggregates_max,
+        cached_bytes_max,
         snapshot_every,
         resolve_for: std::time::Duration::from_millis(resolve_millis),
         clock: Arc::new(move || {

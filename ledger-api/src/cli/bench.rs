@@ -21,12 +21,12 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::url::JournalUrl;
-use ledger_core::ledger::{Ledger, LedgerSettings};
+use ledger_core::ledger::Ledger;
 use serde::Serialize;
 
 use super::say::say;
 use super::{CliError, CliResult};
-use crate::app;
+use crate::{app, memory};
 use district::District;
 use door::House;
 use in_process::InProcess;
@@ -65,8 +65,8 @@ pub struct BenchArgs {
     /// each caller sends its next call when the last one was answered
     #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     rate: Option<u32>,
-    /// Seconds measured, after a warm-up: every worker spends once if the journal was opened cold (100,000 of them at
-    /// most), then the load itself for a fifth of the time
+    /// Seconds measured, after a warm-up: if the journal was opened cold, its workers are read ahead and each spends once
+    /// (100,000 of them at most); then the load itself for a fifth of the time
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3_600))]
     seconds: u32,
     /// Credits to redemptions, such as 50:50; 0:100 is redemptions alone
@@ -153,7 +153,7 @@ async fn over_http(args: &BenchArgs, server: &str, token: &str) -> Result<Report
 
 async fn in_process(args: &BenchArgs, url: &JournalUrl) -> Result<Report, CliError> {
     let journal = app::open_journal(url).await?;
-    let limits = LedgerSettings::default();
+    let limits = memory::ledger_settings();
     let database = surroundings::database(url).await?;
     let settings = Settings::new(args, url.to_string(), Some(limits.batch_max), Some(database));
     let (ledger, task) = Ledger::open(Arc::clone(&journal), limits, "nuanxin/bench", HashSuite::Sha256).await?;
@@ -181,6 +181,9 @@ async fn measure<H: House>(
         eprintln!("filled: {} commands in {:.1} s", filled.commands, filled.seconds);
         fill::restock(house, district, &run).await?;
     }
+    let warming = Instant::now();
+    house.warm().await;
+    eprintln!("workers read ahead in {:.1} s", warming.elapsed().as_secs_f64());
     if filled.commands == 0 {
         fill::touch(house, district, &run).await?;
     }

@@ -10,12 +10,13 @@ use clap::Args;
 use ledger_core::journal::Journal;
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::url::JournalUrl;
-use ledger_core::ledger::{Ledger, LedgerSettings};
+use ledger_core::ledger::Ledger;
 
 use super::new_journal::NewJournalArgs;
 use super::{CliError, CliResult, progress};
 use crate::app;
 use crate::import::{self, ImportError, Pack, Progress, Report, Retry, Stopped};
+use crate::memory;
 use crate::vault::Vault;
 
 /// Refused rows shown for each code; the report has all.
@@ -81,7 +82,7 @@ async fn load(
     let journal = app::open_journal(url).await?;
     new_journal.check(journal.as_ref()).await?;
     let new = new_journal.wanted();
-    let (ledger, task) = Ledger::open(journal, LedgerSettings::default(), &new.origin, new.suite).await?;
+    let (ledger, task) = Ledger::open(journal, memory::ledger_settings(), &new.origin, new.suite).await?;
     let vault = Vault::open(url).await.map_err(|error| CliError::input(error.to_string()))?;
     let result = import::load(&ledger, Some(&vault), pack, &Retry::default(), advance).await;
     drop(ledger);

@@ -9,7 +9,7 @@ use clap::Args;
 use ledger_core::domain::ids::{Actor, HoldId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::journal::url::JournalUrl;
-use ledger_core::ledger::{Command, Context, LedgerSettings, Outcome, Submission};
+use ledger_core::ledger::{Command, Context, Outcome, Submission};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -22,6 +22,7 @@ use crate::demo::{self, Filling};
 use crate::http::command::derived_key;
 use crate::http::extract::now;
 use crate::http::{self, RELEASE_KEYS, Stopping, server};
+use crate::memory;
 
 const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
 /// Who gives back holds that ran out.
@@ -72,7 +73,7 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         .await
         .map_err(|error| CliError::input(format!("cannot listen on {}: {error}", args.listen)))?;
     let stop = stop_signal()?;
-    let (app, tasks) = App::open_as(url, LedgerSettings::default(), &args.new_journal.wanted()).await?;
+    let (app, tasks) = App::open_as(url, memory::ledger_settings(), &args.new_journal.wanted()).await?;
     args.new_journal.check(app.ledger.journal().as_ref()).await?;
     if args.demo {
         fill(&app).await?;

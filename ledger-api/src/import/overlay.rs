@@ -30,10 +30,10 @@ pub(super) struct OverlayJournal {
 struct Top {
     head: Head,
     entries: Vec<Entry>,
-    /// Streams by their numbers, as far as they were loaded or begun here.
+    /// Streams and their numbers, as far as they were read or begun here.
     names: HashMap<u64, StreamId>,
-    /// The number of each stream begun here, and for every stream its entries up here.
-    begun: HashMap<StreamId, u64>,
+    numbers: HashMap<StreamId, u64>,
+    /// For every stream its entries up here.
     own: HashMap<StreamId, Vec<usize>>,
     commands: HashMap<String, CommandRecord>,
 }
@@ -50,7 +50,7 @@ impl OverlayJournal {
             head,
             entries: Vec::new(),
             names: HashMap::new(),
-            begun: HashMap::new(),
+            numbers: HashMap::new(),
             own: HashMap::new(),
             commands: HashMap::new(),
         };
@@ -73,8 +73,7 @@ impl Top {
             return Err(CommitError::Fenced);
         }
         for new in &batch.new_streams {
-            self.names.insert(new.stream_no, new.stream.clone());
-            self.begun.insert(new.stream.clone(), new.stream_no);
+            self.know(new.stream_no, &new.stream);
         }
         let mut events = batch.events.iter();
         for command in &batch.commands {
@@ -110,6 +109,11 @@ impl Top {
         Ok(())
     }
 
+    fn know(&mut self, stream_no: u64, stream: &StreamId) {
+        self.names.insert(stream_no, stream.clone());
+        self.numbers.insert(stream.clone(), stream_no);
+    }
+
     /// Entries up here, without the first ones.
     fn after(&self, skipped: u64, limit: usize) -> impl Iterator<Item = Entry> {
         self.entries.iter().skip(usize::try_from(skipped).unwrap_or(usize::MAX)).take(limit).cloned()
@@ -117,10 +121,10 @@ impl Top {
 
     /// Adds to a stream from below what it gained up here.
     fn complete(&mut self, stored: &mut StoredStream) -> Result<(), JournalError> {
-        if let Some(number) = self.begun.get(&stored.stream) {
+        if let Some(number) = self.numbers.get(&stored.stream) {
             stored.stream_no = *number;
         } else if stored.stream_no > 0 {
-            self.names.insert(stored.stream_no, stored.stream.clone());
+            self.know(stored.stream_no, &stored.stream);
         }
         let Some(own) = self.own.get(&stored.stream) else { return Ok(()) };
         for entry in own.iter().filter_map(|index| self.entries.get(*index)) {
@@ -195,6 +199,24 @@ impl Journal for OverlayJournal {
         let mut loaded = self.below.load(streams, snapshots).await?;
         self.change(|top| loaded.iter_mut().try_for_each(|stored| top.complete(stored)))?;
         Ok(loaded)
+    }
+
+    async fn stream_events(&self, after: u64, limit: usize) -> Result<Vec<(u64, StreamEvent)>, JournalError> {
+        let mut events = Vec::new();
+        let below = usize::try_from(self.floor.saturating_sub(after)).unwrap_or(usize::MAX).min(limit);
+        if below > 0 {
+            events = self.below.stream_events(after, below).await?;
+        }
+        let wanted = limit.saturating_sub(events.len());
+        self.change(|top| {
+            events.iter().for_each(|(stream_no, stored)| top.know(*stream_no, &stored.event.stream()));
+            for entry in top.after(after.saturating_sub(self.floor), wanted) {
+                let event = entry.event()?;
+                let stream_no = top.numbers.get(&event.stream()).copied().unwrap_or(0);
+                events.push((stream_no, StreamEvent { sequence: entry.sequence, event }));
+            }
+            Ok(events)
+        })
     }
 
     async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {

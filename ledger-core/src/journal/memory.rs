@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
-use crate::ledger::book::SNAPSHOT_LAYOUT;
+use crate::ledger::cache::SNAPSHOT_LAYOUT;
 
 #[derive(Default)]
 struct Store {
@@ -171,6 +171,20 @@ impl Journal for MemoryJournal {
                         .map(|entry| Ok(StreamEvent { sequence: entry.sequence, event: entry.event()? }))
                         .collect::<Result<Vec<_>, JournalError>>()?;
                     Ok(StoredStream { stream: stream.clone(), stream_no: *stream_no, snapshot, events })
+                })
+                .collect()
+        })
+    }
+
+    async fn stream_events(&self, after: u64, limit: usize) -> Result<Vec<(u64, StreamEvent)>, JournalError> {
+        let entries = self.read(after, limit).await?;
+        self.with(|store| {
+            entries
+                .iter()
+                .map(|entry| {
+                    let event = entry.event()?;
+                    let stream_no = store.streams.get(&event.stream()).map_or(0, |(stream_no, _)| *stream_no);
+                    Ok((stream_no, StreamEvent { sequence: entry.sequence, event }))
                 })
                 .collect()
         })

@@ -23,7 +23,7 @@ use tokio::sync::{Mutex, watch};
 
 use super::{
     Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, KEYS_PAGE, Snapshot, StoredStream,
-    key_hash,
+    StreamEvent, key_hash,
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
@@ -146,6 +146,10 @@ impl Journal for PostgresJournal {
 
     async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
         streams::streams(&self.pool, &self.repository, streams, snapshots).await
+    }
+
+    async fn stream_events(&self, after: u64, limit: usize) -> Result<Vec<(u64, StreamEvent)>, JournalError> {
+        streams::events(&self.pool, after, limit).await
     }
 
     async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {

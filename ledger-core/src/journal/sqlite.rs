@@ -21,6 +21,7 @@ use tokio::sync::{Mutex, oneshot, watch};
 
 use super::{
     Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, KEYS_PAGE, Snapshot, StoredStream,
+    StreamEvent,
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
@@ -214,6 +215,10 @@ impl Journal for SqliteJournal {
     async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
         let streams = streams.to_vec();
         self.read_with(move |reader| reader.streams(&streams, snapshots)).await
+    }
+
+    async fn stream_events(&self, after: u64, limit: usize) -> Result<Vec<(u64, StreamEvent)>, JournalError> {
+        self.read_with(move |reader| read::events(&reader.journal, after, limit)).await
     }
 
     async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {

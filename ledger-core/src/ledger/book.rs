@@ -7,10 +7,10 @@ use std::hash::Hash;
 use std::sync::LazyLock;
 
 use lru::LruCache;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
+use super::cache::{Cache, Fold, Loaded};
 use super::process::{States, named_by};
+use super::reserve::Reserve;
 use crate::domain::card::Card;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{CardNo, Key, MerchantId, StoreId, WorkerId};
@@ -21,100 +21,14 @@ use crate::domain::worker::Worker;
 use crate::evidence::merkle::Frontier;
 use crate::journal::{Entry, Head, JournalError, RecordedTime, Snapshot, StoredStream};
 
-/// The layout of snapshot bodies. Raise it with every change to an aggregate's state: a snapshot of another layout is
-/// ignored and the stream is read instead.
-pub const SNAPSHOT_LAYOUT: u32 = 2;
-
 /// The most keys whose worker is remembered.
 const OWNERS_MAX: usize = 200_000;
-
-/// An aggregate in memory.
-#[derive(Debug, Clone, Default)]
-pub struct Loaded<T> {
-    /// Its stream's number; 0 before its first event.
-    pub stream_no: u64,
-    /// Events folded in.
-    pub sequence: u64,
-    snapshot_at: u64,
-    /// Its state.
-    pub state: T,
-}
-
-/// An aggregate that events can be folded into and that a snapshot can hold.
-pub trait Fold: Default + Serialize + DeserializeOwned {
-    /// Folds an event of its own; others change nothing.
-    fn fold(&mut self, event: &Event);
-}
-
-macro_rules! fold {
-    ($($aggregate:ty, $variant:ident;)*) => {$(
-        impl Fold for $aggregate {
-            fn fold(&mut self, event: &Event) {
-                if let Event::$variant(event) = event {
-                    self.evolve(event);
-                }
-            }
-        }
-    )*};
-}
-
-fold! {
-    Programme, Programme;
-    Worker, Worker;
-    Merchant, Merchant;
-    RedemptionStore, Store;
-    Card, Card;
-}
-
-impl<T: Fold> Loaded<T> {
-    /// From what the journal stored; `None` when its snapshot cannot be read and the whole stream is needed instead.
-    ///
-    /// # Errors
-    /// [`JournalError::Damaged`] where the stream's numbers do not follow one another.
-    pub fn from_stored(stored: &StoredStream) -> Result<Option<Loaded<T>>, JournalError> {
-        let mut loaded: Loaded<T> = Loaded { stream_no: stored.stream_no, ..Loaded::default() };
-        if let Some(snapshot) = &stored.snapshot {
-            let Ok(state) = rmp_serde::from_slice(&snapshot.body) else { return Ok(None) };
-            loaded = Loaded { sequence: snapshot.sequence, snapshot_at: snapshot.sequence, state, ..loaded };
-        }
-        for stored_event in &stored.events {
-            if stored_event.sequence <= loaded.sequence {
-                continue;
-            }
-            if stored_event.sequence != loaded.sequence + 1 {
-                let what =
-                    format!("stream {} jumps from {} to {}", stored.stream, loaded.sequence, stored_event.sequence);
-                return Err(JournalError::Damaged { position: 0, what });
-            }
-            loaded.state.fold(&stored_event.event);
-            loaded.sequence += 1;
-        }
-        Ok(Some(loaded))
-    }
-
-    const fn is_snapshot_due(&self, every: u64) -> bool {
-        self.sequence.saturating_sub(self.snapshot_at) >= every
-    }
-
-    /// A snapshot, when so many events came since the last one.
-    fn due_snapshot(&mut self, every: u64) -> Option<Snapshot> {
-        if self.stream_no == 0 || !self.is_snapshot_due(every) {
-            return None;
-        }
-        // By name and self-describing: fields may be left out of an event's types, which a state shares.
-        let body = rmp_serde::to_vec_named(&self.state).ok()?;
-        self.snapshot_at = self.sequence;
-        Some(Snapshot { stream_no: self.stream_no, sequence: self.sequence, layout: SNAPSHOT_LAYOUT, body })
-    }
-}
-
-type Cache<K, T> = LruCache<K, Loaded<T>>;
 
 /// What a book keeps.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Aggregates of each kind that stay in memory.
-    pub cached_max: usize,
+    /// About how many bytes the aggregates of each kind may take.
+    pub cached_bytes_max: usize,
     /// A snapshot of an aggregate is due after so many events of it.
     pub snapshot_every: u64,
 }
@@ -131,6 +45,7 @@ pub struct Book {
     pub frontier: Option<Frontier>,
     programme: Option<Loaded<Programme>>,
     workers: Cache<WorkerId, Worker>,
+    reserve: Reserve,
     merchants: Cache<MerchantId, Merchant>,
     stores: Cache<StoreId, RedemptionStore>,
     cards: Cache<CardNo, Card>,
@@ -138,13 +53,6 @@ pub struct Book {
     /// Aggregates of which a snapshot may be due.
     due: Vec<StreamId>,
     limits: Limits,
-}
-
-/// Shortens a cache to its limit.
-fn trim<K: Hash + Eq, T>(cache: &mut LruCache<K, T>, max: usize) {
-    while cache.len() > max {
-        cache.pop_lru();
-    }
 }
 
 impl Book {
@@ -169,10 +77,11 @@ impl Book {
             recorded_at: head.recorded_at,
             frontier,
             programme: None,
-            workers: LruCache::unbounded(),
-            merchants: LruCache::unbounded(),
-            stores: LruCache::unbounded(),
-            cards: LruCache::unbounded(),
+            workers: Cache::default(),
+            reserve: Reserve::default(),
+            merchants: Cache::default(),
+            stores: Cache::default(),
+            cards: Cache::default(),
             owners: LruCache::unbounded(),
             due: Vec::new(),
             limits,
@@ -193,11 +102,29 @@ impl Book {
     pub fn holds(&mut self, stream: &StreamId) -> bool {
         match stream {
             StreamId::Programme => self.programme.is_some(),
-            StreamId::Worker(id) => self.workers.get(id).is_some(),
-            StreamId::Merchant(id) => self.merchants.get(id).is_some(),
-            StreamId::Store(id) => self.stores.get(id).is_some(),
-            StreamId::Card(id) => self.cards.get(id).is_some(),
+            StreamId::Worker(id) => self.workers.touch(id),
+            StreamId::Merchant(id) => self.merchants.touch(id),
+            StreamId::Store(id) => self.stores.touch(id),
+            StreamId::Card(id) => self.cards.touch(id),
         }
+    }
+
+    /// Fetches a stream that is not in memory from what was read ahead; false when it is not there either.
+    pub fn fetch(&mut self, stream: &StreamId) -> bool {
+        let StreamId::Worker(id) = stream else { return false };
+        let Some(loaded) = self.reserve.take(id) else { return false };
+        self.workers.put(id.clone(), loaded);
+        true
+    }
+
+    /// From here on it is told apart which workers a reading ahead up to this position misses something of.
+    pub fn await_reserve(&mut self) {
+        self.reserve = Reserve::awaited();
+    }
+
+    /// Takes in the workers as they stood at the position where they began to be awaited.
+    pub fn take_reserve(&mut self, workers: Cache<WorkerId, Worker>) {
+        self.reserve.fill(workers);
     }
 
     /// Takes a loaded stream in; false when its snapshot cannot be read and the whole stream is needed instead.
@@ -229,15 +156,18 @@ impl Book {
         match event {
             Event::Programme(_) => {
                 if let Some(loaded) = &mut self.programme
-                    && !follow(loaded, event, sequence)
+                    && !loaded.follow(event, sequence)
                 {
                     self.programme = None;
                 }
             }
-            Event::Worker(own) => follow_or_drop(&mut self.workers, own.worker(), event, sequence),
-            Event::Merchant(own) => follow_or_drop(&mut self.merchants, own.merchant(), event, sequence),
-            Event::Store(own) => follow_or_drop(&mut self.stores, own.store(), event, sequence),
-            Event::Card(own) => follow_or_drop(&mut self.cards, own.card_no(), event, sequence),
+            Event::Worker(own) => {
+                self.reserve.outdate(own.worker());
+                self.workers.follow(own.worker(), event, sequence);
+            }
+            Event::Merchant(own) => self.merchants.follow(own.merchant(), event, sequence),
+            Event::Store(own) => self.stores.follow(own.store(), event, sequence),
+            Event::Card(own) => self.cards.follow(own.card_no(), event, sequence),
         }
         self.position = entry.position;
         self.recorded_at = entry.command.recorded_at;
@@ -250,7 +180,10 @@ impl Book {
         let every = self.limits.snapshot_every;
         let (place, due) = match event {
             Event::Programme(_) => fold_own(self.programme.get_or_insert_default(), event, streams, every),
-            Event::Worker(own) => fold_cached(&mut self.workers, own.worker(), event, streams, every),
+            Event::Worker(own) => {
+                self.reserve.outdate(own.worker());
+                fold_cached(&mut self.workers, own.worker(), event, streams, every)
+            }
             Event::Merchant(own) => fold_cached(&mut self.merchants, own.merchant(), event, streams, every),
             Event::Store(own) => fold_cached(&mut self.stores, own.store(), event, streams, every),
             Event::Card(own) => fold_cached(&mut self.cards, own.card_no(), event, streams, every),
@@ -268,10 +201,10 @@ impl Book {
             .into_iter()
             .filter_map(|stream| match &stream {
                 StreamId::Programme => self.programme.as_mut()?.due_snapshot(every),
-                StreamId::Worker(id) => self.workers.peek_mut(id)?.due_snapshot(every),
-                StreamId::Merchant(id) => self.merchants.peek_mut(id)?.due_snapshot(every),
-                StreamId::Store(id) => self.stores.peek_mut(id)?.due_snapshot(every),
-                StreamId::Card(id) => self.cards.peek_mut(id)?.due_snapshot(every),
+                StreamId::Worker(id) => self.workers.due_snapshot(id, every),
+                StreamId::Merchant(id) => self.merchants.due_snapshot(id, every),
+                StreamId::Store(id) => self.stores.due_snapshot(id, every),
+                StreamId::Card(id) => self.cards.due_snapshot(id, every),
             })
             .collect()
     }
@@ -279,12 +212,21 @@ impl Book {
     /// Lets what was used longest ago fall out, down to the limits, but never the `kept` used last: a decision takes what
     /// is not in memory for what was never recorded, and what is on its way cannot be loaded yet.
     pub fn trim(&mut self, kept: usize) {
-        let max = self.limits.cached_max.max(kept);
-        trim(&mut self.workers, max);
-        trim(&mut self.merchants, max);
-        trim(&mut self.stores, max);
-        trim(&mut self.cards, max);
-        trim(&mut self.owners, OWNERS_MAX);
+        let max = self.limits.cached_bytes_max;
+        // What was read ahead and never asked for goes first.
+        self.reserve.trim(max.saturating_sub(self.workers.weight()));
+        self.workers.trim(max, kept);
+        self.merchants.trim(max, kept);
+        self.stores.trim(max, kept);
+        self.cards.trim(max, kept);
+        while self.owners.len() > OWNERS_MAX {
+            self.owners.pop_lru();
+        }
+    }
+
+    /// About how many bytes of memory it takes.
+    pub const fn weight(&self) -> usize {
+        self.workers.weight() + self.reserve.weight()
     }
 
     /// Sets aside the states of streams, so that [`Book::roll_back`] can bring them back.
@@ -315,10 +257,10 @@ impl Book {
     pub fn roll_back(&mut self, saved: Saved) {
         self.streams = saved.streams;
         self.programme = saved.programme;
-        saved.workers.into_iter().for_each(|(id, loaded)| drop(self.workers.put(id, loaded)));
-        saved.merchants.into_iter().for_each(|(id, loaded)| drop(self.merchants.put(id, loaded)));
-        saved.stores.into_iter().for_each(|(id, loaded)| drop(self.stores.put(id, loaded)));
-        saved.cards.into_iter().for_each(|(id, loaded)| drop(self.cards.put(id, loaded)));
+        saved.workers.into_iter().for_each(|(id, loaded)| self.workers.put(id, loaded));
+        saved.merchants.into_iter().for_each(|(id, loaded)| self.merchants.put(id, loaded));
+        saved.stores.into_iter().for_each(|(id, loaded)| self.stores.put(id, loaded));
+        saved.cards.into_iter().for_each(|(id, loaded)| self.cards.put(id, loaded));
     }
 
     fn note_owner(&mut self, event: &Event) {
@@ -340,7 +282,7 @@ pub struct Saved {
     cards: Vec<(CardNo, Loaded<Card>)>,
 }
 
-fn saved<K: Hash + Eq + Clone, T: Clone>(
+fn saved<K: Hash + Eq + Clone, T: Fold + Clone>(
     streams: &[StreamId],
     cache: &Cache<K, T>,
     id: impl Fn(&StreamId) -> Option<&K>,
@@ -358,27 +300,6 @@ fn put<K: Hash + Eq + Clone, T: Fold>(
     Ok(true)
 }
 
-/// Folds a foreign event; false when the copy in memory cannot follow it and must be loaded again.
-fn follow<T: Fold>(loaded: &mut Loaded<T>, event: &Event, sequence: u64) -> bool {
-    if sequence <= loaded.sequence {
-        return true;
-    }
-    if loaded.stream_no == 0 || sequence != loaded.sequence + 1 {
-        return false;
-    }
-    loaded.state.fold(event);
-    loaded.sequence = sequence;
-    true
-}
-
-fn follow_or_drop<K: Hash + Eq, T: Fold>(cache: &mut Cache<K, T>, id: &K, event: &Event, sequence: u64) {
-    if let Some(loaded) = cache.peek_mut(id)
-        && !follow(loaded, event, sequence)
-    {
-        cache.pop(id);
-    }
-}
-
 /// An event's stream's number, whether the stream begins with it, and its sequence.
 type InStream = (u64, bool, u64);
 
@@ -389,8 +310,7 @@ fn fold_own<T: Fold>(loaded: &mut Loaded<T>, event: &Event, streams: &mut u64, e
         *streams += 1;
         loaded.stream_no = *streams;
     }
-    loaded.state.fold(event);
-    loaded.sequence += 1;
+    loaded.fold(event);
     ((loaded.stream_no, begins, loaded.sequence), loaded.is_snapshot_due(every))
 }
 
@@ -401,7 +321,7 @@ fn fold_cached<K: Hash + Eq + Clone, T: Fold>(
     streams: &mut u64,
     every: u64,
 ) -> (InStream, bool) {
-    fold_own(cache.get_or_insert_mut(id.clone(), Loaded::default), event, streams, every)
+    cache.change(id, |loaded| fold_own(loaded, event, streams, every))
 }
 
 static NO_PROGRAMME: LazyLock<Programme> = LazyLock::new(Programme::default);

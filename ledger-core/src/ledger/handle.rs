@@ -45,6 +45,7 @@ pub struct Ledger {
     queue: mpsc::Sender<Job>,
     journal: Arc<dyn Journal>,
     feed: Feed,
+    read: watch::Receiver<bool>,
     stats: Arc<LedgerStats>,
 }
 
@@ -77,9 +78,11 @@ impl Ledger {
         let (position, committed) = watch::channel(head.position);
         let stats = Arc::new(LedgerStats::default());
         let recent = Arc::new(Recent::default());
-        let writer = Writer::new(Arc::clone(&journal), settings, position, Arc::clone(&recent), Arc::clone(&stats));
+        let (reading, read) = watch::channel(false);
+        let writer =
+            Writer::new(Arc::clone(&journal), settings, position, Arc::clone(&recent), reading, Arc::clone(&stats));
         let task = LedgerTask(tokio::spawn(writer.run(waiting)));
-        let ledger = Ledger { queue, journal, feed: Feed { committed, recent }, stats };
+        let ledger = Ledger { queue, journal, feed: Feed { committed, recent }, read, stats };
         if head.position == 0 {
             ledger.make_first_event(origin, suite).await?;
         }
@@ -99,6 +102,12 @@ impl Ledger {
             Outcome::Refused(refusal) => Err(JournalError::Unavailable(refusal.message)),
             Outcome::Unknown => Err(JournalError::Unavailable("the journal's first event".into())),
         }
+    }
+
+    /// Returns once no workers are being read ahead: from then on, as many as have room are in memory.
+    pub async fn read_ahead(&self) {
+        // Only a writer that has ended tells nothing any more.
+        let _ = self.read.clone().wait_for(|read| *read).await;
     }
 
     /// Submits one command and waits for its answer. Dropping the wait does not take the command back.

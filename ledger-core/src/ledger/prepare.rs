@@ -86,16 +86,25 @@ pub async fn load(journal: &dyn Journal, book: &mut Book, submissions: &[&Submis
     let mut named = 0;
     for _ in 0..LOAD_ROUNDS_MAX {
         let mut missing: Vec<StreamId> = Vec::new();
+        let mut fetched = false;
         named = 0;
         for submission in submissions {
             for stream in resolve::streams(book, &submission.command) {
                 named += 1;
-                if !book.holds(&stream) {
+                if book.holds(&stream) {
+                    continue;
+                }
+                if book.fetch(&stream) {
+                    fetched = true;
+                } else {
                     missing.push(stream);
                 }
             }
         }
         if missing.is_empty() {
+            if fetched {
+                continue;
+            }
             break;
         }
         missing.sort();

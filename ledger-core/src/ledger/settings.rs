@@ -14,8 +14,9 @@ pub struct LedgerSettings {
     pub batch_max: usize,
     /// Most commands waiting; beyond it callers wait at the door.
     pub queue_max: usize,
-    /// Workers, merchants and card numbers kept in memory, each.
-    pub cached_aggregates_max: usize,
+    /// About how many bytes of memory the states of workers may take; those of merchants, stores and card numbers, of
+    /// which there are few, as many each.
+    pub cached_bytes_max: usize,
     /// A snapshot of an aggregate is stored after so many events of it.
     pub snapshot_every: u64,
     /// How long the writer tries to find out what became of a commit before it answers "unknown".
@@ -26,7 +27,7 @@ pub struct LedgerSettings {
 
 impl LedgerSettings {
     pub(super) const fn limits(&self) -> Limits {
-        Limits { cached_max: self.cached_aggregates_max, snapshot_every: self.snapshot_every }
+        Limits { cached_bytes_max: self.cached_bytes_max, snapshot_every: self.snapshot_every }
     }
 }
 
@@ -35,7 +36,7 @@ impl Default for LedgerSettings {
         LedgerSettings {
             batch_max: 1_024,
             queue_max: 8_192,
-            cached_aggregates_max: 200_000,
+            cached_bytes_max: 1 << 30,
             snapshot_every: 1_000,
             resolve_for: Duration::from_secs(3),
             clock: Arc::new(RecordedTime::now),
@@ -48,7 +49,7 @@ impl fmt::Debug for LedgerSettings {
         f.debug_struct("LedgerSettings")
             .field("batch_max", &self.batch_max)
             .field("queue_max", &self.queue_max)
-            .field("cached_aggregates_max", &self.cached_aggregates_max)
+            .field("cached_bytes_max", &self.cached_bytes_max)
             .field("snapshot_every", &self.snapshot_every)
             .field("resolve_for", &self.resolve_for)
             .finish_non_exhaustive()

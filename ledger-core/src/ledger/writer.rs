@@ -21,6 +21,7 @@ use super::handle::LedgerStats;
 use super::lost;
 use super::outcome::Outcome;
 use super::prepare;
+use super::read_ahead::{EVENTS_MAX, ReadAhead, reading};
 use super::round::{Decided, Round};
 use super::settings::LedgerSettings;
 use super::used_keys::UsedKeys;
@@ -31,6 +32,9 @@ const TAKEN_MAX: usize = 128;
 /// So many rounds are decided under the lock after somebody else was found to append as well.
 const SHARED_ROUNDS: u32 = 64;
 
+/// A state in memory of more bytes is freed apart.
+const FREED_APART: usize = 64 << 20;
+
 /// The writer of one journal.
 pub struct Writer {
     journal: Arc<dyn Journal>,
@@ -40,6 +44,9 @@ pub struct Writer {
     stats: Arc<LedgerStats>,
     book: Option<Book>,
     used: UsedKeys,
+    ahead: Option<ReadAhead>,
+    /// Whether nothing is being read ahead any more.
+    read: watch::Sender<bool>,
     /// Snapshots on their way.
     storing: JoinSet<()>,
     open: Option<Open>,
@@ -62,6 +69,7 @@ impl Writer {
         settings: LedgerSettings,
         committed: watch::Sender<u64>,
         recent: Arc<Recent>,
+        read: watch::Sender<bool>,
         stats: Arc<LedgerStats>,
     ) -> Writer {
         let used = UsedKeys::of(Arc::clone(&journal));
@@ -73,6 +81,8 @@ impl Writer {
             stats,
             book: None,
             used,
+            ahead: None,
+            read,
             storing: JoinSet::new(),
             open: None,
             flight: None,
@@ -83,6 +93,10 @@ impl Writer {
     /// Works until every caller is gone and everything queued is answered.
     pub async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
         let mut ended = false;
+        // Before the first command comes, so that reading ahead begins.
+        if let Err(error) = self.open_book().await {
+            tracing::debug!(%error, "the journal cannot be read yet");
+        }
         loop {
             tokio::select! {
                 biased;
@@ -94,6 +108,12 @@ impl Writer {
                         self.take_in(jobs).await;
                     }
                 },
+                workers = reading(&mut self.ahead), if self.ahead.is_some() && !ended => {
+                    if let (Some(book), Some(workers)) = (&mut self.book, workers) {
+                        book.take_reserve(workers);
+                    }
+                    self.read.send_replace(true);
+                }
                 else => break,
             }
             if self.flight.is_none() {
@@ -102,7 +122,34 @@ impl Writer {
         }
         // Whoever waits for this task's end may open the journal again.
         self.used.end().await;
+        if let Some(ahead) = self.ahead.take() {
+            ahead.end().await;
+        }
         while self.storing.join_next().await.is_some() {}
+    }
+
+    /// A book at the head; what its commands will need is read ahead, unless others append as well.
+    async fn open_book(&mut self) -> Result<(), JournalError> {
+        self.ahead = None;
+        let mut book = at_head(self.journal.as_ref(), &mut self.used, &self.settings).await?;
+        let reads = self.shared == 0 && (1..=EVENTS_MAX).contains(&book.position);
+        if reads {
+            book.await_reserve();
+            let journal = Arc::clone(&self.journal);
+            self.ahead = Some(ReadAhead::start(journal, book.position, self.settings.cached_bytes_max));
+        }
+        self.read.send_replace(!reads);
+        self.book = Some(book);
+        Ok(())
+    }
+
+    /// Throws the state in memory away; a large one on a thread of its own, for freeing it takes a while.
+    fn forget(&mut self) {
+        if let Some(book) = self.book.take()
+            && book.weight() > FREED_APART
+        {
+            std::thread::spawn(move || drop(book));
+        }
     }
 
     fn takes_more(&self) -> bool {
@@ -160,11 +207,11 @@ impl Writer {
 
     /// Nothing is decided unless everything could be read.
     async fn decide_ahead(&mut self, jobs: &[Job]) -> Result<(), JournalError> {
-        let journal = self.journal.as_ref();
-        let book = match &mut self.book {
-            Some(book) => book,
-            None => self.book.insert(at_head(journal, &mut self.used, &self.settings).await?),
-        };
+        if self.book.is_none() {
+            self.open_book().await?;
+        }
+        let gone = || JournalError::Unavailable("the state in memory is gone".into());
+        let (journal, book) = (self.journal.as_ref(), self.book.as_mut().ok_or_else(gone)?);
         let prepared = async {
             let known = prepare::known_keys(journal, &self.used, book, submissions(jobs)).await?;
             let named = prepare::load(journal, book, &submissions(jobs).collect::<Vec<_>>()).await?;
@@ -194,7 +241,7 @@ impl Writer {
         };
         match round.finish(book) {
             Err(error) => {
-                self.book = None;
+                self.forget();
                 self.answer_unavailable(jobs, &error);
             }
             Ok(Decided { batch: None, outcomes, .. }) => self.answer_where_it_stands(jobs, outcomes).await,
@@ -244,20 +291,20 @@ impl Writer {
             Err(CommitError::Fenced) => {
                 tracing::debug!("another server appended first; deciding under the lock");
                 // What is in memory assumes that the batch was appended, and so does what was decided on top of it.
-                self.book = None;
+                self.forget();
                 self.shared = SHARED_ROUNDS;
                 let mut again = jobs;
                 again.extend(self.open.take().map(|open| open.jobs).unwrap_or_default());
                 self.round_under_lock(again).await;
             }
             Err(CommitError::NotCommitted(error)) => {
-                self.book = None;
+                self.forget();
                 self.answer_unavailable(jobs, &error);
                 self.take_in_again().await;
             }
             Err(CommitError::Unknown(error)) => {
                 tracing::warn!(%error, "the answer of a commit was lost; finding out what became of it");
-                self.book = None;
+                self.forget();
                 self.find_out(jobs, &batch, outcomes).await;
                 self.take_in_again().await;
             }
@@ -306,7 +353,7 @@ impl Writer {
             Ok((None, outcomes)) => self.answer(jobs, outcomes),
             Ok((Some(lost), outcomes)) => self.find_out(jobs, &lost, outcomes).await,
             Err(error) => {
-                self.book = None;
+                self.forget();
                 self.answer_unavailable(jobs, &error);
             }
         }

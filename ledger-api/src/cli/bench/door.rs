@@ -35,6 +35,9 @@ pub(super) trait House {
     /// Whether the district is there, filled by an earlier measurement. False where that cannot be told.
     async fn is_filled(&self, district: District) -> Result<bool, CliError>;
 
+    /// Waits until the ledger has read workers ahead, where that can be told.
+    async fn warm(&self) {}
+
     /// Waits until the views include a position.
     async fn caught_up(&self, position: u64, district: District) -> Result<(), CliError>;
 }

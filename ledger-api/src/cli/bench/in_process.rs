@@ -55,6 +55,10 @@ impl House for InProcess {
         Ok(self.ledger.journal().find(&district.last_keys()?).await?.iter().all(Option::is_some))
     }
 
+    async fn warm(&self) {
+        self.ledger.read_ahead().await;
+    }
+
     async fn caught_up(&self, position: u64, _: District) -> Result<(), CliError> {
         loop {
             match self.views.wait_for(position).await {

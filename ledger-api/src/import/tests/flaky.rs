@@ -8,7 +8,7 @@ use ledger_core::domain::event::StreamId;
 use ledger_core::domain::ids::Key;
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::{
-    Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, Snapshot, StoredStream,
+    Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, Snapshot, StoredStream, StreamEvent,
 };
 use tokio::sync::watch;
 
@@ -90,6 +90,10 @@ impl Journal for FlakyJournal {
 
     async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
         self.inner.load(streams, snapshots).await
+    }
+
+    async fn stream_events(&self, after: u64, limit: usize) -> Result<Vec<(u64, StreamEvent)>, JournalError> {
+        self.inner.stream_events(after, limit).await
     }
 
     async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {

@@ -50,7 +50,7 @@ async fn known_streams(pool: &PgPool, streams: &[StreamId]) -> Result<Vec<Stored
     )
     .bind(streams.iter().map(StreamId::kind).collect::<Vec<_>>())
     .bind(streams.iter().map(StreamId::id).collect::<Vec<_>>())
-    .bind(i32::try_from(crate::ledger::book::SNAPSHOT_LAYOUT).unwrap_or(0))
+    .bind(i32::try_from(crate::ledger::cache::SNAPSHOT_LAYOUT).unwrap_or(0))
     .fetch_all(pool)
     .await
     .map_err(unavailable)?;
@@ -112,6 +112,36 @@ async fn load_events(pool: &PgPool, streams: &mut [StoredStream]) -> Result<(), 
         stream.events = events.remove(&stream.stream_no).unwrap_or_default();
     }
     Ok(())
+}
+
+/// Events after a position with the numbers of their streams.
+pub(super) async fn events(pool: &PgPool, after: u64, limit: usize) -> Result<Vec<(u64, StreamEvent)>, JournalError> {
+    let until = after.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
+    let rows = sqlx::query(
+        "SELECT position, stream_no, sequence, type, payload FROM event
+         WHERE position > $1 AND position <= $2 ORDER BY position",
+    )
+    .bind(signed(after))
+    .bind(signed(until))
+    .fetch_all(pool)
+    .await
+    .map_err(unavailable)?;
+    let mut expected = after;
+    rows.iter()
+        .map(|row| {
+            expected = expected.saturating_add(1);
+            let position = unsigned(row, 0).map_err(unavailable)?;
+            if position != expected {
+                let what = format!("position {position} follows {}", expected - 1);
+                return Err(JournalError::Damaged { position: expected, what });
+            }
+            let event_type: &str = row.try_get(3).map_err(unavailable)?;
+            let payload: &[u8] = row.try_get(4).map_err(unavailable)?;
+            let event = upcast::decode(position, event_type, payload)?;
+            let sequence = unsigned(row, 2).map_err(unavailable)?;
+            Ok((unsigned(row, 1).map_err(unavailable)?, StreamEvent { sequence, event }))
+        })
+        .collect()
 }
 
 pub(super) async fn stream_entries(

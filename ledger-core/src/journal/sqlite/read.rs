@@ -236,11 +236,44 @@ pub(super) fn known_streams(
                     })
                     .optional()
                     .map_err(unavailable)?
-                    .filter(|snapshot| snapshot.layout == crate::ledger::book::SNAPSHOT_LAYOUT),
+                    .filter(|snapshot| snapshot.layout == crate::ledger::cache::SNAPSHOT_LAYOUT),
             };
             Ok(StoredStream { stream: stream.clone(), stream_no, snapshot, events: Vec::new() })
         })
         .collect()
+}
+
+/// Events after a position with the numbers of their streams.
+pub(super) fn events(
+    connection: &Connection,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<(u64, StreamEvent)>, JournalError> {
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT position, stream_no, sequence, type, payload FROM event WHERE position > ?1 ORDER BY position LIMIT ?2",
+        )
+        .map_err(unavailable)?;
+    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let limit_i64 = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut rows = statement.query((signed(after), limit_i64)).map_err(unavailable)?;
+    let mut events = Vec::with_capacity(limit.min(10_000));
+    let mut expected = after.saturating_add(1);
+    while let Some(row) = rows.next().map_err(unavailable)? {
+        let position = unsigned(row, 0).map_err(unavailable)?;
+        if position != expected {
+            let what = format!("position {position} follows {}", expected - 1);
+            return Err(JournalError::Damaged { position: expected, what });
+        }
+        expected += 1;
+        let damaged = |error: rusqlite::Error| JournalError::Damaged { position, what: error.to_string() };
+        let event_type = row.get_ref(3).and_then(|value| Ok(value.as_str()?)).map_err(damaged)?;
+        let payload = row.get_ref(4).and_then(|value| Ok(value.as_blob()?)).map_err(damaged)?;
+        let event = upcast::decode(position, event_type, payload)?;
+        let sequence = unsigned(row, 2).map_err(damaged)?;
+        events.push((unsigned(row, 1).map_err(damaged)?, StreamEvent { sequence, event }));
+    }
+    Ok(events)
 }
 
 /// The events of one stream at places that the index gave.
