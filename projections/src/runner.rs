@@ -127,7 +127,7 @@ impl Runner {
         for folder in &mut self.folders {
             let missing = folder.open(&page);
             if !missing.is_empty() {
-                let rows = self.store.get(folder.name(), &missing).await?;
+                let rows = self.store.get_to_write(folder.name(), &missing).await?;
                 for (key, row) in missing.into_iter().zip(rows) {
                     folder.load(key, row)?;
                 }

@@ -26,6 +26,15 @@ pub trait ViewStore: Send + Sync + 'static {
     /// [`ViewError`].
     async fn get(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError>;
 
+    /// Rows as [`ViewStore::get`] gives them, for whoever is about to write them: it may wait for a write, which readers
+    /// never do, and what it reads is at hand when it is written.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    async fn get_to_write(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
+        self.get(view, keys).await
+    }
+
     /// Rows whose key starts with `prefix` and comes after `after`, in the order of keys (bytes), at most `limit`.
     ///
     /// # Errors

@@ -153,6 +153,15 @@ fn reader(path: &Path) -> Result<Connection, ViewError> {
     Ok(connection)
 }
 
+fn get(connection: &Connection, view: &str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT row FROM view_{view} WHERE key = ?1")).map_err(unavailable)?;
+    // In one transaction: each by itself would take the log's lock anew, and forget the pages in memory when a write came
+    // between.
+    let _open = connection.unchecked_transaction().map_err(unavailable)?;
+    keys.iter().map(|key| statement.query_row([key], |row| row.get(0)).optional().map_err(unavailable)).collect()
+}
+
 fn prepare(connection: &Connection) -> Result<(), ViewError> {
     let stored: Option<i64> = connection
         .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'checkpoint'", [], |row| row.get::<_, i64>(0))
@@ -198,18 +207,14 @@ impl ViewStore for SqliteViews {
 
     async fn get(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
         let keys = keys.to_vec();
-        self.read_with(move |connection| {
-            let mut statement = connection
-                .prepare_cached(&format!("SELECT row FROM view_{view} WHERE key = ?1"))
-                .map_err(unavailable)?;
-            // In one transaction: each by itself would take the log's lock anew, and forget the pages in memory when a write
-            // came between.
-            let _open = connection.unchecked_transaction().map_err(unavailable)?;
-            keys.iter()
-                .map(|key| statement.query_row([key], |row| row.get(0)).optional().map_err(unavailable))
-                .collect()
-        })
-        .await
+        self.read_with(move |connection| get(connection, view, &keys)).await
+    }
+
+    async fn get_to_write(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
+        let Some(writer) = self.writer.clone() else { return self.get(view, keys).await };
+        let keys = keys.to_vec();
+        // A reader forgets its pages after every write; the writer keeps them, and needs them again for writing.
+        Self::blocking(move || get(&lock(&writer), view, &keys)).await
     }
 
     async fn scan(
