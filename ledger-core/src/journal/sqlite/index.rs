@@ -237,6 +237,11 @@ fn epoch(position: u64) -> i64 {
 
 /// Whether the index was made from this very journal: the last entry it holds is the journal's.
 pub(super) fn fits(index: &Connection, journal: &Connection) -> Result<bool, JournalError> {
+    // Beside a server of an older program it may be of an older layout, and nobody but that server writes it.
+    let layout = index.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
+    if !matches!(layout, Ok(LAYOUT)) {
+        return Ok(false);
+    }
     let held = index
         .query_row("SELECT position, leaf FROM indexed", [], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
@@ -335,9 +340,12 @@ pub(super) fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<P
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use std::path::Path;
 
-    use super::{ROW_MAX, decode, encode};
+    use proptest::prelude::*;
+    use rusqlite::Connection;
+
+    use super::{LAYOUT, ROW_MAX, decode, encode, fits, writer};
     use crate::journal::sqlite::tail::Place;
 
     proptest! {
@@ -358,6 +366,15 @@ mod tests {
                 prop_assert!(places.last().is_none_or(|place| place.sequence == last));
             }
         }
+    }
+
+    #[test]
+    fn an_index_of_another_layout_does_not_fit() {
+        let journal = Connection::open_in_memory().expect("a database");
+        let index = writer(Path::new(":memory:")).expect("an index");
+        assert!(fits(&index, &journal).expect("it is told"));
+        index.pragma_update(None, "user_version", LAYOUT - 1).expect("an older layout");
+        assert!(!fits(&index, &journal).expect("it is told"));
     }
 
     #[test]
