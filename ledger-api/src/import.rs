@@ -94,7 +94,9 @@ pub async fn dry_run(below: Arc<dyn Journal>, pack: &Arc<Pack>, progress: Progre
     let stopped = |cause: ImportError| Stopped { cause, report: Report::default() };
     let overlay = OverlayJournal::over(below).await.map_err(|error| stopped(error.into()))?;
     // Nothing falls out of memory, so that the journal below is read once for each aggregate and may grow meanwhile.
-    let settings = LedgerSettings { cached_bytes_max: usize::MAX, ..LedgerSettings::default() };
+    // What the pack does not name is not read at all.
+    let settings =
+        LedgerSettings { cached_bytes_max: usize::MAX, read_ahead_events_max: 0, ..LedgerSettings::default() };
     let opened = Ledger::open(Arc::new(overlay), settings, "dry-run", HashSuite::Sha256).await;
     let (ledger, task) = opened.map_err(|error| stopped(error.into()))?;
     let report = load(&ledger, None, pack, &Retry::default(), progress).await;

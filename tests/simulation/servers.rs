@@ -43,6 +43,7 @@ fn settings(world: &World) -> LedgerSettings {
         batch_max: small(8),
         queue_max: small(16),
         cached_bytes_max,
+        read_ahead_events_max: u64::MAX,
         snapshot_every,
         resolve_for: std::time::Duration::from_millis(resolve_millis),
         clock: Arc::new(move || {

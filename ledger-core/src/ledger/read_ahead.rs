@@ -14,9 +14,6 @@ use crate::journal::{Journal, JournalError, StreamEvent};
 /// Events read at once: some two milliseconds of a processor, which nothing else gets meanwhile.
 const PAGE: usize = 1_000;
 
-/// A longer journal is not read ahead: it would take more than some five minutes, and most of its workers have no room.
-pub const EVENTS_MAX: u64 = 50_000_000;
-
 /// Workers as they stand at the position they were read up to.
 pub type Workers = Cache<WorkerId, Worker>;
 

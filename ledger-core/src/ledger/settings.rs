@@ -17,6 +17,8 @@ pub struct LedgerSettings {
     /// About how many bytes of memory the states of workers may take; those of merchants, stores and card numbers, of
     /// which there are few, as many each.
     pub cached_bytes_max: usize,
+    /// The longest journal, in events, whose workers are read ahead when it is opened; 0 never reads ahead.
+    pub read_ahead_events_max: u64,
     /// A snapshot of an aggregate is stored after so many events of it.
     pub snapshot_every: u64,
     /// How long the writer tries to find out what became of a commit before it answers "unknown".
@@ -37,6 +39,8 @@ impl Default for LedgerSettings {
             batch_max: 1_024,
             queue_max: 8_192,
             cached_bytes_max: 1 << 30,
+            // A longer one would take more than some five minutes, and most of its workers have no room.
+            read_ahead_events_max: 50_000_000,
             snapshot_every: 1_000,
             resolve_for: Duration::from_secs(3),
             clock: Arc::new(RecordedTime::now),
@@ -50,6 +54,7 @@ impl fmt::Debug for LedgerSettings {
             .field("batch_max", &self.batch_max)
             .field("queue_max", &self.queue_max)
             .field("cached_bytes_max", &self.cached_bytes_max)
+            .field("read_ahead_events_max", &self.read_ahead_events_max)
             .field("snapshot_every", &self.snapshot_every)
             .field("resolve_for", &self.resolve_for)
             .finish_non_exhaustive()

@@ -21,7 +21,7 @@ use super::handle::LedgerStats;
 use super::lost;
 use super::outcome::Outcome;
 use super::prepare;
-use super::read_ahead::{EVENTS_MAX, ReadAhead, reading};
+use super::read_ahead::{ReadAhead, reading};
 use super::round::{Decided, Round};
 use super::settings::LedgerSettings;
 use super::used_keys::UsedKeys;
@@ -132,7 +132,7 @@ impl Writer {
     async fn open_book(&mut self) -> Result<(), JournalError> {
         self.ahead = None;
         let mut book = at_head(self.journal.as_ref(), &mut self.used, &self.settings).await?;
-        let reads = self.shared == 0 && (1..=EVENTS_MAX).contains(&book.position);
+        let reads = self.shared == 0 && (1..=self.settings.read_ahead_events_max).contains(&book.position);
         if reads {
             book.await_reserve();
             let journal = Arc::clone(&self.journal);
