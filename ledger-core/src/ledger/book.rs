@@ -355,3 +355,74 @@ impl States for Book {
         self.owners.peek(key)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Book, Limits};
+    use crate::domain::event::{Event, StreamId, V1};
+    use crate::domain::ids::WorkerId;
+    use crate::domain::time::BusinessTime;
+    use crate::domain::worker::event::{WorkerDeparted, WorkerEvent};
+    use crate::journal::entry::CommandFrame;
+    use crate::journal::{Entry, Head};
+    use crate::ledger::cache::{Cache, Loaded};
+
+    fn worker(id: &str) -> WorkerId {
+        id.parse().expect("an id")
+    }
+
+    fn departed(id: &str) -> Event {
+        let at = BusinessTime::from_instant(&chrono::DateTime::UNIX_EPOCH);
+        let departed = WorkerDeparted { at, reason: "moved".into(), v: V1, worker: worker(id) };
+        Event::Worker(WorkerEvent::WorkerDeparted(departed))
+    }
+
+    fn entry(id: &str) -> Entry {
+        Entry {
+            position: 1,
+            nth: 0,
+            sequence: 8,
+            command: Arc::new(CommandFrame::unknown()),
+            event_type: departed(id).event_type().into(),
+            payload: Vec::new(),
+            leaf: [0; 32],
+        }
+    }
+
+    /// One whose workers are being read ahead.
+    fn book() -> Book {
+        let mut book =
+            Book::at(&Head::empty(), Limits { cached_bytes_max: 1 << 20, snapshot_every: 9 }).expect("a book");
+        book.await_reserve();
+        book
+    }
+
+    fn read() -> Cache<WorkerId, crate::domain::worker::Worker> {
+        let mut read = Cache::default();
+        (1..).zip(["W-1", "W-2", "W-3"]).for_each(|(number, id)| read.put(worker(id), Loaded::beginning(number)));
+        read
+    }
+
+    #[test]
+    fn who_changed_while_workers_were_read_ahead_is_not_taken_from_there() {
+        let mut book = book();
+        book.apply(&departed("W-1"));
+        book.catch_up(&entry("W-2"), &departed("W-2"));
+        book.take_reserve(read());
+        let fetched = ["W-1", "W-2", "W-3"].map(|id| book.fetch(&StreamId::Worker(worker(id))));
+        assert_eq!(fetched, [false, false, true]);
+    }
+
+    #[test]
+    fn who_changed_since_is_not_either() {
+        let mut book = book();
+        book.take_reserve(read());
+        book.apply(&departed("W-1"));
+        book.catch_up(&entry("W-2"), &departed("W-2"));
+        let fetched = ["W-1", "W-2", "W-3"].map(|id| book.fetch(&StreamId::Worker(worker(id))));
+        assert_eq!(fetched, [false, false, true]);
+        assert!(book.holds(&StreamId::Worker(worker("W-3"))) && !book.holds(&StreamId::Worker(worker("W-2"))));
+    }
+}
