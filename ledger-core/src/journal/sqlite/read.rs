@@ -35,13 +35,23 @@ pub(super) fn head(connection: &Connection) -> Result<Head, JournalError> {
 /// An event with what its command's first event says of the command.
 const ENTRY: &str = "position, nth, sequence, type, payload, leaf, key, fingerprint, actor, recorded_at";
 
-pub(super) fn entries(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+/// Hands over the rows of the events after a position, in order, at most `limit`. The first of the columns must be the
+/// position.
+///
+/// # Errors
+/// [`JournalError::Damaged`] where positions do not follow one another, and what `take` says of a row.
+fn each_after(
+    connection: &Connection,
+    columns: &str,
+    after: u64,
+    limit: usize,
+    mut take: impl FnMut(u64, &Row<'_>) -> Result<(), JournalError>,
+) -> Result<(), JournalError> {
     let mut statement = connection
-        .prepare_cached(&format!("SELECT {ENTRY} FROM event WHERE position > ?1 ORDER BY position LIMIT ?2"))
+        .prepare_cached(&format!("SELECT {columns} FROM event WHERE position > ?1 ORDER BY position LIMIT ?2"))
         .map_err(unavailable)?;
-    let limit_i64 = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut rows = statement.query((i64::try_from(after).unwrap_or(i64::MAX), limit_i64)).map_err(unavailable)?;
-    let mut entries: Vec<Entry> = Vec::with_capacity(limit.min(10_000));
+    let bounds = (i64::try_from(after).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
+    let mut rows = statement.query(bounds).map_err(unavailable)?;
     let mut expected = after.saturating_add(1);
     while let Some(row) = rows.next().map_err(unavailable)? {
         let position = unsigned(row, 0).map_err(unavailable)?;
@@ -50,9 +60,18 @@ pub(super) fn entries(connection: &Connection, after: u64, limit: usize) -> Resu
             return Err(JournalError::Damaged { position: expected, what });
         }
         expected += 1;
+        take(position, row)?;
+    }
+    Ok(())
+}
+
+pub(super) fn entries(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+    let mut entries: Vec<Entry> = Vec::with_capacity(limit.min(10_000));
+    each_after(connection, ENTRY, after, limit, |position, row| {
         let shared = entries.last().map(|last| Arc::clone(&last.command));
         entries.push(entry(connection, row, position, shared)?);
-    }
+        Ok(())
+    })?;
     Ok(entries)
 }
 
@@ -103,23 +122,12 @@ pub(super) fn checked(
 }
 
 pub(super) fn leaves(connection: &Connection, after: u64, limit: usize) -> Result<Vec<[u8; 32]>, JournalError> {
-    let mut statement = connection
-        .prepare_cached("SELECT position, leaf FROM event WHERE position > ?1 ORDER BY position LIMIT ?2")
-        .map_err(unavailable)?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut rows = statement.query((i64::try_from(after).unwrap_or(i64::MAX), limit)).map_err(unavailable)?;
     let mut leaves = Vec::new();
-    let mut expected = after.saturating_add(1);
-    while let Some(row) = rows.next().map_err(unavailable)? {
-        let position = unsigned(row, 0).map_err(unavailable)?;
-        if position != expected {
-            let what = format!("position {position} follows {}", expected - 1);
-            return Err(JournalError::Damaged { position: expected, what });
-        }
-        expected += 1;
+    each_after(connection, "position, leaf", after, limit, |position, row| {
         let damaged = |error: rusqlite::Error| JournalError::Damaged { position, what: error.to_string() };
         leaves.push(row.get(1).map_err(damaged)?);
-    }
+        Ok(())
+    })?;
     Ok(leaves)
 }
 
@@ -249,30 +257,16 @@ pub(super) fn events(
     after: u64,
     limit: usize,
 ) -> Result<Vec<(u64, StreamEvent)>, JournalError> {
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT position, stream_no, sequence, type, payload FROM event WHERE position > ?1 ORDER BY position LIMIT ?2",
-        )
-        .map_err(unavailable)?;
-    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-    let limit_i64 = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut rows = statement.query((signed(after), limit_i64)).map_err(unavailable)?;
     let mut events = Vec::with_capacity(limit.min(10_000));
-    let mut expected = after.saturating_add(1);
-    while let Some(row) = rows.next().map_err(unavailable)? {
-        let position = unsigned(row, 0).map_err(unavailable)?;
-        if position != expected {
-            let what = format!("position {position} follows {}", expected - 1);
-            return Err(JournalError::Damaged { position: expected, what });
-        }
-        expected += 1;
+    each_after(connection, "position, stream_no, sequence, type, payload", after, limit, |position, row| {
         let damaged = |error: rusqlite::Error| JournalError::Damaged { position, what: error.to_string() };
         let event_type = row.get_ref(3).and_then(|value| Ok(value.as_str()?)).map_err(damaged)?;
         let payload = row.get_ref(4).and_then(|value| Ok(value.as_blob()?)).map_err(damaged)?;
         let event = upcast::decode(position, event_type, payload)?;
         let sequence = unsigned(row, 2).map_err(damaged)?;
         events.push((unsigned(row, 1).map_err(damaged)?, StreamEvent { sequence, event }));
-    }
+        Ok(())
+    })?;
     Ok(events)
 }
 
