@@ -109,8 +109,9 @@ impl Writer {
                     }
                 },
                 workers = reading(&mut self.ahead), if self.ahead.is_some() && !ended => {
-                    if let (Some(book), Some(workers)) = (&mut self.book, workers) {
-                        book.take_reserve(workers);
+                    if let Some(book) = &mut self.book {
+                        // Also when none were read: it need not tell apart any longer who changes.
+                        book.take_reserve(workers.unwrap_or_default());
                     }
                     self.read.send_replace(true);
                 }
