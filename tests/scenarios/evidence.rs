@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::journals::{Database, copy_of, file_of, fresh};
 use crate::program::{import, position, run, utf8};
 use crate::small_pack::SmallPack;
+use crate::surgery::with_edited_root;
 
 /// A journal with the small pack in it and a first key.
 fn office() -> (String, SmallPack) {
@@ -70,15 +71,12 @@ fn a_signed_checkpoint_is_checked_with_the_keys_given() {
     assert!(report["reason"].as_str().expect("told").contains("unknown key"), "{report}");
     assert!(report["first_bad_position"].is_u64(), "{report}");
 
-    let (text, signatures) = note.split_once("\n\n").expect("a note");
-    let mut lines: Vec<&str> = text.lines().collect();
-    let root = lines[2].replacen(|first: char| first.is_ascii_alphanumeric(), "z", 1);
-    lines[2] = &root;
-    let edited = kept(&format!("{}\n\n{signatures}", lines.join("\n")));
+    let edited = kept(&with_edited_root(&note));
     let (code, verdict, report) = verify(&edited, &[&key]);
     assert_eq!((code, verdict.as_str()), (Some(1), "invalid"), "{report}");
     assert!(report["first_bad_position"].is_u64(), "{report}");
 
+    let (text, _) = note.split_once("\n\n").expect("a note");
     let unsigned = kept(&format!("{text}\n"));
     let (code, _, report) = verify(&unsigned, &[]);
     assert_eq!(code, Some(0), "an auditor's own note of size and root: {report}");

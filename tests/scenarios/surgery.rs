@@ -19,6 +19,13 @@ use zip::{ZipArchive, ZipWriter};
 use crate::journals::file_of;
 use crate::program::{Ended, run, utf8};
 
+/// A signed note with one character of its root changed, whatever it was, and its signatures left as they are.
+pub(crate) fn with_edited_root(note: &str) -> String {
+    let root = note.lines().nth(2).expect("a root");
+    let first = if root.starts_with('A') { "B" } else { "A" };
+    note.replacen(root, &format!("{first}{}", &root[1..]), 1)
+}
+
 /// A bundle's files by name.
 #[derive(Clone)]
 pub(crate) struct Opened(pub(crate) BTreeMap<String, Vec<u8>>);
