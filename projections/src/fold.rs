@@ -1,11 +1,12 @@
 //! What a view is: rows by key, each folded by a pure function; and the cache that carries rows along the journal.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use ledger_core::domain::event::Event;
 use lru::LruCache;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use smol_str::SmolStr;
 
 use crate::error::ViewError;
 
@@ -20,8 +21,12 @@ pub trait View: Send + Sync + 'static {
     /// The view's name: its table is `view_` + name.
     const NAME: &'static str;
 
+    /// Whether rows are stored without the names of their fields: for rows that are written by the million, of a type
+    /// that leaves no field out.
+    const TERSE: bool = false;
+
     /// The keys of the rows an event touches, each once.
-    fn keys(event: &Event) -> Vec<String>;
+    fn keys(event: &Event) -> Vec<SmolStr>;
 
     /// Whether an event begins the rows it touches, so that nothing has to be looked up for it.
     fn begins(event: &Event) -> bool {
@@ -68,27 +73,32 @@ pub trait Folder: Send {
 
 /// The cache of one view.
 pub struct Cache<V: View> {
-    rows: LruCache<String, V::Row>,
+    rows: LruCache<SmolStr, Kept<V::Row>>,
     /// The rows that the open page touches, in its order: index within the page, key.
-    touched: Vec<(usize, String)>,
+    touched: Vec<(usize, SmolStr)>,
     /// The rows that changed since they were last drained; they stay in memory until then.
-    changed: HashSet<String>,
+    changed: Vec<SmolStr>,
+}
+
+/// A row in memory.
+#[derive(Default)]
+struct Kept<R> {
+    row: R,
+    /// Whether it is among those that changed.
+    changed: bool,
 }
 
 impl<V: View> Default for Cache<V> {
     fn default() -> Cache<V> {
-        Cache { rows: LruCache::unbounded(), touched: Vec::new(), changed: HashSet::new() }
+        Cache { rows: LruCache::unbounded(), touched: Vec::new(), changed: Vec::new() }
     }
 }
 
-/// A row as stored: self-describing, for rows share types with events, whose fields may be left out.
+/// A row as stored: self-describing where the view does not say otherwise, for some rows share types with events, whose
+/// fields may be left out.
 pub(crate) fn encode_row<V: View>(key: &str, row: &V::Row) -> Result<Vec<u8>, ViewError> {
-    let what = |error: rmp_serde::encode::Error| error.to_string();
-    rmp_serde::to_vec_named(row).map_err(|error| ViewError::Row {
-        view: V::NAME,
-        key: key.to_owned(),
-        what: what(error),
-    })
+    let bytes = if V::TERSE { rmp_serde::to_vec(row) } else { rmp_serde::to_vec_named(row) };
+    bytes.map_err(|error| ViewError::Row { view: V::NAME, key: key.to_owned(), what: error.to_string() })
 }
 
 /// Reads a stored row.
@@ -113,7 +123,7 @@ impl<V: View> Folder for Cache<V> {
                 // Looked at, so that it does not fall out before the page is folded.
                 if self.rows.get(&key).is_none() {
                     if V::begins(event) {
-                        self.rows.put(key.clone(), V::Row::default());
+                        self.rows.put(key.clone(), Kept::default());
                     } else {
                         missing.insert(key.clone());
                     }
@@ -121,23 +131,26 @@ impl<V: View> Folder for Cache<V> {
                 self.touched.push((index, key));
             }
         }
-        missing.into_iter().collect()
+        missing.into_iter().map(String::from).collect()
     }
 
     fn load(&mut self, key: String, bytes: Option<Vec<u8>>) -> Result<(), ViewError> {
         // A row that an event of this page begins is newer than what is stored.
-        if self.rows.peek(&key).is_none() {
+        if self.rows.peek(key.as_str()).is_none() {
             let row = bytes.map_or_else(|| Ok(V::Row::default()), |bytes| decode_row::<V>(&key, &bytes))?;
-            self.rows.put(key, row);
+            self.rows.put(key.into(), Kept { row, changed: false });
         }
         Ok(())
     }
 
     fn fold(&mut self, page: &[Numbered<'_>]) {
-        for (index, key) in std::mem::take(&mut self.touched) {
+        for (index, key) in self.touched.drain(..) {
             let Some((position, event)) = page.get(index) else { continue };
-            V::fold(self.rows.get_or_insert_mut_ref(&key, V::Row::default), &key, *position, event);
-            self.changed.insert(key);
+            let kept = self.rows.get_or_insert_mut_ref(&key, Kept::default);
+            V::fold(&mut kept.row, &key, *position, event);
+            if !std::mem::replace(&mut kept.changed, true) {
+                self.changed.push(key);
+            }
         }
     }
 
@@ -147,17 +160,21 @@ impl<V: View> Folder for Cache<V> {
 
     fn drain(&mut self) -> Result<Vec<Change>, ViewError> {
         // In the order of keys, so that a wide batch walks the table's tree once.
-        let mut changed: Vec<String> = std::mem::take(&mut self.changed).into_iter().collect();
-        changed.sort_unstable();
+        self.changed.sort_unstable();
         let gone = V::Row::default();
-        let changes = changed
-            .into_iter()
+        let rows = &mut self.rows;
+        let changes = self
+            .changed
+            .drain(..)
             .map(|key| {
-                let bytes = match self.rows.peek(&key) {
-                    Some(row) if *row != gone => Some(encode_row::<V>(&key, row)?),
-                    _ => None,
+                let bytes = match rows.peek_mut(&key) {
+                    Some(kept) => {
+                        kept.changed = false;
+                        if kept.row == gone { None } else { Some(encode_row::<V>(&key, &kept.row)?) }
+                    }
+                    None => None,
                 };
-                Ok((key, bytes))
+                Ok((key.into(), bytes))
             })
             .collect();
         while self.rows.len() > CACHED_ROWS_MAX {

@@ -11,11 +11,13 @@ pub mod stock;
 pub mod store;
 pub mod trial_balance;
 
+use smol_str::{SmolStr, format_smolstr};
+
 use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
@@ -51,6 +53,6 @@ pub fn all() -> Vec<Box<dyn Folder>> {
 }
 
 /// A worker's rows start with the id and a slash, which no id holds.
-pub(crate) fn under(id: &str, rest: impl std::fmt::Display) -> String {
-    format!("{id}/{rest}")
+pub(crate) fn under(id: &str, rest: impl std::fmt::Display) -> SmolStr {
+    format_smolstr!("{id}/{rest}")
 }

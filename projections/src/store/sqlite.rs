@@ -259,8 +259,8 @@ impl ViewStore for SqliteViews {
             for (view, rows) in &changes {
                 let mut put = transaction
                     .prepare_cached(&format!(
-                        "INSERT INTO view_{view} (key, row) VALUES (?1, ?2)
-                         ON CONFLICT (key) DO UPDATE SET row = excluded.row"
+                        // One way down the tree: an upsert looks first, and goes down again to write.
+                        "REPLACE INTO view_{view} (key, row) VALUES (?1, ?2)"
                     ))
                     .map_err(unavailable)?;
                 let mut delete = transaction

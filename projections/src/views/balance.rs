@@ -7,6 +7,7 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::worker::event::{LotPart, ServiceRecorded, WorkerEvent};
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::fold::View;
 pub use lots::Lot;
@@ -89,10 +90,11 @@ pub struct BalanceView;
 impl View for BalanceView {
     type Row = Balance;
     const NAME: &'static str = "balance";
+    const TERSE: bool = true;
 
-    fn keys(event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<SmolStr> {
         match event {
-            Event::Worker(event) => vec![event.worker().to_string()],
+            Event::Worker(event) => vec![event.worker().to_smol()],
             _ => Vec::new(),
         }
     }

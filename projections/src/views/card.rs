@@ -7,6 +7,7 @@
 use ledger_core::domain::event::Event;
 use ledger_core::domain::worker::event::WorkerEvent;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::fold::View;
 
@@ -44,11 +45,11 @@ impl View for CardBranchView {
     type Row = CardStays;
     const NAME: &'static str = "card_branch";
 
-    fn keys(event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<SmolStr> {
         match event {
             Event::Worker(
                 event @ (WorkerEvent::CardIssued(_) | WorkerEvent::CardMoved(_) | WorkerEvent::CardClosed(_)),
-            ) => vec![event.worker().to_string()],
+            ) => vec![event.worker().to_smol()],
             _ => Vec::new(),
         }
     }

@@ -5,6 +5,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::event::WorkerEvent;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::fold::View;
 
@@ -28,12 +29,12 @@ impl View for HoldView {
     type Row = Hold;
     const NAME: &'static str = "hold";
 
-    fn keys(event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<SmolStr> {
         let Event::Worker(event) = event else { return Vec::new() };
         match event {
-            WorkerEvent::PointsHeld(event) => vec![event.hold.to_string()],
-            WorkerEvent::HoldCaptured(event) => vec![event.hold.to_string()],
-            WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => vec![event.hold.to_string()],
+            WorkerEvent::PointsHeld(event) => vec![event.hold.to_smol()],
+            WorkerEvent::HoldCaptured(event) => vec![event.hold.to_smol()],
+            WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => vec![event.hold.to_smol()],
             _ => Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 use ledger_core::domain::event::Event;
 use ledger_core::domain::merchant::event::MerchantEvent;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::fold::View;
 
@@ -24,10 +25,10 @@ impl View for MerchantView {
     type Row = Merchant;
     const NAME: &'static str = "merchant";
 
-    fn keys(event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<SmolStr> {
         match event {
             Event::Merchant(MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event)) => {
-                vec![event.merchant.to_string()]
+                vec![event.merchant.to_smol()]
             }
             _ => Vec::new(),
         }

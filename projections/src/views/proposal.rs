@@ -6,6 +6,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::event::WorkerEvent;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::fold::View;
 
@@ -37,17 +38,17 @@ impl View for ProposalView {
     type Row = Proposal;
     const NAME: &'static str = "proposal";
 
-    fn keys(event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<SmolStr> {
         let Event::Worker(event) = event else { return Vec::new() };
         match event {
             WorkerEvent::CreditConfirmed(event)
             | WorkerEvent::CreditRejected(event)
-            | WorkerEvent::CreditObjected(event) => vec![event.credit.to_string()],
-            WorkerEvent::ObjectionResolved(event) => vec![event.credit.to_string()],
+            | WorkerEvent::CreditObjected(event) => vec![event.credit.to_smol()],
+            WorkerEvent::ObjectionResolved(event) => vec![event.credit.to_smol()],
             other => other
                 .as_service()
                 .filter(|record| record.proposed)
-                .map(|record| record.credit.to_string())
+                .map(|record| record.credit.to_smol())
                 .into_iter()
                 .collect(),
         }

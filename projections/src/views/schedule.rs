@@ -4,6 +4,7 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::programme::event::{ProgrammeConfigured, ProgrammeEvent};
 use ledger_core::domain::schedule::ScheduleVersion;
 use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::fold::View;
 
@@ -28,10 +29,10 @@ impl View for ScheduleView {
     type Row = ScheduleRow;
     const NAME: &'static str = "schedule";
 
-    fn keys(event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<SmolStr> {
         match event {
-            Event::Programme(ProgrammeEvent::ScheduleAdopted(event)) => vec![format!("{:010}", event.version)],
-            Event::Programme(ProgrammeEvent::ProgrammeConfigured(_)) => vec![SETTINGS_KEY.to_owned()],
+            Event::Programme(ProgrammeEvent::ScheduleAdopted(event)) => vec![format_smolstr!("{:010}", event.version)],
+            Event::Programme(ProgrammeEvent::ProgrammeConfigured(_)) => vec![SmolStr::new_static(SETTINGS_KEY)],
             _ => Vec::new(),
         }
     }

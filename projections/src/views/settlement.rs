@@ -4,6 +4,7 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::merchant::event::MerchantEvent;
 use ledger_core::domain::points::Points;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::under;
 use crate::fold::View;
@@ -28,7 +29,7 @@ impl View for SettlementView {
     type Row = Settlement;
     const NAME: &'static str = "settlement";
 
-    fn keys(event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<SmolStr> {
         let Event::Merchant(event) = event else { return Vec::new() };
         let month = match event {
             MerchantEvent::VoucherHonoured(event) => event.at.month(),

@@ -4,6 +4,7 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::store::event::{StockLine, StoreEvent};
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::under;
 use crate::fold::View;
@@ -51,7 +52,7 @@ impl View for StockView {
     type Row = Stock;
     const NAME: &'static str = "stock";
 
-    fn keys(event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<SmolStr> {
         let Event::Store(event) = event else { return Vec::new() };
         let store = event.store().as_str();
         let one = match event {
@@ -62,7 +63,7 @@ impl View for StockView {
             StoreEvent::StockWrittenOff(event) => Some(&event.sku),
             _ => None,
         };
-        let mut keys: Vec<String> = match one {
+        let mut keys: Vec<SmolStr> = match one {
             Some(sku) => vec![under(store, sku)],
             None => lines(event).iter().map(|line| under(store, &line.sku)).collect(),
         };

@@ -3,6 +3,7 @@
 use ledger_core::domain::event::Event;
 use ledger_core::domain::store::event::StoreEvent;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::fold::View;
 
@@ -26,14 +27,14 @@ impl View for StoreView {
     type Row = Store;
     const NAME: &'static str = "store";
 
-    fn keys(event: &Event) -> Vec<String> {
+    fn keys(event: &Event) -> Vec<SmolStr> {
         match event {
             Event::Store(
                 event @ (StoreEvent::StoreOpened(_)
                 | StoreEvent::StoreUpdated(_)
                 | StoreEvent::StoreClosed(_)
                 | StoreEvent::StoreReopened(_)),
-            ) => vec![event.store().to_string()],
+            ) => vec![event.store().to_smol()],
             _ => Vec::new(),
         }
     }

@@ -4,6 +4,7 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::posting::{Movements, Side, movements};
 use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::fold::View;
 
@@ -24,10 +25,10 @@ fn moved(event: &Event) -> Movements<'_> {
     }
 }
 
-fn key_of(side: Side<'_>) -> String {
+fn key_of(side: Side<'_>) -> SmolStr {
     match side {
-        Side::Redeemed(store) => format!("{}:{store}", side.group()),
-        other => other.group().to_owned(),
+        Side::Redeemed(store) => format_smolstr!("{}:{store}", side.group()),
+        other => SmolStr::new_static(other.group()),
     }
 }
 
@@ -44,8 +45,8 @@ impl View for TrialBalanceView {
     type Row = GroupSum;
     const NAME: &'static str = "trial_balance";
 
-    fn keys(event: &Event) -> Vec<String> {
-        let mut keys: Vec<String> = Vec::new();
+    fn keys(event: &Event) -> Vec<SmolStr> {
+        let mut keys: Vec<SmolStr> = Vec::new();
         for (side, _) in moved(event).sides() {
             if !keys.iter().any(|key| is_of(key, side)) {
                 keys.push(key_of(side));

@@ -1,9 +1,12 @@
 //! A worker's lots, and their short form in a stored row: a row holds all of them and is written at every spending.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use ledger_core::domain::points::Points;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::ser::SerializeSeq;
+use serde::{Deserializer, Serializer};
 
 /// A lot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,44 +35,58 @@ impl Lot {
 /// Four numbers a lot: days since the service date before, change of the days it is valid, hundredths left, hundredths
 /// expired. Most are small, and small numbers are short.
 pub(super) fn serialize<S: Serializer>(lots: &[Lot], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut numbers: Vec<i64> = Vec::with_capacity(lots.len() * 4);
+    let mut numbers = serializer.serialize_seq(Some(lots.len() * NUMBERS))?;
     let (mut day, mut validity) = (NaiveDate::default(), 0);
     for lot in lots {
         let valid = validity_of(lot);
-        numbers.extend([
-            (lot.on - day).num_days(),
-            valid - validity,
-            lot.remaining.hundredths(),
-            lot.expired.hundredths(),
-        ]);
+        numbers.serialize_element(&(lot.on - day).num_days())?;
+        numbers.serialize_element(&(valid - validity))?;
+        numbers.serialize_element(&lot.remaining.hundredths())?;
+        numbers.serialize_element(&lot.expired.hundredths())?;
         (day, validity) = (lot.on, valid);
     }
-    numbers.serialize(serializer)
+    numbers.end()
 }
 
 /// Reads the short form.
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Lot>, D::Error> {
-    let numbers = Vec::<i64>::deserialize(deserializer)?;
-    let (lots, rest) = numbers.as_chunks::<4>();
-    if !rest.is_empty() {
-        return Err(D::Error::custom("lots are four numbers each"));
+    deserializer.deserialize_seq(Lots)
+}
+
+const NUMBERS: usize = 4;
+/// Lots for which room is made ahead, whatever a row says.
+const EXPECTED_MAX: usize = 1_000;
+
+struct Lots;
+
+impl<'de> Visitor<'de> for Lots {
+    type Value = Vec<Lot>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("lots, four numbers each")
     }
-    let beyond = || D::Error::custom("a lot's day is beyond the calendar");
-    let later = |day: NaiveDate, days| day.checked_add_signed(chrono::TimeDelta::try_days(days)?);
-    let (mut day, mut validity) = (NaiveDate::default(), 0_i64);
-    lots.iter()
-        .map(|[days, change, remaining, expired]| {
-            day = later(day, *days).ok_or_else(beyond)?;
-            validity = validity.checked_add(*change).ok_or_else(beyond)?;
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Vec<Lot>, A::Error> {
+        let beyond = || A::Error::custom("a lot's day is beyond the calendar");
+        let later = |day: NaiveDate, days| day.checked_add_signed(chrono::TimeDelta::try_days(days)?);
+        let mut lots = Vec::with_capacity((numbers.size_hint().unwrap_or(0) / NUMBERS).min(EXPECTED_MAX));
+        let (mut day, mut validity) = (NaiveDate::default(), 0_i64);
+        while let Some(days) = numbers.next_element::<i64>()? {
+            let mut next =
+                || numbers.next_element::<i64>()?.ok_or_else(|| A::Error::custom("lots are four numbers each"));
+            let (change, remaining, expired) = (next()?, next()?, next()?);
+            day = later(day, days).ok_or_else(beyond)?;
+            validity = validity.checked_add(change).ok_or_else(beyond)?;
             let last_day = match validity {
                 0 => None,
                 1.. => Some(later(day, validity - 1).ok_or_else(beyond)?),
                 _ => Some(later(day, validity).ok_or_else(beyond)?),
             };
-            let (remaining, expired) = (Points::from_hundredths(*remaining), Points::from_hundredths(*expired));
-            Ok(Lot { on: day, last_day, remaining, expired })
-        })
-        .collect()
+            let (remaining, expired) = (Points::from_hundredths(remaining), Points::from_hundredths(expired));
+            lots.push(Lot { on: day, last_day, remaining, expired });
+        }
+        Ok(lots)
+    }
 }
 
 /// 0 is for ever; a day past the service date is 2, the service date itself 1, a day before it -1.
