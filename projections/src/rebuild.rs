@@ -49,7 +49,7 @@ fn rebuild_path(journal: &Path) -> PathBuf {
 }
 
 fn remove_files(database: &Path) -> Result<(), ViewError> {
-    for suffix in ["", "-wal", "-shm", ".lock"] {
+    for suffix in ["", "-wal", "-shm", ".unsynced", ".lock"] {
         let mut name = database.as_os_str().to_owned();
         name.push(suffix);
         match std::fs::remove_file(PathBuf::from(name)) {

@@ -143,3 +143,45 @@ async fn a_second_keeper_of_a_file_is_told_who_holds_it_and_readers_are_not() {
     drop(keeper);
     assert_eq!(SqliteViews::open(&path).expect("it opens again").checkpoint().await.expect("a checkpoint"), 5);
 }
+
+#[tokio::test]
+async fn views_that_a_power_cut_may_have_torn_are_made_anew_and_those_of_a_killed_process_go_on() {
+    let path = scratch_dir("contract").join("nuanxin.views.db");
+    let mark = path.with_file_name("nuanxin.views.db.unsynced");
+    let keeper = SqliteViews::open(&path).expect("SQLite opens");
+    keeper.write(0, 5, vec![("balance", vec![put("W1", b"one")])]).await.expect("rows are written");
+    assert!(mark.exists(), "nothing was synced yet");
+
+    // What a process leaves behind that is killed now.
+    let killed = scratch_dir("contract").join("nuanxin.views.db");
+    for suffix in ["", "-wal", ".unsynced"] {
+        let name = |path: &Path| path.with_file_name(format!("nuanxin.views.db{suffix}"));
+        std::fs::copy(name(&path), name(&killed)).expect("a file is copied");
+    }
+    drop(keeper);
+    assert!(!mark.exists(), "all is synced");
+
+    let reader = SqliteViews::open_read_only(&killed).expect("it opens");
+    assert_eq!(reader.checkpoint().await.expect("a checkpoint"), 5);
+    drop(reader);
+    let keeper = SqliteViews::open(&killed).expect("it opens again");
+    assert_eq!(keeper.checkpoint().await.expect("a checkpoint"), 5);
+    drop(keeper);
+
+    for other_start in ["00000000-0000-0000-0000-000000000000", ""] {
+        std::fs::write(&mark, other_start).expect("a mark is written");
+        // Torn pages are not even looked at.
+        std::fs::write(path.with_file_name("nuanxin.views.db-wal"), [7; 5_000]).expect("a log is torn");
+        let Err(ViewError::Unavailable(what)) = SqliteViews::open_read_only(&path).map(drop) else {
+            panic!("torn views are read");
+        };
+        assert!(what.contains("start the server once"), "{what}");
+        let keeper = SqliteViews::open(&path).expect("it opens");
+        assert_eq!(keeper.checkpoint().await.expect("a checkpoint"), 0);
+        assert_eq!(keeper.get("balance", &["W1".to_owned()]).await.expect("no row"), [None]);
+        keeper.write(0, 5, vec![("balance", vec![put("W1", b"one")])]).await.expect("rows are written");
+        drop(keeper);
+        let reader = SqliteViews::open_read_only(&path).expect("it opens");
+        assert_eq!(reader.checkpoint().await.expect("a checkpoint"), 5);
+    }
+}

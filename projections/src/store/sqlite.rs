@@ -1,32 +1,36 @@
 //! Views in a SQLite file of their own beside the journal: their own single writer; a rebuild is a new file renamed
 //! into place.
 //!
-//! Commits are not synced one by one (`synchronous = NORMAL`): rows and checkpoint move together, so what a power cut
-//! takes back is folded again from the journal.
+//! What is written is not synced ([`keeper`]): views can always be made anew, and the disk is the journal's.
+
+mod keeper;
+mod unsynced;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use ledger_core::journal::JournalError;
-use ledger_core::journal::sqlite::lock::JournalLock;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::{ViewChanges, ViewStore, prefix_end};
 use crate::error::ViewError;
 use crate::views;
+use keeper::Keeper;
 
 const READERS_MAX: usize = 8;
 
 /// Views in one SQLite file.
 pub struct SqliteViews {
     path: PathBuf,
-    writer: Option<Arc<Mutex<Connection>>>,
+    writer: Option<Arc<Keeper>>,
     readers: Arc<Mutex<Vec<Connection>>>,
-    _lock: Option<JournalLock>,
 }
 
 fn unavailable(error: rusqlite::Error) -> ViewError {
+    ViewError::Unavailable(error.to_string())
+}
+
+fn unwritable(error: std::io::Error) -> ViewError {
     ViewError::Unavailable(error.to_string())
 }
 
@@ -35,44 +39,26 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl SqliteViews {
-    /// Opens the views for writing; stored views of another version are thrown away.
+    /// Opens the views for writing; stored views of another version are thrown away, and those that were being written
+    /// when the machine went down.
     ///
     /// # Errors
     /// [`ViewError::InUse`] when another process keeps them.
     pub fn open(path: &Path) -> Result<SqliteViews, ViewError> {
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            std::fs::create_dir_all(parent).map_err(|error| ViewError::Unavailable(error.to_string()))?;
-        }
-        let held = JournalLock::take(path).map_err(|error| match error {
-            JournalError::InUse(who) => ViewError::InUse(who),
-            other => ViewError::Journal(other),
-        })?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(unavailable)?;
-        connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(unavailable)?;
-        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).map_err(unavailable)?;
-        connection
-            .execute_batch(
-                "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;
-                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -131072; PRAGMA mmap_size = 0;
-                 PRAGMA wal_autocheckpoint = 16000; PRAGMA journal_size_limit = 268435456;",
-            )
-            .map_err(unavailable)?;
-        connection.set_prepared_statement_cache_capacity(64);
-        prepare(&connection)?;
-        Ok(SqliteViews {
-            path: path.to_owned(),
-            writer: Some(Arc::new(Mutex::new(connection))),
-            readers: Arc::default(),
-            _lock: Some(held),
-        })
+        let keeper = Keeper::open(path)?;
+        Ok(SqliteViews { path: path.to_owned(), writer: Some(Arc::new(keeper)), readers: Arc::default() })
     }
 
     /// Opens existing views for reading alone, beside the process that keeps them.
     ///
     /// # Errors
-    /// [`ViewError::Unavailable`] when there are none or they are of another version.
+    /// [`ViewError::Unavailable`] when there are none, they are of another version, or they were being written when the
+    /// machine went down.
     pub fn open_read_only(path: &Path) -> Result<SqliteViews, ViewError> {
+        if !unsynced::is_whole(path).map_err(unwritable)? {
+            let what = "holds views that were being written when the machine went down; start the server once";
+            return Err(ViewError::Unavailable(format!("{} {what}", path.display())));
+        }
         let connection = reader(path)?;
         let version: Option<i64> = connection
             .query_row("SELECT version FROM checkpoint", [], |row| row.get(0))
@@ -83,7 +69,7 @@ impl SqliteViews {
             return Err(ViewError::Unavailable(what));
         }
         let readers = Arc::new(Mutex::new(vec![connection]));
-        Ok(SqliteViews { path: path.to_owned(), writer: None, readers, _lock: None })
+        Ok(SqliteViews { path: path.to_owned(), writer: None, readers })
     }
 
     /// Puts these views in the place of another file, whose process must not run.
@@ -91,27 +77,17 @@ impl SqliteViews {
     /// # Errors
     /// [`ViewError`]; the old views stay in place then.
     pub fn replace(self, target: &Path) -> Result<(), ViewError> {
-        let io = |error: std::io::Error| ViewError::Unavailable(error.to_string());
-        let _target_lock = JournalLock::take(target).map_err(|error| match error {
-            JournalError::InUse(who) => ViewError::InUse(who),
-            other => ViewError::Journal(other),
-        })?;
+        let _target_lock = keeper::take(target)?;
         if let Some(writer) = &self.writer {
-            lock(writer).query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(unavailable)?;
+            writer.connection().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(unavailable)?;
         }
         let path = self.path.clone();
         drop(self);
-        for suffix in ["-wal", "-shm"] {
-            for file in [target, path.as_path()] {
-                let mut name = file.as_os_str().to_owned();
-                name.push(suffix);
-                match std::fs::remove_file(PathBuf::from(name)) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
-                    _ => {}
-                }
-            }
+        for file in [target, path.as_path()] {
+            unsynced::remove_log(file).map_err(unwritable)?;
         }
-        std::fs::rename(&path, target).map_err(io)
+        std::fs::rename(&path, target).map_err(unwritable)?;
+        unsynced::remove_mark(target).map_err(unwritable)
     }
 
     async fn blocking<T: Send + 'static>(
@@ -162,36 +138,6 @@ fn get(connection: &Connection, view: &str, keys: &[String]) -> Result<Vec<Optio
     keys.iter().map(|key| statement.query_row([key], |row| row.get(0)).optional().map_err(unavailable)).collect()
 }
 
-fn prepare(connection: &Connection) -> Result<(), ViewError> {
-    let stored: Option<i64> = connection
-        .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'checkpoint'", [], |row| row.get::<_, i64>(0))
-        .map_err(unavailable)
-        .and_then(|tables| match tables {
-            0 => Ok(None),
-            _ => connection
-                .query_row("SELECT version FROM checkpoint", [], |row| row.get(0))
-                .optional()
-                .map_err(unavailable),
-        })?;
-    if stored == Some(i64::from(views::VERSION)) {
-        return Ok(());
-    }
-    let mut script = String::from("BEGIN IMMEDIATE; DROP TABLE IF EXISTS checkpoint;");
-    script.push_str("CREATE TABLE checkpoint (position INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;");
-    script.push_str(&format!("INSERT INTO checkpoint VALUES (0, {});", views::VERSION));
-    for view in views::NAMES {
-        script.push_str(&format!(
-            "DROP TABLE IF EXISTS view_{view};
-             CREATE TABLE view_{view} (key TEXT PRIMARY KEY, row BLOB NOT NULL) STRICT, WITHOUT ROWID;"
-        ));
-    }
-    for view in views::FORMER {
-        script.push_str(&format!("DROP TABLE IF EXISTS view_{view};"));
-    }
-    script.push_str("COMMIT;");
-    connection.execute_batch(&script).map_err(unavailable)
-}
-
 #[async_trait]
 impl ViewStore for SqliteViews {
     async fn checkpoint(&self) -> Result<u64, ViewError> {
@@ -214,7 +160,7 @@ impl ViewStore for SqliteViews {
         let Some(writer) = self.writer.clone() else { return self.get(view, keys).await };
         let keys = keys.to_vec();
         // A reader forgets its pages after every write; the writer keeps them, and needs them again for writing.
-        Self::blocking(move || get(&lock(&writer), view, &keys)).await
+        Self::blocking(move || get(&writer.connection(), view, &keys)).await
     }
 
     async fn scan(
@@ -248,7 +194,7 @@ impl ViewStore for SqliteViews {
         let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let (from, to) = (signed(from), signed(to));
         Self::blocking(move || {
-            let mut connection = lock(&writer);
+            let mut connection = writer.connection();
             let transaction = connection.transaction().map_err(unavailable)?;
             let moved = transaction
                 .execute("UPDATE checkpoint SET position = ?1 WHERE position = ?2", (to, from))

@@ -31,6 +31,8 @@ pub(super) const EPOCH: u64 = 1 << 22;
 const ROW_MAX: usize = 1_000;
 /// What is fewer is written once nothing more came for so long.
 const IDLE: Duration = Duration::from_millis(500);
+/// How long the tail is left to others between two steps of letting go.
+const BETWEEN_STEPS: Duration = Duration::from_micros(100);
 /// With so many events in memory an append waits for the index.
 const TAIL_MAX: usize = 500_000;
 
@@ -170,7 +172,10 @@ fn work(journal_path: &Path, mut index: Connection, tail: &SharedTail, told: &Re
             // Only now: a reader looks into memory first, then into the file.
             tail.write().wrote(&parts);
             drop(parts);
-            while tail.write().let_go() {}
+            // Whoever appends gets the tail in between: a lock that is taken again at once is taken before those that wait.
+            while tail.write().let_go() {
+                std::thread::sleep(BETWEEN_STEPS);
+            }
         }
         drop(flushed);
         if ended {

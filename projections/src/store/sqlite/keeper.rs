@@ -1,0 +1,101 @@
+//! The one connection that writes the views' file.
+//!
+//! Nothing is synced while it is written: rows and checkpoint move together, so what a dying process takes back is folded
+//! again from the journal. What a dying machine may have left half written is told by the file's mark ([`super::unsynced`])
+//! and thrown away.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ledger_core::journal::JournalError;
+use ledger_core::journal::sqlite::lock::JournalLock;
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use super::unsynced::{self, Unsynced};
+use super::{unavailable, unwritable};
+use crate::error::ViewError;
+use crate::views;
+
+/// Whoever may write a views' file. Dropped in the order of the fields: closed, synced, and only then given free.
+pub(super) struct Keeper {
+    connection: Mutex<Connection>,
+    _unsynced: Option<Unsynced>,
+    _lock: JournalLock,
+}
+
+/// Takes the lock beside a views' file.
+pub(super) fn take(path: &Path) -> Result<JournalLock, ViewError> {
+    JournalLock::take(path).map_err(|error| match error {
+        JournalError::InUse(who) => ViewError::InUse(who),
+        other => ViewError::Journal(other),
+    })
+}
+
+impl Keeper {
+    /// Opens the file; stored views of another version, or which the machine may have lost a part of, are thrown away.
+    pub(super) fn open(path: &Path) -> Result<Keeper, ViewError> {
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            std::fs::create_dir_all(parent).map_err(unwritable)?;
+        }
+        let lock = take(path)?;
+        if !unsynced::is_whole(path).map_err(unwritable)? {
+            tracing::warn!("the machine went down while the views were written; they are made anew from the journal");
+            unsynced::remove_database(path).map_err(unwritable)?;
+        }
+        let unsynced = Unsynced::mark(path);
+        let connection = open(path, if unsynced.is_some() { "OFF" } else { "NORMAL" })?;
+        prepare(&connection)?;
+        Ok(Keeper { connection: Mutex::new(connection), _unsynced: unsynced, _lock: lock })
+    }
+
+    /// The connection, once nobody else uses it.
+    pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn open(path: &Path, synchronous: &str) -> Result<Connection, ViewError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(unavailable)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(unavailable)?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).map_err(unavailable)?;
+    connection
+        .execute_batch(&format!(
+            "PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;
+             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -131072; PRAGMA mmap_size = 0;
+             PRAGMA wal_autocheckpoint = 16000; PRAGMA journal_size_limit = 268435456;"
+        ))
+        .map_err(unavailable)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection) -> Result<(), ViewError> {
+    let stored: Option<i64> = connection
+        .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'checkpoint'", [], |row| row.get::<_, i64>(0))
+        .map_err(unavailable)
+        .and_then(|tables| match tables {
+            0 => Ok(None),
+            _ => connection
+                .query_row("SELECT version FROM checkpoint", [], |row| row.get(0))
+                .optional()
+                .map_err(unavailable),
+        })?;
+    if stored == Some(i64::from(views::VERSION)) {
+        return Ok(());
+    }
+    let mut script = String::from("BEGIN IMMEDIATE; DROP TABLE IF EXISTS checkpoint;");
+    script.push_str("CREATE TABLE checkpoint (position INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;");
+    script.push_str(&format!("INSERT INTO checkpoint VALUES (0, {});", views::VERSION));
+    for view in views::NAMES {
+        script.push_str(&format!(
+            "DROP TABLE IF EXISTS view_{view};
+             CREATE TABLE view_{view} (key TEXT PRIMARY KEY, row BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+        ));
+    }
+    for view in views::FORMER {
+        script.push_str(&format!("DROP TABLE IF EXISTS view_{view};"));
+    }
+    script.push_str("COMMIT;");
+    connection.execute_batch(&script).map_err(unavailable)
+}
