@@ -1,5 +1,6 @@
 //! The contract of view stores, with the one in memory as the measure.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use nuanxin_tests::scratch_dir;
