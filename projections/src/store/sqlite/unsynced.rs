@@ -142,16 +142,27 @@ mod tests {
 
     use super::{Unsynced, boot_id, is_whole, mark_path, remove_database};
 
-    fn database(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("nuanxin-unsynced-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).expect("a folder");
-        folder.join("views.db")
+    /// A folder of a test's own, with a database's path in it; gone when the test ends.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> (Folder, PathBuf) {
+            let folder = std::env::temp_dir().join(format!("nuanxin-unsynced-{name}-{}", std::process::id()));
+            fs::create_dir_all(&folder).expect("a folder");
+            let database = folder.join("views.db");
+            (Folder(folder), database)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
     }
 
     #[test]
     fn a_database_is_believed_again_once_it_was_synced() {
-        let database = database("synced");
+        let (_folder, database) = Folder::new("synced");
         assert!(is_whole(&database).expect("it is told"), "nothing is there yet");
         fs::write(&database, "rows").expect("a file");
         let unsynced = Unsynced::mark(&database);
@@ -164,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_database_written_under_another_start_of_the_machine_is_not_believed() {
-        let database = database("other");
+        let (_folder, database) = Folder::new("other");
         fs::write(&database, "rows").expect("a file");
         for mark in [b"00000000-0000-0000-0000-000000000000".as_slice(), b"", b"\xff\xfe", &[0; 36]] {
             fs::write(mark_path(&database), mark).expect("a mark");
