@@ -48,20 +48,6 @@ fn rebuild_path(journal: &Path) -> PathBuf {
     views_path(journal).with_extension("rebuild.db")
 }
 
-fn remove_files(database: &Path) -> Result<(), ViewError> {
-    for suffix in ["", "-wal", "-shm", ".unsynced", ".lock"] {
-        let mut name = database.as_os_str().to_owned();
-        name.push(suffix);
-        match std::fs::remove_file(PathBuf::from(name)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(ViewError::Unavailable(error.to_string()));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
 fn rebuild_schema(schema: &str) -> String {
     format!("{schema}_rebuild")
 }
@@ -79,7 +65,7 @@ pub async fn rebuild(
     let store = match url {
         JournalUrl::Sqlite(path) => {
             let target = rebuild_path(path);
-            remove_files(&target)?;
+            SqliteViews::remove(&target)?;
             RebuiltStore::Sqlite(Arc::new(SqliteViews::open(&target)?))
         }
         JournalUrl::Postgres { url, schema } => {
@@ -129,7 +115,7 @@ impl Rebuilt {
         match (self.store, &self.url) {
             (RebuiltStore::Sqlite(store), JournalUrl::Sqlite(path)) => {
                 drop(store);
-                remove_files(&rebuild_path(path))
+                SqliteViews::remove(&rebuild_path(path))
             }
             (RebuiltStore::Postgres(store), JournalUrl::Postgres { url, schema }) => {
                 drop(store);

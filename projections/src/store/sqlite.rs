@@ -26,11 +26,7 @@ pub struct SqliteViews {
     readers: Arc<Mutex<Vec<Connection>>>,
 }
 
-fn unavailable(error: rusqlite::Error) -> ViewError {
-    ViewError::Unavailable(error.to_string())
-}
-
-fn unwritable(error: std::io::Error) -> ViewError {
+fn unavailable(error: impl std::fmt::Display) -> ViewError {
     ViewError::Unavailable(error.to_string())
 }
 
@@ -55,7 +51,7 @@ impl SqliteViews {
     /// [`ViewError::Unavailable`] when there are none, they are of another version, or they were being written when the
     /// machine went down.
     pub fn open_read_only(path: &Path) -> Result<SqliteViews, ViewError> {
-        if !unsynced::is_whole(path).map_err(unwritable)? {
+        if !unsynced::is_whole(path).map_err(unavailable)? {
             let what = "holds views that were being written when the machine went down; start the server once";
             return Err(ViewError::Unavailable(format!("{} {what}", path.display())));
         }
@@ -84,10 +80,18 @@ impl SqliteViews {
         let path = self.path.clone();
         drop(self);
         for file in [target, path.as_path()] {
-            unsynced::remove_log(file).map_err(unwritable)?;
+            unsynced::remove_log(file).map_err(unavailable)?;
         }
-        std::fs::rename(&path, target).map_err(unwritable)?;
-        unsynced::remove_mark(target).map_err(unwritable)
+        std::fs::rename(&path, target).map_err(unavailable)?;
+        unsynced::remove_mark(target).map_err(unavailable)
+    }
+
+    /// Removes a views' file that nobody keeps, with everything beside it.
+    ///
+    /// # Errors
+    /// [`ViewError::Unavailable`].
+    pub(crate) fn remove(path: &Path) -> Result<(), ViewError> {
+        unsynced::remove_all(path).map_err(unavailable)
     }
 
     async fn blocking<T: Send + 'static>(

@@ -11,8 +11,8 @@ use ledger_core::journal::JournalError;
 use ledger_core::journal::sqlite::lock::JournalLock;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
+use super::unavailable;
 use super::unsynced::{self, Unsynced};
-use super::{unavailable, unwritable};
 use crate::error::ViewError;
 use crate::views;
 
@@ -35,12 +35,12 @@ impl Keeper {
     /// Opens the file; stored views of another version, or which the machine may have lost a part of, are thrown away.
     pub(super) fn open(path: &Path) -> Result<Keeper, ViewError> {
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            std::fs::create_dir_all(parent).map_err(unwritable)?;
+            std::fs::create_dir_all(parent).map_err(unavailable)?;
         }
         let lock = take(path)?;
-        if !unsynced::is_whole(path).map_err(unwritable)? {
+        if !unsynced::is_whole(path).map_err(unavailable)? {
             tracing::warn!("the machine went down while the views were written; they are made anew from the journal");
-            unsynced::remove_database(path).map_err(unwritable)?;
+            unsynced::remove_database(path).map_err(unavailable)?;
         }
         let unsynced = Unsynced::mark(path);
         let connection = open(path, if unsynced.is_some() { "OFF" } else { "NORMAL" })?;

@@ -74,6 +74,12 @@ pub(super) fn remove_database(database: &Path) -> io::Result<()> {
     remove_mark(database)
 }
 
+/// Removes the database with everything beside it, the lock included.
+pub(super) fn remove_all(database: &Path) -> io::Result<()> {
+    remove_database(database)?;
+    remove(&beside(database, ".lock"))
+}
+
 /// Removes what belongs to the database's connections: its log, and the memory they share.
 pub(super) fn remove_log(database: &Path) -> io::Result<()> {
     remove(&beside(database, "-wal"))?;
@@ -124,13 +130,8 @@ impl Unsynced {
 
 impl Drop for Unsynced {
     fn drop(&mut self) {
-        match self.sync() {
-            // The whole folder is gone: nothing is left to be synced.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => {
-                tracing::warn!(%error, "the views could not be synced; after a power cut they are made anew");
-            }
-            Ok(()) => {}
+        if let Err(error) = self.sync() {
+            tracing::warn!(%error, "the views could not be synced; after a power cut they are made anew");
         }
     }
 }
@@ -138,31 +139,13 @@ impl Drop for Unsynced {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::PathBuf;
 
     use super::{Unsynced, boot_id, is_whole, mark_path, remove_database};
 
-    /// A folder of a test's own, with a database's path in it; gone when the test ends.
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new(name: &str) -> (Folder, PathBuf) {
-            let folder = std::env::temp_dir().join(format!("nuanxin-unsynced-{name}-{}", std::process::id()));
-            fs::create_dir_all(&folder).expect("a folder");
-            let database = folder.join("views.db");
-            (Folder(folder), database)
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-
     #[test]
     fn a_database_is_believed_again_once_it_was_synced() {
-        let (_folder, database) = Folder::new("synced");
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = folder.path().join("views.db");
         assert!(is_whole(&database).expect("it is told"), "nothing is there yet");
         fs::write(&database, "rows").expect("a file");
         let unsynced = Unsynced::mark(&database);
@@ -175,7 +158,8 @@ mod tests {
 
     #[test]
     fn a_database_written_under_another_start_of_the_machine_is_not_believed() {
-        let (_folder, database) = Folder::new("other");
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = folder.path().join("views.db");
         fs::write(&database, "rows").expect("a file");
         for mark in [b"00000000-0000-0000-0000-000000000000".as_slice(), b"", b"\xff\xfe", &[0; 36]] {
             fs::write(mark_path(&database), mark).expect("a mark");
