@@ -127,6 +127,17 @@ impl World {
         *lock(&self.cable) = Cable::Whole;
     }
 
+    /// Whether the next commit's answer is lost and the commit with it: then it never meets the fence.
+    fn cut_before_the_fence(&self) -> bool {
+        let cut = *lock(&self.cable) == Cable::CutAtCommit { lands: false };
+        cut && self.cut_now().is_some()
+    }
+
+    /// How many answers of commits were lost so far.
+    pub(crate) fn lost(&self) -> usize {
+        self.wreckage.lost.load(Ordering::Relaxed)
+    }
+
     /// Whether this commit lands whose answer is lost; none when it comes through.
     fn cut_now(&self) -> Option<bool> {
         let mut cable = lock(&self.cable);
@@ -265,6 +276,9 @@ impl Journal for SimulatedJournal {
             self.buffered(batch);
             count(&self.world.wreckage.lost);
             return Err(CommitError::Unknown(away("the answer of an append was lost")));
+        }
+        if self.world.cut_before_the_fence() {
+            return Err(CommitError::Unknown(away("the cable was cut")));
         }
         let append = self.begin().await.map_err(CommitError::NotCommitted)?;
         if append.head().position != batch.after {

@@ -25,6 +25,8 @@ pub(crate) struct Attempt {
     /// Where the journal ended when it was sent and when it was answered.
     pub(crate) head_sent: u64,
     pub(crate) head_answered: u64,
+    /// Whether any server lost the answer of a commit in between.
+    pub(crate) lost_between: bool,
     /// Whether each key was in the journal when the answer came.
     pub(crate) present: Vec<bool>,
     /// One a command; none when the client never got an answer.
@@ -88,7 +90,7 @@ impl Street {
     /// Sends commands once and notes what came of it.
     async fn send(&self, submissions: &[Submission], atomic: bool) -> Option<Vec<Outcome>> {
         let server = self.server().await;
-        let (sent, head_sent) = (self.notes.tick(), self.head().await);
+        let (sent, head_sent, lost) = (self.notes.tick(), self.head().await, self.world.lost());
         let patience = if self.world.below(10) == 0 { 300 } else { 600_000 };
         let outcomes = tokio::select! {
             biased;
@@ -105,6 +107,7 @@ impl Street {
             answered: self.notes.tick(),
             head_sent,
             head_answered: self.head().await,
+            lost_between: self.world.lost() > lost,
             present: found.iter().map(Option::is_some).collect(),
             outcomes: outcomes.clone(),
         };

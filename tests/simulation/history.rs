@@ -121,9 +121,22 @@ impl<'a> History<'a> {
         assert_eq!(recorded.fingerprint, Fingerprint::of(&answered.submission.command), "{key}");
         assert!(recorded.last <= attempt.head_answered, "{key} was told before it was there");
         assert!(
-            receipt.repeated || recorded.first > attempt.head_sent || self.asked_in_vain_before(answered),
-            "{key} was there before it was asked"
+            receipt.repeated
+                || recorded.first > attempt.head_sent
+                || self.asked_in_vain_before(answered)
+                || self.made_alike_before(answered),
+            "{key} was there at {} before it was asked; asked under it: {:#?}",
+            recorded.first,
+            self.attempts_under(key)
         );
+    }
+
+    /// Everybody who ever asked under a key.
+    fn attempts_under(&self, key: &Key) -> Vec<&Attempt> {
+        let mut attempts: Vec<&Attempt> =
+            self.answered().filter(|answered| answered.key() == key).map(|answered| answered.attempt).collect();
+        attempts.sort_by_key(|attempt| attempt.sent);
+        attempts
     }
 
     /// Whether the same key was sent before and got no answer of what became of it: what is recorded may be of then. An
@@ -134,6 +147,19 @@ impl<'a> History<'a> {
                 && earlier.attempt.sent < answered.attempt.sent
                 && matches!(earlier.outcome, None | Some(Outcome::Unknown))
         })
+    }
+
+    /// Whether another server had made the very same batch for an earlier attempt, byte for byte, as can be where both
+    /// clocks stand behind the last recorded time: a server that was behind and lost its own batch's answer finds that
+    /// one, and cannot tell that it is not its own. What it says was done is done, there and once.
+    fn made_alike_before(&self, answered: &Answered<'_>) -> bool {
+        let told = answered.outcome.and_then(Outcome::receipt);
+        answered.attempt.lost_between
+            && self.answered().any(|earlier| {
+                earlier.key() == answered.key()
+                    && earlier.attempt.sent < answered.attempt.sent
+                    && earlier.outcome.and_then(Outcome::receipt) == told
+            })
     }
 
     /// "Nothing was recorded" is true unless somebody else asked under the same key.

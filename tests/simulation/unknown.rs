@@ -1,10 +1,11 @@
 //! A commit whose answer is lost, on a journal that then stays away for longer than the ledger looks for it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ledger_core::domain::refusal::Code;
 use ledger_core::evidence::hash::HashSuite;
-use ledger_core::journal::Journal;
+use ledger_core::journal::{Journal, RecordedTime};
 use ledger_core::ledger::{Ledger, LedgerSettings, Outcome, Submission};
 use tokio::time::Instant;
 
@@ -14,12 +15,21 @@ use crate::steps::prelude;
 
 const RESOLVE_FOR: Duration = Duration::from_secs(3);
 
-/// Registers a worker.
-fn registers(key: &str, worker: &str) -> Submission {
+fn says(key: &str, worker: &str, occupation: &str, update: bool) -> Submission {
     let frame = prelude().swap_remove(0);
     let ask =
-        Ask::Register { worker: worker.to_owned(), occupation: "骑手".to_owned(), party_member: None, update: false };
+        Ask::Register { worker: worker.to_owned(), occupation: occupation.to_owned(), party_member: None, update };
     Asked { key: key.to_owned(), ask, ..frame }.submission()
+}
+
+/// Registers a worker.
+fn registers(key: &str, worker: &str) -> Submission {
+    says(key, worker, "骑手", false)
+}
+
+/// Says of a worker who was registered that he drives now.
+fn drives(key: &str, worker: &str) -> Submission {
+    says(key, worker, "货运司机", true)
 }
 
 /// Runs in a time of its own, in which waiting takes none.
@@ -28,8 +38,10 @@ fn run(work: impl Future<Output = ()>) {
     runtime.expect("a runtime").block_on(work);
 }
 
-async fn open(world: &std::sync::Arc<World>) -> Ledger {
-    let settings = LedgerSettings { resolve_for: RESOLVE_FOR, ..LedgerSettings::default() };
+async fn open(world: &Arc<World>) -> Ledger {
+    // A clock that stands: what two servers decide on the same state is the same to the byte.
+    let clock = Arc::new(|| RecordedTime::from_micros(1_704_067_200_000_000));
+    let settings = LedgerSettings { resolve_for: RESOLVE_FOR, clock, ..LedgerSettings::default() };
     let journal = SimulatedJournal::connect(world, &Process::new());
     Ledger::open(journal, settings, ORIGIN, HashSuite::Sha256).await.expect("the ledger opens").0
 }
@@ -89,4 +101,32 @@ fn whoever_rests_on_a_batch_that_landed_unheard_is_told_that_nobody_knows() {
 #[test]
 fn whoever_rests_on_a_batch_that_never_landed_is_told_that_nobody_knows() {
     run(whoever_rests_on_a_lost_batch_is_told_that_nobody_knows(false));
+}
+
+/// The batch found is another server's, made of the same command: nobody can tell, and what is told is true all the same.
+#[test]
+fn a_server_that_lost_its_answer_and_finds_the_same_batch_of_another_tells_what_is_recorded() {
+    run(async {
+        let world = World::without_weather();
+        let busy = open(&world).await;
+        assert!(busy.submit(registers("old", "W1")).await.receipt().is_some());
+        // It has read the journal up to here, the worker and all used keys among it, and hears of nothing after.
+        let behind = open(&world).await;
+        tokio::time::sleep(RESOLVE_FOR).await;
+        assert!(behind.submit(registers("old", "W1")).await.receipt().is_some_and(|receipt| receipt.repeated));
+        let new = drives("new", "W1");
+        let Outcome::Committed(recorded) = busy.submit(new.clone()).await else { panic!("it is recorded") };
+
+        world.cut_at_the_next_commit(false);
+        let mended = async {
+            tokio::time::sleep(RESOLVE_FOR / 2).await;
+            world.mend();
+        };
+        let (told, ()) = tokio::join!(behind.submit(new.clone()), mended);
+        assert_eq!(told, Outcome::Committed(recorded.clone()));
+        assert_eq!(world.journal.head().await.expect("memory can be read").position, recorded.position);
+        // The fence would have kept the batch out: from here on it decides on what is recorded.
+        let next = behind.submit(registers("next", "W3")).await;
+        assert!(next.receipt().is_some_and(|next| next.position > recorded.position), "{next:?}");
+    });
 }
