@@ -22,11 +22,11 @@ use super::tail::{Part, Place, Tail};
 use crate::journal::JournalError;
 
 /// The layout of the file; another one is thrown away.
-const LAYOUT: i64 = 4;
+const LAYOUT: i64 = 5;
 /// Events written in one transaction: the wider, the more of them share a page of keys and a row of a stream.
-const WIDTH: usize = 131_072;
+const WIDTH: usize = 262_144;
 /// Events of one epoch. The longer, the fewer there are to look into; the shorter, the fewer pages a transaction writes.
-pub(super) const EPOCH: u64 = 1 << 22;
+pub(super) const EPOCH: u64 = 1 << 21;
 /// Events of a stream in one row.
 const ROW_MAX: usize = 1_000;
 /// What is fewer is written once nothing more came for so long.
@@ -34,7 +34,7 @@ const IDLE: Duration = Duration::from_millis(500);
 /// How long the tail is left to others between two steps of letting go.
 const BETWEEN_STEPS: Duration = Duration::from_micros(100);
 /// With so many events in memory an append waits for the index.
-const TAIL_MAX: usize = 500_000;
+const TAIL_MAX: usize = 1_000_000;
 
 /// The file beside a journal: `nuanxin.db` → `nuanxin.db.index`.
 pub(super) fn index_path(journal: &Path) -> PathBuf {
