@@ -21,11 +21,13 @@ use super::connect::unavailable;
 use super::tail::{Part, Place, Tail};
 use crate::journal::JournalError;
 
-/// The layout of the file; another one is thrown away.
-const LAYOUT: i64 = 5;
+/// The layout of the file; another one is thrown away. The length of an epoch belongs to it: whoever cuts epochs otherwise
+/// does not look where this file's rows lie, and would not find a key that was used.
+const LAYOUT: i64 = 400 + EPOCH.trailing_zeros() as i64;
 /// Events written in one transaction: the wider, the more of them share a page of keys and a row of a stream.
 const WIDTH: usize = 262_144;
-/// Events of one epoch. The longer, the fewer there are to look into; the shorter, the fewer pages a transaction writes.
+/// Events of one epoch, a power of two. The longer, the fewer there are to look into; the shorter, the fewer pages a
+/// transaction writes.
 pub(super) const EPOCH: u64 = 1 << 21;
 /// Events of a stream in one row.
 const ROW_MAX: usize = 1_000;
