@@ -194,6 +194,7 @@ fn needs_postgres(probe: Probe) -> bool {
         | Probe::Framework(db, ..)
         | Probe::Read(_, db)
         | Probe::Decode(db)
+        | Probe::DecodeOnAllCores(db)
         | Probe::Hash(db)
         | Probe::Start(db)
         | Probe::Disk(db)

@@ -12,8 +12,9 @@ use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::postgres::PostgresJournal;
 use ledger_core::journal::sqlite::SqliteJournal;
 use ledger_core::journal::url::JournalUrl;
-use ledger_core::journal::{Entry, Journal};
+use ledger_core::journal::{Entry, Journal, JournalError};
 use sqlx::{Connection, PgConnection};
+use tokio::task::JoinSet;
 
 use crate::machine;
 use crate::reading::Reading;
@@ -31,19 +32,27 @@ pub(crate) async fn open(url: &str) -> Result<Arc<dyn Journal>> {
     })
 }
 
-/// Reads every entry and decodes its event: entries a second. One reader, as a fold needs them in order.
-pub(crate) async fn decode(url: &str) -> Result<Reading> {
+/// Reads every entry and decodes its event: entries a second. Each of the readers takes every so many-th page.
+pub(crate) async fn decode(url: &str, readers: usize) -> Result<Reading> {
     let journal = open(url).await?;
-    let (mut position, started) = (0, Instant::now());
-    loop {
-        let entries = journal.read(position, PAGE).await?;
-        let Some(last) = entries.last() else { break };
-        position = last.position;
-        for entry in &entries {
-            std::hint::black_box(entry.event()?);
-        }
+    let entries = journal.head().await?.position;
+    let started = Instant::now();
+    let mut reading = JoinSet::new();
+    for reader in 0..readers {
+        let journal = Arc::clone(&journal);
+        reading.spawn(async move {
+            for position in (0..entries).step_by(PAGE).skip(reader).step_by(readers) {
+                for entry in &journal.read(position, PAGE).await? {
+                    std::hint::black_box(entry.event()?);
+                }
+            }
+            Ok::<(), JournalError>(())
+        });
     }
-    Ok(Reading::of(position as f64 / started.elapsed().as_secs_f64()).with(format!("{position} entries")))
+    while let Some(read) = reading.join_next().await {
+        read??;
+    }
+    Ok(Reading::of(entries as f64 / started.elapsed().as_secs_f64()).with(format!("{entries} entries")))
 }
 
 /// Hashes the canonical bytes of every entry on all cores: entries a second, without the reading.

@@ -249,6 +249,16 @@ pub(crate) fn all() -> Vec<Row> {
             Some(0.5),
             Some(0.8),
         ),
+        // What single redemptions over HTTP could reach if HTTP cost nothing.
+        row(
+            "http-none",
+            "the same redemptions in process, without HTTP : the same handler",
+            lite64,
+            vec![Probe::BareHttp(64)],
+            By::Rate,
+            None,
+            None,
+        ),
         row(
             "http-batch",
             "batches of 500 over HTTP, 4 callers : in process",
@@ -284,6 +294,16 @@ pub(crate) fn all() -> Vec<Row> {
             By::Time,
             Some(4.0),
             Some(2.0),
+        ),
+        // What any check of the entries pays before it checks anything.
+        row(
+            "verify-nothing",
+            "time of reading and decoding the same rows on all cores, checking nothing : the same hashing",
+            Probe::DecodeOnAllCores(Sqlite),
+            vec![Probe::Hash(Sqlite)],
+            By::Time,
+            None,
+            None,
         ),
         row(
             "verify-views",
