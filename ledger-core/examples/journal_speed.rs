@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use ledger_core::evidence::hash::HashSuite;
 use ledger_core::evidence::verifier::{Verdict, verify};
 use ledger_core::journal::sqlite::SqliteJournal;
-use ledger_core::journal::{Journal, JournalError};
+use ledger_core::journal::{Entry, Journal, JournalError};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -76,14 +76,7 @@ async fn hashing_alone(journal: &dyn Journal) -> Result<Duration, JournalError> 
         let entries = journal.read(position, PAGE).await?;
         let Some(last) = entries.last() else { return Ok(hashing) };
         position = last.position;
-        let leaves: Vec<Vec<u8>> = entries
-            .iter()
-            .map(|entry| {
-                let mut leaf = Vec::new();
-                entry.leaf_into(&mut leaf);
-                leaf
-            })
-            .collect();
+        let leaves: Vec<Vec<u8>> = entries.iter().map(Entry::leaf_bytes).collect();
         let begun = Instant::now();
         thread::scope(|scope| {
             for share in leaves.chunks(leaves.len().div_ceil(processors)) {

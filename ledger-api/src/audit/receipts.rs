@@ -103,8 +103,7 @@ impl Audit {
     pub async fn receipt(&self, entry: &Entry, published: &Published) -> Result<Receipt, AuditError> {
         let position = entry.position;
         let proof = self.inclusion(position, published.size).await?;
-        let mut leaf = Vec::new();
-        entry.leaf_into(&mut leaf);
+        let leaf = entry.leaf_bytes();
         if self.identity().suite.leaf_hash(&leaf) != proof.leaf {
             let what = "its bytes are not those that were hashed when it was recorded".to_owned();
             return Err(JournalError::Damaged { position, what }.into());

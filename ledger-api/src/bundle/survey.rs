@@ -11,6 +11,7 @@ use ledger_core::evidence::forms::business_day;
 use ledger_core::evidence::forms::plain_text::decimals;
 use ledger_core::evidence::hash::{Hash, HashSuite};
 use ledger_core::evidence::merkle::Frontier;
+use ledger_core::journal::entry::LeafWriter;
 use ledger_core::journal::transfer::suite_of;
 use ledger_core::journal::{Journal, JournalError};
 
@@ -48,7 +49,7 @@ pub(super) async fn survey(
     let mut rules = Vec::new();
     let (mut events, mut latest, mut needed) = (0_u64, None, 0);
     let mut books = if scope.has_balances() { Books::default() } else { Books::of_movements() };
-    let mut leaf = Vec::new();
+    let mut leaves = LeafWriter::default();
     let mut due = sizes.iter().copied().peekable();
     each_entry(journal, request.size, progress, |entry| {
         let damaged = |what: String| JournalError::Damaged { position: entry.position, what };
@@ -57,8 +58,7 @@ pub(super) async fn survey(
             Some(opened) => opened,
             None => opened.insert(open(&event).ok_or_else(|| damaged("the first event opens no journal".into()))?),
         };
-        entry.leaf_into(&mut leaf);
-        let hash = frontier.suite().leaf_hash(&leaf);
+        let hash = frontier.suite().leaf_hash(leaves.leaf(&entry.view()));
         if *hash.as_bytes() != entry.leaf {
             return Err(damaged("its bytes are not those that were hashed when it was recorded".into()).into());
         }

@@ -87,15 +87,16 @@ impl Verifier {
     }
 
     /// Verifies the next entries, and the roots that are due among them. A chunk begins at a multiple of its largest
-    /// subtree, as those of one size do. It is empty then, and its memory can serve again.
+    /// subtree, as those of one size do. Its entries stay in it, for whoever makes the next chunk in its memory to throw away:
+    /// here everything waits.
     ///
     /// # Errors
     /// The first [`Finding`], which ends the verification.
     pub fn chunk(&mut self, chunk: &mut Chunk) -> Result<(), Finding> {
         let Chunk { entries, tree, due } = chunk;
         let mut due = due.drain(..).peekable();
-        for entry in entries.drain(..) {
-            self.step(&entry, tree.as_ref().map(Frontier::suite))?;
+        for entry in entries.iter() {
+            self.step(entry, tree.as_ref().map(Frontier::suite))?;
             let position = self.position;
             while let Some((due, tail)) = due.next_if(|(due, _)| due.size == position) {
                 let root = self.frontier.as_ref().map(|frontier| frontier.root_with(tail));

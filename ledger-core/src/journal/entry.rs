@@ -1,6 +1,6 @@
 //! What the journal holds, as read back.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -133,22 +133,45 @@ pub struct EntryView<'a> {
     pub leaf: [u8; 32],
 }
 
-impl EntryView<'_> {
-    /// Appends the bytes of the Merkle leaf.
-    pub fn leaf_into(&self, out: &mut Vec<u8>) {
-        let recorded_at = self.command.recorded_at.to_string();
-        let fingerprint = self.command.fingerprint.to_string();
+/// Writes the leaves of one entry after the other: the recorded time, which all entries of a batch share, is not put into
+/// words anew for each.
+#[derive(Debug, Default)]
+pub struct LeafWriter {
+    bytes: Vec<u8>,
+    /// The time that `recorded_at` tells; none before the first entry.
+    told: Option<RecordedTime>,
+    recorded_at: String,
+    fingerprint: String,
+}
+
+impl LeafWriter {
+    /// The bytes of the entry's Merkle leaf.
+    pub fn leaf(&mut self, entry: &EntryView<'_>) -> &[u8] {
+        let LeafWriter { bytes, told, recorded_at, fingerprint } = self;
+        let command = entry.command;
+        if *told != Some(command.recorded_at) {
+            *told = Some(command.recorded_at);
+            write_anew(recorded_at, command.recorded_at);
+        }
+        write_anew(fingerprint, command.fingerprint);
         let fields = LeafFields {
-            position: self.position,
-            recorded_at: &recorded_at,
-            key: &self.command.key,
-            fingerprint: &fingerprint,
-            actor: &self.command.actor,
-            event_type: self.event_type,
-            payload: self.payload,
+            position: entry.position,
+            recorded_at,
+            key: &command.key,
+            fingerprint,
+            actor: &command.actor,
+            event_type: entry.event_type,
+            payload: entry.payload,
         };
-        fields.encode_into(out);
+        fields.encode_into(bytes);
+        bytes
     }
+}
+
+fn write_anew(text: &mut String, value: impl fmt::Display) {
+    text.clear();
+    // A String takes everything in.
+    let _ = write!(text, "{value}");
 }
 
 impl Entry {
@@ -173,9 +196,11 @@ impl Entry {
         super::upcast::decode(self.position, &self.event_type, &self.payload)
     }
 
-    /// Appends the bytes of the Merkle leaf.
-    pub fn leaf_into(&self, out: &mut Vec<u8>) {
-        self.view().leaf_into(out);
+    /// The bytes of its Merkle leaf.
+    pub fn leaf_bytes(&self) -> Vec<u8> {
+        let mut writer = LeafWriter::default();
+        writer.leaf(&self.view());
+        writer.bytes
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::entry::LeafWriter;
 use super::{Batch, BatchCommand, BatchEvent, CommitError, Entry, Journal, JournalError, NewStream};
 use crate::domain::event::{Event, StreamId};
 use crate::evidence::hash::HashSuite;
@@ -77,7 +78,7 @@ impl Copy {
             frontier: Vec::new(),
             root,
         };
-        let mut leaf = Vec::new();
+        let mut leaves = LeafWriter::default();
         for entry in entries {
             let damaged = |what: String| JournalError::Damaged { position: entry.position, what };
             let event = entry.event()?;
@@ -87,9 +88,7 @@ impl Copy {
                     damaged("the first event does not open a journal with a known hash suite".into())
                 })?)),
             };
-            leaf.clear();
-            entry.leaf_into(&mut leaf);
-            let hash = frontier.suite().leaf_hash(&leaf);
+            let hash = frontier.suite().leaf_hash(leaves.leaf(&entry.view()));
             if *hash.as_bytes() != entry.leaf {
                 return Err(damaged("its bytes are not those that were hashed when it was recorded".into()));
             }

@@ -65,7 +65,7 @@ pub(crate) async fn hash(url: &str) -> Result<Reading> {
             let entries = journal.read(position, PAGE).await?;
             let Some(last) = entries.last() else { break };
             position = last.position;
-            leaves.extend(entries.iter().map(leaf));
+            leaves.extend(entries.iter().map(Entry::leaf_bytes));
         }
         if leaves.is_empty() {
             break;
@@ -85,12 +85,6 @@ pub(crate) async fn hash(url: &str) -> Result<Reading> {
     }
     let note = format!("{position} entries, {} bytes each", bytes / usize::try_from(position.max(1))?);
     Ok(Reading::of(position as f64 / hashing.as_secs_f64()).with(note))
-}
-
-fn leaf(entry: &Entry) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    entry.leaf_into(&mut bytes);
-    bytes
 }
 
 /// The canonical bytes of so many commands, the last that are recorded, cut into batches.
@@ -116,7 +110,7 @@ impl Batches {
                     commands.push(Vec::new());
                 }
                 if let Some(command) = commands.last_mut() {
-                    command.extend(leaf(entry));
+                    command.extend(entry.leaf_bytes());
                 }
             }
         }

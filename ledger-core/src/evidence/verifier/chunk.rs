@@ -11,7 +11,7 @@ use super::Finding;
 use crate::domain::event::Event;
 use crate::evidence::hash::{Hash, HashSuite};
 use crate::evidence::merkle::Frontier;
-use crate::journal::entry::{CommandFrame, EntryView};
+use crate::journal::entry::{CommandFrame, EntryView, LeafWriter};
 use crate::journal::transfer::suite_of;
 use crate::journal::upcast;
 
@@ -73,30 +73,29 @@ impl Chunk {
 pub struct ChunkMaker {
     chunk: Chunk,
     due: Peekable<vec::IntoIter<Due>>,
-    leaf: Vec<u8>,
+    leaves: LeafWriter,
 }
 
 impl ChunkMaker {
     /// The hash suite may be left out where the journal's first entry, which names it, is among those that come. What is
     /// due stands in the order of sizes. `spare` is an earlier chunk, whose memory serves again.
     pub fn new(suite: Option<HashSuite>, due: Vec<Due>, spare: Option<Chunk>) -> ChunkMaker {
-        let entries = spare.map(|spare| spare.entries).unwrap_or_default();
+        let mut entries = spare.map(|spare| spare.entries).unwrap_or_default();
+        entries.clear();
         let chunk = Chunk { entries, tree: suite.map(Frontier::new), due: Vec::new() };
-        ChunkMaker { chunk, due: due.into_iter().peekable(), leaf: Vec::new() }
+        ChunkMaker { chunk, due: due.into_iter().peekable(), leaves: LeafWriter::default() }
     }
 
     /// Decodes and hashes the next entry.
     pub fn push(&mut self, entry: &EntryView<'_>) {
-        let ChunkMaker { chunk, due, leaf } = self;
+        let ChunkMaker { chunk, due, leaves } = self;
         let event = upcast::decode(entry.position, entry.event_type, entry.payload);
         let event = event.map_err(|error| error.to_string());
         if let (None, 1, Ok(event)) = (&chunk.tree, entry.position, &event) {
             chunk.tree = suite_of(event).map(Frontier::new);
         }
         let fits = chunk.tree.as_mut().is_some_and(|tree| {
-            leaf.clear();
-            entry.leaf_into(leaf);
-            let hash = tree.suite().leaf_hash(leaf);
+            let hash = tree.suite().leaf_hash(leaves.leaf(entry));
             // A chunk is never so large that its tree were full.
             tree.push(hash).is_ok() && *hash.as_bytes() == entry.leaf
         });

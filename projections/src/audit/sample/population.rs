@@ -13,6 +13,7 @@ use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::evidence::hash::Hash;
 use ledger_core::evidence::merkle::Frontier;
 use ledger_core::journal::Entry;
+use ledger_core::journal::entry::LeafWriter;
 use sha2::{Digest, Sha256};
 
 use super::{Item, Of, SampleAsk};
@@ -74,7 +75,7 @@ pub(super) struct Register {
     hundredths: u128,
     hash: Sha256,
     frontier: Option<Frontier>,
-    leaf: Vec<u8>,
+    leaves: LeafWriter,
 }
 
 impl Register {
@@ -88,9 +89,7 @@ impl Register {
             },
             (None, _) => return,
         };
-        self.leaf.clear();
-        entry.leaf_into(&mut self.leaf);
-        let leaf = frontier.suite().leaf_hash(&self.leaf);
+        let leaf = frontier.suite().leaf_hash(self.leaves.leaf(&entry.view()));
         if frontier.push(leaf).is_err() {
             self.frontier = None;
         }

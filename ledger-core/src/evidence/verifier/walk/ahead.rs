@@ -15,6 +15,8 @@ use crate::journal::{Head, Journal, JournalError};
 
 /// Entries of a chunk: a power of two, so that each chunk is a subtree of the log.
 const CHUNK: u64 = 2_048;
+/// Chunks on their way for each processor.
+const UNDERWAY_PER_CORE: usize = 3;
 const ROOTS_PAGE: usize = 10_000;
 
 /// A chunk, and what comes behind it.
@@ -26,7 +28,7 @@ pub(super) struct Piece {
     pub(super) whole: bool,
 }
 
-/// Chunks on their way: as many as there are processors, and one more.
+/// Chunks on their way: so many that no processor waits for the one that verifies in order.
 pub(super) struct Ahead<'a> {
     journal: &'a Arc<dyn Journal>,
     suite: Option<HashSuite>,
@@ -63,7 +65,7 @@ impl<'a> Ahead<'a> {
             asked: 0,
             head: head.position,
             underway: VecDeque::new(),
-            underway_max: thread::available_parallelism().map_or(1, usize::from).saturating_add(1),
+            underway_max: thread::available_parallelism().map_or(1, usize::from).saturating_mul(UNDERWAY_PER_CORE),
             spare: Vec::new(),
             stopped: None,
         }
@@ -97,9 +99,10 @@ impl<'a> Ahead<'a> {
         };
         self.asked = end;
         let journal = Arc::clone(self.journal);
-        let maker = ChunkMaker::new(self.suite, due, self.spare.pop());
+        let (suite, spare) = (self.suite, self.spare.pop());
         let wanted = usize::try_from(end - after).unwrap_or(usize::MAX);
         self.underway.push_back(tokio::spawn(async move {
+            let maker = ChunkMaker::new(suite, due, spare);
             let (chunk, damage) = journal.check(after, wanted, maker).await?;
             let whole = chunk.len() == wanted;
             Ok(Piece { chunk, damage, whole })
