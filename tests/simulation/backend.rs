@@ -16,6 +16,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tokio::sync::watch;
 
+use crate::sign::Sign;
+
 /// How often things go wrong, in thousandths of the calls that can.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Weather {
@@ -101,6 +103,11 @@ impl World {
         tokio::time::sleep(Duration::from_millis(self.below(millis_max) + 1)).await;
     }
 
+    /// How many answers of commits were lost so far.
+    pub(crate) fn lost(&self) -> usize {
+        self.wreckage.lost.load(Ordering::Relaxed)
+    }
+
     /// From here on nothing goes wrong; waits until what is under way has landed.
     pub(crate) async fn calm_down(&self) {
         self.calm.store(true, Ordering::Relaxed);
@@ -133,11 +140,6 @@ impl World {
         cut && self.cut_now().is_some()
     }
 
-    /// How many answers of commits were lost so far.
-    pub(crate) fn lost(&self) -> usize {
-        self.wreckage.lost.load(Ordering::Relaxed)
-    }
-
     /// Whether this commit lands whose answer is lost; none when it comes through.
     fn cut_now(&self) -> Option<bool> {
         let mut cable = lock(&self.cable);
@@ -149,25 +151,24 @@ impl World {
 
 /// A process that can die. What it was doing then never goes on.
 pub(crate) struct Process {
-    dead: watch::Sender<bool>,
+    dead: Sign,
     held: Mutex<Option<Box<dyn Append>>>,
 }
 
 impl Process {
     pub(crate) fn new() -> Arc<Process> {
-        Arc::new(Process { dead: watch::channel(false).0, held: Mutex::new(None) })
+        Arc::new(Process { dead: Sign::default(), held: Mutex::new(None) })
     }
 
     /// Ends it at whatever it is doing.
     pub(crate) fn die(&self) {
-        self.dead.send_replace(true);
+        self.dead.raise();
         drop(lock(&self.held).take());
     }
 
     /// Waits for its end.
     pub(crate) async fn death(&self) {
-        // The sender lives in self: waiting cannot fail.
-        let _ = self.dead.subscribe().wait_for(|dead| *dead).await;
+        self.dead.raised().await;
     }
 
     /// Does something unless the process dies meanwhile: then it is dropped where it stands, and nothing ever follows.

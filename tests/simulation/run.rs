@@ -10,7 +10,6 @@ use projections::runner::{Runner, digests};
 use projections::store::ViewStore;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use tokio::sync::watch;
 
 use crate::ask::ORIGIN;
 use crate::backend::{Process, SimulatedJournal, Weather, World};
@@ -19,6 +18,7 @@ use crate::history::History;
 use crate::memory_views::MemoryViews;
 use crate::replay;
 use crate::servers::{Place, keep};
+use crate::sign::Sign;
 use crate::steps::{Move, Scope, history, prelude};
 
 const MOVES_MAX: usize = 30;
@@ -49,13 +49,13 @@ fn errands(seed: u64, clients: u64) -> Vec<Errands> {
 /// Runs a seed; gives the world it leaves and what clients noted.
 pub(crate) async fn run(seed: u64) -> (Arc<World>, Vec<Attempt>) {
     let world = World::new(seed, weather(seed));
-    let (stop, stopped) = watch::channel(false);
+    let stop = Arc::new(Sign::default());
     let places: Vec<Place> = (0..=world.below(3)).map(|_| Arc::default()).collect();
-    let keep = |place: &Place| tokio::spawn(keep(Arc::clone(&world), Arc::clone(place), stopped.clone()));
+    let keep = |place: &Place| tokio::spawn(keep(Arc::clone(&world), Arc::clone(place), Arc::clone(&stop)));
     let keepers: Vec<_> = places.iter().map(keep).collect();
     // The views are looked at once nothing can be appended any more.
-    let (settle, settled) = watch::channel(false);
-    let viewer = tokio::spawn(view(Arc::clone(&world), settled));
+    let settled = Arc::new(Sign::default());
+    let viewer = tokio::spawn(view(Arc::clone(&world), Arc::clone(&settled)));
     let (notes, scope) = (Notes::default(), Mutex::new(Scope::new()));
     let street = Arc::new(Street { world: Arc::clone(&world), places, notes, scope });
     street.ask_until_done(&prelude()).await;
@@ -64,12 +64,12 @@ pub(crate) async fn run(seed: u64) -> (Arc<World>, Vec<Attempt>) {
     for visit in visits {
         visit.await.expect("a client comes to its end");
     }
-    stop.send_replace(true);
+    stop.raise();
     world.calm_down().await;
     for keeper in keepers {
         keeper.await.expect("a server comes to its end");
     }
-    settle.send_replace(true);
+    settled.raise();
     let views = viewer.await.expect("the views come to their end");
     let street = Arc::into_inner(street).expect("everybody went home");
     let attempts = street.notes.into_attempts();
@@ -78,7 +78,7 @@ pub(crate) async fn run(seed: u64) -> (Arc<World>, Vec<Attempt>) {
 }
 
 /// Carries views along through all of it; gives them as they stand at the end.
-async fn view(world: Arc<World>, stopped: watch::Receiver<bool>) -> Arc<MemoryViews> {
+async fn view(world: Arc<World>, settled: Arc<Sign>) -> Arc<MemoryViews> {
     let views = Arc::new(MemoryViews::default());
     loop {
         let process = Process::new();
@@ -86,7 +86,7 @@ async fn view(world: Arc<World>, stopped: watch::Receiver<bool>) -> Arc<MemoryVi
         let mut runner = Runner::new(journal, Arc::clone(&views) as Arc<dyn ViewStore>);
         loop {
             let at = views.checkpoint().await.expect("a checkpoint");
-            if *stopped.borrow() && at == world.journal.head().await.expect("memory can be read").position {
+            if settled.is_up() && at == world.journal.head().await.expect("memory can be read").position {
                 return views;
             }
             let stepped = tokio::select! {

@@ -6,10 +6,10 @@ use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::RecordedTime;
 use ledger_core::ledger::handle::LedgerTask;
 use ledger_core::ledger::{Ledger, LedgerSettings};
-use tokio::sync::watch;
 
 use crate::ask::ORIGIN;
 use crate::backend::{Process, SimulatedJournal, World};
+use crate::sign::Sign;
 
 /// A server that runs.
 #[derive(Clone)]
@@ -72,14 +72,14 @@ async fn open(world: &Arc<World>) -> (Server, LedgerTask) {
 }
 
 /// Keeps a server at a place, through deaths and restarts, until told to stop.
-pub(crate) async fn keep(world: Arc<World>, place: Place, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
+pub(crate) async fn keep(world: Arc<World>, place: Place, stop: Arc<Sign>) {
+    while !stop.is_up() {
         let (server, task) = open(&world).await;
         let process = Arc::clone(&server.process);
         put(&place, Some(server));
         let stopped_properly = tokio::select! {
             biased;
-            _ = stop.wait_for(|stop| *stop) => true,
+            () = stop.raised() => true,
             () = process.death() => false,
             () = world.pause(60_000) => world.below(2) == 0,
         };

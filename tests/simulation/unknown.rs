@@ -46,13 +46,28 @@ async fn open(world: &Arc<World>) -> Ledger {
     Ledger::open(journal, settings, ORIGIN, HashSuite::Sha256).await.expect("the ledger opens").0
 }
 
+/// How a batch comes into the journal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Alone on it, a server decides ahead and appends in one step.
+    InOneStep,
+    /// Beside another that appended, it takes the head's lock before it decides.
+    UnderTheLock,
+}
+
 /// Whether the batch landed or not: nobody can know, so nobody may be told.
-async fn whoever_rests_on_a_lost_batch_is_told_that_nobody_knows(lands: bool) {
+async fn whoever_rests_on_a_lost_batch_is_told_that_nobody_knows(way: Way, lands: bool) {
     let world = World::without_weather();
     let ledger = open(&world).await;
     let old = registers("old", "W1");
     let Outcome::Committed(first_answer) = ledger.submit(old.clone()).await else { panic!("it is recorded") };
     assert!(!first_answer.repeated);
+    if way == Way::UnderTheLock {
+        let other = open(&world).await;
+        assert!(other.submit(registers("other", "W8")).await.receipt().is_some());
+        // The fence keeps it out, and from then on it takes turns.
+        assert!(ledger.submit(registers("turn", "W9")).await.receipt().is_some());
+    }
 
     world.cut_at_the_next_commit(lands);
     let began = Instant::now();
@@ -95,12 +110,16 @@ async fn whoever_rests_on_a_lost_batch_is_told_that_nobody_knows(lands: bool) {
 
 #[test]
 fn whoever_rests_on_a_batch_that_landed_unheard_is_told_that_nobody_knows() {
-    run(whoever_rests_on_a_lost_batch_is_told_that_nobody_knows(true));
+    for way in [Way::InOneStep, Way::UnderTheLock] {
+        run(whoever_rests_on_a_lost_batch_is_told_that_nobody_knows(way, true));
+    }
 }
 
 #[test]
 fn whoever_rests_on_a_batch_that_never_landed_is_told_that_nobody_knows() {
-    run(whoever_rests_on_a_lost_batch_is_told_that_nobody_knows(false));
+    for way in [Way::InOneStep, Way::UnderTheLock] {
+        run(whoever_rests_on_a_lost_batch_is_told_that_nobody_knows(way, false));
+    }
 }
 
 /// The batch found is another server's, made of the same command: nobody can tell, and what is told is true all the same.

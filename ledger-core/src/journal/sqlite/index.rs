@@ -21,8 +21,9 @@ use super::connect::unavailable;
 use super::tail::{Part, Place, Tail};
 use crate::journal::JournalError;
 
-/// The layout of the file; another one is thrown away. The length of an epoch belongs to it: whoever cuts epochs otherwise
-/// does not look where this file's rows lie, and would not find a key that was used.
+/// The layout of the file; another one is thrown away. Hundreds count the forms that its tables have had; the rest is the
+/// length of an epoch, as a power of two: whoever cuts epochs otherwise does not look where this file's rows lie, and would
+/// not find a key that was used.
 const LAYOUT: i64 = 400 + EPOCH.trailing_zeros() as i64;
 /// Events written in one transaction: the wider, the more of them share a page of keys and a row of a stream.
 const WIDTH: usize = 262_144;
