@@ -1,5 +1,6 @@
 //! Opening a journal in a file: one writer at a time, readers beside it, versions forward only.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -136,4 +137,109 @@ async fn a_journal_of_the_first_layout_is_brought_to_this_one() {
     assert_eq!(found[0].as_ref().map(|found| (found.first, found.count)), Some((4, 3)));
     author.append(&journal, &[("f", vec![departed("W4", "之后")])]).await;
     author.check(&journal).await;
+}
+
+/// Overwrites pages of a closed file, counted from 1.
+fn garble(path: &Path, is_hit: impl Fn(usize) -> bool) {
+    const PAGE: usize = 4_096;
+    let mut bytes = std::fs::read(path).expect("the file is read");
+    for (_, page) in (1..).zip(bytes.chunks_mut(PAGE)).filter(|(number, _)| is_hit(*number)) {
+        page.fill(0xa5);
+    }
+    std::fs::write(path, bytes).expect("the file is written");
+}
+
+#[tokio::test]
+async fn an_index_that_cannot_be_opened_any_more_is_made_anew() {
+    let path = scratch_dir("contract").join("nuanxin.db");
+    let index = path.with_file_name("nuanxin.db.index");
+    let journal = SqliteJournal::open(&path).expect("it opens");
+    let author = furnished(&journal).await;
+    journal.close().await.expect("it closes");
+    for first_hit in [1, 2] {
+        garble(&index, |page| page >= first_hit);
+        let journal = SqliteJournal::open(&path).expect("it opens all the same");
+        author.check(&journal).await;
+        journal.close().await.expect("it closes");
+        assert_finds_c(&path).await;
+    }
+}
+
+/// The key is in the index itself: nothing is in memory after a start.
+async fn assert_finds_c(path: &Path) {
+    let journal = SqliteJournal::open(path).expect("it opens");
+    let found = journal.find(&["c".parse().expect("a key")]).await.expect("keys");
+    assert_eq!(found[0].as_ref().map(|found| (found.first, found.count)), Some((4, 3)));
+    journal.close().await.expect("it closes");
+}
+
+fn assert_told<T: std::fmt::Debug>(told: &Result<T, JournalError>) {
+    let cure = |what: &str| what.contains("nuanxin.db.index is damaged") && what.contains("start the server again");
+    assert!(matches!(told, Err(JournalError::Unavailable(what)) if cure(what)), "{told:?}");
+}
+
+#[tokio::test]
+async fn an_index_that_turns_out_to_be_damaged_says_so_and_is_made_anew_by_the_next_start() {
+    let path = scratch_dir("contract").join("nuanxin.db");
+    let index = path.with_file_name("nuanxin.db.index");
+    let journal = SqliteJournal::open(&path).expect("it opens");
+    let author = furnished(&journal).await;
+    journal.close().await.expect("it closes");
+    let root: usize = {
+        let index = rusqlite::Connection::open(&index).expect("an index is a database");
+        let sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'command_key'";
+        index.query_row(sql, [], |row| row.get(0)).expect("the table's first page")
+    };
+    garble(&index, |page| page == root);
+
+    let journal = SqliteJournal::open(&path).expect("nobody has looked there yet");
+    assert_told(&journal.find(&["c".parse().expect("a key")]).await);
+    journal.close().await.expect("it closes");
+    assert_is_made_anew(&path, &author).await;
+}
+
+/// By the next start, which finds the mark; the one after that finds the key in the file.
+async fn assert_is_made_anew(path: &Path, author: &Author) {
+    let mark = path.with_file_name("nuanxin.db.index.damaged");
+    assert!(mark.exists(), "nobody left a mark");
+    let journal = SqliteJournal::open(path).expect("it is made anew");
+    author.check(&journal).await;
+    journal.close().await.expect("it closes");
+    assert!(!mark.exists(), "the mark is left");
+    assert_finds_c(path).await;
+}
+
+#[tokio::test]
+async fn a_reader_that_meets_a_row_that_is_none_marks_the_index() {
+    let path = scratch_dir("contract").join("nuanxin.db");
+    let journal = SqliteJournal::open(&path).expect("it opens");
+    let author = furnished(&journal).await;
+    let streams: BTreeSet<_> = author.entries.iter().map(|entry| entry.event().expect("an event").stream()).collect();
+    let streams = Vec::from_iter(streams);
+    journal.close().await.expect("it closes");
+    let index = rusqlite::Connection::open(path.with_file_name("nuanxin.db.index")).expect("an index is a database");
+    for damage in ["x'c1'", "x'92'"] {
+        index.execute(&format!("UPDATE stream_part SET positions = {damage}"), []).expect("rows are written");
+        let reader = SqliteJournal::open_read_only(&path).expect("a reader");
+        assert_told(&reader.load(&streams, false).await);
+    }
+    drop(index);
+    assert_is_made_anew(&path, &author).await;
+}
+
+#[tokio::test]
+async fn a_server_whose_index_was_taken_away_takes_no_key_for_a_new_one() {
+    let path = scratch_dir("contract").join("nuanxin.db");
+    let journal = SqliteJournal::open(&path).expect("it opens");
+    drop(furnished(&journal).await);
+    journal.close().await.expect("it closes");
+    let journal = SqliteJournal::open(&path).expect("it opens");
+    std::fs::remove_file(path.with_file_name("nuanxin.db.index")).expect("the index is removed");
+    let found = journal.find(&["c".parse().expect("a key")]).await;
+    assert!(
+        matches!(&found, Err(JournalError::Unavailable(what)) if what.contains("start the server again")),
+        "{found:?}"
+    );
+    journal.close().await.expect("it closes");
+    assert_finds_c(&path).await;
 }

@@ -63,6 +63,8 @@ pub(crate) struct World {
     cable: Mutex<Cable>,
     /// Commits whose answer was lost and which are still to land.
     in_flight: AtomicUsize,
+    /// Appends sent in one step.
+    in_one_step: AtomicUsize,
     /// Raised by whoever makes sure that nothing sent before can still land.
     term: AtomicUsize,
 }
@@ -85,6 +87,7 @@ impl World {
             calm: AtomicBool::new(false),
             cable: Mutex::new(Cable::Whole),
             in_flight: AtomicUsize::new(0),
+            in_one_step: AtomicUsize::new(0),
             term: AtomicUsize::new(0),
         })
     }
@@ -132,6 +135,11 @@ impl World {
     /// The journal can be reached again.
     pub(crate) fn mend(&self) {
         *lock(&self.cable) = Cable::Whole;
+    }
+
+    /// How many appends were sent in one step; all others took the head's lock first.
+    pub(crate) fn in_one_step(&self) -> usize {
+        self.in_one_step.load(Ordering::Relaxed)
     }
 
     /// Whether the next commit's answer is lost and the commit with it: then it never meets the fence.
@@ -273,6 +281,7 @@ impl Journal for SimulatedJournal {
 
     /// In one step; that step may lie in a buffer, without any lock, when its sender has long given up.
     async fn append(&self, batch: Arc<Batch>) -> Result<(), CommitError> {
+        count(&self.world.in_one_step);
         if self.world.happens(self.world.weather.commit / 3) {
             self.buffered(batch);
             count(&self.world.wreckage.lost);

@@ -70,7 +70,7 @@ async fn whoever_rests_on_a_lost_batch_is_told_that_nobody_knows(way: Way, lands
     }
 
     world.cut_at_the_next_commit(lands);
-    let began = Instant::now();
+    let (began, in_one_step) = (Instant::now(), world.in_one_step());
     let new = registers("new", "W2");
     let round = [
         old,
@@ -83,6 +83,7 @@ async fn whoever_rests_on_a_lost_batch_is_told_that_nobody_knows(way: Way, lands
     ];
     let told = ledger.submit_all(round.to_vec(), false).await;
     assert!(began.elapsed() >= RESOLVE_FOR, "it gave up after {:?}", began.elapsed());
+    assert_eq!(world.in_one_step() > in_one_step, way == Way::InOneStep);
     let repeated = ledger_core::ledger::Receipt { repeated: true, ..first_answer };
     assert_eq!(told[0], Outcome::Committed(repeated), "recorded long before");
     assert_eq!(told[1], Outcome::Unknown, "the first of its key");

@@ -79,7 +79,9 @@ pub async fn restore(args: RestoreArgs, url: &JournalUrl) -> CliResult {
 
 /// Removes what an interrupted backup left.
 fn remove(partial: &Path) -> Result<(), CliError> {
-    for suffix in ["", "-wal", "-shm", ".lock", ".index", ".index-wal", ".index-shm"] {
+    for suffix in
+        ["", "-wal", "-shm", ".lock", ".index", ".index-wal", ".index-shm", ".index-journal", ".index.damaged"]
+    {
         let mut name = partial.as_os_str().to_owned();
         name.push(suffix);
         let name = PathBuf::from(name);

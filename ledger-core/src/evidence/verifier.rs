@@ -87,8 +87,8 @@ impl Verifier {
     }
 
     /// Verifies the next entries, and the roots that are due among them. A chunk begins at a multiple of its largest
-    /// subtree, as those of one size do. Its entries stay in it, for whoever makes the next chunk in its memory to throw away:
-    /// here everything waits.
+    /// subtree, as those of one size do. Its entries stay in it, for whoever makes the next chunk in its memory to throw
+    /// away: here everything waits.
     ///
     /// # Errors
     /// The first [`Finding`], which ends the verification.

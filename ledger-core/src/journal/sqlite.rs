@@ -7,10 +7,12 @@
 
 mod append;
 mod connect;
+mod damage;
 mod index;
 pub mod lock;
 mod read;
 mod reader;
+mod stream_row;
 mod tail;
 
 use std::path::{Path, PathBuf};

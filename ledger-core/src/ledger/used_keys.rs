@@ -4,7 +4,7 @@
 //! is done, and for the keys it cannot deny, the journal is asked.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fastbloom::BloomFilter;
@@ -45,6 +45,16 @@ impl Parts {
         }
     }
 
+    /// Takes in what was filled apart. What was added here meanwhile goes on to be added to.
+    fn take_over(&mut self, filled: Parts) {
+        if self.parts.is_empty() {
+            *self = filled;
+        } else {
+            self.parts.splice(0..0, filled.parts);
+            self.size = self.size.max(filled.size);
+        }
+    }
+
     fn may_hold(&self, hash: u64) -> bool {
         self.parts.iter().any(|part| part.contains_hash(hash))
     }
@@ -58,8 +68,12 @@ struct Shared {
 }
 
 impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Parts> {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn insert(&self, hashes: impl IntoIterator<Item = u64>) {
-        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut parts = self.lock();
         hashes.into_iter().for_each(|hash| parts.insert(hash));
     }
 }
@@ -99,7 +113,7 @@ impl UsedKeys {
         if !self.shared.filled.load(Ordering::Acquire) {
             return keys.cloned().collect();
         }
-        let parts = self.shared.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let parts = self.shared.lock();
         keys.filter(|key| parts.may_hold(key_hash(key.as_str()))).cloned().collect()
     }
 
@@ -139,9 +153,19 @@ impl UsedKeys {
 }
 
 async fn fill(journal: Arc<dyn Journal>, shared: Arc<Shared>) {
-    while let Err(error) = journal.key_hashes(&|page| shared.insert(page)).await {
-        tracing::warn!(%error, "the used keys cannot be read now; each key is looked up until they are");
-        tokio::time::sleep(RETRY_AFTER).await;
+    loop {
+        // Apart until it is whole: what tries that failed had read would take room again and again.
+        let apart = Shared::default();
+        match journal.key_hashes(&|page| apart.insert(page)).await {
+            Ok(()) => {
+                shared.lock().take_over(apart.parts.into_inner().unwrap_or_else(PoisonError::into_inner));
+                break;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the used keys cannot be read now; each key is looked up until they are");
+                tokio::time::sleep(RETRY_AFTER).await;
+            }
+        }
     }
     shared.filled.store(true, Ordering::Release);
 }
@@ -150,7 +174,7 @@ async fn fill(journal: Arc<dyn Journal>, shared: Arc<Shared>) {
 mod tests {
     use std::sync::Arc;
 
-    use super::{FIRST_PART, UsedKeys};
+    use super::{FIRST_PART, Parts, UsedKeys};
     use crate::domain::ids::Key;
     use crate::evidence::hash::HashSuite;
     use crate::journal::memory::MemoryJournal;
@@ -185,6 +209,22 @@ mod tests {
         used.insert(["never"].into_iter());
         assert_eq!(used.among(asked.iter()), asked);
         used.end().await;
+    }
+
+    #[test]
+    fn what_was_added_while_it_was_filled_stays_in() {
+        let parts = |hashes: std::ops::Range<u64>| {
+            let mut parts = Parts::default();
+            hashes.for_each(|hash| parts.insert(hash));
+            parts
+        };
+        for meanwhile in [0..0, 100..110] {
+            let (mut all, added) = (parts(meanwhile.clone()), 200..210);
+            all.take_over(parts(0..100));
+            added.clone().for_each(|hash| all.insert(hash));
+            assert!((0..100).chain(meanwhile).chain(added).all(|hash| all.may_hold(hash)));
+            assert!(all.parts.len() <= 2, "{} filters", all.parts.len());
+        }
     }
 
     /// Beyond what the first part was made for.

@@ -19,6 +19,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::connect::unavailable;
 use super::tail::{Part, Place, Tail};
+use super::{damage, stream_row};
 use crate::journal::JournalError;
 
 /// The layout of the file; another one is thrown away. Hundreds count the forms that its tables have had; the rest is the
@@ -30,8 +31,6 @@ const WIDTH: usize = 262_144;
 /// Events of one epoch, a power of two. The longer, the fewer there are to look into; the shorter, the fewer pages a
 /// transaction writes.
 pub(super) const EPOCH: u64 = 1 << 21;
-/// Events of a stream in one row.
-const ROW_MAX: usize = 1_000;
 /// What is fewer is written once nothing more came for so long.
 const IDLE: Duration = Duration::from_millis(500);
 /// How long the tail is left to others between two steps of letting go.
@@ -80,30 +79,18 @@ impl IndexKeeper {
     /// # Errors
     /// [`JournalError`].
     pub(super) fn open(journal_path: &Path, journal: &Connection) -> Result<IndexKeeper, JournalError> {
-        let mut index = writer(&index_path(journal_path))?;
-        if !fits(&index, journal)? {
-            tracing::info!("the index does not belong to this journal as it is; it is made anew");
-            clear(&index)?;
+        let (index, rest) = opened(&index_path(journal_path), journal)?;
+        let tail = SharedTail::default();
+        if !rest.places.is_empty() {
+            tail.write().push(rest);
         }
-        let mut after = indexed(&index)?;
-        loop {
-            let part = Part::read(journal, after, WIDTH)?;
-            if part.places.len() < WIDTH {
-                let tail = SharedTail::default();
-                if !part.places.is_empty() {
-                    tail.write().push(part);
-                }
-                let (told, waiting) = std::sync::mpsc::channel();
-                let (shared, path) = (tail.clone(), journal_path.to_owned());
-                let thread = std::thread::Builder::new()
-                    .name("sqlite-index".into())
-                    .spawn(move || work(&path, index, &shared, &waiting))
-                    .map_err(|error| JournalError::Unusable(format!("no thread for the index: {error}")))?;
-                return Ok(IndexKeeper { tail, told: Some(told), thread: Some(thread) });
-            }
-            after = part.last;
-            write(&mut index, journal, &[Arc::new(part)])?;
-        }
+        let (told, waiting) = std::sync::mpsc::channel();
+        let (shared, path) = (tail.clone(), journal_path.to_owned());
+        let thread = std::thread::Builder::new()
+            .name("sqlite-index".into())
+            .spawn(move || work(&path, index, &shared, &waiting))
+            .map_err(|error| JournalError::Unusable(format!("no thread for the index: {error}")))?;
+        Ok(IndexKeeper { tail, told: Some(told), thread: Some(thread) })
     }
 
     /// The tail, for readers.
@@ -168,6 +155,11 @@ fn work(journal_path: &Path, mut index: Connection, tail: &SharedTail, told: &Re
         while tail.read().unwritten() >= least {
             let parts = tail.read().oldest(WIDTH);
             if let Err(error) = write(&mut index, &journal, &parts) {
+                if damage::path_of(&index).is_some_and(damage::is_marked) {
+                    // No try will ever succeed. Nothing is lost: what was not written is read again at the next start.
+                    tracing::error!(%error, "the index is not written any more; its newest part stays in memory");
+                    return;
+                }
                 tracing::warn!(%error, "the index cannot be written now; its part stays in memory");
                 std::thread::sleep(IDLE);
                 break;
@@ -190,8 +182,41 @@ fn work(journal_path: &Path, mut index: Connection, tail: &SharedTail, told: &Re
     }
 }
 
+/// The index of a journal, and what it does not hold yet: less than is written at once. A damaged one is thrown away.
+fn opened(path: &Path, journal: &Connection) -> Result<(Connection, Part), JournalError> {
+    if !damage::is_marked(path) {
+        match caught_up(path, journal) {
+            Err(_) if damage::is_marked(path) => {}
+            opened => return opened,
+        }
+    }
+    tracing::warn!("{} is damaged; it is thrown away and made anew now", path.display());
+    damage::throw_away(path)?;
+    caught_up(path, journal)
+}
+
+fn caught_up(path: &Path, journal: &Connection) -> Result<(Connection, Part), JournalError> {
+    let mut index = writer(path)?;
+    if !fits(&index, journal)? {
+        tracing::info!("the index does not belong to this journal as it is; it is made anew");
+        clear(&index)?;
+    }
+    let mut after = indexed(&index)?;
+    loop {
+        let part = Part::read(journal, after, WIDTH)?;
+        if part.places.len() < WIDTH {
+            return Ok((index, part));
+        }
+        after = part.last;
+        write(&mut index, journal, &[Arc::new(part)])?;
+    }
+}
+
 pub(super) fn writer(path: &Path) -> Result<Connection, JournalError> {
-    let unusable = |error: rusqlite::Error| JournalError::Unusable(format!("{}: {error}", path.display()));
+    let unusable = |error: rusqlite::Error| match damage::is_damage(&error) {
+        true => damage::met_at(Some(path), error),
+        false => JournalError::Unusable(format!("{}: {error}", path.display())),
+    };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(unusable)?;
@@ -225,13 +250,13 @@ fn clear(index: &Connection) -> Result<(), JournalError> {
              PRAGMA user_version = {LAYOUT};
              COMMIT;"
         ))
-        .map_err(unavailable)
+        .map_err(damage::met(index))
 }
 
 /// The position up to which the file holds everything.
 pub(super) fn indexed(index: &Connection) -> Result<u64, JournalError> {
-    let mut statement = index.prepare_cached("SELECT position FROM indexed").map_err(unavailable)?;
-    statement.query_row([], |row| super::read::unsigned(row, 0)).map_err(unavailable)
+    let mut statement = index.prepare_cached("SELECT position FROM indexed").map_err(damage::met(index))?;
+    statement.query_row([], |row| super::read::unsigned(row, 0)).map_err(damage::met(index))
 }
 
 /// The epochs that the file has, in order.
@@ -246,16 +271,17 @@ fn epoch(position: u64) -> i64 {
 /// Whether the index was made from this very journal: the last entry it holds is the journal's.
 pub(super) fn fits(index: &Connection, journal: &Connection) -> Result<bool, JournalError> {
     // Beside a server of an older program it may be of an older layout, and nobody but that server writes it.
-    let layout = index.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
-    if !matches!(layout, Ok(LAYOUT)) {
+    let layout: i64 = index.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(damage::met(index))?;
+    if layout != LAYOUT {
         return Ok(false);
     }
     let held = index
         .query_row("SELECT position, leaf FROM indexed", [], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
         })
-        .optional();
-    let Ok(Some((position, leaf))) = held else { return Ok(false) };
+        .optional()
+        .map_err(damage::met(index))?;
+    let Some((position, leaf)) = held else { return Ok(false) };
     if position == 0 {
         return Ok(true);
     }
@@ -272,34 +298,6 @@ fn leaf_at(journal: &Connection, position: i64) -> Result<Option<Vec<u8>>, Journ
     statement.query_row([position], |row| row.get(0)).optional().map_err(unavailable)
 }
 
-/// Positions of events that follow one another in a stream: the first, then each one's distance to the one before.
-fn encode(places: &[Place]) -> Result<Vec<u8>, JournalError> {
-    let mut before = 0;
-    let distances: Vec<u64> =
-        places.iter().map(|place| place.position - std::mem::replace(&mut before, place.position)).collect();
-    rmp_serde::to_vec(&distances).map_err(|error| JournalError::Unavailable(error.to_string()))
-}
-
-/// The events of a row, in order.
-pub(super) fn decode(stream_no: u64, last: u64, positions: &[u8]) -> Result<Vec<Place>, JournalError> {
-    let damaged = || {
-        let what =
-            format!("the index's row of stream {stream_no} up to {last} cannot be read; remove the index's file");
-        JournalError::Unavailable(what)
-    };
-    let distances: Vec<u64> = rmp_serde::from_slice(positions).map_err(|_| damaged())?;
-    let count = u64::try_from(distances.len()).unwrap_or(u64::MAX);
-    let (mut sequence, mut position) = (last.checked_sub(count).ok_or_else(damaged)?, 0_u64);
-    distances
-        .into_iter()
-        .map(|distance| {
-            sequence += 1;
-            position = position.checked_add(distance).ok_or_else(damaged)?;
-            Ok(Place { stream_no, sequence, position })
-        })
-        .collect()
-}
-
 pub(super) fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<Part>]) -> Result<(), JournalError> {
     let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     let Some(last) = parts.last().map(|part| part.last) else { return Ok(()) };
@@ -313,68 +311,47 @@ pub(super) fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<P
     keys.sort_unstable();
     let mut places: Vec<Place> = parts.iter().flat_map(|part| &part.places).copied().collect();
     places.sort_unstable_by_key(|place| (place.stream_no, place.sequence));
-    let transaction = index.transaction().map_err(unavailable)?;
+    let path = damage::path_of(index).map(Path::to_owned);
+    let failed = |error| damage::met_at(path.as_deref(), error);
+    let transaction = index.transaction().map_err(failed)?;
     {
         let mut insert = transaction
             .prepare_cached("INSERT OR REPLACE INTO command_key (epoch, hash, first) VALUES (?1, ?2, ?3)")
-            .map_err(unavailable)?;
+            .map_err(failed)?;
         for row in keys {
-            insert.execute(row).map_err(unavailable)?;
+            insert.execute(row).map_err(failed)?;
         }
         let mut insert = transaction
             .prepare_cached(
                 "INSERT OR REPLACE INTO stream_part (epoch, stream_no, last, positions) VALUES (?1, ?2, ?3, ?4)",
             )
-            .map_err(unavailable)?;
+            .map_err(failed)?;
         let follows = |one: &Place, next: &Place| {
             one.stream_no == next.stream_no
                 && one.sequence + 1 == next.sequence
                 && one.position < next.position
                 && epoch(one.position) == epoch(next.position)
         };
-        let mut rows: Vec<&[Place]> = places.chunk_by(follows).flat_map(|stream| stream.chunks(ROW_MAX)).collect();
+        let mut rows: Vec<&[Place]> =
+            places.chunk_by(follows).flat_map(|stream| stream.chunks(stream_row::EVENTS_MAX)).collect();
         rows.sort_by_key(|row| row.last().map(|last| epoch(last.position)));
         for row in rows {
             let Some(last) = row.last() else { continue };
-            let place = (epoch(last.position), signed(last.stream_no), signed(last.sequence), encode(row)?);
-            insert.execute(place).map_err(unavailable)?;
+            let place = (epoch(last.position), signed(last.stream_no), signed(last.sequence), stream_row::encode(row)?);
+            insert.execute(place).map_err(failed)?;
         }
-        transaction
-            .execute("UPDATE indexed SET position = ?1, leaf = ?2", (signed(last), leaf))
-            .map_err(unavailable)?;
+        transaction.execute("UPDATE indexed SET position = ?1, leaf = ?2", (signed(last), leaf)).map_err(failed)?;
     }
-    transaction.commit().map_err(unavailable)
+    transaction.commit().map_err(failed)
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use proptest::prelude::*;
     use rusqlite::Connection;
 
-    use super::{LAYOUT, ROW_MAX, decode, encode, fits, writer};
-    use crate::journal::sqlite::tail::Place;
-
-    proptest! {
-        #[test]
-        fn a_row_gives_back_its_events(first in 1_u64..1 << 40, gaps in prop::collection::vec(1_u64..1 << 30, 0..ROW_MAX)) {
-            let mut places = vec![Place { stream_no: 7, sequence: 12, position: first }];
-            for gap in gaps {
-                let Place { sequence, position, .. } = places[places.len() - 1];
-                places.push(Place { stream_no: 7, sequence: sequence + 1, position: position + gap });
-            }
-            let last = places[places.len() - 1].sequence;
-            prop_assert_eq!(decode(7, last, &encode(&places).expect("a row")).expect("it is read"), places);
-        }
-
-        #[test]
-        fn bytes_that_are_no_row_are_refused_and_nothing_worse(last in any::<u64>(), bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-            if let Ok(places) = decode(7, last, &bytes) {
-                prop_assert!(places.last().is_none_or(|place| place.sequence == last));
-            }
-        }
-    }
+    use super::{LAYOUT, fits, writer};
 
     #[test]
     fn an_index_of_another_layout_does_not_fit() {
@@ -383,14 +360,5 @@ mod tests {
         assert!(fits(&index, &journal).expect("it is told"));
         index.pragma_update(None, "user_version", LAYOUT - 1).expect("an older layout");
         assert!(!fits(&index, &journal).expect("it is told"));
-    }
-
-    #[test]
-    fn a_row_that_claims_more_events_than_its_stream_has_is_refused() {
-        let places =
-            [Place { stream_no: 7, sequence: 1, position: 5 }, Place { stream_no: 7, sequence: 2, position: 6 }];
-        let bytes = encode(&places).expect("a row");
-        assert!(decode(7, 1, &bytes).is_err());
-        assert!(decode(7, u64::MAX, &rmp_serde::to_vec(&[u64::MAX, 1]).expect("numbers")).is_err());
     }
 }

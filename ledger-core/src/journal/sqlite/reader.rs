@@ -10,6 +10,7 @@ use super::connect::{self, unavailable};
 use super::index::{self, SharedTail};
 use super::read;
 use super::tail::{Part, Place, Tail};
+use super::{damage, stream_row};
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
 use crate::journal::{CommandRecord, Entry, JournalError, StoredStream, key_hash};
@@ -58,17 +59,17 @@ impl Lookup<'_> {
         let mut firsts: Vec<Vec<u64>> =
             self.tail(|tail| keys.iter().map(|key| tail.key(key.as_str()).into_iter().collect()).collect());
         let Some(index) = self.index else { return Ok(firsts) };
-        let mut statement = index
-            .prepare_cached("SELECT first FROM command_key WHERE epoch = ?1 AND hash = ?2")
-            .map_err(unavailable)?;
+        let failed = damage::met(index);
+        let mut statement =
+            index.prepare_cached("SELECT first FROM command_key WHERE epoch = ?1 AND hash = ?2").map_err(failed)?;
         at_once(index, || {
             let epochs = index::epochs(index)?;
             for (key, firsts) in keys.iter().zip(&mut firsts).filter(|(_, firsts)| firsts.is_empty()) {
                 let hash = index::key_hash(key.as_str());
                 // The newest first: what is repeated is most often repeated soon.
                 for epoch in epochs.clone().rev() {
-                    let rows = statement.query_map((epoch, hash), |row| read::unsigned(row, 0)).map_err(unavailable)?;
-                    firsts.extend(rows.collect::<rusqlite::Result<Vec<_>>>().map_err(unavailable)?);
+                    let rows = statement.query_map((epoch, hash), |row| read::unsigned(row, 0)).map_err(failed)?;
+                    firsts.extend(rows.collect::<rusqlite::Result<Vec<_>>>().map_err(failed)?);
                 }
             }
             Ok(())
@@ -84,17 +85,18 @@ impl Lookup<'_> {
             Some(_) => Vec::new(),
         };
         let Some(index) = self.index else { return Ok((hashes, None)) };
+        let failed = damage::met(index);
         let mut statement = index
             .prepare_cached(
                 "SELECT epoch, hash FROM command_key WHERE (epoch, hash) > (?1, ?2) ORDER BY epoch, hash LIMIT ?3",
             )
-            .map_err(unavailable)?;
+            .map_err(failed)?;
         let KeyPlace { epoch, hash } = after.unwrap_or(KeyPlace { epoch: -1, hash: 0 });
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut rows = statement.query((epoch, hash, limit)).map_err(unavailable)?;
+        let mut rows = statement.query((epoch, hash, limit)).map_err(failed)?;
         let mut last = None;
-        while let Some(row) = rows.next().map_err(unavailable)? {
-            let place = KeyPlace { epoch: row.get(0).map_err(unavailable)?, hash: row.get(1).map_err(unavailable)? };
+        while let Some(row) = rows.next().map_err(failed)? {
+            let place = KeyPlace { epoch: row.get(0).map_err(failed)?, hash: row.get(1).map_err(failed)? };
             hashes.push(place.hash.cast_unsigned());
             last = Some(place);
         }
@@ -106,21 +108,24 @@ impl Lookup<'_> {
         let tails: Vec<Vec<Place>> =
             self.tail(|tail| streams.iter().map(|(stream_no, after)| tail.stream(*stream_no, *after)).collect());
         let Some(index) = self.index else { return Ok(tails) };
+        let failed = damage::met(index);
         let mut statement = index
             .prepare_cached(
                 "SELECT last, positions FROM stream_part WHERE epoch = ?1 AND stream_no = ?2 AND last > ?3 ORDER BY last",
             )
-            .map_err(unavailable)?;
+            .map_err(failed)?;
         let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let each = streams.iter().zip(tails);
         let mut place = |epochs: RangeInclusive<i64>, (stream_no, after): &(u64, u64), tail: Vec<Place>| {
             let mut places = Vec::new();
             for epoch in epochs {
-                let mut rows = statement.query((epoch, signed(*stream_no), signed(*after))).map_err(unavailable)?;
-                while let Some(row) = rows.next().map_err(unavailable)? {
-                    let last = read::unsigned(row, 0).map_err(unavailable)?;
-                    let positions = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(unavailable)?;
-                    places.extend(index::decode(*stream_no, last, positions)?);
+                let mut rows = statement.query((epoch, signed(*stream_no), signed(*after))).map_err(failed)?;
+                while let Some(row) = rows.next().map_err(failed)? {
+                    let last = read::unsigned(row, 0).map_err(failed)?;
+                    let positions = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
+                    let no_row =
+                        || damage::found(index, &format!("the row of stream {stream_no} up to {last} is none"));
+                    places.extend(stream_row::decode(*stream_no, last, positions).ok_or_else(no_row)?);
                 }
             }
             places.retain(|place| place.sequence > *after);
@@ -144,7 +149,18 @@ impl Reader {
     fn lookup(&mut self) -> Result<Lookup<'_>, JournalError> {
         if self.index.is_none() {
             let path = index::index_path(&self.path);
-            self.index = if path.is_file() { Some(connect::reader(&path)?) } else { None };
+            self.index = match path.is_file() {
+                true => Some(connect::reader(&path).map_err(|error| match error {
+                    JournalError::Unusable(what) => damage::found_at(Some(&path), &what),
+                    other => other,
+                })?),
+                // The journal's writer made it. Without it a key that was used would pass for a new one.
+                false if self.tail.is_some() => {
+                    let what = format!("{} is not there any more; {}", path.display(), damage::CURE);
+                    return Err(JournalError::Unavailable(what));
+                }
+                false => None,
+            };
         }
         if self.tail.is_some() {
             return Ok(Lookup { index: self.index.as_ref(), own: Tail::default(), shared: self.tail.as_ref() });

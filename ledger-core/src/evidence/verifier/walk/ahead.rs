@@ -15,8 +15,10 @@ use crate::journal::{Head, Journal, JournalError};
 
 /// Entries of a chunk: a power of two, so that each chunk is a subtree of the log.
 const CHUNK: u64 = 2_048;
-/// Chunks on their way for each processor.
+/// Chunks on their way for each processor, and at most: a journal has eight connections for reading, and one of them reads
+/// roots.
 const UNDERWAY_PER_CORE: usize = 3;
+const UNDERWAY_MAX: usize = 7;
 const ROOTS_PAGE: usize = 10_000;
 
 /// A chunk, and what comes behind it.
@@ -65,7 +67,10 @@ impl<'a> Ahead<'a> {
             asked: 0,
             head: head.position,
             underway: VecDeque::new(),
-            underway_max: thread::available_parallelism().map_or(1, usize::from).saturating_mul(UNDERWAY_PER_CORE),
+            underway_max: thread::available_parallelism()
+                .map_or(1, usize::from)
+                .saturating_mul(UNDERWAY_PER_CORE)
+                .min(UNDERWAY_MAX),
             spare: Vec::new(),
             stopped: None,
         }
