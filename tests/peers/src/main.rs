@@ -103,7 +103,9 @@ async fn main() -> Result<()> {
     machine.iter().for_each(|line| println!("{line}"));
 
     let cluster = if probes.iter().any(|probe| needs_postgres(*probe)) {
-        Some(Cluster::start(&folder.join("pg"))?)
+        let cluster = Cluster::start(&folder.join("pg"))?;
+        cluster.run_in().await?;
+        Some(cluster)
     } else {
         None
     };
