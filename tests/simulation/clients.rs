@@ -8,9 +8,9 @@ use ledger_core::journal::Journal;
 use ledger_core::ledger::{Outcome, Submission};
 
 use crate::ask::Asked;
-use crate::backend::World;
 use crate::servers::{self, Place};
 use crate::steps::{Scope, Step};
+use crate::world::World;
 
 const ATTEMPTS_MAX: usize = 12;
 

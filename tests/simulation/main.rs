@@ -24,6 +24,7 @@ mod servers;
 mod sign;
 mod stale;
 mod unknown;
+mod world;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,8 +33,8 @@ use std::time::Duration;
 
 use ledger_core::ledger::Outcome;
 
-use backend::World;
 use clients::Attempt;
+use world::World;
 
 /// No run takes longer, in its own time: beyond it something waits for ever.
 const DAYS_MAX: u64 = 30;

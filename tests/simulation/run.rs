@@ -12,7 +12,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::ask::ORIGIN;
-use crate::backend::{Process, SimulatedJournal, Weather, World};
+use crate::backend::{Process, SimulatedJournal};
 use crate::clients::{Attempt, Errands, Notes, Street, visit};
 use crate::history::History;
 use crate::memory_views::MemoryViews;
@@ -20,6 +20,7 @@ use crate::replay;
 use crate::servers::{Place, keep};
 use crate::sign::Sign;
 use crate::steps::{Move, Scope, history, prelude};
+use crate::world::{Weather, World};
 
 const MOVES_MAX: usize = 30;
 

@@ -8,8 +8,9 @@ use ledger_core::ledger::handle::LedgerTask;
 use ledger_core::ledger::{Ledger, LedgerSettings};
 
 use crate::ask::ORIGIN;
-use crate::backend::{Process, SimulatedJournal, World};
+use crate::backend::{Process, SimulatedJournal};
 use crate::sign::Sign;
+use crate::world::World;
 
 /// A server that runs.
 #[derive(Clone)]

@@ -7,8 +7,9 @@ use ledger_core::evidence::hash::HashSuite;
 use ledger_core::ledger::{Ledger, LedgerSettings, Outcome};
 
 use crate::ask::{Ask, Asked, Basket, ORIGIN, When};
-use crate::backend::{Process, SimulatedJournal, World};
+use crate::backend::{Process, SimulatedJournal};
 use crate::steps::prelude;
+use crate::world::World;
 
 /// Two servers; the first has set the district up and remembers all of it.
 async fn two_servers() -> [Ledger; 2] {

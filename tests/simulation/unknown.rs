@@ -10,8 +10,9 @@ use ledger_core::ledger::{Ledger, LedgerSettings, Outcome, Submission};
 use tokio::time::Instant;
 
 use crate::ask::{Ask, Asked, ORIGIN};
-use crate::backend::{Process, SimulatedJournal, World};
+use crate::backend::{Process, SimulatedJournal};
 use crate::steps::prelude;
+use crate::world::World;
 
 const RESOLVE_FOR: Duration = Duration::from_secs(3);
 
