@@ -218,10 +218,16 @@ async fn a_reader_that_meets_a_row_that_is_none_marks_the_index() {
     let streams = Vec::from_iter(streams);
     journal.close().await.expect("it closes");
     let index = rusqlite::Connection::open(path.with_file_name("nuanxin.db.index")).expect("an index is a database");
-    for damage in ["x'c1'", "x'92'"] {
+    // Two that are no rows, and one that is: a single event at position 5, for every stream.
+    for damage in ["x'c1'", "x'92'", "x'9105'"] {
         index.execute(&format!("UPDATE stream_part SET positions = {damage}"), []).expect("rows are written");
         let reader = SqliteJournal::open_read_only(&path).expect("a reader");
         assert_told(&reader.load(&streams, false).await);
+        let mut told = Vec::new();
+        for stream in &streams {
+            told.push(reader.read_stream(stream, 0, 100).await);
+        }
+        assert_told(told.iter().find(|told| told.is_err()).expect("no stream is where it says"));
     }
     drop(index);
     assert_is_made_anew(&path, &author).await;

@@ -14,10 +14,10 @@ use sqlx::{Connection, Executor, PgConnection};
 /// How long a start or a stop may take.
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
-/// Megabytes of WAL that lie ready before the first round: more than all rounds write.
+/// Megabytes of WAL that lie ready before the first round: about what five rounds of two seconds write.
 const WAL_READY_MB: i32 = 6 << 10;
 
-/// The same for everyone. Shared buffers and WAL are wide enough that no checkpoint falls into a run.
+/// The same for everyone. Shared buffers and WAL are wide enough that hardly a checkpoint falls into a run.
 pub(crate) const SETTINGS: &[(&str, &str)] = &[
     ("fsync", "on"),
     ("synchronous_commit", "on"),

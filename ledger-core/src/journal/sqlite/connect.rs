@@ -50,20 +50,24 @@ pub(super) fn writer(path: &Path) -> Result<Connection, JournalError> {
     Ok(connection)
 }
 
-/// A connection that can change nothing.
+/// A connection to a journal that can change nothing.
 pub(super) fn reader(path: &Path) -> Result<Connection, JournalError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let unreadable = |error: rusqlite::Error| match error.sqlite_error_code() {
+    read_only(path).map_err(|error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase) => JournalError::Unusable(format!("{}: {error}", path.display())),
         _ => unavailable(error),
-    };
-    let connection = Connection::open_with_flags(path, flags).map_err(unreadable)?;
-    connection.busy_timeout(BUSY).map_err(unreadable)?;
+    })
+}
+
+/// The same to any database.
+pub(super) fn read_only(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
     // The first to read the file: what is no database shows here.
-    connection.query_row("PRAGMA schema_version", [], |_| Ok(())).map_err(unreadable)?;
-    connection
-        .execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;")
-        .map_err(unavailable)?;
+    connection.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
+    connection.execute_batch(
+        "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;",
+    )?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
 }

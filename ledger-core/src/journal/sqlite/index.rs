@@ -156,7 +156,7 @@ fn work(journal_path: &Path, mut index: Connection, tail: &SharedTail, told: &Re
             let parts = tail.read().oldest(WIDTH);
             if let Err(error) = write(&mut index, &journal, &parts) {
                 if damage::path_of(&index).is_some_and(damage::is_marked) {
-                    // No try will ever succeed. Nothing is lost: what was not written is read again at the next start.
+                    // The next start throws it away. Nothing is lost: what was not written is read again then.
                     tracing::error!(%error, "the index is not written any more; its newest part stays in memory");
                     return;
                 }
@@ -272,7 +272,9 @@ fn epoch(position: u64) -> i64 {
 pub(super) fn fits(index: &Connection, journal: &Connection) -> Result<bool, JournalError> {
     // Beside a server of an older program it may be of an older layout, and nobody but that server writes it.
     let layout: i64 = index.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(damage::met(index))?;
-    if layout != LAYOUT {
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE name IN ('indexed', 'command_key', 'stream_part')";
+    let tables: i64 = index.query_row(tables, [], |row| row.get(0)).map_err(damage::met(index))?;
+    if layout != LAYOUT || tables != 3 {
         return Ok(false);
     }
     let held = index

@@ -131,25 +131,25 @@ pub(super) fn leaves(connection: &Connection, after: u64, limit: usize) -> Resul
     Ok(leaves)
 }
 
-/// One entry; the commands read on the way are kept in `frames`, by the positions of their first events.
+/// The entry at a place that the index gave; the commands read on the way are kept in `frames`, by the positions of their first events.
 pub(super) fn entry_at(
     connection: &Connection,
-    position: u64,
+    place: &Place,
     frames: &mut HashMap<u64, Arc<CommandFrame>>,
+    not_there: &impl Fn(u64) -> JournalError,
 ) -> Result<Entry, JournalError> {
-    let mut statement =
-        connection.prepare_cached(&format!("SELECT {ENTRY} FROM event WHERE position = ?1")).map_err(unavailable)?;
-    let mut rows = statement.query([i64::try_from(position).unwrap_or(i64::MAX)]).map_err(unavailable)?;
+    let Place { position, stream_no, .. } = *place;
+    let mut statement = connection
+        .prepare_cached(&format!("SELECT {ENTRY} FROM event WHERE position = ?1 AND stream_no = ?2"))
+        .map_err(unavailable)?;
+    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let mut rows = statement.query((signed(position), signed(stream_no))).map_err(unavailable)?;
     let Some(row) = rows.next().map_err(unavailable)? else { return Err(not_there(position)) };
     let nth: u64 = unsigned(row, 1).map_err(unavailable)?;
     let first = position.saturating_sub(nth);
     let found = entry(connection, row, position, frames.get(&first).cloned())?;
     frames.insert(first, Arc::clone(&found.command));
     Ok(found)
-}
-
-fn not_there(position: u64) -> JournalError {
-    JournalError::Damaged { position, what: "an entry that the index names is not there".into() }
 }
 
 /// What an entry's command says of itself: its first event's row does; the entry before shares it, or it is read.
@@ -271,7 +271,11 @@ pub(super) fn events(
 }
 
 /// The events of one stream at places that the index gave.
-pub(super) fn stream_events(connection: &Connection, places: &[Place]) -> Result<Vec<StreamEvent>, JournalError> {
+pub(super) fn stream_events(
+    connection: &Connection,
+    places: &[Place],
+    not_there: &impl Fn(u64) -> JournalError,
+) -> Result<Vec<StreamEvent>, JournalError> {
     let mut statement = connection
         .prepare_cached("SELECT sequence, type, payload FROM event WHERE position = ?1 AND stream_no = ?2")
         .map_err(unavailable)?;

@@ -146,14 +146,21 @@ impl Reader {
         Ok(Reader { journal: connect::reader(path)?, index: None, path: path.to_owned(), tail })
     }
 
+    /// What it means that no event of the stream stands where one should.
+    fn not_there(&self) -> impl Fn(u64) -> JournalError + use<> {
+        let index = self.index.as_ref().and_then(damage::path_of).map(Path::to_owned);
+        move |position| match &index {
+            // An index made anew names what is there and nothing else.
+            Some(index) => damage::found_at(Some(index), &format!("position {position} is not what it says")),
+            None => JournalError::Damaged { position, what: "an entry of a stream is not there".into() },
+        }
+    }
+
     fn lookup(&mut self) -> Result<Lookup<'_>, JournalError> {
         if self.index.is_none() {
             let path = index::index_path(&self.path);
             self.index = match path.is_file() {
-                true => Some(connect::reader(&path).map_err(|error| match error {
-                    JournalError::Unusable(what) => damage::found_at(Some(&path), &what),
-                    other => other,
-                })?),
+                true => Some(connect::read_only(&path).map_err(|error| damage::met_at(Some(&path), error))?),
                 // The journal's writer made it. Without it a key that was used would pass for a new one.
                 false if self.tail.is_some() => {
                     let what = format!("{} is not there any more; {}", path.display(), damage::CURE);
@@ -208,10 +215,11 @@ impl Reader {
             .map(|stream| (stream.stream_no, stream.snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence)))
             .collect();
         let places = self.lookup()?.places(&asked)?;
+        let not_there = self.not_there();
         // Begun after the places were found: all of them stand in it.
         at_once(&self.journal, || {
             for (stream, places) in known.iter_mut().zip(places) {
-                stream.events = read::stream_events(&self.journal, &places)?;
+                stream.events = read::stream_events(&self.journal, &places, &not_there)?;
             }
             Ok(())
         })?;
@@ -230,9 +238,9 @@ impl Reader {
         let mut places = self.lookup()?.places(&[(stream_no, from.unwrap_or(0))])?.pop().unwrap_or_default();
         places.retain(|place| place.position > after);
         places.truncate(limit);
-        let mut frames = HashMap::new();
+        let (mut frames, not_there) = (HashMap::new(), self.not_there());
         at_once(&self.journal, || {
-            places.iter().map(|place| read::entry_at(&self.journal, place.position, &mut frames)).collect()
+            places.iter().map(|place| read::entry_at(&self.journal, place, &mut frames, &not_there)).collect()
         })
     }
 }

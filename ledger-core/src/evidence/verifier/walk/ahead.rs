@@ -30,7 +30,7 @@ pub(super) struct Piece {
     pub(super) whole: bool,
 }
 
-/// Chunks on their way: so many that no processor waits for the one that verifies in order.
+/// Chunks on their way: so many that two processors do not wait for the one that verifies in order.
 pub(super) struct Ahead<'a> {
     journal: &'a Arc<dyn Journal>,
     suite: Option<HashSuite>,
