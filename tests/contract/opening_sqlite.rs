@@ -1,7 +1,7 @@
 //! Opening a journal in a file: one writer at a time, readers beside it, versions forward only.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ledger_core::journal::sqlite::SqliteJournal;
@@ -118,10 +118,7 @@ const FIRST_LAYOUT: &str = "
 
 #[tokio::test]
 async fn a_journal_of_the_first_layout_is_brought_to_this_one() {
-    let path = scratch_dir("contract").join("nuanxin.db");
-    let journal = SqliteJournal::open(&path).expect("it opens");
-    let mut author = furnished(&journal).await;
-    journal.close().await.expect("it closes");
+    let (path, mut author) = left_behind().await;
     std::fs::remove_file(path.with_file_name("nuanxin.db.index")).expect("the first version had no index beside it");
     let first = rusqlite::Connection::open(&path).expect("a journal is a database");
     first.execute_batch(FIRST_LAYOUT).expect("the first layout");
@@ -139,6 +136,15 @@ async fn a_journal_of_the_first_layout_is_brought_to_this_one() {
     author.check(&journal).await;
 }
 
+/// A journal that was written and closed: its file, and what is in it.
+async fn left_behind() -> (PathBuf, Author) {
+    let path = scratch_dir("contract").join("nuanxin.db");
+    let journal = SqliteJournal::open(&path).expect("it opens");
+    let author = furnished(&journal).await;
+    journal.close().await.expect("it closes");
+    (path, author)
+}
+
 /// Overwrites pages of a closed file, counted from 1.
 fn garble(path: &Path, is_hit: impl Fn(usize) -> bool) {
     const PAGE: usize = 4_096;
@@ -151,11 +157,8 @@ fn garble(path: &Path, is_hit: impl Fn(usize) -> bool) {
 
 #[tokio::test]
 async fn an_index_that_cannot_be_opened_any_more_is_made_anew() {
-    let path = scratch_dir("contract").join("nuanxin.db");
+    let (path, author) = left_behind().await;
     let index = path.with_file_name("nuanxin.db.index");
-    let journal = SqliteJournal::open(&path).expect("it opens");
-    let author = furnished(&journal).await;
-    journal.close().await.expect("it closes");
     for first_hit in [1, 2] {
         garble(&index, |page| page >= first_hit);
         let journal = SqliteJournal::open(&path).expect("it opens all the same");
@@ -180,11 +183,8 @@ fn assert_told<T: std::fmt::Debug>(told: &Result<T, JournalError>) {
 
 #[tokio::test]
 async fn an_index_that_turns_out_to_be_damaged_says_so_and_is_made_anew_by_the_next_start() {
-    let path = scratch_dir("contract").join("nuanxin.db");
+    let (path, author) = left_behind().await;
     let index = path.with_file_name("nuanxin.db.index");
-    let journal = SqliteJournal::open(&path).expect("it opens");
-    let author = furnished(&journal).await;
-    journal.close().await.expect("it closes");
     let root: usize = {
         let index = rusqlite::Connection::open(&index).expect("an index is a database");
         let sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'command_key'";
@@ -211,12 +211,9 @@ async fn assert_is_made_anew(path: &Path, author: &Author) {
 
 #[tokio::test]
 async fn a_reader_that_meets_a_row_that_is_none_marks_the_index() {
-    let path = scratch_dir("contract").join("nuanxin.db");
-    let journal = SqliteJournal::open(&path).expect("it opens");
-    let author = furnished(&journal).await;
+    let (path, author) = left_behind().await;
     let streams: BTreeSet<_> = author.entries.iter().map(|entry| entry.event().expect("an event").stream()).collect();
     let streams = Vec::from_iter(streams);
-    journal.close().await.expect("it closes");
     let index = rusqlite::Connection::open(path.with_file_name("nuanxin.db.index")).expect("an index is a database");
     // Two that are no rows, and one that is: a single event at position 5, for every stream.
     for damage in ["x'c1'", "x'92'", "x'9105'"] {
@@ -235,10 +232,7 @@ async fn a_reader_that_meets_a_row_that_is_none_marks_the_index() {
 
 #[tokio::test]
 async fn a_server_whose_index_was_taken_away_takes_no_key_for_a_new_one() {
-    let path = scratch_dir("contract").join("nuanxin.db");
-    let journal = SqliteJournal::open(&path).expect("it opens");
-    drop(furnished(&journal).await);
-    journal.close().await.expect("it closes");
+    let (path, _) = left_behind().await;
     let journal = SqliteJournal::open(&path).expect("it opens");
     std::fs::remove_file(path.with_file_name("nuanxin.db.index")).expect("the index is removed");
     let found = journal.find(&["c".parse().expect("a key")]).await;

@@ -16,7 +16,7 @@ use crate::postgres::Cluster;
 use crate::reading::Reading;
 use crate::record::{self, Batches};
 use crate::sql::{Form, Operation};
-use crate::{machine, pgbench, sql};
+use crate::{pgbench, sql};
 
 /// Commands of a batch.
 const BATCH: u32 = 500;
@@ -90,10 +90,8 @@ pub(crate) enum Probe {
     BareHttp(u32),
     /// A subcommand over a whole journal.
     Read(Reader, Db),
-    /// The same entries read and decoded, by one reader, as a fold needs them in order.
-    Decode(Db),
-    /// The same by as many readers as there are cores.
-    DecodeOnAllCores(Db),
+    /// The same entries read and decoded, by so many readers.
+    Decode(Db, usize),
     /// The same entries' bytes hashed.
     Hash(Db),
     /// From start to ready.
@@ -141,8 +139,7 @@ impl fmt::Display for Probe {
             Probe::PlainFile => write!(f, "plain file"),
             Probe::BareHttp(callers) => write!(f, "bare handler {callers}"),
             Probe::Read(reader, db) => write!(f, "{reader:?} {db:?}"),
-            Probe::Decode(db) => write!(f, "read and decode {db:?}"),
-            Probe::DecodeOnAllCores(db) => write!(f, "read and decode {db:?}, all cores"),
+            Probe::Decode(db, readers) => write!(f, "read and decode {db:?} {readers}"),
             Probe::Hash(db) => write!(f, "hash {db:?}"),
             Probe::Start(db) => write!(f, "start {db:?}"),
             Probe::Disk(db) => write!(f, "bytes on disk {db:?}"),
@@ -210,11 +207,9 @@ impl Bench {
         match probe {
             Probe::Ours(db, size, ..) => self.filled(db, size).await.map(drop),
             Probe::OursHttp(..) | Probe::BareHttp(_) => self.filled(Db::Sqlite, Size::Usual).await.map(drop),
-            Probe::Read(_, db)
-            | Probe::Decode(db)
-            | Probe::DecodeOnAllCores(db)
-            | Probe::Hash(db)
-            | Probe::Start(db) => self.filled(db, Size::Large).await.map(drop),
+            Probe::Read(_, db) | Probe::Decode(db, _) | Probe::Hash(db) | Probe::Start(db) => {
+                self.filled(db, Size::Large).await.map(drop)
+            }
             Probe::Disk(db) | Probe::Payload(db) => self.filled(db, Size::Usual).await.map(drop),
             Probe::PlainFile => {
                 let journal = self.filled(Db::Sqlite, Size::Usual).await?;
@@ -348,8 +343,7 @@ impl Bench {
                 let seconds = self.nuanxin.seconds(&journal.url, reader.arguments())?;
                 Ok(Reading::of(entries as f64 / seconds).with(format!("{entries} entries in {seconds:.1} s")))
             }
-            Probe::Decode(db) => record::decode(&self.journal(db, Size::Large)?.url, 1).await,
-            Probe::DecodeOnAllCores(db) => record::decode(&self.journal(db, Size::Large)?.url, machine::cores()).await,
+            Probe::Decode(db, readers) => record::decode(&self.journal(db, Size::Large)?.url, readers).await,
             Probe::Hash(db) => record::hash(&self.journal(db, Size::Large)?.url).await,
             Probe::Start(db) => {
                 let journal = self.journal(db, Size::Large)?;

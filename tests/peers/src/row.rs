@@ -1,5 +1,6 @@
 //! The rows of the table: which probe is held against which, by what, and what is wanted.
 
+use crate::machine;
 use crate::probe::{Connections, Db, Probe, Reader, Size};
 use crate::reading::Reading;
 use crate::sql::{Form, Operation};
@@ -272,7 +273,7 @@ pub(crate) fn all() -> Vec<Row> {
             "replay-sqlite",
             "replay of all views on SQLite : reading and decoding the same rows",
             Probe::Read(Reader::Replay, Sqlite),
-            vec![Probe::Decode(Sqlite)],
+            vec![Probe::Decode(Sqlite, 1)],
             By::Rate,
             Some(0.4),
             Some(0.8),
@@ -281,7 +282,7 @@ pub(crate) fn all() -> Vec<Row> {
             "replay-postgres",
             "the same on Postgres",
             Probe::Read(Reader::Replay, Postgres),
-            vec![Probe::Decode(Postgres)],
+            vec![Probe::Decode(Postgres, 1)],
             By::Rate,
             Some(0.4),
             Some(0.8),
@@ -299,7 +300,7 @@ pub(crate) fn all() -> Vec<Row> {
         row(
             "verify-nothing",
             "time of reading and decoding the same rows on all cores, checking nothing : the same hashing",
-            Probe::DecodeOnAllCores(Sqlite),
+            Probe::Decode(Sqlite, machine::cores()),
             vec![Probe::Hash(Sqlite)],
             By::Time,
             None,

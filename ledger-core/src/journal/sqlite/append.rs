@@ -257,8 +257,8 @@ fn store_snapshots(connection: &mut Connection, snapshots: &[Snapshot]) -> Resul
             )
             .map_err(unavailable)?;
         for snapshot in snapshots {
-            let stream_no = i64::try_from(snapshot.stream_no).unwrap_or(i64::MAX);
-            let sequence = i64::try_from(snapshot.sequence).unwrap_or(i64::MAX);
+            let stream_no = read::signed(snapshot.stream_no);
+            let sequence = read::signed(snapshot.sequence);
             insert.execute((stream_no, sequence, snapshot.layout, &snapshot.body)).map_err(unavailable)?;
         }
     }

@@ -47,8 +47,7 @@ pub(super) fn found(index: &Connection, what: &str) -> JournalError {
     found_at(path_of(index), what)
 }
 
-/// The same of an index that lies there.
-pub(super) fn found_at(index: Option<&Path>, what: &str) -> JournalError {
+fn found_at(index: Option<&Path>, what: &str) -> JournalError {
     let Some(index) = index else { return JournalError::Unavailable(what.to_owned()) };
     // Whoever may only read cannot mark it; a server that meets it will.
     if let Err(error) = fs::File::create(mark(index)) {

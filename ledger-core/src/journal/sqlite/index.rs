@@ -18,6 +18,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::connect::unavailable;
+use super::read::signed;
 use super::tail::{Part, Place, Tail};
 use super::{damage, stream_row};
 use crate::journal::JournalError;
@@ -213,9 +214,11 @@ fn caught_up(path: &Path, journal: &Connection) -> Result<(Connection, Part), Jo
 }
 
 pub(super) fn writer(path: &Path) -> Result<Connection, JournalError> {
-    let unusable = |error: rusqlite::Error| match damage::is_damage(&error) {
-        true => damage::met_at(Some(path), error),
-        false => JournalError::Unusable(format!("{}: {error}", path.display())),
+    let unusable = |error: rusqlite::Error| {
+        if damage::is_damage(&error) {
+            return damage::met_at(Some(path), error);
+        }
+        JournalError::Unusable(format!("{}: {error}", path.display()))
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
@@ -265,7 +268,7 @@ pub(super) fn epochs(index: &Connection) -> Result<RangeInclusive<i64>, JournalE
 }
 
 fn epoch(position: u64) -> i64 {
-    i64::try_from(position / EPOCH).unwrap_or(i64::MAX)
+    signed(position / EPOCH)
 }
 
 /// Whether the index was made from this very journal: the last entry it holds is the journal's.
@@ -301,7 +304,6 @@ fn leaf_at(journal: &Connection, position: i64) -> Result<Option<Vec<u8>>, Journ
 }
 
 pub(super) fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<Part>]) -> Result<(), JournalError> {
-    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     let Some(last) = parts.last().map(|part| part.last) else { return Ok(()) };
     let Some(leaf) = leaf_at(journal, signed(last))? else {
         let what = "the index is ahead of what the journal holds".to_owned();

@@ -50,7 +50,7 @@ fn each_after(
     let mut statement = connection
         .prepare_cached(&format!("SELECT {columns} FROM event WHERE position > ?1 ORDER BY position LIMIT ?2"))
         .map_err(unavailable)?;
-    let bounds = (i64::try_from(after).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
+    let bounds = (signed(after), i64::try_from(limit).unwrap_or(i64::MAX));
     let mut rows = statement.query(bounds).map_err(unavailable)?;
     let mut expected = after.saturating_add(1);
     while let Some(row) = rows.next().map_err(unavailable)? {
@@ -85,7 +85,6 @@ pub(super) fn checked(
     let mut statement = connection
         .prepare_cached(&format!("SELECT {ENTRY} FROM event WHERE position > ?1 ORDER BY position LIMIT ?2"))
         .map_err(unavailable)?;
-    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut rows = statement.query((signed(after), limit)).map_err(unavailable)?;
     let mut expected = after.saturating_add(1);
@@ -142,7 +141,6 @@ pub(super) fn entry_at(
     let mut statement = connection
         .prepare_cached(&format!("SELECT {ENTRY} FROM event WHERE position = ?1 AND stream_no = ?2"))
         .map_err(unavailable)?;
-    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     let mut rows = statement.query((signed(position), signed(stream_no))).map_err(unavailable)?;
     let Some(row) = rows.next().map_err(unavailable)? else { return Err(not_there(position)) };
     let nth: u64 = unsigned(row, 1).map_err(unavailable)?;
@@ -169,7 +167,7 @@ fn command_of(
             let mut statement = connection
                 .prepare_cached(&format!("SELECT {ENTRY} FROM event WHERE position = ?1 AND nth = 0"))
                 .map_err(unavailable)?;
-            let found = statement.query_row([i64::try_from(first).unwrap_or(i64::MAX)], frame).optional();
+            let found = statement.query_row([signed(first)], frame).optional();
             let what = || "its command's first event is not there".to_owned();
             let found = found.map_err(damaged)?;
             Arc::new(found.ok_or_else(|| JournalError::Damaged { position, what: what() })?)
@@ -218,7 +216,6 @@ pub(super) fn sequence_at(connection: &Connection, position: u64, stream_no: u64
     let mut statement = connection
         .prepare_cached("SELECT sequence FROM event WHERE position = ?1 AND stream_no = ?2")
         .map_err(unavailable)?;
-    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     statement.query_row((signed(position), signed(stream_no)), |row| unsigned(row, 0)).optional().map_err(unavailable)
 }
 
@@ -239,7 +236,7 @@ pub(super) fn known_streams(
                 0 => None,
                 _ if !with_snapshots => None,
                 _ => snapshots
-                    .query_row([i64::try_from(stream_no).unwrap_or(i64::MAX)], |row| {
+                    .query_row([signed(stream_no)], |row| {
                         Ok(Snapshot { stream_no, sequence: unsigned(row, 0)?, layout: row.get(1)?, body: row.get(2)? })
                     })
                     .optional()
@@ -279,7 +276,6 @@ pub(super) fn stream_events(
     let mut statement = connection
         .prepare_cached("SELECT sequence, type, payload FROM event WHERE position = ?1 AND stream_no = ?2")
         .map_err(unavailable)?;
-    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     places
         .iter()
         .map(|place| {
@@ -300,7 +296,7 @@ pub(super) fn command(connection: &Connection, first: u64, key: &Key) -> Result<
         .prepare_cached("SELECT count, fingerprint FROM event WHERE position = ?1 AND key = ?2")
         .map_err(unavailable)?;
     statement
-        .query_row((i64::try_from(first).unwrap_or(i64::MAX), key.as_str()), |row| {
+        .query_row((signed(first), key.as_str()), |row| {
             Ok(CommandRecord { first, count: row.get(0)?, fingerprint: Fingerprint::from_bytes(row.get(1)?) })
         })
         .optional()
@@ -311,9 +307,14 @@ pub(super) fn roots(connection: &Connection, after: u64, limit: usize) -> Result
     let mut statement = connection
         .prepare_cached("SELECT size, root FROM root WHERE size > ?1 ORDER BY size LIMIT ?2")
         .map_err(unavailable)?;
-    let bounds = (i64::try_from(after).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
+    let bounds = (signed(after), i64::try_from(limit).unwrap_or(i64::MAX));
     let rows = statement.query_map(bounds, |row| Ok((unsigned(row, 0)?, row.get(1)?))).map_err(unavailable)?;
     rows.collect::<rusqlite::Result<_>>().map_err(unavailable)
+}
+
+/// A number as SQLite holds it; what is beyond its numbers is beyond whatever is stored.
+pub(super) fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 pub(super) fn unsigned(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::connect::{self, unavailable};
 use super::index::{self, SharedTail};
-use super::read;
+use super::read::{self, signed};
 use super::tail::{Part, Place, Tail};
 use super::{damage, stream_row};
 use crate::domain::event::StreamId;
@@ -29,6 +29,15 @@ pub(super) struct Reader {
 fn at_once<T>(connection: &Connection, read: impl FnOnce() -> Result<T, JournalError>) -> Result<T, JournalError> {
     let _open = connection.unchecked_transaction().map_err(unavailable)?;
     read()
+}
+
+/// What it means that no event of a stream stands where one should.
+fn not_there(index: Option<&Connection>) -> impl Fn(u64) -> JournalError {
+    move |position| match index {
+        // An index made anew names what is there and nothing else.
+        Some(index) => damage::found(index, &format!("position {position} is not what it says")),
+        None => JournalError::Damaged { position, what: "an entry of a stream is not there".into() },
+    }
 }
 
 /// Where a key's hash stands in the index's file.
@@ -114,7 +123,6 @@ impl Lookup<'_> {
                 "SELECT last, positions FROM stream_part WHERE epoch = ?1 AND stream_no = ?2 AND last > ?3 ORDER BY last",
             )
             .map_err(failed)?;
-        let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let each = streams.iter().zip(tails);
         let mut place = |epochs: RangeInclusive<i64>, (stream_no, after): &(u64, u64), tail: Vec<Place>| {
             let mut places = Vec::new();
@@ -146,28 +154,16 @@ impl Reader {
         Ok(Reader { journal: connect::reader(path)?, index: None, path: path.to_owned(), tail })
     }
 
-    /// What it means that no event of the stream stands where one should.
-    fn not_there(&self) -> impl Fn(u64) -> JournalError + use<> {
-        let index = self.index.as_ref().and_then(damage::path_of).map(Path::to_owned);
-        move |position| match &index {
-            // An index made anew names what is there and nothing else.
-            Some(index) => damage::found_at(Some(index), &format!("position {position} is not what it says")),
-            None => JournalError::Damaged { position, what: "an entry of a stream is not there".into() },
-        }
-    }
-
     fn lookup(&mut self) -> Result<Lookup<'_>, JournalError> {
         if self.index.is_none() {
             let path = index::index_path(&self.path);
-            self.index = match path.is_file() {
-                true => Some(connect::read_only(&path).map_err(|error| damage::met_at(Some(&path), error))?),
+            if path.is_file() {
+                self.index = Some(connect::read_only(&path).map_err(|error| damage::met_at(Some(&path), error))?);
+            } else if self.tail.is_some() {
                 // The journal's writer made it. Without it a key that was used would pass for a new one.
-                false if self.tail.is_some() => {
-                    let what = format!("{} is not there any more; {}", path.display(), damage::CURE);
-                    return Err(JournalError::Unavailable(what));
-                }
-                false => None,
-            };
+                let what = format!("{} is not there any more; {}", path.display(), damage::CURE);
+                return Err(JournalError::Unavailable(what));
+            }
         }
         if self.tail.is_some() {
             return Ok(Lookup { index: self.index.as_ref(), own: Tail::default(), shared: self.tail.as_ref() });
@@ -215,7 +211,7 @@ impl Reader {
             .map(|stream| (stream.stream_no, stream.snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence)))
             .collect();
         let places = self.lookup()?.places(&asked)?;
-        let not_there = self.not_there();
+        let not_there = not_there(self.index.as_ref());
         // Begun after the places were found: all of them stand in it.
         at_once(&self.journal, || {
             for (stream, places) in known.iter_mut().zip(places) {
@@ -238,7 +234,7 @@ impl Reader {
         let mut places = self.lookup()?.places(&[(stream_no, from.unwrap_or(0))])?.pop().unwrap_or_default();
         places.retain(|place| place.position > after);
         places.truncate(limit);
-        let (mut frames, not_there) = (HashMap::new(), self.not_there());
+        let (mut frames, not_there) = (HashMap::new(), not_there(self.index.as_ref()));
         at_once(&self.journal, || {
             places.iter().map(|place| read::entry_at(&self.journal, place, &mut frames, &not_there)).collect()
         })

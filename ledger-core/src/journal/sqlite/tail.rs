@@ -52,7 +52,7 @@ impl Part {
                 "SELECT position, stream_no, sequence, key FROM event WHERE position > ?1 ORDER BY position LIMIT ?2",
             )
             .map_err(unavailable)?;
-        let bounds = (i64::try_from(after).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
+        let bounds = (super::read::signed(after), i64::try_from(limit).unwrap_or(i64::MAX));
         let mut rows = statement.query(bounds).map_err(unavailable)?;
         let mut part = Part { last: after, ..Part::default() };
         while let Some(row) = rows.next().map_err(unavailable)? {
