@@ -1,5 +1,8 @@
 //! What may be asked of the ledger, as one vocabulary for HTTP, sheets and the command line.
 
+#[cfg(test)]
+pub(crate) mod samples;
+
 use chrono::NaiveDate;
 
 use crate::domain::ids::{

@@ -214,10 +214,14 @@ fn write_spending<'a>(content: &'a mut Content, spending: &AskedSpending) -> &'a
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::path::PathBuf;
+
     use super::Fingerprint;
     use crate::domain::ids::{ActivityCode, WorkerId};
     use crate::domain::quantity::Quantity;
     use crate::ledger::command::Command;
+    use crate::ledger::command::samples::{VARIANTS, samples, variant};
 
     fn credit(quantity: &str, witness: Option<&str>) -> Command {
         Command::RecordCredit {
@@ -228,6 +232,33 @@ mod tests {
             witness: witness.map(str::to_owned),
             evidence: None,
         }
+    }
+
+    fn golden_path() -> PathBuf {
+        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/ledger/golden/fingerprints.txt"))
+    }
+
+    /// Journals hold fingerprints for ever: a command sent again must have the one it had. Lines of the golden file are
+    /// never edited; `NUANXIN_BLESS=1` appends those of samples that it does not have yet.
+    #[test]
+    fn a_command_has_the_fingerprint_it_always_had() {
+        let sampled: BTreeSet<&str> = samples().iter().map(|(_, command)| variant(command)).collect();
+        assert_eq!(sampled, VARIANTS.iter().copied().collect(), "every command has a sample");
+        let mut golden = std::fs::read_to_string(golden_path()).unwrap_or_default();
+        let mut missing = Vec::new();
+        for (name, command) in samples() {
+            let now = Fingerprint::of(&command).to_string();
+            match golden.lines().filter_map(|line| line.split_once(' ')).find(|(known, _)| *known == name) {
+                Some((_, before)) => assert_eq!(now, before, "{name}"),
+                None => missing.push(format!("{name} {now}\n")),
+            }
+        }
+        if !missing.is_empty() && std::env::var_os("NUANXIN_BLESS").is_some() {
+            golden.extend(missing.drain(..));
+            std::fs::write(golden_path(), &golden).expect("the golden file is written");
+        }
+        assert!(missing.is_empty(), "without a golden value: {missing:?}");
+        assert_eq!(golden.lines().count(), samples().len(), "a sample is gone");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::command::{Command, Context, CreditAction};
 use crate::domain::card::{AssignNumber, Card};
-use crate::domain::event::Event;
+use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{ActivityCode, CardNo, HoldId, Key, MerchantId, StoreId, WorkerId};
 use crate::domain::merchant::{Merchant, MerchantCommand};
 use crate::domain::programme::{Programme, ProgrammeCommand};
@@ -24,18 +24,47 @@ pub const LINES_MAX: usize = 100;
 /// The longest reason or reference, in characters.
 pub const REASON_MAX: usize = 500;
 
-/// The aggregates a decision reads. What was never recorded is its default: absent.
+/// A decision asked for an aggregate that is not in memory. What it would have been told is not known, so nothing may be
+/// decided: a default would switch off every rule that rests on it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0} was not loaded before the decision")]
+pub struct NotLoaded(pub StreamId);
+
+impl From<NotLoaded> for Refusal {
+    fn from(not_loaded: NotLoaded) -> Refusal {
+        let message = format!("nothing was decided or recorded: {not_loaded}; this is a fault of the program");
+        Refusal::new(Code::JournalUnavailable, message)
+    }
+}
+
+/// The aggregates a decision reads. What was loaded and never recorded is its default: absent. What was not loaded is
+/// none of these.
 pub trait States {
     /// The programme.
-    fn programme(&self) -> &Programme;
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn programme(&self) -> Result<&Programme, NotLoaded>;
     /// A worker.
-    fn worker(&self, id: &WorkerId) -> &Worker;
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn worker(&self, id: &WorkerId) -> Result<&Worker, NotLoaded>;
     /// A merchant.
-    fn merchant(&self, id: &MerchantId) -> &Merchant;
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn merchant(&self, id: &MerchantId) -> Result<&Merchant, NotLoaded>;
     /// A store.
-    fn store(&self, id: &StoreId) -> &RedemptionStore;
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn store(&self, id: &StoreId) -> Result<&RedemptionStore, NotLoaded>;
     /// A card number.
-    fn card(&self, id: &CardNo) -> &Card;
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn card(&self, id: &CardNo) -> Result<&Card, NotLoaded>;
     /// Whose credit, redemption or hold a command of this key made.
     fn owner(&self, key: &Key) -> Option<&WorkerId>;
 }
@@ -86,12 +115,12 @@ impl<S: States> Process<'_, S> {
                 if let Some(merchant) = &terms.merchant {
                     self.require_merchant(merchant)?;
                 }
-                let first = self.states.store(&store).item(&sku).is_none();
+                let first = self.states.store(&store)?.item(&sku).is_none();
                 let mut events =
                     self.store(store.clone(), StoreCommand::List { sku: sku.clone(), terms: terms.clone() })?;
                 if first && opening_stock > 0 {
                     // The listing is not folded yet, so the shelf is filled beside the store's own check.
-                    let mut listed = self.states.store(&store).clone();
+                    let mut listed = self.states.store(&store)?.clone();
                     spending::fold_store(&mut listed, &events);
                     let restock = StoreCommand::Restock { sku, quantity: opening_stock, merchant: terms.merchant };
                     let frame = AtStore { store, at: self.context.at };
@@ -119,7 +148,7 @@ impl<S: States> Process<'_, S> {
                 let worker = self.owner(&Key::from(&credit), Code::UnknownCredit, || format!("no credit {credit}"))?;
                 let verdict = match action {
                     CreditAction::Confirm => {
-                        CreditVerdict::Confirm { publicity_days: self.states.programme().publicity_days }
+                        CreditVerdict::Confirm { publicity_days: self.states.programme()?.publicity_days }
                     }
                     CreditAction::Reject => CreditVerdict::Reject,
                     CreditAction::Reverse => CreditVerdict::Reverse,
@@ -135,23 +164,23 @@ impl<S: States> Process<'_, S> {
             Command::CaptureHold { hold } => self.capture_hold(hold),
             Command::ReleaseHold { hold, expired } => {
                 let worker = self.hold_owner(&hold)?;
-                self.end_hold(self.states.worker(&worker), &worker, hold, expired, self.context.at)
+                self.end_hold(self.states.worker(&worker)?, &worker, hold, expired, self.context.at)
             }
             Command::ExpireLots { worker, through } => self.worker(worker, WorkerCommand::Expire { through }),
         }
     }
 
     fn programme(&self, command: ProgrammeCommand) -> Decision<Vec<Event>> {
-        Ok(self.states.programme().decide(command)?.into_iter().map(Event::Programme).collect())
+        Ok(self.states.programme()?.decide(command)?.into_iter().map(Event::Programme).collect())
     }
 
     fn worker(&self, worker: WorkerId, command: WorkerCommand) -> Decision<Vec<Event>> {
         let of = OfWorker { worker, at: self.context.at };
-        Ok(self.states.worker(&of.worker).decide(&of, command)?.into_iter().map(Event::Worker).collect())
+        Ok(self.states.worker(&of.worker)?.decide(&of, command)?.into_iter().map(Event::Worker).collect())
     }
 
     fn merchant(&self, merchant: &MerchantId, command: MerchantCommand) -> Decision<Vec<Event>> {
-        Ok(self.states.merchant(merchant).decide(merchant, command)?.into_iter().map(Event::Merchant).collect())
+        Ok(self.states.merchant(merchant)?.decide(merchant, command)?.into_iter().map(Event::Merchant).collect())
     }
 
     fn store(&self, store: StoreId, command: StoreCommand) -> Decision<Vec<Event>> {
@@ -160,11 +189,11 @@ impl<S: States> Process<'_, S> {
 
     fn store_at(&self, store: StoreId, at: BusinessTime, command: StoreCommand) -> Decision<Vec<Event>> {
         let frame = AtStore { store, at };
-        Ok(self.states.store(&frame.store).decide(&frame, command)?.into_iter().map(Event::Store).collect())
+        Ok(self.states.store(&frame.store)?.decide(&frame, command)?.into_iter().map(Event::Store).collect())
     }
 
     fn require_merchant(&self, merchant: &MerchantId) -> Decision<()> {
-        if self.states.merchant(merchant).exists() {
+        if self.states.merchant(merchant)?.exists() {
             return Ok(());
         }
         Err(Refusal::new(Code::UnknownMerchant, format!("no merchant {merchant}; register it first (商户名录)")))
@@ -187,7 +216,7 @@ impl<S: States> Process<'_, S> {
     ) -> Decision<Vec<Event>> {
         let issue = WorkerCommand::IssueCard { card_no: card_no.clone(), branch, update };
         let mut events = self.worker(worker.clone(), issue)?;
-        let number = self.states.card(&card_no);
+        let number = self.states.card(&card_no)?;
         events.extend(number.decide(AssignNumber { card_no: card_no.clone(), worker })?.into_iter().map(Event::Card));
         Ok(events)
     }
@@ -203,9 +232,9 @@ impl<S: States> Process<'_, S> {
         evidence: Option<String>,
     ) -> Decision<Vec<Event>> {
         let of = OfWorker { worker, at: self.context.at };
-        let state = self.states.worker(&of.worker);
+        let state = self.states.worker(&of.worker)?;
         state.require_present(&of)?;
-        let programme = self.states.programme();
+        let programme = self.states.programme()?;
         let unknown = |when: &str| {
             Refusal::new(Code::UnknownActivity, format!("no activity {code} in the points schedule (积分标准){when}"))
         };

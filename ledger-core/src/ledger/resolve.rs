@@ -7,6 +7,7 @@ use super::command::{AskedSpending, Command};
 use super::process::States;
 use crate::domain::event::StreamId;
 use crate::domain::ids::{Key, WorkerId};
+use crate::domain::worker::Worker;
 
 /// The key of an earlier command that this one names, if its worker is not known yet.
 pub fn named_key(command: &Command) -> Option<Key> {
@@ -21,7 +22,7 @@ pub fn named_key(command: &Command) -> Option<Key> {
 /// The streams that deciding a command reads or writes, as far as what is in memory tells. Asked again after loading,
 /// it may name more: a store's listing names its merchants.
 pub fn streams(book: &Book, command: &Command) -> Vec<StreamId> {
-    let mut needs = Vec::with_capacity(4);
+    let mut needs = Vec::with_capacity(8);
     match command {
         Command::OpenJournal { .. } | Command::Configure(_) | Command::AdoptSchedule { .. } => {
             needs.push(StreamId::Programme);
@@ -62,18 +63,20 @@ pub fn streams(book: &Book, command: &Command) -> Vec<StreamId> {
             needs_of_spending(book, spending, &mut needs)
         }
         Command::ReverseRedemption { redemption, .. } => {
+            needs.push(StreamId::Programme);
             if let Some(worker) = book.owner(&redemption.into()) {
                 needs.push(StreamId::Worker(worker.clone()));
-                if let Some(made) = book.worker(worker).redemption(redemption) {
+                if let Some(made) = book.worker(worker).ok().and_then(|state| state.redemption(redemption)) {
                     needs.push(StreamId::Store(made.store.clone()));
                     needs.extend(made.lines.iter().filter_map(|line| line.merchant.clone()).map(StreamId::Merchant));
                 }
             }
         }
         Command::CaptureHold { hold } | Command::ReleaseHold { hold, .. } => {
+            needs.push(StreamId::Programme);
             if let Some(worker) = book.owner(&hold.into()) {
                 needs.push(StreamId::Worker(worker.clone()));
-                if let Some(open) = book.worker(worker).hold(hold) {
+                if let Some(open) = book.worker(worker).ok().and_then(|state| state.hold(hold)) {
                     needs.push(StreamId::Store(open.store.clone()));
                     needs.extend(open.lines.iter().filter_map(|line| line.merchant.clone()).map(StreamId::Merchant));
                 }
@@ -84,13 +87,20 @@ pub fn streams(book: &Book, command: &Command) -> Vec<StreamId> {
 }
 
 fn needs_of_spending(book: &Book, spending: &AskedSpending, needs: &mut Vec<StreamId>) {
-    needs.extend([StreamId::Worker(spending.worker.clone()), StreamId::Store(spending.store.clone())]);
-    let store = book.store(&spending.store);
+    // The programme too: a rule for the whole district must never be off because nobody loaded it.
+    needs.extend([
+        StreamId::Programme,
+        StreamId::Worker(spending.worker.clone()),
+        StreamId::Store(spending.store.clone()),
+    ]);
+    let store = book.store(&spending.store).ok();
     for line in &spending.lines {
-        needs.extend(store.listing(&line.sku).and_then(|item| item.merchant.clone()).map(StreamId::Merchant));
+        let listing = store.and_then(|store| store.listing(&line.sku));
+        needs.extend(listing.and_then(|item| item.merchant.clone()).map(StreamId::Merchant));
     }
     // Holds that ran out are given back before anything is spent, and their stores with them.
-    needs.extend(book.worker(&spending.worker).holds().map(|(_, hold)| StreamId::Store(hold.store.clone())));
+    let holds = book.worker(&spending.worker).into_iter().flat_map(Worker::holds);
+    needs.extend(holds.map(|(_, hold)| StreamId::Store(hold.store.clone())));
 }
 
 /// The worker a keyed thing belongs to, told by the event that made it.

@@ -9,7 +9,7 @@ use super::command::{Command, Submission};
 use super::feed::EventChunk;
 use super::fingerprint::Fingerprint;
 use super::outcome::{Outcome, Receipt};
-use super::process;
+use super::process::{self, NotLoaded};
 use super::resolve;
 use crate::domain::event::Event;
 use crate::domain::ids::Key;
@@ -133,7 +133,12 @@ impl Round {
                                 Outcome::Refused(first.clone())
                             } else {
                                 let message = format!("nothing was recorded: command {index} was refused, {first}");
-                                Outcome::refused(Code::InvalidInput, message)
+                                // A fault of ours is no fault of theirs.
+                                let code = match first.code {
+                                    Code::JournalUnavailable => Code::JournalUnavailable,
+                                    _ => Code::InvalidInput,
+                                };
+                                Outcome::refused(code, message)
                             }
                         })
                         .collect();
@@ -161,7 +166,13 @@ impl Round {
             return Outcome::refused(Code::JournalUnavailable, "the journal has no first event yet; try again");
         }
         match process::decide(book, &submission.context, &submission.command) {
-            Err(refusal) => Outcome::Refused(refusal),
+            Err(refusal) => {
+                // No rule refuses with this code: something was not loaded.
+                if refusal.code == Code::JournalUnavailable {
+                    tracing::error!(%key, %refusal, "a command could not be decided");
+                }
+                Outcome::Refused(refusal)
+            }
             Ok(events) if events.is_empty() => {
                 let position = self.batch.position;
                 Outcome::Committed(Receipt { position, events: Arc::from([]), repeated: false })
@@ -197,6 +208,11 @@ impl Round {
         let Some(frontier) = &mut self.frontier else {
             return Err(unreadable("the journal names no hash suite".to_owned()));
         };
+        if let Some(event) = events.iter().find(|event| !book.holds_stream_of(event)) {
+            let refusal = Refusal::from(NotLoaded(event.stream()));
+            tracing::error!(key = %submission.context.key, %refusal, "a command could not be recorded");
+            return Err(refusal);
+        }
         let first = self.batch.position + 1;
         let (key, actor) = (submission.context.key.to_smol(), submission.context.actor.to_smol());
         let fingerprint_text = fingerprint.to_string();

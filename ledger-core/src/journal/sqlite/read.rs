@@ -14,6 +14,7 @@ use crate::journal::entry::{CommandFrame, EntryView};
 use crate::journal::{
     CommandRecord, Entry, Head, JournalError, RecordedTime, Snapshot, StoredStream, StreamEvent, upcast,
 };
+use crate::ledger::cache::snapshot_layout;
 use crate::ledger::fingerprint::Fingerprint;
 
 pub(super) fn head(connection: &Connection) -> Result<Head, JournalError> {
@@ -241,7 +242,7 @@ pub(super) fn known_streams(
                     })
                     .optional()
                     .map_err(unavailable)?
-                    .filter(|snapshot| snapshot.layout == crate::ledger::cache::SNAPSHOT_LAYOUT),
+                    .filter(|snapshot| snapshot.layout == snapshot_layout(stream)),
             };
             Ok(StoredStream { stream: stream.clone(), stream_no, snapshot, events: Vec::new() })
         })

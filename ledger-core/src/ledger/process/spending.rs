@@ -23,8 +23,8 @@ impl<S: States> Process<'_, S> {
     /// and points, then the shelf.
     fn quote(&self, asked: &AskedSpending) -> Decision<(OfWorker, Spending)> {
         let of = OfWorker { worker: asked.worker.clone(), at: self.context.at };
-        self.states.worker(&asked.worker).require_present(&of)?;
-        let store = self.states.store(&asked.store);
+        self.states.worker(&asked.worker)?.require_present(&of)?;
+        let store = self.states.store(&asked.store)?;
         if !store.exists() {
             return Err(Refusal::new(Code::UnknownStore, format!("no store {} (兑换网点)", asked.store)));
         }
@@ -69,7 +69,7 @@ impl<S: States> Process<'_, S> {
 
     /// The worker after holds that ran out were given back, with the events that do so.
     fn after_due_holds(&self, of: &OfWorker) -> Decision<(Cow<'_, Worker>, Vec<Event>)> {
-        let worker = self.states.worker(&of.worker);
+        let worker = self.states.worker(&of.worker)?;
         let due: Vec<HoldId> =
             worker.holds().filter(|(_, hold)| hold.expires_at <= of.at).map(|(id, _)| id.clone()).collect();
         let mut worker = Cow::Borrowed(worker);
@@ -82,15 +82,15 @@ impl<S: States> Process<'_, S> {
         Ok((worker, events))
     }
 
-    fn store_after(&self, store: &StoreId, events: &[Event]) -> Cow<'_, RedemptionStore> {
-        let state = self.states.store(store);
+    fn store_after(&self, store: &StoreId, events: &[Event]) -> Decision<Cow<'_, RedemptionStore>> {
+        let state = self.states.store(store)?;
         if events.is_empty() {
-            return Cow::Borrowed(state);
+            return Ok(Cow::Borrowed(state));
         }
         let mut after = state.clone();
         let own: Vec<Event> = events.iter().filter(|event| event.stream_is_store(store)).cloned().collect();
         fold_store(&mut after, &own);
-        Cow::Owned(after)
+        Ok(Cow::Owned(after))
     }
 
     pub(super) fn redeem(&self, asked: &AskedSpending) -> Decision<Vec<Event>> {
@@ -101,7 +101,7 @@ impl<S: States> Process<'_, S> {
         let spent = worker.decide(&of, WorkerCommand::Redeem { redemption: redemption.clone(), spending })?;
         let frame = AtStore { store: asked.store.clone(), at: of.at };
         let issue = StoreCommand::Issue { lines: stock_lines(&lines), redemption: redemption.clone() };
-        let issued = self.store_after(&asked.store, &events).decide(&frame, issue)?;
+        let issued = self.store_after(&asked.store, &events)?.decide(&frame, issue)?;
         events.extend(spent.into_iter().map(Event::Worker));
         events.extend(issued.into_iter().map(Event::Store));
         events.extend(self.honour(&lines, of.at, &redemption, &asked.store)?);
@@ -116,7 +116,8 @@ impl<S: States> Process<'_, S> {
         let expires_at = of.at.plus_seconds(i64::from(lasts_seconds));
         let held = worker.decide(&of, WorkerCommand::Hold { hold: hold.clone(), spending, expires_at })?;
         let frame = AtStore { store: asked.store.clone(), at: of.at };
-        let reserved = self.store_after(&asked.store, &events).decide(&frame, StoreCommand::Reserve { lines, hold })?;
+        let reserved =
+            self.store_after(&asked.store, &events)?.decide(&frame, StoreCommand::Reserve { lines, hold })?;
         events.extend(held.into_iter().map(Event::Worker));
         events.extend(reserved.into_iter().map(Event::Store));
         Ok(events)
@@ -126,7 +127,7 @@ impl<S: States> Process<'_, S> {
         let worker = self.hold_owner(&hold)?;
         let of = OfWorker { worker, at: self.context.at };
         let redemption: RedemptionId = (&self.context.key).into();
-        let state = self.states.worker(&of.worker);
+        let state = self.states.worker(&of.worker)?;
         let captured =
             state.decide(&of, WorkerCommand::Capture { hold: hold.clone(), redemption: redemption.clone() })?;
         let Some(open) = state.hold(&hold) else { return Err(Refusal::new(Code::UnknownRedemption, "no such hold")) };
@@ -162,7 +163,7 @@ impl<S: States> Process<'_, S> {
         let unknown = || format!("no redemption {redemption}");
         let worker = self.owner(&Key::from(&redemption), Code::UnknownRedemption, unknown)?;
         let at = self.context.at;
-        let state = self.states.worker(&worker);
+        let state = self.states.worker(&worker)?;
         let reverse = WorkerCommand::ReverseRedemption { redemption: redemption.clone(), reason };
         let mut events = self.worker(worker, reverse)?;
         let Some(made) = state.redemption(&redemption) else {
