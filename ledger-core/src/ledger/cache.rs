@@ -16,7 +16,7 @@ use crate::journal::{JournalError, Snapshot, StoredStream};
 
 /// The layout of snapshot bodies. Raise it with every change to an aggregate's state that an older snapshot could not be
 /// read after (a field left out can be): a snapshot of another layout is ignored and the whole stream is read instead.
-pub const SNAPSHOT_LAYOUT: u32 = 2;
+pub const SNAPSHOT_LAYOUT: u32 = 3;
 
 /// What an aggregate takes beside its parts, its place in the cache included, in bytes.
 pub const WEIGHT: usize = 1_000;
