@@ -24,6 +24,7 @@ mod submit;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use ledger_core::domain::ids::Actor;
@@ -63,7 +64,7 @@ pub async fn load(
     progress: Progress<'_>,
 ) -> Result<Report, Stopped> {
     let report = Report::default();
-    let mut submitter = Submitter { ledger, vault, retry, report };
+    let mut submitter = Submitter { ledger, vault, retry, report, roster: HashMap::new() };
     match send_all(&mut submitter, pack, progress).await {
         Ok(()) => Ok(submitter.report),
         Err(cause) => Err(Stopped { cause, report: submitter.report }),
@@ -76,7 +77,8 @@ async fn send_all(submitter: &mut Submitter<'_>, pack: &Arc<Pack>, progress: Pro
     let (out, mut chunks) = mpsc::channel(CHUNKS_AHEAD);
     let read = {
         let pack = Arc::clone(pack);
-        tokio::task::spawn_blocking(move || Reader::new(&pack, actor, run, out).run())
+        let today = submitter.ledger.now().date();
+        tokio::task::spawn_blocking(move || Reader::new(&pack, actor, run, today, out).run())
     };
     while let Some(chunk) = chunks.recv().await {
         let rows = submitter.take(chunk?).await?;

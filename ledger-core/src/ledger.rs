@@ -31,3 +31,6 @@ pub use feed::Feed;
 pub use handle::Ledger;
 pub use outcome::{Outcome, Receipt};
 pub use settings::LedgerSettings;
+
+#[cfg(test)]
+mod clock_tests;

@@ -17,7 +17,7 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[

@@ -15,7 +15,7 @@ const MOVES: usize = 120;
 
 /// Plays the history; gives the last position.
 pub(crate) async fn live_in(journal: &Arc<dyn Journal>) -> u64 {
-    let recorded_at = RecordedTime::from_micros(1_704_067_200_000_000);
+    let recorded_at = RecordedTime::from_micros(1_906_516_800_000_000);
     let settings = LedgerSettings { clock: Arc::new(move || recorded_at), ..LedgerSettings::default() };
     let opened = Ledger::open(Arc::clone(journal), settings, ORIGIN, HashSuite::Sha256).await;
     let (ledger, task) = opened.expect("the ledger opens");

@@ -15,11 +15,13 @@ mod steps;
 
 mod cqrs;
 
+mod accepted;
 mod append;
 mod evidence;
 mod evidence_stores;
 mod following;
 mod loading;
+mod old_journals;
 mod opening_postgres;
 mod opening_sqlite;
 mod reading;
@@ -81,6 +83,9 @@ on_every_journal! {
         a_snapshot_that_cannot_be_read_costs_only_time;
     evidence:
         a_copy_has_the_same_bytes_and_the_auditor_finds_nothing;
+    old_journals:
+        a_mistyped_year_is_not_counted_up_to
+        what_lies_ahead_in_an_old_journal_is_valid_and_takes_commands;
     runner:
         any_page_size_gives_the_same_views
         a_batch_folded_twice_changes_nothing;

@@ -13,7 +13,9 @@ use ledger_core::domain::store::RedemptionStore;
 use ledger_core::domain::worker::Worker;
 use ledger_core::ledger::Submission;
 use ledger_core::ledger::fingerprint::Fingerprint;
-use ledger_core::ledger::process::{self, NotLoaded, States, named_by};
+use ledger_core::ledger::process::{self, Clock, NotLoaded, States, named_by};
+
+use crate::servers::START;
 
 /// The state of everything at one position.
 #[derive(Clone, Default)]
@@ -56,7 +58,7 @@ impl Sequential {
             Some(_) => return Told::Refused(Code::DuplicateConflict),
             None => {}
         }
-        match process::decide(self, &submission.context, &submission.command) {
+        match process::decide(self, Clock::new(START, START), &submission.context, &submission.command) {
             Ok(events) => Told::Done(events),
             Err(refusal) => Told::Refused(refusal.code),
         }

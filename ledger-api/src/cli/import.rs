@@ -131,6 +131,12 @@ fn summary(args: &ImportArgs, pack: &Pack, report: &Report) -> String {
             line(format_args!("      {} row {}: {}", error.file, error.row, error.message));
         }
     }
+    for warning in report.warnings.iter().take(SHOWN_PER_CODE) {
+        line(format_args!("  look at {} row {}: {}", warning.file, warning.row, warning.message));
+    }
+    if report.warnings.len() > SHOWN_PER_CODE {
+        line(format_args!("  and {} more rows to look at", report.warnings.len() - SHOWN_PER_CODE));
+    }
     if !report.errors.is_empty() && args.report.is_none() {
         line(format_args!("--report FILE writes every refused row; correct those rows and import the pack again"));
     }

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::audit::Audit;
 use crate::demo::{self, Filling};
 use crate::http::command::derived_key;
-use crate::http::extract::now;
+
 use crate::http::{self, RELEASE_KEYS, Stopping, server};
 use crate::memory;
 
@@ -167,7 +167,7 @@ async fn release_due_holds(app: App, stopping: Stopping) {
 }
 
 async fn release_once(app: &App) -> Result<(), String> {
-    let at = now();
+    let at = app.ledger.now();
     let due = app.views.due_holds(at).await.map_err(|error| error.to_string())?;
     let actor = Actor::new(LEDGER_ACTOR).map_err(|error| error.to_string())?;
     let mut submissions = Vec::with_capacity(due.len());

@@ -4,16 +4,17 @@
 //! transaction failed, the second would be judged without it, and the order of the rows would be lost. The ledger does
 //! not wait for it: the next chunk lies ready when the answer to the last one comes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::ledger::{Command, Ledger, Outcome, Receipt};
 
 use super::chunk::{Chunk, Counts, Line};
 use super::error::ImportError;
 use super::report::Report;
-use crate::vault::{Vault, WITNESS, WORKER};
+use crate::vault::{Vault, WITNESS, WORKER, is_same_text};
 
 /// How often an unanswered chunk is sent again, and how long is waited between.
 #[derive(Debug, Clone)]
@@ -39,11 +40,15 @@ pub(super) struct Submitter<'a> {
     pub(super) vault: Option<&'a Vault>,
     pub(super) retry: &'a Retry,
     pub(super) report: Report,
+    /// The names in this pack's roster so far, by worker: whether a witness is the worker.
+    pub(super) roster: HashMap<WorkerId, String>,
 }
 
 impl Submitter<'_> {
     /// Sends one chunk and counts it; gives the number of its rows.
     pub(super) async fn take(&mut self, mut chunk: Chunk) -> Result<usize, ImportError> {
+        self.roster.extend(chunk.lines.iter().filter_map(|line| line.name.clone()));
+        self.tell_own_witnesses(&mut chunk).await?;
         self.name_witnesses(&mut chunk).await?;
         let outcomes = self.send(&chunk).await?;
         let rows = chunk.lines.len();
@@ -63,6 +68,9 @@ impl Submitter<'_> {
     }
 
     fn count(&mut self, mut line: Line, answers: Vec<Answer>) {
+        if let Some(warning) = line.warning.take() {
+            self.report.warn(&line.place, warning);
+        }
         for answer in answers {
             match answer {
                 Answer::Refused(refusal) => {
@@ -128,6 +136,22 @@ impl Submitter<'_> {
             pause = (pause * 2).min(self.retry.pause_max);
             attempt += 1;
         }
+    }
+
+    /// Tells the ledger which rows name the worker as the witness: behind a pseudonym it could not know.
+    async fn tell_own_witnesses(&self, chunk: &mut Chunk) -> Result<(), ImportError> {
+        for (index, text) in &chunk.witnesses {
+            let submission = chunk.submissions.get_mut(*index);
+            let Some(Command::RecordCredit { worker, own_witness, .. }) = submission.map(|one| &mut one.command) else {
+                continue;
+            };
+            *own_witness = match (self.roster.get(worker), self.vault) {
+                (Some(name), _) => is_same_text(text, name) || is_same_text(text, worker.as_str()),
+                (None, Some(vault)) => vault.is_worker(worker, text).await?,
+                (None, None) => is_same_text(text, worker.as_str()),
+            };
+        }
+        Ok(())
     }
 
     /// Puts pseudonyms in the place of witnesses. Kept before the rows are sent: a pseudonym in the journal that the vault

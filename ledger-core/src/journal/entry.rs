@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
 
 use crate::domain::event::{Event, StreamId};
-use crate::domain::time::china_offset;
+use crate::domain::time::{BusinessTime, china_offset};
 use crate::evidence::leaf::LeafFields;
 use crate::ledger::fingerprint::Fingerprint;
 
@@ -25,6 +25,11 @@ impl RecordedTime {
     /// In microseconds since 1970-01-01 UTC.
     pub const fn micros(self) -> i64 {
         self.0
+    }
+
+    /// The same moment in business time, to the second.
+    pub fn to_business(self) -> BusinessTime {
+        BusinessTime::from_instant(&DateTime::<Utc>::from_timestamp_micros(self.0).unwrap_or_default())
     }
 
     /// This machine's clock.

@@ -258,6 +258,9 @@ pub enum Command {
         quantity: Option<Quantity>,
         /// Who witnessed it, as a pseudonym. An annotation, not content.
         witness: Option<String>,
+        /// Whether the witness named is the worker: only the edge knows the text behind the pseudonym. An annotation, not
+        /// content.
+        own_witness: bool,
         /// Digest of its evidence. An annotation, not content.
         evidence: Option<String>,
     },

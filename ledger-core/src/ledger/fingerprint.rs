@@ -150,7 +150,7 @@ fn write_content(content: &mut Content, command: &Command) {
             .text(sku.as_str())
             .number(i64::from(*quantity))
             .text(reason),
-        Command::RecordCredit { worker, activity, on, quantity, witness: _, evidence: _ } => content
+        Command::RecordCredit { worker, activity, on, quantity, witness: _, own_witness: _, evidence: _ } => content
             .text("record_credit")
             .text(worker.as_str())
             .text(activity.as_str())
@@ -219,6 +219,8 @@ mod tests {
 
     use super::Fingerprint;
     use crate::domain::ids::{ActivityCode, WorkerId};
+    use crate::domain::points::Points;
+    use crate::domain::programme::command::{GuardAction, Settings};
     use crate::domain::quantity::Quantity;
     use crate::ledger::command::Command;
     use crate::ledger::command::samples::{VARIANTS, samples, variant};
@@ -230,6 +232,7 @@ mod tests {
             on: chrono::NaiveDate::from_ymd_opt(2024, 3, 5),
             quantity: Quantity::parse(quantity),
             witness: witness.map(str::to_owned),
+            own_witness: witness == Some("b"),
             evidence: None,
         }
     }
@@ -259,6 +262,24 @@ mod tests {
         }
         assert!(missing.is_empty(), "without a golden value: {missing:?}");
         assert_eq!(golden.lines().count(), samples().len(), "a sample is gone");
+    }
+
+    #[test]
+    fn settings_that_came_later_change_no_fingerprint_of_a_command_without_them() {
+        let settings = Settings {
+            approval_required: Some(true),
+            code: None,
+            name: Some("兖州区".to_owned()),
+            points_step: Some(Points::from_hundredths(50)),
+            publicity_days: Some(3),
+            ..Settings::default()
+        };
+        let of = |settings: &Settings| Fingerprint::of(&Command::Configure(settings.clone())).to_string();
+        assert_eq!(of(&settings), "20145a39021cda9414923d1f2af39b83");
+        let guarded = Settings { self_witness: Some(GuardAction::Off), ..settings.clone() };
+        let tiered = Settings { tiers: Some(Vec::new()), ..settings.clone() };
+        assert_ne!(of(&guarded), of(&settings));
+        assert_ne!(of(&tiered), of(&guarded));
     }
 
     #[test]

@@ -4,9 +4,10 @@
 
 use super::book::Book;
 use super::command::{AskedSpending, Command};
-use super::process::States;
-use crate::domain::event::StreamId;
+use super::process::{States, named_by};
+use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{Key, WorkerId};
+use crate::domain::store::state::Item;
 use crate::domain::worker::Worker;
 
 /// The key of an earlier command that this one names, if its worker is not known yet.
@@ -46,8 +47,8 @@ pub fn streams(book: &Book, command: &Command) -> Vec<StreamId> {
             needs.push(StreamId::Store(store.clone()));
             needs.extend(merchant.clone().map(StreamId::Merchant));
         }
-        Command::OpenStore { store, .. }
-        | Command::CloseStore { store, .. }
+        Command::OpenStore { store, .. } => needs.extend([StreamId::Programme, StreamId::Store(store.clone())]),
+        Command::CloseStore { store, .. }
         | Command::ReopenStore { store }
         | Command::DelistItem { store, .. }
         | Command::CountStock { store, .. }
@@ -95,18 +96,49 @@ fn needs_of_spending(book: &Book, spending: &AskedSpending, needs: &mut Vec<Stre
     ]);
     let store = book.store(&spending.store).ok();
     for line in &spending.lines {
-        let listing = store.and_then(|store| store.listing(&line.sku));
-        needs.extend(listing.and_then(|item| item.merchant.clone()).map(StreamId::Merchant));
+        // Which of its listings counts is told by the day of the redemption.
+        let merchants = store.and_then(|store| store.item(&line.sku)).into_iter().flat_map(Item::merchants);
+        needs.extend(merchants.cloned().map(StreamId::Merchant));
     }
     // Holds that ran out are given back before anything is spent, and their stores with them.
     let holds = book.worker(&spending.worker).into_iter().flat_map(Worker::holds);
     needs.extend(holds.map(|(_, hold)| StreamId::Store(hold.store.clone())));
 }
 
-/// The worker a keyed thing belongs to, told by the event that made it.
-pub fn owner_of(event: &crate::domain::event::Event) -> Option<WorkerId> {
-    match event {
-        crate::domain::event::Event::Worker(event) => Some(event.worker().clone()),
+/// The worker a keyed thing belongs to, told by the event that made it: other events of its command may be of others.
+pub fn owner_of(key: &Key, events: &[Event]) -> Option<WorkerId> {
+    events.iter().find_map(|event| match event {
+        Event::Worker(event) if named_by(event).as_ref() == Some(key) => Some(event.worker().clone()),
         _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::owner_of;
+    use crate::domain::event::Event;
+    use crate::domain::ids::Key;
+
+    fn event(event_type: &str, payload: &str) -> Event {
+        Event::decode(event_type, payload.as_bytes()).expect("a payload")
+    }
+
+    #[test]
+    fn a_keyed_thing_belongs_to_the_worker_of_the_event_that_made_it() {
+        let events = [
+            event(
+                "HoldExpired",
+                r#"{"at":"2024-03-05T08:00:00+08:00","held_at":"2024-03-04T08:00:00+08:00","hold":"H1","lines":[],"lots":[],
+                    "points":100,"store":"S1","v":1,"worker":"W2"}"#,
+            ),
+            event(
+                "Redeemed",
+                r#"{"at":"2024-03-05T08:00:00+08:00","balance":0,"lines":[],"lots":[],"points":100,"redemption":"R1",
+                    "store":"S1","v":1,"worker":"W1"}"#,
+            ),
+        ];
+        let owner = |key: &str| owner_of(&Key::new(key).expect("a key"), &events).map(|worker| worker.to_string());
+        assert_eq!(owner("R1").as_deref(), Some("W1"));
+        assert_eq!(owner("H1"), None, "it ended here and was made by another command");
     }
 }

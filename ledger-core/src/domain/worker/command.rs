@@ -27,6 +27,8 @@ pub struct CreditTerms {
     pub activity: Activity,
     /// The credit's name.
     pub credit: CreditId,
+    /// The day on which it enters the ledger, by the journal's clock.
+    pub entered_on: NaiveDate,
     /// Digest of its evidence.
     pub evidence: Option<String>,
     /// The service date.
@@ -35,6 +37,8 @@ pub struct CreditTerms {
     pub proposed: bool,
     /// Who records it.
     pub proposer: Actor,
+    /// Days of publicity in force now.
+    pub publicity_days: u32,
     /// Units of service.
     pub quantity: Quantity,
     /// The schedule's version.
@@ -61,7 +65,7 @@ pub struct Spending {
 pub enum CreditVerdict {
     /// A second person confirms it; not before the publicity period is over.
     Confirm {
-        /// Publicity, in days from the day of recording.
+        /// Days of publicity in force now, for a credit that was proposed before its own were recorded with it.
         publicity_days: u32,
     },
     /// A second person rejects it.

@@ -58,6 +58,7 @@ fn settings() -> [Settings; 4] {
         name: Some("兖州区".into()),
         points_step: Some(points(50)),
         publicity_days: Some(7),
+        ..Settings::default()
     };
     let some = Settings { approval_required: Some(false), points_step: Some(points(-5)), ..Settings::default() };
     let awkward = "\"暖新\"\\\0\t\r\n\u{1}\u{7f}\u{85}\u{301}e\u{301}'\u{200b}\u{2028}\u{378}\u{e000}\u{feff}😀";
@@ -148,6 +149,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
         activity: id("ZY01"),
         on: on.map(day),
         quantity: quantity.and_then(Quantity::parse),
+        own_witness: false,
         witness: noted.map(str::to_owned),
         evidence: noted.map(str::to_owned),
     };
