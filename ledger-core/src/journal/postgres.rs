@@ -26,7 +26,7 @@ use tokio::time::timeout;
 
 use super::{
     Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, KEYS_PAGE, Snapshot, StoredStream,
-    StreamEvent, key_hash,
+    StreamEvent, StreamRow, key_hash,
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
@@ -210,6 +210,10 @@ impl Journal for PostgresJournal {
 
     async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
         self.within(streams::stream_entries(&self.pool, stream, after, limit)).await
+    }
+
+    async fn stream_rows(&self, after: u64, limit: usize) -> Result<Option<Vec<StreamRow>>, JournalError> {
+        self.within(read::stream_rows(&self.pool, after, limit)).await.map(Some)
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

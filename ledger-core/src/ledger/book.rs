@@ -420,6 +420,7 @@ mod tests {
         Entry {
             position: 1,
             nth: 0,
+            stream_no: 1,
             sequence: 8,
             command: Arc::new(CommandFrame::unknown()),
             event_type: departed(id).event_type().into(),
