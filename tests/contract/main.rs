@@ -20,12 +20,14 @@ mod append;
 mod evidence;
 mod evidence_stores;
 mod following;
+mod half_open;
 mod loading;
 mod old_journals;
 mod opening_postgres;
 mod opening_sqlite;
 mod reading;
 mod rebuild;
+mod renamed_streams;
 mod runner;
 mod view_store;
 
@@ -114,6 +116,29 @@ on_every_view_store! {
     rows_are_written_over_deleted_and_found
     scans_are_those_of_ordered_bytes
     a_checkpoint_that_stands_elsewhere_writes_nothing
+}
+
+/// Makes a test of each function for both databases.
+macro_rules! on_every_database {
+    ($($test:ident)*) => {
+        mod sqlite_audited { $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                crate::renamed_streams::$test(crate::backends::Backend::sqlite()).await;
+            }
+        )* }
+        mod postgres_audited { $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                crate::renamed_streams::$test(crate::backends::Backend::postgres()).await;
+            }
+        )* }
+    };
+}
+
+on_every_database! {
+    a_table_of_streams_that_disagrees_with_the_events_is_found
+    a_journal_that_grows_meanwhile_is_valid
 }
 
 /// Makes a test of each function for what stands beside a journal on either database.

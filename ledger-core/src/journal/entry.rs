@@ -107,6 +107,8 @@ pub struct Entry {
     pub position: u64,
     /// Its place within its command: 0, 1, 2, …
     pub nth: u32,
+    /// The number under which the journal keeps its stream. Not evidence: the payload says which stream it is.
+    pub stream_no: u64,
     /// Its place within its stream: 1, 2, 3, …
     pub sequence: u64,
     /// Its command.
@@ -126,6 +128,8 @@ pub struct EntryView<'a> {
     pub position: u64,
     /// Its place within its command: 0, 1, 2, …
     pub nth: u32,
+    /// The number under which the journal keeps its stream.
+    pub stream_no: u64,
     /// Its place within its stream: 1, 2, 3, …
     pub sequence: u64,
     /// Its command.
@@ -185,6 +189,7 @@ impl Entry {
         EntryView {
             position: self.position,
             nth: self.nth,
+            stream_no: self.stream_no,
             sequence: self.sequence,
             command: &self.command,
             event_type: &self.event_type,
@@ -207,6 +212,17 @@ impl Entry {
         writer.leaf(&self.view());
         writer.bytes
     }
+}
+
+/// A stream as the journal's own table names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamRow {
+    /// Its number.
+    pub stream_no: u64,
+    /// Its kind, as stored.
+    pub kind: String,
+    /// Its id, as stored.
+    pub id: String,
 }
 
 /// The end of the journal.

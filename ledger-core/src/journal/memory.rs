@@ -80,6 +80,7 @@ impl MemoryJournal {
                 store.entries.push(Entry {
                     position: event.position,
                     nth: event.nth,
+                    stream_no: event.stream_no,
                     sequence: event.sequence,
                     command: Arc::clone(&frame),
                     event_type: event.event_type.to_owned(),

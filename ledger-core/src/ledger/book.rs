@@ -4,6 +4,8 @@
 //! journal. Aggregates seldom used fall out; [`super::resolve`] loads what a command needs.
 
 use std::hash::Hash;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lru::LruCache;
 
@@ -52,6 +54,8 @@ pub struct Book {
     /// Aggregates of which a snapshot may be due.
     due: Vec<StreamId>,
     limits: Limits,
+    /// What of the workers' limit those that commands named leave to those read ahead.
+    room: Arc<AtomicUsize>,
 }
 
 impl Book {
@@ -84,6 +88,7 @@ impl Book {
             owners: LruCache::unbounded(),
             due: Vec::new(),
             limits,
+            room: Arc::new(AtomicUsize::new(limits.cached_bytes_max)),
         })
     }
 
@@ -224,8 +229,10 @@ impl Book {
     pub fn trim(&mut self, kept: usize) {
         let max = self.limits.cached_bytes_max;
         // What was read ahead and never asked for goes first.
-        self.reserve.trim(max.saturating_sub(self.workers.weight()));
         self.workers.trim(max, kept);
+        let room = max.saturating_sub(self.workers.weight());
+        self.reserve.trim(room);
+        self.room.store(room, Ordering::Relaxed);
         self.merchants.trim(max, kept);
         self.stores.trim(max, kept);
         self.cards.trim(max, kept);
@@ -236,7 +243,16 @@ impl Book {
 
     /// About how many bytes of memory it takes.
     pub const fn weight(&self) -> usize {
-        self.workers.weight() + self.reserve.weight()
+        self.workers.weight()
+            + self.reserve.weight()
+            + self.merchants.weight()
+            + self.stores.weight()
+            + self.cards.weight()
+    }
+
+    /// About how many bytes workers that are being read ahead may take, as it stands after each [`Book::trim`].
+    pub fn room(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.room)
     }
 
     /// Sets aside the states of streams, so that [`Book::roll_back`] can bring them back.
@@ -404,6 +420,7 @@ mod tests {
         Entry {
             position: 1,
             nth: 0,
+            stream_no: 1,
             sequence: 8,
             command: Arc::new(CommandFrame::unknown()),
             event_type: departed(id).event_type().into(),

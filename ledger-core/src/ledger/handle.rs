@@ -37,6 +37,8 @@ pub struct LedgerStats {
     pub events: AtomicU64,
     /// Commands waiting in the queue.
     pub waiting: AtomicU64,
+    /// About how many bytes the state in memory takes.
+    pub cached_bytes: AtomicU64,
 }
 
 /// The ledger of one journal. Clones share one writer.
@@ -104,6 +106,12 @@ impl Ledger {
             Outcome::Refused(refusal) => Err(JournalError::Unavailable(refusal.message)),
             Outcome::Unknown => Err(JournalError::Unavailable("the journal's first event".into())),
         }
+    }
+
+    /// Whether the writer still takes commands. Once its task has ended, however that happened, none will be answered until
+    /// the process starts again.
+    pub fn takes_commands(&self) -> bool {
+        !self.queue.is_closed()
     }
 
     /// Returns once no workers are being read ahead: from then on, as many as have room are in memory.
