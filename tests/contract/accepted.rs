@@ -128,7 +128,8 @@ fn name(prefix: &'static str) -> BoxedStrategy<String> {
 
 /// The key of an earlier command of the history, by chance of the right kind.
 fn earlier() -> BoxedStrategy<String> {
-    (0..COMMANDS_MAX).prop_map(|number| format!("k{number}")).boxed()
+    let own = (0..COMMANDS_MAX).prop_map(|number| format!("k{number}"));
+    prop_oneof![3 => own, 2 => (8_usize..12).prop_map(|number| format!("p{number}"))].boxed()
 }
 
 fn activity() -> BoxedStrategy<Activity> {
@@ -215,7 +216,7 @@ fn people() -> BoxedStrategy<Command> {
             }),
         4 => (earlier(), action, text())
             .prop_map(|(credit, action, reason)| Command::JudgeCredit { credit: id(&credit), action, reason }),
-        2 => (name("W"), day()).prop_map(|(worker, through)| Command::ExpireLots { worker: id(&worker), through }),
+        4 => (name("W"), day()).prop_map(|(worker, through)| Command::ExpireLots { worker: id(&worker), through }),
     ]
     .boxed()
 }
@@ -279,16 +280,32 @@ fn command() -> BoxedStrategy<Command> {
 
 /// What most commands need: a schedule, a merchant, a store with goods, a worker who can spend.
 fn prelude() -> Vec<Command> {
-    let activity = Activity {
+    let activity = |code: &str, validity| Activity {
         category: "志愿服务".into(),
-        code: id("A1"),
+        code: id(code),
         counts_for_card: true,
         daily_cap: None,
         name: "巡查".into(),
         points_per_unit: Points::from_whole(100),
         unit: "次".into(),
-        validity: Validity::Forever,
+        validity,
     };
+    let credit = |code: &str, day: u32| Command::RecordCredit {
+        worker: id("W1"),
+        activity: id(code),
+        on: NaiveDate::from_ymd_opt(2024, 1, day),
+        quantity: Some(Quantity::from_millionths(1_000_000)),
+        witness: None,
+        own_witness: false,
+        evidence: None,
+    };
+    let spending = || AskedSpending {
+        worker: id("W1"),
+        store: id("S1"),
+        lines: vec![AskedLine { sku: id("P1"), quantity: Some(1) }],
+        time: AskedTime::Now,
+    };
+    let hold = || Command::PlaceHold { spending: spending(), lasts_seconds: 86_400 };
     let terms = ItemTerms {
         kind: "实物".into(),
         limit_per_worker_year: None,
@@ -303,7 +320,7 @@ fn prelude() -> Vec<Command> {
     };
     vec![
         Command::AdoptSchedule {
-            activities: vec![activity],
+            activities: vec![activity("A1", Validity::Forever), activity("A2", Validity::Months(1))],
             effective_from: NaiveDate::from_ymd_opt(1900, 1, 1).expect("a day"),
             settings: Settings::default(),
         },
@@ -321,15 +338,12 @@ fn prelude() -> Vec<Command> {
         worker("W1"),
         worker("W2"),
         Command::IssueCard { worker: id("W1"), card_no: id("C1"), branch: id("B1"), update: false },
-        Command::RecordCredit {
-            worker: id("W1"),
-            activity: id("A1"),
-            on: NaiveDate::from_ymd_opt(2024, 3, 1),
-            quantity: Some(Quantity::from_millionths(1_000_000)),
-            witness: None,
-            own_witness: false,
-            evidence: None,
-        },
+        // From here on what others decide about: p7 and p8, p9 and p10, p11.
+        credit("A2", 1),
+        credit("A1", 2),
+        hold(),
+        hold(),
+        Command::Redeem(spending()),
     ]
 }
 
@@ -433,7 +447,9 @@ async fn open(
 }
 
 async fn submit(ledger: &Ledger, key: &str, at: BusinessTime, command: Command) -> Outcome {
-    let context = Context { key: Key::new(key).expect("a key"), actor: id("甲"), at };
+    // Whoever decides is mostly not who proposed.
+    let actor = if key.ends_with(['1', '4', '7']) { "甲" } else { "乙" };
+    let context = Context { key: Key::new(key).expect("a key"), actor: id(actor), at };
     ledger.submit(Submission { context, command }).await
 }
 
