@@ -20,6 +20,7 @@ mod demonstration;
 mod dry_runs;
 mod evidence;
 mod exports;
+mod file_modes;
 mod interruptions;
 mod large_sheets;
 mod listeners;

@@ -10,6 +10,7 @@ mod connect;
 mod damage;
 mod index;
 pub mod lock;
+pub mod private;
 mod read;
 mod reader;
 mod stream_row;
@@ -71,10 +72,8 @@ impl SqliteJournal {
     /// [`JournalError::InUse`] when another process writes it; [`JournalError::Unusable`] for a path or file that cannot
     /// be used.
     pub fn open(path: &Path) -> Result<SqliteJournal, JournalError> {
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            std::fs::create_dir_all(parent)
-                .map_err(|error| JournalError::Unusable(format!("{}: {error}", parent.display())))?;
-        }
+        private::make_folder_of(path)
+            .map_err(|error| JournalError::Unusable(format!("the folder of {}: {error}", path.display())))?;
         let lock = lock::JournalLock::take(path)?;
         let connection = connect::writer(path)?;
         let index = IndexKeeper::open(path, &connection)?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::private;
 use crate::journal::JournalError;
 
 /// Each step brings the schema from its index to the next version.
@@ -21,6 +22,7 @@ pub(super) fn unavailable(error: rusqlite::Error) -> JournalError {
 pub(super) fn writer(path: &Path) -> Result<Connection, JournalError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let unusable = |error: rusqlite::Error| JournalError::Unusable(format!("{}: {error}", path.display()));
+    private::make_database(path).map_err(|error| JournalError::Unusable(format!("{}: {error}", path.display())))?;
     let mut connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
     connection.busy_timeout(BUSY).map_err(unusable)?;
     check_ours(&connection, path)?;
