@@ -85,8 +85,11 @@ fn prepare(connection: &Connection) -> Result<(), ViewError> {
         return Ok(());
     }
     let mut script = String::from("BEGIN IMMEDIATE; DROP TABLE IF EXISTS checkpoint;");
-    script.push_str("CREATE TABLE checkpoint (position INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;");
-    script.push_str(&format!("INSERT INTO checkpoint VALUES (0, {});", views::VERSION));
+    script.push_str(
+        "CREATE TABLE checkpoint (position INTEGER NOT NULL, leaf BLOB NOT NULL, version INTEGER NOT NULL) STRICT;",
+    );
+    // Before the first entry stands a leaf of zeros.
+    script.push_str(&format!("INSERT INTO checkpoint VALUES (0, zeroblob(32), {});", views::VERSION));
     for view in views::NAMES {
         script.push_str(&format!(
             "DROP TABLE IF EXISTS view_{view};
