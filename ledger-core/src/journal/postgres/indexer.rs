@@ -83,7 +83,7 @@ impl Indexer {
     }
 
     /// Takes in what follows, to the head.
-    async fn carry(&self) -> Result<(), JournalError> {
+    pub(super) async fn carry(&self) -> Result<(), JournalError> {
         loop {
             let (taken, reached): (i64, i64) =
                 sqlx::query_as(CARRY).bind(WIDTH).fetch_one(&self.pool).await.map_err(unavailable)?;

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use super::unavailable;
 use crate::domain::ids::Key;
 use crate::journal::entry::CommandFrame;
-use crate::journal::{CommandRecord, Entry, Head, JournalError, RecordedTime};
+use crate::journal::{CommandRecord, Entry, Head, JournalError, RecordedTime, SigningKey};
 use crate::ledger::fingerprint::Fingerprint;
 
 /// An event with what its command's first event says of the command: the event itself, or one just before it.
@@ -262,6 +262,17 @@ pub(super) async fn roots(pool: &PgPool, after: u64, limit: usize) -> Result<Vec
             let size = unsigned(row, 0)?;
             Ok((size, thirty_two(row, 1)?))
         })
+        .collect::<Result<_, sqlx::Error>>()
+        .map_err(unavailable)
+}
+
+pub(super) async fn signing_keys(pool: &PgPool) -> Result<Vec<SigningKey>, JournalError> {
+    let rows = sqlx::query("SELECT vkey, added_at_ms, until_ms FROM signing_key ORDER BY added_at_ms, vkey")
+        .fetch_all(pool)
+        .await
+        .map_err(unavailable)?;
+    rows.iter()
+        .map(|row| Ok(SigningKey { vkey: row.try_get(0)?, added_at_ms: row.try_get(1)?, until_ms: row.try_get(2)? }))
         .collect::<Result<_, sqlx::Error>>()
         .map_err(unavailable)
 }
