@@ -8,6 +8,7 @@ pub mod appraisal_sheet;
 pub mod asked_recorded;
 pub mod audit;
 pub mod audit_sheet;
+pub mod backup;
 pub mod bundle;
 pub mod cli;
 pub mod demo;

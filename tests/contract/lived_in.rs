@@ -1,5 +1,6 @@
 //! A journal that a real ledger has written: one long random history, always the same.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use ledger_core::evidence::hash::HashSuite;
@@ -11,17 +12,23 @@ use proptest::test_runner::TestRunner;
 use crate::ask::{Asked, ORIGIN};
 use crate::steps::{Move, Scope, history, prelude};
 
+/// How long the history is, at least.
 const MOVES: usize = 120;
 
 /// Plays the history; gives the last position.
 pub(crate) async fn live_in(journal: &Arc<dyn Journal>) -> u64 {
+    play(journal, 0..usize::MAX).await
+}
+
+/// Plays a part of the history after what furnishes every journal; gives the last position.
+pub(crate) async fn play(journal: &Arc<dyn Journal>, part: Range<usize>) -> u64 {
     let recorded_at = RecordedTime::from_micros(1_906_516_800_000_000);
     let settings = LedgerSettings { clock: Arc::new(move || recorded_at), ..LedgerSettings::default() };
     let opened = Ledger::open(Arc::clone(journal), settings, ORIGIN, HashSuite::Sha256).await;
     let (ledger, task) = opened.expect("the ledger opens");
     let mut scope = Scope::new();
     submit(&ledger, prelude()).await;
-    for one in moves() {
+    for one in moves().into_iter().take(part.end).skip(part.start) {
         if let Move::Submit { steps, .. } = one {
             let asked = steps.iter().filter_map(|step| scope.settle(step)).collect();
             submit(&ledger, asked).await;

@@ -20,6 +20,7 @@ mod append;
 mod evidence;
 mod evidence_stores;
 mod following;
+mod foreign_views;
 mod half_open;
 mod loading;
 mod old_journals;
@@ -116,6 +117,33 @@ on_every_view_store! {
     rows_are_written_over_deleted_and_found
     scans_are_those_of_ordered_bytes
     a_checkpoint_that_stands_elsewhere_writes_nothing
+    a_store_begun_anew_is_as_an_empty_one
+}
+
+/// Makes a test of each function for views beside another journal.
+macro_rules! on_every_store_of_foreign_views {
+    ($($test:ident)*) => {
+        mod sqlite_foreign { $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                crate::foreign_views::$test(crate::view_store::sqlite()).await;
+            }
+        )* }
+        mod postgres_foreign { $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                crate::foreign_views::$test(crate::view_store::postgres().await).await;
+            }
+        )* }
+    };
+}
+
+on_every_store_of_foreign_views! {
+    views_newer_than_their_journal_are_folded_anew
+    views_at_the_same_position_of_another_journal_are_folded_anew
+    views_that_another_server_moved_along_another_journal_are_folded_anew
+    foreign_views_are_not_read_as_they_are_stored
+    views_of_the_same_journal_are_carried_on
 }
 
 /// Makes a test of each function for both databases.

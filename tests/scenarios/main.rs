@@ -20,6 +20,8 @@ mod demonstration;
 mod dry_runs;
 mod evidence;
 mod exports;
+mod file_modes;
+mod interrupted_copies;
 mod interruptions;
 mod large_sheets;
 mod listeners;

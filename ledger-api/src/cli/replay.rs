@@ -68,7 +68,7 @@ pub async fn run(args: ReplayArgs, url: &JournalUrl) -> CliResult {
         runner.run_until(until, &mut |at| bar.set_position(at)).await?;
         bar.finish_and_clear();
     }
-    let live_at = live.store.checkpoint().await?;
+    let live_at = live.store.checkpoint().await?.position;
     let until = if args.until.is_none() { live_at.max(until) } else { until };
     let bar = progress::bar(until, "replaying");
     let mut rebuilt = rebuild(url, Arc::clone(&journal), until, &mut |at| bar.set_position(at)).await?;
@@ -84,14 +84,14 @@ pub async fn run(args: ReplayArgs, url: &JournalUrl) -> CliResult {
     let mut differences = None;
     for _ in 0..TRIES_MAX {
         match rebuilt.compare(live.store.as_ref()).await {
-            Ok(found) if live.store.checkpoint().await? == rebuilt.position => {
+            Ok(found) if live.store.checkpoint().await?.position == rebuilt.position => {
                 differences = Some(found);
                 break;
             }
             // A server moved the live views meanwhile: follow it and look again.
             Ok(_) | Err(ViewError::Behind { .. }) => {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-                let at = live.store.checkpoint().await?;
+                let at = live.store.checkpoint().await?.position;
                 rebuilt.carry_on(Arc::clone(&journal), at).await?;
             }
             Err(error) => return Err(error.into()),

@@ -276,6 +276,17 @@ pub struct Snapshot {
     pub body: Vec<u8>,
 }
 
+/// A public key that signs for a journal, as the journal keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningKey {
+    /// The verifier key: NAME+ID+BASE64.
+    pub vkey: String,
+    /// When it became known, in milliseconds since 1970-01-01 UTC.
+    pub added_at_ms: i64,
+    /// Until when it signs, in milliseconds since 1970-01-01 UTC; without an end where there is none.
+    pub until_ms: Option<i64>,
+}
+
 /// An event of one stream, as loading needs it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StreamEvent {

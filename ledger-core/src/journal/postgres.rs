@@ -8,6 +8,7 @@
 
 mod append;
 mod connect;
+pub mod copy;
 mod indexer;
 mod read;
 mod streams;
@@ -25,8 +26,8 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::timeout;
 
 use super::{
-    Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, KEYS_PAGE, Snapshot, StoredStream,
-    StreamEvent, StreamRow, key_hash,
+    Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, KEYS_PAGE, SigningKey, Snapshot,
+    StoredStream, StreamEvent, StreamRow, key_hash,
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
@@ -80,8 +81,15 @@ impl PostgresJournal {
     /// [`JournalError::Unavailable`] when the server cannot be reached; [`JournalError::Unusable`] when it does not
     /// promise durability (`fsync` or `synchronous_commit` off) or the schema is of a newer program.
     pub async fn open(url: &str, schema: &str) -> Result<PostgresJournal, JournalError> {
-        let options = connect::options(url, schema)?;
-        connect::migrate(&options, schema).await?;
+        PostgresJournal::open_by(connect::options(url, schema)?, schema, connect::Use::Journal).await
+    }
+
+    async fn open_by(
+        options: PgConnectOptions,
+        schema: &str,
+        purpose: connect::Use,
+    ) -> Result<PostgresJournal, JournalError> {
+        connect::migrate(&options, schema, purpose).await?;
         // Opened here and not at the first append: a server that does not promise durability is refused at once.
         let writer = Arc::new(Mutex::new(Some(connect::writer(&options).await?)));
         let pool = connect::pool(options.clone());
@@ -202,6 +210,14 @@ impl Journal for PostgresJournal {
 
     async fn store_snapshots(&self, snapshots: Vec<Snapshot>) -> Result<(), JournalError> {
         self.within(append::store_snapshots(&self.pool, &snapshots)).await
+    }
+
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, JournalError> {
+        read::signing_keys(&self.pool).await
+    }
+
+    async fn record_signing_keys(&self, keys: Vec<SigningKey>) -> Result<(), JournalError> {
+        append::record_signing_keys(&self.pool, &keys).await
     }
 
     async fn roots(&self, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {

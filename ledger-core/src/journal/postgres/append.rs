@@ -11,7 +11,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::teller::Teller;
 use super::{Wake, connect, read, unavailable};
-use crate::journal::{Append, Batch, CommitError, Head, JournalError, Snapshot};
+use crate::journal::{Append, Batch, CommitError, Head, JournalError, SigningKey, Snapshot};
 
 /// How long taking the lock may take before the journal is called away.
 const BEGIN_MAX: Duration = Duration::from_secs(20);
@@ -293,6 +293,20 @@ pub(super) async fn store_snapshots(pool: &PgPool, snapshots: &[Snapshot]) -> Re
     .bind(snapshots.iter().map(|snapshot| i32::try_from(snapshot.layout).unwrap_or(0)).collect::<Vec<_>>())
     .bind(snapshots.iter().map(|snapshot| snapshot.body.as_slice()).collect::<Vec<_>>())
     .execute(&mut *connection)
+    .await
+    .map_err(unavailable)?;
+    Ok(())
+}
+
+pub(super) async fn record_signing_keys(pool: &PgPool, keys: &[SigningKey]) -> Result<(), JournalError> {
+    sqlx::query(
+        "INSERT INTO signing_key (vkey, added_at_ms, until_ms) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
+         ON CONFLICT (vkey) DO UPDATE SET until_ms = excluded.until_ms",
+    )
+    .bind(keys.iter().map(|key| key.vkey.as_str()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.added_at_ms).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.until_ms).collect::<Vec<_>>())
+    .execute(pool)
     .await
     .map_err(unavailable)?;
     Ok(())

@@ -6,11 +6,25 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor, Row};
 
-use super::unavailable;
+use super::{copy, unavailable};
 use crate::journal::JournalError;
 
 /// Each step brings the schema from its index to the next version.
-const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+];
+
+/// What a schema is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// To be a journal.
+    Journal,
+    /// To be copied into.
+    Copy,
+}
 
 /// Read connections.
 const READERS_MAX: u32 = 8;
@@ -82,13 +96,16 @@ pub(super) async fn writer(options: &PgConnectOptions) -> Result<PgConnection, J
 }
 
 /// Makes the schema and brings it to this program's version. Servers starting at once wait for one another.
-pub(super) async fn migrate(options: &PgConnectOptions, schema: &str) -> Result<(), JournalError> {
+pub(super) async fn migrate(options: &PgConnectOptions, schema: &str, purpose: Use) -> Result<(), JournalError> {
     let mut connection = options.connect().await.map_err(unavailable)?;
     let mut transaction = connection.begin().await.map_err(unavailable)?;
     // Creating schemas at the same moment collides in the catalogue even with IF NOT EXISTS; migrations are rare, so
     // they take turns on a lock of their own, which ends with the transaction.
     let turn = "SELECT pg_advisory_xact_lock(hashtext('nuanxin migration'))";
     transaction.execute(turn).await.map_err(unavailable)?;
+    if purpose == Use::Journal {
+        copy::refuse_unfinished(&mut transaction, schema).await?;
+    }
     let found: Option<i32> = {
         transaction.execute(format!("CREATE SCHEMA IF NOT EXISTS {schema}").as_str()).await.map_err(unavailable)?;
         transaction

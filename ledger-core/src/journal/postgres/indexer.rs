@@ -86,7 +86,7 @@ impl Indexer {
     }
 
     /// Takes in what follows, to the head.
-    async fn carry(&self) -> Result<(), JournalError> {
+    pub(super) async fn carry(&self) -> Result<(), JournalError> {
         loop {
             let carried = sqlx::query_as(CARRY).bind(WIDTH).fetch_one(&self.pool);
             let late = |_| JournalError::Unavailable("no answer in time".into());

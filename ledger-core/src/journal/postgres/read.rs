@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use super::unavailable;
 use crate::domain::ids::Key;
 use crate::journal::entry::CommandFrame;
-use crate::journal::{CommandRecord, Entry, Head, JournalError, RecordedTime, StreamRow};
+use crate::journal::{CommandRecord, Entry, Head, JournalError, RecordedTime, SigningKey, StreamRow};
 use crate::ledger::fingerprint::Fingerprint;
 
 /// An event with what its command's first event says of the command: the event itself, or one just before it.
@@ -276,6 +276,17 @@ pub(super) async fn stream_rows(pool: &PgPool, after: u64, limit: usize) -> Resu
         .map_err(unavailable)?;
     let read = |row: &PgRow| Ok(StreamRow { stream_no: unsigned(row, 0)?, kind: row.try_get(1)?, id: row.try_get(2)? });
     rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(unavailable)
+}
+
+pub(super) async fn signing_keys(pool: &PgPool) -> Result<Vec<SigningKey>, JournalError> {
+    let rows = sqlx::query("SELECT vkey, added_at_ms, until_ms FROM signing_key ORDER BY added_at_ms, vkey")
+        .fetch_all(pool)
+        .await
+        .map_err(unavailable)?;
+    rows.iter()
+        .map(|row| Ok(SigningKey { vkey: row.try_get(0)?, added_at_ms: row.try_get(1)?, until_ms: row.try_get(2)? }))
+        .collect::<Result<_, sqlx::Error>>()
+        .map_err(unavailable)
 }
 
 fn thirty_two(row: &PgRow, index: usize) -> Result<[u8; 32], sqlx::Error> {

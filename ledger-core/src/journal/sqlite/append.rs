@@ -11,8 +11,8 @@ use tokio::sync::{OwnedMutexGuard, oneshot, watch};
 use super::connect::{self, unavailable};
 use super::index::IndexKeeper;
 use super::tail::Part;
-use super::{read, thread_gone};
-use crate::journal::{Append, Batch, CommitError, Head, JournalError, Snapshot};
+use super::{copy, read, thread_gone};
+use crate::journal::{Append, Batch, CommitError, Head, JournalError, SigningKey, Snapshot};
 
 /// What the thread is asked to do.
 pub(super) enum Task {
@@ -24,11 +24,23 @@ pub(super) enum Task {
     Append { batch: Arc<Batch>, reply: oneshot::Sender<Result<(), CommitError>> },
     /// Give the write lock back.
     Rollback,
-    /// Copy the log into the database, close it and end the thread; with `alone`, leave a file that needs no other beside
-    /// it and can be read where nothing may be written.
-    Close { alone: bool, reply: oneshot::Sender<Result<(), JournalError>> },
+    /// Copy the log into the database, close it and end the thread.
+    Close { how: Closing, reply: oneshot::Sender<Result<(), JournalError>> },
     /// Store snapshots in a transaction of their own.
     Snapshots { snapshots: Vec<Snapshot>, reply: oneshot::Sender<Result<(), JournalError>> },
+    /// Keep which keys have signed, in a transaction of its own.
+    SigningKeys { keys: Vec<SigningKey>, reply: oneshot::Sender<Result<(), JournalError>> },
+}
+
+/// How a file is left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// For the next who writes it, beside readers.
+    Shared,
+    /// As a file that needs no other beside it and can be read where nothing may be written.
+    Alone,
+    /// The same, of a copy that is whole.
+    Copied,
 }
 
 /// An append under the write lock.
@@ -123,16 +135,24 @@ fn work_by(committing: Committing, path: &Path, connection: Connection, index: I
                 let _ = reply.send(result);
             }
             Task::Rollback => rollback(&mut connection),
-            Task::Close { alone, reply } => {
+            Task::Close { how, reply } => {
                 rollback(&mut connection);
                 drop(index);
-                let _ = reply.send(connection.take().map_or(Ok(()), |open| close(open, alone)));
+                let _ = reply.send(connection.take().map_or(Ok(()), |open| close(open, how)));
                 return;
             }
             Task::Snapshots { snapshots, reply } => {
                 rollback(&mut connection);
                 let result = match &mut connection {
                     Some(open) => store_snapshots(open, &snapshots),
+                    None => Err(JournalError::Unavailable("the journal was closed".into())),
+                };
+                let _ = reply.send(result);
+            }
+            Task::SigningKeys { keys, reply } => {
+                rollback(&mut connection);
+                let result = match &mut connection {
+                    Some(open) => record_signing_keys(open, &keys),
                     None => Err(JournalError::Unavailable("the journal was closed".into())),
                 };
                 let _ = reply.send(result);
@@ -165,9 +185,12 @@ fn begin(path: &Path, connection: &mut Option<Connection>, index: &IndexKeeper) 
     Ok(head)
 }
 
-fn close(connection: Connection, alone: bool) -> Result<(), JournalError> {
+fn close(connection: Connection, how: Closing) -> Result<(), JournalError> {
+    if how == Closing::Copied {
+        copy::unmark(&connection).map_err(unavailable)?;
+    }
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(unavailable)?;
-    if alone {
+    if how != Closing::Shared {
         connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(())).map_err(unavailable)?;
     }
     connection.close().map_err(|(_, error)| unavailable(error))
@@ -286,6 +309,22 @@ fn store_snapshots(connection: &mut Connection, snapshots: &[Snapshot]) -> Resul
             let stream_no = read::signed(snapshot.stream_no);
             let sequence = read::signed(snapshot.sequence);
             insert.execute((stream_no, sequence, snapshot.layout, &snapshot.body)).map_err(unavailable)?;
+        }
+    }
+    transaction.commit().map_err(unavailable)
+}
+
+fn record_signing_keys(connection: &mut Connection, keys: &[SigningKey]) -> Result<(), JournalError> {
+    let transaction = connection.transaction().map_err(unavailable)?;
+    {
+        let mut insert = transaction
+            .prepare_cached(
+                "INSERT INTO signing_key (vkey, added_at_ms, until_ms) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (vkey) DO UPDATE SET until_ms = excluded.until_ms",
+            )
+            .map_err(unavailable)?;
+        for key in keys {
+            insert.execute((&key.vkey, key.added_at_ms, key.until_ms)).map_err(unavailable)?;
         }
     }
     transaction.commit().map_err(unavailable)

@@ -21,13 +21,15 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use super::connect::unavailable;
 use super::read::signed;
 use super::tail::{Part, Place, Tail};
-use super::{damage, stream_row};
+use super::{damage, private, stream_row};
 use crate::journal::JournalError;
 
 /// The layout of the file; another one is thrown away. Hundreds count the forms that its tables have had; the rest is the
 /// length of an epoch, as a power of two: whoever cuts epochs otherwise does not look where this file's rows lie, and would
 /// not find a key that was used.
 const LAYOUT: i64 = 400 + EPOCH.trailing_zeros() as i64;
+/// The name under which SQLite makes no file.
+const IN_MEMORY: &str = ":memory:";
 /// Events written in one transaction: the wider, the more of them share a page of keys and a row of a stream.
 const WIDTH: usize = 262_144;
 /// Events of one epoch, a power of two. The longer, the fewer there are to look into; the shorter, the fewer pages a
@@ -42,9 +44,7 @@ const TAIL_MAX: usize = 1_000_000;
 
 /// The file beside a journal: `nuanxin.db` → `nuanxin.db.index`.
 pub(super) fn index_path(journal: &Path) -> PathBuf {
-    let mut name = journal.as_os_str().to_owned();
-    name.push(".index");
-    PathBuf::from(name)
+    private::with_suffix(journal, ".index")
 }
 
 /// What the thread is told.
@@ -271,6 +271,9 @@ pub(super) fn writer(path: &Path) -> Result<Connection, JournalError> {
         }
         JournalError::Unusable(format!("{}: {error}", path.display()))
     };
+    if path != Path::new(IN_MEMORY) {
+        private::make_database(path).map_err(|error| JournalError::Unusable(format!("{}: {error}", path.display())))?;
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(unusable)?;

@@ -12,7 +12,8 @@ use crate::domain::ids::Key;
 use crate::evidence::verifier::{Chunk, ChunkMaker};
 use crate::journal::entry::{CommandFrame, EntryView};
 use crate::journal::{
-    CommandRecord, Entry, Head, JournalError, RecordedTime, Snapshot, StoredStream, StreamEvent, StreamRow, upcast,
+    CommandRecord, Entry, Head, JournalError, RecordedTime, SigningKey, Snapshot, StoredStream, StreamEvent, StreamRow,
+    upcast,
 };
 use crate::ledger::cache::snapshot_layout;
 use crate::ledger::fingerprint::Fingerprint;
@@ -323,6 +324,21 @@ pub(super) fn roots(connection: &Connection, after: u64, limit: usize) -> Result
         .map_err(unavailable)?;
     let bounds = (signed(after), i64::try_from(limit).unwrap_or(i64::MAX));
     let rows = statement.query_map(bounds, |row| Ok((unsigned(row, 0)?, row.get(1)?))).map_err(unavailable)?;
+    rows.collect::<rusqlite::Result<_>>().map_err(unavailable)
+}
+
+/// The keys that sign; none in a file of an older program.
+pub(super) fn signing_keys(connection: &Connection) -> Result<Vec<SigningKey>, JournalError> {
+    let there = "SELECT count(*) FROM sqlite_schema WHERE name = 'signing_key'";
+    if connection.query_row(there, [], |row| row.get::<_, i64>(0)).map_err(unavailable)? == 0 {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection
+        .prepare_cached("SELECT vkey, added_at_ms, until_ms FROM signing_key ORDER BY added_at_ms, vkey")
+        .map_err(unavailable)?;
+    let rows = statement
+        .query_map([], |row| Ok(SigningKey { vkey: row.get(0)?, added_at_ms: row.get(1)?, until_ms: row.get(2)? }))
+        .map_err(unavailable)?;
     rows.collect::<rusqlite::Result<_>>().map_err(unavailable)
 }
 
