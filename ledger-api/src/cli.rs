@@ -6,6 +6,7 @@ pub mod as_of;
 pub mod audit;
 pub mod backup;
 pub mod bench;
+mod branches;
 pub mod bundle;
 pub mod checkpoint;
 pub mod export;
