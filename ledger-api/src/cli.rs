@@ -35,6 +35,7 @@ use ledger_core::journal::url::JournalUrl;
 use projections::ViewError;
 
 use crate::app::OpenError;
+use crate::local_socket::AskError;
 
 /// Nuanxin (暖新积分账本): a points and incentive ledger for one district.
 ///
@@ -153,6 +154,18 @@ impl From<OpenError> for CliError {
             OpenError::Journal(error) => error.into(),
             OpenError::Views(error) => error.into(),
             OpenError::Beside(message) => CliError::input(message),
+        }
+    }
+}
+
+impl From<AskError> for CliError {
+    fn from(error: AskError) -> CliError {
+        match &error {
+            AskError::Gone | AskError::Failed { unusable: false, .. } => CliError::failed(error.to_string()),
+            AskError::Unreachable { .. }
+            | AskError::OtherVersion { .. }
+            | AskError::Unreadable(_)
+            | AskError::Failed { unusable: true, .. } => CliError::input(error.to_string()),
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod exact;
 pub mod export;
 pub mod http;
 pub mod import;
+pub mod local_socket;
 pub mod memory;
 mod private_file;
 pub mod qr;

@@ -7,15 +7,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use ledger_core::journal::Journal;
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::url::JournalUrl;
+use ledger_core::journal::{Journal, JournalError};
 use ledger_core::ledger::Ledger;
 
 use super::new_journal::NewJournalArgs;
 use super::{CliError, CliResult, progress};
 use crate::app;
 use crate::import::{self, ImportError, Pack, Progress, Report, Retry, Stopped};
+use crate::local_socket::Client;
 use crate::memory;
 use crate::vault::Vault;
 
@@ -79,7 +80,11 @@ async fn load(
     pack: &Arc<Pack>,
     advance: Progress<'_>,
 ) -> Result<Result<Report, Stopped>, CliError> {
-    let journal = app::open_journal(url).await?;
+    let journal = match app::open_journal(url).await {
+        Ok(journal) => journal,
+        Err(JournalError::InUse(by)) => return load_through(&by, url, new_journal, pack, advance).await,
+        Err(error) => return Err(error.into()),
+    };
     new_journal.check(journal.as_ref()).await?;
     let new = new_journal.wanted();
     let (ledger, task) = Ledger::open(journal, memory::ledger_settings(), &new.origin, new.suite).await?;
@@ -88,6 +93,24 @@ async fn load(
     drop(ledger);
     task.finished().await;
     Ok(result)
+}
+
+/// Loads a pack through the server that has the journal.
+async fn load_through(
+    by: &str,
+    url: &JournalUrl,
+    new_journal: &NewJournalArgs,
+    pack: &Arc<Pack>,
+    advance: Progress<'_>,
+) -> Result<Result<Report, Stopped>, CliError> {
+    let Some(server) = Client::connect(url).await? else {
+        let what = "no server takes commands beside it: another import is at work, or a server is just starting; give \
+                    the same command again when that is done";
+        return Err(CliError::input(format!("{by}; {what}")));
+    };
+    new_journal.check(app::open_journal_to_read(url).await?.as_ref()).await?;
+    tracing::debug!("the rows go through the server that has the journal");
+    Ok(import::load_into(&server, pack, &Retry::default(), advance).await)
 }
 
 async fn judge(url: &JournalUrl, pack: &Arc<Pack>, advance: Progress<'_>) -> Result<Result<Report, Stopped>, CliError> {

@@ -22,6 +22,7 @@ use crate::demo::{self, Filling};
 use crate::http::command::derived_key;
 use crate::http::extract::now;
 use crate::http::{self, RELEASE_KEYS, Stopping, server};
+use crate::local_socket::{self, Socket};
 use crate::memory;
 
 const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
@@ -89,6 +90,8 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     let (stopping_sender, stopping) = Stopping::new();
     let router = http::router(app.clone(), stopping.clone()).map_err(|error| CliError::failed(error.to_string()))?;
     let publishing = tokio::spawn(publish(Arc::clone(&app.audit), args.checkpoint_every, stopping.clone()));
+    let socket = listen_beside(url);
+    let local = socket.map(|socket| tokio::spawn(local_socket::serve(socket, app.clone(), stopping.clone())));
     let releasing = tokio::spawn(release_due_holds(app, stopping));
     announce(&listener)?;
     server::serve(listener, router, async {
@@ -97,10 +100,26 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         stopping_sender.send_replace(true);
     })
     .await;
+    if let Some(local) = local {
+        end(local, "the local socket").await;
+    }
     end(releasing, "the releasing of holds").await;
     end(publishing, "the signing of checkpoints").await;
     tasks.finished().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The socket for commands of this machine. Where the system cannot make one, the server serves all the same.
+fn listen_beside(url: &JournalUrl) -> Option<Socket> {
+    let JournalUrl::Sqlite(journal) = url else { return None };
+    match Socket::bind(journal) {
+        Ok(socket) => Some(socket),
+        Err(error) => {
+            let path = local_socket::socket_path(journal);
+            tracing::warn!(%error, path = %path.display(), "no socket: nuanxin import cannot work beside this server");
+            None
+        }
+    }
 }
 
 async fn end(task: JoinHandle<()>, what: &str) {

@@ -1,12 +1,13 @@
 //! What may be asked of the programme.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::points::Points;
 use crate::domain::schedule::Activity;
 
 /// The district's settings; what is `None` stays as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Settings {
     /// Whether a second person confirms each credit.
     pub approval_required: Option<bool>,
