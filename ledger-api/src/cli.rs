@@ -9,6 +9,7 @@ pub mod bench;
 mod branches;
 pub mod bundle;
 pub mod checkpoint;
+mod environment;
 pub mod export;
 pub mod import;
 pub mod key;
@@ -37,18 +38,21 @@ use projections::ViewError;
 use crate::app::OpenError;
 use crate::local_socket::AskError;
 
+/// The journal when none is named.
+const JOURNAL_DEFAULT: &str = "sqlite:data/nuanxin.db";
+
 /// Nuanxin (暖新积分账本): a points and incentive ledger for one district.
 ///
 /// Without a subcommand it serves the demonstration district on the default journal.
 #[derive(Debug, Parser)]
-#[command(name = "nuanxin", version)]
+#[command(name = "nuanxin", version, after_help = environment::POINTER)]
 pub struct Cli {
     /// Where the journal is: sqlite:PATH or postgres://USER@HOST/DATABASE?schema=NAME
     #[arg(
         long,
         global = true,
         env = "NUANXIN_JOURNAL",
-        default_value = "sqlite:data/nuanxin.db",
+        default_value = JOURNAL_DEFAULT,
         hide_env_values = true
     )]
     journal: String,

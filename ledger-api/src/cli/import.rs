@@ -13,7 +13,7 @@ use ledger_core::journal::{Journal, JournalError};
 use ledger_core::ledger::Ledger;
 
 use super::new_journal::NewJournalArgs;
-use super::{CliError, CliResult, progress};
+use super::{CliError, CliResult, environment, progress};
 use crate::app;
 use crate::import::{self, ImportError, Pack, Progress, Report, Retry, Stopped};
 use crate::local_socket::Client;
@@ -25,6 +25,7 @@ const SHOWN_PER_CODE: usize = 3;
 
 /// Arguments of `import`.
 #[derive(Debug, Args)]
+#[command(after_help = environment::OF_IMPORT)]
 pub struct ImportArgs {
     /// The folder of the pack: district.toml, 人员名册, 积分标准, 商户名录, 兑换网点, 兑换目录 and the monthly sheets
     pack_dir: PathBuf,

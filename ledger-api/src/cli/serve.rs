@@ -15,7 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use super::new_journal::NewJournalArgs;
-use super::{CliError, CliResult};
+use super::{CliError, CliResult, environment};
 use crate::app::App;
 use crate::audit::Audit;
 use crate::demo::{self, Filling};
@@ -38,6 +38,7 @@ const CHECKPOINT_EVERY: u64 = 60;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
+#[command(after_help = environment::OF_SERVE)]
 pub struct ServeArgs {
     /// Where to listen: ADDRESS:PORT; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = LISTEN_DEFAULT)]
@@ -94,6 +95,9 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     let local = socket.map(|socket| tokio::spawn(local_socket::serve(socket, app.clone(), stopping.clone())));
     let releasing = tokio::spawn(release_due_holds(app, stopping));
     announce(&listener)?;
+    if args.demo {
+        tell_what_is_next(&listener, url);
+    }
     server::serve(listener, router, async {
         stop.await;
         tracing::info!("stopping: finishing what is under way");
@@ -152,6 +156,31 @@ fn announce(listener: &TcpListener) -> Result<(), CliError> {
         out.flush()
     });
     told.map_err(|error| CliError::failed(format!("cannot tell the address: {error}")))
+}
+
+/// What to do with a demonstration that serves. For a person: a program reads the line on standard output alone.
+fn tell_what_is_next(listener: &TcpListener, url: &JournalUrl) {
+    let Ok(address) = listener.local_addr() else { return };
+    let program = std::env::args().next().unwrap_or_else(|| "nuanxin".to_owned());
+    // The very words that a second terminal needs; a server's address may hold a password and is left out.
+    let journal = match url {
+        JournalUrl::Sqlite(path) if url.to_string() != super::JOURNAL_DEFAULT => {
+            format!(" --journal 'sqlite:{}'", path.display())
+        }
+        JournalUrl::Sqlite(_) | JournalUrl::Postgres { .. } => String::new(),
+    };
+    let token = format!("{program}{journal} token issue --role admin");
+    let told = [
+        format!(
+            "请用浏览器打开 http://{address}/ ；另开一个终端执行 {token} 取令牌，接着看 docs/guides/quickstart.md 第三节"
+        ),
+        format!(
+            "open http://{address}/ ; in a second terminal {token} issues a token, and README.md goes on from there"
+        ),
+        String::new(),
+    ];
+    // Nobody who reads is no reason not to serve.
+    let _ = std::io::stderr().lock().write_all(told.join("\n").as_bytes());
 }
 
 /// Is done when the process is asked to end: SIGTERM or SIGINT.
