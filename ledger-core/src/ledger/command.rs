@@ -4,6 +4,7 @@
 pub(crate) mod samples;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{
     ActivityCode, Actor, BranchId, CardNo, CreditId, HoldId, Key, MerchantId, RedemptionId, Sku, StoreId, WorkerId,
@@ -39,7 +40,7 @@ pub struct Submission {
 }
 
 /// When a redemption or hold was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AskedTime {
     /// At the context's time.
     Now,
@@ -50,7 +51,7 @@ pub enum AskedTime {
 }
 
 /// One line of a redemption as asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedLine {
     /// Which item.
     pub sku: Sku,
@@ -59,7 +60,7 @@ pub struct AskedLine {
 }
 
 /// A redemption or hold as asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedSpending {
     /// Who spends.
     pub worker: WorkerId,
@@ -72,7 +73,7 @@ pub struct AskedSpending {
 }
 
 /// What is asked to be decided about a credit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CreditAction {
     /// A second person confirms.
     Confirm,
@@ -89,8 +90,8 @@ pub enum CreditAction {
     },
 }
 
-/// A command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A command. Its serialised form is no record: it lives as long as one message between two processes of one program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
     /// Make the journal's first event.
     OpenJournal {

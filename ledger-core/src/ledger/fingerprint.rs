@@ -9,7 +9,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use super::command::{AskedSpending, AskedTime, Command, CreditAction};
-use crate::domain::programme::command::Settings;
+use crate::domain::programme::command::{GuardAction, Settings};
 use crate::domain::schedule::Activity;
 use crate::domain::time::Validity;
 
@@ -205,16 +205,31 @@ fn write_activity(content: &mut Content, activity: &Activity) {
 /// digests of it for ever. A field that comes later must not stand in it. It is written behind it, and only where it is
 /// set, so that a command without it stays the command it was: `content.text("tiers").text(…)`.
 fn write_settings<'a>(content: &'a mut Content, settings: &Settings) -> &'a mut Content {
-    let Settings { approval_required, code, name, points_step, publicity_days } = settings;
+    let Settings { approval_required, code, name, points_step, publicity_days, self_witness, tiers } = settings;
     let approval_required = in_some(approval_required.map(|required| required.to_string()));
     let code = in_some(code.as_deref().map(quoted));
     let name = in_some(name.as_deref().map(quoted));
     let points_step = in_some(points_step.map(|step| format!("Points({})", step.hundredths())));
     let publicity_days = in_some(publicity_days.map(|days| days.to_string()));
+    // What came later stands here only where it is set: a command without it is the command it always was.
+    let later = [
+        self_witness.map(|action| format!(", self_witness: {}", guard_name(action))),
+        tiers.as_ref().map(|tiers| {
+            format!(", tiers: [{}]", tiers.iter().map(|tier| quoted(tier)).collect::<Vec<_>>().join(", "))
+        }),
+    ];
+    let later: String = later.into_iter().flatten().collect();
     content.text(&format!(
         "Settings {{ approval_required: {approval_required}, code: {code}, name: {name}, \
-         points_step: {points_step}, publicity_days: {publicity_days} }}"
+         points_step: {points_step}, publicity_days: {publicity_days}{later} }}"
     ))
+}
+
+const fn guard_name(action: GuardAction) -> &'static str {
+    match action {
+        GuardAction::Off => "off",
+        GuardAction::Refuse => "refuse",
+    }
 }
 
 fn in_some(value: Option<String>) -> String {

@@ -1,7 +1,5 @@
 //! What may be asked of the programme.
 
-use std::fmt;
-
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +40,7 @@ impl Guards {
 }
 
 /// The district's settings; what is `None` stays as it is.
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Settings {
     /// Whether a second person confirms each credit.
     pub approval_required: Option<bool>,
@@ -58,26 +56,6 @@ pub struct Settings {
     pub self_witness: Option<GuardAction>,
     /// The tiers (层级) that the district's stores may have; an empty list allows every word.
     pub tiers: Option<Vec<String>>,
-}
-
-/// Fingerprints of settings hash this text: what came later stands in it only where it is set, so that a command without
-/// it is the command it always was.
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = f.debug_struct("Settings");
-        text.field("approval_required", &self.approval_required)
-            .field("code", &self.code)
-            .field("name", &self.name)
-            .field("points_step", &self.points_step)
-            .field("publicity_days", &self.publicity_days);
-        if self.self_witness.is_some() {
-            text.field("self_witness", &self.self_witness);
-        }
-        if self.tiers.is_some() {
-            text.field("tiers", &self.tiers);
-        }
-        text.finish()
-    }
 }
 
 /// Commands of the programme.

@@ -9,7 +9,7 @@ use crate::domain::time::BusinessTime;
 use super::event::StockLine;
 
 /// A store's particulars.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreDetails {
     /// The community it stands in (所在社区).
     pub community: Option<String>,

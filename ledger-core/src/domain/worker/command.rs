@@ -1,6 +1,7 @@
 //! What may be asked of a worker. Everything ambient arrives inside: times, prices, the schedule's line.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::event::RedeemedLine;
 use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId, StoreId};
@@ -10,7 +11,7 @@ use crate::domain::schedule::Activity;
 use crate::domain::time::BusinessTime;
 
 /// A worker's particulars: no name, phone or identity number, which live in the vault.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerDetails {
     /// Occupation (从业类型).
     pub occupation: String,
