@@ -20,6 +20,7 @@ mod demonstration;
 mod dry_runs;
 mod evidence;
 mod exports;
+mod golden_journals;
 mod interruptions;
 mod large_sheets;
 mod listeners;
