@@ -17,6 +17,7 @@ mod cqrs;
 
 mod accepted;
 mod append;
+mod clocks;
 mod evidence;
 mod evidence_stores;
 mod following;
@@ -84,6 +85,8 @@ on_every_journal! {
         a_snapshot_of_another_layout_is_ignored
         an_older_snapshot_loads_no_less
         a_snapshot_that_cannot_be_read_costs_only_time;
+    clocks:
+        a_clock_that_jumps_changes_no_decision_and_turns_no_recorded_time_back;
     evidence:
         a_copy_has_the_same_bytes_and_the_auditor_finds_nothing;
     old_journals:

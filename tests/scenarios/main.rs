@@ -24,6 +24,7 @@ mod evidence;
 mod exports;
 mod file_modes;
 mod interrupted_copies;
+mod golden_journals;
 mod interruptions;
 mod large_sheets;
 mod listeners;
