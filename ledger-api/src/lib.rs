@@ -23,5 +23,6 @@ pub mod qr;
 pub mod sheets;
 pub mod side_store;
 pub mod telemetry;
+pub mod title;
 pub mod vault;
 pub mod web;

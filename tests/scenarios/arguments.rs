@@ -108,7 +108,7 @@ fn wrong_arguments_are_unusable_input() {
 fn a_journal_that_cannot_be_used_is_named() {
     let pack = SmallPack::new();
     let import = ["import", utf8(pack.folder())];
-    run("mysql://somewhere", &import).expect(2).says(&["sqlite:PATH", "postgres://"]);
+    run("mysql://somewhere", &import).expect(2).says(&["输入或参数不能用", "sqlite:PATH", "postgres://"]);
     run("postgres://h/d?schema=A;DROP", &import).expect(2).says(&["schema"]);
     run("postgres://postgres@127.0.0.1:1/none", &["state", "--json"]).expect(2).says(&["journal"]);
     let folder = scratch_dir("arguments");
@@ -140,7 +140,7 @@ fn a_place_that_cannot_be_used_is_named_with_the_cure() {
     // Nobody knows the one; the other had no services that year.
     let nobody = run(&journal, &["appraise", "--year", "2024", "--branch", "没有这个支部"]).expect(1);
     assert!(nobody.stdout.is_empty());
-    nobody.says(&["没有这个支部", "DZB01"]);
+    nobody.says(&["没有找到 not_found", "没有这个支部", "DZB01"]);
     let idle = run(&journal, &["appraise", "--year", "2019", "--branch", "DZB01", "--format", "csv"]).expect(0);
     assert!(idle.stderr.is_empty(), "{}", idle.stderr);
     assert_eq!(listing(&folder), Vec::<String>::new());

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use ledger_core::domain::refusal::Code;
 use ledger_core::journal::url::JournalUrl;
 use projections::Views;
 use projections::runner::Runner;
@@ -61,7 +62,8 @@ pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
         // A branch without services has an empty sheet; one that nobody knows was mistyped.
         let known = branches(journal.as_ref(), position).await?;
         if !known.contains(branch) {
-            return Err(CliError::failed(format!("no card was ever issued in branch {branch:?}; {}", listed(&known))));
+            let what = format!("no card was ever issued in branch {branch:?}; {}", listed(&known));
+            return Err(CliError::failed(what).coded(Some(Code::NotFound)));
         }
     }
     let bytes =

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use ledger_core::domain::refusal::Code;
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::journal::{Journal, JournalError};
@@ -18,6 +19,7 @@ use crate::app;
 use crate::import::{self, ImportError, Pack, Progress, Report, Retry, Stopped};
 use crate::local_socket::Client;
 use crate::memory;
+use crate::title;
 use crate::vault::Vault;
 
 /// Refused rows shown for each code; the report has all.
@@ -51,7 +53,7 @@ pub async fn run(args: ImportArgs, url: &JournalUrl) -> CliResult {
     let directory = args.pack_dir.clone();
     let checked = tokio::task::spawn_blocking(move || Pack::check(&directory)).await;
     let pack = checked.map_err(|error| CliError::failed(format!("the pack was not read: {error}")))?;
-    let pack = Arc::new(pack.map_err(|error| CliError::input(coded(&error)))?);
+    let pack = Arc::new(pack.map_err(|error| CliError::input(error.to_string()).coded(code_of(&error)))?);
     for warning in pack.warnings() {
         eprintln!("nuanxin: {warning}");
     }
@@ -150,7 +152,7 @@ fn summary(args: &ImportArgs, pack: &Pack, report: &Report) -> String {
     line(format_args!("  repeats            {:>9}", report.repeats));
     line(format_args!("  rows refused       {:>9}", report.errors.len()));
     for (code, errors) in report.by_code() {
-        line(format_args!("    {:<20} {:>7}", code.as_str(), errors.len()));
+        line(format_args!("    {:<20} {:>7}  {}", code.as_str(), errors.len(), title::chinese(code)));
         for error in errors.iter().take(SHOWN_PER_CODE) {
             line(format_args!("      {} row {}: {}", error.file, error.row, error.message));
         }
@@ -164,20 +166,19 @@ fn summary(args: &ImportArgs, pack: &Pack, report: &Report) -> String {
     text
 }
 
-/// The sentence behind its code, where it has one.
-fn coded(error: &ImportError) -> String {
-    error.code().map_or_else(|| error.to_string(), |code| format!("{code}: {error}"))
+fn code_of(error: &ImportError) -> Option<Code> {
+    title::code_of(error.code()?)
 }
 
 fn ending(cause: ImportError, dry_run: bool) -> CliError {
-    let unusable = cause.is_unusable_input();
-    let coded = coded(&cause);
+    let code = code_of(&cause);
     let message = if dry_run {
-        coded
+        cause.to_string()
     } else {
-        format!("{coded}; rows before it are recorded, and the same command again goes on from there")
+        format!("{cause}; rows before it are recorded, and the same command again goes on from there")
     };
-    if unusable { CliError::input(message) } else { CliError::failed(message) }
+    let error = if cause.is_unusable_input() { CliError::input(message) } else { CliError::failed(message) };
+    error.coded(code)
 }
 
 #[cfg(test)]

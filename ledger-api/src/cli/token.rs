@@ -241,7 +241,8 @@ mod tests {
         ] {
             let unknown = carry_out(command(&["issue", "--role", role, "--scope", scope]), &url).await.unwrap_err();
             assert_eq!(unknown.exit, 1);
-            assert!(unknown.message.contains(code) && unknown.message.contains(scope), "{unknown}");
+            let said = unknown.to_string();
+            assert!(said.contains(code) && said.contains(scope) && said.contains("没有"), "{said}");
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made for a refused command");
         let unknown = carry_out(command(&["revoke", "t-00000000"]), &url).await.unwrap_err();

@@ -18,25 +18,26 @@ use crate::cli::branches::{branches, listed};
 /// [`CliError`] with exit code 1 for what is not there.
 pub(super) async fn check_known(role: Role, scope: Option<&str>, url: &JournalUrl) -> Result<(), CliError> {
     let Some(scope) = scope else { return Ok(()) };
-    let (stream, code, cure) = match role {
+    let (stream, code, kind, cure) = match role {
         Role::Clerk => {
-            (StoreId::new(scope).map(StreamId::Store), Code::UnknownStore, "open the store first (兑换网点)")
+            let stream = StoreId::new(scope).map(StreamId::Store);
+            (stream, Code::UnknownStore, "store", "open the store first (兑换网点)")
         }
         Role::Merchant => {
             let stream = MerchantId::new(scope).map(StreamId::Merchant);
-            (stream, Code::UnknownMerchant, "register the merchant first (商户名录)")
+            (stream, Code::UnknownMerchant, "merchant", "register the merchant first (商户名录)")
         }
         Role::Worker => {
             let stream = WorkerId::new(scope).map(StreamId::Worker);
-            (stream, Code::UnknownWorker, "register the worker first (人员名册)")
+            (stream, Code::UnknownWorker, "worker", "register the worker first (人员名册)")
         }
         Role::Branch => return check_branch(scope, url).await,
         Role::Operator | Role::Approver | Role::Auditor | Role::Admin => return Ok(()),
     };
     let stream = stream.map_err(|error| CliError::input(error.to_string()))?;
     if is_new(url) || !begun(&stream, url).await? {
-        let what = format!("{code}: the journal {url} has no {} {scope}; {cure}", stream.kind());
-        return Err(CliError::failed(what));
+        let what = format!("the journal {url} has no {kind} {scope}; {cure}");
+        return Err(CliError::failed(what).coded(Some(code)));
     }
     Ok(())
 }
@@ -52,8 +53,8 @@ async fn check_branch(scope: &str, url: &JournalUrl) -> Result<(), CliError> {
     if known.contains(scope) {
         return Ok(());
     }
-    let what = format!("{}: no card was ever issued in branch {scope:?}; {}", Code::NotFound, listed(&known));
-    Err(CliError::failed(what))
+    let what = format!("no card was ever issued in branch {scope:?}; {}", listed(&known));
+    Err(CliError::failed(what).coded(Some(Code::NotFound)))
 }
 
 /// Whether there is no journal yet; looking into it would make the file.
