@@ -18,9 +18,10 @@ use crate::cli::branches::{branches, listed};
 /// [`CliError`] with exit code 1 for what is not there.
 pub(super) async fn check_known(role: Role, scope: Option<&str>, url: &JournalUrl) -> Result<(), CliError> {
     let Some(scope) = scope else { return Ok(()) };
-    let (stream, code, cure) = match role {
+    let (stream, code, kind, cure) = match role {
         Role::Clerk => {
-            (StoreId::new(scope).map(StreamId::Store), Code::UnknownStore, "open the store first (兑换网点)")
+            let stream = StoreId::new(scope).map(StreamId::Store);
+            (stream, Code::UnknownStore, "store", "open the store first (兑换网点)")
         }
         Role::Merchant => {
             let stream = MerchantId::new(scope).map(StreamId::Merchant);
