@@ -91,7 +91,7 @@ async fn send_all(submitter: &mut Submitter<'_>, pack: &Arc<Pack>, progress: Pro
     let (out, mut chunks) = mpsc::channel(CHUNKS_AHEAD);
     let read = {
         let pack = Arc::clone(pack);
-        let today = submitter.ledger.now().date();
+        let today = submitter.destination.today();
         tokio::task::spawn_blocking(move || Reader::new(&pack, actor, run, today, out).run())
     };
     while let Some(chunk) = chunks.recv().await {

@@ -1,6 +1,7 @@
 //! Where an import's commands go: into the ledger of this process, or to the server that has the journal.
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::{Code, Refusal};
@@ -13,6 +14,9 @@ use crate::vault::{Vault, WITNESS, WORKER, is_same_text};
 /// What an import needs of whoever has the journal.
 #[async_trait]
 pub trait Destination: Send + Sync {
+    /// The district's day by the clock that judges the commands.
+    fn today(&self) -> NaiveDate;
+
     /// Gives commands, decided in order, each on its own; one answer each.
     ///
     /// # Errors
@@ -87,6 +91,10 @@ pub(crate) struct OwnLedger<'a> {
 
 #[async_trait]
 impl Destination for OwnLedger<'_> {
+    fn today(&self) -> NaiveDate {
+        self.ledger.now().date()
+    }
+
     async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Told>, ImportError> {
         let outcomes = self.ledger.queue(submissions.to_vec(), false).await.wait().await;
         Ok(outcomes.into_iter().map(Told::from).collect())

@@ -4,7 +4,9 @@ use std::io;
 use std::path::Path;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::time::BusinessTime;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::ledger::Submission;
 use tokio::net::UnixStream;
@@ -107,6 +109,11 @@ impl Client {
 
 #[async_trait]
 impl Destination for Client {
+    /// Client and server are on one machine and read one clock.
+    fn today(&self) -> NaiveDate {
+        BusinessTime::from_instant(&chrono::Utc::now()).date()
+    }
+
     async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Told>, ImportError> {
         let asked = submissions.iter().map(Asked::of).collect();
         match self.ask(&Question::Submit(asked)).await? {

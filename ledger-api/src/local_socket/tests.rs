@@ -66,6 +66,7 @@ fn commands_of_an_import() -> Vec<Command> {
         on: on.map(|on| on.parse().unwrap()),
         quantity,
         witness: witness.map(str::to_owned),
+        own_witness: witness.is_some(),
         evidence: None,
     };
     vec![

@@ -68,7 +68,7 @@ impl Working {
 
     /// Ends it as a server ends, so that its index is written.
     fn end(self) {
-        self.ask(|reply| Task::Close { alone: false, reply }).expect("it closes");
+        self.ask(|reply| Task::Close { how: super::Closing::Shared, reply }).expect("it closes");
         self.thread.join().expect("it ends well");
     }
 }
