@@ -487,7 +487,7 @@ mod tests {
             let asked = submission(name, command);
             for atomic in [false, true] {
                 let mut book = empty_but_for_owners(&asked);
-                let told = decided(&mut book, &[asked.clone()], atomic);
+                let told = decided(&mut book, std::slice::from_ref(&asked), atomic);
                 assert_eq!(codes(&told), [Some(Code::JournalUnavailable)], "{name}");
                 assert!(told.batch.is_none(), "{name}");
             }
