@@ -6,7 +6,10 @@
 //!
 //! Views and tiles are not copied: they are folded and computed again.
 
+mod parts;
 pub mod place;
+mod seal;
+pub mod sealed;
 
 use std::path::Path;
 
@@ -16,6 +19,10 @@ use ledger_core::journal::{Journal, JournalError, SigningKey};
 
 use crate::audit::store::{CheckpointStore, KeyUse};
 use crate::side_store::SideStoreError;
+use crate::side_store::rows::Store;
+
+/// What stands beside a journal and is taken along by a backup of all. Checkpoints first: see [`sealed`].
+pub(crate) const STORES: [Store; 3] = [crate::audit::store::STORE, crate::vault::STORE, crate::access::STORE];
 
 /// Copies a journal into a new file, which is a journal itself once this is done; gives its size.
 ///

@@ -14,6 +14,7 @@ pub mod export;
 pub mod import;
 pub mod key;
 pub mod new_journal;
+mod passphrase;
 pub mod progress;
 pub mod proof;
 pub mod receipt;

@@ -28,6 +28,7 @@ use ledger_core::journal::url::JournalUrl;
 pub use key::KeySource;
 
 use crate::side_store::SideStoreError;
+use crate::side_store::rows::Store;
 use postgres::PostgresNames;
 use seal::DistrictKeys;
 use sqlite::SqliteNames;
@@ -51,6 +52,10 @@ const TRIES_MAX: u64 = 16;
 
 /// Pseudonyms known to be stored, kept to spare a query; beyond this many they are asked for again.
 const REMEMBERED_MAX: usize = 200_000;
+
+/// Where names are kept.
+pub(crate) const STORE: Store =
+    Store { name: "vault", file: "vault.db", sqlite: sqlite::STEPS, postgres: postgres::STEPS };
 
 /// The names of a journal.
 pub struct Vault {

@@ -24,7 +24,7 @@ fn start(journal: &str, args: &[&str]) -> Child {
 }
 
 /// Kills a command once it is in the middle of its work.
-fn kill_in_the_middle(journal: &str, args: &[&str], is_under_way: impl Fn() -> bool) {
+pub(crate) fn kill_in_the_middle(journal: &str, args: &[&str], is_under_way: impl Fn() -> bool) {
     let mut child = start(journal, args);
     let began = Instant::now();
     while !is_under_way() {
@@ -42,7 +42,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Whether a copy into a file has begun and is not done.
-fn is_being_filled(path: &Path) -> bool {
+pub(crate) fn is_being_filled(path: &Path) -> bool {
     path.exists() && std::fs::metadata(with_suffix(path, "-wal")).is_ok_and(|found| found.len() > UNDER_WAY_BYTES)
 }
 

@@ -17,8 +17,13 @@ use ledger_core::journal::SigningKey;
 use ledger_core::journal::url::JournalUrl;
 
 use crate::side_store::SideStoreError;
+use crate::side_store::rows::Store;
 use postgres::PostgresCheckpoints;
 use sqlite::SqliteCheckpoints;
+
+/// Where checkpoints and public keys are kept.
+pub(crate) const STORE: Store =
+    Store { name: "checkpoints", file: "checkpoints.db", sqlite: sqlite::STEPS, postgres: postgres::STEPS };
 
 /// What was signed last: size and root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! Until then there is no journal at the place, and whoever opens it is told of the restore. What an interrupted restore
 //! left is removed by the next.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,8 +16,9 @@ use ledger_core::journal::{Journal, JournalError, SigningKey};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Executor, Row};
 
-use super::copy_into;
-use crate::app;
+use super::{STORES, copy_into};
+use crate::app::{self, beside};
+use crate::side_store::rows::Store;
 
 /// The server of a restore that was killed notices it a moment later.
 const TURN_TRIES_MAX: u32 = 50;
@@ -79,18 +80,41 @@ impl Place {
         })
     }
 
-    /// Puts a finished copy into place; on Postgres `first` is carried out in the same transaction.
+    /// Puts a finished copy into place, and with it the stores that were made beside it. The journal comes last: until it
+    /// is there, everybody is told of the restore.
     ///
     /// # Errors
     /// [`JournalError`].
-    pub async fn put(self, first: &str) -> Result<(), JournalError> {
+    pub(crate) async fn put(self, stores: &[Store]) -> Result<(), JournalError> {
         match self.kind {
             Kind::Sqlite { journal, _lock } => {
-                sqlite::copy::put_in_place(&sqlite::copy::restoring_path(&journal), &journal)
+                let staged = sqlite::copy::restoring_path(&journal);
+                for store in stores {
+                    let (from, to) = (beside(&staged, store.file), beside(&journal, store.file));
+                    // A log of another file would be played back into this one.
+                    private::remove(&private::with_suffix(&to, "-journal"))
+                        .and_then(|()| std::fs::rename(&from, &to))
+                        .map_err(|error| JournalError::Unusable(format!("{}: {error}", to.display())))?;
+                }
+                sqlite::copy::put_in_place(&staged, &journal)
             }
-            Kind::Postgres { url, schema, _turn } => postgres::copy::put_in_place(&url, &schema, first).await,
+            Kind::Postgres { url, schema, _turn } => {
+                postgres::copy::put_in_place(&url, &schema, &keeping_versions(&schema)).await
+            }
         }
     }
+}
+
+/// What keeps the versions of stores that stay as they are, where the table of versions is another from now on.
+fn keeping_versions(schema: &str) -> String {
+    let restoring = postgres::copy::restoring_schema(schema);
+    format!(
+        "DO $$ BEGIN
+         IF to_regclass('{schema}.side_store_version') IS NOT NULL
+            AND to_regclass('{restoring}.side_store_version') IS NOT NULL THEN
+         INSERT INTO {restoring}.side_store_version SELECT * FROM {schema}.side_store_version ON CONFLICT DO NOTHING;
+         END IF; END $$"
+    )
 }
 
 /// A copy that is being made.
@@ -125,6 +149,11 @@ impl Copy {
     }
 }
 
+/// Where a sealed journal is opened to, beside the copy that is made from it.
+pub(super) fn opened_path(staged: &Path) -> PathBuf {
+    private::with_suffix(staged, ".opened")
+}
+
 async fn take_file(journal: PathBuf) -> Result<Place, JournalError> {
     app::refuse_folder(&journal)?;
     let unusable = |error: std::io::Error| JournalError::Unusable(format!("{}: {error}", journal.display()));
@@ -145,6 +174,13 @@ async fn take_file(journal: PathBuf) -> Result<Place, JournalError> {
         );
         return Err(JournalError::Unusable(what));
     }
+    for store in STORES {
+        let file = beside(&staged, store.file);
+        for file in [private::with_suffix(&file, "-journal"), file] {
+            private::remove(&file).map_err(unusable)?;
+        }
+    }
+    sqlite::copy::remove(&opened_path(&staged))?;
     sqlite::copy::remove(&staged)?;
     let removed = was_left.then(|| staged.display().to_string());
     Ok(Place { kind: Kind::Sqlite { journal, _lock: lock }, removed })

@@ -1,4 +1,5 @@
-//! `nuanxin backup` and `restore`: a verified copy of the journal in one SQLite file, and back into any empty journal.
+//! `nuanxin backup` and `restore`: a verified copy of the journal in one SQLite file, or of all in a sealed file, and back
+//! into any empty journal.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,9 +11,10 @@ use ledger_core::journal::url::JournalUrl;
 
 use super::say::say;
 use super::verify::store_of;
-use super::{CliError, CliResult, progress};
+use super::{CliError, CliResult, passphrase, progress};
 use crate::app;
 use crate::backup::place::Place;
+use crate::backup::sealed::{self, Contents, SealedError};
 use crate::backup::{copy_into_file, signing_keys};
 
 /// Arguments of `backup`.
@@ -20,6 +22,12 @@ use crate::backup::{copy_into_file, signing_keys};
 pub struct BackupArgs {
     /// The file to write; it must not exist
     out: PathBuf,
+    /// Take names, tokens, published checkpoints and all keys as well, sealed with a passphrase
+    #[arg(long)]
+    all: bool,
+    /// With --all: the file whose first line is the passphrase; without, NUANXIN_BACKUP_PASSPHRASE or standard input
+    #[arg(long, value_name = "FILE", requires = "all")]
+    passphrase_file: Option<PathBuf>,
 }
 
 /// Arguments of `restore`.
@@ -27,6 +35,12 @@ pub struct BackupArgs {
 pub struct RestoreArgs {
     /// The file that `backup` wrote
     input: PathBuf,
+    /// The file was sealed: bring names, tokens, checkpoints and keys back as well
+    #[arg(long)]
+    all: bool,
+    /// With --all: the file whose first line is the passphrase; without, NUANXIN_BACKUP_PASSPHRASE or standard input
+    #[arg(long, value_name = "FILE", requires = "all")]
+    passphrase_file: Option<PathBuf>,
 }
 
 /// Runs `backup`.
@@ -35,6 +49,10 @@ pub struct RestoreArgs {
 /// [`CliError`].
 pub async fn backup(args: BackupArgs, url: &JournalUrl) -> CliResult {
     check_out(&args.out)?;
+    let passphrase = match args.all {
+        true => Some(passphrase::to_seal(args.passphrase_file.as_deref())?),
+        false => None,
+    };
     let journal = app::open_journal_to_read(url).await?;
     let keys = signing_keys(journal.as_ref(), store_of(url).await?.as_ref()).await?;
     // Whole, durable and verified before it has the name of a backup.
@@ -42,13 +60,21 @@ pub async fn backup(args: BackupArgs, url: &JournalUrl) -> CliResult {
     if partial.exists() {
         eprintln!("nuanxin: an interrupted backup had left {}; it is removed", partial.display());
     }
+    copy::remove(&sealed::journal_beside(&partial))?;
     copy::remove(&partial)?;
     let bar = progress::bar(journal.head().await?.position, "copying");
-    let size = copy_into_file(journal.as_ref(), keys, &partial, &mut |at| bar.set_position(at)).await?;
+    let mut tell = |at| bar.set_position(at);
+    let size = match &passphrase {
+        Some(passphrase) => sealed::seal(url, journal.as_ref(), keys, passphrase, &partial, &mut tell).await?,
+        None => copy_into_file(journal.as_ref(), keys, &partial, &mut tell).await?,
+    };
     bar.finish_and_clear();
     put(&partial, &args.out)?;
     copy::remove(&partial)?;
-    say!("{size} entries in {}", args.out.display());
+    match passphrase {
+        Some(_) => say!("{size} entries, names, tokens, checkpoints and keys, sealed in {}", args.out.display()),
+        None => say!("{size} entries in {}", args.out.display()),
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -86,18 +112,60 @@ pub async fn restore(args: RestoreArgs, url: &JournalUrl) -> CliResult {
             args.input.display()
         )));
     }
+    let unread = |error| CliError::input(format!("{}: {error}", args.input.display()));
+    match (sealed::is_sealed(&args.input).map_err(unread)?, args.all) {
+        (true, true) => return restore_all(args, url).await,
+        (true, false) => {
+            let what = format!("{} is sealed; nuanxin restore --all asks for its passphrase", args.input.display());
+            return Err(CliError::input(what));
+        }
+        (false, true) => {
+            let what = format!("{} is not sealed: it is a journal alone; leave --all out", args.input.display());
+            return Err(CliError::input(what));
+        }
+        (false, false) => {}
+    }
     let from = SqliteJournal::open_read_only(&args.input)?;
     let head = from.head().await?.position;
-    let place = Place::take(url).await?;
-    if let Some(removed) = &place.removed {
-        eprintln!("nuanxin: an interrupted restore had left {removed}; it is removed, and begun anew");
-    }
+    let place = take(url).await?;
     let bar = progress::bar(head, "restoring");
     let keys = from.signing_keys().await?;
     let copy = place.begin().await?;
     let size = copy.fill(&from, keys, &mut |at| bar.set_position(at)).await?;
-    place.put("").await?;
+    place.put(&[]).await?;
     bar.finish_and_clear();
     say!("{size} entries in {url}");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes the place, and says what was in the way.
+async fn take(url: &JournalUrl) -> Result<Place, CliError> {
+    let place = Place::take(url).await?;
+    if let Some(removed) = &place.removed {
+        eprintln!("nuanxin: an interrupted restore had left {removed}; it is removed, and begun anew");
+    }
+    Ok(place)
+}
+
+async fn restore_all(args: RestoreArgs, url: &JournalUrl) -> CliResult {
+    let passphrase = passphrase::to_open(args.passphrase_file.as_deref())?;
+    let contents = Contents::check(&args.input, &passphrase)?;
+    let place = take(url).await?;
+    contents.fits(url).await?;
+    let bar = progress::bar(contents.entries(), "restoring");
+    let tell = &mut |at| bar.set_position(at);
+    let size = sealed::open(url, &args.input, &passphrase, &contents, place, tell).await?;
+    bar.finish_and_clear();
+    say!("{size} entries, names, tokens, checkpoints and keys of {} in {url}", contents.origin().unwrap_or("nobody"));
+    Ok(ExitCode::SUCCESS)
+}
+
+impl From<SealedError> for CliError {
+    fn from(error: SealedError) -> CliError {
+        match error {
+            SealedError::Journal(error) => error.into(),
+            SealedError::Altered(_) => CliError::failed(error.to_string()),
+            other => CliError::input(other.to_string()),
+        }
+    }
 }
