@@ -26,7 +26,7 @@ use tokio::sync::{Mutex, oneshot, watch};
 
 use super::{
     Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, KEYS_PAGE, SigningKey, Snapshot,
-    StoredStream, StreamEvent,
+    StoredStream, StreamEvent, StreamRow,
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
@@ -281,6 +281,10 @@ impl Journal for SqliteJournal {
     async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
         let stream = stream.clone();
         self.read_with(move |reader| reader.stream_entries(&stream, after, limit)).await
+    }
+
+    async fn stream_rows(&self, after: u64, limit: usize) -> Result<Option<Vec<StreamRow>>, JournalError> {
+        self.read_with(move |reader| read::stream_rows(&reader.journal, after, limit)).await.map(Some)
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

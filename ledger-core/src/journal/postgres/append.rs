@@ -15,6 +15,8 @@ use crate::journal::{Append, Batch, CommitError, Head, JournalError, SigningKey,
 
 /// How long taking the lock may take before the journal is called away.
 const BEGIN_MAX: Duration = Duration::from_secs(20);
+/// How long giving the lock back may take before its connection is closed instead.
+const RELEASE_MAX: Duration = Duration::from_secs(5);
 /// How long a commit may take before its outcome is called unknown.
 const COMMIT_MAX: Duration = Duration::from_secs(30);
 
@@ -92,11 +94,16 @@ impl Append for PgAppend {
         let Some(mut connection) = self.connection.take() else {
             return Err(JournalError::Unavailable("the append has ended".into()));
         };
-        let raised: i64 = sqlx::query_scalar("UPDATE head SET term = term + 1 WHERE one RETURNING term")
-            .fetch_one(&mut connection)
-            .await
-            .map_err(unavailable)?;
-        connection.execute("COMMIT").await.map_err(unavailable)?;
+        // Given up, it closes the connection: whether the term was raised or not, the next begin reads it.
+        let raised = tokio::time::timeout(COMMIT_MAX, async {
+            let raised: i64 = sqlx::query_scalar("UPDATE head SET term = term + 1 WHERE one RETURNING term")
+                .fetch_one(&mut connection)
+                .await?;
+            connection.execute("COMMIT").await?;
+            Ok::<_, sqlx::Error>(raised)
+        });
+        let late = |_| JournalError::Unavailable("raising the term took too long".into());
+        let raised = raised.await.map_err(late)?.map_err(unavailable)?;
         self.term.store(raised, Ordering::Relaxed);
         *self.writer = Some(connection);
         Ok(())
@@ -104,7 +111,7 @@ impl Append for PgAppend {
 
     async fn release(mut self: Box<Self>) {
         if let Some(mut connection) = self.connection.take()
-            && connection.execute("ROLLBACK").await.is_ok()
+            && let Ok(Ok(_)) = tokio::time::timeout(RELEASE_MAX, connection.execute("ROLLBACK")).await
         {
             *self.writer = Some(connection);
         }

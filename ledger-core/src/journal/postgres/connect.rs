@@ -31,6 +31,9 @@ const READERS_MAX: u32 = 8;
 /// How long a read waits for a connection: as long as it takes to say that the database is away.
 const ACQUIRE_MAX: Duration = Duration::from_secs(2);
 
+/// How long a connection that is given back may take to say that it still works.
+const RELEASE_MAX: Duration = Duration::from_secs(2);
+
 pub(super) fn options(url: &str, schema: &str) -> Result<PgConnectOptions, JournalError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|error| JournalError::Unusable(format!("the address cannot be read: {error}")))?;
@@ -51,7 +54,20 @@ pub(super) fn options(url: &str, schema: &str) -> Result<PgConnectOptions, Journ
 }
 
 pub(super) fn pool(options: PgConnectOptions) -> PgPool {
-    PgPoolOptions::new().max_connections(READERS_MAX).acquire_timeout(ACQUIRE_MAX).connect_lazy_with(options)
+    PgPoolOptions::new()
+        .max_connections(READERS_MAX)
+        .acquire_timeout(ACQUIRE_MAX)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                // A read that was given up may have left a connection on which nobody answers any more. The pool itself
+                // would wait for it without end, and count it among those that are lent.
+                match tokio::time::timeout(RELEASE_MAX, connection.ping()).await {
+                    Ok(pinged) => pinged.map(|()| true),
+                    Err(_) => Err(sqlx::Error::PoolTimedOut),
+                }
+            })
+        })
+        .connect_lazy_with(options)
 }
 
 /// Opens a connection for appending and makes sure that its commits are durable.
