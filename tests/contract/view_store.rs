@@ -210,3 +210,18 @@ async fn views_that_a_power_cut_may_have_torn_are_made_anew_and_those_of_a_kille
         assert_eq!(reader.checkpoint().await.expect("a checkpoint"), at(5));
     }
 }
+
+#[tokio::test]
+async fn a_file_that_holds_no_views_any_more_is_thrown_away_and_made_anew() {
+    let path = scratch_dir("contract").join("nuanxin.views.db");
+    for damage in [&b"not a database, only a text that is long enough to be taken for one"[..], &[0xff; 9_000]] {
+        let keeper = SqliteViews::open(&path).expect("SQLite opens");
+        keeper.write(at(0), at(5), vec![("balance", vec![put("W1", b"one")])]).await.expect("rows are written");
+        drop(keeper);
+        std::fs::write(&path, damage).expect("the file is damaged");
+        let keeper = SqliteViews::open(&path).expect("it is made anew");
+        assert_eq!(keeper.checkpoint().await.expect("a checkpoint"), at(0));
+        drop(keeper);
+        std::fs::remove_file(&path).expect("the file is there");
+    }
+}

@@ -168,7 +168,15 @@ fn a_damaged_backup_is_not_restored() {
     let changed = db.execute("UPDATE event SET actor = 'somebody' WHERE position = 2", []).expect("a change");
     assert_eq!(changed, 1);
     db.close().expect("the file is closed");
-    run(&fresh(Database::Sqlite), &["restore", utf8(&copy)]).expect(1).says(&["damaged"]);
+    let target = fresh(Database::Sqlite);
+    run(&target, &["restore", utf8(&copy)]).expect(1).says(&["damaged"]);
+    let folder = crate::journals::file_of(&target).parent().expect("a folder").to_owned();
+    assert_eq!(crate::journals::listing(&folder), ["nuanxin.db.lock"], "the place is left as it was found");
+    let journal = format!("sqlite:{}", copy.display());
+    let again = copy.with_file_name("again.db");
+    run(&journal, &["backup", utf8(&again)]).expect(1).says(&["damaged"]);
+    let left = crate::journals::listing(copy.parent().expect("a folder"));
+    assert!(!left.iter().any(|name| name.contains("again")), "{left:?}");
 }
 
 /// The views that lie beside it are newer: 38 of 420 balances were wrong once while the server said it had caught up.

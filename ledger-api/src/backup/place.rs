@@ -80,6 +80,17 @@ impl Place {
         })
     }
 
+    /// Gives the place up as it was found: what could not be brought back is removed.
+    ///
+    /// # Errors
+    /// [`JournalError`]; the next restore removes it then.
+    pub async fn give_up(&self) -> Result<(), JournalError> {
+        match &self.kind {
+            Kind::Sqlite { journal, .. } => clear_file(&sqlite::copy::restoring_path(journal)),
+            Kind::Postgres { url, schema, .. } => postgres::copy::remove(url, schema).await,
+        }
+    }
+
     /// Puts a finished copy into place, and with it the stores that were made beside it. The journal comes last: until it
     /// is there, everybody is told of the restore.
     ///
@@ -103,6 +114,19 @@ impl Place {
             }
         }
     }
+}
+
+/// Removes what stands at the place of a copy in a file.
+fn clear_file(staged: &Path) -> Result<(), JournalError> {
+    for store in STORES {
+        let file = beside(staged, store.file);
+        for file in [private::with_suffix(&file, "-journal"), file] {
+            private::remove(&file).map_err(|error| JournalError::Unusable(format!("{}: {error}", file.display())))?;
+        }
+    }
+    sqlite::copy::remove(&opened_path(staged))?;
+    // Its own file last: what is left tells that something is left.
+    sqlite::copy::remove(staged)
 }
 
 /// What keeps the versions of stores that stay as they are, where the table of versions is another from now on.
@@ -174,14 +198,7 @@ async fn take_file(journal: PathBuf) -> Result<Place, JournalError> {
         );
         return Err(JournalError::Unusable(what));
     }
-    for store in STORES {
-        let file = beside(&staged, store.file);
-        for file in [private::with_suffix(&file, "-journal"), file] {
-            private::remove(&file).map_err(unusable)?;
-        }
-    }
-    sqlite::copy::remove(&opened_path(&staged))?;
-    sqlite::copy::remove(&staged)?;
+    clear_file(&staged)?;
     let removed = was_left.then(|| staged.display().to_string());
     Ok(Place { kind: Kind::Sqlite { journal, _lock: lock }, removed })
 }

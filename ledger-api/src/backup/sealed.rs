@@ -319,16 +319,16 @@ fn store_of(part: &str) -> Option<(Store, usize)> {
     Some((store, version.parse().ok()?))
 }
 
-/// Brings everything of a checked backup back into a place that it fits into; gives the journal's size.
+/// Brings everything of a checked backup back into a place that it fits into, but for the keys, which
+/// [`Contents::put_keys`] brings; gives the journal's size.
 ///
 /// # Errors
-/// [`SealedError`]; whatever was begun is never served, and removed by the next restore.
+/// [`SealedError`]; whatever was begun is never served.
 pub async fn open(
-    url: &JournalUrl,
     path: &Path,
     passphrase: &str,
     contents: &Contents,
-    place: Place,
+    place: &Place,
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<u64, SealedError> {
     let staged = place.staged();
@@ -367,16 +367,21 @@ pub async fn open(
         let what = format!("{} holds {size} entries, but was sealed with {}", path.display(), contents.entries);
         return Err(SealedError::Altered(what));
     }
-    contents.put_secrets(url)?;
-    let stores: Vec<Store> = contents.stores.iter().map(|(store, _, _)| *store).collect();
-    place.put(&stores).await?;
     Ok(size)
 }
 
 impl Contents {
+    /// The stores that come back beside the journal.
+    pub(crate) fn stores(&self) -> Vec<Store> {
+        self.stores.iter().map(|(store, _, _)| *store).collect()
+    }
+
     /// Puts the keys where they are looked for. What is there stays: it holds them already, and the mark of what was signed
     /// last never goes back.
-    fn put_secrets(&self, url: &JournalUrl) -> Result<(), SealedError> {
+    ///
+    /// # Errors
+    /// [`SealedError::File`].
+    pub fn put_keys(&self, url: &JournalUrl) -> Result<(), SealedError> {
         for (name, place) in key_files(url) {
             if let Some(text) = self.secrets.get(name) {
                 private_file::create(&place, text).map_err(at(&place))?;

@@ -64,13 +64,19 @@ pub async fn backup(args: BackupArgs, url: &JournalUrl) -> CliResult {
     copy::remove(&partial)?;
     let bar = progress::bar(journal.head().await?.position, "copying");
     let mut tell = |at| bar.set_position(at);
-    let size = match &passphrase {
-        Some(passphrase) => sealed::seal(url, journal.as_ref(), keys, passphrase, &partial, &mut tell).await?,
-        None => copy_into_file(journal.as_ref(), keys, &partial, &mut tell).await?,
+    let made: Result<u64, CliError> = match &passphrase {
+        Some(passphrase) => {
+            let sealed = sealed::seal(url, journal.as_ref(), keys, passphrase, &partial, &mut tell).await;
+            sealed.map_err(CliError::from)
+        }
+        None => copy_into_file(journal.as_ref(), keys, &partial, &mut tell).await.map_err(CliError::from),
     };
     bar.finish_and_clear();
-    put(&partial, &args.out)?;
+    let made = made.and_then(|size| put(&partial, &args.out).map(|()| size));
+    // Also where it failed: half a backup is of no use to anybody.
+    copy::remove(&sealed::journal_beside(&partial))?;
     copy::remove(&partial)?;
+    let size = made?;
     match passphrase {
         Some(_) => say!("{size} entries, names, tokens, checkpoints and keys, sealed in {}", args.out.display()),
         None => say!("{size} entries in {}", args.out.display()),
@@ -130,12 +136,28 @@ pub async fn restore(args: RestoreArgs, url: &JournalUrl) -> CliResult {
     let place = take(url).await?;
     let bar = progress::bar(head, "restoring");
     let keys = from.signing_keys().await?;
-    let copy = place.begin().await?;
-    let size = copy.fill(&from, keys, &mut |at| bar.set_position(at)).await?;
+    let copied = match place.begin().await {
+        Ok(copy) => copy.fill(&from, keys, &mut |at| bar.set_position(at)).await,
+        Err(error) => Err(error),
+    };
+    let size = or_give_up(copied, &place).await?;
     place.put(&[]).await?;
     bar.finish_and_clear();
     say!("{size} entries in {url}");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Leaves the place as it was found where the copy failed.
+async fn or_give_up<E: Into<CliError>>(result: Result<u64, E>, place: &Place) -> Result<u64, CliError> {
+    match result {
+        Ok(size) => Ok(size),
+        Err(error) => {
+            if let Err(left) = place.give_up().await {
+                eprintln!("nuanxin: what was copied could not be removed: {left}; the next restore removes it");
+            }
+            Err(error.into())
+        }
+    }
 }
 
 /// Takes the place, and says what was in the way.
@@ -154,7 +176,11 @@ async fn restore_all(args: RestoreArgs, url: &JournalUrl) -> CliResult {
     contents.fits(url).await?;
     let bar = progress::bar(contents.entries(), "restoring");
     let tell = &mut |at| bar.set_position(at);
-    let size = sealed::open(url, &args.input, &passphrase, &contents, place, tell).await?;
+    let opened = sealed::open(&args.input, &passphrase, &contents, &place, tell).await;
+    let size = or_give_up(opened, &place).await?;
+    // The journal last: until it is there, everybody is told of the restore.
+    contents.put_keys(url)?;
+    place.put(&contents.stores()).await?;
     bar.finish_and_clear();
     say!("{size} entries, names, tokens, checkpoints and keys of {} in {url}", contents.origin().unwrap_or("nobody"));
     Ok(ExitCode::SUCCESS)

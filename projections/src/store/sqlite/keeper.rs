@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use ledger_core::journal::JournalError;
 use ledger_core::journal::sqlite::lock::JournalLock;
 use ledger_core::journal::sqlite::private;
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use super::unavailable;
 use super::unsynced::{self, Unsynced};
@@ -42,9 +42,16 @@ impl Keeper {
             unsynced::remove_database(path).map_err(unavailable)?;
         }
         let unsynced = Unsynced::mark(path);
-        private::make_database(path).map_err(unavailable)?;
-        let connection = open(path, if unsynced.is_some() { "OFF" } else { "NORMAL" })?;
-        prepare(&connection)?;
+        let synchronous = if unsynced.is_some() { "OFF" } else { "NORMAL" };
+        let connection = match prepared(path, synchronous) {
+            Err(error) if is_damage(&error) => {
+                tracing::warn!(%error, "{} is damaged; it is thrown away and made anew", path.display());
+                unsynced::remove_log(path).and_then(|()| private::remove(path)).map_err(unavailable)?;
+                prepared(path, synchronous)
+            }
+            opened => opened,
+        };
+        let connection = connection.map_err(unavailable)?;
         Ok(Keeper { connection: Mutex::new(connection), _unsynced: unsynced, _lock: lock })
     }
 
@@ -54,32 +61,39 @@ impl Keeper {
     }
 }
 
-fn open(path: &Path, synchronous: &str) -> Result<Connection, ViewError> {
+/// What a file says that holds no database any more: views can always be made anew.
+fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
+fn prepared(path: &Path, synchronous: &str) -> rusqlite::Result<Connection> {
+    let connection = open(path, synchronous)?;
+    prepare(&connection)?;
+    Ok(connection)
+}
+
+fn open(path: &Path, synchronous: &str) -> rusqlite::Result<Connection> {
+    // A file whose folder lets nobody make it is told by SQLite as well.
+    let _ = private::make_database(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(unavailable)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(unavailable)?;
-    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).map_err(unavailable)?;
-    connection
-        .execute_batch(&format!(
-            "PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    connection.execute_batch(&format!(
+        "PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;
              PRAGMA temp_store = MEMORY; PRAGMA cache_size = -131072; PRAGMA mmap_size = 0;
              PRAGMA wal_autocheckpoint = 16000; PRAGMA journal_size_limit = 268435456;"
-        ))
-        .map_err(unavailable)?;
+    ))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
 
-fn prepare(connection: &Connection) -> Result<(), ViewError> {
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     let stored: Option<i64> = connection
         .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'checkpoint'", [], |row| row.get::<_, i64>(0))
-        .map_err(unavailable)
         .and_then(|tables| match tables {
             0 => Ok(None),
-            _ => connection
-                .query_row("SELECT version FROM checkpoint", [], |row| row.get(0))
-                .optional()
-                .map_err(unavailable),
+            _ => connection.query_row("SELECT version FROM checkpoint", [], |row| row.get(0)).optional(),
         })?;
     if stored == Some(i64::from(views::VERSION)) {
         return Ok(());
@@ -100,5 +114,5 @@ fn prepare(connection: &Connection) -> Result<(), ViewError> {
         script.push_str(&format!("DROP TABLE IF EXISTS view_{view};"));
     }
     script.push_str("COMMIT;");
-    connection.execute_batch(&script).map_err(unavailable)
+    connection.execute_batch(&script)
 }
