@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, Limit, ListQuery, at_least, now, position_from_text};
-use super::wire::{PointsJson, read_date};
+use super::wire::{PointsJson, no_date, read_date};
 use crate::access::{Identity, Role};
 use crate::app::App;
 use crate::vault::WORKER;
@@ -242,8 +242,9 @@ async fn read_balance(
 ) -> Result<Json<BalanceAnswer>, ApiError> {
     let as_of = match query.as_of.trim() {
         "" => now().date(),
-        text => read_date(text)
-            .ok_or_else(|| ApiError::new(Code::InvalidDate, format!("as_of={text:?} is no date; write YYYY-MM-DD")))?,
+        text => {
+            read_date(text).ok_or_else(|| ApiError::new(Code::InvalidDate, no_date("as_of", &format!("{text:?}"))))?
+        }
     };
     at_least(&app, query.min_position).await?;
     let At { position, value: row } = known(&app, &caller, &id).await?;

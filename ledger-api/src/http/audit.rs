@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::accept;
 use super::body::ApiJson;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Asking, Limit, must_be_there, position_from_text};
@@ -216,7 +217,7 @@ async fn read_checkpoint(
     let json = match query.format.as_str() {
         "json" => true,
         "text" => false,
-        "" => accepts(&headers, "application/json"),
+        "" => accept::best(&headers, &[("text/plain", false), ("application/json", true)])?,
         other => return Err(ApiError::unreadable(format!("format={other:?}: write json or text"))),
     };
     must_be_there(&app, query.min_position).await?;
@@ -331,12 +332,6 @@ fn must_cover(size: u64, min_position: Option<u64>) -> Result<(), ApiError> {
             Err(ApiError::new(ledger_core::domain::refusal::Code::JournalUnavailable, detail))
         }
     }
-}
-
-pub(super) fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
-    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut media = ranges.flat_map(|value| value.split(',')).map(|range| range.split(';').next().unwrap_or_default());
-    media.any(|media| media.trim().eq_ignore_ascii_case(wanted))
 }
 
 fn checkpoint_json(published: &Published) -> Result<CheckpointJson, ApiError> {

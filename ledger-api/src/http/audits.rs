@@ -20,7 +20,7 @@ use super::appraisals::{X_POSITION, accepted};
 use super::error::ApiError;
 use super::extract::{ApiQuery, Caller, LIMIT_MAX, at_least, from_text, must_be_there, position_from_text};
 use super::limits::Walkers;
-use super::wire::read_date;
+use super::wire::{no_date, read_date};
 use crate::app::App;
 use crate::appraisal_sheet::Format;
 use crate::asked_recorded::AskedRecorded;
@@ -202,7 +202,7 @@ async fn read_report(
 
 fn form(asked: &str, headers: &HeaderMap) -> Result<Form, ApiError> {
     match asked.trim() {
-        "" => Ok(match accepted(headers) {
+        "" => Ok(match accepted(headers)? {
             Format::Json => Form::Json,
             Format::Csv => Form::Csv,
             Format::Xlsx => Form::Xlsx,
@@ -222,7 +222,7 @@ pub(super) fn date(name: &str, text: &str) -> Result<Option<NaiveDate>, ApiError
         "" => Ok(None),
         text => read_date(text)
             .map(Some)
-            .ok_or_else(|| ApiError::new(Code::InvalidDate, format!("{name}={text:?} is no date; write YYYY-MM-DD"))),
+            .ok_or_else(|| ApiError::new(Code::InvalidDate, no_date(name, &format!("{text:?}")))),
     }
 }
 

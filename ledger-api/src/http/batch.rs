@@ -218,10 +218,10 @@ impl Fate {
 }
 
 async fn tell(app: &App, ready: Ready, outcome: Outcome, position: &mut u64) -> Result<Told, ApiError> {
-    let Prepared { submission, name } = ready.prepared;
+    let Prepared { submission, name, no_date } = ready.prepared;
     *position = (*position).max(outcome.receipt().map_or(0, |receipt| receipt.position));
     keep_name(app, name, &outcome).await?;
-    let receipt = receipt_of(outcome, &[])?;
+    let receipt = receipt_of(outcome, &[]).map_err(|no| no.of_no_date(no_date))?;
     (ready.tell)(&submission.command, &receipt)
 }
 

@@ -18,7 +18,7 @@ use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, NoPath, Personal, ask, worker_event};
 use super::error::ApiError;
 use super::extract::{ApiQuery, Asking, Limit, at_least, position_from_text};
-use super::wire::{DateJson, PointsJson, QuantityJson, TEXT_CHARS_MAX, Text, maybe_text};
+use super::wire::{DateJson, PointsJson, QuantityJson, TEXT_CHARS_MAX, Text, maybe_text, no_date};
 use crate::app::App;
 
 /// The routes of this resource.
@@ -78,9 +78,11 @@ impl Ask for RecordCredit {
             let detail = format!("evidence: longer than {TEXT_CHARS_MAX} characters; send its digest");
             return Err(ApiError::new(Code::TooLarge, detail));
         }
-        let (on, quantity) = (on.0, quantity.0);
+        // The ledger judges it in its turn: an unknown worker is told before a bad date.
+        let no_date = on.0.as_ref().err().map(|sent| no_date("on", sent));
+        let (on, quantity) = (on.0.ok(), quantity.0);
         let command = Command::RecordCredit { worker, activity, on, quantity, witness: None, evidence };
-        Ok(Asked { command, personal: Personal::Witness(witness.0) })
+        Ok(Asked { command, personal: Personal::Witness(witness.0), no_date })
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<CreditAnswer> {

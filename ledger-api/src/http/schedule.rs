@@ -21,7 +21,7 @@ use super::command::{Answer, programme_event, receipt_of, told};
 use super::error::ApiError;
 use super::extract::{ApiQuery, Asking, ListQuery, at_least, now, position_from_text};
 use super::validity::ValidityJson;
-use super::wire::{DateJson, PointsJson, Text, maybe_text, read_date};
+use super::wire::{DateJson, PointsJson, Text, maybe_text, no_date, read_date};
 use crate::app::App;
 
 /// The routes of this resource.
@@ -227,9 +227,9 @@ async fn adopt(
     asking: Asking,
     ApiJson(body): ApiJson<AdoptSchedule>,
 ) -> Result<Answer<AdoptedAnswer>, ApiError> {
-    let Some(effective_from) = body.effective_from.0 else {
-        return Err(ApiError::new(Code::InvalidDate, "effective_from: not a date, YYYY-MM-DD"));
-    };
+    let effective_from = body.effective_from.0;
+    let effective_from =
+        effective_from.map_err(|sent| ApiError::new(Code::InvalidDate, no_date("effective_from", &sent)))?;
     let command = Command::AdoptSchedule {
         activities: body.activities.into_iter().map(Activity::from).collect(),
         effective_from,
@@ -262,7 +262,7 @@ async fn in_force(
 ) -> Result<Json<InForceAnswer>, ApiError> {
     let on = match query.on {
         None => now().date(),
-        Some(text) => read_date(&text).ok_or_else(|| ApiError::unreadable("on: not a date, YYYY-MM-DD"))?,
+        Some(text) => read_date(&text).ok_or_else(|| ApiError::unreadable(no_date("on", &format!("{text:?}"))))?,
     };
     at_least(&app, query.min_position).await?;
     let At { position, value: programme } = app.views.programme().await?;

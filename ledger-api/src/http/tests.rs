@@ -7,5 +7,6 @@ mod evidence;
 mod flows;
 mod lost_commits;
 mod malformed;
+mod negotiation;
 pub(crate) mod support;
 mod waiting;

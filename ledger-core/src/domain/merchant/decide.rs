@@ -70,7 +70,8 @@ impl Merchant {
         update: bool,
     ) -> Decision<Vec<MerchantEvent>> {
         if self.exists() && !update {
-            return Err(Refusal::new(Code::InvalidInput, format!("merchant {merchant} is registered already")));
+            let message = format!("merchant {merchant} is registered already; give this one another id");
+            return Err(Refusal::new(Code::DuplicateConflict, message));
         }
         if self.has_details(&details) {
             return Ok(Vec::new());

@@ -147,7 +147,13 @@ impl Worker {
         })])
     }
 
-    pub(super) fn release(&self, of: &OfWorker, id: HoldId, expired: bool) -> Decision<Vec<WorkerEvent>> {
+    pub(super) fn release(
+        &self,
+        of: &OfWorker,
+        id: HoldId,
+        expired: bool,
+        reason: Option<String>,
+    ) -> Decision<Vec<WorkerEvent>> {
         let hold = self.require_hold(&id)?.clone();
         if expired && of.at < hold.expires_at {
             return Err(Refusal::new(Code::InvalidDate, format!("hold {id} runs until {}", hold.expires_at)));
@@ -161,6 +167,7 @@ impl Worker {
             lines: hold.lines,
             lots: returned.parts,
             points: hold.points,
+            reason,
             store: hold.store,
             v: V1,
             worker: of.worker.clone(),
