@@ -17,6 +17,9 @@ pub enum ViewError {
     /// Others were put in the place of these views.
     #[error("the views were put anew in their place")]
     Replaced,
+    /// The views were folded from another journal than the one they stand beside.
+    #[error("the views are not of this journal: {0}; start the server once, and they are made anew")]
+    Foreign(String),
     /// A stored row cannot be read.
     #[error("row {key:?} of view {view} cannot be read: {what}; rebuild with nuanxin replay --swap")]
     Row {

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use crate::error::ViewError;
 use crate::memory::Memory;
 use crate::newest::Newest;
+use crate::resume::{must_fit, resume};
 use crate::runner::Runner;
 use crate::store::ViewStore;
 use crate::store::postgres::PostgresViews;
@@ -110,7 +111,8 @@ pub async fn start(
     journal: Arc<dyn Journal>,
     feed: Feed,
 ) -> Result<(Views, ViewsRunner), ViewError> {
-    let (reached_sender, reached) = watch::channel(store.checkpoint().await?);
+    let at = resume(journal.as_ref(), store.as_ref()).await?;
+    let (reached_sender, reached) = watch::channel(at.position);
     let (stop, stopped) = watch::channel(false);
     let runner = Runner::new(Arc::clone(&journal), Arc::clone(&store));
     let (memory, wanted) = (runner.memory(), Arc::<Wanted>::default());
@@ -124,9 +126,11 @@ impl Views {
     /// Views that nobody carries along here: as they are stored.
     ///
     /// # Errors
-    /// [`ViewError`].
+    /// [`ViewError::Foreign`] when they were folded from another journal.
     pub async fn as_stored(journal: Arc<dyn Journal>, store: Arc<dyn ViewStore>) -> Result<Views, ViewError> {
-        let (_, reached) = watch::channel(store.checkpoint().await?);
+        let at = store.checkpoint().await?;
+        must_fit(journal.as_ref(), at).await?;
+        let (_, reached) = watch::channel(at.position);
         let newest = Arc::new(Newest::new(None));
         Ok(Views { journal, store, memory: None, reached, wanted: Arc::default(), told: Arc::default(), newest })
     }

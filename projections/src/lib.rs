@@ -20,6 +20,7 @@ mod memory;
 mod newest;
 pub mod queries;
 pub mod rebuild;
+mod resume;
 pub mod runner;
 mod shelf;
 pub mod state;

@@ -18,13 +18,6 @@ pub(crate) struct Span {
     pub(crate) folded: u64,
 }
 
-/// What is to be written.
-pub(crate) struct Unwritten {
-    pub(crate) from: u64,
-    pub(crate) to: u64,
-    pub(crate) changes: Vec<ViewChanges>,
-}
-
 /// The rows of all views that are in memory.
 ///
 /// A row that is not here has not changed since [`Span::stored`]: whatever the store stands at between there and
@@ -94,10 +87,10 @@ impl Memory {
     ///
     /// # Errors
     /// [`ViewError::Row`] when a row cannot be written.
-    pub(crate) fn drain(&mut self) -> Result<Option<Unwritten>, ViewError> {
-        let Some(Span { stored: from, folded: to }) = self.span.filter(|span| span.folded > span.stored) else {
+    pub(crate) fn drain(&mut self) -> Result<Option<Vec<ViewChanges>>, ViewError> {
+        if self.span.is_none_or(|span| span.folded == span.stored) {
             return Ok(None);
-        };
+        }
         let mut changes = Vec::new();
         for folder in &mut self.folders {
             let rows = folder.drain()?;
@@ -105,15 +98,17 @@ impl Memory {
                 changes.push((folder.name(), rows));
             }
         }
-        Ok(Some(Unwritten { from, to, changes }))
+        Ok(Some(changes))
     }
 
-    /// What was drained last is stored.
-    pub(crate) fn written(&mut self, from: u64, to: u64) {
-        // If all was forgotten meanwhile, the store is asked again where it stands.
-        let Some(span) = self.span.as_mut().filter(|span| span.stored == from && to <= span.folded) else { return };
+    /// What was drained last is stored. False when all was forgotten meanwhile: the store is asked again where it stands.
+    pub(crate) fn written(&mut self, from: u64, to: u64) -> bool {
+        let Some(span) = self.span.as_mut().filter(|span| span.stored == from && to <= span.folded) else {
+            return false;
+        };
         span.stored = to;
         self.folders.iter_mut().for_each(|folder| folder.written());
+        true
     }
 
     /// Another server stored what is folded here as well, up to `checkpoint`: what was drained is kept for the next

@@ -14,8 +14,9 @@ use tokio::time::Instant;
 use crate::error::ViewError;
 use crate::fold::Numbered;
 use crate::handle::Wanted;
-use crate::memory::{Memory, Span, Unwritten};
-use crate::store::ViewStore;
+use crate::memory::{Memory, Span};
+use crate::resume::{checkpoint_at, resume};
+use crate::store::{Checkpoint, ViewStore};
 use crate::views;
 
 /// Entries folded in one transaction at most.
@@ -38,13 +39,15 @@ pub struct Runner {
     recent: Option<Arc<Recent>>,
     memory: Arc<RwLock<Memory>>,
     ahead: Option<Ahead>,
+    /// Where the store stood when it was last asked or written.
+    at: Checkpoint,
     writing: Option<Writing>,
 }
 
 /// A transaction of the store under way; folding goes on meanwhile.
 struct Writing {
     from: u64,
-    to: u64,
+    to: Checkpoint,
     done: JoinHandle<Result<(), ViewError>>,
 }
 
@@ -63,7 +66,15 @@ impl Drop for Ahead {
 impl Runner {
     /// A runner that continues from the store's checkpoint.
     pub fn new(journal: Arc<dyn Journal>, store: Arc<dyn ViewStore>) -> Runner {
-        Runner { journal, store, recent: None, memory: Arc::default(), ahead: None, writing: None }
+        Runner {
+            journal,
+            store,
+            recent: None,
+            memory: Arc::default(),
+            ahead: None,
+            at: Checkpoint::default(),
+            writing: None,
+        }
     }
 
     /// The rows in memory, for readers.
@@ -103,11 +114,15 @@ impl Runner {
 
     /// Begins to store what was folded; nothing else may be under way.
     async fn send_off(&mut self) -> Result<(), ViewError> {
+        let Some(span) = self.span().await.filter(|span| span.folded > span.stored) else { return Ok(()) };
+        let to = checkpoint_at(self.journal.as_ref(), span.folded).await;
+        let to = self.or_forget(to).await?;
         let drained = self.memory.write().await.drain();
-        let Some(Unwritten { from, to, changes }) = self.or_forget(drained).await? else { return Ok(()) };
-        let store = Arc::clone(&self.store);
-        let done = tokio::spawn(async move { store.write(from, to, changes).await });
-        self.writing = Some(Writing { from, to, done });
+        // None where a reader found meanwhile that the views were put anew in their place.
+        let Some(changes) = self.or_forget(drained).await? else { return Ok(()) };
+        let (store, at) = (Arc::clone(&self.store), self.at);
+        let done = tokio::spawn(async move { store.write(at, to, changes).await });
+        self.writing = Some(Writing { from: at.position, to, done });
         Ok(())
     }
 
@@ -117,13 +132,16 @@ impl Runner {
             // Another server was quicker. What it stored is folded here as well, or will be.
             let checkpoint = self.store.checkpoint().await;
             let checkpoint = self.or_forget(checkpoint).await?;
-            if self.memory.write().await.rebase(checkpoint) {
+            if self.memory.write().await.rebase(checkpoint.position) {
+                self.at = checkpoint;
                 return Ok(());
             }
         }
         let written = landed.result.map(|()| (landed.from, landed.to));
         let (from, to) = self.or_forget(written).await?;
-        self.memory.write().await.written(from, to);
+        if self.memory.write().await.written(from, to.position) {
+            self.at = to;
+        }
         Ok(())
     }
 
@@ -145,15 +163,18 @@ impl Runner {
         self.memory.read().await.span()
     }
 
+    /// The position that is folded. Begins where the store stands; with nothing, when what it holds is not of this journal.
+    async fn folded(&mut self) -> Result<u64, ViewError> {
+        if let Some(span) = self.span().await {
+            return Ok(span.folded);
+        }
+        self.at = resume(self.journal.as_ref(), self.store.as_ref()).await?;
+        self.memory.write().await.begin(self.at.position);
+        Ok(self.at.position)
+    }
+
     async fn try_step(&mut self, until: u64) -> Result<u64, ViewError> {
-        let from = match self.span().await {
-            Some(span) => span.folded,
-            None => {
-                let checkpoint = self.store.checkpoint().await?;
-                self.memory.write().await.begin(checkpoint);
-                checkpoint
-            }
-        };
+        let from = self.folded().await?;
         let wanted = usize::try_from(until.saturating_sub(from)).unwrap_or(usize::MAX).min(PAGE);
         let chunks = match wanted {
             0 => Vec::new(),
@@ -217,7 +238,7 @@ impl Runner {
     /// # Errors
     /// [`ViewError`].
     pub async fn run_until(&mut self, until: u64, progress: &mut (dyn FnMut(u64) + Send)) -> Result<u64, ViewError> {
-        let mut at = self.store.checkpoint().await?;
+        let mut at = self.folded().await?;
         loop {
             let reached = self.fold(until).await?;
             let ended = reached == at || reached >= until;
@@ -333,7 +354,7 @@ impl Runner {
 /// How a transaction of the store ended.
 struct Landed {
     from: u64,
-    to: u64,
+    to: Checkpoint,
     result: Result<(), ViewError>,
 }
 

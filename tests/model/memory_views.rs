@@ -5,11 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use projections::ViewError;
-use projections::store::{Stored, ViewChanges, ViewStore};
+use projections::store::{Checkpoint, Stored, ViewChanges, ViewStore};
 
 #[derive(Default)]
 struct Rows {
-    checkpoint: u64,
+    checkpoint: Checkpoint,
     views: BTreeMap<&'static str, BTreeMap<String, Vec<u8>>>,
 }
 
@@ -25,7 +25,7 @@ impl MemoryViews {
 
 #[async_trait]
 impl ViewStore for MemoryViews {
-    async fn checkpoint(&self) -> Result<u64, ViewError> {
+    async fn checkpoint(&self) -> Result<Checkpoint, ViewError> {
         Ok(self.rows().checkpoint)
     }
 
@@ -37,7 +37,7 @@ impl ViewStore for MemoryViews {
         let rows = self.rows();
         let view = rows.views.get(view);
         let found = keys.iter().map(|key| view.and_then(|view| view.get(key)).cloned()).collect();
-        Ok(Stored { checkpoint: rows.checkpoint, rows: found })
+        Ok(Stored { checkpoint: rows.checkpoint.position, rows: found })
     }
 
     async fn scan_with_checkpoint(
@@ -51,10 +51,10 @@ impl ViewStore for MemoryViews {
         let found = rows.views.get(view).into_iter().flatten();
         let found = found.filter(|(key, _)| key.starts_with(prefix) && key.as_str() > after).take(limit);
         let found = found.map(|(key, row)| (key.clone(), row.clone())).collect();
-        Ok(Stored { checkpoint: rows.checkpoint, rows: found })
+        Ok(Stored { checkpoint: rows.checkpoint.position, rows: found })
     }
 
-    async fn write(&self, from: u64, to: u64, changes: Vec<ViewChanges>) -> Result<(), ViewError> {
+    async fn write(&self, from: Checkpoint, to: Checkpoint, changes: Vec<ViewChanges>) -> Result<(), ViewError> {
         let mut rows = self.rows();
         if rows.checkpoint != from {
             return Err(ViewError::Moved);
@@ -69,6 +69,15 @@ impl ViewStore for MemoryViews {
                 };
             }
         }
+        Ok(())
+    }
+
+    async fn restart(&self, from: Checkpoint) -> Result<(), ViewError> {
+        let mut rows = self.rows();
+        if rows.checkpoint != from {
+            return Err(ViewError::Moved);
+        }
+        *rows = Rows::default();
         Ok(())
     }
 }

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::worker::Worker;
 use ledger_core::evidence::hash::HashSuite;
@@ -26,8 +27,8 @@ use super::memory_views::MemoryViews;
 use super::reference::{Answer, District};
 use super::steps::{Limits, Move, Scope, prelude};
 
-/// 2024-01-01 in microseconds: journals of the same history have the same bytes.
-const RECORDED_AT: i64 = 1_704_067_200_000_000;
+/// How far the clock moves on between two moves of a history.
+const BETWEEN_MOVES: TimeDelta = TimeDelta::days(1);
 const PAGE: usize = 1_000;
 
 /// What is left of a played history.
@@ -82,6 +83,7 @@ impl Live {
 /// A history being played.
 pub(crate) struct Play {
     backend: Backend,
+    clock: Arc<AtomicI64>,
     open: Open,
     district: District,
     entries: Vec<Entry>,
@@ -90,19 +92,25 @@ pub(crate) struct Play {
     watch: Option<Watch>,
 }
 
-fn settings(limits: Limits) -> LedgerSettings {
+/// The recorded time of a civil time.
+fn micros(civil: NaiveDateTime) -> i64 {
+    (civil - TimeDelta::hours(8)).and_utc().timestamp_micros()
+}
+
+fn settings(limits: Limits, clock: &Arc<AtomicI64>) -> LedgerSettings {
+    let clock = Arc::clone(clock);
     LedgerSettings {
         batch_max: limits.batch,
         cached_bytes_max: limits.cached_bytes,
         snapshot_every: limits.snapshot_every,
-        clock: Arc::new(|| RecordedTime::from_micros(RECORDED_AT)),
+        clock: Arc::new(move || RecordedTime::from_micros(clock.load(Ordering::SeqCst))),
         ..LedgerSettings::default()
     }
 }
 
-async fn open(backend: &Backend, limits: Limits) -> Open {
+async fn open(backend: &Backend, limits: Limits, clock: &Arc<AtomicI64>) -> Open {
     let journal = backend.open().await;
-    let opened = Ledger::open(Arc::clone(&journal), settings(limits), ORIGIN, HashSuite::Sha256).await;
+    let opened = Ledger::open(Arc::clone(&journal), settings(limits, clock), ORIGIN, HashSuite::Sha256).await;
     let (ledger, task) = opened.expect("the ledger opens");
     Open { journal, ledger, task }
 }
@@ -117,7 +125,9 @@ impl Play {
 
     /// Plays a whole history, its prelude first.
     pub(crate) async fn whole(backend: Backend, limits: Limits, moves: &[Move], manner: Manner) -> Played {
-        let open = open(&backend, limits).await;
+        let mut now = super::steps::now();
+        let clock = Arc::new(AtomicI64::new(micros(now)));
+        let open = open(&backend, limits, &clock).await;
         let watch = if manner.watched {
             let store = Arc::new(MemoryViews::default());
             let runner = Runner::new(Arc::clone(&open.journal), Arc::clone(&store) as Arc<dyn ViewStore>);
@@ -128,13 +138,16 @@ impl Play {
             None
         };
         let (district, entries, codes) = (District::new(), Vec::new(), BTreeSet::new());
-        let mut play = Play { backend, open, district, entries, codes, echoed: manner.echoed, watch };
+        let mut play = Play { backend, clock, open, district, entries, codes, echoed: manner.echoed, watch };
         play.submit(&prelude(), true).await;
         let mut scope = Scope::new();
         for one in moves {
             match one {
                 Move::Restart(limits) => play = play.restart(*limits).await,
                 Move::Submit { steps, atomic } => {
+                    now += BETWEEN_MOVES;
+                    play.clock.store(micros(now), Ordering::SeqCst);
+                    (play.district.now, scope.now) = (now, now);
                     let asked: Vec<Asked> = steps.iter().filter_map(|step| scope.settle(step)).collect();
                     for refused in play.submit(&asked, *atomic).await {
                         scope.refused(&refused);
@@ -158,7 +171,7 @@ impl Play {
                 Some((books, fold, workers, store, live.store))
             }
         };
-        let open = open(&self.backend, limits).await;
+        let open = open(&self.backend, limits, &self.clock).await;
         let watch = match watch {
             None => None,
             Some((books, fold, workers, store, live)) => {

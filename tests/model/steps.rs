@@ -21,6 +21,11 @@ pub(crate) fn first_day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2023, 12, 20).expect("a date")
 }
 
+/// What the clock says when a history begins: after most of its business times, and before some.
+pub(crate) fn now() -> NaiveDateTime {
+    time(700 * DAY_SECONDS + DAY_SECONDS / 2)
+}
+
 fn time(seconds: i64) -> NaiveDateTime {
     first_day().and_time(chrono::NaiveTime::MIN) + TimeDelta::seconds(seconds)
 }
@@ -93,6 +98,8 @@ pub(crate) struct Scope {
     pub(crate) credits: Vec<String>,
     pub(crate) redemptions: Vec<String>,
     pub(crate) holds: Vec<String>,
+    /// What the clock says now.
+    pub(crate) now: NaiveDateTime,
     asked: Vec<Asked>,
     count: usize,
 }
@@ -107,8 +114,14 @@ fn pick<T: Clone>(from: &[T], index: Index) -> Option<T> {
 impl Scope {
     /// After the prelude.
     pub(crate) fn new() -> Scope {
-        let mut scope =
-            Scope { credits: Vec::new(), redemptions: Vec::new(), holds: Vec::new(), asked: Vec::new(), count: 0 };
+        let mut scope = Scope {
+            credits: Vec::new(),
+            redemptions: Vec::new(),
+            holds: Vec::new(),
+            now: now(),
+            asked: Vec::new(),
+            count: 0,
+        };
         prelude().into_iter().for_each(|asked| scope.note(asked));
         scope
     }
@@ -145,9 +158,14 @@ impl Scope {
                 format!("k{}", self.count)
             }
         };
-        // Decisions come later than most of what they are about.
-        let later = if matches!(ask, Ask::Judge { .. }) { 12 * DAY_SECONDS } else { 0 };
-        let asked = Asked { key, actor: step.actor, at: time(step.seconds + later), ask };
+        // Decisions come later than most of what they are about, and some of them now: only then a publicity is over.
+        let judges = matches!(ask, Ask::Judge { .. });
+        let at = match judges {
+            true if step.seconds % 2 == 0 => self.now,
+            true => time(step.seconds + 12 * DAY_SECONDS),
+            false => time(step.seconds),
+        };
+        let asked = Asked { key, actor: step.actor, at, ask };
         self.note(asked.clone());
         Some(asked)
     }

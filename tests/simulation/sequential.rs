@@ -13,7 +13,9 @@ use ledger_core::domain::store::RedemptionStore;
 use ledger_core::domain::worker::Worker;
 use ledger_core::ledger::Submission;
 use ledger_core::ledger::fingerprint::Fingerprint;
-use ledger_core::ledger::process::{self, States, named_by};
+use ledger_core::ledger::process::{self, Clock, NotLoaded, States, named_by};
+
+use crate::servers::START;
 
 /// The state of everything at one position.
 #[derive(Clone, Default)]
@@ -56,7 +58,7 @@ impl Sequential {
             Some(_) => return Told::Refused(Code::DuplicateConflict),
             None => {}
         }
-        match process::decide(self, &submission.context, &submission.command) {
+        match process::decide(self, Clock::new(START, START), &submission.context, &submission.command) {
             Ok(events) => Told::Done(events),
             Err(refusal) => Told::Refused(refusal.code),
         }
@@ -105,24 +107,24 @@ impl Sequential {
 }
 
 impl States for Sequential {
-    fn programme(&self) -> &Programme {
-        &self.programme
+    fn programme(&self) -> Result<&Programme, NotLoaded> {
+        Ok(&self.programme)
     }
 
-    fn worker(&self, id: &WorkerId) -> &Worker {
-        self.workers.get(id).unwrap_or(&self.nothing.worker)
+    fn worker(&self, id: &WorkerId) -> Result<&Worker, NotLoaded> {
+        Ok(self.workers.get(id).unwrap_or(&self.nothing.worker))
     }
 
-    fn merchant(&self, id: &MerchantId) -> &Merchant {
-        self.merchants.get(id).unwrap_or(&self.nothing.merchant)
+    fn merchant(&self, id: &MerchantId) -> Result<&Merchant, NotLoaded> {
+        Ok(self.merchants.get(id).unwrap_or(&self.nothing.merchant))
     }
 
-    fn store(&self, id: &StoreId) -> &RedemptionStore {
-        self.stores.get(id).unwrap_or(&self.nothing.store)
+    fn store(&self, id: &StoreId) -> Result<&RedemptionStore, NotLoaded> {
+        Ok(self.stores.get(id).unwrap_or(&self.nothing.store))
     }
 
-    fn card(&self, id: &CardNo) -> &Card {
-        self.cards.get(id).unwrap_or(&self.nothing.card)
+    fn card(&self, id: &CardNo) -> Result<&Card, NotLoaded> {
+        Ok(self.cards.get(id).unwrap_or(&self.nothing.card))
     }
 
     fn owner(&self, key: &Key) -> Option<&WorkerId> {

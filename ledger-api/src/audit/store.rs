@@ -13,6 +13,7 @@ use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::hash::Hash;
 use ledger_core::evidence::note::{KeyError, KeyKind, KeyRing, PublicKey, SignedNote};
 use ledger_core::evidence::witness::Cosigned;
+use ledger_core::journal::SigningKey;
 use ledger_core::journal::url::JournalUrl;
 
 use crate::side_store::SideStoreError;
@@ -281,6 +282,13 @@ impl CheckpointStore {
     ) -> Result<bool, SideStoreError> {
         let next = Cosigned { size: checkpoint.size(), root: checkpoint.root() };
         self.0.move_cosigned(checkpoint.origin(), last, next, &note.to_string(), at_ms).await
+    }
+}
+
+impl KnownKey {
+    /// As the journal itself keeps it.
+    pub fn to_signing_key(&self) -> SigningKey {
+        SigningKey { vkey: self.key.to_string(), added_at_ms: self.added_at_ms, until_ms: self.until_ms }
     }
 }
 

@@ -81,7 +81,8 @@ impl Ask for RecordCredit {
         // The ledger judges it in its turn: an unknown worker is told before a bad date.
         let no_date = on.0.as_ref().err().map(|sent| no_date("on", sent));
         let (on, quantity) = (on.0.ok(), quantity.0);
-        let command = Command::RecordCredit { worker, activity, on, quantity, witness: None, evidence };
+        let command =
+            Command::RecordCredit { worker, activity, on, quantity, witness: None, own_witness: false, evidence };
         Ok(Asked { command, personal: Personal::Witness(witness.0), no_date })
     }
 

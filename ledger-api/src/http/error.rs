@@ -54,6 +54,9 @@ pub const fn status_of(code: Code) -> (StatusCode, &'static str, &'static str) {
         Code::Unauthenticated => (StatusCode::UNAUTHORIZED, "未登录或令牌无效", "No valid access token"),
         Code::Forbidden => (StatusCode::FORBIDDEN, "该角色无权办理", "This role may not do this"),
         Code::SamePerson => (StatusCode::FORBIDDEN, "须由另一人办理", "Another person must decide"),
+        Code::SelfWitness => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "证明人须为另一人", "Another person must witness the service")
+        }
         Code::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "内容过大", "Too large"),
         Code::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "请求过多", "Too many requests"),
         Code::JournalUnavailable => {

@@ -65,8 +65,8 @@ async fn book(
         let detail = format!("through: {through} is not over yet; lots that end on it can still be spent");
         return Err(ApiError::new(Code::InvalidDate, detail));
     }
-    let position = app.views.fresh(None).await?;
-    let mut booked = Booked { workers: 0, points: Points::ZERO, position, fresh: 0 };
+    let stood = app.views.fresh(None).await?;
+    let mut booked = Booked { workers: 0, points: Points::ZERO, position: 0, fresh: 0 };
     let mut after = String::new();
     loop {
         let page = app.views.workers(&after, PAGE).await?;
@@ -85,6 +85,8 @@ async fn book(
         }
     }
     let Booked { workers, points, position, fresh } = booked;
+    // Where the last of it was booked, also when it is told again; without any, where was looked.
+    let position = if workers == 0 { stood } else { position };
     let receipt = Receipt { position, events: [].into(), repeated: workers > 0 && fresh == 0 };
     told(StatusCode::OK, &receipt, Some(ExpiriesAnswer { workers, points: PointsJson(points), position }))
 }
@@ -119,9 +121,6 @@ impl Booked {
         self.workers += 1;
         self.points += points;
         self.fresh += u64::from(!receipt.repeated);
-        // Positions only grow; answers given again have older ones than the views may stand at.
-        if !receipt.repeated {
-            self.position = self.position.max(receipt.position);
-        }
+        self.position = self.position.max(receipt.position);
     }
 }
