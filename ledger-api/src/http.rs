@@ -5,6 +5,7 @@
 //! to the ledger and back), [`error`] (how a no is told), [`limits`], then any resource. Nothing here decides a rule: that
 //! is the ledger's.
 
+mod accept;
 pub mod accounts;
 pub mod appraisals;
 pub mod audit;
@@ -49,7 +50,6 @@ mod tests;
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
 use tokio::sync::watch;
@@ -132,9 +132,11 @@ pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
     let crowd = Crowd::default();
     let (guarded, _) = guarded().split_for_parts();
     let (open, _) = open().split_for_parts();
-    let guarded = guarded
-        .method_not_allowed_fallback(extract::wrong_method)
-        .route_layer((from_fn_with_state(crowd, limits::crowd), from_fn_with_state(app.clone(), extract::guard)));
+    let guarded = guarded.method_not_allowed_fallback(extract::wrong_method).route_layer((
+        from_fn_with_state(crowd, limits::crowd),
+        from_fn_with_state(app.clone(), extract::guard),
+        from_fn(accept::only_what_is_accepted),
+    ));
     let open = open.method_not_allowed_fallback(extract::wrong_method);
     Ok(guarded
         .merge(open)
@@ -149,7 +151,6 @@ pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
             Extension(document),
             from_fn(limits::headers),
             from_fn(limits::deadline),
-            DefaultBodyLimit::max(body::BODY_MAX),
         ))
         .with_state(app))
 }

@@ -12,10 +12,11 @@ use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::{Entry, Journal, RecordedTime};
 use ledger_core::ledger::handle::LedgerTask;
 use ledger_core::ledger::{Ledger, LedgerSettings, Outcome};
-use projections::Views;
+use projections::handle::start;
 use projections::runner::{Runner, digests};
 use projections::state::{State, StateFold};
 use projections::store::ViewStore;
+use projections::{Views, ViewsRunner};
 
 use super::ask::{Asked, ORIGIN};
 use super::backends::Backend;
@@ -59,6 +60,24 @@ struct Watch {
     workers: BTreeMap<String, Worker>,
     store: Arc<MemoryViews>,
     runner: Runner,
+    /// The views as a server carries them along: some rows stored, the others in memory.
+    live: Live,
+}
+
+/// Views that follow a ledger by themselves.
+struct Live {
+    views: Views,
+    runner: ViewsRunner,
+    store: Arc<MemoryViews>,
+}
+
+impl Live {
+    async fn on(open: &Open, store: Arc<MemoryViews>) -> Live {
+        let stored = Arc::clone(&store) as Arc<dyn ViewStore>;
+        let started = start(stored, Arc::clone(&open.journal), open.ledger.feed()).await;
+        let (views, runner) = started.expect("the views start");
+        Live { views, runner, store }
+    }
 }
 
 /// A history being played.
@@ -109,11 +128,15 @@ impl Play {
         let mut now = super::steps::now();
         let clock = Arc::new(AtomicI64::new(micros(now)));
         let open = open(&backend, limits, &clock).await;
-        let watch = manner.watched.then(|| {
+        let watch = if manner.watched {
             let store = Arc::new(MemoryViews::default());
             let runner = Runner::new(Arc::clone(&open.journal), Arc::clone(&store) as Arc<dyn ViewStore>);
-            Watch { books: Books::default(), fold: StateFold::new(None), workers: BTreeMap::new(), store, runner }
-        });
+            let live = Live::on(&open, Arc::default()).await;
+            let (books, fold) = (Books::default(), StateFold::new(None));
+            Some(Watch { books, fold, workers: BTreeMap::new(), store, runner, live })
+        } else {
+            None
+        };
         let (district, entries, codes) = (District::new(), Vec::new(), BTreeSet::new());
         let mut play = Play { backend, clock, open, district, entries, codes, echoed: manner.echoed, watch };
         play.submit(&prelude(), true).await;
@@ -141,12 +164,22 @@ impl Play {
         drop(ledger);
         task.finished().await;
         drop(journal);
-        let watch = self.watch.take().map(|Watch { books, fold, workers, store, .. }| (books, fold, workers, store));
+        let watch = match self.watch.take() {
+            None => None,
+            Some(Watch { books, fold, workers, store, live, .. }) => {
+                live.runner.stop().await;
+                Some((books, fold, workers, store, live.store))
+            }
+        };
         let open = open(&self.backend, limits, &self.clock).await;
-        let watch = watch.map(|(books, fold, workers, store)| {
-            let runner = Runner::new(Arc::clone(&open.journal), Arc::clone(&store) as Arc<dyn ViewStore>);
-            Watch { books, fold, workers, store, runner }
-        });
+        let watch = match watch {
+            None => None,
+            Some((books, fold, workers, store, live)) => {
+                let runner = Runner::new(Arc::clone(&open.journal), Arc::clone(&store) as Arc<dyn ViewStore>);
+                let live = Live::on(&open, live).await;
+                Some(Watch { books, fold, workers, store, runner, live })
+            }
+        };
         Play { open, watch, ..self }
     }
 
@@ -206,6 +239,9 @@ impl Play {
             .expect("views");
         assert_eq!(views.position(), self.district.position);
         compare::views(&views, &self.district, &watch.books, last_day(&self.entries)).await;
+        let live = &watch.live.views;
+        assert_eq!(live.fresh(None).await.expect("the live views follow"), self.district.position);
+        compare::views(live, &self.district, &watch.books, last_day(&self.entries)).await;
     }
 
     /// A receipt is what stands in the journal at its position.
@@ -221,7 +257,10 @@ impl Play {
 
     async fn finish(mut self) -> Played {
         if let Some(watch) = self.watch.take() {
+            watch.live.runner.stop().await;
             let live = digests(watch.store.as_ref()).await.expect("digests");
+            let followed = digests(watch.live.store.as_ref()).await.expect("digests");
+            assert_eq!(followed, live, "views that followed by themselves are stored when they stop");
             let rebuilt = views_of(Arc::clone(&self.open.journal), self.district.position, 7).await;
             assert_eq!(live, rebuilt, "views made anew in pages of 7");
             check_past(&self.entries);

@@ -23,6 +23,7 @@ mod dry_runs;
 mod evidence;
 mod exports;
 mod file_modes;
+mod fresh_reads;
 mod golden_journals;
 mod interrupted_copies;
 mod interruptions;

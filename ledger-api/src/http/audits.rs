@@ -18,9 +18,9 @@ use utoipa_axum::routes;
 
 use super::appraisals::{X_POSITION, accepted};
 use super::error::ApiError;
-use super::extract::{ApiQuery, Caller, LIMIT_MAX, at_least, from_text};
+use super::extract::{ApiQuery, Caller, LIMIT_MAX, at_least, from_text, must_be_there, position_from_text};
 use super::limits::Walkers;
-use super::wire::read_date;
+use super::wire::{no_date, read_date};
 use crate::app::App;
 use crate::appraisal_sheet::Format;
 use crate::asked_recorded::AskedRecorded;
@@ -58,7 +58,7 @@ struct SampleQuery {
     #[param(value_type = Option<String>, format = Date)]
     to: String,
     /// From the journal up to this position; its end without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     at: Option<u64>,
     /// From what was recorded by this time: RFC 3339, or a date for that whole day (+08:00).
@@ -70,7 +70,7 @@ struct SampleQuery {
     #[param(value_type = Option<String>, example = "csv")]
     format: String,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -80,7 +80,7 @@ struct SampleQuery {
 #[into_params(parameter_in = Query)]
 struct ReportQuery {
     /// The journal up to this position; its end without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     at: Option<u64>,
     /// What was recorded by this time: RFC 3339, or a date for that whole day (+08:00).
@@ -112,7 +112,7 @@ struct ReportQuery {
     #[param(value_type = Option<String>, example = "xlsx")]
     format: String,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -202,7 +202,7 @@ async fn read_report(
 
 fn form(asked: &str, headers: &HeaderMap) -> Result<Form, ApiError> {
     match asked.trim() {
-        "" => Ok(match accepted(headers) {
+        "" => Ok(match accepted(headers)? {
             Format::Json => Form::Json,
             Format::Csv => Form::Csv,
             Format::Xlsx => Form::Xlsx,
@@ -222,22 +222,21 @@ pub(super) fn date(name: &str, text: &str) -> Result<Option<NaiveDate>, ApiError
         "" => Ok(None),
         text => read_date(text)
             .map(Some)
-            .ok_or_else(|| ApiError::new(Code::InvalidDate, format!("{name}={text:?} is no date; write YYYY-MM-DD"))),
+            .ok_or_else(|| ApiError::new(Code::InvalidDate, no_date(name, &format!("{text:?}")))),
     }
 }
 
 /// The position up to which the journal is read.
 ///
 /// # Errors
-/// `invalid_input` for a position that is not there yet.
+/// `not_found` for a position that is not there.
 pub(super) async fn until(app: &App, at: Option<u64>, recorded_as_of: Option<AskedRecorded>) -> Result<u64, ApiError> {
     let journal = app.ledger.journal();
-    let head = journal.head().await?.position;
-    let until = at.unwrap_or(head);
-    if until > head {
-        let detail = format!("at={until}: the journal ends at position {head}");
-        return Err(ApiError::new(Code::InvalidInput, detail));
-    }
+    must_be_there(app, at).await?;
+    let until = match at {
+        Some(position) => position,
+        None => journal.head().await?.position,
+    };
     match recorded_as_of {
         Some(AskedRecorded(time)) => Ok(recorded_by(journal.as_ref(), time, until).await?),
         None => Ok(until),

@@ -16,7 +16,7 @@ use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, NoPath, ask, worker_event};
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
-use super::wire::{PointsJson, Text, TimeJson, UnitsJson};
+use super::wire::{PointsJson, Text, TimeJson, UnitsJson, no_time};
 use crate::app::App;
 
 /// The routes of this resource.
@@ -41,12 +41,12 @@ impl From<Line> for AskedLine {
     }
 }
 
-/// When a redemption or hold was made, from what a body says.
-pub(super) fn asked_time(at: Option<TimeJson>) -> AskedTime {
+/// When a redemption or hold was made, from what a body says; and what is said of it where that is no time.
+pub(super) fn asked_time(at: Option<TimeJson>) -> (AskedTime, Option<String>) {
     match at {
-        None => AskedTime::Now,
-        Some(TimeJson(Some(time))) => AskedTime::At(time),
-        Some(TimeJson(None)) => AskedTime::Unreadable,
+        None => (AskedTime::Now, None),
+        Some(TimeJson(Ok(time))) => (AskedTime::At(time), None),
+        Some(TimeJson(Err(sent))) => (AskedTime::Unreadable, Some(no_time("at", &sent))),
     }
 }
 
@@ -110,7 +110,8 @@ impl Ask for Redeem {
     fn command(self, _: NoPath) -> Result<Asked, ApiError> {
         let Redeem { worker, store, lines, at } = self;
         let lines = lines.into_iter().map(AskedLine::from).collect();
-        Ok(Command::Redeem(AskedSpending { worker, store, lines, time: asked_time(at) }).into())
+        let (time, no_date) = asked_time(at);
+        Ok(Asked { no_date, ..Command::Redeem(AskedSpending { worker, store, lines, time }).into() })
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<RedemptionAnswer> {

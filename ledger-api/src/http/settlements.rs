@@ -6,7 +6,7 @@ use ledger_core::domain::ids::MerchantId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::domain::time::Month;
-use projections::ViewError;
+use projections::queries::At;
 use projections::views::merchant::Merchant;
 use projections::views::settlement::Due;
 use serde::{Deserialize, Serialize};
@@ -16,12 +16,9 @@ use utoipa_axum::routes;
 
 use super::accounts::OneQuery;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, ListQuery, at_least, from_text};
+use super::extract::{ApiPath, ApiQuery, ListQuery, at_least, position_from_text};
 use super::wire::PointsJson;
 use crate::app::App;
-
-/// How often the trial balance is read again when the views moved on between two of its pages.
-const TRIES_MAX: u32 = 5;
 
 /// The routes of this resource.
 pub fn routes() -> OpenApiRouter<App> {
@@ -41,7 +38,7 @@ struct SettlementQuery {
     #[param(value_type = Option<String>, example = "2024-03")]
     month: String,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -132,10 +129,10 @@ async fn list_merchants(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<MerchantList>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
+    at_least(&app, query.min_position).await?;
     let page = app.views.merchants(&query.after, query.limit.0).await?;
     let merchants = page.rows.into_iter().map(|(id, row)| merchant_json(id, row)).collect();
-    Ok(Json(MerchantList { merchants, next: page.next, position }))
+    Ok(Json(MerchantList { merchants, next: page.next, position: page.position }))
 }
 
 /// A merchant's particulars.
@@ -146,8 +143,8 @@ async fn read_merchant(
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<MerchantRecord>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
-    let row = known(&app, &id).await?;
+    at_least(&app, query.min_position).await?;
+    let At { position, value: row } = known(&app, &id).await?;
     Ok(Json(MerchantRecord { merchant: merchant_json(id, row), position }))
 }
 
@@ -166,15 +163,16 @@ async fn read_settlement(
                 ApiError::new(Code::InvalidDate, format!("month={text:?} is no month; write YYYY-MM"))
             })?),
         };
-    let position = at_least(&app, query.min_position).await?;
+    at_least(&app, query.min_position).await?;
     known(&app, &id).await?;
     let Some(month) = month else {
-        let months = app.views.dues(&id).await?;
+        let At { position, value: months } = app.views.dues(&id).await?;
         let due = due_json(total(&months));
         let months = months.into_iter().map(|(month, row)| MonthJson { month, due: due_json(row) }).collect();
         return Ok(Json(SettlementAnswer { merchant: id, month: None, due, months: Some(months), position }));
     };
-    let due = due_json(app.views.due(&id, month).await?);
+    let At { position, value: row } = app.views.due(&id, month).await?;
+    let due = due_json(row);
     Ok(Json(SettlementAnswer { merchant: id, month: Some(month.to_string()), due, months: None, position }))
 }
 
@@ -186,37 +184,21 @@ async fn read_trial_balance(
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<TrialBalanceAnswer>, ApiError> {
     at_least(&app, query.min_position).await?;
-    let (accounts, position) = trial_balance(&app).await?;
+    let At { position, value: accounts } = app.views.trial_balance().await?;
     let sum = PointsJson(accounts.iter().map(|(_, points)| *points).sum());
     let account = |(account, points): (String, Points)| AccountJson { account, points: PointsJson(points) };
     Ok(Json(TrialBalanceAnswer { accounts: accounts.into_iter().map(account).collect(), sum, position }))
 }
 
-/// The accounts and the position they include. With more groups than one page of the views, the pages may show
-/// different states: such a reading is told by its sum and made again.
-async fn trial_balance(app: &App) -> Result<(Vec<(String, Points)>, u64), ViewError> {
-    let mut tries = 0;
-    loop {
-        let position = app.views.position();
-        let accounts = app.views.trial_balance().await?;
-        let sum: Points = accounts.iter().map(|(_, points)| *points).sum();
-        tries += 1;
-        if sum.is_zero() || tries == TRIES_MAX {
-            return Ok((accounts, position));
-        }
-    }
-}
-
-async fn known(app: &App, id: &str) -> Result<Merchant, ApiError> {
-    // What cannot be an id is not looked for.
-    let row = match MerchantId::new(id) {
-        Ok(_) => app.views.merchant(id).await?,
-        Err(_) => None,
-    };
-    row.ok_or_else(|| {
+async fn known(app: &App, id: &str) -> Result<At<Merchant>, ApiError> {
+    let unknown = || {
         let refusal = Refusal::new(Code::UnknownMerchant, format!("there is no merchant {id:?}"));
         ApiError::refused(refusal, &[Code::UnknownMerchant])
-    })
+    };
+    // What cannot be an id is not looked for.
+    MerchantId::new(id).map_err(|_| unknown())?;
+    let At { position, value: row } = app.views.merchant(id).await?;
+    Ok(At { position, value: row.ok_or_else(unknown)? })
 }
 
 fn merchant_json(id: String, row: Merchant) -> MerchantJson {

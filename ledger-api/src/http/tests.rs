@@ -6,6 +6,8 @@ mod dated;
 mod described;
 mod evidence;
 mod flows;
+mod lost_commits;
 mod malformed;
+mod negotiation;
 pub(crate) mod support;
 mod waiting;

@@ -123,14 +123,24 @@ impl ToSchema for UnitsJson {
     }
 }
 
-/// A date that the ledger judges; `None` when what stands there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DateJson(pub Option<NaiveDate>);
+/// A date that the ledger judges; what was sent when it is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateJson(pub Result<NaiveDate, String>);
+
+/// What a caller is told of a field that holds no date: what was sent, and what is wanted.
+pub(super) fn no_date(field: &str, sent: &str) -> String {
+    format!("{field}: {sent} is no date; write YYYY-MM-DD, as in \"2024-03-05\"")
+}
+
+/// What a caller is told of a field that holds no time.
+pub(super) fn no_time(field: &str, sent: &str) -> String {
+    format!("{field}: {sent} is no time; write RFC 3339 with an offset, as in \"2024-03-05T09:00:00+08:00\"")
+}
 
 impl<'de> Deserialize<'de> for DateJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<DateJson, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(DateJson(text(&raw).and_then(|text| read_date(&text))))
+        Ok(DateJson(text(&raw).and_then(|text| read_date(&text)).ok_or_else(|| cut(&raw))))
     }
 }
 
@@ -150,14 +160,14 @@ impl ToSchema for DateJson {
     }
 }
 
-/// A business time that the ledger judges; `None` when what stands there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimeJson(pub Option<BusinessTime>);
+/// A business time that the ledger judges; what was sent when it is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeJson(pub Result<BusinessTime, String>);
 
 impl<'de> Deserialize<'de> for TimeJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TimeJson, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(TimeJson(text(&raw).and_then(|text| BusinessTime::parse(&text))))
+        Ok(TimeJson(text(&raw).and_then(|text| BusinessTime::parse(&text)).ok_or_else(|| cut(&raw))))
     }
 }
 
@@ -304,14 +314,14 @@ mod tests {
 
     #[test]
     fn dates_and_times_that_cannot_be_read_are_left_to_the_ledger() {
-        let date = |json: &str| read::<DateJson>(json).map(|date| date.0.is_some());
+        let date = |json: &str| read::<DateJson>(json).map(|date| date.0.is_ok());
         assert_eq!(date("\"2024-02-29\""), Some(true));
         for json in
             ["\"2023-02-29\"", "\"2024-3-5\"", "\"+024-03-05\"", "\"20240305\"", "20240305", "null", "\"\\ud800\""]
         {
             assert_eq!(date(json), Some(false), "{json}");
         }
-        let time = |json: &str| read::<TimeJson>(json).map(|time| time.0.map(|time| time.to_string()));
+        let time = |json: &str| read::<TimeJson>(json).map(|time| time.0.ok().map(|time| time.to_string()));
         assert_eq!(time("\"2024-03-05T01:02:03Z\""), Some(Some("2024-03-05T09:02:03+08:00".into())));
         assert_eq!(time("\"noon\""), Some(None));
     }

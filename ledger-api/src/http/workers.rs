@@ -93,7 +93,11 @@ impl Ask for RegisterWorker {
             Some(name) => Personal::Name(self.id.clone(), name),
             None => Personal::Nothing,
         };
-        Ok(Asked { command: Command::RegisterWorker { worker: self.id, details, update: false }, personal })
+        Ok(Asked {
+            command: Command::RegisterWorker { worker: self.id, details, update: false },
+            personal,
+            no_date: None,
+        })
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<WorkerAnswer> {
