@@ -4,9 +4,14 @@
 //!
 //! Points are hundredths, quantities millionths.
 
+// The paths are written out because the simulation takes this file in as well, from a directory of its own.
+#[path = "reference/account.rs"]
 pub(crate) mod account;
+#[path = "reference/counter.rs"]
 mod counter;
+#[path = "reference/credits.rs"]
 mod credits;
+#[path = "reference/shop.rs"]
 pub(crate) mod shop;
 
 use std::collections::BTreeMap;
