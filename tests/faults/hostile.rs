@@ -1,11 +1,14 @@
 //! Hostile input: every malformed body, id, date and number is answered with a coded problem document and never with a
 //! 5xx; the server lives on, in bounded memory, and its journal stays sound.
 
+mod controls;
+mod kinds;
 mod outlaws;
 mod refusals;
 mod routes;
 mod values;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::sync::Mutex;
@@ -13,9 +16,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use nuanxin_tests::{Api, District, Server, token};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::races::fund;
+use controls::Control;
+
+use crate::races::{accepted, fund};
 use crate::site::Site;
 use crate::wire::{self, Reply};
 
@@ -34,11 +39,41 @@ on_both_journals!(
 );
 
 async fn every_route_answers_hostile_ids_queries_and_bodies_with_a_coded_problem(site: Site) {
-    let target = Target::new(site).await;
-    let operations = routes::operations(&target.api).await;
-    assert!(operations.len() > 30, "the document describes only {operations:?}");
-    let shots: Vec<Shot> = operations.iter().flat_map(routes::shots).collect();
-    target.fire(shots).await;
+    let mut target = Target::new(site).await;
+    let controls = controls::controls();
+    let tried: BTreeSet<String> =
+        controls.iter().map(|control| format!("{} {}", control.method, control.path)).collect();
+    let known = tried.into_iter().chain(routes::OF_OTHER_OFFICES.map(str::to_owned)).collect::<BTreeSet<_>>();
+    assert_eq!(routes::operations(&target.api).await, known, "every operation has a request that it accepts");
+    target.batch("stage", controls::stage()).await;
+    let (_, checkpoint) = target.api.get("/v1/audit/checkpoint").await.expect("the server answers");
+    // A signed note: the origin, the size, the root.
+    let size = checkpoint.as_str().and_then(|note| note.lines().nth(1)).and_then(|size| size.parse().ok());
+    target.signed = size.unwrap_or_else(|| panic!("no checkpoint: {checkpoint}"));
+
+    // What is asked for changes what is accepted: the schedule is shot at last.
+    let (last, rest): (Vec<_>, Vec<_>) = controls.iter().partition(|control| control.method == "PUT");
+    let (waiting, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|control| control.asks_for_approval);
+    for controls in [[rest, waiting].concat(), last] {
+        let mut unchanged = Vec::new();
+        let mut changed = Vec::new();
+        for control in controls {
+            if control.asks_for_approval {
+                target.ask_for_approval().await;
+            }
+            let (mut first, mut then) = (routes::unchanged(control), routes::shots(control));
+            target.provide(control, first.iter_mut().chain(&mut then)).await;
+            unchanged.extend(first);
+            changed.extend(then);
+        }
+        target.fire(unchanged).await;
+        // What is made here is there for whoever is shot at later: it is made last.
+        changed.sort_by_key(|shot: &Shot| shot.makes);
+        let made = changed.partition_point(|shot| !shot.makes);
+        let making = changed.split_off(made);
+        target.fire(changed).await;
+        target.fire(making).await;
+    }
     target.ends_unharmed().await;
 }
 
@@ -99,15 +134,26 @@ struct Shot {
     headers: Vec<String>,
     body: Vec<u8>,
     verdict: Verdict,
+    /// Whether it may make something of a hostile name.
+    makes: bool,
 }
 
 /// What a hostile request may be told.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Verdict {
-    /// Anything but a fault; a no carries a code.
-    Survives,
+    /// Done, with this status.
+    Done(u16),
+    /// A no with this status and code.
+    Refused(u16, &'static str),
     /// A no with one of these codes.
-    Refused(&'static [&'static str]),
+    OneOf(&'static [&'static str]),
+}
+
+impl Verdict {
+    /// Done, in the words of an operation.
+    fn of(self, control: &Control) -> Verdict {
+        if matches!(self, Verdict::Done(_)) { Verdict::Done(control.status) } else { self }
+    }
 }
 
 /// A server under fire, on a journal with a small district.
@@ -116,18 +162,23 @@ struct Target {
     token: String,
     server: Server,
     api: Api,
+    /// Another person, who set the district up.
+    office: Api,
+    district: District,
+    /// The size of a checkpoint that is published.
+    signed: u64,
     keys: AtomicUsize,
 }
 
 impl Target {
     async fn new(site: Site) -> Target {
-        let token = token(site.url());
+        let [token, other] = [token(site.url()), token(site.url())];
         let server = Server::start(site.url(), &[]);
-        let api = server.api(&token);
+        let (api, office) = (server.api(&token), server.api(&other));
         let district = District::new(6, 2);
-        district.set_up(&api).await;
-        fund(&api, &district.workers).await;
-        Target { site, token, server, api, keys: AtomicUsize::new(0) }
+        district.set_up(&office).await;
+        fund(&office, &district.workers).await;
+        Target { site, token, server, api, office, district, signed: 0, keys: AtomicUsize::new(0) }
     }
 
     /// The headers of an honest request; each has a key of its own.
@@ -138,6 +189,48 @@ impl Target {
             format!("Idempotency-Key: {name}-{number}"),
             "Content-Type: application/json".to_owned(),
         ]
+    }
+
+    /// Carries commands out in order, by the one who set the district up.
+    async fn batch(&self, name: &str, commands: Vec<Value>) {
+        for (page, commands) in commands.chunks(250).enumerate() {
+            let (status, answer) = self
+                .office
+                .post("/v1/batch", &format!("{name}-{page}"), json!(commands))
+                .await
+                .expect("the server lives");
+            assert_eq!(status, 200, "{answer}");
+            let results = answer["results"].as_array().expect("a result for each");
+            let refused = results.iter().find(|result| !matches!(result["status"].as_u64(), Some(200..=299)));
+            assert_eq!(refused, None, "{name}");
+        }
+    }
+
+    /// From here on credits wait until somebody else confirms them.
+    async fn ask_for_approval(&self) {
+        let mut request = self.district.requests().swap_remove(0);
+        request.key = Some("approval".to_owned());
+        request.body["district"]["approval_required"] = json!(true);
+        accepted(&self.office, request).await;
+    }
+
+    /// Gives each shot a number, and with it what it is aimed at.
+    async fn provide(&self, control: &Control, shots: impl Iterator<Item = &mut Shot>) {
+        let name = format!("{}-{}", control.method, control.path)
+            .to_lowercase()
+            .replace(|c: char| !c.is_ascii_lowercase(), "-");
+        let mut before = Vec::new();
+        for (number, shot) in shots.enumerate() {
+            let named = |text: &str| text.replace("NAME", &name).replace("{n}", &number.to_string());
+            before.extend(control.before.iter().map(|command| serde_json::from_str(&named(command)).expect("JSON")));
+            shot.target = named(&shot.target).replace("SIZE", &self.signed.to_string());
+            if let Ok(body) = std::str::from_utf8(&shot.body)
+                && body.contains("NAME-{n}")
+            {
+                shot.body = named(body).into_bytes();
+            }
+        }
+        self.batch(&format!("before-{name}"), before).await;
     }
 
     /// Sends every shot and judges the answers; panics with what was told wrongly.
@@ -209,9 +302,17 @@ fn judge(shot: &Shot, reply: io::Result<Option<Reply>>) -> Result<(), String> {
     }
     let code = if reply.status >= 400 && shot.method != "HEAD" { Some(reply.problem_code()?) } else { None };
     match (&shot.verdict, code) {
-        (Verdict::Survives, _) => Ok(()),
-        (Verdict::Refused(codes), Some(code)) if codes.contains(&code.as_str()) => Ok(()),
-        (Verdict::Refused(codes), code) => {
+        (Verdict::Done(status), None) if *status == reply.status => Ok(()),
+        (Verdict::Done(status), _) => {
+            Err(format!("told {}, not {status}: {}", reply.status, String::from_utf8_lossy(&reply.body)))
+        }
+        (Verdict::Refused(status, expected), Some(code)) if *status == reply.status && *expected == code => Ok(()),
+        (Verdict::Refused(status, expected), code) => {
+            let body = String::from_utf8_lossy(&reply.body);
+            Err(format!("told {} {code:?}, not {status} {expected}: {body}", reply.status))
+        }
+        (Verdict::OneOf(codes), Some(code)) if codes.contains(&code.as_str()) => Ok(()),
+        (Verdict::OneOf(codes), code) => {
             let body = String::from_utf8_lossy(&reply.body);
             Err(format!("told {} {code:?}, not one of {codes:?}: {body}", reply.status))
         }

@@ -271,7 +271,8 @@ fn addresses() -> Vec<Shot> {
         target: (*target).to_owned(),
         headers: Vec::new(),
         body: Vec::new(),
-        verdict: Verdict::Refused(codes),
+        verdict: Verdict::OneOf(codes),
+        makes: false,
     });
     shots.collect()
 }
@@ -309,7 +310,8 @@ fn frames() -> Vec<Shot> {
         target: "/v1/workers".to_owned(),
         headers: headers.iter().map(|header| (*header).to_owned()).collect(),
         body: body.clone(),
-        verdict: Verdict::Refused(codes),
+        verdict: Verdict::OneOf(codes),
+        makes: false,
     });
     shots.collect()
 }
@@ -331,7 +333,7 @@ fn shot(path: &str, body: &Value, pointer: &str, value: &str, codes: &'static [&
 }
 
 fn whole(path: &str, name: &str, body: Vec<u8>, codes: &'static [&'static str]) -> Shot {
-    let verdict = Verdict::Refused(codes);
+    let verdict = Verdict::OneOf(codes);
     Shot {
         name: name.to_owned(),
         method: "POST".to_owned(),
@@ -339,5 +341,6 @@ fn whole(path: &str, name: &str, body: Vec<u8>, codes: &'static [&'static str]) 
         headers: Vec::new(),
         body,
         verdict,
+        makes: false,
     }
 }

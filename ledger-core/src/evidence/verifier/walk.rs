@@ -72,7 +72,7 @@ async fn walk(
     }
     if ahead.last_root() != head.position && verifier.size() == head.position {
         let what = format!("no root is recorded after {}", ahead.last_root());
-        return Ok(Verdict::Invalid(Finding { position: head.position, what }));
+        return Ok(Verdict::Invalid(Finding { position: ahead.last_root() + 1, what }));
     }
     Ok(verifier.finish(&head))
 }
