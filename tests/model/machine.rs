@@ -15,6 +15,7 @@
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 
+use chrono::{NaiveDateTime, TimeDelta};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -25,8 +26,11 @@ use super::ask::Asked;
 use super::backends::Backend;
 use super::play::{Play, Played};
 use super::reference::{Answer, District};
-use super::steps::{Limits, Move, Scope, limits, next_move, prelude, strict_start};
+use super::steps::{Limits, Move, Scope, limits, next_move, now, prelude, strict_start};
 use super::{MOVES_MAX, evidence, replay, traces};
+
+/// How far the clock moves on between two moves of a history.
+const BETWEEN_MOVES: TimeDelta = TimeDelta::days(1);
 
 /// How a history is played.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +48,8 @@ pub(crate) struct State {
     pub(crate) asked: Vec<Asked>,
     pub(crate) atomic: bool,
     pub(crate) answers: Vec<Answer>,
+    /// What the clock says.
+    pub(crate) now: NaiveDateTime,
     scope: Scope,
 }
 
@@ -63,7 +69,7 @@ impl State {
         asked.extend(step.and_then(|step| scope.settle(&step)));
         let mut district = District::new();
         let answers = district.submit_all(&asked, true);
-        State { manner, district, asked, atomic: true, answers, scope }
+        State { manner, district, asked, atomic: true, answers, now: now(), scope }
     }
 
     fn submit(&mut self, asked: Vec<Asked>, atomic: bool) {
@@ -110,6 +116,7 @@ impl ReferenceStateMachine for Model {
     fn apply(mut state: State, transition: &Move) -> State {
         match transition {
             Move::Submit { steps, atomic } => {
+                state.now += BETWEEN_MOVES;
                 let asked = steps.iter().filter_map(|step| state.scope.settle(step)).collect();
                 state.submit(asked, *atomic);
             }
@@ -166,6 +173,8 @@ impl System {
     /// Submits what the reference was asked last and compares the answers.
     fn submit(&mut self, state: &State, manner: Manner) {
         self.with(async |tried, beside| {
+            tried.set_clock(state.now);
+            beside.set_clock(state.now);
             let told = tried.submit(&sent(&state.asked, manner), state.atomic).await;
             assert_eq!(told.len(), state.answers.len());
             for ((asked, told), answer) in sent(&state.asked, manner).iter().zip(told).zip(&state.answers) {
@@ -251,6 +260,7 @@ pub(crate) async fn play_plainly(mut state: State, moves: &[Move]) -> (Played, V
     assert_eq!(play.submit(&state.asked, state.atomic).await, state.answers, "the prelude");
     for one in moves {
         state = Model::apply(state, one);
+        play.set_clock(state.now);
         assert_eq!(play.submit(&state.asked, state.atomic).await, state.answers, "{:?}", state.asked);
         codes.extend(state.answers.iter().filter_map(|answer| match answer {
             Answer::Refused(code) => Some(*code),

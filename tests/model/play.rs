@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::worker::Worker;
 use ledger_core::evidence::hash::HashSuite;
@@ -25,10 +26,8 @@ use super::compare;
 use super::facts::fact;
 use super::memory_views::MemoryViews;
 use super::reference::{Answer, District};
-use super::steps::{Limits, first_day};
+use super::steps::{Limits, first_day, now};
 
-/// 2024-01-01 in microseconds: journals of the same history have the same bytes.
-const RECORDED_AT: i64 = 1_704_067_200_000_000;
 const PAGE: usize = 1_000;
 /// How many weeks of the past are looked at in the end.
 const WEEKS: u64 = 40;
@@ -72,25 +71,32 @@ struct Watch {
 /// A ledger that a history is played on.
 pub(crate) struct Play {
     backend: Backend,
+    clock: Arc<AtomicI64>,
     open: Option<Open>,
     entries: Vec<Entry>,
     events: Vec<Event>,
     watch: Option<Watch>,
 }
 
-fn settings(limits: Limits) -> LedgerSettings {
+/// The recorded time of a civil time, so that journals of the same history have the same bytes.
+fn micros(civil: NaiveDateTime) -> i64 {
+    (civil - TimeDelta::hours(8)).and_utc().timestamp_micros()
+}
+
+fn settings(limits: Limits, clock: &Arc<AtomicI64>) -> LedgerSettings {
+    let clock = Arc::clone(clock);
     LedgerSettings {
         batch_max: limits.batch,
         cached_bytes_max: limits.cached_bytes,
         snapshot_every: limits.snapshot_every,
-        clock: Arc::new(|| RecordedTime::from_micros(RECORDED_AT)),
+        clock: Arc::new(move || RecordedTime::from_micros(clock.load(Ordering::SeqCst))),
         ..LedgerSettings::default()
     }
 }
 
-async fn open(backend: &Backend, limits: Limits) -> Open {
+async fn open(backend: &Backend, limits: Limits, clock: &Arc<AtomicI64>) -> Open {
     let journal = backend.open().await;
-    let opened = Ledger::open(Arc::clone(&journal), settings(limits), ORIGIN, HashSuite::Sha256).await;
+    let opened = Ledger::open(Arc::clone(&journal), settings(limits, clock), ORIGIN, HashSuite::Sha256).await;
     let (ledger, task) = opened.expect("the ledger opens");
     Open { journal, ledger, task }
 }
@@ -113,8 +119,9 @@ async fn follow(backend: &Backend, memory: &Arc<MemoryViews>, journal: &Arc<dyn 
 impl Play {
     /// A new journal of which nobody keeps views.
     pub(crate) async fn unwatched(backend: Backend, limits: Limits) -> Play {
-        let open = open(&backend, limits).await;
-        Play { backend, open: Some(open), entries: Vec::new(), events: Vec::new(), watch: None }
+        let clock = Arc::new(AtomicI64::new(micros(now())));
+        let open = open(&backend, limits, &clock).await;
+        Play { backend, clock, open: Some(open), entries: Vec::new(), events: Vec::new(), watch: None }
     }
 
     /// A new journal of which everything is kept that can be.
@@ -146,11 +153,16 @@ impl Play {
         drop(ledger);
         task.finished().await;
         drop((following, journal));
-        let open = open(&self.backend, limits).await;
+        let open = open(&self.backend, limits, &self.clock).await;
         if let Some(watch) = &mut self.watch {
             watch.following = Some(follow(&self.backend, &watch.memory, &open.journal).await);
         }
         self.open = Some(open);
+    }
+
+    /// What the ledger's clock says from here on.
+    pub(crate) fn set_clock(&self, now: NaiveDateTime) {
+        self.clock.store(micros(now), Ordering::SeqCst);
     }
 
     /// Submits commands together; gives the answers in the reference's words. What was appended is read, and everything

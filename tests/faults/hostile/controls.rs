@@ -22,6 +22,8 @@ pub(super) struct Control {
     pub(super) before: &'static [&'static str],
     /// Whether credits wait for somebody's word when that is done.
     pub(super) asks_for_approval: bool,
+    /// Whether what it changes decides what is accepted elsewhere.
+    pub(super) sets_the_rules: bool,
     pub(super) status: u16,
 }
 
@@ -35,6 +37,7 @@ impl Control {
         fields: &[],
         before: &[],
         asks_for_approval: false,
+        sets_the_rules: false,
         status: 200,
     };
 
@@ -410,6 +413,7 @@ fn office() -> Vec<Control> {
         Control { queries: &[("atomic", "true", Kind::Truth)], ..post("/v1/batch", &[], json!([item]), &[], 200) },
         Control {
             method: "PUT",
+            sets_the_rules: true,
             ..post(
                 "/v1/schedule",
                 &[],

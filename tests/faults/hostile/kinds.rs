@@ -109,7 +109,11 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
     let value: Option<Value> = raw.and_then(|raw| serde_json::from_str(raw).ok());
     let nothing = raw.is_none() || matches!(value, Some(Value::Null));
     let text = value.as_ref().and_then(Value::as_str);
-    let blank = text.is_some_and(|text| text.trim().is_empty());
+    let text_inside = text.unwrap_or_default().trim();
+    let blank = text.is_some() && text_inside.is_empty();
+    // Breaks between lines may stand in a text that is no name.
+    let broken =
+        |name: bool| text_inside.contains(|one: char| one.is_control() && (name || !matches!(one, '\n' | '\t')));
     let whole: Option<i128> =
         raw.and_then(|raw| raw.parse().ok()).filter(|_| !raw.is_some_and(|raw| raw.starts_with("-0")));
     // A decimal as a number, or as a text of one.
@@ -162,8 +166,8 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
         | Kind::Remark => match text {
             None => UNREADABLE,
             Some(text) if text.chars().count() > TEXT_MAX && !kind.is_taken_as_it_is() => TOO_LARGE,
-            Some(text) if text.contains('\0') && matches!(kind, Kind::Name | Kind::Witness) => UNREADABLE,
-            Some(text) if text.contains('\0') && matches!(kind, Kind::Text | Kind::OptionalText) => CANNOT_HOLD,
+            Some(_) if matches!(kind, Kind::Name | Kind::Witness) && broken(true) => UNREADABLE,
+            Some(_) if matches!(kind, Kind::Text | Kind::OptionalText) && broken(false) => CANNOT_HOLD,
             Some(_) => DONE,
         },
         Kind::Flag | Kind::Switch | Kind::OptionalFlag => {

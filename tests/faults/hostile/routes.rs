@@ -102,6 +102,18 @@ pub(super) fn shots(control: &Control) -> Vec<Shot> {
         let verdict = whole(control, name);
         shots.push(shot(control, format!("the body is {name}"), plain.clone(), hostile, verdict));
     }
+    if let Value::Object(fields) = valid {
+        let mut more = fields.clone();
+        more.insert("no_such_field".into(), json!(1));
+        let verdict = Verdict::Refused(400, "invalid_input");
+        shots.push(shot(
+            control,
+            "a field more".into(),
+            plain.clone(),
+            Value::Object(more).to_string().into(),
+            verdict,
+        ));
+    }
     for (pointer, kind) in control.fields {
         let mut marked = valid.clone();
         *marked.pointer_mut(pointer).expect("a control has every field that it tells of") = json!(MARK);
