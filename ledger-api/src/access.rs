@@ -26,6 +26,7 @@ use serde::Serialize;
 pub use role::{Role, RoleError, ScopeRule};
 
 use crate::side_store::SideStoreError;
+use crate::side_store::rows::Store;
 use cache::Cache;
 use postgres::PostgresTokens;
 use secret::SecretHash;
@@ -87,6 +88,10 @@ pub enum AccessError {
     #[error("access tokens: {0}")]
     Store(#[from] SideStoreError),
 }
+
+/// Where tokens are kept.
+pub(crate) const STORE: Store =
+    Store { name: "access", file: "access.db", sqlite: sqlite::STEPS, postgres: postgres::STEPS };
 
 impl Access {
     /// Opens the tokens beside a journal, making their place on first use.

@@ -88,7 +88,7 @@ pub fn beside(journal: &Path, what: &str) -> PathBuf {
 }
 
 /// A folder is no journal: SQLite would only say that it cannot open it.
-fn refuse_folder(path: &Path) -> Result<(), JournalError> {
+pub(crate) fn refuse_folder(path: &Path) -> Result<(), JournalError> {
     if path.is_dir() {
         let file = path.join("nuanxin.db");
         let what = format!("{} is a folder; name a file, such as sqlite:{}", path.display(), file.display());

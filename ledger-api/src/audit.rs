@@ -25,7 +25,7 @@ use ledger_core::evidence::hash::{Hash, HashSuite};
 use ledger_core::evidence::merkle::Frontier;
 use ledger_core::journal::transfer::suite_of;
 use ledger_core::journal::url::JournalUrl;
-use ledger_core::journal::{Journal, JournalError};
+use ledger_core::journal::{Journal, JournalError, SigningKey};
 use tokio::sync::Mutex;
 
 use crate::side_store::SideStoreError;
@@ -54,6 +54,8 @@ pub struct Audit {
     mark: Mark,
     witness: cosign::Desk,
     publishing: Mutex<()>,
+    /// The public keys that this process knows the journal itself to keep.
+    kept: Mutex<Vec<SigningKey>>,
     counts: Counts,
 }
 
@@ -68,8 +70,9 @@ pub enum AuditError {
     Key(String),
     /// Nothing can be signed here, because this server holds no key of the journal.
     #[error(
-        "this server holds no signing key of the journal; copy the key file of a server that does, or run \
-         nuanxin key generate"
+        "this server holds no signing key of the journal, so nothing is signed; bring the key file back, with the .signed \
+         file beside it, from the server that signed or from a sealed backup (nuanxin restore --all), or run nuanxin key \
+         generate to sign with a new key from now on"
     )]
     NoKey,
     /// The journal is not what it was when it was last signed: signing would prove that somebody was shown another one.
@@ -125,7 +128,7 @@ impl Audit {
         let identity = identity(journal.as_ref())
             .await?
             .ok_or_else(|| AuditError::Asked("the journal is empty; import a pack or start the server first".into()))?;
-        Ok(Audit {
+        let audit = Audit {
             tiles: TileTree::open(url, Arc::clone(&journal), identity.suite).await?,
             store: CheckpointStore::open(url).await?,
             mark: Mark::beside(&key_file),
@@ -134,8 +137,11 @@ impl Audit {
             journal,
             identity,
             publishing: Mutex::default(),
+            kept: Mutex::default(),
             counts: Counts::default(),
-        })
+        };
+        audit.adopt_keys().await?;
+        Ok(audit)
     }
 
     /// Which journal this is.

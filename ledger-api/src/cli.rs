@@ -6,12 +6,15 @@ pub mod as_of;
 pub mod audit;
 pub mod backup;
 pub mod bench;
+mod branches;
 pub mod bundle;
 pub mod checkpoint;
+mod environment;
 pub mod export;
 pub mod import;
 pub mod key;
 pub mod new_journal;
+mod passphrase;
 pub mod progress;
 pub mod proof;
 pub mod receipt;
@@ -29,24 +32,30 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use ledger_core::domain::refusal::Code;
 use ledger_core::journal::JournalError;
 use ledger_core::journal::url::JournalUrl;
 use projections::ViewError;
 
 use crate::app::OpenError;
+use crate::local_socket::AskError;
+use crate::title;
+
+/// The journal when none is named.
+const JOURNAL_DEFAULT: &str = "sqlite:data/nuanxin.db";
 
 /// Nuanxin (暖新积分账本): a points and incentive ledger for one district.
 ///
 /// Without a subcommand it serves the demonstration district on the default journal.
 #[derive(Debug, Parser)]
-#[command(name = "nuanxin", version)]
+#[command(name = "nuanxin", version, after_help = environment::POINTER)]
 pub struct Cli {
     /// Where the journal is: sqlite:PATH or postgres://USER@HOST/DATABASE?schema=NAME
     #[arg(
         long,
         global = true,
         env = "NUANXIN_JOURNAL",
-        default_value = "sqlite:data/nuanxin.db",
+        default_value = JOURNAL_DEFAULT,
         hide_env_values = true
     )]
     journal: String,
@@ -108,23 +117,34 @@ pub struct CliError {
     pub message: String,
     /// The exit code.
     pub exit: u8,
+    /// The stable code, where there is one.
+    pub code: Option<Code>,
 }
 
 impl CliError {
     /// Unusable input or arguments: exit code 2.
     pub fn input(message: impl Into<String>) -> CliError {
-        CliError { message: message.into(), exit: 2 }
+        CliError { message: message.into(), exit: 2, code: None }
     }
 
     /// The thing asked for does not hold or could not be done: exit code 1.
     pub fn failed(message: impl Into<String>) -> CliError {
-        CliError { message: message.into(), exit: 1 }
+        CliError { message: message.into(), exit: 1, code: None }
+    }
+
+    /// The same under a stable code.
+    pub fn coded(self, code: Option<Code>) -> CliError {
+        CliError { code, ..self }
     }
 }
 
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        match (self.code, self.exit) {
+            (Some(code), _) => write!(f, "{} {code}: {}", title::chinese(code), self.message),
+            (None, 2) => write!(f, "输入或参数不能用: {}", self.message),
+            (None, _) => write!(f, "没有做成: {}", self.message),
+        }
     }
 }
 
@@ -132,6 +152,7 @@ impl From<JournalError> for CliError {
     fn from(error: JournalError) -> CliError {
         match &error {
             JournalError::Damaged { .. } => CliError::failed(error.to_string()),
+            JournalError::Unavailable(_) => CliError::input(error.to_string()).coded(Some(Code::JournalUnavailable)),
             _ => CliError::input(error.to_string()),
         }
     }
@@ -152,6 +173,18 @@ impl From<OpenError> for CliError {
             OpenError::Journal(error) => error.into(),
             OpenError::Views(error) => error.into(),
             OpenError::Beside(message) => CliError::input(message),
+        }
+    }
+}
+
+impl From<AskError> for CliError {
+    fn from(error: AskError) -> CliError {
+        match &error {
+            AskError::Gone | AskError::Failed { unusable: false, .. } => CliError::failed(error.to_string()),
+            AskError::Unreachable { .. }
+            | AskError::OtherVersion { .. }
+            | AskError::Unreadable(_)
+            | AskError::Failed { unusable: true, .. } => CliError::input(error.to_string()),
         }
     }
 }

@@ -108,7 +108,7 @@ struct Filler<'a> {
 
 impl Filler<'_> {
     async fn set_up(&mut self) -> Result<(), DemoError> {
-        let at = BusinessTime::start_of(FIRST_DAY);
+        let at = BusinessTime::start_of(FIRST_DAY).min(self.ledger.now());
         let planned = district::setup()?.into_iter().map(|(key, command)| Planned {
             key: format!("demo/{key}"),
             at,
@@ -122,8 +122,11 @@ impl Filler<'_> {
         Ok(self.vault.put_names(&names).await?)
     }
 
-    /// Sends commands in order; gives the receipts of those that took effect.
-    async fn send(&mut self, planned: Vec<Planned>) -> Result<Vec<Receipt>, DemoError> {
+    /// Sends commands in order; gives the receipts of those that took effect. What lies ahead of the clock is left for a
+    /// later start: nothing is recorded before it happened, here as anywhere.
+    async fn send(&mut self, mut planned: Vec<Planned>) -> Result<Vec<Receipt>, DemoError> {
+        let now = self.ledger.now();
+        planned.retain(|planned| planned.at <= now);
         let mut submissions = Vec::with_capacity(planned.len());
         for Planned { key, at, mut command, witness: name } in planned {
             if let (Some(name), Command::RecordCredit { witness, .. }) = (name, &mut command) {

@@ -6,9 +6,10 @@
 //! decided by the ledger alone, for a sheet as for anybody else.
 //!
 //! Reading order: `pack` (what lies there), `reader` with `setup`, `schedule` and `records` (rows become commands),
-//! `submit` (commands are sent and counted), `overlay` (how a dry run writes nothing).
+//! `submit` (commands are sent and counted), `destination` (whom they are sent to), `overlay` (how a dry run writes nothing).
 
 mod chunk;
+mod destination;
 mod district;
 mod error;
 mod fields;
@@ -24,27 +25,28 @@ mod submit;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use ledger_core::domain::ids::Actor;
 use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::Journal;
 use ledger_core::ledger::{Ledger, LedgerSettings};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use crate::local_socket::machine_owner;
 use crate::vault::Vault;
+pub(crate) use destination::OwnLedger;
 use overlay::OverlayJournal;
 use reader::Reader;
 use submit::Submitter;
 
+pub use destination::{Destination, Told};
 pub use error::{ImportError, Stopped};
 pub use pack::Pack;
 pub use report::{Report, RowError};
 pub use submit::Retry;
 
-/// Who gives the commands of an import.
-const ACTOR: &str = "import";
 /// Chunks read ahead of the ledger.
 const CHUNKS_AHEAD: usize = 4;
 
@@ -62,8 +64,21 @@ pub async fn load(
     retry: &Retry,
     progress: Progress<'_>,
 ) -> Result<Report, Stopped> {
+    load_into(&OwnLedger { ledger, vault }, pack, retry, progress).await
+}
+
+/// As [`load`], into whatever takes the commands.
+///
+/// # Errors
+/// [`Stopped`], with what was done until then.
+pub async fn load_into(
+    destination: &dyn Destination,
+    pack: &Arc<Pack>,
+    retry: &Retry,
+    progress: Progress<'_>,
+) -> Result<Report, Stopped> {
     let report = Report::default();
-    let mut submitter = Submitter { ledger, vault, retry, report };
+    let mut submitter = Submitter { destination, retry, report, roster: HashMap::new() };
     match send_all(&mut submitter, pack, progress).await {
         Ok(()) => Ok(submitter.report),
         Err(cause) => Err(Stopped { cause, report: submitter.report }),
@@ -71,12 +86,13 @@ pub async fn load(
 }
 
 async fn send_all(submitter: &mut Submitter<'_>, pack: &Arc<Pack>, progress: Progress<'_>) -> Result<(), ImportError> {
-    let actor = Actor::new(ACTOR).map_err(|error| ImportError::Reader(error.to_string()))?;
+    let actor = machine_owner().map_err(|error| ImportError::Reader(error.to_string()))?;
     let run = Uuid::now_v7().to_string();
     let (out, mut chunks) = mpsc::channel(CHUNKS_AHEAD);
     let read = {
         let pack = Arc::clone(pack);
-        tokio::task::spawn_blocking(move || Reader::new(&pack, actor, run, out).run())
+        let today = submitter.destination.today();
+        tokio::task::spawn_blocking(move || Reader::new(&pack, actor, run, today, out).run())
     };
     while let Some(chunk) = chunks.recv().await {
         let rows = submitter.take(chunk?).await?;

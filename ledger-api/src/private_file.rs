@@ -44,7 +44,7 @@ fn folder(path: &Path) -> &Path {
 /// A temporary file is its owner's alone (mode 0600) and keeps that mode under its final name.
 fn written(path: &Path, text: &str) -> Result<tempfile::NamedTempFile> {
     let folder = folder(path);
-    std::fs::create_dir_all(folder)?;
+    ledger_core::journal::sqlite::private::make_folder_of(path)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;

@@ -5,6 +5,7 @@
 //! statements run on them belongs to `access` and `vault`.
 
 pub(crate) mod postgres;
+pub(crate) mod rows;
 pub(crate) mod sqlite;
 
 /// A store beside the journal could not be read or written.

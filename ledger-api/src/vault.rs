@@ -22,11 +22,13 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use ledger_core::domain::ids::WorkerId;
 use ledger_core::journal::url::JournalUrl;
 
 pub use key::KeySource;
 
 use crate::side_store::SideStoreError;
+use crate::side_store::rows::Store;
 use postgres::PostgresNames;
 use seal::DistrictKeys;
 use sqlite::SqliteNames;
@@ -50,6 +52,10 @@ const TRIES_MAX: u64 = 16;
 
 /// Pseudonyms known to be stored, kept to spare a query; beyond this many they are asked for again.
 const REMEMBERED_MAX: usize = 200_000;
+
+/// Where names are kept.
+pub(crate) const STORE: Store =
+    Store { name: "vault", file: "vault.db", sqlite: sqlite::STEPS, postgres: postgres::STEPS };
 
 /// The names of a journal.
 pub struct Vault {
@@ -167,6 +173,18 @@ impl Vault {
             batch.iter().map(|(kind, id)| subject(kind.as_ref(), id.as_ref())).collect::<Result<_, _>>()?;
         let found = self.store.find(subjects.clone(), NAME).await?;
         subjects.iter().zip(&found).map(|(subject, found)| self.name(subject, found)).collect()
+    }
+
+    /// Whether a free text names a worker: by id, or by the name that stands here.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn is_worker(&self, worker: &WorkerId, text: &str) -> Result<bool, VaultError> {
+        if is_same_text(text, worker.as_str()) {
+            return Ok(true);
+        }
+        let name = self.get_name(WORKER, worker.as_str()).await?;
+        Ok(name.is_some_and(|name| is_same_text(text, &name)))
     }
 
     /// Deletes a person: the key, and with it everything sealed under it. `false` when there was nothing.
@@ -291,6 +309,12 @@ impl Vault {
     fn remembered(&self) -> MutexGuard<'_, HashSet<String>> {
         self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether two texts name the same person. Blanks do not count: names are written with and without.
+pub fn is_same_text(one: &str, other: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
+    letters(one) == letters(other)
 }
 
 fn subject(kind: &str, id: &str) -> Result<Subject, VaultError> {

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 pub use batch::{Batch, BatchCommand, BatchEvent, NewStream};
-pub use entry::{CommandRecord, Entry, Head, RecordedTime, Snapshot, StoredStream, StreamEvent};
+pub use entry::{CommandRecord, Entry, Head, RecordedTime, SigningKey, Snapshot, StoredStream, StreamEvent, StreamRow};
 pub use error::{CommitError, JournalError};
 
 use crate::domain::event::StreamId;
@@ -155,6 +155,24 @@ pub trait Journal: Send + Sync + 'static {
     /// [`JournalError`]; nothing is lost then but time.
     async fn store_snapshots(&self, snapshots: Vec<Snapshot>) -> Result<(), JournalError>;
 
+    /// The public keys that are known to have signed for this journal, in the order they were recorded. A copy of the
+    /// journal has them as well; a journal that is kept nowhere has none.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    /// Keeps public keys with the journal, before they sign; of one that is there the end alone changes.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    async fn record_signing_keys(&self, keys: Vec<SigningKey>) -> Result<(), JournalError> {
+        let _ = keys;
+        Ok(())
+    }
+
     /// The recorded roots `(size, root)` after a size, in order, at most `limit`.
     ///
     /// # Errors
@@ -166,6 +184,15 @@ pub trait Journal: Send + Sync + 'static {
     /// # Errors
     /// [`JournalError`].
     async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError>;
+
+    /// The rows after a number of the table that says which stream a number stands for, in order, at most `limit`. None where
+    /// a journal has no such table, but its streams from the entries themselves.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    async fn stream_rows(&self, _after: u64, _limit: usize) -> Result<Option<Vec<StreamRow>>, JournalError> {
+        Ok(None)
+    }
 
     /// Follows what anybody appends, as far as this process is told: a hint to look, which may come late or twice.
     fn changes(&self) -> watch::Receiver<u64>;

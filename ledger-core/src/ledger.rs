@@ -8,6 +8,8 @@
 //! [`lost`] (commits whose answer was lost), [`feed`] (what followers of this process are told).
 
 pub mod book;
+#[cfg(test)]
+mod bounds;
 pub mod cache;
 pub mod command;
 pub mod feed;
@@ -31,3 +33,6 @@ pub use feed::Feed;
 pub use handle::Ledger;
 pub use outcome::{Outcome, Receipt};
 pub use settings::LedgerSettings;
+
+#[cfg(test)]
+mod clock_tests;

@@ -14,6 +14,9 @@ pub enum ViewError {
     /// Somebody else moved the checkpoint meanwhile.
     #[error("the views moved on meanwhile")]
     Moved,
+    /// The views were folded from another journal than the one they stand beside.
+    #[error("the views are not of this journal: {0}; start the server once, and they are made anew")]
+    Foreign(String),
     /// A stored row cannot be read.
     #[error("row {key:?} of view {view} cannot be read: {what}; rebuild with nuanxin replay --swap")]
     Row {

@@ -12,6 +12,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::error::ViewError;
+use crate::resume::{must_fit, resume};
 use crate::runner::Runner;
 use crate::store::ViewStore;
 use crate::store::postgres::PostgresViews;
@@ -115,7 +116,8 @@ pub async fn start(
     journal: Arc<dyn Journal>,
     feed: Feed,
 ) -> Result<(Views, ViewsRunner), ViewError> {
-    let (reached_sender, reached) = watch::channel(store.checkpoint().await?);
+    let at = resume(journal.as_ref(), store.as_ref()).await?;
+    let (reached_sender, reached) = watch::channel(at.position);
     let (stop, stopped) = watch::channel(false);
     let runner = Runner::new(Arc::clone(&journal), Arc::clone(&store));
     let waiters = Arc::new(Waiters::default());
@@ -127,9 +129,11 @@ impl Views {
     /// Views that nobody carries along here: as they are stored.
     ///
     /// # Errors
-    /// [`ViewError`].
+    /// [`ViewError::Foreign`] when they were folded from another journal.
     pub async fn as_stored(journal: Arc<dyn Journal>, store: Arc<dyn ViewStore>) -> Result<Views, ViewError> {
-        let (_, reached) = watch::channel(store.checkpoint().await?);
+        let at = store.checkpoint().await?;
+        must_fit(journal.as_ref(), at).await?;
+        let (_, reached) = watch::channel(at.position);
         Ok(Views { journal, store, reached, waiters: Arc::default() })
     }
 

@@ -17,6 +17,7 @@ pub mod fold;
 pub mod handle;
 pub mod queries;
 pub mod rebuild;
+mod resume;
 pub mod runner;
 mod shelf;
 pub mod state;

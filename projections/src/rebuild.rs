@@ -83,7 +83,7 @@ impl Rebuilt {
     /// # Errors
     /// [`ViewError::Behind`] when the live views stand elsewhere.
     pub async fn compare(&self, live: &dyn ViewStore) -> Result<Vec<Difference>, ViewError> {
-        let at = live.checkpoint().await?;
+        let at = live.checkpoint().await?.position;
         if at != self.position {
             return Err(ViewError::Behind { at, wanted: self.position });
         }

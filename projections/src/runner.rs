@@ -14,7 +14,8 @@ use tokio::time::Instant;
 use crate::error::ViewError;
 use crate::fold::{Folder, Numbered};
 use crate::handle::Waiters;
-use crate::store::ViewStore;
+use crate::resume::{checkpoint_at, resume};
+use crate::store::{Checkpoint, ViewStore};
 use crate::views;
 
 /// Entries folded in one transaction at most.
@@ -38,6 +39,8 @@ pub struct Runner {
     folders: Vec<Box<dyn Folder>>,
     position: Option<u64>,
     ahead: Option<Ahead>,
+    /// Where the store stood when it was last asked or written.
+    at: Checkpoint,
     /// The position the store stands at, while more than that is folded.
     stored: Option<u64>,
 }
@@ -57,7 +60,16 @@ impl Drop for Ahead {
 impl Runner {
     /// A runner that continues from the store's checkpoint.
     pub fn new(journal: Arc<dyn Journal>, store: Arc<dyn ViewStore>) -> Runner {
-        Runner { journal, store, recent: None, folders: views::all(), position: None, ahead: None, stored: None }
+        Runner {
+            journal,
+            store,
+            recent: None,
+            folders: views::all(),
+            position: None,
+            ahead: None,
+            at: Checkpoint::default(),
+            stored: None,
+        }
     }
 
     /// Folds one page and stores it; gives the position reached. The same as before means that the head was reached.
@@ -96,7 +108,8 @@ impl Runner {
     }
 
     async fn write_out(&mut self) -> Result<(), ViewError> {
-        let (Some(reached), Some(from)) = (self.position, self.stored.take()) else { return Ok(()) };
+        let (Some(reached), Some(_)) = (self.position, self.stored.take()) else { return Ok(()) };
+        let to = checkpoint_at(self.journal.as_ref(), reached).await?;
         let mut changes = Vec::new();
         for folder in &mut self.folders {
             let rows = folder.drain()?;
@@ -104,13 +117,21 @@ impl Runner {
                 changes.push((folder.name(), rows));
             }
         }
-        self.store.write(from, reached, changes).await
+        self.store.write(self.at, to, changes).await?;
+        self.at = to;
+        Ok(())
+    }
+
+    /// Begins where the store stands; with nothing, when what it holds is not of this journal.
+    async fn resume(&mut self) -> Result<u64, ViewError> {
+        self.at = resume(self.journal.as_ref(), self.store.as_ref()).await?;
+        Ok(self.at.position)
     }
 
     async fn try_step(&mut self, until: u64) -> Result<u64, ViewError> {
         let from = match self.position {
             Some(position) => position,
-            None => self.store.checkpoint().await?,
+            None => self.resume().await?,
         };
         let wanted = usize::try_from(until.saturating_sub(from)).unwrap_or(usize::MAX).min(PAGE);
         let chunks = match wanted {
@@ -166,7 +187,10 @@ impl Runner {
     /// # Errors
     /// [`ViewError`].
     pub async fn run_until(&mut self, until: u64, progress: &mut (dyn FnMut(u64) + Send)) -> Result<u64, ViewError> {
-        let mut at = self.store.checkpoint().await?;
+        let mut at = match self.position {
+            Some(position) => position,
+            None => self.resume().await?,
+        };
         loop {
             let reached = self.fold(until).await?;
             let ended = reached == at || reached >= until;
@@ -206,6 +230,10 @@ impl Runner {
                 Ok(position) => self.write().await.map(|()| position),
                 Err(error) => Err(error),
             };
+            // Begun anew: whoever waits for a position waits for these rows.
+            if self.at.position < *reached.borrow() {
+                reached.send_replace(self.at.position);
+            }
             match stepped {
                 Ok(position) => {
                     if self.stored.is_none() && position > *reached.borrow() {

@@ -5,16 +5,18 @@
 //! expired, whether or not their expiry was booked. [`crate::as_of`] says what is left out, [`crate::account`] what the
 //! rest comes to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::store::event::StoreEvent;
+use ledger_core::journal::{Entry, Journal, JournalError};
 
 use crate::account::Account;
 use crate::as_of::{BusinessCut, day_of};
 use crate::shelf::shelf_changes;
+use crate::walk::walk;
 
 /// One worker's four figures. `earned = redeemed + expired + balance`, always.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,7 +56,7 @@ pub struct State {
 pub struct StateFold {
     cut: BusinessCut,
     position: u64,
-    latest: Option<NaiveDate>,
+    days: BTreeSet<NaiveDate>,
     accounts: BTreeMap<String, Account>,
     stock: BTreeMap<String, i64>,
 }
@@ -71,7 +73,7 @@ impl StateFold {
         if !self.cut.admits(event) {
             return;
         }
-        self.latest = self.latest.max(day_of(event));
+        self.days.extend(day_of(event));
         match event {
             Event::Worker(event) => {
                 let past = self.cut.until().is_some();
@@ -80,6 +82,12 @@ impl StateFold {
             Event::Store(event) => self.store(event),
             Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => {}
         }
+    }
+
+    /// The last business day up to a day, where something happened after it.
+    fn day_before_later_ones(&self, day: NaiveDate) -> Option<NaiveDate> {
+        let later = self.days.last().is_some_and(|last| *last > day);
+        later.then(|| self.days.range(..=day).next_back().copied().unwrap_or(day))
     }
 
     fn store(&mut self, event: &StoreEvent) {
@@ -91,7 +99,7 @@ impl StateFold {
 
     /// What was folded, as of the date given or else of the last business day seen.
     pub fn finish(self) -> State {
-        let as_of = self.cut.until().or(self.latest);
+        let as_of = self.cut.until().or(self.days.last().copied());
         let mut state = State { as_of, position: self.position, stock: self.stock, ..State::default() };
         for (worker, account) in self.accounts {
             if let Some(card_no) = account.card_no() {
@@ -111,6 +119,31 @@ impl StateFold {
         }
         state
     }
+}
+
+/// What a journal says up to a position: as of a day, or else of the last business day by the day on which its last entry
+/// was recorded. A year mistyped before such days were refused lies after that, and is no reason to count up to it.
+///
+/// # Errors
+/// [`JournalError`].
+pub async fn read(
+    journal: &dyn Journal,
+    until: u64,
+    as_of: Option<NaiveDate>,
+    reached: &mut (dyn FnMut(u64) + Send),
+) -> Result<State, JournalError> {
+    let mut fold = StateFold::new(as_of);
+    let mut recorded = None;
+    let mut each = |entry: &Entry, event: &Event| {
+        recorded = Some(entry.command.recorded_at);
+        fold.fold(entry.position, event);
+    };
+    walk(journal, until, reached, &mut each).await?;
+    let recorded_on = recorded.map(|recorded| recorded.to_business().date()).filter(|_| as_of.is_none());
+    let Some(day) = recorded_on.and_then(|day| fold.day_before_later_ones(day)) else { return Ok(fold.finish()) };
+    let mut fold = StateFold::new(Some(day));
+    walk(journal, until, reached, &mut |entry, event| fold.fold(entry.position, event)).await?;
+    Ok(fold.finish())
 }
 
 #[cfg(test)]

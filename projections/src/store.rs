@@ -11,14 +11,23 @@ use crate::fold::Change;
 /// The changes of one view.
 pub type ViewChanges = (&'static str, Vec<Change>);
 
+/// Up to where rows are folded, and of which journal. A position alone would fit any journal that is long enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Checkpoint {
+    /// The position of the last entry that was folded; 0 before the first.
+    pub position: u64,
+    /// The leaf hash of that entry; zeros before the first.
+    pub leaf: [u8; 32],
+}
+
 /// A store of views. SQLite and Postgres are strangers and meet in one contract suite.
 #[async_trait]
 pub trait ViewStore: Send + Sync + 'static {
-    /// The position up to which the rows are folded.
+    /// Up to where the rows are folded.
     ///
     /// # Errors
     /// [`ViewError`].
-    async fn checkpoint(&self) -> Result<u64, ViewError>;
+    async fn checkpoint(&self) -> Result<Checkpoint, ViewError>;
 
     /// Rows by key, in the order asked.
     ///
@@ -51,7 +60,13 @@ pub trait ViewStore: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`ViewError::Moved`] when the checkpoint stands elsewhere; nothing is written then.
-    async fn write(&self, from: u64, to: u64, changes: Vec<ViewChanges>) -> Result<(), ViewError>;
+    async fn write(&self, from: Checkpoint, to: Checkpoint, changes: Vec<ViewChanges>) -> Result<(), ViewError>;
+
+    /// Throws all rows away and goes back to the beginning, in one transaction.
+    ///
+    /// # Errors
+    /// [`ViewError::Moved`] when the checkpoint stands elsewhere than `from`; nothing is changed then.
+    async fn restart(&self, from: Checkpoint) -> Result<(), ViewError>;
 }
 
 /// The first key after every key that starts with `prefix`; none when there is no such key.

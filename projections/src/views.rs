@@ -15,9 +15,9 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::fold::{Cache, Folder};
 
-/// Raised with every change to a view's keys, rows or fold: stored views of another version are thrown away and made
+/// Raised with every change to a view's keys, rows or fold, or to what is stored with them: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[

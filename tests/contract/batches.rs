@@ -156,6 +156,7 @@ impl Author {
         let entry = Entry {
             position: batch.position,
             nth,
+            stream_no: *stream_no,
             sequence: *sequence,
             command: Arc::clone(frame),
             event_type: event.event_type().to_owned(),

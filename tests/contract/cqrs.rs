@@ -92,10 +92,12 @@ fn credit(name: &str, day: &str, points: i32, months: u32) -> (OfWorker, WorkerC
     let terms = CreditTerms {
         activity,
         credit: name.parse::<CreditId>().expect("a credit"),
+        entered_on: of(day).at.date(),
         evidence: None,
         on: of(day).at.date(),
         proposed: false,
         proposer: "经办人".parse::<Actor>().expect("an actor"),
+        publicity_days: 0,
         quantity: Quantity::from_millionths(1_000_000),
         schedule: 1,
         step: Points::from_whole(1),

@@ -13,7 +13,7 @@ use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission};
 use projections::ViewError;
 use projections::handle::start;
-use projections::store::{ViewChanges, ViewStore};
+use projections::store::{Checkpoint, ViewChanges, ViewStore};
 use tokio::time::{Instant, sleep};
 
 use crate::ask::ORIGIN;
@@ -28,7 +28,7 @@ struct Counted {
 
 #[async_trait]
 impl ViewStore for Counted {
-    async fn checkpoint(&self) -> Result<u64, ViewError> {
+    async fn checkpoint(&self) -> Result<Checkpoint, ViewError> {
         self.views.checkpoint().await
     }
 
@@ -46,9 +46,13 @@ impl ViewStore for Counted {
         self.views.scan(view, prefix, after, limit).await
     }
 
-    async fn write(&self, from: u64, to: u64, changes: Vec<ViewChanges>) -> Result<(), ViewError> {
+    async fn write(&self, from: Checkpoint, to: Checkpoint, changes: Vec<ViewChanges>) -> Result<(), ViewError> {
         self.writes.fetch_add(1, Ordering::Relaxed);
         self.views.write(from, to, changes).await
+    }
+
+    async fn restart(&self, from: Checkpoint) -> Result<(), ViewError> {
+        self.views.restart(from).await
     }
 }
 
@@ -116,5 +120,5 @@ async fn stopping_writes_what_was_kept_back() {
     }
     assert!(views.position() < last, "nothing was kept back");
     runner.stop().await;
-    assert_eq!(store.checkpoint().await.expect("a checkpoint"), last);
+    assert_eq!(store.checkpoint().await.expect("a checkpoint").position, last);
 }

@@ -15,15 +15,21 @@ mod steps;
 
 mod cqrs;
 
+mod accepted;
 mod append;
+mod clocks;
 mod evidence;
 mod evidence_stores;
 mod following;
+mod foreign_views;
+mod half_open;
 mod loading;
+mod old_journals;
 mod opening_postgres;
 mod opening_sqlite;
 mod reading;
 mod rebuild;
+mod renamed_streams;
 mod runner;
 mod view_store;
 
@@ -79,8 +85,13 @@ on_every_journal! {
         a_snapshot_of_another_layout_is_ignored
         an_older_snapshot_loads_no_less
         a_snapshot_that_cannot_be_read_costs_only_time;
+    clocks:
+        a_clock_that_jumps_changes_no_decision_and_turns_no_recorded_time_back;
     evidence:
         a_copy_has_the_same_bytes_and_the_auditor_finds_nothing;
+    old_journals:
+        a_mistyped_year_is_not_counted_up_to
+        what_lies_ahead_in_an_old_journal_is_valid_and_takes_commands;
     runner:
         any_page_size_gives_the_same_views
         a_batch_folded_twice_changes_nothing;
@@ -109,6 +120,56 @@ on_every_view_store! {
     rows_are_written_over_deleted_and_found
     scans_are_those_of_ordered_bytes
     a_checkpoint_that_stands_elsewhere_writes_nothing
+    a_store_begun_anew_is_as_an_empty_one
+}
+
+/// Makes a test of each function for views beside another journal.
+macro_rules! on_every_store_of_foreign_views {
+    ($($test:ident)*) => {
+        mod sqlite_foreign { $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                crate::foreign_views::$test(crate::view_store::sqlite()).await;
+            }
+        )* }
+        mod postgres_foreign { $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                crate::foreign_views::$test(crate::view_store::postgres().await).await;
+            }
+        )* }
+    };
+}
+
+on_every_store_of_foreign_views! {
+    views_newer_than_their_journal_are_folded_anew
+    views_at_the_same_position_of_another_journal_are_folded_anew
+    views_that_another_server_moved_along_another_journal_are_folded_anew
+    foreign_views_are_not_read_as_they_are_stored
+    views_of_the_same_journal_are_carried_on
+}
+
+/// Makes a test of each function for both databases.
+macro_rules! on_every_database {
+    ($($test:ident)*) => {
+        mod sqlite_audited { $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                crate::renamed_streams::$test(crate::backends::Backend::sqlite()).await;
+            }
+        )* }
+        mod postgres_audited { $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                crate::renamed_streams::$test(crate::backends::Backend::postgres()).await;
+            }
+        )* }
+    };
+}
+
+on_every_database! {
+    a_table_of_streams_that_disagrees_with_the_events_is_found
+    a_journal_that_grows_meanwhile_is_valid
 }
 
 /// Makes a test of each function for what stands beside a journal on either database.

@@ -129,6 +129,7 @@ async fn commits_wait_for_the_disk_whatever_the_server_would_do() {
 
 /// A journal as the second version laid it out: an index over streams in the table of events.
 const SECOND_LAYOUT: &str = "
+    DROP TABLE signing_key;
     DROP TABLE stream_part, stream_index CASCADE;
     CREATE UNIQUE INDEX event_stream ON event (stream_no, sequence);
     UPDATE schema_version SET version = 2;";

@@ -114,6 +114,7 @@ const FIRST_LAYOUT: &str = "
     ALTER TABLE event DROP COLUMN actor;
     ALTER TABLE event DROP COLUMN recorded_at;
     CREATE UNIQUE INDEX event_stream ON event (stream_no, sequence);
+    DROP TABLE signing_key;
     PRAGMA user_version = 1;";
 
 #[tokio::test]

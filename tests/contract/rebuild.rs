@@ -9,7 +9,7 @@ use projections::ViewError;
 use projections::handle::open_store;
 use projections::rebuild::{Difference, rebuild};
 use projections::runner::{Runner, digests};
-use projections::store::ViewStore;
+use projections::store::{Checkpoint, ViewStore};
 
 use crate::backends::Backend;
 use crate::lived_in::live_in;
@@ -66,11 +66,13 @@ impl Site {
         let (first, last) = (rows[0].0.clone(), rows[rows.len() - 1].0.clone());
         let tampered =
             vec![(first.clone(), None), (last.clone(), Some(b"{}".to_vec())), ("Z".into(), Some(b"1".to_vec()))];
-        live.write(self.until, self.until, vec![("balance", tampered)]).await.expect("rows are written");
+        let at = live.checkpoint().await.expect("a checkpoint");
+        let further = Checkpoint { position: at.position + 1, ..at };
+        live.write(at, at, vec![("balance", tampered)]).await.expect("rows are written");
         let keys = vec![first, last, "Z".to_owned()];
         assert_eq!(self.differences(live.as_ref()).await, [Difference { view: "balance", keys }]);
 
-        live.write(self.until, self.until + 1, Vec::new()).await.expect("the checkpoint moves");
+        live.write(at, further, Vec::new()).await.expect("the checkpoint moves");
         let rebuilt = self.rebuilt().await;
         let compared = rebuilt.compare(live.as_ref()).await;
         assert!(matches!(compared, Err(ViewError::Behind { .. })), "{compared:?}");
@@ -81,9 +83,9 @@ impl Site {
             self.rebuilt().await.swap().await.expect("they are swapped in");
         } else {
             rebuilt.swap().await.expect("they are swapped in");
-            let written = live.write(self.until, self.until + 1, Vec::new()).await;
+            let written = live.write(at, further, Vec::new()).await;
             assert!(matches!(written, Err(ViewError::Moved)), "who kept the old ones is told: {written:?}");
-            live.write(self.until, self.until, Vec::new()).await.expect("and goes on with the new ones");
+            live.write(at, at, Vec::new()).await.expect("and goes on with the new ones");
         }
         let swapped = open_store(&self.url).await.expect("the views open");
         assert_eq!(digests(swapped.as_ref()).await.expect("digests"), expected);

@@ -1,6 +1,7 @@
 //! A journal under test: what it holds, read without the server, and what the program itself says of it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::str::FromStr;
 
 use ledger_core::journal::postgres::PostgresJournal;
@@ -29,7 +30,12 @@ pub(crate) struct Recorded {
 impl Site {
     /// In a file of its own.
     pub(crate) fn sqlite() -> Site {
-        Site { url: format!("sqlite:{}", scratch_dir("journal").join("nuanxin.db").display()) }
+        Site::sqlite_in(&scratch_dir("journal"))
+    }
+
+    /// In a file of its own in a directory.
+    pub(crate) fn sqlite_in(dir: &Path) -> Site {
+        Site { url: format!("sqlite:{}", dir.join("nuanxin.db").display()) }
     }
 
     /// In a schema of its own.
@@ -139,13 +145,17 @@ impl Site {
 
     /// That a server's answers about workers are what the events add up to, read at a position.
     pub(crate) async fn balances_agree(&self, api: &Api, position: u64) {
-        let today = tomorrow();
+        self.balances_agree_on(api, position, &days_from_now(1)).await;
+    }
+
+    /// The same, for a day by which every redemption has happened.
+    pub(crate) async fn balances_agree_on(&self, api: &Api, position: u64, day: &str) {
         let state: Value =
-            serde_json::from_str(&self.run(&["state", "--as-of", &today, "--json"])).expect("`state --json` is JSON");
+            serde_json::from_str(&self.run(&["state", "--as-of", day, "--json"])).expect("`state --json` is JSON");
         let workers = state["workers"].as_object().expect("a state names workers");
         assert!(!workers.is_empty(), "the state names no worker: {state}");
         for (worker, figures) in workers {
-            let path = format!("/v1/workers/{worker}/balance?as_of={today}&min_position={position}");
+            let path = format!("/v1/workers/{worker}/balance?as_of={day}&min_position={position}");
             let (status, balance) = api.get(&path).await.expect("a read is answered");
             assert_eq!(status, 200, "{path}: {balance}");
             let told = hundredths(&balance["available"]) + hundredths(&balance["held"]);
@@ -155,10 +165,11 @@ impl Site {
     }
 }
 
-/// A day by which every redemption of this test has happened, whatever the hour is, in China.
-fn tomorrow() -> String {
+/// A day after today in China: tomorrow is one by which every redemption at the machine's time has happened, whatever
+/// the hour is.
+pub(crate) fn days_from_now(days: i64) -> String {
     const CHINA_HOURS: i64 = 8;
-    (chrono::Utc::now() + chrono::Duration::hours(CHINA_HOURS + 24)).format("%Y-%m-%d").to_string()
+    (chrono::Utc::now() + chrono::Duration::hours(CHINA_HOURS + 24 * days)).format("%Y-%m-%d").to_string()
 }
 
 /// Points as whole hundredths.

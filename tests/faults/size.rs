@@ -33,6 +33,21 @@ pub(crate) fn outages() -> u32 {
     size("NUANXIN_FAULT_OUTAGES", 5)
 }
 
+/// Kills of one of two servers on one journal (`NUANXIN_FAULT_SURVIVALS`).
+pub(crate) fn survivals() -> u32 {
+    size("NUANXIN_FAULT_SURVIVALS", 12)
+}
+
+/// Times that syncs fail, on each journal (`NUANXIN_FAULT_SYNCS`).
+pub(crate) fn syncs() -> u32 {
+    size("NUANXIN_FAULT_SYNCS", 4)
+}
+
+/// Times that the disk is full, on each journal (`NUANXIN_FAULT_FULL_DISKS`).
+pub(crate) fn full_disks() -> u32 {
+    size("NUANXIN_FAULT_FULL_DISKS", 3)
+}
+
 /// Where chance begins (`NUANXIN_FAULT_SEED`): workloads and moments of failure follow from it, what the machine makes
 /// of them does not.
 pub(crate) fn seed() -> u64 {

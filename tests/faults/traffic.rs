@@ -19,23 +19,33 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// How long clients may take to come home once the traffic is stopped.
 const HOME_LIMIT: Duration = Duration::from_secs(60);
 
-/// The clients of a test and the server they talk to.
+/// The clients of a test and the servers they talk to.
 pub(crate) struct Traffic {
     /// What they were told.
     pub(crate) record: Record,
-    api: RwLock<Api>,
+    apis: RwLock<Vec<Api>>,
     stopped: AtomicBool,
 }
 
 impl Traffic {
     /// Traffic to one server, which may be replaced.
     pub(crate) fn new(api: Api) -> Arc<Traffic> {
-        Arc::new(Traffic { record: Record::new(), api: RwLock::new(api), stopped: AtomicBool::new(false) })
+        Traffic::over(vec![api])
+    }
+
+    /// Traffic to several servers of one journal: each attempt goes to one of them by chance.
+    pub(crate) fn over(apis: Vec<Api>) -> Arc<Traffic> {
+        Arc::new(Traffic { record: Record::new(), apis: RwLock::new(apis), stopped: AtomicBool::new(false) })
     }
 
     /// From now on clients talk to another server.
     pub(crate) fn turn_to(&self, api: Api) {
-        *self.api.write().unwrap_or_else(PoisonError::into_inner) = api;
+        self.turn_to_all(vec![api]);
+    }
+
+    /// From now on clients talk to these servers.
+    pub(crate) fn turn_to_all(&self, apis: Vec<Api>) {
+        *self.apis.write().unwrap_or_else(PoisonError::into_inner) = apis;
     }
 
     /// Starts so many clients, each with a workload of its own on a district that they share.
@@ -60,7 +70,10 @@ impl Traffic {
     pub(crate) async fn settle(&self, request: &Request, random: &mut ChaCha8Rng) -> Option<(u16, Value)> {
         let began = Instant::now();
         loop {
-            let api = self.api.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let api = {
+                let apis = self.apis.read().unwrap_or_else(PoisonError::into_inner);
+                apis[random.gen_range(0..apis.len())].clone()
+            };
             let answer = self.record.send(&api, request).await;
             let last = match answer {
                 Ok((503, body)) => format!("503 {body}"),

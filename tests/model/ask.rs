@@ -236,7 +236,7 @@ impl Ask {
             Ask::MoveCard { worker, branch } => Command::MoveCard { worker: id(&worker), branch: id(&branch) },
             Ask::CloseCard { worker } => Command::CloseCard { worker: id(&worker), reason },
             Ask::RegisterMerchant { merchant, name, update } => {
-                let details = MerchantDetails { category: None, name, uscc: "91330100MA0000000X".to_owned() };
+                let details = MerchantDetails { category: None, name, uscc: "91350100M000100Y43".to_owned() };
                 Command::RegisterMerchant { merchant: id(&merchant), details, update }
             }
             Ask::Pay { merchant, month, points } => Command::PaySettlement {
@@ -279,6 +279,7 @@ impl Ask {
                 on,
                 quantity: quantity.map(Quantity::from_millionths),
                 witness: Some("证明人甲".to_owned()),
+                own_witness: false,
                 evidence: None,
             },
             Ask::Judge { credit, verdict } => {

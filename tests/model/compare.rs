@@ -140,7 +140,7 @@ async fn worker_rows(views: &Views, worker: &str, account: &Account) {
     ];
     assert_eq!(figures, expected, "earned, reversed, redeemed, expired, held and debt of {worker}");
     assert_eq!(row.services, account.standing().count() as u64, "services of {worker}");
-    assert_eq!((row.departed, &row.card), (account.departed, &account.card), "{worker}");
+    assert_eq!((row.departed, &row.card), (account.departed.is_some(), &account.card), "{worker}");
     assert_eq!((&row.occupation, row.party_member), (&account.occupation, account.party_member), "{worker}");
 
     let lots: Vec<_> = row.lots.iter().map(|lot| (lot.on, lot.last_day, [lot.remaining, lot.expired])).collect();
@@ -186,13 +186,14 @@ async fn waiting(views: &Views, district: &District) {
 async fn shops(views: &Views, district: &District) {
     for (store, shop) in &district.shops {
         let row = views.store_row(store).await.expect("views").expect("an opened store");
-        assert_eq!((&row.name, row.closed), (&shop.name, shop.closed), "{store}");
+        assert_eq!((&row.name, row.closed), (&shop.name, shop.closed()), "{store}");
         let rows = views.stock(store, "", ALL).await.expect("views").rows;
         let rows: BTreeMap<_, _> = rows
             .into_iter()
             .map(|(sku, row)| {
                 let units = [row.on_shelf, row.reserved, row.handed_over, row.written_off, row.received];
-                (sku, (row.listed, row.price.hundredths(), row.limit_per_worker_year, row.merchant, units))
+                let terms = (row.price.hundredths(), row.limit_per_worker_year, row.merchant);
+                (sku, (row.listed.then_some(terms), units))
             })
             .collect();
         let expected: BTreeMap<_, _> = shop
@@ -200,7 +201,8 @@ async fn shops(views: &Views, district: &District) {
             .iter()
             .map(|(sku, item)| {
                 let units = [item.shelf, item.reserved, item.out, item.lost, item.received];
-                (sku.clone(), (item.listed, item.price, item.limit, item.merchant.clone(), units))
+                let terms = item.terms().map(|terms| (terms.price, terms.limit, terms.merchant.clone()));
+                (sku.clone(), (terms, units))
             })
             .collect();
         assert_eq!(rows, expected, "items of {store}");
@@ -214,9 +216,13 @@ async fn merchants(views: &Views, district: &District, books: &Books) {
         let mut owed = 0;
         for (month, book) in &known.months {
             let row = views.settlement(merchant, Month::parse(month).expect("a month")).await.expect("views");
-            let of_row = (row.honoured.hundredths(), row.paid.hundredths(), row.redemptions, row.references.len());
-            assert_eq!(of_row, (book.honoured, book.paid, book.redemptions, book.payments), "{merchant} in {month}");
-            owed += book.honoured - book.paid;
+            let figures = [row.honoured, row.corrected, row.paid].map(Points::hundredths);
+            let of_row = (figures, row.redemptions, row.references.len());
+            let of_book = ([book.honoured, book.corrected, book.paid], book.redemptions, book.payments);
+            assert_eq!(of_row, of_book, "{merchant} in {month}");
+            let due = views.due(merchant, Month::parse(month).expect("a month")).await.expect("views");
+            assert_eq!(due.owed.hundredths(), known.due(month), "{merchant} for {month}");
+            owed += book.honoured - book.corrected - book.paid;
         }
         assert_eq!(books.owed(merchant), owed, "{merchant}");
     }

@@ -79,7 +79,7 @@ fn units(lines: &[StockLine]) -> String {
 
 fn service(word: &str, event: &ServiceRecorded) -> String {
     format!(
-        "{word} credit {} of {}: {} for {} × {} on {} to {:?}, lot {}, uncapped {:?}, debt {}, schedule {}, {}, card {}, proposed {} by {}",
+        "{word} credit {} of {}: {} for {} × {} on {} to {:?}, lot {}, uncapped {:?}, debt {}, schedule {}, {}, card {}, proposed {} by {}, entered {:?}, public {:?}",
         event.credit,
         event.worker,
         event.points.hundredths(),
@@ -95,6 +95,8 @@ fn service(word: &str, event: &ServiceRecorded) -> String {
         event.card,
         event.proposed,
         event.proposer,
+        event.entered_on,
+        event.publicity_days,
     )
 }
 
@@ -228,7 +230,9 @@ fn merchant(event: &MerchantEvent) -> String {
         }
         MerchantEvent::HonourReversed(event) => {
             let points = event.points.hundredths();
-            format!("{who} gave up {points} of {} for {} at {}", event.month, event.redemption, event.store)
+            let claimed_in = event.claimed_in.map(|month| month.to_string());
+            let (month, redemption) = (event.month, &event.redemption);
+            format!("{who} gave up {points} of {month}, claimed in {claimed_in:?}, for {redemption} at {}", event.store)
         }
         MerchantEvent::SettlementPaid(event) => {
             format!("{who} was paid {} for {}", event.points.hundredths(), event.month)

@@ -117,6 +117,7 @@ impl ReferenceStateMachine for Model {
         match transition {
             Move::Submit { steps, atomic } => {
                 state.now += BETWEEN_MOVES;
+                (state.district.now, state.scope.now) = (state.now, state.now);
                 let asked = steps.iter().filter_map(|step| state.scope.settle(step)).collect();
                 state.submit(asked, *atomic);
             }

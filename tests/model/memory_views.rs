@@ -5,11 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use projections::ViewError;
-use projections::store::{ViewChanges, ViewStore};
+use projections::store::{Checkpoint, ViewChanges, ViewStore};
 
 #[derive(Default)]
 struct Rows {
-    checkpoint: u64,
+    checkpoint: Checkpoint,
     views: BTreeMap<&'static str, BTreeMap<String, Vec<u8>>>,
 }
 
@@ -25,7 +25,7 @@ impl MemoryViews {
 
 #[async_trait]
 impl ViewStore for MemoryViews {
-    async fn checkpoint(&self) -> Result<u64, ViewError> {
+    async fn checkpoint(&self) -> Result<Checkpoint, ViewError> {
         Ok(self.rows().checkpoint)
     }
 
@@ -48,7 +48,7 @@ impl ViewStore for MemoryViews {
         Ok(found.map(|(key, row)| (key.clone(), row.clone())).collect())
     }
 
-    async fn write(&self, from: u64, to: u64, changes: Vec<ViewChanges>) -> Result<(), ViewError> {
+    async fn write(&self, from: Checkpoint, to: Checkpoint, changes: Vec<ViewChanges>) -> Result<(), ViewError> {
         let mut rows = self.rows();
         if rows.checkpoint != from {
             return Err(ViewError::Moved);
@@ -63,6 +63,15 @@ impl ViewStore for MemoryViews {
                 };
             }
         }
+        Ok(())
+    }
+
+    async fn restart(&self, from: Checkpoint) -> Result<(), ViewError> {
+        let mut rows = self.rows();
+        if rows.checkpoint != from {
+            return Err(ViewError::Moved);
+        }
+        *rows = Rows::default();
         Ok(())
     }
 }

@@ -16,7 +16,7 @@ pub(crate) mod shop;
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::ask::{Ask, Asked, Line};
 use account::Account;
@@ -42,6 +42,8 @@ pub(crate) enum Answer {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MonthBook {
     pub(crate) honoured: i64,
+    /// Claims of months already paid that this month bears.
+    pub(crate) corrected: i64,
     pub(crate) paid: i64,
     pub(crate) redemptions: i64,
     pub(crate) payments: usize,
@@ -52,6 +54,26 @@ pub(crate) struct MonthBook {
 pub(crate) struct Merchant {
     pub(crate) name: String,
     pub(crate) months: BTreeMap<String, MonthBook>,
+}
+
+impl MonthBook {
+    fn left(&self) -> i64 {
+        self.honoured - self.corrected - self.paid
+    }
+}
+
+impl Merchant {
+    /// What a month owes, after what earlier months were paid too much.
+    pub(crate) fn due(&self, month: &str) -> i64 {
+        let before = self.months.iter().filter(|(other, _)| other.as_str() < month);
+        let carried = before.fold(0, |carried, (_, book)| (carried + book.left()).min(0));
+        (carried + self.months.get(month).map_or(0, MonthBook::left)).max(0)
+    }
+
+    /// What is owed over all months.
+    pub(crate) fn due_in_all(&self) -> i64 {
+        self.months.values().map(MonthBook::left).sum()
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -69,6 +91,8 @@ pub(crate) struct District {
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) shops: BTreeMap<String, Shop>,
     pub(crate) merchants: BTreeMap<String, Merchant>,
+    /// What the clock says.
+    pub(crate) now: NaiveDateTime,
     configured: bool,
     approval: bool,
     publicity_days: u32,
@@ -83,7 +107,7 @@ pub(crate) struct District {
 impl District {
     /// A district whose journal was just made: one fact, under the ledger's own key.
     pub(crate) fn new() -> District {
-        let mut district = District { step: 100, ..District::default() };
+        let mut district = District { step: 100, now: super::steps::now(), ..District::default() };
         let ask = Ask::Open;
         let at = NaiveDate::from_ymd_opt(1970, 1, 1).and_then(|day| day.and_hms_opt(8, 0, 0)).expect("a time");
         district.submit(&Asked { key: "journal/open".to_owned(), actor: "ledger", at, ask });
@@ -146,6 +170,9 @@ impl District {
 
     fn carry_out(&mut self, asked: &Asked) -> Result<(), No> {
         let at = asked.at;
+        if !matches!(asked.ask, Ask::Credit { .. } | Ask::Redeem(_) | Ask::Hold { .. }) {
+            self.past(at)?;
+        }
         match asked.ask.clone() {
             Ask::Open => self.done("journal opened".to_owned()),
             Ask::Configure { approval, publicity_days, step } => self.configure(approval, publicity_days, step)?,
@@ -157,7 +184,7 @@ impl District {
                 self.register(at, worker, occupation, party_member, update)?;
             }
             Ask::Depart { worker } => {
-                self.present(&worker)?.departed = true;
+                self.present(&worker)?.departed = Some(at);
                 self.done(format!("{at} worker {worker} departed"));
             }
             Ask::IssueCard { worker, card, branch, update } => self.issue_card(at, worker, card, branch, update)?,
@@ -169,16 +196,11 @@ impl District {
             Ask::RegisterMerchant { merchant, name, update } => self.register_merchant(at, merchant, name, update)?,
             Ask::Pay { merchant, month, points } => {
                 let month = month.format("%Y-%m").to_string();
-                let book = self
-                    .merchants
-                    .get_mut(&merchant)
-                    .ok_or("unknown_merchant")?
-                    .months
-                    .entry(month.clone())
-                    .or_default();
-                if points <= 0 || points > book.honoured - book.paid {
+                let known = self.merchants.get_mut(&merchant).ok_or("unknown_merchant")?;
+                if points <= 0 || points > known.due(&month) || points > known.due_in_all() {
                     return Err("invalid_quantity");
                 }
+                let book = known.months.entry(month.clone()).or_default();
                 book.paid += points;
                 book.payments += 1;
                 self.done(format!("{at} {merchant} was paid {points} for {month}"));
@@ -187,6 +209,7 @@ impl District {
                 self.credit(asked, &worker, &activity, on, quantity)?;
             }
             Ask::Judge { credit, verdict } => self.judge(asked, &credit, verdict)?,
+            Ask::Expire { through, .. } if through > self.now.date() => return Err("invalid_date"),
             Ask::Expire { worker, through } => {
                 let parts = self.account(&worker)?.lapse(through);
                 let points: i64 = parts.iter().map(|part| part.1).sum();
@@ -214,7 +237,18 @@ impl District {
 
     fn present(&mut self, worker: &str) -> Result<&mut Account, No> {
         let account = self.account(worker)?;
-        if account.departed { Err("worker_departed") } else { Ok(account) }
+        if account.departed.is_some() { Err("worker_departed") } else { Ok(account) }
+    }
+
+    /// Who left was there until then.
+    fn present_at(&mut self, worker: &str, time: NaiveDateTime) -> Result<&mut Account, No> {
+        let account = self.account(worker)?;
+        if account.departed.is_some_and(|left| left <= time) { Err("worker_departed") } else { Ok(account) }
+    }
+
+    /// Nothing happened more than five minutes from now.
+    fn past(&self, time: NaiveDateTime) -> Result<(), No> {
+        if time > self.now + TimeDelta::minutes(5) { Err("invalid_date") } else { Ok(()) }
     }
 
     fn configure(&mut self, approval: Option<bool>, days: Option<u32>, step: Option<i64>) -> Result<(), No> {

@@ -22,7 +22,6 @@ pub(crate) fn first_day() -> NaiveDate {
 }
 
 /// What the clock says when a history begins: after most of its business times, and before some.
-#[allow(dead_code, reason = "only where histories are played by a clock that moves")]
 pub(crate) fn now() -> NaiveDateTime {
     time(700 * DAY_SECONDS + DAY_SECONDS / 2)
 }
@@ -101,6 +100,8 @@ pub(crate) struct Scope {
     pub(crate) credits: Vec<String>,
     pub(crate) redemptions: Vec<String>,
     pub(crate) holds: Vec<String>,
+    /// What the clock says now.
+    pub(crate) now: NaiveDateTime,
     asked: Vec<Asked>,
     count: usize,
 }
@@ -115,8 +116,14 @@ fn pick<T: Clone>(from: &[T], index: Index) -> Option<T> {
 impl Scope {
     /// After the prelude.
     pub(crate) fn new() -> Scope {
-        let mut scope =
-            Scope { credits: Vec::new(), redemptions: Vec::new(), holds: Vec::new(), asked: Vec::new(), count: 0 };
+        let mut scope = Scope {
+            credits: Vec::new(),
+            redemptions: Vec::new(),
+            holds: Vec::new(),
+            now: now(),
+            asked: Vec::new(),
+            count: 0,
+        };
         prelude().into_iter().for_each(|asked| scope.note(asked));
         scope
     }
@@ -153,9 +160,14 @@ impl Scope {
                 format!("k{}", self.count)
             }
         };
-        // Decisions come later than most of what they are about.
-        let later = if matches!(ask, Ask::Judge { .. }) { 12 * DAY_SECONDS } else { 0 };
-        let asked = Asked { key, actor: step.actor, at: time(step.seconds + later), ask };
+        // Decisions come later than most of what they are about, and some of them now: only then a publicity is over.
+        let judges = matches!(ask, Ask::Judge { .. });
+        let at = match judges {
+            true if step.seconds % 2 == 0 => self.now,
+            true => time(step.seconds + 12 * DAY_SECONDS),
+            false => time(step.seconds),
+        };
+        let asked = Asked { key, actor: step.actor, at, ask };
         self.note(asked.clone());
         Some(asked)
     }

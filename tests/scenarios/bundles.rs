@@ -79,6 +79,22 @@ fn a_part_that_is_not_signed_yet_is_told() {
 }
 
 #[test]
+fn a_bundle_of_a_range_says_how_far_the_journal_was_signed() {
+    let journal = qianwei();
+    let signer = key(&origin_of(journal), 1);
+    let notes = checkpoints(journal, &signer);
+    let last = notes.last().expect("a checkpoint").0;
+    let vkey = signer.public().to_string();
+    for more in
+        [vec!["--from", "20", "--to", "30"], vec!["--to", "30"], vec!["--from", "20"], vec!["--period", "2023-06"]]
+    {
+        let report = verify(&bundle(journal, &notes, &more), &["--key", &vkey]).expect(0).json();
+        assert_eq!(report.get("verdict").text(), "valid", "{more:?}");
+        assert_eq!(report.get("signed_size").count(), last, "{more:?}");
+    }
+}
+
+#[test]
 fn the_same_journal_at_the_same_position_gives_the_same_bytes() {
     let journal = qianwei();
     let half = (position(journal) / 2).to_string();

@@ -40,6 +40,10 @@ async fn first_steps(journal: &str) {
     assert_eq!(again["position"], answer["position"]);
     assert_eq!(position(journal), redeemed, "a repeat changes nothing");
     assert!(server.terminate().success());
+    // For a person; a program reads the one line on stdout.
+    let said = server.stderr();
+    assert!(said.contains(&format!("{}/", server.base_url())) && said.contains("token issue --role admin"), "{said}");
+    assert!(said.contains("请用浏览器打开"), "{said}");
 
     let before = state(journal, &[]);
     let server = Server::start(journal, &["--demo"]);

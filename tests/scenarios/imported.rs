@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 use crate::exact::Exact;
 use crate::journals::{self, Database};
@@ -111,8 +110,6 @@ pub(crate) struct Imported {
     pub(crate) report: Exact,
     /// What the journal says as of the expected day.
     pub(crate) state: Exact,
-    /// How long the import took.
-    pub(crate) took: Duration,
 }
 
 /// A pack imported into a new journal, once in this test program.
@@ -120,11 +117,9 @@ pub(crate) fn imported(pack: Pack, database: Database) -> &'static Imported {
     static ALL: [[OnceLock<Imported>; 2]; 2] = [const { [const { OnceLock::new() }; 2] }; 2];
     ALL[pack as usize][database as usize].get_or_init(|| {
         let journal = journals::fresh(database);
-        let start = Instant::now();
         // Both packs hold rows that must be refused.
         let report = program::import(&journal, &pack.folder(), 1, &[]);
-        let took = start.elapsed();
         let state = pack.state_of(&journal);
-        Imported { journal, report, state, took }
+        Imported { journal, report, state }
     })
 }

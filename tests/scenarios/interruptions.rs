@@ -1,13 +1,20 @@
-//! An import that is killed again and again and started again each time ends in the very state of one that ran through:
-//! no row twice, none lost, the same positions.
+//! An import that is killed again and again in its middle and started again each time ends in the very state of one that
+//! ran through: no row twice, none lost, the same positions.
 
 use std::path::Path;
 use std::process::{Child, Stdio};
+use std::str::FromStr;
 use std::thread;
+use std::time::{Duration, Instant};
 
+use ledger_core::journal::Journal;
+use ledger_core::journal::sqlite::SqliteJournal;
+use ledger_core::journal::url::JournalUrl;
 use nuanxin_tests::{cli, scratch_dir};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use sqlx::{Connection, PgConnection};
+use tokio::runtime::Runtime;
 
 use crate::imported::{Imported, Pack, imported};
 use crate::journals::{self, Database};
@@ -16,7 +23,13 @@ use crate::program::{import, run, utf8};
 const PACK: Pack = Pack::Qianwei;
 
 /// Imports that may end before their kill; more means that the moments are badly chosen.
-const UNHURT_MAX: u32 = 20;
+const UNHURT_MAX: u32 = 5;
+/// How long an import may take to come to the place where it is killed.
+const PLACE_LIMIT: Duration = Duration::from_secs(300);
+/// How often the journal is asked where it stands.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
+/// How long an import lives on once it has come to its place: not every kill meets the moment after a commit.
+const LIVES_ON_MICROS: std::ops::Range<u64> = 0..8_000;
 
 fn start(journal: &str, report: &Path) -> Child {
     let mut command = cli::command(journal);
@@ -24,32 +37,88 @@ fn start(journal: &str, report: &Path) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
 }
 
-/// Kills an import of the pack this many times at seeded moments, each time starting again on the same journal, or on a
-/// new one after an import came to its end. Every journal must end like the one that was never interrupted.
+/// Tells where a journal stands, beside whoever writes it.
+struct Watch {
+    runtime: Runtime,
+    url: JournalUrl,
+    sqlite: Option<SqliteJournal>,
+    postgres: Option<PgConnection>,
+}
+
+impl Watch {
+    fn of(journal: &str) -> Watch {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let url = JournalUrl::from_str(journal).expect("an address of ours");
+        Watch { runtime: runtime.expect("a runtime"), url, sqlite: None, postgres: None }
+    }
+
+    /// The last position; zero while there is no journal yet.
+    fn position(&mut self) -> u64 {
+        match &self.url {
+            JournalUrl::Sqlite(path) => {
+                if self.sqlite.is_none() {
+                    self.sqlite = SqliteJournal::open_read_only(path).ok();
+                }
+                let head = self.sqlite.as_ref().and_then(|journal| self.runtime.block_on(journal.head()).ok());
+                head.map_or(0, |head| head.position)
+            }
+            JournalUrl::Postgres { url, schema } => self
+                .runtime
+                .block_on(async {
+                    if self.postgres.is_none() {
+                        self.postgres = PgConnection::connect(url).await.ok();
+                    }
+                    let connection = self.postgres.as_mut()?;
+                    let head = format!("SELECT position FROM {schema}.head");
+                    let position: Option<i64> = sqlx::query_scalar(&head).fetch_one(connection).await.ok();
+                    u64::try_from(position?).ok()
+                })
+                .unwrap_or(0),
+        }
+    }
+}
+
+/// Kills an import of the pack this many times, each time between a tenth and nine tenths of its way, and starts again on
+/// the same journal until that has been killed all along the way, then on a new one. Every journal must end like the one
+/// that was never interrupted.
 fn killed_and_started_again(database: Database, seed: u64, kills: u32) {
     let reference = imported(PACK, database);
+    let end = reference.state.get("position").count();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let report = scratch_dir("killed").join("report.json");
     let mut journal = journals::fresh(database);
-    let (mut killed, mut unhurt) = (0, 0);
-    let mut takes = reference.took;
-    while killed < kills {
-        let moment = takes.mul_f64(random.gen_range(0.02..0.95));
-        let mut child = start(&journal, &report);
-        thread::sleep(moment);
-        if child.try_wait().expect("a child can be waited for").is_some() {
-            unhurt += 1;
-            // The machine is less busy than it was when the reference was made.
-            takes = moment;
-            assert!(unhurt <= UNHURT_MAX, "{unhurt} imports ended before they were killed");
+    let mut watch = Watch::of(&journal);
+    let (mut killed, mut unhurt) = (Vec::new(), 0);
+    while killed.len() < kills as usize {
+        let (begin, last) = (watch.position().max(end / 10), end * 9 / 10);
+        if begin >= last {
             ends_alike(&journal, reference);
             journal = journals::fresh(database);
+            watch = Watch::of(&journal);
             continue;
         }
+        // In small steps, so that one journal is killed many times.
+        let place = random.gen_range(begin + 1..=last.min(begin + end / 8));
+        let mut child = start(&journal, &report);
+        let began = Instant::now();
+        while watch.position() < place && child.try_wait().expect("a child can be waited for").is_none() {
+            assert!(began.elapsed() < PLACE_LIMIT, "the import does not come to position {place}");
+            thread::sleep(LOOK_EVERY);
+        }
+        thread::sleep(Duration::from_micros(random.gen_range(LIVES_ON_MICROS)));
+        let ended = child.try_wait().expect("a child can be waited for").is_some();
         child.kill().expect("a child can be killed");
         child.wait().expect("a child can be waited for");
-        killed += 1;
+        let position = watch.position();
+        if ended || position >= end {
+            unhurt += 1;
+            assert!(unhurt <= UNHURT_MAX, "{unhurt} imports ended before they were killed");
+            continue;
+        }
+        assert!((place..end).contains(&position), "killed at {position}, not between {place} and {end}");
+        killed.push(position);
     }
+    println!("killed at {killed:?} of {end}");
     ends_alike(&journal, reference);
 }
 

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use nuanxin_tests::Server;
 
 use crate::exact::Exact;
-use crate::journals::{Database, fresh};
-use crate::program::run;
+use crate::journals::{Database, file_of, fresh, listing};
+use crate::program::{import, run};
+use crate::small_pack::SmallPack;
 
 /// Issues an auditor's token; gives the token and its id.
 fn issue(journal: &str, name: &str) -> (String, String) {
@@ -88,5 +89,42 @@ fn what_cannot_be_issued_or_revoked_says_why() {
     run(&journal, &["token", "issue", "--role", "king"]).expect(2).says(&["king", "clerk"]);
     run(&journal, &["token", "issue", "--role", "clerk"]).expect(2).says(&["scope"]);
     run(&journal, &["token", "issue", "--role", "admin", "--scope", "S01"]).expect(2).says(&["scope"]);
+    // A journal that is not there has no store, and looking for one makes none.
+    run(&journal, &["token", "issue", "--role", "clerk", "--scope", "S01"]).expect(1).says(&["unknown_store", "S01"]);
+    run(&journal, &["token", "issue", "--role", "branch", "--scope", "B1"]).expect(1).says(&["no branch yet"]);
+    assert_eq!(listing(file_of(&journal).parent().expect("a folder")), Vec::<String>::new());
     run(&journal, &["token", "revoke", "t-00000000"]).expect(1).says(&["t-00000000", "token list"]);
+}
+
+fn issued_for_what_is_there(journal: &str) {
+    let pack = SmallPack::new();
+    import(journal, pack.folder(), 0, &[]);
+    let issue = |role, scope| run(journal, &["token", "issue", "--role", role, "--scope", scope]);
+    for (role, scope, missing, code) in [
+        ("clerk", "S01", "S02", "unknown_store"),
+        ("merchant", "M01", "S01", "unknown_merchant"),
+        ("worker", "W001", "M01", "unknown_worker"),
+        ("branch", "DZB01", "W001", "DZB01"),
+    ] {
+        issue(role, scope).expect(0);
+        let refused = issue(role, missing).expect(1);
+        assert!(refused.stdout.is_empty(), "a token was printed");
+        refused.says(&[missing, code]);
+    }
+    // A community is opened by no event.
+    issue("operator", "测试社区").expect(0);
+}
+
+#[test]
+fn a_token_is_issued_for_what_the_journal_knows_in_sqlite() {
+    let journal = fresh(Database::Sqlite);
+    issued_for_what_is_there(&journal);
+    let server = Server::start(&journal, &[]);
+    issued_for_what_is_there(&journal);
+    assert!(server.terminate().success());
+}
+
+#[test]
+fn a_token_is_issued_for_what_the_journal_knows_in_postgres() {
+    issued_for_what_is_there(&fresh(Database::Postgres));
 }

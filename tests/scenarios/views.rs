@@ -6,7 +6,7 @@ use sqlx::{Connection, PgConnection};
 
 use crate::imported::{Pack, imported};
 use crate::journals::{Database, copy_of, file_of, fresh};
-use crate::program::{import, run};
+use crate::program::{import, position, run};
 use crate::small_pack::SmallPack;
 
 /// The row of a worker's balance with one service more in it.
@@ -20,6 +20,10 @@ fn falsified(row: &[u8]) -> Vec<u8> {
 fn identical(journal: &str) {
     let replayed = run(journal, &["replay"]).expect(0);
     assert!(replayed.text().contains("identical"), "{}", replayed.text());
+    let told = run(journal, &["replay", "--json"]).expect(0).json();
+    assert_eq!(told.get("identical").text(), "true");
+    assert_eq!(told.get("position").count(), position(journal));
+    assert_eq!(told.get("differences").elements().len(), 0);
 }
 
 /// Replays views of which the balance of a worker was changed, and repairs them.
@@ -28,6 +32,10 @@ fn finds_and_repairs(journal: &str, worker: &str) {
     let replayed = run(journal, &["replay"]).expect(1);
     let said = replayed.text();
     assert!(!said.contains("identical") && said.contains("balance") && said.contains(worker), "{said}");
+    let told = run(journal, &["replay", "--json"]).expect(1).json();
+    let difference = &told.get("differences").elements()[0];
+    assert_eq!((told.get("identical").text(), difference.get("view").text()), ("false", "balance"));
+    assert!(difference.get("keys").elements().iter().any(|key| key.text().contains(worker)), "{told:?}");
     let verified = run(journal, &["verify"]).expect(1);
     assert!(verified.text().contains("balance"), "verify names the view: {}", verified.text());
     // Looking does not repair.
@@ -45,6 +53,8 @@ fn views_of_a_district_are_identical_when_replayed() {
     identical(&journal);
     let until = run(&journal, &["replay", "--until", "1000"]).expect(0);
     assert!(until.text().contains("1000"), "{}", until.text());
+    let until = run(&journal, &["replay", "--until", "1000", "--json"]).expect(0).json();
+    assert_eq!((until.get("position").count(), until.get("identical").text()), (1000, "null"));
     let beside = std::fs::read_dir(file_of(&journal).parent().expect("a folder")).expect("the folder can be read");
     let left: Vec<_> = beside.map(|file| file.expect("a file").file_name()).collect();
     let rebuilt = left.iter().any(|name| name.to_string_lossy().contains("rebuild"));

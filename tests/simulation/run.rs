@@ -89,7 +89,7 @@ async fn view(world: Arc<World>, settled: Arc<Sign>) -> Arc<MemoryViews> {
         let journal = SimulatedJournal::connect(&world, &process);
         let mut runner = Runner::new(journal, Arc::clone(&views) as Arc<dyn ViewStore>);
         loop {
-            let at = views.checkpoint().await.expect("a checkpoint");
+            let at = views.checkpoint().await.expect("a checkpoint").position;
             if settled.is_up() && at == world.journal.head().await.expect("memory can be read").position {
                 return views;
             }

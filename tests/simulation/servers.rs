@@ -31,6 +31,9 @@ fn put(place: &Place, server: Option<Server>) {
     *place.lock().unwrap_or_else(PoisonError::into_inner) = server;
 }
 
+/// When every simulated world begins: at noon of a day after all business times, so that no run passes midnight.
+pub(crate) const START: RecordedTime = RecordedTime::from_micros(1_906_516_800_000_000);
+
 /// Settings by chance, small ones among them, and a clock of its own that is not in step with the others'.
 fn settings(world: &World) -> LedgerSettings {
     let small = |max: u64| usize::try_from(1 + world.below(max)).unwrap_or(1);
@@ -49,7 +52,7 @@ fn settings(world: &World) -> LedgerSettings {
         resolve_for: std::time::Duration::from_millis(resolve_millis),
         clock: Arc::new(move || {
             let passed = i64::try_from(start.elapsed().as_micros()).unwrap_or(0);
-            RecordedTime::from_micros(1_704_067_200_000_000 + skew + passed)
+            RecordedTime::from_micros(START.micros() + skew + passed)
         }),
     }
 }

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use ledger_core::domain::refusal::Code;
 use ledger_core::evidence::hash::HashSuite;
-use ledger_core::journal::{Journal, RecordedTime};
+use ledger_core::journal::Journal;
 use ledger_core::ledger::{Ledger, LedgerSettings, Outcome, Submission};
 use tokio::time::Instant;
 
 use crate::ask::{Ask, Asked, ORIGIN};
 use crate::backend::{Process, SimulatedJournal};
+use crate::servers::START;
 use crate::steps::prelude;
 use crate::world::World;
 
@@ -41,7 +42,7 @@ fn run(work: impl Future<Output = ()>) {
 
 async fn open(world: &Arc<World>) -> Ledger {
     // A clock that stands: what two servers decide on the same state is the same to the byte.
-    let clock = Arc::new(|| RecordedTime::from_micros(1_704_067_200_000_000));
+    let clock = Arc::new(|| START);
     let settings = LedgerSettings { resolve_for: RESOLVE_FOR, clock, ..LedgerSettings::default() };
     let journal = SimulatedJournal::connect(world, &Process::new());
     Ledger::open(journal, settings, ORIGIN, HashSuite::Sha256).await.expect("the ledger opens").0

@@ -36,6 +36,8 @@ for lock in "$2"/*/data/postmaster.pid; do
     # A postmaster that was killed leaves its System V segment behind; line 7 of its lock file holds key and id.
     if [ -f "$lock" ]; then ipcrm -m "$(sed -n '7s/.* //p' "$lock")"; fi
 done
+# A small disk that is still mounted there would keep the directory.
+grep -sF " $2/" /proc/mounts | cut -d' ' -f2 | while read -r disk; do umount -l "$disk"; done
 tries=0
 until rm -rf "$2" || [ "$tries" -ge 20 ]; do sleep 0.1; tries=$((tries + 1)); done
 "#;

@@ -143,6 +143,16 @@ impl PgCluster {
         self.signal_all("CONT");
     }
 
+    /// The server's processes apart from the postmaster: those that write for clients and those that work beside them.
+    pub fn workers(&self) -> Vec<u32> {
+        self.pid().map(children_of).unwrap_or_default()
+    }
+
+    /// Gives a directory to the account that the server runs under.
+    pub fn take_over(&self, dir: &Path) {
+        install().give(dir);
+    }
+
     fn signal_all(&self, name: &str) {
         if let Some(pid) = self.pid() {
             let mut family = children_of(pid);

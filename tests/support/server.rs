@@ -1,5 +1,6 @@
 //! A ledger that serves, as its own process: `nuanxin serve` on a free port, to be talked to, killed and started again.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -46,6 +47,15 @@ impl Server {
         let mut command = cli::command(journal);
         command.args(["serve", "--listen", "127.0.0.1:0", "--journal", journal]).args(extra_args);
         Server::launch(&mut command)
+    }
+
+    /// As [`Server::start`], with further variables in the program's environment.
+    pub fn start_in(journal: &str, environment: Vec<(&'static str, OsString)>) -> Server {
+        let mut command = cli::command(journal);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--journal", journal]).envs(environment);
+        Server::launch(&mut command).unwrap_or_else(|failure| {
+            panic!("`nuanxin serve --journal {journal}` did not listen ({:?}):\n{}", failure.status, failure.stderr)
+        })
     }
 
     fn launch(command: &mut Command) -> Result<Server, NotStarted> {

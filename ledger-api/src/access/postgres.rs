@@ -10,7 +10,7 @@ use crate::side_store::SideStoreError;
 use crate::side_store::postgres::{open, unavailable};
 
 /// Each step brings the table from its index to the next version.
-const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
 
 pub(super) struct PostgresTokens {
     pool: PgPool,

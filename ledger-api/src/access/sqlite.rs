@@ -12,7 +12,7 @@ use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
 
 /// Each step brings the file from its index to the next version.
-const STEPS: &[&str] = &[include_str!("sqlite_1.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("sqlite_1.sql")];
 
 pub(super) struct SqliteTokens {
     file: SideFile,

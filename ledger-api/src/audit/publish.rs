@@ -11,6 +11,7 @@ use std::time::Duration;
 use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::hash::Hash;
 use ledger_core::evidence::note::{KeyKind, KeyRing, NoteSignature, PublicKey, SecretKey, SignedNote};
+use ledger_core::journal::{JournalError, SigningKey};
 
 use super::store::{KeyUse, KnownKey, Published, SignedHead};
 use super::{Audit, AuditError, now_ms};
@@ -121,6 +122,7 @@ impl Audit {
         if self.mark.read(&self.identity.origin)?.is_some_and(|own| own.size() > size) {
             return Ok(None);
         }
+        self.keep_keys().await?;
         self.mark.write(&note)?;
         let signed_at_ms = now_ms();
         if !self.store.record(last, &checkpoint, &note, signed_at_ms).await? {
@@ -179,8 +181,40 @@ impl Audit {
         Ok(self.store.ring(KeyUse::Journal, Some(&self.identity.origin)).await?)
     }
 
-    /// Makes the first key of a journal that has none, and makes the keys at hand known. For a server that begins; later
-    /// keys are made by hand.
+    /// Makes those keys known here that the journal itself keeps: a copy of it comes without what stood beside it, and what
+    /// its keys signed is still to be checked.
+    pub(super) async fn adopt_keys(&self) -> Result<(), AuditError> {
+        for kept in self.journal.signing_keys().await? {
+            // A key of a newer kind is told by whoever knows it.
+            let Ok(key) = kept.vkey.parse::<PublicKey>() else { continue };
+            let added = self.store.add_key(&key, KeyUse::Journal, false, kept.added_at_ms).await?;
+            if let (true, Some(until)) = (added, kept.until_ms) {
+                self.store.set_until(&key, until).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the known keys with the journal, before they sign: whoever has a copy of it and nothing else then knows that it
+    /// was signed, and by whom.
+    async fn keep_keys(&self) -> Result<(), AuditError> {
+        let known = self.store.keys().await?;
+        let known = known.into_iter().filter(|known| known.usage == KeyUse::Journal);
+        let known: Vec<SigningKey> = known.map(|known| known.to_signing_key()).collect();
+        let mut kept = self.kept.lock().await;
+        if *kept != known {
+            match self.journal.record_signing_keys(known.clone()).await {
+                Ok(()) => *kept = known,
+                // Opened for reading alone, beside a server: that keeps them when it signs, and a backup takes them too.
+                Err(JournalError::Unusable(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the first key of a journal that never had one, and makes the keys at hand known. For a server that begins;
+    /// later keys are made by hand.
     ///
     /// # Errors
     /// [`AuditError`].
@@ -196,13 +230,20 @@ impl Audit {
         }
         let known = self.store.keys().await?;
         if known.iter().any(|known| known.usage == KeyUse::Journal) {
-            if at_hand.is_empty() {
+            if self.signing_keys().await?.is_empty() {
+                let own = known.iter().filter(|known| known.usage == KeyUse::Journal);
+                let ids: Vec<String> = own.map(|known| known.key.id().to_string()).collect();
+                // Never a new one by itself: auditors know the old one, and would take the new one for somebody else's.
                 tracing::warn!(
                     path = %self.key_file.path().display(),
-                    "this server holds no signing key of the journal and signs no checkpoints; other servers may"
+                    keys = ids.join(" "),
+                    "SIGNING IS OFF: this journal was signed before, and the key file holds none of its keys; checkpoints \
+                     and receipts are not signed here. Bring the key file back, with the .signed file beside it, from the \
+                     server that signed or from a sealed backup (nuanxin restore --all); or run nuanxin key generate to \
+                     sign with a new key from now on: what the old keys signed can still be checked"
                 );
             }
-            return Ok(());
+            return self.keep_keys().await;
         }
         let key = self.key_file.generate(&self.identity.origin, KeyKind::Ed25519)?;
         if !self.store.add_key(key.public(), KeyUse::Journal, true, now_ms()).await? {
@@ -210,6 +251,7 @@ impl Audit {
             self.key_file.remove(&key)?;
             return Ok(());
         }
+        self.keep_keys().await?;
         let path = self.key_file.path().display();
         tracing::info!(%path, key = %key.public(), "made a key that signs checkpoints; hand its public half to auditors");
         Ok(())

@@ -13,11 +13,17 @@ use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::hash::Hash;
 use ledger_core::evidence::note::{KeyError, KeyKind, KeyRing, PublicKey, SignedNote};
 use ledger_core::evidence::witness::Cosigned;
+use ledger_core::journal::SigningKey;
 use ledger_core::journal::url::JournalUrl;
 
 use crate::side_store::SideStoreError;
+use crate::side_store::rows::Store;
 use postgres::PostgresCheckpoints;
 use sqlite::SqliteCheckpoints;
+
+/// Where checkpoints and public keys are kept.
+pub(crate) const STORE: Store =
+    Store { name: "checkpoints", file: "checkpoints.db", sqlite: sqlite::STEPS, postgres: postgres::STEPS };
 
 /// What was signed last: size and root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -281,6 +287,13 @@ impl CheckpointStore {
     ) -> Result<bool, SideStoreError> {
         let next = Cosigned { size: checkpoint.size(), root: checkpoint.root() };
         self.0.move_cosigned(checkpoint.origin(), last, next, &note.to_string(), at_ms).await
+    }
+}
+
+impl KnownKey {
+    /// As the journal itself keeps it.
+    pub fn to_signing_key(&self) -> SigningKey {
+        SigningKey { vkey: self.key.to_string(), added_at_ms: self.added_at_ms, until_ms: self.until_ms }
     }
 }
 

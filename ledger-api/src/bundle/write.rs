@@ -152,8 +152,8 @@ fn checkpoints(notes: &[SignedNote]) -> Result<Vec<(Checkpoint, SignedNote)>, Bu
     Ok(all.into_values().collect())
 }
 
-/// Those of the checkpoints that the bundle can be held against: all of a whole journal; of a range those within it and
-/// the nearest on each side; of a worker the last. Each must be of this journal.
+/// Those of the checkpoints that the bundle can be held against: all of a whole journal; of a range those within it, the
+/// nearest on each side, and the last, which tells how far the journal was signed; of a worker the last. Each must be of this journal.
 fn fitting(
     survey: &Survey,
     size: u64,
@@ -181,8 +181,10 @@ fn fitting(
         Scope::Range { from, to, .. } => {
             let before = fitting.iter().rposition(|(one, _)| one.size() < from).unwrap_or(0);
             let after = fitting.iter().position(|(one, _)| one.size() >= to).map_or(fitting.len(), |after| after + 1);
+            let last = if after < fitting.len() { fitting.pop() } else { None };
             fitting.truncate(after);
             fitting.drain(..before.min(fitting.len()));
+            fitting.extend(last);
         }
     }
     let every = fitting.len().div_ceil(CHECKPOINTS_MAX).max(1);

@@ -5,11 +5,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use ledger_core::domain::refusal::Code;
 use ledger_core::journal::url::JournalUrl;
 use projections::Views;
 use projections::runner::Runner;
 use projections::store::sqlite::SqliteViews;
 
+use super::branches::{branches, listed};
 use super::{CliError, CliResult, progress};
 use crate::app;
 use crate::appraisal_sheet::{self, Format};
@@ -52,8 +54,18 @@ pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
     let bar = progress::bar(position, "folding");
     Runner::new(Arc::clone(&journal), store.clone()).run_until(position, &mut |at| bar.set_position(at)).await?;
     bar.finish_and_clear();
-    let views = Views::as_stored(journal, store).await?;
+    let views = Views::as_stored(Arc::clone(&journal), store).await?;
     let appraisal = views.appraisal(args.year, args.branch.as_deref(), Some(position)).await?;
+    if appraisal.cards.is_empty()
+        && let Some(branch) = &args.branch
+    {
+        // A branch without services has an empty sheet; one that nobody knows was mistyped.
+        let known = branches(journal.as_ref(), position).await?;
+        if !known.contains(branch) {
+            let what = format!("no card was ever issued in branch {branch:?}; {}", listed(&known));
+            return Err(CliError::failed(what).coded(Some(Code::NotFound)));
+        }
+    }
     let bytes =
         appraisal_sheet::render(&appraisal, args.format).map_err(|error| CliError::failed(error.to_string()))?;
     let written = match &args.out {
@@ -65,10 +77,5 @@ pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
     };
     let place = args.out.as_ref().map_or_else(|| "standard output".into(), |path| path.to_string_lossy());
     written.map_err(|error| CliError::failed(format!("the cards cannot be written: {place}: {error}")))?;
-    if appraisal.cards.is_empty()
-        && let Some(branch) = &args.branch
-    {
-        eprintln!("nuanxin: no card belongs to branch {branch:?}; leave --branch out to see all of them");
-    }
     Ok(ExitCode::SUCCESS)
 }

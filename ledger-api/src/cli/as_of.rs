@@ -12,6 +12,7 @@ use crate::asked_recorded::AskedRecorded;
 #[derive(Debug, Clone, Default, Args)]
 pub struct AsOfArgs {
     /// Tell it as of this business date (YYYY-MM-DD): what happened later is left out; default: the last business day
+    /// that does not lie after the day on which the last entry was recorded
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<NaiveDate>,
     /// Tell what the journal knew by this recorded time: RFC 3339, or a date for that whole day (+08:00)

@@ -1,26 +1,33 @@
-//! `nuanxin backup` and `restore`: a verified copy of the journal in one SQLite file, and back into any empty journal.
-//!
-//! The copy is made entry by entry, so it goes from SQLite to Postgres and the other way as well. Views are not copied:
-//! they are folded again. Tokens and names stand in files or tables of their own with their own cycle (docs/runbooks).
+//! `nuanxin backup` and `restore`: a verified copy of the journal in one SQLite file, or of all in a sealed file, and back
+//! into any empty journal.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
-use ledger_core::journal::sqlite::SqliteJournal;
-use ledger_core::journal::transfer::transfer;
+use ledger_core::journal::Journal;
+use ledger_core::journal::sqlite::{SqliteJournal, copy, private};
 use ledger_core::journal::url::JournalUrl;
 
 use super::say::say;
-use super::{CliError, CliResult, progress};
+use super::verify::store_of;
+use super::{CliError, CliResult, passphrase, progress};
 use crate::app;
+use crate::backup::place::Place;
+use crate::backup::sealed::{self, Contents, SealedError};
+use crate::backup::{copy_into_file, signing_keys};
 
 /// Arguments of `backup`.
 #[derive(Debug, Args)]
 pub struct BackupArgs {
     /// The file to write; it must not exist
     out: PathBuf,
+    /// Take names, tokens, published checkpoints and all keys as well, sealed with a passphrase
+    #[arg(long)]
+    all: bool,
+    /// With --all: the file whose first line is the passphrase; without, NUANXIN_BACKUP_PASSPHRASE or standard input
+    #[arg(long, value_name = "FILE", requires = "all")]
+    passphrase_file: Option<PathBuf>,
 }
 
 /// Arguments of `restore`.
@@ -28,6 +35,12 @@ pub struct BackupArgs {
 pub struct RestoreArgs {
     /// The file that `backup` wrote
     input: PathBuf,
+    /// The file was sealed: bring names, tokens, checkpoints and keys back as well
+    #[arg(long)]
+    all: bool,
+    /// With --all: the file whose first line is the passphrase; without, NUANXIN_BACKUP_PASSPHRASE or standard input
+    #[arg(long, value_name = "FILE", requires = "all")]
+    passphrase_file: Option<PathBuf>,
 }
 
 /// Runs `backup`.
@@ -35,25 +48,57 @@ pub struct RestoreArgs {
 /// # Errors
 /// [`CliError`].
 pub async fn backup(args: BackupArgs, url: &JournalUrl) -> CliResult {
-    if args.out.exists() {
-        return Err(CliError::input(format!("{} exists; a backup never overwrites", args.out.display())));
-    }
+    check_out(&args.out)?;
+    let passphrase = match args.all {
+        true => Some(passphrase::to_seal(args.passphrase_file.as_deref())?),
+        false => None,
+    };
     let journal = app::open_journal_to_read(url).await?;
-    let mut partial = args.out.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
-    remove(&partial)?;
-    let head = journal.head().await?.position;
-    let bar = progress::bar(head, "copying");
-    let copy =
-        SqliteJournal::open(&partial).map_err(|error| CliError::input(format!("no copy can be made: {error}")))?;
-    let size = transfer(journal.as_ref(), &copy, &mut |at| bar.set_position(at)).await?;
+    let keys = signing_keys(journal.as_ref(), store_of(url).await?.as_ref()).await?;
+    // Whole, durable and verified before it has the name of a backup.
+    let partial = private::with_suffix(&args.out, ".partial");
+    if partial.exists() {
+        eprintln!("nuanxin: an interrupted backup had left {}; it is removed", partial.display());
+    }
+    copy::remove(&sealed::journal_beside(&partial))?;
+    copy::remove(&partial)?;
+    let bar = progress::bar(journal.head().await?.position, "copying");
+    let mut tell = |at| bar.set_position(at);
+    let size = match &passphrase {
+        Some(passphrase) => sealed::seal(url, journal.as_ref(), keys, passphrase, &partial, &mut tell).await?,
+        None => copy_into_file(journal.as_ref(), keys, &partial, &mut tell).await?,
+    };
     bar.finish_and_clear();
-    copy.close().await?;
-    std::fs::rename(&partial, &args.out).map_err(|error| unwritten(&args.out, &error))?;
-    remove(&partial)?;
-    say!("{size} entries in {}", args.out.display());
+    put(&partial, &args.out)?;
+    copy::remove(&partial)?;
+    match passphrase {
+        Some(_) => say!("{size} entries, names, tokens, checkpoints and keys, sealed in {}", args.out.display()),
+        None => say!("{size} entries in {}", args.out.display()),
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A place that a backup can be written to is known before it is made, and no folder is made for it: a slip in its name
+/// would otherwise leave the only copy where nobody looks.
+fn check_out(out: &Path) -> Result<(), CliError> {
+    if out.exists() {
+        return Err(CliError::input(format!("{} exists; a backup never overwrites", out.display())));
+    }
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        let what = format!("there is no folder {}; make it first, or name another place", folder.display());
+        return Err(CliError::input(what));
+    }
+    Ok(())
+}
+
+/// Gives a whole backup its name, durably; one that came there meanwhile stays.
+fn put(partial: &Path, out: &Path) -> Result<(), CliError> {
+    let unwritten = |error: std::io::Error| CliError::input(format!("{} cannot be written: {error}", out.display()));
+    if out.exists() {
+        return Err(CliError::input(format!("{} exists now; a backup never overwrites", out.display())));
+    }
+    std::fs::rename(partial, out).and_then(|()| private::sync_folder_of(out)).map_err(unwritten)
 }
 
 /// Runs `restore`.
@@ -67,32 +112,60 @@ pub async fn restore(args: RestoreArgs, url: &JournalUrl) -> CliResult {
             args.input.display()
         )));
     }
+    let unread = |error| CliError::input(format!("{}: {error}", args.input.display()));
+    match (sealed::is_sealed(&args.input).map_err(unread)?, args.all) {
+        (true, true) => return restore_all(args, url).await,
+        (true, false) => {
+            let what = format!("{} is sealed; nuanxin restore --all asks for its passphrase", args.input.display());
+            return Err(CliError::input(what));
+        }
+        (false, true) => {
+            let what = format!("{} is not sealed: it is a journal alone; leave --all out", args.input.display());
+            return Err(CliError::input(what));
+        }
+        (false, false) => {}
+    }
     let from = SqliteJournal::open_read_only(&args.input)?;
-    let to: Arc<_> = app::open_journal(url).await?;
-    let head = ledger_core::journal::Journal::head(&from).await?.position;
+    let head = from.head().await?.position;
+    let place = take(url).await?;
     let bar = progress::bar(head, "restoring");
-    let size = transfer(&from, to.as_ref(), &mut |at| bar.set_position(at)).await?;
+    let keys = from.signing_keys().await?;
+    let copy = place.begin().await?;
+    let size = copy.fill(&from, keys, &mut |at| bar.set_position(at)).await?;
+    place.put(&[]).await?;
     bar.finish_and_clear();
     say!("{size} entries in {url}");
     Ok(ExitCode::SUCCESS)
 }
 
-/// Removes what an interrupted backup left.
-fn remove(partial: &Path) -> Result<(), CliError> {
-    for suffix in
-        ["", "-wal", "-shm", ".lock", ".index", ".index-wal", ".index-shm", ".index-journal", ".index.damaged"]
-    {
-        let mut name = partial.as_os_str().to_owned();
-        name.push(suffix);
-        let name = PathBuf::from(name);
-        match std::fs::remove_file(&name) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(unwritten(&name, &error)),
-            _ => {}
-        }
+/// Takes the place, and says what was in the way.
+async fn take(url: &JournalUrl) -> Result<Place, CliError> {
+    let place = Place::take(url).await?;
+    if let Some(removed) = &place.removed {
+        eprintln!("nuanxin: an interrupted restore had left {removed}; it is removed, and begun anew");
     }
-    Ok(())
+    Ok(place)
 }
 
-fn unwritten(path: &Path, error: &std::io::Error) -> CliError {
-    CliError::input(format!("{} cannot be written: {error}", path.display()))
+async fn restore_all(args: RestoreArgs, url: &JournalUrl) -> CliResult {
+    let passphrase = passphrase::to_open(args.passphrase_file.as_deref())?;
+    let contents = Contents::check(&args.input, &passphrase)?;
+    let place = take(url).await?;
+    contents.fits(url).await?;
+    let bar = progress::bar(contents.entries(), "restoring");
+    let tell = &mut |at| bar.set_position(at);
+    let size = sealed::open(url, &args.input, &passphrase, &contents, place, tell).await?;
+    bar.finish_and_clear();
+    say!("{size} entries, names, tokens, checkpoints and keys of {} in {url}", contents.origin().unwrap_or("nobody"));
+    Ok(ExitCode::SUCCESS)
+}
+
+impl From<SealedError> for CliError {
+    fn from(error: SealedError) -> CliError {
+        match error {
+            SealedError::Journal(error) => error.into(),
+            SealedError::Altered(_) => CliError::failed(error.to_string()),
+            other => CliError::input(other.to_string()),
+        }
+    }
 }

@@ -63,6 +63,7 @@ pub async fn run(args: CheckpointArgs, url: &JournalUrl) -> CliResult {
     if let Some(path) = &args.accept {
         return accept(&audit, path, args.size).await;
     }
+    audit.prepare_keys().await?;
     let published = audit.checkpoint_for(args.size, 0).await?;
     if let Some((path, picture)) = args.qr.as_deref().zip(picture) {
         let drawn = picture.draw(&published.note.to_string()).map_err(|error| CliError::failed(error.to_string()))?;

@@ -7,16 +7,19 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use ledger_core::journal::Journal;
+use ledger_core::domain::refusal::Code;
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::url::JournalUrl;
+use ledger_core::journal::{Journal, JournalError};
 use ledger_core::ledger::Ledger;
 
 use super::new_journal::NewJournalArgs;
-use super::{CliError, CliResult, progress};
+use super::{CliError, CliResult, environment, progress};
 use crate::app;
 use crate::import::{self, ImportError, Pack, Progress, Report, Retry, Stopped};
+use crate::local_socket::Client;
 use crate::memory;
+use crate::title;
 use crate::vault::Vault;
 
 /// Refused rows shown for each code; the report has all.
@@ -24,6 +27,7 @@ const SHOWN_PER_CODE: usize = 3;
 
 /// Arguments of `import`.
 #[derive(Debug, Args)]
+#[command(after_help = environment::OF_IMPORT)]
 pub struct ImportArgs {
     /// The folder of the pack: district.toml, 人员名册, 积分标准, 商户名录, 兑换网点, 兑换目录 and the monthly sheets
     pack_dir: PathBuf,
@@ -49,7 +53,7 @@ pub async fn run(args: ImportArgs, url: &JournalUrl) -> CliResult {
     let directory = args.pack_dir.clone();
     let checked = tokio::task::spawn_blocking(move || Pack::check(&directory)).await;
     let pack = checked.map_err(|error| CliError::failed(format!("the pack was not read: {error}")))?;
-    let pack = Arc::new(pack.map_err(|error| CliError::input(coded(&error)))?);
+    let pack = Arc::new(pack.map_err(|error| CliError::input(error.to_string()).coded(code_of(&error)))?);
     for warning in pack.warnings() {
         eprintln!("nuanxin: {warning}");
     }
@@ -79,7 +83,11 @@ async fn load(
     pack: &Arc<Pack>,
     advance: Progress<'_>,
 ) -> Result<Result<Report, Stopped>, CliError> {
-    let journal = app::open_journal(url).await?;
+    let journal = match app::open_journal(url).await {
+        Ok(journal) => journal,
+        Err(JournalError::InUse(by)) => return load_through(&by, url, new_journal, pack, advance).await,
+        Err(error) => return Err(error.into()),
+    };
     new_journal.check(journal.as_ref()).await?;
     let new = new_journal.wanted();
     let (ledger, task) = Ledger::open(journal, memory::ledger_settings(), &new.origin, new.suite).await?;
@@ -88,6 +96,24 @@ async fn load(
     drop(ledger);
     task.finished().await;
     Ok(result)
+}
+
+/// Loads a pack through the server that has the journal.
+async fn load_through(
+    by: &str,
+    url: &JournalUrl,
+    new_journal: &NewJournalArgs,
+    pack: &Arc<Pack>,
+    advance: Progress<'_>,
+) -> Result<Result<Report, Stopped>, CliError> {
+    let Some(server) = Client::connect(url).await? else {
+        let what = "no server takes commands beside it: another import is at work, or a server is just starting; give \
+                    the same command again when that is done";
+        return Err(CliError::input(format!("{by}; {what}")));
+    };
+    new_journal.check(app::open_journal_to_read(url).await?.as_ref()).await?;
+    tracing::debug!("the rows go through the server that has the journal");
+    Ok(import::load_into(&server, pack, &Retry::default(), advance).await)
 }
 
 async fn judge(url: &JournalUrl, pack: &Arc<Pack>, advance: Progress<'_>) -> Result<Result<Report, Stopped>, CliError> {
@@ -126,10 +152,16 @@ fn summary(args: &ImportArgs, pack: &Pack, report: &Report) -> String {
     line(format_args!("  repeats            {:>9}", report.repeats));
     line(format_args!("  rows refused       {:>9}", report.errors.len()));
     for (code, errors) in report.by_code() {
-        line(format_args!("    {:<20} {:>7}", code.as_str(), errors.len()));
+        line(format_args!("    {:<20} {:>7}  {}", code.as_str(), errors.len(), title::chinese(code)));
         for error in errors.iter().take(SHOWN_PER_CODE) {
             line(format_args!("      {} row {}: {}", error.file, error.row, error.message));
         }
+    }
+    for warning in report.warnings.iter().take(SHOWN_PER_CODE) {
+        line(format_args!("  look at {} row {}: {}", warning.file, warning.row, warning.message));
+    }
+    if report.warnings.len() > SHOWN_PER_CODE {
+        line(format_args!("  and {} more rows to look at", report.warnings.len() - SHOWN_PER_CODE));
     }
     if !report.errors.is_empty() && args.report.is_none() {
         line(format_args!("--report FILE writes every refused row; correct those rows and import the pack again"));
@@ -140,20 +172,19 @@ fn summary(args: &ImportArgs, pack: &Pack, report: &Report) -> String {
     text
 }
 
-/// The sentence behind its code, where it has one.
-fn coded(error: &ImportError) -> String {
-    error.code().map_or_else(|| error.to_string(), |code| format!("{code}: {error}"))
+fn code_of(error: &ImportError) -> Option<Code> {
+    title::code_of(error.code()?)
 }
 
 fn ending(cause: ImportError, dry_run: bool) -> CliError {
-    let unusable = cause.is_unusable_input();
-    let coded = coded(&cause);
+    let code = code_of(&cause);
     let message = if dry_run {
-        coded
+        cause.to_string()
     } else {
-        format!("{coded}; rows before it are recorded, and the same command again goes on from there")
+        format!("{cause}; rows before it are recorded, and the same command again goes on from there")
     };
-    if unusable { CliError::input(message) } else { CliError::failed(message) }
+    let error = if cause.is_unusable_input() { CliError::input(message) } else { CliError::failed(message) };
+    error.coded(code)
 }
 
 #[cfg(test)]

@@ -68,6 +68,7 @@ pub async fn run(command: ReceiptCommand, url: &JournalUrl) -> CliResult {
             let picture = picture.map_err(|error| CliError::input(error.to_string()))?;
             let audit = open_audit(url).await?;
             let entry = audit.entry(position).await?;
+            audit.prepare_keys().await?;
             let published = audit.checkpoint_for(size, position).await?;
             let receipt = audit.receipt(&entry, &published).await?;
             let compact = || receipt.to_compact().map_err(|error| CliError::failed(error.to_string()));

@@ -9,10 +9,12 @@ use ledger_core::journal::url::JournalUrl;
 use projections::ViewError;
 use projections::audit::trace::Subject;
 use projections::handle::views_path;
-use projections::rebuild::rebuild;
+use projections::rebuild::{Difference, rebuild};
 use projections::runner::Runner;
 use projections::store::ViewStore;
 use projections::store::sqlite::SqliteViews;
+use serde::{Serialize, Serializer};
+use serde_json::json;
 
 use super::as_of::AsOfArgs;
 use super::say::say;
@@ -34,8 +36,8 @@ pub struct ReplayArgs {
     /// Tell event by event why a figure is what it is: worker:ID, card:NO, store:ID or merchant:ID
     #[arg(long, value_name = "SUBJECT")]
     trace: Option<Subject>,
-    /// With --trace: print JSON
-    #[arg(long, requires = "trace")]
+    /// Print JSON
+    #[arg(long)]
     json: bool,
     #[command(flatten)]
     past: AsOfArgs,
@@ -68,30 +70,34 @@ pub async fn run(args: ReplayArgs, url: &JournalUrl) -> CliResult {
         runner.run_until(until, &mut |at| bar.set_position(at)).await?;
         bar.finish_and_clear();
     }
-    let live_at = live.store.checkpoint().await?;
+    let live_at = live.store.checkpoint().await?.position;
     let until = if args.until.is_none() { live_at.max(until) } else { until };
     let bar = progress::bar(until, "replaying");
     let mut rebuilt = rebuild(url, Arc::clone(&journal), until, &mut |at| bar.set_position(at)).await?;
     bar.finish_and_clear();
     if args.until.is_some_and(|until| until < live_at) {
-        say!(
-            "replayed to {}; the live views stand at {live_at}, so there is nothing to compare with",
-            rebuilt.position
-        );
+        let told = Told {
+            position: rebuilt.position,
+            live_position: live_at,
+            identical: None,
+            differences: &[],
+            swapped: false,
+        };
+        tell(&told, args.json)?;
         rebuilt.discard().await?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut differences = None;
     for _ in 0..TRIES_MAX {
         match rebuilt.compare(live.store.as_ref()).await {
-            Ok(found) if live.store.checkpoint().await? == rebuilt.position => {
+            Ok(found) if live.store.checkpoint().await?.position == rebuilt.position => {
                 differences = Some(found);
                 break;
             }
             // A server moved the live views meanwhile: follow it and look again.
             Ok(_) | Err(ViewError::Behind { .. }) => {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-                let at = live.store.checkpoint().await?;
+                let at = live.store.checkpoint().await?.position;
                 rebuilt.carry_on(Arc::clone(&journal), at).await?;
             }
             Err(error) => return Err(error.into()),
@@ -102,21 +108,65 @@ pub async fn run(args: ReplayArgs, url: &JournalUrl) -> CliResult {
             "the live views move faster than they can be compared; stop the load and try again",
         ));
     };
-    if differences.is_empty() {
-        say!("identical at position {}", rebuilt.position);
-    } else {
-        for difference in &differences {
-            say!("view {} differs, first at: {}", difference.view, difference.keys.join(", "));
-        }
-    }
     drop(live);
+    let position = rebuilt.position;
     if args.swap {
         rebuilt.swap().await?;
         eprintln!("the rebuilt views are in place");
     } else {
         rebuilt.discard().await?;
     }
-    Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    let identical = differences.is_empty();
+    let told = Told {
+        position,
+        live_position: position,
+        identical: Some(identical),
+        differences: &differences,
+        swapped: args.swap,
+    };
+    tell(&told, args.json)?;
+    Ok(if identical { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// What a replay found.
+#[derive(Serialize)]
+struct Told<'a> {
+    /// The position up to which the views were rebuilt.
+    position: u64,
+    /// Where the live views stand.
+    live_position: u64,
+    /// Whether the rebuilt views are the live ones; none where they stand at different positions.
+    identical: Option<bool>,
+    /// Per view, the first keys at which they differ.
+    #[serde(serialize_with = "by_view")]
+    differences: &'a [Difference],
+    /// Whether the rebuilt views were put in the place of the live ones.
+    swapped: bool,
+}
+
+fn by_view<S: Serializer>(differences: &[Difference], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(differences.iter().map(|one| json!({"view": one.view, "keys": one.keys})))
+}
+
+fn tell(told: &Told<'_>, as_json: bool) -> Result<(), CliError> {
+    if as_json {
+        let text = serde_json::to_string(told).map_err(|error| CliError::failed(error.to_string()))?;
+        say!("{text}");
+        return Ok(());
+    }
+    let Told { position, live_position, .. } = told;
+    match told.identical {
+        None => {
+            say!("replayed to {position}; the live views stand at {live_position}, so there is nothing to compare with")
+        }
+        Some(true) => say!("identical at position {position}"),
+        Some(false) => {
+            for difference in told.differences {
+                say!("view {} differs, first at: {}", difference.view, difference.keys.join(", "));
+            }
+        }
+    }
+    Ok(())
 }
 
 struct Live {

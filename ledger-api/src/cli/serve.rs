@@ -15,13 +15,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use super::new_journal::NewJournalArgs;
-use super::{CliError, CliResult};
+use super::{CliError, CliResult, environment};
 use crate::app::App;
 use crate::audit::Audit;
 use crate::demo::{self, Filling};
 use crate::http::command::derived_key;
-use crate::http::extract::now;
+
 use crate::http::{self, RELEASE_KEYS, Stopping, server};
+use crate::local_socket::{self, Socket};
 use crate::memory;
 
 const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
@@ -37,6 +38,7 @@ const CHECKPOINT_EVERY: u64 = 60;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
+#[command(after_help = environment::OF_SERVE)]
 pub struct ServeArgs {
     /// Where to listen: ADDRESS:PORT; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = LISTEN_DEFAULT)]
@@ -89,18 +91,39 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     let (stopping_sender, stopping) = Stopping::new();
     let router = http::router(app.clone(), stopping.clone()).map_err(|error| CliError::failed(error.to_string()))?;
     let publishing = tokio::spawn(publish(Arc::clone(&app.audit), args.checkpoint_every, stopping.clone()));
+    let socket = listen_beside(url);
+    let local = socket.map(|socket| tokio::spawn(local_socket::serve(socket, app.clone(), stopping.clone())));
     let releasing = tokio::spawn(release_due_holds(app, stopping));
     announce(&listener)?;
+    if args.demo {
+        tell_what_is_next(&listener, url);
+    }
     server::serve(listener, router, async {
         stop.await;
         tracing::info!("stopping: finishing what is under way");
         stopping_sender.send_replace(true);
     })
     .await;
+    if let Some(local) = local {
+        end(local, "the local socket").await;
+    }
     end(releasing, "the releasing of holds").await;
     end(publishing, "the signing of checkpoints").await;
     tasks.finished().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The socket for commands of this machine. Where the system cannot make one, the server serves all the same.
+fn listen_beside(url: &JournalUrl) -> Option<Socket> {
+    let JournalUrl::Sqlite(journal) = url else { return None };
+    match Socket::bind(journal) {
+        Ok(socket) => Some(socket),
+        Err(error) => {
+            let path = local_socket::socket_path(journal);
+            tracing::warn!(%error, path = %path.display(), "no socket: nuanxin import cannot work beside this server");
+            None
+        }
+    }
 }
 
 async fn end(task: JoinHandle<()>, what: &str) {
@@ -135,6 +158,31 @@ fn announce(listener: &TcpListener) -> Result<(), CliError> {
     told.map_err(|error| CliError::failed(format!("cannot tell the address: {error}")))
 }
 
+/// What to do with a demonstration that serves. For a person: a program reads the line on standard output alone.
+fn tell_what_is_next(listener: &TcpListener, url: &JournalUrl) {
+    let Ok(address) = listener.local_addr() else { return };
+    let program = std::env::args().next().unwrap_or_else(|| "nuanxin".to_owned());
+    // The very words that a second terminal needs; a server's address may hold a password and is left out.
+    let journal = match url {
+        JournalUrl::Sqlite(path) if url.to_string() != super::JOURNAL_DEFAULT => {
+            format!(" --journal 'sqlite:{}'", path.display())
+        }
+        JournalUrl::Sqlite(_) | JournalUrl::Postgres { .. } => String::new(),
+    };
+    let token = format!("{program}{journal} token issue --role admin");
+    let told = [
+        format!(
+            "请用浏览器打开 http://{address}/ ；另开一个终端执行 {token} 取令牌，接着看 docs/guides/quickstart.md 第三节"
+        ),
+        format!(
+            "open http://{address}/ ; in a second terminal {token} issues a token, and README.md goes on from there"
+        ),
+        String::new(),
+    ];
+    // Nobody who reads is no reason not to serve.
+    let _ = std::io::stderr().lock().write_all(told.join("\n").as_bytes());
+}
+
 /// Is done when the process is asked to end: SIGTERM or SIGINT.
 fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
     let failed = |error: std::io::Error| CliError::failed(format!("signals cannot be heard: {error}"));
@@ -167,7 +215,7 @@ async fn release_due_holds(app: App, stopping: Stopping) {
 }
 
 async fn release_once(app: &App) -> Result<(), String> {
-    let at = now();
+    let at = app.ledger.now();
     let due = app.views.due_holds(at).await.map_err(|error| error.to_string())?;
     let actor = Actor::new(LEDGER_ACTOR).map_err(|error| error.to_string())?;
     let mut submissions = Vec::with_capacity(due.len());

@@ -7,8 +7,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use ledger_core::domain::points::Points;
 use ledger_core::journal::url::JournalUrl;
-use projections::state::{Figures, State, StateFold};
-use projections::walk::walk;
+use projections::state::{self, Figures, State};
 use serde::Serialize;
 
 use super::as_of::{AsOfArgs, Cut};
@@ -98,13 +97,8 @@ pub async fn run(args: StateArgs, url: &JournalUrl) -> CliResult {
     let journal = app::open_journal_to_read(url).await?;
     let cut = args.past.cut(journal.as_ref(), args.at).await?;
     let bar = progress::bar(cut.until, "folding");
-    let mut fold = StateFold::new(cut.as_of);
-    walk(journal.as_ref(), cut.until, &mut |at| bar.set_position(at), &mut |entry, event| {
-        fold.fold(entry.position, event);
-    })
-    .await?;
+    let state = state::read(journal.as_ref(), cut.until, cut.as_of, &mut |at| bar.set_position(at)).await?;
     bar.finish_and_clear();
-    let state = fold.finish();
     if args.json {
         let json = serde_json::to_string(&StateJson::new(&state, &cut))
             .map_err(|error| CliError::failed(error.to_string()))?;

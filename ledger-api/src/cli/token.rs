@@ -1,5 +1,7 @@
 //! `nuanxin token`: issues, lists and revokes access tokens, also while a server runs.
 
+mod scope;
+
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -10,6 +12,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::access::{Access, AccessError, Role, TokenRecord};
 use crate::cli::CliError;
+use crate::local_socket::Client;
 use crate::side_store::SideStoreError;
 
 /// What to do with access tokens.
@@ -67,10 +70,17 @@ async fn carry_out(command: TokenCommand, url: &JournalUrl) -> Result<Answer, Cl
     if let TokenCommand::Issue { role, scope, .. } = &command {
         role.check_scope(scope.as_deref().map(str::trim)).map_err(|error| CliError::input(error.to_string()))?;
     }
-    let access = Access::open(url).await.map_err(refused)?;
     match command {
         TokenCommand::Issue { role, scope, name } => {
-            let (id, token) = access.issue(role, scope.as_deref(), &name).await.map_err(refused)?;
+            let scope = scope.as_deref().map(str::trim);
+            scope::check_known(role, scope, url).await?;
+            let (id, token) = match Client::connect(url).await? {
+                Some(server) => server.issue_token(role, scope, &name).await?,
+                None => {
+                    let issued = open(url).await?.issue(role, scope, &name).await.map_err(refused)?;
+                    (issued.0.to_string(), issued.1)
+                }
+            };
             let hint = format!(
                 "issued {id} for role {role}; the token above is shown this once only\n\
                  to take it back: nuanxin token revoke {id}\n"
@@ -78,7 +88,7 @@ async fn carry_out(command: TokenCommand, url: &JournalUrl) -> Result<Answer, Cl
             Ok(Answer { data: format!("{token}\n"), hint })
         }
         TokenCommand::List { json } => {
-            let tokens = access.list().await.map_err(refused)?;
+            let tokens = open(url).await?.list().await.map_err(refused)?;
             if json {
                 let text = serde_json::to_string_pretty(&tokens)
                     .map_err(|error| CliError::failed(format!("the list as JSON: {error}")))?;
@@ -88,12 +98,20 @@ async fn carry_out(command: TokenCommand, url: &JournalUrl) -> Result<Answer, Cl
             Ok(Answer { data: table(&tokens), hint: hint.to_owned() })
         }
         TokenCommand::Revoke { id } => {
-            if access.revoke(&id).await.map_err(refused)? {
+            let found = match Client::connect(url).await? {
+                Some(server) => server.revoke_token(&id).await?,
+                None => open(url).await?.revoke(&id).await.map_err(refused)?,
+            };
+            if found {
                 return Ok(Answer { data: String::new(), hint: format!("revoked {}\n", id.trim()) });
             }
             Err(CliError::failed(format!("there is no token {:?}; nuanxin token list shows the ids", id.trim())))
         }
     }
+}
+
+async fn open(url: &JournalUrl) -> Result<Access, CliError> {
+    Access::open(url).await.map_err(refused)
 }
 
 fn refused(error: AccessError) -> CliError {
@@ -144,10 +162,16 @@ fn row(token: &TokenRecord) -> [String; 6] {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
+    use ledger_core::domain::ids::Actor;
+    use ledger_core::domain::store::command::StoreDetails;
+    use ledger_core::domain::time::BusinessTime;
+    use ledger_core::evidence::hash::HashSuite;
     use ledger_core::journal::url::JournalUrl;
+    use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Submission};
 
     use super::{TokenCommand, carry_out};
     use crate::access::{Access, Role};
+    use crate::app::open_journal;
 
     #[derive(Parser)]
     struct Line {
@@ -159,10 +183,23 @@ mod tests {
         Line::try_parse_from(std::iter::once("token").chain(line.iter().copied())).map(|line| line.command).unwrap()
     }
 
+    async fn open_store(url: &JournalUrl, store: &str) {
+        let journal = open_journal(url).await.unwrap();
+        let (ledger, task) = Ledger::open(journal, LedgerSettings::default(), "test", HashSuite::Sha256).await.unwrap();
+        let at = BusinessTime::parse("2024-03-05").unwrap();
+        let context = Context { key: "k".parse().unwrap(), actor: Actor::new("test").unwrap(), at };
+        let details = StoreDetails { community: None, name: "网点".into(), tier: "微驿站".into() };
+        let command = Command::OpenStore { store: store.parse().unwrap(), details, update: false };
+        assert!(ledger.submit(Submission { context, command }).await.receipt().is_some());
+        drop(ledger);
+        task.finished().await;
+    }
+
     #[tokio::test]
     async fn the_token_stands_alone_on_standard_output_and_works() {
         let folder = tempfile::tempdir().unwrap();
         let url = JournalUrl::Sqlite(folder.path().join("d.db"));
+        open_store(&url, "QW-WD001").await;
         let line = ["issue", "--role", "clerk", "--scope", "QW-WD001", "--name", "柜台"];
         let answer = carry_out(command(&line), &url).await.unwrap();
         let token = answer.data.strip_suffix('\n').unwrap();
@@ -196,6 +233,17 @@ mod tests {
         assert_eq!(scopeless.exit, 2);
         let scoped = carry_out(command(&["issue", "--role", "admin", "--scope", "x"]), &url).await.unwrap_err();
         assert_eq!(scoped.exit, 2);
+        for (role, scope, code) in [
+            ("clerk", "S404", "unknown_store"),
+            ("merchant", "M404", "unknown_merchant"),
+            ("worker", "W404", "unknown_worker"),
+            ("branch", "DZB404", "not_found"),
+        ] {
+            let unknown = carry_out(command(&["issue", "--role", role, "--scope", scope]), &url).await.unwrap_err();
+            assert_eq!(unknown.exit, 1);
+            let said = unknown.to_string();
+            assert!(said.contains(code) && said.contains(scope) && said.contains("没有"), "{said}");
+        }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made for a refused command");
         let unknown = carry_out(command(&["revoke", "t-00000000"]), &url).await.unwrap_err();
         assert_eq!(unknown.exit, 1);

@@ -206,7 +206,8 @@ async fn verify_views(url: &JournalUrl, journal: Arc<dyn Journal>) -> Result<Res
     let fresh: Arc<dyn ViewStore> = Arc::new(SqliteViews::open(&folder.path().join("views.db"))?);
     let mut runner = Runner::new(journal, Arc::clone(&fresh));
     for _ in 0..TRIES_MAX {
-        let at = live.checkpoint().await?;
+        let stands = live.checkpoint().await?;
+        let at = stands.position;
         let bar = progress::bar(at, "folding views");
         let reached = match runner.run_until(at, &mut |at| bar.set_position(at)).await {
             Ok(reached) => reached,
@@ -220,7 +221,7 @@ async fn verify_views(url: &JournalUrl, journal: Arc<dyn Journal>) -> Result<Res
             return Ok(Err(format!("stand at {at}, beyond the journal's end at {reached}")));
         }
         let (stored, folded) = (digests(live.as_ref()).await?, digests(fresh.as_ref()).await?);
-        if live.checkpoint().await? != at {
+        if live.checkpoint().await? != stands {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             continue;
         }

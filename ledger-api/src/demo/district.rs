@@ -4,7 +4,7 @@
 use ledger_core::domain::ids::{CardNo, IdError, MerchantId, Sku, StoreId, WorkerId};
 use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::programme::command::{GuardAction, Settings};
 use ledger_core::domain::schedule::Activity;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::Validity;
@@ -173,6 +173,8 @@ pub(super) fn setup() -> Result<Vec<(String, Command)>, IdError> {
         name: Some("暖新演示区(合成数据)".into()),
         points_step: Some(Points::from_hundredths(50)),
         publicity_days: Some(0),
+        self_witness: Some(GuardAction::Refuse),
+        tiers: None,
     };
     let mut commands =
         vec![("district".to_owned(), Command::Configure(settings)), ("schedule".to_owned(), schedule()?)];

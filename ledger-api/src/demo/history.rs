@@ -98,7 +98,15 @@ impl History {
     fn service(&mut self, usual: &Usual, worker: WorkerId, on: NaiveDate) -> Result<Planned, IdError> {
         let quantity = self.dice.one_of(usual.quantities).and_then(|text| Quantity::parse(text));
         let activity = usual.code.parse()?;
-        let command = Command::RecordCredit { worker, activity, on: Some(on), quantity, witness: None, evidence: None };
+        let command = Command::RecordCredit {
+            worker,
+            activity,
+            on: Some(on),
+            quantity,
+            witness: None,
+            own_witness: false,
+            evidence: None,
+        };
         let witness = format!("演示网格员{:02}", self.dice.below(WITNESSES) + 1);
         Ok(Planned { key: String::new(), at: BusinessTime::start_of(on), command, witness: Some(witness) })
     }

@@ -5,20 +5,28 @@ use std::sync::Arc;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::worker::Worker;
 use ledger_core::evidence::hash::HashSuite;
-use ledger_core::journal::Journal;
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::url::JournalUrl;
+use ledger_core::journal::{Journal, RecordedTime};
 use ledger_core::ledger::LedgerSettings;
 use zeroize::Zeroizing;
 
 use super::*;
 use crate::vault::KeySource;
 
+/// By a clock that stands after everything that the history holds.
 async fn open(journal: Arc<dyn Journal>) -> (Ledger, Vault, tempfile::TempDir) {
+    open_at(journal, "2027-02-01").await
+}
+
+async fn open_at(journal: Arc<dyn Journal>, day: &str) -> (Ledger, Vault, tempfile::TempDir) {
+    let now = day.parse::<chrono::NaiveDate>().unwrap().and_time(chrono::NaiveTime::MIN).and_utc();
+    let now = RecordedTime::from_micros(now.timestamp_micros());
     let folder = tempfile::tempdir().unwrap();
     let url = JournalUrl::Sqlite(folder.path().join("demo.db"));
     let vault = Vault::open_with(&url, &KeySource::Given(Zeroizing::new("5a".repeat(32)))).await.unwrap();
-    let (ledger, _) = Ledger::open(journal, LedgerSettings::default(), "test", HashSuite::Sha256).await.unwrap();
+    let settings = LedgerSettings { clock: Arc::new(move || now), ..LedgerSettings::default() };
+    let (ledger, _) = Ledger::open(journal, settings, "test", HashSuite::Sha256).await.unwrap();
     (ledger, vault, folder)
 }
 
@@ -99,6 +107,17 @@ async fn an_attempt_that_stopped_is_completed() {
     filler.send(History::new().unwrap().services(0).unwrap()).await.unwrap();
     assert!(matches!(fill(&ledger, &vault).await.unwrap(), Filling::Filled { refused: 0, .. }));
     assert_eq!(events(&ledger).await[1..], events(&whole).await[1..], "all but the origin of the log");
+}
+
+#[tokio::test]
+async fn what_lies_ahead_of_the_clock_is_filled_in_once_it_has_come() {
+    let journal: Arc<dyn Journal> = Arc::new(MemoryJournal::default());
+    let (early, vault, _folder) = open_at(Arc::clone(&journal), "2026-03-01").await;
+    assert!(matches!(fill(&early, &vault).await.unwrap(), Filling::Filled { taken: 500.., refused: 0 }));
+    drop(early);
+    let (later, vault, _folder) = open(journal).await;
+    assert!(matches!(fill(&later, &vault).await.unwrap(), Filling::Filled { taken: 1_500.., .. }));
+    assert_eq!(fill(&later, &vault).await.unwrap(), Filling::AlreadyThere);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use super::batch_item::{self, BatchItem, Item, Told};
 use super::body::{json_body, read_json};
 use super::command::{Prepared, keep_name, receipt_of};
 use super::error::ApiError;
-use super::extract::{ApiQuery, Caller, now, read_key};
+use super::extract::{ApiQuery, Caller, read_key};
 use crate::app::App;
 
 /// Most commands of one batch.
@@ -115,7 +115,7 @@ async fn submit(
     // In a task of its own: a caller that hangs up does not leave workers without their names.
     let task = tokio::spawn(async move {
         let mut waiting = Vec::with_capacity(items.len());
-        let at = now();
+        let at = app.ledger.now();
         for item in &items {
             let (key, item) = batch_item::read(item);
             let ready = match item {

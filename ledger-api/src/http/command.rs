@@ -140,7 +140,8 @@ pub async fn prepare(app: &App, context: Context, asked: Asked) -> Result<Prepar
         }
         Personal::Witness(text) => {
             check_name(&text, "witness")?;
-            if let Command::RecordCredit { witness, .. } = &mut command {
+            if let Command::RecordCredit { worker, witness, own_witness, .. } = &mut command {
+                *own_witness = app.vault.is_worker(worker, &text).await?;
                 *witness = Some(app.vault.remember(WITNESS, &text).await?);
             }
             None

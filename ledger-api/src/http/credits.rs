@@ -79,7 +79,8 @@ impl Ask for RecordCredit {
             return Err(ApiError::new(Code::TooLarge, detail));
         }
         let (on, quantity) = (on.0, quantity.0);
-        let command = Command::RecordCredit { worker, activity, on, quantity, witness: None, evidence };
+        let command =
+            Command::RecordCredit { worker, activity, on, quantity, witness: None, own_witness: false, evidence };
         Ok(Asked { command, personal: Personal::Witness(witness.0) })
     }
 

@@ -49,6 +49,7 @@ pub const fn status_of(code: Code) -> (StatusCode, &'static str) {
         Code::Unauthenticated => (StatusCode::UNAUTHORIZED, "No valid access token"),
         Code::Forbidden => (StatusCode::FORBIDDEN, "This role may not do this"),
         Code::SamePerson => (StatusCode::FORBIDDEN, "Another person must decide"),
+        Code::SelfWitness => (StatusCode::UNPROCESSABLE_ENTITY, "Another person must witness the service"),
         Code::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
         Code::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
         Code::JournalUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "The journal cannot be reached"),

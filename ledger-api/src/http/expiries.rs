@@ -68,8 +68,8 @@ async fn book(
         return Err(ApiError::new(Code::InvalidDate, detail));
     }
     let committed = *app.ledger.committed().borrow();
-    let mut booked =
-        Booked { workers: 0, points: Points::ZERO, position: app.views.wait_for(committed).await?, fresh: 0 };
+    let stood = app.views.wait_for(committed).await?;
+    let mut booked = Booked { workers: 0, points: Points::ZERO, position: 0, fresh: 0 };
     let mut after = String::new();
     loop {
         let page = app.views.workers(&after, PAGE).await?;
@@ -88,6 +88,8 @@ async fn book(
         }
     }
     let Booked { workers, points, position, fresh } = booked;
+    // Where the last of it was booked, also when it is told again; without any, where was looked.
+    let position = if workers == 0 { stood } else { position };
     let receipt = Receipt { position, events: [].into(), repeated: workers > 0 && fresh == 0 };
     told(StatusCode::OK, &receipt, Some(ExpiriesAnswer { workers, points: PointsJson(points), position }))
 }
@@ -122,9 +124,6 @@ impl Booked {
         self.workers += 1;
         self.points += points;
         self.fresh += u64::from(!receipt.repeated);
-        // Positions only grow; answers given again have older ones than the views may stand at.
-        if !receipt.repeated {
-            self.position = self.position.max(receipt.position);
-        }
+        self.position = self.position.max(receipt.position);
     }
 }

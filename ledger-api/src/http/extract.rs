@@ -105,7 +105,7 @@ impl FromRequestParts<App> for Asking {
                 "the header {IDEMPOTENCY_KEY} {what}; send one key of your own for each command"
             ))
         })?;
-        Ok(Asking(Context { key: read_key(key)?, actor: identity.id, at: now() }))
+        Ok(Asking(Context { key: read_key(key)?, actor: identity.id, at: app.ledger.now() }))
     }
 }
 
@@ -121,7 +121,7 @@ pub fn read_key(text: &str) -> Result<Key, ApiError> {
     }
 }
 
-/// The business time now, +08:00. The one place of the HTTP edge that reads a clock for commands.
+/// The business time now, +08:00, for questions about today. Commands take the ledger's own clock.
 pub fn now() -> BusinessTime {
     BusinessTime::from_instant(&chrono::Utc::now())
 }

@@ -46,11 +46,17 @@ async fn healthz() -> Json<Health> {
     Json(Health { status: "alive" })
 }
 
-/// Whether the journal can be reached and the views are near its end.
+/// Whether commands are taken, the journal can be reached and the views are near its end.
 #[utoipa::path(get, path = "/readyz", tag = "operation", responses((status = 200, body = Readiness),
     (status = 503, body = Problem, content_type = "application/problem+json", description = "Not now: see the sentence.")))]
 async fn readyz(State(app): State<App>) -> Result<Json<Readiness>, ApiError> {
     let not_ready = |detail: String| ApiError::new(Code::JournalUnavailable, detail);
+    if !app.ledger.takes_commands() {
+        tracing::error!("not ready: the ledger's writer has ended");
+        return Err(not_ready(
+            "the ledger takes no commands any more; start the server again, the log says why".into(),
+        ));
+    }
     let head = match timeout(JOURNAL_WAIT, app.ledger.journal().head()).await {
         Ok(Ok(head)) => head.position,
         Ok(Err(error)) => {

@@ -131,6 +131,7 @@ fn ledger(app: &App) -> prometheus::Result<Registry> {
     let signed_at = app.audit.counts().signed_at_ms.load(Ordering::Relaxed).max(0).unsigned_abs() / 1_000;
     let gauges = [
         ("nuanxin_commands_waiting", "Commands waiting in the queue.", of(&stats.waiting)),
+        ("nuanxin_state_bytes", "About how many bytes the state in memory takes.", of(&stats.cached_bytes)),
         ("nuanxin_committed_position", "The last position committed or seen.", committed),
         ("nuanxin_checkpoint_size", "Entries that the last checkpoint covers.", of(&app.audit.counts().size)),
         ("nuanxin_checkpoint_signed_seconds", "When it was signed, seconds since 1970-01-01 UTC.", signed_at),

@@ -53,9 +53,14 @@ impl Answer {
 impl Edge {
     /// With nothing in it but the journal's first event.
     async fn empty() -> Edge {
+        Edge::with(LedgerSettings::default()).await
+    }
+
+    /// The same, of a ledger with settings of its own.
+    async fn with(settings: LedgerSettings) -> Edge {
         let folder = tempfile::tempdir().unwrap();
         let url = JournalUrl::Sqlite(folder.path().join("nuanxin.db"));
-        let (app, tasks) = App::open(&url, LedgerSettings::default()).await.unwrap();
+        let (app, tasks) = App::open(&url, settings).await.unwrap();
         let (_, token) = app.access.issue(Role::Admin, None, "test").await.unwrap();
         let (stop, stopping) = Stopping::new();
         let router = router(app.clone(), stopping).unwrap();

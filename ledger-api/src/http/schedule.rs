@@ -5,12 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::NaiveDate;
 use ledger_core::domain::ids::ActivityCode;
-use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::programme::command::{GuardAction, Settings};
 use ledger_core::domain::programme::event::{ProgrammeConfigured, ProgrammeEvent};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::{Activity, ScheduleVersion};
 use ledger_core::ledger::{Command, Submission};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -87,7 +88,60 @@ struct DistrictJson {
     approval_required: Option<bool>,
     /// Days of publicity (公示) before a credit may be confirmed.
     #[serde(default)]
+    #[schema(maximum = 366)]
     publicity_days: Option<u32>,
+    /// What is done where a record looks odd.
+    #[serde(default)]
+    guards: Option<GuardsJson>,
+    /// The tiers (层级) that stores may have; an empty list allows every word.
+    #[serde(default)]
+    tiers: Option<Vec<Text>>,
+}
+
+/// The district's guards; what is left out stays as it is.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct GuardsJson {
+    /// The worker who served is named as the witness.
+    #[serde(default)]
+    self_witness: Option<GuardJson>,
+}
+
+/// What a guard does: nothing, or it refuses with its own code.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum GuardJson {
+    Off,
+    Refuse,
+}
+
+impl<'de> Deserialize<'de> for GuardJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<GuardJson, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "off" => Ok(GuardJson::Off),
+            "refuse" => Ok(GuardJson::Refuse),
+            "flag" => Err(D::Error::custom("\"flag\" is not available in this version; use \"refuse\" or \"off\"")),
+            other => Err(D::Error::custom(format_args!("a guard is \"off\" or \"refuse\", not {other:?}"))),
+        }
+    }
+}
+
+impl From<GuardJson> for GuardAction {
+    fn from(guard: GuardJson) -> GuardAction {
+        match guard {
+            GuardJson::Off => GuardAction::Off,
+            GuardJson::Refuse => GuardAction::Refuse,
+        }
+    }
+}
+
+impl From<GuardAction> for GuardJson {
+    fn from(guard: GuardAction) -> GuardJson {
+        match guard {
+            GuardAction::Off => GuardJson::Off,
+            GuardAction::Refuse => GuardJson::Refuse,
+        }
+    }
 }
 
 /// A version as adopted.
@@ -192,6 +246,8 @@ impl From<DistrictJson> for Settings {
             name: district.name.map(|name| name.0),
             points_step: district.points_step.map(|step| step.0),
             publicity_days: district.publicity_days,
+            self_witness: district.guards.and_then(|guards| guards.self_witness).map(GuardAction::from),
+            tiers: district.tiers.map(|tiers| tiers.into_iter().map(|tier| tier.0).collect()),
         }
     }
 }
@@ -204,6 +260,8 @@ impl From<ProgrammeConfigured> for DistrictJson {
             points_step: Some(PointsJson(settings.points_step)),
             approval_required: Some(settings.approval_required),
             publicity_days: Some(settings.publicity_days),
+            guards: Some(GuardsJson { self_witness: Some(settings.guards.self_witness.into()) }),
+            tiers: Some(settings.tiers.into_iter().map(Text).collect()),
         }
     }
 }

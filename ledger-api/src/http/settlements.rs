@@ -8,7 +8,7 @@ use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::domain::time::Month;
 use projections::ViewError;
 use projections::views::merchant::Merchant;
-use projections::views::settlement::Settlement;
+use projections::views::settlement::Due;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -74,10 +74,15 @@ struct MerchantList {
 /// What was claimed and paid.
 #[derive(Debug, Serialize, ToSchema)]
 struct DueJson {
-    /// Claims, less those taken back.
+    /// Claims of the month, less those taken back before they were paid.
     honoured: PointsJson,
+    /// Claims of months already paid that were taken back in this one.
+    corrected: PointsJson,
+    /// What earlier months were paid beyond their claims: zero or less.
+    carried: PointsJson,
     paid: PointsJson,
-    /// `honoured − paid`; below zero where a paid claim was taken back.
+    /// `carried + honoured − corrected − paid`, and never less than zero for a month: what it cannot bear goes on to the
+    /// next one. The sum of all months is below zero where the merchant was paid more than it claims by now.
     owed: PointsJson,
     /// Redemptions behind the claims, less those reversed.
     redemptions: i64,
@@ -164,12 +169,12 @@ async fn read_settlement(
     let position = at_least(&app, query.min_position).await?;
     known(&app, &id).await?;
     let Some(month) = month else {
-        let months = app.views.settlements(&id).await?;
+        let months = app.views.dues(&id).await?;
         let due = due_json(total(&months));
         let months = months.into_iter().map(|(month, row)| MonthJson { month, due: due_json(row) }).collect();
         return Ok(Json(SettlementAnswer { merchant: id, month: None, due, months: Some(months), position }));
     };
-    let due = due_json(app.views.settlement(&id, month).await?);
+    let due = due_json(app.views.due(&id, month).await?);
     Ok(Json(SettlementAnswer { merchant: id, month: Some(month.to_string()), due, months: None, position }))
 }
 
@@ -218,23 +223,30 @@ fn merchant_json(id: String, row: Merchant) -> MerchantJson {
     MerchantJson { id, name: row.name, uscc: row.uscc, category: row.category }
 }
 
-fn due_json(row: Settlement) -> DueJson {
+fn due_json(due: Due) -> DueJson {
+    let Due { booked, carried, owed, .. } = due;
     DueJson {
-        honoured: PointsJson(row.honoured),
-        paid: PointsJson(row.paid),
-        owed: PointsJson(row.honoured - row.paid),
-        redemptions: row.redemptions,
-        references: row.references,
+        honoured: PointsJson(booked.honoured),
+        corrected: PointsJson(booked.corrected),
+        carried: PointsJson(carried),
+        paid: PointsJson(booked.paid),
+        owed: PointsJson(owed),
+        redemptions: booked.redemptions,
+        references: booked.references,
     }
 }
 
-fn total(months: &[(String, Settlement)]) -> Settlement {
-    let mut total = Settlement::default();
+/// The sum of all months. Nothing is carried into it, and what it owes may be less than nothing.
+fn total(months: &[(String, Due)]) -> Due {
+    let mut total = Due::default();
     for (_, month) in months {
-        total.honoured += month.honoured;
-        total.paid += month.paid;
-        total.redemptions += month.redemptions;
-        total.references.extend_from_slice(&month.references);
+        let booked = &month.booked;
+        total.booked.honoured += booked.honoured;
+        total.booked.corrected += booked.corrected;
+        total.booked.paid += booked.paid;
+        total.booked.redemptions += booked.redemptions;
+        total.booked.references.extend_from_slice(&booked.references);
     }
+    total.owed = total.booked.honoured - total.booked.corrected - total.booked.paid;
     total
 }

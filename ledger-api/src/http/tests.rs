@@ -2,6 +2,7 @@
 
 mod access;
 mod batch;
+mod dated;
 mod described;
 mod evidence;
 mod flows;

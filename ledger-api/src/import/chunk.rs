@@ -37,6 +37,8 @@ pub(super) struct Asked {
     pub(super) name: Option<(WorkerId, String)>,
     /// Who witnessed the row's service, by name.
     pub(super) witness: Option<String>,
+    /// What a person should look at although the row is taken.
+    pub(super) warning: Option<String>,
 }
 
 /// A row of a [`Chunk`].
@@ -49,6 +51,7 @@ pub(super) struct Line {
     pub(super) refusal: Option<Refusal>,
     pub(super) sentences: Vec<(Code, String)>,
     pub(super) name: Option<(WorkerId, String)>,
+    pub(super) warning: Option<String>,
 }
 
 /// Rows sent together, in order.
@@ -66,9 +69,9 @@ impl Chunk {
     }
 
     pub(super) fn push(&mut self, place: Place, counts: Counts, asked: Asked) {
-        let Asked { submissions, refusal, sentences, name, witness } = asked;
+        let Asked { submissions, refusal, sentences, name, witness, warning } = asked;
         self.witnesses.extend(witness.map(|witness| (self.submissions.len(), witness)));
-        self.lines.push(Line { place, counts, submissions: submissions.len(), refusal, sentences, name });
+        self.lines.push(Line { place, counts, submissions: submissions.len(), refusal, sentences, name, warning });
         self.submissions.extend(submissions);
     }
 

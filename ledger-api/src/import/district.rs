@@ -1,10 +1,11 @@
 //! district.toml: the settings of the district. Owns its keys and what is accepted for them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use encoding_rs::GB18030;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::programme::command::{GuardAction, Settings};
 use serde::Deserialize;
 
 use super::error::ImportError;
@@ -19,6 +20,9 @@ struct District {
     points_step: Option<toml::Value>,
     approval_required: Option<bool>,
     publicity_days: Option<u32>,
+    #[serde(default)]
+    guards: BTreeMap<String, toml::Value>,
+    tiers: Option<Vec<String>>,
 }
 
 /// Reads the settings.
@@ -67,7 +71,30 @@ fn parse(text: &str) -> Result<Settings, ImportError> {
         name: Some(district.name.trim().to_owned()),
         points_step: Some(district.points_step.map_or(Ok(Points::from_whole(1)), step)?),
         publicity_days: district.publicity_days,
+        self_witness: self_witness(&district.guards)?,
+        tiers: district.tiers,
     })
+}
+
+/// What `[guards]` says. A guard that this version does not have is not passed over: who asked for it must know.
+fn self_witness(guards: &BTreeMap<String, toml::Value>) -> Result<Option<GuardAction>, ImportError> {
+    let mut action = None;
+    for (guard, value) in guards {
+        action = match (guard.as_str(), value.as_str()) {
+            ("self_witness", Some("refuse")) => Some(GuardAction::Refuse),
+            ("self_witness", Some("off")) => Some(GuardAction::Off),
+            (_, Some("off")) => action,
+            ("self_witness", _) => {
+                let what = format!("guards: self_witness is \"off\" or \"refuse\", not {value}");
+                return Err(ImportError::District(what));
+            }
+            _ => {
+                let what = format!("guards: {guard} is not available in this version; set it \"off\" or leave it out");
+                return Err(ImportError::District(what));
+            }
+        };
+    }
+    Ok(action)
 }
 
 fn step(value: toml::Value) -> Result<Points, ImportError> {
@@ -86,7 +113,7 @@ fn step(value: toml::Value) -> Result<Points, ImportError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Points, parse, text};
+    use super::{GuardAction, Points, parse, text};
 
     fn step_of(line: &str) -> Option<Points> {
         parse(&format!("code = \"370812\"\nname = \"兖州区\"\n{line}\n")).ok().and_then(|settings| settings.points_step)
@@ -115,6 +142,18 @@ mod tests {
         assert_eq!(parse("code=1\nname=\"甲\"").unwrap().approval_required, None);
         assert!(parse("name=\"甲\"").is_err());
         assert!(parse("code=\" \"\nname=\"甲\"").is_err());
+    }
+
+    #[test]
+    fn a_guard_is_set_or_told_not_to_be_there() {
+        let guard =
+            |lines: &str| parse(&format!("code=1\nname=\"甲\"\n[guards]\n{lines}")).map(|read| read.self_witness);
+        assert_eq!(guard("").unwrap(), None);
+        assert_eq!(guard("self_witness = \"refuse\"").unwrap(), Some(GuardAction::Refuse));
+        assert_eq!(guard("self_witness = \"off\"\nwitness_circle = \"off\"").unwrap(), Some(GuardAction::Off));
+        for line in ["self_witness = \"flag\"", "self_witness = true", "hours_over_day = { do = \"flag\", over = 8 }"] {
+            assert!(guard(line).is_err(), "{line}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use ledger_core::domain::refusal::Code;
 use ledger_core::journal::JournalError;
 
 use super::report::Report;
+use crate::local_socket::AskError;
 use crate::sheets::SheetError;
 use crate::vault::VaultError;
 
@@ -32,6 +33,9 @@ pub enum ImportError {
     /// Names could not be kept.
     #[error(transparent)]
     Names(#[from] VaultError),
+    /// The server that has the journal did not take the rows.
+    #[error(transparent)]
+    Server(#[from] AskError),
     /// The reading of the sheets broke off.
     #[error("the reading of the sheets broke off: {0}")]
     Reader(String),
@@ -46,6 +50,7 @@ impl ImportError {
             ImportError::Journal { .. }
             | ImportError::Unreadable(_)
             | ImportError::Names(_)
+            | ImportError::Server(_)
             | ImportError::Reader(_) => None,
         }
     }

@@ -92,6 +92,7 @@ impl Top {
                 self.entries.push(Entry {
                     position: event.position,
                     nth: event.nth,
+                    stream_no: event.stream_no,
                     sequence: event.sequence,
                     command: Arc::clone(&frame),
                     event_type: event.event_type.to_owned(),

@@ -58,7 +58,7 @@ pub struct Pack {
     pub(super) settings: Settings,
     /// In the order in which they are taken.
     pub(super) sheets: Vec<PackSheet>,
-    /// When what bears no date of its own is said to have happened.
+    /// When what bears no date of its own is said to have happened, unless that lies ahead.
     pub(super) first_day: NaiveDate,
     rows: u64,
     warnings: Vec<String>,

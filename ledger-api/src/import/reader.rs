@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use ledger_core::domain::ids::{Actor, Key};
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::{Command, Context, Submission};
@@ -30,6 +31,8 @@ pub(super) struct Reader<'a> {
     actor: Actor,
     /// Names this run.
     run: String,
+    /// When what bears no date of its own is said to have happened.
+    setup_at: BusinessTime,
     chunk: Chunk,
     out: mpsc::Sender<Result<Chunk, ImportError>>,
 }
@@ -62,9 +65,12 @@ impl<'a> Reader<'a> {
         pack: &'a Pack,
         actor: Actor,
         run: String,
+        today: NaiveDate,
         out: mpsc::Sender<Result<Chunk, ImportError>>,
     ) -> Reader<'a> {
-        Reader { pack, actor, run, chunk: Chunk::default(), out }
+        // Registers of months to come are kept from today on: nothing happens before its day.
+        let setup_at = BusinessTime::start_of(pack.first_day.min(today));
+        Reader { pack, actor, run, setup_at, chunk: Chunk::default(), out }
     }
 
     /// Reads everything and sends it; blocks while the ledger has enough to do.
@@ -98,7 +104,7 @@ impl<'a> Reader<'a> {
     fn configure(&mut self) -> Result<(), Failure> {
         let key = Key::new(&format!("import/{}/district.toml", self.run));
         let key = key.map_err(|error| ImportError::District(error.to_string()))?;
-        let context = Context { key, actor: self.actor.clone(), at: BusinessTime::start_of(self.pack.first_day) };
+        let context = Context { key, actor: self.actor.clone(), at: self.setup_at };
         let command = Command::Configure(self.pack.settings.clone());
         let asked = Asked { submissions: vec![Submission { context, command }], ..Asked::default() };
         self.chunk.push(Place { file: Arc::from("district.toml"), row: 1 }, Counts::Nothing, asked);
@@ -106,8 +112,8 @@ impl<'a> Reader<'a> {
     }
 
     fn setup_sheet(&mut self, sheet: &PackSheet, kind: SheetKind) -> Result<(), Failure> {
-        let at = BusinessTime::start_of(self.pack.first_day);
-        let frame = SetupFrame { actor: self.actor.clone(), run: self.run.clone(), sheet: kind.name(), at };
+        let frame =
+            SetupFrame { actor: self.actor.clone(), run: self.run.clone(), sheet: kind.name(), at: self.setup_at };
         let asked = |read: Result<Asked, String>| read.unwrap_or_else(|sentence| invalid(sentence).into());
         let header = match kind {
             SheetKind::Workers => self.each_row(sheet, Counts::Nothing, |row| asked(setup::worker(row, &frame))),

@@ -87,7 +87,8 @@ pub(super) fn credit(row: &Row, frame: &RecordFrame) -> Asked {
         return invalid("「编号」 and 「活动代码」 cannot be used".into()).into();
     };
     let context = Context { key, actor: frame.actor.clone(), at: BusinessTime::start_of(on.unwrap_or(frame.month)) };
-    let command = Command::RecordCredit { worker, activity, on, quantity, witness: None, evidence: None };
+    let command =
+        Command::RecordCredit { worker, activity, on, quantity, witness: None, own_witness: false, evidence: None };
     Asked { submissions: vec![Submission { context, command }], sentences: sentences.0, witness, ..Asked::default() }
 }
 

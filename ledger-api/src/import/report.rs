@@ -21,6 +21,21 @@ pub struct Report {
     pub capped: u64,
     /// Rows refused, in the order of the files.
     pub errors: Vec<RowError>,
+    /// Rows taken that a person should look at, in the order of the files. Left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<RowWarning>,
+}
+
+/// A row that was taken and should be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RowWarning {
+    /// The file's name, without its folder.
+    #[serde(serialize_with = "shared_text")]
+    pub file: std::sync::Arc<str>,
+    /// The row as a person sees it in the sheet, counted from 1 with title and header.
+    pub row: u64,
+    /// What is odd and how to cure it.
+    pub message: String,
 }
 
 /// A row that was refused.
@@ -46,6 +61,11 @@ impl Report {
     pub(super) fn refuse(&mut self, place: &Place, refusal: Refusal) {
         let Refusal { code, message } = refusal;
         self.errors.push(RowError { file: place.file.clone(), row: place.row, code, message });
+    }
+
+    /// Notes a row that was taken and should be looked at.
+    pub(super) fn warn(&mut self, place: &Place, message: String) {
+        self.warnings.push(RowWarning { file: place.file.clone(), row: place.row, message });
     }
 
     /// The refused rows of each code, in the order of the files.

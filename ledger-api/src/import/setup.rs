@@ -3,6 +3,7 @@
 
 use ledger_core::domain::ids::{Actor, BranchId, CardNo, Key, MerchantId, Sku, StoreId, WorkerId};
 use ledger_core::domain::merchant::command::MerchantDetails;
+use ledger_core::domain::merchant::uscc::is_uscc;
 use ledger_core::domain::refusal::Refusal;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::BusinessTime;
@@ -118,7 +119,14 @@ pub(super) fn merchant(row: &Row, frame: &SetupFrame) -> Read<Asked> {
         name: name(row, "商户名称")?.unwrap_or_else(|| merchant.to_string()),
         uscc: word(row, "统一社会信用代码")?.unwrap_or_default(),
     };
-    frame.alone(row, Command::RegisterMerchant { merchant, details, update: true })
+    // The merchant is taken all the same: its goods and the redemptions of a whole pack hang on the row.
+    let warning = (!is_uscc(&details.uscc)).then(|| {
+        let what = "is no unified social credit code (GB 32100-2015: 18 characters, the last of them a check character); \
+                    correct it and import the pack again";
+        wrong(row, "统一社会信用代码", what)
+    });
+    let asked = frame.alone(row, Command::RegisterMerchant { merchant, details, update: true })?;
+    Ok(Asked { warning, ..asked })
 }
 
 /// 兑换网点.

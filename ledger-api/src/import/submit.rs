@@ -4,16 +4,18 @@
 //! transaction failed, the second would be judged without it, and the order of the rows would be lost. The ledger does
 //! not wait for it: the next chunk lies ready when the answer to the last one comes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::ledger::{Command, Ledger, Outcome, Receipt};
+use ledger_core::ledger::Command;
 
 use super::chunk::{Chunk, Counts, Line};
+use super::destination::{Destination, Told};
 use super::error::ImportError;
 use super::report::Report;
-use crate::vault::{Vault, WITNESS, WORKER};
+use crate::vault::is_same_text;
 
 /// How often an unanswered chunk is sent again, and how long is waited between.
 #[derive(Debug, Clone)]
@@ -35,46 +37,58 @@ impl Default for Retry {
 
 /// Sends chunks and counts what became of them.
 pub(super) struct Submitter<'a> {
-    pub(super) ledger: &'a Ledger,
-    pub(super) vault: Option<&'a Vault>,
+    pub(super) destination: &'a dyn Destination,
     pub(super) retry: &'a Retry,
     pub(super) report: Report,
+    /// The names in this pack's roster so far, by worker: whether a witness is the worker.
+    pub(super) roster: HashMap<WorkerId, String>,
 }
 
 impl Submitter<'_> {
     /// Sends one chunk and counts it; gives the number of its rows.
     pub(super) async fn take(&mut self, mut chunk: Chunk) -> Result<usize, ImportError> {
+        self.roster.extend(chunk.lines.iter().filter_map(|line| line.name.clone()));
+        self.tell_own_witnesses(&mut chunk).await?;
         self.name_witnesses(&mut chunk).await?;
-        let outcomes = self.send(&chunk).await?;
+        let answers = self.send(&chunk).await?;
         let rows = chunk.lines.len();
-        let mut outcomes = outcomes.into_iter();
+        let mut answers = answers.into_iter();
         let mut names = Vec::new();
         for mut line in chunk.lines {
-            let outcomes: Vec<Answer> = outcomes.by_ref().take(line.submissions).collect();
-            let registered = matches!(outcomes.first(), Some(Answer::Taken(_)));
+            let answers: Vec<Told> = answers.by_ref().take(line.submissions).collect();
+            let registered = matches!(answers.first(), Some(Told::Taken { .. }));
             let name = line.name.take().filter(|_| registered);
-            names.extend(name.map(|(worker, name)| (WORKER, worker.to_string(), name)));
-            self.count(line, outcomes);
+            names.extend(name.map(|(worker, name)| (worker.to_string(), name)));
+            self.count(line, answers);
         }
-        if let Some(vault) = self.vault {
-            vault.put_names(&names).await?;
+        if !names.is_empty() {
+            self.destination.keep_names(names).await?;
         }
         Ok(rows)
     }
 
-    fn count(&mut self, mut line: Line, answers: Vec<Answer>) {
+    fn count(&mut self, mut line: Line, answers: Vec<Told>) {
+        if let Some(warning) = line.warning.take() {
+            self.report.warn(&line.place, warning);
+        }
         for answer in answers {
             match answer {
-                Answer::Refused(refusal) => {
-                    let sentence = line.sentences.iter_mut().find(|(code, _)| *code == refusal.code);
-                    let message = sentence.map_or(refusal.message, |(_, sentence)| std::mem::take(sentence));
-                    self.report.refuse(&line.place, Refusal::new(refusal.code, message));
+                Told::Refused { code, message } => {
+                    let sentence = line.sentences.iter_mut().find(|(of, _)| *of == code);
+                    let message = sentence.map_or(message, |(_, sentence)| std::mem::take(sentence));
+                    self.report.refuse(&line.place, Refusal::new(code, message));
                     return;
                 }
-                Answer::Taken(Taken { repeated: true, .. }) => {
+                // Not sent on by `Submitter::send`.
+                Told::Unknown => {
+                    let refusal = Refusal::new(Code::JournalUnavailable, "the answer was lost; send the row again");
+                    self.report.refuse(&line.place, refusal);
+                    return;
+                }
+                Told::Taken { repeated: true, .. } => {
                     self.report.repeats += u64::from(line.counts != Counts::Nothing);
                 }
-                Answer::Taken(Taken { capped, .. }) => match line.counts {
+                Told::Taken { capped, .. } => match line.counts {
                     Counts::Nothing => {}
                     Counts::Credit => {
                         self.report.credits += 1;
@@ -90,7 +104,7 @@ impl Submitter<'_> {
     }
 
     /// Sends a chunk until every one of its commands is answered.
-    async fn send(&self, chunk: &Chunk) -> Result<Vec<Answer>, ImportError> {
+    async fn send(&self, chunk: &Chunk) -> Result<Vec<Told>, ImportError> {
         if chunk.submissions.is_empty() {
             return Ok(Vec::new());
         }
@@ -99,25 +113,25 @@ impl Submitter<'_> {
         // Commands that an earlier attempt may have recorded: found recorded, they are this run's doing.
         let mut maybe_ours = vec![false; chunk.submissions.len()];
         loop {
-            let outcomes = self.ledger.queue(chunk.submissions.clone(), false).await.wait().await;
-            let unanswered = outcomes.iter().position(is_unanswered);
+            let answers = self.destination.submit(&chunk.submissions).await?;
+            let unanswered = answers.iter().position(is_unanswered);
             let Some(unanswered) = unanswered else {
                 // Of the rows of one key only the first can have been recorded: the others repeat it.
                 let mut seen = HashSet::new();
                 let first = chunk.submissions.iter().map(|submission| seen.insert(&submission.context.key));
-                return Ok(outcomes
+                return Ok(answers
                     .into_iter()
                     .zip(maybe_ours.into_iter().zip(first))
-                    .map(|(one, (ours, first))| Answer::from_outcome(one, ours && first))
+                    .map(|(answer, (ours, first))| if ours && first { taken_now(answer) } else { answer })
                     .collect());
             };
             if attempt >= self.retry.attempts_max {
-                let reason = outcomes.get(unanswered).map_or_else(String::new, reason);
+                let reason = answers.get(unanswered).map_or_else(String::new, reason);
                 let place = chunk.place_of(unanswered);
                 return Err(ImportError::Journal { place, attempts: attempt, reason });
             }
-            for (ours, outcome) in maybe_ours.iter_mut().zip(&outcomes) {
-                *ours |= matches!(outcome, Outcome::Unknown);
+            for (ours, answer) in maybe_ours.iter_mut().zip(&answers) {
+                *ours |= *answer == Told::Unknown;
             }
             tracing::warn!(
                 attempt,
@@ -130,12 +144,43 @@ impl Submitter<'_> {
         }
     }
 
+    /// Tells the ledger which rows name the worker as the witness: behind a pseudonym it could not know.
+    async fn tell_own_witnesses(&self, chunk: &mut Chunk) -> Result<(), ImportError> {
+        let mut asked = Vec::new();
+        let mut asked_at = Vec::new();
+        for (index, text) in &chunk.witnesses {
+            let submission = chunk.submissions.get_mut(*index);
+            let Some(Command::RecordCredit { worker, own_witness, .. }) = submission.map(|one| &mut one.command) else {
+                continue;
+            };
+            if let Some(name) = self.roster.get(worker) {
+                *own_witness = is_same_text(text, name) || is_same_text(text, worker.as_str());
+            } else {
+                asked.push((worker.clone(), text.clone()));
+                asked_at.push(*index);
+            }
+        }
+        if asked.is_empty() {
+            return Ok(());
+        }
+        for (index, own) in asked_at.into_iter().zip(self.destination.are_own_witnesses(asked).await?) {
+            if let Some(submission) = chunk.submissions.get_mut(index)
+                && let Command::RecordCredit { own_witness, .. } = &mut submission.command
+            {
+                *own_witness = own;
+            }
+        }
+        Ok(())
+    }
+
     /// Puts pseudonyms in the place of witnesses. Kept before the rows are sent: a pseudonym in the journal that the vault
     /// does not know would name nobody.
     async fn name_witnesses(&self, chunk: &mut Chunk) -> Result<(), ImportError> {
-        let Some(vault) = self.vault else { return Ok(()) };
-        let texts: Vec<_> = chunk.witnesses.iter().map(|(_, witness)| (WITNESS, witness.as_str())).collect();
-        let pseudonyms = vault.remember_all(&texts).await?;
+        if chunk.witnesses.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<_> = chunk.witnesses.iter().map(|(_, witness)| witness.as_str()).collect();
+        let Some(pseudonyms) = self.destination.remember_witnesses(&names).await? else { return Ok(()) };
         for ((index, _), pseudonym) in chunk.witnesses.iter().zip(pseudonyms) {
             if let Some(submission) = chunk.submissions.get_mut(*index)
                 && let Command::RecordCredit { witness, .. } = &mut submission.command
@@ -147,48 +192,21 @@ impl Submitter<'_> {
     }
 }
 
-/// What became of one command, once the ledger knows.
-enum Answer {
-    Taken(Taken),
-    Refused(Refusal),
-}
-
-struct Taken {
-    repeated: bool,
-    capped: bool,
-}
-
-impl Answer {
-    fn from_outcome(outcome: Outcome, maybe_ours: bool) -> Answer {
-        match outcome {
-            Outcome::Committed(receipt) => {
-                Answer::Taken(Taken { repeated: receipt.repeated && !maybe_ours, capped: was_capped(&receipt) })
-            }
-            Outcome::Refused(refusal) => Answer::Refused(refusal),
-            // Not sent on by `Submitter::send`.
-            Outcome::Unknown => {
-                Answer::Refused(Refusal::new(Code::JournalUnavailable, "the answer was lost; send the row again"))
-            }
-        }
+/// A command found recorded that this run may have recorded itself.
+fn taken_now(answer: Told) -> Told {
+    match answer {
+        Told::Taken { capped, .. } => Told::Taken { repeated: false, capped },
+        other => other,
     }
 }
 
-fn is_unanswered(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Unknown) || outcome.code() == Some(Code::JournalUnavailable)
+fn is_unanswered(answer: &Told) -> bool {
+    matches!(answer, Told::Unknown | Told::Refused { code: Code::JournalUnavailable, .. })
 }
 
-fn reason(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Refused(refusal) => refusal.message.clone(),
-        Outcome::Unknown | Outcome::Committed(_) => "whether the rows were recorded is not known".to_owned(),
+fn reason(answer: &Told) -> String {
+    match answer {
+        Told::Refused { message, .. } => message.clone(),
+        Told::Unknown | Told::Taken { .. } => "whether the rows were recorded is not known".to_owned(),
     }
-}
-
-/// Whether the daily cap left a credit less than its quantity came to.
-fn was_capped(receipt: &Receipt) -> bool {
-    use ledger_core::domain::event::Event;
-    receipt.events.iter().any(|event| match event {
-        Event::Worker(event) => event.as_service().is_some_and(|record| record.uncapped.is_some()),
-        _ => false,
-    })
 }

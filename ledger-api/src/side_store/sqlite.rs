@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ledger_core::journal::sqlite::private;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::Mutex;
 
@@ -115,18 +116,7 @@ fn make_private(path: &Path) -> Result<(), SideStoreError> {
     let unusable = |place: &Path, error: std::io::Error| {
         SideStoreError::Unusable(format!("{}: {error}; choose a place this user may write", place.display()))
     };
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        std::fs::create_dir_all(parent).map_err(|error| unusable(parent, error))?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(unusable(path, error)),
-    }
+    private::make_folder_of(path).and_then(|()| private::make_database(path)).map_err(|error| unusable(path, error))
 }
 
 fn migrate(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), SideStoreError> {

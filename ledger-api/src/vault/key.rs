@@ -44,6 +44,17 @@ impl KeySource {
         })
     }
 
+    /// The key as text, if there is one: for backups, which take it along.
+    ///
+    /// # Errors
+    /// [`VaultError::Key`] for a file that cannot be read.
+    pub(crate) fn text(&self) -> Result<Option<Zeroizing<String>>, VaultError> {
+        match self {
+            KeySource::Given(text) => Ok(Some(text.clone())),
+            KeySource::File(path) => private_file::read(path, FILE_BYTES_MAX).map_err(|error| unusable(path, &error)),
+        }
+    }
+
     /// The key. A file that is not there is made only for a vault that is new too: for one in use, another key would
     /// leave its names unreadable for ever.
     pub(super) fn key(&self, vault_is_new: bool) -> Result<SecretKey, VaultError> {

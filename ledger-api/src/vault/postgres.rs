@@ -9,7 +9,7 @@ use crate::side_store::SideStoreError;
 use crate::side_store::postgres::{open, unavailable};
 
 /// Each step brings the tables from its index to the next version.
-const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
 
 /// A person was erased while a name was being written: the key is gone, or both waited for each other.
 const ERASED_IN_BETWEEN: [&str; 2] = ["23503", "40P01"];

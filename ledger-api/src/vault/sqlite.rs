@@ -11,7 +11,7 @@ use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
 
 /// Each step brings the file from its index to the next version.
-const STEPS: &[&str] = &[include_str!("sqlite_1.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("sqlite_1.sql")];
 
 type Row = Option<(Vec<u8>, Vec<u8>, Option<Vec<u8>>)>;
 

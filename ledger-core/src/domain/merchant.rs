@@ -6,6 +6,7 @@ pub mod command;
 pub mod decide;
 pub mod event;
 pub mod state;
+pub mod uscc;
 
 #[cfg(test)]
 mod tests;

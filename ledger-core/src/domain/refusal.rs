@@ -71,6 +71,8 @@ codes! {
     StoreClosed = "store_closed",
     /// The worker has left the programme.
     WorkerDeparted = "worker_departed",
+    /// The worker who served is named as the witness.
+    SelfWitness = "self_witness",
     /// No valid access token.
     Unauthenticated = "unauthenticated",
     /// The role may not do this.

@@ -29,8 +29,9 @@ impl BusinessTime {
     /// From a civil date and time of the district.
     pub fn from_civil(civil: NaiveDateTime) -> BusinessTime {
         let civil = chrono::SubsecRound::trunc_subsecs(civil, 0);
-        let utc = civil - chrono::TimeDelta::seconds(i64::from(china_offset().local_minus_utc()));
-        BusinessTime(china_offset().from_utc_datetime(&utc))
+        let east = chrono::TimeDelta::seconds(i64::from(china_offset().local_minus_utc()));
+        // In the first hours of chrono's calendar there is no such time; it is far from the years that are kept.
+        BusinessTime(china_offset().from_utc_datetime(&civil.checked_sub_signed(east).unwrap_or(civil)))
     }
 
     /// The start of a civil day.
@@ -68,10 +69,10 @@ impl BusinessTime {
         Month::of(self.date())
     }
 
-    /// This time moved later by whole seconds; stays itself where the calendar ends.
-    pub fn plus_seconds(self, seconds: i64) -> BusinessTime {
-        let moved = chrono::TimeDelta::try_seconds(seconds).and_then(|delta| self.0.checked_add_signed(delta));
-        BusinessTime(moved.unwrap_or(self.0))
+    /// This time moved later by whole seconds; `None` where that leaves the years this ledger keeps.
+    pub fn plus_seconds(self, seconds: i64) -> Option<BusinessTime> {
+        let moved = chrono::TimeDelta::try_seconds(seconds).and_then(|delta| self.0.checked_add_signed(delta))?;
+        is_plausible(moved.date_naive()).then_some(BusinessTime(moved))
     }
 }
 
@@ -199,7 +200,10 @@ impl Validity {
     /// Source: contract section 4.3.
     pub fn last_day(self, service_date: NaiveDate) -> Option<NaiveDate> {
         match self {
-            Validity::Months(months) => service_date.checked_add_months(Months::new(months)),
+            // Past the end of every calendar is still a day, which no credit may reach, and not for ever.
+            Validity::Months(months) => {
+                Some(service_date.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
+            }
             Validity::YearEnd => NaiveDate::from_ymd_opt(service_date.year(), 12, 31),
             Validity::Forever => None,
         }
@@ -209,7 +213,7 @@ impl Validity {
 #[cfg(test)]
 mod tests {
     use super::{BusinessTime, Month, Validity};
-    use chrono::NaiveDate;
+    use chrono::{Datelike, NaiveDate};
 
     fn day(text: &str) -> NaiveDate {
         NaiveDate::parse_from_str(text, "%Y-%m-%d").expect("date")
@@ -221,6 +225,16 @@ mod tests {
         assert_eq!(Validity::Months(12).last_day(day("2024-02-29")), Some(day("2025-02-28")));
         assert_eq!(Validity::YearEnd.last_day(day("2024-02-29")), Some(day("2024-12-31")));
         assert_eq!(Validity::Forever.last_day(day("2024-02-29")), None);
+    }
+
+    #[test]
+    fn a_time_is_never_moved_out_of_the_years_that_can_be_read_again() {
+        let moved = |text: &str, seconds| BusinessTime::parse(text)?.plus_seconds(seconds).map(|time| time.to_string());
+        assert_eq!(moved("9998-12-31T23:00:00+08:00", 3_599).as_deref(), Some("9998-12-31T23:59:59+08:00"));
+        assert_eq!(moved("9998-12-31T23:00:00+08:00", 3_600), None);
+        assert_eq!(moved("2024-03-05T09:00:00+08:00", i64::MAX), None);
+        assert_eq!(moved("2024-03-05T09:00:00+08:00", i64::MIN), None);
+        assert_eq!(Validity::Months(u32::MAX).last_day(day("2024-03-05")), Some(NaiveDate::MAX));
     }
 
     #[test]
@@ -245,6 +259,8 @@ mod tests {
         assert_eq!(written("2024-01-01 08:01:36").as_deref(), Some("2024-01-01T08:01:36+08:00"));
         assert_eq!(written("2024-01-01").as_deref(), Some("2024-01-01T00:00:00+08:00"));
         assert_eq!(written("0024-01-01"), None);
+        assert_eq!(written("-262143-01-01"), None);
+        assert_eq!(BusinessTime::start_of(NaiveDate::MIN).year(), NaiveDate::MIN.year());
         assert_eq!(Month::parse("2024-3"), None);
         assert_eq!(Month::parse("2024-03").map(|month| month.to_string()).as_deref(), Some("2024-03"));
     }

@@ -9,6 +9,8 @@ mod limits;
 mod names;
 mod worker;
 
+use std::collections::BTreeMap;
+
 use foldhash::HashMap;
 
 use crate::domain::event::Event;
@@ -19,18 +21,21 @@ use crate::domain::posting::{Movements, movements};
 use crate::domain::programme::event::ProgrammeEvent;
 use crate::domain::store::RedemptionStore;
 use crate::domain::store::event::{StockLine, StoreEvent};
+use crate::domain::time::Month;
 use crate::domain::worker::event::WorkerEvent;
 use caps::Caps;
 use limits::Limits;
 pub use worker::WorkerBook;
 
 /// A merchant's claims.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MerchantBook {
     /// Claims, less those taken back.
     pub honoured: Points,
     /// Paid.
     pub paid: Points,
+    /// What each month has still to bear: its claims, less those taken back in it, less what it was paid.
+    months: BTreeMap<Month, Points>,
 }
 
 /// The books of everybody.
@@ -60,10 +65,7 @@ impl Books {
             Event::Worker(event) => self.worker(event),
             Event::Store(_) if self.movements => Ok(()),
             Event::Store(event) => self.shelf(event),
-            Event::Merchant(event) => {
-                self.claim(event);
-                Ok(())
-            }
+            Event::Merchant(event) => self.claim(event),
             Event::Programme(ProgrammeEvent::ScheduleAdopted(adopted)) => {
                 self.caps.adopt(adopted);
                 Ok(())
@@ -131,17 +133,50 @@ impl Books {
         })
     }
 
-    fn claim(&mut self, event: &MerchantEvent) {
+    fn claim(&mut self, event: &MerchantEvent) -> Result<(), String> {
         if !self.merchants.contains_key(event.merchant()) {
             self.merchants.insert(event.merchant().clone(), MerchantBook::default());
         }
-        let Some(book) = self.merchants.get_mut(event.merchant()) else { return };
+        let Some(book) = self.merchants.get_mut(event.merchant()) else { return Ok(()) };
+        let followed = book.follow(event);
+        if self.movements { Ok(()) } else { followed }
+    }
+}
+
+impl MerchantBook {
+    /// Books an event; says what of it cannot be.
+    fn follow(&mut self, event: &MerchantEvent) -> Result<(), String> {
         match event {
-            MerchantEvent::VoucherHonoured(event) => book.honoured += event.points,
-            MerchantEvent::HonourReversed(event) => book.honoured -= event.points,
-            MerchantEvent::SettlementPaid(event) => book.paid += event.points,
+            MerchantEvent::VoucherHonoured(event) => {
+                self.honoured += event.points;
+                *self.month(event.at.month()) += event.points;
+            }
+            MerchantEvent::HonourReversed(event) => {
+                self.honoured -= event.points;
+                let carried = event
+                    .claimed_in
+                    .is_none_or(|claimed_in| claimed_in < event.month && *self.month(claimed_in) < event.points);
+                *self.month(event.month) -= event.points;
+                if !carried {
+                    let claimed_in = event.claimed_in.unwrap_or(event.month);
+                    return Err(format!("takes back in {} a claim that {claimed_in} could bear itself", event.month));
+                }
+            }
+            MerchantEvent::SettlementPaid(event) => {
+                self.paid += event.points;
+                let owed = *self.month(event.month);
+                *self.month(event.month) -= event.points;
+                if event.points > owed {
+                    return Err(format!("pays {} for {}, for which {owed} are owed", event.points, event.month));
+                }
+            }
             MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => {}
         }
+        Ok(())
+    }
+
+    fn month(&mut self, month: Month) -> &mut Points {
+        self.months.entry(month).or_default()
     }
 }
 
@@ -167,7 +202,15 @@ impl Own<'_> {
         posted?;
         book.lots(event)?;
         self.caps.follow(&mut book.used, event)?;
-        let limit_of = |store: &StoreId, sku: &Sku| self.stores.get(store)?.item(sku)?.limit_per_worker_year;
+        // The listing of the day sets the limit. Entries of older versions were held to the listing recorded last, and
+        // nothing tells them apart: the more generous of the two is the limit nobody may pass.
+        let limit_of = |store: &StoreId, sku: &Sku| {
+            let item = self.stores.get(store)?.item(sku)?;
+            match item.terms_at(event.at()) {
+                Some(of_the_day) => Some(of_the_day.limit_per_worker_year?.max(item.recorded_limit()?)),
+                None => item.recorded_limit(),
+            }
+        };
         self.limits.follow(&mut book.units, event, limit_of)
     }
 }

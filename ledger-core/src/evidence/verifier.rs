@@ -56,6 +56,15 @@ pub enum Verdict {
     Empty,
 }
 
+/// A stream so far.
+#[derive(Debug, Clone, Copy)]
+struct Stream {
+    /// The number under which the journal keeps it.
+    number: u64,
+    /// Its last event's place in it.
+    sequence: u64,
+}
+
 /// A running verification: entries in order, then [`Verifier::finish`].
 #[derive(Default)]
 pub struct Verifier {
@@ -65,7 +74,7 @@ pub struct Verifier {
     command: Option<Arc<CommandFrame>>,
     nth: u32,
     keys: HashSet<[u8; 16]>,
-    sequences: HashMap<StreamId, u64>,
+    streams: HashMap<StreamId, Stream>,
     books: Books,
 }
 
@@ -131,26 +140,37 @@ impl Verifier {
         if !entry.fits {
             return Err(wrong("its bytes are not those that were hashed when it was recorded".into()));
         }
-        self.sequence(event, entry)?;
+        self.place(event, entry)?;
         self.books.book(event).map_err(wrong)?;
         self.position = position;
         Ok(())
     }
 
-    fn sequence(&mut self, event: &Event, entry: &Checked) -> Result<(), Finding> {
+    /// A stream's events follow one another, and the journal keeps all of them under one number.
+    fn place(&mut self, event: &Event, entry: &Checked) -> Result<(), Finding> {
         let stream = event.stream();
-        let before = match self.sequences.get_mut(&stream) {
-            Some(sequence) => std::mem::replace(sequence, entry.sequence),
-            None => {
-                self.sequences.insert(stream.clone(), entry.sequence);
-                0
-            }
+        let Checked { position, stream_no, sequence, .. } = *entry;
+        let known = match self.streams.get_mut(&stream) {
+            Some(known) => known,
+            None => self.streams.entry(stream.clone()).or_insert(Stream { number: stream_no, sequence: 0 }),
         };
-        if entry.sequence == before + 1 {
-            return Ok(());
+        let before = std::mem::replace(&mut known.sequence, sequence);
+        if sequence != before + 1 {
+            let what = format!("is number {sequence} of {stream}, but {before} came before");
+            return Err(Finding { position, what });
         }
-        let what = format!("is number {} of {stream}, but {before} came before", entry.sequence);
-        Err(Finding { position: entry.position, what })
+        if stream_no != known.number {
+            let what = format!("is of {stream}, but stands under stream {stream_no}, not {}", known.number);
+            return Err(Finding { position, what });
+        }
+        Ok(())
+    }
+
+    /// The streams begun so far with the numbers under which the journal keeps them, in the order of these.
+    fn numbered(&self) -> Vec<(u64, &StreamId)> {
+        let mut streams: Vec<_> = self.streams.iter().map(|(stream, known)| (known.number, stream)).collect();
+        streams.sort_unstable();
+        streams
     }
 
     /// Commands stand whole and in order, keys once, and the recorded time never goes back.
@@ -201,6 +221,10 @@ impl Verifier {
         }
         if head.frontier != frontier.to_bytes() {
             let what = "the head's Merkle frontier is not that of what is recorded".to_owned();
+            return Verdict::Invalid(Finding { position: self.position, what });
+        }
+        if usize::try_from(head.streams) != Ok(self.streams.len()) {
+            let what = format!("the head names {} streams, but {} have events", head.streams, self.streams.len());
             return Verdict::Invalid(Finding { position: self.position, what });
         }
         Verdict::Valid { size: self.position, root: frontier.root() }

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
 
 use crate::domain::event::{Event, StreamId};
-use crate::domain::time::china_offset;
+use crate::domain::time::{BusinessTime, china_offset};
 use crate::evidence::leaf::LeafFields;
 use crate::ledger::fingerprint::Fingerprint;
 
@@ -25,6 +25,11 @@ impl RecordedTime {
     /// In microseconds since 1970-01-01 UTC.
     pub const fn micros(self) -> i64 {
         self.0
+    }
+
+    /// The same moment in business time, to the second.
+    pub fn to_business(self) -> BusinessTime {
+        BusinessTime::from_instant(&DateTime::<Utc>::from_timestamp_micros(self.0).unwrap_or_default())
     }
 
     /// This machine's clock.
@@ -102,6 +107,8 @@ pub struct Entry {
     pub position: u64,
     /// Its place within its command: 0, 1, 2, …
     pub nth: u32,
+    /// The number under which the journal keeps its stream. Not evidence: the payload says which stream it is.
+    pub stream_no: u64,
     /// Its place within its stream: 1, 2, 3, …
     pub sequence: u64,
     /// Its command.
@@ -121,6 +128,8 @@ pub struct EntryView<'a> {
     pub position: u64,
     /// Its place within its command: 0, 1, 2, …
     pub nth: u32,
+    /// The number under which the journal keeps its stream.
+    pub stream_no: u64,
     /// Its place within its stream: 1, 2, 3, …
     pub sequence: u64,
     /// Its command.
@@ -180,6 +189,7 @@ impl Entry {
         EntryView {
             position: self.position,
             nth: self.nth,
+            stream_no: self.stream_no,
             sequence: self.sequence,
             command: &self.command,
             event_type: &self.event_type,
@@ -202,6 +212,17 @@ impl Entry {
         writer.leaf(&self.view());
         writer.bytes
     }
+}
+
+/// A stream as the journal's own table names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamRow {
+    /// Its number.
+    pub stream_no: u64,
+    /// Its kind, as stored.
+    pub kind: String,
+    /// Its id, as stored.
+    pub id: String,
 }
 
 /// The end of the journal.
@@ -253,6 +274,17 @@ pub struct Snapshot {
     pub layout: u32,
     /// The folded state.
     pub body: Vec<u8>,
+}
+
+/// A public key that signs for a journal, as the journal keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningKey {
+    /// The verifier key: NAME+ID+BASE64.
+    pub vkey: String,
+    /// When it became known, in milliseconds since 1970-01-01 UTC.
+    pub added_at_ms: i64,
+    /// Until when it signs, in milliseconds since 1970-01-01 UTC; without an end where there is none.
+    pub until_ms: Option<i64>,
 }
 
 /// An event of one stream, as loading needs it.

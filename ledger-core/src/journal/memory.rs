@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
-use crate::ledger::cache::SNAPSHOT_LAYOUT;
+use crate::ledger::cache::snapshot_layout;
 
 #[derive(Default)]
 struct Store {
@@ -80,6 +80,7 @@ impl MemoryJournal {
                 store.entries.push(Entry {
                     position: event.position,
                     nth: event.nth,
+                    stream_no: event.stream_no,
                     sequence: event.sequence,
                     command: Arc::clone(&frame),
                     event_type: event.event_type.to_owned(),
@@ -160,8 +161,8 @@ impl Journal for MemoryJournal {
                         let stream = stream.clone();
                         return Ok(StoredStream { stream, stream_no: 0, snapshot: None, events: Vec::new() });
                     };
-                    let snapshot =
-                        store.snapshots.get(stream_no).filter(|found| snapshots && found.layout == SNAPSHOT_LAYOUT);
+                    let ours = |found: &&Snapshot| snapshots && found.layout == snapshot_layout(stream);
+                    let snapshot = store.snapshots.get(stream_no).filter(ours);
                     let snapshot = snapshot.cloned();
                     let spared = snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);
                     let events = indices

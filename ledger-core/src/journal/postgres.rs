@@ -8,6 +8,7 @@
 
 mod append;
 mod connect;
+pub mod copy;
 mod indexer;
 mod read;
 mod streams;
@@ -15,20 +16,30 @@ mod teller;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use postgres_es::PostgresEventRepository;
+use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool};
 use tokio::sync::{Mutex, watch};
+use tokio::time::timeout;
 
 use super::{
-    Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, KEYS_PAGE, Snapshot, StoredStream,
-    StreamEvent, key_hash,
+    Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, KEYS_PAGE, SigningKey, Snapshot,
+    StoredStream, StreamEvent, StreamRow, key_hash,
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
 use indexer::Indexer;
 use teller::Teller;
+
+/// How long a read may take: the writer waits for those it needs.
+const READ_MAX: Duration = Duration::from_secs(30);
+/// How long nothing may be heard of other servers until it is asked whether the connection is still there.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
+/// How long what is done beside everything else may take: small statements, for which nobody waits.
+const BESIDE_MAX: Duration = Duration::from_secs(10);
 
 pub(super) fn unavailable(error: sqlx::Error) -> JournalError {
     JournalError::Unavailable(error.to_string())
@@ -44,6 +55,7 @@ pub struct PostgresJournal {
     /// The head's term as last seen.
     term: Arc<AtomicI64>,
     listener: tokio::task::JoinHandle<()>,
+    read_max: Duration,
 }
 
 /// Whom an append wakes: readers here, other servers, the index over streams.
@@ -69,8 +81,15 @@ impl PostgresJournal {
     /// [`JournalError::Unavailable`] when the server cannot be reached; [`JournalError::Unusable`] when it does not
     /// promise durability (`fsync` or `synchronous_commit` off) or the schema is of a newer program.
     pub async fn open(url: &str, schema: &str) -> Result<PostgresJournal, JournalError> {
-        let options = connect::options(url, schema)?;
-        connect::migrate(&options, schema).await?;
+        PostgresJournal::open_by(connect::options(url, schema)?, schema, connect::Use::Journal).await
+    }
+
+    async fn open_by(
+        options: PgConnectOptions,
+        schema: &str,
+        purpose: connect::Use,
+    ) -> Result<PostgresJournal, JournalError> {
+        connect::migrate(&options, schema, purpose).await?;
         // Opened here and not at the first append: a server that does not promise durability is refused at once.
         let writer = Arc::new(Mutex::new(Some(connect::writer(&options).await?)));
         let pool = connect::pool(options.clone());
@@ -82,7 +101,21 @@ impl PostgresJournal {
         let indexer = Indexer::new(pool.clone(), read::indexed(&pool).await?);
         let wake = Arc::new(Wake { changed, teller, indexer });
         let repository = PostgresEventRepository::new(pool.clone()).with_tables("cqrs_events", "cqrs_snapshots");
-        Ok(PostgresJournal { options, pool, repository, writer, wake, term, listener })
+        Ok(PostgresJournal { options, pool, repository, writer, wake, term, listener, read_max: READ_MAX })
+    }
+
+    /// Sets how long a read may take; half a minute by itself.
+    pub const fn read_within(&mut self, limit: Duration) {
+        self.read_max = limit;
+    }
+
+    /// Ends a read that takes too long, as it does where the database does not answer and nobody says so. Its connection is
+    /// looked at before it is used again.
+    async fn within<T>(&self, read: impl Future<Output = Result<T, JournalError>>) -> Result<T, JournalError> {
+        match timeout(self.read_max, read).await {
+            Ok(read) => read,
+            Err(_) => Err(JournalError::Unavailable(format!("no answer to a read within {:?}", self.read_max))),
+        }
     }
 
     /// The pool that reads go through.
@@ -105,9 +138,18 @@ async fn listen(pool: PgPool, channel: String, changed: watch::Sender<u64>) {
             && listener.listen(&channel).await.is_ok()
         {
             changed.send_modify(|_| ());
-            while let Ok(Some(notification)) = listener.try_recv().await {
-                if let Ok(position) = notification.payload().parse() {
-                    changed.send_replace(position);
+            loop {
+                match timeout(SILENCE_MAX, listener.try_recv()).await {
+                    Ok(Ok(Some(notification))) => {
+                        if let Ok(position) = notification.payload().parse() {
+                            changed.send_replace(position);
+                        }
+                    }
+                    Ok(_) => break,
+                    Err(_) => match timeout(BESIDE_MAX, listener.execute("SELECT 1")).await {
+                        Ok(Ok(_)) => {}
+                        _ => break,
+                    },
                 }
             }
         }
@@ -129,37 +171,37 @@ impl Journal for PostgresJournal {
     }
 
     async fn head(&self) -> Result<Head, JournalError> {
-        read::head(&self.pool).await
+        self.within(read::head(&self.pool)).await
     }
 
     async fn read(&self, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
-        read::entries(&self.pool, after, limit).await
+        self.within(read::entries(&self.pool, after, limit)).await
     }
 
     async fn leaves(&self, after: u64, limit: usize) -> Result<Vec<[u8; 32]>, JournalError> {
-        read::leaves(&self.pool, after, limit).await
+        self.within(read::leaves(&self.pool, after, limit)).await
     }
 
     async fn read_commands(&self, commands: &[CommandRecord]) -> Result<Vec<Vec<Entry>>, JournalError> {
-        super::by_command(commands, read::command_entries(&self.pool, commands).await?)
+        super::by_command(commands, self.within(read::command_entries(&self.pool, commands)).await?)
     }
 
     async fn load(&self, streams: &[StreamId], snapshots: bool) -> Result<Vec<StoredStream>, JournalError> {
-        streams::streams(&self.pool, &self.repository, streams, snapshots).await
+        self.within(streams::streams(&self.pool, &self.repository, streams, snapshots)).await
     }
 
     async fn stream_events(&self, after: u64, limit: usize) -> Result<Vec<(u64, StreamEvent)>, JournalError> {
-        streams::events(&self.pool, after, limit).await
+        self.within(streams::events(&self.pool, after, limit)).await
     }
 
     async fn find(&self, keys: &[Key]) -> Result<Vec<Option<CommandRecord>>, JournalError> {
-        read::commands(&self.pool, keys).await
+        self.within(read::commands(&self.pool, keys)).await
     }
 
     async fn key_hashes(&self, tell: &(dyn Fn(Vec<u64>) + Send + Sync)) -> Result<(), JournalError> {
         let mut after = String::new();
         loop {
-            let keys = read::keys(&self.pool, &after, KEYS_PAGE).await?;
+            let keys = self.within(read::keys(&self.pool, &after, KEYS_PAGE)).await?;
             tell(keys.iter().map(|key| key_hash(key)).collect());
             let Some(last) = keys.into_iter().next_back() else { return Ok(()) };
             after = last;
@@ -167,15 +209,27 @@ impl Journal for PostgresJournal {
     }
 
     async fn store_snapshots(&self, snapshots: Vec<Snapshot>) -> Result<(), JournalError> {
-        append::store_snapshots(&self.pool, &snapshots).await
+        self.within(append::store_snapshots(&self.pool, &snapshots)).await
+    }
+
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, JournalError> {
+        read::signing_keys(&self.pool).await
+    }
+
+    async fn record_signing_keys(&self, keys: Vec<SigningKey>) -> Result<(), JournalError> {
+        append::record_signing_keys(&self.pool, &keys).await
     }
 
     async fn roots(&self, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {
-        read::roots(&self.pool, after, limit).await
+        self.within(read::roots(&self.pool, after, limit)).await
     }
 
     async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
-        streams::stream_entries(&self.pool, stream, after, limit).await
+        self.within(streams::stream_entries(&self.pool, stream, after, limit)).await
+    }
+
+    async fn stream_rows(&self, after: u64, limit: usize) -> Result<Option<Vec<StreamRow>>, JournalError> {
+        self.within(read::stream_rows(&self.pool, after, limit)).await.map(Some)
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

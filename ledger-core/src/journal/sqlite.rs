@@ -7,9 +7,11 @@
 
 mod append;
 mod connect;
+pub mod copy;
 mod damage;
 mod index;
 pub mod lock;
+pub mod private;
 mod read;
 mod reader;
 mod stream_row;
@@ -19,16 +21,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex as StdMutex};
 
 use async_trait::async_trait;
+use rusqlite::Connection;
 use tokio::sync::{Mutex, oneshot, watch};
 
 use super::{
-    Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, KEYS_PAGE, Snapshot, StoredStream,
-    StreamEvent,
+    Append, Batch, CommandRecord, CommitError, Entry, Head, Journal, JournalError, KEYS_PAGE, SigningKey, Snapshot,
+    StoredStream, StreamEvent, StreamRow,
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
 use crate::evidence::verifier::{Chunk, ChunkMaker};
-use append::{SqliteAppend, Task};
+use append::{Closing, SqliteAppend, Task};
 use index::{IndexKeeper, SharedTail};
 use reader::Reader;
 
@@ -46,7 +49,7 @@ impl Drop for WriterThread {
     /// The lock is given back only once the connection is closed: nobody else may write while it copies its log.
     fn drop(&mut self) {
         let (reply, _) = oneshot::channel();
-        let _ = self.tasks.send(Task::Close { alone: false, reply });
+        let _ = self.tasks.send(Task::Close { how: Closing::Shared, reply });
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
@@ -71,12 +74,18 @@ impl SqliteJournal {
     /// [`JournalError::InUse`] when another process writes it; [`JournalError::Unusable`] for a path or file that cannot
     /// be used.
     pub fn open(path: &Path) -> Result<SqliteJournal, JournalError> {
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            std::fs::create_dir_all(parent)
-                .map_err(|error| JournalError::Unusable(format!("{}: {error}", parent.display())))?;
-        }
+        copy::refuse_interrupted_restore(path)?;
+        SqliteJournal::open_by(path, connect::writer)
+    }
+
+    fn open_by(
+        path: &Path,
+        connect: fn(&Path) -> Result<Connection, JournalError>,
+    ) -> Result<SqliteJournal, JournalError> {
+        private::make_folder_of(path)
+            .map_err(|error| JournalError::Unusable(format!("the folder of {}: {error}", path.display())))?;
         let lock = lock::JournalLock::take(path)?;
-        let connection = connect::writer(path)?;
+        let connection = connect(path)?;
         let index = IndexKeeper::open(path, &connection)?;
         let tail = Some(index.tail().clone());
         let (tasks, waiting) = std::sync::mpsc::channel();
@@ -94,6 +103,7 @@ impl SqliteJournal {
     /// # Errors
     /// [`JournalError::Unusable`] when there is none, or it is of another version.
     pub fn open_read_only(path: &Path) -> Result<SqliteJournal, JournalError> {
+        copy::refuse_interrupted_restore(path)?;
         if !path.is_file() {
             let what = format!("there is no journal at {}; import a pack or start the server first", path.display());
             return Err(JournalError::Unusable(what));
@@ -110,10 +120,14 @@ impl SqliteJournal {
     /// # Errors
     /// [`JournalError::Unavailable`].
     pub async fn close(self) -> Result<(), JournalError> {
+        self.end(Closing::Alone).await
+    }
+
+    async fn end(self, how: Closing) -> Result<(), JournalError> {
         lock_readers(&self.readers).clear();
         let Some(writer) = self.writer else { return Ok(()) };
         let (reply, answer) = oneshot::channel();
-        writer.tasks.send(Task::Close { alone: true, reply }).map_err(thread_gone)?;
+        writer.tasks.send(Task::Close { how, reply }).map_err(thread_gone)?;
         answer.await.map_err(thread_gone)?
     }
 
@@ -248,6 +262,18 @@ impl Journal for SqliteJournal {
         answer.await.map_err(thread_gone)?
     }
 
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, JournalError> {
+        self.read_with(|reader| read::signing_keys(&reader.journal)).await
+    }
+
+    async fn record_signing_keys(&self, keys: Vec<SigningKey>) -> Result<(), JournalError> {
+        let writer = self.writer()?;
+        let _turn = writer.turn.lock().await;
+        let (reply, answer) = oneshot::channel();
+        writer.tasks.send(Task::SigningKeys { keys, reply }).map_err(thread_gone)?;
+        answer.await.map_err(thread_gone)?
+    }
+
     async fn roots(&self, after: u64, limit: usize) -> Result<Vec<(u64, [u8; 32])>, JournalError> {
         self.read_with(move |reader| read::roots(&reader.journal, after, limit)).await
     }
@@ -255,6 +281,10 @@ impl Journal for SqliteJournal {
     async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
         let stream = stream.clone();
         self.read_with(move |reader| reader.stream_entries(&stream, after, limit)).await
+    }
+
+    async fn stream_rows(&self, after: u64, limit: usize) -> Result<Option<Vec<StreamRow>>, JournalError> {
+        self.read_with(move |reader| read::stream_rows(&reader.journal, after, limit)).await.map(Some)
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

@@ -4,12 +4,13 @@
 //! journal. Aggregates seldom used fall out; [`super::resolve`] loads what a command needs.
 
 use std::hash::Hash;
-use std::sync::LazyLock;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lru::LruCache;
 
 use super::cache::{Cache, Fold, Loaded};
-use super::process::{States, named_by};
+use super::process::{NotLoaded, States, named_by};
 use super::reserve::Reserve;
 use crate::domain::card::Card;
 use crate::domain::event::{Event, StreamId};
@@ -53,6 +54,8 @@ pub struct Book {
     /// Aggregates of which a snapshot may be due.
     due: Vec<StreamId>,
     limits: Limits,
+    /// What of the workers' limit those that commands named leave to those read ahead.
+    room: Arc<AtomicUsize>,
 }
 
 impl Book {
@@ -85,6 +88,7 @@ impl Book {
             owners: LruCache::unbounded(),
             due: Vec::new(),
             limits,
+            room: Arc::new(AtomicUsize::new(limits.cached_bytes_max)),
         })
     }
 
@@ -173,6 +177,17 @@ impl Book {
         self.recorded_at = entry.command.recorded_at;
     }
 
+    /// Whether the aggregate that an event belongs to is in memory. One that is not would begin a second time.
+    pub fn holds_stream_of(&self, event: &Event) -> bool {
+        match event {
+            Event::Programme(_) => self.programme.is_some(),
+            Event::Worker(own) => self.workers.peek(own.worker()).is_some(),
+            Event::Merchant(own) => self.merchants.peek(own.merchant()).is_some(),
+            Event::Store(own) => self.stores.peek(own.store()).is_some(),
+            Event::Card(own) => self.cards.peek(own.card_no()).is_some(),
+        }
+    }
+
     /// Folds an event just decided; gives its stream's number, whether the stream begins with it, and its sequence.
     pub fn apply(&mut self, event: &Event) -> InStream {
         self.note_owner(event);
@@ -214,8 +229,10 @@ impl Book {
     pub fn trim(&mut self, kept: usize) {
         let max = self.limits.cached_bytes_max;
         // What was read ahead and never asked for goes first.
-        self.reserve.trim(max.saturating_sub(self.workers.weight()));
         self.workers.trim(max, kept);
+        let room = max.saturating_sub(self.workers.weight());
+        self.reserve.trim(room);
+        self.room.store(room, Ordering::Relaxed);
         self.merchants.trim(max, kept);
         self.stores.trim(max, kept);
         self.cards.trim(max, kept);
@@ -226,7 +243,16 @@ impl Book {
 
     /// About how many bytes of memory it takes.
     pub const fn weight(&self) -> usize {
-        self.workers.weight() + self.reserve.weight()
+        self.workers.weight()
+            + self.reserve.weight()
+            + self.merchants.weight()
+            + self.stores.weight()
+            + self.cards.weight()
+    }
+
+    /// About how many bytes workers that are being read ahead may take, as it stands after each [`Book::trim`].
+    pub fn room(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.room)
     }
 
     /// Sets aside the states of streams, so that [`Book::roll_back`] can bring them back.
@@ -324,31 +350,34 @@ fn fold_cached<K: Hash + Eq + Clone, T: Fold>(
     cache.change(id, |loaded| fold_own(loaded, event, streams, every))
 }
 
-static NO_PROGRAMME: LazyLock<Programme> = LazyLock::new(Programme::default);
-static NO_WORKER: LazyLock<Worker> = LazyLock::new(Worker::default);
-static NO_MERCHANT: LazyLock<Merchant> = LazyLock::new(Merchant::default);
-static NO_STORE: LazyLock<RedemptionStore> = LazyLock::new(RedemptionStore::default);
-static NO_CARD: LazyLock<Card> = LazyLock::new(Card::default);
+/// What is in memory; what is not is an error, never a default.
+fn found<'a, K: Hash + Eq + Clone, T: Fold>(
+    cache: &'a Cache<K, T>,
+    id: &K,
+    stream: impl FnOnce(K) -> StreamId,
+) -> Result<&'a T, NotLoaded> {
+    cache.peek(id).map(|loaded| &loaded.state).ok_or_else(|| NotLoaded(stream(id.clone())))
+}
 
 impl States for Book {
-    fn programme(&self) -> &Programme {
-        self.programme.as_ref().map_or(&NO_PROGRAMME, |loaded| &loaded.state)
+    fn programme(&self) -> Result<&Programme, NotLoaded> {
+        self.programme.as_ref().map(|loaded| &loaded.state).ok_or(NotLoaded(StreamId::Programme))
     }
 
-    fn worker(&self, id: &WorkerId) -> &Worker {
-        self.workers.peek(id).map_or(&NO_WORKER, |loaded| &loaded.state)
+    fn worker(&self, id: &WorkerId) -> Result<&Worker, NotLoaded> {
+        found(&self.workers, id, StreamId::Worker)
     }
 
-    fn merchant(&self, id: &MerchantId) -> &Merchant {
-        self.merchants.peek(id).map_or(&NO_MERCHANT, |loaded| &loaded.state)
+    fn merchant(&self, id: &MerchantId) -> Result<&Merchant, NotLoaded> {
+        found(&self.merchants, id, StreamId::Merchant)
     }
 
-    fn store(&self, id: &StoreId) -> &RedemptionStore {
-        self.stores.peek(id).map_or(&NO_STORE, |loaded| &loaded.state)
+    fn store(&self, id: &StoreId) -> Result<&RedemptionStore, NotLoaded> {
+        found(&self.stores, id, StreamId::Store)
     }
 
-    fn card(&self, id: &CardNo) -> &Card {
-        self.cards.peek(id).map_or(&NO_CARD, |loaded| &loaded.state)
+    fn card(&self, id: &CardNo) -> Result<&Card, NotLoaded> {
+        found(&self.cards, id, StreamId::Card)
     }
 
     fn owner(&self, key: &Key) -> Option<&WorkerId> {
@@ -362,12 +391,20 @@ mod tests {
 
     use super::{Book, Limits};
     use crate::domain::event::{Event, StreamId, V1};
+    use crate::domain::ids::Actor;
     use crate::domain::ids::WorkerId;
+    use crate::domain::refusal::Code;
     use crate::domain::time::BusinessTime;
     use crate::domain::worker::event::{WorkerDeparted, WorkerEvent};
+    use crate::evidence::hash::HashSuite;
+    use crate::evidence::merkle::Frontier;
     use crate::journal::entry::CommandFrame;
-    use crate::journal::{Entry, Head};
+    use crate::journal::memory::MemoryJournal;
+    use crate::journal::{Entry, Head, RecordedTime};
     use crate::ledger::cache::{Cache, Loaded};
+    use crate::ledger::command::samples::samples;
+    use crate::ledger::round::{Decided, Round};
+    use crate::ledger::{Command, Context, Outcome, Submission, prepare, resolve};
 
     fn worker(id: &str) -> WorkerId {
         id.parse().expect("an id")
@@ -383,6 +420,7 @@ mod tests {
         Entry {
             position: 1,
             nth: 0,
+            stream_no: 1,
             sequence: 8,
             command: Arc::new(CommandFrame::unknown()),
             event_type: departed(id).event_type().into(),
@@ -413,6 +451,85 @@ mod tests {
         book.take_reserve(read());
         let fetched = ["W-1", "W-2", "W-3"].map(|id| book.fetch(&StreamId::Worker(worker(id))));
         assert_eq!(fetched, [false, false, true]);
+    }
+
+    fn submission(name: &str, command: Command) -> Submission {
+        let at = BusinessTime::from_instant(&chrono::DateTime::UNIX_EPOCH);
+        let (key, actor) = (name.parse().expect("a key"), Actor::new("test").expect("an actor"));
+        Submission { context: Context { key, actor, at }, command }
+    }
+
+    /// A book in which nothing is loaded but what a command says by its key alone.
+    fn empty_but_for_owners(submission: &Submission) -> Book {
+        let mut book = book();
+        book.frontier = Some(Frontier::new(HashSuite::Sha256));
+        if let Some(key) = resolve::named_key(&submission.command) {
+            book.remember_owner(key, worker("W-1"));
+        }
+        book
+    }
+
+    fn decided(book: &mut Book, submissions: &[Submission], atomic: bool) -> Decided {
+        // After every day that a sample names: nothing is refused for lying ahead.
+        let now = RecordedTime::from_micros(1_906_516_800_000_000);
+        let mut round = Round::new(book, now);
+        round.decide(book, submissions, atomic);
+        round.finish(book).expect("a round")
+    }
+
+    fn codes(decided: &Decided) -> Vec<Option<Code>> {
+        decided.outcomes.iter().flatten().map(Outcome::code).collect()
+    }
+
+    #[test]
+    fn nothing_is_decided_on_what_was_not_loaded() {
+        for (name, command) in samples().into_iter().filter(|(name, _)| !name.ends_with("/awkward")) {
+            let asked = submission(name, command);
+            for atomic in [false, true] {
+                let mut book = empty_but_for_owners(&asked);
+                let told = decided(&mut book, std::slice::from_ref(&asked), atomic);
+                assert_eq!(codes(&told), [Some(Code::JournalUnavailable)], "{name}");
+                assert!(told.batch.is_none(), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_stands_or_falls_with_it_is_told_of_a_fault_and_not_of_a_mistake() {
+        let (_, redeem) = samples().into_iter().find(|(name, _)| *name == "redeem/now").expect("a sample");
+        let (_, store) = samples().into_iter().find(|(name, _)| *name == "open_store/full").expect("a sample");
+        let group = [submission("a", store), submission("b", redeem)];
+        let mut book = empty_but_for_owners(&group[1]);
+        assert_eq!(codes(&decided(&mut book, &group, true)), [Some(Code::JournalUnavailable); 2]);
+    }
+
+    #[tokio::test]
+    async fn what_a_command_names_suffices_to_decide_it() {
+        let journal = MemoryJournal::default();
+        for (name, command) in samples() {
+            let asked = submission(name, command);
+            let mut book = empty_but_for_owners(&asked);
+            prepare::load(&journal, &mut book, &[&asked]).await.expect("it is loaded");
+            let told = codes(&decided(&mut book, &[asked], false));
+            assert_ne!(told, [Some(Code::JournalUnavailable)], "{name}");
+        }
+    }
+
+    #[test]
+    fn whoever_spends_or_undoes_it_has_the_programme_loaded() {
+        for (name, command) in samples() {
+            let spends = matches!(
+                command,
+                Command::Redeem(_)
+                    | Command::ReverseRedemption { .. }
+                    | Command::PlaceHold { .. }
+                    | Command::CaptureHold { .. }
+                    | Command::ReleaseHold { .. }
+            );
+            let asked = submission(name, command);
+            let named = resolve::streams(&empty_but_for_owners(&asked), &asked.command);
+            assert!(!spends || named.contains(&StreamId::Programme), "{name}");
+        }
     }
 
     #[test]

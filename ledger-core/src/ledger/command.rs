@@ -1,6 +1,10 @@
 //! What may be asked of the ledger, as one vocabulary for HTTP, sheets and the command line.
 
+#[cfg(test)]
+pub(crate) mod samples;
+
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{
     ActivityCode, Actor, BranchId, CardNo, CreditId, HoldId, Key, MerchantId, RedemptionId, Sku, StoreId, WorkerId,
@@ -36,7 +40,7 @@ pub struct Submission {
 }
 
 /// When a redemption or hold was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AskedTime {
     /// At the context's time.
     Now,
@@ -47,7 +51,7 @@ pub enum AskedTime {
 }
 
 /// One line of a redemption as asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedLine {
     /// Which item.
     pub sku: Sku,
@@ -56,7 +60,7 @@ pub struct AskedLine {
 }
 
 /// A redemption or hold as asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedSpending {
     /// Who spends.
     pub worker: WorkerId,
@@ -69,7 +73,7 @@ pub struct AskedSpending {
 }
 
 /// What is asked to be decided about a credit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CreditAction {
     /// A second person confirms.
     Confirm,
@@ -86,8 +90,8 @@ pub enum CreditAction {
     },
 }
 
-/// A command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A command. Its serialised form is no record: it lives as long as one message between two processes of one program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
     /// Make the journal's first event.
     OpenJournal {
@@ -255,6 +259,9 @@ pub enum Command {
         quantity: Option<Quantity>,
         /// Who witnessed it, as a pseudonym. An annotation, not content.
         witness: Option<String>,
+        /// Whether the witness named is the worker: only the edge knows the text behind the pseudonym. An annotation, not
+        /// content.
+        own_witness: bool,
         /// Digest of its evidence. An annotation, not content.
         evidence: Option<String>,
     },

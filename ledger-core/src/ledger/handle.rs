@@ -16,7 +16,7 @@ use crate::domain::ids::{Actor, Key};
 use crate::domain::refusal::Code;
 use crate::domain::time::BusinessTime;
 use crate::evidence::hash::HashSuite;
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Journal, JournalError, RecordedTime};
 
 /// Commands of one caller that stand each on its own are queued in parts of so many: the next part is decided while the
 /// one before it is on its way into the journal.
@@ -37,6 +37,8 @@ pub struct LedgerStats {
     pub events: AtomicU64,
     /// Commands waiting in the queue.
     pub waiting: AtomicU64,
+    /// About how many bytes the state in memory takes.
+    pub cached_bytes: AtomicU64,
 }
 
 /// The ledger of one journal. Clones share one writer.
@@ -47,6 +49,7 @@ pub struct Ledger {
     feed: Feed,
     read: watch::Receiver<bool>,
     stats: Arc<LedgerStats>,
+    clock: Arc<dyn Fn() -> RecordedTime + Send + Sync>,
 }
 
 /// The writer's task, to wait for at shutdown.
@@ -79,10 +82,11 @@ impl Ledger {
         let stats = Arc::new(LedgerStats::default());
         let recent = Arc::new(Recent::default());
         let (reading, read) = watch::channel(false);
+        let clock = Arc::clone(&settings.clock);
         let writer =
             Writer::new(Arc::clone(&journal), settings, position, Arc::clone(&recent), reading, Arc::clone(&stats));
         let task = LedgerTask(tokio::spawn(writer.run(waiting)));
-        let ledger = Ledger { queue, journal, feed: Feed { committed, recent }, read, stats };
+        let ledger = Ledger { queue, journal, feed: Feed { committed, recent }, read, stats, clock };
         if head.position == 0 {
             ledger.make_first_event(origin, suite).await?;
         }
@@ -102,6 +106,12 @@ impl Ledger {
             Outcome::Refused(refusal) => Err(JournalError::Unavailable(refusal.message)),
             Outcome::Unknown => Err(JournalError::Unavailable("the journal's first event".into())),
         }
+    }
+
+    /// Whether the writer still takes commands. Once its task has ended, however that happened, none will be answered until
+    /// the process starts again.
+    pub fn takes_commands(&self) -> bool {
+        !self.queue.is_closed()
     }
 
     /// Returns once no workers are being read ahead: from then on, as many as have room are in memory.
@@ -160,6 +170,11 @@ impl Ledger {
     /// What followers of this process are told: positions and the events themselves.
     pub fn feed(&self) -> Feed {
         self.feed.clone()
+    }
+
+    /// The business time now, by the clock that commands are judged by.
+    pub fn now(&self) -> BusinessTime {
+        (self.clock)().to_business()
     }
 
     /// Counts for metrics.

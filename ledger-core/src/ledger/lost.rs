@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::outcome::Outcome;
 use crate::journal::{Batch, Journal, JournalError};
 
 /// Finds out under the lock, where no earlier transaction can still be pending, whether a batch is there, and if not, sees
-/// to it that it never will be; tries for a time. Gives what to answer.
+/// to it that it never will be; tries for a time, which also ends a try that hangs. Gives what to answer.
 ///
 /// # Errors
 /// [`JournalError`] when it is certain that the commit did not happen.
@@ -20,6 +20,7 @@ pub async fn resolve(
     resolve_for: Duration,
 ) -> Result<Vec<Vec<Outcome>>, JournalError> {
     let started = Instant::now();
+    let away = |_| JournalError::Unavailable("finding out what became of a commit took too long".into());
     let mut pause = Duration::from_millis(10);
     loop {
         let found = async {
@@ -39,7 +40,9 @@ pub async fn resolve(
             }
             Ok(recorded)
         };
-        match found.await {
+        // A try given up half-way gives the lock back: whatever it holds is dropped with it.
+        let limit = resolve_for.saturating_sub(started.elapsed());
+        match timeout(limit, found).await.map_err(away).and_then(|found| found) {
             Ok(true) => return Ok(told(outcomes, told_of_a_found_batch)),
             Ok(false) => return Err(JournalError::Unavailable("the commit did not happen".into())),
             Err(error) if started.elapsed() >= resolve_for => {
@@ -77,5 +80,48 @@ fn told_without_knowing(outcome: Outcome, after: u64) -> Outcome {
         Outcome::Committed(receipt) if receipt.repeated && receipt.position <= after => Outcome::Committed(receipt),
         Outcome::Committed(_) => Outcome::Unknown,
         Outcome::Refused(_) | Outcome::Unknown => Outcome::unavailable(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::{Outcome, resolve};
+    use crate::domain::event::{Event, V1};
+    use crate::domain::programme::event::{JournalOpened, ProgrammeEvent};
+    use crate::journal::memory::MemoryJournal;
+    use crate::journal::{Batch, Journal, RecordedTime};
+    use crate::ledger::Receipt;
+
+    fn batch() -> Batch {
+        Batch {
+            after: 0,
+            position: 1,
+            streams: 1,
+            recorded_at: RecordedTime::from_micros(0),
+            new_streams: Vec::new(),
+            commands: Vec::new(),
+            events: Vec::new(),
+            frontier: Vec::new(),
+            root: [0; 32],
+        }
+    }
+
+    #[tokio::test]
+    async fn a_try_that_hangs_ends_with_the_time_there_is_for_all_of_them() {
+        let journal = MemoryJournal::default();
+        // While somebody holds the lock, whoever wants it waits for ever.
+        let held = journal.begin().await.expect("the lock");
+        let opened = JournalOpened { origin: "o".into(), suite: "sha-256".into(), v: V1 };
+        let events = Arc::from([Event::Programme(ProgrammeEvent::JournalOpened(opened))]);
+        let committed = Outcome::Committed(Receipt { position: 1, events, repeated: false });
+        let batch = batch();
+        let resolved = resolve(&journal, &batch, vec![vec![committed]], Duration::from_millis(20));
+        let told = tokio::time::timeout(Duration::from_secs(60), resolved).await.expect("it ends");
+        assert_eq!(told.expect("nobody knows"), [[Outcome::Unknown]]);
+        held.release().await;
+        journal.begin().await.expect("the lock is free").release().await;
     }
 }

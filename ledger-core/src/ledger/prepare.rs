@@ -55,7 +55,7 @@ pub async fn known_keys<'a>(
         let Some(key) = keys.get(place).cloned() else { continue };
         if place < own {
             known.insert(key, Known { fingerprint: record.fingerprint, receipt });
-        } else if let Some(worker) = receipt.events.iter().find_map(resolve::owner_of) {
+        } else if let Some(worker) = resolve::owner_of(&key, &receipt.events) {
             book.remember_owner(key, worker);
         }
     }

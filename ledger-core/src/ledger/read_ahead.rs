@@ -2,6 +2,7 @@
 //! else, so that the first command of a worker need not wait for that worker's own events, which lie far apart.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::task::JoinHandle;
 
@@ -27,9 +28,10 @@ impl Drop for ReadAhead {
 }
 
 impl ReadAhead {
-    /// Starts to read up to a position; of more than about `max` bytes those are kept that were active last.
-    pub fn start(journal: Arc<dyn Journal>, until: u64, max: usize) -> ReadAhead {
-        ReadAhead(tokio::spawn(async move { read(journal.as_ref(), until, max).await }))
+    /// Starts to read up to a position; of more bytes than there is room for, which may change meanwhile, those are kept
+    /// that were active last.
+    pub fn start(journal: Arc<dyn Journal>, until: u64, room: Arc<AtomicUsize>) -> ReadAhead {
+        ReadAhead(tokio::spawn(async move { read(journal.as_ref(), until, &room).await }))
     }
 
     /// Ends it before its end, so that nothing holds the journal any more.
@@ -63,7 +65,7 @@ pub async fn reading(ahead: &mut Option<ReadAhead>) -> Option<Workers> {
     }
 }
 
-async fn read(journal: &dyn Journal, until: u64, max: usize) -> Result<Workers, JournalError> {
+async fn read(journal: &dyn Journal, until: u64, room: &AtomicUsize) -> Result<Workers, JournalError> {
     let mut workers = Workers::default();
     let mut at = 0;
     let mut events = page(journal, at, until).await?;
@@ -76,7 +78,7 @@ async fn read(journal: &dyn Journal, until: u64, max: usize) -> Result<Workers, 
         // The next page is read while this one is folded.
         let folding = async {
             fold(&mut workers, &events);
-            workers.trim(max, 0);
+            workers.trim(room.load(Ordering::Relaxed), 0);
         };
         let (next, ()) = tokio::join!(page(journal, at, until), folding);
         events = next?;
@@ -108,15 +110,17 @@ fn fold(workers: &mut Workers, events: &[(u64, StreamEvent)]) {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::sync::atomic::AtomicUsize;
 
-    use super::{PAGE, read};
+    use super::{PAGE, Workers, read};
     use crate::domain::ids::{Actor, WorkerId};
     use crate::domain::time::BusinessTime;
     use crate::domain::worker::command::WorkerDetails;
     use crate::evidence::hash::HashSuite;
     use crate::journal::memory::MemoryJournal;
     use crate::journal::{Journal, JournalError};
-    use crate::ledger::cache::WEIGHT;
+    use crate::ledger::book::{Book, Limits};
+    use crate::ledger::cache::{Loaded, WEIGHT};
     use crate::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission};
 
     const WORKERS: usize = PAGE + 10;
@@ -155,7 +159,7 @@ mod tests {
     async fn every_worker_is_read_as_loading_it_would_give_it() {
         let journal = journal().await;
         let head = journal.head().await.expect("a head").position;
-        let mut read = read(journal.as_ref(), head, usize::MAX).await.expect("it is read");
+        let mut read = read(journal.as_ref(), head, &AtomicUsize::new(usize::MAX)).await.expect("it is read");
         assert_eq!(read.count(), WORKERS);
         for number in 0..WORKERS {
             let stream = crate::domain::event::StreamId::Worker(worker(number));
@@ -174,7 +178,7 @@ mod tests {
         let journal = journal().await;
         // The journal's own event, then one of each worker.
         let first = u64::try_from(WORKERS).expect("small") + 1;
-        let mut read = read(journal.as_ref(), first, usize::MAX).await.expect("it is read");
+        let mut read = read(journal.as_ref(), first, &AtomicUsize::new(usize::MAX)).await.expect("it is read");
         assert_eq!(read.take(&worker(0)).map(|loaded| loaded.sequence), Some(1));
     }
 
@@ -182,7 +186,7 @@ mod tests {
     async fn where_room_is_short_the_last_active_stay_and_none_is_half_there() {
         let journal = journal().await;
         let head = journal.head().await.expect("a head").position;
-        let mut read = read(journal.as_ref(), head, 20 * WEIGHT).await.expect("it is read");
+        let mut read = read(journal.as_ref(), head, &AtomicUsize::new(20 * WEIGHT)).await.expect("it is read");
         assert!((1..=20).contains(&read.count()), "{} workers", read.count());
         for number in 0..WORKERS {
             if let Some(loaded) = read.take(&worker(number)) {
@@ -191,11 +195,38 @@ mod tests {
         }
     }
 
+    /// What commands have named meanwhile leaves the less room: both together keep to one limit.
+    #[tokio::test]
+    async fn it_keeps_to_what_the_book_leaves() {
+        let journal = journal().await;
+        let head = journal.head().await.expect("a head");
+        let limits = Limits { cached_bytes_max: 20 * WEIGHT, snapshot_every: 9 };
+        let mut book = Book::at(&head, limits).expect("a book");
+        book.await_reserve();
+        let room = book.room();
+        let named: Vec<_> = (0..15).map(|number| crate::domain::event::StreamId::Worker(worker(number))).collect();
+        for stored in journal.load(&named, true).await.expect("they are loaded") {
+            assert!(book.insert(&stored).expect("it is read"));
+        }
+        book.trim(0);
+        let read = read(journal.as_ref(), head.position, &room).await.expect("it is read");
+        assert_eq!(read.count(), 5);
+        book.take_reserve(read);
+        assert_eq!(book.weight(), 20 * WEIGHT);
+        // Whatever is given to it, it keeps to its limit from the next trim on.
+        book.await_reserve();
+        let mut more = Workers::default();
+        (0..50).for_each(|number| more.put(worker(number), Loaded::beginning(1)));
+        book.take_reserve(more);
+        book.trim(0);
+        assert_eq!(book.weight(), 20 * WEIGHT);
+    }
+
     #[tokio::test]
     async fn a_journal_that_ends_too_early_is_damaged() {
         let journal = journal().await;
         let head = journal.head().await.expect("a head").position;
-        let read = read(journal.as_ref(), head + 5, usize::MAX).await;
+        let read = read(journal.as_ref(), head + 5, &AtomicUsize::new(usize::MAX)).await;
         assert!(matches!(read, Err(JournalError::Damaged { .. })));
     }
 }

@@ -9,7 +9,7 @@ use super::command::{Command, Submission};
 use super::feed::EventChunk;
 use super::fingerprint::Fingerprint;
 use super::outcome::{Outcome, Receipt};
-use super::process;
+use super::process::{self, NotLoaded};
 use super::resolve;
 use crate::domain::event::Event;
 use crate::domain::ids::Key;
@@ -30,6 +30,7 @@ pub struct Known {
 
 /// A round being decided. It goes with one book, which nothing else changes until the round is finished.
 pub struct Round {
+    clock: process::Clock,
     known: HashMap<Key, Known>,
     batch: Batch,
     outcomes: Vec<Vec<Outcome>>,
@@ -61,6 +62,7 @@ impl Round {
     pub fn new(book: &Book, now: RecordedTime) -> Round {
         // The recorded time never goes back, whatever the machine's clock does.
         let recorded_at = now.max(book.recorded_at);
+        let clock = process::Clock::new(now, recorded_at);
         let batch = Batch {
             after: book.position,
             position: book.position,
@@ -73,6 +75,7 @@ impl Round {
             root: [0; 32],
         };
         Round {
+            clock,
             known: HashMap::default(),
             batch,
             outcomes: Vec::new(),
@@ -133,7 +136,12 @@ impl Round {
                                 Outcome::Refused(first.clone())
                             } else {
                                 let message = format!("nothing was recorded: command {index} was refused, {first}");
-                                Outcome::refused(Code::InvalidInput, message)
+                                // A fault of ours is no fault of theirs.
+                                let code = match first.code {
+                                    Code::JournalUnavailable => Code::JournalUnavailable,
+                                    _ => Code::InvalidInput,
+                                };
+                                Outcome::refused(code, message)
                             }
                         })
                         .collect();
@@ -160,8 +168,14 @@ impl Round {
         if self.frontier.is_none() && !opens {
             return Outcome::refused(Code::JournalUnavailable, "the journal has no first event yet; try again");
         }
-        match process::decide(book, &submission.context, &submission.command) {
-            Err(refusal) => Outcome::Refused(refusal),
+        match process::decide(book, self.clock, &submission.context, &submission.command) {
+            Err(refusal) => {
+                // No rule refuses with this code: something was not loaded.
+                if refusal.code == Code::JournalUnavailable {
+                    tracing::error!(%key, %refusal, "a command could not be decided");
+                }
+                Outcome::Refused(refusal)
+            }
             Ok(events) if events.is_empty() => {
                 let position = self.batch.position;
                 Outcome::Committed(Receipt { position, events: Arc::from([]), repeated: false })
@@ -181,22 +195,21 @@ impl Round {
         events: Vec<Event>,
     ) -> Result<Receipt, Refusal> {
         let unreadable = |what: String| Refusal::new(Code::InvalidInput, what);
+        // First of all, while nothing has changed yet: who is refused here is refused alone.
+        let payloads = events.iter().map(written).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
         if let Command::OpenJournal { suite, .. } = &submission.command {
             let suite: HashSuite =
                 suite.parse().map_err(|_| unreadable(format!("hash suite {suite:?}; use sha-256 or sm3")))?;
             self.frontier = Some(Frontier::new(suite));
         }
-        let payloads = events
-            .iter()
-            .map(|event| {
-                let mut payload = Vec::with_capacity(384);
-                event.encode_into(&mut payload).map(|()| payload)
-            })
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| unreadable(format!("the event cannot be written: {error}")))?;
         let Some(frontier) = &mut self.frontier else {
             return Err(unreadable("the journal names no hash suite".to_owned()));
         };
+        if let Some(event) = events.iter().find(|event| !book.holds_stream_of(event)) {
+            let refusal = Refusal::from(NotLoaded(event.stream()));
+            tracing::error!(key = %submission.context.key, %refusal, "a command could not be recorded");
+            return Err(refusal);
+        }
         let first = self.batch.position + 1;
         let (key, actor) = (submission.context.key.to_smol(), submission.context.actor.to_smol());
         let fingerprint_text = fingerprint.to_string();
@@ -263,5 +276,18 @@ impl Round {
             outcomes: self.outcomes,
             chunks: self.chunks,
         })
+    }
+}
+
+/// The payload of an event, as it will stand in the journal. Nothing is recorded that would not be read again as what it
+/// was: a single unreadable entry would close the journal for ever.
+fn written(event: &Event) -> Result<Vec<u8>, String> {
+    let event_type = event.event_type();
+    let mut payload = Vec::with_capacity(384);
+    event.encode_into(&mut payload).map_err(|error| format!("{event_type} cannot be written: {error}"))?;
+    match Event::decode(event_type, &payload) {
+        Ok(read) if &read == event => Ok(payload),
+        Ok(_) => Err(format!("{event_type} would be read again as something else, so it is not recorded")),
+        Err(error) => Err(format!("it would not be read again, so it is not recorded: {error}")),
     }
 }

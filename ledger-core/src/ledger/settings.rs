@@ -23,7 +23,7 @@ pub struct LedgerSettings {
     pub snapshot_every: u64,
     /// How long the writer tries to find out what became of a commit before it answers "unknown".
     pub resolve_for: Duration,
-    /// The journal's clock. It never decides anything; it only dates what was recorded.
+    /// The journal's clock. It dates what is recorded, and what is said to have happened after it is refused.
     pub clock: Arc<dyn Fn() -> RecordedTime + Send + Sync>,
 }
 

@@ -113,6 +113,7 @@ impl Writer {
                         // Also when none were read: it need not tell apart any longer who changes.
                         book.take_reserve(workers.unwrap_or_default());
                     }
+                    self.trim(0);
                     self.read.send_replace(true);
                 }
                 else => break,
@@ -120,6 +121,8 @@ impl Writer {
             if self.flight.is_none() {
                 self.send_off().await;
             }
+            let weight = self.book.as_ref().map_or(0, Book::weight);
+            self.stats.cached_bytes.store(u64::try_from(weight).unwrap_or(u64::MAX), Ordering::Relaxed);
         }
         // Whoever waits for this task's end may open the journal again.
         self.used.end().await;
@@ -137,7 +140,7 @@ impl Writer {
         if reads {
             book.await_reserve();
             let journal = Arc::clone(&self.journal);
-            self.ahead = Some(ReadAhead::start(journal, book.position, self.settings.cached_bytes_max));
+            self.ahead = Some(ReadAhead::start(journal, book.position, book.room()));
         }
         self.read.send_replace(!reads);
         self.book = Some(book);
@@ -150,6 +153,16 @@ impl Writer {
             && book.weight() > FREED_APART
         {
             std::thread::spawn(move || drop(book));
+        }
+    }
+
+    /// Lets the state in memory fall back to its limits, after every round, whatever became of it: what only was looked up
+    /// takes room too. What is on its way, or was decided on top of that, stays, and so many streams more.
+    fn trim(&mut self, more: usize) {
+        let open = self.open.as_ref().map_or(0, |open| open.named);
+        let flown = self.flight.as_ref().map_or(0, |flight| flight.named);
+        if let Some(book) = &mut self.book {
+            book.trim(open + flown + more);
         }
     }
 
@@ -199,7 +212,8 @@ impl Writer {
             return self.round_under_lock(jobs).await;
         }
         if let Err(error) = self.decide_ahead(&jobs).await {
-            return self.answer_unavailable(jobs, &error);
+            self.answer_unavailable(jobs, &error);
+            return self.trim(0);
         }
         if let Some(open) = &mut self.open {
             open.jobs.extend(jobs);
@@ -271,6 +285,7 @@ impl Writer {
             }
             Err(error) => self.answer_unavailable(jobs, &error),
         }
+        self.trim(0);
     }
 
     async fn land(&mut self, landed: Result<(), CommitError>) {
@@ -279,15 +294,12 @@ impl Writer {
         match landed {
             Ok(()) => {
                 self.record(&batch, chunks);
-                // What the open round rests on must stay in memory: the journal does not hold it yet.
-                let kept = self.open.as_ref().map_or(0, |open| open.named) + named;
                 // The next batch first: while it is on its way there is time for everything else.
                 self.send_off().await;
                 self.answer(jobs, outcomes);
                 self.store_snapshots(snapshots);
-                if let Some(book) = &mut self.book {
-                    book.trim(kept);
-                }
+                // What the next batch rests on must stay in memory: the journal does not hold it yet.
+                self.trim(named);
             }
             Err(CommitError::Fenced) => {
                 tracing::debug!("another server appended first; deciding under the lock");
@@ -385,6 +397,7 @@ impl Writer {
         let Some(batch) = batch else {
             append.release().await;
             self.committed.send_replace(book.position);
+            book.trim(0);
             self.book = Some(book);
             return Ok((None, outcomes));
         };

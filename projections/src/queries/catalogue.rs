@@ -11,7 +11,7 @@ use crate::error::ViewError;
 use crate::handle::Views;
 use crate::views::merchant::{Merchant, MerchantView};
 use crate::views::schedule::{SETTINGS_KEY, ScheduleView};
-use crate::views::settlement::{Settlement, SettlementView};
+use crate::views::settlement::{Due, Settlement, SettlementView, carry};
 use crate::views::stock::{Stock, StockView};
 use crate::views::store::{Store, StoreView};
 use crate::views::trial_balance::TrialBalanceView;
@@ -79,6 +79,29 @@ impl Views {
         let prefix = format!("{merchant}/");
         let rows = self.rows_under::<SettlementView>(&prefix).await?;
         Ok(rows.into_iter().map(|(key, row)| (key.strip_prefix(&prefix).unwrap_or(&key).to_owned(), row)).collect())
+    }
+
+    /// A merchant's months, oldest first, each with what the ones before it carry on.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn dues(&self, merchant: &str) -> Result<Vec<(String, Due)>, ViewError> {
+        Ok(carry(self.settlements(merchant).await?))
+    }
+
+    /// What a merchant is owed for a month, after what the months before it carry on.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn due(&self, merchant: &str, month: Month) -> Result<Due, ViewError> {
+        let month = month.to_string();
+        let mut months = self.dues(merchant).await?;
+        months.retain(|(other, _)| *other <= month);
+        Ok(match months.pop() {
+            Some((last, due)) if last == month => due,
+            Some((_, before)) => Due::after(before.carried_on, Settlement::default()),
+            None => Due::default(),
+        })
     }
 
     /// The versions of the points schedule, in order of adoption.

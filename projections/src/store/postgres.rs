@@ -12,9 +12,12 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Executor, Row};
 use tokio::sync::Mutex;
 
-use super::{ViewChanges, ViewStore, prefix_end};
+use super::{Checkpoint, ViewChanges, ViewStore, prefix_end};
 use crate::error::ViewError;
 use crate::views;
+
+/// What tells a server that rows which it has in memory are no longer those that are stored.
+const NEW_GENERATION: &str = "floor(random() * 1e15)::bigint";
 
 /// Views in one schema.
 pub struct PostgresViews {
@@ -111,11 +114,15 @@ async fn prepare(connection: &mut PgConnection, schema: &str) -> Result<(), View
     let mut script = format!(
         "BEGIN; SELECT pg_advisory_xact_lock(hashtext('nuanxin migration'));
          CREATE SCHEMA IF NOT EXISTS {schema};
-         CREATE TABLE IF NOT EXISTS view_checkpoint (position bigint NOT NULL, version integer NOT NULL, generation bigint NOT NULL);
+         CREATE TABLE IF NOT EXISTS view_checkpoint {columns};
          DO $$ BEGIN
          IF NOT EXISTS (SELECT FROM view_checkpoint WHERE version = {version}) THEN
-         DELETE FROM view_checkpoint;
-         INSERT INTO view_checkpoint VALUES (0, {version}, floor(random() * 1e15)::bigint);",
+         DROP TABLE view_checkpoint;
+         CREATE TABLE view_checkpoint {columns};
+         INSERT INTO view_checkpoint (position, leaf, version, generation)
+         VALUES (0, decode(repeat('00', 32), 'hex'), {version}, {NEW_GENERATION});",
+        columns =
+            "(position bigint NOT NULL, leaf bytea NOT NULL, version integer NOT NULL, generation bigint NOT NULL)",
         version = views::VERSION
     );
     for view in views::NAMES {
@@ -132,16 +139,25 @@ async fn prepare(connection: &mut PgConnection, schema: &str) -> Result<(), View
     Ok(())
 }
 
-async fn write(writer: &mut Writer, from: u64, to: u64, changes: &[ViewChanges]) -> Result<bool, sqlx::Error> {
+async fn write(
+    writer: &mut Writer,
+    from: Checkpoint,
+    to: Checkpoint,
+    changes: &[ViewChanges],
+) -> Result<bool, sqlx::Error> {
     let connection = &mut writer.connection;
     connection.execute("BEGIN").await?;
-    let moved = sqlx::query("UPDATE view_checkpoint SET position = $1 WHERE position = $2 AND generation = $3")
-        .bind(signed(to))
-        .bind(signed(from))
-        .bind(writer.generation)
-        .execute(&mut *connection)
-        .await?
-        .rows_affected();
+    let moved = sqlx::query(
+        "UPDATE view_checkpoint SET position = $1, leaf = $2 WHERE position = $3 AND leaf = $4 AND generation = $5",
+    )
+    .bind(signed(to.position))
+    .bind(to.leaf.as_slice())
+    .bind(signed(from.position))
+    .bind(from.leaf.as_slice())
+    .bind(writer.generation)
+    .execute(&mut *connection)
+    .await?
+    .rows_affected();
     if moved != 1 {
         return Ok(false);
     }
@@ -172,14 +188,42 @@ async fn write(writer: &mut Writer, from: u64, to: u64, changes: &[ViewChanges])
     Ok(true)
 }
 
+/// Throws the rows away; false when the checkpoint stands elsewhere. Its row is locked first, as a write does it.
+async fn restart(writer: &mut Writer, from: Checkpoint) -> Result<bool, sqlx::Error> {
+    let connection = &mut writer.connection;
+    connection.execute("BEGIN").await?;
+    let moved = sqlx::query(&format!(
+        "UPDATE view_checkpoint SET position = 0, leaf = $1, generation = {NEW_GENERATION}
+         WHERE position = $2 AND leaf = $3 AND generation = $4"
+    ))
+    .bind(Checkpoint::default().leaf.as_slice())
+    .bind(signed(from.position))
+    .bind(from.leaf.as_slice())
+    .bind(writer.generation)
+    .execute(&mut *connection)
+    .await?
+    .rows_affected();
+    if moved != 1 {
+        return Ok(false);
+    }
+    let tables: Vec<String> = views::NAMES.iter().map(|view| format!("view_{view}")).collect();
+    connection.execute(format!("TRUNCATE {}", tables.join(", ")).as_str()).await?;
+    connection.execute("COMMIT").await?;
+    Ok(true)
+}
+
 #[async_trait]
 impl ViewStore for PostgresViews {
-    async fn checkpoint(&self) -> Result<u64, ViewError> {
-        let position: i64 = sqlx::query_scalar("SELECT position FROM view_checkpoint")
+    async fn checkpoint(&self) -> Result<Checkpoint, ViewError> {
+        let row = sqlx::query("SELECT position, leaf FROM view_checkpoint")
             .fetch_one(&self.pool)
             .await
             .map_err(unavailable)?;
-        Ok(u64::try_from(position).unwrap_or(0))
+        let position: i64 = row.try_get(0).map_err(unavailable)?;
+        let leaf: &[u8] = row.try_get(1).map_err(unavailable)?;
+        let leaf =
+            leaf.try_into().map_err(|_| ViewError::Unavailable("the checkpoint's hash is not 32 bytes".into()))?;
+        Ok(Checkpoint { position: u64::try_from(position).unwrap_or(0), leaf })
     }
 
     async fn get(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
@@ -219,7 +263,7 @@ impl ViewStore for PostgresViews {
             .map_err(unavailable)
     }
 
-    async fn write(&self, from: u64, to: u64, changes: Vec<ViewChanges>) -> Result<(), ViewError> {
+    async fn write(&self, from: Checkpoint, to: Checkpoint, changes: Vec<ViewChanges>) -> Result<(), ViewError> {
         let mut place = self.writer.lock().await;
         // Taken out of its place: whatever fails, or is dropped half-way, closes it with its transaction.
         let mut writer = match place.take() {
@@ -231,5 +275,13 @@ impl ViewStore for PostgresViews {
         }
         *place = Some(writer);
         Ok(())
+    }
+
+    async fn restart(&self, from: Checkpoint) -> Result<(), ViewError> {
+        let mut place = self.writer.lock().await;
+        // Connected anew, for the present generation; and the next write once more, for the one that begins here.
+        *place = None;
+        let mut writer = self.connect().await?;
+        if restart(&mut writer, from).await.map_err(unavailable)? { Ok(()) } else { Err(ViewError::Moved) }
     }
 }

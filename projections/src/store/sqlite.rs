@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
 
-use super::{ViewChanges, ViewStore, prefix_end};
+use super::{Checkpoint, ViewChanges, ViewStore, prefix_end};
 use crate::error::ViewError;
 use crate::views;
 use keeper::Keeper;
@@ -94,6 +94,10 @@ impl SqliteViews {
         unsynced::remove_all(path).map_err(unavailable)
     }
 
+    fn writer(&self) -> Result<Arc<Keeper>, ViewError> {
+        self.writer.clone().ok_or_else(|| ViewError::InUse("these views were opened for reading alone".into()))
+    }
+
     async fn blocking<T: Send + 'static>(
         work: impl FnOnce() -> Result<T, ViewError> + Send + 'static,
     ) -> Result<T, ViewError> {
@@ -142,15 +146,24 @@ fn get(connection: &Connection, view: &str, keys: &[String]) -> Result<Vec<Optio
     keys.iter().map(|key| statement.query_row([key], |row| row.get(0)).optional().map_err(unavailable)).collect()
 }
 
+fn move_checkpoint(transaction: &Transaction<'_>, from: Checkpoint, to: Checkpoint) -> Result<(), ViewError> {
+    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let moved = transaction
+        .prepare_cached("UPDATE checkpoint SET position = ?1, leaf = ?2 WHERE position = ?3 AND leaf = ?4")
+        .and_then(|mut statement| statement.execute((signed(to.position), to.leaf, signed(from.position), from.leaf)))
+        .map_err(unavailable)?;
+    if moved == 1 { Ok(()) } else { Err(ViewError::Moved) }
+}
+
 #[async_trait]
 impl ViewStore for SqliteViews {
-    async fn checkpoint(&self) -> Result<u64, ViewError> {
+    async fn checkpoint(&self) -> Result<Checkpoint, ViewError> {
         self.read_with(|connection| {
-            let position: i64 = connection
-                .prepare_cached("SELECT position FROM checkpoint")
-                .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+            let (position, leaf): (i64, _) = connection
+                .prepare_cached("SELECT position, leaf FROM checkpoint")
+                .and_then(|mut statement| statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))))
                 .map_err(unavailable)?;
-            Ok(u64::try_from(position).unwrap_or(0))
+            Ok(Checkpoint { position: u64::try_from(position).unwrap_or(0), leaf })
         })
         .await
     }
@@ -191,21 +204,12 @@ impl ViewStore for SqliteViews {
         .await
     }
 
-    async fn write(&self, from: u64, to: u64, changes: Vec<ViewChanges>) -> Result<(), ViewError> {
-        let Some(writer) = self.writer.clone() else {
-            return Err(ViewError::InUse("these views were opened for reading alone".into()));
-        };
-        let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        let (from, to) = (signed(from), signed(to));
+    async fn write(&self, from: Checkpoint, to: Checkpoint, changes: Vec<ViewChanges>) -> Result<(), ViewError> {
+        let writer = self.writer()?;
         Self::blocking(move || {
             let mut connection = writer.connection();
             let transaction = connection.transaction().map_err(unavailable)?;
-            let moved = transaction
-                .execute("UPDATE checkpoint SET position = ?1 WHERE position = ?2", (to, from))
-                .map_err(unavailable)?;
-            if moved != 1 {
-                return Err(ViewError::Moved);
-            }
+            move_checkpoint(&transaction, from, to)?;
             for (view, rows) in &changes {
                 let mut put = transaction
                     .prepare_cached(&format!(
@@ -222,6 +226,20 @@ impl ViewStore for SqliteViews {
                         None => delete.execute([key]).map_err(unavailable)?,
                     };
                 }
+            }
+            transaction.commit().map_err(unavailable)
+        })
+        .await
+    }
+
+    async fn restart(&self, from: Checkpoint) -> Result<(), ViewError> {
+        let writer = self.writer()?;
+        Self::blocking(move || {
+            let mut connection = writer.connection();
+            let transaction = connection.transaction().map_err(unavailable)?;
+            move_checkpoint(&transaction, from, Checkpoint::default())?;
+            for view in views::NAMES {
+                transaction.execute(&format!("DELETE FROM view_{view}"), []).map_err(unavailable)?;
             }
             transaction.commit().map_err(unavailable)
         })

@@ -3,6 +3,7 @@
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::store::event::{StockLine, StoreEvent};
+use ledger_core::domain::time::BusinessTime;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -24,6 +25,8 @@ pub struct Stock {
     pub merchant: Option<String>,
     /// Whether it is on the list.
     pub listed: bool,
+    /// From when on these terms hold: of two listings the later one counts, in whatever order they were recorded.
+    pub terms_since: Option<BusinessTime>,
     /// Units that can be handed out.
     pub on_shelf: i64,
     /// Units set aside.
@@ -34,6 +37,17 @@ pub struct Stock {
     pub written_off: i64,
     /// Units that came in.
     pub received: i64,
+}
+
+impl Stock {
+    /// Whether terms from a time on are later than those known; then they hold from there.
+    fn takes_terms_of(&mut self, time: BusinessTime) -> bool {
+        let later = self.terms_since.is_none_or(|since| since <= time);
+        if later {
+            self.terms_since = Some(time);
+        }
+        later
+    }
 }
 
 /// The view, keyed by store and item.
@@ -82,7 +96,7 @@ impl View for StockView {
             .map(|line| i64::from(line.quantity))
             .sum();
         match event {
-            StoreEvent::ItemListed(event) => {
+            StoreEvent::ItemListed(event) if row.takes_terms_of(event.at) => {
                 row.name.clone_from(&event.name);
                 row.kind.clone_from(&event.kind);
                 row.price = event.price;
@@ -90,7 +104,7 @@ impl View for StockView {
                 row.merchant = event.merchant.as_ref().map(ToString::to_string);
                 row.listed = true;
             }
-            StoreEvent::ItemDelisted(_) => row.listed = false,
+            StoreEvent::ItemDelisted(event) if row.takes_terms_of(event.at) => row.listed = false,
             StoreEvent::StockReceived(event) => {
                 row.received += i64::from(event.quantity);
                 row.on_shelf += i64::from(event.quantity);
@@ -124,7 +138,9 @@ impl View for StockView {
                 row.written_off += i64::from(event.quantity);
                 row.on_shelf -= i64::from(event.quantity);
             }
-            StoreEvent::StoreOpened(_)
+            StoreEvent::ItemListed(_)
+            | StoreEvent::ItemDelisted(_)
+            | StoreEvent::StoreOpened(_)
             | StoreEvent::StoreUpdated(_)
             | StoreEvent::StoreClosed(_)
             | StoreEvent::StoreReopened(_) => {}

@@ -2,6 +2,7 @@
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::store::event::StoreEvent;
+use ledger_core::domain::time::BusinessTime;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -16,8 +17,19 @@ pub struct Store {
     pub tier: String,
     /// The community it stands in.
     pub community: Option<String>,
-    /// Whether it is closed.
+    /// Whether it is closed, as its latest closing or opening says.
     pub closed: bool,
+    /// When that was.
+    pub door_at: Option<BusinessTime>,
+}
+
+impl Store {
+    /// Of two closings and openings the later one holds, in whatever order they were recorded.
+    fn door(&mut self, closed: bool, at: BusinessTime) {
+        if self.door_at.is_none_or(|latest| latest <= at) {
+            (self.closed, self.door_at) = (closed, Some(at));
+        }
+    }
 }
 
 /// The view, keyed by store.
@@ -46,8 +58,8 @@ impl View for StoreView {
                 row.tier.clone_from(&event.tier);
                 row.community.clone_from(&event.community);
             }
-            Event::Store(StoreEvent::StoreClosed(_)) => row.closed = true,
-            Event::Store(StoreEvent::StoreReopened(_)) => row.closed = false,
+            Event::Store(StoreEvent::StoreClosed(event)) => row.door(true, event.at),
+            Event::Store(StoreEvent::StoreReopened(event)) => row.door(false, event.at),
             _ => {}
         }
     }

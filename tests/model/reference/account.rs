@@ -34,7 +34,9 @@ pub(crate) struct Credit {
     /// Whose objection is open.
     pub(crate) objector: Option<&'static str>,
     pub(crate) proposer: &'static str,
-    pub(crate) entered: NaiveDateTime,
+    /// The day on which it entered the journal, and for how many days it is public from then on.
+    pub(crate) entered: NaiveDate,
+    pub(crate) public_days: u32,
 }
 
 /// A line with the price asked.
@@ -67,7 +69,7 @@ pub(crate) struct Spent {
 pub(crate) struct Account {
     pub(crate) occupation: String,
     pub(crate) party_member: Option<bool>,
-    pub(crate) departed: bool,
+    pub(crate) departed: Option<NaiveDateTime>,
     /// The open card and its branch.
     pub(crate) card: Option<(String, String)>,
     /// The number under which credits count, also after the card was closed.

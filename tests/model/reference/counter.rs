@@ -40,25 +40,26 @@ type Quote = (NaiveDateTime, Vec<(Priced, Option<u32>)>);
 impl District {
     /// Worker, store and item; then whether time and quantities can be read; then the year's limit, points, shelf.
     fn quote(&mut self, asked: &Asked, basket: &Basket) -> Result<Quote, No> {
-        self.present(&basket.worker)?;
-        let shop = self.shop(&basket.store)?;
+        self.account(&basket.worker)?;
+        let at = if let When::At(time) = basket.when { time } else { asked.at };
+        let shop = self.shop(&basket.store)?.clone();
         for (sku, _) in &basket.lines {
-            shop.listed(sku)?;
+            shop.listed(sku, at)?;
         }
-        let at = match basket.when {
-            When::Now => asked.at,
-            When::At(time) => time,
-            When::Unreadable => return Err("invalid_date"),
-        };
+        if matches!(basket.when, When::Unreadable) {
+            return Err("invalid_date");
+        }
+        self.past(at)?;
+        self.present_at(&basket.worker, at)?;
         if !(1..=LINES_MAX).contains(&basket.lines.len()) {
             return Err("invalid_input");
         }
-        if shop.closed {
+        if shop.closed_at(at) {
             return Err("store_closed");
         }
         let mut lines = Vec::new();
         for (sku, quantity) in &basket.lines {
-            let item = shop.listed(sku)?;
+            let item = shop.listed(sku, at)?;
             let quantity = quantity.filter(|quantity| *quantity > 0).ok_or("invalid_quantity")?;
             let (price, merchant) = (item.price, item.merchant.clone());
             lines.push((Priced { sku: sku.clone(), quantity, price, merchant }, item.limit));
@@ -75,7 +76,7 @@ impl District {
     /// Takes a quoted basket's points; gives what was spent, the parts and what is left, for the fact.
     fn pay(&mut self, basket: &Basket, at: NaiveDateTime, quoted: Vec<(Priced, Option<u32>)>) -> Result<Spent, No> {
         let year = at.year();
-        let account = self.present(&basket.worker)?;
+        let account = self.account(&basket.worker)?;
         let mut points: i64 = 0;
         for (line, limit) in &quoted {
             let same = quoted.iter().filter(|(other, _)| other.sku == line.sku);
@@ -185,7 +186,7 @@ impl District {
         }
         let store = spent.store.clone();
         let shop = self.shop(&store)?;
-        if shop.closed {
+        if shop.closed_at(at) {
             return Err("store_closed");
         }
         for line in &spent.lines {
@@ -262,13 +263,26 @@ impl District {
             item.shelf += i64::from(line.quantity);
         }
         self.done(format!("{at} {store} took back {} of {redemption}", units_text(lines)));
-        let month = redeemed.format("%Y-%m").to_string();
+        let claimed = redeemed.format("%Y-%m").to_string();
         for (merchant, points) in shares(lines) {
-            let book = self.merchants.get_mut(&merchant).ok_or("unknown_merchant")?;
-            let book = book.months.entry(month.clone()).or_default();
-            book.honoured -= points;
-            book.redemptions -= 1;
-            self.done(format!("{at} {merchant} gave up {points} of {month} for {redemption} at {store}"));
+            let known = self.merchants.get_mut(&merchant).ok_or("unknown_merchant")?;
+            let book = known.months.entry(claimed.clone()).or_default();
+            // A month that was paid bears no more: then the month of the reversal does.
+            let mut month = claimed.clone();
+            if book.honoured - book.corrected - book.paid < points {
+                month = month.max(at.format("%Y-%m").to_string());
+            }
+            let claimed_in = Some(claimed.clone()).filter(|claimed| *claimed != month);
+            let book = known.months.entry(month.clone()).or_default();
+            if claimed_in.is_some() {
+                book.corrected += points;
+            } else {
+                book.honoured -= points;
+                book.redemptions -= 1;
+            }
+            self.done(format!(
+                "{at} {merchant} gave up {points} of {month}, claimed in {claimed_in:?}, for {redemption} at {store}"
+            ));
         }
         Ok(())
     }

@@ -17,13 +17,16 @@ impl District {
         on: Option<NaiveDate>,
         quantity: Option<i64>,
     ) -> Result<(), No> {
-        self.present(worker)?;
+        self.account(worker)?;
         if !self.schedules.iter().any(|(_, lines)| lines.iter().any(|line| line.code == activity)) {
             return Err("unknown_activity");
         }
         let on = on.ok_or("invalid_date")?;
+        let begins = on.and_time(chrono::NaiveTime::MIN);
+        self.past(begins)?;
         let (version, _, lines) = self.in_force(on).ok_or("unknown_activity")?;
         let line = lines.iter().find(|line| line.code == activity).cloned().ok_or("unknown_activity")?;
+        self.present_at(worker, begins)?;
         let quantity = quantity.filter(|quantity| *quantity > 0).ok_or("invalid_quantity")?;
         let exact = i128::from(quantity) * i128::from(line.rate) / 1_000_000;
         let exact = i64::try_from(exact).map_err(|_| "invalid_quantity")? / self.step * self.step;
@@ -31,7 +34,8 @@ impl District {
             return Err("invalid_quantity");
         }
         let proposed = self.approval || self.publicity_days > 0;
-        let account = self.present(worker)?;
+        let (today, public_days) = (self.now.date(), self.publicity_days);
+        let account = self.account(worker)?;
         let points = match line.cap {
             None => exact,
             Some(cap) => exact.min(cap - account.credited_on(activity, on)),
@@ -54,7 +58,8 @@ impl District {
             status: if proposed { Status::Proposed } else { Status::Confirmed },
             objector: None,
             proposer: asked.actor,
-            entered: asked.at,
+            entered: today,
+            public_days,
         });
         let lot = account.credits.len();
         let uncapped = (points < exact).then_some(exact);
@@ -64,8 +69,10 @@ impl District {
             _ => "community",
         };
         let Asked { key, actor, at, .. } = asked;
+        let entered = Some(today).filter(|today| proposed && *today != at.date());
+        let public_days = proposed.then_some(public_days);
         self.done(format!(
-            "{at} {word} credit {key} of {worker}: {points} for {activity} × {quantity} on {on} to {last:?}, lot {lot}, uncapped {uncapped:?}, debt {debt}, schedule {version}, {}, card {}, proposed {proposed} by {actor}",
+            "{at} {word} credit {key} of {worker}: {points} for {activity} × {quantity} on {on} to {last:?}, lot {lot}, uncapped {uncapped:?}, debt {debt}, schedule {version}, {}, card {}, proposed {proposed} by {actor}, entered {entered:?}, public {public_days:?}",
             line.category, line.card,
         ));
         Ok(())
@@ -73,7 +80,6 @@ impl District {
 
     pub(super) fn judge(&mut self, asked: &Asked, name: &str, verdict: Verdict) -> Result<(), No> {
         let Asked { actor, at, .. } = asked;
-        let publicity_days = self.publicity_days;
         let found = self.accounts.iter_mut().find(|(_, account)| account.credit(name).is_some());
         let (worker, account) = found.ok_or("unknown_credit")?;
         let worker = worker.clone();
@@ -94,7 +100,7 @@ impl District {
             Verdict::Confirm | Verdict::Reject if !proposed => return Err("already_decided"),
             Verdict::Confirm | Verdict::Reject if own => return Err("same_person"),
             Verdict::Confirm if credit.objector.is_some() => return Err("invalid_input"),
-            Verdict::Confirm if at.date() < credit.entered.date() + Days::new(publicity_days.into()) => {
+            Verdict::Confirm if at.date() < credit.entered + Days::new(credit.public_days.into()) => {
                 return Err("invalid_date");
             }
             Verdict::Confirm => {

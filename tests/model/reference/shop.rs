@@ -10,13 +10,25 @@ use crate::ask::Ask;
 /// Units one command may move.
 const UNITS_MAX: u32 = 10_000_000;
 
-/// An item: `received = shelf + reserved + out + lost`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Item {
-    pub(crate) listed: bool,
+/// On what terms an item is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Terms {
     pub(crate) price: i64,
     pub(crate) limit: Option<u32>,
     pub(crate) merchant: Option<String>,
+}
+
+/// What was said last of a time: of the latest day up to it, what was recorded last.
+fn said<T>(sayings: &[(NaiveDateTime, T)], at: NaiveDateTime) -> Option<&T> {
+    let until = sayings.iter().enumerate().filter(|(_, (since, _))| *since <= at);
+    until.max_by_key(|(index, (since, _))| (*since, *index)).map(|(_, (_, said))| said)
+}
+
+/// An item: `received = shelf + reserved + out + lost`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Item {
+    /// From when on it was listed on which terms; none for off the list. In the order of recording.
+    listings: Vec<(NaiveDateTime, Option<Terms>)>,
     pub(crate) shelf: i64,
     pub(crate) reserved: i64,
     pub(crate) out: i64,
@@ -28,14 +40,37 @@ pub(crate) struct Item {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shop {
     pub(crate) name: String,
-    pub(crate) closed: bool,
+    /// Closings and openings, in the order of recording.
+    doors: Vec<(NaiveDateTime, bool)>,
     pub(crate) items: BTreeMap<String, Item>,
 }
 
 impl Shop {
-    /// An item on the list.
-    pub(crate) fn listed(&self, sku: &str) -> Result<&Item, No> {
-        self.items.get(sku).filter(|item| item.listed).ok_or("unknown_item")
+    /// The terms of an item on the list at a time; before its first listing the first terms hold.
+    pub(crate) fn listed(&self, sku: &str, at: NaiveDateTime) -> Result<&Terms, No> {
+        let item = self.items.get(sku).ok_or("unknown_item")?;
+        let first = || {
+            // Of two from the same time the later one took the place of the other.
+            let by_time: BTreeMap<_, _> = item.listings.iter().map(|(since, terms)| (since, terms)).collect();
+            by_time.into_values().find_map(Option::as_ref)
+        };
+        said(&item.listings, at).map_or_else(first, Option::as_ref).ok_or("unknown_item")
+    }
+
+    pub(crate) fn closed_at(&self, at: NaiveDateTime) -> bool {
+        said(&self.doors, at).copied().unwrap_or(false)
+    }
+
+    /// Whether it is closed after everything that was said of it.
+    pub(crate) fn closed(&self) -> bool {
+        self.closed_at(NaiveDateTime::MAX)
+    }
+}
+
+impl Item {
+    /// The terms after everything that was said of it; none when it is off the list.
+    pub(crate) fn terms(&self) -> Option<&Terms> {
+        said(&self.listings, NaiveDateTime::MAX).and_then(Option::as_ref)
     }
 }
 
@@ -66,13 +101,13 @@ impl District {
                 self.list(at, &store, &sku, (price, limit, merchant), opening)?;
             }
             Ask::Delist { store, sku } => {
-                self.shop(&store)?.listed(&sku)?;
-                self.item(&store, &sku)?.listed = false;
+                self.shop(&store)?.listed(&sku, at)?;
+                self.item(&store, &sku)?.listings.push((at, None));
                 self.done(format!("{at} {store}/{sku} delisted"));
             }
             Ask::Restock { store, sku, quantity, merchant } => {
                 self.known_merchant(merchant.as_ref())?;
-                let usual = self.shop(&store)?.listed(&sku)?.merchant.clone();
+                let usual = self.shop(&store)?.listed(&sku, at)?.merchant.clone();
                 self.receive(at, &store, &sku, quantity, merchant.or(usual))?;
             }
             Ask::Count { store, sku, counted } => {
@@ -123,10 +158,10 @@ impl District {
 
     fn door(&mut self, at: NaiveDateTime, store: &str, close: bool) -> Result<(), No> {
         let shop = self.shop(store)?;
-        if shop.closed == close {
+        if shop.closed_at(at) == close {
             return Err("already_decided");
         }
-        shop.closed = close;
+        shop.doors.push((at, close));
         self.done(format!("{at} store {store} {}", if close { "closed" } else { "reopened" }));
         Ok(())
     }
@@ -146,9 +181,9 @@ impl District {
         }
         let first = !shop.items.contains_key(sku);
         let item = shop.items.entry(sku.to_owned()).or_default();
-        let before = item.clone();
-        (item.listed, item.price, item.limit, item.merchant) = (true, price, limit, merchant.clone());
-        if *item != before {
+        let terms = Terms { price, limit, merchant: merchant.clone() };
+        if said(&item.listings, at).and_then(Option::as_ref) != Some(&terms) {
+            item.listings.push((at, Some(terms)));
             self.done(format!("{at} {store}/{sku} listed at {price}, limit {limit:?}, of {merchant:?}"));
         }
         if first && opening > 0 {

@@ -93,6 +93,7 @@ fn credit(worker: &str, activity: &str, on: &str, quantity: &str, witness: Optio
         on: Some(day(on)),
         quantity: Quantity::parse(quantity),
         witness: witness.map(str::to_owned),
+        own_witness: false,
         evidence: None,
     }
 }

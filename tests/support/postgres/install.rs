@@ -50,14 +50,19 @@ impl Install {
 
     /// Lays a data directory at `home/data`, copied from a template that is made once for this target directory.
     pub(super) fn lay_data(&self, home: &Path) {
-        if let Some((user, group)) = self.account {
-            chown(home, Some(user), Some(group)).expect("root may give a directory away");
-        }
+        self.give(home);
         match self.lay_through_template(home) {
             Ok(()) => {}
             // A target directory that cannot be written costs time, not the test.
             Err(_) if !home.join("data").exists() => self.init_data(home),
             Err(error) => panic!("a data directory could not be copied to {}: {error}", home.display()),
+        }
+    }
+
+    /// Gives a directory to the server's account.
+    pub(super) fn give(&self, dir: &Path) {
+        if let Some((user, group)) = self.account {
+            chown(dir, Some(user), Some(group)).expect("root may give a directory away");
         }
     }
 

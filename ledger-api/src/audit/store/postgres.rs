@@ -13,7 +13,7 @@ use crate::side_store::SideStoreError;
 use crate::side_store::postgres::{open, signed, unavailable};
 
 /// Each step brings the tables from its index to the next version.
-const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
 
 pub(super) struct PostgresCheckpoints {
     pool: PgPool,

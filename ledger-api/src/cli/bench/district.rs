@@ -6,6 +6,7 @@
 use chrono::NaiveDate;
 use ledger_core::domain::ids::{ActivityCode, Actor, Key, MerchantId, Sku, StoreId, WorkerId};
 use ledger_core::domain::merchant::command::MerchantDetails;
+use ledger_core::domain::merchant::uscc::check_character;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::quantity::Quantity;
@@ -184,10 +185,16 @@ fn schedule() -> Result<Command, CliError> {
 }
 
 fn merchant(number: u32) -> Result<Submission, CliError> {
-    let details =
-        MerchantDetails { category: None, name: format!("商户{number}"), uscc: format!("9200{number:014}") };
+    let details = MerchantDetails { category: None, name: format!("商户{number}"), uscc: uscc(number)? };
     let register = Command::RegisterMerchant { merchant: merchant_id(number)?, details, update: false };
     submission(format!("{KEYS}merchant/{number}"), register)
+}
+
+/// A unified social credit code from a range that nobody holds.
+fn uscc(number: u32) -> Result<String, CliError> {
+    let body = format!("9200{number:013}");
+    let check = check_character(&body).ok_or_else(|| failed(format!("{body} begins no unified social credit code")))?;
+    Ok(body + check)
 }
 
 fn open_store(number: u32) -> Result<Submission, CliError> {
@@ -227,6 +234,7 @@ fn record_credit(number: u32, on: u32) -> Result<Command, CliError> {
         on: Some(day(on)?),
         quantity: Some(Quantity::from_millionths(1_000_000)),
         witness: Some(WITNESS.into()),
+        own_witness: false,
         evidence: None,
     })
 }

@@ -145,6 +145,7 @@ async fn a_credit_under_a_quantity_is_shown_exactly() {
         on: "2026-07-01".parse().ok(),
         quantity: Quantity::parse("1"),
         witness: Some("W-1".into()),
+        own_witness: false,
         evidence: None,
     };
     let position = edge.command("C-1", "2026-07-01", command).await;

@@ -17,6 +17,7 @@ fn credit() -> Command {
         on: "2026-06-30".parse().ok(),
         quantity: Quantity::parse("2"),
         witness: None,
+        own_witness: false,
         evidence: None,
     }
 }

@@ -1,8 +1,15 @@
 //! What operators and newcomers look at: health, figures, the API's description, the start page.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use ledger_core::domain::ids::{Actor, Key, StoreId};
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::journal::RecordedTime;
+use ledger_core::ledger::{Command, Context, LedgerSettings, Outcome, Submission};
 
 use super::{Edge, answer};
 use crate::demo::EXAMPLE_WORKER;
@@ -50,6 +57,27 @@ async fn a_ledger_with_its_views_at_the_end_is_ready() {
     let ready = edge.json("/readyz").await;
     assert_eq!((&ready["status"], &ready["lag"]), (&"ready".into(), &0.into()));
     assert_eq!(ready["position"], edge.head());
+}
+
+/// It can still be read, but nothing would be recorded any more.
+#[tokio::test]
+#[expect(clippy::panic, reason = "what becomes of a writer that ends badly is what is tested")]
+async fn a_ledger_whose_writer_has_ended_is_alive_and_not_ready() {
+    let ends = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&ends);
+    let clock = move || if told.load(Ordering::SeqCst) { panic!("a fault") } else { RecordedTime::now() };
+    let edge = Edge::with(LedgerSettings { clock: Arc::new(clock), ..LedgerSettings::default() }).await;
+    assert_eq!(edge.ask("/readyz", &[]).await.status(), StatusCode::OK);
+    ends.store(true, Ordering::SeqCst);
+    let context = Context {
+        key: Key::new("last").unwrap(),
+        actor: Actor::new("test").unwrap(),
+        at: BusinessTime::parse("2024-03-05").unwrap(),
+    };
+    let command = Command::ReopenStore { store: StoreId::new("S1").unwrap() };
+    assert_eq!(edge.app.ledger.submit(Submission { context, command }).await, Outcome::Unknown);
+    assert_eq!(edge.no("/readyz").await, (503, "journal_unavailable".to_owned()));
+    assert_eq!(edge.ask("/healthz", &[]).await.status(), StatusCode::OK);
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ impl Edge {
         assert_eq!((told.status.as_u16(), &told.body["version"]), (200, &json!(1)), "{told:?}");
         for (path, key, body) in [
             ("/v1/workers", "w", json!({"id": "W1", "occupation": "快递员", "name": "王小明"})),
-            ("/v1/merchants", "m", json!({"id": "M1", "name": "便民超市", "uscc": "91110000MA01"})),
+            ("/v1/merchants", "m", json!({"id": "M1", "name": "便民超市", "uscc": "91350100M000100Y43"})),
             ("/v1/stores", "s", json!({"id": "S1", "name": "一号网点", "tier": "社区"})),
             (
                 "/v1/stores/S1/items",

@@ -20,7 +20,7 @@ use crate::domain::points::Points;
 use crate::domain::worker::event::CreditReversed;
 use json::canonical;
 pub(crate) use samples::samples;
-use samples::{actor, at, card_no, credit, merchant, points, store, worker};
+use samples::{actor, at, card_no, credit, dated, first_samples, merchant, points, store, worker};
 
 fn encoded(event: &Event) -> String {
     let mut payload = Vec::new();
@@ -40,12 +40,17 @@ struct GoldenLine<'a> {
     payload: &'a RawValue,
 }
 
-fn golden_path() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/domain/golden/events-v1.jsonl"))
+/// The golden files, each with what it holds.
+fn golden_files() -> [(&'static str, Vec<Event>); 2] {
+    [("events-v1.jsonl", first_samples()), ("events-v1-dated.jsonl", dated::samples())]
 }
 
-fn golden() -> String {
-    fs::read_to_string(golden_path()).expect("golden/events-v1.jsonl; NUANXIN_BLESS=1 writes it once")
+fn golden_path(file: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/domain/golden")).join(file)
+}
+
+fn golden(file: &str) -> String {
+    fs::read_to_string(golden_path(file)).expect("a golden file; NUANXIN_BLESS=1 writes it once")
 }
 
 #[test]
@@ -101,24 +106,27 @@ fn payloads_are_read_back_as_they_were_written() {
 
 #[test]
 fn payloads_match_the_golden_file_byte_for_byte() {
-    let lines = samples()
-        .into_iter()
-        .map(|event| format!("{{\"type\":\"{}\",\"payload\":{}}}\n", event.event_type(), encoded(&event)));
-    let written: String = lines.collect();
-    if std::env::var_os("NUANXIN_BLESS").is_some_and(|bless| bless == "1") && !golden_path().exists() {
-        let mut file = fs::File::create_new(golden_path()).expect("a golden file is written once");
-        file.write_all(written.as_bytes()).expect("written");
+    for (file, samples) in golden_files() {
+        let lines = samples
+            .into_iter()
+            .map(|event| format!("{{\"type\":\"{}\",\"payload\":{}}}\n", event.event_type(), encoded(&event)));
+        let written: String = lines.collect();
+        if std::env::var_os("NUANXIN_BLESS").is_some_and(|bless| bless == "1") && !golden_path(file).exists() {
+            let mut file = fs::File::create_new(golden_path(file)).expect("a golden file is written once");
+            file.write_all(written.as_bytes()).expect("written");
+        }
+        let golden = golden(file);
+        for (number, (written, golden)) in (1..).zip(written.lines().zip(golden.lines())) {
+            assert_eq!(written, golden, "{file}, line {number}");
+        }
+        assert_eq!(written.len(), golden.len(), "{file}");
     }
-    let golden = golden();
-    for (number, (written, golden)) in (1..).zip(written.lines().zip(golden.lines())) {
-        assert_eq!(written, golden, "line {number}");
-    }
-    assert_eq!(written.len(), golden.len());
 }
 
 #[test]
-fn the_golden_file_is_still_read_and_written_as_it_is() {
-    for line in golden().lines() {
+fn the_golden_files_are_still_read_and_written_as_they_are() {
+    let files = golden_files().map(|(file, _)| golden(file));
+    for line in files.iter().flat_map(|golden| golden.lines()) {
         let GoldenLine { event_type, payload } = serde_json::from_str(line).expect("a golden line");
         let event = Event::decode(event_type, payload.get().as_bytes()).expect("decoded");
         assert_eq!((event.event_type(), encoded(&event).as_str()), (event_type, payload.get()));

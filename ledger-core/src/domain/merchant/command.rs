@@ -1,11 +1,13 @@
 //! What may be asked of a merchant.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::ids::{MerchantId, RedemptionId, StoreId};
 use crate::domain::points::Points;
 use crate::domain::time::{BusinessTime, Month};
 
 /// A merchant's particulars.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MerchantDetails {
     /// Line of business (类型), free text of the district.
     pub category: Option<String>,

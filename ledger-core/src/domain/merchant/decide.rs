@@ -1,8 +1,10 @@
-//! The rules of a merchant: what is owed is what was honoured less what was paid, month by month.
+//! The rules of a merchant: what is owed is what was honoured less what was paid, month by month; what a month was paid
+//! beyond its claims is carried to the months after it.
 
 use super::command::{MerchantCommand, MerchantDetails};
 use super::event::{HonourReversed, MerchantEvent, MerchantRecorded, SettlementPaid, VoucherHonoured};
 use super::state::Merchant;
+use super::uscc::is_uscc;
 use crate::domain::event::V1;
 use crate::domain::ids::MerchantId;
 use crate::domain::refusal::{Code, Decision, Refusal};
@@ -12,7 +14,7 @@ impl Merchant {
     ///
     /// # Errors
     /// `unknown_merchant`; `invalid_input` for an existing merchant; `invalid_quantity` for a payment of nothing or
-    /// of more than the month's claims still owed.
+    /// of more than is still owed, for the month and in all.
     pub fn decide(&self, id: &MerchantId, command: MerchantCommand) -> Decision<Vec<MerchantEvent>> {
         if !self.exists() && !matches!(command, MerchantCommand::Register { .. }) {
             return Err(Refusal::new(Code::UnknownMerchant, format!("no merchant {id}; register it first")));
@@ -30,9 +32,14 @@ impl Merchant {
                     v: V1,
                 })])
             }
-            MerchantCommand::ReverseHonour { at, month, points, redemption, store } => {
+            MerchantCommand::ReverseHonour { at, month: claimed_in, points, redemption, store } => {
+                let account = self.month(claimed_in);
+                // A month that was paid is closed: the correction lowers what is paid next.
+                let month =
+                    if points > account.honoured - account.paid { at.month().max(claimed_in) } else { claimed_in };
                 Ok(vec![MerchantEvent::HonourReversed(HonourReversed {
                     at,
+                    claimed_in: Some(claimed_in).filter(|claimed_in| *claimed_in != month),
                     merchant,
                     month,
                     points,
@@ -42,13 +49,12 @@ impl Merchant {
                 })])
             }
             MerchantCommand::Pay { at, month, points, reference } => {
-                let account = self.month(month);
-                let owed = account.honoured - account.paid;
-                if !points.is_positive() || points > owed {
-                    return Err(Refusal::new(
-                        Code::InvalidQuantity,
-                        format!("{points} points cannot be paid: {merchant} is owed {owed} for {month}"),
-                    ));
+                let (owed, in_all) = (self.owed_for(month), self.owed());
+                if !points.is_positive() || points > owed.min(in_all) {
+                    let message = format!(
+                        "{points} points cannot be paid: {merchant} is owed {owed} for {month}, {in_all} in all"
+                    );
+                    return Err(Refusal::new(Code::InvalidQuantity, message));
                 }
                 Ok(vec![MerchantEvent::SettlementPaid(SettlementPaid {
                     at,
@@ -71,6 +77,15 @@ impl Merchant {
     ) -> Decision<Vec<MerchantEvent>> {
         if self.exists() && !update {
             return Err(Refusal::new(Code::InvalidInput, format!("merchant {merchant} is registered already")));
+        }
+        // A sheet's row is taken as the office keeps it, and its report says so: whole packs hang on the merchant.
+        if !update && !is_uscc(&details.uscc) {
+            let message = format!(
+                "{:?} is no unified social credit code (统一社会信用代码, GB 32100-2015): 18 digits and capitals without \
+                 I, O, S, V and Z, the last of them the check character of the others",
+                details.uscc
+            );
+            return Err(Refusal::new(Code::InvalidInput, message));
         }
         if self.has_details(&details) {
             return Ok(Vec::new());

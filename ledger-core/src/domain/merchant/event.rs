@@ -47,9 +47,12 @@ pub struct VoucherHonoured {
 pub struct HonourReversed {
     /// When.
     pub at: BusinessTime,
+    /// The month the claim had been counted in, where that month was paid already and another one bears the correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_in: Option<Month>,
     /// Which merchant.
     pub merchant: MerchantId,
-    /// The month the claim had been counted in.
+    /// The month that bears it: the one the claim had been counted in, but for `claimed_in`.
     pub month: Month,
     /// The claim, hundredths of points.
     pub points: Points,

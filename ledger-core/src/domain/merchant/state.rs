@@ -38,6 +38,22 @@ impl Merchant {
         })
     }
 
+    /// What is owed for a month: its claims less what was paid, and less what earlier months were paid beyond their
+    /// claims. Never less than nothing: what a month cannot bear goes on to the next.
+    pub fn owed_for(&self, month: Month) -> Points {
+        let mut carried = Points::ZERO;
+        for (_, account) in self.months.range(..month) {
+            carried = (carried + account.honoured - account.paid).min(Points::ZERO);
+        }
+        let account = self.month(month);
+        (carried + account.honoured - account.paid).max(Points::ZERO)
+    }
+
+    /// What is owed in all: honoured less paid. Less than nothing where more was paid than is claimed by now.
+    pub fn owed(&self) -> Points {
+        self.months.values().map(|account| account.honoured - account.paid).sum()
+    }
+
     /// A month's account.
     pub fn month(&self, month: Month) -> MonthAccount {
         self.months.get(&month).copied().unwrap_or_default()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::command::{ProgrammeCommand, Settings};
+use super::command::{Guards, ProgrammeCommand, Settings};
 use super::event::{JournalOpened, ProgrammeConfigured, ProgrammeEvent, ScheduleAdopted};
 use super::state::Programme;
 use crate::domain::event::V1;
@@ -13,6 +13,10 @@ use crate::domain::time::{Validity, is_plausible};
 
 /// The longest period a lot may last: a hundred years.
 const MONTHS_MAX: u32 = 1_200;
+/// The longest publicity: a year, a leap day included.
+const PUBLICITY_DAYS_MAX: u32 = 366;
+/// The most tiers a district's list may have.
+const TIERS_MAX: usize = 100;
 
 impl Programme {
     /// Decides a command of the programme. What would change nothing gives no event.
@@ -48,13 +52,23 @@ impl Programme {
         let wanted = ProgrammeConfigured {
             approval_required: settings.approval_required.unwrap_or(self.approval_required),
             code: settings.code.unwrap_or_else(|| self.code.clone()),
+            guards: Guards { self_witness: settings.self_witness.unwrap_or(self.guards.self_witness) },
             name: settings.name.unwrap_or_else(|| self.name.clone()),
             points_step: settings.points_step.unwrap_or(self.points_step),
             publicity_days: settings.publicity_days.unwrap_or(self.publicity_days),
+            tiers: settings.tiers.unwrap_or_else(|| self.tiers.clone()),
             v: V1,
         };
         if !wanted.points_step.is_positive() {
             return Err(Refusal::new(Code::InvalidInput, "points_step must be more than 0"));
+        }
+        if wanted.publicity_days > PUBLICITY_DAYS_MAX {
+            let message = format!("publicity_days must be at most {PUBLICITY_DAYS_MAX}");
+            return Err(Refusal::new(Code::InvalidInput, message));
+        }
+        if wanted.tiers.len() > TIERS_MAX || wanted.tiers.iter().any(String::is_empty) {
+            let message = format!("tiers must be at most {TIERS_MAX} words, none of them blank");
+            return Err(Refusal::new(Code::InvalidInput, message));
         }
         let mut after = self.clone();
         let event = ProgrammeEvent::ProgrammeConfigured(wanted);

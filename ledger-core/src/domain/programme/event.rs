@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::command::Guards;
 use crate::domain::event::V1;
 use crate::domain::points::Points;
 use crate::domain::schedule::Activity;
@@ -25,12 +26,18 @@ pub struct ProgrammeConfigured {
     pub approval_required: bool,
     /// Administrative division code.
     pub code: String,
+    /// What the guards do.
+    #[serde(default, skip_serializing_if = "Guards::are_off")]
+    pub guards: Guards,
     /// The district's name.
     pub name: String,
     /// Rounding step, hundredths of points.
     pub points_step: Points,
     /// Days of publicity before confirmation.
     pub publicity_days: u32,
+    /// The tiers that stores may have; absent for every word.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<String>,
     /// Payload version.
     pub v: V1,
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::command::Guards;
 use super::event::ProgrammeEvent;
 use crate::domain::ids::ActivityCode;
 use crate::domain::points::Points;
@@ -19,12 +20,16 @@ pub struct Programme {
     pub approval_required: bool,
     /// Administrative division code; blank until configured.
     pub code: String,
+    /// What the guards do.
+    pub guards: Guards,
     /// The district's name; blank until configured.
     pub name: String,
     /// Rounding step; one point until configured.
     pub points_step: Points,
     /// Days of publicity before confirmation.
     pub publicity_days: u32,
+    /// The tiers that stores may have; empty for every word.
+    pub tiers: Vec<String>,
     schedules: Vec<ScheduleVersion>,
 }
 
@@ -35,9 +40,11 @@ impl Default for Programme {
             configured: false,
             approval_required: false,
             code: String::new(),
+            guards: Guards::default(),
             name: String::new(),
             points_step: Points::from_whole(1),
             publicity_days: 0,
+            tiers: Vec::new(),
             schedules: Vec::new(),
         }
     }
@@ -84,6 +91,8 @@ impl Programme {
                 self.name.clone_from(&event.name);
                 self.points_step = event.points_step;
                 self.publicity_days = event.publicity_days;
+                self.guards = event.guards;
+                self.tiers.clone_from(&event.tiers);
             }
             ProgrammeEvent::ScheduleAdopted(event) => self.schedules.push(ScheduleVersion {
                 activities: event.activities.clone(),

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::command::{ProgrammeCommand, Settings};
+use super::command::{GuardAction, ProgrammeCommand, Settings};
 use super::state::Programme;
 use crate::domain::ids::ActivityCode;
 use crate::domain::points::Points;
@@ -63,4 +63,34 @@ fn a_rate_of_nothing_and_a_step_of_nothing_are_refused() {
     let settings = Settings { points_step: Some(Points::ZERO), ..Settings::default() };
     let refused = programme.decide(ProgrammeCommand::Configure(settings));
     assert_eq!(refused.map_err(|refusal| refusal.code), Err(Code::InvalidInput));
+}
+
+#[test]
+fn guards_and_tiers_stay_as_they_are_until_they_are_set_anew() {
+    let set = |settings| ProgrammeCommand::Configure(settings);
+    let refuse = Settings { self_witness: Some(GuardAction::Refuse), ..Settings::default() };
+    let tiers = Settings { tiers: Some(vec!["总站".into()]), ..Settings::default() };
+    let programme =
+        given(vec![set(refuse), set(tiers), set(Settings { publicity_days: Some(3), ..Settings::default() })]);
+    assert_eq!(programme.guards.self_witness, GuardAction::Refuse);
+    assert_eq!(programme.tiers, ["总站"]);
+    let off = Settings { self_witness: Some(GuardAction::Off), tiers: Some(Vec::new()), ..Settings::default() };
+    let events = programme.decide(ProgrammeCommand::Configure(off)).expect("accepted");
+    let mut payload = Vec::new();
+    crate::domain::event::Event::from(events[0].clone()).encode_into(&mut payload).expect("encoded");
+    let payload = String::from_utf8(payload).expect("UTF-8");
+    assert!(!payload.contains("guards") && !payload.contains("tiers"), "what is off leaves no byte: {payload}");
+}
+
+#[test]
+fn a_publicity_of_more_than_a_year_and_a_blank_tier_are_refused() {
+    let programme = Programme::default();
+    for settings in [
+        Settings { publicity_days: Some(367), ..Settings::default() },
+        Settings { publicity_days: Some(u32::MAX), ..Settings::default() },
+        Settings { tiers: Some(vec![String::new()]), ..Settings::default() },
+    ] {
+        let refused = programme.decide(ProgrammeCommand::Configure(settings));
+        assert_eq!(refused.map_err(|refusal| refusal.code), Err(Code::InvalidInput));
+    }
 }

@@ -1,5 +1,7 @@
 //! What may be asked of a redemption store.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::ids::{HoldId, MerchantId, RedemptionId, Sku, StoreId};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
@@ -7,7 +9,7 @@ use crate::domain::time::BusinessTime;
 use super::event::StockLine;
 
 /// A store's particulars.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreDetails {
     /// The community it stands in (所在社区).
     pub community: Option<String>,
@@ -18,7 +20,7 @@ pub struct StoreDetails {
 }
 
 /// The terms on which a store lists an item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemTerms {
     /// Kind (类型): 实物, 券, 服务 or another word of the district.
     pub kind: String,

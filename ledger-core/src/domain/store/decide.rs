@@ -37,9 +37,9 @@ impl RedemptionStore {
                 Ok(vec![StoreEvent::ItemDelisted(ItemDelisted { at, reason, sku, store, v: V1 })])
             }
             StoreCommand::Restock { sku, quantity, merchant } => {
-                let item = self.require_listing(frame, &sku)?;
+                let terms = self.require_listing(frame, &sku)?;
                 check_units(quantity)?;
-                let merchant = merchant.or_else(|| item.merchant.clone());
+                let merchant = merchant.or_else(|| terms.merchant.clone());
                 Ok(vec![StoreEvent::StockReceived(StockReceived { at, merchant, quantity, sku, store, v: V1 })])
             }
             StoreCommand::Issue { lines, redemption } => {
@@ -73,21 +73,26 @@ impl RedemptionStore {
         }
     }
 
-    /// The listing of an item, as a redemption asks for it.
+    /// The terms on which an item is listed at the frame's time.
     ///
     /// # Errors
     /// `unknown_item`.
-    pub fn require_listing(&self, frame: &AtStore, sku: &Sku) -> Decision<&Item> {
-        self.listing(sku).ok_or_else(|| unknown_item(frame, sku))
+    pub fn require_listing(&self, frame: &AtStore, sku: &Sku) -> Decision<&ItemTerms> {
+        self.terms_at(sku, frame.at).ok_or_else(|| unknown_item(frame, sku))
     }
 
     fn require_item(&self, frame: &AtStore, sku: &Sku) -> Decision<&Item> {
         self.item(sku).ok_or_else(|| unknown_item(frame, sku))
     }
 
-    fn require_open(&self, frame: &AtStore) -> Decision<()> {
-        if self.is_closed() {
-            return Err(Refusal::new(Code::StoreClosed, format!("store {} is closed", frame.store)));
+    /// The store must be open at the frame's time.
+    ///
+    /// # Errors
+    /// `store_closed`.
+    pub fn require_open(&self, frame: &AtStore) -> Decision<()> {
+        if self.is_closed_at(frame.at) {
+            let message = format!("store {} is closed on {}", frame.store, frame.at.date());
+            return Err(Refusal::new(Code::StoreClosed, message));
         }
         Ok(())
     }
@@ -122,7 +127,7 @@ impl RedemptionStore {
     }
 
     fn door(&self, frame: &AtStore, close: bool, reason: String) -> Decision<Vec<StoreEvent>> {
-        if self.is_closed() == close {
+        if self.is_closed_at(frame.at) == close {
             let state = if close { "closed" } else { "open" };
             return Err(Refusal::new(Code::AlreadyDecided, format!("store {} is {state} already", frame.store)));
         }
@@ -134,7 +139,7 @@ impl RedemptionStore {
         if !terms.price.is_positive() || terms.price > Points::COMMAND_MAX {
             return Err(Refusal::new(Code::InvalidInput, format!("the price of {sku} must be more than 0 points")));
         }
-        if self.lists_on(&sku, &terms) {
+        if self.item(&sku).is_some_and(|item| item.is_listed_on(&terms, frame.at)) {
             return Ok(Vec::new());
         }
         let ItemTerms { kind, limit_per_worker_year, merchant, name, price } = terms;
@@ -163,12 +168,18 @@ impl RedemptionStore {
             ));
         }
         let books = item.on_shelf + item.reserved;
-        let difference = |more: u64, less: u64| u32::try_from(more.saturating_sub(less)).unwrap_or(u32::MAX);
+        let difference = |more: u64, less: u64| {
+            u32::try_from(more.saturating_sub(less)).map_err(|_| {
+                let message =
+                    format!("{counted} of {sku} counted where the books say {books}; write the rest off first");
+                Refusal::new(Code::InvalidQuantity, message)
+            })
+        };
         Ok(vec![StoreEvent::StockCounted(StockCounted {
             at: frame.at,
             counted,
-            found: difference(u64::from(counted), books),
-            missing: difference(books, u64::from(counted)),
+            found: difference(u64::from(counted), books)?,
+            missing: difference(books, u64::from(counted))?,
             reason,
             sku,
             store: frame.store.clone(),

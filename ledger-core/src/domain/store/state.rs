@@ -1,4 +1,5 @@
-//! A store's state, folded from its events. Its size grows with its list, not with what it handed out.
+//! A store's state, folded from its events. Its size grows with its list and the changes of its terms, not with what it
+//! handed out.
 
 use std::collections::BTreeMap;
 
@@ -6,24 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{ItemTerms, StoreDetails};
 use super::event::{ItemListed, StockLine, StoreEvent};
+use crate::domain::history::History;
 use crate::domain::ids::{MerchantId, Sku};
-use crate::domain::points::Points;
+use crate::domain::time::BusinessTime;
 
 /// One item's books. `received = on_shelf + reserved + handed_over + written_off` at all times.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Item {
-    /// Whether it is on the list now.
-    pub listed: bool,
-    /// Kind.
-    pub kind: String,
-    /// Name.
-    pub name: String,
-    /// Price of one unit.
-    pub price: Points,
-    /// Most units for one worker in a calendar year.
-    pub limit_per_worker_year: Option<u32>,
-    /// Who supplies or honours it.
-    pub merchant: Option<MerchantId>,
+    /// On what terms it was listed from when on; none while it is off the list.
+    terms: History<Option<ItemTerms>>,
+    /// The yearly limit of the listing recorded last, whatever its day: what was redeemed before the terms of the day
+    /// were looked up was held to it.
+    recorded_limit: Option<u32>,
     /// Units that can be handed out.
     pub on_shelf: u64,
     /// Units set aside for holds.
@@ -37,13 +32,28 @@ pub struct Item {
 }
 
 impl Item {
-    fn has_terms(&self, terms: &ItemTerms) -> bool {
-        self.listed
-            && self.kind == terms.kind
-            && self.name == terms.name
-            && self.price == terms.price
-            && self.limit_per_worker_year == terms.limit_per_worker_year
-            && self.merchant == terms.merchant
+    /// The terms on which it is listed at a time; none while it is off the list. Before its first listing the first terms
+    /// hold: packs bring their lists first and older rows afterwards.
+    pub fn terms_at(&self, time: BusinessTime) -> Option<&ItemTerms> {
+        match self.terms.at(time) {
+            Some(terms) => terms.as_ref(),
+            None => self.terms.values().find_map(Option::as_ref),
+        }
+    }
+
+    /// Whether it stands on the list at a time, on exactly these terms, by a listing from then or before.
+    pub fn is_listed_on(&self, terms: &ItemTerms, time: BusinessTime) -> bool {
+        self.terms.at(time).is_some_and(|listed| listed.as_ref() == Some(terms))
+    }
+
+    /// Every merchant that ever supplied or honoured it.
+    pub fn merchants(&self) -> impl Iterator<Item = &MerchantId> {
+        self.terms.values().flatten().filter_map(|terms| terms.merchant.as_ref())
+    }
+
+    /// The yearly limit of the listing recorded last, whatever its day.
+    pub const fn recorded_limit(&self) -> Option<u32> {
+        self.recorded_limit
     }
 }
 
@@ -51,7 +61,8 @@ impl Item {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RedemptionStore {
     details: Option<(String, String, Option<String>)>,
-    closed: bool,
+    /// Whether it is closed, from when on.
+    closed: History<bool>,
     items: BTreeMap<Sku, Item>,
 }
 
@@ -61,9 +72,9 @@ impl RedemptionStore {
         self.details.is_some()
     }
 
-    /// Whether it is closed now.
-    pub const fn is_closed(&self) -> bool {
-        self.closed
+    /// Whether it is closed at a time.
+    pub fn is_closed_at(&self, time: BusinessTime) -> bool {
+        self.closed.at(time).copied().unwrap_or(false)
     }
 
     /// Whether its particulars are already these.
@@ -73,9 +84,9 @@ impl RedemptionStore {
         })
     }
 
-    /// An item on the list.
-    pub fn listing(&self, sku: &Sku) -> Option<&Item> {
-        self.items.get(sku).filter(|item| item.listed)
+    /// The terms of an item on the list at a time.
+    pub fn terms_at(&self, sku: &Sku, time: BusinessTime) -> Option<&ItemTerms> {
+        self.items.get(sku)?.terms_at(time)
     }
 
     /// An item's books, on the list or not.
@@ -88,23 +99,18 @@ impl RedemptionStore {
         self.items.iter()
     }
 
-    /// Whether an item is listed on exactly these terms.
-    pub fn lists_on(&self, sku: &Sku, terms: &ItemTerms) -> bool {
-        self.items.get(sku).is_some_and(|item| item.has_terms(terms))
-    }
-
     /// Folds one event.
     pub fn evolve(&mut self, event: &StoreEvent) {
         match event {
             StoreEvent::StoreOpened(event) | StoreEvent::StoreUpdated(event) => {
                 self.details = Some((event.name.clone(), event.tier.clone(), event.community.clone()));
             }
-            StoreEvent::StoreClosed(_) => self.closed = true,
-            StoreEvent::StoreReopened(_) => self.closed = false,
+            StoreEvent::StoreClosed(event) => self.closed.record(event.at, true),
+            StoreEvent::StoreReopened(event) => self.closed.record(event.at, false),
             StoreEvent::ItemListed(event) => self.enlist(event),
             StoreEvent::ItemDelisted(event) => {
                 if let Some(item) = self.items.get_mut(&event.sku) {
-                    item.listed = false;
+                    item.terms.record(event.at, None);
                 }
             }
             StoreEvent::StockReceived(event) => self.with(&event.sku, |item| {
@@ -141,25 +147,16 @@ impl RedemptionStore {
     }
 
     fn enlist(&mut self, event: &ItemListed) {
-        let item = self.items.entry(event.sku.clone()).or_insert_with(|| Item {
-            listed: true,
-            kind: String::new(),
-            name: String::new(),
-            price: Points::ZERO,
-            limit_per_worker_year: None,
-            merchant: None,
-            on_shelf: 0,
-            reserved: 0,
-            handed_over: 0,
-            written_off: 0,
-            received: 0,
-        });
-        item.listed = true;
-        item.kind.clone_from(&event.kind);
-        item.name.clone_from(&event.name);
-        item.price = event.price;
-        item.limit_per_worker_year = event.limit_per_worker_year;
-        item.merchant.clone_from(&event.merchant);
+        let item = self.items.entry(event.sku.clone()).or_default();
+        let terms = ItemTerms {
+            kind: event.kind.clone(),
+            limit_per_worker_year: event.limit_per_worker_year,
+            merchant: event.merchant.clone(),
+            name: event.name.clone(),
+            price: event.price,
+        };
+        item.terms.record(event.at, Some(terms));
+        item.recorded_limit = event.limit_per_worker_year;
     }
 
     fn with(&mut self, sku: &Sku, change: impl FnOnce(&mut Item)) {

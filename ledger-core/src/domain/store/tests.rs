@@ -102,3 +102,91 @@ fn an_unknown_store_or_item_is_refused() {
     let other = StoreCommand::Restock { sku: Sku::new("X").expect("sku"), quantity: 1, merchant: None };
     assert_eq!(refused(&given(vec![]), other), Some(Code::UnknownItem));
 }
+
+fn frame_at(day: &str) -> AtStore {
+    AtStore { at: BusinessTime::parse(day).expect("time"), ..frame() }
+}
+
+fn decided(store: &mut RedemptionStore, day: &str, command: StoreCommand) -> usize {
+    let events = store.decide(&frame_at(day), command).expect("accepted");
+    events.iter().for_each(|event| store.evolve(event));
+    events.len()
+}
+
+fn priced(price: i32, limit: Option<u32>) -> StoreCommand {
+    let terms = ItemTerms {
+        kind: "实物".into(),
+        limit_per_worker_year: limit,
+        merchant: None,
+        name: "毛巾".into(),
+        price: Points::from_whole(price),
+    };
+    StoreCommand::List { sku: sku(), terms }
+}
+
+/// Listed at 35 points on 5 March.
+fn terms_on(store: &RedemptionStore, day: &str) -> Option<(Points, Option<u32>)> {
+    let at = BusinessTime::parse(day).expect("time");
+    store.terms_at(&sku(), at).map(|terms| (terms.price, terms.limit_per_worker_year))
+}
+
+#[test]
+fn terms_hold_from_their_day_on_and_the_first_ones_before_it() {
+    let mut store = given(vec![]);
+    decided(&mut store, "2024-06-01", priced(40, Some(2)));
+    let (old, new) = ((Points::from_whole(35), None), (Points::from_whole(40), Some(2)));
+    for (day, terms) in [("2024-01-01", old), ("2024-03-05", old), ("2024-05-31 23:59:59", old), ("2024-06-01", new)] {
+        assert_eq!(terms_on(&store, day), Some(terms), "{day}");
+    }
+}
+
+#[test]
+fn terms_recorded_late_change_their_own_days_and_not_the_present() {
+    let mut store = given(vec![]);
+    decided(&mut store, "2024-06-01", priced(40, None));
+    decided(&mut store, "2024-04-01", priced(38, None));
+    let price = |day| terms_on(&store, day).map(|terms| terms.0);
+    assert_eq!(price("2024-03-31"), Some(Points::from_whole(35)));
+    assert_eq!(price("2024-04-01"), Some(Points::from_whole(38)));
+    assert_eq!(price("2024-06-01"), Some(Points::from_whole(40)));
+}
+
+#[test]
+fn a_list_sent_again_records_nothing_whatever_came_after_it() {
+    let mut store = given(vec![]);
+    assert_eq!(decided(&mut store, "2024-06-01", priced(40, None)), 1);
+    assert_eq!(decided(&mut store, "2024-03-05", priced(35, None)), 0);
+    assert_eq!(decided(&mut store, "2024-06-01", priced(40, None)), 0);
+    assert_eq!(decided(&mut store, "2024-07-01", priced(40, None)), 0);
+}
+
+#[test]
+fn an_item_off_the_list_was_on_it_before() {
+    let mut store = given(vec![]);
+    decided(&mut store, "2024-06-01", StoreCommand::Delist { sku: sku(), reason: "停供".into() });
+    assert_eq!((terms_on(&store, "2024-05-31").is_some(), terms_on(&store, "2024-06-01")), (true, None));
+    decided(&mut store, "2024-08-01", priced(50, None));
+    assert_eq!((terms_on(&store, "2024-07-31"), terms_on(&store, "2024-08-01").is_some()), (None, true));
+}
+
+#[test]
+fn a_closing_is_judged_by_the_day_of_the_act() {
+    let mut store = given(vec![restock(10)]);
+    decided(&mut store, "2024-04-01", StoreCommand::Close { reason: "装修".into() });
+    decided(&mut store, "2024-05-01", StoreCommand::Reopen);
+    let issue_on = |day: &str| store.decide(&frame_at(day), issue(1)).err().map(|refusal| refusal.code);
+    assert_eq!(issue_on("2024-03-31 18:00:00"), None, "entered late, from before the closing");
+    assert_eq!(issue_on("2024-04-15"), Some(Code::StoreClosed), "entered late, from while it was closed");
+    assert_eq!(issue_on("2024-05-01"), None);
+}
+
+#[test]
+fn a_stocktake_that_no_event_could_hold_is_refused() {
+    let mut store = given(vec![]);
+    for _ in 0..430 {
+        decided(&mut store, "2024-03-05", restock(10_000_000));
+    }
+    let count = |counted| StoreCommand::Count { sku: sku(), counted, reason: "盘点".into() };
+    assert_eq!(refused(&store, count(0)), Some(Code::InvalidQuantity));
+    assert_eq!(refused(&store, count(10_000_000)), None);
+}

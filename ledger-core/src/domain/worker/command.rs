@@ -1,6 +1,7 @@
 //! What may be asked of a worker. Everything ambient arrives inside: times, prices, the schedule's line.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::event::RedeemedLine;
 use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId, StoreId};
@@ -10,7 +11,7 @@ use crate::domain::schedule::Activity;
 use crate::domain::time::BusinessTime;
 
 /// A worker's particulars: no name, phone or identity number, which live in the vault.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerDetails {
     /// Occupation (从业类型).
     pub occupation: String,
@@ -27,6 +28,8 @@ pub struct CreditTerms {
     pub activity: Activity,
     /// The credit's name.
     pub credit: CreditId,
+    /// The day on which it enters the ledger, by the journal's clock.
+    pub entered_on: NaiveDate,
     /// Digest of its evidence.
     pub evidence: Option<String>,
     /// The service date.
@@ -35,6 +38,8 @@ pub struct CreditTerms {
     pub proposed: bool,
     /// Who records it.
     pub proposer: Actor,
+    /// Days of publicity in force now.
+    pub publicity_days: u32,
     /// Units of service.
     pub quantity: Quantity,
     /// The schedule's version.
@@ -61,7 +66,7 @@ pub struct Spending {
 pub enum CreditVerdict {
     /// A second person confirms it; not before the publicity period is over.
     Confirm {
-        /// Publicity, in days from the day of recording.
+        /// Days of publicity in force now, for a credit that was proposed before its own were recorded with it.
         publicity_days: u32,
     },
     /// A second person rejects it.

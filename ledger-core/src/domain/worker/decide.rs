@@ -9,6 +9,7 @@ use super::state::Worker;
 use crate::domain::event::V1;
 use crate::domain::ids::{BranchId, CardNo};
 use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::time::BusinessTime;
 
 impl Worker {
     /// Decides a command of this worker.
@@ -48,18 +49,29 @@ impl Worker {
     }
 
     /// The worker must be registered and not have left.
-    ///
-    /// # Errors
-    /// `unknown_worker`, `worker_departed`.
-    pub fn require_present(&self, of: &OfWorker) -> Decision<()> {
-        self.require_known(of)?;
-        if self.departed {
-            return Err(Refusal::new(Code::WorkerDeparted, format!("worker {} has left the programme", of.worker)));
+    fn require_present(&self, of: &OfWorker) -> Decision<()> {
+        match self.departed {
+            None => Ok(()),
+            Some(departed) => {
+                let message = format!("worker {} has left the programme on {}", of.worker, departed.date());
+                Err(Refusal::new(Code::WorkerDeparted, message))
+            }
         }
-        Ok(())
     }
 
-    fn require_known(&self, of: &OfWorker) -> Decision<()> {
+    /// The worker must not have left before a time: what happened earlier is taken, however late it is entered.
+    ///
+    /// # Errors
+    /// `worker_departed`.
+    pub fn require_present_at(&self, of: &OfWorker, time: BusinessTime) -> Decision<()> {
+        if self.departed.is_some_and(|departed| time < departed) { Ok(()) } else { self.require_present(of) }
+    }
+
+    /// The worker must be registered.
+    ///
+    /// # Errors
+    /// `unknown_worker`.
+    pub fn require_known(&self, of: &OfWorker) -> Decision<()> {
         if !self.exists() {
             let message = format!("no worker {}; register the worker first (人员名册)", of.worker);
             return Err(Refusal::new(Code::UnknownWorker, message));

@@ -51,8 +51,10 @@ pub struct Lot {
     pub objector: Option<Box<Actor>>,
     /// Who recorded it.
     pub proposer: Actor,
-    /// When it was recorded, in business time.
-    pub recorded_at: BusinessTime,
+    /// The day from which its publicity counts: on which it entered the ledger.
+    pub public_from: NaiveDate,
+    /// Days of its publicity, where they were recorded with it.
+    pub publicity_days: Option<u32>,
 }
 
 /// A redemption made.
@@ -115,7 +117,7 @@ pub struct HeldCard {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Worker {
     pub(super) details: Option<(String, Option<bool>, Option<String>)>,
-    pub(super) departed: bool,
+    pub(super) departed: Option<BusinessTime>,
     pub(super) card: Option<HeldCard>,
     pub(super) lots: Vec<Lot>,
     pub(super) open: OpenLots,
@@ -133,8 +135,8 @@ impl Worker {
         self.details.is_some()
     }
 
-    /// Whether the worker left the programme.
-    pub const fn has_departed(&self) -> bool {
+    /// When the worker left the programme.
+    pub const fn departed(&self) -> Option<BusinessTime> {
         self.departed
     }
 
@@ -213,7 +215,7 @@ impl Worker {
             WorkerEvent::WorkerRegistered(event) | WorkerEvent::WorkerUpdated(event) => {
                 self.details = Some((event.occupation.clone(), event.party_member, event.platform.clone()));
             }
-            WorkerEvent::WorkerDeparted(_) => self.departed = true,
+            WorkerEvent::WorkerDeparted(event) => self.departed = Some(event.at),
             WorkerEvent::CardIssued(event) => {
                 self.card = Some(HeldCard { card_no: event.card_no.clone(), branch: event.branch.clone() });
             }
@@ -342,7 +344,8 @@ impl Worker {
             objected: false,
             objector: None,
             proposer: record.proposer.clone(),
-            recorded_at: record.at,
+            public_from: record.entered_on.unwrap_or_else(|| record.at.date()),
+            publicity_days: record.publicity_days,
         });
         *self.by_day.entry((record.activity.clone(), record.on)).or_default() += record.points;
         self.reopen(record.lot);

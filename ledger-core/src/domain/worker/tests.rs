@@ -180,10 +180,12 @@ fn terms(id: &str, on: &str, quantity: &str) -> CreditTerms {
     CreditTerms {
         activity: activity(),
         credit: credit_id(id),
+        entered_on: date("2024-03-05"),
         evidence: None,
         on: date(on),
         proposed: false,
         proposer: actor("maker"),
+        publicity_days: 0,
         quantity: Quantity::parse(quantity).expect("quantity"),
         schedule: 1,
         step: points(1),

@@ -44,6 +44,7 @@ impl Due {
 pub(super) struct Checked {
     pub(super) position: u64,
     pub(super) nth: u32,
+    pub(super) stream_no: u64,
     pub(super) sequence: u64,
     pub(super) command: Arc<CommandFrame>,
     /// Digest of the command's key, for its first event.
@@ -102,6 +103,7 @@ impl ChunkMaker {
         chunk.entries.push(Checked {
             position: entry.position,
             nth: entry.nth,
+            stream_no: entry.stream_no,
             sequence: entry.sequence,
             command: Arc::clone(entry.command),
             key: if entry.nth == 0 { digest(&entry.command.key) } else { [0; 16] },

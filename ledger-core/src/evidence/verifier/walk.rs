@@ -5,9 +5,13 @@ mod ahead;
 use std::sync::Arc;
 
 use super::{Finding, Verdict, Verifier};
+use crate::domain::event::StreamId;
 use crate::evidence::hash::{Hash, HashSuite};
 use crate::journal::{Head, Journal, JournalError};
 use ahead::{Ahead, Piece};
+
+/// Streams, and entries, read at once where they are looked through.
+const STREAMS_PAGE: usize = 5_000;
 
 /// That a journal of so many entries had this root, and who said so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +78,64 @@ async fn walk(
         let what = format!("no root is recorded after {}", ahead.last_root());
         return Ok(Verdict::Invalid(Finding { position: ahead.last_root() + 1, what }));
     }
+    if let Some(finding) = misnamed(journal.as_ref(), &verifier, &head).await? {
+        return Ok(Verdict::Invalid(finding));
+    }
     Ok(verifier.finish(&head))
+}
+
+/// The first stream that the journal's own table of streams names otherwise than its events do. Whoever reads by stream
+/// goes by that table: a row renamed gives one stream's events to another.
+async fn misnamed(journal: &dyn Journal, verifier: &Verifier, head: &Head) -> Result<Option<Finding>, JournalError> {
+    let mut streams = verifier.numbered().into_iter();
+    let mut after = 0;
+    loop {
+        let Some(rows) = journal.stream_rows(after, STREAMS_PAGE).await? else { return Ok(None) };
+        let Some(last) = rows.last().map(|row| row.stream_no) else { break };
+        for row in rows {
+            let Some((number, stream)) = streams.next() else {
+                // What a server began meanwhile is among those that the head names now.
+                if row.stream_no > head.streams && row.stream_no <= journal.head().await?.streams {
+                    return Ok(None);
+                }
+                let what = format!("stream {} is {}/{}, but no event is of it", row.stream_no, row.kind, row.id);
+                return Ok(Some(Finding { position: head.position, what }));
+            };
+            if (row.stream_no, row.kind.as_str(), row.id.as_str()) != (number, stream.kind(), stream.id()) {
+                let what = format!(
+                    "is of {stream}, but its stream's number stands for {}/{} in the table of streams",
+                    row.kind, row.id
+                );
+                let what = if row.stream_no == number { what } else { not_named(stream) };
+                return Ok(Some(Finding { position: first_of(journal, number, head).await?, what }));
+            }
+        }
+        after = last;
+    }
+    match streams.next() {
+        None => Ok(None),
+        Some((number, stream)) => {
+            Ok(Some(Finding { position: first_of(journal, number, head).await?, what: not_named(stream) }))
+        }
+    }
+}
+
+fn not_named(stream: &StreamId) -> String {
+    format!("is of {stream}, which is not where its number stands in the table of streams")
+}
+
+/// The position of a stream's first event.
+async fn first_of(journal: &dyn Journal, stream_no: u64, head: &Head) -> Result<u64, JournalError> {
+    let mut after = 0;
+    while after < head.position {
+        let entries = journal.read(after, STREAMS_PAGE).await?;
+        let Some(last) = entries.last().map(|entry| entry.position) else { break };
+        if let Some(found) = entries.iter().find(|entry| entry.stream_no == stream_no) {
+            return Ok(found.position);
+        }
+        after = last;
+    }
+    Ok(head.position)
 }
 
 /// The first entry that stands beyond the head. What a server appended meanwhile does not: its head moved with it.

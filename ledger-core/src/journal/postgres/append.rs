@@ -11,10 +11,12 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::teller::Teller;
 use super::{Wake, connect, read, unavailable};
-use crate::journal::{Append, Batch, CommitError, Head, JournalError, Snapshot};
+use crate::journal::{Append, Batch, CommitError, Head, JournalError, SigningKey, Snapshot};
 
 /// How long taking the lock may take before the journal is called away.
 const BEGIN_MAX: Duration = Duration::from_secs(20);
+/// How long giving the lock back may take before its connection is closed instead.
+const RELEASE_MAX: Duration = Duration::from_secs(5);
 /// How long a commit may take before its outcome is called unknown.
 const COMMIT_MAX: Duration = Duration::from_secs(30);
 
@@ -92,11 +94,16 @@ impl Append for PgAppend {
         let Some(mut connection) = self.connection.take() else {
             return Err(JournalError::Unavailable("the append has ended".into()));
         };
-        let raised: i64 = sqlx::query_scalar("UPDATE head SET term = term + 1 WHERE one RETURNING term")
-            .fetch_one(&mut connection)
-            .await
-            .map_err(unavailable)?;
-        connection.execute("COMMIT").await.map_err(unavailable)?;
+        // Given up, it closes the connection: whether the term was raised or not, the next begin reads it.
+        let raised = tokio::time::timeout(COMMIT_MAX, async {
+            let raised: i64 = sqlx::query_scalar("UPDATE head SET term = term + 1 WHERE one RETURNING term")
+                .fetch_one(&mut connection)
+                .await?;
+            connection.execute("COMMIT").await?;
+            Ok::<_, sqlx::Error>(raised)
+        });
+        let late = |_| JournalError::Unavailable("raising the term took too long".into());
+        let raised = raised.await.map_err(late)?.map_err(unavailable)?;
         self.term.store(raised, Ordering::Relaxed);
         *self.writer = Some(connection);
         Ok(())
@@ -104,7 +111,7 @@ impl Append for PgAppend {
 
     async fn release(mut self: Box<Self>) {
         if let Some(mut connection) = self.connection.take()
-            && connection.execute("ROLLBACK").await.is_ok()
+            && let Ok(Ok(_)) = tokio::time::timeout(RELEASE_MAX, connection.execute("ROLLBACK")).await
         {
             *self.writer = Some(connection);
         }
@@ -286,6 +293,20 @@ pub(super) async fn store_snapshots(pool: &PgPool, snapshots: &[Snapshot]) -> Re
     .bind(snapshots.iter().map(|snapshot| i32::try_from(snapshot.layout).unwrap_or(0)).collect::<Vec<_>>())
     .bind(snapshots.iter().map(|snapshot| snapshot.body.as_slice()).collect::<Vec<_>>())
     .execute(&mut *connection)
+    .await
+    .map_err(unavailable)?;
+    Ok(())
+}
+
+pub(super) async fn record_signing_keys(pool: &PgPool, keys: &[SigningKey]) -> Result<(), JournalError> {
+    sqlx::query(
+        "INSERT INTO signing_key (vkey, added_at_ms, until_ms) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
+         ON CONFLICT (vkey) DO UPDATE SET until_ms = excluded.until_ms",
+    )
+    .bind(keys.iter().map(|key| key.vkey.as_str()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.added_at_ms).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.until_ms).collect::<Vec<_>>())
+    .execute(pool)
     .await
     .map_err(unavailable)?;
     Ok(())

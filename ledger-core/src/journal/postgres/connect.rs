@@ -6,16 +6,33 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor, Row};
 
-use super::unavailable;
+use super::{copy, unavailable};
 use crate::journal::JournalError;
 
 /// Each step brings the schema from its index to the next version.
-const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+];
+
+/// What a schema is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// To be a journal.
+    Journal,
+    /// To be copied into.
+    Copy,
+}
 
 /// Read connections.
 const READERS_MAX: u32 = 8;
 /// How long a read waits for a connection: as long as it takes to say that the database is away.
 const ACQUIRE_MAX: Duration = Duration::from_secs(2);
+
+/// How long a connection that is given back may take to say that it still works.
+const RELEASE_MAX: Duration = Duration::from_secs(2);
 
 pub(super) fn options(url: &str, schema: &str) -> Result<PgConnectOptions, JournalError> {
     let options = PgConnectOptions::from_str(url)
@@ -37,7 +54,20 @@ pub(super) fn options(url: &str, schema: &str) -> Result<PgConnectOptions, Journ
 }
 
 pub(super) fn pool(options: PgConnectOptions) -> PgPool {
-    PgPoolOptions::new().max_connections(READERS_MAX).acquire_timeout(ACQUIRE_MAX).connect_lazy_with(options)
+    PgPoolOptions::new()
+        .max_connections(READERS_MAX)
+        .acquire_timeout(ACQUIRE_MAX)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                // A read that was given up may have left a connection on which nobody answers any more. The pool itself
+                // would wait for it without end, and count it among those that are lent.
+                match tokio::time::timeout(RELEASE_MAX, connection.ping()).await {
+                    Ok(pinged) => pinged.map(|()| true),
+                    Err(_) => Err(sqlx::Error::PoolTimedOut),
+                }
+            })
+        })
+        .connect_lazy_with(options)
 }
 
 /// Opens a connection for appending and makes sure that its commits are durable.
@@ -66,13 +96,16 @@ pub(super) async fn writer(options: &PgConnectOptions) -> Result<PgConnection, J
 }
 
 /// Makes the schema and brings it to this program's version. Servers starting at once wait for one another.
-pub(super) async fn migrate(options: &PgConnectOptions, schema: &str) -> Result<(), JournalError> {
+pub(super) async fn migrate(options: &PgConnectOptions, schema: &str, purpose: Use) -> Result<(), JournalError> {
     let mut connection = options.connect().await.map_err(unavailable)?;
     let mut transaction = connection.begin().await.map_err(unavailable)?;
     // Creating schemas at the same moment collides in the catalogue even with IF NOT EXISTS; migrations are rare, so
     // they take turns on a lock of their own, which ends with the transaction.
     let turn = "SELECT pg_advisory_xact_lock(hashtext('nuanxin migration'))";
     transaction.execute(turn).await.map_err(unavailable)?;
+    if purpose == Use::Journal {
+        copy::refuse_unfinished(&mut transaction, schema).await?;
+    }
     let found: Option<i32> = {
         transaction.execute(format!("CREATE SCHEMA IF NOT EXISTS {schema}").as_str()).await.map_err(unavailable)?;
         transaction

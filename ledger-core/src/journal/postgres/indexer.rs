@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::PgPool;
+use tokio::time::timeout;
 
 use super::unavailable;
 use crate::journal::JournalError;
@@ -16,6 +17,8 @@ const BEHIND: u64 = 1_024;
 const WIDTH: i64 = 16_384;
 /// Under load it rests: a wide statement is cheaper for an event than a narrow one.
 const REST: Duration = Duration::from_millis(250);
+/// How long one statement may take.
+const CARRY_MAX: Duration = Duration::from_secs(120);
 
 /// Takes in what follows, up to so many events; gives how many, and the position reached. Servers take turns on the row of the index: whoever
 /// waited sees where the other left off, and no further than its own view of the events.
@@ -83,10 +86,11 @@ impl Indexer {
     }
 
     /// Takes in what follows, to the head.
-    async fn carry(&self) -> Result<(), JournalError> {
+    pub(super) async fn carry(&self) -> Result<(), JournalError> {
         loop {
-            let (taken, reached): (i64, i64) =
-                sqlx::query_as(CARRY).bind(WIDTH).fetch_one(&self.pool).await.map_err(unavailable)?;
+            let carried = sqlx::query_as(CARRY).bind(WIDTH).fetch_one(&self.pool);
+            let late = |_| JournalError::Unavailable("no answer in time".into());
+            let (taken, reached): (i64, i64) = timeout(CARRY_MAX, carried).await.map_err(late)?.map_err(unavailable)?;
             self.reached.store(u64::try_from(reached).unwrap_or(0), Ordering::Relaxed);
             if taken < WIDTH {
                 return Ok(());

@@ -9,12 +9,11 @@ use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use super::unavailable;
 use crate::domain::ids::Key;
 use crate::journal::entry::CommandFrame;
-use crate::journal::{CommandRecord, Entry, Head, JournalError, RecordedTime};
+use crate::journal::{CommandRecord, Entry, Head, JournalError, RecordedTime, SigningKey, StreamRow};
 use crate::ledger::fingerprint::Fingerprint;
 
 /// An event with what its command's first event says of the command: the event itself, or one just before it.
-pub(super) const ENTRY: &str =
-    "e.position, e.nth, e.sequence, e.type, e.payload, e.leaf, e.key, e.fingerprint, e.actor, e.recorded_at";
+pub(super) const ENTRY: &str = "e.position, e.nth, e.sequence, e.type, e.payload, e.leaf, e.key, e.fingerprint, e.actor, e.recorded_at, e.stream_no";
 
 const HEAD: &str = "SELECT position, streams, recorded_at, frontier FROM head WHERE one";
 
@@ -212,6 +211,7 @@ pub(super) fn read_entry(row: &PgRow, position: u64, shared: Option<Arc<CommandF
         Ok(Entry {
             position,
             nth,
+            stream_no: unsigned(row, 10)?,
             sequence: unsigned(row, 2)?,
             command,
             event_type: row.try_get(3)?,
@@ -262,6 +262,29 @@ pub(super) async fn roots(pool: &PgPool, after: u64, limit: usize) -> Result<Vec
             let size = unsigned(row, 0)?;
             Ok((size, thirty_two(row, 1)?))
         })
+        .collect::<Result<_, sqlx::Error>>()
+        .map_err(unavailable)
+}
+
+/// The streams after a number, as their table names them.
+pub(super) async fn stream_rows(pool: &PgPool, after: u64, limit: usize) -> Result<Vec<StreamRow>, JournalError> {
+    let rows = sqlx::query("SELECT stream_no, kind, id FROM stream WHERE stream_no > $1 ORDER BY stream_no LIMIT $2")
+        .bind(signed(after))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(pool)
+        .await
+        .map_err(unavailable)?;
+    let read = |row: &PgRow| Ok(StreamRow { stream_no: unsigned(row, 0)?, kind: row.try_get(1)?, id: row.try_get(2)? });
+    rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(unavailable)
+}
+
+pub(super) async fn signing_keys(pool: &PgPool) -> Result<Vec<SigningKey>, JournalError> {
+    let rows = sqlx::query("SELECT vkey, added_at_ms, until_ms FROM signing_key ORDER BY added_at_ms, vkey")
+        .fetch_all(pool)
+        .await
+        .map_err(unavailable)?;
+    rows.iter()
+        .map(|row| Ok(SigningKey { vkey: row.try_get(0)?, added_at_ms: row.try_get(1)?, until_ms: row.try_get(2)? }))
         .collect::<Result<_, sqlx::Error>>()
         .map_err(unavailable)
 }

@@ -13,6 +13,7 @@ use super::unavailable;
 use crate::cqrs;
 use crate::domain::event::StreamId;
 use crate::journal::{Entry, JournalError, Snapshot, StoredStream, StreamEvent, upcast};
+use crate::ledger::cache::snapshot_layout;
 
 /// Up to so many streams are loaded one by one through postgres-es, which costs a round trip each; more go in one query.
 const ONE_BY_ONE_MAX: usize = 2;
@@ -43,14 +44,14 @@ pub(super) async fn streams(
 async fn known_streams(pool: &PgPool, streams: &[StreamId]) -> Result<Vec<StoredStream>, JournalError> {
     let rows = sqlx::query(
         "SELECT s.stream_no, n.sequence, n.layout, n.body
-         FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (kind, id, ord)
+         FROM unnest($1::text[], $2::text[], $3::integer[]) WITH ORDINALITY AS asked (kind, id, layout, ord)
          LEFT JOIN stream s ON s.kind = asked.kind AND s.id = asked.id
-         LEFT JOIN snapshot n ON n.stream_no = s.stream_no AND n.layout = $3
+         LEFT JOIN snapshot n ON n.stream_no = s.stream_no AND n.layout = asked.layout
          ORDER BY asked.ord",
     )
     .bind(streams.iter().map(StreamId::kind).collect::<Vec<_>>())
     .bind(streams.iter().map(StreamId::id).collect::<Vec<_>>())
-    .bind(i32::try_from(crate::ledger::cache::SNAPSHOT_LAYOUT).unwrap_or(0))
+    .bind(streams.iter().map(|stream| i32::try_from(snapshot_layout(stream)).unwrap_or(0)).collect::<Vec<_>>())
     .fetch_all(pool)
     .await
     .map_err(unavailable)?;

@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgPool;
+use tokio::time::timeout;
+
+use super::BESIDE_MAX;
 
 /// The least time between two tellings.
 const EVERY: Duration = Duration::from_millis(20);
@@ -68,14 +71,13 @@ impl Teller {
         if position == 0 {
             return;
         }
-        let told = sqlx::query("SELECT pg_notify($1, $2)")
-            .bind(&self.channel)
-            .bind(position.to_string())
-            .execute(&self.pool)
-            .await;
-        if let Err(error) = told {
-            // They look by themselves every second.
-            tracing::debug!(%error, "other servers were not told");
+        let told =
+            sqlx::query("SELECT pg_notify($1, $2)").bind(&self.channel).bind(position.to_string()).execute(&self.pool);
+        // They look by themselves every second.
+        match timeout(BESIDE_MAX, told).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "other servers were not told"),
+            Err(_) => tracing::debug!("other servers were not told in time"),
         }
     }
 }

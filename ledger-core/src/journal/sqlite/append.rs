@@ -11,8 +11,8 @@ use tokio::sync::{OwnedMutexGuard, oneshot, watch};
 use super::connect::{self, unavailable};
 use super::index::IndexKeeper;
 use super::tail::Part;
-use super::{read, thread_gone};
-use crate::journal::{Append, Batch, CommitError, Head, JournalError, Snapshot};
+use super::{copy, read, thread_gone};
+use crate::journal::{Append, Batch, CommitError, Head, JournalError, SigningKey, Snapshot};
 
 /// What the thread is asked to do.
 pub(super) enum Task {
@@ -24,11 +24,23 @@ pub(super) enum Task {
     Append { batch: Arc<Batch>, reply: oneshot::Sender<Result<(), CommitError>> },
     /// Give the write lock back.
     Rollback,
-    /// Copy the log into the database, close it and end the thread; with `alone`, leave a file that needs no other beside
-    /// it and can be read where nothing may be written.
-    Close { alone: bool, reply: oneshot::Sender<Result<(), JournalError>> },
+    /// Copy the log into the database, close it and end the thread.
+    Close { how: Closing, reply: oneshot::Sender<Result<(), JournalError>> },
     /// Store snapshots in a transaction of their own.
     Snapshots { snapshots: Vec<Snapshot>, reply: oneshot::Sender<Result<(), JournalError>> },
+    /// Keep which keys have signed, in a transaction of its own.
+    SigningKeys { keys: Vec<SigningKey>, reply: oneshot::Sender<Result<(), JournalError>> },
+}
+
+/// How a file is left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// For the next who writes it, beside readers.
+    Shared,
+    /// As a file that needs no other beside it and can be read where nothing may be written.
+    Alone,
+    /// The same, of a copy that is whole.
+    Copied,
 }
 
 /// An append under the write lock.
@@ -84,15 +96,22 @@ impl Append for SqliteAppend {
     }
 }
 
+/// Ends a transaction.
+type Committing = fn(&Connection) -> rusqlite::Result<()>;
+
 /// The thread: one task after the other, until the journal is dropped.
 pub(super) fn work(path: &Path, connection: Connection, index: IndexKeeper, tasks: &Receiver<Task>) {
+    work_by(|open| open.execute_batch("COMMIT"), path, connection, index, tasks);
+}
+
+fn work_by(committing: Committing, path: &Path, connection: Connection, index: IndexKeeper, tasks: &Receiver<Task>) {
     let mut connection = Some(connection);
     while let Ok(task) = tasks.recv() {
         match task {
             Task::Begin { reply } => {
                 // Whoever was given the lock last may have been dropped before the answer reached it.
                 rollback(&mut connection);
-                let begun = begin(path, &mut connection);
+                let begun = begin(path, &mut connection, &index);
                 let failed = begun.is_err();
                 if reply.send(begun).is_err() {
                     rollback(&mut connection);
@@ -102,12 +121,12 @@ pub(super) fn work(path: &Path, connection: Connection, index: IndexKeeper, task
                 }
             }
             Task::Commit { batch, reply } => {
-                let _ = reply.send(committed(&mut connection, &index, &batch));
+                let _ = reply.send(committed(committing, &mut connection, &index, &batch));
             }
             Task::Append { batch, reply } => {
                 rollback(&mut connection);
-                let result = match begin(path, &mut connection) {
-                    Ok(_) => committed(&mut connection, &index, &batch),
+                let result = match begin(path, &mut connection, &index) {
+                    Ok(_) => committed(committing, &mut connection, &index, &batch),
                     Err(error) => {
                         connection = None;
                         Err(CommitError::NotCommitted(error))
@@ -116,10 +135,10 @@ pub(super) fn work(path: &Path, connection: Connection, index: IndexKeeper, task
                 let _ = reply.send(result);
             }
             Task::Rollback => rollback(&mut connection),
-            Task::Close { alone, reply } => {
+            Task::Close { how, reply } => {
                 rollback(&mut connection);
                 drop(index);
-                let _ = reply.send(connection.take().map_or(Ok(()), |open| close(open, alone)));
+                let _ = reply.send(connection.take().map_or(Ok(()), |open| close(open, how)));
                 return;
             }
             Task::Snapshots { snapshots, reply } => {
@@ -130,28 +149,48 @@ pub(super) fn work(path: &Path, connection: Connection, index: IndexKeeper, task
                 };
                 let _ = reply.send(result);
             }
+            Task::SigningKeys { keys, reply } => {
+                rollback(&mut connection);
+                let result = match &mut connection {
+                    Some(open) => record_signing_keys(open, &keys),
+                    None => Err(JournalError::Unavailable("the journal was closed".into())),
+                };
+                let _ = reply.send(result);
+            }
         }
     }
 }
 
-fn begin(path: &Path, connection: &mut Option<Connection>) -> Result<Head, JournalError> {
+/// Takes the write lock and reads the head, having made sure that the index has heard of everything up to there: an append
+/// whose COMMIT failed may have landed all the same.
+fn begin(path: &Path, connection: &mut Option<Connection>, index: &IndexKeeper) -> Result<Head, JournalError> {
     let open = match connection {
         Some(open) => open,
         None => {
             let open = connect::writer(path)?;
             // A commit may sit in the page cache though its fsync failed. Copying it into the database and syncing that
             // makes sure that what is about to be believed is on disk.
-            open.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(unavailable)?;
+            let busy: bool =
+                open.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(unavailable)?;
+            if busy {
+                // Somebody reads an older state, and what was written since was not synced.
+                return Err(JournalError::Unavailable("the journal's log cannot be copied while it is read".into()));
+            }
             connection.insert(open)
         }
     };
     open.execute_batch("BEGIN IMMEDIATE").map_err(unavailable)?;
-    read::head(open)
+    let head = read::head(open)?;
+    index.follow(open, head.position)?;
+    Ok(head)
 }
 
-fn close(connection: Connection, alone: bool) -> Result<(), JournalError> {
+fn close(connection: Connection, how: Closing) -> Result<(), JournalError> {
+    if how == Closing::Copied {
+        copy::unmark(&connection).map_err(unavailable)?;
+    }
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(unavailable)?;
-    if alone {
+    if how != Closing::Shared {
         connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(())).map_err(unavailable)?;
     }
     connection.close().map_err(|(_, error)| unavailable(error))
@@ -169,17 +208,27 @@ fn rollback(connection: &mut Option<Connection>) {
 
 /// Commits a batch and tells the index of it, before anybody is answered: whoever acts on the answer must find what was
 /// appended.
-fn committed(connection: &mut Option<Connection>, index: &IndexKeeper, batch: &Batch) -> Result<(), CommitError> {
-    let taken = index.holds_any(batch.keys());
+fn committed(
+    committing: Committing,
+    connection: &mut Option<Connection>,
+    index: &IndexKeeper,
+    batch: &Batch,
+) -> Result<(), CommitError> {
     let result = match connection {
-        Some(_) if taken => {
-            Err(CommitError::NotCommitted(JournalError::Unavailable("a key of the batch was used before".into())))
+        Some(open) => {
+            let admitted = index.admits(batch.keys()).map_err(CommitError::NotCommitted);
+            admitted.and_then(|()| commit(committing, open, batch))
         }
-        Some(open) => commit(open, batch),
         None => Err(CommitError::NotCommitted(JournalError::Unavailable("the journal was closed".into()))),
     };
+    if let (Ok(()), Some(open)) = (&result, connection.as_ref())
+        && let Err(error) = index.push(open, Part::of(batch))
+    {
+        // It is durable; the next begin reads what the index was not told.
+        tracing::error!(%error, "the index could not be told of an append");
+    }
     match &result {
-        Ok(()) => index.push(Part::of(batch)),
+        Ok(()) => {}
         // Nothing was written: the head is elsewhere.
         Err(CommitError::Fenced) => rollback(connection),
         Err(_) => {
@@ -191,13 +240,13 @@ fn committed(connection: &mut Option<Connection>, index: &IndexKeeper, batch: &B
     result
 }
 
-fn commit(connection: &Connection, batch: &Batch) -> Result<(), CommitError> {
+fn commit(committing: Committing, connection: &Connection, batch: &Batch) -> Result<(), CommitError> {
     let not_committed = |error: rusqlite::Error| CommitError::NotCommitted(unavailable(error));
     let fenced = !write(connection, batch).map_err(not_committed)?;
     if fenced {
         return Err(CommitError::Fenced);
     }
-    connection.execute_batch("COMMIT").map_err(|error| CommitError::Unknown(unavailable(error)))
+    committing(connection).map_err(|error| CommitError::Unknown(unavailable(error)))
 }
 
 /// Writes the batch; false when the fence found the head elsewhere.
@@ -264,3 +313,22 @@ fn store_snapshots(connection: &mut Connection, snapshots: &[Snapshot]) -> Resul
     }
     transaction.commit().map_err(unavailable)
 }
+
+fn record_signing_keys(connection: &mut Connection, keys: &[SigningKey]) -> Result<(), JournalError> {
+    let transaction = connection.transaction().map_err(unavailable)?;
+    {
+        let mut insert = transaction
+            .prepare_cached(
+                "INSERT INTO signing_key (vkey, added_at_ms, until_ms) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (vkey) DO UPDATE SET until_ms = excluded.until_ms",
+            )
+            .map_err(unavailable)?;
+        for key in keys {
+            insert.execute((&key.vkey, key.added_at_ms, key.until_ms)).map_err(unavailable)?;
+        }
+    }
+    transaction.commit().map_err(unavailable)
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,10 +5,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::{copy, private};
 use crate::journal::JournalError;
 
 /// Each step brings the schema from its index to the next version.
-const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+
+/// The oldest version that is read as it is. What came since is asked for only where it is.
+const READABLE: usize = 2;
 
 /// How long a reader waits for a lock that is held only for an instant.
 const BUSY: Duration = Duration::from_secs(5);
@@ -19,18 +23,40 @@ pub(super) fn unavailable(error: rusqlite::Error) -> JournalError {
 
 /// The one connection that writes and checkpoints.
 pub(super) fn writer(path: &Path) -> Result<Connection, JournalError> {
+    let mut connection = writing(path)?;
+    check_ours(&connection, path)?;
+    copy::refuse_unfinished(&connection, path)?;
+    set_up(&mut connection, path, "FULL")?;
+    Ok(connection)
+}
+
+/// The one connection that writes a copy: what an interruption leaves is thrown away, so nothing is synced before its end.
+pub(super) fn copy_writer(path: &Path) -> Result<Connection, JournalError> {
+    let mut connection = writing(path)?;
+    check_ours(&connection, path)?;
+    copy::mark(&connection).map_err(unavailable)?;
+    set_up(&mut connection, path, "OFF")?;
+    Ok(connection)
+}
+
+fn writing(path: &Path) -> Result<Connection, JournalError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let unusable = |error: rusqlite::Error| JournalError::Unusable(format!("{}: {error}", path.display()));
-    let mut connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
+    private::make_database(path).map_err(|error| JournalError::Unusable(format!("{}: {error}", path.display())))?;
+    let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
     connection.busy_timeout(BUSY).map_err(unusable)?;
-    check_ours(&connection, path)?;
+    Ok(connection)
+}
+
+fn set_up(connection: &mut Connection, path: &Path, synchronous: &str) -> Result<(), JournalError> {
+    let unusable = |error: rusqlite::Error| JournalError::Unusable(format!("{}: {error}", path.display()));
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(unusable)?;
     if mode != "wal" {
         return Err(JournalError::Unusable(format!("{}: the file system does not allow WAL", path.display())));
     }
     connection
-        .execute_batch(
-            "PRAGMA synchronous = FULL;
+        .execute_batch(&format!(
+            "PRAGMA synchronous = {synchronous};
              PRAGMA foreign_keys = OFF;
              PRAGMA trusted_schema = OFF;
              PRAGMA cell_size_check = ON;
@@ -38,16 +64,15 @@ pub(super) fn writer(path: &Path) -> Result<Connection, JournalError> {
              PRAGMA cache_size = -131072;
              PRAGMA mmap_size = 0;
              PRAGMA wal_autocheckpoint = 8000;
-             PRAGMA journal_size_limit = 268435456;",
-        )
+             PRAGMA journal_size_limit = 268435456;"
+        ))
         .map_err(unusable)?;
-    let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).map_err(unusable)?;
-    if synchronous != 2 {
-        return Err(JournalError::Unusable("synchronous=FULL was not accepted".into()));
+    let accepted: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).map_err(unusable)?;
+    if accepted != i64::from(synchronous == "FULL") * 2 {
+        return Err(JournalError::Unusable(format!("synchronous={synchronous} was not accepted")));
     }
     connection.set_prepared_statement_cache_capacity(32);
-    migrate(&mut connection)?;
-    Ok(connection)
+    migrate(connection)
 }
 
 /// A connection to a journal that can change nothing.
@@ -72,10 +97,11 @@ pub(super) fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// A reader never migrates: it needs the very version it knows.
+/// A reader never migrates: it needs a version it can read.
 pub(super) fn check_version(connection: &Connection, path: &Path) -> Result<(), JournalError> {
+    copy::refuse_unfinished(connection, path)?;
     let found = version(connection)?;
-    if found != STEPS.len() {
+    if !(READABLE..=STEPS.len()).contains(&found) {
         let what = format!(
             "{} is of schema version {found}, this program knows {}; start the server or an import once to migrate it, or use a newer program",
             path.display(),

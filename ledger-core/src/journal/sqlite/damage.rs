@@ -50,7 +50,7 @@ pub(super) fn found(index: &Connection, what: &str) -> JournalError {
 fn found_at(index: Option<&Path>, what: &str) -> JournalError {
     let Some(index) = index else { return JournalError::Unavailable(what.to_owned()) };
     // Whoever may only read cannot mark it; a server that meets it will.
-    if let Err(error) = fs::File::create(mark(index)) {
+    if let Err(error) = super::private::options().write(true).create(true).truncate(true).open(mark(index)) {
         tracing::warn!(%error, "the damaged index could not be marked");
     }
     JournalError::Unavailable(format!("{} is damaged ({what}); {CURE}", index.display()))

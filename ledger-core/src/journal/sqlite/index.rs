@@ -9,6 +9,7 @@
 //! Its trees are cut into epochs by position: what is written at once then lies within one epoch's pages, however long the
 //! journal has become. Whoever looks for a key or a stream looks into each epoch.
 
+use std::cell::Cell;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -20,13 +21,15 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use super::connect::unavailable;
 use super::read::signed;
 use super::tail::{Part, Place, Tail};
-use super::{damage, stream_row};
+use super::{damage, private, stream_row};
 use crate::journal::JournalError;
 
 /// The layout of the file; another one is thrown away. Hundreds count the forms that its tables have had; the rest is the
 /// length of an epoch, as a power of two: whoever cuts epochs otherwise does not look where this file's rows lie, and would
 /// not find a key that was used.
 const LAYOUT: i64 = 400 + EPOCH.trailing_zeros() as i64;
+/// The name under which SQLite makes no file.
+const IN_MEMORY: &str = ":memory:";
 /// Events written in one transaction: the wider, the more of them share a page of keys and a row of a stream.
 const WIDTH: usize = 262_144;
 /// Events of one epoch, a power of two. The longer, the fewer there are to look into; the shorter, the fewer pages a
@@ -36,14 +39,12 @@ pub(super) const EPOCH: u64 = 1 << 21;
 const IDLE: Duration = Duration::from_millis(500);
 /// How long the tail is left to others between two steps of letting go.
 const BETWEEN_STEPS: Duration = Duration::from_micros(100);
-/// With so many events in memory an append waits for the index.
+/// With so many events in memory an append waits for the index, and is refused where that does not help.
 const TAIL_MAX: usize = 1_000_000;
 
 /// The file beside a journal: `nuanxin.db` → `nuanxin.db.index`.
 pub(super) fn index_path(journal: &Path) -> PathBuf {
-    let mut name = journal.as_os_str().to_owned();
-    name.push(".index");
-    PathBuf::from(name)
+    private::with_suffix(journal, ".index")
 }
 
 /// What the thread is told.
@@ -70,6 +71,9 @@ impl SharedTail {
 /// The index as the journal's writer keeps it.
 pub(super) struct IndexKeeper {
     tail: SharedTail,
+    tail_max: usize,
+    /// The position up to which the tail, or the file before it, holds everything.
+    last: Cell<u64>,
     told: Option<Sender<Told>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -81,7 +85,7 @@ impl IndexKeeper {
     /// [`JournalError`].
     pub(super) fn open(journal_path: &Path, journal: &Connection) -> Result<IndexKeeper, JournalError> {
         let (index, rest) = opened(&index_path(journal_path), journal)?;
-        let tail = SharedTail::default();
+        let (tail, last) = (SharedTail::default(), rest.last);
         if !rest.places.is_empty() {
             tail.write().push(rest);
         }
@@ -91,7 +95,7 @@ impl IndexKeeper {
             .name("sqlite-index".into())
             .spawn(move || work(&path, index, &shared, &waiting))
             .map_err(|error| JournalError::Unusable(format!("no thread for the index: {error}")))?;
-        Ok(IndexKeeper { tail, told: Some(told), thread: Some(thread) })
+        Ok(IndexKeeper { tail, tail_max: TAIL_MAX, last: Cell::new(last), told: Some(told), thread: Some(thread) })
     }
 
     /// The tail, for readers.
@@ -99,30 +103,77 @@ impl IndexKeeper {
         &self.tail
     }
 
-    /// Whether one of these keys was used a moment ago. The ledger has looked all of them up; this is what keeps a key
-    /// unique whatever it believes of the newest.
-    pub(super) fn holds_any<'a>(&self, mut keys: impl Iterator<Item = &'a str>) -> bool {
-        let tail = self.tail.read();
-        keys.any(|key| tail.key(key).is_some())
+    /// Whether a batch with these keys may be appended: none of them was used a moment ago, and there is room for it. The
+    /// ledger has looked all of the keys up; this is what keeps a key unique whatever it believes of the newest.
+    ///
+    /// # Errors
+    /// [`JournalError::Unavailable`].
+    pub(super) fn admits<'a>(&self, mut keys: impl Iterator<Item = &'a str>) -> Result<(), JournalError> {
+        let full = {
+            let tail = self.tail.read();
+            if keys.any(|key| tail.key(key).is_some()) {
+                return Err(JournalError::Unavailable("a key of the batch was used before".into()));
+            }
+            tail.unwritten() >= self.tail_max
+        };
+        if !full {
+            return Ok(());
+        }
+        self.flush();
+        // Memory has an end, and what is not in the index must stay in memory.
+        if self.tail.read().unwritten() < self.tail_max {
+            return Ok(());
+        }
+        let what = format!("nothing is appended, as the index beside the journal is not written; {}", damage::CURE);
+        Err(JournalError::Unavailable(what))
+    }
+
+    /// Waits until the thread has written what it can. One that is gone writes nothing.
+    fn flush(&self) {
+        let Some(told) = &self.told else { return };
+        let (done, waiting) = std::sync::mpsc::channel();
+        if told.send(Told::Flush(done)).is_ok() {
+            let _ = waiting.recv();
+        }
     }
 
     /// Takes in what was just committed.
-    pub(super) fn push(&self, part: Part) {
-        let events = {
-            let mut tail = self.tail.write();
-            tail.push(part);
-            tail.unwritten()
-        };
-        let Some(told) = &self.told else { return };
-        if events >= TAIL_MAX {
-            let (done, waiting) = std::sync::mpsc::channel();
-            // A thread that is gone leaves the tail to memory alone.
-            if told.send(Told::Flush(done)).is_ok() {
-                let _ = waiting.recv();
-            }
-        } else {
+    ///
+    /// # Errors
+    /// As [`IndexKeeper::follow`].
+    pub(super) fn push(&self, journal: &Connection, part: Part) -> Result<(), JournalError> {
+        self.follow(journal, part.after)?;
+        self.take_in(part);
+        Ok(())
+    }
+
+    fn take_in(&self, part: Part) {
+        self.last.set(part.last);
+        self.tail.write().push(part);
+        if let Some(told) = &self.told {
             let _ = told.send(Told::More);
         }
+    }
+
+    /// Reads what the journal holds up to its head and nobody told of: a COMMIT may fail and land all the same.
+    ///
+    /// # Errors
+    /// [`JournalError::Damaged`] where the journal ends before what the index holds.
+    pub(super) fn follow(&self, journal: &Connection, head: u64) -> Result<(), JournalError> {
+        let ends = |position: u64, what: String| Err(JournalError::Damaged { position, what });
+        while self.last.get() < head {
+            let after = self.last.get();
+            let missing = usize::try_from(head - after).unwrap_or(usize::MAX);
+            let part = Part::read(journal, after, missing.min(WIDTH))?;
+            if part.places.is_empty() {
+                return ends(after, format!("it ends at {after}, but its head says {head}"));
+            }
+            self.take_in(part);
+        }
+        if self.last.get() == head {
+            return Ok(());
+        }
+        ends(head, format!("its head went back from {} to {head}: was the file replaced?", self.last.get()))
     }
 }
 
@@ -220,6 +271,9 @@ pub(super) fn writer(path: &Path) -> Result<Connection, JournalError> {
         }
         JournalError::Unusable(format!("{}: {error}", path.display()))
     };
+    if path != Path::new(IN_MEMORY) {
+        private::make_database(path).map_err(|error| JournalError::Unusable(format!("{}: {error}", path.display())))?;
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(unusable)?;
@@ -303,8 +357,20 @@ fn leaf_at(journal: &Connection, position: i64) -> Result<Option<Vec<u8>>, Journ
     statement.query_row([position], |row| row.get(0)).optional().map_err(unavailable)
 }
 
+/// Writes parts that follow on what the file holds. Where they do not, something was never told of: the index is damaged,
+/// and nothing of it may be believed any more.
 pub(super) fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<Part>]) -> Result<(), JournalError> {
     let Some(last) = parts.last().map(|part| part.last) else { return Ok(()) };
+    let mut held = indexed(index)?;
+    for part in parts {
+        if part.after != held {
+            return Err(damage::found(
+                index,
+                &format!("it holds {held} events, but is given what follows {}", part.after),
+            ));
+        }
+        held = part.last;
+    }
     let Some(leaf) = leaf_at(journal, signed(last))? else {
         let what = "the index is ahead of what the journal holds".to_owned();
         return Err(JournalError::Damaged { position: last, what });
@@ -350,19 +416,4 @@ pub(super) fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<P
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use rusqlite::Connection;
-
-    use super::{LAYOUT, fits, writer};
-
-    #[test]
-    fn an_index_of_another_layout_does_not_fit() {
-        let journal = Connection::open_in_memory().expect("a database");
-        let index = writer(Path::new(":memory:")).expect("an index");
-        assert!(fits(&index, &journal).expect("it is told"));
-        index.pragma_update(None, "user_version", LAYOUT - 1).expect("an older layout");
-        assert!(!fits(&index, &journal).expect("it is told"));
-    }
-}
+mod tests;

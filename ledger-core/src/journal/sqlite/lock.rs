@@ -1,9 +1,10 @@
 //! The lock file that keeps a second writing process away and says who holds the journal.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::private;
 use crate::journal::JournalError;
 
 /// The held lock; the operating system gives it back when the process ends, however it ends.
@@ -18,10 +19,11 @@ impl JournalLock {
     /// # Errors
     /// [`JournalError::InUse`] with who holds it; [`JournalError::Unusable`] where no lock file can be made.
     pub fn take(database: &Path) -> Result<JournalLock, JournalError> {
-        let path = lock_path(database);
+        let path = private::with_suffix(database, ".lock");
         let unusable = |error: std::io::Error| JournalError::Unusable(format!("{}: {error}", path.display()));
         let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(unusable)?;
+            private::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(unusable)?;
+        private::narrow(&path).map_err(unusable)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -40,10 +42,4 @@ impl JournalLock {
         file.write_all(note.as_bytes()).map_err(unusable)?;
         Ok(JournalLock { _file: file })
     }
-}
-
-fn lock_path(database: &Path) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push(".lock");
-    PathBuf::from(name)
 }

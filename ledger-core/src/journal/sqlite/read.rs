@@ -12,8 +12,10 @@ use crate::domain::ids::Key;
 use crate::evidence::verifier::{Chunk, ChunkMaker};
 use crate::journal::entry::{CommandFrame, EntryView};
 use crate::journal::{
-    CommandRecord, Entry, Head, JournalError, RecordedTime, Snapshot, StoredStream, StreamEvent, upcast,
+    CommandRecord, Entry, Head, JournalError, RecordedTime, SigningKey, Snapshot, StoredStream, StreamEvent, StreamRow,
+    upcast,
 };
+use crate::ledger::cache::snapshot_layout;
 use crate::ledger::fingerprint::Fingerprint;
 
 pub(super) fn head(connection: &Connection) -> Result<Head, JournalError> {
@@ -33,7 +35,7 @@ pub(super) fn head(connection: &Connection) -> Result<Head, JournalError> {
 }
 
 /// An event with what its command's first event says of the command.
-const ENTRY: &str = "position, nth, sequence, type, payload, leaf, key, fingerprint, actor, recorded_at";
+const ENTRY: &str = "position, nth, sequence, type, payload, leaf, key, fingerprint, actor, recorded_at, stream_no";
 
 /// Hands over the rows of the events after a position, in order, at most `limit`. The first of the columns must be the
 /// position.
@@ -102,6 +104,7 @@ pub(super) fn checked(
             maker.push(&EntryView {
                 position,
                 nth: row.get(1).map_err(damaged)?,
+                stream_no: unsigned(row, 10).map_err(damaged)?,
                 sequence: unsigned(row, 2).map_err(damaged)?,
                 command: &command,
                 event_type: row.get_ref(3).and_then(|value| Ok(value.as_str()?)).map_err(damaged)?,
@@ -187,6 +190,7 @@ fn entry(
     Ok(Entry {
         position,
         nth: row.get(1).map_err(damaged)?,
+        stream_no: unsigned(row, 10).map_err(damaged)?,
         sequence: unsigned(row, 2).map_err(damaged)?,
         command,
         event_type: row.get(3).map_err(damaged)?,
@@ -209,6 +213,17 @@ pub(super) fn stream_no(connection: &Connection, stream: &StreamId) -> Result<Op
     let mut statement =
         connection.prepare_cached("SELECT stream_no FROM stream WHERE kind = ?1 AND id = ?2").map_err(unavailable)?;
     statement.query_row((stream.kind(), stream.id()), |row| unsigned(row, 0)).optional().map_err(unavailable)
+}
+
+/// The streams after a number, as their table names them.
+pub(super) fn stream_rows(connection: &Connection, after: u64, limit: usize) -> Result<Vec<StreamRow>, JournalError> {
+    let mut statement = connection
+        .prepare_cached("SELECT stream_no, kind, id FROM stream WHERE stream_no > ?1 ORDER BY stream_no LIMIT ?2")
+        .map_err(unavailable)?;
+    let bounds = (signed(after), i64::try_from(limit).unwrap_or(i64::MAX));
+    let rows = statement
+        .query_map(bounds, |row| Ok(StreamRow { stream_no: unsigned(row, 0)?, kind: row.get(1)?, id: row.get(2)? }));
+    rows.map_err(unavailable)?.collect::<rusqlite::Result<_>>().map_err(unavailable)
 }
 
 /// The sequence of the entry at a position, if it is of this stream.
@@ -241,7 +256,7 @@ pub(super) fn known_streams(
                     })
                     .optional()
                     .map_err(unavailable)?
-                    .filter(|snapshot| snapshot.layout == crate::ledger::cache::SNAPSHOT_LAYOUT),
+                    .filter(|snapshot| snapshot.layout == snapshot_layout(stream)),
             };
             Ok(StoredStream { stream: stream.clone(), stream_no, snapshot, events: Vec::new() })
         })
@@ -309,6 +324,21 @@ pub(super) fn roots(connection: &Connection, after: u64, limit: usize) -> Result
         .map_err(unavailable)?;
     let bounds = (signed(after), i64::try_from(limit).unwrap_or(i64::MAX));
     let rows = statement.query_map(bounds, |row| Ok((unsigned(row, 0)?, row.get(1)?))).map_err(unavailable)?;
+    rows.collect::<rusqlite::Result<_>>().map_err(unavailable)
+}
+
+/// The keys that sign; none in a file of an older program.
+pub(super) fn signing_keys(connection: &Connection) -> Result<Vec<SigningKey>, JournalError> {
+    let there = "SELECT count(*) FROM sqlite_schema WHERE name = 'signing_key'";
+    if connection.query_row(there, [], |row| row.get::<_, i64>(0)).map_err(unavailable)? == 0 {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection
+        .prepare_cached("SELECT vkey, added_at_ms, until_ms FROM signing_key ORDER BY added_at_ms, vkey")
+        .map_err(unavailable)?;
+    let rows = statement
+        .query_map([], |row| Ok(SigningKey { vkey: row.get(0)?, added_at_ms: row.get(1)?, until_ms: row.get(2)? }))
+        .map_err(unavailable)?;
     rows.collect::<rusqlite::Result<_>>().map_err(unavailable)
 }
 

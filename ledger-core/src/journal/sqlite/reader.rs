@@ -259,6 +259,7 @@ mod tests {
         let place =
             |(number, position): (u64, u64)| Place { stream_no: 1 + number % 2, sequence: 1 + number / 2, position };
         Part {
+            after: EPOCH - 4,
             last: EPOCH + 4,
             keys: positions.clone().map(|position| (format!("k{position}").into(), position)).collect(),
             places: (0..).zip(positions).map(place).collect(),
@@ -272,6 +273,7 @@ mod tests {
         journal.execute("INSERT INTO event VALUES (?1, x'00')", [EPOCH + 4]).expect("a row");
         let mut index = index::writer(Path::new(":memory:")).expect("an index");
         let part = part();
+        index.execute("UPDATE indexed SET position = ?1", [part.after]).expect("what came before is in");
         index::write(&mut index, &journal, &[Arc::new(part.clone())]).expect("it is written");
         assert_eq!(index::epochs(&index).expect("they are told"), 0..=1);
 

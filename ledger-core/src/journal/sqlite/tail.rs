@@ -21,6 +21,8 @@ pub(super) struct Place {
 /// What one batch adds to the index.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Part {
+    /// The position it follows.
+    pub(super) after: u64,
     /// The batch's last position.
     pub(super) last: u64,
     /// Keys, with the position of their command's first event.
@@ -32,6 +34,7 @@ pub(super) struct Part {
 impl Part {
     pub(super) fn of(batch: &Batch) -> Part {
         Part {
+            after: batch.after,
             last: batch.position,
             keys: batch.commands.iter().map(|command| (command.key.clone(), command.first)).collect(),
             places: batch
@@ -54,7 +57,7 @@ impl Part {
             .map_err(unavailable)?;
         let bounds = (super::read::signed(after), i64::try_from(limit).unwrap_or(i64::MAX));
         let mut rows = statement.query(bounds).map_err(unavailable)?;
-        let mut part = Part { last: after, ..Part::default() };
+        let mut part = Part { after, last: after, ..Part::default() };
         while let Some(row) = rows.next().map_err(unavailable)? {
             let number = |index: usize| super::read::unsigned(row, index).map_err(unavailable);
             part.last = number(0)?;
@@ -177,7 +180,7 @@ mod tests {
         counts
             .iter()
             .map(|count| {
-                let mut part = Part::default();
+                let mut part = Part { after: position, ..Part::default() };
                 for _ in 0..*count {
                     position += 1;
                     let stream = usize::try_from(position % 3).expect("small");

@@ -20,56 +20,57 @@ use crate::domain::worker::{Worker, WorkerCommand};
 
 impl<S: States> Process<'_, S> {
     /// Checks in the order of contract section 4.4: worker, store, item, then date and quantity, then the worker's limit
-    /// and points, then the shelf.
+    /// and points, then the shelf. Store and list are looked up as they were when it happened.
     fn quote(&self, asked: &AskedSpending) -> Decision<(OfWorker, Spending)> {
-        let of = OfWorker { worker: asked.worker.clone(), at: self.context.at };
-        self.states.worker(&asked.worker).require_present(&of)?;
-        let store = self.states.store(&asked.store);
+        // An unreadable time is refused only after the checks that come before it.
+        let readable = match asked.time {
+            AskedTime::Now => Some(self.context.at),
+            AskedTime::At(time) => Some(time),
+            AskedTime::Unreadable => None,
+        };
+        let at = readable.unwrap_or(self.context.at);
+        let of = OfWorker { worker: asked.worker.clone(), at };
+        let worker = self.states.worker(&asked.worker)?;
+        worker.require_known(&of)?;
+        let store = self.states.store(&asked.store)?;
         if !store.exists() {
             return Err(Refusal::new(Code::UnknownStore, format!("no store {} (兑换网点)", asked.store)));
         }
-        let frame = AtStore { store: asked.store.clone(), at: self.context.at };
-        for line in &asked.lines {
-            store.require_listing(&frame, &line.sku)?;
+        let frame = AtStore { store: asked.store.clone(), at };
+        let terms = asked.lines.iter().map(|line| store.require_listing(&frame, &line.sku));
+        let terms = terms.collect::<Decision<Vec<_>>>()?;
+        if readable.is_none() {
+            return Err(Refusal::new(Code::InvalidDate, "the time of redemption is not a time"));
         }
-        let at = match asked.time {
-            AskedTime::Now => self.context.at,
-            AskedTime::At(time) => time,
-            AskedTime::Unreadable => {
-                return Err(Refusal::new(Code::InvalidDate, "the time of redemption is not a time"));
-            }
-        };
+        self.clock.require_past(at, "the time of redemption")?;
+        worker.require_present_at(&of, at)?;
         if asked.lines.is_empty() || asked.lines.len() > LINES_MAX {
             let message = format!("a redemption has 1 to {LINES_MAX} lines, not {}", asked.lines.len());
             return Err(Refusal::new(Code::InvalidInput, message));
         }
-        if store.is_closed() {
-            return Err(Refusal::new(Code::StoreClosed, format!("store {} is closed", asked.store)));
-        }
+        store.require_open(&frame)?;
         let mut lines = Vec::with_capacity(asked.lines.len());
         let mut limits = Vec::with_capacity(asked.lines.len());
-        for line in &asked.lines {
-            let item = store.require_listing(&frame, &line.sku)?;
+        for (line, terms) in asked.lines.iter().zip(terms) {
             let Some(quantity) = line.quantity.filter(|quantity| *quantity > 0) else {
                 let message = format!("the quantity of {} is not a whole number above 0", line.sku);
                 return Err(Refusal::new(Code::InvalidQuantity, message));
             };
             lines.push(RedeemedLine {
-                kind: item.kind.clone(),
-                merchant: item.merchant.clone(),
-                price: item.price,
+                kind: terms.kind.clone(),
+                merchant: terms.merchant.clone(),
+                price: terms.price,
                 quantity,
                 sku: line.sku.clone(),
             });
-            limits.push(item.limit_per_worker_year);
+            limits.push(terms.limit_per_worker_year);
         }
-        let of = OfWorker { worker: of.worker, at };
         Ok((of, Spending { lines, limits, store: asked.store.clone() }))
     }
 
     /// The worker after holds that ran out were given back, with the events that do so.
     fn after_due_holds(&self, of: &OfWorker) -> Decision<(Cow<'_, Worker>, Vec<Event>)> {
-        let worker = self.states.worker(&of.worker);
+        let worker = self.states.worker(&of.worker)?;
         let due: Vec<HoldId> =
             worker.holds().filter(|(_, hold)| hold.expires_at <= of.at).map(|(id, _)| id.clone()).collect();
         let mut worker = Cow::Borrowed(worker);
@@ -82,15 +83,15 @@ impl<S: States> Process<'_, S> {
         Ok((worker, events))
     }
 
-    fn store_after(&self, store: &StoreId, events: &[Event]) -> Cow<'_, RedemptionStore> {
-        let state = self.states.store(store);
+    fn store_after(&self, store: &StoreId, events: &[Event]) -> Decision<Cow<'_, RedemptionStore>> {
+        let state = self.states.store(store)?;
         if events.is_empty() {
-            return Cow::Borrowed(state);
+            return Ok(Cow::Borrowed(state));
         }
         let mut after = state.clone();
         let own: Vec<Event> = events.iter().filter(|event| event.stream_is_store(store)).cloned().collect();
         fold_store(&mut after, &own);
-        Cow::Owned(after)
+        Ok(Cow::Owned(after))
     }
 
     pub(super) fn redeem(&self, asked: &AskedSpending) -> Decision<Vec<Event>> {
@@ -101,7 +102,7 @@ impl<S: States> Process<'_, S> {
         let spent = worker.decide(&of, WorkerCommand::Redeem { redemption: redemption.clone(), spending })?;
         let frame = AtStore { store: asked.store.clone(), at: of.at };
         let issue = StoreCommand::Issue { lines: stock_lines(&lines), redemption: redemption.clone() };
-        let issued = self.store_after(&asked.store, &events).decide(&frame, issue)?;
+        let issued = self.store_after(&asked.store, &events)?.decide(&frame, issue)?;
         events.extend(spent.into_iter().map(Event::Worker));
         events.extend(issued.into_iter().map(Event::Store));
         events.extend(self.honour(&lines, of.at, &redemption, &asked.store)?);
@@ -113,10 +114,13 @@ impl<S: States> Process<'_, S> {
         let (worker, mut events) = self.after_due_holds(&of)?;
         let hold: HoldId = (&self.context.key).into();
         let lines = stock_lines(&spending.lines);
-        let expires_at = of.at.plus_seconds(i64::from(lasts_seconds));
+        let Some(expires_at) = of.at.plus_seconds(i64::from(lasts_seconds)) else {
+            return Err(Refusal::new(Code::InvalidDate, "the hold would last beyond the year 9998"));
+        };
         let held = worker.decide(&of, WorkerCommand::Hold { hold: hold.clone(), spending, expires_at })?;
         let frame = AtStore { store: asked.store.clone(), at: of.at };
-        let reserved = self.store_after(&asked.store, &events).decide(&frame, StoreCommand::Reserve { lines, hold })?;
+        let reserved =
+            self.store_after(&asked.store, &events)?.decide(&frame, StoreCommand::Reserve { lines, hold })?;
         events.extend(held.into_iter().map(Event::Worker));
         events.extend(reserved.into_iter().map(Event::Store));
         Ok(events)
@@ -126,7 +130,7 @@ impl<S: States> Process<'_, S> {
         let worker = self.hold_owner(&hold)?;
         let of = OfWorker { worker, at: self.context.at };
         let redemption: RedemptionId = (&self.context.key).into();
-        let state = self.states.worker(&of.worker);
+        let state = self.states.worker(&of.worker)?;
         let captured =
             state.decide(&of, WorkerCommand::Capture { hold: hold.clone(), redemption: redemption.clone() })?;
         let Some(open) = state.hold(&hold) else { return Err(Refusal::new(Code::UnknownRedemption, "no such hold")) };
@@ -162,7 +166,7 @@ impl<S: States> Process<'_, S> {
         let unknown = || format!("no redemption {redemption}");
         let worker = self.owner(&Key::from(&redemption), Code::UnknownRedemption, unknown)?;
         let at = self.context.at;
-        let state = self.states.worker(&worker);
+        let state = self.states.worker(&worker)?;
         let reverse = WorkerCommand::ReverseRedemption { redemption: redemption.clone(), reason };
         let mut events = self.worker(worker, reverse)?;
         let Some(made) = state.redemption(&redemption) else {

@@ -37,6 +37,7 @@ impl Journal {
         let entry = Entry {
             position: self.position,
             nth: 0,
+            stream_no: 1,
             sequence: 1,
             command: Arc::new(command),
             event_type: event_type.into(),

@@ -57,6 +57,7 @@ fn recorded(position: u64, event_type: &str, payload: &Value) -> (Entry, Event) 
     let entry = Entry {
         position,
         nth: 0,
+        stream_no: 1,
         sequence: position,
         command: Arc::new(command),
         event_type: event_type.to_owned(),

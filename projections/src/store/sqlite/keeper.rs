@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ledger_core::journal::JournalError;
 use ledger_core::journal::sqlite::lock::JournalLock;
+use ledger_core::journal::sqlite::private;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::unavailable;
@@ -34,15 +35,14 @@ pub(super) fn take(path: &Path) -> Result<JournalLock, ViewError> {
 impl Keeper {
     /// Opens the file; stored views of another version, or which the machine may have lost a part of, are thrown away.
     pub(super) fn open(path: &Path) -> Result<Keeper, ViewError> {
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            std::fs::create_dir_all(parent).map_err(unavailable)?;
-        }
+        private::make_folder_of(path).map_err(unavailable)?;
         let lock = take(path)?;
         if !unsynced::is_whole(path).map_err(unavailable)? {
             tracing::warn!("the machine went down while the views were written; they are made anew from the journal");
             unsynced::remove_database(path).map_err(unavailable)?;
         }
         let unsynced = Unsynced::mark(path);
+        private::make_database(path).map_err(unavailable)?;
         let connection = open(path, if unsynced.is_some() { "OFF" } else { "NORMAL" })?;
         prepare(&connection)?;
         Ok(Keeper { connection: Mutex::new(connection), _unsynced: unsynced, _lock: lock })
@@ -85,8 +85,11 @@ fn prepare(connection: &Connection) -> Result<(), ViewError> {
         return Ok(());
     }
     let mut script = String::from("BEGIN IMMEDIATE; DROP TABLE IF EXISTS checkpoint;");
-    script.push_str("CREATE TABLE checkpoint (position INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;");
-    script.push_str(&format!("INSERT INTO checkpoint VALUES (0, {});", views::VERSION));
+    script.push_str(
+        "CREATE TABLE checkpoint (position INTEGER NOT NULL, leaf BLOB NOT NULL, version INTEGER NOT NULL) STRICT;",
+    );
+    // Before the first entry stands a leaf of zeros.
+    script.push_str(&format!("INSERT INTO checkpoint VALUES (0, zeroblob(32), {});", views::VERSION));
     for view in views::NAMES {
         script.push_str(&format!(
             "DROP TABLE IF EXISTS view_{view};

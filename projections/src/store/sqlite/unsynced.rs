@@ -9,6 +9,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use ledger_core::journal::sqlite::private;
+
 /// Where Linux tells one start of the machine from another.
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 /// No file that holds an id is longer.
@@ -101,7 +103,9 @@ impl Unsynced {
     /// went down: then it must be synced as it is written.
     pub(super) fn mark(database: &Path) -> Option<Unsynced> {
         let id = boot_id()?;
-        let marked = File::create(mark_path(database)).and_then(|mut file| {
+        let new = private::options().write(true).create(true).truncate(true).open(mark_path(database));
+        let marked = new.and_then(|mut file| {
+            private::narrow(&mark_path(database))?;
             file.write_all(id.as_bytes())?;
             file.sync_all()?;
             sync_folder(database)

@@ -1,5 +1,6 @@
 //! A sample of every event type: one with all optional fields and, where there are any, one with none.
 
+pub(super) mod dated;
 mod worker;
 
 use chrono::NaiveDate;
@@ -11,6 +12,7 @@ use crate::domain::ids::{
 };
 use crate::domain::merchant::event::{HonourReversed, MerchantRecorded, SettlementPaid, VoucherHonoured};
 use crate::domain::points::Points;
+use crate::domain::programme::command::Guards;
 use crate::domain::programme::event::{JournalOpened, ProgrammeConfigured, ScheduleAdopted};
 use crate::domain::schedule::Activity;
 use crate::domain::store::event::{
@@ -100,6 +102,11 @@ fn stock_lines() -> Vec<StockLine> {
 
 /// A sample of every event type: one with all optional fields and, where there are any, one with none.
 pub(crate) fn samples() -> Vec<Event> {
+    first_samples().into_iter().chain(dated::samples()).collect()
+}
+
+/// Those of the first golden file.
+pub(super) fn first_samples() -> Vec<Event> {
     let mut samples: Vec<Event> = Vec::new();
     samples.extend(programme_samples().into_iter().map(Event::from));
     samples.extend(worker::worker_samples().into_iter().map(Event::from));
@@ -133,9 +140,11 @@ fn programme_samples() -> Vec<ProgrammeEvent> {
         ProgrammeEvent::ProgrammeConfigured(ProgrammeConfigured {
             approval_required: true,
             code: "370812".into(),
+            guards: Guards::default(),
             name: "兖州区".into(),
             points_step: points(50),
             publicity_days: 7,
+            tiers: Vec::new(),
             v: V1,
         }),
         ProgrammeEvent::ScheduleAdopted(ScheduleAdopted {
@@ -176,6 +185,7 @@ fn merchant_samples() -> Vec<MerchantEvent> {
         }),
         MerchantEvent::HonourReversed(HonourReversed {
             at: at(),
+            claimed_in: None,
             merchant: merchant(),
             month: month(),
             points: points(500),

@@ -9,10 +9,11 @@ use crate::domain::event::V1;
 use crate::domain::ids::{Actor, CreditId};
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::time::{BusinessTime, is_plausible};
 
 impl Worker {
     pub(super) fn record_credit(&self, of: &OfWorker, terms: CreditTerms) -> Decision<Vec<WorkerEvent>> {
-        self.require_present(of)?;
+        self.require_present_at(of, BusinessTime::start_of(terms.on))?;
         let activity = terms.activity;
         let exact = terms.quantity.earn(activity.points_per_unit, terms.step).filter(|points| points.is_positive());
         let Some(exact) = exact else {
@@ -32,6 +33,11 @@ impl Worker {
             }
             points = points.min(cap - used);
         }
+        let last_day = activity.validity.last_day(terms.on);
+        if last_day.is_some_and(|last_day| !is_plausible(last_day)) {
+            let message = format!("what {} earns on {} would last beyond the year 9998", activity.code, terms.on);
+            return Err(Refusal::new(Code::InvalidDate, message));
+        }
         let debt_paid = if terms.proposed { Points::ZERO } else { points.min(self.debt) };
         let lot = u32::try_from(self.lots.len()).unwrap_or(u32::MAX).saturating_add(1);
         Ok(vec![WorkerEvent::service(ServiceRecorded {
@@ -41,13 +47,15 @@ impl Worker {
             category: activity.category,
             credit: terms.credit,
             debt_paid,
+            entered_on: Some(terms.entered_on).filter(|day| terms.proposed && *day != of.at.date()),
             evidence: terms.evidence,
-            last_day: activity.validity.last_day(terms.on),
+            last_day,
             lot,
             on: terms.on,
             points,
             proposed: terms.proposed,
             proposer: terms.proposer,
+            publicity_days: terms.proposed.then_some(terms.publicity_days),
             quantity: terms.quantity,
             schedule: terms.schedule,
             uncapped: (points < exact).then_some(exact),
@@ -105,9 +113,12 @@ impl Worker {
                     let message = format!("an objection to credit {credit} is open; resolve it first");
                     return Err(Refusal::new(Code::InvalidInput, message));
                 }
-                let public_until = lot.recorded_at.date().checked_add_days(Days::new(u64::from(publicity_days)));
+                // Fixed when it began: what the settings say by now shortens no publicity and lengthens none.
+                let days = lot.publicity_days.unwrap_or(publicity_days);
+                let public_until = lot.public_from.checked_add_days(Days::new(u64::from(days)));
                 if public_until.is_none_or(|day| of.at.date() < day) {
-                    let message = format!("credit {credit} is under publicity (公示) for {publicity_days} days");
+                    let from = lot.public_from;
+                    let message = format!("credit {credit} is under publicity (公示) for {days} days from {from} on");
                     return Err(Refusal::new(Code::InvalidDate, message));
                 }
                 Ok(vec![WorkerEvent::CreditConfirmed(judged(lot.points.min(self.debt)))])

@@ -37,6 +37,11 @@ impl Worker {
                 );
                 return Err(Refusal::new(Code::LimitPerWorker, message));
             }
+            // A year's count that no number holds would be wrong ever after.
+            if asked + u64::from(had) > u64::from(u32::MAX) {
+                let message = format!("{asked} of {} pass what one worker can have in a year", line.sku);
+                return Err(Refusal::new(Code::InvalidQuantity, message));
+            }
             let Some(price) = line.price.times(line.quantity) else {
                 return Err(Refusal::new(Code::InvalidQuantity, "the points of one redemption pass what may be moved"));
             };
@@ -66,7 +71,7 @@ impl Worker {
         redemption: RedemptionId,
         spending: Spending,
     ) -> Decision<Vec<WorkerEvent>> {
-        self.require_present(of)?;
+        self.require_present_at(of, of.at)?;
         let (points, taken, balance) = self.plan(of, &spending)?;
         let redeemed = WorkerEvent::Redeemed(Redeemed {
             at: of.at,
@@ -89,7 +94,7 @@ impl Worker {
         spending: Spending,
         expires_at: BusinessTime,
     ) -> Decision<Vec<WorkerEvent>> {
-        self.require_present(of)?;
+        self.require_present_at(of, of.at)?;
         if expires_at <= of.at {
             return Err(Refusal::new(
                 Code::InvalidDate,

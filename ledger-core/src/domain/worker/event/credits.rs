@@ -25,6 +25,10 @@ pub struct ServiceRecorded {
     /// Of the points, what went to an old debt at once.
     #[serde(default, skip_serializing_if = "Points::is_zero_ref")]
     pub debt_paid: Points,
+    /// The day on which a proposal entered the ledger by the journal's clock, where it is not the day of `at`: its
+    /// publicity counts from here.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::domain::time::date_if_any")]
+    pub entered_on: Option<NaiveDate>,
     /// Digest of its evidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
@@ -43,6 +47,10 @@ pub struct ServiceRecorded {
     pub proposed: bool,
     /// Who recorded it.
     pub proposer: Actor,
+    /// Days of publicity of a proposal, as the district's settings were when it began. Journals from before this was
+    /// recorded have none: the settings at the confirmation decide there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publicity_days: Option<u32>,
     /// Units of service, millionths.
     pub quantity: Quantity,
     /// The schedule's version.

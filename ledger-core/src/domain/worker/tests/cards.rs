@@ -77,7 +77,7 @@ fn a_worker_departs_once() {
     let event = WorkerDeparted { at: at("2024-02-01"), reason: "离开本市".into(), v: V1, worker: worker() };
     given().when("2024-02-01", depart()).then([WorkerEvent::WorkerDeparted(event)]);
     let departed = given().and("2024-02-01", depart());
-    assert!(departed.0.has_departed());
+    assert_eq!(departed.0.departed(), Some(at("2024-02-01")));
     departed.when("2024-02-02", depart()).refused(Code::WorkerDeparted);
 }
 

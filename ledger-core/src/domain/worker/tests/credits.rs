@@ -39,6 +39,7 @@ fn a_credit_is_recorded_with_all_that_a_replay_needs() {
         category: "志愿服务".into(),
         credit: credit_id("C1"),
         debt_paid: Points::ZERO,
+        entered_on: None,
         evidence: Some("sha256:00".into()),
         last_day: Some(date("2025-03-05")),
         lot: 1,
@@ -46,6 +47,7 @@ fn a_credit_is_recorded_with_all_that_a_replay_needs() {
         points: points(20),
         proposed: false,
         proposer: actor("maker"),
+        publicity_days: None,
         quantity: Quantity::from_millionths(2_500_000),
         schedule: 3,
         uncapped: None,
@@ -173,6 +175,23 @@ fn nothing_is_credited_to_whom_nobody_registered_or_who_left() {
     let departed = given().and("2024-03-04", depart());
     departed.when("2024-03-05", credit("C1", "2024-03-05", 1)).refused(Code::WorkerDeparted);
     departed.when("2024-03-05", credit("C1", "2024-03-05", 0)).refused(Code::WorkerDeparted);
+}
+
+#[test]
+fn a_service_before_the_departure_is_credited_however_late_it_is_entered() {
+    let departed = given().and("2024-03-04 10:00:00", depart());
+    for on in ["2024-02-20", "2024-03-04"] {
+        let record = departed.when("2024-03-20", credit("C1", on, 5)).then_credited();
+        assert_eq!(record.points, points(5));
+    }
+    departed.when("2024-03-20", credit("C1", "2024-03-05", 5)).refused(Code::WorkerDeparted);
+}
+
+#[test]
+fn what_would_last_beyond_the_calendar_is_not_credited() {
+    let last = |on| lasting("C1", on, 5, Validity::Months(1_200));
+    given().when("2024-03-05", last("9899-01-01")).refused(Code::InvalidDate);
+    given().when("2024-03-05", last("9898-12-31")).then_credited();
 }
 
 #[test]

@@ -303,7 +303,7 @@ impl Play {
             Step::Hold { lines, seconds } => WorkerCommand::Hold {
                 hold: hold_id(&format!("H{number}")),
                 spending: basket(lines),
-                expires_at: when.plus_seconds(*seconds),
+                expires_at: when.plus_seconds(*seconds)?,
             },
             Step::Capture { hold } => WorkerCommand::Capture {
                 hold: hold_id(&pick(&self.holds, *hold)?),
@@ -318,7 +318,7 @@ impl Play {
     }
 
     fn play(&mut self, number: usize, seconds: i64, step: &Step) {
-        let when = at("2024-01-01").plus_seconds(seconds);
+        let when = at("2024-01-01").plus_seconds(seconds).expect("a time");
         let Some(command) = self.command(number, when, step) else { return };
         let wanted = match &command {
             WorkerCommand::Redeem { spending, .. } | WorkerCommand::Hold { spending, .. } => {

@@ -1,14 +1,28 @@
 //! Proposals: the second person, publicity (公示) and objections.
 
-use super::{Given, activity, actor, at, credit, credit_id, given, judge, judge_as, points, proposal, redeem, worker};
+use super::{Given, activity, actor, at, credit, credit_as, credit_id, date, given, judge, judge_as, of, points};
+use super::{proposal, redeem, worker};
 use crate::domain::event::V1;
 use crate::domain::points::Points;
 use crate::domain::refusal::Code;
+use crate::domain::worker::Worker;
 use crate::domain::worker::command::CreditVerdict::{self, Confirm, Object, Reject, Resolve};
 use crate::domain::worker::event::{CreditJudged, CreditReversed, ObjectionResolved, WorkerEvent};
 use crate::domain::worker::state::CreditStatus;
 
 const CONFIRM: CreditVerdict = Confirm { publicity_days: 0 };
+
+/// The same from a journal that knows of no more than the settings at the confirmation.
+fn proposed_before() -> Worker {
+    let mut worker = given().0;
+    let events = worker.decide(&of("2024-03-05 12:00:00"), proposal("C1", "2024-03-01", 10)).expect("proposed");
+    for event in events {
+        let mut record = event.as_service().expect("a service record").clone();
+        record.publicity_days = None;
+        worker.evolve(&WorkerEvent::service(record));
+    }
+    worker
+}
 
 /// Ten points proposed by "maker" at noon of 5 March.
 fn proposed() -> Given {
@@ -101,9 +115,37 @@ fn an_unknown_credit_is_refused() {
     }
 }
 
+/// Ten points proposed at noon of 5 March, to be public for so many days.
+fn public(entered_on: &str, days: u32) -> Given {
+    given().and(
+        "2024-03-05 12:00:00",
+        credit_as("C1", "2024-03-01", "10", |terms| {
+            (terms.proposed, terms.publicity_days, terms.entered_on) = (true, days, date(entered_on));
+        }),
+    )
+}
+
+#[test]
+fn publicity_counts_from_the_entry_and_not_from_the_day_that_the_entry_tells() {
+    let given = public("2024-04-10", 7);
+    given.when("2024-04-16 23:59:59", judge("C1", CONFIRM)).refused(Code::InvalidDate);
+    given.when("2024-04-17", judge("C1", CONFIRM)).then([WorkerEvent::CreditConfirmed(judged("2024-04-17"))]);
+}
+
+#[test]
+fn the_length_of_a_publicity_is_fixed_when_it_begins() {
+    let given = public("2024-03-05", 7);
+    for days in [0, 3, 30] {
+        let confirm = || judge("C1", Confirm { publicity_days: days });
+        given.when("2024-03-11 23:59:59", confirm()).refused(Code::InvalidDate);
+        given.when("2024-03-12", confirm()).then([WorkerEvent::CreditConfirmed(judged("2024-03-12"))]);
+    }
+}
+
+/// As journals hold it from before a proposal carried what its publicity needs.
 #[test]
 fn publicity_runs_for_whole_days_from_the_day_of_recording() {
-    let given = proposed();
+    let given = Given(proposed_before());
     let week = || judge("C1", Confirm { publicity_days: 7 });
     given.when("2024-03-11 23:59:59", week()).refused(Code::InvalidDate);
     given.when("2024-03-12", week()).then([WorkerEvent::CreditConfirmed(judged("2024-03-12"))]);

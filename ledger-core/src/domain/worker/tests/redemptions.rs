@@ -52,6 +52,14 @@ fn nothing_is_spent_before_it_is_earned() {
 }
 
 #[test]
+fn what_was_redeemed_before_the_departure_is_taken_however_late_it_is_entered() {
+    let departed = given().and("2024-03-05", credit("C1", "2024-03-05", 10)).and("2024-03-07 10:00:00", depart());
+    let before = "2024-03-07 09:59:59";
+    departed.when(before, redeem("R1", 10)).then([redeemed("R1", before, &[(1, 10)], 0)]);
+    departed.when("2024-03-07 10:00:00", redeem("R1", 1)).refused(Code::WorkerDeparted);
+}
+
+#[test]
 fn nothing_is_spent_after_its_last_day() {
     let given = given().and("2024-01-31", lasting("C1", "2024-01-31", 10, Validity::Months(1)));
     let last = "2024-02-29 23:59:59";

@@ -1,0 +1,508 @@
+//! Whatever a ledger accepts can be read again, however extreme the times, durations, quantities, points and texts: every
+//! entry is decoded, verified and copied, and the journal opens again and takes another command.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use ledger_core::domain::ids::Key;
+use ledger_core::domain::merchant::command::MerchantDetails;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::programme::command::{GuardAction, Settings};
+use ledger_core::domain::quantity::Quantity;
+use ledger_core::domain::schedule::Activity;
+use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
+use ledger_core::domain::time::{BusinessTime, Month, Validity};
+use ledger_core::domain::worker::command::WorkerDetails;
+use ledger_core::evidence::hash::HashSuite;
+use ledger_core::evidence::verifier::{Verdict, Verifier};
+use ledger_core::journal::memory::MemoryJournal;
+use ledger_core::journal::transfer::transfer;
+use ledger_core::journal::{Journal, RecordedTime};
+use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime, CreditAction};
+use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use crate::ask::ORIGIN;
+use crate::backends::Backend;
+
+const COMMANDS_MAX: usize = 60;
+const USCC: &str = "91350100M000100Y43";
+
+fn id<T: std::str::FromStr>(text: &str) -> T
+where
+    T::Err: std::fmt::Debug,
+{
+    text.parse().expect("an identifier")
+}
+
+/// A command with its key and time, and what the clock says then.
+#[derive(Debug, Clone)]
+struct Given {
+    key: String,
+    at: BusinessTime,
+    clock: i64,
+    command: Command,
+}
+
+fn select<T: Clone + std::fmt::Debug + 'static>(from: &'static [T]) -> BoxedStrategy<T> {
+    prop::sample::select(from).boxed()
+}
+
+/// Ordinary days, the ends of the years that are kept, and the ends of everything.
+fn civil() -> BoxedStrategy<NaiveDateTime> {
+    let days = select(&[
+        (2024, 3, 5),
+        (2024, 2, 29),
+        (1900, 1, 1),
+        (1899, 12, 31),
+        (9898, 12, 31),
+        (9997, 12, 31),
+        (9998, 12, 31),
+        (9999, 12, 31),
+        (10_000, 1, 1),
+        (0, 1, 1),
+        (262_142, 12, 31),
+        (-262_143, 1, 1),
+    ]);
+    let times = select(&[(0, 0, 0), (9, 0, 0), (23, 0, 0), (23, 59, 59)]);
+    (days, times)
+        .prop_map(|((year, month, day), (hour, minute, second))| {
+            let day = NaiveDate::from_ymd_opt(year, month, day).expect("a day");
+            day.and_hms_opt(hour, minute, second).expect("a time")
+        })
+        .boxed()
+}
+
+fn time() -> BoxedStrategy<BusinessTime> {
+    civil().prop_map(BusinessTime::from_civil).boxed()
+}
+
+fn day() -> BoxedStrategy<NaiveDate> {
+    civil().prop_map(|civil| civil.date()).boxed()
+}
+
+fn clock() -> BoxedStrategy<i64> {
+    let ordinary = BusinessTime::parse("2024-03-05T09:00:00+08:00").expect("a time");
+    let late = BusinessTime::parse("9998-12-31T23:30:00+08:00").expect("a time");
+    let beyond = BusinessTime::from_civil(
+        NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day").and_hms_opt(9, 0, 0).expect("a time"),
+    );
+    let micros = |time: BusinessTime| {
+        chrono::DateTime::parse_from_rfc3339(&time.to_string()).expect("an instant").timestamp_micros()
+    };
+    let [ordinary, late, beyond] = [ordinary, late, beyond].map(micros);
+    prop_oneof![6 => Just(ordinary), 6 => Just(late), 2 => Just(beyond), 1 => select(&[0, -1, i64::MAX, i64::MIN])]
+        .boxed()
+}
+
+fn text() -> BoxedStrategy<String> {
+    prop_oneof![
+        6 => Just("骑手".to_owned()),
+        1 => select(&["", " ", "\u{0}", "\n\t", "\u{7f}", "\u{2028}\u{feff}😀\"\\", "\u{10ffff}"]).prop_map(str::to_owned),
+        1 => (499_usize..502).prop_map(|length| "界".repeat(length)),
+    ]
+    .boxed()
+}
+
+fn points() -> BoxedStrategy<Points> {
+    let extreme = select(&[i64::MIN, -1, 0, 1, 50, 100_000_000_000, 100_000_000_001, i64::MAX]);
+    prop_oneof![2 => Just(100_i64), 1 => extreme].prop_map(Points::from_hundredths).boxed()
+}
+
+fn units() -> BoxedStrategy<u32> {
+    prop_oneof![2 => Just(1_u32), 1 => select(&[0, 10_000_000, 10_000_001, u32::MAX])].boxed()
+}
+
+fn quantity() -> BoxedStrategy<Option<Quantity>> {
+    let extreme = select(&[i64::MIN, -1, 0, 1, 1_000_000_000_000, i64::MAX]);
+    let quantity = prop_oneof![3 => Just(1_000_000_i64), 1 => extreme].prop_map(Quantity::from_millionths);
+    prop::option::weighted(0.95, quantity).boxed()
+}
+
+fn name(prefix: &'static str) -> BoxedStrategy<String> {
+    prop_oneof![12 => Just(format!("{prefix}1")), 2 => Just(format!("{prefix}2")), 1 => Just("界".repeat(64))].boxed()
+}
+
+/// The key of an earlier command of the history, by chance of the right kind.
+fn earlier() -> BoxedStrategy<String> {
+    let own = (0..COMMANDS_MAX).prop_map(|number| format!("k{number}"));
+    prop_oneof![3 => own, 2 => (8_usize..12).prop_map(|number| format!("p{number}"))].boxed()
+}
+
+fn activity() -> BoxedStrategy<Activity> {
+    let validity = prop_oneof![
+        select(&[0_u32, 1, 12, 1_200, 1_201, u32::MAX]).prop_map(Validity::Months),
+        Just(Validity::YearEnd),
+        Just(Validity::Forever),
+    ];
+    (text(), points(), prop::option::of(points()), validity, text())
+        .prop_map(|(name, points_per_unit, daily_cap, validity, unit)| Activity {
+            category: "志愿服务".into(),
+            code: id("A1"),
+            counts_for_card: true,
+            daily_cap,
+            name,
+            points_per_unit,
+            unit,
+            validity,
+        })
+        .boxed()
+}
+
+fn settings() -> BoxedStrategy<Settings> {
+    (
+        prop::option::of(any::<bool>()),
+        prop::option::of(text()),
+        prop::option::weighted(0.3, points()),
+        prop::option::of(select(&[0_u32, 3, 366, 367, u32::MAX])),
+        prop::option::weighted(0.2, select(&[GuardAction::Off, GuardAction::Refuse])),
+        prop::option::weighted(0.2, prop::collection::vec(text(), 0..3)),
+    )
+        .prop_map(|(approval_required, name, points_step, publicity_days, self_witness, tiers)| Settings {
+            approval_required,
+            code: name.clone(),
+            name,
+            points_step,
+            publicity_days,
+            self_witness,
+            tiers,
+        })
+        .boxed()
+}
+
+fn spending() -> BoxedStrategy<AskedSpending> {
+    let line = (name("P"), prop::option::weighted(0.95, units()))
+        .prop_map(|(sku, quantity)| AskedLine { sku: id(&sku), quantity });
+    let when =
+        prop_oneof![3 => Just(AskedTime::Now), 6 => time().prop_map(AskedTime::At), 1 => Just(AskedTime::Unreadable)];
+    (name("W"), name("S"), prop::collection::vec(line, 0..3), when)
+        .prop_map(|(worker, store, lines, time)| AskedSpending { worker: id(&worker), store: id(&store), lines, time })
+        .boxed()
+}
+
+fn people() -> BoxedStrategy<Command> {
+    let details = (text(), prop::option::of(any::<bool>()), prop::option::of(text()))
+        .prop_map(|(occupation, party_member, platform)| WorkerDetails { occupation, party_member, platform });
+    let action = select(&[
+        CreditAction::Confirm,
+        CreditAction::Confirm,
+        CreditAction::Reject,
+        CreditAction::Reverse,
+        CreditAction::Object,
+        CreditAction::Resolve { upheld: true },
+        CreditAction::Resolve { upheld: false },
+    ]);
+    prop_oneof![
+        3 => (name("W"), details, any::<bool>())
+            .prop_map(|(worker, details, update)| Command::RegisterWorker { worker: id(&worker), details, update }),
+        1 => text().prop_map(|reason| Command::DepartWorker { worker: id("W2"), reason }),
+        2 => (name("W"), name("C"), name("B"), any::<bool>()).prop_map(|(worker, card, branch, update)| {
+            Command::IssueCard { worker: id(&worker), card_no: id(&card), branch: id(&branch), update }
+        }),
+        2 => (name("W"), name("B")).prop_map(|(worker, branch)| Command::MoveCard { worker: id(&worker), branch: id(&branch) }),
+        1 => (name("W"), text()).prop_map(|(worker, reason)| Command::CloseCard { worker: id(&worker), reason }),
+        8 => (name("W"), prop::option::weighted(0.95, day()), quantity(), prop::option::of(text()), any::<bool>()).prop_map(
+            |(worker, on, quantity, witness, own_witness)| Command::RecordCredit {
+                worker: id(&worker),
+                activity: id("A1"),
+                on,
+                quantity,
+                evidence: witness.clone(),
+                witness,
+                own_witness,
+            }),
+        4 => (earlier(), action, text())
+            .prop_map(|(credit, action, reason)| Command::JudgeCredit { credit: id(&credit), action, reason }),
+        4 => (name("W"), day()).prop_map(|(worker, through)| Command::ExpireLots { worker: id(&worker), through }),
+    ]
+    .boxed()
+}
+
+fn goods() -> BoxedStrategy<Command> {
+    let merchant = || prop::option::of(name("M").prop_map(|merchant| id(&merchant)));
+    let terms = (text(), prop::option::of(units()), merchant(), points()).prop_map(|(name, limit, merchant, price)| {
+        ItemTerms { kind: name.clone(), limit_per_worker_year: limit, merchant, name, price }
+    });
+    let shelf = || (name("S"), name("P"));
+    prop_oneof![
+        2 => (name("M"), text(), select(&[USCC, USCC, "123", ""]), any::<bool>()).prop_map(|(merchant, name, uscc, update)| {
+            let details = MerchantDetails { category: Some(name.clone()), name, uscc: uscc.into() };
+            Command::RegisterMerchant { merchant: id(&merchant), details, update }
+        }),
+        3 => (name("M"), day(), points(), text()).prop_map(|(merchant, day, points, reference)| {
+            Command::PaySettlement { merchant: id(&merchant), month: Month::of(day), points, reference }
+        }),
+        1 => (name("S"), text(), text(), any::<bool>()).prop_map(|(store, name, tier, update)| {
+            let details = StoreDetails { community: Some(tier.clone()), name, tier };
+            Command::OpenStore { store: id(&store), details, update }
+        }),
+        1 => (name("S"), text()).prop_map(|(store, reason)| Command::CloseStore { store: id(&store), reason }),
+        2 => name("S").prop_map(|store| Command::ReopenStore { store: id(&store) }),
+        3 => (shelf(), terms, units()).prop_map(|((store, sku), terms, opening_stock)| {
+            Command::ListItem { store: id(&store), sku: id(&sku), terms, opening_stock }
+        }),
+        1 => (shelf(), text()).prop_map(|((store, sku), reason)| Command::DelistItem { store: id(&store), sku: id(&sku), reason }),
+        3 => (shelf(), units(), merchant()).prop_map(|((store, sku), quantity, merchant)| {
+            Command::Restock { store: id(&store), sku: id(&sku), quantity, merchant }
+        }),
+        2 => (shelf(), units(), text()).prop_map(|((store, sku), counted, reason)| {
+            Command::CountStock { store: id(&store), sku: id(&sku), counted, reason }
+        }),
+        2 => (shelf(), units(), text()).prop_map(|((store, sku), quantity, reason)| {
+            Command::WriteOffStock { store: id(&store), sku: id(&sku), quantity, reason }
+        }),
+    ]
+    .boxed()
+}
+
+fn command() -> BoxedStrategy<Command> {
+    let seconds = select(&[0_u32, 1, 60, 3_600, 86_400, u32::MAX]);
+    prop_oneof![
+        24 => people(),
+        20 => goods(),
+        9 => spending().prop_map(Command::Redeem),
+        6 => (spending(), seconds).prop_map(|(spending, lasts_seconds)| Command::PlaceHold { spending, lasts_seconds }),
+        3 => earlier().prop_map(|hold| Command::CaptureHold { hold: id(&hold) }),
+        3 => (earlier(), any::<bool>()).prop_map(|(hold, expired)| Command::ReleaseHold { hold: id(&hold), expired }),
+        3 => (earlier(), text())
+            .prop_map(|(redemption, reason)| Command::ReverseRedemption { redemption: id(&redemption), reason }),
+        2 => settings().prop_map(Command::Configure),
+        2 => (prop::collection::vec(activity(), 0..2), day(), settings()).prop_map(|(activities, effective_from, settings)| {
+            Command::AdoptSchedule { activities, effective_from, settings }
+        }),
+        1 => (text(), text()).prop_map(|(origin, suite)| Command::OpenJournal { origin, suite }),
+    ]
+    .boxed()
+}
+
+/// What most commands need: a schedule, a merchant, a store with goods, a worker who can spend.
+fn prelude() -> Vec<Command> {
+    let activity = |code: &str, validity| Activity {
+        category: "志愿服务".into(),
+        code: id(code),
+        counts_for_card: true,
+        daily_cap: None,
+        name: "巡查".into(),
+        points_per_unit: Points::from_whole(100),
+        unit: "次".into(),
+        validity,
+    };
+    let credit = |code: &str, day: u32| Command::RecordCredit {
+        worker: id("W1"),
+        activity: id(code),
+        on: NaiveDate::from_ymd_opt(2024, 1, day),
+        quantity: Some(Quantity::from_millionths(1_000_000)),
+        witness: None,
+        own_witness: false,
+        evidence: None,
+    };
+    let spending = || AskedSpending {
+        worker: id("W1"),
+        store: id("S1"),
+        lines: vec![AskedLine { sku: id("P1"), quantity: Some(1) }],
+        time: AskedTime::Now,
+    };
+    let hold = || Command::PlaceHold { spending: spending(), lasts_seconds: 86_400 };
+    let terms = ItemTerms {
+        kind: "实物".into(),
+        limit_per_worker_year: None,
+        merchant: Some(id("M1")),
+        name: "毛巾".into(),
+        price: Points::from_whole(1),
+    };
+    let worker = |name: &str| Command::RegisterWorker {
+        worker: id(name),
+        details: WorkerDetails { occupation: "骑手".into(), party_member: None, platform: None },
+        update: false,
+    };
+    vec![
+        Command::AdoptSchedule {
+            activities: vec![activity("A1", Validity::Forever), activity("A2", Validity::Months(1))],
+            effective_from: NaiveDate::from_ymd_opt(1900, 1, 1).expect("a day"),
+            settings: Settings::default(),
+        },
+        Command::RegisterMerchant {
+            merchant: id("M1"),
+            details: MerchantDetails { category: None, name: "一号店".into(), uscc: USCC.into() },
+            update: false,
+        },
+        Command::OpenStore {
+            store: id("S1"),
+            details: StoreDetails { community: None, name: "网点".into(), tier: "总站".into() },
+            update: false,
+        },
+        Command::ListItem { store: id("S1"), sku: id("P1"), terms, opening_stock: 1_000 },
+        worker("W1"),
+        worker("W2"),
+        Command::IssueCard { worker: id("W1"), card_no: id("C1"), branch: id("B1"), update: false },
+        // From here on what others decide about: p7 and p8, p9 and p10, p11.
+        credit("A2", 1),
+        credit("A1", 2),
+        hold(),
+        hold(),
+        Command::Redeem(spending()),
+    ]
+}
+
+fn history() -> BoxedStrategy<Vec<Given>> {
+    let one = (command(), prop::option::weighted(0.3, time()), clock());
+    prop::collection::vec(one, 1..COMMANDS_MAX)
+        .prop_map(|commands| {
+            let given = |(number, (command, at, clock)): (usize, (Command, Option<BusinessTime>, i64))| {
+                let now = RecordedTime::from_micros(clock).to_business();
+                Given { key: format!("k{number}"), at: at.unwrap_or(now), clock, command }
+            };
+            commands.into_iter().enumerate().map(given).collect()
+        })
+        .boxed()
+}
+
+/// The command's name. A new command belongs into the histories above before it is named here.
+const fn kind(command: &Command) -> &'static str {
+    match command {
+        Command::OpenJournal { .. } => "open journal",
+        Command::Configure(_) => "configure",
+        Command::AdoptSchedule { .. } => "adopt schedule",
+        Command::RegisterWorker { .. } => "register worker",
+        Command::DepartWorker { .. } => "depart worker",
+        Command::IssueCard { .. } => "issue card",
+        Command::MoveCard { .. } => "move card",
+        Command::CloseCard { .. } => "close card",
+        Command::RegisterMerchant { .. } => "register merchant",
+        Command::PaySettlement { .. } => "pay settlement",
+        Command::OpenStore { .. } => "open store",
+        Command::CloseStore { .. } => "close store",
+        Command::ReopenStore { .. } => "reopen store",
+        Command::ListItem { .. } => "list item",
+        Command::DelistItem { .. } => "delist item",
+        Command::Restock { .. } => "restock",
+        Command::CountStock { .. } => "count stock",
+        Command::WriteOffStock { .. } => "write off stock",
+        Command::RecordCredit { .. } => "record credit",
+        Command::JudgeCredit { .. } => "judge credit",
+        Command::Redeem(_) => "redeem",
+        Command::ReverseRedemption { .. } => "reverse redemption",
+        Command::PlaceHold { .. } => "place hold",
+        Command::CaptureHold { .. } => "capture hold",
+        Command::ReleaseHold { .. } => "release hold",
+        Command::ExpireLots { .. } => "expire lots",
+    }
+}
+const KINDS: usize = 26;
+
+/// Plays a history; gives the kinds of commands that left something behind.
+async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {
+    let journal = backend.open().await;
+    let clock = Arc::new(std::sync::atomic::AtomicI64::new(0));
+    let ordinary = 1_709_600_400_000_000;
+    let mut accepted = BTreeSet::new();
+    {
+        let (ledger, task) = open(&journal, &clock, ordinary).await;
+        for (number, command) in prelude().into_iter().enumerate() {
+            let outcome = submit(&ledger, &format!("p{number}"), ledger.now(), command).await;
+            assert!(outcome.receipt().is_some(), "{outcome:?}");
+        }
+        for Given { key, at, clock: says, command } in given {
+            clock.store(*says, std::sync::atomic::Ordering::SeqCst);
+            match submit(&ledger, key, *at, command.clone()).await {
+                Outcome::Committed(receipt) if receipt.events.is_empty() => {}
+                Outcome::Committed(_) => drop(accepted.insert(kind(command))),
+                Outcome::Refused(refusal) => {
+                    assert_ne!(refusal.code.as_str(), "journal_unavailable", "{command:?} at {at}: {refusal}");
+                }
+                Outcome::Unknown => panic!("nobody knows what became of {command:?}"),
+            }
+        }
+        drop(ledger);
+        task.finished().await;
+    }
+    check(journal.as_ref()).await;
+    drop(journal);
+    let journal = backend.open().await;
+    let (ledger, task) = open(&journal, &clock, ordinary).await;
+    let depart = Command::DepartWorker { worker: id("W1"), reason: "核对".into() };
+    let outcome = submit(&ledger, "last", ledger.now(), depart).await;
+    assert!(outcome.receipt().is_some(), "the journal takes no more: {outcome:?}");
+    drop(ledger);
+    task.finished().await;
+    accepted
+}
+
+async fn open(
+    journal: &Arc<dyn Journal>,
+    clock: &Arc<std::sync::atomic::AtomicI64>,
+    now: i64,
+) -> (Ledger, ledger_core::ledger::handle::LedgerTask) {
+    clock.store(now, std::sync::atomic::Ordering::SeqCst);
+    let shown = Arc::clone(clock);
+    let settings = LedgerSettings {
+        clock: Arc::new(move || RecordedTime::from_micros(shown.load(std::sync::atomic::Ordering::SeqCst))),
+        snapshot_every: 3,
+        ..LedgerSettings::default()
+    };
+    Ledger::open(Arc::clone(journal), settings, ORIGIN, HashSuite::Sha256).await.expect("the ledger opens")
+}
+
+async fn submit(ledger: &Ledger, key: &str, at: BusinessTime, command: Command) -> Outcome {
+    // Whoever decides is mostly not who proposed.
+    let actor = if key.ends_with(['1', '4', '7']) { "甲" } else { "乙" };
+    let context = Context { key: Key::new(key).expect("a key"), actor: id(actor), at };
+    ledger.submit(Submission { context, command }).await
+}
+
+/// Everything is decoded, the auditor finds nothing, and a copy is made.
+async fn check(journal: &dyn Journal) {
+    let entries = journal.read(0, usize::MAX >> 1).await.expect("entries");
+    let mut verifier = Verifier::default();
+    for entry in &entries {
+        entry.event().expect("what was accepted is read again");
+        verifier.entry(entry).expect("the auditor finds nothing");
+    }
+    let verdict = verifier.finish(&journal.head().await.expect("a head"));
+    assert!(matches!(verdict, Verdict::Valid { .. }), "{verdict:?}");
+    let copy = MemoryJournal::default();
+    let copied = transfer(journal, &copy, &mut |_| {}).await.expect("a copy");
+    assert_eq!(copied, entries.len() as u64);
+}
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(work)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_accepted_can_be_read_again(given in history()) {
+        run(play(&Backend::memory(), &given));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_a_database_accepts_can_be_read_again(given in history()) {
+        run(async {
+            play(&Backend::sqlite(), &given).await;
+            play(&Backend::postgres(), &given).await;
+        });
+    }
+}
+
+/// What the histories above are made of is not left to chance: each command is accepted in some of them.
+#[test]
+fn every_command_is_accepted_in_some_history() {
+    let mut runner = TestRunner::deterministic();
+    let strategy = history();
+    let mut accepted = BTreeSet::from(["open journal"]);
+    for _ in 0..120 {
+        let given = strategy.new_tree(&mut runner).expect("a history").current();
+        accepted.extend(run(play(&Backend::memory(), &given)));
+    }
+    assert_eq!(accepted.len(), KINDS, "only {accepted:?}");
+}
