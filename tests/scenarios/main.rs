@@ -2,12 +2,14 @@
 //! interrupted, corrected, audited, appraised, copied and served. Everything goes through the built program alone; what
 //! is right stands in the packs' expected.json or beside the test. Rules of single crates are tested in those crates.
 
+mod changes;
 mod exact;
 mod imported;
 mod journals;
 mod program;
 mod small_pack;
 mod surgery;
+mod tables;
 
 mod appraisals;
 mod arguments;
