@@ -116,6 +116,7 @@ pub(crate) async fn views(views: &Views, district: &District, books: &Books, day
         .trial_balance()
         .await
         .expect("views")
+        .value
         .into_iter()
         .map(|(group, points)| (group, points.hundredths()))
         .filter(|(_, points)| *points != 0)

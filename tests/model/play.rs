@@ -237,7 +237,7 @@ impl Play {
         compare::state(&state, district);
         compare::views(&views, district, &watch.books, last_day(&self.events)).await;
         let live = &watch.live.as_ref().expect("views are kept while the ledger is open").views;
-        live.wait_for(district.position).await.expect("the views follow");
+        assert_eq!(live.fresh(None).await.expect("the views follow"), district.position);
         compare::views(live, district, &watch.books, last_day(&self.events)).await;
     }
 
@@ -262,8 +262,11 @@ impl Play {
 
     /// The ledger ends; the journal is left.
     pub(crate) async fn finish(mut self) -> Played {
-        if let Some(live) = self.watch.take().and_then(|watch| watch.live) {
-            live.stop().await;
+        if let Some(mut watch) = self.watch.take() {
+            let live = watch.live.take().expect("views are kept while the ledger is open").stop().await;
+            let kept = digests(watch.store().as_ref()).await.expect("digests");
+            let followed = digests(live.as_ref()).await.expect("digests");
+            assert_eq!(followed, kept, "views that followed by themselves are stored when they stop");
         }
         let Open { journal, ledger, task } = self.open.take().expect("it is open");
         drop(ledger);
