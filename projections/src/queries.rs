@@ -2,10 +2,14 @@
 
 pub mod account;
 pub mod appraisal;
+pub mod branch;
 pub mod catalogue;
+pub mod credit;
+pub mod redemption;
 
 use ledger_core::domain::event::{Event, StreamId};
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::{Key, WorkerId};
+use ledger_core::journal::Entry;
 
 use crate::error::ViewError;
 use crate::fold::{View, decode_row};
@@ -43,6 +47,13 @@ impl Views {
                 rows.push((key.clone(), decode_row::<V>(key, bytes)?));
             }
         }
+    }
+
+    /// The entries of the command with a key, in order; none where no command has it.
+    pub(crate) async fn entries_of(&self, key: &Key) -> Result<Vec<Entry>, ViewError> {
+        let found = self.journal().find(std::slice::from_ref(key)).await?;
+        let Some(command) = found.into_iter().next().flatten() else { return Ok(Vec::new()) };
+        Ok(self.journal().read_commands(&[command]).await?.into_iter().next().unwrap_or_default())
     }
 
     /// Gives every event of a worker's own stream up to a position, in order; none for a text that names no worker.

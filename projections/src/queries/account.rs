@@ -126,6 +126,14 @@ impl Views {
         self.row::<HoldView>(hold).await
     }
 
+    /// Open holds in the order of their names.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn holds(&self, after: &str, limit: usize) -> Result<Page<Hold>, ViewError> {
+        self.page::<HoldView>("", after, limit).await
+    }
+
     /// Credits that wait for a second person or for an objection's decision.
     ///
     /// # Errors
