@@ -5,7 +5,7 @@ use axum::extract::State;
 use chrono::NaiveDate;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::domain::worker::event::RedeemedLine;
+use ledger_core::domain::worker::event::{LotPart, RedeemedLine};
 use projections::statement::Line;
 use projections::views::balance::Balance;
 
@@ -146,7 +146,7 @@ struct BalanceAnswer {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct ItemJson {
+pub(super) struct ItemJson {
     sku: String,
     kind: String,
     merchant: Option<String>,
@@ -156,7 +156,7 @@ struct ItemJson {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct LotJson {
+pub(super) struct LotJson {
     /// The lot's number within the worker's account.
     lot: u32,
     points: PointsJson,
@@ -325,12 +325,12 @@ fn entry_json(line: Line) -> EntryJson {
         on: line.on,
         store: line.store,
         items: line.lines.into_iter().map(item_json).collect(),
-        lots: line.lots.into_iter().map(|part| LotJson { lot: part.0, points: PointsJson(part.1) }).collect(),
+        lots: line.lots.into_iter().map(lot_json).collect(),
         reason: line.reason,
     }
 }
 
-fn item_json(line: RedeemedLine) -> ItemJson {
+pub(super) fn item_json(line: RedeemedLine) -> ItemJson {
     ItemJson {
         sku: line.sku.to_string(),
         kind: line.kind,
@@ -338,4 +338,8 @@ fn item_json(line: RedeemedLine) -> ItemJson {
         quantity: line.quantity,
         price: PointsJson(line.price),
     }
+}
+
+pub(super) fn lot_json(part: LotPart) -> LotJson {
+    LotJson { lot: part.0, points: PointsJson(part.1) }
 }

@@ -118,7 +118,7 @@ async fn read_stock(
     Ok(Json(StockAnswer { store: id, items, next: page.next, position }))
 }
 
-async fn known(app: &App, id: &str) -> Result<Store, ApiError> {
+pub(super) async fn known(app: &App, id: &str) -> Result<Store, ApiError> {
     // What cannot be an id is not looked for.
     let row = match StoreId::new(id) {
         Ok(_) => app.views.store_row(id).await?,
