@@ -12,8 +12,10 @@ pub mod audits;
 pub mod batch;
 mod batch_item;
 pub mod body;
+pub mod branches;
 mod cloud_events;
 pub mod command;
+pub mod credit_reads;
 pub mod credits;
 mod decimal;
 pub mod docs;
@@ -27,15 +29,18 @@ pub mod judgements;
 pub mod limits;
 pub mod merchants;
 pub mod metrics;
+pub mod open_holds;
 pub mod openapi;
 pub mod receipts;
 pub mod redemptions;
 pub mod schedule;
 pub mod server;
+mod settlement_sheet;
 pub mod settlements;
 pub mod shelf;
 pub mod stock;
 pub mod stores;
+pub mod till;
 pub mod traces;
 pub mod validity;
 pub mod wire;
@@ -97,11 +102,15 @@ fn guarded() -> OpenApiRouter<App> {
         .merge(stock::routes())
         .merge(schedule::routes())
         .merge(credits::routes())
+        .merge(credit_reads::routes())
         .merge(redemptions::routes())
+        .merge(till::routes())
         .merge(holds::routes())
+        .merge(open_holds::routes())
         .merge(batch::routes())
         .merge(expiries::routes())
         .merge(appraisals::routes())
+        .merge(branches::routes())
         .merge(events::routes())
         .merge(audits::routes())
         .merge(audit::routes())

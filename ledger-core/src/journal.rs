@@ -167,6 +167,11 @@ pub trait Journal: Send + Sync + 'static {
     /// [`JournalError`].
     async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError>;
 
+    /// Whether others than this process may append to it.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// Follows what anybody appends, as far as this process is told: a hint to look, which may come late or twice.
     fn changes(&self) -> watch::Receiver<u64>;
 }

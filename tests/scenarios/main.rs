@@ -20,6 +20,7 @@ mod demonstration;
 mod dry_runs;
 mod evidence;
 mod exports;
+mod fresh_reads;
 mod interruptions;
 mod large_sheets;
 mod listeners;

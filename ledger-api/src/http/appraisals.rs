@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, at_least, from_text};
+use super::extract::{ApiPath, ApiQuery, Caller, at_least, position_from_text};
 use crate::app::App;
 use crate::appraisal_sheet::{Format, SheetError, render};
 
@@ -37,7 +37,7 @@ struct AppraisalQuery {
     #[param(value_type = Option<String>)]
     branch: String,
     /// As of this position, for the same bytes again; the present without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     at: Option<u64>,
     /// json, csv or xlsx; goes before the Accept header.
@@ -45,7 +45,7 @@ struct AppraisalQuery {
     #[param(value_type = Option<String>, example = "csv")]
     format: String,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -69,13 +69,8 @@ async fn read_appraisal(
     if !YEARS.contains(&year) {
         return Err(ApiError::new(Code::InvalidDate, format!("{year} is no year that is kept here")));
     }
-    let format = match query.format.trim() {
-        "" => accepted(&headers),
-        text => Format::parse(text).ok_or_else(|| {
-            ApiError::unreadable(format!("format={text:?} is not written here; ask for json, csv or xlsx"))
-        })?,
-    };
-    at_least(&app, query.min_position).await?;
+    let format = asked_format(&query.format, &headers)?;
+    at_least(&app, query.min_position.max(query.at)).await?;
     let branch = Some(query.branch.trim()).filter(|branch| !branch.is_empty());
     let appraisal = app.views.appraisal(year, branch, query.at).await?;
     tracing::info!(reader = %caller.id, role = %caller.role, year, cards = appraisal.cards.len(), "cards were read");
@@ -104,6 +99,19 @@ async fn read_appraisal(
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// The format that the query asks for, else the one that the `Accept` header likes best.
+///
+/// # Errors
+/// `invalid_input` for a word that names none.
+pub(super) fn asked_format(asked: &str, headers: &HeaderMap) -> Result<Format, ApiError> {
+    match asked.trim() {
+        "" => Ok(accepted(headers)),
+        text => Format::parse(text).ok_or_else(|| {
+            ApiError::unreadable(format!("format={text:?} is not written here; ask for json, csv or xlsx"))
+        }),
+    }
 }
 
 fn told(error: SheetError) -> ApiError {

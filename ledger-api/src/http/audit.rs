@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::body::ApiJson;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Asking, Limit, from_text};
+use super::extract::{ApiPath, ApiQuery, Asking, Limit, must_be_there, position_from_text};
 use crate::app::App;
 use crate::audit::AuditError;
 use crate::audit::receipts::{Consistency, Inclusion};
@@ -51,11 +51,11 @@ impl From<AuditError> for ApiError {
 #[into_params(parameter_in = Query)]
 struct CheckpointQuery {
     /// The published checkpoint of so many entries; the latest without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     size: Option<u64>,
     /// Answer with a checkpoint that covers this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
     /// `json` or `text`; goes before `Accept`.
@@ -69,7 +69,7 @@ struct CheckpointQuery {
 #[into_params(parameter_in = Query)]
 struct ListCheckpointsQuery {
     /// Go on after this size.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     after: Option<u64>,
     /// Most rows to answer with: 1 to 1,000, 100 by default.
@@ -83,11 +83,11 @@ struct ListCheckpointsQuery {
 #[into_params(parameter_in = Query)]
 struct InclusionQuery {
     /// The tree to prove it for: any number of entries from the position to the end; the latest checkpoint's without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     size: Option<u64>,
     /// Answer with a proof for a tree that covers this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -97,15 +97,15 @@ struct InclusionQuery {
 #[into_params(parameter_in = Query)]
 struct ConsistencyQuery {
     /// Number of entries of the earlier tree, such as that of a checkpoint kept from before.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = u64)]
     from: Option<u64>,
     /// Number of entries of the later tree; the latest checkpoint's without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     to: Option<u64>,
     /// Answer with a proof to a tree that covers this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -219,6 +219,7 @@ async fn read_checkpoint(
         "" => accepts(&headers, "application/json"),
         other => return Err(ApiError::unreadable(format!("format={other:?}: write json or text"))),
     };
+    must_be_there(&app, query.min_position).await?;
     let published = app.audit.checkpoint_for(query.size, query.min_position.unwrap_or(0)).await?;
     must_cover(published.size, query.min_position)?;
     if json {
@@ -252,6 +253,7 @@ async fn read_inclusion(
     ApiPath(position): ApiPath<u64>,
     ApiQuery(query): ApiQuery<InclusionQuery>,
 ) -> Result<Json<InclusionJson>, ApiError> {
+    must_be_there(&app, query.min_position.max(Some(position))).await?;
     let (size, note) = tree(&app, query.size, position.max(query.min_position.unwrap_or(0))).await?;
     must_cover(size, query.min_position)?;
     let proof = app.audit.inclusion(position, size).await?;
@@ -270,6 +272,7 @@ async fn read_consistency(
             "from is missing: write the size of the earlier tree, ?from=N, such as that of a checkpoint",
         )
     })?;
+    must_be_there(&app, query.min_position).await?;
     let (to, note) = tree(&app, query.to, from.max(query.min_position.unwrap_or(0))).await?;
     must_cover(to, query.min_position)?;
     let proof = app.audit.consistency(from, to).await?;

@@ -4,14 +4,15 @@ use std::ops::Bound;
 
 use axum::Json;
 use axum::extract::State;
+use projections::queries::At;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::audits::date;
 use super::error::ApiError;
-use super::extract::{ApiQuery, Limit, at_least, from_text, now};
-use super::wire::read_day;
+use super::extract::{ApiQuery, Limit, at_least, now, position_from_text};
 use crate::app::App;
 
 /// The routes of this resource.
@@ -36,7 +37,7 @@ struct BranchesQuery {
     #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
     limit: Limit,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -70,9 +71,9 @@ async fn list_branches(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<BranchesQuery>,
 ) -> Result<Json<BranchList>, ApiError> {
-    let on = read_day("on", &query.on)?.unwrap_or_else(|| now().date());
-    let position = at_least(&app, query.min_position).await?;
-    let all = app.views.branches_on(on).await?;
+    let on = date("on", &query.on)?.unwrap_or_else(|| now().date());
+    at_least(&app, query.min_position).await?;
+    let At { position, value: all } = app.views.branches_on(on).await?;
     let mut rest = all.range::<String, _>((Bound::Excluded(&query.after), Bound::Unbounded)).peekable();
     let mut branches = Vec::new();
     while branches.len() < query.limit.0

@@ -207,7 +207,7 @@ pub fn receipt_of(outcome: Outcome, in_path: &[Code]) -> Result<Receipt, ApiErro
 /// try may have ended in between, and changes none.
 ///
 /// # Errors
-/// 503 when the vault cannot be reached: the command took effect, and asking again keeps the name.
+/// 503 with `"outcome":"committed"` when the vault cannot be reached: asking again keeps the name.
 pub async fn keep_name(app: &App, name: Option<(WorkerId, String)>, outcome: &Outcome) -> Result<(), ApiError> {
     let (Some((worker, name)), Outcome::Committed(receipt)) = (name, outcome) else { return Ok(()) };
     let kept = async {
@@ -218,7 +218,11 @@ pub async fn keep_name(app: &App, name: Option<(WorkerId, String)>, outcome: &Ou
     };
     kept.await.map_err(|error: VaultError| {
         tracing::error!(%error, "a worker was registered, but the name could not be kept");
-        ApiError::outcome_unknown()
+        ApiError::committed_but(format!(
+            "the worker is registered at position {}, but the name could not be kept; ask again with the same key and \
+             content: the name is then kept, and nothing is registered twice",
+            receipt.position
+        ))
     })
 }
 

@@ -114,7 +114,7 @@ async fn read_credit(
     let position = at_least(&app, query.min_position).await?;
     // What cannot be a name is not looked for.
     let credit = match CreditId::new(&id) {
-        Ok(name) => app.views.credit(&name).await?,
+        Ok(name) => app.views.credit(&name, position).await?,
         Err(_) => None,
     };
     let credit = credit.ok_or_else(|| {

@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, NoPath, Personal, ask, worker_event};
 use super::error::ApiError;
-use super::extract::{ApiQuery, Asking, Limit, at_least, from_text};
+use super::extract::{ApiQuery, Asking, Limit, at_least, position_from_text};
 use super::wire::{DateJson, PointsJson, QuantityJson, TEXT_CHARS_MAX, Text, maybe_text};
 use crate::app::App;
 
@@ -135,7 +135,7 @@ struct WaitingQuery {
     #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
     limit: Limit,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -201,21 +201,13 @@ async fn waiting(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<WaitingQuery>,
 ) -> Result<Json<WaitingAnswer>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
-    let mut credits = Vec::new();
-    let mut after = query.after;
-    let next = loop {
-        let page = app.views.proposals(&after, query.limit.0 - credits.len()).await?;
-        let wanted = page.rows.into_iter().filter(|(_, row)| match query.status {
-            None => true,
-            Some(Waiting::Proposed) => row.proposed,
-            Some(Waiting::Objected) => row.objected,
-        });
-        credits.extend(wanted.map(|(credit, row)| WaitingCredit::new(credit, row)));
-        match page.next {
-            Some(next) if credits.len() < query.limit.0 => after = next,
-            end => break end,
-        }
+    at_least(&app, query.min_position).await?;
+    let wanted = |row: &Proposal| match query.status {
+        None => true,
+        Some(Waiting::Proposed) => row.proposed,
+        Some(Waiting::Objected) => row.objected,
     };
-    Ok(Json(WaitingAnswer { credits, next, position }))
+    let page = app.views.proposals(&query.after, query.limit.0, wanted).await?;
+    let credits = page.rows.into_iter().map(|(credit, row)| WaitingCredit::new(credit, row)).collect();
+    Ok(Json(WaitingAnswer { credits, next: page.next, position: page.position }))
 }

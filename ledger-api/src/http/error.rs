@@ -61,7 +61,17 @@ pub struct ApiError {
     status: StatusCode,
     code: Code,
     detail: String,
-    outcome_unknown: bool,
+    outcome: Option<CommandOutcome>,
+}
+
+/// What a problem says of a command that was not simply refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CommandOutcome {
+    /// It may have taken effect.
+    Unknown,
+    /// It took effect, and only something beside it is missing.
+    Committed,
 }
 
 /// A problem document (RFC 9457), media type `application/problem+json`.
@@ -80,9 +90,10 @@ pub struct Problem {
     detail: String,
     /// The stable code: programs decide by this alone.
     code: CodeJson,
-    /// `unknown` when the command may have taken effect all the same: ask again with the same key.
+    /// `unknown` when the command may have taken effect all the same, `committed` when it did and only something beside
+    /// it is missing: in both cases ask again with the same key. Left out where nothing took effect.
     #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<&'static str>,
+    outcome: Option<CommandOutcome>,
     /// A batch of all or nothing alone: what was said of each command.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<super::batch::BatchResult>>)]
@@ -113,7 +124,7 @@ impl ToSchema for CodeJson {
 impl ApiError {
     /// A no with the code's own status.
     pub fn new(code: Code, detail: impl Into<String>) -> ApiError {
-        ApiError { status: status_of(code).0, code, detail: detail.into(), outcome_unknown: false }
+        ApiError { status: status_of(code).0, code, detail: detail.into(), outcome: None }
     }
 
     /// A request that cannot be read: 400.
@@ -169,7 +180,7 @@ impl ApiError {
         let detail = "a fault of this program, and no fault of the request; its log says more";
         ApiError {
             status: StatusCode::INTERNAL_SERVER_ERROR,
-            outcome_unknown: true,
+            outcome: Some(CommandOutcome::Unknown),
             ..ApiError::new(Code::JournalUnavailable, detail)
         }
     }
@@ -178,7 +189,12 @@ impl ApiError {
     pub fn outcome_unknown() -> ApiError {
         let detail = "whether the command took effect is not known yet; ask again with the same key and content: \
                       it then happens once, or is answered as it was";
-        ApiError { outcome_unknown: true, ..ApiError::new(Code::JournalUnavailable, detail) }
+        ApiError { outcome: Some(CommandOutcome::Unknown), ..ApiError::new(Code::JournalUnavailable, detail) }
+    }
+
+    /// A command that took effect, but something beside it is missing: 503 with `"outcome":"committed"`.
+    pub fn committed_but(detail: impl Into<String>) -> ApiError {
+        ApiError { outcome: Some(CommandOutcome::Committed), ..ApiError::new(Code::JournalUnavailable, detail) }
     }
 
     /// A refusal of the ledger. What the path named (`in_path`) and is not there is a 404; what the body named, a 422.
@@ -218,7 +234,7 @@ impl ApiError {
             status: self.status.as_u16(),
             detail: self.detail.clone(),
             code: CodeJson(self.code),
-            outcome: self.outcome_unknown.then_some("unknown"),
+            outcome: self.outcome,
             results: None,
         }
     }
@@ -251,6 +267,7 @@ impl IntoResponse for ApiError {
 impl From<ViewError> for ApiError {
     fn from(error: ViewError) -> ApiError {
         match &error {
+            ViewError::NoSuchPosition { .. } => ApiError::not_found(error.to_string()),
             ViewError::Behind { .. } => ApiError::new(Code::JournalUnavailable, format!("{error}; try again")),
             other => ApiError::unavailable(other),
         }

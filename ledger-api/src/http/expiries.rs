@@ -67,9 +67,8 @@ async fn book(
         let detail = format!("through: {through} is not over yet; lots that end on it can still be spent");
         return Err(ApiError::new(Code::InvalidDate, detail));
     }
-    let committed = *app.ledger.committed().borrow();
-    let mut booked =
-        Booked { workers: 0, points: Points::ZERO, position: app.views.wait_for(committed).await?, fresh: 0 };
+    let position = app.views.fresh(None).await?;
+    let mut booked = Booked { workers: 0, points: Points::ZERO, position, fresh: 0 };
     let mut after = String::new();
     loop {
         let page = app.views.workers(&after, PAGE).await?;

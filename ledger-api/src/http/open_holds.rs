@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::accounts::{ItemJson, item_json};
 use super::error::ApiError;
-use super::extract::{ApiQuery, Caller, Limit, at_least, from_text};
+use super::extract::{ApiQuery, Caller, Limit, at_least, position_from_text};
 use super::wire::PointsJson;
 use crate::app::App;
 
@@ -53,7 +53,7 @@ struct HoldsQuery {
     #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
     limit: Limit,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -96,23 +96,15 @@ async fn list_holds(
     Caller(caller): Caller,
     ApiQuery(query): ApiQuery<HoldsQuery>,
 ) -> Result<Json<HoldList>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
+    at_least(&app, query.min_position).await?;
     let wanted = |hold: &Hold| {
-        (query.store.is_empty() || hold.store == query.store) && (query.worker.is_empty() || hold.worker == query.worker)
+        (query.store.is_empty() || hold.store == query.store)
+            && (query.worker.is_empty() || hold.worker == query.worker)
     };
-    let mut holds = Vec::new();
-    let mut after = query.after.clone();
-    let next = loop {
-        let page = app.views.holds(&after, query.limit.0 - holds.len()).await?;
-        let found = page.rows.into_iter().filter(|(_, hold)| wanted(hold));
-        holds.extend(found.map(|(name, hold)| hold_json(name, hold)));
-        match page.next {
-            Some(next) if holds.len() < query.limit.0 => after = next,
-            end => break end,
-        }
-    };
+    let page = app.views.holds(&query.after, query.limit.0, wanted).await?;
+    let holds: Vec<HoldJson> = page.rows.into_iter().map(|(name, hold)| hold_json(name, hold)).collect();
     tracing::info!(reader = %caller.id, role = %caller.role, rows = holds.len(), "holds were listed");
-    Ok(Json(HoldList { holds, next, position }))
+    Ok(Json(HoldList { holds, next: page.next, position: page.position }))
 }
 
 fn hold_json(name: String, hold: Hold) -> HoldJson {

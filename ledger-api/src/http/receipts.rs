@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use super::audit::accepts;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, from_text};
+use super::extract::{ApiPath, ApiQuery, Caller, position_from_text};
 use crate::access::Role;
 use crate::app::App;
 use crate::audit::AuditError;
@@ -32,7 +32,7 @@ pub fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 struct PaperQuery {
     /// The published checkpoint of so many entries; the latest without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     size: Option<u64>,
     /// `text`, `svg` or `png`; goes before `Accept`. Pictures are QR codes.

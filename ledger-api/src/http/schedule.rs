@@ -10,6 +10,7 @@ use ledger_core::domain::programme::event::{ProgrammeConfigured, ProgrammeEvent}
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::{Activity, ScheduleVersion};
 use ledger_core::ledger::{Command, Submission};
+use projections::queries::At;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -18,7 +19,7 @@ use utoipa_axum::routes;
 use super::body::ApiJson;
 use super::command::{Answer, programme_event, receipt_of, told};
 use super::error::ApiError;
-use super::extract::{ApiQuery, Asking, ListQuery, at_least, from_text, now};
+use super::extract::{ApiQuery, Asking, ListQuery, at_least, now, position_from_text};
 use super::validity::ValidityJson;
 use super::wire::{DateJson, PointsJson, Text, maybe_text, read_date};
 use crate::app::App;
@@ -149,7 +150,7 @@ struct InForceQuery {
     #[serde(default)]
     on: Option<String>,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -245,7 +246,7 @@ async fn adopt(
         // The same schedule is in force from that date already: it has its version from then.
         None => {
             app.views.wait_for(receipt.position).await?;
-            app.views.schedule_on(effective_from).await?.map(|version| version.version)
+            app.views.programme().await?.value.version_on(effective_from).map(|version| version.version)
         }
     };
     let answer = version.map(|version| AdoptedAnswer { version, position: receipt.position });
@@ -263,12 +264,13 @@ async fn in_force(
         None => now().date(),
         Some(text) => read_date(&text).ok_or_else(|| ApiError::unreadable("on: not a date, YYYY-MM-DD"))?,
     };
-    let position = at_least(&app, query.min_position).await?;
-    let Some(version) = app.views.schedule_on(on).await? else {
+    at_least(&app, query.min_position).await?;
+    let At { position, value: programme } = app.views.programme().await?;
+    let Some(version) = programme.version_on(on) else {
         return Err(ApiError::not_found(format!("no points schedule is in force on {on}")));
     };
-    let VersionJson { version, effective_from, activities } = version.into();
-    let district = app.views.settings().await?.map(DistrictJson::from);
+    let VersionJson { version, effective_from, activities } = version.clone().into();
+    let district = programme.settings.map(DistrictJson::from);
     Ok(Json(InForceAnswer { on, version, effective_from, activities, district, position }))
 }
 
@@ -283,8 +285,9 @@ async fn versions(
         "" => 0,
         text => text.parse().map_err(|_| ApiError::unreadable("after: not the number of a version"))?,
     };
-    let position = at_least(&app, query.min_position).await?;
-    let mut rest = app.views.schedules().await?;
+    at_least(&app, query.min_position).await?;
+    let At { position, value: programme } = app.views.programme().await?;
+    let mut rest = programme.versions;
     rest.retain(|version| version.version > after);
     let more = rest.len() > query.limit.0;
     rest.truncate(query.limit.0);

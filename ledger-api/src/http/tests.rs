@@ -5,6 +5,7 @@ mod batch;
 mod described;
 mod evidence;
 mod flows;
+mod lost_commits;
 mod malformed;
 pub(crate) mod support;
 mod waiting;

@@ -5,6 +5,7 @@ use axum::extract::State;
 use ledger_core::domain::ids::RedemptionId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::{Code, Refusal};
+use projections::queries::At;
 use projections::queries::redemption::{Listed, RedemptionRecord, ReversalRecord};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,10 +13,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accounts::{ItemJson, LotJson, OneQuery, item_json, lot_json};
+use super::audits::date;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, Limit, at_least, from_text, now};
+use super::extract::{ApiPath, ApiQuery, Caller, Limit, at_least, now, position_from_text};
 use super::stock::known;
-use super::wire::{PointsJson, read_day};
+use super::wire::PointsJson;
 use crate::app::App;
 
 /// The routes of this resource.
@@ -87,7 +89,7 @@ struct DayQuery {
     #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
     limit: Limit,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -154,7 +156,7 @@ async fn read_redemption(
     let position = at_least(&app, query.min_position).await?;
     // What cannot be a name is not looked for.
     let record = match RedemptionId::new(&id) {
-        Ok(name) => app.views.redemption(&name).await?,
+        Ok(name) => app.views.redemption(&name, position).await?,
         Err(_) => None,
     };
     let record = record.ok_or_else(|| {
@@ -174,10 +176,10 @@ async fn read_day_of_store(
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<DayQuery>,
 ) -> Result<Json<StoreDayAnswer>, ApiError> {
-    let on = read_day("on", &query.on)?.unwrap_or_else(|| now().date());
-    let position = at_least(&app, query.min_position).await?;
+    let on = date("on", &query.on)?.unwrap_or_else(|| now().date());
+    at_least(&app, query.min_position).await?;
     known(&app, &id).await?;
-    let day = app.views.store_day(&id, on, &query.after, query.limit.0).await?;
+    let At { position, value: day } = app.views.store_day(&id, on, &query.after, query.limit.0).await?;
     tracing::info!(reader = %caller.id, role = %caller.role, store = id, rows = day.redemptions.len(),
         "a store's redemptions were read");
     let items = day.items.into_iter().map(|(sku, (quantity, points))| ItemTotalJson {

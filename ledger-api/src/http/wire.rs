@@ -9,7 +9,6 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::quantity::Quantity;
-use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -19,7 +18,6 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::decimal::{decimal, text};
-use super::error::ApiError;
 use crate::exact::Exact;
 
 /// The longest text of a body that is no reason: a name, a witness, an item.
@@ -228,19 +226,6 @@ pub fn read_date(text: &str) -> Option<NaiveDate> {
             .enumerate()
             .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
     if shape { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None }
-}
-
-/// Reads a day of a query; none where nothing is said.
-///
-/// # Errors
-/// 422 `invalid_date`, which names the parameter.
-pub fn read_day(parameter: &str, text: &str) -> Result<Option<NaiveDate>, ApiError> {
-    match text.trim() {
-        "" => Ok(None),
-        text => read_date(text).map(Some).ok_or_else(|| {
-            ApiError::new(Code::InvalidDate, format!("{parameter}={text:?} is no date; write YYYY-MM-DD"))
-        }),
-    }
 }
 
 fn number(description: &str, example: &str) -> RefOr<Schema> {

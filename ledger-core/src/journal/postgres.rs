@@ -178,6 +178,10 @@ impl Journal for PostgresJournal {
         streams::stream_entries(&self.pool, stream, after, limit).await
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn changes(&self) -> watch::Receiver<u64> {
         self.wake.changed.subscribe()
     }

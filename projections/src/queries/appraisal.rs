@@ -95,15 +95,14 @@ impl Views {
     /// # Errors
     /// [`ViewError`], also [`ViewError::Behind`] for a position the views have not reached.
     pub async fn appraisal(&self, year: i32, branch: Option<&str>, at: Option<u64>) -> Result<Appraisal, ViewError> {
-        let position = match at {
-            Some(position) => {
-                self.wait_for(position).await?;
-                position
-            }
-            None => self.position(),
-        };
+        if let Some(position) = at {
+            self.wait_for(position).await?;
+        }
+        // Rows keep what held at every earlier position as well.
+        let holders = self.rows_under::<CardBranchView>("").await?;
+        let position = at.unwrap_or(holders.position);
         let mut cards = Vec::new();
-        for (worker, holder) in self.rows_under::<CardBranchView>("").await? {
+        for (worker, holder) in holders.value {
             let Some(stay) = holder.stays.into_iter().find(|stay| stay.holds_at(position)) else { continue };
             if branch.is_some_and(|branch| branch != stay.branch) {
                 continue;

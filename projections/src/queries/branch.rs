@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::At;
 use crate::error::ViewError;
 use crate::handle::Views;
 use crate::views::card::CardBranchView;
@@ -14,14 +15,15 @@ impl Views {
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn branches_on(&self, day: NaiveDate) -> Result<BTreeMap<String, u64>, ViewError> {
+    pub async fn branches_on(&self, day: NaiveDate) -> Result<At<BTreeMap<String, u64>>, ViewError> {
         let mut branches = BTreeMap::new();
-        for (_, holder) in self.rows_under::<CardBranchView>("").await? {
+        let At { position, value: holders } = self.rows_under::<CardBranchView>("").await?;
+        for (_, holder) in holders {
             for stay in holder.stays.into_iter().filter(|stay| stay.from_day <= day) {
                 let counts = u64::from(stay.holds_on(day));
                 *branches.entry(stay.branch).or_insert(0) += counts;
             }
         }
-        Ok(branches)
+        Ok(At { position, value: branches })
     }
 }

@@ -121,13 +121,13 @@ fn step(what: CreditEvent, by: String, reason: Option<String>, at: BusinessTime,
 }
 
 impl Views {
-    /// A credit by its name; none where there is no such one.
+    /// A credit by its name, as it stood at a position; none where there was no such one.
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn credit(&self, name: &CreditId) -> Result<Option<CreditRecord>, ViewError> {
+    pub async fn credit(&self, name: &CreditId, until: u64) -> Result<Option<CreditRecord>, ViewError> {
         let mut begun: Option<(CreditRecord, WorkerId, u64)> = None;
-        for entry in self.entries_of(&name.into()).await? {
+        for entry in self.entries_of(&name.into()).await?.into_iter().filter(|entry| entry.position <= until) {
             let Event::Worker(event) = entry.event()? else { continue };
             if let Some(record) = event.as_service().filter(|record| record.credit == *name) {
                 let (worker, position) = (record.worker.clone(), entry.position);
@@ -138,14 +138,14 @@ impl Views {
         let stream = StreamId::Worker(worker);
         loop {
             let entries = self.journal().read_stream(&stream, after, PAGE).await?;
-            for entry in &entries {
-                after = entry.position;
+            for entry in entries.iter().take_while(|entry| entry.position <= until) {
                 if let Event::Worker(event) = entry.event()? {
                     credit.fold(entry, event);
                 }
             }
-            if entries.len() < PAGE {
-                return Ok(Some(credit));
+            match entries.last() {
+                Some(last) if entries.len() == PAGE && last.position < until => after = last.position,
+                _ => return Ok(Some(credit)),
             }
         }
     }

@@ -10,7 +10,7 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::event::{LotPart, RedeemedLine, WorkerEvent};
 use ledger_core::journal::{Entry, RecordedTime};
 
-use super::PAGE;
+use super::{At, PAGE};
 use crate::error::ViewError;
 use crate::handle::Views;
 use crate::views::redemption::{Redemption, RedemptionView};
@@ -125,18 +125,18 @@ pub struct StoreDay {
 }
 
 impl Views {
-    /// A redemption by its name; none where there is no such one.
+    /// A redemption by its name, as it stood at a position; none where there was no such one.
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn redemption(&self, name: &RedemptionId) -> Result<Option<RedemptionRecord>, ViewError> {
+    pub async fn redemption(&self, name: &RedemptionId, until: u64) -> Result<Option<RedemptionRecord>, ViewError> {
         let mut record = None;
-        for entry in self.entries_of(&name.into()).await? {
+        for entry in self.entries_of(&name.into()).await?.into_iter().filter(|entry| entry.position <= until) {
             let made = RedemptionRecord::of(name, &entry, entry.event()?);
             record = record.or(made);
         }
         let Some(mut record) = record else { return Ok(None) };
-        record.reversed = self.reversal(name, &record.worker, record.position).await?;
+        record.reversed = self.reversal(name, &record, until).await?;
         Ok(Some(record))
     }
 
@@ -144,14 +144,13 @@ impl Views {
     async fn reversal(
         &self,
         name: &RedemptionId,
-        worker: &WorkerId,
-        made: u64,
+        made: &RedemptionRecord,
+        until: u64,
     ) -> Result<Option<ReversalRecord>, ViewError> {
-        let (stream, mut after) = (StreamId::Worker(worker.clone()), made);
+        let (stream, mut after) = (StreamId::Worker(made.worker.clone()), made.position);
         loop {
             let entries = self.journal().read_stream(&stream, after, PAGE).await?;
-            for entry in &entries {
-                after = entry.position;
+            for entry in entries.iter().take_while(|entry| entry.position <= until) {
                 let Event::Worker(WorkerEvent::RedemptionReversed(event)) = entry.event()? else { continue };
                 if event.redemption == *name {
                     return Ok(Some(ReversalRecord {
@@ -163,8 +162,9 @@ impl Views {
                     }));
                 }
             }
-            if entries.len() < PAGE {
-                return Ok(None);
+            match entries.last() {
+                Some(last) if entries.len() == PAGE && last.position < until => after = last.position,
+                _ => return Ok(None),
             }
         }
     }
@@ -180,11 +180,12 @@ impl Views {
         day: NaiveDate,
         after: &str,
         limit: usize,
-    ) -> Result<StoreDay, ViewError> {
+    ) -> Result<At<StoreDay>, ViewError> {
         let prefix = format!("{store}/");
         let mut found = StoreDay::default();
         let mut last = None;
-        for (key, row) in self.rows_under::<RedemptionView>(&format!("{prefix}{day}T")).await? {
+        let At { position, value: rows } = self.rows_under::<RedemptionView>(&format!("{prefix}{day}T")).await?;
+        for (key, row) in rows {
             let place = key.strip_prefix(&prefix).unwrap_or(&key).to_owned();
             if row.reversed.is_some() {
                 found.reversed += 1;
@@ -209,6 +210,6 @@ impl Views {
             found.redemptions.push(Listed { redemption: name.to_owned(), at: at.to_owned(), row });
             last = Some(place);
         }
-        Ok(found)
+        Ok(At { position, value: found })
     }
 }
