@@ -5,14 +5,18 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use ledger_core::journal::Journal;
 use ledger_core::journal::url::JournalUrl;
 use projections::Views;
+use projections::queries::appraisal::Appraisal;
 use projections::runner::Runner;
 use projections::store::sqlite::SqliteViews;
 
 use super::{CliError, CliResult, progress};
 use crate::app;
+use crate::appraisal_sheet::paper::{Names, Paper, readable, recorded_on, root_of};
 use crate::appraisal_sheet::{self, Format};
+use crate::vault::Vault;
 
 /// Arguments of `appraise`.
 #[derive(Debug, Args)]
@@ -52,10 +56,14 @@ pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
     let bar = progress::bar(position, "folding");
     Runner::new(Arc::clone(&journal), store.clone()).run_until(position, &mut |at| bar.set_position(at)).await?;
     bar.finish_and_clear();
-    let views = Views::as_stored(journal, store).await?;
+    let views = Views::as_stored(Arc::clone(&journal), store).await?;
     let appraisal = views.appraisal(args.year, args.branch.as_deref(), Some(position)).await?;
-    let bytes =
-        appraisal_sheet::render(&appraisal, args.format).map_err(|error| CliError::failed(error.to_string()))?;
+    let paper = match args.format {
+        Format::Xlsx => paper(url, journal.as_ref(), &views, &appraisal).await?,
+        Format::Json | Format::Csv => Paper::default(),
+    };
+    let bytes = appraisal_sheet::render(&appraisal, &paper, args.format)
+        .map_err(|error| CliError::failed(error.to_string()))?;
     let written = match &args.out {
         Some(path) => std::fs::write(path, &bytes),
         None => {
@@ -71,4 +79,27 @@ pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
         eprintln!("nuanxin: no card belongs to branch {branch:?}; leave --branch out to see all of them");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the paper says besides the cards. Whoever may run this on the machine of the journal holds its names as well.
+async fn paper(
+    url: &JournalUrl,
+    journal: &dyn Journal,
+    views: &Views,
+    appraisal: &Appraisal,
+) -> Result<Paper, CliError> {
+    let names = match Vault::open_if_there(url).await {
+        Ok(Some(vault)) => Names::of(&vault, appraisal).await,
+        Ok(None) => Names::none_kept(),
+        Err(error) => {
+            eprintln!("nuanxin: the workbook has no names: {error}");
+            Names::Away
+        }
+    };
+    Ok(Paper {
+        programme: views.programme_at(appraisal.position).await?,
+        day: recorded_on(journal, appraisal.position).await?,
+        root: root_of(journal, appraisal.position).await?.as_ref().map(readable),
+        names,
+    })
 }
