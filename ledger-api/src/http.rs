@@ -37,6 +37,7 @@ pub mod schedule;
 pub mod server;
 mod settlement_sheet;
 pub mod settlements;
+pub mod shapes;
 pub mod shelf;
 pub mod stock;
 pub mod stores;
@@ -128,7 +129,10 @@ fn open() -> OpenApiRouter<App> {
 }
 
 /// The OpenAPI document of all routes.
-pub fn document() -> utoipa::openapi::OpenApi {
+///
+/// # Errors
+/// When it cannot be written, which is a fault of this program.
+pub fn document() -> serde_json::Result<serde_json::Value> {
     openapi::complete(guarded().into_openapi(), open().into_openapi())
 }
 
@@ -137,7 +141,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// # Errors
 /// When the OpenAPI document cannot be written, which is a fault of this program.
 pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
-    let document = ApiDocument(serde_json::to_string(&document())?.into());
+    let document = ApiDocument(document()?.to_string().into());
     let crowd = Crowd::default();
     let (guarded, _) = guarded().split_for_parts();
     let (open, _) = open().split_for_parts();

@@ -200,7 +200,7 @@ struct StatementAnswer {
 
 /// Workers in the order of their ids.
 #[utoipa::path(get, path = "/v1/workers", tag = "workers", params(ListQuery),
-    responses((status = 200, body = WorkerList)))]
+    responses((status = 200, description = "The workers, by id.", body = WorkerList)))]
 async fn list_workers(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -215,7 +215,7 @@ async fn list_workers(
 
 /// A worker's particulars and lifetime figures.
 #[utoipa::path(get, path = "/v1/workers/{id}", tag = "workers", params(("id" = String, Path), OneQuery),
-    responses((status = 200, body = WorkerRecord)))]
+    responses((status = 200, description = "The worker.", body = WorkerRecord)))]
 async fn read_worker(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -233,7 +233,7 @@ async fn read_worker(
 
 /// What a worker can spend on a day, what is set aside, and what ends when.
 #[utoipa::path(get, path = "/v1/workers/{id}/balance", tag = "workers", params(("id" = String, Path), BalanceQuery),
-    responses((status = 200, body = BalanceAnswer)))]
+    responses((status = 200, description = "The balance on that day.", body = BalanceAnswer)))]
 async fn read_balance(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -262,7 +262,7 @@ async fn read_balance(
 
 /// Everything that happened to a worker's account, oldest first.
 #[utoipa::path(get, path = "/v1/workers/{id}/statement", tag = "workers", params(("id" = String, Path), PositionQuery),
-    responses((status = 200, body = StatementAnswer)))]
+    responses((status = 200, description = "The entries, oldest first.", body = StatementAnswer)))]
 async fn read_statement(
     State(app): State<App>,
     Caller(caller): Caller,

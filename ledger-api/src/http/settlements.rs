@@ -130,7 +130,7 @@ struct TrialBalanceAnswer {
 
 /// Merchants in the order of their ids.
 #[utoipa::path(get, path = "/v1/merchants", tag = "merchants", params(ListQuery),
-    responses((status = 200, body = MerchantList)))]
+    responses((status = 200, description = "The merchants, by id.", body = MerchantList)))]
 async fn list_merchants(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<ListQuery>,
@@ -143,7 +143,7 @@ async fn list_merchants(
 
 /// A merchant's particulars.
 #[utoipa::path(get, path = "/v1/merchants/{id}", tag = "merchants", params(("id" = String, Path), OneQuery),
-    responses((status = 200, body = MerchantRecord)))]
+    responses((status = 200, description = "The merchant.", body = MerchantRecord)))]
 async fn read_merchant(
     State(app): State<App>,
     ApiPath(id): ApiPath<String>,
@@ -202,7 +202,7 @@ async fn settlement(app: &App, id: String, query: &SettlementQuery) -> Result<Js
 
 /// The sums of all accounts; together they are zero.
 #[utoipa::path(get, path = "/v1/trial-balance", tag = "audit", params(OneQuery),
-    responses((status = 200, body = TrialBalanceAnswer)))]
+    responses((status = 200, description = "The sums.", body = TrialBalanceAnswer)))]
 async fn read_trial_balance(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<OneQuery>,

@@ -3,9 +3,11 @@
 mod access;
 mod batch;
 mod described;
+mod document;
 mod evidence;
 mod flows;
 mod lost_commits;
 mod malformed;
+mod reads;
 pub(crate) mod support;
 mod waiting;
