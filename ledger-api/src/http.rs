@@ -13,8 +13,10 @@ pub mod audits;
 pub mod batch;
 mod batch_item;
 pub mod body;
+pub mod branches;
 mod cloud_events;
 pub mod command;
+pub mod credit_reads;
 pub mod credits;
 mod decimal;
 pub mod docs;
@@ -28,15 +30,19 @@ pub mod judgements;
 pub mod limits;
 pub mod merchants;
 pub mod metrics;
+pub mod open_holds;
 pub mod openapi;
 pub mod receipts;
 pub mod redemptions;
 pub mod schedule;
 pub mod server;
+mod settlement_sheet;
 pub mod settlements;
+pub mod shapes;
 pub mod shelf;
 pub mod stock;
 pub mod stores;
+pub mod till;
 pub mod traces;
 pub mod validity;
 pub mod wire;
@@ -97,11 +103,15 @@ fn guarded() -> OpenApiRouter<App> {
         .merge(stock::routes())
         .merge(schedule::routes())
         .merge(credits::routes())
+        .merge(credit_reads::routes())
         .merge(redemptions::routes())
+        .merge(till::routes())
         .merge(holds::routes())
+        .merge(open_holds::routes())
         .merge(batch::routes())
         .merge(expiries::routes())
         .merge(appraisals::routes())
+        .merge(branches::routes())
         .merge(events::routes())
         .merge(audits::routes())
         .merge(audit::routes())
@@ -119,7 +129,10 @@ fn open() -> OpenApiRouter<App> {
 }
 
 /// The OpenAPI document of all routes.
-pub fn document() -> utoipa::openapi::OpenApi {
+///
+/// # Errors
+/// When it cannot be written, which is a fault of this program.
+pub fn document() -> serde_json::Result<serde_json::Value> {
     openapi::complete(guarded().into_openapi(), open().into_openapi())
 }
 
@@ -128,7 +141,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// # Errors
 /// When the OpenAPI document cannot be written, which is a fault of this program.
 pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
-    let document = ApiDocument(serde_json::to_string(&document())?.into());
+    let document = ApiDocument(document()?.to_string().into());
     let crowd = Crowd::default();
     let (guarded, _) = guarded().split_for_parts();
     let (open, _) = open().split_for_parts();

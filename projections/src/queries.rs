@@ -2,10 +2,14 @@
 
 pub mod account;
 pub mod appraisal;
+pub mod branch;
 pub mod catalogue;
+pub mod credit;
+pub mod redemption;
 
 use ledger_core::domain::event::{Event, StreamId};
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::{Key, WorkerId};
+use ledger_core::journal::Entry;
 
 use crate::error::ViewError;
 use crate::fold::View;
@@ -45,6 +49,13 @@ impl Views {
     pub(crate) async fn rows_under<V: View>(&self, prefix: &str) -> Result<At<Vec<(String, V::Row)>>, ViewError> {
         let Page { rows, position, .. } = self.page_of::<V>(prefix, "", usize::MAX, |_| true).await?;
         Ok(At { position, value: rows })
+    }
+
+    /// The entries of the command with a key, in order; none where no command has it.
+    pub(crate) async fn entries_of(&self, key: &Key) -> Result<Vec<Entry>, ViewError> {
+        let found = self.journal().find(std::slice::from_ref(key)).await?;
+        let Some(command) = found.into_iter().next().flatten() else { return Ok(Vec::new()) };
+        Ok(self.journal().read_commands(&[command]).await?.into_iter().next().unwrap_or_default())
     }
 
     /// Gives every event of a worker's own stream up to a position, in order; none for a text that names no worker.

@@ -5,7 +5,7 @@ use axum::extract::State;
 use chrono::NaiveDate;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::domain::worker::event::RedeemedLine;
+use ledger_core::domain::worker::event::{LotPart, RedeemedLine};
 use projections::queries::At;
 use projections::statement::Line;
 use projections::views::balance::Balance;
@@ -147,7 +147,7 @@ struct BalanceAnswer {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct ItemJson {
+pub(super) struct ItemJson {
     sku: String,
     kind: String,
     merchant: Option<String>,
@@ -157,7 +157,7 @@ struct ItemJson {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct LotJson {
+pub(super) struct LotJson {
     /// The lot's number within the worker's account.
     lot: u32,
     points: PointsJson,
@@ -200,7 +200,7 @@ struct StatementAnswer {
 
 /// Workers in the order of their ids.
 #[utoipa::path(get, path = "/v1/workers", tag = "workers", params(ListQuery),
-    responses((status = 200, body = WorkerList)))]
+    responses((status = 200, description = "The workers, by id.", body = WorkerList)))]
 async fn list_workers(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -215,7 +215,7 @@ async fn list_workers(
 
 /// A worker's particulars and lifetime figures.
 #[utoipa::path(get, path = "/v1/workers/{id}", tag = "workers", params(("id" = String, Path), OneQuery),
-    responses((status = 200, body = WorkerRecord)))]
+    responses((status = 200, description = "The worker.", body = WorkerRecord)))]
 async fn read_worker(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -233,7 +233,7 @@ async fn read_worker(
 
 /// What a worker can spend on a day, what is set aside, and what ends when.
 #[utoipa::path(get, path = "/v1/workers/{id}/balance", tag = "workers", params(("id" = String, Path), BalanceQuery),
-    responses((status = 200, body = BalanceAnswer)))]
+    responses((status = 200, description = "The balance on that day.", body = BalanceAnswer)))]
 async fn read_balance(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -263,7 +263,7 @@ async fn read_balance(
 
 /// Everything that happened to a worker's account, oldest first.
 #[utoipa::path(get, path = "/v1/workers/{id}/statement", tag = "workers", params(("id" = String, Path), PositionQuery),
-    responses((status = 200, body = StatementAnswer)))]
+    responses((status = 200, description = "The entries, oldest first.", body = StatementAnswer)))]
 async fn read_statement(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -325,12 +325,12 @@ fn entry_json(line: Line) -> EntryJson {
         on: line.on,
         store: line.store,
         items: line.lines.into_iter().map(item_json).collect(),
-        lots: line.lots.into_iter().map(|part| LotJson { lot: part.0, points: PointsJson(part.1) }).collect(),
+        lots: line.lots.into_iter().map(lot_json).collect(),
         reason: line.reason,
     }
 }
 
-fn item_json(line: RedeemedLine) -> ItemJson {
+pub(super) fn item_json(line: RedeemedLine) -> ItemJson {
     ItemJson {
         sku: line.sku.to_string(),
         kind: line.kind,
@@ -338,4 +338,8 @@ fn item_json(line: RedeemedLine) -> ItemJson {
         quantity: line.quantity,
         price: PointsJson(line.price),
     }
+}
+
+pub(super) fn lot_json(part: LotPart) -> LotJson {
+    LotJson { lot: part.0, points: PointsJson(part.1) }
 }

@@ -1,12 +1,14 @@
 //! The mutual-aid points cards of a year, as JSON, CSV or a workbook.
 //!
 //! An answer names the position it was taken at; asked again with `?at=` that position, its bytes are the same, however
-//! much was recorded since. No order but the card numbers', no grade: one reference, the decision left blank.
+//! much was recorded since. The names in a workbook come from the vault and are the current ones: correcting or erasing one
+//! is the one thing that changes a workbook. No order but the card numbers', no grade: one reference, the decision left blank.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ledger_core::domain::refusal::Code;
+use projections::queries::appraisal::Appraisal;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
@@ -16,7 +18,9 @@ use utoipa_axum::routes;
 use super::accept;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, at_least, position_from_text};
+use crate::access::{Identity, Role};
 use crate::app::App;
+use crate::appraisal_sheet::paper::{Names, Paper, readable, recorded_on};
 use crate::appraisal_sheet::{Format, SheetError, render};
 
 /// The position an answer was taken at.
@@ -52,6 +56,10 @@ struct AppraisalQuery {
 }
 
 /// The cards of a branch (or of all) for the service dates of a calendar year, by card number.
+///
+/// The workbook is the paper of the branch's meeting: with the holders' and witnesses' current names for administrators, a
+/// blank column for the decision, and lines to sign. Asked again with `?at=`, the bytes are the same unless a name was
+/// corrected or erased meanwhile.
 #[utoipa::path(get, path = "/v1/appraisals/{year}", tag = "appraisals", params(("year" = i32, Path), AppraisalQuery),
     responses((status = 200, description = "The cards, with their evidence lines in json and xlsx.", content(
         (serde_json::Value = "application/json"),
@@ -70,19 +78,18 @@ async fn read_appraisal(
     if !YEARS.contains(&year) {
         return Err(ApiError::new(Code::InvalidDate, format!("{year} is no year that is kept here")));
     }
-    let format = match query.format.trim() {
-        "" => accepted(&headers)?,
-        text => Format::parse(text).ok_or_else(|| {
-            ApiError::unreadable(format!("format={text:?} is not written here; ask for json, csv or xlsx"))
-        })?,
-    };
+    let format = asked_format(&query.format, &headers)?;
     at_least(&app, query.min_position.max(query.at)).await?;
     let branch = Some(query.branch.trim()).filter(|branch| !branch.is_empty());
     let appraisal = app.views.appraisal(year, branch, query.at).await?;
     tracing::info!(reader = %caller.id, role = %caller.role, year, cards = appraisal.cards.len(), "cards were read");
     let position = appraisal.position;
+    let paper = match format {
+        Format::Xlsx => paper(&app, &caller, &appraisal).await?,
+        Format::Json | Format::Csv => Paper::default(),
+    };
     let written = tokio::task::spawn_blocking(move || {
-        let bytes = render(&appraisal, format)?;
+        let bytes = render(&appraisal, &paper, format)?;
         let tag = format!("\"{}\"", hex::encode(Sha256::digest(&bytes)));
         Ok((bytes, tag))
     });
@@ -105,6 +112,33 @@ async fn read_appraisal(
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// What the paper of an appraisal says besides the cards, with names for whoever may read them.
+async fn paper(app: &App, caller: &Identity, appraisal: &Appraisal) -> Result<Paper, ApiError> {
+    let position = appraisal.position;
+    Ok(Paper {
+        programme: app.views.programme_at(position).await?,
+        day: recorded_on(app.ledger.journal().as_ref(), position).await?,
+        root: Some(readable(&app.audit.tiles().root(position).await?)),
+        names: match caller.role {
+            Role::Admin => Names::of(&app.vault, appraisal).await,
+            _ => Names::Hidden,
+        },
+    })
+}
+
+/// The format that the query asks for, else the one that the `Accept` header likes best.
+///
+/// # Errors
+/// `invalid_input` for a word that names none.
+pub(super) fn asked_format(asked: &str, headers: &HeaderMap) -> Result<Format, ApiError> {
+    match asked.trim() {
+        "" => accepted(headers),
+        text => Format::parse(text).ok_or_else(|| {
+            ApiError::unreadable(format!("format={text:?} is not written here; ask for json, csv or xlsx"))
+        }),
+    }
 }
 
 fn told(error: SheetError) -> ApiError {

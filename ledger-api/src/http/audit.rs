@@ -208,7 +208,7 @@ struct CosignedAnswer {
 ///
 /// The signed note itself (C2SP tlog-checkpoint) as text; with `Accept: application/json`, the note and its parts.
 #[utoipa::path(get, path = "/v1/audit/checkpoint", tag = "audit", params(CheckpointQuery),
-    responses((status = 200, content((String = "text/plain"), (CheckpointJson = "application/json")))))]
+    responses((status = 200, description = "The signed note, or the note and its parts.", content((String = "text/plain"), (CheckpointJson = "application/json")))))]
 async fn read_checkpoint(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<CheckpointQuery>,
@@ -231,7 +231,7 @@ async fn read_checkpoint(
 
 /// The checkpoints published so far, by size.
 #[utoipa::path(get, path = "/v1/audit/checkpoints", tag = "audit", params(ListCheckpointsQuery),
-    responses((status = 200, body = CheckpointList)))]
+    responses((status = 200, description = "The checkpoints, by size.", body = CheckpointList)))]
 async fn list_checkpoints(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<ListCheckpointsQuery>,
@@ -248,7 +248,7 @@ async fn list_checkpoints(
 
 /// The proof that the entry at a position is in the journal.
 #[utoipa::path(get, path = "/v1/audit/inclusion/{position}", tag = "audit",
-    params(("position" = u64, Path), InclusionQuery), responses((status = 200, body = InclusionJson)))]
+    params(("position" = u64, Path), InclusionQuery), responses((status = 200, description = "The proof.", body = InclusionJson)))]
 async fn read_inclusion(
     State(app): State<App>,
     ApiPath(position): ApiPath<u64>,
@@ -263,7 +263,7 @@ async fn read_inclusion(
 
 /// The proof that the journal only grew from one size to another.
 #[utoipa::path(get, path = "/v1/audit/consistency", tag = "audit", params(ConsistencyQuery),
-    responses((status = 200, body = ConsistencyJson)))]
+    responses((status = 200, description = "The proof.", body = ConsistencyJson)))]
 async fn read_consistency(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<ConsistencyQuery>,
@@ -281,7 +281,7 @@ async fn read_consistency(
 }
 
 /// The keys that sign checkpoints, public halves: what a verifier is given, best by another way as well.
-#[utoipa::path(get, path = "/v1/audit/keys", tag = "audit", responses((status = 200, body = KeyList)))]
+#[utoipa::path(get, path = "/v1/audit/keys", tag = "audit", responses((status = 200, description = "The public keys.", body = KeyList)))]
 async fn read_keys(State(app): State<App>) -> Result<Json<KeyList>, ApiError> {
     let keys = app.audit.store().keys().await.map_err(AuditError::from)?;
     let identity = app.audit.identity();
@@ -294,7 +294,7 @@ async fn read_keys(State(app): State<App>) -> Result<Json<KeyList>, ApiError> {
 
 /// Takes back a published checkpoint that other offices cosigned; it is served with their signatures from then on.
 #[utoipa::path(post, path = "/v1/audit/cosignatures", tag = "audit", request_body = CosignedBody,
-    responses((status = 200, body = CosignedAnswer)))]
+    responses((status = 200, description = "The cosignatures that hold are served from now on.", body = CosignedAnswer)))]
 async fn add_cosignature(
     State(app): State<App>,
     Asking(context): Asking,

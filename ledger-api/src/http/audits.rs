@@ -157,7 +157,7 @@ async fn read_sample(
     tracing::info!(reader = %caller.id, role = %caller.role, seed = query.seed, until, "a sample was drawn");
     let ask = SampleAsk { seed: query.seed, size: query.size, by, of, from, to, until };
     let sample = sample::sample(app.ledger.journal().as_ref(), ask, &mut |_| {}).await?;
-    answer(audit_sheet::sample::document(&sample), form, until, "audit-sample").await
+    written(audit_sheet::sample::document(&sample), form, until, "audit-sample").await
 }
 
 /// What is worth asking about: who entered and who confirmed, late entries, bursts, stock differences, reversals.
@@ -197,7 +197,7 @@ async fn read_report(
     let _place = walkers.place().await?;
     tracing::info!(reader = %caller.id, role = %caller.role, until, "an audit report was made");
     let report = report::report(app.ledger.journal().as_ref(), until, thresholds, &mut |_| {}).await?;
-    answer(audit_sheet::report::document(&report), form, until, "audit-report").await
+    written(audit_sheet::report::document(&report), form, until, "audit-report").await
 }
 
 fn form(asked: &str, headers: &HeaderMap) -> Result<Form, ApiError> {
@@ -243,9 +243,13 @@ pub(super) async fn until(app: &App, at: Option<u64>, recorded_as_of: Option<Ask
     }
 }
 
-async fn answer(document: Document, form: Form, position: u64, stem: &str) -> Result<Response, ApiError> {
-    let written = tokio::task::spawn_blocking(move || render(&document, form));
-    let bytes = written.await.map_err(|error| ApiError::fault(&error))?.map_err(|error| match &error {
+/// A document as an answer, with the position it is of.
+///
+/// # Errors
+/// `too_large` for a workbook that holds no more.
+pub(super) async fn written(document: Document, form: Form, position: u64, stem: &str) -> Result<Response, ApiError> {
+    let rendered = tokio::task::spawn_blocking(move || render(&document, form));
+    let bytes = rendered.await.map_err(|error| ApiError::fault(&error))?.map_err(|error| match &error {
         DocumentError::TooLarge { .. } => ApiError::new(Code::TooLarge, error.to_string()),
         DocumentError::Json(_) | DocumentError::Csv(_) | DocumentError::Xlsx(_) => ApiError::fault(&error),
     })?;

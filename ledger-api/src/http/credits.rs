@@ -18,6 +18,7 @@ use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, NoPath, Personal, ask, worker_event};
 use super::error::ApiError;
 use super::extract::{ApiQuery, Asking, Limit, at_least, position_from_text};
+use super::shapes::{Id, NameText};
 use super::wire::{DateJson, PointsJson, QuantityJson, TEXT_CHARS_MAX, Text, maybe_text, no_date};
 use crate::app::App;
 
@@ -31,19 +32,21 @@ pub fn routes() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 pub struct RecordCredit {
     /// Whose.
-    #[schema(value_type = String, examples("QW-0001"))]
+    #[schema(value_type = Id)]
     worker: WorkerId,
     /// 活动代码.
-    #[schema(value_type = String, examples("ZY01"))]
+    #[schema(value_type = Id)]
     activity: ActivityCode,
     /// The service date.
     on: DateJson,
     /// Units of service (数量).
     quantity: QuantityJson,
     /// 证明人: kept encrypted beside the journal; a pseudonym stands in it.
+    #[schema(value_type = NameText)]
     witness: Text,
     /// The evidence's digest, or where it is kept; no personal data.
     #[serde(default, deserialize_with = "maybe_text")]
+    #[schema(max_length = 200)]
     evidence: Option<String>,
 }
 

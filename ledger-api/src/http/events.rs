@@ -93,7 +93,7 @@ struct EventList {
 /// header `Link`; with `Accept: text/event-stream, application/cloudevents+json` the data of the live feed are CloudEvents.
 #[utoipa::path(get, path = "/v1/events", tag = "audit",
     params(PositionQuery, ("Last-Event-ID" = Option<u64>, Header, description = "The last position seen of the live feed.")),
-    responses((status = 200, content((EventList = "application/json"), (String = "text/event-stream"),
+    responses((status = 200, description = "A page of events, or the live feed.", content((EventList = "application/json"), (String = "text/event-stream"),
         (Vec<serde_json::Value> = "application/cloudevents-batch+json")))))]
 async fn read_events(
     State(app): State<App>,

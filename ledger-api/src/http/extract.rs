@@ -35,7 +35,20 @@ const POSITION_MAX: u64 = i64::MAX.unsigned_abs();
 const RESERVED_KEYS: &[&str] = &["journal/", super::RELEASE_KEYS];
 
 /// What auditors read: events and what is folded from them, never a name.
-const AUDITED: &[&str] = &["/v1/events", "/v1/audit/sample", "/v1/audit/report", "/v1/workers/{id}/trace"];
+const AUDITED: &[&str] = &[
+    "/v1/events",
+    "/v1/audit/sample",
+    "/v1/audit/report",
+    "/v1/workers/{id}/trace",
+    "/v1/credits/{id}",
+    "/v1/redemptions/{id}",
+    "/v1/stores/{id}/redemptions",
+    "/v1/holds",
+    "/v1/branches",
+    "/v1/appraisals/{year}",
+    "/v1/merchants/{id}/settlement",
+    "/v1/trial-balance",
+];
 
 /// Whether a role may use a method of a route; routes are named as they are registered, `/v1/workers/{id}`.
 pub fn permitted(role: Role, method: &Method, route: &str) -> bool {

@@ -18,6 +18,7 @@ use super::command::{Answer, Ask, Asked, NoPath, ask, worker_event};
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::redemptions::{Line, RedemptionAnswer, asked_time};
+use super::shapes::Id;
 use super::wire::{PointsJson, TimeJson, maybe_text};
 use crate::app::App;
 
@@ -37,12 +38,13 @@ pub fn routes() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 pub struct PlaceHold {
     /// For whom.
-    #[schema(value_type = String, examples("QW-0001"))]
+    #[schema(value_type = Id)]
     worker: WorkerId,
     /// Where.
-    #[schema(value_type = String, examples("QW-WD001"))]
+    #[schema(value_type = Id)]
     store: StoreId,
     /// What: 1 to 100 lines.
+    #[schema(min_items = 1, max_items = 100)]
     lines: Vec<Line>,
     /// When, if not just now: part of the content.
     #[serde(default)]

@@ -51,7 +51,7 @@ enum Form {
 /// form as a QR code.
 #[utoipa::path(get, path = "/v1/audit/receipt/{position}", tag = "audit",
     params(("position" = u64, Path), PaperQuery),
-    responses((status = 200, content((String = "text/plain"), (String = "image/svg+xml"), (Vec<u8> = "image/png")))))]
+    responses((status = 200, description = "The text, or its QR code.", content((String = "text/plain"), (String = "image/svg+xml"), (Vec<u8> = "image/png")))))]
 async fn read_receipt(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -86,7 +86,7 @@ async fn read_receipt(
 
 /// The checkpoint for the printed publicity notice: a short block of text, or the signed note as a QR code.
 #[utoipa::path(get, path = "/v1/audit/notice", tag = "audit", params(PaperQuery),
-    responses((status = 200, content((String = "text/plain"), (String = "image/svg+xml"), (Vec<u8> = "image/png")))))]
+    responses((status = 200, description = "The text, or its QR code.", content((String = "text/plain"), (String = "image/svg+xml"), (Vec<u8> = "image/png")))))]
 async fn read_notice(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<PaperQuery>,

@@ -16,6 +16,7 @@ use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, NoPath, ask, worker_event};
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
+use super::shapes::{Id, Reason};
 use super::wire::{PointsJson, Text, TimeJson, UnitsJson, no_time};
 use crate::app::App;
 
@@ -29,7 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 pub struct Line {
     /// Which item.
-    #[schema(value_type = String, examples("SP001"))]
+    #[schema(value_type = Id)]
     sku: Sku,
     /// How many.
     quantity: UnitsJson,
@@ -55,12 +56,13 @@ pub(super) fn asked_time(at: Option<TimeJson>) -> (AskedTime, Option<String>) {
 #[serde(deny_unknown_fields)]
 pub struct Redeem {
     /// Who spends.
-    #[schema(value_type = String, examples("QW-0001"))]
+    #[schema(value_type = Id)]
     worker: WorkerId,
     /// Where.
-    #[schema(value_type = String, examples("QW-WD001"))]
+    #[schema(value_type = Id)]
     store: StoreId,
     /// On what: 1 to 100 lines.
+    #[schema(min_items = 1, max_items = 100)]
     lines: Vec<Line>,
     /// 兑换时间, when it was not just now: part of the content, and only lots spendable on its day count.
     #[serde(default)]
@@ -141,6 +143,7 @@ pub struct OfRedemption {
 #[serde(deny_unknown_fields)]
 pub struct ReverseRedemption {
     /// Why; the worker sees it.
+    #[schema(value_type = Reason)]
     reason: Text,
 }
 

@@ -21,6 +21,7 @@ use super::body::ApiJson;
 use super::command::{Answer, programme_event, receipt_of, told};
 use super::error::ApiError;
 use super::extract::{ApiQuery, Asking, ListQuery, at_least, now, position_from_text};
+use super::shapes::{Id, PositivePoints, Price};
 use super::validity::ValidityJson;
 use super::wire::{DateJson, PointsJson, Text, maybe_text, no_date, read_date};
 use crate::app::App;
@@ -37,6 +38,7 @@ struct AdoptSchedule {
     /// First service date it holds for.
     effective_from: DateJson,
     /// All its lines: what is left out is not credited from that date on.
+    #[schema(min_items = 1)]
     activities: Vec<ActivityJson>,
     /// Settings of the district that change with it.
     #[serde(default)]
@@ -48,7 +50,7 @@ struct AdoptSchedule {
 #[serde(deny_unknown_fields)]
 struct ActivityJson {
     /// 活动代码.
-    #[schema(value_type = String, examples("ZY01"))]
+    #[schema(value_type = Id)]
     code: ActivityCode,
     /// 活动名称.
     name: Text,
@@ -60,9 +62,11 @@ struct ActivityJson {
     #[schema(examples("小时"))]
     unit: Option<String>,
     /// 每单位积分.
+    #[schema(value_type = Price)]
     points_per_unit: PointsJson,
     /// 每日上限: most points for one worker on one service date; none without.
     #[serde(default)]
+    #[schema(value_type = Option<PositivePoints>)]
     daily_cap: Option<PointsJson>,
     /// 计入积分卡: whether its credits count for the mutual-aid points card.
     counts_for_card: bool,
@@ -83,6 +87,7 @@ struct DistrictJson {
     name: Option<Text>,
     /// Credits are rounded down to a multiple of this.
     #[serde(default)]
+    #[schema(value_type = Option<PositivePoints>)]
     points_step: Option<PointsJson>,
     /// Whether a second person confirms each credit.
     #[serde(default)]
@@ -202,6 +207,7 @@ struct VersionsAnswer {
 struct InForceQuery {
     /// The service date, YYYY-MM-DD; today without.
     #[serde(default)]
+    #[param(format = Date)]
     on: Option<String>,
     /// Answer from a state that includes this position.
     #[serde(default, deserialize_with = "position_from_text")]

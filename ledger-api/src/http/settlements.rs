@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use ledger_core::domain::ids::MerchantId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::{Code, Refusal};
@@ -15,10 +17,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accounts::OneQuery;
+use super::appraisals::asked_format;
+use super::audits::written;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, ListQuery, at_least, position_from_text};
+use super::settlement_sheet;
 use super::wire::PointsJson;
 use crate::app::App;
+use crate::appraisal_sheet::Format;
+use crate::document::Form;
 
 /// The routes of this resource.
 pub fn routes() -> OpenApiRouter<App> {
@@ -37,6 +44,10 @@ struct SettlementQuery {
     #[serde(default)]
     #[param(value_type = Option<String>, example = "2024-03")]
     month: String,
+    /// json, csv or xlsx; goes before the Accept header.
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "xlsx")]
+    format: String,
     /// Answer from a state that includes this position.
     #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
@@ -70,41 +81,41 @@ struct MerchantList {
 
 /// What was claimed and paid.
 #[derive(Debug, Serialize, ToSchema)]
-struct DueJson {
+pub(super) struct DueJson {
     /// Claims of the month, less those taken back before they were paid.
-    honoured: PointsJson,
+    pub(super) honoured: PointsJson,
     /// Claims of months already paid that were taken back in this one.
-    corrected: PointsJson,
+    pub(super) corrected: PointsJson,
     /// What earlier months were paid beyond their claims: zero or less.
-    carried: PointsJson,
-    paid: PointsJson,
+    pub(super) carried: PointsJson,
+    pub(super) paid: PointsJson,
     /// `carried + honoured − corrected − paid`, and never less than zero for a month: what it cannot bear goes on to the
     /// next one. The sum of all months is below zero where the merchant was paid more than it claims by now.
-    owed: PointsJson,
+    pub(super) owed: PointsJson,
     /// Redemptions behind the claims, less those reversed.
-    redemptions: i64,
+    pub(super) redemptions: i64,
     /// References of the payments.
-    references: Vec<String>,
+    pub(super) references: Vec<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct MonthJson {
-    month: String,
+pub(super) struct MonthJson {
+    pub(super) month: String,
     #[serde(flatten)]
-    due: DueJson,
+    pub(super) due: DueJson,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct SettlementAnswer {
-    merchant: String,
+pub(super) struct SettlementAnswer {
+    pub(super) merchant: String,
     /// The month asked for; null for the sum of all.
-    month: Option<String>,
+    pub(super) month: Option<String>,
     #[serde(flatten)]
-    due: DueJson,
+    pub(super) due: DueJson,
     /// Every month with a claim or payment, oldest first; only where no month was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    months: Option<Vec<MonthJson>>,
-    position: u64,
+    pub(super) months: Option<Vec<MonthJson>>,
+    pub(super) position: u64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -124,7 +135,7 @@ struct TrialBalanceAnswer {
 
 /// Merchants in the order of their ids.
 #[utoipa::path(get, path = "/v1/merchants", tag = "merchants", params(ListQuery),
-    responses((status = 200, body = MerchantList)))]
+    responses((status = 200, description = "The merchants, by id.", body = MerchantList)))]
 async fn list_merchants(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<ListQuery>,
@@ -137,7 +148,7 @@ async fn list_merchants(
 
 /// A merchant's particulars.
 #[utoipa::path(get, path = "/v1/merchants/{id}", tag = "merchants", params(("id" = String, Path), OneQuery),
-    responses((status = 200, body = MerchantRecord)))]
+    responses((status = 200, description = "The merchant.", body = MerchantRecord)))]
 async fn read_merchant(
     State(app): State<App>,
     ApiPath(id): ApiPath<String>,
@@ -150,12 +161,30 @@ async fn read_merchant(
 
 /// What a merchant is owed and was paid, for a month or in all.
 #[utoipa::path(get, path = "/v1/merchants/{id}/settlement", tag = "merchants",
-    params(("id" = String, Path), SettlementQuery), responses((status = 200, body = SettlementAnswer)))]
+    params(("id" = String, Path), SettlementQuery),
+    responses((status = 200, description = "The month, or every month and their sum; as a table in csv and xlsx.", content(
+        (SettlementAnswer = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn read_settlement(
     State(app): State<App>,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<SettlementQuery>,
-) -> Result<Json<SettlementAnswer>, ApiError> {
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let form = match asked_format(&query.format, &headers)? {
+        Format::Json => None,
+        Format::Csv => Some(Form::Csv),
+        Format::Xlsx => Some(Form::Xlsx),
+    };
+    let Json(answer) = settlement(&app, id.clone(), &query).await?;
+    let Some(form) = form else { return Ok(Json(answer).into_response()) };
+    let name = known(&app, &id).await?.value.name;
+    let stem = answer.month.as_ref().map_or_else(|| "settlement".to_owned(), |month| format!("settlement-{month}"));
+    written(settlement_sheet::document(name, &answer), form, answer.position, &stem).await
+}
+
+async fn settlement(app: &App, id: String, query: &SettlementQuery) -> Result<Json<SettlementAnswer>, ApiError> {
     let month =
         match query.month.trim() {
             "" => None,
@@ -163,8 +192,8 @@ async fn read_settlement(
                 ApiError::new(Code::InvalidDate, format!("month={text:?} is no month; write YYYY-MM"))
             })?),
         };
-    at_least(&app, query.min_position).await?;
-    known(&app, &id).await?;
+    at_least(app, query.min_position).await?;
+    known(app, &id).await?;
     let Some(month) = month else {
         let At { position, value: months } = app.views.dues(&id).await?;
         let due = due_json(total(&months));
@@ -178,7 +207,7 @@ async fn read_settlement(
 
 /// The sums of all accounts; together they are zero.
 #[utoipa::path(get, path = "/v1/trial-balance", tag = "audit", params(OneQuery),
-    responses((status = 200, body = TrialBalanceAnswer)))]
+    responses((status = 200, description = "The sums.", body = TrialBalanceAnswer)))]
 async fn read_trial_balance(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<OneQuery>,

@@ -80,7 +80,7 @@ struct StockAnswer {
 
 /// Stores in the order of their ids.
 #[utoipa::path(get, path = "/v1/stores", tag = "stores", params(ListQuery),
-    responses((status = 200, body = StoreList)))]
+    responses((status = 200, description = "The stores, by id.", body = StoreList)))]
 async fn list_stores(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<ListQuery>,
@@ -93,7 +93,7 @@ async fn list_stores(
 
 /// A store's particulars.
 #[utoipa::path(get, path = "/v1/stores/{id}", tag = "stores", params(("id" = String, Path), OneQuery),
-    responses((status = 200, body = StoreRecord)))]
+    responses((status = 200, description = "The store.", body = StoreRecord)))]
 async fn read_store(
     State(app): State<App>,
     ApiPath(id): ApiPath<String>,
@@ -106,7 +106,7 @@ async fn read_store(
 
 /// A store's items, their terms and their books, in the order of their codes.
 #[utoipa::path(get, path = "/v1/stores/{id}/stock", tag = "stores", params(("id" = String, Path), ListQuery),
-    responses((status = 200, body = StockAnswer)))]
+    responses((status = 200, description = "The items, by code.", body = StockAnswer)))]
 async fn read_stock(
     State(app): State<App>,
     ApiPath(id): ApiPath<String>,
@@ -119,7 +119,7 @@ async fn read_stock(
     Ok(Json(StockAnswer { store: id, items, next: page.next, position: page.position }))
 }
 
-async fn known(app: &App, id: &str) -> Result<At<Store>, ApiError> {
+pub(super) async fn known(app: &App, id: &str) -> Result<At<Store>, ApiError> {
     let unknown = || {
         let refusal = Refusal::new(Code::UnknownStore, format!("there is no store {id:?}"));
         ApiError::refused(refusal, &[Code::UnknownStore])

@@ -69,7 +69,7 @@ struct TraceAnswer {
 
 /// Why a worker's balance is what it is, event by event, with lots, versions of the schedule and running figures.
 #[utoipa::path(get, path = "/v1/workers/{id}/trace", tag = "audit", params(("id" = String, Path), TraceQuery),
-    responses((status = 200, body = TraceAnswer)))]
+    responses((status = 200, description = "The lines, oldest first, and the figures at the end.", body = TraceAnswer)))]
 async fn read_trace(
     State(app): State<App>,
     Caller(caller): Caller,

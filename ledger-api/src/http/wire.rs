@@ -18,6 +18,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::decimal::{decimal, text};
+use super::shapes;
 use crate::exact::Exact;
 
 /// The longest text of a body that is no reason: a name, a witness, an item.
@@ -48,7 +49,7 @@ impl<'de> Deserialize<'de> for PointsJson {
 
 impl PartialSchema for PointsJson {
     fn schema() -> RefOr<Schema> {
-        number("Points: an exact decimal of at most two places.", "2.5")
+        shapes::points().into()
     }
 }
 
@@ -71,7 +72,7 @@ impl<'de> Deserialize<'de> for QuantityJson {
 
 impl PartialSchema for QuantityJson {
     fn schema() -> RefOr<Schema> {
-        number("Units of service: an exact decimal above 0 of at most six places.", "1.5")
+        shapes::quantity()
     }
 }
 
@@ -108,12 +109,7 @@ fn whole(decimal: &str) -> Option<u32> {
 
 impl PartialSchema for UnitsJson {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(SchemaType::Type(Type::Integer))
-            .minimum(Some(0))
-            .maximum(Some(i64::from(u32::MAX)))
-            .description(Some("Whole units of an item."))
-            .into()
+        shapes::units()
     }
 }
 
@@ -149,6 +145,7 @@ impl PartialSchema for DateJson {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+            .pattern(Some(shapes::DATE_PATTERN))
             .description(Some("A civil date of the district, YYYY-MM-DD."))
             .into()
     }
@@ -208,6 +205,7 @@ impl PartialSchema for Text {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
             .min_length(Some(1))
+            .pattern(Some(shapes::TEXT_PATTERN))
             .description(Some("A text that is not blank."))
             .into()
     }
@@ -236,16 +234,6 @@ pub fn read_date(text: &str) -> Option<NaiveDate> {
             .enumerate()
             .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
     if shape { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None }
-}
-
-fn number(description: &str, example: &str) -> RefOr<Schema> {
-    let mut object = ObjectBuilder::new()
-        .schema_type(SchemaType::from_iter([Type::Number, Type::String]))
-        .description(Some(format!("{description} Read as a number or as a decimal string, written as a number.")));
-    if let Ok(example) = serde_json::from_str::<serde_json::Value>(example) {
-        object = object.examples([example]);
-    }
-    object.into()
 }
 
 /// What stands there, cut short for a sentence.

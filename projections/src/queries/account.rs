@@ -129,6 +129,19 @@ impl Views {
         self.row::<HoldView>(hold).await
     }
 
+    /// Open holds in the order of their names, of those that `keep` wants.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn holds(
+        &self,
+        after: &str,
+        limit: usize,
+        keep: impl Fn(&Hold) -> bool + Send + Sync,
+    ) -> Result<Page<Hold>, ViewError> {
+        self.page_of::<HoldView>("", after, limit, keep).await
+    }
+
     /// Credits that wait for a second person or for an objection's decision, of those that `keep` wants.
     ///
     /// # Errors
