@@ -11,6 +11,9 @@ use crate::fold::Change;
 /// The changes of one view.
 pub type ViewChanges = (&'static str, Vec<Change>);
 
+/// A row with its key.
+pub type KeyedRow = (String, Vec<u8>);
+
 /// Stored rows, and the checkpoint of the very state they were read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored<T> {
@@ -80,7 +83,7 @@ pub trait ViewStore: Send + Sync + 'static {
         prefix: &str,
         after: &str,
         limit: usize,
-    ) -> Result<Stored<Vec<(String, Vec<u8>)>>, ViewError>;
+    ) -> Result<Stored<Vec<KeyedRow>>, ViewError>;
 
     /// Rows whose key starts with `prefix` and comes after `after`, in the order of keys (bytes), at most `limit`.
     ///

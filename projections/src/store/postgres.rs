@@ -13,7 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRo
 use sqlx::{ConnectOptions, Executor, Row};
 use tokio::sync::Mutex;
 
-use super::{Checkpoint, Stored, ViewChanges, ViewStore, prefix_end};
+use super::{Checkpoint, KeyedRow, Stored, ViewChanges, ViewStore, prefix_end};
 use crate::error::ViewError;
 use crate::views;
 
@@ -188,7 +188,7 @@ async fn write(
 }
 
 /// Reads rows of the checkpoint's position, a key and a row, where both last may be none.
-fn with_checkpoint(rows: &[PgRow]) -> Result<Stored<Vec<(String, Vec<u8>)>>, sqlx::Error> {
+fn with_checkpoint(rows: &[PgRow]) -> Result<Stored<Vec<KeyedRow>>, sqlx::Error> {
     let mut checkpoint = 0;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
