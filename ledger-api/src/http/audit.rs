@@ -99,7 +99,7 @@ struct InclusionQuery {
 struct ConsistencyQuery {
     /// Number of entries of the earlier tree, such as that of a checkpoint kept from before.
     #[serde(default, deserialize_with = "position_from_text")]
-    #[param(value_type = u64)]
+    #[param(value_type = u64, required = true)]
     from: Option<u64>,
     /// Number of entries of the later tree; the latest checkpoint's without.
     #[serde(default, deserialize_with = "position_from_text")]
@@ -222,7 +222,7 @@ async fn read_checkpoint(
     };
     must_be_there(&app, query.min_position).await?;
     let published = app.audit.checkpoint_for(query.size, query.min_position.unwrap_or(0)).await?;
-    must_cover(published.size, query.min_position)?;
+    must_cover(published.size, query.size, query.min_position)?;
     if json {
         return Ok(Json(checkpoint_json(&published)?).into_response());
     }
@@ -256,7 +256,7 @@ async fn read_inclusion(
 ) -> Result<Json<InclusionJson>, ApiError> {
     must_be_there(&app, query.min_position.max(Some(position))).await?;
     let (size, note) = tree(&app, query.size, position.max(query.min_position.unwrap_or(0))).await?;
-    must_cover(size, query.min_position)?;
+    must_cover(size, query.size, query.min_position)?;
     let proof = app.audit.inclusion(position, size).await?;
     Ok(Json(inclusion_json(&app, proof, note)))
 }
@@ -275,7 +275,7 @@ async fn read_consistency(
     })?;
     must_be_there(&app, query.min_position).await?;
     let (to, note) = tree(&app, query.to, from.max(query.min_position.unwrap_or(0))).await?;
-    must_cover(to, query.min_position)?;
+    must_cover(to, query.to, query.min_position)?;
     let proof = app.audit.consistency(from, to).await?;
     Ok(Json(consistency_json(&app, proof, note)))
 }
@@ -323,13 +323,20 @@ async fn tree(app: &App, size: Option<u64>, covering: u64) -> Result<(u64, Optio
     Ok((size, published.map(|published| published.note.to_string())))
 }
 
-/// Whether a tree holds the position that the answer must include.
-fn must_cover(size: u64, min_position: Option<u64>) -> Result<(), ApiError> {
-    match min_position.filter(|position| *position > size) {
-        None => Ok(()),
-        Some(position) => {
+/// Whether a tree holds the position that the answer must include. Of a tree that was asked for by its size no later try
+/// holds more.
+fn must_cover(size: u64, asked: Option<u64>, min_position: Option<u64>) -> Result<(), ApiError> {
+    use ledger_core::domain::refusal::Code;
+    match (min_position.filter(|position| *position > size), asked) {
+        (None, _) => Ok(()),
+        (Some(position), Some(_)) => {
+            let detail =
+                format!("a tree of {size} entries does not hold position {position}; ask for one or the other");
+            Err(ApiError::new(Code::InvalidInput, detail))
+        }
+        (Some(position), None) => {
             let detail = format!("the checkpoint covers {size} entries, not yet position {position}; try again");
-            Err(ApiError::new(ledger_core::domain::refusal::Code::JournalUnavailable, detail))
+            Err(ApiError::new(Code::JournalUnavailable, detail))
         }
     }
 }

@@ -26,7 +26,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Where a credit stands.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum StandingJson {
+enum CreditStatus {
     /// It waits for a second person, or the end of its publicity.
     Proposed,
     /// It counts.
@@ -95,7 +95,7 @@ struct CreditRecordJson {
     witness: Option<String>,
     /// Digest of its evidence.
     evidence: Option<String>,
-    status: StandingJson,
+    status: CreditStatus,
     /// In order.
     steps: Vec<StepJson>,
     /// The answer includes everything up to this position.
@@ -129,11 +129,11 @@ async fn read_credit(
 fn credit_json(credit: CreditRecord, position: u64) -> CreditRecordJson {
     let CreditRecord { record, standing, objected, steps } = credit;
     let status = match standing {
-        CreditStanding::Proposed | CreditStanding::Confirmed if objected => StandingJson::Objected,
-        CreditStanding::Proposed => StandingJson::Proposed,
-        CreditStanding::Confirmed => StandingJson::Confirmed,
-        CreditStanding::Rejected => StandingJson::Rejected,
-        CreditStanding::Reversed => StandingJson::Reversed,
+        CreditStanding::Proposed | CreditStanding::Confirmed if objected => CreditStatus::Objected,
+        CreditStanding::Proposed => CreditStatus::Proposed,
+        CreditStanding::Confirmed => CreditStatus::Confirmed,
+        CreditStanding::Rejected => CreditStatus::Rejected,
+        CreditStanding::Reversed => CreditStatus::Reversed,
     };
     CreditRecordJson {
         credit: record.credit.to_string(),

@@ -19,7 +19,7 @@ use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::redemptions::{Line, RedemptionAnswer, asked_time};
 use super::shapes::Id;
-use super::wire::{PointsJson, TimeJson, maybe_text};
+use super::wire::{PointsJson, TimeJson, maybe_text, maybe_whole};
 use crate::app::App;
 
 /// A day: how long a hold lasts when nothing is said.
@@ -50,7 +50,7 @@ pub struct PlaceHold {
     #[serde(default)]
     at: Option<TimeJson>,
     /// How long it lasts; a day without.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_whole")]
     #[schema(minimum = 1, maximum = 43200)]
     lasts_minutes: Option<u32>,
 }
@@ -162,6 +162,7 @@ async fn capture(
 pub struct ReleaseHold {
     /// Why; the worker sees it.
     #[serde(default, deserialize_with = "maybe_text")]
+    #[schema(max_length = 500)]
     reason: Option<String>,
 }
 

@@ -16,7 +16,7 @@ use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, NoPath, ask};
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
-use super::shapes::{Id, MonthText, Price, Reason};
+use super::shapes::{Id, MonthText, Price, Reason, Uscc};
 use super::wire::{PointsJson, Text, maybe_text};
 use crate::app::App;
 
@@ -36,7 +36,7 @@ pub struct RegisterMerchant {
     #[schema(value_type = Reason)]
     name: Text,
     /// 统一社会信用代码.
-    #[schema(value_type = Reason)]
+    #[schema(value_type = Uscc)]
     uscc: Text,
     /// Line of business (类型).
     #[serde(default, deserialize_with = "maybe_text")]

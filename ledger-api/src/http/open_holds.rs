@@ -74,7 +74,7 @@ struct HoldJson {
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<BusinessTime>,
     /// Always `open`.
-    #[schema(inline)]
+    #[schema(value_type = String, examples("open"))]
     status: HoldStatus,
 }
 

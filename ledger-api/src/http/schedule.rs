@@ -23,7 +23,7 @@ use super::error::ApiError;
 use super::extract::{ApiQuery, Asking, ListQuery, at_least, now, position_from_text};
 use super::shapes::{Id, PositivePoints, Price};
 use super::validity::ValidityJson;
-use super::wire::{DateJson, PointsJson, Text, maybe_text, no_date, read_date};
+use super::wire::{DateJson, PointsJson, Text, maybe_text, maybe_whole, no_date, read_date};
 use crate::app::App;
 
 /// The routes of this resource.
@@ -93,7 +93,7 @@ struct DistrictJson {
     #[serde(default)]
     approval_required: Option<bool>,
     /// Days of publicity (公示) before a credit may be confirmed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_whole")]
     #[schema(maximum = 366)]
     publicity_days: Option<u32>,
     /// What is done where a record looks odd.

@@ -3,14 +3,17 @@
 use super::settlements::{DueJson, SettlementAnswer};
 use crate::document::{Cell, Document, Name, Table, name};
 
-const NOTE: &str = "应付积分 = 核销积分 − 已付积分；积分与金额的折算以协议为准，账本只记积分。";
+const NOTE: &str = "应付积分 = 上月结转 + 核销积分 − 冲减积分 − 已付积分，按月不低于零，不足部分结转下月；\
+    积分与金额的折算以协议为准，账本只记积分。";
 
 /// What stands in the column of months on the line that sums them up.
 const SUM: &str = "合计";
 
 const COLUMNS: &[Name] = &[
     name("month", "月份"),
+    name("carried", "上月结转"),
     name("honoured", "核销积分"),
+    name("corrected", "冲减积分"),
     name("paid", "已付积分"),
     name("owed", "应付积分"),
     name("redemptions", "兑换笔数"),
@@ -43,7 +46,9 @@ pub(super) fn document(merchant: String, answer: &SettlementAnswer) -> Document 
 fn row(month: &str, due: &DueJson) -> Vec<Cell> {
     vec![
         Cell::Text(month.to_owned()),
+        Cell::Points(due.carried.0),
         Cell::Points(due.honoured.0),
+        Cell::Points(due.corrected.0),
         Cell::Points(due.paid.0),
         Cell::Points(due.owed.0),
         Cell::count(due.redemptions),

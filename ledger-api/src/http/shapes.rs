@@ -103,6 +103,9 @@ shapes! {
     KeyName = "Key", "A key: 1 to 128 characters without blanks and control characters.", string(128, KEY_PATTERN);
     /// A calendar month.
     MonthText = "Month", "A calendar month, YYYY-MM.", string(7, MONTH_PATTERN);
+    /// The code of an organisation; its last character checks the others.
+    Uscc = "Uscc", "统一社会信用代码, with its check character (GB 32100-2015).",
+        string(18, r"^[0-9A-HJ-NPQRTUWXY]{18}$");
     /// A free text.
     Reason = "Reason", "A text of at most 500 characters that is not blank.", string(500, REASON_PATTERN);
     /// A name.

@@ -16,7 +16,7 @@ use super::command::{Answer, Ask, Asked, NoPath, ask};
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::{Id, Price, Reason};
-use super::wire::{PointsJson, Text, maybe_text};
+use super::wire::{PointsJson, Text, maybe_text, maybe_whole};
 use crate::app::App;
 
 /// The routes of this resource.
@@ -196,7 +196,7 @@ pub struct ListItem {
     #[schema(value_type = Price)]
     price: PointsJson,
     /// 每人每年限兑: most units for one worker in a calendar year, over all stores; none without.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_whole")]
     #[schema(maximum = 4294967295i64)]
     limit_per_worker_year: Option<u32>,
     /// Who supplies or honours it.

@@ -51,6 +51,11 @@ impl Visitor<'_> for Reader {
         u32::try_from(months).map(Validity::Months).map_err(|_| E::custom("too many months"))
     }
 
+    fn visit_f64<E: Error>(self, months: f64) -> Result<Validity, E> {
+        // JSON has no whole numbers of its own: 12.0 is written as 12 here.
+        months.to_string().parse().map(Validity::Months).map_err(|_| E::custom("not a whole number of months"))
+    }
+
     fn visit_str<E: Error>(self, text: &str) -> Result<Validity, E> {
         match text.trim() {
             YEAR_END | YEAR_END_CHINESE => Ok(Validity::YearEnd),
@@ -97,6 +102,7 @@ mod tests {
     fn validity_is_months_the_years_end_or_for_ever() {
         for (json, written) in [
             ("24", "24"),
+            ("24.0", "24"),
             ("\"年底\"", "\"year_end\""),
             ("\"year_end\"", "\"year_end\""),
             ("null", "null"),

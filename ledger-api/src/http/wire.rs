@@ -226,6 +226,18 @@ pub fn maybe_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<S
     Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
 }
 
+/// A whole number that may be missing or null; `2.0` is one as well, for JSON has no whole numbers of its own.
+///
+/// # Errors
+/// When what stands there is none.
+pub fn maybe_whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let Some(raw) = Option::<Box<RawValue>>::deserialize(deserializer)? else { return Ok(None) };
+    let number = Some(&raw).filter(|raw| !raw.get().trim_start().starts_with('"'));
+    let read = number.and_then(|raw| decimal(raw)).and_then(|text| whole(&text));
+    let most = u32::MAX;
+    read.map(Some).ok_or_else(|| D::Error::custom(format_args!("{} is no whole number from 0 to {most}", cut(&raw))))
+}
+
 /// Reads `YYYY-MM-DD` and nothing else.
 pub fn read_date(text: &str) -> Option<NaiveDate> {
     let shape = text.len() == 10
@@ -297,6 +309,24 @@ mod tests {
         assert_eq!(units("4294967295"), Some(Some(u32::MAX)));
         for json in ["1.5", "-1", "\"+1\"", "\"1.\"", "\"two\"", "4294967296", "null"] {
             assert_eq!(units(json), Some(None), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_point_and_never_as_a_text() {
+        #[derive(serde::Deserialize)]
+        struct Body {
+            #[serde(default, deserialize_with = "super::maybe_whole")]
+            units: Option<u32>,
+        }
+        let units = |json: &str| read::<Body>(json).map(|body| body.units);
+        assert_eq!(units(r#"{"units":2.0}"#), Some(Some(2)));
+        assert_eq!(units(r#"{"units":4294967295}"#), Some(Some(u32::MAX)));
+        for json in ["{}", r#"{"units":null}"#] {
+            assert_eq!(units(json), Some(None), "{json}");
+        }
+        for json in [r#"{"units":"2"}"#, r#"{"units":1.5}"#, r#"{"units":-1}"#, r#"{"units":4294967296}"#] {
+            assert_eq!(units(json), None, "{json}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! What addresses, queries and headers may say, as narrow as it is read.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value, json};
 
 use super::Place;
@@ -13,6 +15,9 @@ const POSITION_MAX: i64 = i64::MAX;
 const QUERY_TEXT: &str = r"^[^\u0000]*$";
 /// A key in a header: also other characters in UTF-8, but not those that begin keys of the ledger's own.
 const HEADER_KEY: &str = r"^(?!journal/|hold-expired/)[!-~]+$";
+
+/// A value that is left blank counts as left out.
+static BLANK: LazyLock<Value> = LazyLock::new(|| json!({ "maxLength": 0 }));
 
 /// The words that a parameter takes, by operation.
 const WORDS: &[(&str, &str, &[&str])] = &[
@@ -109,13 +114,15 @@ fn of_query(place: &Place<'_>, name: &str, parameter: &mut Value) {
             schema.insert("minimum".to_owned(), json!(least));
         }
     } else if name == "month" {
-        schema.insert("pattern".to_owned(), json!(MONTH_PATTERN));
+        schema.insert("anyOf".to_owned(), json!([{ "pattern": MONTH_PATTERN }, BLANK.clone()]));
     } else if name == "recorded_as_of" {
-        schema.insert("anyOf".to_owned(), json!([{ "format": "date" }, { "format": "date-time" }]));
+        schema.insert("anyOf".to_owned(), json!([{ "format": "date" }, { "format": "date-time" }, BLANK.clone()]));
     } else if schema.get("format").is_some_and(|format| format == "date") {
-        schema.insert("pattern".to_owned(), json!(DATE_PATTERN));
+        schema.remove("format");
+        let day = json!({ "format": "date", "pattern": DATE_PATTERN });
+        schema.insert("anyOf".to_owned(), json!([day, BLANK.clone()]));
     } else if (place.path, name) == ("/v1/schedule/versions", "after") {
-        schema.insert("pattern".to_owned(), json!(r"^[0-9]{1,9}$"));
+        schema.insert("pattern".to_owned(), json!(r"^[0-9]{0,9}$"));
     } else if is(schema, "string") && schema.get("enum").is_none() {
         schema.insert("pattern".to_owned(), json!(QUERY_TEXT));
     }

@@ -53,6 +53,7 @@ const LEDGER: &[(&str, &[Code])] = &[
             Code::InvalidQuantity,
             Code::DailyCapReached,
             Code::WorkerDeparted,
+            Code::SelfWitness,
         ],
     ),
     ("/v1/credits/{id}/confirm", JUDGING),
@@ -119,6 +120,8 @@ fn refusals(place: &Place<'_>, operation: &Map<String, Value>) -> Refusals {
         refusals.own(code);
     }
     refusals.add(StatusCode::INTERNAL_SERVER_ERROR, Code::JournalUnavailable);
+    // Where `Accept` likes nothing that is answered here.
+    refusals.add(StatusCode::NOT_ACCEPTABLE, Code::InvalidInput);
     let parameters = operation.get("parameters").and_then(Value::as_array);
     let asks = |name: &str| parameters.into_iter().flatten().any(|parameter| parameter["name"] == name);
     if parameters.is_some_and(|parameters| !parameters.is_empty()) || place.writes() {
@@ -164,7 +167,11 @@ fn refusals(place: &Place<'_>, operation: &Map<String, Value>) -> Refusals {
 }
 
 fn response(status: u16, codes: &BTreeSet<Code>) -> Value {
-    let told: Vec<String> = codes.iter().map(|code| format!("`{code}`: {}", status_of(*code).1)).collect();
+    let told = codes.iter().map(|code| {
+        let (_, chinese, english) = status_of(*code);
+        format!("`{code}`: {chinese} ({english})")
+    });
+    let told: Vec<String> = told.collect();
     let words: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     let problem = format!("#/components/schemas/{}", Problem::name());
     let mut response = json!({

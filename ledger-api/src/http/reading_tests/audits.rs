@@ -94,7 +94,7 @@ async fn what_cannot_be_audited_is_told() {
     for (path, expected) in [
         ("/v1/workers/nobody/trace", (404, "unknown_worker")),
         ("/v1/workers/YS-0001/trace?as_of=soon", (422, "invalid_date")),
-        ("/v1/workers/YS-0001/trace?at=999999999", (422, "invalid_input")),
+        ("/v1/workers/YS-0001/trace?at=999999999", (404, "not_found")),
         ("/v1/audit/sample", (400, "invalid_input")),
         ("/v1/audit/sample?seed=1&size=0", (400, "invalid_input")),
         ("/v1/audit/sample?seed=1&size=1001", (400, "invalid_input")),
@@ -102,7 +102,7 @@ async fn what_cannot_be_audited_is_told() {
         ("/v1/audit/sample?seed=1&size=1&by=chance", (400, "invalid_input")),
         ("/v1/audit/sample?seed=1&size=1&from=x", (422, "invalid_date")),
         ("/v1/audit/sample?seed=1&size=1&format=pdf", (400, "invalid_input")),
-        ("/v1/audit/sample?seed=1&size=1&at=999999999", (422, "invalid_input")),
+        ("/v1/audit/sample?seed=1&size=1&at=999999999", (404, "not_found")),
         ("/v1/audit/report?late_days=0", (400, "invalid_input")),
         ("/v1/audit/report?list=1001", (400, "invalid_input")),
         ("/v1/audit/report?recorded_as_of=soon", (400, "invalid_input")),

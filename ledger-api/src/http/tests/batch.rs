@@ -122,7 +122,7 @@ async fn the_batchs_commands_are_described_one_by_one() {
     let document = edge.get("/openapi.json").await.body;
     let commands = document["components"]["schemas"]["BatchItem"]["oneOf"].as_array().unwrap();
     let redeem = commands.iter().find(|one| one["title"] == "redeem").unwrap();
-    assert_eq!(redeem["properties"]["command"]["enum"], json!(["redeem"]));
+    assert_eq!(redeem["properties"]["command"]["enum"], json!(["redeem", "redemption"]));
     let required = redeem["required"].as_array().unwrap();
     for field in ["key", "command", "worker", "store", "lines"] {
         assert!(required.contains(&json!(field)), "{field}");

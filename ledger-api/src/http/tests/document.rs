@@ -92,7 +92,8 @@ fn every_answer_says_what_it_is() {
             let told = response["description"].as_str().unwrap_or_default();
             assert!(!told.trim().is_empty(), "{method} {path} {status} says nothing");
         }
-        if !operation["security"].as_array().is_some_and(Vec::is_empty) && path.starts_with("/v1/") {
+        // A witness of other journals believes signatures and asks nobody for a token.
+        if path.starts_with("/v1/") && path != "/v1/witness/add-checkpoint" {
             for status in ["401", "403", "429", "500", "503"] {
                 assert!(responses.contains_key(status), "{method} {path} can answer {status}");
             }

@@ -43,7 +43,7 @@ async fn a_redemption_is_told_with_its_lots_and_with_who_gave_it_back() {
     assert_eq!((&told["at"], &told["late"]), (&json!("2024-05-06T10:00:00+08:00"), &json!(true)));
     assert_eq!((&told["hold"], &told["reversed"]), (&Value::Null, &Value::Null));
 
-    by_another(&edge, &edge.other_token, "/v1/redemptions/LS%2F1/reverse", "r", json!({"reason": "拿错了"})).await;
+    by_another(&edge, &edge.other_token, "/v1/redemptions/LS%2F1/reverse", "rv", json!({"reason": "拿错了"})).await;
     let after = edge.get("/v1/redemptions/LS%2F1").await.body;
     assert_eq!(after["reversed"]["reason"], "拿错了");
     assert!(after["reversed"]["by"].is_string() && after["reversed"]["by"] != after["by"], "{after}");
