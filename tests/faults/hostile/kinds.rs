@@ -20,10 +20,10 @@ pub(super) enum Kind {
     Text,
     /// Somebody's name for the vault, that must be there.
     Witness,
-    /// Words of the schedule: taken as the office wrote them, however long.
-    Wording,
-    /// The same, or nothing; but not blank.
-    OptionalWording,
+    /// Words that may be left out and may not be blank.
+    Filled,
+    /// A unified social credit code (统一社会信用代码), of which no hostile value is one.
+    CreditCode,
     OptionalText,
     /// Words that are read and kept nowhere.
     Remark,
@@ -78,12 +78,6 @@ pub(super) enum Kind {
     Truth,
 }
 
-impl Kind {
-    fn is_taken_as_it_is(self) -> bool {
-        matches!(self, Kind::Wording | Kind::OptionalWording | Kind::Remark)
-    }
-}
-
 const UNREADABLE: Verdict = Verdict::Refused(400, "invalid_input");
 const CANNOT_HOLD: Verdict = Verdict::Refused(422, "invalid_input");
 const NO_DATE: Verdict = Verdict::Refused(422, "invalid_date");
@@ -123,12 +117,7 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
         .and_then(|text| text.parse().ok())
         .filter(|number: &f64| number.is_finite());
     match kind {
-        Kind::OptionalKnown(_)
-        | Kind::OptionalText
-        | Kind::Remark
-        | Kind::OptionalWording
-        | Kind::Name
-        | Kind::OptionalFlag
+        Kind::OptionalKnown(_) | Kind::OptionalText | Kind::Remark | Kind::Filled | Kind::Name | Kind::OptionalFlag
             if nothing =>
         {
             DONE
@@ -156,18 +145,19 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
                 UNREADABLE
             }
         }
-        Kind::Text | Kind::Witness | Kind::Wording | Kind::OptionalWording if nothing || blank => UNREADABLE,
+        Kind::Text | Kind::Witness | Kind::CreditCode | Kind::Filled if nothing || blank => UNREADABLE,
         Kind::Text
         | Kind::Witness
         | Kind::OptionalText
         | Kind::Name
-        | Kind::Wording
-        | Kind::OptionalWording
+        | Kind::CreditCode
+        | Kind::Filled
         | Kind::Remark => match text {
             None => UNREADABLE,
-            Some(text) if text.chars().count() > TEXT_MAX && !kind.is_taken_as_it_is() => TOO_LARGE,
+            Some(text) if text.chars().count() > TEXT_MAX && kind != Kind::Remark => TOO_LARGE,
             Some(_) if matches!(kind, Kind::Name | Kind::Witness) && broken(true) => UNREADABLE,
-            Some(_) if matches!(kind, Kind::Text | Kind::OptionalText) && broken(false) => CANNOT_HOLD,
+            Some(_) if kind == Kind::CreditCode => CANNOT_HOLD,
+            Some(_) if matches!(kind, Kind::Text | Kind::OptionalText | Kind::Filled) && broken(false) => CANNOT_HOLD,
             Some(_) => DONE,
         },
         Kind::Flag | Kind::Switch | Kind::OptionalFlag => {
