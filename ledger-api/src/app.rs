@@ -143,7 +143,16 @@ impl App {
         settings: LedgerSettings,
         new: &NewJournal,
     ) -> Result<(App, AppTasks), OpenError> {
-        let journal = open_journal(url).await?;
+        App::open_on(open_journal(url).await?, url, settings, new).await
+    }
+
+    /// As [`App::open_as`], on a journal that is open.
+    pub(crate) async fn open_on(
+        journal: Arc<dyn Journal>,
+        url: &JournalUrl,
+        settings: LedgerSettings,
+        new: &NewJournal,
+    ) -> Result<(App, AppTasks), OpenError> {
         let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &new.origin, new.suite).await?;
         let access = Arc::new(Access::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let vault = Arc::new(Vault::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);

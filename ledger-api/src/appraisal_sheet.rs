@@ -1,16 +1,18 @@
 //! The cards of an appraisal as JSON, CSV or a workbook: one rendering for HTTP and the command line.
 //!
-//! The bytes depend on the appraisal alone. No clock, host or random number goes in, so the same year, branch and
-//! position give the same file whenever it is asked for. Cards stand in the order of their numbers, the decision is
-//! left blank: nothing here ranks or grades.
+//! The bytes depend on the appraisal and its paper alone. No clock, host or random number goes in, so the same year, branch
+//! and position give the same file whenever it is asked for; the names in a workbook are the current ones ([`paper`]).
+//! Cards stand in the order of their numbers, the decision is left blank: nothing here ranks or grades.
 
 mod csv;
 mod json;
+pub mod paper;
 mod xlsx;
 
 use std::collections::BTreeSet;
 
 use clap::ValueEnum;
+use paper::Paper;
 use projections::queries::appraisal::Appraisal;
 
 /// What an appraisal is good for, said in every form of it.
@@ -24,7 +26,7 @@ pub enum Format {
     Json,
     /// One line a card, for spreadsheets: UTF-8 with a byte order mark.
     Csv,
-    /// A workbook: cards, evidence lines, notes.
+    /// A workbook to print and sign: cards with names, evidence lines, notes.
     Xlsx,
 }
 
@@ -86,15 +88,15 @@ impl Format {
     }
 }
 
-/// Writes the cards.
+/// Writes the cards; what the paper adds stands in the workbook alone.
 ///
 /// # Errors
 /// [`SheetError`].
-pub fn render(appraisal: &Appraisal, format: Format) -> Result<Vec<u8>, SheetError> {
+pub fn render(appraisal: &Appraisal, paper: &Paper, format: Format) -> Result<Vec<u8>, SheetError> {
     match format {
         Format::Json => json::render(appraisal),
         Format::Csv => csv::render(appraisal),
-        Format::Xlsx => xlsx::render(appraisal),
+        Format::Xlsx => xlsx::render(appraisal, paper),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A recorded time as somebody asks for it.
+//! Dates and recorded times as somebody asks for them.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger_core::domain::time::{BusinessTime, is_plausible};
@@ -7,6 +7,14 @@ use ledger_core::journal::RecordedTime;
 /// A recorded time as asked for: a moment, or a whole day of the district.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AskedRecorded(pub RecordedTime);
+
+/// Reads a date as an argument of the command line.
+///
+/// # Errors
+/// What was given, and the form that is wanted.
+pub fn asked_date(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "no date; write YYYY-MM-DD, as in 2024-03-05".to_owned())
+}
 
 const DAY_MICROS: i64 = 86_400_000_000;
 

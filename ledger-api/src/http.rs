@@ -5,6 +5,7 @@
 //! to the ledger and back), [`error`] (how a no is told), [`limits`], then any resource. Nothing here decides a rule: that
 //! is the ledger's.
 
+mod accept;
 pub mod accounts;
 pub mod appraisals;
 pub mod audit;
@@ -12,8 +13,10 @@ pub mod audits;
 pub mod batch;
 mod batch_item;
 pub mod body;
+pub mod branches;
 mod cloud_events;
 pub mod command;
+pub mod credit_reads;
 pub mod credits;
 mod decimal;
 pub mod docs;
@@ -27,15 +30,19 @@ pub mod judgements;
 pub mod limits;
 pub mod merchants;
 pub mod metrics;
+pub mod open_holds;
 pub mod openapi;
 pub mod receipts;
 pub mod redemptions;
 pub mod schedule;
 pub mod server;
+mod settlement_sheet;
 pub mod settlements;
+pub mod shapes;
 pub mod shelf;
 pub mod stock;
 pub mod stores;
+pub mod till;
 pub mod traces;
 pub mod validity;
 pub mod wire;
@@ -49,7 +56,6 @@ mod tests;
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
 use tokio::sync::watch;
@@ -97,11 +103,15 @@ fn guarded() -> OpenApiRouter<App> {
         .merge(stock::routes())
         .merge(schedule::routes())
         .merge(credits::routes())
+        .merge(credit_reads::routes())
         .merge(redemptions::routes())
+        .merge(till::routes())
         .merge(holds::routes())
+        .merge(open_holds::routes())
         .merge(batch::routes())
         .merge(expiries::routes())
         .merge(appraisals::routes())
+        .merge(branches::routes())
         .merge(events::routes())
         .merge(audits::routes())
         .merge(audit::routes())
@@ -119,7 +129,10 @@ fn open() -> OpenApiRouter<App> {
 }
 
 /// The OpenAPI document of all routes.
-pub fn document() -> utoipa::openapi::OpenApi {
+///
+/// # Errors
+/// When it cannot be written, which is a fault of this program.
+pub fn document() -> serde_json::Result<serde_json::Value> {
     openapi::complete(guarded().into_openapi(), open().into_openapi())
 }
 
@@ -128,13 +141,15 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// # Errors
 /// When the OpenAPI document cannot be written, which is a fault of this program.
 pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
-    let document = ApiDocument(serde_json::to_string(&document())?.into());
+    let document = ApiDocument(document()?.to_string().into());
     let crowd = Crowd::default();
     let (guarded, _) = guarded().split_for_parts();
     let (open, _) = open().split_for_parts();
-    let guarded = guarded
-        .method_not_allowed_fallback(extract::wrong_method)
-        .route_layer((from_fn_with_state(crowd, limits::crowd), from_fn_with_state(app.clone(), extract::guard)));
+    let guarded = guarded.method_not_allowed_fallback(extract::wrong_method).route_layer((
+        from_fn_with_state(crowd, limits::crowd),
+        from_fn_with_state(app.clone(), extract::guard),
+        from_fn(accept::only_what_is_accepted),
+    ));
     let open = open.method_not_allowed_fallback(extract::wrong_method);
     Ok(guarded
         .merge(open)
@@ -149,7 +164,6 @@ pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
             Extension(document),
             from_fn(limits::headers),
             from_fn(limits::deadline),
-            DefaultBodyLimit::max(body::BODY_MAX),
         ))
         .with_state(app))
 }

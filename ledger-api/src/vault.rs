@@ -101,6 +101,17 @@ impl Vault {
         Vault::open_with(url, &KeySource::from_environment(url)).await
     }
 
+    /// Opens the vault beside a journal for whoever only reads it; none where none was ever made.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub async fn open_if_there(url: &JournalUrl) -> Result<Option<Vault>, VaultError> {
+        match url {
+            JournalUrl::Sqlite(path) if !SqliteNames::is_there(path) => Ok(None),
+            _ => Vault::open(url).await.map(Some),
+        }
+    }
+
     /// Opens the vault with a key from a given place.
     ///
     /// # Errors

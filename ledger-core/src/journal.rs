@@ -185,6 +185,11 @@ pub trait Journal: Send + Sync + 'static {
     /// [`JournalError`].
     async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError>;
 
+    /// Whether others than this process may append to it.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// The rows after a number of the table that says which stream a number stands for, in order, at most `limit`. None where
     /// a journal has no such table, but its streams from the entries themselves.
     ///

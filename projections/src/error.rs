@@ -14,6 +14,9 @@ pub enum ViewError {
     /// Somebody else moved the checkpoint meanwhile.
     #[error("the views moved on meanwhile")]
     Moved,
+    /// Others were put in the place of these views.
+    #[error("the views were put anew in their place")]
+    Replaced,
     /// The views were folded from another journal than the one they stand beside.
     #[error("the views are not of this journal: {0}; start the server once, and they are made anew")]
     Foreign(String),
@@ -35,7 +38,22 @@ pub enum ViewError {
         /// What was asked for.
         wanted: u64,
     },
+    /// A position that is not in the journal.
+    #[error("there is no position {wanted}: the journal ends at position {head}")]
+    NoSuchPosition {
+        /// The journal's last position.
+        head: u64,
+        /// What was asked for.
+        wanted: u64,
+    },
     /// The journal.
     #[error(transparent)]
     Journal(#[from] JournalError),
+}
+
+impl ViewError {
+    /// Whether trying again at once helps: only what was in memory was out of date.
+    pub(crate) const fn passes_at_once(&self) -> bool {
+        matches!(self, ViewError::Moved | ViewError::Replaced)
+    }
 }

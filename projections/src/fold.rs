@@ -1,6 +1,7 @@
 //! What a view is: rows by key, each folded by a pure function; and the cache that carries rows along the journal.
 
-use std::collections::BTreeSet;
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::domain::event::Event;
 use lru::LruCache;
@@ -47,8 +48,10 @@ pub type Numbered<'a> = (u64, &'a Event);
 /// A view with its cache, behind one face for the runner.
 ///
 /// A page is folded in three steps: [`Folder::open`] names the rows to look up, [`Folder::load`] takes each in, and
-/// [`Folder::fold`] folds. [`Folder::drain`] gives what changed since it was last asked, be it one page or many.
-pub trait Folder: Send {
+/// [`Folder::fold`] folds. [`Folder::drain`] gives what changed since it was last asked, be it one page or many, and
+/// [`Folder::written`] says that the store holds it. Until then, what changed stays in memory: a row that is not there
+/// has not changed since the position the store stands at.
+pub trait Folder: Any + Send + Sync {
     /// The view's name.
     fn name(&self) -> &'static str;
     /// Begins a page: of the rows its events touch, those that must be looked up.
@@ -67,6 +70,10 @@ pub trait Folder: Send {
     /// # Errors
     /// [`ViewError::Row`] when one cannot be written.
     fn drain(&mut self) -> Result<Vec<Change>, ViewError>;
+    /// What was drained last is stored: rows beyond those that have room may leave memory.
+    fn written(&mut self);
+    /// What was drained last is not stored: it counts as changed again.
+    fn unwritten(&mut self);
     /// Forgets everything in memory.
     fn forget(&mut self);
 }
@@ -76,8 +83,10 @@ pub struct Cache<V: View> {
     rows: LruCache<SmolStr, Kept<V::Row>>,
     /// The rows that the open page touches, in its order: index within the page, key.
     touched: Vec<(usize, SmolStr)>,
-    /// The rows that changed since they were last drained; they stay in memory until then.
+    /// The rows that changed since they were last drained.
     changed: Vec<SmolStr>,
+    /// The rows that were drained and are not known to be stored.
+    drained: Vec<SmolStr>,
 }
 
 /// A row in memory.
@@ -90,7 +99,7 @@ struct Kept<R> {
 
 impl<V: View> Default for Cache<V> {
     fn default() -> Cache<V> {
-        Cache { rows: LruCache::unbounded(), touched: Vec::new(), changed: Vec::new() }
+        Cache { rows: LruCache::unbounded(), touched: Vec::new(), changed: Vec::new(), drained: Vec::new() }
     }
 }
 
@@ -108,6 +117,22 @@ pub(crate) fn decode_row<V: View>(key: &str, bytes: &[u8]) -> Result<V::Row, Vie
         key: key.to_owned(),
         what: error.to_string(),
     })
+}
+
+impl<V: View> Cache<V> {
+    /// A row as it is folded; none when it is not in memory, `Some(None)` when there is no such row.
+    pub(crate) fn peek(&self, key: &str) -> Option<Option<&V::Row>> {
+        self.rows.peek(key).map(|kept| (kept.row != V::Row::default()).then_some(&kept.row))
+    }
+
+    /// Of the rows that the store may not hold as they are folded, those whose key starts with `prefix` and comes after
+    /// `after`; none for a row that is gone.
+    pub(crate) fn unstored(&self, prefix: &str, after: &str) -> BTreeMap<&str, Option<&V::Row>> {
+        let keys = self.changed.iter().chain(&self.drained).map(SmolStr::as_str);
+        keys.filter(|key| key.starts_with(prefix) && *key > after)
+            .filter_map(|key| self.peek(key).map(|row| (key, row)))
+            .collect()
+    }
 }
 
 impl<V: View> Folder for Cache<V> {
@@ -165,27 +190,49 @@ impl<V: View> Folder for Cache<V> {
         let rows = &mut self.rows;
         let changes = self
             .changed
-            .drain(..)
+            .iter()
             .map(|key| {
-                let bytes = match rows.peek_mut(&key) {
+                let bytes = match rows.peek_mut(key) {
                     Some(kept) => {
                         kept.changed = false;
-                        if kept.row == gone { None } else { Some(encode_row::<V>(&key, &kept.row)?) }
+                        if kept.row == gone { None } else { Some(encode_row::<V>(key, &kept.row)?) }
                     }
                     None => None,
                 };
-                Ok((key.into(), bytes))
+                Ok((key.to_string(), bytes))
             })
             .collect();
-        while self.rows.len() > CACHED_ROWS_MAX {
-            self.rows.pop_lru();
-        }
+        self.drained.append(&mut self.changed);
         changes
+    }
+
+    fn written(&mut self) {
+        self.drained.clear();
+        if self.rows.len() <= CACHED_ROWS_MAX {
+            return;
+        }
+        // What changed since stays, however long ago it was looked at.
+        let still: Vec<_> = self.changed.iter().filter_map(|key| self.rows.pop_entry(key)).collect();
+        while self.rows.len() + still.len() > CACHED_ROWS_MAX && self.rows.pop_lru().is_some() {}
+        for (key, kept) in still {
+            self.rows.put(key, kept);
+        }
+    }
+
+    fn unwritten(&mut self) {
+        for key in self.drained.drain(..) {
+            if let Some(kept) = self.rows.peek_mut(&key)
+                && !std::mem::replace(&mut kept.changed, true)
+            {
+                self.changed.push(key);
+            }
+        }
     }
 
     fn forget(&mut self) {
         self.rows.clear();
         self.touched.clear();
         self.changed.clear();
+        self.drained.clear();
     }
 }

@@ -2,16 +2,18 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use ledger_core::journal::Journal;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::ledger::Feed;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, RwLock, watch};
 use tokio::task::JoinHandle;
 
 use crate::error::ViewError;
+use crate::memory::Memory;
+use crate::newest::Newest;
 use crate::resume::{must_fit, resume};
 use crate::runner::Runner;
 use crate::store::ViewStore;
@@ -19,50 +21,43 @@ use crate::store::postgres::PostgresViews;
 use crate::store::sqlite::SqliteViews;
 
 /// How long a read waits for a position it asked for.
-const WAIT_MAX: Duration = Duration::from_secs(10);
+pub(crate) const WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// The views of one journal. Clones share them.
 #[derive(Clone)]
 pub struct Views {
     journal: Arc<dyn Journal>,
     store: Arc<dyn ViewStore>,
+    /// The rows in memory, where this process carries the views along.
+    memory: Option<Arc<RwLock<Memory>>>,
     reached: watch::Receiver<u64>,
-    waiters: Arc<Waiters>,
+    wanted: Arc<Wanted>,
+    /// The last position that anybody was told of the views: nobody is shown less afterwards.
+    told: Arc<AtomicU64>,
+    newest: Arc<Newest>,
 }
 
-/// Readers that wait for a position: while there are any, the runner neither rests nor keeps back what it folded.
+/// What readers wait for: the runner does not rest before it.
 #[derive(Debug, Default)]
-pub(crate) struct Waiters {
-    count: AtomicUsize,
-    came: Notify,
+pub(crate) struct Wanted {
+    position: AtomicU64,
+    asked: Notify,
 }
 
-/// Counts one reader for as long as it waits.
-struct Waiting<'a>(&'a Waiters);
-
-impl Waiters {
-    fn enter(&self) -> Waiting<'_> {
-        self.count.fetch_add(1, Ordering::Relaxed);
-        self.came.notify_one();
-        Waiting(self)
+impl Wanted {
+    fn ask(&self, position: u64) {
+        self.position.fetch_max(position, Ordering::AcqRel);
+        self.asked.notify_one();
     }
 
-    /// Whether anybody waits.
-    pub(crate) fn are_any(&self) -> bool {
-        self.count.load(Ordering::Relaxed) > 0
+    /// Whether somebody waits, or has waited, for more than a position.
+    pub(crate) fn is_beyond(&self, position: u64) -> bool {
+        self.position.load(Ordering::Acquire) > position
     }
 
-    /// Returns as soon as anybody waits.
-    pub(crate) async fn any(&self) {
-        while !self.are_any() {
-            self.came.notified().await;
-        }
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.count.fetch_sub(1, Ordering::Relaxed);
+    /// Returns once somebody has asked.
+    pub(crate) async fn asked(&self) {
+        self.asked.notified().await;
     }
 }
 
@@ -120,9 +115,11 @@ pub async fn start(
     let (reached_sender, reached) = watch::channel(at.position);
     let (stop, stopped) = watch::channel(false);
     let runner = Runner::new(Arc::clone(&journal), Arc::clone(&store));
-    let waiters = Arc::new(Waiters::default());
-    let task = tokio::spawn(runner.follow(feed, reached_sender, Arc::clone(&waiters), stopped));
-    Ok((Views { journal, store, reached, waiters }, ViewsRunner { task, stop }))
+    let (memory, wanted) = (runner.memory(), Arc::<Wanted>::default());
+    let newest = Arc::new(Newest::new(Some(feed.committed.clone())));
+    let task = tokio::spawn(runner.follow(feed, reached_sender, Arc::clone(&wanted), stopped));
+    let views = Views { journal, store, memory: Some(memory), reached, wanted, told: Arc::default(), newest };
+    Ok((views, ViewsRunner { task, stop }))
 }
 
 impl Views {
@@ -134,12 +131,32 @@ impl Views {
         let at = store.checkpoint().await?;
         must_fit(journal.as_ref(), at).await?;
         let (_, reached) = watch::channel(at.position);
-        Ok(Views { journal, store, reached, waiters: Arc::default() })
+        let newest = Arc::new(Newest::new(None));
+        Ok(Views { journal, store, memory: None, reached, wanted: Arc::default(), told: Arc::default(), newest })
     }
 
     /// The position the views have reached.
     pub fn position(&self) -> u64 {
         *self.reached.borrow()
+    }
+
+    /// Waits until the views include whatever anybody was told to be recorded before this was called, by this server or by
+    /// another on the same journal, and a position besides; tells the position waited for.
+    ///
+    /// # Errors
+    /// [`ViewError::NoSuchPosition`] for a position beyond the journal's head, [`ViewError::Behind`] when the views do not
+    /// get there within ten seconds.
+    pub async fn fresh(&self, position: Option<u64>) -> Result<u64, ViewError> {
+        let newest = self.newest.ask(self.journal()).await?;
+        let wanted = position.unwrap_or(0).max(newest);
+        if wanted > newest {
+            // The ledger may not know yet what it will find recorded.
+            let head = self.journal.head().await?.position;
+            if wanted > head {
+                return Err(ViewError::NoSuchPosition { head, wanted });
+            }
+        }
+        self.wait_for(wanted).await
     }
 
     /// Waits until the views include a position.
@@ -148,15 +165,40 @@ impl Views {
     /// [`ViewError::Behind`] when they do not within ten seconds.
     pub async fn wait_for(&self, position: u64) -> Result<u64, ViewError> {
         let mut reached = self.reached.clone();
-        if *reached.borrow() >= position {
-            return Ok(self.position());
+        if *reached.borrow() < position {
+            self.wanted.ask(position);
+            let waited = tokio::time::timeout(WAIT_MAX, reached.wait_for(|at| *at >= position)).await;
+            if !matches!(waited, Ok(Ok(_))) {
+                return Err(ViewError::Behind { at: self.position(), wanted: position });
+            }
         }
-        let _waiting = self.waiters.enter();
-        let waited = tokio::time::timeout(WAIT_MAX, reached.wait_for(|at| *at >= position)).await;
-        match waited {
-            Ok(Ok(at)) => Ok(*at),
-            _ => Err(ViewError::Behind { at: self.position(), wanted: position }),
-        }
+        self.tell(position);
+        Ok(position)
+    }
+
+    /// Takes note of a position that somebody is told.
+    pub(crate) fn tell(&self, position: u64) {
+        self.told.fetch_max(position, Ordering::AcqRel);
+    }
+
+    /// The last position that anybody was told.
+    pub(crate) fn told(&self) -> u64 {
+        self.told.load(Ordering::Acquire)
+    }
+
+    /// Has the runner go on to a position.
+    pub(crate) fn want(&self, position: u64) {
+        self.wanted.ask(position);
+    }
+
+    /// Follows the position that is folded.
+    pub(crate) fn reached(&self) -> watch::Receiver<u64> {
+        self.reached.clone()
+    }
+
+    /// The rows in memory, where this process carries the views along.
+    pub(crate) fn memory(&self) -> Option<&RwLock<Memory>> {
+        self.memory.as_deref()
     }
 
     /// The journal, for what is read from it at once.

@@ -2,17 +2,37 @@
 
 pub mod account;
 pub mod appraisal;
+pub mod branch;
 pub mod catalogue;
+pub mod credit;
+pub mod redemption;
 
 use ledger_core::domain::event::{Event, StreamId};
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::{Key, WorkerId};
+use ledger_core::journal::Entry;
 
 use crate::error::ViewError;
-use crate::fold::{View, decode_row};
+use crate::fold::View;
 use crate::handle::Views;
 
-/// Rows read at once while walking a view.
+/// Events of a stream read at once.
 const PAGE: usize = 1_000;
+
+/// An answer, and the one position it was given at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At<T> {
+    /// The answer includes everything up to here and nothing after it.
+    pub position: u64,
+    /// The answer.
+    pub value: T,
+}
+
+impl<T> At<T> {
+    /// What follows from the answer, at the same position.
+    pub fn map<U>(self, map: impl FnOnce(T) -> U) -> At<U> {
+        At { position: self.position, value: map(self.value) }
+    }
+}
 
 /// A page of a list, and where to go on.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,28 +41,21 @@ pub struct Page<T> {
     pub rows: Vec<(String, T)>,
     /// The key to ask on from; none at the end.
     pub next: Option<String>,
+    /// The one position the page is of.
+    pub position: u64,
 }
 
 impl Views {
-    pub(crate) async fn row<V: View>(&self, key: &str) -> Result<Option<V::Row>, ViewError> {
-        let rows = self.store().get(V::NAME, &[key.to_owned()]).await?;
-        match rows.into_iter().next().flatten() {
-            Some(bytes) => decode_row::<V>(key, &bytes).map(Some),
-            None => Ok(None),
-        }
+    pub(crate) async fn rows_under<V: View>(&self, prefix: &str) -> Result<At<Vec<(String, V::Row)>>, ViewError> {
+        let Page { rows, position, .. } = self.page_of::<V>(prefix, "", usize::MAX, |_| true).await?;
+        Ok(At { position, value: rows })
     }
 
-    pub(crate) async fn rows_under<V: View>(&self, prefix: &str) -> Result<Vec<(String, V::Row)>, ViewError> {
-        let mut rows = Vec::new();
-        let mut after = String::new();
-        loop {
-            let page = self.store().scan(V::NAME, prefix, &after, PAGE).await?;
-            let Some((last, _)) = page.last() else { return Ok(rows) };
-            after.clone_from(last);
-            for (key, bytes) in &page {
-                rows.push((key.clone(), decode_row::<V>(key, bytes)?));
-            }
-        }
+    /// The entries of the command with a key, in order; none where no command has it.
+    pub(crate) async fn entries_of(&self, key: &Key) -> Result<Vec<Entry>, ViewError> {
+        let found = self.journal().find(std::slice::from_ref(key)).await?;
+        let Some(command) = found.into_iter().next().flatten() else { return Ok(Vec::new()) };
+        Ok(self.journal().read_commands(&[command]).await?.into_iter().next().unwrap_or_default())
     }
 
     /// Gives every event of a worker's own stream up to a position, in order; none for a text that names no worker.
@@ -73,14 +86,6 @@ impl Views {
         after: &str,
         limit: usize,
     ) -> Result<Page<V::Row>, ViewError> {
-        let stored = self.store().scan(V::NAME, prefix, after, limit.saturating_add(1)).await?;
-        let more = stored.len() > limit;
-        let rows = stored
-            .iter()
-            .take(limit)
-            .map(|(key, bytes)| Ok((key.clone(), decode_row::<V>(key, bytes)?)))
-            .collect::<Result<Vec<_>, ViewError>>()?;
-        let next = if more { rows.last().map(|(key, _)| key.clone()) } else { None };
-        Ok(Page { rows, next })
+        self.page_of::<V>(prefix, after, limit, |_| true).await
     }
 }

@@ -7,13 +7,14 @@ use std::time::Duration;
 use ledger_core::domain::event::Event;
 use ledger_core::journal::{Entry, Journal, JournalError};
 use ledger_core::ledger::feed::{EventChunk, Feed, Recent};
-use tokio::sync::watch;
+use tokio::sync::{RwLock, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::error::ViewError;
-use crate::fold::{Folder, Numbered};
-use crate::handle::Waiters;
+use crate::fold::Numbered;
+use crate::handle::Wanted;
+use crate::memory::{Memory, Span};
 use crate::resume::{checkpoint_at, resume};
 use crate::store::{Checkpoint, ViewStore};
 use crate::views;
@@ -25,7 +26,7 @@ const CHANGED_MAX: usize = 200_000;
 /// After a page of fewer entries it rests.
 const WIDE: u64 = 3_000;
 const REST: Duration = Duration::from_millis(50);
-/// Between two transactions, while nobody waits for a position.
+/// Between two transactions. Nobody waits for one: readers see what is folded.
 const WRITE_EVERY: Duration = Duration::from_millis(150);
 /// How often it looks without having been told.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -36,13 +37,18 @@ pub struct Runner {
     journal: Arc<dyn Journal>,
     store: Arc<dyn ViewStore>,
     recent: Option<Arc<Recent>>,
-    folders: Vec<Box<dyn Folder>>,
-    position: Option<u64>,
+    memory: Arc<RwLock<Memory>>,
     ahead: Option<Ahead>,
     /// Where the store stood when it was last asked or written.
     at: Checkpoint,
-    /// The position the store stands at, while more than that is folded.
-    stored: Option<u64>,
+    writing: Option<Writing>,
+}
+
+/// A transaction of the store under way; folding goes on meanwhile.
+struct Writing {
+    from: u64,
+    to: Checkpoint,
+    done: JoinHandle<Result<(), ViewError>>,
 }
 
 /// A page that is read and decoded while the one before it is folded.
@@ -64,12 +70,16 @@ impl Runner {
             journal,
             store,
             recent: None,
-            folders: views::all(),
-            position: None,
+            memory: Arc::default(),
             ahead: None,
             at: Checkpoint::default(),
-            stored: None,
+            writing: None,
         }
+    }
+
+    /// The rows in memory, for readers.
+    pub(crate) fn memory(&self) -> Arc<RwLock<Memory>> {
+        Arc::clone(&self.memory)
     }
 
     /// Folds one page and stores it; gives the position reached. The same as before means that the head was reached.
@@ -85,54 +95,86 @@ impl Runner {
     /// Folds one page in memory; gives the position reached.
     async fn fold(&mut self, until: u64) -> Result<u64, ViewError> {
         let folded = self.try_step(until).await;
-        self.or_forget(folded)
+        self.or_forget(folded).await
     }
 
     /// Stores everything that was folded.
     async fn write(&mut self) -> Result<(), ViewError> {
-        let written = self.write_out().await;
-        self.or_forget(written)
+        loop {
+            if self.writing.is_none() {
+                self.send_off().await?;
+            }
+            if self.writing.is_none() {
+                return Ok(());
+            }
+            let landed = landing(&mut self.writing).await;
+            self.land(landed).await?;
+        }
     }
 
-    fn or_forget<T>(&mut self, result: Result<T, ViewError>) -> Result<T, ViewError> {
+    /// Begins to store what was folded; nothing else may be under way.
+    async fn send_off(&mut self) -> Result<(), ViewError> {
+        let Some(span) = self.span().await.filter(|span| span.folded > span.stored) else { return Ok(()) };
+        let to = checkpoint_at(self.journal.as_ref(), span.folded).await;
+        let to = self.or_forget(to).await?;
+        let drained = self.memory.write().await.drain();
+        // None where a reader found meanwhile that the views were put anew in their place.
+        let Some(changes) = self.or_forget(drained).await? else { return Ok(()) };
+        let (store, at) = (Arc::clone(&self.store), self.at);
+        let done = tokio::spawn(async move { store.write(at, to, changes).await });
+        self.writing = Some(Writing { from: at.position, to, done });
+        Ok(())
+    }
+
+    /// Takes in how a transaction ended.
+    async fn land(&mut self, landed: Landed) -> Result<(), ViewError> {
+        if let Err(ViewError::Moved) = landed.result {
+            // Another server was quicker. What it stored is folded here as well, or will be.
+            let checkpoint = self.store.checkpoint().await;
+            let checkpoint = self.or_forget(checkpoint).await?;
+            if self.memory.write().await.rebase(checkpoint.position) {
+                self.at = checkpoint;
+                return Ok(());
+            }
+        }
+        let written = landed.result.map(|()| (landed.from, landed.to));
+        let (from, to) = self.or_forget(written).await?;
+        if self.memory.write().await.written(from, to.position) {
+            self.at = to;
+        }
+        Ok(())
+    }
+
+    async fn or_forget<T>(&mut self, result: Result<T, ViewError>) -> Result<T, ViewError> {
         if result.is_err() {
-            self.folders.iter_mut().for_each(|folder| folder.forget());
-            (self.position, self.stored, self.ahead) = (None, None, None);
+            self.memory.write().await.forget();
+            self.ahead = None;
         }
         result
     }
 
-    /// How many rows changed since they were last stored.
-    fn changed(&self) -> usize {
-        self.folders.iter().map(|folder| folder.changed()).sum()
+    /// How many rows changed since they were last stored, or sent off.
+    async fn changed(&self) -> usize {
+        self.memory.read().await.changed()
     }
 
-    async fn write_out(&mut self) -> Result<(), ViewError> {
-        let (Some(reached), Some(_)) = (self.position, self.stored.take()) else { return Ok(()) };
-        let to = checkpoint_at(self.journal.as_ref(), reached).await?;
-        let mut changes = Vec::new();
-        for folder in &mut self.folders {
-            let rows = folder.drain()?;
-            if !rows.is_empty() {
-                changes.push((folder.name(), rows));
-            }
+    /// Where the rows in memory stand.
+    async fn span(&self) -> Option<Span> {
+        self.memory.read().await.span()
+    }
+
+    /// The position that is folded. Begins where the store stands; with nothing, when what it holds is not of this journal.
+    async fn folded(&mut self) -> Result<u64, ViewError> {
+        if let Some(span) = self.span().await {
+            return Ok(span.folded);
         }
-        self.store.write(self.at, to, changes).await?;
-        self.at = to;
-        Ok(())
-    }
-
-    /// Begins where the store stands; with nothing, when what it holds is not of this journal.
-    async fn resume(&mut self) -> Result<u64, ViewError> {
         self.at = resume(self.journal.as_ref(), self.store.as_ref()).await?;
+        self.memory.write().await.begin(self.at.position);
         Ok(self.at.position)
     }
 
     async fn try_step(&mut self, until: u64) -> Result<u64, ViewError> {
-        let from = match self.position {
-            Some(position) => position,
-            None => self.resume().await?,
-        };
+        let from = self.folded().await?;
         let wanted = usize::try_from(until.saturating_sub(from)).unwrap_or(usize::MAX).min(PAGE);
         let chunks = match wanted {
             0 => Vec::new(),
@@ -140,22 +182,31 @@ impl Runner {
         };
         let page: Vec<Numbered<'_>> =
             (from + 1..).zip(chunks.iter().flat_map(EventChunk::events)).take(wanted).collect();
-        let Some((last, _)) = page.last().copied() else {
-            self.position = Some(from);
-            return Ok(from);
-        };
-        self.stored.get_or_insert(from);
-        for folder in &mut self.folders {
-            let missing = folder.open(&page);
-            if !missing.is_empty() {
-                let rows = self.store.get_to_write(folder.name(), &missing).await?;
-                for (key, row) in missing.into_iter().zip(rows) {
-                    folder.load(key, row)?;
+        let Some((last, _)) = page.last().copied() else { return Ok(from) };
+        let mut memory = self.memory.write().await;
+        let missing = memory.open(&page);
+        if !missing.is_empty() {
+            // Readers go on with what was folded before.
+            drop(memory);
+            let mut found = Vec::with_capacity(missing.len());
+            for (view, keys) in missing {
+                // The connection that writes is taken; what is missing has not changed since it last wrote.
+                let stored = match self.writing {
+                    Some(_) => self.store.get_with_checkpoint(view, &keys).await?,
+                    None => self.store.get_to_write(view, &keys).await?,
+                };
+                // Another server is further: its rows hold events of this page already.
+                if stored.checkpoint > from {
+                    return Err(ViewError::Moved);
                 }
+                found.push((view, keys, stored.rows));
             }
-            folder.fold(&page);
+            memory = self.memory.write().await;
+            for (view, keys, rows) in found {
+                memory.load(view, keys.into_iter().zip(rows))?;
+            }
         }
-        self.position = Some(last);
+        memory.fold(from, &page)?;
         Ok(last)
     }
 
@@ -187,14 +238,11 @@ impl Runner {
     /// # Errors
     /// [`ViewError`].
     pub async fn run_until(&mut self, until: u64, progress: &mut (dyn FnMut(u64) + Send)) -> Result<u64, ViewError> {
-        let mut at = match self.position {
-            Some(position) => position,
-            None => self.resume().await?,
-        };
+        let mut at = self.folded().await?;
         loop {
             let reached = self.fold(until).await?;
             let ended = reached == at || reached >= until;
-            if ended || self.changed() >= CHANGED_MAX {
+            if ended || self.changed().await >= CHANGED_MAX {
                 self.write().await?;
             }
             progress(reached);
@@ -205,15 +253,15 @@ impl Runner {
         }
     }
 
-    /// Follows the journal until told to stop; before it ends it folds what is there.
+    /// Follows the journal until told to stop; before it ends it folds and stores what is there.
     ///
-    /// Under load rows are written a few times a second, for one that changed ten times costs no more than one that changed
-    /// once; who waits for a position has them written at once.
+    /// Rows are stored a few times a second, for one that changed ten times costs no more than one that changed once; what
+    /// is folded is told at once, for readers see it in memory.
     pub(crate) async fn follow(
         mut self,
         feed: Feed,
         reached: watch::Sender<u64>,
-        waiters: Arc<Waiters>,
+        wanted: Arc<Wanted>,
         mut stop: watch::Receiver<bool>,
     ) {
         let Feed { mut committed, recent } = feed;
@@ -224,64 +272,106 @@ impl Runner {
             // Seen before the step: what is appended while it runs wakes the next one.
             committed.mark_unchanged();
             foreign.mark_unchanged();
-            let before = self.position;
+            let before = self.span().await.map(|span| span.folded);
             let stepped = match self.fold(u64::MAX).await {
-                Ok(position) if self.held_back(&waiters, &stop, due) => Ok(position),
-                Ok(position) => self.write().await.map(|()| position),
+                Ok(position) => {
+                    if before != Some(position) {
+                        reached.send_replace(position);
+                    }
+                    self.send_off_when_due(&stop, &mut due).await.map(|()| position)
+                }
                 Err(error) => Err(error),
             };
-            // Begun anew: whoever waits for a position waits for these rows.
-            if self.at.position < *reached.borrow() {
-                reached.send_replace(self.at.position);
-            }
-            match stepped {
-                Ok(position) => {
-                    if self.stored.is_none() && position > *reached.borrow() {
-                        reached.send_replace(position);
-                        due = Instant::now() + WRITE_EVERY;
-                    }
-                    let folded = before.map_or(u64::MAX, |before| position - before);
-                    if folded > 0 {
-                        if folded < WIDE && !is_to_stop(&stop) {
-                            tokio::select! {
-                                () = waiters.any() => {}
-                                _ = stop.changed() => {}
-                                () = tokio::time::sleep(REST) => {}
-                            }
+            let position = match stepped {
+                Ok(position) => position,
+                Err(error) => {
+                    tell(&error);
+                    if !error.passes_at_once() {
+                        if is_to_stop(&stop) {
+                            return;
                         }
-                        continue;
+                        tokio::time::sleep(RETRY_AFTER).await;
                     }
-                }
-                Err(ViewError::Moved) => {
-                    // Where they stand now is told at once: readers here wait for it, and no change may follow.
-                    tracing::debug!("another server moved the views on");
                     continue;
                 }
-                Err(error) => {
-                    tracing::warn!(%error, "the views cannot be carried on now; trying again");
-                    tokio::time::sleep(RETRY_AFTER).await;
-                }
+            };
+            let progress = before.map_or(u64::MAX, |before| position.saturating_sub(before));
+            let to_stop = is_to_stop(&stop);
+            if progress > 0 && (progress >= WIDE || to_stop || wanted.is_beyond(position)) {
+                continue;
             }
-            let unwritten = self.stored.is_some();
+            let unwritten = self.span().await.is_some_and(|span| span.folded > span.stored);
+            let writing = self.writing.is_some();
             // Told to stop since it was asked whether rows may wait: they are written first.
-            if is_to_stop(&stop) && !unwritten {
-                return;
+            match (to_stop, writing, unwritten) {
+                (true, false, false) => return,
+                (true, false, true) => continue,
+                _ => {}
             }
-            tokio::select! {
+            let landed = tokio::select! {
+                landed = landing(&mut self.writing), if writing => Some(landed),
+                () = wanted.asked() => None,
+                _ = stop.changed(), if !to_stop => None,
+                () = tokio::time::sleep(REST), if progress > 0 => None,
                 // Once the ledger is gone, only stopping or other servers can matter.
-                Ok(()) = committed.changed() => {}
-                Ok(()) = foreign.changed() => {}
-                _ = stop.changed() => {}
-                () = waiters.any(), if unwritten => {}
-                () = tokio::time::sleep_until(due), if unwritten => {}
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                Ok(()) = committed.changed(), if progress == 0 => None,
+                Ok(()) = foreign.changed(), if progress == 0 => None,
+                () = tokio::time::sleep_until(due), if unwritten && !writing => None,
+                () = tokio::time::sleep(LOOK_EVERY) => {
+                    // Nothing is written that would tell.
+                    if self.store.is_replaced().await.unwrap_or(false) {
+                        tell(&ViewError::Replaced);
+                        self.memory.write().await.forget();
+                    }
+                    None
+                }
+            };
+            if let Some(landed) = landed
+                && let Err(error) = self.land(landed).await
+            {
+                tell(&error);
+                if to_stop && !error.passes_at_once() {
+                    return;
+                }
             }
         }
     }
 
-    /// Whether what is folded may wait to be written.
-    fn held_back(&self, waiters: &Waiters, stop: &watch::Receiver<bool>, due: Instant) -> bool {
-        self.changed() < CHANGED_MAX && !waiters.are_any() && !is_to_stop(stop) && Instant::now() < due
+    /// Begins to store what is folded, unless it may wait or something is under way.
+    async fn send_off_when_due(&mut self, stop: &watch::Receiver<bool>, due: &mut Instant) -> Result<(), ViewError> {
+        let now = Instant::now();
+        let is_due = now >= *due || is_to_stop(stop) || self.changed().await >= CHANGED_MAX;
+        if self.writing.is_none() && is_due {
+            self.send_off().await?;
+            if self.writing.is_some() {
+                *due = now + WRITE_EVERY;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How a transaction of the store ended.
+struct Landed {
+    from: u64,
+    to: Checkpoint,
+    result: Result<(), ViewError>,
+}
+
+/// How the transaction under way ends; never, when there is none.
+async fn landing(writing: &mut Option<Writing>) -> Landed {
+    let Some(Writing { from, to, done }) = writing else { return std::future::pending().await };
+    let (from, to) = (*from, *to);
+    let result = done.await.unwrap_or_else(|error| Err(ViewError::Unavailable(error.to_string())));
+    *writing = None;
+    Landed { from, to, result }
+}
+
+fn tell(error: &ViewError) {
+    match error {
+        // Where they stand now is told at once: readers here wait for it, and no change may follow.
+        ViewError::Moved | ViewError::Replaced => tracing::debug!(%error, "the views are read again"),
+        error => tracing::warn!(%error, "the views cannot be carried on now; trying again"),
     }
 }
 

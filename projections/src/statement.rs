@@ -114,6 +114,7 @@ fn told(row: &mut Line, event: &WorkerEvent) {
         WorkerEvent::PointsHeld(event) => spent(row, &event.hold, &event.store, &event.lines, &event.lots),
         WorkerEvent::HoldCaptured(event) => spent(row, &event.redemption, &event.store, &event.lines, &event.lots),
         WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => {
+            row.reason.clone_from(&event.reason);
             spent(row, &event.hold, &event.store, &event.lines, &event.lots);
         }
         _ => {}

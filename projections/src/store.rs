@@ -11,6 +11,15 @@ use crate::fold::Change;
 /// The changes of one view.
 pub type ViewChanges = (&'static str, Vec<Change>);
 
+/// Stored rows, and the checkpoint of the very state they were read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored<T> {
+    /// The position the rows are folded to.
+    pub checkpoint: u64,
+    /// The rows.
+    pub rows: T,
+}
+
 /// Up to where rows are folded, and of which journal. A position alone would fit any journal that is long enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Checkpoint {
@@ -29,20 +38,49 @@ pub trait ViewStore: Send + Sync + 'static {
     /// [`ViewError`].
     async fn checkpoint(&self) -> Result<Checkpoint, ViewError>;
 
+    /// Rows by key, in the order asked, with the checkpoint of the same state.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    async fn get_with_checkpoint(
+        &self,
+        view: &'static str,
+        keys: &[String],
+    ) -> Result<Stored<Vec<Option<Vec<u8>>>>, ViewError>;
+
     /// Rows by key, in the order asked.
     ///
     /// # Errors
     /// [`ViewError`].
-    async fn get(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError>;
+    async fn get(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
+        Ok(self.get_with_checkpoint(view, keys).await?.rows)
+    }
 
-    /// Rows as [`ViewStore::get`] gives them, for whoever is about to write them: it may wait for a write, which readers
-    /// never do, and what it reads is at hand when it is written.
+    /// Rows as [`ViewStore::get_with_checkpoint`] gives them, for whoever is about to write them: it may wait for a write,
+    /// which readers never do, and what it reads is at hand when it is written.
     ///
     /// # Errors
     /// [`ViewError`].
-    async fn get_to_write(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
-        self.get(view, keys).await
+    async fn get_to_write(
+        &self,
+        view: &'static str,
+        keys: &[String],
+    ) -> Result<Stored<Vec<Option<Vec<u8>>>>, ViewError> {
+        self.get_with_checkpoint(view, keys).await
     }
+
+    /// Rows whose key starts with `prefix` and comes after `after`, in the order of keys (bytes), at most `limit`, with
+    /// the checkpoint of the same state.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    async fn scan_with_checkpoint(
+        &self,
+        view: &'static str,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Stored<Vec<(String, Vec<u8>)>>, ViewError>;
 
     /// Rows whose key starts with `prefix` and comes after `after`, in the order of keys (bytes), at most `limit`.
     ///
@@ -54,12 +92,15 @@ pub trait ViewStore: Send + Sync + 'static {
         prefix: &str,
         after: &str,
         limit: usize,
-    ) -> Result<Vec<(String, Vec<u8>)>, ViewError>;
+    ) -> Result<Vec<(String, Vec<u8>)>, ViewError> {
+        Ok(self.scan_with_checkpoint(view, prefix, after, limit).await?.rows)
+    }
 
     /// Writes rows and moves the checkpoint from `from` to `to`, in one transaction.
     ///
     /// # Errors
-    /// [`ViewError::Moved`] when the checkpoint stands elsewhere; nothing is written then.
+    /// [`ViewError::Moved`] when the checkpoint stands elsewhere, [`ViewError::Replaced`] when others were put in the place
+    /// of these rows; nothing is written then.
     async fn write(&self, from: Checkpoint, to: Checkpoint, changes: Vec<ViewChanges>) -> Result<(), ViewError>;
 
     /// Throws all rows away and goes back to the beginning, in one transaction.
@@ -67,6 +108,14 @@ pub trait ViewStore: Send + Sync + 'static {
     /// # Errors
     /// [`ViewError::Moved`] when the checkpoint stands elsewhere than `from`; nothing is changed then.
     async fn restart(&self, from: Checkpoint) -> Result<(), ViewError>;
+
+    /// Whether others were put in the place of these rows since this was last asked or something was written.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    async fn is_replaced(&self) -> Result<bool, ViewError> {
+        Ok(false)
+    }
 }
 
 /// The first key after every key that starts with `prefix`; none when there is no such key.

@@ -5,6 +5,7 @@ pub mod card;
 pub mod hold;
 pub mod merchant;
 pub mod proposal;
+pub mod redemption;
 pub mod schedule;
 pub mod settlement;
 pub mod stock;
@@ -25,6 +26,7 @@ pub const NAMES: &[&str] = &[
     "hold",
     "card_branch",
     "proposal",
+    "redemption",
     "stock",
     "store",
     "merchant",
@@ -43,6 +45,7 @@ pub fn all() -> Vec<Box<dyn Folder>> {
         Box::new(Cache::<hold::HoldView>::default()),
         Box::new(Cache::<card::CardBranchView>::default()),
         Box::new(Cache::<proposal::ProposalView>::default()),
+        Box::new(Cache::<redemption::RedemptionView>::default()),
         Box::new(Cache::<stock::StockView>::default()),
         Box::new(Cache::<store::StoreView>::default()),
         Box::new(Cache::<merchant::MerchantView>::default()),

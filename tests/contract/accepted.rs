@@ -266,7 +266,8 @@ fn command() -> BoxedStrategy<Command> {
         9 => spending().prop_map(Command::Redeem),
         6 => (spending(), seconds).prop_map(|(spending, lasts_seconds)| Command::PlaceHold { spending, lasts_seconds }),
         3 => earlier().prop_map(|hold| Command::CaptureHold { hold: id(&hold) }),
-        3 => (earlier(), any::<bool>()).prop_map(|(hold, expired)| Command::ReleaseHold { hold: id(&hold), expired }),
+        3 => (earlier(), any::<bool>(), prop::option::of(text()))
+            .prop_map(|(hold, expired, reason)| Command::ReleaseHold { hold: id(&hold), expired, reason }),
         3 => (earlier(), text())
             .prop_map(|(redemption, reason)| Command::ReverseRedemption { redemption: id(&redemption), reason }),
         2 => settings().prop_map(Command::Configure),

@@ -1,5 +1,5 @@
-//! The machine's clock is set while a ledger writes: back by hours, ahead by days. It dates what is recorded and decides
-//! nothing, and the recorded time never goes back.
+//! The machine's clock is set while a ledger writes: back by hours, ahead by days. What has happened before is decided as
+//! under a clock that stands, and the recorded time never goes back.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +12,8 @@ use rand_chacha::rand_core::SeedableRng;
 use crate::backends::Backend;
 use crate::lived_in::{live_in, live_in_at};
 
-const START_MICROS: i64 = 1_704_067_200_000_000;
+/// After everything that the history says has happened.
+const START_MICROS: i64 = 1_906_516_800_000_000;
 const HOUR_MICROS: i64 = 3_600_000_000;
 /// From five hours behind to ten days ahead.
 const JUMPS_MICROS: std::ops::Range<i64> = -5 * HOUR_MICROS..240 * HOUR_MICROS;

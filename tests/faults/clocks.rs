@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use nuanxin_tests::{District, Server, SetClock, token};
+use nuanxin_tests::{Api, District, Server, SetClock, token};
+use serde_json::json;
 
 use crate::audit::audit;
 use crate::probe::Probe;
@@ -34,12 +35,16 @@ async fn a_clock_that_jumps_costs_no_command_and_turns_no_recorded_time_back(sit
     let clients = traffic.start(CLIENTS, size::seed(), &district);
     let mut positions = Vec::new();
     for (round, ahead) in JUMPS.into_iter().enumerate() {
-        clock.set(ahead);
+        // A command that was dated before and is decided after a clock was set back lies ahead of it and is refused.
+        traffic.between_requests(|| clock.set(ahead)).await;
         probe.is_taken(&traffic.record, &server.api(&token)).await;
         tokio::time::sleep(STAY).await;
         probe.is_taken(&traffic.record, &server.api(&token)).await;
         positions.push(probe.standing().1);
         probe.reads(&server.api(&token)).await;
+        if ahead < 0 {
+            refuses_what_lies_ahead(&server.api(&token), round).await;
+        }
         assert!(!server.stderr().contains("panicked"), "{}", server.stderr());
         if round == JUMPS.len() / 2 {
             // A server that starts finds a journal from days ahead of its clock.
@@ -67,4 +72,12 @@ async fn a_clock_that_jumps_costs_no_command_and_turns_no_recorded_time_back(sit
     println!("clocks set on {}: {tally}", site.url());
     assert!(tally.acknowledged > 100, "too little happened to show anything: {tally}");
     site.is_verified_and_replays_identically();
+}
+
+/// What is said to have happened at the machine's time lies ahead of a server whose clock was set back.
+async fn refuses_what_lies_ahead(api: &Api, round: usize) {
+    let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let body = json!({"worker": "PROBE", "store": "S0001", "lines": [{"sku": "SW02", "quantity": 1}], "at": now});
+    let answer = api.post("/v1/redemptions", &format!("ahead-{round}"), body).await.expect("a command is answered");
+    assert_eq!((answer.0, &answer.1["code"]), (422, &json!("invalid_date")), "{answer:?}");
 }

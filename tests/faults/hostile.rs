@@ -1,11 +1,15 @@
 //! Hostile input: every malformed body, id, date and number is answered with a coded problem document and never with a
 //! 5xx; the server lives on, in bounded memory, and its journal stays sound.
 
+mod controls;
+mod kinds;
 mod outlaws;
+mod reads;
 mod refusals;
 mod routes;
 mod values;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::sync::Mutex;
@@ -13,9 +17,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use nuanxin_tests::{Api, District, Server, token};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::races::fund;
+use controls::Control;
+
+use crate::races::{accepted, fund};
 use crate::site::Site;
 use crate::wire::{self, Reply};
 
@@ -25,25 +31,42 @@ const MEMORY_MAX_KIB: u64 = 300 << 10;
 const AT_ONCE: usize = 8;
 /// How long the server is listened to after bytes that are hardly a request.
 const OUTLAW_WAIT: Duration = Duration::from_secs(3);
+/// How long a shot waits that was told to come again.
+const COME_AGAIN: Duration = Duration::from_millis(50);
 /// How many faults are told at once.
 const FAULTS_TOLD_MAX: usize = 30;
 
 on_both_journals!(
     every_route_answers_hostile_ids_queries_and_bodies_with_a_coded_problem,
+    the_schedule_answers_hostile_bodies_with_a_coded_problem,
     what_cannot_hold_is_refused_with_its_code,
 );
 
 async fn every_route_answers_hostile_ids_queries_and_bodies_with_a_coded_problem(site: Site) {
+    let controls = controls::controls();
+    let tried = controls.iter().map(|control| format!("{} {}", control.method, control.path));
+    let tried: BTreeSet<String> = tried.chain(routes::OF_OTHER_OFFICES.map(str::to_owned)).collect();
+    let target = Target::new(site).await.with_a_stage().await;
+    assert_eq!(routes::operations(&target.api).await, tried, "every operation has a request that it accepts");
+    let (waiting, rest): (Vec<_>, Vec<_>) =
+        controls.iter().filter(|control| !control.sets_the_rules).partition(|control| control.asks_for_approval);
+    // Those that wait for approval are provided for last: from then on all credits wait.
+    target.fire_at(&[rest, waiting].concat()).await;
+    target.ends_unharmed().await;
+}
+
+/// On a district of its own: what is accepted here changes what is accepted elsewhere.
+async fn the_schedule_answers_hostile_bodies_with_a_coded_problem(site: Site) {
+    let controls = controls::controls();
+    let controls: Vec<_> = controls.iter().filter(|control| control.sets_the_rules).collect();
     let target = Target::new(site).await;
-    let operations = routes::operations(&target.api).await;
-    assert!(operations.len() > 30, "the document describes only {operations:?}");
-    let shots: Vec<Shot> = operations.iter().flat_map(routes::shots).collect();
-    target.fire(shots).await;
+    target.fire_at(&controls).await;
     target.ends_unharmed().await;
 }
 
 async fn what_cannot_hold_is_refused_with_its_code(site: Site) {
     let target = Target::new(site).await;
+    target.fire(refusals::controls()).await;
     target.fire(refusals::shots()).await;
     target.ends_unharmed().await;
 }
@@ -99,15 +122,24 @@ struct Shot {
     headers: Vec<String>,
     body: Vec<u8>,
     verdict: Verdict,
+    /// Whether it may make something of a hostile name.
+    makes: bool,
 }
 
 /// What a hostile request may be told.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Verdict {
-    /// Anything but a fault; a no carries a code.
-    Survives,
-    /// A no with one of these codes.
-    Refused(&'static [&'static str]),
+    /// Done, with this status.
+    Done(u16),
+    /// A no with this status and code.
+    Refused(u16, &'static str),
+}
+
+impl Verdict {
+    /// Done, in the words of an operation.
+    fn of(self, control: &Control) -> Verdict {
+        if matches!(self, Verdict::Done(_)) { Verdict::Done(control.status) } else { self }
+    }
 }
 
 /// A server under fire, on a journal with a small district.
@@ -116,18 +148,23 @@ struct Target {
     token: String,
     server: Server,
     api: Api,
+    /// Another person, who set the district up.
+    office: Api,
+    district: District,
+    /// The size of a checkpoint that is published.
+    signed: u64,
     keys: AtomicUsize,
 }
 
 impl Target {
     async fn new(site: Site) -> Target {
-        let token = token(site.url());
+        let [token, other] = [token(site.url()), token(site.url())];
         let server = Server::start(site.url(), &[]);
-        let api = server.api(&token);
+        let (api, office) = (server.api(&token), server.api(&other));
         let district = District::new(6, 2);
-        district.set_up(&api).await;
-        fund(&api, &district.workers).await;
-        Target { site, token, server, api, keys: AtomicUsize::new(0) }
+        district.set_up(&office).await;
+        fund(&office, &district.workers).await;
+        Target { site, token, server, api, office, district, signed: 0, keys: AtomicUsize::new(0) }
     }
 
     /// The headers of an honest request; each has a key of its own.
@@ -138,6 +175,77 @@ impl Target {
             format!("Idempotency-Key: {name}-{number}"),
             "Content-Type: application/json".to_owned(),
         ]
+    }
+
+    /// With what many shots share, and a checkpoint of it.
+    async fn with_a_stage(mut self) -> Target {
+        self.batch("stage", controls::stage()).await;
+        let (_, checkpoint) = self.api.get("/v1/audit/checkpoint").await.expect("the server answers");
+        // A signed note: the origin, the size, the root.
+        let size = checkpoint.as_str().and_then(|note| note.lines().nth(1)).and_then(|size| size.parse().ok());
+        self.signed = size.unwrap_or_else(|| panic!("no checkpoint: {checkpoint}"));
+        self
+    }
+
+    /// Fires each control unchanged, then everything that can be changed about it.
+    async fn fire_at(&self, controls: &[&Control]) {
+        let (mut unchanged, mut changed) = (Vec::new(), Vec::new());
+        for control in controls {
+            if control.asks_for_approval {
+                self.ask_for_approval().await;
+            }
+            let (mut first, mut then) = (routes::unchanged(control), routes::shots(control));
+            self.provide(control, first.iter_mut().chain(&mut then)).await;
+            unchanged.extend(first);
+            changed.extend(then);
+        }
+        // What is made is there for whoever is shot at later: it is made last.
+        let (making, changed): (Vec<_>, Vec<_>) = changed.into_iter().partition(|shot| shot.makes);
+        for shots in [unchanged, changed, making] {
+            self.fire(shots).await;
+        }
+    }
+
+    /// Carries commands out in order, by the one who set the district up.
+    async fn batch(&self, name: &str, commands: Vec<Value>) {
+        for (page, commands) in commands.chunks(250).enumerate() {
+            let (status, answer) = self
+                .office
+                .post("/v1/batch", &format!("{name}-{page}"), json!(commands))
+                .await
+                .expect("the server lives");
+            assert_eq!(status, 200, "{answer}");
+            let results = answer["results"].as_array().expect("a result for each");
+            let refused = results.iter().find(|result| !matches!(result["status"].as_u64(), Some(200..=299)));
+            assert_eq!(refused, None, "{name}");
+        }
+    }
+
+    /// From here on credits wait until somebody else confirms them.
+    async fn ask_for_approval(&self) {
+        let mut request = self.district.requests().swap_remove(0);
+        request.key = Some("approval".to_owned());
+        request.body["district"]["approval_required"] = json!(true);
+        accepted(&self.office, request).await;
+    }
+
+    /// Gives each shot a number, and with it what it is aimed at.
+    async fn provide(&self, control: &Control, shots: impl Iterator<Item = &mut Shot>) {
+        let name = format!("{}-{}", control.method, control.path)
+            .to_lowercase()
+            .replace(|c: char| !c.is_ascii_lowercase(), "-");
+        let mut before = Vec::new();
+        for (number, shot) in shots.enumerate() {
+            let named = |text: &str| text.replace("NAME", &name).replace("{n}", &number.to_string());
+            before.extend(control.before.iter().map(|command| serde_json::from_str(&named(command)).expect("JSON")));
+            shot.target = named(&shot.target).replace("SIZE", &self.signed.to_string());
+            if let Ok(body) = std::str::from_utf8(&shot.body)
+                && body.contains("NAME-{n}")
+            {
+                shot.body = named(body).into_bytes();
+            }
+        }
+        self.batch(&format!("before-{name}"), before).await;
     }
 
     /// Sends every shot and judges the answers; panics with what was told wrongly.
@@ -178,7 +286,15 @@ impl Target {
         // A header with nothing after its colon stands for one that is left out.
         headers.extend(shot.headers.iter().filter(|header| !header.ends_with(':')).cloned());
         let bytes = wire::request(&shot.method, &shot.target, &headers, &shot.body);
-        wire::exchange(wire::address(&self.server), &bytes).await
+        loop {
+            let reply = wire::exchange(wire::address(&self.server), &bytes).await;
+            // Few may walk the whole journal at once; whoever is told to come again does.
+            let again = |reply: &Reply| reply.status == 429 && reply.problem_code() == Ok("too_many_requests".into());
+            if !matches!(&reply, Ok(Some(reply)) if again(reply)) {
+                return reply;
+            }
+            tokio::time::sleep(COME_AGAIN).await;
+        }
     }
 
     /// That the server lives, works, never panicked and never grew beyond bounds, and that its journal is sound.
@@ -209,11 +325,14 @@ fn judge(shot: &Shot, reply: io::Result<Option<Reply>>) -> Result<(), String> {
     }
     let code = if reply.status >= 400 && shot.method != "HEAD" { Some(reply.problem_code()?) } else { None };
     match (&shot.verdict, code) {
-        (Verdict::Survives, _) => Ok(()),
-        (Verdict::Refused(codes), Some(code)) if codes.contains(&code.as_str()) => Ok(()),
-        (Verdict::Refused(codes), code) => {
+        (Verdict::Done(status), None) if *status == reply.status => Ok(()),
+        (Verdict::Done(status), _) => {
+            Err(format!("told {}, not {status}: {}", reply.status, String::from_utf8_lossy(&reply.body)))
+        }
+        (Verdict::Refused(status, expected), Some(code)) if *status == reply.status && *expected == code => Ok(()),
+        (Verdict::Refused(status, expected), code) => {
             let body = String::from_utf8_lossy(&reply.body);
-            Err(format!("told {} {code:?}, not one of {codes:?}: {body}", reply.status))
+            Err(format!("told {} {code:?}, not {status} {expected}: {body}", reply.status))
         }
     }
 }

@@ -29,7 +29,7 @@ impl Attempt {
         match &self.answer {
             Err(Unanswered::Lost(_)) => true,
             Err(Unanswered::NotSent(_)) => false,
-            Ok((500..=599, body)) => body["code"] != "journal_unavailable" || body["outcome"] == "unknown",
+            Ok((500..=599, body)) => body["code"] != "journal_unavailable" || !body["outcome"].is_null(),
             Ok(_) => false,
         }
     }

@@ -24,6 +24,8 @@ pub(crate) struct Traffic {
     /// What they were told.
     pub(crate) record: Record,
     apis: RwLock<Vec<Api>>,
+    /// Passed by every attempt.
+    gate: tokio::sync::RwLock<()>,
     stopped: AtomicBool,
 }
 
@@ -35,7 +37,12 @@ impl Traffic {
 
     /// Traffic to several servers of one journal: each attempt goes to one of them by chance.
     pub(crate) fn over(apis: Vec<Api>) -> Arc<Traffic> {
-        Arc::new(Traffic { record: Record::new(), apis: RwLock::new(apis), stopped: AtomicBool::new(false) })
+        Arc::new(Traffic {
+            record: Record::new(),
+            apis: RwLock::new(apis),
+            gate: tokio::sync::RwLock::default(),
+            stopped: AtomicBool::new(false),
+        })
     }
 
     /// From now on clients talk to another server.
@@ -46,6 +53,12 @@ impl Traffic {
     /// From now on clients talk to these servers.
     pub(crate) fn turn_to_all(&self, apis: Vec<Api>) {
         *self.apis.write().unwrap_or_else(PoisonError::into_inner) = apis;
+    }
+
+    /// Does something while no request is under way.
+    pub(crate) async fn between_requests<T>(&self, act: impl FnOnce() -> T) -> T {
+        let _alone = self.gate.write().await;
+        act()
     }
 
     /// Starts so many clients, each with a workload of its own on a district that they share.
@@ -74,7 +87,10 @@ impl Traffic {
                 let apis = self.apis.read().unwrap_or_else(PoisonError::into_inner);
                 apis[random.gen_range(0..apis.len())].clone()
             };
-            let answer = self.record.send(&api, request).await;
+            let answer = {
+                let _passes = self.gate.read().await;
+                self.record.send(&api, request).await
+            };
             let last = match answer {
                 Ok((503, body)) => format!("503 {body}"),
                 Ok(definite) => return Some(definite),

@@ -289,7 +289,7 @@ impl Ask {
             Ask::Reverse { redemption } => Command::ReverseRedemption { redemption: id(&redemption), reason },
             Ask::Hold { basket, seconds } => Command::PlaceHold { spending: spending(&basket), lasts_seconds: seconds },
             Ask::Capture { hold } => Command::CaptureHold { hold: id(&hold) },
-            Ask::Release { hold, expired } => Command::ReleaseHold { hold: id(&hold), expired },
+            Ask::Release { hold, expired } => Command::ReleaseHold { hold: id(&hold), expired, reason: None },
             Ask::Expire { worker, through } => Command::ExpireLots { worker: id(&worker), through },
         }
     }

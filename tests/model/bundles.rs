@@ -12,14 +12,12 @@ use ledger_core::evidence::bundle::verify::{Report, Trust, Verdict, verify_bundl
 use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::hash::{Hash, HashSuite};
 use ledger_core::evidence::note::{KeyKind, SecretKey, SignedNote};
-use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 use crate::ask::ORIGIN;
-use crate::backends::Backend;
-use crate::play::{Play, Played};
-use crate::steps::{Limits, history};
-use crate::{MOVES_MAX, run};
+use crate::machine::{any_history, play_plainly};
+use crate::play::Played;
+use crate::run;
 
 fn key() -> SecretKey {
     SecretKey::from_seed(ORIGIN.parse().expect("a name"), KeyKind::Ed25519, &[7; 32]).expect("a key")
@@ -62,12 +60,10 @@ async fn bundled(played: &Played, coverage: Coverage, checkpoints: &[SignedNote]
 fn clean_bundles_of_random_histories_raise_no_alarm() {
     let count = std::env::var("NUANXIN_BUNDLES").ok().and_then(|count| count.parse().ok()).unwrap_or(100);
     let mut runner = TestRunner::deterministic();
-    let strategy = history(MOVES_MAX);
-    let limits = Limits { cached_bytes: 1 << 30, snapshot_every: 1_000, batch: 1_000 };
     for number in 0..count {
-        let moves = strategy.new_tree(&mut runner).expect("a history").current();
+        let (start, moves) = any_history(&mut runner);
         run(async {
-            let played = Play::whole(Backend::memory(), limits, &moves, Play::ALONE).await;
+            let (played, _) = play_plainly(start, &moves).await;
             let size = played.entries.len() as u64;
             let notes = checkpoints(&played);
             let (bytes, whole) = bundled(&played, Coverage::Journal, &notes).await;

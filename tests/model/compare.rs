@@ -89,7 +89,7 @@ pub(crate) fn balanced(state: &State) {
 /// less than nothing in a lot, the state adds that up with the others; what can be spent is never less than nothing.
 pub(crate) async fn past_balances(views: &Views, district: &District, state: &State, day: NaiveDate) {
     for worker in district.accounts.keys() {
-        let on = views.balance_on(worker, day).await.expect("views").expect("a registered worker");
+        let on = views.balance_on(worker, day).await.expect("views").value.expect("a registered worker");
         let [available, held, debt] = [on.available, on.held, on.debt].map(Points::hundredths);
         assert!(available >= 0 && held >= 0 && debt >= 0, "{worker} on {day}: {on:?}");
         let told = state.workers.get(worker).copied().unwrap_or_default();
@@ -101,7 +101,7 @@ pub(crate) async fn past_balances(views: &Views, district: &District, state: &St
 pub(crate) async fn views(views: &Views, district: &District, books: &Books, day: NaiveDate) {
     for (worker, account) in &district.accounts {
         worker_rows(views, worker, account).await;
-        let on = views.balance_on(worker, day).await.expect("views").expect("a registered worker");
+        let on = views.balance_on(worker, day).await.expect("views").value.expect("a registered worker");
         let [available, held, debt] = [on.available, on.held, on.debt].map(Points::hundredths);
         assert_eq!((available, held, debt), (account.balance(day), account.held(), account.debt), "{worker} on {day}");
         let expiring: BTreeMap<NaiveDate, i64> =
@@ -116,6 +116,7 @@ pub(crate) async fn views(views: &Views, district: &District, books: &Books, day
         .trial_balance()
         .await
         .expect("views")
+        .value
         .into_iter()
         .map(|(group, points)| (group, points.hundredths()))
         .filter(|(_, points)| *points != 0)
@@ -125,7 +126,7 @@ pub(crate) async fn views(views: &Views, district: &District, books: &Books, day
 }
 
 async fn worker_rows(views: &Views, worker: &str, account: &Account) {
-    let row = views.worker(worker).await.expect("views").expect("a registered worker");
+    let row = views.worker(worker).await.expect("views").value.expect("a registered worker");
     let of = |wanted: &[Status]| -> i64 {
         account.credits.iter().filter(|credit| wanted.contains(&credit.status)).map(|credit| credit.points).sum()
     };
@@ -169,7 +170,7 @@ async fn waiting(views: &Views, district: &District) {
         }
         holds.extend(account.holds.iter().map(|(name, hold)| (name.clone(), (worker.clone(), hold.points))));
     }
-    let rows = views.proposals("", ALL).await.expect("views").rows;
+    let rows = views.proposals("", ALL, |_| true).await.expect("views").rows;
     let rows: BTreeMap<_, _> = rows
         .into_iter()
         .map(|(name, row)| (name, (row.worker, row.proposed, row.objected, row.points.hundredths())))
@@ -185,7 +186,7 @@ async fn waiting(views: &Views, district: &District) {
 
 async fn shops(views: &Views, district: &District) {
     for (store, shop) in &district.shops {
-        let row = views.store_row(store).await.expect("views").expect("an opened store");
+        let row = views.store_row(store).await.expect("views").value.expect("an opened store");
         assert_eq!((&row.name, row.closed), (&shop.name, shop.closed()), "{store}");
         let rows = views.stock(store, "", ALL).await.expect("views").rows;
         let rows: BTreeMap<_, _> = rows
@@ -211,16 +212,16 @@ async fn shops(views: &Views, district: &District) {
 
 async fn merchants(views: &Views, district: &District, books: &Books) {
     for (merchant, known) in &district.merchants {
-        let row = views.merchant(merchant).await.expect("views").expect("a registered merchant");
+        let row = views.merchant(merchant).await.expect("views").value.expect("a registered merchant");
         assert_eq!(row.name, known.name);
         let mut owed = 0;
         for (month, book) in &known.months {
-            let row = views.settlement(merchant, Month::parse(month).expect("a month")).await.expect("views");
+            let row = views.settlement(merchant, Month::parse(month).expect("a month")).await.expect("views").value;
             let figures = [row.honoured, row.corrected, row.paid].map(Points::hundredths);
             let of_row = (figures, row.redemptions, row.references.len());
             let of_book = ([book.honoured, book.corrected, book.paid], book.redemptions, book.payments);
             assert_eq!(of_row, of_book, "{merchant} in {month}");
-            let due = views.due(merchant, Month::parse(month).expect("a month")).await.expect("views");
+            let due = views.due(merchant, Month::parse(month).expect("a month")).await.expect("views").value;
             assert_eq!(due.owed.hundredths(), known.due(month), "{merchant} for {month}");
             owed += book.honoured - book.corrected - book.paid;
         }

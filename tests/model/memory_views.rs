@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use projections::ViewError;
-use projections::store::{Checkpoint, ViewChanges, ViewStore};
+use projections::store::{Checkpoint, Stored, ViewChanges, ViewStore};
 
 #[derive(Default)]
 struct Rows {
@@ -29,23 +29,29 @@ impl ViewStore for MemoryViews {
         Ok(self.rows().checkpoint)
     }
 
-    async fn get(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
+    async fn get_with_checkpoint(
+        &self,
+        view: &'static str,
+        keys: &[String],
+    ) -> Result<Stored<Vec<Option<Vec<u8>>>>, ViewError> {
         let rows = self.rows();
         let view = rows.views.get(view);
-        Ok(keys.iter().map(|key| view.and_then(|view| view.get(key)).cloned()).collect())
+        let found = keys.iter().map(|key| view.and_then(|view| view.get(key)).cloned()).collect();
+        Ok(Stored { checkpoint: rows.checkpoint.position, rows: found })
     }
 
-    async fn scan(
+    async fn scan_with_checkpoint(
         &self,
         view: &'static str,
         prefix: &str,
         after: &str,
         limit: usize,
-    ) -> Result<Vec<(String, Vec<u8>)>, ViewError> {
+    ) -> Result<Stored<Vec<(String, Vec<u8>)>>, ViewError> {
         let rows = self.rows();
         let found = rows.views.get(view).into_iter().flatten();
         let found = found.filter(|(key, _)| key.starts_with(prefix) && key.as_str() > after).take(limit);
-        Ok(found.map(|(key, row)| (key.clone(), row.clone())).collect())
+        let found = found.map(|(key, row)| (key.clone(), row.clone())).collect();
+        Ok(Stored { checkpoint: rows.checkpoint.position, rows: found })
     }
 
     async fn write(&self, from: Checkpoint, to: Checkpoint, changes: Vec<ViewChanges>) -> Result<(), ViewError> {

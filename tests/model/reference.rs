@@ -4,9 +4,14 @@
 //!
 //! Points are hundredths, quantities millionths.
 
+// The paths are written out because the simulation takes this file in as well, from a directory of its own.
+#[path = "reference/account.rs"]
 pub(crate) mod account;
+#[path = "reference/counter.rs"]
 mod counter;
+#[path = "reference/credits.rs"]
 mod credits;
+#[path = "reference/shop.rs"]
 pub(crate) mod shop;
 
 use std::collections::BTreeMap;
@@ -111,10 +116,10 @@ impl District {
 
     /// Commands in order; with `atomic`, all or none.
     pub(crate) fn submit_all(&mut self, asked: &[Asked], atomic: bool) -> Vec<Answer> {
-        let before = self.clone();
+        let before = atomic.then(|| self.clone());
         let answers: Vec<Answer> = asked.iter().map(|one| self.submit(one)).collect();
         let refused = answers.iter().position(|answer| matches!(answer, Answer::Refused(_)));
-        let Some(refused) = refused.filter(|_| atomic) else { return answers };
+        let Some((before, refused)) = before.zip(refused) else { return answers };
         *self = before;
         let code = |index| if index == refused { answers.get(refused).cloned() } else { None };
         (0..asked.len()).map(|index| code(index).unwrap_or(Answer::Refused("invalid_input"))).collect()
@@ -125,27 +130,42 @@ impl District {
         self.taken.contains_key(key)
     }
 
+    /// What a command would be answered here; nothing is done.
+    #[allow(dead_code, reason = "the simulation asks this, the state machine does what it asks")]
+    pub(crate) fn told(&self, asked: &Asked) -> Answer {
+        self.decided(asked).1
+    }
+
     fn submit(&mut self, asked: &Asked) -> Answer {
+        let (after, answer) = self.decided(asked);
+        if let Some(after) = after {
+            *self = after;
+        }
+        answer
+    }
+
+    /// The answer to a command, and the district after it where anything changes.
+    fn decided(&self, asked: &Asked) -> (Option<District>, Answer) {
         if let Some(taken) = self.taken.get(&asked.key) {
-            return if taken.ask == asked.ask {
+            let answer = if taken.ask == asked.ask {
                 Answer::Repeated { position: taken.position, facts: taken.facts.clone() }
             } else {
                 Answer::Refused("duplicate_conflict")
             };
+            return (None, answer);
         }
         let mut after = self.clone();
         if let Err(code) = after.carry_out(asked) {
-            return Answer::Refused(code);
+            return (None, Answer::Refused(code));
         }
         let facts = std::mem::take(&mut after.facts);
         if facts.is_empty() {
-            return Answer::Unchanged { position: self.position };
+            return (None, Answer::Unchanged { position: self.position });
         }
         after.position += facts.len() as u64;
         let position = after.position;
         after.taken.insert(asked.key.clone(), Taken { ask: asked.ask.clone(), position, facts: facts.clone() });
-        *self = after;
-        Answer::Done { position, facts }
+        (Some(after), Answer::Done { position, facts })
     }
 
     fn carry_out(&mut self, asked: &Asked) -> Result<(), No> {

@@ -90,10 +90,12 @@ pub(crate) enum Move {
     Submit { steps: Vec<Step>, atomic: bool },
     /// The ledger ends and opens again, with other limits.
     Restart(Limits),
+    /// Everything is folded from the beginning, in pages of a size, beside what was carried along.
+    Rebuild { page: u64 },
 }
 
 /// What a history has so far, to pick from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Scope {
     pub(crate) credits: Vec<String>,
     pub(crate) redemptions: Vec<String>,
@@ -168,6 +170,13 @@ impl Scope {
         let asked = Asked { key, actor: step.actor, at, ask };
         self.note(asked.clone());
         Some(asked)
+    }
+
+    /// Whether every step of a move means something that is there by then.
+    pub(crate) fn has_all_of(&self, one: &Move) -> bool {
+        let Move::Submit { steps, .. } = one else { return true };
+        let mut scope = self.clone();
+        steps.iter().all(|step| scope.settle(step).is_some())
     }
 
     /// Forgets what a refused command would have made.
@@ -386,20 +395,25 @@ fn one_move() -> BoxedStrategy<Move> {
     .boxed()
 }
 
+/// The next move of a history that is also looked at from its beginning now and then.
+pub(crate) fn next_move() -> BoxedStrategy<Move> {
+    prop_oneof![25 => one_move(), 1 => (1_u64..40).prop_map(|page| Move::Rebuild { page })].boxed()
+}
+
 /// Every third history asks for approval or publicity from its start on.
-fn strict_start() -> BoxedStrategy<Move> {
+pub(crate) fn strict_start() -> BoxedStrategy<Option<Step>> {
     let settings = (any::<bool>(), 0_u32..2).prop_map(|(approval, days)| {
         let ask = Ask::Configure { approval: Some(approval), publicity_days: Some(days), step: Some(50) };
-        let step = Step { key: KeyChoice::Fresh, actor: ACTORS[0], seconds: 0, what: What::Plain(ask) };
-        Move::Submit { steps: vec![step], atomic: false }
+        Step { key: KeyChoice::Fresh, actor: ACTORS[0], seconds: 0, what: What::Plain(ask) }
     });
-    settings.boxed()
+    prop::option::weighted(0.33, settings).boxed()
 }
 
 /// A history of up to so many moves.
+#[allow(dead_code, reason = "for those who play without the state machine")]
 pub(crate) fn history(moves_max: usize) -> BoxedStrategy<Vec<Move>> {
-    let start = prop::option::weighted(0.33, strict_start());
-    (start, prop::collection::vec(one_move(), 1..=moves_max))
-        .prop_map(|(start, moves)| start.into_iter().chain(moves).collect())
+    let alone = |step| Move::Submit { steps: vec![step], atomic: false };
+    (strict_start(), prop::collection::vec(one_move(), 1..=moves_max))
+        .prop_map(move |(start, moves)| start.into_iter().map(alone).chain(moves).collect())
         .boxed()
 }

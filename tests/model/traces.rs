@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{CardNo, MerchantId, StoreId, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::journal::Entry;
@@ -18,8 +19,8 @@ const EVERY: usize = 5;
 
 async fn trace(played: &Played, subject: Subject, as_of: Option<NaiveDate>) -> (Vec<TraceLine>, TraceEnd) {
     let mut tracer = Tracer::new(played.journal.as_ref(), subject, as_of).await.expect("a journal");
-    let line = |entry: &Entry| tracer.entry(entry, &entry.event().expect("events can be read"));
-    let lines = played.entries.iter().filter_map(line).collect();
+    let line = |(entry, event): (&Entry, &Event)| tracer.entry(entry, event);
+    let lines = played.entries.iter().zip(&played.events).filter_map(line).collect();
     (lines, tracer.finish())
 }
 
@@ -30,7 +31,7 @@ fn figures(state: &State, worker: &str) -> Figures {
 pub(crate) async fn check(played: &Played) {
     let days = (0..40).step_by(8).map(|weeks| Some(first_day() + chrono::Days::new(weeks * 7)));
     for as_of in [None].into_iter().chain(days) {
-        let state = state_of(&played.entries, as_of);
+        let state = state_of(&played.events, as_of);
         for worker in WORKERS {
             check_worker(played, worker, as_of, &state).await;
         }
@@ -67,7 +68,7 @@ async fn check_worker(played: &Played, worker: &str, as_of: Option<NaiveDate>, s
     }
     for line in lines.iter().step_by(EVERY).chain(lines.last()) {
         let prefix = usize::try_from(line.position).expect("a small journal");
-        let state = state_of(&played.entries[..prefix], None);
+        let state = state_of(&played.events[..prefix], None);
         let Standing::Worker(standing) = &line.after else { panic!("{:?}", line.after) };
         assert_eq!(standing.figures, figures(&state, worker), "{worker} at position {prefix}");
     }
@@ -75,8 +76,8 @@ async fn check_worker(played: &Played, worker: &str, as_of: Option<NaiveDate>, s
 
 async fn check_cards(played: &Played, as_of: Option<NaiveDate>, state: &State) {
     let mut numbers: Vec<CardNo> = Vec::new();
-    for entry in &played.entries {
-        if let ledger_core::domain::event::Event::Card(event) = entry.event().expect("events can be read") {
+    for event in &played.events {
+        if let Event::Card(event) = event {
             numbers.push(event.card_no().clone());
         }
     }

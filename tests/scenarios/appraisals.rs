@@ -8,7 +8,7 @@ use nuanxin_tests::{Server, scratch_dir, token};
 
 use crate::exact::Exact;
 use crate::imported::{Pack, imported};
-use crate::journals::{Database, copy_of};
+use crate::journals::{Database, copy_of, file_of};
 use crate::program::{run, utf8};
 
 const PACK: Pack = Pack::Qianwei;
@@ -52,6 +52,22 @@ fn cards_of_json(appraisal: &Exact) -> Cards {
     appraisal.get("cards").elements().iter().map(card).collect()
 }
 
+/// A sheet of a workbook, every cell as text.
+fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
+    let mut book = Xlsx::new(std::io::Cursor::new(bytes)).expect("a workbook");
+    let sheet = book.worksheet_range(name).unwrap_or_else(|error| panic!("the sheet {name}: {error}"));
+    let text = |cell: &Data| match cell {
+        Data::Empty => String::new(),
+        cell => cell.to_string(),
+    };
+    sheet.rows().map(|row| row.iter().map(text).collect()).collect()
+}
+
+/// Where a title stands in a header.
+fn column(header: &[String], title: &str) -> usize {
+    header.iter().position(|found| found == title).unwrap_or_else(|| panic!("no column {title} in {header:?}"))
+}
+
 /// Cards of a table whose header is 积分卡号, 编号, 党支部, the categories, 合计, 服务次数, 评议意见.
 fn cards_of_table(mut rows: impl Iterator<Item = Vec<String>>) -> Cards {
     let header = rows.next().expect("a header");
@@ -75,25 +91,30 @@ fn cards_of_csv(bytes: &[u8]) -> Cards {
     cards_of_table(text.lines().map(|line| line.split(',').map(str::to_owned).collect()))
 }
 
+/// The lines of a meeting's paper that are cards, under their header, without the names.
 fn cards_of_workbook(bytes: &[u8]) -> Cards {
-    let mut book = Xlsx::new(std::io::Cursor::new(bytes)).expect("a workbook");
-    let sheet = book.worksheet_range("积分卡").expect("the sheet of the cards");
-    let text = |cell: &Data| match cell {
-        Data::Empty => String::new(),
-        cell => cell.to_string(),
-    };
-    cards_of_table(sheet.rows().map(|row| row.iter().map(text).collect()))
+    let lines = sheet(bytes, "积分卡");
+    let table = lines.into_iter().skip_while(|line| line[0] != "积分卡号").take_while(|line| !line[0].is_empty());
+    cards_of_table(table.map(|mut line| {
+        line.remove(1);
+        line
+    }))
 }
 
 fn appraise(journal: &str, args: &[&str]) -> Vec<u8> {
     run(journal, &[&["appraise"], args].concat()).expect(0).stdout
 }
 
-/// Which cards the roster gives to each branch.
-fn cards_by_branch() -> BTreeMap<String, BTreeSet<String>> {
+fn roster() -> String {
     let bytes = std::fs::read(PACK.folder().join("人员名册.csv")).expect("the roster");
     let (text, _, broken) = encoding_rs::GB18030.decode(&bytes);
     assert!(!broken, "the roster is GB18030");
+    text.into_owned()
+}
+
+/// Which cards the roster gives to each branch.
+fn cards_by_branch() -> BTreeMap<String, BTreeSet<String>> {
+    let text = roster();
     let mut branches: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for row in text.lines().skip(1).map(|line| line.split(',').map(str::trim).collect::<Vec<_>>()) {
         if let [.., branch, card] = row[..]
@@ -119,6 +140,60 @@ fn the_cards_of_each_year_are_the_expected_ones_in_every_format() {
     let none = appraise(journal, &["--year", "1999"]);
     let none = cards_of_json(&Exact::parse(std::str::from_utf8(&none).expect("UTF-8")));
     assert_eq!(with_points(none), Cards::new());
+}
+
+#[test]
+fn the_workbook_is_the_paper_that_a_branchs_meeting_signs() {
+    let journal = &imported(PACK, Database::Sqlite).journal;
+    let (branch, _) = cards_by_branch().into_iter().next().expect("a branch");
+    let position = imported(PACK, Database::Sqlite).state.get("position").count();
+    let workbook = appraise(journal, &["--year", "2024", "--branch", &branch, "--format", "xlsx"]);
+    let paper = sheet(&workbook, "积分卡");
+    assert!(paper[0][0].contains("2024 年度党员互助积分卡 评议参考"), "{:?}", paper[0]);
+    assert_eq!(paper[1][0], format!("党支部：{branch}"));
+    assert!(paper[2][0].starts_with(&format!("截至账本序号：{position}（20")), "{:?}", paper[2]);
+    let root = paper[3][0].strip_prefix("账本校验码：").expect("the journal's root").replace(' ', "");
+    assert_eq!(root.len(), 64, "a whole hash: {root}");
+    let signed = paper.iter().filter(|line| line[0].contains("签字：") && line[0].contains("日期：")).count();
+    assert!(paper.iter().any(|line| line[0].starts_with("支部书记签字：")) && signed == 2);
+
+    // The names are those of the roster, and nobody reads a pseudonym.
+    let header = paper.iter().position(|line| line[0] == "积分卡号").expect("a header");
+    let (name, id) = (column(&paper[header], "姓名"), column(&paper[header], "编号"));
+    let roster = roster();
+    let cards: Vec<&Vec<String>> = paper[header + 1..].iter().take_while(|line| !line[0].is_empty()).collect();
+    assert!(!cards.is_empty());
+    for card in cards {
+        assert!(!card[name].is_empty(), "{card:?}");
+        let row = roster.lines().find(|row| row.contains(&card[id])).expect("the worker is on the roster");
+        assert!(row.split(',').any(|cell| cell.trim() == card[name]), "{card:?} against {row}");
+    }
+    let evidence = sheet(&workbook, "依据");
+    let (activity, witness) = (column(&evidence[0], "活动名称"), column(&evidence[0], "证明人"));
+    assert!(evidence.len() > 1);
+    for line in &evidence[1..] {
+        assert!(!line[activity].is_empty() && !line[witness].is_empty(), "{line:?}");
+        assert!(!line[witness].starts_with("W-"), "a pseudonym says nothing to a meeting: {line:?}");
+    }
+}
+
+#[test]
+fn names_that_cannot_be_had_leave_the_paper_and_its_points() {
+    let journal = copy_of(&imported(PACK, Database::Sqlite).journal);
+    let args = ["--year", "2024", "--format", "xlsx"];
+    let without = appraise(&journal, &args);
+    assert_eq!(with_points(cards_of_workbook(&without)), expected("2024"), "nobody ever kept a name here");
+
+    // A vault whose key is gone: the paper says so, and nobody goes without it.
+    let vault = file_of(&imported(PACK, Database::Sqlite).journal).with_extension("vault.db");
+    std::fs::copy(&vault, file_of(&journal).with_extension("vault.db")).expect("the vault is copied");
+    let away = appraise(&journal, &args);
+    let paper = sheet(&away, "积分卡");
+    let header = paper.iter().position(|line| line[0] == "积分卡号").expect("a header");
+    assert_eq!(paper[header + 1][column(&paper[header], "姓名")], "姓名暂不可取");
+    let evidence = sheet(&away, "依据");
+    assert_eq!(evidence[1][column(&evidence[0], "证明人")], "已登记证明人");
+    assert_eq!(cards_of_workbook(&away), cards_of_workbook(&without));
 }
 
 #[test]
@@ -211,6 +286,7 @@ async fn a_server_answers_the_very_bytes_that_the_command_prints() {
 
     // Later events change what is answered now, and nothing of what was answered at a position.
     let before = appraise(&journal, &["--year", "2024"]);
+    let paper = appraise(&journal, &["--year", "2024", "--format", "xlsx"]);
     let worker = Exact::parse(std::str::from_utf8(&before).expect("UTF-8")).get("cards").elements()[0]
         .get("worker")
         .text()
@@ -221,6 +297,9 @@ async fn a_server_answers_the_very_bytes_that_the_command_prints() {
     let at = format!("/v1/appraisals/2024?at={head}");
     let (_, _, again) = api.get_bytes(&at, "application/json").await.expect("an answer");
     assert!(again == before, "asked at an earlier position, the bytes are the same");
+    let at_as_paper = format!("{at}&format=xlsx");
+    let (_, _, again) = api.get_bytes(&at_as_paper, "*/*").await.expect("an answer");
+    assert!(again == paper, "and so are a workbook's, as long as no name is corrected");
     let printed = appraise(&journal, &["--year", "2024", "--at", &head.to_string()]);
     assert!(printed == before, "and so is what the command prints");
     assert!(appraise(&journal, &["--year", "2024"]) != before);

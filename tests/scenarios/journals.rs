@@ -1,8 +1,10 @@
-//! Journals for scenarios: new ones on either database, and copies of SQLite files to be tampered with.
+//! Journals for scenarios: new ones on either database, and copies to be tampered with.
 
 use std::path::{Path, PathBuf};
 
 use nuanxin_tests::{scratch_dir, shared_cluster};
+
+use crate::tables::copy_of_schema;
 
 /// Which database holds a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +34,12 @@ pub(crate) fn file_of(journal: &str) -> PathBuf {
     PathBuf::from(journal.strip_prefix("sqlite:").expect("an SQLite journal"))
 }
 
-/// A copy of an SQLite journal that no process has open, in a folder of its own: the journal alone, without views,
+/// A copy of a journal that no process has open, in a folder or schema of its own: the journal alone, without views,
 /// tokens and names.
 pub(crate) fn copy_of(journal: &str) -> String {
+    if !journal.starts_with("sqlite:") {
+        return copy_of_schema(journal);
+    }
     let copy = fresh(Database::Sqlite);
     for ending in ["", "-wal"] {
         let from = format!("{}{ending}", file_of(journal).display());

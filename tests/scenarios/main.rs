@@ -2,12 +2,14 @@
 //! interrupted, corrected, audited, appraised, copied and served. Everything goes through the built program alone; what
 //! is right stands in the packs' expected.json or beside the test. Rules of single crates are tested in those crates.
 
+mod changes;
 mod exact;
 mod imported;
 mod journals;
 mod program;
 mod small_pack;
 mod surgery;
+mod tables;
 
 mod appraisals;
 mod arguments;
@@ -17,17 +19,20 @@ mod bundles;
 mod checkpoints;
 mod configuration;
 mod corrections;
+mod counter_reads;
 mod demonstration;
 mod documents;
 mod dry_runs;
 mod evidence;
 mod exports;
 mod file_modes;
+mod fresh_reads;
 mod golden_journals;
 mod interrupted_copies;
 mod interruptions;
 mod large_sheets;
 mod listeners;
+mod openapi;
 mod packs;
 mod receipt_page;
 mod sealed_backups;

@@ -11,13 +11,12 @@ use ledger_core::evidence::leaf::LeafFields;
 use ledger_core::evidence::merkle::Frontier;
 use ledger_core::evidence::note::{KeyKind, SecretKey, SignedNote};
 use nuanxin_tests::scratch_dir;
-use rusqlite::Connection;
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use crate::journals::file_of;
 use crate::program::{Ended, run, utf8};
+use crate::tables::Tables;
 
 /// A signed note with one character of its root changed, whatever it was, and its signatures left as they are.
 pub(crate) fn with_edited_root(note: &str) -> String {
@@ -139,23 +138,17 @@ pub(crate) fn key(origin: &str, seed: u8) -> SecretKey {
 
 /// The origin of a journal.
 pub(crate) fn origin_of(journal: &str) -> String {
-    let db = Connection::open(file_of(journal)).expect("a journal is a database");
-    let payload: Vec<u8> =
-        db.query_row("SELECT payload FROM event WHERE position = 1", [], |row| row.get(0)).expect("a first event");
-    let payload: Value = serde_json::from_slice(&payload).expect("JSON");
+    let payload: Value = serde_json::from_slice(&Tables::of(journal).payload(1)).expect("JSON");
     payload["origin"].as_str().expect("an origin").to_owned()
 }
 
 /// Checkpoints of a journal, signed: at four places and at its end.
 pub(crate) fn checkpoints(journal: &str, signer: &SecretKey) -> Vec<(u64, SignedNote)> {
-    let db = Connection::open(file_of(journal)).expect("a journal is a database");
+    let mut db = Tables::of(journal);
     let quarter = |part: u64| {
-        db.query_row(
-            "SELECT size, root FROM root WHERE size >= (SELECT position * ?1 / 4 FROM head) ORDER BY size LIMIT 1",
-            [part],
-            |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)),
-        )
-        .expect("a root")
+        let size =
+            db.number(&format!("SELECT min(size) FROM root WHERE size >= (SELECT position * {part} / 4 FROM head)"));
+        (size, db.bytes(&format!("SELECT root FROM root WHERE size = {size}")))
     };
     let mut all: Vec<(u64, Vec<u8>)> = (1..=4).map(quarter).collect();
     all.dedup();
@@ -199,23 +192,19 @@ pub(crate) fn verify(bundle: &Path, more: &[&str]) -> Ended {
 
 /// Makes leaves, roots and head of a journal fit what its rows say now.
 pub(crate) fn rehash(journal: &str) {
-    let url = format!("sqlite:{}", file_of(journal).display());
-    let exported = run(&url, &["export", "--format", "jsonl"]).expect(0);
-    let mut db = Connection::open(file_of(journal)).expect("a journal is a database");
+    let exported = run(journal, &["export", "--format", "jsonl"]).expect(0);
     let mut frontier = Frontier::new(HashSuite::Sha256);
-    let change = db.transaction().expect("a transaction");
+    let (mut leaves, mut roots) = (Vec::new(), Vec::new());
     for line in exported.text().lines() {
         let event: Value = serde_json::from_str(line).expect("a line");
         let leaf = leaf_of(&event);
         frontier.push(leaf).expect("a small tree");
-        let size = frontier.size();
-        change
-            .execute("UPDATE event SET leaf = ?1 WHERE position = ?2", (leaf.as_bytes().as_slice(), size))
-            .expect("a leaf");
-        change
-            .execute("UPDATE root SET root = ?1 WHERE size = ?2", (frontier.root().as_bytes().as_slice(), size))
-            .expect("a root");
+        leaves.push((frontier.size(), leaf.as_bytes().to_vec()));
+        roots.push((frontier.size(), frontier.root().as_bytes().to_vec()));
     }
-    change.execute("UPDATE head SET frontier = ?1", [frontier.to_bytes()]).expect("a head");
-    change.commit().expect("a commit");
+    let mut db = Tables::of(journal);
+    db.set("event", "leaf", "position", &leaves);
+    db.set("root", "root", "size", &roots);
+    let frontier = db.literal(&frontier.to_bytes());
+    db.run(&format!("UPDATE head SET frontier = {frontier}"));
 }

@@ -2,18 +2,19 @@
 //! fit that a forger without the office's key can make fit. All are caught with a position and a verdict.
 
 use ledger_core::evidence::note::SignedNote;
-use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
+use crate::changes::{Change, IN_PLACE};
 use crate::exact::Exact;
 use crate::imported::{Pack, imported};
-use crate::journals::{Database, copy_of, file_of, fresh};
+use crate::journals::{Database, copy_of, fresh};
 use crate::program::{import, position, run, utf8};
 use crate::small_pack::SmallPack;
 use crate::surgery::{
     Opened, bundle, checkpoints, in_file, key, leaf_of, origin_of, rehash, verify, with_edited_root, written,
 };
+use crate::tables::Tables;
 
 /// What the auditor knows: the office's key and its published checkpoints.
 struct Office {
@@ -24,18 +25,10 @@ struct Office {
     at: u64,
 }
 
-fn office() -> Office {
-    let journal = imported(Pack::Qianwei, Database::Sqlite).journal.as_str();
+fn office(database: Database) -> Office {
+    let journal = imported(Pack::Qianwei, database).journal.as_str();
     let signer = key(&origin_of(journal), 1);
-    let db = Connection::open(file_of(journal)).expect("a journal is a database");
-    let at = db
-        .query_row(
-            "SELECT min(a.position) FROM event a JOIN event b ON b.position = a.position + 1
-             WHERE a.count = 1 AND b.count = 1 AND a.position > (SELECT position / 2 FROM head)",
-            [],
-            |row| row.get(0),
-        )
-        .expect("there are such commands");
+    let at = Tables::of(journal).middle();
     Office { journal, vkey: signer.public().to_string(), notes: checkpoints(journal, &signer), at }
 }
 
@@ -77,80 +70,24 @@ fn caught(what: &str, report: &Exact, (from, to): (u64, u64)) {
     assert!(report.get("reason").text().len() > 10, "{what} says why");
 }
 
-type Change = fn(&Connection, u64) -> rusqlite::Result<usize>;
-
-/// Moves every entry and command behind a position.
-fn moved(db: &Connection, at: u64, by: i64) -> rusqlite::Result<usize> {
-    db.execute("UPDATE event SET position = -position WHERE position > ?1", [at])?;
-    db.execute("UPDATE event SET position = ?1 - position WHERE position < 0", [by])?;
-    db.execute("UPDATE head SET position = position + ?1", [by])
-}
-
-fn payload_of(db: &Connection, at: u64) -> rusqlite::Result<Vec<u8>> {
-    db.query_row("SELECT payload FROM event WHERE position = ?1", [at], |row| row.get(0))
-}
-
-const IN_PLACE: [(&str, Change); 9] = [
-    ("payload", |db, at| {
-        let mut payload = payload_of(db, at)?;
-        let digit = payload.iter().rposition(u8::is_ascii_digit).expect("a payload has a digit");
-        payload[digit] = if payload[digit] == b'9' { b'8' } else { payload[digit] + 1 };
-        db.execute("UPDATE event SET payload = ?1 WHERE position = ?2", (payload, at))
-    }),
-    ("metadata", |db, at| db.execute("UPDATE event SET actor = 'somebody' WHERE position = ?1", [at])),
-    ("time", |db, at| db.execute("UPDATE event SET recorded_at = recorded_at + 1 WHERE position = ?1", [at])),
-    ("key", |db, at| db.execute("UPDATE event SET key = key || 'x' WHERE position = ?1", [at])),
-    ("middle event deleted", |db, at| db.execute("DELETE FROM event WHERE position = ?1", [at])),
-    ("swapped", |db, at| {
-        db.execute("UPDATE event SET position = -1 WHERE position = ?1", [at])?;
-        db.execute("UPDATE event SET position = ?1 WHERE position = ?1 + 1", [at])?;
-        db.execute("UPDATE event SET position = ?1 + 1 WHERE position = -1", [at])
-    }),
-    ("inserted", |db, at| {
-        moved(db, at - 1, 1)?;
-        db.execute(
-            "INSERT INTO event SELECT ?1, 0, stream_no, sequence + 100000, type, payload, leaf, 1, 'forged', fingerprint,
-                                      actor, recorded_at
-             FROM event WHERE position = ?1 + 1",
-            [at],
-        )
-    }),
-    ("renumbered", |db, at| {
-        db.execute("DELETE FROM event WHERE position = ?1", [at])?;
-        moved(db, at, -1)
-    }),
-    ("two records glued", |db, at| {
-        let mut payload = payload_of(db, at)?;
-        payload.extend(payload_of(db, at + 1)?);
-        db.execute("UPDATE event SET payload = ?1 WHERE position = ?2", (payload, at))?;
-        db.execute("DELETE FROM event WHERE position = ?1 + 1", [at])
-    }),
-];
-
-fn changed(journal: &str, at: u64, change: Change) -> String {
+fn changed(journal: &str, at: u64, make: fn(&mut Tables, u64) -> u64) -> String {
     let copy = copy_of(journal);
-    let db = Connection::open(file_of(&copy)).expect("a journal is a database");
-    assert!(change(&db, at).expect("a change") > 0, "nothing was changed");
-    db.close().expect("the file is closed");
+    assert!(make(&mut Tables::of(&copy), at) > 0, "nothing was changed");
     copy
 }
 
 /// The journal with one word of a payload changed, and every hash in it made to fit.
 fn forged(office: &Office) -> (String, u64) {
     let copy = copy_of(office.journal);
-    let db = Connection::open(file_of(&copy)).expect("a journal is a database");
-    let at: u64 = db
-        .query_row(
-            "SELECT min(position) FROM event WHERE type = 'Redeemed' AND position > (SELECT position / 2 FROM head)",
-            [],
-            |row| row.get(0),
-        )
-        .expect("a redemption");
-    let payload = String::from_utf8(payload_of(&db, at).expect("a payload")).expect("text");
+    let mut db = Tables::of(&copy);
+    let at = db.number(
+        "SELECT min(position) FROM event WHERE type = 'Redeemed' AND position > (SELECT position / 2 FROM head)",
+    );
+    let payload = String::from_utf8(db.payload(at)).expect("text");
     let changed = payload.replacen("\"kind\":\"", "\"kind\":\"改", 1);
     assert_ne!(changed, payload);
-    db.execute("UPDATE event SET payload = ?1 WHERE position = ?2", (changed.as_bytes(), at)).expect("a change");
-    db.close().expect("the file is closed");
+    db.set_payload(at, changed.as_bytes());
+    drop(db);
     rehash(&copy);
     run(&copy, &["verify", "--journal-only"]).expect(0);
     (copy, at)
@@ -159,35 +96,43 @@ fn forged(office: &Office) -> (String, u64) {
 /// An older state of the journal, sound in itself.
 fn older(office: &Office) -> (String, u64) {
     let copy = copy_of(office.journal);
-    let db = Connection::open(file_of(&copy)).expect("a journal is a database");
-    let size: u64 = db
-        .query_row("SELECT max(size) FROM root WHERE size < (SELECT position * 9 / 10 FROM head)", [], |row| row.get(0))
-        .expect("a root");
-    db.execute_batch(&format!(
-        "DELETE FROM event WHERE position > {size};
-         DELETE FROM root WHERE size > {size}; UPDATE head SET position = {size};"
-    ))
-    .expect("a change");
-    db.close().expect("the file is closed");
+    let mut db = Tables::of(&copy);
+    let size = db.number("SELECT max(size) FROM root WHERE size < (SELECT position * 9 / 10 FROM head)");
+    db.run(&format!("DELETE FROM event WHERE position > {size}"));
+    db.run(&format!("DELETE FROM root WHERE size > {size}"));
+    db.run(&format!("UPDATE head SET position = {size}"));
+    if matches!(db, Tables::Postgres(..)) {
+        db.run("DELETE FROM stream_part");
+        db.run("UPDATE stream_index SET position = 0");
+    }
+    drop(db);
     rehash(&copy);
     run(&copy, &["verify", "--journal-only"]).expect(0);
     (copy, size)
 }
 
 #[test]
-fn sixteen_of_sixteen_are_caught_in_a_journal() {
-    let office = office();
+fn sixteen_of_sixteen_are_caught_in_a_journal_on_sqlite() {
+    sixteen_of_sixteen_are_caught_in_a_journal(Database::Sqlite);
+}
+
+#[test]
+fn sixteen_of_sixteen_are_caught_in_a_journal_on_postgres() {
+    sixteen_of_sixteen_are_caught_in_a_journal(Database::Postgres);
+}
+
+fn sixteen_of_sixteen_are_caught_in_a_journal(database: Database) {
+    let office = office(database);
     let at = office.at;
     let mut count = 0;
     let mut check = |what: &str, report: &Exact, place: (u64, u64)| {
         caught(what, report, place);
         count += 1;
     };
-    for (what, change) in IN_PLACE {
-        // What is missing shows at the next entry of its batch at the latest.
-        check(what, &office.look(&changed(office.journal, at, change)), (at, at + 1));
+    for Change { what, make } in &IN_PLACE {
+        check(what, &office.look(&changed(office.journal, at, *make)), (at, at));
     }
-    let cut = changed(office.journal, at, |db, at| db.execute("DELETE FROM event WHERE position > ?1", [at]));
+    let cut = changed(office.journal, at, |db, at| db.run(&format!("DELETE FROM event WHERE position > {at}")));
     check("tail cut", &office.look(&cut), (at + 1, at + 1));
     let (rehashed, edited) = forged(&office);
     check("edited and re-hashed", &office.look(&rehashed), (edited, office.last().0));
@@ -198,7 +143,7 @@ fn sixteen_of_sixteen_are_caught_in_a_journal() {
     let fork = checkpoints(&rehashed, &signer);
     let note = &fork.last().expect("checkpoints").1;
     check("two forks", &office.look_with(office.journal, note), (edited, office.last().0));
-    let other = fresh(Database::Sqlite);
+    let other = fresh(database);
     import(&other, SmallPack::new().folder(), 0, &[]);
     check("another journal's file", &office.look(&other), (1, office.last().0));
     let imposter = checkpoints(office.journal, &key(&origin_of(office.journal), 2));
@@ -233,7 +178,7 @@ fn renumber(lines: &mut [String], from: u64) {
 
 #[test]
 fn sixteen_of_sixteen_are_caught_in_a_bundle() {
-    let office = office();
+    let office = office(Database::Sqlite);
     let at = office.at;
     let index = usize::try_from(at).expect("small") - 1;
     let path = bundle(office.journal, &office.notes, &[]);
@@ -356,7 +301,7 @@ fn sixteen_of_sixteen_are_caught_in_a_bundle() {
 /// Where a bundle is kept does not matter, nor what it is called.
 #[test]
 fn a_bundle_is_judged_without_any_journal() {
-    let office = office();
+    let office = office(Database::Sqlite);
     let path: PathBuf = bundle(office.journal, &office.notes, &[]);
     let moved = path.with_file_name("证据.zip");
     std::fs::rename(&path, &moved).expect("it is moved");

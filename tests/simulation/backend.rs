@@ -53,6 +53,17 @@ pub(crate) struct SimulatedJournal {
     process: Arc<Process>,
 }
 
+/// Gives the head's lock back where taking it was given up half-way, as every journal must.
+struct Taking<'a>(Option<&'a Process>);
+
+impl Drop for Taking<'_> {
+    fn drop(&mut self) {
+        if let Some(process) = self.0 {
+            drop(lock(&process.held).take());
+        }
+    }
+}
+
 fn away(what: &str) -> JournalError {
     JournalError::Unavailable(what.to_owned())
 }
@@ -117,6 +128,7 @@ impl SimulatedJournal {
 #[async_trait]
 impl Journal for SimulatedJournal {
     async fn begin(&self) -> Result<Box<dyn Append>, JournalError> {
+        let mut taking = Taking(Some(&self.process));
         let begun = self
             .call(async {
                 let append = self.world.journal.begin().await?;
@@ -125,16 +137,10 @@ impl Journal for SimulatedJournal {
                 Ok(head)
             })
             .await;
-        match begun {
-            Ok(head) => {
-                let (world, process) = (Arc::clone(&self.world), Arc::clone(&self.process));
-                Ok(Box::new(SimulatedAppend { head, journal: SimulatedJournal { world, process } }))
-            }
-            Err(error) => {
-                drop(lock(&self.process.held).take());
-                Err(error)
-            }
-        }
+        let head = begun?;
+        taking.0 = None;
+        let (world, process) = (Arc::clone(&self.world), Arc::clone(&self.process));
+        Ok(Box::new(SimulatedAppend { head, journal: SimulatedJournal { world, process } }))
     }
 
     /// In one step; that step may lie in a buffer, without any lock, when its sender has long given up.

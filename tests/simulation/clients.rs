@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ledger_core::domain::refusal::Code;
 use ledger_core::journal::Journal;
-use ledger_core::ledger::{Outcome, Submission};
+use ledger_core::ledger::Outcome;
 
 use crate::ask::Asked;
 use crate::servers::{self, Place};
@@ -17,7 +17,7 @@ const ATTEMPTS_MAX: usize = 12;
 /// One sending of one group of commands, and what came of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Attempt {
-    pub(crate) submissions: Vec<Submission>,
+    pub(crate) asked: Vec<Asked>,
     pub(crate) atomic: bool,
     /// When it was sent and answered, counted in notes taken; later is later for everybody.
     pub(crate) sent: u64,
@@ -88,20 +88,20 @@ impl Street {
     }
 
     /// Sends commands once and notes what came of it.
-    async fn send(&self, submissions: &[Submission], atomic: bool) -> Option<Vec<Outcome>> {
+    async fn send(&self, asked: &[Asked], atomic: bool) -> Option<Vec<Outcome>> {
         let server = self.server().await;
         let (sent, head_sent, lost) = (self.notes.tick(), self.head().await, self.world.lost());
         let patience = if self.world.below(10) == 0 { 300 } else { 600_000 };
         let outcomes = tokio::select! {
             biased;
-            outcomes = server.ledger.submit_all(submissions.to_vec(), atomic) => Some(outcomes),
+            outcomes = server.ledger.submit_all(asked.iter().map(Asked::submission).collect(), atomic) => Some(outcomes),
             () = server.process.death() => None,
             () = tokio::time::sleep(Duration::from_millis(patience)) => None,
         };
-        let keys: Vec<_> = submissions.iter().map(|one| one.context.key.clone()).collect();
+        let keys: Vec<_> = asked.iter().map(|one| one.key.parse().expect("a key")).collect();
         let found = self.world.journal.find(&keys).await.expect("memory can be read");
         let attempt = Attempt {
-            submissions: submissions.to_vec(),
+            asked: asked.to_vec(),
             atomic,
             sent,
             answered: self.notes.tick(),
@@ -117,7 +117,7 @@ impl Street {
 
     /// Asks until there is an answer that is one, or patience ends.
     async fn ask(&self, asked: &[Asked], atomic: bool) {
-        let mut open: Vec<Submission> = asked.iter().map(Asked::submission).collect();
+        let mut open = asked.to_vec();
         for _ in 0..ATTEMPTS_MAX {
             if let Some(outcomes) = self.send(&open, atomic).await {
                 let mut outcomes = outcomes.into_iter();

@@ -3,43 +3,54 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ledger_core::domain::event::Event;
-use ledger_core::domain::ids::Key;
 use ledger_core::domain::refusal::Code;
 use ledger_core::journal::Entry;
-use ledger_core::ledger::fingerprint::Fingerprint;
-use ledger_core::ledger::{Outcome, Submission};
+use ledger_core::ledger::Outcome;
 
 use crate::ask::{Ask, Asked};
 use crate::clients::Attempt;
-use crate::sequential::{Sequential, Told};
+use crate::facts::fact;
+use crate::reference::{Answer, District};
+use crate::servers::START;
+
+/// The key under which the ledger itself opens a journal.
+const OPENING: &str = "journal/open";
 
 /// A command as recorded.
 struct Recorded {
     first: u64,
     last: u64,
-    fingerprint: Fingerprint,
     actor: String,
     events: Vec<Event>,
+}
+
+impl Recorded {
+    /// Its events in the reference's words.
+    fn facts(&self) -> Vec<String> {
+        self.events.iter().map(fact).collect()
+    }
 }
 
 /// A run that is over.
 pub(crate) struct History<'a> {
     attempts: &'a [Attempt],
-    commands: BTreeMap<u64, Key>,
-    recorded: HashMap<Key, Recorded>,
+    /// What was recorded under each key, of all that was asked under it.
+    contents: &'a HashMap<String, Ask>,
+    commands: BTreeMap<u64, String>,
+    recorded: HashMap<String, Recorded>,
 }
 
 /// A command of an attempt, with its answer if there was one.
 struct Answered<'a> {
     attempt: &'a Attempt,
     index: usize,
-    submission: &'a Submission,
+    asked: &'a Asked,
     outcome: Option<&'a Outcome>,
 }
 
-impl Answered<'_> {
-    fn key(&self) -> &Key {
-        &self.submission.context.key
+impl<'a> Answered<'a> {
+    fn key(&self) -> &'a str {
+        &self.asked.key
     }
 
     fn code(&self) -> Option<Code> {
@@ -59,17 +70,16 @@ impl Answered<'_> {
 
 impl<'a> History<'a> {
     /// Reads the journal's entries as commands: whole, one after the other, each key once.
-    pub(crate) fn new(entries: &[Entry], attempts: &'a [Attempt]) -> History<'a> {
-        let mut history = History { attempts, commands: BTreeMap::new(), recorded: HashMap::new() };
+    pub(crate) fn new(entries: &[Entry], attempts: &'a [Attempt], contents: &'a HashMap<String, Ask>) -> History<'a> {
+        let mut history = History { attempts, contents, commands: BTreeMap::new(), recorded: HashMap::new() };
         for (entry, position) in entries.iter().zip(1..) {
             assert_eq!(entry.position, position, "positions without a gap");
-            let key: Key = entry.command.key.parse().expect("a recorded key");
+            let key = entry.command.key.to_string();
             let event = entry.event().expect("events can be read");
             if entry.nth == 0 {
                 let command = Recorded {
                     first: position,
                     last: position,
-                    fingerprint: entry.command.fingerprint,
                     actor: entry.command.actor.to_string(),
                     events: vec![event],
                 };
@@ -88,9 +98,9 @@ impl<'a> History<'a> {
 
     fn answered(&self) -> impl Iterator<Item = Answered<'a>> {
         self.attempts.iter().flat_map(|attempt| {
-            attempt.submissions.iter().enumerate().map(move |(index, submission)| {
+            attempt.asked.iter().enumerate().map(move |(index, asked)| {
                 let outcome = attempt.outcomes.as_ref().and_then(|outcomes| outcomes.get(index));
-                Answered { attempt, index, submission, outcome }
+                Answered { attempt, index, asked, outcome }
             })
         })
     }
@@ -118,7 +128,7 @@ impl<'a> History<'a> {
         let recorded = self.recorded.get(key).unwrap_or_else(|| panic!("{key} was told done and is not recorded"));
         assert_eq!(recorded.last, receipt.position, "{key}");
         assert_eq!(recorded.events, receipt.events.to_vec(), "{key}");
-        assert_eq!(recorded.fingerprint, Fingerprint::of(&answered.submission.command), "{key}");
+        assert_eq!(self.contents.get(key), Some(&answered.asked.ask), "{key} was told done, and another is recorded");
         assert!(recorded.last <= attempt.head_answered, "{key} was told before it was there");
         assert!(
             receipt.repeated
@@ -132,7 +142,7 @@ impl<'a> History<'a> {
     }
 
     /// Everybody who ever asked under a key.
-    fn attempts_under(&self, key: &Key) -> Vec<&Attempt> {
+    fn attempts_under(&self, key: &str) -> Vec<&Attempt> {
         let mut attempts: Vec<&Attempt> =
             self.answered().filter(|answered| answered.key() == key).map(|answered| answered.attempt).collect();
         attempts.sort_by_key(|attempt| attempt.sent);
@@ -181,9 +191,9 @@ impl<'a> History<'a> {
     /// Only what was asked is recorded; what every asker was refused is not.
     fn check_traces(&self) {
         let not_refused = self.answered().filter(|answered| answered.code().is_none());
-        let may_be: HashSet<&Key> = not_refused.map(|answered| &answered.submission.context.key).collect();
-        for key in self.recorded.keys().filter(|key| key.as_str() != "journal/open") {
-            assert!(may_be.contains(key), "{key} is recorded, but everybody who asked was refused");
+        let may_be: HashSet<&str> = not_refused.map(|answered| answered.key()).collect();
+        for key in self.recorded.keys().filter(|key| *key != OPENING) {
+            assert!(may_be.contains(key.as_str()), "{key} is recorded, but everybody who asked was refused");
         }
     }
 
@@ -199,120 +209,122 @@ impl<'a> History<'a> {
             highest = highest.max(*position);
             *position = highest;
         }
-        let mut first_sent: HashMap<&Key, u64> = HashMap::new();
+        let mut first_sent: HashMap<&str, u64> = HashMap::new();
         for answered in self.answered() {
-            let sent = first_sent.entry(&answered.submission.context.key).or_insert(u64::MAX);
+            let sent = first_sent.entry(answered.key()).or_insert(u64::MAX);
             *sent = (*sent).min(answered.attempt.sent);
         }
         for (key, recorded) in &self.recorded {
-            let Some(sent) = first_sent.get(key) else { continue };
+            let Some(sent) = first_sent.get(key.as_str()) else { continue };
             let earlier = reached.partition_point(|(answered, _)| answered < sent);
             let before = earlier.checked_sub(1).map_or(0, |last| reached[last].1);
             assert!(recorded.first > before, "{key} stands at {}, but {before} was answered before", recorded.first);
         }
     }
 
-    /// One command after the other gives the same events; and every refusal, and every word that nothing had to change,
-    /// was right somewhere between asking and answering.
+    /// One command after the other gives the same facts by the reference; and every refusal, and every word that nothing
+    /// had to change, was right somewhere between asking and answering.
     fn replay(&self) {
-        let mut state = Sequential::default();
+        let mut district = District::new();
+        // All business times lie behind every server's clock, and no run passes midnight.
+        let start = chrono::DateTime::from_timestamp_micros(START.micros()).expect("a time");
+        district.now = start.naive_utc() + chrono::TimeDelta::hours(8);
+        let opening = self.recorded.get(OPENING).expect("a journal is opened before anything else");
+        assert_eq!((opening.last, opening.facts().len()), (district.position, 1), "{:?}", opening.events);
         let mut open: Vec<&Attempt> = self.attempts.iter().filter(|attempt| attempt.outcomes.is_some()).collect();
         let mut unexplained: HashSet<(u64, usize)> = self
             .answered()
             .filter(Answered::needs_explanation)
             .map(|answered| (answered.attempt.sent, answered.index))
             .collect();
-        let mut at = 0;
         loop {
+            let at = district.position;
             open.retain(|attempt| attempt.head_answered >= at);
             for attempt in open.iter().filter(|attempt| attempt.head_sent <= at) {
-                explain(&state, attempt, at, &mut unexplained);
+                explain(&district, attempt, at, &mut unexplained);
             }
             let Some(key) = self.commands.get(&(at + 1)) else { break };
             let recorded = &self.recorded[key];
-            self.check_group(&state, key, recorded);
-            let submission = self.submitted(&state, key, recorded);
-            state.fold(&submission, &recorded.events);
-            at = recorded.last;
+            self.check_group(&district, key, recorded);
+            let asked = self.asked(&district, key, recorded);
+            let answer = district.submit_all(std::slice::from_ref(asked), false);
+            assert_eq!(answer, [Answer::Done { position: recorded.last, facts: recorded.facts() }], "{asked:?}");
         }
+        assert_eq!(self.commands.range(district.position + 1..).next(), None, "commands stand one behind the other");
         let left = self.answered().filter(|answered| unexplained.contains(&(answered.attempt.sent, answered.index)));
         let left: Vec<_> = left.map(|answered| (answered.index, answered.attempt)).collect();
         assert!(left.is_empty(), "answers that were right at no position between asking and answering: {left:#?}");
     }
 
-    /// Which of those who asked under a key was recorded: its events are what the rules say here.
-    fn submitted(&self, state: &Sequential, key: &Key, recorded: &Recorded) -> Submission {
-        if key.as_str() == "journal/open" {
-            let at = chrono::DateTime::UNIX_EPOCH.naive_utc();
-            return Asked { key: key.to_string(), actor: "ledger", at, ask: Ask::Open }.submission();
-        }
-        let candidates = self.answered().map(|answered| answered.submission).filter(|submission| {
-            submission.context.key == *key
-                && submission.context.actor.as_str() == recorded.actor
-                && Fingerprint::of(&submission.command) == recorded.fingerprint
-        });
-        let mut told = Vec::new();
+    /// Which of those who asked under a key was recorded: what it comes to by the reference is what stands here.
+    fn asked(&self, district: &District, key: &str, recorded: &Recorded) -> &'a Asked {
+        let content = self.contents.get(key);
+        let candidates = self
+            .answered()
+            .map(|answered| answered.asked)
+            .filter(|asked| asked.key == key && asked.actor == recorded.actor && Some(&asked.ask) == content);
+        let (facts, mut told) = (recorded.facts(), Vec::new());
         for candidate in candidates {
-            let one = state.told(candidate);
-            if one == Told::Done(recorded.events.clone()) {
-                return candidate.clone();
+            match district.told(candidate) {
+                Answer::Done { facts: own, .. } if own == facts => return candidate,
+                other => told.push(other),
             }
-            told.push(one);
         }
-        panic!("{key} is recorded as {:?}; one after the other it would be {told:?}", recorded.events);
+        panic!("{key} is recorded as {facts:?}; one after the other it would be {told:?}");
     }
 
     /// Of a group that stands or falls together, either all is recorded, one after the other, or nothing.
-    fn check_group(&self, state: &Sequential, key: &Key, recorded: &Recorded) {
-        let names = |attempt: &&Attempt| attempt.submissions.iter().any(|submission| submission.context.key == *key);
+    fn check_group(&self, district: &District, key: &str, recorded: &Recorded) {
+        let names = |attempt: &&Attempt| attempt.asked.iter().any(|asked| asked.key == *key);
         let Some(attempt) = self.attempts.iter().find(names).filter(|attempt| attempt.atomic) else { return };
         // Asked for in another way as well, by somebody else: then that may be what was recorded.
-        let elsewhere = |submission: &Submission| {
+        let elsewhere = |asked: &Asked| {
             self.attempts.iter().any(|other| {
-                let same = other.atomic && other.submissions == attempt.submissions;
-                !same && other.submissions.iter().any(|one| one.context.key == submission.context.key)
+                let same = other.atomic && other.asked == attempt.asked;
+                !same && other.asked.iter().any(|one| one.key == asked.key)
             })
         };
-        if attempt.submissions.iter().any(elsewhere) {
+        if attempt.asked.iter().any(elsewhere) {
             return;
         }
-        let first = attempt.submissions.iter().find(|submission| self.recorded.contains_key(&submission.context.key));
-        if first.is_none_or(|first| first.context.key != *key) {
+        let first = attempt.asked.iter().find(|asked| self.recorded.contains_key(&asked.key));
+        if first.is_none_or(|first| first.key != *key) {
             return;
         }
         let mut next = recorded.first;
-        for (submission, told) in attempt.submissions.iter().zip(state.told_together(&attempt.submissions)) {
-            let events = match told {
-                Told::Done(events) => events,
-                Told::Repeated => continue,
-                Told::Refused(_) => panic!("half a group was recorded: {attempt:?}"),
-            };
-            if !events.is_empty() {
-                let own = self.recorded.get(&submission.context.key).map(|own| own.first);
-                assert_eq!(own, Some(next), "{} of {attempt:?}", submission.context.key);
-                next += events.len() as u64;
+        for (asked, answer) in attempt.asked.iter().zip(district.clone().submit_all(&attempt.asked, true)) {
+            match answer {
+                Answer::Done { facts, .. } => {
+                    let own = self.recorded.get(&asked.key).map(|own| own.first);
+                    assert_eq!(own, Some(next), "{} of {attempt:?}", asked.key);
+                    next += facts.len() as u64;
+                }
+                Answer::Unchanged { .. } | Answer::Repeated { .. } => {}
+                Answer::Refused(_) => panic!("half a group was recorded: {attempt:?}"),
             }
         }
     }
 }
 
 /// Strikes out the answers of an attempt that are right at a position.
-fn explain(state: &Sequential, attempt: &Attempt, at: u64, unexplained: &mut HashSet<(u64, usize)>) {
+fn explain(district: &District, attempt: &Attempt, at: u64, unexplained: &mut HashSet<(u64, usize)>) {
     let Some(outcomes) = &attempt.outcomes else { return };
-    if !(0..outcomes.len()).any(|index| unexplained.contains(&(attempt.sent, index))) {
+    let open = |index: &usize| unexplained.contains(&(attempt.sent, *index));
+    let open: Vec<usize> = (0..outcomes.len()).filter(open).collect();
+    if open.is_empty() {
         return;
     }
-    let together = attempt.atomic.then(|| state.told_together(&attempt.submissions));
-    for (index, (submission, outcome)) in attempt.submissions.iter().zip(outcomes).enumerate() {
-        let told = match &together {
-            Some(told) => told.get(index).cloned(),
-            None => Some(state.told(submission)),
+    let together = attempt.atomic.then(|| district.clone().submit_all(&attempt.asked, true));
+    for index in open {
+        let answer = match &together {
+            Some(answers) => answers[index].clone(),
+            None => district.told(&attempt.asked[index]),
         };
-        let right = match (outcome, told) {
-            (Outcome::Refused(refusal), Some(Told::Refused(code))) => refusal.code == code,
-            (Outcome::Committed(receipt), Some(Told::Done(events))) => {
-                // Within a group the position may lie beyond what the others of the group recorded.
-                events.is_empty() && (receipt.position == at || attempt.atomic)
+        let right = match (&outcomes[index], answer) {
+            (Outcome::Refused(refusal), Answer::Refused(code)) => refusal.code.as_str() == code,
+            // Within a group the position may lie beyond what the others of the group recorded.
+            (Outcome::Committed(receipt), Answer::Unchanged { .. }) => {
+                receipt.events.is_empty() && (receipt.position == at || attempt.atomic)
             }
             _ => false,
         };

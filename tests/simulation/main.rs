@@ -1,25 +1,32 @@
 //! The ledger in a bad world, by seed: several servers on one journal whose calls stall, fail and lose their answers,
 //! and who die at any step; clients who ask again with the same key. Whatever happens, everything acknowledged is there
-//! exactly once, in an order that agrees with real time, and is what one command after the other would have given.
+//! exactly once, in an order that agrees with real time, and is what one command after the other would have given by the
+//! reference model of tests/model, which knows the rules and nothing of the ledger.
 //!
 //! `NUANXIN_SIM_SEEDS` sets how many seeds are run (200 without), `NUANXIN_SIM_FIRST` where they begin. A seed that ever
 //! failed stays below under a name.
 
 #[path = "../model/ask.rs"]
 mod ask;
+#[path = "../model/evidence.rs"]
+mod evidence;
+#[path = "../model/facts.rs"]
+mod facts;
 #[path = "../model/memory_views.rs"]
 mod memory_views;
+#[path = "../model/reference.rs"]
+#[expect(dead_code, reason = "what is compared with views elsewhere only decides here")]
+mod reference;
 #[path = "../model/replay.rs"]
 mod replay;
 #[path = "../model/steps.rs"]
-#[expect(dead_code, reason = "histories are simulated here without the reference model")]
+#[expect(dead_code, reason = "many clients play here at once, each without the state machine")]
 mod steps;
 
 mod backend;
 mod clients;
 mod history;
 mod run;
-mod sequential;
 mod servers;
 mod sign;
 mod stale;

@@ -1,4 +1,5 @@
-//! Programs that are not ours and that judge what we give out: hledger and ledger from Debian, DuckDB from PyPI.
+//! Programs that are not ours and that judge what we give out: hledger and ledger from Debian, DuckDB, a validator
+//! of OpenAPI documents and Schemathesis, which tries a server out by its document, from PyPI.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -44,32 +45,82 @@ pub fn duckdb(folder: &Path, statements: &str) -> String {
     String::from_utf8(output.stdout).expect("rows are text").trim_end().to_owned()
 }
 
-/// The Python that has DuckDB: `NUANXIN_DUCKDB_PYTHON`, else one in a virtual environment in the target directory,
-/// which is made on first use.
+/// The Python that has DuckDB: `NUANXIN_DUCKDB_PYTHON`, else one in the target directory.
 fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| python_with("duckdb", "NUANXIN_DUCKDB_PYTHON", "duckdb", &["duckdb>=1.1,<3"]))
+}
+
+/// Judges an OpenAPI document by the specification's own schema; gives what is wrong with it, nothing where all is well.
+pub fn openapi_faults(document: &Path) -> String {
+    let output = Command::new(openapi_python()).args(["-m", "openapi_spec_validator"]).arg(document).output();
+    let output = output.expect("Python starts");
+    if output.status.success() {
+        return String::new();
+    }
+    let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    told.concat()
+}
+
+/// Lets Schemathesis ask a running server what its document says it answers, as `tests/support/schemathesis` sets it up;
+/// gives whether nothing was found, and what it says.
+pub fn schemathesis(base_url: &str, token: &str) -> (bool, String) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("support/schemathesis");
+    let scratch = crate::scratch_dir("schemathesis");
+    let output = Command::new(openapi_python())
+        .args(["-m", "schemathesis.cli", "--config-file"])
+        .arg(folder.join("schemathesis.toml"))
+        .args(["run", &format!("{base_url}/openapi.json"), "--header", &format!("Authorization:Bearer {token}")])
+        .env("PYTHONPATH", &folder)
+        .env("SCHEMATHESIS_HOOKS", "hooks")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        // Only ever talks to a server on this machine, whatever proxy the environment names.
+        .env("NO_PROXY", "*")
+        // It leaves a folder of found examples where it runs.
+        .current_dir(scratch)
+        .stdin(Stdio::null())
+        .output()
+        .expect("Python starts");
+    let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    (output.status.success(), told.concat())
+}
+
+/// The Python that judges the API's description: `NUANXIN_OPENAPI_PYTHON`, else one in the target directory.
+fn openapi_python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON.get_or_init(|| {
-        if let Some(named) = std::env::var_os("NUANXIN_DUCKDB_PYTHON") {
-            return PathBuf::from(named);
-        }
-        let home = target_dir().join("tmp/duckdb");
-        let python = home.join("bin/python");
-        std::fs::create_dir_all(&home).expect("the target directory can be written");
-        // Held while it is made: the other test processes then wait instead of doing the same work.
-        let lock = File::create(target_dir().join("tmp/duckdb.lock")).expect("the target directory can be written");
-        lock.lock().expect("a lock");
-        let works = || Command::new(&python).args(["-c", "import duckdb"]).stderr(Stdio::null()).status();
-        if works().is_ok_and(|status| status.success()) {
-            return python;
-        }
-        let made = Command::new("python3").args(["-m", "venv"]).arg(&home).output();
-        let advice = "DuckDB cannot be installed for the tests: it needs Debian's `python3-venv` and PyPI's `duckdb`; \
-            NUANXIN_DUCKDB_PYTHON can name a Python that has it";
-        let made = made.unwrap_or_else(|error| panic!("{advice}: {error}"));
-        assert!(made.status.success(), "{advice}:\n{}", String::from_utf8_lossy(&made.stdout));
-        let pip = Command::new(&python).args(["-m", "pip", "install", "--quiet", "duckdb>=1.1,<3"]).output();
-        let pip = pip.unwrap_or_else(|error| panic!("{advice}: {error}"));
-        assert!(pip.status.success(), "{advice}:\n{}", String::from_utf8_lossy(&pip.stderr));
-        python
+        let packages = ["openapi-spec-validator>=0.7,<1", "schemathesis>=4.32,<5"];
+        python_with("openapi", "NUANXIN_OPENAPI_PYTHON", "openapi_spec_validator, schemathesis", &packages)
     })
+}
+
+/// A Python with packages from PyPI: the one that a variable names, else one in a virtual environment in the target
+/// directory, which is made on first use.
+fn python_with(name: &str, variable: &str, modules: &str, packages: &[&str]) -> PathBuf {
+    if let Some(named) = std::env::var_os(variable) {
+        return PathBuf::from(named);
+    }
+    let home = target_dir().join("tmp").join(name);
+    let python = home.join("bin/python");
+    std::fs::create_dir_all(&home).expect("the target directory can be written");
+    // Held while it is made: the other test processes then wait instead of doing the same work.
+    let lock = target_dir().join(format!("tmp/{name}.lock"));
+    let lock = File::create(lock).expect("the target directory can be written");
+    lock.lock().expect("a lock");
+    let works = || Command::new(&python).args(["-c", &format!("import {modules}")]).stderr(Stdio::null()).status();
+    if works().is_ok_and(|status| status.success()) {
+        return python;
+    }
+    let made = Command::new("python3").args(["-m", "venv"]).arg(&home).output();
+    let advice = format!(
+        "{modules} cannot be installed for the tests: they need Debian's `python3-venv` and, from PyPI, {}; {variable} can \
+         name a Python that has them",
+        packages.join(" and ")
+    );
+    let made = made.unwrap_or_else(|error| panic!("{advice}: {error}"));
+    assert!(made.status.success(), "{advice}:\n{}", String::from_utf8_lossy(&made.stdout));
+    let pip = Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(packages).output();
+    let pip = pip.unwrap_or_else(|error| panic!("{advice}: {error}"));
+    assert!(pip.status.success(), "{advice}:\n{}", String::from_utf8_lossy(&pip.stderr));
+    python
 }

@@ -7,7 +7,8 @@ use ledger_core::domain::points::Points;
 use projections::card_line::CardLine;
 use projections::queries::appraisal::{Appraisal, CardYear};
 
-use super::{Format, SheetError, render};
+use super::paper::{Names, Paper};
+use super::{Format, SheetError};
 
 fn line(credit: &str, category: &str, points: &str) -> CardLine {
     CardLine {
@@ -45,6 +46,22 @@ fn appraisal() -> Appraisal {
     let first = vec![line("C-1", "志愿服务", "20"), line("C-2", "文明创建", "2.5")];
     let cards = vec![card("K-1", "第一支部", first), card("K-2", "=cmd|'/c calc'!A1", vec![])];
     Appraisal { year: 2024, branch: None, position: 77, cards }
+}
+
+fn paper() -> Paper {
+    let mut paper =
+        Paper { day: NaiveDate::from_ymd_opt(2024, 12, 31), root: Some("3f2a91c0 77b6".into()), ..Paper::default() };
+    paper.programme.district = Some("暖新区".into());
+    paper.programme.activities.insert((1, "HD01".into()), "社区巡逻".into());
+    paper.names = Names::Known {
+        workers: [("worker of K-1".into(), "王骑手".into())].into(),
+        witnesses: [("W-9".into(), "李网格".into())].into(),
+    };
+    paper
+}
+
+fn render(appraisal: &Appraisal, format: Format) -> Result<Vec<u8>, SheetError> {
+    super::render(appraisal, &paper(), format)
 }
 
 /// The parts of a workbook by name.
@@ -102,6 +119,38 @@ fn a_workbook_holds_cards_evidence_and_notes_and_no_clock() {
 }
 
 #[test]
+fn the_paper_of_a_meeting_says_whose_it_is_and_where_to_sign() {
+    let workbook = render(&appraisal(), Format::Xlsx).unwrap();
+    let strings = part(&workbook, "xl/sharedStrings.xml");
+    for text in [
+        "暖新区2024 年度党员互助积分卡 评议参考",
+        "党支部：全部党支部",
+        "截至账本序号：77（2024-12-31 记账）",
+        "账本校验码：3f2a91c0 77b6",
+        "王骑手",
+        "社区巡逻",
+        "李网格",
+        "支部书记签字：",
+        "评议意见",
+    ] {
+        assert!(strings.contains(text), "{text} stands in none of {strings}");
+    }
+    assert!(!strings.contains("W-9"), "a pseudonym says nothing to a meeting");
+}
+
+#[test]
+fn whoever_may_not_know_names_reads_that_somebody_witnessed() {
+    for (names, holder) in [(Names::Hidden, "不显示"), (Names::Away, "姓名暂不可取")] {
+        let workbook = super::render(&appraisal(), &Paper { names, ..paper() }, Format::Xlsx).unwrap();
+        let strings = part(&workbook, "xl/sharedStrings.xml");
+        assert!(strings.contains(holder) && strings.contains("已登记证明人"), "{strings}");
+        assert!(!strings.contains("王骑手") && !strings.contains("李网格") && !strings.contains("W-9"));
+    }
+    let erased = Names::none_kept();
+    assert_eq!((erased.worker("W"), erased.witness(Some("W-9")), erased.witness(None)), ("", "已登记证明人", ""));
+}
+
+#[test]
 fn texts_and_numbers_beyond_a_cell_do_not_stop_the_workbook() {
     let mut huge = line("C-9", "志愿服务", "1000000000");
     huge.evidence = Some("证".repeat(40_000));
@@ -115,9 +164,9 @@ fn texts_and_numbers_beyond_a_cell_do_not_stop_the_workbook() {
 
 #[test]
 fn more_lines_than_a_sheet_holds_are_refused_with_the_cure() {
-    let lines = vec![line("C-1", "志愿服务", "1"); 1_048_576];
+    let lines = vec![line("C-1", "志愿服务", "1"); 1_048_501];
     let appraisal = Appraisal { cards: vec![card("K-1", "一", lines)], ..appraisal() };
-    assert!(matches!(render(&appraisal, Format::Xlsx), Err(SheetError::TooLarge { lines: 1_048_576, .. })));
+    assert!(matches!(render(&appraisal, Format::Xlsx), Err(SheetError::TooLarge { lines: 1_048_501, .. })));
 }
 
 #[test]

@@ -6,15 +6,19 @@ use std::sync::Arc;
 
 use clap::Args;
 use ledger_core::domain::refusal::Code;
+use ledger_core::journal::Journal;
 use ledger_core::journal::url::JournalUrl;
 use projections::Views;
+use projections::queries::appraisal::Appraisal;
 use projections::runner::Runner;
 use projections::store::sqlite::SqliteViews;
 
 use super::branches::{branches, listed};
 use super::{CliError, CliResult, progress};
 use crate::app;
+use crate::appraisal_sheet::paper::{Names, Paper, readable, recorded_on, root_of};
 use crate::appraisal_sheet::{self, Format};
+use crate::vault::Vault;
 
 /// Arguments of `appraise`.
 #[derive(Debug, Args)]
@@ -66,8 +70,12 @@ pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
             return Err(CliError::failed(what).coded(Some(Code::NotFound)));
         }
     }
-    let bytes =
-        appraisal_sheet::render(&appraisal, args.format).map_err(|error| CliError::failed(error.to_string()))?;
+    let paper = match args.format {
+        Format::Xlsx => paper(url, journal.as_ref(), &views, &appraisal).await?,
+        Format::Json | Format::Csv => Paper::default(),
+    };
+    let bytes = appraisal_sheet::render(&appraisal, &paper, args.format)
+        .map_err(|error| CliError::failed(error.to_string()))?;
     let written = match &args.out {
         Some(path) => std::fs::write(path, &bytes),
         None => {
@@ -78,4 +86,27 @@ pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
     let place = args.out.as_ref().map_or_else(|| "standard output".into(), |path| path.to_string_lossy());
     written.map_err(|error| CliError::failed(format!("the cards cannot be written: {place}: {error}")))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the paper says besides the cards. Whoever may run this on the machine of the journal holds its names as well.
+async fn paper(
+    url: &JournalUrl,
+    journal: &dyn Journal,
+    views: &Views,
+    appraisal: &Appraisal,
+) -> Result<Paper, CliError> {
+    let names = match Vault::open_if_there(url).await {
+        Ok(Some(vault)) => Names::of(&vault, appraisal).await,
+        Ok(None) => Names::none_kept(),
+        Err(error) => {
+            eprintln!("nuanxin: the workbook has no names: {error}");
+            Names::Away
+        }
+    };
+    Ok(Paper {
+        programme: views.programme_at(appraisal.position).await?,
+        day: recorded_on(journal, appraisal.position).await?,
+        root: root_of(journal, appraisal.position).await?.as_ref().map(readable),
+        names,
+    })
 }

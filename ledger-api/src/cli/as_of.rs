@@ -6,14 +6,14 @@ use ledger_core::journal::{Journal, RecordedTime};
 use projections::as_of::recorded_by;
 
 use super::CliError;
-use crate::asked_recorded::AskedRecorded;
+use crate::asked_recorded::{AskedRecorded, asked_date};
 
 /// Which past is told. The clocks go together: what the journal knew by one time about what had happened by another.
 #[derive(Debug, Clone, Default, Args)]
 pub struct AsOfArgs {
     /// Tell it as of this business date (YYYY-MM-DD): what happened later is left out; default: the last business day
     /// that does not lie after the day on which the last entry was recorded
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = asked_date)]
     pub as_of: Option<NaiveDate>,
     /// Tell what the journal knew by this recorded time: RFC 3339, or a date for that whole day (+08:00)
     #[arg(long, value_name = "TIME")]

@@ -16,6 +16,7 @@ use super::say::say;
 use super::verify::store_of;
 use super::{CliError, CliResult, progress};
 use crate::app;
+use crate::asked_recorded::asked_date;
 use crate::audit::AuditError;
 use crate::bundle::{self, BundleError, Coverage, Request};
 
@@ -43,7 +44,7 @@ pub struct BundleArgs {
     #[arg(long, value_name = "POSITION")]
     at: Option<u64>,
     /// Closing date of the plain-text journal (YYYY-MM-DD); default: the last business day given
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = asked_date)]
     as_of: Option<NaiveDate>,
     /// A signed checkpoint of this journal to put in beside those published here; may be given several times
     #[arg(long = "checkpoint", value_name = "FILE")]

@@ -11,6 +11,7 @@ use ledger_core::journal::url::JournalUrl;
 
 use super::{CliError, CliResult, progress};
 use crate::app;
+use crate::asked_recorded::asked_date;
 use crate::export::{self, ExportError, Format};
 
 /// Arguments of `export`.
@@ -24,7 +25,7 @@ pub struct ExportArgs {
     out: Option<PathBuf>,
     /// Closing date of a plain-text journal (YYYY-MM-DD): lots that ended before it count as expired; default: the last
     /// business day in the journal
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = asked_date)]
     as_of: Option<NaiveDate>,
 }
 

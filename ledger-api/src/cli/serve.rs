@@ -223,7 +223,7 @@ async fn release_once(app: &App) -> Result<(), String> {
         let key = derived_key(RELEASE_KEYS, &hold).map_err(|error| error.detail().to_owned())?;
         let hold = HoldId::new(&hold).map_err(|error| error.to_string())?;
         let context = Context { key, actor: actor.clone(), at };
-        submissions.push(Submission { context, command: Command::ReleaseHold { hold, expired: true } });
+        submissions.push(Submission { context, command: Command::ReleaseHold { hold, expired: true, reason: None } });
     }
     for outcome in app.ledger.submit_all(submissions, false).await {
         match outcome {

@@ -5,7 +5,8 @@ use axum::extract::State;
 use chrono::NaiveDate;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::domain::worker::event::RedeemedLine;
+use ledger_core::domain::worker::event::{LotPart, RedeemedLine};
+use projections::queries::At;
 use projections::statement::Line;
 use projections::views::balance::Balance;
 
@@ -15,8 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, Limit, ListQuery, at_least, from_text, now};
-use super::wire::{PointsJson, read_date};
+use super::extract::{ApiPath, ApiQuery, Caller, Limit, ListQuery, at_least, now, position_from_text};
+use super::wire::{PointsJson, no_date, read_date};
 use crate::access::{Identity, Role};
 use crate::app::App;
 use crate::vault::WORKER;
@@ -36,7 +37,7 @@ pub fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 pub(super) struct OneQuery {
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     pub(super) min_position: Option<u64>,
 }
@@ -47,7 +48,7 @@ pub(super) struct OneQuery {
 #[into_params(parameter_in = Query)]
 pub(super) struct PositionQuery {
     /// Go on after this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     pub(super) after: Option<u64>,
     /// Most rows to answer with: 1 to 1,000, 100 by default.
@@ -55,7 +56,7 @@ pub(super) struct PositionQuery {
     #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
     pub(super) limit: Limit,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     pub(super) min_position: Option<u64>,
 }
@@ -69,7 +70,7 @@ struct BalanceQuery {
     #[param(value_type = Option<String>, format = Date)]
     as_of: String,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -146,7 +147,7 @@ struct BalanceAnswer {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct ItemJson {
+pub(super) struct ItemJson {
     sku: String,
     kind: String,
     merchant: Option<String>,
@@ -156,7 +157,7 @@ struct ItemJson {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct LotJson {
+pub(super) struct LotJson {
     /// The lot's number within the worker's account.
     lot: u32,
     points: PointsJson,
@@ -199,30 +200,30 @@ struct StatementAnswer {
 
 /// Workers in the order of their ids.
 #[utoipa::path(get, path = "/v1/workers", tag = "workers", params(ListQuery),
-    responses((status = 200, body = WorkerList)))]
+    responses((status = 200, description = "The workers, by id.", body = WorkerList)))]
 async fn list_workers(
     State(app): State<App>,
     Caller(caller): Caller,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<WorkerList>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
+    at_least(&app, query.min_position).await?;
     let page = app.views.workers(&query.after, query.limit.0).await?;
     tracing::info!(reader = %caller.id, role = %caller.role, rows = page.rows.len(), "workers were listed");
     let workers = page.rows.into_iter().map(|(id, row)| worker_json(id, row)).collect();
-    Ok(Json(WorkerList { workers, next: page.next, position }))
+    Ok(Json(WorkerList { workers, next: page.next, position: page.position }))
 }
 
 /// A worker's particulars and lifetime figures.
 #[utoipa::path(get, path = "/v1/workers/{id}", tag = "workers", params(("id" = String, Path), OneQuery),
-    responses((status = 200, body = WorkerRecord)))]
+    responses((status = 200, description = "The worker.", body = WorkerRecord)))]
 async fn read_worker(
     State(app): State<App>,
     Caller(caller): Caller,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<WorkerRecord>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
-    let row = known(&app, &caller, &id).await?;
+    at_least(&app, query.min_position).await?;
+    let At { position, value: row } = known(&app, &caller, &id).await?;
     let name = match caller.role {
         Role::Admin => app.vault.get_name(WORKER, &id).await.map_err(|error| ApiError::unavailable(&error))?,
         _ => None,
@@ -232,7 +233,7 @@ async fn read_worker(
 
 /// What a worker can spend on a day, what is set aside, and what ends when.
 #[utoipa::path(get, path = "/v1/workers/{id}/balance", tag = "workers", params(("id" = String, Path), BalanceQuery),
-    responses((status = 200, body = BalanceAnswer)))]
+    responses((status = 200, description = "The balance on that day.", body = BalanceAnswer)))]
 async fn read_balance(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -241,12 +242,13 @@ async fn read_balance(
 ) -> Result<Json<BalanceAnswer>, ApiError> {
     let as_of = match query.as_of.trim() {
         "" => now().date(),
-        text => read_date(text)
-            .ok_or_else(|| ApiError::new(Code::InvalidDate, format!("as_of={text:?} is no date; write YYYY-MM-DD")))?,
+        text => {
+            read_date(text).ok_or_else(|| ApiError::new(Code::InvalidDate, no_date("as_of", &format!("{text:?}"))))?
+        }
     };
-    let position = at_least(&app, query.min_position).await?;
-    known(&app, &caller, &id).await?;
-    let balance = app.views.balance_on(&id, as_of).await?.ok_or_else(|| unknown_worker(&id))?;
+    at_least(&app, query.min_position).await?;
+    let At { position, value: row } = known(&app, &caller, &id).await?;
+    let balance = app.views.balance_of(&id, &row, as_of).await?;
     let expiring = balance.expiring.into_iter().map(|(on, points)| ExpiringJson { on, points: PointsJson(points) });
     Ok(Json(BalanceAnswer {
         worker: id,
@@ -261,32 +263,30 @@ async fn read_balance(
 
 /// Everything that happened to a worker's account, oldest first.
 #[utoipa::path(get, path = "/v1/workers/{id}/statement", tag = "workers", params(("id" = String, Path), PositionQuery),
-    responses((status = 200, body = StatementAnswer)))]
+    responses((status = 200, description = "The entries, oldest first.", body = StatementAnswer)))]
 async fn read_statement(
     State(app): State<App>,
     Caller(caller): Caller,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<PositionQuery>,
 ) -> Result<Json<StatementAnswer>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
-    known(&app, &caller, &id).await?;
-    let (lines, next) = app.views.statement(&id, query.after.unwrap_or(0), query.limit.0).await?;
+    at_least(&app, query.min_position).await?;
+    let position = known(&app, &caller, &id).await?.position;
+    let (lines, next) = app.views.statement(&id, query.after.unwrap_or(0), position, query.limit.0).await?;
     let entries = lines.into_iter().map(entry_json).collect();
     Ok(Json(StatementAnswer { worker: id, entries, next, position }))
 }
 
 /// The worker's row, with the reading of somebody else's record logged.
-async fn known(app: &App, caller: &Identity, id: &str) -> Result<Balance, ApiError> {
+async fn known(app: &App, caller: &Identity, id: &str) -> Result<At<Balance>, ApiError> {
     // What cannot be an id is not looked for.
-    let row = match WorkerId::new(id) {
-        Ok(_) => app.views.worker(id).await?,
-        Err(_) => None,
-    };
+    WorkerId::new(id).map_err(|_| unknown_worker(id))?;
+    let At { position, value: row } = app.views.worker(id).await?;
     let row = row.ok_or_else(|| unknown_worker(id))?;
     if caller.role != Role::Worker {
         tracing::info!(reader = %caller.id, role = %caller.role, worker = id, "a worker's record was read");
     }
-    Ok(row)
+    Ok(At { position, value: row })
 }
 
 pub(super) fn unknown_worker(id: &str) -> ApiError {
@@ -325,12 +325,12 @@ fn entry_json(line: Line) -> EntryJson {
         on: line.on,
         store: line.store,
         items: line.lines.into_iter().map(item_json).collect(),
-        lots: line.lots.into_iter().map(|part| LotJson { lot: part.0, points: PointsJson(part.1) }).collect(),
+        lots: line.lots.into_iter().map(lot_json).collect(),
         reason: line.reason,
     }
 }
 
-fn item_json(line: RedeemedLine) -> ItemJson {
+pub(super) fn item_json(line: RedeemedLine) -> ItemJson {
     ItemJson {
         sku: line.sku.to_string(),
         kind: line.kind,
@@ -338,4 +338,8 @@ fn item_json(line: RedeemedLine) -> ItemJson {
         quantity: line.quantity,
         price: PointsJson(line.price),
     }
+}
+
+pub(super) fn lot_json(part: LotPart) -> LotJson {
+    LotJson { lot: part.0, points: PointsJson(part.1) }
 }

@@ -1,21 +1,26 @@
 //! The mutual-aid points cards of a year, as JSON, CSV or a workbook.
 //!
 //! An answer names the position it was taken at; asked again with `?at=` that position, its bytes are the same, however
-//! much was recorded since. No order but the card numbers', no grade: one reference, the decision left blank.
+//! much was recorded since. The names in a workbook come from the vault and are the current ones: correcting or erasing one
+//! is the one thing that changes a workbook. No order but the card numbers', no grade: one reference, the decision left blank.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ledger_core::domain::refusal::Code;
+use projections::queries::appraisal::Appraisal;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::accept;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, at_least, from_text};
+use super::extract::{ApiPath, ApiQuery, Caller, at_least, position_from_text};
+use crate::access::{Identity, Role};
 use crate::app::App;
+use crate::appraisal_sheet::paper::{Names, Paper, readable, recorded_on};
 use crate::appraisal_sheet::{Format, SheetError, render};
 
 /// The position an answer was taken at.
@@ -37,7 +42,7 @@ struct AppraisalQuery {
     #[param(value_type = Option<String>)]
     branch: String,
     /// As of this position, for the same bytes again; the present without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     at: Option<u64>,
     /// json, csv or xlsx; goes before the Accept header.
@@ -45,12 +50,16 @@ struct AppraisalQuery {
     #[param(value_type = Option<String>, example = "csv")]
     format: String,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
 
 /// The cards of a branch (or of all) for the service dates of a calendar year, by card number.
+///
+/// The workbook is the paper of the branch's meeting: with the holders' and witnesses' current names for administrators, a
+/// blank column for the decision, and lines to sign. Asked again with `?at=`, the bytes are the same unless a name was
+/// corrected or erased meanwhile.
 #[utoipa::path(get, path = "/v1/appraisals/{year}", tag = "appraisals", params(("year" = i32, Path), AppraisalQuery),
     responses((status = 200, description = "The cards, with their evidence lines in json and xlsx.", content(
         (serde_json::Value = "application/json"),
@@ -69,19 +78,18 @@ async fn read_appraisal(
     if !YEARS.contains(&year) {
         return Err(ApiError::new(Code::InvalidDate, format!("{year} is no year that is kept here")));
     }
-    let format = match query.format.trim() {
-        "" => accepted(&headers),
-        text => Format::parse(text).ok_or_else(|| {
-            ApiError::unreadable(format!("format={text:?} is not written here; ask for json, csv or xlsx"))
-        })?,
-    };
-    at_least(&app, query.min_position).await?;
+    let format = asked_format(&query.format, &headers)?;
+    at_least(&app, query.min_position.max(query.at)).await?;
     let branch = Some(query.branch.trim()).filter(|branch| !branch.is_empty());
     let appraisal = app.views.appraisal(year, branch, query.at).await?;
     tracing::info!(reader = %caller.id, role = %caller.role, year, cards = appraisal.cards.len(), "cards were read");
     let position = appraisal.position;
+    let paper = match format {
+        Format::Xlsx => paper(&app, &caller, &appraisal).await?,
+        Format::Json | Format::Csv => Paper::default(),
+    };
     let written = tokio::task::spawn_blocking(move || {
-        let bytes = render(&appraisal, format)?;
+        let bytes = render(&appraisal, &paper, format)?;
         let tag = format!("\"{}\"", hex::encode(Sha256::digest(&bytes)));
         Ok((bytes, tag))
     });
@@ -106,6 +114,33 @@ async fn read_appraisal(
     Ok(response)
 }
 
+/// What the paper of an appraisal says besides the cards, with names for whoever may read them.
+async fn paper(app: &App, caller: &Identity, appraisal: &Appraisal) -> Result<Paper, ApiError> {
+    let position = appraisal.position;
+    Ok(Paper {
+        programme: app.views.programme_at(position).await?,
+        day: recorded_on(app.ledger.journal().as_ref(), position).await?,
+        root: Some(readable(&app.audit.tiles().root(position).await?)),
+        names: match caller.role {
+            Role::Admin => Names::of(&app.vault, appraisal).await,
+            _ => Names::Hidden,
+        },
+    })
+}
+
+/// The format that the query asks for, else the one that the `Accept` header likes best.
+///
+/// # Errors
+/// `invalid_input` for a word that names none.
+pub(super) fn asked_format(asked: &str, headers: &HeaderMap) -> Result<Format, ApiError> {
+    match asked.trim() {
+        "" => accepted(headers),
+        text => Format::parse(text).ok_or_else(|| {
+            ApiError::unreadable(format!("format={text:?} is not written here; ask for json, csv or xlsx"))
+        }),
+    }
+}
+
 fn told(error: SheetError) -> ApiError {
     match &error {
         SheetError::TooLarge { .. } => ApiError::new(Code::TooLarge, error.to_string()),
@@ -119,87 +154,18 @@ fn names(value: &HeaderValue, tag: &str) -> bool {
     value.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }
 
-/// The format that the `Accept` header likes best; JSON where it likes none of them.
-pub(super) fn accepted(headers: &HeaderMap) -> Format {
-    let ranges: Vec<(&str, u16)> = headers
-        .get_all(header::ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(range)
-        .collect();
-    let liking = |format: Format| -> u16 {
-        // Of the ranges that fit, the narrowest counts.
-        let fits = |(media, _): &&(&str, u16)| fit(media, format.media_type());
-        ranges.iter().filter(fits).max_by_key(|(media, _)| specific(media)).map_or(0, |(_, quality)| *quality)
-    };
-    let mut best = (Format::Json, liking(Format::Json));
-    for format in [Format::Csv, Format::Xlsx] {
-        let liking = liking(format);
-        if liking > best.1 {
-            best = (format, liking);
-        }
-    }
-    best.0
-}
-
-/// A media range and its quality in thousandths.
-fn range(text: &str) -> (&str, u16) {
-    let mut parts = text.split(';').map(str::trim);
-    let media = parts.next().unwrap_or_default();
-    let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-    (media, quality.map_or(1_000, thousandths))
-}
-
-fn thousandths(quality: &str) -> u16 {
-    match quality.split_once('.') {
-        _ if quality.starts_with('1') => 1_000,
-        Some(("0", part)) if part.len() <= 3 => format!("{part:0<3}").parse().unwrap_or(0),
-        _ => 0,
-    }
-}
-
-fn fit(range: &str, media: &str) -> bool {
-    match range.strip_suffix("/*") {
-        Some("*") => true,
-        Some(kind) => media.split('/').next().is_some_and(|own| own.eq_ignore_ascii_case(kind)),
-        None => range.eq_ignore_ascii_case(media),
-    }
-}
-
-fn specific(range: &str) -> u8 {
-    match range {
-        "*/*" => 0,
-        range if range.ends_with("/*") => 1,
-        _ => 2,
-    }
+/// The format that a client likes best.
+///
+/// # Errors
+/// 406 where it likes none.
+pub(super) fn accepted(headers: &HeaderMap) -> Result<Format, ApiError> {
+    accept::best(headers, &[Format::Json, Format::Csv, Format::Xlsx].map(|format| (format.media_type(), format)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{accepted, names};
-    use crate::appraisal_sheet::Format;
-    use axum::http::{HeaderMap, HeaderValue, header};
-
-    #[test]
-    fn the_format_liked_best_is_written() {
-        let of = |accept: &'static str| {
-            accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]))
-        };
-        assert_eq!(accepted(&HeaderMap::new()), Format::Json);
-        for accept in
-            ["*/*", "", "image/png", "application/*", "application/json", "text/csv;q=0.5, */*", "text/csv;q=0"]
-        {
-            assert_eq!(of(accept), Format::Json, "{accept}");
-        }
-        for accept in
-            ["text/csv", "text/*", "text/csv; charset=utf-8", "application/json;q=0.2, text/csv;q=0.8", "TEXT/CSV"]
-        {
-            assert_eq!(of(accept), Format::Csv, "{accept}");
-        }
-        let xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, */*;q=0.8";
-        assert_eq!(of(xlsx), Format::Xlsx);
-    }
+    use super::names;
+    use axum::http::HeaderValue;
 
     #[test]
     fn a_tag_is_known_again() {

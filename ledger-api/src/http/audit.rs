@@ -12,9 +12,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::accept;
 use super::body::ApiJson;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Asking, Limit, from_text};
+use super::extract::{ApiPath, ApiQuery, Asking, Limit, must_be_there, position_from_text};
 use crate::app::App;
 use crate::audit::AuditError;
 use crate::audit::receipts::{Consistency, Inclusion};
@@ -51,11 +52,11 @@ impl From<AuditError> for ApiError {
 #[into_params(parameter_in = Query)]
 struct CheckpointQuery {
     /// The published checkpoint of so many entries; the latest without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     size: Option<u64>,
     /// Answer with a checkpoint that covers this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
     /// `json` or `text`; goes before `Accept`.
@@ -69,7 +70,7 @@ struct CheckpointQuery {
 #[into_params(parameter_in = Query)]
 struct ListCheckpointsQuery {
     /// Go on after this size.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     after: Option<u64>,
     /// Most rows to answer with: 1 to 1,000, 100 by default.
@@ -83,11 +84,11 @@ struct ListCheckpointsQuery {
 #[into_params(parameter_in = Query)]
 struct InclusionQuery {
     /// The tree to prove it for: any number of entries from the position to the end; the latest checkpoint's without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     size: Option<u64>,
     /// Answer with a proof for a tree that covers this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -97,15 +98,15 @@ struct InclusionQuery {
 #[into_params(parameter_in = Query)]
 struct ConsistencyQuery {
     /// Number of entries of the earlier tree, such as that of a checkpoint kept from before.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = u64)]
     from: Option<u64>,
     /// Number of entries of the later tree; the latest checkpoint's without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     to: Option<u64>,
     /// Answer with a proof to a tree that covers this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -207,7 +208,7 @@ struct CosignedAnswer {
 ///
 /// The signed note itself (C2SP tlog-checkpoint) as text; with `Accept: application/json`, the note and its parts.
 #[utoipa::path(get, path = "/v1/audit/checkpoint", tag = "audit", params(CheckpointQuery),
-    responses((status = 200, content((String = "text/plain"), (CheckpointJson = "application/json")))))]
+    responses((status = 200, description = "The signed note, or the note and its parts.", content((String = "text/plain"), (CheckpointJson = "application/json")))))]
 async fn read_checkpoint(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<CheckpointQuery>,
@@ -216,9 +217,10 @@ async fn read_checkpoint(
     let json = match query.format.as_str() {
         "json" => true,
         "text" => false,
-        "" => accepts(&headers, "application/json"),
+        "" => accept::best(&headers, &[("text/plain", false), ("application/json", true)])?,
         other => return Err(ApiError::unreadable(format!("format={other:?}: write json or text"))),
     };
+    must_be_there(&app, query.min_position).await?;
     let published = app.audit.checkpoint_for(query.size, query.min_position.unwrap_or(0)).await?;
     must_cover(published.size, query.min_position)?;
     if json {
@@ -229,7 +231,7 @@ async fn read_checkpoint(
 
 /// The checkpoints published so far, by size.
 #[utoipa::path(get, path = "/v1/audit/checkpoints", tag = "audit", params(ListCheckpointsQuery),
-    responses((status = 200, body = CheckpointList)))]
+    responses((status = 200, description = "The checkpoints, by size.", body = CheckpointList)))]
 async fn list_checkpoints(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<ListCheckpointsQuery>,
@@ -246,12 +248,13 @@ async fn list_checkpoints(
 
 /// The proof that the entry at a position is in the journal.
 #[utoipa::path(get, path = "/v1/audit/inclusion/{position}", tag = "audit",
-    params(("position" = u64, Path), InclusionQuery), responses((status = 200, body = InclusionJson)))]
+    params(("position" = u64, Path), InclusionQuery), responses((status = 200, description = "The proof.", body = InclusionJson)))]
 async fn read_inclusion(
     State(app): State<App>,
     ApiPath(position): ApiPath<u64>,
     ApiQuery(query): ApiQuery<InclusionQuery>,
 ) -> Result<Json<InclusionJson>, ApiError> {
+    must_be_there(&app, query.min_position.max(Some(position))).await?;
     let (size, note) = tree(&app, query.size, position.max(query.min_position.unwrap_or(0))).await?;
     must_cover(size, query.min_position)?;
     let proof = app.audit.inclusion(position, size).await?;
@@ -260,7 +263,7 @@ async fn read_inclusion(
 
 /// The proof that the journal only grew from one size to another.
 #[utoipa::path(get, path = "/v1/audit/consistency", tag = "audit", params(ConsistencyQuery),
-    responses((status = 200, body = ConsistencyJson)))]
+    responses((status = 200, description = "The proof.", body = ConsistencyJson)))]
 async fn read_consistency(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<ConsistencyQuery>,
@@ -270,6 +273,7 @@ async fn read_consistency(
             "from is missing: write the size of the earlier tree, ?from=N, such as that of a checkpoint",
         )
     })?;
+    must_be_there(&app, query.min_position).await?;
     let (to, note) = tree(&app, query.to, from.max(query.min_position.unwrap_or(0))).await?;
     must_cover(to, query.min_position)?;
     let proof = app.audit.consistency(from, to).await?;
@@ -277,7 +281,7 @@ async fn read_consistency(
 }
 
 /// The keys that sign checkpoints, public halves: what a verifier is given, best by another way as well.
-#[utoipa::path(get, path = "/v1/audit/keys", tag = "audit", responses((status = 200, body = KeyList)))]
+#[utoipa::path(get, path = "/v1/audit/keys", tag = "audit", responses((status = 200, description = "The public keys.", body = KeyList)))]
 async fn read_keys(State(app): State<App>) -> Result<Json<KeyList>, ApiError> {
     let keys = app.audit.store().keys().await.map_err(AuditError::from)?;
     let identity = app.audit.identity();
@@ -290,7 +294,7 @@ async fn read_keys(State(app): State<App>) -> Result<Json<KeyList>, ApiError> {
 
 /// Takes back a published checkpoint that other offices cosigned; it is served with their signatures from then on.
 #[utoipa::path(post, path = "/v1/audit/cosignatures", tag = "audit", request_body = CosignedBody,
-    responses((status = 200, body = CosignedAnswer)))]
+    responses((status = 200, description = "The cosignatures that hold are served from now on.", body = CosignedAnswer)))]
 async fn add_cosignature(
     State(app): State<App>,
     Asking(context): Asking,
@@ -328,12 +332,6 @@ fn must_cover(size: u64, min_position: Option<u64>) -> Result<(), ApiError> {
             Err(ApiError::new(ledger_core::domain::refusal::Code::JournalUnavailable, detail))
         }
     }
-}
-
-pub(super) fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
-    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut media = ranges.flat_map(|value| value.split(',')).map(|range| range.split(';').next().unwrap_or_default());
-    media.any(|media| media.trim().eq_ignore_ascii_case(wanted))
 }
 
 fn checkpoint_json(published: &Published) -> Result<CheckpointJson, ApiError> {

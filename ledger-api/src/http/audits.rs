@@ -18,9 +18,9 @@ use utoipa_axum::routes;
 
 use super::appraisals::{X_POSITION, accepted};
 use super::error::ApiError;
-use super::extract::{ApiQuery, Caller, LIMIT_MAX, at_least, from_text};
+use super::extract::{ApiQuery, Caller, LIMIT_MAX, at_least, from_text, must_be_there, position_from_text};
 use super::limits::Walkers;
-use super::wire::read_date;
+use super::wire::{no_date, read_date};
 use crate::app::App;
 use crate::appraisal_sheet::Format;
 use crate::asked_recorded::AskedRecorded;
@@ -58,7 +58,7 @@ struct SampleQuery {
     #[param(value_type = Option<String>, format = Date)]
     to: String,
     /// From the journal up to this position; its end without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     at: Option<u64>,
     /// From what was recorded by this time: RFC 3339, or a date for that whole day (+08:00).
@@ -70,7 +70,7 @@ struct SampleQuery {
     #[param(value_type = Option<String>, example = "csv")]
     format: String,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -80,7 +80,7 @@ struct SampleQuery {
 #[into_params(parameter_in = Query)]
 struct ReportQuery {
     /// The journal up to this position; its end without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     at: Option<u64>,
     /// What was recorded by this time: RFC 3339, or a date for that whole day (+08:00).
@@ -112,7 +112,7 @@ struct ReportQuery {
     #[param(value_type = Option<String>, example = "xlsx")]
     format: String,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -157,7 +157,7 @@ async fn read_sample(
     tracing::info!(reader = %caller.id, role = %caller.role, seed = query.seed, until, "a sample was drawn");
     let ask = SampleAsk { seed: query.seed, size: query.size, by, of, from, to, until };
     let sample = sample::sample(app.ledger.journal().as_ref(), ask, &mut |_| {}).await?;
-    answer(audit_sheet::sample::document(&sample), form, until, "audit-sample").await
+    written(audit_sheet::sample::document(&sample), form, until, "audit-sample").await
 }
 
 /// What is worth asking about: who entered and who confirmed, late entries, bursts, stock differences, reversals.
@@ -197,12 +197,12 @@ async fn read_report(
     let _place = walkers.place().await?;
     tracing::info!(reader = %caller.id, role = %caller.role, until, "an audit report was made");
     let report = report::report(app.ledger.journal().as_ref(), until, thresholds, &mut |_| {}).await?;
-    answer(audit_sheet::report::document(&report), form, until, "audit-report").await
+    written(audit_sheet::report::document(&report), form, until, "audit-report").await
 }
 
 fn form(asked: &str, headers: &HeaderMap) -> Result<Form, ApiError> {
     match asked.trim() {
-        "" => Ok(match accepted(headers) {
+        "" => Ok(match accepted(headers)? {
             Format::Json => Form::Json,
             Format::Csv => Form::Csv,
             Format::Xlsx => Form::Xlsx,
@@ -222,31 +222,34 @@ pub(super) fn date(name: &str, text: &str) -> Result<Option<NaiveDate>, ApiError
         "" => Ok(None),
         text => read_date(text)
             .map(Some)
-            .ok_or_else(|| ApiError::new(Code::InvalidDate, format!("{name}={text:?} is no date; write YYYY-MM-DD"))),
+            .ok_or_else(|| ApiError::new(Code::InvalidDate, no_date(name, &format!("{text:?}")))),
     }
 }
 
 /// The position up to which the journal is read.
 ///
 /// # Errors
-/// `invalid_input` for a position that is not there yet.
+/// `not_found` for a position that is not there.
 pub(super) async fn until(app: &App, at: Option<u64>, recorded_as_of: Option<AskedRecorded>) -> Result<u64, ApiError> {
     let journal = app.ledger.journal();
-    let head = journal.head().await?.position;
-    let until = at.unwrap_or(head);
-    if until > head {
-        let detail = format!("at={until}: the journal ends at position {head}");
-        return Err(ApiError::new(Code::InvalidInput, detail));
-    }
+    must_be_there(app, at).await?;
+    let until = match at {
+        Some(position) => position,
+        None => journal.head().await?.position,
+    };
     match recorded_as_of {
         Some(AskedRecorded(time)) => Ok(recorded_by(journal.as_ref(), time, until).await?),
         None => Ok(until),
     }
 }
 
-async fn answer(document: Document, form: Form, position: u64, stem: &str) -> Result<Response, ApiError> {
-    let written = tokio::task::spawn_blocking(move || render(&document, form));
-    let bytes = written.await.map_err(|error| ApiError::fault(&error))?.map_err(|error| match &error {
+/// A document as an answer, with the position it is of.
+///
+/// # Errors
+/// `too_large` for a workbook that holds no more.
+pub(super) async fn written(document: Document, form: Form, position: u64, stem: &str) -> Result<Response, ApiError> {
+    let rendered = tokio::task::spawn_blocking(move || render(&document, form));
+    let bytes = rendered.await.map_err(|error| ApiError::fault(&error))?.map_err(|error| match &error {
         DocumentError::TooLarge { .. } => ApiError::new(Code::TooLarge, error.to_string()),
         DocumentError::Json(_) | DocumentError::Csv(_) | DocumentError::Xlsx(_) => ApiError::fault(&error),
     })?;

@@ -143,26 +143,32 @@ async fn prepare(
 }
 
 async fn carry_out(app: &App, waiting: Vec<Waiting>, atomic: bool) -> Result<Response, ApiError> {
-    let unreadable = waiting.iter().position(|one| one.ready.is_err());
-    let submissions: Vec<Submission> = match unreadable {
-        // All or none, and this one cannot be: nothing is asked of the ledger.
-        Some(_) if atomic => Vec::new(),
-        _ => waiting
-            .iter()
-            .filter_map(|one| one.ready.as_ref().ok())
-            .map(|ready| ready.prepared.submission.clone())
-            .collect(),
+    // All or none, and one cannot even be asked: nothing is asked of the ledger.
+    let unasked = waiting.iter().position(|one| one.ready.is_err()).filter(|_| atomic);
+    let submissions: Vec<Submission> = match unasked {
+        Some(_) => Vec::new(),
+        None => {
+            let ready = waiting.iter().filter_map(|one| one.ready.as_ref().ok());
+            ready.map(|ready| ready.prepared.submission.clone()).collect()
+        }
     };
-    let asked = !submissions.is_empty();
-    let mut outcomes = app.ledger.submit_all(submissions, atomic).await.into_iter();
+    let outcomes = app.ledger.submit_all(submissions, atomic).await;
+    let fate = match unasked {
+        Some(_) => Fate::Refused,
+        None => Fate::of(&outcomes),
+    };
+    let mut outcomes = outcomes.into_iter();
     let mut position = 0;
     let mut results = Vec::with_capacity(waiting.len());
     let mut refusals = Vec::new();
     for (index, one) in waiting.into_iter().enumerate() {
-        let told = match one.ready {
-            Err(error) => Err(error),
-            Ok(_) if !asked => Err(not_alone(unreadable)),
-            Ok(ready) => tell(app, ready, outcomes.next().unwrap_or(Outcome::Unknown), &mut position).await,
+        let told = match (one.ready, unasked) {
+            (Err(error), _) => Err(error),
+            (Ok(_), Some(unasked)) => Err(not_alone(unasked)),
+            (Ok(ready), None) => match outcomes.next().unwrap_or(Outcome::Unknown) {
+                Outcome::Refused(_) if atomic && fate == Fate::Recorded => Err(without_answer()),
+                outcome => tell(app, ready, outcome, &mut position).await,
+            },
         };
         if let Err(error) = &told {
             refusals.push((index, error.clone()));
@@ -172,33 +178,78 @@ async fn carry_out(app: &App, waiting: Vec<Waiting>, atomic: bool) -> Result<Res
     if position == 0 {
         position = *app.ledger.committed().borrow();
     }
-    match decisive(&refusals) {
-        Some((index, error)) if atomic => {
-            let detail = format!("{NOTHING_RECORDED}: command {index} was refused: {}", error.detail());
+    let no = match fate {
+        Fate::Refused if atomic => decisive(&refusals).map(|(index, error)| all_refused(*index, error)),
+        Fate::Unknown if atomic => Some(all_unknown()),
+        // What took effect is told as such, whatever is missing beside it.
+        _ => None,
+    };
+    match no {
+        Some(no) => {
             let results = serde_json::value::to_raw_value(&results).map_err(|error| ApiError::fault(&error))?;
-            Ok(error.clone().in_words(detail).with_results(results))
+            Ok(no.with_results(results))
         }
-        _ => Ok((StatusCode::OK, Json(BatchAnswer { results, position })).into_response()),
+        None => Ok((StatusCode::OK, Json(BatchAnswer { results, position })).into_response()),
+    }
+}
+
+/// What became of a batch of all or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// All of it took effect.
+    Recorded,
+    /// Nothing of it did.
+    Refused,
+    /// One of both.
+    Unknown,
+}
+
+impl Fate {
+    fn of(outcomes: &[Outcome]) -> Fate {
+        if outcomes.contains(&Outcome::Unknown) {
+            Fate::Unknown
+        } else if outcomes.is_empty() || outcomes.iter().any(|outcome| outcome.receipt().is_some()) {
+            // One refusal would have refused all.
+            Fate::Recorded
+        } else {
+            Fate::Refused
+        }
     }
 }
 
 async fn tell(app: &App, ready: Ready, outcome: Outcome, position: &mut u64) -> Result<Told, ApiError> {
-    let Prepared { submission, name } = ready.prepared;
+    let Prepared { submission, name, no_date } = ready.prepared;
+    *position = (*position).max(outcome.receipt().map_or(0, |receipt| receipt.position));
     keep_name(app, name, &outcome).await?;
-    let receipt = receipt_of(outcome, &[])?;
-    *position = (*position).max(receipt.position);
+    let receipt = receipt_of(outcome, &[]).map_err(|no| no.of_no_date(no_date))?;
     (ready.tell)(&submission.command, &receipt)
 }
 
-/// What the others are told when one command of all or none cannot be read.
-fn not_alone(unreadable: Option<usize>) -> ApiError {
-    let which = unreadable.map_or_else(String::new, |index| format!(": command {index} cannot be read"));
-    ApiError::new(Code::InvalidInput, format!("{NOTHING_RECORDED}{which}"))
+/// What the others are told when one command of all or none cannot be asked.
+fn not_alone(unasked: usize) -> ApiError {
+    ApiError::new(Code::InvalidInput, format!("{NOTHING_RECORDED}: command {unasked} was not taken"))
+}
+
+/// What a command of a recorded batch is told that changed nothing and whose answer was lost with the commit's.
+fn without_answer() -> ApiError {
+    ApiError::committed_but("the batch took effect; what this command answered was lost; ask again with the same key")
 }
 
 /// The refusal that refused all: the others are only told that nothing was recorded.
 fn decisive(refusals: &[(usize, ApiError)]) -> Option<&(usize, ApiError)> {
     refusals.iter().find(|(_, error)| !error.detail().starts_with(NOTHING_RECORDED)).or_else(|| refusals.first())
+}
+
+fn all_refused(index: usize, error: &ApiError) -> ApiError {
+    error.clone().in_words(format!("{NOTHING_RECORDED}: command {index} was refused: {}", error.detail()))
+}
+
+fn all_unknown() -> ApiError {
+    ApiError::outcome_unknown().in_words(
+        "whether the batch took effect is not known yet: all of it did, or nothing; send it again with the same keys \
+         and contents: it then happens once, or is answered as it was"
+            .to_owned(),
+    )
 }
 
 fn result(key: Option<String>, told: Result<Told, ApiError>) -> Result<BatchResult, ApiError> {

@@ -14,6 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::body::unreadable_json;
 use super::command::{Ask, Asked};
 use super::error::ApiError;
+use super::shapes::{ID_PATTERN, KEY_PATTERN, string};
 use super::{credits, holds, judgements, merchants, redemptions, shelf, stores, workers};
 
 const KEY: &str = "key";
@@ -47,7 +48,7 @@ macro_rules! commands {
         }
 
         fn described() -> OneOfBuilder {
-            OneOfBuilder::new()$(.item(describe::<$body>($name)))*
+            OneOfBuilder::new()$(.item(describe::<$body>(&[$name $(, $also)*])))*
         }
 
         fn schemas_of_bodies(schemas: &mut Vec<(String, RefOr<Schema>)>) {
@@ -183,20 +184,24 @@ impl ToSchema for BatchItem {
     }
 }
 
-fn describe<A: Ask + ToSchema>(name: &str) -> Object {
+fn describe<A: Ask + ToSchema>(names: &[&str]) -> Object {
     let mut object = match A::schema() {
         RefOr::T(Schema::Object(object)) => object,
         _ => Object::new(),
     };
     let text = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
-    let key = text().min_length(Some(1)).max_length(Some(128)).description(Some("The command's key."));
-    let command = text().enum_values(Some([name]));
-    let named = A::PATH.iter().map(|(field, _)| ((*field).to_owned(), text().build()));
+    let key = string(128, KEY_PATTERN).description(Some("The command's key."));
+    let command = text().enum_values(Some(names.iter().copied()));
+    let named = A::PATH.iter().map(|(field, code)| {
+        let named_by_key = matches!(code, Code::UnknownCredit | Code::UnknownRedemption);
+        let text = if named_by_key { string(128, KEY_PATTERN) } else { string(64, ID_PATTERN) };
+        ((*field).to_owned(), text.build())
+    });
     let added = [(KEY.to_owned(), key.build()), (COMMAND.to_owned(), command.build())].into_iter().chain(named);
     for (field, schema) in added {
         object.required.push(field.clone());
         object.properties.insert(field, schema.into());
     }
-    object.title = Some(name.to_owned());
+    object.title = names.first().map(|name| (*name).to_owned());
     object
 }

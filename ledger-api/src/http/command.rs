@@ -54,6 +54,8 @@ pub struct Asked {
     pub command: Command,
     /// What of it is personal.
     pub personal: Personal,
+    /// What is said of its date or time should the ledger find that it is none.
+    pub no_date: Option<String>,
 }
 
 /// What of a body is personal.
@@ -69,7 +71,7 @@ pub enum Personal {
 
 impl From<Command> for Asked {
     fn from(command: Command) -> Asked {
-        Asked { command, personal: Personal::Nothing }
+        Asked { command, personal: Personal::Nothing, no_date: None }
     }
 }
 
@@ -84,6 +86,8 @@ pub struct Prepared {
     pub submission: Submission,
     /// For the vault, once the command took effect.
     pub name: Option<(WorkerId, String)>,
+    /// What is said of its date or time should the ledger find that it is none.
+    pub no_date: Option<String>,
 }
 
 /// An answer to a command.
@@ -112,7 +116,8 @@ pub async fn ask<A: Ask>(app: App, asking: Asking, path: A::Path, body: A) -> Re
     let prepared = prepare(&app, asking.0, body.command(path)?).await?;
     let command = prepared.submission.command.clone();
     let in_path: Vec<Code> = A::PATH.iter().map(|(_, code)| *code).collect();
-    let receipt = submit(app, prepared, &in_path).await?;
+    let no_date = prepared.no_date.clone();
+    let receipt = submit(app, prepared, &in_path).await.map_err(|no| no.of_no_date(no_date))?;
     told(A::STATUS, &receipt, A::answer(&command, &receipt))
 }
 
@@ -131,7 +136,7 @@ pub fn told<A>(status: StatusCode, receipt: &Receipt, body: Option<A>) -> Result
 /// # Errors
 /// `too_large`, `invalid_input`; `journal_unavailable` when the vault cannot be reached.
 pub async fn prepare(app: &App, context: Context, asked: Asked) -> Result<Prepared, ApiError> {
-    let Asked { mut command, personal } = asked;
+    let Asked { mut command, personal, no_date } = asked;
     let name = match personal {
         Personal::Nothing => None,
         Personal::Name(worker, name) => {
@@ -147,7 +152,7 @@ pub async fn prepare(app: &App, context: Context, asked: Asked) -> Result<Prepar
             None
         }
     };
-    Ok(Prepared { submission: Submission { context, command }, name })
+    Ok(Prepared { submission: Submission { context, command }, name, no_date })
 }
 
 fn check_name(text: &str, field: &str) -> Result<(), ApiError> {
@@ -208,7 +213,7 @@ pub fn receipt_of(outcome: Outcome, in_path: &[Code]) -> Result<Receipt, ApiErro
 /// try may have ended in between, and changes none.
 ///
 /// # Errors
-/// 503 when the vault cannot be reached: the command took effect, and asking again keeps the name.
+/// 503 with `"outcome":"committed"` when the vault cannot be reached: asking again keeps the name.
 pub async fn keep_name(app: &App, name: Option<(WorkerId, String)>, outcome: &Outcome) -> Result<(), ApiError> {
     let (Some((worker, name)), Outcome::Committed(receipt)) = (name, outcome) else { return Ok(()) };
     let kept = async {
@@ -219,7 +224,11 @@ pub async fn keep_name(app: &App, name: Option<(WorkerId, String)>, outcome: &Ou
     };
     kept.await.map_err(|error: VaultError| {
         tracing::error!(%error, "a worker was registered, but the name could not be kept");
-        ApiError::outcome_unknown()
+        ApiError::committed_but(format!(
+            "the worker is registered at position {}, but the name could not be kept; ask again with the same key and \
+             content: the name is then kept, and nothing is registered twice",
+            receipt.position
+        ))
     })
 }
 

@@ -17,8 +17,9 @@ use utoipa_axum::routes;
 use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, NoPath, Personal, ask, worker_event};
 use super::error::ApiError;
-use super::extract::{ApiQuery, Asking, Limit, at_least, from_text};
-use super::wire::{DateJson, PointsJson, QuantityJson, TEXT_CHARS_MAX, Text, maybe_text};
+use super::extract::{ApiQuery, Asking, Limit, at_least, position_from_text};
+use super::shapes::{Id, NameText};
+use super::wire::{DateJson, PointsJson, QuantityJson, TEXT_CHARS_MAX, Text, maybe_text, no_date};
 use crate::app::App;
 
 /// The routes of this resource.
@@ -31,19 +32,21 @@ pub fn routes() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 pub struct RecordCredit {
     /// Whose.
-    #[schema(value_type = String, examples("QW-0001"))]
+    #[schema(value_type = Id)]
     worker: WorkerId,
     /// 活动代码.
-    #[schema(value_type = String, examples("ZY01"))]
+    #[schema(value_type = Id)]
     activity: ActivityCode,
     /// The service date.
     on: DateJson,
     /// Units of service (数量).
     quantity: QuantityJson,
     /// 证明人: kept encrypted beside the journal; a pseudonym stands in it.
+    #[schema(value_type = NameText)]
     witness: Text,
     /// The evidence's digest, or where it is kept; no personal data.
     #[serde(default, deserialize_with = "maybe_text")]
+    #[schema(max_length = 200)]
     evidence: Option<String>,
 }
 
@@ -78,10 +81,12 @@ impl Ask for RecordCredit {
             let detail = format!("evidence: longer than {TEXT_CHARS_MAX} characters; send its digest");
             return Err(ApiError::new(Code::TooLarge, detail));
         }
-        let (on, quantity) = (on.0, quantity.0);
+        // The ledger judges it in its turn: an unknown worker is told before a bad date.
+        let no_date = on.0.as_ref().err().map(|sent| no_date("on", sent));
+        let (on, quantity) = (on.0.ok(), quantity.0);
         let command =
             Command::RecordCredit { worker, activity, on, quantity, witness: None, own_witness: false, evidence };
-        Ok(Asked { command, personal: Personal::Witness(witness.0) })
+        Ok(Asked { command, personal: Personal::Witness(witness.0), no_date })
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<CreditAnswer> {
@@ -136,7 +141,7 @@ struct WaitingQuery {
     #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
     limit: Limit,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -202,21 +207,13 @@ async fn waiting(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<WaitingQuery>,
 ) -> Result<Json<WaitingAnswer>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
-    let mut credits = Vec::new();
-    let mut after = query.after;
-    let next = loop {
-        let page = app.views.proposals(&after, query.limit.0 - credits.len()).await?;
-        let wanted = page.rows.into_iter().filter(|(_, row)| match query.status {
-            None => true,
-            Some(Waiting::Proposed) => row.proposed,
-            Some(Waiting::Objected) => row.objected,
-        });
-        credits.extend(wanted.map(|(credit, row)| WaitingCredit::new(credit, row)));
-        match page.next {
-            Some(next) if credits.len() < query.limit.0 => after = next,
-            end => break end,
-        }
+    at_least(&app, query.min_position).await?;
+    let wanted = |row: &Proposal| match query.status {
+        None => true,
+        Some(Waiting::Proposed) => row.proposed,
+        Some(Waiting::Objected) => row.objected,
     };
-    Ok(Json(WaitingAnswer { credits, next, position }))
+    let page = app.views.proposals(&query.after, query.limit.0, wanted).await?;
+    let credits = page.rows.into_iter().map(|(credit, row)| WaitingCredit::new(credit, row)).collect();
+    Ok(Json(WaitingAnswer { credits, next: page.next, position: page.position }))
 }

@@ -43,7 +43,7 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// This description, OpenAPI 3.1. The token may also be the password of Basic authentication.
 #[utoipa::path(get, path = "/openapi.json", tag = "operation", security(("token" = [])),
-    responses((status = 200, body = serde_json::Value),
+    responses((status = 200, description = "The document.", body = serde_json::Value),
         (status = 401, body = Problem, content_type = "application/problem+json", description = "No valid token.")))]
 async fn read_document(
     State(app): State<App>,

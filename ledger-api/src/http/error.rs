@@ -20,39 +20,48 @@ use crate::access::AccessError;
 /// Seconds after which a caller may try again when something of ours cannot be reached.
 const RETRY_AFTER_SECONDS: u32 = 1;
 
-/// The status and the title of a code. Ids that a path names are told apart by [`ApiError::refused`].
-pub const fn status_of(code: Code) -> (StatusCode, &'static str) {
+/// The status of a code and what it means, in Chinese (the title of its problem) and in English. Ids that a path names are
+/// told apart by [`ApiError::refused`]. docs/codes.md is this table for people.
+pub const fn status_of(code: Code) -> (StatusCode, &'static str, &'static str) {
     match code {
-        Code::InvalidInput => (StatusCode::UNPROCESSABLE_ENTITY, "The request cannot hold"),
-        Code::InvalidDate => (StatusCode::UNPROCESSABLE_ENTITY, "Not a date that can hold here"),
-        Code::InvalidQuantity => (StatusCode::UNPROCESSABLE_ENTITY, "Not a quantity that can hold here"),
-        Code::NotAPartyMember => (StatusCode::UNPROCESSABLE_ENTITY, "Only Party members hold this card"),
-        Code::UnknownWorker => (StatusCode::UNPROCESSABLE_ENTITY, "No such worker"),
-        Code::UnknownActivity => (StatusCode::UNPROCESSABLE_ENTITY, "No such activity"),
-        Code::UnknownStore => (StatusCode::UNPROCESSABLE_ENTITY, "No such store"),
-        Code::UnknownItem => (StatusCode::UNPROCESSABLE_ENTITY, "No such item at this store"),
-        Code::UnknownMerchant => (StatusCode::UNPROCESSABLE_ENTITY, "No such merchant"),
-        Code::UnknownCredit => (StatusCode::NOT_FOUND, "No such credit"),
-        Code::UnknownRedemption => (StatusCode::NOT_FOUND, "No such redemption or hold"),
-        Code::NotFound => (StatusCode::NOT_FOUND, "Nothing is here"),
-        Code::DuplicateConflict => (StatusCode::CONFLICT, "The key was used with other content"),
-        Code::DailyCapReached => (StatusCode::CONFLICT, "The daily cap is reached"),
-        Code::LimitPerWorker => (StatusCode::CONFLICT, "The yearly limit is reached"),
-        Code::InsufficientPoints => (StatusCode::CONFLICT, "Not enough points"),
-        Code::OutOfStock => (StatusCode::CONFLICT, "Not enough on the shelf"),
-        Code::AlreadyDecided => (StatusCode::CONFLICT, "Decided before"),
-        Code::AlreadyReversed => (StatusCode::CONFLICT, "Reversed before"),
-        Code::HoldExpired => (StatusCode::CONFLICT, "The hold ran out"),
-        Code::CardExists => (StatusCode::CONFLICT, "There is a card already"),
-        Code::StoreClosed => (StatusCode::CONFLICT, "The store is closed"),
-        Code::WorkerDeparted => (StatusCode::CONFLICT, "The worker has left"),
-        Code::Unauthenticated => (StatusCode::UNAUTHORIZED, "No valid access token"),
-        Code::Forbidden => (StatusCode::FORBIDDEN, "This role may not do this"),
-        Code::SamePerson => (StatusCode::FORBIDDEN, "Another person must decide"),
-        Code::SelfWitness => (StatusCode::UNPROCESSABLE_ENTITY, "Another person must witness the service"),
-        Code::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
-        Code::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
-        Code::JournalUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "The journal cannot be reached"),
+        Code::InvalidInput => (StatusCode::UNPROCESSABLE_ENTITY, "请求内容有误", "The request cannot hold"),
+        Code::InvalidDate => (StatusCode::UNPROCESSABLE_ENTITY, "日期或时间无效", "Not a date that can hold here"),
+        Code::InvalidQuantity => (StatusCode::UNPROCESSABLE_ENTITY, "数量无效", "Not a quantity that can hold here"),
+        Code::NotAPartyMember => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "仅限党员办理积分卡", "Only Party members hold this card")
+        }
+        Code::UnknownWorker => (StatusCode::UNPROCESSABLE_ENTITY, "没有此人员", "No such worker"),
+        Code::UnknownActivity => (StatusCode::UNPROCESSABLE_ENTITY, "没有此活动", "No such activity"),
+        Code::UnknownStore => (StatusCode::UNPROCESSABLE_ENTITY, "没有此网点", "No such store"),
+        Code::UnknownItem => (StatusCode::UNPROCESSABLE_ENTITY, "该网点没有此商品", "No such item at this store"),
+        Code::UnknownMerchant => (StatusCode::UNPROCESSABLE_ENTITY, "没有此商户", "No such merchant"),
+        Code::UnknownCredit => (StatusCode::NOT_FOUND, "没有此积分记录", "No such credit"),
+        Code::UnknownRedemption => (StatusCode::NOT_FOUND, "没有此兑换或预占", "No such redemption or hold"),
+        Code::NotFound => (StatusCode::NOT_FOUND, "没有此内容", "Nothing is here"),
+        Code::DuplicateConflict => {
+            (StatusCode::CONFLICT, "编号已用于其他内容", "The key or id was used with other content")
+        }
+        Code::DailyCapReached => (StatusCode::CONFLICT, "已达每日上限", "The daily cap is reached"),
+        Code::LimitPerWorker => (StatusCode::CONFLICT, "已达每人每年限兑", "The yearly limit is reached"),
+        Code::InsufficientPoints => (StatusCode::CONFLICT, "积分不足", "Not enough points"),
+        Code::OutOfStock => (StatusCode::CONFLICT, "库存不足", "Not enough on the shelf"),
+        Code::AlreadyDecided => (StatusCode::CONFLICT, "此前已作出决定", "Decided before"),
+        Code::AlreadyReversed => (StatusCode::CONFLICT, "此前已冲销", "Reversed before"),
+        Code::HoldExpired => (StatusCode::CONFLICT, "预占已过期", "The hold ran out"),
+        Code::CardExists => (StatusCode::CONFLICT, "已有积分卡", "There is a card already"),
+        Code::StoreClosed => (StatusCode::CONFLICT, "网点已停用", "The store is closed"),
+        Code::WorkerDeparted => (StatusCode::CONFLICT, "人员已退出", "The worker has left"),
+        Code::Unauthenticated => (StatusCode::UNAUTHORIZED, "未登录或令牌无效", "No valid access token"),
+        Code::Forbidden => (StatusCode::FORBIDDEN, "该角色无权办理", "This role may not do this"),
+        Code::SamePerson => (StatusCode::FORBIDDEN, "须由另一人办理", "Another person must decide"),
+        Code::SelfWitness => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "证明人须为另一人", "Another person must witness the service")
+        }
+        Code::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "内容过大", "Too large"),
+        Code::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "请求过多", "Too many requests"),
+        Code::JournalUnavailable => {
+            (StatusCode::SERVICE_UNAVAILABLE, "账本暂时无法访问", "The journal cannot be reached")
+        }
     }
 }
 
@@ -62,7 +71,17 @@ pub struct ApiError {
     status: StatusCode,
     code: Code,
     detail: String,
-    outcome_unknown: bool,
+    outcome: Option<CommandOutcome>,
+}
+
+/// What a problem says of a command that was not simply refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CommandOutcome {
+    /// It may have taken effect.
+    Unknown,
+    /// It took effect, and only something beside it is missing.
+    Committed,
 }
 
 /// A problem document (RFC 9457), media type `application/problem+json`.
@@ -72,7 +91,7 @@ pub struct Problem {
     #[serde(rename = "type")]
     #[schema(examples("urn:nuanxin:problem:insufficient_points"))]
     kind: String,
-    /// The kind of problem for a person.
+    /// The kind of problem for a person, in Chinese; `detail` is in English and names what was sent.
     title: &'static str,
     /// The HTTP status.
     #[schema(examples(409))]
@@ -81,9 +100,10 @@ pub struct Problem {
     detail: String,
     /// The stable code: programs decide by this alone.
     code: CodeJson,
-    /// `unknown` when the command may have taken effect all the same: ask again with the same key.
+    /// `unknown` when the command may have taken effect all the same, `committed` when it did and only something beside
+    /// it is missing: in both cases ask again with the same key. Left out where nothing took effect.
     #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<&'static str>,
+    outcome: Option<CommandOutcome>,
     /// A batch of all or nothing alone: what was said of each command.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<super::batch::BatchResult>>)]
@@ -114,7 +134,7 @@ impl ToSchema for CodeJson {
 impl ApiError {
     /// A no with the code's own status.
     pub fn new(code: Code, detail: impl Into<String>) -> ApiError {
-        ApiError { status: status_of(code).0, code, detail: detail.into(), outcome_unknown: false }
+        ApiError { status: status_of(code).0, code, detail: detail.into(), outcome: None }
     }
 
     /// A request that cannot be read: 400.
@@ -125,6 +145,11 @@ impl ApiError {
     /// A body of a media type that is not read here: 415.
     pub fn media_type(detail: impl Into<String>) -> ApiError {
         ApiError { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, ..ApiError::new(Code::InvalidInput, detail) }
+    }
+
+    /// The client accepts nothing that this address answers with: 406.
+    pub fn not_acceptable(detail: impl Into<String>) -> ApiError {
+        ApiError { status: StatusCode::NOT_ACCEPTABLE, ..ApiError::new(Code::InvalidInput, detail) }
     }
 
     /// A no of a protocol that has its own statuses: the code that fits best.
@@ -170,7 +195,7 @@ impl ApiError {
         let detail = "a fault of this program, and no fault of the request; its log says more";
         ApiError {
             status: StatusCode::INTERNAL_SERVER_ERROR,
-            outcome_unknown: true,
+            outcome: Some(CommandOutcome::Unknown),
             ..ApiError::new(Code::JournalUnavailable, detail)
         }
     }
@@ -179,7 +204,12 @@ impl ApiError {
     pub fn outcome_unknown() -> ApiError {
         let detail = "whether the command took effect is not known yet; ask again with the same key and content: \
                       it then happens once, or is answered as it was";
-        ApiError { outcome_unknown: true, ..ApiError::new(Code::JournalUnavailable, detail) }
+        ApiError { outcome: Some(CommandOutcome::Unknown), ..ApiError::new(Code::JournalUnavailable, detail) }
+    }
+
+    /// A command that took effect, but something beside it is missing: 503 with `"outcome":"committed"`.
+    pub fn committed_but(detail: impl Into<String>) -> ApiError {
+        ApiError { outcome: Some(CommandOutcome::Committed), ..ApiError::new(Code::JournalUnavailable, detail) }
     }
 
     /// A refusal of the ledger. What the path named (`in_path`) and is not there is a 404; what the body named, a 422.
@@ -206,6 +236,14 @@ impl ApiError {
         ApiError { detail, ..self }
     }
 
+    /// The same no with what is to be said where a date or time is none.
+    pub(super) fn of_no_date(self, no_date: Option<String>) -> ApiError {
+        match no_date {
+            Some(no_date) if self.code == Code::InvalidDate => self.in_words(no_date),
+            _ => self,
+        }
+    }
+
     /// The sentence.
     pub fn detail(&self) -> &str {
         &self.detail
@@ -219,7 +257,7 @@ impl ApiError {
             status: self.status.as_u16(),
             detail: self.detail.clone(),
             code: CodeJson(self.code),
-            outcome: self.outcome_unknown.then_some("unknown"),
+            outcome: self.outcome,
             results: None,
         }
     }
@@ -252,6 +290,7 @@ impl IntoResponse for ApiError {
 impl From<ViewError> for ApiError {
     fn from(error: ViewError) -> ApiError {
         match &error {
+            ViewError::NoSuchPosition { .. } => ApiError::not_found(error.to_string()),
             ViewError::Behind { .. } => ApiError::new(Code::JournalUnavailable, format!("{error}; try again")),
             other => ApiError::unavailable(other),
         }
@@ -279,10 +318,25 @@ mod tests {
     #[test]
     fn every_code_has_a_status_that_says_no() {
         for code in Code::ALL {
-            let (status, title) = status_of(*code);
+            let (status, chinese, english) = status_of(*code);
             assert!(status.is_client_error() || status == StatusCode::SERVICE_UNAVAILABLE, "{code}");
-            assert!(!title.is_empty());
+            assert!(chinese.chars().all(|char| ('\u{4e00}'..='\u{9fff}').contains(&char)), "{chinese}");
+            assert!(!english.is_empty() && english.is_ascii(), "{english}");
         }
+    }
+
+    #[test]
+    fn the_codes_are_written_down_for_people() {
+        let written = include_str!("../../../docs/codes.md");
+        let rows: Vec<&str> = written.lines().filter(|line| line.starts_with("| `")).collect();
+        let table: Vec<String> = Code::ALL
+            .iter()
+            .map(|code| {
+                let (status, chinese, english) = status_of(*code);
+                format!("| `{code}` | {} | {chinese} | {english} |", status.as_u16())
+            })
+            .collect();
+        assert_eq!(rows, table, "docs/codes.md holds a row for each code, in the order of the codes");
     }
 
     #[test]

@@ -26,7 +26,7 @@ use utoipa_axum::routes;
 use super::accounts::PositionQuery;
 use super::error::ApiError;
 use super::extract::{ApiQuery, at_least};
-use super::{Stopping, cloud_events};
+use super::{Stopping, accept, cloud_events};
 use crate::app::App;
 
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -36,6 +36,20 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Events of the live feed that are read at once.
 const PAGE: usize = 500;
+
+/// How events are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// One page.
+    Page,
+    /// One page of CloudEvents.
+    Clouds,
+    /// Followed live.
+    Live,
+}
+
+const FORMS: &[(&str, Form)] =
+    &[("application/json", Form::Page), (cloud_events::BATCH, Form::Clouds), ("text/event-stream", Form::Live)];
 
 /// The routes of this resource.
 pub fn routes() -> OpenApiRouter<App> {
@@ -79,7 +93,7 @@ struct EventList {
 /// header `Link`; with `Accept: text/event-stream, application/cloudevents+json` the data of the live feed are CloudEvents.
 #[utoipa::path(get, path = "/v1/events", tag = "audit",
     params(PositionQuery, ("Last-Event-ID" = Option<u64>, Header, description = "The last position seen of the live feed.")),
-    responses((status = 200, content((EventList = "application/json"), (String = "text/event-stream"),
+    responses((status = 200, description = "A page of events, or the live feed.", content((EventList = "application/json"), (String = "text/event-stream"),
         (Vec<serde_json::Value> = "application/cloudevents-batch+json")))))]
 async fn read_events(
     State(app): State<App>,
@@ -90,9 +104,15 @@ async fn read_events(
     at_least(&app, query.min_position).await?;
     let after = query.after.unwrap_or(0);
     let journal = Arc::clone(app.ledger.journal());
-    let wants_clouds = accepts(&headers, cloud_events::BATCH) || accepts(&headers, cloud_events::ONE);
+    let form = accept::best(&headers, FORMS)?;
+    let wants_clouds = match form {
+        Form::Clouds => true,
+        // The data of the feed are CloudEvents where these are named as well.
+        Form::Live => accept::names(&headers, cloud_events::ONE) || accept::names(&headers, cloud_events::BATCH),
+        Form::Page => false,
+    };
     let source = if wants_clouds { Some(cloud_events::source(journal.as_ref()).await?) } else { None };
-    if accepts(&headers, "text/event-stream") {
+    if form == Form::Live {
         let after = last_seen(&headers)?.unwrap_or(after);
         let foreign = journal.changes();
         let feed = Feed { journal, committed: app.ledger.committed(), foreign, after, read: VecDeque::new(), source };
@@ -121,12 +141,6 @@ fn batch(entries: &[Entry], source: &str, next: Option<u64>, limit: usize) -> Re
         response.headers_mut().insert(header::LINK, link);
     }
     Ok(response)
-}
-
-fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
-    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut media = ranges.flat_map(|value| value.split(',')).map(|range| range.split(';').next().unwrap_or_default());
-    media.any(|media| media.trim().eq_ignore_ascii_case(wanted))
 }
 
 fn last_seen(headers: &HeaderMap) -> Result<Option<u64>, ApiError> {

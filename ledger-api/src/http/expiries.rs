@@ -20,7 +20,7 @@ use super::body::ApiJson;
 use super::command::{Answer, derived_key, receipt_of, told, worker_event};
 use super::error::ApiError;
 use super::extract::Asking;
-use super::wire::{DateJson, PointsJson};
+use super::wire::{DateJson, PointsJson, no_date};
 use crate::app::App;
 
 /// Lots looked at together.
@@ -59,16 +59,13 @@ async fn book(
     Asking(context): Asking,
     ApiJson(body): ApiJson<BookExpiries>,
 ) -> Result<Answer<ExpiriesAnswer>, ApiError> {
-    let Some(through) = body.through.0 else {
-        return Err(ApiError::new(Code::InvalidDate, "through: not a date, YYYY-MM-DD"));
-    };
+    let through = body.through.0.map_err(|sent| ApiError::new(Code::InvalidDate, no_date("through", &sent)))?;
     // On its last day a lot can still be spent.
     if through >= context.at.date() {
         let detail = format!("through: {through} is not over yet; lots that end on it can still be spent");
         return Err(ApiError::new(Code::InvalidDate, detail));
     }
-    let committed = *app.ledger.committed().borrow();
-    let stood = app.views.wait_for(committed).await?;
+    let stood = app.views.fresh(None).await?;
     let mut booked = Booked { workers: 0, points: Points::ZERO, position: 0, fresh: 0 };
     let mut after = String::new();
     loop {

@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use ledger_core::domain::ids::Key;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::Context;
+use projections::ViewError;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
 
@@ -28,11 +29,26 @@ pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 const LIMIT_DEFAULT: usize = 100;
 /// Most rows of a list.
 pub const LIMIT_MAX: usize = 1_000;
+/// The last position that a journal can have: both databases number with signed 64 bits.
+const POSITION_MAX: u64 = i64::MAX.unsigned_abs();
 /// Keys that the ledger's own work uses: nobody else may take them first.
 const RESERVED_KEYS: &[&str] = &["journal/", super::RELEASE_KEYS];
 
 /// What auditors read: events and what is folded from them, never a name.
-const AUDITED: &[&str] = &["/v1/events", "/v1/audit/sample", "/v1/audit/report", "/v1/workers/{id}/trace"];
+const AUDITED: &[&str] = &[
+    "/v1/events",
+    "/v1/audit/sample",
+    "/v1/audit/report",
+    "/v1/workers/{id}/trace",
+    "/v1/credits/{id}",
+    "/v1/redemptions/{id}",
+    "/v1/stores/{id}/redemptions",
+    "/v1/holds",
+    "/v1/branches",
+    "/v1/appraisals/{year}",
+    "/v1/merchants/{id}/settlement",
+    "/v1/trial-balance",
+];
 
 /// Whether a role may use a method of a route; routes are named as they are registered, `/v1/workers/{id}`.
 pub fn permitted(role: Role, method: &Method, route: &str) -> bool {
@@ -186,7 +202,7 @@ pub struct ListQuery {
     #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
     pub limit: Limit,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     pub min_position: Option<u64>,
 }
@@ -228,15 +244,37 @@ where
     text.parse().map(Some).map_err(|error| D::Error::custom(format_args!("{:?}: {error}", text.as_ref())))
 }
 
-/// Waits until the views include a position, and tells the position they are at.
+/// Reads a position of a query, or the size of a tree, as [`from_text`] does.
 ///
 /// # Errors
-/// `journal_unavailable` when they do not within ten seconds.
-pub async fn at_least(app: &App, min_position: Option<u64>) -> Result<u64, ApiError> {
-    match min_position {
-        Some(position) => Ok(app.views.wait_for(position).await?),
-        None => Ok(app.views.position()),
+/// When it is none that a journal can have.
+pub fn position_from_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    match from_text::<u64, D>(deserializer)? {
+        Some(position) if position > POSITION_MAX => Err(D::Error::custom(format_args!(
+            "{position} is no position: positions are whole numbers up to {POSITION_MAX}"
+        ))),
+        position => Ok(position),
     }
+}
+
+/// Refuses a position that is not in the journal.
+///
+/// # Errors
+/// `not_found`, naming the journal's last position.
+pub async fn must_be_there(app: &App, position: Option<u64>) -> Result<(), ApiError> {
+    let Some(wanted) = position else { return Ok(()) };
+    let head = app.ledger.journal().head().await?.position;
+    if wanted > head { Err(ViewError::NoSuchPosition { head, wanted }.into()) } else { Ok(()) }
+}
+
+/// Waits until the views include everything that anybody was answered before this request came in, and a position
+/// besides. What is read of them afterwards is of that position, or of a later one.
+///
+/// # Errors
+/// `not_found` for a position beyond the journal's head; `journal_unavailable` when the views do not get there within ten
+/// seconds.
+pub async fn at_least(app: &App, min_position: Option<u64>) -> Result<u64, ApiError> {
+    Ok(app.views.fresh(min_position).await?)
 }
 
 /// The answer where no route is.

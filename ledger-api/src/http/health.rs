@@ -41,13 +41,13 @@ struct Readiness {
 }
 
 /// Whether the process lives.
-#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, description = "The process lives.", body = Health)))]
 async fn healthz() -> Json<Health> {
     Json(Health { status: "alive" })
 }
 
 /// Whether commands are taken, the journal can be reached and the views are near its end.
-#[utoipa::path(get, path = "/readyz", tag = "operation", responses((status = 200, body = Readiness),
+#[utoipa::path(get, path = "/readyz", tag = "operation", responses((status = 200, description = "It can be worked with.", body = Readiness),
     (status = 503, body = Problem, content_type = "application/problem+json", description = "Not now: see the sentence.")))]
 async fn readyz(State(app): State<App>) -> Result<Json<Readiness>, ApiError> {
     let not_ready = |detail: String| ApiError::new(Code::JournalUnavailable, detail);

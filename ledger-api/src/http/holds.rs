@@ -18,7 +18,8 @@ use super::command::{Answer, Ask, Asked, NoPath, ask, worker_event};
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::redemptions::{Line, RedemptionAnswer, asked_time};
-use super::wire::{PointsJson, TimeJson};
+use super::shapes::Id;
+use super::wire::{PointsJson, TimeJson, maybe_text};
 use crate::app::App;
 
 /// A day: how long a hold lasts when nothing is said.
@@ -37,12 +38,13 @@ pub fn routes() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 pub struct PlaceHold {
     /// For whom.
-    #[schema(value_type = String, examples("QW-0001"))]
+    #[schema(value_type = Id)]
     worker: WorkerId,
     /// Where.
-    #[schema(value_type = String, examples("QW-WD001"))]
+    #[schema(value_type = Id)]
     store: StoreId,
     /// What: 1 to 100 lines.
+    #[schema(min_items = 1, max_items = 100)]
     lines: Vec<Line>,
     /// When, if not just now: part of the content.
     #[serde(default)]
@@ -84,8 +86,10 @@ impl Ask for PlaceHold {
             return Err(ApiError::new(Code::InvalidInput, detail));
         }
         let lines = lines.into_iter().map(AskedLine::from).collect();
-        let spending = AskedSpending { worker, store, lines, time: asked_time(at) };
-        Ok(Command::PlaceHold { spending, lasts_seconds: minutes * SECONDS_PER_MINUTE }.into())
+        let (time, no_date) = asked_time(at);
+        let spending = AskedSpending { worker, store, lines, time };
+        let command = Command::PlaceHold { spending, lasts_seconds: minutes * SECONDS_PER_MINUTE };
+        Ok(Asked { no_date, ..command.into() })
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<HoldAnswer> {
@@ -152,10 +156,14 @@ async fn capture(
     ask(app, asking, OfHold { hold }, body).await
 }
 
-/// Giving back what was set aside needs nothing said.
+/// Giving back what was set aside: a reason may be given.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReleaseHold {}
+pub struct ReleaseHold {
+    /// Why; the worker sees it.
+    #[serde(default, deserialize_with = "maybe_text")]
+    reason: Option<String>,
+}
 
 /// A hold that ended.
 #[derive(Debug, Serialize, ToSchema)]
@@ -176,7 +184,7 @@ impl Ask for ReleaseHold {
     const PATH: &'static [(&'static str, Code)] = &[("hold", Code::UnknownRedemption)];
 
     fn command(self, path: OfHold) -> Result<Asked, ApiError> {
-        Ok(Command::ReleaseHold { hold: path.hold, expired: false }.into())
+        Ok(Command::ReleaseHold { hold: path.hold, expired: false, reason: self.reason }.into())
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<ReleasedAnswer> {

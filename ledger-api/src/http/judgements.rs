@@ -16,6 +16,7 @@ use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, ask};
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
+use super::shapes::Reason;
 use super::wire::Text;
 use crate::app::App;
 
@@ -79,6 +80,7 @@ macro_rules! judgement {
         #[serde(deny_unknown_fields)]
         pub struct $body {
             /// Why; the worker sees it.
+            #[schema(value_type = Reason)]
             reason: Text,
         }
 
@@ -135,6 +137,7 @@ judgement!(
 #[serde(deny_unknown_fields)]
 pub struct ResolveObjection {
     /// Why; the worker sees it.
+    #[schema(value_type = Reason)]
     reason: Text,
     /// Whether the objection was right: the credit is then rejected or reversed. Without it the objection is dismissed.
     #[serde(default)]

@@ -16,6 +16,7 @@ use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, NoPath, ask};
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
+use super::shapes::{Id, MonthText, Price, Reason};
 use super::wire::{PointsJson, Text, maybe_text};
 use crate::app::App;
 
@@ -29,14 +30,17 @@ pub fn routes() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 pub struct RegisterMerchant {
     /// Up to 64 characters without blanks and slashes.
-    #[schema(value_type = String, examples("QW-SH01"))]
+    #[schema(value_type = Id)]
     id: MerchantId,
     /// The organisation's name.
+    #[schema(value_type = Reason)]
     name: Text,
     /// 统一社会信用代码.
+    #[schema(value_type = Reason)]
     uscc: Text,
     /// Line of business (类型).
     #[serde(default, deserialize_with = "maybe_text")]
+    #[schema(max_length = 500)]
     category: Option<String>,
 }
 
@@ -89,11 +93,13 @@ pub struct OfMerchant {
 #[serde(deny_unknown_fields)]
 pub struct PaySettlement {
     /// The month it settles.
-    #[schema(value_type = String, examples("2024-03"))]
+    #[schema(value_type = MonthText)]
     month: Month,
     /// How much of what is owed for it.
+    #[schema(value_type = Price)]
     points: PointsJson,
     /// The payment's reference, such as a voucher number.
+    #[schema(value_type = Reason)]
     reference: Text,
 }
 

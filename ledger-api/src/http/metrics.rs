@@ -80,7 +80,7 @@ pub async fn measure(request: Request, next: Next) -> Response {
 
 /// Figures for Prometheus, in its text format.
 #[utoipa::path(get, path = "/metrics", tag = "operation",
-    responses((status = 200, body = String, content_type = "text/plain")))]
+    responses((status = 200, description = "The figures.", body = String, content_type = "text/plain")))]
 async fn read_metrics(State(app): State<App>) -> Result<Response, ApiError> {
     let text = gather(&app).map_err(|error| ApiError::fault(&error))?;
     Ok(([(header::CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response())

@@ -10,9 +10,9 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::audit::accepts;
+use super::accept;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, from_text};
+use super::extract::{ApiPath, ApiQuery, Caller, position_from_text};
 use crate::access::Role;
 use crate::app::App;
 use crate::audit::AuditError;
@@ -32,7 +32,7 @@ pub fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 struct PaperQuery {
     /// The published checkpoint of so many entries; the latest without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     size: Option<u64>,
     /// `text`, `svg` or `png`; goes before `Accept`. Pictures are QR codes.
@@ -41,6 +41,7 @@ struct PaperQuery {
     format: String,
 }
 
+#[derive(Clone, Copy)]
 enum Form {
     Text,
     Code(Picture),
@@ -50,7 +51,7 @@ enum Form {
 /// form as a QR code.
 #[utoipa::path(get, path = "/v1/audit/receipt/{position}", tag = "audit",
     params(("position" = u64, Path), PaperQuery),
-    responses((status = 200, content((String = "text/plain"), (String = "image/svg+xml"), (Vec<u8> = "image/png")))))]
+    responses((status = 200, description = "The text, or its QR code.", content((String = "text/plain"), (String = "image/svg+xml"), (Vec<u8> = "image/png")))))]
 async fn read_receipt(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -85,7 +86,7 @@ async fn read_receipt(
 
 /// The checkpoint for the printed publicity notice: a short block of text, or the signed note as a QR code.
 #[utoipa::path(get, path = "/v1/audit/notice", tag = "audit", params(PaperQuery),
-    responses((status = 200, content((String = "text/plain"), (String = "image/svg+xml"), (Vec<u8> = "image/png")))))]
+    responses((status = 200, description = "The text, or its QR code.", content((String = "text/plain"), (String = "image/svg+xml"), (Vec<u8> = "image/png")))))]
 async fn read_notice(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<PaperQuery>,
@@ -108,9 +109,14 @@ fn form(query: &PaperQuery, headers: &HeaderMap) -> Result<Form, ApiError> {
         "text" => Ok(Form::Text),
         "svg" => Ok(Form::Code(Picture::Svg)),
         "png" => Ok(Form::Code(Picture::Png)),
-        "" if accepts(headers, Picture::Svg.media_type()) => Ok(Form::Code(Picture::Svg)),
-        "" if accepts(headers, Picture::Png.media_type()) => Ok(Form::Code(Picture::Png)),
-        "" => Ok(Form::Text),
+        "" => accept::best(
+            headers,
+            &[
+                ("text/plain", Form::Text),
+                (Picture::Svg.media_type(), Form::Code(Picture::Svg)),
+                (Picture::Png.media_type(), Form::Code(Picture::Png)),
+            ],
+        ),
         other => Err(ApiError::unreadable(format!("format={other:?}: write text, svg or png"))),
     }
 }

@@ -16,7 +16,8 @@ use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, NoPath, ask, worker_event};
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
-use super::wire::{PointsJson, Text, TimeJson, UnitsJson};
+use super::shapes::{Id, Reason};
+use super::wire::{PointsJson, Text, TimeJson, UnitsJson, no_time};
 use crate::app::App;
 
 /// The routes of this resource.
@@ -29,7 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 pub struct Line {
     /// Which item.
-    #[schema(value_type = String, examples("SP001"))]
+    #[schema(value_type = Id)]
     sku: Sku,
     /// How many.
     quantity: UnitsJson,
@@ -41,12 +42,12 @@ impl From<Line> for AskedLine {
     }
 }
 
-/// When a redemption or hold was made, from what a body says.
-pub(super) fn asked_time(at: Option<TimeJson>) -> AskedTime {
+/// When a redemption or hold was made, from what a body says; and what is said of it where that is no time.
+pub(super) fn asked_time(at: Option<TimeJson>) -> (AskedTime, Option<String>) {
     match at {
-        None => AskedTime::Now,
-        Some(TimeJson(Some(time))) => AskedTime::At(time),
-        Some(TimeJson(None)) => AskedTime::Unreadable,
+        None => (AskedTime::Now, None),
+        Some(TimeJson(Ok(time))) => (AskedTime::At(time), None),
+        Some(TimeJson(Err(sent))) => (AskedTime::Unreadable, Some(no_time("at", &sent))),
     }
 }
 
@@ -55,12 +56,13 @@ pub(super) fn asked_time(at: Option<TimeJson>) -> AskedTime {
 #[serde(deny_unknown_fields)]
 pub struct Redeem {
     /// Who spends.
-    #[schema(value_type = String, examples("QW-0001"))]
+    #[schema(value_type = Id)]
     worker: WorkerId,
     /// Where.
-    #[schema(value_type = String, examples("QW-WD001"))]
+    #[schema(value_type = Id)]
     store: StoreId,
     /// On what: 1 to 100 lines.
+    #[schema(min_items = 1, max_items = 100)]
     lines: Vec<Line>,
     /// 兑换时间, when it was not just now: part of the content, and only lots spendable on its day count.
     #[serde(default)]
@@ -110,7 +112,8 @@ impl Ask for Redeem {
     fn command(self, _: NoPath) -> Result<Asked, ApiError> {
         let Redeem { worker, store, lines, at } = self;
         let lines = lines.into_iter().map(AskedLine::from).collect();
-        Ok(Command::Redeem(AskedSpending { worker, store, lines, time: asked_time(at) }).into())
+        let (time, no_date) = asked_time(at);
+        Ok(Asked { no_date, ..Command::Redeem(AskedSpending { worker, store, lines, time }).into() })
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<RedemptionAnswer> {
@@ -140,6 +143,7 @@ pub struct OfRedemption {
 #[serde(deny_unknown_fields)]
 pub struct ReverseRedemption {
     /// Why; the worker sees it.
+    #[schema(value_type = Reason)]
     reason: Text,
 }
 

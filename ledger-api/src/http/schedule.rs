@@ -10,6 +10,7 @@ use ledger_core::domain::programme::event::{ProgrammeConfigured, ProgrammeEvent}
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::{Activity, ScheduleVersion};
 use ledger_core::ledger::{Command, Submission};
+use projections::queries::At;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,9 +20,10 @@ use utoipa_axum::routes;
 use super::body::ApiJson;
 use super::command::{Answer, programme_event, receipt_of, told};
 use super::error::ApiError;
-use super::extract::{ApiQuery, Asking, ListQuery, at_least, from_text, now};
+use super::extract::{ApiQuery, Asking, ListQuery, at_least, now, position_from_text};
+use super::shapes::{Id, PositivePoints, Price};
 use super::validity::ValidityJson;
-use super::wire::{DateJson, PointsJson, Text, maybe_text, read_date};
+use super::wire::{DateJson, PointsJson, Text, maybe_text, no_date, read_date};
 use crate::app::App;
 
 /// The routes of this resource.
@@ -36,6 +38,7 @@ struct AdoptSchedule {
     /// First service date it holds for.
     effective_from: DateJson,
     /// All its lines: what is left out is not credited from that date on.
+    #[schema(min_items = 1)]
     activities: Vec<ActivityJson>,
     /// Settings of the district that change with it.
     #[serde(default)]
@@ -47,7 +50,7 @@ struct AdoptSchedule {
 #[serde(deny_unknown_fields)]
 struct ActivityJson {
     /// 活动代码.
-    #[schema(value_type = String, examples("ZY01"))]
+    #[schema(value_type = Id)]
     code: ActivityCode,
     /// 活动名称.
     name: Text,
@@ -59,9 +62,11 @@ struct ActivityJson {
     #[schema(examples("小时"))]
     unit: Option<String>,
     /// 每单位积分.
+    #[schema(value_type = Price)]
     points_per_unit: PointsJson,
     /// 每日上限: most points for one worker on one service date; none without.
     #[serde(default)]
+    #[schema(value_type = Option<PositivePoints>)]
     daily_cap: Option<PointsJson>,
     /// 计入积分卡: whether its credits count for the mutual-aid points card.
     counts_for_card: bool,
@@ -82,6 +87,7 @@ struct DistrictJson {
     name: Option<Text>,
     /// Credits are rounded down to a multiple of this.
     #[serde(default)]
+    #[schema(value_type = Option<PositivePoints>)]
     points_step: Option<PointsJson>,
     /// Whether a second person confirms each credit.
     #[serde(default)]
@@ -201,9 +207,10 @@ struct VersionsAnswer {
 struct InForceQuery {
     /// The service date, YYYY-MM-DD; today without.
     #[serde(default)]
+    #[param(format = Date)]
     on: Option<String>,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -284,9 +291,9 @@ async fn adopt(
     asking: Asking,
     ApiJson(body): ApiJson<AdoptSchedule>,
 ) -> Result<Answer<AdoptedAnswer>, ApiError> {
-    let Some(effective_from) = body.effective_from.0 else {
-        return Err(ApiError::new(Code::InvalidDate, "effective_from: not a date, YYYY-MM-DD"));
-    };
+    let effective_from = body.effective_from.0;
+    let effective_from =
+        effective_from.map_err(|sent| ApiError::new(Code::InvalidDate, no_date("effective_from", &sent)))?;
     let command = Command::AdoptSchedule {
         activities: body.activities.into_iter().map(Activity::from).collect(),
         effective_from,
@@ -303,7 +310,7 @@ async fn adopt(
         // The same schedule is in force from that date already: it has its version from then.
         None => {
             app.views.wait_for(receipt.position).await?;
-            app.views.schedule_on(effective_from).await?.map(|version| version.version)
+            app.views.programme().await?.value.version_on(effective_from).map(|version| version.version)
         }
     };
     let answer = version.map(|version| AdoptedAnswer { version, position: receipt.position });
@@ -319,14 +326,15 @@ async fn in_force(
 ) -> Result<Json<InForceAnswer>, ApiError> {
     let on = match query.on {
         None => now().date(),
-        Some(text) => read_date(&text).ok_or_else(|| ApiError::unreadable("on: not a date, YYYY-MM-DD"))?,
+        Some(text) => read_date(&text).ok_or_else(|| ApiError::unreadable(no_date("on", &format!("{text:?}"))))?,
     };
-    let position = at_least(&app, query.min_position).await?;
-    let Some(version) = app.views.schedule_on(on).await? else {
+    at_least(&app, query.min_position).await?;
+    let At { position, value: programme } = app.views.programme().await?;
+    let Some(version) = programme.version_on(on) else {
         return Err(ApiError::not_found(format!("no points schedule is in force on {on}")));
     };
-    let VersionJson { version, effective_from, activities } = version.into();
-    let district = app.views.settings().await?.map(DistrictJson::from);
+    let VersionJson { version, effective_from, activities } = version.clone().into();
+    let district = programme.settings.map(DistrictJson::from);
     Ok(Json(InForceAnswer { on, version, effective_from, activities, district, position }))
 }
 
@@ -341,8 +349,9 @@ async fn versions(
         "" => 0,
         text => text.parse().map_err(|_| ApiError::unreadable("after: not the number of a version"))?,
     };
-    let position = at_least(&app, query.min_position).await?;
-    let mut rest = app.views.schedules().await?;
+    at_least(&app, query.min_position).await?;
+    let At { position, value: programme } = app.views.programme().await?;
+    let mut rest = programme.versions;
     rest.retain(|version| version.version > after);
     let more = rest.len() > query.limit.0;
     rest.truncate(query.limit.0);

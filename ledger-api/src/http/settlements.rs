@@ -2,11 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use ledger_core::domain::ids::MerchantId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::domain::time::Month;
-use projections::ViewError;
+use projections::queries::At;
 use projections::views::merchant::Merchant;
 use projections::views::settlement::Due;
 use serde::{Deserialize, Serialize};
@@ -15,13 +17,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accounts::OneQuery;
+use super::appraisals::asked_format;
+use super::audits::written;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, ListQuery, at_least, from_text};
+use super::extract::{ApiPath, ApiQuery, ListQuery, at_least, position_from_text};
+use super::settlement_sheet;
 use super::wire::PointsJson;
 use crate::app::App;
-
-/// How often the trial balance is read again when the views moved on between two of its pages.
-const TRIES_MAX: u32 = 5;
+use crate::appraisal_sheet::Format;
+use crate::document::Form;
 
 /// The routes of this resource.
 pub fn routes() -> OpenApiRouter<App> {
@@ -40,8 +44,12 @@ struct SettlementQuery {
     #[serde(default)]
     #[param(value_type = Option<String>, example = "2024-03")]
     month: String,
+    /// json, csv or xlsx; goes before the Accept header.
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "xlsx")]
+    format: String,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -73,41 +81,41 @@ struct MerchantList {
 
 /// What was claimed and paid.
 #[derive(Debug, Serialize, ToSchema)]
-struct DueJson {
+pub(super) struct DueJson {
     /// Claims of the month, less those taken back before they were paid.
-    honoured: PointsJson,
+    pub(super) honoured: PointsJson,
     /// Claims of months already paid that were taken back in this one.
-    corrected: PointsJson,
+    pub(super) corrected: PointsJson,
     /// What earlier months were paid beyond their claims: zero or less.
-    carried: PointsJson,
-    paid: PointsJson,
+    pub(super) carried: PointsJson,
+    pub(super) paid: PointsJson,
     /// `carried + honoured − corrected − paid`, and never less than zero for a month: what it cannot bear goes on to the
     /// next one. The sum of all months is below zero where the merchant was paid more than it claims by now.
-    owed: PointsJson,
+    pub(super) owed: PointsJson,
     /// Redemptions behind the claims, less those reversed.
-    redemptions: i64,
+    pub(super) redemptions: i64,
     /// References of the payments.
-    references: Vec<String>,
+    pub(super) references: Vec<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct MonthJson {
-    month: String,
+pub(super) struct MonthJson {
+    pub(super) month: String,
     #[serde(flatten)]
-    due: DueJson,
+    pub(super) due: DueJson,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct SettlementAnswer {
-    merchant: String,
+pub(super) struct SettlementAnswer {
+    pub(super) merchant: String,
     /// The month asked for; null for the sum of all.
-    month: Option<String>,
+    pub(super) month: Option<String>,
     #[serde(flatten)]
-    due: DueJson,
+    pub(super) due: DueJson,
     /// Every month with a claim or payment, oldest first; only where no month was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    months: Option<Vec<MonthJson>>,
-    position: u64,
+    pub(super) months: Option<Vec<MonthJson>>,
+    pub(super) position: u64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -127,38 +135,56 @@ struct TrialBalanceAnswer {
 
 /// Merchants in the order of their ids.
 #[utoipa::path(get, path = "/v1/merchants", tag = "merchants", params(ListQuery),
-    responses((status = 200, body = MerchantList)))]
+    responses((status = 200, description = "The merchants, by id.", body = MerchantList)))]
 async fn list_merchants(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<MerchantList>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
+    at_least(&app, query.min_position).await?;
     let page = app.views.merchants(&query.after, query.limit.0).await?;
     let merchants = page.rows.into_iter().map(|(id, row)| merchant_json(id, row)).collect();
-    Ok(Json(MerchantList { merchants, next: page.next, position }))
+    Ok(Json(MerchantList { merchants, next: page.next, position: page.position }))
 }
 
 /// A merchant's particulars.
 #[utoipa::path(get, path = "/v1/merchants/{id}", tag = "merchants", params(("id" = String, Path), OneQuery),
-    responses((status = 200, body = MerchantRecord)))]
+    responses((status = 200, description = "The merchant.", body = MerchantRecord)))]
 async fn read_merchant(
     State(app): State<App>,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<MerchantRecord>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
-    let row = known(&app, &id).await?;
+    at_least(&app, query.min_position).await?;
+    let At { position, value: row } = known(&app, &id).await?;
     Ok(Json(MerchantRecord { merchant: merchant_json(id, row), position }))
 }
 
 /// What a merchant is owed and was paid, for a month or in all.
 #[utoipa::path(get, path = "/v1/merchants/{id}/settlement", tag = "merchants",
-    params(("id" = String, Path), SettlementQuery), responses((status = 200, body = SettlementAnswer)))]
+    params(("id" = String, Path), SettlementQuery),
+    responses((status = 200, description = "The month, or every month and their sum; as a table in csv and xlsx.", content(
+        (SettlementAnswer = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn read_settlement(
     State(app): State<App>,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<SettlementQuery>,
-) -> Result<Json<SettlementAnswer>, ApiError> {
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let form = match asked_format(&query.format, &headers)? {
+        Format::Json => None,
+        Format::Csv => Some(Form::Csv),
+        Format::Xlsx => Some(Form::Xlsx),
+    };
+    let Json(answer) = settlement(&app, id.clone(), &query).await?;
+    let Some(form) = form else { return Ok(Json(answer).into_response()) };
+    let name = known(&app, &id).await?.value.name;
+    let stem = answer.month.as_ref().map_or_else(|| "settlement".to_owned(), |month| format!("settlement-{month}"));
+    written(settlement_sheet::document(name, &answer), form, answer.position, &stem).await
+}
+
+async fn settlement(app: &App, id: String, query: &SettlementQuery) -> Result<Json<SettlementAnswer>, ApiError> {
     let month =
         match query.month.trim() {
             "" => None,
@@ -166,57 +192,42 @@ async fn read_settlement(
                 ApiError::new(Code::InvalidDate, format!("month={text:?} is no month; write YYYY-MM"))
             })?),
         };
-    let position = at_least(&app, query.min_position).await?;
-    known(&app, &id).await?;
+    at_least(app, query.min_position).await?;
+    known(app, &id).await?;
     let Some(month) = month else {
-        let months = app.views.dues(&id).await?;
+        let At { position, value: months } = app.views.dues(&id).await?;
         let due = due_json(total(&months));
         let months = months.into_iter().map(|(month, row)| MonthJson { month, due: due_json(row) }).collect();
         return Ok(Json(SettlementAnswer { merchant: id, month: None, due, months: Some(months), position }));
     };
-    let due = due_json(app.views.due(&id, month).await?);
+    let At { position, value: row } = app.views.due(&id, month).await?;
+    let due = due_json(row);
     Ok(Json(SettlementAnswer { merchant: id, month: Some(month.to_string()), due, months: None, position }))
 }
 
 /// The sums of all accounts; together they are zero.
 #[utoipa::path(get, path = "/v1/trial-balance", tag = "audit", params(OneQuery),
-    responses((status = 200, body = TrialBalanceAnswer)))]
+    responses((status = 200, description = "The sums.", body = TrialBalanceAnswer)))]
 async fn read_trial_balance(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<TrialBalanceAnswer>, ApiError> {
     at_least(&app, query.min_position).await?;
-    let (accounts, position) = trial_balance(&app).await?;
+    let At { position, value: accounts } = app.views.trial_balance().await?;
     let sum = PointsJson(accounts.iter().map(|(_, points)| *points).sum());
     let account = |(account, points): (String, Points)| AccountJson { account, points: PointsJson(points) };
     Ok(Json(TrialBalanceAnswer { accounts: accounts.into_iter().map(account).collect(), sum, position }))
 }
 
-/// The accounts and the position they include. With more groups than one page of the views, the pages may show
-/// different states: such a reading is told by its sum and made again.
-async fn trial_balance(app: &App) -> Result<(Vec<(String, Points)>, u64), ViewError> {
-    let mut tries = 0;
-    loop {
-        let position = app.views.position();
-        let accounts = app.views.trial_balance().await?;
-        let sum: Points = accounts.iter().map(|(_, points)| *points).sum();
-        tries += 1;
-        if sum.is_zero() || tries == TRIES_MAX {
-            return Ok((accounts, position));
-        }
-    }
-}
-
-async fn known(app: &App, id: &str) -> Result<Merchant, ApiError> {
-    // What cannot be an id is not looked for.
-    let row = match MerchantId::new(id) {
-        Ok(_) => app.views.merchant(id).await?,
-        Err(_) => None,
-    };
-    row.ok_or_else(|| {
+async fn known(app: &App, id: &str) -> Result<At<Merchant>, ApiError> {
+    let unknown = || {
         let refusal = Refusal::new(Code::UnknownMerchant, format!("there is no merchant {id:?}"));
         ApiError::refused(refusal, &[Code::UnknownMerchant])
-    })
+    };
+    // What cannot be an id is not looked for.
+    MerchantId::new(id).map_err(|_| unknown())?;
+    let At { position, value: row } = app.views.merchant(id).await?;
+    Ok(At { position, value: row.ok_or_else(unknown)? })
 }
 
 fn merchant_json(id: String, row: Merchant) -> MerchantJson {

@@ -14,6 +14,7 @@ use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, ask};
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
+use super::shapes::{Counted, Id, Reason};
 use super::stores::{ItemAnswer, OF_STORE, OfStore};
 use super::wire::{Text, UnitsJson};
 use crate::app::App;
@@ -28,13 +29,13 @@ pub fn routes() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 pub struct Restock {
     /// Which.
-    #[schema(value_type = String)]
+    #[schema(value_type = Id)]
     sku: Sku,
     /// How many.
     quantity: UnitsJson,
     /// From whom, when not the listing's merchant.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Id>)]
     merchant: Option<MerchantId>,
 }
 
@@ -73,11 +74,13 @@ async fn restock(
 #[serde(deny_unknown_fields)]
 pub struct CountStock {
     /// Which.
-    #[schema(value_type = String)]
+    #[schema(value_type = Id)]
     sku: Sku,
     /// Units found, those set aside for holds among them.
+    #[schema(value_type = Counted)]
     counted: UnitsJson,
     /// Why it was counted, or what explains the difference.
+    #[schema(value_type = Reason)]
     reason: Text,
 }
 
@@ -119,11 +122,12 @@ async fn stocktake(
 #[serde(deny_unknown_fields)]
 pub struct WriteOffStock {
     /// Which.
-    #[schema(value_type = String)]
+    #[schema(value_type = Id)]
     sku: Sku,
     /// How many.
     quantity: UnitsJson,
     /// Why.
+    #[schema(value_type = Reason)]
     reason: Text,
 }
 

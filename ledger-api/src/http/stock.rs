@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use ledger_core::domain::ids::StoreId;
 use ledger_core::domain::refusal::{Code, Refusal};
+use projections::queries::At;
 use projections::views::stock::Stock;
 use projections::views::store::Store;
 use serde::Serialize;
@@ -79,55 +80,54 @@ struct StockAnswer {
 
 /// Stores in the order of their ids.
 #[utoipa::path(get, path = "/v1/stores", tag = "stores", params(ListQuery),
-    responses((status = 200, body = StoreList)))]
+    responses((status = 200, description = "The stores, by id.", body = StoreList)))]
 async fn list_stores(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<StoreList>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
+    at_least(&app, query.min_position).await?;
     let page = app.views.stores(&query.after, query.limit.0).await?;
     let stores = page.rows.into_iter().map(|(id, row)| store_json(id, row)).collect();
-    Ok(Json(StoreList { stores, next: page.next, position }))
+    Ok(Json(StoreList { stores, next: page.next, position: page.position }))
 }
 
 /// A store's particulars.
 #[utoipa::path(get, path = "/v1/stores/{id}", tag = "stores", params(("id" = String, Path), OneQuery),
-    responses((status = 200, body = StoreRecord)))]
+    responses((status = 200, description = "The store.", body = StoreRecord)))]
 async fn read_store(
     State(app): State<App>,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<StoreRecord>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
-    let row = known(&app, &id).await?;
+    at_least(&app, query.min_position).await?;
+    let At { position, value: row } = known(&app, &id).await?;
     Ok(Json(StoreRecord { store: store_json(id, row), position }))
 }
 
 /// A store's items, their terms and their books, in the order of their codes.
 #[utoipa::path(get, path = "/v1/stores/{id}/stock", tag = "stores", params(("id" = String, Path), ListQuery),
-    responses((status = 200, body = StockAnswer)))]
+    responses((status = 200, description = "The items, by code.", body = StockAnswer)))]
 async fn read_stock(
     State(app): State<App>,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<StockAnswer>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
+    at_least(&app, query.min_position).await?;
     known(&app, &id).await?;
     let page = app.views.stock(&id, &query.after, query.limit.0).await?;
     let items = page.rows.into_iter().map(|(sku, row)| stock_json(sku, row)).collect();
-    Ok(Json(StockAnswer { store: id, items, next: page.next, position }))
+    Ok(Json(StockAnswer { store: id, items, next: page.next, position: page.position }))
 }
 
-async fn known(app: &App, id: &str) -> Result<Store, ApiError> {
-    // What cannot be an id is not looked for.
-    let row = match StoreId::new(id) {
-        Ok(_) => app.views.store_row(id).await?,
-        Err(_) => None,
-    };
-    row.ok_or_else(|| {
+pub(super) async fn known(app: &App, id: &str) -> Result<At<Store>, ApiError> {
+    let unknown = || {
         let refusal = Refusal::new(Code::UnknownStore, format!("there is no store {id:?}"));
         ApiError::refused(refusal, &[Code::UnknownStore])
-    })
+    };
+    // What cannot be an id is not looked for.
+    StoreId::new(id).map_err(|_| unknown())?;
+    let At { position, value: row } = app.views.store_row(id).await?;
+    Ok(At { position, value: row.ok_or_else(unknown)? })
 }
 
 fn store_json(id: String, row: Store) -> StoreJson {

@@ -15,6 +15,7 @@ use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, NoPath, ask};
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
+use super::shapes::{Id, Price, Reason};
 use super::wire::{PointsJson, Text, maybe_text};
 use crate::app::App;
 
@@ -44,15 +45,17 @@ pub(super) const OF_STORE: &[(&str, Code)] = &[("store", Code::UnknownStore)];
 #[serde(deny_unknown_fields)]
 pub struct OpenStore {
     /// Up to 64 characters without blanks and slashes.
-    #[schema(value_type = String, examples("QW-WD001"))]
+    #[schema(value_type = Id)]
     id: StoreId,
     /// Its name.
+    #[schema(value_type = Reason)]
     name: Text,
     /// 层级, a word of the district.
-    #[schema(examples("社区"))]
+    #[schema(value_type = Reason)]
     tier: Text,
     /// 所在社区.
     #[serde(default, deserialize_with = "maybe_text")]
+    #[schema(max_length = 500)]
     community: Option<String>,
 }
 
@@ -105,6 +108,7 @@ async fn open(
 #[serde(deny_unknown_fields)]
 pub struct CloseStore {
     /// Why.
+    #[schema(value_type = Reason)]
     reason: Text,
 }
 
@@ -180,21 +184,24 @@ async fn reopen(
 #[serde(deny_unknown_fields)]
 pub struct ListItem {
     /// 商品编码.
-    #[schema(value_type = String, examples("SP001"))]
+    #[schema(value_type = Id)]
     sku: Sku,
     /// 商品名称.
+    #[schema(value_type = Reason)]
     name: Text,
     /// 类型: 实物, 券, 服务 or another word of the district.
-    #[schema(examples("实物"))]
+    #[schema(value_type = Reason)]
     kind: Text,
     /// 所需积分, for one unit.
+    #[schema(value_type = Price)]
     price: PointsJson,
     /// 每人每年限兑: most units for one worker in a calendar year, over all stores; none without.
     #[serde(default)]
+    #[schema(maximum = 4294967295i64)]
     limit_per_worker_year: Option<u32>,
     /// Who supplies or honours it.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Id>)]
     merchant: Option<MerchantId>,
 }
 
@@ -266,6 +273,7 @@ pub struct OfItem {
 #[serde(deny_unknown_fields)]
 pub struct DelistItem {
     /// Why.
+    #[schema(value_type = Reason)]
     reason: Text,
 }
 

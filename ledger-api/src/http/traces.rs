@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::accounts::unknown_worker;
 use super::audits::{date, until};
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, Limit, at_least, from_text};
+use super::extract::{ApiPath, ApiQuery, Caller, Limit, at_least, from_text, position_from_text};
 use super::limits::Walkers;
 use crate::app::App;
 use crate::asked_recorded::AskedRecorded;
@@ -29,7 +29,7 @@ pub fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 struct TraceQuery {
     /// Lines after this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     after: Option<u64>,
     /// Most lines to answer with: 1 to 1,000, 100 by default.
@@ -45,11 +45,11 @@ struct TraceQuery {
     #[param(value_type = Option<String>)]
     recorded_as_of: Option<AskedRecorded>,
     /// The journal up to this position; its end without.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     at: Option<u64>,
     /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "from_text")]
+    #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
     min_position: Option<u64>,
 }
@@ -69,7 +69,7 @@ struct TraceAnswer {
 
 /// Why a worker's balance is what it is, event by event, with lots, versions of the schedule and running figures.
 #[utoipa::path(get, path = "/v1/workers/{id}/trace", tag = "audit", params(("id" = String, Path), TraceQuery),
-    responses((status = 200, body = TraceAnswer)))]
+    responses((status = 200, description = "The lines, oldest first, and the figures at the end.", body = TraceAnswer)))]
 async fn read_trace(
     State(app): State<App>,
     Caller(caller): Caller,

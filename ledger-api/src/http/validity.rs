@@ -72,7 +72,7 @@ impl PartialSchema for ValidityJson {
             ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).minimum(Some(1)).maximum(Some(1_200));
         let year_end = ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
-            .enum_values(Some([YEAR_END, YEAR_END_CHINESE]));
+            .pattern(Some(r"^(year_end|年底|([1-9][0-9]{0,2}|1[01][0-9]{2}|1200)?)$"));
         let forever = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Null));
         OneOfBuilder::new()
             .item(months)

@@ -18,6 +18,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::decimal::{decimal, text};
+use super::shapes;
 use crate::exact::Exact;
 
 /// The longest text of a body that is no reason: a name, a witness, an item.
@@ -48,7 +49,7 @@ impl<'de> Deserialize<'de> for PointsJson {
 
 impl PartialSchema for PointsJson {
     fn schema() -> RefOr<Schema> {
-        number("Points: an exact decimal of at most two places.", "2.5")
+        shapes::points().into()
     }
 }
 
@@ -71,7 +72,7 @@ impl<'de> Deserialize<'de> for QuantityJson {
 
 impl PartialSchema for QuantityJson {
     fn schema() -> RefOr<Schema> {
-        number("Units of service: an exact decimal above 0 of at most six places.", "1.5")
+        shapes::quantity()
     }
 }
 
@@ -108,12 +109,7 @@ fn whole(decimal: &str) -> Option<u32> {
 
 impl PartialSchema for UnitsJson {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(SchemaType::Type(Type::Integer))
-            .minimum(Some(0))
-            .maximum(Some(i64::from(u32::MAX)))
-            .description(Some("Whole units of an item."))
-            .into()
+        shapes::units()
     }
 }
 
@@ -123,14 +119,24 @@ impl ToSchema for UnitsJson {
     }
 }
 
-/// A date that the ledger judges; `None` when what stands there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DateJson(pub Option<NaiveDate>);
+/// A date that the ledger judges; what was sent when it is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateJson(pub Result<NaiveDate, String>);
+
+/// What a caller is told of a field that holds no date: what was sent, and what is wanted.
+pub(super) fn no_date(field: &str, sent: &str) -> String {
+    format!("{field}: {sent} is no date; write YYYY-MM-DD, as in \"2024-03-05\"")
+}
+
+/// What a caller is told of a field that holds no time.
+pub(super) fn no_time(field: &str, sent: &str) -> String {
+    format!("{field}: {sent} is no time; write RFC 3339 with an offset, as in \"2024-03-05T09:00:00+08:00\"")
+}
 
 impl<'de> Deserialize<'de> for DateJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<DateJson, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(DateJson(text(&raw).and_then(|text| read_date(&text))))
+        Ok(DateJson(text(&raw).and_then(|text| read_date(&text)).ok_or_else(|| cut(&raw))))
     }
 }
 
@@ -139,6 +145,7 @@ impl PartialSchema for DateJson {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+            .pattern(Some(shapes::DATE_PATTERN))
             .description(Some("A civil date of the district, YYYY-MM-DD."))
             .into()
     }
@@ -150,14 +157,14 @@ impl ToSchema for DateJson {
     }
 }
 
-/// A business time that the ledger judges; `None` when what stands there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimeJson(pub Option<BusinessTime>);
+/// A business time that the ledger judges; what was sent when it is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeJson(pub Result<BusinessTime, String>);
 
 impl<'de> Deserialize<'de> for TimeJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TimeJson, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(TimeJson(text(&raw).and_then(|text| BusinessTime::parse(&text))))
+        Ok(TimeJson(text(&raw).and_then(|text| BusinessTime::parse(&text)).ok_or_else(|| cut(&raw))))
     }
 }
 
@@ -198,6 +205,7 @@ impl PartialSchema for Text {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
             .min_length(Some(1))
+            .pattern(Some(shapes::TEXT_PATTERN))
             .description(Some("A text that is not blank."))
             .into()
     }
@@ -226,16 +234,6 @@ pub fn read_date(text: &str) -> Option<NaiveDate> {
             .enumerate()
             .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
     if shape { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None }
-}
-
-fn number(description: &str, example: &str) -> RefOr<Schema> {
-    let mut object = ObjectBuilder::new()
-        .schema_type(SchemaType::from_iter([Type::Number, Type::String]))
-        .description(Some(format!("{description} Read as a number or as a decimal string, written as a number.")));
-    if let Ok(example) = serde_json::from_str::<serde_json::Value>(example) {
-        object = object.examples([example]);
-    }
-    object.into()
 }
 
 /// What stands there, cut short for a sentence.
@@ -304,14 +302,14 @@ mod tests {
 
     #[test]
     fn dates_and_times_that_cannot_be_read_are_left_to_the_ledger() {
-        let date = |json: &str| read::<DateJson>(json).map(|date| date.0.is_some());
+        let date = |json: &str| read::<DateJson>(json).map(|date| date.0.is_ok());
         assert_eq!(date("\"2024-02-29\""), Some(true));
         for json in
             ["\"2023-02-29\"", "\"2024-3-5\"", "\"+024-03-05\"", "\"20240305\"", "20240305", "null", "\"\\ud800\""]
         {
             assert_eq!(date(json), Some(false), "{json}");
         }
-        let time = |json: &str| read::<TimeJson>(json).map(|time| time.0.map(|time| time.to_string()));
+        let time = |json: &str| read::<TimeJson>(json).map(|time| time.0.ok().map(|time| time.to_string()));
         assert_eq!(time("\"2024-03-05T01:02:03Z\""), Some(Some("2024-03-05T09:02:03+08:00".into())));
         assert_eq!(time("\"noon\""), Some(None));
     }

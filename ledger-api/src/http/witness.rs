@@ -28,8 +28,8 @@ pub fn routes() -> OpenApiRouter<App> {
 /// not watched here; 409: another size was cosigned last, which is the body; 422: the proof does not hold.
 #[utoipa::path(post, path = "/v1/witness/add-checkpoint", tag = "audit", security(()),
     request_body(content = String, content_type = "text/plain"),
-    responses((status = 200, body = String, content_type = "text/plain"),
-        (status = 409, body = String, content_type = "text/x.tlog.size"),
+    responses((status = 200, description = "The cosignature's line.", body = String, content_type = "text/plain"),
+        (status = 409, description = "Another size was cosigned last: the body.", body = String, content_type = "text/x.tlog.size"),
         (status = "default", body = Problem, content_type = "application/problem+json",
             description = "Not cosigned: see the status and the sentence.")))]
 async fn add_checkpoint(State(app): State<App>, request: Request) -> Response {

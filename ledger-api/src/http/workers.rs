@@ -15,6 +15,7 @@ use super::body::ApiJson;
 use super::command::{Answer, Ask, Asked, NoPath, Personal, ask};
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
+use super::shapes::{Id, Reason};
 use super::wire::{Text, maybe_text};
 use crate::app::App;
 
@@ -44,17 +45,18 @@ const OF_WORKER: &[(&str, Code)] = &[("worker", Code::UnknownWorker)];
 #[serde(deny_unknown_fields)]
 pub struct RegisterWorker {
     /// Up to 64 characters without blanks and slashes.
-    #[schema(value_type = String, examples("QW-0001"))]
+    #[schema(value_type = Id)]
     id: WorkerId,
     /// 从业类型.
-    #[schema(examples("快递员"))]
+    #[schema(value_type = Reason)]
     occupation: Text,
     /// 所属平台.
     #[serde(default, deserialize_with = "maybe_text")]
-    #[schema(examples("顺丰"))]
+    #[schema(max_length = 500, examples("顺丰"))]
     platform: Option<String>,
     /// Kept encrypted beside the journal, never in it.
     #[serde(default, deserialize_with = "maybe_text")]
+    #[schema(max_length = 200)]
     name: Option<String>,
     /// Whether a Party member, where known. Instead of `political_status`.
     #[serde(default)]
@@ -93,7 +95,11 @@ impl Ask for RegisterWorker {
             Some(name) => Personal::Name(self.id.clone(), name),
             None => Personal::Nothing,
         };
-        Ok(Asked { command: Command::RegisterWorker { worker: self.id, details, update: false }, personal })
+        Ok(Asked {
+            command: Command::RegisterWorker { worker: self.id, details, update: false },
+            personal,
+            no_date: None,
+        })
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<WorkerAnswer> {
@@ -118,6 +124,7 @@ async fn register(
 #[serde(deny_unknown_fields)]
 pub struct DepartWorker {
     /// Why.
+    #[schema(value_type = Reason)]
     reason: Text,
 }
 
@@ -155,10 +162,10 @@ async fn depart(
 #[serde(deny_unknown_fields)]
 pub struct IssueCard {
     /// 积分卡号; never used again for another worker.
-    #[schema(value_type = String, examples("QW-K0001"))]
+    #[schema(value_type = Id)]
     card_no: CardNo,
     /// 所在党支部.
-    #[schema(value_type = String, examples("QW-DZB01"))]
+    #[schema(value_type = Id)]
     branch: BranchId,
 }
 
@@ -214,7 +221,7 @@ async fn issue_card(
 #[serde(deny_unknown_fields)]
 pub struct MoveCard {
     /// The new branch.
-    #[schema(value_type = String)]
+    #[schema(value_type = Id)]
     branch: BranchId,
 }
 
@@ -252,6 +259,7 @@ async fn move_card(
 #[serde(deny_unknown_fields)]
 pub struct CloseCard {
     /// Why.
+    #[schema(value_type = Reason)]
     reason: Text,
 }
 

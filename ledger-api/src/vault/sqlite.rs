@@ -10,6 +10,8 @@ use crate::app::beside;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
 
+/// Where they are: `nuanxin.db` → `nuanxin.vault.db`.
+const FILE: &str = "vault.db";
 /// Each step brings the file from its index to the next version.
 pub(super) const STEPS: &[&str] = &[include_str!("sqlite_1.sql")];
 
@@ -21,7 +23,12 @@ pub(super) struct SqliteNames {
 
 impl SqliteNames {
     pub(super) async fn open(journal: &Path) -> Result<SqliteNames, SideStoreError> {
-        Ok(SqliteNames { file: SideFile::open(beside(journal, "vault.db"), STEPS).await? })
+        Ok(SqliteNames { file: SideFile::open(beside(journal, FILE), STEPS).await? })
+    }
+
+    /// Whether there are any beside a journal.
+    pub(super) fn is_there(journal: &Path) -> bool {
+        beside(journal, FILE).exists()
     }
 }
 

@@ -39,7 +39,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let demo = app.views.worker(EXAMPLE_WORKER).await.is_ok_and(|row| row.is_some());
+    let demo = app.views.worker(EXAMPLE_WORKER).await.is_ok_and(|row| row.value.is_some());
     let (journal_zh, journal_en) = match &app.url {
         JournalUrl::Sqlite(_) => ("SQLite 单文件", "SQLite, one file"),
         JournalUrl::Postgres { .. } => ("PostgreSQL 服务器", "PostgreSQL, a server"),

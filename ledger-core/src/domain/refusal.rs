@@ -25,7 +25,7 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The key was used with other content.
+    /// The key, or the id of what is to be registered, was used before with other content.
     DuplicateConflict = "duplicate_conflict",
     /// No such worker.
     UnknownWorker = "unknown_worker",

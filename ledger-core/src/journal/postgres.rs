@@ -232,6 +232,10 @@ impl Journal for PostgresJournal {
         self.within(read::stream_rows(&self.pool, after, limit)).await.map(Some)
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn changes(&self) -> watch::Receiver<u64> {
         self.wake.changed.subscribe()
     }

@@ -301,6 +301,8 @@ pub enum Command {
         hold: HoldId,
         /// Whether because it ran out.
         expired: bool,
+        /// Why, where somebody said.
+        reason: Option<String>,
     },
     /// Book a worker's lots that ended by a day as expired.
     ExpireLots {

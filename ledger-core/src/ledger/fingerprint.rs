@@ -169,8 +169,13 @@ fn write_content(content: &mut Content, command: &Command) {
             write_spending(content.text("place_hold"), spending).number(i64::from(*lasts_seconds))
         }
         Command::CaptureHold { hold } => content.text("capture_hold").text(hold.as_str()),
-        Command::ReleaseHold { hold, expired } => {
-            content.text("release_hold").text(hold.as_str()).number(i64::from(*expired))
+        Command::ReleaseHold { hold, expired, reason } => {
+            let content = content.text("release_hold").text(hold.as_str()).number(i64::from(*expired));
+            // Without a reason it is what it was before there were any.
+            match reason {
+                Some(reason) => content.text(reason),
+                None => content,
+            }
         }
         Command::ExpireLots { worker, through } => {
             content.text("expire_lots").text(worker.as_str()).text(&through.to_string())

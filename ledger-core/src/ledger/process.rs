@@ -205,9 +205,10 @@ impl<S: States> Process<'_, S> {
             Command::ReverseRedemption { redemption, reason } => self.reverse_redemption(redemption, reason),
             Command::PlaceHold { spending, lasts_seconds } => self.place_hold(&spending, lasts_seconds),
             Command::CaptureHold { hold } => self.capture_hold(hold),
-            Command::ReleaseHold { hold, expired } => {
+            Command::ReleaseHold { hold, expired, reason } => {
                 let worker = self.hold_owner(&hold)?;
-                self.end_hold(self.states.worker(&worker)?, &worker, hold, expired, self.context.at)
+                let held_by = self.states.worker(&worker)?;
+                self.end_hold(held_by, &worker, hold, expired, reason, self.context.at)
             }
             Command::ExpireLots { worker, through } => {
                 let today = self.clock.now.date();
@@ -362,6 +363,7 @@ fn check_texts(command: &Command) -> Decision<()> {
         | Command::WriteOffStock { reason, .. }
         | Command::JudgeCredit { reason, .. }
         | Command::ReverseRedemption { reason, .. } => [Some(reason), None, None, None],
+        Command::ReleaseHold { reason, .. } => [reason.as_deref(), None, None, None],
         Command::PaySettlement { reference, .. } => [Some(reference), None, None, None],
         Command::RecordCredit { witness, evidence, .. } => [witness.as_deref(), evidence.as_deref(), None, None],
         Command::RegisterWorker { details, .. } => [Some(&details.occupation), details.platform.as_deref(), None, None],

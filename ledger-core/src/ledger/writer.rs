@@ -183,7 +183,15 @@ impl Writer {
         jobs
     }
 
+    /// Whoever reads after being answered reads what was answered: the position is told to followers first, also where it
+    /// was found in the journal and not committed here just now.
     fn answer(&self, jobs: Vec<Job>, outcomes: Vec<Vec<Outcome>>) {
+        let told = outcomes.iter().flatten().filter_map(|outcome| match outcome {
+            Outcome::Committed(receipt) => Some(receipt.position),
+            Outcome::Refused(_) | Outcome::Unknown => None,
+        });
+        let told = told.max().unwrap_or(0);
+        self.committed.send_if_modified(|committed| told > std::mem::replace(committed, told.max(*committed)));
         for (job, outcomes) in jobs.into_iter().zip(outcomes) {
             for outcome in &outcomes {
                 self.stats.waiting.fetch_sub(1, Ordering::Relaxed);

@@ -8,7 +8,7 @@ use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
 
-use super::Page;
+use super::{At, Page};
 use crate::account::Account;
 use crate::as_of::BusinessCut;
 use crate::error::ViewError;
@@ -36,7 +36,7 @@ impl Views {
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn worker(&self, worker: &str) -> Result<Option<Balance>, ViewError> {
+    pub async fn worker(&self, worker: &str) -> Result<At<Option<Balance>>, ViewError> {
         self.row::<BalanceView>(worker).await
     }
 
@@ -52,13 +52,25 @@ impl Views {
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn balance_on(&self, worker: &str, day: NaiveDate) -> Result<Option<BalanceOn>, ViewError> {
-        let Some(row) = self.worker(worker).await? else { return Ok(None) };
+    pub async fn balance_on(&self, worker: &str, day: NaiveDate) -> Result<At<Option<BalanceOn>>, ViewError> {
+        let At { position, value: row } = self.worker(worker).await?;
+        let value = match row {
+            Some(row) => Some(self.balance_of(worker, &row, day).await?),
+            None => None,
+        };
+        Ok(At { position, value })
+    }
+
+    /// The same of a row that was read.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn balance_of(&self, worker: &str, row: &Balance, day: NaiveDate) -> Result<BalanceOn, ViewError> {
         if row.latest.is_some_and(|latest| latest > day) {
-            return self.past_balance(worker, row.position, day).await.map(Some);
+            return self.past_balance(worker, row.position, day).await;
         }
         let lots = row.lots.iter().map(|lot| (lot.last_day, lot.spendable_on(day)));
-        Ok(Some(BalanceOn::of(lots, row.held, row.debt)))
+        Ok(BalanceOn::of(lots, row.held, row.debt))
     }
 
     /// The same of a day after which more happened: the account is folded again from its own stream, up to the last event
@@ -74,21 +86,12 @@ impl Views {
         Ok(BalanceOn::of(account.spendable_on(day), account.held(), account.debt()))
     }
 
-    /// A worker's statement after a position, oldest first, up to where the views stand; and the position to ask on
-    /// after, where there is more.
+    /// A worker's statement after a position up to another, oldest first; and the position to ask on after, where there
+    /// is more.
     ///
     /// # Errors
     /// [`ViewError`].
     pub async fn statement(
-        &self,
-        worker: &str,
-        after: u64,
-        limit: usize,
-    ) -> Result<(Vec<Line>, Option<u64>), ViewError> {
-        self.lines(worker, after, self.position(), limit).await
-    }
-
-    async fn lines(
         &self,
         worker: &str,
         after: u64,
@@ -114,7 +117,7 @@ impl Views {
     /// # Errors
     /// [`ViewError`].
     pub async fn due_holds(&self, at: BusinessTime) -> Result<Vec<(String, Hold)>, ViewError> {
-        let open = self.rows_under::<HoldView>("").await?;
+        let open = self.rows_under::<HoldView>("").await?.value;
         Ok(open.into_iter().filter(|(_, hold)| hold.expires_at.is_some_and(|expires| expires <= at)).collect())
     }
 
@@ -122,16 +125,34 @@ impl Views {
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn hold(&self, hold: &str) -> Result<Option<Hold>, ViewError> {
+    pub async fn hold(&self, hold: &str) -> Result<At<Option<Hold>>, ViewError> {
         self.row::<HoldView>(hold).await
     }
 
-    /// Credits that wait for a second person or for an objection's decision.
+    /// Open holds in the order of their names, of those that `keep` wants.
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn proposals(&self, after: &str, limit: usize) -> Result<Page<Proposal>, ViewError> {
-        self.page::<ProposalView>("", after, limit).await
+    pub async fn holds(
+        &self,
+        after: &str,
+        limit: usize,
+        keep: impl Fn(&Hold) -> bool + Send + Sync,
+    ) -> Result<Page<Hold>, ViewError> {
+        self.page_of::<HoldView>("", after, limit, keep).await
+    }
+
+    /// Credits that wait for a second person or for an objection's decision, of those that `keep` wants.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn proposals(
+        &self,
+        after: &str,
+        limit: usize,
+        keep: impl Fn(&Proposal) -> bool + Send + Sync,
+    ) -> Result<Page<Proposal>, ViewError> {
+        self.page_of::<ProposalView>("", after, limit, keep).await
     }
 }
 

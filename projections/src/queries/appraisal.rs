@@ -6,8 +6,11 @@
 use std::collections::BTreeMap;
 
 use chrono::Datelike;
+use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::points::Points;
+use ledger_core::domain::programme::event::ProgrammeEvent;
 
+use super::PAGE;
 use crate::card_line::{CardLine, CardLines};
 use crate::error::ViewError;
 use crate::handle::Views;
@@ -47,21 +50,59 @@ pub struct Appraisal {
     pub cards: Vec<CardYear>,
 }
 
+/// What the district's programme said at a position: what a sheet names besides the cards.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProgrammeAt {
+    /// The district's name, once given.
+    pub district: Option<String>,
+    /// The activities' names, by version of the schedule and code.
+    pub activities: BTreeMap<(u32, String), String>,
+}
+
 impl Views {
+    /// The programme as of a position, folded from its own stream: what a district is called later changes no sheet that
+    /// is asked for again.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn programme_at(&self, position: u64) -> Result<ProgrammeAt, ViewError> {
+        let (mut programme, mut after) = (ProgrammeAt::default(), 0);
+        loop {
+            let entries = self.journal().read_stream(&StreamId::Programme, after, PAGE).await?;
+            for entry in entries.iter().take_while(|entry| entry.position <= position) {
+                match entry.event()? {
+                    Event::Programme(ProgrammeEvent::ProgrammeConfigured(event)) => {
+                        programme.district = Some(event.name).filter(|name| !name.is_empty());
+                    }
+                    Event::Programme(ProgrammeEvent::ScheduleAdopted(event)) => {
+                        let version = event.version;
+                        let names =
+                            event.activities.into_iter().map(|line| ((version, line.code.to_string()), line.name));
+                        programme.activities.extend(names);
+                    }
+                    _ => {}
+                }
+            }
+            match entries.last() {
+                Some(last) if entries.len() == PAGE && last.position < position => after = last.position,
+                _ => return Ok(programme),
+            }
+        }
+    }
+
     /// The cards of a branch (or of all) for a year, as of a position (or as of now).
     ///
     /// # Errors
     /// [`ViewError`], also [`ViewError::Behind`] for a position the views have not reached.
     pub async fn appraisal(&self, year: i32, branch: Option<&str>, at: Option<u64>) -> Result<Appraisal, ViewError> {
-        let position = match at {
-            Some(position) => {
-                self.wait_for(position).await?;
-                position
-            }
-            None => self.position(),
-        };
+        if let Some(position) = at {
+            self.wait_for(position).await?;
+        }
+        // Rows keep what held at every earlier position as well.
+        let holders = self.rows_under::<CardBranchView>("").await?;
+        let position = at.unwrap_or(holders.position);
         let mut cards = Vec::new();
-        for (worker, holder) in self.rows_under::<CardBranchView>("").await? {
+        for (worker, holder) in holders.value {
             let Some(stay) = holder.stays.into_iter().find(|stay| stay.holds_at(position)) else { continue };
             if branch.is_some_and(|branch| branch != stay.branch) {
                 continue;

@@ -6,7 +6,7 @@ use ledger_core::domain::programme::event::ProgrammeConfigured;
 use ledger_core::domain::schedule::ScheduleVersion;
 use ledger_core::domain::time::Month;
 
-use super::Page;
+use super::{At, Page};
 use crate::error::ViewError;
 use crate::handle::Views;
 use crate::views::merchant::{Merchant, MerchantView};
@@ -21,7 +21,7 @@ impl Views {
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn store_row(&self, store: &str) -> Result<Option<Store>, ViewError> {
+    pub async fn store_row(&self, store: &str) -> Result<At<Option<Store>>, ViewError> {
         self.row::<StoreView>(store).await
     }
 
@@ -51,7 +51,7 @@ impl Views {
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn merchant(&self, merchant: &str) -> Result<Option<Merchant>, ViewError> {
+    pub async fn merchant(&self, merchant: &str) -> Result<At<Option<Merchant>>, ViewError> {
         self.row::<MerchantView>(merchant).await
     }
 
@@ -67,78 +67,87 @@ impl Views {
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn settlement(&self, merchant: &str, month: Month) -> Result<Settlement, ViewError> {
-        Ok(self.row::<SettlementView>(&format!("{merchant}/{month}")).await?.unwrap_or_default())
+    pub async fn settlement(&self, merchant: &str, month: Month) -> Result<At<Settlement>, ViewError> {
+        Ok(self.row::<SettlementView>(&format!("{merchant}/{month}")).await?.map(Option::unwrap_or_default))
     }
 
     /// A merchant's months, oldest first.
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn settlements(&self, merchant: &str) -> Result<Vec<(String, Settlement)>, ViewError> {
+    pub async fn settlements(&self, merchant: &str) -> Result<At<Vec<(String, Settlement)>>, ViewError> {
         let prefix = format!("{merchant}/");
+        let month = |key: String| key.strip_prefix(&prefix).unwrap_or(&key).to_owned();
         let rows = self.rows_under::<SettlementView>(&prefix).await?;
-        Ok(rows.into_iter().map(|(key, row)| (key.strip_prefix(&prefix).unwrap_or(&key).to_owned(), row)).collect())
+        Ok(rows.map(|rows| rows.into_iter().map(|(key, row)| (month(key), row)).collect()))
     }
 
     /// A merchant's months, oldest first, each with what the ones before it carry on.
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn dues(&self, merchant: &str) -> Result<Vec<(String, Due)>, ViewError> {
-        Ok(carry(self.settlements(merchant).await?))
+    pub async fn dues(&self, merchant: &str) -> Result<At<Vec<(String, Due)>>, ViewError> {
+        Ok(self.settlements(merchant).await?.map(carry))
     }
 
     /// What a merchant is owed for a month, after what the months before it carry on.
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn due(&self, merchant: &str, month: Month) -> Result<Due, ViewError> {
+    pub async fn due(&self, merchant: &str, month: Month) -> Result<At<Due>, ViewError> {
         let month = month.to_string();
-        let mut months = self.dues(merchant).await?;
-        months.retain(|(other, _)| *other <= month);
-        Ok(match months.pop() {
-            Some((last, due)) if last == month => due,
-            Some((_, before)) => Due::after(before.carried_on, Settlement::default()),
-            None => Due::default(),
-        })
+        Ok(self.dues(merchant).await?.map(|mut months| {
+            months.retain(|(other, _)| *other <= month);
+            match months.pop() {
+                Some((last, due)) if last == month => due,
+                Some((_, before)) => Due::after(before.carried_on, Settlement::default()),
+                None => Due::default(),
+            }
+        }))
     }
 
-    /// The versions of the points schedule, in order of adoption.
+    /// The versions of the points schedule, in order of adoption, and the district's settings.
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn schedules(&self) -> Result<Vec<ScheduleVersion>, ViewError> {
+    pub async fn programme(&self) -> Result<At<Programme>, ViewError> {
         let rows = self.rows_under::<ScheduleView>("").await?;
-        Ok(rows.into_iter().filter_map(|(_, row)| row.version).collect())
-    }
-
-    /// The version in force on a service date.
-    ///
-    /// # Errors
-    /// [`ViewError`].
-    pub async fn schedule_on(&self, day: NaiveDate) -> Result<Option<ScheduleVersion>, ViewError> {
-        let versions = self.schedules().await?;
-        Ok(versions
-            .into_iter()
-            .filter(|version| version.effective_from <= day)
-            .max_by_key(|version| (version.effective_from, version.version)))
-    }
-
-    /// The district's settings, once given.
-    ///
-    /// # Errors
-    /// [`ViewError`].
-    pub async fn settings(&self) -> Result<Option<ProgrammeConfigured>, ViewError> {
-        Ok(self.row::<ScheduleView>(SETTINGS_KEY).await?.and_then(|row| row.settings))
+        Ok(rows.map(|rows| {
+            let mut programme = Programme::default();
+            for (key, row) in rows {
+                if key == SETTINGS_KEY {
+                    programme.settings = row.settings;
+                } else {
+                    programme.versions.extend(row.version);
+                }
+            }
+            programme
+        }))
     }
 
     /// The sums of all accounts by group, `redeemed` by store; together they are zero.
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn trial_balance(&self) -> Result<Vec<(String, Points)>, ViewError> {
+    pub async fn trial_balance(&self) -> Result<At<Vec<(String, Points)>>, ViewError> {
         let rows = self.rows_under::<TrialBalanceView>("").await?;
-        Ok(rows.into_iter().map(|(group, row)| (group, row.points)).collect())
+        Ok(rows.map(|rows| rows.into_iter().map(|(group, row)| (group, row.points)).collect()))
+    }
+}
+
+/// What the programme says.
+#[derive(Debug, Clone, Default)]
+pub struct Programme {
+    /// The versions of the points schedule, in order of adoption.
+    pub versions: Vec<ScheduleVersion>,
+    /// The district's settings, once given.
+    pub settings: Option<ProgrammeConfigured>,
+}
+
+impl Programme {
+    /// The version in force on a service date.
+    pub fn version_on(&self, day: NaiveDate) -> Option<&ScheduleVersion> {
+        let begun = self.versions.iter().filter(|version| version.effective_from <= day);
+        begun.max_by_key(|version| (version.effective_from, version.version))
     }
 }

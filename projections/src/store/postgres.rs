@@ -6,13 +6,14 @@
 
 use std::collections::HashMap;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::{ConnectOptions, Executor, Row};
 use tokio::sync::Mutex;
 
-use super::{Checkpoint, ViewChanges, ViewStore, prefix_end};
+use super::{Checkpoint, Stored, ViewChanges, ViewStore, prefix_end};
 use crate::error::ViewError;
 use crate::views;
 
@@ -23,12 +24,9 @@ const NEW_GENERATION: &str = "floor(random() * 1e15)::bigint";
 pub struct PostgresViews {
     options: PgConnectOptions,
     pool: PgPool,
-    writer: Mutex<Option<Writer>>,
-}
-
-struct Writer {
-    connection: PgConnection,
-    generation: i64,
+    writer: Mutex<Option<PgConnection>>,
+    /// The generation of the views that this server's rows in memory are of.
+    generation: AtomicI64,
 }
 
 fn unavailable(error: sqlx::Error) -> ViewError {
@@ -52,11 +50,12 @@ impl PostgresViews {
             .log_statements(tracing::log::LevelFilter::Trace);
         let mut connection = options.connect().await.map_err(unavailable)?;
         prepare(&mut connection, schema).await?;
+        let generation = generation(&mut connection).await.map_err(unavailable)?;
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(std::time::Duration::from_secs(2))
             .connect_lazy_with(options.clone());
-        Ok(PostgresViews { options, pool, writer: Mutex::new(None) })
+        Ok(PostgresViews { options, pool, writer: Mutex::new(None), generation: AtomicI64::new(generation) })
     }
 
     /// Makes an empty schema to rebuild views in.
@@ -98,16 +97,16 @@ impl PostgresViews {
         Ok(())
     }
 
-    async fn connect(&self) -> Result<Writer, ViewError> {
+    async fn connect(&self) -> Result<PgConnection, ViewError> {
         let mut connection = self.options.connect().await.map_err(unavailable)?;
         // The statements are always the same; a small batch is carried out faster than it is planned.
         connection.execute("SET plan_cache_mode = force_generic_plan").await.map_err(unavailable)?;
-        let generation = sqlx::query_scalar("SELECT generation FROM view_checkpoint")
-            .fetch_one(&mut connection)
-            .await
-            .map_err(unavailable)?;
-        Ok(Writer { connection, generation })
+        Ok(connection)
     }
+}
+
+async fn generation(executor: impl sqlx::PgExecutor<'_>) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT generation FROM view_checkpoint").fetch_one(executor).await
 }
 
 async fn prepare(connection: &mut PgConnection, schema: &str) -> Result<(), ViewError> {
@@ -140,12 +139,12 @@ async fn prepare(connection: &mut PgConnection, schema: &str) -> Result<(), View
 }
 
 async fn write(
-    writer: &mut Writer,
+    connection: &mut PgConnection,
+    generation: i64,
     from: Checkpoint,
     to: Checkpoint,
     changes: &[ViewChanges],
 ) -> Result<bool, sqlx::Error> {
-    let connection = &mut writer.connection;
     connection.execute("BEGIN").await?;
     let moved = sqlx::query(
         "UPDATE view_checkpoint SET position = $1, leaf = $2 WHERE position = $3 AND leaf = $4 AND generation = $5",
@@ -154,7 +153,7 @@ async fn write(
     .bind(to.leaf.as_slice())
     .bind(signed(from.position))
     .bind(from.leaf.as_slice())
-    .bind(writer.generation)
+    .bind(generation)
     .execute(&mut *connection)
     .await?
     .rows_affected();
@@ -188,9 +187,21 @@ async fn write(
     Ok(true)
 }
 
+/// Reads rows of the checkpoint's position, a key and a row, where both last may be none.
+fn with_checkpoint(rows: &[PgRow]) -> Result<Stored<Vec<(String, Vec<u8>)>>, sqlx::Error> {
+    let mut checkpoint = 0;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        checkpoint = u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0);
+        if let (Some(key), Some(bytes)) = (row.try_get(1)?, row.try_get(2)?) {
+            found.push((key, bytes));
+        }
+    }
+    Ok(Stored { checkpoint, rows: found })
+}
+
 /// Throws the rows away; false when the checkpoint stands elsewhere. Its row is locked first, as a write does it.
-async fn restart(writer: &mut Writer, from: Checkpoint) -> Result<bool, sqlx::Error> {
-    let connection = &mut writer.connection;
+async fn restart(connection: &mut PgConnection, generation: i64, from: Checkpoint) -> Result<bool, sqlx::Error> {
     connection.execute("BEGIN").await?;
     let moved = sqlx::query(&format!(
         "UPDATE view_checkpoint SET position = 0, leaf = $1, generation = {NEW_GENERATION}
@@ -199,7 +210,7 @@ async fn restart(writer: &mut Writer, from: Checkpoint) -> Result<bool, sqlx::Er
     .bind(Checkpoint::default().leaf.as_slice())
     .bind(signed(from.position))
     .bind(from.leaf.as_slice())
-    .bind(writer.generation)
+    .bind(generation)
     .execute(&mut *connection)
     .await?
     .rows_affected();
@@ -226,29 +237,36 @@ impl ViewStore for PostgresViews {
         Ok(Checkpoint { position: u64::try_from(position).unwrap_or(0), leaf })
     }
 
-    async fn get(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
-        let rows = sqlx::query(&format!("SELECT key, row FROM view_{view} WHERE key = ANY($1)"))
-            .bind(keys)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(unavailable)?;
-        let mut found: HashMap<String, Vec<u8>> = HashMap::with_capacity(rows.len());
-        for row in rows {
-            found.insert(row.try_get(0).map_err(unavailable)?, row.try_get(1).map_err(unavailable)?);
-        }
-        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
+    async fn get_with_checkpoint(
+        &self,
+        view: &'static str,
+        keys: &[String],
+    ) -> Result<Stored<Vec<Option<Vec<u8>>>>, ViewError> {
+        // One statement sees one state; the checkpoint's row comes even where no other does.
+        let rows = sqlx::query(&format!(
+            "SELECT c.position, v.key, v.row FROM view_checkpoint c LEFT JOIN view_{view} v ON v.key = ANY($1)"
+        ))
+        .bind(keys)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unavailable)?;
+        let Stored { checkpoint, rows } = with_checkpoint(&rows).map_err(unavailable)?;
+        let found: HashMap<String, Vec<u8>> = rows.into_iter().collect();
+        Ok(Stored { checkpoint, rows: keys.iter().map(|key| found.get(key).cloned()).collect() })
     }
 
-    async fn scan(
+    async fn scan_with_checkpoint(
         &self,
         view: &'static str,
         prefix: &str,
         after: &str,
         limit: usize,
-    ) -> Result<Vec<(String, Vec<u8>)>, ViewError> {
+    ) -> Result<Stored<Vec<(String, Vec<u8>)>>, ViewError> {
         let rows = sqlx::query(&format!(
-            "SELECT key, row FROM view_{view}
-             WHERE key >= $1 AND key > $2 AND ($3::text IS NULL OR key < $3) ORDER BY key LIMIT $4"
+            "SELECT c.position, v.key, v.row FROM view_checkpoint c LEFT JOIN (
+                 SELECT key, row FROM view_{view}
+                 WHERE key >= $1 AND key > $2 AND ($3::text IS NULL OR key < $3) ORDER BY key LIMIT $4
+             ) v ON true ORDER BY v.key"
         ))
         .bind(prefix)
         .bind(after)
@@ -257,10 +275,7 @@ impl ViewStore for PostgresViews {
         .fetch_all(&self.pool)
         .await
         .map_err(unavailable)?;
-        rows.iter()
-            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-            .collect::<Result<_, sqlx::Error>>()
-            .map_err(unavailable)
+        with_checkpoint(&rows).map_err(unavailable)
     }
 
     async fn write(&self, from: Checkpoint, to: Checkpoint, changes: Vec<ViewChanges>) -> Result<(), ViewError> {
@@ -270,8 +285,10 @@ impl ViewStore for PostgresViews {
             Some(writer) => writer,
             None => self.connect().await?,
         };
-        if !write(&mut writer, from, to, &changes).await.map_err(unavailable)? {
-            return Err(ViewError::Moved);
+        let generation = self.generation.load(Ordering::Acquire);
+        if !write(&mut writer, generation, from, to, &changes).await.map_err(unavailable)? {
+            drop(writer);
+            return Err(if self.is_replaced().await? { ViewError::Replaced } else { ViewError::Moved });
         }
         *place = Some(writer);
         Ok(())
@@ -279,9 +296,18 @@ impl ViewStore for PostgresViews {
 
     async fn restart(&self, from: Checkpoint) -> Result<(), ViewError> {
         let mut place = self.writer.lock().await;
-        // Connected anew, for the present generation; and the next write once more, for the one that begins here.
         *place = None;
-        let mut writer = self.connect().await?;
-        if restart(&mut writer, from).await.map_err(unavailable)? { Ok(()) } else { Err(ViewError::Moved) }
+        let mut connection = self.connect().await?;
+        let present = generation(&mut connection).await.map_err(unavailable)?;
+        if !restart(&mut connection, present, from).await.map_err(unavailable)? {
+            return Err(ViewError::Moved);
+        }
+        // Of the generation that begins here nothing is in memory yet.
+        self.is_replaced().await.map(|_| ())
+    }
+
+    async fn is_replaced(&self) -> Result<bool, ViewError> {
+        let now = generation(&self.pool).await.map_err(unavailable)?;
+        Ok(self.generation.swap(now, Ordering::AcqRel) != now)
     }
 }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
 
-use super::{Checkpoint, ViewChanges, ViewStore, prefix_end};
+use super::{Checkpoint, Stored, ViewChanges, ViewStore, prefix_end};
 use crate::error::ViewError;
 use crate::views;
 use keeper::Keeper;
@@ -137,13 +137,23 @@ fn reader(path: &Path) -> Result<Connection, ViewError> {
     Ok(connection)
 }
 
-fn get(connection: &Connection, view: &str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
+fn position(connection: &Connection) -> Result<u64, ViewError> {
+    let position: i64 = connection
+        .prepare_cached("SELECT position FROM checkpoint")
+        .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+        .map_err(unavailable)?;
+    Ok(u64::try_from(position).unwrap_or(0))
+}
+
+fn get(connection: &Connection, view: &str, keys: &[String]) -> Result<Stored<Vec<Option<Vec<u8>>>>, ViewError> {
+    // In one transaction: of one state, and each by itself would take the log's lock anew and forget the pages in memory
+    // when a write came between.
+    let _open = connection.unchecked_transaction().map_err(unavailable)?;
+    let checkpoint = position(connection)?;
     let mut statement =
         connection.prepare_cached(&format!("SELECT row FROM view_{view} WHERE key = ?1")).map_err(unavailable)?;
-    // In one transaction: each by itself would take the log's lock anew, and forget the pages in memory when a write came
-    // between.
-    let _open = connection.unchecked_transaction().map_err(unavailable)?;
-    keys.iter().map(|key| statement.query_row([key], |row| row.get(0)).optional().map_err(unavailable)).collect()
+    let row = |key| statement.query_row([key], |row| row.get(0)).optional().map_err(unavailable);
+    Ok(Stored { checkpoint, rows: keys.iter().map(row).collect::<Result<_, _>>()? })
 }
 
 fn move_checkpoint(transaction: &Transaction<'_>, from: Checkpoint, to: Checkpoint) -> Result<(), ViewError> {
@@ -168,27 +178,37 @@ impl ViewStore for SqliteViews {
         .await
     }
 
-    async fn get(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
+    async fn get_with_checkpoint(
+        &self,
+        view: &'static str,
+        keys: &[String],
+    ) -> Result<Stored<Vec<Option<Vec<u8>>>>, ViewError> {
         let keys = keys.to_vec();
         self.read_with(move |connection| get(connection, view, &keys)).await
     }
 
-    async fn get_to_write(&self, view: &'static str, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, ViewError> {
-        let Some(writer) = self.writer.clone() else { return self.get(view, keys).await };
+    async fn get_to_write(
+        &self,
+        view: &'static str,
+        keys: &[String],
+    ) -> Result<Stored<Vec<Option<Vec<u8>>>>, ViewError> {
+        let Some(writer) = self.writer.clone() else { return self.get_with_checkpoint(view, keys).await };
         let keys = keys.to_vec();
         // A reader forgets its pages after every write; the writer keeps them, and needs them again for writing.
         Self::blocking(move || get(&writer.connection(), view, &keys)).await
     }
 
-    async fn scan(
+    async fn scan_with_checkpoint(
         &self,
         view: &'static str,
         prefix: &str,
         after: &str,
         limit: usize,
-    ) -> Result<Vec<(String, Vec<u8>)>, ViewError> {
+    ) -> Result<Stored<Vec<(String, Vec<u8>)>>, ViewError> {
         let (prefix, after) = (prefix.to_owned(), after.to_owned());
         self.read_with(move |connection| {
+            let _open = connection.unchecked_transaction().map_err(unavailable)?;
+            let checkpoint = position(connection)?;
             let mut statement = connection
                 .prepare_cached(&format!(
                     "SELECT key, row FROM view_{view}
@@ -199,7 +219,7 @@ impl ViewStore for SqliteViews {
             let rows = statement
                 .query_map((&prefix, &after, prefix_end(&prefix), limit), |row| Ok((row.get(0)?, row.get(1)?)))
                 .map_err(unavailable)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(unavailable)
+            Ok(Stored { checkpoint, rows: rows.collect::<rusqlite::Result<_>>().map_err(unavailable)? })
         })
         .await
     }

@@ -4,6 +4,7 @@
 //! Rows keep the positions at which they began and ended, so that the same question at an earlier position gets the
 //! same answer byte for byte. Spending and expiry touch none of these rows.
 
+use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::worker::event::WorkerEvent;
 use serde::{Deserialize, Serialize};
@@ -22,12 +23,21 @@ pub struct Stay {
     pub from: u64,
     /// Until before this position, once it ended.
     pub until: Option<u64>,
+    /// The business day on which it began.
+    pub from_day: NaiveDate,
+    /// The business day on which it ended: the first on which the card was no longer there.
+    pub until_day: Option<NaiveDate>,
 }
 
 impl Stay {
     /// Whether it lasted at a position.
     pub fn holds_at(&self, position: u64) -> bool {
         self.from <= position && self.until.is_none_or(|until| position < until)
+    }
+
+    /// Whether it lasted on a business day. A card that moved on it was in the new branch.
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.from_day <= day && self.until_day.is_none_or(|until| day < until)
     }
 }
 
@@ -56,16 +66,25 @@ impl View for CardBranchView {
 
     fn fold(row: &mut CardStays, _: &str, position: u64, event: &Event) {
         let Event::Worker(event) = event else { return };
+        let day = event.at().date();
         if let Some(stay) = row.stays.last_mut()
             && stay.until.is_none()
         {
             stay.until = Some(position);
+            stay.until_day = Some(day);
         }
         let (card_no, branch) = match event {
             WorkerEvent::CardIssued(event) => (&event.card_no, &event.branch),
             WorkerEvent::CardMoved(event) => (&event.card_no, &event.branch),
             _ => return,
         };
-        row.stays.push(Stay { card_no: card_no.to_string(), branch: branch.to_string(), from: position, until: None });
+        row.stays.push(Stay {
+            card_no: card_no.to_string(),
+            branch: branch.to_string(),
+            from: position,
+            until: None,
+            from_day: day,
+            until_day: None,
+        });
     }
 }

@@ -3,7 +3,7 @@
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::domain::worker::event::{RedeemedLine, WorkerEvent};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -18,6 +18,10 @@ pub struct Hold {
     pub store: String,
     /// How much.
     pub points: Points,
+    /// On what.
+    pub lines: Vec<RedeemedLine>,
+    /// When it was placed.
+    pub at: Option<BusinessTime>,
     /// From when on it is void.
     pub expires_at: Option<BusinessTime>,
 }
@@ -49,6 +53,8 @@ impl View for HoldView {
                 worker: event.worker.to_string(),
                 store: event.store.to_string(),
                 points: event.points,
+                lines: event.lines.clone(),
+                at: Some(event.at),
                 expires_at: Some(event.expires_at),
             },
             _ => Hold::default(),

@@ -1,202 +1,153 @@
-//! Shots at every operation that `/openapi.json` describes: its ids, its queries, its body, and every value in its body.
+//! Shots at every operation that `/openapi.json` describes: its ids, its queries, its body, and every value in its body;
+//! each is the operation's control with one thing changed.
+
+use std::collections::BTreeSet;
 
 use nuanxin_tests::Api;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::Shot;
+use super::Verdict;
+use super::controls::Control;
+use super::kinds::{self, Kind};
 use super::values::{bodies, json_values, path_values, query_values};
-use super::{Shot, Verdict};
 
-/// How deep a schema is followed.
-const DEPTH_MAX: usize = 8;
 /// Stands in a body for a value that is put in as raw text, because some of them are no JSON.
 const MARK: &str = "@@hostile@@";
 
-/// One operation of the document.
-#[derive(Debug, Clone)]
-pub(super) struct Operation {
-    method: String,
-    path: String,
-    queries: Vec<String>,
-    body: Option<Value>,
-}
+/// Operations whose bodies are checkpoints of other offices, which no request can be right without: the audit's own tests
+/// are about them.
+pub(super) const OF_OTHER_OFFICES: [&str; 2] = ["POST /v1/audit/cosignatures", "POST /v1/witness/add-checkpoint"];
 
-/// Every operation of a server's own document, each with a body that it could accept.
-pub(super) async fn operations(api: &Api) -> Vec<Operation> {
+/// Every operation of a server's own document.
+pub(super) async fn operations(api: &Api) -> BTreeSet<String> {
     let (status, document) = api.get("/openapi.json").await.expect("the server answers");
     assert_eq!(status, 200, "/openapi.json: {document}");
-    let mut operations = Vec::new();
+    let mut operations = BTreeSet::new();
     for (path, item) in document["paths"].as_object().expect("the document has paths") {
-        for (method, operation) in item.as_object().into_iter().flatten() {
-            if !matches!(method.as_str(), "get" | "post" | "put" | "delete" | "patch") {
-                continue;
+        for method in item.as_object().into_iter().flat_map(|item| item.keys()) {
+            if matches!(method.as_str(), "get" | "post" | "put" | "delete" | "patch") {
+                operations.insert(format!("{} {path}", method.to_uppercase()));
             }
-            let parameters = operation["parameters"].as_array().into_iter().flatten();
-            let queries = parameters.filter(|parameter| parameter["in"] == "query");
-            let queries = queries.filter_map(|parameter| parameter["name"].as_str().map(str::to_owned)).collect();
-            let schema = operation.pointer("/requestBody/content/application~1json/schema");
-            let body = schema.map(|schema| sample("", schema, &document, 0));
-            operations.push(Operation { method: method.to_uppercase(), path: path.clone(), queries, body });
         }
     }
     operations
 }
 
-/// Everything that is fired at an operation.
-pub(super) fn shots(operation: &Operation) -> Vec<Shot> {
-    let mut shots = Vec::new();
-    let plain = known_path(&operation.path);
-    let body = operation.body.as_ref().map(Value::to_string).unwrap_or_default();
-    let mut shoot = |name: String, target: String, body: Vec<u8>| {
-        let method = operation.method.clone();
-        shots.push(Shot { name, method, target, headers: Vec::new(), body, verdict: Verdict::Survives });
+/// Fired first, one each: unchanged, and with each query.
+pub(super) fn unchanged(control: &Control) -> Vec<Shot> {
+    let body = control.body.as_ref().map(Value::to_string).unwrap_or_default().into_bytes();
+    let plain = shot(control, "nothing changed".into(), control.target(), body.clone(), Verdict::Done(control.status));
+    let query = |(query, value, _): &(&str, &str, Kind)| {
+        let target = format!("{}?{}", control.target(), with_query(control, query, value));
+        shot(control, format!("{query} = {value}"), target, body.clone(), Verdict::Done(control.status))
     };
-    for parameter in parameters(&operation.path) {
+    // Two queries only make sense together.
+    if control.path == "/v1/audit/consistency" {
+        return vec![query(&control.queries[0])];
+    }
+    if control.path == "/v1/audit/sample" {
+        return control.queries.iter().map(query).collect();
+    }
+    [plain].into_iter().chain(control.queries.iter().map(query)).collect()
+}
+
+/// A query with one value changed; where others must stand beside it, with those.
+fn with_query(control: &Control, name: &str, value: &str) -> String {
+    let needed: &[&str] = match control.path {
+        "/v1/audit/consistency" => &["from", "to"],
+        "/v1/audit/sample" => &["seed", "size"],
+        _ => &[],
+    };
+    let others = control.queries.iter().filter(|(query, ..)| *query != name && needed.contains(query));
+    let others: String = others.map(|(query, value, _)| format!("&{query}={value}")).collect();
+    format!("{name}={value}{others}")
+}
+
+fn shot(control: &Control, name: String, target: String, body: Vec<u8>, verdict: Verdict) -> Shot {
+    Shot { name, method: control.method.to_owned(), target, headers: Vec::new(), body, verdict, makes: false }
+}
+
+/// Everything that is fired at an operation.
+pub(super) fn shots(control: &Control) -> Vec<Shot> {
+    let mut shots = Vec::new();
+    let plain = control.target();
+    let body = control.body.as_ref().map(Value::to_string).unwrap_or_default();
+    for (place, (id, kind)) in control.ids.iter().enumerate() {
         for value in path_values() {
-            let target = known_path(&operation.path.replace(&parameter, &value));
-            shoot(format!("{parameter} in the address"), target, body.clone().into_bytes());
+            let mut ids =
+                control.ids.iter().enumerate().map(|(at, (id, _))| if at == place { value.as_str() } else { id });
+            let part = |part: &'static str| {
+                if part.starts_with('{') { ids.next().expect("an id for each").to_owned() } else { part.to_owned() }
+            };
+            let target = control.path.split('/').map(part).collect::<Vec<_>>().join("/");
+            let verdict = kinds::part(*kind, &value, control.method == "GET");
+            shots.push(shot(control, format!("{value:.60} for {id}"), target, body.clone().into_bytes(), verdict));
         }
     }
-    for query in &operation.queries {
+    for (query, _, kind) in control.queries {
         for value in query_values() {
-            shoot(format!("{query} in the query"), format!("{plain}?{query}={value}"), body.clone().into_bytes());
+            let target = format!("{plain}?{}", with_query(control, query, &value));
+            let has_limit = control.queries.iter().any(|(query, ..)| *query == "limit");
+            let verdict = match value.as_str() {
+                "1&limit=2" => kinds::two_queries(query, *kind, has_limit),
+                value => kinds::query(*kind, value),
+            };
+            let verdict = verdict.of(control);
+            shots.push(shot(control, format!("{query} in the query"), target, body.clone().into_bytes(), verdict));
         }
     }
-    shoot(
-        "a strange query".into(),
-        format!("{plain}?&&==&%00=%00&a[]=1&limit=1&limit=2&{}", "x".repeat(5_000)),
-        Vec::new(),
-    );
-    let Some(valid) = &operation.body else { return shots };
+    let Some(valid) = &control.body else { return shots };
     for (name, hostile) in bodies() {
-        shoot(format!("the body is {name}"), plain.clone(), hostile);
+        let verdict = whole(control, name);
+        shots.push(shot(control, format!("the body is {name}"), plain.clone(), hostile, verdict));
     }
-    for pointer in pointers(valid) {
+    if let Value::Object(fields) = valid {
+        let mut more = fields.clone();
+        more.insert("no_such_field".into(), json!(1));
+        let verdict = Verdict::Refused(400, "invalid_input");
+        shots.push(shot(
+            control,
+            "a field more".into(),
+            plain.clone(),
+            Value::Object(more).to_string().into(),
+            verdict,
+        ));
+    }
+    for (pointer, kind) in control.fields {
         let mut marked = valid.clone();
-        if let Some(place) = marked.pointer_mut(&pointer) {
-            *place = json!(MARK);
-        }
+        *marked.pointer_mut(pointer).expect("a control has every field that it tells of") = json!(MARK);
         let text = marked.to_string();
         for value in json_values() {
-            shoot(
-                format!("a value at {pointer}"),
-                plain.clone(),
-                text.replace(&json!(MARK).to_string(), &value).into_bytes(),
-            );
+            let body = text.replace(&json!(MARK).to_string(), &value).into_bytes();
+            let verdict = kinds::field(*kind, Some(&value)).of(control);
+            shots.push(shot(control, format!("{value:.60} at {pointer}"), plain.clone(), body, verdict));
+            shots.last_mut().expect("just pushed").makes = *kind == Kind::New;
         }
-        if let Some(left_out) = without(valid, &pointer) {
-            shoot(format!("nothing at {pointer}"), plain.clone(), left_out.to_string().into_bytes());
+        if let Some(left_out) = without(valid, pointer) {
+            let verdict = kinds::field(*kind, None).of(control);
+            shots.push(shot(
+                control,
+                format!("nothing at {pointer}"),
+                plain.clone(),
+                left_out.to_string().into_bytes(),
+                verdict,
+            ));
         }
     }
     shots
 }
 
-/// The parameters of an address, braces included.
-fn parameters(path: &str) -> Vec<String> {
-    path.split('/').filter(|part| part.starts_with('{')).map(str::to_owned).collect()
-}
-
-/// The address with ids that are there.
-fn known_path(path: &str) -> String {
-    let known = |before: &str| match before {
-        "workers" => "W0001",
-        "stores" => "S0001",
-        "merchants" => "M0001",
-        "credits" => "setup-W0001-points",
-        "appraisals" => "2025",
-        "items" | "stock" => "SW01",
-        "inclusion" => "1",
-        _ => "no-such-thing",
-    };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        let is_parameter = part.starts_with('{') && part.ends_with('}') && part.len() > 2;
-        let before = parts.last().copied().unwrap_or_default();
-        parts.push(if is_parameter { known(before) } else { part });
+/// What is told of a whole body.
+fn whole(control: &Control, name: &str) -> Verdict {
+    let asks_nothing = control.fields.iter().all(|(_, kind)| *kind == Kind::Remark);
+    match name {
+        // Each command of a batch is answered on its own.
+        "an array" | "an array of arrays" | "deep arrays, closed" if control.path == "/v1/batch" => Verdict::Done(200),
+        "nothing" | "an empty object" if asks_nothing && control.path != "/v1/batch" => Verdict::Done(control.status),
+        "two megabytes of blanks" if control.path != "/v1/batch" => Verdict::Refused(413, "too_large"),
+        _ => Verdict::Refused(400, "invalid_input"),
     }
-    parts.join("/")
-}
-
-/// A value that a schema could accept; fields whose names are known get values of the district.
-fn sample(name: &str, schema: &Value, document: &Value, depth: usize) -> Value {
-    if depth > DEPTH_MAX {
-        return Value::Null;
-    }
-    if let Some(known) = known_value(name) {
-        return known;
-    }
-    if let Some(reference) = schema["$ref"].as_str() {
-        let target = document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null);
-        return sample(name, target, document, depth + 1);
-    }
-    for given in ["const", "default", "example"] {
-        if !schema[given].is_null() {
-            return schema[given].clone();
-        }
-    }
-    for list in ["enum", "examples"] {
-        if let Some(first) = schema[list].get(0) {
-            return first.clone();
-        }
-    }
-    for choice in ["oneOf", "anyOf"] {
-        let choices = schema[choice].as_array().into_iter().flatten();
-        if let Some(first) = choices.clone().find(|option| option["type"] != "null") {
-            return sample(name, first, document, depth + 1);
-        }
-    }
-    if let Some(parts) = schema["allOf"].as_array() {
-        let mut whole = Map::new();
-        for part in parts.iter().map(|part| sample(name, part, document, depth + 1)) {
-            whole.extend(part.as_object().cloned().unwrap_or_default());
-        }
-        return Value::Object(whole);
-    }
-    let kind = schema["type"].as_str().or_else(|| schema["type"].get(0)?.as_str()).unwrap_or("object");
-    match kind {
-        "object" => {
-            let properties = schema["properties"].as_object().into_iter().flatten();
-            let fields = properties.map(|(field, schema)| (field.clone(), sample(field, schema, document, depth + 1)));
-            Value::Object(fields.collect())
-        }
-        "array" => json!([sample(name, &schema["items"], document, depth + 1)]),
-        "integer" | "number" => json!(1),
-        "boolean" => json!(false),
-        "null" => Value::Null,
-        _ => match schema["format"].as_str() {
-            Some("date") => json!("2026-03-01"),
-            Some("date-time") => json!("2026-03-01T08:00:00+08:00"),
-            _ => json!(format!("样品-{name}")),
-        },
-    }
-}
-
-fn known_value(field: &str) -> Option<Value> {
-    Some(match field {
-        "worker" => json!("W0002"),
-        "store" => json!("S0001"),
-        "merchant" => json!("M0001"),
-        "sku" => json!("SW01"),
-        "activity" => json!("ZY01"),
-        "month" => json!("2026-03"),
-        "uscc" => json!("92000000MA000001H9"),
-        "id" => json!("sample"),
-        "key" => json!("sample-key"),
-        _ => return None,
-    })
-}
-
-/// JSON pointers to every value of a body but itself.
-fn pointers(body: &Value) -> Vec<String> {
-    let children: Vec<(String, &Value)> = match body {
-        Value::Object(fields) => fields.iter().map(|(field, value)| (format!("/{field}"), value)).collect(),
-        Value::Array(items) => items.iter().enumerate().map(|(index, value)| (format!("/{index}"), value)).collect(),
-        _ => Vec::new(),
-    };
-    let deeper = |(step, value): &(String, &Value)| {
-        let below = pointers(value).into_iter().map(|pointer| format!("{step}{pointer}"));
-        std::iter::once(step.clone()).chain(below).collect::<Vec<_>>()
-    };
-    children.iter().flat_map(deeper).collect()
 }
 
 /// The body without the field at a pointer; none where that is no field of an object.

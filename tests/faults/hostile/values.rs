@@ -48,6 +48,17 @@ pub(super) fn json_values() -> Vec<String> {
         r#""１２""#,
         r#""-0""#,
         r#""=1+1""#,
+        r#""a b""#,
+        r#""a\r\nb""#,
+        r#""\ufeff""#,
+        r#""yesterday""#,
+        r#""-2025-01-01""#,
+        r#""2025-06-01\u0000""#,
+        r#""abc""#,
+        r#""1e400""#,
+        r#""two""#,
+        "-0.5",
+        "1000000.000001",
     ]
     .map(str::to_owned)
     .into();

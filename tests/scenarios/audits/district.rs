@@ -194,7 +194,7 @@ async fn first_weeks(desk: &Desk) {
     let again = AskedSpending { ..self::spending("W002", "S02", 1) };
     desk.at("2024-03-08T08:00:00+08:00", "T-C", "YZ02", Command::PlaceHold { spending: again, lasts_seconds: 3_600 })
         .await;
-    let released = Command::ReleaseHold { hold: id("YZ02"), expired: true };
+    let released = Command::ReleaseHold { hold: id("YZ02"), expired: true, reason: None };
     desk.at("2024-03-08T09:30:00+08:00", "T-0", "YZ02/released", released).await;
 }
 

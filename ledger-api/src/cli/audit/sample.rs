@@ -7,7 +7,7 @@ use projections::audit::sample::{self, SIZE_MAX, SampleAsk};
 
 use super::OutArgs;
 use crate::app;
-use crate::asked_recorded::AskedRecorded;
+use crate::asked_recorded::{AskedRecorded, asked_date};
 use crate::audit_sheet;
 use crate::cli::as_of::AsOfArgs;
 use crate::cli::{CliError, CliResult, progress};
@@ -70,10 +70,10 @@ pub struct SampleArgs {
     #[arg(long, value_enum, default_value_t = Of::All)]
     of: Of,
     /// Only what happened on this business date or later
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = asked_date)]
     from: Option<NaiveDate>,
     /// Only what happened on this business date or earlier
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = asked_date)]
     to: Option<NaiveDate>,
     /// Draw from the journal up to this position; default: its end
     #[arg(long, value_name = "POSITION")]

@@ -109,17 +109,23 @@ async fn a_read_includes_the_position_it_asks_for() {
 }
 
 #[tokio::test]
-async fn a_position_too_far_ahead_is_told_with_where_the_views_stand() {
+async fn a_position_that_is_not_there_is_told_at_once_with_the_last_one_that_is() {
     let edge = Edge::empty().await;
-    edge.json("/v1/workers").await;
-    tokio::time::pause();
-    let answer = edge.get("/v1/workers?min_position=1000000").await;
-    assert_eq!(answer.status.as_u16(), 503);
-    let problem = answer.json();
-    assert_eq!(problem["code"], "journal_unavailable");
-    let detail = problem["detail"].as_str().unwrap();
-    assert!(detail.contains("position 1 ") && detail.contains("1000000"), "{detail}");
-    assert!(!answer.header("retry-after").is_empty());
+    for beyond in [2, 1_000_000, i64::MAX] {
+        let answer = edge.get(&format!("/v1/workers?min_position={beyond}")).await;
+        assert_eq!(answer.status.as_u16(), 404);
+        let problem = answer.json();
+        assert_eq!(problem["code"], "not_found");
+        assert_eq!(problem["detail"], format!("there is no position {beyond}: the journal ends at position 1"));
+    }
+    for no_position in ["9223372036854775808", "18446744073709551615", "18446744073709551616"] {
+        for path in ["workers?min_position", "events?after", "audit/consistency?from", "appraisals/2024?at"] {
+            let answer = edge.get(&format!("/v1/{path}={no_position}")).await;
+            assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (400, &"invalid_input".into()), "{path}");
+        }
+    }
+    let problem = edge.get("/v1/events?after=9223372036854775808").await.json();
+    assert!(problem["detail"].as_str().unwrap().contains("9223372036854775807"), "the limit is named: {problem}");
 }
 
 #[tokio::test]

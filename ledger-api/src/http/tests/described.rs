@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(crate::http::document()).unwrap());
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| crate::http::document().unwrap());
 
 /// Panics unless an answer is described for its route and status. What no route answers is described nowhere.
 #[track_caller]

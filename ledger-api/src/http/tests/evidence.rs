@@ -112,8 +112,9 @@ async fn what_cannot_be_proved_is_told() {
         (&format!("/v1/audit/consistency?from={}", head + 1), (404, "not_found")),
         ("/v1/audit/consistency?from=3&to=2", (404, "not_found")),
         ("/v1/audit/checkpoint?size=1", (404, "not_found")),
-        ("/v1/audit/checkpoint?min_position=18446744073709551615", (503, "journal_unavailable")),
-        ("/v1/audit/inclusion/1?min_position=99999", (503, "journal_unavailable")),
+        ("/v1/audit/checkpoint?min_position=9223372036854775807", (404, "not_found")),
+        ("/v1/audit/checkpoint?min_position=9223372036854775808", (400, "invalid_input")),
+        ("/v1/audit/inclusion/1?min_position=99999", (404, "not_found")),
         ("/v1/audit/checkpoint?format=xml", (400, "invalid_input")),
         (&format!("/v1/audit/receipt/{}", head + 1), (404, "not_found")),
     ] {

@@ -1,9 +1,13 @@
 //! A ledger in a folder of its own with its HTTP edge, and requests to it.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
+use ledger_core::journal::Journal;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::ledger::LedgerSettings;
 use serde_json::{Value, json};
@@ -11,7 +15,7 @@ use tower::ServiceExt;
 
 use super::described::assert_described;
 use crate::access::Role;
-use crate::app::{App, AppTasks};
+use crate::app::{App, AppTasks, NewJournal, open_journal};
 use crate::http::{Stopping, router};
 
 /// A ledger with its edge and the tokens of two admins.
@@ -21,7 +25,7 @@ pub(crate) struct Edge {
     pub(crate) token: String,
     pub(crate) other_token: String,
     _tasks: AppTasks,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// An answer.
@@ -48,19 +52,32 @@ impl Told {
 
 impl Edge {
     pub(crate) async fn open() -> Edge {
+        Edge::over(|journal| journal).await
+    }
+
+    /// An edge on a journal with something in front of it.
+    pub(crate) async fn over(front: impl FnOnce(Arc<dyn Journal>) -> Arc<dyn Journal>) -> Edge {
         let folder = tempfile::tempdir().unwrap();
         let url = JournalUrl::Sqlite(folder.path().join("nuanxin.db"));
-        let (app, tasks) = App::open(&url, LedgerSettings::default()).await.unwrap();
+        let journal = front(open_journal(&url).await.unwrap());
+        // Nobody waits long for the outcome of a lost commit here.
+        let settings = LedgerSettings { resolve_for: Duration::from_millis(50), ..LedgerSettings::default() };
+        let (app, tasks) = App::open_on(journal, &url, settings, &NewJournal::default()).await.unwrap();
         let (_, token) = app.access.issue(Role::Admin, None, "desk").await.unwrap();
         let (_, other_token) = app.access.issue(Role::Admin, None, "another desk").await.unwrap();
         let (_, stopping) = Stopping::new();
         let router = router(app.clone(), stopping).unwrap();
-        Edge { app, router, token, other_token, _tasks: tasks, _folder: folder }
+        Edge { app, router, token, other_token, _tasks: tasks, folder }
     }
 
     /// A district with a schedule, a worker, a merchant and a store that lists one item, 20 on the shelf.
     pub(crate) async fn with_district() -> Edge {
-        let edge = Edge::open().await;
+        Edge::open().await.set_up().await
+    }
+
+    /// With that district.
+    pub(crate) async fn set_up(self) -> Edge {
+        let edge = self;
         let activities = json!([
             {"code": "ZY01", "name": "社区志愿服务", "category": "志愿服务", "unit": "小时", "points_per_unit": 10,
              "daily_cap": 40, "counts_for_card": true, "valid_months": 24},
@@ -88,6 +105,11 @@ impl Edge {
             assert!(told.body["position"].is_u64(), "{told:?}");
         }
         edge
+    }
+
+    /// A file of this ledger.
+    pub(crate) fn file(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
     }
 
     pub(crate) async fn post(&self, path: &str, key: &str, body: Value) -> Told {

@@ -76,7 +76,8 @@ impl Merchant {
         update: bool,
     ) -> Decision<Vec<MerchantEvent>> {
         if self.exists() && !update {
-            return Err(Refusal::new(Code::InvalidInput, format!("merchant {merchant} is registered already")));
+            let message = format!("merchant {merchant} is registered already; give this one another id");
+            return Err(Refusal::new(Code::DuplicateConflict, message));
         }
         // A sheet's row is taken as the office keeps it, and its report says so: whole packs hang on the merchant.
         if !update && !is_uscc(&details.uscc) {

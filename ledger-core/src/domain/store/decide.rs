@@ -116,7 +116,8 @@ impl RedemptionStore {
 
     fn open(&self, frame: &AtStore, details: StoreDetails, update: bool) -> Decision<Vec<StoreEvent>> {
         if self.exists() && !update {
-            return Err(Refusal::new(Code::InvalidInput, format!("store {} is open already", frame.store)));
+            let message = format!("store {} was opened before; give this one another id", frame.store);
+            return Err(Refusal::new(Code::DuplicateConflict, message));
         }
         if self.has_details(&details) {
             return Ok(Vec::new());

@@ -165,6 +165,8 @@ pub enum WorkerCommand {
         hold: HoldId,
         /// Whether because it ran out rather than on request.
         expired: bool,
+        /// Why, where somebody said.
+        reason: Option<String>,
     },
     /// Book the lots that can no longer be spent after a day as expired.
     Expire {

@@ -43,7 +43,7 @@ impl Worker {
             WorkerCommand::ReverseRedemption { redemption, reason } => self.reverse_redemption(of, redemption, reason),
             WorkerCommand::Hold { hold, spending, expires_at } => self.place_hold(of, hold, spending, expires_at),
             WorkerCommand::Capture { hold, redemption } => self.capture(of, hold, redemption),
-            WorkerCommand::Release { hold, expired } => self.release(of, hold, expired),
+            WorkerCommand::Release { hold, expired, reason } => self.release(of, hold, expired, reason),
             WorkerCommand::Expire { through } => Ok(self.expire(of, through)),
         }
     }
@@ -81,7 +81,8 @@ impl Worker {
 
     fn register(&self, of: &OfWorker, details: WorkerDetails, update: bool) -> Decision<Vec<WorkerEvent>> {
         if self.exists() && !update {
-            return Err(Refusal::new(Code::InvalidInput, format!("worker {} is registered already", of.worker)));
+            let message = format!("worker {} is registered already; give this one another id", of.worker);
+            return Err(Refusal::new(Code::DuplicateConflict, message));
         }
         if self.has_details(&details) {
             return Ok(Vec::new());

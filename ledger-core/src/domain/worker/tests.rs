@@ -249,11 +249,11 @@ fn capture(hold: &str, redemption: &str) -> WorkerCommand {
 }
 
 fn release(hold: &str) -> WorkerCommand {
-    WorkerCommand::Release { hold: hold_id(hold), expired: false }
+    WorkerCommand::Release { hold: hold_id(hold), expired: false, reason: None }
 }
 
 fn run_out(hold: &str) -> WorkerCommand {
-    WorkerCommand::Release { hold: hold_id(hold), expired: true }
+    WorkerCommand::Release { hold: hold_id(hold), expired: true, reason: None }
 }
 
 fn expire(through: &str) -> WorkerCommand {
@@ -344,6 +344,7 @@ fn ended(id: &str, (held_at, whole): (&str, i32), when: &str, lots: &[(u32, i32)
         lines: lines(&[(0, whole)]),
         lots: parts(lots),
         points: points(whole),
+        reason: None,
         store: store(),
         v: V1,
         worker: worker(),

@@ -76,7 +76,7 @@ async fn walk(
     }
     if ahead.last_root() != head.position && verifier.size() == head.position {
         let what = format!("no root is recorded after {}", ahead.last_root());
-        return Ok(Verdict::Invalid(Finding { position: head.position, what }));
+        return Ok(Verdict::Invalid(Finding { position: ahead.last_root() + 1, what }));
     }
     if let Some(finding) = misnamed(journal.as_ref(), &verifier, &head).await? {
         return Ok(Verdict::Invalid(finding));

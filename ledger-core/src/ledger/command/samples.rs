@@ -156,7 +156,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
     let judge = |action| Command::JudgeCredit { credit: id("HD-0001"), action, reason: "公示无异议".into() };
     let resolve = |upheld| judge(CreditAction::Resolve { upheld });
     let hold = |time, quantity, lasts_seconds| Command::PlaceHold { spending: spending(time, quantity), lasts_seconds };
-    let release = |expired| Command::ReleaseHold { hold: id("YL-0001"), expired };
+    let release = |expired| Command::ReleaseHold { hold: id("YL-0001"), expired, reason: None };
     vec![
         ("open_journal", Command::OpenJournal { origin: "nuanxin/yanzhou".into(), suite: "sha-256".into() }),
         ("configure/full", Command::Configure(full.clone())),
@@ -221,6 +221,10 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
         ("capture_hold", Command::CaptureHold { hold: id("YL-0001") }),
         ("release_hold", release(false)),
         ("release_hold/expired", release(true)),
+        (
+            "release_hold/reason",
+            Command::ReleaseHold { hold: id("YL-0001"), expired: false, reason: Some("不来取了".into()) },
+        ),
         ("expire_lots", Command::ExpireLots { worker: id("YZ-骑手-001"), through: day("2024-12-31") }),
     ]
 }

@@ -76,7 +76,7 @@ impl<S: States> Process<'_, S> {
         let mut worker = Cow::Borrowed(worker);
         let mut events = Vec::new();
         for hold in due {
-            let ended = self.end_hold(&worker, &of.worker, hold, true, of.at)?;
+            let ended = self.end_hold(&worker, &of.worker, hold, true, None, of.at)?;
             fold_worker(worker.to_mut(), &ended);
             events.extend(ended);
         }
@@ -151,10 +151,11 @@ impl<S: States> Process<'_, S> {
         worker: &WorkerId,
         hold: HoldId,
         expired: bool,
+        reason: Option<String>,
         at: BusinessTime,
     ) -> Decision<Vec<Event>> {
         let of = OfWorker { worker: worker.clone(), at };
-        let ended = state.decide(&of, WorkerCommand::Release { hold: hold.clone(), expired })?;
+        let ended = state.decide(&of, WorkerCommand::Release { hold: hold.clone(), expired, reason })?;
         let Some(open) = state.hold(&hold) else { return Err(Refusal::new(Code::UnknownRedemption, "no such hold")) };
         let (store, lines) = (open.store.clone(), stock_lines(&open.lines));
         let mut events: Vec<Event> = ended.into_iter().map(Event::Worker).collect();

@@ -126,6 +126,7 @@ pub(super) fn describe(line: &mut TraceLine, event: &WorkerEvent) {
             line.party = Some(event.store.to_string());
         }
         WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => {
+            line.reason.clone_from(&event.reason);
             line.subject = event.hold.to_string();
             line.party = Some(event.store.to_string());
             line.lots.clone_from(&event.lots);

@@ -152,7 +152,13 @@ impl Worker {
         })])
     }
 
-    pub(super) fn release(&self, of: &OfWorker, id: HoldId, expired: bool) -> Decision<Vec<WorkerEvent>> {
+    pub(super) fn release(
+        &self,
+        of: &OfWorker,
+        id: HoldId,
+        expired: bool,
+        reason: Option<String>,
+    ) -> Decision<Vec<WorkerEvent>> {
         let hold = self.require_hold(&id)?.clone();
         if expired && of.at < hold.expires_at {
             return Err(Refusal::new(Code::InvalidDate, format!("hold {id} runs until {}", hold.expires_at)));
@@ -166,6 +172,7 @@ impl Worker {
             lines: hold.lines,
             lots: returned.parts,
             points: hold.points,
+            reason,
             store: hold.store,
             v: V1,
             worker: of.worker.clone(),

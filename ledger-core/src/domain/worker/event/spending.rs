@@ -150,6 +150,9 @@ pub struct HoldEnded {
     pub lots: Vec<LotPart>,
     /// How much in all, hundredths.
     pub points: Points,
+    /// Why, where somebody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Where.
     pub store: StoreId,
     /// Payload version.

@@ -310,7 +310,7 @@ impl Play {
                 redemption: redemption_id(&format!("R{number}")),
             },
             Step::Release { hold, expired } => {
-                WorkerCommand::Release { hold: hold_id(&pick(&self.holds, *hold)?), expired: *expired }
+                WorkerCommand::Release { hold: hold_id(&pick(&self.holds, *hold)?), expired: *expired, reason: None }
             }
             Step::Expire { through } => WorkerCommand::Expire { through: day(*through) },
             Step::Depart => depart(),

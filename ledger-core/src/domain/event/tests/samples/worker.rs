@@ -156,6 +156,7 @@ pub(super) fn spending_samples() -> Vec<WorkerEvent> {
         lines: redeemed_lines(),
         lots: lots(parts),
         points: points(1000),
+        reason: None,
         store: store(),
         v: V1,
         worker: worker(),
@@ -203,6 +204,9 @@ pub(super) fn spending_samples() -> Vec<WorkerEvent> {
         }),
         WorkerEvent::HoldReleased(ended(&[], points(1000))),
         WorkerEvent::HoldReleased(ended(&[(3, 1000)], Points::ZERO)),
+        WorkerEvent::HoldReleased(HoldEnded {
+            reason: Some("不来取了".into()), ..ended(&[(3, 1000)], Points::ZERO)
+        }),
         WorkerEvent::HoldExpired(ended(&[(3, 600)], points(400))),
         WorkerEvent::HoldExpired(ended(&[(3, 1000)], Points::ZERO)),
         WorkerEvent::PointsExpired(booked()),

@@ -1,0 +1,209 @@
+//! The one reading of `Accept` (RFC 9110, section 12.5.1): what of our offers a client likes best, and what it refuses.
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::error::ApiError;
+
+/// What answers without a choice are written as.
+const JSON: &str = "application/json";
+
+/// A media range, and how much it is liked in thousandths; 0 is a no.
+struct Liked<'a> {
+    range: &'a str,
+    quality: u16,
+}
+
+/// The offer that a client likes best; the first of those liked alike. Whoever names nothing likes everything.
+///
+/// # Errors
+/// 406 where none is liked, naming the offers.
+pub(super) fn best<T: Copy>(headers: &HeaderMap, offers: &[(&'static str, T)]) -> Result<T, ApiError> {
+    let liked = liked(headers);
+    let mut best: Option<(u16, T)> = None;
+    for (media, offer) in offers {
+        let quality = quality(&liked, media);
+        if quality > best.map_or(0, |(quality, _)| quality) {
+            best = Some((quality, *offer));
+        }
+    }
+    best.map(|(_, offer)| offer).ok_or_else(|| {
+        let offers: Vec<&str> = offers.iter().map(|(media, _)| *media).collect();
+        not_acceptable(&offers.join(", "))
+    })
+}
+
+/// Whether a client names a media type itself, and does not refuse it.
+pub(super) fn names(headers: &HeaderMap, media: &str) -> bool {
+    liked(headers).iter().any(|liked| liked.range.eq_ignore_ascii_case(media) && liked.quality > 0)
+}
+
+/// Answers nothing that its client refuses. A read is judged by what it came to, for whoever chooses among formats has
+/// looked at `Accept` itself; a write, whose answer is always JSON, before it does anything. What the query asks for by
+/// name (`format=`) goes before `Accept`.
+pub(super) async fn only_what_is_accepted(request: Request, next: Next) -> Response {
+    let asked_by_name =
+        request.uri().query().is_some_and(|query| query.split('&').any(|part| part.starts_with("format=")));
+    if asked_by_name || !request.headers().contains_key(header::ACCEPT) {
+        return next.run(request).await;
+    }
+    let headers = HeaderMap::from_iter(
+        request.headers().get_all(header::ACCEPT).iter().map(|accept| (header::ACCEPT, accept.clone())),
+    );
+    if !request.method().is_safe() && !accepts(&headers, JSON) {
+        return not_acceptable(JSON).into_response();
+    }
+    let response = next.run(request).await;
+    let written = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media = written.map(essence).filter(|_| response.status().is_success());
+    match media {
+        Some(media) if !accepts(&headers, media) => not_acceptable(media).into_response(),
+        _ => response,
+    }
+}
+
+fn accepts(headers: &HeaderMap, media: &str) -> bool {
+    quality(&liked(headers), media) > 0
+}
+
+fn not_acceptable(offers: &str) -> ApiError {
+    ApiError::not_acceptable(format!("this address answers with {offers}; name it in Accept, or leave Accept out"))
+}
+
+/// A media type without its parameters.
+fn essence(media: &str) -> &str {
+    media.split(';').next().unwrap_or_default().trim()
+}
+
+/// What a client says that it likes; all of it where it says nothing.
+fn liked(headers: &HeaderMap) -> Vec<Liked<'_>> {
+    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut liked: Vec<Liked<'_>> = values.flat_map(|value| parts(value, ',')).filter_map(Liked::read).collect();
+    if liked.is_empty() {
+        liked.push(Liked { range: "*/*", quality: 1_000 });
+    }
+    liked
+}
+
+/// Of the ranges that fit a media type, the narrowest counts.
+fn quality(liked: &[Liked<'_>], media: &str) -> u16 {
+    let fitting = liked.iter().filter(|liked| liked.fits(media));
+    fitting.max_by_key(|liked| (liked.narrowness(), liked.quality)).map_or(0, |liked| liked.quality)
+}
+
+impl<'a> Liked<'a> {
+    fn read(text: &'a str) -> Option<Liked<'a>> {
+        let mut parts = parts(text, ';');
+        let range = parts.next()?.trim();
+        if range.is_empty() {
+            return None;
+        }
+        let named = parts.filter_map(|part| part.split_once('=')).map(|(name, value)| (name.trim(), value.trim()));
+        let quality =
+            named.filter(|(name, _)| name.eq_ignore_ascii_case("q")).map(|(_, value)| thousandths(value)).next();
+        Some(Liked { range, quality: quality.unwrap_or(1_000) })
+    }
+
+    fn fits(&self, media: &str) -> bool {
+        match self.range.strip_suffix("/*") {
+            Some("*") => true,
+            Some(kind) => media.split('/').next().is_some_and(|own| own.eq_ignore_ascii_case(kind)),
+            None => self.range.eq_ignore_ascii_case(media),
+        }
+    }
+
+    fn narrowness(&self) -> u8 {
+        match self.range {
+            "*/*" => 0,
+            range if range.ends_with("/*") => 1,
+            _ => 2,
+        }
+    }
+}
+
+/// `0` to `1` with at most three places; anything else is a no.
+fn thousandths(quality: &str) -> u16 {
+    let (whole, part) = quality.split_once('.').unwrap_or((quality, ""));
+    let digits = part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit());
+    match whole {
+        "1" if digits && part.bytes().all(|byte| byte == b'0') => 1_000,
+        "0" if digits => format!("{part:0<3}").parse().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// The parts of a header between separators that stand in no quoted text.
+fn parts(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    text.split(move |char: char| {
+        let within = quoted;
+        match char {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => {}
+        }
+        char == separator && !within
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+
+    use super::{best, names};
+
+    const OFFERS: &[(&str, &str)] = &[("application/json", "json"), ("text/csv", "csv"), ("image/png", "png")];
+
+    fn headers(accept: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_str(accept).unwrap())])
+    }
+
+    #[test]
+    fn the_offer_liked_best_is_chosen_and_of_those_liked_alike_the_first() {
+        assert_eq!(best(&HeaderMap::new(), OFFERS), Ok("json"));
+        for (accept, chosen) in [
+            ("", "json"),
+            ("*/*", "json"),
+            ("application/*", "json"),
+            ("text/csv, application/json", "json"),
+            ("text/csv", "csv"),
+            ("TEXT/CSV", "csv"),
+            ("text/*", "csv"),
+            ("text/csv; charset=utf-8", "csv"),
+            ("text/csv;x=\"a,b;q=0\"", "csv"),
+            ("application/json;q=0.2, text/csv;q=0.8", "csv"),
+            ("application/json;q=0, */*", "csv"),
+            ("text/csv;q=0, application/json;Q=0, */*;q=0.001", "png"),
+            ("text/*;q=0, */*", "json"),
+            ("text/html, image/png;q=0.9", "png"),
+            ("text/csv;q=1.000, application/json;q=0.999", "csv"),
+        ] {
+            assert_eq!(best(&headers(accept), OFFERS), Ok(chosen), "{accept}");
+        }
+        let mut two = headers("text/html");
+        two.append(header::ACCEPT, HeaderValue::from_static("image/*"));
+        assert_eq!(best(&two, OFFERS), Ok("png"), "several headers are one list");
+    }
+
+    #[test]
+    fn what_is_refused_is_not_sent() {
+        for accept in
+            ["image/jpeg", "application/json;q=0", "*/*;q=0", "text/csv;q=0.0", "text/csv;q=2", "application/json;q=x"]
+        {
+            let no = best(&headers(accept), OFFERS).unwrap_err();
+            assert_eq!(no.status(), StatusCode::NOT_ACCEPTABLE, "{accept}");
+            assert!(no.detail().contains("text/csv"), "the offers are named: {}", no.detail());
+        }
+    }
+
+    #[test]
+    fn a_type_is_named_only_by_its_own_name() {
+        assert!(names(&headers("text/html, text/event-stream"), "text/event-stream"));
+        assert!(!names(&headers("text/event-stream;q=0"), "text/event-stream"));
+        assert!(!names(&headers("*/*"), "text/event-stream"));
+        assert!(!names(&HeaderMap::new(), "text/event-stream"));
+    }
+}

@@ -1,0 +1,176 @@
+//! Reading one credit: the service as it was recorded, and what was decided about it, step by step.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::NaiveDate;
+use ledger_core::domain::ids::CreditId;
+use ledger_core::domain::refusal::{Code, Refusal};
+use projections::queries::credit::{CreditEvent, CreditRecord, CreditStanding, CreditStep};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::accounts::OneQuery;
+use super::error::ApiError;
+use super::extract::{ApiPath, ApiQuery, Caller, at_least};
+use super::wire::PointsJson;
+use crate::app::App;
+use crate::exact::Exact;
+
+/// The routes of this resource.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(read_credit))
+}
+
+/// Where a credit stands.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum StandingJson {
+    /// It waits for a second person, or the end of its publicity.
+    Proposed,
+    /// It counts.
+    Confirmed,
+    /// An objection to it is open.
+    Objected,
+    /// It was refused.
+    Rejected,
+    /// It was taken back.
+    Reversed,
+}
+
+/// What happened to a credit.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum StepKind {
+    Recorded,
+    Confirmed,
+    Rejected,
+    Objected,
+    ObjectionUpheld,
+    ObjectionDismissed,
+    Reversed,
+}
+
+/// A step of a credit.
+#[derive(Debug, Serialize, ToSchema)]
+struct StepJson {
+    step: StepKind,
+    /// Who: a token's id.
+    by: String,
+    /// Why; null for the recording.
+    reason: Option<String>,
+    /// When, by business time.
+    #[schema(format = DateTime)]
+    at: String,
+    /// When it was recorded.
+    #[schema(format = DateTime)]
+    recorded_at: String,
+    position: u64,
+}
+
+/// A credit with its steps.
+#[derive(Debug, Serialize, ToSchema)]
+struct CreditRecordJson {
+    credit: String,
+    worker: String,
+    activity: String,
+    category: String,
+    /// The service date.
+    #[schema(value_type = String, format = Date)]
+    on: NaiveDate,
+    #[schema(value_type = f64)]
+    quantity: Exact<String>,
+    points: PointsJson,
+    /// The points before the daily cap cut them; null where it did not.
+    uncapped: Option<PointsJson>,
+    /// Whether it counts for the mutual-aid points card.
+    counts_for_card: bool,
+    /// Last day on which it can be spent; null for ever.
+    #[schema(value_type = Option<String>, format = Date)]
+    last_day: Option<NaiveDate>,
+    /// The version of the points schedule that it was counted by.
+    schedule: u32,
+    /// Who witnessed it, as a pseudonym.
+    witness: Option<String>,
+    /// Digest of its evidence.
+    evidence: Option<String>,
+    status: StandingJson,
+    /// In order.
+    steps: Vec<StepJson>,
+    /// The answer includes everything up to this position.
+    position: u64,
+}
+
+/// A credit with what was decided about it.
+#[utoipa::path(get, path = "/v1/credits/{id}", tag = "credits", params(("id" = String, Path), OneQuery),
+    responses((status = 200, description = "The credit.", body = CreditRecordJson)))]
+async fn read_credit(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<OneQuery>,
+) -> Result<Json<CreditRecordJson>, ApiError> {
+    let position = at_least(&app, query.min_position).await?;
+    // What cannot be a name is not looked for.
+    let credit = match CreditId::new(&id) {
+        Ok(name) => app.views.credit(&name, position).await?,
+        Err(_) => None,
+    };
+    let credit = credit.ok_or_else(|| {
+        let refusal = Refusal::new(Code::UnknownCredit, format!("there is no credit {id:?}"));
+        ApiError::refused(refusal, &[Code::UnknownCredit])
+    })?;
+    let worker = &credit.record.worker;
+    tracing::info!(reader = %caller.id, role = %caller.role, %worker, "a worker's record was read");
+    Ok(Json(credit_json(credit, position)))
+}
+
+fn credit_json(credit: CreditRecord, position: u64) -> CreditRecordJson {
+    let CreditRecord { record, standing, objected, steps } = credit;
+    let status = match standing {
+        CreditStanding::Proposed | CreditStanding::Confirmed if objected => StandingJson::Objected,
+        CreditStanding::Proposed => StandingJson::Proposed,
+        CreditStanding::Confirmed => StandingJson::Confirmed,
+        CreditStanding::Rejected => StandingJson::Rejected,
+        CreditStanding::Reversed => StandingJson::Reversed,
+    };
+    CreditRecordJson {
+        credit: record.credit.to_string(),
+        worker: record.worker.to_string(),
+        activity: record.activity.to_string(),
+        category: record.category,
+        on: record.on,
+        quantity: Exact(record.quantity.to_string()),
+        points: PointsJson(record.points),
+        uncapped: record.uncapped.map(PointsJson),
+        counts_for_card: record.card,
+        last_day: record.last_day,
+        schedule: record.schedule,
+        witness: record.witness,
+        evidence: record.evidence,
+        status,
+        steps: steps.into_iter().map(step_json).collect(),
+        position,
+    }
+}
+
+fn step_json(step: CreditStep) -> StepJson {
+    let kind = match step.what {
+        CreditEvent::Recorded => StepKind::Recorded,
+        CreditEvent::Confirmed => StepKind::Confirmed,
+        CreditEvent::Rejected => StepKind::Rejected,
+        CreditEvent::Objected => StepKind::Objected,
+        CreditEvent::ObjectionUpheld => StepKind::ObjectionUpheld,
+        CreditEvent::ObjectionDismissed => StepKind::ObjectionDismissed,
+        CreditEvent::Reversed => StepKind::Reversed,
+    };
+    StepJson {
+        step: kind,
+        by: step.by,
+        reason: step.reason,
+        at: step.at.to_string(),
+        recorded_at: step.recorded_at.to_string(),
+        position: step.position,
+    }
+}

@@ -1,0 +1,188 @@
+//! Which no an operation may answer with: every status with its codes, told from what the operation takes and, for what
+//! the ledger refuses, from one table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::StatusCode;
+use ledger_core::domain::refusal::Code;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use super::{BATCH, Place};
+use crate::http::command::REPLAYED;
+use crate::http::error::{Problem, status_of};
+
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// What spending asks for, ahead or at once.
+const SPENDING: &[Code] = &[
+    Code::UnknownWorker,
+    Code::UnknownStore,
+    Code::UnknownItem,
+    Code::InvalidDate,
+    Code::InvalidQuantity,
+    Code::LimitPerWorker,
+    Code::InsufficientPoints,
+    Code::OutOfStock,
+    Code::StoreClosed,
+    Code::WorkerDeparted,
+];
+const JUDGING: &[Code] = &[Code::AlreadyDecided, Code::AlreadyReversed, Code::SamePerson, Code::InvalidDate];
+const CARD: &[Code] = &[Code::NotFound, Code::WorkerDeparted, Code::CardExists];
+
+/// What the ledger refuses beyond what every command may be told, by the address of the command.
+const LEDGER: &[(&str, &[Code])] = &[
+    ("/v1/workers/{id}/depart", &[Code::WorkerDeparted]),
+    ("/v1/workers/{id}/card", &[Code::WorkerDeparted, Code::NotAPartyMember, Code::CardExists]),
+    ("/v1/workers/{id}/card/move", CARD),
+    ("/v1/workers/{id}/card/close", CARD),
+    ("/v1/merchants/{id}/settlements", &[Code::InvalidQuantity, Code::InvalidDate]),
+    ("/v1/stores/{id}/close", &[Code::AlreadyDecided]),
+    ("/v1/stores/{id}/reopen", &[Code::AlreadyDecided]),
+    ("/v1/stores/{id}/items", &[Code::UnknownMerchant]),
+    ("/v1/stores/{id}/restock", &[Code::UnknownItem, Code::UnknownMerchant, Code::InvalidQuantity, Code::StoreClosed]),
+    ("/v1/stores/{id}/stocktake", &[Code::UnknownItem, Code::InvalidQuantity]),
+    ("/v1/stores/{id}/write-off", &[Code::UnknownItem, Code::InvalidQuantity, Code::OutOfStock]),
+    ("/v1/schedule", &[Code::InvalidDate]),
+    (
+        "/v1/credits",
+        &[
+            Code::UnknownWorker,
+            Code::UnknownActivity,
+            Code::InvalidDate,
+            Code::InvalidQuantity,
+            Code::DailyCapReached,
+            Code::WorkerDeparted,
+        ],
+    ),
+    ("/v1/credits/{id}/confirm", JUDGING),
+    ("/v1/credits/{id}/reject", JUDGING),
+    ("/v1/credits/{id}/reverse", JUDGING),
+    ("/v1/credits/{id}/object", JUDGING),
+    ("/v1/credits/{id}/resolve", JUDGING),
+    ("/v1/redemptions", SPENDING),
+    ("/v1/redemptions/{id}/reverse", &[Code::AlreadyReversed, Code::InvalidDate]),
+    ("/v1/holds", SPENDING),
+    ("/v1/holds/{id}/capture", &[Code::AlreadyDecided, Code::HoldExpired, Code::InvalidDate]),
+    ("/v1/holds/{id}/release", &[Code::AlreadyDecided, Code::HoldExpired, Code::InvalidDate]),
+    ("/v1/expiries", &[Code::InvalidDate]),
+];
+
+/// The codes that say that what an address names is not there.
+const NAMED: &[(&str, Code)] = &[
+    ("/v1/workers/{id}", Code::UnknownWorker),
+    ("/v1/merchants/{id}", Code::UnknownMerchant),
+    ("/v1/stores/{id}/items/{sku}", Code::UnknownItem),
+    ("/v1/stores/{id}", Code::UnknownStore),
+    ("/v1/credits/{id}", Code::UnknownCredit),
+    ("/v1/redemptions/{id}", Code::UnknownRedemption),
+    ("/v1/holds/{id}", Code::UnknownRedemption),
+    ("/v1/audit/", Code::NotFound),
+];
+
+/// The codes of an operation, by status.
+#[derive(Default)]
+struct Refusals(BTreeMap<u16, BTreeSet<Code>>);
+
+impl Refusals {
+    fn add(&mut self, status: StatusCode, code: Code) {
+        self.0.entry(status.as_u16()).or_default().insert(code);
+    }
+
+    /// With the code's own status.
+    fn own(&mut self, code: Code) {
+        self.add(status_of(code).0, code);
+    }
+}
+
+pub(super) fn finish(place: &Place<'_>, operation: &mut Map<String, Value>) {
+    if place.guarded {
+        let refusals = refusals(place, operation);
+        let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+        for (status, codes) in refusals.0 {
+            responses.entry(status.to_string()).or_insert_with(|| response(status, &codes));
+        }
+        if place.keyed() {
+            for response in responses.iter_mut().filter(|(status, _)| status.starts_with('2')).map(|(_, it)| it) {
+                response["headers"][REPLAYED] = json!({
+                    "description": "Present and `true` where this is the first answer to the command, given again.",
+                    "schema": { "type": "string", "enum": ["true"] },
+                });
+            }
+        }
+    }
+}
+
+fn refusals(place: &Place<'_>, operation: &Map<String, Value>) -> Refusals {
+    let mut refusals = Refusals::default();
+    for code in [Code::Unauthenticated, Code::Forbidden, Code::TooManyRequests, Code::JournalUnavailable] {
+        refusals.own(code);
+    }
+    refusals.add(StatusCode::INTERNAL_SERVER_ERROR, Code::JournalUnavailable);
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    let asks = |name: &str| parameters.into_iter().flatten().any(|parameter| parameter["name"] == name);
+    if parameters.is_some_and(|parameters| !parameters.is_empty()) || place.writes() {
+        refusals.add(StatusCode::BAD_REQUEST, Code::InvalidInput);
+    }
+    if place.writes() {
+        refusals.own(Code::TooLarge);
+        refusals.add(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::InvalidInput);
+        refusals.own(Code::InvalidInput);
+    }
+    if place.keyed() {
+        refusals.own(Code::DuplicateConflict);
+    }
+    if place.path == BATCH {
+        // All or nothing, a batch is refused with what its decisive command is refused with.
+        Code::ALL.iter().for_each(|code| refusals.own(*code));
+    }
+    let named: Vec<Code> =
+        NAMED.iter().filter(|(prefix, _)| place.path.starts_with(prefix)).map(|(_, it)| *it).collect();
+    for code in &named {
+        refusals.add(StatusCode::NOT_FOUND, *code);
+    }
+    if ["min_position", "at", "size"].into_iter().any(asks) || (place.path == "/v1/schedule" && !place.writes()) {
+        refusals.add(StatusCode::NOT_FOUND, Code::NotFound);
+    }
+    if !place.writes() {
+        if ["on", "as_of", "from", "to", "month", "year"].into_iter().any(asks) {
+            refusals.own(Code::InvalidDate);
+        }
+        if ["at", "recorded_as_of"].into_iter().any(asks) || place.path.starts_with("/v1/audit/") {
+            refusals.own(Code::InvalidInput);
+        }
+        let workbook = operation.get("responses").and_then(|it| it.get("200")).and_then(|it| it.get("content"));
+        if workbook.is_some_and(|content| content.get(WORKBOOK).is_some()) {
+            refusals.own(Code::TooLarge);
+        }
+    }
+    let ledger = LEDGER.iter().find(|(path, _)| *path == place.path && place.writes());
+    for code in ledger.into_iter().flat_map(|(_, codes)| codes.iter()) {
+        refusals.own(*code);
+    }
+    refusals
+}
+
+fn response(status: u16, codes: &BTreeSet<Code>) -> Value {
+    let told: Vec<String> = codes.iter().map(|code| format!("`{code}`: {}", status_of(*code).1)).collect();
+    let words: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+    let problem = format!("#/components/schemas/{}", Problem::name());
+    let mut response = json!({
+        "description": format!("{}.", told.join("; ")),
+        "content": { "application/problem+json": { "schema": {
+            "allOf": [
+                { "$ref": problem },
+                { "type": "object", "properties": { "code": { "type": "string", "enum": words } } },
+            ],
+        } } },
+    });
+    let header = match status {
+        401 => Some(("WWW-Authenticate", json!({ "type": "string" }))),
+        429 | 503 => Some(("Retry-After", json!({ "type": "integer", "minimum": 1 }))),
+        _ => None,
+    };
+    if let Some((name, schema)) = header {
+        response["headers"] = json!({ name: { "schema": schema } });
+    }
+    response
+}

@@ -1,0 +1,121 @@
+//! What the values of bodies look like, as JSON Schema: as narrow as their reading, so that a client which keeps to the
+//! document is refused by the ledger's rules alone. The types here only describe; values are read in [`super::wire`].
+
+use std::borrow::Cow;
+
+use utoipa::openapi::schema::{AnyOfBuilder, Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// No blank, no control character, no byte order mark, no slash: [`ledger_core::domain::ids`].
+pub const ID_PATTERN: &str = r"^[^\s/\u0000-\u001f\u007f-\u009f\ufeff]+$";
+/// The same with slashes.
+pub const KEY_PATTERN: &str = r"^[^\s\u0000-\u001f\u007f-\u009f\ufeff]+$";
+/// Years 1900 to 9998, months 01 to 12.
+pub const MONTH_PATTERN: &str = r"^(19[0-9]{2}|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-(0[1-9]|1[0-2])$";
+/// A civil date as it is written.
+pub const DATE_PATTERN: &str = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+/// Something that is no blank.
+pub const TEXT_PATTERN: &str = r"\S";
+/// The same without control characters but line breaks and tabs.
+const REASON_PATTERN: &str = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$";
+/// The same on one line.
+const NAME_PATTERN: &str =
+    r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$";
+/// A decimal above zero of at most two places.
+const POINTS_PATTERN: &str = r"^[0-9]*[1-9][0-9]*(\.[0-9]{1,2}0*)?$|^0+\.([1-9][0-9]?|0[1-9])0*$";
+/// A decimal above zero of at most six places.
+const QUANTITY_PATTERN: &str = r"^[0-9]*[1-9][0-9]*(\.[0-9]{1,6}0*)?$|^0+\.0{0,5}[1-9][0-9]{0,5}$";
+
+/// The most that one command moves: a billion points.
+const POINTS_MAX: i64 = 1_000_000_000;
+/// The most units of service of one record.
+const QUANTITY_MAX: i64 = 1_000_000;
+/// The most units of an item that are moved at once.
+const UNITS_MAX: i64 = 10_000_000;
+/// The longest decimal that is read.
+const DECIMAL_CHARS_MAX: usize = 30;
+
+/// A string of so many characters that fits a pattern.
+pub fn string(chars_max: usize, pattern: &str) -> ObjectBuilder {
+    let string = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).min_length(Some(1));
+    string.max_length(Some(chars_max)).pattern(Some(pattern))
+}
+
+/// A number above zero in steps, or the same as a decimal string.
+fn decimal(step: f64, most: Option<i64>, pattern: &str) -> AnyOfBuilder {
+    let number = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Number));
+    let number = number.exclusive_minimum(Some(0)).maximum(most).multiple_of(Some(step));
+    AnyOfBuilder::new().item(number).item(string(DECIMAL_CHARS_MAX, pattern))
+}
+
+/// Whole units in a range, or the same as a decimal string.
+fn whole(least: i64, pattern: &str) -> AnyOfBuilder {
+    let number = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer));
+    let number = number.minimum(Some(least)).maximum(Some(UNITS_MAX));
+    AnyOfBuilder::new().item(number).item(string(DECIMAL_CHARS_MAX, pattern))
+}
+
+/// Units of service.
+pub fn quantity() -> RefOr<Schema> {
+    let about = "Units of service: an exact decimal above 0 of at most six places, as a number or a decimal string.";
+    decimal(0.000_001, Some(QUANTITY_MAX), QUANTITY_PATTERN).description(Some(about)).into()
+}
+
+/// Units of an item that are moved.
+pub fn units() -> RefOr<Schema> {
+    let about = "Whole units of an item, at least 1, as a number or a decimal string.";
+    whole(1, r"^0*[1-9][0-9]{0,7}(\.0+)?$").description(Some(about)).into()
+}
+
+/// Points as answers tell them.
+pub fn points() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::Number))
+        .multiple_of(Some(0.01))
+        .description(Some("Points: an exact decimal of at most two places."))
+        .build()
+}
+
+macro_rules! shapes {
+    ($($(#[$doc:meta])* $name:ident = $component:literal, $about:literal, $schema:expr;)*) => {$(
+        $(#[$doc])*
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ($schema).description(Some($about)).into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                $component.into()
+            }
+        }
+    )*};
+}
+
+shapes! {
+    /// What workers, stores, items, merchants, branches, cards and activities are known by.
+    Id = "Id", "An id: 1 to 64 characters without blanks, control characters and slashes.", string(64, ID_PATTERN);
+    /// A command's key, which also names the credit, redemption or hold that the command made.
+    KeyName = "Key", "A key: 1 to 128 characters without blanks and control characters.", string(128, KEY_PATTERN);
+    /// A calendar month.
+    MonthText = "Month", "A calendar month, YYYY-MM.", string(7, MONTH_PATTERN);
+    /// A free text.
+    Reason = "Reason", "A text of at most 500 characters that is not blank.", string(500, REASON_PATTERN);
+    /// A name.
+    NameText = "Name", "A text on one line of at most 200 characters that is not blank.", string(200, NAME_PATTERN);
+    /// Points above zero.
+    PositivePoints = "PositivePoints",
+        "Points above 0: an exact decimal of at most two places, as a number or a decimal string.",
+        decimal(0.01, None, POINTS_PATTERN);
+    /// Points that one command moves.
+    Price = "Price",
+        "Points above 0, at most a billion: an exact decimal of at most two places, as a number or a decimal string.",
+        decimal(0.01, Some(POINTS_MAX), POINTS_PATTERN);
+    /// Units that a stocktake found.
+    Counted = "Counted", "Whole units of an item from 0 on, as a number or a decimal string.",
+        whole(0, r"^[0-9]{1,8}(\.0+)?$");
+}

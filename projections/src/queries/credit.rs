@@ -1,0 +1,152 @@
+//! One credit with what was decided about it, from the journal itself.
+
+use chrono::NaiveDate;
+use ledger_core::domain::event::{Event, StreamId};
+use ledger_core::domain::ids::{CreditId, WorkerId};
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::event::{ServiceRecorded, WorkerEvent};
+use ledger_core::journal::{Entry, RecordedTime};
+
+use super::PAGE;
+use crate::error::ViewError;
+use crate::handle::Views;
+
+/// Where a credit stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CreditStanding {
+    /// It waits for a second person, or the end of its publicity.
+    Proposed,
+    /// It counts.
+    Confirmed,
+    /// It was refused.
+    Rejected,
+    /// It was taken back.
+    Reversed,
+}
+
+/// What happened to a credit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CreditEvent {
+    /// It was recorded.
+    Recorded,
+    /// A second person confirmed it.
+    Confirmed,
+    /// A second person rejected it.
+    Rejected,
+    /// Somebody objected.
+    Objected,
+    /// The objection was right.
+    ObjectionUpheld,
+    /// The objection was not right.
+    ObjectionDismissed,
+    /// It was taken back.
+    Reversed,
+}
+
+/// A step of a credit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreditStep {
+    /// What happened.
+    pub what: CreditEvent,
+    /// Who did it.
+    pub by: String,
+    /// Why, where a reason was asked for.
+    pub reason: Option<String>,
+    /// When, by business time.
+    pub at: BusinessTime,
+    /// When it was recorded.
+    pub recorded_at: RecordedTime,
+    /// The position.
+    pub position: u64,
+}
+
+/// A credit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreditRecord {
+    /// As it was recorded.
+    pub record: ServiceRecorded,
+    /// Where it stands.
+    pub standing: CreditStanding,
+    /// Whether an objection to it is open.
+    pub objected: bool,
+    /// What happened to it, in order.
+    pub steps: Vec<CreditStep>,
+}
+
+impl CreditRecord {
+    /// The service date.
+    pub fn on(&self) -> NaiveDate {
+        self.record.on
+    }
+
+    fn begin(record: ServiceRecorded, entry: &Entry) -> CreditRecord {
+        let standing = if record.proposed { CreditStanding::Proposed } else { CreditStanding::Confirmed };
+        let step = step(CreditEvent::Recorded, record.proposer.to_string(), None, record.at, entry);
+        CreditRecord { record, standing, objected: false, steps: vec![step] }
+    }
+
+    /// Folds a later event of the worker's stream, of whichever credit it is.
+    fn fold(&mut self, entry: &Entry, event: WorkerEvent) {
+        let own = |credit: &CreditId| *credit == self.record.credit;
+        let (what, by, reason, at) = match event {
+            WorkerEvent::CreditConfirmed(event) if own(&event.credit) => {
+                self.standing = CreditStanding::Confirmed;
+                (CreditEvent::Confirmed, event.by, event.reason, event.at)
+            }
+            WorkerEvent::CreditRejected(event) if own(&event.credit) => {
+                self.standing = CreditStanding::Rejected;
+                (CreditEvent::Rejected, event.by, event.reason, event.at)
+            }
+            WorkerEvent::CreditObjected(event) if own(&event.credit) => {
+                self.objected = true;
+                (CreditEvent::Objected, event.by, event.reason, event.at)
+            }
+            WorkerEvent::ObjectionResolved(event) if own(&event.credit) => {
+                self.objected = false;
+                let what = if event.upheld { CreditEvent::ObjectionUpheld } else { CreditEvent::ObjectionDismissed };
+                (what, event.by, event.reason, event.at)
+            }
+            WorkerEvent::CreditReversed(event) if own(&event.credit) => {
+                self.standing = CreditStanding::Reversed;
+                (CreditEvent::Reversed, event.by, event.reason, event.at)
+            }
+            _ => return,
+        };
+        self.steps.push(step(what, by.to_string(), Some(reason), at, entry));
+    }
+}
+
+fn step(what: CreditEvent, by: String, reason: Option<String>, at: BusinessTime, entry: &Entry) -> CreditStep {
+    CreditStep { what, by, reason, at, recorded_at: entry.command.recorded_at, position: entry.position }
+}
+
+impl Views {
+    /// A credit by its name, as it stood at a position; none where there was no such one.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn credit(&self, name: &CreditId, until: u64) -> Result<Option<CreditRecord>, ViewError> {
+        let mut begun: Option<(CreditRecord, WorkerId, u64)> = None;
+        for entry in self.entries_of(&name.into()).await?.into_iter().filter(|entry| entry.position <= until) {
+            let Event::Worker(event) = entry.event()? else { continue };
+            if let Some(record) = event.as_service().filter(|record| record.credit == *name) {
+                let (worker, position) = (record.worker.clone(), entry.position);
+                begun.get_or_insert((CreditRecord::begin(record.clone(), &entry), worker, position));
+            }
+        }
+        let Some((mut credit, worker, mut after)) = begun else { return Ok(None) };
+        let stream = StreamId::Worker(worker);
+        loop {
+            let entries = self.journal().read_stream(&stream, after, PAGE).await?;
+            for entry in entries.iter().take_while(|entry| entry.position <= until) {
+                if let Event::Worker(event) = entry.event()? {
+                    credit.fold(entry, event);
+                }
+            }
+            match entries.last() {
+                Some(last) if entries.len() == PAGE && last.position < until => after = last.position,
+                _ => return Ok(Some(credit)),
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The controls of what only reads: each with every query that it takes.
+
+use super::controls::{Control, DAY};
+use super::kinds::Kind;
+
+const PAGE: [(&str, &str, Kind); 2] = [("limit", "5", Kind::Whole), ("min_position", "1", Kind::Whole)];
+const SINCE: &[(&str, &str, Kind)] = &[("min_position", "1", Kind::Whole)];
+const LIST: &[(&str, &str, Kind)] = &[("after", "A", Kind::Anything), PAGE[0], PAGE[1]];
+
+fn get(
+    path: &'static str,
+    ids: &'static [(&'static str, Kind)],
+    queries: &'static [(&'static str, &'static str, Kind)],
+) -> Control {
+    Control { path, ids, queries, ..Control::NONE }
+}
+
+/// One for every operation that changes nothing.
+pub(super) fn reads() -> Vec<Control> {
+    const WORKER: &[(&str, Kind)] = &[("W0001", Kind::Known("unknown_worker"))];
+    const STORE: &[(&str, Kind)] = &[("S0001", Kind::Known("unknown_store"))];
+    const MERCHANT: &[(&str, Kind)] = &[("M0001", Kind::Known("unknown_merchant"))];
+    vec![
+        get("/healthz", &[], &[]),
+        get("/metrics", &[], &[]),
+        get("/openapi.json", &[], &[]),
+        get("/readyz", &[], &[]),
+        get(
+            "/v1/appraisals/{year}",
+            &[("2025", Kind::Year)],
+            &[("branch", "B1", Kind::Known("")), ("at", "9", Kind::Whole), ("format", "csv", Kind::Word), PAGE[1]],
+        ),
+        get("/v1/audit/checkpoint", &[], &[("size", "1", Kind::Whole), PAGE[1], ("format", "text", Kind::Choice)]),
+        get("/v1/audit/checkpoints", &[], &[("after", "1", Kind::Whole), PAGE[0]]),
+        get("/v1/audit/consistency", &[], &[("from", "1", Kind::Required), ("to", "2", Kind::Whole), PAGE[1]]),
+        get("/v1/audit/inclusion/{position}", &[("1", Kind::Entry)], &[("size", "2", Kind::Whole), PAGE[1]]),
+        get("/v1/audit/keys", &[], &[]),
+        get("/v1/audit/notice", &[], &[("size", "1", Kind::Whole), ("format", "text", Kind::Choice)]),
+        get(
+            "/v1/audit/receipt/{position}",
+            &[("1", Kind::Entry)],
+            &[("size", "SIZE", Kind::Whole), ("format", "svg", Kind::Choice)],
+        ),
+        get(
+            "/v1/audit/report",
+            &[],
+            &[
+                ("at", "9", Kind::Whole),
+                ("recorded_as_of", "2099-01-01", Kind::Moment),
+                ("late_days", "3", Kind::Whole),
+                ("burst", "3", Kind::Whole),
+                ("accounts", "3", Kind::Whole),
+                ("minutes", "3", Kind::Whole),
+                ("list", "3", Kind::Whole),
+                ("format", "json", Kind::Word),
+                PAGE[1],
+            ],
+        ),
+        get(
+            "/v1/audit/sample",
+            &[],
+            &[
+                ("seed", "1", Kind::Required),
+                ("size", "3", Kind::Required),
+                ("by", "uniform", Kind::Word),
+                ("of", "redemptions", Kind::Word),
+                ("from", DAY, Kind::Day),
+                ("to", DAY, Kind::Day),
+                ("at", "9", Kind::Whole),
+                ("recorded_as_of", "2099-01-01", Kind::Moment),
+                ("format", "json", Kind::Word),
+                PAGE[1],
+            ],
+        ),
+        get(
+            "/v1/credits",
+            &[],
+            &[("status", "proposed", Kind::Required), ("after", "A", Kind::Anything), PAGE[0], PAGE[1]],
+        ),
+        get("/v1/events", &[], &[("after", "1", Kind::Whole), PAGE[0], PAGE[1]]),
+        get("/v1/merchants", &[], LIST),
+        get("/v1/merchants/{id}", MERCHANT, SINCE),
+        get("/v1/merchants/{id}/settlement", MERCHANT, &[("month", "2025-06", Kind::MonthAsked), PAGE[1]]),
+        get("/v1/schedule", &[], &[("on", DAY, Kind::PlainDay), PAGE[1]]),
+        get("/v1/schedule/versions", &[], &[("after", "1", Kind::Whole), PAGE[0], PAGE[1]]),
+        get("/v1/stores", &[], LIST),
+        get("/v1/stores/{id}", STORE, SINCE),
+        get("/v1/stores/{id}/stock", STORE, LIST),
+        get("/v1/trial-balance", &[], SINCE),
+        get("/v1/workers", &[], LIST),
+        get("/v1/workers/{id}", WORKER, SINCE),
+        get("/v1/workers/{id}/balance", WORKER, &[("as_of", DAY, Kind::Day), PAGE[1]]),
+        get("/v1/workers/{id}/statement", WORKER, &[("after", "1", Kind::Whole), PAGE[0], PAGE[1]]),
+        get(
+            "/v1/workers/{id}/trace",
+            WORKER,
+            &[
+                ("after", "1", Kind::Whole),
+                PAGE[0],
+                ("as_of", DAY, Kind::Day),
+                ("recorded_as_of", "2099-01-01", Kind::Moment),
+                ("at", "SIZE", Kind::Whole),
+                PAGE[1],
+            ],
+        ),
+    ]
+}

@@ -1,0 +1,36 @@
+//! The document of the API, judged by others: a validator of OpenAPI documents, and a client that asks a running server
+//! everything its document allows and much that it forbids.
+
+use nuanxin_tests::outside::{openapi_faults, schemathesis};
+use nuanxin_tests::{Server, scratch_dir, token};
+
+use crate::journals::{Database, fresh};
+
+/// A server with the demonstration district, and an administrator's token.
+fn demonstration() -> (Server, String) {
+    let journal = fresh(Database::Sqlite);
+    let server = Server::start(&journal, &["--demo"]);
+    (server, token(&journal))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_of_a_running_server_is_valid_openapi() {
+    let (server, token) = demonstration();
+    let (status, _, document) =
+        server.api(&token).get_bytes("/openapi.json", "application/json").await.expect("an answer");
+    assert_eq!(status, 200);
+    let path = scratch_dir("openapi").join("openapi.json");
+    std::fs::write(&path, &document).expect("the document is written");
+    let faults = openapi_faults(&path);
+    assert!(faults.is_empty(), "{faults}");
+    let text = String::from_utf8(document).expect("UTF-8");
+    assert!(text.contains("\"openapi\":\"3.1"), "the version that the contract names");
+}
+
+#[test]
+fn a_server_keeps_to_its_document_whatever_it_is_asked() {
+    let (server, token) = demonstration();
+    let (kept, told) = schemathesis(server.base_url(), &token);
+    assert!(kept, "{told}\n{}", server.stderr());
+    assert!(!server.stderr().contains("a fault of this program"), "{}", server.stderr());
+}
