@@ -84,7 +84,7 @@ impl Site {
         } else {
             rebuilt.swap().await.expect("they are swapped in");
             let written = live.write(at, further, Vec::new()).await;
-            assert!(matches!(written, Err(ViewError::Moved)), "who kept the old ones is told: {written:?}");
+            assert!(matches!(written, Err(ViewError::Replaced)), "who kept the old ones is told: {written:?}");
             live.write(at, at, Vec::new()).await.expect("and goes on with the new ones");
         }
         let swapped = open_store(&self.url).await.expect("the views open");

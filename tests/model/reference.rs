@@ -300,7 +300,7 @@ impl District {
     ) -> Result<(), No> {
         let known = self.accounts.get(&worker);
         if known.is_some() && !update {
-            return Err("invalid_input");
+            return Err("duplicate_conflict");
         }
         if known.is_some_and(|account| account.occupation == occupation && account.party_member == member) {
             return Ok(());
@@ -359,7 +359,7 @@ impl District {
     fn register_merchant(&mut self, at: NaiveDateTime, merchant: String, name: String, update: bool) -> Result<(), No> {
         let known = self.merchants.get(&merchant);
         if known.is_some() && !update {
-            return Err("invalid_input");
+            return Err("duplicate_conflict");
         }
         if known.is_some_and(|merchant| merchant.name == name) {
             return Ok(());

@@ -136,7 +136,7 @@ async fn what_was_just_recorded_is_in_every_read(writes: &Api, reads: &Api) {
     assert_eq!(stock["items"], json!([]), "an empty shelf, and no 404");
     assert_eq!(read(reads, "/v1/stores").await["stores"].as_array().map(Vec::len), Some(1));
 
-    let merchant = json!({"id": "M9", "name": "新商户", "uscc": "91330000000000000X"});
+    let merchant = json!({"id": "M9", "name": "新商户", "uscc": "92000000MA000001H9"});
     accepted(writes, Request::post("/v1/merchants", "new-merchant", merchant)).await;
     assert_eq!(read(reads, "/v1/merchants").await["merchants"].as_array().map(Vec::len), Some(1));
     assert_eq!(read(reads, "/v1/merchants/M9/settlement?month=2025-01").await["owed"], 0);

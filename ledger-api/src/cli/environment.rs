@@ -25,6 +25,8 @@ district.toml:
   points_step               credits are rounded down to a multiple of this, such as \"0.5\" [default: 1]
   approval_required         true: a second person confirms each credit over the API [default: false]
   publicity_days            days of publicity (公示) before a credit may be confirmed [default: 0]
+  tiers                     the tiers (层级) that stores may have, as a list [default: any]
+  guards                    self_witness = \"refuse\" takes no credit whose witness is the worker [default: off]
 
 Environment:
   NUANXIN_JOURNAL           where the journal is, as --journal

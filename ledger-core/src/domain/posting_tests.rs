@@ -49,6 +49,9 @@ fn expected() -> Vec<(&'static str, Vec<Move>)> {
         ("HoldExpired", vec![(held(), available(), 1000)]),
         ("PointsExpired", vec![(available(), expired(), 300)]),
         ("ExpiryReversed", vec![(expired(), available(), 300)]),
+        // Those with a reason.
+        ("HoldReleased", vec![(held(), debt(), 1000)]),
+        ("HoldReleased", vec![(held(), available(), 1000)]),
     ]
 }
 

@@ -75,14 +75,14 @@ pub(super) fn stage() -> Vec<Value> {
     [fund].into_iter().chain(stores).chain([owed]).collect()
 }
 
-const CREDIT: &str = r#"{"key": "NAME-{n}", "command": "credit", "worker": "W0002", "activity": "SB01", "on": "2025-06-02",
+pub(super) const CREDIT: &str = r#"{"key": "NAME-{n}", "command": "credit", "worker": "W0002", "activity": "SB01", "on": "2025-06-02",
     "quantity": 1, "witness": "证明人"}"#;
 const WORKER: &str =
     r#"{"key": "NAME-{n}-w", "command": "worker", "id": "NAME-{n}", "occupation": "快递员", "party_member": true}"#;
 const CARD: &str =
     r#"{"key": "NAME-{n}-c", "command": "card", "worker": "NAME-{n}", "card_no": "NAME-{n}", "branch": "B1"}"#;
 const STORE: &str = r#"{"key": "NAME-{n}-s", "command": "store", "id": "NAME-{n}", "name": "靶场", "tier": "街道"}"#;
-const REDEEM: &str = r#"{"key": "NAME-{n}", "command": "redeem", "worker": "W0001", "store": "S-sell",
+pub(super) const REDEEM: &str = r#"{"key": "NAME-{n}", "command": "redeem", "worker": "W0001", "store": "S-sell",
     "at": "2025-06-02T09:00:00+08:00", "lines": [{"sku": "SW01", "quantity": 1}]}"#;
 const HOLD: &str = r#"{"key": "NAME-{n}", "command": "hold", "worker": "W0001", "store": "S-sell",
     "lasts_minutes": 40000, "lines": [{"sku": "SW01", "quantity": 1}]}"#;

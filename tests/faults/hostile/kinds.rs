@@ -205,7 +205,8 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
             }
         }
         Kind::Months => {
-            if whole == Some(0) {
+            // However nothing is written, it is the number 0.
+            if whole == Some(0) || value.as_ref().and_then(Value::as_f64) == Some(0.0) {
                 CANNOT_HOLD
             } else if blank {
                 DONE

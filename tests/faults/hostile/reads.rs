@@ -1,6 +1,6 @@
 //! The controls of what only reads: each with every query that it takes.
 
-use super::controls::{Control, DAY};
+use super::controls::{CREDIT, Control, DAY, REDEEM};
 use super::kinds::Kind;
 
 const PAGE: [(&str, &str, Kind); 2] = [("limit", "5", Kind::Whole), ("min_position", "1", Kind::Whole)];
@@ -86,6 +86,14 @@ pub(super) fn reads() -> Vec<Control> {
         get("/v1/stores", &[], LIST),
         get("/v1/stores/{id}", STORE, SINCE),
         get("/v1/stores/{id}/stock", STORE, LIST),
+        get("/v1/branches", &[], LIST),
+        Control { before: &[CREDIT], ..get("/v1/credits/{id}", &[("NAME-{n}", Kind::Made("unknown_credit"))], SINCE) },
+        Control {
+            before: &[REDEEM],
+            ..get("/v1/redemptions/{id}", &[("NAME-{n}", Kind::Made("unknown_redemption"))], SINCE)
+        },
+        get("/v1/holds", &[], LIST),
+        get("/v1/stores/{id}/redemptions", STORE, LIST),
         get("/v1/trial-balance", &[], SINCE),
         get("/v1/workers", &[], LIST),
         get("/v1/workers/{id}", WORKER, SINCE),

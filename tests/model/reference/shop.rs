@@ -145,7 +145,7 @@ impl District {
     fn open(&mut self, at: NaiveDateTime, store: String, name: String, update: bool) -> Result<(), No> {
         let known = self.shops.get(&store);
         if known.is_some() && !update {
-            return Err("invalid_input");
+            return Err("duplicate_conflict");
         }
         if known.is_some_and(|shop| shop.name == name) {
             return Ok(());

@@ -240,6 +240,5 @@ async fn at_once(desk: &Desk) {
         let (time, worker) = (format!("2024-04-20T15:0{number}:00+08:00"), format!("W{number:03}"));
         desk.at(&time, "T-A", &format!("JL1{number}"), credit(&worker, "SB01", "2024-04-20", "2", Some("w-2"))).await;
     }
-    // For a day that is still to come.
-    desk.at("2024-04-20T16:00:00+08:00", "T-A", "JL20", credit("W003", "ZY01", "2024-05-01", "1", None)).await;
+    desk.at("2024-04-20T16:00:00+08:00", "T-A", "JL20", credit("W003", "ZY01", "2024-04-01", "1", None)).await;
 }

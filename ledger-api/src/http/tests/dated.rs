@@ -30,17 +30,17 @@ async fn set(edge: &Edge, key: &str, district: Value) -> Told {
 async fn what_lies_ahead_is_an_invalid_date_alone_and_in_a_batch() {
     let edge = Edge::with_district().await;
     let ahead = now().date().checked_add_days(Days::new(2)).unwrap().to_string();
-    assert_eq!(edge.post("/v1/credits", "c", credit(&ahead, "李四")).await.no(), (422, "invalid_date"));
+    assert_eq!(edge.post("/v1/credits", "ahead-c", credit(&ahead, "李四")).await.no(), (422, "invalid_date"));
     let in_an_hour = now().plus_seconds(3_600).unwrap().to_string();
-    assert_eq!(edge.post("/v1/redemptions", "r", towel(&in_an_hour)).await.no(), (422, "invalid_date"));
-    assert_eq!(edge.post("/v1/holds", "h", towel(&in_an_hour)).await.no(), (422, "invalid_date"));
-    let end = edge.post("/v1/holds", "e", towel("9998-12-31T23:00:00+08:00")).await;
+    assert_eq!(edge.post("/v1/redemptions", "ahead-r", towel(&in_an_hour)).await.no(), (422, "invalid_date"));
+    assert_eq!(edge.post("/v1/holds", "ahead-h", towel(&in_an_hour)).await.no(), (422, "invalid_date"));
+    let end = edge.post("/v1/holds", "ahead-e", towel("9998-12-31T23:00:00+08:00")).await;
     assert_eq!(end.no(), (422, "invalid_date"), "what closed the journal once");
     let mut item = credit(&ahead, "李四");
     (item["key"], item["command"]) = (json!("b"), json!("record_credit"));
     let batch = edge.post("/v1/batch", "batch", json!([item])).await;
     assert_eq!(batch.body["results"][0]["body"]["code"], "invalid_date", "{batch:?}");
-    let now = edge.post("/v1/credits", "c", credit(&today(), "李四")).await;
+    let now = edge.post("/v1/credits", "ahead-c", credit(&today(), "李四")).await;
     assert_eq!(now.status.as_u16(), 201, "the refused one took no key: {now:?}");
 }
 
@@ -75,16 +75,16 @@ async fn a_guard_that_is_not_available_yet_is_told_to_be_so() {
 async fn a_slip_in_a_credit_code_or_a_tier_is_told() {
     let edge = Edge::with_district().await;
     let merchant = |uscc: &str| json!({"id": "M2", "name": "二号店", "uscc": uscc});
-    let told = edge.post("/v1/merchants", "m", merchant("123")).await;
+    let told = edge.post("/v1/merchants", "m2", merchant("123")).await;
     assert_eq!(told.no(), (422, "invalid_input"));
     assert!(told.body["detail"].as_str().unwrap().contains("GB 32100"), "{told:?}");
-    assert_eq!(edge.post("/v1/merchants", "m", merchant("92000000MA000001H9")).await.status.as_u16(), 201);
+    assert_eq!(edge.post("/v1/merchants", "m2", merchant("92000000MA000001H9")).await.status.as_u16(), 201);
     let store = |tier: &str| json!({"id": "S2", "name": "二号网点", "tier": tier});
     set(&edge, "s1", json!({"tiers": ["总站", "微驿站"]})).await;
-    let told = edge.post("/v1/stores", "s", store("微译站")).await;
+    let told = edge.post("/v1/stores", "s-2", store("微译站")).await;
     assert_eq!(told.no(), (422, "invalid_input"));
     assert!(told.body["detail"].as_str().unwrap().contains("微驿站"), "{told:?}");
-    assert_eq!(edge.post("/v1/stores", "s", store("微驿站")).await.status.as_u16(), 201);
+    assert_eq!(edge.post("/v1/stores", "s-2", store("微驿站")).await.status.as_u16(), 201);
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn a_redemption_reversed_after_its_month_was_paid_is_set_off_against_what_
     let this_month = now().date().with_day(1).unwrap();
     let then = (this_month - TimeDelta::days(40)).with_day(15).unwrap();
     let (month, at) = (then.format("%Y-%m").to_string(), format!("{then}T10:00:00+08:00"));
-    assert_eq!(edge.post("/v1/credits", "c", credit(&then.to_string(), "李四")).await.status.as_u16(), 201);
+    assert_eq!(edge.post("/v1/credits", "ahead-c", credit(&then.to_string(), "李四")).await.status.as_u16(), 201);
     assert_eq!(edge.post("/v1/redemptions", "r1", towel(&at)).await.status.as_u16(), 201);
     let pay = |key: &'static str, month: String, points: i32| {
         let body = json!({"month": month, "points": points, "reference": "财付1号"});

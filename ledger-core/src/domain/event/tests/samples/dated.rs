@@ -1,5 +1,5 @@
 //! Samples of the fields that came when the past began to be judged by its own day: what fixes a publicity, the month that
-//! bears a correction, guards and tiers.
+//! bears a correction, guards and tiers; and why a hold was released.
 
 use super::super::super::{Event, MerchantEvent, ProgrammeEvent, WorkerEvent};
 use super::{date, first_samples};
@@ -21,6 +21,10 @@ fn with_later_fields(event: Event) -> Option<Event> {
         Event::Merchant(MerchantEvent::HonourReversed(mut event)) => {
             event.claimed_in = Month::parse("2024-01");
             Event::Merchant(MerchantEvent::HonourReversed(event))
+        }
+        Event::Worker(WorkerEvent::HoldReleased(mut event)) => {
+            event.reason = Some("不来取了".into());
+            Event::Worker(WorkerEvent::HoldReleased(event))
         }
         Event::Worker(event) => {
             let mut record = event.as_service().filter(|record| record.proposed)?.clone();

@@ -204,9 +204,6 @@ pub(super) fn spending_samples() -> Vec<WorkerEvent> {
         }),
         WorkerEvent::HoldReleased(ended(&[], points(1000))),
         WorkerEvent::HoldReleased(ended(&[(3, 1000)], Points::ZERO)),
-        WorkerEvent::HoldReleased(HoldEnded {
-            reason: Some("不来取了".into()), ..ended(&[(3, 1000)], Points::ZERO)
-        }),
         WorkerEvent::HoldExpired(ended(&[(3, 600)], points(400))),
         WorkerEvent::HoldExpired(ended(&[(3, 1000)], Points::ZERO)),
         WorkerEvent::PointsExpired(booked()),
