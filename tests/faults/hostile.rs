@@ -26,7 +26,7 @@ use crate::site::Site;
 use crate::wire::{self, Reply};
 
 /// The most memory the server may ever have taken, in KiB.
-const MEMORY_MAX_KIB: u64 = 300 << 10;
+const MEMORY_MAX_KIB: u64 = 400 << 10;
 /// Requests on their way at once.
 const AT_ONCE: usize = 8;
 /// How long the server is listened to after bytes that are hardly a request.

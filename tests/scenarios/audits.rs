@@ -191,7 +191,6 @@ fn what_cannot_be_asked_is_said_with_exit_code_two() {
         &["replay", "--trace", "worker:W001", "--until", "99999"],
         &["replay", "--trace", "worker:W001", "--swap"],
         &["replay", "--as-of", "2024-01-01"],
-        &["replay", "--json"],
         &["audit", "sample", "--seed", "1"],
         &["audit", "sample", "--size", "1"],
         &["audit", "sample", "--seed", "1", "--size", "0"],

@@ -19,7 +19,8 @@ fn mode(path: &Path) -> u32 {
 fn open_to_others(folder: &Path) -> Vec<(String, u32)> {
     let files = std::fs::read_dir(folder).expect("the folder is there").map(|file| file.expect("a file").path());
     let modes = files.map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), mode(&path)));
-    modes.filter(|(_, mode)| *mode != 0o600).collect()
+    // What is made and removed at once has a name for a moment only.
+    modes.filter(|(name, mode)| *mode != 0o600 && !name.starts_with(".tmp")).collect()
 }
 
 async fn served(journal: &str, folder: &Path, key: &str) {

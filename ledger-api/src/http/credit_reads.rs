@@ -108,17 +108,13 @@ struct CreditRecordJson {
 async fn read_credit(
     State(app): State<App>,
     Caller(caller): Caller,
-    ApiPath(id): ApiPath<String>,
+    ApiPath(id): ApiPath<CreditId>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<CreditRecordJson>, ApiError> {
     let position = at_least(&app, query.min_position).await?;
-    // What cannot be a name is not looked for.
-    let credit = match CreditId::new(&id) {
-        Ok(name) => app.views.credit(&name, position).await?,
-        Err(_) => None,
-    };
+    let credit = app.views.credit(&id, position).await?;
     let credit = credit.ok_or_else(|| {
-        let refusal = Refusal::new(Code::UnknownCredit, format!("there is no credit {id:?}"));
+        let refusal = Refusal::new(Code::UnknownCredit, format!("there is no credit {id}"));
         ApiError::refused(refusal, &[Code::UnknownCredit])
     })?;
     let worker = &credit.record.worker;

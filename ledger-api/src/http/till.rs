@@ -150,21 +150,17 @@ struct StoreDayAnswer {
 async fn read_redemption(
     State(app): State<App>,
     Caller(caller): Caller,
-    ApiPath(id): ApiPath<String>,
+    ApiPath(id): ApiPath<RedemptionId>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<RedemptionRecordJson>, ApiError> {
     let position = at_least(&app, query.min_position).await?;
-    // What cannot be a name is not looked for.
-    let record = match RedemptionId::new(&id) {
-        Ok(name) => app.views.redemption(&name, position).await?,
-        Err(_) => None,
-    };
+    let record = app.views.redemption(&id, position).await?;
     let record = record.ok_or_else(|| {
-        let refusal = Refusal::new(Code::UnknownRedemption, format!("there is no redemption {id:?}"));
+        let refusal = Refusal::new(Code::UnknownRedemption, format!("there is no redemption {id}"));
         ApiError::refused(refusal, &[Code::UnknownRedemption])
     })?;
     tracing::info!(reader = %caller.id, role = %caller.role, worker = %record.worker, "a worker's record was read");
-    Ok(Json(record_json(id, record, position)))
+    Ok(Json(record_json(id.to_string(), record, position)))
 }
 
 /// What a store gave out on a business day, with the day's totals.

@@ -206,7 +206,7 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
         }
         Kind::Months => {
             // However nothing is written, it is the number 0.
-            if whole == Some(0) || value.as_ref().and_then(Value::as_f64) == Some(0.0) {
+            if raw != Some("-0") && value.as_ref().and_then(Value::as_f64) == Some(0.0) {
                 CANNOT_HOLD
             } else if blank {
                 DONE
