@@ -3,6 +3,7 @@
 use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::path::Path;
 
+use ledger_core::journal::sqlite::private;
 use zeroize::Zeroizing;
 
 /// Reads a file of at most `bytes_max`; none when it is not there. Warns when others can read it too.
@@ -25,7 +26,7 @@ pub(crate) fn read(path: &Path, bytes_max: u64) -> Result<Option<Zeroizing<Strin
 pub(crate) fn create(path: &Path, text: &str) -> Result<bool> {
     let file = written(path, text)?;
     match file.persist_noclobber(path) {
-        Ok(_) => sync_folder(path).map(|()| true),
+        Ok(_) => private::sync_folder_of(path).map(|()| true),
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.error),
     }
@@ -34,7 +35,7 @@ pub(crate) fn create(path: &Path, text: &str) -> Result<bool> {
 /// Puts a file in the place of the one that may be there.
 pub(crate) fn replace(path: &Path, text: &str) -> Result<()> {
     written(path, text)?.persist(path).map_err(|error| error.error)?;
-    sync_folder(path)
+    private::sync_folder_of(path)
 }
 
 fn folder(path: &Path) -> &Path {
@@ -44,22 +45,11 @@ fn folder(path: &Path) -> &Path {
 /// A temporary file is its owner's alone (mode 0600) and keeps that mode under its final name.
 fn written(path: &Path, text: &str) -> Result<tempfile::NamedTempFile> {
     let folder = folder(path);
-    ledger_core::journal::sqlite::private::make_folder_of(path)?;
+    private::make_folder_of(path)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     Ok(file)
-}
-
-/// A name in a folder survives a power cut once the folder is synced.
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> Result<()> {
-    std::fs::File::open(folder(path))?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> Result<()> {
-    Ok(())
 }
 
 #[cfg(unix)]

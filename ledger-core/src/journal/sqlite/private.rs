@@ -1,7 +1,7 @@
 //! Files and folders that only their owner may read: SQLite itself would make them as the umask says, for everybody on
 //! most machines.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 
@@ -80,13 +80,20 @@ pub fn narrow(_path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes new, renamed and removed names in a file's folder durable.
+/// Makes new, renamed and removed names in a file's folder durable: they survive a power cut once the folder is synced.
+/// Elsewhere than on unix a folder cannot be synced.
 ///
 /// # Errors
 /// Those of the file system.
 pub fn sync_folder_of(path: &Path) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    #[cfg(unix)]
+    {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 /// Removes a file that may not be there.

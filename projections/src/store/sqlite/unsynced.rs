@@ -5,7 +5,7 @@
 //! durable before anything else is; it is taken away once all is synced. A file with the mark of another start is not to
 //! be believed.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -33,28 +33,8 @@ fn read(path: &Path) -> io::Result<String> {
     Ok(id.trim().to_owned())
 }
 
-/// A file beside the database: `nuanxin.views.db` → `nuanxin.views.db-wal`.
-fn beside(database: &Path, suffix: &str) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
 fn mark_path(database: &Path) -> PathBuf {
-    beside(database, ".unsynced")
-}
-
-/// Makes a new, renamed or removed name in the database's folder durable.
-fn sync_folder(database: &Path) -> io::Result<()> {
-    let folder = database.parent().filter(|parent| !parent.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    private::with_suffix(database, ".unsynced")
 }
 
 /// Whether the machine has kept everything that was written to the database: it is not marked, or the machine has not
@@ -72,28 +52,28 @@ pub(super) fn is_whole(database: &Path) -> io::Result<bool> {
 /// Removes the database, its log and, once they are gone for good, its mark.
 pub(super) fn remove_database(database: &Path) -> io::Result<()> {
     remove_log(database)?;
-    remove(database)?;
+    private::remove(database)?;
     remove_mark(database)
 }
 
 /// Removes the database with everything beside it, the lock included.
 pub(super) fn remove_all(database: &Path) -> io::Result<()> {
     remove_database(database)?;
-    remove(&beside(database, ".lock"))
+    private::remove(&private::with_suffix(database, ".lock"))
 }
 
 /// Removes what belongs to the database's connections: its log, and the memory they share.
 pub(super) fn remove_log(database: &Path) -> io::Result<()> {
-    remove(&beside(database, "-wal"))?;
-    remove(&beside(database, "-shm"))
+    private::remove(&private::with_suffix(database, "-wal"))?;
+    private::remove(&private::with_suffix(database, "-shm"))
 }
 
 /// Removes the mark, once what was done to the names of the folder is durable.
 pub(super) fn remove_mark(database: &Path) -> io::Result<()> {
     let mark = mark_path(database);
     if mark.try_exists()? {
-        sync_folder(database)?;
-        remove(&mark)?;
+        private::sync_folder_of(database)?;
+        private::remove(&mark)?;
     }
     Ok(())
 }
@@ -108,7 +88,7 @@ impl Unsynced {
             private::narrow(&mark_path(database))?;
             file.write_all(id.as_bytes())?;
             file.sync_all()?;
-            sync_folder(database)
+            private::sync_folder_of(database)
         });
         match marked {
             Ok(()) => Some(Unsynced { database: database.to_owned() }),
@@ -121,7 +101,7 @@ impl Unsynced {
 
     fn sync(&self) -> io::Result<()> {
         // Readers may have kept the log from being copied into the database.
-        for file in [self.database.clone(), beside(&self.database, "-wal")] {
+        for file in [self.database.clone(), private::with_suffix(&self.database, "-wal")] {
             match File::open(&file) {
                 Ok(file) => file.sync_all()?,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
