@@ -140,7 +140,7 @@ fn a_place_that_cannot_be_used_is_named_with_the_cure() {
     // Nobody knows the one; the other had no services that year.
     let nobody = run(&journal, &["appraise", "--year", "2024", "--branch", "没有这个支部"]).expect(1);
     assert!(nobody.stdout.is_empty());
-    nobody.says(&["没有找到 not_found", "没有这个支部", "DZB01"]);
+    nobody.says(&["没有此内容 not_found", "没有这个支部", "DZB01"]);
     let idle = run(&journal, &["appraise", "--year", "2019", "--branch", "DZB01", "--format", "csv"]).expect(0);
     assert!(idle.stderr.is_empty(), "{}", idle.stderr);
     assert_eq!(listing(&folder), Vec::<String>::new());

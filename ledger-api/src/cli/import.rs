@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use ledger_core::domain::refusal::Code;
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::journal::{Journal, JournalError};
@@ -53,7 +52,7 @@ pub async fn run(args: ImportArgs, url: &JournalUrl) -> CliResult {
     let directory = args.pack_dir.clone();
     let checked = tokio::task::spawn_blocking(move || Pack::check(&directory)).await;
     let pack = checked.map_err(|error| CliError::failed(format!("the pack was not read: {error}")))?;
-    let pack = Arc::new(pack.map_err(|error| CliError::input(error.to_string()).coded(code_of(&error)))?);
+    let pack = Arc::new(pack.map_err(|error| CliError::input(error.to_string()).coded(error.code()))?);
     for warning in pack.warnings() {
         eprintln!("nuanxin: {warning}");
     }
@@ -172,12 +171,8 @@ fn summary(args: &ImportArgs, pack: &Pack, report: &Report) -> String {
     text
 }
 
-fn code_of(error: &ImportError) -> Option<Code> {
-    title::code_of(error.code()?)
-}
-
 fn ending(cause: ImportError, dry_run: bool) -> CliError {
-    let code = code_of(&cause);
+    let code = cause.code();
     let message = if dry_run {
         cause.to_string()
     } else {

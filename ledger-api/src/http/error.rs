@@ -16,52 +16,45 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::access::AccessError;
+use crate::title;
 
 /// Seconds after which a caller may try again when something of ours cannot be reached.
 const RETRY_AFTER_SECONDS: u32 = 1;
 
-/// The status of a code and what it means, in Chinese (the title of its problem) and in English. Ids that a path names are
-/// told apart by [`ApiError::refused`]. docs/codes.md is this table for people.
-pub const fn status_of(code: Code) -> (StatusCode, &'static str, &'static str) {
+/// The status of a code and what it means in English; in Chinese it is called as everywhere, [`title::chinese`]. Ids that a
+/// path names are told apart by [`ApiError::refused`]. docs/codes.md holds both tables for people.
+pub const fn status_of(code: Code) -> (StatusCode, &'static str) {
     match code {
-        Code::InvalidInput => (StatusCode::UNPROCESSABLE_ENTITY, "请求内容有误", "The request cannot hold"),
-        Code::InvalidDate => (StatusCode::UNPROCESSABLE_ENTITY, "日期或时间无效", "Not a date that can hold here"),
-        Code::InvalidQuantity => (StatusCode::UNPROCESSABLE_ENTITY, "数量无效", "Not a quantity that can hold here"),
-        Code::NotAPartyMember => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "仅限党员办理积分卡", "Only Party members hold this card")
-        }
-        Code::UnknownWorker => (StatusCode::UNPROCESSABLE_ENTITY, "没有此人员", "No such worker"),
-        Code::UnknownActivity => (StatusCode::UNPROCESSABLE_ENTITY, "没有此活动", "No such activity"),
-        Code::UnknownStore => (StatusCode::UNPROCESSABLE_ENTITY, "没有此网点", "No such store"),
-        Code::UnknownItem => (StatusCode::UNPROCESSABLE_ENTITY, "该网点没有此商品", "No such item at this store"),
-        Code::UnknownMerchant => (StatusCode::UNPROCESSABLE_ENTITY, "没有此商户", "No such merchant"),
-        Code::UnknownCredit => (StatusCode::NOT_FOUND, "没有此积分记录", "No such credit"),
-        Code::UnknownRedemption => (StatusCode::NOT_FOUND, "没有此兑换或预占", "No such redemption or hold"),
-        Code::NotFound => (StatusCode::NOT_FOUND, "没有此内容", "Nothing is here"),
-        Code::DuplicateConflict => {
-            (StatusCode::CONFLICT, "编号已用于其他内容", "The key or id was used with other content")
-        }
-        Code::DailyCapReached => (StatusCode::CONFLICT, "已达每日上限", "The daily cap is reached"),
-        Code::LimitPerWorker => (StatusCode::CONFLICT, "已达每人每年限兑", "The yearly limit is reached"),
-        Code::InsufficientPoints => (StatusCode::CONFLICT, "积分不足", "Not enough points"),
-        Code::OutOfStock => (StatusCode::CONFLICT, "库存不足", "Not enough on the shelf"),
-        Code::AlreadyDecided => (StatusCode::CONFLICT, "此前已作出决定", "Decided before"),
-        Code::AlreadyReversed => (StatusCode::CONFLICT, "此前已冲销", "Reversed before"),
-        Code::HoldExpired => (StatusCode::CONFLICT, "预占已过期", "The hold ran out"),
-        Code::CardExists => (StatusCode::CONFLICT, "已有积分卡", "There is a card already"),
-        Code::StoreClosed => (StatusCode::CONFLICT, "网点已停用", "The store is closed"),
-        Code::WorkerDeparted => (StatusCode::CONFLICT, "人员已退出", "The worker has left"),
-        Code::Unauthenticated => (StatusCode::UNAUTHORIZED, "未登录或令牌无效", "No valid access token"),
-        Code::Forbidden => (StatusCode::FORBIDDEN, "该角色无权办理", "This role may not do this"),
-        Code::SamePerson => (StatusCode::FORBIDDEN, "须由另一人办理", "Another person must decide"),
-        Code::SelfWitness => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "证明人须为另一人", "Another person must witness the service")
-        }
-        Code::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "内容过大", "Too large"),
-        Code::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "请求过多", "Too many requests"),
-        Code::JournalUnavailable => {
-            (StatusCode::SERVICE_UNAVAILABLE, "账本暂时无法访问", "The journal cannot be reached")
-        }
+        Code::InvalidInput => (StatusCode::UNPROCESSABLE_ENTITY, "The request cannot hold"),
+        Code::InvalidDate => (StatusCode::UNPROCESSABLE_ENTITY, "Not a date that can hold here"),
+        Code::InvalidQuantity => (StatusCode::UNPROCESSABLE_ENTITY, "Not a quantity that can hold here"),
+        Code::NotAPartyMember => (StatusCode::UNPROCESSABLE_ENTITY, "Only Party members hold this card"),
+        Code::UnknownWorker => (StatusCode::UNPROCESSABLE_ENTITY, "No such worker"),
+        Code::UnknownActivity => (StatusCode::UNPROCESSABLE_ENTITY, "No such activity"),
+        Code::UnknownStore => (StatusCode::UNPROCESSABLE_ENTITY, "No such store"),
+        Code::UnknownItem => (StatusCode::UNPROCESSABLE_ENTITY, "No such item at this store"),
+        Code::UnknownMerchant => (StatusCode::UNPROCESSABLE_ENTITY, "No such merchant"),
+        Code::UnknownCredit => (StatusCode::NOT_FOUND, "No such credit"),
+        Code::UnknownRedemption => (StatusCode::NOT_FOUND, "No such redemption or hold"),
+        Code::NotFound => (StatusCode::NOT_FOUND, "Nothing is here"),
+        Code::DuplicateConflict => (StatusCode::CONFLICT, "The key or id was used with other content"),
+        Code::DailyCapReached => (StatusCode::CONFLICT, "The daily cap is reached"),
+        Code::LimitPerWorker => (StatusCode::CONFLICT, "The yearly limit is reached"),
+        Code::InsufficientPoints => (StatusCode::CONFLICT, "Not enough points"),
+        Code::OutOfStock => (StatusCode::CONFLICT, "Not enough on the shelf"),
+        Code::AlreadyDecided => (StatusCode::CONFLICT, "Decided before"),
+        Code::AlreadyReversed => (StatusCode::CONFLICT, "Reversed before"),
+        Code::HoldExpired => (StatusCode::CONFLICT, "The hold ran out"),
+        Code::CardExists => (StatusCode::CONFLICT, "There is a card already"),
+        Code::StoreClosed => (StatusCode::CONFLICT, "The store is closed"),
+        Code::WorkerDeparted => (StatusCode::CONFLICT, "The worker has left"),
+        Code::Unauthenticated => (StatusCode::UNAUTHORIZED, "No valid access token"),
+        Code::Forbidden => (StatusCode::FORBIDDEN, "This role may not do this"),
+        Code::SamePerson => (StatusCode::FORBIDDEN, "Another person must decide"),
+        Code::SelfWitness => (StatusCode::UNPROCESSABLE_ENTITY, "Another person must witness the service"),
+        Code::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
+        Code::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+        Code::JournalUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "The journal cannot be reached"),
     }
 }
 
@@ -253,7 +246,7 @@ impl ApiError {
     pub fn problem(&self) -> Problem {
         Problem {
             kind: format!("urn:nuanxin:problem:{}", self.code),
-            title: status_of(self.code).1,
+            title: title::chinese(self.code),
             status: self.status.as_u16(),
             detail: self.detail.clone(),
             code: CodeJson(self.code),
@@ -312,15 +305,15 @@ impl From<AccessError> for ApiError {
 #[cfg(test)]
 mod tests {
     use super::{ApiError, status_of};
+    use crate::title::chinese;
     use axum::http::StatusCode;
     use ledger_core::domain::refusal::{Code, Refusal};
 
     #[test]
     fn every_code_has_a_status_that_says_no() {
         for code in Code::ALL {
-            let (status, chinese, english) = status_of(*code);
+            let (status, english) = status_of(*code);
             assert!(status.is_client_error() || status == StatusCode::SERVICE_UNAVAILABLE, "{code}");
-            assert!(chinese.chars().all(|char| ('\u{4e00}'..='\u{9fff}').contains(&char)), "{chinese}");
             assert!(!english.is_empty() && english.is_ascii(), "{english}");
         }
     }
@@ -332,8 +325,8 @@ mod tests {
         let table: Vec<String> = Code::ALL
             .iter()
             .map(|code| {
-                let (status, chinese, english) = status_of(*code);
-                format!("| `{code}` | {} | {chinese} | {english} |", status.as_u16())
+                let (status, english) = status_of(*code);
+                format!("| `{code}` | {} | {} | {english} |", status.as_u16(), chinese(*code))
             })
             .collect();
         assert_eq!(rows, table, "docs/codes.md holds a row for each code, in the order of the codes");

@@ -43,10 +43,10 @@ pub enum ImportError {
 
 impl ImportError {
     /// The stable code of a pack that cannot be used; none where the pack is not to blame.
-    pub fn code(&self) -> Option<&'static str> {
+    pub const fn code(&self) -> Option<Code> {
         match self {
             ImportError::Sheet(error) => Some(error.code()),
-            ImportError::District(_) => Some(Code::InvalidInput.as_str()),
+            ImportError::District(_) => Some(Code::InvalidInput),
             ImportError::Journal { .. }
             | ImportError::Unreadable(_)
             | ImportError::Names(_)

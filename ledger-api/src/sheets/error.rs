@@ -3,6 +3,8 @@
 
 use std::io;
 
+use ledger_core::domain::refusal::Code;
+
 use super::text::quotable;
 
 /// A file that cannot be read, or not further.
@@ -46,9 +48,9 @@ pub enum SheetError {
 
 impl SheetError {
     /// The stable code that users and scripts see.
-    pub fn code(&self) -> &'static str {
+    pub const fn code(&self) -> Code {
         match self {
-            SheetError::TooLarge { .. } => "too_large",
+            SheetError::TooLarge { .. } => Code::TooLarge,
             SheetError::Io { .. }
             | SheetError::Empty { .. }
             | SheetError::Encoding { .. }
@@ -58,7 +60,7 @@ impl SheetError {
             | SheetError::DuplicateColumn { .. }
             | SheetError::MissingFile { .. }
             | SheetError::TwoFiles { .. }
-            | SheetError::BadMonth { .. } => "invalid_input",
+            | SheetError::BadMonth { .. } => Code::InvalidInput,
         }
     }
 }

@@ -89,14 +89,14 @@ fn an_empty_file_is_refused() {
     for text in ["", "\u{FEFF}", "\n\n", " ,\t,\n"] {
         let error = refusal(text);
         assert!(matches!(error, SheetError::Empty { .. }), "{error}");
-        assert_eq!(error.code(), "invalid_input");
+        assert_eq!(error.code().as_str(), "invalid_input");
     }
 }
 
 #[test]
 fn missing_columns_are_named_with_file_and_place() {
     let error = refusal("台账\n编号,备注\n甲,1\n");
-    assert_eq!(error.code(), "invalid_input");
+    assert_eq!(error.code().as_str(), "invalid_input");
     let message = error.to_string();
     assert!(message.contains("测试.csv") && message.contains("「数量」") && message.contains("row 2"), "{message}");
     let message = refusal(&format!("{}编号,数量\n", "\n".repeat(20))).to_string();
@@ -109,7 +109,7 @@ fn missing_columns_are_named_with_file_and_place() {
 fn a_column_that_stands_twice_is_refused() {
     let error = refusal("编号,数量,编 号\n甲,1,乙\n");
     assert!(matches!(error, SheetError::DuplicateColumn { row: 1, column: "编号", .. }), "{error}");
-    assert_eq!(error.code(), "invalid_input");
+    assert_eq!(error.code().as_str(), "invalid_input");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn bytes_in_no_known_encoding_are_refused_before_any_row() {
     let bytes = ["编号,数量\n甲,1\n".as_bytes(), b"\xFF\xFE\xFF,1\n"].concat();
     let error = open_bytes("测试.csv", &bytes).expect_err("refused");
     assert!(matches!(error, SheetError::Encoding { line: 3, .. }), "{error}");
-    assert_eq!(error.code(), "invalid_input");
+    assert_eq!(error.code().as_str(), "invalid_input");
 }
 
 #[test]

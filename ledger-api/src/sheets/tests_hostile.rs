@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use ledger_core::domain::refusal::Code;
 use proptest::prelude::{any, prop, proptest};
 use proptest::test_runner::Config;
 
@@ -20,7 +21,7 @@ fn read_with(limits: &Limits, name: &str, bytes: &[u8]) -> Result<usize, SheetEr
 }
 
 fn code(result: Result<usize, SheetError>) -> &'static str {
-    result.expect_err("refused").code()
+    result.expect_err("refused").code().as_str()
 }
 
 /// A sheet of a header and many bytes of nothing below it.
@@ -103,7 +104,7 @@ fn rows_and_files_past_the_limits_are_refused() {
     assert_eq!(read_with(&limits, "测试.csv", text.as_bytes()).expect("rows"), 2);
     let limits = Limits { rows_max: 1, ..Limits::default() };
     let error = read_with(&limits, "测试.csv", text.as_bytes()).expect_err("refused");
-    assert!(error.code() == "too_large" && error.to_string().contains("row 4"), "{error}");
+    assert!(error.code() == Code::TooLarge && error.to_string().contains("row 4"), "{error}");
     let limits = Limits { file_bytes_max: 10, ..Limits::default() };
     assert_eq!(code(read_with(&limits, "测试.csv", text.as_bytes())), "too_large");
 }
@@ -159,7 +160,10 @@ fn files_of_other_kinds_are_refused_by_what_they_are() {
     let error = Sheet::open(Path::new("没有这个文件.csv"), &Limits::default(), &COLUMNS).expect_err("refused");
     assert!(matches!(error, SheetError::Io { .. }) && error.to_string().starts_with("没有这个文件.csv"));
     let folder = Folder::new();
-    assert_eq!(Sheet::open(folder.path(), &Limits::default(), &COLUMNS).expect_err("refused").code(), "invalid_input");
+    assert_eq!(
+        Sheet::open(folder.path(), &Limits::default(), &COLUMNS).expect_err("refused").code().as_str(),
+        "invalid_input"
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn names(folder: &Folder) -> Vec<String> {
 
 fn code_and_message(folder: &Folder) -> String {
     let error = discover(folder.path()).expect_err("refused");
-    assert_eq!(error.code(), "invalid_input");
+    assert_eq!(error.code().as_str(), "invalid_input");
     error.to_string()
 }
 
@@ -115,9 +115,9 @@ fn a_sheet_in_another_format_is_refused_and_not_passed_over() {
 fn what_is_missing_is_named() {
     let folder = Folder::new();
     let error = discover(folder.path()).expect("empty pack").require(SheetKind::Workers).expect_err("missing");
-    assert_eq!(error.code(), "invalid_input");
+    assert_eq!(error.code().as_str(), "invalid_input");
     assert!(error.to_string().contains("人员名册"));
-    assert_eq!(discover(&folder.path().join("没有")).expect_err("no folder").code(), "invalid_input");
+    assert_eq!(discover(&folder.path().join("没有")).expect_err("no folder").code().as_str(), "invalid_input");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::{BATCH, Place};
 use crate::http::command::REPLAYED;
 use crate::http::error::{Problem, status_of};
+use crate::title;
 
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -167,10 +168,7 @@ fn refusals(place: &Place<'_>, operation: &Map<String, Value>) -> Refusals {
 }
 
 fn response(status: u16, codes: &BTreeSet<Code>) -> Value {
-    let told = codes.iter().map(|code| {
-        let (_, chinese, english) = status_of(*code);
-        format!("`{code}`: {chinese} ({english})")
-    });
+    let told = codes.iter().map(|code| format!("`{code}`: {} ({})", title::chinese(*code), status_of(*code).1));
     let told: Vec<String> = told.collect();
     let words: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     let problem = format!("#/components/schemas/{}", Problem::name());
