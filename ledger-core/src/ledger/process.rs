@@ -343,18 +343,12 @@ impl<S: States> Process<'_, S> {
 /// Free texts have a limit, and control characters have no business in them.
 fn check_texts(command: &Command) -> Decision<()> {
     match command {
-        Command::OpenJournal { origin, suite } => {
-            return [origin, suite].into_iter().try_for_each(|text| check_text(text));
-        }
-        Command::Configure(settings) => return check_settings(settings),
+        Command::OpenJournal { origin, suite } => check_each([origin, suite]),
+        Command::Configure(settings) => check_settings(settings),
         Command::AdoptSchedule { activities, settings, .. } => {
             check_settings(settings)?;
-            let texts = activities.iter().flat_map(|line| [&line.name, &line.category, &line.unit]);
-            return texts.into_iter().try_for_each(|text| check_text(text));
+            check_each(activities.iter().flat_map(|line| [&line.name, &line.category, &line.unit]))
         }
-        _ => {}
-    }
-    let texts: [Option<&str>; 4] = match command {
         Command::DepartWorker { reason, .. }
         | Command::CloseCard { reason, .. }
         | Command::CloseStore { reason, .. }
@@ -362,26 +356,38 @@ fn check_texts(command: &Command) -> Decision<()> {
         | Command::CountStock { reason, .. }
         | Command::WriteOffStock { reason, .. }
         | Command::JudgeCredit { reason, .. }
-        | Command::ReverseRedemption { reason, .. } => [Some(reason), None, None, None],
-        Command::ReleaseHold { reason, .. } => [reason.as_deref(), None, None, None],
-        Command::PaySettlement { reference, .. } => [Some(reference), None, None, None],
-        Command::RecordCredit { witness, evidence, .. } => [witness.as_deref(), evidence.as_deref(), None, None],
-        Command::RegisterWorker { details, .. } => [Some(&details.occupation), details.platform.as_deref(), None, None],
+        | Command::ReverseRedemption { reason, .. } => check_text(reason),
+        Command::ReleaseHold { reason, .. } => check_each(reason),
+        Command::PaySettlement { reference, .. } => check_text(reference),
+        Command::RecordCredit { witness, evidence, .. } => check_each(witness.iter().chain(evidence)),
+        Command::RegisterWorker { details, .. } => {
+            check_each([&details.occupation].into_iter().chain(&details.platform))
+        }
         Command::RegisterMerchant { details, .. } => {
-            [Some(&details.name), Some(&details.uscc), details.category.as_deref(), None]
+            check_each([&details.name, &details.uscc].into_iter().chain(&details.category))
         }
         Command::OpenStore { details, .. } => {
-            [Some(&details.name), Some(&details.tier), details.community.as_deref(), None]
+            check_each([&details.name, &details.tier].into_iter().chain(&details.community))
         }
-        Command::ListItem { terms, .. } => [Some(&terms.name), Some(&terms.kind), None, None],
-        _ => [None; 4],
-    };
-    texts.into_iter().flatten().try_for_each(check_text)
+        Command::ListItem { terms, .. } => check_each([&terms.name, &terms.kind]),
+        // These hold nothing but ids, which have limits of their own, numbers and times.
+        Command::IssueCard { .. }
+        | Command::MoveCard { .. }
+        | Command::ReopenStore { .. }
+        | Command::Restock { .. }
+        | Command::Redeem(_)
+        | Command::PlaceHold { .. }
+        | Command::CaptureHold { .. }
+        | Command::ExpireLots { .. } => Ok(()),
+    }
+}
+
+fn check_each<'a>(texts: impl IntoIterator<Item = &'a String>) -> Decision<()> {
+    texts.into_iter().try_for_each(|text| check_text(text))
 }
 
 fn check_settings(settings: &Settings) -> Decision<()> {
-    let tiers = settings.tiers.iter().flatten();
-    settings.code.iter().chain(&settings.name).chain(tiers).try_for_each(|text| check_text(text))
+    check_each(settings.code.iter().chain(&settings.name).chain(settings.tiers.iter().flatten()))
 }
 
 fn check_text(text: &str) -> Decision<()> {
