@@ -94,17 +94,7 @@ impl Author {
         self.recorded_at += 1_000_001;
         let recorded_at = RecordedTime::from_micros(self.recorded_at);
         let after = self.entries.len() as u64;
-        let mut batch = Batch {
-            after,
-            position: after,
-            streams: 0,
-            recorded_at,
-            new_streams: Vec::new(),
-            commands: Vec::new(),
-            events: Vec::new(),
-            frontier: Vec::new(),
-            root: [0; 32],
-        };
+        let mut batch = Batch::following(after, 0, recorded_at);
         for (key, events) in commands {
             let frame = Arc::new(CommandFrame {
                 key: (*key).into(),

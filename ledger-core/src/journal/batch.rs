@@ -73,6 +73,21 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// An empty one that follows a position, with as many streams begun by then.
+    pub const fn following(position: u64, streams: u64, recorded_at: RecordedTime) -> Batch {
+        Batch {
+            after: position,
+            position,
+            streams,
+            recorded_at,
+            new_streams: Vec::new(),
+            commands: Vec::new(),
+            events: Vec::new(),
+            frontier: Vec::new(),
+            root: [0; 32],
+        }
+    }
+
     /// The keys of its commands, in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.commands.iter().map(|command| command.key.as_str())

@@ -67,17 +67,8 @@ struct Copy {
 
 impl Copy {
     fn batch(&mut self, after: u64, position: u64, root: [u8; 32], entries: Vec<Entry>) -> Result<Batch, JournalError> {
-        let mut batch = Batch {
-            after,
-            position,
-            streams: 0,
-            recorded_at: entries.first().map(|entry| entry.command.recorded_at).unwrap_or_default(),
-            new_streams: Vec::new(),
-            commands: Vec::new(),
-            events: Vec::new(),
-            frontier: Vec::new(),
-            root,
-        };
+        let recorded_at = entries.first().map(|entry| entry.command.recorded_at).unwrap_or_default();
+        let mut batch = Batch { position, root, ..Batch::following(after, 0, recorded_at) };
         let mut leaves = LeafWriter::default();
         for entry in entries {
             let damaged = |what: String| JournalError::Damaged { position: entry.position, what };

@@ -128,17 +128,7 @@ mod tests {
     use crate::journal::{Batch, CommitError, RecordedTime};
 
     fn flight(landing: Landing) -> Option<Flight> {
-        let batch = Batch {
-            after: 0,
-            position: 0,
-            streams: 0,
-            recorded_at: RecordedTime::from_micros(0),
-            new_streams: Vec::new(),
-            commands: Vec::new(),
-            events: Vec::new(),
-            frontier: Vec::new(),
-            root: [0; 32],
-        };
+        let batch = Batch::following(0, 0, RecordedTime::from_micros(0));
         Some(Flight {
             jobs: Vec::new(),
             batch: Arc::new(batch),

@@ -96,17 +96,7 @@ mod tests {
     use crate::ledger::Receipt;
 
     fn batch() -> Batch {
-        Batch {
-            after: 0,
-            position: 1,
-            streams: 1,
-            recorded_at: RecordedTime::from_micros(0),
-            new_streams: Vec::new(),
-            commands: Vec::new(),
-            events: Vec::new(),
-            frontier: Vec::new(),
-            root: [0; 32],
-        }
+        Batch { position: 1, streams: 1, ..Batch::following(0, 0, RecordedTime::from_micros(0)) }
     }
 
     #[tokio::test]

@@ -63,17 +63,7 @@ impl Round {
         // The recorded time never goes back, whatever the machine's clock does.
         let recorded_at = now.max(book.recorded_at);
         let clock = process::Clock::new(now, recorded_at);
-        let batch = Batch {
-            after: book.position,
-            position: book.position,
-            streams: book.streams,
-            recorded_at,
-            new_streams: Vec::new(),
-            commands: Vec::new(),
-            events: Vec::new(),
-            frontier: Vec::new(),
-            root: [0; 32],
-        };
+        let batch = Batch::following(book.position, book.streams, recorded_at);
         Round {
             clock,
             known: HashMap::default(),
