@@ -95,7 +95,7 @@ pub trait ViewStore: Send + Sync + 'static {
         prefix: &str,
         after: &str,
         limit: usize,
-    ) -> Result<Vec<(String, Vec<u8>)>, ViewError> {
+    ) -> Result<Vec<KeyedRow>, ViewError> {
         Ok(self.scan_with_checkpoint(view, prefix, after, limit).await?.rows)
     }
 

@@ -138,6 +138,30 @@ async fn prepare(connection: &mut PgConnection, schema: &str) -> Result<(), View
     Ok(())
 }
 
+/// Begins a transaction that moves the checkpoint, with what its generation is from then on; false when it stands elsewhere.
+async fn begin_from(
+    connection: &mut PgConnection,
+    generation: i64,
+    from: Checkpoint,
+    to: Checkpoint,
+    next_generation: &str,
+) -> Result<bool, sqlx::Error> {
+    connection.execute("BEGIN").await?;
+    let moved = sqlx::query(&format!(
+        "UPDATE view_checkpoint SET position = $1, leaf = $2, generation = {next_generation}
+         WHERE position = $3 AND leaf = $4 AND generation = $5"
+    ))
+    .bind(signed(to.position))
+    .bind(to.leaf.as_slice())
+    .bind(signed(from.position))
+    .bind(from.leaf.as_slice())
+    .bind(generation)
+    .execute(connection)
+    .await?
+    .rows_affected();
+    Ok(moved == 1)
+}
+
 async fn write(
     connection: &mut PgConnection,
     generation: i64,
@@ -145,19 +169,7 @@ async fn write(
     to: Checkpoint,
     changes: &[ViewChanges],
 ) -> Result<bool, sqlx::Error> {
-    connection.execute("BEGIN").await?;
-    let moved = sqlx::query(
-        "UPDATE view_checkpoint SET position = $1, leaf = $2 WHERE position = $3 AND leaf = $4 AND generation = $5",
-    )
-    .bind(signed(to.position))
-    .bind(to.leaf.as_slice())
-    .bind(signed(from.position))
-    .bind(from.leaf.as_slice())
-    .bind(generation)
-    .execute(&mut *connection)
-    .await?
-    .rows_affected();
-    if moved != 1 {
+    if !begin_from(connection, generation, from, to, "generation").await? {
         return Ok(false);
     }
     for (view, rows) in changes {
@@ -202,19 +214,7 @@ fn with_checkpoint(rows: &[PgRow]) -> Result<Stored<Vec<KeyedRow>>, sqlx::Error>
 
 /// Throws the rows away; false when the checkpoint stands elsewhere. Its row is locked first, as a write does it.
 async fn restart(connection: &mut PgConnection, generation: i64, from: Checkpoint) -> Result<bool, sqlx::Error> {
-    connection.execute("BEGIN").await?;
-    let moved = sqlx::query(&format!(
-        "UPDATE view_checkpoint SET position = 0, leaf = $1, generation = {NEW_GENERATION}
-         WHERE position = $2 AND leaf = $3 AND generation = $4"
-    ))
-    .bind(Checkpoint::default().leaf.as_slice())
-    .bind(signed(from.position))
-    .bind(from.leaf.as_slice())
-    .bind(generation)
-    .execute(&mut *connection)
-    .await?
-    .rows_affected();
-    if moved != 1 {
+    if !begin_from(connection, generation, from, Checkpoint::default(), NEW_GENERATION).await? {
         return Ok(false);
     }
     let tables: Vec<String> = views::NAMES.iter().map(|view| format!("view_{view}")).collect();
@@ -261,7 +261,7 @@ impl ViewStore for PostgresViews {
         prefix: &str,
         after: &str,
         limit: usize,
-    ) -> Result<Stored<Vec<(String, Vec<u8>)>>, ViewError> {
+    ) -> Result<Stored<Vec<KeyedRow>>, ViewError> {
         let rows = sqlx::query(&format!(
             "SELECT c.position, v.key, v.row FROM view_checkpoint c LEFT JOIN (
                  SELECT key, row FROM view_{view}

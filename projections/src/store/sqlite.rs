@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
 
-use super::{Checkpoint, Stored, ViewChanges, ViewStore, prefix_end};
+use super::{Checkpoint, KeyedRow, Stored, ViewChanges, ViewStore, prefix_end};
 use crate::error::ViewError;
 use crate::views;
 use keeper::Keeper;
@@ -204,7 +204,7 @@ impl ViewStore for SqliteViews {
         prefix: &str,
         after: &str,
         limit: usize,
-    ) -> Result<Stored<Vec<(String, Vec<u8>)>>, ViewError> {
+    ) -> Result<Stored<Vec<KeyedRow>>, ViewError> {
         let (prefix, after) = (prefix.to_owned(), after.to_owned());
         self.read_with(move |connection| {
             let _open = connection.unchecked_transaction().map_err(unavailable)?;
