@@ -111,6 +111,8 @@ fn small() -> (String, PathBuf) {
     let journal = fresh(Database::Sqlite);
     import(&journal, SmallPack::new().folder(), 0, &[]);
     token(&journal);
+    // Signed, so that its keys are in the backup as well.
+    run(&journal, &["checkpoint"]).expect(0);
     let sealed = scratch_dir("sealed").join("all.sealed");
     with(&journal, "backup", &sealed, PASSPHRASE).expect(0);
     (journal, sealed)
@@ -159,7 +161,6 @@ fn a_sealed_file_tells_nothing_and_is_its_owners_alone() {
 }
 
 #[test]
-#[ignore = "by hand each case is refused as it should be; here one is restored over, and why is not understood yet"]
 fn what_stands_beside_an_empty_journal_and_is_another_is_never_overwritten() {
     let (_, sealed) = small();
     for file in ["access", "keys", "vault"] {
@@ -170,7 +171,7 @@ fn what_stands_beside_an_empty_journal_and_is_another_is_never_overwritten() {
                 token(&target);
             }
             "keys" => std::fs::write(folder.join("nuanxin.signing-keys"), "PRIVATE+KEY+other\n").expect("a file"),
-            _ => std::fs::write(folder.join("nuanxin.vault-key"), "1f".repeat(32)).expect("a file"),
+            _ => std::fs::write(folder.join("nuanxin.vault-key"), vault_key()).expect("a file"),
         }
         let before = listing(&folder);
         with(&target, "restore", &sealed, PASSPHRASE).expect(2).says(&["nothing was changed"]);
