@@ -6,7 +6,6 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use chrono::NaiveDate;
 use ledger_core::domain::refusal::Code;
 use projections::as_of::recorded_by;
 use projections::audit::report::{self, Thresholds};
@@ -18,9 +17,8 @@ use utoipa_axum::routes;
 
 use super::appraisals::{X_POSITION, accepted};
 use super::error::ApiError;
-use super::extract::{ApiQuery, Caller, LIMIT_MAX, at_least, from_text, must_be_there, position_from_text};
+use super::extract::{ApiQuery, Caller, LIMIT_MAX, at_least, date, from_text, must_be_there, position_from_text};
 use super::limits::Walkers;
-use super::wire::{no_date, read_date};
 use crate::app::App;
 use crate::appraisal_sheet::Format;
 use crate::asked_recorded::AskedRecorded;
@@ -210,19 +208,6 @@ fn form(asked: &str, headers: &HeaderMap) -> Result<Form, ApiError> {
         text => Form::parse(text).ok_or_else(|| {
             ApiError::unreadable(format!("format={text:?} is not written here; ask for json, csv, xlsx or text"))
         }),
-    }
-}
-
-/// A date of the query; a blank one is none.
-///
-/// # Errors
-/// `invalid_date`.
-pub(super) fn date(name: &str, text: &str) -> Result<Option<NaiveDate>, ApiError> {
-    match text.trim() {
-        "" => Ok(None),
-        text => read_date(text)
-            .map(Some)
-            .ok_or_else(|| ApiError::new(Code::InvalidDate, no_date(name, &format!("{text:?}")))),
     }
 }
 

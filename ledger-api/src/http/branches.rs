@@ -10,9 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::audits::date;
 use super::error::ApiError;
-use super::extract::{ApiQuery, Limit, at_least, now, position_from_text};
+use super::extract::{ApiQuery, Limit, at_least, date, now, position_from_text};
 use crate::app::App;
 
 /// The routes of this resource.

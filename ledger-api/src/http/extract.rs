@@ -12,7 +12,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
 use ledger_core::domain::ids::Key;
+use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::Context;
 use projections::ViewError;
@@ -20,6 +22,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
 
 use super::error::ApiError;
+use super::wire::{no_date, read_date};
 use crate::access::{Identity, Role};
 use crate::app::App;
 
@@ -285,6 +288,19 @@ pub(super) async fn no_route() -> Response {
 /// The answer where a route does not take the method.
 pub(super) async fn wrong_method() -> Response {
     ApiError::wrong_method().into_response()
+}
+
+/// A date of the query; a blank one is none.
+///
+/// # Errors
+/// `invalid_date`, naming the parameter.
+pub fn date(name: &str, text: &str) -> Result<Option<NaiveDate>, ApiError> {
+    match text.trim() {
+        "" => Ok(None),
+        text => read_date(text)
+            .map(Some)
+            .ok_or_else(|| ApiError::new(Code::InvalidDate, no_date(name, &format!("{text:?}")))),
+    }
 }
 
 #[cfg(test)]

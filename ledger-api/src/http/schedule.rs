@@ -20,10 +20,10 @@ use utoipa_axum::routes;
 use super::body::ApiJson;
 use super::command::{Answer, programme_event, receipt_of, told};
 use super::error::ApiError;
-use super::extract::{ApiQuery, Asking, ListQuery, at_least, now, position_from_text};
+use super::extract::{ApiQuery, Asking, ListQuery, at_least, date, now, position_from_text};
 use super::shapes::{Id, PositivePoints, Price};
 use super::validity::ValidityJson;
-use super::wire::{DateJson, PointsJson, Text, maybe_text, maybe_whole, no_date, read_date};
+use super::wire::{DateJson, PointsJson, Text, maybe_text, maybe_whole, no_date};
 use crate::app::App;
 
 /// The routes of this resource.
@@ -207,8 +207,8 @@ struct VersionsAnswer {
 struct InForceQuery {
     /// The service date, YYYY-MM-DD; today without.
     #[serde(default)]
-    #[param(format = Date)]
-    on: Option<String>,
+    #[param(value_type = Option<String>, format = Date)]
+    on: String,
     /// Answer from a state that includes this position.
     #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
@@ -324,10 +324,7 @@ async fn in_force(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<InForceQuery>,
 ) -> Result<Json<InForceAnswer>, ApiError> {
-    let on = match query.on {
-        None => now().date(),
-        Some(text) => read_date(&text).ok_or_else(|| ApiError::unreadable(no_date("on", &format!("{text:?}"))))?,
-    };
+    let on = date("on", &query.on)?.unwrap_or_else(|| now().date());
     at_least(&app, query.min_position).await?;
     let At { position, value: programme } = app.views.programme().await?;
     let Some(version) = programme.version_on(on) else {

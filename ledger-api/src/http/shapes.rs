@@ -15,6 +15,11 @@ pub const KEY_PATTERN: &str = r"^[^\s\u0000-\u001f\u007f-\u009f\ufeff]+$";
 pub const MONTH_PATTERN: &str = r"^(19[0-9]{2}|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-(0[1-9]|1[0-2])$";
 /// A civil date as it is written.
 pub const DATE_PATTERN: &str = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+/// A civil date of the years that the ledger keeps, 1900 to 9998.
+pub const DAY_PATTERN: &str = r"^(19[0-9]{2}|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-[0-9]{2}-[0-9]{2}$";
+/// A moment in RFC 3339; what falls on no day or hour is refused by the format.
+pub const MOMENT_PATTERN: &str =
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$";
 /// Something that is no blank.
 pub const TEXT_PATTERN: &str = r"\S";
 /// The same without control characters but line breaks and tabs.
@@ -22,8 +27,8 @@ const REASON_PATTERN: &str = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\
 /// The same on one line.
 const NAME_PATTERN: &str =
     r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$";
-/// A decimal above zero of at most two places.
-const POINTS_PATTERN: &str = r"^[0-9]*[1-9][0-9]*(\.[0-9]{1,2}0*)?$|^0+\.([1-9][0-9]?|0[1-9])0*$";
+/// A decimal above zero of at most two places, below ten to the sixteenth: points are counted in signed 64 bits.
+const POINTS_PATTERN: &str = r"^0*[1-9][0-9]{0,15}(\.[0-9]{1,2}0*)?$|^0+\.([1-9][0-9]?|0[1-9])0*$";
 /// A decimal above zero of at most six places.
 const QUANTITY_PATTERN: &str = r"^[0-9]*[1-9][0-9]*(\.[0-9]{1,6}0*)?$|^0+\.0{0,5}[1-9][0-9]{0,5}$";
 

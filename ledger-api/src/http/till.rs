@@ -13,9 +13,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accounts::{ItemJson, LotJson, OneQuery, item_json, lot_json};
-use super::audits::date;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, Limit, at_least, now, position_from_text};
+use super::extract::{ApiPath, ApiQuery, Caller, Limit, at_least, date, now, position_from_text};
 use super::stock::known;
 use super::wire::PointsJson;
 use crate::app::App;

@@ -11,9 +11,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accounts::unknown_worker;
-use super::audits::{date, until};
+use super::audits::until;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, Limit, at_least, from_text, position_from_text};
+use super::extract::{ApiPath, ApiQuery, Caller, Limit, at_least, date, from_text, position_from_text};
 use super::limits::Walkers;
 use crate::app::App;
 use crate::asked_recorded::AskedRecorded;

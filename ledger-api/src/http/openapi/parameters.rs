@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Place;
 use crate::demo::{EXAMPLE_MERCHANT, EXAMPLE_SKU, EXAMPLE_STORE, EXAMPLE_WORKER};
 use crate::http::extract::IDEMPOTENCY_KEY;
-use crate::http::shapes::{DATE_PATTERN, ID_PATTERN, KEY_PATTERN, MONTH_PATTERN};
+use crate::http::shapes::{DATE_PATTERN, DAY_PATTERN, ID_PATTERN, KEY_PATTERN, MOMENT_PATTERN, MONTH_PATTERN};
 
 /// The last position there can be: databases count in signed numbers.
 const POSITION_MAX: i64 = i64::MAX;
@@ -116,7 +116,14 @@ fn of_query(place: &Place<'_>, name: &str, parameter: &mut Value) {
     } else if name == "month" {
         schema.insert("anyOf".to_owned(), json!([{ "pattern": MONTH_PATTERN }, BLANK.clone()]));
     } else if name == "recorded_as_of" {
-        schema.insert("anyOf".to_owned(), json!([{ "format": "date" }, { "format": "date-time" }, BLANK.clone()]));
+        schema.insert(
+            "anyOf".to_owned(),
+            json!([
+                { "format": "date", "pattern": DAY_PATTERN },
+                { "format": "date-time", "pattern": MOMENT_PATTERN },
+                BLANK.clone(),
+            ]),
+        );
     } else if schema.get("format").is_some_and(|format| format == "date") {
         schema.remove("format");
         let day = json!({ "format": "date", "pattern": DATE_PATTERN });
