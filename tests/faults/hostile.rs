@@ -9,7 +9,7 @@ mod refusals;
 mod routes;
 mod values;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::sync::Mutex;
@@ -25,7 +25,8 @@ use crate::races::{accepted, fund};
 use crate::site::Site;
 use crate::wire::{self, Reply};
 
-/// The most memory the server may ever have taken, in KiB.
+/// The most memory the server may ever have taken, in KiB, as a debug build: 247 MiB on SQLite with the machine to itself,
+/// 336 MiB beside other work, 107 MiB on PostgreSQL.
 const MEMORY_MAX_KIB: u64 = 400 << 10;
 /// Requests on their way at once.
 const AT_ONCE: usize = 8;
@@ -44,10 +45,18 @@ on_both_journals!(
 
 async fn every_route_answers_hostile_ids_queries_and_bodies_with_a_coded_problem(site: Site) {
     let controls = controls::controls();
-    let tried = controls.iter().map(|control| format!("{} {}", control.method, control.path));
-    let tried: BTreeSet<String> = tried.chain(routes::OF_OTHER_OFFICES.map(str::to_owned)).collect();
+    let tried = controls.iter().map(|control| {
+        let queries = control.queries.iter().map(|(query, ..)| (*query).to_owned()).collect();
+        (format!("{} {}", control.method, control.path), queries)
+    });
+    let of_other_offices = routes::OF_OTHER_OFFICES.map(|operation| (operation.to_owned(), BTreeSet::new()));
+    let tried: BTreeMap<String, BTreeSet<String>> = tried.chain(of_other_offices).collect();
     let target = Target::new(site).await.with_a_stage().await;
-    assert_eq!(routes::operations(&target.api).await, tried, "every operation has a request that it accepts");
+    assert_eq!(
+        routes::operations(&target.api).await,
+        tried,
+        "every operation has a request that it accepts, with each query"
+    );
     let (waiting, rest): (Vec<_>, Vec<_>) =
         controls.iter().filter(|control| !control.sets_the_rules).partition(|control| control.asks_for_approval);
     // Those that wait for approval are provided for last: from then on all credits wait.

@@ -1,5 +1,7 @@
 //! Reading open holds: what stands aside, for whom and until when.
 
+use std::str::FromStr;
+
 use axum::Json;
 use axum::extract::State;
 use ledger_core::domain::time::BusinessTime;
@@ -11,7 +13,7 @@ use utoipa_axum::routes;
 
 use super::accounts::{ItemJson, item_json};
 use super::error::ApiError;
-use super::extract::{ApiQuery, Caller, Limit, at_least, position_from_text};
+use super::extract::{ApiQuery, Caller, Limit, at_least, from_text, position_from_text};
 use super::wire::PointsJson;
 use crate::app::App;
 
@@ -21,11 +23,19 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// How a hold stands. One that ended is told by its worker's statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum HoldStatus {
     /// Neither taken nor given back.
     Open,
+}
+
+impl FromStr for HoldStatus {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<HoldStatus, &'static str> {
+        if text == "open" { Ok(HoldStatus::Open) } else { Err("only holds that are `open` are listed") }
+    }
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -41,7 +51,7 @@ struct HoldsQuery {
     #[param(value_type = Option<String>)]
     worker: String,
     /// Only open holds are listed, so nothing else can be asked for.
-    #[serde(default, rename = "status")]
+    #[serde(default, rename = "status", deserialize_with = "from_text")]
     #[param(inline)]
     _status: Option<HoldStatus>,
     /// Go on after this hold: the `next` of the page before.

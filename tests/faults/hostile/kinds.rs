@@ -65,8 +65,6 @@ pub(super) enum Kind {
     Required,
     /// A day in a query, whose refusal has its own code.
     Day,
-    /// A day in a query that is told as unreadable like any other text.
-    PlainDay,
     /// A day or an instant in a query.
     Moment,
     MonthAsked,
@@ -315,7 +313,6 @@ pub(super) fn query(kind: Kind, raw: &str) -> Verdict {
     match kind {
         Kind::Whole | Kind::Moment | Kind::Choice if text.is_empty() => DONE,
         Kind::Word | Kind::Day | Kind::MonthAsked if blank => DONE,
-        Kind::PlainDay if text == "9999-12-31" => DONE,
         Kind::Day => {
             if text == "9999-12-31" {
                 DONE
@@ -332,7 +329,7 @@ pub(super) fn query(kind: Kind, raw: &str) -> Verdict {
                 UNREADABLE
             }
         }
-        Kind::Whole | Kind::PlainDay | Kind::Moment | Kind::Choice | Kind::Word | Kind::Required => UNREADABLE,
+        Kind::Whole | Kind::Moment | Kind::Choice | Kind::Word | Kind::Required => UNREADABLE,
         other => unreachable!("{other:?} stands in no query"),
     }
 }

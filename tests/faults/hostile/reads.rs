@@ -5,7 +5,8 @@ use super::kinds::Kind;
 
 const PAGE: [(&str, &str, Kind); 2] = [("limit", "5", Kind::Whole), ("min_position", "1", Kind::Whole)];
 const SINCE: &[(&str, &str, Kind)] = &[("min_position", "1", Kind::Whole)];
-const LIST: &[(&str, &str, Kind)] = &[("after", "A", Kind::Anything), PAGE[0], PAGE[1]];
+const AFTER: (&str, &str, Kind) = ("after", "A", Kind::Anything);
+const LIST: &[(&str, &str, Kind)] = &[AFTER, PAGE[0], PAGE[1]];
 
 fn get(
     path: &'static str,
@@ -80,20 +81,35 @@ pub(super) fn reads() -> Vec<Control> {
         get("/v1/events", &[], &[("after", "1", Kind::Whole), PAGE[0], PAGE[1]]),
         get("/v1/merchants", &[], LIST),
         get("/v1/merchants/{id}", MERCHANT, SINCE),
-        get("/v1/merchants/{id}/settlement", MERCHANT, &[("month", "2025-06", Kind::MonthAsked), PAGE[1]]),
-        get("/v1/schedule", &[], &[("on", DAY, Kind::PlainDay), PAGE[1]]),
+        get(
+            "/v1/merchants/{id}/settlement",
+            MERCHANT,
+            &[("month", "2025-06", Kind::MonthAsked), ("format", "csv", Kind::Word), PAGE[1]],
+        ),
+        get("/v1/schedule", &[], &[("on", DAY, Kind::Day), PAGE[1]]),
         get("/v1/schedule/versions", &[], &[("after", "1", Kind::Whole), PAGE[0], PAGE[1]]),
         get("/v1/stores", &[], LIST),
         get("/v1/stores/{id}", STORE, SINCE),
         get("/v1/stores/{id}/stock", STORE, LIST),
-        get("/v1/branches", &[], LIST),
+        get("/v1/branches", &[], &[("on", DAY, Kind::Day), AFTER, PAGE[0], PAGE[1]]),
         Control { before: &[CREDIT], ..get("/v1/credits/{id}", &[("NAME-{n}", Kind::Made("unknown_credit"))], SINCE) },
         Control {
             before: &[REDEEM],
             ..get("/v1/redemptions/{id}", &[("NAME-{n}", Kind::Made("unknown_redemption"))], SINCE)
         },
-        get("/v1/holds", &[], LIST),
-        get("/v1/stores/{id}/redemptions", STORE, LIST),
+        get(
+            "/v1/holds",
+            &[],
+            &[
+                ("store", "S-sell", Kind::Anything),
+                ("worker", "W0001", Kind::Anything),
+                ("status", "open", Kind::Choice),
+                AFTER,
+                PAGE[0],
+                PAGE[1],
+            ],
+        ),
+        get("/v1/stores/{id}/redemptions", STORE, &[("on", DAY, Kind::Day), AFTER, PAGE[0], PAGE[1]]),
         get("/v1/trial-balance", &[], SINCE),
         get("/v1/workers", &[], LIST),
         get("/v1/workers/{id}", WORKER, SINCE),

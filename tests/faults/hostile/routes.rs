@@ -1,7 +1,7 @@
 //! Shots at every operation that `/openapi.json` describes: its ids, its queries, its body, and every value in its body;
 //! each is the operation's control with one thing changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nuanxin_tests::Api;
 use serde_json::{Value, json};
@@ -19,15 +19,18 @@ const MARK: &str = "@@hostile@@";
 /// are about them.
 pub(super) const OF_OTHER_OFFICES: [&str; 2] = ["POST /v1/audit/cosignatures", "POST /v1/witness/add-checkpoint"];
 
-/// Every operation of a server's own document.
-pub(super) async fn operations(api: &Api) -> BTreeSet<String> {
+/// Every operation of a server's own document, with the queries that it takes.
+pub(super) async fn operations(api: &Api) -> BTreeMap<String, BTreeSet<String>> {
     let (status, document) = api.get("/openapi.json").await.expect("the server answers");
     assert_eq!(status, 200, "/openapi.json: {document}");
-    let mut operations = BTreeSet::new();
+    let mut operations = BTreeMap::new();
     for (path, item) in document["paths"].as_object().expect("the document has paths") {
-        for method in item.as_object().into_iter().flat_map(|item| item.keys()) {
+        for (method, operation) in item.as_object().into_iter().flatten() {
             if matches!(method.as_str(), "get" | "post" | "put" | "delete" | "patch") {
-                operations.insert(format!("{} {path}", method.to_uppercase()));
+                let parameters = operation["parameters"].as_array().into_iter().flatten();
+                let queries = parameters.filter(|parameter| parameter["in"] == "query");
+                let names = queries.map(|query| query["name"].as_str().expect("a name").to_owned()).collect();
+                operations.insert(format!("{} {path}", method.to_uppercase()), names);
             }
         }
     }
