@@ -85,11 +85,6 @@ impl Format {
         Form::from(self).as_str()
     }
 
-    /// The format of that word.
-    pub fn parse(text: &str) -> Option<Format> {
-        Format::ALL.into_iter().find(|format| format.as_str().eq_ignore_ascii_case(text))
-    }
-
     /// Its media type, without parameters.
     pub fn media_type(self) -> &'static str {
         Form::from(self).media_type()
