@@ -1,19 +1,22 @@
-//! The cards of an appraisal as JSON, CSV or a workbook: one rendering for HTTP and the command line.
+//! The cards of an appraisal as JSON, CSV or a workbook, for HTTP and the command line alike. JSON is the answer of the API,
+//! a card with its lines in it; the other two are documents.
 //!
 //! The bytes depend on the appraisal and its paper alone. No clock, host or random number goes in, so the same year, branch
 //! and position give the same file whenever it is asked for; the names in a workbook are the current ones ([`paper`]).
 //! Cards stand in the order of their numbers, the decision is left blank: nothing here ranks or grades.
 
-mod csv;
 mod json;
+mod list;
 pub mod paper;
-mod xlsx;
+mod print;
 
 use std::collections::BTreeSet;
 
 use clap::ValueEnum;
 use paper::Paper;
 use projections::queries::appraisal::Appraisal;
+
+use crate::document::{self, DocumentError, Form};
 
 /// What an appraisal is good for, said in every form of it.
 pub const NOTE: &str = "积分仅为民主评议党员的参考之一，评议意见由党支部填写，系统不排名、不作评价。\
@@ -52,39 +55,44 @@ pub enum SheetError {
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
 }
 
+impl From<DocumentError> for SheetError {
+    fn from(error: DocumentError) -> SheetError {
+        match error {
+            DocumentError::TooLarge { lines, max } => SheetError::TooLarge { lines, max },
+            DocumentError::Json(error) => SheetError::Json(error),
+            DocumentError::Csv(error) => SheetError::Csv(error),
+            DocumentError::Xlsx(error) => SheetError::Xlsx(error),
+        }
+    }
+}
+
+impl From<Format> for Form {
+    fn from(format: Format) -> Form {
+        match format {
+            Format::Json => Form::Json,
+            Format::Csv => Form::Csv,
+            Format::Xlsx => Form::Xlsx,
+        }
+    }
+}
+
 impl Format {
     /// Every format.
     pub const ALL: [Format; 3] = [Format::Json, Format::Csv, Format::Xlsx];
 
     /// The word for it: `json`, `csv`, `xlsx`; also the file's ending.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Format::Json => "json",
-            Format::Csv => "csv",
-            Format::Xlsx => "xlsx",
-        }
-    }
-
-    /// The format of that word.
-    pub fn parse(text: &str) -> Option<Format> {
-        Format::ALL.into_iter().find(|format| format.as_str().eq_ignore_ascii_case(text))
+    pub fn as_str(self) -> &'static str {
+        Form::from(self).as_str()
     }
 
     /// Its media type, without parameters.
-    pub const fn media_type(self) -> &'static str {
-        match self {
-            Format::Json => "application/json",
-            Format::Csv => "text/csv",
-            Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        }
+    pub fn media_type(self) -> &'static str {
+        Form::from(self).media_type()
     }
 
     /// The `Content-Type` it is sent with.
-    pub const fn content_type(self) -> &'static str {
-        match self {
-            Format::Csv => "text/csv; charset=utf-8; header=present",
-            Format::Json | Format::Xlsx => self.media_type(),
-        }
+    pub fn content_type(self) -> &'static str {
+        Form::from(self).content_type()
     }
 }
 
@@ -95,8 +103,8 @@ impl Format {
 pub fn render(appraisal: &Appraisal, paper: &Paper, format: Format) -> Result<Vec<u8>, SheetError> {
     match format {
         Format::Json => json::render(appraisal),
-        Format::Csv => csv::render(appraisal),
-        Format::Xlsx => xlsx::render(appraisal, paper),
+        Format::Csv => Ok(document::render(&list::document(appraisal), Form::Csv)?),
+        Format::Xlsx => Ok(document::render(&print::document(appraisal, paper), Form::Xlsx)?),
     }
 }
 

@@ -1,4 +1,5 @@
-//! A document of facts and tables, written as JSON, CSV, a workbook or text for people: one description, four forms.
+//! A document of facts and tables, written as JSON, CSV, a workbook or text for people: one description, four forms. Whoever
+//! has such a document fills it, and none writes a form itself; a history of any length goes into a [`LongWorkbook`].
 //!
 //! The bytes depend on the document alone: no clock, host or random number goes in. Points are exact decimals in every
 //! form, and no text in it can act as a formula.
@@ -8,10 +9,13 @@ mod json;
 mod text;
 mod xlsx;
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use clap::ValueEnum;
 use ledger_core::domain::points::Points;
 pub(crate) use text::{one_line, padded};
+pub(crate) use xlsx::{LongTable, LongWorkbook};
 
 /// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
@@ -59,6 +63,8 @@ pub enum Cell {
     Count(i128),
     /// Points.
     Points(Points),
+    /// A number as its exact decimal.
+    Decimal(String),
     /// A day.
     Day(NaiveDate),
 }
@@ -84,7 +90,7 @@ impl std::fmt::Display for Cell {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Cell::Blank => Ok(()),
-            Cell::Text(text) => f.write_str(text),
+            Cell::Text(text) | Cell::Decimal(text) => f.write_str(text),
             Cell::Count(count) => write!(f, "{count}"),
             Cell::Points(points) => write!(f, "{points}"),
             Cell::Day(day) => write!(f, "{day}"),
@@ -93,17 +99,24 @@ impl std::fmt::Display for Cell {
 }
 
 /// A name for programs and a title for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
     /// In JSON.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// Everywhere else.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
 }
 
 /// Shortens the writing of a [`Name`].
 pub const fn name(key: &'static str, title: &'static str) -> Name {
-    Name { key, title }
+    Name { key: Cow::Borrowed(key), title: Cow::Borrowed(title) }
+}
+
+impl Name {
+    /// A name out of the district's own data, the same for programs and people.
+    pub fn of(word: &str) -> Name {
+        Name { key: word.to_owned().into(), title: word.to_owned().into() }
+    }
 }
 
 /// A table.
@@ -114,18 +127,59 @@ pub struct Table {
     /// What a reader may ask about it; blank where it is a plain list.
     pub question: &'static str,
     /// Its columns.
-    pub columns: &'static [Name],
+    pub columns: Cow<'static, [Name]>,
     /// Its rows, a cell a column.
     pub rows: Vec<Vec<Cell>>,
     /// How many rows there would be without a limit.
     pub total: u64,
+    /// What its sheet in a workbook has besides.
+    pub sheet: Sheet,
+}
+
+impl Table {
+    /// A plain list of all its rows.
+    pub fn list(name: Name, columns: impl Into<Cow<'static, [Name]>>, rows: Vec<Vec<Cell>>) -> Table {
+        let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        Table { name, question: "", columns: columns.into(), rows, total, sheet: Sheet::default() }
+    }
+}
+
+/// What a table's sheet in a workbook has besides the table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sheet {
+    /// Lines above it, as wide as the table.
+    pub head: Vec<(HeadLine, String)>,
+    /// Widths of the columns in characters; those that are missing follow from what stands in them.
+    pub widths: Vec<u32>,
+    /// Lines below it, to be signed.
+    pub signatures: &'static [&'static str],
+}
+
+/// A line above a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeadLine {
+    /// Large, in the middle.
+    Title,
+    /// One line of text.
+    Line,
+    /// Text that may need more than one line, in small print.
+    Small,
+}
+
+/// What a workbook is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// To be looked through: what it is, then the tables.
+    Screen,
+    /// To be printed and signed: the tables, their pages numbered and all points with the same places, then what it is.
+    Paper,
 }
 
 /// A document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     /// Its title.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// What it is and what it is not.
     pub note: &'static str,
     /// Single values.
@@ -135,6 +189,8 @@ pub struct Document {
     /// Whether its CSV is the first table alone, with the facts as columns on every line; else all tables stand one below
     /// the other.
     pub flat: bool,
+    /// What its workbook is for.
+    pub layout: Layout,
 }
 
 impl Form {
@@ -156,13 +212,22 @@ impl Form {
         Form::ALL.into_iter().find(|form| form.as_str().eq_ignore_ascii_case(text))
     }
 
+    /// Its media type, without parameters.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Form::Text => "text/plain",
+            Form::Json => "application/json",
+            Form::Csv => "text/csv",
+            Form::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+
     /// The `Content-Type` it is sent with.
     pub const fn content_type(self) -> &'static str {
         match self {
             Form::Text => "text/plain; charset=utf-8",
-            Form::Json => "application/json",
             Form::Csv => "text/csv; charset=utf-8; header=present",
-            Form::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Form::Json | Form::Xlsx => self.media_type(),
         }
     }
 }

@@ -7,6 +7,8 @@
 
 pub mod home;
 pub mod receipt;
+#[cfg(test)]
+mod vendor_tests;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -3,6 +3,7 @@
 //! Aggregates never import each other; what a command needs from two of them is put together by
 //! [`crate::ledger`]. Each aggregate is a folder: `state` (evolve), `command`, `event`, `decide`, `tests`.
 
+pub mod decimal;
 pub mod history;
 pub mod ids;
 pub mod points;

@@ -168,12 +168,3 @@ fn more_lines_than_a_sheet_holds_are_refused_with_the_cure() {
     let appraisal = Appraisal { cards: vec![card("K-1", "一", lines)], ..appraisal() };
     assert!(matches!(render(&appraisal, Format::Xlsx), Err(SheetError::TooLarge { lines: 1_048_501, .. })));
 }
-
-#[test]
-fn a_format_is_read_from_its_word() {
-    for format in Format::ALL {
-        assert_eq!(Format::parse(format.as_str()), Some(format));
-    }
-    assert_eq!(Format::parse("XLSX"), Some(Format::Xlsx));
-    assert_eq!(Format::parse("pdf"), None);
-}

@@ -5,7 +5,7 @@ use projections::audit::report::{
     Burst, Correction, CorrectionKind, Gap, Gaps, Neighbours, Person, Report, StockDifference, Tally,
 };
 
-use crate::document::{Cell, Document, Name, Table, name};
+use crate::document::{Cell, Document, Layout, Name, Table, name};
 
 const NOTE: &str = "以下各项只是请人核对的问题，不是结论，更不是对任何人的指认：每一行给出账本序号，可逐条查阅原始事件。\
     记账时间取账本自己的时钟，谁也不能改；整批导入的表格会显示为迟录和集中录入，属正常现象，请结合导入批次理解。\
@@ -154,12 +154,12 @@ pub fn document(report: &Report) -> Document {
     tables.extend(times(report));
     tables.extend(bursts(report));
     tables.extend(differences(report));
-    Document { title: "审计报告：请核对的问题", note: NOTE, facts, tables, flat: false }
+    let title = "审计报告：请核对的问题".into();
+    Document { title, note: NOTE, facts, tables, flat: false, layout: Layout::Screen }
 }
 
 fn table(name: Name, question: &'static str, columns: &'static [Name], rows: Vec<Vec<Cell>>) -> Table {
-    let total = rows.len() as u64;
-    Table { name, question, columns, rows, total }
+    Table { question, ..Table::list(name, columns, rows) }
 }
 
 fn listed<T>(
@@ -169,7 +169,7 @@ fn listed<T>(
     list: &Listed<T>,
     row: impl Fn(&T) -> Vec<Cell>,
 ) -> Table {
-    Table { name, question, columns, rows: list.rows.iter().map(row).collect(), total: list.total }
+    Table { question, total: list.total, ..Table::list(name, columns, list.rows.iter().map(row).collect()) }
 }
 
 fn text(text: &str) -> Cell {

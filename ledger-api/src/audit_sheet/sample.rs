@@ -3,7 +3,7 @@
 use projections::audit::sample::{By, Drawn, Of, Sample, Status};
 
 use super::words::event_word;
-use crate::document::{Cell, Document, Name, Table, name};
+use crate::document::{Cell, Document, Layout, Name, Table, name};
 
 const NOTE: &str = "同一账本、同一序号、同一种子和方法，在任何机器上抽到的都是这些条目；重抽办法见 docs/guides/audit-sample.md。\
     抽中只表示要核对，不表示有问题。";
@@ -92,21 +92,10 @@ pub fn document(sample: &Sample) -> Document {
             Cell::count(stratum.drawn),
         ]
     });
-    let items = Table {
-        name: name("items", "样本"),
-        question: "",
-        columns: ITEMS,
-        rows: sample.drawn.iter().map(item).collect(),
-        total: sample.drawn.len() as u64,
-    };
-    let strata = Table {
-        name: name("strata", "分层"),
-        question: "",
-        columns: STRATA,
-        rows: strata.collect(),
-        total: sample.strata.len() as u64,
-    };
-    Document { title: "审计抽样", note: NOTE, facts, tables: vec![items, strata], flat: true }
+    let items = Table::list(name("items", "样本"), ITEMS, sample.drawn.iter().map(item).collect());
+    let strata = Table::list(name("strata", "分层"), STRATA, strata.collect());
+    let tables = vec![items, strata];
+    Document { title: "审计抽样".into(), note: NOTE, facts, tables, flat: true, layout: Layout::Screen }
 }
 
 fn item(drawn: &Drawn) -> Vec<Cell> {

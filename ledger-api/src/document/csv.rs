@@ -27,7 +27,7 @@ fn line<T: AsRef<str>>(writer: &mut Writer<Vec<u8>>, fields: impl IntoIterator<I
 /// The first table, with the facts on every line.
 fn flat(writer: &mut Writer<Vec<u8>>, document: &Document, table: &Table) -> Result<(), DocumentError> {
     let facts = || document.facts.iter();
-    line(writer, table.columns.iter().map(|name| name.title).chain(facts().map(|(name, _)| name.title)))?;
+    line(writer, table.columns.iter().map(|name| &name.title).chain(facts().map(|(name, _)| &name.title)))?;
     for row in &table.rows {
         let cells = row.iter().chain(facts().map(|(_, cell)| cell));
         write_cells(writer, cells)?;
@@ -37,14 +37,14 @@ fn flat(writer: &mut Writer<Vec<u8>>, document: &Document, table: &Table) -> Res
 
 /// The facts, then every table below its title, parted by blank lines.
 fn stacked(writer: &mut Writer<Vec<u8>>, document: &Document) -> Result<(), DocumentError> {
-    line(writer, [document.title, document.note])?;
+    line(writer, [document.title.as_ref(), document.note])?;
     for (name, cell) in &document.facts {
-        write_cells(writer, [&super::Cell::Text(name.title.to_owned()), cell])?;
+        write_cells(writer, [&super::Cell::Text(name.title.to_string()), cell])?;
     }
     for table in &document.tables {
         line(writer, [""])?;
-        line(writer, [table.name.title, table.question])?;
-        line(writer, table.columns.iter().map(|name| name.title))?;
+        line(writer, [table.name.title.as_ref(), table.question])?;
+        line(writer, table.columns.iter().map(|name| &name.title))?;
         for row in &table.rows {
             write_cells(writer, row)?;
         }

@@ -16,14 +16,14 @@ impl Serialize for Document {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         for (name, cell) in &self.facts {
-            object.serialize_entry(name.key, cell)?;
+            object.serialize_entry(&name.key, cell)?;
         }
         for table in &self.tables {
-            let rows: Vec<Row<'_>> = table.rows.iter().map(|row| Row { columns: table.columns, row }).collect();
+            let rows: Vec<Row<'_>> = table.rows.iter().map(|row| Row { columns: &table.columns, row }).collect();
             if table.question.is_empty() {
-                object.serialize_entry(table.name.key, &rows)?;
+                object.serialize_entry(&table.name.key, &rows)?;
             } else {
-                object.serialize_entry(table.name.key, &Asked { table, rows })?;
+                object.serialize_entry(&table.name.key, &Asked { table, rows })?;
             }
         }
         object.serialize_entry("note", self.note)?;
@@ -53,7 +53,7 @@ struct Row<'a> {
 
 impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.columns.iter().map(|name| name.key).zip(self.row))
+        serializer.collect_map(self.columns.iter().map(|name| &name.key).zip(self.row))
     }
 }
 
@@ -64,6 +64,7 @@ impl Serialize for Cell {
             Cell::Text(text) => serializer.serialize_str(text),
             Cell::Count(count) => Exact(count).serialize(serializer),
             Cell::Points(points) => Exact(points).serialize(serializer),
+            Cell::Decimal(decimal) => Exact(decimal).serialize(serializer),
             Cell::Day(day) => serializer.collect_str(day),
         }
     }

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 use chrono::NaiveDate;
 use ledger_core::domain::points::Points;
 
-use super::{Cell, Document, Form, Name, Table, name, render};
+use super::{Cell, Document, Form, Layout, Name, Table, name, render};
 
 const COLUMNS: &[Name] =
     &[name("position", "序号"), name("who", "操作人"), name("points", "积分"), name("day", "日期")];
@@ -21,13 +21,14 @@ fn document(flat: bool) -> Document {
     };
     let rows = vec![row(7, "操作员甲", -250, "2024-03-05"), row(1234, "=1+1\u{1b}[2J", 1_000, "")];
     let question = if flat { "" } else { "为什么？" };
-    let table = Table { name: name("rows", "明细"), question, columns: COLUMNS, rows, total: 5 };
+    let table = Table { question, total: 5, ..Table::list(name("rows", "明细"), COLUMNS, rows) };
     Document {
-        title: "核对",
+        title: "核对".into(),
         note: "只列问题。",
         facts: vec![(name("seed", "种子"), Cell::count(u64::MAX))],
         tables: vec![table],
         flat,
+        layout: Layout::Screen,
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) fn render(document: &Document) -> String {
         text.push('\n');
     }
     for (name, cell) in &document.facts {
-        text.push_str(&padded(name.title, wide, false));
+        text.push_str(&padded(&name.title, wide, false));
         text.push_str("  ");
         text.push_str(&shown_cell(cell));
         text.push('\n');
@@ -47,7 +47,7 @@ fn write_table(text: &mut String, table: &Table) {
     let right: Vec<bool> = (0..table.columns.len())
         .map(|index| {
             let mut cells = table.rows.iter().filter_map(|row| row.get(index));
-            cells.all(|cell| matches!(cell, Cell::Count(_) | Cell::Points(_) | Cell::Blank))
+            cells.all(|cell| matches!(cell, Cell::Count(_) | Cell::Points(_) | Cell::Decimal(_) | Cell::Blank))
         })
         .collect();
     let mut line = |cells: &mut dyn Iterator<Item = &str>| {
@@ -60,7 +60,7 @@ fn write_table(text: &mut String, table: &Table) {
         text.push_str(row.trim_end());
         text.push('\n');
     };
-    line(&mut table.columns.iter().map(|name| name.title));
+    line(&mut table.columns.iter().map(|name| name.title.as_ref()));
     for row in &rows {
         line(&mut row.iter().map(String::as_str));
     }

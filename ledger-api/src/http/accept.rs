@@ -1,4 +1,5 @@
-//! The one reading of `Accept` (RFC 9110, section 12.5.1): what of our offers a client likes best, and what it refuses.
+//! The one reading of `format=` and of `Accept` (RFC 9110, section 12.5.1): which of our offers a client names, or likes
+//! best, and what it refuses.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
@@ -14,6 +15,28 @@ const JSON: &str = "application/json";
 struct Liked<'a> {
     range: &'a str,
     quality: u16,
+}
+
+/// What `format=` calls a form of an answer, and its media type; none for a form that is had by its name alone.
+pub(super) type Form<T> = (&'static str, Option<&'static str>, T);
+
+/// The form that `format=` names; where it names none, the one that the client likes best.
+///
+/// # Errors
+/// `invalid_input` for a word that names no form, with what `unknown` says of it; as [`best`] without a word.
+pub(super) fn form<T: Copy>(
+    asked: &str,
+    headers: &HeaderMap,
+    forms: &[Form<T>],
+    unknown: fn(&str) -> String,
+) -> Result<T, ApiError> {
+    let asked = asked.trim();
+    if asked.is_empty() {
+        let offers = forms.iter().filter_map(|(_, media, form)| Some(((*media)?, *form)));
+        return best(headers, &offers.collect::<Vec<_>>());
+    }
+    let named = forms.iter().find(|(word, ..)| word.eq_ignore_ascii_case(asked));
+    named.map(|(.., form)| *form).ok_or_else(|| ApiError::unreadable(unknown(asked)))
 }
 
 /// The offer that a client likes best; the first of those liked alike. Whoever names nothing likes everything.
@@ -153,7 +176,7 @@ fn parts(text: &str, separator: char) -> impl Iterator<Item = &str> {
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 
-    use super::{best, names};
+    use super::{Form, best, form, names};
 
     const OFFERS: &[(&str, &str)] = &[("application/json", "json"), ("text/csv", "csv"), ("image/png", "png")];
 
@@ -186,6 +209,26 @@ mod tests {
         let mut two = headers("text/html");
         two.append(header::ACCEPT, HeaderValue::from_static("image/*"));
         assert_eq!(best(&two, OFFERS), Ok("png"), "several headers are one list");
+    }
+
+    #[test]
+    fn a_form_that_is_named_goes_before_what_is_liked() {
+        const FORMS: &[Form<u8>] =
+            &[("json", Some("application/json"), 1), ("csv", Some("text/csv"), 2), ("text", None, 3)];
+        let form = |asked: &str, accept: &str| form(asked, &headers(accept), FORMS, |asked| format!("not {asked:?}"));
+        for (asked, accept, chosen) in
+            [("csv", "application/json", 2), (" CSV ", "*/*", 2), ("text", "", 3), ("", "text/csv", 2), (" ", "*/*", 1)]
+        {
+            assert_eq!(form(asked, accept), Ok(chosen), "{asked:?} {accept}");
+        }
+        let no = form("", "text/plain").unwrap_err();
+        assert_eq!(
+            (no.status(), no.detail().contains("text/plain")),
+            (StatusCode::NOT_ACCEPTABLE, false),
+            "not offered"
+        );
+        let no = form("xml", "*/*").unwrap_err();
+        assert_eq!((no.status(), no.detail()), (StatusCode::BAD_REQUEST, "not \"xml\""));
     }
 
     #[test]

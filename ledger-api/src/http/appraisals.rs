@@ -133,12 +133,10 @@ async fn paper(app: &App, caller: &Identity, appraisal: &Appraisal) -> Result<Pa
 /// # Errors
 /// `invalid_input` for a word that names none.
 pub(super) fn asked_format(asked: &str, headers: &HeaderMap) -> Result<Format, ApiError> {
-    match asked.trim() {
-        "" => accepted(headers),
-        text => Format::parse(text).ok_or_else(|| {
-            ApiError::unreadable(format!("format={text:?} is not written here; ask for json, csv or xlsx"))
-        }),
-    }
+    let forms = Format::ALL.map(|format| (format.as_str(), Some(format.media_type()), format));
+    accept::form(asked, headers, &forms, |text| {
+        format!("format={text:?} is not written here; ask for json, csv or xlsx")
+    })
 }
 
 fn told(error: SheetError) -> ApiError {
@@ -154,18 +152,21 @@ fn names(value: &HeaderValue, tag: &str) -> bool {
     value.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }
 
-/// The format that a client likes best.
-///
-/// # Errors
-/// 406 where it likes none.
-pub(super) fn accepted(headers: &HeaderMap) -> Result<Format, ApiError> {
-    accept::best(headers, &[Format::Json, Format::Csv, Format::Xlsx].map(|format| (format.media_type(), format)))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::names;
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderMap, HeaderValue, StatusCode};
+
+    use super::{Format, asked_format, names};
+
+    #[test]
+    fn a_format_is_read_from_its_word() {
+        let asked = |word: &str| asked_format(word, &HeaderMap::new());
+        for format in Format::ALL {
+            assert_eq!(asked(format.as_str()), Ok(format));
+        }
+        assert_eq!(asked("XLSX"), Ok(Format::Xlsx));
+        assert_eq!(asked("pdf").unwrap_err().status(), StatusCode::BAD_REQUEST);
+    }
 
     #[test]
     fn a_tag_is_known_again() {

@@ -214,12 +214,9 @@ async fn read_checkpoint(
     ApiQuery(query): ApiQuery<CheckpointQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let json = match query.format.as_str() {
-        "json" => true,
-        "text" => false,
-        "" => accept::best(&headers, &[("text/plain", false), ("application/json", true)])?,
-        other => return Err(ApiError::unreadable(format!("format={other:?}: write json or text"))),
-    };
+    let forms = [("text", Some("text/plain"), false), ("json", Some("application/json"), true)];
+    let unknown = |other: &str| format!("format={other:?}: write json or text");
+    let json = accept::form(&query.format, &headers, &forms, unknown)?;
     must_be_there(&app, query.min_position).await?;
     let published = app.audit.checkpoint_for(query.size, query.min_position.unwrap_or(0)).await?;
     must_cover(published.size, query.size, query.min_position)?;

@@ -15,12 +15,12 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::appraisals::{X_POSITION, accepted};
+use super::accept;
+use super::appraisals::X_POSITION;
 use super::error::ApiError;
 use super::extract::{ApiQuery, Caller, LIMIT_MAX, at_least, date, from_text, must_be_there, position_from_text};
 use super::limits::Walkers;
 use crate::app::App;
-use crate::appraisal_sheet::Format;
 use crate::asked_recorded::AskedRecorded;
 use crate::audit_sheet;
 use crate::document::{Document, DocumentError, Form, render};
@@ -199,16 +199,12 @@ async fn read_report(
 }
 
 fn form(asked: &str, headers: &HeaderMap) -> Result<Form, ApiError> {
-    match asked.trim() {
-        "" => Ok(match accepted(headers)? {
-            Format::Json => Form::Json,
-            Format::Csv => Form::Csv,
-            Format::Xlsx => Form::Xlsx,
-        }),
-        text => Form::parse(text).ok_or_else(|| {
-            ApiError::unreadable(format!("format={text:?} is not written here; ask for json, csv, xlsx or text"))
-        }),
-    }
+    // Text is for people at a terminal, who ask for it by name.
+    let forms = [Form::Json, Form::Csv, Form::Xlsx, Form::Text]
+        .map(|form| (form.as_str(), Some(form.media_type()).filter(|_| form != Form::Text), form));
+    accept::form(asked, headers, &forms, |text| {
+        format!("format={text:?} is not written here; ask for json, csv, xlsx or text")
+    })
 }
 
 /// The position up to which the journal is read.

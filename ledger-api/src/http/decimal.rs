@@ -1,5 +1,6 @@
 //! Exact decimals out of JSON, digit by digit: no number passes through a float.
 
+use ledger_core::domain::decimal::{Decimal, Spelling};
 use serde_json::value::RawValue;
 
 /// Numbers longer than this are no amounts of anything here.
@@ -22,28 +23,5 @@ pub(super) fn decimal(raw: &RawValue) -> Option<String> {
     if !json.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
         return None;
     }
-    match json.split_once(['e', 'E']) {
-        None => Some(json.to_owned()),
-        Some((mantissa, exponent)) => shift(mantissa, exponent.parse().ok()?),
-    }
-}
-
-/// Moves the point of a decimal: some programs write 0.000001 as 1e-6.
-fn shift(mantissa: &str, exponent: i32) -> Option<String> {
-    const PLACES_MAX: usize = 40;
-    let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa), |digits| ("-", digits));
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let moved = usize::try_from(exponent.unsigned_abs()).ok().filter(|moved| *moved <= PLACES_MAX)?;
-    let (whole, part) = if exponent >= 0 {
-        let part = format!("{part}{}", "0".repeat(moved.saturating_sub(part.len())));
-        let (more, rest) = part.split_at_checked(moved)?;
-        (format!("{whole}{more}"), rest.to_owned())
-    } else {
-        let whole = format!("{}{whole}", "0".repeat((moved + 1).saturating_sub(whole.len())));
-        let (rest, less) = whole.split_at_checked(whole.len().checked_sub(moved)?)?;
-        (rest.to_owned(), format!("{less}{part}"))
-    };
-    let whole = whole.trim_start_matches('0');
-    let whole = if whole.is_empty() { "0" } else { whole };
-    Some(if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") })
+    Some(Decimal::read(json, Spelling::JSON)?.to_string())
 }

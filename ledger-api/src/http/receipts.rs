@@ -105,20 +105,10 @@ async fn read_notice(
 }
 
 fn form(query: &PaperQuery, headers: &HeaderMap) -> Result<Form, ApiError> {
-    match query.format.as_str() {
-        "text" => Ok(Form::Text),
-        "svg" => Ok(Form::Code(Picture::Svg)),
-        "png" => Ok(Form::Code(Picture::Png)),
-        "" => accept::best(
-            headers,
-            &[
-                ("text/plain", Form::Text),
-                (Picture::Svg.media_type(), Form::Code(Picture::Svg)),
-                (Picture::Png.media_type(), Form::Code(Picture::Png)),
-            ],
-        ),
-        other => Err(ApiError::unreadable(format!("format={other:?}: write text, svg or png"))),
-    }
+    let code = |picture: Picture| (Some(picture.media_type()), Form::Code(picture));
+    let ((svg, as_svg), (png, as_png)) = (code(Picture::Svg), code(Picture::Png));
+    let forms = [("text", Some("text/plain"), Form::Text), ("svg", svg, as_svg), ("png", png, as_png)];
+    accept::form(&query.format, headers, &forms, |other| format!("format={other:?}: write text, svg or png"))
 }
 
 /// The worker whose account the entry is of; none for what belongs to nobody's account.

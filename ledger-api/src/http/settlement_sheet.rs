@@ -1,7 +1,7 @@
 //! A merchant's settlement as a table: for the accountant who pays it, and for the file it is paid from.
 
 use super::settlements::{DueJson, SettlementAnswer};
-use crate::document::{Cell, Document, Name, Table, name};
+use crate::document::{Cell, Document, Layout, Name, Table, name};
 
 const NOTE: &str = "应付积分 = 上月结转 + 核销积分 − 冲减积分 − 已付积分，按月不低于零，不足部分结转下月；\
     积分与金额的折算以协议为准，账本只记积分。";
@@ -29,17 +29,17 @@ pub(super) fn document(merchant: String, answer: &SettlementAnswer) -> Document 
             months.chain([row(SUM, &answer.due)]).collect()
         }
     };
-    let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
     Document {
-        title: "商户结算",
+        title: "商户结算".into(),
         note: NOTE,
         facts: vec![
             (name("merchant", "商户编号"), Cell::Text(answer.merchant.clone())),
             (name("name", "商户名称"), Cell::Text(merchant)),
             (name("position", "账本序号"), Cell::count(answer.position)),
         ],
-        tables: vec![Table { name: name("months", "结算"), question: "", columns: COLUMNS, rows, total }],
+        tables: vec![Table::list(name("months", "结算"), COLUMNS, rows)],
         flat: true,
+        layout: Layout::Screen,
     }
 }
 

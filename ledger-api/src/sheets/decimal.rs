@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use ledger_core::domain::decimal::{Decimal as Written, Spelling};
+
 use super::error::Fault;
 
 /// The most decimal places a value may have.
@@ -16,43 +18,26 @@ pub struct Decimal {
 }
 
 impl Decimal {
-    /// `magnitude × 10^-scale`, brought to lowest terms.
-    pub(super) fn new(negative: bool, magnitude: u64, scale: u8) -> Result<Decimal, Fault> {
-        let mut magnitude = magnitude;
-        let mut scale = scale;
-        while scale > 0 && magnitude.is_multiple_of(10) {
-            magnitude /= 10;
-            scale = scale.saturating_sub(1);
-        }
-        if scale > PLACES_MAX {
-            return Err(Fault::TooManyPlaces);
-        }
-        let units = i64::try_from(magnitude).map_err(|_| Fault::OutOfRange)?;
-        Ok(Decimal { units: if negative { -units } else { units }, scale })
-    }
-
     /// Reads `[+-]digits[.digits]`. Thousands separators, exponents and more than six places are refused.
     pub fn parse(text: &str) -> Result<Decimal, Fault> {
-        let (negative, digits) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text.strip_prefix('+').unwrap_or(text)),
-        };
-        let (whole, places) = digits.split_once('.').unwrap_or((digits, ""));
-        if !all_digits(whole) || !all_digits(places) || (whole.is_empty() && places.is_empty()) {
-            return Err(fault_of(digits));
+        match Written::read(text, Spelling::TYPED) {
+            Some(written) => Decimal::of(written),
+            None => Err(fault_of(text.strip_prefix(['-', '+']).unwrap_or(text))),
         }
-        let places = places.trim_end_matches('0');
-        let scale = u8::try_from(places.len()).unwrap_or(u8::MAX);
-        if scale > PLACES_MAX {
-            return Err(Fault::TooManyPlaces);
-        }
-        let mut magnitude: u64 = 0;
-        for byte in whole.bytes().chain(places.bytes()) {
-            let digit = u64::from(byte.saturating_sub(b'0'));
-            let next = magnitude.checked_mul(10).and_then(|tens| tens.checked_add(digit));
-            magnitude = next.ok_or(Fault::OutOfRange)?;
-        }
-        Decimal::new(negative, magnitude, scale)
+    }
+
+    /// The number in lowest terms.
+    pub(super) fn of(written: Written) -> Result<Decimal, Fault> {
+        let written = written.without_idle_zeros();
+        let scale = u8::try_from(written.places()).ok().filter(|scale| *scale <= PLACES_MAX);
+        let scale = scale.ok_or(Fault::TooManyPlaces)?;
+        let units = written.scaled_to(scale.into()).and_then(|units| i64::try_from(units).ok());
+        Ok(Decimal { units: units.filter(|units| *units > i64::MIN).ok_or(Fault::OutOfRange)?, scale })
+    }
+
+    #[cfg(test)]
+    pub(super) fn new(negative: bool, magnitude: u64, scale: u8) -> Result<Decimal, Fault> {
+        Decimal::of(Written::new(negative, magnitude.into(), -i32::from(scale)))
     }
 
     /// The value in units of ten to the minus [`Decimal::scale`].

@@ -1,6 +1,8 @@
 //! Number cells of a workbook, kept as the decimal digits that the file holds. Owns the cut to the 15 significant
 //! digits that spreadsheets themselves show, so that 0.1 + 0.2 is 0.3; no float is ever made of them.
 
+use ledger_core::domain::decimal::{Decimal as Written, Spelling, digits_of};
+
 use super::decimal::Decimal;
 use super::error::Fault;
 
@@ -21,42 +23,20 @@ pub(super) struct Number {
 impl Number {
     /// Reads `[+-]digits[.digits][E[+-]digits]`; `None` for anything else.
     pub(super) fn scan(text: &str) -> Option<Number> {
-        let (negative, rest) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text.strip_prefix('+').unwrap_or(text)),
-        };
-        let (mantissa_text, exponent_text) = match rest.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, exponent),
-            None => (rest, "0"),
-        };
-        let (whole, places) = mantissa_text.split_once('.').unwrap_or((mantissa_text, ""));
-        if whole.is_empty() && places.is_empty() {
-            return None;
-        }
-        // `parse` accepts one sign; a bound keeps the sums below far from overflow.
-        let mut exponent = exponent_text.parse::<i32>().ok().filter(|value| value.abs() <= 1_000)?;
-        let mut mantissa: u128 = 0;
-        let mut digits: u32 = 0;
-        for (fraction, byte) in whole.bytes().map(|byte| (false, byte)).chain(places.bytes().map(|byte| (true, byte))) {
-            if !byte.is_ascii_digit() {
-                return None;
-            }
-            if digits < MANTISSA_DIGITS_MAX {
-                mantissa = mantissa.checked_mul(10)?.checked_add(u128::from(byte.saturating_sub(b'0')))?;
-                digits = digits.saturating_add(u32::from(mantissa > 0));
-                exponent = exponent.checked_sub(i32::from(fraction))?;
-            } else {
-                exponent = exponent.checked_add(i32::from(!fraction))?;
-            }
-        }
-        Some(Number { negative, mantissa, exponent })
+        let written = Written::read(text, Spelling::STORED)?;
+        let surplus = digits_of(written.mantissa()).saturating_sub(MANTISSA_DIGITS_MAX);
+        Some(Number {
+            negative: written.is_negative(),
+            mantissa: written.mantissa() / 10_u128.checked_pow(surplus)?,
+            exponent: written.exponent().checked_add_unsigned(surplus)?,
+        })
     }
 
     /// The value as a person sees it: at most 15 significant digits, without zeros at the end.
     fn shown(self) -> Number {
         let mut mantissa = self.mantissa;
         let mut exponent = self.exponent;
-        let surplus = decimal_digits(mantissa).saturating_sub(SIGNIFICANT_DIGITS_MAX);
+        let surplus = digits_of(mantissa).saturating_sub(SIGNIFICANT_DIGITS_MAX);
         if let Some(divisor) = 10_u128.checked_pow(surplus).filter(|divisor| *divisor > 1) {
             mantissa = mantissa.saturating_add(divisor / 2) / divisor;
             exponent = exponent.saturating_add_unsigned(surplus);
@@ -74,13 +54,7 @@ impl Number {
     /// The value as an exact decimal.
     pub(super) fn decimal(self) -> Result<Decimal, Fault> {
         let shown = self.shown();
-        let magnitude = u64::try_from(shown.mantissa).map_err(|_| Fault::OutOfRange)?;
-        if shown.exponent < 0 {
-            let places = u8::try_from(shown.exponent.unsigned_abs()).map_err(|_| Fault::TooManyPlaces)?;
-            return Decimal::new(shown.negative, magnitude, places);
-        }
-        let factor = 10_u64.checked_pow(shown.exponent.unsigned_abs()).ok_or(Fault::OutOfRange)?;
-        Decimal::new(shown.negative, magnitude.checked_mul(factor).ok_or(Fault::OutOfRange)?, 0)
+        Decimal::of(Written::new(shown.negative, shown.mantissa, shown.exponent))
     }
 
     /// The value as text, all digits written out. A number with more whole digits than a cell can keep is refused:
@@ -140,10 +114,6 @@ impl Number {
         let decimal = self.decimal().ok().filter(|decimal| decimal.scale() == 0)?;
         u64::try_from(decimal.units()).ok()
     }
-}
-
-fn decimal_digits(value: u128) -> u32 {
-    value.checked_ilog10().map_or(1, |log| log.saturating_add(1))
 }
 
 #[cfg(test)]

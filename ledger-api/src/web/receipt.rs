@@ -19,9 +19,10 @@ const CSS: &str = concat!(include_str!("common.css"), include_str!("receipt/page
 
 /// The script's parts, each on those before it.
 const PARTS: &str = concat!(
+    include_str!("vendor/receipt.js"),
     include_str!("receipt/bytes.js"),
-    include_str!("receipt/inflate.js"),
-    include_str!("receipt/hashes.js"),
+    include_str!("receipt/libraries.js"),
+    include_str!("receipt/sm3.js"),
     include_str!("receipt/ed25519.js"),
     include_str!("receipt/evidence.js"),
     include_str!("receipt/judge.js"),

@@ -62,7 +62,7 @@ impl Points {
     /// Reads an exact decimal such as `10`, `2.5` or `-0.25`; more than two places, signs other than a leading
     /// minus, exponents and anything else give `None`.
     pub fn parse(text: &str) -> Option<Points> {
-        let scaled = crate::domain::quantity::parse_scaled(text, 2)?;
+        let scaled = super::decimal::parse_scaled(text, 2)?;
         i64::try_from(scaled).ok().map(Points)
     }
 }

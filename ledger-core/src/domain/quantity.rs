@@ -1,9 +1,10 @@
-//! Quantities of service: exact decimals of at most six places (hours, times, pieces). Owns exact decimal reading.
+//! Quantities of service: exact decimals of at most six places (hours, times, pieces).
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::decimal::parse_scaled;
 use super::points::Points;
 
 /// How much was done, in millionths of the activity's unit; `Quantity(2_500_000)` is 2.5.
@@ -57,35 +58,6 @@ impl fmt::Display for Quantity {
         let part = format!("{part:06}");
         write!(f, "{sign}{whole}.{}", part.trim_end_matches('0'))
     }
-}
-
-/// Reads `[-]digits[.digits]` exactly, scaled by ten to the `places`; zeros beyond the places are allowed.
-pub(crate) fn parse_scaled(text: &str, places: usize) -> Option<i128> {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let (whole, part) = match digits.split_once('.') {
-        Some((whole, part)) if !part.is_empty() => (whole, part),
-        Some(_) => return None,
-        None => (digits, ""),
-    };
-    if whole.is_empty() || digits.len() > 30 {
-        return None;
-    }
-    let part_trimmed = part.trim_end_matches('0');
-    if part_trimmed.len() > places || !part.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let mut scaled: i128 = 0;
-    let padding = places - part_trimmed.len();
-    for byte in whole.bytes().chain(part_trimmed.bytes()).chain(std::iter::repeat_n(b'0', padding)) {
-        if !byte.is_ascii_digit() {
-            return None;
-        }
-        scaled = scaled.checked_mul(10)?.checked_add(i128::from(byte - b'0'))?;
-    }
-    Some(if negative { -scaled } else { scaled })
 }
 
 #[cfg(test)]

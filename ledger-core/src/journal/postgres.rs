@@ -10,9 +10,9 @@ mod append;
 mod connect;
 pub mod copy;
 mod indexer;
+mod notifier;
 mod read;
 mod streams;
-mod teller;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -32,14 +32,14 @@ use super::{
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
 use indexer::Indexer;
-use teller::Teller;
+use notifier::Notifier;
 
 /// How long a read may take: the writer waits for those it needs.
 const READ_MAX: Duration = Duration::from_secs(30);
 /// How long nothing may be heard of other servers until it is asked whether the connection is still there.
 const SILENCE_MAX: Duration = Duration::from_secs(60);
-/// How long what is done beside everything else may take: small statements, for which nobody waits.
-const BESIDE_MAX: Duration = Duration::from_secs(10);
+/// How long a background statement may take: small ones, for which nobody waits.
+const BACKGROUND_MAX: Duration = Duration::from_secs(10);
 
 pub(super) fn unavailable(error: sqlx::Error) -> JournalError {
     JournalError::Unavailable(error.to_string())
@@ -61,15 +61,15 @@ pub struct PostgresJournal {
 /// Whom an append wakes: readers here, other servers, the index over streams.
 struct Wake {
     changed: watch::Sender<u64>,
-    teller: Arc<Teller>,
+    notifier: Arc<Notifier>,
     indexer: Arc<Indexer>,
 }
 
 impl Wake {
-    /// An append reached a position; it told other servers by itself, or did not.
-    fn appended(&self, position: u64, told: bool) {
+    /// An append reached a position; it notified other servers by itself, or did not.
+    fn appended(&self, position: u64, notified: bool) {
         self.changed.send_replace(position);
-        self.teller.appended(position, told);
+        self.notifier.appended(position, notified);
         self.indexer.appended(position);
     }
 }
@@ -97,9 +97,9 @@ impl PostgresJournal {
         let channel = format!("nuanxin_{schema}");
         let (changed, _) = watch::channel(0);
         let listener = tokio::spawn(listen(pool.clone(), channel.clone(), changed.clone()));
-        let teller = Teller::new(pool.clone(), channel);
+        let notifier = Notifier::new(pool.clone(), channel);
         let indexer = Indexer::new(pool.clone(), read::indexed(&pool).await?);
-        let wake = Arc::new(Wake { changed, teller, indexer });
+        let wake = Arc::new(Wake { changed, notifier, indexer });
         let repository = PostgresEventRepository::new(pool.clone()).with_tables("cqrs_events", "cqrs_snapshots");
         Ok(PostgresJournal { options, pool, repository, writer, wake, term, listener, read_max: READ_MAX })
     }
@@ -146,7 +146,7 @@ async fn listen(pool: PgPool, channel: String, changed: watch::Sender<u64>) {
                         }
                     }
                     Ok(_) => break,
-                    Err(_) => match timeout(BESIDE_MAX, listener.execute("SELECT 1")).await {
+                    Err(_) => match timeout(BACKGROUND_MAX, listener.execute("SELECT 1")).await {
                         Ok(Ok(_)) => {}
                         _ => break,
                     },

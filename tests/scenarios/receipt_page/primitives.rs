@@ -1,5 +1,10 @@
-//! The page's own hashes and signatures against the vectors of their standards, run where they will run: in a browser.
+//! The page's hashes, signatures and inflation, its libraries' and its own, against the vectors of their standards and
+//! against what the ledger says, run where they will run: in a browser.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ledger_core::evidence::note::{KeyKind, KeyRing, PublicKey, SignedNote};
+use miniz_oxide::deflate::compress_to_vec;
 use serde_json::json;
 
 use super::Desk;
@@ -70,6 +75,49 @@ const USELESS_KEYS: [&str; 5] = [
     "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
 ];
 
+/// Public key, signed text, signature, and whether it holds. All of them satisfy the equation that is multiplied by the
+/// cofactor: only who does without it tells those apart whose key or commitment has a part of small order.
+const STRICTNESS: [(&str, &str, &str, bool); 5] = [
+    (
+        "758b890e14d86cb8ce8eaf22f7061c54801d3f8956784eddeb864b6efffd4e3e",
+        "district.example/journal\n",
+        "6960aa3aa4adf74dc4f379c9914e80218eb671b32bc2fffe1b9eb7ffda0a8f4ec5559620b6254f47328af24e80f939ed\
+         e1f0766ccdfa536745f4f36575fb4802",
+        true,
+    ),
+    // The commitment plus a point of order eight.
+    (
+        "758b890e14d86cb8ce8eaf22f7061c54801d3f8956784eddeb864b6efffd4e3e",
+        "district.example/journal\n",
+        "f56d9b59c7154c75292c1a08947b41567af5d27b3d04ea7b1b0408178ccf73d7510a1644db6d3d9af5ebd1b3827b0ffc\
+         596e9b4f2e1987545b6d89051262f40e",
+        false,
+    ),
+    // A commitment of nothing: the equation holds to the letter.
+    (
+        "758b890e14d86cb8ce8eaf22f7061c54801d3f8956784eddeb864b6efffd4e3e",
+        "district.example/journal\n",
+        "01000000000000000000000000000000000000000000000000000000000000002c3803f7d80f2033e4abb40b95bd68d8\
+         8d7279113a9424cf56b8ba9b38bbae09",
+        false,
+    ),
+    // A key plus a point of order eight: whether it signs is left to chance, text by text.
+    (
+        "3a45f10c96e0c82d9cdf8ead68a288efae726f37023406dbaa97f7c53dc15d97",
+        "district.example/journal\n0\n",
+        "6960aa3aa4adf74dc4f379c9914e80218eb671b32bc2fffe1b9eb7ffda0a8f4ef760a22214222f6b609daa60819d6077\
+         3277bf0866e612bdf110682417d9fb0f",
+        false,
+    ),
+    (
+        "3a45f10c96e0c82d9cdf8ead68a288efae726f37023406dbaa97f7c53dc15d97",
+        "district.example/journal\n7\n",
+        "6960aa3aa4adf74dc4f379c9914e80218eb671b32bc2fffe1b9eb7ffda0a8f4e9f967e897c1a1d4f0d1cf0542598ce64\
+         25a9cba7c6f91812274760470b93620e",
+        true,
+    ),
+];
+
 #[test]
 fn hashes_and_signatures_are_those_of_the_standards() {
     let mut browser = Desk::of(&Office::new("sha-256")).browser;
@@ -86,8 +134,8 @@ fn hashes_and_signatures_are_those_of_the_standards() {
         assert_eq!(holds(key, message, &signature[..126]), false, "a byte less");
         // The same response plus the group's order: a second spelling of the same signature.
         let again = format!(
-            "isSigned(fromHex('{key}'), fromHex('{message}'), join(fromHex('{0}').subarray(0, 32), \
-             littleEndian(fromLittleEndian(fromHex('{0}').subarray(32)) + ORDER)))",
+            "isSigned(fromHex('{key}'), fromHex('{message}'), join(fromHex('{0}').subarray(0, 32), fromHex(\
+             (fromLittleEndian(fromHex('{0}').subarray(32)) + ORDER).toString(16).padStart(64, '0')).reverse()))",
             signature
         );
         assert_eq!(browser.eval(&again), false, "a second spelling under {key}");
@@ -95,4 +143,67 @@ fn hashes_and_signatures_are_those_of_the_standards() {
     for key in USELESS_KEYS {
         assert_eq!(browser.eval(&format!("isUsableKey(fromHex('{key}'))")), false, "{key}");
     }
+}
+
+#[test]
+fn the_page_is_as_strict_with_signatures_as_the_ledger() {
+    let mut browser = Desk::of(&Office::new("sha-256")).browser;
+    for (key, text, signature, holds) in STRICTNESS {
+        let asked = format!("isSigned(fromHex('{key}'), utf8({}), fromHex('{signature}'))", json!(text));
+        assert_eq!(browser.eval(&asked), holds, "the page on {signature}");
+        assert_eq!(holds_for_the_ledger(key, text, signature), holds, "the ledger on {signature}");
+    }
+    for key in USELESS_KEYS {
+        let name = "district.example/journal".parse().expect("a name");
+        let read = PublicKey::new(name, KeyKind::Ed25519, &bytes(key).try_into().expect("32 bytes"));
+        assert!(read.is_err(), "the ledger on {key}");
+    }
+}
+
+fn holds_for_the_ledger(key: &str, text: &str, signature: &str) -> bool {
+    let name = "district.example/journal".parse().expect("a name");
+    let key = PublicKey::new(name, KeyKind::Ed25519, &bytes(key).try_into().expect("32 bytes")).expect("a key");
+    let line = [&key.id().to_bytes()[..], &bytes(signature)].concat();
+    let note = format!("{text}\n— {} {}\n", key.name(), STANDARD.encode(line));
+    let mut ring = KeyRing::new();
+    ring.trust(key).expect("a key");
+    SignedNote::parse(note.as_bytes()).expect("a note").verify(&ring).is_ok()
+}
+
+#[test]
+fn only_one_whole_stream_within_the_bound_is_inflated() {
+    let mut browser = Desk::of(&Office::new("sha-256")).browser;
+    let mut inflated = |stream: &[u8], most: usize| {
+        let asked = format!(
+            "(() => {{ try {{ return hex(inflate(fromHex('{}'), {most}, 'x')); }} catch ({{reason}}) {{ return reason; }} }})()",
+            hex(stream)
+        );
+        browser.eval(&asked)
+    };
+    // Longer than the pieces in which the page takes a stream, stored and compressed.
+    let text: Vec<u8> = (0..20_000_u32).map(|at| b"redeemed"[(at * at % 8191 % 8) as usize]).collect();
+    // As the ledger packs them, and at levels that make blocks of the other kinds.
+    for level in [0, 1, 6, 10] {
+        for content in [&b""[..], b"x", &text] {
+            let stream = compress_to_vec(content, level);
+            assert_eq!(inflated(&stream, content.len()), json!(hex(content)));
+            assert_eq!(inflated(&stream[..stream.len() - 1], content.len()), json!("x"), "cut");
+            assert_eq!(inflated(&[&stream[..], &[0]].concat(), content.len()), json!("x"), "more behind it");
+            if let Some(most) = content.len().checked_sub(1) {
+                assert_eq!(inflated(&stream, most), json!("x"), "one byte too long");
+            }
+        }
+    }
+    assert_eq!(inflated(&[], 9), json!("x"));
+    // What would become much more than that is given up early.
+    assert_eq!(inflated(&compress_to_vec(&vec![0; 64 << 20], 1), 4 << 20), json!("x"));
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digit = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("a byte");
+    (0..hex.len()).step_by(2).map(digit).collect()
 }

@@ -9,7 +9,7 @@ use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use tokio::sync::OwnedMutexGuard;
 
-use super::teller::Teller;
+use super::notifier::Notifier;
 use super::{Wake, connect, read, unavailable};
 use crate::journal::{Append, Batch, CommitError, Head, JournalError, SigningKey, Snapshot};
 
@@ -67,7 +67,7 @@ impl Append for PgAppend {
         let away = || JournalError::Unavailable("the commit took too long".into());
         let written = tokio::time::timeout(
             COMMIT_MAX,
-            write(&mut connection, &batch, &self.wake.teller, true, self.term.load(Ordering::Relaxed)),
+            write(&mut connection, &batch, &self.wake.notifier, true, self.term.load(Ordering::Relaxed)),
         )
         .await;
         match written {
@@ -138,14 +138,14 @@ pub(super) async fn append(
         },
     };
     // The connection was taken out of its place: whatever fails, or is dropped half-way, closes it.
-    let tells = wake.teller.is_due();
-    match tokio::time::timeout(COMMIT_MAX, write(&mut connection, batch, &wake.teller, tells, term)).await {
+    let notifies = wake.notifier.is_due();
+    match tokio::time::timeout(COMMIT_MAX, write(&mut connection, batch, &wake.notifier, notifies, term)).await {
         Ok(Ok(moved)) => {
             *writer = Some(connection);
             if !moved {
                 return Err(CommitError::Fenced);
             }
-            wake.appended(batch.position, tells);
+            wake.appended(batch.position, notifies);
             Ok(())
         }
         // The server itself says that the statement failed: then nothing of it is there. That the session was ended says
@@ -176,10 +176,10 @@ macro_rules! appending {
                       AS new (position, stream_no, sequence, nth, count, type, payload, leaf, key, fingerprint, actor)
              ), roots AS (
                  INSERT INTO root (size, root) SELECT position, $7 FROM fence
-             ), told AS (
+             ), notified AS (
                  SELECT pg_notify($8, $1::text) FROM fence WHERE $20
              )
-             SELECT (SELECT count(*) FROM fence), (SELECT count(*) FROM told)"
+             SELECT (SELECT count(*) FROM fence), (SELECT count(*) FROM notified)"
         )
     };
 }
@@ -196,8 +196,8 @@ const APPEND_WITH_STREAMS: &str = appending!(
 async fn write(
     connection: &mut PgConnection,
     batch: &Batch,
-    teller: &Teller,
-    tells: bool,
+    notifier: &Notifier,
+    notifies: bool,
     term: i64,
 ) -> Result<bool, sqlx::Error> {
     let rows = EventRows::of(batch);
@@ -210,7 +210,7 @@ async fn write(
         .bind(signed(batch.after))
         .bind(term)
         .bind(batch.root.as_slice())
-        .bind(teller.channel())
+        .bind(notifier.channel())
         .bind(rows.position)
         .bind(rows.stream_no)
         .bind(rows.sequence)
@@ -222,7 +222,7 @@ async fn write(
         .bind(rows.key)
         .bind(rows.fingerprint)
         .bind(rows.actor)
-        .bind(tells);
+        .bind(notifies);
     let query = if new.is_empty() {
         query
     } else {

@@ -1,7 +1,7 @@
-//! The index of a SQLite journal: which command a key made, which events a stream has. It lies in a file of its own
-//! beside the journal and is derived: lost or foreign, it is made anew from the journal.
+//! The index of a SQLite journal: which command a key made, which events a stream has. It is a sidecar file of the journal
+//! and derived: lost or foreign, it is made anew from the journal.
 //!
-//! Why apart: an index over keys or streams is written all over its tree, page after page. Inside the append's
+//! Why a file of its own: an index over keys or streams is written all over its tree, page after page. Inside the append's
 //! transaction these pages are what a commit waits for; three quarters of the time went there when measured. Here they
 //! are written in wide batches by a thread of their own, without a sync a commit, while the newest entries are found in
 //! memory ([`Tail`]).
@@ -42,15 +42,16 @@ const BETWEEN_STEPS: Duration = Duration::from_micros(100);
 /// With so many events in memory an append waits for the index, and is refused where that does not help.
 const TAIL_MAX: usize = 1_000_000;
 
-/// The file beside a journal: `nuanxin.db` → `nuanxin.db.index`.
+/// The sidecar of a journal: `nuanxin.db` → `nuanxin.db.index`.
 pub(super) fn index_path(journal: &Path) -> PathBuf {
     private::with_suffix(journal, ".index")
 }
 
-/// What the thread is told.
-enum Told {
+/// What wakes the thread.
+enum Signal {
+    /// The tail has grown.
     More,
-    /// Write everything and say so.
+    /// Write everything and answer.
     Flush(Sender<()>),
 }
 
@@ -74,7 +75,7 @@ pub(super) struct IndexKeeper {
     tail_max: usize,
     /// The position up to which the tail, or the file before it, holds everything.
     last: Cell<u64>,
-    told: Option<Sender<Told>>,
+    signals: Option<Sender<Signal>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -89,13 +90,19 @@ impl IndexKeeper {
         if !rest.places.is_empty() {
             tail.write().push(rest);
         }
-        let (told, waiting) = std::sync::mpsc::channel();
+        let (signals, received) = std::sync::mpsc::channel();
         let (shared, path) = (tail.clone(), journal_path.to_owned());
         let thread = std::thread::Builder::new()
             .name("sqlite-index".into())
-            .spawn(move || work(&path, index, &shared, &waiting))
+            .spawn(move || work(&path, index, &shared, &received))
             .map_err(|error| JournalError::Unusable(format!("no thread for the index: {error}")))?;
-        Ok(IndexKeeper { tail, tail_max: TAIL_MAX, last: Cell::new(last), told: Some(told), thread: Some(thread) })
+        Ok(IndexKeeper {
+            tail,
+            tail_max: TAIL_MAX,
+            last: Cell::new(last),
+            signals: Some(signals),
+            thread: Some(thread),
+        })
     }
 
     /// The tail, for readers.
@@ -130,9 +137,9 @@ impl IndexKeeper {
 
     /// Waits until the thread has written what it can. One that is gone writes nothing.
     fn flush(&self) {
-        let Some(told) = &self.told else { return };
+        let Some(signals) = &self.signals else { return };
         let (done, waiting) = std::sync::mpsc::channel();
-        if told.send(Told::Flush(done)).is_ok() {
+        if signals.send(Signal::Flush(done)).is_ok() {
             let _ = waiting.recv();
         }
     }
@@ -150,12 +157,12 @@ impl IndexKeeper {
     fn take_in(&self, part: Part) {
         self.last.set(part.last);
         self.tail.write().push(part);
-        if let Some(told) = &self.told {
-            let _ = told.send(Told::More);
+        if let Some(signals) = &self.signals {
+            let _ = signals.send(Signal::More);
         }
     }
 
-    /// Reads what the journal holds up to its head and nobody told of: a COMMIT may fail and land all the same.
+    /// Reads what the journal holds up to its head and was not pushed: a COMMIT may fail and land all the same.
     ///
     /// # Errors
     /// [`JournalError::Damaged`] where the journal ends before what the index holds.
@@ -180,7 +187,7 @@ impl IndexKeeper {
 impl Drop for IndexKeeper {
     /// Writes what is left, so that the next start finds it.
     fn drop(&mut self) {
-        drop(self.told.take());
+        drop(self.signals.take());
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
@@ -189,7 +196,7 @@ impl Drop for IndexKeeper {
     }
 }
 
-fn work(journal_path: &Path, mut index: Connection, tail: &SharedTail, told: &Receiver<Told>) {
+fn work(journal_path: &Path, mut index: Connection, tail: &SharedTail, signals: &Receiver<Signal>) {
     let journal = match super::connect::reader(journal_path) {
         Ok(journal) => journal,
         Err(error) => {
@@ -198,9 +205,9 @@ fn work(journal_path: &Path, mut index: Connection, tail: &SharedTail, told: &Re
         }
     };
     loop {
-        let (least, flushed, ended) = match told.recv_timeout(IDLE) {
-            Ok(Told::More) => (WIDTH, None, false),
-            Ok(Told::Flush(done)) => (1, Some(done), false),
+        let (least, flushed, ended) = match signals.recv_timeout(IDLE) {
+            Ok(Signal::More) => (WIDTH, None, false),
+            Ok(Signal::Flush(done)) => (1, Some(done), false),
             Err(RecvTimeoutError::Timeout) => (1, None, false),
             Err(RecvTimeoutError::Disconnected) => (1, None, true),
         };
@@ -357,7 +364,7 @@ fn leaf_at(journal: &Connection, position: i64) -> Result<Option<Vec<u8>>, Journ
     statement.query_row([position], |row| row.get(0)).optional().map_err(unavailable)
 }
 
-/// Writes parts that follow on what the file holds. Where they do not, something was never told of: the index is damaged,
+/// Writes parts that follow on what the file holds. Where they do not, something was never pushed: the index is damaged,
 /// and nothing of it may be believed any more.
 pub(super) fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<Part>]) -> Result<(), JournalError> {
     let Some(last) = parts.last().map(|part| part.last) else { return Ok(()) };

@@ -39,9 +39,9 @@ fn part(after: u64, last: u64) -> Part {
 
 /// One whose thread has ended.
 fn keeper(tail_max: usize) -> IndexKeeper {
-    let (told, _) = channel();
+    let (signals, _) = channel();
     let tail = SharedTail::default();
-    IndexKeeper { tail, tail_max, last: Cell::new(0), told: Some(told), thread: None }
+    IndexKeeper { tail, tail_max, last: Cell::new(0), signals: Some(signals), thread: None }
 }
 
 #[test]
