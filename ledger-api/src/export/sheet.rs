@@ -8,7 +8,6 @@ use std::io::{self, Seek, SeekFrom, Write};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::evidence::forms::accounts::Legs;
-use ledger_core::evidence::forms::business_day;
 use ledger_core::journal::Journal;
 use rust_xlsxwriter::{
     ColNum, DocProperties, ExcelDateTime, Format as CellFormat, RowNum, Workbook, Worksheet, XlsxError,
@@ -89,7 +88,7 @@ pub(super) async fn write(
         for (account, points) in Legs::of(&event).iter() {
             let (sheet, line) = movements.line(&mut workbook)?;
             write_number(sheet, line, 0, &entry.position.to_string())?;
-            let date = business_day(&event).map(|day| day.to_string()).unwrap_or_default();
+            let date = event.day().map(|day| day.to_string()).unwrap_or_default();
             sheet.write_string(line, 1, date)?.write_string(line, 2, own.event_type())?;
             sheet.write_string(line, 3, cut(account))?;
             write_points(sheet, line, 4, points)?;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::command::{Command, Context, CreditAction};
 use crate::domain::card::{AssignNumber, Card};
-use crate::domain::event::{Event, StreamId};
+use crate::domain::event::{Event, StreamId, Subject};
 use crate::domain::ids::{ActivityCode, CardNo, HoldId, Key, MerchantId, StoreId, WorkerId};
 use crate::domain::merchant::{Merchant, MerchantCommand};
 use crate::domain::programme::command::{GuardAction, Settings};
@@ -402,10 +402,5 @@ fn check_text(text: &str) -> Decision<()> {
 
 /// The keyed thing a worker's event made, if it made one: later commands name it by that key alone.
 pub fn named_by(event: &WorkerEvent) -> Option<Key> {
-    match event {
-        WorkerEvent::Redeemed(event) => Some((&event.redemption).into()),
-        WorkerEvent::PointsHeld(event) => Some((&event.hold).into()),
-        WorkerEvent::HoldCaptured(event) => Some((&event.redemption).into()),
-        other => other.as_service().map(|record| (&record.credit).into()),
-    }
+    event.begins().and_then(Subject::key)
 }
