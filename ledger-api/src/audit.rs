@@ -19,8 +19,6 @@ pub mod tiles;
 
 use std::sync::Arc;
 
-use ledger_core::domain::event::Event;
-use ledger_core::domain::programme::ProgrammeEvent;
 use ledger_core::evidence::hash::{Hash, HashSuite};
 use ledger_core::evidence::merkle::Frontier;
 use ledger_core::journal::transfer::suite_of;
@@ -101,10 +99,8 @@ pub async fn identity(journal: &dyn Journal) -> Result<Option<Identity>, Journal
     let event = first.event()?;
     let damaged = |what: &str| JournalError::Damaged { position: first.position, what: what.to_owned() };
     let suite = suite_of(&event).ok_or_else(|| damaged("the first event opens no journal of a known hash suite"))?;
-    match event {
-        Event::Programme(ProgrammeEvent::JournalOpened(opened)) => Ok(Some(Identity { origin: opened.origin, suite })),
-        _ => Err(damaged("the first event does not open a journal")),
-    }
+    let opened = event.as_opening().ok_or_else(|| damaged("the first event does not open a journal"))?;
+    Ok(Some(Identity { origin: opened.origin.clone(), suite }))
 }
 
 impl Audit {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::worker::event::{ServiceRecorded, WorkerEvent};
+use ledger_core::domain::worker::event::{ServiceRecorded, Verdict};
 
 /// A credit as evidence for a card.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -70,20 +70,17 @@ impl CardLines {
             self.0.insert(record.lot, CardLine::of(position, record));
             return;
         }
-        match event {
-            WorkerEvent::CreditConfirmed(event) => self.change(event.lot, |line| line.confirmed = Some(position)),
-            WorkerEvent::CreditRejected(event) => self.change(event.lot, |line| line.reversed = Some(position)),
-            WorkerEvent::CreditReversed(event) => self.change(event.lot, |line| line.reversed = Some(position)),
-            WorkerEvent::CreditObjected(event) => {
-                self.change(event.lot, |line| line.objections.push((position, None)));
-            }
-            WorkerEvent::ObjectionResolved(event) => self.change(event.lot, |line| {
+        let Some(judged) = event.as_judgement() else { return };
+        self.change(judged.lot, |line| match judged.verdict {
+            Verdict::Confirmed { .. } => line.confirmed = Some(position),
+            Verdict::Rejected | Verdict::Reversed { .. } => line.reversed = Some(position),
+            Verdict::Objected => line.objections.push((position, None)),
+            Verdict::Resolved { .. } => {
                 if let Some(last) = line.objections.last_mut() {
                     last.1 = Some(position);
                 }
-            }),
-            _ => {}
-        }
+            }
+        });
     }
 
     /// The lines, in the order in which they were recorded.

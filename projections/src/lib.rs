@@ -8,10 +8,11 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at what it does not expect"))]
 
-mod account;
+pub mod account;
 pub mod as_of;
 pub mod audit;
 pub mod card_line;
+mod card_points;
 pub mod error;
 pub mod fold;
 pub mod handle;

@@ -11,10 +11,12 @@ use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::store::event::StoreEvent;
+use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::journal::{Entry, Journal, JournalError};
 
-use crate::account::Account;
-use crate::as_of::{BusinessCut, day_of};
+use crate::account::Told;
+use crate::as_of::BusinessCut;
+use crate::card_points::CardPoints;
 use crate::shelf::shelf_changes;
 use crate::walk::walk;
 
@@ -57,8 +59,21 @@ pub struct StateFold {
     cut: BusinessCut,
     position: u64,
     days: BTreeSet<NaiveDate>,
-    accounts: BTreeMap<String, Account>,
+    workers: BTreeMap<String, Folded>,
     stock: BTreeMap<String, i64>,
+}
+
+/// A worker.
+#[derive(Debug, Clone)]
+struct Folded {
+    told: Told,
+    card: CardPoints,
+}
+
+impl Folded {
+    fn new(past: bool) -> Folded {
+        Folded { told: Told::new(past), card: CardPoints::default() }
+    }
 }
 
 impl StateFold {
@@ -70,17 +85,25 @@ impl StateFold {
     /// Folds one event.
     pub fn fold(&mut self, position: u64, event: &Event) {
         self.position = position;
-        if !self.cut.admits(event) {
-            return;
+        let admitted = self.cut.admits(event);
+        if admitted {
+            self.days.extend(event.day());
         }
-        self.days.extend(day_of(event));
         match event {
-            Event::Worker(event) => {
-                let past = self.cut.until().is_some();
-                self.accounts.entry(event.worker().to_string()).or_default().fold(event, past);
-            }
-            Event::Store(event) => self.store(event),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => {}
+            Event::Worker(event) => self.worker(event, admitted),
+            Event::Store(event) if admitted => self.store(event),
+            Event::Store(_) | Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => {}
+        }
+    }
+
+    fn worker(&mut self, event: &WorkerEvent, admitted: bool) {
+        let past = self.cut.until().is_some();
+        let worker = self.workers.entry(event.worker().to_string()).or_insert_with(|| Folded::new(past));
+        if admitted {
+            worker.told.fold(event);
+            worker.card.fold(event);
+        } else {
+            worker.told.leave_out(event);
         }
     }
 
@@ -101,13 +124,13 @@ impl StateFold {
     pub fn finish(self) -> State {
         let as_of = self.cut.until().or(self.days.last().copied());
         let mut state = State { as_of, position: self.position, stock: self.stock, ..State::default() };
-        for (worker, account) in self.accounts {
-            if let Some(card_no) = account.card_no() {
-                for (year, card) in account.card_years() {
-                    state.appraisal.entry(year).or_default().insert(card_no.to_owned(), card);
+        for (worker, Folded { told, card }) in self.workers {
+            if let Some(card_no) = card.card_no() {
+                for (year, points) in card.years() {
+                    state.appraisal.entry(year).or_default().insert(card_no.to_owned(), points);
                 }
             }
-            let figures = account.figures(as_of);
+            let figures = told.account().figures(as_of);
             if figures == Figures::default() {
                 continue;
             }

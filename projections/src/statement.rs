@@ -3,9 +3,9 @@
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::posting::{Account, postings};
+use ledger_core::domain::posting::Side;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::{LotPart, RedeemedLine, ServiceRecorded, WorkerEvent};
+use ledger_core::domain::worker::event::{LotPart, Lots, RedeemedLine};
 use ledger_core::journal::{Entry, RecordedTime};
 
 /// A line of a statement.
@@ -41,89 +41,33 @@ pub struct Line {
 
 /// The line of an entry on its worker's statement; none for entries of other aggregates.
 pub fn line(entry: &Entry, event: &Event) -> Option<Line> {
-    let points = postings(event)
-        .into_iter()
-        .filter(|posting| matches!(posting.account, Account::Available(_)))
-        .map(|posting| posting.points)
-        .sum();
     let Event::Worker(event) = event else { return None };
-    let mut line = Line {
+    let moved = event.movements();
+    let available = moved.sides().filter(|(side, _)| *side == Side::Available).map(|(_, points)| points);
+    let (record, basket) = (event.as_service(), event.basket());
+    Some(Line {
         position: entry.position,
         event: event.event_type(),
         at: event.at(),
         recorded_at: entry.command.recorded_at,
-        points,
-        subject: String::new(),
-        store: None,
-        activity: None,
-        category: None,
-        on: None,
-        lines: Vec::new(),
-        lots: Vec::new(),
-        reason: None,
-    };
-    match event.as_service() {
-        Some(record) => credited(&mut line, record),
-        None => told(&mut line, event),
-    }
-    Some(line)
+        points: available.sum(),
+        subject: event.subject().map(|subject| subject.to_string()).unwrap_or_default(),
+        store: basket.map(|basket| basket.store.to_string()),
+        activity: record.map(|record| record.activity.to_string()),
+        category: record.map(|record| record.category.clone()),
+        on: record.map(|record| record.on),
+        lines: basket.map(|basket| basket.lines.to_vec()).unwrap_or_default(),
+        lots: touched(event.lots()),
+        reason: event.reason().map(str::to_owned),
+    })
 }
 
-fn credited(line: &mut Line, record: &ServiceRecorded) {
-    line.subject = record.credit.to_string();
-    line.activity = Some(record.activity.to_string());
-    line.category = Some(record.category.clone());
-    line.on = Some(record.on);
-    if !record.proposed {
-        line.lots = vec![LotPart(record.lot, record.points - record.debt_paid)];
+/// The lots that points came into or went out of, with how much; those of an expiry are told by its booking alone.
+fn touched(lots: Lots<'_>) -> Vec<LotPart> {
+    match lots {
+        Lots::Credited(part) => vec![part],
+        Lots::TakenBack { lot, left, expired } => vec![LotPart(lot, left + expired)],
+        Lots::Taken(parts) | Lots::Spent(parts) | Lots::Returned(parts) => parts.to_vec(),
+        Lots::Expired(_) | Lots::Unexpired(_) | Lots::About(_) | Lots::None => Vec::new(),
     }
-}
-
-fn told(row: &mut Line, event: &WorkerEvent) {
-    match event {
-        WorkerEvent::WorkerDeparted(event) => row.reason = Some(event.reason.clone()),
-        WorkerEvent::CardIssued(event) => row.subject = event.card_no.to_string(),
-        WorkerEvent::CardMoved(event) => row.subject = event.card_no.to_string(),
-        WorkerEvent::CardClosed(event) => {
-            row.subject = event.card_no.to_string();
-            row.reason = Some(event.reason.clone());
-        }
-        WorkerEvent::CreditConfirmed(event) => {
-            row.subject = event.credit.to_string();
-            row.reason = Some(event.reason.clone());
-            row.lots = vec![LotPart(event.lot, event.points - event.debt_paid)];
-        }
-        WorkerEvent::CreditRejected(event) | WorkerEvent::CreditObjected(event) => {
-            row.subject = event.credit.to_string();
-            row.reason = Some(event.reason.clone());
-        }
-        WorkerEvent::ObjectionResolved(event) => {
-            row.subject = event.credit.to_string();
-            row.reason = Some(event.reason.clone());
-        }
-        WorkerEvent::CreditReversed(event) => {
-            row.subject = event.credit.to_string();
-            row.reason = Some(event.reason.clone());
-            row.lots = vec![LotPart(event.lot, event.points - event.debt)];
-        }
-        WorkerEvent::Redeemed(event) => spent(row, &event.redemption, &event.store, &event.lines, &event.lots),
-        WorkerEvent::RedemptionReversed(event) => {
-            spent(row, &event.redemption, &event.store, &event.lines, &event.lots);
-            row.reason = Some(event.reason.clone());
-        }
-        WorkerEvent::PointsHeld(event) => spent(row, &event.hold, &event.store, &event.lines, &event.lots),
-        WorkerEvent::HoldCaptured(event) => spent(row, &event.redemption, &event.store, &event.lines, &event.lots),
-        WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => {
-            row.reason.clone_from(&event.reason);
-            spent(row, &event.hold, &event.store, &event.lines, &event.lots);
-        }
-        _ => {}
-    }
-}
-
-fn spent(row: &mut Line, subject: &impl ToString, store: &impl ToString, lines: &[RedeemedLine], lots: &[LotPart]) {
-    row.subject = subject.to_string();
-    row.store = Some(store.to_string());
-    row.lines = lines.to_vec();
-    row.lots = lots.to_vec();
 }

@@ -130,7 +130,9 @@ async fn worker_rows(views: &Views, worker: &str, account: &Account) {
     let of = |wanted: &[Status]| -> i64 {
         account.credits.iter().filter(|credit| wanted.contains(&credit.status)).map(|credit| credit.points).sum()
     };
-    let figures = [row.earned, row.reversed, row.redeemed, row.expired, row.held, row.debt].map(Points::hundredths);
+    let books = &row.account;
+    let figures = [books.earned, books.reversed, books.redeemed, books.expired, books.held, books.debt];
+    let figures = figures.map(Points::hundredths);
     let expected = [
         of(&[Status::Confirmed, Status::Reversed]),
         of(&[Status::Reversed]),
@@ -144,7 +146,7 @@ async fn worker_rows(views: &Views, worker: &str, account: &Account) {
     assert_eq!((row.departed, &row.card), (account.departed.is_some(), &account.card), "{worker}");
     assert_eq!((&row.occupation, row.party_member), (&account.occupation, account.party_member), "{worker}");
 
-    let lots: Vec<_> = row.lots.iter().map(|lot| (lot.on, lot.last_day, [lot.remaining, lot.expired])).collect();
+    let lots: Vec<_> = books.lots.iter().map(|lot| (lot.on, lot.last_day, [lot.remaining, lot.expired])).collect();
     let expected: Vec<_> = account
         .credits
         .iter()

@@ -3,11 +3,9 @@
 use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::posting::postings;
-use ledger_core::domain::programme::ProgrammeEvent;
 use ledger_core::evidence::books::Books;
 use ledger_core::evidence::bundle::manifest::{Period, RuleVersion, Scope, StreamProof, rule_version};
 use ledger_core::evidence::bundle::streams::Streams;
-use ledger_core::evidence::forms::business_day;
 use ledger_core::evidence::forms::plain_text::decimals;
 use ledger_core::evidence::hash::{Hash, HashSuite};
 use ledger_core::evidence::merkle::Frontier;
@@ -72,7 +70,7 @@ pub(super) async fn survey(
             rules.extend(rule_version(entry.position, &event));
         }
         if scope.covers(entry.position, &event) {
-            latest = latest.max(business_day(&event));
+            latest = latest.max(event.day());
             books.book(&event).map_err(damaged)?;
             needed = postings(&event).iter().map(|leg| decimals(leg.points)).fold(needed, usize::max);
         }
@@ -111,10 +109,7 @@ pub(super) async fn survey(
 
 fn open(event: &Event) -> Option<(String, Frontier)> {
     let suite = suite_of(event)?;
-    match event {
-        Event::Programme(ProgrammeEvent::JournalOpened(opened)) => Some((opened.origin.clone(), Frontier::new(suite))),
-        _ => None,
-    }
+    event.as_opening().map(|opened| (opened.origin.clone(), Frontier::new(suite)))
 }
 
 async fn scope(journal: &dyn Journal, request: &Request) -> Result<Scope, BundleError> {
@@ -138,7 +133,7 @@ async fn scope(journal: &dyn Journal, request: &Request) -> Result<Scope, Bundle
 async fn positions_of(journal: &dyn Journal, size: u64, period: Period) -> Result<(u64, u64), BundleError> {
     let mut found: Option<(u64, u64)> = None;
     each_entry(journal, size, &|_| (), |entry| {
-        let day = business_day(&entry.event()?);
+        let day = entry.event()?.day();
         if day.is_some_and(|day| period.first <= day && day <= period.last) {
             found = Some((found.map_or(entry.position, |(from, _)| from), entry.position));
         }

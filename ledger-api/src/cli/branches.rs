@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ledger_core::domain::event::Event;
-use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::domain::worker::event::{CardStep, WorkerEvent};
 use ledger_core::journal::{Journal, JournalError};
 
 use crate::export::each_entry;
@@ -19,11 +18,9 @@ pub(super) async fn branches(journal: &dyn Journal, until: u64) -> Result<BTreeS
         if !entry.event_type.starts_with("Card") {
             return Ok(());
         }
-        match entry.event()? {
-            Event::Worker(WorkerEvent::CardIssued(card)) => found.insert(card.branch.to_string()),
-            Event::Worker(WorkerEvent::CardMoved(card)) => found.insert(card.branch.to_string()),
-            _ => false,
-        };
+        let event = entry.event()?;
+        let step = event.as_worker().and_then(WorkerEvent::as_card_step);
+        found.extend(step.and_then(CardStep::branch).map(ToString::to_string));
         Ok::<(), JournalError>(())
     })
     .await?;

@@ -4,7 +4,6 @@ use std::io::Write;
 
 use ledger_core::domain::event::Event;
 use ledger_core::evidence::forms::accounts::Legs;
-use ledger_core::evidence::forms::business_day;
 use ledger_core::journal::Journal;
 
 use super::table::{COLUMNS, texts};
@@ -37,7 +36,7 @@ pub(super) async fn write(
         for (account, points) in Legs::of(&event).iter() {
             let movement = [
                 position.clone(),
-                Cell::maybe(business_day(&event)),
+                Cell::maybe(event.day()),
                 Cell::Text(own.event_type().to_owned()),
                 Cell::Text(account.to_owned()),
                 Cell::Points(points),

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use ledger_core::evidence::forms::{business_day, csv};
+use ledger_core::evidence::forms::csv;
 use ledger_core::journal::{Entry, Journal, JournalError};
 
 use super::{ExportError, each_entry, payload};
@@ -41,7 +41,7 @@ pub(super) fn texts(entry: &Entry) -> Result<[String; 8], JournalError> {
     let event = entry.event()?;
     Ok([
         entry.command.recorded_at.to_string(),
-        business_day(&event).map(|day| day.to_string()).unwrap_or_default(),
+        event.day().map(|day| day.to_string()).unwrap_or_default(),
         entry.event_type.clone(),
         event.stream().to_string(),
         entry.command.key.to_string(),

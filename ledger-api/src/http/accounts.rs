@@ -302,12 +302,12 @@ fn worker_json(id: String, row: Balance) -> WorkerJson {
         party_member: row.party_member,
         departed: row.departed,
         card: row.card.map(|(card_no, branch)| CardJson { card_no, branch }),
-        earned: PointsJson(row.earned),
-        reversed: PointsJson(row.reversed),
-        redeemed: PointsJson(row.redeemed),
-        expired: PointsJson(row.expired),
-        held: PointsJson(row.held),
-        debt: PointsJson(row.debt),
+        earned: PointsJson(row.account.earned),
+        reversed: PointsJson(row.account.reversed),
+        redeemed: PointsJson(row.account.redeemed),
+        expired: PointsJson(row.account.expired),
+        held: PointsJson(row.account.held),
+        debt: PointsJson(row.account.debt),
         services: row.services,
     }
 }

@@ -5,7 +5,6 @@
 //! the stream. Of the extension attributes `sequence` is the documented one, padded so that texts sort as positions do.
 
 use ledger_core::domain::event::Event;
-use ledger_core::domain::programme::ProgrammeEvent;
 use ledger_core::journal::{Entry, Journal, JournalError};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -43,10 +42,11 @@ pub(super) struct CloudEvent<'a> {
 /// Of the journal; also where it has no first event, from which no feed can begin.
 pub(super) async fn source(journal: &dyn Journal) -> Result<String, JournalError> {
     let first = journal.read(0, 1).await?;
-    match first.first().map(Entry::event).transpose()? {
-        Some(Event::Programme(ProgrammeEvent::JournalOpened(opened))) => Ok(opened.origin),
-        _ => Err(JournalError::Damaged { position: 1, what: "the first event does not open a journal".into() }),
-    }
+    let first = first.first().map(Entry::event).transpose()?;
+    let opened = first.as_ref().and_then(Event::as_opening);
+    opened
+        .map(|opened| opened.origin.clone())
+        .ok_or_else(|| JournalError::Damaged { position: 1, what: "the first event does not open a journal".into() })
 }
 
 /// Writes an event in its envelope.

@@ -244,16 +244,10 @@ impl From<VaultError> for ApiError {
 
 /// The first event of a worker that a look finds something in.
 pub fn worker_event<T>(receipt: &Receipt, look: impl Fn(&WorkerEvent) -> Option<T>) -> Option<T> {
-    receipt.events.iter().find_map(|event| match event {
-        Event::Worker(event) => look(event),
-        _ => None,
-    })
+    receipt.events.iter().filter_map(Event::as_worker).find_map(look)
 }
 
 /// The first event of the programme that a look finds something in.
 pub fn programme_event<T>(receipt: &Receipt, look: impl Fn(&ProgrammeEvent) -> Option<T>) -> Option<T> {
-    receipt.events.iter().find_map(|event| match event {
-        Event::Programme(event) => look(event),
-        _ => None,
-    })
+    receipt.events.iter().filter_map(Event::as_programme).find_map(look)
 }

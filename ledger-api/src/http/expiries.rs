@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::ids::{Key, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
-use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::domain::worker::event::Booking;
 use ledger_core::ledger::{Command, Context, Receipt, Submission, commands};
 use projections::views::balance::Lot;
 use serde::{Deserialize, Serialize};
@@ -70,7 +70,7 @@ async fn book(
     let mut after = String::new();
     loop {
         let page = app.views.workers(&after, PAGE).await?;
-        let due = page.rows.iter().filter(|(_, row)| row.lots.iter().any(|lot| ended(lot, through)));
+        let due = page.rows.iter().filter(|(_, row)| row.account.lots.iter().any(|lot| ended(lot, through)));
         let workers: Vec<&str> = due.map(|(worker, _)| worker.as_str()).collect();
         let submissions = workers
             .iter()
@@ -113,9 +113,9 @@ struct Booked {
 
 impl Booked {
     fn count(&mut self, receipt: &Receipt) {
-        let points = worker_event(receipt, |event| match event {
-            WorkerEvent::PointsExpired(event) => Some(event.points),
-            _ => None,
+        let points = worker_event(receipt, |event| {
+            let (booked, booking) = event.as_expiry()?;
+            (booking == Booking::Expired).then_some(booked.points)
         });
         let Some(points) = points else { return };
         self.workers += 1;

@@ -5,7 +5,6 @@ use axum::http::StatusCode;
 use ledger_core::domain::ids::{HoldId, StoreId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::ledger::command::{AskedLine, AskedSpending};
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
@@ -93,15 +92,15 @@ impl Ask for PlaceHold {
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<HoldAnswer> {
-        worker_event(receipt, |event| match event {
-            WorkerEvent::PointsHeld(event) => Some(HoldAnswer {
+        worker_event(receipt, |event| {
+            let event = event.as_hold()?;
+            Some(HoldAnswer {
                 hold: event.hold.clone(),
                 points: PointsJson(event.points),
                 balance: PointsJson(event.balance),
                 expires_at: event.expires_at,
                 position: receipt.position,
-            }),
-            _ => None,
+            })
         })
     }
 }
@@ -189,12 +188,10 @@ impl Ask for ReleaseHold {
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<ReleasedAnswer> {
-        worker_event(receipt, |event| match event {
-            WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => {
-                let points = PointsJson(event.points);
-                Some(ReleasedAnswer { hold: event.hold.clone(), points, position: receipt.position })
-            }
-            _ => None,
+        worker_event(receipt, |event| {
+            let event = event.as_hold_end()?;
+            let points = PointsJson(event.points);
+            Some(ReleasedAnswer { hold: event.hold.clone(), points, position: receipt.position })
         })
     }
 }

@@ -2,9 +2,10 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::CreditId;
 use ledger_core::domain::refusal::Code;
-use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::domain::worker::event::{Verdict, WorkerEvent};
 use ledger_core::ledger::command::CreditAction;
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
@@ -53,24 +54,19 @@ impl JudgedAnswer {
     fn new(command: &Command, receipt: &Receipt) -> Option<JudgedAnswer> {
         let Command::JudgeCredit(commands::JudgeCredit { credit, .. }) = command else { return None };
         // An objection that was right takes the credit back in a second event: what it is in the end counts.
-        let status = receipt.events.iter().rev().find_map(|event| match event {
-            ledger_core::domain::event::Event::Worker(event) => status_after(event),
-            _ => None,
-        })?;
+        let status = receipt.events.iter().rev().filter_map(Event::as_worker).find_map(status_after)?;
         Some(JudgedAnswer { credit: credit.clone(), status, position: receipt.position })
     }
 }
 
 fn status_after(event: &WorkerEvent) -> Option<&'static str> {
-    match event {
-        WorkerEvent::CreditConfirmed(_) => Some("confirmed"),
-        WorkerEvent::CreditRejected(_) => Some("rejected"),
-        WorkerEvent::CreditReversed(_) => Some("reversed"),
-        WorkerEvent::CreditObjected(_) => Some("objected"),
-        WorkerEvent::ObjectionResolved(event) if event.upheld => Some("rejected"),
-        WorkerEvent::ObjectionResolved(_) => Some("objection_dismissed"),
-        _ => None,
-    }
+    event.as_judgement().map(|judged| match judged.verdict {
+        Verdict::Confirmed { .. } => "confirmed",
+        Verdict::Rejected | Verdict::Resolved { upheld: true } => "rejected",
+        Verdict::Reversed { .. } => "reversed",
+        Verdict::Objected => "objected",
+        Verdict::Resolved { upheld: false } => "objection_dismissed",
+    })
 }
 
 macro_rules! judgement {

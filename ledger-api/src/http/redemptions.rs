@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use ledger_core::domain::ids::{RedemptionId, Sku, StoreId, WorkerId};
 use ledger_core::domain::refusal::Code;
-use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
@@ -87,12 +86,9 @@ impl RedemptionAnswer {
     /// From the event that made or reversed it.
     pub(super) fn new(receipt: &Receipt) -> Option<RedemptionAnswer> {
         worker_event(receipt, |event| {
-            let (redemption, points, balance) = match event {
-                WorkerEvent::Redeemed(event) => (&event.redemption, event.points, event.balance),
-                WorkerEvent::HoldCaptured(event) => (&event.redemption, event.points, event.balance),
-                WorkerEvent::RedemptionReversed(event) => (&event.redemption, event.points, event.balance),
-                _ => return None,
-            };
+            let made = event.as_redemption().map(|made| (made.redemption, made.points, made.balance));
+            let back = event.as_return().map(|event| (&event.redemption, event.points, event.balance));
+            let (redemption, points, balance) = made.or(back)?;
             Some(RedemptionAnswer {
                 redemption: redemption.clone(),
                 points: PointsJson(points),

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use chrono::NaiveDate;
 use ledger_core::domain::ids::ActivityCode;
 use ledger_core::domain::programme::command::{GuardAction, Settings};
-use ledger_core::domain::programme::event::{ProgrammeConfigured, ProgrammeEvent};
+use ledger_core::domain::programme::event::ProgrammeConfigured;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::{Activity, ScheduleVersion};
 use ledger_core::ledger::{Command, Submission, commands};
@@ -301,10 +301,7 @@ async fn adopt(
     });
     let outcome = app.ledger.submit(Submission { context: asking.0, command }).await;
     let receipt = receipt_of(outcome, &[])?;
-    let adopted = programme_event(&receipt, |event| match event {
-        ProgrammeEvent::ScheduleAdopted(event) => Some(event.version),
-        _ => None,
-    });
+    let adopted = programme_event(&receipt, |event| event.as_schedule().map(|adopted| adopted.version));
     let version = match adopted {
         Some(version) => Some(version),
         // The same schedule is in force from that date already: it has its version from then.

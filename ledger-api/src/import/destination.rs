@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::{Code, Refusal};
+use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::ledger::{Ledger, Outcome, Receipt, Submission};
 use serde::{Deserialize, Serialize};
 
@@ -77,10 +78,12 @@ impl From<Outcome> for Told {
 
 /// Whether the daily cap left a credit less than its quantity came to.
 fn was_capped(receipt: &Receipt) -> bool {
-    receipt.events.iter().any(|event| match event {
-        Event::Worker(event) => event.as_service().is_some_and(|record| record.uncapped.is_some()),
-        _ => false,
-    })
+    receipt
+        .events
+        .iter()
+        .filter_map(Event::as_worker)
+        .filter_map(WorkerEvent::as_service)
+        .any(|record| record.uncapped.is_some())
 }
 
 /// The ledger of this process, and the vault for names; without one they are left out.

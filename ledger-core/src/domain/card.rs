@@ -28,7 +28,7 @@ events! {
     /// Events of a card number.
     CardEvent {
         /// The number went to a worker.
-        CardNumberAssigned(CardNumberAssigned),
+        CardNumberAssigned(CardNumberAssigned) = "积分卡号分配",
     }
 }
 
@@ -37,6 +37,12 @@ impl CardEvent {
     pub const fn card_no(&self) -> &CardNo {
         let CardEvent::CardNumberAssigned(event) = self;
         &event.card_no
+    }
+
+    /// The holder.
+    pub const fn worker(&self) -> &WorkerId {
+        let CardEvent::CardNumberAssigned(event) = self;
+        &event.worker
     }
 }
 

@@ -1,16 +1,20 @@
 //! The union of all events, the stream each belongs to, and the version mark of their payloads.
 
+mod subject;
+
 use std::fmt;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::card::CardEvent;
 use super::ids::{CardNo, MerchantId, StoreId, WorkerId};
 use super::merchant::event::MerchantEvent;
-use super::programme::event::ProgrammeEvent;
+use super::programme::event::{JournalOpened, ProgrammeEvent};
 use super::store::event::StoreEvent;
 use super::time::BusinessTime;
 use super::worker::event::WorkerEvent;
+pub use subject::{Party, Subject};
 
 /// The payload's version 1, written as the field `v`. A payload of another version is not read by the current
 /// type but goes through [`crate::journal::upcast`].
@@ -128,6 +132,15 @@ impl Event {
             .copied()
     }
 
+    /// The name for people of the events of a type; blank for a type that this version does not know.
+    pub fn word_of(event_type: &str) -> &'static str {
+        [ProgrammeEvent::WORDS, WorkerEvent::WORDS, MerchantEvent::WORDS, StoreEvent::WORDS, CardEvent::WORDS]
+            .into_iter()
+            .flatten()
+            .find_map(|(named, word)| (*named == event_type).then_some(*word))
+            .unwrap_or_default()
+    }
+
     /// Appends the canonical JSON of the payload (RFC 8785: keys sorted, no blanks, integers only).
     ///
     /// # Errors
@@ -201,6 +214,74 @@ impl Event {
             Event::Store(event) => Some(event.at()),
         }
     }
+
+    /// The business day on which it happened: a credit's service date, however late it was entered.
+    pub fn day(&self) -> Option<NaiveDate> {
+        match self {
+            Event::Worker(event) => Some(event.day()),
+            Event::Programme(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) => {
+                self.at().map(|at| at.date())
+            }
+        }
+    }
+
+    /// What it is about, within its stream.
+    pub fn subject(&self) -> Option<Subject<'_>> {
+        match self {
+            Event::Programme(_) => None,
+            Event::Worker(event) => event.subject(),
+            Event::Merchant(event) => event.subject(),
+            Event::Store(event) => event.subject(),
+            Event::Card(event) => Some(Subject::Card(event.card_no())),
+        }
+    }
+
+    /// The credit, redemption or hold that it begins, which later events name.
+    pub fn begins(&self) -> Option<Subject<'_>> {
+        match self {
+            Event::Worker(event) => event.begins(),
+            Event::Store(event) => event.begins(),
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => None,
+        }
+    }
+
+    /// The credit, redemption or hold begun earlier that it corrects or finishes.
+    pub fn follows(&self) -> Option<Subject<'_>> {
+        match self {
+            Event::Worker(event) => event.follows(),
+            Event::Store(event) => event.follows(),
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => None,
+        }
+    }
+
+    /// Who has a part in it beside the one whose event it is.
+    pub fn party(&self) -> Option<Party<'_>> {
+        match self {
+            Event::Programme(_) => None,
+            Event::Worker(event) => event.party(),
+            Event::Merchant(event) => event.party(),
+            Event::Store(event) => event.party(),
+            Event::Card(event) => Some(Party::Worker(event.worker())),
+        }
+    }
+
+    /// Why, where a reason was given; of a payment, its reference.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Event::Worker(event) => event.reason(),
+            Event::Merchant(event) => event.reason(),
+            Event::Store(event) => event.reason(),
+            Event::Programme(_) | Event::Card(_) => None,
+        }
+    }
+
+    /// What it says of the journal, for the event that opens it.
+    pub const fn as_opening(&self) -> Option<&JournalOpened> {
+        match self {
+            Event::Programme(event) => event.as_opening(),
+            Event::Worker(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) => None,
+        }
+    }
 }
 
 /// A payload as text: looked over once, its strings need no look of their own.
@@ -212,18 +293,25 @@ fn text(payload: &[u8]) -> serde_json::Result<&str> {
     })
 }
 
-macro_rules! union_from {
-    ($($payload:ty => $variant:ident),*) => {$(
-        impl From<$payload> for Event {
+macro_rules! union_of {
+    ($($payload:ty => $variant:ident $as_payload:ident),*) => {
+        impl Event {$(
+            /// The event, where it is one of that aggregate.
+            pub const fn $as_payload(&self) -> Option<&$payload> {
+                if let Event::$variant(event) = self { Some(event) } else { None }
+            }
+        )*}
+
+        $(impl From<$payload> for Event {
             fn from(event: $payload) -> Event {
                 Event::$variant(event)
             }
-        }
-    )*};
+        })*
+    };
 }
 
-union_from!(ProgrammeEvent => Programme, WorkerEvent => Worker, MerchantEvent => Merchant, StoreEvent => Store,
-    CardEvent => Card);
+union_of!(ProgrammeEvent => Programme as_programme, WorkerEvent => Worker as_worker,
+    MerchantEvent => Merchant as_merchant, StoreEvent => Store as_store, CardEvent => Card as_card);
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,8 +1,14 @@
-//! One macro that ties an event enum to its type names and its canonical JSON, so that they cannot drift apart.
+//! One macro that ties an event enum to its type names, its words and its canonical JSON, so that they cannot drift
+//! apart.
 
-/// Defines an aggregate's event enum over payload structs, with its type names, encoder and decoder.
+/// Defines an aggregate's event enum over payload structs, with its type names, words, encoder and decoder.
+///
+/// `of owner: Id` names the field that says whose event it is, where every payload has it beside `at`.
 macro_rules! events {
-    ($(#[$doc:meta])* $enum:ident { $($(#[$variant_doc:meta])* $variant:ident($payload:ty),)* }) => {
+    (
+        $(#[$doc:meta])* $enum:ident $(of $owner:ident: $owner_id:ty)?
+        { $($(#[$variant_doc:meta])* $variant:ident($payload:ty) = $word:literal,)* }
+    ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
         pub enum $enum {
@@ -12,6 +18,9 @@ macro_rules! events {
         impl $enum {
             /// The type names of this aggregate's events.
             pub const TYPES: &'static [&'static str] = &[$(stringify!($variant),)*];
+
+            /// The same, each with the event's name for people.
+            pub const WORDS: &'static [(&'static str, &'static str)] = &[$((stringify!($variant), $word),)*];
 
             /// The event's type name, as recorded.
             pub const fn event_type(&self) -> &'static str {
@@ -32,6 +41,22 @@ macro_rules! events {
                     $(stringify!($variant) => Some(serde_json::from_str(payload).map($enum::$variant)),)*
                     _ => None,
                 }
+            }
+        }
+
+        events! { @owned $enum { $($variant)* } $($owner: $owner_id)? }
+    };
+    (@owned $enum:ident { $($variant:ident)* }) => {};
+    (@owned $enum:ident { $($variant:ident)* } $owner:ident: $owner_id:ty) => {
+        impl $enum {
+            /// Whose event it is.
+            pub const fn $owner(&self) -> &$owner_id {
+                match self { $($enum::$variant(payload) => &payload.$owner,)* }
+            }
+
+            /// When it happened.
+            pub const fn at(&self) -> $crate::domain::time::BusinessTime {
+                match self { $($enum::$variant(payload) => payload.at,)* }
             }
         }
     };

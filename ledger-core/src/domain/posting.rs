@@ -5,7 +5,6 @@ use std::fmt;
 use super::event::Event;
 use super::ids::{StoreId, WorkerId};
 use super::points::Points;
-use super::worker::event::{CreditJudged, CreditReversed, ServiceRecorded, WorkerEvent};
 
 /// An account of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,12 +127,23 @@ pub struct Movement<'a> {
 
 /// The movements of one event, without memory of their own: events are read by the million.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Movements<'a>([Option<Movement<'a>>; 3]);
+pub struct Movements<'a> {
+    word: &'static str,
+    moved: [Option<Movement<'a>>; 3],
+}
+
+/// From where, to where, how many.
+type Move<'a> = (Side<'a>, Side<'a>, Points);
 
 impl<'a> Movements<'a> {
+    /// What they are called in a journal for people; blank where nothing moves.
+    pub const fn word(&self) -> &'static str {
+        self.word
+    }
+
     /// One by one, in their order.
     pub fn iter(&self) -> impl Iterator<Item = Movement<'a>> {
-        self.0.into_iter().flatten()
+        self.moved.into_iter().flatten()
     }
 
     /// Each account and what it gets, those that lose points with a minus.
@@ -141,70 +151,32 @@ impl<'a> Movements<'a> {
         self.iter().flat_map(|moved| [(moved.from, Points::ZERO - moved.points), (moved.to, moved.points)])
     }
 
-    fn one(from: Side<'a>, to: Side<'a>, points: Points) -> Movements<'a> {
-        Movements::of([(from, to, points), (from, to, Points::ZERO), (from, to, Points::ZERO)])
+    pub(super) fn none() -> Movements<'a> {
+        Movements::default()
     }
 
-    fn two(first: (Side<'a>, Side<'a>, Points), second: (Side<'a>, Side<'a>, Points)) -> Movements<'a> {
-        Movements::of([first, second, (Side::Issuance, Side::Issuance, Points::ZERO)])
+    pub(super) fn one(word: &'static str, only: Move<'a>) -> Movements<'a> {
+        Movements { word, moved: [movement(only), None, None] }
     }
 
-    fn of(moves: [(Side<'a>, Side<'a>, Points); 3]) -> Movements<'a> {
-        let moved = |(from, to, points): (_, _, Points)| (!points.is_zero()).then_some(Movement { from, to, points });
-        Movements(moves.map(moved))
+    pub(super) fn two(word: &'static str, first: Move<'a>, second: Move<'a>) -> Movements<'a> {
+        Movements { word, moved: [movement(first), movement(second), None] }
+    }
+
+    pub(super) fn three(word: &'static str, first: Move<'a>, second: Move<'a>, third: Move<'a>) -> Movements<'a> {
+        Movements { word, moved: [first, second, third].map(movement) }
     }
 }
 
-/// What an event moves; nothing for events that move no points.
-pub fn movements(event: &WorkerEvent) -> Movements<'_> {
-    use Side::{Available, Debt, Expired, Held, Issuance, Reversed};
-    match event {
-        WorkerEvent::VolunteerServiceRecorded(record)
-        | WorkerEvent::CivicCreationRecorded(record)
-        | WorkerEvent::CommunityServiceRecorded(record) => {
-            let ServiceRecorded { points, debt_paid, proposed, .. } = record;
-            if *proposed {
-                return Movements::default();
-            }
-            Movements::two((Issuance, Available, *points), (Available, Debt, *debt_paid))
-        }
-        WorkerEvent::CreditConfirmed(CreditJudged { points, debt_paid, .. }) => {
-            Movements::two((Issuance, Available, *points), (Available, Debt, *debt_paid))
-        }
-        WorkerEvent::CreditReversed(CreditReversed { points, debt, from_expired, .. }) => Movements::of([
-            (Available, Reversed, *points - *debt - *from_expired),
-            (Expired, Reversed, *from_expired),
-            (Debt, Reversed, *debt),
-        ]),
-        WorkerEvent::Redeemed(event) => Movements::one(Available, Side::Redeemed(&event.store), event.points),
-        WorkerEvent::RedemptionReversed(event) => {
-            let spent = Side::Redeemed(&event.store);
-            Movements::two((spent, Available, event.points - event.debt_paid), (spent, Debt, event.debt_paid))
-        }
-        WorkerEvent::PointsHeld(event) => Movements::one(Available, Held, event.points),
-        WorkerEvent::HoldCaptured(event) => Movements::one(Held, Side::Redeemed(&event.store), event.points),
-        WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => {
-            Movements::two((Held, Available, event.points - event.debt_paid), (Held, Debt, event.debt_paid))
-        }
-        WorkerEvent::PointsExpired(event) => Movements::one(Available, Expired, event.points),
-        WorkerEvent::ExpiryReversed(event) => Movements::one(Expired, Available, event.points),
-        WorkerEvent::WorkerRegistered(_)
-        | WorkerEvent::WorkerUpdated(_)
-        | WorkerEvent::WorkerDeparted(_)
-        | WorkerEvent::CardIssued(_)
-        | WorkerEvent::CardMoved(_)
-        | WorkerEvent::CardClosed(_)
-        | WorkerEvent::CreditRejected(_)
-        | WorkerEvent::CreditObjected(_)
-        | WorkerEvent::ObjectionResolved(_) => Movements::default(),
-    }
+fn movement<'a>((from, to, points): Move<'a>) -> Option<Movement<'a>> {
+    (!points.is_zero()).then_some(Movement { from, to, points })
 }
 
 /// The postings of an event; none for events that move no points. They sum to zero.
 pub fn postings(event: &Event) -> Vec<Posting> {
     let Event::Worker(event) = event else { return Vec::new() };
     let named = |(side, points): (Side<'_>, Points)| Posting { account: side.account(event.worker()), points };
-    movements(event).sides().map(named).collect()
+    event.movements().sides().map(named).collect()
 }
 
 #[cfg(test)]

@@ -7,17 +7,19 @@
 mod caps;
 mod limits;
 mod names;
+mod reading;
 mod worker;
 
 use std::collections::BTreeMap;
 
 use foldhash::HashMap;
 
+use crate::domain::card::CardEvent;
 use crate::domain::event::Event;
 use crate::domain::ids::{MerchantId, Sku, StoreId, WorkerId};
 use crate::domain::merchant::event::MerchantEvent;
 use crate::domain::points::Points;
-use crate::domain::posting::{Movements, movements};
+use crate::domain::posting::Movements;
 use crate::domain::programme::event::ProgrammeEvent;
 use crate::domain::store::RedemptionStore;
 use crate::domain::store::event::{StockLine, StoreEvent};
@@ -25,6 +27,7 @@ use crate::domain::time::Month;
 use crate::domain::worker::event::WorkerEvent;
 use caps::Caps;
 use limits::Limits;
+use reading::Reading;
 pub use worker::WorkerBook;
 
 /// A merchant's claims.
@@ -66,11 +69,11 @@ impl Books {
             Event::Store(_) if self.movements => Ok(()),
             Event::Store(event) => self.shelf(event),
             Event::Merchant(event) => self.claim(event),
-            Event::Programme(ProgrammeEvent::ScheduleAdopted(adopted)) => {
-                self.caps.adopt(adopted);
+            Event::Programme(event) => {
+                self.programme(event);
                 Ok(())
             }
-            Event::Programme(_) | Event::Card(_) => Ok(()),
+            Event::Card(CardEvent::CardNumberAssigned(_)) => Ok(()),
         }
     }
 
@@ -89,8 +92,15 @@ impl Books {
         sorted(&self.merchants)
     }
 
+    fn programme(&mut self, event: &ProgrammeEvent) {
+        match event {
+            ProgrammeEvent::ScheduleAdopted(adopted) => self.caps.adopt(adopted),
+            ProgrammeEvent::JournalOpened(_) | ProgrammeEvent::ProgrammeConfigured(_) => {}
+        }
+    }
+
     fn worker(&mut self, event: &WorkerEvent) -> Result<(), String> {
-        let moved = movements(event);
+        let moved = event.movements();
         zero_sum(&moved)?;
         // The name is copied for a worker's first event alone.
         if let Some(book) = self.workers.get_mut(event.worker()) {
@@ -200,8 +210,9 @@ impl Own<'_> {
             return Ok(());
         }
         posted?;
-        book.lots(event)?;
-        self.caps.follow(&mut book.used, event)?;
+        let reading = Reading::of(event);
+        book.lots(reading.lots)?;
+        self.caps.follow(&mut book.used, reading.cap)?;
         // The listing of the day sets the limit. Entries of older versions were held to the listing recorded last, and
         // nothing tells them apart: the more generous of the two is the limit nobody may pass.
         let limit_of = |store: &StoreId, sku: &Sku| {
@@ -211,7 +222,7 @@ impl Own<'_> {
                 None => item.recorded_limit(),
             }
         };
-        self.limits.follow(&mut book.units, event, limit_of)
+        self.limits.follow(&mut book.units, reading.limit, limit_of)
     }
 }
 

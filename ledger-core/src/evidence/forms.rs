@@ -11,16 +11,3 @@ pub mod figures;
 pub mod plain_text;
 pub mod postings;
 pub mod workbook;
-
-use chrono::NaiveDate;
-
-use crate::domain::event::Event;
-
-/// The business day of an event: a credit happened on its service date, however late it was entered.
-pub fn business_day(event: &Event) -> Option<NaiveDate> {
-    let service = match event {
-        Event::Worker(event) => event.as_service().map(|record| record.on),
-        _ => None,
-    };
-    service.or_else(|| event.at().map(|at| at.date()))
-}

@@ -124,8 +124,5 @@ impl Copy {
 
 /// The hash suite that a journal's first event names.
 pub fn suite_of(event: &Event) -> Option<HashSuite> {
-    match event {
-        Event::Programme(crate::domain::programme::ProgrammeEvent::JournalOpened(event)) => event.suite.parse().ok(),
-        _ => None,
-    }
+    event.as_opening()?.suite.parse().ok()
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::command::Context;
 use super::commands::Command;
 use crate::domain::card::Card;
-use crate::domain::event::{Event, StreamId};
+use crate::domain::event::{Event, StreamId, Subject};
 use crate::domain::ids::{CardNo, HoldId, Key, MerchantId, StoreId, WorkerId};
 use crate::domain::merchant::{Merchant, MerchantCommand};
 use crate::domain::programme::{Programme, ProgrammeCommand};
@@ -169,12 +169,7 @@ impl<S: States> Process<'_, S> {
 
 /// The keyed thing a worker's event made, if it made one: later commands name it by that key alone.
 pub fn named_by(event: &WorkerEvent) -> Option<Key> {
-    match event {
-        WorkerEvent::Redeemed(event) => Some((&event.redemption).into()),
-        WorkerEvent::PointsHeld(event) => Some((&event.hold).into()),
-        WorkerEvent::HoldCaptured(event) => Some((&event.redemption).into()),
-        other => other.as_service().map(|record| (&record.credit).into()),
-    }
+    event.begins().and_then(Subject::key)
 }
 
 /// Folds what was decided of a store into its state.

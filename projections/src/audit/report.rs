@@ -17,7 +17,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::{ServiceRecorded, WorkerEvent};
+use ledger_core::domain::worker::event::ServiceRecorded;
 use ledger_core::journal::{Entry, Journal, JournalError, RecordedTime};
 
 pub use bursts::{Burst, Neighbours};
@@ -185,13 +185,9 @@ impl ReportFold {
             }
             self.credit_gaps.push(entry, event, record.credit.as_str(), record.on, clock.date(), record.points);
         }
-        let spent = match event {
-            WorkerEvent::Redeemed(event) => Some((event.redemption.as_str(), event.points)),
-            WorkerEvent::HoldCaptured(event) => Some((event.redemption.as_str(), event.points)),
-            _ => None,
-        };
-        if let Some((redemption, points)) = spent {
-            self.redemption_gaps.push(entry, event, redemption, event.at().date(), clock.date(), points);
+        if let Some(made) = event.as_redemption() {
+            let (name, day) = (made.redemption.as_str(), made.at.date());
+            self.redemption_gaps.push(entry, event, name, day, clock.date(), made.points);
         }
     }
 

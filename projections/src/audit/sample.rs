@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::domain::worker::event::{Verdict, WorkerEvent};
 use ledger_core::evidence::hash::Hash;
 use ledger_core::journal::{Entry, Journal, JournalError, RecordedTime};
 
@@ -274,10 +274,11 @@ impl Picker {
         if let Some(stratum) = self.sample.strata.get_mut(&item.stratum) {
             stratum.drawn += 1;
         }
-        let status = match event {
-            Event::Worker(event) if event.as_service().is_some_and(|record| record.proposed) => Status::Proposed,
-            Event::Worker(event) if event.as_service().is_some() => Status::Confirmed,
-            _ => Status::Redeemed,
+        let credit = event.as_worker().and_then(WorkerEvent::as_service);
+        let status = match credit.map(|record| record.proposed) {
+            Some(true) => Status::Proposed,
+            Some(false) => Status::Confirmed,
+            None => Status::Redeemed,
         };
         self.by_name.insert(item.name.clone(), self.sample.drawn.len());
         let status_position = item.position;
@@ -286,12 +287,18 @@ impl Picker {
 
     fn follow(&mut self, position: u64, event: &Event) {
         let Event::Worker(event) = event else { return };
-        let (name, status) = match event {
-            WorkerEvent::CreditConfirmed(event) => (event.credit.as_str(), Status::Confirmed),
-            WorkerEvent::CreditRejected(event) => (event.credit.as_str(), Status::Rejected),
-            WorkerEvent::CreditReversed(event) => (event.credit.as_str(), Status::Reversed),
-            WorkerEvent::RedemptionReversed(event) => (event.redemption.as_str(), Status::Reversed),
-            _ => return,
+        let (name, status) = if let Some(judged) = event.as_judgement() {
+            let status = match judged.verdict {
+                Verdict::Confirmed { .. } => Status::Confirmed,
+                Verdict::Rejected => Status::Rejected,
+                Verdict::Reversed { .. } => Status::Reversed,
+                Verdict::Objected | Verdict::Resolved { .. } => return,
+            };
+            (judged.credit.as_str(), status)
+        } else if let Some(event) = event.as_return() {
+            (event.redemption.as_str(), Status::Reversed)
+        } else {
+            return;
         };
         let drawn = self.by_name.get(name).and_then(|index| self.sample.drawn.get_mut(*index));
         if let Some(drawn) = drawn {

@@ -20,7 +20,7 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::event::LotPart;
 use ledger_core::journal::{Entry, Journal, JournalError, RecordedTime};
 
-use crate::as_of::{BusinessCut, day_of};
+use crate::as_of::BusinessCut;
 use crate::state::{Categories, Figures};
 use card::CardTrace;
 use merchant::MerchantTrace;
@@ -230,7 +230,7 @@ impl Tracer {
         as_of: Option<NaiveDate>,
     ) -> Result<Tracer, JournalError> {
         let kind = match subject {
-            Subject::Worker(worker) => Kind::Worker(WorkerTrace::new(worker)),
+            Subject::Worker(worker) => Kind::Worker(WorkerTrace::new(worker, as_of.is_some())),
             Subject::Store(store) => Kind::Store(StoreTrace::new(store)),
             Subject::Merchant(merchant) => Kind::Merchant(MerchantTrace::new(merchant)),
             Subject::Card(card_no) => {
@@ -238,10 +238,8 @@ impl Tracer {
                 let stored = journal.load(std::slice::from_ref(&stream), false).await?;
                 let events = stored.into_iter().flat_map(|stored| stored.events);
                 // A number goes to one worker for good.
-                let holder = events.into_iter().find_map(|stored| match stored.event {
-                    Event::Card(ledger_core::domain::card::CardEvent::CardNumberAssigned(event)) => Some(event.worker),
-                    _ => None,
-                });
+                let holder =
+                    events.into_iter().find_map(|stored| stored.event.as_card().map(|event| event.worker().clone()));
                 Kind::Card(CardTrace::new(card_no, holder))
             }
         };
@@ -262,14 +260,16 @@ impl Tracer {
             if own {
                 self.left_out += 1;
                 self.left_out_first.get_or_insert(entry.position);
+                if let Kind::Worker(trace) = &mut self.kind {
+                    trace.leave_out(event);
+                }
             }
             return None;
         }
-        self.latest = self.latest.max(day_of(event));
-        let past = self.cut.until().is_some();
+        self.latest = self.latest.max(event.day());
         match &mut self.kind {
-            Kind::Worker(trace) => trace.line(entry, event, self.latest, past),
-            Kind::Card(trace) => trace.line(entry, event, past),
+            Kind::Worker(trace) => trace.line(entry, event, self.latest),
+            Kind::Card(trace) => trace.line(entry, event),
             Kind::Store(trace) => trace.line(entry, event),
             Kind::Merchant(trace) => trace.line(entry, event),
         }
@@ -289,7 +289,7 @@ impl Tracer {
     }
 }
 
-/// A line with what every event has; the rest is the subject's to fill in.
+/// A line with what every event answers; the rest is for the trace of its kind to fill in.
 fn begun(entry: &Entry, event: &Event, after: Standing) -> TraceLine {
     TraceLine {
         position: entry.position,
@@ -299,8 +299,8 @@ fn begun(entry: &Entry, event: &Event, after: Standing) -> TraceLine {
         recorded_at: entry.command.recorded_at,
         key: entry.command.key.to_string(),
         actor: entry.command.actor.to_string(),
-        subject: String::new(),
-        party: None,
+        subject: event.subject().map(|subject| subject.to_string()).unwrap_or_default(),
+        party: event.party().map(|party| party.to_string()),
         activity: None,
         witness: None,
         schedule: None,
@@ -309,7 +309,7 @@ fn begun(entry: &Entry, event: &Event, after: Standing) -> TraceLine {
         units: Vec::new(),
         points: Points::ZERO,
         note: None,
-        reason: None,
+        reason: event.reason().map(str::to_owned),
         after,
     }
 }

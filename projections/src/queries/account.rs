@@ -9,7 +9,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
 
 use super::{At, Page};
-use crate::account::Account;
+use crate::account::{Account, Told};
 use crate::as_of::BusinessCut;
 use crate::error::ViewError;
 use crate::handle::Views;
@@ -69,21 +69,24 @@ impl Views {
         if row.latest.is_some_and(|latest| latest > day) {
             return self.past_balance(worker, row.position, day).await;
         }
-        let lots = row.lots.iter().map(|lot| (lot.last_day, lot.spendable_on(day)));
-        Ok(BalanceOn::of(lots, row.held, row.debt))
+        Ok(BalanceOn::of(&row.account, day))
     }
 
     /// The same of a day after which more happened: the account is folded again from its own stream, up to the last event
     /// that the row holds, as the state is told for that day.
     async fn past_balance(&self, worker: &str, until: u64, day: NaiveDate) -> Result<BalanceOn, ViewError> {
-        let (mut cut, mut account) = (BusinessCut::new(Some(day)), Account::default());
+        let (mut cut, mut told) = (BusinessCut::new(Some(day)), Told::new(true));
         self.each_event_of(worker, until, &mut |_, event| {
-            if let (true, Event::Worker(event)) = (cut.admits(event), event) {
-                account.fold(event, true);
+            let admitted = cut.admits(event);
+            let Event::Worker(event) = event else { return };
+            if admitted {
+                told.fold(event);
+            } else {
+                told.leave_out(event);
             }
         })
         .await?;
-        Ok(BalanceOn::of(account.spendable_on(day), account.held(), account.debt()))
+        Ok(BalanceOn::of(told.account(), day))
     }
 
     /// A worker's statement after a position up to another, oldest first; and the position to ask on after, where there
@@ -157,17 +160,17 @@ impl Views {
 }
 
 impl BalanceOn {
-    fn of(lots: impl Iterator<Item = (Option<NaiveDate>, Points)>, held: Points, debt: Points) -> BalanceOn {
+    fn of(account: &Account, day: NaiveDate) -> BalanceOn {
         let mut available = Points::ZERO;
         let mut ends: BTreeMap<NaiveDate, Points> = BTreeMap::new();
-        for (last_day, points) in lots.filter(|(_, points)| points.is_positive()) {
+        for (last_day, points) in account.spendable_on(day).filter(|(_, points)| points.is_positive()) {
             available += points;
             if let Some(last_day) = last_day {
                 *ends.entry(last_day).or_default() += points;
             }
         }
         // Holds captured under an earlier date than they were placed would show below zero.
-        let (held, debt) = (held.max(Points::ZERO), debt.max(Points::ZERO));
+        let (held, debt) = (account.held.max(Points::ZERO), account.debt.max(Points::ZERO));
         BalanceOn { available, held, expiring: ends.into_iter().collect(), debt }
     }
 }

@@ -59,6 +59,22 @@ pub struct ProgrammeAt {
     pub activities: BTreeMap<(u32, String), String>,
 }
 
+impl ProgrammeAt {
+    fn fold(&mut self, event: ProgrammeEvent) {
+        match event {
+            ProgrammeEvent::ProgrammeConfigured(event) => {
+                self.district = Some(event.name).filter(|name| !name.is_empty());
+            }
+            ProgrammeEvent::ScheduleAdopted(event) => {
+                let version = event.version;
+                let names = event.activities.into_iter().map(|line| ((version, line.code.to_string()), line.name));
+                self.activities.extend(names);
+            }
+            ProgrammeEvent::JournalOpened(_) => {}
+        }
+    }
+}
+
 impl Views {
     /// The programme as of a position, folded from its own stream: what a district is called later changes no sheet that
     /// is asked for again.
@@ -70,17 +86,8 @@ impl Views {
         loop {
             let entries = self.journal().read_stream(&StreamId::Programme, after, PAGE).await?;
             for entry in entries.iter().take_while(|entry| entry.position <= position) {
-                match entry.event()? {
-                    Event::Programme(ProgrammeEvent::ProgrammeConfigured(event)) => {
-                        programme.district = Some(event.name).filter(|name| !name.is_empty());
-                    }
-                    Event::Programme(ProgrammeEvent::ScheduleAdopted(event)) => {
-                        let version = event.version;
-                        let names =
-                            event.activities.into_iter().map(|line| ((version, line.code.to_string()), line.name));
-                        programme.activities.extend(names);
-                    }
-                    _ => {}
+                if let Event::Programme(event) = entry.event()? {
+                    programme.fold(event);
                 }
             }
             match entries.last() {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::ids::{CreditId, WorkerId};
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::{ServiceRecorded, WorkerEvent};
+use ledger_core::domain::worker::event::{ServiceRecorded, Verdict, WorkerEvent};
 use ledger_core::journal::{Entry, RecordedTime};
 
 use super::PAGE;
@@ -86,33 +86,31 @@ impl CreditRecord {
     }
 
     /// Folds a later event of the worker's stream, of whichever credit it is.
-    fn fold(&mut self, entry: &Entry, event: WorkerEvent) {
-        let own = |credit: &CreditId| *credit == self.record.credit;
-        let (what, by, reason, at) = match event {
-            WorkerEvent::CreditConfirmed(event) if own(&event.credit) => {
+    fn fold(&mut self, entry: &Entry, event: &WorkerEvent) {
+        let Some(judged) = event.as_judgement().filter(|judged| *judged.credit == self.record.credit) else { return };
+        let what = match judged.verdict {
+            Verdict::Confirmed { .. } => {
                 self.standing = CreditStanding::Confirmed;
-                (CreditEvent::Confirmed, event.by, event.reason, event.at)
+                CreditEvent::Confirmed
             }
-            WorkerEvent::CreditRejected(event) if own(&event.credit) => {
+            Verdict::Rejected => {
                 self.standing = CreditStanding::Rejected;
-                (CreditEvent::Rejected, event.by, event.reason, event.at)
+                CreditEvent::Rejected
             }
-            WorkerEvent::CreditObjected(event) if own(&event.credit) => {
+            Verdict::Objected => {
                 self.objected = true;
-                (CreditEvent::Objected, event.by, event.reason, event.at)
+                CreditEvent::Objected
             }
-            WorkerEvent::ObjectionResolved(event) if own(&event.credit) => {
+            Verdict::Resolved { upheld } => {
                 self.objected = false;
-                let what = if event.upheld { CreditEvent::ObjectionUpheld } else { CreditEvent::ObjectionDismissed };
-                (what, event.by, event.reason, event.at)
+                if upheld { CreditEvent::ObjectionUpheld } else { CreditEvent::ObjectionDismissed }
             }
-            WorkerEvent::CreditReversed(event) if own(&event.credit) => {
+            Verdict::Reversed { .. } => {
                 self.standing = CreditStanding::Reversed;
-                (CreditEvent::Reversed, event.by, event.reason, event.at)
+                CreditEvent::Reversed
             }
-            _ => return,
         };
-        self.steps.push(step(what, by.to_string(), Some(reason), at, entry));
+        self.steps.push(step(what, judged.by.to_string(), Some(judged.reason.to_owned()), event.at(), entry));
     }
 }
 
@@ -140,7 +138,7 @@ impl Views {
             let entries = self.journal().read_stream(&stream, after, PAGE).await?;
             for entry in entries.iter().take_while(|entry| entry.position <= until) {
                 if let Event::Worker(event) = entry.event()? {
-                    credit.fold(entry, event);
+                    credit.fold(entry, &event);
                 }
             }
             match entries.last() {

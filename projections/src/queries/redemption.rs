@@ -67,32 +67,22 @@ impl RedemptionRecord {
         self.at.plus_seconds(LATE_SECONDS).is_some_and(|limit| limit < BusinessTime::from_instant(&recorded))
     }
 
-    fn of(name: &RedemptionId, entry: &Entry, event: Event) -> Option<RedemptionRecord> {
-        let Event::Worker(event) = event else { return None };
-        let frame = |worker, store: String, points, lines, lots, hold, at| RedemptionRecord {
-            worker,
-            store,
-            points,
-            lines,
-            lots,
-            hold,
-            at,
+    fn of(name: &RedemptionId, entry: &Entry, event: &Event) -> Option<RedemptionRecord> {
+        let event = event.as_worker()?;
+        let made = event.as_redemption().filter(|made| made.redemption == name)?;
+        Some(RedemptionRecord {
+            worker: event.worker().clone(),
+            store: made.basket.store.to_string(),
+            points: made.points,
+            lines: made.basket.lines.to_vec(),
+            lots: made.lots.to_vec(),
+            hold: made.hold.map(ToString::to_string),
+            at: made.at,
             recorded_at: entry.command.recorded_at,
             actor: entry.command.actor.to_string(),
             position: entry.position,
             reversed: None,
-        };
-        match event {
-            WorkerEvent::Redeemed(made) if made.redemption == *name => {
-                let store = made.store.to_string();
-                Some(frame(made.worker, store, made.points, made.lines, made.lots, None, made.at))
-            }
-            WorkerEvent::HoldCaptured(made) if made.redemption == *name => {
-                let (store, hold) = (made.store.to_string(), Some(made.hold.to_string()));
-                Some(frame(made.worker, store, made.points, made.lines, made.lots, hold, made.at))
-            }
-            _ => None,
-        }
+        })
     }
 }
 
@@ -132,7 +122,7 @@ impl Views {
     pub async fn redemption(&self, name: &RedemptionId, until: u64) -> Result<Option<RedemptionRecord>, ViewError> {
         let mut record = None;
         for entry in self.entries_of(&name.into()).await?.into_iter().filter(|entry| entry.position <= until) {
-            let made = RedemptionRecord::of(name, &entry, entry.event()?);
+            let made = RedemptionRecord::of(name, &entry, &entry.event()?);
             record = record.or(made);
         }
         let Some(mut record) = record else { return Ok(None) };
@@ -151,13 +141,14 @@ impl Views {
         loop {
             let entries = self.journal().read_stream(&stream, after, PAGE).await?;
             for entry in entries.iter().take_while(|entry| entry.position <= until) {
-                let Event::Worker(WorkerEvent::RedemptionReversed(event)) = entry.event()? else { continue };
-                if event.redemption == *name {
+                let event = entry.event()?;
+                let reversal = event.as_worker().and_then(WorkerEvent::as_return);
+                if let Some(event) = reversal.filter(|event| event.redemption == *name) {
                     return Ok(Some(ReversalRecord {
                         at: event.at,
                         recorded_at: entry.command.recorded_at,
                         actor: entry.command.actor.to_string(),
-                        reason: event.reason,
+                        reason: event.reason.clone(),
                         position: entry.position,
                     }));
                 }

@@ -6,7 +6,6 @@
 
 use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
-use ledger_core::domain::worker::event::WorkerEvent;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -56,16 +55,13 @@ impl View for CardBranchView {
     const NAME: &'static str = "card_branch";
 
     fn keys(event: &Event) -> Vec<SmolStr> {
-        match event {
-            Event::Worker(
-                event @ (WorkerEvent::CardIssued(_) | WorkerEvent::CardMoved(_) | WorkerEvent::CardClosed(_)),
-            ) => vec![event.worker().to_smol()],
-            _ => Vec::new(),
-        }
+        let Event::Worker(event) = event else { return Vec::new() };
+        event.as_card_step().map(|_| event.worker().to_smol()).into_iter().collect()
     }
 
     fn fold(row: &mut CardStays, _: &str, position: u64, event: &Event) {
         let Event::Worker(event) = event else { return };
+        let Some(step) = event.as_card_step() else { return };
         let day = event.at().date();
         if let Some(stay) = row.stays.last_mut()
             && stay.until.is_none()
@@ -73,13 +69,9 @@ impl View for CardBranchView {
             stay.until = Some(position);
             stay.until_day = Some(day);
         }
-        let (card_no, branch) = match event {
-            WorkerEvent::CardIssued(event) => (&event.card_no, &event.branch),
-            WorkerEvent::CardMoved(event) => (&event.card_no, &event.branch),
-            _ => return,
-        };
+        let Some(branch) = step.branch() else { return };
         row.stays.push(Stay {
-            card_no: card_no.to_string(),
+            card_no: step.card_no().to_string(),
             branch: branch.to_string(),
             from: position,
             until: None,

@@ -1,9 +1,10 @@
 //! One row an open hold; an ended hold has none.
 
 use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::HoldId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::{RedeemedLine, WorkerEvent};
+use ledger_core::domain::worker::event::{PointsHeld, RedeemedLine, WorkerEvent};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -35,29 +36,28 @@ impl View for HoldView {
 
     fn keys(event: &Event) -> Vec<SmolStr> {
         let Event::Worker(event) = event else { return Vec::new() };
-        match event {
-            WorkerEvent::PointsHeld(event) => vec![event.hold.to_smol()],
-            WorkerEvent::HoldCaptured(event) => vec![event.hold.to_smol()],
-            WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => vec![event.hold.to_smol()],
-            _ => Vec::new(),
-        }
+        let placed = event.as_hold().map(|event| &event.hold);
+        let ended = event.as_hold_end().map(|event| &event.hold);
+        let captured = event.as_redemption().and_then(|made| made.hold);
+        placed.or(ended).or(captured).map(HoldId::to_smol).into_iter().collect()
     }
 
     fn begins(event: &Event) -> bool {
-        matches!(event, Event::Worker(WorkerEvent::PointsHeld(_)))
+        placed(event).is_some()
     }
 
     fn fold(row: &mut Hold, _: &str, _: u64, event: &Event) {
-        *row = match event {
-            Event::Worker(WorkerEvent::PointsHeld(event)) => Hold {
-                worker: event.worker.to_string(),
-                store: event.store.to_string(),
-                points: event.points,
-                lines: event.lines.clone(),
-                at: Some(event.at),
-                expires_at: Some(event.expires_at),
-            },
-            _ => Hold::default(),
-        };
+        *row = placed(event).map_or_else(Hold::default, |event| Hold {
+            worker: event.worker.to_string(),
+            store: event.store.to_string(),
+            points: event.points,
+            lines: event.lines.clone(),
+            at: Some(event.at),
+            expires_at: Some(event.expires_at),
+        });
     }
+}
+
+fn placed(event: &Event) -> Option<&PointsHeld> {
+    event.as_worker().and_then(WorkerEvent::as_hold)
 }

@@ -1,7 +1,7 @@
 //! One row a caring merchant: its particulars.
 
 use ledger_core::domain::event::Event;
-use ledger_core::domain::merchant::event::MerchantEvent;
+use ledger_core::domain::merchant::event::{MerchantEvent, MerchantRecorded};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -26,20 +26,18 @@ impl View for MerchantView {
     const NAME: &'static str = "merchant";
 
     fn keys(event: &Event) -> Vec<SmolStr> {
-        match event {
-            Event::Merchant(MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event)) => {
-                vec![event.merchant.to_smol()]
-            }
-            _ => Vec::new(),
-        }
+        particulars(event).map(|event| event.merchant.to_smol()).into_iter().collect()
     }
 
     fn fold(row: &mut Merchant, _: &str, _: u64, event: &Event) {
-        if let Event::Merchant(MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event)) = event
-        {
+        if let Some(event) = particulars(event) {
             row.name.clone_from(&event.name);
             row.uscc.clone_from(&event.uscc);
             row.category.clone_from(&event.category);
         }
     }
+}
+
+fn particulars(event: &Event) -> Option<&MerchantRecorded> {
+    event.as_merchant().and_then(MerchantEvent::as_particulars)
 }

@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::CreditId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::domain::worker::event::Verdict;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -40,18 +41,10 @@ impl View for ProposalView {
 
     fn keys(event: &Event) -> Vec<SmolStr> {
         let Event::Worker(event) = event else { return Vec::new() };
-        match event {
-            WorkerEvent::CreditConfirmed(event)
-            | WorkerEvent::CreditRejected(event)
-            | WorkerEvent::CreditObjected(event) => vec![event.credit.to_smol()],
-            WorkerEvent::ObjectionResolved(event) => vec![event.credit.to_smol()],
-            other => other
-                .as_service()
-                .filter(|record| record.proposed)
-                .map(|record| record.credit.to_smol())
-                .into_iter()
-                .collect(),
-        }
+        let proposed = event.as_service().filter(|record| record.proposed).map(|record| &record.credit);
+        // What was confirmed and is taken back waits no more; an objection to it was answered before.
+        let judged = event.as_judgement().filter(|judged| !matches!(judged.verdict, Verdict::Reversed { .. }));
+        proposed.or(judged.map(|judged| judged.credit)).map(CreditId::to_smol).into_iter().collect()
     }
 
     fn fold(row: &mut Proposal, _: &str, _: u64, event: &Event) {
@@ -69,15 +62,16 @@ impl View for ProposalView {
             };
             return;
         }
-        match event {
-            WorkerEvent::CreditConfirmed(_) | WorkerEvent::CreditRejected(_) => row.proposed = false,
-            WorkerEvent::CreditObjected(event) => {
+        let Some(judged) = event.as_judgement() else { return };
+        match judged.verdict {
+            Verdict::Confirmed { .. } | Verdict::Rejected => row.proposed = false,
+            Verdict::Objected => {
                 row.objected = true;
-                row.worker = event.worker.to_string();
-                row.points = event.points;
+                row.worker = event.worker().to_string();
+                row.points = judged.points;
             }
-            WorkerEvent::ObjectionResolved(_) => row.objected = false,
-            _ => {}
+            Verdict::Resolved { .. } => row.objected = false,
+            Verdict::Reversed { .. } => {}
         }
         if !row.proposed && !row.objected {
             *row = Proposal::default();

@@ -5,7 +5,7 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{RedemptionId, StoreId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::{RedeemedLine, WorkerEvent};
+use ledger_core::domain::worker::event::{RedeemedLine, Redemption as Made, WorkerEvent};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -34,12 +34,8 @@ fn key(store: &StoreId, at: BusinessTime, redemption: &RedemptionId) -> SmolStr 
     under(store.as_str(), format_args!("{at}/{redemption}"))
 }
 
-fn made(worker: impl ToString, points: Points, lines: &[RedeemedLine], position: u64) -> Redemption {
-    let item = |line: &RedeemedLine| {
-        let points = line.price.times(line.quantity).unwrap_or_default();
-        (line.sku.to_string(), line.quantity, points)
-    };
-    Redemption { worker: worker.to_string(), points, items: lines.iter().map(item).collect(), position, reversed: None }
+fn made(event: &Event) -> Option<Made<'_>> {
+    event.as_worker().and_then(WorkerEvent::as_redemption)
 }
 
 impl View for RedemptionView {
@@ -49,28 +45,31 @@ impl View for RedemptionView {
 
     fn keys(event: &Event) -> Vec<SmolStr> {
         let Event::Worker(event) = event else { return Vec::new() };
-        match event {
-            WorkerEvent::Redeemed(event) => vec![key(&event.store, event.at, &event.redemption)],
-            WorkerEvent::HoldCaptured(event) => vec![key(&event.store, event.at, &event.redemption)],
-            WorkerEvent::RedemptionReversed(event) => vec![key(&event.store, event.redeemed_at, &event.redemption)],
-            _ => Vec::new(),
-        }
+        let made = event.as_redemption().map(|made| key(made.basket.store, made.at, made.redemption));
+        let reversed = event.as_return().map(|event| key(&event.store, event.redeemed_at, &event.redemption));
+        made.or(reversed).into_iter().collect()
     }
 
     fn begins(event: &Event) -> bool {
-        matches!(event, Event::Worker(WorkerEvent::Redeemed(_) | WorkerEvent::HoldCaptured(_)))
+        made(event).is_some()
     }
 
     fn fold(row: &mut Redemption, _: &str, position: u64, event: &Event) {
-        match event {
-            Event::Worker(WorkerEvent::Redeemed(event)) => {
-                *row = made(&event.worker, event.points, &event.lines, position);
-            }
-            Event::Worker(WorkerEvent::HoldCaptured(event)) => {
-                *row = made(&event.worker, event.points, &event.lines, position);
-            }
-            Event::Worker(WorkerEvent::RedemptionReversed(_)) => row.reversed = Some(position),
-            _ => {}
+        let Event::Worker(event) = event else { return };
+        if let Some(made) = event.as_redemption() {
+            let item = |line: &RedeemedLine| {
+                let points = line.price.times(line.quantity).unwrap_or_default();
+                (line.sku.to_string(), line.quantity, points)
+            };
+            *row = Redemption {
+                worker: event.worker().to_string(),
+                points: made.points,
+                items: made.basket.lines.iter().map(item).collect(),
+                position,
+                reversed: None,
+            };
+        } else if event.as_return().is_some() {
+            row.reversed = Some(position);
         }
     }
 }

@@ -30,25 +30,27 @@ impl View for ScheduleView {
     const NAME: &'static str = "schedule";
 
     fn keys(event: &Event) -> Vec<SmolStr> {
+        let Event::Programme(event) = event else { return Vec::new() };
         match event {
-            Event::Programme(ProgrammeEvent::ScheduleAdopted(event)) => vec![format_smolstr!("{:010}", event.version)],
-            Event::Programme(ProgrammeEvent::ProgrammeConfigured(_)) => vec![SmolStr::new_static(SETTINGS_KEY)],
-            _ => Vec::new(),
+            ProgrammeEvent::ScheduleAdopted(event) => vec![format_smolstr!("{:010}", event.version)],
+            ProgrammeEvent::ProgrammeConfigured(_) => vec![SmolStr::new_static(SETTINGS_KEY)],
+            ProgrammeEvent::JournalOpened(_) => Vec::new(),
         }
     }
 
     fn fold(row: &mut ScheduleRow, _: &str, position: u64, event: &Event) {
         row.position = position;
+        let Event::Programme(event) = event else { return };
         match event {
-            Event::Programme(ProgrammeEvent::ScheduleAdopted(event)) => {
+            ProgrammeEvent::ScheduleAdopted(event) => {
                 row.version = Some(ScheduleVersion {
                     activities: event.activities.clone(),
                     effective_from: event.effective_from,
                     version: event.version,
                 });
             }
-            Event::Programme(ProgrammeEvent::ProgrammeConfigured(event)) => row.settings = Some(event.clone()),
-            _ => {}
+            ProgrammeEvent::ProgrammeConfigured(event) => row.settings = Some(event.clone()),
+            ProgrammeEvent::JournalOpened(_) => {}
         }
     }
 }

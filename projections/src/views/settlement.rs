@@ -78,23 +78,22 @@ impl View for SettlementView {
     }
 
     fn fold(row: &mut Settlement, _: &str, _: u64, event: &Event) {
+        let Event::Merchant(event) = event else { return };
         match event {
-            Event::Merchant(MerchantEvent::VoucherHonoured(event)) => {
+            MerchantEvent::VoucherHonoured(event) => {
                 row.honoured += event.points;
                 row.redemptions += 1;
             }
-            Event::Merchant(MerchantEvent::HonourReversed(event)) if event.claimed_in.is_some() => {
-                row.corrected += event.points;
-            }
-            Event::Merchant(MerchantEvent::HonourReversed(event)) => {
+            MerchantEvent::HonourReversed(event) if event.claimed_in.is_some() => row.corrected += event.points,
+            MerchantEvent::HonourReversed(event) => {
                 row.honoured -= event.points;
                 row.redemptions -= 1;
             }
-            Event::Merchant(MerchantEvent::SettlementPaid(event)) => {
+            MerchantEvent::SettlementPaid(event) => {
                 row.paid += event.points;
                 row.references.push(event.reference.clone());
             }
-            _ => {}
+            MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => {}
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::store::event::{StockLine, StoreEvent};
+use ledger_core::domain::store::event::{Items, StoreEvent};
 use ledger_core::domain::time::BusinessTime;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -53,15 +53,6 @@ impl Stock {
 /// The view, keyed by store and item.
 pub struct StockView;
 
-fn lines(event: &StoreEvent) -> &[StockLine] {
-    match event {
-        StoreEvent::StockIssued(event) => &event.lines,
-        StoreEvent::StockReturned(event) => &event.lines,
-        StoreEvent::StockReserved(event) | StoreEvent::StockUnreserved(event) => &event.lines,
-        _ => &[],
-    }
-}
-
 impl View for StockView {
     type Row = Stock;
     const NAME: &'static str = "stock";
@@ -69,17 +60,10 @@ impl View for StockView {
     fn keys(event: &Event) -> Vec<SmolStr> {
         let Event::Store(event) = event else { return Vec::new() };
         let store = event.store().as_str();
-        let one = match event {
-            StoreEvent::ItemListed(event) => Some(&event.sku),
-            StoreEvent::ItemDelisted(event) => Some(&event.sku),
-            StoreEvent::StockReceived(event) => Some(&event.sku),
-            StoreEvent::StockCounted(event) => Some(&event.sku),
-            StoreEvent::StockWrittenOff(event) => Some(&event.sku),
-            _ => None,
-        };
-        let mut keys: Vec<SmolStr> = match one {
-            Some(sku) => vec![under(store, sku)],
-            None => lines(event).iter().map(|line| under(store, &line.sku)).collect(),
+        let mut keys: Vec<SmolStr> = match event.items() {
+            Items::None => Vec::new(),
+            Items::One(sku) => vec![under(store, sku)],
+            Items::Lines(lines) => lines.iter().map(|line| under(store, &line.sku)).collect(),
         };
         // Two lines of one item are one row, folded once with their sum.
         keys.sort();
@@ -90,7 +74,9 @@ impl View for StockView {
     fn fold(row: &mut Stock, key: &str, _: u64, event: &Event) {
         let Event::Store(event) = event else { return };
         let store = event.store().as_str();
-        let units: i64 = lines(event)
+        let units: i64 = event
+            .items()
+            .lines()
             .iter()
             .filter(|line| under(store, &line.sku) == key)
             .map(|line| i64::from(line.quantity))

@@ -1,7 +1,7 @@
 //! One row a redemption store: its particulars.
 
 use ledger_core::domain::event::Event;
-use ledger_core::domain::store::event::StoreEvent;
+use ledger_core::domain::store::event::StoreAct;
 use ledger_core::domain::time::BusinessTime;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -40,27 +40,23 @@ impl View for StoreView {
     const NAME: &'static str = "store";
 
     fn keys(event: &Event) -> Vec<SmolStr> {
-        match event {
-            Event::Store(
-                event @ (StoreEvent::StoreOpened(_)
-                | StoreEvent::StoreUpdated(_)
-                | StoreEvent::StoreClosed(_)
-                | StoreEvent::StoreReopened(_)),
-            ) => vec![event.store().to_smol()],
-            _ => Vec::new(),
+        let Event::Store(event) = event else { return Vec::new() };
+        match event.act() {
+            StoreAct::Particulars(_) | StoreAct::Door { .. } => vec![event.store().to_smol()],
+            StoreAct::Listing(_) | StoreAct::Delisting(_) | StoreAct::Goods | StoreAct::Correction(_) => Vec::new(),
         }
     }
 
     fn fold(row: &mut Store, _: &str, _: u64, event: &Event) {
-        match event {
-            Event::Store(StoreEvent::StoreOpened(event) | StoreEvent::StoreUpdated(event)) => {
+        let Event::Store(event) = event else { return };
+        match event.act() {
+            StoreAct::Particulars(event) => {
                 row.name.clone_from(&event.name);
                 row.tier.clone_from(&event.tier);
                 row.community.clone_from(&event.community);
             }
-            Event::Store(StoreEvent::StoreClosed(event)) => row.door(true, event.at),
-            Event::Store(StoreEvent::StoreReopened(event)) => row.door(false, event.at),
-            _ => {}
+            StoreAct::Door { event, closed } => row.door(closed, event.at),
+            StoreAct::Listing(_) | StoreAct::Delisting(_) | StoreAct::Goods | StoreAct::Correction(_) => {}
         }
     }
 }

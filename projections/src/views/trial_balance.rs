@@ -2,7 +2,8 @@
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::posting::{Movements, Side, movements};
+use ledger_core::domain::posting::{Movements, Side};
+use ledger_core::domain::worker::event::WorkerEvent;
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
@@ -19,16 +20,15 @@ pub struct GroupSum {
 pub struct TrialBalanceView;
 
 fn moved(event: &Event) -> Movements<'_> {
-    match event {
-        Event::Worker(event) => movements(event),
-        _ => Movements::default(),
-    }
+    event.as_worker().map(WorkerEvent::movements).unwrap_or_default()
 }
 
 fn key_of(side: Side<'_>) -> SmolStr {
     match side {
         Side::Redeemed(store) => format_smolstr!("{}:{store}", side.group()),
-        other => SmolStr::new_static(other.group()),
+        Side::Issuance | Side::Available | Side::Held | Side::Debt | Side::Expired | Side::Reversed => {
+            SmolStr::new_static(side.group())
+        }
     }
 }
 
@@ -37,7 +37,7 @@ fn is_of(key: &str, side: Side<'_>) -> bool {
     let rest = key.strip_prefix(side.group());
     match side {
         Side::Redeemed(store) => rest.and_then(|rest| rest.strip_prefix(':')) == Some(store.as_str()),
-        _ => rest == Some(""),
+        Side::Issuance | Side::Available | Side::Held | Side::Debt | Side::Expired | Side::Reversed => rest == Some(""),
     }
 }
 

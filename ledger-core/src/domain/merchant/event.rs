@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::event::V1;
+use crate::domain::event::{Party, Subject, V1};
 use crate::domain::ids::{MerchantId, RedemptionId, StoreId};
 use crate::domain::points::Points;
 use crate::domain::time::{BusinessTime, Month};
@@ -83,38 +83,70 @@ pub struct SettlementPaid {
 
 events! {
     /// Events of a merchant.
-    MerchantEvent {
+    MerchantEvent of merchant: MerchantId {
         /// It joined.
-        MerchantRegistered(MerchantRecorded),
+        MerchantRegistered(MerchantRecorded) = "商户登记",
         /// Its particulars changed.
-        MerchantUpdated(MerchantRecorded),
+        MerchantUpdated(MerchantRecorded) = "商户变更",
         /// It has a claim.
-        VoucherHonoured(VoucherHonoured),
+        VoucherHonoured(VoucherHonoured) = "兑付",
         /// A claim was taken back.
-        HonourReversed(HonourReversed),
+        HonourReversed(HonourReversed) = "兑付冲正",
         /// It was paid.
-        SettlementPaid(SettlementPaid),
+        SettlementPaid(SettlementPaid) = "商户结算",
     }
 }
 
 impl MerchantEvent {
-    /// Which merchant.
-    pub const fn merchant(&self) -> &MerchantId {
+    /// The redemption that the claim is for, or the month that is paid.
+    pub const fn subject(&self) -> Option<Subject<'_>> {
         match self {
-            MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event) => &event.merchant,
-            MerchantEvent::VoucherHonoured(event) => &event.merchant,
-            MerchantEvent::HonourReversed(event) => &event.merchant,
-            MerchantEvent::SettlementPaid(event) => &event.merchant,
+            MerchantEvent::VoucherHonoured(event) => Some(Subject::Redemption(&event.redemption)),
+            MerchantEvent::HonourReversed(event) => Some(Subject::Redemption(&event.redemption)),
+            MerchantEvent::SettlementPaid(event) => Some(Subject::Month(event.month)),
+            MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => None,
         }
     }
 
-    /// When it happened.
-    pub const fn at(&self) -> BusinessTime {
+    /// The store at which the claim arose.
+    pub const fn party(&self) -> Option<Party<'_>> {
         match self {
-            MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event) => event.at,
-            MerchantEvent::VoucherHonoured(event) => event.at,
-            MerchantEvent::HonourReversed(event) => event.at,
-            MerchantEvent::SettlementPaid(event) => event.at,
+            MerchantEvent::VoucherHonoured(event) => Some(Party::Store(&event.store)),
+            MerchantEvent::HonourReversed(event) => Some(Party::Store(&event.store)),
+            MerchantEvent::SettlementPaid(_)
+            | MerchantEvent::MerchantRegistered(_)
+            | MerchantEvent::MerchantUpdated(_) => None,
+        }
+    }
+
+    /// A payment's reference.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            MerchantEvent::SettlementPaid(event) => Some(&event.reference),
+            MerchantEvent::VoucherHonoured(_)
+            | MerchantEvent::HonourReversed(_)
+            | MerchantEvent::MerchantRegistered(_)
+            | MerchantEvent::MerchantUpdated(_) => None,
+        }
+    }
+
+    /// What it adds to the merchant's claims (less than nothing for what is taken back), and what it pays.
+    pub fn claimed_and_paid(&self) -> (Points, Points) {
+        match self {
+            MerchantEvent::VoucherHonoured(event) => (event.points, Points::ZERO),
+            MerchantEvent::HonourReversed(event) => (Points::ZERO - event.points, Points::ZERO),
+            MerchantEvent::SettlementPaid(event) => (Points::ZERO, event.points),
+            MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => (Points::ZERO, Points::ZERO),
+        }
+    }
+
+    /// The particulars, at the beginning or later.
+    pub const fn as_particulars(&self) -> Option<&MerchantRecorded> {
+        match self {
+            MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event) => Some(event),
+            MerchantEvent::VoucherHonoured(_) | MerchantEvent::HonourReversed(_) | MerchantEvent::SettlementPaid(_) => {
+                None
+            }
         }
     }
 }

@@ -59,10 +59,36 @@ events! {
     /// Events of the programme.
     ProgrammeEvent {
         /// The journal was made.
-        JournalOpened(JournalOpened),
+        JournalOpened(JournalOpened) = "账本建立",
         /// Settings changed.
-        ProgrammeConfigured(ProgrammeConfigured),
+        ProgrammeConfigured(ProgrammeConfigured) = "制度设置",
         /// A schedule was adopted.
-        ScheduleAdopted(ScheduleAdopted),
+        ScheduleAdopted(ScheduleAdopted) = "积分标准公布",
+    }
+}
+
+impl ProgrammeEvent {
+    /// What it says of the journal, for the event that opens it.
+    pub const fn as_opening(&self) -> Option<&JournalOpened> {
+        match self {
+            ProgrammeEvent::JournalOpened(event) => Some(event),
+            ProgrammeEvent::ProgrammeConfigured(_) | ProgrammeEvent::ScheduleAdopted(_) => None,
+        }
+    }
+
+    /// The settings that it gives.
+    pub const fn as_settings(&self) -> Option<&ProgrammeConfigured> {
+        match self {
+            ProgrammeEvent::ProgrammeConfigured(event) => Some(event),
+            ProgrammeEvent::JournalOpened(_) | ProgrammeEvent::ScheduleAdopted(_) => None,
+        }
+    }
+
+    /// The version of the schedule that it adopts.
+    pub const fn as_schedule(&self) -> Option<&ScheduleAdopted> {
+        match self {
+            ProgrammeEvent::ScheduleAdopted(event) => Some(event),
+            ProgrammeEvent::JournalOpened(_) | ProgrammeEvent::ProgrammeConfigured(_) => None,
+        }
     }
 }

@@ -1,6 +1,10 @@
 //! What is recorded of a store. Fields stand in alphabetical order: that is the canonical order of the bytes.
 
+mod answers;
+
 use serde::{Deserialize, Serialize};
+
+pub use answers::{Items, StockCorrection, StoreAct};
 
 use crate::domain::event::V1;
 use crate::domain::ids::{HoldId, MerchantId, RedemptionId, Sku, StoreId};
@@ -193,61 +197,32 @@ pub struct StockWrittenOff {
 
 events! {
     /// Events of a redemption store.
-    StoreEvent {
+    StoreEvent of store: StoreId {
         /// It opened.
-        StoreOpened(StoreRecorded),
+        StoreOpened(StoreRecorded) = "网点开业",
         /// Its particulars changed.
-        StoreUpdated(StoreRecorded),
+        StoreUpdated(StoreRecorded) = "网点变更",
         /// It closed.
-        StoreClosed(StoreDoor),
+        StoreClosed(StoreDoor) = "网点停业",
         /// It opened again.
-        StoreReopened(StoreDoor),
+        StoreReopened(StoreDoor) = "网点复业",
         /// An item is listed.
-        ItemListed(ItemListed),
+        ItemListed(ItemListed) = "商品上架",
         /// An item was taken off the list.
-        ItemDelisted(ItemDelisted),
+        ItemDelisted(ItemDelisted) = "商品下架",
         /// Units came in.
-        StockReceived(StockReceived),
+        StockReceived(StockReceived) = "入库",
         /// Units went out.
-        StockIssued(StockIssued),
+        StockIssued(StockIssued) = "出库",
         /// Units came back.
-        StockReturned(StockReturned),
+        StockReturned(StockReturned) = "退回入库",
         /// Units were set aside.
-        StockReserved(StockSetAside),
+        StockReserved(StockSetAside) = "库存预占",
         /// Units set aside were put back.
-        StockUnreserved(StockSetAside),
+        StockUnreserved(StockSetAside) = "库存释放",
         /// A stocktake.
-        StockCounted(StockCounted),
+        StockCounted(StockCounted) = "盘点",
         /// Units were written off.
-        StockWrittenOff(StockWrittenOff),
-    }
-}
-
-macro_rules! common_field {
-    ($self:expr, $field:ident) => {
-        match $self {
-            StoreEvent::StoreOpened(event) | StoreEvent::StoreUpdated(event) => &event.$field,
-            StoreEvent::StoreClosed(event) | StoreEvent::StoreReopened(event) => &event.$field,
-            StoreEvent::ItemListed(event) => &event.$field,
-            StoreEvent::ItemDelisted(event) => &event.$field,
-            StoreEvent::StockReceived(event) => &event.$field,
-            StoreEvent::StockIssued(event) => &event.$field,
-            StoreEvent::StockReturned(event) => &event.$field,
-            StoreEvent::StockReserved(event) | StoreEvent::StockUnreserved(event) => &event.$field,
-            StoreEvent::StockCounted(event) => &event.$field,
-            StoreEvent::StockWrittenOff(event) => &event.$field,
-        }
-    };
-}
-
-impl StoreEvent {
-    /// Which store.
-    pub const fn store(&self) -> &StoreId {
-        common_field!(self, store)
-    }
-
-    /// When it happened.
-    pub const fn at(&self) -> BusinessTime {
-        *common_field!(self, at)
+        StockWrittenOff(StockWrittenOff) = "报损",
     }
 }

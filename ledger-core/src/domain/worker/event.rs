@@ -1,12 +1,17 @@
 //! What is recorded of a worker: the particulars and the card here; credits and spending beside. Fields stand in
 //! alphabetical order: that is the canonical order of the bytes.
-//! An event carries all that a replay needs: the points, the lots touched, the rule's version.
+//! An event carries all that a replay needs: the points, the lots touched, the rule's version. What it comes to for its
+//! readers stands in `act` and `answers`.
 
+mod act;
+mod answers;
 mod credits;
 mod spending;
 
 use serde::{Deserialize, Serialize};
 
+pub use act::{Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
+pub use answers::{Basket, Lots};
 pub use credits::{CreditJudged, CreditReversed, ObjectionResolved, ServiceRecorded};
 pub use spending::{
     ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedeemedLine, RedemptionReversed,
@@ -98,107 +103,61 @@ pub struct CardClosed {
 
 events! {
     /// Events of a worker.
-    WorkerEvent {
+    WorkerEvent of worker: WorkerId {
         /// The worker joined.
-        WorkerRegistered(WorkerRecorded),
+        WorkerRegistered(WorkerRecorded) = "人员登记",
         /// The particulars changed.
-        WorkerUpdated(WorkerRecorded),
+        WorkerUpdated(WorkerRecorded) = "人员变更",
         /// The worker left.
-        WorkerDeparted(WorkerDeparted),
+        WorkerDeparted(WorkerDeparted) = "人员退出",
         /// A card was issued.
-        CardIssued(CardIssued),
+        CardIssued(CardIssued) = "积分卡发放",
         /// The card changed its branch.
-        CardMoved(CardMoved),
+        CardMoved(CardMoved) = "积分卡转移",
         /// The card was closed.
-        CardClosed(CardClosed),
+        CardClosed(CardClosed) = "积分卡注销",
         /// Volunteer service (志愿服务).
-        VolunteerServiceRecorded(ServiceRecorded),
+        VolunteerServiceRecorded(ServiceRecorded) = "积分认定·志愿服务",
         /// Civic creation (文明创建).
-        CivicCreationRecorded(ServiceRecorded),
+        CivicCreationRecorded(ServiceRecorded) = "积分认定·文明创建",
         /// A service of any other category of the district.
-        CommunityServiceRecorded(ServiceRecorded),
+        CommunityServiceRecorded(ServiceRecorded) = "积分认定",
         /// A second person confirmed.
-        CreditConfirmed(CreditJudged),
+        CreditConfirmed(CreditJudged) = "确认",
         /// A second person rejected.
-        CreditRejected(CreditJudged),
+        CreditRejected(CreditJudged) = "驳回",
         /// Somebody objected.
-        CreditObjected(CreditJudged),
+        CreditObjected(CreditJudged) = "异议",
         /// The objection was decided.
-        ObjectionResolved(ObjectionResolved),
+        ObjectionResolved(ObjectionResolved) = "异议处理",
         /// The credit was taken back.
-        CreditReversed(CreditReversed),
+        CreditReversed(CreditReversed) = "积分冲正",
         /// Points were spent.
-        Redeemed(Redeemed),
+        Redeemed(Redeemed) = "兑换",
         /// Points came back.
-        RedemptionReversed(RedemptionReversed),
+        RedemptionReversed(RedemptionReversed) = "兑换冲正",
         /// Points were set aside.
-        PointsHeld(PointsHeld),
+        PointsHeld(PointsHeld) = "预占",
         /// Points set aside were spent.
-        HoldCaptured(HoldCaptured),
+        HoldCaptured(HoldCaptured) = "预占转兑换",
         /// Points set aside were given back on request.
-        HoldReleased(HoldEnded),
+        HoldReleased(HoldEnded) = "释放预占",
         /// Points set aside were given back because the hold ran out.
-        HoldExpired(HoldEnded),
+        HoldExpired(HoldEnded) = "预占到期",
         /// Lots expired.
-        PointsExpired(ExpiryBooked),
+        PointsExpired(ExpiryBooked) = "过期记账",
         /// Lots were taken out of expiry.
-        ExpiryReversed(ExpiryBooked),
+        ExpiryReversed(ExpiryBooked) = "过期转回",
     }
-}
-
-macro_rules! common_field {
-    ($self:expr, $field:ident) => {
-        match $self {
-            WorkerEvent::WorkerRegistered(event) | WorkerEvent::WorkerUpdated(event) => &event.$field,
-            WorkerEvent::WorkerDeparted(event) => &event.$field,
-            WorkerEvent::CardIssued(event) => &event.$field,
-            WorkerEvent::CardMoved(event) => &event.$field,
-            WorkerEvent::CardClosed(event) => &event.$field,
-            WorkerEvent::VolunteerServiceRecorded(event)
-            | WorkerEvent::CivicCreationRecorded(event)
-            | WorkerEvent::CommunityServiceRecorded(event) => &event.$field,
-            WorkerEvent::CreditConfirmed(event)
-            | WorkerEvent::CreditRejected(event)
-            | WorkerEvent::CreditObjected(event) => &event.$field,
-            WorkerEvent::ObjectionResolved(event) => &event.$field,
-            WorkerEvent::CreditReversed(event) => &event.$field,
-            WorkerEvent::Redeemed(event) => &event.$field,
-            WorkerEvent::RedemptionReversed(event) => &event.$field,
-            WorkerEvent::PointsHeld(event) => &event.$field,
-            WorkerEvent::HoldCaptured(event) => &event.$field,
-            WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => &event.$field,
-            WorkerEvent::PointsExpired(event) | WorkerEvent::ExpiryReversed(event) => &event.$field,
-        }
-    };
 }
 
 impl WorkerEvent {
-    /// Which worker.
-    pub const fn worker(&self) -> &WorkerId {
-        common_field!(self, worker)
-    }
-
-    /// When it happened.
-    pub const fn at(&self) -> BusinessTime {
-        *common_field!(self, at)
-    }
-
     /// A recorded service, named by its category in the documents' words.
     pub fn service(record: ServiceRecorded) -> WorkerEvent {
         match record.category.as_str() {
             "志愿服务" => WorkerEvent::VolunteerServiceRecorded(record),
             "文明创建" => WorkerEvent::CivicCreationRecorded(record),
             _ => WorkerEvent::CommunityServiceRecorded(record),
-        }
-    }
-
-    /// The service record, whichever category named the event.
-    pub const fn as_service(&self) -> Option<&ServiceRecorded> {
-        match self {
-            WorkerEvent::VolunteerServiceRecorded(record)
-            | WorkerEvent::CivicCreationRecorded(record)
-            | WorkerEvent::CommunityServiceRecorded(record) => Some(record),
-            _ => None,
         }
     }
 }

@@ -7,10 +7,11 @@ use chrono::NaiveDate;
 use foldhash::HashMap;
 
 use super::names::Names;
+use super::reading::CapEntry;
 use crate::domain::ids::ActivityCode;
 use crate::domain::points::Points;
 use crate::domain::programme::event::ScheduleAdopted;
-use crate::domain::worker::event::{ServiceRecorded, WorkerEvent};
+use crate::domain::worker::event::ServiceRecorded;
 
 /// The caps of each version of the schedule; activities without one are left out.
 #[derive(Debug, Default)]
@@ -38,18 +39,19 @@ impl Caps {
     ///
     /// # Errors
     /// What passes which cap.
-    pub(super) fn follow(&mut self, used: &mut Used, event: &WorkerEvent) -> Result<(), String> {
-        if let Some(record) = event.as_service() {
-            let activity = self.activities.number(&record.activity);
-            let cap = self.schedules.get(&record.schedule).and_then(|caps| caps.get(&activity));
-            return used.take(record, activity, cap.copied());
+    pub(super) fn follow(&mut self, used: &mut Used, entry: CapEntry<'_>) -> Result<(), String> {
+        match entry {
+            CapEntry::None => Ok(()),
+            CapEntry::Used(record) => {
+                let activity = self.activities.number(&record.activity);
+                let cap = self.schedules.get(&record.schedule).and_then(|caps| caps.get(&activity));
+                used.take(record, activity, cap.copied())
+            }
+            CapEntry::Freed(lot) => {
+                used.give_back(lot);
+                Ok(())
+            }
         }
-        match event {
-            WorkerEvent::CreditRejected(event) => used.give_back(event.lot),
-            WorkerEvent::CreditReversed(event) => used.give_back(event.lot),
-            _ => {}
-        }
-        Ok(())
     }
 }
 
@@ -78,6 +80,7 @@ impl Used {
 
 #[cfg(test)]
 mod tests {
+    use super::super::reading::Reading;
     use super::{Caps, Used};
     use crate::domain::event::{Event, V1};
     use crate::domain::points::Points;
@@ -125,11 +128,11 @@ mod tests {
             v: V1,
             version: 1,
         });
-        caps.follow(&mut used, &credit(1, 600, "2024-03-05")).expect("within the cap");
-        caps.follow(&mut used, &credit(2, 1_000, "2024-03-06")).expect("another day");
-        caps.follow(&mut used, &reversed(1)).expect("taken back");
-        caps.follow(&mut used, &credit(3, 1_000, "2024-03-05")).expect("the cap is free again");
-        let passed = caps.follow(&mut used, &credit(4, 1, "2024-03-05")).expect_err("beyond the cap");
+        caps.follow(&mut used, Reading::of(&credit(1, 600, "2024-03-05")).cap).expect("within the cap");
+        caps.follow(&mut used, Reading::of(&credit(2, 1_000, "2024-03-06")).cap).expect("another day");
+        caps.follow(&mut used, Reading::of(&reversed(1)).cap).expect("taken back");
+        caps.follow(&mut used, Reading::of(&credit(3, 1_000, "2024-03-05")).cap).expect("the cap is free again");
+        let passed = caps.follow(&mut used, Reading::of(&credit(4, 1, "2024-03-05")).cap).expect_err("beyond the cap");
         assert!(passed.contains("10.01") && passed.contains("schedule 1"), "{passed}");
     }
 }

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use foldhash::HashMap;
 
 use super::names::Names;
+use super::reading::LimitEntry;
 use crate::domain::ids::{RedemptionId, Sku, StoreId};
 use crate::domain::time::BusinessTime;
-use crate::domain::worker::event::{RedeemedLine, WorkerEvent};
+use crate::domain::worker::event::RedeemedLine;
 
 /// What is known beside the workers.
 #[derive(Debug, Default)]
@@ -32,31 +33,24 @@ impl Limits {
     pub(super) fn follow(
         &mut self,
         units: &mut Units,
-        event: &WorkerEvent,
+        entry: LimitEntry<'_>,
         limit_of: impl Fn(&StoreId, &Sku) -> Option<u32>,
     ) -> Result<(), String> {
-        match event {
-            WorkerEvent::Redeemed(event) => self.take(units, &event.lines, event.at, |sku| limit_of(&event.store, sku)),
-            WorkerEvent::PointsHeld(event) => {
-                self.take(units, &event.lines, event.at, |sku| limit_of(&event.store, sku))
-            }
-            WorkerEvent::HoldCaptured(event) => {
-                if event.held_at.year() != event.at.year() {
-                    self.held_before.insert(event.redemption.clone(), event.held_at.year());
+        match entry {
+            LimitEntry::None => {}
+            LimitEntry::Had(store, lines, at) => self.take(units, lines, at, |sku| limit_of(store, sku))?,
+            LimitEntry::Captured { redemption, held_at, at } => {
+                if held_at.year() != at.year() {
+                    self.held_before.insert(redemption.clone(), held_at.year());
                 }
-                Ok(())
             }
-            WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => {
-                self.give_back(units, &event.lines, event.held_at.year());
-                Ok(())
+            LimitEntry::Released(lines, held_at) => self.give_back(units, lines, held_at.year()),
+            LimitEntry::Reversed(redemption, lines, redeemed_at) => {
+                let year = self.held_before.remove(redemption);
+                self.give_back(units, lines, year.unwrap_or_else(|| redeemed_at.year()));
             }
-            WorkerEvent::RedemptionReversed(event) => {
-                let year = self.held_before.remove(&event.redemption);
-                self.give_back(units, &event.lines, year.unwrap_or_else(|| event.redeemed_at.year()));
-                Ok(())
-            }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     fn take(
@@ -92,6 +86,7 @@ impl Limits {
 
 #[cfg(test)]
 mod tests {
+    use super::super::reading::Reading;
     use super::{Limits, Units};
     use crate::domain::event::Event;
     use crate::domain::ids::{Sku, StoreId};
@@ -146,7 +141,7 @@ mod tests {
             event: &WorkerEvent,
             limit_of: impl Fn(&StoreId, &Sku) -> Option<u32>,
         ) -> Result<(), String> {
-            self.0.follow(&mut self.1, event, limit_of)
+            self.0.follow(&mut self.1, Reading::of(event).limit, limit_of)
         }
     }
 

@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 
 use super::caps::Used;
 use super::limits::Units;
+use super::reading::LotEntry;
 use crate::domain::points::Points;
 use crate::domain::posting::{Movements, Side};
-use crate::domain::worker::event::{LotPart, WorkerEvent};
+use crate::domain::worker::event::{LotPart, ServiceRecorded, WorkerEvent};
 
 /// A lot as the books know it.
 #[derive(Debug, Clone, Copy)]
@@ -86,45 +87,38 @@ impl WorkerBook {
     }
 
     /// Books the lots; they must hold together what the account holds.
-    pub(super) fn lots(&mut self, event: &WorkerEvent) -> Result<(), String> {
-        let none = Points::ZERO;
-        if let Some(record) = event.as_service() {
-            let number = u32::try_from(self.lots.len()).unwrap_or(u32::MAX).saturating_add(1);
-            if record.lot != number {
-                return Err(format!("makes lot {}, but the worker's next lot is {number}", record.lot));
+    pub(super) fn lots(&mut self, entry: LotEntry<'_>) -> Result<(), String> {
+        match entry {
+            LotEntry::None => {}
+            LotEntry::Made(record) => self.make(record)?,
+            LotEntry::Added(number, points) => self.add(number, points)?,
+            LotEntry::Spent(parts, points, at) => self.spend(parts, points, at.date())?,
+            LotEntry::Named(parts, points) => parts_sum(parts, points)?,
+            LotEntry::Returned(parts) => self.each(parts, |points| points)?,
+            LotEntry::Lapsed(parts, points) => {
+                parts_sum(parts, points)?;
+                self.each(parts, |points| Points::ZERO - points)?;
             }
-            let last_day = record.last_day.unwrap_or(NaiveDate::MAX);
-            self.lots.push(Lot { on: record.on, last_day, left: none });
-            if !record.proposed {
-                self.add(number, record.points - record.debt_paid)?;
+            LotEntry::Revived(parts, points) => {
+                parts_sum(parts, points)?;
+                self.each(parts, |points| points)?;
             }
-        }
-        match event {
-            WorkerEvent::CreditConfirmed(event) => self.add(event.lot, event.points - event.debt_paid)?,
-            WorkerEvent::CreditReversed(event) => {
-                self.add(event.lot, none - (event.points - event.debt - event.from_expired))?;
-            }
-            WorkerEvent::Redeemed(event) => self.spend(&event.lots, event.points, event.at.date())?,
-            WorkerEvent::PointsHeld(event) => self.spend(&event.lots, event.points, event.at.date())?,
-            WorkerEvent::HoldCaptured(event) => parts_sum(&event.lots, event.points)?,
-            WorkerEvent::RedemptionReversed(event) => self.each(&event.lots, |points| points)?,
-            WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => {
-                self.each(&event.lots, |points| points)?;
-            }
-            WorkerEvent::PointsExpired(event) => {
-                parts_sum(&event.lots, event.points)?;
-                self.each(&event.lots, |points| Points::ZERO - points)?;
-            }
-            WorkerEvent::ExpiryReversed(event) => {
-                parts_sum(&event.lots, event.points)?;
-                self.each(&event.lots, |points| points)?;
-            }
-            _ => {}
         }
         if self.in_lots == self.available {
             return Ok(());
         }
         Err(format!("the lots hold {}, the account {}", self.in_lots, self.available))
+    }
+
+    /// Makes the next lot; a proposal's stays empty.
+    fn make(&mut self, record: &ServiceRecorded) -> Result<(), String> {
+        let number = u32::try_from(self.lots.len()).unwrap_or(u32::MAX).saturating_add(1);
+        if record.lot != number {
+            return Err(format!("makes lot {}, but the worker's next lot is {number}", record.lot));
+        }
+        let last_day = record.last_day.unwrap_or(NaiveDate::MAX);
+        self.lots.push(Lot { on: record.on, last_day, left: Points::ZERO });
+        if record.proposed { Ok(()) } else { self.add(number, record.points - record.debt_paid) }
     }
 
     /// Takes from lots: the sum told, and of the lots spendable that day those that expire first.

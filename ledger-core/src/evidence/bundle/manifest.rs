@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::event::Event;
-use crate::domain::programme::ProgrammeEvent;
 
 /// What a bundle covers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,7 +127,7 @@ impl Scope {
     pub fn gives(&self, position: u64, event: &Event) -> bool {
         let before = match self {
             Scope::Range { to, .. } => position <= *to,
-            _ => true,
+            Scope::Journal | Scope::Worker { .. } => true,
         };
         self.covers(position, event) || (before && matches!(event, Event::Programme(_)))
     }
@@ -141,13 +140,11 @@ impl Scope {
 
 /// The version of the schedule that an event adopted.
 pub fn rule_version(position: u64, event: &Event) -> Option<RuleVersion> {
-    match event {
-        Event::Programme(ProgrammeEvent::ScheduleAdopted(event)) => Some(RuleVersion {
-            version: event.version,
-            effective_from: event.effective_from,
-            position,
-            activities: u64::try_from(event.activities.len()).unwrap_or(u64::MAX),
-        }),
-        _ => None,
-    }
+    let adopted = event.as_programme()?.as_schedule()?;
+    Some(RuleVersion {
+        version: adopted.version,
+        effective_from: adopted.effective_from,
+        position,
+        activities: u64::try_from(adopted.activities.len()).unwrap_or(u64::MAX),
+    })
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::domain::event::Event;
 use crate::domain::ids::WorkerId;
 use crate::domain::points::Points;
-use crate::domain::posting::{Side, movements};
+use crate::domain::posting::Side;
 
 /// Appends the account of one worker's posting: `人员:YS-0001:可用`, `兑换:YS-WD01:YS-0001`.
 ///
@@ -52,7 +52,7 @@ impl Legs {
         self.names.clear();
         self.legs.clear();
         let Event::Worker(own) = event else { return };
-        for (side, points) in movements(own).sides() {
+        for (side, points) in own.movements().sides() {
             self.push(side, own.worker(), points);
         }
     }

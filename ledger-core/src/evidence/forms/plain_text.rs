@@ -13,12 +13,10 @@ use chrono::{Days, NaiveDate};
 use foldhash::HashMap;
 
 use super::accounts::Legs;
-use super::business_day;
 use super::figures::{push_day, push_number, push_points};
 use crate::domain::event::Event;
 use crate::domain::points::Points;
 use crate::domain::posting::Side;
-use crate::domain::worker::event::WorkerEvent;
 use crate::evidence::books::Books;
 
 /// A plain-text journal in the making.
@@ -69,9 +67,9 @@ impl Transactions {
 
     /// Adds an event's transaction.
     pub fn push(&mut self, position: u64, key: &str, event: &Event, legs: &Legs) {
-        let day = business_day(event);
+        let day = event.day();
         if let (Event::Worker(own), Some(day), false) = (event, day, legs.is_empty()) {
-            self.write(day, Some(position), what(own), key, legs);
+            self.write(day, Some(position), own.movements().word(), key, legs);
         }
         self.end(day);
     }
@@ -217,24 +215,5 @@ fn push_plain(out: &mut String, key: &str) {
         out.extend(key.chars().map(|found| if odd(found) { '_' } else { found }));
     } else {
         out.push_str(key);
-    }
-}
-
-/// What an event is called in a description.
-fn what(event: &WorkerEvent) -> &str {
-    match event {
-        WorkerEvent::VolunteerServiceRecorded(_)
-        | WorkerEvent::CivicCreationRecorded(_)
-        | WorkerEvent::CommunityServiceRecorded(_) => "入账",
-        WorkerEvent::CreditConfirmed(_) => "确认入账",
-        WorkerEvent::CreditReversed(_) => "冲正入账",
-        WorkerEvent::Redeemed(_) => "兑换",
-        WorkerEvent::RedemptionReversed(_) => "冲正兑换",
-        WorkerEvent::PointsHeld(_) => "预占",
-        WorkerEvent::HoldCaptured(_) => "预占转兑换",
-        WorkerEvent::HoldReleased(_) | WorkerEvent::HoldExpired(_) => "释放预占",
-        WorkerEvent::PointsExpired(_) => "过期",
-        WorkerEvent::ExpiryReversed(_) => "冲正过期",
-        other => other.event_type(),
     }
 }

@@ -3,8 +3,8 @@
 //! Points that come to an account stand under `plus`, points that leave it under `minus`: no cell begins with a sign.
 
 use super::accounts::Legs;
+use super::csv;
 use super::figures::{push_day, push_magnitude, push_number};
-use super::{business_day, csv};
 use crate::domain::event::Event;
 
 /// The first line, with the byte order mark.
@@ -16,7 +16,7 @@ pub fn push_rows(out: &mut String, position: u64, key: &str, event: &Event, legs
     for (account, points) in legs.iter() {
         push_number(out, position);
         out.push(',');
-        if let Some(day) = business_day(event) {
+        if let Some(day) = event.day() {
             push_day(out, day);
         }
         out.push(',');

@@ -3,7 +3,7 @@
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::domain::worker::event::Verdict;
 use ledger_core::journal::Entry;
 
 use super::Thresholds;
@@ -55,35 +55,28 @@ impl CorrectionFold {
 
     pub(super) fn entry(&mut self, entry: &Entry, event: &Event) {
         let Event::Worker(event) = event else { return };
-        let actor = entry.command.actor.as_str();
-        let (kind, name, points, actor, reason) = match event {
-            WorkerEvent::CreditReversed(event) => {
-                let by = event.by.as_str();
-                (CorrectionKind::CreditReversed, event.credit.to_string(), event.points, by, &event.reason)
-            }
-            WorkerEvent::CreditRejected(event) => {
-                let by = event.by.as_str();
-                (CorrectionKind::CreditRejected, event.credit.to_string(), event.points, by, &event.reason)
-            }
-            WorkerEvent::ObjectionResolved(event) if event.upheld => {
-                let by = event.by.as_str();
-                (CorrectionKind::ObjectionUpheld, event.credit.to_string(), Points::ZERO, by, &event.reason)
-            }
-            WorkerEvent::RedemptionReversed(event) => {
-                let name = event.redemption.to_string();
-                (CorrectionKind::RedemptionReversed, name, event.points, actor, &event.reason)
-            }
-            _ => return,
+        let (kind, points, actor) = if let Some(judged) = event.as_judgement() {
+            let kind = match judged.verdict {
+                Verdict::Reversed { .. } => CorrectionKind::CreditReversed,
+                Verdict::Rejected => CorrectionKind::CreditRejected,
+                Verdict::Resolved { upheld: true } => CorrectionKind::ObjectionUpheld,
+                Verdict::Resolved { upheld: false } | Verdict::Confirmed { .. } | Verdict::Objected => return,
+            };
+            (kind, judged.points, judged.by.as_str())
+        } else if let Some(event) = event.as_return() {
+            (CorrectionKind::RedemptionReversed, event.points, entry.command.actor.as_str())
+        } else {
+            return;
         };
         let correction = Correction {
             position: entry.position,
             kind,
-            name,
+            name: event.subject().map(|subject| subject.to_string()).unwrap_or_default(),
             worker: event.worker().to_string(),
             points,
             at: event.at(),
             actor: actor.to_owned(),
-            reason: reason.clone(),
+            reason: event.reason().unwrap_or_default().to_owned(),
         };
         self.corrections.push(correction, self.thresholds.list);
     }

@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
-use ledger_core::domain::ids::Actor;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::store::event::StoreEvent;
-use ledger_core::domain::worker::event::{CreditJudged, WorkerEvent};
+use ledger_core::domain::worker::event::{Judgement, Verdict};
 use ledger_core::journal::Entry;
 
 use super::{Tally, Thresholds, civil, days};
@@ -129,11 +127,13 @@ impl People {
         let (position, actor) = (entry.position, entry.command.actor.as_str());
         let event = match event {
             Event::Worker(event) => event,
-            Event::Store(StoreEvent::StockCounted(_) | StoreEvent::StockWrittenOff(_)) => {
-                self.person(actor, position).stock_entries += 1;
+            Event::Store(event) => {
+                if event.as_correction().is_some() {
+                    self.person(actor, position).stock_entries += 1;
+                }
                 return;
             }
-            _ => return,
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => return,
         };
         if let Some(record) = event.as_service() {
             let late = days(record.on, self.today) >= self.thresholds.late_days;
@@ -158,35 +158,40 @@ impl People {
             self.waiting.insert(record.credit.to_string(), pending);
             return;
         }
-        match event {
-            WorkerEvent::CreditConfirmed(event) => self.confirmed(position, event),
-            WorkerEvent::CreditRejected(event) => {
-                self.waiting.remove(event.credit.as_str());
-                self.person(event.by.as_str(), position).rejected.add(event.points);
-            }
-            WorkerEvent::CreditObjected(event) => {
-                self.person(event.by.as_str(), position).objected.add(event.points);
-            }
-            WorkerEvent::ObjectionResolved(event) => self.person(event.by.as_str(), position).resolved += 1,
-            WorkerEvent::CreditReversed(event) => {
-                self.person(event.by.as_str(), position).reversed.add(event.points);
-            }
-            WorkerEvent::Redeemed(event) => self.person(actor, position).redemptions.add(event.points),
-            WorkerEvent::HoldCaptured(event) => self.person(actor, position).redemptions.add(event.points),
-            WorkerEvent::RedemptionReversed(event) => {
-                self.person(actor, position).redemptions_reversed.add(event.points);
-            }
-            _ => {}
+        if let Some(judged) = event.as_judgement() {
+            self.judged(position, &judged);
+        } else if let Some(made) = event.as_redemption() {
+            self.person(actor, position).redemptions.add(made.points);
+        } else if let Some(event) = event.as_return() {
+            self.person(actor, position).redemptions_reversed.add(event.points);
         }
     }
 
-    fn confirmed(&mut self, position: u64, event: &CreditJudged) {
-        let by: &Actor = &event.by;
-        self.person(by.as_str(), position).confirmed.add(event.points);
-        let Some(proposal) = self.waiting.remove(event.credit.as_str()) else { return };
+    fn judged(&mut self, position: u64, judged: &Judgement<'_>) {
+        let Judgement { credit, points, by, .. } = *judged;
+        let person = self.person(by.as_str(), position);
+        match judged.verdict {
+            Verdict::Confirmed { .. } => {
+                person.confirmed.add(points);
+                self.paired(position, judged);
+            }
+            Verdict::Rejected => {
+                person.rejected.add(points);
+                self.waiting.remove(credit.as_str());
+            }
+            Verdict::Objected => person.objected.add(points),
+            Verdict::Resolved { .. } => person.resolved += 1,
+            Verdict::Reversed { .. } => person.reversed.add(points),
+        }
+    }
+
+    /// Who confirmed whose.
+    fn paired(&mut self, position: u64, confirmed: &Judgement<'_>) {
+        let (by, points) = (confirmed.by, confirmed.points);
+        let Some(proposal) = self.waiting.remove(confirmed.credit.as_str()) else { return };
         let pair = (proposal.proposer.clone(), by.to_string());
         let pair = self.pairs.entry(pair).or_insert_with(|| Pair { first: position, ..Pair::default() });
-        pair.confirmed.add(event.points);
+        pair.confirmed.add(points);
         pair.last = position;
         if proposal.proposer == by.as_str() {
             self.person(by.as_str(), position).self_confirmed += 1;
@@ -195,7 +200,7 @@ impl People {
                 proposed_position: proposal.position,
                 credit: proposal.credit,
                 worker: proposal.worker,
-                points: event.points,
+                points,
                 actor: proposal.proposer,
             };
             self.self_confirmed.push(found, self.thresholds.list);

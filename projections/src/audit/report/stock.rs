@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ledger_core::domain::event::Event;
-use ledger_core::domain::store::event::StoreEvent;
+use ledger_core::domain::store::event::StockCorrection;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::journal::Entry;
 
@@ -57,9 +57,10 @@ impl StockFold {
 
     pub(super) fn entry(&mut self, entry: &Entry, event: &Event) {
         let Event::Store(event) = event else { return };
-        let (sku, units, counted, reason) = match event {
-            StoreEvent::StockCounted(event) => {
-                let store = self.stores.entry(event.store.to_string()).or_default();
+        let Some(correction) = event.as_correction() else { return };
+        let store = self.stores.entry(event.store().to_string()).or_default();
+        let (sku, units, counted, reason) = match correction {
+            StockCorrection::Counted(event) => {
                 store.stocktakes += 1;
                 store.found += u64::from(event.found);
                 store.missing += u64::from(event.missing);
@@ -69,12 +70,10 @@ impl StockFold {
                 let units = i64::from(event.found) - i64::from(event.missing);
                 (&event.sku, units, Some(event.counted), &event.reason)
             }
-            StoreEvent::StockWrittenOff(event) => {
-                let store = self.stores.entry(event.store.to_string()).or_default();
+            StockCorrection::WrittenOff(event) => {
                 store.written_off += u64::from(event.quantity);
                 (&event.sku, -i64::from(event.quantity), None, &event.reason)
             }
-            _ => return,
         };
         let difference = StockDifference {
             position: entry.position,

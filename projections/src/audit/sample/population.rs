@@ -8,8 +8,6 @@
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::programme::event::ProgrammeEvent;
-use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::evidence::hash::Hash;
 use ledger_core::evidence::merkle::Frontier;
 use ledger_core::journal::Entry;
@@ -31,12 +29,9 @@ pub(super) fn item(ask: &SampleAsk, entry: &Entry, event: &Event) -> Option<Item
         if ask.of == Of::Credits {
             return None;
         }
-        let (redemption, store, points) = match event {
-            WorkerEvent::Redeemed(event) => (&event.redemption, &event.store, event.points),
-            WorkerEvent::HoldCaptured(event) => (&event.redemption, &event.store, event.points),
-            _ => return None,
-        };
-        (redemption.to_string(), format!("store:{store}"), points, event.at().date(), None)
+        let made = event.as_redemption()?;
+        let stratum = format!("store:{}", made.basket.store);
+        (made.redemption.to_string(), stratum, made.points, made.at.date(), None)
     };
     if ask.from.is_some_and(|from| day < from) || ask.to.is_some_and(|to| day > to) {
         return None;
@@ -81,14 +76,10 @@ pub(super) struct Register {
 impl Register {
     /// Takes any entry into the Merkle root.
     pub(super) fn root(&mut self, entry: &Entry, event: &Event) {
-        let frontier = match (&mut self.frontier, event) {
-            (Some(frontier), _) => frontier,
-            (None, Event::Programme(ProgrammeEvent::JournalOpened(opened))) => match opened.suite.parse() {
-                Ok(suite) => self.frontier.insert(Frontier::new(suite)),
-                Err(_) => return,
-            },
-            (None, _) => return,
-        };
+        if self.frontier.is_none() {
+            self.frontier = event.as_opening().and_then(|opened| opened.suite.parse().ok()).map(Frontier::new);
+        }
+        let Some(frontier) = &mut self.frontier else { return };
         let leaf = frontier.suite().leaf_hash(self.leaves.leaf(&entry.view()));
         if frontier.push(leaf).is_err() {
             self.frontier = None;

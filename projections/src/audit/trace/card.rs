@@ -1,27 +1,28 @@
 //! A mutual-aid points card, line by line: its own events, and the holder's credits that count for it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{CardNo, WorkerId};
 use ledger_core::domain::points::Points;
-use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::domain::worker::event::{CardStep, WorkerEvent};
 use ledger_core::journal::Entry;
 
 use super::{Standing, TraceLine, begun, worker::describe};
-use crate::account::Account;
+use crate::card_points::CardPoints;
+use crate::state::Categories;
 
 pub(super) struct CardTrace {
     card_no: CardNo,
     holder: Option<WorkerId>,
-    account: Account,
+    points_on_cards: CardPoints,
     /// The holder's credits that count for a card.
     counting: BTreeSet<String>,
 }
 
 impl CardTrace {
     pub(super) fn new(card_no: CardNo, holder: Option<WorkerId>) -> CardTrace {
-        CardTrace { card_no, holder, account: Account::default(), counting: BTreeSet::new() }
+        CardTrace { card_no, holder, points_on_cards: CardPoints::default(), counting: BTreeSet::new() }
     }
 
     /// The card's own events; the holder's credits alone make no card known.
@@ -29,27 +30,20 @@ impl CardTrace {
         match event {
             Event::Card(event) => event.card_no() == &self.card_no,
             Event::Worker(event) => self.is_about_card(event),
-            _ => false,
+            Event::Programme(_) | Event::Merchant(_) | Event::Store(_) => false,
         }
     }
 
     fn is_about_card(&self, event: &WorkerEvent) -> bool {
-        match event {
-            WorkerEvent::CardIssued(event) => event.card_no == self.card_no,
-            WorkerEvent::CardMoved(event) => event.card_no == self.card_no,
-            WorkerEvent::CardClosed(event) => event.card_no == self.card_no,
-            _ => false,
-        }
+        event.as_card_step().is_some_and(|step| step.card_no() == &self.card_no)
     }
 
-    pub(super) fn line(&mut self, entry: &Entry, event: &Event, past: bool) -> Option<TraceLine> {
+    pub(super) fn line(&mut self, entry: &Entry, event: &Event) -> Option<TraceLine> {
         if let Event::Card(own) = event {
             let mine = own.card_no() == &self.card_no;
             return mine.then(|| {
-                let mut line = begun(entry, event, self.standing());
-                line.subject = self.card_no.to_string();
-                line.party = self.holder.as_ref().map(WorkerId::to_string);
-                line
+                let party = self.holder.as_ref().map(WorkerId::to_string);
+                TraceLine { party, ..begun(entry, event, self.standing()) }
             });
         }
         let Event::Worker(own) = event else { return None };
@@ -57,20 +51,14 @@ impl CardTrace {
             return None;
         }
         let before = self.points();
-        self.account.fold(own, past);
+        self.points_on_cards.fold(own);
         if let Some(record) = own.as_service().filter(|record| record.card) {
             self.counting.insert(record.credit.to_string());
         }
-        let counts = match own {
-            WorkerEvent::CreditConfirmed(event)
-            | WorkerEvent::CreditRejected(event)
-            | WorkerEvent::CreditObjected(event) => self.counting.contains(event.credit.as_str()),
-            WorkerEvent::ObjectionResolved(event) => self.counting.contains(event.credit.as_str()),
-            WorkerEvent::CreditReversed(event) => self.counting.contains(event.credit.as_str()),
-            other => other.as_service().is_some_and(|record| record.card),
-        };
+        let judged = own.as_judgement().is_some_and(|judged| self.counting.contains(judged.credit.as_str()));
+        let counts = judged || own.as_service().is_some_and(|record| record.card);
         // A later card takes the points over: that the holder was given one is a line of this card, too.
-        let handed_on = matches!(own, WorkerEvent::CardIssued(_));
+        let handed_on = matches!(own.as_card_step(), Some(CardStep::Issued(_)));
         if !counts && !handed_on && !self.is_about_card(own) {
             return None;
         }
@@ -83,16 +71,17 @@ impl CardTrace {
         Some(line)
     }
 
+    fn years(&self) -> BTreeMap<i32, Categories> {
+        let own = self.points_on_cards.card_no() == Some(self.card_no.as_str());
+        if own { self.points_on_cards.years() } else { BTreeMap::new() }
+    }
+
     fn standing(&self) -> Standing {
-        let own = self.account.card_no() == Some(self.card_no.as_str());
-        Standing::Card(if own { self.account.card_years() } else { Default::default() })
+        Standing::Card(self.years())
     }
 
     fn points(&self) -> Points {
-        match self.standing() {
-            Standing::Card(years) => years.values().filter_map(|card| card.get("total").copied()).sum(),
-            _ => Points::ZERO,
-        }
+        self.years().values().filter_map(|card| card.get("total").copied()).sum()
     }
 
     pub(super) fn finish(self) -> Standing {

@@ -2,7 +2,6 @@
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::MerchantId;
-use ledger_core::domain::merchant::event::MerchantEvent;
 use ledger_core::domain::points::Points;
 use ledger_core::journal::Entry;
 
@@ -28,24 +27,11 @@ impl MerchantTrace {
             return None;
         }
         let owed_before = self.standing.owed();
-        let (subject, party, reason) = match own {
-            MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => (String::new(), None, None),
-            MerchantEvent::VoucherHonoured(event) => {
-                self.standing.honoured += event.points;
-                (event.redemption.to_string(), Some(event.store.to_string()), None)
-            }
-            MerchantEvent::HonourReversed(event) => {
-                self.standing.honoured -= event.points;
-                (event.redemption.to_string(), Some(event.store.to_string()), None)
-            }
-            MerchantEvent::SettlementPaid(event) => {
-                self.standing.paid += event.points;
-                (event.month.to_string(), None, Some(event.reference.clone()))
-            }
-        };
+        let (claimed, paid) = own.claimed_and_paid();
+        self.standing.honoured += claimed;
+        self.standing.paid += paid;
         let points: Points = self.standing.owed() - owed_before;
-        let line = begun(entry, event, Standing::Merchant(self.standing));
-        Some(TraceLine { subject, party, reason, points, ..line })
+        Some(TraceLine { points, ..begun(entry, event, Standing::Merchant(self.standing)) })
     }
 
     pub(super) fn finish(self) -> Standing {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::StoreId;
-use ledger_core::domain::store::event::StoreEvent;
 use ledger_core::journal::Entry;
 
 use super::{Standing, TraceLine, begun};
@@ -34,43 +33,10 @@ impl StoreTrace {
             *self.shelf.entry(sku.clone()).or_default() += change;
         }
         let touched = units.iter().filter_map(|(sku, _)| Some((sku.clone(), *self.shelf.get(sku)?))).collect();
-        let mut line = begun(entry, event, Standing::Store(touched));
-        line.units = units;
-        describe(&mut line, own);
-        Some(line)
+        Some(TraceLine { units, ..begun(entry, event, Standing::Store(touched)) })
     }
 
     pub(super) fn finish(self) -> Standing {
         Standing::Store(self.shelf)
-    }
-}
-
-fn describe(line: &mut TraceLine, event: &StoreEvent) {
-    match event {
-        StoreEvent::StoreClosed(event) | StoreEvent::StoreReopened(event) => line.reason = Some(event.reason.clone()),
-        StoreEvent::ItemListed(event) => {
-            line.subject = event.sku.to_string();
-            line.party = event.merchant.as_ref().map(ToString::to_string);
-        }
-        StoreEvent::ItemDelisted(event) => {
-            line.subject = event.sku.to_string();
-            line.reason = Some(event.reason.clone());
-        }
-        StoreEvent::StockReceived(event) => {
-            line.subject = event.sku.to_string();
-            line.party = event.merchant.as_ref().map(ToString::to_string);
-        }
-        StoreEvent::StockIssued(event) => line.subject = event.redemption.to_string(),
-        StoreEvent::StockReturned(event) => line.subject = event.redemption.to_string(),
-        StoreEvent::StockReserved(event) | StoreEvent::StockUnreserved(event) => line.subject = event.hold.to_string(),
-        StoreEvent::StockCounted(event) => {
-            line.subject = event.sku.to_string();
-            line.reason = Some(event.reason.clone());
-        }
-        StoreEvent::StockWrittenOff(event) => {
-            line.subject = event.sku.to_string();
-            line.reason = Some(event.reason.clone());
-        }
-        StoreEvent::StoreOpened(_) | StoreEvent::StoreUpdated(_) => {}
     }
 }

@@ -130,7 +130,7 @@ impl Worker {
             }
             CreditVerdict::Reverse => match lot.status {
                 CreditStatus::Confirmed => Ok(answered().chain([reversed()]).collect()),
-                _ => Err(Refusal::new(
+                CreditStatus::Proposed | CreditStatus::Rejected | CreditStatus::Reversed => Err(Refusal::new(
                     Code::AlreadyDecided,
                     format!("credit {credit} was never confirmed; reject it instead, or nothing is left to do"),
                 )),
@@ -184,7 +184,9 @@ impl Worker {
 fn require_proposed(credit: &CreditId, lot: &Lot) -> Decision<()> {
     match lot.status {
         CreditStatus::Proposed => Ok(()),
-        _ => Err(Refusal::new(Code::AlreadyDecided, format!("credit {credit} was decided before"))),
+        CreditStatus::Confirmed | CreditStatus::Rejected | CreditStatus::Reversed => {
+            Err(Refusal::new(Code::AlreadyDecided, format!("credit {credit} was decided before")))
+        }
     }
 }
 

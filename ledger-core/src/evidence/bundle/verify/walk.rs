@@ -8,8 +8,6 @@ use super::prepare::{Command, Prepared};
 use super::{End, invalid};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::WorkerId;
-use crate::domain::posting::movements;
-use crate::domain::programme::ProgrammeEvent;
 use crate::evidence::books::{Books, zero_sum};
 use crate::evidence::bundle::cover::NodeLine;
 use crate::evidence::bundle::manifest::{Manifest, RuleVersion, Scope, rule_version};
@@ -126,7 +124,7 @@ impl Walk {
         }
         self.frontier.push(*leaf).map_err(|error| wrong(error.to_string()))?;
         if let Event::Worker(own) = &event.event {
-            zero_sum(&movements(own)).map_err(&wrong)?;
+            zero_sum(&own.movements()).map_err(&wrong)?;
         }
         self.rules.extend(rule_version(*position, &event.event));
         if self.manifest.scope.covers(*position, &event.event) {
@@ -161,7 +159,7 @@ impl Walk {
 
     /// The first event says which journal it is and how it is hashed.
     fn opened(&self, event: &Event) -> Result<(), End> {
-        let Event::Programme(ProgrammeEvent::JournalOpened(opened)) = event else {
+        let Some(opened) = event.as_opening() else {
             return Err(invalid(1, "the first event does not open a journal"));
         };
         if opened.origin != self.manifest.origin || opened.suite != self.manifest.suite {

@@ -22,13 +22,14 @@ pub struct Lot {
 }
 
 impl Lot {
+    /// What is in it, booked as expired or not.
+    pub fn left(&self) -> Points {
+        self.remaining + self.expired
+    }
+
     /// What can be spent of it on a day: also what was booked as expired later, when the day lies before its end.
     pub fn spendable_on(&self, day: NaiveDate) -> Points {
-        if self.on <= day && self.last_day.is_none_or(|last_day| day <= last_day) {
-            self.remaining + self.expired
-        } else {
-            Points::ZERO
-        }
+        if self.on <= day && self.last_day.is_none_or(|last_day| day <= last_day) { self.left() } else { Points::ZERO }
     }
 }
 

@@ -1,0 +1,237 @@
+//! What a worker's event comes to: of many events few acts. A reader who wants only some asks for those by an accessor
+//! here, so that a new event says once what it is and nobody has to know every event by name.
+
+use super::{
+    Basket, CardClosed, CardIssued, CardMoved, CreditJudged, ExpiryBooked, HoldEnded, LotPart, ObjectionResolved,
+    PointsHeld, RedemptionReversed, ServiceRecorded, WorkerDeparted, WorkerEvent, WorkerRecorded,
+};
+use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
+use crate::domain::points::Points;
+use crate::domain::time::BusinessTime;
+
+/// What an event comes to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum WorkerAct<'a> {
+    /// The particulars, at the beginning or later.
+    Particulars(&'a WorkerRecorded),
+    /// The worker left.
+    Departure(&'a WorkerDeparted),
+    /// The card was issued, moved or closed.
+    Card(CardStep<'a>),
+    /// A service was recorded and made a lot.
+    Service(&'a ServiceRecorded),
+    /// A credit was decided about.
+    Judgement(Judgement<'a>),
+    /// Points were set aside.
+    Hold(&'a PointsHeld),
+    /// Points set aside went back to their lots.
+    HoldEnd(&'a HoldEnded),
+    /// Points were spent.
+    Redemption(Redemption<'a>),
+    /// Points of a redemption went back to their lots.
+    Return(&'a RedemptionReversed),
+    /// Lots were booked as expired, or taken out of expiry.
+    Expiry(&'a ExpiryBooked, Booking),
+}
+
+/// Which way an expiry was booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Booking {
+    /// What was left expired.
+    Expired,
+    /// What had expired is left again.
+    Undone,
+}
+
+/// What happened to a card.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum CardStep<'a> {
+    /// It was issued.
+    Issued(&'a CardIssued),
+    /// It went to another branch.
+    Moved(&'a CardMoved),
+    /// It was closed.
+    Closed(&'a CardClosed),
+}
+
+impl<'a> CardStep<'a> {
+    /// The card's number.
+    pub const fn card_no(self) -> &'a CardNo {
+        match self {
+            CardStep::Issued(event) => &event.card_no,
+            CardStep::Moved(event) => &event.card_no,
+            CardStep::Closed(event) => &event.card_no,
+        }
+    }
+
+    /// The branch it belongs to from then on; none once it is closed.
+    pub const fn branch(self) -> Option<&'a BranchId> {
+        match self {
+            CardStep::Issued(event) => Some(&event.branch),
+            CardStep::Moved(event) => Some(&event.branch),
+            CardStep::Closed(_) => None,
+        }
+    }
+}
+
+/// What was decided about a credit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judgement<'a> {
+    /// Which credit.
+    pub credit: &'a CreditId,
+    /// Its lot.
+    pub lot: u32,
+    /// Its points; a decided objection does not say them.
+    pub points: Points,
+    /// Who decided.
+    pub by: &'a Actor,
+    /// Why.
+    pub reason: &'a str,
+    /// What.
+    pub verdict: Verdict,
+}
+
+/// How a credit was judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// A second person confirmed it.
+    Confirmed {
+        /// Of its points, what went to an old debt at once.
+        debt_paid: Points,
+    },
+    /// A second person rejected it.
+    Rejected,
+    /// Somebody objected.
+    Objected,
+    /// The objection was decided.
+    Resolved {
+        /// Whether it was right.
+        upheld: bool,
+    },
+    /// It was taken back.
+    Reversed {
+        /// Of its points, what was spent or set aside.
+        debt: Points,
+        /// Of its points, what had been booked as expired.
+        from_expired: Points,
+    },
+}
+
+/// Points spent, at once or out of a hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Redemption<'a> {
+    /// The redemption's name.
+    pub redemption: &'a RedemptionId,
+    /// The hold that was captured, where one was.
+    pub hold: Option<&'a HoldId>,
+    /// When.
+    pub at: BusinessTime,
+    /// What can still be spent on that day, as the receipt says.
+    pub balance: Points,
+    /// At which store, on what.
+    pub basket: Basket<'a>,
+    /// From which lots.
+    pub lots: &'a [LotPart],
+    /// How much.
+    pub points: Points,
+}
+
+impl WorkerEvent {
+    /// What it comes to.
+    pub fn act(&self) -> WorkerAct<'_> {
+        match self {
+            WorkerEvent::WorkerRegistered(event) | WorkerEvent::WorkerUpdated(event) => WorkerAct::Particulars(event),
+            WorkerEvent::WorkerDeparted(event) => WorkerAct::Departure(event),
+            WorkerEvent::CardIssued(event) => WorkerAct::Card(CardStep::Issued(event)),
+            WorkerEvent::CardMoved(event) => WorkerAct::Card(CardStep::Moved(event)),
+            WorkerEvent::CardClosed(event) => WorkerAct::Card(CardStep::Closed(event)),
+            WorkerEvent::VolunteerServiceRecorded(record)
+            | WorkerEvent::CivicCreationRecorded(record)
+            | WorkerEvent::CommunityServiceRecorded(record) => WorkerAct::Service(record),
+            WorkerEvent::CreditConfirmed(event) => judged(event, Verdict::Confirmed { debt_paid: event.debt_paid }),
+            WorkerEvent::CreditRejected(event) => judged(event, Verdict::Rejected),
+            WorkerEvent::CreditObjected(event) => judged(event, Verdict::Objected),
+            WorkerEvent::ObjectionResolved(event) => {
+                let ObjectionResolved { credit, lot, by, reason, upheld, .. } = event;
+                let verdict = Verdict::Resolved { upheld: *upheld };
+                WorkerAct::Judgement(Judgement { credit, lot: *lot, points: Points::ZERO, by, reason, verdict })
+            }
+            WorkerEvent::CreditReversed(event) => WorkerAct::Judgement(Judgement {
+                credit: &event.credit,
+                lot: event.lot,
+                points: event.points,
+                by: &event.by,
+                reason: &event.reason,
+                verdict: Verdict::Reversed { debt: event.debt, from_expired: event.from_expired },
+            }),
+            WorkerEvent::Redeemed(event) => WorkerAct::Redemption(Redemption {
+                redemption: &event.redemption,
+                hold: None,
+                at: event.at,
+                balance: event.balance,
+                basket: Basket { store: &event.store, lines: &event.lines },
+                lots: &event.lots,
+                points: event.points,
+            }),
+            WorkerEvent::RedemptionReversed(event) => WorkerAct::Return(event),
+            WorkerEvent::PointsHeld(event) => WorkerAct::Hold(event),
+            WorkerEvent::HoldCaptured(event) => WorkerAct::Redemption(Redemption {
+                redemption: &event.redemption,
+                hold: Some(&event.hold),
+                at: event.at,
+                balance: event.balance,
+                basket: Basket { store: &event.store, lines: &event.lines },
+                lots: &event.lots,
+                points: event.points,
+            }),
+            WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => WorkerAct::HoldEnd(event),
+            WorkerEvent::PointsExpired(event) => WorkerAct::Expiry(event, Booking::Expired),
+            WorkerEvent::ExpiryReversed(event) => WorkerAct::Expiry(event, Booking::Undone),
+        }
+    }
+
+    /// The service record, whichever category named the event.
+    pub fn as_service(&self) -> Option<&ServiceRecorded> {
+        if let WorkerAct::Service(record) = self.act() { Some(record) } else { None }
+    }
+
+    /// What was decided about a credit, for an event that decides about one.
+    pub fn as_judgement(&self) -> Option<Judgement<'_>> {
+        if let WorkerAct::Judgement(judged) = self.act() { Some(judged) } else { None }
+    }
+
+    /// The redemption that it makes.
+    pub fn as_redemption(&self) -> Option<Redemption<'_>> {
+        if let WorkerAct::Redemption(made) = self.act() { Some(made) } else { None }
+    }
+
+    /// The reversal of a redemption.
+    pub fn as_return(&self) -> Option<&RedemptionReversed> {
+        if let WorkerAct::Return(event) = self.act() { Some(event) } else { None }
+    }
+
+    /// The hold that it places.
+    pub fn as_hold(&self) -> Option<&PointsHeld> {
+        if let WorkerAct::Hold(event) = self.act() { Some(event) } else { None }
+    }
+
+    /// The end of a hold without a redemption.
+    pub fn as_hold_end(&self) -> Option<&HoldEnded> {
+        if let WorkerAct::HoldEnd(event) = self.act() { Some(event) } else { None }
+    }
+
+    /// What happens to a card.
+    pub fn as_card_step(&self) -> Option<CardStep<'_>> {
+        if let WorkerAct::Card(step) = self.act() { Some(step) } else { None }
+    }
+
+    /// The booking of an expiry.
+    pub fn as_expiry(&self) -> Option<(&ExpiryBooked, Booking)> {
+        if let WorkerAct::Expiry(event, booking) = self.act() { Some((event, booking)) } else { None }
+    }
+}
+
+const fn judged(event: &CreditJudged, verdict: Verdict) -> WorkerAct<'_> {
+    let CreditJudged { credit, lot, points, by, reason, .. } = event;
+    WorkerAct::Judgement(Judgement { credit, lot: *lot, points: *points, by, reason: reason.as_str(), verdict })
+}

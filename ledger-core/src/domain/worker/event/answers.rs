@@ -1,0 +1,205 @@
+//! What a worker's event answers: what it is about, who has a part in it, why, and what it does to accounts and lots.
+//! Statements, traces, reports, views and files ask here. The verifier's books read lots, caps and limits by themselves
+//! ([`crate::evidence::books`]), for they check what is said here.
+
+use chrono::NaiveDate;
+
+use super::act::{Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
+use super::{HoldEnded, LotPart, RedeemedLine, RedemptionReversed, ServiceRecorded, WorkerEvent};
+use crate::domain::event::{Party, Subject};
+use crate::domain::ids::StoreId;
+use crate::domain::points::Points;
+use crate::domain::posting::{Movements, Side};
+
+/// Goods at a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Basket<'a> {
+    /// Where.
+    pub store: &'a StoreId,
+    /// On what.
+    pub lines: &'a [RedeemedLine],
+}
+
+/// What an event does to the worker's lots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lots<'a> {
+    /// It is about none.
+    None,
+    /// It is about one and leaves what is in it.
+    About(u32),
+    /// Points come into the lot of a credit.
+    Credited(LotPart),
+    /// A credit is taken back, and what its lot still had with it.
+    TakenBack {
+        /// The lot.
+        lot: u32,
+        /// What was left in it.
+        left: Points,
+        /// What of it had been booked as expired.
+        expired: Points,
+    },
+    /// Points are taken out.
+    Taken(&'a [LotPart]),
+    /// Points that had been taken out are spent for good; in the lots nothing changes.
+    Spent(&'a [LotPart]),
+    /// Points come back.
+    Returned(&'a [LotPart]),
+    /// What was left is booked as expired.
+    Expired(&'a [LotPart]),
+    /// What was booked as expired is left again.
+    Unexpired(&'a [LotPart]),
+}
+
+impl WorkerEvent {
+    /// The day on which it happened: a credit's service date, however late it was entered; else its business date.
+    pub fn day(&self) -> NaiveDate {
+        self.as_service().map_or_else(|| self.at().date(), |record| record.on)
+    }
+
+    /// What it is about.
+    pub fn subject(&self) -> Option<Subject<'_>> {
+        match self.act() {
+            WorkerAct::Card(step) => Some(Subject::Card(step.card_no())),
+            WorkerAct::Service(_)
+            | WorkerAct::Judgement(_)
+            | WorkerAct::Hold(_)
+            | WorkerAct::HoldEnd(_)
+            | WorkerAct::Redemption(_)
+            | WorkerAct::Return(_) => self.begins().or(self.follows()),
+            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Expiry(..) => None,
+        }
+    }
+
+    /// The credit, redemption or hold that it begins, which later events name.
+    pub fn begins(&self) -> Option<Subject<'_>> {
+        match self.act() {
+            WorkerAct::Service(record) => Some(Subject::Credit(&record.credit)),
+            WorkerAct::Hold(event) => Some(Subject::Hold(&event.hold)),
+            WorkerAct::Redemption(made) => Some(Subject::Redemption(made.redemption)),
+            WorkerAct::Particulars(_)
+            | WorkerAct::Departure(_)
+            | WorkerAct::Card(_)
+            | WorkerAct::Judgement(_)
+            | WorkerAct::HoldEnd(_)
+            | WorkerAct::Return(_)
+            | WorkerAct::Expiry(..) => None,
+        }
+    }
+
+    /// The credit, redemption or hold begun earlier that it corrects or finishes.
+    pub fn follows(&self) -> Option<Subject<'_>> {
+        match self.act() {
+            WorkerAct::Judgement(judged) => Some(Subject::Credit(judged.credit)),
+            WorkerAct::HoldEnd(event) => Some(Subject::Hold(&event.hold)),
+            WorkerAct::Redemption(made) => made.hold.map(Subject::Hold),
+            WorkerAct::Return(event) => Some(Subject::Redemption(&event.redemption)),
+            WorkerAct::Particulars(_)
+            | WorkerAct::Departure(_)
+            | WorkerAct::Card(_)
+            | WorkerAct::Service(_)
+            | WorkerAct::Hold(_)
+            | WorkerAct::Expiry(..) => None,
+        }
+    }
+
+    /// Why, where a reason was given.
+    pub fn reason(&self) -> Option<&str> {
+        match self.act() {
+            WorkerAct::Departure(event) => Some(&event.reason),
+            WorkerAct::Card(CardStep::Closed(event)) => Some(&event.reason),
+            WorkerAct::Judgement(judged) => Some(judged.reason),
+            WorkerAct::HoldEnd(event) => event.reason.as_deref(),
+            WorkerAct::Return(event) => Some(&event.reason),
+            WorkerAct::Particulars(_)
+            | WorkerAct::Card(CardStep::Issued(_) | CardStep::Moved(_))
+            | WorkerAct::Service(_)
+            | WorkerAct::Hold(_)
+            | WorkerAct::Redemption(_)
+            | WorkerAct::Expiry(..) => None,
+        }
+    }
+
+    /// The goods it is about, and their store.
+    pub fn basket(&self) -> Option<Basket<'_>> {
+        match self.act() {
+            WorkerAct::Hold(event) => Some(Basket { store: &event.store, lines: &event.lines }),
+            WorkerAct::HoldEnd(event) => Some(Basket { store: &event.store, lines: &event.lines }),
+            WorkerAct::Redemption(made) => Some(made.basket),
+            WorkerAct::Return(event) => Some(Basket { store: &event.store, lines: &event.lines }),
+            WorkerAct::Particulars(_)
+            | WorkerAct::Departure(_)
+            | WorkerAct::Card(_)
+            | WorkerAct::Service(_)
+            | WorkerAct::Judgement(_)
+            | WorkerAct::Expiry(..) => None,
+        }
+    }
+
+    /// Who has a part in it beside the worker.
+    pub fn party(&self) -> Option<Party<'_>> {
+        self.basket().map(|basket| Party::Store(basket.store))
+    }
+
+    /// What it does to the lots.
+    pub fn lots(&self) -> Lots<'_> {
+        match self.act() {
+            WorkerAct::Service(record) if record.proposed => Lots::About(record.lot),
+            WorkerAct::Service(record) => Lots::Credited(LotPart(record.lot, record.points - record.debt_paid)),
+            WorkerAct::Judgement(Judgement { lot, points, verdict, .. }) => match verdict {
+                Verdict::Confirmed { debt_paid } => Lots::Credited(LotPart(lot, points - debt_paid)),
+                Verdict::Rejected | Verdict::Objected | Verdict::Resolved { .. } => Lots::About(lot),
+                Verdict::Reversed { debt, from_expired } => {
+                    Lots::TakenBack { lot, left: points - debt - from_expired, expired: from_expired }
+                }
+            },
+            WorkerAct::Hold(event) => Lots::Taken(&event.lots),
+            WorkerAct::HoldEnd(event) => Lots::Returned(&event.lots),
+            WorkerAct::Redemption(made) if made.hold.is_some() => Lots::Spent(made.lots),
+            WorkerAct::Redemption(made) => Lots::Taken(made.lots),
+            WorkerAct::Return(event) => Lots::Returned(&event.lots),
+            WorkerAct::Expiry(event, Booking::Expired) => Lots::Expired(&event.lots),
+            WorkerAct::Expiry(event, Booking::Undone) => Lots::Unexpired(&event.lots),
+            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Card(_) => Lots::None,
+        }
+    }
+
+    /// What it moves between accounts, with the word for it; nothing for events that move no points.
+    pub fn movements(&self) -> Movements<'_> {
+        use Side::{Available, Debt, Expired, Held, Issuance, Redeemed, Reversed};
+        match self.act() {
+            WorkerAct::Service(record) if record.proposed => Movements::none(),
+            WorkerAct::Service(ServiceRecorded { points, debt_paid, .. }) => {
+                Movements::two("入账", (Issuance, Available, *points), (Available, Debt, *debt_paid))
+            }
+            WorkerAct::Judgement(Judgement { points, verdict, .. }) => match verdict {
+                Verdict::Confirmed { debt_paid } => {
+                    Movements::two("确认入账", (Issuance, Available, points), (Available, Debt, debt_paid))
+                }
+                Verdict::Rejected | Verdict::Objected | Verdict::Resolved { .. } => Movements::none(),
+                Verdict::Reversed { debt, from_expired } => Movements::three(
+                    "冲正入账",
+                    (Available, Reversed, points - debt - from_expired),
+                    (Expired, Reversed, from_expired),
+                    (Debt, Reversed, debt),
+                ),
+            },
+            WorkerAct::Hold(event) => Movements::one("预占", (Available, Held, event.points)),
+            WorkerAct::HoldEnd(HoldEnded { points, debt_paid, .. }) => {
+                Movements::two("释放预占", (Held, Available, *points - *debt_paid), (Held, Debt, *debt_paid))
+            }
+            WorkerAct::Redemption(Redemption { hold: None, basket, points, .. }) => {
+                Movements::one("兑换", (Available, Redeemed(basket.store), points))
+            }
+            WorkerAct::Redemption(Redemption { hold: Some(_), basket, points, .. }) => {
+                Movements::one("预占转兑换", (Held, Redeemed(basket.store), points))
+            }
+            WorkerAct::Return(RedemptionReversed { points, debt_paid, store, .. }) => {
+                let spent = Redeemed(store);
+                Movements::two("冲正兑换", (spent, Available, *points - *debt_paid), (spent, Debt, *debt_paid))
+            }
+            WorkerAct::Expiry(event, Booking::Expired) => Movements::one("过期", (Available, Expired, event.points)),
+            WorkerAct::Expiry(event, Booking::Undone) => Movements::one("冲正过期", (Expired, Available, event.points)),
+            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Card(_) => Movements::none(),
+        }
+    }
+}

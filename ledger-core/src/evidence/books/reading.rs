@@ -1,0 +1,121 @@
+//! What the books take from a worker's event, read in one place and by the event's own name.
+//!
+//! The events answer such questions themselves ([`WorkerEvent::lots`]), but those answers are what is checked here: a
+//! verifier that asked them would find every mistake in them right.
+
+use crate::domain::ids::{RedemptionId, StoreId};
+use crate::domain::points::Points;
+use crate::domain::time::BusinessTime;
+use crate::domain::worker::event::{LotPart, RedeemedLine, ServiceRecorded, WorkerEvent};
+
+/// An event as the books read it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading<'a> {
+    /// For the worker's lots.
+    pub(super) lots: LotEntry<'a>,
+    /// For the daily caps.
+    pub(super) cap: CapEntry<'a>,
+    /// For the yearly limits.
+    pub(super) limit: LimitEntry<'a>,
+}
+
+/// What it says of lots.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum LotEntry<'a> {
+    /// Nothing.
+    None,
+    /// A service makes the next one.
+    Made(&'a ServiceRecorded),
+    /// Points come into one, or go out of it.
+    Added(u32, Points),
+    /// Points are taken on the day of a time.
+    Spent(&'a [LotPart], Points, BusinessTime),
+    /// Those that points had been taken from are named again.
+    Named(&'a [LotPart], Points),
+    /// Points come back.
+    Returned(&'a [LotPart]),
+    /// What is left is booked as expired.
+    Lapsed(&'a [LotPart], Points),
+    /// What was booked as expired is left again.
+    Revived(&'a [LotPart], Points),
+}
+
+/// What it says of daily caps.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum CapEntry<'a> {
+    /// Nothing.
+    None,
+    /// A service uses one up.
+    Used(&'a ServiceRecorded),
+    /// The credit of a lot does not stand.
+    Freed(u32),
+}
+
+/// What it says of yearly limits.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum LimitEntry<'a> {
+    /// Nothing.
+    None,
+    /// Units are had from a store.
+    Had(&'a StoreId, &'a [RedeemedLine], BusinessTime),
+    /// Units had before became a redemption.
+    Captured { redemption: &'a RedemptionId, held_at: BusinessTime, at: BusinessTime },
+    /// Units set aside at a time are given back.
+    Released(&'a [RedeemedLine], BusinessTime),
+    /// Units of a redemption made at a time are given back.
+    Reversed(&'a RedemptionId, &'a [RedeemedLine], BusinessTime),
+}
+
+impl<'a> Reading<'a> {
+    /// Reads an event.
+    pub(super) fn of(event: &'a WorkerEvent) -> Reading<'a> {
+        let (mut lots, mut cap, mut limit) = (LotEntry::None, CapEntry::None, LimitEntry::None);
+        match event {
+            WorkerEvent::VolunteerServiceRecorded(record)
+            | WorkerEvent::CivicCreationRecorded(record)
+            | WorkerEvent::CommunityServiceRecorded(record) => {
+                lots = LotEntry::Made(record);
+                cap = CapEntry::Used(record);
+            }
+            WorkerEvent::CreditConfirmed(event) => lots = LotEntry::Added(event.lot, event.points - event.debt_paid),
+            WorkerEvent::CreditRejected(event) => cap = CapEntry::Freed(event.lot),
+            WorkerEvent::CreditReversed(event) => {
+                let left = event.points - event.debt - event.from_expired;
+                lots = LotEntry::Added(event.lot, Points::ZERO - left);
+                cap = CapEntry::Freed(event.lot);
+            }
+            WorkerEvent::Redeemed(event) => {
+                lots = LotEntry::Spent(&event.lots, event.points, event.at);
+                limit = LimitEntry::Had(&event.store, &event.lines, event.at);
+            }
+            WorkerEvent::RedemptionReversed(event) => {
+                lots = LotEntry::Returned(&event.lots);
+                limit = LimitEntry::Reversed(&event.redemption, &event.lines, event.redeemed_at);
+            }
+            WorkerEvent::PointsHeld(event) => {
+                lots = LotEntry::Spent(&event.lots, event.points, event.at);
+                limit = LimitEntry::Had(&event.store, &event.lines, event.at);
+            }
+            WorkerEvent::HoldCaptured(event) => {
+                lots = LotEntry::Named(&event.lots, event.points);
+                let (redemption, held_at, at) = (&event.redemption, event.held_at, event.at);
+                limit = LimitEntry::Captured { redemption, held_at, at };
+            }
+            WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => {
+                lots = LotEntry::Returned(&event.lots);
+                limit = LimitEntry::Released(&event.lines, event.held_at);
+            }
+            WorkerEvent::PointsExpired(event) => lots = LotEntry::Lapsed(&event.lots, event.points),
+            WorkerEvent::ExpiryReversed(event) => lots = LotEntry::Revived(&event.lots, event.points),
+            WorkerEvent::WorkerRegistered(_)
+            | WorkerEvent::WorkerUpdated(_)
+            | WorkerEvent::WorkerDeparted(_)
+            | WorkerEvent::CardIssued(_)
+            | WorkerEvent::CardMoved(_)
+            | WorkerEvent::CardClosed(_)
+            | WorkerEvent::CreditObjected(_)
+            | WorkerEvent::ObjectionResolved(_) => {}
+        }
+        Reading { lots, cap, limit }
+    }
+}
