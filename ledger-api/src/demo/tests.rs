@@ -12,7 +12,7 @@ use ledger_core::ledger::LedgerSettings;
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::vault::KeySource;
+use crate::vault::{KeySource, WORKER};
 
 /// By a clock that stands after everything that the history holds.
 async fn open(journal: Arc<dyn Journal>) -> (Ledger, Vault, tempfile::TempDir) {

@@ -9,25 +9,28 @@ use ledger_core::ledger::command::CreditAction;
 use ledger_core::ledger::{Command, Receipt};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::ApiJson;
-use super::command::{Answer, Ask, Asked, ask};
+use super::command::{Answer, Body, ask};
+use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::Reason;
 use super::wire::Text;
+use crate::access::policy::CommandKind;
 use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::command::{Ask, Asked};
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(confirm))
-        .routes(routes!(reject))
-        .routes(routes!(reverse))
-        .routes(routes!(object))
-        .routes(routes!(resolve))
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(CommandKind::ConfirmCredit, routes!(confirm))
+        .route(CommandKind::RejectCredit, routes!(reject))
+        .route(CommandKind::ReverseCredit, routes!(reverse))
+        .route(CommandKind::ObjectToCredit, routes!(object))
+        .route(CommandKind::ResolveObjection, routes!(resolve))
 }
 
 /// The credit that an address names.
@@ -87,10 +90,8 @@ macro_rules! judgement {
         impl Ask for $body {
             type Path = OfCredit;
             type Answer = JudgedAnswer;
-            const STATUS: StatusCode = StatusCode::OK;
-            const PATH: &'static [(&'static str, Code)] = &[("credit", Code::UnknownCredit)];
 
-            fn command(self, path: OfCredit) -> Result<Asked, ApiError> {
+            fn command(self, path: OfCredit) -> Result<Asked, ServiceError> {
                 let action = CreditAction::$action;
                 Ok(Command::JudgeCredit { credit: path.credit, action, reason: self.reason.0 }.into())
             }
@@ -98,6 +99,11 @@ macro_rules! judgement {
             fn answer(command: &Command, receipt: &Receipt) -> Option<JudgedAnswer> {
                 JudgedAnswer::new(command, receipt)
             }
+        }
+
+        impl Body for $body {
+            const STATUS: StatusCode = StatusCode::OK;
+            const PATH: &'static [(&'static str, Code)] = &[("credit", Code::UnknownCredit)];
         }
 
         $(#[$doc])*
@@ -147,10 +153,8 @@ pub struct ResolveObjection {
 impl Ask for ResolveObjection {
     type Path = OfCredit;
     type Answer = JudgedAnswer;
-    const STATUS: StatusCode = StatusCode::OK;
-    const PATH: &'static [(&'static str, Code)] = &[("credit", Code::UnknownCredit)];
 
-    fn command(self, path: OfCredit) -> Result<Asked, ApiError> {
+    fn command(self, path: OfCredit) -> Result<Asked, ServiceError> {
         let action = CreditAction::Resolve { upheld: self.upheld };
         Ok(Command::JudgeCredit { credit: path.credit, action, reason: self.reason.0 }.into())
     }
@@ -158,6 +162,11 @@ impl Ask for ResolveObjection {
     fn answer(command: &Command, receipt: &Receipt) -> Option<JudgedAnswer> {
         JudgedAnswer::new(command, receipt)
     }
+}
+
+impl Body for ResolveObjection {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = &[("credit", Code::UnknownCredit)];
 }
 
 /// A second person decides an objection.

@@ -271,3 +271,15 @@ async fn every_no_to_a_role_is_the_same_problem() {
         assert_eq!(district.ask(Some(&token), method, address).await.body, problem, "{method} {address}");
     }
 }
+
+#[test]
+fn only_what_walks_the_whole_district_may_take_its_time() {
+    let (_, doors) = crate::http::guarded().into_parts();
+    let walking = [
+        ("GET", "/v1/audit/report"),
+        ("GET", "/v1/audit/sample"),
+        ("GET", "/v1/workers/{id}/trace"),
+        ("POST", "/v1/expiries"),
+    ];
+    assert_eq!(doors.walking(), walking);
+}
