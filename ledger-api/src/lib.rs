@@ -30,3 +30,5 @@ pub mod telemetry;
 pub mod title;
 pub mod vault;
 pub mod web;
+#[cfg(test)]
+mod who_imports_whom;
