@@ -9,6 +9,7 @@
 
 use ledger_core::ledger::Command;
 use ledger_core::ledger::command::{AskedSpending, CreditAction};
+use ledger_core::ledger::commands;
 
 use super::{Identity, Role};
 
@@ -239,42 +240,68 @@ pub enum Target<'a> {
 /// The action that a command is, and what it touches.
 pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
     match command {
-        Command::OpenJournal { .. } => (CommandKind::OpenJournal, Target::District),
+        Command::OpenJournal(_) => (CommandKind::OpenJournal, Target::District),
         Command::Configure(_) => (CommandKind::Configure, Target::District),
-        Command::AdoptSchedule { .. } => (CommandKind::AdoptSchedule, Target::District),
-        Command::RegisterWorker { worker, .. } => (CommandKind::RegisterWorker, Target::Worker(worker.as_str())),
-        Command::DepartWorker { worker, .. } => (CommandKind::DepartWorker, Target::Worker(worker.as_str())),
-        Command::IssueCard { worker, branch, .. } => {
+        Command::AdoptSchedule(_) => (CommandKind::AdoptSchedule, Target::District),
+        Command::RegisterWorker(commands::RegisterWorker { worker, .. }) => {
+            (CommandKind::RegisterWorker, Target::Worker(worker.as_str()))
+        }
+        Command::DepartWorker(commands::DepartWorker { worker, .. }) => {
+            (CommandKind::DepartWorker, Target::Worker(worker.as_str()))
+        }
+        Command::IssueCard(commands::IssueCard { worker, branch, .. }) => {
             (CommandKind::IssueCard, Target::Card { worker: worker.as_str(), branch: Some(branch.as_str()) })
         }
-        Command::MoveCard { worker, branch } => {
+        Command::MoveCard(commands::MoveCard { worker, branch }) => {
             (CommandKind::MoveCard, Target::Card { worker: worker.as_str(), branch: Some(branch.as_str()) })
         }
-        Command::CloseCard { worker, .. } => {
+        Command::CloseCard(commands::CloseCard { worker, .. }) => {
             (CommandKind::CloseCard, Target::Card { worker: worker.as_str(), branch: None })
         }
-        Command::RegisterMerchant { merchant, .. } => {
+        Command::RegisterMerchant(commands::RegisterMerchant { merchant, .. }) => {
             (CommandKind::RegisterMerchant, Target::Merchant(merchant.as_str()))
         }
-        Command::PaySettlement { merchant, .. } => (CommandKind::PaySettlement, Target::Merchant(merchant.as_str())),
-        Command::OpenStore { store, .. } => (CommandKind::OpenStore, Target::Store(store.as_str())),
-        Command::CloseStore { store, .. } => (CommandKind::CloseStore, Target::Store(store.as_str())),
-        Command::ReopenStore { store } => (CommandKind::ReopenStore, Target::Store(store.as_str())),
-        Command::ListItem { store, .. } => (CommandKind::ListItem, Target::Store(store.as_str())),
-        Command::DelistItem { store, .. } => (CommandKind::DelistItem, Target::Store(store.as_str())),
-        Command::Restock { store, .. } => (CommandKind::Restock, Target::Store(store.as_str())),
-        Command::CountStock { store, .. } => (CommandKind::CountStock, Target::Store(store.as_str())),
-        Command::WriteOffStock { store, .. } => (CommandKind::WriteOffStock, Target::Store(store.as_str())),
-        Command::RecordCredit { worker, .. } => (CommandKind::RecordCredit, Target::Worker(worker.as_str())),
-        Command::JudgeCredit { credit, action, .. } => (judgement(*action), Target::Credit(credit.as_str())),
+        Command::PaySettlement(commands::PaySettlement { merchant, .. }) => {
+            (CommandKind::PaySettlement, Target::Merchant(merchant.as_str()))
+        }
+        Command::OpenStore(commands::OpenStore { store, .. }) => {
+            (CommandKind::OpenStore, Target::Store(store.as_str()))
+        }
+        Command::CloseStore(commands::CloseStore { store, .. }) => {
+            (CommandKind::CloseStore, Target::Store(store.as_str()))
+        }
+        Command::ReopenStore(commands::ReopenStore { store }) => {
+            (CommandKind::ReopenStore, Target::Store(store.as_str()))
+        }
+        Command::ListItem(commands::ListItem { store, .. }) => (CommandKind::ListItem, Target::Store(store.as_str())),
+        Command::DelistItem(commands::DelistItem { store, .. }) => {
+            (CommandKind::DelistItem, Target::Store(store.as_str()))
+        }
+        Command::Restock(commands::Restock { store, .. }) => (CommandKind::Restock, Target::Store(store.as_str())),
+        Command::CountStock(commands::CountStock { store, .. }) => {
+            (CommandKind::CountStock, Target::Store(store.as_str()))
+        }
+        Command::WriteOffStock(commands::WriteOffStock { store, .. }) => {
+            (CommandKind::WriteOffStock, Target::Store(store.as_str()))
+        }
+        Command::RecordCredit(commands::RecordCredit { worker, .. }) => {
+            (CommandKind::RecordCredit, Target::Worker(worker.as_str()))
+        }
+        Command::JudgeCredit(commands::JudgeCredit { credit, action, .. }) => {
+            (judgement(*action), Target::Credit(credit.as_str()))
+        }
         Command::Redeem(spending) => (CommandKind::Redeem, counter(spending)),
-        Command::ReverseRedemption { redemption, .. } => {
+        Command::ReverseRedemption(commands::ReverseRedemption { redemption, .. }) => {
             (CommandKind::ReverseRedemption, Target::Redemption(redemption.as_str()))
         }
-        Command::PlaceHold { spending, .. } => (CommandKind::PlaceHold, counter(spending)),
-        Command::CaptureHold { hold } => (CommandKind::CaptureHold, Target::Hold(hold.as_str())),
-        Command::ReleaseHold { hold, .. } => (CommandKind::ReleaseHold, Target::Hold(hold.as_str())),
-        Command::ExpireLots { worker, .. } => (CommandKind::ExpireLots, Target::Worker(worker.as_str())),
+        Command::PlaceHold(commands::PlaceHold { spending, .. }) => (CommandKind::PlaceHold, counter(spending)),
+        Command::CaptureHold(commands::CaptureHold { hold }) => (CommandKind::CaptureHold, Target::Hold(hold.as_str())),
+        Command::ReleaseHold(commands::ReleaseHold { hold, .. }) => {
+            (CommandKind::ReleaseHold, Target::Hold(hold.as_str()))
+        }
+        Command::ExpireLots(commands::ExpireLots { worker, .. }) => {
+            (CommandKind::ExpireLots, Target::Worker(worker.as_str()))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use ledger_core::domain::ids::{RedemptionId, Sku, StoreId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
-use ledger_core::ledger::{Command, Receipt};
+use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -159,7 +159,11 @@ impl Ask for ReverseRedemption {
     type Answer = RedemptionAnswer;
 
     fn command(self, path: OfRedemption) -> Result<Asked, ServiceError> {
-        Ok(Command::ReverseRedemption { redemption: path.redemption, reason: self.reason.0 }.into())
+        Ok(Command::ReverseRedemption(commands::ReverseRedemption {
+            redemption: path.redemption,
+            reason: self.reason.0,
+        })
+        .into())
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<RedemptionAnswer> {

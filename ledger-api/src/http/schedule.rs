@@ -10,6 +10,7 @@ use ledger_core::domain::programme::event::{ProgrammeConfigured, ProgrammeEvent}
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::{Activity, ScheduleVersion};
 use ledger_core::ledger::Command;
+use ledger_core::ledger::commands;
 use projections::queries::At;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -300,11 +301,11 @@ async fn adopt(
     let effective_from = body.effective_from.0;
     let effective_from =
         effective_from.map_err(|sent| ApiError::new(Code::InvalidDate, no_date("effective_from", &sent)))?;
-    let command = Command::AdoptSchedule {
+    let command = Command::AdoptSchedule(commands::AdoptSchedule {
         activities: body.activities.into_iter().map(Activity::from).collect(),
         effective_from,
         settings: body.district.unwrap_or_default().into(),
-    };
+    });
     let Asking { caller, context } = asking;
     let prepared = prepare(&app, Who::Bearer(&caller), context, command.into()).await?;
     let receipt = submit(app.clone(), prepared).await?;

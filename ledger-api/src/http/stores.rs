@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use ledger_core::domain::ids::{MerchantId, Sku, StoreId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
-use ledger_core::ledger::{Command, Receipt};
+use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -83,11 +83,11 @@ impl Ask for OpenStore {
 
     fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
         let details = StoreDetails { community: self.community, name: self.name.0, tier: self.tier.0 };
-        Ok(Command::OpenStore { store: self.id, details, update: false }.into())
+        Ok(Command::OpenStore(commands::OpenStore { store: self.id, details, update: false }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<StoreAnswer> {
-        let Command::OpenStore { store, .. } = command else { return None };
+        let Command::OpenStore(commands::OpenStore { store, .. }) = command else { return None };
         StoreAnswer::new(store, receipt)
     }
 }
@@ -122,11 +122,11 @@ impl Ask for CloseStore {
     type Answer = StoreAnswer;
 
     fn command(self, path: OfStore) -> Result<Asked, ServiceError> {
-        Ok(Command::CloseStore { store: path.store, reason: self.reason.0 }.into())
+        Ok(Command::CloseStore(commands::CloseStore { store: path.store, reason: self.reason.0 }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<StoreAnswer> {
-        let Command::CloseStore { store, .. } = command else { return None };
+        let Command::CloseStore(commands::CloseStore { store, .. }) = command else { return None };
         StoreAnswer::new(store, receipt)
     }
 }
@@ -163,11 +163,11 @@ impl Ask for ReopenStore {
     type Answer = StoreAnswer;
 
     fn command(self, path: OfStore) -> Result<Asked, ServiceError> {
-        Ok(Command::ReopenStore { store: path.store }.into())
+        Ok(Command::ReopenStore(commands::ReopenStore { store: path.store }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<StoreAnswer> {
-        let Command::ReopenStore { store } = command else { return None };
+        let Command::ReopenStore(commands::ReopenStore { store }) = command else { return None };
         StoreAnswer::new(store, receipt)
     }
 }
@@ -248,11 +248,11 @@ impl Ask for ListItem {
             name: self.name.0,
             price: self.price.0,
         };
-        Ok(Command::ListItem { store: path.store, sku: self.sku, terms, opening_stock: 0 }.into())
+        Ok(Command::ListItem(commands::ListItem { store: path.store, sku: self.sku, terms, opening_stock: 0 }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<ItemAnswer> {
-        let Command::ListItem { store, sku, .. } = command else { return None };
+        let Command::ListItem(commands::ListItem { store, sku, .. }) = command else { return None };
         ItemAnswer::new(store, sku, receipt)
     }
 }
@@ -296,11 +296,11 @@ impl Ask for DelistItem {
     type Answer = ItemAnswer;
 
     fn command(self, path: OfItem) -> Result<Asked, ServiceError> {
-        Ok(Command::DelistItem { store: path.store, sku: path.sku, reason: self.reason.0 }.into())
+        Ok(Command::DelistItem(commands::DelistItem { store: path.store, sku: path.sku, reason: self.reason.0 }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<ItemAnswer> {
-        let Command::DelistItem { store, sku, .. } = command else { return None };
+        let Command::DelistItem(commands::DelistItem { store, sku, .. }) = command else { return None };
         ItemAnswer::new(store, sku, receipt)
     }
 }

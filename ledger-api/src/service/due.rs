@@ -6,7 +6,7 @@ use ledger_core::domain::ids::{Actor, HoldId, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::event::WorkerEvent;
-use ledger_core::ledger::{Command, Context, Outcome, Receipt, Submission};
+use ledger_core::ledger::{Command, Context, Outcome, Receipt, Submission, commands};
 use projections::views::balance::Lot;
 
 use super::ServiceError;
@@ -33,7 +33,10 @@ pub async fn release_holds(app: &App) -> Result<(), ServiceError> {
         let key = derived_key(RELEASE_KEYS, &hold)?;
         let hold = HoldId::new(&hold)?;
         let context = Context { key, actor: actor.clone(), at };
-        submissions.push(Submission { context, command: Command::ReleaseHold { hold, expired: true, reason: None } });
+        submissions.push(Submission {
+            context,
+            command: Command::ReleaseHold(commands::ReleaseHold { hold, expired: true, reason: None }),
+        });
     }
     for outcome in give(&app.ledger, Who::Ledger, submissions).await? {
         match outcome {
@@ -106,7 +109,7 @@ fn expiry(context: &Context, worker: &str, through: NaiveDate) -> Result<Submiss
     let key = derived_key(&format!("{}/", context.key), worker)?;
     let worker = WorkerId::new(worker)?;
     let context = Context { key, ..context.clone() };
-    Ok(Submission { context, command: Command::ExpireLots { worker, through } })
+    Ok(Submission { context, command: Command::ExpireLots(commands::ExpireLots { worker, through }) })
 }
 
 impl Booked {

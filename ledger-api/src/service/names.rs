@@ -3,7 +3,7 @@
 
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::Code;
-use ledger_core::ledger::{Command, Outcome};
+use ledger_core::ledger::{Command, Outcome, commands};
 use projections::queries::appraisal::Appraisal;
 
 use super::ServiceError;
@@ -44,7 +44,7 @@ pub(super) async fn tell_apart(
         }
         Personal::Witness(text) => {
             check(&text, "witness")?;
-            if let Command::RecordCredit { worker, witness, own_witness, .. } = command {
+            if let Command::RecordCredit(commands::RecordCredit { worker, witness, own_witness, .. }) = command {
                 *own_witness = vault.is_worker(worker, &text).await?;
                 *witness = Some(vault.remember(WITNESS, &text).await?);
             }

@@ -6,7 +6,7 @@ use ledger_core::domain::ids::{ActivityCode, Actor, HoldId, Key, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::journal::url::JournalUrl;
-use ledger_core::ledger::{Command, Context, LedgerSettings, Outcome, Submission};
+use ledger_core::ledger::{Command, Context, LedgerSettings, Outcome, Submission, commands};
 
 use super::command::{Asked, give, prepare};
 use super::destination::{Destination, OwnLedger, Told, machine_owner};
@@ -49,7 +49,7 @@ fn context(key: &str) -> Context {
 fn credit() -> Asked {
     let (worker, activity) = (WorkerId::new("W1").unwrap(), ActivityCode::new("ZY01").unwrap());
     let on = Some(context("k").at.date());
-    let command = Command::RecordCredit {
+    let command = Command::RecordCredit(commands::RecordCredit {
         worker,
         activity,
         on,
@@ -57,12 +57,12 @@ fn credit() -> Asked {
         witness: None,
         own_witness: false,
         evidence: None,
-    };
+    });
     Asked { command, personal: Personal::Witness("李四".into()), no_date: None }
 }
 
 fn release(hold: &str) -> Command {
-    Command::ReleaseHold { hold: HoldId::new(hold).unwrap(), expired: true, reason: None }
+    Command::ReleaseHold(commands::ReleaseHold { hold: HoldId::new(hold).unwrap(), expired: true, reason: None })
 }
 
 #[tokio::test]
@@ -84,7 +84,8 @@ async fn whoever_may_not_give_a_command_leaves_no_name_behind_and_learns_nothing
 async fn of_commands_that_come_together_none_is_given_when_one_may_not_be() {
     let house = House::open().await;
     let head = house.head().await;
-    let depart = Command::DepartWorker { worker: WorkerId::new("W1").unwrap(), reason: "x".into() };
+    let depart =
+        Command::DepartWorker(commands::DepartWorker { worker: WorkerId::new("W1").unwrap(), reason: "x".into() });
     let both = || {
         let submission = |key: &str, command: Command| Submission { context: context(key), command };
         vec![submission("k1", release("H1")), submission("k2", depart.clone())]
