@@ -1,7 +1,7 @@
 //! The state in memory: the aggregates that recent commands touched, at one position of the journal.
 //!
 //! The book is a cache and never the truth: after any failure to append it is thrown away and built again from the
-//! journal. Aggregates seldom used fall out; [`super::resolve`] loads what a command needs.
+//! journal. Aggregates seldom used fall out; [`super::prepare`] loads what a command names.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -402,9 +402,9 @@ mod tests {
     use crate::journal::memory::MemoryJournal;
     use crate::journal::{Entry, Head, RecordedTime};
     use crate::ledger::cache::{Cache, Loaded};
-    use crate::ledger::command::samples::samples;
+    use crate::ledger::commands::samples::samples;
     use crate::ledger::round::{Decided, Round};
-    use crate::ledger::{Command, Context, Outcome, Submission, prepare, resolve};
+    use crate::ledger::{Command, Context, Outcome, Submission, prepare};
 
     fn worker(id: &str) -> WorkerId {
         id.parse().expect("an id")
@@ -463,7 +463,7 @@ mod tests {
     fn empty_but_for_owners(submission: &Submission) -> Book {
         let mut book = book();
         book.frontier = Some(Frontier::new(HashSuite::Sha256));
-        if let Some(key) = resolve::named_key(&submission.command) {
+        if let Some(key) = submission.command.named_key() {
             book.remember_owner(key, worker("W-1"));
         }
         book
@@ -521,13 +521,13 @@ mod tests {
             let spends = matches!(
                 command,
                 Command::Redeem(_)
-                    | Command::ReverseRedemption { .. }
-                    | Command::PlaceHold { .. }
-                    | Command::CaptureHold { .. }
-                    | Command::ReleaseHold { .. }
+                    | Command::ReverseRedemption(_)
+                    | Command::PlaceHold(_)
+                    | Command::CaptureHold(_)
+                    | Command::ReleaseHold(_)
             );
             let asked = submission(name, command);
-            let named = resolve::streams(&empty_but_for_owners(&asked), &asked.command);
+            let named = asked.command.streams(&empty_but_for_owners(&asked));
             assert!(!spends || named.contains(&StreamId::Programme), "{name}");
         }
     }
