@@ -8,8 +8,7 @@ use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::journal::{Journal, RecordedTime};
-use ledger_core::ledger::LedgerSettings;
-use ledger_core::ledger::commands;
+use ledger_core::ledger::{LedgerSettings, commands};
 use zeroize::Zeroizing;
 
 use super::*;

@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::ledger::Command;
-use ledger_core::ledger::commands;
+use ledger_core::ledger::{Command, commands};
 
 use super::chunk::{Chunk, Counts, Line};
 use super::error::ImportError;
