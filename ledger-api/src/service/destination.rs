@@ -16,7 +16,7 @@ use crate::access::policy::{Denied, Who};
 use crate::vault::{Vault, VaultError, is_same_text};
 
 /// Who gives the commands of this machine.
-const MACHINE_OWNER: &str = "machine-owner";
+pub(super) const MACHINE_OWNER: &str = "machine-owner";
 
 /// The account under which commands from the machine that holds the journal stand in it.
 ///

@@ -15,8 +15,8 @@ use super::keys::{RELEASE_KEYS, derived_key};
 use crate::access::policy::{CommandKind, Target, Who, allow};
 use crate::app::App;
 
-/// Who gives back holds that ran out.
-const LEDGER_ACTOR: &str = "ledger";
+/// Who carries out what is due by itself.
+pub(super) const LEDGER_ACTOR: &str = "ledger";
 /// Workers looked at together.
 const PAGE: usize = 1_000;
 

@@ -1,5 +1,7 @@
 //! The record of who read what of other people: one line of the log a read, with reader and role, and never a name.
 
+use super::destination::MACHINE_OWNER;
+use super::due::LEDGER_ACTOR;
 use super::reading::Reading;
 use crate::access::Role;
 use crate::access::policy::Who;
@@ -20,8 +22,8 @@ impl Reading<'_> {
                 role: identity.role.as_str(),
                 oneself: identity.role == Role::Worker,
             },
-            Who::Owner => Reader { id: "machine-owner", role: "owner", oneself: false },
-            Who::Ledger => Reader { id: "ledger", role: "ledger", oneself: false },
+            Who::Owner => Reader { id: MACHINE_OWNER, role: "owner", oneself: false },
+            Who::Ledger => Reader { id: LEDGER_ACTOR, role: "ledger", oneself: false },
         }
     }
 
