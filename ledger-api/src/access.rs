@@ -1,12 +1,13 @@
 //! Access tokens: issuing, listing, revoking, and telling who shows one.
 //!
-//! Owns the tokens and their roles. What a role may do is decided where it is asked, in `http`.
+//! Owns the tokens, their roles, and in [`policy`] the one table that says who may do what; `service` asks it.
 //!
 //! A token is a random secret of 256 bits which is shown once. Stored are its SHA-256, its role and scope, a label, and
 //! an id: the actor in every command that its bearer gives. Tokens live beside the journal and may be issued and revoked
 //! by one process while others serve.
 
 mod cache;
+pub mod policy;
 mod postgres;
 mod role;
 mod secret;

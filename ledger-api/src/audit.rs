@@ -199,3 +199,8 @@ impl Audit {
 pub(crate) fn now_ms() -> i64 {
     chrono::Utc::now().timestamp_millis()
 }
+
+/// RFC 3339 in China Standard Time, like every recorded time.
+pub(crate) fn time(milliseconds: i64) -> String {
+    ledger_core::journal::RecordedTime::from_micros(milliseconds.saturating_mul(1_000)).to_string()
+}

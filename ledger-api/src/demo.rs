@@ -17,7 +17,9 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::journal::JournalError;
 use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission, commands};
 
-use crate::vault::{Vault, VaultError, WITNESS, WORKER};
+use crate::access::policy::{Denied, Who};
+use crate::service::{command, names};
+use crate::vault::{Vault, VaultError};
 use history::{FIRST_DAY, History, Planned, WEEKS};
 
 /// A worker with a good balance and a card.
@@ -62,6 +64,9 @@ pub enum DemoError {
     /// The names.
     #[error(transparent)]
     Names(#[from] VaultError),
+    /// Whoever fills it may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// An identifier that cannot be used.
     #[error("the demonstration district: {0}")]
     Id(#[from] IdError),
@@ -117,9 +122,9 @@ impl Filler<'_> {
         });
         self.send(planned.collect()).await?;
         let names = (1..=district::WORKERS)
-            .map(|number| Ok((WORKER, district::worker_id(number)?.to_string(), district::worker_name(number))))
+            .map(|number| Ok((district::worker_id(number)?.to_string(), district::worker_name(number))))
             .collect::<Result<Vec<_>, IdError>>()?;
-        Ok(self.vault.put_names(&names).await?)
+        Ok(names::keep_all(self.vault, names).await?)
     }
 
     /// Sends commands in order; gives the receipts of those that took effect. What lies ahead of the clock is left for a
@@ -130,13 +135,13 @@ impl Filler<'_> {
         let mut submissions = Vec::with_capacity(planned.len());
         for Planned { key, at, mut command, witness: name } in planned {
             if let (Some(name), Command::RecordCredit(commands::RecordCredit { witness, .. })) = (name, &mut command) {
-                *witness = Some(self.vault.remember(WITNESS, &name).await?);
+                *witness = names::remember_witnesses(self.vault, &[&name]).await?.pop();
             }
             let context = Context { key: Key::new(&key)?, actor: self.actor.clone(), at };
             submissions.push(Submission { context, command });
         }
         let mut receipts = Vec::new();
-        for outcome in self.ledger.submit_all(submissions, false).await {
+        for outcome in command::give(self.ledger, Who::Owner, submissions).await? {
             match outcome {
                 Outcome::Committed(receipt) => receipts.push(receipt),
                 Outcome::Refused(refusal) if refusal.code == Code::JournalUnavailable => {

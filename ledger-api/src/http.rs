@@ -1,9 +1,9 @@
 //! The HTTP edge: which routes there are, who gets past the door, and what every request is limited to.
 //!
-//! One file a resource; each gives its routes with their OpenAPI description. Reading order: this list, [`extract`]
-//! (what a request carries and who may ask), [`body`] and [`wire`] (JSON and the values in it), [`command`] (from a body
-//! to the ledger and back), [`error`] (how a no is told), [`limits`], then any resource. Nothing here decides a rule: that
-//! is the ledger's.
+//! One file a resource; each gives its routes with their OpenAPI description. Reading order: this list, [`door`] (what a
+//! route asks for, and who gets as far as its handler), [`extract`] (what a request carries), [`body`] and [`wire`] (JSON
+//! and the values in it), [`command`] (from a body to `service` and back), [`error`] (how a no is told), [`limits`], then
+//! any resource. Nothing here decides a rule, which is the ledger's, nor a right, which `service` asks for.
 
 mod accept;
 pub mod accounts;
@@ -20,6 +20,7 @@ pub mod credit_reads;
 pub mod credits;
 mod decimal;
 pub mod docs;
+pub mod door;
 pub mod error;
 pub mod events;
 pub mod expiries;
@@ -35,8 +36,6 @@ pub mod openapi;
 pub mod receipts;
 pub mod redemptions;
 pub mod schedule;
-pub mod server;
-mod settlement_sheet;
 pub mod settlements;
 pub mod shapes;
 pub mod shelf;
@@ -58,51 +57,32 @@ use std::sync::Arc;
 
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
-use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::stopping::Stopping;
+use door::Routes;
 use limits::{Crowd, Walkers};
-
-/// Keys under which the server itself gives back holds that ran out start with this.
-pub const RELEASE_KEYS: &str = "hold-expired/";
 
 /// The OpenAPI document of all routes, as JSON. Handlers take it as `Extension<ApiDocument>`.
 #[derive(Debug, Clone)]
 pub struct ApiDocument(pub Arc<str>);
 
-/// Turns true when the server stops: answers without an end (event streams) must then end. Handlers take it as
-/// `Extension<Stopping>`.
-#[derive(Debug, Clone)]
-pub struct Stopping(watch::Receiver<bool>);
-
-impl Stopping {
-    /// A sign, and the sender that raises it.
-    pub fn new() -> (watch::Sender<bool>, Stopping) {
-        let (stop, stopping) = watch::channel(false);
-        (stop, Stopping(stopping))
-    }
-
-    /// Waits until the server stops.
-    pub async fn raised(mut self) {
-        // A sender that is gone means the same.
-        let _ = self.0.wait_for(|stopping| *stopping).await;
-    }
-}
-
 /// Routes that ask for an access token whose role is permitted.
-fn guarded() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+fn guarded() -> Routes {
+    Routes::new()
         .merge(workers::routes())
         .merge(accounts::routes())
         .merge(traces::routes())
         .merge(merchants::routes())
         .merge(settlements::routes())
         .merge(stores::routes())
+        .merge(shelf::routes())
         .merge(stock::routes())
         .merge(schedule::routes())
         .merge(credits::routes())
+        .merge(judgements::routes())
         .merge(credit_reads::routes())
         .merge(redemptions::routes())
         .merge(till::routes())
@@ -121,11 +101,7 @@ fn guarded() -> OpenApiRouter<App> {
 
 /// Routes that anybody may ask, or that ask for a token themselves: they show nothing of what is recorded.
 fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .merge(health::routes())
-        .merge(docs::routes())
-        .merge(witness::routes())
-        .merge(crate::web::routes())
+    OpenApiRouter::new().merge(health::routes()).merge(docs::routes()).merge(witness::routes())
 }
 
 /// The OpenAPI document of all routes.
@@ -133,24 +109,25 @@ fn open() -> OpenApiRouter<App> {
 /// # Errors
 /// When it cannot be written, which is a fault of this program.
 pub fn document() -> serde_json::Result<serde_json::Value> {
-    openapi::complete(guarded().into_openapi(), open().into_openapi())
+    openapi::complete(guarded().into_parts().0.into_openapi(), open().into_openapi())
 }
 
-/// The whole HTTP edge of a ledger.
+/// The API of a ledger, with what surrounds every request; `pages` are surrounded by the same.
 ///
 /// # Errors
 /// When the OpenAPI document cannot be written, which is a fault of this program.
-pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
+pub fn router(app: App, pages: Router<App>, stopping: Stopping) -> serde_json::Result<Router> {
     let document = ApiDocument(document()?.to_string().into());
     let crowd = Crowd::default();
-    let (guarded, _) = guarded().split_for_parts();
+    let (guarded, doors) = guarded().into_parts();
+    let (guarded, _) = guarded.split_for_parts();
     let (open, _) = open().split_for_parts();
     let guarded = guarded.method_not_allowed_fallback(extract::wrong_method).route_layer((
         from_fn_with_state(crowd, limits::crowd),
-        from_fn_with_state(app.clone(), extract::guard),
+        from_fn_with_state((app.clone(), doors.clone()), door::guard),
         from_fn(accept::only_what_is_accepted),
     ));
-    let open = open.method_not_allowed_fallback(extract::wrong_method);
+    let open = open.merge(pages).method_not_allowed_fallback(extract::wrong_method);
     Ok(guarded
         .merge(open)
         .fallback(extract::no_route)
@@ -163,7 +140,7 @@ pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
             Extension(stopping),
             Extension(document),
             from_fn(limits::headers),
-            from_fn(limits::deadline),
+            from_fn_with_state(doors, limits::deadline),
         ))
         .with_state(app))
 }

@@ -6,10 +6,9 @@
 //! decided by the ledger alone, for a sheet as for anybody else.
 //!
 //! Reading order: `pack` (what lies there), `reader` with `setup`, `schedule` and `records` (rows become commands),
-//! `submit` (commands are sent and counted), `destination` (whom they are sent to), `overlay` (how a dry run writes nothing).
+//! `submit` (commands are sent and counted, to a [`Destination`]), `overlay` (how a dry run writes nothing).
 
 mod chunk;
-mod destination;
 mod district;
 mod error;
 mod fields;
@@ -34,14 +33,12 @@ use ledger_core::ledger::{Ledger, LedgerSettings};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::local_socket::machine_owner;
+use crate::service::destination::{Destination, OwnLedger, machine_owner};
 use crate::vault::Vault;
-pub(crate) use destination::OwnLedger;
 use overlay::OverlayJournal;
 use reader::Reader;
 use submit::Submitter;
 
-pub use destination::{Destination, Told};
 pub use error::{ImportError, Stopped};
 pub use pack::Pack;
 pub use report::{Report, RowError};

@@ -21,9 +21,14 @@ pub mod local_socket;
 pub mod memory;
 mod private_file;
 pub mod qr;
+pub mod server;
+pub mod service;
 pub mod sheets;
 pub mod side_store;
+pub mod stopping;
 pub mod telemetry;
 pub mod title;
 pub mod vault;
 pub mod web;
+#[cfg(test)]
+mod who_imports_whom;

@@ -16,19 +16,6 @@ mod serve;
 #[cfg(test)]
 mod tests;
 
-use ledger_core::domain::ids::{Actor, IdError};
-
 pub use client::{AskError, Client};
 pub use place::{Socket, socket_path};
 pub use serve::serve;
-
-/// Who gives the commands of this machine, whether a server carries them out or not.
-const MACHINE_OWNER: &str = "machine-owner";
-
-/// The account under which commands from the machine that holds the journal stand in it.
-///
-/// # Errors
-/// Never, as the name is an identifier.
-pub fn machine_owner() -> Result<Actor, IdError> {
-    Actor::new(MACHINE_OWNER)
-}

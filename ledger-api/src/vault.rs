@@ -1,7 +1,7 @@
 //! The vault of names: the one place where a person's name stands, sealed under a key of that person's own.
 //!
 //! Owns names and pseudonyms. Events carry ids and pseudonyms alone, so deleting a person's key deletes the person while
-//! every sum and proof stays. Who may read a name, and the record of who did, is decided where it is asked, in `http`.
+//! every sum and proof stays. Who may read a name, and the record of who did, is decided where it is asked, in `service`.
 //!
 //! ```text
 //! district key (environment or key file) ─ wraps → person key (one a person, random) ─ seals → name

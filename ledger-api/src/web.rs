@@ -10,10 +10,12 @@ pub mod receipt;
 #[cfg(test)]
 mod vendor_tests;
 
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
@@ -21,8 +23,25 @@ use crate::app::App;
 const COMMON_CSS: &str = include_str!("web/common.css");
 
 /// The pages' routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(home::routes()).merge(receipt::routes())
+pub fn routes() -> Router<App> {
+    Router::new().merge(home::routes()).merge(receipt::routes())
+}
+
+/// A page that could not be written, which is a fault of this program. The cause goes to the log.
+struct Unwritten(askama::Error);
+
+impl From<askama::Error> for Unwritten {
+    fn from(error: askama::Error) -> Unwritten {
+        Unwritten(error)
+    }
+}
+
+impl IntoResponse for Unwritten {
+    fn into_response(self) -> Response {
+        tracing::error!(cause = %self.0, "a fault of this program");
+        let told = "这是本程序的故障，日志里有说明。 A fault of this program; its log says more.";
+        (StatusCode::INTERNAL_SERVER_ERROR, told).into_response()
+    }
 }
 
 /// An inline text as a content security policy names it: by its hash, taken from the very text that is sent.

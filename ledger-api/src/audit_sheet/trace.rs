@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::words::event_word;
 use crate::document::{one_line, padded};
-use crate::http::wire::PointsJson;
+use crate::exact::PointsJson;
 
 /// A traced event.
 #[derive(Debug, Serialize, ToSchema)]

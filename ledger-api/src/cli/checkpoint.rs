@@ -15,8 +15,7 @@ use super::say::say;
 use super::{CliError, CliResult};
 use crate::audit::notice::notice;
 use crate::audit::store::Published;
-use crate::audit::{Audit, AuditError};
-use crate::http::audit::time;
+use crate::audit::{Audit, AuditError, time};
 use crate::qr::Picture;
 
 /// Checkpoints read at once for a list.

@@ -11,8 +11,7 @@ use super::say::say;
 use super::{CliError, CliResult};
 use crate::app;
 use crate::audit::store::{KeyUse, KnownKey};
-use crate::audit::{Audit, AuditError, now_ms};
-use crate::http::audit::time;
+use crate::audit::{Audit, AuditError, now_ms, time};
 use crate::side_store::SideStoreError;
 
 /// Days for which the old and the new key both sign.

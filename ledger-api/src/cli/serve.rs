@@ -6,10 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use ledger_core::domain::ids::{Actor, HoldId};
-use ledger_core::domain::refusal::Code;
 use ledger_core::journal::url::JournalUrl;
-use ledger_core::ledger::{Command, Context, Outcome, Submission, commands};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -19,15 +16,12 @@ use super::{CliError, CliResult, environment};
 use crate::app::App;
 use crate::audit::Audit;
 use crate::demo::{self, Filling};
-use crate::http::command::derived_key;
-
-use crate::http::{self, RELEASE_KEYS, Stopping, server};
 use crate::local_socket::{self, Socket};
-use crate::memory;
+use crate::service::due;
+use crate::stopping::Stopping;
+use crate::{memory, server};
 
 const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
-/// Who gives back holds that ran out.
-const LEDGER_ACTOR: &str = "ledger";
 /// How often holds are looked through.
 const RELEASE_EVERY: Duration = Duration::from_secs(1);
 /// With many open holds less often: between two looks passes so many times what the last one took.
@@ -89,7 +83,7 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         }
     }
     let (stopping_sender, stopping) = Stopping::new();
-    let router = http::router(app.clone(), stopping.clone()).map_err(|error| CliError::failed(error.to_string()))?;
+    let router = server::router(app.clone(), stopping.clone()).map_err(|error| CliError::failed(error.to_string()))?;
     let publishing = tokio::spawn(publish(Arc::clone(&app.audit), args.checkpoint_every, stopping.clone()));
     let socket = listen_beside(url);
     let local = socket.map(|socket| tokio::spawn(local_socket::serve(socket, app.clone(), stopping.clone())));
@@ -207,35 +201,9 @@ async fn release_due_holds(app: App, stopping: Stopping) {
             () = tokio::time::sleep(pause) => {}
         }
         let began = Instant::now();
-        if let Err(what) = release_once(&app).await {
-            tracing::warn!(what, "holds that ran out were not given back; trying again");
+        if let Err(error) = due::release_holds(&app).await {
+            tracing::warn!(what = %error, "holds that ran out were not given back; trying again");
         }
         pause = RELEASE_EVERY.max(began.elapsed() * RELEASE_REST);
     }
-}
-
-async fn release_once(app: &App) -> Result<(), String> {
-    let at = app.ledger.now();
-    let due = app.views.due_holds(at).await.map_err(|error| error.to_string())?;
-    let actor = Actor::new(LEDGER_ACTOR).map_err(|error| error.to_string())?;
-    let mut submissions = Vec::with_capacity(due.len());
-    for (hold, _) in due {
-        let key = derived_key(RELEASE_KEYS, &hold).map_err(|error| error.detail().to_owned())?;
-        let hold = HoldId::new(&hold).map_err(|error| error.to_string())?;
-        let context = Context { key, actor: actor.clone(), at };
-        submissions.push(Submission {
-            context,
-            command: Command::ReleaseHold(commands::ReleaseHold { hold, expired: true, reason: None }),
-        });
-    }
-    for outcome in app.ledger.submit_all(submissions, false).await {
-        match outcome {
-            Outcome::Committed(_) => {}
-            // Somebody was quicker: the counter, or another server.
-            Outcome::Refused(refusal) if matches!(refusal.code, Code::HoldExpired | Code::AlreadyDecided) => {}
-            Outcome::Refused(refusal) => return Err(refusal.to_string()),
-            Outcome::Unknown => return Err("the outcome is not known yet".to_owned()),
-        }
-    }
-    Ok(())
 }

@@ -9,8 +9,7 @@ use ledger_core::domain::schedule::Activity;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::Validity;
 use ledger_core::domain::worker::command::WorkerDetails;
-use ledger_core::ledger::Command;
-use ledger_core::ledger::commands;
+use ledger_core::ledger::{Command, commands};
 
 /// How many workers there are.
 pub(super) const WORKERS: u32 = 60;

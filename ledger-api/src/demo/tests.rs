@@ -8,12 +8,11 @@ use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::journal::{Journal, RecordedTime};
-use ledger_core::ledger::LedgerSettings;
-use ledger_core::ledger::commands;
+use ledger_core::ledger::{LedgerSettings, commands};
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::vault::KeySource;
+use crate::vault::{KeySource, WORKER};
 
 /// By a clock that stands after everything that the history holds.
 async fn open(journal: Arc<dyn Journal>) -> (Ledger, Vault, tempfile::TempDir) {

@@ -12,23 +12,24 @@ use projections::views::balance::Balance;
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, Limit, ListQuery, at_least, now, position_from_text};
-use super::wire::{PointsJson, no_date, read_date};
-use crate::access::{Identity, Role};
+use super::extract::{ApiPath, ApiQuery, Caller, Limit, ListQuery, position_from_text};
+use super::wire::PointsJson;
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
-use crate::vault::WORKER;
+use crate::service::names;
+use crate::service::reading::{Reading, date, now};
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list_workers))
-        .routes(routes!(read_worker))
-        .routes(routes!(read_balance))
-        .routes(routes!(read_statement))
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(Read::Workers, routes!(list_workers))
+        .route(Read::Worker, routes!(read_worker))
+        .route(Read::Balance, routes!(read_balance))
+        .route(Read::Statement, routes!(read_statement))
 }
 
 /// How one thing is asked for.
@@ -203,12 +204,13 @@ struct StatementAnswer {
     responses((status = 200, description = "The workers, by id.", body = WorkerList)))]
 async fn list_workers(
     State(app): State<App>,
-    Caller(caller): Caller,
+    caller: Caller,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<WorkerList>, ApiError> {
-    at_least(&app, query.min_position).await?;
+    let reading = caller.may(Read::Workers, Target::District)?;
+    reading.at_least(&app, query.min_position).await?;
     let page = app.views.workers(&query.after, query.limit.0).await?;
-    tracing::info!(reader = %caller.id, role = %caller.role, rows = page.rows.len(), "workers were listed");
+    reading.note_list(page.rows.len());
     let workers = page.rows.into_iter().map(|(id, row)| worker_json(id, row)).collect();
     Ok(Json(WorkerList { workers, next: page.next, position: page.position }))
 }
@@ -218,16 +220,14 @@ async fn list_workers(
     responses((status = 200, description = "The worker.", body = WorkerRecord)))]
 async fn read_worker(
     State(app): State<App>,
-    Caller(caller): Caller,
+    caller: Caller,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<WorkerRecord>, ApiError> {
-    at_least(&app, query.min_position).await?;
-    let At { position, value: row } = known(&app, &caller, &id).await?;
-    let name = match caller.role {
-        Role::Admin => app.vault.get_name(WORKER, &id).await.map_err(|error| ApiError::unavailable(&error))?,
-        _ => None,
-    };
+    let reading = caller.may(Read::Worker, Target::Worker(&id))?;
+    reading.at_least(&app, query.min_position).await?;
+    let At { position, value: row } = known(&app, &reading, &id).await?;
+    let name = names::of_worker(&app, Who::Bearer(&caller.0), &id).await?;
     Ok(Json(WorkerRecord { worker: worker_json(id, row), name, position }))
 }
 
@@ -236,18 +236,14 @@ async fn read_worker(
     responses((status = 200, description = "The balance on that day.", body = BalanceAnswer)))]
 async fn read_balance(
     State(app): State<App>,
-    Caller(caller): Caller,
+    caller: Caller,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<BalanceQuery>,
 ) -> Result<Json<BalanceAnswer>, ApiError> {
-    let as_of = match query.as_of.trim() {
-        "" => now().date(),
-        text => {
-            read_date(text).ok_or_else(|| ApiError::new(Code::InvalidDate, no_date("as_of", &format!("{text:?}"))))?
-        }
-    };
-    at_least(&app, query.min_position).await?;
-    let At { position, value: row } = known(&app, &caller, &id).await?;
+    let reading = caller.may(Read::Balance, Target::Worker(&id))?;
+    let as_of = date("as_of", &query.as_of)?.unwrap_or_else(|| now().date());
+    reading.at_least(&app, query.min_position).await?;
+    let At { position, value: row } = known(&app, &reading, &id).await?;
     let balance = app.views.balance_of(&id, &row, as_of).await?;
     let expiring = balance.expiring.into_iter().map(|(on, points)| ExpiringJson { on, points: PointsJson(points) });
     Ok(Json(BalanceAnswer {
@@ -266,26 +262,25 @@ async fn read_balance(
     responses((status = 200, description = "The entries, oldest first.", body = StatementAnswer)))]
 async fn read_statement(
     State(app): State<App>,
-    Caller(caller): Caller,
+    caller: Caller,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<PositionQuery>,
 ) -> Result<Json<StatementAnswer>, ApiError> {
-    at_least(&app, query.min_position).await?;
-    let position = known(&app, &caller, &id).await?.position;
+    let reading = caller.may(Read::Statement, Target::Worker(&id))?;
+    reading.at_least(&app, query.min_position).await?;
+    let position = known(&app, &reading, &id).await?.position;
     let (lines, next) = app.views.statement(&id, query.after.unwrap_or(0), position, query.limit.0).await?;
     let entries = lines.into_iter().map(entry_json).collect();
     Ok(Json(StatementAnswer { worker: id, entries, next, position }))
 }
 
 /// The worker's row, with the reading of somebody else's record logged.
-async fn known(app: &App, caller: &Identity, id: &str) -> Result<At<Balance>, ApiError> {
+async fn known(app: &App, reading: &Reading<'_>, id: &str) -> Result<At<Balance>, ApiError> {
     // What cannot be an id is not looked for.
     WorkerId::new(id).map_err(|_| unknown_worker(id))?;
     let At { position, value: row } = app.views.worker(id).await?;
     let row = row.ok_or_else(|| unknown_worker(id))?;
-    if caller.role != Role::Worker {
-        tracing::info!(reader = %caller.id, role = %caller.role, worker = id, "a worker's record was read");
-    }
+    reading.note_worker(id);
     Ok(At { position, value: row })
 }
 

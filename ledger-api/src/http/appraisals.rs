@@ -12,16 +12,17 @@ use projections::queries::appraisal::Appraisal;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accept;
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, at_least, position_from_text};
-use crate::access::{Identity, Role};
+use super::extract::{ApiPath, ApiQuery, Caller, position_from_text};
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
-use crate::appraisal_sheet::paper::{Names, Paper, readable, recorded_on};
+use crate::appraisal_sheet::paper::{Paper, readable, recorded_on};
 use crate::appraisal_sheet::{Format, SheetError, render};
+use crate::service::names::on_paper;
 
 /// The position an answer was taken at.
 pub(super) const X_POSITION: HeaderName = HeaderName::from_static("x-position");
@@ -29,8 +30,8 @@ pub(super) const X_POSITION: HeaderName = HeaderName::from_static("x-position");
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=9998;
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read_appraisal))
+pub fn routes() -> Routes {
+    Routes::new().route(Read::Appraisal, routes!(read_appraisal))
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -70,22 +71,24 @@ struct AppraisalQuery {
     (status = 304, description = "The bytes are those that If-None-Match names.")))]
 async fn read_appraisal(
     State(app): State<App>,
-    Caller(caller): Caller,
+    caller: Caller,
     ApiPath(year): ApiPath<i32>,
     ApiQuery(query): ApiQuery<AppraisalQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let branch = Some(query.branch.trim()).filter(|branch| !branch.is_empty());
+    let target = branch.map_or(Target::District, Target::Branch);
+    let reading = caller.may(Read::Appraisal, target)?;
     if !YEARS.contains(&year) {
         return Err(ApiError::new(Code::InvalidDate, format!("{year} is no year that is kept here")));
     }
     let format = asked_format(&query.format, &headers)?;
-    at_least(&app, query.min_position.max(query.at)).await?;
-    let branch = Some(query.branch.trim()).filter(|branch| !branch.is_empty());
+    reading.at_least(&app, query.min_position.max(query.at)).await?;
     let appraisal = app.views.appraisal(year, branch, query.at).await?;
-    tracing::info!(reader = %caller.id, role = %caller.role, year, cards = appraisal.cards.len(), "cards were read");
+    reading.note_cards(year, appraisal.cards.len());
     let position = appraisal.position;
     let paper = match format {
-        Format::Xlsx => paper(&app, &caller, &appraisal).await?,
+        Format::Xlsx => paper(&app, &caller, target, &appraisal).await?,
         Format::Json | Format::Csv => Paper::default(),
     };
     let written = tokio::task::spawn_blocking(move || {
@@ -115,16 +118,18 @@ async fn read_appraisal(
 }
 
 /// What the paper of an appraisal says besides the cards, with names for whoever may read them.
-async fn paper(app: &App, caller: &Identity, appraisal: &Appraisal) -> Result<Paper, ApiError> {
+async fn paper(
+    app: &App,
+    Caller(caller): &Caller,
+    target: Target<'_>,
+    appraisal: &Appraisal,
+) -> Result<Paper, ApiError> {
     let position = appraisal.position;
     Ok(Paper {
         programme: app.views.programme_at(position).await?,
         day: recorded_on(app.ledger.journal().as_ref(), position).await?,
         root: Some(readable(&app.audit.tiles().root(position).await?)),
-        names: match caller.role {
-            Role::Admin => Names::of(&app.vault, appraisal).await,
-            _ => Names::Hidden,
-        },
+        names: on_paper(app, Who::Bearer(caller), target, appraisal).await,
     })
 }
 

@@ -9,27 +9,30 @@ use ledger_core::evidence::hash::Hash;
 use ledger_core::evidence::note::SignedNote;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accept;
 use super::body::ApiJson;
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Asking, Limit, must_be_there, position_from_text};
+use super::extract::{ApiPath, ApiQuery, Asking, Caller, Limit, position_from_text};
+use crate::access::policy::{Action, Read, Target, Who, allow};
 use crate::app::App;
-use crate::audit::AuditError;
 use crate::audit::receipts::{Consistency, Inclusion};
 use crate::audit::store::{KnownKey, Published};
+use crate::audit::{AuditError, time};
+use crate::service::ServiceError;
+use crate::service::reading::must_be_there;
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(read_checkpoint))
-        .routes(routes!(list_checkpoints))
-        .routes(routes!(read_inclusion))
-        .routes(routes!(read_consistency))
-        .routes(routes!(read_keys))
-        .routes(routes!(add_cosignature))
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(Read::Checkpoint, routes!(read_checkpoint))
+        .route(Read::Checkpoint, routes!(list_checkpoints))
+        .route(Read::Proof, routes!(read_inclusion))
+        .route(Read::Proof, routes!(read_consistency))
+        .route(Read::Keys, routes!(read_keys))
+        .route(Action::Cosign, routes!(add_cosignature))
 }
 
 impl From<AuditError> for ApiError {
@@ -211,9 +214,11 @@ struct CosignedAnswer {
     responses((status = 200, description = "The signed note, or the note and its parts.", content((String = "text/plain"), (CheckpointJson = "application/json")))))]
 async fn read_checkpoint(
     State(app): State<App>,
+    caller: Caller,
     ApiQuery(query): ApiQuery<CheckpointQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    caller.may(Read::Checkpoint, Target::District)?;
     let forms = [("text", Some("text/plain"), false), ("json", Some("application/json"), true)];
     let unknown = |other: &str| format!("format={other:?}: write json or text");
     let json = accept::form(&query.format, &headers, &forms, unknown)?;
@@ -231,8 +236,10 @@ async fn read_checkpoint(
     responses((status = 200, description = "The checkpoints, by size.", body = CheckpointList)))]
 async fn list_checkpoints(
     State(app): State<App>,
+    caller: Caller,
     ApiQuery(query): ApiQuery<ListCheckpointsQuery>,
 ) -> Result<Json<CheckpointList>, ApiError> {
+    caller.may(Read::Checkpoint, Target::District)?;
     let limit = query.limit.0;
     let list = app.audit.store().list(query.after.unwrap_or(0), limit.saturating_add(1)).await;
     let mut list = list.map_err(AuditError::from)?;
@@ -248,9 +255,11 @@ async fn list_checkpoints(
     params(("position" = u64, Path), InclusionQuery), responses((status = 200, description = "The proof.", body = InclusionJson)))]
 async fn read_inclusion(
     State(app): State<App>,
+    caller: Caller,
     ApiPath(position): ApiPath<u64>,
     ApiQuery(query): ApiQuery<InclusionQuery>,
 ) -> Result<Json<InclusionJson>, ApiError> {
+    caller.may(Read::Proof, Target::District)?;
     must_be_there(&app, query.min_position.max(Some(position))).await?;
     let (size, note) = tree(&app, query.size, position.max(query.min_position.unwrap_or(0))).await?;
     must_cover(size, query.size, query.min_position)?;
@@ -263,8 +272,10 @@ async fn read_inclusion(
     responses((status = 200, description = "The proof.", body = ConsistencyJson)))]
 async fn read_consistency(
     State(app): State<App>,
+    caller: Caller,
     ApiQuery(query): ApiQuery<ConsistencyQuery>,
 ) -> Result<Json<ConsistencyJson>, ApiError> {
+    caller.may(Read::Proof, Target::District)?;
     let from = query.from.ok_or_else(|| {
         ApiError::unreadable(
             "from is missing: write the size of the earlier tree, ?from=N, such as that of a checkpoint",
@@ -279,7 +290,8 @@ async fn read_consistency(
 
 /// The keys that sign checkpoints, public halves: what a verifier is given, best by another way as well.
 #[utoipa::path(get, path = "/v1/audit/keys", tag = "audit", responses((status = 200, description = "The public keys.", body = KeyList)))]
-async fn read_keys(State(app): State<App>) -> Result<Json<KeyList>, ApiError> {
+async fn read_keys(State(app): State<App>, caller: Caller) -> Result<Json<KeyList>, ApiError> {
+    caller.may(Read::Keys, Target::District)?;
     let keys = app.audit.store().keys().await.map_err(AuditError::from)?;
     let identity = app.audit.identity();
     Ok(Json(KeyList {
@@ -294,10 +306,11 @@ async fn read_keys(State(app): State<App>) -> Result<Json<KeyList>, ApiError> {
     responses((status = 200, description = "The cosignatures that hold are served from now on.", body = CosignedAnswer)))]
 async fn add_cosignature(
     State(app): State<App>,
-    Asking(context): Asking,
+    Asking { caller, context }: Asking,
     ApiJson(body): ApiJson<CosignedBody>,
 ) -> Result<Json<CosignedAnswer>, ApiError> {
     use ledger_core::domain::refusal::Code;
+    allow(Who::Bearer(&caller), Action::Cosign, Target::District).map_err(ServiceError::Denied)?;
     let refused = |what: String| ApiError::new(Code::InvalidInput, what);
     let note = SignedNote::parse(body.checkpoint.as_bytes()).map_err(|error| refused(error.to_string()))?;
     let checkpoint: Checkpoint = note.text().parse().map_err(|error| refused(format!("{error}")))?;
@@ -390,9 +403,4 @@ fn key_json(known: &KnownKey) -> KeyJson {
         added_at: time(known.added_at_ms),
         until: known.until_ms.map(time),
     }
-}
-
-/// RFC 3339 in China Standard Time, like every recorded time.
-pub(crate) fn time(milliseconds: i64) -> String {
-    ledger_core::journal::RecordedTime::from_micros(milliseconds.saturating_mul(1_000)).to_string()
 }

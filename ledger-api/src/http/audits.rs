@@ -12,22 +12,24 @@ use projections::audit::report::{self, Thresholds};
 use projections::audit::sample::{self, By, Of, SampleAsk};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accept;
 use super::appraisals::X_POSITION;
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiQuery, Caller, LIMIT_MAX, at_least, date, from_text, must_be_there, position_from_text};
+use super::extract::{ApiQuery, Caller, LIMIT_MAX, from_text, position_from_text};
 use super::limits::Walkers;
+use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::asked_recorded::AskedRecorded;
 use crate::audit_sheet;
 use crate::document::{Document, DocumentError, Form, render};
+use crate::service::reading::{date, must_be_there};
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read_sample)).routes(routes!(read_report))
+pub fn routes() -> Routes {
+    Routes::new().walk(Read::Sample, routes!(read_sample)).walk(Read::Report, routes!(read_report))
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -127,11 +129,12 @@ struct ReportQuery {
     headers(("X-Position" = u64, description = "The position it was drawn at; give it as ?at= for the same sample again.")))))]
 async fn read_sample(
     State(app): State<App>,
-    Caller(caller): Caller,
+    caller: Caller,
     Extension(walkers): Extension<Walkers>,
     ApiQuery(query): ApiQuery<SampleQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let reading = caller.may(Read::Sample, Target::District)?;
     let form = form(&query.format, &headers)?;
     if query.size == 0 || query.size > LIMIT_MAX {
         return Err(ApiError::unreadable(format!("size is a whole number from 1 to {LIMIT_MAX}")));
@@ -149,10 +152,10 @@ async fn read_sample(
         other => return Err(ApiError::unreadable(format!("of={other:?}: all, credits or redemptions"))),
     };
     let (from, to) = (date("from", &query.from)?, date("to", &query.to)?);
-    at_least(&app, query.min_position).await?;
+    reading.at_least(&app, query.min_position).await?;
     let until = until(&app, query.at, query.recorded_as_of).await?;
     let _place = walkers.place().await?;
-    tracing::info!(reader = %caller.id, role = %caller.role, seed = query.seed, until, "a sample was drawn");
+    reading.note_sample(query.seed, until);
     let ask = SampleAsk { seed: query.seed, size: query.size, by, of, from, to, until };
     let sample = sample::sample(app.ledger.journal().as_ref(), ask, &mut |_| {}).await?;
     written(audit_sheet::sample::document(&sample), form, until, "audit-sample").await
@@ -170,11 +173,12 @@ async fn read_sample(
     headers(("X-Position" = u64, description = "The position it was made at; give it as ?at= for the same report again.")))))]
 async fn read_report(
     State(app): State<App>,
-    Caller(caller): Caller,
+    caller: Caller,
     Extension(walkers): Extension<Walkers>,
     ApiQuery(query): ApiQuery<ReportQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let reading = caller.may(Read::Report, Target::District)?;
     let form = form(&query.format, &headers)?;
     let usual = Thresholds::default();
     let thresholds = Thresholds {
@@ -190,10 +194,10 @@ async fn read_report(
     if thresholds.late_days < 1 || thresholds.burst_entries < 1 || thresholds.neighbour_accounts < 2 {
         return Err(ApiError::unreadable("late_days and burst are at least 1, accounts at least 2"));
     }
-    at_least(&app, query.min_position).await?;
+    reading.at_least(&app, query.min_position).await?;
     let until = until(&app, query.at, query.recorded_as_of).await?;
     let _place = walkers.place().await?;
-    tracing::info!(reader = %caller.id, role = %caller.role, until, "an audit report was made");
+    reading.note_report(until);
     let report = report::report(app.ledger.journal().as_ref(), until, thresholds, &mut |_| {}).await?;
     written(audit_sheet::report::document(&report), form, until, "audit-report").await
 }

@@ -8,19 +8,21 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ledger_core::domain::refusal::Code;
-use ledger_core::ledger::{Command, Context, Outcome, Receipt, Submission};
+use ledger_core::ledger::{Command, Context, Outcome, Receipt};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::batch_item::{self, BatchItem, Item, Told};
 use super::body::{json_body, read_json};
-use super::command::{Prepared, keep_name, receipt_of};
-use super::error::ApiError;
-use super::extract::{ApiQuery, Caller, read_key};
+use super::door::{Asks, Routes};
+use super::error::{ApiError, BatchResult};
+use super::extract::{ApiQuery, Caller};
+use crate::access::policy::Who;
 use crate::app::App;
+use crate::service::command::{self, Prepared};
+use crate::service::keys::read_key;
 
 /// Most commands of one batch.
 const ITEMS_MAX: usize = 1_000;
@@ -30,8 +32,8 @@ const BODY_MAX: usize = 4 << 20;
 const NOTHING_RECORDED: &str = "nothing was recorded";
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(submit))
+pub fn routes() -> Routes {
+    Routes::new().route(Asks::AnyCommand, routes!(submit))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -42,27 +44,6 @@ struct BatchQuery {
     #[serde(default)]
     #[param(required = false)]
     atomic: bool,
-}
-
-/// What was said of one command.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct BatchResult {
-    /// Its key, as sent.
-    key: Option<String>,
-    /// The HTTP status its own route would have answered with.
-    #[schema(examples(201))]
-    status: u16,
-    /// The code, for a command that did not take effect.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    code: Option<Code>,
-    /// Present when this is the first answer given again.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[schema(required = false)]
-    replayed: bool,
-    /// What its own route would have answered: the answer, or the problem document.
-    #[schema(value_type = Object)]
-    body: Box<RawValue>,
 }
 
 /// What was said of a batch.
@@ -138,21 +119,15 @@ async fn prepare(
 ) -> Result<Ready, ApiError> {
     let key = read_key(key.ok_or_else(|| ApiError::unreadable("key: every command of a batch needs one of its own"))?)?;
     let context = Context { key, actor: identity.id.clone(), at };
-    let prepared = super::command::prepare(app, context, item.asked).await?;
+    let prepared = command::prepare(app, Who::Bearer(identity), context, item.asked).await?;
     Ok(Ready { prepared, tell: item.tell })
 }
 
 async fn carry_out(app: &App, waiting: Vec<Waiting>, atomic: bool) -> Result<Response, ApiError> {
     // All or none, and one cannot even be asked: nothing is asked of the ledger.
     let unasked = waiting.iter().position(|one| one.ready.is_err()).filter(|_| atomic);
-    let submissions: Vec<Submission> = match unasked {
-        Some(_) => Vec::new(),
-        None => {
-            let ready = waiting.iter().filter_map(|one| one.ready.as_ref().ok());
-            ready.map(|ready| ready.prepared.submission.clone()).collect()
-        }
-    };
-    let outcomes = app.ledger.submit_all(submissions, atomic).await;
+    let ready = waiting.iter().filter_map(|one| one.ready.as_ref().ok()).map(|ready| &ready.prepared);
+    let outcomes = command::submit_all(app, ready.filter(|_| unasked.is_none()), atomic).await;
     let fate = match unasked {
         Some(_) => Fate::Refused,
         None => Fate::of(&outcomes),
@@ -218,11 +193,9 @@ impl Fate {
 }
 
 async fn tell(app: &App, ready: Ready, outcome: Outcome, position: &mut u64) -> Result<Told, ApiError> {
-    let Prepared { submission, name, no_date } = ready.prepared;
     *position = (*position).max(outcome.receipt().map_or(0, |receipt| receipt.position));
-    keep_name(app, name, &outcome).await?;
-    let receipt = receipt_of(outcome, &[]).map_err(|no| no.of_no_date(no_date))?;
-    (ready.tell)(&submission.command, &receipt)
+    let (command, receipt) = command::receive(app, ready.prepared, outcome).await?;
+    (ready.tell)(&command, &receipt)
 }
 
 /// What the others are told when one command of all or none cannot be asked.

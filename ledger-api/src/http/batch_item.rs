@@ -12,10 +12,11 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::body::unreadable_json;
-use super::command::{Ask, Asked};
+use super::command::Body;
 use super::error::ApiError;
 use super::shapes::{ID_PATTERN, KEY_PATTERN, string};
 use super::{credits, holds, judgements, merchants, redemptions, shelf, stores, workers};
+use crate::service::command::Asked;
 
 const KEY: &str = "key";
 const COMMAND: &str = "command";
@@ -103,17 +104,17 @@ pub(super) fn read(raw: &RawValue) -> (Option<String>, Result<Item, ApiError>) {
     (key, item)
 }
 
-fn item<A: Ask>(mut fields: Fields) -> Result<Item, ApiError> {
-    let path = fields.split(A::PATH).read::<A::Path>()?;
-    let asked = fields.read::<A>()?.command(path)?;
-    Ok(Item { asked, tell: tell::<A> })
+fn item<B: Body>(mut fields: Fields) -> Result<Item, ApiError> {
+    let path = fields.split(B::PATH).read::<B::Path>()?;
+    let asked = fields.read::<B>()?.command(path)?;
+    Ok(Item { asked, tell: tell::<B> })
 }
 
-fn tell<A: Ask>(command: &Command, receipt: &Receipt) -> Result<Told, ApiError> {
-    let answer = A::answer(command, receipt)
+fn tell<B: Body>(command: &Command, receipt: &Receipt) -> Result<Told, ApiError> {
+    let answer = B::answer(command, receipt)
         .ok_or_else(|| ApiError::fault(&"a receipt holds other events than its command makes"))?;
     let body = serde_json::value::to_raw_value(&answer).map_err(|error| ApiError::fault(&error))?;
-    Ok(Told { status: A::STATUS, replayed: receipt.repeated, body })
+    Ok(Told { status: B::STATUS, replayed: receipt.repeated, body })
 }
 
 /// The fields of an item in their order, unread; one that stands twice is kept twice, for its reader to refuse.
@@ -184,15 +185,15 @@ impl ToSchema for BatchItem {
     }
 }
 
-fn describe<A: Ask + ToSchema>(names: &[&str]) -> Object {
-    let mut object = match A::schema() {
+fn describe<B: Body + ToSchema>(names: &[&str]) -> Object {
+    let mut object = match B::schema() {
         RefOr::T(Schema::Object(object)) => object,
         _ => Object::new(),
     };
     let text = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
     let key = string(128, KEY_PATTERN).description(Some("The command's key."));
     let command = text().enum_values(Some(names.iter().copied()));
-    let named = A::PATH.iter().map(|(field, code)| {
+    let named = B::PATH.iter().map(|(field, code)| {
         let named_by_key = matches!(code, Code::UnknownCredit | Code::UnknownRedemption);
         let text = if named_by_key { string(128, KEY_PATTERN) } else { string(64, ID_PATTERN) };
         ((*field).to_owned(), text.build())

@@ -7,16 +7,18 @@ use axum::extract::State;
 use projections::queries::At;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiQuery, Limit, at_least, date, now, position_from_text};
+use super::extract::{ApiQuery, Caller, Limit, position_from_text};
+use crate::access::policy::{Read, Target};
 use crate::app::App;
+use crate::service::reading::{date, now};
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_branches))
+pub fn routes() -> Routes {
+    Routes::new().route(Read::Branches, routes!(list_branches))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -68,10 +70,12 @@ struct BranchList {
     responses((status = 200, description = "The branches.", body = BranchList)))]
 async fn list_branches(
     State(app): State<App>,
+    caller: Caller,
     ApiQuery(query): ApiQuery<BranchesQuery>,
 ) -> Result<Json<BranchList>, ApiError> {
+    let reading = caller.may(Read::Branches, Target::District)?;
     let on = date("on", &query.on)?.unwrap_or_else(|| now().date());
-    at_least(&app, query.min_position).await?;
+    reading.at_least(&app, query.min_position).await?;
     let At { position, value: all } = app.views.branches_on(on).await?;
     let mut rest = all.range::<String, _>((Bound::Excluded(&query.after), Bound::Unbounded)).peekable();
     let mut branches = Vec::new();

@@ -8,19 +8,20 @@ use ledger_core::domain::refusal::{Code, Refusal};
 use projections::queries::credit::{CreditEvent, CreditRecord, CreditStanding, CreditStep};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accounts::OneQuery;
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, at_least};
+use super::extract::{ApiPath, ApiQuery, Caller};
 use super::wire::PointsJson;
+use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::exact::Exact;
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read_credit))
+pub fn routes() -> Routes {
+    Routes::new().route(Read::Credit, routes!(read_credit))
 }
 
 /// Where a credit stands.
@@ -107,18 +108,18 @@ struct CreditRecordJson {
     responses((status = 200, description = "The credit.", body = CreditRecordJson)))]
 async fn read_credit(
     State(app): State<App>,
-    Caller(caller): Caller,
+    caller: Caller,
     ApiPath(id): ApiPath<CreditId>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<CreditRecordJson>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
+    let reading = caller.may(Read::Credit, Target::Credit(id.as_str()))?;
+    let position = reading.at_least(&app, query.min_position).await?;
     let credit = app.views.credit(&id, position).await?;
     let credit = credit.ok_or_else(|| {
         let refusal = Refusal::new(Code::UnknownCredit, format!("there is no credit {id}"));
         ApiError::refused(refusal, &[Code::UnknownCredit])
     })?;
-    let worker = &credit.record.worker;
-    tracing::info!(reader = %caller.id, role = %caller.role, %worker, "a worker's record was read");
+    reading.note_worker(credit.record.worker.as_str());
     Ok(Json(credit_json(credit, position)))
 }
 

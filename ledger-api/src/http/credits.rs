@@ -11,20 +11,25 @@ use ledger_core::ledger::{Command, Receipt, commands};
 use projections::views::proposal::Proposal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::ApiJson;
-use super::command::{Answer, Ask, Asked, NoPath, Personal, ask, worker_event};
+use super::command::{Answer, Body, NoPath, ask};
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiQuery, Asking, Limit, at_least, position_from_text};
+use super::extract::{ApiQuery, Asking, Caller, Limit, position_from_text};
 use super::shapes::{Id, NameText};
-use super::wire::{DateJson, PointsJson, QuantityJson, TEXT_CHARS_MAX, Text, maybe_text, no_date};
+use super::wire::{DateJson, PointsJson, QuantityJson, TEXT_CHARS_MAX, Text, maybe_text};
+use crate::access::policy::{CommandKind, Read, Target};
 use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::command::{Ask, Asked, worker_event};
+use crate::service::names::Personal;
+use crate::service::reading::no_date;
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(record, waiting)).merge(super::judgements::routes())
+pub fn routes() -> Routes {
+    Routes::new().route(CommandKind::RecordCredit, routes!(record)).route(Read::WaitingCredits, routes!(waiting))
 }
 
 /// A witnessed service.
@@ -72,14 +77,12 @@ pub struct CreditAnswer {
 impl Ask for RecordCredit {
     type Path = NoPath;
     type Answer = CreditAnswer;
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATH: &'static [(&'static str, Code)] = &[];
 
-    fn command(self, _: NoPath) -> Result<Asked, ApiError> {
+    fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
         let RecordCredit { worker, activity, on, quantity, witness, evidence } = self;
         if evidence.as_ref().is_some_and(|evidence| evidence.chars().count() > TEXT_CHARS_MAX) {
             let detail = format!("evidence: longer than {TEXT_CHARS_MAX} characters; send its digest");
-            return Err(ApiError::new(Code::TooLarge, detail));
+            return Err(ServiceError::refused(Code::TooLarge, detail));
         }
         // The ledger judges it in its turn: an unknown worker is told before a bad date.
         let no_date = on.0.as_ref().err().map(|sent| no_date("on", sent));
@@ -108,6 +111,11 @@ impl Ask for RecordCredit {
             })
         })
     }
+}
+
+impl Body for RecordCredit {
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = &[];
 }
 
 /// Record a credit for a witnessed service.
@@ -212,9 +220,11 @@ impl WaitingCredit {
     responses((status = 200, description = "The credits, by name.", body = WaitingAnswer)))]
 async fn waiting(
     State(app): State<App>,
+    caller: Caller,
     ApiQuery(query): ApiQuery<WaitingQuery>,
 ) -> Result<Json<WaitingAnswer>, ApiError> {
-    at_least(&app, query.min_position).await?;
+    let reading = caller.may(Read::WaitingCredits, Target::District)?;
+    reading.at_least(&app, query.min_position).await?;
     let wanted = |row: &Proposal| match query.status {
         None => true,
         Some(Waiting::Proposed) => row.proposed,

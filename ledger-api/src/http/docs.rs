@@ -18,8 +18,8 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::Config;
 
 use super::ApiDocument;
+use super::door::bearer;
 use super::error::{ApiError, Problem};
-use super::extract::bearer;
 use crate::app::App;
 
 /// The page's scripts and styles come from here alone; its style sheet makes use of inline styles.

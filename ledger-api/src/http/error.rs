@@ -16,6 +16,8 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::access::AccessError;
+use crate::access::policy::Denied;
+use crate::service::ServiceError;
 use crate::title;
 
 /// Seconds after which a caller may try again when something of ours cannot be reached.
@@ -99,8 +101,29 @@ pub struct Problem {
     outcome: Option<CommandOutcome>,
     /// A batch of all or nothing alone: what was said of each command.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<super::batch::BatchResult>>)]
+    #[schema(value_type = Option<Vec<BatchResult>>)]
     results: Option<Box<RawValue>>,
+}
+
+/// What was said of one command.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BatchResult {
+    /// Its key, as sent.
+    pub(super) key: Option<String>,
+    /// The HTTP status its own route would have answered with.
+    #[schema(examples(201))]
+    pub(super) status: u16,
+    /// The code, for a command that did not take effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub(super) code: Option<Code>,
+    /// Present when this is the first answer given again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub(super) replayed: bool,
+    /// What its own route would have answered: the answer, or the problem document.
+    #[schema(value_type = Object)]
+    pub(super) body: Box<RawValue>,
 }
 
 /// A code, described as the closed list that it is.
@@ -173,7 +196,7 @@ impl ApiError {
 
     /// The role may not do this: 403, telling nothing of what exists.
     pub fn forbidden() -> ApiError {
-        ApiError::new(Code::Forbidden, "the role of this access token may not do this")
+        ApiError::new(Code::Forbidden, Denied.to_string())
     }
 
     /// Something of ours cannot be reached now: 503. The cause goes to the log.
@@ -214,6 +237,19 @@ impl ApiError {
         error
     }
 
+    /// A no of the house. What the path named (`in_path`) and is not there is a 404.
+    pub fn of(error: ServiceError, in_path: &[Code]) -> ApiError {
+        match error {
+            ServiceError::Unreadable(detail) => ApiError::unreadable(detail),
+            ServiceError::Refused(refusal) => ApiError::refused(refusal, in_path),
+            ServiceError::Denied(_) => ApiError::forbidden(),
+            ServiceError::Unknown => ApiError::outcome_unknown(),
+            ServiceError::Committed(detail) => ApiError::committed_but(detail),
+            ServiceError::Unavailable(cause) => ApiError::unavailable(&cause),
+            ServiceError::Fault(cause) => ApiError::fault(&cause),
+        }
+    }
+
     /// The status.
     pub const fn status(&self) -> StatusCode {
         self.status
@@ -227,14 +263,6 @@ impl ApiError {
     /// The same no with a longer sentence.
     pub(super) fn in_words(self, detail: String) -> ApiError {
         ApiError { detail, ..self }
-    }
-
-    /// The same no with what is to be said where a date or time is none.
-    pub(super) fn of_no_date(self, no_date: Option<String>) -> ApiError {
-        match no_date {
-            Some(no_date) if self.code == Code::InvalidDate => self.in_words(no_date),
-            _ => self,
-        }
     }
 
     /// The sentence.
@@ -280,19 +308,27 @@ impl IntoResponse for ApiError {
     }
 }
 
+impl From<ServiceError> for ApiError {
+    fn from(error: ServiceError) -> ApiError {
+        ApiError::of(error, &[])
+    }
+}
+
+impl From<Denied> for ApiError {
+    fn from(denied: Denied) -> ApiError {
+        ServiceError::from(denied).into()
+    }
+}
+
 impl From<ViewError> for ApiError {
     fn from(error: ViewError) -> ApiError {
-        match &error {
-            ViewError::NoSuchPosition { .. } => ApiError::not_found(error.to_string()),
-            ViewError::Behind { .. } => ApiError::new(Code::JournalUnavailable, format!("{error}; try again")),
-            other => ApiError::unavailable(other),
-        }
+        ServiceError::from(error).into()
     }
 }
 
 impl From<JournalError> for ApiError {
     fn from(error: JournalError) -> ApiError {
-        ApiError::unavailable(&error)
+        ServiceError::from(error).into()
     }
 }
 

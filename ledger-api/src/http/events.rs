@@ -20,14 +20,16 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::watch;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accounts::PositionQuery;
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiQuery, at_least};
-use super::{Stopping, accept, cloud_events};
+use super::extract::{ApiQuery, Caller};
+use super::{accept, cloud_events};
+use crate::access::policy::{Read, Target};
 use crate::app::App;
+use crate::stopping::Stopping;
 
 const LAST_EVENT_ID: &str = "last-event-id";
 /// A comment is sent after so long without an event, so that nothing between takes the connection for dead.
@@ -52,8 +54,8 @@ const FORMS: &[(&str, Form)] =
     &[("application/json", Form::Page), (cloud_events::BATCH, Form::Clouds), ("text/event-stream", Form::Live)];
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read_events))
+pub fn routes() -> Routes {
+    Routes::new().route(Read::Events, routes!(read_events))
 }
 
 /// An event as it is recorded.
@@ -97,11 +99,13 @@ struct EventList {
         (Vec<serde_json::Value> = "application/cloudevents-batch+json")))))]
 async fn read_events(
     State(app): State<App>,
+    caller: Caller,
     Extension(stopping): Extension<Stopping>,
     ApiQuery(query): ApiQuery<PositionQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    at_least(&app, query.min_position).await?;
+    let reading = caller.may(Read::Events, Target::District)?;
+    reading.at_least(&app, query.min_position).await?;
     let after = query.after.unwrap_or(0);
     let journal = Arc::clone(app.ledger.journal());
     let form = accept::best(&headers, FORMS)?;

@@ -9,17 +9,20 @@ use ledger_core::ledger::command::{AskedLine, AskedSpending};
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::ApiJson;
-use super::command::{Answer, Ask, Asked, NoPath, ask, worker_event};
+use super::command::{Answer, Body, NoPath, ask};
+use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::redemptions::{Line, RedemptionAnswer, asked_time};
 use super::shapes::Id;
 use super::wire::{PointsJson, TimeJson, maybe_text, maybe_whole};
+use crate::access::policy::CommandKind;
 use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::command::{Ask, Asked, worker_event};
 
 /// A day: how long a hold lasts when nothing is said.
 const LASTS_MINUTES_DEFAULT: u32 = 24 * 60;
@@ -28,8 +31,11 @@ const LASTS_MINUTES_MAX: u32 = 30 * 24 * 60;
 const SECONDS_PER_MINUTE: u32 = 60;
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(place)).routes(routes!(capture)).routes(routes!(release))
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(CommandKind::PlaceHold, routes!(place))
+        .route(CommandKind::CaptureHold, routes!(capture))
+        .route(CommandKind::ReleaseHold, routes!(release))
 }
 
 /// What is set aside for a worker at a store.
@@ -74,15 +80,13 @@ pub struct HoldAnswer {
 impl Ask for PlaceHold {
     type Path = NoPath;
     type Answer = HoldAnswer;
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATH: &'static [(&'static str, Code)] = &[];
 
-    fn command(self, _: NoPath) -> Result<Asked, ApiError> {
+    fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
         let PlaceHold { worker, store, lines, at, lasts_minutes } = self;
         let minutes = lasts_minutes.unwrap_or(LASTS_MINUTES_DEFAULT);
         if !(1..=LASTS_MINUTES_MAX).contains(&minutes) {
             let detail = format!("lasts_minutes: a hold lasts 1 to {LASTS_MINUTES_MAX} minutes");
-            return Err(ApiError::new(Code::InvalidInput, detail));
+            return Err(ServiceError::refused(Code::InvalidInput, detail));
         }
         let lines = lines.into_iter().map(AskedLine::from).collect();
         let (time, no_date) = asked_time(at);
@@ -103,6 +107,11 @@ impl Ask for PlaceHold {
             })
         })
     }
+}
+
+impl Body for PlaceHold {
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = &[];
 }
 
 /// Set points and goods aside.
@@ -130,16 +139,19 @@ pub struct CaptureHold {}
 impl Ask for CaptureHold {
     type Path = OfHold;
     type Answer = RedemptionAnswer;
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATH: &'static [(&'static str, Code)] = &[("hold", Code::UnknownRedemption)];
 
-    fn command(self, path: OfHold) -> Result<Asked, ApiError> {
+    fn command(self, path: OfHold) -> Result<Asked, ServiceError> {
         Ok(Command::CaptureHold(commands::CaptureHold { hold: path.hold }).into())
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<RedemptionAnswer> {
         RedemptionAnswer::new(receipt)
     }
+}
+
+impl Body for CaptureHold {
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = &[("hold", Code::UnknownRedemption)];
 }
 
 /// Take at the counter what was set aside: a redemption is made of it.
@@ -180,10 +192,8 @@ pub struct ReleasedAnswer {
 impl Ask for ReleaseHold {
     type Path = OfHold;
     type Answer = ReleasedAnswer;
-    const STATUS: StatusCode = StatusCode::OK;
-    const PATH: &'static [(&'static str, Code)] = &[("hold", Code::UnknownRedemption)];
 
-    fn command(self, path: OfHold) -> Result<Asked, ApiError> {
+    fn command(self, path: OfHold) -> Result<Asked, ServiceError> {
         Ok(Command::ReleaseHold(commands::ReleaseHold { hold: path.hold, expired: false, reason: self.reason }).into())
     }
 
@@ -194,6 +204,11 @@ impl Ask for ReleaseHold {
             Some(ReleasedAnswer { hold: event.hold.clone(), points, position: receipt.position })
         })
     }
+}
+
+impl Body for ReleaseHold {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = &[("hold", Code::UnknownRedemption)];
 }
 
 /// Give back what was set aside.

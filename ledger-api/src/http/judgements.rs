@@ -10,25 +10,28 @@ use ledger_core::ledger::command::CreditAction;
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::ApiJson;
-use super::command::{Answer, Ask, Asked, ask};
+use super::command::{Answer, Body, ask};
+use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::Reason;
 use super::wire::Text;
+use crate::access::policy::CommandKind;
 use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::command::{Ask, Asked};
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(confirm))
-        .routes(routes!(reject))
-        .routes(routes!(reverse))
-        .routes(routes!(object))
-        .routes(routes!(resolve))
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(CommandKind::ConfirmCredit, routes!(confirm))
+        .route(CommandKind::RejectCredit, routes!(reject))
+        .route(CommandKind::ReverseCredit, routes!(reverse))
+        .route(CommandKind::ObjectToCredit, routes!(object))
+        .route(CommandKind::ResolveObjection, routes!(resolve))
 }
 
 /// The credit that an address names.
@@ -83,10 +86,8 @@ macro_rules! judgement {
         impl Ask for $body {
             type Path = OfCredit;
             type Answer = JudgedAnswer;
-            const STATUS: StatusCode = StatusCode::OK;
-            const PATH: &'static [(&'static str, Code)] = &[("credit", Code::UnknownCredit)];
 
-            fn command(self, path: OfCredit) -> Result<Asked, ApiError> {
+            fn command(self, path: OfCredit) -> Result<Asked, ServiceError> {
                 let action = CreditAction::$action;
                 Ok(Command::JudgeCredit(commands::JudgeCredit { credit: path.credit, action, reason: self.reason.0 }).into())
             }
@@ -94,6 +95,11 @@ macro_rules! judgement {
             fn answer(command: &Command, receipt: &Receipt) -> Option<JudgedAnswer> {
                 JudgedAnswer::new(command, receipt)
             }
+        }
+
+        impl Body for $body {
+            const STATUS: StatusCode = StatusCode::OK;
+            const PATH: &'static [(&'static str, Code)] = &[("credit", Code::UnknownCredit)];
         }
 
         $(#[$doc])*
@@ -143,10 +149,8 @@ pub struct ResolveObjection {
 impl Ask for ResolveObjection {
     type Path = OfCredit;
     type Answer = JudgedAnswer;
-    const STATUS: StatusCode = StatusCode::OK;
-    const PATH: &'static [(&'static str, Code)] = &[("credit", Code::UnknownCredit)];
 
-    fn command(self, path: OfCredit) -> Result<Asked, ApiError> {
+    fn command(self, path: OfCredit) -> Result<Asked, ServiceError> {
         let action = CreditAction::Resolve { upheld: self.upheld };
         Ok(Command::JudgeCredit(commands::JudgeCredit { credit: path.credit, action, reason: self.reason.0 }).into())
     }
@@ -154,6 +158,11 @@ impl Ask for ResolveObjection {
     fn answer(command: &Command, receipt: &Receipt) -> Option<JudgedAnswer> {
         JudgedAnswer::new(command, receipt)
     }
+}
+
+impl Body for ResolveObjection {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = &[("credit", Code::UnknownCredit)];
 }
 
 /// A second person decides an objection.

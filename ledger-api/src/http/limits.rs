@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -12,6 +12,7 @@ use ledger_core::domain::refusal::Code;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use super::door::Doors;
 use super::error::ApiError;
 
 /// Requests worked on at once; more wait at the door.
@@ -24,8 +25,6 @@ const DOOR_WAIT: Duration = Duration::from_secs(5);
 const ANSWER_WAIT: Duration = Duration::from_secs(30);
 /// The same for work that walks the whole district.
 const WALK_WAIT: Duration = Duration::from_secs(600);
-/// Routes that walk the whole district.
-const WALKS: &[&str] = &["/v1/expiries", "/v1/audit/sample", "/v1/audit/report", "/v1/workers/{id}/trace"];
 
 /// What an answer that is no page may load: nothing.
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -88,10 +87,9 @@ pub async fn crowd(State(crowd): State<Crowd>, request: Request, next: Next) -> 
 }
 
 /// Sends a request away that takes too long. A command already handed to the ledger is not taken back by that.
-pub async fn deadline(request: Request, next: Next) -> Response {
-    let walks = request.extensions().get::<MatchedPath>().is_some_and(|route| WALKS.contains(&route.as_str()));
+pub async fn deadline(State(doors): State<Doors>, request: Request, next: Next) -> Response {
     let changes = !request.method().is_safe();
-    let wait = if walks { WALK_WAIT } else { ANSWER_WAIT };
+    let wait = if doors.walks(&request) { WALK_WAIT } else { ANSWER_WAIT };
     match timeout(wait, next.run(request)).await {
         Ok(response) => response,
         Err(_) if changes => ApiError::outcome_unknown().into_response(),
@@ -132,14 +130,14 @@ mod tests {
     use axum::Router;
     use axum::body::Body;
     use axum::http::{Method, Request, StatusCode};
-    use axum::middleware::{from_fn, from_fn_with_state};
+    use axum::middleware::from_fn_with_state;
     use axum::routing::get;
     use http_body_util::BodyExt;
     use serde_json::Value;
     use tower::ServiceExt;
     use tower_http::catch_panic::CatchPanicLayer;
 
-    use super::{Crowd, WALKERS_MAX, Walkers, crowd, deadline, panicked};
+    use super::{Crowd, Doors, WALKERS_MAX, Walkers, crowd, deadline, panicked};
 
     async fn never() -> &'static str {
         pending().await
@@ -158,7 +156,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_takes_too_long_is_sent_away_and_a_write_is_told_that_its_outcome_is_unknown() {
-        let router = Router::new().route("/", get(never).post(never)).layer(from_fn(deadline));
+        let router =
+            Router::new().route("/", get(never).post(never)).layer(from_fn_with_state(Doors::default(), deadline));
         let (status, body) = ask(router.clone(), Method::GET, "/").await;
         assert_eq!((status, &body["outcome"]), (StatusCode::SERVICE_UNAVAILABLE, &Value::Null));
         let (status, body) = ask(router, Method::POST, "/").await;

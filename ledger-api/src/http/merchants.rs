@@ -9,20 +9,25 @@ use ledger_core::domain::time::Month;
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::ApiJson;
-use super::command::{Answer, Ask, Asked, NoPath, ask};
+use super::command::{Answer, Body, NoPath, ask};
+use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::{Id, MonthText, Price, Reason, Uscc};
 use super::wire::{PointsJson, Text, maybe_text};
+use crate::access::policy::CommandKind;
 use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::command::{Ask, Asked};
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(register)).routes(routes!(pay))
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(CommandKind::RegisterMerchant, routes!(register))
+        .route(CommandKind::PaySettlement, routes!(pay))
 }
 
 /// A merchant to register.
@@ -57,10 +62,8 @@ pub struct MerchantAnswer {
 impl Ask for RegisterMerchant {
     type Path = NoPath;
     type Answer = MerchantAnswer;
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATH: &'static [(&'static str, Code)] = &[];
 
-    fn command(self, _: NoPath) -> Result<Asked, ApiError> {
+    fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
         let details = MerchantDetails { category: self.category, name: self.name.0, uscc: self.uscc.0 };
         Ok(Command::RegisterMerchant(commands::RegisterMerchant { merchant: self.id, details, update: false }).into())
     }
@@ -69,6 +72,11 @@ impl Ask for RegisterMerchant {
         let Command::RegisterMerchant(commands::RegisterMerchant { merchant, .. }) = command else { return None };
         Some(MerchantAnswer { merchant: merchant.clone(), position: receipt.position })
     }
+}
+
+impl Body for RegisterMerchant {
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = &[];
 }
 
 /// Register a merchant.
@@ -121,10 +129,8 @@ pub struct PaymentAnswer {
 impl Ask for PaySettlement {
     type Path = OfMerchant;
     type Answer = PaymentAnswer;
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATH: &'static [(&'static str, Code)] = &[("merchant", Code::UnknownMerchant)];
 
-    fn command(self, path: OfMerchant) -> Result<Asked, ApiError> {
+    fn command(self, path: OfMerchant) -> Result<Asked, ServiceError> {
         let PaySettlement { month, points, reference } = self;
         Ok(Command::PaySettlement(commands::PaySettlement {
             merchant: path.merchant,
@@ -142,6 +148,11 @@ impl Ask for PaySettlement {
         let points = PointsJson(*points);
         Some(PaymentAnswer { merchant: merchant.clone(), month: *month, points, position: receipt.position })
     }
+}
+
+impl Body for PaySettlement {
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = &[("merchant", Code::UnknownMerchant)];
 }
 
 /// Record a payment.

@@ -15,10 +15,12 @@ use prometheus::core::Collector;
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::door::Routes;
 use super::error::ApiError;
+use super::extract::Caller;
+use crate::access::policy::{Read, Target};
 use crate::app::App;
 
 /// Upper bounds in seconds: from a read out of memory to the longest that a request may take.
@@ -61,8 +63,8 @@ impl Requests {
 }
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read_metrics))
+pub fn routes() -> Routes {
+    Routes::new().route(Read::Metrics, routes!(read_metrics))
 }
 
 /// Counts a request and the time until its answer began; for a layer around all routes.
@@ -81,7 +83,8 @@ pub async fn measure(request: Request, next: Next) -> Response {
 /// Figures for Prometheus, in its text format.
 #[utoipa::path(get, path = "/metrics", tag = "operation",
     responses((status = 200, description = "The figures.", body = String, content_type = "text/plain")))]
-async fn read_metrics(State(app): State<App>) -> Result<Response, ApiError> {
+async fn read_metrics(State(app): State<App>, caller: Caller) -> Result<Response, ApiError> {
+    caller.may(Read::Metrics, Target::District)?;
     let text = gather(&app).map_err(|error| ApiError::fault(&error))?;
     Ok(([(header::CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response())
 }

@@ -8,18 +8,19 @@ use ledger_core::domain::time::BusinessTime;
 use projections::views::hold::Hold;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accounts::{ItemJson, item_json};
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiQuery, Caller, Limit, at_least, from_text, position_from_text};
+use super::extract::{ApiQuery, Caller, Limit, from_text, position_from_text};
 use super::wire::PointsJson;
+use crate::access::policy::{Read, Target};
 use crate::app::App;
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_holds))
+pub fn routes() -> Routes {
+    Routes::new().route(Read::Holds, routes!(list_holds))
 }
 
 /// How a hold stands. One that ended is told by its worker's statement.
@@ -103,18 +104,29 @@ struct HoldList {
     responses((status = 200, description = "The holds.", body = HoldList)))]
 async fn list_holds(
     State(app): State<App>,
-    Caller(caller): Caller,
+    caller: Caller,
     ApiQuery(query): ApiQuery<HoldsQuery>,
 ) -> Result<Json<HoldList>, ApiError> {
-    at_least(&app, query.min_position).await?;
+    let reading = caller.may(Read::Holds, target(&query))?;
+    reading.at_least(&app, query.min_position).await?;
     let wanted = |hold: &Hold| {
         (query.store.is_empty() || hold.store == query.store)
             && (query.worker.is_empty() || hold.worker == query.worker)
     };
     let page = app.views.holds(&query.after, query.limit.0, wanted).await?;
     let holds: Vec<HoldJson> = page.rows.into_iter().map(|(name, hold)| hold_json(name, hold)).collect();
-    tracing::info!(reader = %caller.id, role = %caller.role, rows = holds.len(), "holds were listed");
+    reading.note_holds(holds.len());
     Ok(Json(HoldList { holds, next: page.next, position: page.position }))
+}
+
+/// Whose holds are asked for, as far as one store or one worker is named.
+fn target(query: &HoldsQuery) -> Target<'_> {
+    match (query.store.as_str(), query.worker.as_str()) {
+        ("", "") => Target::District,
+        ("", worker) => Target::Worker(worker),
+        (store, "") => Target::Store(store),
+        (store, worker) => Target::Counter { worker, store },
+    }
 }
 
 fn hold_json(name: String, hold: Hold) -> HoldJson {

@@ -19,10 +19,11 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::{Stopping, router};
 use crate::access::Role;
 use crate::app::{App, AppTasks};
 use crate::demo;
+use crate::server::router;
+use crate::stopping::Stopping;
 
 /// A ledger with its HTTP edge, and an administrator's token.
 struct Edge {

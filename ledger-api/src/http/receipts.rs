@@ -7,24 +7,21 @@ use ledger_core::domain::event::Event;
 use ledger_core::journal::Entry;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accept;
+use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, position_from_text};
-use crate::access::Role;
+use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::audit::AuditError;
 use crate::audit::notice::notice;
 use crate::qr::Picture;
 
-/// The route of receipts, which a worker may use too.
-pub(super) const RECEIPT: &str = "/v1/audit/receipt/{position}";
-
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read_receipt)).routes(routes!(read_notice))
+pub fn routes() -> Routes {
+    Routes::new().route(Read::Receipt, routes!(read_receipt)).route(Read::Checkpoint, routes!(read_notice))
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -54,24 +51,24 @@ enum Form {
     responses((status = 200, description = "The text, or its QR code.", content((String = "text/plain"), (String = "image/svg+xml"), (Vec<u8> = "image/png")))))]
 async fn read_receipt(
     State(app): State<App>,
-    Caller(caller): Caller,
+    caller: Caller,
     ApiPath(position): ApiPath<u64>,
     ApiQuery(query): ApiQuery<PaperQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let form = form(&query, &headers)?;
     let entry = match app.audit.entry(position).await {
-        // What a worker may not see and what is not there look the same.
-        Err(AuditError::Asked(_)) if caller.role == Role::Worker => return Err(ApiError::forbidden()),
+        // What somebody may not see and what is not there look the same.
+        Err(AuditError::Asked(what)) => {
+            caller.may(Read::Receipt, Target::District)?;
+            return Err(AuditError::Asked(what).into());
+        }
         entry => entry?,
     };
-    match owner(&entry)? {
-        Some(worker) if caller.role != Role::Worker => {
-            tracing::info!(reader = %caller.id, role = %caller.role, worker, position, "a worker's record was read");
-        }
-        Some(worker) if caller.scope.as_deref() == Some(worker.as_str()) => {}
-        _ if caller.role == Role::Worker => return Err(ApiError::forbidden()),
-        _ => {}
+    let owner = owner(&entry)?;
+    let reading = caller.may(Read::Receipt, owner.as_deref().map_or(Target::District, Target::Worker))?;
+    if let Some(worker) = owner {
+        reading.note_entry(&worker, position);
     }
     let published = app.audit.checkpoint_for(query.size, position).await?;
     let receipt = app.audit.receipt(&entry, &published).await?;
@@ -89,9 +86,11 @@ async fn read_receipt(
     responses((status = 200, description = "The text, or its QR code.", content((String = "text/plain"), (String = "image/svg+xml"), (Vec<u8> = "image/png")))))]
 async fn read_notice(
     State(app): State<App>,
+    caller: Caller,
     ApiQuery(query): ApiQuery<PaperQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    caller.may(Read::Checkpoint, Target::District)?;
     let form = form(&query, &headers)?;
     let published = app.audit.checkpoint_for(query.size, 0).await?;
     match form {

@@ -8,20 +8,24 @@ use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::ApiJson;
-use super::command::{Answer, Ask, Asked, NoPath, ask, worker_event};
+use super::command::{Answer, Body, NoPath, ask};
+use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::{Id, Reason};
-use super::wire::{PointsJson, Text, TimeJson, UnitsJson, no_time};
+use super::wire::{PointsJson, Text, TimeJson, UnitsJson};
+use crate::access::policy::CommandKind;
 use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::command::{Ask, Asked, worker_event};
+use crate::service::reading::no_time;
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(redeem)).routes(routes!(reverse))
+pub fn routes() -> Routes {
+    Routes::new().route(CommandKind::Redeem, routes!(redeem)).route(CommandKind::ReverseRedemption, routes!(reverse))
 }
 
 /// One line of a redemption or hold.
@@ -102,10 +106,8 @@ impl RedemptionAnswer {
 impl Ask for Redeem {
     type Path = NoPath;
     type Answer = RedemptionAnswer;
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATH: &'static [(&'static str, Code)] = &[];
 
-    fn command(self, _: NoPath) -> Result<Asked, ApiError> {
+    fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
         let Redeem { worker, store, lines, at } = self;
         let lines = lines.into_iter().map(AskedLine::from).collect();
         let (time, no_date) = asked_time(at);
@@ -115,6 +117,11 @@ impl Ask for Redeem {
     fn answer(_: &Command, receipt: &Receipt) -> Option<RedemptionAnswer> {
         RedemptionAnswer::new(receipt)
     }
+}
+
+impl Body for Redeem {
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = &[];
 }
 
 /// Spend points at a store.
@@ -146,10 +153,8 @@ pub struct ReverseRedemption {
 impl Ask for ReverseRedemption {
     type Path = OfRedemption;
     type Answer = RedemptionAnswer;
-    const STATUS: StatusCode = StatusCode::OK;
-    const PATH: &'static [(&'static str, Code)] = &[("redemption", Code::UnknownRedemption)];
 
-    fn command(self, path: OfRedemption) -> Result<Asked, ApiError> {
+    fn command(self, path: OfRedemption) -> Result<Asked, ServiceError> {
         Ok(Command::ReverseRedemption(commands::ReverseRedemption {
             redemption: path.redemption,
             reason: self.reason.0,
@@ -160,6 +165,11 @@ impl Ask for ReverseRedemption {
     fn answer(_: &Command, receipt: &Receipt) -> Option<RedemptionAnswer> {
         RedemptionAnswer::new(receipt)
     }
+}
+
+impl Body for ReverseRedemption {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = &[("redemption", Code::UnknownRedemption)];
 }
 
 /// Give the points of a redemption back to the lots they came from, and the goods to the shelf.

@@ -9,26 +9,32 @@ use ledger_core::domain::programme::command::{GuardAction, Settings};
 use ledger_core::domain::programme::event::ProgrammeConfigured;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::{Activity, ScheduleVersion};
-use ledger_core::ledger::{Command, Submission, commands};
+use ledger_core::ledger::{Command, commands};
 use projections::queries::At;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::ApiJson;
-use super::command::{Answer, programme_event, receipt_of, told};
+use super::command::{Answer, told};
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiQuery, Asking, ListQuery, at_least, date, now, position_from_text};
+use super::extract::{ApiQuery, Asking, Caller, ListQuery, position_from_text};
 use super::shapes::{Id, PositivePoints, Price};
 use super::validity::ValidityJson;
-use super::wire::{DateJson, PointsJson, Text, maybe_text, maybe_whole, no_date};
+use super::wire::{DateJson, PointsJson, Text, maybe_text, maybe_whole};
+use crate::access::policy::{CommandKind, Read, Target, Who};
 use crate::app::App;
+use crate::service::command::{prepare, programme_event, submit};
+use crate::service::reading::{date, no_date, now};
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(adopt, in_force)).routes(routes!(versions))
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(CommandKind::AdoptSchedule, routes!(adopt))
+        .route(Read::Schedule, routes!(in_force))
+        .route(Read::Schedule, routes!(versions))
 }
 
 /// A version of the points schedule.
@@ -299,8 +305,9 @@ async fn adopt(
         effective_from,
         settings: body.district.unwrap_or_default().into(),
     });
-    let outcome = app.ledger.submit(Submission { context: asking.0, command }).await;
-    let receipt = receipt_of(outcome, &[])?;
+    let Asking { caller, context } = asking;
+    let prepared = prepare(&app, Who::Bearer(&caller), context, command.into()).await?;
+    let receipt = submit(app.clone(), prepared).await?;
     let adopted = programme_event(&receipt, |event| event.as_schedule().map(|adopted| adopted.version));
     let version = match adopted {
         Some(version) => Some(version),
@@ -319,10 +326,12 @@ async fn adopt(
     responses((status = 200, description = "The version in force.", body = InForceAnswer)))]
 async fn in_force(
     State(app): State<App>,
+    caller: Caller,
     ApiQuery(query): ApiQuery<InForceQuery>,
 ) -> Result<Json<InForceAnswer>, ApiError> {
+    let reading = caller.may(Read::Schedule, Target::District)?;
     let on = date("on", &query.on)?.unwrap_or_else(|| now().date());
-    at_least(&app, query.min_position).await?;
+    reading.at_least(&app, query.min_position).await?;
     let At { position, value: programme } = app.views.programme().await?;
     let Some(version) = programme.version_on(on) else {
         return Err(ApiError::not_found(format!("no points schedule is in force on {on}")));
@@ -337,13 +346,15 @@ async fn in_force(
     responses((status = 200, description = "The versions.", body = VersionsAnswer)))]
 async fn versions(
     State(app): State<App>,
+    caller: Caller,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<VersionsAnswer>, ApiError> {
+    let reading = caller.may(Read::Schedule, Target::District)?;
     let after: u32 = match query.after.as_str() {
         "" => 0,
         text => text.parse().map_err(|_| ApiError::unreadable("after: not the number of a version"))?,
     };
-    at_least(&app, query.min_position).await?;
+    reading.at_least(&app, query.min_position).await?;
     let At { position, value: programme } = app.views.programme().await?;
     let mut rest = programme.versions;
     rest.retain(|version| version.version > after);

@@ -1,5 +1,7 @@
 //! Reading merchants, what they are owed and were paid, and the trial balance of the whole journal.
 
+mod sheet;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -13,27 +15,28 @@ use projections::views::merchant::Merchant;
 use projections::views::settlement::Due;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accounts::OneQuery;
 use super::appraisals::asked_format;
 use super::audits::written;
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, ListQuery, at_least, position_from_text};
-use super::settlement_sheet;
+use super::extract::{ApiPath, ApiQuery, Caller, ListQuery, position_from_text};
 use super::wire::PointsJson;
+use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::appraisal_sheet::Format;
 use crate::document::Form;
+use crate::service::reading::Reading;
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list_merchants))
-        .routes(routes!(read_merchant))
-        .routes(routes!(read_settlement))
-        .routes(routes!(read_trial_balance))
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(Read::Merchants, routes!(list_merchants))
+        .route(Read::Merchant, routes!(read_merchant))
+        .route(Read::Settlement, routes!(read_settlement))
+        .route(Read::TrialBalance, routes!(read_trial_balance))
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -138,9 +141,11 @@ struct TrialBalanceAnswer {
     responses((status = 200, description = "The merchants, by id.", body = MerchantList)))]
 async fn list_merchants(
     State(app): State<App>,
+    caller: Caller,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<MerchantList>, ApiError> {
-    at_least(&app, query.min_position).await?;
+    let reading = caller.may(Read::Merchants, Target::District)?;
+    reading.at_least(&app, query.min_position).await?;
     let page = app.views.merchants(&query.after, query.limit.0).await?;
     let merchants = page.rows.into_iter().map(|(id, row)| merchant_json(id, row)).collect();
     Ok(Json(MerchantList { merchants, next: page.next, position: page.position }))
@@ -151,10 +156,12 @@ async fn list_merchants(
     responses((status = 200, description = "The merchant.", body = MerchantRecord)))]
 async fn read_merchant(
     State(app): State<App>,
+    caller: Caller,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<MerchantRecord>, ApiError> {
-    at_least(&app, query.min_position).await?;
+    let reading = caller.may(Read::Merchant, Target::Merchant(&id))?;
+    reading.at_least(&app, query.min_position).await?;
     let At { position, value: row } = known(&app, &id).await?;
     Ok(Json(MerchantRecord { merchant: merchant_json(id, row), position }))
 }
@@ -168,23 +175,30 @@ async fn read_merchant(
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn read_settlement(
     State(app): State<App>,
+    caller: Caller,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<SettlementQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let reading = caller.may(Read::Settlement, Target::Merchant(&id))?;
     let form = match asked_format(&query.format, &headers)? {
         Format::Json => None,
         Format::Csv => Some(Form::Csv),
         Format::Xlsx => Some(Form::Xlsx),
     };
-    let Json(answer) = settlement(&app, id.clone(), &query).await?;
+    let Json(answer) = settlement(&app, &reading, id.clone(), &query).await?;
     let Some(form) = form else { return Ok(Json(answer).into_response()) };
     let name = known(&app, &id).await?.value.name;
     let stem = answer.month.as_ref().map_or_else(|| "settlement".to_owned(), |month| format!("settlement-{month}"));
-    written(settlement_sheet::document(name, &answer), form, answer.position, &stem).await
+    written(sheet::document(name, &answer), form, answer.position, &stem).await
 }
 
-async fn settlement(app: &App, id: String, query: &SettlementQuery) -> Result<Json<SettlementAnswer>, ApiError> {
+async fn settlement(
+    app: &App,
+    reading: &Reading<'_>,
+    id: String,
+    query: &SettlementQuery,
+) -> Result<Json<SettlementAnswer>, ApiError> {
     let month =
         match query.month.trim() {
             "" => None,
@@ -192,7 +206,7 @@ async fn settlement(app: &App, id: String, query: &SettlementQuery) -> Result<Js
                 ApiError::new(Code::InvalidDate, format!("month={text:?} is no month; write YYYY-MM"))
             })?),
         };
-    at_least(app, query.min_position).await?;
+    reading.at_least(app, query.min_position).await?;
     known(app, &id).await?;
     let Some(month) = month else {
         let At { position, value: months } = app.views.dues(&id).await?;
@@ -210,9 +224,11 @@ async fn settlement(app: &App, id: String, query: &SettlementQuery) -> Result<Js
     responses((status = 200, description = "The sums.", body = TrialBalanceAnswer)))]
 async fn read_trial_balance(
     State(app): State<App>,
+    caller: Caller,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<TrialBalanceAnswer>, ApiError> {
-    at_least(&app, query.min_position).await?;
+    let reading = caller.may(Read::TrialBalance, Target::District)?;
+    reading.at_least(&app, query.min_position).await?;
     let At { position, value: accounts } = app.views.trial_balance().await?;
     let sum = PointsJson(accounts.iter().map(|(_, points)| *points).sum());
     let account = |(account, points): (String, Points)| AccountJson { account, points: PointsJson(points) };

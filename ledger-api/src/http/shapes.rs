@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use utoipa::openapi::schema::{AnyOfBuilder, Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -71,15 +71,6 @@ pub fn quantity() -> RefOr<Schema> {
 pub fn units() -> RefOr<Schema> {
     let about = "Whole units of an item, at least 1, as a number or a decimal string.";
     whole(1, r"^0*[1-9][0-9]{0,7}(\.0+)?$").description(Some(about)).into()
-}
-
-/// Points as answers tell them.
-pub fn points() -> Object {
-    ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::Number))
-        .multiple_of(Some(0.01))
-        .description(Some("Points: an exact decimal of at most two places."))
-        .build()
 }
 
 macro_rules! shapes {

@@ -7,21 +7,27 @@ use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::ApiJson;
-use super::command::{Answer, Ask, Asked, ask};
+use super::command::{Answer, Body, ask};
+use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::{Counted, Id, Reason};
 use super::stores::{ItemAnswer, OF_STORE, OfStore};
 use super::wire::{Text, UnitsJson};
+use crate::access::policy::CommandKind;
 use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::command::{Ask, Asked};
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(restock)).routes(routes!(stocktake)).routes(routes!(write_off))
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(CommandKind::Restock, routes!(restock))
+        .route(CommandKind::CountStock, routes!(stocktake))
+        .route(CommandKind::WriteOffStock, routes!(write_off))
 }
 
 /// Units that come onto the shelf.
@@ -42,10 +48,8 @@ pub struct Restock {
 impl Ask for Restock {
     type Path = OfStore;
     type Answer = ItemAnswer;
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATH: &'static [(&'static str, Code)] = OF_STORE;
 
-    fn command(self, path: OfStore) -> Result<Asked, ApiError> {
+    fn command(self, path: OfStore) -> Result<Asked, ServiceError> {
         let Restock { sku, quantity, merchant } = self;
         Ok(Command::Restock(commands::Restock { store: path.store, sku, quantity: quantity.or_nothing(), merchant })
             .into())
@@ -55,6 +59,11 @@ impl Ask for Restock {
         let Command::Restock(commands::Restock { store, sku, .. }) = command else { return None };
         ItemAnswer::new(store, sku, receipt)
     }
+}
+
+impl Body for Restock {
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = OF_STORE;
 }
 
 /// Put units on the shelf.
@@ -88,13 +97,11 @@ pub struct CountStock {
 impl Ask for CountStock {
     type Path = OfStore;
     type Answer = ItemAnswer;
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATH: &'static [(&'static str, Code)] = OF_STORE;
 
-    fn command(self, path: OfStore) -> Result<Asked, ApiError> {
+    fn command(self, path: OfStore) -> Result<Asked, ServiceError> {
         // Nothing counted is a count like any other, so what is no number cannot pass for 0 here.
         let Some(counted) = self.counted.0 else {
-            return Err(ApiError::new(Code::InvalidQuantity, "counted: not a whole number from 0 on"));
+            return Err(ServiceError::refused(Code::InvalidQuantity, "counted: not a whole number from 0 on"));
         };
         Ok(Command::CountStock(commands::CountStock {
             store: path.store,
@@ -109,6 +116,11 @@ impl Ask for CountStock {
         let Command::CountStock(commands::CountStock { store, sku, .. }) = command else { return None };
         ItemAnswer::new(store, sku, receipt)
     }
+}
+
+impl Body for CountStock {
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = OF_STORE;
 }
 
 /// Record a stocktake.
@@ -141,10 +153,8 @@ pub struct WriteOffStock {
 impl Ask for WriteOffStock {
     type Path = OfStore;
     type Answer = ItemAnswer;
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATH: &'static [(&'static str, Code)] = OF_STORE;
 
-    fn command(self, path: OfStore) -> Result<Asked, ApiError> {
+    fn command(self, path: OfStore) -> Result<Asked, ServiceError> {
         let WriteOffStock { sku, quantity, reason } = self;
         let quantity = quantity.or_nothing();
         Ok(Command::WriteOffStock(commands::WriteOffStock { store: path.store, sku, quantity, reason: reason.0 })
@@ -155,6 +165,11 @@ impl Ask for WriteOffStock {
         let Command::WriteOffStock(commands::WriteOffStock { store, sku, .. }) = command else { return None };
         ItemAnswer::new(store, sku, receipt)
     }
+}
+
+impl Body for WriteOffStock {
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = OF_STORE;
 }
 
 /// Write units off.

@@ -9,18 +9,22 @@ use projections::views::stock::Stock;
 use projections::views::store::Store;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accounts::OneQuery;
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, ListQuery, at_least};
+use super::extract::{ApiPath, ApiQuery, Caller, ListQuery};
 use super::wire::PointsJson;
+use crate::access::policy::{Read, Target};
 use crate::app::App;
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_stores)).routes(routes!(read_store)).routes(routes!(read_stock))
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(Read::Stores, routes!(list_stores))
+        .route(Read::Store, routes!(read_store))
+        .route(Read::Stock, routes!(read_stock))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -83,9 +87,11 @@ struct StockAnswer {
     responses((status = 200, description = "The stores, by id.", body = StoreList)))]
 async fn list_stores(
     State(app): State<App>,
+    caller: Caller,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<StoreList>, ApiError> {
-    at_least(&app, query.min_position).await?;
+    let reading = caller.may(Read::Stores, Target::District)?;
+    reading.at_least(&app, query.min_position).await?;
     let page = app.views.stores(&query.after, query.limit.0).await?;
     let stores = page.rows.into_iter().map(|(id, row)| store_json(id, row)).collect();
     Ok(Json(StoreList { stores, next: page.next, position: page.position }))
@@ -96,10 +102,12 @@ async fn list_stores(
     responses((status = 200, description = "The store.", body = StoreRecord)))]
 async fn read_store(
     State(app): State<App>,
+    caller: Caller,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<StoreRecord>, ApiError> {
-    at_least(&app, query.min_position).await?;
+    let reading = caller.may(Read::Store, Target::Store(&id))?;
+    reading.at_least(&app, query.min_position).await?;
     let At { position, value: row } = known(&app, &id).await?;
     Ok(Json(StoreRecord { store: store_json(id, row), position }))
 }
@@ -109,10 +117,12 @@ async fn read_store(
     responses((status = 200, description = "The items, by code.", body = StockAnswer)))]
 async fn read_stock(
     State(app): State<App>,
+    caller: Caller,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<StockAnswer>, ApiError> {
-    at_least(&app, query.min_position).await?;
+    let reading = caller.may(Read::Stock, Target::Store(&id))?;
+    reading.at_least(&app, query.min_position).await?;
     known(&app, &id).await?;
     let page = app.views.stock(&id, &query.after, query.limit.0).await?;
     let items = page.rows.into_iter().map(|(sku, row)| stock_json(sku, row)).collect();

@@ -8,26 +8,28 @@ use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::ApiJson;
-use super::command::{Answer, Ask, Asked, NoPath, ask};
+use super::command::{Answer, Body, NoPath, ask};
+use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::{Id, Price, Reason};
 use super::wire::{PointsJson, Text, maybe_text, maybe_whole};
+use crate::access::policy::CommandKind;
 use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::command::{Ask, Asked};
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(open))
-        .routes(routes!(close))
-        .routes(routes!(reopen))
-        .routes(routes!(list_item))
-        .routes(routes!(delist_item))
-        .merge(super::shelf::routes())
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(CommandKind::OpenStore, routes!(open))
+        .route(CommandKind::CloseStore, routes!(close))
+        .route(CommandKind::ReopenStore, routes!(reopen))
+        .route(CommandKind::ListItem, routes!(list_item))
+        .route(CommandKind::DelistItem, routes!(delist_item))
 }
 
 /// The store that an address names.
@@ -78,10 +80,8 @@ impl StoreAnswer {
 impl Ask for OpenStore {
     type Path = NoPath;
     type Answer = StoreAnswer;
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATH: &'static [(&'static str, Code)] = &[];
 
-    fn command(self, _: NoPath) -> Result<Asked, ApiError> {
+    fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
         let details = StoreDetails { community: self.community, name: self.name.0, tier: self.tier.0 };
         Ok(Command::OpenStore(commands::OpenStore { store: self.id, details, update: false }).into())
     }
@@ -90,6 +90,11 @@ impl Ask for OpenStore {
         let Command::OpenStore(commands::OpenStore { store, .. }) = command else { return None };
         StoreAnswer::new(store, receipt)
     }
+}
+
+impl Body for OpenStore {
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = &[];
 }
 
 /// Open a store.
@@ -115,10 +120,8 @@ pub struct CloseStore {
 impl Ask for CloseStore {
     type Path = OfStore;
     type Answer = StoreAnswer;
-    const STATUS: StatusCode = StatusCode::OK;
-    const PATH: &'static [(&'static str, Code)] = OF_STORE;
 
-    fn command(self, path: OfStore) -> Result<Asked, ApiError> {
+    fn command(self, path: OfStore) -> Result<Asked, ServiceError> {
         Ok(Command::CloseStore(commands::CloseStore { store: path.store, reason: self.reason.0 }).into())
     }
 
@@ -126,6 +129,11 @@ impl Ask for CloseStore {
         let Command::CloseStore(commands::CloseStore { store, .. }) = command else { return None };
         StoreAnswer::new(store, receipt)
     }
+}
+
+impl Body for CloseStore {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = OF_STORE;
 }
 
 /// Close a store: nothing is redeemed there until it opens again.
@@ -153,10 +161,8 @@ pub struct ReopenStore {
 impl Ask for ReopenStore {
     type Path = OfStore;
     type Answer = StoreAnswer;
-    const STATUS: StatusCode = StatusCode::OK;
-    const PATH: &'static [(&'static str, Code)] = OF_STORE;
 
-    fn command(self, path: OfStore) -> Result<Asked, ApiError> {
+    fn command(self, path: OfStore) -> Result<Asked, ServiceError> {
         Ok(Command::ReopenStore(commands::ReopenStore { store: path.store }).into())
     }
 
@@ -164,6 +170,11 @@ impl Ask for ReopenStore {
         let Command::ReopenStore(commands::ReopenStore { store }) = command else { return None };
         StoreAnswer::new(store, receipt)
     }
+}
+
+impl Body for ReopenStore {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = OF_STORE;
 }
 
 /// Open a closed store again.
@@ -228,10 +239,8 @@ impl ItemAnswer {
 impl Ask for ListItem {
     type Path = OfStore;
     type Answer = ItemAnswer;
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATH: &'static [(&'static str, Code)] = OF_STORE;
 
-    fn command(self, path: OfStore) -> Result<Asked, ApiError> {
+    fn command(self, path: OfStore) -> Result<Asked, ServiceError> {
         let terms = ItemTerms {
             kind: self.kind.0,
             limit_per_worker_year: self.limit_per_worker_year,
@@ -246,6 +255,11 @@ impl Ask for ListItem {
         let Command::ListItem(commands::ListItem { store, sku, .. }) = command else { return None };
         ItemAnswer::new(store, sku, receipt)
     }
+}
+
+impl Body for ListItem {
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = OF_STORE;
 }
 
 /// List an item at a store, or change its terms.
@@ -280,10 +294,8 @@ pub struct DelistItem {
 impl Ask for DelistItem {
     type Path = OfItem;
     type Answer = ItemAnswer;
-    const STATUS: StatusCode = StatusCode::OK;
-    const PATH: &'static [(&'static str, Code)] = &[("store", Code::UnknownStore), ("sku", Code::UnknownItem)];
 
-    fn command(self, path: OfItem) -> Result<Asked, ApiError> {
+    fn command(self, path: OfItem) -> Result<Asked, ServiceError> {
         Ok(Command::DelistItem(commands::DelistItem { store: path.store, sku: path.sku, reason: self.reason.0 }).into())
     }
 
@@ -291,6 +303,11 @@ impl Ask for DelistItem {
         let Command::DelistItem(commands::DelistItem { store, sku, .. }) = command else { return None };
         ItemAnswer::new(store, sku, receipt)
     }
+}
+
+impl Body for DelistItem {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = &[("store", Code::UnknownStore), ("sku", Code::UnknownItem)];
 }
 
 /// Take an item off the list.

@@ -11,5 +11,6 @@ mod lost_commits;
 mod malformed;
 mod negotiation;
 mod reads;
+mod roles;
 pub(crate) mod support;
 mod waiting;

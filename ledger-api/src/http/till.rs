@@ -9,19 +9,21 @@ use projections::queries::At;
 use projections::queries::redemption::{Listed, RedemptionRecord, ReversalRecord};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accounts::{ItemJson, LotJson, OneQuery, item_json, lot_json};
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, Limit, at_least, date, now, position_from_text};
+use super::extract::{ApiPath, ApiQuery, Caller, Limit, position_from_text};
 use super::stock::known;
 use super::wire::PointsJson;
+use crate::access::policy::{Read, Target};
 use crate::app::App;
+use crate::service::reading::{date, now};
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read_redemption)).routes(routes!(read_day_of_store))
+pub fn routes() -> Routes {
+    Routes::new().route(Read::Redemption, routes!(read_redemption)).route(Read::StoreDay, routes!(read_day_of_store))
 }
 
 /// How a redemption was given back.
@@ -148,17 +150,18 @@ struct StoreDayAnswer {
     responses((status = 200, description = "The redemption.", body = RedemptionRecordJson)))]
 async fn read_redemption(
     State(app): State<App>,
-    Caller(caller): Caller,
+    caller: Caller,
     ApiPath(id): ApiPath<RedemptionId>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<RedemptionRecordJson>, ApiError> {
-    let position = at_least(&app, query.min_position).await?;
+    let reading = caller.may(Read::Redemption, Target::Redemption(id.as_str()))?;
+    let position = reading.at_least(&app, query.min_position).await?;
     let record = app.views.redemption(&id, position).await?;
     let record = record.ok_or_else(|| {
         let refusal = Refusal::new(Code::UnknownRedemption, format!("there is no redemption {id}"));
         ApiError::refused(refusal, &[Code::UnknownRedemption])
     })?;
-    tracing::info!(reader = %caller.id, role = %caller.role, worker = %record.worker, "a worker's record was read");
+    reading.note_worker(record.worker.as_str());
     Ok(Json(record_json(id.to_string(), record, position)))
 }
 
@@ -167,16 +170,16 @@ async fn read_redemption(
     responses((status = 200, description = "The redemptions, by time, and the day's totals.", body = StoreDayAnswer)))]
 async fn read_day_of_store(
     State(app): State<App>,
-    Caller(caller): Caller,
+    caller: Caller,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<DayQuery>,
 ) -> Result<Json<StoreDayAnswer>, ApiError> {
+    let reading = caller.may(Read::StoreDay, Target::Store(&id))?;
     let on = date("on", &query.on)?.unwrap_or_else(|| now().date());
-    at_least(&app, query.min_position).await?;
+    reading.at_least(&app, query.min_position).await?;
     known(&app, &id).await?;
     let At { position, value: day } = app.views.store_day(&id, on, &query.after, query.limit.0).await?;
-    tracing::info!(reader = %caller.id, role = %caller.role, store = id, rows = day.redemptions.len(),
-        "a store's redemptions were read");
+    reading.note_store(&id, day.redemptions.len());
     let items = day.items.into_iter().map(|(sku, (quantity, points))| ItemTotalJson {
         sku,
         quantity,

@@ -7,21 +7,23 @@ use projections::audit::trace::{Subject, Tracer};
 use projections::walk::walk;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accounts::unknown_worker;
 use super::audits::until;
+use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, Limit, at_least, date, from_text, position_from_text};
+use super::extract::{ApiPath, ApiQuery, Caller, Limit, from_text, position_from_text};
 use super::limits::Walkers;
+use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::asked_recorded::AskedRecorded;
 use crate::audit_sheet::trace::{TraceEndJson, TraceLineJson};
+use crate::service::reading::date;
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read_trace))
+pub fn routes() -> Routes {
+    Routes::new().walk(Read::Trace, routes!(read_trace))
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -72,15 +74,16 @@ struct TraceAnswer {
     responses((status = 200, description = "The lines, oldest first, and the figures at the end.", body = TraceAnswer)))]
 async fn read_trace(
     State(app): State<App>,
-    Caller(caller): Caller,
+    caller: Caller,
     Extension(walkers): Extension<Walkers>,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<TraceQuery>,
 ) -> Result<Json<TraceAnswer>, ApiError> {
+    let reading = caller.may(Read::Trace, Target::Worker(&id))?;
     let as_of = date("as_of", &query.as_of)?;
     // What cannot be an id is not looked for.
     let worker = WorkerId::new(&id).map_err(|_| unknown_worker(&id))?;
-    at_least(&app, query.min_position).await?;
+    reading.at_least(&app, query.min_position).await?;
     let until = until(&app, query.at, query.recorded_as_of).await?;
     let _place = walkers.place().await?;
     let journal = app.ledger.journal();
@@ -102,6 +105,6 @@ async fn read_trace(
     if !end.known {
         return Err(unknown_worker(&id));
     }
-    tracing::info!(reader = %caller.id, role = %caller.role, worker = id, "a worker's record was read");
+    reading.note_worker(&id);
     Ok(Json(TraceAnswer { worker: id, lines, next, end: (&end).into(), position: until }))
 }

@@ -11,7 +11,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::time::BusinessTime;
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -19,20 +19,12 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::decimal::{decimal, text};
 use super::shapes;
-use crate::exact::Exact;
+use crate::service::reading::read_date;
+
+pub use crate::exact::PointsJson;
 
 /// The longest text of a body that is no reason: a name, a witness, an item.
 pub const TEXT_CHARS_MAX: usize = 200;
-
-/// Points: a JSON number (or decimal string) of at most two places.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PointsJson(pub Points);
-
-impl Serialize for PointsJson {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Exact(self.0).serialize(serializer)
-    }
-}
 
 impl<'de> Deserialize<'de> for PointsJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PointsJson, D::Error> {
@@ -44,18 +36,6 @@ impl<'de> Deserialize<'de> for PointsJson {
                 cut(&raw)
             ))
         })
-    }
-}
-
-impl PartialSchema for PointsJson {
-    fn schema() -> RefOr<Schema> {
-        shapes::points().into()
-    }
-}
-
-impl ToSchema for PointsJson {
-    fn name() -> Cow<'static, str> {
-        "Points".into()
     }
 }
 
@@ -122,16 +102,6 @@ impl ToSchema for UnitsJson {
 /// A date that the ledger judges; what was sent when it is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DateJson(pub Result<NaiveDate, String>);
-
-/// What a caller is told of a field that holds no date: what was sent, and what is wanted.
-pub(super) fn no_date(field: &str, sent: &str) -> String {
-    format!("{field}: {sent} is no date; write YYYY-MM-DD, as in \"2024-03-05\"")
-}
-
-/// What a caller is told of a field that holds no time.
-pub(super) fn no_time(field: &str, sent: &str) -> String {
-    format!("{field}: {sent} is no time; write RFC 3339 with an offset, as in \"2024-03-05T09:00:00+08:00\"")
-}
 
 impl<'de> Deserialize<'de> for DateJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<DateJson, D::Error> {
@@ -236,16 +206,6 @@ pub fn maybe_whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     let read = number.and_then(|raw| decimal(raw)).and_then(|text| whole(&text));
     let most = u32::MAX;
     read.map(Some).ok_or_else(|| D::Error::custom(format_args!("{} is no whole number from 0 to {most}", cut(&raw))))
-}
-
-/// Reads `YYYY-MM-DD` and nothing else.
-pub fn read_date(text: &str) -> Option<NaiveDate> {
-    let shape = text.len() == 10
-        && text
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
-    if shape { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None }
 }
 
 /// What stands there, cut short for a sentence.

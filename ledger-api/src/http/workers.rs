@@ -8,28 +8,32 @@ use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::ApiJson;
-use super::command::{Answer, Ask, Asked, NoPath, Personal, ask};
+use super::command::{Answer, Body, NoPath, ask};
+use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::{Id, Reason};
 use super::wire::{Text, maybe_text};
+use crate::access::policy::CommandKind;
 use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::command::{Ask, Asked};
+use crate::service::names::Personal;
 
 /// 政治面貌 of Party members, full and probationary, starts with this.
 const PARTY_MEMBER: &str = "中共";
 
 /// The routes of this resource.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(register))
-        .routes(routes!(depart))
-        .routes(routes!(issue_card))
-        .routes(routes!(move_card))
-        .routes(routes!(close_card))
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(CommandKind::RegisterWorker, routes!(register))
+        .route(CommandKind::DepartWorker, routes!(depart))
+        .route(CommandKind::IssueCard, routes!(issue_card))
+        .route(CommandKind::MoveCard, routes!(move_card))
+        .route(CommandKind::CloseCard, routes!(close_card))
 }
 
 /// The worker that an address names.
@@ -79,14 +83,14 @@ pub struct WorkerAnswer {
 impl Ask for RegisterWorker {
     type Path = NoPath;
     type Answer = WorkerAnswer;
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATH: &'static [(&'static str, Code)] = &[];
 
-    fn command(self, _: NoPath) -> Result<Asked, ApiError> {
+    fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
         let by_status = self.political_status.map(|status| status.starts_with(PARTY_MEMBER));
         let party_member = match (self.party_member, by_status) {
             (Some(told), Some(by_status)) if told != by_status => {
-                return Err(ApiError::unreadable("party_member and political_status contradict each other; send one"));
+                return Err(ServiceError::unreadable(
+                    "party_member and political_status contradict each other; send one",
+                ));
             }
             (told, by_status) => told.or(by_status),
         };
@@ -106,6 +110,11 @@ impl Ask for RegisterWorker {
         let Command::RegisterWorker(commands::RegisterWorker { worker, .. }) = command else { return None };
         Some(WorkerAnswer { worker: worker.clone(), position: receipt.position })
     }
+}
+
+impl Body for RegisterWorker {
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = &[];
 }
 
 /// Register a worker.
@@ -131,10 +140,8 @@ pub struct DepartWorker {
 impl Ask for DepartWorker {
     type Path = OfWorker;
     type Answer = WorkerAnswer;
-    const STATUS: StatusCode = StatusCode::OK;
-    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
 
-    fn command(self, path: OfWorker) -> Result<Asked, ApiError> {
+    fn command(self, path: OfWorker) -> Result<Asked, ServiceError> {
         Ok(Command::DepartWorker(commands::DepartWorker { worker: path.worker, reason: self.reason.0 }).into())
     }
 
@@ -142,6 +149,11 @@ impl Ask for DepartWorker {
         let Command::DepartWorker(commands::DepartWorker { worker, .. }) = command else { return None };
         Some(WorkerAnswer { worker: worker.clone(), position: receipt.position })
     }
+}
+
+impl Body for DepartWorker {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
 }
 
 /// Record that a worker leaves.
@@ -188,10 +200,8 @@ pub struct CardAnswer {
 impl Ask for IssueCard {
     type Path = OfWorker;
     type Answer = CardAnswer;
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
 
-    fn command(self, path: OfWorker) -> Result<Asked, ApiError> {
+    fn command(self, path: OfWorker) -> Result<Asked, ServiceError> {
         let IssueCard { card_no, branch } = self;
         Ok(Command::IssueCard(commands::IssueCard { worker: path.worker, card_no, branch, update: false }).into())
     }
@@ -201,6 +211,11 @@ impl Ask for IssueCard {
         let (worker, card_no, branch) = (worker.clone(), card_no.clone(), branch.clone());
         Some(CardAnswer { worker, card_no, branch, position: receipt.position })
     }
+}
+
+impl Body for IssueCard {
+    const STATUS: StatusCode = StatusCode::CREATED;
+    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
 }
 
 /// Issue a mutual-aid points card.
@@ -228,10 +243,8 @@ pub struct MoveCard {
 impl Ask for MoveCard {
     type Path = OfWorker;
     type Answer = WorkerAnswer;
-    const STATUS: StatusCode = StatusCode::OK;
-    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
 
-    fn command(self, path: OfWorker) -> Result<Asked, ApiError> {
+    fn command(self, path: OfWorker) -> Result<Asked, ServiceError> {
         Ok(Command::MoveCard(commands::MoveCard { worker: path.worker, branch: self.branch }).into())
     }
 
@@ -239,6 +252,11 @@ impl Ask for MoveCard {
         let Command::MoveCard(commands::MoveCard { worker, .. }) = command else { return None };
         Some(WorkerAnswer { worker: worker.clone(), position: receipt.position })
     }
+}
+
+impl Body for MoveCard {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
 }
 
 /// Move the card to another branch.
@@ -266,10 +284,8 @@ pub struct CloseCard {
 impl Ask for CloseCard {
     type Path = OfWorker;
     type Answer = WorkerAnswer;
-    const STATUS: StatusCode = StatusCode::OK;
-    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
 
-    fn command(self, path: OfWorker) -> Result<Asked, ApiError> {
+    fn command(self, path: OfWorker) -> Result<Asked, ServiceError> {
         Ok(Command::CloseCard(commands::CloseCard { worker: path.worker, reason: self.reason.0 }).into())
     }
 
@@ -277,6 +293,11 @@ impl Ask for CloseCard {
         let Command::CloseCard(commands::CloseCard { worker, .. }) = command else { return None };
         Some(WorkerAnswer { worker: worker.clone(), position: receipt.position })
     }
+}
+
+impl Body for CloseCard {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
 }
 
 /// Close the card.

@@ -4,9 +4,8 @@ use ledger_core::domain::refusal::Code;
 use ledger_core::journal::JournalError;
 
 use super::report::Report;
-use crate::local_socket::AskError;
+use crate::service::destination::DestinationError;
 use crate::sheets::SheetError;
-use crate::vault::VaultError;
 
 /// Why an import stops.
 #[derive(Debug, thiserror::Error)]
@@ -30,12 +29,9 @@ pub enum ImportError {
     /// The journal cannot be read.
     #[error(transparent)]
     Unreadable(#[from] JournalError),
-    /// Names could not be kept.
+    /// Nobody was there to take the rows, or the names in them.
     #[error(transparent)]
-    Names(#[from] VaultError),
-    /// The server that has the journal did not take the rows.
-    #[error(transparent)]
-    Server(#[from] AskError),
+    Destination(#[from] DestinationError),
     /// The reading of the sheets broke off.
     #[error("the reading of the sheets broke off: {0}")]
     Reader(String),
@@ -49,8 +45,7 @@ impl ImportError {
             ImportError::District(_) => Some(Code::InvalidInput),
             ImportError::Journal { .. }
             | ImportError::Unreadable(_)
-            | ImportError::Names(_)
-            | ImportError::Server(_)
+            | ImportError::Destination(_)
             | ImportError::Reader(_) => None,
         }
     }

@@ -11,8 +11,7 @@ use ledger_core::domain::programme::state::Programme;
 use ledger_core::domain::refusal::Refusal;
 use ledger_core::domain::schedule::Activity;
 use ledger_core::domain::time::Validity;
-use ledger_core::ledger::Command;
-use ledger_core::ledger::commands;
+use ledger_core::ledger::{Command, commands};
 
 use super::chunk::Asked;
 use super::fields::{Read, blank, count, id, invalid, name, points, required_name, word, wrong};

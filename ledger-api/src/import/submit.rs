@@ -9,13 +9,12 @@ use std::time::Duration;
 
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::ledger::Command;
-use ledger_core::ledger::commands;
+use ledger_core::ledger::{Command, commands};
 
 use super::chunk::{Chunk, Counts, Line};
-use super::destination::{Destination, Told};
 use super::error::ImportError;
 use super::report::Report;
+use crate::service::destination::{Destination, Told};
 use crate::vault::is_same_text;
 
 /// How often an unanswered chunk is sent again, and how long is waited between.

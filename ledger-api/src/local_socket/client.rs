@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 use super::message::{Answer, Asked, Hello, Question, receive, send};
 use super::place::{connect, socket_path};
 use crate::access::Role;
-use crate::import::{Destination, ImportError, Told};
+use crate::service::destination::{Destination, DestinationError, Told};
 
 /// A connection to the server that has the journal.
 #[derive(Debug)]
@@ -107,6 +107,12 @@ impl Client {
     }
 }
 
+impl From<AskError> for DestinationError {
+    fn from(error: AskError) -> DestinationError {
+        DestinationError::Server(Box::new(error))
+    }
+}
+
 #[async_trait]
 impl Destination for Client {
     /// Client and server are on one machine and read one clock.
@@ -114,7 +120,7 @@ impl Destination for Client {
         BusinessTime::from_instant(&chrono::Utc::now()).date()
     }
 
-    async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Told>, ImportError> {
+    async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Told>, DestinationError> {
         let asked = submissions.iter().map(Asked::of).collect();
         match self.ask(&Question::Submit(asked)).await? {
             Answer::Told(told) if told.len() == submissions.len() => Ok(told),
@@ -122,7 +128,7 @@ impl Destination for Client {
         }
     }
 
-    async fn remember_witnesses(&self, names: &[&str]) -> Result<Option<Vec<String>>, ImportError> {
+    async fn remember_witnesses(&self, names: &[&str]) -> Result<Option<Vec<String>>, DestinationError> {
         let asked = names.iter().map(|name| (*name).to_owned()).collect();
         match self.ask(&Question::RememberWitnesses(asked)).await? {
             Answer::Pseudonyms(pseudonyms) if pseudonyms.len() == names.len() => Ok(Some(pseudonyms)),
@@ -130,7 +136,7 @@ impl Destination for Client {
         }
     }
 
-    async fn are_own_witnesses(&self, asked: Vec<(WorkerId, String)>) -> Result<Vec<bool>, ImportError> {
+    async fn are_own_witnesses(&self, asked: Vec<(WorkerId, String)>) -> Result<Vec<bool>, DestinationError> {
         let count = asked.len();
         match self.ask(&Question::AreOwnWitnesses(asked)).await? {
             Answer::OwnWitnesses(own) if own.len() == count => Ok(own),
@@ -138,7 +144,7 @@ impl Destination for Client {
         }
     }
 
-    async fn keep_names(&self, names: Vec<(String, String)>) -> Result<(), ImportError> {
+    async fn keep_names(&self, names: Vec<(String, String)>) -> Result<(), DestinationError> {
         match self.ask(&Question::KeepNames(names)).await? {
             Answer::Kept => Ok(()),
             other => Err(unexpected(&other).into()),

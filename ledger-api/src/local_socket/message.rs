@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use crate::import::Told;
+use crate::service::destination::Told;
 
 /// The longest message, in bytes. A thousand commands of a sheet take about three hundred thousand.
 pub(super) const BYTES_MAX: u32 = 64 << 20;

@@ -8,14 +8,13 @@ use tokio::net::UnixStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::machine_owner;
 use super::message::{Answer, Asked, Hello, Question, receive, send};
 use super::place::Socket;
 use crate::access::{AccessError, Role};
 use crate::app::App;
-use crate::http::Stopping;
-use crate::import::{Destination, ImportError, OwnLedger};
+use crate::service::destination::{Destination, DestinationError, OwnLedger, machine_owner};
 use crate::side_store::SideStoreError;
+use crate::stopping::Stopping;
 
 /// How long questions under way may take once the server is to stop.
 const STOP_WAIT: Duration = Duration::from_secs(10);
@@ -84,7 +83,7 @@ async fn answer(question: Question, app: &App) -> Answer {
     let answered = match question {
         Question::Submit(asked) => match machine_owner() {
             Ok(actor) => own.submit(&submissions(asked, &actor)).await.map(Answer::Told),
-            Err(error) => Err(ImportError::Reader(error.to_string())),
+            Err(error) => Err(DestinationError::Account(error)),
         },
         Question::RememberWitnesses(names) => {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -23,11 +23,11 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::message::{Asked, Hello, receive, send};
-use super::{AskError, Client, Socket, machine_owner, serve, socket_path};
+use super::{AskError, Client, Socket, serve, socket_path};
 use crate::access::Role;
 use crate::app::{App, AppTasks};
-use crate::http::Stopping;
-use crate::import::{Destination, ImportError, Told};
+use crate::service::destination::{Destination, DestinationError, Told, machine_owner};
+use crate::stopping::Stopping;
 
 fn at(text: &str) -> BusinessTime {
     BusinessTime::parse(text).unwrap()
@@ -223,7 +223,8 @@ async fn a_server_that_stops_is_told_as_such_and_leaves_no_socket() {
     let url = served.url.clone();
     let folder = served.stop().await;
     let gone = client.submit(&[register("k2", "W2")]).await.unwrap_err();
-    assert!(matches!(gone, ImportError::Server(AskError::Gone)), "{gone}");
+    let DestinationError::Server(gone) = gone else { panic!("{gone}") };
+    assert!(matches!(gone.downcast_ref(), Some(AskError::Gone)), "{gone}");
     assert!(!socket_path(&folder.path().join("d.db")).exists());
     assert!(Client::connect(&url).await.unwrap().is_none());
 }

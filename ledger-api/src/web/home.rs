@@ -1,17 +1,16 @@
 //! `/`: what runs here and where to go. It needs no token and tells nothing that a journal holds but its length.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use ledger_core::journal::url::JournalUrl;
-use utoipa_axum::router::OpenApiRouter;
 
-use super::{COMMON_CSS, source};
+use super::{COMMON_CSS, Unwritten, source};
 use crate::app::App;
 use crate::demo::{EXAMPLE_SKU, EXAMPLE_STORE, EXAMPLE_WORKER};
-use crate::http::error::ApiError;
 
 /// A host longer than this is no host of ours.
 const HOST_BYTES_MAX: usize = 200;
@@ -34,11 +33,11 @@ struct Page {
 }
 
 /// The page's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().route("/", get(show))
+pub fn routes() -> Router<App> {
+    Router::new().route("/", get(show))
 }
 
-async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
+async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Response, Unwritten> {
     let demo = app.views.worker(EXAMPLE_WORKER).await.is_ok_and(|row| row.value.is_some());
     let (journal_zh, journal_en) = match &app.url {
         JournalUrl::Sqlite(_) => ("SQLite 单文件", "SQLite, one file"),
@@ -59,7 +58,7 @@ async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Response, Ap
         store: if demo { EXAMPLE_STORE } else { "STORE" },
         sku: if demo { EXAMPLE_SKU } else { "SKU" },
     };
-    let html = page.render().map_err(|error| ApiError::fault(&error))?;
+    let html = page.render()?;
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy()),
         (header::CACHE_CONTROL, "no-store".to_owned()),

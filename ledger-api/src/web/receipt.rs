@@ -4,16 +4,15 @@
 use std::sync::LazyLock;
 
 use askama::Template;
+use axum::Router;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use ledger_core::domain::event::Event;
-use utoipa_axum::router::OpenApiRouter;
 
-use super::source;
+use super::{Unwritten, source};
 use crate::app::App;
 use crate::audit_sheet::words::event_word;
-use crate::http::error::ApiError;
 
 const CSS: &str = concat!(include_str!("common.css"), include_str!("receipt/page.css"));
 
@@ -64,12 +63,12 @@ impl Page<'static> {
 }
 
 /// The page's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().route("/receipt", get(show))
+pub fn routes() -> Router<App> {
+    Router::new().route("/receipt", get(show))
 }
 
-async fn show() -> Result<Response, ApiError> {
-    let html = Page::new().render().map_err(|error| ApiError::fault(&error))?;
+async fn show() -> Result<Response, Unwritten> {
+    let html = Page::new().render()?;
     let headers = [
         (header::CONTENT_SECURITY_POLICY, format!("{}; frame-ancestors 'none'", *POLICY)),
         // A telephone that has lost its network since can still open the page again.

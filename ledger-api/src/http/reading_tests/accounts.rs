@@ -65,7 +65,7 @@ async fn a_balance_is_told_for_a_business_date() {
     assert!(!ends.is_empty() && ends.is_sorted());
     let long_before = edge.json(&format!("{path}?as_of=2000-01-01")).await;
     assert_eq!(long_before["available"], 0);
-    assert_eq!(edge.json(&path).await["as_of"], super::super::extract::now().date().to_string());
+    assert_eq!(edge.json(&path).await["as_of"], crate::service::reading::now().date().to_string());
     for wrong in ["2026-13-01", "yesterday", "20260101"] {
         assert_eq!(edge.no(&format!("{path}?as_of={wrong}")).await, (422, "invalid_date".into()));
     }

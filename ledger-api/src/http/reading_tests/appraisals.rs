@@ -3,8 +3,7 @@
 use axum::http::StatusCode;
 use ledger_core::domain::ids::{BranchId, WorkerId};
 use ledger_core::domain::quantity::Quantity;
-use ledger_core::ledger::Command;
-use ledger_core::ledger::commands;
+use ledger_core::ledger::{Command, commands};
 use serde_json::Value;
 
 use super::Edge;

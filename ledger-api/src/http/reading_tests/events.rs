@@ -7,8 +7,7 @@ use axum::http::{StatusCode, header};
 use http_body_util::BodyExt;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::worker::command::WorkerDetails;
-use ledger_core::ledger::Command;
-use ledger_core::ledger::commands;
+use ledger_core::ledger::{Command, commands};
 use serde_json::Value;
 use tokio::time::timeout;
 

@@ -4,7 +4,7 @@ use chrono::{Datelike, Days, TimeDelta};
 use serde_json::{Value, json};
 
 use super::support::{Edge, Told};
-use crate::http::extract::now;
+use crate::service::reading::now;
 
 fn credit(on: &str, witness: &str) -> Value {
     json!({"worker": "W1", "activity": "ZY01", "on": on, "quantity": 1, "witness": witness})

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
 use super::support::Edge;
-use crate::http::extract::now;
+use crate::service::reading::now;
 use crate::vault::WORKER;
 
 fn today() -> NaiveDate {

@@ -129,7 +129,7 @@ async fn a_bad_date_is_told_with_its_field_what_was_sent_and_the_form() {
 #[tokio::test]
 async fn a_hold_may_be_released_with_a_reason_that_the_worker_sees() {
     let edge = Edge::with_district().await;
-    edge.credit("C-1", "ZY01", &crate::http::extract::now().date().to_string(), json!(3)).await;
+    edge.credit("C-1", "ZY01", &crate::service::reading::now().date().to_string(), json!(3)).await;
     let hold = json!({"worker": "W1", "store": "S1", "lines": [{"sku": "P1", "quantity": 1}]});
     for (key, body, reason) in [
         ("H-1", json!({"reason": "不来取了"}), json!("不来取了")),

@@ -16,7 +16,8 @@ use tower::ServiceExt;
 use super::described::assert_described;
 use crate::access::Role;
 use crate::app::{App, AppTasks, NewJournal, open_journal};
-use crate::http::{Stopping, router};
+use crate::server::router;
+use crate::stopping::Stopping;
 
 /// A ledger with its edge and the tokens of two admins.
 pub(crate) struct Edge {

@@ -1,6 +1,6 @@
 //! A merchant's settlement as a table: for the accountant who pays it, and for the file it is paid from.
 
-use super::settlements::{DueJson, SettlementAnswer};
+use super::{DueJson, SettlementAnswer};
 use crate::document::{Cell, Document, Layout, Name, Table, name};
 
 const NOTE: &str = "应付积分 = 上月结转 + 核销积分 − 冲减积分 − 已付积分，按月不低于零，不足部分结转下月；\

@@ -1,16 +1,48 @@
-//! Where an import's commands go: into the ledger of this process, or to the server that has the journal.
+//! Where commands of this machine go: into the ledger of this process, or to the server that has the journal.
+//!
+//! Whoever gives them has the machine, and their account in the journal is [`machine_owner`], whether a server carries them
+//! out or not.
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::{Actor, IdError, WorkerId};
 use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::ledger::{Ledger, Outcome, Receipt, Submission};
 use serde::{Deserialize, Serialize};
 
-use super::error::ImportError;
-use crate::vault::{Vault, WITNESS, WORKER, is_same_text};
+use super::{command, names};
+use crate::access::policy::{Denied, Who};
+use crate::vault::{Vault, VaultError, is_same_text};
+
+/// Who gives the commands of this machine.
+pub(super) const MACHINE_OWNER: &str = "machine-owner";
+
+/// The account under which commands from the machine that holds the journal stand in it.
+///
+/// # Errors
+/// Never, as the name is an identifier.
+pub fn machine_owner() -> Result<Actor, IdError> {
+    Actor::new(MACHINE_OWNER)
+}
+
+/// Why nobody is there to answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DestinationError {
+    /// Names could not be kept.
+    #[error(transparent)]
+    Names(#[from] VaultError),
+    /// The server that has the journal did not take what it was given.
+    #[error("{0}")]
+    Server(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Whoever gives the commands may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The account of this machine cannot be named.
+    #[error(transparent)]
+    Account(#[from] IdError),
+}
 
 /// What an import needs of whoever has the journal.
 #[async_trait]
@@ -21,27 +53,27 @@ pub trait Destination: Send + Sync {
     /// Gives commands, decided in order, each on its own; one answer each.
     ///
     /// # Errors
-    /// [`ImportError`] when nobody is there to answer.
-    async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Told>, ImportError>;
+    /// [`DestinationError`] when nobody is there to answer.
+    async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Told>, DestinationError>;
 
     /// Keeps the names of witnesses; gives the pseudonyms that stand for them in events, in order. None where names are
     /// left out.
     ///
     /// # Errors
-    /// [`ImportError`].
-    async fn remember_witnesses(&self, names: &[&str]) -> Result<Option<Vec<String>>, ImportError>;
+    /// [`DestinationError`].
+    async fn remember_witnesses(&self, names: &[&str]) -> Result<Option<Vec<String>>, DestinationError>;
 
     /// Whether each text names the worker beside it: by the id, or by the name that is kept.
     ///
     /// # Errors
-    /// [`ImportError`].
-    async fn are_own_witnesses(&self, asked: Vec<(WorkerId, String)>) -> Result<Vec<bool>, ImportError>;
+    /// [`DestinationError`].
+    async fn are_own_witnesses(&self, asked: Vec<(WorkerId, String)>) -> Result<Vec<bool>, DestinationError>;
 
     /// Keeps the names of workers, each as (id, name).
     ///
     /// # Errors
-    /// [`ImportError`].
-    async fn keep_names(&self, names: Vec<(String, String)>) -> Result<(), ImportError>;
+    /// [`DestinationError`].
+    async fn keep_names(&self, names: Vec<(String, String)>) -> Result<(), DestinationError>;
 }
 
 /// What became of one command, as far as an import counts it.
@@ -87,9 +119,11 @@ fn was_capped(receipt: &Receipt) -> bool {
 }
 
 /// The ledger of this process, and the vault for names; without one they are left out.
-pub(crate) struct OwnLedger<'a> {
-    pub(crate) ledger: &'a Ledger,
-    pub(crate) vault: Option<&'a Vault>,
+pub struct OwnLedger<'a> {
+    /// The ledger.
+    pub ledger: &'a Ledger,
+    /// Where names are kept.
+    pub vault: Option<&'a Vault>,
 }
 
 #[async_trait]
@@ -98,18 +132,17 @@ impl Destination for OwnLedger<'_> {
         self.ledger.now().date()
     }
 
-    async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Told>, ImportError> {
-        let outcomes = self.ledger.queue(submissions.to_vec(), false).await.wait().await;
+    async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Told>, DestinationError> {
+        let outcomes = command::give_at_once(self.ledger, Who::Owner, submissions.to_vec()).await?;
         Ok(outcomes.into_iter().map(Told::from).collect())
     }
 
-    async fn remember_witnesses(&self, names: &[&str]) -> Result<Option<Vec<String>>, ImportError> {
+    async fn remember_witnesses(&self, witnesses: &[&str]) -> Result<Option<Vec<String>>, DestinationError> {
         let Some(vault) = self.vault else { return Ok(None) };
-        let texts: Vec<_> = names.iter().map(|name| (WITNESS, *name)).collect();
-        Ok(Some(vault.remember_all(&texts).await?))
+        Ok(Some(names::remember_witnesses(vault, witnesses).await?))
     }
 
-    async fn are_own_witnesses(&self, asked: Vec<(WorkerId, String)>) -> Result<Vec<bool>, ImportError> {
+    async fn are_own_witnesses(&self, asked: Vec<(WorkerId, String)>) -> Result<Vec<bool>, DestinationError> {
         let mut own = Vec::with_capacity(asked.len());
         for (worker, text) in asked {
             own.push(match self.vault {
@@ -120,9 +153,8 @@ impl Destination for OwnLedger<'_> {
         Ok(own)
     }
 
-    async fn keep_names(&self, names: Vec<(String, String)>) -> Result<(), ImportError> {
+    async fn keep_names(&self, workers: Vec<(String, String)>) -> Result<(), DestinationError> {
         let Some(vault) = self.vault else { return Ok(()) };
-        let names: Vec<_> = names.into_iter().map(|(worker, name)| (WORKER, worker, name)).collect();
-        Ok(vault.put_names(&names).await?)
+        Ok(names::keep_all(vault, workers).await?)
     }
 }

@@ -1,0 +1,261 @@
+//! What can be done: the commands of the ledger and the reads of its edges, as far as rights tell them apart. A new command
+//! does not compile before it stands here.
+
+use ledger_core::ledger::command::{AskedSpending, CreditAction};
+use ledger_core::ledger::{Command, commands};
+
+use super::target::Target;
+
+/// An enum without fields, and the list of all that it holds.
+macro_rules! kinds {
+    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $kind:ident,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$of])* $kind,)*
+        }
+
+        impl $name {
+            /// Each of them.
+            pub const ALL: &'static [$name] = &[$($name::$kind,)*];
+        }
+    };
+}
+
+kinds! {
+    /// What a command does, as far as rights tell commands apart.
+    CommandKind {
+        /// Makes the journal's first event.
+        OpenJournal,
+        /// Changes the district's settings.
+        Configure,
+        /// Adopts a points schedule.
+        AdoptSchedule,
+        /// Registers a worker.
+        RegisterWorker,
+        /// Records that a worker leaves.
+        DepartWorker,
+        /// Issues a mutual-aid points card.
+        IssueCard,
+        /// Moves a card to another branch.
+        MoveCard,
+        /// Closes a card.
+        CloseCard,
+        /// Registers a merchant.
+        RegisterMerchant,
+        /// Records a payment to a merchant.
+        PaySettlement,
+        /// Opens a store.
+        OpenStore,
+        /// Closes a store.
+        CloseStore,
+        /// Opens a store again.
+        ReopenStore,
+        /// Lists an item at a store.
+        ListItem,
+        /// Takes an item off a store's list.
+        DelistItem,
+        /// Puts units on a shelf.
+        Restock,
+        /// Records a stocktake.
+        CountStock,
+        /// Writes units off.
+        WriteOffStock,
+        /// Records a credit.
+        RecordCredit,
+        /// Confirms a credit.
+        ConfirmCredit,
+        /// Rejects a credit.
+        RejectCredit,
+        /// Takes a credit back.
+        ReverseCredit,
+        /// Objects to a credit.
+        ObjectToCredit,
+        /// Decides an objection.
+        ResolveObjection,
+        /// Spends points.
+        Redeem,
+        /// Takes a redemption back.
+        ReverseRedemption,
+        /// Sets points and goods aside.
+        PlaceHold,
+        /// Takes what was set aside.
+        CaptureHold,
+        /// Puts back what was set aside.
+        ReleaseHold,
+        /// Books lots that ended as expired.
+        ExpireLots,
+    }
+}
+
+kinds! {
+    /// What is read.
+    Read {
+        /// The list of workers.
+        Workers,
+        /// A worker's particulars and lifetime figures.
+        Worker,
+        /// A person's name.
+        Name,
+        /// A worker's balance.
+        Balance,
+        /// A worker's statement.
+        Statement,
+        /// Why a worker's balance is what it is.
+        Trace,
+        /// The credits that wait for a decision.
+        WaitingCredits,
+        /// A credit.
+        Credit,
+        /// A redemption.
+        Redemption,
+        /// What a store gave out on a day.
+        StoreDay,
+        /// The holds that are open.
+        Holds,
+        /// The list of merchants.
+        Merchants,
+        /// A merchant's particulars.
+        Merchant,
+        /// What a merchant is owed and was paid.
+        Settlement,
+        /// The list of stores.
+        Stores,
+        /// A store's particulars.
+        Store,
+        /// A store's shelves.
+        Stock,
+        /// The points schedule.
+        Schedule,
+        /// The mutual-aid points cards of a year.
+        Appraisal,
+        /// The Party branches.
+        Branches,
+        /// The sums of all accounts.
+        TrialBalance,
+        /// The events as they are recorded.
+        Events,
+        /// A sample for auditors.
+        Sample,
+        /// A report for auditors.
+        Report,
+        /// Signed checkpoints, also on paper.
+        Checkpoint,
+        /// Proofs against a checkpoint.
+        Proof,
+        /// The public keys.
+        Keys,
+        /// The receipt of an entry.
+        Receipt,
+        /// The figures of this process.
+        Metrics,
+    }
+}
+
+/// What somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// To give a command.
+    Command(CommandKind),
+    /// To read something.
+    Read(Read),
+    /// To hand in a checkpoint that other offices cosigned.
+    Cosign,
+    /// Something that nobody offers, such as a method that an address does not take. Who is refused everything is not told
+    /// so.
+    Nothing,
+}
+
+impl From<CommandKind> for Action {
+    fn from(kind: CommandKind) -> Action {
+        Action::Command(kind)
+    }
+}
+
+impl From<Read> for Action {
+    fn from(read: Read) -> Action {
+        Action::Read(read)
+    }
+}
+
+/// The action that a command is, and what it touches.
+pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
+    match command {
+        Command::OpenJournal(_) => (CommandKind::OpenJournal, Target::District),
+        Command::Configure(_) => (CommandKind::Configure, Target::District),
+        Command::AdoptSchedule(_) => (CommandKind::AdoptSchedule, Target::District),
+        Command::RegisterWorker(commands::RegisterWorker { worker, .. }) => {
+            (CommandKind::RegisterWorker, Target::Worker(worker.as_str()))
+        }
+        Command::DepartWorker(commands::DepartWorker { worker, .. }) => {
+            (CommandKind::DepartWorker, Target::Worker(worker.as_str()))
+        }
+        Command::IssueCard(commands::IssueCard { worker, branch, .. }) => {
+            (CommandKind::IssueCard, Target::Card { worker: worker.as_str(), branch: Some(branch.as_str()) })
+        }
+        Command::MoveCard(commands::MoveCard { worker, branch }) => {
+            (CommandKind::MoveCard, Target::Card { worker: worker.as_str(), branch: Some(branch.as_str()) })
+        }
+        Command::CloseCard(commands::CloseCard { worker, .. }) => {
+            (CommandKind::CloseCard, Target::Card { worker: worker.as_str(), branch: None })
+        }
+        Command::RegisterMerchant(commands::RegisterMerchant { merchant, .. }) => {
+            (CommandKind::RegisterMerchant, Target::Merchant(merchant.as_str()))
+        }
+        Command::PaySettlement(commands::PaySettlement { merchant, .. }) => {
+            (CommandKind::PaySettlement, Target::Merchant(merchant.as_str()))
+        }
+        Command::OpenStore(commands::OpenStore { store, .. }) => {
+            (CommandKind::OpenStore, Target::Store(store.as_str()))
+        }
+        Command::CloseStore(commands::CloseStore { store, .. }) => {
+            (CommandKind::CloseStore, Target::Store(store.as_str()))
+        }
+        Command::ReopenStore(commands::ReopenStore { store }) => {
+            (CommandKind::ReopenStore, Target::Store(store.as_str()))
+        }
+        Command::ListItem(commands::ListItem { store, .. }) => (CommandKind::ListItem, Target::Store(store.as_str())),
+        Command::DelistItem(commands::DelistItem { store, .. }) => {
+            (CommandKind::DelistItem, Target::Store(store.as_str()))
+        }
+        Command::Restock(commands::Restock { store, .. }) => (CommandKind::Restock, Target::Store(store.as_str())),
+        Command::CountStock(commands::CountStock { store, .. }) => {
+            (CommandKind::CountStock, Target::Store(store.as_str()))
+        }
+        Command::WriteOffStock(commands::WriteOffStock { store, .. }) => {
+            (CommandKind::WriteOffStock, Target::Store(store.as_str()))
+        }
+        Command::RecordCredit(commands::RecordCredit { worker, .. }) => {
+            (CommandKind::RecordCredit, Target::Worker(worker.as_str()))
+        }
+        Command::JudgeCredit(commands::JudgeCredit { credit, action, .. }) => {
+            (judgement(*action), Target::Credit(credit.as_str()))
+        }
+        Command::Redeem(spending) => (CommandKind::Redeem, counter(spending)),
+        Command::ReverseRedemption(commands::ReverseRedemption { redemption, .. }) => {
+            (CommandKind::ReverseRedemption, Target::Redemption(redemption.as_str()))
+        }
+        Command::PlaceHold(commands::PlaceHold { spending, .. }) => (CommandKind::PlaceHold, counter(spending)),
+        Command::CaptureHold(commands::CaptureHold { hold }) => (CommandKind::CaptureHold, Target::Hold(hold.as_str())),
+        Command::ReleaseHold(commands::ReleaseHold { hold, .. }) => {
+            (CommandKind::ReleaseHold, Target::Hold(hold.as_str()))
+        }
+        Command::ExpireLots(commands::ExpireLots { worker, .. }) => {
+            (CommandKind::ExpireLots, Target::Worker(worker.as_str()))
+        }
+    }
+}
+
+fn judgement(action: CreditAction) -> CommandKind {
+    match action {
+        CreditAction::Confirm => CommandKind::ConfirmCredit,
+        CreditAction::Reject => CommandKind::RejectCredit,
+        CreditAction::Reverse => CommandKind::ReverseCredit,
+        CreditAction::Object => CommandKind::ObjectToCredit,
+        CreditAction::Resolve { .. } => CommandKind::ResolveObjection,
+    }
+}
+
+fn counter(spending: &AskedSpending) -> Target<'_> {
+    Target::Counter { worker: spending.worker.as_str(), store: spending.store.as_str() }
+}

@@ -1,0 +1,198 @@
+//! The door: each route says where it is registered what it asks for and how long it may take, and whoever has no such
+//! right at all is sent away before anything of the request is read.
+//!
+//! This is the table of `access::policy` asked before there is a target. Whether a right reaches the very thing that is
+//! asked for, `service` decides.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use utoipa::openapi::path::PathItem;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use super::error::ApiError;
+use super::extract::only;
+use crate::access::policy::{Action, CommandKind, Read, Who, may_ever};
+use crate::app::App;
+
+/// What a route asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// One thing.
+    For(Action),
+    /// Commands of any kind, each judged on its own.
+    AnyCommand,
+}
+
+impl From<CommandKind> for Asks {
+    fn from(kind: CommandKind) -> Asks {
+        Asks::For(Action::Command(kind))
+    }
+}
+
+impl From<Read> for Asks {
+    fn from(read: Read) -> Asks {
+        Asks::For(Action::Read(read))
+    }
+}
+
+impl From<Action> for Asks {
+    fn from(action: Action) -> Asks {
+        Asks::For(action)
+    }
+}
+
+/// What is known of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sign {
+    method: &'static str,
+    asks: Asks,
+    /// Whether it walks the whole district, which takes its time.
+    walks: bool,
+}
+
+/// Routes that ask for a token, each with its sign. There is no other way to register one.
+#[derive(Default)]
+pub struct Routes {
+    router: OpenApiRouter<App>,
+    signs: HashMap<String, Vec<Sign>>,
+}
+
+impl Routes {
+    /// None yet.
+    pub fn new() -> Routes {
+        Routes::default()
+    }
+
+    /// With one more route.
+    #[must_use]
+    pub fn route(self, asks: impl Into<Asks>, routes: UtoipaMethodRouter<App>) -> Routes {
+        self.with(asks.into(), false, routes)
+    }
+
+    /// With one more route, which walks the whole district and may take its time.
+    #[must_use]
+    pub fn walk(self, asks: impl Into<Asks>, routes: UtoipaMethodRouter<App>) -> Routes {
+        self.with(asks.into(), true, routes)
+    }
+
+    fn with(mut self, asks: Asks, walks: bool, routes: UtoipaMethodRouter<App>) -> Routes {
+        for (path, item) in &routes.1.paths {
+            let signs = methods(item).map(|method| Sign { method, asks, walks });
+            self.signs.entry(path.clone()).or_default().extend(signs);
+        }
+        Routes { router: self.router.routes(routes), signs: self.signs }
+    }
+
+    /// With the routes of another resource.
+    #[must_use]
+    pub fn merge(mut self, other: Routes) -> Routes {
+        for (path, signs) in other.signs {
+            self.signs.entry(path).or_default().extend(signs);
+        }
+        Routes { router: self.router.merge(other.router), signs: self.signs }
+    }
+
+    /// The routes, and what stands at the door to them.
+    pub fn into_parts(self) -> (OpenApiRouter<App>, Doors) {
+        (self.router, Doors(Arc::new(self.signs)))
+    }
+}
+
+/// The methods of a path, as they are described.
+fn methods(item: &PathItem) -> impl Iterator<Item = &'static str> {
+    let known = [
+        ("GET", item.get.is_some()),
+        ("POST", item.post.is_some()),
+        ("PUT", item.put.is_some()),
+        ("PATCH", item.patch.is_some()),
+        ("DELETE", item.delete.is_some()),
+    ];
+    known.into_iter().filter_map(|(method, is_there)| is_there.then_some(method))
+}
+
+/// What stands at the door to each route.
+#[derive(Debug, Clone, Default)]
+pub struct Doors(Arc<HashMap<String, Vec<Sign>>>);
+
+impl Doors {
+    fn sign(&self, request: &Request) -> Option<&Sign> {
+        let route = request.extensions().get::<MatchedPath>()?;
+        // Whoever may read may also ask how long the answer would be.
+        let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+        self.0.get(route.as_str())?.iter().find(|sign| sign.method == method.as_str())
+    }
+
+    /// Whether a request walks the whole district.
+    pub fn walks(&self, request: &Request) -> bool {
+        self.sign(request).is_some_and(|sign| sign.walks)
+    }
+
+    /// Each route that walks the whole district, as method and path.
+    #[cfg(test)]
+    pub(super) fn walking(&self) -> Vec<(&str, &str)> {
+        let all = self.0.iter().flat_map(|(path, signs)| signs.iter().map(move |sign| (sign, path.as_str())));
+        let mut walking: Vec<_> = all.filter(|(sign, _)| sign.walks).map(|(sign, path)| (sign.method, path)).collect();
+        walking.sort_unstable();
+        walking
+    }
+
+    /// Whether somebody may do at all what a request asks for, to whatever.
+    fn lets_in(&self, who: Who<'_>, request: &Request) -> bool {
+        match self.sign(request).map(|sign| sign.asks) {
+            Some(Asks::For(action)) => may_ever(who, action),
+            Some(Asks::AnyCommand) => CommandKind::ALL.iter().any(|kind| may_ever(who, *kind)),
+            None => may_ever(who, Action::Nothing),
+        }
+    }
+}
+
+/// Lets a request through whose token's role has such a right; its handler then finds the identity as `Caller`.
+///
+/// # Errors
+/// `unauthenticated`, `forbidden`; `journal_unavailable` when tokens cannot be read now.
+pub async fn guard(
+    State((app, doors)): State<(App, Doors)>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let token = bearer(request.headers()).ok_or_else(ApiError::unauthenticated)?;
+    let identity = app.access.authenticate(token).await?.ok_or_else(ApiError::unauthenticated)?;
+    if !doors.lets_in(Who::Bearer(&identity), &request) {
+        return Err(ApiError::forbidden());
+    }
+    request.extensions_mut().insert(identity);
+    Ok(next.run(request).await)
+}
+
+/// The token that a request shows.
+pub(super) fn bearer(headers: &axum::http::HeaderMap) -> Option<&str> {
+    let (scheme, token) = only(headers, header::AUTHORIZATION.as_str()).ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bearer;
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    #[test]
+    fn a_token_is_read_from_one_bearer_header() {
+        let with = |values: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::AUTHORIZATION, HeaderValue::from_str(value).unwrap());
+            }
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(with(&["Bearer abc"]).as_deref(), Some("abc"));
+        assert_eq!(with(&["bearer abc"]).as_deref(), Some("abc"));
+        for values in [&[][..], &["Basic abc"], &["Bearer"], &["Bearer "], &["Bearer a", "Bearer b"]] {
+            assert_eq!(with(values), None, "{values:?}");
+        }
+    }
+}

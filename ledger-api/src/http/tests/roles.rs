@@ -1,0 +1,285 @@
+//! Who may do what: every role against every operation of the document. Rights are told here a second time, by address,
+//! so that a right which changes by mistake in the table of `access::policy` is seen.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use futures_util::stream;
+use serde_json::json;
+
+use super::support::{Edge, Told};
+use crate::access::{Role, ScopeRule};
+
+/// Operations that ask for no token.
+const OPEN: &[(&str, &str)] = &[("get", "/healthz"), ("get", "/readyz"), ("post", "/v1/witness/add-checkpoint")];
+/// What any token reads.
+const DESCRIPTION: (&str, &str) = ("get", "/openapi.json");
+/// What auditors read.
+const AUDITED: &[&str] = &[
+    "/v1/appraisals/{year}",
+    "/v1/audit/checkpoint",
+    "/v1/audit/checkpoints",
+    "/v1/audit/consistency",
+    "/v1/audit/inclusion/{position}",
+    "/v1/audit/keys",
+    "/v1/audit/notice",
+    "/v1/audit/receipt/{position}",
+    "/v1/audit/report",
+    "/v1/audit/sample",
+    "/v1/branches",
+    "/v1/credits/{id}",
+    "/v1/events",
+    "/v1/holds",
+    "/v1/merchants/{id}/settlement",
+    "/v1/redemptions/{id}",
+    "/v1/stores/{id}/redemptions",
+    "/v1/trial-balance",
+    "/v1/workers/{id}/trace",
+];
+const RECEIPT: &str = "/v1/audit/receipt/{position}";
+
+/// What the addresses name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// What is there, and is the scope of whoever asks.
+    Own,
+    /// What is there, and is somebody else's.
+    Others,
+    /// What is not there.
+    Nothing,
+}
+
+fn may(role: Role, method: &str, path: &str, named: Named) -> bool {
+    match role {
+        Role::Admin => true,
+        Role::Auditor => method == "get" && AUDITED.contains(&path),
+        Role::Worker => method == "get" && path == RECEIPT && named == Named::Own,
+        Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => false,
+    }
+}
+
+/// A district in which each thing is there twice.
+struct District {
+    edge: Edge,
+    /// The entries that registered W1 and W2.
+    registered: [u64; 2],
+}
+
+impl District {
+    async fn new() -> District {
+        let edge = Edge::with_district().await;
+        for (path, key, body) in [
+            ("/v1/workers", "w2", json!({"id": "W2", "occupation": "快递员"})),
+            ("/v1/merchants", "m2", json!({"id": "M2", "name": "便民超市", "uscc": "91350100M000100Y43"})),
+            ("/v1/stores", "s2", json!({"id": "S2", "name": "二号网点", "tier": "社区"})),
+        ] {
+            assert_eq!(edge.post(path, key, body).await.status.as_u16(), 201, "{path}");
+        }
+        for number in 1..=2 {
+            assert_eq!(edge.credit(&format!("C{number}"), "ZY01", "2024-03-05", json!(2)).await.status.as_u16(), 201);
+            let lines = json!([{"sku": "P1", "quantity": 1}]);
+            let at = "2024-03-06T10:00:00+08:00";
+            let spending = json!({"worker": "W1", "store": "S1", "lines": lines, "at": at});
+            assert_eq!(
+                edge.post("/v1/redemptions", &format!("R{number}"), spending.clone()).await.status.as_u16(),
+                201
+            );
+            assert_eq!(edge.post("/v1/holds", &format!("H{number}"), spending).await.status.as_u16(), 201);
+        }
+        let events = edge.get("/v1/events?limit=1000").await.body;
+        let of = |key: &str| {
+            let registered = events["events"].as_array().unwrap().iter().find(|event| event["key"] == key).unwrap();
+            registered["position"].as_u64().unwrap()
+        };
+        let registered = [of("w"), of("w2")];
+        District { edge, registered }
+    }
+
+    fn address(&self, path: &str, named: Named) -> String {
+        let number = match named {
+            Named::Own => "1",
+            Named::Others => "2",
+            Named::Nothing => "9",
+        };
+        let position = match named {
+            Named::Own => self.registered[0],
+            Named::Others => self.registered[1],
+            Named::Nothing => 1_000_000,
+        };
+        let letter = match path.split('/').nth(2) {
+            Some("workers") => "W",
+            Some("merchants") => "M",
+            Some("stores") => "S",
+            Some("credits") => "C",
+            Some("redemptions") => "R",
+            _ => "H",
+        };
+        path.replace("{id}", &format!("{letter}{number}"))
+            .replace("{sku}", &format!("P{number}"))
+            .replace("{position}", &position.to_string())
+            .replace("{year}", "2024")
+    }
+
+    async fn ask(&self, token: Option<&str>, method: &str, address: &str) -> Told {
+        let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).unwrap();
+        let mut request = Request::builder().method(method).uri(address);
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        self.edge.send(request.header("Idempotency-Key", address.replace('/', "-")), "{}").await
+    }
+
+    async fn token(&self, role: Role) -> String {
+        let scope = match role {
+            Role::Clerk => Some("S1"),
+            Role::Operator | Role::Approver => Some("和平社区"),
+            Role::Branch => Some("B1"),
+            Role::Merchant => Some("M1"),
+            Role::Worker => Some("W1"),
+            Role::Auditor | Role::Admin => None,
+        };
+        assert_eq!(scope.is_none(), role.scope_rule() == ScopeRule::Refused);
+        self.edge.app.access.issue(role, scope, "matrix").await.unwrap().1
+    }
+}
+
+/// The operations of the document, each as method and path.
+fn operations() -> Vec<(String, String)> {
+    let document = crate::http::document().unwrap();
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys().filter(|key| *key != "parameters") {
+            operations.push((method.clone(), path.clone()));
+        }
+    }
+    assert!(operations.len() > 60, "{}", operations.len());
+    for path in AUDITED {
+        assert!(operations.iter().any(|(method, known)| method == "get" && known == path), "{path} is no operation");
+    }
+    operations
+}
+
+fn is_forbidden(told: &Told) -> bool {
+    told.status.as_u16() == 403 && told.body["code"] == "forbidden"
+}
+
+#[tokio::test]
+async fn every_role_may_do_what_the_table_says_and_nothing_else() {
+    let district = District::new().await;
+    let operations = operations();
+    let mut wrong = Vec::new();
+    for role in Role::ALL {
+        let token = district.token(role).await;
+        for (method, path) in &operations {
+            for named in [Named::Own, Named::Others, Named::Nothing] {
+                let (method, path) = (method.as_str(), path.as_str());
+                let told = district.ask(Some(&token), method, &district.address(path, named)).await;
+                let free = OPEN.contains(&(method, path)) || DESCRIPTION == (method, path);
+                let expected = free || may(role, method, path, named);
+                if is_forbidden(&told) == expected || told.status.as_u16() == 401 {
+                    wrong.push(format!("{role} {method} {path} ({named:?}): {} {}", told.status, told.body));
+                }
+                // A no tells nothing of what exists.
+                if !expected && told.body["detail"] != "the role of this access token may not do this" {
+                    wrong.push(format!("{role} {method} {path} ({named:?}) says more: {}", told.body));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn without_a_token_only_the_open_operations_answer() {
+    let district = District::new().await;
+    for (method, path) in operations() {
+        let address = district.address(&path, Named::Own);
+        let open = OPEN.contains(&(method.as_str(), path.as_str()));
+        for token in [None, Some("nx_unknown")] {
+            let told = district.ask(token, &method, &address).await;
+            assert_eq!(told.status.as_u16() == 401, !open, "{method} {path}: {told:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_head_is_a_read_like_its_get() {
+    let district = District::new().await;
+    for role in [Role::Admin, Role::Auditor, Role::Clerk] {
+        let token = district.token(role).await;
+        for (_, path) in operations().into_iter().filter(|(method, path)| method == "get" && path.starts_with("/v1/")) {
+            let request = district.edge.request(Method::HEAD, &district.address(&path, Named::Own), &token);
+            let told = district.edge.finish(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(told.status.as_u16() == 403, !may(role, "get", &path, Named::Own), "{role} HEAD {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_without_any_right_to_a_command_makes_the_server_read_a_body() {
+    let district = District::new().await;
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::Admin) {
+        let token = district.token(role).await;
+        let writes = operations().into_iter().filter(|(method, _)| method != "get");
+        for (method, path) in writes.filter(|(method, path)| !OPEN.contains(&(method.as_str(), path.as_str()))) {
+            let read = Arc::new(AtomicBool::new(false));
+            let reading = Arc::clone(&read);
+            let body = Body::from_stream(stream::poll_fn(move |_| {
+                reading.store(true, Ordering::Relaxed);
+                std::task::Poll::Ready(Some(Err::<Vec<u8>, _>(std::io::Error::other("nobody should read this"))))
+            }));
+            let verb = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).unwrap();
+            let request = district.edge.request(verb, &district.address(&path, Named::Own), &token);
+            let told = district.edge.send(request.header("Idempotency-Key", "k"), body).await;
+            assert!(is_forbidden(&told), "{role} {method} {path}: {told:?}");
+            assert!(!read.load(Ordering::Relaxed), "{role} {method} {path}: the body was read");
+        }
+    }
+}
+
+/// A no is the same whether the body could be read or not, and whether a key was sent.
+#[tokio::test]
+async fn a_role_that_may_not_is_told_so_before_anything_else_is_wrong() {
+    let district = District::new().await;
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::Admin) {
+        let token = district.token(role).await;
+        for body in ["", "{", "[]", "[{\"key\": \"k\", \"command\": \"redeem\"}]"] {
+            for path in ["/v1/batch", "/v1/redemptions", "/v1/credits/a%20b/confirm", "/v1/workers/%20/depart"] {
+                let request = district.edge.request(Method::POST, path, &token);
+                assert!(is_forbidden(&district.edge.send(request, body).await), "{role} {path} {body:?}");
+            }
+        }
+        let unreadable = district.edge.request(Method::GET, "/v1/workers/W1/balance?as_of=never", &token);
+        assert!(is_forbidden(&district.edge.finish(unreadable.body(Body::empty()).unwrap()).await), "{role}");
+    }
+}
+
+#[tokio::test]
+async fn every_no_to_a_role_is_the_same_problem() {
+    let district = District::new().await;
+    let token = district.token(Role::Clerk).await;
+    let problem = json!({
+        "type": "urn:nuanxin:problem:forbidden",
+        "title": "该角色无权办理",
+        "status": 403,
+        "detail": "the role of this access token may not do this",
+        "code": "forbidden",
+    });
+    for (method, address) in [("post", "/v1/redemptions"), ("get", "/v1/workers/W1"), ("get", "/v1/workers/W9")] {
+        assert_eq!(district.ask(Some(&token), method, address).await.body, problem, "{method} {address}");
+    }
+}
+
+#[test]
+fn only_what_walks_the_whole_district_may_take_its_time() {
+    let (_, doors) = crate::http::guarded().into_parts();
+    let walking = [
+        ("GET", "/v1/audit/report"),
+        ("GET", "/v1/audit/sample"),
+        ("GET", "/v1/workers/{id}/trace"),
+        ("POST", "/v1/expiries"),
+    ];
+    assert_eq!(doors.walking(), walking);
+}

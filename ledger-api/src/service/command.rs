@@ -1,0 +1,171 @@
+//! A command from the fields of an edge to the ledger and back.
+//!
+//! An edge implements [`Ask`] for each form or body that asks for one command. What of it is personal never reaches the
+//! journal as it is ([`super::names`]), and nothing reaches the ledger that whoever asks may not do.
+
+use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::programme::event::ProgrammeEvent;
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission};
+
+use super::ServiceError;
+use super::names::{self, Personal};
+use crate::access::policy::{Denied, Who, allow, of_command};
+use crate::app::App;
+
+/// Fields that ask for one command.
+pub trait Ask: Send + 'static {
+    /// What is named beside the fields, such as by an address.
+    type Path: Send;
+    /// What is answered.
+    type Answer: Send;
+
+    /// The command, with what is personal told apart.
+    ///
+    /// # Errors
+    /// What can be refused without the ledger.
+    fn command(self, path: Self::Path) -> Result<Asked, ServiceError>;
+
+    /// The answer; `None` only when the events are not those of the command.
+    fn answer(command: &Command, receipt: &Receipt) -> Option<Self::Answer>;
+}
+
+/// What fields ask for.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The command.
+    pub command: Command,
+    /// What of it is personal.
+    pub personal: Personal,
+    /// What is said of its date or time should the ledger find that it is none.
+    pub no_date: Option<String>,
+}
+
+impl From<Command> for Asked {
+    fn from(command: Command) -> Asked {
+        Asked { command, personal: Personal::Nothing, no_date: None }
+    }
+}
+
+/// A command ready for the ledger: whoever asks may give it, and what is personal is out of it.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    submission: Submission,
+    /// For the vault, once the command took effect.
+    name: Option<(WorkerId, String)>,
+    no_date: Option<String>,
+}
+
+impl Prepared {
+    /// The command as the ledger gets it.
+    pub const fn command(&self) -> &Command {
+        &self.submission.command
+    }
+}
+
+/// Refuses a command that whoever asks may not give.
+///
+/// # Errors
+/// [`Denied`].
+fn check(who: Who<'_>, command: &Command) -> Result<(), Denied> {
+    let (kind, target) = of_command(command);
+    allow(who, kind, target)
+}
+
+/// Puts a command that whoever asks may give in its frame, and what is personal where it belongs.
+///
+/// # Errors
+/// [`ServiceError::Denied`]; what is wrong with a name; [`ServiceError::Unavailable`] when the vault cannot be reached.
+pub async fn prepare(app: &App, who: Who<'_>, context: Context, asked: Asked) -> Result<Prepared, ServiceError> {
+    let Asked { mut command, personal, no_date } = asked;
+    check(who, &command)?;
+    let name = names::tell_apart(&app.vault, personal, &mut command).await?;
+    Ok(Prepared { submission: Submission { context, command }, name, no_date })
+}
+
+/// Gives the ledger one command, and keeps its name.
+///
+/// # Errors
+/// The refusal, or why there is no answer.
+pub async fn submit(app: App, prepared: Prepared) -> Result<Receipt, ServiceError> {
+    let Prepared { submission, name, no_date } = prepared;
+    if name.is_none() {
+        return receipt_of(app.ledger.submit(submission).await, no_date);
+    }
+    // In a task of its own: a caller that hangs up between the two would leave a worker without the name.
+    let task = tokio::spawn(async move {
+        let outcome = app.ledger.submit(submission).await;
+        names::keep(&app, name, &outcome).await?;
+        Ok::<Outcome, ServiceError>(outcome)
+    });
+    receipt_of(task.await.map_err(|error| ServiceError::fault(&error))??, no_date)
+}
+
+/// Gives the ledger commands in order; one outcome each. Names are kept by [`receive`].
+pub async fn submit_all(app: &App, prepared: impl Iterator<Item = &Prepared>, atomic: bool) -> Vec<Outcome> {
+    let submissions = prepared.map(|prepared| prepared.submission.clone()).collect();
+    app.ledger.submit_all(submissions, atomic).await
+}
+
+/// Gives the ledger commands in order, each on its own, where nothing in them is personal; one outcome each. Nothing is
+/// given when whoever asks may not give one of them.
+///
+/// # Errors
+/// [`Denied`].
+pub async fn give(ledger: &Ledger, who: Who<'_>, submissions: Vec<Submission>) -> Result<Vec<Outcome>, Denied> {
+    check_all(who, &submissions)?;
+    Ok(ledger.submit_all(submissions, false).await)
+}
+
+/// As [`give`], all of them in one round: none of them is decided before the others have come in.
+///
+/// # Errors
+/// [`Denied`].
+pub(super) async fn give_at_once(
+    ledger: &Ledger,
+    who: Who<'_>,
+    submissions: Vec<Submission>,
+) -> Result<Vec<Outcome>, Denied> {
+    check_all(who, &submissions)?;
+    Ok(ledger.queue(submissions, false).await.wait().await)
+}
+
+fn check_all(who: Who<'_>, submissions: &[Submission]) -> Result<(), Denied> {
+    submissions.iter().try_for_each(|submission| check(who, &submission.command))
+}
+
+/// What became of one command of many, with its name kept.
+///
+/// # Errors
+/// The refusal, or why there is no answer.
+pub async fn receive(app: &App, prepared: Prepared, outcome: Outcome) -> Result<(Command, Receipt), ServiceError> {
+    let Prepared { submission, name, no_date } = prepared;
+    names::keep(app, name, &outcome).await?;
+    Ok((submission.command, receipt_of(outcome, no_date)?))
+}
+
+/// The receipt of an outcome, or how its no is told.
+pub(super) fn receipt_of(outcome: Outcome, no_date: Option<String>) -> Result<Receipt, ServiceError> {
+    match outcome {
+        Outcome::Committed(receipt) => Ok(receipt),
+        Outcome::Refused(mut refusal) => {
+            if let Some(no_date) = no_date.filter(|_| refusal.code == Code::InvalidDate) {
+                refusal.message = no_date;
+            }
+            Err(ServiceError::Refused(refusal))
+        }
+        Outcome::Unknown => Err(ServiceError::Unknown),
+    }
+}
+
+/// The first event of a worker that a look finds something in.
+pub fn worker_event<T>(receipt: &Receipt, look: impl Fn(&WorkerEvent) -> Option<T>) -> Option<T> {
+    receipt.events.iter().filter_map(Event::as_worker).find_map(look)
+}
+
+/// The first event of the programme that a look finds something in.
+pub fn programme_event<T>(receipt: &Receipt, look: impl Fn(&ProgrammeEvent) -> Option<T>) -> Option<T> {
+    receipt.events.iter().filter_map(Event::as_programme).find_map(look)
+}

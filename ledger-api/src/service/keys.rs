@@ -1,0 +1,53 @@
+//! The keys of commands: which ones anybody may take, and which the ledger makes for its own work.
+
+use ledger_core::domain::ids::{IdError, Key};
+use ledger_core::evidence::hash::HashSuite;
+
+use super::ServiceError;
+
+/// Keys under which the server itself gives back holds that ran out start with this.
+pub const RELEASE_KEYS: &str = "hold-expired/";
+/// Keys that the ledger's own work uses: nobody else may take them first.
+const RESERVED_KEYS: &[&str] = &["journal/", RELEASE_KEYS];
+
+/// Reads the key of a command.
+///
+/// # Errors
+/// [`ServiceError::Unreadable`].
+pub fn read_key(text: &str) -> Result<Key, ServiceError> {
+    let key = Key::new(text).map_err(|error| ServiceError::unreadable(format!("the command's key: {error}")))?;
+    match RESERVED_KEYS.iter().find(|prefix| text.starts_with(**prefix)) {
+        Some(prefix) => Err(ServiceError::unreadable(format!("keys that start with {prefix} are the ledger's own"))),
+        None => Ok(key),
+    }
+}
+
+/// A key made from another name. Where both together are too long for a key, their digest stands for them.
+///
+/// # Errors
+/// [`IdError`] when no key comes out, which no name of the ledger's own gives.
+pub fn derived_key(prefix: &str, name: &str) -> Result<Key, IdError> {
+    Key::new(&format!("{prefix}{name}")).or_else(|_| digest_key(prefix, name))
+}
+
+fn digest_key(prefix: &str, name: &str) -> Result<Key, IdError> {
+    // The start stays readable, and stays within what is reserved for the ledger's own work.
+    const SHOWN_CHARS: usize = 40;
+    let digest = HashSuite::Sha256.leaf_hash(format!("{prefix}{name}").as_bytes());
+    let hex: String = digest.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let shown: String = prefix.chars().take(SHOWN_CHARS).collect();
+    Key::new(&format!("{shown}/{hex}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_key;
+
+    #[test]
+    fn keys_of_the_ledgers_own_work_cannot_be_taken() {
+        assert!(read_key("2024-03/0001").is_ok());
+        for key in ["", "a b", &"x".repeat(129), "journal/open", "hold-expired/H1"] {
+            assert!(read_key(key).is_err(), "{key:?}");
+        }
+    }
+}
