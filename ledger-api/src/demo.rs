@@ -15,7 +15,7 @@ use ledger_core::domain::ids::{Actor, IdError, Key};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::journal::JournalError;
-use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission};
+use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission, commands};
 
 use crate::vault::{Vault, VaultError, WITNESS, WORKER};
 use history::{FIRST_DAY, History, Planned, WEEKS};
@@ -129,7 +129,7 @@ impl Filler<'_> {
         planned.retain(|planned| planned.at <= now);
         let mut submissions = Vec::with_capacity(planned.len());
         for Planned { key, at, mut command, witness: name } in planned {
-            if let (Some(name), Command::RecordCredit { witness, .. }) = (name, &mut command) {
+            if let (Some(name), Command::RecordCredit(commands::RecordCredit { witness, .. })) = (name, &mut command) {
                 *witness = Some(self.vault.remember(WITNESS, &name).await?);
             }
             let context = Context { key: Key::new(&key)?, actor: self.actor.clone(), at };

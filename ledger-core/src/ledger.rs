@@ -1,10 +1,11 @@
 //! The one door through which anything is written: queue, decide, append, answer.
 //!
-//! Reading order: [`command`] (what may be asked), [`fingerprint`] (what makes two askings the same), [`book`] (the
-//! state in memory), [`cache`] (its aggregates and what they weigh), [`reserve`] (workers read ahead), [`read_ahead`]
-//! (the reading), [`process`] (what one command decides across aggregates), [`resolve`] (what a command needs in
-//! memory first), [`used_keys`] (which keys need no look-up), [`prepare`] (getting it all there), [`outcome`] (the three
-//! answers), [`flight`] (the batch on its way and the round on top of it), [`writer`] (the task that owns the writing),
+//! Reading order: [`command`] (what surrounds a command), [`commands`] (each command, defined once: content, texts,
+//! streams, decision), [`process`] (what their decisions have in common), [`fingerprint`] (what makes two askings the
+//! same), [`book`] (the state in memory), [`slots`] (its aggregates, kind by kind), [`cache`] (those of
+//! one kind and what they weigh), [`reserve`] (workers read
+//! ahead), [`read_ahead`] (the reading), [`owner`] (whose a keyed thing is), [`used_keys`] (which keys need no look-up),
+//! [`prepare`] (getting into memory what a command names), [`outcome`] (the three answers), [`flight`] (the batch on its way and the round on top of it), [`writer`] (the task that owns the writing),
 //! [`lost`] (commits whose answer was lost), [`feed`] (what followers of this process are told).
 
 pub mod book;
@@ -12,23 +13,26 @@ pub mod book;
 mod bounds;
 pub mod cache;
 pub mod command;
+pub mod commands;
 pub mod feed;
 pub mod fingerprint;
 pub mod flight;
 pub mod handle;
 pub mod lost;
 pub mod outcome;
+pub mod owner;
 pub mod prepare;
 pub mod process;
 pub mod read_ahead;
 pub mod reserve;
-pub mod resolve;
 pub mod round;
 pub mod settings;
+pub mod slots;
 pub mod used_keys;
 pub mod writer;
 
-pub use command::{Command, Context, Submission};
+pub use command::{Context, Submission};
+pub use commands::Command;
 pub use feed::Feed;
 pub use handle::Ledger;
 pub use outcome::{Outcome, Receipt};

@@ -20,7 +20,7 @@ use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::transfer::transfer;
 use ledger_core::journal::{Journal, RecordedTime};
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime, CreditAction};
-use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission};
+use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission, commands};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -197,15 +197,15 @@ fn people() -> BoxedStrategy<Command> {
     ]);
     prop_oneof![
         3 => (name("W"), details, any::<bool>())
-            .prop_map(|(worker, details, update)| Command::RegisterWorker { worker: id(&worker), details, update }),
-        1 => text().prop_map(|reason| Command::DepartWorker { worker: id("W2"), reason }),
+            .prop_map(|(worker, details, update)| Command::RegisterWorker(commands::RegisterWorker { worker: id(&worker), details, update })),
+        1 => text().prop_map(|reason| Command::DepartWorker(commands::DepartWorker { worker: id("W2"), reason })),
         2 => (name("W"), name("C"), name("B"), any::<bool>()).prop_map(|(worker, card, branch, update)| {
-            Command::IssueCard { worker: id(&worker), card_no: id(&card), branch: id(&branch), update }
+            Command::IssueCard(commands::IssueCard { worker: id(&worker), card_no: id(&card), branch: id(&branch), update })
         }),
-        2 => (name("W"), name("B")).prop_map(|(worker, branch)| Command::MoveCard { worker: id(&worker), branch: id(&branch) }),
-        1 => (name("W"), text()).prop_map(|(worker, reason)| Command::CloseCard { worker: id(&worker), reason }),
+        2 => (name("W"), name("B")).prop_map(|(worker, branch)| Command::MoveCard(commands::MoveCard { worker: id(&worker), branch: id(&branch) })),
+        1 => (name("W"), text()).prop_map(|(worker, reason)| Command::CloseCard(commands::CloseCard { worker: id(&worker), reason })),
         8 => (name("W"), prop::option::weighted(0.95, day()), quantity(), prop::option::of(text()), any::<bool>()).prop_map(
-            |(worker, on, quantity, witness, own_witness)| Command::RecordCredit {
+            |(worker, on, quantity, witness, own_witness)| Command::RecordCredit(commands::RecordCredit {
                 worker: id(&worker),
                 activity: id("A1"),
                 on,
@@ -213,10 +213,10 @@ fn people() -> BoxedStrategy<Command> {
                 evidence: witness.clone(),
                 witness,
                 own_witness,
-            }),
+            })),
         4 => (earlier(), action, text())
-            .prop_map(|(credit, action, reason)| Command::JudgeCredit { credit: id(&credit), action, reason }),
-        4 => (name("W"), day()).prop_map(|(worker, through)| Command::ExpireLots { worker: id(&worker), through }),
+            .prop_map(|(credit, action, reason)| Command::JudgeCredit(commands::JudgeCredit { credit: id(&credit), action, reason })),
+        4 => (name("W"), day()).prop_map(|(worker, through)| Command::ExpireLots(commands::ExpireLots { worker: id(&worker), through })),
     ]
     .boxed()
 }
@@ -230,29 +230,29 @@ fn goods() -> BoxedStrategy<Command> {
     prop_oneof![
         2 => (name("M"), text(), select(&[USCC, USCC, "123", ""]), any::<bool>()).prop_map(|(merchant, name, uscc, update)| {
             let details = MerchantDetails { category: Some(name.clone()), name, uscc: uscc.into() };
-            Command::RegisterMerchant { merchant: id(&merchant), details, update }
+            Command::RegisterMerchant(commands::RegisterMerchant { merchant: id(&merchant), details, update })
         }),
         3 => (name("M"), day(), points(), text()).prop_map(|(merchant, day, points, reference)| {
-            Command::PaySettlement { merchant: id(&merchant), month: Month::of(day), points, reference }
+            Command::PaySettlement(commands::PaySettlement { merchant: id(&merchant), month: Month::of(day), points, reference })
         }),
         1 => (name("S"), text(), text(), any::<bool>()).prop_map(|(store, name, tier, update)| {
             let details = StoreDetails { community: Some(tier.clone()), name, tier };
-            Command::OpenStore { store: id(&store), details, update }
+            Command::OpenStore(commands::OpenStore { store: id(&store), details, update })
         }),
-        1 => (name("S"), text()).prop_map(|(store, reason)| Command::CloseStore { store: id(&store), reason }),
-        2 => name("S").prop_map(|store| Command::ReopenStore { store: id(&store) }),
+        1 => (name("S"), text()).prop_map(|(store, reason)| Command::CloseStore(commands::CloseStore { store: id(&store), reason })),
+        2 => name("S").prop_map(|store| Command::ReopenStore(commands::ReopenStore { store: id(&store) })),
         3 => (shelf(), terms, units()).prop_map(|((store, sku), terms, opening_stock)| {
-            Command::ListItem { store: id(&store), sku: id(&sku), terms, opening_stock }
+            Command::ListItem(commands::ListItem { store: id(&store), sku: id(&sku), terms, opening_stock })
         }),
-        1 => (shelf(), text()).prop_map(|((store, sku), reason)| Command::DelistItem { store: id(&store), sku: id(&sku), reason }),
+        1 => (shelf(), text()).prop_map(|((store, sku), reason)| Command::DelistItem(commands::DelistItem { store: id(&store), sku: id(&sku), reason })),
         3 => (shelf(), units(), merchant()).prop_map(|((store, sku), quantity, merchant)| {
-            Command::Restock { store: id(&store), sku: id(&sku), quantity, merchant }
+            Command::Restock(commands::Restock { store: id(&store), sku: id(&sku), quantity, merchant })
         }),
         2 => (shelf(), units(), text()).prop_map(|((store, sku), counted, reason)| {
-            Command::CountStock { store: id(&store), sku: id(&sku), counted, reason }
+            Command::CountStock(commands::CountStock { store: id(&store), sku: id(&sku), counted, reason })
         }),
         2 => (shelf(), units(), text()).prop_map(|((store, sku), quantity, reason)| {
-            Command::WriteOffStock { store: id(&store), sku: id(&sku), quantity, reason }
+            Command::WriteOffStock(commands::WriteOffStock { store: id(&store), sku: id(&sku), quantity, reason })
         }),
     ]
     .boxed()
@@ -264,17 +264,17 @@ fn command() -> BoxedStrategy<Command> {
         24 => people(),
         20 => goods(),
         9 => spending().prop_map(Command::Redeem),
-        6 => (spending(), seconds).prop_map(|(spending, lasts_seconds)| Command::PlaceHold { spending, lasts_seconds }),
-        3 => earlier().prop_map(|hold| Command::CaptureHold { hold: id(&hold) }),
+        6 => (spending(), seconds).prop_map(|(spending, lasts_seconds)| Command::PlaceHold(commands::PlaceHold { spending, lasts_seconds })),
+        3 => earlier().prop_map(|hold| Command::CaptureHold(commands::CaptureHold { hold: id(&hold) })),
         3 => (earlier(), any::<bool>(), prop::option::of(text()))
-            .prop_map(|(hold, expired, reason)| Command::ReleaseHold { hold: id(&hold), expired, reason }),
+            .prop_map(|(hold, expired, reason)| Command::ReleaseHold(commands::ReleaseHold { hold: id(&hold), expired, reason })),
         3 => (earlier(), text())
-            .prop_map(|(redemption, reason)| Command::ReverseRedemption { redemption: id(&redemption), reason }),
+            .prop_map(|(redemption, reason)| Command::ReverseRedemption(commands::ReverseRedemption { redemption: id(&redemption), reason })),
         2 => settings().prop_map(Command::Configure),
         2 => (prop::collection::vec(activity(), 0..2), day(), settings()).prop_map(|(activities, effective_from, settings)| {
-            Command::AdoptSchedule { activities, effective_from, settings }
+            Command::AdoptSchedule(commands::AdoptSchedule { activities, effective_from, settings })
         }),
-        1 => (text(), text()).prop_map(|(origin, suite)| Command::OpenJournal { origin, suite }),
+        1 => (text(), text()).prop_map(|(origin, suite)| Command::OpenJournal(commands::OpenJournal { origin, suite })),
     ]
     .boxed()
 }
@@ -291,14 +291,16 @@ fn prelude() -> Vec<Command> {
         unit: "次".into(),
         validity,
     };
-    let credit = |code: &str, day: u32| Command::RecordCredit {
-        worker: id("W1"),
-        activity: id(code),
-        on: NaiveDate::from_ymd_opt(2024, 1, day),
-        quantity: Some(Quantity::from_millionths(1_000_000)),
-        witness: None,
-        own_witness: false,
-        evidence: None,
+    let credit = |code: &str, day: u32| {
+        Command::RecordCredit(commands::RecordCredit {
+            worker: id("W1"),
+            activity: id(code),
+            on: NaiveDate::from_ymd_opt(2024, 1, day),
+            quantity: Some(Quantity::from_millionths(1_000_000)),
+            witness: None,
+            own_witness: false,
+            evidence: None,
+        })
     };
     let spending = || AskedSpending {
         worker: id("W1"),
@@ -306,7 +308,7 @@ fn prelude() -> Vec<Command> {
         lines: vec![AskedLine { sku: id("P1"), quantity: Some(1) }],
         time: AskedTime::Now,
     };
-    let hold = || Command::PlaceHold { spending: spending(), lasts_seconds: 86_400 };
+    let hold = || Command::PlaceHold(commands::PlaceHold { spending: spending(), lasts_seconds: 86_400 });
     let terms = ItemTerms {
         kind: "实物".into(),
         limit_per_worker_year: None,
@@ -314,31 +316,38 @@ fn prelude() -> Vec<Command> {
         name: "毛巾".into(),
         price: Points::from_whole(1),
     };
-    let worker = |name: &str| Command::RegisterWorker {
-        worker: id(name),
-        details: WorkerDetails { occupation: "骑手".into(), party_member: None, platform: None },
-        update: false,
+    let worker = |name: &str| {
+        Command::RegisterWorker(commands::RegisterWorker {
+            worker: id(name),
+            details: WorkerDetails { occupation: "骑手".into(), party_member: None, platform: None },
+            update: false,
+        })
     };
     vec![
-        Command::AdoptSchedule {
+        Command::AdoptSchedule(commands::AdoptSchedule {
             activities: vec![activity("A1", Validity::Forever), activity("A2", Validity::Months(1))],
             effective_from: NaiveDate::from_ymd_opt(1900, 1, 1).expect("a day"),
             settings: Settings::default(),
-        },
-        Command::RegisterMerchant {
+        }),
+        Command::RegisterMerchant(commands::RegisterMerchant {
             merchant: id("M1"),
             details: MerchantDetails { category: None, name: "一号店".into(), uscc: USCC.into() },
             update: false,
-        },
-        Command::OpenStore {
+        }),
+        Command::OpenStore(commands::OpenStore {
             store: id("S1"),
             details: StoreDetails { community: None, name: "网点".into(), tier: "总站".into() },
             update: false,
-        },
-        Command::ListItem { store: id("S1"), sku: id("P1"), terms, opening_stock: 1_000 },
+        }),
+        Command::ListItem(commands::ListItem { store: id("S1"), sku: id("P1"), terms, opening_stock: 1_000 }),
         worker("W1"),
         worker("W2"),
-        Command::IssueCard { worker: id("W1"), card_no: id("C1"), branch: id("B1"), update: false },
+        Command::IssueCard(commands::IssueCard {
+            worker: id("W1"),
+            card_no: id("C1"),
+            branch: id("B1"),
+            update: false,
+        }),
         // From here on what others decide about: p7 and p8, p9 and p10, p11.
         credit("A2", 1),
         credit("A1", 2),
@@ -364,32 +373,32 @@ fn history() -> BoxedStrategy<Vec<Given>> {
 /// The command's name. A new command belongs into the histories above before it is named here.
 const fn kind(command: &Command) -> &'static str {
     match command {
-        Command::OpenJournal { .. } => "open journal",
+        Command::OpenJournal(_) => "open journal",
         Command::Configure(_) => "configure",
-        Command::AdoptSchedule { .. } => "adopt schedule",
-        Command::RegisterWorker { .. } => "register worker",
-        Command::DepartWorker { .. } => "depart worker",
-        Command::IssueCard { .. } => "issue card",
-        Command::MoveCard { .. } => "move card",
-        Command::CloseCard { .. } => "close card",
-        Command::RegisterMerchant { .. } => "register merchant",
-        Command::PaySettlement { .. } => "pay settlement",
-        Command::OpenStore { .. } => "open store",
-        Command::CloseStore { .. } => "close store",
-        Command::ReopenStore { .. } => "reopen store",
-        Command::ListItem { .. } => "list item",
-        Command::DelistItem { .. } => "delist item",
-        Command::Restock { .. } => "restock",
-        Command::CountStock { .. } => "count stock",
-        Command::WriteOffStock { .. } => "write off stock",
-        Command::RecordCredit { .. } => "record credit",
-        Command::JudgeCredit { .. } => "judge credit",
+        Command::AdoptSchedule(_) => "adopt schedule",
+        Command::RegisterWorker(_) => "register worker",
+        Command::DepartWorker(_) => "depart worker",
+        Command::IssueCard(_) => "issue card",
+        Command::MoveCard(_) => "move card",
+        Command::CloseCard(_) => "close card",
+        Command::RegisterMerchant(_) => "register merchant",
+        Command::PaySettlement(_) => "pay settlement",
+        Command::OpenStore(_) => "open store",
+        Command::CloseStore(_) => "close store",
+        Command::ReopenStore(_) => "reopen store",
+        Command::ListItem(_) => "list item",
+        Command::DelistItem(_) => "delist item",
+        Command::Restock(_) => "restock",
+        Command::CountStock(_) => "count stock",
+        Command::WriteOffStock(_) => "write off stock",
+        Command::RecordCredit(_) => "record credit",
+        Command::JudgeCredit(_) => "judge credit",
         Command::Redeem(_) => "redeem",
-        Command::ReverseRedemption { .. } => "reverse redemption",
-        Command::PlaceHold { .. } => "place hold",
-        Command::CaptureHold { .. } => "capture hold",
-        Command::ReleaseHold { .. } => "release hold",
-        Command::ExpireLots { .. } => "expire lots",
+        Command::ReverseRedemption(_) => "reverse redemption",
+        Command::PlaceHold(_) => "place hold",
+        Command::CaptureHold(_) => "capture hold",
+        Command::ReleaseHold(_) => "release hold",
+        Command::ExpireLots(_) => "expire lots",
     }
 }
 const KINDS: usize = 26;
@@ -424,7 +433,7 @@ async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {
     drop(journal);
     let journal = backend.open().await;
     let (ledger, task) = open(&journal, &clock, ordinary).await;
-    let depart = Command::DepartWorker { worker: id("W1"), reason: "核对".into() };
+    let depart = Command::DepartWorker(commands::DepartWorker { worker: id("W1"), reason: "核对".into() });
     let outcome = submit(&ledger, "last", ledger.now(), depart).await;
     assert!(outcome.receipt().is_some(), "the journal takes no more: {outcome:?}");
     drop(ledger);

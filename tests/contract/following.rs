@@ -10,7 +10,7 @@ use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::Journal;
 use ledger_core::journal::memory::MemoryJournal;
-use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission};
+use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission, commands};
 use projections::ViewError;
 use projections::handle::start;
 use projections::store::{Checkpoint, Stored, ViewChanges, ViewStore};
@@ -75,7 +75,7 @@ async fn register(ledger: &Ledger, number: u32) -> u64 {
     };
     let details = WorkerDetails { occupation: "骑手".into(), platform: None, party_member: None };
     let worker = format!("W{number}").parse().expect("a worker");
-    let command = Command::RegisterWorker { worker, details, update: false };
+    let command = Command::RegisterWorker(commands::RegisterWorker { worker, details, update: false });
     match ledger.submit(Submission { context, command }).await {
         Outcome::Committed(receipt) => receipt.position,
         other => panic!("{other:?}"),

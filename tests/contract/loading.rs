@@ -8,9 +8,9 @@ use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::worker::Worker;
 use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::{Entry, Journal, Snapshot, StoredStream};
+use ledger_core::ledger::Command;
 use ledger_core::ledger::cache::{Loaded, layout};
-use ledger_core::ledger::command::Command;
-use ledger_core::ledger::{Context, Ledger, LedgerSettings, Outcome, Submission};
+use ledger_core::ledger::{Context, Ledger, LedgerSettings, Outcome, Submission, commands};
 
 use crate::backends::Backend;
 use crate::batches::{Author, at, departed, furnished, opened, registered};
@@ -133,7 +133,10 @@ pub(crate) async fn a_snapshot_that_cannot_be_read_costs_only_time(backend: Back
         Ledger::open(Arc::clone(&journal), LedgerSettings::default(), "nuanxin/contract", HashSuite::Sha256).await;
     let (ledger, task) = opened.expect("the ledger opens");
     let context = Context { key: "x".parse().expect("a key"), actor: "甲".parse().expect("an actor"), at: at() };
-    let command = Command::DepartWorker { worker: "W1".parse().expect("a worker"), reason: "核对".into() };
+    let command = Command::DepartWorker(commands::DepartWorker {
+        worker: "W1".parse().expect("a worker"),
+        reason: "核对".into(),
+    });
     let outcome = ledger.submit(Submission { context, command }).await;
     let Outcome::Refused(refusal) = outcome else { panic!("W1 left long ago: {outcome:?}") };
     assert_eq!(refusal.code.as_str(), "worker_departed");

@@ -9,7 +9,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::evidence::hash::HashSuite;
 use ledger_core::evidence::verifier::{Verdict, Verifier};
 use ledger_core::journal::Journal;
-use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Submission};
+use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Submission, commands};
 use projections::state;
 
 use crate::backends::Backend;
@@ -64,7 +64,10 @@ pub(crate) async fn what_lies_ahead_in_an_old_journal_is_valid_and_takes_command
     let opened = Ledger::open(Arc::clone(&journal), LedgerSettings::default(), "x", HashSuite::Sha256).await;
     let (ledger, task) = opened.expect("the ledger opens");
     let context = Context { key: "d".parse().expect("a key"), actor: "甲".parse().expect("one"), at: ledger.now() };
-    let command = Command::DepartWorker { worker: "W1".parse().expect("a worker"), reason: "离开".into() };
+    let command = Command::DepartWorker(commands::DepartWorker {
+        worker: "W1".parse().expect("a worker"),
+        reason: "离开".into(),
+    });
     let outcome = ledger.submit(Submission { context, command }).await;
     assert!(outcome.receipt().is_some(), "{outcome:?}");
     drop(ledger);

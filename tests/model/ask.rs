@@ -15,7 +15,7 @@ use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::{BusinessTime, Month, Validity};
 use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime, CreditAction};
-use ledger_core::ledger::{Command, Context, Submission};
+use ledger_core::ledger::{Command, Context, Submission, commands};
 
 /// How long lots last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,45 +213,52 @@ impl Ask {
     fn command(&self) -> Command {
         let reason = REASON.to_owned();
         match self.clone() {
-            Ask::Open => Command::OpenJournal { origin: ORIGIN.to_owned(), suite: "sha-256".to_owned() },
+            Ask::Open => {
+                Command::OpenJournal(commands::OpenJournal { origin: ORIGIN.to_owned(), suite: "sha-256".to_owned() })
+            }
             Ask::Configure { approval, publicity_days, step } => Command::Configure(Settings {
                 approval_required: approval,
                 points_step: step.map(Points::from_hundredths),
                 publicity_days,
                 ..Settings::default()
             }),
-            Ask::Adopt { lines, from } => Command::AdoptSchedule {
+            Ask::Adopt { lines, from } => Command::AdoptSchedule(commands::AdoptSchedule {
                 activities: lines.iter().map(activity).collect(),
                 effective_from: from,
                 settings: Settings::default(),
-            },
+            }),
             Ask::Register { worker, occupation, party_member, update } => {
                 let details = WorkerDetails { occupation, party_member, platform: None };
-                Command::RegisterWorker { worker: id(&worker), details, update }
+                Command::RegisterWorker(commands::RegisterWorker { worker: id(&worker), details, update })
             }
-            Ask::Depart { worker } => Command::DepartWorker { worker: id(&worker), reason },
-            Ask::IssueCard { worker, card, branch, update } => {
-                Command::IssueCard { worker: id(&worker), card_no: id(&card), branch: id(&branch), update }
+            Ask::Depart { worker } => Command::DepartWorker(commands::DepartWorker { worker: id(&worker), reason }),
+            Ask::IssueCard { worker, card, branch, update } => Command::IssueCard(commands::IssueCard {
+                worker: id(&worker),
+                card_no: id(&card),
+                branch: id(&branch),
+                update,
+            }),
+            Ask::MoveCard { worker, branch } => {
+                Command::MoveCard(commands::MoveCard { worker: id(&worker), branch: id(&branch) })
             }
-            Ask::MoveCard { worker, branch } => Command::MoveCard { worker: id(&worker), branch: id(&branch) },
-            Ask::CloseCard { worker } => Command::CloseCard { worker: id(&worker), reason },
+            Ask::CloseCard { worker } => Command::CloseCard(commands::CloseCard { worker: id(&worker), reason }),
             Ask::RegisterMerchant { merchant, name, update } => {
                 let details = MerchantDetails { category: None, name, uscc: "91350100M000100Y43".to_owned() };
-                Command::RegisterMerchant { merchant: id(&merchant), details, update }
+                Command::RegisterMerchant(commands::RegisterMerchant { merchant: id(&merchant), details, update })
             }
-            Ask::Pay { merchant, month, points } => Command::PaySettlement {
+            Ask::Pay { merchant, month, points } => Command::PaySettlement(commands::PaySettlement {
                 merchant: id(&merchant),
                 month: Month::of(month),
                 points: Points::from_hundredths(points),
                 reference: "凭证".to_owned(),
-            },
+            }),
             Ask::OpenStore { store, name, update } => {
                 let details = StoreDetails { community: None, name, tier: "社区级".to_owned() };
-                Command::OpenStore { store: id(&store), details, update }
+                Command::OpenStore(commands::OpenStore { store: id(&store), details, update })
             }
-            Ask::CloseStore { store } => Command::CloseStore { store: id(&store), reason },
-            Ask::ReopenStore { store } => Command::ReopenStore { store: id(&store) },
-            Ask::List { store, sku, price, limit, merchant, opening } => Command::ListItem {
+            Ask::CloseStore { store } => Command::CloseStore(commands::CloseStore { store: id(&store), reason }),
+            Ask::ReopenStore { store } => Command::ReopenStore(commands::ReopenStore { store: id(&store) }),
+            Ask::List { store, sku, price, limit, merchant, opening } => Command::ListItem(commands::ListItem {
                 store: id(&store),
                 sku: id(&sku),
                 terms: ItemTerms {
@@ -262,18 +269,23 @@ impl Ask {
                     price: Points::from_hundredths(price),
                 },
                 opening_stock: opening,
-            },
-            Ask::Delist { store, sku } => Command::DelistItem { store: id(&store), sku: id(&sku), reason },
-            Ask::Restock { store, sku, quantity, merchant } => {
-                Command::Restock { store: id(&store), sku: id(&sku), quantity, merchant: merchant.as_deref().map(id) }
+            }),
+            Ask::Delist { store, sku } => {
+                Command::DelistItem(commands::DelistItem { store: id(&store), sku: id(&sku), reason })
             }
+            Ask::Restock { store, sku, quantity, merchant } => Command::Restock(commands::Restock {
+                store: id(&store),
+                sku: id(&sku),
+                quantity,
+                merchant: merchant.as_deref().map(id),
+            }),
             Ask::Count { store, sku, counted } => {
-                Command::CountStock { store: id(&store), sku: id(&sku), counted, reason }
+                Command::CountStock(commands::CountStock { store: id(&store), sku: id(&sku), counted, reason })
             }
             Ask::WriteOff { store, sku, quantity } => {
-                Command::WriteOffStock { store: id(&store), sku: id(&sku), quantity, reason }
+                Command::WriteOffStock(commands::WriteOffStock { store: id(&store), sku: id(&sku), quantity, reason })
             }
-            Ask::Credit { worker, activity, on, quantity } => Command::RecordCredit {
+            Ask::Credit { worker, activity, on, quantity } => Command::RecordCredit(commands::RecordCredit {
                 worker: id(&worker),
                 activity: id(&activity),
                 on,
@@ -281,16 +293,24 @@ impl Ask {
                 witness: Some("证明人甲".to_owned()),
                 own_witness: false,
                 evidence: None,
-            },
+            }),
             Ask::Judge { credit, verdict } => {
-                Command::JudgeCredit { credit: id(&credit), action: action(verdict), reason }
+                Command::JudgeCredit(commands::JudgeCredit { credit: id(&credit), action: action(verdict), reason })
             }
             Ask::Redeem(basket) => Command::Redeem(spending(&basket)),
-            Ask::Reverse { redemption } => Command::ReverseRedemption { redemption: id(&redemption), reason },
-            Ask::Hold { basket, seconds } => Command::PlaceHold { spending: spending(&basket), lasts_seconds: seconds },
-            Ask::Capture { hold } => Command::CaptureHold { hold: id(&hold) },
-            Ask::Release { hold, expired } => Command::ReleaseHold { hold: id(&hold), expired, reason: None },
-            Ask::Expire { worker, through } => Command::ExpireLots { worker: id(&worker), through },
+            Ask::Reverse { redemption } => {
+                Command::ReverseRedemption(commands::ReverseRedemption { redemption: id(&redemption), reason })
+            }
+            Ask::Hold { basket, seconds } => {
+                Command::PlaceHold(commands::PlaceHold { spending: spending(&basket), lasts_seconds: seconds })
+            }
+            Ask::Capture { hold } => Command::CaptureHold(commands::CaptureHold { hold: id(&hold) }),
+            Ask::Release { hold, expired } => {
+                Command::ReleaseHold(commands::ReleaseHold { hold: id(&hold), expired, reason: None })
+            }
+            Ask::Expire { worker, through } => {
+                Command::ExpireLots(commands::ExpireLots { worker: id(&worker), through })
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use clap::Args;
 use ledger_core::domain::ids::{Actor, HoldId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::journal::url::JournalUrl;
-use ledger_core::ledger::{Command, Context, Outcome, Submission};
+use ledger_core::ledger::{Command, Context, Outcome, Submission, commands};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -223,7 +223,10 @@ async fn release_once(app: &App) -> Result<(), String> {
         let key = derived_key(RELEASE_KEYS, &hold).map_err(|error| error.detail().to_owned())?;
         let hold = HoldId::new(&hold).map_err(|error| error.to_string())?;
         let context = Context { key, actor: actor.clone(), at };
-        submissions.push(Submission { context, command: Command::ReleaseHold { hold, expired: true, reason: None } });
+        submissions.push(Submission {
+            context,
+            command: Command::ReleaseHold(commands::ReleaseHold { hold, expired: true, reason: None }),
+        });
     }
     for outcome in app.ledger.submit_all(submissions, false).await {
         match outcome {

@@ -167,7 +167,7 @@ mod tests {
     use ledger_core::domain::time::BusinessTime;
     use ledger_core::evidence::hash::HashSuite;
     use ledger_core::journal::url::JournalUrl;
-    use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Submission};
+    use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Submission, commands};
 
     use super::{TokenCommand, carry_out};
     use crate::access::{Access, Role};
@@ -189,7 +189,7 @@ mod tests {
         let at = BusinessTime::parse("2024-03-05").unwrap();
         let context = Context { key: "k".parse().unwrap(), actor: Actor::new("test").unwrap(), at };
         let details = StoreDetails { community: None, name: "网点".into(), tier: "微驿站".into() };
-        let command = Command::OpenStore { store: store.parse().unwrap(), details, update: false };
+        let command = Command::OpenStore(commands::OpenStore { store: store.parse().unwrap(), details, update: false });
         assert!(ledger.submit(Submission { context, command }).await.receipt().is_some());
         drop(ledger);
         task.finished().await;

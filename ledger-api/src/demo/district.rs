@@ -10,6 +10,7 @@ use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::Validity;
 use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::ledger::Command;
+use ledger_core::ledger::commands;
 
 /// How many workers there are.
 pub(super) const WORKERS: u32 = 60;
@@ -190,7 +191,10 @@ pub(super) fn setup() -> Result<Vec<(String, Command)>, IdError> {
             StoreDetails {
                 community: Some(format!("演示{number}社区")), name: name.to_owned(), tier: tier.to_owned()
             };
-        commands.push((format!("store/{store}"), Command::OpenStore { store, details, update: false }));
+        commands.push((
+            format!("store/{store}"),
+            Command::OpenStore(commands::OpenStore { store, details, update: false }),
+        ));
     }
     for listing in listings()? {
         let Listing { store, sku, merchant, item } = listing;
@@ -202,7 +206,7 @@ pub(super) fn setup() -> Result<Vec<(String, Command)>, IdError> {
             price: Points::from_whole(item.price),
         };
         let key = format!("item/{store}/{sku}");
-        commands.push((key, Command::ListItem { store, sku, terms, opening_stock: item.stock }));
+        commands.push((key, Command::ListItem(commands::ListItem { store, sku, terms, opening_stock: item.stock })));
     }
     Ok(commands)
 }
@@ -222,7 +226,7 @@ fn schedule() -> Result<Command, IdError> {
     });
     let activities = activities.collect::<Result<_, IdError>>()?;
     let effective_from = super::history::FIRST_DAY;
-    Ok(Command::AdoptSchedule { activities, effective_from, settings: Settings::default() })
+    Ok(Command::AdoptSchedule(commands::AdoptSchedule { activities, effective_from, settings: Settings::default() }))
 }
 
 fn worker(number: u32) -> Result<Vec<(String, Command)>, IdError> {
@@ -233,12 +237,15 @@ fn worker(number: u32) -> Result<Vec<(String, Command)>, IdError> {
         party_member: Some(member),
         platform: pick(&PLATFORMS, number).map(str::to_owned),
     };
-    let register = Command::RegisterWorker { worker: worker.clone(), details, update: false };
+    let register = Command::RegisterWorker(commands::RegisterWorker { worker: worker.clone(), details, update: false });
     let mut commands = vec![(format!("worker/{worker}"), register)];
     if member {
         let card_no = CardNo::new(&format!("YS-HZ{number:04}"))?;
         let branch = format!("YS-DZB{:02}", number / MEMBER_EVERY % BRANCHES + 1).parse()?;
-        commands.push((format!("card/{card_no}"), Command::IssueCard { worker, card_no, branch, update: false }));
+        commands.push((
+            format!("card/{card_no}"),
+            Command::IssueCard(commands::IssueCard { worker, card_no, branch, update: false }),
+        ));
     }
     Ok(commands)
 }
@@ -254,7 +261,10 @@ fn merchant(number: u32) -> Result<(String, Command), IdError> {
         name: format!("演示爱心商户{number:02}"),
         uscc: pick(&CREDIT_CODES, number.wrapping_sub(1)).unwrap_or_default().to_owned(),
     };
-    Ok((format!("merchant/{merchant}"), Command::RegisterMerchant { merchant, details, update: false }))
+    Ok((
+        format!("merchant/{merchant}"),
+        Command::RegisterMerchant(commands::RegisterMerchant { merchant, details, update: false }),
+    ))
 }
 
 fn store_id(number: u32) -> Result<StoreId, IdError> {

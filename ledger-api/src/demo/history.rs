@@ -10,7 +10,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::time::{BusinessTime, Month};
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
-use ledger_core::ledger::{Command, Receipt};
+use ledger_core::ledger::{Command, Receipt, commands};
 
 use super::dice::Dice;
 use super::district::{ACTIVITIES, Listing, Usual, WORKERS, listings, worker_id};
@@ -98,7 +98,7 @@ impl History {
     fn service(&mut self, usual: &Usual, worker: WorkerId, on: NaiveDate) -> Result<Planned, IdError> {
         let quantity = self.dice.one_of(usual.quantities).and_then(|text| Quantity::parse(text));
         let activity = usual.code.parse()?;
-        let command = Command::RecordCredit {
+        let command = Command::RecordCredit(commands::RecordCredit {
             worker,
             activity,
             on: Some(on),
@@ -106,7 +106,7 @@ impl History {
             witness: None,
             own_witness: false,
             evidence: None,
-        };
+        });
         let witness = format!("演示网格员{:02}", self.dice.below(WITNESSES) + 1);
         Ok(Planned { key: String::new(), at: BusinessTime::start_of(on), command, witness: Some(witness) })
     }
@@ -183,12 +183,12 @@ impl History {
         let settled = self.owed.iter().filter(|((month, _), _)| paid_until.is_some_and(|until| *month <= until));
         let planned = settled.map(|((month, merchant), points)| {
             let after = month.first_day().checked_add_months(chrono::Months::new(1)).unwrap_or(FIRST_DAY);
-            let command = Command::PaySettlement {
+            let command = Command::PaySettlement(commands::PaySettlement {
                 merchant: merchant.clone(),
                 month: *month,
                 points: *points,
                 reference: format!("演示凭证-{month}-{merchant}"),
-            };
+            });
             let at = BusinessTime::start_of(after + Days::new(9));
             Planned { key: format!("demo/settlement/{month}/{merchant}"), at, command, witness: None }
         });
@@ -200,7 +200,7 @@ impl History {
 pub(super) fn last_restock(key: &str) -> Result<Planned, IdError> {
     const UNITS: u32 = 500;
     let (store, sku) = (EXAMPLE_STORE.parse()?, EXAMPLE_SKU.parse()?);
-    let command = Command::Restock { store, sku, quantity: UNITS, merchant: None };
+    let command = Command::Restock(commands::Restock { store, sku, quantity: UNITS, merchant: None });
     let at = BusinessTime::start_of(FIRST_DAY + Days::new(DAYS));
     Ok(Planned { key: key.to_owned(), at, command, witness: None })
 }

@@ -9,6 +9,7 @@ use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::journal::{Journal, RecordedTime};
 use ledger_core::ledger::LedgerSettings;
+use ledger_core::ledger::commands;
 use zeroize::Zeroizing;
 
 use super::*;
@@ -123,7 +124,7 @@ async fn what_lies_ahead_of_the_clock_is_filled_in_once_it_has_come() {
 #[tokio::test]
 async fn another_district_is_left_alone() {
     let (ledger, vault, _folder) = open(Arc::new(MemoryJournal::default())).await;
-    let command = Command::OpenStore {
+    let command = Command::OpenStore(commands::OpenStore {
         store: "WD001".parse().unwrap(),
         details: ledger_core::domain::store::command::StoreDetails {
             community: None,
@@ -131,7 +132,7 @@ async fn another_district_is_left_alone() {
             tier: "总站".into(),
         },
         update: false,
-    };
+    });
     let at = BusinessTime::start_of(FIRST_DAY);
     let context = Context { key: Key::new("k").unwrap(), actor: Actor::new("test").unwrap(), at };
     assert!(ledger.submit(Submission { context, command }).await.receipt().is_some());

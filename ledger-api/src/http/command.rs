@@ -12,7 +12,7 @@ use ledger_core::domain::programme::event::ProgrammeEvent;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::evidence::hash::HashSuite;
-use ledger_core::ledger::{Command, Context, Outcome, Receipt, Submission};
+use ledger_core::ledger::{Command, Context, Outcome, Receipt, Submission, commands};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
@@ -145,7 +145,7 @@ pub async fn prepare(app: &App, context: Context, asked: Asked) -> Result<Prepar
         }
         Personal::Witness(text) => {
             check_name(&text, "witness")?;
-            if let Command::RecordCredit { worker, witness, own_witness, .. } = &mut command {
+            if let Command::RecordCredit(commands::RecordCredit { worker, witness, own_witness, .. }) = &mut command {
                 *own_witness = app.vault.is_worker(worker, &text).await?;
                 *witness = Some(app.vault.remember(WITNESS, &text).await?);
             }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::ids::{ActivityCode, CreditId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::ledger::{Command, Receipt};
+use ledger_core::ledger::{Command, Receipt, commands};
 use projections::views::proposal::Proposal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -84,8 +84,15 @@ impl Ask for RecordCredit {
         // The ledger judges it in its turn: an unknown worker is told before a bad date.
         let no_date = on.0.as_ref().err().map(|sent| no_date("on", sent));
         let (on, quantity) = (on.0.ok(), quantity.0);
-        let command =
-            Command::RecordCredit { worker, activity, on, quantity, witness: None, own_witness: false, evidence };
+        let command = Command::RecordCredit(commands::RecordCredit {
+            worker,
+            activity,
+            on,
+            quantity,
+            witness: None,
+            own_witness: false,
+            evidence,
+        });
         Ok(Asked { command, personal: Personal::Witness(witness.0), no_date })
     }
 

@@ -9,7 +9,7 @@ use ledger_core::domain::ids::{Key, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::event::Booking;
-use ledger_core::ledger::{Command, Context, Receipt, Submission};
+use ledger_core::ledger::{Command, Context, Receipt, Submission, commands};
 use projections::views::balance::Lot;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -101,7 +101,7 @@ fn submission(context: &Context, worker: &str, through: NaiveDate) -> Result<Sub
     let key: Key = derived_key(&format!("{}/", context.key), worker)?;
     let worker = WorkerId::new(worker).map_err(|error| ApiError::fault(&error))?;
     let context = Context { key, ..context.clone() };
-    Ok(Submission { context, command: Command::ExpireLots { worker, through } })
+    Ok(Submission { context, command: Command::ExpireLots(commands::ExpireLots { worker, through }) })
 }
 
 struct Booked {

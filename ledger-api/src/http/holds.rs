@@ -6,7 +6,7 @@ use ledger_core::domain::ids::{HoldId, StoreId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::command::{AskedLine, AskedSpending};
-use ledger_core::ledger::{Command, Receipt};
+use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -87,7 +87,7 @@ impl Ask for PlaceHold {
         let lines = lines.into_iter().map(AskedLine::from).collect();
         let (time, no_date) = asked_time(at);
         let spending = AskedSpending { worker, store, lines, time };
-        let command = Command::PlaceHold { spending, lasts_seconds: minutes * SECONDS_PER_MINUTE };
+        let command = Command::PlaceHold(commands::PlaceHold { spending, lasts_seconds: minutes * SECONDS_PER_MINUTE });
         Ok(Asked { no_date, ..command.into() })
     }
 
@@ -134,7 +134,7 @@ impl Ask for CaptureHold {
     const PATH: &'static [(&'static str, Code)] = &[("hold", Code::UnknownRedemption)];
 
     fn command(self, path: OfHold) -> Result<Asked, ApiError> {
-        Ok(Command::CaptureHold { hold: path.hold }.into())
+        Ok(Command::CaptureHold(commands::CaptureHold { hold: path.hold }).into())
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<RedemptionAnswer> {
@@ -184,7 +184,7 @@ impl Ask for ReleaseHold {
     const PATH: &'static [(&'static str, Code)] = &[("hold", Code::UnknownRedemption)];
 
     fn command(self, path: OfHold) -> Result<Asked, ApiError> {
-        Ok(Command::ReleaseHold { hold: path.hold, expired: false, reason: self.reason }.into())
+        Ok(Command::ReleaseHold(commands::ReleaseHold { hold: path.hold, expired: false, reason: self.reason }).into())
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<ReleasedAnswer> {

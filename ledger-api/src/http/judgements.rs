@@ -7,7 +7,7 @@ use ledger_core::domain::ids::CreditId;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::event::{Verdict, WorkerEvent};
 use ledger_core::ledger::command::CreditAction;
-use ledger_core::ledger::{Command, Receipt};
+use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -52,7 +52,7 @@ pub struct JudgedAnswer {
 
 impl JudgedAnswer {
     fn new(command: &Command, receipt: &Receipt) -> Option<JudgedAnswer> {
-        let Command::JudgeCredit { credit, .. } = command else { return None };
+        let Command::JudgeCredit(commands::JudgeCredit { credit, .. }) = command else { return None };
         // An objection that was right takes the credit back in a second event: what it is in the end counts.
         let status = receipt.events.iter().rev().filter_map(Event::as_worker).find_map(status_after)?;
         Some(JudgedAnswer { credit: credit.clone(), status, position: receipt.position })
@@ -88,7 +88,7 @@ macro_rules! judgement {
 
             fn command(self, path: OfCredit) -> Result<Asked, ApiError> {
                 let action = CreditAction::$action;
-                Ok(Command::JudgeCredit { credit: path.credit, action, reason: self.reason.0 }.into())
+                Ok(Command::JudgeCredit(commands::JudgeCredit { credit: path.credit, action, reason: self.reason.0 }).into())
             }
 
             fn answer(command: &Command, receipt: &Receipt) -> Option<JudgedAnswer> {
@@ -148,7 +148,7 @@ impl Ask for ResolveObjection {
 
     fn command(self, path: OfCredit) -> Result<Asked, ApiError> {
         let action = CreditAction::Resolve { upheld: self.upheld };
-        Ok(Command::JudgeCredit { credit: path.credit, action, reason: self.reason.0 }.into())
+        Ok(Command::JudgeCredit(commands::JudgeCredit { credit: path.credit, action, reason: self.reason.0 }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<JudgedAnswer> {

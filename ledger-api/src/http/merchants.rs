@@ -6,7 +6,7 @@ use ledger_core::domain::ids::MerchantId;
 use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::Month;
-use ledger_core::ledger::{Command, Receipt};
+use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -62,11 +62,11 @@ impl Ask for RegisterMerchant {
 
     fn command(self, _: NoPath) -> Result<Asked, ApiError> {
         let details = MerchantDetails { category: self.category, name: self.name.0, uscc: self.uscc.0 };
-        Ok(Command::RegisterMerchant { merchant: self.id, details, update: false }.into())
+        Ok(Command::RegisterMerchant(commands::RegisterMerchant { merchant: self.id, details, update: false }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<MerchantAnswer> {
-        let Command::RegisterMerchant { merchant, .. } = command else { return None };
+        let Command::RegisterMerchant(commands::RegisterMerchant { merchant, .. }) = command else { return None };
         Some(MerchantAnswer { merchant: merchant.clone(), position: receipt.position })
     }
 }
@@ -126,11 +126,19 @@ impl Ask for PaySettlement {
 
     fn command(self, path: OfMerchant) -> Result<Asked, ApiError> {
         let PaySettlement { month, points, reference } = self;
-        Ok(Command::PaySettlement { merchant: path.merchant, month, points: points.0, reference: reference.0 }.into())
+        Ok(Command::PaySettlement(commands::PaySettlement {
+            merchant: path.merchant,
+            month,
+            points: points.0,
+            reference: reference.0,
+        })
+        .into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<PaymentAnswer> {
-        let Command::PaySettlement { merchant, month, points, .. } = command else { return None };
+        let Command::PaySettlement(commands::PaySettlement { merchant, month, points, .. }) = command else {
+            return None;
+        };
         let points = PointsJson(*points);
         Some(PaymentAnswer { merchant: merchant.clone(), month: *month, points, position: receipt.position })
     }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use ledger_core::domain::ids::{RedemptionId, Sku, StoreId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
-use ledger_core::ledger::{Command, Receipt};
+use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -150,7 +150,11 @@ impl Ask for ReverseRedemption {
     const PATH: &'static [(&'static str, Code)] = &[("redemption", Code::UnknownRedemption)];
 
     fn command(self, path: OfRedemption) -> Result<Asked, ApiError> {
-        Ok(Command::ReverseRedemption { redemption: path.redemption, reason: self.reason.0 }.into())
+        Ok(Command::ReverseRedemption(commands::ReverseRedemption {
+            redemption: path.redemption,
+            reason: self.reason.0,
+        })
+        .into())
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<RedemptionAnswer> {

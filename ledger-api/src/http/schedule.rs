@@ -9,7 +9,7 @@ use ledger_core::domain::programme::command::{GuardAction, Settings};
 use ledger_core::domain::programme::event::ProgrammeConfigured;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::{Activity, ScheduleVersion};
-use ledger_core::ledger::{Command, Submission};
+use ledger_core::ledger::{Command, Submission, commands};
 use projections::queries::At;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -294,11 +294,11 @@ async fn adopt(
     let effective_from = body.effective_from.0;
     let effective_from =
         effective_from.map_err(|sent| ApiError::new(Code::InvalidDate, no_date("effective_from", &sent)))?;
-    let command = Command::AdoptSchedule {
+    let command = Command::AdoptSchedule(commands::AdoptSchedule {
         activities: body.activities.into_iter().map(Activity::from).collect(),
         effective_from,
         settings: body.district.unwrap_or_default().into(),
-    };
+    });
     let outcome = app.ledger.submit(Submission { context: asking.0, command }).await;
     let receipt = receipt_of(outcome, &[])?;
     let adopted = programme_event(&receipt, |event| event.as_schedule().map(|adopted| adopted.version));

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use ledger_core::domain::ids::{MerchantId, Sku, StoreId};
 use ledger_core::domain::refusal::Code;
-use ledger_core::ledger::{Command, Receipt};
+use ledger_core::ledger::{Command, Receipt, commands};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -47,11 +47,12 @@ impl Ask for Restock {
 
     fn command(self, path: OfStore) -> Result<Asked, ApiError> {
         let Restock { sku, quantity, merchant } = self;
-        Ok(Command::Restock { store: path.store, sku, quantity: quantity.or_nothing(), merchant }.into())
+        Ok(Command::Restock(commands::Restock { store: path.store, sku, quantity: quantity.or_nothing(), merchant })
+            .into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<ItemAnswer> {
-        let Command::Restock { store, sku, .. } = command else { return None };
+        let Command::Restock(commands::Restock { store, sku, .. }) = command else { return None };
         ItemAnswer::new(store, sku, receipt)
     }
 }
@@ -95,11 +96,17 @@ impl Ask for CountStock {
         let Some(counted) = self.counted.0 else {
             return Err(ApiError::new(Code::InvalidQuantity, "counted: not a whole number from 0 on"));
         };
-        Ok(Command::CountStock { store: path.store, sku: self.sku, counted, reason: self.reason.0 }.into())
+        Ok(Command::CountStock(commands::CountStock {
+            store: path.store,
+            sku: self.sku,
+            counted,
+            reason: self.reason.0,
+        })
+        .into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<ItemAnswer> {
-        let Command::CountStock { store, sku, .. } = command else { return None };
+        let Command::CountStock(commands::CountStock { store, sku, .. }) = command else { return None };
         ItemAnswer::new(store, sku, receipt)
     }
 }
@@ -140,11 +147,12 @@ impl Ask for WriteOffStock {
     fn command(self, path: OfStore) -> Result<Asked, ApiError> {
         let WriteOffStock { sku, quantity, reason } = self;
         let quantity = quantity.or_nothing();
-        Ok(Command::WriteOffStock { store: path.store, sku, quantity, reason: reason.0 }.into())
+        Ok(Command::WriteOffStock(commands::WriteOffStock { store: path.store, sku, quantity, reason: reason.0 })
+            .into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<ItemAnswer> {
-        let Command::WriteOffStock { store, sku, .. } = command else { return None };
+        let Command::WriteOffStock(commands::WriteOffStock { store, sku, .. }) = command else { return None };
         ItemAnswer::new(store, sku, receipt)
     }
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use ledger_core::domain::ids::{MerchantId, Sku, StoreId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
-use ledger_core::ledger::{Command, Receipt};
+use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -83,11 +83,11 @@ impl Ask for OpenStore {
 
     fn command(self, _: NoPath) -> Result<Asked, ApiError> {
         let details = StoreDetails { community: self.community, name: self.name.0, tier: self.tier.0 };
-        Ok(Command::OpenStore { store: self.id, details, update: false }.into())
+        Ok(Command::OpenStore(commands::OpenStore { store: self.id, details, update: false }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<StoreAnswer> {
-        let Command::OpenStore { store, .. } = command else { return None };
+        let Command::OpenStore(commands::OpenStore { store, .. }) = command else { return None };
         StoreAnswer::new(store, receipt)
     }
 }
@@ -119,11 +119,11 @@ impl Ask for CloseStore {
     const PATH: &'static [(&'static str, Code)] = OF_STORE;
 
     fn command(self, path: OfStore) -> Result<Asked, ApiError> {
-        Ok(Command::CloseStore { store: path.store, reason: self.reason.0 }.into())
+        Ok(Command::CloseStore(commands::CloseStore { store: path.store, reason: self.reason.0 }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<StoreAnswer> {
-        let Command::CloseStore { store, .. } = command else { return None };
+        let Command::CloseStore(commands::CloseStore { store, .. }) = command else { return None };
         StoreAnswer::new(store, receipt)
     }
 }
@@ -157,11 +157,11 @@ impl Ask for ReopenStore {
     const PATH: &'static [(&'static str, Code)] = OF_STORE;
 
     fn command(self, path: OfStore) -> Result<Asked, ApiError> {
-        Ok(Command::ReopenStore { store: path.store }.into())
+        Ok(Command::ReopenStore(commands::ReopenStore { store: path.store }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<StoreAnswer> {
-        let Command::ReopenStore { store } = command else { return None };
+        let Command::ReopenStore(commands::ReopenStore { store }) = command else { return None };
         StoreAnswer::new(store, receipt)
     }
 }
@@ -239,11 +239,11 @@ impl Ask for ListItem {
             name: self.name.0,
             price: self.price.0,
         };
-        Ok(Command::ListItem { store: path.store, sku: self.sku, terms, opening_stock: 0 }.into())
+        Ok(Command::ListItem(commands::ListItem { store: path.store, sku: self.sku, terms, opening_stock: 0 }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<ItemAnswer> {
-        let Command::ListItem { store, sku, .. } = command else { return None };
+        let Command::ListItem(commands::ListItem { store, sku, .. }) = command else { return None };
         ItemAnswer::new(store, sku, receipt)
     }
 }
@@ -284,11 +284,11 @@ impl Ask for DelistItem {
     const PATH: &'static [(&'static str, Code)] = &[("store", Code::UnknownStore), ("sku", Code::UnknownItem)];
 
     fn command(self, path: OfItem) -> Result<Asked, ApiError> {
-        Ok(Command::DelistItem { store: path.store, sku: path.sku, reason: self.reason.0 }.into())
+        Ok(Command::DelistItem(commands::DelistItem { store: path.store, sku: path.sku, reason: self.reason.0 }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<ItemAnswer> {
-        let Command::DelistItem { store, sku, .. } = command else { return None };
+        let Command::DelistItem(commands::DelistItem { store, sku, .. }) = command else { return None };
         ItemAnswer::new(store, sku, receipt)
     }
 }

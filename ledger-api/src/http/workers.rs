@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use ledger_core::domain::ids::{BranchId, CardNo, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::command::WorkerDetails;
-use ledger_core::ledger::{Command, Receipt};
+use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -96,14 +96,14 @@ impl Ask for RegisterWorker {
             None => Personal::Nothing,
         };
         Ok(Asked {
-            command: Command::RegisterWorker { worker: self.id, details, update: false },
+            command: Command::RegisterWorker(commands::RegisterWorker { worker: self.id, details, update: false }),
             personal,
             no_date: None,
         })
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<WorkerAnswer> {
-        let Command::RegisterWorker { worker, .. } = command else { return None };
+        let Command::RegisterWorker(commands::RegisterWorker { worker, .. }) = command else { return None };
         Some(WorkerAnswer { worker: worker.clone(), position: receipt.position })
     }
 }
@@ -135,11 +135,11 @@ impl Ask for DepartWorker {
     const PATH: &'static [(&'static str, Code)] = OF_WORKER;
 
     fn command(self, path: OfWorker) -> Result<Asked, ApiError> {
-        Ok(Command::DepartWorker { worker: path.worker, reason: self.reason.0 }.into())
+        Ok(Command::DepartWorker(commands::DepartWorker { worker: path.worker, reason: self.reason.0 }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<WorkerAnswer> {
-        let Command::DepartWorker { worker, .. } = command else { return None };
+        let Command::DepartWorker(commands::DepartWorker { worker, .. }) = command else { return None };
         Some(WorkerAnswer { worker: worker.clone(), position: receipt.position })
     }
 }
@@ -193,11 +193,11 @@ impl Ask for IssueCard {
 
     fn command(self, path: OfWorker) -> Result<Asked, ApiError> {
         let IssueCard { card_no, branch } = self;
-        Ok(Command::IssueCard { worker: path.worker, card_no, branch, update: false }.into())
+        Ok(Command::IssueCard(commands::IssueCard { worker: path.worker, card_no, branch, update: false }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<CardAnswer> {
-        let Command::IssueCard { worker, card_no, branch, .. } = command else { return None };
+        let Command::IssueCard(commands::IssueCard { worker, card_no, branch, .. }) = command else { return None };
         let (worker, card_no, branch) = (worker.clone(), card_no.clone(), branch.clone());
         Some(CardAnswer { worker, card_no, branch, position: receipt.position })
     }
@@ -232,11 +232,11 @@ impl Ask for MoveCard {
     const PATH: &'static [(&'static str, Code)] = OF_WORKER;
 
     fn command(self, path: OfWorker) -> Result<Asked, ApiError> {
-        Ok(Command::MoveCard { worker: path.worker, branch: self.branch }.into())
+        Ok(Command::MoveCard(commands::MoveCard { worker: path.worker, branch: self.branch }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<WorkerAnswer> {
-        let Command::MoveCard { worker, .. } = command else { return None };
+        let Command::MoveCard(commands::MoveCard { worker, .. }) = command else { return None };
         Some(WorkerAnswer { worker: worker.clone(), position: receipt.position })
     }
 }
@@ -270,11 +270,11 @@ impl Ask for CloseCard {
     const PATH: &'static [(&'static str, Code)] = OF_WORKER;
 
     fn command(self, path: OfWorker) -> Result<Asked, ApiError> {
-        Ok(Command::CloseCard { worker: path.worker, reason: self.reason.0 }.into())
+        Ok(Command::CloseCard(commands::CloseCard { worker: path.worker, reason: self.reason.0 }).into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<WorkerAnswer> {
-        let Command::CloseCard { worker, .. } = command else { return None };
+        let Command::CloseCard(commands::CloseCard { worker, .. }) = command else { return None };
         Some(WorkerAnswer { worker: worker.clone(), position: receipt.position })
     }
 }

@@ -261,7 +261,7 @@ mod tests {
     use ledger_core::domain::worker::command::WorkerDetails;
     use ledger_core::evidence::hash::HashSuite;
     use ledger_core::journal::memory::MemoryJournal;
-    use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Submission};
+    use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Submission, commands};
 
     use super::*;
 
@@ -270,7 +270,11 @@ mod tests {
             WorkerDetails { occupation: "骑手".into(), party_member: None, platform: Some(platform.to_owned()) };
         let at = BusinessTime::parse("2024-03-01").unwrap();
         let context = Context { key: Key::new(key).unwrap(), actor: Actor::new("test").unwrap(), at };
-        let command = Command::RegisterWorker { worker: WorkerId::new("W1").unwrap(), details, update: true };
+        let command = Command::RegisterWorker(commands::RegisterWorker {
+            worker: WorkerId::new("W1").unwrap(),
+            details,
+            update: true,
+        });
         ledger.submit(Submission { context, command }).await.receipt().unwrap().position
     }
 

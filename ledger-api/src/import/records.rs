@@ -11,7 +11,7 @@ use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::{BusinessTime, is_plausible};
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
-use ledger_core::ledger::{Command, Context, Submission};
+use ledger_core::ledger::{Command, Context, Submission, commands};
 
 use super::chunk::Asked;
 use super::fields::{blank, count, id, invalid, name, wrong};
@@ -87,8 +87,15 @@ pub(super) fn credit(row: &Row, frame: &RecordFrame) -> Asked {
         return invalid("「编号」 and 「活动代码」 cannot be used".into()).into();
     };
     let context = Context { key, actor: frame.actor.clone(), at: BusinessTime::start_of(on.unwrap_or(frame.month)) };
-    let command =
-        Command::RecordCredit { worker, activity, on, quantity, witness: None, own_witness: false, evidence: None };
+    let command = Command::RecordCredit(commands::RecordCredit {
+        worker,
+        activity,
+        on,
+        quantity,
+        witness: None,
+        own_witness: false,
+        evidence: None,
+    });
     Asked { submissions: vec![Submission { context, command }], sentences: sentences.0, witness, ..Asked::default() }
 }
 

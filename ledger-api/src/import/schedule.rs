@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use ledger_core::domain::ids::ActivityCode;
-use ledger_core::domain::programme::command::{ProgrammeCommand, Settings};
+use ledger_core::domain::programme::ProgrammeCommand;
+use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::programme::state::Programme;
 use ledger_core::domain::refusal::Refusal;
 use ledger_core::domain::schedule::Activity;
 use ledger_core::domain::time::Validity;
 use ledger_core::ledger::Command;
+use ledger_core::ledger::commands;
 
 use super::chunk::Asked;
 use super::fields::{Read, blank, count, id, invalid, name, points, required_name, word, wrong};
@@ -61,7 +63,8 @@ impl ScheduleRows {
             return Ok(None);
         }
         let settings = Settings::default();
-        let adopt = Command::AdoptSchedule { activities: self.activities, effective_from, settings };
+        let adopt =
+            Command::AdoptSchedule(commands::AdoptSchedule { activities: self.activities, effective_from, settings });
         Ok(Some(Asked { submissions: vec![frame.submission(row, "", adopt)?], ..Asked::default() }))
     }
 }

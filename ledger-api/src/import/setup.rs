@@ -8,7 +8,7 @@ use ledger_core::domain::refusal::Refusal;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::WorkerDetails;
-use ledger_core::ledger::{Command, Context, Submission};
+use ledger_core::ledger::{Command, Context, Submission, commands};
 
 use super::chunk::Asked;
 use super::fields::{Read, blank, count, id, invalid, maybe_id, name, points, word, wrong};
@@ -85,7 +85,7 @@ pub(super) fn worker(row: &Row, frame: &SetupFrame) -> Read<Asked> {
         party_member: word(row, "政治面貌")?.map(|status| status.starts_with("中共")),
         platform: name(row, "所属平台")?,
     };
-    let register = Command::RegisterWorker { worker: worker.clone(), details, update: true };
+    let register = Command::RegisterWorker(commands::RegisterWorker { worker: worker.clone(), details, update: true });
     let mut asked = frame.alone(row, register)?;
     match card(row, frame, &worker) {
         Ok(issue) => asked.submissions.extend(issue),
@@ -106,7 +106,7 @@ fn card(row: &Row, frame: &SetupFrame, worker: &WorkerId) -> Result<Option<Submi
     let Some(card_no) = maybe_id::<CardNo>(row, "积分卡号").map_err(invalid)? else { return Ok(None) };
     let branch = maybe_id::<BranchId>(row, "所在党支部").map_err(invalid)?;
     let branch = branch.ok_or_else(|| invalid(format!("{}: a card belongs to a Party branch", blank("所在党支部"))))?;
-    let issue = Command::IssueCard { worker: worker.clone(), card_no, branch, update: true };
+    let issue = Command::IssueCard(commands::IssueCard { worker: worker.clone(), card_no, branch, update: true });
     frame.submission(row.number(), "/card", issue).map(Some).map_err(invalid)
 }
 
@@ -125,7 +125,8 @@ pub(super) fn merchant(row: &Row, frame: &SetupFrame) -> Read<Asked> {
                     correct it and import the pack again";
         wrong(row, "统一社会信用代码", what)
     });
-    let asked = frame.alone(row, Command::RegisterMerchant { merchant, details, update: true })?;
+    let asked =
+        frame.alone(row, Command::RegisterMerchant(commands::RegisterMerchant { merchant, details, update: true }))?;
     Ok(Asked { warning, ..asked })
 }
 
@@ -137,7 +138,7 @@ pub(super) fn store(row: &Row, frame: &SetupFrame) -> Read<Asked> {
         name: name(row, "网点名称")?.unwrap_or_else(|| store.to_string()),
         tier: name(row, "层级")?.unwrap_or_default(),
     };
-    frame.alone(row, Command::OpenStore { store, details, update: true })
+    frame.alone(row, Command::OpenStore(commands::OpenStore { store, details, update: true }))
 }
 
 /// 兑换目录. The stock is what stood on the shelf when the item was listed there first; later it is the ledger's.
@@ -152,5 +153,5 @@ pub(super) fn item(row: &Row, frame: &SetupFrame) -> Read<Asked> {
         price: points(row, "所需积分")?.ok_or_else(|| blank("所需积分"))?,
     };
     let opening_stock = count(row, "库存")?.ok_or_else(|| blank("库存"))?;
-    frame.alone(row, Command::ListItem { store, sku, terms, opening_stock })
+    frame.alone(row, Command::ListItem(commands::ListItem { store, sku, terms, opening_stock }))
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::ledger::Command;
+use ledger_core::ledger::commands;
 
 use super::chunk::{Chunk, Counts, Line};
 use super::destination::{Destination, Told};
@@ -150,7 +151,9 @@ impl Submitter<'_> {
         let mut asked_at = Vec::new();
         for (index, text) in &chunk.witnesses {
             let submission = chunk.submissions.get_mut(*index);
-            let Some(Command::RecordCredit { worker, own_witness, .. }) = submission.map(|one| &mut one.command) else {
+            let Some(Command::RecordCredit(commands::RecordCredit { worker, own_witness, .. })) =
+                submission.map(|one| &mut one.command)
+            else {
                 continue;
             };
             if let Some(name) = self.roster.get(worker) {
@@ -165,7 +168,7 @@ impl Submitter<'_> {
         }
         for (index, own) in asked_at.into_iter().zip(self.destination.are_own_witnesses(asked).await?) {
             if let Some(submission) = chunk.submissions.get_mut(index)
-                && let Command::RecordCredit { own_witness, .. } = &mut submission.command
+                && let Command::RecordCredit(commands::RecordCredit { own_witness, .. }) = &mut submission.command
             {
                 *own_witness = own;
             }
@@ -183,7 +186,7 @@ impl Submitter<'_> {
         let Some(pseudonyms) = self.destination.remember_witnesses(&names).await? else { return Ok(()) };
         for ((index, _), pseudonym) in chunk.witnesses.iter().zip(pseudonyms) {
             if let Some(submission) = chunk.submissions.get_mut(*index)
-                && let Command::RecordCredit { witness, .. } = &mut submission.command
+                && let Command::RecordCredit(commands::RecordCredit { witness, .. }) = &mut submission.command
             {
                 *witness = Some(pseudonym);
             }

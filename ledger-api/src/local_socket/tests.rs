@@ -16,7 +16,7 @@ use ledger_core::domain::time::{BusinessTime, Validity};
 use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
-use ledger_core::ledger::{Command, Context, LedgerSettings, Submission};
+use ledger_core::ledger::{Command, Context, LedgerSettings, Submission, commands};
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 use tokio::sync::watch;
@@ -40,7 +40,10 @@ fn submission(key: &str, command: Command) -> Submission {
 
 fn register(key: &str, worker: &str) -> Submission {
     let details = WorkerDetails { occupation: "快递员".into(), party_member: Some(true), platform: None };
-    submission(key, Command::RegisterWorker { worker: worker.parse().unwrap(), details, update: true })
+    submission(
+        key,
+        Command::RegisterWorker(commands::RegisterWorker { worker: worker.parse().unwrap(), details, update: true }),
+    )
 }
 
 /// One of every kind that an import gives, with what is absent and what could not be read.
@@ -60,14 +63,16 @@ fn commands_of_an_import() -> Vec<Command> {
     let line = |quantity| AskedLine { sku: "SP1".parse().unwrap(), quantity };
     let redeem =
         |time, lines| Command::Redeem(AskedSpending { worker: worker(), store: "S1".parse().unwrap(), lines, time });
-    let credit = |on: Option<&str>, quantity, witness: Option<&str>| Command::RecordCredit {
-        worker: worker(),
-        activity: "ZY01".parse().unwrap(),
-        on: on.map(|on| on.parse().unwrap()),
-        quantity,
-        witness: witness.map(str::to_owned),
-        own_witness: witness.is_some(),
-        evidence: None,
+    let credit = |on: Option<&str>, quantity, witness: Option<&str>| {
+        Command::RecordCredit(commands::RecordCredit {
+            worker: worker(),
+            activity: "ZY01".parse().unwrap(),
+            on: on.map(|on| on.parse().unwrap()),
+            quantity,
+            witness: witness.map(str::to_owned),
+            own_witness: witness.is_some(),
+            evidence: None,
+        })
     };
     vec![
         Command::Configure(Settings {
@@ -75,31 +80,31 @@ fn commands_of_an_import() -> Vec<Command> {
             points_step: Points::parse("0.5"),
             ..Settings::default()
         }),
-        Command::AdoptSchedule {
+        Command::AdoptSchedule(commands::AdoptSchedule {
             activities: vec![activity, forever],
             effective_from: "1900-01-01".parse().unwrap(),
             settings: Settings::default(),
-        },
+        }),
         register("k", "W1").command,
-        Command::IssueCard {
+        Command::IssueCard(commands::IssueCard {
             worker: worker(),
             card_no: "HZ1".parse().unwrap(),
             branch: "DZB1".parse().unwrap(),
             update: true,
-        },
-        Command::RegisterMerchant {
+        }),
+        Command::RegisterMerchant(commands::RegisterMerchant {
             merchant: "M1".parse().unwrap(),
             details: MerchantDetails { category: None, name: "店".into(), uscc: String::new() },
             update: true,
-        },
-        Command::OpenStore {
+        }),
+        Command::OpenStore(commands::OpenStore {
             store: "S1".parse().unwrap(),
             details: StoreDetails {
                 community: Some("某社区".into()), name: "网点".into(), tier: "微驿站".into()
             },
             update: true,
-        },
-        Command::ListItem {
+        }),
+        Command::ListItem(commands::ListItem {
             store: "S1".parse().unwrap(),
             sku: "SP1".parse().unwrap(),
             terms: ItemTerms {
@@ -110,7 +115,7 @@ fn commands_of_an_import() -> Vec<Command> {
                 price: Points::from_whole(20),
             },
             opening_stock: 100,
-        },
+        }),
         credit(Some("2024-02-29"), Quantity::parse("2.5"), Some("w-1")),
         credit(None, None, None),
         redeem(AskedTime::At(at("2024-03-06T10:00:00+08:00")), vec![line(Some(1)), line(None)]),

@@ -12,6 +12,7 @@ use crate::domain::worker::command::WorkerDetails;
 use crate::evidence::hash::HashSuite;
 use crate::journal::Journal;
 use crate::journal::memory::MemoryJournal;
+use crate::ledger::commands;
 
 /// Aggregates of each kind for which there is room.
 const ROOM: usize = 50;
@@ -38,7 +39,10 @@ fn submission(key: String, command: Command) -> Submission {
 fn registered(number: usize, times: usize) -> Submission {
     let details = WorkerDetails { occupation: "rider".into(), party_member: None, platform: None };
     let worker = format!("W-{number}").parse().expect("an id");
-    submission(format!("{times}/{number}"), Command::RegisterWorker { worker, details, update: true })
+    submission(
+        format!("{times}/{number}"),
+        Command::RegisterWorker(commands::RegisterWorker { worker, details, update: true }),
+    )
 }
 
 fn redeemed_by_nobody(number: usize) -> Submission {

@@ -17,6 +17,7 @@ use crate::domain::worker::command::WorkerDetails;
 use crate::evidence::hash::HashSuite;
 use crate::journal::memory::MemoryJournal;
 use crate::journal::{Journal, RecordedTime};
+use crate::ledger::commands;
 
 struct Desk {
     ledger: Ledger,
@@ -65,10 +66,14 @@ impl Desk {
         let (store, sku) = (|| "S1".parse().expect("a store"), "SP1".parse().expect("an item"));
         let effective_from = time("2020-01-01").date();
         for command in [
-            Command::AdoptSchedule { activities: vec![activity], effective_from, settings: Settings::default() },
+            Command::AdoptSchedule(commands::AdoptSchedule {
+                activities: vec![activity],
+                effective_from,
+                settings: Settings::default(),
+            }),
             register("W1"),
-            Command::OpenStore { store: store(), details, update: false },
-            Command::ListItem { store: store(), sku, terms, opening_stock: 100 },
+            Command::OpenStore(commands::OpenStore { store: store(), details, update: false }),
+            Command::ListItem(commands::ListItem { store: store(), sku, terms, opening_stock: 100 }),
             credit("2024-03-01"),
         ] {
             assert_eq!(desk.now(command).await, None);
@@ -103,11 +108,15 @@ impl Desk {
 
 fn register(worker: &str) -> Command {
     let details = WorkerDetails { occupation: "骑手".into(), party_member: None, platform: None };
-    Command::RegisterWorker { worker: worker.parse().expect("a worker"), details, update: false }
+    Command::RegisterWorker(commands::RegisterWorker {
+        worker: worker.parse().expect("a worker"),
+        details,
+        update: false,
+    })
 }
 
 fn credit_of(worker: &str, activity: &str, on: &str) -> Command {
-    Command::RecordCredit {
+    Command::RecordCredit(commands::RecordCredit {
         worker: worker.parse().expect("a worker"),
         activity: activity.parse().expect("a code"),
         on: Some(time(on).date()),
@@ -115,7 +124,7 @@ fn credit_of(worker: &str, activity: &str, on: &str) -> Command {
         witness: None,
         own_witness: false,
         evidence: None,
-    }
+    })
 }
 
 fn credit(on: &str) -> Command {
@@ -138,11 +147,14 @@ async fn nothing_happened_more_than_five_minutes_from_now() {
     for (ahead, code) in [("2024-03-05T10:05:00+08:00", None), ("2024-03-05T10:05:01+08:00", Some(Code::InvalidDate))] {
         assert_eq!(desk.now(Command::Redeem(at(ahead))).await, code, "redeemed at {ahead}");
         assert_eq!(
-            desk.now(Command::PlaceHold { spending: at(ahead), lasts_seconds: 60 }).await,
+            desk.now(Command::PlaceHold(commands::PlaceHold { spending: at(ahead), lasts_seconds: 60 })).await,
             code,
             "held at {ahead}"
         );
-        let departs = Command::DepartWorker { worker: "W9".parse().expect("a worker"), reason: "离开".into() };
+        let departs = Command::DepartWorker(commands::DepartWorker {
+            worker: "W9".parse().expect("a worker"),
+            reason: "离开".into(),
+        });
         let judged = desk.at(time(ahead), departs).await;
         assert_eq!(judged, code.or(Some(Code::UnknownWorker)), "departed at {ahead}");
     }
@@ -180,7 +192,9 @@ async fn a_day_ahead_is_refused_in_the_order_of_the_contract() {
 #[tokio::test]
 async fn lots_are_not_booked_as_expired_before_their_day_has_come() {
     let desk = Desk::open().await;
-    let expire = |day| Command::ExpireLots { worker: "W1".parse().expect("a worker"), through: time(day).date() };
+    let expire = |day| {
+        Command::ExpireLots(commands::ExpireLots { worker: "W1".parse().expect("a worker"), through: time(day).date() })
+    };
     assert_eq!(desk.now(expire("2025-03-01")).await, Some(Code::InvalidDate));
     assert_eq!(desk.now(expire("2024-03-05")).await, None);
     desk.set_clock("2025-03-01T00:00:00+08:00");
@@ -191,22 +205,27 @@ async fn lots_are_not_booked_as_expired_before_their_day_has_come() {
 #[tokio::test]
 async fn days_from_which_something_holds_may_lie_ahead() {
     let desk = Desk::open().await;
-    let adopt = |day: &str, rate| Command::AdoptSchedule {
-        activities: vec![Activity {
-            category: "志愿服务".into(),
-            code: "ZY02".parse().expect("a code"),
-            counts_for_card: false,
-            daily_cap: None,
-            name: "宣传".into(),
-            points_per_unit: Points::from_whole(rate),
-            unit: "次".into(),
-            validity: Validity::YearEnd,
-        }],
-        effective_from: time(day).date(),
-        settings: Settings::default(),
+    let adopt = |day: &str, rate| {
+        Command::AdoptSchedule(commands::AdoptSchedule {
+            activities: vec![Activity {
+                category: "志愿服务".into(),
+                code: "ZY02".parse().expect("a code"),
+                counts_for_card: false,
+                daily_cap: None,
+                name: "宣传".into(),
+                points_per_unit: Points::from_whole(rate),
+                unit: "次".into(),
+                validity: Validity::YearEnd,
+            }],
+            effective_from: time(day).date(),
+            settings: Settings::default(),
+        })
     };
     assert_eq!(desk.now(adopt("2025-01-01", 2)).await, None);
-    let hold = Command::PlaceHold { spending: spending("W1", "S1", "SP1", "2024-03-05"), lasts_seconds: u32::MAX };
+    let hold = Command::PlaceHold(commands::PlaceHold {
+        spending: spending("W1", "S1", "SP1", "2024-03-05"),
+        lasts_seconds: u32::MAX,
+    });
     assert_eq!(desk.now(hold).await, None);
 }
 
@@ -222,10 +241,12 @@ async fn a_proposal_keeps_the_day_of_its_entry_and_the_length_of_its_publicity()
     let record = event.as_service().expect("a service record").clone();
     assert_eq!((record.entered_on, record.publicity_days), (Some(time("2024-03-05").date()), Some(3)));
     assert_eq!(desk.now(public(0)).await, None);
-    let confirm = || Command::JudgeCredit {
-        credit: record.credit.clone(),
-        action: crate::ledger::command::CreditAction::Confirm,
-        reason: "核对".into(),
+    let confirm = || {
+        Command::JudgeCredit(commands::JudgeCredit {
+            credit: record.credit.clone(),
+            action: crate::ledger::command::CreditAction::Confirm,
+            reason: "核对".into(),
+        })
     };
     let second = |command| {
         let key = format!("second/{}", desk.clock.load(Ordering::SeqCst)).parse().expect("a key");
@@ -259,6 +280,6 @@ async fn a_hold_at_the_end_of_the_calendar_is_refused() {
     desk.set_clock("9998-12-31T23:30:00+08:00");
     assert_eq!(desk.now(credit("9998-12-31")).await, Some(Code::InvalidDate), "it would last into the year 9999");
     let spending = spending("W1", "S1", "SP1", "9998-12-31T23:00:00+08:00");
-    let hold = Command::PlaceHold { spending, lasts_seconds: 3_600 };
+    let hold = Command::PlaceHold(commands::PlaceHold { spending, lasts_seconds: 3_600 });
     assert_eq!(desk.now(hold).await, Some(Code::InvalidDate));
 }

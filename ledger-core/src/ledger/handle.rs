@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use super::command::{Command, Context, Submission};
+use super::command::{Context, Submission};
+use super::commands::Command;
 use super::feed::{Feed, Recent};
 use super::flight::Job;
 use super::outcome::Outcome;
@@ -17,6 +18,7 @@ use crate::domain::refusal::Code;
 use crate::domain::time::BusinessTime;
 use crate::evidence::hash::HashSuite;
 use crate::journal::{Journal, JournalError, RecordedTime};
+use crate::ledger::commands;
 
 /// Commands of one caller that stand each on its own are queued in parts of so many: the next part is decided while the
 /// one before it is on its way into the journal.
@@ -97,7 +99,8 @@ impl Ledger {
         let unusable = |what: String| JournalError::Unusable(what);
         let key = Key::new("journal/open").map_err(|error| unusable(error.to_string()))?;
         let actor = Actor::new("ledger").map_err(|error| unusable(error.to_string()))?;
-        let command = Command::OpenJournal { origin: origin.to_owned(), suite: suite.name().to_owned() };
+        let command =
+            Command::OpenJournal(commands::OpenJournal { origin: origin.to_owned(), suite: suite.name().to_owned() });
         let at = BusinessTime::from_instant(&chrono::DateTime::UNIX_EPOCH);
         match self.submit(Submission { context: Context { key, actor, at }, command }).await {
             Outcome::Committed(_) => Ok(()),

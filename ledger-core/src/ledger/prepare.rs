@@ -8,8 +8,8 @@ use super::book::Book;
 use super::command::Submission;
 use super::feed::{EventChunk, Recent};
 use super::outcome::Receipt;
+use super::owner;
 use super::process::States as _;
-use super::resolve;
 use super::round::Known;
 use super::used_keys::UsedKeys;
 use crate::domain::event::StreamId;
@@ -34,9 +34,7 @@ pub async fn known_keys<'a>(
     let mut keys = used.among(submissions.clone().map(|submission| &submission.context.key));
     let own = keys.len();
     keys.extend(
-        submissions
-            .filter_map(|submission| resolve::named_key(&submission.command))
-            .filter(|key| book.owner(key).is_none()),
+        submissions.filter_map(|submission| submission.command.named_key()).filter(|key| book.owner(key).is_none()),
     );
     if keys.is_empty() {
         return Ok(HashMap::default());
@@ -55,7 +53,7 @@ pub async fn known_keys<'a>(
         let Some(key) = keys.get(place).cloned() else { continue };
         if place < own {
             known.insert(key, Known { fingerprint: record.fingerprint, receipt });
-        } else if let Some(worker) = resolve::owner_of(&key, &receipt.events) {
+        } else if let Some(worker) = owner::owner_of(&key, &receipt.events) {
             book.remember_owner(key, worker);
         }
     }
@@ -89,7 +87,7 @@ pub async fn load(journal: &dyn Journal, book: &mut Book, submissions: &[&Submis
         let mut fetched = false;
         named = 0;
         for submission in submissions {
-            for stream in resolve::streams(book, &submission.command) {
+            for stream in submission.command.streams(book) {
                 named += 1;
                 if book.holds(&stream) {
                     continue;

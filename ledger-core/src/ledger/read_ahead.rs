@@ -121,7 +121,7 @@ mod tests {
     use crate::journal::{Journal, JournalError};
     use crate::ledger::book::{Book, Limits};
     use crate::ledger::cache::{Loaded, WEIGHT};
-    use crate::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission};
+    use crate::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission, commands};
 
     const WORKERS: usize = PAGE + 10;
 
@@ -137,7 +137,11 @@ mod tests {
                 actor: Actor::new("test").expect("an actor"),
                 at: BusinessTime::from_instant(&chrono::DateTime::UNIX_EPOCH),
             },
-            command: Command::RegisterWorker { worker: worker(number), details, update: true },
+            command: Command::RegisterWorker(commands::RegisterWorker {
+                worker: worker(number),
+                details,
+                update: true,
+            }),
         }
     }
 

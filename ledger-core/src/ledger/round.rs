@@ -5,12 +5,12 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use super::book::Book;
-use super::command::{Command, Submission};
+use super::command::Submission;
+use super::commands::Command;
 use super::feed::EventChunk;
 use super::fingerprint::Fingerprint;
 use super::outcome::{Outcome, Receipt};
 use super::process::{self, NotLoaded};
-use super::resolve;
 use crate::domain::event::Event;
 use crate::domain::ids::Key;
 use crate::domain::refusal::{Code, Refusal};
@@ -18,6 +18,7 @@ use crate::evidence::hash::HashSuite;
 use crate::evidence::leaf::LeafFields;
 use crate::evidence::merkle::{Frontier, TreeFull};
 use crate::journal::{Batch, BatchCommand, BatchEvent, JournalError, NewStream, RecordedTime};
+use crate::ledger::commands;
 
 /// A command recorded before.
 #[derive(Debug, Clone)]
@@ -95,8 +96,7 @@ impl Round {
     }
 
     fn all_or_none(&mut self, book: &mut Book, submissions: &[Submission]) -> Vec<Outcome> {
-        let mut streams: Vec<_> =
-            submissions.iter().flat_map(|submission| resolve::streams(book, &submission.command)).collect();
+        let mut streams: Vec<_> = submissions.iter().flat_map(|submission| submission.command.streams(book)).collect();
         streams.sort();
         streams.dedup();
         let saved = book.save(&streams);
@@ -154,7 +154,7 @@ impl Round {
             let message = format!("key {key} was used before with other content; give this one a key of its own");
             return Outcome::refused(Code::DuplicateConflict, message);
         }
-        let opens = matches!(submission.command, Command::OpenJournal { .. });
+        let opens = matches!(submission.command, Command::OpenJournal(_));
         if self.frontier.is_none() && !opens {
             return Outcome::refused(Code::JournalUnavailable, "the journal has no first event yet; try again");
         }
@@ -187,7 +187,7 @@ impl Round {
         let unreadable = |what: String| Refusal::new(Code::InvalidInput, what);
         // First of all, while nothing has changed yet: who is refused here is refused alone.
         let payloads = events.iter().map(written).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
-        if let Command::OpenJournal { suite, .. } = &submission.command {
+        if let Command::OpenJournal(commands::OpenJournal { suite, .. }) = &submission.command {
             let suite: HashSuite =
                 suite.parse().map_err(|_| unreadable(format!("hash suite {suite:?}; use sha-256 or sm3")))?;
             self.frontier = Some(Frontier::new(suite));

@@ -19,7 +19,7 @@ use ledger_core::journal::RecordedTime;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime, CreditAction};
 use ledger_core::ledger::handle::LedgerTask;
-use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Submission};
+use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Submission, commands};
 
 use crate::journals::{Database, fresh};
 
@@ -87,7 +87,7 @@ fn activity(code: &str, name: &str, category: &str, points: &str, cap: Option<i3
 }
 
 fn credit(worker: &str, activity: &str, on: &str, quantity: &str, witness: Option<&str>) -> Command {
-    Command::RecordCredit {
+    Command::RecordCredit(commands::RecordCredit {
         worker: id(worker),
         activity: id(activity),
         on: Some(day(on)),
@@ -95,7 +95,7 @@ fn credit(worker: &str, activity: &str, on: &str, quantity: &str, witness: Optio
         witness: witness.map(str::to_owned),
         own_witness: false,
         evidence: None,
-    }
+    })
 }
 
 fn spending(worker: &str, store: &str, quantity: u32) -> AskedSpending {
@@ -104,7 +104,7 @@ fn spending(worker: &str, store: &str, quantity: u32) -> AskedSpending {
 }
 
 fn judge(credit: &str, action: CreditAction, reason: &str) -> Command {
-    Command::JudgeCredit { credit: id(credit), action, reason: reason.into() }
+    Command::JudgeCredit(commands::JudgeCredit { credit: id(credit), action, reason: reason.into() })
 }
 
 /// A journal with nothing in it but its first event.
@@ -140,7 +140,7 @@ async fn fill(journal: &str) {
 
 async fn set_up(desk: &Desk) {
     let at = "2024-03-01T09:00:00+08:00";
-    let schedule = Command::AdoptSchedule {
+    let schedule = Command::AdoptSchedule(commands::AdoptSchedule {
         activities: vec![
             activity("ZY01", "社区志愿服务", "志愿服务", "10", Some(60), Validity::Months(1)),
             activity("SB01", "隐患上报", "社会治理", "2.5", None, Validity::Forever),
@@ -152,14 +152,25 @@ async fn set_up(desk: &Desk) {
             points_step: Some(Points::from_hundredths(50)),
             ..Settings::default()
         },
-    };
+    });
     desk.at(at, "T-0", "setup-schedule", schedule).await;
     let details = MerchantDetails { category: None, name: "测试商户一".into(), uscc: "92000000MA000001H9".into() };
-    desk.at(at, "T-0", "setup-M01", Command::RegisterMerchant { merchant: id("M01"), details, update: false }).await;
+    desk.at(
+        at,
+        "T-0",
+        "setup-M01",
+        Command::RegisterMerchant(commands::RegisterMerchant { merchant: id("M01"), details, update: false }),
+    )
+    .await;
     for store in ["S01", "S02"] {
         let details = StoreDetails { community: None, name: format!("测试网点{store}"), tier: "微驿站".into() };
-        desk.at(at, "T-0", &format!("setup-{store}"), Command::OpenStore { store: id(store), details, update: false })
-            .await;
+        desk.at(
+            at,
+            "T-0",
+            &format!("setup-{store}"),
+            Command::OpenStore(commands::OpenStore { store: id(store), details, update: false }),
+        )
+        .await;
         let terms = ItemTerms {
             kind: "实物".into(),
             limit_per_worker_year: None,
@@ -167,16 +178,22 @@ async fn set_up(desk: &Desk) {
             name: "饮用水".into(),
             price: Points::from_whole(20),
         };
-        let listed = Command::ListItem { store: id(store), sku: id("SW01"), terms, opening_stock: 100 };
+        let listed =
+            Command::ListItem(commands::ListItem { store: id(store), sku: id("SW01"), terms, opening_stock: 100 });
         desk.at(at, "T-0", &format!("setup-{store}-SW01"), listed).await;
     }
     for number in 1..=6 {
         let worker = format!("W{number:03}");
         let details = WorkerDetails { occupation: "快递员".into(), party_member: Some(number == 1), platform: None };
-        let command = Command::RegisterWorker { worker: id(&worker), details, update: false };
+        let command = Command::RegisterWorker(commands::RegisterWorker { worker: id(&worker), details, update: false });
         desk.at(at, "T-0", &format!("setup-{worker}"), command).await;
     }
-    let card = Command::IssueCard { worker: id("W001"), card_no: id("HZ001"), branch: id("DZB01"), update: false };
+    let card = Command::IssueCard(commands::IssueCard {
+        worker: id("W001"),
+        card_no: id("HZ001"),
+        branch: id("DZB01"),
+        update: false,
+    });
     desk.at(at, "T-0", "setup-HZ001", card).await;
 }
 
@@ -189,12 +206,29 @@ async fn first_weeks(desk: &Desk) {
     desk.at("2024-03-05T10:00:00+08:00", "T-A", "JL02", credit("W002", "SB01", "2024-01-10", "8", Some("w-1"))).await;
     desk.at("2024-03-06T11:00:00+08:00", "T-C", "LS01", water("W001", "S01", 2)).await;
     let spending = spending("W001", "S02", 1);
-    desk.at("2024-03-07T08:00:00+08:00", "T-C", "YZ01", Command::PlaceHold { spending, lasts_seconds: 86_400 }).await;
-    desk.at("2024-03-07T17:00:00+08:00", "T-C", "LS02", Command::CaptureHold { hold: id("YZ01") }).await;
+    desk.at(
+        "2024-03-07T08:00:00+08:00",
+        "T-C",
+        "YZ01",
+        Command::PlaceHold(commands::PlaceHold { spending, lasts_seconds: 86_400 }),
+    )
+    .await;
+    desk.at(
+        "2024-03-07T17:00:00+08:00",
+        "T-C",
+        "LS02",
+        Command::CaptureHold(commands::CaptureHold { hold: id("YZ01") }),
+    )
+    .await;
     let again = AskedSpending { ..self::spending("W002", "S02", 1) };
-    desk.at("2024-03-08T08:00:00+08:00", "T-C", "YZ02", Command::PlaceHold { spending: again, lasts_seconds: 3_600 })
-        .await;
-    let released = Command::ReleaseHold { hold: id("YZ02"), expired: true, reason: None };
+    desk.at(
+        "2024-03-08T08:00:00+08:00",
+        "T-C",
+        "YZ02",
+        Command::PlaceHold(commands::PlaceHold { spending: again, lasts_seconds: 3_600 }),
+    )
+    .await;
+    let released = Command::ReleaseHold(commands::ReleaseHold { hold: id("YZ02"), expired: true, reason: None });
     desk.at("2024-03-08T09:30:00+08:00", "T-0", "YZ02/released", released).await;
 }
 
@@ -217,21 +251,34 @@ async fn corrections(desk: &Desk) {
     let reversed = judge("JL01", CreditAction::Reverse, "服务未发生");
     desk.at("2024-03-14T10:00:00+08:00", "T-B", "JL01/reversed", reversed).await;
     desk.at("2024-03-18T10:00:00+08:00", "T-A", "JL07", credit("W001", "ZY01", "2024-03-18", "6", Some("w-1"))).await;
-    let back = Command::ReverseRedemption { redemption: id("LS02"), reason: "商品破损".into() };
+    let back = Command::ReverseRedemption(commands::ReverseRedemption {
+        redemption: id("LS02"),
+        reason: "商品破损".into(),
+    });
     desk.at("2024-03-19T10:00:00+08:00", "T-C", "LS02/reversed", back).await;
-    let counted = Command::CountStock { store: id("S01"), sku: id("SW01"), counted: 96, reason: "月末盘点".into() };
+    let counted = Command::CountStock(commands::CountStock {
+        store: id("S01"),
+        sku: id("SW01"),
+        counted: 96,
+        reason: "月末盘点".into(),
+    });
     desk.at("2024-03-31T18:00:00+08:00", "T-C", "PD01", counted).await;
-    let lost = Command::WriteOffStock { store: id("S01"), sku: id("SW01"), quantity: 1, reason: "破损".into() };
+    let lost = Command::WriteOffStock(commands::WriteOffStock {
+        store: id("S01"),
+        sku: id("SW01"),
+        quantity: 1,
+        reason: "破损".into(),
+    });
     desk.at("2024-03-31T18:10:00+08:00", "T-C", "BS01", lost).await;
     let month = Month::parse("2024-03").expect("a month");
-    let paid = Command::PaySettlement {
+    let paid = Command::PaySettlement(commands::PaySettlement {
         merchant: id("M01"),
         month,
         points: Points::from_whole(40),
         reference: "FK-0001".into(),
-    };
+    });
     desk.at("2024-04-02T10:00:00+08:00", "T-0", "JS01", paid).await;
-    let ended = Command::ExpireLots { worker: id("W001"), through: day("2024-04-01") };
+    let ended = Command::ExpireLots(commands::ExpireLots { worker: id("W001"), through: day("2024-04-01") });
     desk.at("2024-04-03T02:00:00+08:00", "T-0", "GQ01", ended).await;
 }
 

@@ -15,7 +15,7 @@ use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::{BusinessTime, Validity};
 use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
-use ledger_core::ledger::{Command, Context, Submission};
+use ledger_core::ledger::{Command, Context, Submission, commands};
 use rand::Rng;
 use rand::rngs::SmallRng;
 
@@ -95,7 +95,12 @@ impl District {
         });
         Box::new(movements.map(move |(movement, number, item)| {
             let quantity = u32::try_from(units.min(UNITS_MAX)).map_err(failed)?;
-            let restock = Command::Restock { store: store(number)?, sku: sku(item)?, quantity, merchant: None };
+            let restock = Command::Restock(commands::Restock {
+                store: store(number)?,
+                sku: sku(item)?,
+                quantity,
+                merchant: None,
+            });
             submission(format!("{KEYS}{run}/shelf/{movement}/{number}/{item}"), restock)
         }))
     }
@@ -181,12 +186,20 @@ fn schedule() -> Result<Command, CliError> {
         validity: Validity::Forever,
     };
     let effective_from = day(0)?;
-    Ok(Command::AdoptSchedule { activities: vec![activity], effective_from, settings: Settings::default() })
+    Ok(Command::AdoptSchedule(commands::AdoptSchedule {
+        activities: vec![activity],
+        effective_from,
+        settings: Settings::default(),
+    }))
 }
 
 fn merchant(number: u32) -> Result<Submission, CliError> {
     let details = MerchantDetails { category: None, name: format!("商户{number}"), uscc: uscc(number)? };
-    let register = Command::RegisterMerchant { merchant: merchant_id(number)?, details, update: false };
+    let register = Command::RegisterMerchant(commands::RegisterMerchant {
+        merchant: merchant_id(number)?,
+        details,
+        update: false,
+    });
     submission(format!("{KEYS}merchant/{number}"), register)
 }
 
@@ -199,7 +212,7 @@ fn uscc(number: u32) -> Result<String, CliError> {
 
 fn open_store(number: u32) -> Result<Submission, CliError> {
     let details = StoreDetails { community: None, name: format!("网点{number}"), tier: "微驿站".into() };
-    let open = Command::OpenStore { store: store(number)?, details, update: false };
+    let open = Command::OpenStore(commands::OpenStore { store: store(number)?, details, update: false });
     submission(format!("{KEYS}store/{number}"), open)
 }
 
@@ -211,13 +224,15 @@ fn list_item(number: u32, item: u32) -> Result<Submission, CliError> {
         name: format!("商品{item}"),
         price: Points::from_whole(1),
     };
-    let list = Command::ListItem { store: store(number)?, sku: sku(item)?, terms, opening_stock: 0 };
+    let list =
+        Command::ListItem(commands::ListItem { store: store(number)?, sku: sku(item)?, terms, opening_stock: 0 });
     submission(format!("{KEYS}item/{number}/{item}"), list)
 }
 
 fn register_worker(number: u32) -> Result<Submission, CliError> {
     let details = WorkerDetails { occupation: "快递员".into(), party_member: None, platform: None };
-    let register = Command::RegisterWorker { worker: worker(number)?, details, update: false };
+    let register =
+        Command::RegisterWorker(commands::RegisterWorker { worker: worker(number)?, details, update: false });
     submission(format!("{KEYS}worker/{number}"), register)
 }
 
@@ -228,7 +243,7 @@ fn redeem(number: u32, at: u32, item: u32) -> Result<Command, CliError> {
 }
 
 fn record_credit(number: u32, on: u32) -> Result<Command, CliError> {
-    Ok(Command::RecordCredit {
+    Ok(Command::RecordCredit(commands::RecordCredit {
         worker: worker(number)?,
         activity: activity()?,
         on: Some(day(on)?),
@@ -236,5 +251,5 @@ fn record_credit(number: u32, on: u32) -> Result<Command, CliError> {
         witness: Some(WITNESS.into()),
         own_witness: false,
         evidence: None,
-    })
+    }))
 }

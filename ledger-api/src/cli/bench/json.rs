@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use hyper::Method;
 use ledger_core::domain::points::Points;
-use ledger_core::ledger::{Command, Submission};
+use ledger_core::ledger::{Command, Submission, commands};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -62,13 +62,13 @@ struct Item<'a> {
 /// A command for its own route.
 pub(super) fn call(submission: &Submission) -> Result<Call, CliError> {
     let (target, method) = match &submission.command {
-        Command::AdoptSchedule { .. } => ("/v1/schedule".into(), Method::PUT),
-        Command::RegisterMerchant { .. } => ("/v1/merchants".into(), Method::POST),
-        Command::OpenStore { .. } => ("/v1/stores".into(), Method::POST),
-        Command::ListItem { store, .. } => (format!("/v1/stores/{store}/items"), Method::POST),
-        Command::Restock { store, .. } => (format!("/v1/stores/{store}/restock"), Method::POST),
-        Command::RegisterWorker { .. } => ("/v1/workers".into(), Method::POST),
-        Command::RecordCredit { .. } => ("/v1/credits".into(), Method::POST),
+        Command::AdoptSchedule(_) => ("/v1/schedule".into(), Method::PUT),
+        Command::RegisterMerchant(_) => ("/v1/merchants".into(), Method::POST),
+        Command::OpenStore(_) => ("/v1/stores".into(), Method::POST),
+        Command::ListItem(commands::ListItem { store, .. }) => (format!("/v1/stores/{store}/items"), Method::POST),
+        Command::Restock(commands::Restock { store, .. }) => (format!("/v1/stores/{store}/restock"), Method::POST),
+        Command::RegisterWorker(_) => ("/v1/workers".into(), Method::POST),
+        Command::RecordCredit(_) => ("/v1/credits".into(), Method::POST),
         Command::Redeem(_) => ("/v1/redemptions".into(), Method::POST),
         other => return Err(unwritten(other)),
     };
@@ -104,11 +104,17 @@ fn body(command: &Command, whole: bool) -> Result<(&'static str, Body<'_>), CliE
             let body = Redeem { worker: asked.worker.as_str(), store: asked.store.as_str(), lines: lines.collect() };
             ("redeem", Body::Redeem(body))
         }
-        Command::RecordCredit { worker, activity, on: Some(on), witness: Some(witness), .. } => {
+        Command::RecordCredit(commands::RecordCredit {
+            worker,
+            activity,
+            on: Some(on),
+            witness: Some(witness),
+            ..
+        }) => {
             let (worker, activity) = (worker.as_str(), activity.as_str());
             ("record_credit", Body::Credit(Credit { worker, activity, on: *on, quantity: 1.0, witness }))
         }
-        Command::AdoptSchedule { activities, effective_from, .. } => {
+        Command::AdoptSchedule(commands::AdoptSchedule { activities, effective_from, .. }) => {
             let activities: Vec<Value> = activities
                 .iter()
                 .map(|line| {
@@ -120,23 +126,23 @@ fn body(command: &Command, whole: bool) -> Result<(&'static str, Body<'_>), CliE
                 .collect();
             ("adopt_schedule", Body::Other(json!({"effective_from": effective_from, "activities": activities})))
         }
-        Command::RegisterMerchant { merchant, details, .. } => {
+        Command::RegisterMerchant(commands::RegisterMerchant { merchant, details, .. }) => {
             ("register_merchant", Body::Other(json!({"id": merchant, "name": details.name, "uscc": details.uscc})))
         }
-        Command::OpenStore { store, details, .. } => {
+        Command::OpenStore(commands::OpenStore { store, details, .. }) => {
             ("open_store", Body::Other(json!({"id": store, "name": details.name, "tier": details.tier})))
         }
-        Command::ListItem { store, sku, terms, .. } => {
+        Command::ListItem(commands::ListItem { store, sku, terms, .. }) => {
             let body = json!({
                 "sku": sku, "name": terms.name, "kind": terms.kind, "price": whole_points(terms.price),
                 "merchant": terms.merchant,
             });
             ("list_item", address(body, "store", store.as_str()))
         }
-        Command::Restock { store, sku, quantity, .. } => {
+        Command::Restock(commands::Restock { store, sku, quantity, .. }) => {
             ("restock", address(json!({"sku": sku, "quantity": quantity}), "store", store.as_str()))
         }
-        Command::RegisterWorker { worker, details, .. } => {
+        Command::RegisterWorker(commands::RegisterWorker { worker, details, .. }) => {
             ("register_worker", Body::Other(json!({"id": worker, "occupation": details.occupation})))
         }
         other => return Err(unwritten(other)),

@@ -5,6 +5,7 @@ use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::ledger::Command;
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
+use ledger_core::ledger::commands;
 use serde_json::{Value, json};
 
 use super::{Edge, walk};
@@ -96,11 +97,11 @@ async fn a_statement_is_walked_to_its_end_and_agrees_with_the_balance() {
 async fn a_read_includes_the_position_it_asks_for() {
     let edge = Edge::demo().await;
     for number in 0..20 {
-        let command = Command::RegisterWorker {
+        let command = Command::RegisterWorker(commands::RegisterWorker {
             worker: WorkerId::new(&format!("N-{number}")).unwrap(),
             details: WorkerDetails { occupation: "快递员".into(), party_member: None, platform: None },
             update: false,
-        };
+        });
         let position = edge.command(&format!("N-{number}"), "2026-07-01", command).await;
         let worker = edge.json(&format!("/v1/workers/N-{number}?min_position={position}")).await;
         assert_eq!(worker["occupation"], "快递员");
@@ -145,7 +146,7 @@ async fn lists_are_walked_to_their_end_without_loss() {
 #[tokio::test]
 async fn a_credit_under_a_quantity_is_shown_exactly() {
     let edge = Edge::demo().await;
-    let command = Command::RecordCredit {
+    let command = Command::RecordCredit(commands::RecordCredit {
         worker: WorkerId::new(EXAMPLE_WORKER).unwrap(),
         activity: "PA02".parse().unwrap(),
         on: "2026-07-01".parse().ok(),
@@ -153,7 +154,7 @@ async fn a_credit_under_a_quantity_is_shown_exactly() {
         witness: Some("W-1".into()),
         own_witness: false,
         evidence: None,
-    };
+    });
     let position = edge.command("C-1", "2026-07-01", command).await;
     let path = format!("/v1/workers/{EXAMPLE_WORKER}/statement?after={}&min_position={position}", position - 1);
     let answer = edge.get(&path).await;

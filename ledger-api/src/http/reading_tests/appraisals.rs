@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use ledger_core::domain::ids::{BranchId, WorkerId};
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::ledger::Command;
+use ledger_core::ledger::commands;
 use serde_json::Value;
 
 use super::Edge;
@@ -11,7 +12,7 @@ use crate::appraisal_sheet::Format;
 use crate::demo::{EXAMPLE_BRANCH, EXAMPLE_WORKER};
 
 fn credit() -> Command {
-    Command::RecordCredit {
+    Command::RecordCredit(commands::RecordCredit {
         worker: WorkerId::new(EXAMPLE_WORKER).unwrap(),
         activity: "ZY01".parse().unwrap(),
         on: "2026-06-30".parse().ok(),
@@ -19,7 +20,7 @@ fn credit() -> Command {
         witness: None,
         own_witness: false,
         evidence: None,
-    }
+    })
 }
 
 #[tokio::test]
@@ -34,8 +35,10 @@ async fn the_bytes_are_the_same_however_much_was_recorded_since() {
         first.push((format, answer));
     }
     edge.command("C-1", "2026-06-30", credit()).await;
-    let moved =
-        Command::MoveCard { worker: WorkerId::new(EXAMPLE_WORKER).unwrap(), branch: BranchId::new("another").unwrap() };
+    let moved = Command::MoveCard(commands::MoveCard {
+        worker: WorkerId::new(EXAMPLE_WORKER).unwrap(),
+        branch: BranchId::new("another").unwrap(),
+    });
     let position = edge.command("M-1", "2026-06-30", moved).await;
     for (format, then) in &first {
         let at = then.header("x-position");
@@ -97,10 +100,10 @@ async fn the_format_is_agreed_on() {
 #[tokio::test]
 async fn a_branch_named_like_a_formula_stays_a_text() {
     let edge = Edge::demo().await;
-    let moved = Command::MoveCard {
+    let moved = Command::MoveCard(commands::MoveCard {
         worker: WorkerId::new(EXAMPLE_WORKER).unwrap(),
         branch: BranchId::new("=HYPERLINK(\"http:\\\\x\")").unwrap(),
-    };
+    });
     let position = edge.command("M-1", "2026-06-30", moved).await;
     let csv = edge.get(&format!("/v1/appraisals/2026?format=csv&min_position={position}")).await;
     let text = String::from_utf8(csv.bytes).unwrap();

@@ -8,6 +8,7 @@ use http_body_util::BodyExt;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::ledger::Command;
+use ledger_core::ledger::commands;
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -15,11 +16,11 @@ use super::{Edge, walk};
 use crate::access::Role;
 
 fn worker(number: u64) -> Command {
-    Command::RegisterWorker {
+    Command::RegisterWorker(commands::RegisterWorker {
         worker: WorkerId::new(&format!("W-{number}")).unwrap(),
         details: WorkerDetails { occupation: "快递员".into(), party_member: None, platform: None },
         update: false,
-    }
+    })
 }
 
 /// An event of the live feed: id, event, data.

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use ledger_core::domain::ids::{Actor, Key, StoreId};
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::journal::RecordedTime;
-use ledger_core::ledger::{Command, Context, LedgerSettings, Outcome, Submission};
+use ledger_core::ledger::{Command, Context, LedgerSettings, Outcome, Submission, commands};
 
 use super::{Edge, answer};
 use crate::demo::EXAMPLE_WORKER;
@@ -74,7 +74,7 @@ async fn a_ledger_whose_writer_has_ended_is_alive_and_not_ready() {
         actor: Actor::new("test").unwrap(),
         at: BusinessTime::parse("2024-03-05").unwrap(),
     };
-    let command = Command::ReopenStore { store: StoreId::new("S1").unwrap() };
+    let command = Command::ReopenStore(commands::ReopenStore { store: StoreId::new("S1").unwrap() });
     assert_eq!(edge.app.ledger.submit(Submission { context, command }).await, Outcome::Unknown);
     assert_eq!(edge.no("/readyz").await, (503, "journal_unavailable".to_owned()));
     assert_eq!(edge.ask("/healthz", &[]).await.status(), StatusCode::OK);

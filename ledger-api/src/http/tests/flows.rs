@@ -254,7 +254,7 @@ async fn a_new_schedule_leaves_the_old_one_readable() {
     assert_eq!(old.body["activities"][1]["valid_months"], "year_end");
     assert_eq!(old.body["district"]["points_step"], json!(0.5));
     assert_eq!(edge.get("/v1/schedule?on=2022-12-31").await.no(), (404, "not_found"));
-    assert_eq!(edge.get("/v1/schedule?on=tomorrow").await.no(), (400, "invalid_date"));
+    assert_eq!(edge.get("/v1/schedule?on=tomorrow").await.no(), (422, "invalid_date"));
     let first = edge.get("/v1/schedule/versions?limit=1").await;
     assert_eq!((&first.body["versions"][0]["version"], &first.body["next"]), (&json!(1), &json!("1")));
     let rest = edge.get("/v1/schedule/versions?after=1").await;

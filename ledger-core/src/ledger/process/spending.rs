@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::super::command::{AskedSpending, AskedTime};
-use super::{LINES_MAX, Process, States};
+use super::{LINES_MAX, Process, States, fold_store};
 use crate::domain::event::Event;
-use crate::domain::ids::{HoldId, Key, MerchantId, RedemptionId, StoreId, WorkerId};
+use crate::domain::ids::{HoldId, MerchantId, RedemptionId, StoreId, WorkerId};
 use crate::domain::merchant::MerchantCommand;
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
@@ -21,7 +21,7 @@ use crate::domain::worker::{Worker, WorkerCommand};
 impl<S: States> Process<'_, S> {
     /// Checks in the order of contract section 4.4: worker, store, item, then date and quantity, then the worker's limit
     /// and points, then the shelf. Store and list are looked up as they were when it happened.
-    fn quote(&self, asked: &AskedSpending) -> Decision<(OfWorker, Spending)> {
+    pub(in crate::ledger) fn quote(&self, asked: &AskedSpending) -> Decision<(OfWorker, Spending)> {
         // An unreadable time is refused only after the checks that come before it.
         let readable = match asked.time {
             AskedTime::Now => Some(self.context.at),
@@ -69,7 +69,7 @@ impl<S: States> Process<'_, S> {
     }
 
     /// The worker after holds that ran out were given back, with the events that do so.
-    fn after_due_holds(&self, of: &OfWorker) -> Decision<(Cow<'_, Worker>, Vec<Event>)> {
+    pub(in crate::ledger) fn after_due_holds(&self, of: &OfWorker) -> Decision<(Cow<'_, Worker>, Vec<Event>)> {
         let worker = self.states.worker(&of.worker)?;
         let due: Vec<HoldId> =
             worker.holds().filter(|(_, hold)| hold.expires_at <= of.at).map(|(id, _)| id.clone()).collect();
@@ -83,7 +83,11 @@ impl<S: States> Process<'_, S> {
         Ok((worker, events))
     }
 
-    fn store_after(&self, store: &StoreId, events: &[Event]) -> Decision<Cow<'_, RedemptionStore>> {
+    pub(in crate::ledger) fn store_after(
+        &self,
+        store: &StoreId,
+        events: &[Event],
+    ) -> Decision<Cow<'_, RedemptionStore>> {
         let state = self.states.store(store)?;
         if events.is_empty() {
             return Ok(Cow::Borrowed(state));
@@ -94,58 +98,7 @@ impl<S: States> Process<'_, S> {
         Ok(Cow::Owned(after))
     }
 
-    pub(super) fn redeem(&self, asked: &AskedSpending) -> Decision<Vec<Event>> {
-        let (of, spending) = self.quote(asked)?;
-        let (worker, mut events) = self.after_due_holds(&of)?;
-        let redemption: RedemptionId = (&self.context.key).into();
-        let lines = spending.lines.clone();
-        let spent = worker.decide(&of, WorkerCommand::Redeem { redemption: redemption.clone(), spending })?;
-        let frame = AtStore { store: asked.store.clone(), at: of.at };
-        let issue = StoreCommand::Issue { lines: stock_lines(&lines), redemption: redemption.clone() };
-        let issued = self.store_after(&asked.store, &events)?.decide(&frame, issue)?;
-        events.extend(spent.into_iter().map(Event::Worker));
-        events.extend(issued.into_iter().map(Event::Store));
-        events.extend(self.honour(&lines, of.at, &redemption, &asked.store)?);
-        Ok(events)
-    }
-
-    pub(super) fn place_hold(&self, asked: &AskedSpending, lasts_seconds: u32) -> Decision<Vec<Event>> {
-        let (of, spending) = self.quote(asked)?;
-        let (worker, mut events) = self.after_due_holds(&of)?;
-        let hold: HoldId = (&self.context.key).into();
-        let lines = stock_lines(&spending.lines);
-        let Some(expires_at) = of.at.plus_seconds(i64::from(lasts_seconds)) else {
-            return Err(Refusal::new(Code::InvalidDate, "the hold would last beyond the year 9998"));
-        };
-        let held = worker.decide(&of, WorkerCommand::Hold { hold: hold.clone(), spending, expires_at })?;
-        let frame = AtStore { store: asked.store.clone(), at: of.at };
-        let reserved =
-            self.store_after(&asked.store, &events)?.decide(&frame, StoreCommand::Reserve { lines, hold })?;
-        events.extend(held.into_iter().map(Event::Worker));
-        events.extend(reserved.into_iter().map(Event::Store));
-        Ok(events)
-    }
-
-    pub(super) fn capture_hold(&self, hold: HoldId) -> Decision<Vec<Event>> {
-        let worker = self.hold_owner(&hold)?;
-        let of = OfWorker { worker, at: self.context.at };
-        let redemption: RedemptionId = (&self.context.key).into();
-        let state = self.states.worker(&of.worker)?;
-        let captured =
-            state.decide(&of, WorkerCommand::Capture { hold: hold.clone(), redemption: redemption.clone() })?;
-        let Some(open) = state.hold(&hold) else { return Err(Refusal::new(Code::UnknownRedemption, "no such hold")) };
-        let issue = StoreCommand::IssueReserved {
-            lines: stock_lines(&open.lines),
-            hold: hold.clone(),
-            redemption: redemption.clone(),
-        };
-        let mut events: Vec<Event> = captured.into_iter().map(Event::Worker).collect();
-        events.extend(self.store_at(open.store.clone(), of.at, issue)?);
-        events.extend(self.honour(&open.lines, of.at, &redemption, &open.store)?);
-        Ok(events)
-    }
-
-    pub(super) fn end_hold(
+    pub(in crate::ledger) fn end_hold(
         &self,
         state: &Worker,
         worker: &WorkerId,
@@ -163,33 +116,7 @@ impl<S: States> Process<'_, S> {
         Ok(events)
     }
 
-    pub(super) fn reverse_redemption(&self, redemption: RedemptionId, reason: String) -> Decision<Vec<Event>> {
-        let unknown = || format!("no redemption {redemption}");
-        let worker = self.owner(&Key::from(&redemption), Code::UnknownRedemption, unknown)?;
-        let at = self.context.at;
-        let state = self.states.worker(&worker)?;
-        let reverse = WorkerCommand::ReverseRedemption { redemption: redemption.clone(), reason };
-        let mut events = self.worker(worker, reverse)?;
-        let Some(made) = state.redemption(&redemption) else {
-            return Err(Refusal::new(Code::UnknownRedemption, unknown()));
-        };
-        let lines = stock_lines(&made.lines);
-        let take_back = StoreCommand::TakeBack { lines, redemption: redemption.clone() };
-        events.extend(self.store_at(made.store.clone(), at, take_back)?);
-        for (merchant, points) in claims(&made.lines) {
-            let back = MerchantCommand::ReverseHonour {
-                at,
-                month: made.at.month(),
-                points,
-                redemption: redemption.clone(),
-                store: made.store.clone(),
-            };
-            events.extend(self.merchant(&merchant, back)?);
-        }
-        Ok(events)
-    }
-
-    fn honour(
+    pub(in crate::ledger) fn honour(
         &self,
         lines: &[RedeemedLine],
         at: BusinessTime,
@@ -206,7 +133,7 @@ impl<S: States> Process<'_, S> {
 }
 
 /// Each merchant's claim from the lines of one redemption.
-fn claims(lines: &[RedeemedLine]) -> BTreeMap<MerchantId, Points> {
+pub(in crate::ledger) fn claims(lines: &[RedeemedLine]) -> BTreeMap<MerchantId, Points> {
     let mut claims = BTreeMap::new();
     for line in lines {
         if let (Some(merchant), Some(points)) = (&line.merchant, line.price.times(line.quantity)) {
@@ -216,16 +143,9 @@ fn claims(lines: &[RedeemedLine]) -> BTreeMap<MerchantId, Points> {
     claims
 }
 
-fn stock_lines(lines: &[RedeemedLine]) -> Vec<StockLine> {
+/// What the lines of a redemption take from the shelf.
+pub(in crate::ledger) fn stock_lines(lines: &[RedeemedLine]) -> Vec<StockLine> {
     lines.iter().map(|line| StockLine { quantity: line.quantity, sku: line.sku.clone() }).collect()
-}
-
-pub(super) fn fold_store(store: &mut RedemptionStore, events: &[Event]) {
-    for event in events {
-        if let Event::Store(event) = event {
-            store.evolve(event);
-        }
-    }
 }
 
 fn fold_worker(worker: &mut Worker, events: &[Event]) {

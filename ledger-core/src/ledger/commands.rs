@@ -1,0 +1,193 @@
+//! Every command that may be given, each defined once: its content, its texts, what it needs in memory, and how it is
+//! decided all stand in its own file below. The list here is what the compiler holds all of them to.
+
+pub mod cards;
+pub(crate) mod content;
+pub mod credits;
+pub mod holds;
+pub mod merchants;
+pub mod programme;
+pub mod redemptions;
+#[cfg(test)]
+pub(crate) mod samples;
+pub mod stock;
+pub mod stores;
+pub mod workers;
+
+use serde::{Deserialize, Serialize};
+
+pub use cards::{CloseCard, IssueCard, MoveCard};
+pub use credits::{JudgeCredit, RecordCredit};
+pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
+pub use merchants::{PaySettlement, RegisterMerchant};
+pub use programme::{AdoptSchedule, OpenJournal};
+pub use redemptions::ReverseRedemption;
+pub use stock::{CountStock, Restock, WriteOffStock};
+pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
+pub use workers::{DepartWorker, ExpireLots, RegisterWorker};
+
+use super::book::Book;
+use super::command::AskedSpending;
+use super::process::{Process, States};
+use crate::domain::event::{Event, StreamId};
+use crate::domain::ids::Key;
+use crate::domain::programme::command::Settings;
+use crate::domain::refusal::{Code, Decision, Refusal};
+use content::Content;
+
+/// All that the ledger must know of a command. Nothing has a default: what is forgotten does not compile.
+pub(in crate::ledger) trait Definition {
+    /// Writes the command's name and the fields that decide its effect, for its [`super::fingerprint::Fingerprint`].
+    /// Journals hold digests of it for ever: what is written is never changed, and a field that comes later is written
+    /// behind the others and only where it is set. Annotations are left out (docs/decisions/004).
+    fn write_content(&self, content: &mut Content);
+
+    /// Its free texts, which all have the same limits.
+    fn texts(&self) -> impl Iterator<Item = &String>;
+
+    /// Whether it says itself when it happened. Its day is then judged in the contract's order of checks, by its own
+    /// decision; of all others the context's time is judged first.
+    fn says_when(&self) -> bool;
+
+    /// The key of the earlier command that it names, where that alone tells whose worker it touches.
+    fn named_key(&self) -> Option<Key>;
+
+    /// Adds the streams that deciding it reads or writes, as far as what is in memory tells. Asked again after loading,
+    /// it may name more: a store's listing names its merchants.
+    fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>);
+
+    /// What it decides, all or nothing.
+    ///
+    /// # Errors
+    /// The refusal, with the first code in the contract's order of checks.
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>>;
+}
+
+/// The longest reason or reference, in characters.
+pub const REASON_MAX: usize = 500;
+
+fn check_text(text: &str) -> Decision<()> {
+    if text.chars().count() > REASON_MAX {
+        return Err(Refusal::new(Code::TooLarge, format!("a text is longer than {REASON_MAX} characters")));
+    }
+    if text.chars().any(|found| found.is_control() && found != '\n' && found != '\t') {
+        return Err(Refusal::new(Code::InvalidInput, "a text holds control characters"));
+    }
+    Ok(())
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $name:ident($definition:ty),)*) => {
+        /// A command. Its serialised form is no record: it lives as long as one message between two processes of one
+        /// program.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Command {
+            $($(#[$doc])* $name($definition),)*
+        }
+
+        impl Command {
+            /// The names of all commands.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name),)*];
+
+            /// The command's name.
+            pub const fn name(&self) -> &'static str {
+                match self { $(Command::$name(_) => stringify!($name),)* }
+            }
+        }
+
+        impl Command {
+            /// See [`Definition::write_content`].
+            pub(in crate::ledger) fn write_content(&self, content: &mut Content) {
+                match self { $(Command::$name(command) => command.write_content(content),)* }
+            }
+
+            /// Free texts have a limit, and control characters have no business in them.
+            pub(in crate::ledger) fn check_texts(&self) -> Decision<()> {
+                match self { $(Command::$name(command) => command.texts().try_for_each(|text| check_text(text)),)* }
+            }
+
+            /// See [`Definition::says_when`].
+            pub(in crate::ledger) fn says_when(&self) -> bool {
+                match self { $(Command::$name(command) => command.says_when(),)* }
+            }
+
+            /// See [`Definition::named_key`].
+            pub(in crate::ledger) fn named_key(&self) -> Option<Key> {
+                match self { $(Command::$name(command) => command.named_key(),)* }
+            }
+
+            /// See [`Definition::name_streams`].
+            pub(in crate::ledger) fn streams(&self, book: &Book) -> Vec<StreamId> {
+                let mut streams = Vec::with_capacity(8);
+                match self { $(Command::$name(command) => command.name_streams(book, &mut streams),)* }
+                streams
+            }
+
+            /// See [`Definition::decide`].
+            pub(in crate::ledger) fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+                match self { $(Command::$name(command) => command.decide(process),)* }
+            }
+        }
+
+        $(impl From<$definition> for Command {
+            fn from(command: $definition) -> Command {
+                Command::$name(command)
+            }
+        })*
+    };
+}
+
+commands! {
+    /// Make the journal's first event.
+    OpenJournal(OpenJournal),
+    /// Change the district's settings.
+    Configure(Settings),
+    /// Adopt a schedule, with settings in the same transaction.
+    AdoptSchedule(AdoptSchedule),
+    /// Register a worker.
+    RegisterWorker(RegisterWorker),
+    /// The worker leaves.
+    DepartWorker(DepartWorker),
+    /// Issue a mutual-aid points card.
+    IssueCard(IssueCard),
+    /// Move the card to another branch.
+    MoveCard(MoveCard),
+    /// Close the card.
+    CloseCard(CloseCard),
+    /// Register a merchant.
+    RegisterMerchant(RegisterMerchant),
+    /// Record a payment to a merchant.
+    PaySettlement(PaySettlement),
+    /// Open a store.
+    OpenStore(OpenStore),
+    /// Close a store.
+    CloseStore(CloseStore),
+    /// Open a closed store again.
+    ReopenStore(ReopenStore),
+    /// List an item or change its terms.
+    ListItem(ListItem),
+    /// Take an item off the list.
+    DelistItem(DelistItem),
+    /// Put units on the shelf.
+    Restock(Restock),
+    /// Record a stocktake.
+    CountStock(CountStock),
+    /// Write units off.
+    WriteOffStock(WriteOffStock),
+    /// Record a credit.
+    RecordCredit(RecordCredit),
+    /// Decide about a credit.
+    JudgeCredit(JudgeCredit),
+    /// Spend points.
+    Redeem(AskedSpending),
+    /// Reverse a redemption.
+    ReverseRedemption(ReverseRedemption),
+    /// Set points and goods aside.
+    PlaceHold(PlaceHold),
+    /// Take at the counter what was set aside.
+    CaptureHold(CaptureHold),
+    /// Put back what was set aside.
+    ReleaseHold(ReleaseHold),
+    /// Book a worker's lots that ended by a day as expired.
+    ExpireLots(ExpireLots),
+}

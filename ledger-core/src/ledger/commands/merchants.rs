@@ -1,0 +1,105 @@
+//! Merchants: registering, and what they are paid.
+
+use serde::{Deserialize, Serialize};
+
+use super::Definition;
+use super::content::Content;
+use crate::domain::event::{Event, StreamId};
+use crate::domain::ids::{Key, MerchantId};
+use crate::domain::merchant::MerchantCommand;
+use crate::domain::merchant::command::MerchantDetails;
+use crate::domain::points::Points;
+use crate::domain::refusal::Decision;
+use crate::domain::time::Month;
+use crate::ledger::book::Book;
+use crate::ledger::process::{Process, States};
+
+/// Register a merchant; with `update`, bring an existing one up to date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterMerchant {
+    /// Which.
+    pub merchant: MerchantId,
+    /// The particulars.
+    pub details: MerchantDetails,
+    /// Whether an existing merchant is updated.
+    pub update: bool,
+}
+
+impl Definition for RegisterMerchant {
+    fn write_content(&self, content: &mut Content) {
+        content
+            .text("register_merchant")
+            .text(self.merchant.as_str())
+            .text(&self.details.name)
+            .text(&self.details.uscc)
+            .maybe(self.details.category.as_deref())
+            .number(i64::from(self.update));
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        [&self.details.name, &self.details.uscc].into_iter().chain(&self.details.category)
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Merchant(self.merchant.clone()));
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let RegisterMerchant { merchant, details, update } = self.clone();
+        let at = process.context.at;
+        process.merchant(&self.merchant, MerchantCommand::Register { at, merchant, details, update })
+    }
+}
+
+/// Record a payment to a merchant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaySettlement {
+    /// To whom.
+    pub merchant: MerchantId,
+    /// Which month it settles.
+    pub month: Month,
+    /// How much.
+    pub points: Points,
+    /// The payment's reference.
+    pub reference: String,
+}
+
+impl Definition for PaySettlement {
+    fn write_content(&self, content: &mut Content) {
+        content
+            .text("pay_settlement")
+            .text(self.merchant.as_str())
+            .text(&self.month.to_string())
+            .number(self.points.hundredths())
+            .text(&self.reference);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.reference)
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Merchant(self.merchant.clone()));
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let PaySettlement { merchant, month, points, reference } = self.clone();
+        process.merchant(&merchant, MerchantCommand::Pay { at: process.context.at, month, points, reference })
+    }
+}

@@ -1,0 +1,218 @@
+//! The district's programme: the journal's first event, settings, the points schedule.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::Definition;
+use super::content::Content;
+use crate::domain::event::{Event, StreamId};
+use crate::domain::ids::Key;
+use crate::domain::programme::ProgrammeCommand;
+use crate::domain::programme::command::{GuardAction, Settings};
+use crate::domain::refusal::Decision;
+use crate::domain::schedule::Activity;
+use crate::domain::time::Validity;
+use crate::ledger::book::Book;
+use crate::ledger::process::{Process, States};
+
+/// Make the journal's first event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenJournal {
+    /// The log's origin.
+    pub origin: String,
+    /// The hash suite's name.
+    pub suite: String,
+}
+
+impl Definition for OpenJournal {
+    fn write_content(&self, content: &mut Content) {
+        content.text("open_journal").text(&self.origin).text(&self.suite);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        [&self.origin, &self.suite].into_iter()
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Programme);
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let OpenJournal { origin, suite } = self.clone();
+        process.programme(ProgrammeCommand::Open { origin, suite })
+    }
+}
+
+impl Definition for Settings {
+    fn write_content(&self, content: &mut Content) {
+        write_settings(content.text("configure"), self);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        self.code.iter().chain(&self.name).chain(self.tiers.iter().flatten())
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Programme);
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        process.programme(ProgrammeCommand::Configure(self.clone()))
+    }
+}
+
+/// Adopt a schedule, with settings in the same transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdoptSchedule {
+    /// The lines.
+    pub activities: Vec<Activity>,
+    /// First service date it holds for.
+    pub effective_from: NaiveDate,
+    /// Settings to change along with it.
+    pub settings: Settings,
+}
+
+impl Definition for AdoptSchedule {
+    fn write_content(&self, content: &mut Content) {
+        write_settings(content.text("adopt_schedule").text(&self.effective_from.to_string()), &self.settings);
+        self.activities.iter().for_each(|activity| write_activity(content, activity));
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        let of_lines = self.activities.iter().flat_map(|line| [&line.name, &line.category, &line.unit]);
+        self.settings.texts().chain(of_lines)
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Programme);
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let AdoptSchedule { activities, effective_from, settings } = self.clone();
+        let mut events = process.programme(ProgrammeCommand::Configure(settings))?;
+        events.extend(process.programme(ProgrammeCommand::AdoptSchedule { activities, effective_from })?);
+        Ok(events)
+    }
+}
+
+fn write_activity(content: &mut Content, activity: &Activity) {
+    content
+        .text(activity.code.as_str())
+        .text(&activity.name)
+        .text(&activity.category)
+        .text(&activity.unit)
+        .number(activity.points_per_unit.hundredths())
+        .maybe(activity.daily_cap)
+        .number(i64::from(activity.counts_for_card))
+        .text(&validity_text(activity.validity));
+}
+
+/// As one text, in the words that the first version of this program happened to use, to the last blank: journals hold
+/// digests of it for ever. A field that comes later must not stand in it. It is written behind it, and only where it is
+/// set, so that a command without it stays the command it was: `content.text("tiers").text(…)`.
+fn write_settings<'a>(content: &'a mut Content, settings: &Settings) -> &'a mut Content {
+    let Settings { approval_required, code, name, points_step, publicity_days, self_witness, tiers } = settings;
+    let approval_required = in_some(approval_required.map(|required| required.to_string()));
+    let code = in_some(code.as_deref().map(quoted));
+    let name = in_some(name.as_deref().map(quoted));
+    let points_step = in_some(points_step.map(|step| format!("Points({})", step.hundredths())));
+    let publicity_days = in_some(publicity_days.map(|days| days.to_string()));
+    // What came later stands here only where it is set: a command without it is the command it always was.
+    let later = [
+        self_witness.map(|action| format!(", self_witness: {}", guard_name(action))),
+        tiers.as_ref().map(|tiers| {
+            format!(", tiers: [{}]", tiers.iter().map(|tier| quoted(tier)).collect::<Vec<_>>().join(", "))
+        }),
+    ];
+    let later: String = later.into_iter().flatten().collect();
+    content.text(&format!(
+        "Settings {{ approval_required: {approval_required}, code: {code}, name: {name}, \
+         points_step: {points_step}, publicity_days: {publicity_days}{later} }}"
+    ))
+}
+
+const fn guard_name(action: GuardAction) -> &'static str {
+    match action {
+        GuardAction::Off => "off",
+        GuardAction::Refuse => "refuse",
+    }
+}
+
+fn in_some(value: Option<String>) -> String {
+    value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"))
+}
+
+/// In double quotes. Outside ASCII it rests on the standard library for which characters are written as numbers: those
+/// that Unicode has not assigned, that cannot be seen, or that belong to the one before.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for found in text.chars() {
+        match found {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\0' => quoted.push_str("\\0"),
+            '\t' => quoted.push_str("\\t"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            ' '..='~' => quoted.push(found),
+            '\u{1}'..='\u{7f}' => quoted.push_str(&format!("\\u{{{:x}}}", u32::from(found))),
+            _ => quoted.extend(found.escape_debug()),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn validity_text(validity: Validity) -> String {
+    match validity {
+        Validity::Months(months) => format!("Months({months})"),
+        Validity::YearEnd => "YearEnd".to_owned(),
+        Validity::Forever => "Forever".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::quoted;
+
+    proptest! {
+        /// The words of the first version were those of `Debug`.
+        #[test]
+        fn texts_are_quoted_as_they_were(text in any::<String>()) {
+            prop_assert_eq!(quoted(&text), format!("{text:?}"));
+        }
+    }
+
+    #[test]
+    fn every_character_is_quoted_as_it_was() {
+        let all: String = (char::MIN..=char::MAX).collect();
+        assert!(quoted(&all) == format!("{all:?}"));
+    }
+}

@@ -1,0 +1,134 @@
+//! Workers: joining, leaving, and the booking of their lots that ended.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::Definition;
+use super::content::Content;
+use crate::domain::event::{Event, StreamId};
+use crate::domain::ids::{Key, WorkerId};
+use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::worker::WorkerCommand;
+use crate::domain::worker::command::WorkerDetails;
+use crate::ledger::book::Book;
+use crate::ledger::process::{Process, States};
+
+/// Register a worker; with `update`, bring an existing one up to date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterWorker {
+    /// Which.
+    pub worker: WorkerId,
+    /// The particulars.
+    pub details: WorkerDetails,
+    /// Whether an existing worker is updated.
+    pub update: bool,
+}
+
+impl Definition for RegisterWorker {
+    fn write_content(&self, content: &mut Content) {
+        content
+            .text("register_worker")
+            .text(self.worker.as_str())
+            .text(&self.details.occupation)
+            .maybe(self.details.party_member)
+            .maybe(self.details.platform.as_deref())
+            .number(i64::from(self.update));
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        [&self.details.occupation].into_iter().chain(&self.details.platform)
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Worker(self.worker.clone()));
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let RegisterWorker { worker, details, update } = self.clone();
+        process.worker(worker, WorkerCommand::Register { details, update })
+    }
+}
+
+/// The worker leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DepartWorker {
+    /// Which.
+    pub worker: WorkerId,
+    /// Why.
+    pub reason: String,
+}
+
+impl Definition for DepartWorker {
+    fn write_content(&self, content: &mut Content) {
+        content.text("depart_worker").text(self.worker.as_str()).text(&self.reason);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.reason)
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Worker(self.worker.clone()));
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let DepartWorker { worker, reason } = self.clone();
+        process.worker(worker, WorkerCommand::Depart { reason })
+    }
+}
+
+/// Book a worker's lots that ended by a day as expired.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpireLots {
+    /// Whose.
+    pub worker: WorkerId,
+    /// The last day looked at.
+    pub through: NaiveDate,
+}
+
+impl Definition for ExpireLots {
+    fn write_content(&self, content: &mut Content) {
+        content.text("expire_lots").text(self.worker.as_str()).text(&self.through.to_string());
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::empty()
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Worker(self.worker.clone()));
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let (through, today) = (self.through, process.clock.today());
+        if through > today {
+            let message = format!("lots that end by {through} cannot be booked as expired before, on {today}");
+            return Err(Refusal::new(Code::InvalidDate, message));
+        }
+        process.worker(self.worker.clone(), WorkerCommand::Expire { through })
+    }
+}

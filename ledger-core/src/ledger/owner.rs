@@ -1,0 +1,43 @@
+//! Whose a credit, redemption or hold is, told by the events of the command that made it.
+
+use super::process::named_by;
+use crate::domain::event::Event;
+use crate::domain::ids::{Key, WorkerId};
+
+/// The worker a keyed thing belongs to, told by the event that made it: other events of its command may be of others.
+pub fn owner_of(key: &Key, events: &[Event]) -> Option<WorkerId> {
+    events.iter().find_map(|event| match event {
+        Event::Worker(event) if named_by(event).as_ref() == Some(key) => Some(event.worker().clone()),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::owner_of;
+    use crate::domain::event::Event;
+    use crate::domain::ids::Key;
+
+    fn event(event_type: &str, payload: &str) -> Event {
+        Event::decode(event_type, payload.as_bytes()).expect("a payload")
+    }
+
+    #[test]
+    fn a_keyed_thing_belongs_to_the_worker_of_the_event_that_made_it() {
+        let events = [
+            event(
+                "HoldExpired",
+                r#"{"at":"2024-03-05T08:00:00+08:00","held_at":"2024-03-04T08:00:00+08:00","hold":"H1","lines":[],"lots":[],
+                    "points":100,"store":"S1","v":1,"worker":"W2"}"#,
+            ),
+            event(
+                "Redeemed",
+                r#"{"at":"2024-03-05T08:00:00+08:00","balance":0,"lines":[],"lots":[],"points":100,"redemption":"R1",
+                    "store":"S1","v":1,"worker":"W1"}"#,
+            ),
+        ];
+        let owner = |key: &str| owner_of(&Key::new(key).expect("a key"), &events).map(|worker| worker.to_string());
+        assert_eq!(owner("R1").as_deref(), Some("W1"));
+        assert_eq!(owner("H1"), None, "it ended here and was made by another command");
+    }
+}
