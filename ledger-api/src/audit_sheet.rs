@@ -6,4 +6,3 @@
 pub mod report;
 pub mod sample;
 pub mod trace;
-pub mod words;

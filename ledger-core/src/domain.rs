@@ -2,6 +2,8 @@
 //!
 //! Aggregates never import each other; what a command needs from two of them is put together by
 //! [`crate::ledger`]. Each aggregate is a folder: `state` (evolve), `command`, `event`, `decide`, `tests`.
+// Whoever reads events names what is left out: a new one is then read, or left out on purpose.
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
 
 pub mod decimal;
 pub mod history;

@@ -5,6 +5,8 @@
 //! compares. [`state`] is the fold behind `nuanxin state`, [`statement`] the fold behind a worker's statement, [`card_line`]
 //! the one behind a card's evidence, and [`audit`] answers auditors: none of them uses a stored view.
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::print_stdout)]
+// Whoever reads events names what is left out: a new one is then read, or left out on purpose.
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at what it does not expect"))]
 

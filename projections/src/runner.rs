@@ -368,10 +368,11 @@ async fn landing(writing: &mut Option<Writing>) -> Landed {
 }
 
 fn tell(error: &ViewError) {
-    match error {
-        // Where they stand now is told at once: readers here wait for it, and no change may follow.
-        ViewError::Moved | ViewError::Replaced => tracing::debug!(%error, "the views are read again"),
-        error => tracing::warn!(%error, "the views cannot be carried on now; trying again"),
+    // Where they stand now is told at once: readers here wait for it, and no change may follow.
+    if matches!(error, ViewError::Moved | ViewError::Replaced) {
+        tracing::debug!(%error, "the views are read again");
+    } else {
+        tracing::warn!(%error, "the views cannot be carried on now; trying again");
     }
 }
 

@@ -1,8 +1,8 @@
 //! A sample as a document: a working paper with all that is needed to draw it again.
 
+use ledger_core::domain::event::Event;
 use projections::audit::sample::{By, Drawn, Of, Sample, Status};
 
-use super::words::event_word;
 use crate::document::{Cell, Document, Layout, Name, Table, name};
 
 const NOTE: &str = "同一账本、同一序号、同一种子和方法，在任何机器上抽到的都是这些条目；重抽办法见 docs/guides/audit-sample.md。\
@@ -105,7 +105,7 @@ fn item(drawn: &Drawn) -> Vec<Cell> {
         Cell::count(drawn.turn),
         Cell::count(drawn.hits),
         Cell::Text(item.event.to_owned()),
-        Cell::Text(event_word(item.event).to_owned()),
+        Cell::Text(Event::word_of(item.event).to_owned()),
         Cell::Text(item.name.clone()),
         Cell::Text(item.worker.clone()),
         Cell::Text(item.stratum.clone()),

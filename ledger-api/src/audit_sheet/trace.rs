@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use projections::audit::trace::{Note, Standing, Subject, TraceEnd, TraceLine};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::words::event_word;
 use crate::document::{one_line, padded};
 use crate::exact::PointsJson;
 
@@ -132,7 +132,7 @@ impl From<&TraceLine> for TraceLineJson {
         TraceLineJson {
             position: line.position,
             event: line.event,
-            word: event_word(line.event),
+            word: Event::word_of(line.event),
             at: line.at.map(|at| at.to_string()),
             on: line.on,
             recorded_at: line.recorded_at.to_string(),
@@ -271,7 +271,7 @@ pub fn row(subject: &Subject, line: &TraceLine) -> String {
         happened,
         civil(&line.recorded_at.to_string()),
         line.actor.clone(),
-        event_word(line.event).to_owned(),
+        Event::word_of(line.event).to_owned(),
         if line.subject.is_empty() { "-".to_owned() } else { line.subject.clone() },
         change,
     ];

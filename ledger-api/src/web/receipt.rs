@@ -12,7 +12,6 @@ use ledger_core::domain::event::Event;
 
 use super::{Unwritten, source};
 use crate::app::App;
-use crate::audit_sheet::words::event_word;
 
 const CSS: &str = concat!(include_str!("common.css"), include_str!("receipt/page.css"));
 
@@ -33,7 +32,7 @@ const PARTS: &str = concat!(
 /// The whole script; the words for events are those of every other sheet and report.
 static SCRIPT: LazyLock<String> = LazyLock::new(|| {
     let words: serde_json::Map<_, _> =
-        Event::all_types().map(|name| (name.to_owned(), event_word(name).into())).collect();
+        Event::all_types().map(|name| (name.to_owned(), Event::word_of(name).into())).collect();
     format!("'use strict';\nconst EVENT_WORDS = {};\n{PARTS}", serde_json::Value::Object(words))
 });
 

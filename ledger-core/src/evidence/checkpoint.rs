@@ -121,7 +121,7 @@ impl Checkpoint {
         let checkpoint = Self::new(origin, size, root)?;
         match suite {
             HashSuite::Sha256 => Ok(checkpoint),
-            other => checkpoint.with_extension(&format!("{SUITE_LINE}{other}")),
+            HashSuite::Sm3 => checkpoint.with_extension(&format!("{SUITE_LINE}{suite}")),
         }
     }
 

@@ -61,6 +61,27 @@ fn every_event_type_has_a_sample() {
     assert_eq!(sampled.len(), all.len(), "no two aggregates share a type name");
 }
 
+#[test]
+fn every_event_type_has_a_word_of_its_own() {
+    let words: Vec<&str> = Event::all_types().map(Event::word_of).collect();
+    assert!(words.iter().all(|word| !word.is_empty()), "{words:?}");
+    assert_eq!(words.iter().collect::<BTreeSet<_>>().len(), words.len());
+    assert_eq!(Event::word_of("Unheard"), "");
+}
+
+/// What begins something is followed by name, and what follows something begins no other of that name.
+#[test]
+fn every_event_says_what_it_is_about() {
+    for event in samples() {
+        let (begins, follows) = (event.begins(), event.follows());
+        assert!(begins.is_none() || begins != follows, "{}", event.event_type());
+        for named in begins.iter().chain(&follows) {
+            assert!(named.key().is_some(), "{} names what no command began", event.event_type());
+            assert!(event.subject().is_some(), "{}", event.event_type());
+        }
+    }
+}
+
 /// A field is optional when the payload can be read without it.
 #[test]
 fn every_optional_field_is_sampled_present_and_absent() {

@@ -26,9 +26,8 @@ pub(super) struct Keeper {
 
 /// Takes the lock beside a views' file.
 pub(super) fn take(path: &Path) -> Result<JournalLock, ViewError> {
-    JournalLock::take(path).map_err(|error| match error {
-        JournalError::InUse(who) => ViewError::InUse(who),
-        other => ViewError::Journal(other),
+    JournalLock::take(path).map_err(|error| {
+        if let JournalError::InUse(who) = error { ViewError::InUse(who) } else { ViewError::Journal(error) }
     })
 }
 
