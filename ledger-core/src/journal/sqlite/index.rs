@@ -5,12 +5,8 @@
 //! transaction these pages are what a commit waits for; three quarters of the time went there when measured. Here they
 //! are written in wide batches by a thread of their own, without a sync a commit, while the newest entries are found in
 //! memory ([`Tail`]).
-//!
-//! Its trees are cut into epochs by position: what is written at once then lies within one epoch's pages, however long the
-//! journal has become. Whoever looks for a key or a stream looks into each epoch.
 
 use std::cell::Cell;
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -24,17 +20,12 @@ use super::tail::{Part, Place, Tail};
 use super::{damage, private, stream_row};
 use crate::journal::JournalError;
 
-/// The layout of the file; another one is thrown away. Hundreds count the forms that its tables have had; the rest is the
-/// length of an epoch, as a power of two: whoever cuts epochs otherwise does not look where this file's rows lie, and would
-/// not find a key that was used.
-const LAYOUT: i64 = 400 + EPOCH.trailing_zeros() as i64;
+/// The layout of the file; another one is thrown away.
+const LAYOUT: i64 = 500;
 /// The name under which SQLite makes no file.
 const IN_MEMORY: &str = ":memory:";
 /// Events written in one transaction: the wider, the more of them share a page of keys and a row of a stream.
 const WIDTH: usize = 262_144;
-/// Events of one epoch, a power of two. The longer, the fewer there are to look into; the shorter, the fewer pages a
-/// transaction writes.
-pub(super) const EPOCH: u64 = 1 << 21;
 /// What is fewer is written once nothing more came for so long.
 const IDLE: Duration = Duration::from_millis(500);
 /// How long the tail is left to others between two steps of letting go.
@@ -307,10 +298,9 @@ fn clear(index: &Connection) -> Result<(), JournalError> {
              DROP TABLE IF EXISTS stream_part;
              CREATE TABLE indexed (position INTEGER NOT NULL, leaf BLOB NOT NULL) STRICT;
              INSERT INTO indexed VALUES (0, x'');
-             CREATE TABLE command_key (epoch INTEGER, hash INTEGER, first INTEGER,
-                                       PRIMARY KEY (epoch, hash, first)) STRICT, WITHOUT ROWID;
-             CREATE TABLE stream_part (epoch INTEGER, stream_no INTEGER, last INTEGER, positions BLOB NOT NULL,
-                                       PRIMARY KEY (epoch, stream_no, last)) STRICT, WITHOUT ROWID;
+             CREATE TABLE command_key (hash INTEGER, first INTEGER, PRIMARY KEY (hash, first)) STRICT, WITHOUT ROWID;
+             CREATE TABLE stream_part (stream_no INTEGER, last INTEGER, positions BLOB NOT NULL,
+                                       PRIMARY KEY (stream_no, last)) STRICT, WITHOUT ROWID;
              PRAGMA user_version = {LAYOUT};
              COMMIT;"
         ))
@@ -321,15 +311,6 @@ fn clear(index: &Connection) -> Result<(), JournalError> {
 pub(super) fn indexed(index: &Connection) -> Result<u64, JournalError> {
     let mut statement = index.prepare_cached("SELECT position FROM indexed").map_err(damage::met(index))?;
     statement.query_row([], |row| super::read::unsigned(row, 0)).map_err(damage::met(index))
-}
-
-/// The epochs that the file has, in order.
-pub(super) fn epochs(index: &Connection) -> Result<RangeInclusive<i64>, JournalError> {
-    Ok(0..=epoch(indexed(index)?))
-}
-
-fn epoch(position: u64) -> i64 {
-    signed(position / EPOCH)
 }
 
 /// Whether the index was made from this very journal: the last entry it holds is the journal's.
@@ -384,7 +365,7 @@ pub(super) fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<P
     };
     // In the order of the trees, so that each page is written once.
     let keys = parts.iter().flat_map(|part| &part.keys);
-    let mut keys: Vec<_> = keys.map(|(key, first)| (epoch(*first), key_hash(key), signed(*first))).collect();
+    let mut keys: Vec<_> = keys.map(|(key, first)| (key_hash(key), signed(*first))).collect();
     keys.sort_unstable();
     let mut places: Vec<Place> = parts.iter().flat_map(|part| &part.places).copied().collect();
     places.sort_unstable_by_key(|place| (place.stream_no, place.sequence));
@@ -393,28 +374,20 @@ pub(super) fn write(index: &mut Connection, journal: &Connection, parts: &[Arc<P
     let transaction = index.transaction().map_err(failed)?;
     {
         let mut insert = transaction
-            .prepare_cached("INSERT OR REPLACE INTO command_key (epoch, hash, first) VALUES (?1, ?2, ?3)")
+            .prepare_cached("INSERT OR REPLACE INTO command_key (hash, first) VALUES (?1, ?2)")
             .map_err(failed)?;
         for row in keys {
             insert.execute(row).map_err(failed)?;
         }
         let mut insert = transaction
-            .prepare_cached(
-                "INSERT OR REPLACE INTO stream_part (epoch, stream_no, last, positions) VALUES (?1, ?2, ?3, ?4)",
-            )
+            .prepare_cached("INSERT OR REPLACE INTO stream_part (stream_no, last, positions) VALUES (?1, ?2, ?3)")
             .map_err(failed)?;
         let follows = |one: &Place, next: &Place| {
-            one.stream_no == next.stream_no
-                && one.sequence + 1 == next.sequence
-                && one.position < next.position
-                && epoch(one.position) == epoch(next.position)
+            one.stream_no == next.stream_no && one.sequence + 1 == next.sequence && one.position < next.position
         };
-        let mut rows: Vec<&[Place]> =
-            places.chunk_by(follows).flat_map(|stream| stream.chunks(stream_row::EVENTS_MAX)).collect();
-        rows.sort_by_key(|row| row.last().map(|last| epoch(last.position)));
-        for row in rows {
+        for row in places.chunk_by(follows).flat_map(|stream| stream.chunks(stream_row::EVENTS_MAX)) {
             let Some(last) = row.last() else { continue };
-            let place = (epoch(last.position), signed(last.stream_no), signed(last.sequence), stream_row::encode(row)?);
+            let place = (signed(last.stream_no), signed(last.sequence), stream_row::encode(row)?);
             insert.execute(place).map_err(failed)?;
         }
         transaction.execute("UPDATE indexed SET position = ?1, leaf = ?2", (signed(last), leaf)).map_err(failed)?;

@@ -1,7 +1,6 @@
 //! A reading connection, and the lookups that need the index beside it.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -40,11 +39,11 @@ fn not_there(index: Option<&Connection>) -> impl Fn(u64) -> JournalError {
     }
 }
 
-/// Where a key's hash stands in the index's file.
+/// Where a key stands in the index's file: by its hash, and by where its command begins.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct KeyPlace {
-    epoch: i64,
     hash: i64,
+    first: i64,
 }
 
 /// Where to look things up: memory first, then the file, in the order in which entries move from one to the other.
@@ -69,17 +68,12 @@ impl Lookup<'_> {
             self.tail(|tail| keys.iter().map(|key| tail.key(key.as_str()).into_iter().collect()).collect());
         let Some(index) = self.index else { return Ok(firsts) };
         let failed = damage::met(index);
-        let mut statement =
-            index.prepare_cached("SELECT first FROM command_key WHERE epoch = ?1 AND hash = ?2").map_err(failed)?;
+        let mut statement = index.prepare_cached("SELECT first FROM command_key WHERE hash = ?1").map_err(failed)?;
         at_once(index, || {
-            let epochs = index::epochs(index)?;
             for (key, firsts) in keys.iter().zip(&mut firsts).filter(|(_, firsts)| firsts.is_empty()) {
                 let hash = index::key_hash(key.as_str());
-                // The newest first: what is repeated is most often repeated soon.
-                for epoch in epochs.clone().rev() {
-                    let rows = statement.query_map((epoch, hash), |row| read::unsigned(row, 0)).map_err(failed)?;
-                    firsts.extend(rows.collect::<rusqlite::Result<Vec<_>>>().map_err(failed)?);
-                }
+                let rows = statement.query_map([hash], |row| read::unsigned(row, 0)).map_err(failed)?;
+                firsts.extend(rows.collect::<rusqlite::Result<Vec<_>>>().map_err(failed)?);
             }
             Ok(())
         })?;
@@ -97,15 +91,15 @@ impl Lookup<'_> {
         let failed = damage::met(index);
         let mut statement = index
             .prepare_cached(
-                "SELECT epoch, hash FROM command_key WHERE (epoch, hash) > (?1, ?2) ORDER BY epoch, hash LIMIT ?3",
+                "SELECT hash, first FROM command_key WHERE (hash, first) > (?1, ?2) ORDER BY hash, first LIMIT ?3",
             )
             .map_err(failed)?;
-        let KeyPlace { epoch, hash } = after.unwrap_or(KeyPlace { epoch: -1, hash: 0 });
+        let KeyPlace { hash, first } = after.unwrap_or(KeyPlace { hash: i64::MIN, first: 0 });
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut rows = statement.query((epoch, hash, limit)).map_err(failed)?;
+        let mut rows = statement.query((hash, first, limit)).map_err(failed)?;
         let mut last = None;
         while let Some(row) = rows.next().map_err(failed)? {
-            let place = KeyPlace { epoch: row.get(0).map_err(failed)?, hash: row.get(1).map_err(failed)? };
+            let place = KeyPlace { hash: row.get(0).map_err(failed)?, first: row.get(1).map_err(failed)? };
             hashes.push(place.hash.cast_unsigned());
             last = Some(place);
         }
@@ -119,22 +113,17 @@ impl Lookup<'_> {
         let Some(index) = self.index else { return Ok(tails) };
         let failed = damage::met(index);
         let mut statement = index
-            .prepare_cached(
-                "SELECT last, positions FROM stream_part WHERE epoch = ?1 AND stream_no = ?2 AND last > ?3 ORDER BY last",
-            )
+            .prepare_cached("SELECT last, positions FROM stream_part WHERE stream_no = ?1 AND last > ?2 ORDER BY last")
             .map_err(failed)?;
         let each = streams.iter().zip(tails);
-        let mut place = |epochs: RangeInclusive<i64>, (stream_no, after): &(u64, u64), tail: Vec<Place>| {
+        let mut place = |(stream_no, after): &(u64, u64), tail: Vec<Place>| {
             let mut places = Vec::new();
-            for epoch in epochs {
-                let mut rows = statement.query((epoch, signed(*stream_no), signed(*after))).map_err(failed)?;
-                while let Some(row) = rows.next().map_err(failed)? {
-                    let last = read::unsigned(row, 0).map_err(failed)?;
-                    let positions = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
-                    let no_row =
-                        || damage::found(index, &format!("the row of stream {stream_no} up to {last} is none"));
-                    places.extend(stream_row::decode(*stream_no, last, positions).ok_or_else(no_row)?);
-                }
+            let mut rows = statement.query((signed(*stream_no), signed(*after))).map_err(failed)?;
+            while let Some(row) = rows.next().map_err(failed)? {
+                let last = read::unsigned(row, 0).map_err(failed)?;
+                let positions = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
+                let no_row = || damage::found(index, &format!("the row of stream {stream_no} up to {last} is none"));
+                places.extend(stream_row::decode(*stream_no, last, positions).ok_or_else(no_row)?);
             }
             places.retain(|place| place.sequence > *after);
             // What moved into the file after the look into memory stands in both.
@@ -142,10 +131,7 @@ impl Lookup<'_> {
             places.extend(tail.into_iter().filter(|place| place.sequence > known));
             Ok(places)
         };
-        at_once(index, || {
-            let epochs = index::epochs(index)?;
-            each.map(|(stream, tail)| place(epochs.clone(), stream, tail)).collect()
-        })
+        at_once(index, || each.map(|(stream, tail)| place(stream, tail)).collect())
     }
 }
 
@@ -250,32 +236,31 @@ mod tests {
 
     use super::{KeyPlace, Lookup};
     use crate::journal::key_hash;
-    use crate::journal::sqlite::index::{self, EPOCH};
+    use crate::journal::sqlite::index;
     use crate::journal::sqlite::tail::{Part, Place, Tail};
 
-    /// Events of two streams, in turn, around where one epoch ends and the next begins; each by a command of its own.
-    fn part() -> Part {
-        let positions = EPOCH - 3..EPOCH + 5;
-        let place =
-            |(number, position): (u64, u64)| Place { stream_no: 1 + number % 2, sequence: 1 + number / 2, position };
+    /// Events of two streams, in turn; each by a command of its own.
+    fn part(after: u64, last: u64) -> Part {
+        let positions = after + 1..=last;
+        let place = |position: u64| Place { stream_no: 1 + position % 2, sequence: position.div_ceil(2), position };
         Part {
-            after: EPOCH - 4,
-            last: EPOCH + 4,
+            after,
+            last,
             keys: positions.clone().map(|position| (format!("k{position}").into(), position)).collect(),
-            places: (0..).zip(positions).map(place).collect(),
+            places: positions.map(place).collect(),
         }
     }
 
     #[test]
-    fn what_lies_in_two_epochs_is_found_in_order() {
+    fn what_was_written_at_several_times_is_found_in_order() {
         let journal = Connection::open_in_memory().expect("a database");
         journal.execute_batch("CREATE TABLE event (position INTEGER PRIMARY KEY, leaf BLOB)").expect("a table");
-        journal.execute("INSERT INTO event VALUES (?1, x'00')", [EPOCH + 4]).expect("a row");
+        journal.execute("INSERT INTO event VALUES (4, x'00'), (8, x'00')", []).expect("rows");
         let mut index = index::writer(Path::new(":memory:")).expect("an index");
-        let part = part();
-        index.execute("UPDATE indexed SET position = ?1", [part.after]).expect("what came before is in");
-        index::write(&mut index, &journal, &[Arc::new(part.clone())]).expect("it is written");
-        assert_eq!(index::epochs(&index).expect("they are told"), 0..=1);
+        for (after, last) in [(0, 4), (4, 8)] {
+            index::write(&mut index, &journal, &[Arc::new(part(after, last))]).expect("it is written");
+        }
+        let part = part(0, 8);
 
         let lookup = Lookup { index: Some(&index), own: Tail::default(), shared: None };
         let of = |stream_no: u64, after: u64| -> Vec<Place> {
