@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`command`] (what surrounds a command), [`commands`] (each command, defined once: content, texts,
 //! streams, decision), [`process`] (what their decisions have in common), [`fingerprint`] (what makes two askings the
-//! same), [`book`] (the state in memory), [`cache`] (its aggregates and what they weigh), [`reserve`] (workers read
+//! same), [`book`] (the state in memory), [`slots`] (its aggregates, kind by kind), [`cache`] (those of
+//! one kind and what they weigh), [`reserve`] (workers read
 //! ahead), [`read_ahead`] (the reading), [`owner`] (whose a keyed thing is), [`used_keys`] (which keys need no look-up),
 //! [`prepare`] (getting into memory what a command names), [`outcome`] (the three answers), [`flight`] (the batch on its way and the round on top of it), [`writer`] (the task that owns the writing),
 //! [`lost`] (commits whose answer was lost), [`feed`] (what followers of this process are told).
@@ -26,6 +27,7 @@ pub mod read_ahead;
 pub mod reserve;
 pub mod round;
 pub mod settings;
+pub mod slots;
 pub mod used_keys;
 pub mod writer;
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use ledger_core::domain::ids::ActivityCode;
-use ledger_core::domain::programme::command::{ProgrammeCommand, Settings};
+use ledger_core::domain::programme::ProgrammeCommand;
+use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::programme::state::Programme;
 use ledger_core::domain::refusal::Refusal;
 use ledger_core::domain::schedule::Activity;

@@ -11,6 +11,6 @@ pub mod uscc;
 #[cfg(test)]
 mod tests;
 
-pub use command::MerchantCommand;
+pub use decide::MerchantCommand;
 pub use event::MerchantEvent;
 pub use state::Merchant;

@@ -8,6 +8,6 @@ pub mod state;
 #[cfg(test)]
 mod tests;
 
-pub use command::ProgrammeCommand;
+pub use decide::ProgrammeCommand;
 pub use event::ProgrammeEvent;
 pub use state::Programme;

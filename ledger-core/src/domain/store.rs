@@ -8,6 +8,6 @@ pub mod state;
 #[cfg(test)]
 mod tests;
 
-pub use command::StoreCommand;
+pub use decide::StoreCommand;
 pub use event::StoreEvent;
 pub use state::RedemptionStore;

@@ -13,6 +13,6 @@ pub mod state;
 #[cfg(test)]
 mod tests;
 
-pub use command::WorkerCommand;
+pub use decide::WorkerCommand;
 pub use event::WorkerEvent;
 pub use state::Worker;

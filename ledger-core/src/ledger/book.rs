@@ -3,15 +3,15 @@
 //! The book is a cache and never the truth: after any failure to append it is thrown away and built again from the
 //! journal. Aggregates seldom used fall out; [`super::prepare`] loads what a command names.
 
-use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lru::LruCache;
 
-use super::cache::{Cache, Fold, Loaded};
+use super::cache::Cache;
 use super::process::{NotLoaded, States, named_by};
 use super::reserve::Reserve;
+use super::slots::{InStream, SavedSlots, Slots, found};
 use crate::domain::card::Card;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{CardNo, Key, MerchantId, StoreId, WorkerId};
@@ -44,12 +44,8 @@ pub struct Book {
     pub recorded_at: RecordedTime,
     /// The Merkle frontier; none before the first event.
     pub frontier: Option<Frontier>,
-    programme: Option<Loaded<Programme>>,
-    workers: Cache<WorkerId, Worker>,
+    slots: Slots,
     reserve: Reserve,
-    merchants: Cache<MerchantId, Merchant>,
-    stores: Cache<StoreId, RedemptionStore>,
-    cards: Cache<CardNo, Card>,
     owners: LruCache<Key, WorkerId>,
     /// Aggregates of which a snapshot may be due.
     due: Vec<StreamId>,
@@ -79,12 +75,8 @@ impl Book {
             streams: head.streams,
             recorded_at: head.recorded_at,
             frontier,
-            programme: None,
-            workers: Cache::default(),
+            slots: Slots::default(),
             reserve: Reserve::default(),
-            merchants: Cache::default(),
-            stores: Cache::default(),
-            cards: Cache::default(),
             owners: LruCache::unbounded(),
             due: Vec::new(),
             limits,
@@ -104,20 +96,14 @@ impl Book {
 
     /// Whether a stream is in memory; keeps it from falling out soon.
     pub fn holds(&mut self, stream: &StreamId) -> bool {
-        match stream {
-            StreamId::Programme => self.programme.is_some(),
-            StreamId::Worker(id) => self.workers.touch(id),
-            StreamId::Merchant(id) => self.merchants.touch(id),
-            StreamId::Store(id) => self.stores.touch(id),
-            StreamId::Card(id) => self.cards.touch(id),
-        }
+        self.slots.touch(stream)
     }
 
     /// Fetches a stream that is not in memory from what was read ahead; false when it is not there either.
     pub fn fetch(&mut self, stream: &StreamId) -> bool {
         let StreamId::Worker(id) = stream else { return false };
         let Some(loaded) = self.reserve.take(id) else { return false };
-        self.workers.put(id.clone(), loaded);
+        self.slots.workers.put(id.clone(), loaded);
         true
     }
 
@@ -136,16 +122,7 @@ impl Book {
     /// # Errors
     /// [`JournalError::Damaged`].
     pub fn insert(&mut self, stored: &StoredStream) -> Result<bool, JournalError> {
-        Ok(match &stored.stream {
-            StreamId::Programme => {
-                self.programme = Loaded::from_stored(stored)?;
-                self.programme.is_some()
-            }
-            StreamId::Worker(id) => put(&mut self.workers, id, stored)?,
-            StreamId::Merchant(id) => put(&mut self.merchants, id, stored)?,
-            StreamId::Store(id) => put(&mut self.stores, id, stored)?,
-            StreamId::Card(id) => put(&mut self.cards, id, stored)?,
-        })
+        self.slots.insert(stored)
     }
 
     /// Remembers whose a keyed thing is.
@@ -155,54 +132,21 @@ impl Book {
 
     /// Folds an event that somebody else appended.
     pub fn catch_up(&mut self, entry: &Entry, event: &Event) {
-        self.note_owner(event);
-        let sequence = entry.sequence;
-        match event {
-            Event::Programme(_) => {
-                if let Some(loaded) = &mut self.programme
-                    && !loaded.follow(event, sequence)
-                {
-                    self.programme = None;
-                }
-            }
-            Event::Worker(own) => {
-                self.reserve.outdate(own.worker());
-                self.workers.follow(own.worker(), event, sequence);
-            }
-            Event::Merchant(own) => self.merchants.follow(own.merchant(), event, sequence),
-            Event::Store(own) => self.stores.follow(own.store(), event, sequence),
-            Event::Card(own) => self.cards.follow(own.card_no(), event, sequence),
-        }
+        self.note(event);
+        self.slots.follow(event, entry.sequence);
         self.position = entry.position;
         self.recorded_at = entry.command.recorded_at;
     }
 
     /// Whether the aggregate that an event belongs to is in memory. One that is not would begin a second time.
     pub fn holds_stream_of(&self, event: &Event) -> bool {
-        match event {
-            Event::Programme(_) => self.programme.is_some(),
-            Event::Worker(own) => self.workers.peek(own.worker()).is_some(),
-            Event::Merchant(own) => self.merchants.peek(own.merchant()).is_some(),
-            Event::Store(own) => self.stores.peek(own.store()).is_some(),
-            Event::Card(own) => self.cards.peek(own.card_no()).is_some(),
-        }
+        self.slots.has_stream_of(event)
     }
 
     /// Folds an event just decided; gives its stream's number, whether the stream begins with it, and its sequence.
     pub fn apply(&mut self, event: &Event) -> InStream {
-        self.note_owner(event);
-        let streams = &mut self.streams;
-        let every = self.limits.snapshot_every;
-        let (place, due) = match event {
-            Event::Programme(_) => fold_own(self.programme.get_or_insert_default(), event, streams, every),
-            Event::Worker(own) => {
-                self.reserve.outdate(own.worker());
-                fold_cached(&mut self.workers, own.worker(), event, streams, every)
-            }
-            Event::Merchant(own) => fold_cached(&mut self.merchants, own.merchant(), event, streams, every),
-            Event::Store(own) => fold_cached(&mut self.stores, own.store(), event, streams, every),
-            Event::Card(own) => fold_cached(&mut self.cards, own.card_no(), event, streams, every),
-        };
+        self.note(event);
+        let (place, due) = self.slots.apply(event, &mut self.streams, self.limits.snapshot_every);
         if due {
             self.due.push(event.stream());
         }
@@ -211,31 +155,19 @@ impl Book {
 
     /// The snapshots due among the aggregates that events were applied to since the last call.
     pub fn due_snapshots(&mut self) -> Vec<Snapshot> {
-        let every = self.limits.snapshot_every;
-        std::mem::take(&mut self.due)
-            .into_iter()
-            .filter_map(|stream| match &stream {
-                StreamId::Programme => self.programme.as_mut()?.due_snapshot(every),
-                StreamId::Worker(id) => self.workers.due_snapshot(id, every),
-                StreamId::Merchant(id) => self.merchants.due_snapshot(id, every),
-                StreamId::Store(id) => self.stores.due_snapshot(id, every),
-                StreamId::Card(id) => self.cards.due_snapshot(id, every),
-            })
-            .collect()
+        let due = std::mem::take(&mut self.due);
+        due.iter().filter_map(|stream| self.slots.due_snapshot(stream, self.limits.snapshot_every)).collect()
     }
 
     /// Lets what was used longest ago fall out, down to the limits, but never the `kept` used last: a decision takes what
     /// is not in memory for what was never recorded, and what is on its way cannot be loaded yet.
     pub fn trim(&mut self, kept: usize) {
         let max = self.limits.cached_bytes_max;
-        // What was read ahead and never asked for goes first.
-        self.workers.trim(max, kept);
-        let room = max.saturating_sub(self.workers.weight());
+        self.slots.trim(max, kept);
+        // What was read ahead and never asked for has the room that is left.
+        let room = max.saturating_sub(self.slots.workers.weight());
         self.reserve.trim(room);
         self.room.store(room, Ordering::Relaxed);
-        self.merchants.trim(max, kept);
-        self.stores.trim(max, kept);
-        self.cards.trim(max, kept);
         while self.owners.len() > OWNERS_MAX {
             self.owners.pop_lru();
         }
@@ -243,11 +175,7 @@ impl Book {
 
     /// About how many bytes of memory it takes.
     pub const fn weight(&self) -> usize {
-        self.workers.weight()
-            + self.reserve.weight()
-            + self.merchants.weight()
-            + self.stores.weight()
-            + self.cards.weight()
+        self.slots.weight() + self.reserve.weight()
     }
 
     /// About how many bytes workers that are being read ahead may take, as it stands after each [`Book::trim`].
@@ -257,127 +185,51 @@ impl Book {
 
     /// Sets aside the states of streams, so that [`Book::roll_back`] can bring them back.
     pub fn save(&self, streams: &[StreamId]) -> Saved {
-        Saved {
-            streams: self.streams,
-            programme: self.programme.clone(),
-            workers: saved(streams, &self.workers, |stream| match stream {
-                StreamId::Worker(id) => Some(id),
-                _ => None,
-            }),
-            merchants: saved(streams, &self.merchants, |stream| match stream {
-                StreamId::Merchant(id) => Some(id),
-                _ => None,
-            }),
-            stores: saved(streams, &self.stores, |stream| match stream {
-                StreamId::Store(id) => Some(id),
-                _ => None,
-            }),
-            cards: saved(streams, &self.cards, |stream| match stream {
-                StreamId::Card(id) => Some(id),
-                _ => None,
-            }),
-        }
+        Saved { streams: self.streams, slots: self.slots.save(streams) }
     }
 
     /// Brings saved states back.
     pub fn roll_back(&mut self, saved: Saved) {
         self.streams = saved.streams;
-        self.programme = saved.programme;
-        saved.workers.into_iter().for_each(|(id, loaded)| self.workers.put(id, loaded));
-        saved.merchants.into_iter().for_each(|(id, loaded)| self.merchants.put(id, loaded));
-        saved.stores.into_iter().for_each(|(id, loaded)| self.stores.put(id, loaded));
-        saved.cards.into_iter().for_each(|(id, loaded)| self.cards.put(id, loaded));
+        self.slots.roll_back(saved.slots);
     }
 
-    fn note_owner(&mut self, event: &Event) {
-        if let Event::Worker(event) = event
-            && let Some(key) = named_by(event)
-        {
-            self.owners.put(key, event.worker().clone());
+    /// What else an event tells: whose a keyed thing is, and that a worker read ahead is out of date.
+    fn note(&mut self, event: &Event) {
+        if let Event::Worker(event) = event {
+            self.reserve.outdate(event.worker());
+            if let Some(key) = named_by(event) {
+                self.owners.put(key, event.worker().clone());
+            }
         }
     }
 }
 
-/// States set aside before a group of commands that stands or falls together.
+/// What is set aside before a group of commands that stands or falls together.
 pub struct Saved {
     streams: u64,
-    programme: Option<Loaded<Programme>>,
-    workers: Vec<(WorkerId, Loaded<Worker>)>,
-    merchants: Vec<(MerchantId, Loaded<Merchant>)>,
-    stores: Vec<(StoreId, Loaded<RedemptionStore>)>,
-    cards: Vec<(CardNo, Loaded<Card>)>,
-}
-
-fn saved<K: Hash + Eq + Clone, T: Fold + Clone>(
-    streams: &[StreamId],
-    cache: &Cache<K, T>,
-    id: impl Fn(&StreamId) -> Option<&K>,
-) -> Vec<(K, Loaded<T>)> {
-    streams.iter().filter_map(|stream| id(stream).and_then(|id| Some((id.clone(), cache.peek(id)?.clone())))).collect()
-}
-
-fn put<K: Hash + Eq + Clone, T: Fold>(
-    cache: &mut Cache<K, T>,
-    id: &K,
-    stored: &StoredStream,
-) -> Result<bool, JournalError> {
-    let Some(loaded) = Loaded::from_stored(stored)? else { return Ok(false) };
-    cache.put(id.clone(), loaded);
-    Ok(true)
-}
-
-/// An event's stream's number, whether the stream begins with it, and its sequence.
-type InStream = (u64, bool, u64);
-
-/// Folds an event of the ledger's own; also tells whether a snapshot is due.
-fn fold_own<T: Fold>(loaded: &mut Loaded<T>, event: &Event, streams: &mut u64, every: u64) -> (InStream, bool) {
-    let begins = loaded.stream_no == 0;
-    if begins {
-        *streams += 1;
-        loaded.stream_no = *streams;
-    }
-    loaded.fold(event);
-    ((loaded.stream_no, begins, loaded.sequence), loaded.is_snapshot_due(every))
-}
-
-fn fold_cached<K: Hash + Eq + Clone, T: Fold>(
-    cache: &mut Cache<K, T>,
-    id: &K,
-    event: &Event,
-    streams: &mut u64,
-    every: u64,
-) -> (InStream, bool) {
-    cache.change(id, |loaded| fold_own(loaded, event, streams, every))
-}
-
-/// What is in memory; what is not is an error, never a default.
-fn found<'a, K: Hash + Eq + Clone, T: Fold>(
-    cache: &'a Cache<K, T>,
-    id: &K,
-    stream: impl FnOnce(K) -> StreamId,
-) -> Result<&'a T, NotLoaded> {
-    cache.peek(id).map(|loaded| &loaded.state).ok_or_else(|| NotLoaded(stream(id.clone())))
+    slots: SavedSlots,
 }
 
 impl States for Book {
     fn programme(&self) -> Result<&Programme, NotLoaded> {
-        self.programme.as_ref().map(|loaded| &loaded.state).ok_or(NotLoaded(StreamId::Programme))
+        found(&self.slots.programme, &(), |()| StreamId::Programme)
     }
 
     fn worker(&self, id: &WorkerId) -> Result<&Worker, NotLoaded> {
-        found(&self.workers, id, StreamId::Worker)
+        found(&self.slots.workers, id, StreamId::Worker)
     }
 
     fn merchant(&self, id: &MerchantId) -> Result<&Merchant, NotLoaded> {
-        found(&self.merchants, id, StreamId::Merchant)
+        found(&self.slots.merchants, id, StreamId::Merchant)
     }
 
     fn store(&self, id: &StoreId) -> Result<&RedemptionStore, NotLoaded> {
-        found(&self.stores, id, StreamId::Store)
+        found(&self.slots.stores, id, StreamId::Store)
     }
 
     fn card(&self, id: &CardNo) -> Result<&Card, NotLoaded> {
-        found(&self.cards, id, StreamId::Card)
+        found(&self.slots.cards, id, StreamId::Card)
     }
 
     fn owner(&self, key: &Key) -> Option<&WorkerId> {

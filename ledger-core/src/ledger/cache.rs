@@ -6,12 +6,7 @@ use lru::LruCache;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::card::Card;
-use crate::domain::event::{Event, StreamId};
-use crate::domain::merchant::Merchant;
-use crate::domain::programme::Programme;
-use crate::domain::store::RedemptionStore;
-use crate::domain::worker::Worker;
+use crate::domain::event::Event;
 use crate::journal::{JournalError, Snapshot, StoredStream};
 
 /// The layouts of snapshot bodies, one an aggregate. Raise an aggregate's by one with every change to what its state
@@ -29,17 +24,6 @@ pub mod layout {
     pub const STORE: u32 = 3;
     /// Of card numbers.
     pub const CARD: u32 = 2;
-}
-
-/// The layout that a snapshot of a stream must have to be read.
-pub const fn snapshot_layout(stream: &StreamId) -> u32 {
-    match stream {
-        StreamId::Programme => Programme::LAYOUT,
-        StreamId::Worker(_) => Worker::LAYOUT,
-        StreamId::Merchant(_) => Merchant::LAYOUT,
-        StreamId::Store(_) => RedemptionStore::LAYOUT,
-        StreamId::Card(_) => Card::LAYOUT,
-    }
 }
 
 /// What an aggregate takes beside its parts, its place in the cache included, in bytes.
@@ -71,32 +55,6 @@ pub trait Fold: Default + Serialize + DeserializeOwned {
     fn parts(&self) -> usize {
         0
     }
-}
-
-macro_rules! fold {
-    ($($aggregate:ty, $variant:ident, $layout:path $(, $parts:path)?;)*) => {$(
-        impl Fold for $aggregate {
-            const LAYOUT: u32 = $layout;
-
-            fn fold(&mut self, event: &Event) {
-                if let Event::$variant(event) = event {
-                    self.evolve(event);
-                }
-            }
-
-            $(fn parts(&self) -> usize {
-                $parts(self)
-            })?
-        }
-    )*};
-}
-
-fold! {
-    Programme, Programme, layout::PROGRAMME;
-    Worker, Worker, layout::WORKER, Worker::parts;
-    Merchant, Merchant, layout::MERCHANT;
-    RedemptionStore, Store, layout::STORE;
-    Card, Card, layout::CARD;
 }
 
 impl<T: Fold> Loaded<T> {

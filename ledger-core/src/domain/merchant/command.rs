@@ -1,10 +1,6 @@
-//! What may be asked of a merchant.
+//! The values that a merchant's commands are asked with.
 
 use serde::{Deserialize, Serialize};
-
-use crate::domain::ids::{MerchantId, RedemptionId, StoreId};
-use crate::domain::points::Points;
-use crate::domain::time::{BusinessTime, Month};
 
 /// A merchant's particulars.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,55 +11,4 @@ pub struct MerchantDetails {
     pub name: String,
     /// Unified social credit code (统一社会信用代码).
     pub uscc: String,
-}
-
-/// Commands of a merchant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MerchantCommand {
-    /// Register, or bring the particulars up to date.
-    Register {
-        /// When.
-        at: BusinessTime,
-        /// Which.
-        merchant: MerchantId,
-        /// Its particulars.
-        details: MerchantDetails,
-        /// Whether an existing merchant is updated (a sheet) or refused (the API).
-        update: bool,
-    },
-    /// Count a claim for goods handed over or a voucher honoured.
-    Honour {
-        /// When.
-        at: BusinessTime,
-        /// The claim in points.
-        points: Points,
-        /// For which redemption.
-        redemption: RedemptionId,
-        /// Where.
-        store: StoreId,
-    },
-    /// Take a claim back.
-    ReverseHonour {
-        /// When.
-        at: BusinessTime,
-        /// The month the claim was counted in.
-        month: Month,
-        /// The claim in points.
-        points: Points,
-        /// For which redemption.
-        redemption: RedemptionId,
-        /// Where.
-        store: StoreId,
-    },
-    /// Record a payment.
-    Pay {
-        /// When.
-        at: BusinessTime,
-        /// The month it settles.
-        month: Month,
-        /// How much of what is owed, in points.
-        points: Points,
-        /// The payment's reference, such as a voucher number.
-        reference: String,
-    },
 }

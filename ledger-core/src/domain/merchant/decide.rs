@@ -1,13 +1,66 @@
 //! The rules of a merchant: what is owed is what was honoured less what was paid, month by month; what a month was paid
 //! beyond its claims is carried to the months after it.
 
-use super::command::{MerchantCommand, MerchantDetails};
+use super::command::MerchantDetails;
 use super::event::{HonourReversed, MerchantEvent, MerchantRecorded, SettlementPaid, VoucherHonoured};
 use super::state::Merchant;
 use super::uscc::is_uscc;
 use crate::domain::event::V1;
-use crate::domain::ids::MerchantId;
+use crate::domain::ids::{MerchantId, RedemptionId, StoreId};
+use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::time::{BusinessTime, Month};
+
+/// Commands of a merchant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MerchantCommand {
+    /// Register, or bring the particulars up to date.
+    Register {
+        /// When.
+        at: BusinessTime,
+        /// Which.
+        merchant: MerchantId,
+        /// Its particulars.
+        details: MerchantDetails,
+        /// Whether an existing merchant is updated (a sheet) or refused (the API).
+        update: bool,
+    },
+    /// Count a claim for goods handed over or a voucher honoured.
+    Honour {
+        /// When.
+        at: BusinessTime,
+        /// The claim in points.
+        points: Points,
+        /// For which redemption.
+        redemption: RedemptionId,
+        /// Where.
+        store: StoreId,
+    },
+    /// Take a claim back.
+    ReverseHonour {
+        /// When.
+        at: BusinessTime,
+        /// The month the claim was counted in.
+        month: Month,
+        /// The claim in points.
+        points: Points,
+        /// For which redemption.
+        redemption: RedemptionId,
+        /// Where.
+        store: StoreId,
+    },
+    /// Record a payment.
+    Pay {
+        /// When.
+        at: BusinessTime,
+        /// The month it settles.
+        month: Month,
+        /// How much of what is owed, in points.
+        points: Points,
+        /// The payment's reference, such as a voucher number.
+        reference: String,
+    },
+}
 
 impl Merchant {
     /// Decides a command of the merchant `id`.

@@ -1,6 +1,7 @@
 //! Given events, when a command, then events or a code.
 
-use super::command::{MerchantCommand, MerchantDetails};
+use super::MerchantCommand;
+use super::command::MerchantDetails;
 use super::event::{HonourReversed, MerchantEvent, SettlementPaid, VoucherHonoured};
 use super::state::Merchant;
 use crate::domain::event::V1;

@@ -1,10 +1,8 @@
-//! What may be asked of the programme.
+//! The values that the programme's commands are asked with: settings and guards.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::points::Points;
-use crate::domain::schedule::Activity;
 
 /// What a guard does when it is met (`[guards]` of district.toml).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -56,25 +54,4 @@ pub struct Settings {
     pub self_witness: Option<GuardAction>,
     /// The tiers (层级) that the district's stores may have; an empty list allows every word.
     pub tiers: Option<Vec<String>>,
-}
-
-/// Commands of the programme.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ProgrammeCommand {
-    /// Make the journal's first event.
-    Open {
-        /// The log's origin: its unique name in checkpoints.
-        origin: String,
-        /// The hash suite's name.
-        suite: String,
-    },
-    /// Change settings.
-    Configure(Settings),
-    /// Adopt a version of the schedule.
-    AdoptSchedule {
-        /// The lines.
-        activities: Vec<Activity>,
-        /// First service date it holds for.
-        effective_from: NaiveDate,
-    },
 }

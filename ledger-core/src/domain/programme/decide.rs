@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::command::{Guards, ProgrammeCommand, Settings};
+use chrono::NaiveDate;
+
+use super::command::{Guards, Settings};
 use super::event::{JournalOpened, ProgrammeConfigured, ProgrammeEvent, ScheduleAdopted};
 use super::state::Programme;
 use crate::domain::event::V1;
@@ -17,6 +19,27 @@ const MONTHS_MAX: u32 = 1_200;
 const PUBLICITY_DAYS_MAX: u32 = 366;
 /// The most tiers a district's list may have.
 const TIERS_MAX: usize = 100;
+
+/// Commands of the programme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProgrammeCommand {
+    /// Make the journal's first event.
+    Open {
+        /// The log's origin: its unique name in checkpoints.
+        origin: String,
+        /// The hash suite's name.
+        suite: String,
+    },
+    /// Change settings.
+    Configure(Settings),
+    /// Adopt a version of the schedule.
+    AdoptSchedule {
+        /// The lines.
+        activities: Vec<Activity>,
+        /// First service date it holds for.
+        effective_from: NaiveDate,
+    },
+}
 
 impl Programme {
     /// Decides a command of the programme. What would change nothing gives no event.

@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::command::{GuardAction, ProgrammeCommand, Settings};
+use super::ProgrammeCommand;
+use super::command::{GuardAction, Settings};
 use super::state::Programme;
 use crate::domain::ids::ActivityCode;
 use crate::domain::points::Points;

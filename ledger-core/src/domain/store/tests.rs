@@ -1,6 +1,7 @@
 //! Given events, when a command, then events or a code.
 
-use super::command::{AtStore, ItemTerms, StoreCommand, StoreDetails};
+use super::StoreCommand;
+use super::command::{AtStore, ItemTerms, StoreDetails};
 use super::event::{StockLine, StoreEvent};
 use super::state::RedemptionStore;
 use crate::domain::ids::{HoldId, RedemptionId, Sku, StoreId};

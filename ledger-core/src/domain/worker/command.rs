@@ -1,10 +1,11 @@
-//! What may be asked of a worker. Everything ambient arrives inside: times, prices, the schedule's line.
+//! The values that a worker's commands are asked with. Everything ambient arrives inside: times, prices, the
+//! schedule's line.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::event::RedeemedLine;
-use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId, StoreId};
+use crate::domain::ids::{Actor, CreditId, StoreId};
 use crate::domain::points::Points;
 use crate::domain::quantity::Quantity;
 use crate::domain::schedule::Activity;
@@ -79,99 +80,6 @@ pub enum CreditVerdict {
     Resolve {
         /// Whether the objection was right: the credit is then rejected or reversed.
         upheld: bool,
-    },
-}
-
-/// Commands of a worker.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum WorkerCommand {
-    /// Register, or bring the particulars up to date.
-    Register {
-        /// The particulars.
-        details: WorkerDetails,
-        /// Whether an existing worker is updated (a sheet) or refused (the API).
-        update: bool,
-    },
-    /// The worker leaves the programme.
-    Depart {
-        /// Why.
-        reason: String,
-    },
-    /// Issue a mutual-aid points card.
-    IssueCard {
-        /// Its number.
-        card_no: CardNo,
-        /// The Party branch.
-        branch: BranchId,
-        /// Whether a card held under this number is updated (a sheet) or refused (the API).
-        update: bool,
-    },
-    /// Move the card to another branch.
-    MoveCard {
-        /// The new branch.
-        branch: BranchId,
-    },
-    /// Close the card.
-    CloseCard {
-        /// Why.
-        reason: String,
-    },
-    /// Record a credit.
-    Credit(Box<CreditTerms>),
-    /// Decide about a credit.
-    JudgeCredit {
-        /// Which.
-        credit: CreditId,
-        /// What.
-        verdict: CreditVerdict,
-        /// Who.
-        by: Actor,
-        /// Why.
-        reason: String,
-    },
-    /// Spend points.
-    Redeem {
-        /// The redemption's name.
-        redemption: RedemptionId,
-        /// On what.
-        spending: Spending,
-    },
-    /// Give the points of a redemption back to their lots.
-    ReverseRedemption {
-        /// Which.
-        redemption: RedemptionId,
-        /// Why.
-        reason: String,
-    },
-    /// Set points aside.
-    Hold {
-        /// The hold's name.
-        hold: HoldId,
-        /// On what.
-        spending: Spending,
-        /// From when on it is void.
-        expires_at: BusinessTime,
-    },
-    /// Spend points set aside.
-    Capture {
-        /// Which hold.
-        hold: HoldId,
-        /// The redemption's name.
-        redemption: RedemptionId,
-    },
-    /// Give points set aside back.
-    Release {
-        /// Which hold.
-        hold: HoldId,
-        /// Whether because it ran out rather than on request.
-        expired: bool,
-        /// Why, where somebody said.
-        reason: Option<String>,
-    },
-    /// Book the lots that can no longer be spent after a day as expired.
-    Expire {
-        /// The last day looked at: lots whose last day is not after it.
-        through: NaiveDate,
     },
 }
 

@@ -11,7 +11,8 @@ mod redemptions;
 
 use chrono::NaiveDate;
 
-use super::command::{CreditTerms, CreditVerdict, OfWorker, Spending, WorkerCommand, WorkerDetails};
+use super::WorkerCommand;
+use super::command::{CreditTerms, CreditVerdict, OfWorker, Spending, WorkerDetails};
 use super::event::{
     CreditReversed, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedeemedLine,
     RedemptionReversed, ServiceRecorded, WorkerEvent,

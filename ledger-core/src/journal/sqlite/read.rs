@@ -15,8 +15,8 @@ use crate::journal::{
     CommandRecord, Entry, Head, JournalError, RecordedTime, SigningKey, Snapshot, StoredStream, StreamEvent, StreamRow,
     upcast,
 };
-use crate::ledger::cache::snapshot_layout;
 use crate::ledger::fingerprint::Fingerprint;
+use crate::ledger::slots::snapshot_layout;
 
 pub(super) fn head(connection: &Connection) -> Result<Head, JournalError> {
     let mut statement = connection

@@ -12,13 +12,14 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::{Fold, snapshot_layout};
+use super::Fold;
 use crate::domain::card::Card;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
+use crate::ledger::slots::snapshot_layout;
 
 /// Whatever a snapshot's body holds, in words.
 struct Words(String);

@@ -5,7 +5,8 @@ use crate::domain::card::{AssignNumber, Card, CardEvent, CardNumberAssigned};
 use crate::domain::event::V1;
 use crate::domain::ids::{BranchId, CardNo, WorkerId};
 use crate::domain::refusal::Code;
-use crate::domain::worker::command::{WorkerCommand, WorkerDetails};
+use crate::domain::worker::WorkerCommand;
+use crate::domain::worker::command::WorkerDetails;
 use crate::domain::worker::event::{CardClosed, CardIssued, CardMoved, WorkerDeparted, WorkerEvent, WorkerRecorded};
 use crate::domain::worker::state::Worker;
 

@@ -10,8 +10,8 @@ use crate::domain::points::Points;
 use crate::domain::quantity::Quantity;
 use crate::domain::refusal::Code;
 use crate::domain::time::Validity;
+use crate::domain::worker::WorkerCommand;
 use crate::domain::worker::command::CreditVerdict::{Confirm, Object, Reject, Resolve, Reverse};
-use crate::domain::worker::command::WorkerCommand;
 use crate::domain::worker::event::{CreditReversed, ServiceRecorded, WorkerEvent};
 use crate::domain::worker::state::{CreditStatus, Worker};
 

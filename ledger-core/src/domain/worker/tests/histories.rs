@@ -19,7 +19,8 @@ use crate::domain::posting::{Account, postings};
 use crate::domain::quantity::Quantity;
 use crate::domain::refusal::Code;
 use crate::domain::time::{BusinessTime, Validity};
-use crate::domain::worker::command::{CreditVerdict, OfWorker, Spending, WorkerCommand};
+use crate::domain::worker::WorkerCommand;
+use crate::domain::worker::command::{CreditVerdict, OfWorker, Spending};
 use crate::domain::worker::event::{LotPart, RedeemedLine, WorkerEvent};
 use crate::domain::worker::state::{CreditStatus, Lot, Worker};
 

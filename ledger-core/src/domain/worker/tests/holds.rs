@@ -7,7 +7,7 @@ use super::{
 use crate::domain::points::Points;
 use crate::domain::refusal::Code;
 use crate::domain::time::Validity;
-use crate::domain::worker::command::WorkerCommand;
+use crate::domain::worker::WorkerCommand;
 use crate::domain::worker::event::WorkerEvent;
 use crate::domain::worker::state::Worker;
 
