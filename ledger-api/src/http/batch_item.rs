@@ -48,6 +48,9 @@ macro_rules! commands {
             }
         }
 
+        #[cfg(test)]
+        const NAMES: &[&str] = &[$($name),*];
+
         fn described() -> OneOfBuilder {
             OneOfBuilder::new()$(.item(describe::<$body>(&[$name $(, $also)*])))*
         }
@@ -205,4 +208,33 @@ fn describe<B: Body + ToSchema>(names: &[&str]) -> Object {
     }
     object.title = names.first().map(|name| (*name).to_owned());
     object
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NAMES;
+    use crate::access::policy::CommandKind;
+
+    /// What concerns the whole district, or many workers at once, is no item of a batch.
+    const APART: &[CommandKind] =
+        &[CommandKind::OpenJournal, CommandKind::Configure, CommandKind::AdoptSchedule, CommandKind::ExpireLots];
+
+    fn in_words(kind: CommandKind) -> String {
+        let name = format!("{kind:?}");
+        let parts = name.char_indices().map(|(at, found)| {
+            let gap = if at > 0 && found.is_ascii_uppercase() { "_" } else { "" };
+            format!("{gap}{}", found.to_ascii_lowercase())
+        });
+        parts.collect()
+    }
+
+    #[test]
+    fn every_command_of_a_counter_or_desk_can_stand_in_a_batch() {
+        let mut wanted: Vec<String> =
+            CommandKind::ALL.iter().filter(|kind| !APART.contains(kind)).map(|kind| in_words(*kind)).collect();
+        wanted.sort();
+        let mut names = NAMES.to_vec();
+        names.sort_unstable();
+        assert_eq!(names, wanted);
+    }
 }
