@@ -110,6 +110,7 @@ impl<'a> Reading<'a> {
             WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)
             | WorkerEvent::WorkerDeparted(_)
+            | WorkerEvent::WorkerCommended(_)
             | WorkerEvent::CardIssued(_)
             | WorkerEvent::CardMoved(_)
             | WorkerEvent::CardClosed(_)
