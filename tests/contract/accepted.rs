@@ -378,7 +378,6 @@ const fn kind(command: &Command) -> &'static str {
         Command::AdoptSchedule(_) => "adopt schedule",
         Command::RegisterWorker(_) => "register worker",
         Command::DepartWorker(_) => "depart worker",
-        Command::CommendWorker(_) => "commend worker",
         Command::IssueCard(_) => "issue card",
         Command::MoveCard(_) => "move card",
         Command::CloseCard(_) => "close card",

@@ -75,7 +75,6 @@ commands! {
     "release_hold" => holds::ReleaseHold,
     "register_worker" | "worker" => workers::RegisterWorker,
     "depart_worker" => workers::DepartWorker,
-    "commend_worker" => workers::CommendWorker,
     "issue_card" | "card" => workers::IssueCard,
     "move_card" => workers::MoveCard,
     "close_card" => workers::CloseCard,

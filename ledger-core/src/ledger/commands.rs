@@ -24,7 +24,7 @@ pub use programme::{AdoptSchedule, OpenJournal};
 pub use redemptions::ReverseRedemption;
 pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
-pub use workers::{CommendWorker, DepartWorker, ExpireLots, RegisterWorker};
+pub use workers::{DepartWorker, ExpireLots, RegisterWorker};
 
 use super::book::Book;
 use super::command::AskedSpending;
@@ -148,8 +148,6 @@ commands! {
     RegisterWorker(RegisterWorker),
     /// The worker leaves.
     DepartWorker(DepartWorker),
-    /// Commend the worker.
-    CommendWorker(CommendWorker),
     /// Issue a mutual-aid points card.
     IssueCard(IssueCard),
     /// Move the card to another branch.

@@ -61,7 +61,6 @@ impl View for BalanceView {
                 row.party_member = event.party_member;
             }
             WorkerAct::Departure(_) => row.departed = true,
-            WorkerAct::Commendation(_) => {}
             WorkerAct::Card(step) => {
                 row.card = step.branch().map(|branch| (step.card_no().to_string(), branch.to_string()));
             }

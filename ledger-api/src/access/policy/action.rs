@@ -35,8 +35,6 @@ kinds! {
         RegisterWorker,
         /// Records that a worker leaves.
         DepartWorker,
-        /// Commends a worker.
-        CommendWorker,
         /// Issues a mutual-aid points card.
         IssueCard,
         /// Moves a card to another branch.
@@ -191,9 +189,6 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         }
         Command::DepartWorker(commands::DepartWorker { worker, .. }) => {
             (CommandKind::DepartWorker, Target::Worker(worker.as_str()))
-        }
-        Command::CommendWorker(commands::CommendWorker { worker, .. }) => {
-            (CommandKind::CommendWorker, Target::Worker(worker.as_str()))
         }
         Command::IssueCard(commands::IssueCard { worker, branch, .. }) => {
             (CommandKind::IssueCard, Target::Card { worker: worker.as_str(), branch: Some(branch.as_str()) })

@@ -6,7 +6,7 @@ mod spending;
 use chrono::NaiveDate;
 
 use super::command::{CreditTerms, CreditVerdict, OfWorker, Spending, WorkerDetails};
-use super::event::{CardClosed, CardIssued, CardMoved, WorkerCommended, WorkerDeparted, WorkerEvent, WorkerRecorded};
+use super::event::{CardClosed, CardIssued, CardMoved, WorkerDeparted, WorkerEvent, WorkerRecorded};
 use super::state::Worker;
 use crate::domain::event::V1;
 use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
@@ -26,11 +26,6 @@ pub enum WorkerCommand {
     /// The worker leaves the programme.
     Depart {
         /// Why.
-        reason: String,
-    },
-    /// Commend the worker.
-    Commend {
-        /// What for.
         reason: String,
     },
     /// Issue a mutual-aid points card.
@@ -127,11 +122,6 @@ impl Worker {
                 self.require_present(of)?;
                 let event = WorkerDeparted { at: of.at, reason, v: V1, worker: of.worker.clone() };
                 Ok(vec![WorkerEvent::WorkerDeparted(event)])
-            }
-            WorkerCommand::Commend { reason } => {
-                self.require_present(of)?;
-                let event = WorkerCommended { at: of.at, reason, v: V1, worker: of.worker.clone() };
-                Ok(vec![WorkerEvent::WorkerCommended(event)])
             }
             WorkerCommand::IssueCard { card_no, branch, update } => self.issue_card(of, card_no, branch, update),
             WorkerCommand::MoveCard { branch } => self.move_card(of, branch),

@@ -54,19 +54,6 @@ pub struct WorkerDeparted {
     pub worker: WorkerId,
 }
 
-/// A worker was commended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct WorkerCommended {
-    /// When.
-    pub at: BusinessTime,
-    /// What for.
-    pub reason: String,
-    /// Payload version.
-    pub v: V1,
-    /// Whom.
-    pub worker: WorkerId,
-}
-
 /// A mutual-aid points card was issued.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CardIssued {
@@ -123,8 +110,6 @@ events! {
         WorkerUpdated(WorkerRecorded) = "人员变更",
         /// The worker left.
         WorkerDeparted(WorkerDeparted) = "人员退出",
-        /// The worker was commended.
-        WorkerCommended(WorkerCommended) = "人员表扬",
         /// A card was issued.
         CardIssued(CardIssued) = "积分卡发放",
         /// The card changed its branch.

@@ -46,8 +46,6 @@ impl Worker {
         match event {
             WorkerEvent::WorkerRegistered(event) | WorkerEvent::WorkerUpdated(event) => self.describe(event),
             WorkerEvent::WorkerDeparted(event) => self.departed = Some(event.at),
-            // The rules remember nothing of it.
-            WorkerEvent::WorkerCommended(_) => {}
             WorkerEvent::CardIssued(event) => self.hold_card(event),
             WorkerEvent::CardMoved(event) => self.change_branch(event),
             WorkerEvent::CardClosed(_) => self.card = None,

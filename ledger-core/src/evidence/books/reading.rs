@@ -110,7 +110,6 @@ impl<'a> Reading<'a> {
             WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)
             | WorkerEvent::WorkerDeparted(_)
-            | WorkerEvent::WorkerCommended(_)
             | WorkerEvent::CardIssued(_)
             | WorkerEvent::CardMoved(_)
             | WorkerEvent::CardClosed(_)

@@ -3,7 +3,7 @@
 
 use super::{
     Basket, CardClosed, CardIssued, CardMoved, CreditJudged, ExpiryBooked, HoldEnded, LotPart, ObjectionResolved,
-    PointsHeld, RedemptionReversed, ServiceRecorded, WorkerCommended, WorkerDeparted, WorkerEvent, WorkerRecorded,
+    PointsHeld, RedemptionReversed, ServiceRecorded, WorkerDeparted, WorkerEvent, WorkerRecorded,
 };
 use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
 use crate::domain::points::Points;
@@ -16,8 +16,6 @@ pub enum WorkerAct<'a> {
     Particulars(&'a WorkerRecorded),
     /// The worker left.
     Departure(&'a WorkerDeparted),
-    /// The worker was commended.
-    Commendation(&'a WorkerCommended),
     /// The card was issued, moved or closed.
     Card(CardStep<'a>),
     /// A service was recorded and made a lot.
@@ -144,7 +142,6 @@ impl WorkerEvent {
         match self {
             WorkerEvent::WorkerRegistered(event) | WorkerEvent::WorkerUpdated(event) => WorkerAct::Particulars(event),
             WorkerEvent::WorkerDeparted(event) => WorkerAct::Departure(event),
-            WorkerEvent::WorkerCommended(event) => WorkerAct::Commendation(event),
             WorkerEvent::CardIssued(event) => WorkerAct::Card(CardStep::Issued(event)),
             WorkerEvent::CardMoved(event) => WorkerAct::Card(CardStep::Moved(event)),
             WorkerEvent::CardClosed(event) => WorkerAct::Card(CardStep::Closed(event)),

@@ -66,10 +66,7 @@ impl WorkerEvent {
             | WorkerAct::HoldEnd(_)
             | WorkerAct::Redemption(_)
             | WorkerAct::Return(_) => self.begins().or(self.follows()),
-            WorkerAct::Particulars(_)
-            | WorkerAct::Departure(_)
-            | WorkerAct::Commendation(_)
-            | WorkerAct::Expiry(..) => None,
+            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Expiry(..) => None,
         }
     }
 
@@ -81,7 +78,6 @@ impl WorkerEvent {
             WorkerAct::Redemption(made) => Some(Subject::Redemption(made.redemption)),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
-            | WorkerAct::Commendation(_)
             | WorkerAct::Card(_)
             | WorkerAct::Judgement(_)
             | WorkerAct::HoldEnd(_)
@@ -99,7 +95,6 @@ impl WorkerEvent {
             WorkerAct::Return(event) => Some(Subject::Redemption(&event.redemption)),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
-            | WorkerAct::Commendation(_)
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
             | WorkerAct::Hold(_)
@@ -111,7 +106,6 @@ impl WorkerEvent {
     pub fn reason(&self) -> Option<&str> {
         match self.act() {
             WorkerAct::Departure(event) => Some(&event.reason),
-            WorkerAct::Commendation(event) => Some(&event.reason),
             WorkerAct::Card(CardStep::Closed(event)) => Some(&event.reason),
             WorkerAct::Judgement(judged) => Some(judged.reason),
             WorkerAct::HoldEnd(event) => event.reason.as_deref(),
@@ -134,7 +128,6 @@ impl WorkerEvent {
             WorkerAct::Return(event) => Some(Basket { store: &event.store, lines: &event.lines }),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
-            | WorkerAct::Commendation(_)
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
             | WorkerAct::Judgement(_)
@@ -166,9 +159,7 @@ impl WorkerEvent {
             WorkerAct::Return(event) => Lots::Returned(&event.lots),
             WorkerAct::Expiry(event, Booking::Expired) => Lots::Expired(&event.lots),
             WorkerAct::Expiry(event, Booking::Undone) => Lots::Unexpired(&event.lots),
-            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Commendation(_) | WorkerAct::Card(_) => {
-                Lots::None
-            }
+            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Card(_) => Lots::None,
         }
     }
 
@@ -208,9 +199,7 @@ impl WorkerEvent {
             }
             WorkerAct::Expiry(event, Booking::Expired) => Movements::one("过期", (Available, Expired, event.points)),
             WorkerAct::Expiry(event, Booking::Undone) => Movements::one("冲正过期", (Expired, Available, event.points)),
-            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Commendation(_) | WorkerAct::Card(_) => {
-                Movements::none()
-            }
+            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Card(_) => Movements::none(),
         }
     }
 }
