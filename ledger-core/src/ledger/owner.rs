@@ -6,10 +6,8 @@ use crate::domain::ids::{Key, WorkerId};
 
 /// The worker a keyed thing belongs to, told by the event that made it: other events of its command may be of others.
 pub fn owner_of(key: &Key, events: &[Event]) -> Option<WorkerId> {
-    events.iter().find_map(|event| match event {
-        Event::Worker(event) if named_by(event).as_ref() == Some(key) => Some(event.worker().clone()),
-        _ => None,
-    })
+    let made = events.iter().filter_map(Event::as_worker).find(|event| named_by(event).as_ref() == Some(key));
+    made.map(|event| event.worker().clone())
 }
 
 #[cfg(test)]

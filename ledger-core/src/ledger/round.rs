@@ -127,10 +127,8 @@ impl Round {
                             } else {
                                 let message = format!("nothing was recorded: command {index} was refused, {first}");
                                 // A fault of ours is no fault of theirs.
-                                let code = match first.code {
-                                    Code::JournalUnavailable => Code::JournalUnavailable,
-                                    _ => Code::InvalidInput,
-                                };
+                                let ours = first.code == Code::JournalUnavailable;
+                                let code = if ours { first.code } else { Code::InvalidInput };
                                 Outcome::refused(code, message)
                             }
                         })
