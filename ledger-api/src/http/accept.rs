@@ -30,13 +30,27 @@ pub(super) fn form<T: Copy>(
     forms: &[Form<T>],
     unknown: fn(&str) -> String,
 ) -> Result<T, ApiError> {
-    let asked = asked.trim();
     if asked.is_empty() {
         let offers = forms.iter().filter_map(|(_, media, form)| Some(((*media)?, *form)));
         return best(headers, &offers.collect::<Vec<_>>());
     }
-    let named = forms.iter().find(|(word, ..)| word.eq_ignore_ascii_case(asked));
+    let named = forms.iter().find(|(word, ..)| *word == asked);
     named.map(|(.., form)| *form).ok_or_else(|| ApiError::unreadable(unknown(asked)))
+}
+
+/// As [`form`], where the word may be written in capitals and between blanks, and blanks alone name none.
+///
+/// # Errors
+/// As [`form`].
+pub(super) fn form_however_written<T: Copy>(
+    asked: &str,
+    headers: &HeaderMap,
+    forms: &[Form<T>],
+    unknown: fn(&str) -> String,
+) -> Result<T, ApiError> {
+    let asked = asked.trim();
+    let word = forms.iter().map(|(word, ..)| *word).find(|word| word.eq_ignore_ascii_case(asked));
+    form(word.unwrap_or(asked), headers, forms, unknown)
 }
 
 /// The offer that a client likes best; the first of those liked alike. Whoever names nothing likes everything.

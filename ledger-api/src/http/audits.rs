@@ -206,7 +206,7 @@ fn form(asked: &str, headers: &HeaderMap) -> Result<Form, ApiError> {
     // Text is for people at a terminal, who ask for it by name.
     let forms = [Form::Json, Form::Csv, Form::Xlsx, Form::Text]
         .map(|form| (form.as_str(), Some(form.media_type()).filter(|_| form != Form::Text), form));
-    accept::form(asked, headers, &forms, |text| {
+    accept::form_however_written(asked, headers, &forms, |text| {
         format!("format={text:?} is not written here; ask for json, csv, xlsx or text")
     })
 }
