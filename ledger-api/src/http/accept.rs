@@ -190,7 +190,7 @@ fn parts(text: &str, separator: char) -> impl Iterator<Item = &str> {
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 
-    use super::{Form, best, form, names};
+    use super::{Form, best, form, form_however_written, names};
 
     const OFFERS: &[(&str, &str)] = &[("application/json", "json"), ("text/csv", "csv"), ("image/png", "png")];
 
@@ -229,7 +229,13 @@ mod tests {
     fn a_form_that_is_named_goes_before_what_is_liked() {
         const FORMS: &[Form<u8>] =
             &[("json", Some("application/json"), 1), ("csv", Some("text/csv"), 2), ("text", None, 3)];
-        let form = |asked: &str, accept: &str| form(asked, &headers(accept), FORMS, |asked| format!("not {asked:?}"));
+        let unknown = |asked: &str| format!("not {asked:?}");
+        let exact = |asked: &str| form(asked, &headers("*/*"), FORMS, unknown);
+        assert_eq!((exact("csv"), exact("")), (Ok(2), Ok(1)));
+        for asked in [" csv", "CSV", " "] {
+            assert_eq!(exact(asked).unwrap_err().status(), StatusCode::BAD_REQUEST, "{asked:?}");
+        }
+        let form = |asked: &str, accept: &str| form_however_written(asked, &headers(accept), FORMS, unknown);
         for (asked, accept, chosen) in
             [("csv", "application/json", 2), (" CSV ", "*/*", 2), ("text", "", 3), ("", "text/csv", 2), (" ", "*/*", 1)]
         {
