@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use lru::LruCache;
 
 use super::cache::Cache;
-use super::process::{NotLoaded, States, named_by};
+use super::owner::named_by;
+use super::process::{NotLoaded, States};
 use super::reserve::Reserve;
 use super::slots::{InStream, SavedSlots, Slots, found};
 use crate::domain::card::Card;

@@ -1,8 +1,13 @@
 //! Whose a credit, redemption or hold is, told by the events of the command that made it.
 
-use super::process::named_by;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Subject};
 use crate::domain::ids::{Key, WorkerId};
+use crate::domain::worker::event::WorkerEvent;
+
+/// The keyed thing a worker's event made, if it made one: later commands name it by that key alone.
+pub fn named_by(event: &WorkerEvent) -> Option<Key> {
+    event.begins().and_then(Subject::key)
+}
 
 /// The worker a keyed thing belongs to, told by the event that made it: other events of its command may be of others.
 pub fn owner_of(key: &Key, events: &[Event]) -> Option<WorkerId> {

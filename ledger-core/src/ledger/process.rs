@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::command::Context;
 use super::commands::Command;
 use crate::domain::card::Card;
-use crate::domain::event::{Event, StreamId, Subject};
+use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{CardNo, HoldId, Key, MerchantId, StoreId, WorkerId};
 use crate::domain::merchant::{Merchant, MerchantCommand};
 use crate::domain::programme::{Programme, ProgrammeCommand};
@@ -16,7 +16,6 @@ use crate::domain::store::command::AtStore;
 use crate::domain::store::{RedemptionStore, StoreCommand};
 use crate::domain::time::BusinessTime;
 use crate::domain::worker::command::OfWorker;
-use crate::domain::worker::event::WorkerEvent;
 use crate::domain::worker::{Worker, WorkerCommand};
 use crate::journal::RecordedTime;
 
@@ -165,11 +164,6 @@ impl<S: States> Process<'_, S> {
     pub(super) fn hold_owner(&self, hold: &HoldId) -> Decision<WorkerId> {
         self.owner(&Key::from(hold), Code::UnknownRedemption, || format!("no hold {hold}"))
     }
-}
-
-/// The keyed thing a worker's event made, if it made one: later commands name it by that key alone.
-pub fn named_by(event: &WorkerEvent) -> Option<Key> {
-    event.begins().and_then(Subject::key)
 }
 
 /// Folds what was decided of a store into its state.
