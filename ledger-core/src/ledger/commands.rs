@@ -85,12 +85,14 @@ macro_rules! commands {
             $($(#[$doc])* $name($definition),)*
         }
 
+        /// What tests hold the list of samples to.
+        #[cfg(test)]
         impl Command {
             /// The names of all commands.
-            pub const NAMES: &'static [&'static str] = &[$(stringify!($name),)*];
+            pub(crate) const NAMES: &'static [&'static str] = &[$(stringify!($name),)*];
 
             /// The command's name.
-            pub const fn name(&self) -> &'static str {
+            pub(crate) const fn name(&self) -> &'static str {
                 match self { $(Command::$name(_) => stringify!($name),)* }
             }
         }
