@@ -39,6 +39,7 @@ pub mod schedule;
 pub mod settlements;
 pub mod shapes;
 pub mod shelf;
+pub mod sites;
 pub mod stock;
 pub mod stores;
 pub mod till;
@@ -76,6 +77,7 @@ fn guarded() -> Routes {
         .merge(accounts::routes())
         .merge(traces::routes())
         .merge(merchants::routes())
+        .merge(sites::routes())
         .merge(settlements::routes())
         .merge(stores::routes())
         .merge(shelf::routes())

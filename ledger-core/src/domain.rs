@@ -21,6 +21,7 @@ mod events_macro;
 pub mod card;
 pub mod merchant;
 pub mod programme;
+pub mod site;
 pub mod store;
 pub mod worker;
 

@@ -14,6 +14,7 @@ use ledger_core::domain::programme::Programme;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::Activity;
+use ledger_core::domain::site::Sites;
 use ledger_core::domain::store::RedemptionStore;
 use ledger_core::domain::time::{BusinessTime, Validity};
 use ledger_core::domain::worker::command::{CreditTerms, OfWorker, Spending};
@@ -67,6 +68,7 @@ async fn cqrs_es_loads_every_aggregate_as_the_ledger_does() {
             StreamId::Merchant(_) => same::<Merchant>(&journal, stream).await,
             StreamId::Store(_) => same::<RedemptionStore>(&journal, stream).await,
             StreamId::Card(_) => same::<Card>(&journal, stream).await,
+            StreamId::Sites => same::<Sites>(&journal, stream).await,
         }
     }
     let nobody = PersistedEventStore::<_, Worker>::new_event_store(repository(&journal));

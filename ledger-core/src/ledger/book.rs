@@ -18,6 +18,7 @@ use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{CardNo, Key, MerchantId, StoreId, WorkerId};
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
+use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
 use crate::evidence::merkle::Frontier;
@@ -231,6 +232,10 @@ impl States for Book {
 
     fn card(&self, id: &CardNo) -> Result<&Card, NotLoaded> {
         found(&self.slots.cards, id, StreamId::Card)
+    }
+
+    fn sites(&self) -> Result<&Sites, NotLoaded> {
+        found(&self.slots.sites, &(), |()| StreamId::Sites)
     }
 
     fn owner(&self, key: &Key) -> Option<&WorkerId> {

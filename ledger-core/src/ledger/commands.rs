@@ -10,6 +10,7 @@ pub mod programme;
 pub mod redemptions;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod sites;
 pub mod stock;
 pub mod stores;
 pub mod workers;
@@ -22,6 +23,7 @@ pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
 pub use merchants::{PaySettlement, RegisterMerchant};
 pub use programme::{AdoptSchedule, OpenJournal};
 pub use redemptions::ReverseRedemption;
+pub use sites::{CloseSite, MoveSite, OpenSite, SetServices};
 pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
 pub use workers::{DepartWorker, ExpireLots, RegisterWorker};
@@ -192,4 +194,12 @@ commands! {
     ReleaseHold(ReleaseHold),
     /// Book a worker's lots that ended by a day as expired.
     ExpireLots(ExpireLots),
+    /// Open a site.
+    OpenSite(OpenSite),
+    /// Hang a site elsewhere.
+    MoveSite(MoveSite),
+    /// Close a site.
+    CloseSite(CloseSite),
+    /// Change what a site offers.
+    SetServices(SetServices),
 }

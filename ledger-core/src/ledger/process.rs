@@ -8,10 +8,11 @@ use super::command::Context;
 use super::commands::Command;
 use crate::domain::card::Card;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{CardNo, HoldId, Key, MerchantId, StoreId, WorkerId};
+use crate::domain::ids::{CardNo, HoldId, Key, MerchantId, SiteId, StoreId, WorkerId};
 use crate::domain::merchant::{Merchant, MerchantCommand};
 use crate::domain::programme::{Programme, ProgrammeCommand};
 use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::site::{SiteCommand, Sites};
 use crate::domain::store::command::AtStore;
 use crate::domain::store::{RedemptionStore, StoreCommand};
 use crate::domain::time::BusinessTime;
@@ -63,6 +64,11 @@ pub trait States {
     /// # Errors
     /// [`NotLoaded`].
     fn card(&self, id: &CardNo) -> Result<&Card, NotLoaded>;
+    /// The sites.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn sites(&self) -> Result<&Sites, NotLoaded>;
     /// Whose credit, redemption or hold a command of this key made.
     fn owner(&self, key: &Key) -> Option<&WorkerId>;
 }
@@ -148,6 +154,18 @@ impl<S: States> Process<'_, S> {
     pub(super) fn store_at(&self, store: StoreId, at: BusinessTime, command: StoreCommand) -> Decision<Vec<Event>> {
         let frame = AtStore { store, at };
         Ok(self.states.store(&frame.store)?.decide(&frame, command)?.into_iter().map(Event::Store).collect())
+    }
+
+    pub(super) fn sites(&self, command: SiteCommand) -> Decision<Vec<Event>> {
+        Ok(self.states.sites()?.decide(command)?.into_iter().map(Event::Sites).collect())
+    }
+
+    /// The site that a worker or store is to belong to: known, and open on the day, but for a register's sheet, whose
+    /// rows also tell of what is past.
+    pub(super) fn require_site(&self, site: Option<&SiteId>, register: bool) -> Decision<()> {
+        let Some(site) = site else { return Ok(()) };
+        let sites = self.states.sites()?;
+        if register { sites.require(site).map(|_| ()) } else { sites.require_open(site, self.context.at.date()) }
     }
 
     pub(super) fn require_merchant(&self, merchant: &MerchantId) -> Decision<()> {

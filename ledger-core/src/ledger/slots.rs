@@ -8,6 +8,7 @@ use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{CardNo, MerchantId, StoreId, WorkerId};
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
+use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
 use crate::journal::{JournalError, Snapshot, StoredStream};
@@ -144,6 +145,9 @@ slots! {
     }
     cards: Card, by CardNo, with layout::CARD {
         Card, StreamId::Card(id) => id, Event::Card(own) => own.card_no()
+    }
+    sites: Sites, by (), with layout::SITES {
+        Sites, StreamId::Sites => &(), Event::Sites(_) => &()
     }
 }
 

@@ -85,6 +85,14 @@ kinds! {
         ReleaseHold,
         /// Books lots that ended as expired.
         ExpireLots,
+        /// Opens a site.
+        OpenSite,
+        /// Hangs a site elsewhere.
+        MoveSite,
+        /// Closes a site.
+        CloseSite,
+        /// Changes what a site offers.
+        SetServices,
     }
 }
 
@@ -119,6 +127,8 @@ kinds! {
         Merchant,
         /// What a merchant is owed and was paid.
         Settlement,
+        /// The sites.
+        Sites,
         /// The list of stores.
         Stores,
         /// A store's particulars.
@@ -243,6 +253,10 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::ExpireLots(commands::ExpireLots { worker, .. }) => {
             (CommandKind::ExpireLots, Target::Worker(worker.as_str()))
         }
+        Command::OpenSite(_) => (CommandKind::OpenSite, Target::District),
+        Command::MoveSite(_) => (CommandKind::MoveSite, Target::District),
+        Command::CloseSite(_) => (CommandKind::CloseSite, Target::District),
+        Command::SetServices(_) => (CommandKind::SetServices, Target::District),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::domain::card::Card;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
+use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
 use crate::ledger::slots::snapshot_layout;
@@ -117,6 +118,7 @@ type States = BTreeMap<&'static str, Written>;
 fn written() -> States {
     let (mut programme, mut worker, mut merchant, mut store, mut card) =
         (Programme::default(), Worker::default(), Merchant::default(), RedemptionStore::default(), Card::default());
+    let mut sites = Sites::default();
     let mut states = States::new();
     for event in events() {
         let stream = event.stream();
@@ -126,6 +128,7 @@ fn written() -> States {
             StreamId::Merchant(_) => folded(&mut merchant, &event),
             StreamId::Store(_) => folded(&mut store, &event),
             StreamId::Card(_) => folded(&mut card, &event),
+            StreamId::Sites => folded(&mut sites, &event),
         };
         states.entry(stream.kind()).or_default().step(snapshot_layout(&stream), &event, words);
     }
