@@ -18,9 +18,16 @@ pub mod time;
 #[macro_use]
 mod events_macro;
 
+pub mod benefit;
 pub mod card;
+pub mod fund;
 pub mod merchant;
+pub mod money;
+pub mod pair;
+pub mod pass;
+pub mod period;
 pub mod programme;
+pub mod request;
 pub mod site;
 pub mod store;
 pub mod worker;

@@ -149,6 +149,7 @@ fn activity() -> BoxedStrategy<Activity> {
             points_per_unit,
             unit,
             validity,
+            terms: Default::default(),
         })
         .boxed()
 }
@@ -321,6 +322,7 @@ fn prelude() -> Vec<Command> {
         points_per_unit: Points::from_whole(100),
         unit: "次".into(),
         validity,
+        terms: Default::default(),
     };
     let credit = |code: &str, day: u32| {
         Command::RecordCredit(commands::RecordCredit {

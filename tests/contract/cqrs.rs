@@ -5,6 +5,11 @@ use std::sync::Arc;
 use cqrs_es::persist::PersistedEventStore;
 use cqrs_es::test::TestFramework;
 use cqrs_es::{Aggregate, AggregateContext, EventStore};
+use ledger_core::domain::benefit::{Benefit, Certificate};
+use ledger_core::domain::fund::Fund;
+use ledger_core::domain::pair::Pair;
+use ledger_core::domain::pass::{Offer, Pass};
+use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::card::Card;
 use ledger_core::domain::event::StreamId;
 use ledger_core::domain::ids::{ActivityCode, Actor, CreditId, RedemptionId, Sku, StoreId, WorkerId};
@@ -69,6 +74,13 @@ async fn cqrs_es_loads_every_aggregate_as_the_ledger_does() {
             StreamId::Store(_) => same::<RedemptionStore>(&journal, stream).await,
             StreamId::Card(_) => same::<Card>(&journal, stream).await,
             StreamId::Sites => same::<Sites>(&journal, stream).await,
+            StreamId::Request(_) => same::<ServiceRequest>(&journal, stream).await,
+            StreamId::Pair(_) => same::<Pair>(&journal, stream).await,
+            StreamId::Fund(_) => same::<Fund>(&journal, stream).await,
+            StreamId::Benefit(_) => same::<Benefit>(&journal, stream).await,
+            StreamId::Certificate(_) => same::<Certificate>(&journal, stream).await,
+            StreamId::Pass(_) => same::<Pass>(&journal, stream).await,
+            StreamId::Offer(_) => same::<Offer>(&journal, stream).await,
         }
     }
     let nobody = PersistedEventStore::<_, Worker>::new_event_store(repository(&journal));
@@ -90,6 +102,7 @@ fn credit(name: &str, day: &str, points: i32, months: u32) -> (OfWorker, WorkerC
         points_per_unit: Points::from_whole(points),
         unit: "次".into(),
         validity: Validity::Months(months),
+        terms: Default::default(),
     };
     let terms = CreditTerms {
         activity,
@@ -104,6 +117,9 @@ fn credit(name: &str, day: &str, points: i32, months: u32) -> (OfWorker, WorkerC
         schedule: 1,
         step: Points::from_whole(1),
         witness: None,
+        eligible_on: None,
+            done_on: None,
+            source: None,
     };
     (of(day), WorkerCommand::Credit(Box::new(terms)))
 }

@@ -3,6 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
+use ledger_core::domain::benefit::{Benefit, Certificate};
+use ledger_core::domain::fund::Fund;
+use ledger_core::domain::pair::Pair;
+use ledger_core::domain::pass::{Offer, Pass};
+use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::card::Card;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::merchant::Merchant;
@@ -42,6 +47,13 @@ fn check_one(stored: &StoredStream, events: &[Event]) {
         StreamId::Store(_) => same::<RedemptionStore>(stored, events),
         StreamId::Card(_) => same::<Card>(stored, events),
         StreamId::Sites => same::<Sites>(stored, events),
+        StreamId::Request(_) => same::<ServiceRequest>(stored, events),
+        StreamId::Pair(_) => same::<Pair>(stored, events),
+        StreamId::Fund(_) => same::<Fund>(stored, events),
+        StreamId::Benefit(_) => same::<Benefit>(stored, events),
+        StreamId::Certificate(_) => same::<Certificate>(stored, events),
+        StreamId::Pass(_) => same::<Pass>(stored, events),
+        StreamId::Offer(_) => same::<Offer>(stored, events),
     }
 }
 

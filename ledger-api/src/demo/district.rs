@@ -223,6 +223,7 @@ fn schedule() -> Result<Command, IdError> {
             points_per_unit: Points::parse(usual.rate).unwrap_or_default(),
             unit: usual.unit.to_owned(),
             validity: usual.validity,
+            terms: Default::default(),
         })
     });
     let activities = activities.collect::<Result<_, IdError>>()?;

@@ -232,6 +232,7 @@ impl From<ActivityJson> for Activity {
             points_per_unit: line.points_per_unit.0,
             unit: line.unit.unwrap_or_default(),
             validity: line.valid_months.0,
+            terms: Default::default(),
         }
     }
 }

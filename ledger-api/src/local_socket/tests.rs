@@ -59,6 +59,7 @@ fn commands_of_an_import() -> Vec<Command> {
         points_per_unit: Points::from_hundredths(250),
         unit: "小时".into(),
         validity: Validity::Months(24),
+        terms: Default::default(),
     };
     let forever = Activity { daily_cap: None, validity: Validity::Forever, ..activity.clone() };
     let line = |quantity| AskedLine { sku: "SP1".parse().unwrap(), quantity };

@@ -7,10 +7,17 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::benefit::{BenefitEvent, CertificateEvent};
 use super::card::CardEvent;
-use super::ids::{CardNo, MerchantId, StoreId, WorkerId};
+use super::fund::FundEvent;
+use super::ids::{
+    BenefitId, CardNo, CertificateNo, FundId, MerchantId, OfferId, PairId, PassNo, RequestId, StoreId, WorkerId,
+};
 use super::merchant::event::MerchantEvent;
+use super::pair::PairEvent;
+use super::pass::{OfferEvent, PassEvent};
 use super::programme::event::{JournalOpened, ProgrammeEvent};
+use super::request::RequestEvent;
 use super::site::event::SiteEvent;
 use super::store::event::StoreEvent;
 use super::time::BusinessTime;
@@ -52,6 +59,20 @@ pub enum StreamId {
     Card(CardNo),
     /// The tree of sites; one a journal.
     Sites,
+    /// A service request.
+    Request(RequestId),
+    /// A pair.
+    Pair(PairId),
+    /// A fund.
+    Fund(FundId),
+    /// A benefit.
+    Benefit(BenefitId),
+    /// A certificate.
+    Certificate(CertificateNo),
+    /// A pass.
+    Pass(PassNo),
+    /// A offer.
+    Offer(OfferId),
 }
 
 impl StreamId {
@@ -64,6 +85,13 @@ impl StreamId {
             StreamId::Store(_) => "RedemptionStore",
             StreamId::Card(_) => "Card",
             StreamId::Sites => "Sites",
+            StreamId::Request(_) => "ServiceRequest",
+            StreamId::Pair(_) => "Pair",
+            StreamId::Fund(_) => "Fund",
+            StreamId::Benefit(_) => "Benefit",
+            StreamId::Certificate(_) => "Certificate",
+            StreamId::Pass(_) => "Pass",
+            StreamId::Offer(_) => "Offer",
         }
     }
 
@@ -76,6 +104,13 @@ impl StreamId {
             StreamId::Store(id) => id.as_str(),
             StreamId::Card(id) => id.as_str(),
             StreamId::Sites => "sites",
+            StreamId::Request(id) => id.as_str(),
+            StreamId::Pair(id) => id.as_str(),
+            StreamId::Fund(id) => id.as_str(),
+            StreamId::Benefit(id) => id.as_str(),
+            StreamId::Certificate(id) => id.as_str(),
+            StreamId::Pass(id) => id.as_str(),
+            StreamId::Offer(id) => id.as_str(),
         }
     }
 }
@@ -101,6 +136,20 @@ pub enum Event {
     Card(CardEvent),
     /// Of the sites.
     Sites(SiteEvent),
+    /// Of a service request.
+    Request(RequestEvent),
+    /// Of a pair.
+    Pair(PairEvent),
+    /// Of a fund.
+    Fund(FundEvent),
+    /// Of a benefit.
+    Benefit(BenefitEvent),
+    /// Of a certificate.
+    Certificate(CertificateEvent),
+    /// Of a pass.
+    Pass(PassEvent),
+    /// Of a offer.
+    Offer(OfferEvent),
 }
 
 /// Why a recorded payload cannot be read.
@@ -129,6 +178,13 @@ impl Event {
             Event::Store(event) => event.event_type(),
             Event::Card(event) => event.event_type(),
             Event::Sites(event) => event.event_type(),
+            Event::Request(event) => event.event_type(),
+            Event::Pair(event) => event.event_type(),
+            Event::Fund(event) => event.event_type(),
+            Event::Benefit(event) => event.event_type(),
+            Event::Certificate(event) => event.event_type(),
+            Event::Pass(event) => event.event_type(),
+            Event::Offer(event) => event.event_type(),
         }
     }
 
@@ -141,6 +197,13 @@ impl Event {
             StoreEvent::TYPES,
             CardEvent::TYPES,
             SiteEvent::TYPES,
+            RequestEvent::TYPES,
+            PairEvent::TYPES,
+            FundEvent::TYPES,
+            BenefitEvent::TYPES,
+            CertificateEvent::TYPES,
+            PassEvent::TYPES,
+            OfferEvent::TYPES,
         ]
         .into_iter()
         .flatten()
@@ -156,6 +219,13 @@ impl Event {
             StoreEvent::WORDS,
             CardEvent::WORDS,
             SiteEvent::WORDS,
+            RequestEvent::WORDS,
+            PairEvent::WORDS,
+            FundEvent::WORDS,
+            BenefitEvent::WORDS,
+            CertificateEvent::WORDS,
+            PassEvent::WORDS,
+            OfferEvent::WORDS,
         ]
         .into_iter()
         .flatten()
@@ -175,6 +245,13 @@ impl Event {
             Event::Store(event) => event.encode_into(out),
             Event::Card(event) => event.encode_into(out),
             Event::Sites(event) => event.encode_into(out),
+            Event::Request(event) => event.encode_into(out),
+            Event::Pair(event) => event.encode_into(out),
+            Event::Fund(event) => event.encode_into(out),
+            Event::Benefit(event) => event.encode_into(out),
+            Event::Certificate(event) => event.encode_into(out),
+            Event::Pass(event) => event.encode_into(out),
+            Event::Offer(event) => event.encode_into(out),
         }
     }
 
@@ -217,6 +294,27 @@ impl Event {
         if let Some(event) = SiteEvent::decode(event_type, payload) {
             return event.map(Event::Sites).map_err(unreadable);
         }
+        if let Some(event) = RequestEvent::decode(event_type, payload) {
+            return event.map(Event::Request).map_err(unreadable);
+        }
+        if let Some(event) = PairEvent::decode(event_type, payload) {
+            return event.map(Event::Pair).map_err(unreadable);
+        }
+        if let Some(event) = FundEvent::decode(event_type, payload) {
+            return event.map(Event::Fund).map_err(unreadable);
+        }
+        if let Some(event) = BenefitEvent::decode(event_type, payload) {
+            return event.map(Event::Benefit).map_err(unreadable);
+        }
+        if let Some(event) = CertificateEvent::decode(event_type, payload) {
+            return event.map(Event::Certificate).map_err(unreadable);
+        }
+        if let Some(event) = PassEvent::decode(event_type, payload) {
+            return event.map(Event::Pass).map_err(unreadable);
+        }
+        if let Some(event) = OfferEvent::decode(event_type, payload) {
+            return event.map(Event::Offer).map_err(unreadable);
+        }
         Err(DecodeError::UnknownType(event_type.to_owned()))
     }
 
@@ -229,17 +327,30 @@ impl Event {
             Event::Store(event) => StreamId::Store(event.store().clone()),
             Event::Card(event) => StreamId::Card(event.card_no().clone()),
             Event::Sites(_) => StreamId::Sites,
+            Event::Request(event) => StreamId::Request(event.request().clone()),
+            Event::Pair(event) => StreamId::Pair(event.pair().clone()),
+            Event::Fund(event) => StreamId::Fund(event.fund().clone()),
+            Event::Benefit(event) => StreamId::Benefit(event.benefit().clone()),
+            Event::Certificate(event) => StreamId::Certificate(event.certificate().clone()),
+            Event::Pass(event) => StreamId::Pass(event.pass().clone()),
+            Event::Offer(event) => StreamId::Offer(event.offer().clone()),
         }
     }
 
     /// When it happened, where that means anything.
     pub fn at(&self) -> Option<BusinessTime> {
         match self {
-            Event::Programme(_) | Event::Card(_) => None,
+            Event::Programme(_) | Event::Card(_) | Event::Certificate(_) => None,
             Event::Worker(event) => Some(event.at()),
             Event::Merchant(event) => Some(event.at()),
             Event::Store(event) => Some(event.at()),
             Event::Sites(event) => Some(event.at()),
+            Event::Request(event) => Some(event.at()),
+            Event::Pair(event) => Some(event.at()),
+            Event::Fund(event) => Some(event.at()),
+            Event::Benefit(event) => Some(event.at()),
+            Event::Pass(event) => Some(event.at()),
+            Event::Offer(event) => Some(event.at()),
         }
     }
 
@@ -247,7 +358,7 @@ impl Event {
     pub fn day(&self) -> Option<NaiveDate> {
         match self {
             Event::Worker(event) => Some(event.day()),
-            Event::Programme(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) | Event::Sites(_) => {
+            Event::Programme(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => {
                 self.at().map(|at| at.date())
             }
         }
@@ -256,7 +367,7 @@ impl Event {
     /// What it is about, within its stream.
     pub fn subject(&self) -> Option<Subject<'_>> {
         match self {
-            Event::Programme(_) | Event::Sites(_) => None,
+            Event::Programme(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
             Event::Worker(event) => event.subject(),
             Event::Merchant(event) => event.subject(),
             Event::Store(event) => event.subject(),
@@ -269,7 +380,7 @@ impl Event {
         match self {
             Event::Worker(event) => event.begins(),
             Event::Store(event) => event.begins(),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) => None,
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
         }
     }
 
@@ -278,14 +389,14 @@ impl Event {
         match self {
             Event::Worker(event) => event.follows(),
             Event::Store(event) => event.follows(),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) => None,
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
         }
     }
 
     /// Who has a part in it beside the one whose event it is.
     pub fn party(&self) -> Option<Party<'_>> {
         match self {
-            Event::Programme(_) | Event::Sites(_) => None,
+            Event::Programme(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
             Event::Worker(event) => event.party(),
             Event::Merchant(event) => event.party(),
             Event::Store(event) => event.party(),
@@ -300,7 +411,7 @@ impl Event {
             Event::Merchant(event) => event.reason(),
             Event::Store(event) => event.reason(),
             Event::Sites(event) => event.reason(),
-            Event::Programme(_) | Event::Card(_) => None,
+            Event::Programme(_) | Event::Card(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
         }
     }
 
@@ -308,7 +419,7 @@ impl Event {
     pub const fn as_opening(&self) -> Option<&JournalOpened> {
         match self {
             Event::Programme(event) => event.as_opening(),
-            Event::Worker(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) | Event::Sites(_) => None,
+            Event::Worker(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
         }
     }
 }
@@ -341,7 +452,9 @@ macro_rules! union_of {
 
 union_of!(ProgrammeEvent => Programme as_programme, WorkerEvent => Worker as_worker,
     MerchantEvent => Merchant as_merchant, StoreEvent => Store as_store, CardEvent => Card as_card,
-    SiteEvent => Sites as_site);
+    SiteEvent => Sites as_site, RequestEvent => Request as_request, PairEvent => Pair as_pair,
+    FundEvent => Fund as_fund, BenefitEvent => Benefit as_benefit, CertificateEvent => Certificate as_certificate,
+    PassEvent => Pass as_pass, OfferEvent => Offer as_offer);
 
 #[cfg(test)]
 pub(crate) mod tests;

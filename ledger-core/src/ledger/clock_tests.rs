@@ -54,6 +54,7 @@ impl Desk {
             points_per_unit: Points::from_whole(10),
             unit: "次".into(),
             validity: Validity::Months(12),
+            terms: Default::default(),
         };
         let details = StoreDetails { community: None, name: "网点".into(), tier: "微驿站".into(), site: None };
         let terms = ItemTerms {
@@ -216,6 +217,7 @@ async fn days_from_which_something_holds_may_lie_ahead() {
                 points_per_unit: Points::from_whole(rate),
                 unit: "次".into(),
                 validity: Validity::YearEnd,
+                terms: Default::default(),
             }],
             effective_from: time(day).date(),
             settings: Settings::default(),

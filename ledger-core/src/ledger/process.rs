@@ -1,14 +1,23 @@
 //! What one command decides across the aggregates it names, all or nothing. Pure: it reads a [`States`] and gives events.
 
+pub(super) mod rows;
 pub(super) mod spending;
 
 use chrono::NaiveDate;
 
 use super::command::Context;
 use super::commands::Command;
+use crate::domain::benefit::{Benefit, Certificate};
+use crate::domain::fund::Fund;
+use crate::domain::pair::Pair;
+use crate::domain::pass::{Offer, Pass};
+use crate::domain::request::ServiceRequest;
 use crate::domain::card::Card;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{CardNo, HoldId, Key, MerchantId, SiteId, StoreId, WorkerId};
+use crate::domain::ids::{
+    BenefitId, CardNo, CertificateNo, FundId, HoldId, Key, MerchantId, OfferId, PairId, PassNo, RequestId, SiteId, StoreId,
+    WorkerId,
+};
 use crate::domain::merchant::{Merchant, MerchantCommand};
 use crate::domain::programme::{Programme, ProgrammeCommand};
 use crate::domain::refusal::{Code, Decision, Refusal};
@@ -69,6 +78,41 @@ pub trait States {
     /// # Errors
     /// [`NotLoaded`].
     fn sites(&self) -> Result<&Sites, NotLoaded>;
+    /// A service request.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn request(&self, id: &RequestId) -> Result<&ServiceRequest, NotLoaded>;
+    /// A pair.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn pair(&self, id: &PairId) -> Result<&Pair, NotLoaded>;
+    /// A fund.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn fund(&self, id: &FundId) -> Result<&Fund, NotLoaded>;
+    /// A benefit.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn benefit(&self, id: &BenefitId) -> Result<&Benefit, NotLoaded>;
+    /// A certificate.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn certificate(&self, id: &CertificateNo) -> Result<&Certificate, NotLoaded>;
+    /// A pass.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn pass(&self, id: &PassNo) -> Result<&Pass, NotLoaded>;
+    /// A offer.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn offer(&self, id: &OfferId) -> Result<&Offer, NotLoaded>;
     /// Whose credit, redemption or hold a command of this key made.
     fn owner(&self, key: &Key) -> Option<&WorkerId>;
 }

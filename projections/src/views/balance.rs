@@ -73,7 +73,9 @@ impl View for BalanceView {
                 Verdict::Reversed { .. } => row.services = row.services.saturating_sub(1),
                 Verdict::Rejected | Verdict::Objected | Verdict::Resolved { .. } => {}
             },
-            WorkerAct::Hold(_)
+            WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Hold(_)
             | WorkerAct::HoldEnd(_)
             | WorkerAct::Redemption(_)
             | WorkerAct::Return(_)

@@ -83,6 +83,7 @@ fn activity(code: &str, name: &str, category: &str, points: &str, cap: Option<i3
         points_per_unit: Points::parse(points).expect("points"),
         unit: "小时".into(),
         validity,
+        terms: Default::default(),
     }
 }
 

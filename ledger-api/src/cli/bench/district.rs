@@ -184,6 +184,7 @@ fn schedule() -> Result<Command, CliError> {
         points_per_unit: Points::from_whole(1_000_000),
         unit: "次".into(),
         validity: Validity::Forever,
+        terms: Default::default(),
     };
     let effective_from = day(0)?;
     Ok(Command::AdoptSchedule(commands::AdoptSchedule {

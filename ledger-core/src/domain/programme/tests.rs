@@ -25,6 +25,7 @@ fn adopt(from: &str, rate: i32) -> ProgrammeCommand {
         points_per_unit: Points::from_whole(rate),
         unit: "小时".into(),
         validity: Validity::Months(24),
+        terms: Default::default(),
     };
     ProgrammeCommand::AdoptSchedule { activities: vec![activity], effective_from: day(from) }
 }

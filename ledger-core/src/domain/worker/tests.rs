@@ -153,6 +153,7 @@ fn activity() -> Activity {
         points_per_unit: points(1),
         unit: "小时".into(),
         validity: Validity::Months(12),
+        terms: Default::default(),
     }
 }
 
@@ -192,6 +193,9 @@ fn terms(id: &str, on: &str, quantity: &str) -> CreditTerms {
         schedule: 1,
         step: points(1),
         witness: None,
+        eligible_on: None,
+            done_on: None,
+            source: None,
     }
 }
 

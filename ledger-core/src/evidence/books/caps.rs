@@ -123,6 +123,7 @@ mod tests {
                 points_per_unit: Points::from_whole(1),
                 unit: "次".into(),
                 validity: Validity::Forever,
+                terms: Default::default(),
             }],
             effective_from: "2024-01-01".parse().expect("a day"),
             v: V1,

@@ -13,6 +13,11 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::Fold;
+use crate::domain::benefit::{Benefit, Certificate};
+use crate::domain::fund::Fund;
+use crate::domain::pair::Pair;
+use crate::domain::pass::{Offer, Pass};
+use crate::domain::request::ServiceRequest;
 use crate::domain::card::Card;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::merchant::Merchant;
@@ -129,6 +134,13 @@ fn written() -> States {
             StreamId::Store(_) => folded(&mut store, &event),
             StreamId::Card(_) => folded(&mut card, &event),
             StreamId::Sites => folded(&mut sites, &event),
+            StreamId::Request(_) => folded(&mut ServiceRequest::default(), &event),
+            StreamId::Pair(_) => folded(&mut Pair::default(), &event),
+            StreamId::Fund(_) => folded(&mut Fund::default(), &event),
+            StreamId::Benefit(_) => folded(&mut Benefit::default(), &event),
+            StreamId::Certificate(_) => folded(&mut Certificate::default(), &event),
+            StreamId::Pass(_) => folded(&mut Pass::default(), &event),
+            StreamId::Offer(_) => folded(&mut Offer::default(), &event),
         };
         states.entry(stream.kind()).or_default().step(snapshot_layout(&stream), &event, words);
     }

@@ -89,6 +89,10 @@ impl Definition for RecordCredit {
         if !programme.knows(code) {
             return Err(unknown(""));
         }
+        if programme.ripens_later(code) {
+            let message = format!("activity {code} is credited when it is rated or fed back (计分时点): use 办理记录");
+            return Err(Refusal::new(Code::InvalidInput, message));
+        }
         let Some(on) = self.on.filter(|on| is_plausible(*on)) else {
             return Err(Refusal::new(Code::InvalidDate, "the service date is not a date"));
         };
@@ -112,6 +116,9 @@ impl Definition for RecordCredit {
             schedule,
             step: programme.points_step,
             witness: self.witness.clone(),
+            eligible_on: Some(on),
+            done_on: None,
+            source: None,
         };
         let events = state.decide(&of, WorkerCommand::Credit(Box::new(terms)))?;
         self.guard_witness(process.states)?;

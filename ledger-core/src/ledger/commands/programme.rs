@@ -10,7 +10,7 @@ use crate::domain::ids::Key;
 use crate::domain::programme::ProgrammeCommand;
 use crate::domain::programme::command::{GuardAction, Settings};
 use crate::domain::refusal::Decision;
-use crate::domain::schedule::Activity;
+use crate::domain::schedule::{Activity, ActivityTerms, Scoring};
 use crate::domain::time::Validity;
 use crate::ledger::book::Book;
 use crate::ledger::process::{Process, States};
@@ -129,6 +129,17 @@ fn write_activity(content: &mut Content, activity: &Activity) {
         .maybe(activity.daily_cap)
         .number(i64::from(activity.counts_for_card))
         .text(&validity_text(activity.validity));
+    if !activity.terms.is_plain() {
+        let ActivityTerms { claimers_max, monthly_cap, roles, scoring, yearly_cap } = &activity.terms;
+        let scoring = scoring.map(|scoring| match scoring {
+            Scoring::Rating => "rating",
+            Scoring::Feedback => "feedback",
+        });
+        content.text("terms").maybe(*claimers_max).maybe(*monthly_cap).maybe(scoring).maybe(*yearly_cap);
+        roles.iter().for_each(|role| {
+            content.text(role);
+        });
+    }
 }
 
 /// As one text, in the words that the first version of this program happened to use, to the last blank: journals hold

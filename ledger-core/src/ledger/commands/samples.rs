@@ -58,6 +58,7 @@ fn activity(code: &str, daily_cap: Option<Points>, validity: Validity) -> Activi
         points_per_unit: points(1050),
         unit: "小时".into(),
         validity,
+        terms: Default::default(),
     }
 }
 

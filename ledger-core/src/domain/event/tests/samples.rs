@@ -131,6 +131,7 @@ fn programme_samples() -> Vec<ProgrammeEvent> {
         points_per_unit: points(1050),
         unit: "小时".into(),
         validity,
+        terms: Default::default(),
     };
     vec![
         ProgrammeEvent::JournalOpened(JournalOpened {

@@ -2,7 +2,7 @@
 //! here, so that a new event says once what it is and nobody has to know every event by name.
 
 use super::{
-    Basket, CardClosed, CardIssued, CardMoved, CreditJudged, ExpiryBooked, HoldEnded, LotPart, ObjectionResolved,
+    AppointmentRecorded, Basket, BenefitPointsSpent, CardClosed, CardIssued, CardMoved, CreditJudged, ExpiryBooked, HoldEnded, LotPart, ObjectionResolved,
     PointsHeld, RedemptionReversed, ServiceRecorded, WorkerDeparted, WorkerEvent, WorkerRecorded,
 };
 use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
@@ -26,6 +26,10 @@ pub enum WorkerAct<'a> {
     Hold(&'a PointsHeld),
     /// Points set aside went back to their lots.
     HoldEnd(&'a HoldEnded),
+    /// Somebody was appointed.
+    Appointment(&'a AppointmentRecorded),
+    /// Points were spent on a benefit.
+    Benefit(&'a BenefitPointsSpent),
     /// Points were spent.
     Redemption(Redemption<'a>),
     /// Points of a redemption went back to their lots.
@@ -173,6 +177,8 @@ impl WorkerEvent {
                 lots: &event.lots,
                 points: event.points,
             }),
+            WorkerEvent::AppointmentRecorded(event) => WorkerAct::Appointment(event),
+            WorkerEvent::BenefitPointsSpent(event) => WorkerAct::Benefit(event),
             WorkerEvent::RedemptionReversed(event) => WorkerAct::Return(event),
             WorkerEvent::PointsHeld(event) => WorkerAct::Hold(event),
             WorkerEvent::HoldCaptured(event) => WorkerAct::Redemption(Redemption {

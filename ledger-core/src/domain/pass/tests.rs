@@ -1,0 +1,1 @@
+//! The rules, given what was recorded.
