@@ -21,6 +21,7 @@ pub mod handle;
 mod look;
 mod memory;
 mod newest;
+pub mod programmes;
 pub mod queries;
 pub mod rebuild;
 mod resume;

@@ -165,7 +165,6 @@ fn activities() -> Vec<Activity> {
             daily_cap: Some(60),
             counts_for_card: true,
             valid_months: json!(24),
-            terms: Default::default(),
         },
         Activity {
             code: "WM01",
@@ -176,7 +175,6 @@ fn activities() -> Vec<Activity> {
             daily_cap: Some(20),
             counts_for_card: true,
             valid_months: json!("year_end"),
-            terms: Default::default(),
         },
         // For ever and without a cap, so that tests on any day have points to spend.
         Activity {
@@ -188,7 +186,6 @@ fn activities() -> Vec<Activity> {
             daily_cap: None,
             counts_for_card: false,
             valid_months: Value::Null,
-            terms: Default::default(),
         },
     ]
 }

@@ -220,8 +220,24 @@ mod tests {
     use crate::access::policy::CommandKind;
 
     /// What concerns the whole district, or many workers at once, is no item of a batch.
-    const APART: &[CommandKind] =
-        &[CommandKind::OpenJournal, CommandKind::Configure, CommandKind::AdoptSchedule, CommandKind::ExpireLots];
+    const APART: &[CommandKind] = &[
+        CommandKind::OpenJournal,
+        CommandKind::Configure,
+        CommandKind::AdoptSchedule,
+        CommandKind::ExpireLots,
+        // These come in sheets.
+        CommandKind::RegisterAppointment,
+        CommandKind::OpenPair,
+        CommandKind::RecordVisit,
+        CommandKind::PostRequest,
+        CommandKind::RecordHandling,
+        CommandKind::RegisterFund,
+        CommandKind::RegisterBenefit,
+        CommandKind::ApplyBenefit,
+        CommandKind::IssuePass,
+        CommandKind::RegisterOffer,
+        CommandKind::UsePass,
+    ];
 
     fn in_words(kind: CommandKind) -> String {
         let name = format!("{kind:?}");
