@@ -57,6 +57,30 @@ fn yanzhou_comes_out_right_in_postgres_and_again_changes_nothing() {
 }
 
 #[test]
+fn the_programmes_of_qianwei_come_out_right_in_sqlite_and_again_change_nothing() {
+    comes_out_right(Pack::QianweiProgrammes, Database::Sqlite);
+    again_changes_nothing(Pack::QianweiProgrammes, Database::Sqlite);
+}
+
+#[test]
+fn the_programmes_of_qianwei_come_out_right_in_postgres_and_again_change_nothing() {
+    comes_out_right(Pack::QianweiProgrammes, Database::Postgres);
+    again_changes_nothing(Pack::QianweiProgrammes, Database::Postgres);
+}
+
+#[test]
+fn the_programmes_of_yanzhou_come_out_right_in_sqlite_and_again_change_nothing() {
+    comes_out_right(Pack::YanzhouProgrammes, Database::Sqlite);
+    again_changes_nothing(Pack::YanzhouProgrammes, Database::Sqlite);
+}
+
+#[test]
+fn the_programmes_of_yanzhou_come_out_right_in_postgres_and_again_change_nothing() {
+    comes_out_right(Pack::YanzhouProgrammes, Database::Postgres);
+    again_changes_nothing(Pack::YanzhouProgrammes, Database::Postgres);
+}
+
+#[test]
 fn both_databases_number_the_same_pack_alike() {
     let [sqlite, postgres] = [Database::Sqlite, Database::Postgres].map(|database| imported(Pack::Qianwei, database));
     sqlite.state.assert_same(&postgres.state, "sqlite and postgres");

@@ -20,7 +20,7 @@ use crate::domain::points::Points;
 use crate::domain::worker::event::CreditReversed;
 use json::canonical;
 pub(crate) use samples::samples;
-use samples::{actor, at, card_no, credit, dated, first_samples, merchant, points, sites, store, worker};
+use samples::{actor, at, card_no, credit, dated, first_samples, merchant, points, programmes, sites, store, worker};
 
 fn encoded(event: &Event) -> String {
     let mut payload = Vec::new();
@@ -41,11 +41,12 @@ struct GoldenLine<'a> {
 }
 
 /// The golden files, each with what it holds.
-fn golden_files() -> [(&'static str, Vec<Event>); 3] {
+fn golden_files() -> [(&'static str, Vec<Event>); 4] {
     [
         ("events-v1.jsonl", first_samples()),
         ("events-v1-dated.jsonl", dated::samples()),
         ("events-v1-sites.jsonl", sites::samples()),
+        ("events-v1-programmes.jsonl", programmes::samples()),
     ]
 }
 
@@ -196,7 +197,13 @@ fn every_event_tells_its_stream() {
             Event::Store(_) => StreamId::Store(store()),
             Event::Card(_) => StreamId::Card(card_no()),
             Event::Sites(_) => StreamId::Sites,
-            Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => continue,
+            Event::Request(event) => StreamId::Request(event.request().clone()),
+            Event::Pair(event) => StreamId::Pair(event.pair().clone()),
+            Event::Fund(event) => StreamId::Fund(event.fund().clone()),
+            Event::Benefit(event) => StreamId::Benefit(event.benefit().clone()),
+            Event::Certificate(event) => StreamId::Certificate(event.certificate().clone()),
+            Event::Pass(event) => StreamId::Pass(event.pass().clone()),
+            Event::Offer(event) => StreamId::Offer(event.offer().clone()),
         };
         assert_eq!(event.stream(), stream, "{}", event.event_type());
     }

@@ -1,6 +1,8 @@
 //! Samples of every command: each optional part once there and once not. A new command fails to compile here, and then
 //! needs a sample.
 
+mod programmes;
+
 use chrono::NaiveDate;
 
 use super::Command;
@@ -342,5 +344,6 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
     ]
     .into_iter()
     .chain(at_sites())
+    .chain(programmes::samples())
     .collect()
 }

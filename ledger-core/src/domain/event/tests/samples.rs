@@ -1,6 +1,7 @@
 //! A sample of every event type: one with all optional fields and, where there are any, one with none.
 
 pub(super) mod dated;
+pub(super) mod programmes;
 pub(super) mod sites;
 mod worker;
 
@@ -103,7 +104,7 @@ fn stock_lines() -> Vec<StockLine> {
 
 /// A sample of every event type: one with all optional fields and, where there are any, one with none.
 pub(crate) fn samples() -> Vec<Event> {
-    first_samples().into_iter().chain(dated::samples()).chain(sites::samples()).collect()
+    first_samples().into_iter().chain(dated::samples()).chain(sites::samples()).chain(programmes::samples()).collect()
 }
 
 /// Those of the first golden file.
