@@ -25,6 +25,7 @@ pub mod error;
 pub mod events;
 pub mod expiries;
 pub mod extract;
+pub mod grants;
 pub mod health;
 pub mod holds;
 pub mod judgements;
@@ -96,6 +97,7 @@ fn guarded() -> Routes {
         .merge(audits::routes())
         .merge(audit::routes())
         .merge(receipts::routes())
+        .merge(grants::routes())
         .merge(metrics::routes())
 }
 

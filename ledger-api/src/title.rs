@@ -29,6 +29,8 @@ pub const fn chinese(code: Code) -> &'static str {
         Code::CardExists => "已有积分卡",
         Code::StoreClosed => "网点已停用",
         Code::WorkerDeparted => "人员已退出",
+        Code::NotEligible => "不符合条件",
+        Code::UnknownAccount => "没有此账号",
         Code::SelfWitness => "证明人须为另一人",
         Code::Unauthenticated => "未登录或令牌无效",
         Code::Forbidden => "该角色无权办理",

@@ -89,6 +89,10 @@ fn reach_of_role(role: Role, action: Action) -> Reach {
             Action::Read(Read::Receipt) => Reach::Own,
             Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
         },
+        Role::Machine => match action {
+            Action::Read(Read::Metrics) => Reach::Everywhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+        },
         Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => Reach::Nowhere,
     }
 }
@@ -136,7 +140,7 @@ fn is_own(identity: &Identity, target: Target<'_>) -> bool {
         Role::Merchant => target.merchant(),
         Role::Branch => target.branch(),
         // Which worker or store belongs to which community is not recorded, and no scope names the district.
-        Role::Operator | Role::Approver | Role::Auditor | Role::Admin => None,
+        Role::Operator | Role::Approver | Role::Auditor | Role::Admin | Role::Machine => None,
     };
     own.is_some() && own == identity.scope.as_deref()
 }

@@ -35,6 +35,8 @@ pub const fn status_of(code: Code) -> (StatusCode, &'static str) {
         Code::UnknownActivity => (StatusCode::UNPROCESSABLE_ENTITY, "No such activity"),
         Code::UnknownStore => (StatusCode::UNPROCESSABLE_ENTITY, "No such store"),
         Code::UnknownItem => (StatusCode::UNPROCESSABLE_ENTITY, "No such item at this store"),
+        Code::UnknownAccount => (StatusCode::UNPROCESSABLE_ENTITY, "No such account"),
+        Code::NotEligible => (StatusCode::CONFLICT, "It does not go together"),
         Code::UnknownMerchant => (StatusCode::UNPROCESSABLE_ENTITY, "No such merchant"),
         Code::UnknownCredit => (StatusCode::NOT_FOUND, "No such credit"),
         Code::UnknownRedemption => (StatusCode::NOT_FOUND, "No such redemption or hold"),

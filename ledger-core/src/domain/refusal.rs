@@ -71,6 +71,10 @@ codes! {
     StoreClosed = "store_closed",
     /// The worker has left the programme.
     WorkerDeparted = "worker_departed",
+    /// What is asked for does not go together with what is held.
+    NotEligible = "not_eligible",
+    /// No such account.
+    UnknownAccount = "unknown_account",
     /// The worker who served is named as the witness.
     SelfWitness = "self_witness",
     /// No valid access token.

@@ -1,6 +1,7 @@
 //! Every command that may be given, each defined once: its content, its texts, what it needs in memory, and how it is
 //! decided all stand in its own file below. The list here is what the compiler holds all of them to.
 
+pub mod accounts;
 pub mod cards;
 pub(crate) mod content;
 pub mod credits;
@@ -16,6 +17,7 @@ pub mod workers;
 
 use serde::{Deserialize, Serialize};
 
+pub use accounts::{ConfirmGrant, EndGrant, GrantRole, OpenAccount};
 pub use cards::{CloseCard, IssueCard, MoveCard};
 pub use credits::{JudgeCredit, RecordCredit};
 pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
@@ -192,4 +194,12 @@ commands! {
     ReleaseHold(ReleaseHold),
     /// Book a worker's lots that ended by a day as expired.
     ExpireLots(ExpireLots),
+    /// Open an account.
+    OpenAccount(OpenAccount),
+    /// Grant an account a role.
+    GrantRole(GrantRole),
+    /// Confirm a grant that waits for a second administrator.
+    ConfirmGrant(ConfirmGrant),
+    /// End a grant.
+    EndGrant(EndGrant),
 }

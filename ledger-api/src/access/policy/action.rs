@@ -85,6 +85,14 @@ kinds! {
         ReleaseHold,
         /// Books lots that ended as expired.
         ExpireLots,
+        /// Opens an account.
+        OpenAccount,
+        /// Grants an account a role.
+        GrantRole,
+        /// Confirms a grant.
+        ConfirmGrant,
+        /// Ends a grant.
+        EndGrant,
     }
 }
 
@@ -243,6 +251,10 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::ExpireLots(commands::ExpireLots { worker, .. }) => {
             (CommandKind::ExpireLots, Target::Worker(worker.as_str()))
         }
+        Command::OpenAccount(_) => (CommandKind::OpenAccount, Target::District),
+        Command::GrantRole(_) => (CommandKind::GrantRole, Target::District),
+        Command::ConfirmGrant(_) => (CommandKind::ConfirmGrant, Target::District),
+        Command::EndGrant(_) => (CommandKind::EndGrant, Target::District),
     }
 }
 

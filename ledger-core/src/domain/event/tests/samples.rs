@@ -1,5 +1,6 @@
 //! A sample of every event type: one with all optional fields and, where there are any, one with none.
 
+pub(super) mod accounts;
 pub(super) mod dated;
 mod worker;
 
@@ -102,7 +103,7 @@ fn stock_lines() -> Vec<StockLine> {
 
 /// A sample of every event type: one with all optional fields and, where there are any, one with none.
 pub(crate) fn samples() -> Vec<Event> {
-    first_samples().into_iter().chain(dated::samples()).collect()
+    first_samples().into_iter().chain(dated::samples()).chain(accounts::samples()).collect()
 }
 
 /// Those of the first golden file.
