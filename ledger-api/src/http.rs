@@ -40,6 +40,7 @@ pub mod schedule;
 pub mod settlements;
 pub mod shapes;
 pub mod shelf;
+pub mod sites;
 pub mod stock;
 pub mod stores;
 pub mod till;
@@ -77,6 +78,7 @@ fn guarded() -> Routes {
         .merge(accounts::routes())
         .merge(traces::routes())
         .merge(merchants::routes())
+        .merge(sites::routes())
         .merge(settlements::routes())
         .merge(stores::routes())
         .merge(shelf::routes())

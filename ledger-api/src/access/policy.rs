@@ -124,6 +124,7 @@ fn is_audited(read: Read) -> bool {
         | Read::WaitingCredits
         | Read::Merchants
         | Read::Merchant
+        | Read::Sites
         | Read::Stores
         | Read::Store
         | Read::Stock

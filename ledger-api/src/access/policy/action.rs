@@ -93,6 +93,14 @@ kinds! {
         ConfirmGrant,
         /// Ends a grant.
         EndGrant,
+        /// Opens a site.
+        OpenSite,
+        /// Hangs a site elsewhere.
+        MoveSite,
+        /// Closes a site.
+        CloseSite,
+        /// Changes what a site offers.
+        SetServices,
     }
 }
 
@@ -127,6 +135,8 @@ kinds! {
         Merchant,
         /// What a merchant is owed and was paid.
         Settlement,
+        /// The sites.
+        Sites,
         /// The list of stores.
         Stores,
         /// A store's particulars.
@@ -255,6 +265,10 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::GrantRole(_) => (CommandKind::GrantRole, Target::District),
         Command::ConfirmGrant(_) => (CommandKind::ConfirmGrant, Target::District),
         Command::EndGrant(_) => (CommandKind::EndGrant, Target::District),
+        Command::OpenSite(_) => (CommandKind::OpenSite, Target::District),
+        Command::MoveSite(_) => (CommandKind::MoveSite, Target::District),
+        Command::CloseSite(_) => (CommandKind::CloseSite, Target::District),
+        Command::SetServices(_) => (CommandKind::SetServices, Target::District),
     }
 }
 
