@@ -25,6 +25,7 @@ pub mod error;
 pub mod events;
 pub mod expiries;
 pub mod extract;
+pub mod grants;
 pub mod health;
 pub mod holds;
 pub mod judgements;
@@ -33,6 +34,8 @@ pub mod merchants;
 pub mod metrics;
 pub mod open_holds;
 pub mod openapi;
+pub mod person;
+pub mod readers;
 pub mod receipts;
 pub mod redemptions;
 pub mod schedule;
@@ -75,6 +78,8 @@ fn guarded() -> Routes {
     Routes::new()
         .merge(workers::routes())
         .merge(accounts::routes())
+        .merge(person::routes())
+        .merge(readers::routes())
         .merge(traces::routes())
         .merge(merchants::routes())
         .merge(sites::routes())
@@ -98,6 +103,7 @@ fn guarded() -> Routes {
         .merge(audits::routes())
         .merge(audit::routes())
         .merge(receipts::routes())
+        .merge(grants::routes())
         .merge(metrics::routes())
 }
 

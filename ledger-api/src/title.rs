@@ -29,6 +29,7 @@ pub const fn chinese(code: Code) -> &'static str {
         Code::CardExists => "已有积分卡",
         Code::StoreClosed => "网点已停用",
         Code::WorkerDeparted => "人员已退出",
+        Code::UnknownAccount => "没有此账号",
         Code::MonthlyCapReached => "已达每月上限",
         Code::YearlyCapReached => "已达每年上限",
         Code::NotEligible => "不符合条件",

@@ -8,11 +8,13 @@ use cqrs_es::{Aggregate, DomainEvent};
 use postgres_es::PostgresEventRepository;
 use serde::de::DeserializeOwned;
 
-use crate::domain::benefit::certificate::CertificateClaimed;
+use crate::domain::account::{Account, AccountCommand, AccountEvent};
 use crate::domain::benefit::{Benefit, BenefitCommand, BenefitEvent, Certificate, CertificateEvent};
+use crate::domain::benefit::certificate::CertificateClaimed;
 use crate::domain::card::{AssignNumber, Card, CardEvent};
+use crate::domain::directory::{Directory, DirectoryCommand, DirectoryEvent};
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::MerchantId;
+use crate::domain::ids::{AccountId, MerchantId};
 use crate::domain::merchant::{Merchant, MerchantCommand, MerchantEvent};
 use crate::domain::fund::{Fund, FundCommand, FundEvent};
 use crate::domain::pair::{Pair, PairCommand, PairEvent};
@@ -79,6 +81,9 @@ aggregate!(Merchant, "Merchant", MerchantEvent, (MerchantId, MerchantCommand), |
 aggregate!(RedemptionStore, "RedemptionStore", StoreEvent, (AtStore, StoreCommand), |state, asked| state
     .decide(&asked.0, asked.1));
 aggregate!(Card, "Card", CardEvent, AssignNumber, |state, asked| state.decide(asked));
+aggregate!(Account, "Account", AccountEvent, (AccountId, AccountCommand), |state, asked| state
+    .decide(&asked.0, asked.1));
+aggregate!(Directory, "Directory", DirectoryEvent, DirectoryCommand, |state, asked| state.decide(asked));
 aggregate!(Sites, "Sites", SiteEvent, SiteCommand, |state, asked| state.decide(asked));
 aggregate!(ServiceRequest, "ServiceRequest", RequestEvent, RequestCommand, |state, asked| state.decide(asked));
 aggregate!(Pair, "Pair", PairEvent, PairCommand, |state, asked| state.decide(asked));
@@ -103,6 +108,8 @@ pub async fn load_stream(
         StreamId::Merchant(_) => load::<Merchant>(repository, stream, after).await,
         StreamId::Store(_) => load::<RedemptionStore>(repository, stream, after).await,
         StreamId::Card(_) => load::<Card>(repository, stream, after).await,
+        StreamId::Account(_) => load::<Account>(repository, stream, after).await,
+        StreamId::Directory => load::<Directory>(repository, stream, after).await,
         StreamId::Sites => load::<Sites>(repository, stream, after).await,
         StreamId::Request(_) => load::<ServiceRequest>(repository, stream, after).await,
         StreamId::Pair(_) => load::<Pair>(repository, stream, after).await,

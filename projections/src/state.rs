@@ -99,7 +99,13 @@ impl StateFold {
         match event {
             Event::Worker(event) => self.worker(event, admitted),
             Event::Store(event) if admitted => self.store(event),
-            Event::Store(_) | Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => {}
+            Event::Store(_)
+            | Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => {}
         }
     }
 

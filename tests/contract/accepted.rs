@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
+use ledger_core::domain::account::Role;
 use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
 use ledger_core::domain::fund::command::FundTerms;
 use ledger_core::domain::ids::Key;
@@ -234,6 +235,25 @@ fn people() -> BoxedStrategy<Command> {
     .boxed()
 }
 
+fn accounts() -> BoxedStrategy<Command> {
+    let role = prop::sample::select(Role::ALL.to_vec());
+    let days = (prop::option::of(day()), prop::option::of(day()));
+    let scope = prop::option::of(prop_oneof![2 => name("S"), 1 => text()]);
+    let grant = || prop_oneof![2 => Just("p17".to_owned()), 1 => earlier()];
+    prop_oneof![
+        2 => (name("A"), prop::option::of(name("W"))).prop_map(|(account, worker)| {
+            Command::OpenAccount(commands::OpenAccount { account: id(&account), worker: worker.map(|worker| id(&worker)) })
+        }),
+        4 => (name("A"), role, scope, days).prop_map(|(account, role, scope, (from, until))| {
+            Command::GrantRole(commands::GrantRole { account: id(&account), role, scope, from, until })
+        }),
+        2 => grant().prop_map(|grant| Command::ConfirmGrant(commands::ConfirmGrant { grant: id(&grant) })),
+        2 => (grant(), prop::option::of(day()), text())
+            .prop_map(|(grant, on, reason)| Command::EndGrant(commands::EndGrant { grant: id(&grant), on, reason })),
+    ]
+    .boxed()
+}
+
 fn goods() -> BoxedStrategy<Command> {
     let merchant = || prop::option::of(name("M").prop_map(|merchant| id(&merchant)));
     let terms = (text(), prop::option::of(units()), merchant(), points()).prop_map(|(name, limit, merchant, price)| {
@@ -408,6 +428,7 @@ fn command() -> BoxedStrategy<Command> {
     let seconds = select(&[0_u32, 1, 60, 3_600, 86_400, u32::MAX]);
     prop_oneof![
         24 => people(),
+        8 => accounts(),
         8 => sites(),
         14 => registers(),
         20 => rows(),
@@ -513,7 +534,22 @@ fn prelude() -> Vec<Command> {
         hold(),
         hold(),
         Command::Redeem(spending()),
+        // Two who administer, and p17, which waits for the other one's word.
+        open_account("甲"),
+        open_account("乙"),
+        grant_role("甲", Role::Admin),
+        grant_role("乙", Role::Admin),
+        open_account("A1"),
+        grant_role("A1", Role::Approver),
     ]
+}
+
+fn open_account(account: &str) -> Command {
+    Command::OpenAccount(commands::OpenAccount { account: id(account), worker: None })
+}
+
+fn grant_role(account: &str, role: Role) -> Command {
+    Command::GrantRole(commands::GrantRole { account: id(account), role, scope: None, from: None, until: None })
 }
 
 fn history() -> BoxedStrategy<Vec<Given>> {
@@ -558,6 +594,10 @@ const fn kind(command: &Command) -> &'static str {
         Command::CaptureHold(_) => "capture hold",
         Command::ReleaseHold(_) => "release hold",
         Command::ExpireLots(_) => "expire lots",
+        Command::OpenAccount(_) => "open account",
+        Command::GrantRole(_) => "grant role",
+        Command::ConfirmGrant(_) => "confirm grant",
+        Command::EndGrant(_) => "end grant",
         Command::OpenSite(_) => "open site",
         Command::MoveSite(_) => "move site",
         Command::CloseSite(_) => "close site",
@@ -575,7 +615,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::UsePass(_) => "use pass",
     }
 }
-const KINDS: usize = 41;
+const KINDS: usize = 45;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

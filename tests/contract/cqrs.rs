@@ -5,12 +5,14 @@ use std::sync::Arc;
 use cqrs_es::persist::PersistedEventStore;
 use cqrs_es::test::TestFramework;
 use cqrs_es::{Aggregate, AggregateContext, EventStore};
+use ledger_core::domain::account::Account;
 use ledger_core::domain::benefit::{Benefit, Certificate};
 use ledger_core::domain::fund::Fund;
 use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pass::{Offer, Pass};
 use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::card::Card;
+use ledger_core::domain::directory::Directory;
 use ledger_core::domain::event::StreamId;
 use ledger_core::domain::ids::{ActivityCode, Actor, CreditId, RedemptionId, Sku, StoreId, WorkerId};
 use ledger_core::domain::merchant::Merchant;
@@ -73,6 +75,8 @@ async fn cqrs_es_loads_every_aggregate_as_the_ledger_does() {
             StreamId::Merchant(_) => same::<Merchant>(&journal, stream).await,
             StreamId::Store(_) => same::<RedemptionStore>(&journal, stream).await,
             StreamId::Card(_) => same::<Card>(&journal, stream).await,
+            StreamId::Account(_) => same::<Account>(&journal, stream).await,
+            StreamId::Directory => same::<Directory>(&journal, stream).await,
             StreamId::Sites => same::<Sites>(&journal, stream).await,
             StreamId::Request(_) => same::<ServiceRequest>(&journal, stream).await,
             StreamId::Pair(_) => same::<Pair>(&journal, stream).await,

@@ -7,12 +7,12 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::account::AccountEvent;
 use super::benefit::{BenefitEvent, CertificateEvent};
 use super::card::CardEvent;
+use super::directory::DirectoryEvent;
 use super::fund::FundEvent;
-use super::ids::{
-    BenefitId, CardNo, CertificateNo, FundId, MerchantId, OfferId, PairId, PassNo, RequestId, StoreId, WorkerId,
-};
+use super::ids::{AccountId, BenefitId, CardNo, CertificateNo, FundId, MerchantId, OfferId, PairId, PassNo, RequestId, StoreId, WorkerId};
 use super::merchant::event::MerchantEvent;
 use super::pair::PairEvent;
 use super::pass::{OfferEvent, PassEvent};
@@ -57,6 +57,10 @@ pub enum StreamId {
     Store(StoreId),
     /// A card number.
     Card(CardNo),
+    /// An account.
+    Account(AccountId),
+    /// The directory of administrators; one a journal.
+    Directory,
     /// The tree of sites; one a journal.
     Sites,
     /// A service request.
@@ -84,6 +88,8 @@ impl StreamId {
             StreamId::Merchant(_) => "Merchant",
             StreamId::Store(_) => "RedemptionStore",
             StreamId::Card(_) => "Card",
+            StreamId::Account(_) => "Account",
+            StreamId::Directory => "Directory",
             StreamId::Sites => "Sites",
             StreamId::Request(_) => "ServiceRequest",
             StreamId::Pair(_) => "Pair",
@@ -103,6 +109,8 @@ impl StreamId {
             StreamId::Merchant(id) => id.as_str(),
             StreamId::Store(id) => id.as_str(),
             StreamId::Card(id) => id.as_str(),
+            StreamId::Account(id) => id.as_str(),
+            StreamId::Directory => "directory",
             StreamId::Sites => "sites",
             StreamId::Request(id) => id.as_str(),
             StreamId::Pair(id) => id.as_str(),
@@ -134,6 +142,10 @@ pub enum Event {
     Store(StoreEvent),
     /// Of a card number.
     Card(CardEvent),
+    /// Of an account.
+    Account(AccountEvent),
+    /// Of the directory of administrators.
+    Directory(DirectoryEvent),
     /// Of the sites.
     Sites(SiteEvent),
     /// Of a service request.
@@ -177,6 +189,8 @@ impl Event {
             Event::Merchant(event) => event.event_type(),
             Event::Store(event) => event.event_type(),
             Event::Card(event) => event.event_type(),
+            Event::Account(event) => event.event_type(),
+            Event::Directory(event) => event.event_type(),
             Event::Sites(event) => event.event_type(),
             Event::Request(event) => event.event_type(),
             Event::Pair(event) => event.event_type(),
@@ -196,6 +210,8 @@ impl Event {
             MerchantEvent::TYPES,
             StoreEvent::TYPES,
             CardEvent::TYPES,
+            AccountEvent::TYPES,
+            DirectoryEvent::TYPES,
             SiteEvent::TYPES,
             RequestEvent::TYPES,
             PairEvent::TYPES,
@@ -218,6 +234,8 @@ impl Event {
             MerchantEvent::WORDS,
             StoreEvent::WORDS,
             CardEvent::WORDS,
+            AccountEvent::WORDS,
+            DirectoryEvent::WORDS,
             SiteEvent::WORDS,
             RequestEvent::WORDS,
             PairEvent::WORDS,
@@ -244,6 +262,8 @@ impl Event {
             Event::Merchant(event) => event.encode_into(out),
             Event::Store(event) => event.encode_into(out),
             Event::Card(event) => event.encode_into(out),
+            Event::Account(event) => event.encode_into(out),
+            Event::Directory(event) => event.encode_into(out),
             Event::Sites(event) => event.encode_into(out),
             Event::Request(event) => event.encode_into(out),
             Event::Pair(event) => event.encode_into(out),
@@ -291,6 +311,12 @@ impl Event {
         if let Some(event) = CardEvent::decode(event_type, payload) {
             return event.map(Event::Card).map_err(unreadable);
         }
+        if let Some(event) = AccountEvent::decode(event_type, payload) {
+            return event.map(Event::Account).map_err(unreadable);
+        }
+        if let Some(event) = DirectoryEvent::decode(event_type, payload) {
+            return event.map(Event::Directory).map_err(unreadable);
+        }
         if let Some(event) = SiteEvent::decode(event_type, payload) {
             return event.map(Event::Sites).map_err(unreadable);
         }
@@ -326,6 +352,8 @@ impl Event {
             Event::Merchant(event) => StreamId::Merchant(event.merchant().clone()),
             Event::Store(event) => StreamId::Store(event.store().clone()),
             Event::Card(event) => StreamId::Card(event.card_no().clone()),
+            Event::Account(event) => StreamId::Account(event.account().clone()),
+            Event::Directory(_) => StreamId::Directory,
             Event::Sites(_) => StreamId::Sites,
             Event::Request(event) => StreamId::Request(event.request().clone()),
             Event::Pair(event) => StreamId::Pair(event.pair().clone()),
@@ -344,6 +372,8 @@ impl Event {
             Event::Worker(event) => Some(event.at()),
             Event::Merchant(event) => Some(event.at()),
             Event::Store(event) => Some(event.at()),
+            Event::Account(event) => Some(event.at()),
+            Event::Directory(event) => Some(event.at()),
             Event::Sites(event) => Some(event.at()),
             Event::Request(event) => Some(event.at()),
             Event::Pair(event) => Some(event.at()),
@@ -358,9 +388,13 @@ impl Event {
     pub fn day(&self) -> Option<NaiveDate> {
         match self {
             Event::Worker(event) => Some(event.day()),
-            Event::Programme(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => {
-                self.at().map(|at| at.date())
-            }
+            Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Store(_)
+            | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => self.at().map(|at| at.date()),
         }
     }
 
@@ -372,23 +406,28 @@ impl Event {
             Event::Merchant(event) => event.subject(),
             Event::Store(event) => event.subject(),
             Event::Card(event) => Some(Subject::Card(event.card_no())),
+            Event::Account(event) => event.subject(),
+            Event::Directory(event) => Some(Subject::Grant(event.grant())),
         }
     }
 
-    /// The credit, redemption or hold that it begins, which later events name.
+    /// The credit, redemption, hold or grant that it begins, which later events name.
     pub fn begins(&self) -> Option<Subject<'_>> {
         match self {
             Event::Worker(event) => event.begins(),
             Event::Store(event) => event.begins(),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
+            Event::Account(event) => event.begins(),
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Directory(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
         }
     }
 
-    /// The credit, redemption or hold begun earlier that it corrects or finishes.
+    /// The credit, redemption, hold or grant begun earlier that it corrects or finishes.
     pub fn follows(&self) -> Option<Subject<'_>> {
         match self {
             Event::Worker(event) => event.follows(),
             Event::Store(event) => event.follows(),
+            Event::Account(event) => event.follows(),
+            Event::Directory(event) => Some(Subject::Grant(event.grant())),
             Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
         }
     }
@@ -401,6 +440,8 @@ impl Event {
             Event::Merchant(event) => event.party(),
             Event::Store(event) => event.party(),
             Event::Card(event) => Some(Party::Worker(event.worker())),
+            Event::Account(event) => event.party(),
+            Event::Directory(_) => None,
         }
     }
 
@@ -410,8 +451,9 @@ impl Event {
             Event::Worker(event) => event.reason(),
             Event::Merchant(event) => event.reason(),
             Event::Store(event) => event.reason(),
+            Event::Account(event) => event.reason(),
             Event::Sites(event) => event.reason(),
-            Event::Programme(_) | Event::Card(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
+            Event::Programme(_) | Event::Card(_) | Event::Directory(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
         }
     }
 
@@ -419,7 +461,13 @@ impl Event {
     pub const fn as_opening(&self) -> Option<&JournalOpened> {
         match self {
             Event::Programme(event) => event.as_opening(),
-            Event::Worker(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
+            Event::Worker(_)
+            | Event::Merchant(_)
+            | Event::Store(_)
+            | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
         }
     }
 }
@@ -452,6 +500,7 @@ macro_rules! union_of {
 
 union_of!(ProgrammeEvent => Programme as_programme, WorkerEvent => Worker as_worker,
     MerchantEvent => Merchant as_merchant, StoreEvent => Store as_store, CardEvent => Card as_card,
+    AccountEvent => Account as_account, DirectoryEvent => Directory as_directory,
     SiteEvent => Sites as_site, RequestEvent => Request as_request, PairEvent => Pair as_pair,
     FundEvent => Fund as_fund, BenefitEvent => Benefit as_benefit, CertificateEvent => Certificate as_certificate,
     PassEvent => Pass as_pass, OfferEvent => Offer as_offer);

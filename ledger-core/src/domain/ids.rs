@@ -185,9 +185,29 @@ id!(
     AppointmentId, "appointment", 64, false
 );
 id!(
-    /** Who gave a command: an access token's id, or the command line. */
+    /** A grant of a role, named by the key of the command that granted it. */
+    GrantId, "grant", 128, true
+);
+id!(
+    /** Who gave a command: an account, or what acts without one. */
     Actor, "actor", 64, true
 );
+id!(
+    /** An account: a person or a machine that acts. It is the actor of its commands. */
+    AccountId, "account", 64, true
+);
+
+impl From<&AccountId> for Actor {
+    fn from(account: &AccountId) -> Actor {
+        Actor(account.0.clone())
+    }
+}
+
+impl From<&Actor> for AccountId {
+    fn from(actor: &Actor) -> AccountId {
+        AccountId(actor.0.clone())
+    }
+}
 
 macro_rules! named_by_key {
     ($($name:ident),*) => {$(
@@ -204,7 +224,7 @@ macro_rules! named_by_key {
     )*};
 }
 
-named_by_key!(CreditId, RedemptionId, HoldId, RequestId, HandlingId, VisitId, ApplicationId, SlipNo);
+named_by_key!(CreditId, RedemptionId, HoldId, GrantId, RequestId, HandlingId, VisitId, ApplicationId, SlipNo);
 
 #[cfg(test)]
 mod tests {

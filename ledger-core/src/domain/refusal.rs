@@ -75,12 +75,14 @@ codes! {
     MonthlyCapReached = "monthly_cap_reached",
     /// The activity's cap of that year is used up.
     YearlyCapReached = "yearly_cap_reached",
-    /// The worker holds none of the roles asked for on that day, or the card is of another kind.
+    /// What is asked for does not go with what is held: a role, an appointment on that day, a kind of card.
     NotEligible = "not_eligible",
     /// No such site.
     UnknownSite = "unknown_site",
     /// The site is closed on that day.
     SiteClosed = "site_closed",
+    /// No such account.
+    UnknownAccount = "unknown_account",
     /// No such service request.
     UnknownRequest = "unknown_request",
     /// The request was merged into an earlier one.

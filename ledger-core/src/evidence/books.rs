@@ -84,6 +84,8 @@ impl Books {
             | Event::Pair(_)
             | Event::Certificate(_)
             | Event::Pass(_)
+            | Event::Account(_)
+            | Event::Directory(_)
             | Event::Offer(_) => Ok(()),
         }
     }

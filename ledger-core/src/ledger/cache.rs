@@ -24,6 +24,10 @@ pub mod layout {
     pub const STORE: u32 = 4;
     /// Of card numbers.
     pub const CARD: u32 = 2;
+    /// Of accounts.
+    pub const ACCOUNT: u32 = 1;
+    /// Of the directory of administrators.
+    pub const DIRECTORY: u32 = 1;
     /// Of the sites.
     pub const SITES: u32 = 1;
     /// Of service requests.

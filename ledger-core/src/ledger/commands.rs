@@ -1,6 +1,7 @@
 //! Every command that may be given, each defined once: its content, its texts, what it needs in memory, and how it is
 //! decided all stand in its own file below. The list here is what the compiler holds all of them to.
 
+pub mod accounts;
 pub mod benefits;
 pub mod cards;
 pub(crate) mod content;
@@ -22,6 +23,7 @@ pub mod workers;
 use serde::{Deserialize, Serialize};
 
 pub use benefits::{ApplyBenefit, UsePass};
+pub use accounts::{ConfirmGrant, EndGrant, GrantRole, OpenAccount};
 pub use cards::{CloseCard, IssueCard, MoveCard};
 pub use credits::{JudgeCredit, RecordCredit};
 pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
@@ -202,6 +204,14 @@ commands! {
     ReleaseHold(ReleaseHold),
     /// Book a worker's lots that ended by a day as expired.
     ExpireLots(ExpireLots),
+    /// Open an account.
+    OpenAccount(OpenAccount),
+    /// Grant an account a role.
+    GrantRole(GrantRole),
+    /// Confirm a grant that waits for a second administrator.
+    ConfirmGrant(ConfirmGrant),
+    /// End a grant.
+    EndGrant(EndGrant),
     /// Open a site.
     OpenSite(OpenSite),
     /// Hang a site elsewhere.

@@ -7,17 +7,16 @@ use chrono::NaiveDate;
 
 use super::command::Context;
 use super::commands::Command;
+use crate::domain::account::{Account, Person};
 use crate::domain::benefit::{Benefit, Certificate};
 use crate::domain::fund::Fund;
 use crate::domain::pair::Pair;
 use crate::domain::pass::{Offer, Pass};
 use crate::domain::request::ServiceRequest;
 use crate::domain::card::Card;
+use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{
-    BenefitId, CardNo, CertificateNo, FundId, HoldId, Key, MerchantId, OfferId, PairId, PassNo, RequestId, SiteId, StoreId,
-    WorkerId,
-};
+use crate::domain::ids::{AccountId, Actor, BenefitId, CardNo, CertificateNo, FundId, GrantId, HoldId, Key, MerchantId, OfferId, PairId, PassNo, RequestId, SiteId, StoreId, WorkerId};
 use crate::domain::merchant::{Merchant, MerchantCommand};
 use crate::domain::programme::{Programme, ProgrammeCommand};
 use crate::domain::refusal::{Code, Decision, Refusal};
@@ -73,6 +72,16 @@ pub trait States {
     /// # Errors
     /// [`NotLoaded`].
     fn card(&self, id: &CardNo) -> Result<&Card, NotLoaded>;
+    /// An account.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn account(&self, id: &AccountId) -> Result<&Account, NotLoaded>;
+    /// The directory of administrators.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn directory(&self) -> Result<&Directory, NotLoaded>;
     /// The sites.
     ///
     /// # Errors
@@ -115,6 +124,8 @@ pub trait States {
     fn offer(&self, id: &OfferId) -> Result<&Offer, NotLoaded>;
     /// Whose credit, redemption or hold a command of this key made.
     fn owner(&self, key: &Key) -> Option<&WorkerId>;
+    /// Whose a grant is.
+    fn grantee(&self, grant: &GrantId) -> Option<&AccountId>;
 }
 
 /// How far business time may lie ahead of the server's clock, in seconds: clocks of two machines never agree.
@@ -198,6 +209,13 @@ impl<S: States> Process<'_, S> {
     pub(super) fn store_at(&self, store: StoreId, at: BusinessTime, command: StoreCommand) -> Decision<Vec<Event>> {
         let frame = AtStore { store, at };
         Ok(self.states.store(&frame.store)?.decide(&frame, command)?.into_iter().map(Event::Store).collect())
+    }
+
+    /// The person who acts as an actor. The account of whoever gives the command is always loaded; others are streams that
+    /// a command names.
+    pub(super) fn person(&self, actor: &Actor) -> Decision<Person> {
+        let account = AccountId::from(actor);
+        Ok(self.states.account(&account)?.person(&account))
     }
 
     pub(super) fn sites(&self, command: SiteCommand) -> Decision<Vec<Event>> {

@@ -3,16 +3,16 @@
 
 use super::cache::{Cache, Fold, Loaded, layout};
 use super::process::NotLoaded;
+use crate::domain::account::Account;
 use crate::domain::benefit::{Benefit, Certificate};
 use crate::domain::fund::Fund;
 use crate::domain::pair::Pair;
 use crate::domain::pass::{Offer, Pass};
 use crate::domain::request::ServiceRequest;
 use crate::domain::card::Card;
+use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{
-    BenefitId, CardNo, CertificateNo, FundId, MerchantId, OfferId, PairId, PassNo, RequestId, StoreId, WorkerId,
-};
+use crate::domain::ids::{AccountId, BenefitId, CardNo, CertificateNo, FundId, MerchantId, OfferId, PairId, PassNo, RequestId, StoreId, WorkerId};
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
 use crate::domain::site::Sites;
@@ -152,6 +152,12 @@ slots! {
     }
     cards: Card, by CardNo, with layout::CARD {
         Card, StreamId::Card(id) => id, Event::Card(own) => own.card_no()
+    }
+    accounts: Account, by AccountId, with layout::ACCOUNT {
+        Account, StreamId::Account(id) => id, Event::Account(own) => own.account()
+    }
+    directory: Directory, by (), with layout::DIRECTORY {
+        Directory, StreamId::Directory => &(), Event::Directory(_) => &()
     }
     sites: Sites, by (), with layout::SITES {
         Sites, StreamId::Sites => &(), Event::Sites(_) => &()

@@ -75,6 +75,9 @@ const LEDGER: &[(&str, &[Code])] = &[
     ("/v1/holds/{id}/capture", &[Code::AlreadyDecided, Code::HoldExpired, Code::InvalidDate]),
     ("/v1/holds/{id}/release", &[Code::AlreadyDecided, Code::HoldExpired, Code::InvalidDate]),
     ("/v1/expiries", &[Code::InvalidDate]),
+    ("/v1/accounts/{id}/roles", &[Code::InvalidDate, Code::NotEligible]),
+    ("/v1/grants/{grant}/confirm", &[Code::AlreadyDecided, Code::SamePerson]),
+    ("/v1/grants/{grant}/end", &[Code::AlreadyDecided, Code::InvalidDate]),
 ];
 
 /// The codes that say that what an address names is not there.
@@ -88,6 +91,8 @@ const NAMED: &[(&str, Code)] = &[
     ("/v1/redemptions/{id}", Code::UnknownRedemption),
     ("/v1/holds/{id}", Code::UnknownRedemption),
     ("/v1/audit/", Code::NotFound),
+    ("/v1/accounts/{id}", Code::UnknownAccount),
+    ("/v1/grants/{grant}", Code::NotFound),
 ];
 
 /// The codes of an operation, by status.

@@ -6,6 +6,7 @@ mod programmes;
 use chrono::NaiveDate;
 
 use super::Command;
+use crate::domain::account::Role;
 use crate::domain::merchant::command::MerchantDetails;
 use crate::domain::points::Points;
 use crate::domain::programme::command::Settings;
@@ -235,6 +236,21 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
         Command::PlaceHold(commands::PlaceHold { spending: spending(time, quantity), lasts_seconds })
     };
     let release = |expired| Command::ReleaseHold(commands::ReleaseHold { hold: id("YL-0001"), expired, reason: None });
+    let open_account = |worker: Option<&str>| {
+        Command::OpenAccount(commands::OpenAccount { account: id("chen-jing"), worker: worker.map(id) })
+    };
+    let grant_role = |role, scope: Option<&str>, from: Option<&str>, until: Option<&str>| {
+        Command::GrantRole(commands::GrantRole {
+            account: id("chen-jing"),
+            role,
+            scope: scope.map(str::to_owned),
+            from: from.map(day),
+            until: until.map(day),
+        })
+    };
+    let end_grant = |on: Option<&str>| {
+        Command::EndGrant(commands::EndGrant { grant: id("SQ-0001"), on: on.map(day), reason: "调离".into() })
+    };
     vec![
         (
             "open_journal",
@@ -341,6 +357,13 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
             "expire_lots",
             Command::ExpireLots(commands::ExpireLots { worker: id("YZ-骑手-001"), through: day("2024-12-31") }),
         ),
+        ("open_account/full", open_account(Some("YZ-骑手-001"))),
+        ("open_account/none", open_account(None)),
+        ("grant_role/full", grant_role(Role::Approver, Some("鼓楼社区"), Some("2024-03-06"), Some("2025-03-05"))),
+        ("grant_role/none", grant_role(Role::Admin, None, None, None)),
+        ("confirm_grant", Command::ConfirmGrant(commands::ConfirmGrant { grant: id("SQ-0001") })),
+        ("end_grant/on", end_grant(Some("2024-06-01"))),
+        ("end_grant/now", end_grant(None)),
     ]
     .into_iter()
     .chain(at_sites())
