@@ -83,6 +83,8 @@ impl Programmes {
             Event::Programme(_)
             | Event::Store(_)
             | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
             | Event::Sites(_)
             | Event::Pair(_)
             | Event::Certificate(_)

@@ -286,7 +286,10 @@ impl Books {
                 *self.owed.entry(merchant).or_default() -= event.points.hundredths();
                 return;
             }
-            MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => return,
+            // Money is another book.
+            MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MerchantRegistered(_)
+            | MerchantEvent::MerchantUpdated(_) => return,
         };
         *self.unclaimed.entry((redemption, merchant.clone())).or_default() -= points;
         *self.owed.entry(merchant).or_default() += points;

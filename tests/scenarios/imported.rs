@@ -43,7 +43,7 @@ impl Pack {
     }
 
     /// Whether it has the sheets of the documents' programmes.
-    const fn has_programmes(self) -> bool {
+    pub(crate) const fn has_programmes(self) -> bool {
         matches!(self, Pack::QianweiProgrammes | Pack::YanzhouProgrammes)
     }
 

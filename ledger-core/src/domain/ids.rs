@@ -209,6 +209,13 @@ impl From<&Actor> for AccountId {
     }
 }
 
+impl Key {
+    /// The key of what completes the row of this key; none for a key that is too long to have one.
+    pub fn completion(&self) -> Option<Key> {
+        Key::new(&format!("{self}/completed")).ok()
+    }
+}
+
 macro_rules! named_by_key {
     ($($name:ident),*) => {$(
         impl From<&Key> for $name {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::command::{ApplicationTerms, BenefitTerms, Use};
 use super::event::BenefitEvent;
 use crate::domain::ids::{ApplicationId, WorkerId};
+use crate::domain::time::{BusinessTime, Month};
 
 /// An application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,8 @@ pub struct Benefit {
     granted: u32,
     /// Granted and waiting, by worker and year of the application.
     by_worker: BTreeMap<(WorkerId, i32), u32>,
+    /// The latest month in which anybody applied or used one.
+    latest: Option<Month>,
 }
 
 impl Benefit {
@@ -56,6 +59,11 @@ impl Benefit {
         self.terms.as_ref().is_some_and(|terms| terms.places.is_none_or(|places| self.granted < places))
     }
 
+    /// Whether a time lies in a month before the latest one of which anything is known: what is entered of it now is late.
+    pub fn is_late(&self, at: BusinessTime) -> bool {
+        self.latest.is_some_and(|latest| at.month() < latest)
+    }
+
     /// Folds one event.
     pub fn evolve(&mut self, event: &BenefitEvent) {
         match event {
@@ -68,6 +76,7 @@ impl Benefit {
             }
             BenefitEvent::BenefitQueued(event) => self.apply(&event.application, &event.terms, true),
             BenefitEvent::BenefitUsed(event) => {
+                self.latest = self.latest.max(Some(event.at.month()));
                 if let Some(application) = self.applications.get_mut(&event.application) {
                     application.used = Some(event.used.clone());
                 }
@@ -77,6 +86,7 @@ impl Benefit {
 
     /// Who waited and is given one counted before.
     fn apply(&mut self, id: &ApplicationId, terms: &ApplicationTerms, waits: bool) {
+        self.latest = self.latest.max(Some(terms.at.month()));
         let application = Application { waits, terms: terms.clone(), used: None };
         if self.applications.insert(id.clone(), application).is_none() {
             let count = self.by_worker.entry((terms.worker.clone(), terms.at.year())).or_default();

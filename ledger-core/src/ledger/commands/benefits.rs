@@ -137,17 +137,24 @@ impl ApplyBenefit {
         let cost = terms.cost(&asked)?;
         self.require_use(process, used.as_ref())?;
         let key = Key::from(&self.application);
-        if benefit.has_place() {
+        let has_place = benefit.has_place();
+        if !has_place && used.is_some() {
+            return Err(quota_full(&self.application));
+        }
+        // Who had no points in a month that is over does not wait because places went since: a row that was refused is
+        // refused again, however late it is sent.
+        if has_place || benefit.is_late(at) {
             let of = OfWorker { worker: self.worker.clone(), at };
             let (worker, given_back) = process.after_due_holds(&of)?;
             let (application, id) = (self.application.clone(), self.benefit.clone());
             let pay = WorkerCommand::PayBenefit { application, benefit: id, points: terms.price };
             let paid = worker.decide(&of, pay)?;
-            events.extend(given_back);
-            events.extend(paid.into_iter().map(Event::Worker));
-            events.extend(process.commit(terms.fund.as_ref(), cost, at, &key)?);
-        } else if used.is_some() {
-            return Err(quota_full(&self.application));
+            let committed = process.commit(terms.fund.as_ref(), cost, at, &key)?;
+            if has_place {
+                events.extend(given_back);
+                events.extend(paid.into_iter().map(Event::Worker));
+                events.extend(committed);
+            }
         }
         let (application, id) = (self.application.clone(), self.benefit.clone());
         let apply = BenefitCommand::Apply { benefit: id, application, terms: asked };

@@ -225,11 +225,10 @@ impl Definition for IssuePass {
             self.require_holder(number, replacing.terms())?;
             // Its own row, where it has one, says when it was lost in its turn.
             let lost_too = replacing.terms().and_then(|terms| terms.lost);
-            let days = Period { from: Some(lost.date()), through: self.terms.days.through };
+            // Good from the instant of the loss on, which may lie after its last day: then it never is.
+            let days = Period { from: None, through: self.terms.days.through };
             let terms = PassTerms { days, lost: lost_too, since: Some(lost), ..self.terms.clone() };
-            if days.check("a replacement").is_ok() {
-                events.extend(replacing.decide(issue(number, Some(self.pass.clone()), terms))?);
-            }
+            events.extend(replacing.decide(issue(number, Some(self.pass.clone()), terms))?);
         }
         Ok(events.into_iter().map(Event::Pass).collect())
     }
