@@ -1,6 +1,6 @@
 //! What the journal says of the documents' programmes: requests, benefits, funds, and what merchants are owed by the month.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::domain::benefit::BenefitEvent;
 use ledger_core::domain::event::Event;
@@ -69,6 +69,8 @@ pub struct Programmes {
     pub settlement: BTreeMap<String, BTreeMap<String, Owed>>,
     /// The request that a credit ripened on, to take out what is reversed.
     credits: BTreeMap<String, String>,
+    /// The applications that wait.
+    queued: BTreeSet<String>,
 }
 
 impl Programmes {
@@ -109,8 +111,16 @@ impl Programmes {
         let figures = self.benefits.entry(event.benefit().to_string()).or_default();
         match event {
             BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_) => {}
-            BenefitEvent::BenefitGranted(_) => figures.granted += 1,
-            BenefitEvent::BenefitQueued(_) => figures.waiting += 1,
+            BenefitEvent::BenefitGranted(event) => {
+                figures.granted += 1;
+                if self.queued.remove(event.application.as_str()) {
+                    figures.waiting -= 1;
+                }
+            }
+            BenefitEvent::BenefitQueued(event) => {
+                figures.waiting += 1;
+                self.queued.insert(event.application.to_string());
+            }
             BenefitEvent::BenefitUsed(_) => figures.used += 1,
         }
     }

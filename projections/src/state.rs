@@ -105,7 +105,14 @@ impl StateFold {
             | Event::Card(_)
             | Event::Account(_)
             | Event::Directory(_)
-            | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => {}
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => {}
         }
     }
 
@@ -136,7 +143,13 @@ impl StateFold {
     /// What was folded, as of the date given or else of the last business day seen.
     pub fn finish(self) -> State {
         let as_of = self.cut.until().or(self.days.last().copied());
-        let mut state = State { as_of, position: self.position, stock: self.stock, programmes: self.programmes, ..State::default() };
+        let mut state = State {
+            as_of,
+            position: self.position,
+            stock: self.stock,
+            programmes: self.programmes,
+            ..State::default()
+        };
         for (worker, Folded { told, card }) in self.workers {
             if let Some(card_no) = card.card_no() {
                 for (year, points) in card.years() {

@@ -9,15 +9,15 @@ use ledger_core::domain::account::Role;
 use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
 use ledger_core::domain::fund::command::FundTerms;
 use ledger_core::domain::ids::Key;
+use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::pair::command::PairTerms;
 use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
 use ledger_core::domain::period::Period;
-use ledger_core::domain::request::command::Work;
-use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::{GuardAction, Settings};
 use ledger_core::domain::quantity::Quantity;
+use ledger_core::domain::request::command::Work;
 use ledger_core::domain::schedule::{Activity, ActivityTerms, Scoring};
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
@@ -28,10 +28,10 @@ use ledger_core::evidence::verifier::{Verdict, Verifier};
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::transfer::transfer;
 use ledger_core::journal::{Journal, RecordedTime};
+use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime, CreditAction};
 use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
 use ledger_core::ledger::commands::requests::AskedRating;
 use ledger_core::ledger::commands::visits::AskedConfirmation;
-use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime, CreditAction};
 use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission, commands};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -336,10 +336,11 @@ fn registers() -> BoxedStrategy<Command> {
         let terms = AppointmentTerms { body: role.clone(), days, ended, role, site: None };
         commands::RegisterAppointment { appointment: id("PS1"), worker: id(&worker), terms }.into()
     });
-    let pair = (name("W"), name("W"), day(), prop::option::weighted(0.2, day())).prop_map(|(helper, helped, since, ended)| {
-        let terms = PairTerms { branch: None, ended, helped: id(&helped), helper: id(&helper), since };
-        commands::OpenPair { pair: id("BD1"), terms }.into()
-    });
+    let pair =
+        (name("W"), name("W"), day(), prop::option::weighted(0.2, day())).prop_map(|(helper, helped, since, ended)| {
+            let terms = PairTerms { branch: None, ended, helped: id(&helped), helper: id(&helper), since };
+            commands::OpenPair { pair: id("BD1"), terms }.into()
+        });
     let fund = (fen(), text()).prop_map(|(appropriated, body)| {
         let terms = FundTerms { appropriated, source: body.clone(), body, year: None };
         commands::RegisterFund { fund: id("ZJ1"), terms }.into()
@@ -349,8 +350,7 @@ fn registers() -> BoxedStrategy<Command> {
         |(kind, places, price, value, window, funded)| {
             let (fund, name) = (funded.then(|| id("ZJ1")), "体检".to_owned());
             let (limit_per_worker, limit_yearly) = (places, funded);
-            let terms =
-                BenefitTerms { fund, kind, limit_per_worker, limit_yearly, name, places, price, value, window };
+            let terms = BenefitTerms { fund, kind, limit_per_worker, limit_yearly, name, places, price, value, window };
             commands::RegisterBenefit { benefit: id("QY1"), terms }.into()
         },
     );
@@ -395,18 +395,30 @@ fn rows() -> BoxedStrategy<Command> {
     );
     let word = select(&["满意", "满意", "基本满意", "不满意", "属实", "不属实", "很好", ""]);
     let rating = prop::option::of((word, on()).prop_map(|(word, on)| AskedRating { word: word.into(), on }));
-    let handling = ((row(), prop_oneof![3 => Just(0_usize), 1 => row()]), name("W"), on(), quantity(), rating, any::<bool>())
-        .prop_map(|((row, request), claimer, day, quantity, rating, completes)| {
-            let work = Work {
-                claimer: claimer.clone(),
-                claimed: String::new(),
-                done: String::new(),
-                quantity: String::new(),
-            };
-            let (handling, request) = (id(&format!("BL{row}")), id(&format!("XQ{request}")));
-            let (claimer, claimed, done) = (Some(id(&claimer)), day, day);
-            commands::RecordHandling { handling, request, claimer, claimed, done, quantity, work, rating, completes }.into()
-        });
+    let handling =
+        ((row(), prop_oneof![3 => Just(0_usize), 1 => row()]), name("W"), on(), quantity(), rating, any::<bool>())
+            .prop_map(|((row, request), claimer, day, quantity, rating, completes)| {
+                let work = Work {
+                    claimer: claimer.clone(),
+                    claimed: String::new(),
+                    done: String::new(),
+                    quantity: String::new(),
+                };
+                let (handling, request) = (id(&format!("BL{row}")), id(&format!("XQ{request}")));
+                let (claimer, claimed, done) = (Some(id(&claimer)), day, day);
+                commands::RecordHandling {
+                    handling,
+                    request,
+                    claimer,
+                    claimed,
+                    done,
+                    quantity,
+                    work,
+                    rating,
+                    completes,
+                }
+                .into()
+            });
     let used = prop::option::of((at(), prop::option::of(name("M"))));
     let apply = (row(), name("W"), at(), prop::option::weighted(0.3, row()), amount(), used, any::<bool>()).prop_map(
         |(row, worker, at, certificate, amount, used, completes)| {

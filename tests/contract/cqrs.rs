@@ -7,19 +7,19 @@ use cqrs_es::test::TestFramework;
 use cqrs_es::{Aggregate, AggregateContext, EventStore};
 use ledger_core::domain::account::Account;
 use ledger_core::domain::benefit::{Benefit, Certificate};
-use ledger_core::domain::fund::Fund;
-use ledger_core::domain::pair::Pair;
-use ledger_core::domain::pass::{Offer, Pass};
-use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::card::Card;
 use ledger_core::domain::directory::Directory;
 use ledger_core::domain::event::StreamId;
+use ledger_core::domain::fund::Fund;
 use ledger_core::domain::ids::{ActivityCode, Actor, CreditId, RedemptionId, Sku, StoreId, WorkerId};
 use ledger_core::domain::merchant::Merchant;
+use ledger_core::domain::pair::Pair;
+use ledger_core::domain::pass::{Offer, Pass};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::Programme;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::refusal::Code;
+use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::schedule::Activity;
 use ledger_core::domain::site::Sites;
 use ledger_core::domain::store::RedemptionStore;
@@ -122,8 +122,8 @@ fn credit(name: &str, day: &str, points: i32, months: u32) -> (OfWorker, WorkerC
         step: Points::from_whole(1),
         witness: None,
         eligible_on: None,
-            done_on: None,
-            source: None,
+        done_on: None,
+        source: None,
     };
     (of(day), WorkerCommand::Credit(Box::new(terms)))
 }

@@ -72,7 +72,18 @@ impl Books {
             Event::Worker(event) => self.worker(event),
             Event::Store(event) => self.store(event),
             Event::Merchant(event) => self.merchant(event),
-            Event::Programme(_) | Event::Card(_) | Event::Account(_) | Event::Directory(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => {}
+            Event::Programme(_)
+            | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => {}
         }
     }
 

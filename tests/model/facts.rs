@@ -22,7 +22,13 @@ pub(crate) fn fact(event: &Event) -> String {
         Event::Worker(event) => format!("{} {}", time(event.at()), worker(event)),
         Event::Merchant(event) => format!("{} {}", time(event.at()), merchant(event)),
         Event::Store(event) => format!("{} {}", time(event.at()), store(event)),
-        Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => event.event_type().to_owned(),
+        Event::Request(_)
+        | Event::Pair(_)
+        | Event::Fund(_)
+        | Event::Benefit(_)
+        | Event::Certificate(_)
+        | Event::Pass(_)
+        | Event::Offer(_) => event.event_type().to_owned(),
         Event::Sites(event) => format!("{} site {} {}", time(event.at()), event.site(), event.event_type()),
         Event::Card(CardEvent::CardNumberAssigned(event)) => {
             format!("card number {} to {}", event.card_no, event.worker)

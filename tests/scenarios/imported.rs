@@ -90,7 +90,8 @@ impl Pack {
         let leveled = |refusals: &Exact| {
             let level = |refusal: &Exact| {
                 let mut members = refusal.members().clone();
-                if AT_THE_COUNTER.contains(&refusal.get("code").text()) {
+                // Of the programmes' rows, a key may be a later row's by now, and places and claims are another's.
+                if self.has_programmes() || AT_THE_COUNTER.contains(&refusal.get("code").text()) {
                     members.insert("code".to_owned(), Exact::Text("at the counter".to_owned()));
                 }
                 Exact::Object(members)

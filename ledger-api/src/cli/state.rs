@@ -134,9 +134,7 @@ impl<'a> StateJson<'a> {
                 .collect(),
             benefits: benefits
                 .iter()
-                .map(|(id, of)| {
-                    (id.as_str(), BenefitJson { granted: of.granted, waiting: of.waiting, used: of.used })
-                })
+                .map(|(id, of)| (id.as_str(), BenefitJson { granted: of.granted, waiting: of.waiting, used: of.used }))
                 .collect(),
             funds: funds.iter().map(|(id, fund)| (id.as_str(), fund.into())).collect(),
             settlement: settlement

@@ -11,9 +11,9 @@ use super::district;
 use super::error::ImportError;
 use super::records::{ACTIVITY_COLUMNS, REDEMPTION_COLUMNS};
 use super::schedule::SCHEDULE_COLUMNS;
-use super::{registers, rows};
 use super::setup::{ITEM_COLUMNS, MERCHANT_COLUMNS, STORE_COLUMNS, WORKER_COLUMNS};
 use super::sites::SITE_COLUMNS;
+use super::{registers, rows};
 use crate::sheets::pack::{MonthlyKind, PackFiles, SheetKind, discover};
 use crate::sheets::{Column, Limits, Sheet, SheetError};
 

@@ -164,9 +164,9 @@ pub(super) fn fund(row: &Row, frame: &SetupFrame) -> Told<Asked> {
     const YEAR: &str = "年度";
     let fund = told(id(row, "资金编号"), Code::InvalidInput)?;
     let year = told(word(row, YEAR), Code::InvalidInput)?;
-    let year = year.map(|year| year.trim_end_matches('年').parse::<i32>().map_err(|_| invalid(wrong(row, YEAR, "is no year"))));
-    let appropriated =
-        money(row, "金额(元)")?.ok_or_else(|| Refusal::new(Code::InvalidAmount, blank("金额(元)")))?;
+    let year = year
+        .map(|year| year.trim_end_matches('年').parse::<i32>().map_err(|_| invalid(wrong(row, YEAR, "is no year"))));
+    let appropriated = money(row, "金额(元)")?.ok_or_else(|| Refusal::new(Code::InvalidAmount, blank("金额(元)")))?;
     let terms = FundTerms {
         appropriated,
         body: text(row, "责任单位")?,

@@ -237,8 +237,7 @@ fn read_handling(row: &Row, frame: &RecordFrame) -> Result<Asked, Asked> {
             .map_or_else(|| reading.as_written("认领人编号"), |id| id.map(|id| id.to_string()).unwrap_or_default()),
         claimed: written(&reading, "认领日期", claimed),
         done: written(&reading, "办结日期", done),
-        quantity: quantity
-            .map_or_else(|| reading.as_written("数量"), |quantity| quantity.millionths().to_string()),
+        quantity: quantity.map_or_else(|| reading.as_written("数量"), |quantity| quantity.millionths().to_string()),
     };
     let whole = !reading.is_blank("评价") || !reading.is_blank("评价日期");
     let rated_on = reading.day("评价日期");

@@ -269,8 +269,7 @@ impl Discovery {
             (None, Some(kind)) if ours => {
                 let kind_name = kind.name();
                 let month = stem.strip_prefix(kind_name).and_then(|rest| Month::parse(rest.strip_prefix('-')?));
-                let month =
-                    month.ok_or_else(|| SheetError::BadMonth { file: quotable(&name), kind: kind_name })?;
+                let month = month.ok_or_else(|| SheetError::BadMonth { file: quotable(&name), kind: kind_name })?;
                 self.months.entry(month).or_default().insert(kind, path)
             }
             _ => {

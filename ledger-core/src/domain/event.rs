@@ -12,7 +12,10 @@ use super::benefit::{BenefitEvent, CertificateEvent};
 use super::card::CardEvent;
 use super::directory::DirectoryEvent;
 use super::fund::FundEvent;
-use super::ids::{AccountId, BenefitId, CardNo, CertificateNo, FundId, MerchantId, OfferId, PairId, PassNo, RequestId, StoreId, WorkerId};
+use super::ids::{
+    AccountId, BenefitId, CardNo, CertificateNo, FundId, MerchantId, OfferId, PairId, PassNo, RequestId, StoreId,
+    WorkerId,
+};
 use super::merchant::event::MerchantEvent;
 use super::pair::PairEvent;
 use super::pass::{OfferEvent, PassEvent};
@@ -394,14 +397,29 @@ impl Event {
             | Event::Card(_)
             | Event::Account(_)
             | Event::Directory(_)
-            | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => self.at().map(|at| at.date()),
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => self.at().map(|at| at.date()),
         }
     }
 
     /// What it is about, within its stream.
     pub fn subject(&self) -> Option<Subject<'_>> {
         match self {
-            Event::Programme(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
+            Event::Programme(_)
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => None,
             Event::Worker(event) => event.subject(),
             Event::Merchant(event) => event.subject(),
             Event::Store(event) => event.subject(),
@@ -417,7 +435,18 @@ impl Event {
             Event::Worker(event) => event.begins(),
             Event::Store(event) => event.begins(),
             Event::Account(event) => event.begins(),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Directory(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
+            Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Card(_)
+            | Event::Directory(_)
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => None,
         }
     }
 
@@ -428,14 +457,32 @@ impl Event {
             Event::Store(event) => event.follows(),
             Event::Account(event) => event.follows(),
             Event::Directory(event) => Some(Subject::Grant(event.grant())),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
+            Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Card(_)
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => None,
         }
     }
 
     /// Who has a part in it beside the one whose event it is.
     pub fn party(&self) -> Option<Party<'_>> {
         match self {
-            Event::Programme(_) | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
+            Event::Programme(_)
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => None,
             Event::Worker(event) => event.party(),
             Event::Merchant(event) => event.party(),
             Event::Store(event) => event.party(),
@@ -453,7 +500,16 @@ impl Event {
             Event::Store(event) => event.reason(),
             Event::Account(event) => event.reason(),
             Event::Sites(event) => event.reason(),
-            Event::Programme(_) | Event::Card(_) | Event::Directory(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
+            Event::Programme(_)
+            | Event::Card(_)
+            | Event::Directory(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => None,
         }
     }
 
@@ -467,7 +523,14 @@ impl Event {
             | Event::Card(_)
             | Event::Account(_)
             | Event::Directory(_)
-            | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => None,
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => None,
         }
     }
 }

@@ -25,7 +25,10 @@ impl Fen {
 
     /// From a decimal number of yuan, exactly.
     pub fn from_yuan(yuan: Decimal) -> Option<Fen> {
-        yuan.scaled_to(2).and_then(|fen| i64::try_from(fen).ok()).map(Fen).filter(|fen| fen.0.abs() <= Fen::COMMAND_MAX.0)
+        yuan.scaled_to(2)
+            .and_then(|fen| i64::try_from(fen).ok())
+            .map(Fen)
+            .filter(|fen| fen.0.abs() <= Fen::COMMAND_MAX.0)
     }
 
     /// As a number of fen.

@@ -15,16 +15,19 @@ use super::reserve::Reserve;
 use super::slots::{InStream, SavedSlots, Slots, found};
 use crate::domain::account::Account;
 use crate::domain::benefit::{Benefit, Certificate};
-use crate::domain::fund::Fund;
-use crate::domain::pair::Pair;
-use crate::domain::pass::{Offer, Pass};
-use crate::domain::request::ServiceRequest;
 use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{AccountId, BenefitId, CardNo, CertificateNo, FundId, GrantId, Key, MerchantId, OfferId, PairId, PassNo, RequestId, StoreId, WorkerId};
+use crate::domain::fund::Fund;
+use crate::domain::ids::{
+    AccountId, BenefitId, CardNo, CertificateNo, FundId, GrantId, Key, MerchantId, OfferId, PairId, PassNo, RequestId,
+    StoreId, WorkerId,
+};
 use crate::domain::merchant::Merchant;
+use crate::domain::pair::Pair;
+use crate::domain::pass::{Offer, Pass};
 use crate::domain::programme::Programme;
+use crate::domain::request::ServiceRequest;
 use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;

@@ -22,8 +22,8 @@ pub mod workers;
 
 use serde::{Deserialize, Serialize};
 
-pub use benefits::{ApplyBenefit, UsePass};
 pub use accounts::{ConfirmGrant, EndGrant, GrantRole, OpenAccount};
+pub use benefits::{ApplyBenefit, UsePass};
 pub use cards::{CloseCard, IssueCard, MoveCard};
 pub use credits::{JudgeCredit, RecordCredit};
 pub use holds::{CaptureHold, PlaceHold, ReleaseHold};

@@ -9,17 +9,20 @@ use super::command::Context;
 use super::commands::Command;
 use crate::domain::account::{Account, Person};
 use crate::domain::benefit::{Benefit, Certificate};
-use crate::domain::fund::Fund;
-use crate::domain::pair::Pair;
-use crate::domain::pass::{Offer, Pass};
-use crate::domain::request::ServiceRequest;
 use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{AccountId, Actor, BenefitId, CardNo, CertificateNo, FundId, GrantId, HoldId, Key, MerchantId, OfferId, PairId, PassNo, RequestId, SiteId, StoreId, WorkerId};
+use crate::domain::fund::Fund;
+use crate::domain::ids::{
+    AccountId, Actor, BenefitId, CardNo, CertificateNo, FundId, GrantId, HoldId, Key, MerchantId, OfferId, PairId,
+    PassNo, RequestId, SiteId, StoreId, WorkerId,
+};
 use crate::domain::merchant::{Merchant, MerchantCommand};
+use crate::domain::pair::Pair;
+use crate::domain::pass::{Offer, Pass};
 use crate::domain::programme::{Programme, ProgrammeCommand};
 use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::request::ServiceRequest;
 use crate::domain::site::{SiteCommand, Sites};
 use crate::domain::store::command::AtStore;
 use crate::domain::store::{RedemptionStore, StoreCommand};

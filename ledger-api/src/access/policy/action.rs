@@ -308,7 +308,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
             (CommandKind::RegisterAppointment, Target::Worker(worker.as_str()))
         }
         Command::OpenPair(_) => (CommandKind::OpenPair, Target::District),
-        Command::RecordVisit(commands::RecordVisit { reporter, .. }) => (CommandKind::RecordVisit, Target::Worker(reporter.as_str())),
+        Command::RecordVisit(commands::RecordVisit { reporter, .. }) => {
+            (CommandKind::RecordVisit, Target::Worker(reporter.as_str()))
+        }
         Command::PostRequest(_) => (CommandKind::PostRequest, Target::District),
         Command::RecordHandling(_) => (CommandKind::RecordHandling, Target::District),
         Command::RegisterFund(_) => (CommandKind::RegisterFund, Target::District),
@@ -316,7 +318,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::ApplyBenefit(commands::ApplyBenefit { worker, .. }) => {
             (CommandKind::ApplyBenefit, Target::Worker(worker.as_str()))
         }
-        Command::IssuePass(commands::IssuePass { terms, .. }) => (CommandKind::IssuePass, Target::Worker(terms.worker.as_str())),
+        Command::IssuePass(commands::IssuePass { terms, .. }) => {
+            (CommandKind::IssuePass, Target::Worker(terms.worker.as_str()))
+        }
         Command::RegisterOffer(_) => (CommandKind::RegisterOffer, Target::District),
         Command::UsePass(_) => (CommandKind::UsePass, Target::District),
     }

@@ -20,6 +20,7 @@ impl Benefit {
             BenefitCommand::Register { at, benefit, terms } => self.register(at, benefit, terms),
             BenefitCommand::Apply { benefit, application, terms } => {
                 self.require(&benefit)?;
+                // Who waits and is given one keeps the row and the time of the application.
                 let applied = BenefitApplied { application, at: terms.at, benefit, terms, v: V1 };
                 Ok(vec![if self.has_place() {
                     BenefitEvent::BenefitGranted(applied)
@@ -90,7 +91,8 @@ impl Benefit {
         let had = self.had(&asked.worker, year);
         match terms.limit_per_worker {
             Some(limit) if had >= limit => {
-                let message = format!("worker {} has or waits for {had} of {benefit}; the limit is {limit}", asked.worker);
+                let message =
+                    format!("worker {} has or waits for {had} of {benefit}; the limit is {limit}", asked.worker);
                 Err(Refusal::new(Code::LimitPerWorker, message))
             }
             Some(_) | None => Ok(()),

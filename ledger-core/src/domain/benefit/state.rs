@@ -26,6 +26,8 @@ pub struct Benefit {
     terms: Option<BenefitTerms>,
     applications: BTreeMap<ApplicationId, Application>,
     granted: u32,
+    /// Who waits, in the order in which they came.
+    queue: Vec<ApplicationId>,
     /// Granted and waiting, by worker and year of the application.
     by_worker: BTreeMap<(WorkerId, i32), u32>,
     /// The latest month in which anybody applied or used one.
@@ -54,6 +56,11 @@ impl Benefit {
         of_worker.filter(|((_, of), _)| year.is_none_or(|year| year == *of)).map(|(_, count)| count).sum()
     }
 
+    /// Who waits, in the order in which they came.
+    pub fn waiting(&self) -> impl Iterator<Item = (&ApplicationId, &ApplicationTerms)> {
+        self.queue.iter().filter_map(|id| Some((id, &self.applications.get(id)?.terms)))
+    }
+
     /// Whether one is left.
     pub fn has_place(&self) -> bool {
         self.terms.as_ref().is_some_and(|terms| terms.places.is_none_or(|places| self.granted < places))
@@ -72,9 +79,13 @@ impl Benefit {
             }
             BenefitEvent::BenefitGranted(event) => {
                 self.granted = self.granted.saturating_add(1);
+                self.queue.retain(|waiting| waiting != &event.application);
                 self.apply(&event.application, &event.terms, false);
             }
-            BenefitEvent::BenefitQueued(event) => self.apply(&event.application, &event.terms, true),
+            BenefitEvent::BenefitQueued(event) => {
+                self.queue.push(event.application.clone());
+                self.apply(&event.application, &event.terms, true);
+            }
             BenefitEvent::BenefitUsed(event) => {
                 self.latest = self.latest.max(Some(event.at.month()));
                 if let Some(application) = self.applications.get_mut(&event.application) {

@@ -46,8 +46,11 @@ fn asked(worker: usize, at: &str) -> ApplicationTerms {
 
 fn given(places: u32) -> Benefit {
     let mut state = Benefit::default();
-    let register =
-        BenefitCommand::Register { at: time("2024-01-01"), benefit: benefit(), terms: terms(places, BenefitKind::Voucher) };
+    let register = BenefitCommand::Register {
+        at: time("2024-01-01"),
+        benefit: benefit(),
+        terms: terms(places, BenefitKind::Voucher),
+    };
     when(&mut state, register).expect("registered");
     state
 }

@@ -18,7 +18,8 @@ fn fund() -> FundId {
 
 fn register(fen: i64) -> FundCommand {
     let appropriated = Fen::new(fen);
-    let terms = FundTerms { appropriated, body: "区总工会".into(), source: "工会经费".into(), year: Some(2024) };
+    let terms =
+        FundTerms { appropriated, body: "区总工会".into(), source: "工会经费".into(), year: Some(2024) };
     FundCommand::Register { at: at(), fund: fund(), terms }
 }
 

@@ -171,9 +171,7 @@ impl MerchantEvent {
             MerchantEvent::VoucherHonoured(_)
             | MerchantEvent::MoneyClaimed(_)
             | MerchantEvent::HonourReversed(_)
-            | MerchantEvent::SettlementPaid(_) => {
-                None
-            }
+            | MerchantEvent::SettlementPaid(_) => None,
         }
     }
 }

@@ -49,8 +49,7 @@ impl Pass {
     /// # Errors
     /// `unknown_pass`.
     pub fn require(&self, pass: &PassNo) -> Decision<&PassTerms> {
-        self.terms()
-            .ok_or_else(|| Refusal::new(Code::UnknownPass, format!("no pass {pass}; issue it first (暖心卡)")))
+        self.terms().ok_or_else(|| Refusal::new(Code::UnknownPass, format!("no pass {pass}; issue it first (暖心卡)")))
     }
 }
 
@@ -79,7 +78,8 @@ impl Offer {
         let OfferCommand { at, offer, terms } = command;
         terms.days.check(&format!("offer {offer}"))?;
         if terms.paid_of_thousand == 0 || terms.paid_of_thousand > 1_000 || terms.subsidy_of_ten_thousand > 10_000 {
-            let message = format!("offer {offer}: a discount (折扣) is above 0 and at most 10, a subsidy at most 100 %");
+            let message =
+                format!("offer {offer}: a discount (折扣) is above 0 and at most 10, a subsidy at most 100 %");
             return Err(Refusal::new(Code::InvalidInput, message));
         }
         if terms.subsidy_of_ten_thousand > 0 && terms.fund.is_none() {

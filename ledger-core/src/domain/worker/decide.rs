@@ -6,7 +6,9 @@ mod spending;
 use chrono::NaiveDate;
 
 use super::command::{AppointmentTerms, CreditTerms, CreditVerdict, OfWorker, Spending, WorkerDetails};
-use super::event::{AppointmentRecorded, CardClosed, CardIssued, CardMoved, WorkerDeparted, WorkerEvent, WorkerRecorded};
+use super::event::{
+    AppointmentRecorded, CardClosed, CardIssued, CardMoved, WorkerDeparted, WorkerEvent, WorkerRecorded,
+};
 use super::state::Worker;
 use crate::domain::event::V1;
 use crate::domain::ids::{

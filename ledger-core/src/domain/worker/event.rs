@@ -14,11 +14,12 @@ pub use act::{Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
 pub use answers::{Basket, Lots};
 pub use credits::{CreditJudged, CreditReversed, ObjectionResolved, ServiceRecorded};
 pub use spending::{
-    BenefitPointsSpent, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedeemedLine, RedemptionReversed,
+    BenefitPointsSpent, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedeemedLine,
+    RedemptionReversed,
 };
 
-use crate::domain::event::V1;
 use super::command::AppointmentTerms;
+use crate::domain::event::V1;
 use crate::domain::ids::{AppointmentId, BranchId, CardNo, SiteId, WorkerId};
 use crate::domain::time::BusinessTime;
 

@@ -11,9 +11,9 @@ use chrono::NaiveDate;
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
+use super::command::AppointmentTerms;
 use super::event::{HoldEnded, WorkerEvent};
 use super::open_lots::OpenLots;
-use super::command::AppointmentTerms;
 use crate::domain::ids::{ActivityCode, AppointmentId, HoldId, RedemptionId, SiteId, Sku};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;

@@ -194,8 +194,8 @@ fn terms(id: &str, on: &str, quantity: &str) -> CreditTerms {
         step: points(1),
         witness: None,
         eligible_on: None,
-            done_on: None,
-            source: None,
+        done_on: None,
+        source: None,
     }
 }
 

@@ -52,7 +52,9 @@ impl Programmes {
             BenefitEvent::BenefitQueued(_) | BenefitEvent::BenefitUsed(_) => return Ok(()),
         }
         match places {
-            Some(places) if *granted > *places => Err(format!("{granted} were given of {places} of {}", event.benefit())),
+            Some(places) if *granted > *places => {
+                Err(format!("{granted} were given of {places} of {}", event.benefit()))
+            }
             Some(_) | None => Ok(()),
         }
     }

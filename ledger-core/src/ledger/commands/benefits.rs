@@ -129,8 +129,7 @@ impl ApplyBenefit {
             AskedAmount::Amount(amount) => Some(amount),
             AskedAmount::Blank | AskedAmount::Unreadable => None,
         };
-        let asked =
-            ApplicationTerms { amount, at, certificate: self.certificate.clone(), worker: self.worker.clone() };
+        let asked = ApplicationTerms { amount, at, certificate: self.certificate.clone(), worker: self.worker.clone() };
         terms.require_window(&asked)?;
         let mut events = self.claim(process)?;
         benefit.require_below_limit(&self.benefit, &asked)?;

@@ -180,7 +180,8 @@ impl RecordHandling {
         let (activity, scoring) = self.scored(process, posting)?;
         let (earner, done_on) = match scoring {
             Scoring::Rating => {
-                let claimer = self.known_worker(process, self.claimer.as_ref(), "the row names no claimer (认领人编号)")?;
+                let claimer =
+                    self.known_worker(process, self.claimer.as_ref(), "the row names no claimer (认领人编号)")?;
                 (claimer, self.require_dates(process, posting)?)
             }
             Scoring::Feedback => {
@@ -194,7 +195,12 @@ impl RecordHandling {
             return Err(Refusal::new(Code::MergedRequest, message));
         }
         let claimer = if scoring == Scoring::Rating { self.claimer.clone() } else { None };
-        request.require_claimable(&self.request, scoring, claimer.as_ref(), activity.terms.claimers_max.unwrap_or(1))?;
+        request.require_claimable(
+            &self.request,
+            scoring,
+            claimer.as_ref(),
+            activity.terms.claimers_max.unwrap_or(1),
+        )?;
         if let (Scoring::Rating, Some(claimed)) = (scoring, self.claimed) {
             let of = OfWorker { worker: earner.clone(), at: process.context.at };
             process.states.worker(&earner)?.require_role(&of, &activity.terms.roles, claimed)?;

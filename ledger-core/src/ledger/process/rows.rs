@@ -62,9 +62,8 @@ impl<S: States> Process<'_, S> {
     pub(in crate::ledger) fn earn(&self, earned: Earned<'_>) -> Decision<Vec<Event>> {
         let programme = self.states.programme()?;
         let Earned { activity: code, credit, done_on, of, on, quantity, source } = earned;
-        let (activity, schedule) = programme
-            .activity_on(code, on)
-            .ok_or_else(|| unknown_activity(code, &format!(" in force on {on}")))?;
+        let (activity, schedule) =
+            programme.activity_on(code, on).ok_or_else(|| unknown_activity(code, &format!(" in force on {on}")))?;
         let terms = CreditTerms {
             activity: activity.clone(),
             credit,

@@ -138,7 +138,14 @@ impl People {
             | Event::Card(_)
             | Event::Account(_)
             | Event::Directory(_)
-            | Event::Sites(_) | Event::Request(_) | Event::Pair(_) | Event::Fund(_) | Event::Benefit(_) | Event::Certificate(_) | Event::Pass(_) | Event::Offer(_) => {
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => {
                 return;
             }
         };

@@ -4,7 +4,8 @@ use chrono::{Datelike, NaiveDate};
 
 use super::super::command::{OfWorker, Spending};
 use super::super::event::{
-    BenefitPointsSpent, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedemptionReversed, WorkerEvent,
+    BenefitPointsSpent, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedemptionReversed,
+    WorkerEvent,
 };
 use super::super::spend::Taken;
 use super::super::state::{Hold, HoldEnd, Lot, Worker};

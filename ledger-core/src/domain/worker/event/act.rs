@@ -2,8 +2,9 @@
 //! here, so that a new event says once what it is and nobody has to know every event by name.
 
 use super::{
-    AppointmentRecorded, Basket, BenefitPointsSpent, CardClosed, CardIssued, CardMoved, CreditJudged, ExpiryBooked, HoldEnded, LotPart, ObjectionResolved,
-    PointsHeld, RedemptionReversed, ServiceRecorded, WorkerDeparted, WorkerEvent, WorkerRecorded,
+    AppointmentRecorded, Basket, BenefitPointsSpent, CardClosed, CardIssued, CardMoved, CreditJudged, ExpiryBooked,
+    HoldEnded, LotPart, ObjectionResolved, PointsHeld, RedemptionReversed, ServiceRecorded, WorkerDeparted,
+    WorkerEvent, WorkerRecorded,
 };
 use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
 use crate::domain::points::Points;

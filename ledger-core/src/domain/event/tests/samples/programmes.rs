@@ -168,13 +168,7 @@ fn funds() -> Vec<FundEvent> {
     vec![
         FundEvent::FundRegistered(recorded()),
         FundEvent::FundUpdated(recorded()),
-        FundEvent::FundCommitted(FundCommitted {
-            amount: Fen::new(6_050),
-            at: at(),
-            fund: id("ZJ01"),
-            source,
-            v: V1,
-        }),
+        FundEvent::FundCommitted(FundCommitted { amount: Fen::new(6_050), at: at(), fund: id("ZJ01"), source, v: V1 }),
     ]
 }
 
@@ -208,13 +202,8 @@ fn benefits() -> Vec<Event> {
         },
         v: V1,
     };
-    let claimed = CertificateClaimed {
-        application: id("QD-0001"),
-        benefit: id("QY03"),
-        certificate,
-        v: V1,
-        worker: worker(),
-    };
+    let claimed =
+        CertificateClaimed { application: id("QD-0001"), benefit: id("QY03"), certificate, v: V1, worker: worker() };
     let used = Use { at: at(), merchant: Some(merchant()) };
     vec![
         Event::Benefit(BenefitEvent::BenefitRegistered(recorded())),
@@ -239,11 +228,7 @@ fn passes() -> Vec<Event> {
         pass: id("NXK-0001"),
         replaces,
         terms: PassTerms {
-            days: days(),
-            kind: "优享卡".into(),
-            lost: Some(at()),
-            since: Some(at()),
-            worker: worker(),
+            days: days(), kind: "优享卡".into(), lost: Some(at()), since: Some(at()), worker: worker()
         },
         v: V1,
     };
