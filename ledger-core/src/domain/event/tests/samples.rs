@@ -13,7 +13,7 @@ use crate::domain::ids::{
 use crate::domain::merchant::event::{HonourReversed, MerchantRecorded, SettlementPaid, VoucherHonoured};
 use crate::domain::points::Points;
 use crate::domain::programme::command::Guards;
-use crate::domain::programme::event::{JournalOpened, ProgrammeConfigured, ScheduleAdopted};
+use crate::domain::programme::event::{AppraisalSealed, JournalOpened, ProgrammeConfigured, ScheduleAdopted};
 use crate::domain::schedule::Activity;
 use crate::domain::store::event::{
     ItemDelisted, ItemListed, StockCounted, StockIssued, StockLine, StockReceived, StockReturned, StockSetAside,
@@ -156,6 +156,14 @@ fn programme_samples() -> Vec<ProgrammeEvent> {
             effective_from: date("2024-01-01"),
             v: V1,
             version: 2,
+        }),
+        ProgrammeEvent::AppraisalSealed(AppraisalSealed {
+            at: at(),
+            branch: BranchId::new("外卖骑手第一党支部").expect("branch"),
+            digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+            position: 4_517,
+            v: V1,
+            year: 2024,
         }),
     ]
 }
