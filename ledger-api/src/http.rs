@@ -7,6 +7,7 @@
 
 mod accept;
 pub mod accounts;
+mod appraisal_seals;
 pub mod appraisals;
 pub mod audit;
 pub mod audits;
@@ -98,6 +99,7 @@ fn guarded() -> Routes {
         .merge(batch::routes())
         .merge(expiries::routes())
         .merge(appraisals::routes())
+        .merge(appraisal_seals::routes())
         .merge(branches::routes())
         .merge(events::routes())
         .merge(audits::routes())

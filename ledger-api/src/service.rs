@@ -5,8 +5,9 @@
 //! Nothing here knows a status, a page or a sheet.
 //!
 //! Reading order: [`error`] (what can be said besides yes), [`command`] (a command from its fields to its receipt),
-//! [`keys`], [`names`], [`reading`] with [`readers`], then [`destination`] (commands of this machine) and [`due`].
+//! [`keys`], [`names`], [`reading`] with [`readers`], then [`destination`] (commands of this machine), [`due`] and [`appraisals`].
 
+pub mod appraisals;
 pub mod command;
 pub mod destination;
 pub mod due;

@@ -228,6 +228,7 @@ mod tests {
         CommandKind::OpenJournal,
         CommandKind::Configure,
         CommandKind::AdoptSchedule,
+        CommandKind::SealAppraisal,
         CommandKind::ExpireLots,
         // These come in sheets.
         CommandKind::RegisterAppointment,

@@ -28,7 +28,7 @@ pub use cards::{CloseCard, IssueCard, MoveCard};
 pub use credits::{JudgeCredit, RecordCredit};
 pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
 pub use merchants::{PaySettlement, RegisterMerchant};
-pub use programme::{AdoptSchedule, OpenJournal};
+pub use programme::{AdoptSchedule, OpenJournal, SealAppraisal};
 pub use redemptions::ReverseRedemption;
 pub use registers::{IssuePass, OpenPair, RegisterAppointment, RegisterBenefit, RegisterFund, RegisterOffer};
 pub use requests::{PostRequest, RecordHandling};
@@ -158,6 +158,8 @@ commands! {
     Configure(Settings),
     /// Adopt a schedule, with settings in the same transaction.
     AdoptSchedule(AdoptSchedule),
+    /// Close a branch's appraisal of a year.
+    SealAppraisal(SealAppraisal),
     /// Register a worker.
     RegisterWorker(RegisterWorker),
     /// The worker leaves.

@@ -36,6 +36,8 @@ kinds! {
         Configure,
         /// Adopts a points schedule.
         AdoptSchedule,
+        /// Closes a branch's appraisal of a year.
+        SealAppraisal,
         /// Registers a worker.
         RegisterWorker,
         /// Records that a worker leaves.
@@ -237,6 +239,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::OpenJournal(_) => (CommandKind::OpenJournal, Target::District),
         Command::Configure(_) => (CommandKind::Configure, Target::District),
         Command::AdoptSchedule(_) => (CommandKind::AdoptSchedule, Target::District),
+        Command::SealAppraisal(commands::SealAppraisal { branch, .. }) => {
+            (CommandKind::SealAppraisal, Target::Branch(branch.as_str()))
+        }
         Command::RegisterWorker(commands::RegisterWorker { worker, .. }) => {
             (CommandKind::RegisterWorker, Target::Worker(worker.as_str()))
         }

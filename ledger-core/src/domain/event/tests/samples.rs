@@ -3,6 +3,7 @@
 pub(super) mod accounts;
 pub(super) mod dated;
 pub(super) mod programmes;
+pub(super) mod seals;
 pub(super) mod sites;
 mod worker;
 
@@ -111,6 +112,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(accounts::samples())
         .chain(sites::samples())
         .chain(programmes::samples())
+        .chain(seals::samples())
         .collect()
 }
 
