@@ -7,7 +7,7 @@ use ledger_core::domain::site::command::{IfKnown, SiteDetails};
 use ledger_core::ledger::{Command, Submission, commands};
 
 use super::chunk::Asked;
-use super::fields::{Read, day, id, maybe_id, name, words, wrong};
+use super::fields::{Read, day, id, invalid, maybe_id, name, words, wrong};
 use super::setup::SetupFrame;
 use crate::sheets::{Column, Row};
 
@@ -48,6 +48,8 @@ pub(super) struct RowPlace {
     /// The station where one is named, else the community.
     pub(super) site: Option<SiteId>,
     opening: Option<Submission>,
+    /// Why the community cannot be used. The row is taken without it: whole months hang on its worker or store.
+    unusable: Option<String>,
 }
 
 impl Communities {
@@ -56,9 +58,17 @@ impl Communities {
     pub(super) fn place(&mut self, row: &Row, station: &str, frame: &SetupFrame) -> Read<RowPlace> {
         const COLUMN: &str = "所在社区";
         let station = maybe_id(row, station)?;
-        let Some(called) = name(row, COLUMN)? else { return Ok(RowPlace { site: station, opening: None }) };
+        let Some(called) = name(row, COLUMN)? else {
+            return Ok(RowPlace { site: station, opening: None, unusable: None });
+        };
         let plain: String = called.chars().filter(|found| !found.is_whitespace()).collect();
-        let site: SiteId = plain.parse().map_err(|error| wrong(row, COLUMN, &format!("cannot be used: {error}")))?;
+        let site: SiteId = match plain.parse() {
+            Ok(site) => site,
+            Err(error) => {
+                let unusable = Some(wrong(row, COLUMN, &format!("cannot be used: {error}")));
+                return Ok(RowPlace { site: station, opening: None, unusable });
+            }
+        };
         let opening = if self.0.insert(site.clone()) {
             let details = SiteDetails {
                 kind: COMMUNITY.to_owned(),
@@ -72,7 +82,7 @@ impl Communities {
         } else {
             None
         };
-        Ok(RowPlace { site: station.or(Some(site)), opening })
+        Ok(RowPlace { site: station.or(Some(site)), opening, unusable: None })
     }
 }
 
@@ -83,6 +93,7 @@ impl RowPlace {
             own.submissions.insert(0, opening);
             own.leading += 1;
         }
+        own.refusal = self.unusable.map(invalid);
         own
     }
 }
