@@ -157,6 +157,10 @@ kinds! {
         Receipt,
         /// The figures of this process.
         Metrics,
+        /// The accounts, with what each was granted.
+        Accounts,
+        /// The own account.
+        Me,
     }
 }
 
