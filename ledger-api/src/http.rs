@@ -35,12 +35,15 @@ pub mod merchants;
 pub mod metrics;
 pub mod open_holds;
 pub mod openapi;
+pub mod person;
+pub mod readers;
 pub mod receipts;
 pub mod redemptions;
 pub mod schedule;
 pub mod settlements;
 pub mod shapes;
 pub mod shelf;
+pub mod sites;
 pub mod stock;
 pub mod stores;
 pub mod till;
@@ -76,8 +79,11 @@ fn guarded() -> Routes {
     Routes::new()
         .merge(workers::routes())
         .merge(accounts::routes())
+        .merge(person::routes())
+        .merge(readers::routes())
         .merge(traces::routes())
         .merge(merchants::routes())
+        .merge(sites::routes())
         .merge(settlements::routes())
         .merge(stores::routes())
         .merge(shelf::routes())

@@ -14,6 +14,7 @@ pub mod due;
 pub mod error;
 pub mod keys;
 pub mod names;
+pub mod reach;
 pub mod readers;
 pub mod reading;
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::domain::ids::{AccountId, MerchantId};
 use crate::domain::merchant::{Merchant, MerchantCommand, MerchantEvent};
 use crate::domain::programme::{Programme, ProgrammeCommand, ProgrammeEvent};
 use crate::domain::refusal::{Decision, Refusal};
+use crate::domain::site::{SiteCommand, SiteEvent, Sites};
 use crate::domain::store::command::AtStore;
 use crate::domain::store::{RedemptionStore, StoreCommand, StoreEvent};
 use crate::domain::worker::command::OfWorker;
@@ -77,6 +78,7 @@ aggregate!(Card, "Card", CardEvent, AssignNumber, |state, asked| state.decide(as
 aggregate!(Account, "Account", AccountEvent, (AccountId, AccountCommand), |state, asked| state
     .decide(&asked.0, asked.1));
 aggregate!(Directory, "Directory", DirectoryEvent, DirectoryCommand, |state, asked| state.decide(asked));
+aggregate!(Sites, "Sites", SiteEvent, SiteCommand, |state, asked| state.decide(asked));
 
 /// Loads one stream's events after a sequence through postgres-es.
 ///
@@ -95,6 +97,7 @@ pub async fn load_stream(
         StreamId::Card(_) => load::<Card>(repository, stream, after).await,
         StreamId::Account(_) => load::<Account>(repository, stream, after).await,
         StreamId::Directory => load::<Directory>(repository, stream, after).await,
+        StreamId::Sites => load::<Sites>(repository, stream, after).await,
     }
 }
 

@@ -25,6 +25,7 @@ pub mod card;
 pub mod directory;
 pub mod merchant;
 pub mod programme;
+pub mod site;
 pub mod store;
 pub mod worker;
 

@@ -97,7 +97,8 @@ impl StateFold {
             | Event::Merchant(_)
             | Event::Card(_)
             | Event::Account(_)
-            | Event::Directory(_) => {}
+            | Event::Directory(_)
+            | Event::Sites(_) => {}
         }
     }
 

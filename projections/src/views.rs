@@ -9,6 +9,7 @@ pub mod proposal;
 pub mod redemption;
 pub mod schedule;
 pub mod settlement;
+pub mod site;
 pub mod stock;
 pub mod store;
 pub mod trial_balance;
@@ -29,6 +30,7 @@ pub const NAMES: &[&str] = &[
     "card_branch",
     "proposal",
     "redemption",
+    "site",
     "stock",
     "store",
     "merchant",
@@ -49,6 +51,7 @@ pub fn all() -> Vec<Box<dyn Folder>> {
         Box::new(Cache::<card::CardBranchView>::default()),
         Box::new(Cache::<proposal::ProposalView>::default()),
         Box::new(Cache::<redemption::RedemptionView>::default()),
+        Box::new(Cache::<site::SiteView>::default()),
         Box::new(Cache::<stock::StockView>::default()),
         Box::new(Cache::<store::StoreView>::default()),
         Box::new(Cache::<merchant::MerchantView>::default()),

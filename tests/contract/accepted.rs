@@ -12,6 +12,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::{GuardAction, Settings};
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::schedule::Activity;
+use ledger_core::domain::site::command::{IfKnown, SiteDetails};
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::{BusinessTime, Month, Validity};
 use ledger_core::domain::worker::command::WorkerDetails;
@@ -185,8 +186,9 @@ fn spending() -> BoxedStrategy<AskedSpending> {
 }
 
 fn people() -> BoxedStrategy<Command> {
-    let details = (text(), prop::option::of(any::<bool>()), prop::option::of(text()))
-        .prop_map(|(occupation, party_member, platform)| WorkerDetails { occupation, party_member, platform });
+    let details = (text(), prop::option::of(any::<bool>()), prop::option::of(text())).prop_map(
+        |(occupation, party_member, platform)| WorkerDetails { occupation, party_member, platform, site: None },
+    );
     let action = select(&[
         CreditAction::Confirm,
         CreditAction::Confirm,
@@ -256,7 +258,7 @@ fn goods() -> BoxedStrategy<Command> {
             Command::PaySettlement(commands::PaySettlement { merchant: id(&merchant), month: Month::of(day), points, reference })
         }),
         1 => (name("S"), text(), text(), any::<bool>()).prop_map(|(store, name, tier, update)| {
-            let details = StoreDetails { community: Some(tier.clone()), name, tier };
+            let details = StoreDetails { community: Some(tier.clone()), name, tier, site: None };
             Command::OpenStore(commands::OpenStore { store: id(&store), details, update })
         }),
         1 => (name("S"), text()).prop_map(|(store, reason)| Command::CloseStore(commands::CloseStore { store: id(&store), reason })),
@@ -278,11 +280,40 @@ fn goods() -> BoxedStrategy<Command> {
     .boxed()
 }
 
+fn sites() -> BoxedStrategy<Command> {
+    let details = (text(), prop::option::of(day()), prop::option::of(name("Y")), prop::collection::vec(text(), 0..3))
+        .prop_map(|(name, opened, parent, services)| SiteDetails {
+            kind: name.clone(),
+            name,
+            opened,
+            parent: parent.map(|parent| id(&parent)),
+            services,
+        });
+    let if_known = prop_oneof![
+        Just(IfKnown::Refuse),
+        Just(IfKnown::Keep),
+        prop::option::of(day()).prop_map(|closed| IfKnown::Update { closed }),
+    ];
+    prop_oneof![
+        4 => (name("Y"), details, if_known)
+            .prop_map(|(site, details, if_known)| Command::OpenSite(commands::OpenSite { site: id(&site), details, if_known })),
+        2 => (name("Y"), prop::option::of(name("Y")), prop::option::of(day())).prop_map(|(site, parent, on)| {
+            Command::MoveSite(commands::MoveSite { site: id(&site), parent: parent.map(|parent| id(&parent)), on })
+        }),
+        2 => (name("Y"), prop::option::of(day()), prop::option::of(text()))
+            .prop_map(|(site, on, reason)| Command::CloseSite(commands::CloseSite { site: id(&site), on, reason })),
+        2 => (name("Y"), prop::collection::vec(text(), 0..3), prop::option::of(day()))
+            .prop_map(|(site, services, on)| Command::SetServices(commands::SetServices { site: id(&site), services, on })),
+    ]
+    .boxed()
+}
+
 fn command() -> BoxedStrategy<Command> {
     let seconds = select(&[0_u32, 1, 60, 3_600, 86_400, u32::MAX]);
     prop_oneof![
         24 => people(),
         8 => accounts(),
+        8 => sites(),
         20 => goods(),
         9 => spending().prop_map(Command::Redeem),
         6 => (spending(), seconds).prop_map(|(spending, lasts_seconds)| Command::PlaceHold(commands::PlaceHold { spending, lasts_seconds })),
@@ -340,7 +371,7 @@ fn prelude() -> Vec<Command> {
     let worker = |name: &str| {
         Command::RegisterWorker(commands::RegisterWorker {
             worker: id(name),
-            details: WorkerDetails { occupation: "骑手".into(), party_member: None, platform: None },
+            details: WorkerDetails { occupation: "骑手".into(), party_member: None, platform: None, site: None },
             update: false,
         })
     };
@@ -357,7 +388,7 @@ fn prelude() -> Vec<Command> {
         }),
         Command::OpenStore(commands::OpenStore {
             store: id("S1"),
-            details: StoreDetails { community: None, name: "网点".into(), tier: "总站".into() },
+            details: StoreDetails { community: None, name: "网点".into(), tier: "总站".into(), site: None },
             update: false,
         }),
         Command::ListItem(commands::ListItem { store: id("S1"), sku: id("P1"), terms, opening_stock: 1_000 }),
@@ -439,6 +470,10 @@ const fn kind(command: &Command) -> &'static str {
         Command::GrantRole(_) => "grant role",
         Command::ConfirmGrant(_) => "confirm grant",
         Command::EndGrant(_) => "end grant",
+        Command::OpenSite(_) => "open site",
+        Command::MoveSite(_) => "move site",
+        Command::CloseSite(_) => "close site",
+        Command::SetServices(_) => "set services",
     }
 }
 const KINDS: usize = 30;

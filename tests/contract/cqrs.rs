@@ -16,6 +16,7 @@ use ledger_core::domain::programme::Programme;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::Activity;
+use ledger_core::domain::site::Sites;
 use ledger_core::domain::store::RedemptionStore;
 use ledger_core::domain::time::{BusinessTime, Validity};
 use ledger_core::domain::worker::command::{CreditTerms, OfWorker, Spending};
@@ -71,6 +72,7 @@ async fn cqrs_es_loads_every_aggregate_as_the_ledger_does() {
             StreamId::Card(_) => same::<Card>(&journal, stream).await,
             StreamId::Account(_) => same::<Account>(&journal, stream).await,
             StreamId::Directory => same::<Directory>(&journal, stream).await,
+            StreamId::Sites => same::<Sites>(&journal, stream).await,
         }
     }
     let nobody = PersistedEventStore::<_, Worker>::new_event_store(repository(&journal));

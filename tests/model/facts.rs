@@ -22,6 +22,7 @@ pub(crate) fn fact(event: &Event) -> String {
         Event::Worker(event) => format!("{} {}", time(event.at()), worker(event)),
         Event::Merchant(event) => format!("{} {}", time(event.at()), merchant(event)),
         Event::Store(event) => format!("{} {}", time(event.at()), store(event)),
+        Event::Sites(event) => format!("{} site {} {}", time(event.at()), event.site(), event.event_type()),
         Event::Card(CardEvent::CardNumberAssigned(event)) => {
             format!("card number {} to {}", event.card_no, event.worker)
         }

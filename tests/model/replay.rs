@@ -9,6 +9,7 @@ use ledger_core::domain::directory::Directory;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::merchant::Merchant;
 use ledger_core::domain::programme::Programme;
+use ledger_core::domain::site::Sites;
 use ledger_core::domain::store::RedemptionStore;
 use ledger_core::domain::worker::Worker;
 use ledger_core::journal::{Entry, Journal, StoredStream};
@@ -44,6 +45,7 @@ fn check_one(stored: &StoredStream, events: &[Event]) {
         StreamId::Card(_) => same::<Card>(stored, events),
         StreamId::Account(_) => same::<Account>(stored, events),
         StreamId::Directory => same::<Directory>(stored, events),
+        StreamId::Sites => same::<Sites>(stored, events),
     }
 }
 

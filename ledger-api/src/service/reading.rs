@@ -6,8 +6,8 @@ use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use projections::ViewError;
 
-use super::ServiceError;
-use crate::access::policy::{Denied, Read, Target, Who, allow};
+use super::{ServiceError, reach};
+use crate::access::policy::{Denied, Read, Target, Who, allow, may_ever};
 use crate::app::App;
 
 /// A read that was allowed: without one the views are not waited for.
@@ -25,6 +25,30 @@ pub fn may_read<'a>(who: impl Into<Who<'a>>, read: Read, target: Target<'_>) -> 
     let who = who.into();
     allow(who, read, target)?;
     Ok(Reading { who, read })
+}
+
+/// As [`may_read`], for a target of which only the journal tells whose and where it is.
+///
+/// # Errors
+/// [`ServiceError::Denied`]; [`ServiceError::Unavailable`] when it cannot be looked up now.
+pub async fn may_read_here<'a>(
+    app: &App,
+    who: impl Into<Who<'a>>,
+    read: Read,
+    target: Target<'_>,
+) -> Result<Reading<'a>, ServiceError> {
+    let who = who.into();
+    reach::may(app, who, read, target).await?;
+    Ok(Reading { who, read })
+}
+
+/// Lets whoever asks read something where they may read it of anybody at all; what is answered is then held to each target.
+///
+/// # Errors
+/// [`Denied`].
+pub fn may_ever_read<'a>(who: impl Into<Who<'a>>, read: Read) -> Result<Reading<'a>, Denied> {
+    let who = who.into();
+    if may_ever(who, read) { Ok(Reading { who, read }) } else { Err(Denied) }
 }
 
 impl Reading<'_> {

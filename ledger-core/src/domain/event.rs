@@ -13,6 +13,7 @@ use super::directory::DirectoryEvent;
 use super::ids::{AccountId, CardNo, MerchantId, StoreId, WorkerId};
 use super::merchant::event::MerchantEvent;
 use super::programme::event::{JournalOpened, ProgrammeEvent};
+use super::site::event::SiteEvent;
 use super::store::event::StoreEvent;
 use super::time::BusinessTime;
 use super::worker::event::WorkerEvent;
@@ -55,6 +56,8 @@ pub enum StreamId {
     Account(AccountId),
     /// The directory of administrators; one a journal.
     Directory,
+    /// The tree of sites; one a journal.
+    Sites,
 }
 
 impl StreamId {
@@ -68,6 +71,7 @@ impl StreamId {
             StreamId::Card(_) => "Card",
             StreamId::Account(_) => "Account",
             StreamId::Directory => "Directory",
+            StreamId::Sites => "Sites",
         }
     }
 
@@ -81,6 +85,7 @@ impl StreamId {
             StreamId::Card(id) => id.as_str(),
             StreamId::Account(id) => id.as_str(),
             StreamId::Directory => "directory",
+            StreamId::Sites => "sites",
         }
     }
 }
@@ -108,6 +113,8 @@ pub enum Event {
     Account(AccountEvent),
     /// Of the directory of administrators.
     Directory(DirectoryEvent),
+    /// Of the sites.
+    Sites(SiteEvent),
 }
 
 /// Why a recorded payload cannot be read.
@@ -137,6 +144,7 @@ impl Event {
             Event::Card(event) => event.event_type(),
             Event::Account(event) => event.event_type(),
             Event::Directory(event) => event.event_type(),
+            Event::Sites(event) => event.event_type(),
         }
     }
 
@@ -150,6 +158,7 @@ impl Event {
             CardEvent::TYPES,
             AccountEvent::TYPES,
             DirectoryEvent::TYPES,
+            SiteEvent::TYPES,
         ]
         .into_iter()
         .flatten()
@@ -166,6 +175,7 @@ impl Event {
             CardEvent::WORDS,
             AccountEvent::WORDS,
             DirectoryEvent::WORDS,
+            SiteEvent::WORDS,
         ]
         .into_iter()
         .flatten()
@@ -186,6 +196,7 @@ impl Event {
             Event::Card(event) => event.encode_into(out),
             Event::Account(event) => event.encode_into(out),
             Event::Directory(event) => event.encode_into(out),
+            Event::Sites(event) => event.encode_into(out),
         }
     }
 
@@ -231,6 +242,9 @@ impl Event {
         if let Some(event) = DirectoryEvent::decode(event_type, payload) {
             return event.map(Event::Directory).map_err(unreadable);
         }
+        if let Some(event) = SiteEvent::decode(event_type, payload) {
+            return event.map(Event::Sites).map_err(unreadable);
+        }
         Err(DecodeError::UnknownType(event_type.to_owned()))
     }
 
@@ -244,6 +258,7 @@ impl Event {
             Event::Card(event) => StreamId::Card(event.card_no().clone()),
             Event::Account(event) => StreamId::Account(event.account().clone()),
             Event::Directory(_) => StreamId::Directory,
+            Event::Sites(_) => StreamId::Sites,
         }
     }
 
@@ -256,6 +271,7 @@ impl Event {
             Event::Store(event) => Some(event.at()),
             Event::Account(event) => Some(event.at()),
             Event::Directory(event) => Some(event.at()),
+            Event::Sites(event) => Some(event.at()),
         }
     }
 
@@ -268,14 +284,15 @@ impl Event {
             | Event::Store(_)
             | Event::Card(_)
             | Event::Account(_)
-            | Event::Directory(_) => self.at().map(|at| at.date()),
+            | Event::Directory(_)
+            | Event::Sites(_) => self.at().map(|at| at.date()),
         }
     }
 
     /// What it is about, within its stream.
     pub fn subject(&self) -> Option<Subject<'_>> {
         match self {
-            Event::Programme(_) => None,
+            Event::Programme(_) | Event::Sites(_) => None,
             Event::Worker(event) => event.subject(),
             Event::Merchant(event) => event.subject(),
             Event::Store(event) => event.subject(),
@@ -291,7 +308,7 @@ impl Event {
             Event::Worker(event) => event.begins(),
             Event::Store(event) => event.begins(),
             Event::Account(event) => event.begins(),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Directory(_) => None,
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Directory(_) | Event::Sites(_) => None,
         }
     }
 
@@ -302,14 +319,14 @@ impl Event {
             Event::Store(event) => event.follows(),
             Event::Account(event) => event.follows(),
             Event::Directory(event) => Some(Subject::Grant(event.grant())),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => None,
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) => None,
         }
     }
 
     /// Who has a part in it beside the one whose event it is.
     pub fn party(&self) -> Option<Party<'_>> {
         match self {
-            Event::Programme(_) => None,
+            Event::Programme(_) | Event::Sites(_) => None,
             Event::Worker(event) => event.party(),
             Event::Merchant(event) => event.party(),
             Event::Store(event) => event.party(),
@@ -326,6 +343,7 @@ impl Event {
             Event::Merchant(event) => event.reason(),
             Event::Store(event) => event.reason(),
             Event::Account(event) => event.reason(),
+            Event::Sites(event) => event.reason(),
             Event::Programme(_) | Event::Card(_) | Event::Directory(_) => None,
         }
     }
@@ -339,7 +357,8 @@ impl Event {
             | Event::Store(_)
             | Event::Card(_)
             | Event::Account(_)
-            | Event::Directory(_) => None,
+            | Event::Directory(_)
+            | Event::Sites(_) => None,
         }
     }
 }
@@ -371,8 +390,7 @@ macro_rules! union_of {
 }
 
 union_of!(ProgrammeEvent => Programme as_programme, WorkerEvent => Worker as_worker,
-    MerchantEvent => Merchant as_merchant, StoreEvent => Store as_store, CardEvent => Card as_card, AccountEvent => Account as_account,
-    DirectoryEvent => Directory as_directory);
+ MerchantEvent => Merchant as_merchant , StoreEvent => Store as_store , CardEvent => Card as_card , AccountEvent => Account as_account , DirectoryEvent => Directory as_directory, SiteEvent => Sites as_site );
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -118,6 +118,7 @@ id!(/** A points redemption store (积分兑换超市, 网点). */ StoreId, "sto
 id!(/** An item at a store (商品编码). */ Sku, "sku", 64, false);
 id!(/** An activity of the points schedule (活动代码). */ ActivityCode, "activity", 64, false);
 id!(/** A mutual-aid points card's number (积分卡号). */ CardNo, "card_no", 64, false);
+id!(/** A site (站点): a street, community, grid, station, call point or building. */ SiteId, "site", 64, false);
 id!(/** A Party branch (党支部). */ BranchId, "branch", 64, false);
 id!(
     /** A command's idempotency key, unique in its journal. */

@@ -20,6 +20,7 @@ use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{AccountId, CardNo, GrantId, Key, MerchantId, StoreId, WorkerId};
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
+use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
 use crate::evidence::merkle::Frontier;
@@ -246,6 +247,10 @@ impl States for Book {
 
     fn directory(&self) -> Result<&Directory, NotLoaded> {
         found(&self.slots.directory, &(), |()| StreamId::Directory)
+    }
+
+    fn sites(&self) -> Result<&Sites, NotLoaded> {
+        found(&self.slots.sites, &(), |()| StreamId::Sites)
     }
 
     fn owner(&self, key: &Key) -> Option<&WorkerId> {

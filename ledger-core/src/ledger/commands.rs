@@ -11,6 +11,7 @@ pub mod programme;
 pub mod redemptions;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod sites;
 pub mod stock;
 pub mod stores;
 pub mod workers;
@@ -24,6 +25,7 @@ pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
 pub use merchants::{PaySettlement, RegisterMerchant};
 pub use programme::{AdoptSchedule, OpenJournal};
 pub use redemptions::ReverseRedemption;
+pub use sites::{CloseSite, MoveSite, OpenSite, SetServices};
 pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
 pub use workers::{DepartWorker, ExpireLots, RegisterWorker};
@@ -202,4 +204,12 @@ commands! {
     ConfirmGrant(ConfirmGrant),
     /// End a grant.
     EndGrant(EndGrant),
+    /// Open a site.
+    OpenSite(OpenSite),
+    /// Hang a site elsewhere.
+    MoveSite(MoveSite),
+    /// Close a site.
+    CloseSite(CloseSite),
+    /// Change what a site offers.
+    SetServices(SetServices),
 }

@@ -9,7 +9,12 @@ pub fn named_by(event: &Event) -> Option<Key> {
         Event::Worker(event) => event.begins(),
         Event::Account(event) => event.begins(),
         // A store's part in what a worker's command began.
-        Event::Store(_) | Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Directory(_) => None,
+        Event::Store(_)
+        | Event::Programme(_)
+        | Event::Merchant(_)
+        | Event::Card(_)
+        | Event::Directory(_)
+        | Event::Sites(_) => None,
     }
     .and_then(Subject::key)
 }

@@ -10,10 +10,11 @@ use crate::domain::account::{Account, Person};
 use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{AccountId, Actor, CardNo, GrantId, HoldId, Key, MerchantId, StoreId, WorkerId};
+use crate::domain::ids::{AccountId, Actor, CardNo, GrantId, HoldId, Key, MerchantId, SiteId, StoreId, WorkerId};
 use crate::domain::merchant::{Merchant, MerchantCommand};
 use crate::domain::programme::{Programme, ProgrammeCommand};
 use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::site::{SiteCommand, Sites};
 use crate::domain::store::command::AtStore;
 use crate::domain::store::{RedemptionStore, StoreCommand};
 use crate::domain::time::BusinessTime;
@@ -75,6 +76,11 @@ pub trait States {
     /// # Errors
     /// [`NotLoaded`].
     fn directory(&self) -> Result<&Directory, NotLoaded>;
+    /// The sites.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn sites(&self) -> Result<&Sites, NotLoaded>;
     /// Whose credit, redemption or hold a command of this key made.
     fn owner(&self, key: &Key) -> Option<&WorkerId>;
     /// Whose a grant is.
@@ -169,6 +175,18 @@ impl<S: States> Process<'_, S> {
     pub(super) fn person(&self, actor: &Actor) -> Decision<Person> {
         let account = AccountId::from(actor);
         Ok(self.states.account(&account)?.person(&account))
+    }
+
+    pub(super) fn sites(&self, command: SiteCommand) -> Decision<Vec<Event>> {
+        Ok(self.states.sites()?.decide(command)?.into_iter().map(Event::Sites).collect())
+    }
+
+    /// The site that a worker or store is to belong to: known, and open on the day, but for a register's sheet, whose
+    /// rows also tell of what is past.
+    pub(super) fn require_site(&self, site: Option<&SiteId>, register: bool) -> Decision<()> {
+        let Some(site) = site else { return Ok(()) };
+        let sites = self.states.sites()?;
+        if register { sites.require(site).map(|_| ()) } else { sites.require_open(site, self.context.at.date()) }
     }
 
     pub(super) fn require_merchant(&self, merchant: &MerchantId) -> Decision<()> {

@@ -10,6 +10,7 @@ use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{AccountId, CardNo, MerchantId, StoreId, WorkerId};
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
+use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
 use crate::journal::{JournalError, Snapshot, StoredStream};
@@ -152,6 +153,9 @@ slots! {
     }
     directory: Directory, by (), with layout::DIRECTORY {
         Directory, StreamId::Directory => &(), Event::Directory(_) => &()
+    }
+    sites: Sites, by (), with layout::SITES {
+        Sites, StreamId::Sites => &(), Event::Sites(_) => &()
     }
 }
 

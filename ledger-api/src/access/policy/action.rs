@@ -18,6 +18,11 @@ macro_rules! kinds {
         impl $name {
             /// Each of them.
             pub const ALL: &'static [$name] = &[$($name::$kind,)*];
+
+            /// Its name.
+            pub const fn name(self) -> &'static str {
+                match self { $($name::$kind => stringify!($kind),)* }
+            }
         }
     };
 }
@@ -93,6 +98,14 @@ kinds! {
         ConfirmGrant,
         /// Ends a grant.
         EndGrant,
+        /// Opens a site.
+        OpenSite,
+        /// Hangs a site elsewhere.
+        MoveSite,
+        /// Closes a site.
+        CloseSite,
+        /// Changes what a site offers.
+        SetServices,
     }
 }
 
@@ -105,6 +118,12 @@ kinds! {
         Worker,
         /// A person's name.
         Name,
+        /// A person's name, masked: enough to tell whom one has in front of oneself.
+        MaskedName,
+        /// Workers, by the whole name or phone.
+        Search,
+        /// Who read a worker's record.
+        Readers,
         /// A worker's balance.
         Balance,
         /// A worker's statement.
@@ -127,6 +146,8 @@ kinds! {
         Merchant,
         /// What a merchant is owed and was paid.
         Settlement,
+        /// The sites.
+        Sites,
         /// The list of stores.
         Stores,
         /// A store's particulars.
@@ -173,6 +194,8 @@ pub enum Action {
     Read(Read),
     /// To hand in a checkpoint that other offices cosigned.
     Cosign,
+    /// To have a worker's name and phone kept, or taken away.
+    KeepPerson,
     /// Something that nobody offers, such as a method that an address does not take. Who is refused everything is not told
     /// so.
     Nothing,
@@ -196,17 +219,20 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::OpenJournal(_) => (CommandKind::OpenJournal, Target::District),
         Command::Configure(_) => (CommandKind::Configure, Target::District),
         Command::AdoptSchedule(_) => (CommandKind::AdoptSchedule, Target::District),
-        Command::RegisterWorker(commands::RegisterWorker { worker, .. }) => {
-            (CommandKind::RegisterWorker, Target::Worker(worker.as_str()))
-        }
+        // Who is to be registered belongs nowhere yet but to the site that is named.
+        Command::RegisterWorker(commands::RegisterWorker { details, .. }) => (
+            CommandKind::RegisterWorker,
+            details.site.as_ref().map_or(Target::District, |site| Target::Site(site.as_str())),
+        ),
         Command::DepartWorker(commands::DepartWorker { worker, .. }) => {
             (CommandKind::DepartWorker, Target::Worker(worker.as_str()))
         }
         Command::IssueCard(commands::IssueCard { worker, branch, .. }) => {
             (CommandKind::IssueCard, Target::Card { worker: worker.as_str(), branch: Some(branch.as_str()) })
         }
-        Command::MoveCard(commands::MoveCard { worker, branch }) => {
-            (CommandKind::MoveCard, Target::Card { worker: worker.as_str(), branch: Some(branch.as_str()) })
+        // The branch that has the card gives it away.
+        Command::MoveCard(commands::MoveCard { worker, .. }) => {
+            (CommandKind::MoveCard, Target::Card { worker: worker.as_str(), branch: None })
         }
         Command::CloseCard(commands::CloseCard { worker, .. }) => {
             (CommandKind::CloseCard, Target::Card { worker: worker.as_str(), branch: None })
@@ -259,6 +285,10 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::GrantRole(_) => (CommandKind::GrantRole, Target::District),
         Command::ConfirmGrant(_) => (CommandKind::ConfirmGrant, Target::District),
         Command::EndGrant(_) => (CommandKind::EndGrant, Target::District),
+        Command::OpenSite(_) => (CommandKind::OpenSite, Target::District),
+        Command::MoveSite(_) => (CommandKind::MoveSite, Target::District),
+        Command::CloseSite(_) => (CommandKind::CloseSite, Target::District),
+        Command::SetServices(_) => (CommandKind::SetServices, Target::District),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::domain::worker::event::CreditReversed;
 use json::canonical;
 use samples::accounts::account;
 pub(crate) use samples::samples;
-use samples::{accounts, actor, at, card_no, credit, dated, first_samples, merchant, points, store, worker};
+use samples::{accounts, actor, at, card_no, credit, dated, first_samples, merchant, points, sites, store, worker};
 
 fn encoded(event: &Event) -> String {
     let mut payload = Vec::new();
@@ -47,6 +47,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1.jsonl", first_samples()),
         ("events-v1-dated.jsonl", dated::samples()),
         ("events-v1-accounts.jsonl", accounts::samples()),
+        ("events-v1-sites.jsonl", sites::samples()),
     ]
 }
 
@@ -198,6 +199,7 @@ fn every_event_tells_its_stream() {
             Event::Card(_) => StreamId::Card(card_no()),
             Event::Account(_) => StreamId::Account(account()),
             Event::Directory(_) => StreamId::Directory,
+            Event::Sites(_) => StreamId::Sites,
         };
         assert_eq!(event.stream(), stream, "{}", event.event_type());
     }

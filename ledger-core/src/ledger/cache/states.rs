@@ -19,6 +19,7 @@ use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
+use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
 use crate::ledger::slots::snapshot_layout;
@@ -121,6 +122,7 @@ fn written() -> States {
     let (mut programme, mut worker, mut merchant, mut store, mut card) =
         (Programme::default(), Worker::default(), Merchant::default(), RedemptionStore::default(), Card::default());
     let (mut account, mut directory) = (Account::default(), Directory::default());
+    let mut sites = Sites::default();
     let mut states = States::new();
     for event in events() {
         let stream = event.stream();
@@ -132,6 +134,7 @@ fn written() -> States {
             StreamId::Card(_) => folded(&mut card, &event),
             StreamId::Account(_) => folded(&mut account, &event),
             StreamId::Directory => folded(&mut directory, &event),
+            StreamId::Sites => folded(&mut sites, &event),
         };
         states.entry(stream.kind()).or_default().step(snapshot_layout(&stream), &event, words);
     }

@@ -133,7 +133,12 @@ impl People {
                 }
                 return;
             }
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Account(_) | Event::Directory(_) => {
+            Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_) => {
                 return;
             }
         };
