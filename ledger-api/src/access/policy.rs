@@ -195,7 +195,7 @@ fn approver(action: Action) -> Reach {
 fn branch(action: Action) -> Reach {
     use CommandKind as C;
     match action {
-        Action::Command(C::IssueCard | C::MoveCard | C::CloseCard) => Reach::Own,
+        Action::Command(C::IssueCard | C::MoveCard | C::CloseCard | C::SealAppraisal) => Reach::Own,
         Action::Read(Read::Appraisal | Read::Name | Read::MaskedName) => Reach::Own,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }

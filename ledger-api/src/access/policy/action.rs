@@ -36,6 +36,8 @@ kinds! {
         Configure,
         /// Adopts a points schedule.
         AdoptSchedule,
+        /// Closes a branch's appraisal of a year.
+        SealAppraisal,
         /// Registers a worker.
         RegisterWorker,
         /// Records that a worker leaves.
@@ -219,6 +221,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::OpenJournal(_) => (CommandKind::OpenJournal, Target::District),
         Command::Configure(_) => (CommandKind::Configure, Target::District),
         Command::AdoptSchedule(_) => (CommandKind::AdoptSchedule, Target::District),
+        Command::SealAppraisal(commands::SealAppraisal { branch, .. }) => {
+            (CommandKind::SealAppraisal, Target::Branch(branch.as_str()))
+        }
         // Who is to be registered belongs nowhere yet but to the site that is named.
         Command::RegisterWorker(commands::RegisterWorker { details, .. }) => (
             CommandKind::RegisterWorker,

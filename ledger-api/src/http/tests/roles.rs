@@ -94,7 +94,12 @@ fn writes(role: Role, path: &str) -> bool {
     ];
     const OPERATING: &[&str] =
         &["/v1/workers", "/v1/workers/{id}/depart", "/v1/workers/{id}/person", "/v1/workers/search", "/v1/credits"];
-    const CARDS: &[&str] = &["/v1/workers/{id}/card", "/v1/workers/{id}/card/move", "/v1/workers/{id}/card/close"];
+    const CARDS: &[&str] = &[
+        "/v1/appraisals/{year}/seal",
+        "/v1/workers/{id}/card",
+        "/v1/workers/{id}/card/move",
+        "/v1/workers/{id}/card/close",
+    ];
     match role {
         Role::Admin => true,
         Role::Auditor | Role::Machine => false,
@@ -334,6 +339,7 @@ fn only_what_walks_the_whole_district_may_take_its_time() {
         ("GET", "/v1/audit/report"),
         ("GET", "/v1/audit/sample"),
         ("GET", "/v1/workers/{id}/trace"),
+        ("POST", "/v1/appraisals/{year}/seal"),
         ("POST", "/v1/expiries"),
     ];
     assert_eq!(doors.walking(), walking);
