@@ -21,10 +21,12 @@ pub mod credits;
 mod decimal;
 pub mod docs;
 pub mod door;
+pub mod due;
 pub mod error;
 pub mod events;
 pub mod expiries;
 pub mod extract;
+mod guards;
 pub mod health;
 pub mod holds;
 pub mod judgements;
@@ -33,6 +35,7 @@ pub mod merchants;
 pub mod metrics;
 pub mod open_holds;
 pub mod openapi;
+pub mod publicity;
 pub mod receipts;
 pub mod redemptions;
 pub mod schedule;
@@ -84,6 +87,8 @@ fn guarded() -> Routes {
         .merge(credits::routes())
         .merge(judgements::routes())
         .merge(credit_reads::routes())
+        .merge(publicity::routes())
+        .merge(due::routes())
         .merge(redemptions::routes())
         .merge(till::routes())
         .merge(holds::routes())

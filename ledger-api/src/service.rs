@@ -5,7 +5,8 @@
 //! Nothing here knows a status, a page or a sheet.
 //!
 //! Reading order: [`error`] (what can be said besides yes), [`command`] (a command from its fields to its receipt),
-//! [`keys`], [`names`], [`reading`] with [`readers`], then [`destination`] (commands of this machine) and [`due`].
+//! [`keys`], [`names`], [`reading`] with [`readers`], then [`destination`] (commands of this machine), [`due`], and for credits
+//! [`objectors`] and [`publicity`].
 
 pub mod command;
 pub mod destination;
@@ -13,6 +14,8 @@ pub mod due;
 pub mod error;
 pub mod keys;
 pub mod names;
+pub mod objectors;
+pub mod publicity;
 pub mod readers;
 pub mod reading;
 #[cfg(test)]

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::domain::card::{AssignNumber, Card, CardEvent};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::MerchantId;
+use crate::domain::mark::{Mark, MarkEvent};
 use crate::domain::merchant::{Merchant, MerchantCommand, MerchantEvent};
 use crate::domain::programme::{Programme, ProgrammeCommand, ProgrammeEvent};
 use crate::domain::refusal::{Decision, Refusal};
@@ -72,6 +73,7 @@ aggregate!(Merchant, "Merchant", MerchantEvent, (MerchantId, MerchantCommand), |
 aggregate!(RedemptionStore, "RedemptionStore", StoreEvent, (AtStore, StoreCommand), |state, asked| state
     .decide(&asked.0, asked.1));
 aggregate!(Card, "Card", CardEvent, AssignNumber, |state, asked| state.decide(asked));
+aggregate!(Mark, "Mark", MarkEvent, MarkEvent, |state, asked| state.decide(asked));
 
 /// Loads one stream's events after a sequence through postgres-es.
 ///
@@ -88,6 +90,7 @@ pub async fn load_stream(
         StreamId::Merchant(_) => load::<Merchant>(repository, stream, after).await,
         StreamId::Store(_) => load::<RedemptionStore>(repository, stream, after).await,
         StreamId::Card(_) => load::<Card>(repository, stream, after).await,
+        StreamId::Mark(_) => load::<Mark>(repository, stream, after).await,
     }
 }
 

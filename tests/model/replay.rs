@@ -5,6 +5,7 @@ use std::fmt::Debug;
 
 use ledger_core::domain::card::Card;
 use ledger_core::domain::event::{Event, StreamId};
+use ledger_core::domain::mark::Mark;
 use ledger_core::domain::merchant::Merchant;
 use ledger_core::domain::programme::Programme;
 use ledger_core::domain::store::RedemptionStore;
@@ -40,6 +41,7 @@ fn check_one(stored: &StoredStream, events: &[Event]) {
         StreamId::Merchant(_) => same::<Merchant>(stored, events),
         StreamId::Store(_) => same::<RedemptionStore>(stored, events),
         StreamId::Card(_) => same::<Card>(stored, events),
+        StreamId::Mark(_) => same::<Mark>(stored, events),
     }
 }
 

@@ -72,9 +72,15 @@ fn reach(who: Who<'_>, action: Action) -> Reach {
     match who {
         Who::Bearer(identity) => reach_of_role(identity.role, action),
         Who::Owner => Reach::Everywhere,
-        Who::Ledger if action == Action::Command(CommandKind::ReleaseHold) => Reach::Everywhere,
+        Who::Ledger if is_due_by_itself(action) => Reach::Everywhere,
         Who::Ledger => Reach::Nowhere,
     }
+}
+
+/// What the ledger does without being asked, once its time has come.
+fn is_due_by_itself(action: Action) -> bool {
+    const DUE: [CommandKind; 3] = [CommandKind::ReleaseHold, CommandKind::SettleCredit, CommandKind::ExpireLots];
+    DUE.iter().any(|kind| action == Action::Command(*kind))
 }
 
 /// The table.
@@ -98,6 +104,7 @@ fn is_audited(read: Read) -> bool {
     match read {
         Read::Trace
         | Read::Credit
+        | Read::Objectors
         | Read::Redemption
         | Read::StoreDay
         | Read::Holds
@@ -118,6 +125,7 @@ fn is_audited(read: Read) -> bool {
         | Read::Balance
         | Read::Statement
         | Read::WaitingCredits
+        | Read::Publicity
         | Read::Merchants
         | Read::Merchant
         | Read::Stores

@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::card::CardEvent;
-use super::ids::{CardNo, MerchantId, StoreId, WorkerId};
+use super::ids::{CardNo, MarkId, MerchantId, StoreId, WorkerId};
+use super::mark::MarkEvent;
 use super::merchant::event::MerchantEvent;
 use super::programme::event::{JournalOpened, ProgrammeEvent};
 use super::store::event::StoreEvent;
@@ -49,6 +50,8 @@ pub enum StreamId {
     Store(StoreId),
     /// A card number.
     Card(CardNo),
+    /// A mark that guards follow.
+    Mark(MarkId),
 }
 
 impl StreamId {
@@ -60,6 +63,7 @@ impl StreamId {
             StreamId::Merchant(_) => "Merchant",
             StreamId::Store(_) => "RedemptionStore",
             StreamId::Card(_) => "Card",
+            StreamId::Mark(_) => "Mark",
         }
     }
 
@@ -71,6 +75,7 @@ impl StreamId {
             StreamId::Merchant(id) => id.as_str(),
             StreamId::Store(id) => id.as_str(),
             StreamId::Card(id) => id.as_str(),
+            StreamId::Mark(id) => id.as_str(),
         }
     }
 }
@@ -94,6 +99,8 @@ pub enum Event {
     Store(StoreEvent),
     /// Of a card number.
     Card(CardEvent),
+    /// Of a mark that guards follow.
+    Mark(MarkEvent),
 }
 
 /// Why a recorded payload cannot be read.
@@ -121,24 +128,39 @@ impl Event {
             Event::Merchant(event) => event.event_type(),
             Event::Store(event) => event.event_type(),
             Event::Card(event) => event.event_type(),
+            Event::Mark(event) => event.event_type(),
         }
     }
 
     /// Every type name that this version writes.
     pub fn all_types() -> impl Iterator<Item = &'static str> {
-        [ProgrammeEvent::TYPES, WorkerEvent::TYPES, MerchantEvent::TYPES, StoreEvent::TYPES, CardEvent::TYPES]
-            .into_iter()
-            .flatten()
-            .copied()
+        [
+            ProgrammeEvent::TYPES,
+            WorkerEvent::TYPES,
+            MerchantEvent::TYPES,
+            StoreEvent::TYPES,
+            CardEvent::TYPES,
+            MarkEvent::TYPES,
+        ]
+        .into_iter()
+        .flatten()
+        .copied()
     }
 
     /// The name for people of the events of a type; blank for a type that this version does not know.
     pub fn word_of(event_type: &str) -> &'static str {
-        [ProgrammeEvent::WORDS, WorkerEvent::WORDS, MerchantEvent::WORDS, StoreEvent::WORDS, CardEvent::WORDS]
-            .into_iter()
-            .flatten()
-            .find_map(|(named, word)| (*named == event_type).then_some(*word))
-            .unwrap_or_default()
+        [
+            ProgrammeEvent::WORDS,
+            WorkerEvent::WORDS,
+            MerchantEvent::WORDS,
+            StoreEvent::WORDS,
+            CardEvent::WORDS,
+            MarkEvent::WORDS,
+        ]
+        .into_iter()
+        .flatten()
+        .find_map(|(named, word)| (*named == event_type).then_some(*word))
+        .unwrap_or_default()
     }
 
     /// Appends the canonical JSON of the payload (RFC 8785: keys sorted, no blanks, integers only).
@@ -152,6 +174,7 @@ impl Event {
             Event::Merchant(event) => event.encode_into(out),
             Event::Store(event) => event.encode_into(out),
             Event::Card(event) => event.encode_into(out),
+            Event::Mark(event) => event.encode_into(out),
         }
     }
 
@@ -191,6 +214,9 @@ impl Event {
         if let Some(event) = CardEvent::decode(event_type, payload) {
             return event.map(Event::Card).map_err(unreadable);
         }
+        if let Some(event) = MarkEvent::decode(event_type, payload) {
+            return event.map(Event::Mark).map_err(unreadable);
+        }
         Err(DecodeError::UnknownType(event_type.to_owned()))
     }
 
@@ -202,6 +228,7 @@ impl Event {
             Event::Merchant(event) => StreamId::Merchant(event.merchant().clone()),
             Event::Store(event) => StreamId::Store(event.store().clone()),
             Event::Card(event) => StreamId::Card(event.card_no().clone()),
+            Event::Mark(event) => StreamId::Mark(event.marked().mark.clone()),
         }
     }
 
@@ -212,6 +239,7 @@ impl Event {
             Event::Worker(event) => Some(event.at()),
             Event::Merchant(event) => Some(event.at()),
             Event::Store(event) => Some(event.at()),
+            Event::Mark(event) => Some(event.marked().at),
         }
     }
 
@@ -219,6 +247,7 @@ impl Event {
     pub fn day(&self) -> Option<NaiveDate> {
         match self {
             Event::Worker(event) => Some(event.day()),
+            Event::Mark(event) => Some(event.marked().on),
             Event::Programme(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) => {
                 self.at().map(|at| at.date())
             }
@@ -233,6 +262,7 @@ impl Event {
             Event::Merchant(event) => event.subject(),
             Event::Store(event) => event.subject(),
             Event::Card(event) => Some(Subject::Card(event.card_no())),
+            Event::Mark(event) => Some(Subject::Credit(&event.marked().credit)),
         }
     }
 
@@ -241,7 +271,7 @@ impl Event {
         match self {
             Event::Worker(event) => event.begins(),
             Event::Store(event) => event.begins(),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => None,
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Mark(_) => None,
         }
     }
 
@@ -250,7 +280,7 @@ impl Event {
         match self {
             Event::Worker(event) => event.follows(),
             Event::Store(event) => event.follows(),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => None,
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Mark(_) => None,
         }
     }
 
@@ -262,6 +292,7 @@ impl Event {
             Event::Merchant(event) => event.party(),
             Event::Store(event) => event.party(),
             Event::Card(event) => Some(Party::Worker(event.worker())),
+            Event::Mark(event) => Some(Party::Worker(&event.marked().worker)),
         }
     }
 
@@ -271,7 +302,7 @@ impl Event {
             Event::Worker(event) => event.reason(),
             Event::Merchant(event) => event.reason(),
             Event::Store(event) => event.reason(),
-            Event::Programme(_) | Event::Card(_) => None,
+            Event::Programme(_) | Event::Card(_) | Event::Mark(_) => None,
         }
     }
 
@@ -279,7 +310,7 @@ impl Event {
     pub const fn as_opening(&self) -> Option<&JournalOpened> {
         match self {
             Event::Programme(event) => event.as_opening(),
-            Event::Worker(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) => None,
+            Event::Worker(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) | Event::Mark(_) => None,
         }
     }
 }
@@ -311,7 +342,8 @@ macro_rules! union_of {
 }
 
 union_of!(ProgrammeEvent => Programme as_programme, WorkerEvent => Worker as_worker,
-    MerchantEvent => Merchant as_merchant, StoreEvent => Store as_store, CardEvent => Card as_card);
+    MerchantEvent => Merchant as_merchant, StoreEvent => Store as_store, CardEvent => Card as_card,
+    MarkEvent => Mark as_mark);
 
 #[cfg(test)]
 pub(crate) mod tests;

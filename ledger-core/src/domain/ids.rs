@@ -136,6 +136,10 @@ id!(
     HoldId, "hold", 128, true
 );
 id!(
+    /** What guards follow across workers: a witness or a piece of evidence. */
+    MarkId, "mark", 160, true
+);
+id!(
     /** Who gave a command: an access token's id, or the command line. */
     Actor, "actor", 64, true
 );

@@ -73,7 +73,8 @@ impl Books {
                 self.programme(event);
                 Ok(())
             }
-            Event::Card(CardEvent::CardNumberAssigned(_)) => Ok(()),
+            // What guards follow moves nothing.
+            Event::Card(CardEvent::CardNumberAssigned(_)) | Event::Mark(_) => Ok(()),
         }
     }
 

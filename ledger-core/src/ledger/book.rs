@@ -15,7 +15,8 @@ use super::reserve::Reserve;
 use super::slots::{InStream, SavedSlots, Slots, found};
 use crate::domain::card::Card;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{CardNo, Key, MerchantId, StoreId, WorkerId};
+use crate::domain::ids::{CardNo, Key, MarkId, MerchantId, StoreId, WorkerId};
+use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
 use crate::domain::store::RedemptionStore;
@@ -231,6 +232,10 @@ impl States for Book {
 
     fn card(&self, id: &CardNo) -> Result<&Card, NotLoaded> {
         found(&self.slots.cards, id, StreamId::Card)
+    }
+
+    fn mark(&self, id: &MarkId) -> Result<&Mark, NotLoaded> {
+        found(&self.slots.marks, id, StreamId::Mark)
     }
 
     fn owner(&self, key: &Key) -> Option<&WorkerId> {

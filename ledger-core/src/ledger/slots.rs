@@ -5,7 +5,8 @@ use super::cache::{Cache, Fold, Loaded, layout};
 use super::process::NotLoaded;
 use crate::domain::card::Card;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{CardNo, MerchantId, StoreId, WorkerId};
+use crate::domain::ids::{CardNo, MarkId, MerchantId, StoreId, WorkerId};
+use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
 use crate::domain::store::RedemptionStore;
@@ -144,6 +145,9 @@ slots! {
     }
     cards: Card, by CardNo, with layout::CARD {
         Card, StreamId::Card(id) => id, Event::Card(own) => own.card_no()
+    }
+    marks: Mark, by MarkId, with layout::MARK {
+        Mark, StreamId::Mark(id) => id, Event::Mark(own) => &own.marked().mark
     }
 }
 

@@ -20,7 +20,7 @@ use crate::domain::points::Points;
 use crate::domain::worker::event::CreditReversed;
 use json::canonical;
 pub(crate) use samples::samples;
-use samples::{actor, at, card_no, credit, dated, first_samples, merchant, points, store, worker};
+use samples::{actor, at, card_no, credit, dated, first_samples, merchant, points, store, way, worker};
 
 fn encoded(event: &Event) -> String {
     let mut payload = Vec::new();
@@ -41,8 +41,12 @@ struct GoldenLine<'a> {
 }
 
 /// The golden files, each with what it holds.
-fn golden_files() -> [(&'static str, Vec<Event>); 2] {
-    [("events-v1.jsonl", first_samples()), ("events-v1-dated.jsonl", dated::samples())]
+fn golden_files() -> [(&'static str, Vec<Event>); 3] {
+    [
+        ("events-v1.jsonl", first_samples()),
+        ("events-v1-dated.jsonl", dated::samples()),
+        ("events-v1-way.jsonl", way::samples()),
+    ]
 }
 
 fn golden_path(file: &str) -> PathBuf {
@@ -191,6 +195,7 @@ fn every_event_tells_its_stream() {
             Event::Merchant(_) => StreamId::Merchant(merchant()),
             Event::Store(_) => StreamId::Store(store()),
             Event::Card(_) => StreamId::Card(card_no()),
+            Event::Mark(event) => StreamId::Mark(event.marked().mark.clone()),
         };
         assert_eq!(event.stream(), stream, "{}", event.event_type());
     }

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::Fold;
 use crate::domain::card::Card;
 use crate::domain::event::{Event, StreamId};
+use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
 use crate::domain::store::RedemptionStore;
@@ -115,8 +116,14 @@ impl Written {
 type States = BTreeMap<&'static str, Written>;
 
 fn written() -> States {
-    let (mut programme, mut worker, mut merchant, mut store, mut card) =
-        (Programme::default(), Worker::default(), Merchant::default(), RedemptionStore::default(), Card::default());
+    let (mut programme, mut worker, mut merchant, mut store, mut card, mut mark) = (
+        Programme::default(),
+        Worker::default(),
+        Merchant::default(),
+        RedemptionStore::default(),
+        Card::default(),
+        Mark::default(),
+    );
     let mut states = States::new();
     for event in events() {
         let stream = event.stream();
@@ -126,6 +133,7 @@ fn written() -> States {
             StreamId::Merchant(_) => folded(&mut merchant, &event),
             StreamId::Store(_) => folded(&mut store, &event),
             StreamId::Card(_) => folded(&mut card, &event),
+            StreamId::Mark(_) => folded(&mut mark, &event),
         };
         states.entry(stream.kind()).or_default().step(snapshot_layout(&stream), &event, words);
     }

@@ -133,7 +133,7 @@ impl People {
                 }
                 return;
             }
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => return,
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Mark(_) => return,
         };
         if let Some(record) = event.as_service() {
             let late = days(record.on, self.today) >= self.thresholds.late_days;
@@ -171,7 +171,8 @@ impl People {
         let Judgement { credit, points, by, .. } = *judged;
         let person = self.person(by.as_str(), position);
         match judged.verdict {
-            Verdict::Confirmed { .. } => {
+            // Whoever checks a credit confirms it, as far as it is theirs to do; what comes by itself is the ledger's.
+            Verdict::Checked | Verdict::Publicised { .. } | Verdict::Confirmed { .. } => {
                 person.confirmed.add(points);
                 self.paired(position, judged);
             }
@@ -179,7 +180,7 @@ impl People {
                 person.rejected.add(points);
                 self.waiting.remove(credit.as_str());
             }
-            Verdict::Objected => person.objected.add(points),
+            Verdict::Objected { .. } | Verdict::Appealed { .. } => person.objected.add(points),
             Verdict::Resolved { .. } => person.resolved += 1,
             Verdict::Reversed { .. } => person.reversed.add(points),
         }
