@@ -9,7 +9,6 @@
 mod cache;
 pub mod policy;
 mod postgres;
-mod role;
 mod secret;
 mod sqlite;
 mod store;
@@ -24,7 +23,7 @@ use ledger_core::domain::ids::Actor;
 use ledger_core::journal::url::JournalUrl;
 use serde::Serialize;
 
-pub use role::{Role, RoleError, ScopeRule};
+pub use ledger_core::domain::account::{Role, RoleError, ScopeRule};
 
 use crate::side_store::SideStoreError;
 use crate::side_store::rows::Store;

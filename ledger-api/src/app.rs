@@ -15,6 +15,7 @@ use projections::{Views, ViewsRunner};
 
 use crate::access::Access;
 use crate::audit::Audit;
+use crate::read_record::ReadRecord;
 use crate::vault::Vault;
 
 /// Everything a server works with. Cheap to clone: every request does, many times over.
@@ -33,6 +34,8 @@ pub struct Parts {
     pub access: Arc<Access>,
     /// Names, encrypted per person.
     pub vault: Arc<Vault>,
+    /// Who read whose record.
+    pub readers: Arc<ReadRecord>,
     /// Checkpoints, proofs and receipts.
     pub audit: Arc<Audit>,
 }
@@ -65,6 +68,7 @@ impl Default for NewJournal {
 pub struct AppTasks {
     ledger: LedgerTask,
     runner: ViewsRunner,
+    readers: Arc<ReadRecord>,
 }
 
 /// What opening can fail with.
@@ -156,12 +160,15 @@ impl App {
         let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &new.origin, new.suite).await?;
         let access = Arc::new(Access::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let vault = Arc::new(Vault::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
+        let readers = Arc::new(ReadRecord::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let audit =
             Audit::open(url, Arc::clone(&journal)).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         audit.prepare_keys().await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
-        let app = App(Arc::new(Parts { url: url.clone(), ledger, views, access, vault, audit: Arc::new(audit) }));
-        Ok((app, AppTasks { ledger: task, runner }))
+        let audit = Arc::new(audit);
+        let kept = Arc::clone(&readers);
+        let app = App(Arc::new(Parts { url: url.clone(), ledger, views, access, vault, readers, audit }));
+        Ok((app, AppTasks { ledger: task, runner, readers: kept }))
     }
 }
 
@@ -170,5 +177,6 @@ impl AppTasks {
     pub async fn finished(self) {
         self.ledger.finished().await;
         self.runner.stop().await;
+        self.readers.stop().await;
     }
 }

@@ -27,6 +27,7 @@ pub mod events;
 pub mod expiries;
 pub mod extract;
 mod guards;
+pub mod grants;
 pub mod health;
 pub mod holds;
 pub mod judgements;
@@ -36,12 +37,15 @@ pub mod metrics;
 pub mod open_holds;
 pub mod openapi;
 pub mod publicity;
+pub mod person;
+pub mod readers;
 pub mod receipts;
 pub mod redemptions;
 pub mod schedule;
 pub mod settlements;
 pub mod shapes;
 pub mod shelf;
+pub mod sites;
 pub mod stock;
 pub mod stores;
 pub mod till;
@@ -77,8 +81,11 @@ fn guarded() -> Routes {
     Routes::new()
         .merge(workers::routes())
         .merge(accounts::routes())
+        .merge(person::routes())
+        .merge(readers::routes())
         .merge(traces::routes())
         .merge(merchants::routes())
+        .merge(sites::routes())
         .merge(settlements::routes())
         .merge(stores::routes())
         .merge(shelf::routes())
@@ -101,6 +108,7 @@ fn guarded() -> Routes {
         .merge(audits::routes())
         .merge(audit::routes())
         .merge(receipts::routes())
+        .merge(grants::routes())
         .merge(metrics::routes())
 }
 

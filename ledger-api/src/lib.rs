@@ -21,6 +21,7 @@ pub mod local_socket;
 pub mod memory;
 mod private_file;
 pub mod qr;
+pub mod read_record;
 pub mod server;
 pub mod service;
 pub mod sheets;

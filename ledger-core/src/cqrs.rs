@@ -8,13 +8,16 @@ use cqrs_es::{Aggregate, DomainEvent};
 use postgres_es::PostgresEventRepository;
 use serde::de::DeserializeOwned;
 
+use crate::domain::account::{Account, AccountCommand, AccountEvent};
 use crate::domain::card::{AssignNumber, Card, CardEvent};
+use crate::domain::directory::{Directory, DirectoryCommand, DirectoryEvent};
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::MerchantId;
+use crate::domain::ids::{AccountId, MerchantId};
 use crate::domain::mark::{Mark, MarkEvent};
 use crate::domain::merchant::{Merchant, MerchantCommand, MerchantEvent};
 use crate::domain::programme::{Programme, ProgrammeCommand, ProgrammeEvent};
 use crate::domain::refusal::{Decision, Refusal};
+use crate::domain::site::{SiteCommand, SiteEvent, Sites};
 use crate::domain::store::command::AtStore;
 use crate::domain::store::{RedemptionStore, StoreCommand, StoreEvent};
 use crate::domain::worker::command::OfWorker;
@@ -74,6 +77,10 @@ aggregate!(RedemptionStore, "RedemptionStore", StoreEvent, (AtStore, StoreComman
     .decide(&asked.0, asked.1));
 aggregate!(Card, "Card", CardEvent, AssignNumber, |state, asked| state.decide(asked));
 aggregate!(Mark, "Mark", MarkEvent, MarkEvent, |state, asked| state.decide(asked));
+aggregate!(Account, "Account", AccountEvent, (AccountId, AccountCommand), |state, asked| state
+    .decide(&asked.0, asked.1));
+aggregate!(Directory, "Directory", DirectoryEvent, DirectoryCommand, |state, asked| state.decide(asked));
+aggregate!(Sites, "Sites", SiteEvent, SiteCommand, |state, asked| state.decide(asked));
 
 /// Loads one stream's events after a sequence through postgres-es.
 ///
@@ -91,6 +98,9 @@ pub async fn load_stream(
         StreamId::Store(_) => load::<RedemptionStore>(repository, stream, after).await,
         StreamId::Card(_) => load::<Card>(repository, stream, after).await,
         StreamId::Mark(_) => load::<Mark>(repository, stream, after).await,
+        StreamId::Account(_) => load::<Account>(repository, stream, after).await,
+        StreamId::Directory => load::<Directory>(repository, stream, after).await,
+        StreamId::Sites => load::<Sites>(repository, stream, after).await,
     }
 }
 

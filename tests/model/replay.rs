@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
+use ledger_core::domain::account::Account;
 use ledger_core::domain::card::Card;
+use ledger_core::domain::directory::Directory;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::mark::Mark;
 use ledger_core::domain::merchant::Merchant;
 use ledger_core::domain::programme::Programme;
+use ledger_core::domain::site::Sites;
 use ledger_core::domain::store::RedemptionStore;
 use ledger_core::domain::worker::Worker;
 use ledger_core::journal::{Entry, Journal, StoredStream};
@@ -42,6 +45,9 @@ fn check_one(stored: &StoredStream, events: &[Event]) {
         StreamId::Store(_) => same::<RedemptionStore>(stored, events),
         StreamId::Card(_) => same::<Card>(stored, events),
         StreamId::Mark(_) => same::<Mark>(stored, events),
+        StreamId::Account(_) => same::<Account>(stored, events),
+        StreamId::Directory => same::<Directory>(stored, events),
+        StreamId::Sites => same::<Sites>(stored, events),
     }
 }
 

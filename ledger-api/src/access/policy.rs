@@ -89,11 +89,21 @@ fn reach_of_role(role: Role, action: Action) -> Reach {
         Role::Admin => Reach::Everywhere,
         Role::Auditor => match action {
             Action::Read(read) if is_audited(read) => Reach::Everywhere,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
         },
         Role::Worker => match action {
-            Action::Read(Read::Receipt) => Reach::Own,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+            Action::Read(Read::Receipt | Read::Readers) => Reach::Own,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
+        },
+        Role::Machine => match action {
+            Action::Read(Read::Metrics) => Reach::Everywhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
         },
         Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => Reach::Nowhere,
     }
@@ -118,16 +128,20 @@ fn is_audited(read: Read) -> bool {
         | Read::Checkpoint
         | Read::Proof
         | Read::Keys
-        | Read::Receipt => true,
+        | Read::Receipt
+        | Read::Readers => true,
         Read::Workers
         | Read::Worker
         | Read::Name
+        | Read::MaskedName
+        | Read::Search
         | Read::Balance
         | Read::Statement
         | Read::WaitingCredits
         | Read::Publicity
         | Read::Merchants
         | Read::Merchant
+        | Read::Sites
         | Read::Stores
         | Read::Store
         | Read::Stock
@@ -144,7 +158,7 @@ fn is_own(identity: &Identity, target: Target<'_>) -> bool {
         Role::Merchant => target.merchant(),
         Role::Branch => target.branch(),
         // Which worker or store belongs to which community is not recorded, and no scope names the district.
-        Role::Operator | Role::Approver | Role::Auditor | Role::Admin => None,
+        Role::Operator | Role::Approver | Role::Auditor | Role::Admin | Role::Machine => None,
     };
     own.is_some() && own == identity.scope.as_deref()
 }

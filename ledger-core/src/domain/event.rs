@@ -7,11 +7,14 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::account::AccountEvent;
 use super::card::CardEvent;
-use super::ids::{CardNo, MarkId, MerchantId, StoreId, WorkerId};
+use super::directory::DirectoryEvent;
+use super::ids::{AccountId, CardNo, MarkId, MerchantId, StoreId, WorkerId};
 use super::mark::MarkEvent;
 use super::merchant::event::MerchantEvent;
 use super::programme::event::{JournalOpened, ProgrammeEvent};
+use super::site::event::SiteEvent;
 use super::store::event::StoreEvent;
 use super::time::BusinessTime;
 use super::worker::event::WorkerEvent;
@@ -52,6 +55,12 @@ pub enum StreamId {
     Card(CardNo),
     /// A mark that guards follow.
     Mark(MarkId),
+    /// An account.
+    Account(AccountId),
+    /// The directory of administrators; one a journal.
+    Directory,
+    /// The tree of sites; one a journal.
+    Sites,
 }
 
 impl StreamId {
@@ -64,6 +73,9 @@ impl StreamId {
             StreamId::Store(_) => "RedemptionStore",
             StreamId::Card(_) => "Card",
             StreamId::Mark(_) => "Mark",
+            StreamId::Account(_) => "Account",
+            StreamId::Directory => "Directory",
+            StreamId::Sites => "Sites",
         }
     }
 
@@ -76,6 +88,9 @@ impl StreamId {
             StreamId::Store(id) => id.as_str(),
             StreamId::Card(id) => id.as_str(),
             StreamId::Mark(id) => id.as_str(),
+            StreamId::Account(id) => id.as_str(),
+            StreamId::Directory => "directory",
+            StreamId::Sites => "sites",
         }
     }
 }
@@ -101,6 +116,12 @@ pub enum Event {
     Card(CardEvent),
     /// Of a mark that guards follow.
     Mark(MarkEvent),
+    /// Of an account.
+    Account(AccountEvent),
+    /// Of the directory of administrators.
+    Directory(DirectoryEvent),
+    /// Of the sites.
+    Sites(SiteEvent),
 }
 
 /// Why a recorded payload cannot be read.
@@ -129,6 +150,9 @@ impl Event {
             Event::Store(event) => event.event_type(),
             Event::Card(event) => event.event_type(),
             Event::Mark(event) => event.event_type(),
+            Event::Account(event) => event.event_type(),
+            Event::Directory(event) => event.event_type(),
+            Event::Sites(event) => event.event_type(),
         }
     }
 
@@ -141,6 +165,9 @@ impl Event {
             StoreEvent::TYPES,
             CardEvent::TYPES,
             MarkEvent::TYPES,
+            AccountEvent::TYPES,
+            DirectoryEvent::TYPES,
+            SiteEvent::TYPES,
         ]
         .into_iter()
         .flatten()
@@ -156,6 +183,9 @@ impl Event {
             StoreEvent::WORDS,
             CardEvent::WORDS,
             MarkEvent::WORDS,
+            AccountEvent::WORDS,
+            DirectoryEvent::WORDS,
+            SiteEvent::WORDS,
         ]
         .into_iter()
         .flatten()
@@ -175,6 +205,9 @@ impl Event {
             Event::Store(event) => event.encode_into(out),
             Event::Card(event) => event.encode_into(out),
             Event::Mark(event) => event.encode_into(out),
+            Event::Account(event) => event.encode_into(out),
+            Event::Directory(event) => event.encode_into(out),
+            Event::Sites(event) => event.encode_into(out),
         }
     }
 
@@ -217,6 +250,15 @@ impl Event {
         if let Some(event) = MarkEvent::decode(event_type, payload) {
             return event.map(Event::Mark).map_err(unreadable);
         }
+        if let Some(event) = AccountEvent::decode(event_type, payload) {
+            return event.map(Event::Account).map_err(unreadable);
+        }
+        if let Some(event) = DirectoryEvent::decode(event_type, payload) {
+            return event.map(Event::Directory).map_err(unreadable);
+        }
+        if let Some(event) = SiteEvent::decode(event_type, payload) {
+            return event.map(Event::Sites).map_err(unreadable);
+        }
         Err(DecodeError::UnknownType(event_type.to_owned()))
     }
 
@@ -229,6 +271,9 @@ impl Event {
             Event::Store(event) => StreamId::Store(event.store().clone()),
             Event::Card(event) => StreamId::Card(event.card_no().clone()),
             Event::Mark(event) => StreamId::Mark(event.marked().mark.clone()),
+            Event::Account(event) => StreamId::Account(event.account().clone()),
+            Event::Directory(_) => StreamId::Directory,
+            Event::Sites(_) => StreamId::Sites,
         }
     }
 
@@ -240,6 +285,9 @@ impl Event {
             Event::Merchant(event) => Some(event.at()),
             Event::Store(event) => Some(event.at()),
             Event::Mark(event) => Some(event.marked().at),
+            Event::Account(event) => Some(event.at()),
+            Event::Directory(event) => Some(event.at()),
+            Event::Sites(event) => Some(event.at()),
         }
     }
 
@@ -248,51 +296,61 @@ impl Event {
         match self {
             Event::Worker(event) => Some(event.day()),
             Event::Mark(event) => Some(event.marked().on),
-            Event::Programme(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) => {
-                self.at().map(|at| at.date())
-            }
+            Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Store(_)
+            | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_) => self.at().map(|at| at.date()),
         }
     }
 
     /// What it is about, within its stream.
     pub fn subject(&self) -> Option<Subject<'_>> {
         match self {
-            Event::Programme(_) => None,
+            Event::Programme(_) | Event::Sites(_) => None,
             Event::Worker(event) => event.subject(),
             Event::Merchant(event) => event.subject(),
             Event::Store(event) => event.subject(),
             Event::Card(event) => Some(Subject::Card(event.card_no())),
             Event::Mark(event) => Some(Subject::Credit(&event.marked().credit)),
+            Event::Account(event) => event.subject(),
+            Event::Directory(event) => Some(Subject::Grant(event.grant())),
         }
     }
 
-    /// The credit, redemption or hold that it begins, which later events name.
+    /// The credit, redemption, hold or grant that it begins, which later events name.
     pub fn begins(&self) -> Option<Subject<'_>> {
         match self {
             Event::Worker(event) => event.begins(),
             Event::Store(event) => event.begins(),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Mark(_) => None,
+            Event::Account(event) => event.begins(),
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Directory(_) | Event::Sites(_) | Event::Mark(_) => None,
         }
     }
 
-    /// The credit, redemption or hold begun earlier that it corrects or finishes.
+    /// The credit, redemption, hold or grant begun earlier that it corrects or finishes.
     pub fn follows(&self) -> Option<Subject<'_>> {
         match self {
             Event::Worker(event) => event.follows(),
             Event::Store(event) => event.follows(),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Mark(_) => None,
+            Event::Account(event) => event.follows(),
+            Event::Directory(event) => Some(Subject::Grant(event.grant())),
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) | Event::Mark(_) => None,
         }
     }
 
     /// Who has a part in it beside the one whose event it is.
     pub fn party(&self) -> Option<Party<'_>> {
         match self {
-            Event::Programme(_) => None,
+            Event::Programme(_) | Event::Sites(_) => None,
             Event::Worker(event) => event.party(),
             Event::Merchant(event) => event.party(),
             Event::Store(event) => event.party(),
             Event::Card(event) => Some(Party::Worker(event.worker())),
-            Event::Mark(event) => Some(Party::Worker(&event.marked().worker)),
+            Event::Account(event) => event.party(),
+            Event::Directory(_) | Event::Mark(_) => None,
         }
     }
 
@@ -302,7 +360,9 @@ impl Event {
             Event::Worker(event) => event.reason(),
             Event::Merchant(event) => event.reason(),
             Event::Store(event) => event.reason(),
-            Event::Programme(_) | Event::Card(_) | Event::Mark(_) => None,
+            Event::Account(event) => event.reason(),
+            Event::Sites(event) => event.reason(),
+            Event::Programme(_) | Event::Card(_) | Event::Directory(_) | Event::Mark(_) => None,
         }
     }
 
@@ -310,7 +370,13 @@ impl Event {
     pub const fn as_opening(&self) -> Option<&JournalOpened> {
         match self {
             Event::Programme(event) => event.as_opening(),
-            Event::Worker(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) | Event::Mark(_) => None,
+            Event::Worker(_)
+            | Event::Merchant(_)
+            | Event::Store(_)
+            | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_) | Event::Mark(_) => None,
         }
     }
 }
@@ -342,8 +408,7 @@ macro_rules! union_of {
 }
 
 union_of!(ProgrammeEvent => Programme as_programme, WorkerEvent => Worker as_worker,
-    MerchantEvent => Merchant as_merchant, StoreEvent => Store as_store, CardEvent => Card as_card,
-    MarkEvent => Mark as_mark);
+ MerchantEvent => Merchant as_merchant , StoreEvent => Store as_store , CardEvent => Card as_card , AccountEvent => Account as_account , DirectoryEvent => Directory as_directory, SiteEvent => Sites as_site, MarkEvent => Mark as_mark);
 
 #[cfg(test)]
 pub(crate) mod tests;

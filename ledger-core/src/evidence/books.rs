@@ -73,8 +73,11 @@ impl Books {
                 self.programme(event);
                 Ok(())
             }
-            // What guards follow moves nothing.
-            Event::Card(CardEvent::CardNumberAssigned(_)) | Event::Mark(_) => Ok(()),
+            Event::Card(CardEvent::CardNumberAssigned(_))
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_)
+            | Event::Mark(_) => Ok(()),
         }
     }
 

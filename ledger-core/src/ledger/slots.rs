@@ -3,12 +3,15 @@
 
 use super::cache::{Cache, Fold, Loaded, layout};
 use super::process::NotLoaded;
+use crate::domain::account::Account;
 use crate::domain::card::Card;
+use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{CardNo, MarkId, MerchantId, StoreId, WorkerId};
+use crate::domain::ids::{AccountId, CardNo, MarkId, MerchantId, StoreId, WorkerId};
 use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
+use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
 use crate::journal::{JournalError, Snapshot, StoredStream};
@@ -148,6 +151,15 @@ slots! {
     }
     marks: Mark, by MarkId, with layout::MARK {
         Mark, StreamId::Mark(id) => id, Event::Mark(own) => &own.marked().mark
+    }
+    accounts: Account, by AccountId, with layout::ACCOUNT {
+        Account, StreamId::Account(id) => id, Event::Account(own) => own.account()
+    }
+    directory: Directory, by (), with layout::DIRECTORY {
+        Directory, StreamId::Directory => &(), Event::Directory(_) => &()
+    }
+    sites: Sites, by (), with layout::SITES {
+        Sites, StreamId::Sites => &(), Event::Sites(_) => &()
     }
 }
 

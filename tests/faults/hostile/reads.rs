@@ -23,6 +23,11 @@ pub(super) fn reads() -> Vec<Control> {
     const MERCHANT: &[(&str, Kind)] = &[("M0001", Kind::Known("unknown_merchant"))];
     vec![
         get("/healthz", &[], &[]),
+        get(
+            "/v1/workers/{id}/readers",
+            WORKER,
+            &[("after", "01890a5d-ac96-774b-bcce-b302099a8057", Kind::Word), PAGE[0]],
+        ),
         get("/metrics", &[], &[]),
         get("/openapi.json", &[], &[]),
         get("/readyz", &[], &[]),
@@ -88,6 +93,7 @@ pub(super) fn reads() -> Vec<Control> {
         ),
         get("/v1/schedule", &[], &[("on", DAY, Kind::Day), PAGE[1]]),
         get("/v1/schedule/versions", &[], &[("after", "1", Kind::Whole), PAGE[0], PAGE[1]]),
+        get("/v1/sites", &[], &[("on", DAY, Kind::Day), AFTER, PAGE[0], PAGE[1]]),
         get("/v1/stores", &[], LIST),
         get("/v1/stores/{id}", STORE, SINCE),
         get("/v1/stores/{id}/stock", STORE, LIST),

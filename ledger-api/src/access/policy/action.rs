@@ -18,6 +18,11 @@ macro_rules! kinds {
         impl $name {
             /// Each of them.
             pub const ALL: &'static [$name] = &[$($name::$kind,)*];
+
+            /// Its name.
+            pub const fn name(self) -> &'static str {
+                match self { $($name::$kind => stringify!($kind),)* }
+            }
         }
     };
 }
@@ -89,6 +94,22 @@ kinds! {
         ReleaseHold,
         /// Books lots that ended as expired.
         ExpireLots,
+        /// Opens an account.
+        OpenAccount,
+        /// Grants an account a role.
+        GrantRole,
+        /// Confirms a grant.
+        ConfirmGrant,
+        /// Ends a grant.
+        EndGrant,
+        /// Opens a site.
+        OpenSite,
+        /// Hangs a site elsewhere.
+        MoveSite,
+        /// Closes a site.
+        CloseSite,
+        /// Changes what a site offers.
+        SetServices,
     }
 }
 
@@ -101,6 +122,12 @@ kinds! {
         Worker,
         /// A person's name.
         Name,
+        /// A person's name, masked: enough to tell whom one has in front of oneself.
+        MaskedName,
+        /// Workers, by the whole name or phone.
+        Search,
+        /// Who read a worker's record.
+        Readers,
         /// A worker's balance.
         Balance,
         /// A worker's statement.
@@ -127,6 +154,8 @@ kinds! {
         Merchant,
         /// What a merchant is owed and was paid.
         Settlement,
+        /// The sites.
+        Sites,
         /// The list of stores.
         Stores,
         /// A store's particulars.
@@ -169,6 +198,8 @@ pub enum Action {
     Read(Read),
     /// To hand in a checkpoint that other offices cosigned.
     Cosign,
+    /// To have a worker's name and phone kept, or taken away.
+    KeepPerson,
     /// Something that nobody offers, such as a method that an address does not take. Who is refused everything is not told
     /// so.
     Nothing,
@@ -254,6 +285,14 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::ExpireLots(commands::ExpireLots { worker, .. }) => {
             (CommandKind::ExpireLots, Target::Worker(worker.as_str()))
         }
+        Command::OpenAccount(_) => (CommandKind::OpenAccount, Target::District),
+        Command::GrantRole(_) => (CommandKind::GrantRole, Target::District),
+        Command::ConfirmGrant(_) => (CommandKind::ConfirmGrant, Target::District),
+        Command::EndGrant(_) => (CommandKind::EndGrant, Target::District),
+        Command::OpenSite(_) => (CommandKind::OpenSite, Target::District),
+        Command::MoveSite(_) => (CommandKind::MoveSite, Target::District),
+        Command::CloseSite(_) => (CommandKind::CloseSite, Target::District),
+        Command::SetServices(_) => (CommandKind::SetServices, Target::District),
     }
 }
 

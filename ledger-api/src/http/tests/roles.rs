@@ -36,9 +36,11 @@ const AUDITED: &[&str] = &[
     "/v1/redemptions/{id}",
     "/v1/stores/{id}/redemptions",
     "/v1/trial-balance",
+    "/v1/workers/{id}/readers",
     "/v1/workers/{id}/trace",
 ];
-const RECEIPT: &str = "/v1/audit/receipt/{position}";
+/// What workers read of themselves.
+const OWN: &[&str] = &["/v1/audit/receipt/{position}", "/v1/workers/{id}/readers"];
 
 /// What the addresses name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +57,8 @@ fn may(role: Role, method: &str, path: &str, named: Named) -> bool {
     match role {
         Role::Admin => true,
         Role::Auditor => method == "get" && AUDITED.contains(&path),
-        Role::Worker => method == "get" && path == RECEIPT && named == Named::Own,
+        Role::Machine => (method, path) == ("get", "/metrics"),
+        Role::Worker => method == "get" && OWN.contains(&path) && named == Named::Own,
         Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => false,
     }
 }
@@ -138,7 +141,7 @@ impl District {
             Role::Branch => Some("B1"),
             Role::Merchant => Some("M1"),
             Role::Worker => Some("W1"),
-            Role::Auditor | Role::Admin => None,
+            Role::Auditor | Role::Admin | Role::Machine => None,
         };
         assert_eq!(scope.is_none(), role.scope_rule() == ScopeRule::Refused);
         self.edge.app.access.issue(role, scope, "matrix").await.unwrap().1

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{HoldEnded, WorkerEvent};
 use super::open_lots::OpenLots;
-use crate::domain::ids::{ActivityCode, HoldId, RedemptionId, Sku};
+use crate::domain::ids::{ActivityCode, HoldId, RedemptionId, SiteId, Sku};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 pub use card::HeldCard;
@@ -29,6 +29,7 @@ pub use way::{Dispute, Due, Stage, Way};
 pub struct Worker {
     pub(super) details: Option<(String, Option<bool>, Option<String>)>,
     pub(super) registered_on: Option<NaiveDate>,
+    pub(super) site: Option<SiteId>,
     pub(super) departed: Option<BusinessTime>,
     pub(super) card: Option<HeldCard>,
     pub(super) lots: Vec<Lot>,

@@ -244,6 +244,10 @@ impl Definition for JudgeCredit {
         streams.push(StreamId::Programme);
         let Some(worker) = book.owner(&(&self.credit).into()) else { return };
         streams.push(StreamId::Worker(worker.clone()));
+        // Which persons had a part in it is told by their accounts.
+        let lot = book.worker(worker).ok().and_then(|state| state.credit(&self.credit));
+        let parts = lot.into_iter().flat_map(|(_, lot)| lot.parts());
+        streams.extend(parts.map(|actor| StreamId::Account(actor.into())));
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {

@@ -133,7 +133,15 @@ impl People {
                 }
                 return;
             }
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Mark(_) => return,
+            Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_)
+            | Event::Mark(_) => {
+                return;
+            }
         };
         if let Some(record) = event.as_service() {
             let late = days(record.on, self.today) >= self.thresholds.late_days;

@@ -30,7 +30,13 @@ impl CardTrace {
         match event {
             Event::Card(event) => event.card_no() == &self.card_no,
             Event::Worker(event) => self.is_about_card(event),
-            Event::Programme(_) | Event::Merchant(_) | Event::Store(_) | Event::Mark(_) => false,
+            Event::Sites(_)
+            | Event::Mark(_)
+            | Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Store(_)
+            | Event::Account(_)
+            | Event::Directory(_) => false,
         }
     }
 

@@ -1,7 +1,9 @@
 //! A sample of every event type: one with all optional fields and, where there are any, one with none.
 
+pub(super) mod accounts;
 pub(super) mod dated;
 pub(super) mod way;
+pub(super) mod sites;
 mod worker;
 
 use chrono::NaiveDate;
@@ -104,7 +106,8 @@ fn stock_lines() -> Vec<StockLine> {
 
 /// A sample of every event type: one with all optional fields and, where there are any, one with none.
 pub(crate) fn samples() -> Vec<Event> {
-    first_samples().into_iter().chain(dated::samples()).chain(way::samples()).collect()
+    let later = [dated::samples(), accounts::samples(), sites::samples(), way::samples()];
+    first_samples().into_iter().chain(later.into_iter().flatten()).collect()
 }
 
 /// Those of the first golden file.
@@ -219,6 +222,7 @@ fn store_samples() -> Vec<StoreEvent> {
         store: store(),
         tier: "街道".into(),
         v: V1,
+        site: None,
     };
     let bare = || StoreRecorded { community: None, ..full() };
     let door = |reason: &str| StoreDoor { at: at(), reason: reason.into(), store: store(), v: V1 };

@@ -12,7 +12,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::refusal::Code;
 use crate::domain::time::Validity;
 use crate::domain::worker::WorkerCommand;
-use crate::domain::worker::command::CreditVerdict::{Reject, Reverse};
+use crate::domain::worker::command::CreditVerdict::{Reject, Reverse, Settle};
 use crate::domain::worker::event::{CreditReversed, ServiceRecorded, WorkerEvent};
 use crate::domain::worker::state::{CreditStatus, Worker};
 
@@ -168,10 +168,11 @@ fn a_credit_that_no_longer_counts_frees_the_cap() {
     let upheld = given()
         .and("2024-03-05", proposal("C1", "2024-03-05", 10))
         .and("2024-03-06", judge_as("objector", "C1", OBJECT))
-        .and("2024-03-07", judge("C1", resolve(true, "2024-03-10")));
+        .and("2024-03-07", judge("C1", resolve(true, "2024-03-10")))
+        .and("2024-03-11", judge("C1", Settle { over: date("2024-03-10") }));
     for given in [rejected, reversed, upheld] {
-        let given = given.and("2024-03-08", capped("C2", "2024-03-05", "6"));
-        let record = given.when("2024-03-08", capped("C3", "2024-03-05", "6")).then_credited();
+        let given = given.and("2024-03-11", capped("C2", "2024-03-05", "6"));
+        let record = given.when("2024-03-11", capped("C3", "2024-03-05", "6")).then_credited();
         assert_eq!((record.points, record.uncapped), (points(4), Some(points(6))));
     }
 }

@@ -20,7 +20,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::refusal::Code;
 use crate::domain::time::{BusinessTime, Validity};
 use crate::domain::worker::WorkerCommand;
-use crate::domain::worker::command::{CreditVerdict, Judge, OfWorker, Spending};
+use crate::domain::worker::command::{CreditVerdict, Judge, OfWorker, Spending, WayTerms};
 use crate::domain::worker::event::{LotPart, RedeemedLine, WorkerEvent};
 use crate::domain::worker::state::{CreditStatus, Lot, Worker};
 
@@ -297,14 +297,15 @@ impl Play {
                     terms.activity.validity = validity;
                     terms.quantity = Quantity::from_millionths(tenths * 100_000);
                     terms.step = Points::from_hundredths(25);
-                    terms.way = checked_once().filter(|_| *proposed);
+                    let checks = if number % 2 == 0 { 1 } else { 2 };
+                    terms.way = checked_once().filter(|_| *proposed).map(|way| WayTerms { checks, ..way });
                 })
             }
             Step::Judge { credit, verdict, by_proposer } => WorkerCommand::JudgeCredit {
                 credit: credit_id(&pick(&self.credits, *credit)?),
                 verdict: verdict.clone(),
                 judge: Judge {
-                    by: actor(if *by_proposer { "maker" } else { "checker" }),
+                    by: actor(if *by_proposer { "maker" } else { ["checker", "second", "third"][number % 3] }),
                     alike: Vec::new(),
                     is_worker: false,
                 },
