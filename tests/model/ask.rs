@@ -343,6 +343,7 @@ fn activity(line: &Line) -> Activity {
             Lasting::YearEnd => Validity::YearEnd,
             Lasting::Forever => Validity::Forever,
         },
+        terms: Default::default(),
     }
 }
 

@@ -7,6 +7,7 @@
 mod caps;
 mod limits;
 mod names;
+mod programmes;
 mod reading;
 mod worker;
 
@@ -27,6 +28,7 @@ use crate::domain::time::Month;
 use crate::domain::worker::event::WorkerEvent;
 use caps::Caps;
 use limits::Limits;
+use programmes::Programmes;
 use reading::Reading;
 pub use worker::WorkerBook;
 
@@ -51,6 +53,7 @@ pub struct Books {
     merchants: HashMap<MerchantId, MerchantBook>,
     caps: Caps,
     limits: Limits,
+    programmes: Programmes,
 }
 
 impl Books {
@@ -73,10 +76,17 @@ impl Books {
                 self.programme(event);
                 Ok(())
             }
+            Event::Fund(event) => self.programmes.fund(event),
+            Event::Benefit(event) => self.programmes.benefit(event),
             Event::Card(CardEvent::CardNumberAssigned(_))
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
             | Event::Account(_)
             | Event::Directory(_)
-            | Event::Sites(_)
+            | Event::Offer(_)
             | Event::Mark(_) => Ok(()),
         }
     }
@@ -186,7 +196,9 @@ impl MerchantBook {
                     return Err(format!("pays {} for {}, for which {owed} are owed", event.points, event.month));
                 }
             }
-            MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => {}
+            MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MerchantRegistered(_)
+            | MerchantEvent::MerchantUpdated(_) => {}
         }
         Ok(())
     }
