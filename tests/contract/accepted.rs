@@ -274,7 +274,9 @@ fn command() -> BoxedStrategy<Command> {
         2 => (prop::collection::vec(activity(), 0..2), day(), settings()).prop_map(|(activities, effective_from, settings)| {
             Command::AdoptSchedule(commands::AdoptSchedule { activities, effective_from, settings })
         }),
-        1 => (text(), text()).prop_map(|(origin, suite)| Command::OpenJournal(commands::OpenJournal { origin, suite })),
+        1 => (text(), text(), any::<bool>()).prop_map(|(origin, suite, demonstration)| {
+            Command::OpenJournal(commands::OpenJournal { origin, suite, demonstration })
+        }),
     ]
     .boxed()
 }

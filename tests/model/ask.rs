@@ -213,9 +213,11 @@ impl Ask {
     fn command(&self) -> Command {
         let reason = REASON.to_owned();
         match self.clone() {
-            Ask::Open => {
-                Command::OpenJournal(commands::OpenJournal { origin: ORIGIN.to_owned(), suite: "sha-256".to_owned() })
-            }
+            Ask::Open => Command::OpenJournal(commands::OpenJournal {
+                origin: ORIGIN.to_owned(),
+                suite: "sha-256".to_owned(),
+                demonstration: false,
+            }),
             Ask::Configure { approval, publicity_days, step } => Command::Configure(Settings {
                 approval_required: approval,
                 points_step: step.map(Points::from_hundredths),

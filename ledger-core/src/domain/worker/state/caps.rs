@@ -1,5 +1,7 @@
 //! What counts against caps: points by activity and service date (每日上限), units by item and calendar year (每人每年限兑).
 
+use std::collections::BTreeMap;
+
 use chrono::Datelike;
 
 use super::Worker;
@@ -11,6 +13,12 @@ impl Worker {
     /// Units of an item that count against the limit of a calendar year, over all stores.
     pub fn units(&self, sku: &Sku, year: i32) -> u32 {
         self.units.get(&(sku.clone(), year)).copied().unwrap_or(0)
+    }
+
+    /// The same of every item, for one year.
+    pub fn units_of(&self, year: i32) -> BTreeMap<Sku, u32> {
+        let of_year = self.units.iter().filter(|((_, other), _)| *other == year);
+        of_year.map(|((sku, _), units)| (sku.clone(), *units)).collect()
     }
 
     /// Counts a credit against its daily cap.
