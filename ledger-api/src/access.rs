@@ -7,10 +7,12 @@
 //! by one process while others serve.
 
 mod cache;
+pub mod password;
 pub mod policy;
 mod postgres;
 mod role;
 mod secret;
+pub mod session;
 mod sqlite;
 mod store;
 #[cfg(test)]
@@ -57,6 +59,23 @@ pub struct Identity {
     pub scope: Option<Arc<str>>,
     /// The token's label.
     pub name: Arc<str>,
+}
+
+impl Identity {
+    /// Whether somebody is this now, wherever.
+    pub fn holds(&self, role: Role) -> bool {
+        self.role == role
+    }
+
+    /// Where somebody is this now: stores of a clerk, branches of a branch's secretary, and so on.
+    pub fn own(&self, role: Role) -> Vec<&str> {
+        if self.role == role { self.scope.as_deref().into_iter().collect() } else { Vec::new() }
+    }
+
+    /// Which worker somebody is.
+    pub fn worker(&self) -> Option<&str> {
+        self.own(Role::Worker).first().copied()
+    }
 }
 
 /// A token as lists show it; the secret cannot be shown again.
@@ -155,6 +174,16 @@ impl Access {
         let found = self.store.revoke(id, Utc::now().timestamp_millis()).await?;
         self.cache.forget_id(id);
         Ok(found)
+    }
+
+    /// Who an account is and what it may do now; nobody when there is no such account, or it may do nothing.
+    ///
+    /// # Errors
+    /// [`AccessError::Store`] when that cannot be told now.
+    pub async fn of_account(&self, account: &Actor) -> Result<Option<Identity>, AccessError> {
+        let all = self.store.list().await?;
+        let mut live = all.into_iter().filter(|token| token.revoked_at_ms.is_none());
+        live.find(|token| token.id == account.as_str()).map(identity).transpose()
     }
 
     /// Who shows this token; nobody when it was never issued or is revoked.

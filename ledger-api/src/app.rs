@@ -14,6 +14,8 @@ use ledger_core::ledger::{Ledger, LedgerSettings};
 use projections::{Views, ViewsRunner};
 
 use crate::access::Access;
+use crate::access::password::Passwords;
+use crate::access::session::Sessions;
 use crate::audit::Audit;
 use crate::vault::Vault;
 
@@ -31,6 +33,10 @@ pub struct Parts {
     pub views: Views,
     /// Access tokens.
     pub access: Arc<Access>,
+    /// Passwords of accounts.
+    pub passwords: Arc<Passwords>,
+    /// Who is logged in.
+    pub sessions: Arc<Sessions>,
     /// Names, encrypted per person.
     pub vault: Arc<Vault>,
     /// Checkpoints, proofs and receipts.
@@ -155,12 +161,23 @@ impl App {
     ) -> Result<(App, AppTasks), OpenError> {
         let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &new.origin, new.suite).await?;
         let access = Arc::new(Access::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
+        let passwords = Passwords::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
+        let sessions = Sessions::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let vault = Arc::new(Vault::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let audit =
             Audit::open(url, Arc::clone(&journal)).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         audit.prepare_keys().await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
-        let app = App(Arc::new(Parts { url: url.clone(), ledger, views, access, vault, audit: Arc::new(audit) }));
+        let app = App(Arc::new(Parts {
+            url: url.clone(),
+            ledger,
+            views,
+            access,
+            passwords: Arc::new(passwords),
+            sessions: Arc::new(sessions),
+            vault,
+            audit: Arc::new(audit),
+        }));
         Ok((app, AppTasks { ledger: task, runner }))
     }
 }

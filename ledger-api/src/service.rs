@@ -7,12 +7,18 @@
 //! Reading order: [`error`] (what can be said besides yes), [`command`] (a command from its fields to its receipt),
 //! [`keys`], [`names`], [`reading`] with [`readers`], then [`destination`] (commands of this machine) and [`due`].
 
+pub mod audit;
 pub mod command;
+pub mod counter;
+pub mod desk;
 pub mod destination;
 pub mod due;
 pub mod error;
 pub mod keys;
+pub mod login;
 pub mod names;
+pub mod overview;
+pub mod own;
 pub mod readers;
 pub mod reading;
 #[cfg(test)]

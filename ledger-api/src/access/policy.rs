@@ -86,10 +86,41 @@ fn reach_of_role(role: Role, action: Action) -> Reach {
             Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
         },
         Role::Worker => match action {
-            Action::Read(Read::Receipt) => Reach::Own,
+            Action::Read(Read::Receipt | Read::Balance | Read::Statement) => Reach::Own,
+            Action::Command(CommandKind::ObjectToCredit) => Reach::Everywhere,
             Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
         },
-        Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => Reach::Nowhere,
+        Role::Clerk => match action {
+            Action::Read(Read::Counter | Read::StoreDay | Read::Stock)
+            | Action::Command(
+                CommandKind::Redeem | CommandKind::Restock | CommandKind::CountStock | CommandKind::WriteOffStock,
+            ) => Reach::Own,
+            Action::Command(CommandKind::ReverseRedemption) => Reach::Everywhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+        },
+        Role::Operator => match action {
+            Action::Read(Read::WaitingCredits | Read::Schedule | Read::Name)
+            | Action::Command(CommandKind::RecordCredit) => Reach::Everywhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+        },
+        Role::Approver => match action {
+            Action::Read(Read::WaitingCredits | Read::Schedule | Read::Name | Read::Credit)
+            | Action::Command(
+                CommandKind::ConfirmCredit
+                | CommandKind::RejectCredit
+                | CommandKind::ReverseCredit
+                | CommandKind::ResolveObjection,
+            ) => Reach::Everywhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+        },
+        Role::Branch => match action {
+            Action::Read(Read::Appraisal | Read::Name) => Reach::Own,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+        },
+        Role::Merchant => match action {
+            Action::Read(Read::Settlement) => Reach::Own,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+        },
     }
 }
 
@@ -124,6 +155,8 @@ fn is_audited(read: Read) -> bool {
         | Read::Store
         | Read::Stock
         | Read::Schedule
+        | Read::Counter
+        | Read::Overview
         | Read::Metrics => false,
     }
 }

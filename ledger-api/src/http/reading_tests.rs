@@ -24,6 +24,7 @@ use crate::app::{App, AppTasks};
 use crate::demo;
 use crate::server::router;
 use crate::stopping::Stopping;
+use crate::web::Entrance;
 
 /// A ledger with its HTTP edge, and an administrator's token.
 struct Edge {
@@ -64,7 +65,7 @@ impl Edge {
         let (app, tasks) = App::open(&url, settings).await.unwrap();
         let (_, token) = app.access.issue(Role::Admin, None, "test").await.unwrap();
         let (stop, stopping) = Stopping::new();
-        let router = router(app.clone(), stopping).unwrap();
+        let router = router(app.clone(), Entrance::default(), stopping).unwrap();
         Edge { app, router, token, stop, _tasks: tasks, _folder: folder }
     }
 

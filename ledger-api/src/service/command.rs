@@ -119,6 +119,15 @@ pub async fn give(ledger: &Ledger, who: Who<'_>, submissions: Vec<Submission>) -
     Ok(ledger.submit_all(submissions, false).await)
 }
 
+/// Gives one command to a ledger that is laid over another and keeps nothing, to learn what would become of it.
+///
+/// # Errors
+/// [`Denied`].
+pub(super) async fn judge(over: &Ledger, who: Who<'_>, submission: Submission) -> Result<Outcome, Denied> {
+    check(who, &submission.command)?;
+    Ok(over.submit(submission).await)
+}
+
 /// As [`give`], all of them in one round: none of them is decided before the others have come in.
 ///
 /// # Errors

@@ -109,6 +109,8 @@ kinds! {
         Credit,
         /// A redemption.
         Redemption,
+        /// What a counter sees of a worker: masked name, balance, and what of it can be had there.
+        Counter,
         /// What a store gave out on a day.
         StoreDay,
         /// The holds that are open.
@@ -147,6 +149,8 @@ kinds! {
         Keys,
         /// The receipt of an entry.
         Receipt,
+        /// The district's figures at a glance.
+        Overview,
         /// The figures of this process.
         Metrics,
     }

@@ -18,6 +18,7 @@ use crate::access::Role;
 use crate::app::{App, AppTasks, NewJournal, open_journal};
 use crate::server::router;
 use crate::stopping::Stopping;
+use crate::web::Entrance;
 
 /// A ledger with its edge and the tokens of two admins.
 pub(crate) struct Edge {
@@ -67,7 +68,7 @@ impl Edge {
         let (_, token) = app.access.issue(Role::Admin, None, "desk").await.unwrap();
         let (_, other_token) = app.access.issue(Role::Admin, None, "another desk").await.unwrap();
         let (_, stopping) = Stopping::new();
-        let router = router(app.clone(), stopping).unwrap();
+        let router = router(app.clone(), Entrance::default(), stopping).unwrap();
         Edge { app, router, token, other_token, _tasks: tasks, folder }
     }
 
