@@ -18,6 +18,7 @@ use ledger_core::journal::JournalError;
 use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission, commands};
 
 use crate::access::policy::{Denied, Who};
+use crate::access::{Access, AccessError, Role};
 use crate::service::{command, names};
 use crate::vault::{Vault, VaultError};
 use history::{FIRST_DAY, History, Planned, WEEKS};
@@ -32,6 +33,20 @@ pub const EXAMPLE_SKU: &str = "SP001";
 pub const EXAMPLE_MERCHANT: &str = "YS-SH02";
 /// A Party branch with card holders.
 pub const EXAMPLE_BRANCH: &str = "YS-DZB01";
+
+/// The roles that can be tried by a tap, each with where.
+pub const ENTRANCES: [(Role, Option<&str>); 8] = [
+    (Role::Clerk, Some(EXAMPLE_STORE)),
+    (Role::Worker, Some(EXAMPLE_WORKER)),
+    (Role::Branch, Some(EXAMPLE_BRANCH)),
+    (Role::Auditor, None),
+    (Role::Operator, Some("演示1社区")),
+    (Role::Approver, None),
+    (Role::Merchant, Some(EXAMPLE_MERCHANT)),
+    (Role::Admin, None),
+];
+/// What the tokens are called that stand for the demonstration's accounts.
+const ENTRANCE_NAME: &str = "demo-entrance";
 
 const ACTOR: &str = "demo";
 /// The first command: whether the journal is this demonstration's.
@@ -73,6 +88,31 @@ pub enum DemoError {
     /// The journal gave no answer.
     #[error("the demonstration district is not complete: the journal gave no answer; start again to go on")]
     Unanswered,
+}
+
+/// Makes an account for each role that can be tried; does nothing where it is there.
+///
+/// # Errors
+/// [`AccessError`].
+pub async fn open_entrances(access: &Access) -> Result<(), AccessError> {
+    for (role, scope) in ENTRANCES {
+        if account_of(access, role).await?.is_none() {
+            access.issue(role, scope, ENTRANCE_NAME).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The account with which a role can be tried.
+///
+/// # Errors
+/// [`AccessError`].
+pub async fn account_of(access: &Access, role: Role) -> Result<Option<Actor>, AccessError> {
+    let all = access.list().await?;
+    let found = all
+        .into_iter()
+        .find(|token| token.name == ENTRANCE_NAME && token.role == role.as_str() && token.revoked_at.is_none());
+    Ok(found.and_then(|token| Actor::new(&token.id).ok()))
 }
 
 /// Fills an empty journal with the demonstration district; goes on where an earlier attempt stopped.
