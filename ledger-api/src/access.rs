@@ -10,7 +10,6 @@ mod cache;
 pub mod password;
 pub mod policy;
 mod postgres;
-mod role;
 mod secret;
 pub mod session;
 mod sqlite;
@@ -26,7 +25,7 @@ use ledger_core::domain::ids::Actor;
 use ledger_core::journal::url::JournalUrl;
 use serde::Serialize;
 
-pub use role::{Role, RoleError, ScopeRule};
+pub use ledger_core::domain::account::{Role, RoleError, ScopeRule};
 
 use crate::side_store::SideStoreError;
 use crate::side_store::rows::Store;

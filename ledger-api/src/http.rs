@@ -25,6 +25,7 @@ pub mod error;
 pub mod events;
 pub mod expiries;
 pub mod extract;
+pub mod grants;
 pub mod health;
 pub mod holds;
 pub mod judgements;
@@ -40,6 +41,7 @@ pub mod schedule;
 pub mod settlements;
 pub mod shapes;
 pub mod shelf;
+pub mod sites;
 pub mod stock;
 pub mod stores;
 pub mod till;
@@ -77,6 +79,7 @@ fn guarded() -> Routes {
         .merge(accounts::routes())
         .merge(traces::routes())
         .merge(merchants::routes())
+        .merge(sites::routes())
         .merge(settlements::routes())
         .merge(stores::routes())
         .merge(shelf::routes())
@@ -97,6 +100,7 @@ fn guarded() -> Routes {
         .merge(audits::routes())
         .merge(audit::routes())
         .merge(receipts::routes())
+        .merge(grants::routes())
         .merge(metrics::routes())
 }
 

@@ -8,19 +8,24 @@
 pub mod decimal;
 pub mod history;
 pub mod ids;
+pub mod personal;
 pub mod points;
 pub mod quantity;
 pub mod refusal;
 pub mod schedule;
+pub mod term;
 mod text;
 pub mod time;
 
 #[macro_use]
 mod events_macro;
 
+pub mod account;
 pub mod card;
+pub mod directory;
 pub mod merchant;
 pub mod programme;
+pub mod site;
 pub mod store;
 pub mod worker;
 

@@ -121,6 +121,10 @@ fn reach_of_role(role: Role, action: Action) -> Reach {
             Action::Read(Read::Settlement) => Reach::Own,
             Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
         },
+        Role::Machine => match action {
+            Action::Read(Read::Metrics) => Reach::Everywhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+        },
     }
 }
 
@@ -151,6 +155,7 @@ fn is_audited(read: Read) -> bool {
         | Read::WaitingCredits
         | Read::Merchants
         | Read::Merchant
+        | Read::Sites
         | Read::Stores
         | Read::Store
         | Read::Stock
@@ -169,7 +174,7 @@ fn is_own(identity: &Identity, target: Target<'_>) -> bool {
         Role::Merchant => target.merchant(),
         Role::Branch => target.branch(),
         // Which worker or store belongs to which community is not recorded, and no scope names the district.
-        Role::Operator | Role::Approver | Role::Auditor | Role::Admin => None,
+        Role::Operator | Role::Approver | Role::Auditor | Role::Admin | Role::Machine => None,
     };
     own.is_some() && own == identity.scope.as_deref()
 }

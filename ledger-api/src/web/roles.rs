@@ -14,6 +14,7 @@ pub(super) const fn name(w: &Words, role: Role) -> &'static str {
         Role::Worker => w.worker,
         Role::Auditor => w.auditor,
         Role::Admin => w.administrator,
+        Role::Machine => w.machine,
     }
 }
 

@@ -71,6 +71,7 @@ words! {
     worker: "骑手", "rider";
     auditor: "审计员", "auditor";
     administrator: "管理员", "administrator";
+    machine: "程序", "program";
     // The pages.
     credits: "积分申报", "Credits";
     branch: "党支部", "Branch";

@@ -55,6 +55,7 @@ fn may(role: Role, method: &str, path: &str, named: Named) -> bool {
     match role {
         Role::Admin => true,
         Role::Auditor => method == "get" && AUDITED.contains(&path),
+        Role::Machine => (method, path) == ("get", "/metrics"),
         Role::Worker => method == "get" && path == RECEIPT && named == Named::Own,
         Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => false,
     }
@@ -138,7 +139,7 @@ impl District {
             Role::Branch => Some("B1"),
             Role::Merchant => Some("M1"),
             Role::Worker => Some("W1"),
-            Role::Auditor | Role::Admin => None,
+            Role::Auditor | Role::Admin | Role::Machine => None,
         };
         assert_eq!(scope.is_none(), role.scope_rule() == ScopeRule::Refused);
         self.edge.app.access.issue(role, scope, "matrix").await.unwrap().1

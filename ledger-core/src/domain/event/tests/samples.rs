@@ -1,6 +1,8 @@
 //! A sample of every event type: one with all optional fields and, where there are any, one with none.
 
+pub(super) mod accounts;
 pub(super) mod dated;
+pub(super) mod sites;
 mod worker;
 
 use chrono::NaiveDate;
@@ -102,7 +104,7 @@ fn stock_lines() -> Vec<StockLine> {
 
 /// A sample of every event type: one with all optional fields and, where there are any, one with none.
 pub(crate) fn samples() -> Vec<Event> {
-    first_samples().into_iter().chain(dated::samples()).collect()
+    first_samples().into_iter().chain(dated::samples()).chain(accounts::samples()).chain(sites::samples()).collect()
 }
 
 /// Those of the first golden file.
@@ -213,6 +215,7 @@ fn store_samples() -> Vec<StoreEvent> {
         store: store(),
         tier: "街道".into(),
         v: V1,
+        site: None,
     };
     let bare = || StoreRecorded { community: None, ..full() };
     let door = |reason: &str| StoreDoor { at: at(), reason: reason.into(), store: store(), v: V1 };
