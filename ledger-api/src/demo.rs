@@ -7,6 +7,7 @@
 mod dice;
 mod district;
 mod history;
+mod open_work;
 
 #[cfg(test)]
 mod tests;
@@ -85,6 +86,9 @@ pub enum DemoError {
     /// An identifier that cannot be used.
     #[error("the demonstration district: {0}")]
     Id(#[from] IdError),
+    /// The accounts cannot be read.
+    #[error("the demonstration's accounts: {0}")]
+    Accounts(String),
     /// The journal gave no answer.
     #[error("the demonstration district is not complete: the journal gave no answer; start again to go on")]
     Unanswered,
@@ -101,6 +105,18 @@ pub async fn open_entrances(access: &Access) -> Result<(), AccessError> {
         }
     }
     Ok(())
+}
+
+/// Lets something wait for each role.
+///
+/// # Errors
+/// [`DemoError`]; [`AccessError`] told as a store that is away.
+pub async fn open_work(ledger: &Ledger, vault: &Vault, access: &Access) -> Result<(), DemoError> {
+    let operator = account_of(access, Role::Operator).await.map_err(|error| DemoError::Accounts(error.to_string()))?;
+    match operator {
+        Some(operator) => open_work::propose(ledger, vault, &operator).await,
+        None => Ok(()),
+    }
 }
 
 /// The account with which a role can be tried.

@@ -24,6 +24,8 @@ mod merchant;
 mod page;
 pub mod receipt;
 mod roles;
+#[cfg(test)]
+mod template_tests;
 mod trouble;
 #[cfg(test)]
 mod vendor_tests;

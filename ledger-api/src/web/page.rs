@@ -333,3 +333,18 @@ pub(super) fn new_key(what: &str) -> String {
 fn role_name(w: &Words, identity: &Identity) -> String {
     super::roles::names(w, identity)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn nobody_is_sent_away_from_here() {
+        for own in ["/", "/counter", "/audit?type=Redeemed&about=YS-0001"] {
+            assert_eq!(own_path(own), own);
+        }
+        for foreign in ["", "counter", "//evil.example", "https://evil.example", "/\\evil.example", "/a b", "/x\n", "/中"] {
+            assert_eq!(own_path(foreign), "/", "{foreign:?}");
+        }
+    }
+}

@@ -133,6 +133,7 @@ words! {
     set_aside: "已预占", "Set aside";
     earned_ever: "累计获得", "Earned so far";
     own_code: "我的积分码", "My code";
+    code_as_qr: "积分码二维码", "Code as QR";
     own_code_how: "在兑换网点出示，或报编号。没有手机也可以打印带上。", "Show it at a store or tell the id; print it where no phone is at hand.";
     print_code: "打印积分码", "Print the code";
     served_on: "服务日期", "Served on";
@@ -174,16 +175,16 @@ words! {
     resolved: "异议已处理", "The objection is decided";
     checked_reason: "核对无误", "checked";
     still_waiting: "已申报，等待审核", "Recorded and waiting";
-    enter_one: "录入", "Record one";
+    enter_one: "录入一笔", "Record one";
     worker_id: "编号", "Worker";
     activity: "活动", "Activity";
     service_date: "服务日期", "Service date";
     witness: "证明人", "Witness";
-    record: "申报", "Record";
-    upload_sheet: "上传表格", "Upload a sheet";
+    record: "录入", "Record";
+    upload_sheet: "整表上传", "A whole sheet";
     sheet_file: "活动记录表", "Sheet of services";
     sheet_hint: "xlsx 或 csv，列名：记录号、编号、活动代码、服务日期、数量、证明人。先逐行核对，不会马上写入。", "xlsx or csv with the columns 记录号, 编号, 活动代码, 服务日期, 数量, 证明人. Rows are judged first; nothing is written yet.";
-    judge_first: "上传并核对", "Upload and judge";
+    judge_first: "上传表格", "Upload the sheet";
     recorded_before: "此前已经申报过，没有重复", "Recorded before; nothing happened twice";
     back_to_credits: "回积分申报", "Back to the desk";
     rows: "行数", "Rows";
