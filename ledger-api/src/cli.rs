@@ -27,6 +27,7 @@ pub mod token;
 pub mod trace;
 pub mod verify;
 pub mod witness;
+mod writer;
 
 use std::fmt;
 use std::path::Path;
@@ -86,7 +87,7 @@ enum Commands {
     Bundle(bundle::BundleArgs),
     /// Print the mutual-aid points cards of a branch for a year
     Appraise(appraise::AppraiseArgs),
-    /// The accounts of the people who work with this journal
+    /// Open accounts, and grant and end what they may do
     #[command(subcommand)]
     Account(account::AccountCommand),
     /// Issue, list and revoke access tokens

@@ -6,6 +6,7 @@
 //! any resource. Nothing here decides a rule, which is the ledger's, nor a right, which `service` asks for.
 
 mod accept;
+pub mod account_reads;
 pub mod accounts;
 pub mod appraisals;
 pub mod audit;
@@ -101,6 +102,7 @@ fn guarded() -> Routes {
         .merge(audit::routes())
         .merge(receipts::routes())
         .merge(grants::routes())
+        .merge(account_reads::routes())
         .merge(metrics::routes())
 }
 

@@ -5,8 +5,9 @@
 //! Nothing here knows a status, a page or a sheet.
 //!
 //! Reading order: [`error`] (what can be said besides yes), [`command`] (a command from its fields to its receipt),
-//! [`keys`], [`names`], [`reading`] with [`readers`], then [`destination`] (commands of this machine) and [`due`].
+//! [`who`], [`keys`], [`names`], [`reading`] with [`readers`], [`accounts`], then [`destination`] (commands of this machine) and [`due`].
 
+pub mod accounts;
 pub mod audit;
 pub mod command;
 pub mod counter;
@@ -23,5 +24,6 @@ pub mod readers;
 pub mod reading;
 #[cfg(test)]
 mod tests;
+pub mod who;
 
 pub use error::ServiceError;

@@ -36,6 +36,8 @@ use store::{Found, NameStore, SealedField, Subject};
 
 /// The kind of a worker; the id is the worker's.
 pub const WORKER: &str = "worker";
+/// The kind of an account; the id is the account's.
+pub const ACCOUNT: &str = "account";
 /// The kind of a witness (证明人); the id is the pseudonym.
 pub const WITNESS: &str = "witness";
 

@@ -6,13 +6,17 @@ use std::net::IpAddr;
 use axum::http::header::InvalidHeaderValue;
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, header};
 
-use crate::access::session::{ABSOLUTE, Session, Sessions};
-use crate::access::{Access, AccessError, Identity};
+use crate::access::Identity;
+use crate::access::session::{ABSOLUTE, Session};
+use crate::app::App;
+use crate::service::{ServiceError, who};
 
 /// The session's cookie over HTTPS. The prefix makes browsers keep it to this very host, whole and secure.
 const COOKIE: &str = "__Host-nuanxin";
 /// The session's cookie on this very machine without HTTPS.
 const COOKIE_ON_LOOPBACK: &str = "nuanxin";
+/// How whoever comes with a session came in.
+const WAY: &str = "session";
 /// The header in which a program's write shows its session's token.
 pub const CSRF_HEADER: &str = "x-csrf-token";
 /// The header in which a proxy says what its own client spoke.
@@ -136,16 +140,15 @@ pub struct LoggedIn {
 /// Who comes with a session's cookie; nobody where the session is over, or its account may do nothing any more.
 ///
 /// # Errors
-/// [`AccessError::Store`] when that cannot be told now.
+/// [`ServiceError::Unavailable`] when that cannot be told now.
 pub async fn logged_in(
-    access: &Access,
-    sessions: &Sessions,
+    app: &App,
     headers: &HeaderMap,
     extensions: &Extensions,
-) -> Result<Option<LoggedIn>, AccessError> {
+) -> Result<Option<LoggedIn>, ServiceError> {
     let Some(secret) = Transport::of(headers, extensions).secret(headers) else { return Ok(None) };
-    let Some(session) = sessions.find(secret).await? else { return Ok(None) };
-    let identity = access.of_account(&session.account).await?;
+    let Some(session) = app.sessions.find(secret).await? else { return Ok(None) };
+    let identity = who::of_account(app, &session.account, WAY.into()).await?;
     Ok(identity.map(|identity| LoggedIn { identity, session }))
 }
 

@@ -1,5 +1,6 @@
 //! The views, one file each.
 
+pub mod account;
 pub mod balance;
 pub mod card;
 pub mod hold;
@@ -20,10 +21,11 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold, or to what is stored with them: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
+    "account",
     "balance",
     "hold",
     "card_branch",
@@ -45,6 +47,7 @@ pub const FORMER: &[&str] = &["card_line"];
 /// Every view with an empty cache.
 pub fn all() -> Vec<Box<dyn Folder>> {
     vec![
+        Box::new(Cache::<account::AccountView>::default()),
         Box::new(Cache::<balance::BalanceView>::default()),
         Box::new(Cache::<hold::HoldView>::default()),
         Box::new(Cache::<card::CardBranchView>::default()),

@@ -69,7 +69,11 @@ fn the_clerks_story(database: Database) {
     let mut visit = Visit::to(&journal);
     visit.enter("店员", "/counter");
     let browser = &mut visit.browser;
-    assert_eq!(browser.eval("document.activeElement.labels[0].innerText"), "积分码或卡号", "the code's field has the focus");
+    assert_eq!(
+        browser.eval("document.activeElement.labels[0].innerText"),
+        "积分码或卡号",
+        "the code's field has the focus"
+    );
     browser.scan("YS-0001");
     browser.find("button", "饮用水一箱 20 积分");
     let offered = browser.named("button", "积分");
@@ -142,7 +146,8 @@ fn a_rider_sees_what_is_there_and_objects() {
     let mut visit = Visit::to(&journal);
     visit.enter("骑手", "/me");
     let text = visit.browser.text();
-    for word in ["可用积分", "公示中", "即将到期", "明细", "我的积分码", "积分卡", "谁看过我的记录", "YS-0001"] {
+    for word in ["可用积分", "公示中", "即将到期", "明细", "我的积分码", "积分卡", "谁看过我的记录", "YS-0001"]
+    {
         assert!(text.contains(word), "{word}: {text}");
     }
     visit.browser.write("为什么", "这一天我还参加了一小时");
@@ -165,7 +170,8 @@ fn an_auditor_verifies_filters_and_looks_at_the_books_of_a_moment() {
     visit.browser.open(&format!("{}/audit/state?at=200", visit.server.base_url()));
     assert!(visit.browser.text().contains("序号 200 以前"), "{}", visit.browser.text());
     for path in ["/audit/bundle", "/audit/sample?seed=7&size=5&by=points", "/audit/report"] {
-        let asked = format!("fetch({path:?}).then(async (told) => [told.status, (await told.arrayBuffer()).byteLength])");
+        let asked =
+            format!("fetch({path:?}).then(async (told) => [told.status, (await told.arrayBuffer()).byteLength])");
         let told = visit.browser.eval(&asked);
         assert!(told[0] == 200 && told[1].as_u64() > Some(1_000), "{path}: {told}");
     }
@@ -213,7 +219,12 @@ fn every_page_fits_a_telephone_and_a_desk_in_both_languages_and_sizes() {
         visit.enter(role, path);
         assert_eq!(visit.complaints(), Vec::<serde_json::Value>::new(), "{role}");
         let origin = visit.server.base_url().to_owned();
-        let foreign: Vec<_> = visit.browser.requests().into_iter().filter(|url| !url.starts_with(&origin) && !url.starts_with("data:")).collect();
+        let foreign: Vec<_> = visit
+            .browser
+            .requests()
+            .into_iter()
+            .filter(|url| !url.starts_with(&origin) && !url.starts_with("data:"))
+            .collect();
         assert!(foreign.is_empty(), "{foreign:?}");
         for (width, telephone) in [(390, true), (1280, false)] {
             visit.browser.set_screen(width, telephone);
@@ -223,8 +234,14 @@ fn every_page_fits_a_telephone_and_a_desk_in_both_languages_and_sizes() {
                     visit.wait_until("document.readyState === 'complete'");
                 }
                 let beyond = visit.browser.eval("document.documentElement.scrollWidth - innerWidth");
-                assert!(beyond.as_i64().is_some_and(|beyond| beyond <= 0), "{role} {name} is {beyond} wider than {width}");
-                keep(&folder.join(format!("{at}-{}-{name}-{width}.png", path.trim_start_matches('/'))), &visit.browser.picture());
+                assert!(
+                    beyond.as_i64().is_some_and(|beyond| beyond <= 0),
+                    "{role} {name} is {beyond} wider than {width}"
+                );
+                keep(
+                    &folder.join(format!("{at}-{}-{name}-{width}.png", path.trim_start_matches('/'))),
+                    &visit.browser.picture(),
+                );
             }
             visit.browser.press("button", "中文");
             visit.browser.press("button", "大字");

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
-use ledger_core::domain::ids::Actor;
+use ledger_core::domain::ids::AccountId;
 use ledger_core::journal::url::JournalUrl;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
@@ -88,7 +88,7 @@ impl Passwords {
     ///
     /// # Errors
     /// [`AccessError`], also for a password that is too easily guessed.
-    pub async fn set(&self, account: &Actor, password: &str) -> Result<(), AccessError> {
+    pub async fn set(&self, account: &AccountId, password: &str) -> Result<(), AccessError> {
         check_rule(account.as_str(), password)?;
         let password = Zeroizing::new(password.to_owned());
         let hash = self.hash(move || hash(&password)).await??;

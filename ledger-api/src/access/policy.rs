@@ -15,12 +15,12 @@ mod tests;
 pub use action::{Action, CommandKind, Read, of_command};
 pub use target::Target;
 
-use super::{Identity, Role};
+use super::{Held, Identity, Role};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy)]
 pub enum Who<'a> {
-    /// Whoever shows a token.
+    /// Whoever came in with a token or a session.
     Bearer(&'a Identity),
     /// Whoever has the machine that holds the journal, and may do to its file whatever is not asked here.
     Owner,
@@ -55,31 +55,61 @@ enum Reach {
 /// # Errors
 /// [`Denied`].
 pub fn allow(who: Who<'_>, action: impl Into<Action>, target: Target<'_>) -> Result<(), Denied> {
-    let reaches = match (reach(who, action.into()), who) {
-        (Reach::Everywhere, _) => true,
-        (Reach::Own, Who::Bearer(identity)) => is_own(identity, target),
-        (Reach::Own, Who::Owner | Who::Ledger) | (Reach::Nowhere, _) => false,
+    let action = action.into();
+    let reaches = match who {
+        Who::Bearer(identity) => identity.roles.iter().any(|held| reaches(held, action, target)),
+        Who::Owner => true,
+        Who::Ledger => is_due(action),
     };
     if reaches { Ok(()) } else { Err(Denied) }
 }
 
 /// Whether there is any target to which somebody may do something.
 pub fn may_ever(who: Who<'_>, action: impl Into<Action>) -> bool {
-    reach(who, action.into()) != Reach::Nowhere
+    let action = action.into();
+    match who {
+        Who::Bearer(identity) => identity.roles.iter().any(|held| reach(held.role, action) != Reach::Nowhere),
+        Who::Owner => true,
+        Who::Ledger => is_due(action),
+    }
 }
 
-fn reach(who: Who<'_>, action: Action) -> Reach {
-    match who {
-        Who::Bearer(identity) => reach_of_role(identity.role, action),
-        Who::Owner => Reach::Everywhere,
-        Who::Ledger if action == Action::Command(CommandKind::ReleaseHold) => Reach::Everywhere,
-        Who::Ledger => Reach::Nowhere,
+/// The role in which somebody may do something to whatever target, for records of what was done: of several the one that
+/// reaches least.
+pub fn acting_role(identity: &Identity, action: impl Into<Action>) -> Option<Role> {
+    let action = action.into();
+    let reaching = |wanted: Reach| identity.roles.iter().find(|held| reach(held.role, action) == wanted);
+    reaching(Reach::Own).or_else(|| reaching(Reach::Everywhere)).map(|held| held.role)
+}
+
+/// Whether the ledger does it by itself.
+fn is_due(action: Action) -> bool {
+    action == Action::Command(CommandKind::ReleaseHold)
+}
+
+fn reaches(held: &Held, action: Action, target: Target<'_>) -> bool {
+    match reach(held.role, action) {
+        Reach::Everywhere => true,
+        Reach::Own => is_own(held, target),
+        Reach::Nowhere => false,
     }
 }
 
 /// The table.
-fn reach_of_role(role: Role, action: Action) -> Reach {
+fn reach(role: Role, action: Action) -> Reach {
     match role {
+        // Whoever came in may know as whom; a machine that reads figures has no use for it.
+        Role::Clerk
+        | Role::Operator
+        | Role::Approver
+        | Role::Branch
+        | Role::Merchant
+        | Role::Worker
+        | Role::Auditor
+            if action == Action::Read(Read::Me) =>
+        {
+            Reach::Everywhere
+        }
         Role::Admin => Reach::Everywhere,
         Role::Auditor => match action {
             Action::Read(read) if is_audited(read) => Reach::Everywhere,
@@ -146,7 +176,8 @@ fn is_audited(read: Read) -> bool {
         | Read::Checkpoint
         | Read::Proof
         | Read::Keys
-        | Read::Receipt => true,
+        | Read::Receipt
+        | Read::Accounts => true,
         Read::Workers
         | Read::Worker
         | Read::Name
@@ -162,13 +193,14 @@ fn is_audited(read: Read) -> bool {
         | Read::Schedule
         | Read::Counter
         | Read::Overview
-        | Read::Metrics => false,
+        | Read::Metrics
+        | Read::Me => false,
     }
 }
 
 /// Whether a target is what the scope names.
-fn is_own(identity: &Identity, target: Target<'_>) -> bool {
-    let own = match identity.role {
+fn is_own(held: &Held, target: Target<'_>) -> bool {
+    let own = match held.role {
         Role::Worker => target.worker(),
         Role::Clerk => target.store(),
         Role::Merchant => target.merchant(),
@@ -176,5 +208,5 @@ fn is_own(identity: &Identity, target: Target<'_>) -> bool {
         // Which worker or store belongs to which community is not recorded, and no scope names the district.
         Role::Operator | Role::Approver | Role::Auditor | Role::Admin | Role::Machine => None,
     };
-    own.is_some() && own == identity.scope.as_deref()
+    own.is_some() && own == held.scope.as_deref()
 }

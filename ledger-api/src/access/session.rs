@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
-use ledger_core::domain::ids::Actor;
+use ledger_core::domain::ids::AccountId;
 use ledger_core::journal::url::JournalUrl;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -43,7 +43,7 @@ pub struct Sessions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// Whose.
-    pub account: Actor,
+    pub account: AccountId,
     /// What a write that comes with the session's cookie must also show: another site's page cannot read it.
     pub csrf: String,
 }
@@ -90,7 +90,7 @@ impl Sessions {
     ///
     /// # Errors
     /// [`AccessError::Store`].
-    pub async fn begin(&self, account: &Actor) -> Result<(String, Session), AccessError> {
+    pub async fn begin(&self, account: &AccountId) -> Result<(String, Session), AccessError> {
         let mut bytes = Zeroizing::new([0_u8; SECRET_BYTES]);
         getrandom::getrandom(bytes.as_mut_slice())
             .map_err(|error| SideStoreError::Unavailable(format!("the system gives no random numbers: {error}")))?;
@@ -124,7 +124,7 @@ impl Sessions {
         if now.saturating_sub(found.seen_at_ms) > millis(NOTED_EVERY) {
             self.store.note(hash, now).await?;
         }
-        let account = Actor::new(&found.account)
+        let account = AccountId::new(&found.account)
             .map_err(|error| SideStoreError::Unusable(format!("a session of no account: {error}")))?;
         Ok(Some(Session { account, csrf: csrf(secret)? }))
     }

@@ -92,9 +92,8 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     let (stopping_sender, stopping) = Stopping::new();
     let demonstration = app.audit.identity().demonstration;
     if demonstration {
-        demo::open_entrances(&app.access).await.map_err(|error| CliError::failed(error.to_string()))?;
-        let waits = demo::open_work(&app.ledger, &app.vault, &app.access).await;
-        waits.map_err(|error| CliError::failed(error.to_string()))?;
+        let opened = demo::open_doors(&app.ledger, &app.vault).await;
+        opened.map_err(|error| CliError::failed(error.to_string()))?;
     }
     let entrance = Entrance { demonstration, open: args.demo_open };
     let router =

@@ -21,6 +21,7 @@ use super::extract::only;
 use crate::access::Identity;
 use crate::access::policy::{Action, CommandKind, Read, Who, may_ever};
 use crate::app::App;
+use crate::service::who;
 use crate::visit::{self, LoggedIn};
 
 /// What a route asks for.
@@ -166,10 +167,9 @@ pub async fn guard(
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let identity = match bearer(&parts.headers) {
-        Some(token) => app.access.authenticate(token).await?,
-        None => by_session(&app, &parts).await?,
+        Some(token) => who::of_token(&app, token).await?,
+        None => by_session(&app, &parts).await?.ok_or_else(ApiError::unauthenticated)?,
     };
-    let identity = identity.ok_or_else(ApiError::unauthenticated)?;
     request = Request::from_parts(parts, body);
     if !doors.lets_in(Who::Bearer(&identity), &request) {
         return Err(ApiError::forbidden());
@@ -186,7 +186,7 @@ async fn by_session(app: &App, request: &Parts) -> Result<Option<Identity>, ApiE
     if headers.contains_key(header::AUTHORIZATION) {
         return Ok(None);
     }
-    let found = visit::logged_in(&app.access, &app.sessions, headers, &request.extensions).await?;
+    let found = visit::logged_in(app, headers, &request.extensions).await?;
     let Some(LoggedIn { identity, session }) = found else { return Ok(None) };
     let token = headers.get(visit::CSRF_HEADER).and_then(|token| token.to_str().ok());
     if !visit::may_change(&request.method, headers, &session, token) {

@@ -89,7 +89,7 @@ async fn log_in(State(app): State<App>, visit: Visit, ApiJson(body): ApiJson<Log
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds));
             return Ok(response);
         }
-        Err(LoginError::Access(error)) => return Err(error.into()),
+        Err(LoginError::Service(error)) => return Err(error.into()),
     };
     let answer = LoginAnswer { account: session.account.to_string(), csrf: session.csrf };
     with_cookie((StatusCode::OK, Json(answer)).into_response(), visit.transport.give(&secret))

@@ -4,14 +4,13 @@
 //! journal as it is ([`super::names`]), and nothing reaches the ledger that whoever asks may not do.
 
 use ledger_core::domain::event::Event;
-use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::programme::event::ProgrammeEvent;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission};
 
 use super::ServiceError;
-use super::names::{self, Personal};
+use super::names::{self, Named, Personal};
 use crate::access::policy::{Denied, Who, allow, of_command};
 use crate::app::App;
 
@@ -54,7 +53,7 @@ impl From<Command> for Asked {
 pub struct Prepared {
     submission: Submission,
     /// For the vault, once the command took effect.
-    name: Option<(WorkerId, String)>,
+    name: Option<Named>,
     no_date: Option<String>,
 }
 
@@ -139,6 +138,19 @@ pub(super) async fn give_at_once(
 ) -> Result<Vec<Outcome>, Denied> {
     check_all(who, &submissions)?;
     Ok(ledger.queue(submissions, false).await.wait().await)
+}
+
+/// As [`give`], all of them or none.
+///
+/// # Errors
+/// [`Denied`].
+pub(super) async fn give_all_or_none(
+    ledger: &Ledger,
+    who: Who<'_>,
+    submissions: Vec<Submission>,
+) -> Result<Vec<Outcome>, Denied> {
+    check_all(who, &submissions)?;
+    Ok(ledger.submit_all(submissions, true).await)
 }
 
 fn check_all(who: Who<'_>, submissions: &[Submission]) -> Result<(), Denied> {

@@ -1,7 +1,8 @@
 //! Logging in and out: an account's password against a session.
 
-use ledger_core::domain::ids::Actor;
+use ledger_core::domain::ids::AccountId;
 
+use super::{ServiceError, who};
 use crate::access::password::{MustWait, Shown};
 use crate::access::session::Session;
 use crate::access::{AccessError, Identity};
@@ -29,7 +30,13 @@ pub enum LoginError {
     TooSoon(MustWait),
     /// It cannot be told now.
     #[error(transparent)]
-    Access(#[from] AccessError),
+    Service(#[from] ServiceError),
+}
+
+impl From<AccessError> for LoginError {
+    fn from(error: AccessError) -> LoginError {
+        LoginError::Service(error.into())
+    }
 }
 
 /// Lets somebody in who knows an account's password. A session that the browser had before ends: nobody can have planted
@@ -50,7 +57,7 @@ pub async fn login(app: &App, account: &str, password: &str, before: Option<&str
             return Err(LoginError::TooSoon(wait));
         }
     }
-    let Ok(account) = Actor::new(account) else { return Err(LoginError::Wrong) };
+    let Ok(account) = AccountId::new(account) else { return Err(LoginError::Wrong) };
     enter(app, &account, before).await
 }
 
@@ -58,8 +65,8 @@ pub async fn login(app: &App, account: &str, password: &str, before: Option<&str
 ///
 /// # Errors
 /// [`LoginError::Wrong`] where the account may do nothing, or is not there.
-pub async fn enter(app: &App, account: &Actor, before: Option<&str>) -> Result<Entered, LoginError> {
-    let Some(identity) = app.access.of_account(account).await? else { return Err(LoginError::Wrong) };
+pub async fn enter(app: &App, account: &AccountId, before: Option<&str>) -> Result<Entered, LoginError> {
+    let Some(identity) = who::of_account(app, account, "session".into()).await? else { return Err(LoginError::Wrong) };
     if let Some(before) = before {
         app.sessions.end(before).await?;
     }

@@ -1,7 +1,7 @@
 //! Names on their way into the vault and out of it. None of them reaches the journal: for a witness stands a pseudonym,
 //! and a worker's name stands in the vault alone.
 
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::{AccountId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, Outcome, commands};
 use projections::queries::appraisal::Appraisal;
@@ -10,7 +10,7 @@ use super::ServiceError;
 use crate::access::policy::{Read, Target, Who, allow};
 use crate::app::App;
 use crate::appraisal_sheet::paper::Names;
-use crate::vault::{NAME_CHARS_MAX, Vault, VaultError, WITNESS, WORKER};
+use crate::vault::{ACCOUNT, NAME_CHARS_MAX, Vault, VaultError, WITNESS, WORKER};
 
 /// What of a command's fields is personal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +19,18 @@ pub enum Personal {
     Nothing,
     /// A worker's name, for the vault once the worker is registered.
     Name(WorkerId, String),
+    /// The name of whoever an account is, for the vault once it is open.
+    OfAccount(AccountId, String),
     /// Who witnessed a service: a pseudonym stands in the credit for it.
     Witness(String),
+}
+
+/// A name for the vault, once the command took effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    kind: &'static str,
+    id: String,
+    name: String,
 }
 
 /// Puts what is personal where it belongs: a witness into the vault, with its pseudonym into the command. A worker's name
@@ -35,12 +45,16 @@ pub(super) async fn tell_apart(
     vault: &Vault,
     personal: Personal,
     command: &mut Command,
-) -> Result<Option<(WorkerId, String)>, ServiceError> {
+) -> Result<Option<Named>, ServiceError> {
     match personal {
         Personal::Nothing => Ok(None),
         Personal::Name(worker, name) => {
             check(&name, "name")?;
-            Ok(Some((worker, name)))
+            Ok(Some(Named { kind: WORKER, id: worker.to_string(), name }))
+        }
+        Personal::OfAccount(account, name) => {
+            check(&name, "name")?;
+            Ok(Some(Named { kind: ACCOUNT, id: account.to_string(), name }))
         }
         Personal::Witness(text) => {
             check(&text, "witness")?;
@@ -64,23 +78,23 @@ fn check(text: &str, field: &str) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// Keeps the name of a worker that was registered. Asked again, the command keeps a name that is missing, for the first
+/// Keeps the name of a worker that was registered, or of an account that was opened. Asked again, the command keeps a name that is missing, for the first
 /// try may have ended in between, and changes none.
 ///
 /// # Errors
 /// [`ServiceError::Committed`] when the vault cannot be reached: asking again keeps the name.
-pub async fn keep(app: &App, name: Option<(WorkerId, String)>, outcome: &Outcome) -> Result<(), ServiceError> {
-    let (Some((worker, name)), Outcome::Committed(receipt)) = (name, outcome) else { return Ok(()) };
+pub async fn keep(app: &App, name: Option<Named>, outcome: &Outcome) -> Result<(), ServiceError> {
+    let (Some(Named { kind, id, name }), Outcome::Committed(receipt)) = (name, outcome) else { return Ok(()) };
     let kept = async {
-        if receipt.repeated && app.vault.get_name(WORKER, worker.as_str()).await?.is_some() {
+        if receipt.repeated && app.vault.get_name(kind, &id).await?.is_some() {
             return Ok(());
         }
-        app.vault.put_name(WORKER, worker.as_str(), &name).await
+        app.vault.put_name(kind, &id, &name).await
     };
     kept.await.map_err(|error: VaultError| {
-        tracing::error!(%error, "a worker was registered, but the name could not be kept");
+        tracing::error!(%error, kind, "somebody was registered, but the name could not be kept");
         ServiceError::Committed(format!(
-            "the worker is registered at position {}, but the name could not be kept; ask again with the same key and \
+            "the {kind} is registered at position {}, but the name could not be kept; ask again with the same key and \
              content: the name is then kept, and nothing is registered twice",
             receipt.position
         ))

@@ -14,6 +14,7 @@ use crate::app::App;
 #[derive(Debug, Clone, Copy)]
 pub struct Reading<'a> {
     pub(super) who: Who<'a>,
+    pub(super) read: Read,
 }
 
 /// Lets whoever asks read something of a target.
@@ -23,7 +24,7 @@ pub struct Reading<'a> {
 pub fn may_read<'a>(who: impl Into<Who<'a>>, read: Read, target: Target<'_>) -> Result<Reading<'a>, Denied> {
     let who = who.into();
     allow(who, read, target)?;
-    Ok(Reading { who })
+    Ok(Reading { who, read })
 }
 
 impl Reading<'_> {

@@ -1,8 +1,6 @@
 //! That nothing is done, kept or read for whoever may not, whatever edge it comes from.
 
-use std::sync::Arc;
-
-use ledger_core::domain::ids::{ActivityCode, Actor, HoldId, Key, WorkerId};
+use ledger_core::domain::ids::{ActivityCode, HoldId, Key, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::journal::url::JournalUrl;
@@ -14,7 +12,7 @@ use super::names::{self, Personal};
 use super::reading::may_read;
 use super::{ServiceError, due};
 use crate::access::policy::{Denied, Read, Target, Who};
-use crate::access::{Identity, Role};
+use crate::access::{Identity, Role, acting};
 use crate::app::{App, AppTasks};
 use crate::vault::{WITNESS, WORKER};
 
@@ -38,7 +36,7 @@ impl House {
 }
 
 fn bearer(role: Role, scope: &str) -> Identity {
-    Identity { id: Actor::new("t").unwrap(), role, scope: Some(Arc::from(scope)), name: Arc::from("test") }
+    acting(role, Some(scope))
 }
 
 fn context(key: &str) -> Context {

@@ -105,7 +105,7 @@ async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<Aske
 /// The branch that is asked for: the one named, else the first of one's own.
 fn branch_of(visitor: &Visitor, named: &str) -> Result<(String, Vec<String>), Trouble> {
     let identity = &visitor.must()?.identity;
-    let own: Vec<String> = identity.own(Role::Branch).into_iter().map(str::to_owned).collect();
+    let own: Vec<String> = identity.scopes_of(Role::Branch).into_iter().map(str::to_owned).collect();
     let branch = match named.trim() {
         "" => own.first().cloned().ok_or(Denied)?,
         named => named.to_owned(),

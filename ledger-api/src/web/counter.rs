@@ -132,7 +132,7 @@ pub(super) struct OfStore {
 /// [`Trouble::LogIn`]; a store that is none of the clerk's is refused where something of it is asked.
 fn own_store(visitor: &Visitor, named: &str) -> Result<String, Trouble> {
     let identity = &visitor.must()?.identity;
-    let own = identity.own(Role::Clerk);
+    let own = identity.scopes_of(Role::Clerk);
     match named {
         "" => own.first().map(|store| (*store).to_owned()).ok_or_else(|| crate::access::policy::Denied.into()),
         named => Ok(named.to_owned()),
@@ -178,7 +178,7 @@ async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result
     let page = Page {
         f: visitor.frame(w.counter),
         store_name: store_name(app, Who::Bearer(identity), store).await?,
-        others: identity.own(Role::Clerk).into_iter().filter(|own| *own != store).map(str::to_owned).collect(),
+        others: identity.scopes_of(Role::Clerk).into_iter().filter(|own| *own != store).map(str::to_owned).collect(),
         store: store.to_owned(),
         bad,
         done,

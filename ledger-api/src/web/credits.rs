@@ -149,8 +149,8 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     let w = visitor.words();
     let identity = &visitor.must()?.identity;
     let who = Who::Bearer(identity);
-    let checks = identity.holds(Role::Approver) && may_ever(who, CommandKind::ConfirmCredit);
-    let proposes = identity.holds(Role::Operator) && may_ever(who, CommandKind::RecordCredit);
+    let checks = identity.acts_as(Role::Approver) && may_ever(who, CommandKind::ConfirmCredit);
+    let proposes = identity.acts_as(Role::Operator) && may_ever(who, CommandKind::RecordCredit);
     if !checks && !proposes {
         return Err(Denied.into());
     }

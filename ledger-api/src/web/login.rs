@@ -66,7 +66,7 @@ fn page(visitor: &Visitor, status: StatusCode, next: &str, account: &str, said: 
     let w = visitor.words();
     let plain = visitor.transport == Transport::Plain;
     let roles = if visitor.may_try() {
-        demo::ENTRANCES.iter().map(|(role, _)| (role.as_str(), w.as_role(roles::name(w, *role)))).collect()
+        demo::ENTRANCES.iter().map(|(role, _, _)| (role.as_str(), w.as_role(roles::name(w, *role)))).collect()
     } else {
         Vec::new()
     };
@@ -99,7 +99,7 @@ async fn enter_with_password(State(app): State<App>, visitor: Visitor, Sent { 0:
         Ok(entered) => answer(&visitor, let_in(visitor.transport, &entered, next)),
         Err(LoginError::Wrong) => again(StatusCode::UNAUTHORIZED, w.login_wrong),
         Err(LoginError::TooSoon(wait)) => again(StatusCode::TOO_MANY_REQUESTS, &w.login_wait(wait.seconds)),
-        Err(LoginError::Access(error)) => visitor.trouble(&error.into()),
+        Err(LoginError::Service(error)) => visitor.trouble(&error.into()),
     }
 }
 
@@ -113,10 +113,13 @@ async fn enter_as(State(app): State<App>, visitor: Visitor, Sent { 0: sent }: Se
     }
     let entered = async {
         let Ok(role) = wanted.parse::<Role>() else { return Err(Trouble::NotFound) };
-        let account = demo::account_of(&app.access, role).await?.ok_or(Trouble::NotFound)?;
+        let account = demo::account_of(&app.ledger, role)
+            .await
+            .map_err(|error| Trouble::Fault(error.to_string()))?
+            .ok_or(Trouble::NotFound)?;
         match enter(&app, &account, visitor.secret.as_deref()).await {
             Ok(entered) => let_in(visitor.transport, &entered, "/"),
-            Err(LoginError::Access(error)) => Err(error.into()),
+            Err(LoginError::Service(error)) => Err(error.into()),
             Err(LoginError::Wrong | LoginError::TooSoon(_)) => Err(Trouble::NotFound),
         }
     };

@@ -143,7 +143,7 @@ async fn objection(app: &App, visitor: &Visitor, fields: &Fields) -> Result<(), 
 async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trouble> {
     let w = visitor.words();
     let identity = &visitor.must()?.identity;
-    let worker = identity.worker().ok_or(Denied)?.to_owned();
+    let worker = identity.own_account().ok_or(Denied)?.to_owned();
     let account = account(app, Who::Bearer(identity), &worker).await?.ok_or(Trouble::NotFound)?;
     let today = crate::service::reading::now().date();
     let soon = today + chrono::Duration::days(SOON_DAYS);

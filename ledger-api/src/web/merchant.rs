@@ -50,7 +50,7 @@ async fn read(State(app): State<App>, visitor: Visitor) -> Response {
 async fn page(app: &App, visitor: &Visitor) -> Result<Response, Trouble> {
     let w = visitor.words();
     let identity = &visitor.must()?.identity;
-    let merchant = (*identity.own(Role::Merchant).first().ok_or(Denied)?).to_owned();
+    let merchant = (*identity.scopes_of(Role::Merchant).first().ok_or(Denied)?).to_owned();
     let reading = may_read(Who::Bearer(identity), Read::Settlement, Target::Merchant(&merchant))?;
     reading.at_least(app, None).await?;
     let dues = app.views.dues(&merchant).await?.value;

@@ -50,28 +50,31 @@ const PLACES: &[Place] = &[
         path: "/counter",
         title: |w| w.counter,
         sign: "兑",
-        is_for: |who| !who.own(Role::Clerk).is_empty() && may(who, Read::Counter),
+        is_for: |who| !who.scopes_of(Role::Clerk).is_empty() && may(who, Read::Counter),
     },
     Place {
         path: "/credits",
         title: |w| w.credits,
         sign: "录",
-        is_for: |who| who.holds(Role::Operator) || who.holds(Role::Approver),
+        is_for: |who| who.acts_as(Role::Operator) || who.acts_as(Role::Approver),
     },
     Place {
         path: "/branch",
         title: |w| w.branch,
         sign: "党",
-        is_for: |who| !who.own(Role::Branch).is_empty() && may(who, Read::Appraisal),
+        is_for: |who| !who.scopes_of(Role::Branch).is_empty() && may(who, Read::Appraisal),
     },
     Place {
-        path: "/me", title: |w| w.me, sign: "我", is_for: |who| who.worker().is_some() && may(who, Read::Balance)
+        path: "/me",
+        title: |w| w.me,
+        sign: "我",
+        is_for: |who| who.own_account().is_some() && may(who, Read::Balance),
     },
     Place {
         path: "/merchant",
         title: |w| w.merchant,
         sign: "商",
-        is_for: |who| !who.own(Role::Merchant).is_empty() && may(who, Read::Settlement),
+        is_for: |who| !who.scopes_of(Role::Merchant).is_empty() && may(who, Read::Settlement),
     },
     Place { path: "/admin", title: |w| w.admin, sign: "区", is_for: |who| may(who, Read::Overview) },
     Place { path: "/audit", title: |w| w.audit, sign: "审", is_for: |who| may(who, Read::Events) },
@@ -106,7 +109,7 @@ impl FromRequestParts<App> for Visitor {
             entrance: extensions.get::<Entrance>().copied().unwrap_or_default(),
             headers: headers.clone(),
         };
-        match visit::logged_in(&app.access, &app.sessions, headers, extensions).await {
+        match visit::logged_in(app, headers, extensions).await {
             Ok(found) => visitor.logged_in = found,
             Err(error) => return Err(visitor.trouble(&Trouble::from(error))),
         }
@@ -242,7 +245,7 @@ impl From<ViewError> for Trouble {
 
 impl From<AccessError> for Trouble {
     fn from(error: AccessError) -> Trouble {
-        Trouble::Service(ServiceError::Unavailable(error.to_string()))
+        Trouble::Service(error.into())
     }
 }
 
@@ -343,7 +346,9 @@ mod tests {
         for own in ["/", "/counter", "/audit?type=Redeemed&about=YS-0001"] {
             assert_eq!(own_path(own), own);
         }
-        for foreign in ["", "counter", "//evil.example", "https://evil.example", "/\\evil.example", "/a b", "/x\n", "/中"] {
+        for foreign in
+            ["", "counter", "//evil.example", "https://evil.example", "/\\evil.example", "/a b", "/x\n", "/中"]
+        {
             assert_eq!(own_path(foreign), "/", "{foreign:?}");
         }
     }

@@ -20,9 +20,9 @@ pub(super) const fn name(w: &Words, role: Role) -> &'static str {
 
 /// What somebody is, with where.
 pub(super) fn names(w: &Words, identity: &Identity) -> String {
-    let held = Role::ALL.iter().filter(|role| identity.holds(**role));
+    let held = Role::ALL.iter().filter(|role| identity.acts_as(**role));
     let told = held.map(|role| {
-        let places = identity.own(*role).join("、");
+        let places = identity.scopes_of(*role).join("、");
         if places.is_empty() { name(w, *role).to_owned() } else { format!("{} {places}", name(w, *role)) }
     });
     told.collect::<Vec<_>>().join(" · ")

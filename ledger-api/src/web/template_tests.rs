@@ -26,7 +26,17 @@ fn templates() -> Vec<(PathBuf, String)> {
 #[test]
 fn nothing_is_inline_and_nothing_comes_from_outside() {
     for (file, text) in templates() {
-        for forbidden in ["<style", " style=", "onclick", "onload", "onsubmit", "javascript:", "src=\"http", "href=\"http", "<script>"] {
+        for forbidden in [
+            "<style",
+            " style=",
+            "onclick",
+            "onload",
+            "onsubmit",
+            "javascript:",
+            "src=\"http",
+            "href=\"http",
+            "<script>",
+        ] {
             assert!(!text.contains(forbidden), "{}: {forbidden}", file.display());
         }
     }

@@ -64,6 +64,7 @@ pub(super) fn said(w: &Words, english: bool, error: &ServiceError) -> String {
         }
         ServiceError::Unreadable(sentence) if english => sentence.clone(),
         ServiceError::Unreadable(_) => w.unreadable.to_owned(),
+        ServiceError::Unauthenticated(_) => w.log_in_again.to_owned(),
         ServiceError::Denied(_) => w.denied_told.to_owned(),
         ServiceError::Unknown => w.unknown_outcome.to_owned(),
         ServiceError::Committed(sentence) => sentence.clone(),

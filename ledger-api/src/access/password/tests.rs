@@ -1,4 +1,4 @@
-use ledger_core::domain::ids::Actor;
+use ledger_core::domain::ids::AccountId;
 use ledger_core::journal::url::JournalUrl;
 
 use super::{Passwords, Shown};
@@ -10,8 +10,8 @@ async fn passwords() -> (tempfile::TempDir, Passwords) {
     (folder, passwords)
 }
 
-fn clerk() -> Actor {
-    Actor::new("clerk-1").unwrap()
+fn clerk() -> AccountId {
+    AccountId::new("clerk-1").unwrap()
 }
 
 #[tokio::test]

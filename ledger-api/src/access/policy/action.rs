@@ -171,6 +171,10 @@ kinds! {
         Overview,
         /// The figures of this process.
         Metrics,
+        /// The accounts, with what each was granted.
+        Accounts,
+        /// The own account.
+        Me,
     }
 }
 

@@ -1,4 +1,4 @@
-use ledger_core::domain::ids::Actor;
+use ledger_core::domain::ids::AccountId;
 use ledger_core::journal::url::JournalUrl;
 
 use super::Sessions;
@@ -12,7 +12,7 @@ async fn sessions() -> (tempfile::TempDir, Sessions) {
 #[tokio::test]
 async fn a_session_is_known_by_its_secret_until_it_ends() {
     let (folder, sessions) = sessions().await;
-    let account = Actor::new("clerk-1").unwrap();
+    let account = AccountId::new("clerk-1").unwrap();
     let (secret, begun) = sessions.begin(&account).await.unwrap();
     let (other, _) = sessions.begin(&account).await.unwrap();
     assert_ne!(secret, other);
@@ -34,7 +34,7 @@ async fn a_session_is_known_by_its_secret_until_it_ends() {
 #[tokio::test]
 async fn a_session_that_is_idle_or_old_is_over() {
     let (folder, sessions) = sessions().await;
-    let account = Actor::new("clerk-1").unwrap();
+    let account = AccountId::new("clerk-1").unwrap();
     for column in ["begun_at_ms", "seen_at_ms"] {
         let (secret, _) = sessions.begin(&account).await.unwrap();
         let file = rusqlite::Connection::open(folder.path().join("d.sessions.db")).unwrap();

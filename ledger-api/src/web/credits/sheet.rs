@@ -73,7 +73,7 @@ async fn upload(State(app): State<App>, visitor: Visitor, multipart: Multipart) 
         let (fields, file) = parts(multipart).await?;
         Fields::of_parts(&visitor, fields)?;
         let identity = &visitor.must()?.identity;
-        if !identity.holds(Role::Operator) {
+        if !identity.acts_as(Role::Operator) {
             return Err(Denied.into());
         }
         let Some((name, bytes)) = file else { return Err(ServiceError::unreadable("no file was sent").into()) };
@@ -139,7 +139,7 @@ async fn send(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response 
     let made = async {
         let fields = Fields::of(&visitor, sent)?;
         let identity = &visitor.must()?.identity;
-        if !identity.holds(Role::Operator) {
+        if !identity.acts_as(Role::Operator) {
             return Err(Denied.into());
         }
         let who = Who::Bearer(identity);
