@@ -17,6 +17,7 @@ use crate::access::Access;
 use crate::access::password::Passwords;
 use crate::access::session::Sessions;
 use crate::audit::Audit;
+use crate::read_record::ReadRecord;
 use crate::vault::Vault;
 
 /// Everything a server works with. Cheap to clone: every request does, many times over.
@@ -39,6 +40,8 @@ pub struct Parts {
     pub sessions: Arc<Sessions>,
     /// Names, encrypted per person.
     pub vault: Arc<Vault>,
+    /// Who read whose record.
+    pub readers: Arc<ReadRecord>,
     /// Checkpoints, proofs and receipts.
     pub audit: Arc<Audit>,
 }
@@ -71,6 +74,7 @@ impl Default for NewJournal {
 pub struct AppTasks {
     ledger: LedgerTask,
     runner: ViewsRunner,
+    readers: Arc<ReadRecord>,
 }
 
 /// What opening can fail with.
@@ -164,10 +168,13 @@ impl App {
         let passwords = Passwords::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let sessions = Sessions::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let vault = Arc::new(Vault::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
+        let readers = Arc::new(ReadRecord::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let audit =
             Audit::open(url, Arc::clone(&journal)).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         audit.prepare_keys().await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
+        let audit = Arc::new(audit);
+        let kept = Arc::clone(&readers);
         let app = App(Arc::new(Parts {
             url: url.clone(),
             ledger,
@@ -176,9 +183,10 @@ impl App {
             passwords: Arc::new(passwords),
             sessions: Arc::new(sessions),
             vault,
-            audit: Arc::new(audit),
+            readers,
+            audit,
         }));
-        Ok((app, AppTasks { ledger: task, runner }))
+        Ok((app, AppTasks { ledger: task, runner, readers: kept }))
     }
 }
 
@@ -187,5 +195,6 @@ impl AppTasks {
     pub async fn finished(self) {
         self.ledger.finished().await;
         self.runner.stop().await;
+        self.readers.stop().await;
     }
 }

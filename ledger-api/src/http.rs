@@ -36,6 +36,8 @@ pub mod merchants;
 pub mod metrics;
 pub mod open_holds;
 pub mod openapi;
+pub mod person;
+pub mod readers;
 pub mod receipts;
 pub mod redemptions;
 pub mod schedule;
@@ -78,6 +80,8 @@ fn guarded() -> Routes {
     Routes::new()
         .merge(workers::routes())
         .merge(accounts::routes())
+        .merge(person::routes())
+        .merge(readers::routes())
         .merge(traces::routes())
         .merge(merchants::routes())
         .merge(sites::routes())

@@ -4,12 +4,13 @@
 //! every sum and proof stays. Who may read a name, and the record of who did, is decided where it is asked, in `service`.
 //!
 //! ```text
-//! district key (environment or key file) ─ wraps → person key (one a person, random) ─ seals → name
+//! district key (environment or key file) ─ wraps → person key (one a person, random) ─ seals → name, phone, texts
 //! ```
 //!
-//! Nothing here logs a name, a text or a key. An erased person can still be read from older backups by whoever also has
-//! the district key: backups need an end of their own.
+//! Nothing here logs a name, a text or a key. Older backups still hold the keys of whoever was erased since: they are
+//! deleted again whenever a vault is opened ([`erased`]).
 
+mod erased;
 mod key;
 mod postgres;
 mod seal;
@@ -17,6 +18,7 @@ mod sqlite;
 mod store;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -26,13 +28,15 @@ use ledger_core::domain::ids::WorkerId;
 use ledger_core::journal::url::JournalUrl;
 
 pub use key::KeySource;
+pub use texts::{is_reference, short};
 
 use crate::side_store::SideStoreError;
 use crate::side_store::rows::Store;
+use erased::ErasedKeys;
 use postgres::PostgresNames;
 use seal::DistrictKeys;
 use sqlite::SqliteNames;
-use store::{Found, NameStore, SealedField, Subject};
+use store::{Found, Held, NameStore, Place, SealedField, Subject};
 
 /// The kind of a worker; the id is the worker's.
 pub const WORKER: &str = "worker";
@@ -47,6 +51,15 @@ pub const NAME_CHARS_MAX: usize = 200;
 const SUBJECT_CHARS_MAX: usize = 128;
 
 const NAME: &str = "name";
+const PHONE: &str = "phone";
+
+/// Longest phone number, in digits.
+const PHONE_DIGITS_MAX: usize = 15;
+/// Shortest one.
+const PHONE_DIGITS_MIN: usize = 5;
+
+/// Fields that are read and written at once where a whole kind is gone through.
+const AT_ONCE_MAX: usize = 2_000;
 
 /// A person erased between reading the key and writing the name means doing both again; more often than this means that
 /// something else is wrong.
@@ -64,6 +77,27 @@ pub struct Vault {
     store: Box<dyn NameStore>,
     keys: DistrictKeys,
     remembered: Mutex<HashSet<String>>,
+    erased: ErasedKeys,
+    /// Whether everything that is looked for has a token: names kept by an older program get theirs at the first search.
+    searchable: tokio::sync::OnceCell<()>,
+}
+
+/// What is kept of somebody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// The name.
+    pub name: Option<String>,
+    /// The phone, in digits.
+    pub phone: Option<String>,
+}
+
+/// A change of what is kept of somebody; what is left out stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PersonChange {
+    /// The name; `Some(None)` takes it away.
+    pub name: Option<Option<String>>,
+    /// The phone; `Some(None)` takes it away.
+    pub phone: Option<Option<String>>,
 }
 
 /// What can go wrong with names. No message holds a name.
@@ -134,7 +168,16 @@ impl Vault {
         if check != keys.check() {
             return Err(VaultError::WrongKey);
         }
-        Ok(Vault { store, keys, remembered: Mutex::default() })
+        let erased = ErasedKeys::of(url);
+        // Before anything is told: what was brought back from a backup may hold whom somebody asked to forget.
+        let again = store.erase(erased.keys()?).await?;
+        if again > 0 {
+            tracing::warn!(
+                persons = again,
+                "persons that had been erased came back with a backup; they are erased again"
+            );
+        }
+        Ok(Vault { store, keys, remembered: Mutex::default(), erased, searchable: tokio::sync::OnceCell::new() })
     }
 
     /// Keeps a person's name, replacing an earlier one.
@@ -160,9 +203,105 @@ impl Vault {
         for (kind, id, name) in batch {
             let subject = subject(kind.as_ref(), id.as_ref())?;
             let name = checked(name.as_ref(), &subject)?;
-            names.insert(subject, name);
+            names.insert(Place { subject, field: NAME.to_owned() }, name);
         }
         self.put(names).await
+    }
+
+    /// Changes what is kept of a worker.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn change_person(&self, worker: &str, change: &PersonChange) -> Result<(), VaultError> {
+        let subject = subject(WORKER, worker)?;
+        let place = |field: &str| Place { subject: subject.clone(), field: field.to_owned() };
+        let mut kept = BTreeMap::new();
+        if let Some(Some(name)) = &change.name {
+            kept.insert(place(NAME), checked(name, &subject)?);
+        }
+        if let Some(Some(phone)) = &change.phone {
+            let digits = phone_digits(phone).ok_or_else(|| VaultError::Input("the phone is no phone number".into()))?;
+            kept.insert(place(PHONE), digits);
+        }
+        // Both are checked before either is taken away.
+        for (taken, field) in [(&change.name, NAME), (&change.phone, PHONE)] {
+            if *taken == Some(None) {
+                self.store.remove(place(field)).await?;
+            }
+        }
+        self.put(kept).await
+    }
+
+    /// What is kept of a worker.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn person(&self, worker: &str) -> Result<Person, VaultError> {
+        let subject = subject(WORKER, worker)?;
+        let places = [NAME, PHONE].map(|field| Place { subject: subject.clone(), field: field.to_owned() });
+        let mut kept = self.read(&places).await?.into_iter();
+        Ok(Person { name: kept.next().flatten(), phone: kept.next().flatten() })
+    }
+
+    /// The workers of that whole name and phone, whichever of the two is given; none where none is.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn search(&self, name: Option<&str>, phone: Option<&str>) -> Result<Vec<String>, VaultError> {
+        self.searchable.get_or_try_init(|| self.make_searchable()).await?;
+        let phone = match phone {
+            // What is no phone number is nobody's.
+            Some(phone) => match phone_digits(phone) {
+                Some(digits) => Some(digits),
+                None => return Ok(Vec::new()),
+            },
+            None => None,
+        };
+        let mut found: Option<Vec<String>> = None;
+        for (field, text) in [(NAME, name.map(str::to_owned)), (PHONE, phone)] {
+            let Some(token) = text.and_then(|text| self.token(WORKER, field, &text)) else { continue };
+            let subjects = self.store.with_token(field, token).await?;
+            let ids: Vec<String> =
+                subjects.into_iter().filter(|subject| subject.kind == WORKER).map(|subject| subject.id).collect();
+            found = Some(match found {
+                Some(before) => before.into_iter().filter(|id| ids.contains(id)).collect(),
+                None => ids,
+            });
+        }
+        Ok(found.unwrap_or_default())
+    }
+
+    /// What a field is found by; none for what nobody looks for. Blanks in a name do not count.
+    fn token(&self, kind: &str, field: &str, text: &str) -> Option<Vec<u8>> {
+        let looked_for = kind == WORKER && (field == NAME || field == PHONE);
+        looked_for.then(|| self.keys.token(kind, field, &letters(text)))
+    }
+
+    async fn make_searchable(&self) -> Result<(), VaultError> {
+        for field in [NAME, PHONE] {
+            loop {
+                let held = self.store.without_token(WORKER, field, AT_ONCE_MAX).await?;
+                if held.is_empty() {
+                    break;
+                }
+                let mut fields = Vec::with_capacity(held.len());
+                for held in held {
+                    // What was altered is found by nobody; it must not be met again and again.
+                    let text = self.open_held(&held).unwrap_or_default();
+                    let token = self.token(WORKER, field, &text);
+                    let Held { key, field, sealed, .. } = held;
+                    fields.push(SealedField { key_id: key.key_id, field, sealed, token });
+                }
+                fields.sort_by_key(|field| field.key_id);
+                // Where somebody was erased in between, what is left is asked for again.
+                self.store.put(fields).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn open_held(&self, held: &Held) -> Result<String, VaultError> {
+        self.keys.unwrap(&held.subject, &held.key)?.open(&held.subject, &held.field, &held.sealed)
     }
 
     /// A person's name; nothing when none was ever kept or the person was erased.
@@ -182,10 +321,16 @@ impl Vault {
         K: AsRef<str> + Sync,
         I: AsRef<str> + Sync,
     {
-        let subjects: Vec<Subject> =
-            batch.iter().map(|(kind, id)| subject(kind.as_ref(), id.as_ref())).collect::<Result<_, _>>()?;
-        let found = self.store.find(subjects.clone(), NAME).await?;
-        subjects.iter().zip(&found).map(|(subject, found)| self.name(subject, found)).collect()
+        let place = |(kind, id): &(K, I)| {
+            subject(kind.as_ref(), id.as_ref()).map(|subject| Place { subject, field: NAME.to_owned() })
+        };
+        let places: Vec<Place> = batch.iter().map(place).collect::<Result<_, _>>()?;
+        self.read(&places).await
+    }
+
+    async fn read(&self, places: &[Place]) -> Result<Vec<Option<String>>, VaultError> {
+        let found = self.store.find(places.to_vec()).await?;
+        places.iter().zip(&found).map(|(place, found)| self.opened(place, found)).collect()
     }
 
     /// Whether a free text names a worker: by id, or by the name that stands here.
@@ -205,10 +350,53 @@ impl Vault {
     /// # Errors
     /// [`VaultError`].
     pub async fn erase(&self, kind: &str, id: &str) -> Result<bool, VaultError> {
-        let subject = subject(kind, id)?;
-        let erased = self.store.erase(subject).await?;
-        self.remembered().remove(id);
+        Ok(self.erase_all(&[(kind, id)]).await? > 0)
+    }
+
+    /// Deletes keys of many, each as (kind, id), with everything sealed under them; how many there were. Their random ids
+    /// are put down first, in the list that no backup takes along: a key that comes back is deleted again.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn erase_all<K, I>(&self, batch: &[(K, I)]) -> Result<u64, VaultError>
+    where
+        K: AsRef<str> + Sync,
+        I: AsRef<str> + Sync,
+    {
+        let place = |(kind, id): &(K, I)| {
+            subject(kind.as_ref(), id.as_ref()).map(|subject| Place { subject, field: NAME.to_owned() })
+        };
+        let places: Vec<Place> = batch.iter().map(place).collect::<Result<_, _>>()?;
+        let found = self.store.find(places).await?;
+        let keys: Vec<_> = found.into_iter().filter_map(|found| found.key).map(|key| key.key_id).collect();
+        self.erased.put_down(&keys)?;
+        let erased = self.store.erase(keys).await?;
+        let mut remembered = self.remembered();
+        for (_, id) in batch {
+            remembered.remove(id.as_ref());
+        }
+        drop(remembered);
         Ok(erased)
+    }
+
+    /// The witnesses (证明人) whose text names a person: by id, or by name with blanks or without.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn witnesses_named(&self, names: &[&str]) -> Result<Vec<String>, VaultError> {
+        let (mut after, mut named) = (String::new(), Vec::new());
+        loop {
+            let held = self.store.held_of_kind(WITNESS, NAME, &after, AT_ONCE_MAX).await?;
+            let Some(last) = held.last() else { return Ok(named) };
+            after.clone_from(&last.subject.id);
+            for held in held {
+                // One that was altered names nobody any more.
+                let Ok(text) = self.open_held(&held) else { continue };
+                if names.iter().any(|name| is_same_text(&text, name)) {
+                    named.push(held.subject.id);
+                }
+            }
+        }
     }
 
     /// What stands in events for a free text that names a person, such as a witness's: always the same for the same text
@@ -244,14 +432,14 @@ impl Vault {
             if !self.remembered().contains(&pseudonym) {
                 let subject = subject(kind.as_ref(), &pseudonym)?;
                 let text = checked(text.as_ref(), &subject)?;
-                new.insert(subject, text);
+                new.insert(Place { subject, field: NAME.to_owned() }, text);
             }
             pseudonyms.push(pseudonym);
         }
         if new.is_empty() {
             return Ok(pseudonyms);
         }
-        let stored: Vec<String> = new.keys().map(|subject| subject.id.clone()).collect();
+        let stored: Vec<String> = new.keys().map(|place| place.subject.id.clone()).collect();
         self.put(new).await?;
         let mut remembered = self.remembered();
         if remembered.len() + stored.len() > REMEMBERED_MAX {
@@ -261,62 +449,63 @@ impl Vault {
         Ok(pseudonyms)
     }
 
-    async fn put(&self, names: BTreeMap<Subject, String>) -> Result<(), VaultError> {
-        if names.is_empty() {
+    async fn put(&self, kept: BTreeMap<Place, String>) -> Result<(), VaultError> {
+        if kept.is_empty() {
             return Ok(());
         }
         for tried in 0..TRIES_MAX {
             tokio::time::sleep(Duration::from_millis(tried)).await;
-            let found = self.find_or_add_keys(&names).await?;
-            let Some(fields) = self.seal_changed(&names, &found)? else { continue };
-            if fields.is_empty() || self.store.put(fields, NAME).await? {
+            let found = self.find_or_add_keys(kept.keys().cloned().collect()).await?;
+            let Some(fields) = self.seal_changed(&kept, &found)? else { continue };
+            if fields.is_empty() || self.store.put(fields).await? {
                 return Ok(());
             }
         }
-        Err(SideStoreError::Unavailable("persons are being erased while their names are written; try again".into())
-            .into())
+        Err(being_erased())
     }
 
-    async fn find_or_add_keys(&self, names: &BTreeMap<Subject, String>) -> Result<Vec<Found>, VaultError> {
-        let subjects: Vec<Subject> = names.keys().cloned().collect();
-        let found = self.store.find(subjects.clone(), NAME).await?;
-        let mut new = Vec::new();
-        for (subject, found) in subjects.iter().zip(&found) {
-            if found.key.is_none() {
-                new.push((subject.clone(), self.keys.new_person(subject)?));
+    async fn find_or_add_keys(&self, places: Vec<Place>) -> Result<Vec<Found>, VaultError> {
+        let found = self.store.find(places.clone()).await?;
+        let mut new = BTreeMap::new();
+        for (place, found) in places.iter().zip(&found) {
+            if found.key.is_none() && !new.contains_key(&place.subject) {
+                new.insert(place.subject.clone(), self.keys.new_person(&place.subject)?);
             }
         }
         if new.is_empty() {
             return Ok(found);
         }
-        self.store.add_keys(new).await?;
+        self.store.add_keys(new.into_iter().collect()).await?;
         // Read again instead of trusting the new ones: another process may have given the person a key first.
-        Ok(self.store.find(subjects, NAME).await?)
+        Ok(self.store.find(places).await?)
     }
 
-    /// The names that differ from what stands, sealed; nothing when a key is missing because its person was just erased.
+    /// What differs from what stands, sealed; nothing when a key is missing because its person was just erased.
     fn seal_changed(
         &self,
-        names: &BTreeMap<Subject, String>,
+        kept: &BTreeMap<Place, String>,
         found: &[Found],
     ) -> Result<Option<Vec<SealedField>>, VaultError> {
         let mut fields = Vec::new();
-        for ((subject, name), found) in names.iter().zip(found) {
+        for ((Place { subject, field }, text), found) in kept.iter().zip(found) {
             let Some(wrapped) = &found.key else { return Ok(None) };
             let key = self.keys.unwrap(subject, wrapped)?;
-            let standing = found.sealed.as_ref().and_then(|sealed| key.open(subject, NAME, sealed).ok());
-            if standing.as_ref() != Some(name) {
-                fields.push(SealedField { key_id: wrapped.key_id, sealed: key.seal(subject, NAME, name)? });
+            let standing = found.sealed.as_ref().and_then(|sealed| key.open(subject, field, sealed).ok());
+            if standing.as_ref() != Some(text) {
+                let sealed = key.seal(subject, field, text)?;
+                let token = self.token(&subject.kind, field, text);
+                fields.push(SealedField { key_id: wrapped.key_id, field: field.clone(), sealed, token });
             }
         }
         // One order for everybody, so that two servers writing the same people never wait for each other.
-        fields.sort_by_key(|field| field.key_id);
+        fields.sort_by(|one, other| (one.key_id, &one.field).cmp(&(other.key_id, &other.field)));
         Ok(Some(fields))
     }
 
-    fn name(&self, subject: &Subject, found: &Found) -> Result<Option<String>, VaultError> {
+    fn opened(&self, place: &Place, found: &Found) -> Result<Option<String>, VaultError> {
+        let Place { subject, field } = place;
         let (Some(wrapped), Some(sealed)) = (&found.key, &found.sealed) else { return Ok(None) };
-        self.keys.unwrap(subject, wrapped)?.open(subject, NAME, sealed).map(Some)
+        self.keys.unwrap(subject, wrapped)?.open(subject, field, sealed).map(Some)
     }
 
     fn remembered(&self) -> MutexGuard<'_, HashSet<String>> {
@@ -326,8 +515,32 @@ impl Vault {
 
 /// Whether two texts name the same person. Blanks do not count: names are written with and without.
 pub fn is_same_text(one: &str, other: &str) -> bool {
-    let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
     letters(one) == letters(other)
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_whitespace()).collect()
+}
+
+/// A phone number in digits: blanks, dashes, brackets, full-width digits and the country's 86 do not count.
+fn phone_digits(text: &str) -> Option<String> {
+    let mut digits = String::new();
+    for letter in text.trim().chars() {
+        match letter {
+            '0'..='9' => digits.push(letter),
+            '０'..='９' => digits.extend(char::from_digit(u32::from(letter) - u32::from('０'), 10)),
+            '+' | '-' | '(' | ')' | '（' | '）' | '－' => {}
+            letter if letter.is_whitespace() => {}
+            _ => return None,
+        }
+    }
+    let mobile = digits.strip_prefix("86").filter(|rest| rest.len() == 11 && rest.starts_with('1'));
+    let digits = mobile.map(str::to_owned).unwrap_or(digits);
+    (PHONE_DIGITS_MIN..=PHONE_DIGITS_MAX).contains(&digits.len()).then_some(digits)
+}
+
+fn being_erased() -> VaultError {
+    SideStoreError::Unavailable("persons are being erased while their names are written; try again".into()).into()
 }
 
 fn subject(kind: &str, id: &str) -> Result<Subject, VaultError> {

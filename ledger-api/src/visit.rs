@@ -9,6 +9,7 @@ use axum::http::{Extensions, HeaderMap, HeaderValue, Method, header};
 use crate::access::Identity;
 use crate::access::session::{ABSOLUTE, Session};
 use crate::app::App;
+use crate::peer::Peer;
 use crate::service::{ServiceError, who};
 
 /// The session's cookie over HTTPS. The prefix makes browsers keep it to this very host, whole and secure.
@@ -23,15 +24,6 @@ pub const CSRF_HEADER: &str = "x-csrf-token";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 /// Headers by which a proxy gives itself away.
 const PROXIED: [&str; 5] = [FORWARDED_PROTO, "x-forwarded-for", "x-real-ip", "forwarded", "via"];
-
-/// The other end of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Peer {
-    /// Its address.
-    pub address: IpAddr,
-    /// Whether the connection is encrypted by this server itself.
-    pub encrypted: bool,
-}
 
 /// What a request came over, as far as passwords care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -54,7 +54,7 @@ async fn a_journal_and_what_lies_beside_it_are_their_owners_alone_also_those_of_
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).expect("an own file");
     }
     // Keys may have been opened on purpose: whoever did that is warned instead.
-    for keys in ["nuanxin.signing-keys", "nuanxin.signing-keys.signed", "nuanxin.vault-key"] {
+    for keys in ["nuanxin.signing-keys", "nuanxin.signing-keys.signed", "keys/nuanxin.vault-key"] {
         let _ = std::fs::set_permissions(folder.join(keys), std::fs::Permissions::from_mode(0o600));
     }
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).expect("an own folder");

@@ -149,7 +149,7 @@ fn a_sealed_file_tells_nothing_and_is_its_owners_alone() {
     let (journal, sealed) = small();
     let bytes = std::fs::read(&sealed).expect("a backup");
     let folder = file_of(&journal).parent().expect("a folder").to_owned();
-    let vault_key = std::fs::read_to_string(folder.join("nuanxin.vault-key")).expect("a key");
+    let vault_key = std::fs::read_to_string(folder.join("keys").join("nuanxin.vault-key")).expect("a key");
     for secret in [vault_key.trim(), "PRIVATE+KEY", "nuanxin/", "W001", "SQLite format 3", "access_token", "积分"] {
         assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret} can be read");
     }

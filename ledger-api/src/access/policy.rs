@@ -113,12 +113,16 @@ fn reach(role: Role, action: Action) -> Reach {
         Role::Admin => Reach::Everywhere,
         Role::Auditor => match action {
             Action::Read(read) if is_audited(read) => Reach::Everywhere,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
         },
         Role::Worker => match action {
-            Action::Read(Read::Receipt | Read::Balance | Read::Statement) => Reach::Own,
+            Action::Read(Read::Receipt | Read::Readers | Read::Balance | Read::Statement) => Reach::Own,
             Action::Command(CommandKind::ObjectToCredit) => Reach::Everywhere,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
         },
         Role::Clerk => match action {
             Action::Read(Read::Counter | Read::StoreDay | Read::Stock)
@@ -126,12 +130,16 @@ fn reach(role: Role, action: Action) -> Reach {
                 CommandKind::Redeem | CommandKind::Restock | CommandKind::CountStock | CommandKind::WriteOffStock,
             ) => Reach::Own,
             Action::Command(CommandKind::ReverseRedemption) => Reach::Everywhere,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
         },
         Role::Operator => match action {
             Action::Read(Read::WaitingCredits | Read::Schedule | Read::Name)
             | Action::Command(CommandKind::RecordCredit) => Reach::Everywhere,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
         },
         Role::Approver => match action {
             Action::Read(Read::WaitingCredits | Read::Schedule | Read::Name | Read::Credit)
@@ -141,19 +149,27 @@ fn reach(role: Role, action: Action) -> Reach {
                 | CommandKind::ReverseCredit
                 | CommandKind::ResolveObjection,
             ) => Reach::Everywhere,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
         },
         Role::Branch => match action {
             Action::Read(Read::Appraisal | Read::Name) => Reach::Own,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
         },
         Role::Merchant => match action {
             Action::Read(Read::Settlement) => Reach::Own,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
         },
         Role::Machine => match action {
             Action::Read(Read::Metrics) => Reach::Everywhere,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
         },
     }
 }
@@ -177,10 +193,13 @@ fn is_audited(read: Read) -> bool {
         | Read::Proof
         | Read::Keys
         | Read::Receipt
-        | Read::Accounts => true,
+        | Read::Accounts
+        | Read::Readers => true,
         Read::Workers
         | Read::Worker
         | Read::Name
+        | Read::MaskedName
+        | Read::Search
         | Read::Balance
         | Read::Statement
         | Read::WaitingCredits

@@ -11,7 +11,7 @@ Environment:
   NUANXIN_LOG               what is logged on stderr: debug, or info,ledger_core=debug [default: info,sqlx=warn]
   NUANXIN_LOG_FORMAT        json writes one JSON object a line
   NUANXIN_VAULT_KEY         the key of the vault of names: 64 hexadecimal digits
-  NUANXIN_VAULT_KEY_FILE    a file that holds it [default: nuanxin.vault-key beside the journal]
+  NUANXIN_VAULT_KEY_FILE    a file that holds it [default: keys/nuanxin.vault-key beside the journal]
   NUANXIN_SIGNING_KEY_FILE  the keys that sign checkpoints [default: nuanxin.signing-keys beside the journal]
   NUANXIN_WITNESS_KEY_FILE  the key that cosigns for other offices [default: nuanxin.witness-key beside the journal]
 

@@ -113,7 +113,7 @@ struct WorkerJson {
 struct WorkerRecord {
     #[serde(flatten)]
     worker: WorkerJson,
-    /// For administrators alone, and only where a name is kept.
+    /// For whoever may read it, and only where a name is kept and the vault can be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     /// The answer includes everything up to this position.
@@ -121,8 +121,17 @@ struct WorkerRecord {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+struct ListedWorker {
+    #[serde(flatten)]
+    worker: WorkerJson,
+    /// Masked, as 张**: for whoever may read it, and only where a name is kept and the vault can be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
 struct WorkerList {
-    workers: Vec<WorkerJson>,
+    workers: Vec<ListedWorker>,
     /// What to ask on after; null at the end.
     next: Option<String>,
     position: u64,
@@ -212,8 +221,11 @@ async fn list_workers(
     let reading = caller.may(Read::Workers, Target::District)?;
     reading.at_least(&app, query.min_position).await?;
     let page = app.views.workers(&query.after, query.limit.0).await?;
-    reading.note_list(page.rows.len());
-    let workers = page.rows.into_iter().map(|(id, row)| worker_json(id, row)).collect();
+    reading.note_list(&app, page.rows.iter().map(|(id, _)| id.as_str()));
+    let ids: Vec<&str> = page.rows.iter().map(|(id, _)| id.as_str()).collect();
+    let names = names::masked_of(&app, Who::Bearer(&caller.0), &ids).await;
+    let workers = page.rows.into_iter().zip(names);
+    let workers = workers.map(|((id, row), name)| ListedWorker { worker: worker_json(id, row), name }).collect();
     Ok(Json(WorkerList { workers, next: page.next, position: page.position }))
 }
 
@@ -229,7 +241,7 @@ async fn read_worker(
     let reading = caller.may(Read::Worker, Target::Worker(&id))?;
     reading.at_least(&app, query.min_position).await?;
     let At { position, value: row } = known(&app, &reading, &id).await?;
-    let name = names::of_worker(&app, Who::Bearer(&caller.0), &id).await?;
+    let name = names::of_worker(&app, Who::Bearer(&caller.0), &id).await;
     Ok(Json(WorkerRecord { worker: worker_json(id, row), name, position }))
 }
 
@@ -282,7 +294,7 @@ async fn known(app: &App, reading: &Reading<'_>, id: &str) -> Result<At<Balance>
     WorkerId::new(id).map_err(|_| unknown_worker(id))?;
     let At { position, value: row } = app.views.worker(id).await?;
     let row = row.ok_or_else(|| unknown_worker(id))?;
-    reading.note_worker(id);
+    reading.note_worker(app, id);
     Ok(At { position, value: row })
 }
 

@@ -85,7 +85,7 @@ async fn read_appraisal(
     let format = asked_format(&query.format, &headers)?;
     reading.at_least(&app, query.min_position.max(query.at)).await?;
     let appraisal = app.views.appraisal(year, branch, query.at).await?;
-    reading.note_cards(year, appraisal.cards.len());
+    reading.note_cards(&app, year, appraisal.cards.iter().map(|card| card.worker.as_str()));
     let position = appraisal.position;
     let paper = match format {
         Format::Xlsx => paper(&app, &caller, target, &appraisal).await?,

@@ -155,7 +155,7 @@ async fn read_sample(
     reading.at_least(&app, query.min_position).await?;
     let until = until(&app, query.at, query.recorded_as_of).await?;
     let _place = walkers.place().await?;
-    reading.note_sample(query.seed, until);
+    reading.note_sample(&app, query.seed, until);
     let ask = SampleAsk { seed: query.seed, size: query.size, by, of, from, to, until };
     let sample = sample::sample(app.ledger.journal().as_ref(), ask, &mut |_| {}).await?;
     written(audit_sheet::sample::document(&sample), form, until, "audit-sample").await
@@ -197,7 +197,7 @@ async fn read_report(
     reading.at_least(&app, query.min_position).await?;
     let until = until(&app, query.at, query.recorded_as_of).await?;
     let _place = walkers.place().await?;
-    reading.note_report(until);
+    reading.note_report(&app, until);
     let report = report::report(app.ledger.journal().as_ref(), until, thresholds, &mut |_| {}).await?;
     written(audit_sheet::report::document(&report), form, until, "audit-report").await
 }

@@ -119,7 +119,7 @@ async fn read_credit(
         let refusal = Refusal::new(Code::UnknownCredit, format!("there is no credit {id}"));
         ApiError::refused(refusal, &[Code::UnknownCredit])
     })?;
-    reading.note_worker(credit.record.worker.as_str());
+    reading.note_worker(&app, credit.record.worker.as_str());
     Ok(Json(credit_json(credit, position)))
 }
 

@@ -107,6 +107,7 @@ async fn read_events(
     let reading = caller.may(Read::Events, Target::District)?;
     reading.at_least(&app, query.min_position).await?;
     let after = query.after.unwrap_or(0);
+    reading.note_events(&app, after);
     let journal = Arc::clone(app.ledger.journal());
     let form = accept::best(&headers, FORMS)?;
     let wants_clouds = match form {

@@ -18,7 +18,7 @@ use crate::access::Identity;
 use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::service::keys::read_key;
-use crate::service::reading::{Reading, may_read};
+use crate::service::reading::{Reading, may_ever_read, may_read};
 
 /// The header that carries a command's key.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -58,6 +58,14 @@ impl Caller {
     /// `forbidden`.
     pub fn may(&self, read: Read, target: Target<'_>) -> Result<Reading<'_>, ApiError> {
         Ok(may_read(&self.0, read, target)?)
+    }
+
+    /// Refuses to read something for a caller who may not read it of anybody. What is answered is held to the targets.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn may_ever(&self, read: Read) -> Result<Reading<'_>, ApiError> {
+        Ok(may_ever_read(&self.0, read)?)
     }
 }
 

@@ -115,7 +115,7 @@ async fn list_holds(
     };
     let page = app.views.holds(&query.after, query.limit.0, wanted).await?;
     let holds: Vec<HoldJson> = page.rows.into_iter().map(|(name, hold)| hold_json(name, hold)).collect();
-    reading.note_holds(holds.len());
+    reading.note_holds(&app, holds.iter().map(|hold| hold.worker.as_str()));
     Ok(Json(HoldList { holds, next: page.next, position: page.position }))
 }
 

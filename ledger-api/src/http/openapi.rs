@@ -18,6 +18,8 @@ use super::error::{CodeJson, Problem};
 const TOKEN: &str = "token";
 /// The one write whose commands carry keys of their own.
 const BATCH: &str = "/v1/batch";
+/// What changes nothing in the journal, and is no command.
+const NO_COMMANDS: &[&str] = &["/v1/workers/search", "/v1/workers/{id}/person"];
 /// Methods of a path item that are operations.
 const METHODS: &[&str] = &["get", "head", "post", "put", "patch", "delete"];
 
@@ -41,7 +43,7 @@ impl Place<'_> {
 
     /// Whether its command's key comes in a header.
     fn keyed(&self) -> bool {
-        self.guarded && self.writes() && self.path != BATCH
+        self.guarded && self.writes() && self.path != BATCH && !NO_COMMANDS.contains(&self.path)
     }
 }
 

@@ -68,7 +68,7 @@ async fn read_receipt(
     let owner = owner(&entry)?;
     let reading = caller.may(Read::Receipt, owner.as_deref().map_or(Target::District, Target::Worker))?;
     if let Some(worker) = owner {
-        reading.note_entry(&worker, position);
+        reading.note_entry(&app, &worker, position);
     }
     let published = app.audit.checkpoint_for(query.size, position).await?;
     let receipt = app.audit.receipt(&entry, &published).await?;

@@ -9,6 +9,7 @@ mod evidence;
 mod flows;
 mod lost_commits;
 mod malformed;
+mod names;
 mod negotiation;
 mod reads;
 mod roles;

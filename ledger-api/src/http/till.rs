@@ -161,7 +161,7 @@ async fn read_redemption(
         let refusal = Refusal::new(Code::UnknownRedemption, format!("there is no redemption {id}"));
         ApiError::refused(refusal, &[Code::UnknownRedemption])
     })?;
-    reading.note_worker(record.worker.as_str());
+    reading.note_worker(&app, record.worker.as_str());
     Ok(Json(record_json(id.to_string(), record, position)))
 }
 
@@ -179,7 +179,7 @@ async fn read_day_of_store(
     reading.at_least(&app, query.min_position).await?;
     known(&app, &id).await?;
     let At { position, value: day } = app.views.store_day(&id, on, &query.after, query.limit.0).await?;
-    reading.note_store(&id, day.redemptions.len());
+    reading.note_store(&app, &id, day.redemptions.iter().map(|listed| listed.row.worker.as_str()));
     let items = day.items.into_iter().map(|(sku, (quantity, points))| ItemTotalJson {
         sku,
         quantity,

@@ -105,6 +105,6 @@ async fn read_trace(
     if !end.known {
         return Err(unknown_worker(&id));
     }
-    reading.note_worker(&id);
+    reading.note_worker(&app, &id);
     Ok(Json(TraceAnswer { worker: id, lines, next, end: (&end).into(), position: until }))
 }

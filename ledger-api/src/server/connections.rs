@@ -24,7 +24,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::visit::Peer;
+use crate::peer::Peer;
 
 /// The longest request line with headers, in bytes.
 const HEAD_BYTES_MAX: usize = 64 << 10;

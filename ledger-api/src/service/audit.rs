@@ -120,7 +120,7 @@ pub async fn events(
     before: Option<u64>,
     limit: usize,
 ) -> Result<Found, ServiceError> {
-    may_read(who, Read::Events, Target::District)?;
+    let reading = may_read(who, Read::Events, Target::District)?;
     let journal = app.ledger.journal();
     let head = journal.head().await?.position;
     let mut end = before.map_or(head, |before| before.saturating_sub(1).min(head));
@@ -144,5 +144,6 @@ pub async fn events(
             end = start;
         }
     }
+    reading.note_events(app, end);
     Ok(Found { entries, next: (end > 0).then_some(end + 1), head })
 }

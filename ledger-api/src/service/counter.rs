@@ -87,7 +87,7 @@ pub async fn look_up(app: &App, who: Who<'_>, store: &str, named: &str) -> Resul
     let position = reading.at_least(app, None).await?;
     let Some(worker) = named_worker(app, named).await? else { return Ok(None) };
     let Some(row) = app.views.worker(worker.as_str()).await?.value else { return Ok(None) };
-    reading.note_worker(worker.as_str());
+    reading.note_worker(app, worker.as_str());
     let today = now().date();
     let balance = app.views.balance_of(worker.as_str(), &row, today).await?;
     let taken = app.views.units_taken(worker.as_str(), chrono::Datelike::year(&today), position).await?;
@@ -150,7 +150,7 @@ pub async fn day(app: &App, who: Who<'_>, store: &str, on: NaiveDate) -> Result<
     let reading = may_read(who, Read::StoreDay, Target::Store(store))?;
     reading.at_least(app, None).await?;
     let day = app.views.store_day(store, on, "", DAY_MAX).await?.value;
-    reading.note_store(store, day.redemptions.len());
+    reading.note_store(app, store, day.redemptions.iter().map(|listed| listed.row.worker.as_str()));
     Ok(day)
 }
 

@@ -57,10 +57,10 @@ pub async fn queue(app: &App, who: Who<'_>) -> Result<Vec<Waiting>, ServiceError
             Ok(id) => app.views.credit(&id, position).await?,
             Err(_) => None,
         };
-        let name = of_worker(app, who, &row.worker).await?;
+        let name = of_worker(app, who, &row.worker).await;
         queue.push(Waiting { credit, row, record, name });
     }
-    reading.note_list(queue.len());
+    reading.note_list(app, queue.iter().map(|waiting: &Waiting| waiting.row.worker.as_str()));
     Ok(queue)
 }
 

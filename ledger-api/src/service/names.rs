@@ -4,13 +4,14 @@
 use ledger_core::domain::ids::{AccountId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, Outcome, commands};
+use projections::queries::At;
 use projections::queries::appraisal::Appraisal;
 
 use super::ServiceError;
-use crate::access::policy::{Read, Target, Who, allow};
+use crate::access::policy::{Action, Denied, Read, Target, Who, allow, may_ever};
 use crate::app::App;
 use crate::appraisal_sheet::paper::Names;
-use crate::vault::{ACCOUNT, NAME_CHARS_MAX, Vault, VaultError, WITNESS, WORKER};
+use crate::vault::{ACCOUNT, NAME_CHARS_MAX, Person, PersonChange, Vault, VaultError, WITNESS, WORKER};
 
 /// What of a command's fields is personal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,16 +120,92 @@ pub async fn keep_all(vault: &Vault, names: Vec<(String, String)>) -> Result<(),
     vault.put_names(&names).await
 }
 
-/// A worker's name for somebody who reads the worker's record; none where it is not kept, or not for them to know.
+/// A worker's name for somebody who reads the worker's record; none where it is not kept, not for them to know, or where
+/// the vault cannot be asked: that costs the name and not the answer.
+pub async fn of_worker(app: &App, who: Who<'_>, worker: &str) -> Option<String> {
+    allow(who, Read::Name, Target::Worker(worker)).ok()?;
+    or_none(app.vault.get_name(WORKER, worker).await)
+}
+
+/// Workers' names as lists show them, masked, one answer each; as [`of_worker`] for what is left out.
+pub async fn masked_of(app: &App, who: Who<'_>, workers: &[&str]) -> Vec<Option<String>> {
+    let may: Vec<bool> =
+        workers.iter().map(|worker| allow(who, Read::MaskedName, Target::Worker(worker)).is_ok()).collect();
+    let asked: Vec<(&str, &str)> =
+        workers.iter().zip(&may).filter(|(_, may)| **may).map(|(worker, _)| (WORKER, *worker)).collect();
+    let names = if asked.is_empty() { Vec::new() } else { or_none(app.vault.get_names(&asked).await) };
+    let mut names = names.into_iter();
+    may.into_iter().map(|may| if may { names.next().flatten().map(|name| masked(&name)) } else { None }).collect()
+}
+
+/// A name as lists show it: the first letter, and nothing of how long the rest is.
+pub fn masked(name: &str) -> String {
+    name.chars().next().map(|first| format!("{first}**")).unwrap_or_default()
+}
+
+/// What the vault said, or nothing where it cannot be asked: the log says why.
+fn or_none<T: Default>(told: Result<T, VaultError>) -> T {
+    told.unwrap_or_else(|error| {
+        tracing::warn!(%error, "an answer goes out without names");
+        T::default()
+    })
+}
+
+/// Changes what is kept of a worker who is registered; gives what is kept now, and the position at which the worker was
+/// there.
 ///
 /// # Errors
-/// [`ServiceError::Unavailable`].
-pub async fn of_worker(app: &App, who: Who<'_>, worker: &str) -> Result<Option<String>, ServiceError> {
-    if allow(who, Read::Name, Target::Worker(worker)).is_err() {
-        return Ok(None);
+/// [`ServiceError::Denied`], `unknown_worker`; what is wrong with a name or phone; [`ServiceError::Unavailable`].
+pub async fn change_person(
+    app: &App,
+    who: Who<'_>,
+    worker: &str,
+    change: &PersonChange,
+) -> Result<(Person, u64), ServiceError> {
+    allow(who, Action::KeepPerson, Target::Worker(worker))?;
+    let position = registered(app, worker).await?;
+    if let Some(Some(name)) = &change.name {
+        check(name, "name")?;
     }
-    let name = app.vault.get_name(WORKER, worker).await;
-    name.map_err(|error| ServiceError::Unavailable(error.to_string()))
+    if let Some(Some(phone)) = &change.phone {
+        check(phone, "phone")?;
+    }
+    app.vault.change_person(worker, change).await?;
+    Ok((app.vault.person(worker).await?, position))
+}
+
+/// The position at which a worker is there.
+///
+/// # Errors
+/// `unknown_worker`; [`ServiceError::Unavailable`].
+pub async fn registered(app: &App, worker: &str) -> Result<u64, ServiceError> {
+    app.views.fresh(None).await?;
+    let At { position, value } = app.views.worker(worker).await?;
+    match value {
+        Some(_) => Ok(position),
+        None => Err(ServiceError::refused(Code::UnknownWorker, format!("there is no worker {worker:?}"))),
+    }
+}
+
+/// The workers of that whole name and phone whom whoever asks may find, as ids; each of them is told of it.
+///
+/// # Errors
+/// [`ServiceError::Denied`] where nobody is for them to find; [`ServiceError::Unavailable`].
+pub async fn search(
+    app: &App,
+    who: Who<'_>,
+    name: Option<&str>,
+    phone: Option<&str>,
+) -> Result<Vec<String>, ServiceError> {
+    if !may_ever(who, Read::Search) {
+        return Err(ServiceError::Denied(Denied));
+    }
+    for (text, field) in [(name, "name"), (phone, "phone")] {
+        text.map_or(Ok(()), |text| check(text, field))?;
+    }
+    let found = app.vault.search(name, phone).await?;
+    let within = |worker: &String| allow(who, Read::Search, Target::Worker(worker)).is_ok();
+    Ok(found.into_iter().filter(within).collect())
 }
 
 /// The names on an appraisal's paper, for whoever may know those of its branch.

@@ -10,9 +10,12 @@ use super::ServiceError;
 use super::reading::{may_read, now};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
+use crate::read_record::RecordedRead;
 
 /// Lines of a statement that are read at once.
 const PAGE: usize = 1_000;
+/// Reads of the own record that are told of.
+const READERS_MAX: usize = 20;
 /// Most waiting credits that are looked for.
 const WAITING_MAX: usize = 1_000;
 
@@ -49,7 +52,7 @@ pub async fn account(app: &App, who: Who<'_>, worker: &str) -> Result<Option<Acc
     let position = reading.at_least(app, None).await?;
     let today = now().date();
     let Some(row) = app.views.worker(worker).await?.value else { return Ok(None) };
-    reading.note_worker(worker);
+    reading.note_worker(app, worker);
     let balance = app.views.balance_of(worker, &row, today).await?;
     let waiting = app.views.proposals("", WAITING_MAX, |row| row.worker == worker).await?.rows;
     let (mut lines, mut after) = (Vec::new(), 0);
@@ -80,6 +83,16 @@ pub async fn account(app: &App, who: Who<'_>, worker: &str) -> Result<Option<Acc
         activities: activities(app).await?,
         year: today.year(),
     }))
+}
+
+/// Who read a worker's record, newest first: when, who, in which role, and what.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn readers(app: &App, who: Who<'_>, worker: &str) -> Result<Vec<RecordedRead>, ServiceError> {
+    may_read(who, Read::Readers, Target::Worker(worker))?;
+    let found = app.readers.of(worker, None, READERS_MAX).await;
+    found.map_err(|error| ServiceError::Unavailable(error.to_string()))
 }
 
 /// What activities are called, by code; where versions of the schedule differ, by the newest.

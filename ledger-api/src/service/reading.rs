@@ -7,7 +7,7 @@ use ledger_core::domain::time::BusinessTime;
 use projections::ViewError;
 
 use super::ServiceError;
-use crate::access::policy::{Denied, Read, Target, Who, allow};
+use crate::access::policy::{Denied, Read, Target, Who, allow, may_ever};
 use crate::app::App;
 
 /// A read that was allowed: without one the views are not waited for.
@@ -25,6 +25,15 @@ pub fn may_read<'a>(who: impl Into<Who<'a>>, read: Read, target: Target<'_>) -> 
     let who = who.into();
     allow(who, read, target)?;
     Ok(Reading { who, read })
+}
+
+/// Lets whoever asks read something where they may read it of anybody at all; what is answered is then held to each target.
+///
+/// # Errors
+/// [`Denied`].
+pub fn may_ever_read<'a>(who: impl Into<Who<'a>>, read: Read) -> Result<Reading<'a>, Denied> {
+    let who = who.into();
+    if may_ever(who, read) { Ok(Reading { who, read }) } else { Err(Denied) }
 }
 
 impl Reading<'_> {

@@ -31,7 +31,7 @@ pub enum KeySource {
 
 impl KeySource {
     /// What the environment says for this journal: `NUANXIN_VAULT_KEY`, else the file `NUANXIN_VAULT_KEY_FILE`, else a
-    /// file beside a SQLite journal, or `data/nuanxin-SCHEMA.vault-key` for a Postgres one.
+    /// file in a folder `keys` of its own. Where an earlier program made one beside the data, that one is used on.
     pub fn from_environment(url: &JournalUrl) -> KeySource {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
         if let Some(key) = set(KEY_VARIABLE) {
@@ -39,8 +39,10 @@ impl KeySource {
         }
         KeySource::File(match (set(FILE_VARIABLE), url) {
             (Some(path), _) => PathBuf::from(path),
-            (None, JournalUrl::Sqlite(path)) => beside(path, "vault-key"),
-            (None, JournalUrl::Postgres { schema, .. }) => PathBuf::from(format!("data/nuanxin-{schema}.vault-key")),
+            (None, url) => {
+                let beside_data = beside_data(url);
+                if beside_data.is_file() { beside_data } else { keys_file(url, "vault-key") }
+            }
         })
     }
 
@@ -71,6 +73,24 @@ impl KeySource {
             },
         }
     }
+}
+
+/// Where an earlier program made the key.
+fn beside_data(url: &JournalUrl) -> PathBuf {
+    match url {
+        JournalUrl::Sqlite(path) => beside(path, "vault-key"),
+        JournalUrl::Postgres { schema, .. } => PathBuf::from(format!("data/nuanxin-{schema}.vault-key")),
+    }
+}
+
+/// A file in the folder of keys: apart from the data, so that a copy of the data takes no key along.
+pub(super) fn keys_file(url: &JournalUrl, what: &str) -> PathBuf {
+    let beside = match url {
+        JournalUrl::Sqlite(path) => beside(path, what),
+        JournalUrl::Postgres { schema, .. } => PathBuf::from(format!("data/nuanxin-{schema}.{what}")),
+    };
+    let name = beside.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_else(|| what.into());
+    beside.with_file_name("keys").join(name)
 }
 
 fn parse(text: &str, place: &str) -> Result<SecretKey, VaultError> {

@@ -1,15 +1,15 @@
 //! Sealed names in tables of a Postgres journal's schema.
 
 use async_trait::async_trait;
-use sqlx::Row;
 use sqlx::postgres::{PgPool, PgRow};
+use sqlx::{Executor, Row};
 
-use super::store::{Found, NameStore, SealedField, Subject, WrappedKey, key_id};
+use super::store::{Found, Held, KeyId, NameStore, Place, SealedField, Subject, WrappedKey, key_id};
 use crate::side_store::SideStoreError;
 use crate::side_store::postgres::{open, unavailable};
 
 /// Each step brings the tables from its index to the next version.
-pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql"), include_str!("postgres_2.sql")];
 
 /// A person was erased while a name was being written: the key is gone, or both waited for each other.
 const ERASED_IN_BETWEEN: [&str; 2] = ["23503", "40P01"];
@@ -47,19 +47,23 @@ impl NameStore for PostgresNames {
             .map_err(unavailable)
     }
 
-    async fn find(&self, subjects: Vec<Subject>, field: &'static str) -> Result<Vec<Found>, SideStoreError> {
-        let (kinds, ids): (Vec<String>, Vec<String>) =
-            subjects.into_iter().map(|subject| (subject.kind, subject.id)).unzip();
+    async fn find(&self, places: Vec<Place>) -> Result<Vec<Found>, SideStoreError> {
+        let (mut kinds, mut ids, mut fields) = (Vec::new(), Vec::new(), Vec::new());
+        for Place { subject, field } in places {
+            kinds.push(subject.kind);
+            ids.push(subject.id);
+            fields.push(field);
+        }
         let rows = sqlx::query(
             "SELECT key.key_id, key.wrapped, field.sealed
-             FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (kind, id, no)
+             FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS asked (kind, id, field, no)
              LEFT JOIN person_key AS key ON key.subject_kind = asked.kind AND key.subject_id = asked.id
-             LEFT JOIN person_field AS field ON field.key_id = key.key_id AND field.field = $3
+             LEFT JOIN person_field AS field ON field.key_id = key.key_id AND field.field = asked.field
              ORDER BY asked.no",
         )
         .bind(kinds)
         .bind(ids)
-        .bind(field)
+        .bind(fields)
         .fetch_all(&self.pool)
         .await
         .map_err(unavailable)?;
@@ -87,17 +91,23 @@ impl NameStore for PostgresNames {
         .map_err(unavailable)
     }
 
-    async fn put(&self, fields: Vec<SealedField>, field: &'static str) -> Result<bool, SideStoreError> {
-        let (key_ids, sealed): (Vec<Vec<u8>>, Vec<Vec<u8>>) =
-            fields.into_iter().map(|sealed| (sealed.key_id.to_vec(), sealed.sealed)).unzip();
+    async fn put(&self, fields: Vec<SealedField>) -> Result<bool, SideStoreError> {
+        let (mut key_ids, mut names, mut sealed, mut tokens) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for field in fields {
+            key_ids.push(field.key_id.to_vec());
+            names.push(field.field);
+            sealed.push(field.sealed);
+            tokens.push(field.token);
+        }
         let stored = sqlx::query(
-            "INSERT INTO person_field (key_id, field, sealed)
-             SELECT given.key_id, $3, given.sealed FROM unnest($1::bytea[], $2::bytea[]) AS given (key_id, sealed)
-             ON CONFLICT (key_id, field) DO UPDATE SET sealed = excluded.sealed",
+            "INSERT INTO person_field (key_id, field, sealed, token)
+             SELECT * FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::bytea[])
+             ON CONFLICT (key_id, field) DO UPDATE SET sealed = excluded.sealed, token = excluded.token",
         )
         .bind(key_ids)
+        .bind(names)
         .bind(sealed)
-        .bind(field)
+        .bind(tokens)
         .execute(&self.pool)
         .await;
         match stored {
@@ -111,15 +121,109 @@ impl NameStore for PostgresNames {
         }
     }
 
-    async fn erase(&self, subject: Subject) -> Result<bool, SideStoreError> {
-        let erased = sqlx::query("DELETE FROM person_key WHERE subject_kind = $1 AND subject_id = $2")
-            .bind(subject.kind)
-            .bind(subject.id)
+    async fn remove(&self, place: Place) -> Result<(), SideStoreError> {
+        sqlx::query(
+            "DELETE FROM person_field WHERE field = $3 AND key_id =
+                 (SELECT key_id FROM person_key WHERE subject_kind = $1 AND subject_id = $2)",
+        )
+        .bind(place.subject.kind)
+        .bind(place.subject.id)
+        .bind(place.field)
+        .execute(&self.pool)
+        .await
+        .map(drop)
+        .map_err(unavailable)
+    }
+
+    async fn with_token(&self, field: &str, token: Vec<u8>) -> Result<Vec<Subject>, SideStoreError> {
+        let rows = sqlx::query(
+            "SELECT subject_kind, subject_id FROM person_field NATURAL JOIN person_key
+             WHERE field = $1 AND token = $2 ORDER BY subject_kind, subject_id",
+        )
+        .bind(field)
+        .bind(token)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unavailable)?;
+        rows.iter()
+            .map(|row| Ok(Subject { kind: row.try_get(0)?, id: row.try_get(1)? }))
+            .collect::<Result<_, _>>()
+            .map_err(unavailable)
+    }
+
+    async fn without_token(&self, kind: &str, field: &str, limit: usize) -> Result<Vec<Held>, SideStoreError> {
+        let query = sqlx::query(
+            "SELECT subject_kind, subject_id, key_id, wrapped, field, sealed
+             FROM person_field NATURAL JOIN person_key
+             WHERE subject_kind = $1 AND field = $2 AND token IS NULL LIMIT $3",
+        );
+        let rows = query.bind(kind).bind(field).bind(many(limit)).fetch_all(&self.pool).await.map_err(unavailable)?;
+        rows.iter().map(held).collect()
+    }
+
+    async fn held_of(&self, subject: Subject) -> Result<Vec<Held>, SideStoreError> {
+        let query = sqlx::query(
+            "SELECT subject_kind, subject_id, key_id, wrapped, field, sealed
+             FROM person_field NATURAL JOIN person_key
+             WHERE subject_kind = $1 AND subject_id = $2 ORDER BY field",
+        );
+        let rows = query.bind(subject.kind).bind(subject.id).fetch_all(&self.pool).await.map_err(unavailable)?;
+        rows.iter().map(held).collect()
+    }
+
+    async fn held_of_kind(
+        &self,
+        kind: &str,
+        field: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Held>, SideStoreError> {
+        let query = sqlx::query(
+            "SELECT subject_kind, subject_id, key_id, wrapped, field, sealed
+             FROM person_key NATURAL JOIN person_field
+             WHERE subject_kind = $1 AND field = $2 AND subject_id > $3 ORDER BY subject_id LIMIT $4",
+        );
+        let query = query.bind(kind).bind(field).bind(after).bind(many(limit));
+        let rows = query.fetch_all(&self.pool).await.map_err(unavailable)?;
+        rows.iter().map(held).collect()
+    }
+
+    async fn erase(&self, keys: Vec<KeyId>) -> Result<u64, SideStoreError> {
+        if keys.is_empty() {
+            return Ok(0);
+        }
+        let keys: Vec<Vec<u8>> = keys.iter().map(|key| key.to_vec()).collect();
+        let erased = sqlx::query("DELETE FROM person_key WHERE key_id = ANY ($1)")
+            .bind(keys)
             .execute(&self.pool)
             .await
             .map_err(unavailable)?;
-        Ok(erased.rows_affected() > 0)
+        if erased.rows_affected() > 0 {
+            // A deleted row stays in its page until the table is written anew: what is erased is not to be found there,
+            // wrapped and sealed as it is. Names are few; nobody waits long for this lock.
+            for table in ["VACUUM (FULL) person_field", "VACUUM (FULL) person_key"] {
+                if let Err(error) = self.pool.execute(table).await {
+                    tracing::warn!(%error, "erased rows stay in their pages until PostgreSQL's own vacuum comes by");
+                }
+            }
+        }
+        Ok(erased.rows_affected())
     }
+}
+
+fn many(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+fn held(row: &PgRow) -> Result<Held, SideStoreError> {
+    let id: Vec<u8> = row.try_get(2).map_err(unavailable)?;
+    let key_id = key_id(&id).map_err(SideStoreError::Unusable)?;
+    Ok(Held {
+        subject: Subject { kind: row.try_get(0).map_err(unavailable)?, id: row.try_get(1).map_err(unavailable)? },
+        key: WrappedKey { key_id, wrapped: row.try_get(3).map_err(unavailable)? },
+        field: row.try_get(4).map_err(unavailable)?,
+        sealed: row.try_get(5).map_err(unavailable)?,
+    })
 }
 
 fn found(row: &PgRow) -> Result<Found, SideStoreError> {

@@ -33,12 +33,20 @@ const LABEL_FIELD: &[u8] = b"nuanxin vault 1 person field";
 /// Bytes of a pseudonym's MAC that are shown: 64 bits keep ten million witnesses apart.
 const PSEUDONYM_BYTES: usize = 8;
 
+/// Bytes of a token: enough that no two texts of a district share one.
+const TOKEN_BYTES: usize = 16;
+
+/// Bytes of a text's digest: nobody finds two texts of one person that share it.
+const DIGEST_BYTES: usize = 16;
+const LABEL_DIGEST: &[u8] = b"nuanxin vault 1 text digest";
+
 pub(super) type SecretKey = Zeroizing<[u8; KEY_BYTES]>;
 
 /// What the district key is used for, each with a key of its own derived from it.
 pub(super) struct DistrictKeys {
     wrapping: SecretKey,
     pseudonyms: Hmac<Sha256>,
+    search: Hmac<Sha256>,
     check: String,
 }
 
@@ -50,11 +58,13 @@ impl DistrictKeys {
             source.expand(label, key.as_mut_slice()).map(|()| key).map_err(|_| cipher("deriving a key"))
         };
         let check = subkey(b"nuanxin vault 1 check")?;
-        let pseudonyms = <Hmac<Sha256> as Mac>::new_from_slice(subkey(b"nuanxin vault 1 pseudonyms")?.as_slice())
-            .map_err(|_| cipher("taking a key"))?;
+        let keyed = |label: &[u8]| {
+            <Hmac<Sha256> as Mac>::new_from_slice(subkey(label)?.as_slice()).map_err(|_| cipher("taking a key"))
+        };
         Ok(DistrictKeys {
             wrapping: subkey(b"nuanxin vault 1 wrapping")?,
-            pseudonyms,
+            pseudonyms: keyed(b"nuanxin vault 1 pseudonyms")?,
+            search: keyed(b"nuanxin vault 1 search")?,
             check: hex::encode(check.as_slice()),
         })
     }
@@ -83,6 +93,13 @@ impl DistrictKeys {
         Ok(PersonKey { key_id: stored.key_id, key: Zeroizing::new(key) })
     }
 
+    /// What a field is found by: the same for the same text of the same kind and field, and no way back.
+    pub(super) fn token(&self, kind: &str, field: &str, text: &str) -> Vec<u8> {
+        let mut mac = self.search.clone();
+        mac.update(&bound(b"", &[kind.as_bytes(), field.as_bytes(), text.as_bytes()]));
+        mac.finalize().into_bytes().iter().take(TOKEN_BYTES).copied().collect()
+    }
+
     /// The same pseudonym for the same text, and no way back to the text without the vault.
     pub(super) fn pseudonym(&self, kind: &str, text: &str) -> String {
         let mut mac = self.pseudonyms.clone();
@@ -107,6 +124,17 @@ impl PersonKey {
     pub(super) fn open(&self, subject: &Subject, field: &str, sealed: &[u8]) -> Result<String, VaultError> {
         let opened = open(&self.key, sealed, &self.bound(subject, field)).ok_or_else(|| damaged(subject))?;
         std::str::from_utf8(&opened).map(str::to_owned).map_err(|_| damaged(subject))
+    }
+
+    /// The same digest for the same text of this person. Without the person's key nobody can even test a guess.
+    pub(super) fn digest(&self, text: &str) -> Result<String, VaultError> {
+        let mut key = Zeroizing::new([0_u8; KEY_BYTES]);
+        let source = Hkdf::<Sha256>::new(None, self.key.as_slice());
+        source.expand(LABEL_DIGEST, key.as_mut_slice()).map_err(|_| cipher("deriving a key"))?;
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key.as_slice()).map_err(|_| cipher("taking a key"))?;
+        mac.update(text.as_bytes());
+        let code: Vec<u8> = mac.finalize().into_bytes().iter().take(DIGEST_BYTES).copied().collect();
+        Ok(hex::encode(code))
     }
 
     fn bound(&self, subject: &Subject, field: &str) -> Vec<u8> {

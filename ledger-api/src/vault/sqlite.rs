@@ -5,7 +5,7 @@ use std::path::Path;
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
-use super::store::{Found, NameStore, SealedField, Subject, WrappedKey, key_id};
+use super::store::{Found, Held, KeyId, NameStore, Place, SealedField, Subject, WrappedKey, key_id};
 use crate::app::beside;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
@@ -13,7 +13,7 @@ use crate::side_store::sqlite::SideFile;
 /// Where they are: `nuanxin.db` → `nuanxin.vault.db`.
 const FILE: &str = "vault.db";
 /// Each step brings the file from its index to the next version.
-pub(super) const STEPS: &[&str] = &[include_str!("sqlite_1.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("sqlite_1.sql"), include_str!("sqlite_2.sql")];
 
 type Row = Option<(Vec<u8>, Vec<u8>, Option<Vec<u8>>)>;
 
@@ -53,7 +53,7 @@ impl NameStore for SqliteNames {
             .await
     }
 
-    async fn find(&self, subjects: Vec<Subject>, field: &'static str) -> Result<Vec<Found>, SideStoreError> {
+    async fn find(&self, places: Vec<Place>) -> Result<Vec<Found>, SideStoreError> {
         let rows: Vec<Row> = self
             .file
             .read(move |transaction| {
@@ -63,14 +63,14 @@ impl NameStore for SqliteNames {
                      LEFT JOIN person_field AS field ON field.key_id = key.key_id AND field.field = ?3
                      WHERE key.subject_kind = ?1 AND key.subject_id = ?2",
                 )?;
-                let row = |subject: &Subject| {
+                let row = |place: &Place| {
                     statement
-                        .query_row(params![subject.kind, subject.id, field], |row| {
+                        .query_row(params![place.subject.kind, place.subject.id, place.field], |row| {
                             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
                         })
                         .optional()
                 };
-                subjects.iter().map(row).collect()
+                places.iter().map(row).collect()
             })
             .await?;
         rows.into_iter().map(found).collect()
@@ -91,7 +91,7 @@ impl NameStore for SqliteNames {
             .await
     }
 
-    async fn put(&self, fields: Vec<SealedField>, field: &'static str) -> Result<bool, SideStoreError> {
+    async fn put(&self, fields: Vec<SealedField>) -> Result<bool, SideStoreError> {
         self.file
             .write(move |transaction| {
                 // The write lock is held: what is there now stays until the commit.
@@ -102,26 +102,116 @@ impl NameStore for SqliteNames {
                     }
                 }
                 let mut statement = transaction.prepare_cached(
-                    "INSERT INTO person_field (key_id, field, sealed) VALUES (?1, ?2, ?3)
-                     ON CONFLICT (key_id, field) DO UPDATE SET sealed = excluded.sealed",
+                    "INSERT INTO person_field (key_id, field, sealed, token) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (key_id, field) DO UPDATE SET sealed = excluded.sealed, token = excluded.token",
                 )?;
                 for sealed in &fields {
-                    statement.execute(params![sealed.key_id, field, sealed.sealed])?;
+                    statement.execute(params![sealed.key_id, sealed.field, sealed.sealed, sealed.token])?;
                 }
                 Ok(true)
             })
             .await
     }
 
-    async fn erase(&self, subject: Subject) -> Result<bool, SideStoreError> {
+    async fn remove(&self, place: Place) -> Result<(), SideStoreError> {
         self.file
             .write(move |transaction| {
-                let erased = transaction
-                    .prepare_cached("DELETE FROM person_key WHERE subject_kind = ?1 AND subject_id = ?2")?
-                    .execute(params![subject.kind, subject.id])?;
-                Ok(erased > 0)
+                transaction
+                    .prepare_cached(
+                        "DELETE FROM person_field WHERE field = ?3 AND key_id =
+                             (SELECT key_id FROM person_key WHERE subject_kind = ?1 AND subject_id = ?2)",
+                    )?
+                    .execute(params![place.subject.kind, place.subject.id, place.field])
+                    .map(drop)
             })
             .await
+    }
+
+    async fn with_token(&self, field: &str, token: Vec<u8>) -> Result<Vec<Subject>, SideStoreError> {
+        let field = field.to_owned();
+        self.file
+            .read(move |transaction| {
+                transaction
+                    .prepare_cached(
+                        "SELECT subject_kind, subject_id FROM person_field NATURAL JOIN person_key
+                         WHERE field = ?1 AND token = ?2 ORDER BY subject_kind, subject_id",
+                    )?
+                    .query_map(params![field, token], |row| Ok(Subject { kind: row.get(0)?, id: row.get(1)? }))?
+                    .collect()
+            })
+            .await
+    }
+
+    async fn without_token(&self, kind: &str, field: &str, limit: usize) -> Result<Vec<Held>, SideStoreError> {
+        let (kind, field) = (kind.to_owned(), field.to_owned());
+        self.held(HELD_WITHOUT_TOKEN, move |statement| {
+            statement.query_map(params![kind, field, limit], held_row)?.collect()
+        })
+        .await
+    }
+
+    async fn held_of(&self, subject: Subject) -> Result<Vec<Held>, SideStoreError> {
+        self.held(HELD_OF, move |statement| statement.query_map(params![subject.kind, subject.id], held_row)?.collect())
+            .await
+    }
+
+    async fn held_of_kind(
+        &self,
+        kind: &str,
+        field: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Held>, SideStoreError> {
+        let (kind, field, after) = (kind.to_owned(), field.to_owned(), after.to_owned());
+        self.held(HELD_OF_KIND, move |statement| {
+            statement.query_map(params![kind, field, after, limit], held_row)?.collect()
+        })
+        .await
+    }
+
+    async fn erase(&self, keys: Vec<KeyId>) -> Result<u64, SideStoreError> {
+        self.file
+            .write(move |transaction| {
+                let mut statement = transaction.prepare_cached("DELETE FROM person_key WHERE key_id = ?1")?;
+                let mut erased = 0;
+                for key in &keys {
+                    erased += statement.execute([key])?;
+                }
+                Ok(u64::try_from(erased).unwrap_or(u64::MAX))
+            })
+            .await
+    }
+}
+
+const HELD_WITHOUT_TOKEN: &str = "SELECT subject_kind, subject_id, key_id, wrapped, field, sealed
+    FROM person_field NATURAL JOIN person_key
+    WHERE subject_kind = ?1 AND field = ?2 AND token IS NULL LIMIT ?3";
+const HELD_OF: &str = "SELECT subject_kind, subject_id, key_id, wrapped, field, sealed
+    FROM person_field NATURAL JOIN person_key
+    WHERE subject_kind = ?1 AND subject_id = ?2 ORDER BY field";
+const HELD_OF_KIND: &str = "SELECT subject_kind, subject_id, key_id, wrapped, field, sealed
+    FROM person_key NATURAL JOIN person_field
+    WHERE subject_kind = ?1 AND field = ?2 AND subject_id > ?3 ORDER BY subject_id LIMIT ?4";
+
+type HeldRow = (Subject, Vec<u8>, Vec<u8>, String, Vec<u8>);
+
+fn held_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<HeldRow> {
+    let subject = Subject { kind: row.get(0)?, id: row.get(1)? };
+    Ok((subject, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+}
+
+impl SqliteNames {
+    async fn held<F>(&self, query: &'static str, ask: F) -> Result<Vec<Held>, SideStoreError>
+    where
+        F: FnOnce(&mut rusqlite::Statement<'_>) -> rusqlite::Result<Vec<HeldRow>> + Send + 'static,
+    {
+        let rows = self.file.read(move |transaction| ask(&mut *transaction.prepare_cached(query)?)).await?;
+        rows.into_iter()
+            .map(|(subject, id, wrapped, field, sealed)| {
+                let key_id = key_id(&id).map_err(SideStoreError::Unusable)?;
+                Ok(Held { subject, key: WrappedKey { key_id, wrapped }, field, sealed })
+            })
+            .collect()
     }
 }
 

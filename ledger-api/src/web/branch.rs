@@ -119,7 +119,7 @@ async fn appraisal(app: &App, visitor: &Visitor, branch: &str, asked: &Asked) ->
     reading.at_least(app, asked.at).await?;
     let year = asked.year.unwrap_or_else(|| now().date().year());
     let appraisal = app.views.appraisal(year, Some(branch), asked.at).await?;
-    reading.note_cards(year, appraisal.cards.len());
+    reading.note_cards(app, year, appraisal.cards.iter().map(|card| card.worker.as_str()));
     let names = on_paper(app, who, Target::Branch(branch), &appraisal).await;
     Ok((appraisal, names))
 }

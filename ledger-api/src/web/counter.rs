@@ -19,7 +19,7 @@ use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::Deserialize;
 
-use super::figures::{masked, minute, points};
+use super::figures::{minute, points};
 use super::form::{Fields, Sent};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
 use super::trouble;
@@ -30,6 +30,7 @@ use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::{Asked, prepare, submit, worker_event};
 use crate::service::counter::{Customer, Goods, Obstacle, look_up, store_name};
+use crate::service::names::masked;
 
 /// Most lines that can be chosen at once.
 const LINES_MAX: usize = 100;

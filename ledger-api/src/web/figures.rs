@@ -19,14 +19,6 @@ pub(super) fn change(change: Points) -> String {
     if change.is_positive() { format!("+{}", points(change)) } else { points(change) }
 }
 
-/// A name as others than its bearer see it: the first character and stars, whatever its length.
-pub(super) fn masked(name: &str) -> String {
-    match name.trim().chars().next() {
-        Some(first) => format!("{first}**"),
-        None => String::new(),
-    }
-}
-
 /// The minute of an RFC 3339 time, without its offset, which is the district's own.
 pub(super) fn minute(time: &str) -> String {
     let day = time.get(..10).unwrap_or(time);
@@ -45,7 +37,7 @@ pub(super) fn clock(time: &str) -> &str {
 mod tests {
     use ledger_core::domain::points::Points;
 
-    use super::{change, clock, masked, minute, points};
+    use super::{change, clock, minute, points};
 
     #[test]
     fn figures_are_written_as_people_write_them() {
@@ -55,8 +47,6 @@ mod tests {
         }
         assert_eq!(change(Points::from_hundredths(250)), "+2.5");
         assert_eq!(change(Points::from_hundredths(-250)), "−2.5");
-        assert_eq!(masked(" 张三丰 "), "张**");
-        assert_eq!(masked(""), "");
         assert_eq!(minute("2026-11-28T09:05:07+08:00"), "2026-11-28 09:05");
         assert_eq!(clock("2026-11-28T09:05:07+08:00"), "09:05");
         assert_eq!((minute("x").as_str(), clock("x")), ("x", "x"));

@@ -10,6 +10,7 @@ use axum::response::Response;
 use axum::routing::get;
 use ledger_core::domain::ids::CreditId;
 use ledger_core::domain::points::Points;
+use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::command::CreditAction;
 use ledger_core::ledger::{Command, commands};
 use projections::statement::Line;
@@ -17,14 +18,16 @@ use projections::statement::Line;
 use super::figures::{change, minute, points};
 use super::form::{Fields, Sent};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
-use super::trouble;
 use super::words::Words;
+use super::{roles, trouble};
+use crate::access::Role;
 use crate::access::policy::{Denied, Who};
 use crate::app::App;
 use crate::qr::Picture;
+use crate::read_record::RecordedRead;
 use crate::service::ServiceError;
 use crate::service::command::{Asked, prepare, submit};
-use crate::service::own::{Account, account};
+use crate::service::own::{Account, account, readers};
 
 /// Points that end within so many days are told as ending soon.
 const SOON_DAYS: i64 = 60;
@@ -145,6 +148,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     let identity = &visitor.must()?.identity;
     let worker = identity.own_account().ok_or(Denied)?.to_owned();
     let account = account(app, Who::Bearer(identity), &worker).await?.ok_or(Trouble::NotFound)?;
+    let readers = readers(app, Who::Bearer(identity), &worker).await?;
     let today = crate::service::reading::now().date();
     let soon = today + chrono::Duration::days(SOON_DAYS);
     let ending: Vec<_> = account.balance.expiring.iter().filter(|(day, _)| *day <= soon).collect();
@@ -188,10 +192,17 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         key: new_key("objection"),
         choices: choices(&account, &called),
         anonymous: false,
-        readers: Vec::new(),
+        readers: readers.into_iter().map(|read| reader(w, &read)).collect(),
         worker,
     };
     show(&page)
+}
+
+/// Who read the record in which role, and when.
+fn reader(w: &Words, read: &RecordedRead) -> (String, String) {
+    let role = read.role.parse().map_or(read.role.clone(), |role: Role| roles::name(w, role).to_owned());
+    let at = BusinessTime::from_instant(&read.at).to_string();
+    (format!("{role} {}", read.reader), minute(&at))
 }
 
 /// The own credits, newest first.

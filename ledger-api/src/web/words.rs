@@ -83,6 +83,8 @@ words! {
     counter: "兑换台", "Counter";
     code_or_card: "积分码或卡号", "Code or card number";
     look_up: "查找", "Look up";
+    scan: "扫码", "Scan";
+    close: "关闭", "Close";
     nobody_named: "没有找到，请核对积分码、卡号或编号。", "Nobody has this code, card number or id; check it.";
     available: "可用积分", "Available";
     affordable: "可以兑换", "Can be redeemed";

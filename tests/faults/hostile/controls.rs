@@ -113,7 +113,19 @@ pub(super) fn controls() -> Vec<Control> {
         .chain(counter())
         .chain(office())
         .chain(sites())
+        .chain(names())
         .collect()
+}
+
+fn names() -> Vec<Control> {
+    const WORKER: &[(&str, Kind)] = &[("W0001", Kind::Known("unknown_worker"))];
+    const NAME: &[(&str, Kind)] = &[("/name", Kind::Name)];
+    const WANTED: &[(&str, Kind)] = &[("/name", Kind::Witness)];
+    let person = json!({"name": "王小明"});
+    vec![
+        Control { method: "PUT", ..post("/v1/workers/{id}/person", WORKER, person.clone(), NAME, 200) },
+        post("/v1/workers/search", &[], person, WANTED, 200),
+    ]
 }
 
 fn judgements() -> Vec<Control> {

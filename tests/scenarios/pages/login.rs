@@ -14,9 +14,9 @@ const PASSWORD: &str = "一个好记的密码 42";
 
 /// An account that may read events, with a password.
 fn auditor(journal: &str) -> String {
-    run(journal, &["token", "issue", "--role", "auditor", "--name", "auditor"]).expect(0);
-    let list = run(journal, &["token", "list", "--json"]).expect(0).json();
-    let account = list.elements().first().expect("it is listed").get("id").text().to_owned();
+    let account = "auditor-1".to_owned();
+    run(journal, &["account", "open", &account]).expect(0);
+    run(journal, &["account", "grant", &account, "--role", "auditor"]).expect(0);
     let mut command = cli::command(journal);
     command.args(["account", "password", &account, "--journal", journal]);
     let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");

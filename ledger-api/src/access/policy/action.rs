@@ -18,6 +18,11 @@ macro_rules! kinds {
         impl $name {
             /// Each of them.
             pub const ALL: &'static [$name] = &[$($name::$kind,)*];
+
+            /// Its name.
+            pub const fn name(self) -> &'static str {
+                match self { $($name::$kind => stringify!($kind),)* }
+            }
         }
     };
 }
@@ -113,6 +118,12 @@ kinds! {
         Worker,
         /// A person's name.
         Name,
+        /// A person's name, masked: enough to tell whom one has in front of oneself.
+        MaskedName,
+        /// Workers, by the whole name or phone.
+        Search,
+        /// Who read a worker's record.
+        Readers,
         /// A worker's balance.
         Balance,
         /// A worker's statement.
@@ -187,6 +198,8 @@ pub enum Action {
     Read(Read),
     /// To hand in a checkpoint that other offices cosigned.
     Cosign,
+    /// To have a worker's name and phone kept, or taken away.
+    KeepPerson,
     /// Something that nobody offers, such as a method that an address does not take. Who is refused everything is not told
     /// so.
     Nothing,

@@ -38,9 +38,11 @@ const AUDITED: &[&str] = &[
     "/v1/redemptions/{id}",
     "/v1/stores/{id}/redemptions",
     "/v1/trial-balance",
+    "/v1/workers/{id}/readers",
     "/v1/workers/{id}/trace",
 ];
-const RECEIPT: &str = "/v1/audit/receipt/{position}";
+/// What workers read of themselves.
+const OWN: &[&str] = &["/v1/audit/receipt/{position}", "/v1/workers/{id}/readers"];
 
 /// What the addresses name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +64,7 @@ fn may(role: Role, method: &str, path: &str, named: Named) -> bool {
         Role::Admin => true,
         Role::Auditor => method == "get" && AUDITED.contains(&path),
         Role::Machine => (method, path) == ("get", "/metrics"),
-        Role::Worker => method == "get" && path == RECEIPT && named == Named::Own,
+        Role::Worker => method == "get" && OWN.contains(&path) && named == Named::Own,
         Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => false,
     }
 }

@@ -59,7 +59,7 @@ async fn draw(State(app): State<App>, visitor: Visitor, Query(asked): Query<Aske
             _ => By::Uniform,
         };
         let until = head(&app).await?;
-        reading.note_sample(seed, until);
+        reading.note_sample(&app, seed, until);
         let ask = SampleAsk { seed, size, by, of: Of::All, from: None, to: None, until };
         let sample =
             sample::sample(app.ledger.journal().as_ref(), ask, &mut |_| {}).await.map_err(|error| fault(&error))?;
@@ -72,7 +72,7 @@ async fn report_now(State(app): State<App>, visitor: Visitor) -> Response {
     let made = async {
         let reading = may_read(Who::Bearer(&visitor.must()?.identity), Read::Report, Target::District)?;
         let until = head(&app).await?;
-        reading.note_report(until);
+        reading.note_report(&app, until);
         let journal = app.ledger.journal();
         let report = report::report(journal.as_ref(), until, Thresholds::default(), &mut |_| {}).await;
         workbook(audit_sheet::report::document(&report.map_err(|error| fault(&error))?), "audit-report", until).await
@@ -99,7 +99,8 @@ fn file(media_type: &'static str, name: &str, bytes: Vec<u8>) -> Result<Response
 /// The whole journal with its checkpoints, as one archive that is checked with no database and no network.
 async fn bundle_now(State(app): State<App>, visitor: Visitor) -> Response {
     let made = async {
-        may_read(Who::Bearer(&visitor.must()?.identity), Read::Events, Target::District)?;
+        let reading = may_read(Who::Bearer(&visitor.must()?.identity), Read::Events, Target::District)?;
+        reading.note_events(&app, 0);
         let size = head(&app).await?;
         let published = app.audit.store().list(0, CHECKPOINTS_MAX).await.map_err(|error| fault(&error))?;
         let checkpoints = published.into_iter().map(|published| published.note).collect();
