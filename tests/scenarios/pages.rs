@@ -158,6 +158,59 @@ fn a_rider_sees_what_is_there_and_objects() {
 }
 
 #[test]
+fn an_operator_records_one_and_an_approver_passes_and_returns() {
+    let journal = fresh(Database::Sqlite);
+    let mut visit = Visit::to(&journal);
+    visit.enter("录入员", "/credits");
+    visit.browser.write("编号", "YS-0009");
+    visit.browser.write("数量", "1.5");
+    visit.browser.write("证明人", "演示网格员99");
+    visit.browser.press("button", "录入");
+    visit.browser.told("status", "等待审核");
+    visit.browser.told("listitem", "YS-0009");
+    // What was typed is kept where it is refused.
+    visit.browser.write("编号", "YS-9999");
+    visit.browser.write("数量", "2");
+    visit.browser.write("证明人", "演示网格员99");
+    visit.browser.press("button", "录入");
+    assert!(visit.browser.told("alert", "没有此人员").contains("请核对编号"));
+    assert_eq!(visit.browser.eval("document.getElementById('worker').value"), "YS-9999");
+
+    visit.enter("审核员", "/credits");
+    let waiting = visit.browser.named("button", "通过").len();
+    assert!(waiting >= 2 && visit.browser.text().contains("YS-0009"), "{waiting} wait: {}", visit.browser.text());
+    visit.browser.press("button", "通过");
+    visit.browser.told("status", "已通过");
+    visit.browser.press("button", "退回");
+    visit.browser.told("status", "已退回");
+    assert_eq!(visit.complaints(), Vec::<serde_json::Value>::new());
+}
+
+#[test]
+fn a_sheet_is_judged_row_by_row_before_anything_is_written_mended_and_sent() {
+    let journal = fresh(Database::Sqlite);
+    let mut visit = Visit::to(&journal);
+    visit.enter("录入员", "/credits");
+    let sheet = scratch_dir("sheet").join("活动记录-2026-11.csv");
+    let rows = "记录号,编号,活动代码,服务日期,数量,证明人\nD-1,YS-0002,ZY01,2026-06-01,2,网格员甲\nD-2,YS-9999,ZY01,2026-06-01,2,网格员甲\n";
+    std::fs::write(&sheet, rows).expect("a file is written");
+    let before = position(&journal);
+    visit.browser.choose("#file", &sheet);
+    visit.browser.press("button", "上传表格");
+    visit.browser.find("button", "写入可以写入的行");
+    let text = visit.browser.text();
+    assert!(text.contains("没有此人员") && text.contains("可以写入"), "{text}");
+    assert_eq!(position(&journal), before, "nothing is written");
+    visit.browser.eval("document.querySelectorAll('input[name=worker]')[1].value = 'YS-0003'; 0");
+    visit.browser.press("button", "再核对一次");
+    visit.wait_until("!document.body.innerText.includes('没有此人员')");
+    assert_eq!(position(&journal), before, "still nothing");
+    visit.browser.press("button", "写入可以写入的行");
+    visit.browser.told("status", "已写入 2 行");
+    assert_eq!(position(&journal), before + 2);
+}
+
+#[test]
 fn an_auditor_verifies_filters_and_looks_at_the_books_of_a_moment() {
     let journal = fresh(Database::Sqlite);
     let mut visit = Visit::to(&journal);

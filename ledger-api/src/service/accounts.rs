@@ -173,7 +173,27 @@ async fn machine(
 /// A token of a new account with one role, for tests that ask as somebody.
 #[cfg(test)]
 pub(crate) async fn token_for(app: &crate::app::App, role: Role, scope: Option<&str>) -> String {
+    issued_for(app, role, scope).await.token
+}
+
+/// The same with its account. A role that waits for a second administrator's word gets it.
+#[cfg(test)]
+pub(crate) async fn issued_for(app: &crate::app::App, role: Role, scope: Option<&str>) -> IssuedToken {
     let role = Some((role, scope.map(str::to_owned)));
     let asked = AskedToken { account: None, role, name: String::new(), until: None };
-    issue(&app.ledger, &app.access, &asked).await.expect("a token").token
+    let issued = issue(&app.ledger, &app.access, &asked).await.expect("a token");
+    if let Some(grant) = &issued.waits {
+        app.views.fresh(None).await.expect("views");
+        let rows = app.views.account_rows("", 1_000).await.expect("accounts").rows;
+        let today = app.ledger.now().date();
+        let is_admin = |held: &ledger_core::domain::account::Grant| held.role == Role::Admin && held.holds_on(today);
+        let admin =
+            rows.iter().find(|(_, row)| row.grants().any(|(_, held)| is_admin(held))).expect("an administrator");
+        let (key, actor) = (format!("confirm-{grant}"), admin.0.parse().expect("an actor"));
+        let context = Context { key: key.parse().expect("a key"), actor, at: app.ledger.now() };
+        let command = Command::ConfirmGrant(commands::ConfirmGrant { grant: grant.parse().expect("a grant") });
+        let outcome = app.ledger.submit(Submission { context, command }).await;
+        assert!(outcome.receipt().is_some(), "{outcome:?}");
+    }
+    issued
 }

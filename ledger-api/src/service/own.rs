@@ -1,5 +1,7 @@
 //! What a worker asks about the own account.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{Datelike, NaiveDate};
 use ledger_core::domain::points::Points;
 use projections::queries::account::BalanceOn;
@@ -40,6 +42,8 @@ pub struct Account {
     pub activities: Vec<(String, String)>,
     /// The year of the card's points.
     pub year: i32,
+    /// What items of the statement are called, by store and code.
+    pub items: BTreeMap<(String, String), String>,
 }
 
 /// A worker's account.
@@ -72,7 +76,15 @@ pub async fn account(app: &App, who: Who<'_>, worker: &str) -> Result<Option<Acc
         }
         None => Vec::new(),
     };
+    let stores: BTreeSet<&String> = lines.iter().filter_map(|line| line.store.as_ref()).collect();
+    let mut items = BTreeMap::new();
+    for store in stores {
+        for (sku, item) in app.views.stock(store, "", PAGE).await?.rows {
+            items.insert((store.clone(), sku), item.name);
+        }
+    }
     Ok(Some(Account {
+        items,
         balance,
         earned: row.account.earned,
         services: row.services,
@@ -99,8 +111,7 @@ pub async fn readers(app: &App, who: Who<'_>, worker: &str) -> Result<Vec<Record
 pub(super) async fn activities(app: &App) -> Result<Vec<(String, String)>, ServiceError> {
     let programme = app.views.programme().await?.value;
     let all = programme.versions.iter().flat_map(|version| &version.activities);
-    let names: std::collections::BTreeMap<String, String> =
-        all.map(|line| (line.code.to_string(), line.name.clone())).collect();
+    let names: BTreeMap<String, String> = all.map(|line| (line.code.to_string(), line.name.clone())).collect();
     Ok(names.into_iter().collect())
 }
 

@@ -27,7 +27,7 @@ use crate::service::audit::{Filter, Found, Verifications, Verified, events, veri
 use crate::service::reading::{may_read, read_date};
 
 /// Events on a page.
-const ROWS: usize = 50;
+const ROWS: usize = 30;
 /// Accounts that a state lists.
 const ACCOUNTS_MAX: usize = 200;
 

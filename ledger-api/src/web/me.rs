@@ -188,7 +188,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         card: card.as_ref().map(|(card_no, branch)| (card_no.clone(), branch.clone(), w.card_of(*year))),
         card_rows: card_year.iter().map(|(category, of)| (category.clone(), points(*of))).collect(),
         publicity: Vec::new(),
-        publicity_known: false,
+        publicity_known: true,
         key: new_key("objection"),
         choices: choices(&account, &called),
         anonymous: false,
@@ -215,19 +215,15 @@ fn choices(account: &Account, called: &dyn Fn(&str) -> String) -> Vec<(String, S
     credits.take(CHOICES_MAX).collect()
 }
 
-/// The statement by month, newest first.
+/// The statement by the month in which it happened, newest first.
 fn months(w: &Words, account: &Account, called: &dyn Fn(&str) -> String) -> Vec<MonthOf> {
-    let mut months: Vec<(String, Vec<&Line>)> = Vec::new();
+    let mut months: BTreeMap<String, Vec<&Line>> = BTreeMap::new();
     // Lines that move nothing that can be spent are told where they say why.
-    let told = account.lines.iter().rev().filter(|line| !line.points.is_zero() || line.reason.is_some());
-    for line in told {
-        let month = line.recorded_at.to_string().get(..7).unwrap_or_default().to_owned();
-        match months.last_mut() {
-            Some((last, lines)) if *last == month => lines.push(line),
-            _ => months.push((month, vec![line])),
-        }
+    for line in account.lines.iter().filter(|line| !line.points.is_zero() || line.reason.is_some()) {
+        months.entry(day_of(line).get(..7).unwrap_or_default().to_owned()).or_default().push(line);
     }
-    let made = months.into_iter().enumerate().map(|(at, (name, lines))| {
+    let made = months.into_iter().rev().enumerate().map(|(at, (name, mut lines))| {
+        lines.sort_by_key(|line| std::cmp::Reverse((day_of(line), line.position)));
         let (mut came, mut went) = (Points::ZERO, Points::ZERO);
         for line in &lines {
             if line.points.is_positive() { came += line.points } else { went += line.points }
@@ -237,17 +233,26 @@ fn months(w: &Words, account: &Account, called: &dyn Fn(&str) -> String) -> Vec<
             open: at < MONTHS_OPEN,
             came: points(came),
             went: points(went),
-            rows: lines.into_iter().map(|line| row(w, line, called)).collect(),
+            rows: lines.into_iter().map(|line| row(w, account, line, called)).collect(),
         }
     });
     made.collect()
 }
 
-fn row(w: &Words, line: &Line, called: &dyn Fn(&str) -> String) -> Row {
+/// The day of a line: the service's, else the act's own.
+fn day_of(line: &Line) -> String {
+    line.on.unwrap_or_else(|| line.at.date()).to_string()
+}
+
+fn row(w: &Words, account: &Account, line: &Line, called: &dyn Fn(&str) -> String) -> Row {
     let what = match (&line.activity, line.lines.is_empty()) {
         (Some(activity), _) => called(activity),
         (None, false) => {
-            let items = line.lines.iter().map(|item| format!("{} ×{}", item.sku, item.quantity));
+            let store = line.store.clone().unwrap_or_default();
+            let items = line.lines.iter().map(|item| {
+                let name = account.items.get(&(store.clone(), item.sku.to_string()));
+                format!("{} ×{}", name.map_or(item.sku.as_str(), String::as_str), item.quantity)
+            });
             format!("{} {}", w.event(line.event), items.collect::<Vec<_>>().join("、"))
         }
         (None, true) => w.event(line.event).to_owned(),
