@@ -8,6 +8,7 @@
 mod accept;
 pub mod account_reads;
 pub mod accounts;
+mod appraisal_seals;
 pub mod appraisals;
 pub mod audit;
 pub mod audits;
@@ -100,6 +101,7 @@ fn guarded() -> Routes {
         .merge(batch::routes())
         .merge(expiries::routes())
         .merge(appraisals::routes())
+        .merge(appraisal_seals::routes())
         .merge(branches::routes())
         .merge(events::routes())
         .merge(audits::routes())

@@ -5,9 +5,11 @@
 //! Nothing here knows a status, a page or a sheet.
 //!
 //! Reading order: [`error`] (what can be said besides yes), [`command`] (a command from its fields to its receipt),
-//! [`who`], [`keys`], [`names`], [`reading`] with [`readers`], [`accounts`], then [`destination`] (commands of this machine) and [`due`].
+//! [`who`], [`keys`], [`names`], [`reading`] with [`readers`], [`accounts`], then [`destination`] (commands of this machine),
+//! [`due`] and [`appraisals`].
 
 pub mod accounts;
+pub mod appraisals;
 pub mod audit;
 pub mod command;
 pub mod counter;
@@ -20,6 +22,7 @@ pub mod login;
 pub mod names;
 pub mod overview;
 pub mod own;
+pub mod reach;
 pub mod readers;
 pub mod reading;
 #[cfg(test)]

@@ -224,8 +224,13 @@ mod tests {
     use crate::access::policy::CommandKind;
 
     /// What concerns the whole district, or many workers at once, is no item of a batch.
-    const APART: &[CommandKind] =
-        &[CommandKind::OpenJournal, CommandKind::Configure, CommandKind::AdoptSchedule, CommandKind::ExpireLots];
+    const APART: &[CommandKind] = &[
+        CommandKind::OpenJournal,
+        CommandKind::Configure,
+        CommandKind::AdoptSchedule,
+        CommandKind::SealAppraisal,
+        CommandKind::ExpireLots,
+    ];
 
     fn in_words(kind: CommandKind) -> String {
         let name = format!("{kind:?}");

@@ -4,6 +4,7 @@
 //! journal as it is ([`super::names`]), and nothing reaches the ledger that whoever asks may not do.
 
 use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::SiteId;
 use ledger_core::domain::programme::event::ProgrammeEvent;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::event::WorkerEvent;
@@ -11,6 +12,8 @@ use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission
 
 use super::ServiceError;
 use super::names::{self, Named, Personal};
+use super::reach;
+use crate::access::Role;
 use crate::access::policy::{Denied, Who, allow, of_command};
 use crate::app::App;
 
@@ -73,13 +76,29 @@ fn check(who: Who<'_>, command: &Command) -> Result<(), Denied> {
     allow(who, kind, target)
 }
 
+/// Whoever registers workers of a single site need not name it.
+fn take_own_site(who: Who<'_>, command: &mut Command) {
+    let (Who::Bearer(identity), Command::RegisterWorker(register)) = (who, command) else { return };
+    if register.details.site.is_some() {
+        return;
+    }
+    let mut operator = identity.roles.iter().filter(|held| held.role == Role::Operator);
+    if let (Some(held), None) = (operator.next(), operator.next())
+        && let Some(Ok(site)) = held.scope.as_deref().map(SiteId::new)
+    {
+        register.details.site = Some(site);
+    }
+}
+
 /// Puts a command that whoever asks may give in its frame, and what is personal where it belongs.
 ///
 /// # Errors
 /// [`ServiceError::Denied`]; what is wrong with a name; [`ServiceError::Unavailable`] when the vault cannot be reached.
 pub async fn prepare(app: &App, who: Who<'_>, context: Context, asked: Asked) -> Result<Prepared, ServiceError> {
     let Asked { mut command, personal, no_date } = asked;
-    check(who, &command)?;
+    take_own_site(who, &mut command);
+    let (kind, target) = of_command(&command);
+    reach::may(app, who, kind, target).await?;
     let name = names::tell_apart(&app.vault, personal, &mut command).await?;
     Ok(Prepared { submission: Submission { context, command }, name, no_date })
 }
@@ -118,13 +137,10 @@ pub async fn give(ledger: &Ledger, who: Who<'_>, submissions: Vec<Submission>) -
     Ok(ledger.submit_all(submissions, false).await)
 }
 
-/// Gives one command to a ledger that is laid over another and keeps nothing, to learn what would become of it.
-///
-/// # Errors
-/// [`Denied`].
-pub(super) async fn judge(over: &Ledger, who: Who<'_>, submission: Submission) -> Result<Outcome, Denied> {
-    check(who, &submission.command)?;
-    Ok(over.submit(submission).await)
+/// Gives one command to a ledger that is laid over another and keeps nothing, to learn what would become of it. Whoever
+/// asks was asked for before.
+pub(super) async fn judge(over: &Ledger, submission: Submission) -> Outcome {
+    over.submit(submission).await
 }
 
 /// As [`give`], all of them in one round: none of them is decided before the others have come in.

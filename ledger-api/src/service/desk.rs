@@ -18,14 +18,17 @@ use super::ServiceError;
 use super::command::{Asked, prepare, submit, worker_event};
 use super::keys::read_key;
 use super::names::{Personal, of_worker};
-use super::reading::{may_read, no_date, read_date};
-use crate::access::policy::{Read, Target, Who, allow, of_command};
+use super::reach;
+use super::reading::{may_ever_read, no_date, read_date};
+use crate::access::policy::{Read, Target, Who, of_command};
 use crate::app::App;
 use crate::overlay::OverlayJournal;
 use crate::vault::is_same_text;
 
 /// Most credits of a queue that are shown at once.
 const QUEUE_MAX: usize = 100;
+/// Most that are looked through for them.
+const WAITING_MAX: usize = 10_000;
 /// Most rows of a sheet that are judged at once on a page; larger ones are imported.
 pub const ROWS_MAX: usize = 1_000;
 
@@ -42,17 +45,25 @@ pub struct Waiting {
     pub name: Option<String>,
 }
 
-/// Credits that wait for whoever may see them, first recorded first.
+/// Credits that wait, of workers of whom whoever asks may read this; first recorded first.
 ///
 /// # Errors
 /// [`ServiceError`].
-pub async fn queue(app: &App, who: Who<'_>) -> Result<Vec<Waiting>, ServiceError> {
-    let reading = may_read(who, Read::WaitingCredits, Target::District)?;
+pub async fn queue(app: &App, who: Who<'_>, read: Read) -> Result<Vec<Waiting>, ServiceError> {
+    let reading = may_ever_read(who, read)?;
     let position = reading.at_least(app, None).await?;
-    let mut rows = app.views.proposals("", QUEUE_MAX, |_| true).await?.rows;
+    let mut rows = app.views.proposals("", WAITING_MAX, |_| true).await?.rows;
     rows.sort_by(|(_, one), (_, other)| one.at.cmp(&other.at));
     let mut queue = Vec::with_capacity(rows.len());
     for (credit, row) in rows {
+        match reach::may(app, who, read, Target::Worker(&row.worker)).await {
+            Ok(()) => {}
+            Err(ServiceError::Denied(_)) => continue,
+            Err(other) => return Err(other),
+        }
+        if queue.len() >= QUEUE_MAX {
+            break;
+        }
         let record = match CreditId::new(&credit) {
             Ok(id) => app.views.credit(&id, position).await?,
             Err(_) => None,
@@ -172,15 +183,21 @@ async fn judge_one(app: &App, over: &Ledger, who: Who<'_>, actor: &Actor, row: &
         Err(other) => return Err(other),
     };
     let (kind, target) = of_command(&command);
-    if allow(who, kind, target).is_err() {
-        return Ok(Judged::Refused(Refusal::new(Code::Forbidden, "not for this role to record")));
+    match reach::may(app, who, kind, target).await {
+        Ok(()) => {}
+        // Of a worker who is not there nobody has any; the ledger then says so.
+        Err(ServiceError::Denied(_)) if is_there(app, &row.worker).await? => {
+            return Ok(Judged::Refused(Refusal::new(Code::Forbidden, "not for this role to record")));
+        }
+        Err(ServiceError::Denied(_)) => {}
+        Err(other) => return Err(other),
     }
     if let Command::RecordCredit(commands::RecordCredit { worker, own_witness, witness, .. }) = &mut command {
         *own_witness = app.vault.is_worker(worker, &row.witness).await?;
         *witness = Some(app.vault.pseudonym(crate::vault::WITNESS, &row.witness));
     }
     let context = Context { key, actor: actor.clone(), at: BusinessTime::from_instant(&chrono::Utc::now()) };
-    let outcome = super::command::judge(over, who, Submission { context, command }).await?;
+    let outcome = super::command::judge(over, Submission { context, command }).await;
     Ok(match outcome {
         Outcome::Committed(receipt) if receipt.repeated => Judged::Repeated,
         Outcome::Committed(receipt) => {
@@ -191,6 +208,10 @@ async fn judge_one(app: &App, over: &Ledger, who: Who<'_>, actor: &Actor, row: &
         Outcome::Refused(refusal) => Judged::Refused(refusal),
         Outcome::Unknown => Judged::Unknown,
     })
+}
+
+async fn is_there(app: &App, worker: &str) -> Result<bool, ServiceError> {
+    Ok(app.views.worker(worker).await?.value.is_some())
 }
 
 /// Today by the ledger's clock.

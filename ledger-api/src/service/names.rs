@@ -7,7 +7,7 @@ use ledger_core::ledger::{Command, Outcome, commands};
 use projections::queries::At;
 use projections::queries::appraisal::Appraisal;
 
-use super::ServiceError;
+use super::{ServiceError, reach};
 use crate::access::policy::{Action, Denied, Read, Target, Who, allow, may_ever};
 use crate::app::App;
 use crate::appraisal_sheet::paper::Names;
@@ -123,14 +123,16 @@ pub async fn keep_all(vault: &Vault, names: Vec<(String, String)>) -> Result<(),
 /// A worker's name for somebody who reads the worker's record; none where it is not kept, not for them to know, or where
 /// the vault cannot be asked: that costs the name and not the answer.
 pub async fn of_worker(app: &App, who: Who<'_>, worker: &str) -> Option<String> {
-    allow(who, Read::Name, Target::Worker(worker)).ok()?;
+    reach::may(app, who, Read::Name, Target::Worker(worker)).await.ok()?;
     or_none(app.vault.get_name(WORKER, worker).await)
 }
 
 /// Workers' names as lists show them, masked, one answer each; as [`of_worker`] for what is left out.
 pub async fn masked_of(app: &App, who: Who<'_>, workers: &[&str]) -> Vec<Option<String>> {
-    let may: Vec<bool> =
-        workers.iter().map(|worker| allow(who, Read::MaskedName, Target::Worker(worker)).is_ok()).collect();
+    let mut may = Vec::with_capacity(workers.len());
+    for worker in workers {
+        may.push(reach::may(app, who, Read::MaskedName, Target::Worker(worker)).await.is_ok());
+    }
     let asked: Vec<(&str, &str)> =
         workers.iter().zip(&may).filter(|(_, may)| **may).map(|(worker, _)| (WORKER, *worker)).collect();
     let names = if asked.is_empty() { Vec::new() } else { or_none(app.vault.get_names(&asked).await) };
@@ -162,7 +164,7 @@ pub async fn change_person(
     worker: &str,
     change: &PersonChange,
 ) -> Result<(Person, u64), ServiceError> {
-    allow(who, Action::KeepPerson, Target::Worker(worker))?;
+    reach::may(app, who, Action::KeepPerson, Target::Worker(worker)).await?;
     let position = registered(app, worker).await?;
     if let Some(Some(name)) = &change.name {
         check(name, "name")?;
@@ -204,8 +206,13 @@ pub async fn search(
         text.map_or(Ok(()), |text| check(text, field))?;
     }
     let found = app.vault.search(name, phone).await?;
-    let within = |worker: &String| allow(who, Read::Search, Target::Worker(worker)).is_ok();
-    Ok(found.into_iter().filter(within).collect())
+    let mut within = Vec::new();
+    for worker in found {
+        if reach::may(app, who, Read::Search, Target::Worker(&worker)).await.is_ok() {
+            within.push(worker);
+        }
+    }
+    Ok(within)
 }
 
 /// The names on an appraisal's paper, for whoever may know those of its branch.

@@ -19,7 +19,7 @@ use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
 use super::trouble;
 use super::words::Words;
 use crate::access::Role;
-use crate::access::policy::{CommandKind, Denied, Who, may_ever};
+use crate::access::policy::{CommandKind, Denied, Read, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::{Asked, prepare, submit};
@@ -160,7 +160,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         let line = schedule.iter().find(|(found, _, _)| found == code);
         line.map_or_else(|| code.to_owned(), |(_, name, _)| name.clone())
     };
-    let waiting = queue(app, who).await?;
+    let waiting = queue(app, who, if checks { Read::WaitingCredits } else { Read::Credit }).await?;
     let all: Vec<Queued> = waiting.into_iter().map(|waiting| queued(w, waiting, &called)).collect();
     let (queue, own) = if checks { (all, Vec::new()) } else { (Vec::new(), all) };
     let mut typed = told.typed;

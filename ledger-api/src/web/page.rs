@@ -76,7 +76,12 @@ const PLACES: &[Place] = &[
         sign: "商",
         is_for: |who| !who.scopes_of(Role::Merchant).is_empty() && may(who, Read::Settlement),
     },
-    Place { path: "/admin", title: |w| w.admin, sign: "区", is_for: |who| may(who, Read::Overview) },
+    Place {
+        path: "/admin",
+        title: |w| w.admin,
+        sign: "区",
+        is_for: |who| who.acts_as(Role::Admin) && may(who, Read::Overview),
+    },
     Place { path: "/audit", title: |w| w.audit, sign: "审", is_for: |who| may(who, Read::Events) },
 ];
 

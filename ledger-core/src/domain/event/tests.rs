@@ -21,7 +21,9 @@ use crate::domain::worker::event::CreditReversed;
 use json::canonical;
 use samples::accounts::account;
 pub(crate) use samples::samples;
-use samples::{accounts, actor, at, card_no, credit, dated, first_samples, merchant, points, sites, store, worker};
+use samples::{
+    accounts, actor, at, card_no, credit, dated, first_samples, merchant, points, seals, sites, store, worker,
+};
 
 fn encoded(event: &Event) -> String {
     let mut payload = Vec::new();
@@ -48,6 +50,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-dated.jsonl", dated::samples()),
         ("events-v1-accounts.jsonl", accounts::samples()),
         ("events-v1-sites.jsonl", sites::samples()),
+        ("events-v1-seals.jsonl", seals::samples()),
     ]
 }
 
