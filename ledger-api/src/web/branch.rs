@@ -148,7 +148,7 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Response, T
         lines: card
             .lines
             .iter()
-            .map(|line| Line {
+            .map(|(line, _)| Line {
                 on: line.on.to_string(),
                 activity: called(line.schedule, &line.activity),
                 category: line.category.clone(),
