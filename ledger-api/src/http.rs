@@ -23,11 +23,13 @@ pub mod credits;
 mod decimal;
 pub mod docs;
 pub mod door;
+pub mod due;
 pub mod error;
 pub mod events;
 pub mod expiries;
 pub mod extract;
 pub mod grants;
+mod guards;
 pub mod health;
 pub mod holds;
 pub mod judgements;
@@ -38,6 +40,7 @@ pub mod metrics;
 pub mod open_holds;
 pub mod openapi;
 pub mod person;
+pub mod publicity;
 pub mod readers;
 pub mod receipts;
 pub mod redemptions;
@@ -94,6 +97,8 @@ fn guarded() -> Routes {
         .merge(credits::routes())
         .merge(judgements::routes())
         .merge(credit_reads::routes())
+        .merge(publicity::routes())
+        .merge(due::routes())
         .merge(redemptions::routes())
         .merge(till::routes())
         .merge(holds::routes())

@@ -13,6 +13,7 @@ use crate::domain::card::{AssignNumber, Card, CardEvent};
 use crate::domain::directory::{Directory, DirectoryCommand, DirectoryEvent};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{AccountId, MerchantId};
+use crate::domain::mark::{Mark, MarkEvent};
 use crate::domain::merchant::{Merchant, MerchantCommand, MerchantEvent};
 use crate::domain::programme::{Programme, ProgrammeCommand, ProgrammeEvent};
 use crate::domain::refusal::{Decision, Refusal};
@@ -75,6 +76,7 @@ aggregate!(Merchant, "Merchant", MerchantEvent, (MerchantId, MerchantCommand), |
 aggregate!(RedemptionStore, "RedemptionStore", StoreEvent, (AtStore, StoreCommand), |state, asked| state
     .decide(&asked.0, asked.1));
 aggregate!(Card, "Card", CardEvent, AssignNumber, |state, asked| state.decide(asked));
+aggregate!(Mark, "Mark", MarkEvent, MarkEvent, |state, asked| state.decide(asked));
 aggregate!(Account, "Account", AccountEvent, (AccountId, AccountCommand), |state, asked| state
     .decide(&asked.0, asked.1));
 aggregate!(Directory, "Directory", DirectoryEvent, DirectoryCommand, |state, asked| state.decide(asked));
@@ -95,6 +97,7 @@ pub async fn load_stream(
         StreamId::Merchant(_) => load::<Merchant>(repository, stream, after).await,
         StreamId::Store(_) => load::<RedemptionStore>(repository, stream, after).await,
         StreamId::Card(_) => load::<Card>(repository, stream, after).await,
+        StreamId::Mark(_) => load::<Mark>(repository, stream, after).await,
         StreamId::Account(_) => load::<Account>(repository, stream, after).await,
         StreamId::Directory => load::<Directory>(repository, stream, after).await,
         StreamId::Sites => load::<Sites>(repository, stream, after).await,

@@ -98,7 +98,8 @@ impl StateFold {
             | Event::Card(_)
             | Event::Account(_)
             | Event::Directory(_)
-            | Event::Sites(_) => {}
+            | Event::Sites(_)
+            | Event::Mark(_) => {}
         }
     }
 

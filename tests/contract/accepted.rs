@@ -1,7 +1,7 @@
 //! Whatever a ledger accepts can be read again, however extreme the times, durations, quantities, points and texts: every
 //! entry is decoded, verified and copied, and the journal opens again and takes another command.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -9,7 +9,8 @@ use ledger_core::domain::account::Role;
 use ledger_core::domain::ids::Key;
 use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::programme::command::{GuardAction, Settings};
+use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::schedule::Activity;
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
@@ -143,11 +144,13 @@ fn activity() -> BoxedStrategy<Activity> {
     (text(), points(), prop::option::of(points()), validity, text())
         .prop_map(|(name, points_per_unit, daily_cap, validity, unit)| Activity {
             category: "志愿服务".into(),
+            checks: None,
             code: id("A1"),
             counts_for_card: true,
             daily_cap,
             name,
             points_per_unit,
+            publicity_days: None,
             unit,
             validity,
         })
@@ -160,19 +163,39 @@ fn settings() -> BoxedStrategy<Settings> {
         prop::option::of(text()),
         prop::option::weighted(0.3, points()),
         prop::option::of(select(&[0_u32, 3, 366, 367, u32::MAX])),
-        prop::option::weighted(0.2, select(&[GuardAction::Off, GuardAction::Refuse])),
+        guards(),
+        prop::option::of(0_u32..4),
+        prop::option::of(any::<bool>()),
+        prop::option::weighted(0.2, prop::collection::vec(day(), 0..3)),
         prop::option::weighted(0.2, prop::collection::vec(text(), 0..3)),
     )
-        .prop_map(|(approval_required, name, points_step, publicity_days, self_witness, tiers)| Settings {
-            approval_required,
-            code: name.clone(),
-            name,
-            points_step,
-            publicity_days,
-            self_witness,
-            tiers,
-        })
+        .prop_map(
+            |(approval_required, name, points_step, publicity_days, guards, checks, working_days, holidays, tiers)| {
+                Settings {
+                    approval_required,
+                    checks,
+                    code: name.clone(),
+                    guards,
+                    makeup_workdays: holidays.clone(),
+                    holidays,
+                    name,
+                    points_step,
+                    publicity_days,
+                    tiers,
+                    working_days,
+                }
+            },
+        )
         .boxed()
+}
+
+fn guards() -> BoxedStrategy<BTreeMap<GuardKind, Guard>> {
+    let guard = (
+        select(&[GuardAction::Off, GuardAction::Flag, GuardAction::Refuse]),
+        prop::option::of(select(&[0_u32, 8, 10_000, 10_001, u32::MAX])),
+    );
+    let guard = guard.prop_map(|(action, over)| Guard { action, over });
+    prop::collection::btree_map(select(&GuardKind::ALL), guard, 0..3).boxed()
 }
 
 fn spending() -> BoxedStrategy<AskedSpending> {
@@ -194,7 +217,9 @@ fn people() -> BoxedStrategy<Command> {
         CreditAction::Confirm,
         CreditAction::Reject,
         CreditAction::Reverse,
-        CreditAction::Object,
+        CreditAction::Object { anonymous: false },
+        CreditAction::Object { anonymous: true },
+        CreditAction::Appeal,
         CreditAction::Resolve { upheld: true },
         CreditAction::Resolve { upheld: false },
     ]);
@@ -216,9 +241,14 @@ fn people() -> BoxedStrategy<Command> {
                 evidence: witness.clone(),
                 witness,
                 own_witness,
+                from: None,
+                to: None,
+                history: false,
+                worker_as_witness: Vec::new(),
             })),
         4 => (earlier(), action, text())
             .prop_map(|(credit, action, reason)| Command::JudgeCredit(commands::JudgeCredit { credit: id(&credit), action, reason })),
+        2 => prop_oneof![earlier(), public()].prop_map(|credit| Command::SettleCredit(commands::SettleCredit { credit: id(&credit) })),
         4 => (name("W"), day()).prop_map(|(worker, through)| Command::ExpireLots(commands::ExpireLots { worker: id(&worker), through })),
     ]
     .boxed()
@@ -341,15 +371,22 @@ fn command() -> BoxedStrategy<Command> {
     .boxed()
 }
 
+/// The credit of the prelude that is public for a day.
+fn public() -> BoxedStrategy<String> {
+    Just(format!("p{}", prelude().len() - 2)).boxed()
+}
+
 /// What most commands need: a schedule, a merchant, a store with goods, a worker who can spend.
 fn prelude() -> Vec<Command> {
     let activity = |code: &str, validity| Activity {
         category: "志愿服务".into(),
+        checks: None,
         code: id(code),
         counts_for_card: true,
         daily_cap: None,
         name: "巡查".into(),
         points_per_unit: Points::from_whole(100),
+        publicity_days: None,
         unit: "次".into(),
         validity,
     };
@@ -361,6 +398,10 @@ fn prelude() -> Vec<Command> {
             quantity: Some(Quantity::from_millionths(1_000_000)),
             witness: None,
             own_witness: false,
+            from: None,
+            to: None,
+            history: false,
+            worker_as_witness: Vec::new(),
             evidence: None,
         })
     };
@@ -423,6 +464,10 @@ fn prelude() -> Vec<Command> {
         grant_role("乙", Role::Admin),
         open_account("A1"),
         grant_role("A1", Role::Approver),
+        // And what comes of a credit by itself.
+        Command::Configure(Settings { publicity_days: Some(1), ..Settings::default() }),
+        credit("A1", 3),
+        Command::Configure(Settings { publicity_days: Some(0), ..Settings::default() }),
     ]
 }
 
@@ -471,6 +516,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::WriteOffStock(_) => "write off stock",
         Command::RecordCredit(_) => "record credit",
         Command::JudgeCredit(_) => "judge credit",
+        Command::SettleCredit(_) => "settle credit",
         Command::Redeem(_) => "redeem",
         Command::ReverseRedemption(_) => "reverse redemption",
         Command::PlaceHold(_) => "place hold",

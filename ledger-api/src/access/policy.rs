@@ -90,7 +90,8 @@ pub fn acting_role(identity: &Identity, action: impl Into<Action>) -> Option<Rol
 
 /// Whether the ledger does it by itself.
 fn is_due(action: Action) -> bool {
-    action == Action::Command(CommandKind::ReleaseHold)
+    const DUE: [CommandKind; 3] = [CommandKind::ReleaseHold, CommandKind::SettleCredit, CommandKind::ExpireLots];
+    DUE.iter().any(|kind| action == Action::Command(*kind))
 }
 
 fn reaches(held: &Held, action: Action, target: Target<'_>) -> bool {
@@ -122,9 +123,11 @@ pub fn reach(role: Role, action: Action) -> Reach {
 /// What every account may do that a person acts with.
 fn of_anybody(role: Role, action: Action) -> Reach {
     match action {
-        Action::Read(Read::Me | Read::Schedule | Read::Sites) => Reach::Everywhere,
+        Action::Read(Read::Me | Read::Schedule | Read::Sites | Read::Publicity) => Reach::Everywhere,
         // Anybody may say that a credit is wrong; auditors write nothing.
-        Action::Command(CommandKind::ObjectToCredit) if role != Role::Auditor => Reach::Everywhere,
+        Action::Command(CommandKind::ObjectToCredit | CommandKind::AppealDecision) if role != Role::Auditor => {
+            Reach::Everywhere
+        }
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
 }
@@ -181,6 +184,7 @@ fn approver(action: Action) -> Reach {
         Action::Command(C::PaySettlement) | Action::Read(Read::Settlement) => Reach::District,
         Action::Read(
             Read::WaitingCredits
+            | Read::Objectors
             | Read::Credit
             | Read::Redemption
             | Read::Workers

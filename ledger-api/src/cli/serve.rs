@@ -101,7 +101,7 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     let publishing = tokio::spawn(publish(Arc::clone(&app.audit), args.checkpoint_every, stopping.clone()));
     let socket = listen_beside(url);
     let local = socket.map(|socket| tokio::spawn(local_socket::serve(socket, app.clone(), stopping.clone())));
-    let releasing = tokio::spawn(release_due_holds(app, stopping));
+    let releasing = tokio::spawn(do_what_is_due(app, stopping));
     announce(&listener)?;
     if args.demo {
         tell_what_is_next(&listener, url);
@@ -204,11 +204,13 @@ fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
     })
 }
 
-/// Gives back holds that ran out, until the server stops. Nothing rests on it: a hold that ran out is void, and whatever
-/// its worker does next gives it back first.
-async fn release_due_holds(app: App, stopping: Stopping) {
+/// Does what is due by itself, until the server stops: credits whose publicity is over count, holds that ran out go back,
+/// and once a day has ended, the lots that ended with it are booked.
+async fn do_what_is_due(app: App, stopping: Stopping) {
     let mut stopping = std::pin::pin!(stopping.raised());
     let mut pause = RELEASE_EVERY;
+    let mut today = app.ledger.now().date();
+    let mut settled = None;
     loop {
         tokio::select! {
             () = &mut stopping => return,
@@ -217,6 +219,24 @@ async fn release_due_holds(app: App, stopping: Stopping) {
         let began = Instant::now();
         if let Err(error) = due::release_holds(&app).await {
             tracing::warn!(what = %error, "holds that ran out were not given back; trying again");
+        }
+        let now = app.ledger.now().date();
+        // What waits for a day to end is looked for once a day, and once at the start.
+        if settled.is_none_or(|settled| settled < now)
+            && let Some(over) = now.pred_opt()
+        {
+            match due::settle_ended(&app, over).await {
+                Ok(true) => settled = Some(now),
+                Ok(false) => {}
+                Err(error) => tracing::warn!(what = %error, "credits that are due were not settled; trying again"),
+            }
+        }
+        // No sooner than a day ends under this server: nothing rests on it, and whoever only looks records nothing.
+        if now > today {
+            match due::book_ended_lots(&app, today).await {
+                Ok(_) => today = now,
+                Err(error) => tracing::warn!(what = %error, "lots that ended were not booked; trying again"),
+            }
         }
         pause = RELEASE_EVERY.max(began.elapsed() * RELEASE_REST);
     }

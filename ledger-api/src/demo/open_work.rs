@@ -36,7 +36,7 @@ pub(super) async fn propose(ledger: &Ledger, vault: &Vault, operator: &Actor) ->
         return Ok(());
     }
     let now = ledger.now();
-    let settings = Settings { approval_required: Some(true), ..Settings::default() };
+    let settings = Settings { checks: Some(1), publicity_days: Some(3), ..Settings::default() };
     let context = Context { key: first, actor: Actor::new(super::ACTOR)?, at: now };
     let mut submissions = vec![Submission { context, command: Command::Configure(settings) }];
     for (number, (worker, activity, quantity, days_ago)) in (1..).zip(PROPOSED) {

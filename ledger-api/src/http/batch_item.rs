@@ -66,8 +66,9 @@ commands! {
     "confirm_credit" => judgements::ConfirmCredit,
     "reject_credit" => judgements::RejectCredit,
     "reverse_credit" => judgements::ReverseCredit,
-    "object_to_credit" => judgements::ObjectToCredit,
-    "resolve_objection" => judgements::ResolveObjection,
+    "object_to_credit" | "object" => judgements::ObjectToCredit,
+    "resolve_objection" | "resolve" => judgements::ResolveObjection,
+    "appeal_decision" | "appeal" => judgements::AppealDecision,
     "redeem" | "redemption" => redemptions::Redeem,
     "reverse_redemption" => redemptions::ReverseRedemption,
     "place_hold" | "hold" => holds::PlaceHold,
@@ -230,6 +231,7 @@ mod tests {
         CommandKind::AdoptSchedule,
         CommandKind::SealAppraisal,
         CommandKind::ExpireLots,
+        CommandKind::SettleCredit,
     ];
 
     fn in_words(kind: CommandKind) -> String {

@@ -9,10 +9,12 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::event::ServiceRecorded;
 use ledger_core::evidence::hash::HashSuite;
 use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission, commands};
 use projections::queries::credit::CreditRecord;
 use projections::views::proposal::Proposal;
+use projections::waiting::{Stage, Waiting as Way};
 
 use super::ServiceError;
 use super::command::{Asked, prepare, submit, worker_event};
@@ -130,6 +132,10 @@ impl Row {
             witness: None,
             own_witness: is_same_text(&self.witness, &self.worker),
             evidence,
+            from: None,
+            to: None,
+            history: false,
+            worker_as_witness: Vec::new(),
         };
         Ok((key, Command::RecordCredit(record)))
     }
@@ -151,7 +157,7 @@ pub async fn record(app: &App, who: Who<'_>, actor: &Actor, row: &Row) -> Result
     if receipt.repeated {
         return Ok(Judged::Repeated);
     }
-    let taken = worker_event(&receipt, |event| event.as_service().map(|record| (record.points, record.proposed)));
+    let taken = worker_event(&receipt, |event| event.as_service().map(|record| (record.points, waits(record))));
     taken.map(|(points, waits)| Judged::Taken(points, waits)).ok_or_else(|| ServiceError::fault(&"no credit"))
 }
 
@@ -202,7 +208,7 @@ async fn judge_one(app: &App, over: &Ledger, who: Who<'_>, actor: &Actor, row: &
         Outcome::Committed(receipt) if receipt.repeated => Judged::Repeated,
         Outcome::Committed(receipt) => {
             let taken =
-                worker_event(&receipt, |event| event.as_service().map(|record| (record.points, record.proposed)));
+                worker_event(&receipt, |event| event.as_service().map(|record| (record.points, waits(record))));
             taken.map_or(Judged::Unknown, |(points, waits)| Judged::Taken(points, waits))
         }
         Outcome::Refused(refusal) => Judged::Refused(refusal),
@@ -212,6 +218,11 @@ async fn judge_one(app: &App, over: &Ledger, who: Who<'_>, actor: &Actor, row: &
 
 async fn is_there(app: &App, worker: &str) -> Result<bool, ServiceError> {
     Ok(app.views.worker(worker).await?.value.is_some())
+}
+
+/// Whether a credit does not count yet.
+fn waits(record: &ServiceRecorded) -> bool {
+    Way::begin(record).stage != Stage::Confirmed
 }
 
 /// Today by the ledger's clock.

@@ -9,9 +9,11 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use ledger_core::domain::ids::CreditId;
+use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::command::CreditAction;
 use ledger_core::ledger::{Command, commands};
 use projections::queries::credit::{CreditEvent, CreditStep};
+use projections::waiting::Stage;
 
 use super::figures::{minute, points};
 use super::form::{Fields, Sent};
@@ -25,6 +27,7 @@ use crate::service::ServiceError;
 use crate::service::command::{Asked, prepare, submit};
 use crate::service::desk::{Judged, Row, Waiting, queue, record, today};
 use crate::service::own::schedule_on;
+use crate::title;
 
 #[derive(Template)]
 #[template(path = "credits/page.html", config = ".askama.toml")]
@@ -61,6 +64,9 @@ struct Queued {
     flags: Vec<String>,
     steps: Vec<String>,
     objected: bool,
+    /// Whether something is to be decided now.
+    open: bool,
+    until: String,
     key: String,
 }
 
@@ -134,7 +140,7 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields, row: &Row) -> 
     let (reason, said) = match action {
         CreditAction::Confirm => (w.checked_reason.to_owned(), w.passed),
         CreditAction::Resolve { .. } => (fields.get("note").to_owned(), w.resolved),
-        CreditAction::Reject | CreditAction::Reverse | CreditAction::Object => {
+        CreditAction::Reject | CreditAction::Reverse | CreditAction::Appeal | CreditAction::Object { .. } => {
             (fields.get("reason").to_owned(), w.returned)
         }
     };
@@ -187,7 +193,9 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
 
 fn queued(w: &Words, waiting: Waiting, called: &dyn Fn(&str) -> String) -> Queued {
     let Waiting { credit, row, record, name } = waiting;
-    let (status, colour) = if row.objected { (w.under_objection, "bad") } else { (w.being_checked, "wait") };
+    let (status, colour) = standing(w, row.way.stage);
+    let decides = matches!(row.way.stage, Stage::Objected | Stage::Appealed);
+    let until = row.way.public_until.filter(|_| row.way.stage == Stage::Publicised);
     let steps = record.as_ref().map(|record| record.steps.as_slice()).unwrap_or_default();
     Queued {
         worker: row.worker.clone(),
@@ -201,25 +209,51 @@ fn queued(w: &Words, waiting: Waiting, called: &dyn Fn(&str) -> String) -> Queue
         evidence: record.as_ref().and_then(|record| record.record.evidence.clone()).unwrap_or_default(),
         status,
         colour,
-        flags: Vec::new(),
+        flags: row.flags.iter().map(|flag| flag_told(w, flag)).collect(),
+        open: decides || row.way.stage == Stage::Proposed,
+        until: until.map(|until| w.public_until(&until.to_string())).unwrap_or_default(),
         steps: steps.iter().skip(1).map(|step| step_told(w, step)).collect(),
-        objected: row.objected,
+        objected: decides,
         key: new_key("judge"),
         credit,
     }
+}
+
+/// What a stage is called, and its colour.
+pub(super) const fn standing(w: &Words, stage: Stage) -> (&'static str, &'static str) {
+    match stage {
+        Stage::Proposed => (w.being_checked, "wait"),
+        Stage::Publicised => (w.in_publicity, "info"),
+        Stage::Objected => (w.under_objection, "bad"),
+        Stage::Appealed => (w.appealed, "bad"),
+        Stage::Confirmed => (w.counts, "ok"),
+        Stage::Upheld | Stage::Rejected => (w.returned, "bad"),
+        Stage::Reversed => (w.step_reversed, "bad"),
+    }
+}
+
+/// A guard's flag in words.
+fn flag_told(w: &Words, flag: &str) -> String {
+    let code = Code::ALL.iter().find(|code| code.as_str() == flag);
+    code.filter(|_| !w.english).map_or_else(|| flag.replace('_', " "), |code| title::chinese(*code).to_owned())
 }
 
 /// A step of a credit in a sentence.
 fn step_told(w: &Words, step: &CreditStep) -> String {
     let what = match step.what {
         CreditEvent::Recorded => w.step_recorded,
+        CreditEvent::Checked => w.step_checked,
+        CreditEvent::Publicised => w.step_publicised,
         CreditEvent::Confirmed => w.step_confirmed,
         CreditEvent::Rejected => w.step_rejected,
-        CreditEvent::Objected => w.step_objected,
+        CreditEvent::Objected | CreditEvent::ObjectedUnnamed => w.step_objected,
+        CreditEvent::Appealed => w.step_appealed,
         CreditEvent::ObjectionUpheld => w.step_upheld,
         CreditEvent::ObjectionDismissed => w.step_dismissed,
         CreditEvent::Reversed => w.step_reversed,
     };
     let reason = step.reason.as_deref().map(|reason| format!("：{reason}")).unwrap_or_default();
-    format!("{} {} {what}{reason}", minute(&step.at.to_string()), step.by)
+    // Whoever objected without a name is told to auditors alone.
+    let by = if step.what == CreditEvent::ObjectedUnnamed { "" } else { step.by.as_str() };
+    format!("{} {by} {what}{reason}", minute(&step.at.to_string()))
 }

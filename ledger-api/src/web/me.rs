@@ -19,13 +19,16 @@ use super::figures::{change, minute, points};
 use super::form::{Fields, Sent};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
 use super::words::Words;
+use super::credits::standing;
 use super::{roles, trouble};
 use crate::access::Role;
-use crate::access::policy::{Denied, Who};
+use crate::access::policy::{Denied, Read, Target, Who};
 use crate::app::App;
 use crate::qr::Picture;
 use crate::read_record::RecordedRead;
 use crate::service::ServiceError;
+use crate::service::publicity::{self, PublicLine};
+use crate::service::reading::may_read;
 use crate::service::command::{Asked, prepare, submit};
 use crate::service::own::{Account, account, readers};
 
@@ -136,7 +139,8 @@ async fn object(State(app): State<App>, visitor: Visitor, sent: Sent) -> Respons
 async fn objection(app: &App, visitor: &Visitor, fields: &Fields) -> Result<(), Trouble> {
     let credit = CreditId::new(fields.get("credit")).map_err(|error| ServiceError::unreadable(error.to_string()))?;
     let reason = fields.get("reason").to_owned();
-    let command = Command::JudgeCredit(commands::JudgeCredit { credit, action: CreditAction::Object, reason });
+    let anonymous = fields.get("anonymous") == "1";
+    let command = Command::JudgeCredit(commands::JudgeCredit { credit, action: CreditAction::Object { anonymous }, reason });
     let who = Who::Bearer(&visitor.must()?.identity);
     let prepared = prepare(app, who, visitor.context(app, fields.get("key"))?, Asked::from(command)).await?;
     submit(app.clone(), prepared).await?;
@@ -148,6 +152,8 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     let identity = &visitor.must()?.identity;
     let worker = identity.own_account().ok_or(Denied)?.to_owned();
     let account = account(app, Who::Bearer(identity), &worker).await?.ok_or(Trouble::NotFound)?;
+    let reading = may_read(Who::Bearer(identity), Read::Publicity, Target::District)?;
+    let publicity = publicity::list(app, &reading, crate::service::reading::now().date(), None).await?;
     let readers = readers(app, Who::Bearer(identity), &worker).await?;
     let today = crate::service::reading::now().date();
     let soon = today + chrono::Duration::days(SOON_DAYS);
@@ -178,24 +184,34 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
                 activity: called(&row.activity),
                 points: points(row.points),
                 on: row.on.to_string(),
-                status: if row.objected { w.under_objection } else { w.being_checked },
-                colour: if row.objected { "bad" } else { "wait" },
-                until: String::new(),
+                status: standing(w, row.way.stage).0,
+                colour: standing(w, row.way.stage).1,
+                until: row.way.public_until.map(|until| w.public_until(&until.to_string())).unwrap_or_default(),
             })
             .collect(),
         ending: ending.into_iter().map(|(day, ends)| (day.to_string(), points(*ends))).collect(),
         months: months(w, &account, &called),
         card: card.as_ref().map(|(card_no, branch)| (card_no.clone(), branch.clone(), w.card_of(*year))),
         card_rows: card_year.iter().map(|(category, of)| (category.clone(), points(*of))).collect(),
-        publicity: Vec::new(),
+        publicity: publicity.lines.into_iter().map(publicised).collect(),
         publicity_known: true,
         key: new_key("objection"),
         choices: choices(&account, &called),
-        anonymous: false,
+        anonymous: true,
         readers: readers.into_iter().map(|read| reader(w, &read)).collect(),
         worker,
     };
     show(&page)
+}
+
+fn publicised(line: PublicLine) -> Publicised {
+    let what = if line.activity_name.is_empty() { line.activity } else { line.activity_name };
+    Publicised {
+        who: line.name,
+        what,
+        points: points(line.points),
+        when: format!("{} → {}", line.on, line.public_until),
+    }
 }
 
 /// Who read the record in which role, and when.

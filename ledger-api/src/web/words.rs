@@ -203,6 +203,11 @@ words! {
     row_repeated: "此前已有", "was there";
     row_refused: "不能写入", "refused";
     row_unknown: "未确定", "not known";
+    appealed: "已申诉", "Appealed";
+    counts: "已入账", "Counts";
+    step_checked: "审核一次", "checked once";
+    step_publicised: "通过并公示", "passed and made public";
+    step_appealed: "申诉", "appealed";
     step_recorded: "申报", "recorded";
     step_confirmed: "通过", "passed";
     step_rejected: "退回", "returned";
@@ -367,6 +372,11 @@ impl Words {
     /// A credit was recorded and counts.
     pub(super) fn recorded_counts(&self, points: &str) -> String {
         if self.english { format!("Recorded: {points} points") } else { format!("已入账 {points} 分") }
+    }
+
+    /// Until when a credit is public.
+    pub(super) fn public_until(&self, day: &str) -> String {
+        if self.english { format!("Public through {day}; counts from the next day on") } else { format!("公示到 {day}，期满次日入账") }
     }
 
     /// Rows of a sheet were written.

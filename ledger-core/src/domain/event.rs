@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::account::AccountEvent;
 use super::card::CardEvent;
 use super::directory::DirectoryEvent;
-use super::ids::{AccountId, CardNo, MerchantId, StoreId, WorkerId};
+use super::ids::{AccountId, CardNo, MarkId, MerchantId, StoreId, WorkerId};
+use super::mark::MarkEvent;
 use super::merchant::event::MerchantEvent;
 use super::programme::event::{JournalOpened, ProgrammeEvent};
 use super::site::event::SiteEvent;
@@ -52,6 +53,8 @@ pub enum StreamId {
     Store(StoreId),
     /// A card number.
     Card(CardNo),
+    /// A mark that guards follow.
+    Mark(MarkId),
     /// An account.
     Account(AccountId),
     /// The directory of administrators; one a journal.
@@ -69,6 +72,7 @@ impl StreamId {
             StreamId::Merchant(_) => "Merchant",
             StreamId::Store(_) => "RedemptionStore",
             StreamId::Card(_) => "Card",
+            StreamId::Mark(_) => "Mark",
             StreamId::Account(_) => "Account",
             StreamId::Directory => "Directory",
             StreamId::Sites => "Sites",
@@ -83,6 +87,7 @@ impl StreamId {
             StreamId::Merchant(id) => id.as_str(),
             StreamId::Store(id) => id.as_str(),
             StreamId::Card(id) => id.as_str(),
+            StreamId::Mark(id) => id.as_str(),
             StreamId::Account(id) => id.as_str(),
             StreamId::Directory => "directory",
             StreamId::Sites => "sites",
@@ -109,6 +114,8 @@ pub enum Event {
     Store(StoreEvent),
     /// Of a card number.
     Card(CardEvent),
+    /// Of a mark that guards follow.
+    Mark(MarkEvent),
     /// Of an account.
     Account(AccountEvent),
     /// Of the directory of administrators.
@@ -142,6 +149,7 @@ impl Event {
             Event::Merchant(event) => event.event_type(),
             Event::Store(event) => event.event_type(),
             Event::Card(event) => event.event_type(),
+            Event::Mark(event) => event.event_type(),
             Event::Account(event) => event.event_type(),
             Event::Directory(event) => event.event_type(),
             Event::Sites(event) => event.event_type(),
@@ -156,6 +164,7 @@ impl Event {
             MerchantEvent::TYPES,
             StoreEvent::TYPES,
             CardEvent::TYPES,
+            MarkEvent::TYPES,
             AccountEvent::TYPES,
             DirectoryEvent::TYPES,
             SiteEvent::TYPES,
@@ -173,6 +182,7 @@ impl Event {
             MerchantEvent::WORDS,
             StoreEvent::WORDS,
             CardEvent::WORDS,
+            MarkEvent::WORDS,
             AccountEvent::WORDS,
             DirectoryEvent::WORDS,
             SiteEvent::WORDS,
@@ -194,6 +204,7 @@ impl Event {
             Event::Merchant(event) => event.encode_into(out),
             Event::Store(event) => event.encode_into(out),
             Event::Card(event) => event.encode_into(out),
+            Event::Mark(event) => event.encode_into(out),
             Event::Account(event) => event.encode_into(out),
             Event::Directory(event) => event.encode_into(out),
             Event::Sites(event) => event.encode_into(out),
@@ -236,6 +247,9 @@ impl Event {
         if let Some(event) = CardEvent::decode(event_type, payload) {
             return event.map(Event::Card).map_err(unreadable);
         }
+        if let Some(event) = MarkEvent::decode(event_type, payload) {
+            return event.map(Event::Mark).map_err(unreadable);
+        }
         if let Some(event) = AccountEvent::decode(event_type, payload) {
             return event.map(Event::Account).map_err(unreadable);
         }
@@ -256,6 +270,7 @@ impl Event {
             Event::Merchant(event) => StreamId::Merchant(event.merchant().clone()),
             Event::Store(event) => StreamId::Store(event.store().clone()),
             Event::Card(event) => StreamId::Card(event.card_no().clone()),
+            Event::Mark(event) => StreamId::Mark(event.marked().mark.clone()),
             Event::Account(event) => StreamId::Account(event.account().clone()),
             Event::Directory(_) => StreamId::Directory,
             Event::Sites(_) => StreamId::Sites,
@@ -269,6 +284,7 @@ impl Event {
             Event::Worker(event) => Some(event.at()),
             Event::Merchant(event) => Some(event.at()),
             Event::Store(event) => Some(event.at()),
+            Event::Mark(event) => Some(event.marked().at),
             Event::Account(event) => Some(event.at()),
             Event::Directory(event) => Some(event.at()),
             Event::Sites(event) => Some(event.at()),
@@ -279,6 +295,7 @@ impl Event {
     pub fn day(&self) -> Option<NaiveDate> {
         match self {
             Event::Worker(event) => Some(event.day()),
+            Event::Mark(event) => Some(event.marked().on),
             Event::Programme(_)
             | Event::Merchant(_)
             | Event::Store(_)
@@ -297,6 +314,7 @@ impl Event {
             Event::Merchant(event) => event.subject(),
             Event::Store(event) => event.subject(),
             Event::Card(event) => Some(Subject::Card(event.card_no())),
+            Event::Mark(event) => Some(Subject::Credit(&event.marked().credit)),
             Event::Account(event) => event.subject(),
             Event::Directory(event) => Some(Subject::Grant(event.grant())),
         }
@@ -308,7 +326,12 @@ impl Event {
             Event::Worker(event) => event.begins(),
             Event::Store(event) => event.begins(),
             Event::Account(event) => event.begins(),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Directory(_) | Event::Sites(_) => None,
+            Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Card(_)
+            | Event::Directory(_)
+            | Event::Sites(_)
+            | Event::Mark(_) => None,
         }
     }
 
@@ -319,7 +342,7 @@ impl Event {
             Event::Store(event) => event.follows(),
             Event::Account(event) => event.follows(),
             Event::Directory(event) => Some(Subject::Grant(event.grant())),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) => None,
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) | Event::Mark(_) => None,
         }
     }
 
@@ -332,7 +355,7 @@ impl Event {
             Event::Store(event) => event.party(),
             Event::Card(event) => Some(Party::Worker(event.worker())),
             Event::Account(event) => event.party(),
-            Event::Directory(_) => None,
+            Event::Directory(_) | Event::Mark(_) => None,
         }
     }
 
@@ -344,7 +367,7 @@ impl Event {
             Event::Store(event) => event.reason(),
             Event::Account(event) => event.reason(),
             Event::Sites(event) => event.reason(),
-            Event::Programme(_) | Event::Card(_) | Event::Directory(_) => None,
+            Event::Programme(_) | Event::Card(_) | Event::Directory(_) | Event::Mark(_) => None,
         }
     }
 
@@ -358,7 +381,8 @@ impl Event {
             | Event::Card(_)
             | Event::Account(_)
             | Event::Directory(_)
-            | Event::Sites(_) => None,
+            | Event::Sites(_)
+            | Event::Mark(_) => None,
         }
     }
 }
@@ -390,7 +414,7 @@ macro_rules! union_of {
 }
 
 union_of!(ProgrammeEvent => Programme as_programme, WorkerEvent => Worker as_worker,
- MerchantEvent => Merchant as_merchant , StoreEvent => Store as_store , CardEvent => Card as_card , AccountEvent => Account as_account , DirectoryEvent => Directory as_directory, SiteEvent => Sites as_site );
+ MerchantEvent => Merchant as_merchant , StoreEvent => Store as_store , CardEvent => Card as_card , AccountEvent => Account as_account , DirectoryEvent => Directory as_directory, SiteEvent => Sites as_site, MarkEvent => Mark as_mark);
 
 #[cfg(test)]
 pub(crate) mod tests;

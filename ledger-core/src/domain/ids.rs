@@ -137,6 +137,10 @@ id!(
     HoldId, "hold", 128, true
 );
 id!(
+    /** What guards follow across workers: a witness or a piece of evidence. */
+    MarkId, "mark", 160, true
+);
+id!(
     /** A grant of a role, named by the key of the command that granted it. */
     GrantId, "grant", 128, true
 );

@@ -76,7 +76,8 @@ impl Books {
             Event::Card(CardEvent::CardNumberAssigned(_))
             | Event::Account(_)
             | Event::Directory(_)
-            | Event::Sites(_) => Ok(()),
+            | Event::Sites(_)
+            | Event::Mark(_) => Ok(()),
         }
     }
 

@@ -17,7 +17,8 @@ use crate::domain::account::Account;
 use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{AccountId, CardNo, GrantId, Key, MerchantId, StoreId, WorkerId};
+use crate::domain::ids::{AccountId, CardNo, GrantId, Key, MarkId, MerchantId, StoreId, WorkerId};
+use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
 use crate::domain::site::Sites;
@@ -239,6 +240,10 @@ impl States for Book {
 
     fn card(&self, id: &CardNo) -> Result<&Card, NotLoaded> {
         found(&self.slots.cards, id, StreamId::Card)
+    }
+
+    fn mark(&self, id: &MarkId) -> Result<&Mark, NotLoaded> {
+        found(&self.slots.marks, id, StreamId::Mark)
     }
 
     fn account(&self, id: &AccountId) -> Result<&Account, NotLoaded> {

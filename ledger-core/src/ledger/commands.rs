@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use accounts::{ConfirmGrant, EndGrant, GrantRole, OpenAccount};
 pub use cards::{CloseCard, IssueCard, MoveCard};
-pub use credits::{JudgeCredit, RecordCredit};
+pub use credits::{JudgeCredit, RecordCredit, SettleCredit};
 pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
 pub use merchants::{PaySettlement, RegisterMerchant};
 pub use programme::{AdoptSchedule, OpenJournal, SealAppraisal};
@@ -186,6 +186,8 @@ commands! {
     RecordCredit(RecordCredit),
     /// Decide about a credit.
     JudgeCredit(JudgeCredit),
+    /// Carry out what comes of a credit by itself.
+    SettleCredit(SettleCredit),
     /// Spend points.
     Redeem(AskedSpending),
     /// Reverse a redemption.

@@ -14,7 +14,8 @@ pub fn named_by(event: &Event) -> Option<Key> {
         | Event::Merchant(_)
         | Event::Card(_)
         | Event::Directory(_)
-        | Event::Sites(_) => None,
+        | Event::Sites(_)
+        | Event::Mark(_) => None,
     }
     .and_then(Subject::key)
 }

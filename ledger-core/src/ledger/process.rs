@@ -1,5 +1,6 @@
 //! What one command decides across the aggregates it names, all or nothing. Pure: it reads a [`States`] and gives events.
 
+pub(super) mod guards;
 pub(super) mod spending;
 
 use chrono::NaiveDate;
@@ -10,7 +11,10 @@ use crate::domain::account::{Account, Person};
 use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{AccountId, Actor, CardNo, GrantId, HoldId, Key, MerchantId, SiteId, StoreId, WorkerId};
+use crate::domain::ids::{
+    AccountId, Actor, CardNo, GrantId, HoldId, Key, MarkId, MerchantId, SiteId, StoreId, WorkerId,
+};
+use crate::domain::mark::Mark;
 use crate::domain::merchant::{Merchant, MerchantCommand};
 use crate::domain::programme::{Programme, ProgrammeCommand};
 use crate::domain::refusal::{Code, Decision, Refusal};
@@ -66,6 +70,11 @@ pub trait States {
     /// # Errors
     /// [`NotLoaded`].
     fn card(&self, id: &CardNo) -> Result<&Card, NotLoaded>;
+    /// A mark that guards follow.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn mark(&self, id: &MarkId) -> Result<&Mark, NotLoaded>;
     /// An account.
     ///
     /// # Errors

@@ -7,7 +7,8 @@ use crate::domain::account::Account;
 use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{AccountId, CardNo, MerchantId, StoreId, WorkerId};
+use crate::domain::ids::{AccountId, CardNo, MarkId, MerchantId, StoreId, WorkerId};
+use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
 use crate::domain::site::Sites;
@@ -147,6 +148,9 @@ slots! {
     }
     cards: Card, by CardNo, with layout::CARD {
         Card, StreamId::Card(id) => id, Event::Card(own) => own.card_no()
+    }
+    marks: Mark, by MarkId, with layout::MARK {
+        Mark, StreamId::Mark(id) => id, Event::Mark(own) => &own.marked().mark
     }
     accounts: Account, by AccountId, with layout::ACCOUNT {
         Account, StreamId::Account(id) => id, Event::Account(own) => own.account()

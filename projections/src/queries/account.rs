@@ -19,6 +19,7 @@ use crate::views::balance::{Balance, BalanceView};
 use crate::views::hold::{Hold, HoldView};
 use crate::views::holder::HolderView;
 use crate::views::proposal::{Proposal, ProposalView};
+use crate::waiting::Stage;
 
 /// What a worker can spend on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,6 +149,20 @@ impl Views {
     pub async fn due_holds(&self, at: BusinessTime) -> Result<Vec<(String, Hold)>, ViewError> {
         let open = self.rows_under::<HoldView>("").await?.value;
         Ok(open.into_iter().filter(|(_, hold)| hold.expires_at.is_some_and(|expires| expires <= at)).collect())
+    }
+
+    /// Waiting credits of which something comes by itself once a day is over, each with that day; those whose day is over
+    /// after `over`, in the order of their names.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn due_credits(&self, over: NaiveDate) -> Result<Vec<(String, NaiveDate, Stage)>, ViewError> {
+        let waiting = self.rows_under::<ProposalView>("").await?.value;
+        let due = |(credit, row): (String, Proposal)| {
+            let day = row.way.due_after().filter(|day| *day <= over)?;
+            Some((credit, day, row.way.stage))
+        };
+        Ok(waiting.into_iter().filter_map(due).collect())
     }
 
     /// An open hold.

@@ -80,6 +80,10 @@ kinds! {
         ObjectToCredit,
         /// Decides an objection.
         ResolveObjection,
+        /// Appeals the decision about an objection.
+        AppealDecision,
+        /// Carries out what comes of a credit by itself.
+        SettleCredit,
         /// Spends points.
         Redeem,
         /// Takes a redemption back.
@@ -134,6 +138,10 @@ kinds! {
         Trace,
         /// The credits that wait for a decision.
         WaitingCredits,
+        /// The credits that are public, with masked names.
+        Publicity,
+        /// Who objected to a credit anonymously.
+        Objectors,
         /// A credit.
         Credit,
         /// A redemption.
@@ -278,6 +286,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::JudgeCredit(commands::JudgeCredit { credit, action, .. }) => {
             (judgement(*action), Target::Credit(credit.as_str()))
         }
+        Command::SettleCredit(commands::SettleCredit { credit }) => {
+            (CommandKind::SettleCredit, Target::Credit(credit.as_str()))
+        }
         Command::Redeem(spending) => (CommandKind::Redeem, counter(spending)),
         Command::ReverseRedemption(commands::ReverseRedemption { redemption, .. }) => {
             (CommandKind::ReverseRedemption, Target::Redemption(redemption.as_str()))
@@ -306,7 +317,8 @@ fn judgement(action: CreditAction) -> CommandKind {
         CreditAction::Confirm => CommandKind::ConfirmCredit,
         CreditAction::Reject => CommandKind::RejectCredit,
         CreditAction::Reverse => CommandKind::ReverseCredit,
-        CreditAction::Object => CommandKind::ObjectToCredit,
+        CreditAction::Object { .. } => CommandKind::ObjectToCredit,
+        CreditAction::Appeal => CommandKind::AppealDecision,
         CreditAction::Resolve { .. } => CommandKind::ResolveObjection,
     }
 }

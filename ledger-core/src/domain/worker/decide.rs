@@ -2,14 +2,15 @@
 
 mod credits;
 mod spending;
+mod way;
 
 use chrono::NaiveDate;
 
-use super::command::{CreditTerms, CreditVerdict, OfWorker, Spending, WorkerDetails};
+use super::command::{CreditTerms, CreditVerdict, Judge, OfWorker, Spending, WorkerDetails};
 use super::event::{CardClosed, CardIssued, CardMoved, WorkerDeparted, WorkerEvent, WorkerRecorded};
 use super::state::Worker;
 use crate::domain::event::V1;
-use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
+use crate::domain::ids::{BranchId, CardNo, CreditId, HoldId, RedemptionId};
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::time::BusinessTime;
 
@@ -56,7 +57,7 @@ pub enum WorkerCommand {
         /// What.
         verdict: CreditVerdict,
         /// Who.
-        by: Actor,
+        judge: Judge,
         /// Why.
         reason: String,
     },
@@ -131,8 +132,8 @@ impl Worker {
                 Ok(vec![WorkerEvent::CardClosed(event)])
             }
             WorkerCommand::Credit(terms) => self.record_credit(of, *terms),
-            WorkerCommand::JudgeCredit { credit, verdict, by, reason } => {
-                self.judge_credit(of, &credit, verdict, by, reason)
+            WorkerCommand::JudgeCredit { credit, verdict, judge, reason } => {
+                self.judge_credit(of, &credit, &verdict, &judge, reason)
             }
             WorkerCommand::Redeem { redemption, spending } => self.redeem(of, redemption, spending),
             WorkerCommand::ReverseRedemption { redemption, reason } => self.reverse_redemption(of, redemption, reason),

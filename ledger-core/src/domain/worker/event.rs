@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use act::{Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
 pub use answers::{Basket, Lots};
-pub use credits::{CreditJudged, CreditReversed, ObjectionResolved, ServiceRecorded};
+pub use credits::{CreditJudged, CreditPublicised, CreditReversed, ObjectionResolved, ServiceRecorded};
 pub use spending::{
     ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedeemedLine, RedemptionReversed,
 };
@@ -125,12 +125,18 @@ events! {
         CivicCreationRecorded(ServiceRecorded) = "积分认定·文明创建",
         /// A service of any other category of the district.
         CommunityServiceRecorded(ServiceRecorded) = "积分认定",
-        /// A second person confirmed.
+        /// A second person checked it, and another one must.
+        CreditChecked(CreditJudged) = "审核",
+        /// It was checked as often as it must be, and is public now.
+        CreditPublicised(CreditPublicised) = "公示",
+        /// It counts: a second person confirmed it, or its publicity is over.
         CreditConfirmed(CreditJudged) = "确认",
         /// A second person rejected.
         CreditRejected(CreditJudged) = "驳回",
         /// Somebody objected.
         CreditObjected(CreditJudged) = "异议",
+        /// The decision about an objection was appealed.
+        CreditAppealed(CreditJudged) = "申诉",
         /// The objection was decided.
         ObjectionResolved(ObjectionResolved) = "异议处理",
         /// The credit was taken back.

@@ -113,7 +113,10 @@ impl<'a> Reading<'a> {
             | WorkerEvent::CardIssued(_)
             | WorkerEvent::CardMoved(_)
             | WorkerEvent::CardClosed(_)
+            | WorkerEvent::CreditChecked(_)
+            | WorkerEvent::CreditPublicised(_)
             | WorkerEvent::CreditObjected(_)
+            | WorkerEvent::CreditAppealed(_)
             | WorkerEvent::ObjectionResolved(_) => {}
         }
         Reading { lots, cap, limit }

@@ -147,7 +147,12 @@ impl WorkerEvent {
             WorkerAct::Service(record) => Lots::Credited(LotPart(record.lot, record.points - record.debt_paid)),
             WorkerAct::Judgement(Judgement { lot, points, verdict, .. }) => match verdict {
                 Verdict::Confirmed { debt_paid } => Lots::Credited(LotPart(lot, points - debt_paid)),
-                Verdict::Rejected | Verdict::Objected | Verdict::Resolved { .. } => Lots::About(lot),
+                Verdict::Checked
+                | Verdict::Publicised { .. }
+                | Verdict::Rejected
+                | Verdict::Objected { .. }
+                | Verdict::Appealed { .. }
+                | Verdict::Resolved { .. } => Lots::About(lot),
                 Verdict::Reversed { debt, from_expired } => {
                     Lots::TakenBack { lot, left: points - debt - from_expired, expired: from_expired }
                 }
@@ -175,7 +180,12 @@ impl WorkerEvent {
                 Verdict::Confirmed { debt_paid } => {
                     Movements::two("确认入账", (Issuance, Available, points), (Available, Debt, debt_paid))
                 }
-                Verdict::Rejected | Verdict::Objected | Verdict::Resolved { .. } => Movements::none(),
+                Verdict::Checked
+                | Verdict::Publicised { .. }
+                | Verdict::Rejected
+                | Verdict::Objected { .. }
+                | Verdict::Appealed { .. }
+                | Verdict::Resolved { .. } => Movements::none(),
                 Verdict::Reversed { debt, from_expired } => Movements::three(
                     "冲正入账",
                     (Available, Reversed, points - debt - from_expired),
