@@ -207,8 +207,7 @@ async fn judge_one(app: &App, over: &Ledger, who: Who<'_>, actor: &Actor, row: &
     Ok(match outcome {
         Outcome::Committed(receipt) if receipt.repeated => Judged::Repeated,
         Outcome::Committed(receipt) => {
-            let taken =
-                worker_event(&receipt, |event| event.as_service().map(|record| (record.points, waits(record))));
+            let taken = worker_event(&receipt, |event| event.as_service().map(|record| (record.points, waits(record))));
             taken.map_or(Judged::Unknown, |(points, waits)| Judged::Taken(points, waits))
         }
         Outcome::Refused(refusal) => Judged::Refused(refusal),

@@ -15,11 +15,11 @@ use ledger_core::ledger::command::CreditAction;
 use ledger_core::ledger::{Command, commands};
 use projections::statement::Line;
 
+use super::credits::standing;
 use super::figures::{change, minute, points};
 use super::form::{Fields, Sent};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
 use super::words::Words;
-use super::credits::standing;
 use super::{roles, trouble};
 use crate::access::Role;
 use crate::access::policy::{Denied, Read, Target, Who};
@@ -27,10 +27,10 @@ use crate::app::App;
 use crate::qr::Picture;
 use crate::read_record::RecordedRead;
 use crate::service::ServiceError;
-use crate::service::publicity::{self, PublicLine};
-use crate::service::reading::may_read;
 use crate::service::command::{Asked, prepare, submit};
 use crate::service::own::{Account, account, readers};
+use crate::service::publicity::{self, PublicLine};
+use crate::service::reading::may_read;
 
 /// Points that end within so many days are told as ending soon.
 const SOON_DAYS: i64 = 60;
@@ -140,7 +140,8 @@ async fn objection(app: &App, visitor: &Visitor, fields: &Fields) -> Result<(), 
     let credit = CreditId::new(fields.get("credit")).map_err(|error| ServiceError::unreadable(error.to_string()))?;
     let reason = fields.get("reason").to_owned();
     let anonymous = fields.get("anonymous") == "1";
-    let command = Command::JudgeCredit(commands::JudgeCredit { credit, action: CreditAction::Object { anonymous }, reason });
+    let command =
+        Command::JudgeCredit(commands::JudgeCredit { credit, action: CreditAction::Object { anonymous }, reason });
     let who = Who::Bearer(&visitor.must()?.identity);
     let prepared = prepare(app, who, visitor.context(app, fields.get("key"))?, Asked::from(command)).await?;
     submit(app.clone(), prepared).await?;

@@ -376,7 +376,11 @@ impl Words {
 
     /// Until when a credit is public.
     pub(super) fn public_until(&self, day: &str) -> String {
-        if self.english { format!("Public through {day}; counts from the next day on") } else { format!("公示到 {day}，期满次日入账") }
+        if self.english {
+            format!("Public through {day}; counts from the next day on")
+        } else {
+            format!("公示到 {day}，期满次日入账")
+        }
     }
 
     /// Rows of a sheet were written.
