@@ -494,7 +494,9 @@ fn command() -> BoxedStrategy<Command> {
                 position,
                 digest,
             })),
-        1 => (text(), text()).prop_map(|(origin, suite)| Command::OpenJournal(commands::OpenJournal { origin, suite })),
+        1 => (text(), text(), any::<bool>()).prop_map(|(origin, suite, demonstration)| {
+            Command::OpenJournal(commands::OpenJournal { origin, suite, demonstration })
+        }),
     ]
     .boxed()
 }

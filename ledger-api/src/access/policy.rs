@@ -166,7 +166,9 @@ fn clerk(action: Action) -> Reach {
             C::Redeem | C::PlaceHold | C::CaptureHold | C::ReleaseHold | C::Restock | C::CountStock | C::WriteOffStock,
         ) => Reach::Own,
         Action::Command(C::ReverseRedemption) => Reach::OwnToday,
-        Action::Read(Read::Store | Read::Stock | Read::StoreDay | Read::Holds | Read::Redemption) => Reach::Own,
+        Action::Read(Read::Counter | Read::Store | Read::Stock | Read::StoreDay | Read::Holds | Read::Redemption) => {
+            Reach::Own
+        }
         Action::Read(Read::Balance | Read::MaskedName) => Reach::Everywhere,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
@@ -246,9 +248,9 @@ fn worker(action: Action) -> Reach {
     }
 }
 
-/// What auditors read: everything but names and the figures of a process.
+/// What auditors read: everything but names, also masked ones at a counter, and the figures of a process.
 fn is_audited(read: Read) -> bool {
-    !matches!(read, Read::Name | Read::MaskedName | Read::Search | Read::Metrics | Read::Me)
+    !matches!(read, Read::Counter | Read::Name | Read::MaskedName | Read::Search | Read::Metrics | Read::Me)
 }
 
 /// Whether a target is what the scope names.

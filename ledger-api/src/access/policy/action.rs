@@ -168,6 +168,8 @@ kinds! {
         Credit,
         /// A redemption.
         Redemption,
+        /// What a counter sees of a worker: masked name, balance, and what of it can be had there.
+        Counter,
         /// What a store gave out on a day.
         StoreDay,
         /// The holds that are open.
@@ -208,6 +210,8 @@ kinds! {
         Keys,
         /// The receipt of an entry.
         Receipt,
+        /// The district's figures at a glance.
+        Overview,
         /// The figures of this process.
         Metrics,
         /// The accounts, with what each was granted.

@@ -33,6 +33,8 @@ const TIERS_MAX: usize = 100;
 pub enum ProgrammeCommand {
     /// Make the journal's first event.
     Open {
+        /// Whether all that follows is made up, to show a ledger with.
+        demonstration: bool,
         /// The log's origin: its unique name in checkpoints.
         origin: String,
         /// The hash suite's name.
@@ -69,9 +71,9 @@ impl Programme {
     /// `invalid_input` and `invalid_date` for settings or a schedule that cannot hold.
     pub fn decide(&self, command: ProgrammeCommand) -> Decision<Vec<ProgrammeEvent>> {
         match command {
-            ProgrammeCommand::Open { origin, suite } => match &self.opened {
+            ProgrammeCommand::Open { origin, suite, demonstration } => match &self.opened {
                 Some(_) => Ok(Vec::new()),
-                None => Ok(vec![ProgrammeEvent::JournalOpened(JournalOpened { origin, suite, v: V1 })]),
+                None => Ok(vec![ProgrammeEvent::JournalOpened(JournalOpened { demonstration, origin, suite, v: V1 })]),
             },
             ProgrammeCommand::Configure(settings) => self.configure(settings),
             ProgrammeCommand::AdoptSchedule { activities, effective_from } => {

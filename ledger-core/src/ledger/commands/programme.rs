@@ -23,11 +23,17 @@ pub struct OpenJournal {
     pub origin: String,
     /// The hash suite's name.
     pub suite: String,
+    /// Whether all that follows is made up, to show a ledger with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demonstration: bool,
 }
 
 impl Definition for OpenJournal {
     fn write_content(&self, content: &mut Content) {
         content.text("open_journal").text(&self.origin).text(&self.suite);
+        if self.demonstration {
+            content.text("demonstration");
+        }
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {
@@ -47,8 +53,8 @@ impl Definition for OpenJournal {
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        let OpenJournal { origin, suite } = self.clone();
-        process.programme(ProgrammeCommand::Open { origin, suite })
+        let OpenJournal { origin, suite, demonstration } = self.clone();
+        process.programme(ProgrammeCommand::Open { origin, suite, demonstration })
     }
 }
 

@@ -268,7 +268,11 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
     vec![
         (
             "open_journal",
-            Command::OpenJournal(commands::OpenJournal { origin: "nuanxin/yanzhou".into(), suite: "sha-256".into() }),
+            Command::OpenJournal(commands::OpenJournal {
+                origin: "nuanxin/yanzhou".into(),
+                suite: "sha-256".into(),
+                demonstration: false,
+            }),
         ),
         ("configure/full", Command::Configure(full.clone())),
         ("configure/some", Command::Configure(some)),

@@ -148,6 +148,7 @@ fn programme_samples() -> Vec<ProgrammeEvent> {
     };
     vec![
         ProgrammeEvent::JournalOpened(JournalOpened {
+            demonstration: false,
             origin: "nuanxin.example/yanzhou".into(),
             suite: "sha-256".into(),
             v: V1,
