@@ -23,8 +23,8 @@ mod events_macro;
 
 pub mod account;
 pub mod card;
-pub mod mark;
 pub mod directory;
+pub mod mark;
 pub mod merchant;
 pub mod programme;
 pub mod site;

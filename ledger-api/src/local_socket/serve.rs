@@ -13,6 +13,7 @@ use super::place::Socket;
 use crate::access::{AccessError, Role};
 use crate::app::App;
 use crate::service::destination::{Destination, DestinationError, OwnLedger, machine_owner};
+use crate::service::due::carry_out;
 use crate::side_store::SideStoreError;
 use crate::stopping::Stopping;
 
@@ -91,6 +92,11 @@ async fn answer(question: Question, app: &App) -> Answer {
         }
         Question::AreOwnWitnesses(asked) => own.are_own_witnesses(asked).await.map(Answer::OwnWitnesses),
         Question::KeepNames(names) => own.keep_names(names).await.map(|()| Answer::Kept),
+        Question::CarryOut(through) => {
+            return carry_out(app, through)
+                .await
+                .map_or_else(|no| Answer::Failed { unusable: false, message: no.to_string() }, Answer::Done);
+        }
         Question::IssueToken { role, scope, name } => return issue(&role, scope.as_deref(), &name, app).await,
         Question::RevokeToken { id } => {
             return app

@@ -326,7 +326,12 @@ impl Event {
             Event::Worker(event) => event.begins(),
             Event::Store(event) => event.begins(),
             Event::Account(event) => event.begins(),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Directory(_) | Event::Sites(_) | Event::Mark(_) => None,
+            Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Card(_)
+            | Event::Directory(_)
+            | Event::Sites(_)
+            | Event::Mark(_) => None,
         }
     }
 
@@ -376,7 +381,8 @@ impl Event {
             | Event::Card(_)
             | Event::Account(_)
             | Event::Directory(_)
-            | Event::Sites(_) | Event::Mark(_) => None,
+            | Event::Sites(_)
+            | Event::Mark(_) => None,
         }
     }
 }

@@ -8,6 +8,7 @@ mod caps;
 mod limits;
 mod names;
 mod reading;
+mod ways;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use crate::domain::worker::event::WorkerEvent;
 use caps::Caps;
 use limits::Limits;
 use reading::Reading;
+use ways::Persons;
 pub use worker::WorkerBook;
 
 /// A merchant's claims.
@@ -51,6 +53,7 @@ pub struct Books {
     merchants: HashMap<MerchantId, MerchantBook>,
     caps: Caps,
     limits: Limits,
+    persons: Persons,
 }
 
 impl Books {
@@ -73,11 +76,13 @@ impl Books {
                 self.programme(event);
                 Ok(())
             }
-            Event::Card(CardEvent::CardNumberAssigned(_))
-            | Event::Account(_)
-            | Event::Directory(_)
-            | Event::Sites(_)
-            | Event::Mark(_) => Ok(()),
+            Event::Account(event) => {
+                self.persons.follow(event);
+                Ok(())
+            }
+            Event::Card(CardEvent::CardNumberAssigned(_)) | Event::Directory(_) | Event::Sites(_) | Event::Mark(_) => {
+                Ok(())
+            }
         }
     }
 
@@ -108,20 +113,18 @@ impl Books {
         zero_sum(&moved)?;
         // The name is copied for a worker's first event alone.
         if let Some(book) = self.workers.get_mut(event.worker()) {
-            return Own { caps: &mut self.caps, limits: &mut self.limits, stores: &self.stores }.follow(
-                book,
-                event,
-                &moved,
-                self.movements,
-            );
+            return Own {
+                caps: &mut self.caps,
+                limits: &mut self.limits,
+                persons: &self.persons,
+                stores: &self.stores,
+            }
+            .follow(book, event, &moved, self.movements);
         }
         let mut book = WorkerBook::default();
-        let followed = Own { caps: &mut self.caps, limits: &mut self.limits, stores: &self.stores }.follow(
-            &mut book,
-            event,
-            &moved,
-            self.movements,
-        );
+        let followed =
+            Own { caps: &mut self.caps, limits: &mut self.limits, persons: &self.persons, stores: &self.stores }
+                .follow(&mut book, event, &moved, self.movements);
         self.workers.insert(event.worker().clone(), book);
         followed
     }
@@ -198,6 +201,7 @@ impl MerchantBook {
 struct Own<'a> {
     caps: &'a mut Caps,
     limits: &'a mut Limits,
+    persons: &'a Persons,
     stores: &'a HashMap<StoreId, RedemptionStore>,
 }
 
@@ -216,6 +220,7 @@ impl Own<'_> {
         posted?;
         let reading = Reading::of(event);
         book.lots(reading.lots)?;
+        book.ways.follow(self.persons, event)?;
         self.caps.follow(&mut book.used, reading.cap)?;
         // The listing of the day sets the limit. Entries of older versions were held to the listing recorded last, and
         // nothing tells them apart: the more generous of the two is the limit nobody may pass.

@@ -11,7 +11,9 @@ use crate::domain::account::{Account, Person};
 use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{AccountId, Actor, CardNo, GrantId, HoldId, Key, MarkId, MerchantId, SiteId, StoreId, WorkerId};
+use crate::domain::ids::{
+    AccountId, Actor, CardNo, GrantId, HoldId, Key, MarkId, MerchantId, SiteId, StoreId, WorkerId,
+};
 use crate::domain::mark::Mark;
 use crate::domain::merchant::{Merchant, MerchantCommand};
 use crate::domain::programme::{Programme, ProgrammeCommand};

@@ -21,7 +21,9 @@ use crate::domain::worker::event::CreditReversed;
 use json::canonical;
 use samples::accounts::account;
 pub(crate) use samples::samples;
-use samples::{accounts, actor, at, card_no, credit, dated, first_samples, merchant, points, sites, store, way, worker};
+use samples::{
+    accounts, actor, at, card_no, credit, dated, first_samples, merchant, points, sites, store, way, worker,
+};
 
 fn encoded(event: &Event) -> String {
     let mut payload = Vec::new();

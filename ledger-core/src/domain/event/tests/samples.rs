@@ -2,8 +2,8 @@
 
 pub(super) mod accounts;
 pub(super) mod dated;
-pub(super) mod way;
 pub(super) mod sites;
+pub(super) mod way;
 mod worker;
 
 use chrono::NaiveDate;
