@@ -5,9 +5,11 @@
 //! Nothing here knows a status, a page or a sheet.
 //!
 //! Reading order: [`error`] (what can be said besides yes), [`command`] (a command from its fields to its receipt),
-//! [`keys`], [`names`], [`reading`] with [`readers`], then [`destination`] (commands of this machine), [`due`], and for credits
-//! [`objectors`] and [`publicity`].
+//! [`who`], [`keys`], [`names`], [`reading`] with [`readers`], [`accounts`], then [`destination`] (commands of this machine),
+//! [`due`] and [`appraisals`], and for credits [`objectors`] and [`publicity`].
 
+pub mod accounts;
+pub mod appraisals;
 pub mod command;
 pub mod destination;
 pub mod due;
@@ -16,9 +18,11 @@ pub mod keys;
 pub mod names;
 pub mod objectors;
 pub mod publicity;
+pub mod reach;
 pub mod readers;
 pub mod reading;
 #[cfg(test)]
 mod tests;
+pub mod who;
 
 pub use error::ServiceError;

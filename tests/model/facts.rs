@@ -80,6 +80,7 @@ fn programme(event: &ProgrammeEvent) -> String {
             event.working_days,
             event.points_step.hundredths()
         ),
+        ProgrammeEvent::AppraisalSealed(event) => format!("{} sealed {}", event.branch, event.year),
         ProgrammeEvent::ScheduleAdopted(event) => {
             let lines: Vec<String> = event.activities.iter().map(activity).collect();
             format!("schedule {} from {}: {}", event.version, event.effective_from, lines.join(" "))

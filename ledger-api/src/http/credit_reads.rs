@@ -129,7 +129,7 @@ async fn read_credit(
     ApiPath(id): ApiPath<CreditId>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<CreditRecordJson>, ApiError> {
-    let reading = caller.may(Read::Credit, Target::Credit(id.as_str()))?;
+    let reading = caller.may_here(&app, Read::Credit, Target::Credit(id.as_str())).await?;
     let position = reading.at_least(&app, query.min_position).await?;
     let credit = app.views.credit(&id, position).await?;
     let credit = credit.ok_or_else(|| {

@@ -18,6 +18,7 @@ use super::error::ApiError;
 use super::extract::only;
 use crate::access::policy::{Action, CommandKind, Read, Who, may_ever};
 use crate::app::App;
+use crate::service::who;
 
 /// What a route asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,7 +162,7 @@ pub async fn guard(
     next: Next,
 ) -> Result<Response, ApiError> {
     let token = bearer(request.headers()).ok_or_else(ApiError::unauthenticated)?;
-    let identity = app.access.authenticate(token).await?.ok_or_else(ApiError::unauthenticated)?;
+    let identity = who::of_token(&app, token).await?;
     if !doors.lets_in(Who::Bearer(&identity), &request) {
         return Err(ApiError::forbidden());
     }

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
+use crate::service::accounts::{AskedToken, IssuedToken};
 use crate::service::destination::Told;
 use crate::service::due::Done;
 
@@ -45,7 +46,9 @@ pub(super) enum Question {
     /// To do what is due through a day.
     CarryOut(Option<NaiveDate>),
     /// To issue a token.
-    IssueToken { role: String, scope: Option<String>, name: String },
+    IssueToken(AskedToken),
+    /// To carry out a command about an account, and to keep a name for the account that it opens.
+    GiveAccount { key: Key, command: Command, name: Option<String> },
     /// To revoke a token.
     RevokeToken { id: String },
 }
@@ -65,7 +68,9 @@ pub(super) enum Answer {
     /// What was done of what was due.
     Done(Done),
     /// The token, which is nowhere else.
-    Issued { id: String, token: String },
+    Issued(IssuedToken),
+    /// What became of a command about an account, and whether a grant waits for a second administrator.
+    Account { told: Told, waits: bool },
     /// Whether there was such a token.
     Revoked { found: bool },
     /// It could not be done.

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::support::{Edge, Told};
-use crate::access::Role;
+use crate::access::NewToken;
 use crate::service::reading::now;
 
 async fn guarded(guards: Value, more: Value) -> Edge {
@@ -31,13 +31,21 @@ async fn serve(edge: &Edge, key: &str, worker: &str, more: Value) -> Told {
     edge.post("/v1/credits", key, body).await
 }
 
-/// The token of an account that says which worker its person is.
-async fn account(edge: &Edge, name: &str, worker: &str) -> String {
-    let (id, token) = edge.app.access.issue(Role::Admin, None, name).await.unwrap();
-    let told =
-        edge.post("/v1/accounts", &format!("account/{name}"), json!({"id": id.to_string(), "worker": worker})).await;
+/// The token of an account that says which worker its person is, with a role that a second administrator confirmed where
+/// that is asked for.
+async fn account(edge: &Edge, id: &str, worker: &str, role: Value) -> String {
+    let told = edge.post("/v1/accounts", &format!("account/{id}"), json!({"id": id, "worker": worker})).await;
     assert_eq!(told.status.as_u16(), 201, "{told:?}");
-    token
+    let granted = edge.post(&format!("/v1/accounts/{id}/roles"), &format!("grant/{id}"), role).await;
+    assert_eq!(granted.status.as_u16(), 201, "{granted:?}");
+    if granted.body["status"] == "proposed" {
+        let grant = granted.body["grant"].as_str().unwrap().replace('/', "%2F");
+        let told = edge.other_post(&format!("/v1/grants/{grant}/confirm"), &format!("word/{id}"), json!({})).await;
+        assert_eq!(told.status.as_u16(), 200, "{told:?}");
+    }
+    let account = id.parse().unwrap();
+    let new = NewToken { account: &account, role: None, scope: None, name: id, until: None };
+    edge.app.access.issue(&new).await.unwrap().1
 }
 
 fn flags(told: &Told) -> Value {
@@ -59,24 +67,31 @@ async fn bought_hours_are_worth_nothing_before_others_have_looked_at_them() {
 
 #[tokio::test]
 async fn two_accounts_of_one_worker_are_one_person() {
-    let edge = guarded(json!({}), json!({"checks": 1})).await;
-    let (one, other) = (account(&edge, "one", "W2").await, account(&edge, "other", "W2").await);
-    let body = json!({"worker": "W1", "activity": "ZY01", "on": "2024-03-05", "quantity": 2, "witness": "网格员"});
-    assert_eq!(edge.post_by(&one, "/v1/credits", "c1", body).await.status.as_u16(), 201);
+    let edge = guarded(json!({}), json!({"checks": 2})).await;
+    let approver = || json!({"role": "approver"});
+    let one = account(&edge, "one", "W2", approver()).await;
+    let other = account(&edge, "other", "W2", approver()).await;
+    assert_eq!(serve(&edge, "c1", "W1", json!({})).await.status.as_u16(), 201);
     let reason = || json!({"reason": "属实"});
-    assert_eq!(edge.post_by(&other, "/v1/credits/c1/confirm", "k1", reason()).await.no(), (403, "same_person"));
-    assert_eq!(edge.post_by(&other, "/v1/credits/c1/reject", "k2", reason()).await.no(), (403, "same_person"));
-    assert_eq!(edge.other_post("/v1/credits/c1/confirm", "k3", reason()).await.status.as_u16(), 200);
+    assert_eq!(edge.post_by(&one, "/v1/credits/c1/confirm", "k1", reason()).await.body["status"], "proposed");
+    assert_eq!(edge.post_by(&other, "/v1/credits/c1/confirm", "k2", reason()).await.no(), (403, "same_person"));
+    assert_eq!(edge.post_by(&other, "/v1/credits/c1/reject", "k3", reason()).await.no(), (403, "same_person"));
+    assert_eq!(edge.other_post("/v1/credits/c1/confirm", "k4", reason()).await.body["status"], "confirmed");
 }
 
 #[tokio::test]
 async fn nobody_records_a_credit_for_oneself_or_decides_about_it_also_where_nobody_checks() {
     let edge = guarded(json!({}), json!({})).await;
-    let own = account(&edge, "own", "W1").await;
-    let body = json!({"worker": "W1", "activity": "ZY01", "on": "2024-03-05", "quantity": 2, "witness": "网格员"});
+    let site = json!({"id": "X1", "name": "一社区", "kind": "community"});
+    assert_eq!(edge.post("/v1/sites", "x1", site).await.status.as_u16(), 201);
+    let rider = json!({"id": "W3", "occupation": "快递员", "site": "X1"});
+    assert_eq!(edge.post("/v1/workers", "w3", rider).await.status.as_u16(), 201);
+    let own = account(&edge, "own", "W3", json!({"role": "operator", "scope": "X1"})).await;
+    let body = json!({"worker": "W3", "activity": "ZY01", "on": "2024-03-05", "quantity": 2, "witness": "网格员"});
     assert_eq!(edge.post_by(&own, "/v1/credits", "c1", body.clone()).await.no(), (403, "same_person"));
     assert_eq!(edge.post("/v1/credits", "c2", body).await.body["status"], "confirmed");
-    let reverse = edge.post_by(&own, "/v1/credits/c2/reverse", "k", json!({"reason": "误记"})).await;
+    let judge = account(&edge, "judge", "W3", json!({"role": "approver"})).await;
+    let reverse = edge.post_by(&judge, "/v1/credits/c2/reverse", "k", json!({"reason": "误记"})).await;
     assert_eq!(reverse.no(), (403, "same_person"));
 }
 

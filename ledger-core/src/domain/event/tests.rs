@@ -22,7 +22,7 @@ use json::canonical;
 use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
-    accounts, actor, at, card_no, credit, dated, first_samples, merchant, points, sites, store, way, worker,
+    accounts, actor, at, card_no, credit, dated, first_samples, merchant, points, seals, sites, store, way, worker,
 };
 
 fn encoded(event: &Event) -> String {
@@ -51,6 +51,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-accounts.jsonl", accounts::samples()),
         ("events-v1-sites.jsonl", sites::samples()),
         ("events-v1-way.jsonl", way::samples()),
+        ("events-v1-seals.jsonl", seals::samples()),
     ]
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::event::ProgrammeEvent;
 use super::guards::Guards;
 use crate::domain::calendar::{Calendar, Counting};
-use crate::domain::ids::ActivityCode;
+use crate::domain::ids::{ActivityCode, BranchId};
 use crate::domain::points::Points;
 use crate::domain::schedule::{Activity, ScheduleVersion};
 
@@ -36,6 +36,16 @@ pub struct Programme {
     /// The tiers that stores may have; empty for every word.
     pub tiers: Vec<String>,
     schedules: Vec<ScheduleVersion>,
+    /// The years that branches closed, in order.
+    seals: Vec<SealedYear>,
+}
+
+/// A year that a branch closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct SealedYear {
+    branch: BranchId,
+    position: u64,
+    year: i32,
 }
 
 impl Default for Programme {
@@ -53,6 +63,7 @@ impl Default for Programme {
             counting: Counting::Natural,
             tiers: Vec::new(),
             schedules: Vec::new(),
+            seals: Vec::new(),
         }
     }
 }
@@ -80,6 +91,12 @@ impl Programme {
     pub fn activity_on(&self, code: &ActivityCode, service_date: NaiveDate) -> Option<(&Activity, u32)> {
         let schedule = self.schedule_on(service_date)?;
         schedule.activity(code).map(|activity| (activity, schedule.version))
+    }
+
+    /// The position at which a branch closed a year, once it did.
+    pub fn sealed(&self, branch: &BranchId, year: i32) -> Option<u64> {
+        let seal = self.seals.iter().find(|seal| seal.year == year && &seal.branch == branch);
+        seal.map(|seal| seal.position)
     }
 
     /// The line of an activity in a version of the schedule.
@@ -123,6 +140,9 @@ impl Programme {
                 effective_from: event.effective_from,
                 version: event.version,
             }),
+            ProgrammeEvent::AppraisalSealed(event) => {
+                self.seals.push(SealedYear { branch: event.branch.clone(), position: event.position, year: event.year })
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod accounts;
 pub(super) mod dated;
+pub(super) mod seals;
 pub(super) mod sites;
 pub(super) mod way;
 mod worker;
@@ -106,7 +107,7 @@ fn stock_lines() -> Vec<StockLine> {
 
 /// A sample of every event type: one with all optional fields and, where there are any, one with none.
 pub(crate) fn samples() -> Vec<Event> {
-    let later = [dated::samples(), accounts::samples(), sites::samples(), way::samples()];
+    let later = [dated::samples(), accounts::samples(), sites::samples(), seals::samples(), way::samples()];
     first_samples().into_iter().chain(later.into_iter().flatten()).collect()
 }
 
