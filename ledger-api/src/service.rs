@@ -5,8 +5,8 @@
 //! Nothing here knows a status, a page or a sheet.
 //!
 //! Reading order: [`error`] (what can be said besides yes), [`command`] (a command from its fields to its receipt),
-//! [`who`], [`keys`], [`names`], [`reading`] with [`readers`], [`accounts`], then [`destination`] (commands of this machine),
-//! [`due`] and [`appraisals`], and for credits [`objectors`] and [`publicity`].
+//! [`who`], [`keys`], [`names`], [`reading`] with [`readers`], [`accounts`], then [`destination`] (commands of this
+//! machine), [`due`], [`appraisals`], and for credits [`objectors`] and [`publicity`].
 
 pub mod accounts;
 pub mod appraisals;

@@ -50,8 +50,8 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-dated.jsonl", dated::samples()),
         ("events-v1-accounts.jsonl", accounts::samples()),
         ("events-v1-sites.jsonl", sites::samples()),
-        ("events-v1-way.jsonl", way::samples()),
         ("events-v1-seals.jsonl", seals::samples()),
+        ("events-v1-way.jsonl", way::samples()),
     ]
 }
 

@@ -107,8 +107,8 @@ fn stock_lines() -> Vec<StockLine> {
 
 /// A sample of every event type: one with all optional fields and, where there are any, one with none.
 pub(crate) fn samples() -> Vec<Event> {
-    let later = [dated::samples(), accounts::samples(), sites::samples(), seals::samples(), way::samples()];
-    first_samples().into_iter().chain(later.into_iter().flatten()).collect()
+    let later = [dated::samples(), accounts::samples(), sites::samples(), way::samples()];
+    first_samples().into_iter().chain(later.into_iter().flatten()).chain(seals::samples()).collect()
 }
 
 /// Those of the first golden file.
