@@ -119,6 +119,8 @@ fn reaches(held: &Held, action: Action, target: Target<'_>) -> bool {
 /// The table: how far a role's right to an action reaches. docs/roles.md is written from it.
 pub fn reach(role: Role, action: Action) -> Reach {
     let own = match role {
+        // Who objected anonymously is told to auditors alone.
+        Role::Admin if action == Action::Read(Read::Objectors) => Reach::Nowhere,
         Role::Admin => Reach::Everywhere,
         Role::Auditor => auditor(action),
         Role::Clerk => clerk(action),
@@ -137,6 +139,7 @@ fn of_anybody(role: Role, action: Action) -> Reach {
     match action {
         Action::Read(Read::Me | Read::Schedule | Read::Sites | Read::Publicity) => Reach::Everywhere,
         // Anybody may say that a credit is wrong; auditors write nothing.
+        // Who may appeal is told by the credit itself: the objector, or the worker.
         Action::Command(CommandKind::ObjectToCredit | CommandKind::AppealDecision) if role != Role::Auditor => {
             Reach::Everywhere
         }
@@ -196,7 +199,6 @@ fn approver(action: Action) -> Reach {
         Action::Command(C::PaySettlement) | Action::Read(Read::Settlement) => Reach::District,
         Action::Read(
             Read::WaitingCredits
-            | Read::Objectors
             | Read::Credit
             | Read::Redemption
             | Read::Workers
