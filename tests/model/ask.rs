@@ -345,6 +345,7 @@ fn activity(line: &Line) -> Activity {
             Lasting::YearEnd => Validity::YearEnd,
             Lasting::Forever => Validity::Forever,
         },
+        terms: Default::default(),
     }
 }
 

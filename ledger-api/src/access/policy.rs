@@ -9,6 +9,8 @@
 //! one, at a door that reads no body for somebody who has no such right at all.
 
 mod action;
+#[cfg(test)]
+mod document;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -62,7 +64,9 @@ pub enum Reach {
 pub fn allow(who: Who<'_>, action: impl Into<Action>, target: Target<'_>) -> Result<(), Denied> {
     let action = action.into();
     let reaches = match who {
-        Who::Bearer(identity) => identity.roles.iter().any(|held| reaches(held, action, target)),
+        Who::Bearer(identity) => {
+            identity.roles.iter().any(|held| reaches(held, action, target)) || is_of_nobody(identity, action)
+        }
         Who::Owner => true,
         Who::Ledger => is_due(action),
     };
@@ -73,7 +77,10 @@ pub fn allow(who: Who<'_>, action: impl Into<Action>, target: Target<'_>) -> Res
 pub fn may_ever(who: Who<'_>, action: impl Into<Action>) -> bool {
     let action = action.into();
     match who {
-        Who::Bearer(identity) => identity.roles.iter().any(|held| reach(held.role, action) != Reach::Nowhere),
+        Who::Bearer(identity) => {
+            identity.roles.iter().any(|held| reach(held.role, action) != Reach::Nowhere)
+                || is_of_nobody(identity, action)
+        }
         Who::Owner => true,
         Who::Ledger => is_due(action),
     }
@@ -86,6 +93,11 @@ pub fn acting_role(identity: &Identity, action: impl Into<Action>) -> Option<Rol
     let reaching = |wanted: Reach| identity.roles.iter().find(|held| reach(held.role, action) == wanted);
     let narrow_first = [Reach::OwnToday, Reach::Own, Reach::District, Reach::Everywhere];
     narrow_first.into_iter().find_map(reaching).map(|held| held.role)
+}
+
+/// Whether it is open to an account without any role: as whom they came in, and that nothing is granted to them.
+fn is_of_nobody(identity: &Identity, action: Action) -> bool {
+    identity.roles.is_empty() && action == Action::Read(Read::Me)
 }
 
 /// Whether the ledger does it by itself.
@@ -107,6 +119,8 @@ fn reaches(held: &Held, action: Action, target: Target<'_>) -> bool {
 /// The table: how far a role's right to an action reaches. docs/roles.md is written from it.
 pub fn reach(role: Role, action: Action) -> Reach {
     let own = match role {
+        // Who objected anonymously is told to auditors alone.
+        Role::Admin if action == Action::Read(Read::Objectors) => Reach::Nowhere,
         Role::Admin => Reach::Everywhere,
         Role::Auditor => auditor(action),
         Role::Clerk => clerk(action),
@@ -125,6 +139,7 @@ fn of_anybody(role: Role, action: Action) -> Reach {
     match action {
         Action::Read(Read::Me | Read::Schedule | Read::Sites | Read::Publicity) => Reach::Everywhere,
         // Anybody may say that a credit is wrong; auditors write nothing.
+        // Who may appeal is told by the credit itself: the objector, or the worker.
         Action::Command(CommandKind::ObjectToCredit | CommandKind::AppealDecision) if role != Role::Auditor => {
             Reach::Everywhere
         }
@@ -184,7 +199,6 @@ fn approver(action: Action) -> Reach {
         Action::Command(C::PaySettlement) | Action::Read(Read::Settlement) => Reach::District,
         Action::Read(
             Read::WaitingCredits
-            | Read::Objectors
             | Read::Credit
             | Read::Redemption
             | Read::Workers

@@ -126,7 +126,7 @@ pub(super) fn shots(control: &Control) -> Vec<Shot> {
             let body = text.replace(&json!(MARK).to_string(), &value).into_bytes();
             let verdict = kinds::field(*kind, Some(&value)).of(control);
             shots.push(shot(control, format!("{value:.60} at {pointer}"), plain.clone(), body, verdict));
-            shots.last_mut().expect("just pushed").makes = *kind == Kind::New;
+            shots.last_mut().expect("just pushed").makes = matches!(kind, Kind::New | Kind::Account);
         }
         if let Some(left_out) = without(valid, pointer) {
             let verdict = kinds::field(*kind, None).of(control);

@@ -134,6 +134,17 @@ impl Edge {
         self.send(request, body.to_string()).await
     }
 
+    /// The token of one more desk.
+    pub(crate) async fn desk(&self) -> String {
+        token_for(&self.app, Role::Admin, None).await
+    }
+
+    /// As [`Edge::post`], with a token.
+    pub(crate) async fn post_by(&self, token: &str, path: &str, key: &str, body: Value) -> Told {
+        let request = self.request(Method::POST, path, token).header("Idempotency-Key", key);
+        self.send(request, body.to_string()).await
+    }
+
     /// A credit of `quantity` of an activity for W1.
     pub(crate) async fn credit(&self, key: &str, activity: &str, on: &str, quantity: Value) -> Told {
         let body = json!({"worker": "W1", "activity": activity, "on": on, "quantity": quantity, "witness": "李四"});

@@ -182,6 +182,13 @@ fn check_activities(activities: &[Activity]) -> Decision<()> {
         if activity.daily_cap.is_some_and(|cap| !cap.is_positive()) {
             return refuse("the daily cap (每日上限) must be more than 0, or blank for none");
         }
+        let later_caps = [activity.terms.monthly_cap, activity.terms.yearly_cap];
+        if later_caps.into_iter().flatten().any(|cap| !cap.is_positive()) {
+            return refuse("a cap (每月上限, 每年上限) must be more than 0, or blank for none");
+        }
+        if activity.terms.claimers_max == Some(0) {
+            return refuse("the number of claimers (最多认领人数) must be more than 0, or blank for one");
+        }
         if matches!(activity.validity, Validity::Months(months) if months == 0 || months > MONTHS_MAX) {
             return refuse("months of validity (有效月数) must be 1 to 1200, 年底, or blank for ever");
         }

@@ -11,7 +11,7 @@ use crate::domain::programme::ProgrammeCommand;
 use crate::domain::programme::command::Settings;
 use crate::domain::programme::guards::{GuardAction, GuardKind};
 use crate::domain::refusal::Decision;
-use crate::domain::schedule::Activity;
+use crate::domain::schedule::{Activity, ActivityTerms, Scoring};
 use crate::domain::time::Validity;
 use crate::ledger::book::Book;
 use crate::ledger::process::{Process, States};
@@ -183,6 +183,17 @@ fn write_activity(content: &mut Content, activity: &Activity) {
         if let Some(number) = number {
             content.text(name).number(i64::from(number));
         }
+    }
+    if !activity.terms.is_plain() {
+        let ActivityTerms { claimers_max, monthly_cap, roles, scoring, yearly_cap } = &activity.terms;
+        let scoring = scoring.map(|scoring| match scoring {
+            Scoring::Rating => "rating",
+            Scoring::Feedback => "feedback",
+        });
+        content.text("terms").maybe(*claimers_max).maybe(*monthly_cap).maybe(scoring).maybe(*yearly_cap);
+        roles.iter().for_each(|role| {
+            content.text(role);
+        });
     }
 }
 
