@@ -79,7 +79,21 @@ impl Books {
                 self.programme(event);
                 Ok(())
             }
- Event :: Fund Account ( event ) => self . programmes . fund ( event ) , Event :: Benefit ( event ) => self . programmes . benefit ( event ) , Event :: Card { self . persons . follow ( event ) ; Ok ( ( ) ) } Event :: Sites ( _ ) | Event :: Request ( _ ) | Event :: Pair ( _ ) | Event :: Certificate ( _ ) | Event :: Pass ( _ ) | Event :: Account Card ( CardEvent :: CardNumberAssigned ( _ ) ) | Event :: Directory ( _ ) | Event :: Offer ( _ ) | Event :: Mark ( _ ) => { Ok ( ( ) ) } 
+            Event::Fund(event) => self.programmes.fund(event),
+            Event::Benefit(event) => self.programmes.benefit(event),
+            Event::Account(event) => {
+                self.persons.follow(event);
+                Ok(())
+            }
+            Event::Card(CardEvent::CardNumberAssigned(_))
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Directory(_)
+            | Event::Offer(_)
+            | Event::Mark(_) => Ok(()),
         }
     }
 
