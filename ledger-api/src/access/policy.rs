@@ -194,7 +194,6 @@ fn approver(action: Action) -> Reach {
         Action::Command(C::PaySettlement) | Action::Read(Read::Settlement) => Reach::District,
         Action::Read(
             Read::WaitingCredits
-            | Read::Objectors
             | Read::Credit
             | Read::Redemption
             | Read::Workers
