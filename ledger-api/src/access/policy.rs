@@ -119,6 +119,8 @@ fn reaches(held: &Held, action: Action, target: Target<'_>) -> bool {
 /// The table: how far a role's right to an action reaches. docs/roles.md is written from it.
 pub fn reach(role: Role, action: Action) -> Reach {
     let own = match role {
+        // Who objected anonymously is told to auditors alone.
+        Role::Admin if action == Action::Read(Read::Objectors) => Reach::Nowhere,
         Role::Admin => Reach::Everywhere,
         Role::Auditor => auditor(action),
         Role::Clerk => clerk(action),
@@ -137,6 +139,7 @@ fn of_anybody(role: Role, action: Action) -> Reach {
     match action {
         Action::Read(Read::Me | Read::Schedule | Read::Sites | Read::Publicity) => Reach::Everywhere,
         // Anybody may say that a credit is wrong; auditors write nothing.
+        // Who may appeal is told by the credit itself: the objector, or the worker.
         Action::Command(CommandKind::ObjectToCredit | CommandKind::AppealDecision) if role != Role::Auditor => {
             Reach::Everywhere
         }
@@ -166,7 +169,9 @@ fn clerk(action: Action) -> Reach {
             C::Redeem | C::PlaceHold | C::CaptureHold | C::ReleaseHold | C::Restock | C::CountStock | C::WriteOffStock,
         ) => Reach::Own,
         Action::Command(C::ReverseRedemption) => Reach::OwnToday,
-        Action::Read(Read::Store | Read::Stock | Read::StoreDay | Read::Holds | Read::Redemption) => Reach::Own,
+        Action::Read(Read::Counter | Read::Store | Read::Stock | Read::StoreDay | Read::Holds | Read::Redemption) => {
+            Reach::Own
+        }
         Action::Read(Read::Balance | Read::MaskedName) => Reach::Everywhere,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
@@ -245,9 +250,9 @@ fn worker(action: Action) -> Reach {
     }
 }
 
-/// What auditors read: everything but names and the figures of a process.
+/// What auditors read: everything but names, also masked ones at a counter, and the figures of a process.
 fn is_audited(read: Read) -> bool {
-    !matches!(read, Read::Name | Read::MaskedName | Read::Search | Read::Metrics | Read::Me)
+    !matches!(read, Read::Counter | Read::Name | Read::MaskedName | Read::Search | Read::Metrics | Read::Me)
 }
 
 /// Whether a target is what the scope names.

@@ -21,6 +21,7 @@ use super::error::ApiError;
 use super::extract::{ApiQuery, Asking, Caller, Limit, position_from_text};
 use super::shapes::{Id, NameText};
 use super::wire::{DateJson, PointsJson, QuantityJson, TEXT_CHARS_MAX, Text, maybe_text};
+use crate::access::Role;
 use crate::access::policy::{CommandKind, Read, Target};
 use crate::app::App;
 use crate::exact::Exact;
@@ -28,6 +29,7 @@ use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked, worker_event};
 use crate::service::names::Personal;
 use crate::service::objectors::{Objectors, objectors};
+use crate::service::publicity::Within;
 use crate::service::reading::no_date;
 
 /// The routes of this resource.
@@ -189,6 +191,10 @@ struct WaitingQuery {
     #[serde(default)]
     #[param(value_type = Option<String>)]
     flag: String,
+    /// Only credits of workers who belong to this site, or to one below it. A page may then hold fewer rows.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    site: String,
     /// Go on after this credit: the `next` of the page before.
     #[serde(default)]
     #[param(required = false)]
@@ -348,14 +354,26 @@ async fn waiting(
     caller: Caller,
     ApiQuery(query): ApiQuery<WaitingQuery>,
 ) -> Result<Json<WaitingAnswer>, ApiError> {
-    let reading = caller.may(Read::WaitingCredits, Target::District)?;
+    // Whoever may look at one site's queue alone names it, or means the own one.
+    let own = caller.0.roles.iter().find(|held| held.role == Role::Approver).and_then(|held| held.scope.clone());
+    let everywhere = caller.may(Read::WaitingCredits, Target::District).is_ok();
+    let site = Some(query.site).filter(|site| !site.trim().is_empty());
+    let site = site.or(own.filter(|_| !everywhere).map(|own| own.to_string())).unwrap_or_default();
+    let target = if site.is_empty() { Target::District } else { Target::Site(&site) };
+    let reading = caller.may_here(&app, Read::WaitingCredits, target).await?;
     reading.at_least(&app, query.min_position).await?;
+    let mut within = Within::of(&app, &site).await?;
     let wanted = |row: &Proposal| {
         query.status.is_none_or(|status| status.is_of(row))
             && (query.flag.is_empty() || row.flags.iter().any(|flag| *flag == query.flag))
     };
     let told = objectors(&caller.0);
     let page = app.views.proposals(&query.after, query.limit.0, wanted).await?;
-    let credits = page.rows.into_iter().map(|(credit, row)| WaitingCredit::new(credit, row, told)).collect();
+    let mut credits = Vec::with_capacity(page.rows.len());
+    for (credit, row) in page.rows {
+        if within.holds(&app, &row.worker).await? {
+            credits.push(WaitingCredit::new(credit, row, told));
+        }
+    }
     Ok(Json(WaitingAnswer { credits, next: page.next, position: page.position }))
 }

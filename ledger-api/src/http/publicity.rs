@@ -28,6 +28,10 @@ pub fn routes() -> Routes {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct PublicityQuery {
+    /// Only credits of workers who belong to this site, or to one below it; the whole district without.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    site: String,
     /// The day, YYYY-MM-DD; today without.
     #[serde(default)]
     #[param(value_type = Option<String>, format = Date)]
@@ -94,7 +98,7 @@ async fn publicity(
     let reading = caller.may(Read::Publicity, Target::District)?;
     let on = date("on", &query.on)?.unwrap_or_else(|| now().date());
     let form = asked_form(&query.format, &headers)?;
-    let list = list(&app, &reading, on, query.min_position).await?;
+    let list = list(&app, &reading, &query.site, on, query.min_position).await?;
     if form == Form::Json {
         let PublicityList { on, lines, position } = list;
         let credits = lines.into_iter().map(PublicCredit::from).collect();

@@ -8,6 +8,7 @@ mod described;
 mod document;
 mod evidence;
 mod flows;
+mod frauds;
 mod lost_commits;
 mod malformed;
 mod names;

@@ -13,6 +13,7 @@ use ledger_core::domain::worker::event::{Booking, Verdict};
 use ledger_core::ledger::{Command, Context, Outcome, Receipt, Submission, commands};
 use projections::views::balance::Lot;
 use projections::waiting::Stage;
+use serde::{Deserialize, Serialize};
 
 use super::ServiceError;
 use super::command::{give, receipt_of, worker_event};
@@ -26,7 +27,7 @@ pub(super) const LEDGER_ACTOR: &str = "ledger";
 const PAGE: usize = 1_000;
 
 /// What was done of what was due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Done {
     /// Credits that count from now on.
     pub confirmed: u64,

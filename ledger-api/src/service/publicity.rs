@@ -1,8 +1,12 @@
 //! The publicity list (公示): the credits that everybody may look at on a day, with masked names. It hangs on the wall of a
 //! station, so nothing in it tells more of a person than that.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
+use ledger_core::domain::ids::SiteId;
 use ledger_core::domain::points::Points;
+use ledger_core::domain::refusal::Code;
 use projections::waiting::Stage;
 
 use super::ServiceError;
@@ -40,27 +44,31 @@ pub struct PublicityList {
     pub position: u64,
 }
 
-/// The credits that are public on a day.
+/// The credits that are public on a day, of workers who belong to a site or to one below it; of the whole district for a
+/// blank one.
 ///
 /// # Errors
-/// [`ServiceError`].
+/// `unknown_site`; [`ServiceError`].
 pub async fn list(
     app: &App,
     reading: &Reading<'_>,
+    site: &str,
     on: NaiveDate,
     position: Option<u64>,
 ) -> Result<PublicityList, ServiceError> {
     reading.at_least(app, position).await?;
+    let mut within = Within::of(app, site).await?;
     let page = app.views.proposals("", usize::MAX, |row| row.way.stage == Stage::Publicised).await?;
     let programme = app.views.programme().await?.value;
-    let mut rows: Vec<_> = page
-        .rows
-        .into_iter()
-        .filter_map(|(credit, row)| {
-            let until = row.way.public_until.max(row.way.appeal_until()).filter(|until| on <= *until)?;
-            Some((until, credit, row))
-        })
-        .collect();
+    let mut rows = Vec::new();
+    for (credit, row) in page.rows {
+        let until = row.way.public_until.max(row.way.appeal_until());
+        if let Some(until) = until.filter(|until| on <= *until)
+            && within.holds(app, &row.worker).await?
+        {
+            rows.push((until, credit, row));
+        }
+    }
     rows.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
     let people: Vec<(&str, &str)> = rows.iter().map(|(_, _, row)| (WORKER, row.worker.as_str())).collect();
     // A vault that is away costs the names, not the list.
@@ -83,6 +91,51 @@ pub async fn list(
         }
     });
     Ok(PublicityList { on, lines: lines.collect(), position: page.position })
+}
+
+/// The workers who belong to a site, or to one below it.
+pub struct Within {
+    /// None for the whole district.
+    site: Option<SiteId>,
+    /// What was told of a worker's site before.
+    known: HashMap<String, bool>,
+}
+
+impl Within {
+    /// Of a site by its id; of the whole district where it is blank.
+    ///
+    /// # Errors
+    /// `unknown_site`.
+    pub async fn of(app: &App, site: &str) -> Result<Within, ServiceError> {
+        let unknown = || ServiceError::refused(Code::UnknownSite, format!("site: there is no site {site:?}"));
+        let site = match site.trim() {
+            "" => None,
+            text => Some(SiteId::new(text).map_err(|_| unknown())?),
+        };
+        if let Some(site) = &site
+            && app.views.site(site.as_str()).await?.value.is_none()
+        {
+            return Err(unknown());
+        }
+        Ok(Within { site, known: HashMap::new() })
+    }
+
+    /// Whether a worker belongs to it.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`] when it cannot be looked up now.
+    pub async fn holds(&mut self, app: &App, worker: &str) -> Result<bool, ServiceError> {
+        let Some(wanted) = &self.site else { return Ok(true) };
+        let Some(row) = app.views.worker(worker).await?.value else { return Ok(false) };
+        let Some(Ok(own)) = row.site.as_deref().map(SiteId::new) else { return Ok(false) };
+        if let Some(known) = self.known.get(own.as_str()) {
+            return Ok(*known);
+        }
+        let above = app.views.ancestors(&own, app.ledger.now().date()).await?;
+        let holds = own == *wanted || above.contains(wanted);
+        self.known.insert(own.to_string(), holds);
+        Ok(holds)
+    }
 }
 
 /// The first character of a name, and a star for each of the others: 张**.
