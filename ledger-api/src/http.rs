@@ -21,6 +21,7 @@ pub mod credits;
 mod decimal;
 pub mod docs;
 pub mod door;
+pub mod erase;
 pub mod error;
 pub mod events;
 pub mod expiries;
@@ -33,6 +34,7 @@ pub mod merchants;
 pub mod metrics;
 pub mod open_holds;
 pub mod openapi;
+pub mod own_data;
 pub mod person;
 pub mod readers;
 pub mod receipts;
@@ -77,6 +79,8 @@ fn guarded() -> Routes {
         .merge(workers::routes())
         .merge(accounts::routes())
         .merge(person::routes())
+        .merge(erase::routes())
+        .merge(own_data::routes())
         .merge(readers::routes())
         .merge(traces::routes())
         .merge(merchants::routes())

@@ -177,9 +177,7 @@ impl Shared {
 /// The same read again within one writing is one read.
 fn once_each(reads: Vec<StoredRead>) -> Vec<StoredRead> {
     let mut seen = HashSet::new();
-    let key = |read: &StoredRead| {
-        (read.worker.clone(), read.reader.clone(), read.role.clone(), read.what.clone())
-    };
+    let key = |read: &StoredRead| (read.worker.clone(), read.reader.clone(), read.role.clone(), read.what.clone());
     reads.into_iter().filter(|read| seen.insert(key(read))).collect()
 }
 

@@ -10,12 +10,15 @@
 pub mod command;
 pub mod destination;
 pub mod due;
+pub mod erasure;
 pub mod error;
 pub mod keys;
 pub mod names;
+pub mod own_data;
 pub mod readers;
 pub mod reading;
 #[cfg(test)]
 mod tests;
+pub mod texts;
 
 pub use error::ServiceError;

@@ -8,6 +8,7 @@
 pub mod decimal;
 pub mod history;
 pub mod ids;
+pub mod numbers;
 pub mod points;
 pub mod quantity;
 pub mod refusal;

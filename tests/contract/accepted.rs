@@ -378,6 +378,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::AdoptSchedule(_) => "adopt schedule",
         Command::RegisterWorker(_) => "register worker",
         Command::DepartWorker(_) => "depart worker",
+        Command::EraseWorker(_) => "erase worker",
         Command::IssueCard(_) => "issue card",
         Command::MoveCard(_) => "move card",
         Command::CloseCard(_) => "close card",

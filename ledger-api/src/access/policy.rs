@@ -28,6 +28,16 @@ pub enum Who<'a> {
     Ledger,
 }
 
+impl Who<'_> {
+    /// Whether whoever asks is that worker.
+    pub fn is_worker(&self, worker: &str) -> bool {
+        match self {
+            Who::Bearer(identity) => identity.role == Role::Worker && identity.scope.as_deref() == Some(worker),
+            Who::Owner | Who::Ledger => false,
+        }
+    }
+}
+
 impl<'a> From<&'a Identity> for Who<'a> {
     fn from(identity: &'a Identity) -> Who<'a> {
         Who::Bearer(identity)
@@ -83,11 +93,16 @@ fn reach_of_role(role: Role, action: Action) -> Reach {
         Role::Admin => Reach::Everywhere,
         Role::Auditor => match action {
             Action::Read(read) if is_audited(read) => Reach::Everywhere,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
         },
         Role::Worker => match action {
-            Action::Read(Read::Receipt | Read::Readers) => Reach::Own,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
+            Action::Read(Read::Receipt | Read::Readers | Read::FreeText | Read::OwnData)
+            | Action::Command(CommandKind::EraseWorker) => Reach::Own,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
         },
         Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => Reach::Nowhere,
     }
@@ -112,12 +127,15 @@ fn is_audited(read: Read) -> bool {
         | Read::Proof
         | Read::Keys
         | Read::Receipt
-        | Read::Readers => true,
+        | Read::Readers
+        | Read::FreeText
+        | Read::Witness => true,
         Read::Workers
         | Read::Worker
         | Read::Name
         | Read::MaskedName
         | Read::Search
+        | Read::OwnData
         | Read::Balance
         | Read::Statement
         | Read::WaitingCredits

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::audit::Audit;
 use crate::demo::{self, Filling};
 use crate::local_socket::{self, Socket};
-use crate::service::due;
+use crate::service::{due, erasure};
 use crate::stopping::Stopping;
 use crate::{memory, server};
 
@@ -71,6 +71,8 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     let stop = stop_signal()?;
     let (app, tasks) = App::open_as(url, memory::ledger_settings(), &args.new_journal.wanted()).await?;
     args.new_journal.check(app.ledger.journal().as_ref()).await?;
+    // Nobody is told again who asked to be forgotten.
+    erasure::resume(&app).await.map_err(|error| CliError::failed(format!("an erasure cannot be finished: {error}")))?;
     if args.demo {
         fill(&app).await?;
     }

@@ -216,8 +216,14 @@ mod tests {
     use crate::access::policy::CommandKind;
 
     /// What concerns the whole district, or many workers at once, is no item of a batch.
-    const APART: &[CommandKind] =
-        &[CommandKind::OpenJournal, CommandKind::Configure, CommandKind::AdoptSchedule, CommandKind::ExpireLots];
+    /// Neither is what destroys a key.
+    const APART: &[CommandKind] = &[
+        CommandKind::OpenJournal,
+        CommandKind::Configure,
+        CommandKind::AdoptSchedule,
+        CommandKind::ExpireLots,
+        CommandKind::EraseWorker,
+    ];
 
     fn in_words(kind: CommandKind) -> String {
         let name = format!("{kind:?}");

@@ -78,11 +78,13 @@ async fn read_readers(
     caller.may(Read::Readers, Target::Worker(&id))?;
     // What cannot be an id is not looked for.
     WorkerId::new(&id).map_err(|_| super::accounts::unknown_worker(&id))?;
-    let position =
-        registered(&app, &id).await.map_err(|error| ApiError::of(error, &[Code::UnknownWorker]))?;
+    let position = registered(&app, &id).await.map_err(|error| ApiError::of(error, &[Code::UnknownWorker]))?;
     let limit = query.limit.0;
-    let mut found =
-        app.readers.of(&id, query.after, limit.saturating_add(1)).await.map_err(|error| ApiError::unavailable(&error))?;
+    let mut found = app
+        .readers
+        .of(&id, query.after, limit.saturating_add(1))
+        .await
+        .map_err(|error| ApiError::unavailable(&error))?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|last| last.id.clone());

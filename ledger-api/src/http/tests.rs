@@ -5,6 +5,7 @@ mod batch;
 mod dated;
 mod described;
 mod document;
+mod erasure;
 mod evidence;
 mod flows;
 mod lost_commits;

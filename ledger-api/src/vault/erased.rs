@@ -52,7 +52,9 @@ impl ErasedKeys {
         if let Some(path) = &self.of_machine {
             match read(path) {
                 Ok(more) => keys.extend(more),
-                Err(error) => tracing::warn!(path = %path.display(), %error, "this machine's list of erasures cannot be read"),
+                Err(error) => {
+                    tracing::warn!(path = %path.display(), %error, "this machine's list of erasures cannot be read")
+                }
             }
         }
         keys.sort_unstable();

@@ -131,8 +131,7 @@ impl PersonKey {
         let mut key = Zeroizing::new([0_u8; KEY_BYTES]);
         let source = Hkdf::<Sha256>::new(None, self.key.as_slice());
         source.expand(LABEL_DIGEST, key.as_mut_slice()).map_err(|_| cipher("deriving a key"))?;
-        let mut mac =
-            <Hmac<Sha256> as Mac>::new_from_slice(key.as_slice()).map_err(|_| cipher("taking a key"))?;
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key.as_slice()).map_err(|_| cipher("taking a key"))?;
         mac.update(text.as_bytes());
         let code: Vec<u8> = mac.finalize().into_bytes().iter().take(DIGEST_BYTES).copied().collect();
         Ok(hex::encode(code))

@@ -45,8 +45,7 @@ impl Vault {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        let subjects: Vec<Subject> =
-            batch.iter().map(|(kind, id, _)| subject(kind, id)).collect::<Result<_, _>>()?;
+        let subjects: Vec<Subject> = batch.iter().map(|(kind, id, _)| subject(kind, id)).collect::<Result<_, _>>()?;
         for tried in 0..TRIES_MAX {
             tokio::time::sleep(Duration::from_millis(tried)).await;
             let places = |field: &dyn Fn(usize) -> String| -> Vec<Place> {
@@ -100,8 +99,7 @@ impl Vault {
         R: AsRef<str> + Sync,
     {
         let place = |(kind, id, reference): &(K, I, R)| {
-            subject(kind.as_ref(), id.as_ref())
-                .map(|subject| Place { subject, field: reference.as_ref().to_owned() })
+            subject(kind.as_ref(), id.as_ref()).map(|subject| Place { subject, field: reference.as_ref().to_owned() })
         };
         let places: Vec<Place> = batch.iter().map(place).collect::<Result<_, _>>()?;
         self.read(&places).await

@@ -70,7 +70,8 @@ impl View for BalanceView {
                 Verdict::Reversed { .. } => row.services = row.services.saturating_sub(1),
                 Verdict::Rejected | Verdict::Objected | Verdict::Resolved { .. } => {}
             },
-            WorkerAct::Hold(_)
+            WorkerAct::Erasure(_)
+            | WorkerAct::Hold(_)
             | WorkerAct::HoldEnd(_)
             | WorkerAct::Redemption(_)
             | WorkerAct::Return(_)

@@ -23,7 +23,11 @@ pub(super) fn reads() -> Vec<Control> {
     const MERCHANT: &[(&str, Kind)] = &[("M0001", Kind::Known("unknown_merchant"))];
     vec![
         get("/healthz", &[], &[]),
-        get("/v1/workers/{id}/readers", WORKER, &[("after", "01890a5d-ac96-774b-bcce-b302099a8057", Kind::Word), PAGE[0]]),
+        get(
+            "/v1/workers/{id}/readers",
+            WORKER,
+            &[("after", "01890a5d-ac96-774b-bcce-b302099a8057", Kind::Word), PAGE[0]],
+        ),
         get("/metrics", &[], &[]),
         get("/openapi.json", &[], &[]),
         get("/readyz", &[], &[]),

@@ -13,7 +13,11 @@ fn identity(role: Role, scope: Option<&str>) -> Identity {
 
 fn actions() -> impl Iterator<Item = Action> {
     let commands = CommandKind::ALL.iter().map(|kind| Action::Command(*kind));
-    commands.chain(Read::ALL.iter().map(|read| Action::Read(*read))).chain([Action::Cosign, Action::KeepPerson, Action::Nothing])
+    commands.chain(Read::ALL.iter().map(|read| Action::Read(*read))).chain([
+        Action::Cosign,
+        Action::KeepPerson,
+        Action::Nothing,
+    ])
 }
 
 const TARGETS: &[Target<'_>] = &[
@@ -64,10 +68,12 @@ fn each_scope_names_targets_of_its_own_kind_alone() {
 }
 
 #[test]
-fn nobody_but_admins_gives_commands_and_the_ledger_gives_back_what_ran_out() {
+fn nobody_but_admins_gives_commands_workers_ask_to_be_forgotten_and_the_ledger_gives_back_what_ran_out() {
     for kind in CommandKind::ALL {
         for role in Role::ALL {
-            assert_eq!(may_ever(Who::Bearer(&identity(role, None)), *kind), role == Role::Admin, "{role} {kind:?}");
+            let asks_to_be_forgotten = role == Role::Worker && *kind == CommandKind::EraseWorker;
+            let may = role == Role::Admin || asks_to_be_forgotten;
+            assert_eq!(may_ever(Who::Bearer(&identity(role, None)), *kind), may, "{role} {kind:?}");
         }
         assert!(may_ever(Who::Owner, *kind), "{kind:?}");
         assert_eq!(may_ever(Who::Ledger, *kind), *kind == CommandKind::ReleaseHold, "{kind:?}");

@@ -20,7 +20,7 @@ use crate::domain::points::Points;
 use crate::domain::worker::event::CreditReversed;
 use json::canonical;
 pub(crate) use samples::samples;
-use samples::{actor, at, card_no, credit, dated, first_samples, merchant, points, store, worker};
+use samples::{actor, at, card_no, credit, dated, erasure_samples, first_samples, merchant, points, store, worker};
 
 fn encoded(event: &Event) -> String {
     let mut payload = Vec::new();
@@ -41,8 +41,12 @@ struct GoldenLine<'a> {
 }
 
 /// The golden files, each with what it holds.
-fn golden_files() -> [(&'static str, Vec<Event>); 2] {
-    [("events-v1.jsonl", first_samples()), ("events-v1-dated.jsonl", dated::samples())]
+fn golden_files() -> [(&'static str, Vec<Event>); 3] {
+    [
+        ("events-v1.jsonl", first_samples()),
+        ("events-v1-dated.jsonl", dated::samples()),
+        ("events-v1-erasure.jsonl", erasure_samples()),
+    ]
 }
 
 fn golden_path(file: &str) -> PathBuf {

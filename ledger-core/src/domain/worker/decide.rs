@@ -6,8 +6,8 @@ mod spending;
 use chrono::NaiveDate;
 
 use super::command::{CreditTerms, CreditVerdict, OfWorker, Spending, WorkerDetails};
-use super::event::{CardClosed, CardIssued, CardMoved, WorkerDeparted, WorkerEvent, WorkerRecorded};
-use super::state::Worker;
+use super::event::{CardClosed, CardIssued, CardMoved, ErasureStep, WorkerDeparted, WorkerEvent, WorkerRecorded};
+use super::state::{Erasure, Worker};
 use crate::domain::event::V1;
 use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
 use crate::domain::refusal::{Code, Decision, Refusal};
@@ -25,6 +25,15 @@ pub enum WorkerCommand {
     },
     /// The worker leaves the programme.
     Depart {
+        /// Why.
+        reason: String,
+    },
+    /// Forget the person: the first who says so asks, a second one confirms.
+    Erase {
+        /// Who.
+        by: Actor,
+        /// Whether it is the worker.
+        oneself: bool,
         /// Why.
         reason: String,
     },
@@ -123,6 +132,7 @@ impl Worker {
                 let event = WorkerDeparted { at: of.at, reason, v: V1, worker: of.worker.clone() };
                 Ok(vec![WorkerEvent::WorkerDeparted(event)])
             }
+            WorkerCommand::Erase { by, oneself, reason } => self.erase(of, by, oneself, reason),
             WorkerCommand::IssueCard { card_no, branch, update } => self.issue_card(of, card_no, branch, update),
             WorkerCommand::MoveCard { branch } => self.move_card(of, branch),
             WorkerCommand::CloseCard { reason } => {
@@ -140,6 +150,24 @@ impl Worker {
             WorkerCommand::Capture { hold, redemption } => self.capture(of, hold, redemption),
             WorkerCommand::Release { hold, expired, reason } => self.release(of, hold, expired, reason),
             WorkerCommand::Expire { through } => Ok(self.expire(of, through)),
+        }
+    }
+
+    /// The first who says so asks; a second person confirms, whatever the worker's standing: who left may be forgotten too.
+    fn erase(&self, of: &OfWorker, by: Actor, oneself: bool, reason: String) -> Decision<Vec<WorkerEvent>> {
+        let step = ErasureStep { at: of.at, by, oneself, reason, v: V1, worker: of.worker.clone() };
+        match &self.erasure {
+            None => Ok(vec![WorkerEvent::WorkerErasureAsked(step)]),
+            Some(Erasure::Asked { by, oneself }) if *by == step.by || (*oneself && step.oneself) => {
+                let message =
+                    format!("whoever asked to forget worker {} cannot confirm it; a second person does", of.worker);
+                Err(Refusal::new(Code::SamePerson, message))
+            }
+            Some(Erasure::Asked { .. }) => Ok(vec![WorkerEvent::WorkerErased(step)]),
+            Some(Erasure::Done) => {
+                let message = format!("the person behind worker {} was forgotten already", of.worker);
+                Err(Refusal::new(Code::AlreadyDecided, message))
+            }
         }
     }
 

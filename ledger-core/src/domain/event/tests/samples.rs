@@ -102,7 +102,12 @@ fn stock_lines() -> Vec<StockLine> {
 
 /// A sample of every event type: one with all optional fields and, where there are any, one with none.
 pub(crate) fn samples() -> Vec<Event> {
-    first_samples().into_iter().chain(dated::samples()).collect()
+    first_samples().into_iter().chain(dated::samples()).chain(erasure_samples()).collect()
+}
+
+/// Those of an erasure.
+pub(super) fn erasure_samples() -> Vec<Event> {
+    worker::erasure_samples().into_iter().map(Event::from).collect()
 }
 
 /// Those of the first golden file.

@@ -2,8 +2,8 @@
 //! here, so that a new event says once what it is and nobody has to know every event by name.
 
 use super::{
-    Basket, CardClosed, CardIssued, CardMoved, CreditJudged, ExpiryBooked, HoldEnded, LotPart, ObjectionResolved,
-    PointsHeld, RedemptionReversed, ServiceRecorded, WorkerDeparted, WorkerEvent, WorkerRecorded,
+    Basket, CardClosed, CardIssued, CardMoved, CreditJudged, ErasureStep, ExpiryBooked, HoldEnded, LotPart,
+    ObjectionResolved, PointsHeld, RedemptionReversed, ServiceRecorded, WorkerDeparted, WorkerEvent, WorkerRecorded,
 };
 use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
 use crate::domain::points::Points;
@@ -16,6 +16,8 @@ pub enum WorkerAct<'a> {
     Particulars(&'a WorkerRecorded),
     /// The worker left.
     Departure(&'a WorkerDeparted),
+    /// Somebody asked to forget the person, or a second one confirmed it.
+    Erasure(&'a ErasureStep),
     /// The card was issued, moved or closed.
     Card(CardStep<'a>),
     /// A service was recorded and made a lot.
@@ -142,6 +144,7 @@ impl WorkerEvent {
         match self {
             WorkerEvent::WorkerRegistered(event) | WorkerEvent::WorkerUpdated(event) => WorkerAct::Particulars(event),
             WorkerEvent::WorkerDeparted(event) => WorkerAct::Departure(event),
+            WorkerEvent::WorkerErasureAsked(event) | WorkerEvent::WorkerErased(event) => WorkerAct::Erasure(event),
             WorkerEvent::CardIssued(event) => WorkerAct::Card(CardStep::Issued(event)),
             WorkerEvent::CardMoved(event) => WorkerAct::Card(CardStep::Moved(event)),
             WorkerEvent::CardClosed(event) => WorkerAct::Card(CardStep::Closed(event)),

@@ -66,7 +66,7 @@ impl WorkerEvent {
             | WorkerAct::HoldEnd(_)
             | WorkerAct::Redemption(_)
             | WorkerAct::Return(_) => self.begins().or(self.follows()),
-            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Expiry(..) => None,
+            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Erasure(_) | WorkerAct::Expiry(..) => None,
         }
     }
 
@@ -78,6 +78,7 @@ impl WorkerEvent {
             WorkerAct::Redemption(made) => Some(Subject::Redemption(made.redemption)),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Judgement(_)
             | WorkerAct::HoldEnd(_)
@@ -95,6 +96,7 @@ impl WorkerEvent {
             WorkerAct::Return(event) => Some(Subject::Redemption(&event.redemption)),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
             | WorkerAct::Hold(_)
@@ -106,6 +108,7 @@ impl WorkerEvent {
     pub fn reason(&self) -> Option<&str> {
         match self.act() {
             WorkerAct::Departure(event) => Some(&event.reason),
+            WorkerAct::Erasure(event) => Some(&event.reason),
             WorkerAct::Card(CardStep::Closed(event)) => Some(&event.reason),
             WorkerAct::Judgement(judged) => Some(judged.reason),
             WorkerAct::HoldEnd(event) => event.reason.as_deref(),
@@ -128,6 +131,7 @@ impl WorkerEvent {
             WorkerAct::Return(event) => Some(Basket { store: &event.store, lines: &event.lines }),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
             | WorkerAct::Judgement(_)
@@ -159,7 +163,9 @@ impl WorkerEvent {
             WorkerAct::Return(event) => Lots::Returned(&event.lots),
             WorkerAct::Expiry(event, Booking::Expired) => Lots::Expired(&event.lots),
             WorkerAct::Expiry(event, Booking::Undone) => Lots::Unexpired(&event.lots),
-            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Card(_) => Lots::None,
+            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Erasure(_) | WorkerAct::Card(_) => {
+                Lots::None
+            }
         }
     }
 
@@ -199,7 +205,9 @@ impl WorkerEvent {
             }
             WorkerAct::Expiry(event, Booking::Expired) => Movements::one("过期", (Available, Expired, event.points)),
             WorkerAct::Expiry(event, Booking::Undone) => Movements::one("冲正过期", (Expired, Available, event.points)),
-            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Card(_) => Movements::none(),
+            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Erasure(_) | WorkerAct::Card(_) => {
+                Movements::none()
+            }
         }
     }
 }
