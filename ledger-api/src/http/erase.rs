@@ -18,7 +18,7 @@ use super::extract::{ApiPath, Asking};
 use super::shapes::Reason;
 use super::wire::Text;
 use super::workers::OfWorker;
-use crate::access::policy::CommandKind;
+use crate::access::policy::{CommandKind, Target, Who, allow};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked, worker_event};
@@ -94,7 +94,10 @@ async fn erase(
     State(app): State<App>,
     ApiPath(worker): ApiPath<WorkerId>,
     asking: Asking,
-    ApiJson(body): ApiJson<EraseWorker>,
+    body: Result<ApiJson<EraseWorker>, ApiError>,
 ) -> Result<Answer<ErasureAnswer>, ApiError> {
+    // A worker may ask this of the own person alone, and is told so before anything else is wrong.
+    allow(Who::Bearer(&asking.caller), CommandKind::EraseWorker, Target::Worker(worker.as_str()))?;
+    let ApiJson(body) = body?;
     ask(app, asking, OfWorker { worker }, body).await
 }

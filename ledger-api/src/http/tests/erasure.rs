@@ -35,7 +35,7 @@ async fn lived_in() -> Edge {
         assert_eq!(told.status.as_u16(), 200, "{told:?}");
     }
     let counted = json!({"sku": "P1", "counted": 19, "reason": "月末盘点"});
-    assert_eq!(edge.post("/v1/stores/S1/stocktake", "x3", counted).await.status.as_u16(), 200);
+    assert_eq!(edge.post("/v1/stores/S1/stocktake", "x3", counted).await.status.as_u16(), 201);
     edge
 }
 
