@@ -7,9 +7,9 @@
 //! by one process while others serve.
 
 mod cache;
+pub mod lockout;
 pub mod policy;
 mod postgres;
-mod role;
 mod secret;
 mod sqlite;
 mod store;
@@ -24,7 +24,7 @@ use ledger_core::domain::ids::Actor;
 use ledger_core::journal::url::JournalUrl;
 use serde::Serialize;
 
-pub use role::{Role, RoleError, ScopeRule};
+pub use ledger_core::domain::account::{Role, RoleError, ScopeRule};
 
 use crate::side_store::SideStoreError;
 use crate::side_store::rows::Store;
@@ -163,6 +163,9 @@ impl Access {
     /// [`AccessError::Store`] when that cannot be told now. Nobody is let in on old knowledge then.
     pub async fn authenticate(&self, token: &str) -> Result<Option<Identity>, AccessError> {
         let Some(hash) = SecretHash::of(token) else { return Ok(None) };
+        if self.cache.is_unknown(&hash) {
+            return Ok(None);
+        }
         let Some(entry) = self.cache.get(&hash) else { return self.ask(hash).await };
         if let Some(identity) = entry.fresh() {
             return Ok(Some(identity));
@@ -182,10 +185,17 @@ impl Access {
         answer
     }
 
+    /// Whether this process has seen a token to be valid: whoever shows it is no stranger, and costs no question at the
+    /// door.
+    pub fn has_seen(&self, token: &str) -> bool {
+        SecretHash::of(token).is_some_and(|hash| self.cache.get(&hash).is_some())
+    }
+
     async fn ask(&self, hash: SecretHash) -> Result<Option<Identity>, AccessError> {
         let asked = Instant::now();
         let Some(token) = self.store.find(hash).await? else {
             self.cache.forget(&hash);
+            self.cache.keep_unknown(hash);
             return Ok(None);
         };
         let identity = identity(token)?;

@@ -19,6 +19,7 @@ mod records;
 mod report;
 mod schedule;
 mod setup;
+mod sites;
 mod submit;
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub mod memory;
 mod private_file;
 pub mod qr;
 pub mod read_record;
+pub mod security_log;
 pub mod server;
 pub mod service;
 pub mod sheets;

@@ -16,7 +16,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use ledger_core::domain::refusal::Code;
 use ledger_core::journal::url::JournalUrl;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -89,12 +88,25 @@ struct Shared {
     turn: tokio::sync::Mutex<()>,
 }
 
-/// Whether a refusal is one that somebody should be able to look for: of rights, of limits, of four eyes, of the guards.
-pub const fn is_logged(code: Code) -> bool {
-    matches!(
-        code,
-        Code::Unauthenticated | Code::Forbidden | Code::TooManyRequests | Code::SamePerson | Code::SelfWitness
-    )
+/// Refusals that somebody should be able to look for: of rights, of limits, of four eyes, of the guards.
+const LOGGED: &[&str] = &[
+    "unauthenticated",
+    "forbidden",
+    "too_many_requests",
+    "same_person",
+    "hours_overlap",
+    "hours_over_day",
+    "witness_overload",
+    "evidence_reused",
+    "recorded_late",
+    "new_account",
+    "self_witness",
+    "witness_circle",
+];
+
+/// Whether a refusal is put down here.
+pub fn is_logged(code: &str) -> bool {
+    LOGGED.contains(&code)
 }
 
 impl SecurityLog {

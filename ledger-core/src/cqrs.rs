@@ -8,12 +8,15 @@ use cqrs_es::{Aggregate, DomainEvent};
 use postgres_es::PostgresEventRepository;
 use serde::de::DeserializeOwned;
 
+use crate::domain::account::{Account, AccountCommand, AccountEvent};
 use crate::domain::card::{AssignNumber, Card, CardEvent};
+use crate::domain::directory::{Directory, DirectoryCommand, DirectoryEvent};
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::MerchantId;
+use crate::domain::ids::{AccountId, MerchantId};
 use crate::domain::merchant::{Merchant, MerchantCommand, MerchantEvent};
 use crate::domain::programme::{Programme, ProgrammeCommand, ProgrammeEvent};
 use crate::domain::refusal::{Decision, Refusal};
+use crate::domain::site::{SiteCommand, SiteEvent, Sites};
 use crate::domain::store::command::AtStore;
 use crate::domain::store::{RedemptionStore, StoreCommand, StoreEvent};
 use crate::domain::worker::command::OfWorker;
@@ -72,6 +75,10 @@ aggregate!(Merchant, "Merchant", MerchantEvent, (MerchantId, MerchantCommand), |
 aggregate!(RedemptionStore, "RedemptionStore", StoreEvent, (AtStore, StoreCommand), |state, asked| state
     .decide(&asked.0, asked.1));
 aggregate!(Card, "Card", CardEvent, AssignNumber, |state, asked| state.decide(asked));
+aggregate!(Account, "Account", AccountEvent, (AccountId, AccountCommand), |state, asked| state
+    .decide(&asked.0, asked.1));
+aggregate!(Directory, "Directory", DirectoryEvent, DirectoryCommand, |state, asked| state.decide(asked));
+aggregate!(Sites, "Sites", SiteEvent, SiteCommand, |state, asked| state.decide(asked));
 
 /// Loads one stream's events after a sequence through postgres-es.
 ///
@@ -88,6 +95,9 @@ pub async fn load_stream(
         StreamId::Merchant(_) => load::<Merchant>(repository, stream, after).await,
         StreamId::Store(_) => load::<RedemptionStore>(repository, stream, after).await,
         StreamId::Card(_) => load::<Card>(repository, stream, after).await,
+        StreamId::Account(_) => load::<Account>(repository, stream, after).await,
+        StreamId::Directory => load::<Directory>(repository, stream, after).await,
+        StreamId::Sites => load::<Sites>(repository, stream, after).await,
     }
 }
 

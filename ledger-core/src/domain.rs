@@ -13,15 +13,19 @@ pub mod points;
 pub mod quantity;
 pub mod refusal;
 pub mod schedule;
+pub mod term;
 mod text;
 pub mod time;
 
 #[macro_use]
 mod events_macro;
 
+pub mod account;
 pub mod card;
+pub mod directory;
 pub mod merchant;
 pub mod programme;
+pub mod site;
 pub mod store;
 pub mod worker;
 

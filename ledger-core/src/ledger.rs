@@ -39,4 +39,6 @@ pub use outcome::{Outcome, Receipt};
 pub use settings::LedgerSettings;
 
 #[cfg(test)]
+mod account_tests;
+#[cfg(test)]
 mod clock_tests;

@@ -6,6 +6,7 @@ pub mod branch;
 pub mod catalogue;
 pub mod credit;
 pub mod redemption;
+mod site;
 
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::ids::{Key, WorkerId};

@@ -92,7 +92,13 @@ impl StateFold {
         match event {
             Event::Worker(event) => self.worker(event, admitted),
             Event::Store(event) if admitted => self.store(event),
-            Event::Store(_) | Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => {}
+            Event::Store(_)
+            | Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_) => {}
         }
     }
 

@@ -8,6 +8,7 @@ pub mod proposal;
 pub mod redemption;
 pub mod schedule;
 pub mod settlement;
+pub mod site;
 pub mod stock;
 pub mod store;
 pub mod trial_balance;
@@ -18,7 +19,7 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold, or to what is stored with them: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
@@ -27,6 +28,7 @@ pub const NAMES: &[&str] = &[
     "card_branch",
     "proposal",
     "redemption",
+    "site",
     "stock",
     "store",
     "merchant",
@@ -46,6 +48,7 @@ pub fn all() -> Vec<Box<dyn Folder>> {
         Box::new(Cache::<card::CardBranchView>::default()),
         Box::new(Cache::<proposal::ProposalView>::default()),
         Box::new(Cache::<redemption::RedemptionView>::default()),
+        Box::new(Cache::<site::SiteView>::default()),
         Box::new(Cache::<stock::StockView>::default()),
         Box::new(Cache::<store::StoreView>::default()),
         Box::new(Cache::<merchant::MerchantView>::default()),

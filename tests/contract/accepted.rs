@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
+use ledger_core::domain::account::Role;
 use ledger_core::domain::ids::Key;
 use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::{GuardAction, Settings};
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::schedule::Activity;
+use ledger_core::domain::site::command::{IfKnown, SiteDetails};
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::{BusinessTime, Month, Validity};
 use ledger_core::domain::worker::command::WorkerDetails;
@@ -184,8 +186,9 @@ fn spending() -> BoxedStrategy<AskedSpending> {
 }
 
 fn people() -> BoxedStrategy<Command> {
-    let details = (text(), prop::option::of(any::<bool>()), prop::option::of(text()))
-        .prop_map(|(occupation, party_member, platform)| WorkerDetails { occupation, party_member, platform });
+    let details = (text(), prop::option::of(any::<bool>()), prop::option::of(text())).prop_map(
+        |(occupation, party_member, platform)| WorkerDetails { occupation, party_member, platform, site: None },
+    );
     let action = select(&[
         CreditAction::Confirm,
         CreditAction::Confirm,
@@ -221,6 +224,25 @@ fn people() -> BoxedStrategy<Command> {
     .boxed()
 }
 
+fn accounts() -> BoxedStrategy<Command> {
+    let role = prop::sample::select(Role::ALL.to_vec());
+    let days = (prop::option::of(day()), prop::option::of(day()));
+    let scope = prop::option::of(prop_oneof![2 => name("S"), 1 => text()]);
+    let grant = || prop_oneof![2 => Just("p17".to_owned()), 1 => earlier()];
+    prop_oneof![
+        2 => (name("A"), prop::option::of(name("W"))).prop_map(|(account, worker)| {
+            Command::OpenAccount(commands::OpenAccount { account: id(&account), worker: worker.map(|worker| id(&worker)) })
+        }),
+        4 => (name("A"), role, scope, days).prop_map(|(account, role, scope, (from, until))| {
+            Command::GrantRole(commands::GrantRole { account: id(&account), role, scope, from, until })
+        }),
+        2 => grant().prop_map(|grant| Command::ConfirmGrant(commands::ConfirmGrant { grant: id(&grant) })),
+        2 => (grant(), prop::option::of(day()), text())
+            .prop_map(|(grant, on, reason)| Command::EndGrant(commands::EndGrant { grant: id(&grant), on, reason })),
+    ]
+    .boxed()
+}
+
 fn goods() -> BoxedStrategy<Command> {
     let merchant = || prop::option::of(name("M").prop_map(|merchant| id(&merchant)));
     let terms = (text(), prop::option::of(units()), merchant(), points()).prop_map(|(name, limit, merchant, price)| {
@@ -236,7 +258,7 @@ fn goods() -> BoxedStrategy<Command> {
             Command::PaySettlement(commands::PaySettlement { merchant: id(&merchant), month: Month::of(day), points, reference })
         }),
         1 => (name("S"), text(), text(), any::<bool>()).prop_map(|(store, name, tier, update)| {
-            let details = StoreDetails { community: Some(tier.clone()), name, tier };
+            let details = StoreDetails { community: Some(tier.clone()), name, tier, site: None };
             Command::OpenStore(commands::OpenStore { store: id(&store), details, update })
         }),
         1 => (name("S"), text()).prop_map(|(store, reason)| Command::CloseStore(commands::CloseStore { store: id(&store), reason })),
@@ -258,10 +280,40 @@ fn goods() -> BoxedStrategy<Command> {
     .boxed()
 }
 
+fn sites() -> BoxedStrategy<Command> {
+    let details = (text(), prop::option::of(day()), prop::option::of(name("Y")), prop::collection::vec(text(), 0..3))
+        .prop_map(|(name, opened, parent, services)| SiteDetails {
+            kind: name.clone(),
+            name,
+            opened,
+            parent: parent.map(|parent| id(&parent)),
+            services,
+        });
+    let if_known = prop_oneof![
+        Just(IfKnown::Refuse),
+        Just(IfKnown::Keep),
+        prop::option::of(day()).prop_map(|closed| IfKnown::Update { closed }),
+    ];
+    prop_oneof![
+        4 => (name("Y"), details, if_known)
+            .prop_map(|(site, details, if_known)| Command::OpenSite(commands::OpenSite { site: id(&site), details, if_known })),
+        2 => (name("Y"), prop::option::of(name("Y")), prop::option::of(day())).prop_map(|(site, parent, on)| {
+            Command::MoveSite(commands::MoveSite { site: id(&site), parent: parent.map(|parent| id(&parent)), on })
+        }),
+        2 => (name("Y"), prop::option::of(day()), prop::option::of(text()))
+            .prop_map(|(site, on, reason)| Command::CloseSite(commands::CloseSite { site: id(&site), on, reason })),
+        2 => (name("Y"), prop::collection::vec(text(), 0..3), prop::option::of(day()))
+            .prop_map(|(site, services, on)| Command::SetServices(commands::SetServices { site: id(&site), services, on })),
+    ]
+    .boxed()
+}
+
 fn command() -> BoxedStrategy<Command> {
     let seconds = select(&[0_u32, 1, 60, 3_600, 86_400, u32::MAX]);
     prop_oneof![
         24 => people(),
+        8 => accounts(),
+        8 => sites(),
         20 => goods(),
         9 => spending().prop_map(Command::Redeem),
         6 => (spending(), seconds).prop_map(|(spending, lasts_seconds)| Command::PlaceHold(commands::PlaceHold { spending, lasts_seconds })),
@@ -319,7 +371,7 @@ fn prelude() -> Vec<Command> {
     let worker = |name: &str| {
         Command::RegisterWorker(commands::RegisterWorker {
             worker: id(name),
-            details: WorkerDetails { occupation: "骑手".into(), party_member: None, platform: None },
+            details: WorkerDetails { occupation: "骑手".into(), party_member: None, platform: None, site: None },
             update: false,
         })
     };
@@ -336,7 +388,7 @@ fn prelude() -> Vec<Command> {
         }),
         Command::OpenStore(commands::OpenStore {
             store: id("S1"),
-            details: StoreDetails { community: None, name: "网点".into(), tier: "总站".into() },
+            details: StoreDetails { community: None, name: "网点".into(), tier: "总站".into(), site: None },
             update: false,
         }),
         Command::ListItem(commands::ListItem { store: id("S1"), sku: id("P1"), terms, opening_stock: 1_000 }),
@@ -354,7 +406,22 @@ fn prelude() -> Vec<Command> {
         hold(),
         hold(),
         Command::Redeem(spending()),
+        // Two who administer, and p17, which waits for the other one's word.
+        open_account("甲"),
+        open_account("乙"),
+        grant_role("甲", Role::Admin),
+        grant_role("乙", Role::Admin),
+        open_account("A1"),
+        grant_role("A1", Role::Approver),
     ]
+}
+
+fn open_account(account: &str) -> Command {
+    Command::OpenAccount(commands::OpenAccount { account: id(account), worker: None })
+}
+
+fn grant_role(account: &str, role: Role) -> Command {
+    Command::GrantRole(commands::GrantRole { account: id(account), role, scope: None, from: None, until: None })
 }
 
 fn history() -> BoxedStrategy<Vec<Given>> {
@@ -400,9 +467,17 @@ const fn kind(command: &Command) -> &'static str {
         Command::CaptureHold(_) => "capture hold",
         Command::ReleaseHold(_) => "release hold",
         Command::ExpireLots(_) => "expire lots",
+        Command::OpenAccount(_) => "open account",
+        Command::GrantRole(_) => "grant role",
+        Command::ConfirmGrant(_) => "confirm grant",
+        Command::EndGrant(_) => "end grant",
+        Command::OpenSite(_) => "open site",
+        Command::MoveSite(_) => "move site",
+        Command::CloseSite(_) => "close site",
+        Command::SetServices(_) => "set services",
     }
 }
-const KINDS: usize = 26;
+const KINDS: usize = 30;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

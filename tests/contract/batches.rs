@@ -48,6 +48,7 @@ pub(crate) fn registered(worker: &str, occupation: &str) -> Event {
         platform: None,
         v: V1,
         worker: worker.parse().expect("a worker"),
+        site: None,
     }))
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use cqrs_es::persist::PersistedEventStore;
 use cqrs_es::test::TestFramework;
 use cqrs_es::{Aggregate, AggregateContext, EventStore};
+use ledger_core::domain::account::Account;
 use ledger_core::domain::card::Card;
+use ledger_core::domain::directory::Directory;
 use ledger_core::domain::event::StreamId;
 use ledger_core::domain::ids::{ActivityCode, Actor, CreditId, RedemptionId, Sku, StoreId, WorkerId};
 use ledger_core::domain::merchant::Merchant;
@@ -14,6 +16,7 @@ use ledger_core::domain::programme::Programme;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::Activity;
+use ledger_core::domain::site::Sites;
 use ledger_core::domain::store::RedemptionStore;
 use ledger_core::domain::time::{BusinessTime, Validity};
 use ledger_core::domain::worker::command::{CreditTerms, OfWorker, Spending};
@@ -67,6 +70,9 @@ async fn cqrs_es_loads_every_aggregate_as_the_ledger_does() {
             StreamId::Merchant(_) => same::<Merchant>(&journal, stream).await,
             StreamId::Store(_) => same::<RedemptionStore>(&journal, stream).await,
             StreamId::Card(_) => same::<Card>(&journal, stream).await,
+            StreamId::Account(_) => same::<Account>(&journal, stream).await,
+            StreamId::Directory => same::<Directory>(&journal, stream).await,
+            StreamId::Sites => same::<Sites>(&journal, stream).await,
         }
     }
     let nobody = PersistedEventStore::<_, Worker>::new_event_store(repository(&journal));

@@ -228,7 +228,7 @@ impl Ask {
                 settings: Settings::default(),
             }),
             Ask::Register { worker, occupation, party_member, update } => {
-                let details = WorkerDetails { occupation, party_member, platform: None };
+                let details = WorkerDetails { occupation, party_member, platform: None, site: None };
                 Command::RegisterWorker(commands::RegisterWorker { worker: id(&worker), details, update })
             }
             Ask::Depart { worker } => Command::DepartWorker(commands::DepartWorker { worker: id(&worker), reason }),
@@ -253,7 +253,7 @@ impl Ask {
                 reference: "凭证".to_owned(),
             }),
             Ask::OpenStore { store, name, update } => {
-                let details = StoreDetails { community: None, name, tier: "社区级".to_owned() };
+                let details = StoreDetails { community: None, name, tier: "社区级".to_owned(), site: None };
                 Command::OpenStore(commands::OpenStore { store: id(&store), details, update })
             }
             Ask::CloseStore { store } => Command::CloseStore(commands::CloseStore { store: id(&store), reason }),

@@ -72,7 +72,7 @@ impl Books {
             Event::Worker(event) => self.worker(event),
             Event::Store(event) => self.store(event),
             Event::Merchant(event) => self.merchant(event),
-            Event::Programme(_) | Event::Card(_) => {}
+            Event::Programme(_) | Event::Card(_) | Event::Account(_) | Event::Directory(_) | Event::Sites(_) => {}
         }
     }
 

@@ -1,7 +1,9 @@
 //! The real ledger's events as plain texts, to be compared with those the reference model expects. Every field of an
 //! event that says what happened is in its text.
 
+use ledger_core::domain::account::AccountEvent;
 use ledger_core::domain::card::CardEvent;
+use ledger_core::domain::directory::DirectoryEvent;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::merchant::event::MerchantEvent;
 use ledger_core::domain::points::Points;
@@ -20,15 +22,51 @@ pub(crate) fn fact(event: &Event) -> String {
         Event::Worker(event) => format!("{} {}", time(event.at()), worker(event)),
         Event::Merchant(event) => format!("{} {}", time(event.at()), merchant(event)),
         Event::Store(event) => format!("{} {}", time(event.at()), store(event)),
+        Event::Sites(event) => format!("{} site {} {}", time(event.at()), event.site(), event.event_type()),
         Event::Card(CardEvent::CardNumberAssigned(event)) => {
             format!("card number {} to {}", event.card_no, event.worker)
         }
+        Event::Account(event) => format!("{} {}", time(event.at()), account(event)),
+        Event::Directory(event) => format!("{} {}", time(event.at()), directory(event)),
     }
 }
 
 /// Civil time without its offset, which is the same for all.
 fn time(at: BusinessTime) -> String {
     at.to_string().replace('T', " ").trim_end_matches("+08:00").to_owned()
+}
+
+fn account(event: &AccountEvent) -> String {
+    match event {
+        AccountEvent::AccountOpened(event) => format!("account {} opened for {:?}", event.account, event.worker),
+        AccountEvent::RoleGranted(event) => format!(
+            "{} granted {} at {:?} from {} through {:?} by {} as {}, {}",
+            event.account,
+            event.role,
+            event.scope,
+            event.from,
+            event.until,
+            event.by,
+            event.grant,
+            event.status.as_str()
+        ),
+        AccountEvent::GrantConfirmed(event) => format!("{}: {} confirmed by {}", event.account, event.grant, event.by),
+        AccountEvent::GrantEnded(event) => {
+            format!("{}: {} ended on {} by {}, {}", event.account, event.grant, event.on, event.by, event.reason)
+        }
+    }
+}
+
+fn directory(event: &DirectoryEvent) -> String {
+    match event {
+        DirectoryEvent::AdministratorListed(event) => format!(
+            "{} ({:?}) administers by {} from {} through {:?}",
+            event.account, event.worker, event.grant, event.from, event.until
+        ),
+        DirectoryEvent::AdministratorDelisted(event) => {
+            format!("{} administers by {} no longer on {}", event.account, event.grant, event.on)
+        }
+    }
 }
 
 fn programme(event: &ProgrammeEvent) -> String {

@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
+use ledger_core::domain::account::Account;
 use ledger_core::domain::card::Card;
+use ledger_core::domain::directory::Directory;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::merchant::Merchant;
 use ledger_core::domain::programme::Programme;
+use ledger_core::domain::site::Sites;
 use ledger_core::domain::store::RedemptionStore;
 use ledger_core::domain::worker::Worker;
 use ledger_core::journal::{Entry, Journal, StoredStream};
@@ -40,6 +43,9 @@ fn check_one(stored: &StoredStream, events: &[Event]) {
         StreamId::Merchant(_) => same::<Merchant>(stored, events),
         StreamId::Store(_) => same::<RedemptionStore>(stored, events),
         StreamId::Card(_) => same::<Card>(stored, events),
+        StreamId::Account(_) => same::<Account>(stored, events),
+        StreamId::Directory => same::<Directory>(stored, events),
+        StreamId::Sites => same::<Sites>(stored, events),
     }
 }
 

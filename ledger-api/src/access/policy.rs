@@ -104,6 +104,12 @@ fn reach_of_role(role: Role, action: Action) -> Reach {
                 Reach::Nowhere
             }
         },
+        Role::Machine => match action {
+            Action::Read(Read::Metrics) => Reach::Everywhere,
+            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
+                Reach::Nowhere
+            }
+        },
         Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => Reach::Nowhere,
     }
 }
@@ -129,7 +135,8 @@ fn is_audited(read: Read) -> bool {
         | Read::Receipt
         | Read::Readers
         | Read::FreeText
-        | Read::Witness => true,
+        | Read::Witness
+        | Read::Security => true,
         Read::Workers
         | Read::Worker
         | Read::Name
@@ -141,6 +148,7 @@ fn is_audited(read: Read) -> bool {
         | Read::WaitingCredits
         | Read::Merchants
         | Read::Merchant
+        | Read::Sites
         | Read::Stores
         | Read::Store
         | Read::Stock
@@ -157,7 +165,7 @@ fn is_own(identity: &Identity, target: Target<'_>) -> bool {
         Role::Merchant => target.merchant(),
         Role::Branch => target.branch(),
         // Which worker or store belongs to which community is not recorded, and no scope names the district.
-        Role::Operator | Role::Approver | Role::Auditor | Role::Admin => None,
+        Role::Operator | Role::Approver | Role::Auditor | Role::Admin | Role::Machine => None,
     };
     own.is_some() && own == identity.scope.as_deref()
 }

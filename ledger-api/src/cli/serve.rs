@@ -69,6 +69,7 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         .await
         .map_err(|error| CliError::input(format!("cannot listen on {}: {error}", args.listen)))?;
     let stop = stop_signal()?;
+    let rates = server::rates().map_err(CliError::input)?;
     let (app, tasks) = App::open_as(url, memory::ledger_settings(), &args.new_journal.wanted()).await?;
     args.new_journal.check(app.ledger.journal().as_ref()).await?;
     // Nobody is told again who asked to be forgotten.
@@ -85,7 +86,8 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         }
     }
     let (stopping_sender, stopping) = Stopping::new();
-    let router = server::router(app.clone(), stopping.clone()).map_err(|error| CliError::failed(error.to_string()))?;
+    let router = server::router_with(app.clone(), stopping.clone(), rates)
+        .map_err(|error| CliError::failed(error.to_string()))?;
     let publishing = tokio::spawn(publish(Arc::clone(&app.audit), args.checkpoint_every, stopping.clone()));
     let socket = listen_beside(url);
     let local = socket.map(|socket| tokio::spawn(local_socket::serve(socket, app.clone(), stopping.clone())));

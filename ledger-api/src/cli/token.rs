@@ -188,7 +188,7 @@ mod tests {
         let (ledger, task) = Ledger::open(journal, LedgerSettings::default(), "test", HashSuite::Sha256).await.unwrap();
         let at = BusinessTime::parse("2024-03-05").unwrap();
         let context = Context { key: "k".parse().unwrap(), actor: Actor::new("test").unwrap(), at };
-        let details = StoreDetails { community: None, name: "网点".into(), tier: "微驿站".into() };
+        let details = StoreDetails { community: None, name: "网点".into(), tier: "微驿站".into(), site: None };
         let command = Command::OpenStore(commands::OpenStore { store: store.parse().unwrap(), details, update: false });
         assert!(ledger.submit(Submission { context, command }).await.receipt().is_some());
         drop(ledger);

@@ -186,10 +186,12 @@ pub(super) fn setup() -> Result<Vec<(String, Command)>, IdError> {
     }
     for (number, (name, tier)) in (1..).zip(STORES) {
         let store = store_id(number)?;
-        let details =
-            StoreDetails {
-                community: Some(format!("演示{number}社区")), name: name.to_owned(), tier: tier.to_owned()
-            };
+        let details = StoreDetails {
+            community: Some(format!("演示{number}社区")),
+            name: name.to_owned(),
+            tier: tier.to_owned(),
+            site: None,
+        };
         commands.push((
             format!("store/{store}"),
             Command::OpenStore(commands::OpenStore { store, details, update: false }),
@@ -235,6 +237,7 @@ fn worker(number: u32) -> Result<Vec<(String, Command)>, IdError> {
         occupation: occupation(number).0.to_owned(),
         party_member: Some(member),
         platform: pick(&PLATFORMS, number).map(str::to_owned),
+        site: None,
     };
     let register = Command::RegisterWorker(commands::RegisterWorker { worker: worker.clone(), details, update: false });
     let mut commands = vec![(format!("worker/{worker}"), register)];

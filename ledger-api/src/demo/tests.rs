@@ -129,6 +129,7 @@ async fn another_district_is_left_alone() {
             community: None,
             name: "一号网点".into(),
             tier: "总站".into(),
+            site: None,
         },
         update: false,
     });

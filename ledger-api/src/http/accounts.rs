@@ -90,6 +90,8 @@ struct WorkerJson {
     platform: Option<String>,
     /// Null where it is not known.
     party_member: Option<bool>,
+    /// The site the worker belongs to.
+    site: Option<String>,
     departed: bool,
     /// The open mutual-aid points card.
     card: Option<CardJson>,
@@ -308,6 +310,7 @@ fn worker_json(id: String, row: Balance) -> WorkerJson {
         occupation: row.occupation,
         platform: row.platform,
         party_member: row.party_member,
+        site: row.site,
         departed: row.departed,
         card: row.card.map(|(card_no, branch)| CardJson { card_no, branch }),
         earned: PointsJson(row.account.earned),

@@ -15,7 +15,7 @@ use super::body::unreadable_json;
 use super::command::Body;
 use super::error::ApiError;
 use super::shapes::{ID_PATTERN, KEY_PATTERN, string};
-use super::{credits, holds, judgements, merchants, redemptions, shelf, stores, workers};
+use super::{credits, grants, holds, judgements, merchants, redemptions, shelf, sites, stores, workers};
 use crate::service::command::Asked;
 
 const KEY: &str = "key";
@@ -85,9 +85,17 @@ commands! {
     "reopen_store" => stores::ReopenStore,
     "list_item" | "item" => stores::ListItem,
     "delist_item" => stores::DelistItem,
+    "open_site" | "site" => sites::OpenSite,
+    "move_site" => sites::MoveSite,
+    "close_site" => sites::CloseSite,
+    "set_services" => sites::SetServices,
     "restock" => shelf::Restock,
     "count_stock" => shelf::CountStock,
     "write_off_stock" => shelf::WriteOffStock,
+    "open_account" | "account" => grants::OpenAccount,
+    "grant_role" | "grant" => grants::GrantRole,
+    "confirm_grant" => grants::ConfirmGrant,
+    "end_grant" => grants::EndGrant,
 }
 
 /// Reads an item: its key, where one can be read, and what it asks for.

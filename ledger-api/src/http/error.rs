@@ -35,6 +35,7 @@ pub const fn status_of(code: Code) -> (StatusCode, &'static str) {
         Code::UnknownActivity => (StatusCode::UNPROCESSABLE_ENTITY, "No such activity"),
         Code::UnknownStore => (StatusCode::UNPROCESSABLE_ENTITY, "No such store"),
         Code::UnknownItem => (StatusCode::UNPROCESSABLE_ENTITY, "No such item at this store"),
+        Code::UnknownAccount => (StatusCode::UNPROCESSABLE_ENTITY, "No such account"),
         Code::UnknownMerchant => (StatusCode::UNPROCESSABLE_ENTITY, "No such merchant"),
         Code::UnknownCredit => (StatusCode::NOT_FOUND, "No such credit"),
         Code::UnknownRedemption => (StatusCode::NOT_FOUND, "No such redemption or hold"),
@@ -53,6 +54,29 @@ pub const fn status_of(code: Code) -> (StatusCode, &'static str) {
         Code::Unauthenticated => (StatusCode::UNAUTHORIZED, "No valid access token"),
         Code::Forbidden => (StatusCode::FORBIDDEN, "This role may not do this"),
         Code::SamePerson => (StatusCode::FORBIDDEN, "Another person must decide"),
+        Code::MonthlyCapReached => (StatusCode::CONFLICT, "The monthly cap is reached"),
+        Code::YearlyCapReached => (StatusCode::CONFLICT, "The yearly cap is reached"),
+        Code::NotEligible => (StatusCode::CONFLICT, "It does not go with what is held"),
+        Code::UnknownSite => (StatusCode::UNPROCESSABLE_ENTITY, "No such site"),
+        Code::SiteClosed => (StatusCode::CONFLICT, "The site is closed"),
+        Code::UnknownRequest => (StatusCode::NOT_FOUND, "No such service request"),
+        Code::MergedRequest => (StatusCode::CONFLICT, "The request was merged into another one"),
+        Code::RequestTaken => (StatusCode::CONFLICT, "The request is taken"),
+        Code::UnknownPair => (StatusCode::NOT_FOUND, "No such pair"),
+        Code::PairEnded => (StatusCode::CONFLICT, "The pair does not hold on that day"),
+        Code::NotAPartner => (StatusCode::UNPROCESSABLE_ENTITY, "Not one of the pair"),
+        Code::UnknownBenefit => (StatusCode::NOT_FOUND, "No such benefit"),
+        Code::OutsideWindow => (StatusCode::CONFLICT, "Outside the days of application"),
+        Code::AlreadyClaimed => (StatusCode::CONFLICT, "The certificate was used before"),
+        Code::InvalidAmount => (StatusCode::UNPROCESSABLE_ENTITY, "Not an amount that can hold here"),
+        Code::VoucherExpired => (StatusCode::CONFLICT, "The voucher has expired"),
+        Code::QuotaFull => (StatusCode::CONFLICT, "The places are gone"),
+        Code::FundExhausted => (StatusCode::CONFLICT, "The fund has too little left"),
+        Code::UnknownPass => (StatusCode::NOT_FOUND, "No such pass"),
+        Code::PassLost => (StatusCode::CONFLICT, "The pass was reported lost"),
+        Code::PassExpired => (StatusCode::CONFLICT, "The pass does not hold on that day"),
+        Code::UnknownOffer => (StatusCode::NOT_FOUND, "No such offer"),
+        Code::OfferEnded => (StatusCode::CONFLICT, "The offer does not hold on that day"),
         Code::SelfWitness => (StatusCode::UNPROCESSABLE_ENTITY, "Another person must witness the service"),
         Code::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
         Code::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
@@ -290,6 +314,7 @@ impl ApiError {
 
     fn respond(&self, problem: Problem) -> Response {
         let mut response = (self.status, Json(problem)).into_response();
+        response.extensions_mut().insert(ToldCode(self.code));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.status == StatusCode::UNAUTHORIZED {
@@ -301,6 +326,10 @@ impl ApiError {
         response
     }
 }
+
+/// The code of a problem, beside its answer: for whoever counts refusals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToldCode(pub Code);
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {

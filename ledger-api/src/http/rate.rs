@@ -101,7 +101,9 @@ impl RateSettings {
             token: known("NUANXIN_RATE_TOKEN")?,
             account: known("NUANXIN_RATE_ACCOUNT")?,
             trusted_proxies: proxies
-                .map(|text| Network::parse(text).ok_or_else(|| format!("NUANXIN_TRUSTED_PROXIES: {text:?} is no network")))
+                .map(|text| {
+                    Network::parse(text).ok_or_else(|| format!("NUANXIN_TRUSTED_PROXIES: {text:?} is no network"))
+                })
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -150,6 +152,15 @@ pub fn address(request: &Request, trusted: &[Network]) -> Option<IpAddr> {
         return Some(peer);
     }
     Some(forwarded(request.headers()).find(|address| !is_trusted(*address)).unwrap_or(peer))
+}
+
+/// What one neighbour is counted with: an address of version 4 alone, of version 6 with its network of 64 bits, of which a
+/// single household has all.
+pub fn neighbourhood(address: IpAddr) -> u128 {
+    match address.to_canonical() {
+        IpAddr::V4(address) => u128::from(address.to_bits()),
+        IpAddr::V6(address) => address.to_bits() >> 64 << 64,
+    }
 }
 
 /// The addresses that proxies name, the nearest first. After one that cannot be read nothing is believed.
@@ -233,7 +244,10 @@ mod tests {
         assert_eq!((0..20).filter(|_| through(1_000)).count(), 5, "full again, and no fuller");
         let within = |from: u64| (from..from + 1_000).filter(|after| through(*after)).count();
         assert_eq!(within(1_001), 10);
-        assert!(limiter.take_at(&"B", start + Duration::from_millis(2_000)).is_ok(), "others have buckets of their own");
+        assert!(
+            limiter.take_at(&"B", start + Duration::from_millis(2_000)).is_ok(),
+            "others have buckets of their own"
+        );
     }
 
     #[test]
@@ -264,9 +278,8 @@ mod tests {
         for text in ["", "200", "0/5", "5/0", "a/b", "-1/2"] {
             assert!(Rate::parse(text).is_err(), "{text}");
         }
-        let holds = |network: &str, address: &str| {
-            Network::parse(network).unwrap().holds(address.parse::<IpAddr>().unwrap())
-        };
+        let holds =
+            |network: &str, address: &str| Network::parse(network).unwrap().holds(address.parse::<IpAddr>().unwrap());
         assert!(holds("10.0.0.0/8", "10.9.8.7") && holds("127.0.0.1", "127.0.0.1") && holds("0.0.0.0/0", "1.2.3.4"));
         assert!(holds("10.0.0.0/8", "::ffff:10.1.1.1") && holds("fd00::/8", "fd12::1") && holds("::/0", "fd12::1"));
         assert!(!holds("10.0.0.0/8", "11.0.0.1") && !holds("10.0.0.0/8", "fd12::1") && !holds("10.0.0.1", "10.0.0.2"));
@@ -291,7 +304,11 @@ mod tests {
         assert_eq!(of("8.8.8.8", &["1.1.1.1"], &[]), "8.8.8.8", "nobody is trusted");
         assert_eq!(of("8.8.8.8", &["1.1.1.1"], proxies), "8.8.8.8", "a stranger's word");
         assert_eq!(of("10.0.0.1", &["1.1.1.1"], proxies), "1.1.1.1");
-        assert_eq!(of("10.0.0.1", &["6.6.6.6, 1.1.1.1, 10.0.0.2"], proxies), "1.1.1.1", "what a client made up stands first");
+        assert_eq!(
+            of("10.0.0.1", &["6.6.6.6, 1.1.1.1, 10.0.0.2"], proxies),
+            "1.1.1.1",
+            "what a client made up stands first"
+        );
         assert_eq!(of("10.0.0.1", &["6.6.6.6", "1.1.1.1"], proxies), "1.1.1.1", "several headers are one list");
         assert_eq!(of("10.0.0.1", &["1.1.1.1, unknown"], proxies), "10.0.0.1", "nothing is believed beyond nonsense");
         assert_eq!(of("10.0.0.1", &[], proxies), "10.0.0.1");

@@ -95,6 +95,9 @@ macro_rules! shapes {
 shapes! {
     /// What workers, stores, items, merchants, branches, cards and activities are known by.
     Id = "Id", "An id: 1 to 64 characters without blanks, control characters and slashes.", string(64, ID_PATTERN);
+    /// What accounts are known by.
+    AccountName = "AccountName", "An account's id: 1 to 64 characters without blanks and control characters.",
+        string(64, KEY_PATTERN);
     /// A command's key, which also names the credit, redemption or hold that the command made.
     KeyName = "Key", "A key: 1 to 128 characters without blanks and control characters.", string(128, KEY_PATTERN);
     /// A calendar month.

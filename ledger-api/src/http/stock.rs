@@ -34,6 +34,8 @@ struct StoreJson {
     tier: String,
     /// The community it stands in.
     community: Option<String>,
+    /// The site it belongs to.
+    site: Option<String>,
     closed: bool,
 }
 
@@ -141,7 +143,7 @@ pub(super) async fn known(app: &App, id: &str) -> Result<At<Store>, ApiError> {
 }
 
 fn store_json(id: String, row: Store) -> StoreJson {
-    StoreJson { id, name: row.name, tier: row.tier, community: row.community, closed: row.closed }
+    StoreJson { id, name: row.name, tier: row.tier, community: row.community, site: row.site, closed: row.closed }
 }
 
 fn stock_json(sku: String, row: Stock) -> StockJson {

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use ledger_core::domain::ids::{MerchantId, Sku, StoreId};
+use ledger_core::domain::ids::{MerchantId, SiteId, Sku, StoreId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::ledger::{Command, Receipt, commands};
@@ -59,6 +59,10 @@ pub struct OpenStore {
     #[serde(default, deserialize_with = "maybe_text")]
     #[schema(max_length = 500)]
     community: Option<String>,
+    /// The site it belongs to (驿站编号).
+    #[serde(default)]
+    #[schema(value_type = Option<Id>)]
+    site: Option<SiteId>,
 }
 
 /// What became of a store.
@@ -82,7 +86,7 @@ impl Ask for OpenStore {
     type Answer = StoreAnswer;
 
     fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
-        let details = StoreDetails { community: self.community, name: self.name.0, tier: self.tier.0 };
+        let details = StoreDetails { community: self.community, name: self.name.0, tier: self.tier.0, site: self.site };
         Ok(Command::OpenStore(commands::OpenStore { store: self.id, details, update: false }).into())
     }
 

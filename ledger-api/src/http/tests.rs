@@ -14,5 +14,6 @@ mod names;
 mod negotiation;
 mod reads;
 mod roles;
+mod strangers;
 pub(crate) mod support;
 mod waiting;

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use ledger_core::domain::ids::{BranchId, CardNo, WorkerId};
+use ledger_core::domain::ids::{BranchId, CardNo, SiteId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::ledger::{Command, Receipt, commands};
@@ -62,6 +62,10 @@ pub struct RegisterWorker {
     #[serde(default, deserialize_with = "maybe_text")]
     #[schema(max_length = 200)]
     name: Option<String>,
+    /// The site the worker belongs to (所在站点).
+    #[serde(default)]
+    #[schema(value_type = Option<Id>)]
+    site: Option<SiteId>,
     /// Whether a Party member, where known. Instead of `political_status`.
     #[serde(default)]
     party_member: Option<bool>,
@@ -94,7 +98,8 @@ impl Ask for RegisterWorker {
             }
             (told, by_status) => told.or(by_status),
         };
-        let details = WorkerDetails { occupation: self.occupation.0, party_member, platform: self.platform };
+        let details =
+            WorkerDetails { occupation: self.occupation.0, party_member, platform: self.platform, site: self.site };
         let personal = match self.name {
             Some(name) => Personal::Name(self.id.clone(), name),
             None => Personal::Nothing,

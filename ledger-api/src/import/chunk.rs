@@ -30,6 +30,8 @@ pub(super) enum Counts {
 #[derive(Debug, Default)]
 pub(super) struct Asked {
     pub(super) submissions: Vec<Submission>,
+    /// How many of them prepare the way for the row's own, such as the opening of a community that it names.
+    pub(super) leading: usize,
     pub(super) refusal: Option<Refusal>,
     /// What to tell instead of the ledger's own sentence, by code: only the sheet knows what stood in the cell.
     pub(super) sentences: Vec<(Code, String)>,
@@ -48,6 +50,8 @@ pub(super) struct Line {
     pub(super) counts: Counts,
     /// How many of the chunk's submissions are its own, in order.
     pub(super) submissions: usize,
+    /// How many of those come before the row's own first one.
+    pub(super) leading: usize,
     pub(super) refusal: Option<Refusal>,
     pub(super) sentences: Vec<(Code, String)>,
     pub(super) name: Option<(WorkerId, String)>,
@@ -69,9 +73,10 @@ impl Chunk {
     }
 
     pub(super) fn push(&mut self, place: Place, counts: Counts, asked: Asked) {
-        let Asked { submissions, refusal, sentences, name, witness, warning } = asked;
-        self.witnesses.extend(witness.map(|witness| (self.submissions.len(), witness)));
-        self.lines.push(Line { place, counts, submissions: submissions.len(), refusal, sentences, name, warning });
+        let Asked { submissions, leading, refusal, sentences, name, witness, warning } = asked;
+        self.witnesses.extend(witness.map(|witness| (self.submissions.len() + leading, witness)));
+        let own = submissions.len();
+        self.lines.push(Line { place, counts, submissions: own, leading, refusal, sentences, name, warning });
         self.submissions.extend(submissions);
     }
 

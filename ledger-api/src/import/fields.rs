@@ -3,9 +3,11 @@
 
 use std::str::FromStr;
 
+use chrono::NaiveDate;
 use ledger_core::domain::ids::IdError;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::{Code, Refusal};
+use ledger_core::domain::time::is_plausible;
 
 use crate::sheets::Row;
 
@@ -54,6 +56,16 @@ pub(super) fn name(row: &Row, column: &str) -> Read<Option<String>> {
 /// A name that must be there.
 pub(super) fn required_name(row: &Row, column: &str) -> Read<String> {
     name(row, column)?.ok_or_else(|| blank(column))
+}
+
+/// A day that may be missing.
+pub(super) fn day(row: &Row, column: &str) -> Read<Option<NaiveDate>> {
+    match row.field(column).date() {
+        Ok(Some(date)) if is_plausible(date) => Ok(Some(date)),
+        Ok(Some(_)) => Err(wrong(row, column, "lies outside the years 1900 to 9998; correct the date")),
+        Ok(None) => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Points, of at most two places.

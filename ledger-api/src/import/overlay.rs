@@ -266,8 +266,12 @@ mod tests {
     use super::*;
 
     async fn register(ledger: &Ledger, key: &str, platform: &str) -> u64 {
-        let details =
-            WorkerDetails { occupation: "骑手".into(), party_member: None, platform: Some(platform.to_owned()) };
+        let details = WorkerDetails {
+            occupation: "骑手".into(),
+            party_member: None,
+            platform: Some(platform.to_owned()),
+            site: None,
+        };
         let at = BusinessTime::parse("2024-03-01").unwrap();
         let context = Context { key: Key::new(key).unwrap(), actor: Actor::new("test").unwrap(), at };
         let command = Command::RegisterWorker(commands::RegisterWorker {

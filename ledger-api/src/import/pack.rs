@@ -12,6 +12,7 @@ use super::error::ImportError;
 use super::records::{ACTIVITY_COLUMNS, REDEMPTION_COLUMNS};
 use super::schedule::SCHEDULE_COLUMNS;
 use super::setup::{ITEM_COLUMNS, MERCHANT_COLUMNS, STORE_COLUMNS, WORKER_COLUMNS};
+use super::sites::SITE_COLUMNS;
 use crate::sheets::pack::{PackFiles, SheetKind, discover};
 use crate::sheets::{Column, Limits, Sheet, SheetError};
 
@@ -33,6 +34,7 @@ impl Kind {
             Kind::Setup(SheetKind::Merchants) => MERCHANT_COLUMNS,
             Kind::Setup(SheetKind::Stores) => STORE_COLUMNS,
             Kind::Setup(SheetKind::Items) => ITEM_COLUMNS,
+            Kind::Setup(SheetKind::Sites) => SITE_COLUMNS,
             Kind::Activities(_) => ACTIVITY_COLUMNS,
             Kind::Redemptions(_) => REDEMPTION_COLUMNS,
         }
@@ -119,7 +121,9 @@ impl Pack {
 fn in_order(files: &PackFiles) -> Result<Vec<PackSheet>, SheetError> {
     let mut sheets = Vec::new();
     for kind in SheetKind::ALL {
-        sheets.push(PackSheet { kind: Kind::Setup(kind), path: files.require(kind)?.to_owned() });
+        if kind.is_required() || files.sheets.contains_key(&kind) {
+            sheets.push(PackSheet { kind: Kind::Setup(kind), path: files.require(kind)?.to_owned() });
+        }
     }
     for month in &files.months {
         let year = i32::from(month.month.year());

@@ -16,6 +16,7 @@ use super::pack::{Kind, Pack, PackSheet};
 use super::records::{self, RecordFrame};
 use super::schedule::ScheduleRows;
 use super::setup::{self, SetupFrame};
+use super::sites::{self, Communities};
 use crate::sheets::pack::SheetKind;
 use crate::sheets::{Row, SheetError};
 
@@ -116,10 +117,17 @@ impl<'a> Reader<'a> {
             SetupFrame { actor: self.actor.clone(), run: self.run.clone(), sheet: kind.name(), at: self.setup_at };
         let asked = |read: Result<Asked, String>| read.unwrap_or_else(|sentence| invalid(sentence).into());
         let header = match kind {
-            SheetKind::Workers => self.each_row(sheet, Counts::Nothing, |row| asked(setup::worker(row, &frame))),
+            SheetKind::Workers => {
+                let mut named = Communities::default();
+                self.each_row(sheet, Counts::Nothing, |row| asked(setup::worker(row, &frame, &mut named)))
+            }
             SheetKind::Merchants => self.each_row(sheet, Counts::Nothing, |row| asked(setup::merchant(row, &frame))),
-            SheetKind::Stores => self.each_row(sheet, Counts::Nothing, |row| asked(setup::store(row, &frame))),
+            SheetKind::Stores => {
+                let mut named = Communities::default();
+                self.each_row(sheet, Counts::Nothing, |row| asked(setup::store(row, &frame, &mut named)))
+            }
             SheetKind::Items => self.each_row(sheet, Counts::Nothing, |row| asked(setup::item(row, &frame))),
+            SheetKind::Sites => self.each_row(sheet, Counts::Nothing, |row| asked(sites::site(row, &frame))),
             SheetKind::Schedule => return self.schedule(sheet, &frame),
         };
         header.map(|_| ())

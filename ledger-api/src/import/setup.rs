@@ -12,6 +12,7 @@ use ledger_core::ledger::{Command, Context, Submission, commands};
 
 use super::chunk::Asked;
 use super::fields::{Read, blank, count, id, invalid, maybe_id, name, points, word, wrong};
+use super::sites::Communities;
 use crate::sheets::{Column, Row};
 use crate::vault::NAME_CHARS_MAX;
 
@@ -24,6 +25,8 @@ pub(super) const WORKER_COLUMNS: &[Column] = &[
     Column::required("政治面貌"),
     Column::required("所在党支部"),
     Column::required("积分卡号"),
+    Column::optional("所在社区"),
+    Column::optional("所在站点"),
 ];
 
 /// 商户名录.
@@ -40,6 +43,7 @@ pub(super) const STORE_COLUMNS: &[Column] = &[
     Column::required("网点名称"),
     Column::required("层级"),
     Column::optional("所在社区"),
+    Column::optional("驿站编号"),
 ];
 
 /// 兑换目录.
@@ -71,22 +75,24 @@ impl SetupFrame {
         Ok(Submission { context: Context { key, actor: self.actor.clone(), at: self.at }, command })
     }
 
-    fn alone(&self, row: &Row, command: Command) -> Read<Asked> {
+    pub(super) fn alone(&self, row: &Row, command: Command) -> Read<Asked> {
         Ok(Asked { submissions: vec![self.submission(row.number(), "", command)?], ..Asked::default() })
     }
 }
 
 /// 人员名册: a worker, and a card where the row has one. A card that cannot be issued, or a name that cannot be read,
 /// leaves the worker registered.
-pub(super) fn worker(row: &Row, frame: &SetupFrame) -> Read<Asked> {
+pub(super) fn worker(row: &Row, frame: &SetupFrame, communities: &mut Communities) -> Read<Asked> {
     let worker: WorkerId = id(row, "编号")?;
+    let place = communities.place(row, "所在站点", frame)?;
     let details = WorkerDetails {
         occupation: name(row, "从业类型")?.unwrap_or_default(),
         party_member: word(row, "政治面貌")?.map(|status| status.starts_with("中共")),
         platform: name(row, "所属平台")?,
+        site: place.site.clone(),
     };
     let register = Command::RegisterWorker(commands::RegisterWorker { worker: worker.clone(), details, update: true });
-    let mut asked = frame.alone(row, register)?;
+    let mut asked = place.before(frame.alone(row, register)?);
     match card(row, frame, &worker) {
         Ok(issue) => asked.submissions.extend(issue),
         Err(refusal) => asked.refusal = Some(refusal),
@@ -131,14 +137,17 @@ pub(super) fn merchant(row: &Row, frame: &SetupFrame) -> Read<Asked> {
 }
 
 /// 兑换网点.
-pub(super) fn store(row: &Row, frame: &SetupFrame) -> Read<Asked> {
+pub(super) fn store(row: &Row, frame: &SetupFrame, communities: &mut Communities) -> Read<Asked> {
     let store: StoreId = id(row, "网点编号")?;
+    let place = communities.place(row, "驿站编号", frame)?;
     let details = StoreDetails {
         community: name(row, "所在社区")?,
         name: name(row, "网点名称")?.unwrap_or_else(|| store.to_string()),
         tier: name(row, "层级")?.unwrap_or_default(),
+        site: place.site.clone(),
     };
-    frame.alone(row, Command::OpenStore(commands::OpenStore { store, details, update: true }))
+    let open = frame.alone(row, Command::OpenStore(commands::OpenStore { store, details, update: true }))?;
+    Ok(place.before(open))
 }
 
 /// 兑换目录. The stock is what stood on the shelf when the item was listed there first; later it is the ledger's.

@@ -56,7 +56,7 @@ impl Submitter<'_> {
         let mut names = Vec::new();
         for mut line in chunk.lines {
             let answers: Vec<Told> = answers.by_ref().take(line.submissions).collect();
-            let registered = matches!(answers.first(), Some(Told::Taken { .. }));
+            let registered = matches!(answers.get(line.leading), Some(Told::Taken { .. }));
             let name = line.name.take().filter(|_| registered);
             names.extend(name.map(|(worker, name)| (worker.to_string(), name)));
             self.count(line, answers);

@@ -39,7 +39,8 @@ fn submission(key: &str, command: Command) -> Submission {
 }
 
 fn register(key: &str, worker: &str) -> Submission {
-    let details = WorkerDetails { occupation: "快递员".into(), party_member: Some(true), platform: None };
+    let details =
+        WorkerDetails { occupation: "快递员".into(), party_member: Some(true), platform: None, site: None };
     submission(
         key,
         Command::RegisterWorker(commands::RegisterWorker { worker: worker.parse().unwrap(), details, update: true }),
@@ -100,7 +101,10 @@ fn commands_of_an_import() -> Vec<Command> {
         Command::OpenStore(commands::OpenStore {
             store: "S1".parse().unwrap(),
             details: StoreDetails {
-                community: Some("某社区".into()), name: "网点".into(), tier: "微驿站".into()
+                community: Some("某社区".into()),
+                name: "网点".into(),
+                tier: "微驿站".into(),
+                site: None,
             },
             update: true,
         }),

@@ -37,7 +37,14 @@ impl RefusalStore for SqliteRefusals {
                 for one in &refusals {
                     let times = (one.first_ms, one.last_ms, one.times);
                     statement.execute(params![
-                        one.id, times.0, times.1, times.2, one.code, one.who, one.address, one.route
+                        one.id,
+                        times.0,
+                        times.1,
+                        times.2,
+                        one.code,
+                        one.who,
+                        one.address,
+                        one.route
                     ])?;
                 }
                 Ok(())

@@ -4,15 +4,16 @@
 //! stopping may take, and which closes a connection whose request has arrived but was not read yet.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{AddExtension, Next, from_fn_with_state};
 use axum::response::Response;
+use axum::{Extension, Router};
 use hyper::server::conn::http1::{self, Connection};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -20,6 +21,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tower::Layer;
 
 /// The longest request line with headers, in bytes.
 const HEAD_BYTES_MAX: usize = 64 << 10;
@@ -119,7 +121,12 @@ impl Connections {
     }
 }
 
-fn connection(stream: TcpStream, router: Router) -> Connection<TokioIo<TcpStream>, TowerToHyperService<Router>> {
+/// The routes, told from where a connection comes.
+type Routes = AddExtension<Router, ConnectInfo<SocketAddr>>;
+
+fn connection(stream: TcpStream, router: Router) -> Connection<TokioIo<TcpStream>, TowerToHyperService<Routes>> {
+    let peer = stream.peer_addr().unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)));
+    let routes = Extension(ConnectInfo(peer)).layer(router);
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps Nagle's delay");
     }
@@ -128,7 +135,7 @@ fn connection(stream: TcpStream, router: Router) -> Connection<TokioIo<TcpStream
         .header_read_timeout(HEAD_WAIT)
         .max_header_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes))
 }
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ enum About {
     Named(Key),
     /// A store.
     Store(String),
+    /// What has a name of its own, and is no worker's.
+    Case(String),
 }
 
 /// Workers of what earlier commands of one batch begin, by their keys.
@@ -69,6 +71,8 @@ fn free_text(command: &mut Command) -> Option<(About, &mut String)> {
         | Command::WriteOffStock(commands::WriteOffStock { store, reason, .. }) => {
             Some((About::Store(store.to_string()), reason))
         }
+        // Kept under the grant's own key: it is about no worker.
+        Command::EndGrant(commands::EndGrant { grant, reason, .. }) => Some((About::Case(grant.to_string()), reason)),
         Command::OpenJournal(_)
         | Command::Configure(_)
         | Command::AdoptSchedule(_)
@@ -85,7 +89,14 @@ fn free_text(command: &mut Command) -> Option<(About, &mut String)> {
         | Command::Redeem(_)
         | Command::PlaceHold(_)
         | Command::CaptureHold(_)
-        | Command::ExpireLots(_) => None,
+        | Command::ExpireLots(_)
+        | Command::OpenAccount(_)
+        | Command::GrantRole(_)
+        | Command::ConfirmGrant(_)
+        | Command::OpenSite(_)
+        | Command::MoveSite(_)
+        | Command::CloseSite(_)
+        | Command::SetServices(_) => None,
     }
 }
 
@@ -103,6 +114,7 @@ pub(super) async fn put_away(app: &App, begun: &Begun, command: &mut Command) ->
     let (kind, id) = match about {
         About::Worker(worker) => (WORKER, worker),
         About::Store(store) => (STORE_TEXTS, store),
+        About::Case(case) => (CASE, case),
         About::Named(key) => match worker_of(app, begun, &key).await? {
             Some(worker) => (WORKER, worker.to_string()),
             // The ledger refuses it most likely: nothing of that name is there.

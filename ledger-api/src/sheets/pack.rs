@@ -24,12 +24,30 @@ pub enum SheetKind {
     Stores,
     /// 兑换目录
     Items,
+    /// 驿站名录
+    Sites,
 }
 
 impl SheetKind {
-    /// All of them, in the order in which they are loaded.
-    pub const ALL: [SheetKind; 5] =
-        [SheetKind::Workers, SheetKind::Schedule, SheetKind::Merchants, SheetKind::Stores, SheetKind::Items];
+    /// All of them, in the order in which they are loaded: what others name comes before them.
+    pub const ALL: [SheetKind; 6] = [
+        SheetKind::Sites,
+        SheetKind::Workers,
+        SheetKind::Schedule,
+        SheetKind::Merchants,
+        SheetKind::Stores,
+        SheetKind::Items,
+    ];
+
+    /// Whether no pack can do without it.
+    pub const fn is_required(self) -> bool {
+        match self {
+            SheetKind::Workers | SheetKind::Schedule | SheetKind::Merchants | SheetKind::Stores | SheetKind::Items => {
+                true
+            }
+            SheetKind::Sites => false,
+        }
+    }
 
     /// The name of the file without its ending.
     pub const fn name(self) -> &'static str {
@@ -39,6 +57,7 @@ impl SheetKind {
             SheetKind::Merchants => "商户名录",
             SheetKind::Stores => "兑换网点",
             SheetKind::Items => "兑换目录",
+            SheetKind::Sites => "驿站名录",
         }
     }
 }

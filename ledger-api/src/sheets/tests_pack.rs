@@ -40,7 +40,7 @@ fn a_whole_pack_is_found_in_the_order_of_its_months() {
     }
     let found = discover(folder.path()).expect("pack");
     assert!(found.district.is_some());
-    assert_eq!(found.sheets.len(), 5);
+    assert_eq!(found.sheets.len(), SheetKind::ALL.len());
     assert!(found.require(SheetKind::Stores).expect("stores").ends_with("兑换网点.csv"));
     let months: Vec<_> = found.months.iter().map(|month| month.month.to_string()).collect();
     assert_eq!(months, ["2023-12", "2024-02", "2024-03"]);

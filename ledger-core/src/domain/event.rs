@@ -7,10 +7,13 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::account::AccountEvent;
 use super::card::CardEvent;
-use super::ids::{CardNo, MerchantId, StoreId, WorkerId};
+use super::directory::DirectoryEvent;
+use super::ids::{AccountId, CardNo, MerchantId, StoreId, WorkerId};
 use super::merchant::event::MerchantEvent;
 use super::programme::event::{JournalOpened, ProgrammeEvent};
+use super::site::event::SiteEvent;
 use super::store::event::StoreEvent;
 use super::time::BusinessTime;
 use super::worker::event::WorkerEvent;
@@ -49,6 +52,12 @@ pub enum StreamId {
     Store(StoreId),
     /// A card number.
     Card(CardNo),
+    /// An account.
+    Account(AccountId),
+    /// The directory of administrators; one a journal.
+    Directory,
+    /// The tree of sites; one a journal.
+    Sites,
 }
 
 impl StreamId {
@@ -60,6 +69,9 @@ impl StreamId {
             StreamId::Merchant(_) => "Merchant",
             StreamId::Store(_) => "RedemptionStore",
             StreamId::Card(_) => "Card",
+            StreamId::Account(_) => "Account",
+            StreamId::Directory => "Directory",
+            StreamId::Sites => "Sites",
         }
     }
 
@@ -71,6 +83,9 @@ impl StreamId {
             StreamId::Merchant(id) => id.as_str(),
             StreamId::Store(id) => id.as_str(),
             StreamId::Card(id) => id.as_str(),
+            StreamId::Account(id) => id.as_str(),
+            StreamId::Directory => "directory",
+            StreamId::Sites => "sites",
         }
     }
 }
@@ -94,6 +109,12 @@ pub enum Event {
     Store(StoreEvent),
     /// Of a card number.
     Card(CardEvent),
+    /// Of an account.
+    Account(AccountEvent),
+    /// Of the directory of administrators.
+    Directory(DirectoryEvent),
+    /// Of the sites.
+    Sites(SiteEvent),
 }
 
 /// Why a recorded payload cannot be read.
@@ -121,24 +142,45 @@ impl Event {
             Event::Merchant(event) => event.event_type(),
             Event::Store(event) => event.event_type(),
             Event::Card(event) => event.event_type(),
+            Event::Account(event) => event.event_type(),
+            Event::Directory(event) => event.event_type(),
+            Event::Sites(event) => event.event_type(),
         }
     }
 
     /// Every type name that this version writes.
     pub fn all_types() -> impl Iterator<Item = &'static str> {
-        [ProgrammeEvent::TYPES, WorkerEvent::TYPES, MerchantEvent::TYPES, StoreEvent::TYPES, CardEvent::TYPES]
-            .into_iter()
-            .flatten()
-            .copied()
+        [
+            ProgrammeEvent::TYPES,
+            WorkerEvent::TYPES,
+            MerchantEvent::TYPES,
+            StoreEvent::TYPES,
+            CardEvent::TYPES,
+            AccountEvent::TYPES,
+            DirectoryEvent::TYPES,
+            SiteEvent::TYPES,
+        ]
+        .into_iter()
+        .flatten()
+        .copied()
     }
 
     /// The name for people of the events of a type; blank for a type that this version does not know.
     pub fn word_of(event_type: &str) -> &'static str {
-        [ProgrammeEvent::WORDS, WorkerEvent::WORDS, MerchantEvent::WORDS, StoreEvent::WORDS, CardEvent::WORDS]
-            .into_iter()
-            .flatten()
-            .find_map(|(named, word)| (*named == event_type).then_some(*word))
-            .unwrap_or_default()
+        [
+            ProgrammeEvent::WORDS,
+            WorkerEvent::WORDS,
+            MerchantEvent::WORDS,
+            StoreEvent::WORDS,
+            CardEvent::WORDS,
+            AccountEvent::WORDS,
+            DirectoryEvent::WORDS,
+            SiteEvent::WORDS,
+        ]
+        .into_iter()
+        .flatten()
+        .find_map(|(named, word)| (*named == event_type).then_some(*word))
+        .unwrap_or_default()
     }
 
     /// Appends the canonical JSON of the payload (RFC 8785: keys sorted, no blanks, integers only).
@@ -152,6 +194,9 @@ impl Event {
             Event::Merchant(event) => event.encode_into(out),
             Event::Store(event) => event.encode_into(out),
             Event::Card(event) => event.encode_into(out),
+            Event::Account(event) => event.encode_into(out),
+            Event::Directory(event) => event.encode_into(out),
+            Event::Sites(event) => event.encode_into(out),
         }
     }
 
@@ -191,6 +236,15 @@ impl Event {
         if let Some(event) = CardEvent::decode(event_type, payload) {
             return event.map(Event::Card).map_err(unreadable);
         }
+        if let Some(event) = AccountEvent::decode(event_type, payload) {
+            return event.map(Event::Account).map_err(unreadable);
+        }
+        if let Some(event) = DirectoryEvent::decode(event_type, payload) {
+            return event.map(Event::Directory).map_err(unreadable);
+        }
+        if let Some(event) = SiteEvent::decode(event_type, payload) {
+            return event.map(Event::Sites).map_err(unreadable);
+        }
         Err(DecodeError::UnknownType(event_type.to_owned()))
     }
 
@@ -202,6 +256,9 @@ impl Event {
             Event::Merchant(event) => StreamId::Merchant(event.merchant().clone()),
             Event::Store(event) => StreamId::Store(event.store().clone()),
             Event::Card(event) => StreamId::Card(event.card_no().clone()),
+            Event::Account(event) => StreamId::Account(event.account().clone()),
+            Event::Directory(_) => StreamId::Directory,
+            Event::Sites(_) => StreamId::Sites,
         }
     }
 
@@ -212,6 +269,9 @@ impl Event {
             Event::Worker(event) => Some(event.at()),
             Event::Merchant(event) => Some(event.at()),
             Event::Store(event) => Some(event.at()),
+            Event::Account(event) => Some(event.at()),
+            Event::Directory(event) => Some(event.at()),
+            Event::Sites(event) => Some(event.at()),
         }
     }
 
@@ -219,49 +279,60 @@ impl Event {
     pub fn day(&self) -> Option<NaiveDate> {
         match self {
             Event::Worker(event) => Some(event.day()),
-            Event::Programme(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) => {
-                self.at().map(|at| at.date())
-            }
+            Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Store(_)
+            | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_) => self.at().map(|at| at.date()),
         }
     }
 
     /// What it is about, within its stream.
     pub fn subject(&self) -> Option<Subject<'_>> {
         match self {
-            Event::Programme(_) => None,
+            Event::Programme(_) | Event::Sites(_) => None,
             Event::Worker(event) => event.subject(),
             Event::Merchant(event) => event.subject(),
             Event::Store(event) => event.subject(),
             Event::Card(event) => Some(Subject::Card(event.card_no())),
+            Event::Account(event) => event.subject(),
+            Event::Directory(event) => Some(Subject::Grant(event.grant())),
         }
     }
 
-    /// The credit, redemption or hold that it begins, which later events name.
+    /// The credit, redemption, hold or grant that it begins, which later events name.
     pub fn begins(&self) -> Option<Subject<'_>> {
         match self {
             Event::Worker(event) => event.begins(),
             Event::Store(event) => event.begins(),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => None,
+            Event::Account(event) => event.begins(),
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Directory(_) | Event::Sites(_) => None,
         }
     }
 
-    /// The credit, redemption or hold begun earlier that it corrects or finishes.
+    /// The credit, redemption, hold or grant begun earlier that it corrects or finishes.
     pub fn follows(&self) -> Option<Subject<'_>> {
         match self {
             Event::Worker(event) => event.follows(),
             Event::Store(event) => event.follows(),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => None,
+            Event::Account(event) => event.follows(),
+            Event::Directory(event) => Some(Subject::Grant(event.grant())),
+            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) => None,
         }
     }
 
     /// Who has a part in it beside the one whose event it is.
     pub fn party(&self) -> Option<Party<'_>> {
         match self {
-            Event::Programme(_) => None,
+            Event::Programme(_) | Event::Sites(_) => None,
             Event::Worker(event) => event.party(),
             Event::Merchant(event) => event.party(),
             Event::Store(event) => event.party(),
             Event::Card(event) => Some(Party::Worker(event.worker())),
+            Event::Account(event) => event.party(),
+            Event::Directory(_) => None,
         }
     }
 
@@ -271,7 +342,9 @@ impl Event {
             Event::Worker(event) => event.reason(),
             Event::Merchant(event) => event.reason(),
             Event::Store(event) => event.reason(),
-            Event::Programme(_) | Event::Card(_) => None,
+            Event::Account(event) => event.reason(),
+            Event::Sites(event) => event.reason(),
+            Event::Programme(_) | Event::Card(_) | Event::Directory(_) => None,
         }
     }
 
@@ -279,7 +352,13 @@ impl Event {
     pub const fn as_opening(&self) -> Option<&JournalOpened> {
         match self {
             Event::Programme(event) => event.as_opening(),
-            Event::Worker(_) | Event::Merchant(_) | Event::Store(_) | Event::Card(_) => None,
+            Event::Worker(_)
+            | Event::Merchant(_)
+            | Event::Store(_)
+            | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_) => None,
         }
     }
 }
@@ -311,7 +390,7 @@ macro_rules! union_of {
 }
 
 union_of!(ProgrammeEvent => Programme as_programme, WorkerEvent => Worker as_worker,
-    MerchantEvent => Merchant as_merchant, StoreEvent => Store as_store, CardEvent => Card as_card);
+ MerchantEvent => Merchant as_merchant , StoreEvent => Store as_store , CardEvent => Card as_card , AccountEvent => Account as_account , DirectoryEvent => Directory as_directory, SiteEvent => Sites as_site );
 
 #[cfg(test)]
 pub(crate) mod tests;

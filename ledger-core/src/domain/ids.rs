@@ -118,6 +118,7 @@ id!(/** A points redemption store (积分兑换超市, 网点). */ StoreId, "sto
 id!(/** An item at a store (商品编码). */ Sku, "sku", 64, false);
 id!(/** An activity of the points schedule (活动代码). */ ActivityCode, "activity", 64, false);
 id!(/** A mutual-aid points card's number (积分卡号). */ CardNo, "card_no", 64, false);
+id!(/** A site (站点): a street, community, grid, station, call point or building. */ SiteId, "site", 64, false);
 id!(/** A Party branch (党支部). */ BranchId, "branch", 64, false);
 id!(
     /** A command's idempotency key, unique in its journal. */
@@ -136,9 +137,29 @@ id!(
     HoldId, "hold", 128, true
 );
 id!(
-    /** Who gave a command: an access token's id, or the command line. */
+    /** A grant of a role, named by the key of the command that granted it. */
+    GrantId, "grant", 128, true
+);
+id!(
+    /** Who gave a command: an account, or what acts without one. */
     Actor, "actor", 64, true
 );
+id!(
+    /** An account: a person or a machine that acts. It is the actor of its commands. */
+    AccountId, "account", 64, true
+);
+
+impl From<&AccountId> for Actor {
+    fn from(account: &AccountId) -> Actor {
+        Actor(account.0.clone())
+    }
+}
+
+impl From<&Actor> for AccountId {
+    fn from(actor: &Actor) -> AccountId {
+        AccountId(actor.0.clone())
+    }
+}
 
 macro_rules! named_by_key {
     ($($name:ident),*) => {$(
@@ -155,7 +176,7 @@ macro_rules! named_by_key {
     )*};
 }
 
-named_by_key!(CreditId, RedemptionId, HoldId);
+named_by_key!(CreditId, RedemptionId, HoldId, GrantId);
 
 #[cfg(test)]
 mod tests {

@@ -71,6 +71,54 @@ codes! {
     StoreClosed = "store_closed",
     /// The worker has left the programme.
     WorkerDeparted = "worker_departed",
+    /// The activity's cap of that month is used up.
+    MonthlyCapReached = "monthly_cap_reached",
+    /// The activity's cap of that year is used up.
+    YearlyCapReached = "yearly_cap_reached",
+    /// What is asked for does not go with what is held: a role, an appointment on that day, a kind of card.
+    NotEligible = "not_eligible",
+    /// No such site.
+    UnknownSite = "unknown_site",
+    /// The site is closed on that day.
+    SiteClosed = "site_closed",
+    /// No such account.
+    UnknownAccount = "unknown_account",
+    /// No such service request.
+    UnknownRequest = "unknown_request",
+    /// The request was merged into an earlier one.
+    MergedRequest = "merged_request",
+    /// As many have claimed the request as may.
+    RequestTaken = "request_taken",
+    /// No such pair.
+    UnknownPair = "unknown_pair",
+    /// The pair does not hold on that day.
+    PairEnded = "pair_ended",
+    /// Somebody who is not of the pair.
+    NotAPartner = "not_a_partner",
+    /// No such benefit.
+    UnknownBenefit = "unknown_benefit",
+    /// The benefit cannot be applied for on that day.
+    OutsideWindow = "outside_window",
+    /// The certificate was used for a benefit before.
+    AlreadyClaimed = "already_claimed",
+    /// Not an amount of money that can hold here.
+    InvalidAmount = "invalid_amount",
+    /// The voucher was used after its last day.
+    VoucherExpired = "voucher_expired",
+    /// The places are gone, and what waits in the queue cannot be used.
+    QuotaFull = "quota_full",
+    /// The fund has too little left.
+    FundExhausted = "fund_exhausted",
+    /// No such pass.
+    UnknownPass = "unknown_pass",
+    /// The pass was lost before that time.
+    PassLost = "pass_lost",
+    /// The pass does not hold on that day.
+    PassExpired = "pass_expired",
+    /// No such offer.
+    UnknownOffer = "unknown_offer",
+    /// The offer does not hold on that day.
+    OfferEnded = "offer_ended",
     /// The worker who served is named as the witness.
     SelfWitness = "self_witness",
     /// No valid access token.

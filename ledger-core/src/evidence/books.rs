@@ -73,7 +73,10 @@ impl Books {
                 self.programme(event);
                 Ok(())
             }
-            Event::Card(CardEvent::CardNumberAssigned(_)) => Ok(()),
+            Event::Card(CardEvent::CardNumberAssigned(_))
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_) => Ok(()),
         }
     }
 

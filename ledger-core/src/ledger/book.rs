@@ -13,17 +13,20 @@ use super::owner::named_by;
 use super::process::{NotLoaded, States};
 use super::reserve::Reserve;
 use super::slots::{InStream, SavedSlots, Slots, found};
+use crate::domain::account::Account;
 use crate::domain::card::Card;
+use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{CardNo, Key, MerchantId, StoreId, WorkerId};
+use crate::domain::ids::{AccountId, CardNo, GrantId, Key, MerchantId, StoreId, WorkerId};
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
+use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
 use crate::evidence::merkle::Frontier;
 use crate::journal::{Entry, Head, JournalError, RecordedTime, Snapshot, StoredStream};
 
-/// The most keys whose worker is remembered.
+/// The most keys whose owner is remembered.
 const OWNERS_MAX: usize = 200_000;
 
 /// What a book keeps.
@@ -47,7 +50,7 @@ pub struct Book {
     pub frontier: Option<Frontier>,
     slots: Slots,
     reserve: Reserve,
-    owners: LruCache<Key, WorkerId>,
+    owners: LruCache<Key, StreamId>,
     /// Aggregates of which a snapshot may be due.
     due: Vec<StreamId>,
     limits: Limits,
@@ -127,8 +130,13 @@ impl Book {
     }
 
     /// Remembers whose a keyed thing is.
-    pub fn remember_owner(&mut self, key: Key, worker: WorkerId) {
-        self.owners.put(key, worker);
+    pub fn remember_owner(&mut self, key: Key, owner: StreamId) {
+        self.owners.put(key, owner);
+    }
+
+    /// Whether it is remembered whose a keyed thing is.
+    pub fn knows_owner(&self, key: &Key) -> bool {
+        self.owners.contains(key)
     }
 
     /// Folds an event that somebody else appended.
@@ -199,9 +207,9 @@ impl Book {
     fn note(&mut self, event: &Event) {
         if let Event::Worker(event) = event {
             self.reserve.outdate(event.worker());
-            if let Some(key) = named_by(event) {
-                self.owners.put(key, event.worker().clone());
-            }
+        }
+        if let Some(key) = named_by(event) {
+            self.owners.put(key, event.stream());
         }
     }
 }
@@ -233,8 +241,24 @@ impl States for Book {
         found(&self.slots.cards, id, StreamId::Card)
     }
 
+    fn account(&self, id: &AccountId) -> Result<&Account, NotLoaded> {
+        found(&self.slots.accounts, id, StreamId::Account)
+    }
+
+    fn directory(&self) -> Result<&Directory, NotLoaded> {
+        found(&self.slots.directory, &(), |()| StreamId::Directory)
+    }
+
+    fn sites(&self) -> Result<&Sites, NotLoaded> {
+        found(&self.slots.sites, &(), |()| StreamId::Sites)
+    }
+
     fn owner(&self, key: &Key) -> Option<&WorkerId> {
-        self.owners.peek(key)
+        if let Some(StreamId::Worker(worker)) = self.owners.peek(key) { Some(worker) } else { None }
+    }
+
+    fn grantee(&self, grant: &GrantId) -> Option<&AccountId> {
+        if let Some(StreamId::Account(account)) = self.owners.peek(grant.as_str()) { Some(account) } else { None }
     }
 }
 
@@ -317,7 +341,9 @@ mod tests {
         let mut book = book();
         book.frontier = Some(Frontier::new(HashSuite::Sha256));
         if let Some(key) = submission.command.named_key() {
-            book.remember_owner(key, worker("W-1"));
+            let of_account = matches!(submission.command, Command::ConfirmGrant(_) | Command::EndGrant(_));
+            let account = || StreamId::Account("A-1".parse().expect("an id"));
+            book.remember_owner(key, if of_account { account() } else { StreamId::Worker(worker("W-1")) });
         }
         book
     }
@@ -380,7 +406,7 @@ mod tests {
                     | Command::ReleaseHold(_)
             );
             let asked = submission(name, command);
-            let named = asked.command.streams(&empty_but_for_owners(&asked));
+            let named = asked.streams(&empty_but_for_owners(&asked));
             assert!(!spends || named.contains(&StreamId::Programme), "{name}");
         }
     }

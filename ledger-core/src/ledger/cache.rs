@@ -17,13 +17,19 @@ pub mod layout {
     /// Of the programme.
     pub const PROGRAMME: u32 = 3;
     /// Of workers.
-    pub const WORKER: u32 = 4;
+    pub const WORKER: u32 = 5;
     /// Of merchants.
     pub const MERCHANT: u32 = 3;
     /// Of stores.
-    pub const STORE: u32 = 3;
+    pub const STORE: u32 = 4;
     /// Of card numbers.
     pub const CARD: u32 = 2;
+    /// Of accounts.
+    pub const ACCOUNT: u32 = 1;
+    /// Of the directory of administrators.
+    pub const DIRECTORY: u32 = 1;
+    /// Of the sites.
+    pub const SITES: u32 = 1;
 }
 
 /// What an aggregate takes beside its parts, its place in the cache included, in bytes.

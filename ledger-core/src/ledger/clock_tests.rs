@@ -55,7 +55,7 @@ impl Desk {
             unit: "次".into(),
             validity: Validity::Months(12),
         };
-        let details = StoreDetails { community: None, name: "网点".into(), tier: "微驿站".into() };
+        let details = StoreDetails { community: None, name: "网点".into(), tier: "微驿站".into(), site: None };
         let terms = ItemTerms {
             kind: "实物".into(),
             limit_per_worker_year: None,
@@ -107,7 +107,7 @@ impl Desk {
 }
 
 fn register(worker: &str) -> Command {
-    let details = WorkerDetails { occupation: "骑手".into(), party_member: None, platform: None };
+    let details = WorkerDetails { occupation: "骑手".into(), party_member: None, platform: None, site: None };
     Command::RegisterWorker(commands::RegisterWorker {
         worker: worker.parse().expect("a worker"),
         details,

@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::book::Book;
 use super::commands::Command;
+use crate::domain::event::StreamId;
 use crate::domain::ids::{Actor, Key, Sku, StoreId, WorkerId};
 use crate::domain::time::BusinessTime;
 
@@ -26,6 +28,16 @@ pub struct Submission {
     pub context: Context,
     /// What is asked.
     pub command: Command,
+}
+
+impl Submission {
+    /// The streams that deciding it reads or writes: those of the command, and the account of whoever gives it, which says
+    /// which person that is.
+    pub(in crate::ledger) fn streams(&self, book: &Book) -> Vec<StreamId> {
+        let mut streams = self.command.streams(book);
+        streams.push(StreamId::Account((&self.context.actor).into()));
+        streams
+    }
 }
 
 /// When a redemption or hold was made.

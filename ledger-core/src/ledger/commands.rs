@@ -1,6 +1,7 @@
 //! Every command that may be given, each defined once: its content, its texts, what it needs in memory, and how it is
 //! decided all stand in its own file below. The list here is what the compiler holds all of them to.
 
+pub mod accounts;
 pub mod cards;
 pub(crate) mod content;
 pub mod credits;
@@ -10,18 +11,21 @@ pub mod programme;
 pub mod redemptions;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod sites;
 pub mod stock;
 pub mod stores;
 pub mod workers;
 
 use serde::{Deserialize, Serialize};
 
+pub use accounts::{ConfirmGrant, EndGrant, GrantRole, OpenAccount};
 pub use cards::{CloseCard, IssueCard, MoveCard};
 pub use credits::{JudgeCredit, RecordCredit};
 pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
 pub use merchants::{PaySettlement, RegisterMerchant};
 pub use programme::{AdoptSchedule, OpenJournal};
 pub use redemptions::ReverseRedemption;
+pub use sites::{CloseSite, MoveSite, OpenSite, SetServices};
 pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
 pub use workers::{DepartWorker, EraseWorker, ExpireLots, RegisterWorker};
@@ -216,4 +220,20 @@ commands! {
     ReleaseHold(ReleaseHold),
     /// Book a worker's lots that ended by a day as expired.
     ExpireLots(ExpireLots),
+    /// Open an account.
+    OpenAccount(OpenAccount),
+    /// Grant an account a role.
+    GrantRole(GrantRole),
+    /// Confirm a grant that waits for a second administrator.
+    ConfirmGrant(ConfirmGrant),
+    /// End a grant.
+    EndGrant(EndGrant),
+    /// Open a site.
+    OpenSite(OpenSite),
+    /// Hang a site elsewhere.
+    MoveSite(MoveSite),
+    /// Close a site.
+    CloseSite(CloseSite),
+    /// Change what a site offers.
+    SetServices(SetServices),
 }

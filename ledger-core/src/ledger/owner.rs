@@ -1,18 +1,28 @@
-//! Whose a credit, redemption or hold is, told by the events of the command that made it.
+//! Whose a credit, redemption, hold or grant is, told by the events of the command that made it.
 
-use crate::domain::event::{Event, Subject};
-use crate::domain::ids::{Key, WorkerId};
-use crate::domain::worker::event::WorkerEvent;
+use crate::domain::event::{Event, StreamId, Subject};
+use crate::domain::ids::Key;
 
-/// The keyed thing a worker's event made, if it made one: later commands name it by that key alone.
-pub fn named_by(event: &WorkerEvent) -> Option<Key> {
-    event.begins().and_then(Subject::key)
+/// The keyed thing an event made, if it made one: later commands name it by that key alone.
+pub fn named_by(event: &Event) -> Option<Key> {
+    match event {
+        Event::Worker(event) => event.begins(),
+        Event::Account(event) => event.begins(),
+        // A store's part in what a worker's command began.
+        Event::Store(_)
+        | Event::Programme(_)
+        | Event::Merchant(_)
+        | Event::Card(_)
+        | Event::Directory(_)
+        | Event::Sites(_) => None,
+    }
+    .and_then(Subject::key)
 }
 
-/// The worker a keyed thing belongs to, told by the event that made it: other events of its command may be of others.
-pub fn owner_of(key: &Key, events: &[Event]) -> Option<WorkerId> {
-    let made = events.iter().filter_map(Event::as_worker).find(|event| named_by(event).as_ref() == Some(key));
-    made.map(|event| event.worker().clone())
+/// The worker or account a keyed thing belongs to, told by the event that made it: other events of its command may be of
+/// others.
+pub fn owner_of(key: &Key, events: &[Event]) -> Option<StreamId> {
+    events.iter().find(|event| named_by(event).as_ref() == Some(key)).map(Event::stream)
 }
 
 #[cfg(test)]
@@ -39,8 +49,8 @@ mod tests {
                     "store":"S1","v":1,"worker":"W1"}"#,
             ),
         ];
-        let owner = |key: &str| owner_of(&Key::new(key).expect("a key"), &events).map(|worker| worker.to_string());
-        assert_eq!(owner("R1").as_deref(), Some("W1"));
+        let owner = |key: &str| owner_of(&Key::new(key).expect("a key"), &events).map(|owner| owner.to_string());
+        assert_eq!(owner("R1").as_deref(), Some("Worker/W1"));
         assert_eq!(owner("H1"), None, "it ended here and was made by another command");
     }
 }

@@ -9,7 +9,6 @@ use super::command::Submission;
 use super::feed::{EventChunk, Recent};
 use super::outcome::Receipt;
 use super::owner;
-use super::process::States as _;
 use super::round::Known;
 use super::used_keys::UsedKeys;
 use crate::domain::event::StreamId;
@@ -34,7 +33,7 @@ pub async fn known_keys<'a>(
     let mut keys = used.among(submissions.clone().map(|submission| &submission.context.key));
     let own = keys.len();
     keys.extend(
-        submissions.filter_map(|submission| submission.command.named_key()).filter(|key| book.owner(key).is_none()),
+        submissions.filter_map(|submission| submission.command.named_key()).filter(|key| !book.knows_owner(key)),
     );
     if keys.is_empty() {
         return Ok(HashMap::default());
@@ -53,8 +52,8 @@ pub async fn known_keys<'a>(
         let Some(key) = keys.get(place).cloned() else { continue };
         if place < own {
             known.insert(key, Known { fingerprint: record.fingerprint, receipt });
-        } else if let Some(worker) = owner::owner_of(&key, &receipt.events) {
-            book.remember_owner(key, worker);
+        } else if let Some(owner) = owner::owner_of(&key, &receipt.events) {
+            book.remember_owner(key, owner);
         }
     }
     Ok(known)
@@ -87,7 +86,7 @@ pub async fn load(journal: &dyn Journal, book: &mut Book, submissions: &[&Submis
         let mut fetched = false;
         named = 0;
         for submission in submissions {
-            for stream in submission.command.streams(book) {
+            for stream in submission.streams(book) {
                 named += 1;
                 if book.holds(&stream) {
                     continue;

@@ -6,12 +6,15 @@ use chrono::NaiveDate;
 
 use super::command::Context;
 use super::commands::Command;
+use crate::domain::account::{Account, Person};
 use crate::domain::card::Card;
+use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{CardNo, HoldId, Key, MerchantId, StoreId, WorkerId};
+use crate::domain::ids::{AccountId, Actor, CardNo, GrantId, HoldId, Key, MerchantId, SiteId, StoreId, WorkerId};
 use crate::domain::merchant::{Merchant, MerchantCommand};
 use crate::domain::programme::{Programme, ProgrammeCommand};
 use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::site::{SiteCommand, Sites};
 use crate::domain::store::command::AtStore;
 use crate::domain::store::{RedemptionStore, StoreCommand};
 use crate::domain::time::BusinessTime;
@@ -63,8 +66,25 @@ pub trait States {
     /// # Errors
     /// [`NotLoaded`].
     fn card(&self, id: &CardNo) -> Result<&Card, NotLoaded>;
+    /// An account.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn account(&self, id: &AccountId) -> Result<&Account, NotLoaded>;
+    /// The directory of administrators.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn directory(&self) -> Result<&Directory, NotLoaded>;
+    /// The sites.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn sites(&self) -> Result<&Sites, NotLoaded>;
     /// Whose credit, redemption or hold a command of this key made.
     fn owner(&self, key: &Key) -> Option<&WorkerId>;
+    /// Whose a grant is.
+    fn grantee(&self, grant: &GrantId) -> Option<&AccountId>;
 }
 
 /// How far business time may lie ahead of the server's clock, in seconds: clocks of two machines never agree.
@@ -148,6 +168,25 @@ impl<S: States> Process<'_, S> {
     pub(super) fn store_at(&self, store: StoreId, at: BusinessTime, command: StoreCommand) -> Decision<Vec<Event>> {
         let frame = AtStore { store, at };
         Ok(self.states.store(&frame.store)?.decide(&frame, command)?.into_iter().map(Event::Store).collect())
+    }
+
+    /// The person who acts as an actor. The account of whoever gives the command is always loaded; others are streams that
+    /// a command names.
+    pub(super) fn person(&self, actor: &Actor) -> Decision<Person> {
+        let account = AccountId::from(actor);
+        Ok(self.states.account(&account)?.person(&account))
+    }
+
+    pub(super) fn sites(&self, command: SiteCommand) -> Decision<Vec<Event>> {
+        Ok(self.states.sites()?.decide(command)?.into_iter().map(Event::Sites).collect())
+    }
+
+    /// The site that a worker or store is to belong to: known, and open on the day, but for a register's sheet, whose
+    /// rows also tell of what is past.
+    pub(super) fn require_site(&self, site: Option<&SiteId>, register: bool) -> Decision<()> {
+        let Some(site) = site else { return Ok(()) };
+        let sites = self.states.sites()?;
+        if register { sites.require(site).map(|_| ()) } else { sites.require_open(site, self.context.at.date()) }
     }
 
     pub(super) fn require_merchant(&self, merchant: &MerchantId) -> Decision<()> {

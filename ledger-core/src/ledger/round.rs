@@ -96,7 +96,7 @@ impl Round {
     }
 
     fn all_or_none(&mut self, book: &mut Book, submissions: &[Submission]) -> Vec<Outcome> {
-        let mut streams: Vec<_> = submissions.iter().flat_map(|submission| submission.command.streams(book)).collect();
+        let mut streams: Vec<_> = submissions.iter().flat_map(|submission| submission.streams(book)).collect();
         streams.sort();
         streams.dedup();
         let saved = book.save(&streams);

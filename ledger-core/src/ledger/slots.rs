@@ -3,11 +3,14 @@
 
 use super::cache::{Cache, Fold, Loaded, layout};
 use super::process::NotLoaded;
+use crate::domain::account::Account;
 use crate::domain::card::Card;
+use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{CardNo, MerchantId, StoreId, WorkerId};
+use crate::domain::ids::{AccountId, CardNo, MerchantId, StoreId, WorkerId};
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
+use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
 use crate::journal::{JournalError, Snapshot, StoredStream};
@@ -144,6 +147,15 @@ slots! {
     }
     cards: Card, by CardNo, with layout::CARD {
         Card, StreamId::Card(id) => id, Event::Card(own) => own.card_no()
+    }
+    accounts: Account, by AccountId, with layout::ACCOUNT {
+        Account, StreamId::Account(id) => id, Event::Account(own) => own.account()
+    }
+    directory: Directory, by (), with layout::DIRECTORY {
+        Directory, StreamId::Directory => &(), Event::Directory(_) => &()
+    }
+    sites: Sites, by (), with layout::SITES {
+        Sites, StreamId::Sites => &(), Event::Sites(_) => &()
     }
 }
 

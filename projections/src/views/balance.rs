@@ -19,6 +19,8 @@ pub struct Balance {
     pub platform: Option<String>,
     /// Whether known to be a Party member.
     pub party_member: Option<bool>,
+    /// The site the worker belongs to.
+    pub site: Option<String>,
     /// Whether the worker left.
     pub departed: bool,
     /// The open card and its branch.
@@ -59,6 +61,7 @@ impl View for BalanceView {
                 row.occupation.clone_from(&event.occupation);
                 row.platform.clone_from(&event.platform);
                 row.party_member = event.party_member;
+                row.site = event.site.as_ref().map(ToString::to_string);
             }
             WorkerAct::Departure(_) => row.departed = true,
             WorkerAct::Card(step) => {

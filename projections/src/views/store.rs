@@ -17,6 +17,8 @@ pub struct Store {
     pub tier: String,
     /// The community it stands in.
     pub community: Option<String>,
+    /// The site it belongs to.
+    pub site: Option<String>,
     /// Whether it is closed, as its latest closing or opening says.
     pub closed: bool,
     /// When that was.
@@ -54,6 +56,7 @@ impl View for StoreView {
                 row.name.clone_from(&event.name);
                 row.tier.clone_from(&event.tier);
                 row.community.clone_from(&event.community);
+                row.site = event.site.as_ref().map(ToString::to_string);
             }
             StoreAct::Door { event, closed } => row.door(closed, event.at),
             StoreAct::Listing(_) | StoreAct::Delisting(_) | StoreAct::Goods | StoreAct::Correction(_) => {}

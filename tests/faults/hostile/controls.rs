@@ -88,6 +88,7 @@ const HOLD: &str = r#"{"key": "NAME-{n}", "command": "hold", "worker": "W0001", 
     "lasts_minutes": 40000, "lines": [{"sku": "SW01", "quantity": 1}]}"#;
 const OBJECT: &str = r#"{"key": "NAME-{n}-o", "command": "object_to_credit", "credit": "NAME-{n}", "reason": "核对"}"#;
 const CLOSE: &str = r#"{"key": "NAME-{n}-x", "command": "close_store", "store": "NAME-{n}", "reason": "搬迁"}"#;
+const SITE: &str = r#"{"key": "NAME-{n}-y", "command": "site", "id": "NAME-{n}", "name": "靶场", "kind": "微驿站"}"#;
 const ITEM: &str = r#"{"key": "NAME-{n}", "command": "item", "store": "S-list", "sku": "NAME-{n}", "name": "雨衣", "kind": "实物",
     "price": 1, "merchant": "M0001"}"#;
 
@@ -111,6 +112,7 @@ pub(super) fn controls() -> Vec<Control> {
         .chain(shops())
         .chain(counter())
         .chain(office())
+        .chain(sites())
         .chain(names())
         .collect()
 }
@@ -195,6 +197,7 @@ fn workers() -> Vec<Control> {
             before: &[WORKER, CARD],
             ..post("/v1/workers/{id}/card/move", ID, json!({"branch": "B2"}), &[("/branch", Kind::New)], 200)
         },
+        Control { before: &[WORKER], ..post("/v1/workers/{id}/erase", ID, json!({"reason": "核对"}), REASON, 200) },
         Control { before: &[WORKER], ..post("/v1/workers/{id}/depart", ID, json!({"reason": "核对"}), REASON, 200) },
     ]
 }
@@ -305,6 +308,27 @@ fn counter() -> Vec<Control> {
         post("/v1/holds", &[], held, HELD, 201),
         Control { before: &[HOLD], ..post("/v1/holds/{id}/capture", REDEMPTION, json!({}), &[], 201) },
         Control { before: &[HOLD], ..post("/v1/holds/{id}/release", REDEMPTION, json!({}), &[], 200) },
+    ]
+}
+
+fn sites() -> Vec<Control> {
+    const ID: &[(&str, Kind)] = &[("NAME-{n}", Kind::Known("unknown_site"))];
+    vec![
+        post(
+            "/v1/sites",
+            &[],
+            json!({"id": "NAME-{n}", "name": "靶场", "kind": "微驿站"}),
+            &[("/id", Kind::New), ("/name", Kind::Text), ("/kind", Kind::Text)],
+            201,
+        ),
+        Control { before: &[SITE], ..post("/v1/sites/{id}/move", ID, json!({}), &[], 200) },
+        Control {
+            before: &[SITE],
+            ..post("/v1/sites/{id}/close", ID, json!({"reason": "搬迁"}), &[("/reason", Kind::OptionalText)], 200)
+        },
+        Control {
+            before: &[SITE], ..post("/v1/sites/{id}/services", ID, json!({"services": ["饮水机"]}), &[], 200)
+        },
     ]
 }
 

@@ -163,7 +163,10 @@ async fn set_up(desk: &Desk) {
     )
     .await;
     for store in ["S01", "S02"] {
-        let details = StoreDetails { community: None, name: format!("测试网点{store}"), tier: "微驿站".into() };
+        let details =
+            StoreDetails {
+                community: None, name: format!("测试网点{store}"), tier: "微驿站".into(), site: None
+            };
         desk.at(
             at,
             "T-0",
@@ -184,7 +187,10 @@ async fn set_up(desk: &Desk) {
     }
     for number in 1..=6 {
         let worker = format!("W{number:03}");
-        let details = WorkerDetails { occupation: "快递员".into(), party_member: Some(number == 1), platform: None };
+        let details =
+            WorkerDetails {
+                occupation: "快递员".into(), party_member: Some(number == 1), platform: None, site: None
+            };
         let command = Command::RegisterWorker(commands::RegisterWorker { worker: id(&worker), details, update: false });
         desk.at(at, "T-0", &format!("setup-{worker}"), command).await;
     }

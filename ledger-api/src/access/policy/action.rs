@@ -92,6 +92,22 @@ kinds! {
         ReleaseHold,
         /// Books lots that ended as expired.
         ExpireLots,
+        /// Opens an account.
+        OpenAccount,
+        /// Grants an account a role.
+        GrantRole,
+        /// Confirms a grant.
+        ConfirmGrant,
+        /// Ends a grant.
+        EndGrant,
+        /// Opens a site.
+        OpenSite,
+        /// Hangs a site elsewhere.
+        MoveSite,
+        /// Closes a site.
+        CloseSite,
+        /// Changes what a site offers.
+        SetServices,
     }
 }
 
@@ -116,6 +132,8 @@ kinds! {
         Witness,
         /// Everything that is held of a person.
         OwnData,
+        /// What was refused to whom.
+        Security,
         /// A worker's balance.
         Balance,
         /// A worker's statement.
@@ -138,6 +156,8 @@ kinds! {
         Merchant,
         /// What a merchant is owed and was paid.
         Settlement,
+        /// The sites.
+        Sites,
         /// The list of stores.
         Stores,
         /// A store's particulars.
@@ -267,6 +287,14 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::ExpireLots(commands::ExpireLots { worker, .. }) => {
             (CommandKind::ExpireLots, Target::Worker(worker.as_str()))
         }
+        Command::OpenAccount(_) => (CommandKind::OpenAccount, Target::District),
+        Command::GrantRole(_) => (CommandKind::GrantRole, Target::District),
+        Command::ConfirmGrant(_) => (CommandKind::ConfirmGrant, Target::District),
+        Command::EndGrant(_) => (CommandKind::EndGrant, Target::District),
+        Command::OpenSite(_) => (CommandKind::OpenSite, Target::District),
+        Command::MoveSite(_) => (CommandKind::MoveSite, Target::District),
+        Command::CloseSite(_) => (CommandKind::CloseSite, Target::District),
+        Command::SetServices(_) => (CommandKind::SetServices, Target::District),
     }
 }
 

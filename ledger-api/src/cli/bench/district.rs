@@ -211,7 +211,8 @@ fn uscc(number: u32) -> Result<String, CliError> {
 }
 
 fn open_store(number: u32) -> Result<Submission, CliError> {
-    let details = StoreDetails { community: None, name: format!("网点{number}"), tier: "微驿站".into() };
+    let details =
+        StoreDetails { community: None, name: format!("网点{number}"), tier: "微驿站".into(), site: None };
     let open = Command::OpenStore(commands::OpenStore { store: store(number)?, details, update: false });
     submission(format!("{KEYS}store/{number}"), open)
 }
@@ -230,7 +231,7 @@ fn list_item(number: u32, item: u32) -> Result<Submission, CliError> {
 }
 
 fn register_worker(number: u32) -> Result<Submission, CliError> {
-    let details = WorkerDetails { occupation: "快递员".into(), party_member: None, platform: None };
+    let details = WorkerDetails { occupation: "快递员".into(), party_member: None, platform: None, site: None };
     let register =
         Command::RegisterWorker(commands::RegisterWorker { worker: worker(number)?, details, update: false });
     submission(format!("{KEYS}worker/{number}"), register)

@@ -32,7 +32,7 @@ pub(super) async fn check_known(role: Role, scope: Option<&str>, url: &JournalUr
             (stream, Code::UnknownWorker, "worker", "register the worker first (人员名册)")
         }
         Role::Branch => return check_branch(scope, url).await,
-        Role::Operator | Role::Approver | Role::Auditor | Role::Admin => return Ok(()),
+        Role::Operator | Role::Approver | Role::Auditor | Role::Admin | Role::Machine => return Ok(()),
     };
     let stream = stream.map_err(|error| CliError::input(error.to_string()))?;
     if is_new(url) || !begun(&stream, url).await? {

@@ -25,6 +25,7 @@ const SPENDING: &[Code] = &[
     Code::LimitPerWorker,
     Code::InsufficientPoints,
     Code::OutOfStock,
+    Code::SiteClosed,
     Code::StoreClosed,
     Code::WorkerDeparted,
 ];
@@ -40,6 +41,12 @@ const LEDGER: &[(&str, &[Code])] = &[
     ("/v1/workers/{id}/card/move", CARD),
     ("/v1/workers/{id}/card/close", CARD),
     ("/v1/merchants/{id}/settlements", &[Code::InvalidQuantity, Code::InvalidDate]),
+    ("/v1/workers", &[Code::UnknownSite, Code::SiteClosed]),
+    ("/v1/stores", &[Code::UnknownSite, Code::SiteClosed]),
+    ("/v1/sites", &[Code::UnknownSite, Code::SiteClosed, Code::InvalidDate]),
+    ("/v1/sites/{id}/move", &[Code::UnknownSite, Code::SiteClosed, Code::InvalidDate]),
+    ("/v1/sites/{id}/close", &[Code::AlreadyDecided, Code::InvalidDate]),
+    ("/v1/sites/{id}/services", &[Code::SiteClosed, Code::InvalidDate]),
     ("/v1/stores/{id}/close", &[Code::AlreadyDecided]),
     ("/v1/stores/{id}/reopen", &[Code::AlreadyDecided]),
     ("/v1/stores/{id}/items", &[Code::UnknownMerchant]),
@@ -70,6 +77,9 @@ const LEDGER: &[(&str, &[Code])] = &[
     ("/v1/holds/{id}/capture", &[Code::AlreadyDecided, Code::HoldExpired, Code::InvalidDate]),
     ("/v1/holds/{id}/release", &[Code::AlreadyDecided, Code::HoldExpired, Code::InvalidDate]),
     ("/v1/expiries", &[Code::InvalidDate]),
+    ("/v1/accounts/{id}/roles", &[Code::InvalidDate, Code::NotEligible]),
+    ("/v1/grants/{grant}/confirm", &[Code::AlreadyDecided, Code::SamePerson]),
+    ("/v1/grants/{grant}/end", &[Code::AlreadyDecided, Code::InvalidDate]),
 ];
 
 /// The codes that say that what an address names is not there.
@@ -78,10 +88,13 @@ const NAMED: &[(&str, Code)] = &[
     ("/v1/merchants/{id}", Code::UnknownMerchant),
     ("/v1/stores/{id}/items/{sku}", Code::UnknownItem),
     ("/v1/stores/{id}", Code::UnknownStore),
+    ("/v1/sites/{id}", Code::UnknownSite),
     ("/v1/credits/{id}", Code::UnknownCredit),
     ("/v1/redemptions/{id}", Code::UnknownRedemption),
     ("/v1/holds/{id}", Code::UnknownRedemption),
     ("/v1/audit/", Code::NotFound),
+    ("/v1/accounts/{id}", Code::UnknownAccount),
+    ("/v1/grants/{grant}", Code::NotFound),
 ];
 
 /// The codes of an operation, by status.

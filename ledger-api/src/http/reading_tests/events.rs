@@ -17,7 +17,7 @@ use crate::access::Role;
 fn worker(number: u64) -> Command {
     Command::RegisterWorker(commands::RegisterWorker {
         worker: WorkerId::new(&format!("W-{number}")).unwrap(),
-        details: WorkerDetails { occupation: "快递员".into(), party_member: None, platform: None },
+        details: WorkerDetails { occupation: "快递员".into(), party_member: None, platform: None, site: None },
         update: false,
     })
 }

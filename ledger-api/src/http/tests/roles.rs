@@ -28,6 +28,7 @@ const AUDITED: &[&str] = &[
     "/v1/audit/receipt/{position}",
     "/v1/audit/report",
     "/v1/audit/sample",
+    "/v1/audit/security",
     "/v1/branches",
     "/v1/credits/{id}",
     "/v1/credits/{id}/witness",
@@ -60,6 +61,7 @@ fn may(role: Role, method: &str, path: &str, named: Named) -> bool {
     match role {
         Role::Admin => true,
         Role::Auditor => method == "get" && AUDITED.contains(&path),
+        Role::Machine => (method, path) == ("get", "/metrics"),
         Role::Worker => {
             let asks = (method == "get" && OWN.contains(&path)) || (method, path) == ERASE;
             asks && named == Named::Own
@@ -146,7 +148,7 @@ impl District {
             Role::Branch => Some("B1"),
             Role::Merchant => Some("M1"),
             Role::Worker => Some("W1"),
-            Role::Auditor | Role::Admin => None,
+            Role::Auditor | Role::Admin | Role::Machine => None,
         };
         assert_eq!(scope.is_none(), role.scope_rule() == ScopeRule::Refused);
         self.edge.app.access.issue(role, scope, "matrix").await.unwrap().1

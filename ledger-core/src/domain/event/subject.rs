@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::ids::{CardNo, CreditId, HoldId, Key, MerchantId, RedemptionId, Sku, StoreId, WorkerId};
+use crate::domain::ids::{CardNo, CreditId, GrantId, HoldId, Key, MerchantId, RedemptionId, Sku, StoreId, WorkerId};
 use crate::domain::time::Month;
 
 /// What an event is about, within the stream it belongs to.
@@ -18,6 +18,8 @@ pub enum Subject<'a> {
     Card(&'a CardNo),
     /// An item of a store.
     Item(&'a Sku),
+    /// A grant of a role.
+    Grant(&'a GrantId),
     /// A month of a merchant's claims.
     Month(Month),
 }
@@ -29,6 +31,7 @@ impl Subject<'_> {
             Subject::Credit(credit) => Some(credit.into()),
             Subject::Redemption(redemption) => Some(redemption.into()),
             Subject::Hold(hold) => Some(hold.into()),
+            Subject::Grant(grant) => Some(grant.into()),
             Subject::Card(_) | Subject::Item(_) | Subject::Month(_) => None,
         }
     }
@@ -40,6 +43,7 @@ impl fmt::Display for Subject<'_> {
             Subject::Credit(credit) => credit.fmt(f),
             Subject::Redemption(redemption) => redemption.fmt(f),
             Subject::Hold(hold) => hold.fmt(f),
+            Subject::Grant(grant) => grant.fmt(f),
             Subject::Card(card_no) => card_no.fmt(f),
             Subject::Item(sku) => sku.fmt(f),
             Subject::Month(month) => month.fmt(f),
@@ -54,7 +58,7 @@ pub enum Party<'a> {
     Store(&'a StoreId),
     /// Who supplies or honours an item.
     Merchant(&'a MerchantId),
-    /// To whom a card number went.
+    /// To whom a card number went, or who acts with an account.
     Worker(&'a WorkerId),
 }
 

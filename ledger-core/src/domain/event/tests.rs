@@ -19,8 +19,11 @@ use super::{DecodeError, Event, StreamId, V1, WorkerEvent};
 use crate::domain::points::Points;
 use crate::domain::worker::event::CreditReversed;
 use json::canonical;
+use samples::accounts::account;
 pub(crate) use samples::samples;
-use samples::{actor, at, card_no, credit, dated, erasure_samples, first_samples, merchant, points, store, worker};
+use samples::{
+    accounts, actor, at, card_no, credit, dated, erasure_samples, first_samples, merchant, points, sites, store, worker,
+};
 
 fn encoded(event: &Event) -> String {
     let mut payload = Vec::new();
@@ -41,10 +44,12 @@ struct GoldenLine<'a> {
 }
 
 /// The golden files, each with what it holds.
-fn golden_files() -> [(&'static str, Vec<Event>); 3] {
-    [
+fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
+    vec![
         ("events-v1.jsonl", first_samples()),
         ("events-v1-dated.jsonl", dated::samples()),
+        ("events-v1-accounts.jsonl", accounts::samples()),
+        ("events-v1-sites.jsonl", sites::samples()),
         ("events-v1-erasure.jsonl", erasure_samples()),
     ]
 }
@@ -150,7 +155,7 @@ fn payloads_match_the_golden_file_byte_for_byte() {
 
 #[test]
 fn the_golden_files_are_still_read_and_written_as_they_are() {
-    let files = golden_files().map(|(file, _)| golden(file));
+    let files: Vec<String> = golden_files().into_iter().map(|(file, _)| golden(file)).collect();
     for line in files.iter().flat_map(|golden| golden.lines()) {
         let GoldenLine { event_type, payload } = serde_json::from_str(line).expect("a golden line");
         let event = Event::decode(event_type, payload.get().as_bytes()).expect("decoded");
@@ -195,6 +200,9 @@ fn every_event_tells_its_stream() {
             Event::Merchant(_) => StreamId::Merchant(merchant()),
             Event::Store(_) => StreamId::Store(store()),
             Event::Card(_) => StreamId::Card(card_no()),
+            Event::Account(_) => StreamId::Account(account()),
+            Event::Directory(_) => StreamId::Directory,
+            Event::Sites(_) => StreamId::Sites,
         };
         assert_eq!(event.stream(), stream, "{}", event.event_type());
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{MerchantId, StoreId};
+use crate::domain::ids::{MerchantId, SiteId, StoreId};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 
@@ -13,6 +13,9 @@ pub struct StoreDetails {
     pub community: Option<String>,
     /// Its name.
     pub name: String,
+    /// The site it belongs to (驿站编号, 所在社区). An update that names none leaves it as it is.
+    #[serde(default)]
+    pub site: Option<SiteId>,
     /// Its tier (层级): data of the district.
     pub tier: String,
 }

@@ -216,11 +216,12 @@ impl RedemptionStore {
             let message = format!("store {} was opened before; give this one another id", frame.store);
             return Err(Refusal::new(Code::DuplicateConflict, message));
         }
+        let details = StoreDetails { site: details.site.or_else(|| self.site().cloned()), ..details };
         if self.has_details(&details) {
             return Ok(Vec::new());
         }
-        let StoreDetails { community, name, tier } = details;
-        let recorded = StoreRecorded { at: frame.at, community, name, store: frame.store.clone(), tier, v: V1 };
+        let StoreDetails { community, name, site, tier } = details;
+        let recorded = StoreRecorded { at: frame.at, community, name, site, store: frame.store.clone(), tier, v: V1 };
         Ok(vec![if self.exists() { StoreEvent::StoreUpdated(recorded) } else { StoreEvent::StoreOpened(recorded) }])
     }
 

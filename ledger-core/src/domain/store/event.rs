@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub use answers::{Items, StockCorrection, StoreAct};
 
 use crate::domain::event::V1;
-use crate::domain::ids::{HoldId, MerchantId, RedemptionId, Sku, StoreId};
+use crate::domain::ids::{HoldId, MerchantId, RedemptionId, SiteId, Sku, StoreId};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 
@@ -30,6 +30,9 @@ pub struct StoreRecorded {
     pub community: Option<String>,
     /// Its name.
     pub name: String,
+    /// The site it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteId>,
     /// Which.
     pub store: StoreId,
     /// Its tier.

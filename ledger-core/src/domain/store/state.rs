@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::command::{ItemTerms, StoreDetails};
 use super::event::{ItemListed, StockLine, StoreEvent};
 use crate::domain::history::History;
-use crate::domain::ids::{MerchantId, Sku};
+use crate::domain::ids::{MerchantId, SiteId, Sku};
 use crate::domain::time::BusinessTime;
 
 /// One item's books. `received = on_shelf + reserved + handed_over + written_off` at all times.
@@ -61,6 +61,7 @@ impl Item {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RedemptionStore {
     details: Option<(String, String, Option<String>)>,
+    site: Option<SiteId>,
     /// Whether it is closed, from when on.
     closed: History<bool>,
     items: BTreeMap<Sku, Item>,
@@ -77,11 +78,16 @@ impl RedemptionStore {
         self.closed.at(time).copied().unwrap_or(false)
     }
 
+    /// The site it belongs to.
+    pub const fn site(&self) -> Option<&SiteId> {
+        self.site.as_ref()
+    }
+
     /// Whether its particulars are already these.
     pub fn has_details(&self, wanted: &StoreDetails) -> bool {
         self.details.as_ref().is_some_and(|(name, tier, community)| {
             (name, tier, community) == (&wanted.name, &wanted.tier, &wanted.community)
-        })
+        }) && self.site == wanted.site
     }
 
     /// The terms of an item on the list at a time.
@@ -104,6 +110,7 @@ impl RedemptionStore {
         match event {
             StoreEvent::StoreOpened(event) | StoreEvent::StoreUpdated(event) => {
                 self.details = Some((event.name.clone(), event.tier.clone(), event.community.clone()));
+                self.site.clone_from(&event.site);
             }
             StoreEvent::StoreClosed(event) => self.closed.record(event.at, true),
             StoreEvent::StoreReopened(event) => self.closed.record(event.at, false),

@@ -23,7 +23,7 @@ fn lines(quantity: u32) -> Vec<StockLine> {
 
 fn given(commands: Vec<StoreCommand>) -> RedemptionStore {
     let mut store = RedemptionStore::default();
-    let details = StoreDetails { community: None, name: "一号网点".into(), tier: "微驿站".into() };
+    let details = StoreDetails { community: None, name: "一号网点".into(), tier: "微驿站".into(), site: None };
     let terms = ItemTerms {
         kind: "实物".into(),
         limit_per_worker_year: None,

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::event::RedeemedLine;
-use crate::domain::ids::{Actor, CreditId, StoreId};
+use crate::domain::ids::{Actor, CreditId, SiteId, StoreId};
 use crate::domain::points::Points;
 use crate::domain::quantity::Quantity;
 use crate::domain::schedule::Activity;
@@ -20,6 +20,9 @@ pub struct WorkerDetails {
     pub party_member: Option<bool>,
     /// Platform (所属平台).
     pub platform: Option<String>,
+    /// The site the worker belongs to (所在站点, 所在社区). An update that names none leaves it as it is.
+    #[serde(default)]
+    pub site: Option<SiteId>,
 }
 
 /// A credit as decided upon: the schedule's line is already looked up.

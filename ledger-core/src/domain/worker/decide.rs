@@ -207,12 +207,13 @@ impl Worker {
             let message = format!("worker {} is registered already; give this one another id", of.worker);
             return Err(Refusal::new(Code::DuplicateConflict, message));
         }
+        let details = WorkerDetails { site: details.site.or_else(|| self.site.clone()), ..details };
         if self.has_details(&details) {
             return Ok(Vec::new());
         }
-        let WorkerDetails { occupation, party_member, platform } = details;
+        let WorkerDetails { occupation, party_member, platform, site } = details;
         let worker = of.worker.clone();
-        let recorded = WorkerRecorded { at: of.at, occupation, party_member, platform, v: V1, worker };
+        let recorded = WorkerRecorded { at: of.at, occupation, party_member, platform, site, v: V1, worker };
         Ok(vec![if self.exists() {
             WorkerEvent::WorkerUpdated(recorded)
         } else {

@@ -18,7 +18,7 @@ pub use spending::{
 };
 
 use crate::domain::event::V1;
-use crate::domain::ids::{Actor, BranchId, CardNo, WorkerId};
+use crate::domain::ids::{Actor, BranchId, CardNo, SiteId, WorkerId};
 use crate::domain::time::BusinessTime;
 
 /// A worker joined, or the particulars changed.
@@ -34,6 +34,9 @@ pub struct WorkerRecorded {
     /// Platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<String>,
+    /// The site the worker belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteId>,
     /// Payload version.
     pub v: V1,
     /// Which.

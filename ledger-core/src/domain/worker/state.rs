@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{HoldEnded, WorkerEvent};
 use super::open_lots::OpenLots;
-use crate::domain::ids::{ActivityCode, Actor, HoldId, RedemptionId, Sku};
+use crate::domain::ids::{ActivityCode, Actor, HoldId, RedemptionId, SiteId, Sku};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 pub use card::HeldCard;
@@ -23,6 +23,7 @@ pub use purse::{CreditStatus, Hold, HoldEnd, Lot, Redemption};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Worker {
     pub(super) details: Option<(String, Option<bool>, Option<String>)>,
+    pub(super) site: Option<SiteId>,
     pub(super) departed: Option<BusinessTime>,
     pub(super) erasure: Option<Erasure>,
     pub(super) card: Option<HeldCard>,

@@ -1,5 +1,5 @@
-//! How each aggregate's state is written into a snapshot, fixed: a golden file has it for every event of the first golden
-//! file of events, folded one after the other. What changes there without a new layout number would be read from older
+//! How each aggregate's state is written into a snapshot, fixed: a golden file has it for every event of the golden
+//! files of events that begin their aggregates, folded one after the other. What changes there without a new layout number would be read from older
 //! snapshots as if it had always been so. Once the number is raised, `NUANXIN_BLESS=1` writes the golden file anew.
 
 use std::collections::BTreeMap;
@@ -13,10 +13,13 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::Fold;
+use crate::domain::account::Account;
 use crate::domain::card::Card;
+use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::merchant::Merchant;
 use crate::domain::programme::Programme;
+use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
 use crate::ledger::slots::snapshot_layout;
@@ -84,7 +87,8 @@ struct Line<'a> {
 }
 
 fn events() -> Vec<Event> {
-    let lines = include_str!("../../domain/golden/events-v1.jsonl").lines();
+    let first = include_str!("../../domain/golden/events-v1.jsonl").lines();
+    let lines = first.chain(include_str!("../../domain/golden/events-v1-accounts.jsonl").lines());
     let event = |line: &str| {
         let Line { event_type, payload } = serde_json::from_str(line).expect("a golden line");
         Event::decode(event_type, payload.get().as_bytes()).expect("a golden event")
@@ -117,6 +121,8 @@ type States = BTreeMap<&'static str, Written>;
 fn written() -> States {
     let (mut programme, mut worker, mut merchant, mut store, mut card) =
         (Programme::default(), Worker::default(), Merchant::default(), RedemptionStore::default(), Card::default());
+    let (mut account, mut directory) = (Account::default(), Directory::default());
+    let mut sites = Sites::default();
     let mut states = States::new();
     for event in events() {
         let stream = event.stream();
@@ -126,6 +132,9 @@ fn written() -> States {
             StreamId::Merchant(_) => folded(&mut merchant, &event),
             StreamId::Store(_) => folded(&mut store, &event),
             StreamId::Card(_) => folded(&mut card, &event),
+            StreamId::Account(_) => folded(&mut account, &event),
+            StreamId::Directory => folded(&mut directory, &event),
+            StreamId::Sites => folded(&mut sites, &event),
         };
         states.entry(stream.kind()).or_default().step(snapshot_layout(&stream), &event, words);
     }

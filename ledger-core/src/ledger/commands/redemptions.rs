@@ -56,6 +56,7 @@ impl Definition for AskedSpending {
             StreamId::Programme,
             StreamId::Worker(self.worker.clone()),
             StreamId::Store(self.store.clone()),
+            StreamId::Sites,
         ]);
         let store = book.store(&self.store).ok();
         for line in &self.lines {

@@ -4,11 +4,13 @@
 use chrono::NaiveDate;
 
 use super::Command;
+use crate::domain::account::Role;
 use crate::domain::merchant::command::MerchantDetails;
 use crate::domain::points::Points;
 use crate::domain::programme::command::Settings;
 use crate::domain::quantity::Quantity;
 use crate::domain::schedule::Activity;
+use crate::domain::site::command::{IfKnown, SiteDetails};
 use crate::domain::store::command::{ItemTerms, StoreDetails};
 use crate::domain::time::{BusinessTime, Month, Validity};
 use crate::domain::worker::command::WorkerDetails;
@@ -65,6 +67,76 @@ fn spending(time: AskedTime, quantity: Option<u32>) -> AskedSpending {
     AskedSpending { worker: id("YZ-骑手-001"), store: id("YZ-WD001"), lines, time }
 }
 
+/// Samples of sites, and of what belongs to one.
+fn at_sites() -> Vec<(&'static str, Command)> {
+    let open = |opened: Option<&str>, parent: Option<&str>, services: &[&str], if_known| {
+        Command::OpenSite(commands::OpenSite {
+            site: id("YZ-YZ0002"),
+            details: SiteDetails {
+                kind: "特色驿站".into(),
+                name: "鼓楼驿站".into(),
+                opened: opened.map(day),
+                parent: parent.map(id),
+                services: services.iter().map(|service| (*service).to_owned()).collect(),
+            },
+            if_known,
+        })
+    };
+    let moved = |parent: Option<&str>, on: Option<&str>| {
+        Command::MoveSite(commands::MoveSite { site: id("YZ-YZ0002"), parent: parent.map(id), on: on.map(day) })
+    };
+    let close = |on: Option<&str>, reason: Option<&str>| {
+        let reason = reason.map(str::to_owned);
+        Command::CloseSite(commands::CloseSite { site: id("YZ-YZ0002"), on: on.map(day), reason })
+    };
+    let services = |on: Option<&str>| {
+        let services = vec!["饮水机".to_owned(), "充电器".to_owned()];
+        Command::SetServices(commands::SetServices { site: id("YZ-YZ0002"), services, on: on.map(day) })
+    };
+    let update = |closed: Option<&str>| IfKnown::Update { closed: closed.map(day) };
+    vec![
+        (
+            "open_site/full",
+            open(Some("2024-01-01"), Some("YZ-YZ0001"), &["饮水机", "充电器"], update(Some("2024-12-10"))),
+        ),
+        ("open_site/none", open(None, None, &[], IfKnown::Refuse)),
+        ("open_site/update", open(None, None, &[], update(None))),
+        ("open_site/keep", open(None, None, &[], IfKnown::Keep)),
+        ("move_site/full", moved(Some("YZ-YZ0001"), Some("2024-06-01"))),
+        ("move_site/none", moved(None, None)),
+        ("close_site/full", close(Some("2024-12-10"), Some("搬迁"))),
+        ("close_site/none", close(None, None)),
+        ("set_services/full", services(Some("2024-05-01"))),
+        ("set_services/none", services(None)),
+        (
+            "register_worker/site",
+            Command::RegisterWorker(commands::RegisterWorker {
+                worker: id("YZ-骑手-001"),
+                details: WorkerDetails {
+                    occupation: "外卖骑手".into(),
+                    party_member: None,
+                    platform: None,
+                    site: Some(id("YZ-YZ0002")),
+                },
+                update: false,
+            }),
+        ),
+        (
+            "open_store/site",
+            Command::OpenStore(commands::OpenStore {
+                store: id("YZ-WD001"),
+                details: StoreDetails {
+                    community: None,
+                    name: "鼓楼积分兑换超市".into(),
+                    site: Some(id("YZ-YZ0002")),
+                    tier: "街道".into(),
+                },
+                update: false,
+            }),
+        ),
+    ]
+}
+
 /// Samples with names that tell them apart.
 pub(crate) fn samples() -> Vec<(&'static str, Command)> {
     let [full, some, none, awkward] = settings();
@@ -84,6 +156,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
                 occupation: "外卖骑手".into(),
                 party_member,
                 platform: platform.map(str::to_owned),
+                site: None,
             },
             update,
         })
@@ -114,6 +187,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
                 community: community.map(str::to_owned),
                 name: "鼓楼积分兑换超市".into(),
                 tier: "街道".into(),
+                site: None,
             },
             update,
         })
@@ -159,6 +233,21 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
         Command::PlaceHold(commands::PlaceHold { spending: spending(time, quantity), lasts_seconds })
     };
     let release = |expired| Command::ReleaseHold(commands::ReleaseHold { hold: id("YL-0001"), expired, reason: None });
+    let open_account = |worker: Option<&str>| {
+        Command::OpenAccount(commands::OpenAccount { account: id("chen-jing"), worker: worker.map(id) })
+    };
+    let grant_role = |role, scope: Option<&str>, from: Option<&str>, until: Option<&str>| {
+        Command::GrantRole(commands::GrantRole {
+            account: id("chen-jing"),
+            role,
+            scope: scope.map(str::to_owned),
+            from: from.map(day),
+            until: until.map(day),
+        })
+    };
+    let end_grant = |on: Option<&str>| {
+        Command::EndGrant(commands::EndGrant { grant: id("SQ-0001"), on: on.map(day), reason: "调离".into() })
+    };
     vec![
         (
             "open_journal",
@@ -273,5 +362,15 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
             "expire_lots",
             Command::ExpireLots(commands::ExpireLots { worker: id("YZ-骑手-001"), through: day("2024-12-31") }),
         ),
+        ("open_account/full", open_account(Some("YZ-骑手-001"))),
+        ("open_account/none", open_account(None)),
+        ("grant_role/full", grant_role(Role::Approver, Some("鼓楼社区"), Some("2024-03-06"), Some("2025-03-05"))),
+        ("grant_role/none", grant_role(Role::Admin, None, None, None)),
+        ("confirm_grant", Command::ConfirmGrant(commands::ConfirmGrant { grant: id("SQ-0001") })),
+        ("end_grant/on", end_grant(Some("2024-06-01"))),
+        ("end_grant/now", end_grant(None)),
     ]
+    .into_iter()
+    .chain(at_sites())
+    .collect()
 }

@@ -44,6 +44,9 @@ impl Definition for OpenStore {
             .text(&self.details.tier)
             .maybe(self.details.community.as_deref())
             .number(i64::from(self.update));
+        if let Some(site) = &self.details.site {
+            content.text("site").text(site.as_str());
+        }
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {
@@ -60,10 +63,12 @@ impl Definition for OpenStore {
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.extend([StreamId::Programme, StreamId::Store(self.store.clone())]);
+        streams.extend(self.details.site.as_ref().map(|_| StreamId::Sites));
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         self.check_tier(process.states)?;
+        process.require_site(self.details.site.as_ref(), self.update)?;
         let OpenStore { store, details, update } = self.clone();
         process.store(store, StoreCommand::Open { details, update })
     }

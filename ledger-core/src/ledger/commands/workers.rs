@@ -33,6 +33,9 @@ impl Definition for RegisterWorker {
             .maybe(self.details.party_member)
             .maybe(self.details.platform.as_deref())
             .number(i64::from(self.update));
+        if let Some(site) = &self.details.site {
+            content.text("site").text(site.as_str());
+        }
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {
@@ -49,10 +52,12 @@ impl Definition for RegisterWorker {
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Worker(self.worker.clone()));
+        streams.extend(self.details.site.as_ref().map(|_| StreamId::Sites));
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let RegisterWorker { worker, details, update } = self.clone();
+        process.require_site(details.site.as_ref(), update)?;
         process.worker(worker, WorkerCommand::Register { details, update })
     }
 }

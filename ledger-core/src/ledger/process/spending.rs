@@ -36,6 +36,10 @@ impl<S: States> Process<'_, S> {
         if !store.exists() {
             return Err(Refusal::new(Code::UnknownStore, format!("no store {} (兑换网点)", asked.store)));
         }
+        // A time that cannot be read is refused below: nothing is said of a day that is not known.
+        if let (Some(site), Some(at)) = (store.site(), readable) {
+            self.states.sites()?.require_open(site, at.date())?;
+        }
         let frame = AtStore { store: asked.store.clone(), at };
         let terms = asked.lines.iter().map(|line| store.require_listing(&frame, &line.sku));
         let terms = terms.collect::<Decision<Vec<_>>>()?;

@@ -133,7 +133,14 @@ impl People {
                 }
                 return;
             }
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) => return,
+            Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_) => {
+                return;
+            }
         };
         if let Some(record) = event.as_service() {
             let late = days(record.on, self.today) >= self.thresholds.late_days;

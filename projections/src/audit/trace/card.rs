@@ -30,7 +30,12 @@ impl CardTrace {
         match event {
             Event::Card(event) => event.card_no() == &self.card_no,
             Event::Worker(event) => self.is_about_card(event),
-            Event::Programme(_) | Event::Merchant(_) | Event::Store(_) => false,
+            Event::Sites(_)
+            | Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Store(_)
+            | Event::Account(_)
+            | Event::Directory(_) => false,
         }
     }
 

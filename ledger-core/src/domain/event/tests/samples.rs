@@ -1,6 +1,8 @@
 //! A sample of every event type: one with all optional fields and, where there are any, one with none.
 
+pub(super) mod accounts;
 pub(super) mod dated;
+pub(super) mod sites;
 mod worker;
 
 use chrono::NaiveDate;
@@ -102,7 +104,8 @@ fn stock_lines() -> Vec<StockLine> {
 
 /// A sample of every event type: one with all optional fields and, where there are any, one with none.
 pub(crate) fn samples() -> Vec<Event> {
-    first_samples().into_iter().chain(dated::samples()).chain(erasure_samples()).collect()
+    let later = accounts::samples().into_iter().chain(sites::samples()).chain(erasure_samples());
+    first_samples().into_iter().chain(dated::samples()).chain(later).collect()
 }
 
 /// Those of an erasure.
@@ -217,6 +220,7 @@ fn store_samples() -> Vec<StoreEvent> {
         store: store(),
         tier: "街道".into(),
         v: V1,
+        site: None,
     };
     let bare = || StoreRecorded { community: None, ..full() };
     let door = |reason: &str| StoreDoor { at: at(), reason: reason.into(), store: store(), v: V1 };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Worker;
-use crate::domain::ids::{BranchId, CardNo};
+use crate::domain::ids::{BranchId, CardNo, SiteId};
 use crate::domain::time::BusinessTime;
 use crate::domain::worker::command::WorkerDetails;
 use crate::domain::worker::event::{CardIssued, CardMoved, WorkerRecorded};
@@ -32,7 +32,12 @@ impl Worker {
     pub fn has_details(&self, wanted: &WorkerDetails) -> bool {
         self.details.as_ref().is_some_and(|(occupation, party_member, platform)| {
             (occupation, party_member, platform) == (&wanted.occupation, &wanted.party_member, &wanted.platform)
-        })
+        }) && self.site == wanted.site
+    }
+
+    /// The site the worker belongs to.
+    pub const fn site(&self) -> Option<&SiteId> {
+        self.site.as_ref()
     }
 
     /// Whether known to be a Party member.
@@ -47,6 +52,7 @@ impl Worker {
     /// The particulars are these from now on.
     pub(super) fn describe(&mut self, event: &WorkerRecorded) {
         self.details = Some((event.occupation.clone(), event.party_member, event.platform.clone()));
+        self.site.clone_from(&event.site);
     }
 
     /// A card is issued.

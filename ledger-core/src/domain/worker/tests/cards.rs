@@ -42,6 +42,7 @@ fn recorded(when: &str, party_member: Option<bool>) -> WorkerRecorded {
         platform: Some("平台甲".into()),
         v: V1,
         worker: worker(),
+        site: None,
     }
 }
 
@@ -61,7 +62,10 @@ fn a_worker_is_registered_once_and_updated_when_something_changed() {
 
 #[test]
 fn a_registration_that_is_no_update_refuses_a_known_worker() {
-    let details = WorkerDetails { occupation: "骑手".into(), party_member: None, platform: Some("平台甲".into()) };
+    let details =
+        WorkerDetails {
+            occupation: "骑手".into(), party_member: None, platform: Some("平台甲".into()), site: None
+        };
     given().when("2024-02-01", WorkerCommand::Register { details, update: false }).refused(Code::DuplicateConflict);
 }
 

@@ -20,6 +20,7 @@ pub(super) fn worker_samples() -> Vec<WorkerEvent> {
         platform: Some("平台甲".into()),
         v: V1,
         worker: worker(),
+        site: None,
     };
     let bare = || WorkerRecorded { party_member: None, platform: None, ..full() };
     vec![

@@ -3,21 +3,22 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ledger_core::domain::ids::{BranchId, IdError, MerchantId, StoreId, WorkerId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-/// Longest name of a community, in characters; as long as any other identifier.
-const COMMUNITY_CHARS_MAX: usize = 64;
+use crate::domain::ids::{BranchId, IdError, MerchantId, StoreId, WorkerId};
 
-/// What the bearer of a token is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+/// Longest id of a site, in characters; as long as any other identifier.
+const SITE_CHARS_MAX: usize = 64;
+
+/// What an account may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Hands out goods at one store.
     Clerk,
-    /// Proposes credits in one community (社区).
+    /// Registers workers and proposes credits at one site (站点) and all below it, or in the district.
     Operator,
-    /// Confirms or rejects what others proposed; in one community if a scope is given.
+    /// Checks, rejects, resolves and reverses what others recorded, at one site and all below it, or in the district.
     Approver,
     /// Looks after the cards of one Party branch.
     Branch,
@@ -27,8 +28,10 @@ pub enum Role {
     Worker,
     /// Reads every event and no name.
     Auditor,
-    /// Sets the ledger up.
+    /// Sets the ledger up and says who may do what; records nothing that moves points or goods.
     Admin,
+    /// Reads the figures of the process, and nothing else.
+    Machine,
 }
 
 /// What a role's scope names.
@@ -47,7 +50,7 @@ pub enum ScopeRule {
 pub enum RoleError {
     /// No such role.
     #[error(
-        "there is no role {0:?}; the roles are clerk, operator, approver, branch, merchant, worker, auditor, admin"
+        "there is no role {0:?}; the roles are clerk, operator, approver, branch, merchant, worker, auditor, admin, machine"
     )]
     Unknown(String),
     /// The role needs a scope.
@@ -76,7 +79,7 @@ pub enum RoleError {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 8] = [
+    pub const ALL: [Role; 9] = [
         Role::Clerk,
         Role::Operator,
         Role::Approver,
@@ -85,10 +88,11 @@ impl Role {
         Role::Worker,
         Role::Auditor,
         Role::Admin,
+        Role::Machine,
     ];
 
     /// The role's name in commands, answers and tables.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Role::Clerk => "clerk",
             Role::Operator => "operator",
@@ -98,20 +102,39 @@ impl Role {
             Role::Worker => "worker",
             Role::Auditor => "auditor",
             Role::Admin => "admin",
+            Role::Machine => "machine",
         }
     }
 
     /// Whether the role has a scope, and what it names.
-    pub fn scope_rule(self) -> ScopeRule {
+    pub const fn scope_rule(self) -> ScopeRule {
         match self {
             Role::Clerk => ScopeRule::Required("the store's id"),
-            Role::Operator => ScopeRule::Required("the community"),
-            Role::Approver => ScopeRule::Optional("the community"),
+            Role::Operator | Role::Approver => ScopeRule::Optional("the site's id"),
             Role::Branch => ScopeRule::Required("the Party branch"),
             Role::Merchant => ScopeRule::Required("the merchant's id"),
             Role::Worker => ScopeRule::Required("the worker's id"),
-            Role::Auditor | Role::Admin => ScopeRule::Refused,
+            Role::Auditor | Role::Admin | Role::Machine => ScopeRule::Refused,
         }
+    }
+
+    /// Whether it comes into force only when a second administrator confirms it, where there is one.
+    pub const fn needs_second_word(self) -> bool {
+        matches!(self, Role::Approver | Role::Admin)
+    }
+
+    /// Whether whoever acts in it records or decides.
+    pub const fn records_or_decides(self) -> bool {
+        match self {
+            Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant | Role::Worker => true,
+            Role::Auditor | Role::Admin | Role::Machine => false,
+        }
+    }
+
+    /// Whether no account holds both: who administers neither records nor decides.
+    pub const fn excludes(self, other: Role) -> bool {
+        matches!(self, Role::Admin) && other.records_or_decides()
+            || matches!(other, Role::Admin) && self.records_or_decides()
     }
 
     /// Whether the scope fits the role, down to the form of the identifier it must be.
@@ -130,21 +153,21 @@ impl Role {
             Role::Branch => BranchId::new(scope).map(drop),
             Role::Merchant => MerchantId::new(scope).map(drop),
             Role::Worker => WorkerId::new(scope).map(drop),
-            Role::Operator | Role::Approver => community(scope),
-            Role::Auditor | Role::Admin => return Err(RoleError::ScopeRefused { role: self }),
+            Role::Operator | Role::Approver => site(scope),
+            Role::Auditor | Role::Admin | Role::Machine => return Err(RoleError::ScopeRefused { role: self }),
         };
         read.map_err(|error| RoleError::ScopeUnreadable { role: self, why: error.to_string() })
     }
 }
 
-/// A community is named as people name it, so blanks inside are allowed.
-fn community(scope: &str) -> Result<(), IdError> {
-    let kind = "community";
+/// A community (社区) is named as people name it, so blanks inside are allowed.
+fn site(scope: &str) -> Result<(), IdError> {
+    let kind = "site";
     if scope.trim().is_empty() {
         return Err(IdError::Blank { kind });
     }
-    if scope.chars().count() > COMMUNITY_CHARS_MAX {
-        return Err(IdError::TooLong { kind, max: COMMUNITY_CHARS_MAX });
+    if scope.chars().count() > SITE_CHARS_MAX {
+        return Err(IdError::TooLong { kind, max: SITE_CHARS_MAX });
     }
     match scope.chars().find(|found| found.is_control()) {
         Some(found) => Err(IdError::BadCharacter { kind, found }),

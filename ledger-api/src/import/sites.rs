@@ -1,0 +1,94 @@
+//! 驿站名录, and the sites that rows of other sheets name in passing.
+
+use std::collections::BTreeSet;
+
+use ledger_core::domain::ids::SiteId;
+use ledger_core::domain::site::command::{IfKnown, SiteDetails};
+use ledger_core::ledger::{Command, Submission, commands};
+
+use super::chunk::Asked;
+use super::fields::{Read, day, id, maybe_id, name, wrong};
+use super::setup::SetupFrame;
+use crate::sheets::{Column, Row};
+
+/// 驿站名录.
+pub(super) const SITE_COLUMNS: &[Column] = &[
+    Column::required("驿站编号"),
+    Column::required("驿站名称"),
+    Column::required("层级"),
+    Column::required("上级驿站编号"),
+    Column::optional("服务项目"),
+    Column::optional("启用日期"),
+    Column::optional("停用日期"),
+];
+
+/// What a community is called among the kinds of sites.
+const COMMUNITY: &str = "社区";
+
+/// 驿站名录: a site, open or closed.
+pub(super) fn site(row: &Row, frame: &SetupFrame) -> Read<Asked> {
+    let site: SiteId = id(row, "驿站编号")?;
+    let details = SiteDetails {
+        kind: name(row, "层级")?.unwrap_or_default(),
+        name: name(row, "驿站名称")?.unwrap_or_else(|| site.to_string()),
+        opened: day(row, "启用日期")?,
+        parent: maybe_id(row, "上级驿站编号")?,
+        services: services(row)?,
+    };
+    let closed = day(row, "停用日期")?;
+    frame.alone(row, Command::OpenSite(commands::OpenSite { site, details, if_known: IfKnown::Update { closed } }))
+}
+
+fn services(row: &Row) -> Read<Vec<String>> {
+    let all = name(row, "服务项目")?.unwrap_or_default();
+    let words = all.split(['、', ',', '\u{ff0c}', ';', '\u{ff1b}']).map(str::trim).filter(|word| !word.is_empty());
+    Ok(words.map(str::to_owned).collect())
+}
+
+/// The communities that rows of one sheet named so far: each is opened once, where nobody knows it.
+#[derive(Default)]
+pub(super) struct Communities(BTreeSet<SiteId>);
+
+/// Where a row says that its worker or store is.
+pub(super) struct RowPlace {
+    /// The station where one is named, else the community.
+    pub(super) site: Option<SiteId>,
+    opening: Option<Submission>,
+}
+
+impl Communities {
+    /// Reads 所在社区 and the column that names a station. A community's id is its name, without the blanks that no id
+    /// holds.
+    pub(super) fn place(&mut self, row: &Row, station: &str, frame: &SetupFrame) -> Read<RowPlace> {
+        const COLUMN: &str = "所在社区";
+        let station = maybe_id(row, station)?;
+        let Some(called) = name(row, COLUMN)? else { return Ok(RowPlace { site: station, opening: None }) };
+        let plain: String = called.chars().filter(|found| !found.is_whitespace()).collect();
+        let site: SiteId = plain.parse().map_err(|error| wrong(row, COLUMN, &format!("cannot be used: {error}")))?;
+        let opening = if self.0.insert(site.clone()) {
+            let details = SiteDetails {
+                kind: COMMUNITY.to_owned(),
+                name: called,
+                opened: None,
+                parent: None,
+                services: Vec::new(),
+            };
+            let open = Command::OpenSite(commands::OpenSite { site: site.clone(), details, if_known: IfKnown::Keep });
+            Some(frame.submission(row.number(), "/community", open)?)
+        } else {
+            None
+        };
+        Ok(RowPlace { site: station.or(Some(site)), opening })
+    }
+}
+
+impl RowPlace {
+    /// The row's own command, after the one that opens its community.
+    pub(super) fn before(self, mut own: Asked) -> Asked {
+        if let Some(opening) = self.opening {
+            own.submissions.insert(0, opening);
+            own.leading += 1;
+        }
+        own
+    }
+}

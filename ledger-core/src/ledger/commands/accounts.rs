@@ -1,0 +1,237 @@
+//! Accounts: opening them, granting them roles, a second administrator's word, and ending.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::Definition;
+use super::content::Content;
+use crate::domain::account::decide::AskedRole;
+use crate::domain::account::{AccountCommand, AccountEvent, Grant, GrantStatus, Role};
+use crate::domain::directory::{Administrator, DirectoryCommand};
+use crate::domain::event::{Event, StreamId};
+use crate::domain::ids::{AccountId, GrantId, Key, WorkerId};
+use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::term::Term;
+use crate::ledger::book::Book;
+use crate::ledger::process::{Process, States};
+
+/// Open an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenAccount {
+    /// Which.
+    pub account: AccountId,
+    /// Which worker the person is.
+    pub worker: Option<WorkerId>,
+}
+
+impl Definition for OpenAccount {
+    fn write_content(&self, content: &mut Content) {
+        content.text("open_account").text(self.account.as_str()).maybe(self.worker.as_ref());
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::empty()
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Account(self.account.clone()));
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let OpenAccount { account, worker } = self.clone();
+        process.account(&account, AccountCommand::Open { at: process.context.at, worker })
+    }
+}
+
+/// Grant an account a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantRole {
+    /// Which account.
+    pub account: AccountId,
+    /// What.
+    pub role: Role,
+    /// Where; a worker's own role needs none where the account says which worker it is.
+    pub scope: Option<String>,
+    /// From which day on; none for today.
+    pub from: Option<NaiveDate>,
+    /// Through which day; none for no end.
+    pub until: Option<NaiveDate>,
+}
+
+impl Definition for GrantRole {
+    fn write_content(&self, content: &mut Content) {
+        content
+            .text("grant_role")
+            .text(self.account.as_str())
+            .text(self.role.as_str())
+            .maybe(self.scope.as_deref())
+            .maybe(self.from)
+            .maybe(self.until);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        self.scope.iter()
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.extend([StreamId::Account(self.account.clone()), StreamId::Directory]);
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let GrantRole { account, role, scope, from, until } = self.clone();
+        let (at, by) = (process.context.at, process.context.actor.clone());
+        // A single administrator has nobody to ask. Who is one is decided here, under the lock, and not by a view.
+        let alone = process.states.directory()?.people_on(at.date()) <= 1;
+        let status = if role.needs_second_word() && !alone { GrantStatus::Proposed } else { GrantStatus::Active };
+        let role = AskedRole { role, scope, from, until };
+        let grant = GrantId::from(&process.context.key);
+        let mut events = process.account(&account, AccountCommand::Grant { at, by, grant, role, status })?;
+        let granted = events.iter().find_map(|event| match event {
+            Event::Account(AccountEvent::RoleGranted(granted)) => Some(granted.clone()),
+            _ => None,
+        });
+        if let Some(granted) = granted.filter(|one| one.role == Role::Admin && one.status == GrantStatus::Active) {
+            events.extend(process.list(&account, granted.grant, Term::new(granted.from, granted.until))?);
+        }
+        Ok(events)
+    }
+}
+
+/// Confirm a grant that waits for a second administrator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmGrant {
+    /// Which.
+    pub grant: GrantId,
+}
+
+impl Definition for ConfirmGrant {
+    fn write_content(&self, content: &mut Content) {
+        content.text("confirm_grant").text(self.grant.as_str());
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::empty()
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        Some((&self.grant).into())
+    }
+
+    fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Directory);
+        let Some(account) = book.grantee(&self.grant) else { return };
+        streams.push(StreamId::Account(account.clone()));
+        let proposer = book.account(account).ok().and_then(|account| account.grant(&self.grant)).map(|grant| &grant.by);
+        streams.extend(proposer.map(|by| StreamId::Account(by.into())));
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let ConfirmGrant { grant } = self.clone();
+        let account = process.grantee(&grant)?;
+        let (at, by) = (process.context.at, process.context.actor.clone());
+        let Grant { by: proposer, role, term, .. } = process.grant(&account, &grant)?;
+        let own = process.person(&proposer)? == process.person(&by)?;
+        let mut events =
+            process.account(&account, AccountCommand::Confirm { at, by: by.clone(), grant: grant.clone(), own })?;
+        if !process.states.directory()?.lists(&(&by).into(), at.date()) {
+            let message = "a grant is confirmed by an administrator who did not propose it";
+            return Err(Refusal::new(Code::Forbidden, message));
+        }
+        if role == Role::Admin {
+            events.extend(process.list(&account, grant, term)?);
+        }
+        Ok(events)
+    }
+}
+
+/// End a grant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndGrant {
+    /// Which.
+    pub grant: GrantId,
+    /// The first day on which it holds no longer; none for at once.
+    pub on: Option<NaiveDate>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Definition for EndGrant {
+    fn write_content(&self, content: &mut Content) {
+        content.text("end_grant").text(self.grant.as_str()).maybe(self.on).text(&self.reason);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.reason)
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        Some((&self.grant).into())
+    }
+
+    fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Directory);
+        streams.extend(book.grantee(&self.grant).cloned().map(StreamId::Account));
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let EndGrant { grant, on, reason } = self.clone();
+        let account = process.grantee(&grant)?;
+        let (at, by) = (process.context.at, process.context.actor.clone());
+        let mut events = process.account(&account, AccountCommand::End { at, by, grant: grant.clone(), on, reason })?;
+        let on = on.unwrap_or_else(|| at.date());
+        let delisted = process.states.directory()?.decide(DirectoryCommand::Delist { at, grant, on })?;
+        events.extend(delisted.into_iter().map(Event::Directory));
+        Ok(events)
+    }
+}
+
+/// What the decisions of this file have in common.
+impl<S: States> Process<'_, S> {
+    fn account(&self, account: &AccountId, command: AccountCommand) -> Decision<Vec<Event>> {
+        Ok(self.states.account(account)?.decide(account, command)?.into_iter().map(Event::Account).collect())
+    }
+
+    fn grantee(&self, grant: &GrantId) -> Decision<AccountId> {
+        self.states.grantee(grant).cloned().ok_or_else(|| no_grant(grant))
+    }
+
+    fn grant(&self, account: &AccountId, grant: &GrantId) -> Decision<Grant> {
+        self.states.account(account)?.grant(grant).cloned().ok_or_else(|| no_grant(grant))
+    }
+
+    /// Puts an administrator into the directory.
+    fn list(&self, account: &AccountId, grant: GrantId, term: Term) -> Decision<Vec<Event>> {
+        let worker = self.states.account(account)?.worker().cloned();
+        let administrator = Administrator { account: account.clone(), term, worker };
+        let list = DirectoryCommand::List { at: self.context.at, grant, administrator };
+        Ok(self.states.directory()?.decide(list)?.into_iter().map(Event::Directory).collect())
+    }
+}
+
+fn no_grant(grant: &GrantId) -> Refusal {
+    Refusal::new(Code::NotFound, format!("no grant {grant}"))
+}

@@ -1,0 +1,182 @@
+//! Sites: opening, moving and closing them, and what they offer.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::Definition;
+use super::content::Content;
+use crate::domain::event::{Event, StreamId};
+use crate::domain::ids::{Key, SiteId};
+use crate::domain::refusal::Decision;
+use crate::domain::site::SiteCommand;
+use crate::domain::site::command::{IfKnown, SiteDetails};
+use crate::ledger::book::Book;
+use crate::ledger::process::{Process, States};
+
+/// Open a site, or bring one up to date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenSite {
+    /// Which.
+    pub site: SiteId,
+    /// Its particulars.
+    pub details: SiteDetails,
+    /// What becomes of one that is known.
+    pub if_known: IfKnown,
+}
+
+impl Definition for OpenSite {
+    fn write_content(&self, content: &mut Content) {
+        let SiteDetails { kind, name, opened, parent, services } = &self.details;
+        content.text("open_site").text(self.site.as_str()).text(kind).text(name).maybe(*opened).maybe(parent.as_ref());
+        content.number(i64::try_from(services.len()).unwrap_or(i64::MAX));
+        services.iter().for_each(|service| {
+            content.text(service);
+        });
+        match self.if_known {
+            IfKnown::Refuse => content.text("refuse"),
+            IfKnown::Update { closed } => content.text("update").maybe(closed),
+            IfKnown::Keep => content.text("keep"),
+        };
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        [&self.details.kind, &self.details.name].into_iter().chain(&self.details.services)
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Sites);
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let OpenSite { site, details, if_known } = self.clone();
+        process.sites(SiteCommand::Open { at: process.context.at, details, if_known, site })
+    }
+}
+
+/// Hang a site under another one, or make it a root.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoveSite {
+    /// Which.
+    pub site: SiteId,
+    /// Under which.
+    pub parent: Option<SiteId>,
+    /// From which day on; the day of the command where it says none.
+    pub on: Option<NaiveDate>,
+}
+
+impl Definition for MoveSite {
+    fn write_content(&self, content: &mut Content) {
+        content.text("move_site").text(self.site.as_str()).maybe(self.parent.as_ref()).maybe(self.on);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::empty()
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Sites);
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let MoveSite { site, parent, on } = self.clone();
+        let at = process.context.at;
+        process.sites(SiteCommand::Move { at, on: on.unwrap_or_else(|| at.date()), parent, site })
+    }
+}
+
+/// Close a site; what hangs below it stays open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseSite {
+    /// Which.
+    pub site: SiteId,
+    /// The first day closed; the day of the command where it says none.
+    pub on: Option<NaiveDate>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+impl Definition for CloseSite {
+    fn write_content(&self, content: &mut Content) {
+        content.text("close_site").text(self.site.as_str()).maybe(self.on).maybe(self.reason.as_deref());
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        self.reason.iter()
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Sites);
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let CloseSite { site, on, reason } = self.clone();
+        let at = process.context.at;
+        process.sites(SiteCommand::Close { at, on: on.unwrap_or_else(|| at.date()), reason, site })
+    }
+}
+
+/// Change what a site offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetServices {
+    /// Which.
+    pub site: SiteId,
+    /// What it offers.
+    pub services: Vec<String>,
+    /// From which day on; the day of the command where it says none.
+    pub on: Option<NaiveDate>,
+}
+
+impl Definition for SetServices {
+    fn write_content(&self, content: &mut Content) {
+        content.text("set_services").text(self.site.as_str()).maybe(self.on);
+        self.services.iter().for_each(|service| {
+            content.text(service);
+        });
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        self.services.iter()
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Sites);
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let SetServices { site, services, on } = self.clone();
+        let at = process.context.at;
+        process.sites(SiteCommand::SetServices { at, on: on.unwrap_or_else(|| at.date()), services, site })
+    }
+}
