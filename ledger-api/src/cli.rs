@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Data goes to stdout, everything else to stderr; exit codes are 0 done, 1 the
 //! thing asked for does not hold, 2 unusable input or arguments.
 
+pub mod account;
 pub mod appraise;
 pub mod as_of;
 pub mod audit;
@@ -26,6 +27,7 @@ pub mod token;
 pub mod trace;
 pub mod verify;
 pub mod witness;
+mod writer;
 
 use std::fmt;
 use std::path::Path;
@@ -85,6 +87,9 @@ enum Commands {
     Bundle(bundle::BundleArgs),
     /// Print the mutual-aid points cards of a branch for a year
     Appraise(appraise::AppraiseArgs),
+    /// Open accounts, and grant and end what they may do
+    #[command(subcommand)]
+    Account(account::AccountCommand),
     /// Issue, list and revoke access tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -241,6 +246,7 @@ async fn dispatch(cli: Cli) -> CliResult {
         Some(Commands::Export(args)) => export::run(args, &url).await,
         Some(Commands::Bundle(args)) => bundle::run(args, &url).await,
         Some(Commands::Appraise(args)) => appraise::run(args, &url).await,
+        Some(Commands::Account(command)) => account::run(command, &url).await,
         Some(Commands::Token(command)) => token::run(command, &url).await,
         Some(Commands::Checkpoint(args)) => checkpoint::run(args, &url).await,
         Some(Commands::Proof(command)) => proof::run(command, &url).await,

@@ -11,10 +11,11 @@ mod history;
 #[cfg(test)]
 mod tests;
 
+use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{Actor, IdError, Key};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::journal::JournalError;
+use ledger_core::journal::{Journal, JournalError};
 use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission, commands};
 
 use crate::access::policy::{Denied, Who};
@@ -33,6 +34,8 @@ pub const EXAMPLE_MERCHANT: &str = "YS-SH02";
 /// A Party branch with card holders.
 pub const EXAMPLE_BRANCH: &str = "YS-DZB01";
 
+/// Entries read at once.
+const PAGE: usize = 1_000;
 const ACTOR: &str = "demo";
 /// The first command: whether the journal is this demonstration's.
 const FIRST_KEY: &str = "demo/district";
@@ -83,8 +86,7 @@ pub async fn fill(ledger: &Ledger, vault: &Vault) -> Result<Filling, DemoError> 
     let found = ledger.journal().find(&[Key::new(FIRST_KEY)?, Key::new(LAST_KEY)?]).await?;
     match found.as_slice() {
         [_, Some(_)] => return Ok(Filling::AlreadyThere),
-        // One event opens every journal.
-        [None, _] if ledger.journal().head().await?.position > 1 => return Ok(Filling::NotEmpty),
+        [None, _] if is_lived_in(ledger.journal().as_ref()).await? => return Ok(Filling::NotEmpty),
         _ => {}
     }
     let mut filler = Filler { ledger, vault, actor: Actor::new(ACTOR)?, taken: 0, refused: 0 };
@@ -101,6 +103,23 @@ pub async fn fill(ledger: &Ledger, vault: &Vault) -> Result<Filling, DemoError> 
     filler.send(history.settlements()).await?;
     filler.send(vec![history::last_restock(LAST_KEY)?]).await?;
     Ok(Filling::Filled { taken: filler.taken, refused: filler.refused })
+}
+
+/// Whether a journal holds more than what opens it and whoever may act in it: a token may be issued before anything else.
+async fn is_lived_in(journal: &dyn Journal) -> Result<bool, JournalError> {
+    let mut position = 0;
+    loop {
+        let entries = journal.read(position, PAGE).await?;
+        let Some(last) = entries.last() else { return Ok(false) };
+        position = last.position;
+        for entry in &entries {
+            match entry.event()? {
+                Event::Account(_) | Event::Directory(_) => {}
+                event if event.as_opening().is_some() => {}
+                _ => return Ok(true),
+            }
+        }
+    }
 }
 
 struct Filler<'a> {

@@ -153,6 +153,24 @@ pub struct Sheet {
     pub widths: Vec<u32>,
     /// Lines below it, to be signed.
     pub signatures: &'static [&'static str],
+    /// What is counted below it while people fill a column in.
+    pub share: Option<Share>,
+}
+
+/// A count of a word that people write into a column, as a formula below it, with a warning where it is more than a part
+/// of the lines. It counts; it decides nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// The column's key.
+    pub column: &'static str,
+    /// The word that is counted.
+    pub word: &'static str,
+    /// The part it may be: a third is 3.
+    pub of: u32,
+    /// What the count is called.
+    pub label: &'static str,
+    /// What is said where it is more.
+    pub warning: &'static str,
 }
 
 /// A line above a table.

@@ -6,7 +6,9 @@
 //! any resource. Nothing here decides a rule, which is the ledger's, nor a right, which `service` asks for.
 
 mod accept;
+pub mod account_reads;
 pub mod accounts;
+mod appraisal_seals;
 pub mod appraisals;
 pub mod audit;
 pub mod audits;
@@ -105,6 +107,7 @@ fn guarded() -> Routes {
         .merge(batch::routes())
         .merge(expiries::routes())
         .merge(appraisals::routes())
+        .merge(appraisal_seals::routes())
         .merge(branches::routes())
         .merge(events::routes())
         .merge(audits::routes())
@@ -112,6 +115,7 @@ fn guarded() -> Routes {
         .merge(security::routes())
         .merge(receipts::routes())
         .merge(grants::routes())
+        .merge(account_reads::routes())
         .merge(metrics::routes())
 }
 

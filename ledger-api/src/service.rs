@@ -5,8 +5,11 @@
 //! Nothing here knows a status, a page or a sheet.
 //!
 //! Reading order: [`error`] (what can be said besides yes), [`command`] (a command from its fields to its receipt),
-//! [`keys`], [`names`], [`reading`] with [`readers`], then [`destination`] (commands of this machine) and [`due`].
+//! [`who`], [`keys`], [`names`], [`reading`] with [`readers`], [`accounts`], then [`destination`] (commands of this machine),
+//! [`due`] and [`appraisals`].
 
+pub mod accounts;
+pub mod appraisals;
 pub mod command;
 pub mod destination;
 pub mod due;
@@ -15,10 +18,12 @@ pub mod error;
 pub mod keys;
 pub mod names;
 pub mod own_data;
+pub mod reach;
 pub mod readers;
 pub mod reading;
 #[cfg(test)]
 mod tests;
 pub mod texts;
+pub mod who;
 
 pub use error::ServiceError;

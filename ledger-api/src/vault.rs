@@ -40,6 +40,8 @@ use store::{Found, Held, NameStore, Place, SealedField, Subject};
 
 /// The kind of a worker; the id is the worker's.
 pub const WORKER: &str = "worker";
+/// The kind of an account; the id is the account's.
+pub const ACCOUNT: &str = "account";
 /// The kind of a witness (证明人); the id is the pseudonym.
 pub const WITNESS: &str = "witness";
 /// The kind of a store, for texts about it; the id is the store's.

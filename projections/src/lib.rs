@@ -15,6 +15,7 @@ pub mod as_of;
 pub mod audit;
 pub mod card_line;
 mod card_points;
+mod card_stays;
 pub mod error;
 pub mod fold;
 pub mod handle;

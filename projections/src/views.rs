@@ -1,5 +1,6 @@
 //! The views, one file each.
 
+pub mod account;
 pub mod balance;
 pub mod card;
 pub mod hold;
@@ -23,6 +24,7 @@ pub const VERSION: u32 = 8;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
+    "account",
     "balance",
     "hold",
     "card_branch",
@@ -43,6 +45,7 @@ pub const FORMER: &[&str] = &["card_line"];
 /// Every view with an empty cache.
 pub fn all() -> Vec<Box<dyn Folder>> {
     vec![
+        Box::new(Cache::<account::AccountView>::default()),
         Box::new(Cache::<balance::BalanceView>::default()),
         Box::new(Cache::<hold::HoldView>::default()),
         Box::new(Cache::<card::CardBranchView>::default()),

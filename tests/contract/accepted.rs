@@ -326,6 +326,14 @@ fn command() -> BoxedStrategy<Command> {
         2 => (prop::collection::vec(activity(), 0..2), day(), settings()).prop_map(|(activities, effective_from, settings)| {
             Command::AdoptSchedule(commands::AdoptSchedule { activities, effective_from, settings })
         }),
+        1 => (name("B"), any::<i32>(), prop::option::of(any::<u64>()), any::<u64>(), text()).prop_map(
+            |(branch, year, asked, position, digest)| Command::SealAppraisal(commands::SealAppraisal {
+                branch: id(&branch),
+                year: 2020 + year % 6,
+                asked,
+                position,
+                digest,
+            })),
         1 => (text(), text()).prop_map(|(origin, suite)| Command::OpenJournal(commands::OpenJournal { origin, suite })),
     ]
     .boxed()
@@ -443,6 +451,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::OpenJournal(_) => "open journal",
         Command::Configure(_) => "configure",
         Command::AdoptSchedule(_) => "adopt schedule",
+        Command::SealAppraisal(_) => "seal appraisal",
         Command::RegisterWorker(_) => "register worker",
         Command::DepartWorker(_) => "depart worker",
         Command::EraseWorker(_) => "erase worker",
@@ -477,7 +486,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::SetServices(_) => "set services",
     }
 }
-const KINDS: usize = 30;
+const KINDS: usize = 35;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

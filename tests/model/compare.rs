@@ -249,7 +249,7 @@ async fn cards(views: &Views, district: &District) {
             .collect();
         let mut expected = BTreeMap::new();
         for (worker, account) in &district.accounts {
-            let Some((card, branch)) = &account.card else { continue };
+            let Some((card, branch)) = account.card_in(year) else { continue };
             let categories = account.card_points().remove(&year).unwrap_or_default();
             let total: i64 = categories.values().sum();
             let categories = categories.into_iter().map(|(category, points)| (category.to_owned(), points)).collect();
@@ -261,8 +261,8 @@ async fn cards(views: &Views, district: &District) {
                 counting.iter().filter(|credit| credit.objector.is_some()).map(|credit| credit.name.clone()).collect();
             disputed.sort();
             let services = counting.len() as u64;
-            let row = (worker.clone(), branch.clone(), categories, total, services, disputed);
-            expected.insert(card.clone(), row);
+            let row = (worker.clone(), branch, categories, total, services, disputed);
+            expected.insert(card, row);
         }
         assert_eq!(rows, expected, "cards of {year}");
     }

@@ -78,6 +78,7 @@ fn programme(event: &ProgrammeEvent) -> String {
             event.publicity_days,
             event.points_step.hundredths()
         ),
+        ProgrammeEvent::AppraisalSealed(event) => format!("{} sealed {}", event.branch, event.year),
         ProgrammeEvent::ScheduleAdopted(event) => {
             let lines: Vec<String> = event.activities.iter().map(activity).collect();
             format!("schedule {} from {}: {}", event.version, event.effective_from, lines.join(" "))

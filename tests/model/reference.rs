@@ -190,7 +190,9 @@ impl District {
             Ask::IssueCard { worker, card, branch, update } => self.issue_card(at, worker, card, branch, update)?,
             Ask::MoveCard { worker, branch } => self.move_card(at, &worker, branch)?,
             Ask::CloseCard { worker } => {
-                let (card, _) = self.account(&worker)?.card.take().ok_or("not_found")?;
+                let account = self.account(&worker)?;
+                let (card, _) = account.card.take().ok_or("not_found")?;
+                account.leave_branch(at.date());
                 self.done(format!("{at} card {card} of {worker} closed"));
             }
             Ask::RegisterMerchant { merchant, name, update } => self.register_merchant(at, merchant, name, update)?,
@@ -333,6 +335,7 @@ impl District {
         }
         account.card = Some((card.clone(), branch.clone()));
         account.last_card = Some(card.clone());
+        account.stays.push((card.clone(), branch.clone(), at.date(), None));
         self.done(format!("{at} card {card} of {worker} issued in {branch}"));
         match self.numbers.get(&card) {
             Some(holder) if *holder == worker => {}
@@ -346,12 +349,15 @@ impl District {
     }
 
     fn move_card(&mut self, at: NaiveDateTime, worker: &str, branch: String) -> Result<(), No> {
-        let (card, from) = self.account(worker)?.card.as_mut().ok_or("not_found")?;
-        if *from == branch {
+        let account = self.account(worker)?;
+        let (card, from) = account.card.clone().ok_or("not_found")?;
+        if from == branch {
             return Ok(());
         }
         let fact = format!("{at} card {card} of {worker} moved from {from} to {branch}");
-        *from = branch;
+        account.card = Some((card.clone(), branch.clone()));
+        account.leave_branch(at.date());
+        account.stays.push((card, branch, at.date(), None));
         self.done(fact);
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! Tokens seen lately, so that a request costs no query.
 //!
-//! An entry is believed for less than a second after the store was asked; then one of the waiting requests asks again.
+//! Where this process alone revokes, an entry is believed for less than a second after the store was asked, for the sake of
+//! hands that change the file; where others revoke as well, only by those who already waited when the store was asked.
+//! Then one of the waiting requests asks again.
 //! What the store does not know is remembered apart, for a while and up to a number: a flood of one bad token asks it once,
 //! and guessing fills no memory.
 
@@ -8,11 +10,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use super::Identity;
+use super::Shown;
 use super::secret::SecretHash;
 
 /// A revoked token stops working within a second everywhere; this leaves room for the query and for slow machines.
-const BELIEVED: Duration = Duration::from_millis(800);
+pub(super) const BELIEVED: Duration = Duration::from_millis(800);
 
 /// Tokens kept. More are in use only if something is wrong; then those not seen lately are dropped.
 const ENTRIES_MAX: usize = 65_536;
@@ -39,14 +41,14 @@ pub(super) struct Entry {
 
 struct Seen {
     asked: Instant,
-    identity: Identity,
+    shown: Shown,
 }
 
 impl Entry {
-    /// The identity, if the store was asked a moment ago.
-    pub(super) fn fresh(&self) -> Option<Identity> {
+    /// What the store answered, if it was asked at that time or later; at any time where there was none so long ago.
+    pub(super) fn asked_since(&self, oldest: Option<Instant>) -> Option<Shown> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        (seen.asked.elapsed() < BELIEVED).then(|| seen.identity.clone())
+        oldest.is_none_or(|oldest| oldest <= seen.asked).then(|| seen.shown.clone())
     }
 }
 
@@ -57,15 +59,16 @@ impl Cache {
 
     /// Keeps what the store answered. `asked` is when the question was put, not when the answer came: a revocation in
     /// between must not gain time.
-    pub(super) fn keep(&self, hash: SecretHash, asked: Instant, identity: Identity) {
-        let seen = Seen { asked, identity };
+    pub(super) fn keep(&self, hash: SecretHash, asked: Instant, shown: Shown) {
+        let seen = Seen { asked, shown };
         if let Some(entry) = self.get(&hash) {
             *entry.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
             return;
         }
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         if entries.len() >= ENTRIES_MAX {
-            entries.retain(|_, entry| entry.fresh().is_some());
+            let oldest = Instant::now().checked_sub(BELIEVED);
+            entries.retain(|_, entry| entry.asked_since(oldest).is_some());
         }
         if entries.len() < ENTRIES_MAX {
             entries.insert(hash, Arc::new(Entry { seen: Mutex::new(seen), turn: tokio::sync::Mutex::new(None) }));
@@ -96,6 +99,6 @@ impl Cache {
     /// Forgets the token of that id, for the process that revokes it: there it stops at once.
     pub(super) fn forget_id(&self, id: &str) {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        entries.retain(|_, entry| entry.seen.lock().unwrap_or_else(PoisonError::into_inner).identity.id.as_str() != id);
+        entries.retain(|_, entry| entry.seen.lock().unwrap_or_else(PoisonError::into_inner).shown.id.as_ref() != id);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use ledger_core::domain::points::Points;
 use projections::card_line::CardLine;
-use projections::queries::appraisal::{Appraisal, CardYear};
+use projections::queries::appraisal::{Addition, Appraisal, CardYear, Part, Seal};
 use serde::Serialize;
 
 use super::{NOTE, SheetError};
@@ -17,7 +17,39 @@ struct AppraisalJson<'a> {
     branch: Option<&'a str>,
     position: u64,
     cards: Vec<CardJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seal: Option<SealJson<'a>>,
     note: &'static str,
+}
+
+/// That the branch closed the year, and what changed since.
+#[derive(Serialize)]
+struct SealJson<'a> {
+    on: NaiveDate,
+    position: u64,
+    entry: u64,
+    digest: &'a str,
+    addendum: Vec<AdditionJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct AdditionJson<'a> {
+    card_no: &'a str,
+    worker: &'a str,
+    credit: &'a str,
+    on: NaiveDate,
+    category: &'a str,
+    points: Exact<Points>,
+    change: &'static str,
+    position: u64,
+}
+
+/// What falls on days on which the card was the asked branch's own.
+#[derive(Serialize)]
+struct PartJson<'a> {
+    categories: BTreeMap<&'a str, Exact<Points>>,
+    total: Exact<Points>,
+    services: u64,
 }
 
 #[derive(Serialize)]
@@ -28,6 +60,8 @@ struct CardJson<'a> {
     categories: BTreeMap<&'a str, Exact<Points>>,
     total: Exact<Points>,
     services: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own: Option<PartJson<'a>>,
     disputed: &'a [String],
     lines: Vec<LineJson<'a>>,
     decision: &'static str,
@@ -44,6 +78,7 @@ struct LineJson<'a> {
     witness: Option<&'a str>,
     evidence: Option<&'a str>,
     schedule: u32,
+    branch: &'a str,
 }
 
 pub(super) fn render(appraisal: &Appraisal) -> Result<Vec<u8>, SheetError> {
@@ -51,7 +86,8 @@ pub(super) fn render(appraisal: &Appraisal) -> Result<Vec<u8>, SheetError> {
         year: appraisal.year,
         branch: appraisal.branch.as_deref(),
         position: appraisal.position,
-        cards: appraisal.cards.iter().map(card).collect(),
+        cards: appraisal.cards.iter().map(|one| card(one, appraisal.branch.is_some())).collect(),
+        seal: appraisal.seal.as_ref().map(seal),
         note: NOTE,
     };
     let mut bytes = serde_json::to_vec(&json)?;
@@ -59,21 +95,54 @@ pub(super) fn render(appraisal: &Appraisal) -> Result<Vec<u8>, SheetError> {
     Ok(bytes)
 }
 
-fn card(card: &CardYear) -> CardJson<'_> {
+fn seal(seal: &Seal) -> SealJson<'_> {
+    SealJson {
+        on: seal.on,
+        position: seal.position,
+        entry: seal.entry,
+        digest: &seal.digest,
+        addendum: seal.addendum.iter().map(addition).collect(),
+    }
+}
+
+fn addition(addition: &Addition) -> AdditionJson<'_> {
+    let Addition { card_no, worker, line, counts, position } = addition;
+    AdditionJson {
+        card_no,
+        worker,
+        credit: &line.credit,
+        on: line.on,
+        category: &line.category,
+        points: Exact(line.points),
+        change: if *counts { "counted" } else { "withdrawn" },
+        position: *position,
+    }
+}
+
+fn by_category(categories: &BTreeMap<String, Points>) -> BTreeMap<&str, Exact<Points>> {
+    categories.iter().map(|(category, points)| (category.as_str(), Exact(*points))).collect()
+}
+
+fn own(part: &Part) -> PartJson<'_> {
+    PartJson { categories: by_category(&part.categories), total: Exact(part.total), services: part.services }
+}
+
+fn card(card: &CardYear, of_branch: bool) -> CardJson<'_> {
     CardJson {
         card_no: &card.card_no,
         worker: &card.worker,
         branch: &card.branch,
-        categories: card.categories.iter().map(|(category, points)| (category.as_str(), Exact(*points))).collect(),
+        categories: by_category(&card.categories),
         total: Exact(card.total),
         services: card.services,
+        own: of_branch.then(|| own(&card.own)),
         disputed: &card.disputed,
-        lines: card.lines.iter().map(line).collect(),
+        lines: card.lines.iter().map(|(one, of_day)| line(one, of_day)).collect(),
         decision: "",
     }
 }
 
-fn line(line: &CardLine) -> LineJson<'_> {
+fn line<'a>(line: &'a CardLine, of_day: &'a str) -> LineJson<'a> {
     LineJson {
         credit: &line.credit,
         on: line.on,
@@ -84,5 +153,6 @@ fn line(line: &CardLine) -> LineJson<'_> {
         witness: line.witness.as_deref(),
         evidence: line.evidence.as_deref(),
         schedule: line.schedule,
+        branch: of_day,
     }
 }

@@ -12,11 +12,18 @@ pub(super) fn document(appraisal: &Appraisal) -> Document {
     let columns: Vec<Name> = [name("card_no", "积分卡号"), name("worker", "编号"), name("branch", "党支部")]
         .into_iter()
         .chain(categories.iter().map(|category| Name::of(category)))
-        .chain([name("total", "合计"), name("services", "服务次数"), name("decision", "评议意见")])
+        .chain([name("total", "合计"), name("services", "服务次数")])
+        .chain(own_columns(appraisal))
+        .chain([name("decision", "评议意见")])
         .collect();
     let rows = appraisal.cards.iter().map(|card| {
         let texts = [&card.card_no, &card.worker, &card.branch].map(|text| Cell::Text(text.clone()));
-        texts.into_iter().chain(points(card, &categories)).chain(once(Cell::Blank)).collect()
+        texts
+            .into_iter()
+            .chain(points(card, &categories))
+            .chain(own(appraisal, card))
+            .chain(once(Cell::Blank))
+            .collect()
     });
     Document {
         title: "党员互助积分卡".into(),
@@ -26,6 +33,18 @@ pub(super) fn document(appraisal: &Appraisal) -> Document {
         flat: true,
         layout: Layout::Screen,
     }
+}
+
+/// The columns of what is the asked branch's own; none where no branch was asked.
+pub(super) fn own_columns(appraisal: &Appraisal) -> Vec<Name> {
+    let columns = [name("own_total", "其中本支部"), name("own_services", "本支部次数")];
+    appraisal.branch.iter().flat_map(|_| columns.clone()).collect()
+}
+
+/// What stands in [`own_columns`].
+pub(super) fn own(appraisal: &Appraisal, card: &CardYear) -> Vec<Cell> {
+    let cells = [Cell::Points(card.own.total), Cell::count(card.own.services)];
+    appraisal.branch.iter().flat_map(|_| cells.clone()).collect()
 }
 
 /// What a card has by category and in all, and from how many services.

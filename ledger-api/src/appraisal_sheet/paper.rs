@@ -91,7 +91,7 @@ impl Names {
 
 async fn known(vault: &Vault, appraisal: &Appraisal) -> Result<Names, VaultError> {
     let workers: BTreeSet<&str> = appraisal.cards.iter().map(|card| card.worker.as_str()).collect();
-    let lines = appraisal.cards.iter().flat_map(|card| &card.lines);
+    let lines = appraisal.cards.iter().flat_map(|card| &card.lines).map(|(line, _)| line);
     let witnesses: BTreeSet<&str> = lines.filter_map(|line| line.witness.as_deref()).collect();
     Ok(Names::Known {
         workers: look_up(vault, WORKER, &workers).await?,

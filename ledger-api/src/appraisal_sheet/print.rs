@@ -2,12 +2,12 @@
 //! that says what this is.
 
 use projections::card_line::CardLine;
-use projections::queries::appraisal::{Appraisal, CardYear};
+use projections::queries::appraisal::{Addition, Appraisal, CardYear};
 
-use super::list::points;
+use super::list::{own, own_columns, points};
 use super::paper::Paper;
 use super::{NOTE, categories};
-use crate::document::{Cell, Document, HeadLine, Layout, Name, Sheet, Table, name};
+use crate::document::{Cell, Document, HeadLine, Layout, Name, Share, Sheet, Table, name};
 
 /// Where a meeting signs.
 const SIGNATURES: &[&str] = &[
@@ -17,6 +17,16 @@ const SIGNATURES: &[&str] = &[
 const ROOT_NOTE: &str = "校验码是账本到上述序号为止的默克尔根；同一序号的检查点写的是同一个码，nuanxin verify 与 \
     /v1/audit/consistency 可核对。";
 const NAMES_NOTE: &str = "姓名与证明人取自姓名库，是制表时的现名；姓名库取不到时写明，积分不受影响。";
+
+/// The part of a meeting's members who may be found excellent (民主评议党员: 优秀 not above a third).
+const EXCELLENT: Share = Share {
+    column: "decision",
+    word: "优秀",
+    of: 3,
+    label: "优秀人数（自动计数）",
+    warning: "优秀超过三分之一，请复核",
+};
+const ADDENDUM_NOTE: &str = "封存之后的更正只列在本表，不改动已封存的积分卡。";
 
 /// Columns of the evidence lines, with their widths.
 const EVIDENCE: [(&str, &str, u32); 15] = [
@@ -50,7 +60,7 @@ pub(super) fn document(appraisal: &Appraisal, paper: &Paper) -> Document {
             (name("root_note", "校验码用法"), text(ROOT_NOTE.to_owned())),
             (name("names_note", "姓名"), text(NAMES_NOTE.to_owned())),
         ],
-        tables: vec![cards(appraisal, paper), evidence(appraisal, paper)],
+        tables: [cards(appraisal, paper), evidence(appraisal, paper)].into_iter().chain(addendum(appraisal)).collect(),
         flat: false,
         layout: Layout::Paper,
     }
@@ -81,14 +91,13 @@ fn cards(appraisal: &Appraisal, paper: &Paper) -> Table {
         (name("branch", "党支部"), 26),
     ];
     columns.extend(categories.iter().map(|category| (Name::of(category), 12)));
-    columns.extend([
-        (name("total", "合计"), 12),
-        (name("services", "服务次数"), 10),
-        (name("decision", "评议意见"), 36),
-    ]);
+    columns.extend([(name("total", "合计"), 12), (name("services", "服务次数"), 10)]);
+    columns.extend(own_columns(appraisal).into_iter().map(|column| (column, 12)));
+    columns.push((name("decision", "评议意见"), 36));
     let rows = appraisal.cards.iter().map(|card| {
-        let mut row = who(card, paper);
+        let mut row = who(card, &card.branch, paper);
         row.extend(points(card, &categories));
+        row.extend(own(appraisal, card));
         row.push(Cell::Blank);
         row
     });
@@ -97,10 +106,11 @@ fn cards(appraisal: &Appraisal, paper: &Paper) -> Table {
         (HeadLine::Line, format!("党支部：{}", branch(appraisal))),
         (HeadLine::Line, format!("截至账本序号：{}", taken(appraisal, paper))),
         (HeadLine::Line, format!("账本校验码：{}", paper.root.as_deref().unwrap_or("无"))),
+        (HeadLine::Line, sealed(appraisal)),
         (HeadLine::Small, NOTE.to_owned()),
     ];
     let (columns, widths): (Vec<Name>, Vec<u32>) = columns.into_iter().unzip();
-    let sheet = Sheet { head, widths, signatures: SIGNATURES };
+    let sheet = Sheet { head, widths, signatures: SIGNATURES, share: Some(EXCELLENT) };
     Table { sheet, ..Table::list(name("cards", "积分卡"), columns, rows.collect()) }
 }
 
@@ -109,16 +119,16 @@ fn evidence(appraisal: &Appraisal, paper: &Paper) -> Table {
     let columns: Vec<Name> = EVIDENCE.iter().map(|(key, title, _)| name(key, title)).collect();
     let widths = EVIDENCE.iter().map(|(_, _, width)| *width).collect();
     let lines = appraisal.cards.iter().flat_map(|card| card.lines.iter().map(move |line| (card, line)));
-    let rows = lines.map(|(card, line)| proof(card, line, paper)).collect();
+    let rows = lines.map(|(card, (line, of_day))| proof(card, line, of_day, paper)).collect();
     let sheet = Sheet { widths, ..Sheet::default() };
     Table { sheet, ..Table::list(name("evidence", "依据"), columns, rows) }
 }
 
-fn proof(card: &CardYear, line: &CardLine, paper: &Paper) -> Vec<Cell> {
+fn proof(card: &CardYear, line: &CardLine, of_day: &str, paper: &Paper) -> Vec<Cell> {
     let text = |text: &str| Cell::Text(text.to_owned());
     let activity = paper.programme.activities.get(&(line.schedule, line.activity.clone()));
     let disputed = if card.disputed.contains(&line.credit) { "异议处理中" } else { "" };
-    let mut row = who(card, paper);
+    let mut row = who(card, of_day, paper);
     row.extend([
         Cell::Day(line.on),
         text(&line.activity),
@@ -135,9 +145,54 @@ fn proof(card: &CardYear, line: &CardLine, paper: &Paper) -> Vec<Cell> {
     row
 }
 
+/// Whether the branch closed the year.
+fn sealed(appraisal: &Appraisal) -> String {
+    match &appraisal.seal {
+        Some(seal) => {
+            format!("已于 {} 封存：账本序号 {}，内容摘要 {}", seal.on, seal.position, seal.digest)
+        }
+        None => "尚未封存".to_owned(),
+    }
+}
+
+/// What changed after the year was sealed.
+fn addendum(appraisal: &Appraisal) -> Option<Table> {
+    let seal = appraisal.seal.as_ref()?;
+    let columns = [
+        (name("card_no", "积分卡号"), 18),
+        (name("worker", "编号"), 16),
+        (name("credit", "记录号"), 24),
+        (name("on", "服务日期"), 12),
+        (name("category", "类别"), 12),
+        (name("points", "积分"), 10),
+        (name("change", "更正"), 12),
+        (name("position", "账本序号"), 12),
+    ];
+    let (columns, widths): (Vec<Name>, Vec<u32>) = columns.into_iter().unzip();
+    let rows = seal.addendum.iter().map(added).collect();
+    let head = vec![(HeadLine::Title, "封存后更正".to_owned()), (HeadLine::Small, ADDENDUM_NOTE.to_owned())];
+    let sheet = Sheet { head, widths, ..Sheet::default() };
+    Some(Table { sheet, ..Table::list(name("addendum", "封存后更正"), columns, rows) })
+}
+
+fn added(addition: &Addition) -> Vec<Cell> {
+    let Addition { card_no, worker, line, counts, position } = addition;
+    let text = |text: &str| Cell::Text(text.to_owned());
+    vec![
+        text(card_no),
+        text(worker),
+        text(&line.credit),
+        Cell::Day(line.on),
+        text(&line.category),
+        Cell::Points(line.points),
+        text(if *counts { "补记" } else { "撤销" }),
+        Cell::count(*position),
+    ]
+}
+
 /// The columns that say whose card it is.
-fn who(card: &CardYear, paper: &Paper) -> Vec<Cell> {
-    [&card.card_no, paper.names.worker(&card.worker), &card.worker, &card.branch]
+fn who(card: &CardYear, branch: &str, paper: &Paper) -> Vec<Cell> {
+    [&card.card_no, paper.names.worker(&card.worker), &card.worker, branch]
         .map(|text: &str| Cell::Text(text.to_owned()))
         .to_vec()
 }

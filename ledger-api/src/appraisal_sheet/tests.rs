@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 use chrono::NaiveDate;
 use ledger_core::domain::points::Points;
 use projections::card_line::CardLine;
-use projections::queries::appraisal::{Appraisal, CardYear};
+use projections::queries::appraisal::{Addition, Appraisal, CardYear, Part, Seal};
 
 use super::paper::{Names, Paper};
 use super::{Format, SheetError};
@@ -33,10 +33,11 @@ fn card(card_no: &str, branch: &str, lines: Vec<CardLine>) -> CardYear {
         categories: Default::default(),
         total: lines.iter().map(|line| line.points).sum(),
         services: lines.len().try_into().unwrap(),
+        own: Part::default(),
         disputed: vec!["C-2".into()],
-        lines,
+        lines: lines.into_iter().map(|line| (line, branch.to_owned())).collect(),
     };
-    for line in &card.lines {
+    for (line, _) in &card.lines {
         *card.categories.entry(line.category.clone()).or_default() += line.points;
     }
     card
@@ -45,7 +46,7 @@ fn card(card_no: &str, branch: &str, lines: Vec<CardLine>) -> CardYear {
 fn appraisal() -> Appraisal {
     let first = vec![line("C-1", "志愿服务", "20"), line("C-2", "文明创建", "2.5")];
     let cards = vec![card("K-1", "第一支部", first), card("K-2", "=cmd|'/c calc'!A1", vec![])];
-    Appraisal { year: 2024, branch: None, position: 77, cards }
+    Appraisal { year: 2024, branch: None, position: 77, cards, seal: None }
 }
 
 fn paper() -> Paper {
@@ -80,7 +81,7 @@ fn json_shows_points_as_exact_numbers_and_leaves_the_decision_blank() {
         r#"{"year":2024,"branch":null,"position":77,"cards":[{"card_no":"K-1","worker":"worker of K-1","#,
         r#""branch":"第一支部","categories":{"志愿服务":20,"文明创建":2.5},"total":22.5,"services":2,"#,
         r#""disputed":["C-2"],"lines":[{"credit":"C-1","on":"2024-03-05","activity":"HD01","category":"志愿服务","#,
-        r#""quantity":2.5,"points":20,"witness":"W-9","evidence":null,"schedule":1},"#,
+        r#""quantity":2.5,"points":20,"witness":"W-9","evidence":null,"schedule":1,"branch":"第一支部"},"#,
     );
     assert!(text.starts_with(expected), "{text}");
     assert!(text.contains(r#""decision":"""#));
@@ -115,7 +116,7 @@ fn a_workbook_holds_cards_evidence_and_notes_and_no_clock() {
     let evidence = part(&workbook, "xl/worksheets/sheet2.xml");
     assert_eq!(evidence.matches("<row ").count(), 3, "{evidence}");
     assert!(part(&workbook, "xl/styles.xml").contains("0.00") || evidence.contains("numFmtId=\"2\""));
-    assert!(!cards.contains("<f>"), "a text never becomes a formula");
+    assert_eq!(cards.matches("<f>").count(), 1, "a text never becomes a formula; the count of 优秀 is the only one");
 }
 
 #[test]
@@ -167,4 +168,48 @@ fn more_lines_than_a_sheet_holds_are_refused_with_the_cure() {
     let lines = vec![line("C-1", "志愿服务", "1"); 1_048_501];
     let appraisal = Appraisal { cards: vec![card("K-1", "一", lines)], ..appraisal() };
     assert!(matches!(render(&appraisal, Format::Xlsx), Err(SheetError::TooLarge { lines: 1_048_501, .. })));
+}
+
+#[test]
+fn the_decision_is_blank_and_beside_it_stands_a_count_that_warns_above_a_third() {
+    let cards = part(&render(&appraisal(), Format::Xlsx).unwrap(), "xl/worksheets/sheet1.xml");
+    let formula = "COUNTIF($I$8:$I$9,\"优秀*\")&amp;IF(COUNTIF($I$8:$I$9,\"优秀*\")*3&gt;2";
+    assert!(cards.contains(&formula.replace('"', "&quot;")) || cards.contains(formula), "{cards}");
+}
+
+#[test]
+fn a_branch_reads_its_own_part_and_the_whole() {
+    let mut asked = Appraisal { branch: Some("第一支部".into()), ..appraisal() };
+    asked.cards[0].own = Part {
+        categories: [("志愿服务".to_owned(), Points::from_whole(20))].into(),
+        total: Points::from_whole(20),
+        services: 1,
+    };
+    let json = String::from_utf8(render(&asked, Format::Json).unwrap()).unwrap();
+    assert!(json.contains(r#""total":22.5,"services":2,"own":{"categories":{"志愿服务":20},"total":20,"services":1}"#));
+    let csv = String::from_utf8(render(&asked, Format::Csv).unwrap()).unwrap();
+    assert!(csv.contains("合计,服务次数,其中本支部,本支部次数,评议意见") && csv.contains(",22.5,2,20,1,\r\n"), "{csv}");
+}
+
+#[test]
+fn what_was_corrected_after_the_seal_is_told_beside_what_was_sealed() {
+    let addition = Addition {
+        card_no: "K-1".into(),
+        worker: "worker of K-1".into(),
+        line: line("C-9", "志愿服务", "5"),
+        counts: false,
+        position: 91,
+    };
+    let on = NaiveDate::from_ymd_opt(2025, 1, 9).unwrap();
+    let seal = Seal { on, entry: 80, position: 77, digest: "9f86d081".into(), addendum: vec![addition] };
+    let sealed = Appraisal { seal: Some(seal), position: 99, ..appraisal() };
+    let json = String::from_utf8(render(&sealed, Format::Json).unwrap()).unwrap();
+    let expected = concat!(
+        r#""seal":{"on":"2025-01-09","position":77,"entry":80,"digest":"9f86d081","addendum":[{"card_no":"K-1","#,
+        r#""worker":"worker of K-1","credit":"C-9","on":"2024-03-05","category":"志愿服务","points":5,"#,
+        r#""change":"withdrawn","position":91}]}"#,
+    );
+    assert!(json.contains(expected), "{json}");
+    let strings = part(&render(&sealed, Format::Xlsx).unwrap(), "xl/sharedStrings.xml");
+    assert!(strings.contains("已于 2025-01-09 封存：账本序号 77") && strings.contains("封存后更正"), "{strings}");
 }

@@ -3,12 +3,14 @@
 mod cells;
 mod long;
 
-use rust_xlsxwriter::{ColNum, Color, Format as CellFormat, FormatAlign, RowNum, Workbook, Worksheet};
+use rust_xlsxwriter::{
+    ColNum, Color, Format as CellFormat, FormatAlign, Formula, RowNum, Workbook, Worksheet, utility,
+};
 use unicode_width::UnicodeWidthStr;
 
 use self::cells::{LINES_MAX, Look, clipped, properties, put, ruled};
 pub(crate) use self::long::{LongTable, LongWorkbook};
-use super::{Cell, Document, DocumentError, HeadLine, Layout, Table};
+use super::{Cell, Document, DocumentError, HeadLine, Layout, Share, Table};
 
 /// Lines of a sheet on paper that are kept for what stands around its table.
 const LINES_AROUND: usize = 75;
@@ -149,10 +151,39 @@ fn write_table(sheet: &mut Worksheet, table: &Table, style: &Style) -> Result<()
         }
         below += 1;
     }
+    if let Some(share) = &table.sheet.share
+        && !table.rows.is_empty()
+    {
+        write_share(sheet, table, share, (header + 1, below - 1), style)?;
+        below += 1;
+    }
     for (row, text) in (below + 1..).zip(table.sheet.signatures) {
         sheet.merge_range(row, 0, row, last, text, &style.line)?;
         sheet.set_row_height(row, SIGNATURE_HEIGHT)?;
     }
+    Ok(())
+}
+
+/// Counts a word of a column below it, between two lines of the sheet.
+fn write_share(
+    sheet: &mut Worksheet,
+    table: &Table,
+    share: &Share,
+    (first, last): (RowNum, RowNum),
+    style: &Style,
+) -> Result<(), DocumentError> {
+    let Some(at) = table.columns.iter().position(|column| column.key == share.column) else { return Ok(()) };
+    let column = ColNum::try_from(at).unwrap_or(ColNum::MAX);
+    let Share { word, of, label, warning, .. } = share;
+    let cells = utility::cell_range_absolute(first, column, last, column);
+    let count = format!("COUNTIF({cells},\"{word}*\")");
+    let lines = last - first + 1;
+    let formula = format!("={count}&IF({count}*{of}>{lines},\"　{warning}\",\"\")");
+    let row = last + 1;
+    if let Some(before) = column.checked_sub(1) {
+        sheet.write_string_with_format(row, before, *label, &style.header)?;
+    }
+    sheet.write_formula_with_format(row, column, Formula::new(formula).set_result("0"), &style.note)?;
     Ok(())
 }
 

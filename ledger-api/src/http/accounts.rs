@@ -238,7 +238,7 @@ async fn read_worker(
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<WorkerRecord>, ApiError> {
-    let reading = caller.may(Read::Worker, Target::Worker(&id))?;
+    let reading = caller.may_here(&app, Read::Worker, Target::Worker(&id)).await?;
     reading.at_least(&app, query.min_position).await?;
     let At { position, value: row } = known(&app, &reading, &id).await?;
     let name = names::of_worker(&app, Who::Bearer(&caller.0), &id).await;
@@ -254,7 +254,7 @@ async fn read_balance(
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<BalanceQuery>,
 ) -> Result<Json<BalanceAnswer>, ApiError> {
-    let reading = caller.may(Read::Balance, Target::Worker(&id))?;
+    let reading = caller.may_here(&app, Read::Balance, Target::Worker(&id)).await?;
     let as_of = date("as_of", &query.as_of)?.unwrap_or_else(|| now().date());
     reading.at_least(&app, query.min_position).await?;
     let At { position, value: row } = known(&app, &reading, &id).await?;
@@ -280,7 +280,7 @@ async fn read_statement(
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<PositionQuery>,
 ) -> Result<Json<StatementAnswer>, ApiError> {
-    let reading = caller.may(Read::Statement, Target::Worker(&id))?;
+    let reading = caller.may_here(&app, Read::Statement, Target::Worker(&id)).await?;
     reading.at_least(&app, query.min_position).await?;
     let position = known(&app, &reading, &id).await?.position;
     let (mut lines, next) = app.views.statement(&id, query.after.unwrap_or(0), position, query.limit.0).await?;

@@ -79,9 +79,7 @@ async fn read_appraisal(
     let branch = Some(query.branch.trim()).filter(|branch| !branch.is_empty());
     let target = branch.map_or(Target::District, Target::Branch);
     let reading = caller.may(Read::Appraisal, target)?;
-    if !YEARS.contains(&year) {
-        return Err(ApiError::new(Code::InvalidDate, format!("{year} is no year that is kept here")));
-    }
+    kept_year(year)?;
     let format = asked_format(&query.format, &headers)?;
     reading.at_least(&app, query.min_position.max(query.at)).await?;
     let appraisal = app.views.appraisal(year, branch, query.at).await?;
@@ -131,6 +129,17 @@ async fn paper(
         root: Some(readable(&app.audit.tiles().root(position).await?)),
         names: on_paper(app, Who::Bearer(caller), target, appraisal).await,
     })
+}
+
+/// Refuses a year that this ledger does not keep.
+///
+/// # Errors
+/// `invalid_date`.
+pub(super) fn kept_year(year: i32) -> Result<(), ApiError> {
+    if YEARS.contains(&year) {
+        return Ok(());
+    }
+    Err(ApiError::new(Code::InvalidDate, format!("{year} is no year that is kept here")))
 }
 
 /// The format that the query asks for, else the one that the `Accept` header likes best.

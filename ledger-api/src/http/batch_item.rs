@@ -229,6 +229,7 @@ mod tests {
         CommandKind::OpenJournal,
         CommandKind::Configure,
         CommandKind::AdoptSchedule,
+        CommandKind::SealAppraisal,
         CommandKind::ExpireLots,
         CommandKind::EraseWorker,
     ];

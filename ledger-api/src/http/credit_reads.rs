@@ -113,7 +113,7 @@ async fn read_credit(
     ApiPath(id): ApiPath<CreditId>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<CreditRecordJson>, ApiError> {
-    let reading = caller.may(Read::Credit, Target::Credit(id.as_str()))?;
+    let reading = caller.may_here(&app, Read::Credit, Target::Credit(id.as_str())).await?;
     let position = reading.at_least(&app, query.min_position).await?;
     let credit = app.views.credit(&id, position).await?;
     let mut credit = credit.ok_or_else(|| unknown_credit(&id))?;
@@ -147,7 +147,7 @@ async fn read_witness(
     ApiPath(id): ApiPath<CreditId>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<WitnessAnswer>, ApiError> {
-    let reading = caller.may(Read::Witness, Target::Credit(id.as_str()))?;
+    let reading = caller.may_here(&app, Read::Witness, Target::Credit(id.as_str())).await?;
     let position = reading.at_least(&app, query.min_position).await?;
     let credit = app.views.credit(&id, position).await?.ok_or_else(|| unknown_credit(&id))?;
     reading.note_worker(&app, credit.record.worker.as_str());

@@ -25,6 +25,7 @@ use super::rate::{self, Limiter, RateSettings};
 use crate::access::policy::{Action, CommandKind, Read, Who, may_ever};
 use crate::app::App;
 use crate::security_log::is_logged;
+use crate::service::who;
 
 /// What a route asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,7 +194,7 @@ const ASKING_WAIT: Duration = Duration::from_secs(2);
 
 /// The token that a request showed, for what goes on after its answer began.
 #[derive(Clone)]
-pub struct Shown(pub Arc<str>);
+pub struct ShownToken(pub Arc<str>);
 
 /// Lets a request through whose token's role has such a right; its handler then finds the identity as `Caller`. What is
 /// refused here or behind this goes to the security log, where it is one of those.
@@ -205,13 +206,13 @@ pub async fn guard(
     let address = rate::address(&request, &gate.settings.trusted_proxies);
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     let route = format!("{} {path}", request.method());
-    let mut who = String::new();
-    let response = pass(&app, &doors, &gate, address, request, next, &mut who).await;
+    let mut asks = String::new();
+    let response = pass(&app, &doors, &gate, address, request, next, &mut asks).await;
     if let Some(ToldCode(code)) = response.extensions().get() {
         let code = code.to_string();
         if is_logged(&code) {
             let address = address.map(|address| address.to_string()).unwrap_or_default();
-            app.security.note(&code, &who, &address, &route);
+            app.security.note(&code, &asks, &address, &route);
         }
     }
     response
@@ -224,7 +225,7 @@ async fn pass(
     address: Option<IpAddr>,
     mut request: Request,
     next: Next,
-    who: &mut String,
+    asks: &mut String,
 ) -> Response {
     let token: Option<Arc<str>> = bearer(request.headers()).map(Arc::from);
     let seen = token.as_deref().is_some_and(|token| app.access.has_seen(token));
@@ -246,13 +247,12 @@ async fn pass(
         }
     }
     let Some(token) = token else { return ApiError::unauthenticated().into_response() };
-    let identity = match app.access.authenticate(&token).await {
-        Ok(Some(identity)) => identity,
-        Ok(None) => return ApiError::unauthenticated().into_response(),
+    let identity = match who::of_token(app, &token).await {
+        Ok(identity) => identity,
         Err(error) => return ApiError::from(error).into_response(),
     };
     drop(place);
-    identity.id.as_str().clone_into(who);
+    identity.id.as_str().clone_into(asks);
     if let Err(wait) = gate.accounts.take(&identity.id.as_str()) {
         return too_many("this account asks too often", wait);
     }
@@ -260,7 +260,7 @@ async fn pass(
         return ApiError::forbidden().into_response();
     }
     request.extensions_mut().insert(identity);
-    request.extensions_mut().insert(Shown(token));
+    request.extensions_mut().insert(ShownToken(token));
     next.run(request).await
 }
 

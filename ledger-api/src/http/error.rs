@@ -266,6 +266,7 @@ impl ApiError {
         match error {
             ServiceError::Unreadable(detail) => ApiError::unreadable(detail),
             ServiceError::Refused(refusal) => ApiError::refused(refusal, in_path),
+            ServiceError::Unauthenticated(detail) => ApiError::new(Code::Unauthenticated, detail),
             ServiceError::Denied(_) => ApiError::forbidden(),
             ServiceError::Unknown => ApiError::outcome_unknown(),
             ServiceError::Committed(detail) => ApiError::committed_but(detail),

@@ -23,14 +23,14 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::accounts::PositionQuery;
-use super::door::{Routes, Shown};
+use super::door::{Routes, ShownToken};
 use super::error::ApiError;
 use super::extract::{ApiQuery, Caller};
 use super::{accept, cloud_events};
-use crate::access::Access;
 use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::service::reading::may_read;
+use crate::service::{ServiceError, who};
 use crate::stopping::Stopping;
 
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -103,7 +103,7 @@ async fn read_events(
     State(app): State<App>,
     caller: Caller,
     Extension(stopping): Extension<Stopping>,
-    Extension(shown): Extension<Shown>,
+    Extension(shown): Extension<ShownToken>,
     ApiQuery(query): ApiQuery<PositionQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -125,7 +125,7 @@ async fn read_events(
         let foreign = journal.changes();
         let feed = Feed { journal, committed: app.ledger.committed(), foreign, after, read: VecDeque::new(), source };
         // It ends with the token, too: whoever may read no more is told no more.
-        let ended = until_refused(Arc::clone(&app.access), shown);
+        let ended = until_refused(app.clone(), shown);
         let events = follow(feed).take_until(stopping.raised()).take_until(ended);
         return Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response());
     }
@@ -153,13 +153,14 @@ fn batch(entries: &[Entry], source: &str, next: Option<u64>, limit: usize) -> Re
     Ok(response)
 }
 
-/// Is done once a token is revoked, or may no longer read events. It holds the tokens alone, and keeps no writer alive.
-async fn until_refused(access: Arc<Access>, Shown(token): Shown) {
+/// Is done once a token is revoked, or its account may no longer read events. It holds the ledger only as long as the
+/// server serves: connections are closed before that ends.
+async fn until_refused(app: App, ShownToken(token): ShownToken) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        match access.authenticate(&token).await {
-            Ok(Some(identity)) if may_read(&identity, Read::Events, Target::District).is_ok() => {}
-            Ok(_) => return,
+        match who::of_token(&app, &token).await {
+            Ok(identity) if may_read(&identity, Read::Events, Target::District).is_ok() => {}
+            Ok(_) | Err(ServiceError::Unauthenticated(_)) => return,
             Err(error) => tracing::warn!(%error, "an event stream goes on: its token cannot be asked now"),
         }
     }

@@ -1,6 +1,7 @@
 //! Requests against the whole edge on a journal of its own: what comes back, to the letter.
 
 mod access;
+mod appraisals;
 mod batch;
 mod dated;
 mod described;
@@ -13,6 +14,7 @@ mod malformed;
 mod names;
 mod negotiation;
 mod reads;
+mod rights;
 mod roles;
 mod strangers;
 pub(crate) mod support;

@@ -155,7 +155,7 @@ async fn read_redemption(
     ApiPath(id): ApiPath<RedemptionId>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<RedemptionRecordJson>, ApiError> {
-    let reading = caller.may(Read::Redemption, Target::Redemption(id.as_str()))?;
+    let reading = caller.may_here(&app, Read::Redemption, Target::Redemption(id.as_str())).await?;
     let position = reading.at_least(&app, query.min_position).await?;
     let record = app.views.redemption(&id, position).await?;
     let mut record = record.ok_or_else(|| {

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
+use crate::service::accounts::{AskedToken, IssuedToken};
 use crate::service::destination::Told;
 
 /// The longest message, in bytes. A thousand commands of a sheet take about three hundred thousand.
@@ -41,7 +42,9 @@ pub(super) enum Question {
     /// To keep the names of workers, each as (id, name).
     KeepNames(Vec<(String, String)>),
     /// To issue a token.
-    IssueToken { role: String, scope: Option<String>, name: String },
+    IssueToken(AskedToken),
+    /// To carry out a command about an account, and to keep a name for the account that it opens.
+    GiveAccount { key: Key, command: Command, name: Option<String> },
     /// To revoke a token.
     RevokeToken { id: String },
 }
@@ -59,7 +62,9 @@ pub(super) enum Answer {
     /// The names are kept.
     Kept,
     /// The token, which is nowhere else.
-    Issued { id: String, token: String },
+    Issued(IssuedToken),
+    /// What became of a command about an account, and whether a grant waits for a second administrator.
+    Account { told: Told, waits: bool },
     /// Whether there was such a token.
     Revoked { found: bool },
     /// It could not be done.

@@ -4,16 +4,17 @@
 //! journal as it is ([`super::names`]), and nothing reaches the ledger that whoever asks may not do.
 
 use ledger_core::domain::event::Event;
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::SiteId;
 use ledger_core::domain::programme::event::ProgrammeEvent;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission};
 
 use super::ServiceError;
-use super::erasure;
-use super::names::{self, Personal};
+use super::names::{self, Named, Personal};
 use super::texts::{self, Begun};
+use super::{erasure, reach};
+use crate::access::Role;
 use crate::access::policy::{Denied, Who, allow, of_command};
 use crate::app::App;
 
@@ -56,7 +57,7 @@ impl From<Command> for Asked {
 pub struct Prepared {
     submission: Submission,
     /// For the vault, once the command took effect.
-    name: Option<(WorkerId, String)>,
+    name: Option<Named>,
     no_date: Option<String>,
 }
 
@@ -74,6 +75,20 @@ impl Prepared {
 fn check(who: Who<'_>, command: &Command) -> Result<(), Denied> {
     let (kind, target) = of_command(command);
     allow(who, kind, target)
+}
+
+/// Whoever registers workers of a single site need not name it.
+fn take_own_site(who: Who<'_>, command: &mut Command) {
+    let (Who::Bearer(identity), Command::RegisterWorker(register)) = (who, command) else { return };
+    if register.details.site.is_some() {
+        return;
+    }
+    let mut operator = identity.roles.iter().filter(|held| held.role == Role::Operator);
+    if let (Some(held), None) = (operator.next(), operator.next())
+        && let Some(Ok(site)) = held.scope.as_deref().map(SiteId::new)
+    {
+        register.details.site = Some(site);
+    }
 }
 
 /// Puts a command that whoever asks may give in its frame, and what is personal where it belongs.
@@ -96,7 +111,9 @@ pub async fn prepare_after(
     begun: &mut Begun,
 ) -> Result<Prepared, ServiceError> {
     let Asked { mut command, personal, no_date } = asked;
-    check(who, &command)?;
+    take_own_site(who, &mut command);
+    let (kind, target) = of_command(&command);
+    reach::may(app, who, kind, target).await?;
     if let Command::EraseWorker(command) = &mut command {
         command.oneself = who.is_worker(command.worker.as_str());
     }
@@ -152,6 +169,19 @@ pub(super) async fn give_at_once(
 ) -> Result<Vec<Outcome>, Denied> {
     check_all(who, &submissions)?;
     Ok(ledger.queue(submissions, false).await.wait().await)
+}
+
+/// As [`give`], all of them or none.
+///
+/// # Errors
+/// [`Denied`].
+pub(super) async fn give_all_or_none(
+    ledger: &Ledger,
+    who: Who<'_>,
+    submissions: Vec<Submission>,
+) -> Result<Vec<Outcome>, Denied> {
+    check_all(who, &submissions)?;
+    Ok(ledger.submit_all(submissions, true).await)
 }
 
 fn check_all(who: Who<'_>, submissions: &[Submission]) -> Result<(), Denied> {

@@ -98,7 +98,9 @@ impl Books {
     fn programme(&mut self, event: &ProgrammeEvent) {
         match event {
             ProgrammeEvent::ScheduleAdopted(adopted) => self.caps.adopt(adopted),
-            ProgrammeEvent::JournalOpened(_) | ProgrammeEvent::ProgrammeConfigured(_) => {}
+            ProgrammeEvent::JournalOpened(_)
+            | ProgrammeEvent::ProgrammeConfigured(_)
+            | ProgrammeEvent::AppraisalSealed(_) => {}
         }
     }
 

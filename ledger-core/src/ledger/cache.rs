@@ -15,7 +15,7 @@ use crate::journal::{JournalError, Snapshot, StoredStream};
 /// older snapshot could be read and would lack the field's whole history. `golden/states.txt` notices what is forgotten.
 pub mod layout {
     /// Of the programme.
-    pub const PROGRAMME: u32 = 3;
+    pub const PROGRAMME: u32 = 4;
     /// Of workers.
     pub const WORKER: u32 = 5;
     /// Of merchants.

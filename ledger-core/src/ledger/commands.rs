@@ -23,7 +23,7 @@ pub use cards::{CloseCard, IssueCard, MoveCard};
 pub use credits::{JudgeCredit, RecordCredit};
 pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
 pub use merchants::{PaySettlement, RegisterMerchant};
-pub use programme::{AdoptSchedule, OpenJournal};
+pub use programme::{AdoptSchedule, OpenJournal, SealAppraisal};
 pub use redemptions::ReverseRedemption;
 pub use sites::{CloseSite, MoveSite, OpenSite, SetServices};
 pub use stock::{CountStock, Restock, WriteOffStock};
@@ -172,6 +172,8 @@ commands! {
     Configure(Settings),
     /// Adopt a schedule, with settings in the same transaction.
     AdoptSchedule(AdoptSchedule),
+    /// Close a branch's appraisal of a year.
+    SealAppraisal(SealAppraisal),
     /// Register a worker.
     RegisterWorker(RegisterWorker),
     /// The worker leaves.

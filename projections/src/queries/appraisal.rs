@@ -2,19 +2,23 @@
 //!
 //! No ranking and no grade: cards stand in the order of their numbers. The same year, branch and position give the same
 //! answer, however much was recorded since.
+//!
+//! A branch sees every card that was its own on any day of the year, with the part that falls on those days and the whole.
+//! A year that the branch sealed (封存) stays what it was at the sealed position; what changed later is told beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::points::Points;
-use ledger_core::domain::programme::event::ProgrammeEvent;
+use ledger_core::domain::programme::event::{AppraisalSealed, ProgrammeEvent};
 
 use super::PAGE;
 use crate::card_line::{CardLine, CardLines};
+use crate::card_stays::Year;
 use crate::error::ViewError;
 use crate::handle::Views;
-use crate::views::card::CardBranchView;
+use crate::views::card::{CardBranchView, CardStays, Stay};
 
 /// One card's year.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,18 +27,61 @@ pub struct CardYear {
     pub card_no: String,
     /// Its holder.
     pub worker: String,
-    /// The branch at that position.
+    /// The branch in which it was last in that year.
     pub branch: String,
-    /// Points by category.
+    /// Points by category, the whole year's.
     pub categories: BTreeMap<String, Points>,
     /// Their sum.
     pub total: Points,
     /// How many services they come from.
     pub services: u64,
-    /// The services, by service date.
-    pub lines: Vec<CardLine>,
+    /// Of all that, what falls on days on which the card was the asked branch's own; all of it where none was asked.
+    pub own: Part,
+    /// The services, by service date, each with the branch of its day.
+    pub lines: Vec<(CardLine, String)>,
     /// Of those, the credits under an open objection.
     pub disputed: Vec<String>,
+}
+
+/// What some services of a card come to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Part {
+    /// Points by category.
+    pub categories: BTreeMap<String, Points>,
+    /// Their sum.
+    pub total: Points,
+    /// How many services.
+    pub services: u64,
+}
+
+/// That a branch closed a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seal {
+    /// The business day on which it did.
+    pub on: NaiveDate,
+    /// The position of the event that says so.
+    pub entry: u64,
+    /// The position whose state was sealed.
+    pub position: u64,
+    /// SHA-256 of the appraisal's JSON at that position, hexadecimal.
+    pub digest: String,
+    /// What counts or no longer counts since, in the order of the journal.
+    pub addendum: Vec<Addition>,
+}
+
+/// A correction after the seal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addition {
+    /// The card, as it is now.
+    pub card_no: String,
+    /// Its holder.
+    pub worker: String,
+    /// The service.
+    pub line: CardLine,
+    /// Whether it counts since; else it no longer does.
+    pub counts: bool,
+    /// The position since when.
+    pub position: u64,
 }
 
 /// The cards of a year.
@@ -44,10 +91,12 @@ pub struct Appraisal {
     pub year: i32,
     /// The branch asked for; all branches without.
     pub branch: Option<String>,
-    /// The position it was taken at.
+    /// The position it was taken at. Of a sealed year the cards are those of the sealed position.
     pub position: u64,
     /// The cards, by number.
     pub cards: Vec<CardYear>,
+    /// Where the branch sealed the year before that position.
+    pub seal: Option<Seal>,
 }
 
 /// What the district's programme said at a position: what a sheet names besides the cards.
@@ -57,10 +106,12 @@ pub struct ProgrammeAt {
     pub district: Option<String>,
     /// The activities' names, by version of the schedule and code.
     pub activities: BTreeMap<(u32, String), String>,
+    /// The years that branches closed, each with the position of the event that says so.
+    pub seals: Vec<(u64, AppraisalSealed)>,
 }
 
 impl ProgrammeAt {
-    fn fold(&mut self, event: ProgrammeEvent) {
+    fn fold(&mut self, position: u64, event: ProgrammeEvent) {
         match event {
             ProgrammeEvent::ProgrammeConfigured(event) => {
                 self.district = Some(event.name).filter(|name| !name.is_empty());
@@ -70,6 +121,7 @@ impl ProgrammeAt {
                 let names = event.activities.into_iter().map(|line| ((version, line.code.to_string()), line.name));
                 self.activities.extend(names);
             }
+            ProgrammeEvent::AppraisalSealed(event) => self.seals.push((position, event)),
             ProgrammeEvent::JournalOpened(_) => {}
         }
     }
@@ -87,7 +139,7 @@ impl Views {
             let entries = self.journal().read_stream(&StreamId::Programme, after, PAGE).await?;
             for entry in entries.iter().take_while(|entry| entry.position <= position) {
                 if let Event::Programme(event) = entry.event()? {
-                    programme.fold(event);
+                    programme.fold(entry.position, event);
                 }
             }
             match entries.last() {
@@ -97,7 +149,8 @@ impl Views {
         }
     }
 
-    /// The cards of a branch (or of all) for a year, as of a position (or as of now).
+    /// The cards of a branch (or of all) for a year, as of a position (or as of now). Of a year that the branch sealed before
+    /// that position, the cards as they were sealed, and what changed since.
     ///
     /// # Errors
     /// [`ViewError`], also [`ViewError::Behind`] for a position the views have not reached.
@@ -108,36 +161,133 @@ impl Views {
         // Rows keep what held at every earlier position as well.
         let holders = self.rows_under::<CardBranchView>("").await?;
         let position = at.unwrap_or(holders.position);
+        let sealed = match branch {
+            Some(branch) => {
+                let seals = self.programme_at(position).await?.seals.into_iter();
+                seals.filter(|(_, seal)| seal.year == year && seal.branch.as_str() == branch).next_back()
+            }
+            None => None,
+        };
+        let now = self.cards_of(&holders.value, year, branch, position).await?;
+        let Some((entry, sealed)) = sealed else {
+            return Ok(Appraisal { year, branch: branch.map(str::to_owned), position, cards: now, seal: None });
+        };
+        let cards = self.cards_of(&holders.value, year, branch, sealed.position).await?;
+        let addendum = self.additions(&cards, &now, position).await?;
+        let AppraisalSealed { at, digest, position: taken, .. } = sealed;
+        let seal = Some(Seal { on: at.date(), entry, position: taken, digest, addendum });
+        Ok(Appraisal { year, branch: branch.map(str::to_owned), position, cards, seal })
+    }
+
+    /// What counts now and did not when the year was sealed, and what no longer does.
+    async fn additions(
+        &self,
+        sealed: &[CardYear],
+        now: &[CardYear],
+        position: u64,
+    ) -> Result<Vec<Addition>, ViewError> {
+        let (before, after) = (credits(sealed), credits(now));
+        let mut additions = Vec::new();
+        for card in now {
+            let new = card.lines.iter().map(|(line, _)| line).filter(|line| !before.contains(&line.credit));
+            additions.extend(new.map(|line| card.changed(line.clone(), true)));
+        }
+        for card in sealed {
+            let gone: BTreeSet<&str> = card
+                .lines
+                .iter()
+                .map(|(line, _)| line.credit.as_str())
+                .filter(|credit| !after.contains(*credit))
+                .collect();
+            if gone.is_empty() {
+                continue;
+            }
+            // The sealed lines do not know yet what became of them.
+            let mut lines = CardLines::default();
+            self.each_event_of(&card.worker, position, &mut |at, event| lines.fold(at, event)).await?;
+            let lines = lines.into_lines().filter(|line| gone.contains(line.credit.as_str()));
+            additions.extend(lines.map(|line| card.changed(line, false)));
+        }
+        additions.sort_by_key(|addition| addition.position);
+        Ok(additions)
+    }
+
+    async fn cards_of(
+        &self,
+        holders: &[(String, CardStays)],
+        year: i32,
+        branch: Option<&str>,
+        position: u64,
+    ) -> Result<Vec<CardYear>, ViewError> {
         let mut cards = Vec::new();
-        for (worker, holder) in holders.value {
-            let Some(stay) = holder.stays.into_iter().find(|stay| stay.holds_at(position)) else { continue };
-            if branch.is_some_and(|branch| branch != stay.branch) {
+        for (worker, holder) in holders {
+            let Some(stays) = Year::of(&holder.stays, year, position) else { continue };
+            if branch.is_some_and(|branch| !stays.touches(branch)) {
                 continue;
             }
             let mut lines = CardLines::default();
-            self.each_event_of(&worker, position, &mut |at, event| lines.fold(at, event)).await?;
+            self.each_event_of(worker, position, &mut |at, event| lines.fold(at, event)).await?;
             let lines = lines.into_lines().filter(|line| line.on.year() == year && line.counts_at(position));
-            cards.push(card_year(stay.card_no, worker, stay.branch, lines.collect(), position));
+            cards.push(card_year(&stays, worker.clone(), branch, lines.collect(), position));
         }
         cards.sort_by(|one, other| one.card_no.cmp(&other.card_no));
-        Ok(Appraisal { year, branch: branch.map(str::to_owned), position, cards })
+        Ok(cards)
     }
 }
 
-fn card_year(card_no: String, worker: String, branch: String, mut lines: Vec<CardLine>, position: u64) -> CardYear {
+fn card_year(stays: &Year, worker: String, branch: Option<&str>, mut lines: Vec<CardLine>, position: u64) -> CardYear {
     lines.sort_by_key(|line| (line.on, line.recorded));
-    let mut categories: BTreeMap<String, Points> = BTreeMap::new();
-    for line in &lines {
-        *categories.entry(line.category.clone()).or_default() += line.points;
-    }
+    let Stay { card_no, branch: last, .. } = stays.last();
+    let lines: Vec<(CardLine, String)> = lines
+        .into_iter()
+        .map(|line| {
+            let of_day = stays.branch_on(line.on).unwrap_or_default().to_owned();
+            (line, of_day)
+        })
+        .collect();
+    let whole = Part::of(lines.iter().map(|(line, _)| line));
+    let own = match branch {
+        Some(branch) => Part::of(lines.iter().filter(|(_, of_day)| of_day == branch).map(|(line, _)| line)),
+        None => whole.clone(),
+    };
+    let disputed = lines.iter().map(|(line, _)| line).filter(|line| line.objected_at(position));
     CardYear {
-        card_no,
+        card_no: card_no.clone(),
         worker,
-        branch,
-        total: categories.values().copied().sum(),
-        categories,
-        services: u64::try_from(lines.len()).unwrap_or(u64::MAX),
-        disputed: lines.iter().filter(|line| line.objected_at(position)).map(|line| line.credit.clone()).collect(),
+        branch: last.clone(),
+        total: whole.total,
+        categories: whole.categories,
+        services: whole.services,
+        own,
+        disputed: disputed.map(|line| line.credit.clone()).collect(),
         lines,
+    }
+}
+
+impl Part {
+    fn of<'a>(lines: impl Iterator<Item = &'a CardLine>) -> Part {
+        let mut part = Part::default();
+        for line in lines {
+            *part.categories.entry(line.category.clone()).or_default() += line.points;
+            part.total += line.points;
+            part.services += 1;
+        }
+        part
+    }
+}
+
+fn credits(cards: &[CardYear]) -> BTreeSet<String> {
+    cards.iter().flat_map(|card| &card.lines).map(|(line, _)| line.credit.clone()).collect()
+}
+
+impl CardYear {
+    fn changed(&self, line: CardLine, counts: bool) -> Addition {
+        Addition {
+            card_no: self.card_no.clone(),
+            worker: self.worker.clone(),
+            counts,
+            position: if counts { line.confirmed } else { line.reversed }.unwrap_or_default(),
+            line,
+        }
     }
 }

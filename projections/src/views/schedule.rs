@@ -34,7 +34,7 @@ impl View for ScheduleView {
         match event {
             ProgrammeEvent::ScheduleAdopted(event) => vec![format_smolstr!("{:010}", event.version)],
             ProgrammeEvent::ProgrammeConfigured(_) => vec![SmolStr::new_static(SETTINGS_KEY)],
-            ProgrammeEvent::JournalOpened(_) => Vec::new(),
+            ProgrammeEvent::JournalOpened(_) | ProgrammeEvent::AppraisalSealed(_) => Vec::new(),
         }
     }
 
@@ -50,7 +50,7 @@ impl View for ScheduleView {
                 });
             }
             ProgrammeEvent::ProgrammeConfigured(event) => row.settings = Some(event.clone()),
-            ProgrammeEvent::JournalOpened(_) => {}
+            ProgrammeEvent::JournalOpened(_) | ProgrammeEvent::AppraisalSealed(_) => {}
         }
     }
 }

@@ -81,6 +81,8 @@ const WORKER: &str =
     r#"{"key": "NAME-{n}-w", "command": "worker", "id": "NAME-{n}", "occupation": "快递员", "party_member": true}"#;
 const CARD: &str =
     r#"{"key": "NAME-{n}-c", "command": "card", "worker": "NAME-{n}", "card_no": "NAME-{n}", "branch": "B1"}"#;
+const CARD_OF_ITS_OWN_BRANCH: &str =
+    r#"{"key": "NAME-{n}-c", "command": "card", "worker": "NAME-{n}", "card_no": "NAME-{n}", "branch": "NAME-{n}"}"#;
 const STORE: &str = r#"{"key": "NAME-{n}-s", "command": "store", "id": "NAME-{n}", "name": "靶场", "tier": "街道"}"#;
 pub(super) const REDEEM: &str = r#"{"key": "NAME-{n}", "command": "redeem", "worker": "W0001", "store": "S-sell",
     "at": "2025-06-02T09:00:00+08:00", "lines": [{"sku": "SW01", "quantity": 1}]}"#;
@@ -356,6 +358,16 @@ fn office() -> Vec<Control> {
             ],
             201,
         ),
+        Control {
+            before: &[WORKER, CARD_OF_ITS_OWN_BRANCH],
+            ..post(
+                "/v1/appraisals/{year}/seal",
+                &[("2025", Kind::Year)],
+                json!({"branch": "NAME-{n}"}),
+                &[("/branch", Kind::Known("invalid_input"))],
+                200,
+            )
+        },
         post("/v1/expiries", &[], json!({"through": DAY}), &[("/through", Kind::Date)], 200),
         Control { queries: &[("atomic", "true", Kind::Truth)], ..post("/v1/batch", &[], json!([item]), &[], 200) },
         Control {

@@ -74,6 +74,8 @@ pub(crate) struct Account {
     pub(crate) card: Option<(String, String)>,
     /// The number under which credits count, also after the card was closed.
     pub(crate) last_card: Option<String>,
+    /// In which branch which card was: from a day, and until before another.
+    pub(crate) stays: Vec<(String, String, NaiveDate, Option<NaiveDate>)>,
     pub(crate) credits: Vec<Credit>,
     pub(crate) redemptions: BTreeMap<String, Spent>,
     pub(crate) holds: BTreeMap<String, Spent>,
@@ -235,6 +237,24 @@ impl Account {
         let expired: i64 = self.credits.iter().filter(ended).map(whole).sum();
         let all: i64 = self.credits.iter().map(whole).sum();
         (earned, self.redeemed(), expired, all - expired + self.held())
+    }
+
+    /// The card ends, or goes elsewhere.
+    pub(crate) fn leave_branch(&mut self, day: NaiveDate) {
+        if let Some((.., until @ None)) = self.stays.last_mut() {
+            *until = Some(day);
+        }
+    }
+
+    /// The last card of a year and its branch. A stay that began and ended on one day is none, and what comes before the
+    /// first belongs to it.
+    pub(crate) fn card_in(&self, year: i32) -> Option<(String, String)> {
+        let stays = self.stays.iter().filter(|(.., from, until)| until.is_none_or(|until| *from < until));
+        let in_year = stays.enumerate().filter(|(at, (.., from, until))| {
+            (*at == 0 || from.year() <= year)
+                && until.is_none_or(|until| until > NaiveDate::from_ymd_opt(year, 1, 1).expect("a day"))
+        });
+        in_year.last().map(|(_, (card, branch, ..))| (card.clone(), branch.clone()))
     }
 
     /// Points of standing credits that count for the card, by year and category.

@@ -36,6 +36,8 @@ kinds! {
         Configure,
         /// Adopts a points schedule.
         AdoptSchedule,
+        /// Closes a branch's appraisal of a year.
+        SealAppraisal,
         /// Registers a worker.
         RegisterWorker,
         /// Records that a worker leaves.
@@ -188,6 +190,10 @@ kinds! {
         Receipt,
         /// The figures of this process.
         Metrics,
+        /// The accounts, with what each was granted.
+        Accounts,
+        /// The own account.
+        Me,
     }
 }
 
@@ -225,9 +231,14 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::OpenJournal(_) => (CommandKind::OpenJournal, Target::District),
         Command::Configure(_) => (CommandKind::Configure, Target::District),
         Command::AdoptSchedule(_) => (CommandKind::AdoptSchedule, Target::District),
-        Command::RegisterWorker(commands::RegisterWorker { worker, .. }) => {
-            (CommandKind::RegisterWorker, Target::Worker(worker.as_str()))
+        Command::SealAppraisal(commands::SealAppraisal { branch, .. }) => {
+            (CommandKind::SealAppraisal, Target::Branch(branch.as_str()))
         }
+        // Who is to be registered belongs nowhere yet but to the site that is named.
+        Command::RegisterWorker(commands::RegisterWorker { details, .. }) => (
+            CommandKind::RegisterWorker,
+            details.site.as_ref().map_or(Target::District, |site| Target::Site(site.as_str())),
+        ),
         Command::DepartWorker(commands::DepartWorker { worker, .. }) => {
             (CommandKind::DepartWorker, Target::Worker(worker.as_str()))
         }
@@ -237,8 +248,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::IssueCard(commands::IssueCard { worker, branch, .. }) => {
             (CommandKind::IssueCard, Target::Card { worker: worker.as_str(), branch: Some(branch.as_str()) })
         }
-        Command::MoveCard(commands::MoveCard { worker, branch }) => {
-            (CommandKind::MoveCard, Target::Card { worker: worker.as_str(), branch: Some(branch.as_str()) })
+        // The branch that has the card gives it away.
+        Command::MoveCard(commands::MoveCard { worker, .. }) => {
+            (CommandKind::MoveCard, Target::Card { worker: worker.as_str(), branch: None })
         }
         Command::CloseCard(commands::CloseCard { worker, .. }) => {
             (CommandKind::CloseCard, Target::Card { worker: worker.as_str(), branch: None })

@@ -77,6 +77,7 @@ fn request(place: &Place<'_>) -> Option<Value> {
                 "lines": [{ "sku": EXAMPLE_SKU, "quantity": 1 }],
             },
         ]),
+        ("post", "/v1/appraisals/{year}/seal") => json!({ "branch": "YS-DZB01" }),
         ("post", "/v1/expiries") => json!({ "through": "2026-06-30" }),
         _ => return None,
     })

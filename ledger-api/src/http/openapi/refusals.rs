@@ -76,6 +76,7 @@ const LEDGER: &[(&str, &[Code])] = &[
     ("/v1/holds", SPENDING),
     ("/v1/holds/{id}/capture", &[Code::AlreadyDecided, Code::HoldExpired, Code::InvalidDate]),
     ("/v1/holds/{id}/release", &[Code::AlreadyDecided, Code::HoldExpired, Code::InvalidDate]),
+    ("/v1/appraisals/{year}/seal", &[Code::NotFound, Code::AlreadyDecided, Code::InvalidDate]),
     ("/v1/expiries", &[Code::InvalidDate]),
     ("/v1/accounts/{id}/roles", &[Code::InvalidDate, Code::NotEligible]),
     ("/v1/grants/{grant}/confirm", &[Code::AlreadyDecided, Code::SamePerson]),

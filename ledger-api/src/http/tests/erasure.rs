@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::support::{Edge, Told};
 use crate::access::Role;
+use crate::service::accounts::token_for;
 use crate::vault::{WITNESS, is_reference};
 
 const NAME: &str = "欧阳不可忘";
@@ -79,7 +80,7 @@ async fn no_event_holds_a_reason_and_whoever_may_is_told_it() {
     }
 
     // Administrators and auditors read reasons, with the subject's own name masked.
-    let (_, audits) = edge.app.access.issue(Role::Auditor, None, "audits").await.unwrap();
+    let audits = token_for(&edge.app, Role::Auditor, None).await;
     let masked = "欧**本人未到场";
     for (path, pointer) in [
         ("/v1/credits/C2", "/steps/1/reason"),
@@ -140,8 +141,8 @@ async fn numbers_of_people_are_refused_in_reasons_ids_and_keys() {
 #[tokio::test]
 async fn a_person_is_forgotten_by_two_and_nothing_of_the_person_is_left() {
     let edge = lived_in().await;
-    let (_, own) = edge.app.access.issue(Role::Worker, Some("W1"), "own").await.unwrap();
-    let (_, own_too) = edge.app.access.issue(Role::Worker, Some("W1"), "own, again").await.unwrap();
+    let own = token_for(&edge.app, Role::Worker, Some("W1")).await;
+    let own_too = token_for(&edge.app, Role::Worker, Some("W1")).await;
     let before = edge.get("/v1/workers/W1/balance").await.body;
     let receipts = receipts(&edge).await;
     let path = "/v1/workers/W1/erase";
@@ -238,7 +239,7 @@ async fn lived_in_again(edge: Edge) -> Edge {
 #[tokio::test]
 async fn everything_that_is_held_of_a_person_is_the_persons_to_take() {
     let edge = lived_in().await;
-    let (_, own) = edge.app.access.issue(Role::Worker, Some("W1"), "own").await.unwrap();
+    let own = token_for(&edge.app, Role::Worker, Some("W1")).await;
     edge.get("/v1/workers/W1/balance").await;
     let told = ask(&edge, &own, Method::GET, "/v1/workers/W1/export?format=json", "-", json!({})).await;
     assert_eq!(told.status.as_u16(), 200, "{told:?}");

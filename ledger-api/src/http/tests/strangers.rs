@@ -14,6 +14,7 @@ use super::support::{Edge, Told};
 use crate::access::Role;
 use crate::http::rate::{Rate, RateSettings};
 use crate::server::router_with;
+use crate::service::accounts::{issued_for, token_for};
 use crate::stopping::Stopping;
 
 fn from(peer: &str, request: axum::http::request::Builder) -> Request<Body> {
@@ -66,8 +67,9 @@ async fn an_account_is_held_to_its_rate_and_others_are_not() {
 #[tokio::test]
 async fn what_is_refused_is_told_to_auditors_and_to_nobody_else() {
     let edge = Edge::with_district().await;
-    let (clerk, token) = edge.app.access.issue(Role::Clerk, Some("S1"), "t").await.unwrap();
-    let (_, audits) = edge.app.access.issue(Role::Auditor, None, "audits").await.unwrap();
+    let issued = issued_for(&edge.app, Role::Clerk, Some("S1")).await;
+    let (clerk, token) = (issued.account, issued.token);
+    let audits = token_for(&edge.app, Role::Auditor, None).await;
     for _ in 0..3 {
         ask(&edge, "10.0.0.7", &token).await;
     }
@@ -100,7 +102,9 @@ async fn every_answer_is_closed_to_other_sites() {
 #[tokio::test]
 async fn a_feed_ends_with_its_token() {
     let edge = Edge::with_district().await;
-    let (id, token) = edge.app.access.issue(Role::Auditor, None, "audits").await.unwrap();
+    let issued = issued_for(&edge.app, Role::Auditor, None).await;
+    let (id, token) = (issued.id, issued.token);
+
     let request = edge.request(Method::GET, "/v1/events", &token).header(header::ACCEPT, "text/event-stream");
     let response = edge.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let mut feed = response.into_body().into_data_stream();

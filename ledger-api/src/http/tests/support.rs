@@ -17,6 +17,7 @@ use super::described::assert_described;
 use crate::access::Role;
 use crate::app::{App, AppTasks, NewJournal, open_journal};
 use crate::server::router;
+use crate::service::accounts::token_for;
 use crate::stopping::Stopping;
 
 /// A ledger with its edge and the tokens of two admins.
@@ -64,8 +65,8 @@ impl Edge {
         // Nobody waits long for the outcome of a lost commit here.
         let settings = LedgerSettings { resolve_for: Duration::from_millis(50), ..LedgerSettings::default() };
         let (app, tasks) = App::open_on(journal, &url, settings, &NewJournal::default()).await.unwrap();
-        let (_, token) = app.access.issue(Role::Admin, None, "desk").await.unwrap();
-        let (_, other_token) = app.access.issue(Role::Admin, None, "another desk").await.unwrap();
+        let token = token_for(&app, Role::Admin, None).await;
+        let other_token = token_for(&app, Role::Admin, None).await;
         let (_, stopping) = Stopping::new();
         let router = router(app.clone(), stopping).unwrap();
         Edge { app, router, token, other_token, _tasks: tasks, folder }

@@ -22,7 +22,8 @@ use json::canonical;
 use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
-    accounts, actor, at, card_no, credit, dated, erasure_samples, first_samples, merchant, points, sites, store, worker,
+    accounts, actor, at, card_no, credit, dated, erasure_samples, first_samples, merchant, points, seals, sites, store,
+    worker,
 };
 
 fn encoded(event: &Event) -> String {
@@ -51,6 +52,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-accounts.jsonl", accounts::samples()),
         ("events-v1-sites.jsonl", sites::samples()),
         ("events-v1-erasure.jsonl", erasure_samples()),
+        ("events-v1-seals.jsonl", seals::samples()),
     ]
 }
 

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::command::{Guards, Settings};
-use super::event::{JournalOpened, ProgrammeConfigured, ProgrammeEvent, ScheduleAdopted};
+use super::event::{AppraisalSealed, JournalOpened, ProgrammeConfigured, ProgrammeEvent, ScheduleAdopted};
 use super::state::Programme;
 use crate::domain::event::V1;
+use crate::domain::ids::BranchId;
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::schedule::Activity;
-use crate::domain::time::{Validity, is_plausible};
+use crate::domain::time::{BusinessTime, Validity, is_plausible};
 
 /// The longest period a lot may last: a hundred years.
 const MONTHS_MAX: u32 = 1_200;
@@ -38,6 +39,19 @@ pub enum ProgrammeCommand {
         activities: Vec<Activity>,
         /// First service date it holds for.
         effective_from: NaiveDate,
+    },
+    /// Close a branch's appraisal of a year.
+    SealAppraisal {
+        /// When.
+        at: BusinessTime,
+        /// The branch.
+        branch: BranchId,
+        /// SHA-256 of the appraisal's JSON, hexadecimal.
+        digest: String,
+        /// The position whose state was appraised.
+        position: u64,
+        /// The calendar year.
+        year: i32,
     },
 }
 
@@ -67,6 +81,20 @@ impl Programme {
                 let version = u32::try_from(self.schedules().len()).unwrap_or(u32::MAX).saturating_add(1);
                 let adopted = ScheduleAdopted { activities, effective_from, v: V1, version };
                 Ok(vec![ProgrammeEvent::ScheduleAdopted(adopted)])
+            }
+            ProgrammeCommand::SealAppraisal { at, branch, digest, position, year } => {
+                if let Some(sealed) = self.sealed(&branch, year) {
+                    let message = format!(
+                        "branch {branch} sealed {year} at position {sealed} already; what is corrected later is told beside it"
+                    );
+                    return Err(Refusal::new(Code::AlreadyDecided, message));
+                }
+                if year > at.date().year() {
+                    let message = format!("{year} has not begun; seal a year once its services are recorded");
+                    return Err(Refusal::new(Code::InvalidDate, message));
+                }
+                let sealed = AppraisalSealed { at, branch, digest, position, v: V1, year };
+                Ok(vec![ProgrammeEvent::AppraisalSealed(sealed)])
             }
         }
     }

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Guards;
 use crate::domain::event::V1;
+use crate::domain::ids::BranchId;
 use crate::domain::points::Points;
 use crate::domain::schedule::Activity;
+use crate::domain::time::BusinessTime;
 
 /// The journal's first event: what its Merkle log is made with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,6 +57,24 @@ pub struct ScheduleAdopted {
     pub version: u32,
 }
 
+/// A Party branch closed its appraisal of a year (民主评议封存): from here on the year is what stood at the position, and
+/// what is corrected later is told beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppraisalSealed {
+    /// When.
+    pub at: BusinessTime,
+    /// The branch.
+    pub branch: BranchId,
+    /// SHA-256 of the appraisal's JSON at the position, hexadecimal.
+    pub digest: String,
+    /// The position whose state was appraised; it comes before this event.
+    pub position: u64,
+    /// Payload version.
+    pub v: V1,
+    /// The calendar year of the service dates.
+    pub year: i32,
+}
+
 events! {
     /// Events of the programme.
     ProgrammeEvent {
@@ -64,6 +84,8 @@ events! {
         ProgrammeConfigured(ProgrammeConfigured) = "制度设置",
         /// A schedule was adopted.
         ScheduleAdopted(ScheduleAdopted) = "积分标准公布",
+        /// A branch closed a year's appraisal.
+        AppraisalSealed(AppraisalSealed) = "评议封存",
     }
 }
 
@@ -72,7 +94,9 @@ impl ProgrammeEvent {
     pub const fn as_opening(&self) -> Option<&JournalOpened> {
         match self {
             ProgrammeEvent::JournalOpened(event) => Some(event),
-            ProgrammeEvent::ProgrammeConfigured(_) | ProgrammeEvent::ScheduleAdopted(_) => None,
+            ProgrammeEvent::ProgrammeConfigured(_)
+            | ProgrammeEvent::ScheduleAdopted(_)
+            | ProgrammeEvent::AppraisalSealed(_) => None,
         }
     }
 
@@ -80,7 +104,9 @@ impl ProgrammeEvent {
     pub const fn as_settings(&self) -> Option<&ProgrammeConfigured> {
         match self {
             ProgrammeEvent::ProgrammeConfigured(event) => Some(event),
-            ProgrammeEvent::JournalOpened(_) | ProgrammeEvent::ScheduleAdopted(_) => None,
+            ProgrammeEvent::JournalOpened(_)
+            | ProgrammeEvent::ScheduleAdopted(_)
+            | ProgrammeEvent::AppraisalSealed(_) => None,
         }
     }
 
@@ -88,7 +114,19 @@ impl ProgrammeEvent {
     pub const fn as_schedule(&self) -> Option<&ScheduleAdopted> {
         match self {
             ProgrammeEvent::ScheduleAdopted(event) => Some(event),
-            ProgrammeEvent::JournalOpened(_) | ProgrammeEvent::ProgrammeConfigured(_) => None,
+            ProgrammeEvent::JournalOpened(_)
+            | ProgrammeEvent::ProgrammeConfigured(_)
+            | ProgrammeEvent::AppraisalSealed(_) => None,
+        }
+    }
+
+    /// The year that it closes.
+    pub const fn as_seal(&self) -> Option<&AppraisalSealed> {
+        match self {
+            ProgrammeEvent::AppraisalSealed(event) => Some(event),
+            ProgrammeEvent::JournalOpened(_)
+            | ProgrammeEvent::ProgrammeConfigured(_)
+            | ProgrammeEvent::ScheduleAdopted(_) => None,
         }
     }
 }

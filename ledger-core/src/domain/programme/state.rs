@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Guards;
 use super::event::ProgrammeEvent;
-use crate::domain::ids::ActivityCode;
+use crate::domain::ids::{ActivityCode, BranchId};
 use crate::domain::points::Points;
 use crate::domain::schedule::{Activity, ScheduleVersion};
 
@@ -31,6 +31,16 @@ pub struct Programme {
     /// The tiers that stores may have; empty for every word.
     pub tiers: Vec<String>,
     schedules: Vec<ScheduleVersion>,
+    /// The years that branches closed, in order.
+    seals: Vec<SealedYear>,
+}
+
+/// A year that a branch closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct SealedYear {
+    branch: BranchId,
+    position: u64,
+    year: i32,
 }
 
 impl Default for Programme {
@@ -46,6 +56,7 @@ impl Default for Programme {
             publicity_days: 0,
             tiers: Vec::new(),
             schedules: Vec::new(),
+            seals: Vec::new(),
         }
     }
 }
@@ -75,6 +86,12 @@ impl Programme {
         schedule.activity(code).map(|activity| (activity, schedule.version))
     }
 
+    /// The position at which a branch closed a year, once it did.
+    pub fn sealed(&self, branch: &BranchId, year: i32) -> Option<u64> {
+        let seal = self.seals.iter().find(|seal| seal.year == year && &seal.branch == branch);
+        seal.map(|seal| seal.position)
+    }
+
     /// Whether credits wait for a second person or a publicity period.
     pub const fn needs_confirmation(&self) -> bool {
         self.approval_required || self.publicity_days > 0
@@ -99,6 +116,9 @@ impl Programme {
                 effective_from: event.effective_from,
                 version: event.version,
             }),
+            ProgrammeEvent::AppraisalSealed(event) => {
+                self.seals.push(SealedYear { branch: event.branch.clone(), position: event.position, year: event.year })
+            }
         }
     }
 }

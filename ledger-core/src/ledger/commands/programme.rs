@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Definition;
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::Key;
+use crate::domain::ids::{BranchId, Key};
 use crate::domain::programme::ProgrammeCommand;
 use crate::domain::programme::command::{GuardAction, Settings};
 use crate::domain::refusal::Decision;
@@ -116,6 +116,49 @@ impl Definition for AdoptSchedule {
         let mut events = process.programme(ProgrammeCommand::Configure(settings))?;
         events.extend(process.programme(ProgrammeCommand::AdoptSchedule { activities, effective_from })?);
         Ok(events)
+    }
+}
+
+/// Close a branch's appraisal of a year at a position.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealAppraisal {
+    /// The branch.
+    pub branch: BranchId,
+    /// The calendar year.
+    pub year: i32,
+    /// The position that was asked for, if one was.
+    pub asked: Option<u64>,
+    /// The position whose state was appraised. It follows from what was asked and when, so it is no content: asked again
+    /// later, the command is the same.
+    pub position: u64,
+    /// SHA-256 of the appraisal's JSON at the position, hexadecimal; no content either.
+    pub digest: String,
+}
+
+impl Definition for SealAppraisal {
+    fn write_content(&self, content: &mut Content) {
+        content.text("seal_appraisal").text(self.branch.as_str()).number(i64::from(self.year)).maybe(self.asked);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.digest)
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Programme);
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let SealAppraisal { branch, year, position, digest, .. } = self.clone();
+        process.programme(ProgrammeCommand::SealAppraisal { at: process.context.at, branch, digest, position, year })
     }
 }
 

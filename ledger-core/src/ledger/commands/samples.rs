@@ -259,6 +259,26 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
         ("configure/awkward", Command::Configure(awkward)),
         ("adopt_schedule/full", adopt(activities, full)),
         ("adopt_schedule/none", adopt(Vec::new(), none)),
+        (
+            "seal_appraisal/now",
+            Command::SealAppraisal(commands::SealAppraisal {
+                branch: id("外卖骑手第一党支部"),
+                year: 2024,
+                asked: None,
+                position: 4_517,
+                digest: "9f86d081".into(),
+            }),
+        ),
+        (
+            "seal_appraisal/then",
+            Command::SealAppraisal(commands::SealAppraisal {
+                branch: id("外卖骑手第一党支部"),
+                year: 2024,
+                asked: Some(4_517),
+                position: 4_517,
+                digest: "9f86d081".into(),
+            }),
+        ),
         ("register_worker/full", worker(Some(true), Some("平台甲"), true)),
         ("register_worker/no_member", worker(Some(false), None, true)),
         ("register_worker/none", worker(None, None, false)),

@@ -2,6 +2,7 @@
 
 pub(super) mod accounts;
 pub(super) mod dated;
+pub(super) mod seals;
 pub(super) mod sites;
 mod worker;
 
@@ -104,8 +105,14 @@ fn stock_lines() -> Vec<StockLine> {
 
 /// A sample of every event type: one with all optional fields and, where there are any, one with none.
 pub(crate) fn samples() -> Vec<Event> {
-    let later = accounts::samples().into_iter().chain(sites::samples()).chain(erasure_samples());
-    first_samples().into_iter().chain(dated::samples()).chain(later).collect()
+    first_samples()
+        .into_iter()
+        .chain(dated::samples())
+        .chain(accounts::samples())
+        .chain(sites::samples())
+        .chain(seals::samples())
+        .chain(erasure_samples())
+        .collect()
 }
 
 /// Those of an erasure.

@@ -1,0 +1,93 @@
+//! A branch's year: whose it is by the day, and how it is closed.
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::support::Edge;
+
+/// A member's card in branch 甲, and 40 points earned in 2024.
+async fn member() -> Edge {
+    let edge = Edge::with_district().await;
+    let told = edge.post("/v1/workers/W1/card", "k", json!({"card_no": "K-1", "branch": "甲"})).await;
+    assert_eq!(told.status.as_u16(), 201, "{told:?}");
+    edge.credit("c/1", "ZY01", "2024-03-05", json!(4)).await;
+    edge
+}
+
+#[tokio::test]
+async fn a_sealed_year_stays_what_it_was_and_tells_what_was_corrected_later() {
+    let edge = member().await;
+    let told = edge.post("/v1/appraisals/2024/seal", "seal", json!({"branch": "甲"})).await;
+    assert_eq!(told.status.as_u16(), 200, "{told:?}");
+    let sealed = told.body["sealed"].as_u64().expect("a position");
+    assert_eq!(told.body["position"], sealed + 1);
+
+    // The sealed bytes can be had again, and their digest stands in the journal.
+    let again = edge.get(&format!("/v1/appraisals/2024?branch=%E7%94%B2&at={sealed}")).await.body;
+    assert_eq!(again["seal"], json!(null));
+    let bytes = reading(&edge, &format!("/v1/appraisals/2024?branch=%E7%94%B2&at={sealed}")).await;
+    assert_eq!(told.body["digest"], hex::encode(Sha256::digest(&bytes)));
+
+    edge.credit("c/2", "ZY01", "2024-06-01", json!(1)).await;
+    let back = edge.post("/v1/credits/c%2F1/reverse", "back", json!({"reason": "没有到场"})).await;
+    assert_eq!(back.status.as_u16(), 200, "{back:?}");
+    let after = edge.get("/v1/appraisals/2024?branch=%E7%94%B2").await.body;
+    assert_eq!((&after["cards"][0]["total"], &after["cards"][0]["services"]), (&json!(40), &json!(1)), "{after}");
+    let changes: Vec<_> = after["seal"]["addendum"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| (one["credit"].clone(), one["change"].clone(), one["points"].clone()))
+        .collect();
+    assert_eq!(changes, [(json!("c/2"), json!("counted"), json!(10)), (json!("c/1"), json!("withdrawn"), json!(40)),]);
+
+    // Once is for ever; the same request again is told the same.
+    let repeated = edge.post("/v1/appraisals/2024/seal", "seal", json!({"branch": "甲"})).await;
+    assert_eq!((repeated.header("Idempotency-Replayed"), &repeated.body), (Some("true"), &told.body));
+    let second = edge.post("/v1/appraisals/2024/seal", "seal-2", json!({"branch": "甲"})).await;
+    assert_eq!(second.no(), (422, "already_decided"));
+    assert_eq!(
+        edge.get("/v1/appraisals/2025?branch=%E7%94%B2").await.body["seal"],
+        json!(null),
+        "another year is open"
+    );
+}
+
+#[tokio::test]
+async fn a_year_that_has_not_begun_and_a_branch_without_a_card_are_not_sealed() {
+    let edge = member().await;
+    let seal = async |key: &str, year: &str, branch: &str| {
+        let told = edge.post(&format!("/v1/appraisals/{year}/seal"), key, json!({"branch": branch})).await;
+        let (status, code) = told.no();
+        (status, code.to_owned())
+    };
+    assert_eq!(seal("a", "9000", "甲").await, (422, "invalid_date".to_owned()));
+    assert_eq!(seal("b", "2024", "乙").await, (422, "invalid_input".to_owned()));
+}
+
+#[tokio::test]
+async fn a_card_that_moved_is_told_to_both_branches_with_what_is_the_own_part_of_each() {
+    let edge = member().await;
+    let moved = edge.post("/v1/workers/W1/card/move", "mv", json!({"branch": "乙"})).await;
+    assert_eq!(moved.status.as_u16(), 200, "{moved:?}");
+    // Issued and moved on one day: it was never 甲's.
+    let of = async |branch: &str| {
+        edge.get(&format!("/v1/appraisals/2024?branch={}", if branch == "甲" { "%E7%94%B2" } else { "%E4%B9%99" }))
+            .await
+            .body["cards"]
+            .clone()
+    };
+    assert_eq!(of("甲").await, json!([]));
+    let cards = of("乙").await;
+    assert_eq!((&cards[0]["total"], &cards[0]["own"]["total"]), (&json!(40), &json!(40)));
+    assert_eq!(cards[0]["lines"][0]["branch"], "乙");
+}
+
+async fn reading(edge: &Edge, path: &str) -> Vec<u8> {
+    use axum::body::Body;
+    use axum::http::Method;
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+    let request = edge.request(Method::GET, path, &edge.token).body(Body::empty()).unwrap();
+    edge.router.clone().oneshot(request).await.unwrap().into_body().collect().await.unwrap().to_bytes().to_vec()
+}
