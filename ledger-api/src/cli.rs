@@ -10,6 +10,7 @@ pub mod bench;
 mod branches;
 pub mod bundle;
 pub mod checkpoint;
+pub mod due;
 mod environment;
 pub mod export;
 pub mod import;
@@ -109,6 +110,8 @@ enum Commands {
     Witness(witness::WitnessCommand),
     /// Measure durable commands per second, in process or over HTTP
     Bench(bench::BenchArgs),
+    /// Do at once what is due by itself: publicity over, holds run out, lots expired
+    Due(due::DueArgs),
     /// Write a consistent copy of the journal, while it is being served
     Backup(backup::BackupArgs),
     /// Bring a copy back into an empty journal
@@ -254,6 +257,7 @@ async fn dispatch(cli: Cli) -> CliResult {
         Some(Commands::Key(command)) => key::run(command, &url).await,
         Some(Commands::Witness(command)) => witness::run(command, &url).await,
         Some(Commands::Bench(args)) => bench::run(args, &url).await,
+        Some(Commands::Due(args)) => due::run(args, &url).await,
         Some(Commands::Backup(args)) => backup::backup(args, &url).await,
         Some(Commands::Restore(args)) => backup::restore(args, &url).await,
     }

@@ -24,15 +24,18 @@ mod decimal;
 pub mod docs;
 pub mod door;
 pub mod erase;
+pub mod due;
 pub mod error;
 pub mod events;
 pub mod expiries;
 pub mod extract;
 pub mod grants;
+mod guards;
 pub mod health;
 pub mod holds;
 pub mod judgements;
 pub mod limits;
+pub mod login;
 pub mod merchants;
 pub mod metrics;
 pub mod open_holds;
@@ -40,6 +43,7 @@ pub mod openapi;
 pub mod own_data;
 pub mod person;
 pub mod rate;
+pub mod publicity;
 pub mod readers;
 pub mod receipts;
 pub mod redemptions;
@@ -100,6 +104,8 @@ fn guarded() -> Routes {
         .merge(credits::routes())
         .merge(judgements::routes())
         .merge(credit_reads::routes())
+        .merge(publicity::routes())
+        .merge(due::routes())
         .merge(redemptions::routes())
         .merge(till::routes())
         .merge(holds::routes())
@@ -121,7 +127,7 @@ fn guarded() -> Routes {
 
 /// Routes that anybody may ask, or that ask for a token themselves: they show nothing of what is recorded.
 fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(health::routes()).merge(docs::routes()).merge(witness::routes())
+    OpenApiRouter::new().merge(health::routes()).merge(docs::routes()).merge(witness::routes()).merge(login::routes())
 }
 
 /// The OpenAPI document of all routes.

@@ -5,6 +5,7 @@
 // Whoever reads events names what is left out: a new one is then read, or left out on purpose.
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
 
+pub mod calendar;
 pub mod decimal;
 pub mod history;
 pub mod ids;
@@ -21,10 +22,18 @@ pub mod time;
 mod events_macro;
 
 pub mod account;
+pub mod benefit;
 pub mod card;
 pub mod directory;
+pub mod fund;
+pub mod mark;
 pub mod merchant;
+pub mod money;
+pub mod pair;
+pub mod pass;
+pub mod period;
 pub mod programme;
+pub mod request;
 pub mod site;
 pub mod store;
 pub mod worker;

@@ -22,6 +22,7 @@ pub mod handle;
 mod look;
 mod memory;
 mod newest;
+pub mod programmes;
 pub mod queries;
 pub mod rebuild;
 mod resume;
@@ -31,6 +32,7 @@ pub mod state;
 pub mod statement;
 pub mod store;
 pub mod views;
+pub mod waiting;
 pub mod walk;
 
 pub use error::ViewError;

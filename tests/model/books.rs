@@ -72,7 +72,19 @@ impl Books {
             Event::Worker(event) => self.worker(event),
             Event::Store(event) => self.store(event),
             Event::Merchant(event) => self.merchant(event),
-            Event::Programme(_) | Event::Card(_) | Event::Account(_) | Event::Directory(_) | Event::Sites(_) => {}
+            Event::Programme(_)
+            | Event::Card(_)
+            | Event::Account(_)
+            | Event::Directory(_)
+            | Event::Sites(_)
+            | Event::Mark(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => {}
         }
     }
 
@@ -286,7 +298,10 @@ impl Books {
                 *self.owed.entry(merchant).or_default() -= event.points.hundredths();
                 return;
             }
-            MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => return,
+            // Money is another book.
+            MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MerchantRegistered(_)
+            | MerchantEvent::MerchantUpdated(_) => return,
         };
         *self.unclaimed.entry((redemption, merchant.clone())).or_default() -= points;
         *self.owed.entry(merchant).or_default() += points;

@@ -9,6 +9,8 @@
 //! one, at a door that reads no body for somebody who has no such right at all.
 
 mod action;
+#[cfg(test)]
+mod document;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -75,7 +77,9 @@ pub enum Reach {
 pub fn allow(who: Who<'_>, action: impl Into<Action>, target: Target<'_>) -> Result<(), Denied> {
     let action = action.into();
     let reaches = match who {
-        Who::Bearer(identity) => identity.roles.iter().any(|held| reaches(held, action, target)),
+        Who::Bearer(identity) => {
+            identity.roles.iter().any(|held| reaches(held, action, target)) || is_of_nobody(identity, action)
+        }
         Who::Owner => true,
         Who::Ledger => is_due(action),
     };
@@ -86,7 +90,10 @@ pub fn allow(who: Who<'_>, action: impl Into<Action>, target: Target<'_>) -> Res
 pub fn may_ever(who: Who<'_>, action: impl Into<Action>) -> bool {
     let action = action.into();
     match who {
-        Who::Bearer(identity) => identity.roles.iter().any(|held| reach(held.role, action) != Reach::Nowhere),
+        Who::Bearer(identity) => {
+            identity.roles.iter().any(|held| reach(held.role, action) != Reach::Nowhere)
+                || is_of_nobody(identity, action)
+        }
         Who::Owner => true,
         Who::Ledger => is_due(action),
     }
@@ -101,9 +108,15 @@ pub fn acting_role(identity: &Identity, action: impl Into<Action>) -> Option<Rol
     narrow_first.into_iter().find_map(reaching).map(|held| held.role)
 }
 
+/// Whether it is open to an account without any role: as whom they came in, and that nothing is granted to them.
+fn is_of_nobody(identity: &Identity, action: Action) -> bool {
+    identity.roles.is_empty() && action == Action::Read(Read::Me)
+}
+
 /// Whether the ledger does it by itself.
 fn is_due(action: Action) -> bool {
-    action == Action::Command(CommandKind::ReleaseHold)
+    const DUE: [CommandKind; 3] = [CommandKind::ReleaseHold, CommandKind::SettleCredit, CommandKind::ExpireLots];
+    DUE.iter().any(|kind| action == Action::Command(*kind))
 }
 
 fn reaches(held: &Held, action: Action, target: Target<'_>) -> bool {
@@ -119,6 +132,8 @@ fn reaches(held: &Held, action: Action, target: Target<'_>) -> bool {
 /// The table: how far a role's right to an action reaches. docs/roles.md is written from it.
 pub fn reach(role: Role, action: Action) -> Reach {
     let own = match role {
+        // Who objected anonymously is told to auditors alone.
+        Role::Admin if action == Action::Read(Read::Objectors) => Reach::Nowhere,
         Role::Admin => Reach::Everywhere,
         Role::Auditor => auditor(action),
         Role::Clerk => clerk(action),
@@ -135,9 +150,12 @@ pub fn reach(role: Role, action: Action) -> Reach {
 /// What every account may do that a person acts with.
 fn of_anybody(role: Role, action: Action) -> Reach {
     match action {
-        Action::Read(Read::Me | Read::Schedule | Read::Sites) => Reach::Everywhere,
+        Action::Read(Read::Me | Read::Schedule | Read::Sites | Read::Publicity) => Reach::Everywhere,
         // Anybody may say that a credit is wrong; auditors write nothing.
-        Action::Command(CommandKind::ObjectToCredit) if role != Role::Auditor => Reach::Everywhere,
+        // Who may appeal is told by the credit itself: the objector, or the worker.
+        Action::Command(CommandKind::ObjectToCredit | CommandKind::AppealDecision) if role != Role::Auditor => {
+            Reach::Everywhere
+        }
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
 }
@@ -164,7 +182,15 @@ fn clerk(action: Action) -> Reach {
             C::Redeem | C::PlaceHold | C::CaptureHold | C::ReleaseHold | C::Restock | C::CountStock | C::WriteOffStock,
         ) => Reach::Own,
         Action::Command(C::ReverseRedemption) => Reach::OwnToday,
-        Action::Read(Read::Store | Read::Stock | Read::StoreDay | Read::Holds | Read::Redemption | Read::FreeText) => {
+        Action::Read(
+            Read::Counter
+            | Read::Store
+            | Read::Stock
+            | Read::StoreDay
+            | Read::Holds
+            | Read::Redemption
+            | Read::FreeText,
+        ) => {
             Reach::Own
         }
         Action::Read(Read::Balance | Read::MaskedName) => Reach::Everywhere,
@@ -249,9 +275,18 @@ fn worker(action: Action) -> Reach {
     }
 }
 
-/// What auditors read: everything but names and the figures of a process.
+/// What auditors read: everything but names, also masked ones at a counter, and the figures of a process.
 fn is_audited(read: Read) -> bool {
-    !matches!(read, Read::Name | Read::MaskedName | Read::Search | Read::OwnData | Read::Metrics | Read::Me)
+    !matches!(
+        read,
+        Read::Counter
+            | Read::Name
+            | Read::MaskedName
+            | Read::Search
+            | Read::OwnData
+            | Read::Metrics
+            | Read::Me
+    )
 }
 
 /// Whether a target is what the scope names.

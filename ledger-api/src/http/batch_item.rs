@@ -66,8 +66,9 @@ commands! {
     "confirm_credit" => judgements::ConfirmCredit,
     "reject_credit" => judgements::RejectCredit,
     "reverse_credit" => judgements::ReverseCredit,
-    "object_to_credit" => judgements::ObjectToCredit,
-    "resolve_objection" => judgements::ResolveObjection,
+    "object_to_credit" | "object" => judgements::ObjectToCredit,
+    "resolve_objection" | "resolve" => judgements::ResolveObjection,
+    "appeal_decision" | "appeal" => judgements::AppealDecision,
     "redeem" | "redemption" => redemptions::Redeem,
     "reverse_redemption" => redemptions::ReverseRedemption,
     "place_hold" | "hold" => holds::PlaceHold,
@@ -232,6 +233,19 @@ mod tests {
         CommandKind::SealAppraisal,
         CommandKind::ExpireLots,
         CommandKind::EraseWorker,
+        CommandKind::SettleCredit,
+        // These come in sheets.
+        CommandKind::RegisterAppointment,
+        CommandKind::OpenPair,
+        CommandKind::RecordVisit,
+        CommandKind::PostRequest,
+        CommandKind::RecordHandling,
+        CommandKind::RegisterFund,
+        CommandKind::RegisterBenefit,
+        CommandKind::ApplyBenefit,
+        CommandKind::IssuePass,
+        CommandKind::RegisterOffer,
+        CommandKind::UsePass,
     ];
 
     fn in_words(kind: CommandKind) -> String {

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, Method, header};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use ledger_core::domain::refusal::Code;
@@ -22,10 +23,12 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use super::error::{ApiError, ToldCode};
 use super::extract::only;
 use super::rate::{self, Limiter, RateSettings};
+use crate::access::Identity;
 use crate::access::policy::{Action, CommandKind, Read, Who, may_ever};
 use crate::app::App;
 use crate::security_log::is_logged;
-use crate::service::who;
+use crate::service::{ServiceError, who};
+use crate::visit::{self, LoggedIn};
 
 /// What a route asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,9 +195,68 @@ const ASKING_MAX: usize = 32;
 /// How long a stranger waits for that.
 const ASKING_WAIT: Duration = Duration::from_secs(2);
 
-/// The token that a request showed, for what goes on after its answer began.
+/// What a request came in with, for what goes on after its answer began.
 #[derive(Clone)]
-pub struct ShownToken(pub Arc<str>);
+pub enum Shown {
+    /// A token.
+    Token(Arc<str>),
+    /// A session's cookie.
+    Session {
+        /// The request's headers.
+        headers: HeaderMap,
+        /// What is known of its connection.
+        extensions: Extensions,
+    },
+}
+
+impl Shown {
+    /// Who that is now; nobody once the token was revoked or the session ended.
+    ///
+    /// # Errors
+    /// When it cannot be told now.
+    pub async fn now(&self, app: &App) -> Result<Option<Identity>, ServiceError> {
+        match self {
+            Shown::Token(token) => match who::of_token(app, token).await {
+                Ok(identity) => Ok(Some(identity)),
+                Err(ServiceError::Unauthenticated(_)) => Ok(None),
+                Err(error) => Err(error),
+            },
+            Shown::Session { headers, extensions } => {
+                Ok(visit::logged_in(app, headers, extensions).await?.map(|found| found.identity))
+            }
+        }
+    }
+}
+
+/// Takes a drop out of a stranger's bucket; the answer where it is empty.
+fn stranger(gate: &Gate, address: Option<IpAddr>) -> Option<Response> {
+    let wait = gate.strangers.take(&rate::neighbourhood(address?)).err()?;
+    Some(too_many("this address asks too often without a valid access token", wait))
+}
+
+async fn by_token(
+    app: &App,
+    gate: &Gate,
+    address: Option<IpAddr>,
+    token: Arc<str>,
+) -> Result<(Identity, Shown), Response> {
+    let mut place = None;
+    if app.access.has_seen(&token) {
+        gate.tokens.take(&token).map_err(|wait| too_many("this access token asks too often", wait))?;
+    } else {
+        // Before the store is asked: strangers pay with their own address.
+        if let Some(response) = stranger(gate, address) {
+            return Err(response);
+        }
+        match timeout(ASKING_WAIT, gate.asking.acquire()).await {
+            Ok(Ok(one)) => place = Some(one),
+            Ok(Err(_)) | Err(_) => return Err(too_many("too many unknown access tokens at once", ASKING_WAIT)),
+        }
+    }
+    let identity = who::of_token(app, &token).await.map_err(|error| ApiError::from(error).into_response())?;
+    drop(place);
+    Ok((identity, Shown::Token(token)))
+}
 
 /// Lets a request through whose token's role has such a right; its handler then finds the identity as `Caller`. What is
 /// refused here or behind this goes to the security log, where it is one of those.
@@ -227,31 +289,26 @@ async fn pass(
     next: Next,
     asks: &mut String,
 ) -> Response {
-    let token: Option<Arc<str>> = bearer(request.headers()).map(Arc::from);
-    let seen = token.as_deref().is_some_and(|token| app.access.has_seen(token));
-    let mut place = None;
-    if seen {
-        if let Err(wait) = token.as_ref().map_or(Ok(()), |token| gate.tokens.take(token)) {
-            return too_many("this access token asks too often", wait);
-        }
-    } else {
-        // Before the store is asked: strangers pay with their own address.
-        if let Err(wait) = address.map_or(Ok(()), |address| gate.strangers.take(&rate::neighbourhood(address))) {
-            return too_many("this address asks too often without a valid access token", wait);
-        }
-        if token.is_some() {
-            match timeout(ASKING_WAIT, gate.asking.acquire()).await {
-                Ok(Ok(one)) => place = Some(one),
-                Ok(Err(_)) | Err(_) => return too_many("too many unknown access tokens at once", ASKING_WAIT),
+    let admitted = match bearer(request.headers()).map(Arc::from) {
+        Some(token) => by_token(app, gate, address, token).await,
+        None => {
+            let (parts, body) = request.into_parts();
+            let found = by_session(app, &parts).await;
+            request = Request::from_parts(parts, body);
+            match found {
+                Ok(Some(identity)) => {
+                    let (headers, extensions) = (request.headers().clone(), request.extensions().clone());
+                    Ok((identity, Shown::Session { headers, extensions }))
+                }
+                Ok(None) => Err(stranger(gate, address).unwrap_or_else(|| ApiError::unauthenticated().into_response())),
+                Err(error) => Err(error.into_response()),
             }
         }
-    }
-    let Some(token) = token else { return ApiError::unauthenticated().into_response() };
-    let identity = match who::of_token(app, &token).await {
-        Ok(identity) => identity,
-        Err(error) => return ApiError::from(error).into_response(),
     };
-    drop(place);
+    let (identity, shown) = match admitted {
+        Ok(admitted) => admitted,
+        Err(response) => return response,
+    };
     identity.id.as_str().clone_into(asks);
     if let Err(wait) = gate.accounts.take(&identity.id.as_str()) {
         return too_many("this account asks too often", wait);
@@ -260,7 +317,7 @@ async fn pass(
         return ApiError::forbidden().into_response();
     }
     request.extensions_mut().insert(identity);
-    request.extensions_mut().insert(ShownToken(token));
+    request.extensions_mut().insert(shown);
     next.run(request).await
 }
 
@@ -271,6 +328,25 @@ fn too_many(what: &str, wait: Duration) -> Response {
     let mut response = ApiError::new(Code::TooManyRequests, detail).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
+}
+
+/// Who comes with a session's cookie. A write must show that it comes from whoever has the session: a browser sends a
+/// cookie along also where another site's page makes the request.
+async fn by_session(app: &App, request: &Parts) -> Result<Option<Identity>, ApiError> {
+    let headers = &request.headers;
+    // Whoever shows an unreadable token is not let in by a cookie instead.
+    if headers.contains_key(header::AUTHORIZATION) {
+        return Ok(None);
+    }
+    let found = visit::logged_in(app, headers, &request.extensions).await?;
+    let Some(LoggedIn { identity, session }) = found else { return Ok(None) };
+    let token = headers.get(visit::CSRF_HEADER).and_then(|token| token.to_str().ok());
+    if !visit::may_change(&request.method, headers, &session, token) {
+        let detail = "a write that comes with a session's cookie shows the session's token, from this origin: \
+                      X-CSRF-Token, as POST /v1/login answered it";
+        return Err(ApiError::new(Code::Forbidden, detail));
+    }
+    Ok(Some(identity))
 }
 
 /// The token that a request shows.

@@ -23,14 +23,13 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::accounts::PositionQuery;
-use super::door::{Routes, ShownToken};
+use super::door::{Routes, Shown};
 use super::error::ApiError;
 use super::extract::{ApiQuery, Caller};
 use super::{accept, cloud_events};
 use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::service::reading::may_read;
-use crate::service::{ServiceError, who};
 use crate::stopping::Stopping;
 
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -103,7 +102,7 @@ async fn read_events(
     State(app): State<App>,
     caller: Caller,
     Extension(stopping): Extension<Stopping>,
-    Extension(shown): Extension<ShownToken>,
+    Extension(shown): Extension<Shown>,
     ApiQuery(query): ApiQuery<PositionQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -153,15 +152,15 @@ fn batch(entries: &[Entry], source: &str, next: Option<u64>, limit: usize) -> Re
     Ok(response)
 }
 
-/// Is done once a token is revoked, or its account may no longer read events. It holds the ledger only as long as the
+/// Is done once a token is revoked or a session ended, or its account may no longer read events. It holds the ledger only as long as the
 /// server serves: connections are closed before that ends.
-async fn until_refused(app: App, ShownToken(token): ShownToken) {
+async fn until_refused(app: App, shown: Shown) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        match who::of_token(&app, &token).await {
-            Ok(identity) if may_read(&identity, Read::Events, Target::District).is_ok() => {}
-            Ok(_) | Err(ServiceError::Unauthenticated(_)) => return,
-            Err(error) => tracing::warn!(%error, "an event stream goes on: its token cannot be asked now"),
+        match shown.now(&app).await {
+            Ok(Some(identity)) if may_read(&identity, Read::Events, Target::District).is_ok() => {}
+            Ok(_) => return,
+            Err(error) => tracing::warn!(%error, "an event stream goes on: who follows it cannot be told now"),
         }
     }
 }

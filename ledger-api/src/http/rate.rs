@@ -7,12 +7,14 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::http::HeaderMap;
+
+use crate::peer::Peer;
 
 /// Keys that have asked lately, in each of the [`SHARDS`].
 const KEYS_MAX: usize = 4_096;
@@ -145,8 +147,7 @@ impl Network {
 /// The address that a request comes from: the connection's, or where that is a trusted proxy's, the last one that it names
 /// and that is none. None where there is no connection, as in tests.
 pub fn address(request: &Request, trusted: &[Network]) -> Option<IpAddr> {
-    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-    let peer = peer.ip().to_canonical();
+    let peer = request.extensions().get::<Peer>()?.address.to_canonical();
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.holds(address));
     if !is_trusted(peer) {
         return Some(peer);
@@ -226,14 +227,14 @@ impl Limiter {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{IpAddr, SocketAddr};
+    use std::net::IpAddr;
     use std::time::{Duration, Instant};
 
     use axum::body::Body;
-    use axum::extract::ConnectInfo;
     use axum::http::Request;
 
     use super::{KEYS_MAX, Limiter, Network, Rate, SHARDS, address};
+    use crate::peer::Peer;
 
     #[test]
     fn a_burst_is_let_through_and_then_so_many_a_second() {
@@ -296,7 +297,7 @@ mod tests {
                 request = request.header("X-Forwarded-For", *value);
             }
             let mut request = request.body(Body::empty()).unwrap();
-            request.extensions_mut().insert(ConnectInfo(format!("{peer}:9").parse::<SocketAddr>().unwrap()));
+            request.extensions_mut().insert(Peer { address: peer.parse().unwrap(), encrypted: false });
             let trusted: Vec<Network> = trusted.iter().map(|text| Network::parse(text).unwrap()).collect();
             address(&request, &trusted).unwrap().to_string()
         };

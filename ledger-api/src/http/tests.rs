@@ -9,6 +9,7 @@ mod document;
 mod erasure;
 mod evidence;
 mod flows;
+mod frauds;
 mod lost_commits;
 mod malformed;
 mod names;

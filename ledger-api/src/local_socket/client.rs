@@ -16,6 +16,7 @@ use super::message::{Answer, Asked, Hello, Question, receive, send};
 use super::place::{connect, socket_path};
 use crate::service::accounts::{AskedToken, IssuedToken};
 use crate::service::destination::{Destination, DestinationError, Told};
+use crate::service::due::Done;
 
 /// A connection to the server that has the journal.
 #[derive(Debug)]
@@ -79,6 +80,17 @@ impl Client {
             Some(Answer::Failed { unusable, message }) => Err(AskError::Failed { unusable, message }),
             Some(answer) => Ok(answer),
             None => Err(AskError::Gone),
+        }
+    }
+
+    /// Has done what is due through a day.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub async fn carry_out(&self, through: Option<NaiveDate>) -> Result<Done, AskError> {
+        match self.ask(&Question::CarryOut(through)).await? {
+            Answer::Done(done) => Ok(done),
+            other => Err(unexpected(&other)),
         }
     }
 
@@ -183,6 +195,7 @@ fn unexpected(answer: &Answer) -> AskError {
         Answer::Pseudonyms(_) => "pseudonyms",
         Answer::OwnWitnesses(_) => "whose witness is the worker",
         Answer::Kept => "that names are kept",
+        Answer::Done(_) => "what was done of what was due",
         Answer::Issued(_) => "a token",
         Answer::Account { .. } => "what became of an account",
         Answer::Revoked { .. } => "what became of a token",

@@ -3,6 +3,7 @@
 
 use std::io::{self, ErrorKind};
 
+use chrono::NaiveDate;
 use ledger_core::domain::ids::{Actor, Key, WorkerId};
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::{Command, Context, Submission};
@@ -12,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::service::accounts::{AskedToken, IssuedToken};
 use crate::service::destination::Told;
+use crate::service::due::Done;
 
 /// The longest message, in bytes. A thousand commands of a sheet take about three hundred thousand.
 pub(super) const BYTES_MAX: u32 = 64 << 20;
@@ -41,6 +43,8 @@ pub(super) enum Question {
     AreOwnWitnesses(Vec<(WorkerId, String)>),
     /// To keep the names of workers, each as (id, name).
     KeepNames(Vec<(String, String)>),
+    /// To do what is due through a day.
+    CarryOut(Option<NaiveDate>),
     /// To issue a token.
     IssueToken(AskedToken),
     /// To carry out a command about an account, and to keep a name for the account that it opens.
@@ -61,6 +65,8 @@ pub(super) enum Answer {
     OwnWitnesses(Vec<bool>),
     /// The names are kept.
     Kept,
+    /// What was done of what was due.
+    Done(Done),
     /// The token, which is nowhere else.
     Issued(IssuedToken),
     /// What became of a command about an account, and whether a grant waits for a second administrator.

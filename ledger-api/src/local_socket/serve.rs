@@ -14,6 +14,7 @@ use crate::access::AccessError;
 use crate::app::App;
 use crate::service::accounts::{self, AccountError};
 use crate::service::destination::{Destination, DestinationError, OwnLedger, machine_owner};
+use crate::service::due::carry_out;
 use crate::side_store::SideStoreError;
 use crate::stopping::Stopping;
 
@@ -92,6 +93,11 @@ async fn answer(question: Question, app: &App) -> Answer {
         }
         Question::AreOwnWitnesses(asked) => own.are_own_witnesses(asked).await.map(Answer::OwnWitnesses),
         Question::KeepNames(names) => own.keep_names(names).await.map(|()| Answer::Kept),
+        Question::CarryOut(through) => {
+            return carry_out(app, through)
+                .await
+                .map_or_else(|refused| Answer::Failed { unusable: false, message: refused.to_string() }, Answer::Done);
+        }
         Question::IssueToken(asked) => {
             return accounts::issue(&app.ledger, &app.access, &asked)
                 .await

@@ -53,13 +53,16 @@ fn commands_of_an_import() -> Vec<Command> {
     let worker = || "W1".parse().unwrap();
     let activity = Activity {
         category: "志愿".into(),
+        checks: None,
         code: "ZY01".parse().unwrap(),
         counts_for_card: true,
         daily_cap: Points::parse("60"),
         name: "服务".into(),
         points_per_unit: Points::from_hundredths(250),
+        publicity_days: None,
         unit: "小时".into(),
         validity: Validity::Months(24),
+        terms: Default::default(),
     };
     let forever = Activity { daily_cap: None, validity: Validity::Forever, ..activity.clone() };
     let line = |quantity| AskedLine { sku: "SP1".parse().unwrap(), quantity };
@@ -73,6 +76,10 @@ fn commands_of_an_import() -> Vec<Command> {
             quantity,
             witness: witness.map(str::to_owned),
             own_witness: witness.is_some(),
+            from: None,
+            to: None,
+            history: false,
+            worker_as_witness: Vec::new(),
             evidence: None,
         })
     };

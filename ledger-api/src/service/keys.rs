@@ -8,8 +8,14 @@ use super::ServiceError;
 
 /// Keys under which the server itself gives back holds that ran out start with this.
 pub const RELEASE_KEYS: &str = "hold-expired/";
+/// Keys under which credits are confirmed once their publicity is over start with this.
+pub const PUBLICITY_KEYS: &str = "publicity-over/";
+/// Keys under which credits are rejected for good once nobody may appeal any more start with this.
+pub const OBJECTION_KEYS: &str = "objection-final/";
+/// Keys under which lots that ended are booked by themselves start with this.
+pub const EXPIRY_KEYS: &str = "lots-expired/";
 /// Keys that the ledger's own work uses: nobody else may take them first.
-const RESERVED_KEYS: &[&str] = &["journal/", RELEASE_KEYS];
+const RESERVED_KEYS: &[&str] = &["journal/", RELEASE_KEYS, PUBLICITY_KEYS, OBJECTION_KEYS, EXPIRY_KEYS];
 
 /// Reads the key of a command.
 ///
@@ -51,7 +57,7 @@ mod tests {
     #[test]
     fn keys_of_the_ledgers_own_work_cannot_be_taken() {
         assert!(read_key("2024-03/0001").is_ok());
-        for key in ["", "a b", &"x".repeat(129), "journal/open", "hold-expired/H1"] {
+        for key in ["", "a b", &"x".repeat(129), "journal/open", "hold-expired/H1", "publicity-over/C1"] {
             assert!(read_key(key).is_err(), "{key:?}");
         }
     }

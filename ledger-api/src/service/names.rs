@@ -59,13 +59,28 @@ pub(super) async fn tell_apart(
         }
         Personal::Witness(text) => {
             check(&text, "witness")?;
-            if let Command::RecordCredit(commands::RecordCredit { worker, witness, own_witness, .. }) = command {
+            if let Command::RecordCredit(commands::RecordCredit {
+                worker,
+                witness,
+                own_witness,
+                worker_as_witness,
+                ..
+            }) = command
+            {
                 *own_witness = vault.is_worker(worker, &text).await?;
+                *worker_as_witness = as_witness(vault, worker).await?;
                 *witness = Some(vault.remember(WITNESS, &text).await?);
             }
             Ok(None)
         }
     }
+}
+
+/// The pseudonyms that a worker has as a witness: under the id, and under the name that is kept.
+async fn as_witness(vault: &Vault, worker: &WorkerId) -> Result<Vec<String>, VaultError> {
+    let name = vault.get_name(WORKER, worker.as_str()).await?;
+    let texts = std::iter::once(worker.as_str()).chain(name.as_deref());
+    Ok(texts.map(|text| vault.pseudonym(WITNESS, text)).collect())
 }
 
 fn check(text: &str, field: &str) -> Result<(), ServiceError> {

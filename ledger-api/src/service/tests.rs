@@ -54,6 +54,10 @@ fn credit() -> Asked {
         quantity: None,
         witness: None,
         own_witness: false,
+        from: None,
+        to: None,
+        history: false,
+        worker_as_witness: Vec::new(),
         evidence: None,
     });
     Asked { command, personal: Personal::Witness("李四".into()), no_date: None }

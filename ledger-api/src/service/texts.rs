@@ -97,7 +97,19 @@ fn free_text(command: &mut Command) -> Option<(About, &mut String)> {
         | Command::MoveSite(_)
         | Command::CloseSite(_)
         | Command::SetServices(_)
-        | Command::SealAppraisal(_) => None,
+        | Command::SealAppraisal(_)
+        | Command::SettleCredit(_)
+        | Command::RegisterAppointment(_)
+        | Command::OpenPair(_)
+        | Command::RecordVisit(_)
+        | Command::PostRequest(_)
+        | Command::RecordHandling(_)
+        | Command::RegisterFund(_)
+        | Command::RegisterBenefit(_)
+        | Command::ApplyBenefit(_)
+        | Command::IssuePass(_)
+        | Command::RegisterOffer(_)
+        | Command::UsePass(_) => None,
     }
 }
 

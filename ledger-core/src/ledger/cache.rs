@@ -15,21 +15,37 @@ use crate::journal::{JournalError, Snapshot, StoredStream};
 /// older snapshot could be read and would lack the field's whole history. `golden/states.txt` notices what is forgotten.
 pub mod layout {
     /// Of the programme.
-    pub const PROGRAMME: u32 = 4;
+    pub const PROGRAMME: u32 = 5;
     /// Of workers.
-    pub const WORKER: u32 = 5;
+    pub const WORKER: u32 = 6;
     /// Of merchants.
     pub const MERCHANT: u32 = 3;
     /// Of stores.
     pub const STORE: u32 = 4;
     /// Of card numbers.
     pub const CARD: u32 = 2;
+    /// Of marks.
+    pub const MARK: u32 = 1;
     /// Of accounts.
     pub const ACCOUNT: u32 = 1;
     /// Of the directory of administrators.
     pub const DIRECTORY: u32 = 1;
     /// Of the sites.
     pub const SITES: u32 = 1;
+    /// Of service requests.
+    pub const REQUEST: u32 = 1;
+    /// Of pairs.
+    pub const PAIR: u32 = 1;
+    /// Of funds.
+    pub const FUND: u32 = 1;
+    /// Of benefits.
+    pub const BENEFIT: u32 = 1;
+    /// Of certificates.
+    pub const CERTIFICATE: u32 = 1;
+    /// Of passs.
+    pub const PASS: u32 = 1;
+    /// Of offers.
+    pub const OFFER: u32 = 1;
 }
 
 /// What an aggregate takes beside its parts, its place in the cache included, in bytes.

@@ -14,7 +14,15 @@ pub fn named_by(event: &Event) -> Option<Key> {
         | Event::Merchant(_)
         | Event::Card(_)
         | Event::Directory(_)
-        | Event::Sites(_) => None,
+        | Event::Sites(_)
+        | Event::Mark(_)
+        | Event::Request(_)
+        | Event::Pair(_)
+        | Event::Fund(_)
+        | Event::Benefit(_)
+        | Event::Certificate(_)
+        | Event::Pass(_)
+        | Event::Offer(_) => None,
     }
     .and_then(Subject::key)
 }

@@ -82,6 +82,10 @@ kinds! {
         ObjectToCredit,
         /// Decides an objection.
         ResolveObjection,
+        /// Appeals the decision about an objection.
+        AppealDecision,
+        /// Carries out what comes of a credit by itself.
+        SettleCredit,
         /// Spends points.
         Redeem,
         /// Takes a redemption back.
@@ -110,6 +114,28 @@ kinds! {
         CloseSite,
         /// Changes what a site offers.
         SetServices,
+        /// Appoints a worker.
+        RegisterAppointment,
+        /// Pairs two workers.
+        OpenPair,
+        /// Records a visit.
+        RecordVisit,
+        /// Posts a service request.
+        PostRequest,
+        /// Records work on a request.
+        RecordHandling,
+        /// Registers a fund.
+        RegisterFund,
+        /// Registers a benefit.
+        RegisterBenefit,
+        /// Applies for a benefit.
+        ApplyBenefit,
+        /// Issues a pass.
+        IssuePass,
+        /// Registers an offer.
+        RegisterOffer,
+        /// Honours a pass.
+        UsePass,
     }
 }
 
@@ -144,10 +170,16 @@ kinds! {
         Trace,
         /// The credits that wait for a decision.
         WaitingCredits,
+        /// The credits that are public, with masked names.
+        Publicity,
+        /// Who objected to a credit anonymously.
+        Objectors,
         /// A credit.
         Credit,
         /// A redemption.
         Redemption,
+        /// What a counter sees of a worker: masked name, balance, and what of it can be had there.
+        Counter,
         /// What a store gave out on a day.
         StoreDay,
         /// The holds that are open.
@@ -188,6 +220,8 @@ kinds! {
         Keys,
         /// The receipt of an entry.
         Receipt,
+        /// The district's figures at a glance.
+        Overview,
         /// The figures of this process.
         Metrics,
         /// The accounts, with what each was granted.
@@ -287,6 +321,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::JudgeCredit(commands::JudgeCredit { credit, action, .. }) => {
             (judgement(*action), Target::Credit(credit.as_str()))
         }
+        Command::SettleCredit(commands::SettleCredit { credit }) => {
+            (CommandKind::SettleCredit, Target::Credit(credit.as_str()))
+        }
         Command::Redeem(spending) => (CommandKind::Redeem, counter(spending)),
         Command::ReverseRedemption(commands::ReverseRedemption { redemption, .. }) => {
             (CommandKind::ReverseRedemption, Target::Redemption(redemption.as_str()))
@@ -307,6 +344,25 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::MoveSite(_) => (CommandKind::MoveSite, Target::District),
         Command::CloseSite(_) => (CommandKind::CloseSite, Target::District),
         Command::SetServices(_) => (CommandKind::SetServices, Target::District),
+        Command::RegisterAppointment(commands::RegisterAppointment { worker, .. }) => {
+            (CommandKind::RegisterAppointment, Target::Worker(worker.as_str()))
+        }
+        Command::OpenPair(_) => (CommandKind::OpenPair, Target::District),
+        Command::RecordVisit(commands::RecordVisit { reporter, .. }) => {
+            (CommandKind::RecordVisit, Target::Worker(reporter.as_str()))
+        }
+        Command::PostRequest(_) => (CommandKind::PostRequest, Target::District),
+        Command::RecordHandling(_) => (CommandKind::RecordHandling, Target::District),
+        Command::RegisterFund(_) => (CommandKind::RegisterFund, Target::District),
+        Command::RegisterBenefit(_) => (CommandKind::RegisterBenefit, Target::District),
+        Command::ApplyBenefit(commands::ApplyBenefit { worker, .. }) => {
+            (CommandKind::ApplyBenefit, Target::Worker(worker.as_str()))
+        }
+        Command::IssuePass(commands::IssuePass { terms, .. }) => {
+            (CommandKind::IssuePass, Target::Worker(terms.worker.as_str()))
+        }
+        Command::RegisterOffer(_) => (CommandKind::RegisterOffer, Target::District),
+        Command::UsePass(_) => (CommandKind::UsePass, Target::District),
     }
 }
 
@@ -315,7 +371,8 @@ fn judgement(action: CreditAction) -> CommandKind {
         CreditAction::Confirm => CommandKind::ConfirmCredit,
         CreditAction::Reject => CommandKind::RejectCredit,
         CreditAction::Reverse => CommandKind::ReverseCredit,
-        CreditAction::Object => CommandKind::ObjectToCredit,
+        CreditAction::Object { .. } => CommandKind::ObjectToCredit,
+        CreditAction::Appeal => CommandKind::AppealDecision,
         CreditAction::Resolve { .. } => CommandKind::ResolveObjection,
     }
 }

@@ -154,6 +154,10 @@ async fn a_credit_under_a_quantity_is_shown_exactly() {
         quantity: Quantity::parse("1"),
         witness: Some("W-1".into()),
         own_witness: false,
+        from: None,
+        to: None,
+        history: false,
+        worker_as_witness: Vec::new(),
         evidence: None,
     });
     let position = edge.command("C-1", "2026-07-01", command).await;

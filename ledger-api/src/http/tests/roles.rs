@@ -14,7 +14,13 @@ use crate::access::{Role, ScopeRule};
 use crate::service::accounts::token_for;
 
 /// Operations that ask for no token.
-const OPEN: &[(&str, &str)] = &[("get", "/healthz"), ("get", "/readyz"), ("post", "/v1/witness/add-checkpoint")];
+const OPEN: &[(&str, &str)] = &[
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("post", "/v1/login"),
+    ("post", "/v1/logout"),
+    ("post", "/v1/witness/add-checkpoint"),
+];
 /// What any token reads.
 const DESCRIPTION: (&str, &str) = ("get", "/openapi.json");
 /// What the addresses name.

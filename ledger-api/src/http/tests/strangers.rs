@@ -1,10 +1,8 @@
 //! Keeping strangers out: limits by address, token and account, the security log, headers, and feeds that end.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, header};
 use futures_util::StreamExt;
 use serde_json::json;
@@ -12,6 +10,8 @@ use tower::ServiceExt;
 
 use super::support::{Edge, Told};
 use crate::access::Role;
+use crate::peer::Peer;
+use crate::web::Entrance;
 use crate::http::rate::{Rate, RateSettings};
 use crate::server::router_with;
 use crate::service::accounts::{issued_for, token_for};
@@ -19,14 +19,14 @@ use crate::stopping::Stopping;
 
 fn from(peer: &str, request: axum::http::request::Builder) -> Request<Body> {
     let mut request = request.body(Body::empty()).unwrap();
-    request.extensions_mut().insert(ConnectInfo(format!("{peer}:4711").parse::<SocketAddr>().unwrap()));
+    request.extensions_mut().insert(Peer { address: peer.parse().unwrap(), encrypted: false });
     request
 }
 
 async fn held_to(rates: RateSettings) -> Edge {
     let mut edge = Edge::with_district().await;
     let (_, stopping) = Stopping::new();
-    edge.router = router_with(edge.app.clone(), stopping, rates).unwrap();
+    edge.router = router_with(edge.app.clone(), Entrance { demonstration: false, open: false }, stopping, rates).unwrap();
     edge
 }
 

@@ -22,7 +22,7 @@ use json::canonical;
 use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
-    accounts, actor, at, card_no, credit, dated, erasure_samples, first_samples, merchant, points, seals, sites, store,
+    accounts, actor, at, card_no, credit, dated, erasure_samples, first_samples, merchant, points, programmes, seals, sites, store, way,
     worker,
 };
 
@@ -52,7 +52,9 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-accounts.jsonl", accounts::samples()),
         ("events-v1-sites.jsonl", sites::samples()),
         ("events-v1-erasure.jsonl", erasure_samples()),
+        ("events-v1-programmes.jsonl", programmes::samples()),
         ("events-v1-seals.jsonl", seals::samples()),
+        ("events-v1-way.jsonl", way::samples()),
     ]
 }
 
@@ -202,9 +204,17 @@ fn every_event_tells_its_stream() {
             Event::Merchant(_) => StreamId::Merchant(merchant()),
             Event::Store(_) => StreamId::Store(store()),
             Event::Card(_) => StreamId::Card(card_no()),
+            Event::Mark(event) => StreamId::Mark(event.marked().mark.clone()),
             Event::Account(_) => StreamId::Account(account()),
             Event::Directory(_) => StreamId::Directory,
             Event::Sites(_) => StreamId::Sites,
+            Event::Request(event) => StreamId::Request(event.request().clone()),
+            Event::Pair(event) => StreamId::Pair(event.pair().clone()),
+            Event::Fund(event) => StreamId::Fund(event.fund().clone()),
+            Event::Benefit(event) => StreamId::Benefit(event.benefit().clone()),
+            Event::Certificate(event) => StreamId::Certificate(event.certificate().clone()),
+            Event::Pass(event) => StreamId::Pass(event.pass().clone()),
+            Event::Offer(event) => StreamId::Offer(event.offer().clone()),
         };
         assert_eq!(event.stream(), stream, "{}", event.event_type());
     }

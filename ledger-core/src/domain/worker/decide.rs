@@ -2,14 +2,18 @@
 
 mod credits;
 mod spending;
+mod way;
 
 use chrono::NaiveDate;
 
-use super::command::{CreditTerms, CreditVerdict, OfWorker, Spending, WorkerDetails};
-use super::event::{CardClosed, CardIssued, CardMoved, ErasureStep, WorkerDeparted, WorkerEvent, WorkerRecorded};
+use super::command::{AppointmentTerms, CreditTerms, CreditVerdict, Judge, OfWorker, Spending, WorkerDetails};
+use super::event::{
+    AppointmentRecorded, CardClosed, CardIssued, CardMoved, ErasureStep, WorkerDeparted, WorkerEvent, WorkerRecorded,
+};
 use super::state::{Erasure, Worker};
 use crate::domain::event::V1;
-use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
+use crate::domain::ids::{Actor, ApplicationId, AppointmentId, BenefitId, BranchId, CardNo, CreditId, HoldId, RedemptionId};
+use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::time::BusinessTime;
 
@@ -65,7 +69,7 @@ pub enum WorkerCommand {
         /// What.
         verdict: CreditVerdict,
         /// Who.
-        by: Actor,
+        judge: Judge,
         /// Why.
         reason: String,
     },
@@ -108,6 +112,22 @@ pub enum WorkerCommand {
         /// Why, where somebody said.
         reason: Option<String>,
     },
+    /// Appoint the worker, or bring the appointment up to date.
+    Appoint {
+        /// Which.
+        appointment: AppointmentId,
+        /// As what.
+        terms: AppointmentTerms,
+    },
+    /// Spend points on a benefit.
+    PayBenefit {
+        /// For which row.
+        application: ApplicationId,
+        /// On which benefit.
+        benefit: BenefitId,
+        /// How many.
+        points: Points,
+    },
     /// Book the lots that can no longer be spent after a day as expired.
     Expire {
         /// The last day looked at: lots whose last day is not after it.
@@ -141,14 +161,18 @@ impl Worker {
                 Ok(vec![WorkerEvent::CardClosed(event)])
             }
             WorkerCommand::Credit(terms) => self.record_credit(of, *terms),
-            WorkerCommand::JudgeCredit { credit, verdict, by, reason } => {
-                self.judge_credit(of, &credit, verdict, by, reason)
+            WorkerCommand::JudgeCredit { credit, verdict, judge, reason } => {
+                self.judge_credit(of, &credit, &verdict, &judge, reason)
             }
             WorkerCommand::Redeem { redemption, spending } => self.redeem(of, redemption, spending),
             WorkerCommand::ReverseRedemption { redemption, reason } => self.reverse_redemption(of, redemption, reason),
             WorkerCommand::Hold { hold, spending, expires_at } => self.place_hold(of, hold, spending, expires_at),
             WorkerCommand::Capture { hold, redemption } => self.capture(of, hold, redemption),
             WorkerCommand::Release { hold, expired, reason } => self.release(of, hold, expired, reason),
+            WorkerCommand::Appoint { appointment, terms } => self.appoint(of, appointment, terms),
+            WorkerCommand::PayBenefit { application, benefit, points } => {
+                self.pay_benefit(of, application, benefit, points)
+            }
             WorkerCommand::Expire { through } => Ok(self.expire(of, through)),
         }
     }
@@ -237,6 +261,39 @@ impl Worker {
         }
         let event = CardIssued { at: of.at, branch, card_no, v: V1, worker: of.worker.clone() };
         Ok(vec![WorkerEvent::CardIssued(event)])
+    }
+
+    fn appoint(
+        &self,
+        of: &OfWorker,
+        appointment: AppointmentId,
+        terms: AppointmentTerms,
+    ) -> Decision<Vec<WorkerEvent>> {
+        terms.days.check(&format!("appointment {appointment}"))?;
+        if let (Some(from), Some(ended)) = (terms.days.from, terms.ended)
+            && ended < from
+        {
+            let message = format!("appointment {appointment} cannot end on {ended}, before it begins on {from}");
+            return Err(Refusal::new(Code::InvalidDate, message));
+        }
+        if self.appointments.get(&appointment) == Some(&terms) {
+            return Ok(Vec::new());
+        }
+        let event = AppointmentRecorded { appointment, at: of.at, terms, v: V1, worker: of.worker.clone() };
+        Ok(vec![WorkerEvent::AppointmentRecorded(event)])
+    }
+
+    /// The worker must hold one of some roles on a day; where none is asked for, nobody is asked.
+    ///
+    /// # Errors
+    /// `not_eligible`.
+    pub fn require_role(&self, of: &OfWorker, roles: &[String], day: NaiveDate) -> Decision<()> {
+        let holds = |terms: &AppointmentTerms| roles.contains(&terms.role) && terms.holds(day);
+        if roles.is_empty() || self.appointments.values().any(holds) {
+            return Ok(());
+        }
+        let message = format!("worker {} is none of {} on {day} (聘任名册)", of.worker, roles.join("、"));
+        Err(Refusal::new(Code::NotEligible, message))
     }
 
     fn move_card(&self, of: &OfWorker, branch: BranchId) -> Decision<Vec<WorkerEvent>> {

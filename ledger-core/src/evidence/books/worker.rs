@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::caps::Used;
 use super::limits::Units;
 use super::reading::LotEntry;
+use super::ways::Ways;
 use crate::domain::points::Points;
 use crate::domain::posting::{Movements, Side};
 use crate::domain::worker::event::{LotPart, ServiceRecorded, WorkerEvent};
@@ -41,6 +42,7 @@ pub struct WorkerBook {
     open: BTreeSet<(NaiveDate, u32)>,
     in_lots: Points,
     pub(super) used: Used,
+    pub(super) ways: Ways,
     pub(super) units: Units,
 }
 
@@ -74,7 +76,7 @@ impl WorkerBook {
                 }
                 Side::Available => &mut self.available,
                 Side::Held => &mut self.held,
-                Side::Redeemed(_) => &mut self.redeemed,
+                Side::Redeemed(_) | Side::Benefit(_) => &mut self.redeemed,
                 Side::Expired => &mut self.expired,
                 Side::Reversed => &mut self.reversed,
             };

@@ -14,11 +14,17 @@ use sha2::{Digest, Sha256};
 
 use super::Fold;
 use crate::domain::account::Account;
+use crate::domain::benefit::{Benefit, Certificate};
 use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
+use crate::domain::fund::Fund;
+use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
+use crate::domain::pair::Pair;
+use crate::domain::pass::{Offer, Pass};
 use crate::domain::programme::Programme;
+use crate::domain::request::ServiceRequest;
 use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
@@ -122,7 +128,7 @@ fn written() -> States {
     let (mut programme, mut worker, mut merchant, mut store, mut card) =
         (Programme::default(), Worker::default(), Merchant::default(), RedemptionStore::default(), Card::default());
     let (mut account, mut directory) = (Account::default(), Directory::default());
-    let mut sites = Sites::default();
+    let (mut sites, mut mark) = (Sites::default(), Mark::default());
     let mut states = States::new();
     for event in events() {
         let stream = event.stream();
@@ -132,9 +138,17 @@ fn written() -> States {
             StreamId::Merchant(_) => folded(&mut merchant, &event),
             StreamId::Store(_) => folded(&mut store, &event),
             StreamId::Card(_) => folded(&mut card, &event),
+            StreamId::Mark(_) => folded(&mut mark, &event),
             StreamId::Account(_) => folded(&mut account, &event),
             StreamId::Directory => folded(&mut directory, &event),
             StreamId::Sites => folded(&mut sites, &event),
+            StreamId::Request(_) => folded(&mut ServiceRequest::default(), &event),
+            StreamId::Pair(_) => folded(&mut Pair::default(), &event),
+            StreamId::Fund(_) => folded(&mut Fund::default(), &event),
+            StreamId::Benefit(_) => folded(&mut Benefit::default(), &event),
+            StreamId::Certificate(_) => folded(&mut Certificate::default(), &event),
+            StreamId::Pass(_) => folded(&mut Pass::default(), &event),
+            StreamId::Offer(_) => folded(&mut Offer::default(), &event),
         };
         states.entry(stream.kind()).or_default().step(snapshot_layout(&stream), &event, words);
     }

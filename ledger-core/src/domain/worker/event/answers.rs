@@ -66,7 +66,12 @@ impl WorkerEvent {
             | WorkerAct::HoldEnd(_)
             | WorkerAct::Redemption(_)
             | WorkerAct::Return(_) => self.begins().or(self.follows()),
-            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Erasure(_) | WorkerAct::Expiry(..) => None,
+            WorkerAct::Particulars(_)
+            | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
+            | WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Expiry(..) => None,
         }
     }
 
@@ -76,7 +81,9 @@ impl WorkerEvent {
             WorkerAct::Service(record) => Some(Subject::Credit(&record.credit)),
             WorkerAct::Hold(event) => Some(Subject::Hold(&event.hold)),
             WorkerAct::Redemption(made) => Some(Subject::Redemption(made.redemption)),
-            WorkerAct::Particulars(_)
+            WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
@@ -94,7 +101,9 @@ impl WorkerEvent {
             WorkerAct::HoldEnd(event) => Some(Subject::Hold(&event.hold)),
             WorkerAct::Redemption(made) => made.hold.map(Subject::Hold),
             WorkerAct::Return(event) => Some(Subject::Redemption(&event.redemption)),
-            WorkerAct::Particulars(_)
+            WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
@@ -113,7 +122,9 @@ impl WorkerEvent {
             WorkerAct::Judgement(judged) => Some(judged.reason),
             WorkerAct::HoldEnd(event) => event.reason.as_deref(),
             WorkerAct::Return(event) => Some(&event.reason),
-            WorkerAct::Particulars(_)
+            WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Particulars(_)
             | WorkerAct::Card(CardStep::Issued(_) | CardStep::Moved(_))
             | WorkerAct::Service(_)
             | WorkerAct::Hold(_)
@@ -129,7 +140,9 @@ impl WorkerEvent {
             WorkerAct::HoldEnd(event) => Some(Basket { store: &event.store, lines: &event.lines }),
             WorkerAct::Redemption(made) => Some(made.basket),
             WorkerAct::Return(event) => Some(Basket { store: &event.store, lines: &event.lines }),
-            WorkerAct::Particulars(_)
+            WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
@@ -151,7 +164,12 @@ impl WorkerEvent {
             WorkerAct::Service(record) => Lots::Credited(LotPart(record.lot, record.points - record.debt_paid)),
             WorkerAct::Judgement(Judgement { lot, points, verdict, .. }) => match verdict {
                 Verdict::Confirmed { debt_paid } => Lots::Credited(LotPart(lot, points - debt_paid)),
-                Verdict::Rejected | Verdict::Objected | Verdict::Resolved { .. } => Lots::About(lot),
+                Verdict::Checked
+                | Verdict::Publicised { .. }
+                | Verdict::Rejected
+                | Verdict::Objected { .. }
+                | Verdict::Appealed { .. }
+                | Verdict::Resolved { .. } => Lots::About(lot),
                 Verdict::Reversed { debt, from_expired } => {
                     Lots::TakenBack { lot, left: points - debt - from_expired, expired: from_expired }
                 }
@@ -163,7 +181,12 @@ impl WorkerEvent {
             WorkerAct::Return(event) => Lots::Returned(&event.lots),
             WorkerAct::Expiry(event, Booking::Expired) => Lots::Expired(&event.lots),
             WorkerAct::Expiry(event, Booking::Undone) => Lots::Unexpired(&event.lots),
-            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Erasure(_) | WorkerAct::Card(_) => {
+            WorkerAct::Benefit(event) => Lots::Taken(&event.lots),
+            WorkerAct::Particulars(_)
+            | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
+            | WorkerAct::Card(_)
+            | WorkerAct::Appointment(_) => {
                 Lots::None
             }
         }
@@ -171,7 +194,7 @@ impl WorkerEvent {
 
     /// What it moves between accounts, with the word for it; nothing for events that move no points.
     pub fn movements(&self) -> Movements<'_> {
-        use Side::{Available, Debt, Expired, Held, Issuance, Redeemed, Reversed};
+        use Side::{Available, Benefit, Debt, Expired, Held, Issuance, Redeemed, Reversed};
         match self.act() {
             WorkerAct::Service(record) if record.proposed => Movements::none(),
             WorkerAct::Service(ServiceRecorded { points, debt_paid, .. }) => {
@@ -181,7 +204,12 @@ impl WorkerEvent {
                 Verdict::Confirmed { debt_paid } => {
                     Movements::two("确认入账", (Issuance, Available, points), (Available, Debt, debt_paid))
                 }
-                Verdict::Rejected | Verdict::Objected | Verdict::Resolved { .. } => Movements::none(),
+                Verdict::Checked
+                | Verdict::Publicised { .. }
+                | Verdict::Rejected
+                | Verdict::Objected { .. }
+                | Verdict::Appealed { .. }
+                | Verdict::Resolved { .. } => Movements::none(),
                 Verdict::Reversed { debt, from_expired } => Movements::three(
                     "冲正入账",
                     (Available, Reversed, points - debt - from_expired),
@@ -205,7 +233,12 @@ impl WorkerEvent {
             }
             WorkerAct::Expiry(event, Booking::Expired) => Movements::one("过期", (Available, Expired, event.points)),
             WorkerAct::Expiry(event, Booking::Undone) => Movements::one("冲正过期", (Expired, Available, event.points)),
-            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Erasure(_) | WorkerAct::Card(_) => {
+            WorkerAct::Benefit(event) => Movements::one("权益", (Available, Benefit(&event.benefit), event.points)),
+            WorkerAct::Particulars(_)
+            | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
+            | WorkerAct::Card(_)
+            | WorkerAct::Appointment(_) => {
                 Movements::none()
             }
         }
