@@ -190,9 +190,7 @@ fn clerk(action: Action) -> Reach {
             | Read::Holds
             | Read::Redemption
             | Read::FreeText,
-        ) => {
-            Reach::Own
-        }
+        ) => Reach::Own,
         Action::Read(Read::Balance | Read::MaskedName) => Reach::Everywhere,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
@@ -279,13 +277,7 @@ fn worker(action: Action) -> Reach {
 fn is_audited(read: Read) -> bool {
     !matches!(
         read,
-        Read::Counter
-            | Read::Name
-            | Read::MaskedName
-            | Read::Search
-            | Read::OwnData
-            | Read::Metrics
-            | Read::Me
+        Read::Counter | Read::Name | Read::MaskedName | Read::Search | Read::OwnData | Read::Metrics | Read::Me
     )
 }
 

@@ -49,6 +49,10 @@ pub(super) async fn propose(ledger: &Ledger, vault: &Vault, operator: &Actor) ->
             witness: names::remember_witnesses(vault, &[&witness]).await?.pop(),
             own_witness: false,
             evidence: Some(format!("演示凭据-{number:02}")),
+            from: None,
+            to: None,
+            history: false,
+            worker_as_witness: Vec::new(),
         };
         let at = BusinessTime::start_of(now.date());
         let context = Context { key: Key::new(&format!("demo/proposed/{number:02}"))?, actor: operator.clone(), at };

@@ -40,7 +40,7 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
     if path == "/metrics" {
         return matches!(role, Role::Admin | Role::Machine);
     }
-    if path == "/v1/me" || path == "/v1/sites" || path.starts_with("/v1/schedule") {
+    if matches!(path, "/v1/me" | "/v1/sites" | "/v1/publicity") || path.starts_with("/v1/schedule") {
         return role != Role::Machine;
     }
     match role {
@@ -112,7 +112,7 @@ fn writes(role: Role, path: &str) -> bool {
     match role {
         Role::Admin => true,
         Role::Auditor | Role::Machine => false,
-        _ if matches!(path, "/v1/batch" | "/v1/credits/{id}/object") => true,
+        _ if matches!(path, "/v1/batch" | "/v1/credits/{id}/object" | "/v1/credits/{id}/appeal") => true,
         Role::Clerk => COUNTER.contains(&path),
         Role::Operator => OPERATING.contains(&path),
         Role::Approver => APPROVING.contains(&path),

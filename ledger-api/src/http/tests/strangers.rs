@@ -10,12 +10,12 @@ use tower::ServiceExt;
 
 use super::support::{Edge, Told};
 use crate::access::Role;
-use crate::peer::Peer;
-use crate::web::Entrance;
 use crate::http::rate::{Rate, RateSettings};
+use crate::peer::Peer;
 use crate::server::router_with;
 use crate::service::accounts::{issued_for, token_for};
 use crate::stopping::Stopping;
+use crate::web::Entrance;
 
 fn from(peer: &str, request: axum::http::request::Builder) -> Request<Body> {
     let mut request = request.body(Body::empty()).unwrap();
@@ -26,7 +26,8 @@ fn from(peer: &str, request: axum::http::request::Builder) -> Request<Body> {
 async fn held_to(rates: RateSettings) -> Edge {
     let mut edge = Edge::with_district().await;
     let (_, stopping) = Stopping::new();
-    edge.router = router_with(edge.app.clone(), Entrance { demonstration: false, open: false }, stopping, rates).unwrap();
+    edge.router =
+        router_with(edge.app.clone(), Entrance { demonstration: false, open: false }, stopping, rates).unwrap();
     edge
 }
 

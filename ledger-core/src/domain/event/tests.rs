@@ -22,8 +22,8 @@ use json::canonical;
 use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
-    accounts, actor, at, card_no, credit, dated, erasure_samples, first_samples, merchant, points, programmes, seals, sites, store, way,
-    worker,
+    accounts, actor, at, card_no, credit, dated, erasure_samples, first_samples, merchant, points, programmes, seals,
+    sites, store, way, worker,
 };
 
 fn encoded(event: &Event) -> String {

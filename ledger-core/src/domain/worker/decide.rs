@@ -12,7 +12,9 @@ use super::event::{
 };
 use super::state::{Erasure, Worker};
 use crate::domain::event::V1;
-use crate::domain::ids::{Actor, ApplicationId, AppointmentId, BenefitId, BranchId, CardNo, CreditId, HoldId, RedemptionId};
+use crate::domain::ids::{
+    Actor, ApplicationId, AppointmentId, BenefitId, BranchId, CardNo, CreditId, HoldId, RedemptionId,
+};
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::time::BusinessTime;

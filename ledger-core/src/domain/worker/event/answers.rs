@@ -186,9 +186,7 @@ impl WorkerEvent {
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
-            | WorkerAct::Appointment(_) => {
-                Lots::None
-            }
+            | WorkerAct::Appointment(_) => Lots::None,
         }
     }
 
@@ -238,9 +236,7 @@ impl WorkerEvent {
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
-            | WorkerAct::Appointment(_) => {
-                Movements::none()
-            }
+            | WorkerAct::Appointment(_) => Movements::none(),
         }
     }
 }
