@@ -7,6 +7,7 @@
 //! for each request. Tokens live beside the journal and may be issued and revoked by one process while others serve.
 
 mod cache;
+pub mod lockout;
 pub mod password;
 pub mod policy;
 mod postgres;
@@ -255,6 +256,9 @@ impl Access {
     /// [`AccessError::Store`] when that cannot be told now. Nobody is let in on old knowledge then.
     pub async fn authenticate(&self, token: &str) -> Result<Option<Shown>, AccessError> {
         let Some(hash) = SecretHash::of(token) else { return Ok(None) };
+        if self.cache.is_unknown(&hash) {
+            return Ok(None);
+        }
         let Some(entry) = self.cache.get(&hash) else { return self.ask(hash).await };
         let waits_since = Instant::now();
         let oldest = self.oldest_believed(waits_since);
@@ -275,6 +279,12 @@ impl Access {
         answer
     }
 
+    /// Whether this process has seen a token to be valid: whoever shows it is no stranger, and costs no question at the
+    /// door.
+    pub fn has_seen(&self, token: &str) -> bool {
+        SecretHash::of(token).is_some_and(|hash| self.cache.get(&hash).is_some())
+    }
+
     /// When the store must have been asked for its answer to be believed. Where other servers revoke as well, that is not
     /// before the request came in: one answer serves all who waited for it, and none who came later.
     fn oldest_believed(&self, now: Instant) -> Option<Instant> {
@@ -285,6 +295,7 @@ impl Access {
         let asked = Instant::now();
         let Some(token) = self.store.find(hash).await? else {
             self.cache.forget(&hash);
+            self.cache.keep_unknown(hash);
             return Ok(None);
         };
         let shown = shown(token)?;

@@ -18,6 +18,7 @@ use crate::access::password::Passwords;
 use crate::access::session::Sessions;
 use crate::audit::Audit;
 use crate::read_record::ReadRecord;
+use crate::security_log::SecurityLog;
 use crate::vault::Vault;
 
 /// Everything a server works with. Cheap to clone: every request does, many times over.
@@ -42,6 +43,8 @@ pub struct Parts {
     pub vault: Arc<Vault>,
     /// Who read whose record.
     pub readers: Arc<ReadRecord>,
+    /// What was refused to whom.
+    pub security: Arc<SecurityLog>,
     /// Checkpoints, proofs and receipts.
     pub audit: Arc<Audit>,
 }
@@ -75,6 +78,7 @@ pub struct AppTasks {
     ledger: LedgerTask,
     runner: ViewsRunner,
     readers: Arc<ReadRecord>,
+    security: Arc<SecurityLog>,
 }
 
 /// What opening can fail with.
@@ -169,12 +173,13 @@ impl App {
         let sessions = Sessions::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let vault = Arc::new(Vault::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let readers = Arc::new(ReadRecord::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
+        let security = Arc::new(SecurityLog::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let audit =
             Audit::open(url, Arc::clone(&journal)).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         audit.prepare_keys().await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
         let audit = Arc::new(audit);
-        let kept = Arc::clone(&readers);
+        let (kept, logged) = (Arc::clone(&readers), Arc::clone(&security));
         let app = App(Arc::new(Parts {
             url: url.clone(),
             ledger,
@@ -184,9 +189,10 @@ impl App {
             sessions: Arc::new(sessions),
             vault,
             readers,
+            security,
             audit,
         }));
-        Ok((app, AppTasks { ledger: task, runner, readers: kept }))
+        Ok((app, AppTasks { ledger: task, runner, readers: kept, security: logged }))
     }
 }
 
@@ -196,5 +202,6 @@ impl AppTasks {
         self.ledger.finished().await;
         self.runner.stop().await;
         self.readers.stop().await;
+        self.security.stop().await;
     }
 }

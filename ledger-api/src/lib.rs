@@ -24,6 +24,7 @@ pub mod peer;
 mod private_file;
 pub mod qr;
 pub mod read_record;
+pub mod security_log;
 pub mod server;
 pub mod service;
 pub mod sheets;

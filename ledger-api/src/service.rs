@@ -16,6 +16,7 @@ pub mod counter;
 pub mod desk;
 pub mod destination;
 pub mod due;
+pub mod erasure;
 pub mod error;
 pub mod keys;
 pub mod login;
@@ -23,12 +24,14 @@ pub mod names;
 pub mod objectors;
 pub mod overview;
 pub mod own;
+pub mod own_data;
 pub mod publicity;
 pub mod reach;
 pub mod readers;
 pub mod reading;
 #[cfg(test)]
 mod tests;
+pub mod texts;
 pub mod who;
 
 pub use error::ServiceError;

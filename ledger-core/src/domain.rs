@@ -9,7 +9,7 @@ pub mod calendar;
 pub mod decimal;
 pub mod history;
 pub mod ids;
-pub mod personal;
+pub mod numbers;
 pub mod points;
 pub mod quantity;
 pub mod refusal;

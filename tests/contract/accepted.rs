@@ -641,6 +641,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::SealAppraisal(_) => "seal appraisal",
         Command::RegisterWorker(_) => "register worker",
         Command::DepartWorker(_) => "depart worker",
+        Command::EraseWorker(_) => "erase worker",
         Command::IssueCard(_) => "issue card",
         Command::MoveCard(_) => "move card",
         Command::CloseCard(_) => "close card",

@@ -160,6 +160,8 @@ fn worker(event: &WorkerEvent) -> String {
             format!("worker {who} updated: {}, member {:?}", event.occupation, event.party_member)
         }
         WorkerEvent::WorkerDeparted(_) => format!("worker {who} departed"),
+        WorkerEvent::WorkerErasureAsked(_) => format!("worker {who} asked to be forgotten"),
+        WorkerEvent::WorkerErased(_) => format!("worker {who} forgotten"),
         WorkerEvent::CardIssued(event) => format!("card {} of {who} issued in {}", event.card_no, event.branch),
         WorkerEvent::CardMoved(event) => {
             format!("card {} of {who} moved from {} to {}", event.card_no, event.from, event.branch)

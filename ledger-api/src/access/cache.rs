@@ -3,7 +3,8 @@
 //! Where this process alone revokes, an entry is believed for less than a second after the store was asked, for the sake of
 //! hands that change the file; where others revoke as well, only by those who already waited when the store was asked.
 //! Then one of the waiting requests asks again.
-//! What the store does not know is never kept: a token issued a moment ago works at once, and guessing fills no memory.
+//! What the store does not know is remembered apart, for a while and up to a number: a flood of one bad token asks it once,
+//! and guessing fills no memory.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -18,9 +19,17 @@ pub(super) const BELIEVED: Duration = Duration::from_millis(800);
 /// Tokens kept. More are in use only if something is wrong; then those not seen lately are dropped.
 const ENTRIES_MAX: usize = 65_536;
 
+/// Tokens remembered that the store does not know.
+const UNKNOWN_MAX: usize = 16_384;
+/// For so long. Nobody shows a token before it is issued, for it is drawn at random; only one that comes back with a
+/// restore beside a running server may have to wait.
+const UNKNOWN_FOR: Duration = Duration::from_secs(10);
+
 #[derive(Default)]
 pub(super) struct Cache {
     entries: RwLock<HashMap<SecretHash, Arc<Entry>>>,
+    /// What the store did not know, with when it was asked.
+    unknown: Mutex<HashMap<SecretHash, Instant>>,
 }
 
 pub(super) struct Entry {
@@ -63,6 +72,23 @@ impl Cache {
         }
         if entries.len() < ENTRIES_MAX {
             entries.insert(hash, Arc::new(Entry { seen: Mutex::new(seen), turn: tokio::sync::Mutex::new(None) }));
+        }
+    }
+
+    /// Whether the store did not know it a moment ago.
+    pub(super) fn is_unknown(&self, hash: &SecretHash) -> bool {
+        let unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        unknown.get(hash).is_some_and(|asked| asked.elapsed() < UNKNOWN_FOR)
+    }
+
+    pub(super) fn keep_unknown(&self, hash: SecretHash) {
+        let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        if unknown.len() >= UNKNOWN_MAX {
+            unknown.retain(|_, asked| asked.elapsed() < UNKNOWN_FOR);
+        }
+        // Guessing fills no memory: beyond this the store is asked again, which the limits by address keep rare.
+        if unknown.len() < UNKNOWN_MAX {
+            unknown.insert(hash, Instant::now());
         }
     }
 

@@ -31,6 +31,19 @@ pub enum Who<'a> {
     Ledger,
 }
 
+impl Who<'_> {
+    /// Whether whoever asks is that worker.
+    pub fn is_worker(&self, worker: &str) -> bool {
+        match self {
+            Who::Bearer(identity) => {
+                let scoped = |held: &Held| held.role == Role::Worker && held.scope.as_deref() == Some(worker);
+                identity.worker.as_ref().is_some_and(|own| own.as_str() == worker) || identity.roles.iter().any(scoped)
+            }
+            Who::Owner | Who::Ledger => false,
+        }
+    }
+}
+
 impl<'a> From<&'a Identity> for Who<'a> {
     fn from(identity: &'a Identity) -> Who<'a> {
         Who::Bearer(identity)
@@ -169,9 +182,15 @@ fn clerk(action: Action) -> Reach {
             C::Redeem | C::PlaceHold | C::CaptureHold | C::ReleaseHold | C::Restock | C::CountStock | C::WriteOffStock,
         ) => Reach::Own,
         Action::Command(C::ReverseRedemption) => Reach::OwnToday,
-        Action::Read(Read::Counter | Read::Store | Read::Stock | Read::StoreDay | Read::Holds | Read::Redemption) => {
-            Reach::Own
-        }
+        Action::Read(
+            Read::Counter
+            | Read::Store
+            | Read::Stock
+            | Read::StoreDay
+            | Read::Holds
+            | Read::Redemption
+            | Read::FreeText,
+        ) => Reach::Own,
         Action::Read(Read::Balance | Read::MaskedName) => Reach::Everywhere,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
@@ -182,9 +201,9 @@ fn operator(action: Action) -> Reach {
     use CommandKind as C;
     match action {
         Action::Command(C::RegisterWorker | C::DepartWorker | C::RecordCredit) | Action::KeepPerson => Reach::Own,
-        Action::Read(Read::Workers | Read::Worker | Read::Name | Read::MaskedName | Read::Search | Read::Credit) => {
-            Reach::Own
-        }
+        Action::Read(
+            Read::Workers | Read::Worker | Read::Name | Read::MaskedName | Read::Search | Read::Credit | Read::FreeText,
+        ) => Reach::Own,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
     }
 }
@@ -205,7 +224,9 @@ fn approver(action: Action) -> Reach {
             | Read::Worker
             | Read::Name
             | Read::MaskedName
-            | Read::Search,
+            | Read::Search
+            | Read::FreeText
+            | Read::Witness,
         ) => Reach::Own,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
@@ -232,7 +253,7 @@ fn merchant(action: Action) -> Reach {
 fn worker(action: Action) -> Reach {
     use CommandKind as C;
     match action {
-        Action::Command(C::PlaceHold | C::ReleaseHold) => Reach::Own,
+        Action::Command(C::PlaceHold | C::ReleaseHold | C::EraseWorker) => Reach::Own,
         Action::Read(
             Read::Worker
             | Read::Name
@@ -243,7 +264,9 @@ fn worker(action: Action) -> Reach {
             | Read::Redemption
             | Read::Holds
             | Read::Receipt
-            | Read::Readers,
+            | Read::Readers
+            | Read::FreeText
+            | Read::OwnData,
         ) => Reach::Own,
         Action::Read(Read::Stores | Read::Store | Read::Stock) => Reach::Everywhere,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
@@ -252,7 +275,10 @@ fn worker(action: Action) -> Reach {
 
 /// What auditors read: everything but names, also masked ones at a counter, and the figures of a process.
 fn is_audited(read: Read) -> bool {
-    !matches!(read, Read::Counter | Read::Name | Read::MaskedName | Read::Search | Read::Metrics | Read::Me)
+    !matches!(
+        read,
+        Read::Counter | Read::Name | Read::MaskedName | Read::Search | Read::OwnData | Read::Metrics | Read::Me
+    )
 }
 
 /// Whether a target is what the scope names.

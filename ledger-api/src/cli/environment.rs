@@ -12,6 +12,10 @@ Environment:
   NUANXIN_LOG_FORMAT        json writes one JSON object a line
   NUANXIN_VAULT_KEY         the key of the vault of names: 64 hexadecimal digits
   NUANXIN_VAULT_KEY_FILE    a file that holds it [default: keys/nuanxin.vault-key beside the journal]
+  NUANXIN_ERASED_FILE       the ids of destroyed keys [default: keys/nuanxin.erased beside the journal]
+  NUANXIN_RATE_STRANGER, NUANXIN_RATE_TOKEN, NUANXIN_RATE_ACCOUNT
+                            how often anybody may ask, as A_SECOND/AT_ONCE or off
+  NUANXIN_TRUSTED_PROXIES   proxies whose X-Forwarded-For is believed
   NUANXIN_SIGNING_KEY_FILE  the keys that sign checkpoints [default: nuanxin.signing-keys beside the journal]
   NUANXIN_WITNESS_KEY_FILE  the key that cosigns for other offices [default: nuanxin.witness-key beside the journal]
 

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::audit::Audit;
 use crate::demo::{self, Filling};
 use crate::local_socket::{self, Socket};
-use crate::service::due;
+use crate::service::{due, erasure};
 use crate::stopping::Stopping;
 use crate::web::Entrance;
 use crate::{memory, server};
@@ -75,9 +75,12 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         .await
         .map_err(|error| CliError::input(format!("cannot listen on {}: {error}", args.listen)))?;
     let stop = stop_signal()?;
+    let rates = server::rates().map_err(CliError::input)?;
     let settings = LedgerSettings { demonstration: args.demo, ..memory::ledger_settings() };
     let (app, tasks) = App::open_as(url, settings, &args.new_journal.wanted()).await?;
     args.new_journal.check(app.ledger.journal().as_ref()).await?;
+    // Nobody is told again who asked to be forgotten.
+    erasure::resume(&app).await.map_err(|error| CliError::failed(format!("an erasure cannot be finished: {error}")))?;
     if args.demo {
         fill(&app).await?;
     }
@@ -96,8 +99,8 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         opened.map_err(|error| CliError::failed(error.to_string()))?;
     }
     let entrance = Entrance { demonstration, open: args.demo_open };
-    let router =
-        server::router(app.clone(), entrance, stopping.clone()).map_err(|error| CliError::failed(error.to_string()))?;
+    let router = server::router_with(app.clone(), entrance, stopping.clone(), rates)
+        .map_err(|error| CliError::failed(error.to_string()))?;
     let publishing = tokio::spawn(publish(Arc::clone(&app.audit), args.checkpoint_every, stopping.clone()));
     let socket = listen_beside(url);
     let local = socket.map(|socket| tokio::spawn(local_socket::serve(socket, app.clone(), stopping.clone())));

@@ -20,8 +20,8 @@ use super::extract::{ApiPath, ApiQuery, Caller, Limit, ListQuery, position_from_
 use super::wire::PointsJson;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
-use crate::service::names;
 use crate::service::reading::{Reading, date, now};
+use crate::service::{names, texts};
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -323,7 +323,8 @@ async fn read_statement(
     let reading = caller.may_here(&app, Read::Statement, Target::Worker(&id)).await?;
     reading.at_least(&app, query.min_position).await?;
     let position = known(&app, &reading, &id).await?.position;
-    let (lines, next) = app.views.statement(&id, query.after.unwrap_or(0), position, query.limit.0).await?;
+    let (mut lines, next) = app.views.statement(&id, query.after.unwrap_or(0), position, query.limit.0).await?;
+    texts::tell(&app.vault, Who::Bearer(&caller.0), texts::of_lines(&id, &mut lines)).await;
     let entries = lines.into_iter().map(entry_json).collect();
     Ok(Json(StatementAnswer { worker: id, entries, next, position }))
 }

@@ -225,12 +225,14 @@ mod tests {
     use crate::access::policy::CommandKind;
 
     /// What concerns the whole district, or many workers at once, is no item of a batch.
+    /// Neither is what destroys a key.
     const APART: &[CommandKind] = &[
         CommandKind::OpenJournal,
         CommandKind::Configure,
         CommandKind::AdoptSchedule,
         CommandKind::SealAppraisal,
         CommandKind::ExpireLots,
+        CommandKind::EraseWorker,
         CommandKind::SettleCredit,
         // These come in sheets.
         CommandKind::RegisterAppointment,

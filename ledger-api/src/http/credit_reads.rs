@@ -16,14 +16,15 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller};
 use super::wire::PointsJson;
-use crate::access::policy::{Read, Target};
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::exact::Exact;
 use crate::service::objectors::{Objectors, objectors};
+use crate::service::{names, texts};
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
-    Routes::new().route(Read::Credit, routes!(read_credit))
+    Routes::new().route(Read::Credit, routes!(read_credit)).route(Read::Witness, routes!(read_witness))
 }
 
 /// Where a credit stands.
@@ -132,12 +133,47 @@ async fn read_credit(
     let reading = caller.may_here(&app, Read::Credit, Target::Credit(id.as_str())).await?;
     let position = reading.at_least(&app, query.min_position).await?;
     let credit = app.views.credit(&id, position).await?;
-    let credit = credit.ok_or_else(|| {
-        let refusal = Refusal::new(Code::UnknownCredit, format!("there is no credit {id}"));
-        ApiError::refused(refusal, &[Code::UnknownCredit])
-    })?;
+    let mut credit = credit.ok_or_else(|| unknown_credit(&id))?;
     reading.note_worker(&app, credit.record.worker.as_str());
+    texts::tell(&app.vault, Who::Bearer(&caller.0), texts::of_credit(&mut credit)).await;
     Ok(Json(credit_json(credit, position, objectors(&caller.0))))
+}
+
+fn unknown_credit(id: &CreditId) -> ApiError {
+    let refusal = Refusal::new(Code::UnknownCredit, format!("there is no credit {id}"));
+    ApiError::refused(refusal, &[Code::UnknownCredit])
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct WitnessAnswer {
+    credit: String,
+    /// What stands for the witness in events; null where none was named.
+    witness: Option<String>,
+    /// Who that is; null where it is not kept any more.
+    name: Option<String>,
+    /// The answer includes everything up to this position.
+    position: u64,
+}
+
+/// Who witnessed a credit, by name: for whoever has to decide about it or audits it. The worker sees that it was asked.
+#[utoipa::path(get, path = "/v1/credits/{id}/witness", tag = "credits", params(("id" = String, Path), OneQuery),
+    responses((status = 200, description = "The witness.", body = WitnessAnswer)))]
+async fn read_witness(
+    State(app): State<App>,
+    caller: Caller,
+    ApiPath(id): ApiPath<CreditId>,
+    ApiQuery(query): ApiQuery<OneQuery>,
+) -> Result<Json<WitnessAnswer>, ApiError> {
+    let reading = caller.may_here(&app, Read::Witness, Target::Credit(id.as_str())).await?;
+    let position = reading.at_least(&app, query.min_position).await?;
+    let credit = app.views.credit(&id, position).await?.ok_or_else(|| unknown_credit(&id))?;
+    reading.note_worker(&app, credit.record.worker.as_str());
+    let witness = credit.record.witness.map(|witness| witness.to_string());
+    let name = match &witness {
+        Some(witness) => names::of_witness(&app, witness).await,
+        None => None,
+    };
+    Ok(Json(WitnessAnswer { credit: id.to_string(), witness, name, position }))
 }
 
 fn credit_json(credit: CreditRecord, position: u64, told: Objectors) -> CreditRecordJson {

@@ -322,6 +322,7 @@ impl ApiError {
 
     fn respond(&self, problem: Problem) -> Response {
         let mut response = (self.status, Json(problem)).into_response();
+        response.extensions_mut().insert(ToldCode(self.code));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.status == StatusCode::UNAUTHORIZED {
@@ -333,6 +334,10 @@ impl ApiError {
         response
     }
 }
+
+/// The code of a problem, beside its answer: for whoever counts refusals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToldCode(pub Code);
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {

@@ -12,7 +12,8 @@ use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission
 
 use super::ServiceError;
 use super::names::{self, Named, Personal};
-use super::reach;
+use super::texts::{self, Begun};
+use super::{erasure, reach};
 use crate::access::Role;
 use crate::access::policy::{Denied, Who, allow, of_command};
 use crate::app::App;
@@ -95,11 +96,30 @@ fn take_own_site(who: Who<'_>, command: &mut Command) {
 /// # Errors
 /// [`ServiceError::Denied`]; what is wrong with a name; [`ServiceError::Unavailable`] when the vault cannot be reached.
 pub async fn prepare(app: &App, who: Who<'_>, context: Context, asked: Asked) -> Result<Prepared, ServiceError> {
+    prepare_after(app, who, context, asked, &mut Begun::new()).await
+}
+
+/// As [`prepare`], for one of many: what those before it begin is known to those after it.
+///
+/// # Errors
+/// As [`prepare`].
+pub async fn prepare_after(
+    app: &App,
+    who: Who<'_>,
+    context: Context,
+    asked: Asked,
+    begun: &mut Begun,
+) -> Result<Prepared, ServiceError> {
     let Asked { mut command, personal, no_date } = asked;
     take_own_site(who, &mut command);
     let (kind, target) = of_command(&command);
     reach::may(app, who, kind, target).await?;
+    if let Command::EraseWorker(command) = &mut command {
+        command.oneself = who.is_worker(command.worker.as_str());
+    }
     let name = names::tell_apart(&app.vault, personal, &mut command).await?;
+    texts::put_away(app, begun, &mut command).await?;
+    begun.extend(texts::begins(&context.key, &command));
     Ok(Prepared { submission: Submission { context, command }, name, no_date })
 }
 
@@ -109,12 +129,13 @@ pub async fn prepare(app: &App, who: Who<'_>, context: Context, asked: Asked) ->
 /// The refusal, or why there is no answer.
 pub async fn submit(app: App, prepared: Prepared) -> Result<Receipt, ServiceError> {
     let Prepared { submission, name, no_date } = prepared;
-    if name.is_none() {
+    if name.is_none() && !matches!(submission.command, Command::EraseWorker(_)) {
         return receipt_of(app.ledger.submit(submission).await, no_date);
     }
-    // In a task of its own: a caller that hangs up between the two would leave a worker without the name.
+    // In a task of its own: a caller that hangs up between the two would leave a worker without the name, or a person who is
+    // to be forgotten with one.
     let task = tokio::spawn(async move {
-        let outcome = app.ledger.submit(submission).await;
+        let outcome = erasure::submit(&app, submission).await?;
         names::keep(&app, name, &outcome).await?;
         Ok::<Outcome, ServiceError>(outcome)
     });

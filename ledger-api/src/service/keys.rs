@@ -1,6 +1,7 @@
 //! The keys of commands: which ones anybody may take, and which the ledger makes for its own work.
 
 use ledger_core::domain::ids::{IdError, Key};
+use ledger_core::domain::numbers::personal_number;
 use ledger_core::evidence::hash::HashSuite;
 
 use super::ServiceError;
@@ -22,6 +23,10 @@ const RESERVED_KEYS: &[&str] = &["journal/", RELEASE_KEYS, PUBLICITY_KEYS, OBJEC
 /// [`ServiceError::Unreadable`].
 pub fn read_key(text: &str) -> Result<Key, ServiceError> {
     let key = Key::new(text).map_err(|error| ServiceError::unreadable(format!("the command's key: {error}")))?;
+    if let Some(number) = personal_number(text) {
+        let what = format!("the command's key holds {number}; choose another: keys are recorded for ever");
+        return Err(ServiceError::unreadable(what));
+    }
     match RESERVED_KEYS.iter().find(|prefix| text.starts_with(**prefix)) {
         Some(prefix) => Err(ServiceError::unreadable(format!("keys that start with {prefix} are the ledger's own"))),
         None => Ok(key),

@@ -142,6 +142,11 @@ pub async fn of_worker(app: &App, who: Who<'_>, worker: &str) -> Option<String> 
     or_none(app.vault.get_name(WORKER, worker).await)
 }
 
+/// Who a witness is, by the pseudonym; as [`of_worker`] where it is not known.
+pub async fn of_witness(app: &App, pseudonym: &str) -> Option<String> {
+    or_none(app.vault.get_name(WITNESS, pseudonym).await)
+}
+
 /// Workers' names as lists show them, masked, one answer each; as [`of_worker`] for what is left out.
 pub async fn masked_of(app: &App, who: Who<'_>, workers: &[&str]) -> Vec<Option<String>> {
     let mut may = Vec::with_capacity(workers.len());
@@ -181,6 +186,10 @@ pub async fn change_person(
 ) -> Result<(Person, u64), ServiceError> {
     reach::may(app, who, Action::KeepPerson, Target::Worker(worker)).await?;
     let position = registered(app, worker).await?;
+    if app.vault.is_erased(worker).await? {
+        let sentence = format!("the person behind worker {worker} was forgotten; nothing is kept for this id any more");
+        return Err(ServiceError::refused(Code::AlreadyDecided, sentence));
+    }
     if let Some(Some(name)) = &change.name {
         check(name, "name")?;
     }

@@ -111,7 +111,8 @@ impl View for BalanceView {
                 | Verdict::Appealed { .. }
                 | Verdict::Resolved { .. } => {}
             },
-            WorkerAct::Appointment(_)
+            WorkerAct::Erasure(_)
+            | WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
             | WorkerAct::Hold(_)
             | WorkerAct::HoldEnd(_)

@@ -203,6 +203,7 @@ fn workers() -> Vec<Control> {
             before: &[WORKER, CARD],
             ..post("/v1/workers/{id}/card/move", ID, json!({"branch": "B2"}), &[("/branch", Kind::New)], 200)
         },
+        Control { before: &[WORKER], ..post("/v1/workers/{id}/erase", ID, json!({"reason": "核对"}), REASON, 200) },
         Control { before: &[WORKER], ..post("/v1/workers/{id}/depart", ID, json!({"reason": "核对"}), REASON, 200) },
     ]
 }

@@ -42,6 +42,8 @@ kinds! {
         RegisterWorker,
         /// Records that a worker leaves.
         DepartWorker,
+        /// Forgets the person behind a worker.
+        EraseWorker,
         /// Issues a mutual-aid points card.
         IssueCard,
         /// Moves a card to another branch.
@@ -152,6 +154,14 @@ kinds! {
         Search,
         /// Who read a worker's record.
         Readers,
+        /// A reason or note as it was written.
+        FreeText,
+        /// Who witnessed a credit, by name.
+        Witness,
+        /// Everything that is held of a person.
+        OwnData,
+        /// What was refused to whom.
+        Security,
         /// A worker's balance.
         Balance,
         /// A worker's statement.
@@ -265,6 +275,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         ),
         Command::DepartWorker(commands::DepartWorker { worker, .. }) => {
             (CommandKind::DepartWorker, Target::Worker(worker.as_str()))
+        }
+        Command::EraseWorker(commands::EraseWorker { worker, .. }) => {
+            (CommandKind::EraseWorker, Target::Worker(worker.as_str()))
         }
         Command::IssueCard(commands::IssueCard { worker, branch, .. }) => {
             (CommandKind::IssueCard, Target::Card { worker: worker.as_str(), branch: Some(branch.as_str()) })

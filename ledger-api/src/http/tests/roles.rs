@@ -44,7 +44,8 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
         return role != Role::Machine;
     }
     match role {
-        Role::Admin | Role::Auditor => true,
+        Role::Admin => true,
+        Role::Auditor => path != "/v1/workers/{id}/export",
         Role::Machine => false,
         Role::Clerk => match path {
             "/v1/workers/{id}/balance" => true,
@@ -59,6 +60,7 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
                 | "/v1/workers/{id}"
                 | "/v1/credits"
                 | "/v1/credits/{id}"
+                | "/v1/credits/{id}/witness"
                 | "/v1/redemptions/{id}"
                 | "/v1/merchants/{id}/settlement"
         ),
@@ -70,6 +72,7 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
             | "/v1/workers/{id}/balance"
             | "/v1/workers/{id}/statement"
             | "/v1/workers/{id}/readers"
+            | "/v1/workers/{id}/export"
             | "/v1/audit/receipt/{position}" => own,
             "/v1/credits/{id}" | "/v1/redemptions/{id}" => there,
             _ => false,
@@ -115,7 +118,7 @@ fn writes(role: Role, path: &str) -> bool {
         Role::Approver => APPROVING.contains(&path),
         Role::Branch => CARDS.contains(&path),
         Role::Merchant => false,
-        Role::Worker => matches!(path, "/v1/holds" | "/v1/holds/{id}/release"),
+        Role::Worker => matches!(path, "/v1/holds" | "/v1/holds/{id}/release" | "/v1/workers/{id}/erase"),
     }
 }
 

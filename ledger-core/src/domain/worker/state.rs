@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::command::AppointmentTerms;
 use super::event::{HoldEnded, WorkerEvent};
 use super::open_lots::OpenLots;
-use crate::domain::ids::{ActivityCode, AppointmentId, HoldId, RedemptionId, SiteId, Sku};
+use crate::domain::ids::{ActivityCode, Actor, AppointmentId, HoldId, RedemptionId, SiteId, Sku};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 pub use card::HeldCard;
@@ -33,6 +33,7 @@ pub struct Worker {
     pub(super) site: Option<SiteId>,
     pub(super) appointments: BTreeMap<AppointmentId, AppointmentTerms>,
     pub(super) departed: Option<BusinessTime>,
+    pub(super) erasure: Option<Erasure>,
     pub(super) card: Option<HeldCard>,
     pub(super) lots: Vec<Lot>,
     pub(super) open: OpenLots,
@@ -43,6 +44,20 @@ pub struct Worker {
     pub(super) holds: BTreeMap<HoldId, Hold>,
     pub(super) ended_holds: BTreeMap<HoldId, HoldEnd>,
     pub(super) debt: Points,
+}
+
+/// How far forgetting the person has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Erasure {
+    /// It was asked for.
+    Asked {
+        /// By whom.
+        by: Actor,
+        /// Whether by the worker.
+        oneself: bool,
+    },
+    /// It was confirmed.
+    Done,
 }
 
 impl Worker {
@@ -60,6 +75,10 @@ impl Worker {
             }
             WorkerEvent::WorkerUpdated(event) => self.describe(event),
             WorkerEvent::WorkerDeparted(event) => self.departed = Some(event.at),
+            WorkerEvent::WorkerErasureAsked(event) => {
+                self.erasure = Some(Erasure::Asked { by: event.by.clone(), oneself: event.oneself });
+            }
+            WorkerEvent::WorkerErased(_) => self.erasure = Some(Erasure::Done),
             WorkerEvent::CardIssued(event) => self.hold_card(event),
             WorkerEvent::CardMoved(event) => self.change_branch(event),
             WorkerEvent::CardClosed(_) => self.card = None,

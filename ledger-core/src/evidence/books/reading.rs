@@ -112,6 +112,8 @@ impl<'a> Reading<'a> {
             | WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)
             | WorkerEvent::WorkerDeparted(_)
+            | WorkerEvent::WorkerErasureAsked(_)
+            | WorkerEvent::WorkerErased(_)
             | WorkerEvent::CardIssued(_)
             | WorkerEvent::CardMoved(_)
             | WorkerEvent::CardClosed(_)

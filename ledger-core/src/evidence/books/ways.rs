@@ -107,6 +107,8 @@ impl Ways {
             | WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)
             | WorkerEvent::WorkerDeparted(_)
+            | WorkerEvent::WorkerErasureAsked(_)
+            | WorkerEvent::WorkerErased(_)
             | WorkerEvent::AppointmentRecorded(_)
             | WorkerEvent::BenefitPointsSpent(_)
             | WorkerEvent::CardIssued(_)

@@ -307,6 +307,14 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
             "depart_worker",
             Command::DepartWorker(commands::DepartWorker { worker: id("YZ-骑手-001"), reason: "离开".into() }),
         ),
+        (
+            "erase_worker",
+            Command::EraseWorker(commands::EraseWorker {
+                worker: id("YZ-骑手-001"),
+                reason: "本人申请".into(),
+                oneself: true,
+            }),
+        ),
         ("issue_card", card(false)),
         ("issue_card/update", card(true)),
         (

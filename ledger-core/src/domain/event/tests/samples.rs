@@ -114,7 +114,13 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(later.into_iter().flatten())
         .chain(programmes::samples())
         .chain(seals::samples())
+        .chain(erasure_samples())
         .collect()
+}
+
+/// Those of an erasure.
+pub(super) fn erasure_samples() -> Vec<Event> {
+    worker::erasure_samples().into_iter().map(Event::from).collect()
 }
 
 /// Those of the first golden file.

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::{
     AppointmentRecorded, Basket, BenefitPointsSpent, CardClosed, CardIssued, CardMoved, CreditJudged, CreditPublicised,
-    ExpiryBooked, HoldEnded, LotPart, ObjectionResolved, PointsHeld, RedemptionReversed, ServiceRecorded,
+    ErasureStep, ExpiryBooked, HoldEnded, LotPart, ObjectionResolved, PointsHeld, RedemptionReversed, ServiceRecorded,
     WorkerDeparted, WorkerEvent, WorkerRecorded,
 };
 use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
@@ -19,6 +19,8 @@ pub enum WorkerAct<'a> {
     Particulars(&'a WorkerRecorded),
     /// The worker left.
     Departure(&'a WorkerDeparted),
+    /// Somebody asked to forget the person, or a second one confirmed it.
+    Erasure(&'a ErasureStep),
     /// The card was issued, moved or closed.
     Card(CardStep<'a>),
     /// A service was recorded and made a lot.
@@ -168,6 +170,7 @@ impl WorkerEvent {
         match self {
             WorkerEvent::WorkerRegistered(event) | WorkerEvent::WorkerUpdated(event) => WorkerAct::Particulars(event),
             WorkerEvent::WorkerDeparted(event) => WorkerAct::Departure(event),
+            WorkerEvent::WorkerErasureAsked(event) | WorkerEvent::WorkerErased(event) => WorkerAct::Erasure(event),
             WorkerEvent::CardIssued(event) => WorkerAct::Card(CardStep::Issued(event)),
             WorkerEvent::CardMoved(event) => WorkerAct::Card(CardStep::Moved(event)),
             WorkerEvent::CardClosed(event) => WorkerAct::Card(CardStep::Closed(event)),

@@ -7,9 +7,9 @@ use crate::domain::ids::{ActivityCode, BranchId};
 use crate::domain::points::Points;
 use crate::domain::quantity::Quantity;
 use crate::domain::worker::event::{
-    CardClosed, CardIssued, CardMoved, CreditJudged, CreditReversed, ExpiryBooked, HoldCaptured, HoldEnded,
-    ObjectionResolved, PointsHeld, Redeemed, RedemptionReversed, ServiceRecorded, WorkerDeparted, WorkerEvent,
-    WorkerRecorded,
+    CardClosed, CardIssued, CardMoved, CreditJudged, CreditReversed, ErasureStep, ExpiryBooked, HoldCaptured,
+    HoldEnded, ObjectionResolved, PointsHeld, Redeemed, RedemptionReversed, ServiceRecorded, WorkerDeparted,
+    WorkerEvent, WorkerRecorded,
 };
 
 pub(super) fn worker_samples() -> Vec<WorkerEvent> {
@@ -46,6 +46,13 @@ pub(super) fn worker_samples() -> Vec<WorkerEvent> {
             worker: worker(),
         }),
     ]
+}
+
+/// Steps of an erasure, which came later than the others.
+pub(super) fn erasure_samples() -> Vec<WorkerEvent> {
+    let step =
+        |oneself| ErasureStep { at: at(), by: actor(), oneself, reason: AWKWARD.into(), v: V1, worker: worker() };
+    vec![WorkerEvent::WorkerErasureAsked(step(true)), WorkerEvent::WorkerErased(step(false))]
 }
 
 pub(super) fn credit_samples() -> Vec<WorkerEvent> {
