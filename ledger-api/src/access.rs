@@ -7,9 +7,11 @@
 //! for each request. Tokens live beside the journal and may be issued and revoked by one process while others serve.
 
 mod cache;
+pub mod password;
 pub mod policy;
 mod postgres;
 mod secret;
+pub mod session;
 mod sqlite;
 mod store;
 #[cfg(test)]
@@ -93,6 +95,17 @@ impl Identity {
     /// Whether they act in a role, wherever that is.
     pub fn acts_as(&self, role: Role) -> bool {
         self.roles.iter().any(|held| held.role == role)
+    }
+
+    /// Where they act in a role: the stores of a clerk, the branches of a branch's secretary, and so on.
+    pub fn scopes_of(&self, role: Role) -> Vec<&str> {
+        self.roles.iter().filter(|held| held.role == role).filter_map(|held| held.scope.as_deref()).collect()
+    }
+
+    /// The worker whose account they see as their own.
+    pub fn own_account(&self) -> Option<&str> {
+        let own = self.roles.iter().find(|held| held.role == Role::Worker)?;
+        own.scope.as_deref().or(self.worker.as_ref().map(WorkerId::as_str))
     }
 }
 

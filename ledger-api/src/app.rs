@@ -14,6 +14,8 @@ use ledger_core::ledger::{Ledger, LedgerSettings};
 use projections::{Views, ViewsRunner};
 
 use crate::access::Access;
+use crate::access::password::Passwords;
+use crate::access::session::Sessions;
 use crate::audit::Audit;
 use crate::read_record::ReadRecord;
 use crate::vault::Vault;
@@ -32,6 +34,10 @@ pub struct Parts {
     pub views: Views,
     /// Access tokens.
     pub access: Arc<Access>,
+    /// Passwords of accounts.
+    pub passwords: Arc<Passwords>,
+    /// Who is logged in.
+    pub sessions: Arc<Sessions>,
     /// Names, encrypted per person.
     pub vault: Arc<Vault>,
     /// Who read whose record.
@@ -159,6 +165,8 @@ impl App {
     ) -> Result<(App, AppTasks), OpenError> {
         let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &new.origin, new.suite).await?;
         let access = Arc::new(Access::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
+        let passwords = Passwords::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
+        let sessions = Sessions::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let vault = Arc::new(Vault::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let readers = Arc::new(ReadRecord::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let audit =
@@ -167,7 +175,17 @@ impl App {
         let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
         let audit = Arc::new(audit);
         let kept = Arc::clone(&readers);
-        let app = App(Arc::new(Parts { url: url.clone(), ledger, views, access, vault, readers, audit }));
+        let app = App(Arc::new(Parts {
+            url: url.clone(),
+            ledger,
+            views,
+            access,
+            passwords: Arc::new(passwords),
+            sessions: Arc::new(sessions),
+            vault,
+            readers,
+            audit,
+        }));
         Ok((app, AppTasks { ledger: task, runner, readers: kept }))
     }
 }

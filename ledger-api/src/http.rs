@@ -34,6 +34,7 @@ pub mod health;
 pub mod holds;
 pub mod judgements;
 pub mod limits;
+pub mod login;
 pub mod merchants;
 pub mod metrics;
 pub mod open_holds;
@@ -118,7 +119,7 @@ fn guarded() -> Routes {
 
 /// Routes that anybody may ask, or that ask for a token themselves: they show nothing of what is recorded.
 fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(health::routes()).merge(docs::routes()).merge(witness::routes())
+    OpenApiRouter::new().merge(health::routes()).merge(docs::routes()).merge(witness::routes()).merge(login::routes())
 }
 
 /// The OpenAPI document of all routes.

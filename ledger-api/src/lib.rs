@@ -19,6 +19,8 @@ pub mod http;
 pub mod import;
 pub mod local_socket;
 pub mod memory;
+mod overlay;
+pub mod peer;
 mod private_file;
 pub mod qr;
 pub mod read_record;
@@ -30,6 +32,7 @@ pub mod stopping;
 pub mod telemetry;
 pub mod title;
 pub mod vault;
+pub mod visit;
 pub mod web;
 #[cfg(test)]
 mod who_imports_whom;

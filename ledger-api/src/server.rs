@@ -6,6 +6,7 @@ use axum::Router;
 
 use crate::app::App;
 use crate::stopping::Stopping;
+use crate::web::Entrance;
 use crate::{http, web};
 
 pub use connections::serve;
@@ -14,6 +15,6 @@ pub use connections::serve;
 ///
 /// # Errors
 /// When the OpenAPI document cannot be written, which is a fault of this program.
-pub fn router(app: App, stopping: Stopping) -> serde_json::Result<Router> {
-    http::router(app, web::routes(), stopping)
+pub fn router(app: App, entrance: Entrance, stopping: Stopping) -> serde_json::Result<Router> {
+    http::router(app, web::routes(entrance), stopping)
 }

@@ -10,13 +10,19 @@
 
 pub mod accounts;
 pub mod appraisals;
+pub mod audit;
 pub mod command;
+pub mod counter;
+pub mod desk;
 pub mod destination;
 pub mod due;
 pub mod error;
 pub mod keys;
+pub mod login;
 pub mod names;
 pub mod objectors;
+pub mod overview;
+pub mod own;
 pub mod publicity;
 pub mod reach;
 pub mod readers;

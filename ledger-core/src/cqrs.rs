@@ -9,14 +9,20 @@ use postgres_es::PostgresEventRepository;
 use serde::de::DeserializeOwned;
 
 use crate::domain::account::{Account, AccountCommand, AccountEvent};
+use crate::domain::benefit::certificate::CertificateClaimed;
+use crate::domain::benefit::{Benefit, BenefitCommand, BenefitEvent, Certificate, CertificateEvent};
 use crate::domain::card::{AssignNumber, Card, CardEvent};
 use crate::domain::directory::{Directory, DirectoryCommand, DirectoryEvent};
 use crate::domain::event::{Event, StreamId};
+use crate::domain::fund::{Fund, FundCommand, FundEvent};
 use crate::domain::ids::{AccountId, MerchantId};
 use crate::domain::mark::{Mark, MarkEvent};
 use crate::domain::merchant::{Merchant, MerchantCommand, MerchantEvent};
+use crate::domain::pair::{Pair, PairCommand, PairEvent};
+use crate::domain::pass::{Offer, OfferCommand, OfferEvent, Pass, PassCommand, PassEvent};
 use crate::domain::programme::{Programme, ProgrammeCommand, ProgrammeEvent};
 use crate::domain::refusal::{Decision, Refusal};
+use crate::domain::request::{RequestCommand, RequestEvent, ServiceRequest};
 use crate::domain::site::{SiteCommand, SiteEvent, Sites};
 use crate::domain::store::command::AtStore;
 use crate::domain::store::{RedemptionStore, StoreCommand, StoreEvent};
@@ -81,6 +87,13 @@ aggregate!(Account, "Account", AccountEvent, (AccountId, AccountCommand), |state
     .decide(&asked.0, asked.1));
 aggregate!(Directory, "Directory", DirectoryEvent, DirectoryCommand, |state, asked| state.decide(asked));
 aggregate!(Sites, "Sites", SiteEvent, SiteCommand, |state, asked| state.decide(asked));
+aggregate!(ServiceRequest, "ServiceRequest", RequestEvent, RequestCommand, |state, asked| state.decide(asked));
+aggregate!(Pair, "Pair", PairEvent, PairCommand, |state, asked| state.decide(asked));
+aggregate!(Fund, "Fund", FundEvent, FundCommand, |state, asked| state.decide(asked));
+aggregate!(Benefit, "Benefit", BenefitEvent, BenefitCommand, |state, asked| state.decide(asked));
+aggregate!(Certificate, "Certificate", CertificateEvent, CertificateClaimed, |state, asked| state.decide(asked));
+aggregate!(Pass, "Pass", PassEvent, PassCommand, |state, asked| state.decide(asked));
+aggregate!(Offer, "Offer", OfferEvent, OfferCommand, |state, asked| state.decide(asked));
 
 /// Loads one stream's events after a sequence through postgres-es.
 ///
@@ -101,6 +114,13 @@ pub async fn load_stream(
         StreamId::Account(_) => load::<Account>(repository, stream, after).await,
         StreamId::Directory => load::<Directory>(repository, stream, after).await,
         StreamId::Sites => load::<Sites>(repository, stream, after).await,
+        StreamId::Request(_) => load::<ServiceRequest>(repository, stream, after).await,
+        StreamId::Pair(_) => load::<Pair>(repository, stream, after).await,
+        StreamId::Fund(_) => load::<Fund>(repository, stream, after).await,
+        StreamId::Benefit(_) => load::<Benefit>(repository, stream, after).await,
+        StreamId::Certificate(_) => load::<Certificate>(repository, stream, after).await,
+        StreamId::Pass(_) => load::<Pass>(repository, stream, after).await,
+        StreamId::Offer(_) => load::<Offer>(repository, stream, after).await,
     }
 }
 

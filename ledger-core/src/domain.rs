@@ -22,11 +22,18 @@ pub mod time;
 mod events_macro;
 
 pub mod account;
+pub mod benefit;
 pub mod card;
 pub mod directory;
+pub mod fund;
 pub mod mark;
 pub mod merchant;
+pub mod money;
+pub mod pair;
+pub mod pass;
+pub mod period;
 pub mod programme;
+pub mod request;
 pub mod site;
 pub mod store;
 pub mod worker;

@@ -44,7 +44,7 @@ impl Account {
                 Side::Issuance => self.earned -= points,
                 Side::Held => self.held += points,
                 Side::Debt => self.debt -= points,
-                Side::Redeemed(_) => self.redeemed += points,
+                Side::Redeemed(_) | Side::Benefit(_) => self.redeemed += points,
                 Side::Expired => self.expired += points,
                 Side::Reversed => self.reversed += points,
                 // What can be spent is in the lots.

@@ -22,6 +22,7 @@ pub mod handle;
 mod look;
 mod memory;
 mod newest;
+pub mod programmes;
 pub mod queries;
 pub mod rebuild;
 mod resume;

@@ -17,6 +17,7 @@ use ledger_core::journal::{Entry, Journal, JournalError};
 use crate::account::Told;
 use crate::as_of::BusinessCut;
 use crate::card_points::CardPoints;
+use crate::programmes::Programmes;
 use crate::shelf::shelf_changes;
 use crate::walk::walk;
 
@@ -51,6 +52,8 @@ pub struct State {
     pub stock: BTreeMap<String, i64>,
     /// Points by year, card and category.
     pub appraisal: BTreeMap<i32, BTreeMap<String, Categories>>,
+    /// The documents' programmes.
+    pub programmes: Programmes,
 }
 
 /// The fold.
@@ -61,6 +64,7 @@ pub struct StateFold {
     days: BTreeSet<NaiveDate>,
     workers: BTreeMap<String, Folded>,
     stock: BTreeMap<String, i64>,
+    programmes: Programmes,
 }
 
 /// A worker.
@@ -89,6 +93,9 @@ impl StateFold {
         if admitted {
             self.days.extend(event.day());
         }
+        if admitted {
+            self.programmes.fold(event);
+        }
         match event {
             Event::Worker(event) => self.worker(event, admitted),
             Event::Store(event) if admitted => self.store(event),
@@ -99,7 +106,14 @@ impl StateFold {
             | Event::Account(_)
             | Event::Directory(_)
             | Event::Sites(_)
-            | Event::Mark(_) => {}
+            | Event::Mark(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => {}
         }
     }
 
@@ -130,7 +144,13 @@ impl StateFold {
     /// What was folded, as of the date given or else of the last business day seen.
     pub fn finish(self) -> State {
         let as_of = self.cut.until().or(self.days.last().copied());
-        let mut state = State { as_of, position: self.position, stock: self.stock, ..State::default() };
+        let mut state = State {
+            as_of,
+            position: self.position,
+            stock: self.stock,
+            programmes: self.programmes,
+            ..State::default()
+        };
         for (worker, Folded { told, card }) in self.workers {
             if let Some(card_no) = card.card_no() {
                 for (year, points) in card.years() {

@@ -4,6 +4,7 @@ pub mod account;
 pub mod balance;
 pub mod card;
 pub mod hold;
+pub mod holder;
 pub mod merchant;
 pub mod proposal;
 pub mod redemption;
@@ -20,7 +21,7 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold, or to what is stored with them: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 11;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
@@ -28,6 +29,7 @@ pub const NAMES: &[&str] = &[
     "balance",
     "hold",
     "card_branch",
+    "card_holder",
     "proposal",
     "redemption",
     "site",
@@ -49,6 +51,7 @@ pub fn all() -> Vec<Box<dyn Folder>> {
         Box::new(Cache::<balance::BalanceView>::default()),
         Box::new(Cache::<hold::HoldView>::default()),
         Box::new(Cache::<card::CardBranchView>::default()),
+        Box::new(Cache::<holder::HolderView>::default()),
         Box::new(Cache::<proposal::ProposalView>::default()),
         Box::new(Cache::<redemption::RedemptionView>::default()),
         Box::new(Cache::<site::SiteView>::default()),

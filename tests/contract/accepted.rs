@@ -6,23 +6,33 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use ledger_core::domain::account::Role;
+use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
+use ledger_core::domain::fund::command::FundTerms;
 use ledger_core::domain::ids::Key;
 use ledger_core::domain::merchant::command::MerchantDetails;
+use ledger_core::domain::money::Fen;
+use ledger_core::domain::pair::command::PairTerms;
+use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
+use ledger_core::domain::period::Period;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
 use ledger_core::domain::quantity::Quantity;
-use ledger_core::domain::schedule::Activity;
+use ledger_core::domain::request::command::Work;
+use ledger_core::domain::schedule::{Activity, ActivityTerms, Scoring};
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::{BusinessTime, Month, Validity};
-use ledger_core::domain::worker::command::WorkerDetails;
+use ledger_core::domain::worker::command::{AppointmentTerms, WorkerDetails};
 use ledger_core::evidence::hash::HashSuite;
 use ledger_core::evidence::verifier::{Verdict, Verifier};
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::transfer::transfer;
 use ledger_core::journal::{Journal, RecordedTime};
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime, CreditAction};
+use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
+use ledger_core::ledger::commands::requests::AskedRating;
+use ledger_core::ledger::commands::visits::AskedConfirmation;
 use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission, commands};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -153,6 +163,7 @@ fn activity() -> BoxedStrategy<Activity> {
             publicity_days: None,
             unit,
             validity,
+            terms: Default::default(),
         })
         .boxed()
 }
@@ -338,12 +349,131 @@ fn sites() -> BoxedStrategy<Command> {
     .boxed()
 }
 
+fn fen() -> BoxedStrategy<Fen> {
+    let extreme = select(&[i64::MIN, -1, 0, 1, 850, 1_000_000_000_000, 1_000_000_000_001, i64::MAX]);
+    prop_oneof![2 => Just(1_000_i64), 1 => extreme].prop_map(Fen::new).boxed()
+}
+
+fn period() -> BoxedStrategy<Period> {
+    (prop::option::weighted(0.3, day()), prop::option::weighted(0.3, day()))
+        .prop_map(|(from, through)| Period { from, through })
+        .boxed()
+}
+
+/// What an office keeps and sends again: always of the first of its kind, so that rows find it.
+fn registers() -> BoxedStrategy<Command> {
+    let appointment = (name("W"), text(), period(), prop::option::of(day())).prop_map(|(worker, role, days, ended)| {
+        let terms = AppointmentTerms { body: role.clone(), days, ended, role, site: None };
+        commands::RegisterAppointment { appointment: id("PS1"), worker: id(&worker), terms }.into()
+    });
+    let pair =
+        (name("W"), name("W"), day(), prop::option::weighted(0.2, day())).prop_map(|(helper, helped, since, ended)| {
+            let terms = PairTerms { branch: None, ended, helped: id(&helped), helper: id(&helper), since };
+            commands::OpenPair { pair: id("BD1"), terms }.into()
+        });
+    let fund = (fen(), text()).prop_map(|(appropriated, body)| {
+        let terms = FundTerms { appropriated, source: body.clone(), body, year: None };
+        commands::RegisterFund { fund: id("ZJ1"), terms }.into()
+    });
+    let kind = select(&[BenefitKind::Place, BenefitKind::Voucher, BenefitKind::Grant]);
+    let benefit = (kind, prop::option::of(units()), points(), fen(), period(), any::<bool>()).prop_map(
+        |(kind, places, price, value, window, funded)| {
+            let (fund, name) = (funded.then(|| id("ZJ1")), "体检".to_owned());
+            let (limit_per_worker, limit_yearly) = (places, funded);
+            let terms = BenefitTerms { fund, kind, limit_per_worker, limit_yearly, name, places, price, value, window };
+            commands::RegisterBenefit { benefit: id("QY1"), terms }.into()
+        },
+    );
+    let pass = (name("W"), period(), prop::option::weighted(0.3, time())).prop_map(|(worker, days, lost)| {
+        let terms = PassTerms { days, kind: "优享卡".into(), lost, since: None, worker: id(&worker) };
+        commands::IssuePass { pass: id("NXK1"), terms, replacement: Some(id("NXK2")) }.into()
+    });
+    let offer = (period(), units(), units()).prop_map(|(days, paid, subsidy)| {
+        let terms = OfferTerms {
+            days,
+            fund: Some(id("ZJ1")),
+            kind: "优享卡".into(),
+            merchant: id("M1"),
+            paid_of_thousand: paid.saturating_mul(850),
+            subsidy_of_ten_thousand: subsidy,
+        };
+        commands::RegisterOffer { offer: id("YH1"), terms }.into()
+    });
+    prop_oneof![appointment, pair, fund, benefit, pass, offer].boxed()
+}
+
+/// Rows of the documents' programmes.
+fn rows() -> BoxedStrategy<Command> {
+    let at = || prop::option::weighted(0.95, time());
+    let on = || prop::option::weighted(0.95, day());
+    let amount = || prop_oneof![4 => fen().prop_map(AskedAmount::Amount), 1 => Just(AskedAmount::Unreadable)];
+    let row = || 0_usize..20;
+    let visit = (row(), on(), name("W"), prop::option::of((name("W"), on())), any::<bool>()).prop_map(
+        |(row, on, reporter, confirmed, completes)| {
+            let confirmation = confirmed.map(|(by, on)| AskedConfirmation { by: Some(id(&by)), on });
+            let (visit, pair) = (id(&format!("ZF{row}")), id("BD1"));
+            let (activity, reporter) = (id("A1"), id(&reporter));
+            commands::RecordVisit { visit, pair, activity, on, reporter, confirmation, completes }.into()
+        },
+    );
+    let request = (row(), on(), prop::option::of(name("W")), prop::option::weighted(0.2, row())).prop_map(
+        |(row, on, reporter, merged)| {
+            let (request, merged_into) = (id(&format!("XQ{row}")), merged.map(|row| id(&format!("XQ{row}"))));
+            let reporter = reporter.map(|reporter| id(&reporter));
+            commands::PostRequest { request, activity: id("A3"), on, reporter, merged_into }.into()
+        },
+    );
+    let word = select(&["满意", "满意", "基本满意", "不满意", "属实", "不属实", "很好", ""]);
+    let rating = prop::option::of((word, on()).prop_map(|(word, on)| AskedRating { word: word.into(), on }));
+    let handling =
+        ((row(), prop_oneof![3 => Just(0_usize), 1 => row()]), name("W"), on(), quantity(), rating, any::<bool>())
+            .prop_map(|((row, request), claimer, day, quantity, rating, completes)| {
+                let work = Work {
+                    claimer: claimer.clone(),
+                    claimed: String::new(),
+                    done: String::new(),
+                    quantity: String::new(),
+                };
+                let (handling, request) = (id(&format!("BL{row}")), id(&format!("XQ{request}")));
+                let (claimer, claimed, done) = (Some(id(&claimer)), day, day);
+                commands::RecordHandling {
+                    handling,
+                    request,
+                    claimer,
+                    claimed,
+                    done,
+                    quantity,
+                    work,
+                    rating,
+                    completes,
+                }
+                .into()
+            });
+    let used = prop::option::of((at(), prop::option::of(name("M"))));
+    let apply = (row(), name("W"), at(), prop::option::weighted(0.3, row()), amount(), used, any::<bool>()).prop_map(
+        |(row, worker, at, certificate, amount, used, completes)| {
+            let used = used.map(|(at, merchant)| AskedUse { at, merchant: merchant.map(|merchant| id(&merchant)) });
+            let certificate = certificate.map(|row| id(&format!("ZS{row}")));
+            let (application, benefit, worker) = (id(&format!("QD{row}")), id("QY1"), id(&worker));
+            commands::ApplyBenefit { application, benefit, worker, at, certificate, amount, used, completes }.into()
+        },
+    );
+    let slip = (row(), at(), any::<bool>()).prop_map(|(row, at, right)| {
+        let paid = AskedAmount::Amount(Fen::new(if right { 850 } else { 849 }));
+        let (slip_no, pass, offer) = (id(&format!("XP{row}")), id("NXK1"), id("YH1"));
+        commands::UsePass { slip_no, pass, offer, at, price: AskedAmount::Amount(Fen::new(1_000)), paid }.into()
+    });
+    prop_oneof![visit, request, handling, apply, slip].boxed()
+}
+
 fn command() -> BoxedStrategy<Command> {
     let seconds = select(&[0_u32, 1, 60, 3_600, 86_400, u32::MAX]);
     prop_oneof![
         24 => people(),
         8 => accounts(),
         8 => sites(),
+        14 => registers(),
+        20 => rows(),
         20 => goods(),
         9 => spending().prop_map(Command::Redeem),
         6 => (spending(), seconds).prop_map(|(spending, lasts_seconds)| Command::PlaceHold(commands::PlaceHold { spending, lasts_seconds })),
@@ -364,7 +494,9 @@ fn command() -> BoxedStrategy<Command> {
                 position,
                 digest,
             })),
-        1 => (text(), text()).prop_map(|(origin, suite)| Command::OpenJournal(commands::OpenJournal { origin, suite })),
+        1 => (text(), text(), any::<bool>()).prop_map(|(origin, suite, demonstration)| {
+            Command::OpenJournal(commands::OpenJournal { origin, suite, demonstration })
+        }),
     ]
     .boxed()
 }
@@ -372,6 +504,11 @@ fn command() -> BoxedStrategy<Command> {
 /// The credit of the prelude that is public for a day.
 fn public() -> BoxedStrategy<String> {
     Just(format!("p{}", prelude().len() - 2)).boxed()
+}
+
+/// What is credited when it is rated.
+fn rated() -> ActivityTerms {
+    ActivityTerms { claimers_max: Some(3), scoring: Some(Scoring::Rating), ..ActivityTerms::default() }
 }
 
 /// What most commands need: a schedule, a merchant, a store with goods, a worker who can spend.
@@ -387,6 +524,7 @@ fn prelude() -> Vec<Command> {
         publicity_days: None,
         unit: "次".into(),
         validity,
+        terms: Default::default(),
     };
     let credit = |code: &str, day: u32| {
         Command::RecordCredit(commands::RecordCredit {
@@ -426,7 +564,11 @@ fn prelude() -> Vec<Command> {
     };
     vec![
         Command::AdoptSchedule(commands::AdoptSchedule {
-            activities: vec![activity("A1", Validity::Forever), activity("A2", Validity::Months(1))],
+            activities: vec![
+                activity("A1", Validity::Forever),
+                activity("A2", Validity::Months(1)),
+                Activity { terms: rated(), ..activity("A3", Validity::Forever) },
+            ],
             effective_from: NaiveDate::from_ymd_opt(1900, 1, 1).expect("a day"),
             settings: Settings::default(),
         }),
@@ -529,9 +671,20 @@ const fn kind(command: &Command) -> &'static str {
         Command::MoveSite(_) => "move site",
         Command::CloseSite(_) => "close site",
         Command::SetServices(_) => "set services",
+        Command::RegisterAppointment(_) => "register appointment",
+        Command::OpenPair(_) => "open pair",
+        Command::RecordVisit(_) => "record visit",
+        Command::PostRequest(_) => "post request",
+        Command::RecordHandling(_) => "record handling",
+        Command::RegisterFund(_) => "register fund",
+        Command::RegisterBenefit(_) => "register benefit",
+        Command::ApplyBenefit(_) => "apply for a benefit",
+        Command::IssuePass(_) => "issue pass",
+        Command::RegisterOffer(_) => "register offer",
+        Command::UsePass(_) => "use pass",
     }
 }
-const KINDS: usize = 35;
+const KINDS: usize = 47;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

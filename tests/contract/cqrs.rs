@@ -6,16 +6,21 @@ use cqrs_es::persist::PersistedEventStore;
 use cqrs_es::test::TestFramework;
 use cqrs_es::{Aggregate, AggregateContext, EventStore};
 use ledger_core::domain::account::Account;
+use ledger_core::domain::benefit::{Benefit, Certificate};
 use ledger_core::domain::card::Card;
 use ledger_core::domain::directory::Directory;
 use ledger_core::domain::event::StreamId;
+use ledger_core::domain::fund::Fund;
 use ledger_core::domain::ids::{ActivityCode, Actor, CreditId, RedemptionId, Sku, StoreId, WorkerId};
 use ledger_core::domain::mark::Mark;
 use ledger_core::domain::merchant::Merchant;
+use ledger_core::domain::pair::Pair;
+use ledger_core::domain::pass::{Offer, Pass};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::Programme;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::refusal::Code;
+use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::schedule::Activity;
 use ledger_core::domain::site::Sites;
 use ledger_core::domain::store::RedemptionStore;
@@ -75,6 +80,13 @@ async fn cqrs_es_loads_every_aggregate_as_the_ledger_does() {
             StreamId::Account(_) => same::<Account>(&journal, stream).await,
             StreamId::Directory => same::<Directory>(&journal, stream).await,
             StreamId::Sites => same::<Sites>(&journal, stream).await,
+            StreamId::Request(_) => same::<ServiceRequest>(&journal, stream).await,
+            StreamId::Pair(_) => same::<Pair>(&journal, stream).await,
+            StreamId::Fund(_) => same::<Fund>(&journal, stream).await,
+            StreamId::Benefit(_) => same::<Benefit>(&journal, stream).await,
+            StreamId::Certificate(_) => same::<Certificate>(&journal, stream).await,
+            StreamId::Pass(_) => same::<Pass>(&journal, stream).await,
+            StreamId::Offer(_) => same::<Offer>(&journal, stream).await,
         }
     }
     let nobody = PersistedEventStore::<_, Worker>::new_event_store(repository(&journal));
@@ -98,6 +110,7 @@ fn credit(name: &str, day: &str, points: i32, months: u32) -> (OfWorker, WorkerC
         publicity_days: None,
         unit: "次".into(),
         validity: Validity::Months(months),
+        terms: Default::default(),
     };
     let terms = CreditTerms {
         activity,
@@ -114,6 +127,9 @@ fn credit(name: &str, day: &str, points: i32, months: u32) -> (OfWorker, WorkerC
         step: Points::from_whole(1),
         way: None,
         witness: None,
+        eligible_on: None,
+        done_on: None,
+        source: None,
     };
     (of(day), WorkerCommand::Credit(Box::new(terms)))
 }

@@ -219,9 +219,11 @@ impl Ask {
     fn command(&self) -> Command {
         let reason = REASON.to_owned();
         match self.clone() {
-            Ask::Open => {
-                Command::OpenJournal(commands::OpenJournal { origin: ORIGIN.to_owned(), suite: "sha-256".to_owned() })
-            }
+            Ask::Open => Command::OpenJournal(commands::OpenJournal {
+                origin: ORIGIN.to_owned(),
+                suite: "sha-256".to_owned(),
+                demonstration: false,
+            }),
             Ask::Configure { checks, publicity_days, step, working } => Command::Configure(Settings {
                 checks,
                 working_days: working,
@@ -343,6 +345,7 @@ fn activity(line: &Line) -> Activity {
             Lasting::YearEnd => Validity::YearEnd,
             Lasting::Forever => Validity::Forever,
         },
+        terms: Default::default(),
     }
 }
 

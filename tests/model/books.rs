@@ -77,7 +77,14 @@ impl Books {
             | Event::Account(_)
             | Event::Directory(_)
             | Event::Sites(_)
-            | Event::Mark(_) => {}
+            | Event::Mark(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => {}
         }
     }
 
@@ -291,7 +298,10 @@ impl Books {
                 *self.owed.entry(merchant).or_default() -= event.points.hundredths();
                 return;
             }
-            MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => return,
+            // Money is another book.
+            MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MerchantRegistered(_)
+            | MerchantEvent::MerchantUpdated(_) => return,
         };
         *self.unclaimed.entry((redemption, merchant.clone())).or_default() -= points;
         *self.owed.entry(merchant).or_default() += points;

@@ -23,6 +23,13 @@ pub(crate) fn fact(event: &Event) -> String {
         Event::Merchant(event) => format!("{} {}", time(event.at()), merchant(event)),
         Event::Store(event) => format!("{} {}", time(event.at()), store(event)),
         Event::Mark(event) => format!("mark {} of {}", event.marked().mark, event.marked().credit),
+        Event::Request(_)
+        | Event::Pair(_)
+        | Event::Fund(_)
+        | Event::Benefit(_)
+        | Event::Certificate(_)
+        | Event::Pass(_)
+        | Event::Offer(_) => event.event_type().to_owned(),
         Event::Sites(event) => format!("{} site {} {}", time(event.at()), event.site(), event.event_type()),
         Event::Card(CardEvent::CardNumberAssigned(event)) => {
             format!("card number {} to {}", event.card_no, event.worker)
@@ -294,6 +301,7 @@ fn merchant(event: &MerchantEvent) -> String {
             let (month, redemption) = (event.month, &event.redemption);
             format!("{who} gave up {points} of {month}, claimed in {claimed_in:?}, for {redemption} at {}", event.store)
         }
+        MerchantEvent::MoneyClaimed(event) => format!("{who} claims {} yuan for {}", event.amount, event.source),
         MerchantEvent::SettlementPaid(event) => {
             format!("{who} was paid {} for {}", event.points.hundredths(), event.month)
         }

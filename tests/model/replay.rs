@@ -4,12 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use ledger_core::domain::account::Account;
+use ledger_core::domain::benefit::{Benefit, Certificate};
 use ledger_core::domain::card::Card;
 use ledger_core::domain::directory::Directory;
 use ledger_core::domain::event::{Event, StreamId};
+use ledger_core::domain::fund::Fund;
 use ledger_core::domain::mark::Mark;
 use ledger_core::domain::merchant::Merchant;
+use ledger_core::domain::pair::Pair;
+use ledger_core::domain::pass::{Offer, Pass};
 use ledger_core::domain::programme::Programme;
+use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::site::Sites;
 use ledger_core::domain::store::RedemptionStore;
 use ledger_core::domain::worker::Worker;
@@ -48,6 +53,13 @@ fn check_one(stored: &StoredStream, events: &[Event]) {
         StreamId::Account(_) => same::<Account>(stored, events),
         StreamId::Directory => same::<Directory>(stored, events),
         StreamId::Sites => same::<Sites>(stored, events),
+        StreamId::Request(_) => same::<ServiceRequest>(stored, events),
+        StreamId::Pair(_) => same::<Pair>(stored, events),
+        StreamId::Fund(_) => same::<Fund>(stored, events),
+        StreamId::Benefit(_) => same::<Benefit>(stored, events),
+        StreamId::Certificate(_) => same::<Certificate>(stored, events),
+        StreamId::Pass(_) => same::<Pass>(stored, events),
+        StreamId::Offer(_) => same::<Offer>(stored, events),
     }
 }
 

@@ -9,6 +9,8 @@
 //! one, at a door that reads no body for somebody who has no such right at all.
 
 mod action;
+#[cfg(test)]
+mod document;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -62,7 +64,9 @@ pub enum Reach {
 pub fn allow(who: Who<'_>, action: impl Into<Action>, target: Target<'_>) -> Result<(), Denied> {
     let action = action.into();
     let reaches = match who {
-        Who::Bearer(identity) => identity.roles.iter().any(|held| reaches(held, action, target)),
+        Who::Bearer(identity) => {
+            identity.roles.iter().any(|held| reaches(held, action, target)) || is_of_nobody(identity, action)
+        }
         Who::Owner => true,
         Who::Ledger => is_due(action),
     };
@@ -73,7 +77,10 @@ pub fn allow(who: Who<'_>, action: impl Into<Action>, target: Target<'_>) -> Res
 pub fn may_ever(who: Who<'_>, action: impl Into<Action>) -> bool {
     let action = action.into();
     match who {
-        Who::Bearer(identity) => identity.roles.iter().any(|held| reach(held.role, action) != Reach::Nowhere),
+        Who::Bearer(identity) => {
+            identity.roles.iter().any(|held| reach(held.role, action) != Reach::Nowhere)
+                || is_of_nobody(identity, action)
+        }
         Who::Owner => true,
         Who::Ledger => is_due(action),
     }
@@ -86,6 +93,11 @@ pub fn acting_role(identity: &Identity, action: impl Into<Action>) -> Option<Rol
     let reaching = |wanted: Reach| identity.roles.iter().find(|held| reach(held.role, action) == wanted);
     let narrow_first = [Reach::OwnToday, Reach::Own, Reach::District, Reach::Everywhere];
     narrow_first.into_iter().find_map(reaching).map(|held| held.role)
+}
+
+/// Whether it is open to an account without any role: as whom they came in, and that nothing is granted to them.
+fn is_of_nobody(identity: &Identity, action: Action) -> bool {
+    identity.roles.is_empty() && action == Action::Read(Read::Me)
 }
 
 /// Whether the ledger does it by itself.
@@ -157,7 +169,9 @@ fn clerk(action: Action) -> Reach {
             C::Redeem | C::PlaceHold | C::CaptureHold | C::ReleaseHold | C::Restock | C::CountStock | C::WriteOffStock,
         ) => Reach::Own,
         Action::Command(C::ReverseRedemption) => Reach::OwnToday,
-        Action::Read(Read::Store | Read::Stock | Read::StoreDay | Read::Holds | Read::Redemption) => Reach::Own,
+        Action::Read(Read::Counter | Read::Store | Read::Stock | Read::StoreDay | Read::Holds | Read::Redemption) => {
+            Reach::Own
+        }
         Action::Read(Read::Balance | Read::MaskedName) => Reach::Everywhere,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
@@ -236,9 +250,9 @@ fn worker(action: Action) -> Reach {
     }
 }
 
-/// What auditors read: everything but names and the figures of a process.
+/// What auditors read: everything but names, also masked ones at a counter, and the figures of a process.
 fn is_audited(read: Read) -> bool {
-    !matches!(read, Read::Name | Read::MaskedName | Read::Search | Read::Metrics | Read::Me)
+    !matches!(read, Read::Counter | Read::Name | Read::MaskedName | Read::Search | Read::Metrics | Read::Me)
 }
 
 /// Whether a target is what the scope names.

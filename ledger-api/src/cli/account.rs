@@ -1,6 +1,8 @@
 //! `nuanxin account`: opens accounts and says what they may do, from the machine that holds the journal. The first
 //! administrator is made here.
 
+mod password;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
@@ -66,6 +68,11 @@ pub enum AccountCommand {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+    /// Set an account's password, which is read from standard input; whoever is logged in under it is logged out
+    Password {
+        /// The account's id
+        id: AccountId,
+    },
     /// List the accounts and what each was granted
     List {
         /// Print JSON
@@ -86,6 +93,7 @@ pub async fn run(command: AccountCommand, url: &JournalUrl) -> CliResult {
             grant(url, commands::GrantRole { account: id, role, scope, from, until }).await?
         }
         AccountCommand::End { grant, on, reason } => end(url, commands::EndGrant { grant, on, reason }).await?,
+        AccountCommand::Password { id } => (String::new(), password::set(&id, url, password::read).await?),
         AccountCommand::List { json } => (list(url, json).await?, String::new()),
     };
     let printed = |error: std::io::Error| CliError::failed(format!("standard output: {error}"));

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use ledger_core::journal::url::JournalUrl;
+use ledger_core::ledger::LedgerSettings;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -19,6 +20,7 @@ use crate::demo::{self, Filling};
 use crate::local_socket::{self, Socket};
 use crate::service::due;
 use crate::stopping::Stopping;
+use crate::web::Entrance;
 use crate::{memory, server};
 
 const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
@@ -40,6 +42,9 @@ pub struct ServeArgs {
     /// Fill an empty journal with the built-in demonstration district
     #[arg(long)]
     demo: bool,
+    /// Let whoever reaches this server over HTTPS try the demonstration's roles; without, only this machine may
+    #[arg(long)]
+    demo_open: bool,
     /// Sign a checkpoint every so many seconds if the journal has grown; 0 signs only when one is asked for
     #[arg(long, value_name = "SECONDS", default_value_t = CHECKPOINT_EVERY)]
     checkpoint_every: u64,
@@ -53,6 +58,7 @@ impl ServeArgs {
         ServeArgs {
             listen: LISTEN_DEFAULT.to_owned(),
             demo: true,
+            demo_open: false,
             checkpoint_every: CHECKPOINT_EVERY,
             new_journal: NewJournalArgs::default(),
         }
@@ -69,7 +75,8 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         .await
         .map_err(|error| CliError::input(format!("cannot listen on {}: {error}", args.listen)))?;
     let stop = stop_signal()?;
-    let (app, tasks) = App::open_as(url, memory::ledger_settings(), &args.new_journal.wanted()).await?;
+    let settings = LedgerSettings { demonstration: args.demo, ..memory::ledger_settings() };
+    let (app, tasks) = App::open_as(url, settings, &args.new_journal.wanted()).await?;
     args.new_journal.check(app.ledger.journal().as_ref()).await?;
     if args.demo {
         fill(&app).await?;
@@ -83,7 +90,14 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         }
     }
     let (stopping_sender, stopping) = Stopping::new();
-    let router = server::router(app.clone(), stopping.clone()).map_err(|error| CliError::failed(error.to_string()))?;
+    let demonstration = app.audit.identity().demonstration;
+    if demonstration {
+        let opened = demo::open_doors(&app.ledger, &app.vault).await;
+        opened.map_err(|error| CliError::failed(error.to_string()))?;
+    }
+    let entrance = Entrance { demonstration, open: args.demo_open };
+    let router =
+        server::router(app.clone(), entrance, stopping.clone()).map_err(|error| CliError::failed(error.to_string()))?;
     let publishing = tokio::spawn(publish(Arc::clone(&app.audit), args.checkpoint_every, stopping.clone()));
     let socket = listen_beside(url);
     let local = socket.map(|socket| tokio::spawn(local_socket::serve(socket, app.clone(), stopping.clone())));

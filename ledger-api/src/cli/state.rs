@@ -5,8 +5,10 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::Args;
+use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use ledger_core::journal::url::JournalUrl;
+use projections::programmes::{FundFigures, Owed, Programmes};
 use projections::state::{self, Figures, State};
 use serde::Serialize;
 
@@ -49,6 +51,40 @@ impl From<&Figures> for FiguresJson {
 }
 
 #[derive(Serialize)]
+struct RequestJson {
+    claims: u64,
+    credited: Exact<Points>,
+}
+
+#[derive(Serialize)]
+struct BenefitJson {
+    granted: u64,
+    waiting: u64,
+    used: u64,
+}
+
+/// In yuan.
+#[derive(Serialize)]
+struct FundJson {
+    appropriated: Exact<Fen>,
+    committed: Exact<Fen>,
+    free: Exact<Fen>,
+}
+
+#[derive(Serialize)]
+struct OwedJson {
+    points: Exact<Points>,
+    yuan: Exact<Fen>,
+}
+
+impl From<&FundFigures> for FundJson {
+    fn from(fund: &FundFigures) -> FundJson {
+        let (appropriated, committed) = (Exact(fund.appropriated), Exact(fund.committed));
+        FundJson { appropriated, committed, free: Exact(fund.free()) }
+    }
+}
+
+#[derive(Serialize)]
 struct StateJson<'a> {
     as_of: Option<NaiveDate>,
     position: u64,
@@ -56,6 +92,14 @@ struct StateJson<'a> {
     workers: BTreeMap<&'a str, FiguresJson>,
     stock: &'a BTreeMap<String, i64>,
     appraisal: BTreeMap<String, BTreeMap<&'a str, BTreeMap<&'a str, Exact<Points>>>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    requests: BTreeMap<&'a str, RequestJson>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    benefits: BTreeMap<&'a str, BenefitJson>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    funds: BTreeMap<&'a str, FundJson>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    settlement: BTreeMap<&'a str, BTreeMap<&'a str, OwedJson>>,
     /// Where a recorded time was asked for: which clocks the answer goes by, and that time. Without, the shape is the
     /// contract's to the letter.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,6 +113,8 @@ impl<'a> StateJson<'a> {
         let categories = |card: &'a BTreeMap<String, Points>| {
             card.iter().map(|(category, points)| (category.as_str(), Exact(*points))).collect()
         };
+        let Programmes { requests, benefits, funds, settlement, .. } = &state.programmes;
+        let touched = requests.iter().filter(|(_, request)| request.claims > 0 || !request.credited.is_zero());
         StateJson {
             as_of: state.as_of,
             position: state.position,
@@ -81,6 +127,21 @@ impl<'a> StateJson<'a> {
                 .map(|(year, cards)| {
                     let cards = cards.iter().map(|(card, points)| (card.as_str(), categories(points))).collect();
                     (year.to_string(), cards)
+                })
+                .collect(),
+            requests: touched
+                .map(|(id, of)| (id.as_str(), RequestJson { claims: of.claims, credited: Exact(of.credited) }))
+                .collect(),
+            benefits: benefits
+                .iter()
+                .map(|(id, of)| (id.as_str(), BenefitJson { granted: of.granted, waiting: of.waiting, used: of.used }))
+                .collect(),
+            funds: funds.iter().map(|(id, fund)| (id.as_str(), fund.into())).collect(),
+            settlement: settlement
+                .iter()
+                .map(|(month, merchants)| {
+                    let owed = |owed: &Owed| OwedJson { points: Exact(owed.points), yuan: Exact(owed.money) };
+                    (month.as_str(), merchants.iter().map(|(id, of)| (id.as_str(), owed(of))).collect())
                 })
                 .collect(),
             clock: cut.recorded_as_of.map(|_| cut.clock()),

@@ -226,6 +226,7 @@ fn schedule() -> Result<Command, IdError> {
             publicity_days: None,
             unit: usual.unit.to_owned(),
             validity: usual.validity,
+            terms: Default::default(),
         })
     });
     let activities = activities.collect::<Result<_, IdError>>()?;

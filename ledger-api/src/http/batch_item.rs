@@ -232,6 +232,18 @@ mod tests {
         CommandKind::SealAppraisal,
         CommandKind::ExpireLots,
         CommandKind::SettleCredit,
+        // These come in sheets.
+        CommandKind::RegisterAppointment,
+        CommandKind::OpenPair,
+        CommandKind::RecordVisit,
+        CommandKind::PostRequest,
+        CommandKind::RecordHandling,
+        CommandKind::RegisterFund,
+        CommandKind::RegisterBenefit,
+        CommandKind::ApplyBenefit,
+        CommandKind::IssuePass,
+        CommandKind::RegisterOffer,
+        CommandKind::UsePass,
     ];
 
     fn in_words(kind: CommandKind) -> String {

@@ -8,17 +8,21 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use ledger_core::domain::refusal::Code;
 use utoipa::openapi::path::PathItem;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::error::ApiError;
 use super::extract::only;
+use crate::access::Identity;
 use crate::access::policy::{Action, CommandKind, Read, Who, may_ever};
 use crate::app::App;
 use crate::service::who;
+use crate::visit::{self, LoggedIn};
 
 /// What a route asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,13 +165,36 @@ pub async fn guard(
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    let token = bearer(request.headers()).ok_or_else(ApiError::unauthenticated)?;
-    let identity = who::of_token(&app, token).await?;
+    let (parts, body) = request.into_parts();
+    let identity = match bearer(&parts.headers) {
+        Some(token) => who::of_token(&app, token).await?,
+        None => by_session(&app, &parts).await?.ok_or_else(ApiError::unauthenticated)?,
+    };
+    request = Request::from_parts(parts, body);
     if !doors.lets_in(Who::Bearer(&identity), &request) {
         return Err(ApiError::forbidden());
     }
     request.extensions_mut().insert(identity);
     Ok(next.run(request).await)
+}
+
+/// Who comes with a session's cookie. A write must show that it comes from whoever has the session: a browser sends a
+/// cookie along also where another site's page makes the request.
+async fn by_session(app: &App, request: &Parts) -> Result<Option<Identity>, ApiError> {
+    let headers = &request.headers;
+    // Whoever shows an unreadable token is not let in by a cookie instead.
+    if headers.contains_key(header::AUTHORIZATION) {
+        return Ok(None);
+    }
+    let found = visit::logged_in(app, headers, &request.extensions).await?;
+    let Some(LoggedIn { identity, session }) = found else { return Ok(None) };
+    let token = headers.get(visit::CSRF_HEADER).and_then(|token| token.to_str().ok());
+    if !visit::may_change(&request.method, headers, &session, token) {
+        let detail = "a write that comes with a session's cookie shows the session's token, from this origin: \
+                      X-CSRF-Token, as POST /v1/login answered it";
+        return Err(ApiError::new(Code::Forbidden, detail));
+    }
+    Ok(Some(identity))
 }
 
 /// The token that a request shows.

@@ -25,6 +25,7 @@ use crate::demo;
 use crate::server::router;
 use crate::service::accounts::token_for;
 use crate::stopping::Stopping;
+use crate::web::Entrance;
 
 /// A ledger with its HTTP edge, and an administrator's token.
 struct Edge {
@@ -65,7 +66,7 @@ impl Edge {
         let (app, tasks) = App::open(&url, settings).await.unwrap();
         let token = token_for(&app, Role::Admin, None).await;
         let (stop, stopping) = Stopping::new();
-        let router = router(app.clone(), stopping).unwrap();
+        let router = router(app.clone(), Entrance::default(), stopping).unwrap();
         Edge { app, router, token, stop, _tasks: tasks, _folder: folder }
     }
 

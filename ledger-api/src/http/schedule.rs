@@ -8,7 +8,7 @@ use ledger_core::domain::ids::ActivityCode;
 use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::programme::event::ProgrammeConfigured;
 use ledger_core::domain::refusal::Code;
-use ledger_core::domain::schedule::{Activity, ScheduleVersion};
+use ledger_core::domain::schedule::{Activity, ActivityTerms, ScheduleVersion, Scoring};
 use ledger_core::ledger::{Command, commands};
 use projections::queries::At;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiQuery, Asking, Caller, ListQuery, position_from_text};
 use super::guards::GuardsJson;
-use super::shapes::{Id, PositivePoints, Price};
+use super::shapes::{Id, PositivePoints, Price, Reason};
 use super::validity::ValidityJson;
 use super::wire::{DateJson, PointsJson, Text, maybe_text, maybe_whole};
 use crate::access::policy::{CommandKind, Read, Target, Who};
@@ -87,6 +87,35 @@ struct ActivityJson {
     #[serde(default, deserialize_with = "maybe_whole", skip_serializing_if = "Option::is_none")]
     #[schema(maximum = 366)]
     publicity_days: Option<u32>,
+    /// 计分时点: `rating` (评价) or `feedback` (反馈) where points ripen later than they are recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scoring: Option<ScoringJson>,
+    /// 最多认领人数: how many may claim one request; one without.
+    #[serde(default, deserialize_with = "maybe_whole", skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 4294967295i64)]
+    claimers_max: Option<u32>,
+    /// 需具角色: one of these is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Reason>>)]
+    roles: Option<Vec<Text>>,
+    /// 每月上限: most points for one worker in a month; none without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PositivePoints>)]
+    monthly_cap: Option<PointsJson>,
+    /// 每年上限: most points for one worker in a calendar year; none without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PositivePoints>)]
+    yearly_cap: Option<PointsJson>,
+}
+
+/// When points ripen that are not credited when they are recorded.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ScoringJson {
+    /// 评价: when the work is rated.
+    Rating,
+    /// 反馈: when the report is fed back.
+    Feedback,
 }
 
 /// Settings of the district; what is left out stays as it is.
@@ -211,6 +240,16 @@ impl From<ActivityJson> for Activity {
             publicity_days: line.publicity_days,
             unit: line.unit.unwrap_or_default(),
             validity: line.valid_months.0,
+            terms: ActivityTerms {
+                claimers_max: line.claimers_max,
+                monthly_cap: line.monthly_cap.map(|cap| cap.0),
+                roles: line.roles.unwrap_or_default().into_iter().map(|role| role.0).collect(),
+                scoring: line.scoring.map(|scoring| match scoring {
+                    ScoringJson::Rating => Scoring::Rating,
+                    ScoringJson::Feedback => Scoring::Feedback,
+                }),
+                yearly_cap: line.yearly_cap.map(|cap| cap.0),
+            },
         }
     }
 }
@@ -228,6 +267,16 @@ impl From<Activity> for ActivityJson {
             valid_months: ValidityJson(line.validity),
             checks: line.checks,
             publicity_days: line.publicity_days,
+            scoring: line.terms.scoring.map(|scoring| match scoring {
+                Scoring::Rating => ScoringJson::Rating,
+                Scoring::Feedback => ScoringJson::Feedback,
+            }),
+            claimers_max: line.terms.claimers_max,
+            roles: Some(line.terms.roles)
+                .filter(|roles| !roles.is_empty())
+                .map(|roles| roles.into_iter().map(Text).collect()),
+            monthly_cap: line.terms.monthly_cap.map(PointsJson),
+            yearly_cap: line.terms.yearly_cap.map(PointsJson),
         }
     }
 }

@@ -23,6 +23,8 @@ pub(super) enum Counts {
     Nothing,
     Credit,
     Redemption,
+    /// As a row of one of the documents' programmes, whose credits count as they come.
+    Row,
 }
 
 /// What one row asks. A refusal stands beside the submissions where a part of the row could not be read: the rest is

@@ -68,6 +68,13 @@ pub(super) fn day(row: &Row, column: &str) -> Read<Option<NaiveDate>> {
     }
 }
 
+/// Words of a list, separated by 、 or a comma.
+pub(super) fn words(row: &Row, column: &str) -> Read<Vec<String>> {
+    let all = name(row, column)?.unwrap_or_default();
+    let words = all.split(['、', ',', '\u{ff0c}', ';', '\u{ff1b}']).map(str::trim).filter(|word| !word.is_empty());
+    Ok(words.map(str::to_owned).collect())
+}
+
 /// Points, of at most two places.
 pub(super) fn points(row: &Row, column: &str) -> Read<Option<Points>> {
     let Some(decimal) = row.field(column).decimal().map_err(|error| error.to_string())? else { return Ok(None) };

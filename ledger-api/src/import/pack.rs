@@ -13,17 +13,16 @@ use super::records::{ACTIVITY_COLUMNS, REDEMPTION_COLUMNS};
 use super::schedule::SCHEDULE_COLUMNS;
 use super::setup::{ITEM_COLUMNS, MERCHANT_COLUMNS, STORE_COLUMNS, WORKER_COLUMNS};
 use super::sites::SITE_COLUMNS;
-use crate::sheets::pack::{PackFiles, SheetKind, discover};
+use super::{registers, rows};
+use crate::sheets::pack::{MonthlyKind, PackFiles, SheetKind, discover};
 use crate::sheets::{Column, Limits, Sheet, SheetError};
 
 /// What a sheet of a pack holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Setup(SheetKind),
-    /// 活动记录 of the month that begins on this day.
-    Activities(NaiveDate),
-    /// 兑换流水 of the month that begins on this day.
-    Redemptions(NaiveDate),
+    /// Of the month that begins on this day.
+    Monthly(MonthlyKind, NaiveDate),
 }
 
 impl Kind {
@@ -35,8 +34,19 @@ impl Kind {
             Kind::Setup(SheetKind::Stores) => STORE_COLUMNS,
             Kind::Setup(SheetKind::Items) => ITEM_COLUMNS,
             Kind::Setup(SheetKind::Sites) => SITE_COLUMNS,
-            Kind::Activities(_) => ACTIVITY_COLUMNS,
-            Kind::Redemptions(_) => REDEMPTION_COLUMNS,
+            Kind::Setup(SheetKind::Appointments) => registers::APPOINTMENT_COLUMNS,
+            Kind::Setup(SheetKind::Pairs) => registers::PAIR_COLUMNS,
+            Kind::Setup(SheetKind::Funds) => registers::FUND_COLUMNS,
+            Kind::Setup(SheetKind::Benefits) => registers::BENEFIT_COLUMNS,
+            Kind::Setup(SheetKind::Passes) => registers::PASS_COLUMNS,
+            Kind::Setup(SheetKind::Offers) => registers::OFFER_COLUMNS,
+            Kind::Monthly(MonthlyKind::Activities, _) => ACTIVITY_COLUMNS,
+            Kind::Monthly(MonthlyKind::Requests, _) => rows::REQUEST_COLUMNS,
+            Kind::Monthly(MonthlyKind::Handlings, _) => rows::HANDLING_COLUMNS,
+            Kind::Monthly(MonthlyKind::Visits, _) => rows::VISIT_COLUMNS,
+            Kind::Monthly(MonthlyKind::Applications, _) => rows::APPLICATION_COLUMNS,
+            Kind::Monthly(MonthlyKind::PassUses, _) => rows::PASS_USE_COLUMNS,
+            Kind::Monthly(MonthlyKind::Redemptions, _) => REDEMPTION_COLUMNS,
         }
     }
 }
@@ -131,8 +141,8 @@ fn in_order(files: &PackFiles) -> Result<Vec<PackSheet>, SheetError> {
     for month in &files.months {
         let year = i32::from(month.month.year());
         let first = NaiveDate::from_ymd_opt(year, u32::from(month.month.month()), 1).unwrap_or_default();
-        let both = [(Kind::Activities(first), &month.activities), (Kind::Redemptions(first), &month.redemptions)];
-        sheets.extend(both.into_iter().filter_map(|(kind, path)| Some(PackSheet { kind, path: path.clone()? })));
+        let files = month.files.iter();
+        sheets.extend(files.map(|(kind, path)| PackSheet { kind: Kind::Monthly(*kind, first), path: path.clone() }));
     }
     Ok(sheets)
 }
@@ -140,7 +150,7 @@ fn in_order(files: &PackFiles) -> Result<Vec<PackSheet>, SheetError> {
 fn month_of(sheet: &PackSheet) -> Option<NaiveDate> {
     match sheet.kind {
         Kind::Setup(_) => None,
-        Kind::Activities(month) | Kind::Redemptions(month) => Some(month),
+        Kind::Monthly(_, month) => Some(month),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use ledger_core::domain::ids::{Actor, Key};
+use ledger_core::domain::refusal::Refusal;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::{Command, Context, Submission};
 use tokio::sync::mpsc;
@@ -17,7 +18,8 @@ use super::records::{self, RecordFrame};
 use super::schedule::ScheduleRows;
 use super::setup::{self, SetupFrame};
 use super::sites::{self, Communities};
-use crate::sheets::pack::SheetKind;
+use super::{registers, rows};
+use crate::sheets::pack::{MonthlyKind, SheetKind};
 use crate::sheets::{Row, SheetError};
 
 /// First service date of the schedule that a pack brings: it holds for everything before a later version.
@@ -88,13 +90,18 @@ impl<'a> Reader<'a> {
         for sheet in &pack.sheets {
             match sheet.kind {
                 Kind::Setup(kind) => self.setup_sheet(sheet, kind)?,
-                Kind::Activities(month) => {
+                Kind::Monthly(kind, month) => {
                     let frame = self.record_frame(month);
-                    self.each_row(sheet, Counts::Credit, |row| records::credit(row, &frame))?;
-                }
-                Kind::Redemptions(month) => {
-                    let frame = self.record_frame(month);
-                    self.each_row(sheet, Counts::Redemption, |row| records::redemption(row, &frame))?;
+                    let (counts, ask): (Counts, fn(&Row, &RecordFrame) -> Asked) = match kind {
+                        MonthlyKind::Activities => (Counts::Credit, records::credit),
+                        MonthlyKind::Requests => (Counts::Row, rows::request),
+                        MonthlyKind::Handlings => (Counts::Row, rows::handling),
+                        MonthlyKind::Visits => (Counts::Row, rows::visit),
+                        MonthlyKind::Applications => (Counts::Row, rows::application),
+                        MonthlyKind::PassUses => (Counts::Row, rows::pass_use),
+                        MonthlyKind::Redemptions => (Counts::Redemption, records::redemption),
+                    };
+                    self.each_row(sheet, counts, |row| ask(row, &frame))?;
                 }
             }
         }
@@ -116,6 +123,7 @@ impl<'a> Reader<'a> {
         let frame =
             SetupFrame { actor: self.actor.clone(), run: self.run.clone(), sheet: kind.name(), at: self.setup_at };
         let asked = |read: Result<Asked, String>| read.unwrap_or_else(|sentence| invalid(sentence).into());
+        let register = |read: Result<Asked, Refusal>| read.unwrap_or_else(Asked::from);
         let header = match kind {
             SheetKind::Workers => {
                 let mut named = Communities::default();
@@ -128,6 +136,16 @@ impl<'a> Reader<'a> {
             }
             SheetKind::Items => self.each_row(sheet, Counts::Nothing, |row| asked(setup::item(row, &frame))),
             SheetKind::Sites => self.each_row(sheet, Counts::Nothing, |row| asked(sites::site(row, &frame))),
+            SheetKind::Appointments => {
+                self.each_row(sheet, Counts::Nothing, |row| register(registers::appointment(row, &frame)))
+            }
+            SheetKind::Pairs => self.each_row(sheet, Counts::Nothing, |row| register(registers::pair(row, &frame))),
+            SheetKind::Funds => self.each_row(sheet, Counts::Nothing, |row| register(registers::fund(row, &frame))),
+            SheetKind::Benefits => {
+                self.each_row(sheet, Counts::Nothing, |row| register(registers::benefit(row, &frame)))
+            }
+            SheetKind::Passes => self.each_row(sheet, Counts::Nothing, |row| register(registers::pass(row, &frame))),
+            SheetKind::Offers => self.each_row(sheet, Counts::Nothing, |row| register(registers::offer(row, &frame))),
             SheetKind::Schedule => return self.schedule(sheet, &frame),
         };
         header.map(|_| ())

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::chunk::Place;
 
-/// What an import did. Counts are of rows of 活动记录 and 兑换流水; errors are of every sheet.
+/// What an import did. Counts are of rows of every month's sheets; errors are of every sheet.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Credits newly taken.

@@ -9,12 +9,12 @@ use ledger_core::domain::programme::ProgrammeCommand;
 use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::programme::state::Programme;
 use ledger_core::domain::refusal::Refusal;
-use ledger_core::domain::schedule::Activity;
+use ledger_core::domain::schedule::{Activity, ActivityTerms, Scoring};
 use ledger_core::domain::time::Validity;
 use ledger_core::ledger::{Command, commands};
 
 use super::chunk::Asked;
-use super::fields::{Read, blank, count, id, invalid, name, points, required_name, word, wrong};
+use super::fields::{Read, blank, count, id, invalid, name, points, required_name, word, words, wrong};
 use super::setup::SetupFrame;
 use crate::sheets::{Column, Row};
 
@@ -30,6 +30,11 @@ pub(super) const SCHEDULE_COLUMNS: &[Column] = &[
     Column::required("有效月数"),
     Column::optional("审核人数"),
     Column::optional("公示天数"),
+    Column::optional("计分时点"),
+    Column::optional("最多认领人数"),
+    Column::optional("需具角色"),
+    Column::optional("每月上限"),
+    Column::optional("每年上限"),
 ];
 
 /// The rows of the sheet, gathered until its end.
@@ -80,9 +85,26 @@ fn activity(row: &Row) -> Read<Activity> {
         name: required_name(row, "活动名称")?,
         points_per_unit: points(row, "每单位积分")?.ok_or_else(|| blank("每单位积分"))?,
         publicity_days: count(row, "公示天数")?,
+        terms: ActivityTerms {
+            claimers_max: count(row, "最多认领人数")?,
+            monthly_cap: points(row, "每月上限")?,
+            roles: words(row, "需具角色")?,
+            scoring: scoring(row)?,
+            yearly_cap: points(row, "每年上限")?,
+        },
         unit: name(row, "计分单位")?.unwrap_or_default(),
         validity: validity(row)?,
     })
+}
+
+fn scoring(row: &Row) -> Read<Option<Scoring>> {
+    const COLUMN: &str = "计分时点";
+    match word(row, COLUMN)?.as_deref() {
+        None => Ok(None),
+        Some("评价") => Ok(Some(Scoring::Rating)),
+        Some("反馈") => Ok(Some(Scoring::Feedback)),
+        Some(_) => Err(wrong(row, COLUMN, "is neither 评价 nor 反馈; write one of them, or leave it blank")),
+    }
 }
 
 fn counts_for_card(row: &Row) -> Read<bool> {

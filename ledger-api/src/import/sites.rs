@@ -7,7 +7,7 @@ use ledger_core::domain::site::command::{IfKnown, SiteDetails};
 use ledger_core::ledger::{Command, Submission, commands};
 
 use super::chunk::Asked;
-use super::fields::{Read, day, id, maybe_id, name, wrong};
+use super::fields::{Read, day, id, maybe_id, name, words, wrong};
 use super::setup::SetupFrame;
 use crate::sheets::{Column, Row};
 
@@ -33,16 +33,10 @@ pub(super) fn site(row: &Row, frame: &SetupFrame) -> Read<Asked> {
         name: name(row, "驿站名称")?.unwrap_or_else(|| site.to_string()),
         opened: day(row, "启用日期")?,
         parent: maybe_id(row, "上级驿站编号")?,
-        services: services(row)?,
+        services: words(row, "服务项目")?,
     };
     let closed = day(row, "停用日期")?;
     frame.alone(row, Command::OpenSite(commands::OpenSite { site, details, if_known: IfKnown::Update { closed } }))
-}
-
-fn services(row: &Row) -> Read<Vec<String>> {
-    let all = name(row, "服务项目")?.unwrap_or_default();
-    let words = all.split(['、', ',', '\u{ff0c}', ';', '\u{ff1b}']).map(str::trim).filter(|word| !word.is_empty());
-    Ok(words.map(str::to_owned).collect())
 }
 
 /// The communities that rows of one sheet named so far: each is opened once, where nobody knows it.

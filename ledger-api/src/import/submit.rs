@@ -71,6 +71,7 @@ impl Submitter<'_> {
         if let Some(warning) = line.warning.take() {
             self.report.warn(&line.place, warning);
         }
+        let (mut repeated, mut changed) = (false, false);
         for answer in answers {
             match answer {
                 Told::Refused { code, message } => {
@@ -85,19 +86,17 @@ impl Submitter<'_> {
                     self.report.refuse(&line.place, refusal);
                     return;
                 }
-                Told::Taken { repeated: true, .. } => {
-                    self.report.repeats += u64::from(line.counts != Counts::Nothing);
+                Told::Taken { repeated: true, .. } => repeated = true,
+                Told::Taken { capped, changed: some, credited, .. } => {
+                    changed |= some;
+                    self.report.credits += u64::from(credited);
+                    self.report.capped += u64::from(capped);
+                    self.report.redemptions += u64::from(line.counts == Counts::Redemption);
                 }
-                Told::Taken { capped, .. } => match line.counts {
-                    Counts::Nothing => {}
-                    Counts::Credit => {
-                        self.report.credits += 1;
-                        self.report.capped += u64::from(capped);
-                    }
-                    Counts::Redemption => self.report.redemptions += 1,
-                },
             }
         }
+        // A row of two parts is a repeat where neither of them changed anything.
+        self.report.repeats += u64::from(repeated && !changed && line.counts != Counts::Nothing);
         if let Some(refusal) = line.refusal.take() {
             self.report.refuse(&line.place, refusal);
         }
@@ -197,7 +196,7 @@ impl Submitter<'_> {
 /// A command found recorded that this run may have recorded itself.
 fn taken_now(answer: Told) -> Told {
     match answer {
-        Told::Taken { capped, .. } => Told::Taken { repeated: false, capped },
+        Told::Taken { capped, changed, credited, .. } => Told::Taken { repeated: false, capped, changed, credited },
         other => other,
     }
 }

@@ -62,6 +62,7 @@ fn commands_of_an_import() -> Vec<Command> {
         publicity_days: None,
         unit: "小时".into(),
         validity: Validity::Months(24),
+        terms: Default::default(),
     };
     let forever = Activity { daily_cap: None, validity: Validity::Forever, ..activity.clone() };
     let line = |quantity| AskedLine { sku: "SP1".parse().unwrap(), quantity };

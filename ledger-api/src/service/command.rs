@@ -137,6 +137,12 @@ pub async fn give(ledger: &Ledger, who: Who<'_>, submissions: Vec<Submission>) -
     Ok(ledger.submit_all(submissions, false).await)
 }
 
+/// Gives one command to a ledger that is laid over another and keeps nothing, to learn what would become of it. Whoever
+/// asks was asked for before.
+pub(super) async fn judge(over: &Ledger, submission: Submission) -> Outcome {
+    over.submit(submission).await
+}
+
 /// As [`give`], all of them in one round: none of them is decided before the others have come in.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{Actor, IdError, WorkerId};
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::domain::worker::event::WorkerEvent;
+use ledger_core::domain::worker::event::{ServiceRecorded, WorkerEvent};
 use ledger_core::ledger::{Ledger, Outcome, Receipt, Submission};
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +84,10 @@ pub enum Told {
     Taken {
         /// Whether it had taken effect before.
         repeated: bool,
+        /// Whether a credit came of it.
+        credited: bool,
+        /// Whether anything came of it: what is so already changes nothing.
+        changed: bool,
         /// Whether a cap left a credit less than its quantity came to.
         capped: bool,
     },
@@ -101,21 +105,24 @@ pub enum Told {
 impl From<Outcome> for Told {
     fn from(outcome: Outcome) -> Told {
         match outcome {
-            Outcome::Committed(receipt) => Told::Taken { repeated: receipt.repeated, capped: was_capped(&receipt) },
+            Outcome::Committed(receipt) => {
+                let credited = services(&receipt).next().is_some();
+                let (repeated, changed) = (receipt.repeated, !receipt.events.is_empty());
+                Told::Taken { repeated, capped: was_capped(&receipt), changed, credited }
+            }
             Outcome::Refused(Refusal { code, message }) => Told::Refused { code, message },
             Outcome::Unknown => Told::Unknown,
         }
     }
 }
 
-/// Whether the daily cap left a credit less than its quantity came to.
+/// Whether a cap left a credit less than its quantity came to.
 fn was_capped(receipt: &Receipt) -> bool {
-    receipt
-        .events
-        .iter()
-        .filter_map(Event::as_worker)
-        .filter_map(WorkerEvent::as_service)
-        .any(|record| record.uncapped.is_some())
+    services(receipt).any(|record| record.uncapped.is_some())
+}
+
+fn services(receipt: &Receipt) -> impl Iterator<Item = &ServiceRecorded> {
+    receipt.events.iter().filter_map(Event::as_worker).filter_map(WorkerEvent::as_service)
 }
 
 /// The ledger of this process, and the vault for names; without one they are left out.

@@ -3,12 +3,17 @@
 //!
 //! Of what is not there nothing is found, so that it is nobody's own: a no tells nothing of what exists.
 
-use ledger_core::domain::ids::{CreditId, RedemptionId, SiteId};
+use ledger_core::domain::event::StreamId;
+use ledger_core::domain::ids::{CreditId, Key, RedemptionId, SiteId, WorkerId};
+use ledger_core::domain::worker::event::{CardStep, WorkerEvent};
 use projections::queries::At;
 
 use super::ServiceError;
 use crate::access::policy::{Action, Denied, Target, Whereabouts, Who, allow, may_ever};
 use crate::app::App;
+
+/// Entries of a stream read at once.
+const PAGE: usize = 1_000;
 
 /// Lets whoever asks do something to a target.
 ///
@@ -28,7 +33,12 @@ pub async fn may(app: &App, who: Who<'_>, action: impl Into<Action>, target: Tar
 
 async fn whereabouts(app: &App, target: Target<'_>) -> Result<Whereabouts, ServiceError> {
     let mut known = match target {
-        Target::Worker(worker) | Target::Card { worker, branch: None } => of_worker(app, worker).await?,
+        Target::Worker(worker) => of_worker(app, worker).await?,
+        Target::Card { worker, branch: None } => {
+            let known = of_worker(app, worker).await?;
+            let branch = if known.branch.is_some() { known.branch } else { last_branch(app, worker).await? };
+            Whereabouts { branch, ..known }
+        }
         Target::Counter { worker, store } => {
             Whereabouts { store: Some(store.to_owned()), ..of_worker(app, worker).await? }
         }
@@ -52,10 +62,7 @@ async fn whereabouts(app: &App, target: Target<'_>) -> Result<Whereabouts, Servi
                 None => Whereabouts::default(),
             }
         }
-        Target::Hold(hold) => match app.views.hold(hold).await?.value {
-            Some(found) => Whereabouts { worker: Some(found.worker), ..of_store(app, &found.store).await? },
-            None => Whereabouts::default(),
-        },
+        Target::Hold(hold) => of_hold(app, hold).await?,
         // All that rights ask of these is in the request.
         Target::District
         | Target::Card { branch: Some(_), .. }
@@ -65,6 +72,41 @@ async fn whereabouts(app: &App, target: Target<'_>) -> Result<Whereabouts, Servi
     };
     known.today = Some(app.ledger.now().date());
     Ok(known)
+}
+
+/// A hold, be it open or ended: whoever asks a second time to end it is told what was told the first time.
+async fn of_hold(app: &App, hold: &str) -> Result<Whereabouts, ServiceError> {
+    let Ok(key) = Key::new(hold) else { return Ok(Whereabouts::default()) };
+    let journal = app.ledger.journal();
+    let Some(command) = journal.find(std::slice::from_ref(&key)).await?.into_iter().next().flatten() else {
+        return Ok(Whereabouts::default());
+    };
+    for entry in journal.read_commands(&[command]).await?.into_iter().flatten() {
+        let event = entry.event()?;
+        let placed = event.as_worker().and_then(WorkerEvent::as_hold);
+        if let Some(placed) = placed.filter(|placed| placed.hold.as_str() == hold) {
+            let worker = Some(placed.worker.to_string());
+            return Ok(Whereabouts { worker, ..of_store(app, placed.store.as_str()).await? });
+        }
+    }
+    Ok(Whereabouts::default())
+}
+
+/// The branch in which a worker's last card was, where none is open: as for a hold that has ended.
+async fn last_branch(app: &App, worker: &str) -> Result<Option<String>, ServiceError> {
+    let Ok(worker) = WorkerId::new(worker) else { return Ok(None) };
+    let (stream, mut after, mut branch) = (StreamId::Worker(worker), 0, None);
+    loop {
+        let entries = app.ledger.journal().read_stream(&stream, after, PAGE).await?;
+        let Some(last) = entries.last() else { return Ok(branch) };
+        after = last.position;
+        // Told by the type first: few entries are about cards, and each need not be decoded.
+        for entry in entries.iter().filter(|entry| entry.event_type.starts_with("Card")) {
+            let event = entry.event()?;
+            let step = event.as_worker().and_then(WorkerEvent::as_card_step);
+            branch = step.and_then(CardStep::branch).map(ToString::to_string).or(branch);
+        }
+    }
 }
 
 async fn of_worker(app: &App, worker: &str) -> Result<Whereabouts, ServiceError> {

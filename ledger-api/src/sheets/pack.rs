@@ -1,7 +1,7 @@
 //! The files of a district pack: which sheet is which, and which months there are. Owns the names of the files and
 //! what is said about a name that nearly fits; does not open any of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -26,15 +26,33 @@ pub enum SheetKind {
     Items,
     /// 驿站名录
     Sites,
+    /// 聘任名册
+    Appointments,
+    /// 帮带结对
+    Pairs,
+    /// 资金来源
+    Funds,
+    /// 权益项目
+    Benefits,
+    /// 暖心卡
+    Passes,
+    /// 优惠协议
+    Offers,
 }
 
 impl SheetKind {
     /// All of them, in the order in which they are loaded: what others name comes before them.
-    pub const ALL: [SheetKind; 6] = [
+    pub const ALL: [SheetKind; 12] = [
         SheetKind::Sites,
         SheetKind::Workers,
         SheetKind::Schedule,
         SheetKind::Merchants,
+        SheetKind::Appointments,
+        SheetKind::Pairs,
+        SheetKind::Funds,
+        SheetKind::Benefits,
+        SheetKind::Passes,
+        SheetKind::Offers,
         SheetKind::Stores,
         SheetKind::Items,
     ];
@@ -45,7 +63,13 @@ impl SheetKind {
             SheetKind::Workers | SheetKind::Schedule | SheetKind::Merchants | SheetKind::Stores | SheetKind::Items => {
                 true
             }
-            SheetKind::Sites => false,
+            SheetKind::Sites
+            | SheetKind::Appointments
+            | SheetKind::Pairs
+            | SheetKind::Funds
+            | SheetKind::Benefits
+            | SheetKind::Passes
+            | SheetKind::Offers => false,
         }
     }
 
@@ -58,6 +82,12 @@ impl SheetKind {
             SheetKind::Stores => "兑换网点",
             SheetKind::Items => "兑换目录",
             SheetKind::Sites => "驿站名录",
+            SheetKind::Appointments => "聘任名册",
+            SheetKind::Pairs => "帮带结对",
+            SheetKind::Funds => "资金来源",
+            SheetKind::Benefits => "权益项目",
+            SheetKind::Passes => "暖心卡",
+            SheetKind::Offers => "优惠协议",
         }
     }
 }
@@ -98,15 +128,58 @@ impl fmt::Display for Month {
     }
 }
 
+/// The sheets of which a pack has one for each month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MonthlyKind {
+    /// 活动记录
+    Activities,
+    /// 需求清单
+    Requests,
+    /// 办理记录
+    Handlings,
+    /// 走访记录
+    Visits,
+    /// 权益登记
+    Applications,
+    /// 优惠核销
+    PassUses,
+    /// 兑换流水
+    Redemptions,
+}
+
+impl MonthlyKind {
+    /// All of them, in the order in which a month is loaded: what is earned comes before what is spent.
+    pub const ALL: [MonthlyKind; 7] = [
+        MonthlyKind::Activities,
+        MonthlyKind::Requests,
+        MonthlyKind::Handlings,
+        MonthlyKind::Visits,
+        MonthlyKind::Applications,
+        MonthlyKind::PassUses,
+        MonthlyKind::Redemptions,
+    ];
+
+    /// The name of the file before its month.
+    pub const fn name(self) -> &'static str {
+        match self {
+            MonthlyKind::Activities => "活动记录",
+            MonthlyKind::Requests => "需求清单",
+            MonthlyKind::Handlings => "办理记录",
+            MonthlyKind::Visits => "走访记录",
+            MonthlyKind::Applications => "权益登记",
+            MonthlyKind::PassUses => "优惠核销",
+            MonthlyKind::Redemptions => "兑换流水",
+        }
+    }
+}
+
 /// The files of one month; at least one of them is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MonthFiles {
     /// Which month.
     pub month: Month,
-    /// 活动记录
-    pub activities: Option<PathBuf>,
-    /// 兑换流水
-    pub redemptions: Option<PathBuf>,
+    /// Its files, in the order in which they are loaded.
+    pub files: BTreeMap<MonthlyKind, PathBuf>,
 }
 
 /// What a pack's folder holds.
@@ -137,9 +210,6 @@ impl PackFiles {
     }
 }
 
-const ACTIVITIES: &str = "活动记录";
-const REDEMPTIONS: &str = "兑换流水";
-
 /// Endings of spreadsheets that are not read; a file of ours with one of them must not be passed over in silence.
 const OTHER_SPREADSHEETS: [&str; 9] = ["xls", "et", "ods", "xlsm", "xlsb", "xltx", "numbers", "tsv", "txt"];
 
@@ -167,8 +237,7 @@ pub fn discover(directory: &Path) -> Result<PackFiles, SheetError> {
 #[derive(Default)]
 struct Discovery {
     files: PackFiles,
-    activities: BTreeMap<Month, PathBuf>,
-    redemptions: BTreeMap<Month, PathBuf>,
+    months: BTreeMap<Month, BTreeMap<MonthlyKind, PathBuf>>,
 }
 
 impl Discovery {
@@ -181,7 +250,7 @@ impl Discovery {
         let (stem, ending) = plain.rsplit_once('.').map_or((plain.as_str(), ""), |(stem, ending)| (trim(stem), ending));
         let ours = ending == "xlsx" || ending == "csv";
         let single = SheetKind::ALL.into_iter().find(|kind| kind.name() == stem);
-        let monthly = [ACTIVITIES, REDEMPTIONS].into_iter().find(|kind| stem.starts_with(kind));
+        let monthly = MonthlyKind::ALL.into_iter().find(|kind| stem.starts_with(kind.name()));
         if path.is_dir() {
             self.files.ignored.push(name);
             return Ok(());
@@ -198,10 +267,10 @@ impl Discovery {
         let earlier = match (single, monthly) {
             (Some(kind), _) if ours => self.files.sheets.insert(kind, path),
             (None, Some(kind)) if ours => {
-                let month = stem.strip_prefix(kind).and_then(|rest| Month::parse(rest.strip_prefix('-')?));
-                let month = month.ok_or_else(|| SheetError::BadMonth { file: quotable(&name), kind })?;
-                let months = if kind == ACTIVITIES { &mut self.activities } else { &mut self.redemptions };
-                months.insert(month, path)
+                let kind_name = kind.name();
+                let month = stem.strip_prefix(kind_name).and_then(|rest| Month::parse(rest.strip_prefix('-')?));
+                let month = month.ok_or_else(|| SheetError::BadMonth { file: quotable(&name), kind: kind_name })?;
+                self.months.entry(month).or_default().insert(kind, path)
             }
             _ => {
                 self.files.ignored.push(name);
@@ -215,12 +284,8 @@ impl Discovery {
     }
 
     fn finish(mut self) -> PackFiles {
-        let months: BTreeSet<Month> = self.activities.keys().chain(self.redemptions.keys()).copied().collect();
-        for month in months {
-            let activities = self.activities.remove(&month);
-            let redemptions = self.redemptions.remove(&month);
-            self.files.months.push(MonthFiles { month, activities, redemptions });
-        }
+        let months = std::mem::take(&mut self.months);
+        self.files.months = months.into_iter().map(|(month, files)| MonthFiles { month, files }).collect();
         self.files
     }
 }

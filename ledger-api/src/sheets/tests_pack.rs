@@ -8,8 +8,8 @@ use super::test_files::Folder;
 fn names(folder: &Folder) -> Vec<String> {
     let found = discover(folder.path()).expect("pack");
     let name = |path: &Path| path.file_name().expect("name").to_string_lossy().into_owned();
-    let months = found.months.iter().flat_map(|month| [&month.activities, &month.redemptions]);
-    months.flatten().map(|path| name(path)).collect()
+    let months = found.months.iter().flat_map(|month| month.files.values());
+    months.map(|path| name(path)).collect()
 }
 
 fn code_and_message(folder: &Folder) -> String {

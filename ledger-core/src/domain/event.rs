@@ -8,12 +8,20 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::account::AccountEvent;
+use super::benefit::{BenefitEvent, CertificateEvent};
 use super::card::CardEvent;
 use super::directory::DirectoryEvent;
-use super::ids::{AccountId, CardNo, MarkId, MerchantId, StoreId, WorkerId};
+use super::fund::FundEvent;
+use super::ids::{
+    AccountId, BenefitId, CardNo, CertificateNo, FundId, MarkId, MerchantId, OfferId, PairId, PassNo, RequestId,
+    StoreId, WorkerId,
+};
 use super::mark::MarkEvent;
 use super::merchant::event::MerchantEvent;
+use super::pair::PairEvent;
+use super::pass::{OfferEvent, PassEvent};
 use super::programme::event::{JournalOpened, ProgrammeEvent};
+use super::request::RequestEvent;
 use super::site::event::SiteEvent;
 use super::store::event::StoreEvent;
 use super::time::BusinessTime;
@@ -61,6 +69,20 @@ pub enum StreamId {
     Directory,
     /// The tree of sites; one a journal.
     Sites,
+    /// A service request.
+    Request(RequestId),
+    /// A pair.
+    Pair(PairId),
+    /// A fund.
+    Fund(FundId),
+    /// A benefit.
+    Benefit(BenefitId),
+    /// A certificate.
+    Certificate(CertificateNo),
+    /// A pass.
+    Pass(PassNo),
+    /// A offer.
+    Offer(OfferId),
 }
 
 impl StreamId {
@@ -76,6 +98,13 @@ impl StreamId {
             StreamId::Account(_) => "Account",
             StreamId::Directory => "Directory",
             StreamId::Sites => "Sites",
+            StreamId::Request(_) => "ServiceRequest",
+            StreamId::Pair(_) => "Pair",
+            StreamId::Fund(_) => "Fund",
+            StreamId::Benefit(_) => "Benefit",
+            StreamId::Certificate(_) => "Certificate",
+            StreamId::Pass(_) => "Pass",
+            StreamId::Offer(_) => "Offer",
         }
     }
 
@@ -91,6 +120,13 @@ impl StreamId {
             StreamId::Account(id) => id.as_str(),
             StreamId::Directory => "directory",
             StreamId::Sites => "sites",
+            StreamId::Request(id) => id.as_str(),
+            StreamId::Pair(id) => id.as_str(),
+            StreamId::Fund(id) => id.as_str(),
+            StreamId::Benefit(id) => id.as_str(),
+            StreamId::Certificate(id) => id.as_str(),
+            StreamId::Pass(id) => id.as_str(),
+            StreamId::Offer(id) => id.as_str(),
         }
     }
 }
@@ -122,6 +158,20 @@ pub enum Event {
     Directory(DirectoryEvent),
     /// Of the sites.
     Sites(SiteEvent),
+    /// Of a service request.
+    Request(RequestEvent),
+    /// Of a pair.
+    Pair(PairEvent),
+    /// Of a fund.
+    Fund(FundEvent),
+    /// Of a benefit.
+    Benefit(BenefitEvent),
+    /// Of a certificate.
+    Certificate(CertificateEvent),
+    /// Of a pass.
+    Pass(PassEvent),
+    /// Of a offer.
+    Offer(OfferEvent),
 }
 
 /// Why a recorded payload cannot be read.
@@ -153,6 +203,13 @@ impl Event {
             Event::Account(event) => event.event_type(),
             Event::Directory(event) => event.event_type(),
             Event::Sites(event) => event.event_type(),
+            Event::Request(event) => event.event_type(),
+            Event::Pair(event) => event.event_type(),
+            Event::Fund(event) => event.event_type(),
+            Event::Benefit(event) => event.event_type(),
+            Event::Certificate(event) => event.event_type(),
+            Event::Pass(event) => event.event_type(),
+            Event::Offer(event) => event.event_type(),
         }
     }
 
@@ -168,6 +225,13 @@ impl Event {
             AccountEvent::TYPES,
             DirectoryEvent::TYPES,
             SiteEvent::TYPES,
+            RequestEvent::TYPES,
+            PairEvent::TYPES,
+            FundEvent::TYPES,
+            BenefitEvent::TYPES,
+            CertificateEvent::TYPES,
+            PassEvent::TYPES,
+            OfferEvent::TYPES,
         ]
         .into_iter()
         .flatten()
@@ -186,6 +250,13 @@ impl Event {
             AccountEvent::WORDS,
             DirectoryEvent::WORDS,
             SiteEvent::WORDS,
+            RequestEvent::WORDS,
+            PairEvent::WORDS,
+            FundEvent::WORDS,
+            BenefitEvent::WORDS,
+            CertificateEvent::WORDS,
+            PassEvent::WORDS,
+            OfferEvent::WORDS,
         ]
         .into_iter()
         .flatten()
@@ -208,6 +279,13 @@ impl Event {
             Event::Account(event) => event.encode_into(out),
             Event::Directory(event) => event.encode_into(out),
             Event::Sites(event) => event.encode_into(out),
+            Event::Request(event) => event.encode_into(out),
+            Event::Pair(event) => event.encode_into(out),
+            Event::Fund(event) => event.encode_into(out),
+            Event::Benefit(event) => event.encode_into(out),
+            Event::Certificate(event) => event.encode_into(out),
+            Event::Pass(event) => event.encode_into(out),
+            Event::Offer(event) => event.encode_into(out),
         }
     }
 
@@ -259,6 +337,27 @@ impl Event {
         if let Some(event) = SiteEvent::decode(event_type, payload) {
             return event.map(Event::Sites).map_err(unreadable);
         }
+        if let Some(event) = RequestEvent::decode(event_type, payload) {
+            return event.map(Event::Request).map_err(unreadable);
+        }
+        if let Some(event) = PairEvent::decode(event_type, payload) {
+            return event.map(Event::Pair).map_err(unreadable);
+        }
+        if let Some(event) = FundEvent::decode(event_type, payload) {
+            return event.map(Event::Fund).map_err(unreadable);
+        }
+        if let Some(event) = BenefitEvent::decode(event_type, payload) {
+            return event.map(Event::Benefit).map_err(unreadable);
+        }
+        if let Some(event) = CertificateEvent::decode(event_type, payload) {
+            return event.map(Event::Certificate).map_err(unreadable);
+        }
+        if let Some(event) = PassEvent::decode(event_type, payload) {
+            return event.map(Event::Pass).map_err(unreadable);
+        }
+        if let Some(event) = OfferEvent::decode(event_type, payload) {
+            return event.map(Event::Offer).map_err(unreadable);
+        }
         Err(DecodeError::UnknownType(event_type.to_owned()))
     }
 
@@ -274,13 +373,20 @@ impl Event {
             Event::Account(event) => StreamId::Account(event.account().clone()),
             Event::Directory(_) => StreamId::Directory,
             Event::Sites(_) => StreamId::Sites,
+            Event::Request(event) => StreamId::Request(event.request().clone()),
+            Event::Pair(event) => StreamId::Pair(event.pair().clone()),
+            Event::Fund(event) => StreamId::Fund(event.fund().clone()),
+            Event::Benefit(event) => StreamId::Benefit(event.benefit().clone()),
+            Event::Certificate(event) => StreamId::Certificate(event.certificate().clone()),
+            Event::Pass(event) => StreamId::Pass(event.pass().clone()),
+            Event::Offer(event) => StreamId::Offer(event.offer().clone()),
         }
     }
 
     /// When it happened, where that means anything.
     pub fn at(&self) -> Option<BusinessTime> {
         match self {
-            Event::Programme(_) | Event::Card(_) => None,
+            Event::Programme(_) | Event::Card(_) | Event::Certificate(_) => None,
             Event::Worker(event) => Some(event.at()),
             Event::Merchant(event) => Some(event.at()),
             Event::Store(event) => Some(event.at()),
@@ -288,6 +394,12 @@ impl Event {
             Event::Account(event) => Some(event.at()),
             Event::Directory(event) => Some(event.at()),
             Event::Sites(event) => Some(event.at()),
+            Event::Request(event) => Some(event.at()),
+            Event::Pair(event) => Some(event.at()),
+            Event::Fund(event) => Some(event.at()),
+            Event::Benefit(event) => Some(event.at()),
+            Event::Pass(event) => Some(event.at()),
+            Event::Offer(event) => Some(event.at()),
         }
     }
 
@@ -302,14 +414,29 @@ impl Event {
             | Event::Card(_)
             | Event::Account(_)
             | Event::Directory(_)
-            | Event::Sites(_) => self.at().map(|at| at.date()),
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => self.at().map(|at| at.date()),
         }
     }
 
     /// What it is about, within its stream.
     pub fn subject(&self) -> Option<Subject<'_>> {
         match self {
-            Event::Programme(_) | Event::Sites(_) => None,
+            Event::Programme(_)
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => None,
             Event::Worker(event) => event.subject(),
             Event::Merchant(event) => event.subject(),
             Event::Store(event) => event.subject(),
@@ -331,7 +458,14 @@ impl Event {
             | Event::Card(_)
             | Event::Directory(_)
             | Event::Sites(_)
-            | Event::Mark(_) => None,
+            | Event::Mark(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => None,
         }
     }
 
@@ -342,14 +476,33 @@ impl Event {
             Event::Store(event) => event.follows(),
             Event::Account(event) => event.follows(),
             Event::Directory(event) => Some(Subject::Grant(event.grant())),
-            Event::Programme(_) | Event::Merchant(_) | Event::Card(_) | Event::Sites(_) | Event::Mark(_) => None,
+            Event::Programme(_)
+            | Event::Merchant(_)
+            | Event::Card(_)
+            | Event::Sites(_)
+            | Event::Mark(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => None,
         }
     }
 
     /// Who has a part in it beside the one whose event it is.
     pub fn party(&self) -> Option<Party<'_>> {
         match self {
-            Event::Programme(_) | Event::Sites(_) => None,
+            Event::Programme(_)
+            | Event::Sites(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => None,
             Event::Worker(event) => event.party(),
             Event::Merchant(event) => event.party(),
             Event::Store(event) => event.party(),
@@ -367,7 +520,17 @@ impl Event {
             Event::Store(event) => event.reason(),
             Event::Account(event) => event.reason(),
             Event::Sites(event) => event.reason(),
-            Event::Programme(_) | Event::Card(_) | Event::Directory(_) | Event::Mark(_) => None,
+            Event::Programme(_)
+            | Event::Card(_)
+            | Event::Directory(_)
+            | Event::Mark(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => None,
         }
     }
 
@@ -382,7 +545,14 @@ impl Event {
             | Event::Account(_)
             | Event::Directory(_)
             | Event::Sites(_)
-            | Event::Mark(_) => None,
+            | Event::Mark(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => None,
         }
     }
 }
@@ -414,7 +584,7 @@ macro_rules! union_of {
 }
 
 union_of!(ProgrammeEvent => Programme as_programme, WorkerEvent => Worker as_worker,
- MerchantEvent => Merchant as_merchant , StoreEvent => Store as_store , CardEvent => Card as_card , AccountEvent => Account as_account , DirectoryEvent => Directory as_directory, SiteEvent => Sites as_site, MarkEvent => Mark as_mark);
+ MerchantEvent => Merchant as_merchant , StoreEvent => Store as_store , CardEvent => Card as_card , AccountEvent => Account as_account , DirectoryEvent => Directory as_directory , SiteEvent => Sites as_site , MarkEvent => Mark as_mark, RequestEvent => Request as_request , PairEvent => Pair as_pair , FundEvent => Fund as_fund , BenefitEvent => Benefit as_benefit , CertificateEvent => Certificate as_certificate , PassEvent => Pass as_pass , OfferEvent => Offer as_offer );
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -141,6 +141,54 @@ id!(
     MarkId, "mark", 160, true
 );
 id!(
+    /** A service request (单号), named by the key of its row. */
+    RequestId, "request", 128, true
+);
+id!(
+    /** Work on a request (办理号), named by the key of its row. */
+    HandlingId, "handling", 128, true
+);
+id!(
+    /** A pair (结对号). */
+    PairId, "pair", 64, false
+);
+id!(
+    /** A visit (走访号), named by the key of its row. */
+    VisitId, "visit", 128, true
+);
+id!(
+    /** A fund (资金编号). */
+    FundId, "fund", 64, false
+);
+id!(
+    /** A benefit (项目编号). */
+    BenefitId, "benefit", 64, false
+);
+id!(
+    /** An application for a benefit (登记号), named by the key of its row. */
+    ApplicationId, "application", 128, true
+);
+id!(
+    /** A certificate (证书编号). */
+    CertificateNo, "certificate", 64, false
+);
+id!(
+    /** A pass (暖心卡卡号). */
+    PassNo, "pass", 64, false
+);
+id!(
+    /** An offer (优惠编号). */
+    OfferId, "offer", 64, false
+);
+id!(
+    /** A slip of a merchant (小票号), named by the key of its row. */
+    SlipNo, "slip", 128, true
+);
+id!(
+    /** An appointment (聘书号). */
+    AppointmentId, "appointment", 64, false
+);
+id!(
     /** A grant of a role, named by the key of the command that granted it. */
     GrantId, "grant", 128, true
 );
@@ -165,6 +213,13 @@ impl From<&Actor> for AccountId {
     }
 }
 
+impl Key {
+    /// The key of what completes the row of this key; none for a key that is too long to have one.
+    pub fn completion(&self) -> Option<Key> {
+        Key::new(&format!("{self}/completed")).ok()
+    }
+}
+
 macro_rules! named_by_key {
     ($($name:ident),*) => {$(
         impl From<&Key> for $name {
@@ -180,7 +235,7 @@ macro_rules! named_by_key {
     )*};
 }
 
-named_by_key!(CreditId, RedemptionId, HoldId, GrantId);
+named_by_key!(CreditId, RedemptionId, HoldId, GrantId, RequestId, HandlingId, VisitId, ApplicationId, SlipNo);
 
 #[cfg(test)]
 mod tests {

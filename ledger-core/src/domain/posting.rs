@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::event::Event;
-use super::ids::{StoreId, WorkerId};
+use super::ids::{BenefitId, StoreId, WorkerId};
 use super::points::Points;
 
 /// An account of the ledger.
@@ -17,6 +17,8 @@ pub enum Account {
     Held(WorkerId),
     /// What a worker still owes from credits taken back; never above zero.
     Debt(WorkerId),
+    /// What was spent on a benefit.
+    Benefit(BenefitId),
     /// What was spent at a store.
     Redeemed(StoreId),
     /// What lapsed.
@@ -38,6 +40,7 @@ impl Account {
             Account::Available(_) => Side::Available,
             Account::Held(_) => Side::Held,
             Account::Debt(_) => Side::Debt,
+            Account::Benefit(benefit) => Side::Benefit(benefit),
             Account::Redeemed(store) => Side::Redeemed(store),
             Account::Expired(_) => Side::Expired,
             Account::Reversed => Side::Reversed,
@@ -53,6 +56,7 @@ impl fmt::Display for Account {
             Account::Available(worker) | Account::Held(worker) | Account::Debt(worker) | Account::Expired(worker) => {
                 write!(f, ":{worker}")
             }
+            Account::Benefit(benefit) => write!(f, ":{benefit}"),
             Account::Redeemed(store) => write!(f, ":{store}"),
         }
     }
@@ -78,6 +82,8 @@ pub enum Side<'a> {
     Held,
     /// What the worker still owes.
     Debt,
+    /// What was spent on a benefit.
+    Benefit(&'a BenefitId),
     /// What was spent at a store.
     Redeemed(&'a StoreId),
     /// What lapsed.
@@ -94,6 +100,7 @@ impl Side<'_> {
             Side::Available => "available",
             Side::Held => "held",
             Side::Debt => "debt",
+            Side::Benefit(_) => "benefit",
             Side::Redeemed(_) => "redeemed",
             Side::Expired => "expired",
             Side::Reversed => "reversed",
@@ -107,6 +114,7 @@ impl Side<'_> {
             Side::Available => Account::Available(worker.clone()),
             Side::Held => Account::Held(worker.clone()),
             Side::Debt => Account::Debt(worker.clone()),
+            Side::Benefit(benefit) => Account::Benefit(benefit.clone()),
             Side::Redeemed(store) => Account::Redeemed(store.clone()),
             Side::Expired => Account::Expired(worker.clone()),
             Side::Reversed => Account::Reversed,

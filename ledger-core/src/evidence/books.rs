@@ -7,6 +7,7 @@
 mod caps;
 mod limits;
 mod names;
+mod programmes;
 mod reading;
 mod ways;
 mod worker;
@@ -28,6 +29,7 @@ use crate::domain::time::Month;
 use crate::domain::worker::event::WorkerEvent;
 use caps::Caps;
 use limits::Limits;
+use programmes::Programmes;
 use reading::Reading;
 use ways::Persons;
 pub use worker::WorkerBook;
@@ -53,6 +55,7 @@ pub struct Books {
     merchants: HashMap<MerchantId, MerchantBook>,
     caps: Caps,
     limits: Limits,
+    programmes: Programmes,
     persons: Persons,
 }
 
@@ -76,13 +79,21 @@ impl Books {
                 self.programme(event);
                 Ok(())
             }
+            Event::Fund(event) => self.programmes.fund(event),
+            Event::Benefit(event) => self.programmes.benefit(event),
             Event::Account(event) => {
                 self.persons.follow(event);
                 Ok(())
             }
-            Event::Card(CardEvent::CardNumberAssigned(_)) | Event::Directory(_) | Event::Sites(_) | Event::Mark(_) => {
-                Ok(())
-            }
+            Event::Card(CardEvent::CardNumberAssigned(_))
+            | Event::Directory(_)
+            | Event::Sites(_)
+            | Event::Mark(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => Ok(()),
         }
     }
 
@@ -189,7 +200,9 @@ impl MerchantBook {
                     return Err(format!("pays {} for {}, for which {owed} are owed", event.points, event.month));
                 }
             }
-            MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => {}
+            MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MerchantRegistered(_)
+            | MerchantEvent::MerchantUpdated(_) => {}
         }
         Ok(())
     }

@@ -14,13 +14,21 @@ use super::process::{NotLoaded, States};
 use super::reserve::Reserve;
 use super::slots::{InStream, SavedSlots, Slots, found};
 use crate::domain::account::Account;
+use crate::domain::benefit::{Benefit, Certificate};
 use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{AccountId, CardNo, GrantId, Key, MarkId, MerchantId, StoreId, WorkerId};
+use crate::domain::fund::Fund;
+use crate::domain::ids::{
+    AccountId, BenefitId, CardNo, CertificateNo, FundId, GrantId, Key, MarkId, MerchantId, OfferId, PairId, PassNo,
+    RequestId, StoreId, WorkerId,
+};
 use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
+use crate::domain::pair::Pair;
+use crate::domain::pass::{Offer, Pass};
 use crate::domain::programme::Programme;
+use crate::domain::request::ServiceRequest;
 use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
@@ -256,6 +264,34 @@ impl States for Book {
 
     fn sites(&self) -> Result<&Sites, NotLoaded> {
         found(&self.slots.sites, &(), |()| StreamId::Sites)
+    }
+
+    fn request(&self, id: &RequestId) -> Result<&ServiceRequest, NotLoaded> {
+        found(&self.slots.requests, id, StreamId::Request)
+    }
+
+    fn pair(&self, id: &PairId) -> Result<&Pair, NotLoaded> {
+        found(&self.slots.pairs, id, StreamId::Pair)
+    }
+
+    fn fund(&self, id: &FundId) -> Result<&Fund, NotLoaded> {
+        found(&self.slots.funds, id, StreamId::Fund)
+    }
+
+    fn benefit(&self, id: &BenefitId) -> Result<&Benefit, NotLoaded> {
+        found(&self.slots.benefits, id, StreamId::Benefit)
+    }
+
+    fn certificate(&self, id: &CertificateNo) -> Result<&Certificate, NotLoaded> {
+        found(&self.slots.certificates, id, StreamId::Certificate)
+    }
+
+    fn pass(&self, id: &PassNo) -> Result<&Pass, NotLoaded> {
+        found(&self.slots.passes, id, StreamId::Pass)
+    }
+
+    fn offer(&self, id: &OfferId) -> Result<&Offer, NotLoaded> {
+        found(&self.slots.offers, id, StreamId::Offer)
     }
 
     fn owner(&self, key: &Key) -> Option<&WorkerId> {

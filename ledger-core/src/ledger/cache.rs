@@ -32,6 +32,20 @@ pub mod layout {
     pub const DIRECTORY: u32 = 1;
     /// Of the sites.
     pub const SITES: u32 = 1;
+    /// Of service requests.
+    pub const REQUEST: u32 = 1;
+    /// Of pairs.
+    pub const PAIR: u32 = 1;
+    /// Of funds.
+    pub const FUND: u32 = 1;
+    /// Of benefits.
+    pub const BENEFIT: u32 = 1;
+    /// Of certificates.
+    pub const CERTIFICATE: u32 = 1;
+    /// Of passs.
+    pub const PASS: u32 = 1;
+    /// Of offers.
+    pub const OFFER: u32 = 1;
 }
 
 /// What an aggregate takes beside its parts, its place in the cache included, in bytes.

@@ -56,6 +56,7 @@ impl Desk {
             publicity_days: None,
             unit: "次".into(),
             validity: Validity::Months(12),
+            terms: Default::default(),
         };
         let details = StoreDetails { community: None, name: "网点".into(), tier: "微驿站".into(), site: None };
         let terms = ItemTerms {
@@ -224,6 +225,7 @@ async fn days_from_which_something_holds_may_lie_ahead() {
                 publicity_days: None,
                 unit: "次".into(),
                 validity: Validity::YearEnd,
+                terms: Default::default(),
             }],
             effective_from: time(day).date(),
             settings: Settings::default(),

@@ -2,6 +2,7 @@
 //! decided all stand in its own file below. The list here is what the compiler holds all of them to.
 
 pub mod accounts;
+pub mod benefits;
 pub mod cards;
 pub(crate) mod content;
 pub mod credits;
@@ -9,25 +10,32 @@ pub mod holds;
 pub mod merchants;
 pub mod programme;
 pub mod redemptions;
+pub mod registers;
+pub mod requests;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod sites;
 pub mod stock;
 pub mod stores;
+pub mod visits;
 pub mod workers;
 
 use serde::{Deserialize, Serialize};
 
 pub use accounts::{ConfirmGrant, EndGrant, GrantRole, OpenAccount};
+pub use benefits::{ApplyBenefit, UsePass};
 pub use cards::{CloseCard, IssueCard, MoveCard};
 pub use credits::{JudgeCredit, RecordCredit, SettleCredit};
 pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
 pub use merchants::{PaySettlement, RegisterMerchant};
 pub use programme::{AdoptSchedule, OpenJournal, SealAppraisal};
 pub use redemptions::ReverseRedemption;
+pub use registers::{IssuePass, OpenPair, RegisterAppointment, RegisterBenefit, RegisterFund, RegisterOffer};
+pub use requests::{PostRequest, RecordHandling};
 pub use sites::{CloseSite, MoveSite, OpenSite, SetServices};
 pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
+pub use visits::RecordVisit;
 pub use workers::{DepartWorker, ExpireLots, RegisterWorker};
 
 use super::book::Book;
@@ -216,4 +224,26 @@ commands! {
     CloseSite(CloseSite),
     /// Change what a site offers.
     SetServices(SetServices),
+    /// Appoint a worker.
+    RegisterAppointment(RegisterAppointment),
+    /// Pair two workers.
+    OpenPair(OpenPair),
+    /// Record a visit.
+    RecordVisit(RecordVisit),
+    /// Post a service request.
+    PostRequest(PostRequest),
+    /// Record work on a request.
+    RecordHandling(RecordHandling),
+    /// Register a fund.
+    RegisterFund(RegisterFund),
+    /// Register a benefit.
+    RegisterBenefit(RegisterBenefit),
+    /// Apply for a benefit, or use one.
+    ApplyBenefit(ApplyBenefit),
+    /// Issue a pass.
+    IssuePass(IssuePass),
+    /// Register an offer.
+    RegisterOffer(RegisterOffer),
+    /// Honour a pass.
+    UsePass(UsePass),
 }

@@ -15,7 +15,14 @@ pub fn named_by(event: &Event) -> Option<Key> {
         | Event::Card(_)
         | Event::Directory(_)
         | Event::Sites(_)
-        | Event::Mark(_) => None,
+        | Event::Mark(_)
+        | Event::Request(_)
+        | Event::Pair(_)
+        | Event::Fund(_)
+        | Event::Benefit(_)
+        | Event::Certificate(_)
+        | Event::Pass(_)
+        | Event::Offer(_) => None,
     }
     .and_then(Subject::key)
 }

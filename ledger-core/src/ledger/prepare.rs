@@ -32,9 +32,12 @@ pub async fn known_keys<'a>(
 ) -> Result<HashMap<Key, Known>, JournalError> {
     let mut keys = used.among(submissions.clone().map(|submission| &submission.context.key));
     let own = keys.len();
-    keys.extend(
-        submissions.filter_map(|submission| submission.command.named_key()).filter(|key| !book.knows_owner(key)),
-    );
+    let named = submissions.filter_map(|submission| submission.command.named_key());
+    let named: Vec<Key> = named.filter(|key| !book.knows_owner(key)).collect();
+    // What is named by a row's key may have come of the row's completion, which has a key of its own.
+    let completions = named.iter().filter_map(|key| Some((key.completion()?, key.clone())));
+    let asked: Vec<(Key, Key)> = named.iter().map(|key| (key.clone(), key.clone())).chain(completions).collect();
+    keys.extend(asked.iter().map(|(key, _)| key.clone()));
     if keys.is_empty() {
         return Ok(HashMap::default());
     }
@@ -52,8 +55,10 @@ pub async fn known_keys<'a>(
         let Some(key) = keys.get(place).cloned() else { continue };
         if place < own {
             known.insert(key, Known { fingerprint: record.fingerprint, receipt });
-        } else if let Some(owner) = owner::owner_of(&key, &receipt.events) {
-            book.remember_owner(key, owner);
+        } else if let Some((_, row)) = asked.get(place - own)
+            && let Some(owner) = owner::owner_of(row, &receipt.events)
+        {
+            book.remember_owner(row.clone(), owner);
         }
     }
     Ok(known)

@@ -1,6 +1,7 @@
 //! What one command decides across the aggregates it names, all or nothing. Pure: it reads a [`States`] and gives events.
 
 pub(super) mod guards;
+pub(super) mod rows;
 pub(super) mod spending;
 
 use chrono::NaiveDate;
@@ -8,16 +9,22 @@ use chrono::NaiveDate;
 use super::command::Context;
 use super::commands::Command;
 use crate::domain::account::{Account, Person};
+use crate::domain::benefit::{Benefit, Certificate};
 use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
+use crate::domain::fund::Fund;
 use crate::domain::ids::{
-    AccountId, Actor, CardNo, GrantId, HoldId, Key, MarkId, MerchantId, SiteId, StoreId, WorkerId,
+    AccountId, Actor, BenefitId, CardNo, CertificateNo, FundId, GrantId, HoldId, Key, MarkId, MerchantId, OfferId,
+    PairId, PassNo, RequestId, SiteId, StoreId, WorkerId,
 };
 use crate::domain::mark::Mark;
 use crate::domain::merchant::{Merchant, MerchantCommand};
+use crate::domain::pair::Pair;
+use crate::domain::pass::{Offer, Pass};
 use crate::domain::programme::{Programme, ProgrammeCommand};
 use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::request::ServiceRequest;
 use crate::domain::site::{SiteCommand, Sites};
 use crate::domain::store::command::AtStore;
 use crate::domain::store::{RedemptionStore, StoreCommand};
@@ -90,6 +97,41 @@ pub trait States {
     /// # Errors
     /// [`NotLoaded`].
     fn sites(&self) -> Result<&Sites, NotLoaded>;
+    /// A service request.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn request(&self, id: &RequestId) -> Result<&ServiceRequest, NotLoaded>;
+    /// A pair.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn pair(&self, id: &PairId) -> Result<&Pair, NotLoaded>;
+    /// A fund.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn fund(&self, id: &FundId) -> Result<&Fund, NotLoaded>;
+    /// A benefit.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn benefit(&self, id: &BenefitId) -> Result<&Benefit, NotLoaded>;
+    /// A certificate.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn certificate(&self, id: &CertificateNo) -> Result<&Certificate, NotLoaded>;
+    /// A pass.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn pass(&self, id: &PassNo) -> Result<&Pass, NotLoaded>;
+    /// A offer.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn offer(&self, id: &OfferId) -> Result<&Offer, NotLoaded>;
     /// Whose credit, redemption or hold a command of this key made.
     fn owner(&self, key: &Key) -> Option<&WorkerId>;
     /// Whose a grant is.

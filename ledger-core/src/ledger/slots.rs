@@ -4,13 +4,21 @@
 use super::cache::{Cache, Fold, Loaded, layout};
 use super::process::NotLoaded;
 use crate::domain::account::Account;
+use crate::domain::benefit::{Benefit, Certificate};
 use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{AccountId, CardNo, MarkId, MerchantId, StoreId, WorkerId};
+use crate::domain::fund::Fund;
+use crate::domain::ids::{
+    AccountId, BenefitId, CardNo, CertificateNo, FundId, MarkId, MerchantId, OfferId, PairId, PassNo, RequestId,
+    StoreId, WorkerId,
+};
 use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
+use crate::domain::pair::Pair;
+use crate::domain::pass::{Offer, Pass};
 use crate::domain::programme::Programme;
+use crate::domain::request::ServiceRequest;
 use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
@@ -160,6 +168,27 @@ slots! {
     }
     sites: Sites, by (), with layout::SITES {
         Sites, StreamId::Sites => &(), Event::Sites(_) => &()
+    }
+    requests: ServiceRequest, by RequestId, with layout::REQUEST {
+        Request, StreamId::Request(id) => id, Event::Request(own) => own.request()
+    }
+    pairs: Pair, by PairId, with layout::PAIR {
+        Pair, StreamId::Pair(id) => id, Event::Pair(own) => own.pair()
+    }
+    funds: Fund, by FundId, with layout::FUND {
+        Fund, StreamId::Fund(id) => id, Event::Fund(own) => own.fund()
+    }
+    benefits: Benefit, by BenefitId, with layout::BENEFIT {
+        Benefit, StreamId::Benefit(id) => id, Event::Benefit(own) => own.benefit()
+    }
+    certificates: Certificate, by CertificateNo, with layout::CERTIFICATE {
+        Certificate, StreamId::Certificate(id) => id, Event::Certificate(own) => own.certificate()
+    }
+    passes: Pass, by PassNo, with layout::PASS {
+        Pass, StreamId::Pass(id) => id, Event::Pass(own) => own.pass()
+    }
+    offers: Offer, by OfferId, with layout::OFFER {
+        Offer, StreamId::Offer(id) => id, Event::Offer(own) => own.offer()
     }
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, StreamId};
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::{Sku, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::Worker;
 
 use super::{At, Page};
 use crate::account::{Account, Told};
@@ -16,6 +17,7 @@ use crate::handle::Views;
 use crate::statement::{self, Line};
 use crate::views::balance::{Balance, BalanceView};
 use crate::views::hold::{Hold, HoldView};
+use crate::views::holder::HolderView;
 use crate::views::proposal::{Proposal, ProposalView};
 use crate::waiting::Stage;
 
@@ -114,6 +116,30 @@ impl Views {
         }
         let next = if more { entries.last().map(|entry| entry.position) } else { None };
         Ok((lines, next))
+    }
+
+    /// Who holds a card of this number now.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn card_holder(&self, card_no: &str) -> Result<Option<String>, ViewError> {
+        Ok(self.row::<HolderView>(card_no).await?.value.and_then(|row| row.worker))
+    }
+
+    /// How many units of which item a worker took in a calendar year, or has set aside, up to a position: what yearly
+    /// limits count.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn units_taken(&self, worker: &str, year: i32, until: u64) -> Result<BTreeMap<Sku, u32>, ViewError> {
+        let mut folded = Worker::default();
+        self.each_event_of(worker, until, &mut |_, event| {
+            if let Event::Worker(event) = event {
+                folded.evolve(event);
+            }
+        })
+        .await?;
+        Ok(folded.units_of(year))
     }
 
     /// Open holds that are void from a time on.

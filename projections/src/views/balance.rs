@@ -111,7 +111,9 @@ impl View for BalanceView {
                 | Verdict::Appealed { .. }
                 | Verdict::Resolved { .. } => {}
             },
-            WorkerAct::Hold(_)
+            WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Hold(_)
             | WorkerAct::HoldEnd(_)
             | WorkerAct::Redemption(_)
             | WorkerAct::Return(_)

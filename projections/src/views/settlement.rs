@@ -3,6 +3,7 @@
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::merchant::event::MerchantEvent;
+use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -23,6 +24,9 @@ pub struct Settlement {
     pub redemptions: i64,
     /// References of the payments.
     pub references: Vec<String>,
+    /// Owed in money: benefits used and discounts given there, fen.
+    #[serde(default)]
+    pub money: Fen,
 }
 
 /// A month with what goes over from month to month.
@@ -72,6 +76,7 @@ impl View for SettlementView {
             MerchantEvent::VoucherHonoured(event) => event.at.month(),
             MerchantEvent::HonourReversed(event) => event.month,
             MerchantEvent::SettlementPaid(event) => event.month,
+            MerchantEvent::MoneyClaimed(event) => event.at.month(),
             MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => return Vec::new(),
         };
         vec![under(event.merchant().as_str(), month)]
@@ -93,6 +98,7 @@ impl View for SettlementView {
                 row.paid += event.points;
                 row.references.push(event.reference.clone());
             }
+            MerchantEvent::MoneyClaimed(event) => row.money += event.amount,
             MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => {}
         }
     }

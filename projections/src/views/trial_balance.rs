@@ -26,6 +26,7 @@ fn moved(event: &Event) -> Movements<'_> {
 fn key_of(side: Side<'_>) -> SmolStr {
     match side {
         Side::Redeemed(store) => format_smolstr!("{}:{store}", side.group()),
+        Side::Benefit(benefit) => format_smolstr!("{}:{benefit}", side.group()),
         Side::Issuance | Side::Available | Side::Held | Side::Debt | Side::Expired | Side::Reversed => {
             SmolStr::new_static(side.group())
         }
@@ -37,6 +38,7 @@ fn is_of(key: &str, side: Side<'_>) -> bool {
     let rest = key.strip_prefix(side.group());
     match side {
         Side::Redeemed(store) => rest.and_then(|rest| rest.strip_prefix(':')) == Some(store.as_str()),
+        Side::Benefit(benefit) => rest.and_then(|rest| rest.strip_prefix(':')) == Some(benefit.as_str()),
         Side::Issuance | Side::Available | Side::Held | Side::Debt | Side::Expired | Side::Reversed => rest == Some(""),
     }
 }

@@ -93,6 +93,8 @@ pub(super) fn reads() -> Vec<Control> {
         ),
         get("/v1/schedule", &[], &[("on", DAY, Kind::Day), PAGE[1]]),
         get("/v1/schedule/versions", &[], &[("after", "1", Kind::Whole), PAGE[0], PAGE[1]]),
+        get("/v1/accounts", &[], LIST),
+        get("/v1/me", &[], &[]),
         get("/v1/sites", &[], &[("on", DAY, Kind::Day), AFTER, PAGE[0], PAGE[1]]),
         get("/v1/stores", &[], LIST),
         get("/v1/stores/{id}", STORE, SINCE),

@@ -85,6 +85,7 @@ fn activity(code: &str, name: &str, category: &str, points: &str, cap: Option<i3
         publicity_days: None,
         unit: "小时".into(),
         validity,
+        terms: Default::default(),
     }
 }
 

@@ -112,6 +112,28 @@ kinds! {
         CloseSite,
         /// Changes what a site offers.
         SetServices,
+        /// Appoints a worker.
+        RegisterAppointment,
+        /// Pairs two workers.
+        OpenPair,
+        /// Records a visit.
+        RecordVisit,
+        /// Posts a service request.
+        PostRequest,
+        /// Records work on a request.
+        RecordHandling,
+        /// Registers a fund.
+        RegisterFund,
+        /// Registers a benefit.
+        RegisterBenefit,
+        /// Applies for a benefit.
+        ApplyBenefit,
+        /// Issues a pass.
+        IssuePass,
+        /// Registers an offer.
+        RegisterOffer,
+        /// Honours a pass.
+        UsePass,
     }
 }
 
@@ -146,6 +168,8 @@ kinds! {
         Credit,
         /// A redemption.
         Redemption,
+        /// What a counter sees of a worker: masked name, balance, and what of it can be had there.
+        Counter,
         /// What a store gave out on a day.
         StoreDay,
         /// The holds that are open.
@@ -186,6 +210,8 @@ kinds! {
         Keys,
         /// The receipt of an entry.
         Receipt,
+        /// The district's figures at a glance.
+        Overview,
         /// The figures of this process.
         Metrics,
         /// The accounts, with what each was granted.
@@ -305,6 +331,25 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::MoveSite(_) => (CommandKind::MoveSite, Target::District),
         Command::CloseSite(_) => (CommandKind::CloseSite, Target::District),
         Command::SetServices(_) => (CommandKind::SetServices, Target::District),
+        Command::RegisterAppointment(commands::RegisterAppointment { worker, .. }) => {
+            (CommandKind::RegisterAppointment, Target::Worker(worker.as_str()))
+        }
+        Command::OpenPair(_) => (CommandKind::OpenPair, Target::District),
+        Command::RecordVisit(commands::RecordVisit { reporter, .. }) => {
+            (CommandKind::RecordVisit, Target::Worker(reporter.as_str()))
+        }
+        Command::PostRequest(_) => (CommandKind::PostRequest, Target::District),
+        Command::RecordHandling(_) => (CommandKind::RecordHandling, Target::District),
+        Command::RegisterFund(_) => (CommandKind::RegisterFund, Target::District),
+        Command::RegisterBenefit(_) => (CommandKind::RegisterBenefit, Target::District),
+        Command::ApplyBenefit(commands::ApplyBenefit { worker, .. }) => {
+            (CommandKind::ApplyBenefit, Target::Worker(worker.as_str()))
+        }
+        Command::IssuePass(commands::IssuePass { terms, .. }) => {
+            (CommandKind::IssuePass, Target::Worker(terms.worker.as_str()))
+        }
+        Command::RegisterOffer(_) => (CommandKind::RegisterOffer, Target::District),
+        Command::UsePass(_) => (CommandKind::UsePass, Target::District),
     }
 }
 

@@ -186,6 +186,7 @@ fn schedule() -> Result<Command, CliError> {
         publicity_days: None,
         unit: "次".into(),
         validity: Validity::Forever,
+        terms: Default::default(),
     };
     let effective_from = day(0)?;
     Ok(Command::AdoptSchedule(commands::AdoptSchedule {

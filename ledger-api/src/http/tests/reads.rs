@@ -202,7 +202,7 @@ async fn auditors_read_figures_and_nobodys_name() {
     let edge = earned().await;
     redeem(&edge, "s1", 2, "2024-05-06T10:00:00+08:00").await;
     let auditor = token_for(&edge.app, Role::Auditor, None).await;
-    let worker = token_for(&edge.app, Role::Worker, Some("W1")).await;
+    let worker = token_for(&edge.app, Role::Worker, Some("W2")).await;
     for path in [
         "/v1/credits/c%2F1",
         "/v1/redemptions/s1",

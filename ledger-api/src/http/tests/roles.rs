@@ -14,7 +14,13 @@ use crate::access::{Role, ScopeRule};
 use crate::service::accounts::token_for;
 
 /// Operations that ask for no token.
-const OPEN: &[(&str, &str)] = &[("get", "/healthz"), ("get", "/readyz"), ("post", "/v1/witness/add-checkpoint")];
+const OPEN: &[(&str, &str)] = &[
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("post", "/v1/login"),
+    ("post", "/v1/logout"),
+    ("post", "/v1/witness/add-checkpoint"),
+];
 /// What any token reads.
 const DESCRIPTION: (&str, &str) = ("get", "/openapi.json");
 /// What the addresses name.
@@ -34,7 +40,7 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
     if path == "/metrics" {
         return matches!(role, Role::Admin | Role::Machine);
     }
-    if path == "/v1/me" || path == "/v1/sites" || path.starts_with("/v1/schedule") {
+    if matches!(path, "/v1/me" | "/v1/sites" | "/v1/publicity") || path.starts_with("/v1/schedule") {
         return role != Role::Machine;
     }
     match role {
@@ -103,7 +109,7 @@ fn writes(role: Role, path: &str) -> bool {
     match role {
         Role::Admin => true,
         Role::Auditor | Role::Machine => false,
-        _ if matches!(path, "/v1/batch" | "/v1/credits/{id}/object") => true,
+        _ if matches!(path, "/v1/batch" | "/v1/credits/{id}/object" | "/v1/credits/{id}/appeal") => true,
         Role::Clerk => COUNTER.contains(&path),
         Role::Operator => OPERATING.contains(&path),
         Role::Approver => APPROVING.contains(&path),

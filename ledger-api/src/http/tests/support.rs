@@ -19,6 +19,7 @@ use crate::app::{App, AppTasks, NewJournal, open_journal};
 use crate::server::router;
 use crate::service::accounts::token_for;
 use crate::stopping::Stopping;
+use crate::web::Entrance;
 
 /// A ledger with its edge and the tokens of two admins.
 pub(crate) struct Edge {
@@ -68,7 +69,7 @@ impl Edge {
         let token = token_for(&app, Role::Admin, None).await;
         let other_token = token_for(&app, Role::Admin, None).await;
         let (_, stopping) = Stopping::new();
-        let router = router(app.clone(), stopping).unwrap();
+        let router = router(app.clone(), Entrance::default(), stopping).unwrap();
         Edge { app, router, token, other_token, _tasks: tasks, folder }
     }
 

@@ -22,7 +22,8 @@ use json::canonical;
 use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
-    accounts, actor, at, card_no, credit, dated, first_samples, merchant, points, seals, sites, store, way, worker,
+    accounts, actor, at, card_no, credit, dated, first_samples, merchant, points, programmes, seals, sites, store, way,
+    worker,
 };
 
 fn encoded(event: &Event) -> String {
@@ -50,6 +51,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-dated.jsonl", dated::samples()),
         ("events-v1-accounts.jsonl", accounts::samples()),
         ("events-v1-sites.jsonl", sites::samples()),
+        ("events-v1-programmes.jsonl", programmes::samples()),
         ("events-v1-seals.jsonl", seals::samples()),
         ("events-v1-way.jsonl", way::samples()),
     ]
@@ -205,6 +207,13 @@ fn every_event_tells_its_stream() {
             Event::Account(_) => StreamId::Account(account()),
             Event::Directory(_) => StreamId::Directory,
             Event::Sites(_) => StreamId::Sites,
+            Event::Request(event) => StreamId::Request(event.request().clone()),
+            Event::Pair(event) => StreamId::Pair(event.pair().clone()),
+            Event::Fund(event) => StreamId::Fund(event.fund().clone()),
+            Event::Benefit(event) => StreamId::Benefit(event.benefit().clone()),
+            Event::Certificate(event) => StreamId::Certificate(event.certificate().clone()),
+            Event::Pass(event) => StreamId::Pass(event.pass().clone()),
+            Event::Offer(event) => StreamId::Offer(event.offer().clone()),
         };
         assert_eq!(event.stream(), stream, "{}", event.event_type());
     }

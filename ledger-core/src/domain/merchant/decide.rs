@@ -2,11 +2,12 @@
 //! beyond its claims is carried to the months after it.
 
 use super::command::MerchantDetails;
-use super::event::{HonourReversed, MerchantEvent, MerchantRecorded, SettlementPaid, VoucherHonoured};
+use super::event::{HonourReversed, MerchantEvent, MerchantRecorded, MoneyClaimed, SettlementPaid, VoucherHonoured};
 use super::state::Merchant;
 use super::uscc::is_uscc;
 use crate::domain::event::V1;
-use crate::domain::ids::{MerchantId, RedemptionId, StoreId};
+use crate::domain::ids::{Key, MerchantId, RedemptionId, StoreId};
+use crate::domain::money::Fen;
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::time::{BusinessTime, Month};
@@ -48,6 +49,15 @@ pub enum MerchantCommand {
         redemption: RedemptionId,
         /// Where.
         store: StoreId,
+    },
+    /// Count a claim to money.
+    ClaimMoney {
+        /// When.
+        at: BusinessTime,
+        /// How much.
+        amount: Fen,
+        /// For which row.
+        source: Key,
     },
     /// Record a payment.
     Pay {
@@ -100,6 +110,9 @@ impl Merchant {
                     store,
                     v: V1,
                 })])
+            }
+            MerchantCommand::ClaimMoney { at, amount, source } => {
+                Ok(vec![MerchantEvent::MoneyClaimed(MoneyClaimed { amount, at, merchant, source, v: V1 })])
             }
             MerchantCommand::Pay { at, month, points, reference } => {
                 let (owed, in_all) = (self.owed_for(month), self.owed());

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::event::{Party, Subject, V1};
-use crate::domain::ids::{MerchantId, RedemptionId, StoreId};
+use crate::domain::ids::{Key, MerchantId, RedemptionId, StoreId};
+use crate::domain::money::Fen;
 use crate::domain::points::Points;
 use crate::domain::time::{BusinessTime, Month};
 
@@ -64,6 +65,21 @@ pub struct HonourReversed {
     pub v: V1,
 }
 
+/// The district owes the merchant money: for a benefit that was used there, or a discount that was given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MoneyClaimed {
+    /// How much, fen; nothing where the merchant bears all of it.
+    pub amount: Fen,
+    /// When.
+    pub at: BusinessTime,
+    /// Which merchant.
+    pub merchant: MerchantId,
+    /// For which row.
+    pub source: Key,
+    /// Payload version.
+    pub v: V1,
+}
+
 /// The district paid the merchant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SettlementPaid {
@@ -92,6 +108,8 @@ events! {
         VoucherHonoured(VoucherHonoured) = "兑付",
         /// A claim was taken back.
         HonourReversed(HonourReversed) = "兑付冲正",
+        /// It has a claim to money.
+        MoneyClaimed(MoneyClaimed) = "补贴应付",
         /// It was paid.
         SettlementPaid(SettlementPaid) = "商户结算",
     }
@@ -104,7 +122,9 @@ impl MerchantEvent {
             MerchantEvent::VoucherHonoured(event) => Some(Subject::Redemption(&event.redemption)),
             MerchantEvent::HonourReversed(event) => Some(Subject::Redemption(&event.redemption)),
             MerchantEvent::SettlementPaid(event) => Some(Subject::Month(event.month)),
-            MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => None,
+            MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MerchantRegistered(_)
+            | MerchantEvent::MerchantUpdated(_) => None,
         }
     }
 
@@ -114,6 +134,7 @@ impl MerchantEvent {
             MerchantEvent::VoucherHonoured(event) => Some(Party::Store(&event.store)),
             MerchantEvent::HonourReversed(event) => Some(Party::Store(&event.store)),
             MerchantEvent::SettlementPaid(_)
+            | MerchantEvent::MoneyClaimed(_)
             | MerchantEvent::MerchantRegistered(_)
             | MerchantEvent::MerchantUpdated(_) => None,
         }
@@ -124,6 +145,7 @@ impl MerchantEvent {
         match self {
             MerchantEvent::SettlementPaid(event) => Some(&event.reference),
             MerchantEvent::VoucherHonoured(_)
+            | MerchantEvent::MoneyClaimed(_)
             | MerchantEvent::HonourReversed(_)
             | MerchantEvent::MerchantRegistered(_)
             | MerchantEvent::MerchantUpdated(_) => None,
@@ -136,7 +158,9 @@ impl MerchantEvent {
             MerchantEvent::VoucherHonoured(event) => (event.points, Points::ZERO),
             MerchantEvent::HonourReversed(event) => (Points::ZERO - event.points, Points::ZERO),
             MerchantEvent::SettlementPaid(event) => (Points::ZERO, event.points),
-            MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => (Points::ZERO, Points::ZERO),
+            MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::MerchantRegistered(_)
+            | MerchantEvent::MerchantUpdated(_) => (Points::ZERO, Points::ZERO),
         }
     }
 
@@ -144,9 +168,10 @@ impl MerchantEvent {
     pub const fn as_particulars(&self) -> Option<&MerchantRecorded> {
         match self {
             MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event) => Some(event),
-            MerchantEvent::VoucherHonoured(_) | MerchantEvent::HonourReversed(_) | MerchantEvent::SettlementPaid(_) => {
-                None
-            }
+            MerchantEvent::VoucherHonoured(_)
+            | MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::HonourReversed(_)
+            | MerchantEvent::SettlementPaid(_) => None,
         }
     }
 }

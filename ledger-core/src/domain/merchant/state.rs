@@ -68,6 +68,8 @@ impl Merchant {
             }
             MerchantEvent::VoucherHonoured(event) => self.account(event.at.month()).honoured += event.points,
             MerchantEvent::HonourReversed(event) => self.account(event.month).honoured -= event.points,
+            // Money is another book, of which no rule of a merchant asks.
+            MerchantEvent::MoneyClaimed(_) => {}
             MerchantEvent::SettlementPaid(event) => self.account(event.month).paid += event.points,
         }
     }

@@ -33,6 +33,8 @@ const TIERS_MAX: usize = 100;
 pub enum ProgrammeCommand {
     /// Make the journal's first event.
     Open {
+        /// Whether all that follows is made up, to show a ledger with.
+        demonstration: bool,
         /// The log's origin: its unique name in checkpoints.
         origin: String,
         /// The hash suite's name.
@@ -69,9 +71,9 @@ impl Programme {
     /// `invalid_input` and `invalid_date` for settings or a schedule that cannot hold.
     pub fn decide(&self, command: ProgrammeCommand) -> Decision<Vec<ProgrammeEvent>> {
         match command {
-            ProgrammeCommand::Open { origin, suite } => match &self.opened {
+            ProgrammeCommand::Open { origin, suite, demonstration } => match &self.opened {
                 Some(_) => Ok(Vec::new()),
-                None => Ok(vec![ProgrammeEvent::JournalOpened(JournalOpened { origin, suite, v: V1 })]),
+                None => Ok(vec![ProgrammeEvent::JournalOpened(JournalOpened { demonstration, origin, suite, v: V1 })]),
             },
             ProgrammeCommand::Configure(settings) => self.configure(settings),
             ProgrammeCommand::AdoptSchedule { activities, effective_from } => {
@@ -179,6 +181,13 @@ fn check_activities(activities: &[Activity]) -> Decision<()> {
         }
         if activity.daily_cap.is_some_and(|cap| !cap.is_positive()) {
             return refuse("the daily cap (每日上限) must be more than 0, or blank for none");
+        }
+        let later_caps = [activity.terms.monthly_cap, activity.terms.yearly_cap];
+        if later_caps.into_iter().flatten().any(|cap| !cap.is_positive()) {
+            return refuse("a cap (每月上限, 每年上限) must be more than 0, or blank for none");
+        }
+        if activity.terms.claimers_max == Some(0) {
+            return refuse("the number of claimers (最多认领人数) must be more than 0, or blank for one");
         }
         if matches!(activity.validity, Validity::Months(months) if months == 0 || months > MONTHS_MAX) {
             return refuse("months of validity (有效月数) must be 1 to 1200, 年底, or blank for ever");

@@ -14,6 +14,9 @@ use crate::domain::time::BusinessTime;
 /// The journal's first event: what its Merkle log is made with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JournalOpened {
+    /// Whether all that follows is made up, to show a ledger with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demonstration: bool,
     /// The log's origin.
     pub origin: String,
     /// The hash suite.

@@ -87,6 +87,12 @@ impl Programme {
         self.schedules.iter().any(|schedule| schedule.activity(code).is_some())
     }
 
+    /// Whether the latest version that knows the activity says that its points ripen later.
+    pub fn ripens_later(&self, code: &ActivityCode) -> bool {
+        let line = self.schedules.iter().rev().find_map(|schedule| schedule.activity(code));
+        line.is_some_and(|activity| activity.terms.scoring.is_some())
+    }
+
     /// The activity's line on a service date, with the version it comes from.
     pub fn activity_on(&self, code: &ActivityCode, service_date: NaiveDate) -> Option<(&Activity, u32)> {
         let schedule = self.schedule_on(service_date)?;

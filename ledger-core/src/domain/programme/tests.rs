@@ -28,6 +28,7 @@ fn adopt(from: &str, rate: i32) -> ProgrammeCommand {
         publicity_days: None,
         unit: "小时".into(),
         validity: Validity::Months(24),
+        terms: Default::default(),
     };
     ProgrammeCommand::AdoptSchedule { activities: vec![activity], effective_from: day(from) }
 }

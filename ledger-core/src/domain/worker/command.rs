@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::RedeemedLine;
 use crate::domain::ids::{Actor, CreditId, SiteId, StoreId};
+use crate::domain::period::Period;
 use crate::domain::points::Points;
 use crate::domain::quantity::Quantity;
 use crate::domain::refusal::Code;
@@ -26,6 +27,30 @@ pub struct WorkerDetails {
     pub site: Option<SiteId>,
 }
 
+/// An appointment as a register has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppointmentTerms {
+    /// By which body (聘任单位).
+    pub body: String,
+    /// Its days, the last one included (聘任日期, 到期日期).
+    pub days: Period,
+    /// The first day no longer (解聘日期).
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::domain::time::date_if_any")]
+    pub ended: Option<NaiveDate>,
+    /// As what (角色).
+    pub role: String,
+    /// At which site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteId>,
+}
+
+impl AppointmentTerms {
+    /// Whether it holds on a day.
+    pub fn holds(&self, day: NaiveDate) -> bool {
+        self.days.holds(day) && self.ended.is_none_or(|ended| day < ended)
+    }
+}
+
 /// A credit as decided upon: the schedule's line is already looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreditTerms {
@@ -33,6 +58,8 @@ pub struct CreditTerms {
     pub activity: Activity,
     /// The credit's name.
     pub credit: CreditId,
+    /// On which day the worker must hold one of the roles that the activity asks for; none where it is asked elsewhere.
+    pub eligible_on: Option<NaiveDate>,
     /// The day on which it enters the ledger, by the journal's clock.
     pub entered_on: NaiveDate,
     /// Digest of its evidence.
@@ -51,6 +78,10 @@ pub struct CreditTerms {
     pub schedule: u32,
     /// From when to when it was done, where that was told.
     pub span: Option<(ClockTime, ClockTime)>,
+    /// By which day the work was done, where that is another than the service date: who left since still earns.
+    pub done_on: Option<NaiveDate>,
+    /// What it comes from, where from a request or a visit.
+    pub source: Option<String>,
     /// The district's rounding step.
     pub step: Points,
     /// What it goes through before it counts; nothing where it counts at once.

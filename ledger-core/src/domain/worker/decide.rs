@@ -6,11 +6,14 @@ mod way;
 
 use chrono::NaiveDate;
 
-use super::command::{CreditTerms, CreditVerdict, Judge, OfWorker, Spending, WorkerDetails};
-use super::event::{CardClosed, CardIssued, CardMoved, WorkerDeparted, WorkerEvent, WorkerRecorded};
+use super::command::{AppointmentTerms, CreditTerms, CreditVerdict, Judge, OfWorker, Spending, WorkerDetails};
+use super::event::{
+    AppointmentRecorded, CardClosed, CardIssued, CardMoved, WorkerDeparted, WorkerEvent, WorkerRecorded,
+};
 use super::state::Worker;
 use crate::domain::event::V1;
-use crate::domain::ids::{BranchId, CardNo, CreditId, HoldId, RedemptionId};
+use crate::domain::ids::{ApplicationId, AppointmentId, BenefitId, BranchId, CardNo, CreditId, HoldId, RedemptionId};
+use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::time::BusinessTime;
 
@@ -100,6 +103,22 @@ pub enum WorkerCommand {
         /// Why, where somebody said.
         reason: Option<String>,
     },
+    /// Appoint the worker, or bring the appointment up to date.
+    Appoint {
+        /// Which.
+        appointment: AppointmentId,
+        /// As what.
+        terms: AppointmentTerms,
+    },
+    /// Spend points on a benefit.
+    PayBenefit {
+        /// For which row.
+        application: ApplicationId,
+        /// On which benefit.
+        benefit: BenefitId,
+        /// How many.
+        points: Points,
+    },
     /// Book the lots that can no longer be spent after a day as expired.
     Expire {
         /// The last day looked at: lots whose last day is not after it.
@@ -140,6 +159,10 @@ impl Worker {
             WorkerCommand::Hold { hold, spending, expires_at } => self.place_hold(of, hold, spending, expires_at),
             WorkerCommand::Capture { hold, redemption } => self.capture(of, hold, redemption),
             WorkerCommand::Release { hold, expired, reason } => self.release(of, hold, expired, reason),
+            WorkerCommand::Appoint { appointment, terms } => self.appoint(of, appointment, terms),
+            WorkerCommand::PayBenefit { application, benefit, points } => {
+                self.pay_benefit(of, application, benefit, points)
+            }
             WorkerCommand::Expire { through } => Ok(self.expire(of, through)),
         }
     }
@@ -210,6 +233,39 @@ impl Worker {
         }
         let event = CardIssued { at: of.at, branch, card_no, v: V1, worker: of.worker.clone() };
         Ok(vec![WorkerEvent::CardIssued(event)])
+    }
+
+    fn appoint(
+        &self,
+        of: &OfWorker,
+        appointment: AppointmentId,
+        terms: AppointmentTerms,
+    ) -> Decision<Vec<WorkerEvent>> {
+        terms.days.check(&format!("appointment {appointment}"))?;
+        if let (Some(from), Some(ended)) = (terms.days.from, terms.ended)
+            && ended < from
+        {
+            let message = format!("appointment {appointment} cannot end on {ended}, before it begins on {from}");
+            return Err(Refusal::new(Code::InvalidDate, message));
+        }
+        if self.appointments.get(&appointment) == Some(&terms) {
+            return Ok(Vec::new());
+        }
+        let event = AppointmentRecorded { appointment, at: of.at, terms, v: V1, worker: of.worker.clone() };
+        Ok(vec![WorkerEvent::AppointmentRecorded(event)])
+    }
+
+    /// The worker must hold one of some roles on a day; where none is asked for, nobody is asked.
+    ///
+    /// # Errors
+    /// `not_eligible`.
+    pub fn require_role(&self, of: &OfWorker, roles: &[String], day: NaiveDate) -> Decision<()> {
+        let holds = |terms: &AppointmentTerms| roles.contains(&terms.role) && terms.holds(day);
+        if roles.is_empty() || self.appointments.values().any(holds) {
+            return Ok(());
+        }
+        let message = format!("worker {} is none of {} on {day} (聘任名册)", of.worker, roles.join("、"));
+        Err(Refusal::new(Code::NotEligible, message))
     }
 
     fn move_card(&self, of: &OfWorker, branch: BranchId) -> Decision<Vec<WorkerEvent>> {

@@ -14,11 +14,13 @@ pub use act::{Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
 pub use answers::{Basket, Lots};
 pub use credits::{CreditJudged, CreditPublicised, CreditReversed, ObjectionResolved, ServiceRecorded};
 pub use spending::{
-    ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedeemedLine, RedemptionReversed,
+    BenefitPointsSpent, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedeemedLine,
+    RedemptionReversed,
 };
 
+use super::command::AppointmentTerms;
 use crate::domain::event::V1;
-use crate::domain::ids::{BranchId, CardNo, SiteId, WorkerId};
+use crate::domain::ids::{AppointmentId, BranchId, CardNo, SiteId, WorkerId};
 use crate::domain::time::BusinessTime;
 
 /// A worker joined, or the particulars changed.
@@ -89,6 +91,21 @@ pub struct CardMoved {
     pub worker: WorkerId,
 }
 
+/// An appointment (聘任), as a register has it: the same number again brings it up to date.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AppointmentRecorded {
+    /// Which.
+    pub appointment: AppointmentId,
+    /// When it was entered.
+    pub at: BusinessTime,
+    /// As what, by whom, through which days.
+    pub terms: AppointmentTerms,
+    /// Payload version.
+    pub v: V1,
+    /// Who.
+    pub worker: WorkerId,
+}
+
 /// The card was closed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CardClosed {
@@ -145,6 +162,10 @@ events! {
         Redeemed(Redeemed) = "兑换",
         /// Points came back.
         RedemptionReversed(RedemptionReversed) = "兑换冲正",
+        /// Somebody was appointed.
+        AppointmentRecorded(AppointmentRecorded) = "聘任登记",
+        /// Points were spent on a benefit.
+        BenefitPointsSpent(BenefitPointsSpent) = "权益积分",
         /// Points were set aside.
         PointsHeld(PointsHeld) = "预占",
         /// Points set aside were spent.

@@ -14,9 +14,10 @@ use chrono::NaiveDate;
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
+use super::command::AppointmentTerms;
 use super::event::{HoldEnded, WorkerEvent};
 use super::open_lots::OpenLots;
-use crate::domain::ids::{ActivityCode, HoldId, RedemptionId, SiteId, Sku};
+use crate::domain::ids::{ActivityCode, AppointmentId, HoldId, RedemptionId, SiteId, Sku};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 pub use card::HeldCard;
@@ -30,6 +31,7 @@ pub struct Worker {
     pub(super) details: Option<(String, Option<bool>, Option<String>)>,
     pub(super) registered_on: Option<NaiveDate>,
     pub(super) site: Option<SiteId>,
+    pub(super) appointments: BTreeMap<AppointmentId, AppointmentTerms>,
     pub(super) departed: Option<BusinessTime>,
     pub(super) card: Option<HeldCard>,
     pub(super) lots: Vec<Lot>,
@@ -87,6 +89,10 @@ impl Worker {
                 self.count_units(&event.lines, event.at, true);
                 self.keep_redemption(event);
             }
+            WorkerEvent::AppointmentRecorded(event) => {
+                self.appointments.insert(event.appointment.clone(), event.terms.clone());
+            }
+            WorkerEvent::BenefitPointsSpent(event) => self.take(&event.lots),
             WorkerEvent::RedemptionReversed(event) => {
                 self.give_back(&event.lots, event.debt_paid);
                 if let Some(limit_at) = self.undo_redemption(&event.redemption) {

@@ -161,6 +161,7 @@ fn activity() -> Activity {
         publicity_days: None,
         unit: "小时".into(),
         validity: Validity::Months(12),
+        terms: Default::default(),
     }
 }
 
@@ -202,6 +203,9 @@ fn terms(id: &str, on: &str, quantity: &str) -> CreditTerms {
         step: points(1),
         way: None,
         witness: None,
+        eligible_on: None,
+        done_on: None,
+        source: None,
     }
 }
 

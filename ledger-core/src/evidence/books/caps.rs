@@ -1,9 +1,9 @@
-//! Daily caps (每日上限): what a worker was credited for one activity on one service date, held to the schedule that each
-//! credit names.
+//! Caps of day, month and year (每日上限, 每月上限, 每年上限): what a worker was credited for one activity, held to the
+//! schedule that each credit names.
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use foldhash::HashMap;
 
 use super::names::Names;
@@ -13,11 +13,19 @@ use crate::domain::points::Points;
 use crate::domain::programme::event::ScheduleAdopted;
 use crate::domain::worker::event::ServiceRecorded;
 
+/// The caps of one activity.
+#[derive(Debug, Clone, Copy)]
+struct OfActivity {
+    daily: Option<Points>,
+    monthly: Option<Points>,
+    yearly: Option<Points>,
+}
+
 /// The caps of each version of the schedule; activities without one are left out.
 #[derive(Debug, Default)]
 pub(super) struct Caps {
     activities: Names<ActivityCode>,
-    schedules: HashMap<u32, HashMap<u32, Points>>,
+    schedules: HashMap<u32, HashMap<u32, OfActivity>>,
 }
 
 /// What one worker used up of caps, kept from the events alone. Activities are numbers.
@@ -30,8 +38,11 @@ pub(super) struct Used {
 
 impl Caps {
     pub(super) fn adopt(&mut self, adopted: &ScheduleAdopted) {
-        let capped = adopted.activities.iter();
-        let capped = capped.filter_map(|activity| Some((self.activities.number(&activity.code), activity.daily_cap?)));
+        let capped = adopted.activities.iter().filter_map(|activity| {
+            let (daily, monthly, yearly) = (activity.daily_cap, activity.terms.monthly_cap, activity.terms.yearly_cap);
+            let caps = OfActivity { daily, monthly, yearly };
+            daily.or(monthly).or(yearly).map(|_| (self.activities.number(&activity.code), caps))
+        });
         self.schedules.insert(adopted.version, capped.collect());
     }
 
@@ -56,17 +67,39 @@ impl Caps {
 }
 
 impl Used {
-    fn take(&mut self, record: &ServiceRecorded, activity: u32, cap: Option<Points>) -> Result<(), String> {
-        let total = self.by_day.entry((record.on, activity)).or_default();
-        *total += record.points;
+    fn take(&mut self, record: &ServiceRecorded, activity: u32, caps: Option<OfActivity>) -> Result<(), String> {
+        let of_day = self.by_day.entry((record.on, activity)).or_default();
+        *of_day += record.points;
+        let of_day = *of_day;
         self.lots.push((record.on, activity, record.points));
-        match cap {
-            Some(cap) if *total > cap => Err(format!(
-                "{total} points for {} on {}, the cap of schedule {} is {cap}",
-                record.activity, record.on, record.schedule
-            )),
-            _ => Ok(()),
+        let Some(OfActivity { daily, monthly, yearly }) = caps else { return Ok(()) };
+        self.within(record, daily, "on", || of_day)?;
+        // Most activities have no other cap, and of those that have one worker's year is looked through.
+        self.within(record, monthly, "in the month of", || self.of_year(record, activity, |day| day.month()))?;
+        self.within(record, yearly, "in the year of", || self.of_year(record, activity, |_| 0))
+    }
+
+    fn within(
+        &self,
+        record: &ServiceRecorded,
+        cap: Option<Points>,
+        word: &str,
+        total: impl FnOnce() -> Points,
+    ) -> Result<(), String> {
+        let Some(cap) = cap else { return Ok(()) };
+        let (total, code, on, schedule) = (total(), &record.activity, record.on, record.schedule);
+        if total <= cap {
+            return Ok(());
         }
+        Err(format!("{total} points for {code} {word} {on}, the cap of schedule {schedule} is {cap}"))
+    }
+
+    /// What was credited for an activity in the year of a credit, on days of which the same is told as of its own.
+    fn of_year(&self, record: &ServiceRecorded, activity: u32, told: impl Fn(NaiveDate) -> u32) -> Points {
+        let end = |month, day| NaiveDate::from_ymd_opt(record.on.year(), month, day).unwrap_or(record.on);
+        let year = self.by_day.range((end(1, 1), 0)..=(end(12, 31), u32::MAX));
+        let same = year.filter(|((day, of), _)| *of == activity && told(*day) == told(record.on));
+        same.map(|(_, points)| *points).sum()
     }
 
     fn give_back(&mut self, lot: u32) {
@@ -125,6 +158,7 @@ mod tests {
                 publicity_days: None,
                 unit: "次".into(),
                 validity: Validity::Forever,
+                terms: Default::default(),
             }],
             effective_from: "2024-01-01".parse().expect("a day"),
             v: V1,

@@ -107,7 +107,9 @@ impl<'a> Reading<'a> {
             }
             WorkerEvent::PointsExpired(event) => lots = LotEntry::Lapsed(&event.lots, event.points),
             WorkerEvent::ExpiryReversed(event) => lots = LotEntry::Revived(&event.lots, event.points),
-            WorkerEvent::WorkerRegistered(_)
+            WorkerEvent::BenefitPointsSpent(event) => lots = LotEntry::Spent(&event.lots, event.points, event.at),
+            WorkerEvent::AppointmentRecorded(_)
+            | WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)
             | WorkerEvent::WorkerDeparted(_)
             | WorkerEvent::CardIssued(_)

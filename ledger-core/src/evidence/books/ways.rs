@@ -107,6 +107,8 @@ impl Ways {
             | WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)
             | WorkerEvent::WorkerDeparted(_)
+            | WorkerEvent::AppointmentRecorded(_)
+            | WorkerEvent::BenefitPointsSpent(_)
             | WorkerEvent::CardIssued(_)
             | WorkerEvent::CardMoved(_)
             | WorkerEvent::CardClosed(_)

@@ -76,7 +76,7 @@ impl WorkerBook {
                 }
                 Side::Available => &mut self.available,
                 Side::Held => &mut self.held,
-                Side::Redeemed(_) => &mut self.redeemed,
+                Side::Redeemed(_) | Side::Benefit(_) => &mut self.redeemed,
                 Side::Expired => &mut self.expired,
                 Side::Reversed => &mut self.reversed,
             };

@@ -19,12 +19,17 @@ pub fn push_account(out: &mut String, side: Side<'_>, worker: &WorkerId) {
         Side::Held => ("人员:", ":预占"),
         Side::Debt => ("人员:", ":待抵扣"),
         Side::Redeemed(_) => ("兑换:", ""),
+        Side::Benefit(_) => ("权益:", ""),
         Side::Expired => ("过期:", ""),
         Side::Reversed => ("冲正:", ""),
     };
     out.push_str(before);
     if let Side::Redeemed(store) = side {
         push_part(out, store.as_str());
+        out.push(':');
+    }
+    if let Side::Benefit(benefit) = side {
+        push_part(out, benefit.as_str());
         out.push(':');
     }
     push_part(out, worker.as_str());

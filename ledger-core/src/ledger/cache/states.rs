@@ -14,12 +14,17 @@ use sha2::{Digest, Sha256};
 
 use super::Fold;
 use crate::domain::account::Account;
+use crate::domain::benefit::{Benefit, Certificate};
 use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
+use crate::domain::fund::Fund;
 use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
+use crate::domain::pair::Pair;
+use crate::domain::pass::{Offer, Pass};
 use crate::domain::programme::Programme;
+use crate::domain::request::ServiceRequest;
 use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
@@ -137,6 +142,13 @@ fn written() -> States {
             StreamId::Account(_) => folded(&mut account, &event),
             StreamId::Directory => folded(&mut directory, &event),
             StreamId::Sites => folded(&mut sites, &event),
+            StreamId::Request(_) => folded(&mut ServiceRequest::default(), &event),
+            StreamId::Pair(_) => folded(&mut Pair::default(), &event),
+            StreamId::Fund(_) => folded(&mut Fund::default(), &event),
+            StreamId::Benefit(_) => folded(&mut Benefit::default(), &event),
+            StreamId::Certificate(_) => folded(&mut Certificate::default(), &event),
+            StreamId::Pass(_) => folded(&mut Pass::default(), &event),
+            StreamId::Offer(_) => folded(&mut Offer::default(), &event),
         };
         states.entry(stream.kind()).or_default().step(snapshot_layout(&stream), &event, words);
     }

@@ -129,6 +129,10 @@ impl Definition for RecordCredit {
         if !programme.knows(code) {
             return Err(unknown(""));
         }
+        if programme.ripens_later(code) {
+            let message = format!("activity {code} is credited when it is rated or fed back (计分时点): use 办理记录");
+            return Err(Refusal::new(Code::InvalidInput, message));
+        }
         let Some(on) = self.on.filter(|on| is_plausible(*on)) else {
             return Err(Refusal::new(Code::InvalidDate, "the service date is not a date"));
         };
@@ -157,6 +161,9 @@ impl Definition for RecordCredit {
             step: programme.points_step,
             way: None,
             witness: self.witness.clone(),
+            eligible_on: Some(on),
+            done_on: None,
+            source: None,
         };
         let record = |terms: CreditTerms| state.decide(&of, WorkerCommand::Credit(Box::new(terms)));
         let mut flags = Vec::new();

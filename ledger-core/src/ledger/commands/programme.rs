@@ -11,7 +11,7 @@ use crate::domain::programme::ProgrammeCommand;
 use crate::domain::programme::command::Settings;
 use crate::domain::programme::guards::{GuardAction, GuardKind};
 use crate::domain::refusal::Decision;
-use crate::domain::schedule::Activity;
+use crate::domain::schedule::{Activity, ActivityTerms, Scoring};
 use crate::domain::time::Validity;
 use crate::ledger::book::Book;
 use crate::ledger::process::{Process, States};
@@ -23,11 +23,17 @@ pub struct OpenJournal {
     pub origin: String,
     /// The hash suite's name.
     pub suite: String,
+    /// Whether all that follows is made up, to show a ledger with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demonstration: bool,
 }
 
 impl Definition for OpenJournal {
     fn write_content(&self, content: &mut Content) {
         content.text("open_journal").text(&self.origin).text(&self.suite);
+        if self.demonstration {
+            content.text("demonstration");
+        }
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {
@@ -47,8 +53,8 @@ impl Definition for OpenJournal {
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        let OpenJournal { origin, suite } = self.clone();
-        process.programme(ProgrammeCommand::Open { origin, suite })
+        let OpenJournal { origin, suite, demonstration } = self.clone();
+        process.programme(ProgrammeCommand::Open { origin, suite, demonstration })
     }
 }
 
@@ -177,6 +183,17 @@ fn write_activity(content: &mut Content, activity: &Activity) {
         if let Some(number) = number {
             content.text(name).number(i64::from(number));
         }
+    }
+    if !activity.terms.is_plain() {
+        let ActivityTerms { claimers_max, monthly_cap, roles, scoring, yearly_cap } = &activity.terms;
+        let scoring = scoring.map(|scoring| match scoring {
+            Scoring::Rating => "rating",
+            Scoring::Feedback => "feedback",
+        });
+        content.text("terms").maybe(*claimers_max).maybe(*monthly_cap).maybe(scoring).maybe(*yearly_cap);
+        roles.iter().for_each(|role| {
+            content.text(role);
+        });
     }
 }
 

@@ -1,6 +1,8 @@
 //! Samples of every command: each optional part once there and once not. A new command fails to compile here, and then
 //! needs a sample.
 
+mod programmes;
+
 use chrono::NaiveDate;
 
 use super::Command;
@@ -61,6 +63,7 @@ fn activity(code: &str, daily_cap: Option<Points>, validity: Validity) -> Activi
         publicity_days: None,
         unit: "小时".into(),
         validity,
+        terms: Default::default(),
     }
 }
 
@@ -265,7 +268,11 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
     vec![
         (
             "open_journal",
-            Command::OpenJournal(commands::OpenJournal { origin: "nuanxin/yanzhou".into(), suite: "sha-256".into() }),
+            Command::OpenJournal(commands::OpenJournal {
+                origin: "nuanxin/yanzhou".into(),
+                suite: "sha-256".into(),
+                demonstration: false,
+            }),
         ),
         ("configure/full", Command::Configure(full.clone())),
         ("configure/some", Command::Configure(some)),
@@ -402,5 +409,6 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
     ]
     .into_iter()
     .chain(at_sites())
+    .chain(programmes::samples())
     .collect()
 }

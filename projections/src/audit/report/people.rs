@@ -139,7 +139,14 @@ impl People {
             | Event::Account(_)
             | Event::Directory(_)
             | Event::Sites(_)
-            | Event::Mark(_) => {
+            | Event::Mark(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_) => {
                 return;
             }
         };

@@ -32,6 +32,13 @@ impl CardTrace {
             Event::Worker(event) => self.is_about_card(event),
             Event::Sites(_)
             | Event::Mark(_)
+            | Event::Request(_)
+            | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
+            | Event::Pass(_)
+            | Event::Offer(_)
             | Event::Programme(_)
             | Event::Merchant(_)
             | Event::Store(_)

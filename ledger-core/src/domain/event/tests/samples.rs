@@ -2,6 +2,7 @@
 
 pub(super) mod accounts;
 pub(super) mod dated;
+pub(super) mod programmes;
 pub(super) mod seals;
 pub(super) mod sites;
 pub(super) mod way;
@@ -108,7 +109,12 @@ fn stock_lines() -> Vec<StockLine> {
 /// A sample of every event type: one with all optional fields and, where there are any, one with none.
 pub(crate) fn samples() -> Vec<Event> {
     let later = [dated::samples(), accounts::samples(), sites::samples(), way::samples()];
-    first_samples().into_iter().chain(later.into_iter().flatten()).chain(seals::samples()).collect()
+    first_samples()
+        .into_iter()
+        .chain(later.into_iter().flatten())
+        .chain(programmes::samples())
+        .chain(seals::samples())
+        .collect()
 }
 
 /// Those of the first golden file.
@@ -138,9 +144,11 @@ fn programme_samples() -> Vec<ProgrammeEvent> {
         publicity_days: None,
         unit: "小时".into(),
         validity,
+        terms: Default::default(),
     };
     vec![
         ProgrammeEvent::JournalOpened(JournalOpened {
+            demonstration: false,
             origin: "nuanxin.example/yanzhou".into(),
             suite: "sha-256".into(),
             v: V1,

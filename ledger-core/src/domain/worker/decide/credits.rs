@@ -1,7 +1,7 @@
 //! Credits: recording with rounding and daily cap, and what is decided about them afterwards. What is decided on the way
 //! from proposal to points stands in `way`.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 
 use super::super::command::{CreditTerms, CreditVerdict, Judge, OfWorker};
 use super::super::event::{CreditJudged, CreditReversed, ObjectionResolved, ServiceRecorded, WorkerEvent};
@@ -10,11 +10,12 @@ use crate::domain::event::V1;
 use crate::domain::ids::CreditId;
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::schedule::Activity;
 use crate::domain::time::{BusinessTime, is_plausible};
 
 impl Worker {
     pub(super) fn record_credit(&self, of: &OfWorker, terms: CreditTerms) -> Decision<Vec<WorkerEvent>> {
-        self.require_present_at(of, BusinessTime::start_of(terms.on))?;
+        self.require_present_at(of, BusinessTime::start_of(terms.done_on.unwrap_or(terms.on)))?;
         let activity = terms.activity;
         let exact = terms.quantity.earn(activity.points_per_unit, terms.step).filter(|points| points.is_positive());
         let Some(exact) = exact else {
@@ -22,18 +23,10 @@ impl Worker {
                 format!("quantity {} of {} comes to no points that can be credited", terms.quantity, activity.code);
             return Err(Refusal::new(Code::InvalidQuantity, message));
         };
-        let mut points = exact;
-        if let Some(cap) = activity.daily_cap {
-            let used = self.by_day.get(&(activity.code.clone(), terms.on)).copied().unwrap_or_default();
-            if used >= cap {
-                let message = format!(
-                    "worker {} has the daily cap of {cap} points for {} on {}",
-                    of.worker, activity.code, terms.on
-                );
-                return Err(Refusal::new(Code::DailyCapReached, message));
-            }
-            points = points.min(cap - used);
+        if let Some(day) = terms.eligible_on {
+            self.require_role(of, &activity.terms.roles, day)?;
         }
+        let points = self.within_caps(of, &activity, terms.on, exact)?;
         let last_day = activity.validity.last_day(terms.on);
         if last_day.is_some_and(|last_day| !is_plausible(last_day)) {
             let message = format!("what {} earns on {} would last beyond the year 9998", activity.code, terms.on);
@@ -67,11 +60,33 @@ impl Worker {
             quantity: terms.quantity,
             schedule: terms.schedule,
             to,
+            source: terms.source,
             uncapped: (points < exact).then_some(exact),
             v: V1,
             witness: terms.witness,
             worker: of.worker.clone(),
         })])
+    }
+
+    /// The least of what the caps of day, month and year leave, asked in that order.
+    fn within_caps(&self, of: &OfWorker, activity: &Activity, on: NaiveDate, exact: Points) -> Decision<Points> {
+        let code = &activity.code;
+        let caps = [
+            (activity.daily_cap, Some((on, on)), Code::DailyCapReached, "daily"),
+            (activity.terms.monthly_cap, month_of(on), Code::MonthlyCapReached, "monthly"),
+            (activity.terms.yearly_cap, year_of(on), Code::YearlyCapReached, "yearly"),
+        ];
+        let mut points = exact;
+        for (cap, days, refused, word) in caps {
+            let (Some(cap), Some((first, last))) = (cap, days) else { continue };
+            let used = self.credited(code, first, last);
+            if used >= cap {
+                let message = format!("worker {} has the {word} cap of {cap} points for {code} on {on}", of.worker);
+                return Err(Refusal::new(refused, message));
+            }
+            points = points.min(cap - used);
+        }
+        Ok(points)
     }
 
     pub(super) fn judge_credit(
@@ -274,4 +289,15 @@ impl Case<'_> {
             worker: self.of.worker.clone(),
         })
     }
+}
+
+/// The first and the last day of the month.
+fn month_of(on: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+    let first = on.with_day(1)?;
+    Some((first, first.checked_add_months(Months::new(1))?.pred_opt()?))
+}
+
+/// The first and the last day of the year.
+fn year_of(on: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+    Some((NaiveDate::from_ymd_opt(on.year(), 1, 1)?, NaiveDate::from_ymd_opt(on.year(), 12, 31)?))
 }

@@ -4,12 +4,13 @@ use chrono::{Datelike, NaiveDate};
 
 use super::super::command::{OfWorker, Spending};
 use super::super::event::{
-    ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedemptionReversed, WorkerEvent,
+    BenefitPointsSpent, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedemptionReversed,
+    WorkerEvent,
 };
 use super::super::spend::Taken;
 use super::super::state::{Hold, HoldEnd, Lot, Worker};
 use crate::domain::event::V1;
-use crate::domain::ids::{HoldId, RedemptionId};
+use crate::domain::ids::{ApplicationId, BenefitId, HoldId, RedemptionId};
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::time::BusinessTime;
@@ -85,6 +86,29 @@ impl Worker {
             worker: of.worker.clone(),
         });
         Ok(Self::expiry_reversed(of, taken.from_expired).into_iter().chain([redeemed]).collect())
+    }
+
+    pub(super) fn pay_benefit(
+        &self,
+        of: &OfWorker,
+        application: ApplicationId,
+        benefit: BenefitId,
+        points: Points,
+    ) -> Decision<Vec<WorkerEvent>> {
+        self.require_present_at(of, of.at)?;
+        if points.is_zero() {
+            return Ok(Vec::new());
+        }
+        let (at, day) = (of.at, of.at.date());
+        let available = self.available_on(day);
+        let Some(taken) = self.take_on(day, points) else {
+            let message = format!("{points} points needed, worker {} can spend {available} on {day}", of.worker);
+            return Err(Refusal::new(Code::InsufficientPoints, message));
+        };
+        let (balance, lots, worker) = (available - points, taken.parts, of.worker.clone());
+        let spent = BenefitPointsSpent { application, at, balance, benefit, lots, points, v: V1, worker };
+        let spent = WorkerEvent::BenefitPointsSpent(spent);
+        Ok(Self::expiry_reversed(of, taken.from_expired).into_iter().chain([spent]).collect())
     }
 
     pub(super) fn place_hold(

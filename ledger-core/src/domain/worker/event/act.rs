@@ -4,8 +4,9 @@
 use chrono::NaiveDate;
 
 use super::{
-    Basket, CardClosed, CardIssued, CardMoved, CreditJudged, CreditPublicised, ExpiryBooked, HoldEnded, LotPart,
-    ObjectionResolved, PointsHeld, RedemptionReversed, ServiceRecorded, WorkerDeparted, WorkerEvent, WorkerRecorded,
+    AppointmentRecorded, Basket, BenefitPointsSpent, CardClosed, CardIssued, CardMoved, CreditJudged, CreditPublicised,
+    ExpiryBooked, HoldEnded, LotPart, ObjectionResolved, PointsHeld, RedemptionReversed, ServiceRecorded,
+    WorkerDeparted, WorkerEvent, WorkerRecorded,
 };
 use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
 use crate::domain::points::Points;
@@ -28,6 +29,10 @@ pub enum WorkerAct<'a> {
     Hold(&'a PointsHeld),
     /// Points set aside went back to their lots.
     HoldEnd(&'a HoldEnded),
+    /// Somebody was appointed.
+    Appointment(&'a AppointmentRecorded),
+    /// Points were spent on a benefit.
+    Benefit(&'a BenefitPointsSpent),
     /// Points were spent.
     Redemption(Redemption<'a>),
     /// Points of a redemption went back to their lots.
@@ -202,6 +207,8 @@ impl WorkerEvent {
                 lots: &event.lots,
                 points: event.points,
             }),
+            WorkerEvent::AppointmentRecorded(event) => WorkerAct::Appointment(event),
+            WorkerEvent::BenefitPointsSpent(event) => WorkerAct::Benefit(event),
             WorkerEvent::RedemptionReversed(event) => WorkerAct::Return(event),
             WorkerEvent::PointsHeld(event) => WorkerAct::Hold(event),
             WorkerEvent::HoldCaptured(event) => WorkerAct::Redemption(Redemption {

@@ -66,7 +66,11 @@ impl WorkerEvent {
             | WorkerAct::HoldEnd(_)
             | WorkerAct::Redemption(_)
             | WorkerAct::Return(_) => self.begins().or(self.follows()),
-            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Expiry(..) => None,
+            WorkerAct::Particulars(_)
+            | WorkerAct::Departure(_)
+            | WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Expiry(..) => None,
         }
     }
 
@@ -76,7 +80,9 @@ impl WorkerEvent {
             WorkerAct::Service(record) => Some(Subject::Credit(&record.credit)),
             WorkerAct::Hold(event) => Some(Subject::Hold(&event.hold)),
             WorkerAct::Redemption(made) => Some(Subject::Redemption(made.redemption)),
-            WorkerAct::Particulars(_)
+            WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Judgement(_)
@@ -93,7 +99,9 @@ impl WorkerEvent {
             WorkerAct::HoldEnd(event) => Some(Subject::Hold(&event.hold)),
             WorkerAct::Redemption(made) => made.hold.map(Subject::Hold),
             WorkerAct::Return(event) => Some(Subject::Redemption(&event.redemption)),
-            WorkerAct::Particulars(_)
+            WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
@@ -110,7 +118,9 @@ impl WorkerEvent {
             WorkerAct::Judgement(judged) => Some(judged.reason),
             WorkerAct::HoldEnd(event) => event.reason.as_deref(),
             WorkerAct::Return(event) => Some(&event.reason),
-            WorkerAct::Particulars(_)
+            WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Particulars(_)
             | WorkerAct::Card(CardStep::Issued(_) | CardStep::Moved(_))
             | WorkerAct::Service(_)
             | WorkerAct::Hold(_)
@@ -126,7 +136,9 @@ impl WorkerEvent {
             WorkerAct::HoldEnd(event) => Some(Basket { store: &event.store, lines: &event.lines }),
             WorkerAct::Redemption(made) => Some(made.basket),
             WorkerAct::Return(event) => Some(Basket { store: &event.store, lines: &event.lines }),
-            WorkerAct::Particulars(_)
+            WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
@@ -164,13 +176,16 @@ impl WorkerEvent {
             WorkerAct::Return(event) => Lots::Returned(&event.lots),
             WorkerAct::Expiry(event, Booking::Expired) => Lots::Expired(&event.lots),
             WorkerAct::Expiry(event, Booking::Undone) => Lots::Unexpired(&event.lots),
-            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Card(_) => Lots::None,
+            WorkerAct::Benefit(event) => Lots::Taken(&event.lots),
+            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Card(_) | WorkerAct::Appointment(_) => {
+                Lots::None
+            }
         }
     }
 
     /// What it moves between accounts, with the word for it; nothing for events that move no points.
     pub fn movements(&self) -> Movements<'_> {
-        use Side::{Available, Debt, Expired, Held, Issuance, Redeemed, Reversed};
+        use Side::{Available, Benefit, Debt, Expired, Held, Issuance, Redeemed, Reversed};
         match self.act() {
             WorkerAct::Service(record) if record.proposed => Movements::none(),
             WorkerAct::Service(ServiceRecorded { points, debt_paid, .. }) => {
@@ -209,7 +224,10 @@ impl WorkerEvent {
             }
             WorkerAct::Expiry(event, Booking::Expired) => Movements::one("过期", (Available, Expired, event.points)),
             WorkerAct::Expiry(event, Booking::Undone) => Movements::one("冲正过期", (Expired, Available, event.points)),
-            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Card(_) => Movements::none(),
+            WorkerAct::Benefit(event) => Movements::one("权益", (Available, Benefit(&event.benefit), event.points)),
+            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Card(_) | WorkerAct::Appointment(_) => {
+                Movements::none()
+            }
         }
     }
 }

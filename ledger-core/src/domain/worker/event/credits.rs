@@ -72,10 +72,13 @@ pub struct ServiceRecorded {
     pub quantity: Quantity,
     /// The schedule's version.
     pub schedule: u32,
+    /// The request or pair it comes from, where it was not recorded as a service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// When the service ended on its day, where that was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<ClockTime>,
-    /// The points before the daily cap cut them, where it did.
+    /// The points before a cap cut them, where one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uncapped: Option<Points>,
     /// Payload version.

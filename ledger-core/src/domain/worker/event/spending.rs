@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::event::V1;
-use crate::domain::ids::{HoldId, MerchantId, RedemptionId, Sku, StoreId, WorkerId};
+use crate::domain::ids::{ApplicationId, BenefitId, HoldId, MerchantId, RedemptionId, Sku, StoreId, WorkerId};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 
@@ -25,6 +25,27 @@ pub struct RedeemedLine {
     pub quantity: u32,
     /// Which.
     pub sku: Sku,
+}
+
+/// Points were spent on a benefit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BenefitPointsSpent {
+    /// For which row.
+    pub application: ApplicationId,
+    /// When.
+    pub at: BusinessTime,
+    /// What can still be spent on that day.
+    pub balance: Points,
+    /// On which benefit.
+    pub benefit: BenefitId,
+    /// From which lots.
+    pub lots: Vec<LotPart>,
+    /// How many, hundredths.
+    pub points: Points,
+    /// Payload version.
+    pub v: V1,
+    /// Whose.
+    pub worker: WorkerId,
 }
 
 /// Points were spent.

@@ -61,6 +61,7 @@ fn a_credit_is_recorded_with_all_that_a_replay_needs() {
         v: V1,
         witness: Some("网格员-07".into()),
         worker: worker(),
+        source: None,
     })]);
 }
 

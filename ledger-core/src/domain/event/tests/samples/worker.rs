@@ -77,6 +77,7 @@ pub(super) fn credit_samples() -> Vec<WorkerEvent> {
         v: V1,
         witness: Some("网格员-07".into()),
         worker: worker(),
+        source: None,
     };
     let bare = || ServiceRecorded {
         card: false,

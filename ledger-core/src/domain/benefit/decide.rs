@@ -1,0 +1,156 @@
+//! The rules of a benefit: never more than there are, never more for one than the limit, and one queue in the order in
+//! which the rows were recorded.
+
+use super::command::{ApplicationTerms, BenefitCommand, BenefitKind, BenefitTerms, Use};
+use super::event::{BenefitApplied, BenefitEvent, BenefitRecorded, BenefitUsed};
+use super::state::Benefit;
+use crate::domain::event::V1;
+use crate::domain::ids::{ApplicationId, BenefitId};
+use crate::domain::money::Fen;
+use crate::domain::points::Points;
+use crate::domain::refusal::{Code, Decision, Refusal};
+
+impl Benefit {
+    /// Decides a command of this benefit.
+    ///
+    /// # Errors
+    /// `unknown_benefit`, `invalid_date`, `invalid_amount`, `invalid_input`, `already_decided`, `quota_full`.
+    pub fn decide(&self, command: BenefitCommand) -> Decision<Vec<BenefitEvent>> {
+        match command {
+            BenefitCommand::Register { at, benefit, terms } => self.register(at, benefit, terms),
+            BenefitCommand::Apply { benefit, application, terms } => {
+                self.require(&benefit)?;
+                // Who waits and is given one keeps the row and the time of the application.
+                let applied = BenefitApplied { application, at: terms.at, benefit, terms, v: V1 };
+                Ok(vec![if self.has_place() {
+                    BenefitEvent::BenefitGranted(applied)
+                } else {
+                    BenefitEvent::BenefitQueued(applied)
+                }])
+            }
+            BenefitCommand::Use { benefit, application, used } => {
+                self.require(&benefit)?;
+                let Some(known) = self.application(&application) else {
+                    let message = format!("nothing was applied for as {application}");
+                    return Err(Refusal::new(Code::InvalidInput, message));
+                };
+                if known.used.is_some() {
+                    return Err(Refusal::new(Code::AlreadyDecided, format!("{application} was used before")));
+                }
+                if known.waits {
+                    return Err(quota_full(&application));
+                }
+                let (at, worker) = (used.at, known.terms.worker.clone());
+                Ok(vec![BenefitEvent::BenefitUsed(BenefitUsed { application, at, benefit, used, v: V1, worker })])
+            }
+        }
+    }
+
+    fn register(
+        &self,
+        at: crate::domain::time::BusinessTime,
+        benefit: BenefitId,
+        terms: BenefitTerms,
+    ) -> Decision<Vec<BenefitEvent>> {
+        terms.window.check(&format!("benefit {benefit}"))?;
+        if terms.value < Fen::ZERO || terms.value > Fen::COMMAND_MAX {
+            return Err(Refusal::new(Code::InvalidAmount, format!("benefit {benefit}: the price (单价) cannot hold")));
+        }
+        if terms.price < Points::ZERO || terms.price > Points::COMMAND_MAX {
+            let message = format!("benefit {benefit}: the points (所需积分) cannot hold");
+            return Err(Refusal::new(Code::InvalidInput, message));
+        }
+        if self.terms() == Some(&terms) {
+            return Ok(Vec::new());
+        }
+        let recorded = BenefitRecorded { at, benefit, terms, v: V1 };
+        Ok(vec![if self.terms().is_some() {
+            BenefitEvent::BenefitUpdated(recorded)
+        } else {
+            BenefitEvent::BenefitRegistered(recorded)
+        }])
+    }
+
+    /// The benefit must be known.
+    ///
+    /// # Errors
+    /// `unknown_benefit`.
+    pub fn require(&self, benefit: &BenefitId) -> Decision<&BenefitTerms> {
+        self.terms().ok_or_else(|| {
+            Refusal::new(Code::UnknownBenefit, format!("no benefit {benefit}; register it first (权益项目)"))
+        })
+    }
+
+    /// One worker gets no more than the limit, what waits counted.
+    ///
+    /// # Errors
+    /// `limit_per_worker`.
+    pub fn require_below_limit(&self, benefit: &BenefitId, asked: &ApplicationTerms) -> Decision<()> {
+        let Some(terms) = self.terms() else { return Ok(()) };
+        let year = terms.limit_yearly.then(|| asked.at.year());
+        let had = self.had(&asked.worker, year);
+        match terms.limit_per_worker {
+            Some(limit) if had >= limit => {
+                let message =
+                    format!("worker {} has or waits for {had} of {benefit}; the limit is {limit}", asked.worker);
+                Err(Refusal::new(Code::LimitPerWorker, message))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// What waits in the queue cannot be used.
+pub fn quota_full(application: &ApplicationId) -> Refusal {
+    Refusal::new(Code::QuotaFull, format!("the places are gone: {application} waits and cannot be used"))
+}
+
+impl BenefitTerms {
+    /// It can be applied for on a day.
+    ///
+    /// # Errors
+    /// `outside_window`.
+    pub fn require_window(&self, asked: &ApplicationTerms) -> Decision<()> {
+        if self.window.holds(asked.at.date()) {
+            return Ok(());
+        }
+        let message = format!("{} cannot be applied for on {}", self.name, asked.at.date());
+        Err(Refusal::new(Code::OutsideWindow, message))
+    }
+
+    /// It cannot be used after its last day.
+    ///
+    /// # Errors
+    /// `voucher_expired`.
+    pub fn require_usable(&self, used: &Use) -> Decision<()> {
+        match self.window.through {
+            Some(through) if through < used.at.date() => {
+                let message = format!("{} could be used until {through}, not on {}", self.name, used.at.date());
+                Err(Refusal::new(Code::VoucherExpired, message))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// What granting one costs the fund.
+    ///
+    /// # Errors
+    /// `invalid_amount`.
+    pub fn cost(&self, asked: &ApplicationTerms) -> Decision<Fen> {
+        match (self.kind, asked.amount) {
+            (BenefitKind::Grant, Some(amount)) if amount.is_positive() => Ok(amount),
+            (BenefitKind::Grant, _) => {
+                Err(Refusal::new(Code::InvalidAmount, format!("{}: the row must name an amount above 0", self.name)))
+            }
+            (BenefitKind::Place | BenefitKind::Voucher, _) => Ok(self.value),
+        }
+    }
+
+    /// What a merchant is owed when one is used at its counter; grants are paid to the worker.
+    pub const fn owed(&self) -> Option<Fen> {
+        match self.kind {
+            BenefitKind::Grant => None,
+            BenefitKind::Place | BenefitKind::Voucher => Some(self.value),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! A benefit, folded from its events.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::command::{ApplicationTerms, BenefitTerms, Use};
+use super::event::BenefitEvent;
+use crate::domain::ids::{ApplicationId, WorkerId};
+use crate::domain::time::{BusinessTime, Month};
+
+/// An application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Application {
+    /// Whether it waits in the queue.
+    pub waits: bool,
+    /// What was asked.
+    pub terms: ApplicationTerms,
+    /// How it was used, once it was.
+    pub used: Option<Use>,
+}
+
+/// A benefit.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Benefit {
+    terms: Option<BenefitTerms>,
+    applications: BTreeMap<ApplicationId, Application>,
+    granted: u32,
+    /// Who waits, in the order in which they came.
+    queue: Vec<ApplicationId>,
+    /// Granted and waiting, by worker and year of the application.
+    by_worker: BTreeMap<(WorkerId, i32), u32>,
+    /// The latest month in which anybody applied or used one.
+    latest: Option<Month>,
+}
+
+impl Benefit {
+    /// The particulars, once it was registered.
+    pub const fn terms(&self) -> Option<&BenefitTerms> {
+        self.terms.as_ref()
+    }
+
+    /// An application.
+    pub fn application(&self, id: &ApplicationId) -> Option<&Application> {
+        self.applications.get(id)
+    }
+
+    /// How many were given.
+    pub const fn granted(&self) -> u32 {
+        self.granted
+    }
+
+    /// How many a worker was given or waits for, in a year or ever.
+    pub fn had(&self, worker: &WorkerId, year: Option<i32>) -> u32 {
+        let of_worker = self.by_worker.range((worker.clone(), i32::MIN)..=(worker.clone(), i32::MAX));
+        of_worker.filter(|((_, of), _)| year.is_none_or(|year| year == *of)).map(|(_, count)| count).sum()
+    }
+
+    /// Who waits, in the order in which they came.
+    pub fn waiting(&self) -> impl Iterator<Item = (&ApplicationId, &ApplicationTerms)> {
+        self.queue.iter().filter_map(|id| Some((id, &self.applications.get(id)?.terms)))
+    }
+
+    /// Whether one is left.
+    pub fn has_place(&self) -> bool {
+        self.terms.as_ref().is_some_and(|terms| terms.places.is_none_or(|places| self.granted < places))
+    }
+
+    /// Whether a time lies in a month before the latest one of which anything is known: what is entered of it now is late.
+    pub fn is_late(&self, at: BusinessTime) -> bool {
+        self.latest.is_some_and(|latest| at.month() < latest)
+    }
+
+    /// Folds one event.
+    pub fn evolve(&mut self, event: &BenefitEvent) {
+        match event {
+            BenefitEvent::BenefitRegistered(event) | BenefitEvent::BenefitUpdated(event) => {
+                self.terms = Some(event.terms.clone());
+            }
+            BenefitEvent::BenefitGranted(event) => {
+                self.granted = self.granted.saturating_add(1);
+                self.queue.retain(|waiting| waiting != &event.application);
+                self.apply(&event.application, &event.terms, false);
+            }
+            BenefitEvent::BenefitQueued(event) => {
+                self.queue.push(event.application.clone());
+                self.apply(&event.application, &event.terms, true);
+            }
+            BenefitEvent::BenefitUsed(event) => {
+                self.latest = self.latest.max(Some(event.at.month()));
+                if let Some(application) = self.applications.get_mut(&event.application) {
+                    application.used = Some(event.used.clone());
+                }
+            }
+        }
+    }
+
+    /// Who waited and is given one counted before.
+    fn apply(&mut self, id: &ApplicationId, terms: &ApplicationTerms, waits: bool) {
+        self.latest = self.latest.max(Some(terms.at.month()));
+        let application = Application { waits, terms: terms.clone(), used: None };
+        if self.applications.insert(id.clone(), application).is_none() {
+            let count = self.by_worker.entry((terms.worker.clone(), terms.at.year())).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The rules of a benefit, given what was recorded.
+
+use proptest::prelude::*;
+
+use super::command::{ApplicationTerms, BenefitCommand, BenefitKind, BenefitTerms, Use};
+use super::event::BenefitEvent;
+use super::state::Benefit;
+use crate::domain::ids::{ApplicationId, BenefitId};
+use crate::domain::money::Fen;
+use crate::domain::period::Period;
+use crate::domain::points::Points;
+use crate::domain::refusal::Code;
+use crate::domain::time::BusinessTime;
+
+fn time(text: &str) -> BusinessTime {
+    BusinessTime::parse(text).expect("a time")
+}
+
+fn benefit() -> BenefitId {
+    BenefitId::new("QY1").expect("a benefit")
+}
+
+fn row(number: usize) -> ApplicationId {
+    ApplicationId::new(&format!("QD{number}")).expect("a row")
+}
+
+fn terms(places: u32, kind: BenefitKind) -> BenefitTerms {
+    let day = |text: &str| Some(text.parse().expect("a day"));
+    BenefitTerms {
+        fund: None,
+        kind,
+        limit_per_worker: Some(1),
+        limit_yearly: true,
+        name: "观影券".into(),
+        places: Some(places),
+        price: Points::ZERO,
+        value: Fen::new(1_990),
+        window: Period { from: day("2024-01-01"), through: day("2025-06-30") },
+    }
+}
+
+fn asked(worker: usize, at: &str) -> ApplicationTerms {
+    let worker = format!("W{worker}").parse().expect("a worker");
+    ApplicationTerms { amount: None, at: time(at), certificate: None, worker }
+}
+
+fn given(places: u32) -> Benefit {
+    let mut state = Benefit::default();
+    let register = BenefitCommand::Register {
+        at: time("2024-01-01"),
+        benefit: benefit(),
+        terms: terms(places, BenefitKind::Voucher),
+    };
+    when(&mut state, register).expect("registered");
+    state
+}
+
+fn apply(state: &mut Benefit, number: usize, terms: ApplicationTerms) -> Vec<BenefitEvent> {
+    when(state, BenefitCommand::Apply { benefit: benefit(), application: row(number), terms }).expect("applied")
+}
+
+fn used(number: usize, at: &str) -> BenefitCommand {
+    BenefitCommand::Use { benefit: benefit(), application: row(number), used: Use { at: time(at), merchant: None } }
+}
+
+fn when(state: &mut Benefit, command: BenefitCommand) -> Result<Vec<BenefitEvent>, Code> {
+    let events = state.decide(command).map_err(|refusal| refusal.code)?;
+    events.iter().for_each(|event| state.evolve(event));
+    Ok(events)
+}
+
+#[test]
+fn what_waits_in_the_queue_cannot_be_used_and_stays_there() {
+    let mut state = given(1);
+    assert!(matches!(apply(&mut state, 1, asked(1, "2024-02-01"))[..], [BenefitEvent::BenefitGranted(_)]));
+    assert!(matches!(apply(&mut state, 2, asked(2, "2024-02-01"))[..], [BenefitEvent::BenefitQueued(_)]));
+    assert_eq!(when(&mut state, used(2, "2024-02-02")), Err(Code::QuotaFull));
+    assert!(state.application(&row(2)).is_some_and(|waiting| waiting.waits));
+    assert!(when(&mut state, used(1, "2024-02-02")).is_ok());
+    assert_eq!(when(&mut state, used(1, "2024-02-03")), Err(Code::AlreadyDecided));
+}
+
+#[test]
+fn a_yearly_limit_counts_what_was_given_and_what_waits_in_that_year() {
+    let mut state = given(0);
+    apply(&mut state, 1, asked(1, "2024-12-31"));
+    let refused = |terms: ApplicationTerms| state.require_below_limit(&benefit(), &terms).err().map(|no| no.code);
+    assert_eq!(refused(asked(1, "2024-02-01")), Some(Code::LimitPerWorker));
+    assert_eq!(refused(asked(1, "2025-01-01")), None);
+    assert_eq!(refused(asked(2, "2024-02-01")), None);
+}
+
+#[test]
+fn a_grant_names_its_amount_and_owes_no_merchant() {
+    let grant = terms(1, BenefitKind::Grant);
+    let cost = |amount: Option<i64>| {
+        let terms = ApplicationTerms { amount: amount.map(Fen::new), ..asked(1, "2024-02-01") };
+        grant.cost(&terms).map_err(|refusal| refusal.code)
+    };
+    assert_eq!(cost(Some(361_700)), Ok(Fen::new(361_700)));
+    assert_eq!([cost(None), cost(Some(0)), cost(Some(-1))], [Err(Code::InvalidAmount); 3]);
+    assert_eq!(grant.owed(), None);
+    assert_eq!(terms(1, BenefitKind::Place).owed(), Some(Fen::new(1_990)));
+}
+
+#[test]
+fn a_voucher_is_used_until_its_last_day() {
+    let usable = |at: &str| {
+        let used = Use { at: time(at), merchant: None };
+        terms(1, BenefitKind::Voucher).require_usable(&used).map_err(|refusal| refusal.code)
+    };
+    assert_eq!(usable("2025-06-30 23:59:59"), Ok(()));
+    assert_eq!(usable("2025-07-01"), Err(Code::VoucherExpired));
+}
+
+proptest! {
+    #[test]
+    fn never_more_are_given_than_there_are_and_who_waits_came_later(
+        workers in prop::collection::vec(1_usize..9, 0..20),
+        places in 0_u32..6,
+    ) {
+        let mut state = given(places);
+        let mut waiting = false;
+        for (number, worker) in workers.into_iter().enumerate() {
+            let events = apply(&mut state, number, asked(worker, "2024-02-01"));
+            let queued = matches!(events[..], [BenefitEvent::BenefitQueued(_)]);
+            prop_assert!(queued || !waiting, "nobody overtakes");
+            waiting |= queued;
+        }
+        prop_assert!(state.granted() <= places);
+    }
+}

@@ -1,0 +1,46 @@
+//! What is asked of a fund, and the values it is asked with.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{FundId, Key};
+use crate::domain::money::Fen;
+use crate::domain::time::BusinessTime;
+
+/// A fund as a register has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FundTerms {
+    /// What was appropriated (金额), fen.
+    pub appropriated: Fen,
+    /// Who pays (责任单位).
+    pub body: String,
+    /// Where it comes from (来源类型).
+    pub source: String,
+    /// For which year (年度).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<i32>,
+}
+
+/// Commands of a fund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FundCommand {
+    /// Register it, or bring it up to date.
+    Register {
+        /// When it is entered.
+        at: BusinessTime,
+        /// Which.
+        fund: FundId,
+        /// The particulars.
+        terms: FundTerms,
+    },
+    /// Set money aside for a row.
+    Commit {
+        /// When.
+        at: BusinessTime,
+        /// How much.
+        amount: Fen,
+        /// Which fund.
+        fund: FundId,
+        /// For which row.
+        source: Key,
+    },
+}

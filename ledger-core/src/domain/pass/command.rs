@@ -1,0 +1,94 @@
+//! What is asked of passes and offers, and the values they are asked with.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{FundId, MerchantId, OfferId, PassNo, SlipNo, WorkerId};
+use crate::domain::money::Fen;
+use crate::domain::period::Period;
+use crate::domain::time::BusinessTime;
+
+/// A pass as a register has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassTerms {
+    /// Its days.
+    pub days: Period,
+    /// Its kind (卡种).
+    pub kind: String,
+    /// From when on it is void (挂失时间).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<BusinessTime>,
+    /// From when on it is good, where it replaces another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<BusinessTime>,
+    /// The holder.
+    pub worker: WorkerId,
+}
+
+/// An offer as a register has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferTerms {
+    /// Its days.
+    pub days: Period,
+    /// Who bears the subsidy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fund: Option<FundId>,
+    /// For passes of which kind.
+    pub kind: String,
+    /// Who gives it.
+    pub merchant: MerchantId,
+    /// What is paid of a thousand (折扣 8.5 is 850).
+    pub paid_of_thousand: u32,
+    /// What of the discount the fund bears, of ten thousand.
+    pub subsidy_of_ten_thousand: u32,
+}
+
+/// A slip of a merchant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slip {
+    /// When.
+    pub at: BusinessTime,
+    /// Which offer.
+    pub offer: OfferId,
+    /// 实付, fen.
+    pub paid: Fen,
+    /// 原价, fen.
+    pub price: Fen,
+}
+
+/// Commands of a pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PassCommand {
+    /// Issue it, or bring it up to date.
+    Issue {
+        /// When it is entered.
+        at: BusinessTime,
+        /// Which.
+        pass: PassNo,
+        /// Which pass it replaces, where it does.
+        replaces: Option<PassNo>,
+        /// The particulars.
+        terms: PassTerms,
+    },
+    /// Use it; whether the offer holds is judged already.
+    Use {
+        /// Which.
+        pass: PassNo,
+        /// Which row.
+        slip_no: SlipNo,
+        /// The slip.
+        slip: Slip,
+        /// Whose counter.
+        merchant: MerchantId,
+    },
+}
+
+/// Commands of an offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferCommand {
+    /// When it is entered.
+    pub at: BusinessTime,
+    /// Which.
+    pub offer: OfferId,
+    /// The particulars.
+    pub terms: OfferTerms,
+}

@@ -1,0 +1,76 @@
+//! What is recorded of passes and offers. Fields stand in alphabetical order: that is the canonical order of the bytes.
+
+use serde::{Deserialize, Serialize};
+
+use super::command::{OfferTerms, PassTerms, Slip};
+use crate::domain::event::V1;
+use crate::domain::ids::{MerchantId, OfferId, PassNo, SlipNo};
+use crate::domain::time::BusinessTime;
+
+/// A pass was issued, or what is known of it changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PassRecorded {
+    /// When it was entered.
+    pub at: BusinessTime,
+    /// Which.
+    pub pass: PassNo,
+    /// Which pass it replaces, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<PassNo>,
+    /// The particulars.
+    pub terms: PassTerms,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// A merchant gave the discount.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PassUsed {
+    /// When.
+    pub at: BusinessTime,
+    /// Which merchant.
+    pub merchant: MerchantId,
+    /// Which pass.
+    pub pass: PassNo,
+    /// The slip.
+    pub slip: Slip,
+    /// Which row.
+    pub slip_no: SlipNo,
+    /// Payload version.
+    pub v: V1,
+}
+
+events! {
+    /// Events of a pass.
+    PassEvent of pass: PassNo {
+        /// It was issued.
+        PassIssued(PassRecorded) = "暖心卡发放",
+        /// What is known of it changed.
+        PassUpdated(PassRecorded) = "暖心卡变更",
+        /// It was used.
+        PassUsed(PassUsed) = "优惠核销",
+    }
+}
+
+/// An offer was registered, or what is known of it changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OfferRecorded {
+    /// When it was entered.
+    pub at: BusinessTime,
+    /// Which.
+    pub offer: OfferId,
+    /// The particulars.
+    pub terms: OfferTerms,
+    /// Payload version.
+    pub v: V1,
+}
+
+events! {
+    /// Events of an offer.
+    OfferEvent of offer: OfferId {
+        /// It was registered.
+        OfferRegistered(OfferRecorded) = "优惠协议登记",
+        /// What is known of it changed.
+        OfferUpdated(OfferRecorded) = "优惠协议变更",
+    }
+}

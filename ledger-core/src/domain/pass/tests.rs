@@ -1,0 +1,88 @@
+//! The rules of passes and offers, given what was recorded.
+
+use super::command::{OfferTerms, PassCommand, PassTerms, Slip};
+use super::state::Pass;
+use crate::domain::ids::PassNo;
+use crate::domain::money::Fen;
+use crate::domain::period::Period;
+use crate::domain::refusal::Code;
+use crate::domain::time::BusinessTime;
+
+fn time(text: &str) -> BusinessTime {
+    BusinessTime::parse(text).expect("a time")
+}
+
+fn number() -> PassNo {
+    PassNo::new("K1").expect("a pass")
+}
+
+fn days(from: &str, through: &str) -> Period {
+    let day = |text: &str| Some(text.parse().expect("a day"));
+    Period { from: day(from), through: day(through) }
+}
+
+fn terms() -> PassTerms {
+    PassTerms {
+        days: days("2024-01-01", "2024-06-30"),
+        kind: "优享卡".into(),
+        lost: None,
+        since: None,
+        worker: "W1".parse().expect("a worker"),
+    }
+}
+
+fn offer() -> OfferTerms {
+    OfferTerms {
+        days: days("2024-02-01", "2024-05-31"),
+        fund: None,
+        kind: "优享卡".into(),
+        merchant: "M1".parse().expect("a merchant"),
+        paid_of_thousand: 750,
+        subsidy_of_ten_thousand: 3_000,
+    }
+}
+
+fn slip(at: &str, price: i64, paid: i64) -> Slip {
+    Slip { at: time(at), offer: "Y1".parse().expect("an offer"), paid: Fen::new(paid), price: Fen::new(price) }
+}
+
+#[test]
+fn a_pass_is_void_from_the_instant_it_was_lost_and_good_on_its_days() {
+    let lost = PassTerms { lost: Some(time("2024-04-05 09:00:00")), ..terms() };
+    let good = |at: &str| lost.require_good(&number(), time(at)).map_err(|refusal| refusal.code);
+    assert_eq!(good("2024-04-05 08:59:59"), Ok(()));
+    assert_eq!(good("2024-04-05 09:00:00"), Err(Code::PassLost));
+    assert_eq!(good("2023-12-31 23:59:59"), Err(Code::PassExpired));
+    assert_eq!(good("2024-07-01"), Err(Code::PassLost), "lost comes before expired");
+    let replacing = PassTerms { since: Some(time("2024-04-05 09:00:00")), ..terms() };
+    let good = |at: &str| replacing.require_good(&number(), time(at)).map_err(|refusal| refusal.code);
+    assert_eq!(good("2024-04-05 08:59:59"), Err(Code::PassExpired));
+    assert_eq!(good("2024-04-05 09:00:00"), Ok(()));
+    assert_eq!(good("2024-06-30 23:59:59"), Ok(()));
+}
+
+#[test]
+fn the_merchant_is_owed_its_share_of_the_discount_rounded_down() {
+    let owed = |slip: Slip| offer().owed(&terms(), &slip).map_err(|refusal| refusal.code);
+    // 48.49 at 7.5 of 10 is 36.3675, so 36.37 are paid; 30 % of 12.12 are 3.636.
+    assert_eq!(owed(slip("2024-03-01", 4_849, 3_637)), Ok(Fen::new(363)));
+    assert_eq!(owed(slip("2024-03-01", 4_849, 3_636)), Err(Code::InvalidAmount));
+    assert_eq!(owed(slip("2024-03-01", 0, 0)), Err(Code::InvalidAmount));
+    assert_eq!(owed(slip("2024-01-31", 4_849, 3_637)), Err(Code::OfferEnded), "before it begins");
+    let other = OfferTerms { kind: "暖心卡".into(), ..offer() };
+    let refused = other.owed(&terms(), &slip("2024-01-31", 1, 1)).map_err(|refusal| refusal.code);
+    assert_eq!(refused, Err(Code::NotEligible), "its kind comes before its days");
+}
+
+#[test]
+fn a_later_sheet_reports_a_pass_lost() {
+    let mut state = Pass::default();
+    let mut issue = |terms: PassTerms| {
+        let at = time("2024-01-01");
+        let events = state.decide(PassCommand::Issue { at, pass: number(), replaces: None, terms }).expect("issued");
+        events.iter().for_each(|event| state.evolve(event));
+        events.len()
+    };
+    assert_eq!([issue(terms()), issue(terms())], [1, 0]);
+    assert_eq!(issue(PassTerms { lost: Some(time("2024-04-05 09:00:00")), ..terms() }), 1);
+}

@@ -1,0 +1,137 @@
+//! What is asked of a service request, and the values it is asked with.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{ActivityCode, HandlingId, RequestId, WorkerId};
+use crate::domain::quantity::Quantity;
+use crate::domain::schedule::Scoring;
+use crate::domain::time::BusinessTime;
+
+/// What is said of work that was done (评价, 反馈).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// 满意.
+    Satisfied,
+    /// 基本满意.
+    MostlySatisfied,
+    /// 不满意.
+    Dissatisfied,
+    /// 属实.
+    True,
+    /// 不属实.
+    Untrue,
+}
+
+impl Word {
+    /// Reads the field's word.
+    pub fn parse(text: &str) -> Option<Word> {
+        match text {
+            "满意" => Some(Word::Satisfied),
+            "基本满意" => Some(Word::MostlySatisfied),
+            "不满意" => Some(Word::Dissatisfied),
+            "属实" => Some(Word::True),
+            "不属实" => Some(Word::Untrue),
+            _ => None,
+        }
+    }
+
+    /// The field's word.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Word::Satisfied => "满意",
+            Word::MostlySatisfied => "基本满意",
+            Word::Dissatisfied => "不满意",
+            Word::True => "属实",
+            Word::Untrue => "不属实",
+        }
+    }
+
+    /// Whether the work earns points.
+    pub const fn earns(self) -> bool {
+        match self {
+            Word::Satisfied | Word::MostlySatisfied | Word::True => true,
+            Word::Dissatisfied | Word::Untrue => false,
+        }
+    }
+}
+
+/// A request as posted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posting {
+    /// What it is scored as.
+    pub activity: ActivityCode,
+    /// An earlier request that it repeats (并入单号).
+    pub merged_into: Option<RequestId>,
+    /// On which day (提出日期).
+    pub on: NaiveDate,
+    /// Who reported it, where a worker did.
+    pub reporter: Option<WorkerId>,
+}
+
+/// Work on a request: the first columns of a row, which its key stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// Who claimed it, as written; blank for what is fed back.
+    pub claimer: String,
+    /// When it was claimed, as read: content, and judged where it is rated.
+    pub claimed: String,
+    /// When it was done, as read.
+    pub done: String,
+    /// How much, millionths as text; content as read.
+    pub quantity: String,
+}
+
+/// What was said of the work, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rating {
+    /// On which day.
+    pub on: NaiveDate,
+    /// What.
+    pub word: Word,
+}
+
+/// Commands of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestCommand {
+    /// Post it.
+    Post {
+        /// When it is entered.
+        at: BusinessTime,
+        /// Which.
+        request: RequestId,
+        /// What.
+        posting: Posting,
+    },
+    /// Record work on it; its dates and people are judged already.
+    Handle {
+        /// When it is entered.
+        at: BusinessTime,
+        /// Which request.
+        request: RequestId,
+        /// Which row.
+        handling: HandlingId,
+        /// The row's content.
+        work: Work,
+        /// Who claimed it, where somebody did.
+        claimer: Option<WorkerId>,
+        /// Units.
+        quantity: Quantity,
+        /// When points ripen.
+        scoring: Scoring,
+        /// How many may claim it.
+        claimers_max: u32,
+    },
+    /// Record what was said of work that waits.
+    Rate {
+        /// When it is entered.
+        at: BusinessTime,
+        /// Which request.
+        request: RequestId,
+        /// Which row.
+        handling: HandlingId,
+        /// What was said.
+        rating: Rating,
+    },
+}

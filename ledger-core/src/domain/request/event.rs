@@ -1,0 +1,79 @@
+//! What is recorded of a service request. Fields stand in alphabetical order: that is the canonical order of the bytes.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::command::{Rating, Work};
+use crate::domain::event::V1;
+use crate::domain::ids::{ActivityCode, HandlingId, RequestId, WorkerId};
+use crate::domain::quantity::Quantity;
+use crate::domain::time::BusinessTime;
+
+/// A request was posted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RequestPosted {
+    /// What it is scored as.
+    pub activity: ActivityCode,
+    /// When it was entered.
+    pub at: BusinessTime,
+    /// An earlier request that it repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<RequestId>,
+    /// On which day.
+    #[serde(deserialize_with = "crate::domain::time::date")]
+    pub on: NaiveDate,
+    /// Who reported it, where a worker did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reporter: Option<WorkerId>,
+    /// Which.
+    pub request: RequestId,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// Somebody took a request on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HandlingRecorded {
+    /// When it was entered.
+    pub at: BusinessTime,
+    /// Who claimed it; absent where a report is fed back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimer: Option<WorkerId>,
+    /// Which row.
+    pub handling: HandlingId,
+    /// Units of work, millionths.
+    pub quantity: Quantity,
+    /// Which request.
+    pub request: RequestId,
+    /// Payload version.
+    pub v: V1,
+    /// The row's content as it was given.
+    pub work: Work,
+}
+
+/// Somebody said what the work was worth.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HandlingRated {
+    /// When it was entered.
+    pub at: BusinessTime,
+    /// Which row.
+    pub handling: HandlingId,
+    /// On which day, and what.
+    pub rating: Rating,
+    /// Which request.
+    pub request: RequestId,
+    /// Payload version.
+    pub v: V1,
+}
+
+events! {
+    /// Events of a service request.
+    RequestEvent of request: RequestId {
+        /// It was posted.
+        RequestPosted(RequestPosted) = "需求登记",
+        /// Somebody took it on.
+        HandlingRecorded(HandlingRecorded) = "需求办理",
+        /// The work was rated or fed back.
+        HandlingRated(HandlingRated) = "办理评价",
+    }
+}

@@ -1,0 +1,178 @@
+//! Samples of the documents' programmes.
+
+use super::{day, id, points};
+use crate::domain::benefit::command::{BenefitKind, BenefitTerms};
+use crate::domain::fund::command::FundTerms;
+use crate::domain::money::Fen;
+use crate::domain::pair::command::PairTerms;
+use crate::domain::pass::command::{OfferTerms, PassTerms};
+use crate::domain::period::Period;
+use crate::domain::points::Points;
+use crate::domain::quantity::Quantity;
+use crate::domain::request::command::Work;
+use crate::domain::time::BusinessTime;
+use crate::domain::worker::command::AppointmentTerms;
+use crate::ledger::Command;
+use crate::ledger::commands;
+use crate::ledger::commands::benefits::{AskedAmount, AskedUse};
+use crate::ledger::commands::requests::AskedRating;
+use crate::ledger::commands::visits::AskedConfirmation;
+
+fn days(full: bool) -> Period {
+    let day = |text| full.then(|| day(text));
+    Period { from: day("2024-01-01"), through: day("2024-12-31") }
+}
+
+fn time() -> BusinessTime {
+    BusinessTime::parse("2024-03-05T08:30:00+08:00").expect("a time")
+}
+
+/// Each command, with all that it may have, and with nothing of that.
+pub(super) fn samples() -> Vec<(&'static str, Command)> {
+    let appointment = |full: bool| commands::RegisterAppointment {
+        appointment: id("PS-0001"),
+        worker: id("YZ-骑手-001"),
+        terms: AppointmentTerms {
+            body: "区委组织部".into(),
+            days: days(full),
+            ended: full.then(|| day("2024-06-01")),
+            role: "特聘网格员".into(),
+            site: full.then(|| id("YZ-YZ0002")),
+        },
+    };
+    let pair = |full: bool| commands::OpenPair {
+        pair: id("BD-0001"),
+        terms: PairTerms {
+            branch: full.then(|| id("外卖骑手第一党支部")),
+            ended: full.then(|| day("2024-10-15")),
+            helped: id("YZ-骑手-002"),
+            helper: id("YZ-骑手-001"),
+            since: day("2024-01-08"),
+        },
+    };
+    let visit = |full: bool, completes: bool| commands::RecordVisit {
+        visit: id("ZF-0001"),
+        pair: id("BD-0001"),
+        activity: id("LB01"),
+        on: full.then(|| day("2024-03-04")),
+        reporter: id("YZ-骑手-001"),
+        confirmation: full.then(|| AskedConfirmation { by: Some(id("YZ-骑手-002")), on: Some(day("2024-03-05")) }),
+        completes,
+    };
+    let request = |full: bool| commands::PostRequest {
+        request: id("XQ-0002"),
+        activity: id("WX01"),
+        on: full.then(|| day("2024-03-01")),
+        reporter: full.then(|| id("YZ-骑手-001")),
+        merged_into: full.then(|| id("XQ-0001")),
+    };
+    let handling = |full: bool, completes: bool| commands::RecordHandling {
+        handling: id("BL-0001"),
+        request: id("XQ-0002"),
+        claimer: full.then(|| id("YZ-骑手-001")),
+        claimed: full.then(|| day("2024-03-02")),
+        done: full.then(|| day("2024-03-03")),
+        quantity: full.then(|| Quantity::from_millionths(1_000_000)),
+        work: Work {
+            claimer: "YZ-骑手-001".into(),
+            claimed: "2024-03-02".into(),
+            done: "2024-03-03".into(),
+            quantity: "1000000".into(),
+        },
+        rating: full.then(|| AskedRating { word: "满意".into(), on: Some(day("2024-03-05")) }),
+        completes,
+    };
+    let fund = |full: bool| commands::RegisterFund {
+        fund: id("ZJ01"),
+        terms: FundTerms {
+            appropriated: Fen::new(2_000_000),
+            body: "区总工会".into(),
+            source: "工会经费".into(),
+            year: full.then_some(2024),
+        },
+    };
+    let benefit = |full: bool, kind| commands::RegisterBenefit {
+        benefit: id("QY03"),
+        terms: BenefitTerms {
+            fund: full.then(|| id("ZJ01")),
+            kind,
+            limit_per_worker: full.then_some(1),
+            limit_yearly: full,
+            name: "免费健康体检".into(),
+            places: full.then_some(10),
+            price: if full { points(2_000) } else { Points::ZERO },
+            value: if full { Fen::new(6_050) } else { Fen::ZERO },
+            window: days(full),
+        },
+    };
+    let apply = |full: bool, amount, completes: bool| commands::ApplyBenefit {
+        application: id("QD-0001"),
+        benefit: id("QY03"),
+        worker: id("YZ-骑手-001"),
+        at: full.then(time),
+        certificate: full.then(|| id("ZS00003")),
+        amount,
+        used: full.then(|| AskedUse { at: Some(time()), merchant: Some(id("YZ-SH001")) }),
+        completes,
+    };
+    let pass = |full: bool| commands::IssuePass {
+        pass: id("NXK-0001"),
+        terms: PassTerms {
+            days: days(full),
+            kind: "优享卡".into(),
+            lost: full.then(time),
+            since: full.then(time),
+            worker: id("YZ-骑手-001"),
+        },
+        replacement: full.then(|| id("NXK-0002")),
+    };
+    let offer = |full: bool| commands::RegisterOffer {
+        offer: id("YH-0001"),
+        terms: OfferTerms {
+            days: days(full),
+            fund: full.then(|| id("ZJ01")),
+            kind: "优享卡".into(),
+            merchant: id("YZ-SH001"),
+            paid_of_thousand: 850,
+            subsidy_of_ten_thousand: if full { 5_000 } else { 0 },
+        },
+    };
+    let slip = |full: bool, amount| commands::UsePass {
+        slip_no: id("XP-0001"),
+        pass: id("NXK-0001"),
+        offer: id("YH-0001"),
+        at: full.then(time),
+        price: amount,
+        paid: AskedAmount::Amount(Fen::new(2_128)),
+    };
+    let amount = AskedAmount::Amount(Fen::new(2_504));
+    vec![
+        ("register_appointment/full", appointment(true).into()),
+        ("register_appointment/none", appointment(false).into()),
+        ("open_pair/full", pair(true).into()),
+        ("open_pair/none", pair(false).into()),
+        ("record_visit/full", visit(true, false).into()),
+        ("record_visit/none", visit(false, false).into()),
+        ("record_visit/completes", visit(true, true).into()),
+        ("post_request/full", request(true).into()),
+        ("post_request/none", request(false).into()),
+        ("record_handling/full", handling(true, false).into()),
+        ("record_handling/none", handling(false, false).into()),
+        ("record_handling/completes", handling(true, true).into()),
+        ("register_fund/full", fund(true).into()),
+        ("register_fund/none", fund(false).into()),
+        ("register_benefit/full", benefit(true, BenefitKind::Place).into()),
+        ("register_benefit/voucher", benefit(true, BenefitKind::Voucher).into()),
+        ("register_benefit/none", benefit(false, BenefitKind::Grant).into()),
+        ("apply_benefit/full", apply(true, amount, false).into()),
+        ("apply_benefit/none", apply(false, AskedAmount::Blank, false).into()),
+        ("apply_benefit/unreadable", apply(false, AskedAmount::Unreadable, false).into()),
+        ("apply_benefit/completes", apply(true, amount, true).into()),
+        ("issue_pass/full", pass(true).into()),
+        ("issue_pass/none", pass(false).into()),
+        ("register_offer/full", offer(true).into()),
+        ("register_offer/none", offer(false).into()),
+        ("use_pass/full", slip(true, amount).into()),
+        ("use_pass/none", slip(false, AskedAmount::Blank).into()),
+    ]
+}

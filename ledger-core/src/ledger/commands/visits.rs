@@ -1,0 +1,178 @@
+//! Visits within a pair (走访记录): one reports, the other confirms.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::Definition;
+use super::content::Content;
+use crate::domain::event::{Event, StreamId};
+use crate::domain::ids::{ActivityCode, Key, PairId, VisitId, WorkerId};
+use crate::domain::pair::PairCommand;
+use crate::domain::pair::command::{Confirmation, PairTerms, VisitTerms};
+use crate::domain::quantity::Quantity;
+use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::time::{BusinessTime, is_plausible};
+use crate::domain::worker::command::OfWorker;
+use crate::ledger::book::Book;
+use crate::ledger::process::rows::{Earned, conflict};
+use crate::ledger::process::{Process, States};
+
+/// The last columns of the row, as far as they are filled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedConfirmation {
+    /// Who; `None` where it is blank.
+    pub by: Option<WorkerId>,
+    /// When; `None` where it is blank or no date.
+    pub on: Option<NaiveDate>,
+}
+
+/// Record a visit, or complete the row of one that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordVisit {
+    /// The row's key.
+    pub visit: VisitId,
+    /// Which pair.
+    pub pair: PairId,
+    /// What it is scored as.
+    pub activity: ActivityCode,
+    /// On which day; `None` for a text that is no date.
+    pub on: Option<NaiveDate>,
+    /// Who reports it.
+    pub reporter: WorkerId,
+    /// The last columns; `None` where all of them are blank.
+    pub confirmation: Option<AskedConfirmation>,
+    /// Whether a row that waits is completed. Its key is another one than the row's.
+    pub completes: bool,
+}
+
+impl Definition for RecordVisit {
+    /// The row's key stands for its first columns; what completes it has a key of its own.
+    fn write_content(&self, content: &mut Content) {
+        content.text("record_visit").text(self.pair.as_str()).text(self.activity.as_str()).maybe(self.on);
+        content.text(self.reporter.as_str());
+        if let (true, Some(confirmation)) = (self.completes, &self.confirmation) {
+            content.text("completes").text(self.visit.as_str()).maybe(confirmation.by.as_ref()).maybe(confirmation.on);
+        }
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::empty()
+    }
+
+    fn says_when(&self) -> bool {
+        true
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.extend([StreamId::Programme, StreamId::Pair(self.pair.clone())]);
+        let confirmer = self.confirmation.as_ref().and_then(|confirmation| confirmation.by.as_ref());
+        streams.extend([Some(&self.reporter), confirmer].into_iter().flatten().cloned().map(StreamId::Worker));
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        if self.completes { self.complete(process) } else { self.record(process) }
+    }
+}
+
+impl RecordVisit {
+    /// The order of checks: pair, activity, dates (also confirmed before the visit), the pair's days, both workers, that
+    /// they are two, that they are of the pair, caps.
+    fn record<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let pair = process.states.pair(&self.pair)?;
+        let terms = pair.require(&self.pair)?;
+        process.require_activity(&self.activity)?;
+        let Some(on) = self.on.filter(|on| is_plausible(*on)) else {
+            return Err(Refusal::new(Code::InvalidDate, "the day of the visit is not a date"));
+        };
+        let confirmed_on = self.confirmed_on(process, on)?;
+        process.clock.require_past(BusinessTime::start_of(on), "the visit on")?;
+        terms.require_on(&self.pair, on)?;
+        process.require_worker(&self.reporter)?;
+        self.require_other(process, terms)?;
+        let at = BusinessTime::start_of(on);
+        let visit = VisitTerms { activity: self.activity.clone(), on, reporter: self.reporter.clone() };
+        let report = PairCommand::Report { at, pair: self.pair.clone(), visit: self.visit.clone(), terms: visit };
+        let mut events: Vec<Event> = pair.decide(report)?.into_iter().map(Event::Pair).collect();
+        if let Some(confirmed_on) = confirmed_on {
+            events.extend(self.confirm(process, on, confirmed_on)?);
+        }
+        Ok(events)
+    }
+
+    /// Only what is added is checked.
+    fn complete<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let pair = process.states.pair(&self.pair)?;
+        let terms = pair.require(&self.pair)?;
+        let Some(known) = pair.visit(&self.visit) else { return Err(conflict(&self.visit)) };
+        let same = known.terms.activity == self.activity
+            && Some(known.terms.on) == self.on
+            && known.terms.reporter == self.reporter;
+        if !same {
+            return Err(conflict(&self.visit));
+        }
+        let confirmed_on = self.confirmed_on(process, known.terms.on)?;
+        let asked = self.confirmation.as_ref().and_then(|confirmation| confirmation.by.clone()).zip(confirmed_on);
+        let Some((by, on)) = asked else { return Ok(Vec::new()) };
+        match &known.confirmation {
+            Some(confirmation) if *confirmation == (Confirmation { by, on }) => return Ok(Vec::new()),
+            Some(_) => return Err(conflict(&self.visit)),
+            None => {}
+        }
+        self.require_other(process, terms)?;
+        self.confirm(process, known.terms.on, on)
+    }
+
+    /// The day of the confirmation, where there is one.
+    fn confirmed_on<S: States>(&self, process: &Process<'_, S>, visited: NaiveDate) -> Decision<Option<NaiveDate>> {
+        let Some(confirmation) = &self.confirmation else { return Ok(None) };
+        let whole = confirmation.on.filter(|on| is_plausible(*on) && confirmation.by.is_some());
+        match whole {
+            Some(on) if visited <= on => {
+                process.clock.require_past(BusinessTime::start_of(on), "the confirmation on")?;
+                Ok(Some(on))
+            }
+            Some(on) => {
+                let message = format!("the visit on {visited} cannot be confirmed before, on {on}");
+                Err(Refusal::new(Code::InvalidDate, message))
+            }
+            None => {
+                let message = "a confirmation has both 确认人编号 and 确认日期, a date; or leave both blank";
+                Err(Refusal::new(Code::InvalidDate, message))
+            }
+        }
+    }
+
+    fn require_other<S: States>(&self, process: &Process<'_, S>, terms: &PairTerms) -> Decision<()> {
+        let confirmer = self.confirmation.as_ref().and_then(|confirmation| confirmation.by.as_ref());
+        if let Some(confirmer) = confirmer {
+            process.require_worker(confirmer)?;
+        }
+        terms.require_partners(&self.pair, &self.reporter, confirmer)
+    }
+
+    /// One unit for who reported it, on the day of the confirmation.
+    fn confirm<S: States>(&self, process: &Process<'_, S>, visited: NaiveDate, on: NaiveDate) -> Decision<Vec<Event>> {
+        let Some(by) = self.confirmation.as_ref().and_then(|confirmation| confirmation.by.clone()) else {
+            return Ok(Vec::new());
+        };
+        let at = BusinessTime::start_of(on);
+        let earned = Earned {
+            activity: &self.activity,
+            credit: (&Key::from(&self.visit)).into(),
+            done_on: visited,
+            of: OfWorker { worker: self.reporter.clone(), at },
+            on,
+            quantity: Quantity::from_millionths(1_000_000),
+            source: self.pair.to_string(),
+        };
+        let credit = process.earn(earned)?;
+        let confirmation = Confirmation { by, on };
+        let confirm = PairCommand::Confirm { at, pair: self.pair.clone(), visit: self.visit.clone(), confirmation };
+        let confirmed = process.states.pair(&self.pair)?.decide(confirm)?;
+        Ok(confirmed.into_iter().map(Event::Pair).chain(credit).collect())
+    }
+}
