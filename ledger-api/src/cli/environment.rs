@@ -27,10 +27,16 @@ pub(super) const OF_IMPORT: &str = "\
 district.toml:
   code, name                the district's division code and name
   points_step               credits are rounded down to a multiple of this, such as \"0.5\" [default: 1]
-  approval_required         true: a second person confirms each credit over the API [default: false]
-  publicity_days            days of publicity (公示) before a credit may be confirmed [default: 0]
+  checks                    how many people check a credit that is proposed: 0, 1 or 2 [default: 0]
+  approval_required         true: the same as checks = 1
+  publicity_days            days of publicity (公示) before a credit counts [default: 0]
+  working_days              true: a publicity counts working days alone [default: false]
+  holidays, makeup_workdays lists of dates: days off, and weekends that are worked
+  import                    \"proposed\": rows of 活动记录 are checked and public too [default: \"confirmed\"]
   tiers                     the tiers (层级) that stores may have, as a list [default: any]
-  guards                    self_witness = \"refuse\" takes no credit whose witness is the worker [default: off]
+  guards                    each \"off\", \"flag\" or \"refuse\", or { do = \"flag\", over = 8 }: evidence_reused,
+                            hours_over_day, hours_overlap, new_account, recorded_late, self_witness, witness_circle,
+                            witness_overload [default: off]
 
 Environment:
   NUANXIN_JOURNAL           where the journal is, as --journal
