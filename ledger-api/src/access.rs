@@ -1,15 +1,18 @@
 //! Access tokens: issuing, listing, revoking, and telling who shows one.
 //!
-//! Owns the tokens, their roles, and in [`policy`] the one table that says who may do what; `service` asks it.
+//! Owns the tokens, and in [`policy`] the one table that says who may do what; `service` asks it.
 //!
-//! A token is a random secret of 256 bits which is shown once. Stored are its SHA-256, its role and scope, a label, and
-//! an id: the actor in every command that its bearer gives. Tokens live beside the journal and may be issued and revoked
-//! by one process while others serve.
+//! A token is a way into an account: a random secret of 256 bits which is shown once. Stored are its SHA-256, its
+//! account, a label, and an id by which it is spoken of. What the account may do stands in the journal and is asked anew
+//! for each request. Tokens live beside the journal and may be issued and revoked by one process while others serve.
 
 mod cache;
+pub mod lockout;
+pub mod password;
 pub mod policy;
 mod postgres;
 mod secret;
+pub mod session;
 mod sqlite;
 mod store;
 #[cfg(test)]
@@ -18,8 +21,9 @@ mod tests;
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::{DateTime, Utc};
-use ledger_core::domain::ids::Actor;
+use chrono::{DateTime, NaiveDate, Utc};
+use ledger_core::domain::account::Account;
+use ledger_core::domain::ids::{AccountId, Actor, GrantId, WorkerId};
 use ledger_core::journal::url::JournalUrl;
 use serde::Serialize;
 
@@ -42,20 +46,108 @@ const ID_TRIES_MAX: u32 = 8;
 /// The tokens of a journal.
 pub struct Access {
     store: Box<dyn TokenStore>,
+    /// Whether other servers revoke tokens, too.
+    shared: bool,
     cache: Cache,
 }
 
-/// Who shows a token. Cheap to clone.
+/// Who asks: an account, and what it may do today. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The token's id, which is the actor of commands.
+    /// The account, which is the actor of commands.
     pub id: Actor,
-    /// What the bearer is.
+    /// By which token or session they came in.
+    pub way: Arc<str>,
+    /// Which worker the person is.
+    pub worker: Option<WorkerId>,
+    /// The roles that hold today.
+    pub roles: Arc<[Held]>,
+}
+
+/// A role that holds today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// By which grant.
+    pub grant: GrantId,
+    /// What may be done.
     pub role: Role,
-    /// Where: the store, community, branch, merchant or worker.
+    /// Where: the store, site, branch, merchant or worker; none for the district.
     pub scope: Option<Arc<str>>,
-    /// The token's label.
-    pub name: Arc<str>,
+    /// From which day on.
+    pub from: NaiveDate,
+    /// Through which day.
+    pub until: Option<NaiveDate>,
+}
+
+impl Identity {
+    /// An account as it stands on a day.
+    pub fn of(id: &AccountId, way: Arc<str>, account: &Account, day: NaiveDate) -> Identity {
+        let held = account.grants().filter(|(_, held)| held.holds_on(day)).map(|(grant, held)| Held {
+            grant: grant.clone(),
+            role: held.role,
+            scope: held.scope.as_deref().map(Arc::from),
+            from: held.term.from,
+            // What is known today of its end, be it the grant's own or one that was set since.
+            until: held.term.last_day(),
+        });
+        Identity { id: id.into(), way, worker: account.worker().cloned(), roles: held.collect() }
+    }
+
+    /// Whether they act in a role, wherever that is.
+    pub fn acts_as(&self, role: Role) -> bool {
+        self.roles.iter().any(|held| held.role == role)
+    }
+
+    /// Where they act in a role: the stores of a clerk, the branches of a branch's secretary, and so on.
+    pub fn scopes_of(&self, role: Role) -> Vec<&str> {
+        self.roles.iter().filter(|held| held.role == role).filter_map(|held| held.scope.as_deref()).collect()
+    }
+
+    /// The worker whose account they see as their own.
+    pub fn own_account(&self) -> Option<&str> {
+        let own = self.roles.iter().find(|held| held.role == Role::Worker)?;
+        own.scope.as_deref().or(self.worker.as_ref().map(WorkerId::as_str))
+    }
+}
+
+/// Somebody with one role, for tests.
+#[cfg(test)]
+pub(crate) fn acting(role: Role, scope: Option<&str>) -> Identity {
+    let held = Held {
+        grant: GrantId::new("g").expect("an id"),
+        role,
+        scope: scope.map(Arc::from),
+        from: NaiveDate::MIN,
+        until: None,
+    };
+    let id = Actor::new("t").expect("an id");
+    Identity { id, way: Arc::from("test"), worker: None, roles: Arc::from([held]) }
+}
+
+/// What a token says by itself: into which account it leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The token's id.
+    pub id: Arc<str>,
+    /// None for a token that an older program issued.
+    pub account: Option<AccountId>,
+    /// The last day on which it works.
+    pub until: Option<NaiveDate>,
+}
+
+/// What a token is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken<'a> {
+    /// Into which account it leads.
+    pub account: &'a AccountId,
+    /// The one role that a machine's account has, for lists.
+    pub role: Option<Role>,
+    /// Where that is, for lists.
+    pub scope: Option<&'a str>,
+    /// A label.
+    pub name: &'a str,
+    /// The last day on which it works.
+    pub until: Option<NaiveDate>,
 }
 
 /// A token as lists show it; the secret cannot be shown again.
@@ -63,12 +155,16 @@ pub struct Identity {
 pub struct TokenRecord {
     /// The token's id.
     pub id: String,
-    /// What the bearer is, as text: a newer program may have issued roles this one does not know.
+    /// Into which account it leads; none for one of an older program, which lets nobody in.
+    pub account: Option<String>,
+    /// The one role of a machine's account; blank for a token of an account with all its roles.
     pub role: String,
-    /// Where: the store, community, branch, merchant or worker.
+    /// Where: the store, site, branch, merchant or worker.
     pub scope: Option<String>,
     /// The token's label.
     pub name: String,
+    /// The last day on which it works.
+    pub until: Option<String>,
     /// When it was issued.
     pub issued_at: DateTime<Utc>,
     /// When it was revoked.
@@ -81,9 +177,6 @@ pub enum AccessError {
     /// What was asked for cannot be done as asked.
     #[error("{0}")]
     Input(String),
-    /// Role and scope do not fit.
-    #[error(transparent)]
-    Role(#[from] RoleError),
     /// The tokens cannot be read or written.
     #[error("access tokens: {0}")]
     Store(#[from] SideStoreError),
@@ -103,28 +196,29 @@ impl Access {
             JournalUrl::Sqlite(path) => Box::new(SqliteTokens::open(path).await?),
             JournalUrl::Postgres { url, schema } => Box::new(PostgresTokens::open(url, schema).await?),
         };
-        Ok(Access { store, cache: Cache::default() })
+        let shared = matches!(url, JournalUrl::Postgres { .. });
+        Ok(Access { store, shared, cache: Cache::default() })
     }
 
-    /// Issues a token: its id, and the secret, which is nowhere else.
+    /// Issues a token: its id, and the secret, which is nowhere else. That the account is there is the caller's to see to.
     ///
     /// # Errors
     /// [`AccessError`].
-    pub async fn issue(&self, role: Role, scope: Option<&str>, name: &str) -> Result<(Actor, String), AccessError> {
-        let scope = scope.map(str::trim);
-        role.check_scope(scope)?;
-        let name = name.trim();
+    pub async fn issue(&self, new: &NewToken<'_>) -> Result<(String, String), AccessError> {
+        let name = new.name.trim();
         check_name(name)?;
         for _ in 0..ID_TRIES_MAX {
             let id = secret::new_id()?;
             let (secret, hash) = secret::new_secret()?;
             let token = StoredToken {
-                id: id.as_str().to_owned(),
-                role: role.as_str().to_owned(),
-                scope: scope.map(str::to_owned),
+                id: id.clone(),
+                role: new.role.map(Role::as_str).unwrap_or_default().to_owned(),
+                scope: new.scope.map(str::to_owned),
                 name: name.to_owned(),
                 issued_at_ms: Utc::now().timestamp_millis(),
                 revoked_at_ms: None,
+                account: Some(new.account.to_string()),
+                until: new.until.map(|until| until.to_string()),
             };
             if self.store.insert(token, hash).await? {
                 return Ok((id, secret));
@@ -141,8 +235,8 @@ impl Access {
         self.store.list().await?.into_iter().map(record).collect()
     }
 
-    /// Revokes a token for ever: it stops working within a second in every process, and for new requests to this one at
-    /// once. `false` when there is no such id; revoking again changes nothing and is `true`.
+    /// Revokes a token for ever: it stops working with the next request, on Postgres to whichever server; on SQLite to the
+    /// one that serves, and to any other process within a second. `false` when there is no such id; revoking again changes nothing and is `true`.
     ///
     /// # Errors
     /// [`AccessError`].
@@ -156,20 +250,24 @@ impl Access {
         Ok(found)
     }
 
-    /// Who shows this token; nobody when it was never issued or is revoked.
+    /// Into which account this token leads; into none when it was never issued or is revoked.
     ///
     /// # Errors
     /// [`AccessError::Store`] when that cannot be told now. Nobody is let in on old knowledge then.
-    pub async fn authenticate(&self, token: &str) -> Result<Option<Identity>, AccessError> {
+    pub async fn authenticate(&self, token: &str) -> Result<Option<Shown>, AccessError> {
         let Some(hash) = SecretHash::of(token) else { return Ok(None) };
-        let Some(entry) = self.cache.get(&hash) else { return self.ask(hash).await };
-        if let Some(identity) = entry.fresh() {
-            return Ok(Some(identity));
+        if self.cache.is_unknown(&hash) {
+            return Ok(None);
         }
+        let Some(entry) = self.cache.get(&hash) else { return self.ask(hash).await };
         let waits_since = Instant::now();
+        let oldest = self.oldest_believed(waits_since);
+        if let Some(shown) = entry.asked_since(oldest) {
+            return Ok(Some(shown));
+        }
         let mut failed_at = entry.turn.lock().await;
-        if let Some(identity) = entry.fresh() {
-            return Ok(Some(identity));
+        if let Some(shown) = entry.asked_since(oldest) {
+            return Ok(Some(shown));
         }
         // Whoever waited while another found the store away is told so too: one after the other, the last of a crowd
         // would hear of it many timeouts later.
@@ -181,15 +279,28 @@ impl Access {
         answer
     }
 
-    async fn ask(&self, hash: SecretHash) -> Result<Option<Identity>, AccessError> {
+    /// Whether this process has seen a token to be valid: whoever shows it is no stranger, and costs no question at the
+    /// door.
+    pub fn has_seen(&self, token: &str) -> bool {
+        SecretHash::of(token).is_some_and(|hash| self.cache.get(&hash).is_some())
+    }
+
+    /// When the store must have been asked for its answer to be believed. Where other servers revoke as well, that is not
+    /// before the request came in: one answer serves all who waited for it, and none who came later.
+    fn oldest_believed(&self, now: Instant) -> Option<Instant> {
+        if self.shared { Some(now) } else { now.checked_sub(cache::BELIEVED) }
+    }
+
+    async fn ask(&self, hash: SecretHash) -> Result<Option<Shown>, AccessError> {
         let asked = Instant::now();
         let Some(token) = self.store.find(hash).await? else {
             self.cache.forget(&hash);
+            self.cache.keep_unknown(hash);
             return Ok(None);
         };
-        let identity = identity(token)?;
-        self.cache.keep(hash, asked, identity.clone());
-        Ok(Some(identity))
+        let shown = shown(token)?;
+        self.cache.keep(hash, asked, shown.clone());
+        Ok(Some(shown))
     }
 }
 
@@ -204,13 +315,14 @@ fn check_name(name: &str) -> Result<(), AccessError> {
     Ok(())
 }
 
-fn identity(token: StoredToken) -> Result<Identity, AccessError> {
+fn shown(token: StoredToken) -> Result<Shown, AccessError> {
     let damaged = |what: String| SideStoreError::Unusable(format!("token {}: {what}; use a newer program", token.id));
-    let role: Role = token.role.parse().map_err(|error: RoleError| damaged(error.to_string()))?;
-    let id = Actor::new(&token.id).map_err(|error| damaged(error.to_string()))?;
-    // Written by hand or by another program, a role with the wrong scope would reach further than was meant.
-    role.check_scope(token.scope.as_deref()).map_err(|error| damaged(error.to_string()))?;
-    Ok(Identity { id, role, scope: token.scope.map(Arc::from), name: Arc::from(token.name) })
+    let account =
+        token.account.as_deref().map(AccountId::new).transpose().map_err(|error| damaged(error.to_string()))?;
+    // An end that cannot be read is not taken for none.
+    let until = token.until.as_deref().map(str::parse).transpose();
+    let until = until.map_err(|error: chrono::ParseError| damaged(error.to_string()))?;
+    Ok(Shown { account, until, id: Arc::from(token.id) })
 }
 
 fn record(token: StoredToken) -> Result<TokenRecord, AccessError> {
@@ -220,5 +332,14 @@ fn record(token: StoredToken) -> Result<TokenRecord, AccessError> {
     };
     let issued_at = time(token.issued_at_ms)?;
     let revoked_at = token.revoked_at_ms.map(time).transpose()?;
-    Ok(TokenRecord { id: token.id, role: token.role, scope: token.scope, name: token.name, issued_at, revoked_at })
+    Ok(TokenRecord {
+        id: token.id,
+        account: token.account,
+        role: token.role,
+        scope: token.scope,
+        name: token.name,
+        until: token.until,
+        issued_at,
+        revoked_at,
+    })
 }

@@ -14,8 +14,11 @@ use ledger_core::ledger::{Ledger, LedgerSettings};
 use projections::{Views, ViewsRunner};
 
 use crate::access::Access;
+use crate::access::password::Passwords;
+use crate::access::session::Sessions;
 use crate::audit::Audit;
 use crate::read_record::ReadRecord;
+use crate::security_log::SecurityLog;
 use crate::vault::Vault;
 
 /// Everything a server works with. Cheap to clone: every request does, many times over.
@@ -32,10 +35,16 @@ pub struct Parts {
     pub views: Views,
     /// Access tokens.
     pub access: Arc<Access>,
+    /// Passwords of accounts.
+    pub passwords: Arc<Passwords>,
+    /// Who is logged in.
+    pub sessions: Arc<Sessions>,
     /// Names, encrypted per person.
     pub vault: Arc<Vault>,
     /// Who read whose record.
     pub readers: Arc<ReadRecord>,
+    /// What was refused to whom.
+    pub security: Arc<SecurityLog>,
     /// Checkpoints, proofs and receipts.
     pub audit: Arc<Audit>,
 }
@@ -69,6 +78,7 @@ pub struct AppTasks {
     ledger: LedgerTask,
     runner: ViewsRunner,
     readers: Arc<ReadRecord>,
+    security: Arc<SecurityLog>,
 }
 
 /// What opening can fail with.
@@ -159,16 +169,30 @@ impl App {
     ) -> Result<(App, AppTasks), OpenError> {
         let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &new.origin, new.suite).await?;
         let access = Arc::new(Access::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
+        let passwords = Passwords::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
+        let sessions = Sessions::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let vault = Arc::new(Vault::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let readers = Arc::new(ReadRecord::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
+        let security = Arc::new(SecurityLog::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let audit =
             Audit::open(url, Arc::clone(&journal)).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         audit.prepare_keys().await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
         let audit = Arc::new(audit);
-        let kept = Arc::clone(&readers);
-        let app = App(Arc::new(Parts { url: url.clone(), ledger, views, access, vault, readers, audit }));
-        Ok((app, AppTasks { ledger: task, runner, readers: kept }))
+        let (kept, logged) = (Arc::clone(&readers), Arc::clone(&security));
+        let app = App(Arc::new(Parts {
+            url: url.clone(),
+            ledger,
+            views,
+            access,
+            passwords: Arc::new(passwords),
+            sessions: Arc::new(sessions),
+            vault,
+            readers,
+            security,
+            audit,
+        }));
+        Ok((app, AppTasks { ledger: task, runner, readers: kept, security: logged }))
     }
 }
 
@@ -178,5 +202,6 @@ impl AppTasks {
         self.ledger.finished().await;
         self.runner.stop().await;
         self.readers.stop().await;
+        self.security.stop().await;
     }
 }

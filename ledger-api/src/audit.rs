@@ -40,6 +40,8 @@ pub struct Identity {
     pub origin: String,
     /// What its tree is hashed with.
     pub suite: HashSuite,
+    /// Whether all that is in it is made up, to show a ledger with.
+    pub demonstration: bool,
 }
 
 /// The evidence of one journal.
@@ -100,7 +102,7 @@ pub async fn identity(journal: &dyn Journal) -> Result<Option<Identity>, Journal
     let damaged = |what: &str| JournalError::Damaged { position: first.position, what: what.to_owned() };
     let suite = suite_of(&event).ok_or_else(|| damaged("the first event opens no journal of a known hash suite"))?;
     let opened = event.as_opening().ok_or_else(|| damaged("the first event does not open a journal"))?;
-    Ok(Some(Identity { origin: opened.origin.clone(), suite }))
+    Ok(Some(Identity { origin: opened.origin.clone(), suite, demonstration: opened.demonstration }))
 }
 
 impl Audit {

@@ -22,8 +22,15 @@ use crate::side_store::SideStoreError;
 use crate::side_store::rows::Store;
 
 /// What stands beside a journal and is taken along by a backup of all. Checkpoints first: see [`sealed`].
-pub(crate) const STORES: [Store; 4] =
-    [crate::audit::store::STORE, crate::vault::STORE, crate::access::STORE, crate::read_record::STORE];
+/// Who is logged in is not: a session that ended must not come back.
+pub(crate) const STORES: [Store; 6] = [
+    crate::audit::store::STORE,
+    crate::vault::STORE,
+    crate::access::STORE,
+    crate::access::password::STORE,
+    crate::read_record::STORE,
+    crate::security_log::STORE,
+];
 
 /// Copies a journal into a new file, which is a journal itself once this is done; gives its size.
 ///

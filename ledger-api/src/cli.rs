@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Data goes to stdout, everything else to stderr; exit codes are 0 done, 1 the
 //! thing asked for does not hold, 2 unusable input or arguments.
 
+pub mod account;
 pub mod appraise;
 pub mod as_of;
 pub mod audit;
@@ -9,6 +10,7 @@ pub mod bench;
 mod branches;
 pub mod bundle;
 pub mod checkpoint;
+pub mod due;
 mod environment;
 pub mod export;
 pub mod import;
@@ -26,6 +28,7 @@ pub mod token;
 pub mod trace;
 pub mod verify;
 pub mod witness;
+mod writer;
 
 use std::fmt;
 use std::path::Path;
@@ -85,6 +88,9 @@ enum Commands {
     Bundle(bundle::BundleArgs),
     /// Print the mutual-aid points cards of a branch for a year
     Appraise(appraise::AppraiseArgs),
+    /// Open accounts, and grant and end what they may do
+    #[command(subcommand)]
+    Account(account::AccountCommand),
     /// Issue, list and revoke access tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -104,6 +110,8 @@ enum Commands {
     Witness(witness::WitnessCommand),
     /// Measure durable commands per second, in process or over HTTP
     Bench(bench::BenchArgs),
+    /// Do at once what is due by itself: publicity over, holds run out, lots expired
+    Due(due::DueArgs),
     /// Write a consistent copy of the journal, while it is being served
     Backup(backup::BackupArgs),
     /// Bring a copy back into an empty journal
@@ -241,6 +249,7 @@ async fn dispatch(cli: Cli) -> CliResult {
         Some(Commands::Export(args)) => export::run(args, &url).await,
         Some(Commands::Bundle(args)) => bundle::run(args, &url).await,
         Some(Commands::Appraise(args)) => appraise::run(args, &url).await,
+        Some(Commands::Account(command)) => account::run(command, &url).await,
         Some(Commands::Token(command)) => token::run(command, &url).await,
         Some(Commands::Checkpoint(args)) => checkpoint::run(args, &url).await,
         Some(Commands::Proof(command)) => proof::run(command, &url).await,
@@ -248,6 +257,7 @@ async fn dispatch(cli: Cli) -> CliResult {
         Some(Commands::Key(command)) => key::run(command, &url).await,
         Some(Commands::Witness(command)) => witness::run(command, &url).await,
         Some(Commands::Bench(args)) => bench::run(args, &url).await,
+        Some(Commands::Due(args)) => due::run(args, &url).await,
         Some(Commands::Backup(args)) => backup::backup(args, &url).await,
         Some(Commands::Restore(args)) => backup::restore(args, &url).await,
     }

@@ -7,16 +7,19 @@
 mod dice;
 mod district;
 mod history;
+mod open_work;
 
 #[cfg(test)]
 mod tests;
 
-use ledger_core::domain::ids::{Actor, IdError, Key};
+use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::{AccountId, Actor, IdError, Key, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::journal::JournalError;
+use ledger_core::journal::{Journal, JournalError};
 use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission, commands};
 
+use crate::access::Role;
 use crate::access::policy::{Denied, Who};
 use crate::service::{command, names};
 use crate::vault::{Vault, VaultError};
@@ -33,6 +36,21 @@ pub const EXAMPLE_MERCHANT: &str = "YS-SH02";
 /// A Party branch with card holders.
 pub const EXAMPLE_BRANCH: &str = "YS-DZB01";
 
+/// The roles that can be tried by a tap, each with its account and where it acts.
+pub const ENTRANCES: [(Role, &str, Option<&str>); 8] = [
+    (Role::Clerk, "demo-clerk", Some(EXAMPLE_STORE)),
+    (Role::Worker, "demo-rider", Some(EXAMPLE_WORKER)),
+    (Role::Branch, "demo-branch", Some(EXAMPLE_BRANCH)),
+    (Role::Auditor, "demo-auditor", None),
+    (Role::Operator, OPERATOR, None),
+    (Role::Approver, "demo-approver", None),
+    (Role::Merchant, "demo-merchant", Some(EXAMPLE_MERCHANT)),
+    (Role::Admin, "demo-admin", None),
+];
+/// Who proposed what waits.
+const OPERATOR: &str = "demo-operator";
+/// Entries read at once.
+const PAGE: usize = 1_000;
 const ACTOR: &str = "demo";
 /// The first command: whether the journal is this demonstration's.
 const FIRST_KEY: &str = "demo/district";
@@ -75,6 +93,53 @@ pub enum DemoError {
     Unanswered,
 }
 
+/// The account with which a role can be tried; opened and granted its role where that was not done.
+///
+/// # Errors
+/// [`DemoError`].
+pub async fn account_of(ledger: &Ledger, role: Role) -> Result<Option<AccountId>, DemoError> {
+    let Some((_, id, scope)) = ENTRANCES.iter().find(|(of, _, _)| *of == role) else { return Ok(None) };
+    let account = AccountId::new(id)?;
+    let worker = if role == Role::Worker { scope.map(WorkerId::new).transpose()? } else { None };
+    let open = commands::OpenAccount { account: account.clone(), worker };
+    let scope = scope.map(str::to_owned);
+    let grant = commands::GrantRole { account: account.clone(), role, scope, from: None, until: None };
+    let asked: [(&str, Command); 2] = [("account", open.into()), ("grant", grant.into())];
+    let mut submissions = Vec::with_capacity(asked.len());
+    for (what, command) in asked {
+        let key = Key::new(&format!("demo/{what}/{id}"))?;
+        let context = Context { key, actor: Actor::new(ACTOR)?, at: ledger.now() };
+        submissions.push(Submission { context, command });
+    }
+    for outcome in command::give(ledger, Who::Owner, submissions).await? {
+        match outcome {
+            Outcome::Committed(_) => {}
+            Outcome::Refused(refusal) => {
+                tracing::warn!(
+                    code = refusal.code.as_str(),
+                    account = id,
+                    "an account of the demonstration was refused"
+                );
+                return Ok(None);
+            }
+            Outcome::Unknown => return Err(DemoError::Unanswered),
+        }
+    }
+    Ok(Some(account))
+}
+
+/// Opens the demonstration's accounts, and lets something wait for each role. The administrator's is opened when somebody
+/// tries it: until then whoever has the machine can be the district's first.
+///
+/// # Errors
+/// [`DemoError`].
+pub async fn open_doors(ledger: &Ledger, vault: &Vault) -> Result<(), DemoError> {
+    for (role, _, _) in ENTRANCES.iter().filter(|(role, _, _)| *role != Role::Admin) {
+        account_of(ledger, *role).await?;
+    }
+    open_work::propose(ledger, vault, &Actor::new(OPERATOR)?).await
+}
+
 /// Fills an empty journal with the demonstration district; goes on where an earlier attempt stopped.
 ///
 /// # Errors
@@ -83,8 +148,7 @@ pub async fn fill(ledger: &Ledger, vault: &Vault) -> Result<Filling, DemoError> 
     let found = ledger.journal().find(&[Key::new(FIRST_KEY)?, Key::new(LAST_KEY)?]).await?;
     match found.as_slice() {
         [_, Some(_)] => return Ok(Filling::AlreadyThere),
-        // One event opens every journal.
-        [None, _] if ledger.journal().head().await?.position > 1 => return Ok(Filling::NotEmpty),
+        [None, _] if is_lived_in(ledger.journal().as_ref()).await? => return Ok(Filling::NotEmpty),
         _ => {}
     }
     let mut filler = Filler { ledger, vault, actor: Actor::new(ACTOR)?, taken: 0, refused: 0 };
@@ -101,6 +165,23 @@ pub async fn fill(ledger: &Ledger, vault: &Vault) -> Result<Filling, DemoError> 
     filler.send(history.settlements()).await?;
     filler.send(vec![history::last_restock(LAST_KEY)?]).await?;
     Ok(Filling::Filled { taken: filler.taken, refused: filler.refused })
+}
+
+/// Whether a journal holds more than what opens it and whoever may act in it: a token may be issued before anything else.
+async fn is_lived_in(journal: &dyn Journal) -> Result<bool, JournalError> {
+    let mut position = 0;
+    loop {
+        let entries = journal.read(position, PAGE).await?;
+        let Some(last) = entries.last() else { return Ok(false) };
+        position = last.position;
+        for entry in &entries {
+            match entry.event()? {
+                Event::Account(_) | Event::Directory(_) => {}
+                event if event.as_opening().is_some() => {}
+                _ => return Ok(true),
+            }
+        }
+    }
 }
 
 struct Filler<'a> {

@@ -6,6 +6,7 @@
 //! any resource. Nothing here decides a rule, which is the ledger's, nor a right, which `service` asks for.
 
 mod accept;
+pub mod account_reads;
 pub mod accounts;
 mod appraisal_seals;
 pub mod appraisals;
@@ -22,24 +23,32 @@ pub mod credits;
 mod decimal;
 pub mod docs;
 pub mod door;
+pub mod due;
+pub mod erase;
 pub mod error;
 pub mod events;
 pub mod expiries;
 pub mod extract;
 pub mod grants;
+mod guards;
 pub mod health;
 pub mod holds;
 pub mod judgements;
 pub mod limits;
+pub mod login;
 pub mod merchants;
 pub mod metrics;
 pub mod open_holds;
 pub mod openapi;
+pub mod own_data;
 pub mod person;
+pub mod publicity;
+pub mod rate;
 pub mod readers;
 pub mod receipts;
 pub mod redemptions;
 pub mod schedule;
+pub mod security;
 pub mod settlements;
 pub mod shapes;
 pub mod shelf;
@@ -67,8 +76,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::stopping::Stopping;
-use door::Routes;
+use door::{Gate, Routes};
 use limits::{Crowd, Walkers};
+use rate::RateSettings;
 
 /// The OpenAPI document of all routes, as JSON. Handlers take it as `Extension<ApiDocument>`.
 #[derive(Debug, Clone)]
@@ -80,6 +90,8 @@ fn guarded() -> Routes {
         .merge(workers::routes())
         .merge(accounts::routes())
         .merge(person::routes())
+        .merge(erase::routes())
+        .merge(own_data::routes())
         .merge(readers::routes())
         .merge(traces::routes())
         .merge(merchants::routes())
@@ -92,6 +104,8 @@ fn guarded() -> Routes {
         .merge(credits::routes())
         .merge(judgements::routes())
         .merge(credit_reads::routes())
+        .merge(publicity::routes())
+        .merge(due::routes())
         .merge(redemptions::routes())
         .merge(till::routes())
         .merge(holds::routes())
@@ -104,14 +118,16 @@ fn guarded() -> Routes {
         .merge(events::routes())
         .merge(audits::routes())
         .merge(audit::routes())
+        .merge(security::routes())
         .merge(receipts::routes())
         .merge(grants::routes())
+        .merge(account_reads::routes())
         .merge(metrics::routes())
 }
 
 /// Routes that anybody may ask, or that ask for a token themselves: they show nothing of what is recorded.
 fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(health::routes()).merge(docs::routes()).merge(witness::routes())
+    OpenApiRouter::new().merge(health::routes()).merge(docs::routes()).merge(witness::routes()).merge(login::routes())
 }
 
 /// The OpenAPI document of all routes.
@@ -126,15 +142,16 @@ pub fn document() -> serde_json::Result<serde_json::Value> {
 ///
 /// # Errors
 /// When the OpenAPI document cannot be written, which is a fault of this program.
-pub fn router(app: App, pages: Router<App>, stopping: Stopping) -> serde_json::Result<Router> {
+pub fn router(app: App, pages: Router<App>, stopping: Stopping, rates: RateSettings) -> serde_json::Result<Router> {
     let document = ApiDocument(document()?.to_string().into());
     let crowd = Crowd::default();
     let (guarded, doors) = guarded().into_parts();
     let (guarded, _) = guarded.split_for_parts();
     let (open, _) = open().split_for_parts();
     let guarded = guarded.method_not_allowed_fallback(extract::wrong_method).route_layer((
+        // The crowd is counted behind the guard: strangers push nobody out.
+        from_fn_with_state((app.clone(), doors.clone(), Arc::new(Gate::new(rates))), door::guard),
         from_fn_with_state(crowd, limits::crowd),
-        from_fn_with_state((app.clone(), doors.clone()), door::guard),
         from_fn(accept::only_what_is_accepted),
     ));
     let open = open.merge(pages).method_not_allowed_fallback(extract::wrong_method);

@@ -6,13 +6,12 @@
 //! decided by the ledger alone, for a sheet as for anybody else.
 //!
 //! Reading order: `pack` (what lies there), `reader` with `setup`, `schedule` and `records` (rows become commands),
-//! `submit` (commands are sent and counted, to a [`Destination`]), `overlay` (how a dry run writes nothing).
+//! `submit` (commands are sent and counted, to a [`Destination`]); a dry run writes into an [`OverlayJournal`] alone.
 
 mod chunk;
 mod district;
 mod error;
 mod fields;
-mod overlay;
 mod pack;
 mod reader;
 mod records;
@@ -36,9 +35,9 @@ use ledger_core::ledger::{Ledger, LedgerSettings};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use crate::overlay::OverlayJournal;
 use crate::service::destination::{Destination, OwnLedger, machine_owner};
 use crate::vault::Vault;
-use overlay::OverlayJournal;
 use reader::Reader;
 use submit::Submitter;
 

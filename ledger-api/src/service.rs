@@ -5,18 +5,33 @@
 //! Nothing here knows a status, a page or a sheet.
 //!
 //! Reading order: [`error`] (what can be said besides yes), [`command`] (a command from its fields to its receipt),
-//! [`keys`], [`names`], [`reading`] with [`readers`], then [`destination`] (commands of this machine), [`due`] and [`appraisals`].
+//! [`who`], [`keys`], [`names`], [`reading`] with [`readers`], [`accounts`], then [`destination`] (commands of this
+//! machine), [`due`], [`appraisals`], and for credits [`objectors`] and [`publicity`].
 
+pub mod accounts;
 pub mod appraisals;
+pub mod audit;
 pub mod command;
+pub mod counter;
+pub mod desk;
 pub mod destination;
 pub mod due;
+pub mod erasure;
 pub mod error;
 pub mod keys;
+pub mod login;
 pub mod names;
+pub mod objectors;
+pub mod overview;
+pub mod own;
+pub mod own_data;
+pub mod publicity;
+pub mod reach;
 pub mod readers;
 pub mod reading;
 #[cfg(test)]
 mod tests;
+pub mod texts;
+pub mod who;
 
 pub use error::ServiceError;

@@ -40,8 +40,15 @@ use store::{Found, Held, NameStore, Place, SealedField, Subject};
 
 /// The kind of a worker; the id is the worker's.
 pub const WORKER: &str = "worker";
+/// The kind of an account; the id is the account's.
+pub const ACCOUNT: &str = "account";
 /// The kind of a witness (证明人); the id is the pseudonym.
 pub const WITNESS: &str = "witness";
+/// The kind of a store, for texts about it; the id is the store's.
+pub const STORE_TEXTS: &str = "store";
+/// The kind of a credit, redemption or hold of which nobody knew yet whose it is when a text about it came; the id is its
+/// name.
+pub const CASE: &str = "case";
 
 /// Longest name or witness's text, in characters.
 pub const NAME_CHARS_MAX: usize = 200;
@@ -50,6 +57,8 @@ const SUBJECT_CHARS_MAX: usize = 128;
 
 const NAME: &str = "name";
 const PHONE: &str = "phone";
+/// Whom the hashes of erased persons are made for.
+const ERASED: &str = "erased";
 
 /// Longest phone number, in digits.
 const PHONE_DIGITS_MAX: usize = 15;
@@ -203,7 +212,63 @@ impl Vault {
             let name = checked(name.as_ref(), &subject)?;
             names.insert(Place { subject, field: NAME.to_owned() }, name);
         }
+        let erased = self.erased_among(names.keys().map(|place| &place.subject)).await?;
+        // A sheet that still lists somebody who was forgotten brings nobody's name back.
+        names.retain(|place, _| !erased.contains(&self.erasure_token(&place.subject)));
         self.put(names).await
+    }
+
+    fn erasure_token(&self, subject: &Subject) -> Vec<u8> {
+        self.keys.token(&subject.kind, ERASED, &subject.id)
+    }
+
+    async fn erased_among(&self, subjects: impl Iterator<Item = &Subject>) -> Result<HashSet<Vec<u8>>, VaultError> {
+        let tokens: Vec<Vec<u8>> = subjects.map(|subject| self.erasure_token(subject)).collect();
+        if tokens.is_empty() {
+            return Ok(HashSet::new());
+        }
+        Ok(self.store.erased_of(tokens).await?.into_iter().collect())
+    }
+
+    /// Whether a worker was forgotten.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn is_erased(&self, worker: &str) -> Result<bool, VaultError> {
+        Ok(!self.erased_among(std::iter::once(&subject(WORKER, worker)?)).await?.is_empty())
+    }
+
+    /// Notes that forgetting a worker is asked of the ledger, by its command's key: whatever happens in between, it is
+    /// finished later.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn begin_erasure(&self, worker: &str, key: &str) -> Result<(), VaultError> {
+        Ok(self.store.begin_erasure(worker, key).await?)
+    }
+
+    /// What [`Vault::begin_erasure`] noted and nobody ended, as worker and key.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn begun_erasures(&self) -> Result<Vec<(String, String)>, VaultError> {
+        Ok(self.store.begun_erasures().await?)
+    }
+
+    /// Ends what [`Vault::begin_erasure`] noted.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn end_erasure(&self, worker: &str, key: &str) -> Result<(), VaultError> {
+        Ok(self.store.end_erasure(worker, key).await?)
+    }
+
+    /// Remembers that a worker was forgotten: no name and no phone is kept for that id again.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn mark_erased(&self, worker: &str) -> Result<(), VaultError> {
+        Ok(self.store.mark_erased(self.erasure_token(&subject(WORKER, worker)?)).await?)
     }
 
     /// Changes what is kept of a worker.

@@ -1,30 +1,68 @@
-//! The pages: one folder a URL, the template beside its handler. Chinese first, English second; readable on a telephone
-//! and on paper.
+//! The pages: one folder a URL, the template beside its handler. Chinese first, switched to English in the corner, one
+//! language at a time; made for a telephone first, and for paper.
 //!
-//! A page loads nothing from outside and needs no script to be read. A script is there only where the reader's own device
-//! must do the work because nobody else should be believed, which is so for [`receipt`] alone: then it is part of the page,
-//! admitted by its hash, cannot send anything, and works without this server once it is loaded.
+//! Pages are thin over `service`, as the API is. Every form works without script; with it, htmx puts the answer into the
+//! page without loading all of it. Style and scripts are files of our own ([`assets`]); nothing is inline, and nothing is
+//! loaded from outside.
+//!
+//! [`receipt`] stands apart: there the reader's own device must do the work because nobody else should be believed. Its
+//! script is part of the page, admitted by its hash, cannot send anything, and works without this server once loaded.
+//!
+//! Reading order: [`page`] (who sees it, the frame, how a no is shown), [`form`], [`words`], then any page.
 
-pub mod home;
+mod admin;
+mod assets;
+mod audit;
+mod branch;
+mod counter;
+mod credits;
+mod figures;
+mod form;
+mod login;
+mod me;
+mod merchant;
+mod page;
 pub mod receipt;
+mod roles;
+#[cfg(test)]
+mod template_tests;
+mod trouble;
 #[cfg(test)]
 mod vendor_tests;
+mod words;
 
-use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
 
-/// The style sheet that all pages begin with.
-const COMMON_CSS: &str = include_str!("web/common.css");
+/// How people get in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Entrance {
+    /// The journal is the demonstration's: roles can be tried by a tap.
+    pub demonstration: bool,
+    /// Also by whoever is not on this machine.
+    pub open: bool,
+}
 
 /// The pages' routes.
-pub fn routes() -> Router<App> {
-    Router::new().merge(home::routes()).merge(receipt::routes())
+pub fn routes(entrance: Entrance) -> Router<App> {
+    Router::new()
+        .merge(login::routes())
+        .merge(counter::routes())
+        .merge(credits::routes())
+        .merge(branch::routes())
+        .merge(me::routes())
+        .merge(merchant::routes())
+        .merge(admin::routes())
+        .merge(audit::routes())
+        .merge(assets::routes())
+        .merge(receipt::routes())
+        .layer(Extension(entrance))
 }
 
 /// A page that could not be written, which is a fault of this program. The cause goes to the log.

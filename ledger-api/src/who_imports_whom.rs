@@ -293,7 +293,11 @@ fn each_handler_asks_for_the_read_that_its_route_is_registered_for() {
             seen += 1;
             let body = text.split_once(&format!("async fn {handler}(")).map(|(_, rest)| rest).unwrap_or_default();
             let body = body.split_once("\n}\n").map_or(body, |(body, _)| body);
-            let asked = [format!("caller.may({read}, "), format!("caller.may_ever({read})")];
+            let asked = [
+                format!("caller.may({read}, "),
+                format!("caller.may_here(&app, {read}, "),
+                format!("caller.may_ever({read})"),
+            ];
             if !asked.iter().any(|asked| body.contains(asked)) {
                 let _ = writeln!(wrong, "  {}: {handler} does not ask for {read}", module.path);
             }

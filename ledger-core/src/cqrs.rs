@@ -16,6 +16,7 @@ use crate::domain::directory::{Directory, DirectoryCommand, DirectoryEvent};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::fund::{Fund, FundCommand, FundEvent};
 use crate::domain::ids::{AccountId, MerchantId};
+use crate::domain::mark::{Mark, MarkEvent};
 use crate::domain::merchant::{Merchant, MerchantCommand, MerchantEvent};
 use crate::domain::pair::{Pair, PairCommand, PairEvent};
 use crate::domain::pass::{Offer, OfferCommand, OfferEvent, Pass, PassCommand, PassEvent};
@@ -81,6 +82,7 @@ aggregate!(Merchant, "Merchant", MerchantEvent, (MerchantId, MerchantCommand), |
 aggregate!(RedemptionStore, "RedemptionStore", StoreEvent, (AtStore, StoreCommand), |state, asked| state
     .decide(&asked.0, asked.1));
 aggregate!(Card, "Card", CardEvent, AssignNumber, |state, asked| state.decide(asked));
+aggregate!(Mark, "Mark", MarkEvent, MarkEvent, |state, asked| state.decide(asked));
 aggregate!(Account, "Account", AccountEvent, (AccountId, AccountCommand), |state, asked| state
     .decide(&asked.0, asked.1));
 aggregate!(Directory, "Directory", DirectoryEvent, DirectoryCommand, |state, asked| state.decide(asked));
@@ -108,6 +110,7 @@ pub async fn load_stream(
         StreamId::Merchant(_) => load::<Merchant>(repository, stream, after).await,
         StreamId::Store(_) => load::<RedemptionStore>(repository, stream, after).await,
         StreamId::Card(_) => load::<Card>(repository, stream, after).await,
+        StreamId::Mark(_) => load::<Mark>(repository, stream, after).await,
         StreamId::Account(_) => load::<Account>(repository, stream, after).await,
         StreamId::Directory => load::<Directory>(repository, stream, after).await,
         StreamId::Sites => load::<Sites>(repository, stream, after).await,

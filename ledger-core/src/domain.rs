@@ -5,10 +5,11 @@
 // Whoever reads events names what is left out: a new one is then read, or left out on purpose.
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
 
+pub mod calendar;
 pub mod decimal;
 pub mod history;
 pub mod ids;
-pub mod personal;
+pub mod numbers;
 pub mod points;
 pub mod quantity;
 pub mod refusal;
@@ -25,6 +26,7 @@ pub mod benefit;
 pub mod card;
 pub mod directory;
 pub mod fund;
+pub mod mark;
 pub mod merchant;
 pub mod money;
 pub mod pair;

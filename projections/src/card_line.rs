@@ -74,7 +74,8 @@ impl CardLines {
         self.change(judged.lot, |line| match judged.verdict {
             Verdict::Confirmed { .. } => line.confirmed = Some(position),
             Verdict::Rejected | Verdict::Reversed { .. } => line.reversed = Some(position),
-            Verdict::Objected => line.objections.push((position, None)),
+            Verdict::Objected { .. } | Verdict::Appealed { .. } => line.objections.push((position, None)),
+            Verdict::Checked | Verdict::Publicised { .. } => {}
             Verdict::Resolved { .. } => {
                 if let Some(last) = line.objections.last_mut() {
                     last.1 = Some(position);

@@ -45,7 +45,11 @@ impl CardPoints {
             Verdict::Rejected | Verdict::Reversed { .. } => {
                 self.by_lot.remove(&judged.lot);
             }
-            Verdict::Objected | Verdict::Resolved { .. } => {}
+            Verdict::Checked
+            | Verdict::Publicised { .. }
+            | Verdict::Objected { .. }
+            | Verdict::Appealed { .. }
+            | Verdict::Resolved { .. } => {}
         }
     }
 

@@ -32,6 +32,7 @@ pub mod state;
 pub mod statement;
 pub mod store;
 pub mod views;
+pub mod waiting;
 pub mod walk;
 
 pub use error::ViewError;

@@ -88,6 +88,7 @@ impl Programmes {
             | Event::Account(_)
             | Event::Directory(_)
             | Event::Sites(_)
+            | Event::Mark(_)
             | Event::Pair(_)
             | Event::Certificate(_)
             | Event::Pass(_)

@@ -106,6 +106,7 @@ impl StateFold {
             | Event::Account(_)
             | Event::Directory(_)
             | Event::Sites(_)
+            | Event::Mark(_)
             | Event::Request(_)
             | Event::Pair(_)
             | Event::Fund(_)

@@ -1,8 +1,10 @@
 //! The views, one file each.
 
+pub mod account;
 pub mod balance;
 pub mod card;
 pub mod hold;
+pub mod holder;
 pub mod merchant;
 pub mod proposal;
 pub mod redemption;
@@ -19,13 +21,15 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold, or to what is stored with them: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 11;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
+    "account",
     "balance",
     "hold",
     "card_branch",
+    "card_holder",
     "proposal",
     "redemption",
     "site",
@@ -43,9 +47,11 @@ pub const FORMER: &[&str] = &["card_line"];
 /// Every view with an empty cache.
 pub fn all() -> Vec<Box<dyn Folder>> {
     vec![
+        Box::new(Cache::<account::AccountView>::default()),
         Box::new(Cache::<balance::BalanceView>::default()),
         Box::new(Cache::<hold::HoldView>::default()),
         Box::new(Cache::<card::CardBranchView>::default()),
+        Box::new(Cache::<holder::HolderView>::default()),
         Box::new(Cache::<proposal::ProposalView>::default()),
         Box::new(Cache::<redemption::RedemptionView>::default()),
         Box::new(Cache::<site::SiteView>::default()),

@@ -1,7 +1,7 @@
 //! Whatever a ledger accepts can be read again, however extreme the times, durations, quantities, points and texts: every
 //! entry is decoded, verified and copied, and the journal opens again and takes another command.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -15,7 +15,8 @@ use ledger_core::domain::pair::command::PairTerms;
 use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
 use ledger_core::domain::period::Period;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::programme::command::{GuardAction, Settings};
+use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::request::command::Work;
 use ledger_core::domain::schedule::{Activity, ActivityTerms, Scoring};
@@ -153,11 +154,13 @@ fn activity() -> BoxedStrategy<Activity> {
     (text(), points(), prop::option::of(points()), validity, text())
         .prop_map(|(name, points_per_unit, daily_cap, validity, unit)| Activity {
             category: "志愿服务".into(),
+            checks: None,
             code: id("A1"),
             counts_for_card: true,
             daily_cap,
             name,
             points_per_unit,
+            publicity_days: None,
             unit,
             validity,
             terms: Default::default(),
@@ -171,19 +174,39 @@ fn settings() -> BoxedStrategy<Settings> {
         prop::option::of(text()),
         prop::option::weighted(0.3, points()),
         prop::option::of(select(&[0_u32, 3, 366, 367, u32::MAX])),
-        prop::option::weighted(0.2, select(&[GuardAction::Off, GuardAction::Refuse])),
+        guards(),
+        prop::option::of(0_u32..4),
+        prop::option::of(any::<bool>()),
+        prop::option::weighted(0.2, prop::collection::vec(day(), 0..3)),
         prop::option::weighted(0.2, prop::collection::vec(text(), 0..3)),
     )
-        .prop_map(|(approval_required, name, points_step, publicity_days, self_witness, tiers)| Settings {
-            approval_required,
-            code: name.clone(),
-            name,
-            points_step,
-            publicity_days,
-            self_witness,
-            tiers,
-        })
+        .prop_map(
+            |(approval_required, name, points_step, publicity_days, guards, checks, working_days, holidays, tiers)| {
+                Settings {
+                    approval_required,
+                    checks,
+                    code: name.clone(),
+                    guards,
+                    makeup_workdays: holidays.clone(),
+                    holidays,
+                    name,
+                    points_step,
+                    publicity_days,
+                    tiers,
+                    working_days,
+                }
+            },
+        )
         .boxed()
+}
+
+fn guards() -> BoxedStrategy<BTreeMap<GuardKind, Guard>> {
+    let guard = (
+        select(&[GuardAction::Off, GuardAction::Flag, GuardAction::Refuse]),
+        prop::option::of(select(&[0_u32, 8, 10_000, 10_001, u32::MAX])),
+    );
+    let guard = guard.prop_map(|(action, over)| Guard { action, over });
+    prop::collection::btree_map(select(&GuardKind::ALL), guard, 0..3).boxed()
 }
 
 fn spending() -> BoxedStrategy<AskedSpending> {
@@ -205,7 +228,9 @@ fn people() -> BoxedStrategy<Command> {
         CreditAction::Confirm,
         CreditAction::Reject,
         CreditAction::Reverse,
-        CreditAction::Object,
+        CreditAction::Object { anonymous: false },
+        CreditAction::Object { anonymous: true },
+        CreditAction::Appeal,
         CreditAction::Resolve { upheld: true },
         CreditAction::Resolve { upheld: false },
     ]);
@@ -227,9 +252,14 @@ fn people() -> BoxedStrategy<Command> {
                 evidence: witness.clone(),
                 witness,
                 own_witness,
+                from: None,
+                to: None,
+                history: false,
+                worker_as_witness: Vec::new(),
             })),
         4 => (earlier(), action, text())
             .prop_map(|(credit, action, reason)| Command::JudgeCredit(commands::JudgeCredit { credit: id(&credit), action, reason })),
+        2 => prop_oneof![earlier(), public()].prop_map(|credit| Command::SettleCredit(commands::SettleCredit { credit: id(&credit) })),
         4 => (name("W"), day()).prop_map(|(worker, through)| Command::ExpireLots(commands::ExpireLots { worker: id(&worker), through })),
     ]
     .boxed()
@@ -464,9 +494,16 @@ fn command() -> BoxedStrategy<Command> {
                 position,
                 digest,
             })),
-        1 => (text(), text()).prop_map(|(origin, suite)| Command::OpenJournal(commands::OpenJournal { origin, suite })),
+        1 => (text(), text(), any::<bool>()).prop_map(|(origin, suite, demonstration)| {
+            Command::OpenJournal(commands::OpenJournal { origin, suite, demonstration })
+        }),
     ]
     .boxed()
+}
+
+/// The credit of the prelude that is public for a day.
+fn public() -> BoxedStrategy<String> {
+    Just(format!("p{}", prelude().len() - 2)).boxed()
 }
 
 /// What is credited when it is rated.
@@ -478,11 +515,13 @@ fn rated() -> ActivityTerms {
 fn prelude() -> Vec<Command> {
     let activity = |code: &str, validity| Activity {
         category: "志愿服务".into(),
+        checks: None,
         code: id(code),
         counts_for_card: true,
         daily_cap: None,
         name: "巡查".into(),
         points_per_unit: Points::from_whole(100),
+        publicity_days: None,
         unit: "次".into(),
         validity,
         terms: Default::default(),
@@ -495,6 +534,10 @@ fn prelude() -> Vec<Command> {
             quantity: Some(Quantity::from_millionths(1_000_000)),
             witness: None,
             own_witness: false,
+            from: None,
+            to: None,
+            history: false,
+            worker_as_witness: Vec::new(),
             evidence: None,
         })
     };
@@ -561,6 +604,10 @@ fn prelude() -> Vec<Command> {
         grant_role("乙", Role::Admin),
         open_account("A1"),
         grant_role("A1", Role::Approver),
+        // And what comes of a credit by itself.
+        Command::Configure(Settings { publicity_days: Some(1), ..Settings::default() }),
+        credit("A1", 3),
+        Command::Configure(Settings { publicity_days: Some(0), ..Settings::default() }),
     ]
 }
 
@@ -594,6 +641,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::SealAppraisal(_) => "seal appraisal",
         Command::RegisterWorker(_) => "register worker",
         Command::DepartWorker(_) => "depart worker",
+        Command::EraseWorker(_) => "erase worker",
         Command::IssueCard(_) => "issue card",
         Command::MoveCard(_) => "move card",
         Command::CloseCard(_) => "close card",
@@ -609,6 +657,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::WriteOffStock(_) => "write off stock",
         Command::RecordCredit(_) => "record credit",
         Command::JudgeCredit(_) => "judge credit",
+        Command::SettleCredit(_) => "settle credit",
         Command::Redeem(_) => "redeem",
         Command::ReverseRedemption(_) => "reverse redemption",
         Command::PlaceHold(_) => "place hold",
@@ -636,7 +685,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::UsePass(_) => "use pass",
     }
 }
-const KINDS: usize = 46;
+const KINDS: usize = 47;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

@@ -35,7 +35,8 @@ pub(crate) fn at() -> BusinessTime {
 
 /// The first event of a journal.
 pub(crate) fn opened() -> Event {
-    let event = JournalOpened { origin: "nuanxin/contract".into(), suite: "sha-256".into(), v: V1 };
+    let event =
+        JournalOpened { demonstration: false, origin: "nuanxin/contract".into(), suite: "sha-256".into(), v: V1 };
     Event::Programme(ProgrammeEvent::JournalOpened(event))
 }
 

@@ -12,6 +12,7 @@ use ledger_core::domain::directory::Directory;
 use ledger_core::domain::event::StreamId;
 use ledger_core::domain::fund::Fund;
 use ledger_core::domain::ids::{ActivityCode, Actor, CreditId, RedemptionId, Sku, StoreId, WorkerId};
+use ledger_core::domain::mark::Mark;
 use ledger_core::domain::merchant::Merchant;
 use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pass::{Offer, Pass};
@@ -75,6 +76,7 @@ async fn cqrs_es_loads_every_aggregate_as_the_ledger_does() {
             StreamId::Merchant(_) => same::<Merchant>(&journal, stream).await,
             StreamId::Store(_) => same::<RedemptionStore>(&journal, stream).await,
             StreamId::Card(_) => same::<Card>(&journal, stream).await,
+            StreamId::Mark(_) => same::<Mark>(&journal, stream).await,
             StreamId::Account(_) => same::<Account>(&journal, stream).await,
             StreamId::Directory => same::<Directory>(&journal, stream).await,
             StreamId::Sites => same::<Sites>(&journal, stream).await,
@@ -99,11 +101,13 @@ fn of(day: &str) -> OfWorker {
 fn credit(name: &str, day: &str, points: i32, months: u32) -> (OfWorker, WorkerCommand) {
     let activity = Activity {
         category: "志愿服务".into(),
+        checks: None,
         code: "ZY01".parse::<ActivityCode>().expect("an activity"),
         counts_for_card: true,
         daily_cap: Some(Points::from_whole(20)),
         name: "社区巡逻".into(),
         points_per_unit: Points::from_whole(points),
+        publicity_days: None,
         unit: "次".into(),
         validity: Validity::Months(months),
         terms: Default::default(),
@@ -114,12 +118,14 @@ fn credit(name: &str, day: &str, points: i32, months: u32) -> (OfWorker, WorkerC
         entered_on: of(day).at.date(),
         evidence: None,
         on: of(day).at.date(),
-        proposed: false,
+        flags: Vec::new(),
+        hours: None,
         proposer: "经办人".parse::<Actor>().expect("an actor"),
-        publicity_days: 0,
         quantity: Quantity::from_millionths(1_000_000),
         schedule: 1,
+        span: None,
         step: Points::from_whole(1),
+        way: None,
         witness: None,
         eligible_on: None,
         done_on: None,

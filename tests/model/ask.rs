@@ -45,6 +45,7 @@ pub(crate) enum Verdict {
     Object,
     Uphold,
     Dismiss,
+    Appeal,
 }
 
 /// When a redemption or hold was made.
@@ -70,9 +71,11 @@ pub(crate) enum Ask {
     #[allow(dead_code, reason = "the contract suite shares this vocabulary and uses less of it")]
     Open,
     Configure {
-        approval: Option<bool>,
+        checks: Option<u32>,
         publicity_days: Option<u32>,
         step: Option<i64>,
+        /// Whether only working days count, from Monday to Friday but for a holiday.
+        working: Option<bool>,
     },
     Adopt {
         lines: Vec<Line>,
@@ -159,6 +162,9 @@ pub(crate) enum Ask {
         credit: String,
         verdict: Verdict,
     },
+    Settle {
+        credit: String,
+    },
     Redeem(Basket),
     Reverse {
         redemption: String,
@@ -213,11 +219,14 @@ impl Ask {
     fn command(&self) -> Command {
         let reason = REASON.to_owned();
         match self.clone() {
-            Ask::Open => {
-                Command::OpenJournal(commands::OpenJournal { origin: ORIGIN.to_owned(), suite: "sha-256".to_owned() })
-            }
-            Ask::Configure { approval, publicity_days, step } => Command::Configure(Settings {
-                approval_required: approval,
+            Ask::Open => Command::OpenJournal(commands::OpenJournal {
+                origin: ORIGIN.to_owned(),
+                suite: "sha-256".to_owned(),
+                demonstration: false,
+            }),
+            Ask::Configure { checks, publicity_days, step, working } => Command::Configure(Settings {
+                checks,
+                working_days: working,
                 points_step: step.map(Points::from_hundredths),
                 publicity_days,
                 ..Settings::default()
@@ -292,11 +301,16 @@ impl Ask {
                 quantity: quantity.map(Quantity::from_millionths),
                 witness: Some("证明人甲".to_owned()),
                 own_witness: false,
+                from: None,
+                to: None,
+                history: false,
+                worker_as_witness: Vec::new(),
                 evidence: None,
             }),
             Ask::Judge { credit, verdict } => {
                 Command::JudgeCredit(commands::JudgeCredit { credit: id(&credit), action: action(verdict), reason })
             }
+            Ask::Settle { credit } => Command::SettleCredit(commands::SettleCredit { credit: id(&credit) }),
             Ask::Redeem(basket) => Command::Redeem(spending(&basket)),
             Ask::Reverse { redemption } => {
                 Command::ReverseRedemption(commands::ReverseRedemption { redemption: id(&redemption), reason })
@@ -318,11 +332,13 @@ impl Ask {
 fn activity(line: &Line) -> Activity {
     Activity {
         category: line.category.to_owned(),
+        checks: None,
         code: id(line.code),
         counts_for_card: line.card,
         daily_cap: line.cap.map(Points::from_hundredths),
         name: "活动".to_owned(),
         points_per_unit: Points::from_hundredths(line.rate),
+        publicity_days: None,
         unit: "小时".to_owned(),
         validity: match line.lasting {
             Lasting::Months(months) => Validity::Months(months),
@@ -338,7 +354,8 @@ const fn action(verdict: Verdict) -> CreditAction {
         Verdict::Confirm => CreditAction::Confirm,
         Verdict::Reject => CreditAction::Reject,
         Verdict::Reverse => CreditAction::Reverse,
-        Verdict::Object => CreditAction::Object,
+        Verdict::Object => CreditAction::Object { anonymous: false },
+        Verdict::Appeal => CreditAction::Appeal,
         Verdict::Uphold => CreditAction::Resolve { upheld: true },
         Verdict::Dismiss => CreditAction::Resolve { upheld: false },
     }

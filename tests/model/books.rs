@@ -77,6 +77,7 @@ impl Books {
             | Event::Account(_)
             | Event::Directory(_)
             | Event::Sites(_)
+            | Event::Mark(_)
             | Event::Request(_)
             | Event::Pair(_)
             | Event::Fund(_)

@@ -165,9 +165,8 @@ async fn waiting(views: &Views, district: &District) {
     for (worker, account) in &district.accounts {
         for credit in account.credits.iter().filter(|credit| credit.status != Status::Reversed) {
             let proposed = credit.status == Status::Proposed;
-            if proposed || credit.objector.is_some() {
-                proposals
-                    .insert(credit.name.clone(), (worker.clone(), proposed, credit.objector.is_some(), credit.points));
+            if proposed || credit.is_objected() {
+                proposals.insert(credit.name.clone(), (worker.clone(), proposed, credit.is_objected(), credit.points));
             }
         }
         holds.extend(account.holds.iter().map(|(name, hold)| (name.clone(), (worker.clone(), hold.points))));

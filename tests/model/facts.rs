@@ -22,6 +22,7 @@ pub(crate) fn fact(event: &Event) -> String {
         Event::Worker(event) => format!("{} {}", time(event.at()), worker(event)),
         Event::Merchant(event) => format!("{} {}", time(event.at()), merchant(event)),
         Event::Store(event) => format!("{} {}", time(event.at()), store(event)),
+        Event::Mark(event) => format!("mark {} of {}", event.marked().mark, event.marked().credit),
         Event::Request(_)
         | Event::Pair(_)
         | Event::Fund(_)
@@ -80,9 +81,10 @@ fn programme(event: &ProgrammeEvent) -> String {
     match event {
         ProgrammeEvent::JournalOpened(_) => "journal opened".to_owned(),
         ProgrammeEvent::ProgrammeConfigured(event) => format!(
-            "settings: approval {}, publicity {}, step {}",
-            event.approval_required,
+            "settings: checks {}, publicity {}, working days {}, step {}",
+            event.checks(),
             event.publicity_days,
+            event.working_days,
             event.points_step.hundredths()
         ),
         ProgrammeEvent::AppraisalSealed(event) => format!("{} sealed {}", event.branch, event.year),
@@ -125,7 +127,7 @@ fn units(lines: &[StockLine]) -> String {
 
 fn service(word: &str, event: &ServiceRecorded) -> String {
     format!(
-        "{word} credit {} of {}: {} for {} × {} on {} to {:?}, lot {}, uncapped {:?}, debt {}, schedule {}, {}, card {}, proposed {} by {}, entered {:?}, public {:?}",
+        "{word} credit {} of {}: {} for {} × {} on {} to {:?}, lot {}, uncapped {:?}, debt {}, schedule {}, {}, card {}, proposed {} by {}, entered {:?}, checks {:?}, public until {:?}, flags {:?}",
         event.credit,
         event.worker,
         event.points.hundredths(),
@@ -142,7 +144,9 @@ fn service(word: &str, event: &ServiceRecorded) -> String {
         event.proposed,
         event.proposer,
         event.entered_on,
-        event.publicity_days,
+        event.checks,
+        event.public_until,
+        event.flags,
     )
 }
 
@@ -156,6 +160,8 @@ fn worker(event: &WorkerEvent) -> String {
             format!("worker {who} updated: {}, member {:?}", event.occupation, event.party_member)
         }
         WorkerEvent::WorkerDeparted(_) => format!("worker {who} departed"),
+        WorkerEvent::WorkerErasureAsked(_) => format!("worker {who} asked to be forgotten"),
+        WorkerEvent::WorkerErased(_) => format!("worker {who} forgotten"),
         WorkerEvent::CardIssued(event) => format!("card {} of {who} issued in {}", event.card_no, event.branch),
         WorkerEvent::CardMoved(event) => {
             format!("card {} of {who} moved from {} to {}", event.card_no, event.from, event.branch)
@@ -164,12 +170,29 @@ fn worker(event: &WorkerEvent) -> String {
         WorkerEvent::VolunteerServiceRecorded(event) => service("volunteer", event),
         WorkerEvent::CivicCreationRecorded(event) => service("civic", event),
         WorkerEvent::CommunityServiceRecorded(event) => service("community", event),
+        WorkerEvent::CreditChecked(event) => judged("checked", event),
+        WorkerEvent::CreditPublicised(event) => format!(
+            "credit {} of {who} public until {} by {}: lot {}, {}",
+            event.credit,
+            event.public_until,
+            event.by,
+            event.lot,
+            event.points.hundredths()
+        ),
         WorkerEvent::CreditConfirmed(event) => judged("confirmed", event),
         WorkerEvent::CreditRejected(event) => judged("rejected", event),
-        WorkerEvent::CreditObjected(event) => judged("objected to", event),
+        WorkerEvent::CreditObjected(event) => {
+            format!("{}, left {:?}, anonymous {}", judged("objected to", event), event.days_left, event.anonymous)
+        }
+        WorkerEvent::CreditAppealed(event) => {
+            format!("{}, left {:?}, objection {:?}", judged("appealed", event), event.days_left, event.objection)
+        }
         WorkerEvent::ObjectionResolved(event) => {
             let verdict = if event.upheld { "upheld" } else { "dismissed" };
-            format!("objection to {} of {who} {verdict} by {}: lot {}", event.credit, event.by, event.lot)
+            format!(
+                "objection to {} of {who} {verdict} by {}: lot {}, public until {:?}, appeal until {:?}",
+                event.credit, event.by, event.lot, event.public_until, event.appeal_until
+            )
         }
         WorkerEvent::CreditReversed(event) => format!(
             "credit {} of {who} reversed by {}: lot {}, {}, debt {}, expired {}",

@@ -94,8 +94,9 @@ pub(crate) struct District {
     /// What the clock says.
     pub(crate) now: NaiveDateTime,
     configured: bool,
-    approval: bool,
+    checks: u32,
     publicity_days: u32,
+    working: bool,
     step: i64,
     schedules: Vec<(NaiveDate, Vec<Line>)>,
     numbers: BTreeMap<String, String>,
@@ -175,9 +176,11 @@ impl District {
         }
         match asked.ask.clone() {
             Ask::Open => self.done("journal opened".to_owned()),
-            Ask::Configure { approval, publicity_days, step } => self.configure(approval, publicity_days, step)?,
+            Ask::Configure { checks, publicity_days, step, working } => {
+                self.configure(checks, publicity_days, step, working)?;
+            }
             Ask::Adopt { lines, from } => {
-                self.configure(None, None, None)?;
+                self.configure(None, None, None, None)?;
                 self.adopt(lines, from)?;
             }
             Ask::Register { worker, occupation, party_member, update } => {
@@ -211,6 +214,7 @@ impl District {
                 self.credit(asked, &worker, &activity, on, quantity)?;
             }
             Ask::Judge { credit, verdict } => self.judge(asked, &credit, verdict)?,
+            Ask::Settle { credit } => self.settle(asked, &credit)?,
             Ask::Expire { through, .. } if through > self.now.date() => return Err("invalid_date"),
             Ask::Expire { worker, through } => {
                 let parts = self.account(&worker)?.lapse(through);
@@ -253,16 +257,23 @@ impl District {
         if time > self.now + TimeDelta::minutes(5) { Err("invalid_date") } else { Ok(()) }
     }
 
-    fn configure(&mut self, approval: Option<bool>, days: Option<u32>, step: Option<i64>) -> Result<(), No> {
-        let before = (self.configured, self.approval, self.publicity_days, self.step);
-        let (approval, days) = (approval.unwrap_or(self.approval), days.unwrap_or(self.publicity_days));
-        let step = step.unwrap_or(self.step);
+    fn configure(
+        &mut self,
+        checks: Option<u32>,
+        days: Option<u32>,
+        step: Option<i64>,
+        working: Option<bool>,
+    ) -> Result<(), No> {
+        let before = (self.configured, self.checks, self.publicity_days, self.step, self.working);
+        let (checks, days) = (checks.unwrap_or(self.checks), days.unwrap_or(self.publicity_days));
+        let (step, working) = (step.unwrap_or(self.step), working.unwrap_or(self.working));
         if step <= 0 {
             return Err("invalid_input");
         }
-        (self.configured, self.approval, self.publicity_days, self.step) = (true, approval, days, step);
-        if before != (true, approval, days, step) {
-            self.done(format!("settings: approval {approval}, publicity {days}, step {step}"));
+        (self.configured, self.checks, self.publicity_days, self.step, self.working) =
+            (true, checks, days, step, working);
+        if before != (true, checks, days, step, working) {
+            self.done(format!("settings: checks {checks}, publicity {days}, working days {working}, step {step}"));
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use ledger_core::domain::card::Card;
 use ledger_core::domain::directory::Directory;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::fund::Fund;
+use ledger_core::domain::mark::Mark;
 use ledger_core::domain::merchant::Merchant;
 use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pass::{Offer, Pass};
@@ -48,6 +49,7 @@ fn check_one(stored: &StoredStream, events: &[Event]) {
         StreamId::Merchant(_) => same::<Merchant>(stored, events),
         StreamId::Store(_) => same::<RedemptionStore>(stored, events),
         StreamId::Card(_) => same::<Card>(stored, events),
+        StreamId::Mark(_) => same::<Mark>(stored, events),
         StreamId::Account(_) => same::<Account>(stored, events),
         StreamId::Directory => same::<Directory>(stored, events),
         StreamId::Sites => same::<Sites>(stored, events),

@@ -11,7 +11,7 @@ pub(crate) const WORKERS: [&str; 3] = ["W1", "W2", "W3"];
 pub(crate) const STORES: [&str; 2] = ["S1", "S2"];
 pub(crate) const MERCHANTS: [&str; 2] = ["M1", "M2"];
 pub(crate) const SKUS: [&str; 3] = ["P", "Q", "R"];
-const ACTORS: [&str; 3] = ["甲", "乙", "丙"];
+const ACTORS: [&str; 5] = ["甲", "乙", "丙", "丁", "戊"];
 const DAY_SECONDS: i64 = 86_400;
 /// The span of business times.
 const DAYS: i64 = 800;
@@ -53,6 +53,9 @@ pub(crate) enum What {
     Judge {
         credit: Index,
         verdict: Verdict,
+    },
+    Settle {
+        credit: Index,
     },
     Reverse {
         redemption: Index,
@@ -149,6 +152,7 @@ impl Scope {
         let ask = match step.what.clone() {
             What::Plain(ask) => ask,
             What::Judge { credit, verdict } => Ask::Judge { credit: pick(&self.credits, credit)?, verdict },
+            What::Settle { credit } => Ask::Settle { credit: pick(&self.credits, credit)? },
             What::Reverse { redemption } => Ask::Reverse { redemption: pick(&self.redemptions, redemption)? },
             What::Capture { hold } => Ask::Capture { hold: pick(&self.holds, hold)? },
             What::Release { hold, expired } => Ask::Release { hold: pick(&self.holds, hold)?, expired },
@@ -160,7 +164,7 @@ impl Scope {
                 format!("k{}", self.count)
             }
         };
-        // Decisions come later than most of what they are about, and some of them now: only then a publicity is over.
+        // Decisions come later than most of what they are about, and some of them now.
         let judges = matches!(ask, Ask::Judge { .. });
         let at = match judges {
             true if step.seconds % 2 == 0 => self.now,
@@ -307,7 +311,8 @@ fn verdict() -> BoxedStrategy<Verdict> {
         5 => Just(Verdict::Reverse),
         3 => Just(Verdict::Object),
         2 => Just(Verdict::Uphold),
-        2 => Just(Verdict::Dismiss),
+        3 => Just(Verdict::Dismiss),
+        2 => Just(Verdict::Appeal),
     ]
     .boxed()
 }
@@ -318,6 +323,7 @@ fn at_the_counter() -> BoxedStrategy<What> {
         60 => (worker(), one_of(&["A", "A", "A", "A", "B", "C", "C", "D", "X"]), prop::option::weighted(0.97, date()), quantity())
             .prop_map(|(worker, activity, on, quantity)| What::Plain(Ask::Credit { worker, activity, on, quantity })),
         60 => (any::<Index>(), verdict()).prop_map(|(credit, verdict)| What::Judge { credit, verdict }),
+        25 => any::<Index>().prop_map(|credit| What::Settle { credit }),
         60 => basket().prop_map(|basket| What::Plain(Ask::Redeem(basket))),
         25 => any::<Index>().prop_map(|redemption| What::Reverse { redemption }),
         30 => (basket(), seconds).prop_map(|(basket, seconds)| What::Plain(Ask::Hold { basket, seconds })),
@@ -335,8 +341,8 @@ fn in_the_office() -> BoxedStrategy<What> {
     let step = prop::sample::select(&[None, Some(100_i64), Some(50), Some(1), Some(0)][..]);
     let days = prop::sample::select(&[None, Some(0_u32), Some(0), Some(3)][..]);
     let plain = prop_oneof![
-        6 => (prop::option::of(any::<bool>()), days, step)
-            .prop_map(|(approval, publicity_days, step)| Ask::Configure { approval, publicity_days, step }),
+        6 => (prop::option::of(0_u32..3), days, step, prop::option::weighted(0.3, any::<bool>())).prop_map(
+            |(checks, publicity_days, step, working)| Ask::Configure { checks, publicity_days, step, working }),
         4 => (any::<bool>(), date()).prop_map(|(second, from)| Ask::Adopt { lines: schedule(second), from }),
         1 => date().prop_map(|from| Ask::Adopt { lines: Vec::new(), from }),
         6 => (worker(), one_of(&["骑手", "快递员"]), member, any::<bool>()).prop_map(
@@ -400,13 +406,14 @@ pub(crate) fn next_move() -> BoxedStrategy<Move> {
     prop_oneof![25 => one_move(), 1 => (1_u64..40).prop_map(|page| Move::Rebuild { page })].boxed()
 }
 
-/// Every third history asks for approval or publicity from its start on.
+/// Every other history asks for checks or publicity from its start on.
 pub(crate) fn strict_start() -> BoxedStrategy<Option<Step>> {
-    let settings = (any::<bool>(), 0_u32..2).prop_map(|(approval, days)| {
-        let ask = Ask::Configure { approval: Some(approval), publicity_days: Some(days), step: Some(50) };
+    let settings = (0_u32..3, 0_u32..3, any::<bool>()).prop_map(|(checks, days, working)| {
+        let (checks, publicity_days) = (Some(checks), Some(days));
+        let ask = Ask::Configure { checks, publicity_days, step: Some(50), working: Some(working) };
         Step { key: KeyChoice::Fresh, actor: ACTORS[0], seconds: 0, what: What::Plain(ask) }
     });
-    prop::option::weighted(0.33, settings).boxed()
+    prop::option::weighted(0.5, settings).boxed()
 }
 
 /// A history of up to so many moves.

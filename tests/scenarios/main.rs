@@ -34,6 +34,7 @@ mod large_sheets;
 mod listeners;
 mod openapi;
 mod packs;
+mod pages;
 mod receipt_page;
 mod sealed_backups;
 mod sheets;

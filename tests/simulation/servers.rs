@@ -44,6 +44,7 @@ fn settings(world: &World) -> LedgerSettings {
     let skew = i64::try_from(world.below(20_000_000)).unwrap_or(0);
     let start = tokio::time::Instant::now();
     LedgerSettings {
+        demonstration: false,
         batch_max: small(8),
         queue_max: small(16),
         cached_bytes_max,

@@ -69,7 +69,7 @@ impl Browser {
         let attach = json!({"targetId": target["targetId"], "flatten": true});
         let session = browser.call("Target.attachToTarget", attach);
         browser.session = session["sessionId"].as_str().map(str::to_owned);
-        for domain in ["Page", "Runtime", "Network", "Log"] {
+        for domain in ["Page", "Runtime", "Network", "Log", "DOM", "Accessibility"] {
             browser.call(&format!("{domain}.enable"), json!({}));
         }
         browser
@@ -200,3 +200,137 @@ fn program() -> PathBuf {
         )
     })
 }
+
+/// Steering a page as a person does: by what things are and what they are called, with a hand and a keyboard.
+impl Browser {
+    /// The elements of a role whose accessible name holds a text, in the order of the page, each with its whole name.
+    pub fn named(&mut self, role: &str, name: &str) -> Vec<(Element, String)> {
+        let tree = self.call("Accessibility.getFullAXTree", json!({}));
+        let nodes = tree["nodes"].as_array().cloned().unwrap_or_default();
+        let found = nodes.into_iter().filter(|node| node["ignored"] == false && node["role"]["value"] == role);
+        found
+            .filter_map(|node| {
+                let called = node["name"]["value"].as_str().unwrap_or_default().to_owned();
+                let element = Element(node["backendDOMNodeId"].as_u64()?);
+                called.contains(name).then_some((element, called))
+            })
+            .collect()
+    }
+
+    /// The first of them, waited for.
+    #[track_caller]
+    pub fn find(&mut self, role: &str, name: &str) -> Element {
+        let found = self.until(|browser| browser.named(role, name).into_iter().next());
+        found.map(|(element, _)| element).unwrap_or_else(|| panic!("no {role} {name:?}:\n{}", self.text()))
+    }
+
+    /// Waits until an element of a role shows a text, and gives all that it shows.
+    #[track_caller]
+    pub fn told(&mut self, role: &str, text: &str) -> String {
+        let shown = self.until(|browser| {
+            let elements = browser.named(role, "");
+            elements.into_iter().map(|(element, _)| browser.text_of(element)).find(|shown| shown.contains(text))
+        });
+        shown.unwrap_or_else(|| panic!("no {role} shows {text:?}:\n{}", self.text()))
+    }
+
+    /// Presses on an element in its middle.
+    #[track_caller]
+    pub fn press(&mut self, role: &str, name: &str) {
+        // A page that is just being exchanged loses what was found on it.
+        for _ in 0..20 {
+            let element = self.find(role, name);
+            if self.press_on(element).is_some() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{role} {name:?} could not be pressed:\n{}", self.text());
+    }
+
+    fn press_on(&mut self, element: Element) -> Option<()> {
+        let node = json!({"backendNodeId": element.0});
+        self.try_call("DOM.scrollIntoViewIfNeeded", node.clone())?;
+        let quads = self.try_call("DOM.getContentQuads", node)?;
+        let quad: Vec<f64> = quads["quads"][0].as_array()?.iter().filter_map(Value::as_f64).collect();
+        let middle = |at: usize| quad.iter().skip(at).step_by(2).sum::<f64>() / 4.0;
+        let (x, y) = (middle(0), middle(1));
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event = json!({"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1});
+            self.try_call("Input.dispatchMouseEvent", event)?;
+        }
+        Some(())
+    }
+
+    /// Writes into a field instead of what stands there.
+    #[track_caller]
+    pub fn write(&mut self, name: &str, text: &str) {
+        let element = self.find("textbox", name);
+        self.call("DOM.focus", json!({"backendNodeId": element.0}));
+        self.eval("document.activeElement.select(); 0");
+        self.call("Input.insertText", json!({"text": text}));
+    }
+
+    /// Types a text wherever the page's focus is, as a scanner at a keyboard's place does, and Enter.
+    pub fn scan(&mut self, text: &str) {
+        self.call("Input.insertText", json!({"text": text}));
+        self.press_enter();
+    }
+
+    /// Presses Enter where the focus is.
+    pub fn press_enter(&mut self) {
+        for kind in ["keyDown", "keyUp"] {
+            let key = json!({"type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"});
+            self.call("Input.dispatchKeyEvent", key);
+        }
+    }
+
+    /// What the page shows, as text.
+    pub fn text(&mut self) -> String {
+        self.eval("document.body ? document.body.innerText : ''").as_str().unwrap_or_default().to_owned()
+    }
+
+    fn text_of(&mut self, element: Element) -> String {
+        let Some(found) = self.try_call("DOM.resolveNode", json!({"backendNodeId": element.0})) else {
+            return String::new();
+        };
+        let ask = json!({"objectId": found["object"]["objectId"], "functionDeclaration": "function () { return this.innerText }",
+            "returnByValue": true});
+        let told = self.try_call("Runtime.callFunctionOn", ask);
+        told.and_then(|told| told["result"]["value"].as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Asks again and again until there is an answer.
+    fn until<T>(&mut self, mut ask: impl FnMut(&mut Browser) -> Option<T>) -> Option<T> {
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < PATIENCE / 2 {
+            if let Some(answer) = ask(self) {
+                return Some(answer);
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        None
+    }
+
+    /// As [`Browser::call`], for what may be gone meanwhile.
+    fn try_call(&mut self, method: &str, params: Value) -> Option<Value> {
+        self.sent += 1;
+        let mut message = json!({"id": self.sent, "method": method, "params": params});
+        message["sessionId"] = self.session.as_deref()?.into();
+        let mut bytes = message.to_string().into_bytes();
+        bytes.push(0);
+        self.sender.write_all(&bytes).and_then(|()| self.sender.flush()).ok()?;
+        loop {
+            let mut answer = self.receive();
+            if answer["id"] != self.sent {
+                self.events.push(answer);
+                continue;
+            }
+            return answer["error"].is_null().then(|| answer["result"].take());
+        }
+    }
+}
+
+/// An element of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Element(u64);

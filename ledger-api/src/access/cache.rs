@@ -1,24 +1,35 @@
 //! Tokens seen lately, so that a request costs no query.
 //!
-//! An entry is believed for less than a second after the store was asked; then one of the waiting requests asks again.
-//! What the store does not know is never kept: a token issued a moment ago works at once, and guessing fills no memory.
+//! Where this process alone revokes, an entry is believed for less than a second after the store was asked, for the sake of
+//! hands that change the file; where others revoke as well, only by those who already waited when the store was asked.
+//! Then one of the waiting requests asks again.
+//! What the store does not know is remembered apart, for a while and up to a number: a flood of one bad token asks it once,
+//! and guessing fills no memory.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use super::Identity;
+use super::Shown;
 use super::secret::SecretHash;
 
 /// A revoked token stops working within a second everywhere; this leaves room for the query and for slow machines.
-const BELIEVED: Duration = Duration::from_millis(800);
+pub(super) const BELIEVED: Duration = Duration::from_millis(800);
 
 /// Tokens kept. More are in use only if something is wrong; then those not seen lately are dropped.
 const ENTRIES_MAX: usize = 65_536;
 
+/// Tokens remembered that the store does not know.
+const UNKNOWN_MAX: usize = 16_384;
+/// For so long. Nobody shows a token before it is issued, for it is drawn at random; only one that comes back with a
+/// restore beside a running server may have to wait.
+const UNKNOWN_FOR: Duration = Duration::from_secs(10);
+
 #[derive(Default)]
 pub(super) struct Cache {
     entries: RwLock<HashMap<SecretHash, Arc<Entry>>>,
+    /// What the store did not know, with when it was asked.
+    unknown: Mutex<HashMap<SecretHash, Instant>>,
 }
 
 pub(super) struct Entry {
@@ -30,14 +41,14 @@ pub(super) struct Entry {
 
 struct Seen {
     asked: Instant,
-    identity: Identity,
+    shown: Shown,
 }
 
 impl Entry {
-    /// The identity, if the store was asked a moment ago.
-    pub(super) fn fresh(&self) -> Option<Identity> {
+    /// What the store answered, if it was asked at that time or later; at any time where there was none so long ago.
+    pub(super) fn asked_since(&self, oldest: Option<Instant>) -> Option<Shown> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        (seen.asked.elapsed() < BELIEVED).then(|| seen.identity.clone())
+        oldest.is_none_or(|oldest| oldest <= seen.asked).then(|| seen.shown.clone())
     }
 }
 
@@ -48,18 +59,36 @@ impl Cache {
 
     /// Keeps what the store answered. `asked` is when the question was put, not when the answer came: a revocation in
     /// between must not gain time.
-    pub(super) fn keep(&self, hash: SecretHash, asked: Instant, identity: Identity) {
-        let seen = Seen { asked, identity };
+    pub(super) fn keep(&self, hash: SecretHash, asked: Instant, shown: Shown) {
+        let seen = Seen { asked, shown };
         if let Some(entry) = self.get(&hash) {
             *entry.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
             return;
         }
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         if entries.len() >= ENTRIES_MAX {
-            entries.retain(|_, entry| entry.fresh().is_some());
+            let oldest = Instant::now().checked_sub(BELIEVED);
+            entries.retain(|_, entry| entry.asked_since(oldest).is_some());
         }
         if entries.len() < ENTRIES_MAX {
             entries.insert(hash, Arc::new(Entry { seen: Mutex::new(seen), turn: tokio::sync::Mutex::new(None) }));
+        }
+    }
+
+    /// Whether the store did not know it a moment ago.
+    pub(super) fn is_unknown(&self, hash: &SecretHash) -> bool {
+        let unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        unknown.get(hash).is_some_and(|asked| asked.elapsed() < UNKNOWN_FOR)
+    }
+
+    pub(super) fn keep_unknown(&self, hash: SecretHash) {
+        let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        if unknown.len() >= UNKNOWN_MAX {
+            unknown.retain(|_, asked| asked.elapsed() < UNKNOWN_FOR);
+        }
+        // Guessing fills no memory: beyond this the store is asked again, which the limits by address keep rare.
+        if unknown.len() < UNKNOWN_MAX {
+            unknown.insert(hash, Instant::now());
         }
     }
 
@@ -70,6 +99,6 @@ impl Cache {
     /// Forgets the token of that id, for the process that revokes it: there it stops at once.
     pub(super) fn forget_id(&self, id: &str) {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        entries.retain(|_, entry| entry.seen.lock().unwrap_or_else(PoisonError::into_inner).identity.id.as_str() != id);
+        entries.retain(|_, entry| entry.seen.lock().unwrap_or_else(PoisonError::into_inner).shown.id.as_ref() != id);
     }
 }

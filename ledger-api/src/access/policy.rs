@@ -2,30 +2,46 @@
 //!
 //! Actions are the commands of the ledger and the reads of its edges, never addresses: a new command or read does not
 //! compile before it stands here. Whether a right that reaches no further than the own scope reaches a target is one
-//! comparison ([`is_own`]), the same for every action.
+//! comparison ([`is_own`]), the same for every action. What only the journal tells of a target, such as the site of a
+//! worker or the store of a hold, `service` looks up before it asks ([`Whereabouts`]).
 //!
 //! It is asked in `service`, where a command or a read has its target. [`may_ever`] asks the same table before there is
 //! one, at a door that reads no body for somebody who has no such right at all.
 
 mod action;
+#[cfg(test)]
+mod document;
 mod target;
 #[cfg(test)]
 mod tests;
 
 pub use action::{Action, CommandKind, Read, of_command};
-pub use target::Target;
+pub use target::{Target, Whereabouts};
 
-use super::{Identity, Role};
+use super::{Held, Identity, Role};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy)]
 pub enum Who<'a> {
-    /// Whoever shows a token.
+    /// Whoever came in with a token or a session.
     Bearer(&'a Identity),
     /// Whoever has the machine that holds the journal, and may do to its file whatever is not asked here.
     Owner,
     /// The ledger, for what is due by itself.
     Ledger,
+}
+
+impl Who<'_> {
+    /// Whether whoever asks is that worker.
+    pub fn is_worker(&self, worker: &str) -> bool {
+        match self {
+            Who::Bearer(identity) => {
+                let scoped = |held: &Held| held.role == Role::Worker && held.scope.as_deref() == Some(worker);
+                identity.worker.as_ref().is_some_and(|own| own.as_str() == worker) || identity.roles.iter().any(scoped)
+            }
+            Who::Owner | Who::Ledger => false,
+        }
+    }
 }
 
 impl<'a> From<&'a Identity> for Who<'a> {
@@ -41,11 +57,15 @@ pub struct Denied;
 
 /// How far a right reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
+pub enum Reach {
     /// There is none.
     Nowhere,
-    /// To what is the scope's own.
+    /// To what is the scope's own, where it was made today.
+    OwnToday,
+    /// To what is the scope's own; without a scope that is the whole district.
     Own,
+    /// Through the whole district, for whoever has no scope.
+    District,
     /// Through the whole district.
     Everywhere,
 }
@@ -55,102 +75,224 @@ enum Reach {
 /// # Errors
 /// [`Denied`].
 pub fn allow(who: Who<'_>, action: impl Into<Action>, target: Target<'_>) -> Result<(), Denied> {
-    let reaches = match (reach(who, action.into()), who) {
-        (Reach::Everywhere, _) => true,
-        (Reach::Own, Who::Bearer(identity)) => is_own(identity, target),
-        (Reach::Own, Who::Owner | Who::Ledger) | (Reach::Nowhere, _) => false,
+    let action = action.into();
+    let reaches = match who {
+        Who::Bearer(identity) => {
+            identity.roles.iter().any(|held| reaches(held, action, target)) || is_of_nobody(identity, action)
+        }
+        Who::Owner => true,
+        Who::Ledger => is_due(action),
     };
     if reaches { Ok(()) } else { Err(Denied) }
 }
 
 /// Whether there is any target to which somebody may do something.
 pub fn may_ever(who: Who<'_>, action: impl Into<Action>) -> bool {
-    reach(who, action.into()) != Reach::Nowhere
-}
-
-fn reach(who: Who<'_>, action: Action) -> Reach {
+    let action = action.into();
     match who {
-        Who::Bearer(identity) => reach_of_role(identity.role, action),
-        Who::Owner => Reach::Everywhere,
-        Who::Ledger if action == Action::Command(CommandKind::ReleaseHold) => Reach::Everywhere,
-        Who::Ledger => Reach::Nowhere,
+        Who::Bearer(identity) => {
+            identity.roles.iter().any(|held| reach(held.role, action) != Reach::Nowhere)
+                || is_of_nobody(identity, action)
+        }
+        Who::Owner => true,
+        Who::Ledger => is_due(action),
     }
 }
 
-/// The table.
-fn reach_of_role(role: Role, action: Action) -> Reach {
-    match role {
+/// The role in which somebody may do something to whatever target, for records of what was done: of several the one that
+/// reaches least.
+pub fn acting_role(identity: &Identity, action: impl Into<Action>) -> Option<Role> {
+    let action = action.into();
+    let reaching = |wanted: Reach| identity.roles.iter().find(|held| reach(held.role, action) == wanted);
+    let narrow_first = [Reach::OwnToday, Reach::Own, Reach::District, Reach::Everywhere];
+    narrow_first.into_iter().find_map(reaching).map(|held| held.role)
+}
+
+/// Whether it is open to an account without any role: as whom they came in, and that nothing is granted to them.
+fn is_of_nobody(identity: &Identity, action: Action) -> bool {
+    identity.roles.is_empty() && action == Action::Read(Read::Me)
+}
+
+/// Whether the ledger does it by itself.
+fn is_due(action: Action) -> bool {
+    const DUE: [CommandKind; 3] = [CommandKind::ReleaseHold, CommandKind::SettleCredit, CommandKind::ExpireLots];
+    DUE.iter().any(|kind| action == Action::Command(*kind))
+}
+
+fn reaches(held: &Held, action: Action, target: Target<'_>) -> bool {
+    match reach(held.role, action) {
+        Reach::Everywhere => true,
+        Reach::District => held.scope.is_none(),
+        Reach::Own => is_own(held, target),
+        Reach::OwnToday => is_own(held, target) && target.is_of_today(),
+        Reach::Nowhere => false,
+    }
+}
+
+/// The table: how far a role's right to an action reaches. docs/roles.md is written from it.
+pub fn reach(role: Role, action: Action) -> Reach {
+    let own = match role {
+        // Who objected anonymously is told to auditors alone.
+        Role::Admin if action == Action::Read(Read::Objectors) => Reach::Nowhere,
         Role::Admin => Reach::Everywhere,
-        Role::Auditor => match action {
-            Action::Read(read) if is_audited(read) => Reach::Everywhere,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
-                Reach::Nowhere
-            }
-        },
-        Role::Worker => match action {
-            Action::Read(Read::Receipt | Read::Readers) => Reach::Own,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
-                Reach::Nowhere
-            }
-        },
-        Role::Machine => match action {
-            Action::Read(Read::Metrics) => Reach::Everywhere,
-            Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => {
-                Reach::Nowhere
-            }
-        },
-        Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => Reach::Nowhere,
+        Role::Auditor => auditor(action),
+        Role::Clerk => clerk(action),
+        Role::Operator => operator(action),
+        Role::Approver => approver(action),
+        Role::Branch => branch(action),
+        Role::Merchant => merchant(action),
+        Role::Worker => worker(action),
+        Role::Machine => return machine(action),
+    };
+    if own == Reach::Nowhere { of_anybody(role, action) } else { own }
+}
+
+/// What every account may do that a person acts with.
+fn of_anybody(role: Role, action: Action) -> Reach {
+    match action {
+        Action::Read(Read::Me | Read::Schedule | Read::Sites | Read::Publicity) => Reach::Everywhere,
+        // Anybody may say that a credit is wrong; auditors write nothing.
+        // Who may appeal is told by the credit itself: the objector, or the worker.
+        Action::Command(CommandKind::ObjectToCredit | CommandKind::AppealDecision) if role != Role::Auditor => {
+            Reach::Everywhere
+        }
+        Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
 }
 
-/// What auditors read: events and what is folded from them, never a name.
-fn is_audited(read: Read) -> bool {
-    match read {
-        Read::Trace
-        | Read::Credit
-        | Read::Redemption
-        | Read::StoreDay
-        | Read::Holds
-        | Read::Settlement
-        | Read::Appraisal
-        | Read::Branches
-        | Read::TrialBalance
-        | Read::Events
-        | Read::Sample
-        | Read::Report
-        | Read::Checkpoint
-        | Read::Proof
-        | Read::Keys
-        | Read::Receipt
-        | Read::Readers => true,
-        Read::Workers
-        | Read::Worker
-        | Read::Name
-        | Read::MaskedName
-        | Read::Search
-        | Read::Balance
-        | Read::Statement
-        | Read::WaitingCredits
-        | Read::Merchants
-        | Read::Merchant
-        | Read::Sites
-        | Read::Stores
-        | Read::Store
-        | Read::Stock
-        | Read::Schedule
-        | Read::Metrics => false,
+fn machine(action: Action) -> Reach {
+    match action {
+        Action::Read(Read::Metrics) => Reach::Everywhere,
+        Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
+}
+
+fn auditor(action: Action) -> Reach {
+    match action {
+        Action::Read(read) if is_audited(read) => Reach::Everywhere,
+        Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
+    }
+}
+
+/// At the own store; of any worker who comes to the counter, what it needs to know.
+fn clerk(action: Action) -> Reach {
+    use CommandKind as C;
+    match action {
+        Action::Command(
+            C::Redeem | C::PlaceHold | C::CaptureHold | C::ReleaseHold | C::Restock | C::CountStock | C::WriteOffStock,
+        ) => Reach::Own,
+        Action::Command(C::ReverseRedemption) => Reach::OwnToday,
+        Action::Read(
+            Read::Counter
+            | Read::Store
+            | Read::Stock
+            | Read::StoreDay
+            | Read::Holds
+            | Read::Redemption
+            | Read::FreeText,
+        ) => Reach::Own,
+        Action::Read(Read::Balance | Read::MaskedName) => Reach::Everywhere,
+        Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
+    }
+}
+
+/// At the own site and all below it.
+fn operator(action: Action) -> Reach {
+    use CommandKind as C;
+    match action {
+        Action::Command(C::RegisterWorker | C::DepartWorker | C::RecordCredit) | Action::KeepPerson => Reach::Own,
+        Action::Read(
+            Read::Workers | Read::Worker | Read::Name | Read::MaskedName | Read::Search | Read::Credit | Read::FreeText,
+        ) => Reach::Own,
+        Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
+    }
+}
+
+/// At the own site and all below it, or in the district.
+fn approver(action: Action) -> Reach {
+    use CommandKind as C;
+    match action {
+        Action::Command(
+            C::ConfirmCredit | C::RejectCredit | C::ReverseCredit | C::ResolveObjection | C::ReverseRedemption,
+        ) => Reach::Own,
+        Action::Command(C::PaySettlement) | Action::Read(Read::Settlement) => Reach::District,
+        Action::Read(
+            Read::WaitingCredits
+            | Read::Credit
+            | Read::Redemption
+            | Read::Workers
+            | Read::Worker
+            | Read::Name
+            | Read::MaskedName
+            | Read::Search
+            | Read::FreeText
+            | Read::Witness,
+        ) => Reach::Own,
+        Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
+    }
+}
+
+/// The cards of the own branch, and who holds them.
+fn branch(action: Action) -> Reach {
+    use CommandKind as C;
+    match action {
+        Action::Command(C::IssueCard | C::MoveCard | C::CloseCard | C::SealAppraisal) => Reach::Own,
+        Action::Read(Read::Appraisal | Read::Name | Read::MaskedName) => Reach::Own,
+        Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
+    }
+}
+
+fn merchant(action: Action) -> Reach {
+    match action {
+        Action::Read(Read::Merchant | Read::Settlement) => Reach::Own,
+        Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
+    }
+}
+
+/// The own account; and where there is something to redeem.
+fn worker(action: Action) -> Reach {
+    use CommandKind as C;
+    match action {
+        Action::Command(C::PlaceHold | C::ReleaseHold | C::EraseWorker) => Reach::Own,
+        Action::Read(
+            Read::Worker
+            | Read::Name
+            | Read::MaskedName
+            | Read::Balance
+            | Read::Statement
+            | Read::Credit
+            | Read::Redemption
+            | Read::Holds
+            | Read::Receipt
+            | Read::Readers
+            | Read::FreeText
+            | Read::OwnData,
+        ) => Reach::Own,
+        Action::Read(Read::Stores | Read::Store | Read::Stock) => Reach::Everywhere,
+        Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
+    }
+}
+
+/// What auditors read: everything but names, also masked ones at a counter, and the figures of a process.
+fn is_audited(read: Read) -> bool {
+    !matches!(
+        read,
+        Read::Counter | Read::Name | Read::MaskedName | Read::Search | Read::OwnData | Read::Metrics | Read::Me
+    )
 }
 
 /// Whether a target is what the scope names.
-fn is_own(identity: &Identity, target: Target<'_>) -> bool {
-    let own = match identity.role {
+fn is_own(held: &Held, target: Target<'_>) -> bool {
+    let own = match held.role {
         Role::Worker => target.worker(),
         Role::Clerk => target.store(),
         Role::Merchant => target.merchant(),
         Role::Branch => target.branch(),
-        // Which worker or store belongs to which community is not recorded, and no scope names the district.
-        Role::Operator | Role::Approver | Role::Auditor | Role::Admin | Role::Machine => None,
+        Role::Operator | Role::Approver => {
+            return held.scope.as_deref().is_none_or(|site| target.is_at_or_below(site));
+        }
+        // No scope names the district.
+        Role::Auditor | Role::Admin | Role::Machine => None,
     };
-    own.is_some() && own == identity.scope.as_deref()
+    own.is_some() && own == held.scope.as_deref()
 }

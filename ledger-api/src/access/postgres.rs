@@ -10,7 +10,7 @@ use crate::side_store::SideStoreError;
 use crate::side_store::postgres::{open, unavailable};
 
 /// Each step brings the table from its index to the next version.
-pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql"), include_str!("postgres_2.sql")];
 
 pub(super) struct PostgresTokens {
     pool: PgPool,
@@ -26,8 +26,8 @@ impl PostgresTokens {
 impl TokenStore for PostgresTokens {
     async fn insert(&self, token: StoredToken, hash: SecretHash) -> Result<bool, SideStoreError> {
         let added = sqlx::query(
-            "INSERT INTO access_token (id, hash, role, scope, name, issued_at_ms, revoked_at_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO access_token (id, hash, role, scope, name, issued_at_ms, revoked_at_ms, account, until)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
         )
         .bind(token.id)
         .bind(hash.as_bytes())
@@ -36,6 +36,8 @@ impl TokenStore for PostgresTokens {
         .bind(token.name)
         .bind(token.issued_at_ms)
         .bind(token.revoked_at_ms)
+        .bind(token.account)
+        .bind(token.until)
         .execute(&self.pool)
         .await
         .map_err(unavailable)?;
@@ -44,7 +46,7 @@ impl TokenStore for PostgresTokens {
 
     async fn find(&self, hash: SecretHash) -> Result<Option<StoredToken>, SideStoreError> {
         sqlx::query(
-            "SELECT id, role, scope, name, issued_at_ms, revoked_at_ms FROM access_token
+            "SELECT id, role, scope, name, issued_at_ms, revoked_at_ms, account, until FROM access_token
              WHERE hash = $1 AND revoked_at_ms IS NULL",
         )
         .bind(hash.as_bytes())
@@ -56,7 +58,7 @@ impl TokenStore for PostgresTokens {
 
     async fn list(&self) -> Result<Vec<StoredToken>, SideStoreError> {
         sqlx::query(
-            "SELECT id, role, scope, name, issued_at_ms, revoked_at_ms FROM access_token
+            "SELECT id, role, scope, name, issued_at_ms, revoked_at_ms, account, until FROM access_token
              ORDER BY issued_at_ms, id",
         )
         .fetch_all(&self.pool)
@@ -84,5 +86,7 @@ fn stored(row: &PgRow) -> Result<StoredToken, sqlx::Error> {
         name: row.try_get(3)?,
         issued_at_ms: row.try_get(4)?,
         revoked_at_ms: row.try_get(5)?,
+        account: row.try_get(6)?,
+        until: row.try_get(7)?,
     })
 }

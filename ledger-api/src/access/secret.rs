@@ -2,7 +2,6 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ledger_core::domain::ids::Actor;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -51,10 +50,10 @@ pub(super) fn new_secret() -> Result<(String, SecretHash), AccessError> {
 }
 
 /// A new id, probably unused.
-pub(super) fn new_id() -> Result<Actor, AccessError> {
+pub(super) fn new_id() -> Result<String, AccessError> {
     let mut bytes = [0_u8; ID_BYTES];
     fill(&mut bytes)?;
-    Actor::new(&format!("t-{}", hex::encode(bytes))).map_err(|error| AccessError::Input(error.to_string()))
+    Ok(format!("t-{}", hex::encode(bytes)))
 }
 
 /// Whether a text is a secret rather than an id, to say so without repeating it.

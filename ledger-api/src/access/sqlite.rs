@@ -12,7 +12,7 @@ use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
 
 /// Each step brings the file from its index to the next version.
-pub(super) const STEPS: &[&str] = &[include_str!("sqlite_1.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("sqlite_1.sql"), include_str!("sqlite_2.sql")];
 
 pub(super) struct SqliteTokens {
     file: SideFile,
@@ -31,8 +31,8 @@ impl TokenStore for SqliteTokens {
             .write(move |transaction| {
                 let added = transaction
                     .prepare_cached(
-                        "INSERT INTO access_token (id, hash, role, scope, name, issued_at_ms, revoked_at_ms)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO NOTHING",
+                        "INSERT INTO access_token (id, hash, role, scope, name, issued_at_ms, revoked_at_ms, account, until)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING",
                     )?
                     .execute(params![
                         token.id,
@@ -41,7 +41,9 @@ impl TokenStore for SqliteTokens {
                         token.scope,
                         token.name,
                         token.issued_at_ms,
-                        token.revoked_at_ms
+                        token.revoked_at_ms,
+                        token.account,
+                        token.until
                     ])?;
                 Ok(added == 1)
             })
@@ -53,7 +55,7 @@ impl TokenStore for SqliteTokens {
             .read(move |transaction| {
                 transaction
                     .prepare_cached(
-                        "SELECT id, role, scope, name, issued_at_ms, revoked_at_ms FROM access_token
+                        "SELECT id, role, scope, name, issued_at_ms, revoked_at_ms, account, until FROM access_token
                          WHERE hash = ?1 AND revoked_at_ms IS NULL",
                     )?
                     .query_row([hash.as_bytes()], stored)
@@ -67,7 +69,7 @@ impl TokenStore for SqliteTokens {
             .read(|transaction| {
                 transaction
                     .prepare_cached(
-                        "SELECT id, role, scope, name, issued_at_ms, revoked_at_ms FROM access_token
+                        "SELECT id, role, scope, name, issued_at_ms, revoked_at_ms, account, until FROM access_token
                          ORDER BY issued_at_ms, id",
                     )?
                     .query_map([], stored)?
@@ -99,5 +101,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredToken> {
         name: row.get(3)?,
         issued_at_ms: row.get(4)?,
         revoked_at_ms: row.get(5)?,
+        account: row.get(6)?,
+        until: row.get(7)?,
     })
 }

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use super::secret::SecretHash;
 use crate::side_store::SideStoreError;
 
-/// A token as it is stored. The role is text here: a newer program may have written one this program does not know.
+/// A token as it is stored. Role and scope are what it was asked for, and blank for a token of an account with whatever
+/// that was granted.
 pub(super) struct StoredToken {
     pub(super) id: String,
     pub(super) role: String,
@@ -13,6 +14,10 @@ pub(super) struct StoredToken {
     pub(super) name: String,
     pub(super) issued_at_ms: i64,
     pub(super) revoked_at_ms: Option<i64>,
+    /// None for a token of an older program.
+    pub(super) account: Option<String>,
+    /// The last day on which it works.
+    pub(super) until: Option<String>,
 }
 
 #[async_trait]

@@ -5,10 +5,20 @@ use std::time::{Duration, Instant};
 
 use ledger_core::journal::url::JournalUrl;
 
-use super::{Access, AccessError, Role, RoleError};
+use super::{Access, AccessError, NewToken};
+use ledger_core::domain::ids::AccountId;
 
 fn journal(folder: &Path) -> JournalUrl {
     JournalUrl::Sqlite(folder.join("data").join("district.db"))
+}
+
+fn account(text: &str) -> AccountId {
+    AccountId::new(text).unwrap()
+}
+
+/// A token of an account with that label.
+async fn issue(access: &Access, of: &str, name: &str) -> Result<(String, String), AccessError> {
+    access.issue(&NewToken { account: &account(of), role: None, scope: None, name, until: None }).await
 }
 
 async fn open(folder: &Path) -> Access {
@@ -19,12 +29,12 @@ async fn open(folder: &Path) -> Access {
 async fn a_token_works_from_its_issue_until_it_is_revoked() {
     let folder = tempfile::tempdir().unwrap();
     let access = open(folder.path()).await;
-    let (id, token) = access.issue(Role::Clerk, Some("QW-WD001"), " 柜台一 ").await.unwrap();
+    let (id, token) = issue(&access, "chen", " 柜台一 ").await.unwrap();
 
-    let identity = access.authenticate(&token).await.unwrap().unwrap();
-    assert_eq!((&identity.id, identity.role, identity.scope.as_deref()), (&id, Role::Clerk, Some("QW-WD001")));
-    assert_eq!(&*identity.name, "柜台一");
-    assert_eq!(access.authenticate(&token).await.unwrap(), Some(identity), "from the cache as from the store");
+    let shown = access.authenticate(&token).await.unwrap().unwrap();
+    assert_eq!((&*shown.id, shown.account.as_ref(), shown.until), (id.as_str(), Some(&account("chen")), None));
+    assert_eq!(access.list().await.unwrap()[0].name, "柜台一");
+    assert_eq!(access.authenticate(&token).await.unwrap(), Some(shown), "from the cache as from the store");
 
     assert!(access.revoke(id.as_str()).await.unwrap());
     assert_eq!(access.authenticate(&token).await.unwrap(), None);
@@ -41,7 +51,7 @@ async fn a_token_works_from_its_issue_until_it_is_revoked() {
 async fn what_was_never_issued_lets_nobody_in() {
     let folder = tempfile::tempdir().unwrap();
     let access = open(folder.path()).await;
-    let (id, token) = access.issue(Role::Admin, None, "").await.unwrap();
+    let (id, token) = issue(&access, "chen", "").await.unwrap();
     let mut other = token.clone();
     other.replace_range(3..4, if token.as_bytes()[3] == b'A' { "B" } else { "A" });
     for text in ["", "nx_", id.as_str(), other.as_str(), token.trim_start_matches("nx_")] {
@@ -55,7 +65,7 @@ async fn two_processes_share_one_file() {
     let serving = open(folder.path()).await;
     let issuing = open(folder.path()).await;
 
-    let (id, token) = issuing.issue(Role::Auditor, None, "审计").await.unwrap();
+    let (id, token) = issue(&issuing, "chen", "审计").await.unwrap();
     assert!(serving.authenticate(&token).await.unwrap().is_some(), "a new token works at once");
 
     assert!(issuing.revoke(id.as_str()).await.unwrap());
@@ -76,7 +86,7 @@ async fn issuing_from_several_places_at_once_loses_none() {
             let access = Access::open(&url).await.unwrap();
             let mut tokens = Vec::new();
             for number in 0..5 {
-                tokens.push(access.issue(Role::Worker, Some(&format!("YZ-{place}-{number}")), "").await.unwrap().1);
+                tokens.push(issue(&access, &format!("YZ-{place}-{number}"), "").await.unwrap().1);
             }
             tokens
         });
@@ -92,7 +102,7 @@ async fn issuing_from_several_places_at_once_loses_none() {
 #[tokio::test]
 async fn the_secret_is_nowhere_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    let (_, token) = open(folder.path()).await.issue(Role::Admin, None, "first").await.unwrap();
+    let (_, token) = issue(&open(folder.path()).await, "chen", "first").await.unwrap();
     let path = folder.path().join("data").join("district.access.db");
     let bytes = std::fs::read(&path).unwrap();
     let secret = token.trim_start_matches("nx_").as_bytes();
@@ -108,13 +118,9 @@ async fn the_secret_is_nowhere_in_the_file() {
 async fn a_token_that_fits_no_rule_is_not_issued() {
     let folder = tempfile::tempdir().unwrap();
     let access = open(folder.path()).await;
-    let without_scope = access.issue(Role::Clerk, None, "").await;
-    assert!(matches!(without_scope, Err(AccessError::Role(RoleError::ScopeMissing { role: Role::Clerk, .. }))));
-    let with_scope = access.issue(Role::Admin, Some("QW-WD001"), "").await;
-    assert!(matches!(with_scope, Err(AccessError::Role(RoleError::ScopeRefused { role: Role::Admin }))));
-    let long = access.issue(Role::Admin, None, &"名".repeat(101)).await;
+    let long = issue(&access, "chen", &"名".repeat(101)).await;
     assert!(matches!(long, Err(AccessError::Input(_))));
-    let control = access.issue(Role::Admin, None, "a\nb").await;
+    let control = issue(&access, "chen", "a\nb").await;
     assert!(matches!(control, Err(AccessError::Input(_))));
     assert!(access.list().await.unwrap().is_empty());
 }
@@ -123,8 +129,27 @@ async fn a_token_that_fits_no_rule_is_not_issued() {
 async fn a_secret_given_instead_of_an_id_is_not_repeated() {
     let folder = tempfile::tempdir().unwrap();
     let access = open(folder.path()).await;
-    let (_, token) = access.issue(Role::Admin, None, "").await.unwrap();
+    let (_, token) = issue(&access, "chen", "").await.unwrap();
     let error = access.revoke(&token).await.unwrap_err().to_string();
     assert!(!error.contains(&token));
     assert!(access.authenticate(&token).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_token_of_an_older_program_leads_into_no_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data").join("district.access.db");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("sqlite_1.sql")).unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    let (secret, hash) = super::secret::new_secret().unwrap();
+    let row = rusqlite::params!["t-1", hash.as_bytes(), "clerk", "S1", "柜台", 1];
+    old.execute("INSERT INTO access_token VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)", row).unwrap();
+    drop(old);
+    let access = open(folder.path()).await;
+    let shown = access.authenticate(&secret).await.unwrap().unwrap();
+    assert_eq!(shown.account, None);
+    let listed = access.list().await.unwrap();
+    assert_eq!((listed[0].role.as_str(), listed[0].scope.as_deref()), ("clerk", Some("S1")));
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::document::{one_line, padded};
 use crate::exact::PointsJson;
+use crate::vault::short;
 
 /// A traced event.
 #[derive(Debug, Serialize, ToSchema)]
@@ -151,7 +152,7 @@ impl From<&TraceLine> for TraceLineJson {
             }),
             points: PointsJson(line.points),
             note: line.note.as_ref().map(note_json),
-            reason: line.reason.clone(),
+            reason: line.reason.as_deref().map(short),
             after: (&line.after).into(),
         }
     }
@@ -330,7 +331,9 @@ fn about(line: &TraceLine) -> String {
         Note::DebtLeft(points) => format!("已用去 {points}，记为待抵扣"),
         Note::Booked(points) => format!("过期记账 {points}，有效期一过即已计入过期"),
     }));
-    parts.extend(line.reason.as_ref().filter(|reason| !reason.is_empty()).map(|reason| format!("理由 {reason}")));
+    parts.extend(
+        line.reason.as_ref().filter(|reason| !reason.is_empty()).map(|reason| format!("理由 {}", short(reason))),
+    );
     parts.join("；")
 }
 

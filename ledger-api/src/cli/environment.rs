@@ -12,6 +12,10 @@ Environment:
   NUANXIN_LOG_FORMAT        json writes one JSON object a line
   NUANXIN_VAULT_KEY         the key of the vault of names: 64 hexadecimal digits
   NUANXIN_VAULT_KEY_FILE    a file that holds it [default: keys/nuanxin.vault-key beside the journal]
+  NUANXIN_ERASED_FILE       the ids of destroyed keys [default: keys/nuanxin.erased beside the journal]
+  NUANXIN_RATE_STRANGER, NUANXIN_RATE_TOKEN, NUANXIN_RATE_ACCOUNT
+                            how often anybody may ask, as A_SECOND/AT_ONCE or off
+  NUANXIN_TRUSTED_PROXIES   proxies whose X-Forwarded-For is believed
   NUANXIN_SIGNING_KEY_FILE  the keys that sign checkpoints [default: nuanxin.signing-keys beside the journal]
   NUANXIN_WITNESS_KEY_FILE  the key that cosigns for other offices [default: nuanxin.witness-key beside the journal]
 
@@ -23,10 +27,16 @@ pub(super) const OF_IMPORT: &str = "\
 district.toml:
   code, name                the district's division code and name
   points_step               credits are rounded down to a multiple of this, such as \"0.5\" [default: 1]
-  approval_required         true: a second person confirms each credit over the API [default: false]
-  publicity_days            days of publicity (公示) before a credit may be confirmed [default: 0]
+  checks                    how many people check a credit that is proposed: 0, 1 or 2 [default: 0]
+  approval_required         true: the same as checks = 1
+  publicity_days            days of publicity (公示) before a credit counts [default: 0]
+  working_days              true: a publicity counts working days alone [default: false]
+  holidays, makeup_workdays lists of dates: days off, and weekends that are worked
+  import                    \"proposed\": rows of 活动记录 are checked and public too [default: \"confirmed\"]
   tiers                     the tiers (层级) that stores may have, as a list [default: any]
-  guards                    self_witness = \"refuse\" takes no credit whose witness is the worker [default: off]
+  guards                    each \"off\", \"flag\" or \"refuse\", or { do = \"flag\", over = 8 }: evidence_reused,
+                            hours_over_day, hours_overlap, new_account, recorded_late, self_witness, witness_circle,
+                            witness_overload [default: off]
 
 Environment:
   NUANXIN_JOURNAL           where the journal is, as --journal

@@ -15,6 +15,7 @@ use ledger_core::ledger::Ledger;
 use super::new_journal::NewJournalArgs;
 use super::{CliError, CliResult, environment, progress};
 use crate::app;
+use crate::audit;
 use crate::import::{self, ImportError, Pack, Progress, Report, Retry, Stopped};
 use crate::local_socket::Client;
 use crate::memory;
@@ -88,6 +89,7 @@ async fn load(
         Err(error) => return Err(error.into()),
     };
     new_journal.check(journal.as_ref()).await?;
+    refuse_demonstration(journal.as_ref()).await?;
     let new = new_journal.wanted();
     let (ledger, task) = Ledger::open(journal, memory::ledger_settings(), &new.origin, new.suite).await?;
     let vault = Vault::open(url).await.map_err(|error| CliError::input(error.to_string()))?;
@@ -110,9 +112,21 @@ async fn load_through(
                     the same command again when that is done";
         return Err(CliError::input(format!("{by}; {what}")));
     };
-    new_journal.check(app::open_journal_to_read(url).await?.as_ref()).await?;
+    let journal = app::open_journal_to_read(url).await?;
+    new_journal.check(journal.as_ref()).await?;
+    refuse_demonstration(journal.as_ref()).await?;
     tracing::debug!("the rows go through the server that has the journal");
     Ok(import::load_into(&server, pack, &Retry::default(), advance).await)
+}
+
+/// A demonstration stays one: real rows among made-up ones would be believed by nobody.
+async fn refuse_demonstration(journal: &dyn Journal) -> Result<(), CliError> {
+    let demonstration = audit::identity(journal).await?.is_some_and(|identity| identity.demonstration);
+    if demonstration {
+        let what = "this journal is the demonstration's and takes no pack; name another one: --journal sqlite:data/district.db";
+        return Err(CliError::input(what));
+    }
+    Ok(())
 }
 
 async fn judge(url: &JournalUrl, pack: &Arc<Pack>, advance: Progress<'_>) -> Result<Result<Report, Stopped>, CliError> {

@@ -69,7 +69,7 @@ fn line() -> std::io::Result<Zeroizing<String>> {
 }
 
 /// A line typed at a terminal that does not show it.
-fn typed(prompt: &str) -> std::io::Result<Zeroizing<String>> {
+pub(super) fn typed(prompt: &str) -> std::io::Result<Zeroizing<String>> {
     let terminal = std::io::stdin();
     let shown = tcgetattr(&terminal)?;
     let mut hidden = shown.clone();

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use ledger_core::journal::url::JournalUrl;
+use ledger_core::ledger::LedgerSettings;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -17,8 +18,9 @@ use crate::app::App;
 use crate::audit::Audit;
 use crate::demo::{self, Filling};
 use crate::local_socket::{self, Socket};
-use crate::service::due;
+use crate::service::{due, erasure};
 use crate::stopping::Stopping;
+use crate::web::Entrance;
 use crate::{memory, server};
 
 const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
@@ -40,6 +42,9 @@ pub struct ServeArgs {
     /// Fill an empty journal with the built-in demonstration district
     #[arg(long)]
     demo: bool,
+    /// Let whoever reaches this server over HTTPS try the demonstration's roles; without, only this machine may
+    #[arg(long)]
+    demo_open: bool,
     /// Sign a checkpoint every so many seconds if the journal has grown; 0 signs only when one is asked for
     #[arg(long, value_name = "SECONDS", default_value_t = CHECKPOINT_EVERY)]
     checkpoint_every: u64,
@@ -53,6 +58,7 @@ impl ServeArgs {
         ServeArgs {
             listen: LISTEN_DEFAULT.to_owned(),
             demo: true,
+            demo_open: false,
             checkpoint_every: CHECKPOINT_EVERY,
             new_journal: NewJournalArgs::default(),
         }
@@ -69,8 +75,12 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         .await
         .map_err(|error| CliError::input(format!("cannot listen on {}: {error}", args.listen)))?;
     let stop = stop_signal()?;
-    let (app, tasks) = App::open_as(url, memory::ledger_settings(), &args.new_journal.wanted()).await?;
+    let rates = server::rates().map_err(CliError::input)?;
+    let settings = LedgerSettings { demonstration: args.demo, ..memory::ledger_settings() };
+    let (app, tasks) = App::open_as(url, settings, &args.new_journal.wanted()).await?;
     args.new_journal.check(app.ledger.journal().as_ref()).await?;
+    // Nobody is told again who asked to be forgotten.
+    erasure::resume(&app).await.map_err(|error| CliError::failed(format!("an erasure cannot be finished: {error}")))?;
     if args.demo {
         fill(&app).await?;
     }
@@ -83,11 +93,18 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         }
     }
     let (stopping_sender, stopping) = Stopping::new();
-    let router = server::router(app.clone(), stopping.clone()).map_err(|error| CliError::failed(error.to_string()))?;
+    let demonstration = app.audit.identity().demonstration;
+    if demonstration {
+        let opened = demo::open_doors(&app.ledger, &app.vault).await;
+        opened.map_err(|error| CliError::failed(error.to_string()))?;
+    }
+    let entrance = Entrance { demonstration, open: args.demo_open };
+    let router = server::router_with(app.clone(), entrance, stopping.clone(), rates)
+        .map_err(|error| CliError::failed(error.to_string()))?;
     let publishing = tokio::spawn(publish(Arc::clone(&app.audit), args.checkpoint_every, stopping.clone()));
     let socket = listen_beside(url);
     let local = socket.map(|socket| tokio::spawn(local_socket::serve(socket, app.clone(), stopping.clone())));
-    let releasing = tokio::spawn(release_due_holds(app, stopping));
+    let releasing = tokio::spawn(do_what_is_due(app, stopping));
     announce(&listener)?;
     if args.demo {
         tell_what_is_next(&listener, url);
@@ -190,11 +207,13 @@ fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
     })
 }
 
-/// Gives back holds that ran out, until the server stops. Nothing rests on it: a hold that ran out is void, and whatever
-/// its worker does next gives it back first.
-async fn release_due_holds(app: App, stopping: Stopping) {
+/// Does what is due by itself, until the server stops: credits whose publicity is over count, holds that ran out go back,
+/// and once a day has ended, the lots that ended with it are booked.
+async fn do_what_is_due(app: App, stopping: Stopping) {
     let mut stopping = std::pin::pin!(stopping.raised());
     let mut pause = RELEASE_EVERY;
+    let mut today = app.ledger.now().date();
+    let mut settled = None;
     loop {
         tokio::select! {
             () = &mut stopping => return,
@@ -203,6 +222,24 @@ async fn release_due_holds(app: App, stopping: Stopping) {
         let began = Instant::now();
         if let Err(error) = due::release_holds(&app).await {
             tracing::warn!(what = %error, "holds that ran out were not given back; trying again");
+        }
+        let now = app.ledger.now().date();
+        // What waits for a day to end is looked for once a day, and once at the start.
+        if settled.is_none_or(|settled| settled < now)
+            && let Some(over) = now.pred_opt()
+        {
+            match due::settle_ended(&app, over).await {
+                Ok(true) => settled = Some(now),
+                Ok(false) => {}
+                Err(error) => tracing::warn!(what = %error, "credits that are due were not settled; trying again"),
+            }
+        }
+        // No sooner than a day ends under this server: nothing rests on it, and whoever only looks records nothing.
+        if now > today {
+            match due::book_ended_lots(&app, today).await {
+                Ok(_) => today = now,
+                Err(error) => tracing::warn!(what = %error, "lots that ended were not booked; trying again"),
+            }
         }
         pause = RELEASE_EVERY.max(began.elapsed() * RELEASE_REST);
     }

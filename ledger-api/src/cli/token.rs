@@ -5,14 +5,17 @@ mod scope;
 use std::io::Write;
 use std::process::ExitCode;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use clap::Subcommand;
+use ledger_core::domain::ids::AccountId;
 use ledger_core::journal::url::JournalUrl;
 use unicode_width::UnicodeWidthStr;
 
 use crate::access::{Access, AccessError, Role, TokenRecord};
 use crate::cli::CliError;
+use crate::cli::writer::Writer;
 use crate::local_socket::Client;
+use crate::service::accounts::{AskedToken, IssuedToken};
 use crate::side_store::SideStoreError;
 
 /// What to do with access tokens.
@@ -20,16 +23,23 @@ use crate::side_store::SideStoreError;
 pub enum TokenCommand {
     /// Issue a token and print it, once, alone on standard output
     Issue {
-        /// clerk, operator, approver, branch, merchant, worker, auditor or admin
+        /// Of this account, with all its roles
+        #[arg(long, value_name = "ACCOUNT", conflicts_with_all = ["role", "scope"], required_unless_present = "role")]
+        account: Option<AccountId>,
+        /// Of a new account of a machine with this one role: clerk, operator, approver, branch, merchant, worker, auditor,
+        /// admin or machine
         #[arg(long, value_name = "ROLE")]
-        role: Role,
-        /// Where the role holds: the clerk's store, the operator's community, the Party branch, the merchant's or the
-        /// worker's id; an approver may have a community; auditor and admin have none
-        #[arg(long, value_name = "SCOPE")]
+        role: Option<Role>,
+        /// Where the role holds: the clerk's store, the Party branch, the merchant's or the worker's id; operator and
+        /// approver may have a site; auditor, admin and machine have none
+        #[arg(long, value_name = "SCOPE", requires = "role")]
         scope: Option<String>,
         /// A label to know the token by in lists; not a person's name
         #[arg(long, value_name = "NAME", default_value = "")]
         name: String,
+        /// The last day on which it works, YYYY-MM-DD; no end without
+        #[arg(long, value_name = "DAY")]
+        until: Option<NaiveDate>,
     },
     /// List every token ever issued, without the secrets
     List {
@@ -66,26 +76,15 @@ pub async fn run(command: TokenCommand, url: &JournalUrl) -> Result<ExitCode, Cl
 }
 
 async fn carry_out(command: TokenCommand, url: &JournalUrl) -> Result<Answer, CliError> {
-    // Before anything is opened or made, so that a slip of the pen leaves no trace.
-    if let TokenCommand::Issue { role, scope, .. } = &command {
-        role.check_scope(scope.as_deref().map(str::trim)).map_err(|error| CliError::input(error.to_string()))?;
-    }
     match command {
-        TokenCommand::Issue { role, scope, name } => {
-            let scope = scope.as_deref().map(str::trim);
-            scope::check_known(role, scope, url).await?;
-            let (id, token) = match Client::connect(url).await? {
-                Some(server) => server.issue_token(role, scope, &name).await?,
-                None => {
-                    let issued = open(url).await?.issue(role, scope, &name).await.map_err(refused)?;
-                    (issued.0.to_string(), issued.1)
-                }
-            };
-            let hint = format!(
-                "issued {id} for role {role}; the token above is shown this once only\n\
-                 to take it back: nuanxin token revoke {id}\n"
-            );
-            Ok(Answer { data: format!("{token}\n"), hint })
+        TokenCommand::Issue { account, role, scope, name, until } => {
+            let scope = scope.map(|scope| scope.trim().to_owned());
+            // Before anything is opened or made, so that a slip of the pen leaves no trace.
+            if let Some(role) = role {
+                role.check_scope(scope.as_deref()).map_err(|error| CliError::input(error.to_string()))?;
+                scope::check_known(role, scope.as_deref(), url).await?;
+            }
+            issue(AskedToken { account, role: role.map(|role| (role, scope)), name, until }, url).await
         }
         TokenCommand::List { json } => {
             let tokens = open(url).await?.list().await.map_err(refused)?;
@@ -110,6 +109,25 @@ async fn carry_out(command: TokenCommand, url: &JournalUrl) -> Result<Answer, Cl
     }
 }
 
+async fn issue(asked: AskedToken, url: &JournalUrl) -> Result<Answer, CliError> {
+    let writer = Writer::of(url).await?;
+    let issued = writer.issue(url, &asked).await;
+    writer.finished().await;
+    let IssuedToken { account, id, token, waits } = issued?;
+    let of =
+        asked.role.map_or_else(|| format!("account {account}"), |(role, _)| format!("role {role}, account {account}"));
+    let mut hint = format!(
+        "issued {id} for {of}; the token above is shown this once only\n\
+         to take it back: nuanxin token revoke {id}\n"
+    );
+    if let Some(grant) = waits {
+        hint.push_str(&format!(
+            "its role is proposed and does nothing yet: a second administrator must confirm the grant {grant}\n"
+        ));
+    }
+    Ok(Answer { data: format!("{token}\n"), hint })
+}
+
 async fn open(url: &JournalUrl) -> Result<Access, CliError> {
     Access::open(url).await.map_err(refused)
 }
@@ -117,17 +135,15 @@ async fn open(url: &JournalUrl) -> Result<Access, CliError> {
 fn refused(error: AccessError) -> CliError {
     match &error {
         AccessError::Store(SideStoreError::Unavailable(_)) => CliError::failed(error.to_string()),
-        AccessError::Input(_) | AccessError::Role(_) | AccessError::Store(SideStoreError::Unusable(_)) => {
-            CliError::input(error.to_string())
-        }
+        AccessError::Input(_) | AccessError::Store(SideStoreError::Unusable(_)) => CliError::input(error.to_string()),
     }
 }
 
 /// Columns as wide as their widest value; Chinese characters take two places.
 fn table(tokens: &[TokenRecord]) -> String {
-    let head = ["id", "role", "scope", "name", "issued", "revoked"].map(str::to_owned);
-    let rows: Vec<[String; 6]> = std::iter::once(head).chain(tokens.iter().map(row)).collect();
-    let mut widths = [0; 6];
+    let head = ["id", "account", "role", "scope", "name", "issued", "until", "revoked"].map(str::to_owned);
+    let rows: Vec<[String; 8]> = std::iter::once(head).chain(tokens.iter().map(row)).collect();
+    let mut widths = [0; 8];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.width());
@@ -146,15 +162,17 @@ fn table(tokens: &[TokenRecord]) -> String {
     text
 }
 
-fn row(token: &TokenRecord) -> [String; 6] {
+fn row(token: &TokenRecord) -> [String; 8] {
     let time = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
     let or_dash = |text: &str| if text.is_empty() { String::from("-") } else { text.to_owned() };
     [
         token.id.clone(),
-        token.role.clone(),
+        or_dash(token.account.as_deref().unwrap_or_default()),
+        or_dash(&token.role),
         or_dash(token.scope.as_deref().unwrap_or_default()),
         or_dash(&token.name),
         time(&token.issued_at),
+        or_dash(token.until.as_deref().unwrap_or_default()),
         token.revoked_at.as_ref().map_or_else(|| String::from("-"), time),
     ]
 }
@@ -170,7 +188,7 @@ mod tests {
     use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Submission, commands};
 
     use super::{TokenCommand, carry_out};
-    use crate::access::{Access, Role};
+    use crate::access::Access;
     use crate::app::open_journal;
 
     #[derive(Parser)]
@@ -207,21 +225,22 @@ mod tests {
         assert!(!answer.hint.contains(token));
 
         let access = Access::open(&url).await.unwrap();
-        let identity = access.authenticate(token).await.unwrap().unwrap();
-        assert_eq!(identity.role, Role::Clerk);
+        let shown = access.authenticate(token).await.unwrap().unwrap();
+        let account = shown.account.unwrap().to_string();
+        assert!(account.starts_with("clerk-"), "{account}");
 
         let listed = carry_out(command(&["list", "--json"]), &url).await.unwrap();
         let listed: serde_json::Value = serde_json::from_str(&listed.data).unwrap();
-        assert_eq!(listed[0]["id"], identity.id.as_str());
+        assert_eq!(listed[0]["id"], *shown.id);
         assert_eq!((&listed[0]["role"], &listed[0]["scope"]), (&"clerk".into(), &"QW-WD001".into()));
         assert!(listed[0]["revoked_at"].is_null());
 
-        carry_out(command(&["revoke", identity.id.as_str()]), &url).await.unwrap();
+        carry_out(command(&["revoke", &shown.id]), &url).await.unwrap();
         let listed = carry_out(command(&["list"]), &url).await.unwrap().data;
         let lines: Vec<&str> = listed.lines().collect();
         assert_eq!(lines.len(), 2);
-        assert!(lines[0].starts_with("id          role   scope     name  issued"), "{listed}");
-        assert!(lines[1].contains("QW-WD001  柜台  20"), "{listed}");
+        assert!(lines[0].starts_with("id          account         role   scope     name  issued"), "{listed}");
+        assert!(lines[1].contains(&account) && lines[1].contains("QW-WD001  柜台  20"), "{listed}");
         assert!(!lines[1].ends_with('-'), "{listed}");
     }
 

@@ -4,7 +4,8 @@
 use ledger_core::domain::ids::{CardNo, IdError, MerchantId, Sku, StoreId, WorkerId};
 use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::programme::command::{GuardAction, Settings};
+use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
 use ledger_core::domain::schedule::Activity;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::Validity;
@@ -173,8 +174,8 @@ pub(super) fn setup() -> Result<Vec<(String, Command)>, IdError> {
         name: Some("暖新演示区(合成数据)".into()),
         points_step: Some(Points::from_hundredths(50)),
         publicity_days: Some(0),
-        self_witness: Some(GuardAction::Refuse),
-        tiers: None,
+        guards: [(GuardKind::SelfWitness, Guard { action: GuardAction::Refuse, over: None })].into(),
+        ..Settings::default()
     };
     let mut commands =
         vec![("district".to_owned(), Command::Configure(settings)), ("schedule".to_owned(), schedule()?)];
@@ -216,11 +217,13 @@ fn schedule() -> Result<Command, IdError> {
     let activities = ACTIVITIES.iter().map(|usual| {
         Ok(Activity {
             category: usual.category.to_owned(),
+            checks: None,
             code: usual.code.parse()?,
             counts_for_card: usual.counts_for_card,
             daily_cap: Points::parse(usual.cap),
             name: usual.name.to_owned(),
             points_per_unit: Points::parse(usual.rate).unwrap_or_default(),
+            publicity_days: None,
             unit: usual.unit.to_owned(),
             validity: usual.validity,
             terms: Default::default(),

@@ -105,6 +105,10 @@ impl History {
             quantity,
             witness: None,
             own_witness: false,
+            from: None,
+            to: None,
+            history: true,
+            worker_as_witness: Vec::new(),
             evidence: None,
         });
         let witness = format!("演示网格员{:02}", self.dice.below(WITNESSES) + 1);

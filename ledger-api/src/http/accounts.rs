@@ -8,7 +8,7 @@ use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::domain::worker::event::{LotPart, RedeemedLine};
 use projections::queries::At;
 use projections::statement::Line;
-use projections::views::balance::Balance;
+use projections::views::balance::{Balance, Pending};
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -20,8 +20,8 @@ use super::extract::{ApiPath, ApiQuery, Caller, Limit, ListQuery, position_from_
 use super::wire::PointsJson;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
-use crate::service::names;
 use crate::service::reading::{Reading, date, now};
+use crate::service::{names, texts};
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -153,9 +153,47 @@ struct BalanceAnswer {
     /// What of the available ends when, soonest first; what never ends is left out.
     expiring: Vec<ExpiringJson>,
     debt: PointsJson,
+    /// Credits that do not count yet, and cannot be spent, as they are now.
+    pending: Vec<PendingJson>,
     #[schema(value_type = String, format = Date)]
     as_of: NaiveDate,
     position: u64,
+}
+
+/// A credit that does not count yet.
+#[derive(Debug, Serialize, ToSchema)]
+struct PendingJson {
+    credit: String,
+    activity: String,
+    /// The service date.
+    #[schema(value_type = String, format = Date)]
+    on: NaiveDate,
+    points: PointsJson,
+    /// `proposed`, `publicised`, `objected`, `appealed`, or `rejected` while the worker may still appeal.
+    #[schema(value_type = String)]
+    status: &'static str,
+    /// The last day of its publicity, once that began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    public_until: Option<NaiveDate>,
+    /// The day on which the points come free, if nobody objects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    free_on: Option<NaiveDate>,
+}
+
+impl PendingJson {
+    fn new(credit: &str, pending: &Pending) -> PendingJson {
+        PendingJson {
+            credit: credit.to_owned(),
+            activity: pending.activity.clone(),
+            on: pending.on,
+            points: PointsJson(pending.way.points),
+            status: pending.way.stage.as_str(),
+            public_until: pending.way.public_until,
+            free_on: pending.way.free_on(),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -238,7 +276,7 @@ async fn read_worker(
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<WorkerRecord>, ApiError> {
-    let reading = caller.may(Read::Worker, Target::Worker(&id))?;
+    let reading = caller.may_here(&app, Read::Worker, Target::Worker(&id)).await?;
     reading.at_least(&app, query.min_position).await?;
     let At { position, value: row } = known(&app, &reading, &id).await?;
     let name = names::of_worker(&app, Who::Bearer(&caller.0), &id).await;
@@ -254,18 +292,20 @@ async fn read_balance(
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<BalanceQuery>,
 ) -> Result<Json<BalanceAnswer>, ApiError> {
-    let reading = caller.may(Read::Balance, Target::Worker(&id))?;
+    let reading = caller.may_here(&app, Read::Balance, Target::Worker(&id)).await?;
     let as_of = date("as_of", &query.as_of)?.unwrap_or_else(|| now().date());
     reading.at_least(&app, query.min_position).await?;
     let At { position, value: row } = known(&app, &reading, &id).await?;
     let balance = app.views.balance_of(&id, &row, as_of).await?;
     let expiring = balance.expiring.into_iter().map(|(on, points)| ExpiringJson { on, points: PointsJson(points) });
+    let pending = row.pending.iter().map(|(credit, pending)| PendingJson::new(credit, pending));
     Ok(Json(BalanceAnswer {
         worker: id,
         available: PointsJson(balance.available),
         held: PointsJson(balance.held),
         expiring: expiring.collect(),
         debt: PointsJson(balance.debt),
+        pending: pending.collect(),
         as_of,
         position,
     }))
@@ -280,10 +320,11 @@ async fn read_statement(
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<PositionQuery>,
 ) -> Result<Json<StatementAnswer>, ApiError> {
-    let reading = caller.may(Read::Statement, Target::Worker(&id))?;
+    let reading = caller.may_here(&app, Read::Statement, Target::Worker(&id)).await?;
     reading.at_least(&app, query.min_position).await?;
     let position = known(&app, &reading, &id).await?.position;
-    let (lines, next) = app.views.statement(&id, query.after.unwrap_or(0), position, query.limit.0).await?;
+    let (mut lines, next) = app.views.statement(&id, query.after.unwrap_or(0), position, query.limit.0).await?;
+    texts::tell(&app.vault, Who::Bearer(&caller.0), texts::of_lines(&id, &mut lines)).await;
     let entries = lines.into_iter().map(entry_json).collect();
     Ok(Json(StatementAnswer { worker: id, entries, next, position }))
 }

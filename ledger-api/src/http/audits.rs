@@ -20,12 +20,13 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiQuery, Caller, LIMIT_MAX, from_text, position_from_text};
 use super::limits::Walkers;
-use crate::access::policy::{Read, Target};
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::asked_recorded::AskedRecorded;
 use crate::audit_sheet;
 use crate::document::{Document, DocumentError, Form, render};
 use crate::service::reading::{date, must_be_there};
+use crate::service::texts;
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -198,7 +199,8 @@ async fn read_report(
     let until = until(&app, query.at, query.recorded_as_of).await?;
     let _place = walkers.place().await?;
     reading.note_report(&app, until);
-    let report = report::report(app.ledger.journal().as_ref(), until, thresholds, &mut |_| {}).await?;
+    let mut report = report::report(app.ledger.journal().as_ref(), until, thresholds, &mut |_| {}).await?;
+    texts::tell(&app.vault, Who::Bearer(&caller.0), texts::of_report(&mut report)).await;
     written(audit_sheet::report::document(&report), form, until, "audit-report").await
 }
 

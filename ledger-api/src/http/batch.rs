@@ -23,6 +23,7 @@ use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::command::{self, Prepared};
 use crate::service::keys::read_key;
+use crate::service::texts::Begun;
 
 /// Most commands of one batch.
 const ITEMS_MAX: usize = 1_000;
@@ -97,10 +98,11 @@ async fn submit(
     let task = tokio::spawn(async move {
         let mut waiting = Vec::with_capacity(items.len());
         let at = app.ledger.now();
+        let mut begun = Begun::new();
         for item in &items {
             let (key, item) = batch_item::read(item);
             let ready = match item {
-                Ok(item) => prepare(&app, &caller, key.as_deref(), item, at).await,
+                Ok(item) => prepare(&app, &caller, key.as_deref(), item, at, &mut begun).await,
                 Err(error) => Err(error),
             };
             waiting.push(Waiting { key, ready });
@@ -116,10 +118,11 @@ async fn prepare(
     key: Option<&str>,
     item: Item,
     at: ledger_core::domain::time::BusinessTime,
+    begun: &mut Begun,
 ) -> Result<Ready, ApiError> {
     let key = read_key(key.ok_or_else(|| ApiError::unreadable("key: every command of a batch needs one of its own"))?)?;
     let context = Context { key, actor: identity.id.clone(), at };
-    let prepared = command::prepare(app, Who::Bearer(identity), context, item.asked).await?;
+    let prepared = command::prepare_after(app, Who::Bearer(identity), context, item.asked, begun).await?;
     Ok(Ready { prepared, tell: item.tell })
 }
 

@@ -66,8 +66,9 @@ commands! {
     "confirm_credit" => judgements::ConfirmCredit,
     "reject_credit" => judgements::RejectCredit,
     "reverse_credit" => judgements::ReverseCredit,
-    "object_to_credit" => judgements::ObjectToCredit,
-    "resolve_objection" => judgements::ResolveObjection,
+    "object_to_credit" | "object" => judgements::ObjectToCredit,
+    "resolve_objection" | "resolve" => judgements::ResolveObjection,
+    "appeal_decision" | "appeal" => judgements::AppealDecision,
     "redeem" | "redemption" => redemptions::Redeem,
     "reverse_redemption" => redemptions::ReverseRedemption,
     "place_hold" | "hold" => holds::PlaceHold,
@@ -224,12 +225,15 @@ mod tests {
     use crate::access::policy::CommandKind;
 
     /// What concerns the whole district, or many workers at once, is no item of a batch.
+    /// Neither is what destroys a key.
     const APART: &[CommandKind] = &[
         CommandKind::OpenJournal,
         CommandKind::Configure,
         CommandKind::AdoptSchedule,
         CommandKind::SealAppraisal,
         CommandKind::ExpireLots,
+        CommandKind::EraseWorker,
+        CommandKind::SettleCredit,
         // These come in sheets.
         CommandKind::RegisterAppointment,
         CommandKind::OpenPair,

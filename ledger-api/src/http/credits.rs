@@ -6,9 +6,10 @@ use axum::http::StatusCode;
 use chrono::NaiveDate;
 use ledger_core::domain::ids::{ActivityCode, CreditId, WorkerId};
 use ledger_core::domain::refusal::Code;
-use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::time::{BusinessTime, ClockTime};
 use ledger_core::ledger::{Command, Receipt, commands};
-use projections::views::proposal::Proposal;
+use projections::views::proposal::{Proposal, ProposalStep, StepKind};
+use projections::waiting::{Stage, Waiting};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -20,11 +21,15 @@ use super::error::ApiError;
 use super::extract::{ApiQuery, Asking, Caller, Limit, position_from_text};
 use super::shapes::{Id, NameText};
 use super::wire::{DateJson, PointsJson, QuantityJson, TEXT_CHARS_MAX, Text, maybe_text};
+use crate::access::Role;
 use crate::access::policy::{CommandKind, Read, Target};
 use crate::app::App;
+use crate::exact::Exact;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked, worker_event};
 use crate::service::names::Personal;
+use crate::service::objectors::{Objectors, objectors};
+use crate::service::publicity::Within;
 use crate::service::reading::no_date;
 
 /// The routes of this resource.
@@ -53,6 +58,14 @@ pub struct RecordCredit {
     #[serde(default, deserialize_with = "maybe_text")]
     #[schema(max_length = 200)]
     evidence: Option<String>,
+    /// When it began on that day, HH:MM; with `to`, or neither.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+    from: Option<ClockTime>,
+    /// When it ended on that day, HH:MM.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+    to: Option<ClockTime>,
 }
 
 /// A credit as recorded.
@@ -63,9 +76,15 @@ pub struct CreditAnswer {
     credit: CreditId,
     /// Its points.
     points: PointsJson,
-    /// `proposed` while it waits for a second person or the end of its publicity (公示), else `confirmed`.
+    /// `proposed` while a check is due, `publicised` where it needs none and is public (公示) at once, else `confirmed`.
     #[schema(value_type = String, examples("confirmed"))]
     status: &'static str,
+    /// The last day of its publicity, where it is public at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    public_until: Option<NaiveDate>,
+    /// The guards that were met, by their codes: a credit with any needs one check more.
+    flags: Vec<&'static str>,
     /// Durable up to here.
     position: u64,
     /// Present when the daily cap left less than the service would have earned.
@@ -79,7 +98,7 @@ impl Ask for RecordCredit {
     type Answer = CreditAnswer;
 
     fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
-        let RecordCredit { worker, activity, on, quantity, witness, evidence } = self;
+        let RecordCredit { worker, activity, on, quantity, witness, evidence, from, to } = self;
         if evidence.as_ref().is_some_and(|evidence| evidence.chars().count() > TEXT_CHARS_MAX) {
             let detail = format!("evidence: longer than {TEXT_CHARS_MAX} characters; send its digest");
             return Err(ServiceError::refused(Code::TooLarge, detail));
@@ -95,6 +114,10 @@ impl Ask for RecordCredit {
             witness: None,
             own_witness: false,
             evidence,
+            from,
+            to,
+            history: false,
+            worker_as_witness: Vec::new(),
         });
         Ok(Asked { command, personal: Personal::Witness(witness.0), no_date })
     }
@@ -105,7 +128,9 @@ impl Ask for RecordCredit {
             Some(CreditAnswer {
                 credit: record.credit.clone(),
                 points: PointsJson(record.points),
-                status: if record.proposed { "proposed" } else { "confirmed" },
+                status: Waiting::begin(record).stage.as_str(),
+                public_until: record.public_until,
+                flags: record.flags.iter().map(|flag| flag.as_str()).collect(),
                 position: receipt.position,
                 capped: record.uncapped.is_some(),
             })
@@ -132,21 +157,44 @@ async fn record(
 /// What a credit waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Waiting {
-    /// For a second person, or the end of its publicity.
+enum Awaits {
+    /// For a check.
     Proposed,
+    /// For the end of its publicity.
+    Publicised,
     /// For an objection's decision.
     Objected,
+    /// For the last decision, after an appeal.
+    Appealed,
+}
+
+impl Awaits {
+    fn is_of(self, row: &Proposal) -> bool {
+        match self {
+            Awaits::Proposed => row.proposed && row.way.stage == Stage::Proposed,
+            Awaits::Publicised => row.way.stage == Stage::Publicised,
+            Awaits::Objected => row.status() == "objected",
+            Awaits::Appealed => row.way.stage == Stage::Appealed,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct WaitingQuery {
-    /// What the credits wait for; both without.
+    /// What the credits wait for; everything without.
     #[serde(default)]
     #[param(inline)]
-    status: Option<Waiting>,
+    status: Option<Awaits>,
+    /// Only credits that this guard marked, by its code.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    flag: String,
+    /// Only credits of workers who belong to this site, or to one below it. A page may then hold fewer rows.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    site: String,
     /// Go on after this credit: the `next` of the page before.
     #[serde(default)]
     #[param(required = false)]
@@ -181,10 +229,72 @@ struct WaitingCredit {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<BusinessTime>,
-    /// Whether it waits for a second person or the end of its publicity.
+    /// `proposed`, `publicised`, `objected`, `appealed`, or `rejected` while the worker may still appeal.
+    #[schema(value_type = String, examples("publicised"))]
+    status: &'static str,
+    /// Units of service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    quantity: Option<Exact<String>>,
+    /// When it began and ended on its day, where that was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    /// Who witnessed it, as a pseudonym.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<String>,
+    /// Digest of its evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<String>,
+    /// The guards that were met, by their codes.
+    flags: Vec<String>,
+    /// How many people must check it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checks: Option<u32>,
+    /// How many did.
+    checked: u32,
+    /// The last day of its publicity, once that began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    public_until: Option<NaiveDate>,
+    /// Through which day a decision about an objection can be appealed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    appeal_until: Option<NaiveDate>,
+    /// Who did what, in order.
+    steps: Vec<WaitingStep>,
+    /// Whether it does not count yet.
     proposed: bool,
     /// Whether an objection to it is open.
     objected: bool,
+}
+
+/// What somebody did about a waiting credit.
+#[derive(Debug, Serialize, ToSchema)]
+struct WaitingStep {
+    /// `checked`, `publicised`, `objected`, `objection_upheld`, `objection_dismissed` or `appealed`.
+    #[schema(value_type = String)]
+    step: &'static str,
+    /// Who; left out where the reader may not know who objected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+    /// When, in business time.
+    #[schema(value_type = String, format = DateTime)]
+    at: BusinessTime,
+    /// Why.
+    reason: String,
+}
+
+impl WaitingStep {
+    fn new(step: ProposalStep, told: Objectors) -> WaitingStep {
+        let by = Some(step.by).filter(|_| match step.what {
+            StepKind::Objected | StepKind::Appealed => told >= Objectors::Named,
+            StepKind::ObjectedUnnamed => told == Objectors::All,
+            StepKind::Checked | StepKind::Publicised | StepKind::ObjectionUpheld | StepKind::ObjectionDismissed => true,
+        });
+        WaitingStep { step: step.what.as_str(), by, at: step.at, reason: step.reason }
+    }
 }
 
 /// Credits that wait.
@@ -198,9 +308,18 @@ struct WaitingAnswer {
 }
 
 impl WaitingCredit {
-    fn new(credit: String, row: Proposal) -> WaitingCredit {
+    fn new(credit: String, row: Proposal, told: Objectors) -> WaitingCredit {
         // The view keeps no more of a credit that was confirmed before somebody objected.
         let recorded = !row.activity.is_empty();
+        let (status, appeal_until) = (row.status(), row.way.appeal_until());
+        let (from, to) = row.span.unzip();
+        // Whoever objected anonymously is told by no appeal either.
+        let unnamed = row.steps.iter().any(|step| step.what == StepKind::ObjectedUnnamed);
+        let of_appeals = if unnamed && told < Objectors::All { Objectors::None } else { told };
+        let step = |step: ProposalStep| {
+            let told = if step.what == StepKind::Appealed { of_appeals } else { told };
+            WaitingStep::new(step, told)
+        };
         WaitingCredit {
             credit,
             worker: row.worker,
@@ -209,6 +328,18 @@ impl WaitingCredit {
             points: PointsJson(row.points),
             proposer: recorded.then_some(row.proposer),
             at: row.at,
+            status,
+            quantity: recorded.then_some(Exact(row.quantity)),
+            from,
+            to,
+            witness: row.witness,
+            evidence: row.evidence,
+            flags: row.flags,
+            checks: row.way.checks,
+            checked: row.way.checked,
+            public_until: row.way.public_until,
+            appeal_until,
+            steps: row.steps.into_iter().map(step).collect(),
             proposed: row.proposed,
             objected: row.objected,
         }
@@ -223,14 +354,26 @@ async fn waiting(
     caller: Caller,
     ApiQuery(query): ApiQuery<WaitingQuery>,
 ) -> Result<Json<WaitingAnswer>, ApiError> {
-    let reading = caller.may(Read::WaitingCredits, Target::District)?;
+    // Whoever may look at one site's queue alone names it, or means the own one.
+    let own = caller.0.roles.iter().find(|held| held.role == Role::Approver).and_then(|held| held.scope.clone());
+    let everywhere = caller.may(Read::WaitingCredits, Target::District).is_ok();
+    let site = Some(query.site).filter(|site| !site.trim().is_empty());
+    let site = site.or(own.filter(|_| !everywhere).map(|own| own.to_string())).unwrap_or_default();
+    let target = if site.is_empty() { Target::District } else { Target::Site(&site) };
+    let reading = caller.may_here(&app, Read::WaitingCredits, target).await?;
     reading.at_least(&app, query.min_position).await?;
-    let wanted = |row: &Proposal| match query.status {
-        None => true,
-        Some(Waiting::Proposed) => row.proposed,
-        Some(Waiting::Objected) => row.objected,
+    let mut within = Within::of(&app, &site).await?;
+    let wanted = |row: &Proposal| {
+        query.status.is_none_or(|status| status.is_of(row))
+            && (query.flag.is_empty() || row.flags.iter().any(|flag| *flag == query.flag))
     };
+    let told = objectors(&caller.0);
     let page = app.views.proposals(&query.after, query.limit.0, wanted).await?;
-    let credits = page.rows.into_iter().map(|(credit, row)| WaitingCredit::new(credit, row)).collect();
+    let mut credits = Vec::with_capacity(page.rows.len());
+    for (credit, row) in page.rows {
+        if within.holds(&app, &row.worker).await? {
+            credits.push(WaitingCredit::new(credit, row, told));
+        }
+    }
     Ok(Json(WaitingAnswer { credits, next: page.next, position: page.position }))
 }

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use ledger_core::domain::refusal::Code;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::Config;
@@ -21,6 +22,7 @@ use super::ApiDocument;
 use super::door::bearer;
 use super::error::{ApiError, Problem};
 use crate::app::App;
+use crate::service::who;
 
 /// The page's scripts and styles come from here alone; its style sheet makes use of inline styles.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -79,13 +81,15 @@ async fn read_page(State(app): State<App>, file: Option<Path<String>>, headers: 
 async fn let_in(app: &App, headers: &HeaderMap) -> Result<(), Response> {
     let token = bearer(headers).map(str::to_owned).or_else(|| password(headers));
     let known = match token {
-        Some(token) => app.access.authenticate(&token).await.map_err(|error| ApiError::from(error).into_response())?,
-        None => None,
+        Some(token) => who::of_token(app, &token).await.map(drop).map_err(ApiError::from),
+        None => Err(ApiError::unauthenticated()),
     };
-    if known.is_some() {
-        return Ok(());
+    let Err(refused) = known else { return Ok(()) };
+    let unknown = refused.code() == Code::Unauthenticated;
+    let mut refused = refused.into_response();
+    if !unknown {
+        return Err(refused);
     }
-    let mut refused = ApiError::unauthenticated().into_response();
     refused.headers_mut().append(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE));
     Err(refused)
 }

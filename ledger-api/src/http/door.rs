@@ -5,19 +5,30 @@
 //! asked for, `service` decides.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, header};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use ledger_core::domain::refusal::Code;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use utoipa::openapi::path::PathItem;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use super::error::ApiError;
+use super::error::{ApiError, ToldCode};
 use super::extract::only;
+use super::rate::{self, Limiter, RateSettings};
+use crate::access::Identity;
 use crate::access::policy::{Action, CommandKind, Read, Who, may_ever};
 use crate::app::App;
+use crate::security_log::is_logged;
+use crate::service::{ServiceError, who};
+use crate::visit::{self, LoggedIn};
 
 /// What a route asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,28 +156,197 @@ impl Doors {
     fn lets_in(&self, who: Who<'_>, request: &Request) -> bool {
         match self.sign(request).map(|sign| sign.asks) {
             Some(Asks::For(action)) => may_ever(who, action),
-            Some(Asks::AnyCommand) => CommandKind::ALL.iter().any(|kind| may_ever(who, *kind)),
+            // What destroys a key is no item of a batch.
+            Some(Asks::AnyCommand) => {
+                let batched = CommandKind::ALL.iter().filter(|kind| **kind != CommandKind::EraseWorker);
+                batched.into_iter().any(|kind| may_ever(who, *kind))
+            }
             None => may_ever(who, Action::Nothing),
         }
     }
 }
 
-/// Lets a request through whose token's role has such a right; its handler then finds the identity as `Caller`.
-///
-/// # Errors
-/// `unauthenticated`, `forbidden`; `journal_unavailable` when tokens cannot be read now.
+/// What strangers are held to, and those who are known.
+pub struct Gate {
+    settings: RateSettings,
+    strangers: Limiter,
+    tokens: Limiter,
+    accounts: Limiter,
+    /// How many tokens that this process has not seen are asked of their store at once.
+    asking: Semaphore,
+}
+
+impl Gate {
+    /// A gate that holds to some settings.
+    pub fn new(settings: RateSettings) -> Gate {
+        Gate {
+            strangers: Limiter::new(settings.stranger),
+            tokens: Limiter::new(settings.token),
+            accounts: Limiter::new(settings.account),
+            asking: Semaphore::new(ASKING_MAX),
+            settings,
+        }
+    }
+}
+
+/// Strangers whose tokens are asked of their store at once; honest callers, whose tokens have been seen, do not wait for
+/// them.
+const ASKING_MAX: usize = 32;
+/// How long a stranger waits for that.
+const ASKING_WAIT: Duration = Duration::from_secs(2);
+
+/// What a request came in with, for what goes on after its answer began.
+#[derive(Clone)]
+pub enum Shown {
+    /// A token.
+    Token(Arc<str>),
+    /// A session's cookie.
+    Session {
+        /// The request's headers.
+        headers: HeaderMap,
+        /// What is known of its connection.
+        extensions: Extensions,
+    },
+}
+
+impl Shown {
+    /// Who that is now; nobody once the token was revoked or the session ended.
+    ///
+    /// # Errors
+    /// When it cannot be told now.
+    pub async fn now(&self, app: &App) -> Result<Option<Identity>, ServiceError> {
+        match self {
+            Shown::Token(token) => match who::of_token(app, token).await {
+                Ok(identity) => Ok(Some(identity)),
+                Err(ServiceError::Unauthenticated(_)) => Ok(None),
+                Err(error) => Err(error),
+            },
+            Shown::Session { headers, extensions } => {
+                Ok(visit::logged_in(app, headers, extensions).await?.map(|found| found.identity))
+            }
+        }
+    }
+}
+
+/// Takes a drop out of a stranger's bucket; the answer where it is empty.
+fn stranger(gate: &Gate, address: Option<IpAddr>) -> Option<Response> {
+    let wait = gate.strangers.take(&rate::neighbourhood(address?)).err()?;
+    Some(too_many("this address asks too often without a valid access token", wait))
+}
+
+async fn by_token(
+    app: &App,
+    gate: &Gate,
+    address: Option<IpAddr>,
+    token: Arc<str>,
+) -> Result<(Identity, Shown), Response> {
+    let mut place = None;
+    if app.access.has_seen(&token) {
+        gate.tokens.take(&token).map_err(|wait| too_many("this access token asks too often", wait))?;
+    } else {
+        // Before the store is asked: strangers pay with their own address.
+        if let Some(response) = stranger(gate, address) {
+            return Err(response);
+        }
+        match timeout(ASKING_WAIT, gate.asking.acquire()).await {
+            Ok(Ok(one)) => place = Some(one),
+            Ok(Err(_)) | Err(_) => return Err(too_many("too many unknown access tokens at once", ASKING_WAIT)),
+        }
+    }
+    let identity = who::of_token(app, &token).await.map_err(|error| ApiError::from(error).into_response())?;
+    drop(place);
+    Ok((identity, Shown::Token(token)))
+}
+
+/// Lets a request through whose token's role has such a right; its handler then finds the identity as `Caller`. What is
+/// refused here or behind this goes to the security log, where it is one of those.
 pub async fn guard(
-    State((app, doors)): State<(App, Doors)>,
+    State((app, doors, gate)): State<(App, Doors, Arc<Gate>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let address = rate::address(&request, &gate.settings.trusted_proxies);
+    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    let route = format!("{} {path}", request.method());
+    let mut asks = String::new();
+    let response = pass(&app, &doors, &gate, address, request, next, &mut asks).await;
+    if let Some(ToldCode(code)) = response.extensions().get() {
+        let code = code.to_string();
+        if is_logged(&code) {
+            let address = address.map(|address| address.to_string()).unwrap_or_default();
+            app.security.note(&code, &asks, &address, &route);
+        }
+    }
+    response
+}
+
+async fn pass(
+    app: &App,
+    doors: &Doors,
+    gate: &Gate,
+    address: Option<IpAddr>,
     mut request: Request,
     next: Next,
-) -> Result<Response, ApiError> {
-    let token = bearer(request.headers()).ok_or_else(ApiError::unauthenticated)?;
-    let identity = app.access.authenticate(token).await?.ok_or_else(ApiError::unauthenticated)?;
+    asks: &mut String,
+) -> Response {
+    let admitted = match bearer(request.headers()).map(Arc::from) {
+        Some(token) => by_token(app, gate, address, token).await,
+        None => {
+            let (parts, body) = request.into_parts();
+            let found = by_session(app, &parts).await;
+            request = Request::from_parts(parts, body);
+            match found {
+                Ok(Some(identity)) => {
+                    let (headers, extensions) = (request.headers().clone(), request.extensions().clone());
+                    Ok((identity, Shown::Session { headers, extensions }))
+                }
+                Ok(None) => Err(stranger(gate, address).unwrap_or_else(|| ApiError::unauthenticated().into_response())),
+                Err(error) => Err(error.into_response()),
+            }
+        }
+    };
+    let (identity, shown) = match admitted {
+        Ok(admitted) => admitted,
+        Err(response) => return response,
+    };
+    identity.id.as_str().clone_into(asks);
+    if let Err(wait) = gate.accounts.take(&identity.id.as_str()) {
+        return too_many("this account asks too often", wait);
+    }
     if !doors.lets_in(Who::Bearer(&identity), &request) {
-        return Err(ApiError::forbidden());
+        return ApiError::forbidden().into_response();
     }
     request.extensions_mut().insert(identity);
-    Ok(next.run(request).await)
+    request.extensions_mut().insert(shown);
+    next.run(request).await
+}
+
+/// Sends somebody away for a while.
+fn too_many(what: &str, wait: Duration) -> Response {
+    let seconds = wait.as_secs().saturating_add(1);
+    let detail = format!("{what}; come back in {seconds} seconds");
+    let mut response = ApiError::new(Code::TooManyRequests, detail).into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// Who comes with a session's cookie. A write must show that it comes from whoever has the session: a browser sends a
+/// cookie along also where another site's page makes the request.
+async fn by_session(app: &App, request: &Parts) -> Result<Option<Identity>, ApiError> {
+    let headers = &request.headers;
+    // Whoever shows an unreadable token is not let in by a cookie instead.
+    if headers.contains_key(header::AUTHORIZATION) {
+        return Ok(None);
+    }
+    let found = visit::logged_in(app, headers, &request.extensions).await?;
+    let Some(LoggedIn { identity, session }) = found else { return Ok(None) };
+    let token = headers.get(visit::CSRF_HEADER).and_then(|token| token.to_str().ok());
+    if !visit::may_change(&request.method, headers, &session, token) {
+        let detail = "a write that comes with a session's cookie shows the session's token, from this origin: \
+                      X-CSRF-Token, as POST /v1/login answered it";
+        return Err(ApiError::new(Code::Forbidden, detail));
+    }
+    Ok(Some(identity))
 }
 
 /// The token that a request shows.

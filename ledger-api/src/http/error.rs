@@ -54,6 +54,13 @@ pub const fn status_of(code: Code) -> (StatusCode, &'static str) {
         Code::Unauthenticated => (StatusCode::UNAUTHORIZED, "No valid access token"),
         Code::Forbidden => (StatusCode::FORBIDDEN, "This role may not do this"),
         Code::SamePerson => (StatusCode::FORBIDDEN, "Another person must decide"),
+        Code::HoursOverlap => (StatusCode::UNPROCESSABLE_ENTITY, "Another service lies in the same hours"),
+        Code::HoursOverDay => (StatusCode::UNPROCESSABLE_ENTITY, "Too many hours on one day"),
+        Code::WitnessOverload => (StatusCode::UNPROCESSABLE_ENTITY, "One witness vouches for too much on one day"),
+        Code::EvidenceReused => (StatusCode::UNPROCESSABLE_ENTITY, "The evidence stands in another credit"),
+        Code::RecordedLate => (StatusCode::UNPROCESSABLE_ENTITY, "Recorded too long after the service"),
+        Code::NewAccount => (StatusCode::UNPROCESSABLE_ENTITY, "The worker was registered just now"),
+        Code::WitnessCircle => (StatusCode::UNPROCESSABLE_ENTITY, "Two workers vouch for each other"),
         Code::MonthlyCapReached => (StatusCode::CONFLICT, "The monthly cap is reached"),
         Code::YearlyCapReached => (StatusCode::CONFLICT, "The yearly cap is reached"),
         Code::NotEligible => (StatusCode::CONFLICT, "It does not go with what is held"),
@@ -266,6 +273,7 @@ impl ApiError {
         match error {
             ServiceError::Unreadable(detail) => ApiError::unreadable(detail),
             ServiceError::Refused(refusal) => ApiError::refused(refusal, in_path),
+            ServiceError::Unauthenticated(detail) => ApiError::new(Code::Unauthenticated, detail),
             ServiceError::Denied(_) => ApiError::forbidden(),
             ServiceError::Unknown => ApiError::outcome_unknown(),
             ServiceError::Committed(detail) => ApiError::committed_but(detail),
@@ -314,6 +322,7 @@ impl ApiError {
 
     fn respond(&self, problem: Problem) -> Response {
         let mut response = (self.status, Json(problem)).into_response();
+        response.extensions_mut().insert(ToldCode(self.code));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.status == StatusCode::UNAUTHORIZED {
@@ -325,6 +334,10 @@ impl ApiError {
         response
     }
 }
+
+/// The code of a problem, beside its answer: for whoever counts refusals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToldCode(pub Code);
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {

@@ -23,12 +23,13 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::accounts::PositionQuery;
-use super::door::Routes;
+use super::door::{Routes, Shown};
 use super::error::ApiError;
 use super::extract::{ApiQuery, Caller};
 use super::{accept, cloud_events};
 use crate::access::policy::{Read, Target};
 use crate::app::App;
+use crate::service::reading::may_read;
 use crate::stopping::Stopping;
 
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -101,6 +102,7 @@ async fn read_events(
     State(app): State<App>,
     caller: Caller,
     Extension(stopping): Extension<Stopping>,
+    Extension(shown): Extension<Shown>,
     ApiQuery(query): ApiQuery<PositionQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -121,7 +123,9 @@ async fn read_events(
         let after = last_seen(&headers)?.unwrap_or(after);
         let foreign = journal.changes();
         let feed = Feed { journal, committed: app.ledger.committed(), foreign, after, read: VecDeque::new(), source };
-        let events = follow(feed).take_until(stopping.raised());
+        // It ends with the token, too: whoever may read no more is told no more.
+        let ended = until_refused(app.clone(), shown);
+        let events = follow(feed).take_until(stopping.raised()).take_until(ended);
         return Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response());
     }
     let head = journal.head().await?.position;
@@ -146,6 +150,19 @@ fn batch(entries: &[Entry], source: &str, next: Option<u64>, limit: usize) -> Re
         response.headers_mut().insert(header::LINK, link);
     }
     Ok(response)
+}
+
+/// Is done once a token is revoked or a session ended, or its account may no longer read events. It holds the ledger only as long as the
+/// server serves: connections are closed before that ends.
+async fn until_refused(app: App, shown: Shown) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        match shown.now(&app).await {
+            Ok(Some(identity)) if may_read(&identity, Read::Events, Target::District).is_ok() => {}
+            Ok(_) => return,
+            Err(error) => tracing::warn!(%error, "an event stream goes on: who follows it cannot be told now"),
+        }
+    }
 }
 
 fn last_seen(headers: &HeaderMap) -> Result<Option<u64>, ApiError> {

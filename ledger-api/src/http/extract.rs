@@ -18,7 +18,7 @@ use crate::access::Identity;
 use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::service::keys::read_key;
-use crate::service::reading::{Reading, may_ever_read, may_read};
+use crate::service::reading::{Reading, may_ever_read, may_read, may_read_here};
 
 /// The header that carries a command's key.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -58,6 +58,14 @@ impl Caller {
     /// `forbidden`.
     pub fn may(&self, read: Read, target: Target<'_>) -> Result<Reading<'_>, ApiError> {
         Ok(may_read(&self.0, read, target)?)
+    }
+
+    /// As [`Caller::may`], for a target of which only the journal tells whose and where it is.
+    ///
+    /// # Errors
+    /// `forbidden`; `journal_unavailable` when it cannot be looked up now.
+    pub async fn may_here(&self, app: &App, read: Read, target: Target<'_>) -> Result<Reading<'_>, ApiError> {
+        Ok(may_read_here(app, &self.0, read, target).await?)
     }
 
     /// Refuses to read something for a caller who may not read it of anybody. What is answered is held to the targets.

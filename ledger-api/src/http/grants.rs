@@ -23,6 +23,7 @@ use crate::access::policy::CommandKind;
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked};
+use crate::service::names::Personal;
 use crate::service::reading::no_date;
 
 /// The routes of this resource.
@@ -41,6 +42,10 @@ pub struct OpenAccount {
     /// What the account is known by for ever: up to 64 characters without blanks, and no name or number of a person.
     #[schema(value_type = AccountName)]
     id: AccountId,
+    /// Whose it is; kept in the vault and never in the journal.
+    #[serde(default, deserialize_with = "maybe_text")]
+    #[schema(max_length = 200)]
+    name: Option<String>,
     /// Which worker the person is.
     #[serde(default)]
     #[schema(value_type = Option<Id>)]
@@ -62,8 +67,10 @@ impl Ask for OpenAccount {
     type Answer = AccountAnswer;
 
     fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
-        let OpenAccount { id, worker } = self;
-        Ok(Command::OpenAccount(commands::OpenAccount { account: id, worker }).into())
+        let OpenAccount { id, name, worker } = self;
+        let personal = name.map_or(Personal::Nothing, |name| Personal::OfAccount(id.clone(), name));
+        let command = Command::OpenAccount(commands::OpenAccount { account: id, worker });
+        Ok(Asked { personal, ..command.into() })
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<AccountAnswer> {

@@ -1,7 +1,8 @@
-//! What is decided about a credit: confirming, rejecting, reversing, objecting, resolving. Maker is never checker.
+//! What is decided about a credit: checking, rejecting, reversing, objecting, resolving, appealing. Nobody has two parts.
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::CreditId;
 use ledger_core::domain::refusal::Code;
@@ -32,6 +33,7 @@ pub fn routes() -> Routes {
         .route(CommandKind::ReverseCredit, routes!(reverse))
         .route(CommandKind::ObjectToCredit, routes!(object))
         .route(CommandKind::ResolveObjection, routes!(resolve))
+        .route(CommandKind::AppealDecision, routes!(appeal))
 }
 
 /// The credit that an address names.
@@ -46,9 +48,19 @@ pub struct JudgedAnswer {
     /// Which.
     #[schema(value_type = String)]
     credit: CreditId,
-    /// `confirmed`, `rejected`, `reversed`, `objected`, or `objection_dismissed`: the credit then is what it was.
-    #[schema(value_type = String, examples("confirmed"))]
+    /// `proposed` (another check is due), `publicised`, `confirmed`, `rejected`, `reversed`, `objected`, `appealed`, or
+    /// `objection_dismissed`: a credit that counts then counts on.
+    #[schema(value_type = String, examples("publicised"))]
     status: &'static str,
+    /// The last day of its publicity, where it is public.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    public_until: Option<NaiveDate>,
+    /// The last day on which the decision about the objection can be appealed: the credit counts, or is rejected for good,
+    /// no sooner than after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    appeal_until: Option<NaiveDate>,
     /// Durable up to here.
     position: u64,
 }
@@ -57,19 +69,36 @@ impl JudgedAnswer {
     fn new(command: &Command, receipt: &Receipt) -> Option<JudgedAnswer> {
         let Command::JudgeCredit(commands::JudgeCredit { credit, .. }) = command else { return None };
         // An objection that was right takes the credit back in a second event: what it is in the end counts.
-        let status = receipt.events.iter().rev().filter_map(Event::as_worker).find_map(status_after)?;
-        Some(JudgedAnswer { credit: credit.clone(), status, position: receipt.position })
+        let verdict =
+            receipt.events.iter().rev().filter_map(Event::as_worker).find_map(WorkerEvent::as_judgement)?.verdict;
+        let (public_until, appeal_until) = match verdict {
+            Verdict::Publicised { until } => (Some(until), None),
+            Verdict::Resolved { public_until, appeal_until, .. } => (public_until, appeal_until),
+            Verdict::Checked
+            | Verdict::Confirmed { .. }
+            | Verdict::Rejected
+            | Verdict::Objected { .. }
+            | Verdict::Appealed { .. }
+            | Verdict::Reversed { .. } => (None, None),
+        };
+        let status = status_after(verdict);
+        Some(JudgedAnswer { credit: credit.clone(), status, public_until, appeal_until, position: receipt.position })
     }
 }
 
-fn status_after(event: &WorkerEvent) -> Option<&'static str> {
-    event.as_judgement().map(|judged| match judged.verdict {
+const fn status_after(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Checked => "proposed",
+        Verdict::Publicised { .. } | Verdict::Resolved { upheld: false, public_until: Some(_), .. } => "publicised",
         Verdict::Confirmed { .. } => "confirmed",
-        Verdict::Rejected | Verdict::Resolved { upheld: true } => "rejected",
+        Verdict::Rejected | Verdict::Resolved { upheld: true, .. } => "rejected",
         Verdict::Reversed { .. } => "reversed",
-        Verdict::Objected => "objected",
-        Verdict::Resolved { upheld: false } => "objection_dismissed",
-    })
+        Verdict::Objected { .. } => "objected",
+        Verdict::Appealed { .. } => "appealed",
+        // Checks are still due.
+        Verdict::Resolved { upheld: false, public_until: None, appeal_until: Some(_) } => "proposed",
+        Verdict::Resolved { upheld: false, public_until: None, appeal_until: None } => "objection_dismissed",
+    }
 }
 
 macro_rules! judgement {
@@ -118,11 +147,11 @@ macro_rules! judgement {
 }
 
 judgement!(
-    /// A second person confirms a proposed credit.
+    /// A second person checks a proposed credit; the last check makes it public, or confirms it where nothing must be.
     ConfirmCredit, Confirm, confirm, "/v1/credits/{id}/confirm"
 );
 judgement!(
-    /// A second person rejects a proposed credit.
+    /// A second person rejects a credit that is not public yet.
     RejectCredit, Reject, reject, "/v1/credits/{id}/reject"
 );
 judgement!(
@@ -130,9 +159,54 @@ judgement!(
     ReverseCredit, Reverse, reverse, "/v1/credits/{id}/reverse"
 );
 judgement!(
-    /// Somebody objects to a credit.
-    ObjectToCredit, Object, object, "/v1/credits/{id}/object"
+    /// The decision about an objection is appealed: by the objector where it was dismissed, by the worker where it was
+    /// upheld; once, within three days.
+    AppealDecision, Appeal, appeal, "/v1/credits/{id}/appeal"
 );
+
+/// An objection.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectToCredit {
+    /// Why; the worker sees it.
+    #[schema(value_type = Reason)]
+    reason: Text,
+    /// Whether only auditors may be told who objects.
+    #[serde(default)]
+    anonymous: bool,
+}
+
+impl Ask for ObjectToCredit {
+    type Path = OfCredit;
+    type Answer = JudgedAnswer;
+
+    fn command(self, path: OfCredit) -> Result<Asked, ServiceError> {
+        let action = CreditAction::Object { anonymous: self.anonymous };
+        Ok(Command::JudgeCredit(commands::JudgeCredit { credit: path.credit, action, reason: self.reason.0 }).into())
+    }
+
+    fn answer(command: &Command, receipt: &Receipt) -> Option<JudgedAnswer> {
+        JudgedAnswer::new(command, receipt)
+    }
+}
+
+impl Body for ObjectToCredit {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = &[("credit", Code::UnknownCredit)];
+}
+
+/// Somebody objects to a credit; the clock of its publicity stops.
+#[utoipa::path(post, path = "/v1/credits/{id}/object", tag = "credits", request_body = ObjectToCredit,
+    params(("id" = String, Path, description = "The credit.")),
+    responses((status = 200, description = "Done.", body = JudgedAnswer)))]
+async fn object(
+    State(app): State<App>,
+    ApiPath(credit): ApiPath<CreditId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<ObjectToCredit>,
+) -> Result<Answer<JudgedAnswer>, ApiError> {
+    ask(app, asking, OfCredit { credit }, body).await
+}
 
 /// The decision about an objection.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -141,7 +215,8 @@ pub struct ResolveObjection {
     /// Why; the worker sees it.
     #[schema(value_type = Reason)]
     reason: Text,
-    /// Whether the objection was right: the credit is then rejected or reversed. Without it the objection is dismissed.
+    /// Whether the objection was right: the credit is then rejected or reversed. Without it the objection is dismissed. After
+    /// an appeal it says the same, for good.
     #[serde(default)]
     upheld: bool,
 }

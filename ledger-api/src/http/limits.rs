@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use ledger_core::domain::refusal::Code;
@@ -28,6 +28,13 @@ const WALK_WAIT: Duration = Duration::from_secs(600);
 
 /// What an answer that is no page may load: nothing.
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// No other site opens, embeds or watches an answer; of the device, a page of ours may use the camera, for codes.
+const ISOLATED: [(&str, &str); 3] = [
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(self), geolocation=(), microphone=(), payment=()"),
+];
 
 /// How many requests are being worked on.
 #[derive(Debug, Clone)]
@@ -109,6 +116,10 @@ pub async fn headers(request: Request, next: Next) -> Response {
     headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
     headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
+    for (name, value) in ISOLATED {
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+    }
     response
 }
 

@@ -23,7 +23,9 @@ use crate::access::Role;
 use crate::app::{App, AppTasks};
 use crate::demo;
 use crate::server::router;
+use crate::service::accounts::token_for;
 use crate::stopping::Stopping;
+use crate::web::Entrance;
 
 /// A ledger with its HTTP edge, and an administrator's token.
 struct Edge {
@@ -62,9 +64,9 @@ impl Edge {
         let folder = tempfile::tempdir().unwrap();
         let url = JournalUrl::Sqlite(folder.path().join("nuanxin.db"));
         let (app, tasks) = App::open(&url, settings).await.unwrap();
-        let (_, token) = app.access.issue(Role::Admin, None, "test").await.unwrap();
+        let token = token_for(&app, Role::Admin, None).await;
         let (stop, stopping) = Stopping::new();
-        let router = router(app.clone(), stopping).unwrap();
+        let router = router(app.clone(), Entrance::default(), stopping).unwrap();
         Edge { app, router, token, stop, _tasks: tasks, _folder: folder }
     }
 

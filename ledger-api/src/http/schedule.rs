@@ -5,14 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::NaiveDate;
 use ledger_core::domain::ids::ActivityCode;
-use ledger_core::domain::programme::command::{GuardAction, Settings};
+use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::programme::event::ProgrammeConfigured;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::{Activity, ActivityTerms, ScheduleVersion, Scoring};
 use ledger_core::ledger::{Command, commands};
 use projections::queries::At;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -21,6 +20,7 @@ use super::command::{Answer, told};
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiQuery, Asking, Caller, ListQuery, position_from_text};
+use super::guards::GuardsJson;
 use super::shapes::{Id, PositivePoints, Price, Reason};
 use super::validity::ValidityJson;
 use super::wire::{DateJson, PointsJson, Text, maybe_text, maybe_whole};
@@ -79,6 +79,14 @@ struct ActivityJson {
     /// 有效月数: how long what it earns can be spent.
     #[serde(default)]
     valid_months: ValidityJson,
+    /// 审核人数: how many people check a credit; as the district says without.
+    #[serde(default, deserialize_with = "maybe_whole", skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 2)]
+    checks: Option<u32>,
+    /// 公示天数: how many days a credit is public; as the district says without.
+    #[serde(default, deserialize_with = "maybe_whole", skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 366)]
+    publicity_days: Option<u32>,
     /// 计分时点: `rating` (评价) or `feedback` (反馈) where points ripen later than they are recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scoring: Option<ScoringJson>,
@@ -124,65 +132,34 @@ struct DistrictJson {
     #[serde(default)]
     #[schema(value_type = Option<PositivePoints>)]
     points_step: Option<PointsJson>,
-    /// Whether a second person confirms each credit.
+    /// Whether a second person checks each credit: the same as one check, where `checks` says nothing.
     #[serde(default)]
     approval_required: Option<bool>,
-    /// Days of publicity (公示) before a credit may be confirmed.
+    /// How many people check a credit.
+    #[serde(default, deserialize_with = "maybe_whole")]
+    #[schema(maximum = 2)]
+    checks: Option<u32>,
+    /// Days of publicity (公示) before a credit counts.
     #[serde(default, deserialize_with = "maybe_whole")]
     #[schema(maximum = 366)]
     publicity_days: Option<u32>,
+    /// Whether a publicity counts working days alone.
+    #[serde(default)]
+    working_days: Option<bool>,
+    /// Days off (节假日), all of them.
+    #[serde(default)]
+    #[schema(max_items = 2000)]
+    holidays: Option<Vec<DateJson>>,
+    /// Weekends on which the district works (调休上班日), all of them.
+    #[serde(default)]
+    #[schema(max_items = 2000)]
+    makeup_workdays: Option<Vec<DateJson>>,
     /// What is done where a record looks odd.
     #[serde(default)]
     guards: Option<GuardsJson>,
     /// The tiers (层级) that stores may have; an empty list allows every word.
     #[serde(default)]
     tiers: Option<Vec<Text>>,
-}
-
-/// The district's guards; what is left out stays as it is.
-#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct GuardsJson {
-    /// The worker who served is named as the witness.
-    #[serde(default)]
-    self_witness: Option<GuardJson>,
-}
-
-/// What a guard does: nothing, or it refuses with its own code.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum GuardJson {
-    Off,
-    Refuse,
-}
-
-impl<'de> Deserialize<'de> for GuardJson {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<GuardJson, D::Error> {
-        match String::deserialize(deserializer)?.as_str() {
-            "off" => Ok(GuardJson::Off),
-            "refuse" => Ok(GuardJson::Refuse),
-            "flag" => Err(D::Error::custom("\"flag\" is not available in this version; use \"refuse\" or \"off\"")),
-            other => Err(D::Error::custom(format_args!("a guard is \"off\" or \"refuse\", not {other:?}"))),
-        }
-    }
-}
-
-impl From<GuardJson> for GuardAction {
-    fn from(guard: GuardJson) -> GuardAction {
-        match guard {
-            GuardJson::Off => GuardAction::Off,
-            GuardJson::Refuse => GuardAction::Refuse,
-        }
-    }
-}
-
-impl From<GuardAction> for GuardJson {
-    fn from(guard: GuardAction) -> GuardJson {
-        match guard {
-            GuardAction::Off => GuardJson::Off,
-            GuardAction::Refuse => GuardJson::Refuse,
-        }
-    }
 }
 
 /// A version as adopted.
@@ -254,11 +231,13 @@ impl From<ActivityJson> for Activity {
     fn from(line: ActivityJson) -> Activity {
         Activity {
             category: line.category.0,
+            checks: line.checks,
             code: line.code,
             counts_for_card: line.counts_for_card,
             daily_cap: line.daily_cap.map(|cap| cap.0),
             name: line.name.0,
             points_per_unit: line.points_per_unit.0,
+            publicity_days: line.publicity_days,
             unit: line.unit.unwrap_or_default(),
             validity: line.valid_months.0,
             terms: ActivityTerms {
@@ -286,6 +265,8 @@ impl From<Activity> for ActivityJson {
             daily_cap: line.daily_cap.map(PointsJson),
             counts_for_card: line.counts_for_card,
             valid_months: ValidityJson(line.validity),
+            checks: line.checks,
+            publicity_days: line.publicity_days,
             scoring: line.terms.scoring.map(|scoring| match scoring {
                 Scoring::Rating => ScoringJson::Rating,
                 Scoring::Feedback => ScoringJson::Feedback,
@@ -300,29 +281,44 @@ impl From<Activity> for ActivityJson {
     }
 }
 
-impl From<DistrictJson> for Settings {
-    fn from(district: DistrictJson) -> Settings {
-        Settings {
-            approval_required: district.approval_required,
-            code: district.code.map(|code| code.0),
-            name: district.name.map(|name| name.0),
-            points_step: district.points_step.map(|step| step.0),
-            publicity_days: district.publicity_days,
-            self_witness: district.guards.and_then(|guards| guards.self_witness).map(GuardAction::from),
-            tiers: district.tiers.map(|tiers| tiers.into_iter().map(|tier| tier.0).collect()),
-        }
+impl DistrictJson {
+    /// # Errors
+    /// `invalid_date`, naming the day that is none.
+    fn settings(self) -> Result<Settings, ApiError> {
+        let days = |name: &str, days: Option<Vec<DateJson>>| {
+            let day = |day: DateJson| day.0.map_err(|sent| ApiError::new(Code::InvalidDate, no_date(name, &sent)));
+            days.map(|days| days.into_iter().map(day).collect::<Result<Vec<NaiveDate>, _>>()).transpose()
+        };
+        Ok(Settings {
+            approval_required: self.approval_required,
+            checks: self.checks,
+            code: self.code.map(|code| code.0),
+            guards: self.guards.map(|guards| guards.changes()).unwrap_or_default(),
+            holidays: days("holidays", self.holidays)?,
+            makeup_workdays: days("makeup_workdays", self.makeup_workdays)?,
+            name: self.name.map(|name| name.0),
+            points_step: self.points_step.map(|step| step.0),
+            publicity_days: self.publicity_days,
+            tiers: self.tiers.map(|tiers| tiers.into_iter().map(|tier| tier.0).collect()),
+            working_days: self.working_days,
+        })
     }
 }
 
 impl From<ProgrammeConfigured> for DistrictJson {
     fn from(settings: ProgrammeConfigured) -> DistrictJson {
+        let days = |days: &[NaiveDate]| Some(days.iter().map(|day| DateJson(Ok(*day))).collect());
         DistrictJson {
+            approval_required: Some(settings.approval_required),
+            checks: Some(settings.checks()),
+            holidays: days(&settings.calendar.holidays),
+            makeup_workdays: days(&settings.calendar.makeup_workdays),
             code: Some(Text(settings.code)),
             name: Some(Text(settings.name)),
             points_step: Some(PointsJson(settings.points_step)),
-            approval_required: Some(settings.approval_required),
             publicity_days: Some(settings.publicity_days),
-            guards: Some(GuardsJson { self_witness: Some(settings.guards.self_witness.into()) }),
+            working_days: Some(settings.working_days),
+            guards: Some(GuardsJson::from(&settings.guards)),
             tiers: Some(settings.tiers.into_iter().map(Text).collect()),
         }
     }
@@ -352,7 +348,7 @@ async fn adopt(
     let command = Command::AdoptSchedule(commands::AdoptSchedule {
         activities: body.activities.into_iter().map(Activity::from).collect(),
         effective_from,
-        settings: body.district.unwrap_or_default().into(),
+        settings: body.district.unwrap_or_default().settings()?,
     });
     let Asking { caller, context } = asking;
     let prepared = prepare(&app, Who::Bearer(&caller), context, command.into()).await?;

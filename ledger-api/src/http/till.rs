@@ -17,9 +17,10 @@ use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, Limit, position_from_text};
 use super::stock::known;
 use super::wire::PointsJson;
-use crate::access::policy::{Read, Target};
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::service::reading::{date, now};
+use crate::service::texts;
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -154,14 +155,15 @@ async fn read_redemption(
     ApiPath(id): ApiPath<RedemptionId>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<RedemptionRecordJson>, ApiError> {
-    let reading = caller.may(Read::Redemption, Target::Redemption(id.as_str()))?;
+    let reading = caller.may_here(&app, Read::Redemption, Target::Redemption(id.as_str())).await?;
     let position = reading.at_least(&app, query.min_position).await?;
     let record = app.views.redemption(&id, position).await?;
-    let record = record.ok_or_else(|| {
+    let mut record = record.ok_or_else(|| {
         let refusal = Refusal::new(Code::UnknownRedemption, format!("there is no redemption {id}"));
         ApiError::refused(refusal, &[Code::UnknownRedemption])
     })?;
     reading.note_worker(&app, record.worker.as_str());
+    texts::tell(&app.vault, Who::Bearer(&caller.0), texts::of_redemption(id.as_str(), &mut record)).await;
     Ok(Json(record_json(id.to_string(), record, position)))
 }
 

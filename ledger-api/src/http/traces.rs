@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::{Extension, Json};
 use ledger_core::domain::ids::WorkerId;
-use projections::audit::trace::{Subject, Tracer};
+use projections::audit::trace::{Subject, TraceLine, Tracer};
 use projections::walk::walk;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -15,11 +15,12 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, Limit, from_text, position_from_text};
 use super::limits::Walkers;
-use crate::access::policy::{Read, Target};
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::asked_recorded::AskedRecorded;
 use crate::audit_sheet::trace::{TraceEndJson, TraceLineJson};
 use crate::service::reading::date;
+use crate::service::texts;
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -89,13 +90,13 @@ async fn read_trace(
     let journal = app.ledger.journal();
     let mut tracer = Tracer::new(journal.as_ref(), Subject::Worker(worker), as_of).await?;
     let (after, limit) = (query.after.unwrap_or(0), query.limit.0);
-    let mut lines = Vec::new();
+    let mut lines: Vec<TraceLine> = Vec::new();
     let (mut last, mut next) = (0, None);
     walk(journal.as_ref(), until, &mut |_| {}, &mut |entry, event| {
         let Some(line) = tracer.entry(entry, event).filter(|line| line.position > after) else { return };
         if lines.len() < limit {
             last = line.position;
-            lines.push(TraceLineJson::from(&line));
+            lines.push(line);
         } else {
             next = Some(last);
         }
@@ -106,5 +107,7 @@ async fn read_trace(
         return Err(unknown_worker(&id));
     }
     reading.note_worker(&app, &id);
+    texts::tell(&app.vault, Who::Bearer(&caller.0), texts::of_trace(&id, &mut lines)).await;
+    let lines = lines.iter().map(TraceLineJson::from).collect();
     Ok(Json(TraceAnswer { worker: id, lines, next, end: (&end).into(), position: until }))
 }

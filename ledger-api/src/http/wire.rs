@@ -11,7 +11,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::time::BusinessTime;
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -107,6 +107,15 @@ impl<'de> Deserialize<'de> for DateJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<DateJson, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         Ok(DateJson(text(&raw).and_then(|text| read_date(&text)).ok_or_else(|| cut(&raw))))
+    }
+}
+
+impl Serialize for DateJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Ok(day) => serializer.collect_str(day),
+            Err(sent) => serializer.serialize_str(sent),
+        }
     }
 }
 

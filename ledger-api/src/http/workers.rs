@@ -39,7 +39,7 @@ pub fn routes() -> Routes {
 /// The worker that an address names.
 #[derive(Debug, Deserialize)]
 pub struct OfWorker {
-    worker: WorkerId,
+    pub(super) worker: WorkerId,
 }
 
 const OF_WORKER: &[(&str, Code)] = &[("worker", Code::UnknownWorker)];

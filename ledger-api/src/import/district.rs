@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use chrono::NaiveDate;
 use encoding_rs::GB18030;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::programme::command::{GuardAction, Settings};
+use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
 use serde::Deserialize;
 
 use super::error::ImportError;
@@ -19,17 +21,34 @@ struct District {
     name: String,
     points_step: Option<toml::Value>,
     approval_required: Option<bool>,
+    checks: Option<u32>,
     publicity_days: Option<u32>,
+    working_days: Option<bool>,
+    holidays: Option<Vec<toml::Value>>,
+    makeup_workdays: Option<Vec<toml::Value>>,
+    #[serde(default)]
+    import: Import,
     #[serde(default)]
     guards: BTreeMap<String, toml::Value>,
     tiers: Option<Vec<String>>,
 }
 
-/// Reads the settings.
+/// What the rows of 活动记录 are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Import {
+    /// History, which counts as confirmed.
+    #[default]
+    Confirmed,
+    /// Proposals, which go the way of checks and publicity.
+    Proposed,
+}
+
+/// Reads the settings, and what the rows of 活动记录 are.
 ///
 /// # Errors
 /// [`ImportError::District`].
-pub(super) fn read(path: &Path) -> Result<Settings, ImportError> {
+pub(super) fn read(path: &Path) -> Result<(Settings, Import), ImportError> {
     let unusable = |what: String| ImportError::District(what);
     let found = std::fs::metadata(path).map_err(|error| unusable(format!("cannot be read ({error})")))?;
     // A device or a pipe has no size, and perhaps no end.
@@ -52,7 +71,7 @@ fn text(bytes: &[u8]) -> Option<String> {
     }
 }
 
-fn parse(text: &str) -> Result<Settings, ImportError> {
+fn parse(text: &str) -> Result<(Settings, Import), ImportError> {
     let district: District =
         toml::from_str(text).map_err(|error| ImportError::District(error.to_string().trim_end().to_owned()))?;
     let code = match district.code {
@@ -65,36 +84,81 @@ fn parse(text: &str) -> Result<Settings, ImportError> {
             return Err(ImportError::District(what));
         }
     }
-    Ok(Settings {
+    let settings = Settings {
         approval_required: district.approval_required,
+        checks: district.checks,
         code: Some(code.trim().to_owned()),
         name: Some(district.name.trim().to_owned()),
         points_step: Some(district.points_step.map_or(Ok(Points::from_whole(1)), step)?),
         publicity_days: district.publicity_days,
-        self_witness: self_witness(&district.guards)?,
+        guards: guards(&district.guards)?,
+        holidays: district.holidays.map(|listed| days("holidays", &listed)).transpose()?,
+        makeup_workdays: district.makeup_workdays.map(|listed| days("makeup_workdays", &listed)).transpose()?,
         tiers: district.tiers,
-    })
+        working_days: district.working_days,
+    };
+    Ok((settings, district.import))
 }
 
-/// What `[guards]` says. A guard that this version does not have is not passed over: who asked for it must know.
-fn self_witness(guards: &BTreeMap<String, toml::Value>) -> Result<Option<GuardAction>, ImportError> {
-    let mut action = None;
-    for (guard, value) in guards {
-        action = match (guard.as_str(), value.as_str()) {
-            ("self_witness", Some("refuse")) => Some(GuardAction::Refuse),
-            ("self_witness", Some("off")) => Some(GuardAction::Off),
-            (_, Some("off")) => action,
-            ("self_witness", _) => {
-                let what = format!("guards: self_witness is \"off\" or \"refuse\", not {value}");
-                return Err(ImportError::District(what));
-            }
-            _ => {
-                let what = format!("guards: {guard} is not available in this version; set it \"off\" or leave it out");
-                return Err(ImportError::District(what));
-            }
+/// A list of dates, each a date of TOML or a text.
+fn days(key: &str, listed: &[toml::Value]) -> Result<Vec<NaiveDate>, ImportError> {
+    let day = |value: &toml::Value| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").map_err(|_| {
+            let what = format!("{key}: {value} is no date; write it like \"2026-10-01\"");
+            ImportError::District(what)
+        })
+    };
+    listed.iter().map(day).collect()
+}
+
+/// What `[guards]` says: each guard `off`, `flag` or `refuse`, or a table that names its number as well. A guard that is
+/// not known is not passed over: who asked for it must know.
+fn guards(listed: &BTreeMap<String, toml::Value>) -> Result<BTreeMap<GuardKind, Guard>, ImportError> {
+    let unusable = |what: String| Err(ImportError::District(format!("guards: {what}")));
+    let mut guards = BTreeMap::new();
+    for (name, value) in listed {
+        let Some(kind) = GuardKind::named(name) else {
+            let known = GuardKind::ALL.map(|kind| kind.code().as_str()).join(", ");
+            return unusable(format!("there is no guard {name}; the guards are {known}"));
         };
+        let (action, over) = match value {
+            toml::Value::Table(table) => {
+                let number = table.iter().filter(|(key, _)| *key != "do");
+                let [number] = number.collect::<Vec<_>>()[..] else {
+                    return unusable(format!("{name}: write it like {name} = {{ do = \"flag\", over = 8 }}"));
+                };
+                (table.get("do"), Some(number))
+            }
+            plain => (Some(plain), None),
+        };
+        let action = match action.and_then(toml::Value::as_str) {
+            Some("off") => GuardAction::Off,
+            Some("flag") => GuardAction::Flag,
+            Some("refuse") => GuardAction::Refuse,
+            _ => return unusable(format!("{name} is \"off\", \"flag\" or \"refuse\", not {value}")),
+        };
+        let over = match number_of(kind, over) {
+            Ok(over) => over,
+            Err(what) => return unusable(format!("{name}: {what}")),
+        };
+        guards.insert(kind, Guard { action, over });
     }
-    Ok(action)
+    Ok(guards)
+}
+
+/// The number of a guard, whichever word it stands under.
+fn number_of(kind: GuardKind, given: Option<(&String, &toml::Value)>) -> Result<Option<u32>, String> {
+    const WORDS: [&str; 4] = ["over", "days", "hours", "rows"];
+    let Some((word, value)) = given else { return Ok(None) };
+    if kind.usual_number().is_none() {
+        return Err("it takes no number".to_owned());
+    }
+    if !WORDS.contains(&word.as_str()) {
+        return Err(format!("{word} is none of {}", WORDS.join(", ")));
+    }
+    let number = value.as_integer().and_then(|number| u32::try_from(number).ok());
+    number.map(Some).ok_or_else(|| format!("{word} is a whole number from 0 on, not {value}"))
 }
 
 fn step(value: toml::Value) -> Result<Points, ImportError> {
@@ -113,10 +177,12 @@ fn step(value: toml::Value) -> Result<Points, ImportError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{GuardAction, Points, parse, text};
+    use super::{Guard, GuardAction, GuardKind, Import, Points, parse, text};
 
     fn step_of(line: &str) -> Option<Points> {
-        parse(&format!("code = \"370812\"\nname = \"兖州区\"\n{line}\n")).ok().and_then(|settings| settings.points_step)
+        parse(&format!("code = \"370812\"\nname = \"兖州区\"\n{line}\n"))
+            .ok()
+            .and_then(|(settings, _)| settings.points_step)
     }
 
     #[test]
@@ -137,22 +203,50 @@ mod tests {
 
     #[test]
     fn the_rules_of_approval_are_optional() {
-        let settings = parse("code=\"1\"\nname=\"甲\"\napproval_required=true\npublicity_days=7\nother=1").unwrap();
+        let (settings, _) =
+            parse("code=\"1\"\nname=\"甲\"\napproval_required=true\npublicity_days=7\nother=1").unwrap();
         assert_eq!((settings.approval_required, settings.publicity_days), (Some(true), Some(7)));
-        assert_eq!(parse("code=1\nname=\"甲\"").unwrap().approval_required, None);
+        assert_eq!(parse("code=1\nname=\"甲\"").unwrap().0.approval_required, None);
         assert!(parse("name=\"甲\"").is_err());
         assert!(parse("code=\" \"\nname=\"甲\"").is_err());
     }
 
     #[test]
-    fn a_guard_is_set_or_told_not_to_be_there() {
-        let guard =
-            |lines: &str| parse(&format!("code=1\nname=\"甲\"\n[guards]\n{lines}")).map(|read| read.self_witness);
-        assert_eq!(guard("").unwrap(), None);
-        assert_eq!(guard("self_witness = \"refuse\"").unwrap(), Some(GuardAction::Refuse));
-        assert_eq!(guard("self_witness = \"off\"\nwitness_circle = \"off\"").unwrap(), Some(GuardAction::Off));
-        for line in ["self_witness = \"flag\"", "self_witness = true", "hours_over_day = { do = \"flag\", over = 8 }"] {
-            assert!(guard(line).is_err(), "{line}");
+    fn a_guard_is_a_word_or_a_word_and_a_number() {
+        let read = |lines: &str| parse(&format!("code=1\nname=\"甲\"\n[guards]\n{lines}"));
+        let guard = |line: &str, kind| read(line).unwrap().0.guards.get(&kind).copied();
+        let of = |action, over| Some(Guard { action, over });
+        assert_eq!(guard("", GuardKind::SelfWitness), None);
+        assert_eq!(guard("self_witness = \"refuse\"", GuardKind::SelfWitness), of(GuardAction::Refuse, None));
+        assert_eq!(guard("witness_circle = \"off\"", GuardKind::WitnessCircle), of(GuardAction::Off, None));
+        let hours = "hours_over_day = { do = \"flag\", over = 8 }";
+        assert_eq!(guard(hours, GuardKind::HoursOverDay), of(GuardAction::Flag, Some(8)));
+        let late = "recorded_late = { do = \"refuse\", days = 10 }";
+        assert_eq!(guard(late, GuardKind::RecordedLate), of(GuardAction::Refuse, Some(10)));
+        for line in [
+            "self_witness = \"maybe\"",
+            "self_witness = true",
+            "evidence_reused = { do = \"flag\", over = 8 }",
+            "hours_over_day = { do = \"flag\", over = -1 }",
+            "hours_over_day = { do = \"flag\", over = 8, days = 3 }",
+            "hours_over_day = { over = 8 }",
+            "unheard_of = \"off\"",
+        ] {
+            assert!(read(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_calendar_and_the_way_of_the_rows_are_settings() {
+        let text = "code=1\nname=\"甲\"\nchecks=2\nworking_days=true\nimport=\"proposed\"\n\
+                    holidays=[2026-10-01, \"2026-10-02\"]\nmakeup_workdays=[\"2026-10-10\"]";
+        let (settings, import) = parse(text).unwrap();
+        assert_eq!((settings.checks, settings.working_days, import), (Some(2), Some(true), Import::Proposed));
+        assert_eq!(settings.holidays.map(|days| days.len()), Some(2));
+        assert_eq!(settings.makeup_workdays, Some(vec!["2026-10-10".parse().unwrap()]));
+        assert_eq!(parse("code=1\nname=\"甲\"").unwrap().1, Import::Confirmed);
+        for line in ["holidays=[\"10月1日\"]", "import=\"maybe\"", "working_days=\"yes\""] {
+            assert!(parse(&format!("code=1\nname=\"甲\"\n{line}")).is_err(), "{line}");
         }
     }
 

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::time::china_offset;
 
-use super::district;
+use super::district::{self, Import};
 use super::error::ImportError;
 use super::records::{ACTIVITY_COLUMNS, REDEMPTION_COLUMNS};
 use super::schedule::SCHEDULE_COLUMNS;
@@ -68,6 +68,8 @@ impl PackSheet {
 #[derive(Debug)]
 pub struct Pack {
     pub(super) settings: Settings,
+    /// Whether the rows of 活动记录 are history, which counts as confirmed, or proposals.
+    pub(super) history: bool,
     /// In the order in which they are taken.
     pub(super) sheets: Vec<PackSheet>,
     /// When what bears no date of its own is said to have happened, unless that lies ahead.
@@ -85,10 +87,11 @@ impl Pack {
     pub fn check(directory: &Path) -> Result<Pack, ImportError> {
         let files = discover(directory)?;
         let missing = || ImportError::District(format!("not found in {}; add it", directory.display()));
-        let settings = district::read(files.district.as_deref().ok_or_else(missing)?)?;
+        let (settings, import) = district::read(files.district.as_deref().ok_or_else(missing)?)?;
         let sheets = in_order(&files)?;
         let mut pack = Pack {
             settings,
+            history: import == Import::Confirmed,
             first_day: sheets.iter().find_map(month_of).unwrap_or_else(today),
             sheets,
             rows: 0,

@@ -193,6 +193,11 @@ impl<'a> Reader<'a> {
     }
 
     fn record_frame(&self, month: chrono::NaiveDate) -> RecordFrame {
-        RecordFrame { actor: self.actor.clone(), month, nothing: format!("nothing-{}", self.run) }
+        RecordFrame {
+            actor: self.actor.clone(),
+            history: self.pack.history,
+            month,
+            nothing: format!("nothing-{}", self.run),
+        }
     }
 }

@@ -43,6 +43,8 @@ const OUTSIDE_YEARS: &str = "lies outside the years 1900 to 9998; correct the da
 /// What the rows of one month's sheet have in common.
 pub(super) struct RecordFrame {
     pub(super) actor: Actor,
+    /// Whether the rows are history, which counts as confirmed.
+    pub(super) history: bool,
     /// The first day of the month: when a row happened that does not say it readably.
     pub(super) month: NaiveDate,
     /// An identifier that nothing has, for cells that hold none: the row then fails at that very check.
@@ -95,6 +97,10 @@ pub(super) fn credit(row: &Row, frame: &RecordFrame) -> Asked {
         witness: None,
         own_witness: false,
         evidence: None,
+        from: None,
+        to: None,
+        history: frame.history,
+        worker_as_witness: Vec::new(),
     });
     Asked { submissions: vec![Submission { context, command }], sentences: sentences.0, witness, ..Asked::default() }
 }

@@ -28,6 +28,8 @@ pub(super) const SCHEDULE_COLUMNS: &[Column] = &[
     Column::required("每日上限"),
     Column::required("计入积分卡"),
     Column::required("有效月数"),
+    Column::optional("审核人数"),
+    Column::optional("公示天数"),
     Column::optional("计分时点"),
     Column::optional("最多认领人数"),
     Column::optional("需具角色"),
@@ -76,11 +78,13 @@ impl ScheduleRows {
 fn activity(row: &Row) -> Read<Activity> {
     Ok(Activity {
         category: word(row, "类别")?.ok_or_else(|| blank("类别"))?,
+        checks: count(row, "审核人数")?,
         code: id(row, "活动代码")?,
         counts_for_card: counts_for_card(row)?,
         daily_cap: points(row, "每日上限")?,
         name: required_name(row, "活动名称")?,
         points_per_unit: points(row, "每单位积分")?.ok_or_else(|| blank("每单位积分"))?,
+        publicity_days: count(row, "公示天数")?,
         terms: ActivityTerms {
             claimers_max: count(row, "最多认领人数")?,
             monthly_cap: points(row, "每月上限")?,

@@ -5,17 +5,18 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::{Key, WorkerId};
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::journal::url::JournalUrl;
-use ledger_core::ledger::Submission;
+use ledger_core::ledger::{Command, Submission};
 use tokio::net::UnixStream;
 use tokio::sync::Mutex;
 
 use super::message::{Answer, Asked, Hello, Question, receive, send};
 use super::place::{connect, socket_path};
-use crate::access::Role;
+use crate::service::accounts::{AskedToken, IssuedToken};
 use crate::service::destination::{Destination, DestinationError, Told};
+use crate::service::due::Done;
 
 /// A connection to the server that has the journal.
 #[derive(Debug)]
@@ -82,15 +83,37 @@ impl Client {
         }
     }
 
-    /// Has a token issued: its id, and the secret, which is nowhere else.
+    /// Has done what is due through a day.
     ///
     /// # Errors
     /// [`AskError`].
-    pub async fn issue_token(&self, role: Role, scope: Option<&str>, name: &str) -> Result<(String, String), AskError> {
-        let scope = scope.map(str::to_owned);
-        let question = Question::IssueToken { role: role.as_str().to_owned(), scope, name: name.to_owned() };
-        match self.ask(&question).await? {
-            Answer::Issued { id, token } => Ok((id, token)),
+    pub async fn carry_out(&self, through: Option<NaiveDate>) -> Result<Done, AskError> {
+        match self.ask(&Question::CarryOut(through)).await? {
+            Answer::Done(done) => Ok(done),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Has a token issued.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub async fn issue_token(&self, asked: &AskedToken) -> Result<IssuedToken, AskError> {
+        match self.ask(&Question::IssueToken(asked.clone())).await? {
+            Answer::Issued(issued) => Ok(issued),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Has a command about an account carried out, and a name kept for the account that it opens; also tells whether a
+    /// grant waits for a second administrator.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub async fn give_account(&self, key: Key, command: Command, name: Option<&str>) -> Result<(Told, bool), AskError> {
+        let name = name.map(str::to_owned);
+        match self.ask(&Question::GiveAccount { key, command, name }).await? {
+            Answer::Account { told, waits } => Ok((told, waits)),
             other => Err(unexpected(&other)),
         }
     }
@@ -172,7 +195,9 @@ fn unexpected(answer: &Answer) -> AskError {
         Answer::Pseudonyms(_) => "pseudonyms",
         Answer::OwnWitnesses(_) => "whose witness is the worker",
         Answer::Kept => "that names are kept",
-        Answer::Issued { .. } => "a token",
+        Answer::Done(_) => "what was done of what was due",
+        Answer::Issued(_) => "a token",
+        Answer::Account { .. } => "what became of an account",
         Answer::Revoked { .. } => "what became of a token",
         Answer::Failed { .. } => "a failure",
     };

@@ -3,6 +3,7 @@
 
 use std::io::{self, ErrorKind};
 
+use chrono::NaiveDate;
 use ledger_core::domain::ids::{Actor, Key, WorkerId};
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::{Command, Context, Submission};
@@ -10,7 +11,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
+use crate::service::accounts::{AskedToken, IssuedToken};
 use crate::service::destination::Told;
+use crate::service::due::Done;
 
 /// The longest message, in bytes. A thousand commands of a sheet take about three hundred thousand.
 pub(super) const BYTES_MAX: u32 = 64 << 20;
@@ -40,8 +43,12 @@ pub(super) enum Question {
     AreOwnWitnesses(Vec<(WorkerId, String)>),
     /// To keep the names of workers, each as (id, name).
     KeepNames(Vec<(String, String)>),
+    /// To do what is due through a day.
+    CarryOut(Option<NaiveDate>),
     /// To issue a token.
-    IssueToken { role: String, scope: Option<String>, name: String },
+    IssueToken(AskedToken),
+    /// To carry out a command about an account, and to keep a name for the account that it opens.
+    GiveAccount { key: Key, command: Command, name: Option<String> },
     /// To revoke a token.
     RevokeToken { id: String },
 }
@@ -58,8 +65,12 @@ pub(super) enum Answer {
     OwnWitnesses(Vec<bool>),
     /// The names are kept.
     Kept,
+    /// What was done of what was due.
+    Done(Done),
     /// The token, which is nowhere else.
-    Issued { id: String, token: String },
+    Issued(IssuedToken),
+    /// What became of a command about an account, and whether a grant waits for a second administrator.
+    Account { told: Told, waits: bool },
     /// Whether there was such a token.
     Revoked { found: bool },
     /// It could not be done.

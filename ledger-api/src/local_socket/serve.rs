@@ -10,9 +10,11 @@ use tokio::time::timeout;
 
 use super::message::{Answer, Asked, Hello, Question, receive, send};
 use super::place::Socket;
-use crate::access::{AccessError, Role};
+use crate::access::AccessError;
 use crate::app::App;
+use crate::service::accounts::{self, AccountError};
 use crate::service::destination::{Destination, DestinationError, OwnLedger, machine_owner};
+use crate::service::due::carry_out;
 use crate::side_store::SideStoreError;
 use crate::stopping::Stopping;
 
@@ -91,7 +93,20 @@ async fn answer(question: Question, app: &App) -> Answer {
         }
         Question::AreOwnWitnesses(asked) => own.are_own_witnesses(asked).await.map(Answer::OwnWitnesses),
         Question::KeepNames(names) => own.keep_names(names).await.map(|()| Answer::Kept),
-        Question::IssueToken { role, scope, name } => return issue(&role, scope.as_deref(), &name, app).await,
+        Question::CarryOut(through) => {
+            return carry_out(app, through)
+                .await
+                .map_or_else(|refused| Answer::Failed { unusable: false, message: refused.to_string() }, Answer::Done);
+        }
+        Question::IssueToken(asked) => {
+            return accounts::issue(&app.ledger, &app.access, &asked)
+                .await
+                .map_or_else(|error| no(&error), Answer::Issued);
+        }
+        Question::GiveAccount { key, command, name } => {
+            let given = accounts::give(&app.ledger, Some(&app.vault), key, command, name.as_deref()).await;
+            return given.map_or_else(|error| no(&error), |(told, waits)| Answer::Account { told, waits });
+        }
         Question::RevokeToken { id } => {
             return app
                 .access
@@ -107,15 +122,13 @@ fn submissions(asked: Vec<Asked>, actor: &Actor) -> Vec<ledger_core::ledger::Sub
     asked.into_iter().map(|asked| asked.by(actor.clone())).collect()
 }
 
-async fn issue(role: &str, scope: Option<&str>, name: &str, app: &App) -> Answer {
-    let role: Role = match role.parse() {
-        Ok(role) => role,
-        Err(error) => return refused(&AccessError::Role(error)),
+fn no(error: &AccountError) -> Answer {
+    let unusable = match error {
+        AccountError::Refused(_) | AccountError::Id(_) | AccountError::Denied(_) => true,
+        AccountError::Access(error) => return refused(error),
+        AccountError::Journal(_) | AccountError::Name(_) | AccountError::Unknown => false,
     };
-    match app.access.issue(role, scope, name).await {
-        Ok((id, token)) => Answer::Issued { id: id.to_string(), token },
-        Err(error) => refused(&error),
-    }
+    Answer::Failed { unusable, message: error.to_string() }
 }
 
 fn refused(error: &AccessError) -> Answer {

@@ -26,6 +26,7 @@ use super::message::{Asked, Hello, receive, send};
 use super::{AskError, Client, Socket, serve, socket_path};
 use crate::access::Role;
 use crate::app::{App, AppTasks};
+use crate::service::accounts::AskedToken;
 use crate::service::destination::{Destination, DestinationError, Told, machine_owner};
 use crate::stopping::Stopping;
 
@@ -52,11 +53,13 @@ fn commands_of_an_import() -> Vec<Command> {
     let worker = || "W1".parse().unwrap();
     let activity = Activity {
         category: "志愿".into(),
+        checks: None,
         code: "ZY01".parse().unwrap(),
         counts_for_card: true,
         daily_cap: Points::parse("60"),
         name: "服务".into(),
         points_per_unit: Points::from_hundredths(250),
+        publicity_days: None,
         unit: "小时".into(),
         validity: Validity::Months(24),
         terms: Default::default(),
@@ -73,6 +76,10 @@ fn commands_of_an_import() -> Vec<Command> {
             quantity,
             witness: witness.map(str::to_owned),
             own_witness: witness.is_some(),
+            from: None,
+            to: None,
+            history: false,
+            worker_as_witness: Vec::new(),
             evidence: None,
         })
     };
@@ -194,10 +201,14 @@ async fn clients_beside_one_another_are_answered_and_one_that_breaks_off_disturb
     assert!(matches!(&told[1], Told::Refused { code, .. } if code.as_str() == "duplicate_conflict"), "{told:?}");
     let pseudonyms = first.remember_witnesses(&["甲", "乙", "甲"]).await.unwrap().unwrap();
     assert_eq!(pseudonyms[0], pseudonyms[2]);
-    let (id, token) = first.issue_token(Role::Auditor, None, "审计").await.unwrap();
-    assert!(token.starts_with("nx_"));
-    assert!(first.revoke_token(&id).await.unwrap() && !first.revoke_token("t-00000000").await.unwrap());
-    let refused = first.issue_token(Role::Admin, Some("S1"), "").await.unwrap_err();
+    let asked = |role, scope: Option<&str>| {
+        let role = Some((role, scope.map(str::to_owned)));
+        AskedToken { account: None, role, name: "审计".into(), until: None }
+    };
+    let issued = first.issue_token(&asked(Role::Auditor, None)).await.unwrap();
+    assert!(issued.token.starts_with("nx_") && issued.account.as_str().starts_with("auditor-"), "{issued:?}");
+    assert!(first.revoke_token(&issued.id).await.unwrap() && !first.revoke_token("t-00000000").await.unwrap());
+    let refused = first.issue_token(&asked(Role::Admin, Some("S1"))).await.unwrap_err();
     assert!(matches!(refused, AskError::Failed { unusable: true, .. }), "{refused}");
     served.stop().await;
 }

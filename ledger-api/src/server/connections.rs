@@ -4,6 +4,7 @@
 //! stopping may take, and which closes a connection whose request has arrived but was not read yet.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,13 +14,17 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
+use hyper::body::Incoming;
 use hyper::server::conn::http1::{self, Connection};
+use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+
+use crate::peer::Peer;
 
 /// The longest request line with headers, in bytes.
 const HEAD_BYTES_MAX: usize = 64 << 10;
@@ -55,7 +60,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             accepted = listener.accept(), if open.tasks.len() < CONNECTIONS_MAX => accepted,
         };
         match accepted {
-            Ok((stream, _)) => open.take(stream),
+            Ok((stream, from)) => open.take(stream, from.ip()),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -84,8 +89,9 @@ struct Connections {
 }
 
 impl Connections {
-    fn take(&mut self, stream: TcpStream) {
-        let connection = self.graceful.watch(connection(stream, self.router.clone()));
+    fn take(&mut self, stream: TcpStream, from: IpAddr) {
+        let peer = Peer { address: from, encrypted: false };
+        let connection = self.graceful.watch(connection(stream, peer, self.router.clone()));
         self.tasks.spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
@@ -98,10 +104,10 @@ impl Connections {
         // Asked directly: the runtime may not have heard yet of who came last.
         let Ok(listener) = listener.into_std() else { return };
         while self.tasks.len() < CONNECTIONS_MAX
-            && let Ok((stream, _)) = listener.accept()
+            && let Ok((stream, from)) = listener.accept()
         {
             match stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream)) {
-                Ok(stream) => self.take(stream),
+                Ok(stream) => self.take(stream, from.ip()),
                 Err(error) => tracing::warn!(%error, "a connection could not be accepted"),
             }
         }
@@ -119,7 +125,25 @@ impl Connections {
     }
 }
 
-fn connection(stream: TcpStream, router: Router) -> Connection<TokioIo<TcpStream>, TowerToHyperService<Router>> {
+/// The routes, for one connection: every request says who is at its other end.
+#[derive(Clone)]
+struct Answering {
+    routes: TowerToHyperService<Router>,
+    peer: Peer,
+}
+
+impl Service<hyper::Request<Incoming>> for Answering {
+    type Response = <TowerToHyperService<Router> as Service<hyper::Request<Incoming>>>::Response;
+    type Error = <TowerToHyperService<Router> as Service<hyper::Request<Incoming>>>::Error;
+    type Future = <TowerToHyperService<Router> as Service<hyper::Request<Incoming>>>::Future;
+
+    fn call(&self, mut request: hyper::Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(self.peer);
+        self.routes.call(request)
+    }
+}
+
+fn connection(stream: TcpStream, peer: Peer, router: Router) -> Connection<TokioIo<TcpStream>, Answering> {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps Nagle's delay");
     }
@@ -128,7 +152,7 @@ fn connection(stream: TcpStream, router: Router) -> Connection<TokioIo<TcpStream
         .header_read_timeout(HEAD_WAIT)
         .max_header_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .serve_connection(TokioIo::new(stream), Answering { routes: TowerToHyperService::new(router), peer })
 }
 
 #[cfg(test)]

@@ -4,14 +4,17 @@
 //! journal as it is ([`super::names`]), and nothing reaches the ledger that whoever asks may not do.
 
 use ledger_core::domain::event::Event;
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::SiteId;
 use ledger_core::domain::programme::event::ProgrammeEvent;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission};
 
 use super::ServiceError;
-use super::names::{self, Personal};
+use super::names::{self, Named, Personal};
+use super::texts::{self, Begun};
+use super::{erasure, reach};
+use crate::access::Role;
 use crate::access::policy::{Denied, Who, allow, of_command};
 use crate::app::App;
 
@@ -54,7 +57,7 @@ impl From<Command> for Asked {
 pub struct Prepared {
     submission: Submission,
     /// For the vault, once the command took effect.
-    name: Option<(WorkerId, String)>,
+    name: Option<Named>,
     no_date: Option<String>,
 }
 
@@ -74,14 +77,49 @@ fn check(who: Who<'_>, command: &Command) -> Result<(), Denied> {
     allow(who, kind, target)
 }
 
+/// Whoever registers workers of a single site need not name it.
+fn take_own_site(who: Who<'_>, command: &mut Command) {
+    let (Who::Bearer(identity), Command::RegisterWorker(register)) = (who, command) else { return };
+    if register.details.site.is_some() {
+        return;
+    }
+    let mut operator = identity.roles.iter().filter(|held| held.role == Role::Operator);
+    if let (Some(held), None) = (operator.next(), operator.next())
+        && let Some(Ok(site)) = held.scope.as_deref().map(SiteId::new)
+    {
+        register.details.site = Some(site);
+    }
+}
+
 /// Puts a command that whoever asks may give in its frame, and what is personal where it belongs.
 ///
 /// # Errors
 /// [`ServiceError::Denied`]; what is wrong with a name; [`ServiceError::Unavailable`] when the vault cannot be reached.
 pub async fn prepare(app: &App, who: Who<'_>, context: Context, asked: Asked) -> Result<Prepared, ServiceError> {
+    prepare_after(app, who, context, asked, &mut Begun::new()).await
+}
+
+/// As [`prepare`], for one of many: what those before it begin is known to those after it.
+///
+/// # Errors
+/// As [`prepare`].
+pub async fn prepare_after(
+    app: &App,
+    who: Who<'_>,
+    context: Context,
+    asked: Asked,
+    begun: &mut Begun,
+) -> Result<Prepared, ServiceError> {
     let Asked { mut command, personal, no_date } = asked;
-    check(who, &command)?;
+    take_own_site(who, &mut command);
+    let (kind, target) = of_command(&command);
+    reach::may(app, who, kind, target).await?;
+    if let Command::EraseWorker(command) = &mut command {
+        command.oneself = who.is_worker(command.worker.as_str());
+    }
     let name = names::tell_apart(&app.vault, personal, &mut command).await?;
+    texts::put_away(app, begun, &mut command).await?;
+    begun.extend(texts::begins(&context.key, &command));
     Ok(Prepared { submission: Submission { context, command }, name, no_date })
 }
 
@@ -91,12 +129,13 @@ pub async fn prepare(app: &App, who: Who<'_>, context: Context, asked: Asked) ->
 /// The refusal, or why there is no answer.
 pub async fn submit(app: App, prepared: Prepared) -> Result<Receipt, ServiceError> {
     let Prepared { submission, name, no_date } = prepared;
-    if name.is_none() {
+    if name.is_none() && !matches!(submission.command, Command::EraseWorker(_)) {
         return receipt_of(app.ledger.submit(submission).await, no_date);
     }
-    // In a task of its own: a caller that hangs up between the two would leave a worker without the name.
+    // In a task of its own: a caller that hangs up between the two would leave a worker without the name, or a person who is
+    // to be forgotten with one.
     let task = tokio::spawn(async move {
-        let outcome = app.ledger.submit(submission).await;
+        let outcome = erasure::submit(&app, submission).await?;
         names::keep(&app, name, &outcome).await?;
         Ok::<Outcome, ServiceError>(outcome)
     });
@@ -119,6 +158,12 @@ pub async fn give(ledger: &Ledger, who: Who<'_>, submissions: Vec<Submission>) -
     Ok(ledger.submit_all(submissions, false).await)
 }
 
+/// Gives one command to a ledger that is laid over another and keeps nothing, to learn what would become of it. Whoever
+/// asks was asked for before.
+pub(super) async fn judge(over: &Ledger, submission: Submission) -> Outcome {
+    over.submit(submission).await
+}
+
 /// As [`give`], all of them in one round: none of them is decided before the others have come in.
 ///
 /// # Errors
@@ -130,6 +175,19 @@ pub(super) async fn give_at_once(
 ) -> Result<Vec<Outcome>, Denied> {
     check_all(who, &submissions)?;
     Ok(ledger.queue(submissions, false).await.wait().await)
+}
+
+/// As [`give`], all of them or none.
+///
+/// # Errors
+/// [`Denied`].
+pub(super) async fn give_all_or_none(
+    ledger: &Ledger,
+    who: Who<'_>,
+    submissions: Vec<Submission>,
+) -> Result<Vec<Outcome>, Denied> {
+    check_all(who, &submissions)?;
+    Ok(ledger.submit_all(submissions, true).await)
 }
 
 fn check_all(who: Who<'_>, submissions: &[Submission]) -> Result<(), Denied> {

@@ -1,18 +1,24 @@
-//! What is due by itself: holds that ran out are given back, lots that ended are booked. Nothing rests on it: a hold that
-//! ran out is void and a lot that ended is not spendable, booked or not.
+//! What is due by itself: credits whose publicity is over count, objections that nobody may appeal any more are final, holds
+//! that ran out are given back, lots that ended are booked. Nothing but the first two rests on it: a hold that ran out is
+//! void and a lot that ended is not spendable, booked or not.
+//!
+//! Each is one command with a key made from what is due, so that it is done once, whoever does it and however often.
 
 use chrono::NaiveDate;
-use ledger_core::domain::ids::{Actor, HoldId, WorkerId};
+use ledger_core::domain::ids::{Actor, CreditId, HoldId, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
-use ledger_core::domain::worker::event::Booking;
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::event::{Booking, Verdict};
 use ledger_core::ledger::{Command, Context, Outcome, Receipt, Submission, commands};
 use projections::views::balance::Lot;
+use projections::waiting::Stage;
+use serde::{Deserialize, Serialize};
 
 use super::ServiceError;
 use super::command::{give, receipt_of, worker_event};
-use super::keys::{RELEASE_KEYS, derived_key};
-use crate::access::policy::{CommandKind, Target, Who, allow};
+use super::keys::{EXPIRY_KEYS, OBJECTION_KEYS, PUBLICITY_KEYS, RELEASE_KEYS, derived_key};
+use crate::access::policy::{CommandKind, Denied, Target, Who, allow};
 use crate::app::App;
 
 /// Who carries out what is due by itself.
@@ -20,12 +26,128 @@ pub(super) const LEDGER_ACTOR: &str = "ledger";
 /// Workers looked at together.
 const PAGE: usize = 1_000;
 
+/// What was done of what was due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Done {
+    /// Credits that count from now on.
+    pub confirmed: u64,
+    /// Credits that were rejected for good.
+    pub rejected: u64,
+    /// Holds that were given back.
+    pub released: u64,
+    /// Workers with lots that were booked as expired.
+    pub expired_workers: u64,
+    /// What was booked as expired in all.
+    pub expired_points: Points,
+    /// Credits for which the ledger's clock says that it is too soon.
+    too_soon: u64,
+    /// Durable up to here.
+    pub position: u64,
+}
+
+/// Whether somebody may have done at once what is due.
+///
+/// # Errors
+/// [`Denied`].
+pub fn may_carry_out<'a>(who: impl Into<Who<'a>>, target: Target<'_>) -> Result<(), Denied> {
+    allow(who.into(), CommandKind::SettleCredit, target)
+}
+
+/// Does everything that is due through a day, which may be today at the latest: nobody shortens a publicity.
+///
+/// # Errors
+/// `invalid_date`; [`ServiceError`], with what was done until then.
+pub async fn carry_out(app: &App, through: Option<NaiveDate>) -> Result<Done, ServiceError> {
+    let now = app.ledger.now();
+    let today = now.date();
+    let through = through.unwrap_or(today);
+    if through > today {
+        let sentence = format!("through: {through} lies ahead of today, {today}; what is due then is not due yet");
+        return Err(ServiceError::refused(Code::InvalidDate, sentence));
+    }
+    app.views.fresh(None).await?;
+    // What must be over first is over on the day before.
+    let Some(over) = through.pred_opt() else { return Ok(Done::default()) };
+    let mut done = settle_credits(app, over).await?;
+    let until = if through == today { now } else { BusinessTime::start_of(through.succ_opt().unwrap_or(through)) };
+    done.released = release_holds_until(app, until).await?;
+    let booked = book_ended_lots(app, over).await?;
+    (done.expired_workers, done.expired_points) = (booked.workers, booked.points);
+    done.position = app.views.fresh(None).await?;
+    Ok(done)
+}
+
+/// Does what waited for a day to end: credits whose publicity is over count, objections that nobody appealed are final.
+/// Tells whether nothing of it is left.
+///
+/// # Errors
+/// [`ServiceError`]; what was not done is due again.
+pub async fn settle_ended(app: &App, over: NaiveDate) -> Result<bool, ServiceError> {
+    app.views.fresh(None).await?;
+    Ok(settle_credits(app, over).await?.too_soon == 0)
+}
+
+/// Books the lots that ended by a day that is over, once for that day.
+///
+/// # Errors
+/// [`ServiceError`]; what was booked until then stays.
+pub async fn book_ended_lots(app: &App, over: NaiveDate) -> Result<Booked, ServiceError> {
+    let key = derived_key(EXPIRY_KEYS, &over.to_string())?;
+    let context = Context { key, actor: Actor::new(LEDGER_ACTOR)?, at: app.ledger.now() };
+    book_expiries(app, Who::Ledger, &context, over).await
+}
+
+async fn settle_credits(app: &App, over: NaiveDate) -> Result<Done, ServiceError> {
+    let actor = Actor::new(LEDGER_ACTOR)?;
+    let mut done = Done::default();
+    let due = app.views.due_credits(over).await?;
+    for page in due.chunks(PAGE) {
+        let mut submissions = Vec::with_capacity(page.len());
+        for (credit, day, stage) in page {
+            let keys = if *stage == Stage::Upheld { OBJECTION_KEYS } else { PUBLICITY_KEYS };
+            // The first moment after the day that had to be over.
+            let at = BusinessTime::start_of(day.succ_opt().unwrap_or(*day));
+            let context = Context { key: derived_key(keys, credit)?, actor: actor.clone(), at };
+            let credit = CreditId::new(credit)?;
+            submissions.push(Submission { context, command: Command::SettleCredit(commands::SettleCredit { credit }) });
+        }
+        for outcome in give(&app.ledger, Who::Ledger, submissions).await? {
+            match outcome {
+                Outcome::Committed(receipt) => done.count(&receipt),
+                // Somebody was quicker: an objection, or another server.
+                Outcome::Refused(refusal) if matches!(refusal.code, Code::AlreadyDecided | Code::AlreadyReversed) => {}
+                Outcome::Refused(refusal) if refusal.code == Code::InvalidDate => done.too_soon += 1,
+                Outcome::Refused(refusal) => return Err(ServiceError::Refused(refusal)),
+                Outcome::Unknown => return Err(ServiceError::Unknown),
+            }
+        }
+    }
+    Ok(done)
+}
+
+impl Done {
+    fn count(&mut self, receipt: &Receipt) {
+        if receipt.repeated {
+            return;
+        }
+        match worker_event(receipt, |event| event.as_judgement().map(|judged| judged.verdict)) {
+            Some(Verdict::Confirmed { .. }) => self.confirmed += 1,
+            Some(Verdict::Rejected) => self.rejected += 1,
+            _ => {}
+        }
+    }
+}
+
 /// Gives back the holds that ran out.
 ///
 /// # Errors
 /// [`ServiceError`]; what was not given back is due again.
 pub async fn release_holds(app: &App) -> Result<(), ServiceError> {
-    let at = app.ledger.now();
+    release_holds_until(app, app.ledger.now()).await.map(drop)
+}
+
+async fn release_holds_until(app: &App, at: BusinessTime) -> Result<u64, ServiceError> {
+    let mut released = 0;
     let due = app.views.due_holds(at).await?;
     let actor = Actor::new(LEDGER_ACTOR)?;
     let mut submissions = Vec::with_capacity(due.len());
@@ -40,14 +162,14 @@ pub async fn release_holds(app: &App) -> Result<(), ServiceError> {
     }
     for outcome in give(&app.ledger, Who::Ledger, submissions).await? {
         match outcome {
-            Outcome::Committed(_) => {}
+            Outcome::Committed(receipt) => released += u64::from(!receipt.repeated),
             // Somebody was quicker: the counter, or another server.
             Outcome::Refused(refusal) if matches!(refusal.code, Code::HoldExpired | Code::AlreadyDecided) => {}
             Outcome::Refused(refusal) => return Err(ServiceError::Refused(refusal)),
             Outcome::Unknown => return Err(ServiceError::Unknown),
         }
     }
-    Ok(())
+    Ok(released)
 }
 
 /// What was booked as expired.

@@ -5,6 +5,7 @@ use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::journal::JournalError;
 use projections::ViewError;
 
+use crate::access::AccessError;
 use crate::access::policy::Denied;
 use crate::vault::VaultError;
 
@@ -17,6 +18,9 @@ pub enum ServiceError {
     /// Refused for a coded reason, by the ledger or before it.
     #[error("{0}")]
     Refused(Refusal),
+    /// Nobody knows who asks: this sentence says what to do.
+    #[error("{0}")]
+    Unauthenticated(String),
     /// Whoever asks may not do this.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -58,6 +62,12 @@ impl From<ViewError> for ServiceError {
             ViewError::Behind { .. } => ServiceError::refused(Code::JournalUnavailable, format!("{error}; try again")),
             other => ServiceError::Unavailable(other.to_string()),
         }
+    }
+}
+
+impl From<AccessError> for ServiceError {
+    fn from(error: AccessError) -> ServiceError {
+        ServiceError::Unavailable(error.to_string())
     }
 }
 

@@ -1,14 +1,21 @@
 //! The keys of commands: which ones anybody may take, and which the ledger makes for its own work.
 
 use ledger_core::domain::ids::{IdError, Key};
+use ledger_core::domain::numbers::personal_number;
 use ledger_core::evidence::hash::HashSuite;
 
 use super::ServiceError;
 
 /// Keys under which the server itself gives back holds that ran out start with this.
 pub const RELEASE_KEYS: &str = "hold-expired/";
+/// Keys under which credits are confirmed once their publicity is over start with this.
+pub const PUBLICITY_KEYS: &str = "publicity-over/";
+/// Keys under which credits are rejected for good once nobody may appeal any more start with this.
+pub const OBJECTION_KEYS: &str = "objection-final/";
+/// Keys under which lots that ended are booked by themselves start with this.
+pub const EXPIRY_KEYS: &str = "lots-expired/";
 /// Keys that the ledger's own work uses: nobody else may take them first.
-const RESERVED_KEYS: &[&str] = &["journal/", RELEASE_KEYS];
+const RESERVED_KEYS: &[&str] = &["journal/", RELEASE_KEYS, PUBLICITY_KEYS, OBJECTION_KEYS, EXPIRY_KEYS];
 
 /// Reads the key of a command.
 ///
@@ -16,6 +23,10 @@ const RESERVED_KEYS: &[&str] = &["journal/", RELEASE_KEYS];
 /// [`ServiceError::Unreadable`].
 pub fn read_key(text: &str) -> Result<Key, ServiceError> {
     let key = Key::new(text).map_err(|error| ServiceError::unreadable(format!("the command's key: {error}")))?;
+    if let Some(number) = personal_number(text) {
+        let what = format!("the command's key holds {number}; choose another: keys are recorded for ever");
+        return Err(ServiceError::unreadable(what));
+    }
     match RESERVED_KEYS.iter().find(|prefix| text.starts_with(**prefix)) {
         Some(prefix) => Err(ServiceError::unreadable(format!("keys that start with {prefix} are the ledger's own"))),
         None => Ok(key),
@@ -46,7 +57,7 @@ mod tests {
     #[test]
     fn keys_of_the_ledgers_own_work_cannot_be_taken() {
         assert!(read_key("2024-03/0001").is_ok());
-        for key in ["", "a b", &"x".repeat(129), "journal/open", "hold-expired/H1"] {
+        for key in ["", "a b", &"x".repeat(129), "journal/open", "hold-expired/H1", "publicity-over/C1"] {
             assert!(read_key(key).is_err(), "{key:?}");
         }
     }

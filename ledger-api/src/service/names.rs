@@ -1,17 +1,17 @@
 //! Names on their way into the vault and out of it. None of them reaches the journal: for a witness stands a pseudonym,
 //! and a worker's name stands in the vault alone.
 
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::{AccountId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, Outcome, commands};
 use projections::queries::At;
 use projections::queries::appraisal::Appraisal;
 
-use super::ServiceError;
+use super::{ServiceError, reach};
 use crate::access::policy::{Action, Denied, Read, Target, Who, allow, may_ever};
 use crate::app::App;
 use crate::appraisal_sheet::paper::Names;
-use crate::vault::{NAME_CHARS_MAX, Person, PersonChange, Vault, VaultError, WITNESS, WORKER};
+use crate::vault::{ACCOUNT, NAME_CHARS_MAX, Person, PersonChange, Vault, VaultError, WITNESS, WORKER};
 
 /// What of a command's fields is personal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +20,18 @@ pub enum Personal {
     Nothing,
     /// A worker's name, for the vault once the worker is registered.
     Name(WorkerId, String),
+    /// The name of whoever an account is, for the vault once it is open.
+    OfAccount(AccountId, String),
     /// Who witnessed a service: a pseudonym stands in the credit for it.
     Witness(String),
+}
+
+/// A name for the vault, once the command took effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    kind: &'static str,
+    id: String,
+    name: String,
 }
 
 /// Puts what is personal where it belongs: a witness into the vault, with its pseudonym into the command. A worker's name
@@ -36,22 +46,41 @@ pub(super) async fn tell_apart(
     vault: &Vault,
     personal: Personal,
     command: &mut Command,
-) -> Result<Option<(WorkerId, String)>, ServiceError> {
+) -> Result<Option<Named>, ServiceError> {
     match personal {
         Personal::Nothing => Ok(None),
         Personal::Name(worker, name) => {
             check(&name, "name")?;
-            Ok(Some((worker, name)))
+            Ok(Some(Named { kind: WORKER, id: worker.to_string(), name }))
+        }
+        Personal::OfAccount(account, name) => {
+            check(&name, "name")?;
+            Ok(Some(Named { kind: ACCOUNT, id: account.to_string(), name }))
         }
         Personal::Witness(text) => {
             check(&text, "witness")?;
-            if let Command::RecordCredit(commands::RecordCredit { worker, witness, own_witness, .. }) = command {
+            if let Command::RecordCredit(commands::RecordCredit {
+                worker,
+                witness,
+                own_witness,
+                worker_as_witness,
+                ..
+            }) = command
+            {
                 *own_witness = vault.is_worker(worker, &text).await?;
+                *worker_as_witness = as_witness(vault, worker).await?;
                 *witness = Some(vault.remember(WITNESS, &text).await?);
             }
             Ok(None)
         }
     }
+}
+
+/// The pseudonyms that a worker has as a witness: under the id, and under the name that is kept.
+async fn as_witness(vault: &Vault, worker: &WorkerId) -> Result<Vec<String>, VaultError> {
+    let name = vault.get_name(WORKER, worker.as_str()).await?;
+    let texts = std::iter::once(worker.as_str()).chain(name.as_deref());
+    Ok(texts.map(|text| vault.pseudonym(WITNESS, text)).collect())
 }
 
 fn check(text: &str, field: &str) -> Result<(), ServiceError> {
@@ -65,23 +94,23 @@ fn check(text: &str, field: &str) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// Keeps the name of a worker that was registered. Asked again, the command keeps a name that is missing, for the first
+/// Keeps the name of a worker that was registered, or of an account that was opened. Asked again, the command keeps a name that is missing, for the first
 /// try may have ended in between, and changes none.
 ///
 /// # Errors
 /// [`ServiceError::Committed`] when the vault cannot be reached: asking again keeps the name.
-pub async fn keep(app: &App, name: Option<(WorkerId, String)>, outcome: &Outcome) -> Result<(), ServiceError> {
-    let (Some((worker, name)), Outcome::Committed(receipt)) = (name, outcome) else { return Ok(()) };
+pub async fn keep(app: &App, name: Option<Named>, outcome: &Outcome) -> Result<(), ServiceError> {
+    let (Some(Named { kind, id, name }), Outcome::Committed(receipt)) = (name, outcome) else { return Ok(()) };
     let kept = async {
-        if receipt.repeated && app.vault.get_name(WORKER, worker.as_str()).await?.is_some() {
+        if receipt.repeated && app.vault.get_name(kind, &id).await?.is_some() {
             return Ok(());
         }
-        app.vault.put_name(WORKER, worker.as_str(), &name).await
+        app.vault.put_name(kind, &id, &name).await
     };
     kept.await.map_err(|error: VaultError| {
-        tracing::error!(%error, "a worker was registered, but the name could not be kept");
+        tracing::error!(%error, kind, "somebody was registered, but the name could not be kept");
         ServiceError::Committed(format!(
-            "the worker is registered at position {}, but the name could not be kept; ask again with the same key and \
+            "the {kind} is registered at position {}, but the name could not be kept; ask again with the same key and \
              content: the name is then kept, and nothing is registered twice",
             receipt.position
         ))
@@ -109,14 +138,21 @@ pub async fn keep_all(vault: &Vault, names: Vec<(String, String)>) -> Result<(),
 /// A worker's name for somebody who reads the worker's record; none where it is not kept, not for them to know, or where
 /// the vault cannot be asked: that costs the name and not the answer.
 pub async fn of_worker(app: &App, who: Who<'_>, worker: &str) -> Option<String> {
-    allow(who, Read::Name, Target::Worker(worker)).ok()?;
+    reach::may(app, who, Read::Name, Target::Worker(worker)).await.ok()?;
     or_none(app.vault.get_name(WORKER, worker).await)
+}
+
+/// Who a witness is, by the pseudonym; as [`of_worker`] where it is not known.
+pub async fn of_witness(app: &App, pseudonym: &str) -> Option<String> {
+    or_none(app.vault.get_name(WITNESS, pseudonym).await)
 }
 
 /// Workers' names as lists show them, masked, one answer each; as [`of_worker`] for what is left out.
 pub async fn masked_of(app: &App, who: Who<'_>, workers: &[&str]) -> Vec<Option<String>> {
-    let may: Vec<bool> =
-        workers.iter().map(|worker| allow(who, Read::MaskedName, Target::Worker(worker)).is_ok()).collect();
+    let mut may = Vec::with_capacity(workers.len());
+    for worker in workers {
+        may.push(reach::may(app, who, Read::MaskedName, Target::Worker(worker)).await.is_ok());
+    }
     let asked: Vec<(&str, &str)> =
         workers.iter().zip(&may).filter(|(_, may)| **may).map(|(worker, _)| (WORKER, *worker)).collect();
     let names = if asked.is_empty() { Vec::new() } else { or_none(app.vault.get_names(&asked).await) };
@@ -148,8 +184,12 @@ pub async fn change_person(
     worker: &str,
     change: &PersonChange,
 ) -> Result<(Person, u64), ServiceError> {
-    allow(who, Action::KeepPerson, Target::Worker(worker))?;
+    reach::may(app, who, Action::KeepPerson, Target::Worker(worker)).await?;
     let position = registered(app, worker).await?;
+    if app.vault.is_erased(worker).await? {
+        let sentence = format!("the person behind worker {worker} was forgotten; nothing is kept for this id any more");
+        return Err(ServiceError::refused(Code::AlreadyDecided, sentence));
+    }
     if let Some(Some(name)) = &change.name {
         check(name, "name")?;
     }
@@ -190,8 +230,13 @@ pub async fn search(
         text.map_or(Ok(()), |text| check(text, field))?;
     }
     let found = app.vault.search(name, phone).await?;
-    let within = |worker: &String| allow(who, Read::Search, Target::Worker(worker)).is_ok();
-    Ok(found.into_iter().filter(within).collect())
+    let mut within = Vec::new();
+    for worker in found {
+        if reach::may(app, who, Read::Search, Target::Worker(&worker)).await.is_ok() {
+            within.push(worker);
+        }
+    }
+    Ok(within)
 }
 
 /// The names on an appraisal's paper, for whoever may know those of its branch.

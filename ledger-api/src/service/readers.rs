@@ -5,7 +5,7 @@ use super::destination::MACHINE_OWNER;
 use super::due::LEDGER_ACTOR;
 use super::reading::Reading;
 use crate::access::Role;
-use crate::access::policy::Who;
+use crate::access::policy::{Who, acting_role};
 use crate::app::App;
 use crate::read_record::ReadBy;
 
@@ -22,8 +22,8 @@ impl Reading<'_> {
         match self.who {
             Who::Bearer(identity) => Reader {
                 id: identity.id.as_str(),
-                role: identity.role.as_str(),
-                oneself: identity.role == Role::Worker,
+                role: acting_role(identity, self.read).map_or("none", Role::as_str),
+                oneself: acting_role(identity, self.read) == Some(Role::Worker),
             },
             Who::Owner => Reader { id: MACHINE_OWNER, role: "owner", oneself: false },
             Who::Ledger => Reader { id: LEDGER_ACTOR, role: "ledger", oneself: false },

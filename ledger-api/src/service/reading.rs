@@ -6,7 +6,7 @@ use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use projections::ViewError;
 
-use super::ServiceError;
+use super::{ServiceError, reach};
 use crate::access::policy::{Denied, Read, Target, Who, allow, may_ever};
 use crate::app::App;
 
@@ -24,6 +24,21 @@ pub struct Reading<'a> {
 pub fn may_read<'a>(who: impl Into<Who<'a>>, read: Read, target: Target<'_>) -> Result<Reading<'a>, Denied> {
     let who = who.into();
     allow(who, read, target)?;
+    Ok(Reading { who, read })
+}
+
+/// As [`may_read`], for a target of which only the journal tells whose and where it is.
+///
+/// # Errors
+/// [`ServiceError::Denied`]; [`ServiceError::Unavailable`] when it cannot be looked up now.
+pub async fn may_read_here<'a>(
+    app: &App,
+    who: impl Into<Who<'a>>,
+    read: Read,
+    target: Target<'_>,
+) -> Result<Reading<'a>, ServiceError> {
+    let who = who.into();
+    reach::may(app, who, read, target).await?;
     Ok(Reading { who, read })
 }
 

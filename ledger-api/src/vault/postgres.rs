@@ -209,6 +209,35 @@ impl NameStore for PostgresNames {
         }
         Ok(erased.rows_affected())
     }
+
+    async fn mark_erased(&self, token: Vec<u8>) -> Result<(), SideStoreError> {
+        let mark = sqlx::query("INSERT INTO erased_subject (token) VALUES ($1) ON CONFLICT (token) DO NOTHING");
+        mark.bind(token).execute(&self.pool).await.map(drop).map_err(unavailable)
+    }
+
+    async fn erased_of(&self, tokens: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, SideStoreError> {
+        let asked = sqlx::query("SELECT token FROM erased_subject WHERE token = ANY ($1)").bind(tokens);
+        let rows = asked.fetch_all(&self.pool).await.map_err(unavailable)?;
+        rows.iter().map(|row| row.try_get(0).map_err(unavailable)).collect()
+    }
+
+    async fn begin_erasure(&self, worker: &str, key: &str) -> Result<(), SideStoreError> {
+        let begin = "INSERT INTO erasure_begun (worker, key) VALUES ($1, $2) ON CONFLICT (worker, key) DO NOTHING";
+        sqlx::query(begin).bind(worker).bind(key).execute(&self.pool).await.map(drop).map_err(unavailable)
+    }
+
+    async fn begun_erasures(&self) -> Result<Vec<(String, String)>, SideStoreError> {
+        let asked = sqlx::query("SELECT worker, key FROM erasure_begun ORDER BY worker, key");
+        let rows = asked.fetch_all(&self.pool).await.map_err(unavailable)?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0).map_err(unavailable)?, row.try_get(1).map_err(unavailable)?)))
+            .collect()
+    }
+
+    async fn end_erasure(&self, worker: &str, key: &str) -> Result<(), SideStoreError> {
+        let end = sqlx::query("DELETE FROM erasure_begun WHERE worker = $1 AND key = $2").bind(worker).bind(key);
+        end.execute(&self.pool).await.map(drop).map_err(unavailable)
+    }
 }
 
 fn many(limit: usize) -> i64 {

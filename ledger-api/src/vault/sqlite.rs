@@ -181,6 +181,62 @@ impl NameStore for SqliteNames {
             })
             .await
     }
+
+    async fn mark_erased(&self, token: Vec<u8>) -> Result<(), SideStoreError> {
+        self.file
+            .write(move |transaction| {
+                transaction
+                    .execute("INSERT INTO erased_subject (token) VALUES (?1) ON CONFLICT (token) DO NOTHING", [token])
+                    .map(drop)
+            })
+            .await
+    }
+
+    async fn erased_of(&self, tokens: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, SideStoreError> {
+        self.file
+            .read(move |transaction| {
+                let mut there = transaction.prepare_cached("SELECT 1 FROM erased_subject WHERE token = ?1")?;
+                let mut erased = Vec::new();
+                for token in tokens {
+                    if there.exists([&token])? {
+                        erased.push(token);
+                    }
+                }
+                Ok(erased)
+            })
+            .await
+    }
+
+    async fn begin_erasure(&self, worker: &str, key: &str) -> Result<(), SideStoreError> {
+        let (worker, key) = (worker.to_owned(), key.to_owned());
+        self.file
+            .write(move |transaction| {
+                let begin =
+                    "INSERT INTO erasure_begun (worker, key) VALUES (?1, ?2) ON CONFLICT (worker, key) DO NOTHING";
+                transaction.execute(begin, [worker, key]).map(drop)
+            })
+            .await
+    }
+
+    async fn begun_erasures(&self) -> Result<Vec<(String, String)>, SideStoreError> {
+        self.file
+            .read(|transaction| {
+                transaction
+                    .prepare_cached("SELECT worker, key FROM erasure_begun ORDER BY worker, key")?
+                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
+            })
+            .await
+    }
+
+    async fn end_erasure(&self, worker: &str, key: &str) -> Result<(), SideStoreError> {
+        let (worker, key) = (worker.to_owned(), key.to_owned());
+        self.file
+            .write(move |transaction| {
+                transaction.execute("DELETE FROM erasure_begun WHERE worker = ?1 AND key = ?2", [worker, key]).map(drop)
+            })
+            .await
+    }
 }
 
 const HELD_WITHOUT_TOKEN: &str = "SELECT subject_kind, subject_id, key_id, wrapped, field, sealed

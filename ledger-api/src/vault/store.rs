@@ -96,6 +96,21 @@ pub(super) trait NameStore: Send + Sync {
 
     /// Deletes keys and everything sealed under them; how many there were.
     async fn erase(&self, keys: Vec<KeyId>) -> Result<u64, SideStoreError>;
+
+    /// Remembers who was erased.
+    async fn mark_erased(&self, token: Vec<u8>) -> Result<(), SideStoreError>;
+
+    /// Which of these were erased.
+    async fn erased_of(&self, tokens: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, SideStoreError>;
+
+    /// Notes that an erasure is asked of the ledger, by the key of its command.
+    async fn begin_erasure(&self, worker: &str, key: &str) -> Result<(), SideStoreError>;
+
+    /// Erasures of which it is not known that they ended, as worker and key.
+    async fn begun_erasures(&self) -> Result<Vec<(String, String)>, SideStoreError>;
+
+    /// Notes that an erasure ended, one way or the other.
+    async fn end_erasure(&self, worker: &str, key: &str) -> Result<(), SideStoreError>;
 }
 
 /// A stored key id in the length it must have.

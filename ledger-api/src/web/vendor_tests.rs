@@ -20,6 +20,8 @@ struct Package {
     /// Of the package as the registry gives it.
     integrity: String,
     licence: String,
+    /// The one file that was taken as it is; none where it is joined into what the receipt page has.
+    file: Option<String>,
 }
 
 fn folder() -> PathBuf {
@@ -55,11 +57,15 @@ fn every_vendored_package_is_the_one_that_would_be_taken_again_and_comes_with_it
     let lock: serde_json::Value = serde_json::from_str(&text("package-lock.json")).unwrap();
     let wanted = lock["packages"][""]["dependencies"].as_object().unwrap();
     assert_eq!(wanted.len(), record.package.len());
-    for Package { name, version, integrity, licence } in &record.package {
+    for Package { name, version, integrity, licence, file } in &record.package {
         assert_eq!(wanted[name], version.as_str(), "{name}");
         let locked = &lock["packages"][format!("node_modules/{name}")];
         assert_eq!((&locked["version"], &locked["integrity"]), (&version.as_str().into(), &integrity.as_str().into()));
         assert!(record.files.contains_key(licence), "{licence}");
-        assert!(text("receipt.js").contains(&format!("// node_modules/{name}/")), "{name} is in what the page has");
+        let there = match file {
+            Some(file) => record.files.contains_key(file) && text(file).contains(&format!("version:\"{version}\"")),
+            None => text("receipt.js").contains(&format!("// node_modules/{name}/")),
+        };
+        assert!(there, "{name} is in what the pages have");
     }
 }

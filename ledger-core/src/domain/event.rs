@@ -13,9 +13,10 @@ use super::card::CardEvent;
 use super::directory::DirectoryEvent;
 use super::fund::FundEvent;
 use super::ids::{
-    AccountId, BenefitId, CardNo, CertificateNo, FundId, MerchantId, OfferId, PairId, PassNo, RequestId, StoreId,
-    WorkerId,
+    AccountId, BenefitId, CardNo, CertificateNo, FundId, MarkId, MerchantId, OfferId, PairId, PassNo, RequestId,
+    StoreId, WorkerId,
 };
+use super::mark::MarkEvent;
 use super::merchant::event::MerchantEvent;
 use super::pair::PairEvent;
 use super::pass::{OfferEvent, PassEvent};
@@ -60,6 +61,8 @@ pub enum StreamId {
     Store(StoreId),
     /// A card number.
     Card(CardNo),
+    /// A mark that guards follow.
+    Mark(MarkId),
     /// An account.
     Account(AccountId),
     /// The directory of administrators; one a journal.
@@ -91,6 +94,7 @@ impl StreamId {
             StreamId::Merchant(_) => "Merchant",
             StreamId::Store(_) => "RedemptionStore",
             StreamId::Card(_) => "Card",
+            StreamId::Mark(_) => "Mark",
             StreamId::Account(_) => "Account",
             StreamId::Directory => "Directory",
             StreamId::Sites => "Sites",
@@ -112,6 +116,7 @@ impl StreamId {
             StreamId::Merchant(id) => id.as_str(),
             StreamId::Store(id) => id.as_str(),
             StreamId::Card(id) => id.as_str(),
+            StreamId::Mark(id) => id.as_str(),
             StreamId::Account(id) => id.as_str(),
             StreamId::Directory => "directory",
             StreamId::Sites => "sites",
@@ -145,6 +150,8 @@ pub enum Event {
     Store(StoreEvent),
     /// Of a card number.
     Card(CardEvent),
+    /// Of a mark that guards follow.
+    Mark(MarkEvent),
     /// Of an account.
     Account(AccountEvent),
     /// Of the directory of administrators.
@@ -192,6 +199,7 @@ impl Event {
             Event::Merchant(event) => event.event_type(),
             Event::Store(event) => event.event_type(),
             Event::Card(event) => event.event_type(),
+            Event::Mark(event) => event.event_type(),
             Event::Account(event) => event.event_type(),
             Event::Directory(event) => event.event_type(),
             Event::Sites(event) => event.event_type(),
@@ -213,6 +221,7 @@ impl Event {
             MerchantEvent::TYPES,
             StoreEvent::TYPES,
             CardEvent::TYPES,
+            MarkEvent::TYPES,
             AccountEvent::TYPES,
             DirectoryEvent::TYPES,
             SiteEvent::TYPES,
@@ -237,6 +246,7 @@ impl Event {
             MerchantEvent::WORDS,
             StoreEvent::WORDS,
             CardEvent::WORDS,
+            MarkEvent::WORDS,
             AccountEvent::WORDS,
             DirectoryEvent::WORDS,
             SiteEvent::WORDS,
@@ -265,6 +275,7 @@ impl Event {
             Event::Merchant(event) => event.encode_into(out),
             Event::Store(event) => event.encode_into(out),
             Event::Card(event) => event.encode_into(out),
+            Event::Mark(event) => event.encode_into(out),
             Event::Account(event) => event.encode_into(out),
             Event::Directory(event) => event.encode_into(out),
             Event::Sites(event) => event.encode_into(out),
@@ -314,6 +325,9 @@ impl Event {
         if let Some(event) = CardEvent::decode(event_type, payload) {
             return event.map(Event::Card).map_err(unreadable);
         }
+        if let Some(event) = MarkEvent::decode(event_type, payload) {
+            return event.map(Event::Mark).map_err(unreadable);
+        }
         if let Some(event) = AccountEvent::decode(event_type, payload) {
             return event.map(Event::Account).map_err(unreadable);
         }
@@ -355,6 +369,7 @@ impl Event {
             Event::Merchant(event) => StreamId::Merchant(event.merchant().clone()),
             Event::Store(event) => StreamId::Store(event.store().clone()),
             Event::Card(event) => StreamId::Card(event.card_no().clone()),
+            Event::Mark(event) => StreamId::Mark(event.marked().mark.clone()),
             Event::Account(event) => StreamId::Account(event.account().clone()),
             Event::Directory(_) => StreamId::Directory,
             Event::Sites(_) => StreamId::Sites,
@@ -375,6 +390,7 @@ impl Event {
             Event::Worker(event) => Some(event.at()),
             Event::Merchant(event) => Some(event.at()),
             Event::Store(event) => Some(event.at()),
+            Event::Mark(event) => Some(event.marked().at),
             Event::Account(event) => Some(event.at()),
             Event::Directory(event) => Some(event.at()),
             Event::Sites(event) => Some(event.at()),
@@ -391,6 +407,7 @@ impl Event {
     pub fn day(&self) -> Option<NaiveDate> {
         match self {
             Event::Worker(event) => Some(event.day()),
+            Event::Mark(event) => Some(event.marked().on),
             Event::Programme(_)
             | Event::Merchant(_)
             | Event::Store(_)
@@ -424,6 +441,7 @@ impl Event {
             Event::Merchant(event) => event.subject(),
             Event::Store(event) => event.subject(),
             Event::Card(event) => Some(Subject::Card(event.card_no())),
+            Event::Mark(event) => Some(Subject::Credit(&event.marked().credit)),
             Event::Account(event) => event.subject(),
             Event::Directory(event) => Some(Subject::Grant(event.grant())),
         }
@@ -440,6 +458,7 @@ impl Event {
             | Event::Card(_)
             | Event::Directory(_)
             | Event::Sites(_)
+            | Event::Mark(_)
             | Event::Request(_)
             | Event::Pair(_)
             | Event::Fund(_)
@@ -461,6 +480,7 @@ impl Event {
             | Event::Merchant(_)
             | Event::Card(_)
             | Event::Sites(_)
+            | Event::Mark(_)
             | Event::Request(_)
             | Event::Pair(_)
             | Event::Fund(_)
@@ -488,7 +508,7 @@ impl Event {
             Event::Store(event) => event.party(),
             Event::Card(event) => Some(Party::Worker(event.worker())),
             Event::Account(event) => event.party(),
-            Event::Directory(_) => None,
+            Event::Directory(_) | Event::Mark(_) => None,
         }
     }
 
@@ -503,6 +523,7 @@ impl Event {
             Event::Programme(_)
             | Event::Card(_)
             | Event::Directory(_)
+            | Event::Mark(_)
             | Event::Request(_)
             | Event::Pair(_)
             | Event::Fund(_)
@@ -524,6 +545,7 @@ impl Event {
             | Event::Account(_)
             | Event::Directory(_)
             | Event::Sites(_)
+            | Event::Mark(_)
             | Event::Request(_)
             | Event::Pair(_)
             | Event::Fund(_)
@@ -562,11 +584,7 @@ macro_rules! union_of {
 }
 
 union_of!(ProgrammeEvent => Programme as_programme, WorkerEvent => Worker as_worker,
-    MerchantEvent => Merchant as_merchant, StoreEvent => Store as_store, CardEvent => Card as_card,
-    AccountEvent => Account as_account, DirectoryEvent => Directory as_directory,
-    SiteEvent => Sites as_site, RequestEvent => Request as_request, PairEvent => Pair as_pair,
-    FundEvent => Fund as_fund, BenefitEvent => Benefit as_benefit, CertificateEvent => Certificate as_certificate,
-    PassEvent => Pass as_pass, OfferEvent => Offer as_offer);
+ MerchantEvent => Merchant as_merchant , StoreEvent => Store as_store , CardEvent => Card as_card , AccountEvent => Account as_account , DirectoryEvent => Directory as_directory , SiteEvent => Sites as_site , MarkEvent => Mark as_mark, RequestEvent => Request as_request , PairEvent => Pair as_pair , FundEvent => Fund as_fund , BenefitEvent => Benefit as_benefit , CertificateEvent => Certificate as_certificate , PassEvent => Pass as_pass , OfferEvent => Offer as_offer );
 
 #[cfg(test)]
 pub(crate) mod tests;

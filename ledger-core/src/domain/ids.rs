@@ -137,6 +137,10 @@ id!(
     HoldId, "hold", 128, true
 );
 id!(
+    /** What guards follow across workers: a witness or a piece of evidence. */
+    MarkId, "mark", 160, true
+);
+id!(
     /** A service request (单号), named by the key of its row. */
     RequestId, "request", 128, true
 );

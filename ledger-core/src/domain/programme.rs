@@ -3,6 +3,7 @@
 pub mod command;
 pub mod decide;
 pub mod event;
+pub mod guards;
 pub mod state;
 
 #[cfg(test)]

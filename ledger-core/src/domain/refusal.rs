@@ -71,6 +71,18 @@ codes! {
     StoreClosed = "store_closed",
     /// The worker has left the programme.
     WorkerDeparted = "worker_departed",
+    /// Another service of the worker lies in the same hours.
+    HoursOverlap = "hours_overlap",
+    /// More hours on one day than the district takes.
+    HoursOverDay = "hours_over_day",
+    /// One witness vouches for more records on a day than the district takes.
+    WitnessOverload = "witness_overload",
+    /// The evidence stands in another credit.
+    EvidenceReused = "evidence_reused",
+    /// Recorded longer after the service than the district takes.
+    RecordedLate = "recorded_late",
+    /// The service lies within days of the worker's registration.
+    NewAccount = "new_account",
     /// The activity's cap of that month is used up.
     MonthlyCapReached = "monthly_cap_reached",
     /// The activity's cap of that year is used up.
@@ -121,6 +133,8 @@ codes! {
     OfferEnded = "offer_ended",
     /// The worker who served is named as the witness.
     SelfWitness = "self_witness",
+    /// Two workers witness for each other.
+    WitnessCircle = "witness_circle",
     /// No valid access token.
     Unauthenticated = "unauthenticated",
     /// The role may not do this.

@@ -12,6 +12,9 @@ use super::time::Validity;
 pub struct Activity {
     /// Category on the card (类别): data, never an enum, because reforms rename them.
     pub category: String,
+    /// How many people check a credit of it (审核人数); absent as the district says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks: Option<u32>,
     /// 活动代码.
     pub code: ActivityCode,
     /// Whether its credits count for the mutual-aid points card (计入积分卡).
@@ -23,6 +26,9 @@ pub struct Activity {
     pub name: String,
     /// Points for one unit (每单位积分), hundredths.
     pub points_per_unit: Points,
+    /// Days of publicity of a credit of it (公示天数); absent as the district says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publicity_days: Option<u32>,
     /// What the programmes of the documents ask beyond that.
     #[serde(default, skip_serializing_if = "ActivityTerms::is_plain")]
     pub terms: ActivityTerms,

@@ -30,6 +30,15 @@ impl Term {
         self.until.is_none_or(|until| day <= until) && self.ended.is_none_or(|ended| day < ended)
     }
 
+    /// The last day, by whatever ends it first.
+    pub fn last_day(&self) -> Option<NaiveDate> {
+        let before_its_end = self.ended.and_then(|ended| ended.pred_opt());
+        match (self.until, before_its_end) {
+            (Some(until), Some(before)) => Some(until.min(before)),
+            (until, before) => until.or(before),
+        }
+    }
+
     /// Whether there is a day on which both hold.
     pub fn overlaps(&self, other: &Term) -> bool {
         let first = self.from.max(other.from);

@@ -83,6 +83,46 @@ impl fmt::Display for BusinessTime {
     }
 }
 
+/// A time of day, to the minute: `08:30`. The end of a day is `24:00`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClockTime(u16);
+
+impl ClockTime {
+    /// The minutes of a day.
+    const MINUTES_MAX: u16 = 24 * 60;
+
+    /// Reads `HH:MM` and nothing else.
+    pub fn parse(text: &str) -> Option<ClockTime> {
+        let [h, i, b':', m, n] = *text.as_bytes() else { return None };
+        let (hours, minutes) = (number(&[h, i])?, number(&[m, n])?);
+        let sum = u16::try_from(hours * 60 + minutes).ok()?;
+        (minutes < 60 && sum <= ClockTime::MINUTES_MAX).then_some(ClockTime(sum))
+    }
+
+    /// Minutes since the day began.
+    pub const fn minutes(self) -> u16 {
+        self.0
+    }
+}
+
+impl fmt::Display for ClockTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
+impl Serialize for ClockTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ClockTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ClockTime, D::Error> {
+        read_text(deserializer, "a time of day", |text| ClockTime::parse(text).ok_or("not a time of day, HH:MM"))
+    }
+}
+
 /// Reads a time as [`BusinessTime`] is written. Events have no other, and the general reader takes ten times as long.
 fn as_written(text: &str) -> Option<NaiveDateTime> {
     let (date, time) = text.strip_suffix("+08:00")?.split_once('T')?;
@@ -212,11 +252,21 @@ impl Validity {
 
 #[cfg(test)]
 mod tests {
-    use super::{BusinessTime, Month, Validity};
+    use super::{BusinessTime, ClockTime, Month, Validity};
     use chrono::{Datelike, NaiveDate};
 
     fn day(text: &str) -> NaiveDate {
         NaiveDate::parse_from_str(text, "%Y-%m-%d").expect("date")
+    }
+
+    #[test]
+    fn a_time_of_day_is_read_as_it_is_written() {
+        for text in ["00:00", "08:30", "23:59", "24:00"] {
+            assert_eq!(ClockTime::parse(text).map(|time| time.to_string()).as_deref(), Some(text));
+        }
+        for odd in ["8:30", "24:01", "23:60", "99:00", "08:30:00", "08-30", "", "０8:30"] {
+            assert_eq!(ClockTime::parse(odd), None, "{odd}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod limits;
 mod names;
 mod programmes;
 mod reading;
+mod ways;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ use caps::Caps;
 use limits::Limits;
 use programmes::Programmes;
 use reading::Reading;
+use ways::Persons;
 pub use worker::WorkerBook;
 
 /// A merchant's claims.
@@ -54,6 +56,7 @@ pub struct Books {
     caps: Caps,
     limits: Limits,
     programmes: Programmes,
+    persons: Persons,
 }
 
 impl Books {
@@ -78,14 +81,18 @@ impl Books {
             }
             Event::Fund(event) => self.programmes.fund(event),
             Event::Benefit(event) => self.programmes.benefit(event),
+            Event::Account(event) => {
+                self.persons.follow(event);
+                Ok(())
+            }
             Event::Card(CardEvent::CardNumberAssigned(_))
+            | Event::Directory(_)
             | Event::Sites(_)
+            | Event::Mark(_)
             | Event::Request(_)
             | Event::Pair(_)
             | Event::Certificate(_)
             | Event::Pass(_)
-            | Event::Account(_)
-            | Event::Directory(_)
             | Event::Offer(_) => Ok(()),
         }
     }
@@ -119,20 +126,18 @@ impl Books {
         zero_sum(&moved)?;
         // The name is copied for a worker's first event alone.
         if let Some(book) = self.workers.get_mut(event.worker()) {
-            return Own { caps: &mut self.caps, limits: &mut self.limits, stores: &self.stores }.follow(
-                book,
-                event,
-                &moved,
-                self.movements,
-            );
+            return Own {
+                caps: &mut self.caps,
+                limits: &mut self.limits,
+                persons: &self.persons,
+                stores: &self.stores,
+            }
+            .follow(book, event, &moved, self.movements);
         }
         let mut book = WorkerBook::default();
-        let followed = Own { caps: &mut self.caps, limits: &mut self.limits, stores: &self.stores }.follow(
-            &mut book,
-            event,
-            &moved,
-            self.movements,
-        );
+        let followed =
+            Own { caps: &mut self.caps, limits: &mut self.limits, persons: &self.persons, stores: &self.stores }
+                .follow(&mut book, event, &moved, self.movements);
         self.workers.insert(event.worker().clone(), book);
         followed
     }
@@ -211,6 +216,7 @@ impl MerchantBook {
 struct Own<'a> {
     caps: &'a mut Caps,
     limits: &'a mut Limits,
+    persons: &'a Persons,
     stores: &'a HashMap<StoreId, RedemptionStore>,
 }
 
@@ -229,6 +235,7 @@ impl Own<'_> {
         posted?;
         let reading = Reading::of(event);
         book.lots(reading.lots)?;
+        book.ways.follow(self.persons, event)?;
         self.caps.follow(&mut book.used, reading.cap)?;
         // The listing of the day sets the limit. Entries of older versions were held to the listing recorded last, and
         // nothing tells them apart: the more generous of the two is the limit nobody may pass.

@@ -20,9 +20,10 @@ use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::fund::Fund;
 use crate::domain::ids::{
-    AccountId, BenefitId, CardNo, CertificateNo, FundId, GrantId, Key, MerchantId, OfferId, PairId, PassNo, RequestId,
-    StoreId, WorkerId,
+    AccountId, BenefitId, CardNo, CertificateNo, FundId, GrantId, Key, MarkId, MerchantId, OfferId, PairId, PassNo,
+    RequestId, StoreId, WorkerId,
 };
+use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
 use crate::domain::pair::Pair;
 use crate::domain::pass::{Offer, Pass};
@@ -247,6 +248,10 @@ impl States for Book {
 
     fn card(&self, id: &CardNo) -> Result<&Card, NotLoaded> {
         found(&self.slots.cards, id, StreamId::Card)
+    }
+
+    fn mark(&self, id: &MarkId) -> Result<&Mark, NotLoaded> {
+        found(&self.slots.marks, id, StreamId::Mark)
     }
 
     fn account(&self, id: &AccountId) -> Result<&Account, NotLoaded> {

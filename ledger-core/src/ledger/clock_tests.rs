@@ -47,11 +47,13 @@ impl Desk {
         let desk = Desk { ledger: opened.expect("a ledger").0, journal, clock };
         let activity = Activity {
             category: "志愿服务".into(),
+            checks: None,
             code: "ZY01".parse().expect("a code"),
             counts_for_card: true,
             daily_cap: None,
             name: "巡查".into(),
             points_per_unit: Points::from_whole(10),
+            publicity_days: None,
             unit: "次".into(),
             validity: Validity::Months(12),
             terms: Default::default(),
@@ -125,6 +127,10 @@ fn credit_of(worker: &str, activity: &str, on: &str) -> Command {
         witness: None,
         own_witness: false,
         evidence: None,
+        from: None,
+        to: None,
+        history: false,
+        worker_as_witness: Vec::new(),
     })
 }
 
@@ -210,11 +216,13 @@ async fn days_from_which_something_holds_may_lie_ahead() {
         Command::AdoptSchedule(commands::AdoptSchedule {
             activities: vec![Activity {
                 category: "志愿服务".into(),
+                checks: None,
                 code: "ZY02".parse().expect("a code"),
                 counts_for_card: false,
                 daily_cap: None,
                 name: "宣传".into(),
                 points_per_unit: Points::from_whole(rate),
+                publicity_days: None,
                 unit: "次".into(),
                 validity: Validity::YearEnd,
                 terms: Default::default(),
@@ -231,9 +239,10 @@ async fn days_from_which_something_holds_may_lie_ahead() {
     assert_eq!(desk.now(hold).await, None);
 }
 
-/// Publicity counts from the entry, which only the ledger's clock tells, and is as long as the settings said then.
+/// Publicity counts from the entry, which only the ledger's clock tells, is as long as the settings said when it began, and
+/// is over by the ledger's clock alone.
 #[tokio::test]
-async fn a_proposal_keeps_the_day_of_its_entry_and_the_length_of_its_publicity() {
+async fn a_publicity_begins_with_the_entry_keeps_its_length_and_ends_by_the_clock() {
     let desk = Desk::open().await;
     let public = |days| Command::Configure(Settings { publicity_days: Some(days), ..Settings::default() });
     assert_eq!(desk.now(public(3)).await, None);
@@ -241,24 +250,15 @@ async fn a_proposal_keeps_the_day_of_its_entry_and_the_length_of_its_publicity()
     let receipt = proposed.receipt().expect("recorded");
     let Some(Event::Worker(event)) = receipt.events.first() else { panic!("{receipt:?}") };
     let record = event.as_service().expect("a service record").clone();
-    assert_eq!((record.entered_on, record.publicity_days), (Some(time("2024-03-05").date()), Some(3)));
+    assert_eq!((record.checks, record.public_until), (Some(0), Some(time("2024-03-08").date())));
     assert_eq!(desk.now(public(0)).await, None);
-    let confirm = || {
-        Command::JudgeCredit(commands::JudgeCredit {
-            credit: record.credit.clone(),
-            action: crate::ledger::command::CreditAction::Confirm,
-            reason: "核对".into(),
-        })
-    };
-    let second = |command| {
-        let key = format!("second/{}", desk.clock.load(Ordering::SeqCst)).parse().expect("a key");
-        let context = Context { key, actor: "乙".parse().expect("an actor"), at: desk.ledger.now() };
-        desk.ledger.submit(Submission { context, command })
-    };
-    desk.set_clock("2024-03-07T23:59:59+08:00");
-    assert_eq!(second(confirm()).await.code(), Some(Code::InvalidDate));
-    desk.set_clock("2024-03-08T00:00:00+08:00");
-    assert_eq!(second(confirm()).await.code(), None);
+    let settle = || Command::SettleCredit(commands::SettleCredit { credit: record.credit.clone() });
+    desk.set_clock("2024-03-08T23:59:59+08:00");
+    assert_eq!(desk.answer(time("2024-03-09"), settle()).await.code(), Some(Code::InvalidDate));
+    desk.set_clock("2024-03-09T00:00:00+08:00");
+    let settled = desk.answer(time("2024-03-09"), settle()).await;
+    let events = settled.receipt().expect("confirmed").events.clone();
+    assert_eq!(events.iter().map(|event| event.at()).collect::<Vec<_>>(), [Some(time("2024-03-09"))]);
 }
 
 /// The last guard, where a cause was overlooked: a machine whose clock stands beyond the calendar.

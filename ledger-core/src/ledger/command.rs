@@ -83,7 +83,12 @@ pub enum CreditAction {
     /// Take back.
     Reverse,
     /// Object.
-    Object,
+    Object {
+        /// Whether only auditors may be told who.
+        anonymous: bool,
+    },
+    /// Appeal the decision about an objection.
+    Appeal,
     /// Decide an objection.
     Resolve {
         /// Whether it was right.

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use accounts::{ConfirmGrant, EndGrant, GrantRole, OpenAccount};
 pub use benefits::{ApplyBenefit, UsePass};
 pub use cards::{CloseCard, IssueCard, MoveCard};
-pub use credits::{JudgeCredit, RecordCredit};
+pub use credits::{JudgeCredit, RecordCredit, SettleCredit};
 pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
 pub use merchants::{PaySettlement, RegisterMerchant};
 pub use programme::{AdoptSchedule, OpenJournal, SealAppraisal};
@@ -36,13 +36,14 @@ pub use sites::{CloseSite, MoveSite, OpenSite, SetServices};
 pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
 pub use visits::RecordVisit;
-pub use workers::{DepartWorker, ExpireLots, RegisterWorker};
+pub use workers::{DepartWorker, EraseWorker, ExpireLots, RegisterWorker};
 
 use super::book::Book;
 use super::command::AskedSpending;
 use super::process::{Process, States};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::Key;
+use crate::domain::numbers;
 use crate::domain::programme::command::Settings;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use content::Content;
@@ -78,14 +79,29 @@ pub(in crate::ledger) trait Definition {
 /// The longest reason or reference, in characters.
 pub const REASON_MAX: usize = 500;
 
-fn check_text(text: &str) -> Decision<()> {
+/// What a free text is held to.
+///
+/// # Errors
+/// `too_large`, `invalid_input`.
+pub fn check_text(text: &str) -> Decision<()> {
     if text.chars().count() > REASON_MAX {
         return Err(Refusal::new(Code::TooLarge, format!("a text is longer than {REASON_MAX} characters")));
     }
     if text.chars().any(|found| found.is_control() && found != '\n' && found != '\t') {
         return Err(Refusal::new(Code::InvalidInput, "a text holds control characters"));
     }
-    Ok(())
+    check_no_number(text, "a text")
+}
+
+/// What is recorded stays for ever: no phone and no identity number comes into it.
+fn check_no_number(text: &str, what: &str) -> Decision<()> {
+    match numbers::personal_number(text) {
+        Some(number) => {
+            let message = format!("{what} holds {number}; leave it out: what is recorded stays for ever");
+            Err(Refusal::new(Code::InvalidInput, message))
+        }
+        None => Ok(()),
+    }
 }
 
 macro_rules! commands {
@@ -117,6 +133,12 @@ macro_rules! commands {
 
             /// Free texts have a limit, and control characters have no business in them.
             pub(in crate::ledger) fn check_texts(&self) -> Decision<()> {
+                // Of ids, those that this command brings in: what is named later has stood there before.
+                match self {
+                    Command::RegisterWorker(command) => check_no_number(command.worker.as_str(), "the worker's id")?,
+                    Command::IssueCard(command) => check_no_number(command.card_no.as_str(), "the card's number")?,
+                    _ => {}
+                }
                 match self { $(Command::$name(command) => command.texts().try_for_each(|text| check_text(text)),)* }
             }
 
@@ -164,6 +186,8 @@ commands! {
     RegisterWorker(RegisterWorker),
     /// The worker leaves.
     DepartWorker(DepartWorker),
+    /// Forget the person behind a worker, or confirm that.
+    EraseWorker(EraseWorker),
     /// Issue a mutual-aid points card.
     IssueCard(IssueCard),
     /// Move the card to another branch.
@@ -194,6 +218,8 @@ commands! {
     RecordCredit(RecordCredit),
     /// Decide about a credit.
     JudgeCredit(JudgeCredit),
+    /// Carry out what comes of a credit by itself.
+    SettleCredit(SettleCredit),
     /// Spend points.
     Redeem(AskedSpending),
     /// Reverse a redemption.

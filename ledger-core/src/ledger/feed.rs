@@ -111,7 +111,12 @@ mod tests {
     use crate::domain::programme::event::{JournalOpened, ProgrammeEvent};
 
     fn chunk(first: u64, events: usize) -> EventChunk {
-        let event = JournalOpened { origin: "o".into(), suite: "sha-256".into(), v: crate::domain::event::V1 };
+        let event = JournalOpened {
+            demonstration: false,
+            origin: "o".into(),
+            suite: "sha-256".into(),
+            v: crate::domain::event::V1,
+        };
         EventChunk::new(first, vec![Event::Programme(ProgrammeEvent::JournalOpened(event)); events].into())
     }
 

@@ -56,7 +56,8 @@ mod tests {
     use super::Fingerprint;
     use crate::domain::ids::{ActivityCode, WorkerId};
     use crate::domain::points::Points;
-    use crate::domain::programme::command::{GuardAction, Settings};
+    use crate::domain::programme::command::Settings;
+    use crate::domain::programme::guards::{Guard, GuardKind};
     use crate::domain::quantity::Quantity;
     use crate::ledger::commands::samples::samples;
     use crate::ledger::commands::{self, Command};
@@ -70,6 +71,10 @@ mod tests {
             witness: witness.map(str::to_owned),
             own_witness: witness == Some("b"),
             evidence: None,
+            from: None,
+            to: None,
+            history: false,
+            worker_as_witness: Vec::new(),
         })
     }
 
@@ -112,7 +117,8 @@ mod tests {
         };
         let of = |settings: &Settings| Fingerprint::of(&Command::Configure(settings.clone())).to_string();
         assert_eq!(of(&settings), "20145a39021cda9414923d1f2af39b83");
-        let guarded = Settings { self_witness: Some(GuardAction::Off), ..settings.clone() };
+        let guards = [(GuardKind::SelfWitness, Guard::default())].into();
+        let guarded = Settings { guards, ..settings.clone() };
         let tiered = Settings { tiers: Some(Vec::new()), ..settings.clone() };
         assert_ne!(of(&guarded), of(&settings));
         assert_ne!(of(&tiered), of(&guarded));

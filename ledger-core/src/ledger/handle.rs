@@ -85,22 +85,26 @@ impl Ledger {
         let recent = Arc::new(Recent::default());
         let (reading, read) = watch::channel(false);
         let clock = Arc::clone(&settings.clock);
+        let demonstration = settings.demonstration;
         let writer =
             Writer::new(Arc::clone(&journal), settings, position, Arc::clone(&recent), reading, Arc::clone(&stats));
         let task = LedgerTask(tokio::spawn(writer.run(waiting)));
         let ledger = Ledger { queue, journal, feed: Feed { committed, recent }, read, stats, clock };
         if head.position == 0 {
-            ledger.make_first_event(origin, suite).await?;
+            ledger.make_first_event(origin, suite, demonstration).await?;
         }
         Ok((ledger, task))
     }
 
-    async fn make_first_event(&self, origin: &str, suite: HashSuite) -> Result<(), JournalError> {
+    async fn make_first_event(&self, origin: &str, suite: HashSuite, demonstration: bool) -> Result<(), JournalError> {
         let unusable = |what: String| JournalError::Unusable(what);
         let key = Key::new("journal/open").map_err(|error| unusable(error.to_string()))?;
         let actor = Actor::new("ledger").map_err(|error| unusable(error.to_string()))?;
-        let command =
-            Command::OpenJournal(commands::OpenJournal { origin: origin.to_owned(), suite: suite.name().to_owned() });
+        let command = Command::OpenJournal(commands::OpenJournal {
+            origin: origin.to_owned(),
+            suite: suite.name().to_owned(),
+            demonstration,
+        });
         let at = BusinessTime::from_instant(&chrono::DateTime::UNIX_EPOCH);
         match self.submit(Submission { context: Context { key, actor, at }, command }).await {
             Outcome::Committed(_) => Ok(()),

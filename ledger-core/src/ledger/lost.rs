@@ -104,7 +104,7 @@ mod tests {
         let journal = MemoryJournal::default();
         // While somebody holds the lock, whoever wants it waits for ever.
         let held = journal.begin().await.expect("the lock");
-        let opened = JournalOpened { origin: "o".into(), suite: "sha-256".into(), v: V1 };
+        let opened = JournalOpened { demonstration: false, origin: "o".into(), suite: "sha-256".into(), v: V1 };
         let events = Arc::from([Event::Programme(ProgrammeEvent::JournalOpened(opened))]);
         let committed = Outcome::Committed(Receipt { position: 1, events, repeated: false });
         let batch = batch();

@@ -15,6 +15,7 @@ pub fn named_by(event: &Event) -> Option<Key> {
         | Event::Card(_)
         | Event::Directory(_)
         | Event::Sites(_)
+        | Event::Mark(_)
         | Event::Request(_)
         | Event::Pair(_)
         | Event::Fund(_)

@@ -1,5 +1,6 @@
 //! What one command decides across the aggregates it names, all or nothing. Pure: it reads a [`States`] and gives events.
 
+pub(super) mod guards;
 pub(super) mod rows;
 pub(super) mod spending;
 
@@ -14,9 +15,10 @@ use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::fund::Fund;
 use crate::domain::ids::{
-    AccountId, Actor, BenefitId, CardNo, CertificateNo, FundId, GrantId, HoldId, Key, MerchantId, OfferId, PairId,
-    PassNo, RequestId, SiteId, StoreId, WorkerId,
+    AccountId, Actor, BenefitId, CardNo, CertificateNo, FundId, GrantId, HoldId, Key, MarkId, MerchantId, OfferId,
+    PairId, PassNo, RequestId, SiteId, StoreId, WorkerId,
 };
+use crate::domain::mark::Mark;
 use crate::domain::merchant::{Merchant, MerchantCommand};
 use crate::domain::pair::Pair;
 use crate::domain::pass::{Offer, Pass};
@@ -75,6 +77,11 @@ pub trait States {
     /// # Errors
     /// [`NotLoaded`].
     fn card(&self, id: &CardNo) -> Result<&Card, NotLoaded>;
+    /// A mark that guards follow.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn mark(&self, id: &MarkId) -> Result<&Mark, NotLoaded>;
     /// An account.
     ///
     /// # Errors

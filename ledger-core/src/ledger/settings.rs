@@ -25,6 +25,8 @@ pub struct LedgerSettings {
     pub resolve_for: Duration,
     /// The journal's clock. It dates what is recorded, and what is said to have happened after it is refused.
     pub clock: Arc<dyn Fn() -> RecordedTime + Send + Sync>,
+    /// Whether a journal that is empty is to be a demonstration: its first event says so, for ever.
+    pub demonstration: bool,
 }
 
 impl LedgerSettings {
@@ -44,6 +46,7 @@ impl Default for LedgerSettings {
             snapshot_every: 1_000,
             resolve_for: Duration::from_secs(3),
             clock: Arc::new(RecordedTime::now),
+            demonstration: false,
         }
     }
 }
@@ -57,6 +60,7 @@ impl fmt::Debug for LedgerSettings {
             .field("read_ahead_events_max", &self.read_ahead_events_max)
             .field("snapshot_every", &self.snapshot_every)
             .field("resolve_for", &self.resolve_for)
+            .field("demonstration", &self.demonstration)
             .finish_non_exhaustive()
     }
 }

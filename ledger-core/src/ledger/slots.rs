@@ -10,9 +10,10 @@ use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::fund::Fund;
 use crate::domain::ids::{
-    AccountId, BenefitId, CardNo, CertificateNo, FundId, MerchantId, OfferId, PairId, PassNo, RequestId, StoreId,
-    WorkerId,
+    AccountId, BenefitId, CardNo, CertificateNo, FundId, MarkId, MerchantId, OfferId, PairId, PassNo, RequestId,
+    StoreId, WorkerId,
 };
+use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
 use crate::domain::pair::Pair;
 use crate::domain::pass::{Offer, Pass};
@@ -155,6 +156,9 @@ slots! {
     }
     cards: Card, by CardNo, with layout::CARD {
         Card, StreamId::Card(id) => id, Event::Card(own) => own.card_no()
+    }
+    marks: Mark, by MarkId, with layout::MARK {
+        Mark, StreamId::Mark(id) => id, Event::Mark(own) => &own.marked().mark
     }
     accounts: Account, by AccountId, with layout::ACCOUNT {
         Account, StreamId::Account(id) => id, Event::Account(own) => own.account()

@@ -292,7 +292,11 @@ impl Picker {
                 Verdict::Confirmed { .. } => Status::Confirmed,
                 Verdict::Rejected => Status::Rejected,
                 Verdict::Reversed { .. } => Status::Reversed,
-                Verdict::Objected | Verdict::Resolved { .. } => return,
+                Verdict::Checked
+                | Verdict::Publicised { .. }
+                | Verdict::Objected { .. }
+                | Verdict::Appealed { .. }
+                | Verdict::Resolved { .. } => return,
             };
             (judged.credit.as_str(), status)
         } else if let Some(event) = event.as_return() {

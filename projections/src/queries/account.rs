@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, StreamId};
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::{Sku, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::Worker;
 
 use super::{At, Page};
 use crate::account::{Account, Told};
@@ -16,7 +17,9 @@ use crate::handle::Views;
 use crate::statement::{self, Line};
 use crate::views::balance::{Balance, BalanceView};
 use crate::views::hold::{Hold, HoldView};
+use crate::views::holder::HolderView;
 use crate::views::proposal::{Proposal, ProposalView};
+use crate::waiting::Stage;
 
 /// What a worker can spend on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +118,30 @@ impl Views {
         Ok((lines, next))
     }
 
+    /// Who holds a card of this number now.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn card_holder(&self, card_no: &str) -> Result<Option<String>, ViewError> {
+        Ok(self.row::<HolderView>(card_no).await?.value.and_then(|row| row.worker))
+    }
+
+    /// How many units of which item a worker took in a calendar year, or has set aside, up to a position: what yearly
+    /// limits count.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn units_taken(&self, worker: &str, year: i32, until: u64) -> Result<BTreeMap<Sku, u32>, ViewError> {
+        let mut folded = Worker::default();
+        self.each_event_of(worker, until, &mut |_, event| {
+            if let Event::Worker(event) = event {
+                folded.evolve(event);
+            }
+        })
+        .await?;
+        Ok(folded.units_of(year))
+    }
+
     /// Open holds that are void from a time on.
     ///
     /// # Errors
@@ -122,6 +149,20 @@ impl Views {
     pub async fn due_holds(&self, at: BusinessTime) -> Result<Vec<(String, Hold)>, ViewError> {
         let open = self.rows_under::<HoldView>("").await?.value;
         Ok(open.into_iter().filter(|(_, hold)| hold.expires_at.is_some_and(|expires| expires <= at)).collect())
+    }
+
+    /// Waiting credits of which something comes by itself once a day is over, each with that day; those whose day is over
+    /// after `over`, in the order of their names.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn due_credits(&self, over: NaiveDate) -> Result<Vec<(String, NaiveDate, Stage)>, ViewError> {
+        let waiting = self.rows_under::<ProposalView>("").await?.value;
+        let due = |(credit, row): (String, Proposal)| {
+            let day = row.way.due_after().filter(|day| *day <= over)?;
+            Some((credit, day, row.way.stage))
+        };
+        Ok(waiting.into_iter().filter_map(due).collect())
     }
 
     /// An open hold.

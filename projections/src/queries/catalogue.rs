@@ -1,6 +1,7 @@
-//! Stores, stock, merchants, settlements, the schedule, the trial balance.
+//! Accounts, stores, stock, merchants, settlements, the schedule, the trial balance.
 
 use chrono::NaiveDate;
+use ledger_core::domain::account::Account;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::event::ProgrammeConfigured;
 use ledger_core::domain::schedule::ScheduleVersion;
@@ -9,6 +10,7 @@ use ledger_core::domain::time::Month;
 use super::{At, Page};
 use crate::error::ViewError;
 use crate::handle::Views;
+use crate::views::account::AccountView;
 use crate::views::merchant::{Merchant, MerchantView};
 use crate::views::schedule::{SETTINGS_KEY, ScheduleView};
 use crate::views::settlement::{Due, Settlement, SettlementView, carry};
@@ -17,6 +19,22 @@ use crate::views::store::{Store, StoreView};
 use crate::views::trial_balance::TrialBalanceView;
 
 impl Views {
+    /// An account and its grants.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn account_row(&self, account: &str) -> Result<At<Option<Account>>, ViewError> {
+        self.row::<AccountView>(account).await
+    }
+
+    /// Accounts in the order of their ids.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn account_rows(&self, after: &str, limit: usize) -> Result<Page<Account>, ViewError> {
+        self.page::<AccountView>("", after, limit).await
+    }
+
     /// A store's particulars.
     ///
     /// # Errors

@@ -10,31 +10,27 @@ use ledger_core::journal::{Entry, RecordedTime};
 use super::PAGE;
 use crate::error::ViewError;
 use crate::handle::Views;
-
-/// Where a credit stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CreditStanding {
-    /// It waits for a second person, or the end of its publicity.
-    Proposed,
-    /// It counts.
-    Confirmed,
-    /// It was refused.
-    Rejected,
-    /// It was taken back.
-    Reversed,
-}
+use crate::waiting::Waiting;
 
 /// What happened to a credit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CreditEvent {
     /// It was recorded.
     Recorded,
-    /// A second person confirmed it.
+    /// A second person checked it, and another one must.
+    Checked,
+    /// It was checked as often as it must be, and is public.
+    Publicised,
+    /// It counts.
     Confirmed,
     /// A second person rejected it.
     Rejected,
     /// Somebody objected.
     Objected,
+    /// Somebody objected whom auditors alone may know.
+    ObjectedUnnamed,
+    /// The decision about an objection was appealed.
+    Appealed,
     /// The objection was right.
     ObjectionUpheld,
     /// The objection was not right.
@@ -66,7 +62,7 @@ pub struct CreditRecord {
     /// As it was recorded.
     pub record: ServiceRecorded,
     /// Where it stands.
-    pub standing: CreditStanding,
+    pub way: Waiting,
     /// Whether an objection to it is open.
     pub objected: bool,
     /// What happened to it, in order.
@@ -80,35 +76,33 @@ impl CreditRecord {
     }
 
     fn begin(record: ServiceRecorded, entry: &Entry) -> CreditRecord {
-        let standing = if record.proposed { CreditStanding::Proposed } else { CreditStanding::Confirmed };
+        let way = Waiting::begin(&record);
         let step = step(CreditEvent::Recorded, record.proposer.to_string(), None, record.at, entry);
-        CreditRecord { record, standing, objected: false, steps: vec![step] }
+        CreditRecord { record, way, objected: false, steps: vec![step] }
     }
 
     /// Folds a later event of the worker's stream, of whichever credit it is.
     fn fold(&mut self, entry: &Entry, event: &WorkerEvent) {
         let Some(judged) = event.as_judgement().filter(|judged| *judged.credit == self.record.credit) else { return };
+        self.way.fold(&judged);
         let what = match judged.verdict {
-            Verdict::Confirmed { .. } => {
-                self.standing = CreditStanding::Confirmed;
-                CreditEvent::Confirmed
-            }
-            Verdict::Rejected => {
-                self.standing = CreditStanding::Rejected;
-                CreditEvent::Rejected
-            }
-            Verdict::Objected => {
+            Verdict::Checked => CreditEvent::Checked,
+            Verdict::Publicised { .. } => CreditEvent::Publicised,
+            Verdict::Confirmed { .. } => CreditEvent::Confirmed,
+            Verdict::Rejected => CreditEvent::Rejected,
+            Verdict::Objected { anonymous } => {
                 self.objected = true;
-                CreditEvent::Objected
+                if anonymous { CreditEvent::ObjectedUnnamed } else { CreditEvent::Objected }
             }
-            Verdict::Resolved { upheld } => {
+            Verdict::Appealed { .. } => {
+                self.objected = true;
+                CreditEvent::Appealed
+            }
+            Verdict::Resolved { upheld, .. } => {
                 self.objected = false;
                 if upheld { CreditEvent::ObjectionUpheld } else { CreditEvent::ObjectionDismissed }
             }
-            Verdict::Reversed { .. } => {
-                self.standing = CreditStanding::Reversed;
-                CreditEvent::Reversed
-            }
+            Verdict::Reversed { .. } => CreditEvent::Reversed,
         };
         self.steps.push(step(what, judged.by.to_string(), Some(judged.reason.to_owned()), event.at(), entry));
     }

@@ -1,5 +1,7 @@
 //! One row a worker: particulars, and the account, whose lots tell what can be spent on a day.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::worker::event::{Verdict, WorkerAct, WorkerEvent};
@@ -9,6 +11,7 @@ use smol_str::SmolStr;
 use crate::account::Account;
 pub use crate::account::Lot;
 use crate::fold::View;
+use crate::waiting::Waiting;
 
 /// A worker's row.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -33,6 +36,35 @@ pub struct Balance {
     pub latest: Option<NaiveDate>,
     /// The last event folded in.
     pub position: u64,
+    /// Credits that do not count yet, by name.
+    pub pending: BTreeMap<String, Pending>,
+}
+
+/// A credit that does not count yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// The activity.
+    pub activity: String,
+    /// The service date.
+    pub on: NaiveDate,
+    /// Where it stands on its way.
+    pub way: Waiting,
+}
+
+impl Balance {
+    /// Follows the credits that do not count yet.
+    fn wait(&mut self, event: &WorkerEvent) {
+        if let Some(record) = event.as_service().filter(|record| record.proposed) {
+            let (activity, way) = (record.activity.to_string(), Waiting::begin(record));
+            self.pending.insert(record.credit.to_string(), Pending { activity, on: record.on, way });
+        }
+        let Some(judged) = event.as_judgement() else { return };
+        let Some(pending) = self.pending.get_mut(judged.credit.as_str()) else { return };
+        pending.way.fold(&judged);
+        if !pending.way.is_pending() {
+            self.pending.remove(judged.credit.as_str());
+        }
+    }
 }
 
 /// The view.
@@ -56,6 +88,7 @@ impl View for BalanceView {
         row.position = position;
         row.latest = row.latest.max(Some(event.at().date()));
         row.account.fold(event);
+        row.wait(event);
         match event.act() {
             WorkerAct::Particulars(event) => {
                 row.occupation.clone_from(&event.occupation);
@@ -71,9 +104,15 @@ impl View for BalanceView {
             WorkerAct::Judgement(judged) => match judged.verdict {
                 Verdict::Confirmed { .. } => row.services += 1,
                 Verdict::Reversed { .. } => row.services = row.services.saturating_sub(1),
-                Verdict::Rejected | Verdict::Objected | Verdict::Resolved { .. } => {}
+                Verdict::Checked
+                | Verdict::Publicised { .. }
+                | Verdict::Rejected
+                | Verdict::Objected { .. }
+                | Verdict::Appealed { .. }
+                | Verdict::Resolved { .. } => {}
             },
-            WorkerAct::Appointment(_)
+            WorkerAct::Erasure(_)
+            | WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
             | WorkerAct::Hold(_)
             | WorkerAct::HoldEnd(_)

@@ -90,6 +90,9 @@ const HOLD: &str = r#"{"key": "NAME-{n}", "command": "hold", "worker": "W0001", 
     "lasts_minutes": 40000, "lines": [{"sku": "SW01", "quantity": 1}]}"#;
 const OBJECT: &str = r#"{"key": "NAME-{n}-o", "command": "object_to_credit", "credit": "NAME-{n}", "reason": "核对"}"#;
 const CLOSE: &str = r#"{"key": "NAME-{n}-x", "command": "close_store", "store": "NAME-{n}", "reason": "搬迁"}"#;
+const ACCOUNT: &str = r#"{"key": "NAME-{n}-a", "command": "account", "id": "NAME-{n}"}"#;
+/// It waits for a second administrator.
+const GRANT: &str = r#"{"key": "NAME-{n}-g", "command": "grant", "account": "NAME-{n}", "role": "approver"}"#;
 const SITE: &str = r#"{"key": "NAME-{n}-y", "command": "site", "id": "NAME-{n}", "name": "靶场", "kind": "微驿站"}"#;
 const ITEM: &str = r#"{"key": "NAME-{n}", "command": "item", "store": "S-list", "sku": "NAME-{n}", "name": "雨衣", "kind": "实物",
     "price": 1, "merchant": "M0001"}"#;
@@ -115,6 +118,7 @@ pub(super) fn controls() -> Vec<Control> {
         .chain(counter())
         .chain(office())
         .chain(sites())
+        .chain(accounts())
         .chain(names())
         .collect()
 }
@@ -199,6 +203,7 @@ fn workers() -> Vec<Control> {
             before: &[WORKER, CARD],
             ..post("/v1/workers/{id}/card/move", ID, json!({"branch": "B2"}), &[("/branch", Kind::New)], 200)
         },
+        Control { before: &[WORKER], ..post("/v1/workers/{id}/erase", ID, json!({"reason": "核对"}), REASON, 200) },
         Control { before: &[WORKER], ..post("/v1/workers/{id}/depart", ID, json!({"reason": "核对"}), REASON, 200) },
     ]
 }
@@ -309,6 +314,41 @@ fn counter() -> Vec<Control> {
         post("/v1/holds", &[], held, HELD, 201),
         Control { before: &[HOLD], ..post("/v1/holds/{id}/capture", REDEMPTION, json!({}), &[], 201) },
         Control { before: &[HOLD], ..post("/v1/holds/{id}/release", REDEMPTION, json!({}), &[], 200) },
+    ]
+}
+
+fn accounts() -> Vec<Control> {
+    const OF: &[(&str, Kind)] = &[("NAME-{n}", Kind::Account)];
+    const GRANT_ID: &[(&str, Kind)] = &[("NAME-{n}-g", Kind::Made("not_found"))];
+    vec![
+        post(
+            "/v1/accounts",
+            &[],
+            json!({"id": "NAME-{n}", "name": "陈静"}),
+            &[("/id", Kind::Account), ("/name", Kind::Name)],
+            201,
+        ),
+        Control {
+            before: &[ACCOUNT],
+            ..post(
+                "/v1/accounts/{id}/roles",
+                OF,
+                json!({"role": "auditor", "from": DAY, "until": "2999-01-01"}),
+                &[("/role", Kind::Role), ("/from", Kind::OptionalInstant), ("/until", Kind::OptionalInstant)],
+                201,
+            )
+        },
+        Control { before: &[ACCOUNT, GRANT], ..post("/v1/grants/{grant}/confirm", GRANT_ID, json!({}), &[], 200) },
+        Control {
+            before: &[ACCOUNT, GRANT],
+            ..post(
+                "/v1/grants/{grant}/end",
+                GRANT_ID,
+                json!({"on": "2999-01-01", "reason": "调离"}),
+                &[("/on", Kind::OptionalInstant), ("/reason", Kind::Text)],
+                200,
+            )
+        },
     ]
 }
 

@@ -16,6 +16,10 @@ pub(super) enum Kind {
     Made(&'static str),
     /// The id of something that is made.
     New,
+    /// The id of an account, which is made or is there; slashes may stand in it.
+    Account,
+    /// One of the roles, of which no hostile value is one.
+    Role,
     /// Some words that must be there.
     Text,
     /// Somebody's name for the vault, that must be there.
@@ -143,6 +147,14 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
                 UNREADABLE
             }
         }
+        Kind::Account => {
+            if text.is_some_and(|text| is_id(text, ID_MAX, true)) {
+                DONE
+            } else {
+                UNREADABLE
+            }
+        }
+        Kind::Role => UNREADABLE,
         Kind::Text | Kind::Witness | Kind::CreditCode | Kind::Filled if nothing || blank => UNREADABLE,
         Kind::Text
         | Kind::Witness
@@ -269,6 +281,13 @@ pub(super) fn part(kind: Kind, raw: &str, reads: bool) -> Verdict {
         Kind::Made(code) => {
             if is_id(&text, KEY_MAX, true) {
                 Verdict::Refused(404, code)
+            } else {
+                UNREADABLE
+            }
+        }
+        Kind::Account => {
+            if is_id(&text, ID_MAX, true) {
+                Verdict::Refused(404, "unknown_account")
             } else {
                 UNREADABLE
             }

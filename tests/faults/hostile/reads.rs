@@ -93,6 +93,8 @@ pub(super) fn reads() -> Vec<Control> {
         ),
         get("/v1/schedule", &[], &[("on", DAY, Kind::Day), PAGE[1]]),
         get("/v1/schedule/versions", &[], &[("after", "1", Kind::Whole), PAGE[0], PAGE[1]]),
+        get("/v1/accounts", &[], LIST),
+        get("/v1/me", &[], &[]),
         get("/v1/sites", &[], &[("on", DAY, Kind::Day), AFTER, PAGE[0], PAGE[1]]),
         get("/v1/stores", &[], LIST),
         get("/v1/stores/{id}", STORE, SINCE),
@@ -116,6 +118,20 @@ pub(super) fn reads() -> Vec<Control> {
             ],
         ),
         get("/v1/stores/{id}/redemptions", STORE, &[("on", DAY, Kind::Day), AFTER, PAGE[0], PAGE[1]]),
+        get(
+            "/v1/audit/security",
+            &[],
+            &[
+                ("code", "forbidden", Kind::Anything),
+                ("after", "01890a5d-ac96-774b-bcce-b302099a8057", Kind::Word),
+                PAGE[0],
+            ],
+        ),
+        get("/v1/workers/{id}/export", WORKER, &[("format", "json", Kind::Word)]),
+        Control {
+            before: &[CREDIT],
+            ..get("/v1/credits/{id}/witness", &[("NAME-{n}", Kind::Made("unknown_credit"))], SINCE)
+        },
         get("/v1/trial-balance", &[], SINCE),
         get("/v1/workers", &[], LIST),
         get("/v1/workers/{id}", WORKER, SINCE),

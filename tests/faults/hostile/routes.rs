@@ -16,8 +16,9 @@ use super::values::{bodies, json_values, path_values, query_values};
 const MARK: &str = "@@hostile@@";
 
 /// Operations whose bodies are checkpoints of other offices, which no request can be right without: the audit's own tests
-/// are about them.
-pub(super) const OF_OTHER_OFFICES: [&str; 2] = ["POST /v1/audit/cosignatures", "POST /v1/witness/add-checkpoint"];
+/// are about them. Beside them the two ways of people, which take no token: the login's own tests are about those.
+pub(super) const OF_OTHER_OFFICES: [&str; 4] =
+    ["POST /v1/audit/cosignatures", "POST /v1/witness/add-checkpoint", "POST /v1/login", "POST /v1/logout"];
 
 /// Every operation of a server's own document, with the queries that it takes.
 pub(super) async fn operations(api: &Api) -> BTreeMap<String, BTreeSet<String>> {
@@ -125,7 +126,7 @@ pub(super) fn shots(control: &Control) -> Vec<Shot> {
             let body = text.replace(&json!(MARK).to_string(), &value).into_bytes();
             let verdict = kinds::field(*kind, Some(&value)).of(control);
             shots.push(shot(control, format!("{value:.60} at {pointer}"), plain.clone(), body, verdict));
-            shots.last_mut().expect("just pushed").makes = *kind == Kind::New;
+            shots.last_mut().expect("just pushed").makes = matches!(kind, Kind::New | Kind::Account);
         }
         if let Some(left_out) = without(valid, pointer) {
             let verdict = kinds::field(*kind, None).of(control);

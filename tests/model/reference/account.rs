@@ -34,9 +34,25 @@ pub(crate) struct Credit {
     /// Whose objection is open.
     pub(crate) objector: Option<&'static str>,
     pub(crate) proposer: &'static str,
-    /// The day on which it entered the journal, and for how many days it is public from then on.
-    pub(crate) entered: NaiveDate,
-    pub(crate) public_days: u32,
+    /// How many people must check it before it counts, and who did; nothing where it counted at once.
+    pub(crate) checks: u32,
+    pub(crate) checkers: Vec<&'static str>,
+    /// The last day of its publicity.
+    pub(crate) public_until: Option<NaiveDate>,
+    /// What was objected before it counted.
+    pub(crate) disputes: Vec<Dispute>,
+}
+
+/// An objection to a credit that does not count yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Dispute {
+    pub(crate) objector: &'static str,
+    pub(crate) left: u32,
+    pub(crate) open: bool,
+    pub(crate) upheld: bool,
+    pub(crate) resolvers: Vec<&'static str>,
+    pub(crate) appeal_until: Option<NaiveDate>,
+    pub(crate) appellant: Option<&'static str>,
 }
 
 /// A line with the price asked.
@@ -92,6 +108,27 @@ pub(crate) fn text(parts: &[(usize, i64)]) -> String {
 }
 
 impl Credit {
+    /// Whether an objection is open, before it counts or afterwards.
+    pub(crate) fn is_objected(&self) -> bool {
+        self.objector.is_some() || self.status == Status::Proposed && self.disputes.iter().any(|dispute| dispute.open)
+    }
+
+    /// Whether somebody had a part in it.
+    pub(crate) fn knows(&self, actor: &str) -> bool {
+        let of_dispute = |dispute: &Dispute| {
+            dispute.objector == actor || dispute.appellant == Some(actor) || dispute.resolvers.contains(&actor)
+        };
+        self.proposer == actor
+            || self.objector == Some(actor)
+            || self.checkers.iter().any(|checker| *checker == actor)
+            || self.disputes.iter().any(of_dispute)
+    }
+
+    /// Through which day a decision about an objection can be appealed.
+    pub(crate) fn appeal_until(&self) -> Option<NaiveDate> {
+        self.disputes.iter().filter(|dispute| !dispute.open).filter_map(|dispute| dispute.appeal_until).max()
+    }
+
     fn spendable_on(&self, day: NaiveDate) -> i64 {
         if self.on <= day && self.last.is_none_or(|last| day <= last) { self.left + self.lapsed } else { 0 }
     }

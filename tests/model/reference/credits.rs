@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::account::{Credit, Status};
+use super::account::{Credit, Dispute, Status};
 use super::{District, No};
 use crate::ask::{Asked, Lasting, Verdict};
 
@@ -33,8 +33,10 @@ impl District {
         if exact == 0 {
             return Err("invalid_quantity");
         }
-        let proposed = self.approval || self.publicity_days > 0;
-        let (today, public_days) = (self.now.date(), self.publicity_days);
+        let (checks, today) = (self.checks, self.now.date());
+        let public_until = Some(self.publicity_days).filter(|days| checks == 0 && *days > 0);
+        let public_until = public_until.map(|days| self.period(today, days));
+        let proposed = checks > 0 || public_until.is_some();
         let account = self.account(worker)?;
         let points = match line.cap {
             None => exact,
@@ -58,8 +60,10 @@ impl District {
             status: if proposed { Status::Proposed } else { Status::Confirmed },
             objector: None,
             proposer: asked.actor,
-            entered: today,
-            public_days,
+            checks,
+            checkers: Vec::new(),
+            public_until,
+            disputes: Vec::new(),
         });
         let lot = account.credits.len();
         let uncapped = (points < exact).then_some(exact);
@@ -70,80 +74,246 @@ impl District {
         };
         let Asked { key, actor, at, .. } = asked;
         let entered = Some(today).filter(|today| proposed && *today != at.date());
-        let public_days = proposed.then_some(public_days);
+        let checks = proposed.then_some(checks);
         self.done(format!(
-            "{at} {word} credit {key} of {worker}: {points} for {activity} × {quantity} on {on} to {last:?}, lot {lot}, uncapped {uncapped:?}, debt {debt}, schedule {version}, {}, card {}, proposed {proposed} by {actor}, entered {entered:?}, public {public_days:?}",
+            "{at} {word} credit {key} of {worker}: {points} for {activity} × {quantity} on {on} to {last:?}, lot {lot}, uncapped {uncapped:?}, debt {debt}, schedule {version}, {}, card {}, proposed {proposed} by {actor}, entered {entered:?}, checks {checks:?}, public until {public_until:?}, flags []",
             line.category, line.card,
         ));
         Ok(())
     }
 
+    /// The last day of a period that begins on a day, counted day by day.
+    fn period(&self, begins: NaiveDate, days: u32) -> NaiveDate {
+        let (mut day, mut left) = (begins, days);
+        while left > 0 {
+            day = day + Days::new(1);
+            left -= u32::from(self.counts(day));
+        }
+        day
+    }
+
+    fn counts(&self, day: NaiveDate) -> bool {
+        !self.working || day.weekday().num_days_from_monday() < 5
+    }
+
+    /// Days that are left after a day, through a last one.
+    fn left(&self, after: NaiveDate, last: NaiveDate) -> u32 {
+        let (mut day, mut left) = (after, 0);
+        while day < last {
+            day = day + Days::new(1);
+            left += u32::from(self.counts(day));
+        }
+        left
+    }
+
     pub(super) fn judge(&mut self, asked: &Asked, name: &str, verdict: Verdict) -> Result<(), No> {
         let Asked { actor, at, .. } = asked;
-        let found = self.accounts.iter_mut().find(|(_, account)| account.credit(name).is_some());
-        let (worker, account) = found.ok_or("unknown_credit")?;
-        let worker = worker.clone();
-        let lot = account.credit(name).ok_or("unknown_credit")?;
-        let debt = account.debt;
-        let credit = account.credits.get_mut(lot - 1).ok_or("unknown_credit")?;
-        let (points, own) = (credit.points, credit.proposer == *actor);
-        let proposed = credit.status == Status::Proposed;
-        let fact = |word: &str, debt: i64| {
-            format!("{at} credit {name} of {worker} {word} by {actor}: lot {lot}, {points}, debt {debt}")
-        };
-        let answered = |word: &str| format!("{at} objection to {name} of {worker} {word} by {actor}: lot {lot}");
+        let today = self.now.date();
+        let (account, credit) = self.find(name).ok_or("unknown_credit")?;
         if credit.status == Status::Reversed {
             return Err("already_reversed");
         }
+        let (worker, credit) = (account.to_owned(), credit.clone());
+        if credit.status != Status::Proposed {
+            return self.judge_counted(asked, &worker, &credit, verdict);
+        }
+        let lot = self.account(&worker)?.credit(name).ok_or("unknown_credit")?;
+        let fact = |word: &str, debt: i64| {
+            format!("{at} credit {name} of {worker} {word} by {actor}: lot {lot}, {}, debt {debt}", credit.points)
+        };
+        let resolved = |word: &str, public: Option<NaiveDate>, appeal: Option<NaiveDate>| {
+            format!(
+                "{at} objection to {name} of {worker} {word} by {actor}: lot {lot}, public until {public:?}, appeal until {appeal:?}"
+            )
+        };
+        let open = credit.disputes.iter().position(|dispute| dispute.open);
+        let pending_rejection = open.is_none() && credit.disputes.last().is_some_and(|dispute| dispute.upheld);
+        let left = credit.public_until.map_or(0, |until| self.left(today, until));
+        let told_left = credit.public_until.map(|_| left);
+        let mut after = credit.clone();
         let mut facts = Vec::new();
         match verdict {
-            Verdict::Confirm | Verdict::Reject if !proposed => return Err("already_decided"),
-            Verdict::Confirm | Verdict::Reject if own => return Err("same_person"),
-            Verdict::Confirm if credit.objector.is_some() => return Err("invalid_input"),
-            Verdict::Confirm if at.date() < credit.entered + Days::new(credit.public_days.into()) => {
-                return Err("invalid_date");
+            Verdict::Confirm if open.is_some() => return Err("invalid_input"),
+            Verdict::Confirm if pending_rejection || credit.public_until.is_some() => return Err("already_decided"),
+            Verdict::Reject if credit.public_until.is_some() || pending_rejection => return Err("already_decided"),
+            Verdict::Reject if open.is_some_and(|open| credit.disputes[open].appellant.is_some()) => {
+                return Err("already_decided");
             }
+            Verdict::Confirm | Verdict::Reject if credit.knows(actor) => return Err("same_person"),
             Verdict::Confirm => {
-                let paid = debt.min(points);
-                credit.status = Status::Confirmed;
-                credit.left = points - paid;
-                account.debt -= paid;
-                facts.push(fact("confirmed", paid));
+                after.checkers.push(actor);
+                let days = self.publicity_days;
+                let until = Some(days).filter(|days| *days > 0).map(|days| self.period(today, days));
+                let until = until.or(credit.appeal_until());
+                if (after.checkers.len() as u32) < credit.checks {
+                    facts.push(fact("checked", 0));
+                } else if let Some(until) = until {
+                    after.public_until = Some(until);
+                    facts.push(format!(
+                        "{at} credit {name} of {worker} public until {until} by {actor}: lot {lot}, {}",
+                        credit.points
+                    ));
+                } else {
+                    let paid = self.account(&worker)?.pay_debt(credit.points);
+                    (after.status, after.left) = (Status::Confirmed, credit.points - paid);
+                    facts.push(fact("confirmed", paid));
+                }
             }
             Verdict::Reject => {
-                // What takes the credit away answers an open objection with it.
-                facts.extend(credit.objector.take().map(|_| answered("upheld")));
-                credit.status = Status::Rejected;
+                facts.extend(open.map(|_| resolved("upheld", None, None)));
+                after.status = Status::Rejected;
                 facts.push(fact("rejected", 0));
             }
+            Verdict::Reverse => return Err("already_decided"),
+            Verdict::Object
+                if open.is_some()
+                    || pending_rejection
+                    || credit.disputes.iter().any(|dispute| dispute.objector == *actor) =>
+            {
+                return Err("already_decided");
+            }
+            Verdict::Object => {
+                after.disputes.push(Dispute {
+                    objector: actor,
+                    left,
+                    open: true,
+                    upheld: false,
+                    resolvers: Vec::new(),
+                    appeal_until: None,
+                    appellant: None,
+                });
+                facts.push(format!("{}, left {told_left:?}, anonymous false", fact("objected to", 0)));
+            }
+            Verdict::Uphold | Verdict::Dismiss => {
+                let open = open.ok_or("already_decided")?;
+                if credit.knows(actor) {
+                    return Err("same_person");
+                }
+                let upheld = verdict == Verdict::Uphold;
+                let last = credit.disputes[open].appellant.is_some();
+                let appeal = (!last).then(|| today + Days::new(3));
+                let goes_on = !upheld && credit.public_until.is_some();
+                let public = goes_on.then(|| self.period(today, credit.disputes[open].left));
+                let dispute = &mut after.disputes[open];
+                (dispute.open, dispute.upheld, dispute.appeal_until) = (false, upheld, appeal);
+                dispute.resolvers.push(actor);
+                after.public_until = public.or(credit.public_until);
+                facts.push(resolved(if upheld { "upheld" } else { "dismissed" }, public, appeal));
+                if upheld && last {
+                    after.status = Status::Rejected;
+                    facts.push(fact("rejected", 0));
+                }
+            }
+            Verdict::Appeal => {
+                if open.is_some() || credit.disputes.is_empty() {
+                    return Err("already_decided");
+                }
+                // Nobody in these histories is the worker.
+                let own = credit.disputes.iter().rposition(|dispute| dispute.objector == *actor);
+                let own = own.filter(|_| !pending_rejection).ok_or("forbidden")?;
+                if credit.disputes[own].appeal_until.is_none_or(|until| until < today) {
+                    return Err("already_decided");
+                }
+                let dispute = &mut after.disputes[own];
+                (dispute.open, dispute.appellant) = (true, Some(*actor));
+                dispute.left = told_left.unwrap_or(dispute.left);
+                let fact = fact("appealed", 0);
+                facts.push(format!("{fact}, left {told_left:?}, objection {:?}", Some(own as u32 + 1)));
+            }
+        }
+        if let Some(credit) = self.account(&worker)?.credits.get_mut(lot - 1) {
+            *credit = after;
+        }
+        self.facts.extend(facts);
+        Ok(())
+    }
+
+    /// A credit that counts, or was rejected.
+    fn judge_counted(&mut self, asked: &Asked, worker: &str, found: &Credit, verdict: Verdict) -> Result<(), No> {
+        let Asked { actor, at, .. } = asked;
+        let name = &found.name;
+        let account = self.account(worker)?;
+        let lot = account.credit(name).ok_or("unknown_credit")?;
+        let credit = account.credits.get_mut(lot - 1).ok_or("unknown_credit")?;
+        let answered = |word: &str| {
+            format!(
+                "{at} objection to {name} of {worker} {word} by {actor}: lot {lot}, public until None, appeal until None"
+            )
+        };
+        let mut facts = Vec::new();
+        match verdict {
+            Verdict::Confirm | Verdict::Reject | Verdict::Appeal => return Err("already_decided"),
             Verdict::Reverse if credit.status != Status::Confirmed => return Err("already_decided"),
             Verdict::Reverse => {
+                // What takes the credit away answers an open objection with it.
                 facts.extend(credit.objector.take().map(|_| answered("upheld")));
-                facts.push(account.take_back(asked, &worker, lot));
+                facts.push(account.take_back(asked, worker, lot));
             }
             Verdict::Object if credit.objector.is_some() || credit.status == Status::Rejected => {
                 return Err("already_decided");
             }
             Verdict::Object => {
                 credit.objector = Some(*actor);
-                facts.push(fact("objected to", 0));
+                let points = credit.points;
+                facts.push(format!(
+                    "{at} credit {name} of {worker} objected to by {actor}: lot {lot}, {points}, debt 0, left None, anonymous false"
+                ));
             }
             Verdict::Uphold | Verdict::Dismiss if credit.objector.is_none() => return Err("already_decided"),
-            Verdict::Uphold | Verdict::Dismiss if own || credit.objector == Some(*actor) => return Err("same_person"),
+            Verdict::Uphold | Verdict::Dismiss if credit.knows(actor) => return Err("same_person"),
             Verdict::Uphold | Verdict::Dismiss => {
                 let upheld = verdict == Verdict::Uphold;
                 credit.objector = None;
                 facts.push(answered(if upheld { "upheld" } else { "dismissed" }));
-                if upheld && proposed {
-                    credit.status = Status::Rejected;
-                    facts.push(fact("rejected", 0));
-                } else if upheld && credit.status == Status::Confirmed {
-                    facts.push(account.take_back(asked, &worker, lot));
+                if upheld && credit.status == Status::Confirmed {
+                    facts.push(account.take_back(asked, worker, lot));
                 }
             }
         }
         self.facts.extend(facts);
         Ok(())
+    }
+
+    /// What comes of a credit by itself: at the first moment after the day that had to be over.
+    pub(super) fn settle(&mut self, asked: &Asked, name: &str) -> Result<(), No> {
+        let actor = asked.actor;
+        let today = self.now.date();
+        let (account, credit) = self.find(name).ok_or("unknown_credit")?;
+        let (worker, credit) = (account.to_owned(), credit.clone());
+        match credit.status {
+            Status::Reversed => return Err("already_reversed"),
+            Status::Confirmed | Status::Rejected => return Err("already_decided"),
+            Status::Proposed => {}
+        }
+        if credit.disputes.iter().any(|dispute| dispute.open) {
+            return Err("already_decided");
+        }
+        let upheld = credit.disputes.last().is_some_and(|dispute| dispute.upheld);
+        let until = if upheld { credit.appeal_until() } else { credit.public_until.max(credit.appeal_until()) };
+        let until = until.filter(|_| upheld || credit.public_until.is_some()).ok_or("already_decided")?;
+        if until >= today {
+            return Err("invalid_date");
+        }
+        let at = (until + Days::new(1)).and_time(chrono::NaiveTime::MIN);
+        let account = self.account(&worker)?;
+        let lot = account.credit(name).ok_or("unknown_credit")?;
+        let paid = if upheld { 0 } else { account.pay_debt(credit.points) };
+        let found = account.credits.get_mut(lot - 1).ok_or("unknown_credit")?;
+        (found.status, found.left) =
+            if upheld { (Status::Rejected, 0) } else { (Status::Confirmed, credit.points - paid) };
+        let word = if upheld { "rejected" } else { "confirmed" };
+        self.done(format!(
+            "{at} credit {name} of {worker} {word} by {actor}: lot {lot}, {}, debt {paid}",
+            credit.points
+        ));
+        Ok(())
+    }
+
+    fn find(&self, name: &str) -> Option<(&str, &Credit)> {
+        self.accounts.iter().find_map(|(worker, account)| {
+            let lot = account.credit(name)?;
+            Some((worker.as_str(), account.credits.get(lot - 1)?))
+        })
     }
 }
 

@@ -76,11 +76,13 @@ fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
 fn activity(code: &str, name: &str, category: &str, points: &str, cap: Option<i32>, validity: Validity) -> Activity {
     Activity {
         category: category.into(),
+        checks: None,
         code: id(code),
         counts_for_card: cap.is_some(),
         daily_cap: cap.map(Points::from_whole),
         name: name.into(),
         points_per_unit: Points::parse(points).expect("points"),
+        publicity_days: None,
         unit: "小时".into(),
         validity,
         terms: Default::default(),
@@ -95,6 +97,10 @@ fn credit(worker: &str, activity: &str, on: &str, quantity: &str, witness: Optio
         quantity: Quantity::parse(quantity),
         witness: witness.map(str::to_owned),
         own_witness: false,
+        from: None,
+        to: None,
+        history: false,
+        worker_as_witness: Vec::new(),
         evidence: None,
     })
 }

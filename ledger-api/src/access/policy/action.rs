@@ -42,6 +42,8 @@ kinds! {
         RegisterWorker,
         /// Records that a worker leaves.
         DepartWorker,
+        /// Forgets the person behind a worker.
+        EraseWorker,
         /// Issues a mutual-aid points card.
         IssueCard,
         /// Moves a card to another branch.
@@ -80,6 +82,10 @@ kinds! {
         ObjectToCredit,
         /// Decides an objection.
         ResolveObjection,
+        /// Appeals the decision about an objection.
+        AppealDecision,
+        /// Carries out what comes of a credit by itself.
+        SettleCredit,
         /// Spends points.
         Redeem,
         /// Takes a redemption back.
@@ -148,6 +154,14 @@ kinds! {
         Search,
         /// Who read a worker's record.
         Readers,
+        /// A reason or note as it was written.
+        FreeText,
+        /// Who witnessed a credit, by name.
+        Witness,
+        /// Everything that is held of a person.
+        OwnData,
+        /// What was refused to whom.
+        Security,
         /// A worker's balance.
         Balance,
         /// A worker's statement.
@@ -156,10 +170,16 @@ kinds! {
         Trace,
         /// The credits that wait for a decision.
         WaitingCredits,
+        /// The credits that are public, with masked names.
+        Publicity,
+        /// Who objected to a credit anonymously.
+        Objectors,
         /// A credit.
         Credit,
         /// A redemption.
         Redemption,
+        /// What a counter sees of a worker: masked name, balance, and what of it can be had there.
+        Counter,
         /// What a store gave out on a day.
         StoreDay,
         /// The holds that are open.
@@ -200,8 +220,14 @@ kinds! {
         Keys,
         /// The receipt of an entry.
         Receipt,
+        /// The district's figures at a glance.
+        Overview,
         /// The figures of this process.
         Metrics,
+        /// The accounts, with what each was granted.
+        Accounts,
+        /// The own account.
+        Me,
     }
 }
 
@@ -242,17 +268,23 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::SealAppraisal(commands::SealAppraisal { branch, .. }) => {
             (CommandKind::SealAppraisal, Target::Branch(branch.as_str()))
         }
-        Command::RegisterWorker(commands::RegisterWorker { worker, .. }) => {
-            (CommandKind::RegisterWorker, Target::Worker(worker.as_str()))
-        }
+        // Who is to be registered belongs nowhere yet but to the site that is named.
+        Command::RegisterWorker(commands::RegisterWorker { details, .. }) => (
+            CommandKind::RegisterWorker,
+            details.site.as_ref().map_or(Target::District, |site| Target::Site(site.as_str())),
+        ),
         Command::DepartWorker(commands::DepartWorker { worker, .. }) => {
             (CommandKind::DepartWorker, Target::Worker(worker.as_str()))
+        }
+        Command::EraseWorker(commands::EraseWorker { worker, .. }) => {
+            (CommandKind::EraseWorker, Target::Worker(worker.as_str()))
         }
         Command::IssueCard(commands::IssueCard { worker, branch, .. }) => {
             (CommandKind::IssueCard, Target::Card { worker: worker.as_str(), branch: Some(branch.as_str()) })
         }
-        Command::MoveCard(commands::MoveCard { worker, branch }) => {
-            (CommandKind::MoveCard, Target::Card { worker: worker.as_str(), branch: Some(branch.as_str()) })
+        // The branch that has the card gives it away.
+        Command::MoveCard(commands::MoveCard { worker, .. }) => {
+            (CommandKind::MoveCard, Target::Card { worker: worker.as_str(), branch: None })
         }
         Command::CloseCard(commands::CloseCard { worker, .. }) => {
             (CommandKind::CloseCard, Target::Card { worker: worker.as_str(), branch: None })
@@ -288,6 +320,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         }
         Command::JudgeCredit(commands::JudgeCredit { credit, action, .. }) => {
             (judgement(*action), Target::Credit(credit.as_str()))
+        }
+        Command::SettleCredit(commands::SettleCredit { credit }) => {
+            (CommandKind::SettleCredit, Target::Credit(credit.as_str()))
         }
         Command::Redeem(spending) => (CommandKind::Redeem, counter(spending)),
         Command::ReverseRedemption(commands::ReverseRedemption { redemption, .. }) => {
@@ -336,7 +371,8 @@ fn judgement(action: CreditAction) -> CommandKind {
         CreditAction::Confirm => CommandKind::ConfirmCredit,
         CreditAction::Reject => CommandKind::RejectCredit,
         CreditAction::Reverse => CommandKind::ReverseCredit,
-        CreditAction::Object => CommandKind::ObjectToCredit,
+        CreditAction::Object { .. } => CommandKind::ObjectToCredit,
+        CreditAction::Appeal => CommandKind::AppealDecision,
         CreditAction::Resolve { .. } => CommandKind::ResolveObjection,
     }
 }

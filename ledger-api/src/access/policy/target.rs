@@ -1,17 +1,21 @@
 //! What an action touches, and whose it is.
 
+use chrono::NaiveDate;
+
 /// What an action touches, as far as rights may end there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target<'a> {
     /// The whole district, or what is nobody's own.
     District,
+    /// A site (站点) and what belongs to it.
+    Site(&'a str),
     /// A worker's account.
     Worker(&'a str),
     /// A worker's card, and the branch it comes to.
     Card {
         /// Whose.
         worker: &'a str,
-        /// Which branch; none where it stays where it is.
+        /// Which branch; none where it is the one that it is in.
         branch: Option<&'a str>,
     },
     /// A store, with its list and its shelves.
@@ -33,13 +37,34 @@ pub enum Target<'a> {
     Redemption(&'a str),
     /// A hold. Whose and where it is stands in the journal.
     Hold(&'a str),
+    /// Any of them, with what was looked up.
+    Known(&'a Whereabouts),
+}
+
+/// What the journal tells of a target, as far as rights may end there. Of what is not there it tells nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whereabouts {
+    /// Whose it is.
+    pub worker: Option<String>,
+    /// At which store.
+    pub store: Option<String>,
+    /// The branch of the worker's card.
+    pub branch: Option<String>,
+    /// Its site and all above it.
+    pub sites: Vec<String>,
+    /// The business day on which it was made.
+    pub made_on: Option<NaiveDate>,
+    /// The business day now.
+    pub today: Option<NaiveDate>,
 }
 
 impl<'a> Target<'a> {
     pub(super) fn worker(self) -> Option<&'a str> {
         match self {
             Target::Worker(worker) | Target::Card { worker, .. } | Target::Counter { worker, .. } => Some(worker),
+            Target::Known(known) => known.worker.as_deref(),
             Target::District
+            | Target::Site(_)
             | Target::Store(_)
             | Target::Merchant(_)
             | Target::Branch(_)
@@ -52,7 +77,9 @@ impl<'a> Target<'a> {
     pub(super) fn store(self) -> Option<&'a str> {
         match self {
             Target::Store(store) | Target::Counter { store, .. } => Some(store),
+            Target::Known(known) => known.store.as_deref(),
             Target::District
+            | Target::Site(_)
             | Target::Worker(_)
             | Target::Card { .. }
             | Target::Merchant(_)
@@ -64,25 +91,16 @@ impl<'a> Target<'a> {
     }
 
     pub(super) fn merchant(self) -> Option<&'a str> {
-        match self {
-            Target::Merchant(merchant) => Some(merchant),
-            Target::District
-            | Target::Worker(_)
-            | Target::Card { .. }
-            | Target::Store(_)
-            | Target::Counter { .. }
-            | Target::Branch(_)
-            | Target::Credit(_)
-            | Target::Redemption(_)
-            | Target::Hold(_) => None,
-        }
+        if let Target::Merchant(merchant) = self { Some(merchant) } else { None }
     }
 
     pub(super) fn branch(self) -> Option<&'a str> {
         match self {
             Target::Branch(branch) => Some(branch),
             Target::Card { branch, .. } => branch,
+            Target::Known(known) => known.branch.as_deref(),
             Target::District
+            | Target::Site(_)
             | Target::Worker(_)
             | Target::Store(_)
             | Target::Counter { .. }
@@ -91,5 +109,19 @@ impl<'a> Target<'a> {
             | Target::Redemption(_)
             | Target::Hold(_) => None,
         }
+    }
+
+    /// Whether it belongs to a site or to one below it.
+    pub(super) fn is_at_or_below(self, site: &str) -> bool {
+        match self {
+            Target::Site(own) => own == site,
+            Target::Known(known) => known.sites.iter().any(|above| above == site),
+            _ => false,
+        }
+    }
+
+    /// Whether it is known to have been made today.
+    pub(super) fn is_of_today(self) -> bool {
+        if let Target::Known(known) = self { known.made_on.is_some() && known.made_on == known.today } else { false }
     }
 }

@@ -5,11 +5,14 @@ use ledger_core::journal::url::JournalUrl;
 use projections::audit::report::{self, LIST_MAX, Thresholds};
 
 use super::OutArgs;
+use crate::access::policy::Who;
 use crate::app;
 use crate::asked_recorded::AskedRecorded;
 use crate::audit_sheet;
 use crate::cli::as_of::AsOfArgs;
 use crate::cli::{CliError, CliResult, progress};
+use crate::service::texts;
+use crate::vault::Vault;
 
 /// Arguments of `audit report`.
 #[derive(Debug, Args)]
@@ -58,7 +61,12 @@ pub async fn run(args: ReportArgs, url: &JournalUrl) -> CliResult {
         list: args.list,
     };
     let bar = progress::bar(until, "reading");
-    let report = report::report(journal.as_ref(), until, thresholds, &mut |at| bar.set_position(at)).await?;
+    let mut report = report::report(journal.as_ref(), until, thresholds, &mut |at| bar.set_position(at)).await?;
     bar.finish_and_clear();
+    match Vault::open_if_there(url).await {
+        Ok(Some(vault)) => texts::tell(&vault, Who::Owner, texts::of_report(&mut report)).await,
+        Ok(None) => {}
+        Err(error) => eprintln!("nuanxin: reasons are told in short: {error}"),
+    }
     args.out.write(&audit_sheet::report::document(&report))
 }

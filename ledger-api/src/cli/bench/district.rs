@@ -177,11 +177,13 @@ fn day(number: u32) -> Result<NaiveDate, CliError> {
 fn schedule() -> Result<Command, CliError> {
     let activity = Activity {
         category: "志愿服务".into(),
+        checks: None,
         code: activity()?,
         counts_for_card: true,
         daily_cap: None,
         name: "测速".into(),
         points_per_unit: Points::from_whole(1_000_000),
+        publicity_days: None,
         unit: "次".into(),
         validity: Validity::Forever,
         terms: Default::default(),
@@ -252,6 +254,10 @@ fn record_credit(number: u32, on: u32) -> Result<Command, CliError> {
         quantity: Some(Quantity::from_millionths(1_000_000)),
         witness: Some(WITNESS.into()),
         own_witness: false,
+        from: None,
+        to: None,
+        history: false,
+        worker_as_witness: Vec::new(),
         evidence: None,
     }))
 }

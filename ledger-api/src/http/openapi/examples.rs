@@ -31,6 +31,9 @@ fn request(place: &Place<'_>) -> Option<Value> {
         ("post", "/v1/workers/{id}/card") => json!({ "card_no": "YS-K9001", "branch": EXAMPLE_BRANCH }),
         ("post", "/v1/workers/{id}/card/move") => json!({ "branch": EXAMPLE_BRANCH }),
         ("post", "/v1/workers/{id}/card/close") => json!({ "reason": "组织关系转出本区" }),
+        ("post", "/v1/workers/{id}/erase") => json!({ "reason": "本人申请删除" }),
+        ("post", "/v1/workers/search") => json!({ "name": "示例骑手" }),
+        ("put", "/v1/workers/{id}/person") => json!({ "name": "示例骑手", "phone": "0595-12345678" }),
         ("post", "/v1/workers/{id}/depart") => json!({ "reason": "离职" }),
         ("post", "/v1/merchants") => {
             json!({ "id": "YS-SH90", "name": "示例便利店", "uscc": "92000000MA0000001N", "category": "便利店" })

@@ -23,6 +23,7 @@ static BLANK: LazyLock<Value> = LazyLock::new(|| json!({ "maxLength": 0 }));
 const WORDS: &[(&str, &str, &[&str])] = &[
     ("/v1/appraisals/{year}", "format", &["json", "csv", "xlsx"]),
     ("/v1/merchants/{id}/settlement", "format", &["json", "csv", "xlsx"]),
+    ("/v1/workers/{id}/export", "format", &["json", "xlsx"]),
     ("/v1/audit/sample", "format", &["json", "csv", "xlsx", "text"]),
     ("/v1/audit/report", "format", &["json", "csv", "xlsx", "text"]),
     ("/v1/audit/checkpoint", "format", &["json", "text"]),

@@ -35,6 +35,8 @@ const CARD: &[Code] = &[Code::NotFound, Code::WorkerDeparted, Code::CardExists];
 /// What the ledger refuses beyond what every command may be told, by the address of the command.
 const LEDGER: &[(&str, &[Code])] = &[
     ("/v1/workers/{id}/depart", &[Code::WorkerDeparted]),
+    ("/v1/workers/{id}/person", &[Code::AlreadyDecided]),
+    ("/v1/workers/{id}/erase", &[Code::SamePerson, Code::AlreadyDecided]),
     ("/v1/workers/{id}/card", &[Code::WorkerDeparted, Code::NotAPartyMember, Code::CardExists]),
     ("/v1/workers/{id}/card/move", CARD),
     ("/v1/workers/{id}/card/close", CARD),

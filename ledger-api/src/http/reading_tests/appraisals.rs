@@ -18,6 +18,10 @@ fn credit() -> Command {
         quantity: Quantity::parse("2"),
         witness: None,
         own_witness: false,
+        from: None,
+        to: None,
+        history: false,
+        worker_as_witness: Vec::new(),
         evidence: None,
     })
 }

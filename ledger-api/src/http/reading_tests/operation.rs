@@ -15,9 +15,9 @@ use super::{Edge, answer};
 use crate::demo::EXAMPLE_WORKER;
 
 #[tokio::test]
-async fn health_and_the_start_page_need_no_token_and_all_else_does() {
+async fn health_and_the_login_need_no_token_and_all_else_does() {
     let edge = Edge::empty().await;
-    for path in ["/healthz", "/readyz", "/"] {
+    for path in ["/healthz", "/readyz", "/login"] {
         assert_eq!(edge.ask(path, &[]).await.status(), StatusCode::OK, "{path}");
     }
     for path in [
@@ -153,28 +153,21 @@ async fn the_description_names_every_reading_route() {
 }
 
 #[tokio::test]
-async fn the_start_page_tells_a_newcomer_what_to_do() {
-    let edge = Edge::demo().await;
-    let page = answer(edge.ask("/", &[("host", "ledger.example:9")]).await).await;
+async fn the_start_leads_people_to_the_login() {
+    let edge = Edge::empty().await;
+    let start = answer(edge.ask("/", &[("host", "ledger.example:9")]).await).await;
+    assert_eq!((start.status, start.header("location")), (StatusCode::SEE_OTHER, "/login"));
+    let page = answer(edge.ask("/login", &[("host", "ledger.example:9")]).await).await;
     let html = String::from_utf8(page.bytes.clone()).unwrap();
-    for part in [
-        "暖新积分账本",
-        "nuanxin token issue --role admin",
-        EXAMPLE_WORKER,
-        "http://ledger.example:9/v1/redemptions",
-        "SQLite",
-        &edge.head().to_string(),
-        "已跟上",
-        "/docs",
-        "/openapi.json",
-        "/healthz",
-    ] {
-        assert!(html.contains(part), "{part}");
-    }
+    assert!(html.starts_with("<!DOCTYPE html>") && html.contains("lang=\"zh-CN\"") && html.contains("登录"), "{html}");
     assert!(!html.contains(edge._folder.path().to_str().unwrap()), "no path of the machine is shown");
     let policy = page.header("content-security-policy");
-    assert!(policy.contains("default-src 'none'") && policy.contains("style-src 'sha256-"), "{policy}");
-    let empty = Edge::empty().await;
-    let html = String::from_utf8(answer(empty.ask("/", &[]).await).await.bytes).unwrap();
-    assert!(html.contains("serve --demo") && !html.contains(EXAMPLE_WORKER));
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(page.header("referrer-policy"), "same-origin", "a form's origin is told");
+    let english = answer(edge.ask("/login", &[("cookie", "nuanxin-language=en")]).await).await;
+    let html = String::from_utf8(english.bytes.clone()).unwrap();
+    assert!(
+        html.contains("lang=\"en\"") && html.contains("Log in") && !html.contains("登录"),
+        "one language at a time"
+    );
 }

@@ -63,12 +63,18 @@ async fn nobody_vouches_for_the_own_service_where_the_district_says_so() {
 }
 
 #[tokio::test]
-async fn a_guard_that_is_not_available_yet_is_told_to_be_so() {
+async fn a_guard_is_a_word_or_a_word_with_its_number() {
     let edge = Edge::with_district().await;
-    let told = set(&edge, "s1", json!({"guards": {"self_witness": "flag"}})).await;
-    assert_eq!(told.no().1, "invalid_input");
-    assert!(told.body["detail"].as_str().unwrap().contains("not available"), "{told:?}");
-    assert_eq!(set(&edge, "s2", json!({"guards": {"witness_circle": "refuse"}})).await.no().1, "invalid_input");
+    for (key, odd) in [("s1", json!("maybe")), ("s2", json!({"do": "flag", "over": -1})), ("s3", json!({"over": 8}))] {
+        assert_eq!(set(&edge, key, json!({"guards": {"hours_over_day": odd}})).await.no().1, "invalid_input");
+    }
+    assert_eq!(set(&edge, "s4", json!({"guards": {"unheard_of": "flag"}})).await.no().1, "invalid_input");
+    let numbered = json!({"guards": {"hours_over_day": {"do": "flag", "over": 6}, "recorded_late": "refuse"}});
+    let position = set(&edge, "s5", numbered).await.body["position"].as_u64().unwrap();
+    let guards = edge.get(&format!("/v1/schedule?min_position={position}")).await.body["district"]["guards"].clone();
+    assert_eq!(guards["hours_over_day"], json!({"do": "flag", "over": 6}));
+    assert_eq!(guards["recorded_late"], json!({"do": "refuse", "over": 30}), "the usual number");
+    assert_eq!(guards["self_witness"], "off");
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use super::support::{Edge, Told};
 use crate::access::Role;
 use crate::audit::now_ms;
 use crate::audit::store::{KeyUse, SignedHead};
+use crate::service::accounts::token_for;
 
 fn text(told: &Told) -> &str {
     assert_eq!(told.status.as_u16(), 200, "{told:?}");
@@ -129,10 +130,10 @@ async fn what_cannot_be_proved_is_told() {
 async fn auditors_read_evidence_and_workers_their_own_receipts() {
     let edge = Edge::with_district().await;
     let own = edge.credit("K1", "WM01", "2024-03-05", json!(1)).await.body["position"].as_u64().unwrap();
-    let (_, auditor) = edge.app.access.issue(Role::Auditor, None, "审计").await.unwrap();
-    let (_, worker) = edge.app.access.issue(Role::Worker, Some("W1"), "本人").await.unwrap();
-    let (_, other) = edge.app.access.issue(Role::Worker, Some("W2"), "他人").await.unwrap();
-    let (_, clerk) = edge.app.access.issue(Role::Clerk, Some("S1"), "柜台").await.unwrap();
+    let auditor = token_for(&edge.app, Role::Auditor, None).await;
+    let worker = token_for(&edge.app, Role::Worker, Some("W1")).await;
+    let other = token_for(&edge.app, Role::Worker, Some("W2")).await;
+    let clerk = token_for(&edge.app, Role::Clerk, Some("S1")).await;
     let ask = async |token: &str, path: &str| {
         edge.finish(edge.request(Method::GET, path, token).body(Body::empty()).unwrap()).await
     };

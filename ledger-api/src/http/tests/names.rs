@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::support::{Edge, Told};
 use crate::access::Role;
+use crate::service::accounts::{issued_for, token_for};
 
 async fn ask(edge: &Edge, token: &str, method: Method, path: &str, body: Value) -> Told {
     edge.send(edge.request(method, path, token), body.to_string()).await
@@ -65,7 +66,7 @@ async fn workers_are_found_by_the_whole_name_or_phone_and_by_nothing_less() {
     assert_eq!(nothing.no(), (400, "invalid_input"));
     for role in Role::ALL.into_iter().filter(|role| matches!(role, Role::Auditor | Role::Branch | Role::Merchant)) {
         let scope = matches!(role, Role::Branch | Role::Merchant).then_some("X");
-        let (_, token) = edge.app.access.issue(role, scope, "t").await.unwrap();
+        let token = token_for(&edge.app, role, scope).await;
         let told = ask(&edge, &token, Method::POST, "/v1/workers/search", json!({"name": "王小明"})).await;
         assert_eq!(told.no(), (403, "forbidden"), "{role}");
     }
@@ -82,8 +83,9 @@ async fn a_list_shows_the_first_letter_of_a_name_and_nothing_of_the_rest() {
 #[tokio::test]
 async fn a_worker_sees_who_read_the_own_record_when_and_in_which_role() {
     let edge = Edge::with_district().await;
-    let (_, own) = edge.app.access.issue(Role::Worker, Some("W1"), "own").await.unwrap();
-    let (auditor, audits) = edge.app.access.issue(Role::Auditor, None, "audits").await.unwrap();
+    let own = token_for(&edge.app, Role::Worker, Some("W1")).await;
+    let issued = issued_for(&edge.app, Role::Auditor, None).await;
+    let (auditor, audits) = (issued.account, issued.token);
     edge.get("/v1/workers/W1/balance").await;
     search(&edge, json!({"name": "王小明"})).await;
     ask(&edge, &audits, Method::GET, "/v1/workers/W1/trace", json!({})).await;

@@ -9,6 +9,7 @@ use tower::ServiceExt;
 
 use super::support::Edge;
 use crate::access::Role;
+use crate::service::accounts::token_for;
 
 /// A district in which W1 earned 40 points.
 async fn earned() -> Edge {
@@ -120,7 +121,7 @@ async fn a_stores_day_lists_its_redemptions_and_adds_them_up() {
 #[tokio::test]
 async fn a_credit_is_told_step_by_step() {
     let edge = earned().await;
-    let (_, third) = edge.app.access.issue(Role::Admin, None, "third desk").await.unwrap();
+    let third = token_for(&edge.app, Role::Admin, None).await;
     let status = async || edge.get("/v1/credits/c%2F1").await.body["status"].clone();
     assert_eq!(status().await, "confirmed");
     by_another(&edge, &edge.other_token, "/v1/credits/c%2F1/object", "o", json!({"reason": "没看见人"})).await;
@@ -200,8 +201,8 @@ async fn a_settlement_is_also_a_table() {
 async fn auditors_read_figures_and_nobodys_name() {
     let edge = earned().await;
     redeem(&edge, "s1", 2, "2024-05-06T10:00:00+08:00").await;
-    let (_, auditor) = edge.app.access.issue(Role::Auditor, None, "审计").await.unwrap();
-    let (_, worker) = edge.app.access.issue(Role::Worker, Some("W1"), "本人").await.unwrap();
+    let auditor = token_for(&edge.app, Role::Auditor, None).await;
+    let worker = token_for(&edge.app, Role::Worker, Some("W2")).await;
     for path in [
         "/v1/credits/c%2F1",
         "/v1/redemptions/s1",

@@ -11,56 +11,119 @@ use serde_json::json;
 
 use super::support::{Edge, Told};
 use crate::access::{Role, ScopeRule};
+use crate::service::accounts::token_for;
 
 /// Operations that ask for no token.
-const OPEN: &[(&str, &str)] = &[("get", "/healthz"), ("get", "/readyz"), ("post", "/v1/witness/add-checkpoint")];
+const OPEN: &[(&str, &str)] = &[
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("post", "/v1/login"),
+    ("post", "/v1/logout"),
+    ("post", "/v1/witness/add-checkpoint"),
+];
 /// What any token reads.
 const DESCRIPTION: (&str, &str) = ("get", "/openapi.json");
-/// What auditors read.
-const AUDITED: &[&str] = &[
-    "/v1/appraisals/{year}",
-    "/v1/audit/checkpoint",
-    "/v1/audit/checkpoints",
-    "/v1/audit/consistency",
-    "/v1/audit/inclusion/{position}",
-    "/v1/audit/keys",
-    "/v1/audit/notice",
-    "/v1/audit/receipt/{position}",
-    "/v1/audit/report",
-    "/v1/audit/sample",
-    "/v1/branches",
-    "/v1/credits/{id}",
-    "/v1/events",
-    "/v1/holds",
-    "/v1/merchants/{id}/settlement",
-    "/v1/redemptions/{id}",
-    "/v1/stores/{id}/redemptions",
-    "/v1/trial-balance",
-    "/v1/workers/{id}/readers",
-    "/v1/workers/{id}/trace",
-];
-/// What workers read of themselves.
-const OWN: &[&str] = &["/v1/audit/receipt/{position}", "/v1/workers/{id}/readers"];
-
 /// What the addresses name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Named {
     /// What is there, and is the scope of whoever asks.
     Own,
-    /// What is there, and is somebody else's.
+    /// What is there, and is somebody else's. Credits, redemptions and holds are all of W1 at S1.
     Others,
     /// What is not there.
     Nothing,
 }
 
-fn may(role: Role, method: &str, path: &str, named: Named) -> bool {
+/// Whether a role reads what an address names. Operator and approver act in the whole district here.
+fn reads(role: Role, path: &str, named: Named) -> bool {
+    let (own, there) = (named == Named::Own, named != Named::Nothing);
+    if path == "/metrics" {
+        return matches!(role, Role::Admin | Role::Machine);
+    }
+    if matches!(path, "/v1/me" | "/v1/sites" | "/v1/publicity") || path.starts_with("/v1/schedule") {
+        return role != Role::Machine;
+    }
     match role {
         Role::Admin => true,
-        Role::Auditor => method == "get" && AUDITED.contains(&path),
-        Role::Machine => (method, path) == ("get", "/metrics"),
-        Role::Worker => method == "get" && OWN.contains(&path) && named == Named::Own,
-        Role::Clerk | Role::Operator | Role::Approver | Role::Branch | Role::Merchant => false,
+        Role::Auditor => path != "/v1/workers/{id}/export",
+        Role::Machine => false,
+        Role::Clerk => match path {
+            "/v1/workers/{id}/balance" => true,
+            "/v1/stores/{id}" | "/v1/stores/{id}/stock" | "/v1/stores/{id}/redemptions" => own,
+            "/v1/redemptions/{id}" => there,
+            _ => false,
+        },
+        Role::Operator => matches!(path, "/v1/workers" | "/v1/workers/{id}" | "/v1/credits/{id}"),
+        Role::Approver => matches!(
+            path,
+            "/v1/workers"
+                | "/v1/workers/{id}"
+                | "/v1/credits"
+                | "/v1/credits/{id}"
+                | "/v1/credits/{id}/witness"
+                | "/v1/redemptions/{id}"
+                | "/v1/merchants/{id}/settlement"
+        ),
+        Role::Branch => false,
+        Role::Merchant => own && matches!(path, "/v1/merchants/{id}" | "/v1/merchants/{id}/settlement"),
+        Role::Worker => match path {
+            "/v1/stores" | "/v1/stores/{id}" | "/v1/stores/{id}/stock" => true,
+            "/v1/workers/{id}"
+            | "/v1/workers/{id}/balance"
+            | "/v1/workers/{id}/statement"
+            | "/v1/workers/{id}/readers"
+            | "/v1/workers/{id}/export"
+            | "/v1/audit/receipt/{position}" => own,
+            "/v1/credits/{id}" | "/v1/redemptions/{id}" => there,
+            _ => false,
+        },
     }
+}
+
+/// Whether a role gets as far as having its body read: it may give such a command somewhere.
+fn writes(role: Role, path: &str) -> bool {
+    const COUNTER: &[&str] = &[
+        "/v1/redemptions",
+        "/v1/redemptions/{id}/reverse",
+        "/v1/holds",
+        "/v1/holds/{id}/capture",
+        "/v1/holds/{id}/release",
+        "/v1/stores/{id}/restock",
+        "/v1/stores/{id}/stocktake",
+        "/v1/stores/{id}/write-off",
+    ];
+    const APPROVING: &[&str] = &[
+        "/v1/credits/{id}/confirm",
+        "/v1/credits/{id}/reject",
+        "/v1/credits/{id}/reverse",
+        "/v1/credits/{id}/resolve",
+        "/v1/redemptions/{id}/reverse",
+        "/v1/merchants/{id}/settlements",
+        "/v1/workers/search",
+    ];
+    const OPERATING: &[&str] =
+        &["/v1/workers", "/v1/workers/{id}/depart", "/v1/workers/{id}/person", "/v1/workers/search", "/v1/credits"];
+    const CARDS: &[&str] = &[
+        "/v1/appraisals/{year}/seal",
+        "/v1/workers/{id}/card",
+        "/v1/workers/{id}/card/move",
+        "/v1/workers/{id}/card/close",
+    ];
+    match role {
+        Role::Admin => true,
+        Role::Auditor | Role::Machine => false,
+        _ if matches!(path, "/v1/batch" | "/v1/credits/{id}/object" | "/v1/credits/{id}/appeal") => true,
+        Role::Clerk => COUNTER.contains(&path),
+        Role::Operator => OPERATING.contains(&path),
+        Role::Approver => APPROVING.contains(&path),
+        Role::Branch => CARDS.contains(&path),
+        Role::Merchant => false,
+        Role::Worker => matches!(path, "/v1/holds" | "/v1/holds/{id}/release" | "/v1/workers/{id}/erase"),
+    }
+}
+
+fn may(role: Role, method: &str, path: &str, named: Named) -> bool {
+    if method == "get" { reads(role, path, named) } else { writes(role, path) }
 }
 
 /// A district in which each thing is there twice.
@@ -137,14 +200,14 @@ impl District {
     async fn token(&self, role: Role) -> String {
         let scope = match role {
             Role::Clerk => Some("S1"),
-            Role::Operator | Role::Approver => Some("和平社区"),
+            Role::Operator | Role::Approver => None,
             Role::Branch => Some("B1"),
             Role::Merchant => Some("M1"),
             Role::Worker => Some("W1"),
             Role::Auditor | Role::Admin | Role::Machine => None,
         };
-        assert_eq!(scope.is_none(), role.scope_rule() == ScopeRule::Refused);
-        self.edge.app.access.issue(role, scope, "matrix").await.unwrap().1
+        assert_eq!(scope.is_some(), matches!(role.scope_rule(), ScopeRule::Required(_)));
+        token_for(&self.edge.app, role, scope).await
     }
 }
 
@@ -158,9 +221,6 @@ fn operations() -> Vec<(String, String)> {
         }
     }
     assert!(operations.len() > 60, "{}", operations.len());
-    for path in AUDITED {
-        assert!(operations.iter().any(|(method, known)| method == "get" && known == path), "{path} is no operation");
-    }
     operations
 }
 
@@ -178,6 +238,10 @@ async fn every_role_may_do_what_the_table_says_and_nothing_else() {
         for (method, path) in &operations {
             for named in [Named::Own, Named::Others, Named::Nothing] {
                 let (method, path) = (method.as_str(), path.as_str());
+                // Nothing has to be said there, so that whose it is decides, and it can be had only once.
+                if matches!(path, "/v1/holds/{id}/capture" | "/v1/holds/{id}/release") {
+                    continue;
+                }
                 let told = district.ask(Some(&token), method, &district.address(path, named)).await;
                 let free = OPEN.contains(&(method, path)) || DESCRIPTION == (method, path);
                 let expected = free || may(role, method, path, named);
@@ -226,6 +290,7 @@ async fn nobody_without_any_right_to_a_command_makes_the_server_read_a_body() {
     for role in Role::ALL.into_iter().filter(|role| *role != Role::Admin) {
         let token = district.token(role).await;
         let writes = operations().into_iter().filter(|(method, _)| method != "get");
+        let writes = writes.filter(|(_, path)| !self::writes(role, path));
         for (method, path) in writes.filter(|(method, path)| !OPEN.contains(&(method.as_str(), path.as_str()))) {
             let read = Arc::new(AtomicBool::new(false));
             let reading = Arc::clone(&read);
@@ -246,7 +311,7 @@ async fn nobody_without_any_right_to_a_command_makes_the_server_read_a_body() {
 #[tokio::test]
 async fn a_role_that_may_not_is_told_so_before_anything_else_is_wrong() {
     let district = District::new().await;
-    for role in Role::ALL.into_iter().filter(|role| *role != Role::Admin) {
+    for role in [Role::Auditor, Role::Machine] {
         let token = district.token(role).await;
         for body in ["", "{", "[]", "[{\"key\": \"k\", \"command\": \"redeem\"}]"] {
             for path in ["/v1/batch", "/v1/redemptions", "/v1/credits/a%20b/confirm", "/v1/workers/%20/depart"] {
@@ -255,7 +320,8 @@ async fn a_role_that_may_not_is_told_so_before_anything_else_is_wrong() {
             }
         }
         let unreadable = district.edge.request(Method::GET, "/v1/workers/W1/balance?as_of=never", &token);
-        assert!(is_forbidden(&district.edge.finish(unreadable.body(Body::empty()).unwrap()).await), "{role}");
+        let told = district.edge.finish(unreadable.body(Body::empty()).unwrap()).await;
+        assert_eq!(is_forbidden(&told), role == Role::Machine, "{role}");
     }
 }
 
@@ -270,7 +336,7 @@ async fn every_no_to_a_role_is_the_same_problem() {
         "detail": "the role of this access token may not do this",
         "code": "forbidden",
     });
-    for (method, address) in [("post", "/v1/redemptions"), ("get", "/v1/workers/W1"), ("get", "/v1/workers/W9")] {
+    for (method, address) in [("post", "/v1/credits"), ("get", "/v1/workers/W1"), ("get", "/v1/workers/W9")] {
         assert_eq!(district.ask(Some(&token), method, address).await.body, problem, "{method} {address}");
     }
 }

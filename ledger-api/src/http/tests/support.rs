@@ -17,7 +17,9 @@ use super::described::assert_described;
 use crate::access::Role;
 use crate::app::{App, AppTasks, NewJournal, open_journal};
 use crate::server::router;
+use crate::service::accounts::token_for;
 use crate::stopping::Stopping;
+use crate::web::Entrance;
 
 /// A ledger with its edge and the tokens of two admins.
 pub(crate) struct Edge {
@@ -64,10 +66,10 @@ impl Edge {
         // Nobody waits long for the outcome of a lost commit here.
         let settings = LedgerSettings { resolve_for: Duration::from_millis(50), ..LedgerSettings::default() };
         let (app, tasks) = App::open_on(journal, &url, settings, &NewJournal::default()).await.unwrap();
-        let (_, token) = app.access.issue(Role::Admin, None, "desk").await.unwrap();
-        let (_, other_token) = app.access.issue(Role::Admin, None, "another desk").await.unwrap();
+        let token = token_for(&app, Role::Admin, None).await;
+        let other_token = token_for(&app, Role::Admin, None).await;
         let (_, stopping) = Stopping::new();
-        let router = router(app.clone(), stopping).unwrap();
+        let router = router(app.clone(), Entrance::default(), stopping).unwrap();
         Edge { app, router, token, other_token, _tasks: tasks, folder }
     }
 
@@ -129,6 +131,17 @@ impl Edge {
     /// As [`Edge::post`], by the other admin.
     pub(crate) async fn other_post(&self, path: &str, key: &str, body: Value) -> Told {
         let request = self.request(Method::POST, path, &self.other_token).header("Idempotency-Key", key);
+        self.send(request, body.to_string()).await
+    }
+
+    /// The token of one more desk.
+    pub(crate) async fn desk(&self) -> String {
+        token_for(&self.app, Role::Admin, None).await
+    }
+
+    /// As [`Edge::post`], with a token.
+    pub(crate) async fn post_by(&self, token: &str, path: &str, key: &str, body: Value) -> Told {
+        let request = self.request(Method::POST, path, token).header("Idempotency-Key", key);
         self.send(request, body.to_string()).await
     }
 

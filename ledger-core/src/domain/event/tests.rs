@@ -22,7 +22,8 @@ use json::canonical;
 use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
-    accounts, actor, at, card_no, credit, dated, first_samples, merchant, points, programmes, seals, sites, store, worker,
+    accounts, actor, at, card_no, credit, dated, erasure_samples, first_samples, merchant, points, programmes, seals,
+    sites, store, way, worker,
 };
 
 fn encoded(event: &Event) -> String {
@@ -50,8 +51,10 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-dated.jsonl", dated::samples()),
         ("events-v1-accounts.jsonl", accounts::samples()),
         ("events-v1-sites.jsonl", sites::samples()),
+        ("events-v1-erasure.jsonl", erasure_samples()),
         ("events-v1-programmes.jsonl", programmes::samples()),
         ("events-v1-seals.jsonl", seals::samples()),
+        ("events-v1-way.jsonl", way::samples()),
     ]
 }
 
@@ -201,6 +204,7 @@ fn every_event_tells_its_stream() {
             Event::Merchant(_) => StreamId::Merchant(merchant()),
             Event::Store(_) => StreamId::Store(store()),
             Event::Card(_) => StreamId::Card(card_no()),
+            Event::Mark(event) => StreamId::Mark(event.marked().mark.clone()),
             Event::Account(_) => StreamId::Account(account()),
             Event::Directory(_) => StreamId::Directory,
             Event::Sites(_) => StreamId::Sites,

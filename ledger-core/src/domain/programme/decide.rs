@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::command::{Guards, Settings};
+use super::command::Settings;
 use super::event::{AppraisalSealed, JournalOpened, ProgrammeConfigured, ProgrammeEvent, ScheduleAdopted};
 use super::state::Programme;
+use crate::domain::calendar::{Calendar, Counting};
 use crate::domain::event::V1;
 use crate::domain::ids::BranchId;
 use crate::domain::points::Points;
@@ -18,6 +19,12 @@ use crate::domain::time::{BusinessTime, Validity, is_plausible};
 const MONTHS_MAX: u32 = 1_200;
 /// The longest publicity: a year, a leap day included.
 const PUBLICITY_DAYS_MAX: u32 = 366;
+/// The most people who check one credit.
+const CHECKS_MAX: u32 = 2;
+/// The most days off, or weekends worked, that a district's calendar holds.
+const CALENDAR_DAYS_MAX: usize = 2_000;
+/// The largest number of a guard.
+const GUARD_NUMBER_MAX: u32 = 10_000;
 /// The most tiers a district's list may have.
 const TIERS_MAX: usize = 100;
 
@@ -26,6 +33,8 @@ const TIERS_MAX: usize = 100;
 pub enum ProgrammeCommand {
     /// Make the journal's first event.
     Open {
+        /// Whether all that follows is made up, to show a ledger with.
+        demonstration: bool,
         /// The log's origin: its unique name in checkpoints.
         origin: String,
         /// The hash suite's name.
@@ -62,9 +71,9 @@ impl Programme {
     /// `invalid_input` and `invalid_date` for settings or a schedule that cannot hold.
     pub fn decide(&self, command: ProgrammeCommand) -> Decision<Vec<ProgrammeEvent>> {
         match command {
-            ProgrammeCommand::Open { origin, suite } => match &self.opened {
+            ProgrammeCommand::Open { origin, suite, demonstration } => match &self.opened {
                 Some(_) => Ok(Vec::new()),
-                None => Ok(vec![ProgrammeEvent::JournalOpened(JournalOpened { origin, suite, v: V1 })]),
+                None => Ok(vec![ProgrammeEvent::JournalOpened(JournalOpened { demonstration, origin, suite, v: V1 })]),
             },
             ProgrammeCommand::Configure(settings) => self.configure(settings),
             ProgrammeCommand::AdoptSchedule { activities, effective_from } => {
@@ -100,21 +109,36 @@ impl Programme {
     }
 
     fn configure(&self, settings: Settings) -> Decision<Vec<ProgrammeEvent>> {
+        let checks = settings.checks.or(settings.approval_required.map(u32::from)).unwrap_or(self.checks);
+        let Calendar { holidays, makeup_workdays } = self.calendar.clone();
+        let calendar =
+            Calendar::new(settings.holidays.unwrap_or(holidays), settings.makeup_workdays.unwrap_or(makeup_workdays));
         let wanted = ProgrammeConfigured {
-            approval_required: settings.approval_required.unwrap_or(self.approval_required),
+            approval_required: checks > 0,
+            calendar,
+            checks: Some(checks).filter(|checks| *checks > 1),
             code: settings.code.unwrap_or_else(|| self.code.clone()),
-            guards: Guards { self_witness: settings.self_witness.unwrap_or(self.guards.self_witness) },
+            guards: self.guards.with(&settings.guards),
             name: settings.name.unwrap_or_else(|| self.name.clone()),
             points_step: settings.points_step.unwrap_or(self.points_step),
             publicity_days: settings.publicity_days.unwrap_or(self.publicity_days),
             tiers: settings.tiers.unwrap_or_else(|| self.tiers.clone()),
             v: V1,
+            working_days: settings.working_days.unwrap_or(self.counting == Counting::Working),
         };
         if !wanted.points_step.is_positive() {
             return Err(Refusal::new(Code::InvalidInput, "points_step must be more than 0"));
         }
+        if checks > CHECKS_MAX {
+            return Err(Refusal::new(Code::InvalidInput, "checks must be 0, 1 or 2: how many people check a credit"));
+        }
         if wanted.publicity_days > PUBLICITY_DAYS_MAX {
             let message = format!("publicity_days must be at most {PUBLICITY_DAYS_MAX}");
+            return Err(Refusal::new(Code::InvalidInput, message));
+        }
+        check_calendar(&wanted.calendar)?;
+        if let Some((kind, _)) = wanted.guards.on().find(|(_, guard)| guard.over > Some(GUARD_NUMBER_MAX)) {
+            let message = format!("guards: {}: the number must be at most {GUARD_NUMBER_MAX}", kind.code());
             return Err(Refusal::new(Code::InvalidInput, message));
         }
         if wanted.tiers.len() > TIERS_MAX || wanted.tiers.iter().any(String::is_empty) {
@@ -126,6 +150,23 @@ impl Programme {
         after.evolve(&event);
         Ok(if &after == self { Vec::new() } else { vec![event] })
     }
+}
+
+fn check_calendar(calendar: &Calendar) -> Decision<()> {
+    for (name, days) in [("holidays", &calendar.holidays), ("makeup_workdays", &calendar.makeup_workdays)] {
+        if days.len() > CALENDAR_DAYS_MAX {
+            let message = format!("{name} must be at most {CALENDAR_DAYS_MAX} days; leave out years that are over");
+            return Err(Refusal::new(Code::InvalidInput, message));
+        }
+        if let Some(day) = days.iter().find(|day| !is_plausible(**day)) {
+            return Err(Refusal::new(Code::InvalidDate, format!("{name}: {day} lies outside 1900 to 9998")));
+        }
+    }
+    if let Some(day) = calendar.makeup_workdays.iter().find(|day| calendar.holidays.binary_search(day).is_ok()) {
+        let message = format!("{day} stands in holidays and in makeup_workdays; leave it in one of them");
+        return Err(Refusal::new(Code::InvalidInput, message));
+    }
+    Ok(())
 }
 
 fn check_activities(activities: &[Activity]) -> Decision<()> {
@@ -150,6 +191,12 @@ fn check_activities(activities: &[Activity]) -> Decision<()> {
         }
         if matches!(activity.validity, Validity::Months(months) if months == 0 || months > MONTHS_MAX) {
             return refuse("months of validity (有效月数) must be 1 to 1200, 年底, or blank for ever");
+        }
+        if activity.checks.is_some_and(|checks| checks > CHECKS_MAX) {
+            return refuse("the number of checks (审核人数) must be 0, 1 or 2, or blank for the district's");
+        }
+        if activity.publicity_days.is_some_and(|days| days > PUBLICITY_DAYS_MAX) {
+            return refuse("the days of publicity (公示天数) must be 0 to 366, or blank for the district's");
         }
         if activity.name.is_empty() || activity.category.is_empty() {
             return refuse("name and category must not be blank");

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::command::Guards;
+use super::guards::Guards;
+use crate::domain::calendar::Calendar;
 use crate::domain::event::V1;
 use crate::domain::ids::BranchId;
 use crate::domain::points::Points;
@@ -13,6 +14,9 @@ use crate::domain::time::BusinessTime;
 /// The journal's first event: what its Merkle log is made with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JournalOpened {
+    /// Whether all that follows is made up, to show a ledger with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demonstration: bool,
     /// The log's origin.
     pub origin: String,
     /// The hash suite.
@@ -24,8 +28,14 @@ pub struct JournalOpened {
 /// The district's settings from here on, all of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProgrammeConfigured {
-    /// Whether a second person confirms each credit.
+    /// Whether anybody checks a credit.
     pub approval_required: bool,
+    /// The days off, and the weekends that are worked; absent where none were ever given.
+    #[serde(default, skip_serializing_if = "Calendar::is_empty")]
+    pub calendar: Calendar,
+    /// How many people check a credit, where it is more than one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks: Option<u32>,
     /// Administrative division code.
     pub code: String,
     /// What the guards do.
@@ -35,13 +45,27 @@ pub struct ProgrammeConfigured {
     pub name: String,
     /// Rounding step, hundredths of points.
     pub points_step: Points,
-    /// Days of publicity before confirmation.
+    /// Days of publicity before a credit counts.
     pub publicity_days: u32,
     /// The tiers that stores may have; absent for every word.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tiers: Vec<String>,
     /// Payload version.
     pub v: V1,
+    /// Whether a publicity counts working days alone.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub working_days: bool,
+}
+
+impl ProgrammeConfigured {
+    /// How many people check a credit.
+    pub fn checks(&self) -> u32 {
+        self.checks.unwrap_or_else(|| u32::from(self.approval_required))
+    }
+}
+
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// A version of the points schedule was adopted.

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::command::Guards;
 use super::event::ProgrammeEvent;
+use super::guards::Guards;
+use crate::domain::calendar::{Calendar, Counting};
 use crate::domain::ids::{ActivityCode, BranchId};
 use crate::domain::points::Points;
 use crate::domain::schedule::{Activity, ScheduleVersion};
@@ -16,8 +17,10 @@ pub struct Programme {
     pub opened: Option<(String, String)>,
     /// Whether settings were ever given.
     pub configured: bool,
-    /// Whether a second person confirms each credit.
-    pub approval_required: bool,
+    /// The days off, and the weekends that are worked.
+    pub calendar: Calendar,
+    /// How many people check a credit.
+    pub checks: u32,
     /// Administrative division code; blank until configured.
     pub code: String,
     /// What the guards do.
@@ -26,8 +29,10 @@ pub struct Programme {
     pub name: String,
     /// Rounding step; one point until configured.
     pub points_step: Points,
-    /// Days of publicity before confirmation.
+    /// Days of publicity before a credit counts.
     pub publicity_days: u32,
+    /// Which days of a publicity count.
+    pub counting: Counting,
     /// The tiers that stores may have; empty for every word.
     pub tiers: Vec<String>,
     schedules: Vec<ScheduleVersion>,
@@ -48,12 +53,14 @@ impl Default for Programme {
         Programme {
             opened: None,
             configured: false,
-            approval_required: false,
+            calendar: Calendar::default(),
+            checks: 0,
             code: String::new(),
             guards: Guards::default(),
             name: String::new(),
             points_step: Points::from_whole(1),
             publicity_days: 0,
+            counting: Counting::Natural,
             tiers: Vec::new(),
             schedules: Vec::new(),
             seals: Vec::new(),
@@ -98,9 +105,24 @@ impl Programme {
         seal.map(|seal| seal.position)
     }
 
-    /// Whether credits wait for a second person or a publicity period.
-    pub const fn needs_confirmation(&self) -> bool {
-        self.approval_required || self.publicity_days > 0
+    /// The line of an activity in a version of the schedule.
+    pub fn line(&self, version: u32, code: &ActivityCode) -> Option<&Activity> {
+        self.schedules.iter().find(|schedule| schedule.version == version)?.activity(code)
+    }
+
+    /// How many people check a credit of a line: as the line says, else as the district does.
+    pub fn checks_of(&self, line: &Activity) -> u32 {
+        line.checks.unwrap_or(self.checks)
+    }
+
+    /// How many days a credit of a line is public: as the line says, else as the district does.
+    pub fn publicity_of(&self, line: Option<&Activity>) -> u32 {
+        line.and_then(|line| line.publicity_days).unwrap_or(self.publicity_days)
+    }
+
+    /// The last day of a period that begins on a day, by the district's calendar; none beyond the years that are kept.
+    pub fn last_day(&self, begins: NaiveDate, days: u32) -> Option<NaiveDate> {
+        self.calendar.last_day(begins, days, self.counting)
     }
 
     /// Folds one event.
@@ -109,12 +131,14 @@ impl Programme {
             ProgrammeEvent::JournalOpened(event) => self.opened = Some((event.origin.clone(), event.suite.clone())),
             ProgrammeEvent::ProgrammeConfigured(event) => {
                 self.configured = true;
-                self.approval_required = event.approval_required;
+                self.calendar = Calendar::clone(&event.calendar);
+                self.checks = event.checks();
+                self.counting = if event.working_days { Counting::Working } else { Counting::Natural };
                 self.code.clone_from(&event.code);
                 self.name.clone_from(&event.name);
                 self.points_step = event.points_step;
                 self.publicity_days = event.publicity_days;
-                self.guards = event.guards;
+                self.guards = event.guards.clone();
                 self.tiers.clone_from(&event.tiers);
             }
             ProgrammeEvent::ScheduleAdopted(event) => self.schedules.push(ScheduleVersion {

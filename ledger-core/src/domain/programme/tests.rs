@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 
 use super::ProgrammeCommand;
-use super::command::{GuardAction, Settings};
+use super::command::Settings;
+use super::guards::{Guard, GuardAction, GuardKind};
 use super::state::Programme;
 use crate::domain::ids::ActivityCode;
 use crate::domain::points::Points;
@@ -18,11 +19,13 @@ fn day(text: &str) -> NaiveDate {
 fn adopt(from: &str, rate: i32) -> ProgrammeCommand {
     let activity = Activity {
         category: "志愿服务".into(),
+        checks: None,
         code: ActivityCode::new("ZY01").expect("code"),
         counts_for_card: true,
         daily_cap: None,
         name: "社区志愿服务".into(),
         points_per_unit: Points::from_whole(rate),
+        publicity_days: None,
         unit: "小时".into(),
         validity: Validity::Months(24),
         terms: Default::default(),
@@ -70,13 +73,14 @@ fn a_rate_of_nothing_and_a_step_of_nothing_are_refused() {
 #[test]
 fn guards_and_tiers_stay_as_they_are_until_they_are_set_anew() {
     let set = |settings| ProgrammeCommand::Configure(settings);
-    let refuse = Settings { self_witness: Some(GuardAction::Refuse), ..Settings::default() };
+    let self_witness = |action| [(GuardKind::SelfWitness, Guard { action, over: None })].into();
+    let refuse = Settings { guards: self_witness(GuardAction::Refuse), ..Settings::default() };
     let tiers = Settings { tiers: Some(vec!["总站".into()]), ..Settings::default() };
     let programme =
         given(vec![set(refuse), set(tiers), set(Settings { publicity_days: Some(3), ..Settings::default() })]);
-    assert_eq!(programme.guards.self_witness, GuardAction::Refuse);
+    assert_eq!(programme.guards.get(GuardKind::SelfWitness).action, GuardAction::Refuse);
     assert_eq!(programme.tiers, ["总站"]);
-    let off = Settings { self_witness: Some(GuardAction::Off), tiers: Some(Vec::new()), ..Settings::default() };
+    let off = Settings { guards: self_witness(GuardAction::Off), tiers: Some(Vec::new()), ..Settings::default() };
     let events = programme.decide(ProgrammeCommand::Configure(off)).expect("accepted");
     let mut payload = Vec::new();
     crate::domain::event::Event::from(events[0].clone()).encode_into(&mut payload).expect("encoded");
@@ -91,8 +95,54 @@ fn a_publicity_of_more_than_a_year_and_a_blank_tier_are_refused() {
         Settings { publicity_days: Some(367), ..Settings::default() },
         Settings { publicity_days: Some(u32::MAX), ..Settings::default() },
         Settings { tiers: Some(vec![String::new()]), ..Settings::default() },
+        Settings { checks: Some(3), ..Settings::default() },
+        Settings {
+            holidays: Some(vec![day("2026-10-01")]),
+            makeup_workdays: Some(vec![day("2026-10-01")]),
+            ..Settings::default()
+        },
     ] {
         let refused = programme.decide(ProgrammeCommand::Configure(settings));
         assert_eq!(refused.map_err(|refusal| refusal.code), Err(Code::InvalidInput));
     }
+}
+
+#[test]
+fn an_approval_is_one_check_and_more_checks_are_told_apart() {
+    let set = |settings| given(vec![ProgrammeCommand::Configure(settings)]).checks;
+    assert_eq!(set(Settings { approval_required: Some(true), ..Settings::default() }), 1);
+    assert_eq!(set(Settings { checks: Some(2), ..Settings::default() }), 2);
+    assert_eq!(set(Settings { approval_required: Some(true), checks: Some(0), ..Settings::default() }), 0);
+    assert_eq!(set(Settings { publicity_days: Some(3), ..Settings::default() }), 0);
+}
+
+#[test]
+fn a_line_of_the_schedule_sets_checks_and_publicity_for_itself() {
+    let programme = given(vec![
+        ProgrammeCommand::Configure(Settings { checks: Some(1), publicity_days: Some(3), ..Settings::default() }),
+        adopt("2024-01-01", 1),
+    ]);
+    let (line, version) = programme.activity_on(&"ZY01".parse().expect("a code"), day("2024-02-01")).expect("a line");
+    assert_eq!((programme.checks_of(line), programme.publicity_of(Some(line))), (1, 3));
+    let own = Activity { checks: Some(0), publicity_days: Some(7), ..line.clone() };
+    assert_eq!((programme.checks_of(&own), programme.publicity_of(Some(&own))), (0, 7));
+    assert_eq!(programme.line(version, &line.code), Some(line));
+}
+
+#[test]
+fn a_guard_keeps_its_number_and_takes_the_usual_one_where_none_is_given() {
+    let guard =
+        |kind, action, over| Settings { guards: [(kind, Guard { action, over })].into(), ..Settings::default() };
+    let programme = given(vec![
+        ProgrammeCommand::Configure(guard(GuardKind::HoursOverDay, GuardAction::Flag, Some(6))),
+        ProgrammeCommand::Configure(guard(GuardKind::RecordedLate, GuardAction::Refuse, None)),
+        ProgrammeCommand::Configure(guard(GuardKind::HoursOverlap, GuardAction::Flag, Some(9))),
+    ]);
+    let over = |kind| programme.guards.get(kind).over;
+    assert_eq!(over(GuardKind::HoursOverDay), Some(6));
+    assert_eq!(over(GuardKind::RecordedLate), GuardKind::RecordedLate.usual_number());
+    assert_eq!(over(GuardKind::HoursOverlap), None, "it has no number");
+    let absurd = guard(GuardKind::NewAccount, GuardAction::Flag, Some(u32::MAX));
+    let refused = programme.decide(ProgrammeCommand::Configure(absurd));
+    assert_eq!(refused.map_err(|refusal| refusal.code), Err(Code::InvalidInput));
 }

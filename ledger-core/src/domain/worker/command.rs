@@ -9,8 +9,9 @@ use crate::domain::ids::{Actor, CreditId, SiteId, StoreId};
 use crate::domain::period::Period;
 use crate::domain::points::Points;
 use crate::domain::quantity::Quantity;
+use crate::domain::refusal::Code;
 use crate::domain::schedule::Activity;
-use crate::domain::time::BusinessTime;
+use crate::domain::time::{BusinessTime, ClockTime};
 
 /// A worker's particulars: no name, phone or identity number, which live in the vault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,24 +66,55 @@ pub struct CreditTerms {
     pub evidence: Option<String>,
     /// The service date.
     pub on: NaiveDate,
-    /// Whether a second person must confirm it.
-    pub proposed: bool,
+    /// The guards that were met.
+    pub flags: Vec<Code>,
+    /// How many hours it took, where the district watches over them.
+    pub hours: Option<Quantity>,
     /// Who records it.
     pub proposer: Actor,
-    /// Days of publicity in force now.
-    pub publicity_days: u32,
     /// Units of service.
     pub quantity: Quantity,
     /// The schedule's version.
     pub schedule: u32,
+    /// From when to when it was done, where that was told.
+    pub span: Option<(ClockTime, ClockTime)>,
     /// By which day the work was done, where that is another than the service date: who left since still earns.
     pub done_on: Option<NaiveDate>,
     /// What it comes from, where from a request or a visit.
     pub source: Option<String>,
     /// The district's rounding step.
     pub step: Points,
+    /// What it goes through before it counts; nothing where it counts at once.
+    pub way: Option<WayTerms>,
     /// Who witnessed it (证明人), as a pseudonym.
     pub witness: Option<String>,
+}
+
+/// What a credit goes through before it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WayTerms {
+    /// How many people check it.
+    pub checks: u32,
+    /// The last day of its publicity, where that begins at once.
+    pub public_until: Option<NaiveDate>,
+}
+
+/// Who decides about a credit, and which of those who had a part in it are the same person with another account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judge {
+    /// Who.
+    pub by: Actor,
+    /// Other accounts of the same person.
+    pub alike: Vec<Actor>,
+    /// Whether the person is the worker whose credit it is.
+    pub is_worker: bool,
+}
+
+impl Judge {
+    /// Whether it is the person who acted under a name.
+    pub fn is(&self, actor: &Actor) -> bool {
+        &self.by == actor || self.alike.contains(actor)
+    }
 }
 
 /// A redemption or hold as decided upon: the store has already quoted its lines.
@@ -99,21 +131,44 @@ pub struct Spending {
 /// What is decided about a credit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CreditVerdict {
-    /// A second person confirms it; not before the publicity period is over.
+    /// A second person checks it.
     Confirm {
         /// Days of publicity in force now, for a credit that was proposed before its own were recorded with it.
         publicity_days: u32,
+        /// The last day of the publicity that begins now, where the credit must be public.
+        public_until: Option<NaiveDate>,
     },
     /// A second person rejects it.
     Reject,
     /// It is taken back.
     Reverse,
     /// Somebody objects.
-    Object,
+    Object {
+        /// Whether only auditors may be told who.
+        anonymous: bool,
+        /// Days of its publicity that are left now.
+        days_left: u32,
+    },
     /// An objection is decided.
     Resolve {
         /// Whether the objection was right: the credit is then rejected or reversed.
         upheld: bool,
+        /// The last day of the publicity that goes on, where one does.
+        public_until: Option<NaiveDate>,
+        /// The last day of an appeal, where one is still possible.
+        appeal_until: NaiveDate,
+    },
+    /// The decision about an objection is appealed.
+    Appeal {
+        /// The day on which the appeal enters the ledger.
+        today: NaiveDate,
+        /// Days of its publicity that are left now.
+        days_left: u32,
+    },
+    /// What comes of it by itself once a day is over.
+    Settle {
+        /// The day, which is over.
+        over: NaiveDate,
     },
 }
 

@@ -2,14 +2,15 @@
 
 mod credits;
 mod spending;
+mod way;
 
 use chrono::NaiveDate;
 
-use super::command::{AppointmentTerms, CreditTerms, CreditVerdict, OfWorker, Spending, WorkerDetails};
+use super::command::{AppointmentTerms, CreditTerms, CreditVerdict, Judge, OfWorker, Spending, WorkerDetails};
 use super::event::{
-    AppointmentRecorded, CardClosed, CardIssued, CardMoved, WorkerDeparted, WorkerEvent, WorkerRecorded,
+    AppointmentRecorded, CardClosed, CardIssued, CardMoved, ErasureStep, WorkerDeparted, WorkerEvent, WorkerRecorded,
 };
-use super::state::Worker;
+use super::state::{Erasure, Worker};
 use crate::domain::event::V1;
 use crate::domain::ids::{
     Actor, ApplicationId, AppointmentId, BenefitId, BranchId, CardNo, CreditId, HoldId, RedemptionId,
@@ -30,6 +31,15 @@ pub enum WorkerCommand {
     },
     /// The worker leaves the programme.
     Depart {
+        /// Why.
+        reason: String,
+    },
+    /// Forget the person: the first who says so asks, a second one confirms.
+    Erase {
+        /// Who.
+        by: Actor,
+        /// Whether it is the worker.
+        oneself: bool,
         /// Why.
         reason: String,
     },
@@ -61,7 +71,7 @@ pub enum WorkerCommand {
         /// What.
         verdict: CreditVerdict,
         /// Who.
-        by: Actor,
+        judge: Judge,
         /// Why.
         reason: String,
     },
@@ -144,6 +154,7 @@ impl Worker {
                 let event = WorkerDeparted { at: of.at, reason, v: V1, worker: of.worker.clone() };
                 Ok(vec![WorkerEvent::WorkerDeparted(event)])
             }
+            WorkerCommand::Erase { by, oneself, reason } => self.erase(of, by, oneself, reason),
             WorkerCommand::IssueCard { card_no, branch, update } => self.issue_card(of, card_no, branch, update),
             WorkerCommand::MoveCard { branch } => self.move_card(of, branch),
             WorkerCommand::CloseCard { reason } => {
@@ -152,8 +163,8 @@ impl Worker {
                 Ok(vec![WorkerEvent::CardClosed(event)])
             }
             WorkerCommand::Credit(terms) => self.record_credit(of, *terms),
-            WorkerCommand::JudgeCredit { credit, verdict, by, reason } => {
-                self.judge_credit(of, &credit, verdict, by, reason)
+            WorkerCommand::JudgeCredit { credit, verdict, judge, reason } => {
+                self.judge_credit(of, &credit, &verdict, &judge, reason)
             }
             WorkerCommand::Redeem { redemption, spending } => self.redeem(of, redemption, spending),
             WorkerCommand::ReverseRedemption { redemption, reason } => self.reverse_redemption(of, redemption, reason),
@@ -165,6 +176,24 @@ impl Worker {
                 self.pay_benefit(of, application, benefit, points)
             }
             WorkerCommand::Expire { through } => Ok(self.expire(of, through)),
+        }
+    }
+
+    /// The first who says so asks; a second person confirms, whatever the worker's standing: who left may be forgotten too.
+    fn erase(&self, of: &OfWorker, by: Actor, oneself: bool, reason: String) -> Decision<Vec<WorkerEvent>> {
+        let step = ErasureStep { at: of.at, by, oneself, reason, v: V1, worker: of.worker.clone() };
+        match &self.erasure {
+            None => Ok(vec![WorkerEvent::WorkerErasureAsked(step)]),
+            Some(Erasure::Asked { by, oneself }) if *by == step.by || (*oneself && step.oneself) => {
+                let message =
+                    format!("whoever asked to forget worker {} cannot confirm it; a second person does", of.worker);
+                Err(Refusal::new(Code::SamePerson, message))
+            }
+            Some(Erasure::Asked { .. }) => Ok(vec![WorkerEvent::WorkerErased(step)]),
+            Some(Erasure::Done) => {
+                let message = format!("the person behind worker {} was forgotten already", of.worker);
+                Err(Refusal::new(Code::AlreadyDecided, message))
+            }
         }
     }
 

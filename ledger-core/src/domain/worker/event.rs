@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use act::{Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
 pub use answers::{Basket, Lots};
-pub use credits::{CreditJudged, CreditReversed, ObjectionResolved, ServiceRecorded};
+pub use credits::{CreditJudged, CreditPublicised, CreditReversed, ObjectionResolved, ServiceRecorded};
 pub use spending::{
     BenefitPointsSpent, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedeemedLine,
     RedemptionReversed,
@@ -20,7 +20,7 @@ pub use spending::{
 
 use super::command::AppointmentTerms;
 use crate::domain::event::V1;
-use crate::domain::ids::{AppointmentId, BranchId, CardNo, SiteId, WorkerId};
+use crate::domain::ids::{Actor, AppointmentId, BranchId, CardNo, SiteId, WorkerId};
 use crate::domain::time::BusinessTime;
 
 /// A worker joined, or the particulars changed.
@@ -121,6 +121,25 @@ pub struct CardClosed {
     pub worker: WorkerId,
 }
 
+/// A step towards forgetting the person behind the account: asked for, or confirmed by a second person. Points, cards and
+/// proofs stay; what the vault knew of the person is destroyed with the second step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErasureStep {
+    /// When.
+    pub at: BusinessTime,
+    /// Who.
+    pub by: Actor,
+    /// Whether it was the worker.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub oneself: bool,
+    /// Why.
+    pub reason: String,
+    /// Payload version.
+    pub v: V1,
+    /// Which worker.
+    pub worker: WorkerId,
+}
+
 events! {
     /// Events of a worker.
     WorkerEvent of worker: WorkerId {
@@ -130,6 +149,10 @@ events! {
         WorkerUpdated(WorkerRecorded) = "人员变更",
         /// The worker left.
         WorkerDeparted(WorkerDeparted) = "人员退出",
+        /// Somebody asked to forget the person.
+        WorkerErasureAsked(ErasureStep) = "申请删除个人信息",
+        /// A second person confirmed, and the person was forgotten.
+        WorkerErased(ErasureStep) = "个人信息已删除",
         /// A card was issued.
         CardIssued(CardIssued) = "积分卡发放",
         /// The card changed its branch.
@@ -142,12 +165,18 @@ events! {
         CivicCreationRecorded(ServiceRecorded) = "积分认定·文明创建",
         /// A service of any other category of the district.
         CommunityServiceRecorded(ServiceRecorded) = "积分认定",
-        /// A second person confirmed.
+        /// A second person checked it, and another one must.
+        CreditChecked(CreditJudged) = "审核",
+        /// It was checked as often as it must be, and is public now.
+        CreditPublicised(CreditPublicised) = "公示",
+        /// It counts: a second person confirmed it, or its publicity is over.
         CreditConfirmed(CreditJudged) = "确认",
         /// A second person rejected.
         CreditRejected(CreditJudged) = "驳回",
         /// Somebody objected.
         CreditObjected(CreditJudged) = "异议",
+        /// The decision about an objection was appealed.
+        CreditAppealed(CreditJudged) = "申诉",
         /// The objection was decided.
         ObjectionResolved(ObjectionResolved) = "异议处理",
         /// The credit was taken back.

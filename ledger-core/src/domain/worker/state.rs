@@ -1,9 +1,12 @@
-//! A worker's state, folded from its events. One state, by concern: [`purse`] (lots, redemptions, holds, debt), [`caps`]
-//! (what daily caps and yearly limits count) and [`card`] (the particulars and the card).
+//! A worker's state, folded from its events. One state, by concern: [`purse`] (lots, redemptions, holds, debt), [`way`]
+//! (checks, publicity, objections), [`caps`] (what daily caps and yearly limits count), [`hours`] (when somebody served) and
+//! [`card`] (the particulars and the card).
 
 mod caps;
 mod card;
+mod hours;
 mod purse;
+mod way;
 
 use std::collections::BTreeMap;
 
@@ -14,28 +17,47 @@ use serde::{Deserialize, Serialize};
 use super::command::AppointmentTerms;
 use super::event::{HoldEnded, WorkerEvent};
 use super::open_lots::OpenLots;
-use crate::domain::ids::{ActivityCode, AppointmentId, HoldId, RedemptionId, SiteId, Sku};
+use crate::domain::ids::{ActivityCode, Actor, AppointmentId, HoldId, RedemptionId, SiteId, Sku};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 pub use card::HeldCard;
+pub use hours::Served;
 pub use purse::{CreditStatus, Hold, HoldEnd, Lot, Redemption};
+pub use way::{Dispute, Due, Stage, Way};
 
 /// A worker.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Worker {
     pub(super) details: Option<(String, Option<bool>, Option<String>)>,
+    pub(super) registered_on: Option<NaiveDate>,
     pub(super) site: Option<SiteId>,
     pub(super) appointments: BTreeMap<AppointmentId, AppointmentTerms>,
     pub(super) departed: Option<BusinessTime>,
+    pub(super) erasure: Option<Erasure>,
     pub(super) card: Option<HeldCard>,
     pub(super) lots: Vec<Lot>,
     pub(super) open: OpenLots,
     pub(super) by_day: BTreeMap<(ActivityCode, NaiveDate), Points>,
+    pub(super) served: BTreeMap<NaiveDate, Vec<Served>>,
     pub(super) redemptions: HashMap<RedemptionId, Redemption>,
     pub(super) units: BTreeMap<(Sku, i32), u32>,
     pub(super) holds: BTreeMap<HoldId, Hold>,
     pub(super) ended_holds: BTreeMap<HoldId, HoldEnd>,
     pub(super) debt: Points,
+}
+
+/// How far forgetting the person has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Erasure {
+    /// It was asked for.
+    Asked {
+        /// By whom.
+        by: Actor,
+        /// Whether by the worker.
+        oneself: bool,
+    },
+    /// It was confirmed.
+    Done,
 }
 
 impl Worker {
@@ -47,8 +69,16 @@ impl Worker {
     /// Folds one event.
     pub fn evolve(&mut self, event: &WorkerEvent) {
         match event {
-            WorkerEvent::WorkerRegistered(event) | WorkerEvent::WorkerUpdated(event) => self.describe(event),
+            WorkerEvent::WorkerRegistered(event) => {
+                self.registered_on = Some(event.at.date());
+                self.describe(event);
+            }
+            WorkerEvent::WorkerUpdated(event) => self.describe(event),
             WorkerEvent::WorkerDeparted(event) => self.departed = Some(event.at),
+            WorkerEvent::WorkerErasureAsked(event) => {
+                self.erasure = Some(Erasure::Asked { by: event.by.clone(), oneself: event.oneself });
+            }
+            WorkerEvent::WorkerErased(_) => self.erasure = Some(Erasure::Done),
             WorkerEvent::CardIssued(event) => self.hold_card(event),
             WorkerEvent::CardMoved(event) => self.change_branch(event),
             WorkerEvent::CardClosed(_) => self.card = None,
@@ -57,14 +87,18 @@ impl Worker {
             | WorkerEvent::CommunityServiceRecorded(record) => {
                 self.open_lot(record);
                 self.use_cap(record);
+                self.serve(record);
             }
+            WorkerEvent::CreditChecked(event) => self.check(event),
+            WorkerEvent::CreditPublicised(event) => self.publicise(event),
             WorkerEvent::CreditConfirmed(event) => self.confirm(event),
             WorkerEvent::CreditRejected(event) => {
                 self.change(event.lot, |lot| lot.status = CreditStatus::Rejected);
                 self.free_cap(event.lot);
             }
-            WorkerEvent::CreditObjected(event) => self.object(event.lot, Some(&event.by)),
-            WorkerEvent::ObjectionResolved(event) => self.object(event.lot, None),
+            WorkerEvent::CreditObjected(event) => self.object(event),
+            WorkerEvent::CreditAppealed(event) => self.appeal(event),
+            WorkerEvent::ObjectionResolved(event) => self.resolve(event),
             WorkerEvent::CreditReversed(event) => {
                 self.take_back(event);
                 self.free_cap(event.lot);

@@ -8,11 +8,12 @@ mod histories;
 mod holds;
 mod proposals;
 mod redemptions;
+mod ways;
 
 use chrono::NaiveDate;
 
 use super::WorkerCommand;
-use super::command::{CreditTerms, CreditVerdict, OfWorker, Spending, WorkerDetails};
+use super::command::{CreditTerms, CreditVerdict, Judge, OfWorker, Spending, WayTerms, WorkerDetails};
 use super::event::{
     CreditReversed, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedeemedLine,
     RedemptionReversed, ServiceRecorded, WorkerEvent,
@@ -61,6 +62,11 @@ impl Outcome {
     #[track_caller]
     fn then<const N: usize>(self, events: [WorkerEvent; N]) {
         assert_eq!(self.0, Ok(Vec::from(events)));
+    }
+
+    #[track_caller]
+    fn accepted(self) {
+        assert!(self.0.is_ok(), "{:?}", self.0);
     }
 
     #[track_caller]
@@ -146,11 +152,13 @@ fn parts(lots: &[(u32, i32)]) -> Vec<LotPart> {
 fn activity() -> Activity {
     Activity {
         category: "志愿服务".into(),
+        checks: None,
         code: ActivityCode::new("ZY01").expect("activity"),
         counts_for_card: true,
         daily_cap: None,
         name: "社区志愿服务".into(),
         points_per_unit: points(1),
+        publicity_days: None,
         unit: "小时".into(),
         validity: Validity::Months(12),
         terms: Default::default(),
@@ -185,13 +193,15 @@ fn terms(id: &str, on: &str, quantity: &str) -> CreditTerms {
         credit: credit_id(id),
         entered_on: date("2024-03-05"),
         evidence: None,
+        flags: Vec::new(),
+        hours: None,
         on: date(on),
-        proposed: false,
         proposer: actor("maker"),
-        publicity_days: 0,
         quantity: Quantity::parse(quantity).expect("quantity"),
         schedule: 1,
+        span: None,
         step: points(1),
+        way: None,
         witness: None,
         eligible_on: None,
         done_on: None,
@@ -214,7 +224,20 @@ fn lasting(id: &str, on: &str, whole: u32, validity: Validity) -> WorkerCommand 
 }
 
 fn proposal(id: &str, on: &str, whole: u32) -> WorkerCommand {
-    credit_as(id, on, &whole.to_string(), |terms| terms.proposed = true)
+    credit_as(id, on, &whole.to_string(), |terms| terms.way = checked_once())
+}
+
+/// A way with one check and no publicity.
+const fn checked_once() -> Option<WayTerms> {
+    Some(WayTerms { checks: 1, public_until: None })
+}
+
+const CONFIRM: CreditVerdict = CreditVerdict::Confirm { publicity_days: 0, public_until: None };
+const OBJECT: CreditVerdict = CreditVerdict::Object { anonymous: false, days_left: 0 };
+
+/// An objection decided so that the decision can be appealed through a day.
+fn resolve(upheld: bool, appeal_until: &str) -> CreditVerdict {
+    CreditVerdict::Resolve { upheld, public_until: None, appeal_until: date(appeal_until) }
 }
 
 fn judge(id: &str, verdict: CreditVerdict) -> WorkerCommand {
@@ -222,7 +245,8 @@ fn judge(id: &str, verdict: CreditVerdict) -> WorkerCommand {
 }
 
 fn judge_as(by: &str, id: &str, verdict: CreditVerdict) -> WorkerCommand {
-    WorkerCommand::JudgeCredit { credit: credit_id(id), verdict, by: actor(by), reason: "核对台账".into() }
+    let judge = Judge { by: actor(by), alike: Vec::new(), is_worker: false };
+    WorkerCommand::JudgeCredit { credit: credit_id(id), verdict, judge, reason: "核对台账".into() }
 }
 
 fn spending(lines: Vec<RedeemedLine>, limit: Option<u32>) -> Spending {

@@ -149,11 +149,13 @@ mod tests {
         caps.adopt(&ScheduleAdopted {
             activities: vec![Activity {
                 category: "志愿服务".into(),
+                checks: None,
                 code: "ZY01".parse().expect("a code"),
                 counts_for_card: true,
                 daily_cap: Some(Points::from_whole(10)),
                 name: "巡查".into(),
                 points_per_unit: Points::from_whole(1),
+                publicity_days: None,
                 unit: "次".into(),
                 validity: Validity::Forever,
                 terms: Default::default(),

@@ -112,10 +112,15 @@ impl<'a> Reading<'a> {
             | WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)
             | WorkerEvent::WorkerDeparted(_)
+            | WorkerEvent::WorkerErasureAsked(_)
+            | WorkerEvent::WorkerErased(_)
             | WorkerEvent::CardIssued(_)
             | WorkerEvent::CardMoved(_)
             | WorkerEvent::CardClosed(_)
+            | WorkerEvent::CreditChecked(_)
+            | WorkerEvent::CreditPublicised(_)
             | WorkerEvent::CreditObjected(_)
+            | WorkerEvent::CreditAppealed(_)
             | WorkerEvent::ObjectionResolved(_) => {}
         }
         Reading { lots, cap, limit }

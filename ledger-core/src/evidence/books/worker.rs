@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::caps::Used;
 use super::limits::Units;
 use super::reading::LotEntry;
+use super::ways::Ways;
 use crate::domain::points::Points;
 use crate::domain::posting::{Movements, Side};
 use crate::domain::worker::event::{LotPart, ServiceRecorded, WorkerEvent};
@@ -41,6 +42,7 @@ pub struct WorkerBook {
     open: BTreeSet<(NaiveDate, u32)>,
     in_lots: Points,
     pub(super) used: Used,
+    pub(super) ways: Ways,
     pub(super) units: Units,
 }
 

@@ -19,6 +19,7 @@ use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::fund::Fund;
+use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
 use crate::domain::pair::Pair;
 use crate::domain::pass::{Offer, Pass};
@@ -127,7 +128,7 @@ fn written() -> States {
     let (mut programme, mut worker, mut merchant, mut store, mut card) =
         (Programme::default(), Worker::default(), Merchant::default(), RedemptionStore::default(), Card::default());
     let (mut account, mut directory) = (Account::default(), Directory::default());
-    let mut sites = Sites::default();
+    let (mut sites, mut mark) = (Sites::default(), Mark::default());
     let mut states = States::new();
     for event in events() {
         let stream = event.stream();
@@ -137,6 +138,7 @@ fn written() -> States {
             StreamId::Merchant(_) => folded(&mut merchant, &event),
             StreamId::Store(_) => folded(&mut store, &event),
             StreamId::Card(_) => folded(&mut card, &event),
+            StreamId::Mark(_) => folded(&mut mark, &event),
             StreamId::Account(_) => folded(&mut account, &event),
             StreamId::Directory => folded(&mut directory, &event),
             StreamId::Sites => folded(&mut sites, &event),

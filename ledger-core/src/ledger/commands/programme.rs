@@ -8,7 +8,8 @@ use super::content::Content;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{BranchId, Key};
 use crate::domain::programme::ProgrammeCommand;
-use crate::domain::programme::command::{GuardAction, Settings};
+use crate::domain::programme::command::Settings;
+use crate::domain::programme::guards::{GuardAction, GuardKind};
 use crate::domain::refusal::Decision;
 use crate::domain::schedule::{Activity, ActivityTerms, Scoring};
 use crate::domain::time::Validity;
@@ -22,11 +23,17 @@ pub struct OpenJournal {
     pub origin: String,
     /// The hash suite's name.
     pub suite: String,
+    /// Whether all that follows is made up, to show a ledger with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demonstration: bool,
 }
 
 impl Definition for OpenJournal {
     fn write_content(&self, content: &mut Content) {
         content.text("open_journal").text(&self.origin).text(&self.suite);
+        if self.demonstration {
+            content.text("demonstration");
+        }
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {
@@ -46,8 +53,8 @@ impl Definition for OpenJournal {
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        let OpenJournal { origin, suite } = self.clone();
-        process.programme(ProgrammeCommand::Open { origin, suite })
+        let OpenJournal { origin, suite, demonstration } = self.clone();
+        process.programme(ProgrammeCommand::Open { origin, suite, demonstration })
     }
 }
 
@@ -172,6 +179,11 @@ fn write_activity(content: &mut Content, activity: &Activity) {
         .maybe(activity.daily_cap)
         .number(i64::from(activity.counts_for_card))
         .text(&validity_text(activity.validity));
+    for (name, number) in [("checks", activity.checks), ("publicity_days", activity.publicity_days)] {
+        if let Some(number) = number {
+            content.text(name).number(i64::from(number));
+        }
+    }
     if !activity.terms.is_plain() {
         let ActivityTerms { claimers_max, monthly_cap, roles, scoring, yearly_cap } = &activity.terms;
         let scoring = scoring.map(|scoring| match scoring {
@@ -189,15 +201,28 @@ fn write_activity(content: &mut Content, activity: &Activity) {
 /// digests of it for ever. A field that comes later must not stand in it. It is written behind it, and only where it is
 /// set, so that a command without it stays the command it was: `content.text("tiers").text(…)`.
 fn write_settings<'a>(content: &'a mut Content, settings: &Settings) -> &'a mut Content {
-    let Settings { approval_required, code, name, points_step, publicity_days, self_witness, tiers } = settings;
+    let Settings {
+        approval_required,
+        checks,
+        code,
+        guards,
+        holidays,
+        makeup_workdays,
+        name,
+        points_step,
+        publicity_days,
+        tiers,
+        working_days,
+    } = settings;
     let approval_required = in_some(approval_required.map(|required| required.to_string()));
     let code = in_some(code.as_deref().map(quoted));
     let name = in_some(name.as_deref().map(quoted));
     let points_step = in_some(points_step.map(|step| format!("Points({})", step.hundredths())));
     let publicity_days = in_some(publicity_days.map(|days| days.to_string()));
     // What came later stands here only where it is set: a command without it is the command it always was.
+    let self_witness = guards.get(&GuardKind::SelfWitness);
     let later = [
-        self_witness.map(|action| format!(", self_witness: {}", guard_name(action))),
+        self_witness.map(|guard| format!(", self_witness: {}", guard.action.as_str())),
         tiers.as_ref().map(|tiers| {
             format!(", tiers: [{}]", tiers.iter().map(|tier| quoted(tier)).collect::<Vec<_>>().join(", "))
         }),
@@ -206,14 +231,26 @@ fn write_settings<'a>(content: &'a mut Content, settings: &Settings) -> &'a mut 
     content.text(&format!(
         "Settings {{ approval_required: {approval_required}, code: {code}, name: {name}, \
          points_step: {points_step}, publicity_days: {publicity_days}{later} }}"
-    ))
-}
-
-const fn guard_name(action: GuardAction) -> &'static str {
-    match action {
-        GuardAction::Off => "off",
-        GuardAction::Refuse => "refuse",
+    ));
+    if let Some(checks) = checks {
+        content.text("checks").number(i64::from(*checks));
     }
+    for (name, days) in [("holidays", holidays), ("makeup_workdays", makeup_workdays)] {
+        if let Some(days) = days {
+            content.text(name).number(i64::try_from(days.len()).unwrap_or(i64::MAX));
+            days.iter().for_each(|day| {
+                content.maybe(Some(*day));
+            });
+        }
+    }
+    if let Some(working_days) = working_days {
+        content.text("working_days").number(i64::from(*working_days));
+    }
+    for (kind, guard) in guards.iter().filter(|(kind, _)| **kind != GuardKind::SelfWitness) {
+        let over = if guard.action == GuardAction::Off { None } else { guard.over };
+        content.text("guard").text(kind.code().as_str()).text(guard.action.as_str()).maybe(over.map(i64::from));
+    }
+    content
 }
 
 fn in_some(value: Option<String>) -> String {

@@ -14,7 +14,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::schedule::Activity;
 use crate::domain::site::command::{IfKnown, SiteDetails};
 use crate::domain::store::command::{ItemTerms, StoreDetails};
-use crate::domain::time::{BusinessTime, Month, Validity};
+use crate::domain::time::{BusinessTime, ClockTime, Month, Validity};
 use crate::domain::worker::command::WorkerDetails;
 use crate::ledger::command::{AskedLine, AskedSpending, AskedTime, CreditAction};
 use crate::ledger::commands;
@@ -54,11 +54,13 @@ fn settings() -> [Settings; 4] {
 fn activity(code: &str, daily_cap: Option<Points>, validity: Validity) -> Activity {
     Activity {
         category: "志愿服务".into(),
+        checks: None,
         code: id(code),
         counts_for_card: daily_cap.is_some(),
         daily_cap,
         name: "社区志愿服务".into(),
         points_per_unit: points(1050),
+        publicity_days: None,
         unit: "小时".into(),
         validity,
         terms: Default::default(),
@@ -226,7 +228,19 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
             own_witness: false,
             witness: noted.map(str::to_owned),
             evidence: noted.map(str::to_owned),
+            from: None,
+            to: None,
+            history: false,
+            worker_as_witness: Vec::new(),
         })
+    };
+    let timed = |from: &str, to: &str| match credit(Some("2024-03-04"), Some("2.5"), None) {
+        Command::RecordCredit(command) => Command::RecordCredit(commands::RecordCredit {
+            from: ClockTime::parse(from),
+            to: ClockTime::parse(to),
+            ..command
+        }),
+        other => other,
     };
     let judge = |action| {
         Command::JudgeCredit(commands::JudgeCredit { credit: id("HD-0001"), action, reason: "公示无异议".into() })
@@ -254,7 +268,11 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
     vec![
         (
             "open_journal",
-            Command::OpenJournal(commands::OpenJournal { origin: "nuanxin/yanzhou".into(), suite: "sha-256".into() }),
+            Command::OpenJournal(commands::OpenJournal {
+                origin: "nuanxin/yanzhou".into(),
+                suite: "sha-256".into(),
+                demonstration: false,
+            }),
         ),
         ("configure/full", Command::Configure(full.clone())),
         ("configure/some", Command::Configure(some)),
@@ -288,6 +306,14 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
         (
             "depart_worker",
             Command::DepartWorker(commands::DepartWorker { worker: id("YZ-骑手-001"), reason: "离开".into() }),
+        ),
+        (
+            "erase_worker",
+            Command::EraseWorker(commands::EraseWorker {
+                worker: id("YZ-骑手-001"),
+                reason: "本人申请".into(),
+                oneself: true,
+            }),
         ),
         ("issue_card", card(false)),
         ("issue_card/update", card(true)),
@@ -343,10 +369,14 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
         ),
         ("record_credit/full", credit(Some("2024-03-04"), Some("2.5"), Some("网格员-07"))),
         ("record_credit/none", credit(None, None, None)),
+        ("record_credit/timed", timed("08:30", "11:00")),
+        ("settle_credit", Command::SettleCredit(commands::SettleCredit { credit: id("HD-0001") })),
         ("judge_credit/confirm", judge(CreditAction::Confirm)),
         ("judge_credit/reject", judge(CreditAction::Reject)),
         ("judge_credit/reverse", judge(CreditAction::Reverse)),
-        ("judge_credit/object", judge(CreditAction::Object)),
+        ("judge_credit/object", judge(CreditAction::Object { anonymous: false })),
+        ("judge_credit/object_unnamed", judge(CreditAction::Object { anonymous: true })),
+        ("judge_credit/appeal", judge(CreditAction::Appeal)),
         ("judge_credit/uphold", resolve(true)),
         ("judge_credit/dismiss", resolve(false)),
         ("redeem/at", Command::Redeem(spending(AskedTime::At(at), Some(3)))),

@@ -98,6 +98,44 @@ impl Definition for DepartWorker {
     }
 }
 
+/// Forget the person behind a worker: the first who gives it asks, a second person confirms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EraseWorker {
+    /// Which.
+    pub worker: WorkerId,
+    /// Why.
+    pub reason: String,
+    /// Whether whoever gives it is the worker: only the edge knows. An annotation, not content.
+    pub oneself: bool,
+}
+
+impl Definition for EraseWorker {
+    fn write_content(&self, content: &mut Content) {
+        content.text("erase_worker").text(self.worker.as_str()).text(&self.reason);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.reason)
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Worker(self.worker.clone()));
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let EraseWorker { worker, reason, oneself } = self.clone();
+        process.worker(worker, WorkerCommand::Erase { by: process.context.actor.clone(), oneself, reason })
+    }
+}
+
 /// Book a worker's lots that ended by a day as expired.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpireLots {

@@ -72,13 +72,15 @@ impl<S: States> Process<'_, S> {
             entered_on: self.clock.entry_day(),
             evidence: None,
             on,
-            proposed: false,
+            flags: Vec::new(),
+            hours: None,
             proposer: self.context.actor.clone(),
-            publicity_days: programme.publicity_days,
             quantity,
             schedule,
             source: Some(source),
+            span: None,
             step: programme.points_step,
+            way: None,
             witness: None,
         };
         let credited = self.states.worker(&of.worker)?.decide(&of, WorkerCommand::Credit(Box::new(terms)))?;

@@ -59,8 +59,13 @@ impl CorrectionFold {
             let kind = match judged.verdict {
                 Verdict::Reversed { .. } => CorrectionKind::CreditReversed,
                 Verdict::Rejected => CorrectionKind::CreditRejected,
-                Verdict::Resolved { upheld: true } => CorrectionKind::ObjectionUpheld,
-                Verdict::Resolved { upheld: false } | Verdict::Confirmed { .. } | Verdict::Objected => return,
+                Verdict::Resolved { upheld: true, .. } => CorrectionKind::ObjectionUpheld,
+                Verdict::Resolved { upheld: false, .. }
+                | Verdict::Checked
+                | Verdict::Publicised { .. }
+                | Verdict::Confirmed { .. }
+                | Verdict::Objected { .. }
+                | Verdict::Appealed { .. } => return,
             };
             (kind, judged.points, judged.by.as_str())
         } else if let Some(event) = event.as_return() {

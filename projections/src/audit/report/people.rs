@@ -139,6 +139,7 @@ impl People {
             | Event::Account(_)
             | Event::Directory(_)
             | Event::Sites(_)
+            | Event::Mark(_)
             | Event::Request(_)
             | Event::Pair(_)
             | Event::Fund(_)
@@ -185,7 +186,8 @@ impl People {
         let Judgement { credit, points, by, .. } = *judged;
         let person = self.person(by.as_str(), position);
         match judged.verdict {
-            Verdict::Confirmed { .. } => {
+            // Whoever checks a credit confirms it, as far as it is theirs to do; what comes by itself is the ledger's.
+            Verdict::Checked | Verdict::Publicised { .. } | Verdict::Confirmed { .. } => {
                 person.confirmed.add(points);
                 self.paired(position, judged);
             }
@@ -193,7 +195,7 @@ impl People {
                 person.rejected.add(points);
                 self.waiting.remove(credit.as_str());
             }
-            Verdict::Objected => person.objected.add(points),
+            Verdict::Objected { .. } | Verdict::Appealed { .. } => person.objected.add(points),
             Verdict::Resolved { .. } => person.resolved += 1,
             Verdict::Reversed { .. } => person.reversed.add(points),
         }

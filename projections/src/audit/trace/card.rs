@@ -31,6 +31,7 @@ impl CardTrace {
             Event::Card(event) => event.card_no() == &self.card_no,
             Event::Worker(event) => self.is_about_card(event),
             Event::Sites(_)
+            | Event::Mark(_)
             | Event::Request(_)
             | Event::Pair(_)
             | Event::Fund(_)

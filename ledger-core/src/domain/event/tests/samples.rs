@@ -5,19 +5,21 @@ pub(super) mod dated;
 pub(super) mod programmes;
 pub(super) mod seals;
 pub(super) mod sites;
+pub(super) mod way;
 mod worker;
 
 use chrono::NaiveDate;
 
 use super::super::{CardEvent, Event, MerchantEvent, ProgrammeEvent, StoreEvent, V1};
+use crate::domain::calendar::Calendar;
 use crate::domain::card::CardNumberAssigned;
 use crate::domain::ids::{
     ActivityCode, Actor, BranchId, CardNo, CreditId, HoldId, MerchantId, RedemptionId, Sku, StoreId, WorkerId,
 };
 use crate::domain::merchant::event::{HonourReversed, MerchantRecorded, SettlementPaid, VoucherHonoured};
 use crate::domain::points::Points;
-use crate::domain::programme::command::Guards;
 use crate::domain::programme::event::{JournalOpened, ProgrammeConfigured, ScheduleAdopted};
+use crate::domain::programme::guards::Guards;
 use crate::domain::schedule::Activity;
 use crate::domain::store::event::{
     ItemDelisted, ItemListed, StockCounted, StockIssued, StockLine, StockReceived, StockReturned, StockSetAside,
@@ -106,14 +108,19 @@ fn stock_lines() -> Vec<StockLine> {
 
 /// A sample of every event type: one with all optional fields and, where there are any, one with none.
 pub(crate) fn samples() -> Vec<Event> {
+    let later = [dated::samples(), accounts::samples(), sites::samples(), way::samples()];
     first_samples()
         .into_iter()
-        .chain(dated::samples())
-        .chain(accounts::samples())
-        .chain(sites::samples())
+        .chain(later.into_iter().flatten())
         .chain(programmes::samples())
         .chain(seals::samples())
+        .chain(erasure_samples())
         .collect()
+}
+
+/// Those of an erasure.
+pub(super) fn erasure_samples() -> Vec<Event> {
+    worker::erasure_samples().into_iter().map(Event::from).collect()
 }
 
 /// Those of the first golden file.
@@ -134,23 +141,28 @@ pub(super) fn first_samples() -> Vec<Event> {
 fn programme_samples() -> Vec<ProgrammeEvent> {
     let activity = |code: &str, daily_cap, validity| Activity {
         category: "志愿服务".into(),
+        checks: None,
         code: ActivityCode::new(code).expect("activity"),
         counts_for_card: daily_cap == Some(points(4000)),
         daily_cap,
         name: "社区志愿服务".into(),
         points_per_unit: points(1050),
+        publicity_days: None,
         unit: "小时".into(),
         validity,
         terms: Default::default(),
     };
     vec![
         ProgrammeEvent::JournalOpened(JournalOpened {
+            demonstration: false,
             origin: "nuanxin.example/yanzhou".into(),
             suite: "sha-256".into(),
             v: V1,
         }),
         ProgrammeEvent::ProgrammeConfigured(ProgrammeConfigured {
             approval_required: true,
+            calendar: Calendar::default(),
+            checks: None,
             code: "370812".into(),
             guards: Guards::default(),
             name: "兖州区".into(),
@@ -158,6 +170,7 @@ fn programme_samples() -> Vec<ProgrammeEvent> {
             publicity_days: 7,
             tiers: Vec::new(),
             v: V1,
+            working_days: false,
         }),
         ProgrammeEvent::ScheduleAdopted(ScheduleAdopted {
             activities: vec![

@@ -1,12 +1,13 @@
-//! Credits: recording with rounding and daily cap, and what is decided about them afterwards.
+//! Credits: recording with rounding and daily cap, and what is decided about them afterwards. What is decided on the way
+//! from proposal to points stands in `way`.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
-use super::super::command::{CreditTerms, CreditVerdict, OfWorker};
+use super::super::command::{CreditTerms, CreditVerdict, Judge, OfWorker};
 use super::super::event::{CreditJudged, CreditReversed, ObjectionResolved, ServiceRecorded, WorkerEvent};
 use super::super::state::{CreditStatus, Lot, Worker};
 use crate::domain::event::V1;
-use crate::domain::ids::{Actor, CreditId};
+use crate::domain::ids::CreditId;
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::schedule::Activity;
@@ -31,26 +32,34 @@ impl Worker {
             let message = format!("what {} earns on {} would last beyond the year 9998", activity.code, terms.on);
             return Err(Refusal::new(Code::InvalidDate, message));
         }
-        let debt_paid = if terms.proposed { Points::ZERO } else { points.min(self.debt) };
+        let proposed = terms.way.is_some();
+        let debt_paid = if proposed { Points::ZERO } else { points.min(self.debt) };
+        let (from, to) = terms.span.unzip();
         let lot = u32::try_from(self.lots.len()).unwrap_or(u32::MAX).saturating_add(1);
         Ok(vec![WorkerEvent::service(ServiceRecorded {
             activity: activity.code,
             at: of.at,
             card: activity.counts_for_card,
             category: activity.category,
+            checks: terms.way.map(|way| way.checks),
             credit: terms.credit,
             debt_paid,
-            entered_on: Some(terms.entered_on).filter(|day| terms.proposed && *day != of.at.date()),
+            entered_on: Some(terms.entered_on).filter(|day| proposed && *day != of.at.date()),
             evidence: terms.evidence,
+            flags: terms.flags,
+            from,
+            hours: terms.hours,
             last_day,
             lot,
             on: terms.on,
             points,
-            proposed: terms.proposed,
+            proposed,
             proposer: terms.proposer,
-            publicity_days: terms.proposed.then_some(terms.publicity_days),
+            public_until: terms.way.and_then(|way| way.public_until),
+            publicity_days: None,
             quantity: terms.quantity,
             schedule: terms.schedule,
+            to,
             source: terms.source,
             uncapped: (points < exact).then_some(exact),
             v: V1,
@@ -84,8 +93,8 @@ impl Worker {
         &self,
         of: &OfWorker,
         credit: &CreditId,
-        verdict: CreditVerdict,
-        by: Actor,
+        verdict: &CreditVerdict,
+        judge: &Judge,
         reason: String,
     ) -> Decision<Vec<WorkerEvent>> {
         let Some((number, lot)) = self.credit(credit) else {
@@ -94,124 +103,192 @@ impl Worker {
         if lot.status == CreditStatus::Reversed {
             return Err(Refusal::new(Code::AlreadyReversed, format!("credit {credit} was reversed before")));
         }
-        let judged = |debt_paid: Points| CreditJudged {
-            at: of.at,
-            by: by.clone(),
-            credit: credit.clone(),
-            debt_paid,
-            lot: number,
-            points: lot.points,
-            reason: reason.clone(),
-            v: V1,
-            worker: of.worker.clone(),
-        };
-        let reversed = || WorkerEvent::CreditReversed(self.reversal(of, number, lot, &by, &reason));
-        let resolved = |upheld: bool| {
-            WorkerEvent::ObjectionResolved(ObjectionResolved {
-                at: of.at,
-                by: by.clone(),
-                credit: credit.clone(),
-                lot: number,
-                reason: reason.clone(),
-                upheld,
-                v: V1,
-                worker: of.worker.clone(),
-            })
-        };
-        // What takes the credit away answers an open objection with it.
-        let answered = || lot.objected.then(|| resolved(true)).into_iter();
+        let case = Case { of, number, lot, judge, reason, debt: self.debt };
+        match lot.on_the_way() {
+            Some(way) => case.on_the_way(way, verdict),
+            None => case.beside_the_way(verdict),
+        }
+    }
+}
+
+/// A credit that somebody decides about.
+pub(super) struct Case<'a> {
+    pub(super) of: &'a OfWorker,
+    pub(super) number: u32,
+    pub(super) lot: &'a Lot,
+    pub(super) judge: &'a Judge,
+    pub(super) reason: String,
+    /// What the worker owes.
+    pub(super) debt: Points,
+}
+
+impl Case<'_> {
+    /// Decides about a credit that counts, that was rejected, or that was proposed before ways were recorded: one other
+    /// person confirms such a proposal, not before its publicity is over.
+    fn beside_the_way(&self, verdict: &CreditVerdict) -> Decision<Vec<WorkerEvent>> {
+        let (lot, credit) = (self.lot, &self.lot.credit);
         match verdict {
-            CreditVerdict::Confirm { publicity_days } => {
-                require_proposed(credit, lot)?;
-                require_second_person(credit, lot, &by)?;
+            CreditVerdict::Confirm { publicity_days, public_until: _ } => {
+                self.require_proposed()?;
+                self.require_second_person()?;
                 if lot.objected {
                     let message = format!("an objection to credit {credit} is open; resolve it first");
                     return Err(Refusal::new(Code::InvalidInput, message));
                 }
                 // Fixed when it began: what the settings say by now shortens no publicity and lengthens none.
-                let days = lot.publicity_days.unwrap_or(publicity_days);
+                let days = lot.publicity_days.unwrap_or(*publicity_days);
                 let public_until = lot.public_from.checked_add_days(Days::new(u64::from(days)));
-                if public_until.is_none_or(|day| of.at.date() < day) {
+                if public_until.is_none_or(|day| self.of.at.date() < day) {
                     let from = lot.public_from;
                     let message = format!("credit {credit} is under publicity (公示) for {days} days from {from} on");
                     return Err(Refusal::new(Code::InvalidDate, message));
                 }
-                Ok(vec![WorkerEvent::CreditConfirmed(judged(lot.points.min(self.debt)))])
+                Ok(vec![self.confirmed()])
             }
             CreditVerdict::Reject => {
-                require_proposed(credit, lot)?;
-                require_second_person(credit, lot, &by)?;
-                Ok(answered().chain([WorkerEvent::CreditRejected(judged(Points::ZERO))]).collect())
+                self.require_proposed()?;
+                self.require_second_person()?;
+                Ok(self.answered().chain([self.rejected()]).collect())
             }
             CreditVerdict::Reverse => match lot.status {
-                CreditStatus::Confirmed => Ok(answered().chain([reversed()]).collect()),
-                CreditStatus::Proposed | CreditStatus::Rejected | CreditStatus::Reversed => Err(Refusal::new(
-                    Code::AlreadyDecided,
-                    format!("credit {credit} was never confirmed; reject it instead, or nothing is left to do"),
-                )),
+                CreditStatus::Confirmed => {
+                    self.require_other_than_worker()?;
+                    Ok(self.answered().chain([self.reversed()]).collect())
+                }
+                CreditStatus::Proposed | CreditStatus::Rejected | CreditStatus::Reversed => {
+                    Err(self.decided("was never confirmed; reject it instead, or nothing is left to do"))
+                }
             },
-            CreditVerdict::Object => {
+            CreditVerdict::Object { anonymous, days_left: _ } => {
                 if lot.objected || lot.status == CreditStatus::Rejected {
-                    let message = format!("credit {credit} was rejected, or an objection to it is open");
-                    return Err(Refusal::new(Code::AlreadyDecided, message));
+                    return Err(self.decided("was rejected, or an objection to it is open"));
                 }
-                Ok(vec![WorkerEvent::CreditObjected(judged(Points::ZERO))])
+                Ok(vec![WorkerEvent::CreditObjected(CreditJudged { anonymous: *anonymous, ..self.judged() })])
             }
-            CreditVerdict::Resolve { upheld } => {
+            CreditVerdict::Resolve { upheld, .. } => {
                 if !lot.objected {
-                    let message = format!("no objection to credit {credit} is open");
-                    return Err(Refusal::new(Code::AlreadyDecided, message));
+                    return Err(self.decided("has no open objection"));
                 }
-                require_second_person(credit, lot, &by)?;
-                if lot.objector.as_deref() == Some(&by) {
-                    let message = format!("{by} objected to credit {credit}; another person must decide");
-                    return Err(Refusal::new(Code::SamePerson, message));
-                }
-                let resolved = resolved(upheld);
-                Ok(match (upheld, lot.status) {
-                    (true, CreditStatus::Proposed) => {
-                        vec![resolved, WorkerEvent::CreditRejected(judged(Points::ZERO))]
-                    }
-                    (true, CreditStatus::Confirmed) => vec![resolved, reversed()],
+                self.require_no_part()?;
+                let resolved = self.resolved(*upheld, None, None);
+                Ok(match (*upheld, lot.status) {
+                    (true, CreditStatus::Proposed) => vec![resolved, self.rejected()],
+                    (true, CreditStatus::Confirmed) => vec![resolved, self.reversed()],
                     // A credit that was rejected meanwhile gave nothing that could be taken back.
                     (true, CreditStatus::Rejected | CreditStatus::Reversed) | (false, _) => vec![resolved],
                 })
             }
+            CreditVerdict::Appeal { .. } => Err(self.decided("has no decision that can still be appealed")),
+            CreditVerdict::Settle { .. } => Err(self.decided("waits for nothing that comes by itself")),
         }
     }
 
-    fn reversal(&self, of: &OfWorker, number: u32, lot: &Lot, by: &Actor, reason: &str) -> CreditReversed {
-        CreditReversed {
-            at: of.at,
-            by: by.clone(),
+    pub(super) fn decided(&self, what: &str) -> Refusal {
+        Refusal::new(Code::AlreadyDecided, format!("credit {} {what}", self.lot.credit))
+    }
+
+    fn require_proposed(&self) -> Decision<()> {
+        match self.lot.status {
+            CreditStatus::Proposed => Ok(()),
+            CreditStatus::Confirmed | CreditStatus::Rejected | CreditStatus::Reversed => {
+                Err(self.decided("was decided before"))
+            }
+        }
+    }
+
+    /// Maker is never checker, for every role, admin included.
+    fn require_second_person(&self) -> Decision<()> {
+        if self.judge.is(&self.lot.proposer) {
+            return Err(self.same_person("proposed it"));
+        }
+        self.require_other_than_worker()
+    }
+
+    /// Nobody has two parts in one credit.
+    pub(super) fn require_no_part(&self) -> Decision<()> {
+        self.require_second_person()?;
+        if self.lot.parts().any(|actor| self.judge.is(actor)) {
+            return Err(self.same_person("had a part in it before"));
+        }
+        Ok(())
+    }
+
+    /// Nobody decides about the own credit.
+    fn require_other_than_worker(&self) -> Decision<()> {
+        if self.judge.is_worker { Err(self.same_person("is the worker whose it is")) } else { Ok(()) }
+    }
+
+    fn same_person(&self, why: &str) -> Refusal {
+        let (credit, by) = (&self.lot.credit, &self.judge.by);
+        Refusal::new(Code::SamePerson, format!("credit {credit}: {by} {why}; another person must decide"))
+    }
+
+    pub(super) fn judged(&self) -> CreditJudged {
+        CreditJudged {
+            anonymous: false,
+            at: self.of.at,
+            by: self.judge.by.clone(),
+            credit: self.lot.credit.clone(),
+            days_left: None,
+            debt_paid: Points::ZERO,
+            lot: self.number,
+            objection: None,
+            points: self.lot.points,
+            reason: self.reason.clone(),
+            v: V1,
+            worker: self.of.worker.clone(),
+        }
+    }
+
+    pub(super) fn confirmed(&self) -> WorkerEvent {
+        let debt_paid = self.lot.points.min(self.debt);
+        WorkerEvent::CreditConfirmed(CreditJudged { debt_paid, ..self.judged() })
+    }
+
+    pub(super) fn rejected(&self) -> WorkerEvent {
+        WorkerEvent::CreditRejected(self.judged())
+    }
+
+    pub(super) fn resolved(
+        &self,
+        upheld: bool,
+        public_until: Option<NaiveDate>,
+        appeal_until: Option<NaiveDate>,
+    ) -> WorkerEvent {
+        WorkerEvent::ObjectionResolved(ObjectionResolved {
+            appeal_until,
+            at: self.of.at,
+            by: self.judge.by.clone(),
+            credit: self.lot.credit.clone(),
+            lot: self.number,
+            public_until,
+            reason: self.reason.clone(),
+            upheld,
+            v: V1,
+            worker: self.of.worker.clone(),
+        })
+    }
+
+    /// What takes the credit away answers an open objection with it.
+    fn answered(&self) -> impl Iterator<Item = WorkerEvent> {
+        self.lot.objected.then(|| self.resolved(true, None, None)).into_iter()
+    }
+
+    fn reversed(&self) -> WorkerEvent {
+        let lot = self.lot;
+        WorkerEvent::CreditReversed(CreditReversed {
+            at: self.of.at,
+            by: self.judge.by.clone(),
             credit: lot.credit.clone(),
             debt: lot.points - lot.remaining - lot.expired,
             from_expired: lot.expired,
-            lot: number,
+            lot: self.number,
             points: lot.points,
-            reason: reason.to_owned(),
+            reason: self.reason.clone(),
             v: V1,
-            worker: of.worker.clone(),
-        }
+            worker: self.of.worker.clone(),
+        })
     }
-}
-
-fn require_proposed(credit: &CreditId, lot: &Lot) -> Decision<()> {
-    match lot.status {
-        CreditStatus::Proposed => Ok(()),
-        CreditStatus::Confirmed | CreditStatus::Rejected | CreditStatus::Reversed => {
-            Err(Refusal::new(Code::AlreadyDecided, format!("credit {credit} was decided before")))
-        }
-    }
-}
-
-/// Maker is never checker, for every role, admin included.
-fn require_second_person(credit: &CreditId, lot: &Lot, by: &Actor) -> Decision<()> {
-    if &lot.proposer == by {
-        let message = format!("credit {credit} was proposed by {by}; another person must decide");
-        return Err(Refusal::new(Code::SamePerson, message));
-    }
-    Ok(())
 }
 
 /// The first and the last day of the month.

@@ -1,10 +1,12 @@
 //! What a worker's event comes to: of many events few acts. A reader who wants only some asks for those by an accessor
 //! here, so that a new event says once what it is and nobody has to know every event by name.
 
+use chrono::NaiveDate;
+
 use super::{
-    AppointmentRecorded, Basket, BenefitPointsSpent, CardClosed, CardIssued, CardMoved, CreditJudged, ExpiryBooked,
-    HoldEnded, LotPart, ObjectionResolved, PointsHeld, RedemptionReversed, ServiceRecorded, WorkerDeparted,
-    WorkerEvent, WorkerRecorded,
+    AppointmentRecorded, Basket, BenefitPointsSpent, CardClosed, CardIssued, CardMoved, CreditJudged, CreditPublicised,
+    ErasureStep, ExpiryBooked, HoldEnded, LotPart, ObjectionResolved, PointsHeld, RedemptionReversed, ServiceRecorded,
+    WorkerDeparted, WorkerEvent, WorkerRecorded,
 };
 use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
 use crate::domain::points::Points;
@@ -17,6 +19,8 @@ pub enum WorkerAct<'a> {
     Particulars(&'a WorkerRecorded),
     /// The worker left.
     Departure(&'a WorkerDeparted),
+    /// Somebody asked to forget the person, or a second one confirmed it.
+    Erasure(&'a ErasureStep),
     /// The card was issued, moved or closed.
     Card(CardStep<'a>),
     /// A service was recorded and made a lot.
@@ -99,7 +103,14 @@ pub struct Judgement<'a> {
 /// How a credit was judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// A second person confirmed it.
+    /// A second person checked it, and another one must.
+    Checked,
+    /// It was checked as often as it must be, and is public.
+    Publicised {
+        /// The last day of its publicity.
+        until: NaiveDate,
+    },
+    /// It counts: a second person confirmed it, or its publicity is over.
     Confirmed {
         /// Of its points, what went to an old debt at once.
         debt_paid: Points,
@@ -107,11 +118,23 @@ pub enum Verdict {
     /// A second person rejected it.
     Rejected,
     /// Somebody objected.
-    Objected,
+    Objected {
+        /// Whether only auditors may be told who.
+        anonymous: bool,
+    },
+    /// The decision about an objection was appealed.
+    Appealed {
+        /// Which of the objections to the credit, counted from 1.
+        objection: Option<u32>,
+    },
     /// The objection was decided.
     Resolved {
         /// Whether it was right.
         upheld: bool,
+        /// The last day of the publicity that goes on.
+        public_until: Option<NaiveDate>,
+        /// The last day on which the decision can be appealed; none where it is final.
+        appeal_until: Option<NaiveDate>,
     },
     /// It was taken back.
     Reversed {
@@ -147,18 +170,27 @@ impl WorkerEvent {
         match self {
             WorkerEvent::WorkerRegistered(event) | WorkerEvent::WorkerUpdated(event) => WorkerAct::Particulars(event),
             WorkerEvent::WorkerDeparted(event) => WorkerAct::Departure(event),
+            WorkerEvent::WorkerErasureAsked(event) | WorkerEvent::WorkerErased(event) => WorkerAct::Erasure(event),
             WorkerEvent::CardIssued(event) => WorkerAct::Card(CardStep::Issued(event)),
             WorkerEvent::CardMoved(event) => WorkerAct::Card(CardStep::Moved(event)),
             WorkerEvent::CardClosed(event) => WorkerAct::Card(CardStep::Closed(event)),
             WorkerEvent::VolunteerServiceRecorded(record)
             | WorkerEvent::CivicCreationRecorded(record)
             | WorkerEvent::CommunityServiceRecorded(record) => WorkerAct::Service(record),
+            WorkerEvent::CreditChecked(event) => judged(event, Verdict::Checked),
+            WorkerEvent::CreditPublicised(event) => {
+                let CreditPublicised { credit, lot, points, by, reason, public_until, .. } = event;
+                let verdict = Verdict::Publicised { until: *public_until };
+                WorkerAct::Judgement(Judgement { credit, lot: *lot, points: *points, by, reason, verdict })
+            }
             WorkerEvent::CreditConfirmed(event) => judged(event, Verdict::Confirmed { debt_paid: event.debt_paid }),
             WorkerEvent::CreditRejected(event) => judged(event, Verdict::Rejected),
-            WorkerEvent::CreditObjected(event) => judged(event, Verdict::Objected),
+            WorkerEvent::CreditObjected(event) => judged(event, Verdict::Objected { anonymous: event.anonymous }),
+            WorkerEvent::CreditAppealed(event) => judged(event, Verdict::Appealed { objection: event.objection }),
             WorkerEvent::ObjectionResolved(event) => {
                 let ObjectionResolved { credit, lot, by, reason, upheld, .. } = event;
-                let verdict = Verdict::Resolved { upheld: *upheld };
+                let (public_until, appeal_until) = (event.public_until, event.appeal_until);
+                let verdict = Verdict::Resolved { upheld: *upheld, public_until, appeal_until };
                 WorkerAct::Judgement(Judgement { credit, lot: *lot, points: Points::ZERO, by, reason, verdict })
             }
             WorkerEvent::CreditReversed(event) => WorkerAct::Judgement(Judgement {

@@ -68,6 +68,7 @@ impl WorkerEvent {
             | WorkerAct::Return(_) => self.begins().or(self.follows()),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
             | WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
             | WorkerAct::Expiry(..) => None,
@@ -84,6 +85,7 @@ impl WorkerEvent {
             | WorkerAct::Benefit(_)
             | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Judgement(_)
             | WorkerAct::HoldEnd(_)
@@ -103,6 +105,7 @@ impl WorkerEvent {
             | WorkerAct::Benefit(_)
             | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
             | WorkerAct::Hold(_)
@@ -114,6 +117,7 @@ impl WorkerEvent {
     pub fn reason(&self) -> Option<&str> {
         match self.act() {
             WorkerAct::Departure(event) => Some(&event.reason),
+            WorkerAct::Erasure(event) => Some(&event.reason),
             WorkerAct::Card(CardStep::Closed(event)) => Some(&event.reason),
             WorkerAct::Judgement(judged) => Some(judged.reason),
             WorkerAct::HoldEnd(event) => event.reason.as_deref(),
@@ -140,6 +144,7 @@ impl WorkerEvent {
             | WorkerAct::Benefit(_)
             | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
             | WorkerAct::Judgement(_)
@@ -159,7 +164,12 @@ impl WorkerEvent {
             WorkerAct::Service(record) => Lots::Credited(LotPart(record.lot, record.points - record.debt_paid)),
             WorkerAct::Judgement(Judgement { lot, points, verdict, .. }) => match verdict {
                 Verdict::Confirmed { debt_paid } => Lots::Credited(LotPart(lot, points - debt_paid)),
-                Verdict::Rejected | Verdict::Objected | Verdict::Resolved { .. } => Lots::About(lot),
+                Verdict::Checked
+                | Verdict::Publicised { .. }
+                | Verdict::Rejected
+                | Verdict::Objected { .. }
+                | Verdict::Appealed { .. }
+                | Verdict::Resolved { .. } => Lots::About(lot),
                 Verdict::Reversed { debt, from_expired } => {
                     Lots::TakenBack { lot, left: points - debt - from_expired, expired: from_expired }
                 }
@@ -172,9 +182,11 @@ impl WorkerEvent {
             WorkerAct::Expiry(event, Booking::Expired) => Lots::Expired(&event.lots),
             WorkerAct::Expiry(event, Booking::Undone) => Lots::Unexpired(&event.lots),
             WorkerAct::Benefit(event) => Lots::Taken(&event.lots),
-            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Card(_) | WorkerAct::Appointment(_) => {
-                Lots::None
-            }
+            WorkerAct::Particulars(_)
+            | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
+            | WorkerAct::Card(_)
+            | WorkerAct::Appointment(_) => Lots::None,
         }
     }
 
@@ -190,7 +202,12 @@ impl WorkerEvent {
                 Verdict::Confirmed { debt_paid } => {
                     Movements::two("确认入账", (Issuance, Available, points), (Available, Debt, debt_paid))
                 }
-                Verdict::Rejected | Verdict::Objected | Verdict::Resolved { .. } => Movements::none(),
+                Verdict::Checked
+                | Verdict::Publicised { .. }
+                | Verdict::Rejected
+                | Verdict::Objected { .. }
+                | Verdict::Appealed { .. }
+                | Verdict::Resolved { .. } => Movements::none(),
                 Verdict::Reversed { debt, from_expired } => Movements::three(
                     "冲正入账",
                     (Available, Reversed, points - debt - from_expired),
@@ -215,9 +232,11 @@ impl WorkerEvent {
             WorkerAct::Expiry(event, Booking::Expired) => Movements::one("过期", (Available, Expired, event.points)),
             WorkerAct::Expiry(event, Booking::Undone) => Movements::one("冲正过期", (Expired, Available, event.points)),
             WorkerAct::Benefit(event) => Movements::one("权益", (Available, Benefit(&event.benefit), event.points)),
-            WorkerAct::Particulars(_) | WorkerAct::Departure(_) | WorkerAct::Card(_) | WorkerAct::Appointment(_) => {
-                Movements::none()
-            }
+            WorkerAct::Particulars(_)
+            | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
+            | WorkerAct::Card(_)
+            | WorkerAct::Appointment(_) => Movements::none(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What counts against caps: points by activity and service date (每日上限), units by item and calendar year (每人每年限兑).
 
 use chrono::{Datelike, NaiveDate};
+use std::collections::BTreeMap;
 
 use super::Worker;
 use crate::domain::ids::{ActivityCode, Sku};
@@ -17,6 +18,12 @@ impl Worker {
     /// What was credited for an activity on service dates from a day through a day.
     pub fn credited(&self, code: &ActivityCode, first: NaiveDate, last: NaiveDate) -> Points {
         self.by_day.range((code.clone(), first)..=(code.clone(), last)).map(|(_, points)| *points).sum()
+    }
+
+    /// The same of every item, for one year.
+    pub fn units_of(&self, year: i32) -> BTreeMap<Sku, u32> {
+        let of_year = self.units.iter().filter(|((_, other), _)| *other == year);
+        of_year.map(|((sku, _), units)| (sku.clone(), *units)).collect()
     }
 
     /// Counts a credit against its daily cap.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Worker;
+use super::way::Way;
 use crate::domain::ids::{ActivityCode, Actor, CreditId, HoldId, RedemptionId, StoreId};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
@@ -14,7 +15,7 @@ use crate::domain::worker::event::{
 /// Where a credit stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CreditStatus {
-    /// Waits for a second person.
+    /// Does not count yet: it waits for a second person, for the end of its publicity, or for a decision.
     Proposed,
     /// Counts.
     Confirmed,
@@ -43,7 +44,7 @@ pub struct Lot {
     pub expired: Points,
     /// Where the credit stands.
     pub status: CreditStatus,
-    /// Whether an objection is open.
+    /// Whether an objection is open to a credit that is on no way.
     pub objected: bool,
     /// Who objected, while it is open. Apart, for most lots have none.
     pub objector: Option<Box<Actor>>,
@@ -53,6 +54,8 @@ pub struct Lot {
     pub public_from: NaiveDate,
     /// Days of its publicity, where they were recorded with it.
     pub publicity_days: Option<u32>,
+    /// Its way from proposal to points. Apart, for most lots have none.
+    pub way: Option<Box<Way>>,
 }
 
 /// A redemption made.
@@ -171,6 +174,7 @@ impl Worker {
             proposer: record.proposer.clone(),
             public_from: record.entered_on.unwrap_or_else(|| record.at.date()),
             publicity_days: record.publicity_days,
+            way: record.checks.map(|checks| Box::new(Way::new(checks, record.public_until))),
         });
         self.reopen(record.lot);
     }
@@ -181,14 +185,9 @@ impl Worker {
         self.change(event.lot, |lot| {
             lot.status = CreditStatus::Confirmed;
             lot.remaining = event.points - event.debt_paid;
-        });
-    }
-
-    /// An objection was made by somebody, or is open no more.
-    pub(super) fn object(&mut self, lot: u32, objector: Option<&Actor>) {
-        self.change(lot, |lot| {
-            lot.objected = objector.is_some();
-            lot.objector = objector.cloned().map(Box::new);
+            if let Some(way) = &mut lot.way {
+                way.checkers.push(event.by.clone());
+            }
         });
     }
 

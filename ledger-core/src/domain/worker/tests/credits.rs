@@ -1,5 +1,6 @@
 //! Credits: rounding, the daily cap, taking back, and the debt that a spent credit leaves.
 
+use super::{CONFIRM, OBJECT, checked_once, resolve};
 use super::{
     Given, activity, actor, at, credit, credit_as, credit_id, date, decimal, depart, ended, expire, given, hold, judge,
     judge_as, lasting, of, parts, points, proposal, redeem, redemption_id, release, returned, take_back, worker,
@@ -11,7 +12,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::refusal::Code;
 use crate::domain::time::Validity;
 use crate::domain::worker::WorkerCommand;
-use crate::domain::worker::command::CreditVerdict::{Confirm, Object, Reject, Resolve, Reverse};
+use crate::domain::worker::command::CreditVerdict::{Reject, Reverse, Settle};
 use crate::domain::worker::event::{CreditReversed, ServiceRecorded, WorkerEvent};
 use crate::domain::worker::state::{CreditStatus, Worker};
 
@@ -37,19 +38,25 @@ fn a_credit_is_recorded_with_all_that_a_replay_needs() {
         at: at("2024-03-06 09:30:00"),
         card: true,
         category: "志愿服务".into(),
+        checks: None,
         credit: credit_id("C1"),
         debt_paid: Points::ZERO,
         entered_on: None,
         evidence: Some("sha256:00".into()),
+        flags: Vec::new(),
+        from: None,
+        hours: None,
         last_day: Some(date("2025-03-05")),
         lot: 1,
         on: date("2024-03-05"),
         points: points(20),
         proposed: false,
         proposer: actor("maker"),
+        public_until: None,
         publicity_days: None,
         quantity: Quantity::from_millionths(2_500_000),
         schedule: 3,
+        to: None,
         uncapped: None,
         v: V1,
         witness: Some("网格员-07".into()),
@@ -148,7 +155,7 @@ fn the_cap_is_one_of_activity_and_service_date() {
 
 #[test]
 fn a_proposal_takes_its_place_under_the_cap() {
-    let proposed = credit_as("C1", "2024-03-05", "10", |terms| terms.proposed = true);
+    let proposed = credit_as("C1", "2024-03-05", "10", |terms| terms.way = checked_once());
     given()
         .and("2024-03-05", proposed)
         .when("2024-03-05", capped("C2", "2024-03-05", "1"))
@@ -161,11 +168,12 @@ fn a_credit_that_no_longer_counts_frees_the_cap() {
     let reversed = given().and("2024-03-05", credit("C1", "2024-03-05", 10)).and("2024-03-06", judge("C1", Reverse));
     let upheld = given()
         .and("2024-03-05", proposal("C1", "2024-03-05", 10))
-        .and("2024-03-06", judge_as("objector", "C1", Object))
-        .and("2024-03-07", judge("C1", Resolve { upheld: true }));
+        .and("2024-03-06", judge_as("objector", "C1", OBJECT))
+        .and("2024-03-07", judge("C1", resolve(true, "2024-03-10")))
+        .and("2024-03-11", judge("C1", Settle { over: date("2024-03-10") }));
     for given in [rejected, reversed, upheld] {
-        let given = given.and("2024-03-08", capped("C2", "2024-03-05", "6"));
-        let record = given.when("2024-03-08", capped("C3", "2024-03-05", "6")).then_credited();
+        let given = given.and("2024-03-11", capped("C2", "2024-03-05", "6"));
+        let record = given.when("2024-03-11", capped("C3", "2024-03-05", "6")).then_credited();
         assert_eq!((record.points, record.uncapped), (points(4), Some(points(6))));
     }
 }
@@ -258,7 +266,7 @@ fn what_had_expired_of_a_reversed_credit_is_taken_out_of_expiry() {
 #[test]
 fn a_credit_is_reversed_once() {
     let given = given().and("2024-03-05", credit("C1", "2024-03-05", 10)).and("2024-03-06", judge("C1", Reverse));
-    for verdict in [Reverse, Object, Reject, Confirm { publicity_days: 0 }, Resolve { upheld: true }] {
+    for verdict in [Reverse, OBJECT, Reject, CONFIRM, resolve(true, "2024-03-10")] {
         given.when("2024-03-07", judge("C1", verdict)).refused(Code::AlreadyReversed);
     }
 }
@@ -296,7 +304,7 @@ fn later_credits_pay_the_debt_before_they_can_be_spent() {
 fn a_proposal_pays_the_debt_when_it_is_confirmed() {
     let given = in_debt().and("2024-03-08", proposal("C2", "2024-03-08", 12));
     assert_eq!(debt(&given), points(10));
-    let given = given.and("2024-03-09", judge("C2", Confirm { publicity_days: 0 }));
+    let given = given.and("2024-03-09", judge("C2", CONFIRM));
     assert_eq!((debt(&given), given.available("2024-03-09")), (Points::ZERO, points(2)));
 }
 

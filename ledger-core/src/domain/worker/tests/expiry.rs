@@ -1,5 +1,6 @@
 //! Expiry: booked lot by lot, and taken out again by a redemption dated before it and recorded after it.
 
+use super::CONFIRM;
 use super::{
     Given, booked, capture, credit, expire, given, held, hold, judge, lasting, points, proposal, redeem, redeemed,
     release, take_back,
@@ -7,7 +8,7 @@ use super::{
 use crate::domain::points::Points;
 use crate::domain::refusal::Code;
 use crate::domain::time::Validity;
-use crate::domain::worker::command::CreditVerdict::{Confirm, Reverse};
+use crate::domain::worker::command::CreditVerdict::Reverse;
 use crate::domain::worker::event::WorkerEvent;
 use crate::domain::worker::state::Worker;
 
@@ -68,7 +69,7 @@ fn held_points_do_not_expire_until_they_are_given_back() {
 fn a_proposal_expires_only_once_it_counts() {
     let given = given().and("2024-03-05", proposal("C1", "2023-03-05", 4));
     given.when("2024-03-06", expire("2024-03-05")).then([]);
-    let given = given.and("2024-03-06", judge("C1", Confirm { publicity_days: 0 }));
+    let given = given.and("2024-03-06", judge("C1", CONFIRM));
     let event = booked("2024-03-07", &[(1, 4)]);
     given.when("2024-03-07", expire("2024-03-06")).then([WorkerEvent::PointsExpired(event)]);
 }

@@ -9,8 +9,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::{
-    actor, at, credit_as, credit_id, date, depart, given, hold_id, points, redemption_id, sku, spending, store,
-    take_back, worker,
+    OBJECT, actor, at, checked_once, credit_as, credit_id, date, depart, given, hold_id, points, redemption_id, sku,
+    spending, store, take_back, worker,
 };
 use crate::domain::event::Event;
 use crate::domain::ids::{ActivityCode, Sku};
@@ -20,7 +20,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::refusal::Code;
 use crate::domain::time::{BusinessTime, Validity};
 use crate::domain::worker::WorkerCommand;
-use crate::domain::worker::command::{CreditVerdict, OfWorker, Spending};
+use crate::domain::worker::command::{CreditVerdict, Judge, OfWorker, Spending, WayTerms};
 use crate::domain::worker::event::{LotPart, RedeemedLine, WorkerEvent};
 use crate::domain::worker::state::{CreditStatus, Lot, Worker};
 
@@ -43,11 +43,20 @@ enum Step {
 
 fn verdict() -> impl Strategy<Value = CreditVerdict> {
     prop_oneof![
-        4 => (0..3_u32).prop_map(|publicity_days| CreditVerdict::Confirm { publicity_days }),
+        4 => (0..3_u32).prop_map(|days| CreditVerdict::Confirm {
+            publicity_days: 0,
+            public_until: (days > 0).then(|| day(u64::from(days) * 10)),
+        }),
         2 => Just(CreditVerdict::Reject),
         4 => Just(CreditVerdict::Reverse),
-        3 => Just(CreditVerdict::Object),
-        3 => any::<bool>().prop_map(|upheld| CreditVerdict::Resolve { upheld }),
+        3 => Just(OBJECT),
+        3 => (0_u64..60).prop_map(|over| CreditVerdict::Settle { over: day(over) }),
+        1 => (0_u64..60, 0_u32..3).prop_map(|(today, days_left)| CreditVerdict::Appeal { today: day(today), days_left }),
+        3 => (any::<bool>(), 0_u64..60).prop_map(|(upheld, until)| CreditVerdict::Resolve {
+            upheld,
+            public_until: Some(day(until)),
+            appeal_until: day(until),
+        }),
     ]
 }
 
@@ -288,13 +297,18 @@ impl Play {
                     terms.activity.validity = validity;
                     terms.quantity = Quantity::from_millionths(tenths * 100_000);
                     terms.step = Points::from_hundredths(25);
-                    terms.proposed = *proposed;
+                    let checks = if number % 2 == 0 { 1 } else { 2 };
+                    terms.way = checked_once().filter(|_| *proposed).map(|way| WayTerms { checks, ..way });
                 })
             }
             Step::Judge { credit, verdict, by_proposer } => WorkerCommand::JudgeCredit {
                 credit: credit_id(&pick(&self.credits, *credit)?),
                 verdict: verdict.clone(),
-                by: actor(if *by_proposer { "maker" } else { "checker" }),
+                judge: Judge {
+                    by: actor(if *by_proposer { "maker" } else { ["checker", "second", "third"][number % 3] }),
+                    alike: Vec::new(),
+                    is_worker: false,
+                },
                 reason: "核对台账".into(),
             },
             Step::Redeem { lines } => {

@@ -3,7 +3,7 @@
 
 use super::super::super::{Event, MerchantEvent, ProgrammeEvent, WorkerEvent};
 use super::{date, first_samples};
-use crate::domain::programme::command::{GuardAction, Guards};
+use crate::domain::programme::guards::{Guard, GuardAction, GuardKind};
 use crate::domain::time::Month;
 
 /// The first samples whose types gained a field, with it.
@@ -14,7 +14,7 @@ pub(crate) fn samples() -> Vec<Event> {
 fn with_later_fields(event: Event) -> Option<Event> {
     Some(match event {
         Event::Programme(ProgrammeEvent::ProgrammeConfigured(mut event)) => {
-            event.guards = Guards { self_witness: GuardAction::Refuse };
+            event.guards = [(GuardKind::SelfWitness, Guard { action: GuardAction::Refuse, over: None })].into();
             event.tiers = vec!["总站".into(), "微驿站".into()];
             Event::Programme(ProgrammeEvent::ProgrammeConfigured(event))
         }

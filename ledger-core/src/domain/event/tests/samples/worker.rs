@@ -7,9 +7,9 @@ use crate::domain::ids::{ActivityCode, BranchId};
 use crate::domain::points::Points;
 use crate::domain::quantity::Quantity;
 use crate::domain::worker::event::{
-    CardClosed, CardIssued, CardMoved, CreditJudged, CreditReversed, ExpiryBooked, HoldCaptured, HoldEnded,
-    ObjectionResolved, PointsHeld, Redeemed, RedemptionReversed, ServiceRecorded, WorkerDeparted, WorkerEvent,
-    WorkerRecorded,
+    CardClosed, CardIssued, CardMoved, CreditJudged, CreditReversed, ErasureStep, ExpiryBooked, HoldCaptured,
+    HoldEnded, ObjectionResolved, PointsHeld, Redeemed, RedemptionReversed, ServiceRecorded, WorkerDeparted,
+    WorkerEvent, WorkerRecorded,
 };
 
 pub(super) fn worker_samples() -> Vec<WorkerEvent> {
@@ -48,25 +48,38 @@ pub(super) fn worker_samples() -> Vec<WorkerEvent> {
     ]
 }
 
+/// Steps of an erasure, which came later than the others.
+pub(super) fn erasure_samples() -> Vec<WorkerEvent> {
+    let step =
+        |oneself| ErasureStep { at: at(), by: actor(), oneself, reason: AWKWARD.into(), v: V1, worker: worker() };
+    vec![WorkerEvent::WorkerErasureAsked(step(true)), WorkerEvent::WorkerErased(step(false))]
+}
+
 pub(super) fn credit_samples() -> Vec<WorkerEvent> {
     let full = || ServiceRecorded {
         activity: ActivityCode::new("ZY01").expect("activity"),
         at: at(),
         card: true,
         category: "志愿服务".into(),
+        checks: None,
         credit: credit(),
         debt_paid: points(400),
         entered_on: None,
         evidence: Some("sha256:9f86d081884c7d659a2feaa0c55ad015".into()),
+        flags: Vec::new(),
+        from: None,
+        hours: None,
         last_day: Some(date("2026-03-04")),
         lot: 3,
         on: date("2024-03-04"),
         points: points(1000),
         proposed: true,
         proposer: actor(),
+        public_until: None,
         publicity_days: None,
         quantity: Quantity::from_millionths(2_500_000),
         schedule: 2,
+        to: None,
         uncapped: Some(points(1050)),
         v: V1,
         witness: Some("网格员-07".into()),
@@ -84,11 +97,14 @@ pub(super) fn credit_samples() -> Vec<WorkerEvent> {
         ..full()
     };
     let judged = |debt_paid| CreditJudged {
+        anonymous: false,
         at: at(),
         by: actor(),
         credit: credit(),
+        days_left: None,
         debt_paid,
         lot: 3,
+        objection: None,
         points: points(1000),
         reason: "公示无异议".into(),
         v: V1,
@@ -121,10 +137,12 @@ pub(super) fn credit_samples() -> Vec<WorkerEvent> {
         WorkerEvent::CreditObjected(judged(points(400))),
         WorkerEvent::CreditObjected(judged(Points::ZERO)),
         WorkerEvent::ObjectionResolved(ObjectionResolved {
+            appeal_until: None,
             at: at(),
             by: actor(),
             credit: credit(),
             lot: 3,
+            public_until: None,
             reason: "情况属实".into(),
             upheld: true,
             v: V1,

@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 /// A journal in memory over another one. Clones share it.
 #[derive(Clone)]
-pub(super) struct OverlayJournal {
+pub(crate) struct OverlayJournal {
     below: Arc<dyn Journal>,
     /// The position up to which the journal below is read.
     floor: u64,
@@ -43,7 +43,7 @@ impl OverlayJournal {
     ///
     /// # Errors
     /// [`JournalError`] when its head cannot be read.
-    pub(super) async fn over(below: Arc<dyn Journal>) -> Result<OverlayJournal, JournalError> {
+    pub(crate) async fn over(below: Arc<dyn Journal>) -> Result<OverlayJournal, JournalError> {
         let head = below.head().await?;
         let floor = head.position;
         let top = Top {

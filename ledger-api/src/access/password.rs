@@ -1,0 +1,186 @@
+//! Passwords of accounts: argon2id, as PHC strings in a store of their own beside the journal, never in it. A password is
+//! no argument of a command and stands in no log.
+//!
+//! Whoever guesses is slowed down: after a few wrong passwords each further one for that account must wait, longer every
+//! time, whoever sends it. An account that is not there takes as long and waits as long as one that is.
+
+mod attempts;
+mod postgres;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+use async_trait::async_trait;
+use ledger_core::domain::ids::AccountId;
+use ledger_core::journal::url::JournalUrl;
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+use self::attempts::Attempts;
+use self::postgres::PostgresPasswords;
+use self::sqlite::SqlitePasswords;
+use super::AccessError;
+use crate::side_store::SideStoreError;
+use crate::side_store::rows::Store;
+
+pub use attempts::MustWait;
+
+/// Shorter ones are guessed; longer is better than stranger (NIST SP 800-63B).
+pub const CHARS_MIN: usize = 8;
+/// Nobody types more, and hashing must not become a way to keep the server busy.
+pub const CHARS_MAX: usize = 128;
+/// Random bytes of a salt.
+const SALT_BYTES: usize = 16;
+/// Passwords hashed at once: each takes the memory of one hash and a core.
+const HASHES_MAX: usize = 2;
+/// What argon2id costs: 19 MiB, two passes, one lane (OWASP's first choice).
+const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
+
+/// Where passwords are kept.
+pub(crate) const STORE: Store =
+    Store { name: "passwords", file: "passwords.db", sqlite: sqlite::STEPS, postgres: postgres::STEPS };
+
+/// The passwords of a journal's accounts.
+pub struct Passwords {
+    store: Box<dyn PasswordStore>,
+    attempts: Attempts,
+    hashing: Arc<Semaphore>,
+}
+
+/// What became of a password that was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// It is the account's.
+    Right,
+    /// It is not, or there is no such account, or it has none.
+    Wrong,
+    /// It was not looked at: too many were wrong before.
+    TooSoon(MustWait),
+}
+
+#[async_trait]
+trait PasswordStore: Send + Sync {
+    /// Keeps the hash of an account's password, instead of an earlier one.
+    async fn put(&self, account: &str, hash: &str, now_ms: i64) -> Result<(), SideStoreError>;
+
+    /// The hash of an account's password.
+    async fn get(&self, account: &str) -> Result<Option<String>, SideStoreError>;
+}
+
+impl Passwords {
+    /// Opens the passwords beside a journal, making their place on first use.
+    ///
+    /// # Errors
+    /// [`AccessError::Store`].
+    pub async fn open(url: &JournalUrl) -> Result<Passwords, AccessError> {
+        let store: Box<dyn PasswordStore> = match url {
+            JournalUrl::Sqlite(path) => Box::new(SqlitePasswords::open(path).await?),
+            JournalUrl::Postgres { url, schema } => Box::new(PostgresPasswords::open(url, schema).await?),
+        };
+        Ok(Passwords { store, attempts: Attempts::default(), hashing: Arc::new(Semaphore::new(HASHES_MAX)) })
+    }
+
+    /// Sets an account's password.
+    ///
+    /// # Errors
+    /// [`AccessError`], also for a password that is too easily guessed.
+    pub async fn set(&self, account: &AccountId, password: &str) -> Result<(), AccessError> {
+        check_rule(account.as_str(), password)?;
+        let password = Zeroizing::new(password.to_owned());
+        let hash = self.hash(move || hash(&password)).await??;
+        self.store.put(account.as_str(), &hash, chrono::Utc::now().timestamp_millis()).await?;
+        self.attempts.forget(account.as_str());
+        Ok(())
+    }
+
+    /// Whether a password is an account's. `account` is what somebody typed.
+    ///
+    /// # Errors
+    /// [`AccessError::Store`].
+    pub async fn check(&self, account: &str, password: &str) -> Result<Shown, AccessError> {
+        if let Err(wait) = self.attempts.begin(account) {
+            return Ok(Shown::TooSoon(wait));
+        }
+        let kept = self.store.get(account).await?;
+        let password = Zeroizing::new(password.chars().take(CHARS_MAX + 1).collect::<String>());
+        // Whoever asks must not learn from the time it takes whether there is such an account.
+        let right = self.hash(move || verify(kept.as_deref(), &password)).await??;
+        if right {
+            self.attempts.forget(account);
+            return Ok(Shown::Right);
+        }
+        Ok(Shown::Wrong)
+    }
+
+    /// Runs what takes a core for a while on a thread of its own, few at once.
+    async fn hash<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AccessError> {
+        let stopped = |what: &dyn std::fmt::Display| SideStoreError::Unavailable(format!("hashing stopped: {what}"));
+        let place = Arc::clone(&self.hashing).acquire_owned().await.map_err(|error| stopped(&error))?;
+        let task = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(place);
+            done
+        });
+        Ok(task.await.map_err(|error| stopped(&error))?)
+    }
+}
+
+/// What a password must be.
+fn check_rule(account: &str, password: &str) -> Result<(), AccessError> {
+    let chars = password.chars().count();
+    if chars < CHARS_MIN {
+        return Err(AccessError::Input(format!(
+            "the password is shorter than {CHARS_MIN} characters; choose a longer one"
+        )));
+    }
+    if chars > CHARS_MAX {
+        return Err(AccessError::Input(format!(
+            "the password is longer than {CHARS_MAX} characters; choose a shorter one"
+        )));
+    }
+    if password.eq_ignore_ascii_case(account) {
+        return Err(AccessError::Input("the password is the account's own name; choose another one".into()));
+    }
+    let mut all = password.chars();
+    let first = all.next();
+    if all.all(|char| Some(char) == first) {
+        return Err(AccessError::Input("the password is one character over and over; choose another one".into()));
+    }
+    Ok(())
+}
+
+fn argon2() -> Result<Argon2<'static>, AccessError> {
+    let (memory, passes, lanes) = COST;
+    let params = Params::new(memory, passes, lanes, None).map_err(unusable)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash(password: &str) -> Result<String, AccessError> {
+    let mut salt = [0_u8; SALT_BYTES];
+    getrandom::getrandom(&mut salt)
+        .map_err(|error| SideStoreError::Unavailable(format!("the system gives no random numbers: {error}")))?;
+    let salt = SaltString::encode_b64(&salt).map_err(unusable)?;
+    Ok(argon2()?.hash_password(password.as_bytes(), &salt).map_err(unusable)?.to_string())
+}
+
+fn verify(kept: Option<&str>, password: &str) -> Result<bool, AccessError> {
+    let Some(kept) = kept else {
+        // The same work for nobody.
+        hash(password)?;
+        return Ok(false);
+    };
+    let kept = PasswordHash::new(kept).map_err(unusable)?;
+    match argon2()?.verify_password(password.as_bytes(), &kept) {
+        Ok(()) => Ok(true),
+        Err(argon2::password_hash::Error::Password) => Ok(false),
+        Err(error) => Err(unusable(error)),
+    }
+}
+
+fn unusable(error: impl std::fmt::Display) -> AccessError {
+    SideStoreError::Unusable(format!("a password's hash: {error}")).into()
+}

@@ -1,0 +1,132 @@
+//! What a worker asks about the own account.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate};
+use ledger_core::domain::points::Points;
+use projections::queries::account::BalanceOn;
+use projections::statement::Line;
+use projections::views::proposal::Proposal;
+
+use super::ServiceError;
+use super::reading::{may_read, now};
+use crate::access::policy::{Read, Target, Who};
+use crate::app::App;
+use crate::read_record::RecordedRead;
+
+/// Lines of a statement that are read at once.
+const PAGE: usize = 1_000;
+/// Reads of the own record that are told of.
+const READERS_MAX: usize = 20;
+/// Most waiting credits that are looked for.
+const WAITING_MAX: usize = 1_000;
+
+/// A worker's account as its owner sees it.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// What can be spent today, and what of it ends when.
+    pub balance: BalanceOn,
+    /// Everything that was ever credited.
+    pub earned: Points,
+    /// Services that count.
+    pub services: u64,
+    /// The mutual-aid points card and its branch.
+    pub card: Option<(String, String)>,
+    /// The card's points of this year by category.
+    pub card_year: Vec<(String, Points)>,
+    /// Credits that wait, with their names.
+    pub waiting: Vec<(String, Proposal)>,
+    /// The statement, oldest first.
+    pub lines: Vec<Line>,
+    /// What activities are called.
+    pub activities: Vec<(String, String)>,
+    /// The year of the card's points.
+    pub year: i32,
+    /// What items of the statement are called, by store and code.
+    pub items: BTreeMap<(String, String), String>,
+}
+
+/// A worker's account.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn account(app: &App, who: Who<'_>, worker: &str) -> Result<Option<Account>, ServiceError> {
+    let reading = may_read(who, Read::Statement, Target::Worker(worker))?;
+    may_read(who, Read::Balance, Target::Worker(worker))?;
+    let position = reading.at_least(app, None).await?;
+    let today = now().date();
+    let Some(row) = app.views.worker(worker).await?.value else { return Ok(None) };
+    reading.note_worker(app, worker);
+    let balance = app.views.balance_of(worker, &row, today).await?;
+    let waiting = app.views.proposals("", WAITING_MAX, |row| row.worker == worker).await?.rows;
+    let (mut lines, mut after) = (Vec::new(), 0);
+    loop {
+        let (page, next) = app.views.statement(worker, after, position, PAGE).await?;
+        lines.extend(page);
+        match next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    let card_year = match &row.card {
+        Some((card_no, branch)) => {
+            let appraisal = app.views.appraisal(today.year(), Some(branch), None).await?;
+            let own = appraisal.cards.into_iter().find(|card| card.card_no == *card_no);
+            own.map(|card| card.categories.into_iter().collect()).unwrap_or_default()
+        }
+        None => Vec::new(),
+    };
+    let stores: BTreeSet<&String> = lines.iter().filter_map(|line| line.store.as_ref()).collect();
+    let mut items = BTreeMap::new();
+    for store in stores {
+        for (sku, item) in app.views.stock(store, "", PAGE).await?.rows {
+            items.insert((store.clone(), sku), item.name);
+        }
+    }
+    Ok(Some(Account {
+        items,
+        balance,
+        earned: row.account.earned,
+        services: row.services,
+        card: row.card,
+        card_year,
+        waiting,
+        lines,
+        activities: activities(app).await?,
+        year: today.year(),
+    }))
+}
+
+/// Who read a worker's record, newest first: when, who, in which role, and what.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn readers(app: &App, who: Who<'_>, worker: &str) -> Result<Vec<RecordedRead>, ServiceError> {
+    may_read(who, Read::Readers, Target::Worker(worker))?;
+    let found = app.readers.of(worker, None, READERS_MAX).await;
+    found.map_err(|error| ServiceError::Unavailable(error.to_string()))
+}
+
+/// What activities are called, by code; where versions of the schedule differ, by the newest.
+pub(super) async fn activities(app: &App) -> Result<Vec<(String, String)>, ServiceError> {
+    let programme = app.views.programme().await?.value;
+    let all = programme.versions.iter().flat_map(|version| &version.activities);
+    let names: BTreeMap<String, String> = all.map(|line| (line.code.to_string(), line.name.clone())).collect();
+    Ok(names.into_iter().collect())
+}
+
+/// The activities that can be recorded on a day, with what they are called and their unit.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn schedule_on(
+    app: &App,
+    who: Who<'_>,
+    on: NaiveDate,
+) -> Result<Vec<(String, String, String)>, ServiceError> {
+    may_read(who, Read::Schedule, Target::District)?.at_least(app, None).await?;
+    let programme = app.views.programme().await?.value;
+    let version = programme.version_on(on);
+    let lines = version.map(|version| version.activities.as_slice()).unwrap_or_default();
+    Ok(lines.iter().map(|line| (line.code.to_string(), line.name.clone(), line.unit.clone())).collect())
+}

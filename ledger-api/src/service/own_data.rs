@@ -1,0 +1,140 @@
+//! Everything that is held of one person, as one document (个人信息保护法 45: 查阅、复制).
+
+use ledger_core::domain::event::Event;
+use projections::queries::At;
+
+use super::ServiceError;
+use super::reading::now;
+use super::texts;
+use crate::access::policy::{Read, Target, Who, allow};
+use crate::app::App;
+use crate::document::{Cell, Document, Layout, Name, Table, name};
+use crate::vault::Person;
+
+/// Rows that are read at once.
+const PAGE: usize = 1_000;
+/// Readers that are told; the oldest beyond them stay in the record, which is read page by page.
+const READERS_MAX: usize = 100_000;
+
+const NOTE: &str = "本账本所存您的全部信息：姓名库中的姓名和电话（密封保存，不入账），账本中的登记、积分卡和逐笔记录，以及谁查看过您的记录。\
+    证明人在账本中只有代号。账本是只增不改的记录：更正另记一笔，删除个人信息按 POST /v1/workers/{id}/erase 办理。";
+
+const ENTRIES: &[Name] = &[
+    name("position", "序号"),
+    name("event", "事件"),
+    name("word", "事件名称"),
+    name("at", "发生时间"),
+    name("recorded_at", "记账时间"),
+    name("points", "积分变动"),
+    name("subject", "记录号或流水号"),
+    name("activity", "活动代码"),
+    name("category", "类别"),
+    name("on", "服务日期"),
+    name("store", "网点"),
+    name("goods", "物品"),
+    name("reason", "理由"),
+];
+
+const READERS: &[Name] = &[
+    name("at", "时间"),
+    name("reader", "查看人（账号）"),
+    name("role", "角色"),
+    name("what", "查看内容"),
+    name("of_everybody", "是否全体记录"),
+];
+
+/// The document of a worker, and the position it is of.
+///
+/// # Errors
+/// [`ServiceError::Denied`]; `unknown_worker`; [`ServiceError::Unavailable`], also where the vault cannot be asked: an
+/// answer without what it holds would not be everything.
+pub async fn document(app: &App, who: Who<'_>, worker: &str) -> Result<(Document, u64), ServiceError> {
+    allow(who, Read::OwnData, Target::Worker(worker))?;
+    super::names::registered(app, worker).await?;
+    let At { position, value: row } = app.views.worker(worker).await?;
+    let row = row.unwrap_or_default();
+    let Person { name: known_as, phone } = app.vault.person(worker).await?;
+    let balance = app.views.balance_of(worker, &row, now().date()).await?;
+    let (card, branch) = row.card.clone().unzip();
+    let points = |points| Cell::Points(points);
+    let facts = vec![
+        (name("worker", "编号"), Cell::Text(worker.to_owned())),
+        (name("name", "姓名"), Cell::maybe(known_as)),
+        (name("phone", "电话"), Cell::maybe(phone)),
+        (name("occupation", "从业类型"), Cell::Text(row.occupation.clone())),
+        (name("platform", "所属平台"), Cell::maybe(row.platform.clone())),
+        (
+            name("party_member", "是否中共党员"),
+            Cell::maybe(row.party_member.map(|member| if member { "是" } else { "否" })),
+        ),
+        (name("departed", "是否已退出"), Cell::Text(if row.departed { "是" } else { "否" }.to_owned())),
+        (name("card_no", "积分卡号"), Cell::maybe(card)),
+        (name("branch", "所在党支部"), Cell::maybe(branch)),
+        (name("available", "可用积分"), points(balance.available)),
+        (name("held", "预占积分"), points(balance.held)),
+        (name("earned", "累计获得"), points(row.account.earned)),
+        (name("redeemed", "累计兑换"), points(row.account.redeemed)),
+        (name("expired", "累计过期"), points(row.account.expired)),
+        (name("position", "账本序号"), Cell::count(position)),
+    ];
+    let entries = Table::list(name("entries", "逐笔记录"), ENTRIES, entries(app, who, worker, position).await?);
+    let readers = Table::list(name("readers", "谁查看过我的记录"), READERS, readers(app, worker).await?);
+    let tables = vec![entries, readers];
+    let document =
+        Document { title: "本人信息".into(), note: NOTE, facts, tables, flat: false, layout: Layout::Screen };
+    Ok((document, position))
+}
+
+async fn entries(app: &App, who: Who<'_>, worker: &str, until: u64) -> Result<Vec<Vec<Cell>>, ServiceError> {
+    let (mut rows, mut after) = (Vec::new(), 0);
+    loop {
+        let (mut lines, next) = app.views.statement(worker, after, until, PAGE).await?;
+        texts::tell(&app.vault, who, texts::of_lines(worker, &mut lines)).await;
+        for line in lines {
+            let goods = line.lines.iter().map(|part| format!("{} × {}", part.kind, part.quantity));
+            let goods = goods.collect::<Vec<_>>().join("；");
+            rows.push(vec![
+                Cell::count(line.position),
+                Cell::Text(line.event.to_owned()),
+                Cell::Text(Event::word_of(line.event).to_owned()),
+                Cell::Text(line.at.to_string()),
+                Cell::Text(line.recorded_at.to_string()),
+                Cell::Points(line.points),
+                Cell::Text(line.subject),
+                Cell::maybe(line.activity),
+                Cell::maybe(line.category),
+                Cell::day(line.on),
+                Cell::maybe(line.store),
+                Cell::Text(goods),
+                Cell::maybe(line.reason),
+            ]);
+        }
+        match next {
+            Some(next) => after = next,
+            None => return Ok(rows),
+        }
+    }
+}
+
+async fn readers(app: &App, worker: &str) -> Result<Vec<Vec<Cell>>, ServiceError> {
+    let unavailable = |error: crate::side_store::SideStoreError| ServiceError::Unavailable(error.to_string());
+    let (mut rows, mut before) = (Vec::new(), None);
+    while rows.len() < READERS_MAX {
+        let page = app.readers.of(worker, before, PAGE).await.map_err(unavailable)?;
+        before = page.last().and_then(|last| last.id.parse().ok());
+        let more = page.len() == PAGE;
+        rows.extend(page.into_iter().map(|read| {
+            vec![
+                Cell::Text(read.at.to_rfc3339()),
+                Cell::Text(read.reader),
+                Cell::Text(read.role),
+                Cell::Text(read.what),
+                Cell::Text(if read.of_everybody { "是" } else { "否" }.to_owned()),
+            ]
+        }));
+        if !more {
+            break;
+        }
+    }
+    Ok(rows)
+}

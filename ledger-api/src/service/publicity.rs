@@ -1,0 +1,167 @@
+//! The publicity list (公示): the credits that everybody may look at on a day, with masked names. It hangs on the wall of a
+//! station, so nothing in it tells more of a person than that.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use ledger_core::domain::ids::SiteId;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::refusal::Code;
+use projections::waiting::Stage;
+
+use super::ServiceError;
+use super::reading::Reading;
+use crate::app::App;
+use crate::vault::WORKER;
+
+/// A line of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicLine {
+    /// The credit's name.
+    pub credit: String,
+    /// The worker's masked name; the id's end where no name is kept, or the vault is away.
+    pub name: String,
+    /// The activity's code.
+    pub activity: String,
+    /// The activity's name, where the schedule has it.
+    pub activity_name: String,
+    /// The service date.
+    pub on: NaiveDate,
+    /// The points.
+    pub points: Points,
+    /// The last day of its publicity.
+    pub public_until: NaiveDate,
+}
+
+/// The list as it hangs on the wall on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicityList {
+    /// The day.
+    pub on: NaiveDate,
+    /// The credits, by the day on which their publicity ends.
+    pub lines: Vec<PublicLine>,
+    /// Taken from a state that includes this position.
+    pub position: u64,
+}
+
+/// The credits that are public on a day, of workers who belong to a site or to one below it; of the whole district for a
+/// blank one.
+///
+/// # Errors
+/// `unknown_site`; [`ServiceError`].
+pub async fn list(
+    app: &App,
+    reading: &Reading<'_>,
+    site: &str,
+    on: NaiveDate,
+    position: Option<u64>,
+) -> Result<PublicityList, ServiceError> {
+    reading.at_least(app, position).await?;
+    let mut within = Within::of(app, site).await?;
+    let page = app.views.proposals("", usize::MAX, |row| row.way.stage == Stage::Publicised).await?;
+    let programme = app.views.programme().await?.value;
+    let mut rows = Vec::new();
+    for (credit, row) in page.rows {
+        let until = row.way.public_until.max(row.way.appeal_until());
+        if let Some(until) = until.filter(|until| on <= *until)
+            && within.holds(app, &row.worker).await?
+        {
+            rows.push((until, credit, row));
+        }
+    }
+    rows.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+    let people: Vec<(&str, &str)> = rows.iter().map(|(_, _, row)| (WORKER, row.worker.as_str())).collect();
+    // A vault that is away costs the names, not the list.
+    let names = app.vault.get_names(&people).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the publicity list is told without names");
+        vec![None; people.len()]
+    });
+    let lines = rows.iter().zip(names).map(|((until, credit, row), name)| {
+        let line = programme
+            .version_on(row.on)
+            .and_then(|version| version.activities.iter().find(|line| line.code.as_str() == row.activity));
+        PublicLine {
+            credit: credit.clone(),
+            name: name.map_or_else(|| masked_id(&row.worker), |name| masked(&name)),
+            activity: row.activity.clone(),
+            activity_name: line.map(|line| line.name.clone()).unwrap_or_default(),
+            on: row.on,
+            points: row.points,
+            public_until: *until,
+        }
+    });
+    Ok(PublicityList { on, lines: lines.collect(), position: page.position })
+}
+
+/// The workers who belong to a site, or to one below it.
+pub struct Within {
+    /// None for the whole district.
+    site: Option<SiteId>,
+    /// What was told of a worker's site before.
+    known: HashMap<String, bool>,
+}
+
+impl Within {
+    /// Of a site by its id; of the whole district where it is blank.
+    ///
+    /// # Errors
+    /// `unknown_site`.
+    pub async fn of(app: &App, site: &str) -> Result<Within, ServiceError> {
+        let unknown = || ServiceError::refused(Code::UnknownSite, format!("site: there is no site {site:?}"));
+        let site = match site.trim() {
+            "" => None,
+            text => Some(SiteId::new(text).map_err(|_| unknown())?),
+        };
+        if let Some(site) = &site
+            && app.views.site(site.as_str()).await?.value.is_none()
+        {
+            return Err(unknown());
+        }
+        Ok(Within { site, known: HashMap::new() })
+    }
+
+    /// Whether a worker belongs to it.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`] when it cannot be looked up now.
+    pub async fn holds(&mut self, app: &App, worker: &str) -> Result<bool, ServiceError> {
+        let Some(wanted) = &self.site else { return Ok(true) };
+        let Some(row) = app.views.worker(worker).await?.value else { return Ok(false) };
+        let Some(Ok(own)) = row.site.as_deref().map(SiteId::new) else { return Ok(false) };
+        if let Some(known) = self.known.get(own.as_str()) {
+            return Ok(*known);
+        }
+        let above = app.views.ancestors(&own, app.ledger.now().date()).await?;
+        let holds = own == *wanted || above.contains(wanted);
+        self.known.insert(own.to_string(), holds);
+        Ok(holds)
+    }
+}
+
+/// The first character of a name, and a star for each of the others: 张**.
+pub fn masked(name: &str) -> String {
+    let mut letters = name.chars().filter(|letter| !letter.is_whitespace());
+    let first = letters.next().map(String::from).unwrap_or_default();
+    first + &"*".repeat(letters.count().clamp(1, 3))
+}
+
+/// The last two characters of an id, where no name is kept.
+fn masked_id(id: &str) -> String {
+    let end: Vec<char> = id.chars().rev().take(2).collect();
+    format!("**{}", end.into_iter().rev().collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{masked, masked_id};
+
+    #[test]
+    fn a_name_keeps_its_first_character_alone() {
+        assert_eq!(masked("张小明"), "张**");
+        assert_eq!(masked("王 五"), "王*");
+        assert_eq!(masked("李"), "李*");
+        assert_eq!(masked("阿卜杜拉·买买提"), "阿***");
+        assert_eq!(masked(""), "*");
+        assert_eq!(masked_id("QW-0012"), "**12");
+    }
+}

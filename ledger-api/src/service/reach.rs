@@ -1,0 +1,138 @@
+//! Whether a right reaches a target of which only the journal tells whose and where it is: what is not told by the request
+//! itself is looked up, and only for whoever has a right that ends somewhere.
+//!
+//! Of what is not there nothing is found, so that it is nobody's own: a no tells nothing of what exists.
+
+use ledger_core::domain::event::StreamId;
+use ledger_core::domain::ids::{CreditId, Key, RedemptionId, SiteId, WorkerId};
+use ledger_core::domain::worker::event::{CardStep, WorkerEvent};
+use projections::queries::At;
+
+use super::ServiceError;
+use crate::access::policy::{Action, Denied, Target, Whereabouts, Who, allow, may_ever};
+use crate::app::App;
+
+/// Entries of a stream read at once.
+const PAGE: usize = 1_000;
+
+/// Lets whoever asks do something to a target.
+///
+/// # Errors
+/// [`ServiceError::Denied`]; [`ServiceError::Unavailable`] when it cannot be looked up now.
+pub async fn may(app: &App, who: Who<'_>, action: impl Into<Action>, target: Target<'_>) -> Result<(), ServiceError> {
+    let action = action.into();
+    if allow(who, action, target).is_ok() {
+        return Ok(());
+    }
+    if !may_ever(who, action) {
+        return Err(Denied.into());
+    }
+    let known = whereabouts(app, target).await?;
+    Ok(allow(who, action, Target::Known(&known))?)
+}
+
+async fn whereabouts(app: &App, target: Target<'_>) -> Result<Whereabouts, ServiceError> {
+    let mut known = match target {
+        Target::Worker(worker) => of_worker(app, worker).await?,
+        Target::Card { worker, branch: None } => {
+            let known = of_worker(app, worker).await?;
+            let branch = if known.branch.is_some() { known.branch } else { last_branch(app, worker).await? };
+            Whereabouts { branch, ..known }
+        }
+        Target::Counter { worker, store } => {
+            Whereabouts { store: Some(store.to_owned()), ..of_worker(app, worker).await? }
+        }
+        Target::Store(store) => of_store(app, store).await?,
+        Target::Site(site) => Whereabouts { sites: upwards(app, Some(site)).await?, ..Whereabouts::default() },
+        Target::Credit(credit) => {
+            let Ok(credit) = CreditId::new(credit) else { return Ok(Whereabouts::default()) };
+            match app.views.credit(&credit, app.views.position()).await? {
+                Some(found) => of_worker(app, found.record.worker.as_str()).await?,
+                None => Whereabouts::default(),
+            }
+        }
+        Target::Redemption(redemption) => {
+            let Ok(redemption) = RedemptionId::new(redemption) else { return Ok(Whereabouts::default()) };
+            match app.views.redemption(&redemption, app.views.position()).await? {
+                Some(found) => Whereabouts {
+                    worker: Some(found.worker.to_string()),
+                    made_on: Some(found.at.date()),
+                    ..of_store(app, &found.store).await?
+                },
+                None => Whereabouts::default(),
+            }
+        }
+        Target::Hold(hold) => of_hold(app, hold).await?,
+        // All that rights ask of these is in the request.
+        Target::District
+        | Target::Card { branch: Some(_), .. }
+        | Target::Merchant(_)
+        | Target::Branch(_)
+        | Target::Known(_) => Whereabouts::default(),
+    };
+    known.today = Some(app.ledger.now().date());
+    Ok(known)
+}
+
+/// A hold, be it open or ended: whoever asks a second time to end it is told what was told the first time.
+async fn of_hold(app: &App, hold: &str) -> Result<Whereabouts, ServiceError> {
+    let Ok(key) = Key::new(hold) else { return Ok(Whereabouts::default()) };
+    let journal = app.ledger.journal();
+    let Some(command) = journal.find(std::slice::from_ref(&key)).await?.into_iter().next().flatten() else {
+        return Ok(Whereabouts::default());
+    };
+    for entry in journal.read_commands(&[command]).await?.into_iter().flatten() {
+        let event = entry.event()?;
+        let placed = event.as_worker().and_then(WorkerEvent::as_hold);
+        if let Some(placed) = placed.filter(|placed| placed.hold.as_str() == hold) {
+            let worker = Some(placed.worker.to_string());
+            return Ok(Whereabouts { worker, ..of_store(app, placed.store.as_str()).await? });
+        }
+    }
+    Ok(Whereabouts::default())
+}
+
+/// The branch in which a worker's last card was, where none is open: as for a hold that has ended.
+async fn last_branch(app: &App, worker: &str) -> Result<Option<String>, ServiceError> {
+    let Ok(worker) = WorkerId::new(worker) else { return Ok(None) };
+    let (stream, mut after, mut branch) = (StreamId::Worker(worker), 0, None);
+    loop {
+        let entries = app.ledger.journal().read_stream(&stream, after, PAGE).await?;
+        let Some(last) = entries.last() else { return Ok(branch) };
+        after = last.position;
+        // Told by the type first: few entries are about cards, and each need not be decoded.
+        for entry in entries.iter().filter(|entry| entry.event_type.starts_with("Card")) {
+            let event = entry.event()?;
+            let step = event.as_worker().and_then(WorkerEvent::as_card_step);
+            branch = step.and_then(CardStep::branch).map(ToString::to_string).or(branch);
+        }
+    }
+}
+
+async fn of_worker(app: &App, worker: &str) -> Result<Whereabouts, ServiceError> {
+    let At { value, .. } = app.views.worker(worker).await?;
+    let Some(row) = value else { return Ok(Whereabouts::default()) };
+    Ok(Whereabouts {
+        worker: Some(worker.to_owned()),
+        branch: row.card.map(|(_, branch)| branch),
+        sites: upwards(app, row.site.as_deref()).await?,
+        ..Whereabouts::default()
+    })
+}
+
+async fn of_store(app: &App, store: &str) -> Result<Whereabouts, ServiceError> {
+    let At { value, .. } = app.views.store_row(store).await?;
+    let site = value.and_then(|row| row.site);
+    Ok(Whereabouts {
+        store: Some(store.to_owned()),
+        sites: upwards(app, site.as_deref()).await?,
+        ..Whereabouts::default()
+    })
+}
+
+/// A site and all above it, as they hang today.
+async fn upwards(app: &App, site: Option<&str>) -> Result<Vec<String>, ServiceError> {
+    let Some(Ok(site)) = site.map(SiteId::new) else { return Ok(Vec::new()) };
+    let above = app.views.ancestors(&site, app.ledger.now().date()).await?;
+    Ok(std::iter::once(site).chain(above).map(|site| site.to_string()).collect())
+}

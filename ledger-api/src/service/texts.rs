@@ -1,0 +1,293 @@
+//! Free texts (reasons, notes) on their way into the vault and out of it. Events hold references to them; events of
+//! earlier programs hold the texts themselves, and are told as they are.
+//!
+//! A text is sealed under the key of the worker it is about, so that it goes when the person is forgotten. A store's
+//! reasons (a stocktake's, a closing's) are the store's.
+
+use std::collections::HashMap;
+
+use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::{Key, WorkerId};
+use ledger_core::ledger::{Command, commands};
+use projections::audit::report::Report;
+use projections::audit::trace::TraceLine;
+use projections::queries::credit::CreditRecord;
+use projections::queries::redemption::RedemptionRecord;
+use projections::statement::Line;
+
+use super::ServiceError;
+use super::names::masked;
+use crate::access::policy::{Read, Who, may_ever};
+use crate::app::App;
+use crate::vault::{CASE, STORE_TEXTS, Vault, VaultError, WORKER, is_reference, short};
+
+/// Whom a text is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum About {
+    /// A worker.
+    Worker(String),
+    /// The worker of what a command with this key began.
+    Named(Key),
+    /// A store.
+    Store(String),
+    /// What has a name of its own, and is no worker's.
+    Case(String),
+}
+
+/// Workers of what earlier commands of one batch begin, by their keys.
+pub type Begun = HashMap<Key, WorkerId>;
+
+/// What a command begins, for those after it in one batch.
+pub(super) fn begins(key: &Key, command: &Command) -> Option<(Key, WorkerId)> {
+    let worker = match command {
+        Command::RecordCredit(command) => &command.worker,
+        Command::Redeem(spending) => &spending.worker,
+        Command::PlaceHold(command) => &command.spending.worker,
+        _ => return None,
+    };
+    Some((key.clone(), worker.clone()))
+}
+
+/// A command's free text, and whom it is about. A payment's reference names a payment and nobody.
+fn free_text(command: &mut Command) -> Option<(About, &mut String)> {
+    match command {
+        Command::DepartWorker(commands::DepartWorker { worker, reason })
+        | Command::EraseWorker(commands::EraseWorker { worker, reason, .. })
+        | Command::CloseCard(commands::CloseCard { worker, reason }) => {
+            Some((About::Worker(worker.to_string()), reason))
+        }
+        Command::JudgeCredit(commands::JudgeCredit { credit, reason, .. }) => {
+            Some((About::Named((&*credit).into()), reason))
+        }
+        Command::ReverseRedemption(commands::ReverseRedemption { redemption, reason }) => {
+            Some((About::Named((&*redemption).into()), reason))
+        }
+        Command::ReleaseHold(commands::ReleaseHold { hold, reason, .. }) => {
+            reason.as_mut().map(|reason| (About::Named((&*hold).into()), reason))
+        }
+        Command::CloseStore(commands::CloseStore { store, reason }) => Some((About::Store(store.to_string()), reason)),
+        Command::DelistItem(commands::DelistItem { store, reason, .. })
+        | Command::CountStock(commands::CountStock { store, reason, .. })
+        | Command::WriteOffStock(commands::WriteOffStock { store, reason, .. }) => {
+            Some((About::Store(store.to_string()), reason))
+        }
+        // Kept under the grant's own key: it is about no worker.
+        Command::EndGrant(commands::EndGrant { grant, reason, .. }) => Some((About::Case(grant.to_string()), reason)),
+        Command::OpenJournal(_)
+        | Command::Configure(_)
+        | Command::AdoptSchedule(_)
+        | Command::RegisterWorker(_)
+        | Command::IssueCard(_)
+        | Command::MoveCard(_)
+        | Command::RegisterMerchant(_)
+        | Command::PaySettlement(_)
+        | Command::OpenStore(_)
+        | Command::ReopenStore(_)
+        | Command::ListItem(_)
+        | Command::Restock(_)
+        | Command::RecordCredit(_)
+        | Command::Redeem(_)
+        | Command::PlaceHold(_)
+        | Command::CaptureHold(_)
+        | Command::ExpireLots(_)
+        | Command::OpenAccount(_)
+        | Command::GrantRole(_)
+        | Command::ConfirmGrant(_)
+        | Command::OpenSite(_)
+        | Command::MoveSite(_)
+        | Command::CloseSite(_)
+        | Command::SetServices(_)
+        | Command::SealAppraisal(_)
+        | Command::SettleCredit(_)
+        | Command::RegisterAppointment(_)
+        | Command::OpenPair(_)
+        | Command::RecordVisit(_)
+        | Command::PostRequest(_)
+        | Command::RecordHandling(_)
+        | Command::RegisterFund(_)
+        | Command::RegisterBenefit(_)
+        | Command::ApplyBenefit(_)
+        | Command::IssuePass(_)
+        | Command::RegisterOffer(_)
+        | Command::UsePass(_) => None,
+    }
+}
+
+/// Puts a command's free text into the vault, and its reference into the command.
+///
+/// What the ledger would refuse of a text stays as it is, for the ledger to refuse.
+///
+/// # Errors
+/// [`ServiceError::Unavailable`] when the vault or the journal cannot be asked.
+pub(super) async fn put_away(app: &App, begun: &Begun, command: &mut Command) -> Result<(), ServiceError> {
+    let Some((about, text)) = free_text(command) else { return Ok(()) };
+    if commands::check_text(text).is_err() {
+        return Ok(());
+    }
+    let (kind, id) = match about {
+        About::Worker(worker) => (WORKER, worker),
+        About::Store(store) => (STORE_TEXTS, store),
+        About::Case(case) => (CASE, case),
+        About::Named(key) => match worker_of(app, begun, &key).await? {
+            Some(worker) => (WORKER, worker.to_string()),
+            // The ledger refuses it most likely: nothing of that name is there.
+            None => (CASE, key.to_string()),
+        },
+    };
+    let references = app.vault.keep_texts(&[(kind, id, text.clone())]).await?;
+    if let Some(reference) = references.into_iter().next() {
+        *text = reference;
+    }
+    Ok(())
+}
+
+/// The worker of what a command with a key began.
+async fn worker_of(app: &App, begun: &Begun, key: &Key) -> Result<Option<WorkerId>, ServiceError> {
+    if let Some(worker) = begun.get(key) {
+        return Ok(Some(worker.clone()));
+    }
+    let journal = app.ledger.journal();
+    let Some(command) = journal.find(std::slice::from_ref(key)).await?.into_iter().next().flatten() else {
+        return Ok(None);
+    };
+    for entry in journal.read_commands(&[command]).await?.into_iter().flatten() {
+        if let Event::Worker(event) = entry.event()? {
+            return Ok(Some(event.worker().clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// A text as it stands in an event, and whom it is about: to be told.
+pub struct Written<'a> {
+    kind: &'static str,
+    id: &'a str,
+    case: Option<&'a str>,
+    text: &'a mut String,
+}
+
+impl<'a> Written<'a> {
+    /// About a worker, and about what has a name, such as a credit.
+    pub fn of_worker(worker: &'a str, case: Option<&'a str>, text: &'a mut String) -> Written<'a> {
+        Written { kind: WORKER, id: worker, case, text }
+    }
+
+    /// About a store.
+    pub fn of_store(store: &'a str, text: &'a mut String) -> Written<'a> {
+        Written { kind: STORE_TEXTS, id: store, case: None, text }
+    }
+}
+
+/// Puts the texts in the place of their references, for whoever may read texts at all: what they are about was let be read
+/// before this is asked; else, and where a text is gone or the vault
+/// cannot be asked, the reference in short.
+///
+/// Whoever reads no names finds the subject's own name masked in them: somebody may have typed it.
+pub async fn tell(vault: &Vault, who: Who<'_>, mut written: Vec<Written<'_>>) {
+    written.retain(|one| is_reference(one.text));
+    if written.is_empty() {
+        return;
+    }
+    if !may_ever(who, Read::FreeText) {
+        for one in written {
+            *one.text = short(one.text);
+        }
+        return;
+    }
+    let mut read = written;
+    let told = match texts_of(vault, &read).await {
+        Ok(told) => told,
+        Err(error) => {
+            tracing::warn!(%error, "reasons are told in short: the vault cannot be asked");
+            vec![None; read.len()]
+        }
+    };
+    let names = names_to_mask(vault, who, &read).await;
+    for (one, text) in read.iter_mut().zip(told) {
+        *one.text = match text {
+            Some(text) => match names.get(one.id).filter(|_| one.kind == WORKER) {
+                Some(name) => text.replace(name.as_str(), &masked(name)),
+                None => text,
+            },
+            None => short(one.text),
+        };
+    }
+}
+
+async fn texts_of(vault: &Vault, read: &[Written<'_>]) -> Result<Vec<Option<String>>, VaultError> {
+    let asked: Vec<(&str, &str, &str)> = read.iter().map(|one| (one.kind, one.id, one.text.as_str())).collect();
+    let mut told = vault.texts(&asked).await?;
+    let missing: Vec<(usize, (&str, &str, &str))> = read
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| told.get(*at).is_some_and(Option::is_none))
+        .filter_map(|(at, one)| Some((at, (CASE, one.case?, one.text.as_str()))))
+        .collect();
+    if !missing.is_empty() {
+        let asked: Vec<(&str, &str, &str)> = missing.iter().map(|(_, asked)| *asked).collect();
+        for ((at, _), text) in missing.iter().zip(vault.texts(&asked).await?) {
+            if let Some(place) = told.get_mut(*at) {
+                *place = text;
+            }
+        }
+    }
+    Ok(told)
+}
+
+async fn names_to_mask(vault: &Vault, who: Who<'_>, read: &[Written<'_>]) -> HashMap<String, String> {
+    if may_ever(who, Read::Name) {
+        return HashMap::new();
+    }
+    let mut workers: Vec<&str> = read.iter().filter(|one| one.kind == WORKER).map(|one| one.id).collect();
+    workers.sort_unstable();
+    workers.dedup();
+    if workers.is_empty() {
+        return HashMap::new();
+    }
+    let asked: Vec<(&str, &str)> = workers.iter().map(|worker| (WORKER, *worker)).collect();
+    let names = vault.get_names(&asked).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "names in reasons cannot be masked");
+        Vec::new()
+    });
+    workers.iter().zip(names).filter_map(|(worker, name)| Some(((*worker).to_owned(), name?))).collect()
+}
+
+/// The reasons of a worker's statement.
+pub fn of_lines<'a>(worker: &'a str, lines: &'a mut [Line]) -> Vec<Written<'a>> {
+    let written = |line: &'a mut Line| {
+        line.reason.as_mut().map(|reason| Written::of_worker(worker, Some(line.subject.as_str()), reason))
+    };
+    lines.iter_mut().filter_map(written).collect()
+}
+
+/// The reasons of a worker's trace.
+pub fn of_trace<'a>(worker: &'a str, lines: &'a mut [TraceLine]) -> Vec<Written<'a>> {
+    let written = |line: &'a mut TraceLine| {
+        line.reason.as_mut().map(|reason| Written::of_worker(worker, Some(line.subject.as_str()), reason))
+    };
+    lines.iter_mut().filter_map(written).collect()
+}
+
+/// The reasons of what was decided about a credit.
+pub fn of_credit(credit: &mut CreditRecord) -> Vec<Written<'_>> {
+    let CreditRecord { record, steps, .. } = credit;
+    let (worker, name) = (record.worker.as_str(), record.credit.as_str());
+    let reasons = steps.iter_mut().filter_map(|step| step.reason.as_mut());
+    reasons.map(|reason| Written::of_worker(worker, Some(name), reason)).collect()
+}
+
+/// The reason for which a redemption was given back.
+pub fn of_redemption<'a>(name: &'a str, record: &'a mut RedemptionRecord) -> Vec<Written<'a>> {
+    let RedemptionRecord { worker, reversed, .. } = record;
+    let reason = reversed.as_mut().map(|reversal| &mut reversal.reason);
+    reason.map(|reason| Written::of_worker(worker.as_str(), Some(name), reason)).into_iter().collect()
+}
+
+/// The reasons of a report.
+pub fn of_report(report: &mut Report) -> Vec<Written<'_>> {
+    let corrections = report.corrections.rows.iter_mut();
+    let corrections =
+        corrections.map(|row| Written::of_worker(row.worker.as_str(), Some(row.name.as_str()), &mut row.reason));
+    let differences = report.stock.rows.iter_mut();
+    corrections.chain(differences.map(|row| Written::of_store(row.store.as_str(), &mut row.reason))).collect()
+}

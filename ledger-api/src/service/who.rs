@@ -1,0 +1,41 @@
+//! Who asks: from a token or a session to an account, and to the roles that it holds today.
+//!
+//! It is asked anew for each request, of views that include whatever anybody was answered before: a grant that was ended,
+//! or a token that was revoked, is refused with the next request, by whichever server.
+
+use std::sync::Arc;
+
+use ledger_core::domain::ids::AccountId;
+
+use super::ServiceError;
+use crate::access::Identity;
+use crate::app::App;
+
+const NO_TOKEN: &str = "send a valid access token: Authorization: Bearer TOKEN";
+const NO_ACCOUNT: &str =
+    "the account of this access token is not in the journal; issue a token anew: nuanxin token issue";
+const ENDED: &str = "this access token has ended; issue a token anew: nuanxin token issue";
+
+/// Who shows a token.
+///
+/// # Errors
+/// [`ServiceError::Unauthenticated`]; [`ServiceError::Unavailable`] when it cannot be told now.
+pub async fn of_token(app: &App, token: &str) -> Result<Identity, ServiceError> {
+    let nobody = |what: &str| ServiceError::Unauthenticated(what.to_owned());
+    let shown = app.access.authenticate(token).await?.ok_or_else(|| nobody(NO_TOKEN))?;
+    if shown.until.is_some_and(|until| until < app.ledger.now().date()) {
+        return Err(nobody(ENDED));
+    }
+    let account = shown.account.ok_or_else(|| nobody(NO_ACCOUNT))?;
+    of_account(app, &account, shown.id).await?.ok_or_else(|| nobody(NO_ACCOUNT))
+}
+
+/// Who acts with an account, as it stands now; nobody where the journal knows none of that id.
+///
+/// # Errors
+/// [`ServiceError::Unavailable`] when it cannot be told now.
+pub async fn of_account(app: &App, account: &AccountId, way: Arc<str>) -> Result<Option<Identity>, ServiceError> {
+    app.views.fresh(None).await?;
+    let row = app.views.account_row(account.as_str()).await?.value.filter(|row| row.exists());
+    Ok(row.map(|row| Identity::of(account, way, &row, app.ledger.now().date())))
+}

@@ -1,0 +1,121 @@
+//! What an auditor takes away: a sample, the report, the bundle.
+
+use std::io::{Read as _, Seek, SeekFrom};
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use ledger_core::domain::refusal::Code;
+use projections::audit::report::{self, Thresholds};
+use projections::audit::sample::{self, By, Of, SampleAsk};
+use serde::Deserialize;
+
+use crate::access::policy::{Read, Target, Who};
+use crate::app::App;
+use crate::audit_sheet;
+use crate::bundle::{self, Coverage, Request};
+use crate::document::{Document, Form, render};
+use crate::service::reading::may_read;
+use crate::web::page::{Trouble, Visitor, answer};
+
+/// Most items of a sample.
+const SAMPLE_MAX: usize = 1_000;
+/// Published checkpoints that go into a bundle.
+const CHECKPOINTS_MAX: usize = 10_000;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/audit/sample", get(draw))
+        .route("/audit/report", get(report_now))
+        .route("/audit/bundle", get(bundle_now))
+}
+
+#[derive(Debug, Deserialize)]
+struct AskedSample {
+    #[serde(default)]
+    seed: String,
+    #[serde(default)]
+    size: String,
+    #[serde(default)]
+    by: String,
+}
+
+fn fault(what: &dyn std::fmt::Display) -> Trouble {
+    Trouble::Fault(what.to_string())
+}
+
+async fn draw(State(app): State<App>, visitor: Visitor, Query(asked): Query<AskedSample>) -> Response {
+    let made = async {
+        let reading = may_read(Who::Bearer(&visitor.must()?.identity), Read::Sample, Target::District)?;
+        let unusable = |what: &str| Trouble::refused(Code::InvalidInput, what);
+        let seed = asked.seed.trim().parse::<u64>().map_err(|_| unusable("the seed is a whole number"))?;
+        let size = asked.size.trim().parse::<usize>().ok().filter(|size| (1..=SAMPLE_MAX).contains(size));
+        let size = size.ok_or_else(|| unusable("the size is a whole number from 1 to 1,000"))?;
+        let by = match asked.by.as_str() {
+            "points" => By::Points,
+            "station" => By::Station,
+            _ => By::Uniform,
+        };
+        let until = head(&app).await?;
+        reading.note_sample(&app, seed, until);
+        let ask = SampleAsk { seed, size, by, of: Of::All, from: None, to: None, until };
+        let sample =
+            sample::sample(app.ledger.journal().as_ref(), ask, &mut |_| {}).await.map_err(|error| fault(&error))?;
+        workbook(audit_sheet::sample::document(&sample), "audit-sample", until).await
+    };
+    answer(&visitor, made.await)
+}
+
+async fn report_now(State(app): State<App>, visitor: Visitor) -> Response {
+    let made = async {
+        let reading = may_read(Who::Bearer(&visitor.must()?.identity), Read::Report, Target::District)?;
+        let until = head(&app).await?;
+        reading.note_report(&app, until);
+        let journal = app.ledger.journal();
+        let report = report::report(journal.as_ref(), until, Thresholds::default(), &mut |_| {}).await;
+        workbook(audit_sheet::report::document(&report.map_err(|error| fault(&error))?), "audit-report", until).await
+    };
+    answer(&visitor, made.await)
+}
+
+async fn head(app: &App) -> Result<u64, Trouble> {
+    Ok(app.ledger.journal().head().await.map_err(|error| fault(&error))?.position)
+}
+
+async fn workbook(document: Document, stem: &str, position: u64) -> Result<Response, Trouble> {
+    let written = tokio::task::spawn_blocking(move || render(&document, Form::Xlsx));
+    let bytes = written.await.map_err(|error| fault(&error))?.map_err(|error| fault(&error))?;
+    file(Form::Xlsx.content_type(), &format!("{stem}-{position}.xlsx"), bytes)
+}
+
+fn file(media_type: &'static str, name: &str, bytes: Vec<u8>) -> Result<Response, Trouble> {
+    let name = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")).map_err(|error| fault(&error))?;
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, bytes).into_response())
+}
+
+/// The whole journal with its checkpoints, as one archive that is checked with no database and no network.
+async fn bundle_now(State(app): State<App>, visitor: Visitor) -> Response {
+    let made = async {
+        let reading = may_read(Who::Bearer(&visitor.must()?.identity), Read::Events, Target::District)?;
+        reading.note_events(&app, 0);
+        let size = head(&app).await?;
+        let published = app.audit.store().list(0, CHECKPOINTS_MAX).await.map_err(|error| fault(&error))?;
+        let checkpoints = published.into_iter().map(|published| published.note).collect();
+        let request = Request { coverage: Coverage::Journal, size, as_of: None, checkpoints };
+        let mut out = tempfile::tempfile().map_err(|error| fault(&error))?;
+        let journal = app.ledger.journal();
+        bundle::write(journal.as_ref(), &request, &mut out, &|_| {}).await.map_err(|error| fault(&error))?;
+        let read = tokio::task::spawn_blocking(move || {
+            let mut bytes = Vec::new();
+            out.seek(SeekFrom::Start(0))?;
+            out.read_to_end(&mut bytes)?;
+            Ok::<_, std::io::Error>(bytes)
+        });
+        let bytes = read.await.map_err(|error| fault(&error))?.map_err(|error| fault(&error))?;
+        file("application/zip", &format!("nuanxin-{size}.zip"), bytes)
+    };
+    answer(&visitor, made.await)
+}

@@ -1,0 +1,220 @@
+//! `/branch`: the mutual-aid points cards of a Party branch for a year: a chart, the table for the meeting, the evidence of
+//! each card, and the workbook. No order but the card numbers', no grade; the column for the branch's opinion is blank.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use chrono::Datelike;
+use ledger_core::domain::points::Points;
+use projections::queries::appraisal::{Appraisal, CardYear};
+use serde::Deserialize;
+
+use super::figures::points;
+use super::page::{Frame, Trouble, Visitor, answer, show};
+use crate::access::Role;
+use crate::access::policy::{Denied, Read, Target, Who};
+use crate::app::App;
+use crate::appraisal_sheet::paper::{Names, Paper, readable, recorded_on};
+use crate::appraisal_sheet::{Format, render};
+use crate::service::names::on_paper;
+use crate::service::reading::{may_read, now};
+
+/// Years that can be asked for, the present one among them.
+const YEARS: i32 = 5;
+/// The longest bar, in the chart's own units.
+const BAR: i64 = 420;
+/// Where bars begin.
+const BAR_X: i64 = 130;
+/// From one bar to the next.
+const BAR_STEP: i64 = 30;
+/// Colours that the style sheet has for categories.
+const COLOURS: usize = 8;
+
+#[derive(Template)]
+#[template(path = "branch/page.html", config = ".askama.toml")]
+struct Page {
+    f: Frame,
+    branch: String,
+    branches: Vec<String>,
+    year: i32,
+    years: Vec<i32>,
+    position: u64,
+    cards: Vec<Card>,
+    legend: Vec<(usize, String)>,
+    bars: Vec<Bar>,
+    chart_height: i64,
+}
+
+struct Card {
+    card_no: String,
+    name: String,
+    points: Vec<String>,
+    total: String,
+    services: u64,
+    disputed: bool,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    on: String,
+    activity: String,
+    category: String,
+    quantity: String,
+    points: String,
+    credit: String,
+}
+
+struct Bar {
+    label: String,
+    y: i64,
+    text_y: i64,
+    parts: Vec<Part>,
+    end: i64,
+    total: String,
+}
+
+struct Part {
+    colour: usize,
+    x: i64,
+    width: i64,
+    title: String,
+}
+
+/// The pages' routes.
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/branch", get(read)).route("/branch/export", get(export))
+}
+
+#[derive(Debug, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    branch: String,
+    year: Option<i32>,
+    at: Option<u64>,
+}
+
+async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+    answer(&visitor, page(&app, &visitor, &asked).await)
+}
+
+/// The branch that is asked for: the one named, else the first of one's own.
+fn branch_of(visitor: &Visitor, named: &str) -> Result<(String, Vec<String>), Trouble> {
+    let identity = &visitor.must()?.identity;
+    let own: Vec<String> = identity.scopes_of(Role::Branch).into_iter().map(str::to_owned).collect();
+    let branch = match named.trim() {
+        "" => own.first().cloned().ok_or(Denied)?,
+        named => named.to_owned(),
+    };
+    Ok((branch, own))
+}
+
+async fn appraisal(app: &App, visitor: &Visitor, branch: &str, asked: &Asked) -> Result<(Appraisal, Names), Trouble> {
+    let who = Who::Bearer(&visitor.must()?.identity);
+    let reading = may_read(who, Read::Appraisal, Target::Branch(branch))?;
+    reading.at_least(app, asked.at).await?;
+    let year = asked.year.unwrap_or_else(|| now().date().year());
+    let appraisal = app.views.appraisal(year, Some(branch), asked.at).await?;
+    reading.note_cards(app, year, appraisal.cards.iter().map(|card| card.worker.as_str()));
+    let names = on_paper(app, who, Target::Branch(branch), &appraisal).await;
+    Ok((appraisal, names))
+}
+
+async fn page(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Response, Trouble> {
+    let w = visitor.words();
+    let (branch, branches) = branch_of(visitor, &asked.branch)?;
+    let (appraisal, names) = appraisal(app, visitor, &branch, asked).await?;
+    let programme = app.views.programme_at(appraisal.position).await?;
+    let this_year = now().date().year();
+    let categories: BTreeSet<&String> = appraisal.cards.iter().flat_map(|card| card.categories.keys()).collect();
+    let categories: Vec<&String> = categories.into_iter().collect();
+    let called = |schedule: u32, code: &str| {
+        programme.activities.get(&(schedule, code.to_owned())).cloned().unwrap_or_else(|| code.to_owned())
+    };
+    let cards = appraisal.cards.iter().map(|card| Card {
+        card_no: card.card_no.clone(),
+        name: names.worker(&card.worker).to_owned(),
+        points: categories
+            .iter()
+            .map(|one| card.categories.get(*one).map_or_else(|| "–".to_owned(), |of| points(*of)))
+            .collect(),
+        total: points(card.total),
+        services: card.services,
+        disputed: !card.disputed.is_empty(),
+        lines: card
+            .lines
+            .iter()
+            .map(|(line, _)| Line {
+                on: line.on.to_string(),
+                activity: called(line.schedule, &line.activity),
+                category: line.category.clone(),
+                quantity: line.quantity.clone(),
+                points: points(line.points),
+                credit: line.credit.clone(),
+            })
+            .collect(),
+    });
+    let bars = bars(&appraisal.cards, &categories);
+    let page = Page {
+        f: visitor.frame(w.branch),
+        branch,
+        branches,
+        year: appraisal.year,
+        years: (this_year - YEARS + 1..=this_year).rev().collect(),
+        position: appraisal.position,
+        cards: cards.collect(),
+        legend: categories.iter().enumerate().map(|(at, one)| (at % COLOURS, (*one).clone())).collect(),
+        chart_height: BAR_STEP * i64::try_from(bars.len()).unwrap_or(0) + 4,
+        bars,
+    };
+    show(&page)
+}
+
+/// A bar a card, in the order of the cards; as long as its points against the longest.
+fn bars(cards: &[CardYear], categories: &[&String]) -> Vec<Bar> {
+    let longest = cards.iter().map(|card| card.total.hundredths()).max().unwrap_or(0).max(1);
+    let scaled = |of: Points| of.hundredths().max(0).saturating_mul(BAR) / longest;
+    let made = cards.iter().enumerate().map(|(at, card)| {
+        let y = BAR_STEP * i64::try_from(at).unwrap_or(0) + 4;
+        let mut x = BAR_X;
+        let mut parts = Vec::new();
+        for (colour, category) in categories.iter().enumerate() {
+            let Some(of) = card.categories.get(*category) else { continue };
+            let width = scaled(*of);
+            parts.push(Part { colour: colour % COLOURS, x, width, title: format!("{category} {}", points(*of)) });
+            x += width;
+        }
+        Bar { label: card.card_no.clone(), y, text_y: y + 15, parts, end: x + 6, total: points(card.total) }
+    });
+    made.collect()
+}
+
+async fn export(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+    answer(&visitor, workbook(&app, &visitor, &asked).await)
+}
+
+async fn workbook(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Response, Trouble> {
+    let (branch, _) = branch_of(visitor, &asked.branch)?;
+    let (appraisal, names) = appraisal(app, visitor, &branch, asked).await?;
+    let (position, year) = (appraisal.position, appraisal.year);
+    let journal = app.ledger.journal();
+    let fault = |what: &dyn std::fmt::Display| Trouble::Fault(what.to_string());
+    let paper = Paper {
+        programme: app.views.programme_at(position).await?,
+        day: recorded_on(journal.as_ref(), position).await.map_err(|error| fault(&error))?,
+        root: Some(readable(&app.audit.tiles().root(position).await.map_err(|error| fault(&error))?)),
+        names,
+    };
+    let written = tokio::task::spawn_blocking(move || render(&appraisal, &paper, Format::Xlsx));
+    let bytes = written.await.map_err(|error| fault(&error))?.map_err(|error| fault(&error))?;
+    let name = format!("attachment; filename=\"appraisal-{year}-{position}.xlsx\"");
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(Format::Xlsx.content_type())),
+        (header::CONTENT_DISPOSITION, HeaderValue::try_from(name).map_err(|error| fault(&error))?),
+    ];
+    Ok((headers, bytes).into_response())
+}

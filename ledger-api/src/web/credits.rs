@@ -1,0 +1,259 @@
+//! `/credits`: the desk. Whoever proposes records one credit or a sheet of them; whoever checks passes or returns what
+//! waits. Rows of a sheet are judged before anything is written, mended in place, and sent.
+
+mod sheet;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use ledger_core::domain::ids::CreditId;
+use ledger_core::domain::refusal::Code;
+use ledger_core::ledger::command::CreditAction;
+use ledger_core::ledger::{Command, commands};
+use projections::queries::credit::{CreditEvent, CreditStep};
+use projections::waiting::Stage;
+
+use super::figures::{minute, points};
+use super::form::{Fields, Sent};
+use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
+use super::trouble;
+use super::words::Words;
+use crate::access::Role;
+use crate::access::policy::{CommandKind, Denied, Read, Who, may_ever};
+use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::command::{Asked, prepare, submit};
+use crate::service::desk::{Judged, Row, Waiting, queue, record, today};
+use crate::service::own::schedule_on;
+use crate::title;
+
+#[derive(Template)]
+#[template(path = "credits/page.html", config = ".askama.toml")]
+struct Page {
+    f: Frame,
+    said: String,
+    bad: String,
+    checks: bool,
+    proposes: bool,
+    waiting_count: usize,
+    queue: Vec<Queued>,
+    own: Vec<Queued>,
+    back_reasons: Vec<&'static str>,
+    key: String,
+    typed: Row,
+    activities: Vec<(String, String, String)>,
+    today: String,
+}
+
+/// A credit that waits, as the page shows it.
+struct Queued {
+    credit: String,
+    worker: String,
+    name: String,
+    activity: String,
+    points: String,
+    on: String,
+    quantity: String,
+    proposer: String,
+    at: String,
+    evidence: String,
+    status: &'static str,
+    colour: &'static str,
+    flags: Vec<String>,
+    steps: Vec<String>,
+    objected: bool,
+    /// Whether something is to be decided now.
+    open: bool,
+    until: String,
+    key: String,
+}
+
+/// The pages' routes.
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/credits", get(read).post(act)).merge(sheet::routes())
+}
+
+/// What a page says of what was just asked.
+#[derive(Default)]
+struct Told {
+    said: String,
+    bad: String,
+    typed: Row,
+}
+
+async fn read(State(app): State<App>, visitor: Visitor) -> Response {
+    answer(&visitor, page(&app, &visitor, Told::default()).await)
+}
+
+async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
+    let made = async {
+        let fields = Fields::of(&visitor, sent)?;
+        let w = visitor.words();
+        let row = row(&fields);
+        let told = match carry_out(&app, &visitor, &fields, &row).await {
+            Ok(said) => Told { said, ..Told::default() },
+            Err(Trouble::Service(error)) => {
+                let typed = if fields.get("do") == "enter" { row } else { Row::default() };
+                Told { bad: trouble::said(w, visitor.english, &error), typed, ..Told::default() }
+            }
+            Err(other) => return Err(other),
+        };
+        page(&app, &visitor, told).await
+    };
+    answer(&visitor, made.await)
+}
+
+/// The row that a form's fields are.
+fn row(fields: &Fields) -> Row {
+    Row {
+        key: fields.get("key").to_owned(),
+        worker: fields.get("worker").to_uppercase(),
+        activity: fields.get("activity").to_owned(),
+        on: fields.get("on").to_owned(),
+        quantity: fields.get("quantity").to_owned(),
+        witness: fields.get("witness").to_owned(),
+        evidence: fields.get("evidence").to_owned(),
+    }
+}
+
+async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields, row: &Row) -> Result<String, Trouble> {
+    let w = visitor.words();
+    let identity = &visitor.must()?.identity;
+    let action = match fields.get("do") {
+        "enter" => {
+            return Ok(match record(app, Who::Bearer(identity), &identity.id, row).await? {
+                Judged::Taken(of, true) => w.recorded_waits(&points(of)),
+                Judged::Taken(of, false) => w.recorded_counts(&points(of)),
+                Judged::Repeated => w.recorded_before.to_owned(),
+                Judged::Refused(refusal) => return Err(ServiceError::Refused(refusal).into()),
+                Judged::Unknown => return Err(ServiceError::Unknown.into()),
+            });
+        }
+        "confirm" => CreditAction::Confirm,
+        "uphold" => CreditAction::Resolve { upheld: true },
+        "dismiss" => CreditAction::Resolve { upheld: false },
+        _ => CreditAction::Reject,
+    };
+    let credit = CreditId::new(fields.get("credit")).map_err(|error| ServiceError::unreadable(error.to_string()))?;
+    let (reason, said) = match action {
+        CreditAction::Confirm => (w.checked_reason.to_owned(), w.passed),
+        CreditAction::Resolve { .. } => (fields.get("note").to_owned(), w.resolved),
+        CreditAction::Reject | CreditAction::Reverse | CreditAction::Appeal | CreditAction::Object { .. } => {
+            (fields.get("reason").to_owned(), w.returned)
+        }
+    };
+    let command = Command::JudgeCredit(commands::JudgeCredit { credit, action, reason });
+    let context = visitor.context(app, fields.get("key"))?;
+    let prepared = prepare(app, Who::Bearer(identity), context, Asked::from(command)).await?;
+    submit(app.clone(), prepared).await?;
+    Ok(said.to_owned())
+}
+
+async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trouble> {
+    let w = visitor.words();
+    let identity = &visitor.must()?.identity;
+    let who = Who::Bearer(identity);
+    let checks = identity.acts_as(Role::Approver) && may_ever(who, CommandKind::ConfirmCredit);
+    let proposes = identity.acts_as(Role::Operator) && may_ever(who, CommandKind::RecordCredit);
+    if !checks && !proposes {
+        return Err(Denied.into());
+    }
+    let today = today(app);
+    let schedule = schedule_on(app, who, today).await?;
+    let called = |code: &str| {
+        let line = schedule.iter().find(|(found, _, _)| found == code);
+        line.map_or_else(|| code.to_owned(), |(_, name, _)| name.clone())
+    };
+    let waiting = queue(app, who, if checks { Read::WaitingCredits } else { Read::Credit }).await?;
+    let all: Vec<Queued> = waiting.into_iter().map(|waiting| queued(w, waiting, &called)).collect();
+    let (queue, own) = if checks { (all, Vec::new()) } else { (Vec::new(), all) };
+    let mut typed = told.typed;
+    if typed.on.is_empty() {
+        typed.on = today.to_string();
+    }
+    let page = Page {
+        f: visitor.frame(w.credits),
+        said: told.said,
+        bad: told.bad,
+        checks,
+        proposes,
+        waiting_count: queue.len(),
+        queue,
+        own,
+        back_reasons: w.back_reasons(),
+        key: new_key("credit"),
+        typed,
+        activities: schedule,
+        today: today.to_string(),
+    };
+    show(&page)
+}
+
+fn queued(w: &Words, waiting: Waiting, called: &dyn Fn(&str) -> String) -> Queued {
+    let Waiting { credit, row, record, name } = waiting;
+    let (status, colour) = standing(w, row.way.stage);
+    let decides = matches!(row.way.stage, Stage::Objected | Stage::Appealed);
+    let until = row.way.public_until.filter(|_| row.way.stage == Stage::Publicised);
+    let steps = record.as_ref().map(|record| record.steps.as_slice()).unwrap_or_default();
+    Queued {
+        worker: row.worker.clone(),
+        name: name.unwrap_or_default(),
+        activity: called(&row.activity),
+        points: points(row.points),
+        on: row.on.to_string(),
+        quantity: record.as_ref().map(|record| record.record.quantity.to_string()).unwrap_or_default(),
+        proposer: row.proposer,
+        at: row.at.map(|at| minute(&at.to_string())).unwrap_or_default(),
+        evidence: record.as_ref().and_then(|record| record.record.evidence.clone()).unwrap_or_default(),
+        status,
+        colour,
+        flags: row.flags.iter().map(|flag| flag_told(w, flag)).collect(),
+        open: decides || row.way.stage == Stage::Proposed,
+        until: until.map(|until| w.public_until(&until.to_string())).unwrap_or_default(),
+        steps: steps.iter().skip(1).map(|step| step_told(w, step)).collect(),
+        objected: decides,
+        key: new_key("judge"),
+        credit,
+    }
+}
+
+/// What a stage is called, and its colour.
+pub(super) const fn standing(w: &Words, stage: Stage) -> (&'static str, &'static str) {
+    match stage {
+        Stage::Proposed => (w.being_checked, "wait"),
+        Stage::Publicised => (w.in_publicity, "info"),
+        Stage::Objected => (w.under_objection, "bad"),
+        Stage::Appealed => (w.appealed, "bad"),
+        Stage::Confirmed => (w.counts, "ok"),
+        Stage::Upheld | Stage::Rejected => (w.returned, "bad"),
+        Stage::Reversed => (w.step_reversed, "bad"),
+    }
+}
+
+/// A guard's flag in words.
+fn flag_told(w: &Words, flag: &str) -> String {
+    let code = Code::ALL.iter().find(|code| code.as_str() == flag);
+    code.filter(|_| !w.english).map_or_else(|| flag.replace('_', " "), |code| title::chinese(*code).to_owned())
+}
+
+/// A step of a credit in a sentence.
+fn step_told(w: &Words, step: &CreditStep) -> String {
+    let what = match step.what {
+        CreditEvent::Recorded => w.step_recorded,
+        CreditEvent::Checked => w.step_checked,
+        CreditEvent::Publicised => w.step_publicised,
+        CreditEvent::Confirmed => w.step_confirmed,
+        CreditEvent::Rejected => w.step_rejected,
+        CreditEvent::Objected | CreditEvent::ObjectedUnnamed => w.step_objected,
+        CreditEvent::Appealed => w.step_appealed,
+        CreditEvent::ObjectionUpheld => w.step_upheld,
+        CreditEvent::ObjectionDismissed => w.step_dismissed,
+        CreditEvent::Reversed => w.step_reversed,
+    };
+    let reason = step.reason.as_deref().map(|reason| format!("：{reason}")).unwrap_or_default();
+    // Whoever objected without a name is told to auditors alone.
+    let by = if step.what == CreditEvent::ObjectedUnnamed { "" } else { step.by.as_str() };
+    format!("{} {by} {what}{reason}", minute(&step.at.to_string()))
+}

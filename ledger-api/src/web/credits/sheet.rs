@@ -1,0 +1,232 @@
+//! `/credits/sheet`: a sheet of 活动记录: every row judged before anything is written, mended in place, judged again, sent.
+
+use std::io::Write;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::response::Response;
+use axum::routing::post;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::refusal::{Code, Refusal};
+
+use crate::access::Role;
+use crate::access::policy::{Denied, Who};
+use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::desk::{Judged, ROWS_MAX, Row, judge, record};
+use crate::sheets::{Column, Limits, Sheet};
+use crate::web::figures::points;
+use crate::web::form::{Fields, Sent};
+use crate::web::page::{Frame, Trouble, Visitor, answer, show};
+use crate::web::trouble;
+use crate::web::words::Words;
+
+/// The largest sheet that is taken here.
+const BYTES_MAX: usize = 8 << 20;
+
+/// 活动记录, as packs have it.
+const COLUMNS: &[Column] = &[
+    Column::required("记录号"),
+    Column::required("编号"),
+    Column::required("活动代码"),
+    Column::required("服务日期"),
+    Column::required("数量"),
+    Column::optional("证明人"),
+];
+
+#[derive(Template)]
+#[template(path = "credits/sheet.html", config = ".askama.toml")]
+struct Page {
+    f: Frame,
+    said: String,
+    bad: String,
+    name: String,
+    rows: Vec<Shown>,
+    good: usize,
+    refused: usize,
+    sum: String,
+    /// What was good is written: nothing is mended any more.
+    written: bool,
+}
+
+struct Shown {
+    key: String,
+    worker: String,
+    activity: String,
+    on: String,
+    quantity: String,
+    witness: String,
+    verdict: &'static str,
+    colour: &'static str,
+    why: String,
+}
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/credits/sheet", post(upload).layer(DefaultBodyLimit::max(BYTES_MAX)))
+        .route("/credits/sheet/send", post(send))
+}
+
+async fn upload(State(app): State<App>, visitor: Visitor, multipart: Multipart) -> Response {
+    let made = async {
+        let (fields, file) = parts(multipart).await?;
+        Fields::of_parts(&visitor, fields)?;
+        let identity = &visitor.must()?.identity;
+        if !identity.acts_as(Role::Operator) {
+            return Err(Denied.into());
+        }
+        let Some((name, bytes)) = file else { return Err(ServiceError::unreadable("no file was sent").into()) };
+        let read = tokio::task::spawn_blocking(move || read_sheet(&name, &bytes));
+        let (name, rows) = read.await.map_err(|error| Trouble::Fault(error.to_string()))??;
+        let judged = judge(&app, Who::Bearer(identity), &identity.id, &rows).await?;
+        page(&visitor, &name, rows, judged, false)
+    };
+    answer(&visitor, made.await)
+}
+
+/// The fields of a form with a file, and the file.
+async fn parts(mut multipart: Multipart) -> Result<(Vec<(String, String)>, Option<(String, Vec<u8>)>), Trouble> {
+    let unreadable = |error: axum::extract::multipart::MultipartError| ServiceError::unreadable(error.body_text());
+    let (mut fields, mut file) = (Vec::new(), None);
+    while let Some(part) = multipart.next_field().await.map_err(unreadable)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        if let Some(file_name) = part.file_name().map(str::to_owned) {
+            file = Some((file_name, part.bytes().await.map_err(unreadable)?.to_vec()));
+        } else {
+            fields.push((name, part.text().await.map_err(unreadable)?));
+        }
+    }
+    Ok((fields, file))
+}
+
+/// The rows of a sheet, as text.
+fn read_sheet(name: &str, bytes: &[u8]) -> Result<(String, Vec<Row>), Trouble> {
+    let refused = |sentence: String| Trouble::refused(Code::InvalidInput, &sentence);
+    let ending = if name.to_ascii_lowercase().ends_with(".csv") { ".csv" } else { ".xlsx" };
+    // The reader takes files; this one is gone with the answer.
+    let failed = |error: std::io::Error| Trouble::Fault(format!("an uploaded sheet: {error}"));
+    let mut file = tempfile::Builder::new().prefix("sheet").suffix(ending).tempfile().map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.flush()).map_err(failed)?;
+    let mut sheet =
+        Sheet::open(file.path(), &Limits::default(), COLUMNS).map_err(|error| refused(error.to_string()))?;
+    let mut rows = Vec::new();
+    for row in sheet.rows().map_err(|error| refused(error.to_string()))? {
+        let row = row.map_err(|error| refused(error.to_string()))?;
+        if rows.len() >= ROWS_MAX {
+            return Err(Trouble::refused(
+                Code::TooLarge,
+                "more than 1,000 rows; send them in parts, or import the pack",
+            ));
+        }
+        let text = |column: &str| row.field(column).text().ok().flatten().unwrap_or_default().into_owned();
+        // A date that cannot be read stays as it was written, to be mended.
+        let on = row.field("服务日期").date().ok().flatten();
+        rows.push(Row {
+            key: text("记录号"),
+            worker: text("编号"),
+            activity: text("活动代码"),
+            on: on.map_or_else(|| text("服务日期"), |on| on.to_string()),
+            quantity: text("数量"),
+            witness: text("证明人"),
+            evidence: String::new(),
+        });
+    }
+    Ok((name.to_owned(), rows))
+}
+
+async fn send(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
+    let made = async {
+        let fields = Fields::of(&visitor, sent)?;
+        let identity = &visitor.must()?.identity;
+        if !identity.acts_as(Role::Operator) {
+            return Err(Denied.into());
+        }
+        let who = Who::Bearer(identity);
+        let rows = rows(&fields);
+        if fields.get("do") != "send" {
+            let judged = judge(&app, who, &identity.id, &rows).await?;
+            return page(&visitor, visitor.words().upload_sheet, rows, judged, false);
+        }
+        let mut judged = Vec::with_capacity(rows.len());
+        for row in &rows {
+            judged.push(match record(&app, who, &identity.id, row).await {
+                Ok(judged) => judged,
+                Err(ServiceError::Refused(refusal)) => Judged::Refused(refusal),
+                Err(ServiceError::Unreadable(sentence)) => Judged::Refused(Refusal::new(Code::InvalidInput, sentence)),
+                Err(ServiceError::Denied(denied)) => Judged::Refused(Refusal::new(Code::Forbidden, denied.to_string())),
+                Err(ServiceError::Unknown) => Judged::Unknown,
+                Err(other) => return Err(other.into()),
+            });
+        }
+        page(&visitor, visitor.words().upload_sheet, rows, judged, true)
+    };
+    answer(&visitor, made.await)
+}
+
+/// The rows that came back from the page, column by column.
+fn rows(fields: &Fields) -> Vec<Row> {
+    let column = |name: &str| fields.all(name).map(str::to_owned).collect::<Vec<_>>();
+    let columns = ["record", "worker", "activity", "on", "quantity", "witness"].map(column);
+    let [keys, workers, activities, days, quantities, witnesses] = columns;
+    let of = |column: &[String], at: usize| column.get(at).cloned().unwrap_or_default();
+    let count = keys.len().min(ROWS_MAX);
+    let made = (0..count).map(|at| Row {
+        key: of(&keys, at),
+        worker: of(&workers, at),
+        activity: of(&activities, at),
+        on: of(&days, at),
+        quantity: of(&quantities, at),
+        witness: of(&witnesses, at),
+        evidence: String::new(),
+    });
+    made.collect()
+}
+
+fn page(
+    visitor: &Visitor,
+    name: &str,
+    rows: Vec<Row>,
+    judged: Vec<Judged>,
+    written: bool,
+) -> Result<Response, Trouble> {
+    let w = visitor.words();
+    let (mut good, mut refused, mut sum) = (0, 0, Points::ZERO);
+    for judged in &judged {
+        match judged {
+            Judged::Taken(points, _) => {
+                good += 1;
+                sum += *points;
+            }
+            Judged::Refused(_) => refused += 1,
+            Judged::Repeated | Judged::Unknown => {}
+        }
+    }
+    let shown = rows.into_iter().zip(judged).map(|(row, judged)| shown(w, visitor.english, row, judged, written));
+    let page = Page {
+        f: visitor.frame(w.upload_sheet),
+        said: if written { w.rows_written(good) } else { String::new() },
+        bad: String::new(),
+        name: name.to_owned(),
+        rows: shown.collect(),
+        good,
+        refused,
+        sum: points(sum),
+        written,
+    };
+    show(&page)
+}
+
+fn shown(w: &Words, english: bool, row: Row, judged: Judged, written: bool) -> Shown {
+    let (verdict, colour, why) = match judged {
+        Judged::Taken(of, waits) => {
+            let why = if waits { w.then_checked } else { "" };
+            (if written { w.row_taken } else { w.row_good }, "ok", format!("{} {why}", w.with_points(&points(of))))
+        }
+        Judged::Repeated => (w.row_repeated, "info", String::new()),
+        Judged::Refused(refusal) => (w.row_refused, "bad", trouble::said(w, english, &ServiceError::Refused(refusal))),
+        Judged::Unknown => (w.row_unknown, "wait", w.unknown_outcome.to_owned()),
+    };
+    let Row { key, worker, activity, on, quantity, witness, .. } = row;
+    Shown { key, worker, activity, on, quantity, witness, verdict, colour, why: why.trim().to_owned() }
+}

@@ -1,0 +1,54 @@
+//! Points, days and times as pages write them.
+
+use ledger_core::domain::points::Points;
+
+/// Points with as many places as they need: 20, 2.5.
+pub(super) fn points(points: Points) -> String {
+    let hundredths = points.hundredths();
+    let (sign, all) = (if hundredths < 0 { "−" } else { "" }, hundredths.unsigned_abs());
+    let (whole, rest) = (all / 100, all % 100);
+    match rest {
+        0 => format!("{sign}{whole}"),
+        rest if rest % 10 == 0 => format!("{sign}{whole}.{}", rest / 10),
+        rest => format!("{sign}{whole}.{rest:02}"),
+    }
+}
+
+/// The same with a plus where they came in.
+pub(super) fn change(change: Points) -> String {
+    if change.is_positive() { format!("+{}", points(change)) } else { points(change) }
+}
+
+/// The minute of an RFC 3339 time, without its offset, which is the district's own.
+pub(super) fn minute(time: &str) -> String {
+    let day = time.get(..10).unwrap_or(time);
+    match time.get(11..16) {
+        Some(minute) => format!("{day} {minute}"),
+        None => day.to_owned(),
+    }
+}
+
+/// The hour and minute of an RFC 3339 time.
+pub(super) fn clock(time: &str) -> &str {
+    time.get(11..16).unwrap_or(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger_core::domain::points::Points;
+
+    use super::{change, clock, minute, points};
+
+    #[test]
+    fn figures_are_written_as_people_write_them() {
+        for (hundredths, told) in [(0, "0"), (2_000, "20"), (250, "2.5"), (205, "2.05"), (-250, "−2.5"), (-7, "−0.07")]
+        {
+            assert_eq!(points(Points::from_hundredths(hundredths)), told);
+        }
+        assert_eq!(change(Points::from_hundredths(250)), "+2.5");
+        assert_eq!(change(Points::from_hundredths(-250)), "−2.5");
+        assert_eq!(minute("2026-11-28T09:05:07+08:00"), "2026-11-28 09:05");
+        assert_eq!(clock("2026-11-28T09:05:07+08:00"), "09:05");
+        assert_eq!((minute("x").as_str(), clock("x")), ("x", "x"));
+    }
+}

@@ -1,0 +1,60 @@
+//! What a page's form sends: its fields, once it is sure that it comes from one of our own pages and from whoever is
+//! logged in.
+
+use axum::http::Method;
+
+use super::page::{Trouble, Visitor};
+use crate::visit;
+
+/// The hidden field with the session's token.
+const TOKEN: &str = "token";
+
+/// Fields as they are sent.
+pub(super) type Sent = axum::extract::Form<Vec<(String, String)>>;
+
+/// Fields of a form, in order; a name may come more than once.
+#[derive(Debug, Default)]
+pub(super) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// The fields of whoever is logged in.
+    ///
+    /// # Errors
+    /// [`Trouble::LogIn`], [`Trouble::Forged`].
+    pub(super) fn of(visitor: &Visitor, Sent { 0: sent }: Sent) -> Result<Fields, Trouble> {
+        let fields = Fields(sent);
+        fields.check(visitor)?;
+        Ok(fields)
+    }
+
+    /// Fields that came in another way.
+    ///
+    /// # Errors
+    /// [`Trouble::LogIn`], [`Trouble::Forged`].
+    pub(super) fn of_parts(visitor: &Visitor, sent: Vec<(String, String)>) -> Result<Fields, Trouble> {
+        let fields = Fields(sent);
+        fields.check(visitor)?;
+        Ok(fields)
+    }
+
+    fn check(&self, visitor: &Visitor) -> Result<(), Trouble> {
+        let session = &visitor.must()?.session;
+        let shown = visit::may_change(&Method::POST, &visitor.headers, session, Some(self.get(TOKEN)));
+        if shown { Ok(()) } else { Err(Trouble::Forged) }
+    }
+
+    /// A field, without the blanks around it; empty where it is not there.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.all(name).next().unwrap_or_default()
+    }
+
+    /// A field that may be left out.
+    pub(super) fn some(&self, name: &str) -> Option<&str> {
+        Some(self.get(name)).filter(|text| !text.is_empty())
+    }
+
+    /// Every value of a name.
+    pub(super) fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.trim())
+    }
+}

@@ -1,0 +1,99 @@
+// What our pages do beyond forms and links. Every page works without it.
+'use strict';
+
+(function () {
+  // Where to write next: after each answer the hand is where the next code is scanned.
+  function focusFirst() {
+    var wanted = document.querySelector('[autofocus]');
+    if (wanted && wanted !== document.activeElement) {
+      wanted.focus({ preventScroll: true });
+      if (wanted.select) wanted.select();
+    }
+  }
+
+  function on(name, act) {
+    document.addEventListener(name, act);
+  }
+
+  // A form is sent once: its key would keep a second one from happening twice, but nobody should have to wonder.
+  on('htmx:beforeRequest', function (event) {
+    var form = event.detail.elt;
+    if (form.tagName !== 'FORM') return;
+    form.querySelectorAll('button').forEach(function (button) { button.disabled = true; });
+  });
+  on('htmx:afterRequest', function (event) {
+    var form = event.detail.elt;
+    if (form.tagName !== 'FORM') return;
+    form.querySelectorAll('button').forEach(function (button) { button.disabled = false; });
+  });
+
+  // No answer at all: the page says so and keeps what was typed.
+  on('htmx:sendError', function () {
+    var told = document.getElementById('no-network');
+    if (told) told.hidden = false;
+  });
+
+  // A camera reads codes where the browser itself can; elsewhere there is no button, and the field takes whatever a
+  // scanner types.
+  var camera = null;
+
+  function offerCamera() {
+    var button = document.querySelector('[data-scan]');
+    if (!button || !window.BarcodeDetector || !navigator.mediaDevices) return;
+    // Some browsers name the reader and read nothing.
+    Promise.resolve()
+      .then(function () { return window.BarcodeDetector.getSupportedFormats(); })
+      .then(function (formats) { button.hidden = formats.indexOf('qr_code') < 0; }, function () {});
+  }
+
+  function closeCamera() {
+    var dialog = document.getElementById('camera');
+    if (camera) camera.getTracks().forEach(function (track) { track.stop(); });
+    camera = null;
+    if (dialog && dialog.open) dialog.close();
+  }
+
+  function openCamera() {
+    var dialog = document.getElementById('camera');
+    var field = document.getElementById('named');
+    var video = dialog.querySelector('video');
+    var reader = new window.BarcodeDetector({ formats: ['qr_code', 'code_128', 'code_39', 'ean_13'] });
+    navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } }).then(function (stream) {
+      camera = stream;
+      dialog.showModal();
+      video.srcObject = stream;
+      video.play();
+      (function look() {
+        if (!camera) return;
+        reader.detect(video).then(function (codes) {
+          if (!codes.length) { setTimeout(look, 120); return; }
+          closeCamera();
+          field.value = codes[0].rawValue;
+          field.form.requestSubmit(field.form.querySelector('[value=look]'));
+        }, function () { setTimeout(look, 300); });
+      })();
+    }, function () { field.focus(); });
+  }
+
+  on('click', function (event) {
+    if (!event.target.closest) return;
+    if (event.target.closest('[data-scan]')) openCamera();
+    if (event.target.closest('[data-close]')) closeCamera();
+  });
+
+  on('htmx:afterSettle', focusFirst);
+  on('htmx:afterSettle', offerCamera);
+  on('htmx:beforeRequest', closeCamera);
+  on('DOMContentLoaded', focusFirst);
+  on('DOMContentLoaded', offerCamera);
+
+  on('click', function (event) {
+    var target = event.target.closest ? event.target.closest('[data-print]') : null;
+    if (target) window.print();
+  });
+
+  on('change', function (event) {
+    var form = event.target.closest ? event.target.closest('form[data-submit]') : null;
+    if (form && form.requestSubmit) form.requestSubmit();
+  });
+})();

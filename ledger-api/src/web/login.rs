@@ -1,0 +1,166 @@
+//! `/`, `/login`, `/logout` and how somebody likes the pages. The start is for people: it leads to the login, or to
+//! whoever's own page.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+use super::form::{Fields, Sent};
+use super::page::{Frame, Trouble, Visitor, answer, go, own_path, remember, show_as};
+use super::roles;
+use crate::access::Role;
+use crate::app::App;
+use crate::demo;
+use crate::service::login::{Entered, LoginError, enter, login, logout};
+use crate::visit::{Transport, is_from_here};
+
+#[derive(Template)]
+#[template(path = "login/page.html", config = ".askama.toml")]
+struct Page {
+    f: Frame,
+    /// Where the browser wanted to go.
+    next: String,
+    account: String,
+    said: String,
+    /// The transport keeps no password.
+    plain: bool,
+    /// The roles that a demonstration lets somebody try, with what their buttons say.
+    roles: Vec<(&'static str, String)>,
+}
+
+/// The pages' routes.
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(start))
+        .route("/login", get(ask).post(enter_with_password))
+        .route("/login/as", post(enter_as))
+        .route("/logout", post(leave))
+        .route("/likes", post(like))
+}
+
+async fn start(visitor: Visitor) -> Response {
+    go(visitor.home())
+}
+
+#[derive(Debug, Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    next: String,
+}
+
+async fn ask(visitor: Visitor, Query(wanted): Query<Wanted>) -> Response {
+    if visitor.logged_in.is_some() {
+        let home = visitor.home();
+        if home != "/login" {
+            return go(home);
+        }
+    }
+    answer(&visitor, page(&visitor, StatusCode::OK, own_path(&wanted.next), "", String::new()))
+}
+
+fn page(visitor: &Visitor, status: StatusCode, next: &str, account: &str, said: String) -> Result<Response, Trouble> {
+    let w = visitor.words();
+    let plain = visitor.transport == Transport::Plain;
+    let roles = if visitor.may_try() {
+        demo::ENTRANCES.iter().map(|(role, _, _)| (role.as_str(), w.as_role(roles::name(w, *role)))).collect()
+    } else {
+        Vec::new()
+    };
+    let page =
+        Page { f: visitor.frame(w.log_in), next: next.to_owned(), account: account.to_owned(), said, plain, roles };
+    show_as(status, &page)
+}
+
+impl Visitor {
+    /// Whether a role can be tried by a tap: on a demonstration, on this machine alone unless it was opened to others.
+    fn may_try(&self) -> bool {
+        let near = self.transport == Transport::Loopback;
+        self.entrance.demonstration && (near || (self.entrance.open && self.transport != Transport::Plain))
+    }
+}
+
+async fn enter_with_password(State(app): State<App>, visitor: Visitor, Sent { 0: sent }: Sent) -> Response {
+    let field =
+        |name: &str| sent.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str()).unwrap_or_default();
+    let (account, next) = (field("account").trim(), own_path(field("next")));
+    let again = |status, said: &str| answer(&visitor, page(&visitor, status, next, account, said.to_owned()));
+    let w = visitor.words();
+    if visitor.transport == Transport::Plain {
+        return again(StatusCode::FORBIDDEN, "");
+    }
+    if !is_from_here(&visitor.headers) {
+        return visitor.trouble(&Trouble::Forged);
+    }
+    match login(&app, account, field("password"), visitor.secret.as_deref()).await {
+        Ok(entered) => answer(&visitor, let_in(visitor.transport, &entered, next)),
+        Err(LoginError::Wrong) => again(StatusCode::UNAUTHORIZED, w.login_wrong),
+        Err(LoginError::TooSoon(wait)) => again(StatusCode::TOO_MANY_REQUESTS, &w.login_wait(wait.seconds)),
+        Err(LoginError::Service(error)) => visitor.trouble(&error.into()),
+    }
+}
+
+async fn enter_as(State(app): State<App>, visitor: Visitor, Sent { 0: sent }: Sent) -> Response {
+    let wanted = sent.iter().find(|(name, _)| name == "role").map(|(_, value)| value.as_str()).unwrap_or_default();
+    if !visitor.may_try() {
+        return visitor.trouble(&Trouble::NotFound);
+    }
+    if !is_from_here(&visitor.headers) {
+        return visitor.trouble(&Trouble::Forged);
+    }
+    let entered = async {
+        let Ok(role) = wanted.parse::<Role>() else { return Err(Trouble::NotFound) };
+        let account = demo::account_of(&app.ledger, role)
+            .await
+            .map_err(|error| Trouble::Fault(error.to_string()))?
+            .ok_or(Trouble::NotFound)?;
+        match enter(&app, &account, visitor.secret.as_deref()).await {
+            Ok(entered) => let_in(visitor.transport, &entered, "/"),
+            Err(LoginError::Service(error)) => Err(error.into()),
+            Err(LoginError::Wrong | LoginError::TooSoon(_)) => Err(Trouble::NotFound),
+        }
+    };
+    answer(&visitor, entered.await)
+}
+
+fn let_in(transport: Transport, entered: &Entered, next: &str) -> Result<Response, Trouble> {
+    with_cookie(go(next), transport.give(&entered.secret))
+}
+
+async fn leave(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
+    let left = async {
+        if visitor.logged_in.is_some() {
+            Fields::of(&visitor, sent)?;
+        }
+        if let Some(secret) = &visitor.secret {
+            logout(&app, secret).await?;
+        }
+        with_cookie(go("/login"), visitor.transport.take())
+    };
+    answer(&visitor, left.await)
+}
+
+fn with_cookie(
+    mut response: Response,
+    cookie: Result<Option<HeaderValue>, header::InvalidHeaderValue>,
+) -> Result<Response, Trouble> {
+    if let Some(cookie) = cookie.map_err(|error| Trouble::Fault(error.to_string()))? {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Language and size of letters: nobody's secret, and remembered on the device.
+async fn like(visitor: Visitor, Sent { 0: sent }: Sent) -> Response {
+    let field = |name: &str| sent.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
+    let mut response = go(own_path(field("back").unwrap_or_default()));
+    let english = field("language").map(|value| value == "en");
+    let large = field("large").map(|value| value == "1");
+    match remember(&mut response, visitor.transport, english, large) {
+        Ok(()) => response,
+        Err(trouble) => visitor.trouble(&trouble),
+    }
+}

@@ -1,0 +1,292 @@
+//! `/me`: a worker's own account: what can be spent, what is on its way and until when, every line with its reason, the
+//! code to show, and a way to object.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use ledger_core::domain::ids::CreditId;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::ledger::command::CreditAction;
+use ledger_core::ledger::{Command, commands};
+use projections::statement::Line;
+
+use super::credits::standing;
+use super::figures::{change, minute, points};
+use super::form::{Fields, Sent};
+use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
+use super::words::Words;
+use super::{roles, trouble};
+use crate::access::Role;
+use crate::access::policy::{Denied, Read, Target, Who};
+use crate::app::App;
+use crate::qr::Picture;
+use crate::read_record::RecordedRead;
+use crate::service::ServiceError;
+use crate::service::command::{Asked, prepare, submit};
+use crate::service::own::{Account, account, readers};
+use crate::service::publicity::{self, PublicLine};
+use crate::service::reading::may_read;
+
+/// Points that end within so many days are told as ending soon.
+const SOON_DAYS: i64 = 60;
+/// Months that are shown at once; earlier ones unfold.
+const MONTHS_OPEN: usize = 1;
+/// Credits that can be objected to from here.
+const CHOICES_MAX: usize = 50;
+
+#[derive(Template)]
+#[template(path = "me/page.html", config = ".askama.toml")]
+struct Page {
+    f: Frame,
+    said: String,
+    bad: String,
+    available: String,
+    pending: String,
+    expiring: String,
+    held: String,
+    earned: String,
+    debt: String,
+    worker: String,
+    code: String,
+    waiting: Vec<Waiting>,
+    ending: Vec<(String, String)>,
+    months: Vec<MonthOf>,
+    card: Option<(String, String, String)>,
+    card_rows: Vec<(String, String)>,
+    publicity: Vec<Publicised>,
+    publicity_known: bool,
+    key: String,
+    choices: Vec<(String, String)>,
+    typed: String,
+    anonymous: bool,
+    readers: Vec<(String, String)>,
+}
+
+struct Waiting {
+    activity: String,
+    points: String,
+    on: String,
+    status: &'static str,
+    colour: &'static str,
+    until: String,
+}
+
+struct MonthOf {
+    name: String,
+    open: bool,
+    came: String,
+    went: String,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    what: String,
+    change: String,
+    came: bool,
+    when: String,
+    more: String,
+    position: u64,
+    reason: String,
+}
+
+struct Publicised {
+    who: String,
+    what: String,
+    points: String,
+    when: String,
+}
+
+/// The pages' routes.
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/me", get(read).post(object))
+}
+
+async fn read(State(app): State<App>, visitor: Visitor) -> Response {
+    answer(&visitor, page(&app, &visitor, Told::default()).await)
+}
+
+/// What a page says of what was just asked.
+#[derive(Default)]
+struct Told {
+    said: String,
+    bad: String,
+    typed: String,
+}
+
+async fn object(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
+    let made = async {
+        let fields = Fields::of(&visitor, sent)?;
+        let w = visitor.words();
+        let told = match objection(&app, &visitor, &fields).await {
+            Ok(()) => Told { said: w.objected.to_owned(), ..Told::default() },
+            Err(Trouble::Service(error)) => Told {
+                bad: trouble::said(w, visitor.english, &error),
+                typed: fields.get("reason").to_owned(),
+                ..Told::default()
+            },
+            Err(other) => return Err(other),
+        };
+        page(&app, &visitor, told).await
+    };
+    answer(&visitor, made.await)
+}
+
+async fn objection(app: &App, visitor: &Visitor, fields: &Fields) -> Result<(), Trouble> {
+    let credit = CreditId::new(fields.get("credit")).map_err(|error| ServiceError::unreadable(error.to_string()))?;
+    let reason = fields.get("reason").to_owned();
+    let anonymous = fields.get("anonymous") == "1";
+    let command =
+        Command::JudgeCredit(commands::JudgeCredit { credit, action: CreditAction::Object { anonymous }, reason });
+    let who = Who::Bearer(&visitor.must()?.identity);
+    let prepared = prepare(app, who, visitor.context(app, fields.get("key"))?, Asked::from(command)).await?;
+    submit(app.clone(), prepared).await?;
+    Ok(())
+}
+
+async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trouble> {
+    let w = visitor.words();
+    let identity = &visitor.must()?.identity;
+    let worker = identity.own_account().ok_or(Denied)?.to_owned();
+    let account = account(app, Who::Bearer(identity), &worker).await?.ok_or(Trouble::NotFound)?;
+    let reading = may_read(Who::Bearer(identity), Read::Publicity, Target::District)?;
+    let publicity = publicity::list(app, &reading, "", crate::service::reading::now().date(), None).await?;
+    let readers = readers(app, Who::Bearer(identity), &worker).await?;
+    let today = crate::service::reading::now().date();
+    let soon = today + chrono::Duration::days(SOON_DAYS);
+    let ending: Vec<_> = account.balance.expiring.iter().filter(|(day, _)| *day <= soon).collect();
+    let names: BTreeMap<&str, &str> =
+        account.activities.iter().map(|(code, name)| (code.as_str(), name.as_str())).collect();
+    let called = |code: &str| names.get(code).map_or_else(|| code.to_owned(), |name| (*name).to_owned());
+    let pending: Points = account.waiting.iter().filter(|(_, row)| row.proposed).map(|(_, row)| row.points).sum();
+    let code = Picture::Svg.draw(&worker).map_err(|error| Trouble::Fault(error.to_string()))?;
+    let Account { balance, earned, card, card_year, year, .. } = &account;
+    let page = Page {
+        f: visitor.frame(w.me),
+        said: told.said,
+        bad: told.bad,
+        typed: told.typed,
+        available: points(balance.available),
+        pending: points(pending),
+        expiring: points(ending.iter().map(|(_, points)| *points).sum()),
+        held: points(balance.held),
+        earned: points(*earned),
+        debt: if balance.debt.is_positive() { w.owes(&points(balance.debt)) } else { String::new() },
+        code: String::from_utf8(code).map_err(|error| Trouble::Fault(error.to_string()))?,
+        waiting: account
+            .waiting
+            .iter()
+            .filter(|(_, row)| row.proposed)
+            .map(|(_, row)| Waiting {
+                activity: called(&row.activity),
+                points: points(row.points),
+                on: row.on.to_string(),
+                status: standing(w, row.way.stage).0,
+                colour: standing(w, row.way.stage).1,
+                until: row.way.public_until.map(|until| w.public_until(&until.to_string())).unwrap_or_default(),
+            })
+            .collect(),
+        ending: ending.into_iter().map(|(day, ends)| (day.to_string(), points(*ends))).collect(),
+        months: months(w, &account, &called),
+        card: card.as_ref().map(|(card_no, branch)| (card_no.clone(), branch.clone(), w.card_of(*year))),
+        card_rows: card_year.iter().map(|(category, of)| (category.clone(), points(*of))).collect(),
+        publicity: publicity.lines.into_iter().map(publicised).collect(),
+        publicity_known: true,
+        key: new_key("objection"),
+        choices: choices(&account, &called),
+        anonymous: true,
+        readers: readers.into_iter().map(|read| reader(w, &read)).collect(),
+        worker,
+    };
+    show(&page)
+}
+
+fn publicised(line: PublicLine) -> Publicised {
+    let what = if line.activity_name.is_empty() { line.activity } else { line.activity_name };
+    Publicised {
+        who: line.name,
+        what,
+        points: points(line.points),
+        when: format!("{} → {}", line.on, line.public_until),
+    }
+}
+
+/// Who read the record in which role, and when.
+fn reader(w: &Words, read: &RecordedRead) -> (String, String) {
+    let role = read.role.parse().map_or(read.role.clone(), |role: Role| roles::name(w, role).to_owned());
+    let at = BusinessTime::from_instant(&read.at).to_string();
+    (format!("{role} {}", read.reader), minute(&at))
+}
+
+/// The own credits, newest first.
+fn choices(account: &Account, called: &dyn Fn(&str) -> String) -> Vec<(String, String)> {
+    let credits = account.lines.iter().rev().filter_map(|line| {
+        let activity = line.activity.as_deref()?;
+        let on = line.on.map(|on| on.to_string()).unwrap_or_default();
+        Some((line.subject.clone(), format!("{on} {}", called(activity))))
+    });
+    credits.take(CHOICES_MAX).collect()
+}
+
+/// The statement by the month in which it happened, newest first.
+fn months(w: &Words, account: &Account, called: &dyn Fn(&str) -> String) -> Vec<MonthOf> {
+    let mut months: BTreeMap<String, Vec<&Line>> = BTreeMap::new();
+    // Lines that move nothing that can be spent are told where they say why.
+    for line in account.lines.iter().filter(|line| !line.points.is_zero() || line.reason.is_some()) {
+        months.entry(day_of(line).get(..7).unwrap_or_default().to_owned()).or_default().push(line);
+    }
+    let made = months.into_iter().rev().enumerate().map(|(at, (name, mut lines))| {
+        lines.sort_by_key(|line| std::cmp::Reverse((day_of(line), line.position)));
+        let (mut came, mut went) = (Points::ZERO, Points::ZERO);
+        for line in &lines {
+            if line.points.is_positive() { came += line.points } else { went += line.points }
+        }
+        MonthOf {
+            name,
+            open: at < MONTHS_OPEN,
+            came: points(came),
+            went: points(went),
+            rows: lines.into_iter().map(|line| row(w, account, line, called)).collect(),
+        }
+    });
+    made.collect()
+}
+
+/// The day of a line: the service's, else the act's own.
+fn day_of(line: &Line) -> String {
+    line.on.unwrap_or_else(|| line.at.date()).to_string()
+}
+
+fn row(w: &Words, account: &Account, line: &Line, called: &dyn Fn(&str) -> String) -> Row {
+    let what = match (&line.activity, line.lines.is_empty()) {
+        (Some(activity), _) => called(activity),
+        (None, false) => {
+            let store = line.store.clone().unwrap_or_default();
+            let items = line.lines.iter().map(|item| {
+                let name = account.items.get(&(store.clone(), item.sku.to_string()));
+                format!("{} ×{}", name.map_or(item.sku.as_str(), String::as_str), item.quantity)
+            });
+            format!("{} {}", w.event(line.event), items.collect::<Vec<_>>().join("、"))
+        }
+        (None, true) => w.event(line.event).to_owned(),
+    };
+    let more = match (&line.store, &line.category) {
+        (Some(store), _) => store.clone(),
+        (None, Some(category)) => category.clone(),
+        (None, None) => String::new(),
+    };
+    let when = line.on.map_or_else(|| minute(&line.at.to_string()), |on| on.to_string());
+    Row {
+        what,
+        change: change(line.points),
+        came: line.points.is_positive(),
+        when,
+        more,
+        position: line.position,
+        reason: line.reason.clone().unwrap_or_default(),
+    }
+}

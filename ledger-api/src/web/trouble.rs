@@ -1,0 +1,105 @@
+//! How a no is shown: a page that says what is wrong and what helps, or the sentence for beside a form.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use ledger_core::domain::refusal::{Code, Refusal};
+
+use super::page::{Frame, Trouble, Visitor, go, show_as};
+use super::words::Words;
+use crate::service::ServiceError;
+use crate::title;
+
+#[derive(Template)]
+#[template(path = "layout/trouble.html", config = ".askama.toml")]
+struct Page {
+    f: Frame,
+    what: String,
+}
+
+/// A page that says what is wrong.
+pub(super) fn show(visitor: &Visitor, trouble: &Trouble) -> Response {
+    let w = visitor.words();
+    if let Trouble::LogIn(path) = trouble {
+        // A page of this site alone, which needs no escaping beyond these.
+        let next = path.replace('%', "%25").replace('&', "%26").replace('#', "%23").replace('+', "%2B");
+        return go(&format!("/login?next={next}"));
+    }
+    let (status, title) = match trouble {
+        Trouble::Service(ServiceError::Denied(_)) | Trouble::Forged => (StatusCode::FORBIDDEN, w.not_allowed),
+        Trouble::NotFound => (StatusCode::NOT_FOUND, w.not_found),
+        Trouble::Service(ServiceError::Unavailable(_)) => (StatusCode::SERVICE_UNAVAILABLE, w.unavailable),
+        Trouble::Fault(_) | Trouble::Service(ServiceError::Fault(_)) => (StatusCode::INTERNAL_SERVER_ERROR, w.fault),
+        Trouble::LogIn(_) | Trouble::Service(_) => (StatusCode::UNPROCESSABLE_ENTITY, w.not_done),
+    };
+    let page = Page { f: visitor.frame(title), what: sentence(w, visitor.english, trouble) };
+    show_as(status, &page).unwrap_or_else(|_| (status, page.what).into_response())
+}
+
+/// What is wrong and what helps, in a sentence.
+pub(super) fn sentence(w: &Words, english: bool, trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::LogIn(_) => w.log_in_again.to_owned(),
+        Trouble::Forged => w.forged.to_owned(),
+        Trouble::NotFound => w.nothing_here.to_owned(),
+        Trouble::Fault(cause) => {
+            tracing::error!(%cause, "a fault of this program");
+            w.fault_told.to_owned()
+        }
+        Trouble::Service(error) => said(w, english, error),
+    }
+}
+
+/// What the house said.
+pub(super) fn said(w: &Words, english: bool, error: &ServiceError) -> String {
+    match error {
+        ServiceError::Refused(Refusal { code, message }) if english => format!("{message} ({code})"),
+        ServiceError::Refused(Refusal { code, .. }) => {
+            let cure = cure(*code);
+            if cure.is_empty() {
+                format!("{}。", title::chinese(*code))
+            } else {
+                format!("{}。{cure}", title::chinese(*code))
+            }
+        }
+        ServiceError::Unreadable(sentence) if english => sentence.clone(),
+        ServiceError::Unreadable(_) => w.unreadable.to_owned(),
+        ServiceError::Unauthenticated(_) => w.log_in_again.to_owned(),
+        ServiceError::Denied(_) => w.denied_told.to_owned(),
+        ServiceError::Unknown => w.unknown_outcome.to_owned(),
+        ServiceError::Committed(sentence) => sentence.clone(),
+        ServiceError::Unavailable(cause) => {
+            tracing::error!(%cause, "a page could not be answered");
+            w.unavailable_told.to_owned()
+        }
+        ServiceError::Fault(cause) => {
+            tracing::error!(%cause, "a fault of this program");
+            w.fault_told.to_owned()
+        }
+    }
+}
+
+/// What helps, in Chinese; the English message of a refusal says it itself.
+const fn cure(code: Code) -> &'static str {
+    match code {
+        Code::UnknownWorker => "请核对编号；新来的人员先由录入员登记。",
+        Code::UnknownActivity => "请从积分标准里选一项活动。",
+        Code::UnknownStore | Code::UnknownItem => "请核对网点和商品。",
+        Code::InvalidDate => "请核对日期；不能晚于今天。",
+        Code::InvalidQuantity => "请填大于 0 的数量。",
+        Code::DailyCapReached => "这一天这项活动的积分已记满，可核对日期和活动。",
+        Code::LimitPerWorker => "这件商品今年已兑到上限，可换一件。",
+        Code::InsufficientPoints => "可减少数量或换一件。",
+        Code::OutOfStock => "可减少数量、换一件，或先补货。",
+        Code::SamePerson => "提出的人不能自己审核，也不能审核本人的积分；请另一人办理。",
+        Code::AlreadyDecided | Code::AlreadyReversed => "请刷新页面看最新状态。",
+        Code::HoldExpired => "请重新兑换。",
+        Code::StoreClosed => "请到其他网点兑换。",
+        Code::WorkerDeparted => "已退出的人员不再记分。",
+        Code::SelfWitness => "证明人不能是本人。",
+        Code::DuplicateConflict => "请回到页面重新填写。",
+        Code::TooLarge => "请缩短内容或拆成几份。",
+        Code::TooManyRequests => "请稍后再试。",
+        _ => "",
+    }
+}

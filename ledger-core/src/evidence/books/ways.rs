@@ -1,0 +1,282 @@
+//! The way of credits from proposal to points, kept from the events alone: nothing counts before its publicity and the days
+//! for an appeal are over, nobody has two parts in one credit, and nobody decides about the own one.
+//!
+//! Asks nothing of the rules that decided: a verifier that shared them would find every mistake right.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use foldhash::HashMap;
+
+use crate::domain::account::{AccountEvent, Role};
+use crate::domain::ids::{Actor, WorkerId};
+use crate::domain::time::BusinessTime;
+use crate::domain::worker::event::{CreditJudged, ObjectionResolved, ServiceRecorded, WorkerEvent};
+
+/// Which worker an actor is, where an account says so.
+#[derive(Debug, Default)]
+pub(super) struct Persons(HashMap<Actor, WorkerId>);
+
+/// The ways of one worker's credits, by lot. Credits that counted at once are on none.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ways(BTreeMap<u32, Way>);
+
+#[derive(Debug, Clone)]
+struct Way {
+    checks: u32,
+    checked: u32,
+    /// Everybody who had a part in it.
+    parts: Vec<Actor>,
+    public_until: Option<NaiveDate>,
+    /// Through which day a decision can be appealed, by the objection's number.
+    appeals: BTreeMap<u32, NaiveDate>,
+    objections: u32,
+    open: Option<u32>,
+    /// Who decided the last objection for good, against the credit: the rejection beside it is theirs.
+    rejects: Option<Actor>,
+    /// Whether an objection was right, and may still be appealed.
+    upheld: bool,
+    counts: bool,
+}
+
+impl Persons {
+    /// Follows what an account says of its person.
+    pub(super) fn follow(&mut self, event: &AccountEvent) {
+        match event {
+            AccountEvent::AccountOpened(event) => {
+                if let Some(worker) = &event.worker {
+                    self.0.insert((&event.account).into(), worker.clone());
+                }
+            }
+            AccountEvent::RoleGranted(event) if event.role == Role::Worker => {
+                let worker = event.scope.as_deref().and_then(|scope| WorkerId::new(scope).ok());
+                if let Some(worker) = worker {
+                    self.0.entry((&event.account).into()).or_insert(worker);
+                }
+            }
+            AccountEvent::RoleGranted(_) | AccountEvent::GrantConfirmed(_) | AccountEvent::GrantEnded(_) => {}
+        }
+    }
+
+    fn same(&self, one: &Actor, other: &Actor) -> bool {
+        one == other || self.0.get(one).is_some_and(|worker| self.0.get(other) == Some(worker))
+    }
+
+    fn is(&self, actor: &Actor, worker: &WorkerId) -> bool {
+        self.0.get(actor) == Some(worker)
+    }
+}
+
+impl Ways {
+    /// Follows an event of the worker.
+    ///
+    /// # Errors
+    /// What of it cannot be.
+    pub(super) fn follow(&mut self, persons: &Persons, event: &WorkerEvent) -> Result<(), String> {
+        match event {
+            WorkerEvent::VolunteerServiceRecorded(record)
+            | WorkerEvent::CivicCreationRecorded(record)
+            | WorkerEvent::CommunityServiceRecorded(record) => self.begin(persons, record),
+            WorkerEvent::CreditChecked(event) => {
+                self.with(event.lot, |way| way.check(persons, &event.by, &event.worker, false))
+            }
+            WorkerEvent::CreditPublicised(event) => self.with(event.lot, |way| {
+                way.public_until = Some(event.public_until);
+                way.check(persons, &event.by, &event.worker, true)
+            }),
+            WorkerEvent::CreditConfirmed(event) => self.with(event.lot, |way| way.confirm(persons, event)),
+            WorkerEvent::CreditRejected(event) => self.with(event.lot, |way| way.reject(persons, event)),
+            WorkerEvent::CreditObjected(event) => self.with(event.lot, |way| {
+                way.objections += 1;
+                way.open = Some(way.objections);
+                way.parts.push(event.by.clone());
+                Ok(())
+            }),
+            WorkerEvent::CreditAppealed(event) => self.with(event.lot, |way| {
+                let number = event.objection.unwrap_or(way.objections);
+                let until = way.appeals.remove(&number).ok_or("appeals a decision that cannot be appealed")?;
+                (way.open, way.upheld) = (Some(number), false);
+                way.parts.push(event.by.clone());
+                if until < event.at.date() { Err(format!("appeals after {until}")) } else { Ok(()) }
+            }),
+            WorkerEvent::ObjectionResolved(event) => self.with(event.lot, |way| way.resolve(persons, event)),
+            WorkerEvent::CreditReversed(event) if persons.is(&event.by, &event.worker) => {
+                Err(format!("{} takes the own credit back", event.by))
+            }
+            WorkerEvent::CreditReversed(_)
+            | WorkerEvent::WorkerRegistered(_)
+            | WorkerEvent::WorkerUpdated(_)
+            | WorkerEvent::WorkerDeparted(_)
+            | WorkerEvent::WorkerErasureAsked(_)
+            | WorkerEvent::WorkerErased(_)
+            | WorkerEvent::AppointmentRecorded(_)
+            | WorkerEvent::BenefitPointsSpent(_)
+            | WorkerEvent::CardIssued(_)
+            | WorkerEvent::CardMoved(_)
+            | WorkerEvent::CardClosed(_)
+            | WorkerEvent::Redeemed(_)
+            | WorkerEvent::RedemptionReversed(_)
+            | WorkerEvent::PointsHeld(_)
+            | WorkerEvent::HoldCaptured(_)
+            | WorkerEvent::HoldReleased(_)
+            | WorkerEvent::HoldExpired(_)
+            | WorkerEvent::PointsExpired(_)
+            | WorkerEvent::ExpiryReversed(_) => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, persons: &Persons, record: &ServiceRecorded) -> Result<(), String> {
+        if persons.is(&record.proposer, &record.worker) {
+            return Err(format!("{} records a credit for oneself", record.proposer));
+        }
+        let Some(checks) = record.checks else { return Ok(()) };
+        if checks == 0 && record.public_until.is_none() {
+            return Err("waits for nothing".to_owned());
+        }
+        let way = Way {
+            checks,
+            checked: 0,
+            parts: vec![record.proposer.clone()],
+            public_until: record.public_until,
+            appeals: BTreeMap::new(),
+            objections: 0,
+            open: None,
+            rejects: None,
+            upheld: false,
+            counts: false,
+        };
+        self.0.insert(record.lot, way);
+        Ok(())
+    }
+
+    fn with(&mut self, lot: u32, follow: impl FnOnce(&mut Way) -> Result<(), String>) -> Result<(), String> {
+        // What counts already is decided as it always was.
+        self.0.get_mut(&lot).filter(|way| !way.counts).map_or(Ok(()), follow)
+    }
+}
+
+impl Way {
+    /// A part is had by somebody who had none before.
+    fn take_part(&mut self, persons: &Persons, by: &Actor, worker: &WorkerId) -> Result<(), String> {
+        if persons.is(by, worker) {
+            return Err(format!("{by} decides about the own credit"));
+        }
+        if self.parts.iter().any(|part| persons.same(part, by)) {
+            return Err(format!("{by} has two parts in one credit"));
+        }
+        self.parts.push(by.clone());
+        Ok(())
+    }
+
+    fn check(&mut self, persons: &Persons, by: &Actor, worker: &WorkerId, last: bool) -> Result<(), String> {
+        self.checked += 1;
+        if last != (self.checked >= self.checks) {
+            return Err(format!("is checked {} times of {}", self.checked, self.checks));
+        }
+        self.take_part(persons, by, worker)
+    }
+
+    fn confirm(&mut self, persons: &Persons, event: &CreditJudged) -> Result<(), String> {
+        self.counts = true;
+        if self.open.is_some() || self.upheld {
+            return Err("counts while an objection is not decided for good".to_owned());
+        }
+        match self.waits_until() {
+            Some(until) => over(until, event.at, "counts"),
+            None => self.check(persons, &event.by, &event.worker, true),
+        }
+    }
+
+    fn reject(&mut self, persons: &Persons, event: &CreditJudged) -> Result<(), String> {
+        if self.upheld {
+            return self.waits_until().map_or(Ok(()), |until| over(until, event.at, "is rejected for good"));
+        }
+        match self.rejects.take() {
+            Some(by) if by == event.by => Ok(()),
+            _ if self.public_until.is_some() => Err("is rejected though it is public".to_owned()),
+            _ => self.take_part(persons, &event.by, &event.worker),
+        }
+    }
+
+    fn resolve(&mut self, persons: &Persons, event: &ObjectionResolved) -> Result<(), String> {
+        let number = self.open.take().ok_or("decides an objection that nobody made")?;
+        self.public_until = event.public_until.or(self.public_until);
+        if let Some(until) = event.appeal_until {
+            self.appeals.insert(number, until);
+        }
+        self.upheld = event.upheld && event.appeal_until.is_some();
+        self.rejects = Some(event.by.clone()).filter(|_| event.upheld && event.appeal_until.is_none());
+        self.take_part(persons, &event.by, &event.worker)
+    }
+
+    /// The last day that must be over before it counts, or is rejected for good.
+    fn waits_until(&self) -> Option<NaiveDate> {
+        let public_until = self.public_until.filter(|_| !self.upheld);
+        public_until.max(self.appeals.values().max().copied())
+    }
+}
+
+fn over(until: NaiveDate, at: BusinessTime, what: &str) -> Result<(), String> {
+    if at.date() > until { Ok(()) } else { Err(format!("{what} on {}, before {until} is over", at.date())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Persons, Ways};
+    use crate::domain::event::Event;
+    use crate::domain::worker::event::WorkerEvent;
+
+    fn event(event_type: &str, payload: &str) -> WorkerEvent {
+        match Event::decode(event_type, payload.as_bytes()) {
+            Ok(Event::Worker(event)) => event,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn proposed(checks: u32, public_until: &str) -> WorkerEvent {
+        event(
+            "VolunteerServiceRecorded",
+            &format!(
+                r#"{{"activity":"ZY01","at":"2024-03-05T08:00:00+08:00","card":true,"category":"志愿服务","checks":{checks},"credit":"c1",
+                    "lot":1,"on":"2024-03-05","points":1000,"proposed":true,"proposer":"甲"{public_until},"quantity":1000000,
+                    "schedule":1,"v":1,"worker":"W1"}}"#
+            ),
+        )
+    }
+
+    fn judged(event_type: &str, by: &str, day: &str, more: &str) -> WorkerEvent {
+        event(
+            event_type,
+            &format!(
+                r#"{{"at":"{day}T00:00:00+08:00","by":"{by}","credit":"c1","lot":1,"points":1000{more},"reason":"核对","v":1,"worker":"W1"}}"#
+            ),
+        )
+    }
+
+    fn follow(events: &[WorkerEvent]) -> Result<(), String> {
+        let (persons, mut ways) = (Persons::default(), Ways::default());
+        events.iter().try_for_each(|event| ways.follow(&persons, event))
+    }
+
+    #[test]
+    fn nothing_counts_before_its_publicity_is_over() {
+        let public = judged("CreditPublicised", "乙", "2024-03-05", r#","public_until":"2024-03-08""#);
+        let confirmed =
+            |day: &str| follow(&[proposed(1, ""), public.clone(), judged("CreditConfirmed", "ledger", day, "")]);
+        assert!(confirmed("2024-03-08").is_err());
+        assert_eq!(confirmed("2024-03-09"), Ok(()));
+        let at_once = proposed(0, r#","public_until":"2024-03-08""#);
+        assert!(follow(&[at_once.clone(), judged("CreditConfirmed", "乙", "2024-03-06", "")]).is_err());
+        assert_eq!(follow(&[at_once, judged("CreditConfirmed", "ledger", "2024-03-09", "")]), Ok(()));
+    }
+
+    #[test]
+    fn nobody_has_two_parts_in_one_credit() {
+        let check = |by: &str| judged("CreditChecked", by, "2024-03-05", "");
+        let confirm = |by: &str| judged("CreditConfirmed", by, "2024-03-06", "");
+        assert!(follow(&[proposed(1, ""), confirm("甲")]).is_err(), "the proposer");
+        assert!(follow(&[proposed(2, ""), check("乙"), confirm("乙")]).is_err(), "the same twice");
+        assert!(follow(&[proposed(2, ""), confirm("乙")]).is_err(), "a check is missing");
+        assert_eq!(follow(&[proposed(2, ""), check("乙"), confirm("丙")]), Ok(()));
+    }
+}
