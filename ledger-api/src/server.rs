@@ -7,9 +7,9 @@ use axum::Router;
 use crate::app::App;
 use crate::http::rate::RateSettings;
 use crate::stopping::Stopping;
-use crate::web::Entrance;
 use crate::{http, web};
 
+pub use crate::web::Entrance;
 pub use connections::serve;
 
 /// How often anybody may ask, as the environment says.

@@ -50,11 +50,14 @@ pub(crate) async fn a_clock_that_jumps_changes_no_decision_and_turns_no_recorded
     assert_eq!(decided(&entries), decided(&steady), "what is decided does not depend on the machine's clock");
 }
 
-/// A payload without the day on which a proposal was entered, which is the clock's: publicity counts from there.
+/// A payload without what counts from the day of its entry, which is the clock's: publicity and the days for an appeal
+/// begin there, whatever day a command tells.
 fn but_for_the_entry(payload: &[u8]) -> serde_json::Value {
     let mut payload: serde_json::Value = serde_json::from_slice(payload).expect("canonical JSON");
     if let Some(fields) = payload.as_object_mut() {
-        fields.remove("entered_on");
+        for counted in ["entered_on", "public_until", "days_left", "appeal_until"] {
+            fields.remove(counted);
+        }
     }
     payload
 }

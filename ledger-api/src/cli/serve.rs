@@ -18,9 +18,9 @@ use crate::app::App;
 use crate::audit::Audit;
 use crate::demo::{self, Filling};
 use crate::local_socket::{self, Socket};
+use crate::server::Entrance;
 use crate::service::{due, erasure};
 use crate::stopping::Stopping;
-use crate::web::Entrance;
 use crate::{memory, server};
 
 const LISTEN_DEFAULT: &str = "127.0.0.1:8080";

@@ -65,6 +65,7 @@ impl axum::extract::FromRequestParts<App> for Visit {
 /// Log in with an account's password: a session, in a cookie that no script can read.
 #[utoipa::path(post, path = "/v1/login", tag = "login", request_body = Login,
     responses((status = 200, description = "Logged in; the cookie is set.", body = LoginAnswer),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "The body cannot be read."),
         (status = 401, body = Problem, content_type = "application/problem+json", description = "They do not fit."),
         (status = 403, body = Problem, content_type = "application/problem+json", description = "Not over HTTPS."),
         (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many were wrong.")))]

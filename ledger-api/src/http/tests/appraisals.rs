@@ -45,7 +45,7 @@ async fn a_sealed_year_stays_what_it_was_and_tells_what_was_corrected_later() {
     let repeated = edge.post("/v1/appraisals/2024/seal", "seal", json!({"branch": "甲"})).await;
     assert_eq!((repeated.header("Idempotency-Replayed"), &repeated.body), (Some("true"), &told.body));
     let second = edge.post("/v1/appraisals/2024/seal", "seal-2", json!({"branch": "甲"})).await;
-    assert_eq!(second.no(), (422, "already_decided"));
+    assert_eq!(second.no(), (409, "already_decided"));
     assert_eq!(
         edge.get("/v1/appraisals/2025?branch=%E7%94%B2").await.body["seal"],
         json!(null),

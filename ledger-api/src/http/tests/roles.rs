@@ -349,6 +349,7 @@ fn only_what_walks_the_whole_district_may_take_its_time() {
         ("GET", "/v1/audit/sample"),
         ("GET", "/v1/workers/{id}/trace"),
         ("POST", "/v1/appraisals/{year}/seal"),
+        ("POST", "/v1/due"),
         ("POST", "/v1/expiries"),
     ];
     assert_eq!(doors.walking(), walking);

@@ -52,7 +52,8 @@ pub(super) fn worker_samples() -> Vec<WorkerEvent> {
 pub(super) fn erasure_samples() -> Vec<WorkerEvent> {
     let step =
         |oneself| ErasureStep { at: at(), by: actor(), oneself, reason: AWKWARD.into(), v: V1, worker: worker() };
-    vec![WorkerEvent::WorkerErasureAsked(step(true)), WorkerEvent::WorkerErased(step(false))]
+    let both = |oneself| [WorkerEvent::WorkerErasureAsked(step(oneself)), WorkerEvent::WorkerErased(step(oneself))];
+    [both(true), both(false)].concat()
 }
 
 pub(super) fn credit_samples() -> Vec<WorkerEvent> {
