@@ -28,6 +28,7 @@ fn expected() -> Vec<(&'static str, Vec<Move>)> {
     let debt = || Account::Debt(worker());
     let expired = || Account::Expired(worker());
     let redeemed = || Account::Redeemed(store());
+    let benefit = || Account::Benefit("QY03".parse().expect("a benefit"));
     let earned = || (Issuance, available(), 1000);
     vec![
         ("VolunteerServiceRecorded", vec![earned()]),
@@ -52,6 +53,12 @@ fn expected() -> Vec<(&'static str, Vec<Move>)> {
         // Those with a reason.
         ("HoldReleased", vec![(held(), debt(), 1000)]),
         ("HoldReleased", vec![(held(), available(), 1000)]),
+        // Of the documents' programmes.
+        ("BenefitPointsSpent", vec![(available(), benefit(), 2000)]),
+        ("VolunteerServiceRecorded", vec![earned()]),
+        ("CivicCreationRecorded", vec![earned()]),
+        ("CommunityServiceRecorded", vec![earned()]),
+        ("VolunteerServiceRecorded", vec![earned(), (available(), debt(), 400)]),
     ]
 }
 

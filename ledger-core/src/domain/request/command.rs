@@ -73,10 +73,10 @@ pub struct Posting {
 /// Work on a request: the first columns of a row, which its key stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
-    /// Who claimed it, as written; blank for what is fed back.
-    pub claimer: String,
     /// When it was claimed, as read: content, and judged where it is rated.
     pub claimed: String,
+    /// Who claimed it, as written; blank for what is fed back.
+    pub claimer: String,
     /// When it was done, as read.
     pub done: String,
     /// How much, millionths as text; content as read.
