@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{Account, Posting, postings};
 use crate::domain::event::Event;
 use crate::domain::event::tests::samples;
-use crate::domain::ids::{BenefitId, StoreId, WorkerId};
+use crate::domain::ids::{StoreId, WorkerId};
 use crate::domain::points::Points;
 
 fn worker() -> WorkerId {
@@ -28,7 +28,7 @@ fn expected() -> Vec<(&'static str, Vec<Move>)> {
     let debt = || Account::Debt(worker());
     let expired = || Account::Expired(worker());
     let redeemed = || Account::Redeemed(store());
-    let benefit = || Account::Benefit(BenefitId::new("QY03").expect("benefit"));
+    let benefit = || Account::Benefit("QY03".parse().expect("a benefit"));
     let earned = || (Issuance, available(), 1000);
     vec![
         ("VolunteerServiceRecorded", vec![earned()]),
@@ -53,12 +53,12 @@ fn expected() -> Vec<(&'static str, Vec<Move>)> {
         // Those with a reason.
         ("HoldReleased", vec![(held(), debt(), 1000)]),
         ("HoldReleased", vec![(held(), available(), 1000)]),
-        // Those of the programmes, and services that came from a request or a pair.
+        // Of the documents' programmes.
         ("BenefitPointsSpent", vec![(available(), benefit(), 2000)]),
         ("VolunteerServiceRecorded", vec![earned()]),
         ("CivicCreationRecorded", vec![earned()]),
         ("CommunityServiceRecorded", vec![earned()]),
-        ("CommunityServiceRecorded", vec![earned(), (available(), debt(), 400)]),
+        ("VolunteerServiceRecorded", vec![earned(), (available(), debt(), 400)]),
     ]
 }
 

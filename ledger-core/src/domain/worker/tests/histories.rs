@@ -33,6 +33,7 @@ enum Step {
     Credit { activity: usize, day: u64, tenths: i64, proposed: bool },
     Judge { credit: usize, verdict: CreditVerdict, by_proposer: bool },
     Redeem { lines: Vec<(usize, u32)> },
+    Benefit { points: i64 },
     TakeBack { redemption: usize },
     Hold { lines: Vec<(usize, u32)>, seconds: i64 },
     Capture { hold: usize },
@@ -68,6 +69,7 @@ fn step() -> impl Strategy<Value = Step> {
         80 => (any::<usize>(), verdict(), prop::bool::weighted(0.1))
             .prop_map(|(credit, verdict, by_proposer)| Step::Judge { credit, verdict, by_proposer }),
         50 => lines().prop_map(|lines| Step::Redeem { lines }),
+        10 => (1..400_i64).prop_map(|points| Step::Benefit { points }),
         20 => any::<usize>().prop_map(|redemption| Step::TakeBack { redemption }),
         30 => (lines(), -10..5_000_000_i64).prop_map(|(lines, seconds)| Step::Hold { lines, seconds }),
         15 => any::<usize>().prop_map(|hold| Step::Capture { hold }),
@@ -114,6 +116,8 @@ fn basket(lines: &[(usize, u32)]) -> Spending {
 /// What the events alone say, kept without the worker's state.
 #[derive(Default)]
 struct Books {
+    /// What went to benefits, which nothing brings back.
+    given: Vec<LotPart>,
     accounts: BTreeMap<Account, Points>,
     confirmed: Points,
     debt_paid: BTreeMap<u32, Points>,
@@ -121,6 +125,9 @@ struct Books {
 
 impl Books {
     fn enter(&mut self, event: &WorkerEvent) {
+        if let WorkerEvent::BenefitPointsSpent(event) = event {
+            self.given.extend(event.lots.iter().cloned());
+        }
         let postings = postings(&Event::Worker(event.clone()));
         let total: Points = postings.iter().map(|posting| posting.points).sum();
         assert_eq!(total, Points::ZERO, "the postings of {event:?}");
@@ -154,7 +161,9 @@ impl Books {
     fn check_identity(&self) {
         let [available, held, debt, expired] =
             [Account::Available, Account::Held, Account::Debt, Account::Expired].map(|of| self.balance(&of(worker())));
-        let (redeemed, reversed) = (self.balance(&Account::Redeemed(store())), self.balance(&Account::Reversed));
+        let spent = self.balance(&Account::Benefit("QY1".parse().expect("a benefit")));
+        let (redeemed, reversed) =
+            (self.balance(&Account::Redeemed(store())) + spent, self.balance(&Account::Reversed));
         assert_eq!(self.confirmed, Points::ZERO - self.balance(&Account::Issuance));
         assert_eq!(self.confirmed + (Points::ZERO - debt), redeemed + expired + reversed + held + available);
     }
@@ -202,7 +211,7 @@ fn check_state(state: &Worker, books: &Books) {
 fn check_lot(state: &Worker, books: &Books, number: u32, lot: &Lot) {
     assert!(lot.remaining >= Points::ZERO && lot.expired >= Points::ZERO, "{lot:?}");
     assert!(lot.remaining + lot.expired <= lot.points, "{lot:?}");
-    let away: Points = away(state).filter(|part| part.0 == number).map(|part| part.1).sum();
+    let away: Points = away(state).chain(&books.given).filter(|part| part.0 == number).map(|part| part.1).sum();
     let here = lot.remaining + lot.expired;
     match lot.status {
         CreditStatus::Proposed | CreditStatus::Rejected => assert_eq!((here, away), (Points::ZERO, Points::ZERO)),
@@ -314,6 +323,11 @@ impl Play {
             Step::Redeem { lines } => {
                 WorkerCommand::Redeem { redemption: redemption_id(&format!("R{number}")), spending: basket(lines) }
             }
+            Step::Benefit { points } => WorkerCommand::PayBenefit {
+                application: format!("Q{number}").parse().expect("a row"),
+                benefit: "QY1".parse().expect("a benefit"),
+                points: Points::from_hundredths(*points),
+            },
             Step::TakeBack { redemption } => take_back(&pick(&self.redemptions, *redemption)?),
             Step::Hold { lines, seconds } => WorkerCommand::Hold {
                 hold: hold_id(&format!("H{number}")),
@@ -340,6 +354,7 @@ impl Play {
                 let prices = spending.lines.iter().map(|line| line.price.times(line.quantity).expect("small"));
                 Some(parts_by_sorting(&self.state, when.date(), prices.sum()))
             }
+            WorkerCommand::PayBenefit { points, .. } => Some(parts_by_sorting(&self.state, when.date(), *points)),
             _ => None,
         };
         let events = match self.state.decide(&frame(when), command) {
@@ -429,7 +444,7 @@ proptest! {
 #[test]
 fn the_random_histories_reach_every_event_that_moves_points() {
     let mut runner = TestRunner::deterministic();
-    let mut reached = BTreeSet::from(["WorkerUpdated", "CardIssued", "CardMoved", "CardClosed"]);
+    let mut reached = BTreeSet::from(["WorkerUpdated", "AppointmentRecorded", "CardIssued", "CardMoved", "CardClosed"]);
     reached.extend(["CivicCreationRecorded", "CommunityServiceRecorded"]);
     // These have tests of their own: they move no points of a lot here, or come from other aggregates' commands.
     reached.extend([
