@@ -67,6 +67,53 @@ prop_state_machine! {
     fn on_postgres_every_answer_is_the_reference_s_and_every_invariant_holds(sequential 1..=MOVES_MAX => Trial<Postgres>);
 }
 
+/// Events of what the reference model does not tell yet: accounts and grants, sites, the documents' programmes, erasures,
+/// seals, appeals, and the marks that guards keep. Their aggregates have properties of their own.
+const NOT_MODELLED: &[&str] = &[
+    "AppraisalSealed",
+    "WorkerErasureAsked",
+    "WorkerErased",
+    "CreditAppealed",
+    "AppointmentRecorded",
+    "BenefitPointsSpent",
+    "MoneyClaimed",
+    "ServiceWitnessed",
+    "EvidenceLodged",
+    "AccountOpened",
+    "RoleGranted",
+    "GrantConfirmed",
+    "GrantEnded",
+    "AdministratorListed",
+    "AdministratorDelisted",
+    "SiteOpened",
+    "SiteUpdated",
+    "SiteMoved",
+    "SiteClosed",
+    "SiteReopened",
+    "ServicesSet",
+    "RequestPosted",
+    "HandlingRecorded",
+    "HandlingRated",
+    "PairOpened",
+    "PairUpdated",
+    "VisitReported",
+    "VisitConfirmed",
+    "FundRegistered",
+    "FundUpdated",
+    "FundCommitted",
+    "BenefitRegistered",
+    "BenefitUpdated",
+    "BenefitGranted",
+    "BenefitQueued",
+    "BenefitUsed",
+    "CertificateClaimed",
+    "PassIssued",
+    "PassUpdated",
+    "PassUsed",
+    "OfferRegistered",
+    "OfferUpdated",
+];
+
 /// What the histories above are made of is not left to chance: within a hundred of them everything happens.
 #[test]
 fn histories_reach_every_event_and_every_refusal_of_the_rules() {
@@ -78,7 +125,9 @@ fn histories_reach_every_event_and_every_refusal_of_the_rules() {
         types.extend(played.entries.into_iter().map(|entry| entry.event_type));
         codes.extend(refusals);
     }
-    let missing: Vec<&str> = Event::all_types().filter(|event_type| !types.contains(*event_type)).collect();
+    let missing: Vec<&str> = Event::all_types()
+        .filter(|event_type| !types.contains(*event_type) && !NOT_MODELLED.contains(event_type))
+        .collect();
     assert!(missing.is_empty(), "no history has {missing:?}");
     let rules = [
         "duplicate_conflict",

@@ -45,7 +45,7 @@ struct GrantJson {
 
 /// An account.
 #[derive(Debug, Serialize, ToSchema)]
-struct AccountJson {
+struct HolderJson {
     /// Which.
     account: String,
     /// Which worker the person is.
@@ -57,7 +57,7 @@ struct AccountJson {
 /// Accounts.
 #[derive(Debug, Serialize, ToSchema)]
 struct AccountList {
-    accounts: Vec<AccountJson>,
+    accounts: Vec<HolderJson>,
     /// What to ask on after; null at the end.
     next: Option<String>,
     /// The answer includes everything up to this position.
@@ -80,9 +80,9 @@ async fn list_accounts(
     Ok(Json(AccountList { accounts, next: page.next, position: page.position }))
 }
 
-fn account_json(account: String, row: &Account, today: chrono::NaiveDate) -> AccountJson {
+fn account_json(account: String, row: &Account, today: chrono::NaiveDate) -> HolderJson {
     let roles = row.grants().map(|(grant, held)| grant_json(grant, held, today)).collect();
-    AccountJson { account, worker: row.worker().map(ToString::to_string), roles }
+    HolderJson { account, worker: row.worker().map(ToString::to_string), roles }
 }
 
 fn grant_json(grant: &GrantId, held: &Grant, today: chrono::NaiveDate) -> GrantJson {

@@ -109,6 +109,8 @@ async fn the_same_reason_again_is_a_repeat_and_another_one_a_conflict() {
     assert_eq!((again.status.as_u16(), again.header("idempotency-replayed")), (200, Some("true")), "{again:?}");
     let other = edge.other_post("/v1/credits/C2/reverse", "x1", json!({"reason": "另一个理由"})).await;
     assert_eq!(other.no(), (409, "duplicate_conflict"));
+    let fresh = chrono::Utc::now().with_timezone(&chrono::FixedOffset::east_opt(8 * 3_600).unwrap()).date_naive();
+    edge.credit("C9", "ZY01", &fresh.to_string(), json!(1)).await;
     let batch = json!([
         {"key": "H1", "command": "hold", "worker": "W1", "store": "S1", "lines": [{"sku": "P1", "quantity": 1}]},
         {"key": "H1-x", "command": "release_hold", "hold": "H1", "reason": "不来取了"},
@@ -243,7 +245,7 @@ async fn everything_that_is_held_of_a_person_is_the_persons_to_take() {
     edge.get("/v1/workers/W1/balance").await;
     let told = ask(&edge, &own, Method::GET, "/v1/workers/W1/export?format=json", "-", json!({})).await;
     assert_eq!(told.status.as_u16(), 200, "{told:?}");
-    for held in [NAME, "059587654321", REASON, "快递员", "C1", "R1", "balance"] {
+    for held in [NAME, "059587654321", REASON, "快递员", "C1", "R1", "available"] {
         assert!(told.body.to_string().contains(held), "{held}: {}", told.body);
     }
     let workbook = ask(&edge, &own, Method::GET, "/v1/workers/W1/export?format=xlsx", "-", json!({})).await;

@@ -28,6 +28,8 @@ pub(crate) struct Edge {
     pub(crate) token: String,
     pub(crate) other_token: String,
     _tasks: AppTasks,
+    /// Kept: a sender that is gone means that the server stops.
+    _stop: tokio::sync::watch::Sender<bool>,
     folder: tempfile::TempDir,
 }
 
@@ -68,9 +70,9 @@ impl Edge {
         let (app, tasks) = App::open_on(journal, &url, settings, &NewJournal::default()).await.unwrap();
         let token = token_for(&app, Role::Admin, None).await;
         let other_token = token_for(&app, Role::Admin, None).await;
-        let (_, stopping) = Stopping::new();
+        let (stop, stopping) = Stopping::new();
         let router = router(app.clone(), Entrance::default(), stopping).unwrap();
-        Edge { app, router, token, other_token, _tasks: tasks, folder }
+        Edge { app, router, token, other_token, _tasks: tasks, _stop: stop, folder }
     }
 
     /// A district with a schedule, a worker, a merchant and a store that lists one item, 20 on the shelf.
