@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use nuanxin_tests::{Api, District, Server, SetClock, token};
+use nuanxin_tests::{Api, District, Server, SetClock, cli};
 use serde_json::json;
 
 use crate::audit::audit;
@@ -24,8 +24,14 @@ const JUMPS: [i64; 6] = [-5 * HOUR, 3 * DAY, -2 * HOUR, 10 * DAY, 9 * DAY, 0];
 on_both_journals!(a_clock_that_jumps_costs_no_command_and_turns_no_recorded_time_back);
 
 async fn a_clock_that_jumps_costs_no_command_and_turns_no_recorded_time_back(site: Site) {
-    let token = token(site.url());
     let clock = SetClock::new();
+    // A grant holds from the day of its making on, and no clock here is set back before that.
+    clock.set(-DAY);
+    let issue = ["token", "issue", "--role", "admin"];
+    let issued = cli::command(site.url()).envs(clock.environment()).args(issue).output().expect("the program starts");
+    assert!(issued.status.success(), "{}", String::from_utf8_lossy(&issued.stderr));
+    let token = String::from_utf8(issued.stdout).expect("a token").trim().to_owned();
+    clock.set(0);
     let mut server = Server::start_in(site.url(), clock.environment());
     let mut district = District::new(40, 3);
     district.stock = 100_000;

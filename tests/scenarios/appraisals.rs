@@ -68,15 +68,17 @@ fn column(header: &[String], title: &str) -> usize {
     header.iter().position(|found| found == title).unwrap_or_else(|| panic!("no column {title} in {header:?}"))
 }
 
-/// Cards of a table whose header is 积分卡号, 编号, 党支部, the categories, 合计, 服务次数, 评议意见.
+/// Cards of a table whose header is 积分卡号, 编号, 党支部, the categories, 合计, 服务次数, what of both is the asked branch's own
+/// where one was asked, 评议意见.
 fn cards_of_table(mut rows: impl Iterator<Item = Vec<String>>) -> Cards {
     let header = rows.next().expect("a header");
     assert_eq!(header[..3], ["积分卡号", "编号", "党支部"]);
-    assert_eq!(header[header.len() - 3..], ["合计", "服务次数", "评议意见"]);
+    let total = column(&header, "合计");
+    assert_eq!((header[total + 1].as_str(), header[header.len() - 1].as_str()), ("服务次数", "评议意见"));
     let card = |row: Vec<String>| {
         assert_eq!(row.len(), header.len());
         assert_eq!(row[row.len() - 1], "", "the decision is a person's");
-        let points = header.iter().zip(&row).skip(3).take(header.len() - 5);
+        let points = header.iter().zip(&row).skip(3).take(total - 2);
         let named = points.map(|(title, points)| {
             let title = if title == "合计" { "total" } else { title };
             (title.to_owned(), points.clone())
@@ -285,8 +287,9 @@ async fn a_server_answers_the_very_bytes_that_the_command_prints() {
     }
 
     // Later events change what is answered now, and nothing of what was answered at a position.
-    let before = appraise(&journal, &["--year", "2024"]);
-    let paper = appraise(&journal, &["--year", "2024", "--format", "xlsx"]);
+    let at_head = head.to_string();
+    let before = appraise(&journal, &["--year", "2024", "--at", &at_head]);
+    let paper = appraise(&journal, &["--year", "2024", "--format", "xlsx", "--at", &at_head]);
     let worker = Exact::parse(std::str::from_utf8(&before).expect("UTF-8")).get("cards").elements()[0]
         .get("worker")
         .text()

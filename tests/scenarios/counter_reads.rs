@@ -70,7 +70,7 @@ async fn a_counter_reads_back_what_it_did(database: Database) {
         json!({"worker": WORKER, "activity": "ZY01", "on": "2026-07-01", "quantity": 1, "witness": "网格员甲"});
     give(&api, "/v1/credits", "read/4", credit).await;
     let credit = read(&api, "/v1/credits/read%2F4").await;
-    assert_eq!((&credit["status"], &credit["steps"][0]["step"]), (&json!("confirmed"), &json!("recorded")));
+    assert_eq!((&credit["status"], &credit["steps"][0]["step"]), (&json!("proposed"), &json!("recorded")));
 
     let branches = read(&api, "/v1/branches").await;
     let cards: u64 =

@@ -45,10 +45,10 @@ async fn first_steps(journal: &str) {
     assert!(said.contains(&format!("{}/", server.base_url())) && said.contains("token issue --role admin"), "{said}");
     assert!(said.contains("请用浏览器打开"), "{said}");
 
-    let before = state(journal, &[]);
     let server = Server::start(journal, &["--demo"]);
     assert_eq!(position(journal), redeemed, "the second start adds nothing");
     let api = server.api(&token(journal));
+    let before = state(journal, &[]);
     assert_eq!(balance(&api, redeemed).await["available"], after["available"]);
     drop(server);
     state(journal, &[]).assert_same(&before, "the state after the second start");

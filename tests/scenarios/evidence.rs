@@ -272,6 +272,8 @@ async fn an_older_copy_put_back_is_not_signed_and_verify_finds_it() {
         let _ = std::fs::remove_file(format!("{}{ending}", file_of(&journal).display()));
     }
     let _ = std::fs::remove_file(file_of(&journal).with_file_name("nuanxin.views.db"));
+    // The account of the token before is newer than the copy.
+    let token = cli::token(&journal);
     let server = Server::start(&journal, &[]);
     let (status, body) = server.api(&token).get("/v1/audit/checkpoint").await.expect("an answer");
     assert_eq!((status, &body["code"]), (503, &"journal_unavailable".into()), "{body}");

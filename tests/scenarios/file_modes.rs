@@ -19,7 +19,8 @@ fn mode(path: &Path) -> u32 {
 fn open_to_others(folder: &Path) -> Vec<(String, u32)> {
     let files = std::fs::read_dir(folder).expect("the folder is there").map(|file| file.expect("a file").path());
     let modes = files.map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), mode(&path)));
-    modes.filter(|(_, mode)| *mode != 0o600).collect()
+    // A folder of keys is entered by its owner alone.
+    modes.filter(|(name, mode)| *mode != if folder.join(name).is_dir() { 0o700 } else { 0o600 }).collect()
 }
 
 async fn served(journal: &str, folder: &Path, key: &str) {
@@ -48,7 +49,7 @@ async fn a_journal_and_what_lies_beside_it_are_their_owners_alone_also_those_of_
     for file in std::fs::read_dir(&folder).expect("the folder is there") {
         let path = file.expect("a file").path();
         // What a server that was killed had begun to write has a name of no meaning, and no later one looks at it.
-        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".tmp")) {
+        if path.is_dir() || path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".tmp")) {
             continue;
         }
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).expect("an own file");

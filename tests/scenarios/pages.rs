@@ -52,7 +52,8 @@ impl Visit {
     /// What a browser refused or a script threw; a login that fails is told by its status and is none.
     fn complaints(&mut self) -> Vec<serde_json::Value> {
         let all = self.browser.complaints().into_iter();
-        all.filter(|told| !told.to_string().contains("Failed to load resource")).collect()
+        all.filter(|told| !told.to_string().contains("Failed to load resource") && told["entry"]["level"] != "info")
+            .collect()
     }
 }
 

@@ -122,7 +122,11 @@ fn ends_alike(journal: &str, reference: &Imported) {
     let report = import(journal, &PACK.folder(), 1, &[]);
     PACK.assert_refused_again(&report);
     assert!(server.terminate().success());
-    PACK.state_of(journal).assert_same(&reference.state, "the state");
+    // But for the position: a token's account is in the journal, too.
+    let state = PACK.state_of(journal);
+    for (name, figures) in reference.state.members().into_iter().filter(|(name, _)| *name != "position") {
+        state.get(name).assert_same(figures, name);
+    }
     run(journal, &["verify", "--journal-only"]).expect(0);
 }
 

@@ -85,7 +85,7 @@ fn a_list_shows_every_token_and_no_secret() {
 #[test]
 fn what_cannot_be_issued_or_revoked_says_why() {
     let journal = fresh(Database::Sqlite);
-    run(&journal, &["token", "issue"]).expect(2).says(&["--role"]);
+    run(&journal, &["token", "issue"]).expect(2).says(&["--role", "--account"]);
     run(&journal, &["token", "issue", "--role", "king"]).expect(2).says(&["king", "clerk"]);
     run(&journal, &["token", "issue", "--role", "clerk"]).expect(2).says(&["scope"]);
     run(&journal, &["token", "issue", "--role", "admin", "--scope", "S01"]).expect(2).says(&["scope"]);

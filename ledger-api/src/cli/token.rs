@@ -24,7 +24,7 @@ pub enum TokenCommand {
     /// Issue a token and print it, once, alone on standard output
     Issue {
         /// Of this account, with all its roles
-        #[arg(long, value_name = "ACCOUNT", conflicts_with_all = ["role", "scope"], required_unless_present = "role")]
+        #[arg(long, value_name = "ACCOUNT", conflicts_with = "scope", group = "whose")]
         account: Option<AccountId>,
         /// Of a new account of a machine with this one role: clerk, operator, approver, branch, merchant, worker, auditor,
         /// admin or machine

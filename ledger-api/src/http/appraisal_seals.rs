@@ -13,6 +13,7 @@ use super::command::{Answer, told};
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
+use super::shapes::Id;
 use crate::access::policy::{CommandKind, Who};
 use crate::app::App;
 use crate::service::appraisals::seal;
@@ -28,7 +29,7 @@ pub(super) fn routes() -> Routes {
 #[serde(deny_unknown_fields)]
 struct SealAppraisal {
     /// The Party branch.
-    #[schema(value_type = String)]
+    #[schema(value_type = Id)]
     branch: BranchId,
     /// The position whose state the meeting appraised; the present without.
     #[serde(default)]

@@ -106,7 +106,11 @@ pub struct OfAccount {
 #[serde(deny_unknown_fields)]
 pub struct GrantRole {
     /// What the account may do; docs/roles.md says what each role may.
-    #[schema(value_type = String, examples("clerk"))]
+    #[schema(
+        value_type = String,
+        pattern = "^(clerk|operator|approver|branch|merchant|worker|auditor|admin|machine)$",
+        examples("clerk")
+    )]
     role: Role,
     /// Where: a clerk's store, an operator's or approver's site, a branch, a merchant, a worker.
     #[serde(default, deserialize_with = "maybe_text")]

@@ -12,7 +12,6 @@ use super::body::ApiJson;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Caller};
-use super::shapes::NameText;
 use super::wire::maybe_text;
 use crate::access::policy::{Action, Read, Who};
 use crate::app::App;
@@ -79,11 +78,11 @@ async fn put_person(
 struct SearchBody {
     /// The whole name.
     #[serde(default, deserialize_with = "maybe_text")]
-    #[schema(value_type = Option<NameText>)]
+    #[schema(value_type = Option<String>, max_length = 200)]
     name: Option<String>,
     /// The whole phone.
     #[serde(default, deserialize_with = "maybe_text")]
-    #[schema(value_type = Option<NameText>)]
+    #[schema(value_type = Option<String>, max_length = 200)]
     phone: Option<String>,
 }
 
@@ -117,7 +116,7 @@ async fn search(
 ) -> Result<Json<SearchAnswer>, ApiError> {
     let reading = caller.may_ever(Read::Search)?;
     if body.name.is_none() && body.phone.is_none() {
-        return Err(ApiError::unreadable("neither name nor phone is given; send one of them or both"));
+        return Err(ApiError::new(Code::InvalidInput, "neither name nor phone is given; send one of them or both"));
     }
     let who = Who::Bearer(&caller.0);
     let found = names::search(&app, who, body.name.as_deref(), body.phone.as_deref()).await?;

@@ -81,7 +81,7 @@ impl From<VaultError> for ServiceError {
     fn from(error: VaultError) -> ServiceError {
         match error {
             // Says what is wrong with a name, and never the name.
-            VaultError::Input(what) => ServiceError::Unreadable(what),
+            VaultError::Input(what) => ServiceError::refused(Code::InvalidInput, what),
             other => ServiceError::Unavailable(other.to_string()),
         }
     }

@@ -8,8 +8,8 @@ use projections::queries::account::BalanceOn;
 use projections::statement::Line;
 use projections::views::proposal::Proposal;
 
-use super::ServiceError;
 use super::reading::{may_read, now};
+use super::{ServiceError, texts};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::read_record::RecordedRead;
@@ -62,6 +62,8 @@ pub async fn account(app: &App, who: Who<'_>, worker: &str) -> Result<Option<Acc
     let (mut lines, mut after) = (Vec::new(), 0);
     loop {
         let (page, next) = app.views.statement(worker, after, position, PAGE).await?;
+        let mut page = page;
+        texts::tell(&app.vault, who, texts::of_lines(worker, &mut page)).await;
         lines.extend(page);
         match next {
             Some(next) => after = next,

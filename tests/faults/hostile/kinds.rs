@@ -341,6 +341,9 @@ pub(super) fn query(kind: Kind, raw: &str) -> Verdict {
         }
         Kind::MonthAsked => NO_DATE,
         Kind::Anything | Kind::Known(_) => DONE,
+        Kind::OptionalKnown(_) if blank => DONE,
+        Kind::OptionalKnown(code) if is_id(&text, ID_MAX, false) => Verdict::Refused(422, code),
+        Kind::OptionalKnown(_) => UNREADABLE,
         Kind::Truth => {
             if text == "true" {
                 DONE

@@ -81,7 +81,14 @@ pub(super) fn reads() -> Vec<Control> {
         get(
             "/v1/credits",
             &[],
-            &[("status", "proposed", Kind::Required), ("after", "A", Kind::Anything), PAGE[0], PAGE[1]],
+            &[
+                ("status", "proposed", Kind::Required),
+                ("flag", "recorded_late", Kind::Word),
+                ("site", "", Kind::OptionalKnown("unknown_site")),
+                AFTER,
+                PAGE[0],
+                PAGE[1],
+            ],
         ),
         get("/v1/events", &[], &[("after", "1", Kind::Whole), PAGE[0], PAGE[1]]),
         get("/v1/merchants", &[], LIST),
@@ -95,6 +102,16 @@ pub(super) fn reads() -> Vec<Control> {
         get("/v1/schedule/versions", &[], &[("after", "1", Kind::Whole), PAGE[0], PAGE[1]]),
         get("/v1/accounts", &[], LIST),
         get("/v1/me", &[], &[]),
+        get(
+            "/v1/publicity",
+            &[],
+            &[
+                ("site", "", Kind::OptionalKnown("unknown_site")),
+                ("on", DAY, Kind::Day),
+                ("format", "csv", Kind::Word),
+                PAGE[1],
+            ],
+        ),
         get("/v1/sites", &[], &[("on", DAY, Kind::Day), AFTER, PAGE[0], PAGE[1]]),
         get("/v1/stores", &[], LIST),
         get("/v1/stores/{id}", STORE, SINCE),

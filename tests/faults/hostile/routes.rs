@@ -17,8 +17,15 @@ const MARK: &str = "@@hostile@@";
 
 /// Operations whose bodies are checkpoints of other offices, which no request can be right without: the audit's own tests
 /// are about them. Beside them the two ways of people, which take no token: the login's own tests are about those.
-pub(super) const OF_OTHER_OFFICES: [&str; 4] =
-    ["POST /v1/audit/cosignatures", "POST /v1/witness/add-checkpoint", "POST /v1/login", "POST /v1/logout"];
+/// An appeal needs a decision of somebody else, and what is due needs none of a caller: tests of a credit's way are about both.
+pub(super) const OF_OTHER_OFFICES: [&str; 6] = [
+    "POST /v1/audit/cosignatures",
+    "POST /v1/witness/add-checkpoint",
+    "POST /v1/login",
+    "POST /v1/logout",
+    "POST /v1/credits/{id}/appeal",
+    "POST /v1/due",
+];
 
 /// Every operation of a server's own document, with the queries that it takes.
 pub(super) async fn operations(api: &Api) -> BTreeMap<String, BTreeSet<String>> {

@@ -16,6 +16,9 @@ const QUERY_TEXT: &str = r"^[^\u0000]*$";
 /// A key in a header: also other characters in UTF-8, but not those that begin keys of the ledger's own.
 const HEADER_KEY: &str = r"^(?!journal/|hold-expired/)[!-~]+$";
 
+/// What an entry of a record beside the journal is known by, or nothing.
+const RECORD_ID: &str = r"^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$";
+
 /// A value that is left blank counts as left out.
 static BLANK: LazyLock<Value> = LazyLock::new(|| json!({ "maxLength": 0 }));
 
@@ -23,6 +26,7 @@ static BLANK: LazyLock<Value> = LazyLock::new(|| json!({ "maxLength": 0 }));
 const WORDS: &[(&str, &str, &[&str])] = &[
     ("/v1/appraisals/{year}", "format", &["json", "csv", "xlsx"]),
     ("/v1/merchants/{id}/settlement", "format", &["json", "csv", "xlsx"]),
+    ("/v1/publicity", "format", &["json", "csv", "xlsx"]),
     ("/v1/workers/{id}/export", "format", &["json", "xlsx"]),
     ("/v1/audit/sample", "format", &["json", "csv", "xlsx", "text"]),
     ("/v1/audit/report", "format", &["json", "csv", "xlsx", "text"]),
@@ -69,6 +73,7 @@ fn of_path(place: &Place<'_>, name: &str, parameter: &mut Value) {
         "id" if named_by_key.iter().any(|prefix| place.path.starts_with(prefix)) => {
             (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None)
         }
+        "grant" => (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None),
         "id" | "sku" => {
             let example = match (name, place.path) {
                 ("sku", _) => EXAMPLE_SKU,
@@ -129,6 +134,8 @@ fn of_query(place: &Place<'_>, name: &str, parameter: &mut Value) {
         schema.remove("format");
         let day = json!({ "format": "date", "pattern": DATE_PATTERN });
         schema.insert("anyOf".to_owned(), json!([day, BLANK.clone()]));
+    } else if name == "after" && ["/v1/audit/security", "/v1/workers/{id}/readers"].contains(&place.path) {
+        schema.insert("pattern".to_owned(), json!(RECORD_ID));
     } else if (place.path, name) == ("/v1/schedule/versions", "after") {
         schema.insert("pattern".to_owned(), json!(r"^[0-9]{0,9}$"));
     } else if is(schema, "string") && schema.get("enum").is_none() {

@@ -63,7 +63,7 @@ async fn workers_are_found_by_the_whole_name_or_phone_and_by_nothing_less() {
     person(&edge, "W1", json!({"name": "李四"})).await;
     assert_eq!(search(&edge, json!({"name": "王小明"})).await, ["W2"], "an earlier name finds nobody");
     let nothing = ask(&edge, &edge.token, Method::POST, "/v1/workers/search", json!({"name": " "})).await;
-    assert_eq!(nothing.no(), (400, "invalid_input"));
+    assert_eq!(nothing.no(), (422, "invalid_input"));
     for role in Role::ALL.into_iter().filter(|role| matches!(role, Role::Auditor | Role::Branch | Role::Merchant)) {
         let scope = matches!(role, Role::Branch | Role::Merchant).then_some("X");
         let token = token_for(&edge.app, role, scope).await;
