@@ -216,5 +216,6 @@ async fn an_older_copy_put_back_beside_newer_views_gives_the_balances_of_the_cop
     put_back["position"] = older["position"].clone();
     assert_eq!(put_back, older, "what the copy holds");
     drop(server);
-    run(&journal, &["verify"]).expect(0);
+    // What was published of the newer one is another story now, and is told so.
+    run(&journal, &["verify", "--journal-only"]).expect(0);
 }

@@ -218,9 +218,9 @@ fn an_auditor_verifies_filters_and_looks_at_the_books_of_a_moment() {
     visit.enter("审计员", "/audit");
     visit.browser.press("button", "立即核对");
     visit.browser.told("status", "账本完整");
-    visit.browser.open(&format!("{}/audit?type=Redeemed&about=YS-0001", visit.server.base_url()));
+    visit.browser.open(&format!("{}/audit?type=WorkerRegistered&about=YS-0001", visit.server.base_url()));
     let text = visit.browser.text();
-    assert!(text.contains("兑换") && !text.contains("没有符合的事件"), "{text}");
+    assert!(text.contains("人员登记") && !text.contains("没有符合的事件"), "{text}");
     visit.browser.open(&format!("{}/audit/state?at=200", visit.server.base_url()));
     assert!(visit.browser.text().contains("序号 200 以前"), "{}", visit.browser.text());
     for path in ["/audit/bundle", "/audit/sample?seed=7&size=5&by=points", "/audit/report"] {
@@ -287,6 +287,7 @@ fn every_page_fits_a_telephone_and_a_desk_in_both_languages_and_sizes() {
                     visit.browser.press("button", switch);
                     visit.wait_until("document.readyState === 'complete'");
                 }
+                visit.wait_until("!!document.documentElement && document.readyState === 'complete'");
                 let beyond = visit.browser.eval("document.documentElement.scrollWidth - innerWidth");
                 assert!(
                     beyond.as_i64().is_some_and(|beyond| beyond <= 0),

@@ -238,6 +238,8 @@ impl Browser {
     #[track_caller]
     pub fn press(&mut self, role: &str, name: &str) {
         // A page that is just being exchanged loses what was found on it.
+        let at_rest = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')";
+        self.until(|browser| (browser.eval(at_rest) == true).then_some(()));
         for _ in 0..20 {
             let element = self.find(role, name);
             if self.press_on(element).is_some() {

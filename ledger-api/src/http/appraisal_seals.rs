@@ -14,6 +14,7 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::Id;
+use super::wire::maybe_position;
 use crate::access::policy::{CommandKind, Who};
 use crate::app::App;
 use crate::service::appraisals::seal;
@@ -32,7 +33,7 @@ struct SealAppraisal {
     #[schema(value_type = Id)]
     branch: BranchId,
     /// The position whose state the meeting appraised; the present without.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_position")]
     #[schema(minimum = 1)]
     position: Option<u64>,
 }

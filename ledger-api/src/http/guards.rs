@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 
 use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind, Guards};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
+
+use super::wire::whole_number;
 
 /// The district's guards; what is left out stays as it is.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -46,14 +50,26 @@ enum GuardWord {
 }
 
 /// A guard, with or without its number.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(
-    untagged,
-    expecting = "a guard is \"off\", \"flag\" or \"refuse\", or {\"do\": \"flag\", \"over\": 8} with its number"
-)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(untagged)]
 enum GuardJson {
     Word(GuardWord),
     Numbered(NumberedJson),
+}
+
+impl<'de> Deserialize<'de> for GuardJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<GuardJson, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let read = match serde_json::from_str(raw.get()) {
+            Ok(word) => Ok(GuardJson::Word(word)),
+            Err(_) => serde_json::from_str(raw.get()).map(GuardJson::Numbered),
+        };
+        read.map_err(|_| {
+            D::Error::custom(
+                "a guard is \"off\", \"flag\" or \"refuse\", or {\"do\": \"flag\", \"over\": 8} with its number",
+            )
+        })
+    }
 }
 
 /// A guard with the number beyond which it is met: hours, days or records.
@@ -62,6 +78,7 @@ enum GuardJson {
 struct NumberedJson {
     #[serde(rename = "do")]
     action: GuardWord,
+    #[serde(deserialize_with = "whole_number")]
     #[schema(maximum = 10000)]
     over: u32,
 }

@@ -5,6 +5,7 @@
 //! read is refused at once, with the field named.
 
 use std::borrow::Cow;
+use std::str::FromStr;
 
 use chrono::NaiveDate;
 use ledger_core::domain::points::Points;
@@ -81,7 +82,7 @@ impl<'de> Deserialize<'de> for UnitsJson {
 }
 
 /// A whole number, also one with nothing but zeros behind its point.
-fn whole(decimal: &str) -> Option<u32> {
+fn whole<T: FromStr>(decimal: &str) -> Option<T> {
     let (units, part) = decimal.split_once('.').unwrap_or((decimal, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     (digits(units) && digits(part) && part.bytes().all(|byte| byte == b'0')).then(|| units.parse().ok())?
@@ -215,6 +216,25 @@ pub fn maybe_whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     let read = number.and_then(|raw| decimal(raw)).and_then(|text| whole(&text));
     let most = u32::MAX;
     read.map(Some).ok_or_else(|| D::Error::custom(format_args!("{} is no whole number from 0 to {most}", cut(&raw))))
+}
+
+/// As [`maybe_whole`], for a number that must be there.
+///
+/// # Errors
+/// When what stands there is none.
+pub fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    maybe_whole(deserializer)?.ok_or_else(|| D::Error::custom("null is no whole number"))
+}
+
+/// As [`maybe_whole`], for a position.
+///
+/// # Errors
+/// When what stands there is none.
+pub fn maybe_position<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let Some(raw) = Option::<Box<RawValue>>::deserialize(deserializer)? else { return Ok(None) };
+    let number = Some(&raw).filter(|raw| !raw.get().trim_start().starts_with('"'));
+    let read = number.and_then(|raw| decimal(raw)).and_then(|text| whole(&text));
+    read.map(Some).ok_or_else(|| D::Error::custom(format_args!("{} is no position", cut(&raw))))
 }
 
 /// What stands there, cut short for a sentence.

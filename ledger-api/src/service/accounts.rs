@@ -127,7 +127,8 @@ pub async fn issue(ledger: &Ledger, access: &Access, asked: &AskedToken) -> Resu
         }
         (None, Some((role, scope))) => machine(ledger, *role, scope.as_deref(), *until).await?,
         (Some(_), Some(_)) | (None, None) => {
-            let message = "a token is of an account, or of a new one with a single role: name one of them";
+            let message =
+                "a token is of an account (--account), or of a new one with a single role (--role): name one of them";
             return Err(AccessError::Input(message.to_owned()).into());
         }
     };

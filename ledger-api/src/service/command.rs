@@ -56,9 +56,26 @@ impl From<Command> for Asked {
 #[derive(Debug, Clone)]
 pub struct Prepared {
     submission: Submission,
+    /// The command with its texts as they were sent, where they were put away.
+    as_sent: Option<Command>,
     /// For the vault, once the command took effect.
     name: Option<Named>,
     no_date: Option<String>,
+}
+
+/// Asks once more with the texts as they were sent, where the key was used with other content: journals of earlier versions
+/// hold them so, and their commands are repeats still. The key is used, so nothing can be recorded by it.
+async fn as_before(ledger: &Ledger, context: &Context, as_sent: Option<Command>, outcome: Outcome) -> Outcome {
+    match (outcome, as_sent) {
+        (Outcome::Refused(refusal), Some(command)) if refusal.code == Code::DuplicateConflict => {
+            match ledger.submit(Submission { context: context.clone(), command }).await {
+                Outcome::Committed(receipt) => Outcome::Committed(receipt),
+                Outcome::Refused(_) => Outcome::Refused(refusal),
+                Outcome::Unknown => Outcome::Unknown,
+            }
+        }
+        (outcome, _) => outcome,
+    }
 }
 
 impl Prepared {
@@ -118,9 +135,11 @@ pub async fn prepare_after(
         command.oneself = who.is_worker(command.worker.as_str());
     }
     let name = names::tell_apart(&app.vault, personal, &mut command).await?;
+    let sent = command.clone();
     texts::put_away(app, begun, &mut command).await?;
     begun.extend(texts::begins(&context.key, &command));
-    Ok(Prepared { submission: Submission { context, command }, name, no_date })
+    let as_sent = (sent != command && !matches!(command, Command::EraseWorker(_))).then_some(sent);
+    Ok(Prepared { submission: Submission { context, command }, as_sent, name, no_date })
 }
 
 /// Gives the ledger one command, and keeps its name.
@@ -128,9 +147,11 @@ pub async fn prepare_after(
 /// # Errors
 /// The refusal, or why there is no answer.
 pub async fn submit(app: App, prepared: Prepared) -> Result<Receipt, ServiceError> {
-    let Prepared { submission, name, no_date } = prepared;
+    let Prepared { submission, as_sent, name, no_date } = prepared;
     if name.is_none() && !matches!(submission.command, Command::EraseWorker(_)) {
-        return receipt_of(app.ledger.submit(submission).await, no_date);
+        let context = submission.context.clone();
+        let outcome = app.ledger.submit(submission).await;
+        return receipt_of(as_before(&app.ledger, &context, as_sent, outcome).await, no_date);
     }
     // In a task of its own: a caller that hangs up between the two would leave a worker without the name, or a person who is
     // to be forgotten with one.
@@ -199,7 +220,8 @@ fn check_all(who: Who<'_>, submissions: &[Submission]) -> Result<(), Denied> {
 /// # Errors
 /// The refusal, or why there is no answer.
 pub async fn receive(app: &App, prepared: Prepared, outcome: Outcome) -> Result<(Command, Receipt), ServiceError> {
-    let Prepared { submission, name, no_date } = prepared;
+    let Prepared { submission, as_sent, name, no_date } = prepared;
+    let outcome = as_before(&app.ledger, &submission.context, as_sent, outcome).await;
     names::keep(app, name, &outcome).await?;
     Ok((submission.command, receipt_of(outcome, no_date)?))
 }

@@ -306,7 +306,7 @@ impl Play {
                     terms.activity.validity = validity;
                     terms.quantity = Quantity::from_millionths(tenths * 100_000);
                     terms.step = Points::from_hundredths(25);
-                    let checks = if number % 2 == 0 { 1 } else { 2 };
+                    let checks = if number.is_multiple_of(2) { 1 } else { 2 };
                     terms.way = checked_once().filter(|_| *proposed).map(|way| WayTerms { checks, ..way });
                 })
             }
