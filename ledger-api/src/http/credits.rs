@@ -365,7 +365,7 @@ async fn waiting(
     let mut within = Within::of(&app, &site).await?;
     let wanted = |row: &Proposal| {
         query.status.is_none_or(|status| status.is_of(row))
-            && (query.flag.is_empty() || row.flags.iter().any(|flag| *flag == query.flag))
+            && (query.flag.is_empty() || row.flags.contains(&query.flag))
     };
     let told = objectors(&caller.0);
     let page = app.views.proposals(&query.after, query.limit.0, wanted).await?;

@@ -55,7 +55,7 @@ pub async fn queue(app: &App, who: Who<'_>, read: Read) -> Result<Vec<Waiting>, 
     let reading = may_ever_read(who, read)?;
     let position = reading.at_least(app, None).await?;
     let mut rows = app.views.proposals("", WAITING_MAX, |_| true).await?.rows;
-    rows.sort_by(|(_, one), (_, other)| one.at.cmp(&other.at));
+    rows.sort_by_key(|(_, one)| one.at);
     let mut queue = Vec::with_capacity(rows.len());
     for (credit, row) in rows {
         match reach::may(app, who, read, Target::Worker(&row.worker)).await {

@@ -163,8 +163,8 @@ impl Views {
         let position = at.unwrap_or(holders.position);
         let sealed = match branch {
             Some(branch) => {
-                let seals = self.programme_at(position).await?.seals.into_iter();
-                seals.filter(|(_, seal)| seal.year == year && seal.branch.as_str() == branch).next_back()
+                let mut seals = self.programme_at(position).await?.seals.into_iter();
+                seals.rfind(|(_, seal)| seal.year == year && seal.branch.as_str() == branch)
             }
             None => None,
         };

@@ -120,7 +120,7 @@ impl Credit {
         };
         self.proposer == actor
             || self.objector == Some(actor)
-            || self.checkers.iter().any(|checker| *checker == actor)
+            || self.checkers.contains(&actor)
             || self.disputes.iter().any(of_dispute)
     }
 
