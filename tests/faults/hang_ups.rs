@@ -106,7 +106,8 @@ async fn leaves_a_whole_command_or_none(site: Site, cluster: Option<Arc<PgCluste
         percentile(&meanwhile, 990),
         percentile(&afterwards, 990),
     );
-    assert!(tally.unknown_there >= size / 10, "too few of the whole requests took effect: {tally}");
+    // Whoever asks is looked up first, on PostgreSQL with a query: fewer of them are past that when they hang up.
+    assert!(tally.unknown_there >= size / 40, "too few of the whole requests took effect: {tally}");
     assert!(percentile(&meanwhile, 990) < P99_MEANWHILE_MAX, "p99 meanwhile: {:?}", percentile(&meanwhile, 990));
     assert!(percentile(&afterwards, 990) < P99_AFTERWARDS_MAX, "p99 afterwards: {:?}", percentile(&afterwards, 990));
     site.is_verified_and_replays_identically();

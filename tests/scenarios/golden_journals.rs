@@ -116,7 +116,13 @@ impl Golden {
             };
             let (status, again) = send(line["body"].clone()).await;
             assert!((200..300).contains(&status), "{line} was answered {status} {again}");
-            assert_eq!(bodies(&again), bodies(&line["answer"]), "{line}");
+            // A later version may tell more, and nothing else of what was told.
+            for (now, then) in bodies(&again).iter().zip(bodies(&line["answer"])) {
+                for (field, told) in then.as_object().into_iter().flatten() {
+                    assert_eq!(&now[field], told, "{field} of {line}");
+                }
+            }
+            assert_eq!(bodies(&again).len(), bodies(&line["answer"]).len(), "{line}");
             if line["path"] == "/v1/credits" {
                 let mut other = line["body"].clone();
                 other["quantity"] = json!(7);

@@ -184,7 +184,7 @@ fn what_stands_beside_an_empty_journal_and_is_another_is_never_overwritten() {
     }
     let target = fresh(Database::Postgres);
     token(&target);
-    with(&target, "restore", &sealed, PASSPHRASE).expect(2).says(&["nothing was changed"]);
+    with(&target, "restore", &sealed, PASSPHRASE).expect(2).says(&["the target holds"]);
 }
 
 #[test]

@@ -252,7 +252,11 @@ impl Browser {
 
     fn press_on(&mut self, element: Element) -> Option<()> {
         let node = json!({"backendNodeId": element.0});
-        self.try_call("DOM.scrollIntoViewIfNeeded", node.clone())?;
+        // Into the middle, as a hand would: what sticks to an edge of the page must not lie over it.
+        let found = self.try_call("DOM.resolveNode", node.clone())?;
+        let scroll = "function () { this.scrollIntoView({ block: 'center', behavior: 'instant' }) }";
+        let call = json!({"objectId": found["object"]["objectId"], "functionDeclaration": scroll});
+        self.try_call("Runtime.callFunctionOn", call)?;
         let quads = self.try_call("DOM.getContentQuads", node)?;
         let quad: Vec<f64> = quads["quads"][0].as_array()?.iter().filter_map(Value::as_f64).collect();
         let middle = |at: usize| quad.iter().skip(at).step_by(2).sum::<f64>() / 4.0;

@@ -80,6 +80,10 @@ async fn carry_out(command: TokenCommand, url: &JournalUrl) -> Result<Answer, Cl
         TokenCommand::Issue { account, role, scope, name, until } => {
             let scope = scope.map(|scope| scope.trim().to_owned());
             // Before anything is opened or made, so that a slip of the pen leaves no trace.
+            if account.is_none() && role.is_none() {
+                let what = "a token is of an account (--account), or of a new one with a single role (--role): name one of them";
+                return Err(CliError::input(what));
+            }
             if let Some(role) = role {
                 role.check_scope(scope.as_deref()).map_err(|error| CliError::input(error.to_string()))?;
                 scope::check_known(role, scope.as_deref(), url).await?;

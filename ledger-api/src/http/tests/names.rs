@@ -38,11 +38,11 @@ async fn a_name_and_a_phone_are_kept_changed_field_by_field_and_taken_away() {
     assert_eq!(edge.app.ledger.journal().head().await.unwrap().position, head, "the journal knows nothing of it");
 
     assert_eq!(person(&edge, "W9", json!({"name": "王"})).await.no(), (404, "unknown_worker"));
-    assert_eq!(person(&edge, "W1", json!({"phone": "none"})).await.no(), (400, "invalid_input"));
+    assert_eq!(person(&edge, "W1", json!({"phone": "none"})).await.no(), (422, "invalid_input"));
     assert_eq!(person(&edge, "W1", json!({"name": "长".repeat(201)})).await.no(), (413, "too_large"));
     assert_eq!(person(&edge, "W1", json!({"name": "a\nb"})).await.no(), (400, "invalid_input"));
     let told = person(&edge, "W1", json!({"phone": "x", "name": null})).await;
-    assert_eq!(told.no(), (400, "invalid_input"), "nothing is taken away where the rest cannot be kept");
+    assert_eq!(told.no(), (422, "invalid_input"), "nothing is taken away where the rest cannot be kept");
 }
 
 #[tokio::test]
