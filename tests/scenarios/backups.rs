@@ -217,5 +217,5 @@ async fn an_older_copy_put_back_beside_newer_views_gives_the_balances_of_the_cop
     assert_eq!(put_back, older, "what the copy holds");
     drop(server);
     // What was published of the newer one is another story now, and is told so.
-    run(&journal, &["verify"]).expect(1).says(&["the published checkpoint"]);
+    assert!(run(&journal, &["verify"]).expect(1).text().contains("the published checkpoint"));
 }

@@ -300,7 +300,7 @@ fn every_page_fits_a_telephone_and_a_desk_in_both_languages_and_sizes() {
             }
             visit.browser.press("button", "中文");
             visit.browser.press("button", "大字");
-            visit.wait_until("!document.documentElement.classList.contains('large')");
+            visit.wait_until("!!document.documentElement && !document.documentElement.classList.contains('large')");
         }
     }
 }
