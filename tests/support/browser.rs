@@ -41,6 +41,8 @@ pub struct Browser {
     receiver: Receiver<Value>,
     session: Option<String>,
     sent: u64,
+    /// The method that was called last.
+    asked: String,
     /// What the page reported without being asked.
     events: Vec<Value>,
     log: PathBuf,
@@ -64,7 +66,8 @@ impl Browser {
                 let _ = serde_json::from_slice(&message).map(|message| forward.send(message));
             }
         });
-        let mut browser = Browser { child, sender, receiver, session: None, sent: 0, events: Vec::new(), log };
+        let mut browser =
+            Browser { child, sender, receiver, session: None, sent: 0, asked: String::new(), events: Vec::new(), log };
         let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
         let attach = json!({"targetId": target["targetId"], "flatten": true});
         let session = browser.call("Target.attachToTarget", attach);
@@ -78,7 +81,16 @@ impl Browser {
     /// Goes to an address and waits until it is loaded.
     pub fn open(&mut self, url: &str) {
         self.events.clear();
-        let answer = self.call("Page.navigate", json!({"url": url}));
+        let mut answer = self.call("Page.navigate", json!({"url": url}));
+        // What the page before was still about comes in between.
+        for _ in 0..20 {
+            if answer["errorText"] != "net::ERR_ABORTED" {
+                break;
+            }
+            thread::sleep(Duration::from_millis(100));
+            self.events.clear();
+            answer = self.call("Page.navigate", json!({"url": url}));
+        }
         assert!(answer["errorText"].is_null(), "{url}: {answer}");
         // Another place of the same document is there at once.
         while !answer["loaderId"].is_null() && !self.happened("Page.loadEventFired") {
@@ -123,7 +135,7 @@ impl Browser {
 
     /// The whole page as a picture: PNG in base64.
     pub fn picture(&mut self) -> String {
-        let picture = self.call("Page.captureScreenshot", json!({"format": "png", "captureBeyondViewport": true}));
+        let picture = self.call("Page.captureScreenshot", json!({"format": "png", "captureBeyondViewport": false}));
         picture["data"].as_str().expect("a picture").to_owned()
     }
 
@@ -149,6 +161,7 @@ impl Browser {
 
     fn call(&mut self, method: &str, params: Value) -> Value {
         self.sent += 1;
+        method.clone_into(&mut self.asked);
         let mut message = json!({"id": self.sent, "method": method, "params": params});
         if let Some(session) = &self.session {
             message["sessionId"] = session.as_str().into();
@@ -171,7 +184,8 @@ impl Browser {
 
     fn receive(&self) -> Value {
         let received = self.receiver.recv_timeout(PATIENCE);
-        received.unwrap_or_else(|error| panic!("the browser does not answer ({error}):\n{}", self.said()))
+        let asked = &self.asked;
+        received.unwrap_or_else(|error| panic!("the browser does not answer {asked} ({error}):\n{}", self.said()))
     }
 
     fn said(&self) -> String {

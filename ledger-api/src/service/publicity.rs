@@ -107,7 +107,8 @@ impl Within {
     /// # Errors
     /// `unknown_site`.
     pub async fn of(app: &App, site: &str) -> Result<Within, ServiceError> {
-        let unknown = || ServiceError::refused(Code::UnknownSite, format!("site: there is no site {site:?}"));
+        let shown: String = site.chars().take(64).collect();
+        let unknown = || ServiceError::refused(Code::UnknownSite, format!("site: there is no site {shown:?}"));
         let site = match site.trim() {
             "" => None,
             text => Some(SiteId::new(text).map_err(|_| unknown())?),

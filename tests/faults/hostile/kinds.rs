@@ -315,6 +315,7 @@ pub(super) fn two_queries(name: &str, kind: Kind, has_limit: bool) -> Verdict {
     match name {
         "limit" => UNREADABLE,
         _ if !has_limit => UNREADABLE,
+        "after" if kind == Kind::Choice => UNREADABLE,
         "after" | "min_position" => DONE,
         // Of then there was nobody.
         "at" => Verdict::Refused(404, "unknown_worker"),
@@ -342,8 +343,8 @@ pub(super) fn query(kind: Kind, raw: &str) -> Verdict {
         Kind::MonthAsked => NO_DATE,
         Kind::Anything | Kind::Known(_) => DONE,
         Kind::OptionalKnown(_) if blank => DONE,
-        Kind::OptionalKnown(code) if is_id(&text, ID_MAX, false) => Verdict::Refused(422, code),
-        Kind::OptionalKnown(_) => UNREADABLE,
+        // Whatever it is, there is none of that name.
+        Kind::OptionalKnown(code) => Verdict::Refused(422, code),
         Kind::Truth => {
             if text == "true" {
                 DONE

@@ -26,7 +26,7 @@ pub(super) fn reads() -> Vec<Control> {
         get(
             "/v1/workers/{id}/readers",
             WORKER,
-            &[("after", "01890a5d-ac96-774b-bcce-b302099a8057", Kind::Word), PAGE[0]],
+            &[("after", "01890a5d-ac96-774b-bcce-b302099a8057", Kind::Choice), PAGE[0]],
         ),
         get("/metrics", &[], &[]),
         get("/openapi.json", &[], &[]),
@@ -36,12 +36,12 @@ pub(super) fn reads() -> Vec<Control> {
             &[("2025", Kind::Year)],
             &[("branch", "B1", Kind::Known("")), ("at", "9", Kind::Whole), ("format", "csv", Kind::Word), PAGE[1]],
         ),
-        get("/v1/audit/checkpoint", &[], &[("size", "4", Kind::Whole), PAGE[1], ("format", "text", Kind::Choice)]),
+        get("/v1/audit/checkpoint", &[], &[("size", "SIZE", Kind::Whole), PAGE[1], ("format", "text", Kind::Choice)]),
         get("/v1/audit/checkpoints", &[], &[("after", "1", Kind::Whole), PAGE[0]]),
         get("/v1/audit/consistency", &[], &[("from", "1", Kind::Required), ("to", "2", Kind::Whole), PAGE[1]]),
         get("/v1/audit/inclusion/{position}", &[("1", Kind::Entry)], &[("size", "2", Kind::Whole), PAGE[1]]),
         get("/v1/audit/keys", &[], &[]),
-        get("/v1/audit/notice", &[], &[("size", "4", Kind::Whole), ("format", "text", Kind::Choice)]),
+        get("/v1/audit/notice", &[], &[("size", "SIZE", Kind::Whole), ("format", "text", Kind::Choice)]),
         get(
             "/v1/audit/receipt/{position}",
             &[("1", Kind::Entry)],
@@ -83,7 +83,7 @@ pub(super) fn reads() -> Vec<Control> {
             &[],
             &[
                 ("status", "proposed", Kind::Required),
-                ("flag", "recorded_late", Kind::Word),
+                ("flag", "recorded_late", Kind::Anything),
                 ("site", "", Kind::OptionalKnown("unknown_site")),
                 AFTER,
                 PAGE[0],
@@ -140,7 +140,7 @@ pub(super) fn reads() -> Vec<Control> {
             &[],
             &[
                 ("code", "forbidden", Kind::Anything),
-                ("after", "01890a5d-ac96-774b-bcce-b302099a8057", Kind::Word),
+                ("after", "01890a5d-ac96-774b-bcce-b302099a8057", Kind::Choice),
                 PAGE[0],
             ],
         ),
