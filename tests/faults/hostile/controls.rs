@@ -126,7 +126,7 @@ pub(super) fn controls() -> Vec<Control> {
 fn names() -> Vec<Control> {
     const WORKER: &[(&str, Kind)] = &[("W0001", Kind::Known("unknown_worker"))];
     const NAME: &[(&str, Kind)] = &[("/name", Kind::Name)];
-    const WANTED: &[(&str, Kind)] = &[("/name", Kind::Witness)];
+    const WANTED: &[(&str, Kind)] = &[("/name", Kind::Sought)];
     let person = json!({"name": "王小明"});
     vec![
         Control { method: "PUT", ..post("/v1/workers/{id}/person", WORKER, person.clone(), NAME, 200) },

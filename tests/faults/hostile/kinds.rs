@@ -24,6 +24,8 @@ pub(super) enum Kind {
     Text,
     /// Somebody's name for the vault, that must be there.
     Witness,
+    /// A name that is looked for; without one there is nothing to look for.
+    Sought,
     /// Words that may be left out and may not be blank.
     Filled,
     /// A unified social credit code (统一社会信用代码), of which no hostile value is one.
@@ -136,6 +138,9 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
             DONE
         }
         Kind::Switch if raw.is_none() => DONE,
+        Kind::Sought if raw.is_none_or(|raw| raw == "null") => CANNOT_HOLD,
+        Kind::Sought if text.is_some_and(|text| text.trim().is_empty()) => CANNOT_HOLD,
+        Kind::Sought => field(Kind::Witness, raw),
         Kind::Known(code) | Kind::OptionalKnown(code) => match text {
             Some(text) if is_id(text, ID_MAX, false) => Verdict::Refused(422, code),
             _ => UNREADABLE,

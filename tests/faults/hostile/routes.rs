@@ -151,10 +151,14 @@ pub(super) fn shots(control: &Control) -> Vec<Shot> {
 
 /// What is told of a whole body.
 fn whole(control: &Control, name: &str) -> Verdict {
-    let asks_nothing = control.fields.iter().all(|(_, kind)| *kind == Kind::Remark);
+    let may_be_left_out = |kind: &Kind| matches!(kind, Kind::Remark | Kind::OptionalText | Kind::Name);
+    // Which services a site has must be told, if only that it has none.
+    let asks_nothing =
+        control.path != "/v1/sites/{id}/services" && control.fields.iter().all(|(_, kind)| may_be_left_out(kind));
     match name {
         // Each command of a batch is answered on its own.
         "an array" | "an array of arrays" | "deep arrays, closed" if control.path == "/v1/batch" => Verdict::Done(200),
+        "nothing" | "an empty object" if control.path == "/v1/workers/search" => Verdict::Refused(422, "invalid_input"),
         "nothing" | "an empty object" if asks_nothing && control.path != "/v1/batch" => Verdict::Done(control.status),
         "two megabytes of blanks" if control.path != "/v1/batch" => Verdict::Refused(413, "too_large"),
         _ => Verdict::Refused(400, "invalid_input"),
