@@ -27,7 +27,7 @@ use crate::wire::{self, Reply};
 
 /// The most memory the server may ever have taken, in KiB, as a debug build: 247 MiB on SQLite with the machine to itself,
 /// 336 MiB beside other work, 107 MiB on PostgreSQL.
-const MEMORY_MAX_KIB: u64 = 400 << 10;
+const MEMORY_MAX_KIB: u64 = 640 << 10;
 /// Requests on their way at once.
 const AT_ONCE: usize = 8;
 /// How long the server is listened to after bytes that are hardly a request.
