@@ -24,6 +24,11 @@ impl Attempt {
         matches!(self.answer, Ok((200..=299, _)))
     }
 
+    /// Whether a fault met it: no answer, or one that says that the server could not.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        matches!(self.answer, Err(Unanswered::Lost(_)) | Ok((500..=599, _)))
+    }
+
     /// Whether the client cannot know what became of it: no answer, or one that says so.
     pub(crate) fn is_unknown(&self) -> bool {
         match &self.answer {

@@ -139,8 +139,15 @@ async fn ends_well(site: &Site, server: &Server, token: &str, traffic: &Traffic)
     site.feed_agrees(&server.api(token)).await;
     assert_eq!(server.terminate().code(), Some(0), "{}", server.stderr());
     assert!(!server.stderr().contains("panicked"), "{}", server.stderr());
-    let tally = audit(&traffic.record.attempts(), &site.commands().await);
-    println!("syncs that failed on {}: {tally}", site.url());
-    assert!(tally.acknowledged > 100 && tally.unknown_attempts > 0, "too little happened to show anything: {tally}");
+    let attempts = traffic.record.attempts();
+    let tally = audit(&attempts, &site.commands().await);
+    // Most that were on their way are told that nothing was recorded, because the ledger looked; which of them it could
+    // not tell depends on the moment.
+    let interrupted = attempts.iter().filter(|attempt| attempt.is_interrupted()).count();
+    println!("syncs that failed on {}: {tally}; {interrupted} interrupted", site.url());
+    assert!(
+        tally.acknowledged > 100 && interrupted >= size::syncs() as usize,
+        "too little happened to show anything: {tally}; {interrupted} interrupted"
+    );
     site.is_verified_and_replays_identically();
 }
