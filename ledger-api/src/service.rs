@@ -11,6 +11,7 @@
 pub mod accounts;
 pub mod appraisals;
 pub mod audit;
+pub mod begun;
 pub mod command;
 pub mod counter;
 pub mod desk;

@@ -21,9 +21,9 @@ use super::error::{ApiError, BatchResult};
 use super::extract::{ApiQuery, Caller};
 use crate::access::policy::Who;
 use crate::app::App;
+use crate::service::begun::Begun;
 use crate::service::command::{self, Prepared};
 use crate::service::keys::read_key;
-use crate::service::texts::Begun;
 
 /// Most commands of one batch.
 const ITEMS_MAX: usize = 1_000;
@@ -98,7 +98,7 @@ async fn submit(
     let task = tokio::spawn(async move {
         let mut waiting = Vec::with_capacity(items.len());
         let at = app.ledger.now();
-        let mut begun = Begun::new();
+        let mut begun = Begun::default();
         for item in &items {
             let (key, item) = batch_item::read(item);
             let ready = match item {

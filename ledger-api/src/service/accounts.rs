@@ -184,17 +184,45 @@ pub(crate) async fn issued_for(app: &crate::app::App, role: Role, scope: Option<
     let asked = AskedToken { account: None, role, name: String::new(), until: None };
     let issued = issue(&app.ledger, &app.access, &asked).await.expect("a token");
     if let Some(grant) = &issued.waits {
-        app.views.fresh(None).await.expect("views");
-        let rows = app.views.account_rows("", 1_000).await.expect("accounts").rows;
-        let today = app.ledger.now().date();
-        let is_admin = |held: &ledger_core::domain::account::Grant| held.role == Role::Admin && held.holds_on(today);
-        let admin =
-            rows.iter().find(|(_, row)| row.grants().any(|(_, held)| is_admin(held))).expect("an administrator");
-        let (key, actor) = (format!("confirm-{grant}"), admin.0.parse().expect("an actor"));
-        let context = Context { key: key.parse().expect("a key"), actor, at: app.ledger.now() };
-        let command = Command::ConfirmGrant(commands::ConfirmGrant { grant: grant.parse().expect("a grant") });
-        let outcome = app.ledger.submit(Submission { context, command }).await;
-        assert!(outcome.receipt().is_some(), "{outcome:?}");
+        confirm_for(app, grant).await;
     }
     issued
+}
+
+/// Gives a grant the word of whoever is an administrator, for tests.
+#[cfg(test)]
+async fn confirm_for(app: &crate::app::App, grant: &str) {
+    app.views.fresh(None).await.expect("views");
+    let rows = app.views.account_rows("", 1_000).await.expect("accounts").rows;
+    let today = app.ledger.now().date();
+    let is_admin = |held: &ledger_core::domain::account::Grant| held.role == Role::Admin && held.holds_on(today);
+    let admin = rows.iter().find(|(_, row)| row.grants().any(|(_, held)| is_admin(held))).expect("an administrator");
+    let (key, actor) = (format!("confirm-{grant}"), admin.0.parse().expect("an actor"));
+    let context = Context { key: key.parse().expect("a key"), actor, at: app.ledger.now() };
+    let command = Command::ConfirmGrant(commands::ConfirmGrant { grant: grant.parse().expect("a grant") });
+    let outcome = app.ledger.submit(Submission { context, command }).await;
+    assert!(outcome.receipt().is_some(), "{outcome:?}");
+}
+
+/// A token of a new account that may do whatever is done at desks and counters: operator and approver of the district,
+/// clerk and secretary wherever tests go. For tests that ask as somebody.
+#[cfg(test)]
+pub(crate) async fn desk_for(app: &crate::app::App) -> String {
+    const STORES: [&str; 4] = ["S1", "S2", "S3", "S9"];
+    const BRANCHES: [&str; 6] = ["B1", "B2", "甲", "乙", "第一支部", "第二支部"];
+    let issued = issued_for(app, Role::Operator, None).await;
+    let stores = STORES.map(|store| (Role::Clerk, Some(store)));
+    let branches = BRANCHES.map(|branch| (Role::Branch, Some(branch)));
+    for (role, scope) in stores.into_iter().chain(branches).chain([(Role::Approver, None)]) {
+        let scope = scope.map(str::to_owned);
+        let command = commands::GrantRole { account: issued.account.clone(), role, scope, from: None, until: None };
+        let key = format!("desk-{}-{role}-{}", issued.id, command.scope.as_deref().unwrap_or_default());
+        let (told, waits) =
+            give(&app.ledger, None, key.parse().expect("a key"), command.into(), None).await.expect("a grant");
+        assert!(matches!(told, Told::Taken { .. }), "{told:?}");
+        if waits {
+            confirm_for(app, &key).await;
+        }
+    }
+    issued.token
 }

@@ -11,8 +11,9 @@ use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission};
 
 use super::ServiceError;
+use super::begun::Begun;
 use super::names::{self, Named, Personal};
-use super::texts::{self, Begun};
+use super::texts;
 use super::{erasure, reach};
 use crate::access::Role;
 use crate::access::policy::{Denied, Who, allow, of_command};
@@ -113,7 +114,7 @@ fn take_own_site(who: Who<'_>, command: &mut Command) {
 /// # Errors
 /// [`ServiceError::Denied`]; what is wrong with a name; [`ServiceError::Unavailable`] when the vault cannot be reached.
 pub async fn prepare(app: &App, who: Who<'_>, context: Context, asked: Asked) -> Result<Prepared, ServiceError> {
-    prepare_after(app, who, context, asked, &mut Begun::new()).await
+    prepare_after(app, who, context, asked, &mut Begun::default()).await
 }
 
 /// As [`prepare`], for one of many: what those before it begin is known to those after it.
@@ -130,14 +131,14 @@ pub async fn prepare_after(
     let Asked { mut command, personal, no_date } = asked;
     take_own_site(who, &mut command);
     let (kind, target) = of_command(&command);
-    reach::may(app, who, kind, target).await?;
+    reach::may_after(app, who, kind, target, begun).await?;
     if let Command::EraseWorker(command) = &mut command {
         command.oneself = who.is_worker(command.worker.as_str());
     }
     let name = names::tell_apart(&app.vault, personal, &mut command).await?;
     let sent = command.clone();
     texts::put_away(app, begun, &mut command).await?;
-    begun.extend(texts::begins(&context.key, &command));
+    begun.note(&context, &command);
     let as_sent = (sent != command && !matches!(command, Command::EraseWorker(_))).then_some(sent);
     Ok(Prepared { submission: Submission { context, command }, as_sent, name, no_date })
 }

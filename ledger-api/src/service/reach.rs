@@ -9,6 +9,7 @@ use ledger_core::domain::worker::event::{CardStep, WorkerEvent};
 use projections::queries::At;
 
 use super::ServiceError;
+use super::begun::Begun;
 use crate::access::policy::{Action, Denied, Target, Whereabouts, Who, allow, may_ever};
 use crate::app::App;
 
@@ -20,6 +21,20 @@ const PAGE: usize = 1_000;
 /// # Errors
 /// [`ServiceError::Denied`]; [`ServiceError::Unavailable`] when it cannot be looked up now.
 pub async fn may(app: &App, who: Who<'_>, action: impl Into<Action>, target: Target<'_>) -> Result<(), ServiceError> {
+    may_after(app, who, action, target, &Begun::default()).await
+}
+
+/// As [`may`], for one of many commands: what those before it begin belongs where they said, unless the journal knows it.
+///
+/// # Errors
+/// As [`may`].
+pub async fn may_after(
+    app: &App,
+    who: Who<'_>,
+    action: impl Into<Action>,
+    target: Target<'_>,
+    begun: &Begun,
+) -> Result<(), ServiceError> {
     let action = action.into();
     if allow(who, action, target).is_ok() {
         return Ok(());
@@ -27,12 +42,36 @@ pub async fn may(app: &App, who: Who<'_>, action: impl Into<Action>, target: Tar
     if !may_ever(who, action) {
         return Err(Denied.into());
     }
-    let known = whereabouts(app, target).await?;
+    let mut known = whereabouts(app, target).await?;
+    // What the journal knows is where it is, whatever a command says that will be refused for it.
+    if known == Whereabouts::default() {
+        known = of_begun(app, begun, target).await?;
+    }
+    known.today = Some(app.ledger.now().date());
     Ok(allow(who, action, Target::Known(&known))?)
 }
 
+async fn of_begun(app: &App, begun: &Begun, target: Target<'_>) -> Result<Whereabouts, ServiceError> {
+    if let Some(act) = begun.act_of(target) {
+        let known = match &act.store {
+            Some(store) => of_store(app, store.as_str()).await?,
+            None => of_worker(app, act.worker.as_str()).await?,
+        };
+        return Ok(Whereabouts { worker: Some(act.worker.to_string()), made_on: Some(act.made_on), ..known });
+    }
+    let Some(Ok(worker)) = target.worker().map(WorkerId::new) else { return Ok(Whereabouts::default()) };
+    match begun.site_of(&worker) {
+        Some(site) => Ok(Whereabouts {
+            worker: Some(worker.to_string()),
+            sites: upwards(app, site.map(SiteId::as_str)).await?,
+            ..Whereabouts::default()
+        }),
+        None => Ok(Whereabouts::default()),
+    }
+}
+
 async fn whereabouts(app: &App, target: Target<'_>) -> Result<Whereabouts, ServiceError> {
-    let mut known = match target {
+    Ok(match target {
         Target::Worker(worker) => of_worker(app, worker).await?,
         Target::Card { worker, branch: None } => {
             let known = of_worker(app, worker).await?;
@@ -69,9 +108,7 @@ async fn whereabouts(app: &App, target: Target<'_>) -> Result<Whereabouts, Servi
         | Target::Merchant(_)
         | Target::Branch(_)
         | Target::Known(_) => Whereabouts::default(),
-    };
-    known.today = Some(app.ledger.now().date());
-    Ok(known)
+    })
 }
 
 /// A hold, be it open or ended: whoever asks a second time to end it is told what was told the first time.

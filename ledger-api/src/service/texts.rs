@@ -16,6 +16,7 @@ use projections::queries::redemption::RedemptionRecord;
 use projections::statement::Line;
 
 use super::ServiceError;
+use super::begun::Begun;
 use super::names::masked;
 use crate::access::policy::{Read, Who, may_ever};
 use crate::app::App;
@@ -32,20 +33,6 @@ enum About {
     Store(String),
     /// What has a name of its own, and is no worker's.
     Case(String),
-}
-
-/// Workers of what earlier commands of one batch begin, by their keys.
-pub type Begun = HashMap<Key, WorkerId>;
-
-/// What a command begins, for those after it in one batch.
-pub(super) fn begins(key: &Key, command: &Command) -> Option<(Key, WorkerId)> {
-    let worker = match command {
-        Command::RecordCredit(command) => &command.worker,
-        Command::Redeem(spending) => &spending.worker,
-        Command::PlaceHold(command) => &command.spending.worker,
-        _ => return None,
-    };
-    Some((key.clone(), worker.clone()))
 }
 
 /// A command's free text, and whom it is about. A payment's reference names a payment and nobody.
@@ -143,7 +130,7 @@ pub(super) async fn put_away(app: &App, begun: &Begun, command: &mut Command) ->
 
 /// The worker of what a command with a key began.
 async fn worker_of(app: &App, begun: &Begun, key: &Key) -> Result<Option<WorkerId>, ServiceError> {
-    if let Some(worker) = begun.get(key) {
+    if let Some(worker) = begun.worker_of(key) {
         return Ok(Some(worker.clone()));
     }
     let journal = app.ledger.journal();

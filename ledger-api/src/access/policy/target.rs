@@ -59,7 +59,8 @@ pub struct Whereabouts {
 }
 
 impl<'a> Target<'a> {
-    pub(super) fn worker(self) -> Option<&'a str> {
+    /// Whose it is, as far as the target says it.
+    pub fn worker(self) -> Option<&'a str> {
         match self {
             Target::Worker(worker) | Target::Card { worker, .. } | Target::Counter { worker, .. } => Some(worker),
             Target::Known(known) => known.worker.as_deref(),

@@ -16,7 +16,7 @@ fn statuses(results: &Value) -> Vec<(u64, String)> {
 }
 
 async fn send(edge: &Edge, path: &str, items: Value) -> super::support::Told {
-    edge.send(edge.request(Method::POST, path, &edge.token), items.to_string()).await
+    edge.send(edge.request(Method::POST, path, &edge.desk), items.to_string()).await
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn a_batch_has_its_limits() {
     assert_eq!((results.len(), results.iter().filter(|one| one.0 == 201).count()), (1_000, 4));
     assert_eq!(send(&edge, "/v1/batch", json!([])).await.body["results"], json!([]));
     assert_eq!(send(&edge, "/v1/batch", json!({})).await.no(), (400, "invalid_input"));
-    let request = edge.request(Method::POST, "/v1/batch", &edge.token);
+    let request = edge.request(Method::POST, "/v1/batch", &edge.desk);
     assert_eq!(edge.send(request, vec![b' '; (4 << 20) + 1]).await.no(), (413, "too_large"));
     assert_eq!(send(&edge, "/v1/batch?atomic=maybe", json!([])).await.no(), (400, "invalid_input"));
 }

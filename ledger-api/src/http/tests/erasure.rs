@@ -99,7 +99,7 @@ async fn no_event_holds_a_reason_and_whoever_may_is_told_it() {
             .to_string()
             .contains("月末盘点")
     );
-    assert_eq!(reason_of(&edge, &edge.token, "/v1/credits/C2", "/steps/1/reason").await, REASON);
+    assert_eq!(reason_of(&edge, &edge.desk, "/v1/credits/C2", "/steps/1/reason").await, REASON);
 }
 
 #[tokio::test]

@@ -106,7 +106,8 @@ async fn what_an_address_names_and_is_not_there_is_not_found() {
     for (path, body, no) in [
         ("/v1/workers/W9/card", json!({"card_no": "K1", "branch": "B1"}), (404, "unknown_worker")),
         ("/v1/workers/W9/depart", reason.clone(), (404, "unknown_worker")),
-        ("/v1/workers/W1/card/close", reason.clone(), (404, "not_found")),
+        // A card that is in no branch is in nobody's.
+        ("/v1/workers/W1/card/close", reason.clone(), (403, "forbidden")),
         ("/v1/stores/S9/restock", json!({"sku": "P1", "quantity": 1}), (404, "unknown_store")),
         ("/v1/stores/S1/restock", json!({"sku": "P9", "quantity": 1}), (422, "unknown_item")),
         ("/v1/stores/S1/restock", json!({"sku": "P1", "quantity": 1, "merchant": "M9"}), (422, "unknown_merchant")),
@@ -120,8 +121,9 @@ async fn what_an_address_names_and_is_not_there_is_not_found() {
         ),
         ("/v1/credits/C9/confirm", reason.clone(), (404, "unknown_credit")),
         ("/v1/redemptions/R9/reverse", reason.clone(), (404, "unknown_redemption")),
-        ("/v1/holds/H9/capture", json!({}), (404, "unknown_redemption")),
-        ("/v1/holds/H9/release", json!({}), (404, "unknown_redemption")),
+        // A hold that is not there is at nobody's store.
+        ("/v1/holds/H9/capture", json!({}), (403, "forbidden")),
+        ("/v1/holds/H9/release", json!({}), (403, "forbidden")),
     ] {
         assert_eq!(edge.post(path, "K-1", body).await.no(), no, "{path}");
     }

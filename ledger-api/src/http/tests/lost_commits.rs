@@ -83,7 +83,7 @@ fn worker(id: &str) -> Value {
 
 async fn give(edge: &Edge, atomic: bool, items: &Value) -> Told {
     let path = format!("/v1/batch?atomic={atomic}");
-    edge.send(edge.request(Method::POST, &path, &edge.token), items.to_string()).await
+    edge.send(edge.request(Method::POST, &path, &edge.desk), items.to_string()).await
 }
 
 /// Whether anything in an answer says that nothing was recorded.

@@ -98,7 +98,7 @@ async fn points_of_more_than_two_places_are_refused_by_name() {
 #[tokio::test]
 async fn every_write_needs_one_usable_key() {
     let edge = Edge::with_district().await;
-    let keyless = edge.request(Method::POST, "/v1/credits", &edge.token);
+    let keyless = edge.request(Method::POST, "/v1/credits", &edge.desk);
     assert_eq!(edge.send(keyless, credit().to_string()).await.no(), (400, "invalid_input"));
     let long = "x".repeat(129);
     for key in ["", " ", "a b", long.as_str(), "journal/open", "hold-expired/H1"] {
@@ -109,7 +109,7 @@ async fn every_write_needs_one_usable_key() {
     assert_eq!(edge.send(twice, credit().to_string()).await.no(), (400, "invalid_input"));
     let put = edge.request(Method::PUT, "/v1/schedule", &edge.token);
     assert_eq!(edge.send(put, "{}").await.no(), (400, "invalid_input"));
-    let raw = edge.request(Method::POST, "/v1/credits", &edge.token);
+    let raw = edge.request(Method::POST, "/v1/credits", &edge.desk);
     let raw = raw.header("Idempotency-Key", axum::http::HeaderValue::from_bytes(b"\xff").unwrap());
     assert_eq!(edge.send(raw, credit().to_string()).await.no(), (400, "invalid_input"));
     let chinese = edge.asking(Method::POST, "/v1/credits", "记录-0001");

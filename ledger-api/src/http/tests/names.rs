@@ -12,11 +12,11 @@ async fn ask(edge: &Edge, token: &str, method: Method, path: &str, body: Value) 
 }
 
 async fn person(edge: &Edge, worker: &str, body: Value) -> Told {
-    ask(edge, &edge.token, Method::PUT, &format!("/v1/workers/{worker}/person"), body).await
+    ask(edge, &edge.desk, Method::PUT, &format!("/v1/workers/{worker}/person"), body).await
 }
 
 async fn search(edge: &Edge, body: Value) -> Vec<String> {
-    let told = ask(edge, &edge.token, Method::POST, "/v1/workers/search", body).await;
+    let told = ask(edge, &edge.desk, Method::POST, "/v1/workers/search", body).await;
     assert_eq!(told.status.as_u16(), 200, "{told:?}");
     let workers = told.body["workers"].as_array().unwrap();
     workers.iter().map(|worker| worker["id"].as_str().unwrap().to_owned()).collect()
@@ -62,7 +62,7 @@ async fn workers_are_found_by_the_whole_name_or_phone_and_by_nothing_less() {
     }
     person(&edge, "W1", json!({"name": "李四"})).await;
     assert_eq!(search(&edge, json!({"name": "王小明"})).await, ["W2"], "an earlier name finds nobody");
-    let nothing = ask(&edge, &edge.token, Method::POST, "/v1/workers/search", json!({"name": " "})).await;
+    let nothing = ask(&edge, &edge.desk, Method::POST, "/v1/workers/search", json!({"name": " "})).await;
     assert_eq!(nothing.no(), (422, "invalid_input"));
     for role in Role::ALL.into_iter().filter(|role| matches!(role, Role::Auditor | Role::Branch | Role::Merchant)) {
         let scope = matches!(role, Role::Branch | Role::Merchant).then_some("X");
@@ -94,7 +94,10 @@ async fn a_worker_sees_who_read_the_own_record_when_and_in_which_role() {
     let rows = told.body["readers"].as_array().unwrap_or_else(|| panic!("{told:?}"));
     let rows: Vec<(&str, &str)> =
         rows.iter().map(|row| (row["what"].as_str().unwrap(), row["role"].as_str().unwrap())).collect();
-    assert_eq!(rows, [("events", "auditor"), ("trace", "auditor"), ("search", "admin"), ("balance", "admin")]);
+    // Of two roles that reach as far, either may be named.
+    let search = rows[2].1;
+    assert!(matches!(search, "operator" | "approver"), "{rows:?}");
+    assert_eq!(rows, [("events", "auditor"), ("trace", "auditor"), ("search", search), ("balance", "admin")]);
     assert_eq!(told.body["readers"][0]["reader"], auditor.as_str());
     assert_eq!(told.body["readers"][0]["of_everybody"], true);
     assert_eq!(told.body["next"], Value::Null);

@@ -93,7 +93,7 @@ async fn an_id_that_is_taken_is_a_conflict() {
     assert_eq!(edge.get("/v1/workers/W1").await.body["name"], "王小明");
     let member = json!({"id": "W3", "occupation": "骑手", "party_member": true});
     assert_eq!(edge.post("/v1/workers", "w3", member).await.status.as_u16(), 201);
-    let card = json!({"card_no": "K-1", "branch": "一支部"});
+    let card = json!({"card_no": "K-1", "branch": "第一支部"});
     assert_eq!(edge.post("/v1/workers/W3/card", "card", card.clone()).await.status.as_u16(), 201);
     assert_eq!(edge.post("/v1/workers/W3/card", "card-again", card).await.no(), (409, "card_exists"));
 }
@@ -108,7 +108,7 @@ async fn a_bad_date_is_told_with_its_field_what_was_sent_and_the_form() {
     let batch = json!([{"key": "b", "command": "record_credit", "worker": "W1", "activity": "ZY01", "on": "2024-02-30",
         "quantity": 1, "witness": "李四"}]);
     let post = async |path: &str, body: &Value| edge.post(path, "k", body.clone()).await.body;
-    let batched = edge.send(edge.request(Method::POST, "/v1/batch", &edge.token), batch.to_string()).await;
+    let batched = edge.send(edge.request(Method::POST, "/v1/batch", &edge.desk), batch.to_string()).await;
     for (problem, field, sent, form) in [
         (post("/v1/credits", &credit).await, "on", "\"2024/3/5\"", "YYYY-MM-DD"),
         (post("/v1/redemptions", &redemption).await, "at", "\"noon\"", "RFC 3339"),
@@ -161,8 +161,8 @@ async fn a_body_that_is_too_long_is_told_so_with_the_limit() {
     assert_eq!(refused.no(), (413, "too_large"));
     assert!(refused.body["detail"].as_str().unwrap().contains("1048576"), "{refused:?}");
     // A batch may be as long as a thousand commands are.
-    let refused = edge.send(edge.request(Method::POST, "/v1/batch", &edge.token), format!("[{}]", long(3 << 20))).await;
+    let refused = edge.send(edge.request(Method::POST, "/v1/batch", &edge.desk), format!("[{}]", long(3 << 20))).await;
     assert_eq!(refused.status.as_u16(), 200, "{refused:?}");
-    let refused = edge.send(edge.request(Method::POST, "/v1/batch", &edge.token), format!("[{}]", long(4 << 20))).await;
+    let refused = edge.send(edge.request(Method::POST, "/v1/batch", &edge.desk), format!("[{}]", long(4 << 20))).await;
     assert_eq!(refused.no(), (413, "too_large"));
 }

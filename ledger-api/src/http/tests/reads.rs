@@ -44,7 +44,7 @@ async fn a_redemption_is_told_with_its_lots_and_with_who_gave_it_back() {
     assert_eq!((&told["at"], &told["late"]), (&json!("2024-05-06T10:00:00+08:00"), &json!(true)));
     assert_eq!((&told["hold"], &told["reversed"]), (&Value::Null, &Value::Null));
 
-    by_another(&edge, &edge.other_token, "/v1/redemptions/LS%2F1/reverse", "rv", json!({"reason": "拿错了"})).await;
+    by_another(&edge, &edge.other_desk, "/v1/redemptions/LS%2F1/reverse", "rv", json!({"reason": "拿错了"})).await;
     let after = edge.get("/v1/redemptions/LS%2F1").await.body;
     assert_eq!(after["reversed"]["reason"], "拿错了");
     assert!(after["reversed"]["by"].is_string() && after["reversed"]["by"] != after["by"], "{after}");
@@ -86,7 +86,7 @@ async fn a_stores_day_lists_its_redemptions_and_adds_them_up() {
     redeem(&edge, "y", 1, "2024-05-06T09:00:00+08:00").await;
     redeem(&edge, "a/1", 2, "2024-05-06T23:59:59+08:00").await;
     redeem(&edge, "next", 1, "2024-05-07T00:00:00+08:00").await;
-    by_another(&edge, &edge.token, "/v1/redemptions/z/reverse", "back", json!({"reason": "退回"})).await;
+    by_another(&edge, &edge.other_desk, "/v1/redemptions/z/reverse", "back", json!({"reason": "退回"})).await;
 
     let day = edge.get("/v1/stores/S1/redemptions?on=2024-05-06").await.body;
     let names = |day: &Value| -> Vec<String> {
@@ -121,10 +121,10 @@ async fn a_stores_day_lists_its_redemptions_and_adds_them_up() {
 #[tokio::test]
 async fn a_credit_is_told_step_by_step() {
     let edge = earned().await;
-    let third = token_for(&edge.app, Role::Admin, None).await;
+    let third = edge.another_desk().await;
     let status = async || edge.get("/v1/credits/c%2F1").await.body["status"].clone();
     assert_eq!(status().await, "confirmed");
-    by_another(&edge, &edge.other_token, "/v1/credits/c%2F1/object", "o", json!({"reason": "没看见人"})).await;
+    by_another(&edge, &edge.other_desk, "/v1/credits/c%2F1/object", "o", json!({"reason": "没看见人"})).await;
     assert_eq!(status().await, "objected");
     by_another(&edge, &third, "/v1/credits/c%2F1/resolve", "d", json!({"reason": "有照片", "upheld": false})).await;
     assert_eq!(status().await, "confirmed");

@@ -363,3 +363,28 @@ async fn a_token_whose_account_the_journal_does_not_know_is_told_to_be_issued_an
     assert_eq!(told.no(), (401, "unauthenticated"));
     assert!(told.body["detail"].as_str().unwrap().contains("token issue"), "{told:?}");
 }
+
+#[tokio::test]
+async fn in_a_batch_an_operator_of_a_site_goes_on_with_whom_it_registers_there_and_with_nobody_elses() {
+    let edge = Edge::with_district().await;
+    for id in ["Z1", "Z2"] {
+        let site = json!({"id": id, "name": id, "kind": "community"});
+        assert_eq!(edge.post("/v1/sites", id, site).await.status.as_u16(), 201);
+    }
+    let there = json!({"id": "WZ2", "occupation": "骑手", "site": "Z2"});
+    assert_eq!(edge.post("/v1/workers", "WZ2", there).await.status.as_u16(), 201);
+    let operator = token_for(&edge.app, Role::Operator, Some("Z1")).await;
+    let of = |worker: &str| {
+        json!([
+            {"key": format!("r-{worker}"), "command": "register_worker", "id": worker, "occupation": "骑手", "site": "Z1"},
+            {"key": format!("c-{worker}"), "command": "record_credit", "worker": worker, "activity": "ZY01",
+             "on": "2024-03-01", "quantity": 1, "witness": "李四"},
+        ])
+    };
+    let told = edge.post_by(&operator, "/v1/batch", "-", of("WZ1")).await.body;
+    assert_eq!((&told["results"][0]["status"], &told["results"][1]["status"]), (&json!(201), &json!(201)), "{told}");
+    // Saying that somebody is one's own, and being refused for it, opens nothing.
+    let told = edge.post_by(&operator, "/v1/batch", "-", of("WZ2")).await.body;
+    assert_eq!(told["results"][1]["status"], json!(403), "{told}");
+    assert_ne!(told["results"][0]["status"], json!(201), "{told}");
+}

@@ -44,7 +44,7 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
         return role != Role::Machine;
     }
     match role {
-        Role::Admin => true,
+        Role::Admin => !matches!(path, "/v1/workers/{id}/export" | "/v1/credits/{id}/witness"),
         Role::Auditor => path != "/v1/workers/{id}/export",
         Role::Machine => false,
         Role::Clerk => match path {
@@ -109,10 +109,31 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/workers/{id}/card/move",
         "/v1/workers/{id}/card/close",
     ];
+    const ADMINISTERING: &[&str] = &[
+        "/v1/schedule",
+        "/v1/merchants",
+        "/v1/stores",
+        "/v1/stores/{id}/close",
+        "/v1/stores/{id}/reopen",
+        "/v1/stores/{id}/items",
+        "/v1/stores/{id}/items/{sku}/delist",
+        "/v1/sites",
+        "/v1/sites/{id}/move",
+        "/v1/sites/{id}/close",
+        "/v1/sites/{id}/services",
+        "/v1/accounts",
+        "/v1/accounts/{id}/roles",
+        "/v1/grants/{grant}/confirm",
+        "/v1/grants/{grant}/end",
+        "/v1/due",
+        "/v1/expiries",
+        "/v1/audit/cosignatures",
+        "/v1/workers/{id}/erase",
+    ];
     match role {
-        Role::Admin => true,
         Role::Auditor | Role::Machine => false,
         _ if matches!(path, "/v1/batch" | "/v1/credits/{id}/object" | "/v1/credits/{id}/appeal") => true,
+        Role::Admin => ADMINISTERING.contains(&path),
         Role::Clerk => COUNTER.contains(&path),
         Role::Operator => OPERATING.contains(&path),
         Role::Approver => APPROVING.contains(&path),

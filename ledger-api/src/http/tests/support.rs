@@ -17,16 +17,19 @@ use super::described::assert_described;
 use crate::access::Role;
 use crate::app::{App, AppTasks, NewJournal, open_journal};
 use crate::server::router;
-use crate::service::accounts::token_for;
+use crate::service::accounts::{desk_for, token_for};
 use crate::stopping::Stopping;
 use crate::web::Entrance;
 
-/// A ledger with its edge and the tokens of two admins.
+/// A ledger with its edge, the tokens of two administrators, and of two desks that may do whatever is done at desks and
+/// counters: each request goes by whom it is for, unless it names its token.
 pub(crate) struct Edge {
     pub(crate) app: App,
     pub(crate) router: Router,
     pub(crate) token: String,
+    pub(crate) desk: String,
     pub(crate) other_token: String,
+    pub(crate) other_desk: String,
     _tasks: AppTasks,
     /// Kept: a sender that is gone means that the server stops.
     _stop: tokio::sync::watch::Sender<bool>,
@@ -69,10 +72,12 @@ impl Edge {
         let settings = LedgerSettings { resolve_for: Duration::from_millis(50), ..LedgerSettings::default() };
         let (app, tasks) = App::open_on(journal, &url, settings, &NewJournal::default()).await.unwrap();
         let token = token_for(&app, Role::Admin, None).await;
+        let desk = desk_for(&app).await;
+        let other_desk = desk_for(&app).await;
         let other_token = token_for(&app, Role::Admin, None).await;
         let (stop, stopping) = Stopping::new();
         let router = router(app.clone(), Entrance::default(), stopping).unwrap();
-        Edge { app, router, token, other_token, _tasks: tasks, _stop: stop, folder }
+        Edge { app, router, token, desk, other_token, other_desk, _tasks: tasks, _stop: stop, folder }
     }
 
     /// A district with a schedule, a worker, a merchant and a store that lists one item, 20 on the shelf.
@@ -126,19 +131,24 @@ impl Edge {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Told {
-        let request = self.request(Method::GET, path, &self.token);
+        let request = self.request(Method::GET, path, self.whose(&Method::GET, path));
         self.finish(request.body(Body::empty()).unwrap()).await
     }
 
-    /// As [`Edge::post`], by the other admin.
+    /// As [`Edge::post`], by the other administrator or the other desk.
     pub(crate) async fn other_post(&self, path: &str, key: &str, body: Value) -> Told {
-        let request = self.request(Method::POST, path, &self.other_token).header("Idempotency-Key", key);
-        self.send(request, body.to_string()).await
+        let token = if is_of_the_district(&Method::POST, path) { &self.other_token } else { &self.other_desk };
+        self.post_by(token, path, key, body).await
+    }
+
+    /// The token of whoever asks such a thing.
+    pub(crate) fn whose(&self, method: &Method, path: &str) -> &str {
+        if is_of_the_district(method, path) { &self.token } else { &self.desk }
     }
 
     /// The token of one more desk.
-    pub(crate) async fn desk(&self) -> String {
-        token_for(&self.app, Role::Admin, None).await
+    pub(crate) async fn another_desk(&self) -> String {
+        desk_for(&self.app).await
     }
 
     /// As [`Edge::post`], with a token.
@@ -155,7 +165,8 @@ impl Edge {
 
     /// A request with token and key.
     pub(crate) fn asking(&self, method: Method, path: &str, key: &str) -> axum::http::request::Builder {
-        self.request(method, path, &self.token).header("Idempotency-Key", key)
+        let token = self.whose(&method, path);
+        self.request(method, path, token).header("Idempotency-Key", key)
     }
 
     pub(crate) fn request(&self, method: Method, path: &str, token: &str) -> axum::http::request::Builder {
@@ -177,5 +188,21 @@ impl Edge {
         let told = Told { status: parts.status, headers: parts.headers, body };
         assert_described(&method, &path, told.status, told.header("content-type").unwrap_or_default(), &told.body);
         told
+    }
+}
+
+/// Whether an administrator asks such a thing, and not a desk: all that is read without a name, and what a district is
+/// made of.
+fn is_of_the_district(method: &Method, path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    match parts.as_slice() {
+        ["v1", "workers"] | ["v1", "workers", _] | ["v1", "credits", _, "witness"] => false,
+        _ if method == Method::GET => true,
+        ["v1", "stores"] | ["v1", "stores", _, "items" | "close" | "reopen" | "delist", ..] => true,
+        ["v1", "merchants"] | ["healthz"] => true,
+        ["v1", "schedule" | "settings" | "sites" | "accounts" | "grants" | "due" | "expiries" | "audit", ..] => true,
+        ["v1", "workers", _, "erase"] => true,
+        _ => false,
     }
 }

@@ -59,7 +59,7 @@ async fn an_objection_is_resolved_by_another_person() {
     assert_eq!(dismissed.body["status"], "proposed", "a check is still due");
     let until = dismissed.body["appeal_until"].clone();
     assert_eq!(edge.other_post("/v1/credits/C-2/confirm", "o5", because("属实")).await.no(), (403, "same_person"));
-    let checked = edge.post_by(&edge.desk().await, "/v1/credits/C-2/confirm", "o6", because("属实")).await;
+    let checked = edge.post_by(&edge.another_desk().await, "/v1/credits/C-2/confirm", "o6", because("属实")).await;
     assert_eq!(checked.body["status"], "publicised", "nothing counts before the days for an appeal are over");
     assert_eq!(checked.body["public_until"], until);
 }
@@ -86,7 +86,7 @@ async fn a_credit_is_checked_then_public_and_nobody_shortens_that() {
     let confirm = "/v1/credits/C-1/confirm";
     assert_eq!(edge.other_post(confirm, "k1", because("属实")).await.body["status"], "proposed");
     assert_eq!(edge.other_post(confirm, "k2", because("属实")).await.no(), (403, "same_person"));
-    let public = edge.post_by(&edge.desk().await, confirm, "k3", because("属实")).await;
+    let public = edge.post_by(&edge.another_desk().await, confirm, "k3", because("属实")).await;
     assert_eq!((&public.body["status"], &public.body["public_until"]), (&json!("publicised"), &days_from_now(3)));
     let position = public.body["position"].as_u64().unwrap();
     let balance = edge.get(&format!("/v1/workers/W1/balance?min_position={position}")).await.body;
@@ -112,7 +112,7 @@ async fn what_needs_no_check_is_public_at_once_and_an_objection_stops_the_clock(
     let unnamed = json!({"reason": "未到场", "anonymous": true});
     let objected = edge.other_post("/v1/credits/C-1/object", "o1", unnamed).await;
     assert_eq!(objected.body["status"], "objected");
-    let third = edge.desk().await;
+    let third = edge.another_desk().await;
     let dismissed = edge.post_by(&third, "/v1/credits/C-1/resolve", "o2", because("查无此事")).await;
     assert_eq!((&dismissed.body["status"], &dismissed.body["public_until"]), (&json!("publicised"), &days_from_now(3)));
     assert_eq!(edge.post_by(&third, "/v1/credits/C-1/appeal", "o3", because("不服")).await.no(), (403, "forbidden"));
@@ -120,7 +120,7 @@ async fn what_needs_no_check_is_public_at_once_and_an_objection_stops_the_clock(
     assert_eq!(appealed.body["status"], "appealed");
     assert_eq!(edge.post_by(&third, "/v1/credits/C-1/resolve", "o5", because("x")).await.no(), (403, "same_person"));
     let upheld = json!({"reason": "查实", "upheld": true});
-    let last = edge.post_by(&edge.desk().await, "/v1/credits/C-1/resolve", "o6", upheld).await;
+    let last = edge.post_by(&edge.another_desk().await, "/v1/credits/C-1/resolve", "o6", upheld).await;
     assert_eq!((&last.body["status"], &last.body["appeal_until"]), (&json!("rejected"), &Value::Null), "{last:?}");
 }
 
