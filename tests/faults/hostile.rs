@@ -16,7 +16,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use nuanxin_tests::{Api, District, Server, token};
+use nuanxin_tests::offices::is_command_of_the_district;
+use nuanxin_tests::{Api, District, Offices, Server, token};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use controls::Control;
@@ -83,7 +85,7 @@ async fn what_cannot_hold_is_refused_with_its_code(site: Site) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn bytes_that_are_hardly_http_do_no_harm_and_smuggle_nothing() {
     let target = Target::new(Site::sqlite()).await;
-    let requests = outlaws::requests(&target.token);
+    let requests = outlaws::requests(target.offices.desk());
     let address = wire::address(&target.server);
     let all = join_all(requests.iter().map(|(_, bytes)| wire::listen(address, bytes, OUTLAW_WAIT))).await;
     for ((name, _), said) in requests.iter().zip(all) {
@@ -101,11 +103,11 @@ async fn bytes_that_are_hardly_http_do_no_harm_and_smuggle_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn oversized_bodies_at_once_and_clients_that_never_finish_leave_room_for_others() {
     let target = Target::new(Site::sqlite()).await;
-    let idle = outlaws::crowd_that_never_finishes(&target.server, &target.token).await;
+    let idle = outlaws::crowd_that_never_finishes(&target.server, target.offices.desk()).await;
     let body = outlaws::oversized_body();
     let mut told = 0;
     for _ in 0..3 {
-        let bytes = wire::request("POST", "/v1/workers", &target.headers("oversized"), &body);
+        let bytes = wire::request("POST", "/v1/workers", &target.headers("oversized", "POST", "/v1/workers"), &body);
         let at_once = (0..16).map(|_| wire::exchange(wire::address(&target.server), &bytes));
         for reply in join_all(at_once).await {
             // A server that has heard enough may close before the client hears why.
@@ -154,7 +156,7 @@ impl Verdict {
 /// A server under fire, on a journal with a small district.
 struct Target {
     site: Site,
-    token: String,
+    offices: Offices,
     server: Server,
     api: Api,
     /// Another person, who set the district up.
@@ -173,14 +175,24 @@ impl Target {
         let district = District::new(6, 2);
         district.set_up(&office).await;
         fund(&office, &district.workers).await;
-        Target { site, token, server, api, office, district, signed: 0, keys: AtomicUsize::new(0) }
+        Target {
+            site,
+            offices: Offices::of(&token),
+            server,
+            api,
+            office,
+            district,
+            signed: 0,
+            keys: AtomicUsize::new(0),
+        }
     }
 
-    /// The headers of an honest request; each has a key of its own.
-    fn headers(&self, name: &str) -> Vec<String> {
+    /// The headers of an honest request of whoever asks such a thing; each has a key of its own.
+    fn headers(&self, name: &str, method: &str, target: &str) -> Vec<String> {
         let number = self.keys.fetch_add(1, Ordering::Relaxed);
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
         vec![
-            format!("Authorization: Bearer {}", self.token),
+            format!("Authorization: Bearer {}", self.offices.of_request(&method, target)),
             format!("Idempotency-Key: {name}-{number}"),
             "Content-Type: application/json".to_owned(),
         ]
@@ -217,7 +229,9 @@ impl Target {
 
     /// Carries commands out in order, by the one who set the district up.
     async fn batch(&self, name: &str, commands: Vec<Value>) {
-        for (page, commands) in commands.chunks(250).enumerate() {
+        let office = |command: &Value| command["command"].as_str().is_some_and(is_command_of_the_district);
+        let pages = commands.chunk_by(|one, next| office(one) == office(next)).flat_map(|of_one| of_one.chunks(250));
+        for (page, commands) in pages.enumerate() {
             let (status, answer) = self
                 .office
                 .post("/v1/batch", &format!("{name}-{page}"), json!(commands))
@@ -290,8 +304,11 @@ impl Target {
     async fn shoot(&self, shot: &Shot) -> io::Result<Option<Reply>> {
         let named = |header: &String| header.split(':').next().unwrap_or_default().to_ascii_lowercase();
         let replaced: Vec<String> = shot.headers.iter().map(named).collect();
-        let mut headers: Vec<String> =
-            self.headers("hostile").into_iter().filter(|header| !replaced.contains(&named(header))).collect();
+        let mut headers: Vec<String> = self
+            .headers("hostile", &shot.method, &shot.target)
+            .into_iter()
+            .filter(|header| !replaced.contains(&named(header)))
+            .collect();
         // A header with nothing after its colon stands for one that is left out.
         headers.extend(shot.headers.iter().filter(|header| !header.ends_with(':')).cloned());
         let bytes = wire::request(&shot.method, &shot.target, &headers, &shot.body);

@@ -42,7 +42,10 @@ async fn first_steps(journal: &str) {
     assert!(server.terminate().success());
     // For a person; a program reads the one line on stdout.
     let said = server.stderr();
-    assert!(said.contains(&format!("{}/", server.base_url())) && said.contains("token issue --role admin"), "{said}");
+    assert!(
+        said.contains(&format!("{}/", server.base_url())) && said.contains("token issue --role clerk --scope YS-WD01"),
+        "{said}"
+    );
     assert!(said.contains("请用浏览器打开"), "{said}");
 
     let server = Server::start(journal, &["--demo"]);

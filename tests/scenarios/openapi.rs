@@ -2,11 +2,11 @@
 //! everything its document allows and much that it forbids.
 
 use nuanxin_tests::outside::{openapi_faults, schemathesis};
-use nuanxin_tests::{Server, scratch_dir, token};
+use nuanxin_tests::{Offices, Server, scratch_dir, token};
 
 use crate::journals::{Database, fresh};
 
-/// A server with the demonstration district, and an administrator's token.
+/// A server with the demonstration district, and the tokens of an administrator and a desk.
 fn demonstration() -> (Server, String) {
     let journal = fresh(Database::Sqlite);
     let server = Server::start(&journal, &["--demo"]);
@@ -30,7 +30,7 @@ async fn the_document_of_a_running_server_is_valid_openapi() {
 #[test]
 fn a_server_keeps_to_its_document_whatever_it_is_asked() {
     let (server, token) = demonstration();
-    let (kept, told) = schemathesis(server.base_url(), &token);
+    let (kept, told) = schemathesis(server.base_url(), &Offices::of(&token));
     assert!(kept, "{told}\n{}", server.stderr());
     assert!(!server.stderr().contains("a fault of this program"), "{}", server.stderr());
 }

@@ -7,6 +7,8 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 
+use crate::offices::Offices;
+
 /// How long an answer may take before it counts as lost.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
@@ -35,12 +37,12 @@ pub enum Unanswered {
     Lost(String),
 }
 
-/// A client of one server with one access token. Cloning is cheap and shares connections.
+/// A client of one server with an access token, or with one for each office. Cloning is cheap and shares connections.
 #[derive(Debug, Clone)]
 pub struct Api {
     client: Client,
     base_url: String,
-    token: String,
+    offices: Offices,
 }
 
 impl Request {
@@ -61,16 +63,17 @@ impl Request {
 }
 
 impl Api {
-    /// A client for the server at `base_url`. An empty token sends none.
+    /// A client for the server at `base_url`, with a token or several as [`Offices::of`] reads them. An empty text sends none.
     pub fn new(base_url: &str, token: &str) -> Api {
         // Only ever talks to a server on this machine, whatever proxy the environment names.
         let client = Client::builder().no_proxy().timeout(ANSWER_LIMIT).build().expect("a client can be made");
-        Api { client, base_url: base_url.trim_end_matches('/').to_owned(), token: token.to_owned() }
+        Api { client, base_url: base_url.trim_end_matches('/').to_owned(), offices: Offices::of(token) }
     }
 
     /// Sends a request once.
     pub async fn send(&self, request: &Request) -> Answer {
-        let mut builder = self.request(request.method.clone(), &request.path);
+        let token = self.offices.of_whole_request(&request.method, &request.path, &request.body);
+        let mut builder = self.start(request.method.clone(), &request.path, token);
         if let Some(key) = &request.key {
             builder = builder.header("Idempotency-Key", key);
         }
@@ -108,8 +111,13 @@ impl Api {
 
     /// The start of any other request, with the token: for missing keys, odd bodies and streams.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let token = self.offices.of_request(&method, path);
+        self.start(method, path, token)
+    }
+
+    fn start(&self, method: Method, path: &str, token: &str) -> RequestBuilder {
         let builder = self.client.request(method, format!("{}{path}", self.base_url));
-        if self.token.is_empty() { builder } else { builder.bearer_auth(&self.token) }
+        if token.is_empty() { builder } else { builder.bearer_auth(token) }
     }
 }
 

@@ -25,9 +25,35 @@ pub fn nuanxin(args: &[&str], journal: &str) -> Output {
     command(journal).args(args).output().expect("the program starts")
 }
 
-/// Issues an administrator's token. To be called before a server runs on an SQLite journal: one process writes it.
+/// The tokens of an administrator and of a desk, for [`crate::Offices`]. The desk's account, `desk-a` or the next letter, is
+/// operator and approver of the district, clerk wherever tests spend, and secretary of their branches.
 pub fn token(journal: &str) -> String {
-    token_for(journal, "admin", &[])
+    // The desk first: an approver would wait for the word of a second administrator.
+    let desk = desk(journal);
+    format!("{} {desk}", token_for(journal, "admin", &[]))
+}
+
+fn desk(journal: &str) -> String {
+    const STORES: [&str; 12] =
+        ["S0001", "S0002", "S0003", "S01", "S02", "S1", "S9", "YS-WD01", "S-sell", "S-count", "S-lose", "S-list"];
+    const BRANCHES: [&str; 4] = ["B1", "B2", "DZB01", "DZB02"];
+    let accounts = ["desk-a", "desk-b", "desk-c", "desk-d"];
+    let opens = |account: &&str| nuanxin(&["account", "open", account], journal).status.success();
+    let account = accounts.into_iter().find(opens).expect("an account for the desk");
+    let done = |args: &[&str]| {
+        let output = nuanxin(args, journal);
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text").trim().to_owned()
+    };
+    let grant = |role: &str, scopes: &[&str]| {
+        let scopes = scopes.iter().flat_map(|scope| ["--scope", scope]);
+        done(&["account", "grant", account, "--role", role].into_iter().chain(scopes).collect::<Vec<_>>());
+    };
+    grant("operator", &[]);
+    grant("approver", &[]);
+    grant("clerk", &STORES);
+    grant("branch", &BRANCHES);
+    done(&["token", "issue", "--account", account])
 }
 
 /// Issues a token for a role, with further arguments such as `["--scope", "S01"]`.

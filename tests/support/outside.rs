@@ -1,6 +1,7 @@
 //! Programs that are not ours and that judge what we give out: hledger and ledger from Debian, DuckDB, a validator
 //! of OpenAPI documents and Schemathesis, which tries a server out by its document, from PyPI.
 
+use crate::offices::Offices;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -64,13 +65,15 @@ pub fn openapi_faults(document: &Path) -> String {
 
 /// Lets Schemathesis ask a running server what its document says it answers, as `tests/support/schemathesis` sets it up;
 /// gives whether nothing was found, and what it says.
-pub fn schemathesis(base_url: &str, token: &str) -> (bool, String) {
+pub fn schemathesis(base_url: &str, offices: &Offices) -> (bool, String) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("support/schemathesis");
     let scratch = crate::scratch_dir("schemathesis");
     let output = Command::new(openapi_python())
         .args(["-m", "schemathesis.cli", "--config-file"])
         .arg(folder.join("schemathesis.toml"))
-        .args(["run", &format!("{base_url}/openapi.json"), "--header", &format!("Authorization:Bearer {token}")])
+        .args(["run", &format!("{base_url}/openapi.json")])
+        .env("NUANXIN_ADMIN_TOKEN", offices.admin())
+        .env("NUANXIN_DESK_TOKEN", offices.desk())
         .env("PYTHONPATH", &folder)
         .env("SCHEMATHESIS_HOOKS", "hooks")
         .env("PYTHONDONTWRITEBYTECODE", "1")

@@ -39,17 +39,18 @@ pub enum AccountCommand {
         #[arg(long, value_name = "WORKER")]
         worker: Option<WorkerId>,
     },
-    /// Grant an account a role; prints the grant. Approvers and administrators wait for a second administrator's word,
-    /// where there is one
+    /// Grant an account a role, at one place or several; prints each grant. Approvers and administrators wait for a second
+    /// administrator's word, where there is one
     Grant {
         /// Which account
         id: AccountId,
         /// clerk, operator, approver, branch, merchant, worker, auditor, admin or machine
         #[arg(long, value_name = "ROLE")]
         role: Role,
-        /// Where it holds: a clerk's store, an operator's or approver's site, a Party branch, a merchant, a worker
+        /// Where it holds: a clerk's store, an operator's or approver's site, a Party branch, a merchant, a worker; once
+        /// for each
         #[arg(long, value_name = "SCOPE")]
-        scope: Option<String>,
+        scope: Vec<String>,
         /// The first day, YYYY-MM-DD; today without
         #[arg(long, value_name = "DAY")]
         from: Option<NaiveDate>,
@@ -89,8 +90,12 @@ pub async fn run(command: AccountCommand, url: &JournalUrl) -> CliResult {
     let told = match command {
         AccountCommand::Open { id, name, worker } => open(url, id, name.as_deref(), worker).await?,
         AccountCommand::Grant { id, role, scope, from, until } => {
-            let scope = scope.map(|scope| scope.trim().to_owned());
-            grant(url, commands::GrantRole { account: id, role, scope, from, until }).await?
+            let scopes: Vec<Option<String>> = match scope.as_slice() {
+                [] => vec![None],
+                several => several.iter().map(|scope| Some(scope.trim().to_owned())).collect(),
+            };
+            let of = |scope| commands::GrantRole { account: id.clone(), role, scope, from, until };
+            grant(url, scopes.into_iter().map(of).collect()).await?
         }
         AccountCommand::End { grant, on, reason } => end(url, commands::EndGrant { grant, on, reason }).await?,
         AccountCommand::Password { id } => (String::new(), password::set(&id, url, password::read).await?),
@@ -122,17 +127,33 @@ async fn open(
     Ok((String::new(), format!("opened {account}; grant it a role: nuanxin account grant {account} --role ROLE\n")))
 }
 
-async fn grant(url: &JournalUrl, command: commands::GrantRole) -> Result<(String, String), CliError> {
+async fn grant(url: &JournalUrl, asked: Vec<commands::GrantRole>) -> Result<(String, String), CliError> {
     let writer = Writer::of(url).await?;
-    let (grant, account, role) = (key("grant")?, command.account.clone(), command.role);
-    let given = writer.give(url, grant.clone(), command.into(), None).await;
+    let given = grant_each(&writer, url, asked).await;
     writer.finished().await;
-    let hint = if given? {
-        format!("{account} is proposed as {role}: a second administrator must confirm {grant} before it holds\n")
-    } else {
-        format!("{account} is {role}; to end it: nuanxin account end {grant} --reason TEXT\n")
-    };
-    Ok((format!("{grant}\n"), hint))
+    given
+}
+
+async fn grant_each(
+    writer: &Writer,
+    url: &JournalUrl,
+    asked: Vec<commands::GrantRole>,
+) -> Result<(String, String), CliError> {
+    let (mut grants, mut hints) = (String::new(), String::new());
+    for command in asked {
+        let (grant, account, role) = (key("grant")?, command.account.clone(), command.role);
+        let at = command.scope.as_ref().map(|scope| format!(" of {scope}")).unwrap_or_default();
+        let waits = writer.give(url, grant.clone(), command.into(), None).await?;
+        grants.push_str(&format!("{grant}\n"));
+        hints.push_str(&if waits {
+            format!(
+                "{account} is proposed as {role}{at}: a second administrator must confirm {grant} before it holds\n"
+            )
+        } else {
+            format!("{account} is {role}{at}; to end it: nuanxin account end {grant} --reason TEXT\n")
+        });
+    }
+    Ok((grants, hints))
 }
 
 async fn end(url: &JournalUrl, command: commands::EndGrant) -> Result<(String, String), CliError> {

@@ -76,12 +76,16 @@ pub struct BenchArgs {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Measure a running server, such as http://127.0.0.1:8080, instead of a journal in process
-    #[arg(long, value_name = "URL", requires = "token")]
+    #[arg(long, value_name = "URL", requires_all = ["token", "admin_token"])]
     http: Option<String>,
-    /// An admin's token for the server
+    /// A token for the server of an account that is operator, and clerk of the stores BENCH-S00000 and on
     #[arg(long, env = "NUANXIN_TOKEN", hide_env_values = true)]
     #[serde(skip)]
     token: Option<String>,
+    /// An administrator's token for the server, to fill the journal
+    #[arg(long, env = "NUANXIN_ADMIN_TOKEN", hide_env_values = true)]
+    #[serde(skip)]
+    admin_token: Option<String>,
     /// The journal was filled before by a bench of the same workers, stores, items and history: send nothing of it again
     #[arg(long)]
     no_fill: bool,
@@ -133,8 +137,8 @@ fn failed(error: impl std::fmt::Display) -> CliError {
 /// [`CliError`].
 pub async fn run(args: BenchArgs, url: &JournalUrl) -> CliResult {
     let json = args.json;
-    let report = match (&args.http, &args.token) {
-        (Some(server), Some(token)) => over_http(&args, server, token).await?,
+    let report = match (&args.http, &args.token, &args.admin_token) {
+        (Some(server), Some(token), Some(admin_token)) => over_http(&args, server, token, admin_token).await?,
         _ => in_process(&args, url).await?,
     };
     if json {
@@ -145,8 +149,8 @@ pub async fn run(args: BenchArgs, url: &JournalUrl) -> CliResult {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn over_http(args: &BenchArgs, server: &str, token: &str) -> Result<Report, CliError> {
-    let house = OverHttp::new(server, token)?;
+async fn over_http(args: &BenchArgs, server: &str, token: &str, admin_token: &str) -> Result<Report, CliError> {
+    let house = OverHttp::new(server, token, admin_token)?;
     let settings = Settings::new(args, server.to_owned(), None, None);
     measure(&house, args, settings, || None).await
 }

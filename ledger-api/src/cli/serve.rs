@@ -16,7 +16,7 @@ use super::new_journal::NewJournalArgs;
 use super::{CliError, CliResult, environment};
 use crate::app::App;
 use crate::audit::Audit;
-use crate::demo::{self, Filling};
+use crate::demo::{self, EXAMPLE_STORE, Filling};
 use crate::local_socket::{self, Socket};
 use crate::server::Entrance;
 use crate::service::{due, erasure};
@@ -180,13 +180,13 @@ fn tell_what_is_next(listener: &TcpListener, url: &JournalUrl) {
         }
         JournalUrl::Sqlite(_) | JournalUrl::Postgres { .. } => String::new(),
     };
-    let token = format!("{program}{journal} token issue --role admin");
+    let token = format!("{program}{journal} token issue --role clerk --scope {EXAMPLE_STORE}");
     let told = [
         format!(
-            "请用浏览器打开 http://{address}/ ；另开一个终端执行 {token} 取令牌，接着看 docs/guides/quickstart.md 第三节"
+            "请用浏览器打开 http://{address}/ ；另开一个终端执行 {token} 取一个店员的令牌，接着看 docs/guides/quickstart.md 第三节"
         ),
         format!(
-            "open http://{address}/ ; in a second terminal {token} issues a token, and README.md goes on from there"
+            "open http://{address}/ ; in a second terminal {token} issues a clerk's token, and README.md goes on from there"
         ),
         String::new(),
     ];

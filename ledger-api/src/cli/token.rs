@@ -84,11 +84,15 @@ async fn carry_out(command: TokenCommand, url: &JournalUrl) -> Result<Answer, Cl
                 let what = "a token is of an account (--account), or of a new one with a single role (--role): name one of them";
                 return Err(CliError::input(what));
             }
+            let mut unknown = None;
             if let Some(role) = role {
                 role.check_scope(scope.as_deref()).map_err(|error| CliError::input(error.to_string()))?;
-                scope::check_known(role, scope.as_deref(), url).await?;
+                unknown = scope::check_known(role, scope.as_deref(), url).await?;
             }
-            issue(AskedToken { account, role: role.map(|role| (role, scope)), name, until }, url).await
+            let asked = AskedToken { account, role: role.map(|role| (role, scope)), name, until };
+            let mut answer = issue(asked, url).await?;
+            answer.hint.push_str(&unknown.unwrap_or_default());
+            Ok(answer)
         }
         TokenCommand::List { json } => {
             let tokens = open(url).await?.list().await.map_err(refused)?;
@@ -260,7 +264,6 @@ mod tests {
             ("clerk", "S404", "unknown_store"),
             ("merchant", "M404", "unknown_merchant"),
             ("worker", "W404", "unknown_worker"),
-            ("branch", "DZB404", "not_found"),
         ] {
             let unknown = carry_out(command(&["issue", "--role", role, "--scope", scope]), &url).await.unwrap_err();
             assert_eq!(unknown.exit, 1);
@@ -268,6 +271,9 @@ mod tests {
             assert!(said.contains(code) && said.contains(scope) && said.contains("没有"), "{said}");
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made for a refused command");
+        // Whoever issues a branch's first card acts for it.
+        let first = carry_out(command(&["issue", "--role", "branch", "--scope", "DZB404"]), &url).await.unwrap();
+        assert!(first.hint.contains("DZB404") && first.hint.contains("no branch yet"), "{}", first.hint);
         let unknown = carry_out(command(&["revoke", "t-00000000"]), &url).await.unwrap_err();
         assert_eq!(unknown.exit, 1);
         assert!(Line::try_parse_from(["token", "issue", "--role", "root"]).is_err());

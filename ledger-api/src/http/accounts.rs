@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::domain::worker::event::{LotPart, RedeemedLine};
-use projections::queries::At;
+use projections::queries::{At, Page};
 use projections::statement::Line;
 use projections::views::balance::{Balance, Pending};
 
@@ -16,12 +16,17 @@ use utoipa_axum::routes;
 
 use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiPath, ApiQuery, Caller, Limit, ListQuery, position_from_text};
+use super::extract::{ApiPath, ApiQuery, Caller, Limit, position_from_text};
 use super::wire::PointsJson;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
+use crate::service::publicity::Within;
 use crate::service::reading::{Reading, date, now};
 use crate::service::{names, texts};
+
+/// Workers read at once to find those of a site, and how often for one answer.
+const PAGE_LOOKED_AT: usize = 1_000;
+const PAGES_LOOKED_AT: usize = 20;
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -248,17 +253,71 @@ struct StatementAnswer {
     position: u64,
 }
 
+/// What a list of workers is asked with.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct WorkersQuery {
+    /// Only workers who belong to this site, or to one below it; for whoever has one site alone, that one without.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    site: String,
+    /// Go on after this row: the `next` of the page before.
+    #[serde(default)]
+    #[param(required = false)]
+    after: String,
+    /// Most rows to answer with: 1 to 1,000, 100 by default.
+    #[serde(default)]
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
+    limit: Limit,
+    /// Answer from a state that includes this position.
+    #[serde(default, deserialize_with = "position_from_text")]
+    #[param(value_type = Option<u64>)]
+    min_position: Option<u64>,
+}
+
+/// Workers of a site, or of the district, page by page as [`list_workers`] answers.
+async fn workers_of(app: &App, site: &str, query: &WorkersQuery) -> Result<Page<Balance>, ApiError> {
+    let mut within = Within::of(app, site).await?;
+    if site.is_empty() {
+        return Ok(app.views.workers(&query.after, query.limit.0).await?);
+    }
+    let (mut rows, mut after, mut position) = (Vec::new(), query.after.clone(), 0);
+    for _ in 0..PAGES_LOOKED_AT {
+        let page = app.views.workers(&after, PAGE_LOOKED_AT).await?;
+        position = page.position;
+        for (id, row) in page.rows {
+            if !within.has_site(app, row.site.as_deref()).await? {
+                continue;
+            }
+            rows.push((id, row));
+            if rows.len() == query.limit.0 {
+                let next = rows.last().map(|(id, _)| id.clone());
+                return Ok(Page { rows, next, position });
+            }
+        }
+        match page.next {
+            Some(next) => after = next,
+            None => return Ok(Page { rows, next: None, position }),
+        }
+    }
+    // Enough was looked at for one answer; the next goes on from here.
+    Ok(Page { rows, next: Some(after), position })
+}
+
 /// Workers in the order of their ids.
-#[utoipa::path(get, path = "/v1/workers", tag = "workers", params(ListQuery),
+#[utoipa::path(get, path = "/v1/workers", tag = "workers", params(WorkersQuery),
     responses((status = 200, description = "The workers, by id.", body = WorkerList)))]
 async fn list_workers(
     State(app): State<App>,
     caller: Caller,
-    ApiQuery(query): ApiQuery<ListQuery>,
+    ApiQuery(query): ApiQuery<WorkersQuery>,
 ) -> Result<Json<WorkerList>, ApiError> {
-    let reading = caller.may(Read::Workers, Target::District)?;
+    let site = caller.site_of_list(Read::Workers, &query.site);
+    let target = if site.is_empty() { Target::District } else { Target::Site(&site) };
+    let reading = caller.may_here(&app, Read::Workers, target).await?;
     reading.at_least(&app, query.min_position).await?;
-    let page = app.views.workers(&query.after, query.limit.0).await?;
+    let page = workers_of(&app, &site, &query).await?;
     reading.note_list(&app, page.rows.iter().map(|(id, _)| id.as_str()));
     let ids: Vec<&str> = page.rows.iter().map(|(id, _)| id.as_str()).collect();
     let names = names::masked_of(&app, Who::Bearer(&caller.0), &ids).await;

@@ -21,7 +21,6 @@ use super::error::ApiError;
 use super::extract::{ApiQuery, Asking, Caller, Limit, position_from_text};
 use super::shapes::{Id, NameText};
 use super::wire::{DateJson, PointsJson, QuantityJson, TEXT_CHARS_MAX, Text, maybe_text};
-use crate::access::Role;
 use crate::access::policy::{CommandKind, Read, Target};
 use crate::app::App;
 use crate::exact::Exact;
@@ -354,11 +353,7 @@ async fn waiting(
     caller: Caller,
     ApiQuery(query): ApiQuery<WaitingQuery>,
 ) -> Result<Json<WaitingAnswer>, ApiError> {
-    // Whoever may look at one site's queue alone names it, or means the own one.
-    let own = caller.0.roles.iter().find(|held| held.role == Role::Approver).and_then(|held| held.scope.clone());
-    let everywhere = caller.may(Read::WaitingCredits, Target::District).is_ok();
-    let site = Some(query.site).filter(|site| !site.trim().is_empty());
-    let site = site.or(own.filter(|_| !everywhere).map(|own| own.to_string())).unwrap_or_default();
+    let site = caller.site_of_list(Read::WaitingCredits, &query.site);
     let target = if site.is_empty() { Target::District } else { Target::Site(&site) };
     let reading = caller.may_here(&app, Read::WaitingCredits, target).await?;
     reading.at_least(&app, query.min_position).await?;

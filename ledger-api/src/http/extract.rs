@@ -15,7 +15,7 @@ use serde::de::{DeserializeOwned, Error as _};
 
 use super::error::ApiError;
 use crate::access::Identity;
-use crate::access::policy::{Read, Target};
+use crate::access::policy::{Reach, Read, Target, reach};
 use crate::app::App;
 use crate::service::keys::read_key;
 use crate::service::reading::{Reading, may_ever_read, may_read, may_read_here};
@@ -66,6 +66,17 @@ impl Caller {
     /// `forbidden`; `journal_unavailable` when it cannot be looked up now.
     pub async fn may_here(&self, app: &App, read: Read, target: Target<'_>) -> Result<Reading<'_>, ApiError> {
         Ok(may_read_here(app, &self.0, read, target).await?)
+    }
+
+    /// The site whose rows a list answers with: the one asked for, else the own one of whoever may not read all of them;
+    /// blank for the whole district.
+    pub fn site_of_list(&self, read: Read, asked: &str) -> String {
+        let asked = asked.trim();
+        if !asked.is_empty() || self.may(read, Target::District).is_ok() {
+            return asked.to_owned();
+        }
+        let mut own = self.0.roles.iter().filter(|held| reach(held.role, read.into()) == Reach::Own);
+        own.find_map(|held| held.scope.as_deref()).unwrap_or_default().to_owned()
     }
 
     /// Refuses to read something for a caller who may not read it of anybody. What is answered is held to the targets.

@@ -92,9 +92,8 @@ impl Ask for RegisterWorker {
         let by_status = self.political_status.map(|status| status.starts_with(PARTY_MEMBER));
         let party_member = match (self.party_member, by_status) {
             (Some(told), Some(by_status)) if told != by_status => {
-                return Err(ServiceError::unreadable(
-                    "party_member and political_status contradict each other; send one",
-                ));
+                let sentence = "party_member and political_status contradict each other; send one";
+                return Err(ServiceError::refused(Code::InvalidInput, sentence));
             }
             (told, by_status) => told.or(by_status),
         };

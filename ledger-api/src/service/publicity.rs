@@ -126,9 +126,20 @@ impl Within {
     /// # Errors
     /// [`ServiceError::Unavailable`] when it cannot be looked up now.
     pub async fn holds(&mut self, app: &App, worker: &str) -> Result<bool, ServiceError> {
-        let Some(wanted) = &self.site else { return Ok(true) };
+        if self.site.is_none() {
+            return Ok(true);
+        }
         let Some(row) = app.views.worker(worker).await?.value else { return Ok(false) };
-        let Some(Ok(own)) = row.site.as_deref().map(SiteId::new) else { return Ok(false) };
+        self.has_site(app, row.site.as_deref()).await
+    }
+
+    /// Whether a site belongs to it.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unavailable`] when it cannot be looked up now.
+    pub async fn has_site(&mut self, app: &App, site: Option<&str>) -> Result<bool, ServiceError> {
+        let Some(wanted) = &self.site else { return Ok(true) };
+        let Some(Ok(own)) = site.map(SiteId::new) else { return Ok(false) };
         if let Some(known) = self.known.get(own.as_str()) {
             return Ok(*known);
         }

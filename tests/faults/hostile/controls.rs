@@ -72,7 +72,9 @@ pub(super) fn stage() -> Vec<Value> {
     let owed = json!({"key": "stage-owed", "command": "redeem", "worker": RICH, "store": "S-sell", "at": AT,
         "lines": [{"sku": "SW01", "quantity": 4_000}]});
     let stores = ["S-sell", "S-count", "S-lose", "S-list"].into_iter().flat_map(store);
-    [fund].into_iter().chain(stores).chain([owed]).collect()
+    let oneself =
+        json!({"key": "stage-oneself", "command": "grant", "account": "desk-a", "role": "worker", "scope": "W0006"});
+    [oneself, fund].into_iter().chain(stores).chain([owed]).collect()
 }
 
 pub(super) const CREDIT: &str = r#"{"key": "NAME-{n}", "command": "credit", "worker": "W0002", "activity": "SB01", "on": "2025-06-02",
@@ -83,6 +85,10 @@ const CARD: &str =
     r#"{"key": "NAME-{n}-c", "command": "card", "worker": "NAME-{n}", "card_no": "NAME-{n}", "branch": "B1"}"#;
 const CARD_OF_ITS_OWN_BRANCH: &str =
     r#"{"key": "NAME-{n}-c", "command": "card", "worker": "NAME-{n}", "card_no": "NAME-{n}", "branch": "NAME-{n}"}"#;
+const BRANCH_OF_ONE_DESK: &str =
+    r#"{"key": "NAME-{n}-da", "command": "grant", "account": "desk-a", "role": "branch", "scope": "NAME-{n}"}"#;
+const BRANCH_OF_THE_OTHER: &str =
+    r#"{"key": "NAME-{n}-db", "command": "grant", "account": "desk-b", "role": "branch", "scope": "NAME-{n}"}"#;
 const STORE: &str = r#"{"key": "NAME-{n}-s", "command": "store", "id": "NAME-{n}", "name": "靶场", "tier": "街道"}"#;
 pub(super) const REDEEM: &str = r#"{"key": "NAME-{n}", "command": "redeem", "worker": "W0001", "store": "S-sell",
     "at": "2025-06-02T09:00:00+08:00", "lines": [{"sku": "SW01", "quantity": 1}]}"#;
@@ -170,6 +176,7 @@ fn judgements() -> Vec<Control> {
 }
 
 fn workers() -> Vec<Control> {
+    const CARDED: &[(&str, Kind)] = &[("NAME-{n}", Kind::Scope)];
     const ID: &[(&str, Kind)] = &[("NAME-{n}", Kind::Known("unknown_worker"))];
     vec![
         post(
@@ -191,17 +198,17 @@ fn workers() -> Vec<Control> {
                 "/v1/workers/{id}/card",
                 ID,
                 json!({"card_no": "NAME-{n}", "branch": "B1"}),
-                &[("/card_no", Kind::New), ("/branch", Kind::New)],
+                &[("/card_no", Kind::New), ("/branch", Kind::Scope)],
                 201,
             )
         },
         Control {
             before: &[WORKER, CARD],
-            ..post("/v1/workers/{id}/card/close", ID, json!({"reason": "核对"}), REASON, 200)
+            ..post("/v1/workers/{id}/card/close", CARDED, json!({"reason": "核对"}), REASON, 200)
         },
         Control {
             before: &[WORKER, CARD],
-            ..post("/v1/workers/{id}/card/move", ID, json!({"branch": "B2"}), &[("/branch", Kind::New)], 200)
+            ..post("/v1/workers/{id}/card/move", CARDED, json!({"branch": "B2"}), &[("/branch", Kind::New)], 200)
         },
         Control { before: &[WORKER], ..post("/v1/workers/{id}/erase", ID, json!({"reason": "核对"}), REASON, 200) },
         Control { before: &[WORKER], ..post("/v1/workers/{id}/depart", ID, json!({"reason": "核对"}), REASON, 200) },
@@ -262,7 +269,7 @@ fn shops() -> Vec<Control> {
         Control { before: &[ITEM], ..post("/v1/stores/{id}/items/{sku}/delist", LISTED, reason(), REASON, 200) },
         post(
             "/v1/stores/{id}/restock",
-            &[("S-sell", Kind::Known("unknown_store"))],
+            &[("S-sell", Kind::Scope)],
             json!({"sku": "SW01", "quantity": 1, "merchant": "M0001"}),
             &[
                 ("/sku", Kind::Known("unknown_item")),
@@ -273,14 +280,14 @@ fn shops() -> Vec<Control> {
         ),
         post(
             "/v1/stores/{id}/stocktake",
-            &[("S-count", Kind::Known("unknown_store"))],
+            &[("S-count", Kind::Scope)],
             json!({"sku": "SW01", "counted": 4_000_000, "reason": "盘点"}),
             &[("/sku", Kind::Known("unknown_item")), ("/counted", Kind::Count), ("/reason", Kind::Text)],
             201,
         ),
         post(
             "/v1/stores/{id}/write-off",
-            &[("S-lose", Kind::Known("unknown_store"))],
+            &[("S-lose", Kind::Scope)],
             json!({"sku": "SW01", "quantity": 1, "reason": "破损"}),
             &[("/sku", Kind::Known("unknown_item")), ("/quantity", Kind::Units), ("/reason", Kind::Text)],
             201,
@@ -290,7 +297,7 @@ fn shops() -> Vec<Control> {
 
 const BASKET: &[(&str, Kind)] = &[
     ("/worker", Kind::Known("unknown_worker")),
-    ("/store", Kind::Known("unknown_store")),
+    ("/store", Kind::Scope),
     ("/lines", Kind::Lines),
     ("/lines/0", Kind::Line),
     ("/lines/0/sku", Kind::Known("unknown_item")),
@@ -302,6 +309,7 @@ const HELD: &[(&str, Kind)] =
 
 fn counter() -> Vec<Control> {
     const REDEMPTION: &[(&str, Kind)] = &[("NAME-{n}", Kind::Made("unknown_redemption"))];
+    const HELD_HERE: &[(&str, Kind)] = &[("NAME-{n}", Kind::MadeAtScope)];
     let basket = || json!({"worker": RICH, "store": "S-sell", "lines": [{"sku": "SW01", "quantity": 1}], "at": AT});
     let mut held = basket();
     held["lasts_minutes"] = json!(30);
@@ -312,8 +320,8 @@ fn counter() -> Vec<Control> {
             ..post("/v1/redemptions/{id}/reverse", REDEMPTION, json!({"reason": "核对"}), REASON, 200)
         },
         post("/v1/holds", &[], held, HELD, 201),
-        Control { before: &[HOLD], ..post("/v1/holds/{id}/capture", REDEMPTION, json!({}), &[], 201) },
-        Control { before: &[HOLD], ..post("/v1/holds/{id}/release", REDEMPTION, json!({}), &[], 200) },
+        Control { before: &[HOLD], ..post("/v1/holds/{id}/capture", HELD_HERE, json!({}), &[], 201) },
+        Control { before: &[HOLD], ..post("/v1/holds/{id}/release", HELD_HERE, json!({}), &[], 200) },
     ]
 }
 
@@ -398,12 +406,12 @@ fn office() -> Vec<Control> {
             201,
         ),
         Control {
-            before: &[WORKER, CARD_OF_ITS_OWN_BRANCH],
+            before: &[WORKER, BRANCH_OF_ONE_DESK, BRANCH_OF_THE_OTHER, CARD_OF_ITS_OWN_BRANCH],
             ..post(
                 "/v1/appraisals/{year}/seal",
                 &[("2025", Kind::Year)],
                 json!({"branch": "NAME-{n}"}),
-                &[("/branch", Kind::Known("invalid_input"))],
+                &[("/branch", Kind::Scope)],
                 200,
             )
         },

@@ -10,6 +10,10 @@ use super::Verdict;
 pub(super) enum Kind {
     /// The id of something that is there, and the code for one that is not.
     Known(&'static str),
+    /// The id of what the role's scope names, or of what belongs to it: of anything else nothing is told.
+    Scope,
+    /// The key of a command that made something at the role's own store.
+    MadeAtScope,
     /// The same, or nothing.
     OptionalKnown(&'static str),
     /// The key of a command that made something.
@@ -82,6 +86,7 @@ pub(super) enum Kind {
     Truth,
 }
 
+const FORBIDDEN: Verdict = Verdict::Refused(403, "forbidden");
 const UNREADABLE: Verdict = Verdict::Refused(400, "invalid_input");
 const CANNOT_HOLD: Verdict = Verdict::Refused(422, "invalid_input");
 const NO_DATE: Verdict = Verdict::Refused(422, "invalid_date");
@@ -145,6 +150,13 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
             Some(text) if is_id(text, ID_MAX, false) => Verdict::Refused(422, code),
             _ => UNREADABLE,
         },
+        Kind::Scope => {
+            if text.is_some_and(|text| is_id(text, ID_MAX, false)) {
+                FORBIDDEN
+            } else {
+                UNREADABLE
+            }
+        }
         Kind::New => {
             if text.is_some_and(|text| is_id(text, ID_MAX, false)) {
                 DONE
@@ -279,6 +291,21 @@ pub(super) fn part(kind: Kind, raw: &str, reads: bool) -> Verdict {
         Kind::Known(code) => {
             if is_id(&text, ID_MAX, false) {
                 Verdict::Refused(404, code)
+            } else {
+                UNREADABLE
+            }
+        }
+        Kind::Scope if reads => FORBIDDEN,
+        Kind::Scope => {
+            if is_id(&text, ID_MAX, false) {
+                FORBIDDEN
+            } else {
+                UNREADABLE
+            }
+        }
+        Kind::MadeAtScope => {
+            if is_id(&text, KEY_MAX, true) {
+                FORBIDDEN
             } else {
                 UNREADABLE
             }

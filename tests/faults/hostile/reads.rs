@@ -144,13 +144,14 @@ pub(super) fn reads() -> Vec<Control> {
                 PAGE[0],
             ],
         ),
-        get("/v1/workers/{id}/export", WORKER, &[("format", "json", Kind::Word)]),
+        // The own data, of whoever is that worker.
+        get("/v1/workers/{id}/export", &[("W0006", Kind::Scope)], &[("format", "json", Kind::Word)]),
         Control {
             before: &[CREDIT],
             ..get("/v1/credits/{id}/witness", &[("NAME-{n}", Kind::Made("unknown_credit"))], SINCE)
         },
         get("/v1/trial-balance", &[], SINCE),
-        get("/v1/workers", &[], LIST),
+        get("/v1/workers", &[], &[("site", "", Kind::OptionalKnown("unknown_site")), AFTER, PAGE[0], PAGE[1]]),
         get("/v1/workers/{id}", WORKER, SINCE),
         get("/v1/workers/{id}/balance", WORKER, &[("as_of", DAY, Kind::Day), PAGE[1]]),
         get("/v1/workers/{id}/statement", WORKER, &[("after", "1", Kind::Whole), PAGE[0], PAGE[1]]),

@@ -79,13 +79,14 @@ impl Nuanxin {
     pub(crate) fn bench_http(
         &self,
         server: &str,
-        token: &str,
+        tokens: &Tokens,
         journal: &Journal,
         skew: Skew,
         load: Load,
     ) -> Result<Reading> {
         let mut command = Command::new(&self.program);
-        command.stdin(Stdio::null()).args(["bench", "--no-fill", "--http", server]).env("NUANXIN_TOKEN", token);
+        command.stdin(Stdio::null()).args(["bench", "--no-fill", "--http", server]);
+        command.env("NUANXIN_TOKEN", &tokens.desk).env("NUANXIN_ADMIN_TOKEN", &tokens.admin);
         Nuanxin::read(Nuanxin::output(load_arguments(&mut command, journal, skew, load))?)
     }
 
@@ -111,10 +112,22 @@ impl Nuanxin {
         Ok(started.elapsed().as_secs_f64())
     }
 
-    /// A token of an administrator.
-    pub(crate) fn token(&self, journal: &str) -> Result<String> {
-        let issued = Nuanxin::output(self.on(journal).args(["token", "issue", "--role", "admin", "--name", "peers"]))?;
-        Ok(issued.trim().to_owned())
+    /// The tokens of an administrator, and of a desk that is operator and clerk of so many stores.
+    pub(crate) fn tokens(&self, journal: &str, stores: u32) -> Result<Tokens> {
+        let run = |arguments: &[&str]| Nuanxin::output(self.on(journal).args(arguments));
+        // Opened by an earlier reading, where there was one: then it has its roles.
+        if run(&["account", "open", "peers"]).is_ok() {
+            run(&["account", "grant", "peers", "--role", "operator"])?;
+            let scopes: Vec<String> = (0..stores).map(|number| format!("BENCH-S{number:05}")).collect();
+            let mut grant = vec!["account", "grant", "peers", "--role", "clerk"];
+            grant.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));
+            run(&grant)?;
+            run(&["account", "open", "peers-admin"])?;
+            run(&["account", "grant", "peers-admin", "--role", "admin"])?;
+        }
+        let desk = run(&["token", "issue", "--account", "peers"])?;
+        let admin = run(&["token", "issue", "--account", "peers-admin"])?;
+        Ok(Tokens { desk: desk.trim().to_owned(), admin: admin.trim().to_owned() })
     }
 
     /// Starts a server and waits until it is ready.
@@ -181,4 +194,11 @@ impl Drop for Server {
 /// The journal's file of a `sqlite:` address.
 pub(crate) fn sqlite_path(url: &str) -> Option<&Path> {
     url.strip_prefix("sqlite:").map(Path::new)
+}
+
+/// Tokens for a server, or whatever stands for them.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    desk: String,
+    admin: String,
 }

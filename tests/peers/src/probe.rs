@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use crate::bare_http::Bare;
 use crate::framework::{OnPostgres, OnSqlite};
 use crate::load::Skew;
-use crate::ours::{Journal, Load, Nuanxin, sqlite_path};
+use crate::ours::{Journal, Load, Nuanxin, Tokens, sqlite_path};
 use crate::postgres::Cluster;
 use crate::reading::Reading;
 use crate::record::{self, Batches};
@@ -305,17 +305,17 @@ impl Bench {
             }
             Probe::OursHttp(callers, batch) => {
                 let journal = self.journal(Db::Sqlite, Size::Usual)?;
-                let token = self.nuanxin.token(&journal.url)?;
+                let tokens = self.nuanxin.tokens(&journal.url, self.skew.stores)?;
                 let server = self.nuanxin.serve(&journal.url)?;
                 let load = Load { operation: Operation::Redeem, callers, batch, seconds: self.seconds };
-                self.nuanxin.bench_http(&server.url, &token, &journal, self.skew, load)
+                self.nuanxin.bench_http(&server.url, &tokens, &journal, self.skew, load)
             }
             Probe::BareHttp(callers) => {
                 let journal = self.journal(Db::Sqlite, Size::Usual)?;
                 let bare = Bare::start().await?;
                 let load = Load { operation: Operation::Redeem, callers, batch: 1, seconds: self.seconds };
                 // Beside the runtime: the handler runs on its threads.
-                tokio::task::block_in_place(|| self.nuanxin.bench_http(&bare.url, "none", &journal, self.skew, load))
+                tokio::task::block_in_place(|| self.nuanxin.bench_http(&bare.url, &Tokens::default(), &journal, self.skew, load))
             }
             Probe::Sql(form, operation, connections) => {
                 let number = self.number(connections, (form, operation, false))?;

@@ -17,22 +17,44 @@ use tokio::net::TcpStream;
 use super::district::{District, KEYS};
 use super::door::{Answered, Door, House};
 use super::{failed, json};
+use crate::access::Role;
+use crate::access::policy::{Reach, of_command, reach};
 use crate::cli::CliError;
 
 /// How often a balance is asked for again that the views have not reached.
 const ASK_AGAIN: Duration = Duration::from_millis(20);
 
-/// A server and a token for it.
+/// A server and tokens for it.
 pub(super) struct OverHttp {
     address: String,
-    authorization: HeaderValue,
+    authorization: Authorization,
+}
+
+/// Whom the calls come from.
+#[derive(Clone)]
+struct Authorization {
+    /// Who records: operator, and clerk of the stores.
+    desk: HeaderValue,
+    /// Who makes the district: an administrator.
+    admin: HeaderValue,
+}
+
+impl Authorization {
+    /// Whose a command is.
+    fn of(&self, submission: &Submission) -> &HeaderValue {
+        if is_of_the_district(submission) { &self.admin } else { &self.desk }
+    }
+}
+
+fn is_of_the_district(submission: &Submission) -> bool {
+    reach(Role::Admin, of_command(&submission.command).0.into()) != Reach::Nowhere
 }
 
 /// A caller's connection.
 pub(super) struct Connection {
     requests: SendRequest<Full<Bytes>>,
     host: HeaderValue,
-    authorization: HeaderValue,
+    authorization: Authorization,
 }
 
 #[derive(Deserialize)]
@@ -60,33 +82,45 @@ struct EventKey {
 
 impl OverHttp {
     /// The server at `http://HOST[:PORT]`.
-    pub(super) fn new(url: &str, token: &str) -> Result<OverHttp, CliError> {
+    pub(super) fn new(url: &str, token: &str, admin_token: &str) -> Result<OverHttp, CliError> {
         let unusable = || CliError::input(format!("--http {url}: write http://HOST:PORT, the server's own address"));
         let uri: Uri = url.parse().map_err(|_| unusable())?;
         let plain = uri.scheme_str() == Some("http") && matches!(uri.path(), "" | "/") && uri.query().is_none();
         let authority = uri.authority().filter(|_| plain).ok_or_else(unusable)?;
         let address = format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(80));
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {token}"))
-            .map_err(|_| CliError::input("--token: holds characters that no token has"))?;
-        authorization.set_sensitive(true);
+        let authorization =
+            Authorization { desk: bearer("--token", token)?, admin: bearer("--admin-token", admin_token)? };
         Ok(OverHttp { address, authorization })
     }
 }
 
+fn bearer(argument: &str, token: &str) -> Result<HeaderValue, CliError> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {token}"))
+        .map_err(|_| CliError::input(format!("{argument}: holds characters that no token has")))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
 impl Connection {
-    async fn send(&mut self, mut request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), CliError> {
+    async fn send(
+        &mut self,
+        mut request: Request<Full<Bytes>>,
+        authorization: HeaderValue,
+    ) -> Result<(StatusCode, Bytes), CliError> {
         let headers = request.headers_mut();
         headers.insert(HOST, self.host.clone());
-        headers.insert(AUTHORIZATION, self.authorization.clone());
+        headers.insert(AUTHORIZATION, authorization);
         self.requests.ready().await.map_err(failed)?;
         let (parts, body) = self.requests.send_request(request).await.map_err(failed)?.into_parts();
         let body = body.collect().await.map_err(failed)?.to_bytes();
         Ok((parts.status, body))
     }
 
+    /// Reads as the administrator, who reads whatever is no name.
     async fn get(&mut self, target: &str) -> Result<(StatusCode, Bytes), CliError> {
         let request = Request::builder().uri(target).body(Full::default()).map_err(failed)?;
-        self.send(request).await
+        let admin = self.authorization.admin.clone();
+        self.send(request, admin).await
     }
 
     async fn one(&mut self, submission: &Submission) -> Result<Answered, CliError> {
@@ -98,7 +132,8 @@ impl Connection {
             .header("idempotency-key", submission.context.key.as_str())
             .body(Full::from(body))
             .map_err(failed)?;
-        let (status, body) = self.send(request).await?;
+        let authorization = self.authorization.of(submission).clone();
+        let (status, body) = self.send(request, authorization).await?;
         let mut answered = Answered::default();
         if status.is_success() {
             answered.committed = 1;
@@ -119,7 +154,9 @@ impl Connection {
             .header(CONTENT_TYPE, json::MEDIA)
             .body(Full::from(json::batch(submissions)?))
             .map_err(failed)?;
-        let (status, body) = self.send(request).await?;
+        let first = submissions.first().map(|first| self.authorization.of(first).clone());
+        let authorization = first.unwrap_or_else(|| self.authorization.desk.clone());
+        let (status, body) = self.send(request, authorization).await?;
         if status != StatusCode::OK {
             return Err(unexpected(status, &body));
         }
@@ -138,10 +175,18 @@ impl Connection {
 
 impl Door for Connection {
     async fn ask(&mut self, submissions: Vec<Submission>) -> Result<Answered, CliError> {
-        match submissions.as_slice() {
-            [one] => self.one(one).await,
-            many => self.many(many).await,
+        if let [one] = submissions.as_slice() {
+            return self.one(one).await;
         }
+        // One call has one token.
+        let mut sum = Answered::default();
+        for of_one in submissions.chunk_by(|one, next| is_of_the_district(one) == is_of_the_district(next)) {
+            let answered = self.many(of_one).await?;
+            sum.committed += answered.committed;
+            sum.refused += answered.refused;
+            sum.position = sum.position.max(answered.position);
+        }
+        Ok(sum)
     }
 }
 

@@ -11,13 +11,13 @@ use crate::app;
 use crate::cli::CliError;
 use crate::cli::branches::{branches, listed};
 
-/// Refuses a scope that names no store, merchant, worker or Party branch of the journal. Communities are not looked for:
-/// no event opens one.
+/// Refuses a scope that names no store, merchant or worker of the journal; gives a hint for a Party branch that has no card
+/// yet, since whoever issues its first card acts for it. Communities are not looked for: no event opens one.
 ///
 /// # Errors
 /// [`CliError`] with exit code 1 for what is not there.
-pub(super) async fn check_known(role: Role, scope: Option<&str>, url: &JournalUrl) -> Result<(), CliError> {
-    let Some(scope) = scope else { return Ok(()) };
+pub(super) async fn check_known(role: Role, scope: Option<&str>, url: &JournalUrl) -> Result<Option<String>, CliError> {
+    let Some(scope) = scope else { return Ok(None) };
     let (stream, code, kind, cure) = match role {
         Role::Clerk => {
             let stream = StoreId::new(scope).map(StreamId::Store);
@@ -31,18 +31,18 @@ pub(super) async fn check_known(role: Role, scope: Option<&str>, url: &JournalUr
             let stream = WorkerId::new(scope).map(StreamId::Worker);
             (stream, Code::UnknownWorker, "worker", "register the worker first (人员名册)")
         }
-        Role::Branch => return check_branch(scope, url).await,
-        Role::Operator | Role::Approver | Role::Auditor | Role::Admin | Role::Machine => return Ok(()),
+        Role::Branch => return of_branch(scope, url).await,
+        Role::Operator | Role::Approver | Role::Auditor | Role::Admin | Role::Machine => return Ok(None),
     };
     let stream = stream.map_err(|error| CliError::input(error.to_string()))?;
     if is_new(url) || !begun(&stream, url).await? {
         let what = format!("the journal {url} has no {kind} {scope}; {cure}");
         return Err(CliError::failed(what).coded(Some(code)));
     }
-    Ok(())
+    Ok(None)
 }
 
-async fn check_branch(scope: &str, url: &JournalUrl) -> Result<(), CliError> {
+async fn of_branch(scope: &str, url: &JournalUrl) -> Result<Option<String>, CliError> {
     let known = if is_new(url) {
         Default::default()
     } else {
@@ -50,11 +50,8 @@ async fn check_branch(scope: &str, url: &JournalUrl) -> Result<(), CliError> {
         let head = journal.head().await?.position;
         branches(journal.as_ref(), head).await?
     };
-    if known.contains(scope) {
-        return Ok(());
-    }
-    let what = format!("no card was ever issued in branch {scope:?}; {}", listed(&known));
-    Err(CliError::failed(what).coded(Some(Code::NotFound)))
+    let unknown = || format!("no card was ever issued in branch {scope:?}; {}\n", listed(&known));
+    Ok((!known.contains(scope)).then(unknown))
 }
 
 /// Whether there is no journal yet; looking into it would make the file.

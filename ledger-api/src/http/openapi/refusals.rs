@@ -181,6 +181,9 @@ fn refusals(place: &Place<'_>, operation: &Map<String, Value>) -> Refusals {
         if ["on", "as_of", "from", "to", "month", "year"].into_iter().any(asks) {
             refusals.own(Code::InvalidDate);
         }
+        if asks("site") {
+            refusals.own(Code::UnknownSite);
+        }
         if ["at", "recorded_as_of"].into_iter().any(asks) || place.path.starts_with("/v1/audit/") {
             refusals.own(Code::InvalidInput);
         }

@@ -178,7 +178,7 @@ async fn cards_are_for_party_members_and_numbers_for_one_holder() {
     assert_eq!(edge.post("/v1/workers/W2/card/close", "k6", json!({"reason": "转出"})).await.status.as_u16(), 200);
     assert_eq!(edge.post("/v1/workers/W2/depart", "k7", json!({"reason": "离开"})).await.status.as_u16(), 200);
     let contradiction = json!({"id": "W4", "occupation": "骑手", "political_status": "群众", "party_member": true});
-    assert_eq!(edge.post("/v1/workers", "w4", contradiction).await.no(), (400, "invalid_input"));
+    assert_eq!(edge.post("/v1/workers", "w4", contradiction).await.no(), (422, "invalid_input"));
 }
 
 #[tokio::test]

@@ -388,3 +388,27 @@ async fn in_a_batch_an_operator_of_a_site_goes_on_with_whom_it_registers_there_a
     assert_eq!(told["results"][1]["status"], json!(403), "{told}");
     assert_ne!(told["results"][0]["status"], json!(201), "{told}");
 }
+
+#[tokio::test]
+async fn whoever_has_one_site_lists_its_workers_and_those_below_and_nobody_elses() {
+    let edge = district().await;
+    let listed = async |token: &str, query: &str| {
+        let request = edge.request(Method::GET, &format!("/v1/workers{query}"), token);
+        let told = edge.finish(request.body(Body::empty()).unwrap()).await;
+        let workers = told.body["workers"].as_array();
+        let ids = workers.map(|all| all.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>());
+        (told.status.as_u16(), ids.unwrap_or_default())
+    };
+    for role in [Role::Operator, Role::Approver] {
+        let of_street = token_for(&edge.app, role, Some("Z")).await;
+        assert_eq!(listed(&of_street, "").await, (200, vec!["WZ".to_owned()]), "{role}: Z1 hangs below Z");
+        assert_eq!(listed(&of_street, "?site=Z1").await, (200, vec!["WZ".to_owned()]), "{role}");
+        assert_eq!(listed(&of_street, "?site=Y").await, (403, Vec::new()), "{role}");
+        assert_eq!(listed(&of_street, "?site=nowhere").await, (403, Vec::new()), "{role}");
+        let of_all = token_for(&edge.app, role, None).await;
+        assert_eq!(listed(&of_all, "?site=Y").await, (200, vec!["WY".to_owned()]), "{role}");
+        assert_eq!(listed(&of_all, "").await.1.len(), 3, "{role}");
+        let (status, ids) = listed(&of_all, "?site=Z&limit=1").await;
+        assert_eq!((status, ids.len()), (200, 1), "{role}");
+    }
+}
