@@ -9,6 +9,7 @@
 //! machine), [`due`], [`appraisals`], and for credits [`objectors`] and [`publicity`].
 
 pub mod accounts;
+pub mod administrators;
 pub mod appraisals;
 pub mod audit;
 pub mod begun;

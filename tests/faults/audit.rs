@@ -61,8 +61,8 @@ pub(crate) fn audit(attempts: &[Attempt], commands: &BTreeMap<String, Recorded>)
         }
     }
     for key in commands.keys() {
-        // A token's account and grant are in the journal, too, and what is due comes by itself.
-        let ours = ["setup-", "journal/", "open-admin-", "grant-admin-", "lots-expired/"]
+        // The tokens' accounts and grants are in the journal, too, and what is due comes by itself.
+        let ours = ["setup-", "journal/", "open-admin-", "grant-admin-", "account-", "grant-", "lots-expired/"]
             .iter()
             .any(|begins| key.starts_with(begins));
         if !ours && !by_key.contains_key(key.as_str()) {

@@ -70,6 +70,19 @@ pub enum Reach {
     Everywhere,
 }
 
+impl Reach {
+    /// How docs/roles.md and the API's description say it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Reach::Nowhere => "",
+            Reach::OwnToday => "own, today",
+            Reach::Own => "own",
+            Reach::District => "district",
+            Reach::Everywhere => "all",
+        }
+    }
+}
+
 /// Whether somebody may do something to a target.
 ///
 /// # Errors

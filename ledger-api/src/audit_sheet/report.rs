@@ -148,6 +148,10 @@ pub fn document(report: &Report) -> Document {
         (name("burst_entries", "集中界限(笔)"), Cell::count(thresholds.burst_entries)),
         (name("neighbour_accounts", "相邻界限(人)"), Cell::count(thresholds.neighbour_accounts)),
         (name("pause_minutes", "相邻间隔(分钟)"), Cell::count(thresholds.pause_minutes)),
+        (
+            name("administrators", "管理员人数（只有一人时，审核员和管理员的授权无人复核）"),
+            Cell::Count(report.administrators as i128),
+        ),
         (name("list", "每表最多行数"), Cell::Count(thresholds.list as i128)),
     ];
     let mut tables = people(report);

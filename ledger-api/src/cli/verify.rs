@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
+use ledger_core::domain::time::BusinessTime;
 use ledger_core::evidence::note::PublicKey;
 use ledger_core::evidence::verifier::{self, Claim, Finding, Verdict};
 use ledger_core::journal::url::JournalUrl;
@@ -25,6 +27,7 @@ use super::say::say;
 use super::{CliError, CliResult, progress};
 use crate::app;
 use crate::audit;
+use crate::service::administrators;
 pub use signatures::{Signatures, read_note, store_of};
 
 /// A running server moves its views on while they are compared: so often is the comparison made again.
@@ -63,7 +66,11 @@ struct Report {
     /// Published checkpoints that the journal still holds.
     published: usize,
     views: Option<String>,
+    /// Said where a single person administers: nobody gives approvers and administrators a second word.
+    single_administrator: Option<&'static str>,
 }
+
+const SINGLE_ADMINISTRATOR: &str = "a single person administers: grants of approvers and administrators have no second word (只有一名管理员，授权无人复核)";
 
 /// Runs the subcommand.
 ///
@@ -113,6 +120,12 @@ pub async fn run(args: VerifyArgs, url: &JournalUrl) -> CliResult {
     let mut report = report(&verdict, views.as_ref());
     report.signatures = signed.map(|signed| signed.to_string());
     report.published = published;
+    report.single_administrator = match &verdict {
+        Verdict::Valid { size, .. } => {
+            is_administered_alone(journal.as_ref(), *size).await?.then_some(SINGLE_ADMINISTRATOR)
+        }
+        Verdict::Invalid(_) | Verdict::Unreadable(_) | Verdict::Empty => None,
+    };
     if args.json {
         let json = serde_json::to_string(&report).map_err(|error| CliError::failed(error.to_string()))?;
         say!("{json}");
@@ -134,6 +147,7 @@ fn report(verdict: &Verdict, views: Option<&Result<String, String>>) -> Report {
         signatures: None,
         published: 0,
         views: None,
+        single_administrator: None,
     };
     match verdict {
         Verdict::Valid { size, root } => (report.size, report.root) = (*size, Some(root.to_string())),
@@ -179,6 +193,17 @@ fn print(report: &Report) {
     if let Some(views) = &report.views {
         say!("views      {views}");
     }
+    if let Some(said) = report.single_administrator {
+        say!("note       {said}");
+    }
+}
+
+/// Whether one person alone administered when the last entry was recorded: a verdict does not depend on today's date.
+async fn is_administered_alone(journal: &dyn Journal, size: u64) -> Result<bool, CliError> {
+    let last = journal.read(size.saturating_sub(1), 1).await?;
+    let Some(last) = last.first() else { return Ok(false) };
+    let Some(utc) = DateTime::<Utc>::from_timestamp_micros(last.command.recorded_at.micros()) else { return Ok(false) };
+    Ok(administrators::is_one_alone(journal, BusinessTime::from_instant(&utc).date()).await?)
 }
 
 async fn verify_journal(journal: &Arc<dyn Journal>, claims: &[Claim]) -> Verdict {

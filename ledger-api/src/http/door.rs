@@ -17,14 +17,14 @@ use axum::response::{IntoResponse, Response};
 use ledger_core::domain::refusal::Code;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
-use utoipa::openapi::path::PathItem;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::error::{ApiError, ToldCode};
 use super::extract::only;
 use super::rate::{self, Limiter, RateSettings};
-use crate::access::Identity;
-use crate::access::policy::{Action, CommandKind, Read, Who, may_ever};
+use crate::access::policy::{Action, CommandKind, Reach, Read, Who, may_ever, reach};
+use crate::access::{Identity, Role};
 use crate::app::App;
 use crate::security_log::is_logged;
 use crate::service::{ServiceError, who};
@@ -91,8 +91,11 @@ impl Routes {
         self.with(asks.into(), true, routes)
     }
 
-    fn with(mut self, asks: Asks, walks: bool, routes: UtoipaMethodRouter<App>) -> Routes {
-        for (path, item) in &routes.1.paths {
+    fn with(mut self, asks: Asks, walks: bool, mut routes: UtoipaMethodRouter<App>) -> Routes {
+        for (path, item) in &mut routes.1.paths {
+            for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete] {
+                operation.iter_mut().for_each(|operation| tell_who_may(asks, operation));
+            }
             let signs = methods(item).map(|method| Sign { method, asks, walks });
             self.signs.entry(path.clone()).or_default().extend(signs);
         }
@@ -112,6 +115,21 @@ impl Routes {
     pub fn into_parts(self) -> (OpenApiRouter<App>, Doors) {
         (self.router, Doors(Arc::new(self.signs)))
     }
+}
+
+/// Writes into an operation's description who may do it, as the table has it.
+fn tell_who_may(asks: Asks, operation: &mut Operation) {
+    let who = match asks {
+        Asks::For(action) => {
+            let reaches = Role::ALL.into_iter().map(|role| (role, reach(role, action)));
+            let reaches = reaches.filter(|(_, reach)| *reach != Reach::Nowhere);
+            let told: Vec<String> = reaches.map(|(role, reach)| format!("{role} ({})", reach.word())).collect();
+            format!("Who may (谁可以): {}.", told.join(", "))
+        }
+        Asks::AnyCommand => "Who may (谁可以): whoever may give the command, each of them on its own.".to_owned(),
+    };
+    let before = operation.description.take().filter(|text| !text.is_empty());
+    operation.description = Some(before.map_or_else(|| who.clone(), |before| format!("{before}\n\n{who}")));
 }
 
 /// The methods of a path, as they are described.

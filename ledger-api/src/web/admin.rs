@@ -11,6 +11,8 @@ use super::figures::points;
 use super::page::{Frame, Trouble, Visitor, answer, show};
 use crate::access::policy::Who;
 use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::administrators::is_one_alone;
 use crate::service::overview::{Overview, overview};
 
 #[derive(Template)]
@@ -30,6 +32,8 @@ struct Page {
     short: bool,
     stores: Vec<(String, String, String)>,
     low: Vec<(String, String, i64)>,
+    /// One person alone administers.
+    alone: bool,
     version: &'static str,
     journal: &'static str,
     views: String,
@@ -63,6 +67,9 @@ async fn page(app: &App, visitor: &Visitor) -> Result<Response, Trouble> {
         short: outstanding > stock_points,
         stores: all.stores.into_iter().map(|(id, name, spent)| (id, name, points(spent))).collect(),
         low: all.low,
+        alone: is_one_alone(app.ledger.journal().as_ref(), app.ledger.now().date())
+            .await
+            .map_err(ServiceError::from)?,
         version: env!("CARGO_PKG_VERSION"),
         journal: match &app.url {
             JournalUrl::Sqlite(_) => "SQLite",

@@ -15,6 +15,7 @@ use super::roles;
 use crate::access::Role;
 use crate::app::App;
 use crate::demo;
+use crate::service::administrators::is_one_alone;
 use crate::service::login::{Entered, LoginError, enter, login, logout};
 use crate::visit::{Transport, is_from_here};
 
@@ -30,6 +31,8 @@ struct Page {
     plain: bool,
     /// The roles that a demonstration lets somebody try, with what their buttons say.
     roles: Vec<(&'static str, String)>,
+    /// One person alone administers.
+    alone: bool,
 }
 
 /// The pages' routes.
@@ -52,17 +55,26 @@ struct Wanted {
     next: String,
 }
 
-async fn ask(visitor: Visitor, Query(wanted): Query<Wanted>) -> Response {
+async fn ask(State(app): State<App>, visitor: Visitor, Query(wanted): Query<Wanted>) -> Response {
     if visitor.logged_in.is_some() {
         let home = visitor.home();
         if home != "/login" {
             return go(home);
         }
     }
-    answer(&visitor, page(&visitor, StatusCode::OK, own_path(&wanted.next), "", String::new()))
+    // Whoever cannot be told now is told the next time.
+    let alone = is_one_alone(app.ledger.journal().as_ref(), app.ledger.now().date()).await.unwrap_or(false);
+    answer(&visitor, page(&visitor, alone, StatusCode::OK, own_path(&wanted.next), "", String::new()))
 }
 
-fn page(visitor: &Visitor, status: StatusCode, next: &str, account: &str, said: String) -> Result<Response, Trouble> {
+fn page(
+    visitor: &Visitor,
+    alone: bool,
+    status: StatusCode,
+    next: &str,
+    account: &str,
+    said: String,
+) -> Result<Response, Trouble> {
     let w = visitor.words();
     let plain = visitor.transport == Transport::Plain;
     let roles = if visitor.may_try() {
@@ -70,8 +82,15 @@ fn page(visitor: &Visitor, status: StatusCode, next: &str, account: &str, said: 
     } else {
         Vec::new()
     };
-    let page =
-        Page { f: visitor.frame(w.log_in), next: next.to_owned(), account: account.to_owned(), said, plain, roles };
+    let page = Page {
+        f: visitor.frame(w.log_in),
+        next: next.to_owned(),
+        account: account.to_owned(),
+        said,
+        plain,
+        roles,
+        alone,
+    };
     show_as(status, &page)
 }
 
@@ -87,7 +106,7 @@ async fn enter_with_password(State(app): State<App>, visitor: Visitor, Sent { 0:
     let field =
         |name: &str| sent.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str()).unwrap_or_default();
     let (account, next) = (field("account").trim(), own_path(field("next")));
-    let again = |status, said: &str| answer(&visitor, page(&visitor, status, next, account, said.to_owned()));
+    let again = |status, said: &str| answer(&visitor, page(&visitor, false, status, next, account, said.to_owned()));
     let w = visitor.words();
     if visitor.transport == Transport::Plain {
         return again(StatusCode::FORBIDDEN, "");

@@ -78,6 +78,7 @@ words! {
     me: "我的积分", "My points";
     merchant: "商户", "Merchant";
     admin: "区县", "District";
+    one_administrator: "只有一名管理员：审核员和管理员的授权没有第二人复核。请再开一个管理员账号。", "A single person administers: nobody gives the grants of approvers and administrators a second word. Open a second administrator's account.";
     audit: "审计", "Audit";
     // Counter.
     counter: "兑换台", "Counter";

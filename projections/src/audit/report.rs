@@ -14,6 +14,7 @@ mod stock;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
+use ledger_core::domain::directory::Directory;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
@@ -62,6 +63,8 @@ pub struct Report {
     pub recorded_at: Option<RecordedTime>,
     /// What was looked for.
     pub thresholds: Thresholds,
+    /// How many people administer the district at the end; with one alone nobody gives a second word.
+    pub administrators: usize,
     /// What everybody entered and decided, by person.
     pub people: BTreeMap<String, Person>,
     /// Who confirmed whose credits, by maker and checker.
@@ -136,6 +139,7 @@ pub struct ReportFold {
     thresholds: Thresholds,
     position: u64,
     recorded_at: Option<RecordedTime>,
+    directory: Directory,
     workers: Names,
     people: people::People,
     credit_gaps: gaps::GapFold,
@@ -154,6 +158,7 @@ impl ReportFold {
             thresholds,
             position: 0,
             recorded_at: None,
+            directory: Directory::default(),
             workers: Names::default(),
             people: people::People::new(thresholds),
             credit_gaps: gaps::GapFold::new(thresholds),
@@ -173,6 +178,9 @@ impl ReportFold {
         self.people.entry(entry, event);
         self.stock.entry(entry, event);
         self.corrections.entry(entry, event);
+        if let Some(event) = event.as_directory() {
+            self.directory.evolve(event);
+        }
         let Event::Worker(event) = event else { return };
         let clock = civil(entry.command.recorded_at);
         if let Some(record) = event.as_service() {
@@ -196,9 +204,11 @@ impl ReportFold {
         let (people, pairs, self_confirmed, pending) = self.people.finish();
         let (witness_hours, witness_days) = self.witnesses.finish();
         let (stock, stores) = self.stock.finish();
+        let day = self.recorded_at.map(|recorded_at| civil(recorded_at).date());
         Report {
             position: self.position,
             recorded_at: self.recorded_at,
+            administrators: day.map_or(0, |day| self.directory.people_on(day)),
             thresholds: self.thresholds,
             people,
             pairs,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::{Action, CommandKind, Reach, Read, reach};
+use super::{Action, CommandKind, Read, reach};
 use crate::access::Role;
 
 const HEAD: &str = "# Roles
@@ -22,22 +22,12 @@ An account may hold several roles, each from a day through a day; whoever holds 
 谁可以做什么：本页由程序里唯一的权限表生成。own 为本人、本网点、本站点及下级、本支部或本商户；district 只限无范围的角色；all 为全区；空白为无权，一律答复 403。
 ";
 
-const fn word(reach: Reach) -> &'static str {
-    match reach {
-        Reach::Nowhere => "",
-        Reach::OwnToday => "own, today",
-        Reach::Own => "own",
-        Reach::District => "district",
-        Reach::Everywhere => "all",
-    }
-}
-
 fn table(text: &mut String, title: &str, rows: impl Iterator<Item = (&'static str, Action)>) {
     let heads: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
     write!(text, "\n## {title}\n\n| | {} |\n|{}\n", heads.join(" | "), " --- |".repeat(heads.len() + 1))
         .expect("a text takes everything");
     for (name, action) in rows {
-        let cells: Vec<&str> = Role::ALL.iter().map(|role| word(reach(*role, action))).collect();
+        let cells: Vec<&str> = Role::ALL.iter().map(|role| reach(*role, action).word()).collect();
         writeln!(text, "| {name} | {} |", cells.join(" | ")).expect("a text takes everything");
     }
 }

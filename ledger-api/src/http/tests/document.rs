@@ -158,3 +158,17 @@ fn bodies_take_no_field_that_is_not_described() {
         assert_eq!(schema["additionalProperties"], json!(false), "{method} {path}");
     }
 }
+
+#[tokio::test]
+async fn the_document_says_who_may_do_what_as_the_table_has_it() {
+    let document = crate::http::document().unwrap();
+    let said = |path: &str, method: &str| document["paths"][path][method]["description"].as_str().unwrap_or_default();
+    assert!(said("/v1/redemptions", "post").ends_with("Who may (谁可以): clerk (own)."), "{document:#}");
+    assert!(said("/v1/due", "post").contains("admin (all)") && !said("/v1/due", "post").contains("clerk"));
+    for (path, method, operation) in operations(&document) {
+        let open = matches!(path, "/healthz" | "/readyz" | "/openapi.json" | "/v1/login" | "/v1/logout")
+            || path == "/v1/witness/add-checkpoint";
+        let told = operation["description"].as_str().is_some_and(|text| text.contains("Who may"));
+        assert_eq!(told, !open, "{method} {path}");
+    }
+}
