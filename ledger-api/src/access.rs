@@ -7,7 +7,6 @@
 //! for each request. Tokens live beside the journal and may be issued and revoked by one process while others serve.
 
 mod cache;
-pub mod lockout;
 pub mod password;
 pub mod policy;
 mod postgres;

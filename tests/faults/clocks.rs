@@ -27,10 +27,7 @@ async fn a_clock_that_jumps_costs_no_command_and_turns_no_recorded_time_back(sit
     let clock = SetClock::new();
     // A grant holds from the day of its making on, and no clock here is set back before that.
     clock.set(-DAY);
-    let issue = ["token", "issue", "--role", "admin"];
-    let issued = cli::command(site.url()).envs(clock.environment()).args(issue).output().expect("the program starts");
-    assert!(issued.status.success(), "{}", String::from_utf8_lossy(&issued.stderr));
-    let token = String::from_utf8(issued.stdout).expect("a token").trim().to_owned();
+    let token = cli::token_in(site.url(), &clock.environment());
     clock.set(0);
     let mut server = Server::start_in(site.url(), clock.environment());
     let mut district = District::new(40, 3);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use nuanxin_tests::{Api, District, PgCluster, Request, Server, Unanswered, token};
+use nuanxin_tests::{Api, District, Offices, PgCluster, Request, Server, Unanswered, token};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -61,7 +61,7 @@ async fn leaves_a_whole_command_or_none(site: Site, cluster: Option<Arc<PgCluste
 
     let scene = Arc::new(Scene {
         server: Arc::clone(&server),
-        token,
+        offices: Offices::of(&token),
         api: api.clone(),
         size,
         next: AtomicUsize::new(0),
@@ -116,7 +116,7 @@ async fn leaves_a_whole_command_or_none(site: Site, cluster: Option<Arc<PgCluste
 /// What everybody in this test shares.
 struct Scene {
     server: Arc<Server>,
-    token: String,
+    offices: Offices,
     api: Api,
     size: usize,
     /// The next request to hang up on.
@@ -153,7 +153,7 @@ impl Scene {
     /// Sends all of a request or less, waits a little and goes, politely or not; whether all of it was sent.
     async fn send_and_leave(&self, request: &Request, chance: &mut ChaCha8Rng) -> io::Result<bool> {
         let headers = [
-            format!("Authorization: Bearer {}", self.token),
+            format!("Authorization: Bearer {}", self.offices.of_request(&request.method, &request.path)),
             format!("Idempotency-Key: {}", request.key.as_deref().unwrap_or_default()),
             "Content-Type: application/json".to_owned(),
         ];

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use nuanxin_tests::{District, Request, Server, Unanswered, token};
+use nuanxin_tests::{District, Offices, Request, Server, Unanswered, token};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -39,7 +39,7 @@ async fn a_server_asked_to_end_answers_what_was_begun_and_keeps_what_it_acknowle
         let api = api.clone();
         async move { api.get_bytes("/v1/events?after=0", "text/event-stream").await }
     });
-    let begun = begin(&server, &token).await;
+    let begun = begin(&server, Offices::of(&token).desk()).await;
     tokio::time::sleep(Duration::from_millis(300)).await;
 
     // The signal is sent from a thread of its own, which then waits for the end.

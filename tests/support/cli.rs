@@ -1,6 +1,7 @@
 //! The built `nuanxin` program: where it is, and commands run to their end.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -28,32 +29,39 @@ pub fn nuanxin(args: &[&str], journal: &str) -> Output {
 /// The tokens of an administrator and of a desk, for [`crate::Offices`]. The desk's account, `desk-a` or the next letter, is
 /// operator and approver of the district, clerk wherever tests spend, and secretary of their branches.
 pub fn token(journal: &str) -> String {
-    // The desk first: an approver would wait for the word of a second administrator.
-    let desk = desk(journal);
-    format!("{} {desk}", token_for(journal, "admin", &[]))
+    token_in(journal, &[])
 }
 
-fn desk(journal: &str) -> String {
-    const STORES: [&str; 12] =
-        ["S0001", "S0002", "S0003", "S01", "S02", "S1", "S9", "YS-WD01", "S-sell", "S-count", "S-lose", "S-list"];
+/// As [`token`], with further variables in the program's environment.
+pub fn token_in(journal: &str, environment: &[(&'static str, OsString)]) -> String {
+    const STORES: [&str; 13] = [
+        "S0001", "S0002", "S0003", "S01", "S02", "S1", "S9", "YS-WD01", "nowhere", "S-sell", "S-count", "S-lose",
+        "S-list",
+    ];
     const BRANCHES: [&str; 4] = ["B1", "B2", "DZB01", "DZB02"];
-    let accounts = ["desk-a", "desk-b", "desk-c", "desk-d"];
-    let opens = |account: &&str| nuanxin(&["account", "open", account], journal).status.success();
-    let account = accounts.into_iter().find(opens).expect("an account for the desk");
+    let run = |args: &[&str]| {
+        let environment = environment.iter().map(|(name, value)| (name, value));
+        command(journal).envs(environment).args(args).output().expect("the program starts")
+    };
     let done = |args: &[&str]| {
-        let output = nuanxin(args, journal);
+        let output = run(args);
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("text").trim().to_owned()
     };
+    let desks = ["desk-a", "desk-b", "desk-c", "desk-d"];
+    let opens = |account: &&str| run(&["account", "open", account]).status.success();
+    let desk = desks.into_iter().find(opens).expect("an account for the desk");
     let grant = |role: &str, scopes: &[&str]| {
         let scopes = scopes.iter().flat_map(|scope| ["--scope", scope]);
-        done(&["account", "grant", account, "--role", role].into_iter().chain(scopes).collect::<Vec<_>>());
+        done(&["account", "grant", desk, "--role", role].into_iter().chain(scopes).collect::<Vec<_>>());
     };
     grant("operator", &[]);
+    // Before there is an administrator: an approver would wait for the word of a second one.
     grant("approver", &[]);
     grant("clerk", &STORES);
     grant("branch", &BRANCHES);
-    done(&["token", "issue", "--account", account])
+    let desk = done(&["token", "issue", "--account", desk]);
+    format!("{} {desk}", done(&["token", "issue", "--role", "admin"]))
 }
 
 /// Issues a token for a role, with further arguments such as `["--scope", "S01"]`.

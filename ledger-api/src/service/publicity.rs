@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::ids::SiteId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
+use projections::views::proposal::{Proposal, StepKind};
 use projections::waiting::Stage;
 
 use super::ServiceError;
@@ -64,6 +65,7 @@ pub async fn list(
     for (credit, row) in page.rows {
         let until = row.way.public_until.max(row.way.appeal_until());
         if let Some(until) = until.filter(|until| on <= *until)
+            && public_since(&row).is_none_or(|since| since <= on)
             && within.holds(app, &row.worker).await?
         {
             rows.push((until, credit, row));
@@ -91,6 +93,12 @@ pub async fn list(
         }
     });
     Ok(PublicityList { on, lines: lines.collect(), position: page.position })
+}
+
+/// The day on which a credit was put on the wall: when the last check was made, or when it was recorded and needed none.
+fn public_since(row: &Proposal) -> Option<NaiveDate> {
+    let published = row.steps.iter().find(|step| step.what == StepKind::Publicised);
+    published.map(|step| step.at).or(row.at).map(|at| at.date())
 }
 
 /// The workers who belong to a site, or to one below it.

@@ -1,9 +1,13 @@
 //! A branch's year: whose it is by the day, and how it is closed.
 
+use axum::body::Body;
+use axum::http::Method;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::support::Edge;
+use crate::access::Role;
+use crate::service::accounts::token_for;
 
 /// A member's card in branch 甲, and 40 points earned in 2024.
 async fn member() -> Edge {
@@ -90,4 +94,23 @@ async fn reading(edge: &Edge, path: &str) -> Vec<u8> {
     use tower::ServiceExt;
     let request = edge.request(Method::GET, path, &edge.token).body(Body::empty()).unwrap();
     edge.router.clone().oneshot(request).await.unwrap().into_body().collect().await.unwrap().to_bytes().to_vec()
+}
+
+#[tokio::test]
+async fn whoever_holds_a_card_sees_that_the_branch_pulled_it() {
+    let edge = Edge::with_district().await;
+    let member = json!({"id": "W7", "occupation": "快递员", "party_member": true});
+    assert_eq!(edge.post("/v1/workers", "w7", member).await.status.as_u16(), 201);
+    let card = json!({"card_no": "K7", "branch": "B1"});
+    assert_eq!(edge.post("/v1/workers/W7/card", "k7", card).await.status.as_u16(), 201);
+    let secretary = token_for(&edge.app, Role::Branch, Some("B1")).await;
+    let year = chrono::Datelike::year(&edge.app.ledger.now().date());
+    let request = edge.request(Method::GET, &format!("/v1/appraisals/{year}?branch=B1"), &secretary);
+    let pulled = edge.finish(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(pulled.body["cards"].as_array().map(Vec::len), Some(1), "{pulled:?}");
+    let own = token_for(&edge.app, Role::Worker, Some("W7")).await;
+    let request = edge.request(Method::GET, "/v1/workers/W7/readers", &own);
+    let told = edge.finish(request.body(Body::empty()).unwrap()).await;
+    let last = &told.body["readers"][0];
+    assert_eq!((&last["what"], &last["role"]), (&json!("appraisal"), &json!("branch")), "{told:?}");
 }

@@ -93,6 +93,14 @@ async fn a_credit_is_checked_then_public_and_nobody_shortens_that() {
     assert_eq!((&balance["available"], &balance["pending"][0]["free_on"]), (&json!(0), &days_from_now(4)), "{balance}");
     let list = edge.get("/v1/publicity").await.body;
     assert_eq!(list["credits"][0]["public_until"], days_from_now(3), "{list}");
+    let hanging = async |days: i64| {
+        let today = crate::service::reading::now().date();
+        let on = today + chrono::Duration::days(days);
+        edge.get(&format!("/v1/publicity?on={on}")).await.body["credits"].as_array().map(Vec::len)
+    };
+    for (days, lines) in [(-1, 0), (0, 1), (3, 1), (4, 0)] {
+        assert_eq!(hanging(days).await, Some(lines), "the list of {days} days from today");
+    }
     assert_eq!(list["credits"][0]["name"], "**W1", "no name is kept of this worker");
     let queue = edge.get("/v1/credits?status=publicised").await.body;
     assert_eq!(queue["credits"][0]["steps"].as_array().map(Vec::len), Some(2), "{queue}");
