@@ -130,3 +130,18 @@ fn a_token_is_issued_for_what_the_journal_knows_in_sqlite() {
 fn a_token_is_issued_for_what_the_journal_knows_in_postgres() {
     issued_for_what_is_there(&fresh(Database::Postgres));
 }
+
+#[test]
+fn a_district_with_a_single_administrator_is_told_so_by_verify_and_the_report() {
+    let journal = fresh(Database::Sqlite);
+    let admin = || run(&journal, &["token", "issue", "--role", "admin"]).expect(0);
+    let told = || {
+        let verdict = run(&journal, &["verify"]).expect(0);
+        let report = run(&journal, &["audit", "report", "--format", "json"]).expect(0);
+        [verdict.text().contains("a single person administers"), report.text().contains("single_administrator")]
+    };
+    admin();
+    assert_eq!(told(), [true, true]);
+    admin();
+    assert_eq!(told(), [false, false]);
+}

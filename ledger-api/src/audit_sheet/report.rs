@@ -141,19 +141,19 @@ const CORRECTIONS: &[Name] = &[
 /// The document of a report.
 pub fn document(report: &Report) -> Document {
     let thresholds = &report.thresholds;
-    let facts = vec![
+    let mut facts = vec![
         (name("position", "账本序号"), Cell::count(report.position)),
         (name("recorded_at", "该序号记账时间"), Cell::maybe(report.recorded_at)),
         (name("late_days", "迟录界限(天)"), Cell::count(thresholds.late_days)),
         (name("burst_entries", "集中界限(笔)"), Cell::count(thresholds.burst_entries)),
         (name("neighbour_accounts", "相邻界限(人)"), Cell::count(thresholds.neighbour_accounts)),
         (name("pause_minutes", "相邻间隔(分钟)"), Cell::count(thresholds.pause_minutes)),
-        (
-            name("administrators", "管理员人数（只有一人时，审核员和管理员的授权无人复核）"),
-            Cell::Count(report.administrators as i128),
-        ),
         (name("list", "每表最多行数"), Cell::Count(thresholds.list as i128)),
     ];
+    facts.push((name("administrators", "管理员人数"), Cell::Count(report.administrators as i128)));
+    if report.administrators == 1 {
+        facts.push((name("single_administrator", "只有一名管理员"), text("审核员和管理员的授权没有第二人复核")));
+    }
     let mut tables = people(report);
     tables.extend(times(report));
     tables.extend(bursts(report));
