@@ -40,7 +40,51 @@ impl Begun {
                 self.workers.insert(command.worker.clone(), command.details.site.clone());
                 return;
             }
-            _ => return,
+            // What these make is asked about by nobody's site, store or account.
+            Command::OpenJournal(_)
+            | Command::Configure(_)
+            | Command::AdoptSchedule(_)
+            | Command::SealAppraisal(_)
+            | Command::DepartWorker(_)
+            | Command::EraseWorker(_)
+            | Command::IssueCard(_)
+            | Command::MoveCard(_)
+            | Command::CloseCard(_)
+            | Command::RegisterMerchant(_)
+            | Command::PaySettlement(_)
+            | Command::OpenStore(_)
+            | Command::CloseStore(_)
+            | Command::ReopenStore(_)
+            | Command::ListItem(_)
+            | Command::DelistItem(_)
+            | Command::Restock(_)
+            | Command::CountStock(_)
+            | Command::WriteOffStock(_)
+            | Command::JudgeCredit(_)
+            | Command::SettleCredit(_)
+            | Command::ReverseRedemption(_)
+            | Command::CaptureHold(_)
+            | Command::ReleaseHold(_)
+            | Command::ExpireLots(_)
+            | Command::OpenAccount(_)
+            | Command::GrantRole(_)
+            | Command::ConfirmGrant(_)
+            | Command::EndGrant(_)
+            | Command::OpenSite(_)
+            | Command::MoveSite(_)
+            | Command::CloseSite(_)
+            | Command::SetServices(_)
+            | Command::RegisterAppointment(_)
+            | Command::OpenPair(_)
+            | Command::RecordVisit(_)
+            | Command::PostRequest(_)
+            | Command::RecordHandling(_)
+            | Command::RegisterFund(_)
+            | Command::RegisterBenefit(_)
+            | Command::ApplyBenefit(_)
+            | Command::IssuePass(_)
+            | Command::RegisterOffer(_)
+            | Command::UsePass(_) => return,
         };
         let made_on = if let AskedTime::At(at) = time { at.date() } else { context.at.date() };
         let act = Act { worker: worker.clone(), store: store.cloned(), made_on };
@@ -57,9 +101,9 @@ impl Begun {
         self.workers.get(worker).map(Option::as_ref)
     }
 
-    /// What was begun that a target names.
-    pub(super) fn act_of(&self, target: Target<'_>) -> Option<&Act> {
+    /// What was begun that a target names, with its name.
+    pub(super) fn act_of(&self, target: Target<'_>) -> Option<(&Key, &Act)> {
         let (Target::Credit(name) | Target::Redemption(name) | Target::Hold(name)) = target else { return None };
-        self.acts.get(&Key::new(name).ok()?)
+        self.acts.get_key_value(&Key::new(name).ok()?)
     }
 }

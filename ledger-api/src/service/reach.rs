@@ -52,7 +52,11 @@ pub async fn may_after(
 }
 
 async fn of_begun(app: &App, begun: &Begun, target: Target<'_>) -> Result<Whereabouts, ServiceError> {
-    if let Some(act) = begun.act_of(target) {
+    let journal = app.ledger.journal();
+    if let Some((key, act)) = begun.act_of(target) {
+        if journal.find(std::slice::from_ref(key)).await?.into_iter().flatten().next().is_some() {
+            return Ok(Whereabouts::default());
+        }
         let known = match &act.store {
             Some(store) => of_store(app, store.as_str()).await?,
             None => of_worker(app, act.worker.as_str()).await?,
@@ -60,14 +64,16 @@ async fn of_begun(app: &App, begun: &Begun, target: Target<'_>) -> Result<Wherea
         return Ok(Whereabouts { worker: Some(act.worker.to_string()), made_on: Some(act.made_on), ..known });
     }
     let Some(Ok(worker)) = target.worker().map(WorkerId::new) else { return Ok(Whereabouts::default()) };
-    match begun.site_of(&worker) {
-        Some(site) => Ok(Whereabouts {
-            worker: Some(worker.to_string()),
-            sites: upwards(app, site.map(SiteId::as_str)).await?,
-            ..Whereabouts::default()
-        }),
-        None => Ok(Whereabouts::default()),
+    let Some(site) = begun.site_of(&worker) else { return Ok(Whereabouts::default()) };
+    // Views may not have come to a worker whom somebody else registered just now.
+    if !journal.read_stream(&StreamId::Worker(worker.clone()), 0, 1).await?.is_empty() {
+        return Ok(Whereabouts::default());
     }
+    Ok(Whereabouts {
+        worker: Some(worker.to_string()),
+        sites: upwards(app, site.map(SiteId::as_str)).await?,
+        ..Whereabouts::default()
+    })
 }
 
 async fn whereabouts(app: &App, target: Target<'_>) -> Result<Whereabouts, ServiceError> {
