@@ -8,9 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use clap::Args;
-use ledger_core::domain::time::BusinessTime;
 use ledger_core::evidence::note::PublicKey;
 use ledger_core::evidence::verifier::{self, Claim, Finding, Verdict};
 use ledger_core::journal::url::JournalUrl;
@@ -26,6 +24,7 @@ use serde::Serialize;
 use super::say::say;
 use super::{CliError, CliResult, progress};
 use crate::app;
+use crate::appraisal_sheet::paper::recorded_on;
 use crate::audit;
 use crate::service::administrators;
 pub use signatures::{Signatures, read_note, store_of};
@@ -200,10 +199,10 @@ fn print(report: &Report) {
 
 /// Whether one person alone administered when the last entry was recorded: a verdict does not depend on today's date.
 async fn is_administered_alone(journal: &dyn Journal, size: u64) -> Result<bool, CliError> {
-    let last = journal.read(size.saturating_sub(1), 1).await?;
-    let Some(last) = last.first() else { return Ok(false) };
-    let Some(utc) = DateTime::<Utc>::from_timestamp_micros(last.command.recorded_at.micros()) else { return Ok(false) };
-    Ok(administrators::is_one_alone(journal, BusinessTime::from_instant(&utc).date()).await?)
+    match recorded_on(journal, size).await? {
+        Some(day) => Ok(administrators::is_one_alone(journal, day).await?),
+        None => Ok(false),
+    }
 }
 
 async fn verify_journal(journal: &Arc<dyn Journal>, claims: &[Claim]) -> Verdict {

@@ -182,7 +182,7 @@ impl ReportFold {
             self.directory.evolve(event);
         }
         let Event::Worker(event) = event else { return };
-        let clock = civil(entry.command.recorded_at);
+        let clock = entry.command.recorded_at.to_business();
         if let Some(record) = event.as_service() {
             let worker = self.workers.number(record.worker.as_str());
             let recorded = Recorded { entry, record, worker, clock };
@@ -204,7 +204,7 @@ impl ReportFold {
         let (people, pairs, self_confirmed, pending) = self.people.finish();
         let (witness_hours, witness_days) = self.witnesses.finish();
         let (stock, stores) = self.stock.finish();
-        let day = self.recorded_at.map(|recorded_at| civil(recorded_at).date());
+        let day = self.recorded_at.map(|recorded_at| recorded_at.to_business().date());
         Report {
             position: self.position,
             recorded_at: self.recorded_at,
@@ -225,12 +225,6 @@ impl ReportFold {
             corrections: self.corrections.finish(),
         }
     }
-}
-
-/// A recorded time as the district's civil time.
-fn civil(recorded_at: RecordedTime) -> BusinessTime {
-    let utc = chrono::DateTime::<chrono::Utc>::from_timestamp_micros(recorded_at.micros()).unwrap_or_default();
-    BusinessTime::from_instant(&utc)
 }
 
 /// Days from one day to another.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::ids::{RedemptionId, WorkerId};
 use ledger_core::domain::points::Points;
@@ -63,8 +63,7 @@ pub struct ReversalRecord {
 impl RedemptionRecord {
     /// Whether it was entered more than a day after it was made.
     pub fn is_late(&self) -> bool {
-        let recorded: DateTime<Utc> = DateTime::from_timestamp_micros(self.recorded_at.micros()).unwrap_or_default();
-        self.at.plus_seconds(LATE_SECONDS).is_some_and(|limit| limit < BusinessTime::from_instant(&recorded))
+        self.at.plus_seconds(LATE_SECONDS).is_some_and(|limit| limit < self.recorded_at.to_business())
     }
 
     fn of(name: &RedemptionId, entry: &Entry, event: &Event) -> Option<RedemptionRecord> {

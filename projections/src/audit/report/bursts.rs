@@ -226,8 +226,8 @@ impl Runs {
             workers,
             entries: run.entries,
             points: run.points,
-            from: super::civil(run.begun),
-            to: super::civil(run.ended),
+            from: run.begun.to_business(),
+            to: run.ended.to_business(),
             first: run.first,
             last: run.last,
         };

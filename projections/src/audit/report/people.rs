@@ -8,7 +8,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::worker::event::{Judgement, Verdict};
 use ledger_core::journal::Entry;
 
-use super::{Tally, Thresholds, civil, days};
+use super::{Tally, Thresholds, days};
 use crate::audit::listed::{Listed, Weightiest};
 
 /// What a person entered and decided.
@@ -123,7 +123,7 @@ impl People {
     }
 
     pub(super) fn entry(&mut self, entry: &Entry, event: &Event) {
-        self.today = civil(entry.command.recorded_at).date();
+        self.today = entry.command.recorded_at.to_business().date();
         let (position, actor) = (entry.position, entry.command.actor.as_str());
         let event = match event {
             Event::Worker(event) => event,
