@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use nuanxin_tests::{Api, District, Offices, PgCluster, Request, Server, Unanswered, token};
@@ -22,8 +22,13 @@ use crate::{size, wire};
 
 /// How many clients hang up at a time.
 const AT_ONCE: u64 = 32;
-/// The longest a client waits before it hangs up, in milliseconds.
-const WAIT_MS_MAX: u64 = 20;
+/// A client waits up to so many times what a command takes just now before it hangs up: on a quick machine as on a slow one
+/// some go before their command, some within it and some after it.
+const WAIT_OF_A_COMMAND: u64 = 2;
+/// What a command is taken to need before the first was answered, and at least, in microseconds.
+const COMMAND_MICROS_MIN: u64 = 10_000;
+/// And at most, in microseconds, so that the crowd goes in time.
+const COMMAND_MICROS_MAX: u64 = 250_000;
 /// Every so many keys are sent again afterwards.
 const ASKED_AGAIN_EVERY: usize = 20;
 /// The longest a whole test may take to hang up on the server.
@@ -66,6 +71,7 @@ async fn leaves_a_whole_command_or_none(site: Site, cluster: Option<Arc<PgCluste
         size,
         next: AtomicUsize::new(0),
         record: Record::new(),
+        command_micros: AtomicU64::new(COMMAND_MICROS_MIN),
         over: AtomicBool::new(false),
     });
     let honest = tokio::spawn(Arc::clone(&scene).honest("meanwhile", usize::MAX));
@@ -106,7 +112,6 @@ async fn leaves_a_whole_command_or_none(site: Site, cluster: Option<Arc<PgCluste
         percentile(&meanwhile, 990),
         percentile(&afterwards, 990),
     );
-    // Whoever asks is looked up first, on PostgreSQL with a query: fewer of them are past that when they hang up.
     assert!(tally.unknown_there >= size / 40, "too few of the whole requests took effect: {tally}");
     assert!(percentile(&meanwhile, 990) < P99_MEANWHILE_MAX, "p99 meanwhile: {:?}", percentile(&meanwhile, 990));
     assert!(percentile(&afterwards, 990) < P99_AFTERWARDS_MAX, "p99 afterwards: {:?}", percentile(&afterwards, 990));
@@ -122,6 +127,8 @@ struct Scene {
     /// The next request to hang up on.
     next: AtomicUsize,
     record: Record,
+    /// What the honest client's last command took.
+    command_micros: AtomicU64,
     over: AtomicBool,
 }
 
@@ -162,7 +169,8 @@ impl Scene {
         let mut stream = TcpStream::connect(wire::address(&self.server)).await?;
         stream.set_nodelay(true)?;
         stream.write_all(&bytes[..sent]).await?;
-        tokio::time::sleep(Duration::from_micros(chance.gen_range(0..=WAIT_MS_MAX * 1_000))).await;
+        let wait_max = self.command_micros.load(Ordering::Relaxed) * WAIT_OF_A_COMMAND;
+        tokio::time::sleep(Duration::from_micros(chance.gen_range(0..=wait_max))).await;
         if chance.gen_ratio(1, 2) {
             // The connection is reset instead of closed in order.
             stream.set_zero_linger()?;
@@ -182,6 +190,8 @@ impl Scene {
             let began = Instant::now();
             let answer = self.honestly(&Request::post("/v1/credits", key, service(number % 40 + 1))).await;
             took.push(began.elapsed());
+            let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+            self.command_micros.store(micros.clamp(COMMAND_MICROS_MIN, COMMAND_MICROS_MAX), Ordering::Relaxed);
             let began = Instant::now();
             let path = format!("/v1/workers/W{:04}/balance?min_position={}", number % 40 + 1, answer["position"]);
             let (status, body) = self.api.get(&path).await.expect("the server answers");
