@@ -3,6 +3,7 @@
 pub mod account;
 pub mod balance;
 pub mod card;
+pub mod case;
 pub mod hold;
 pub mod holder;
 pub mod merchant;
@@ -21,7 +22,7 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold, or to what is stored with them: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 11;
+pub const VERSION: u32 = 12;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
@@ -30,6 +31,7 @@ pub const NAMES: &[&str] = &[
     "hold",
     "card_branch",
     "card_holder",
+    "counter_case",
     "proposal",
     "redemption",
     "site",
@@ -52,6 +54,7 @@ pub fn all() -> Vec<Box<dyn Folder>> {
         Box::new(Cache::<hold::HoldView>::default()),
         Box::new(Cache::<card::CardBranchView>::default()),
         Box::new(Cache::<holder::HolderView>::default()),
+        Box::new(Cache::<case::CaseView>::default()),
         Box::new(Cache::<proposal::ProposalView>::default()),
         Box::new(Cache::<redemption::RedemptionView>::default()),
         Box::new(Cache::<site::SiteView>::default()),

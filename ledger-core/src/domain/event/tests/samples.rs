@@ -1,6 +1,7 @@
 //! A sample of every event type: one with all optional fields and, where there are any, one with none.
 
 pub(super) mod accounts;
+pub(super) mod away;
 pub(super) mod dated;
 pub(super) mod programmes;
 pub(super) mod seals;
@@ -114,6 +115,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(later.into_iter().flatten())
         .chain(programmes::samples())
         .chain(seals::samples())
+        .chain(away::samples())
         .chain(erasure_samples())
         .collect()
 }
@@ -164,6 +166,7 @@ fn programme_samples() -> Vec<ProgrammeEvent> {
             calendar: Calendar::default(),
             checks: None,
             code: "370812".into(),
+            counter: Default::default(),
             guards: Guards::default(),
             name: "兖州区".into(),
             points_step: points(50),
