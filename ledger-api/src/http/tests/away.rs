@@ -192,7 +192,7 @@ async fn a_district_may_limit_how_far_back_a_redemption_is_told() {
             "at": format!("{}T10:00:00+08:00", days_ago(days))})
     };
     assert_eq!(edge.post("/v1/redemptions", "R-1", redeem(8)).await.status.as_u16(), 201);
-    let settings = json!({"effective_from": "2023-01-01", "activities": [], "district": {"redeem_back_days": 7}});
+    let settings = json!({"effective_from": "2023-01-01", "activities": [{"code": "ZY01", "name": "社区志愿服务", "category": "志愿服务", "points_per_unit": 10, "counts_for_card": true}], "district": {"redeem_back_days": 7}});
     assert_eq!(edge.put("/v1/schedule", "schedule-2", settings).await.status.as_u16(), 200);
     assert_eq!(edge.post("/v1/redemptions", "R-2", redeem(8)).await.no(), (422, "invalid_date"));
     assert_eq!(edge.post("/v1/redemptions", "R-3", redeem(7)).await.status.as_u16(), 201);
