@@ -3,7 +3,7 @@
 //! What was handed out is told under the account of the clerk who confirmed it. That clerk's ticket proves it, be it told
 //! by whomever: it was signed by the ledger while the clerk was logged in at that store.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::DateTime;
 use ledger_core::domain::ids::{AccountId, HoldId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
@@ -34,6 +34,8 @@ pub struct Ticket {
     pub ticket: String,
     /// Whose redemptions it covers.
     pub account: String,
+    /// When it was made, milliseconds since 1970 by the ledger's clock.
+    pub issued_ms: i64,
     /// Until when they may be made, milliseconds since 1970.
     pub until_ms: i64,
 }
@@ -44,11 +46,11 @@ pub struct Ticket {
 /// [`ServiceError::Denied`]; [`ServiceError::Unavailable`].
 pub async fn ticket(app: &App, identity: &Identity, store: &str) -> Result<Ticket, ServiceError> {
     reach::may(app, Who::Bearer(identity), CommandKind::DeliverRedemption, Target::Store(store)).await?;
-    let issued = now_ms(app);
-    let until_ms = issued.saturating_add(TICKET_HOURS * 3_600 * 1_000);
-    let text = format!("{TICKET_KIND}\n{}\n{store}\n{issued}\n{until_ms}\n", identity.id);
+    let issued_ms = now_ms(app);
+    let until_ms = issued_ms.saturating_add(TICKET_HOURS * 3_600 * 1_000);
+    let text = format!("{TICKET_KIND}\n{}\n{store}\n{issued_ms}\n{until_ms}\n", identity.id);
     let ticket = signed::sign(app, &text).await?;
-    Ok(Ticket { ticket, account: identity.id.to_string(), until_ms })
+    Ok(Ticket { ticket, account: identity.id.to_string(), issued_ms, until_ms })
 }
 
 /// Whose a ticket is, where it covers a store at a time.
@@ -231,9 +233,4 @@ fn now_ms(app: &App) -> i64 {
 
 fn milliseconds(time: BusinessTime) -> Option<i64> {
     DateTime::parse_from_rfc3339(&time.to_string()).ok().map(|time| time.timestamp_millis())
-}
-
-/// The business day now, for what a counter counts by the day.
-pub fn today(app: &App) -> NaiveDate {
-    app.ledger.now().date()
 }
