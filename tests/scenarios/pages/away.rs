@@ -22,7 +22,9 @@ fn redemptions_after(journal: &str, position: u64) -> Vec<(String, String, Strin
     let events = exported.text().lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
     let made = events.filter(|event| event["position"].as_u64() > Some(position));
     made.filter_map(|event| {
-        let payload = event["payload"].as_str().map_or_else(|| event["payload"].clone(), |text| serde_json::from_str(text).expect("JSON"));
+        let payload = event["payload"]
+            .as_str()
+            .map_or_else(|| event["payload"].clone(), |text| serde_json::from_str(text).expect("JSON"));
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let kind = text(&event["type"]);
         let wanted = ["Redeemed", "HoldCaptured", "DeliveryRefused"].contains(&kind.as_str());

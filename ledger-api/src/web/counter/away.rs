@@ -17,11 +17,12 @@ use ledger_core::ledger::{Command, Receipt, commands};
 use serde::Serialize;
 
 use super::{LINES_MAX, OfStore, UNITS_MAX, give, own_store};
-use crate::access::policy::Who;
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::away::{Provisions, cases, provisions, ticket};
 use crate::service::counter::{shelves, store_name};
+use crate::service::reading::may_read_here;
 use crate::title;
 use crate::web::assets::{AWAY, HTMX, PAGES, SIGNED, STYLE};
 use crate::web::figures::{minute, points};
@@ -309,7 +310,9 @@ async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result
     let name = |sku: &str| {
         shelves.iter().find(|(found, _)| found == sku).map_or_else(|| sku.to_owned(), |(_, item)| item.name.clone())
     };
-    let found = cases(app, who, store, None, "", CASES_MAX, None).await?;
+    let reading = may_read_here(app, who, Read::Cases, Target::Store(store)).await?;
+    reading.at_least(app, None).await?;
+    let found = cases(app, reading, store, None, "", CASES_MAX).await?;
     let mut rows: Vec<(u64, Row)> = Vec::with_capacity(found.rows.len());
     for (case, row) in found.rows {
         let items = row.lines.iter().map(|line| format!("{} ×{}", name(line.sku.as_str()), line.quantity));
