@@ -211,8 +211,8 @@ fn every_guide_is_run_and_nothing_stands_apart_that_no_guide_says() {
             "audit-sample.md",
             "auditor.md",
             "branch.md",
-            "https.md",
             "clerk.md",
+            "https.md",
             "operator.md",
             "quickstart.md"
         ],
