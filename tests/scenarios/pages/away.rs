@@ -1,10 +1,21 @@
 //! The counter when its network goes: three ways to redeem go on, and each is told once when it is back.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
-use super::Visit;
+use super::{Visit, keep};
 use crate::journals::{Database, fresh};
 use crate::program::{position, run};
+
+/// A picture for people, on a telephone's and on a counter's screen.
+fn pictures(visit: &mut Visit, name: &str) {
+    let Some(folder) = std::env::var_os("NUANXIN_PICTURES") else { return };
+    for width in [390, 1280] {
+        visit.browser.set_screen(width, width < 600);
+        keep(&Path::new(&folder).join(format!("away-{name}-{width}.png")), &visit.browser.picture());
+    }
+}
 
 /// What the page says to the ledger by itself, with the session that it has.
 fn asks(visit: &mut Visit, path: &str, key: &str, body: &Value) -> Value {
@@ -58,6 +69,7 @@ fn the_story(database: Database) {
     visit.browser.press("button", "饮用水一箱 20 积分");
     visit.browser.press("button", "确认兑换");
     let told = visit.browser.told("status", "兑换成功");
+    pictures(&mut visit, "done");
     assert!(told.contains("饮用水一箱 ×1") && told.contains("联网后自动补报"), "{told}");
     // Neither more than the floor for one person, nor a hold that the ledger did not sign or that was taken.
     visit.browser.scan("YS-0001");
@@ -65,6 +77,7 @@ fn the_story(database: Database) {
     visit.browser.told("listitem", "×1");
     visit.browser.press("button", "饮用水一箱 20 积分");
     visit.browser.told("alert", "超过每人离线限额");
+    pictures(&mut visit, "basket");
     let code = code.as_str().expect("a code").to_owned();
     let at = code.find('.').expect("a code with a signature") - 3;
     let other = if code.as_bytes()[at] == b'A' { "B" } else { "A" };
@@ -118,6 +131,7 @@ fn the_story(database: Database) {
     // What was refused is a case, which somebody settles.
     visit.browser.open(&format!("{}/counter/cases?store={store}", visit.server.base_url()));
     visit.browser.told("listitem", "YS-9999");
+    pictures(&mut visit, "cases");
     visit.browser.write("怎么处理的", "区里承担");
     visit.browser.press("button", "结案");
     visit.browser.told("status", "已结案");

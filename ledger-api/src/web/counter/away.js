@@ -164,11 +164,13 @@
     Array.prototype.slice.call(page.children).forEach(function (child) {
       if (child !== title && child !== under && !child.hasAttribute('data-away')) page.removeChild(child);
     });
-    page.appendChild(make('p', { class: 'said', text: w.title }));
-    if (told && told.bad) page.appendChild(make('div', { class: 'said bad', role: 'alert' }, [make('p', { text: told.bad })]));
-    if (told && told.done) page.appendChild(slip(told.done));
-    page.appendChild(asking(w));
-    if (customer) page.appendChild(basket(w));
+    // What waits stands below.
+    var put = function (child) { page.insertBefore(child, room()); };
+    put(make('p', { class: 'said', text: w.title }));
+    if (told && told.bad) put(make('div', { class: 'said bad', role: 'alert' }, [make('p', { text: told.bad })]));
+    if (told && told.done) put(slip(told.done));
+    put(asking(w));
+    if (customer) put(basket(w));
     showQueue();
     var field = page.querySelector(customer ? '[data-confirm]' : '#named');
     if (field) field.focus();
@@ -222,7 +224,7 @@
       var count = chosen[item.sku];
       var button = make('button', { type: 'button', 'aria-label': item.label, click: function () { add(item); } }, [
         make('span', { text: item.name }), count ? make('span', { class: 'tag ok', text: '×' + count }) : null,
-        make('span', { class: 'price num', text: shown(item.price) })
+        make('span', { class: 'price num', text: shown(item.price) + ' ' + w.points })
       ]);
       return make('li', count ? { class: 'chosen' } : {}, [button]);
     });
@@ -340,7 +342,7 @@
       var rows = found[0].sort(function (left, right) { return left.at - right.at; });
       var waiting = rows.filter(function (row) { return row.state === 'waiting'; });
       if (rows.length) {
-        place.appendChild(make('details', rows.length > waiting.length || waiting.length ? { class: 'card', open: '' } : { class: 'card' }, [
+        place.appendChild(make('details', { open: '' }, [
           make('summary', { text: w.waiting + ' ' + waiting.length }),
           make('ul', { class: 'inner' }, rows.map(function (row) {
             var said = row.state === 'waiting' ? w.later : row.state === 'log_in' ? w.log_in : row.state === 'case' ? w.as_case : w.stuck + ' ' + (row.said || '');
