@@ -254,9 +254,11 @@ fn operator(action: Action) -> Reach {
     use CommandKind as C;
     match action {
         Action::Command(C::RegisterWorker | C::DepartWorker | C::RecordCredit) | Action::KeepPerson => Reach::Own,
-        Action::Command(C::RecordVisit | C::ApplyBenefit | C::IssuePass) => Reach::Own,
-        // A request names no site: whoever acts in the whole district enters it.
-        Action::Command(C::PostRequest | C::RecordHandling) => Reach::District,
+        Action::Command(
+            C::RecordVisit | C::ConfirmVisit | C::ApplyBenefit | C::UseBenefit | C::IssuePass | C::UsePass,
+        ) => Reach::Own,
+        // Of a site that routes it, or of the reporter's.
+        Action::Command(C::PostRequest | C::RecordHandling | C::RateHandling) => Reach::Own,
         Action::Read(
             Read::Workers | Read::Worker | Read::Name | Read::MaskedName | Read::Search | Read::Credit | Read::FreeText,
         ) => Reach::Own,
@@ -274,6 +276,7 @@ fn approver(action: Action) -> Reach {
             | C::ReverseCredit
             | C::ResolveObjection
             | C::ReverseRedemption
+            | C::RateHandling
             | C::RegisterAppointment,
         ) => Reach::Own,
         Action::Command(C::PaySettlement | C::OpenPair) | Action::Read(Read::Settlement) => Reach::District,
@@ -305,6 +308,7 @@ fn branch(action: Action) -> Reach {
 
 fn merchant(action: Action) -> Reach {
     match action {
+        Action::Command(CommandKind::UseBenefit | CommandKind::UsePass) => Reach::Own,
         Action::Read(Read::Merchant | Read::Settlement) => Reach::Own,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
@@ -315,6 +319,11 @@ fn worker(action: Action) -> Reach {
     use CommandKind as C;
     match action {
         Action::Command(C::PlaceHold | C::ReleaseHold | C::EraseWorker) => Reach::Own,
+        // What one reports, does and asks for oneself; of what another did for one, what it was worth. The rules see to it
+        // that nobody rates or confirms the own work.
+        Action::Command(
+            C::PostRequest | C::RecordHandling | C::RateHandling | C::RecordVisit | C::ConfirmVisit | C::ApplyBenefit,
+        ) => Reach::Own,
         Action::Read(
             Read::Worker
             | Read::Name

@@ -68,12 +68,14 @@ pub(super) fn finish(place: &Place<'_>, operation: &mut Map<String, Value>) {
 }
 
 fn of_path(place: &Place<'_>, name: &str, parameter: &mut Value) {
-    let named_by_key = ["/v1/credits/", "/v1/redemptions/", "/v1/holds/"];
+    let named_by_key = ["/v1/credits/", "/v1/redemptions/", "/v1/holds/", "/v1/requests/"];
     let (schema, example) = match name {
         "id" if named_by_key.iter().any(|prefix| place.path.starts_with(prefix)) => {
             (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None)
         }
-        "grant" => (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None),
+        "grant" | "handling" | "visit" | "claim" => {
+            (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None)
+        }
         "id" | "sku" => {
             let example = match (name, place.path) {
                 ("sku", _) => EXAMPLE_SKU,

@@ -113,6 +113,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .into_iter()
         .chain(later.into_iter().flatten())
         .chain(programmes::samples())
+        .chain(programmes::routed_samples())
         .chain(seals::samples())
         .chain(erasure_samples())
         .collect()
