@@ -46,6 +46,7 @@ pub mod own_data;
 pub mod pairs;
 pub mod passes;
 pub mod person;
+pub mod programme_reads;
 pub mod publicity;
 pub mod rate;
 pub mod readers;
@@ -133,6 +134,7 @@ fn guarded() -> Routes {
         .merge(pairs::routes())
         .merge(benefits::routes())
         .merge(passes::routes())
+        .merge(programme_reads::routes())
 }
 
 /// Routes that anybody may ask, or that ask for a token themselves: they show nothing of what is recorded.

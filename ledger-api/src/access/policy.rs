@@ -161,7 +161,7 @@ pub fn reach(role: Role, action: Action) -> Reach {
 /// What every account may do that a person acts with.
 fn of_anybody(role: Role, action: Action) -> Reach {
     match action {
-        Action::Read(Read::Me | Read::Schedule | Read::Sites | Read::Publicity) => Reach::Everywhere,
+        Action::Read(Read::Me | Read::Schedule | Read::Sites | Read::Publicity | Read::Benefit) => Reach::Everywhere,
         // Anybody may say that a credit is wrong; auditors write nothing.
         // Who may appeal is told by the credit itself: the objector, or the worker.
         Action::Command(CommandKind::ObjectToCredit | CommandKind::AppealDecision) if role != Role::Auditor => {
@@ -260,7 +260,17 @@ fn operator(action: Action) -> Reach {
         // Of a site that routes it, or of the reporter's.
         Action::Command(C::PostRequest | C::RecordHandling | C::RateHandling) => Reach::Own,
         Action::Read(
-            Read::Workers | Read::Worker | Read::Name | Read::MaskedName | Read::Search | Read::Credit | Read::FreeText,
+            Read::Workers
+            | Read::Worker
+            | Read::Name
+            | Read::MaskedName
+            | Read::Search
+            | Read::Credit
+            | Read::Request
+            | Read::Appointments
+            | Read::Pair
+            | Read::Pass
+            | Read::FreeText,
         ) => Reach::Own,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
     }
@@ -279,9 +289,15 @@ fn approver(action: Action) -> Reach {
             | C::RateHandling
             | C::RegisterAppointment,
         ) => Reach::Own,
-        Action::Command(C::PaySettlement | C::OpenPair) | Action::Read(Read::Settlement) => Reach::District,
+        Action::Command(C::PaySettlement | C::OpenPair) | Action::Read(Read::Settlement | Read::Fund) => {
+            Reach::District
+        }
         Action::Read(
             Read::WaitingCredits
+            | Read::Request
+            | Read::Appointments
+            | Read::Pair
+            | Read::Pass
             | Read::Credit
             | Read::Redemption
             | Read::Workers
@@ -336,9 +352,13 @@ fn worker(action: Action) -> Reach {
             | Read::Receipt
             | Read::Readers
             | Read::FreeText
+            | Read::Appointments
+            | Read::Pair
+            | Read::Pass
             | Read::OwnData,
         ) => Reach::Own,
-        Action::Read(Read::Stores | Read::Store | Read::Stock) => Reach::Everywhere,
+        // What is to be done is open to whoever might do it; of others no id is told.
+        Action::Read(Read::Stores | Read::Store | Read::Stock | Read::Request) => Reach::Everywhere,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
 }

@@ -212,6 +212,18 @@ kinds! {
         Branches,
         /// The sums of all accounts.
         TrialBalance,
+        /// Service requests, with the work on them.
+        Request,
+        /// A worker's appointments.
+        Appointments,
+        /// A pair, with its visits.
+        Pair,
+        /// Benefits: how many there are, were given and are waited for.
+        Benefit,
+        /// Funds: what was appropriated and is set aside.
+        Fund,
+        /// A pass.
+        Pass,
         /// The events as they are recorded.
         Events,
         /// A sample for auditors.

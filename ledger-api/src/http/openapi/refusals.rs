@@ -206,6 +206,8 @@ const NAMED: &[(&str, Code)] = &[
     ("/v1/requests/{id}", Code::UnknownRequest),
     ("/v1/pairs/{id}", Code::UnknownPair),
     ("/v1/benefits/{id}", Code::UnknownBenefit),
+    ("/v1/funds/{id}", Code::NotFound),
+    ("/v1/passes/{id}", Code::UnknownPass),
 ];
 
 /// The codes of an operation, by status.
