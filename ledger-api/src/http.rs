@@ -23,6 +23,7 @@ pub mod command;
 pub mod credit_reads;
 pub mod credits;
 mod decimal;
+pub mod deliveries;
 pub mod docs;
 pub mod door;
 pub mod due;
@@ -115,6 +116,7 @@ fn guarded() -> Routes {
         .merge(redemptions::routes())
         .merge(till::routes())
         .merge(holds::routes())
+        .merge(deliveries::routes())
         .merge(open_holds::routes())
         .merge(batch::routes())
         .merge(expiries::routes())

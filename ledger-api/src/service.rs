@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod administrators;
 pub mod appraisals;
 pub mod audit;
+pub mod away;
 pub mod begun;
 pub mod command;
 pub mod counter;
@@ -31,6 +32,7 @@ pub mod publicity;
 pub mod reach;
 pub mod readers;
 pub mod reading;
+mod signed;
 #[cfg(test)]
 mod tests;
 pub mod texts;

@@ -27,6 +27,7 @@ pub mod card;
 pub mod directory;
 pub mod fund;
 pub mod mark;
+pub mod means;
 pub mod merchant;
 pub mod money;
 pub mod pair;

@@ -20,7 +20,10 @@ pub(crate) fn shelf_changes(event: &StoreEvent) -> Vec<(String, i64)> {
             vec![(event.sku.to_string(), i64::from(event.found) - i64::from(event.missing))]
         }
         StoreEvent::StockWrittenOff(event) => vec![(event.sku.to_string(), -i64::from(event.quantity))],
-        StoreEvent::StoreOpened(_)
+        StoreEvent::DeviceEnrolled(_)
+        | StoreEvent::DeliveryRefused(_)
+        | StoreEvent::CaseSettled(_)
+        | StoreEvent::StoreOpened(_)
         | StoreEvent::StoreUpdated(_)
         | StoreEvent::StoreClosed(_)
         | StoreEvent::StoreReopened(_)

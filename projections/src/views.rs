@@ -5,6 +5,7 @@ pub mod appointment;
 pub mod balance;
 pub mod benefit;
 pub mod card;
+pub mod case;
 pub mod fund;
 pub mod hold;
 pub mod holder;
@@ -25,7 +26,7 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold, or to what is stored with them: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 12;
+pub const VERSION: u32 = 13;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
@@ -34,6 +35,7 @@ pub const NAMES: &[&str] = &[
     "hold",
     "card_branch",
     "card_holder",
+    "counter_case",
     "proposal",
     "redemption",
     "site",
@@ -60,6 +62,7 @@ pub fn all() -> Vec<Box<dyn Folder>> {
         Box::new(Cache::<hold::HoldView>::default()),
         Box::new(Cache::<card::CardBranchView>::default()),
         Box::new(Cache::<holder::HolderView>::default()),
+        Box::new(Cache::<case::CaseView>::default()),
         Box::new(Cache::<proposal::ProposalView>::default()),
         Box::new(Cache::<redemption::RedemptionView>::default()),
         Box::new(Cache::<site::SiteView>::default()),

@@ -9,6 +9,7 @@ use ledger_core::domain::account::Role;
 use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
 use ledger_core::domain::fund::command::FundTerms;
 use ledger_core::domain::ids::Key;
+use ledger_core::domain::means::Means;
 use ledger_core::domain::merchant::command::MerchantDetails;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::pair::command::PairTerms;
@@ -16,6 +17,7 @@ use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
 use ledger_core::domain::period::Period;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::programme::counter::CounterChange;
 use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::request::command::Work;
@@ -186,6 +188,11 @@ fn settings() -> BoxedStrategy<Settings> {
                     approval_required,
                     checks,
                     code: name.clone(),
+                    counter: CounterChange {
+                        offline_floor: points_step,
+                        offline_total: points_step,
+                        redeem_back_days: publicity_days,
+                    },
                     guards,
                     makeup_workdays: holidays.clone(),
                     holidays,
@@ -478,6 +485,32 @@ fn rows() -> BoxedStrategy<Command> {
     prop_oneof![visit, request, handling, apply, slip, rate, confirm, using].boxed()
 }
 
+/// What counters tell that handed goods out before the ledger was asked.
+fn away() -> BoxedStrategy<Command> {
+    let means = select(&[Means::Floor, Means::Hold, Means::Slip]);
+    let to = (prop::option::weighted(0.8, name("W")), prop::option::weighted(0.3, text()));
+    let hold = prop::option::weighted(0.2, earlier());
+    let delivery =
+        (means, to, hold, spending(), time()).prop_map(|(means, (worker, note), hold, spending, given_at)| {
+            commands::DeliverRedemption {
+                means,
+                device: hold.as_ref().map(|_| id("D1")),
+                hold: hold.map(|hold| id(&hold)),
+                worker: worker.map(|worker| id(&worker)),
+                note,
+                store: spending.store,
+                lines: spending.lines,
+                given_at,
+            }
+            .into()
+        });
+    let settle = (earlier(), name("S"), text())
+        .prop_map(|(case, store, reason)| commands::SettleCase { store: id(&store), case: id(&case), reason }.into());
+    let enrol = (name("D"), name("S"))
+        .prop_map(|(device, store)| commands::EnrolDevice { store: id(&store), device: id(&device) }.into());
+    prop_oneof![4 => delivery, 2 => settle, 1 => enrol].boxed()
+}
+
 fn command() -> BoxedStrategy<Command> {
     let seconds = select(&[0_u32, 1, 60, 3_600, 86_400, u32::MAX]);
     prop_oneof![
@@ -494,6 +527,7 @@ fn command() -> BoxedStrategy<Command> {
             .prop_map(|(hold, expired, reason)| Command::ReleaseHold(commands::ReleaseHold { hold: id(&hold), expired, reason })),
         3 => (earlier(), text())
             .prop_map(|(redemption, reason)| Command::ReverseRedemption(commands::ReverseRedemption { redemption: id(&redemption), reason })),
+        7 => away(),
         2 => settings().prop_map(Command::Configure),
         2 => (prop::collection::vec(activity(), 0..2), day(), settings()).prop_map(|(activities, effective_from, settings)| {
             Command::AdoptSchedule(commands::AdoptSchedule { activities, effective_from, settings })
@@ -675,6 +709,9 @@ const fn kind(command: &Command) -> &'static str {
         Command::PlaceHold(_) => "place hold",
         Command::CaptureHold(_) => "capture hold",
         Command::ReleaseHold(_) => "release hold",
+        Command::DeliverRedemption(_) => "deliver redemption",
+        Command::SettleCase(_) => "settle case",
+        Command::EnrolDevice(_) => "enrol device",
         Command::ExpireLots(_) => "expire lots",
         Command::OpenAccount(_) => "open account",
         Command::GrantRole(_) => "grant role",
@@ -700,7 +737,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::UsePass(_) => "use pass",
     }
 }
-const KINDS: usize = 51;
+const KINDS: usize = 54;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

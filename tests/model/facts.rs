@@ -339,6 +339,11 @@ fn store(event: &StoreEvent) -> String {
             let (found, missing) = (event.found, event.missing);
             format!("{place}/{} counted {}, found {found}, missing {missing}", event.sku, event.counted)
         }
+        StoreEvent::DeviceEnrolled(event) => format!("{place} captures by {}", event.device),
+        StoreEvent::DeliveryRefused(event) => {
+            format!("{place} case {} of {:?}: {}", event.redemption, event.means, event.code)
+        }
+        StoreEvent::CaseSettled(event) => format!("{place} case {} settled", event.redemption),
         StoreEvent::StockWrittenOff(event) => format!("{place}/{} wrote off {}", event.sku, event.quantity),
     }
 }

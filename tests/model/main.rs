@@ -112,6 +112,9 @@ const NOT_MODELLED: &[&str] = &[
     "PassUsed",
     "OfferRegistered",
     "OfferUpdated",
+    "DeviceEnrolled",
+    "DeliveryRefused",
+    "CaseSettled",
 ];
 
 /// What the histories above are made of is not left to chance: within a hundred of them everything happens.

@@ -232,15 +232,26 @@ fn clerk(action: Action) -> Reach {
     use CommandKind as C;
     match action {
         Action::Command(
-            C::Redeem | C::PlaceHold | C::CaptureHold | C::ReleaseHold | C::Restock | C::CountStock | C::WriteOffStock,
+            C::Redeem
+            | C::PlaceHold
+            | C::CaptureHold
+            | C::ReleaseHold
+            | C::DeliverRedemption
+            | C::SettleCase
+            | C::EnrolDevice
+            | C::Restock
+            | C::CountStock
+            | C::WriteOffStock,
         ) => Reach::Own,
         Action::Command(C::ReverseRedemption) => Reach::OwnToday,
         Action::Read(
             Read::Counter
+            | Read::Cases
             | Read::Store
             | Read::Stock
             | Read::StoreDay
             | Read::Holds
+            | Read::HoldCode
             | Read::Redemption
             | Read::FreeText,
         ) => Reach::Own,
@@ -287,6 +298,7 @@ fn approver(action: Action) -> Reach {
             | C::ResolveObjection
             | C::ReverseRedemption
             | C::RateHandling
+            | C::SettleCase
             | C::RegisterAppointment,
         ) => Reach::Own,
         Action::Command(C::PaySettlement | C::OpenPair) | Action::Read(Read::Settlement | Read::Fund) => {
@@ -300,6 +312,7 @@ fn approver(action: Action) -> Reach {
             | Read::Pass
             | Read::Credit
             | Read::Redemption
+            | Read::Cases
             | Read::Workers
             | Read::Worker
             | Read::Name
@@ -349,6 +362,7 @@ fn worker(action: Action) -> Reach {
             | Read::Credit
             | Read::Redemption
             | Read::Holds
+            | Read::HoldCode
             | Read::Receipt
             | Read::Readers
             | Read::FreeText
@@ -367,7 +381,14 @@ fn worker(action: Action) -> Reach {
 fn is_audited(read: Read) -> bool {
     !matches!(
         read,
-        Read::Counter | Read::Name | Read::MaskedName | Read::Search | Read::OwnData | Read::Metrics | Read::Me
+        Read::Counter
+            | Read::HoldCode
+            | Read::Name
+            | Read::MaskedName
+            | Read::Search
+            | Read::OwnData
+            | Read::Metrics
+            | Read::Me
     )
 }
 

@@ -16,7 +16,7 @@ use super::command::Body;
 use super::error::ApiError;
 use super::shapes::{ID_PATTERN, KEY_PATTERN, string};
 use super::{appointments, benefits, pairs, passes, requests};
-use super::{credits, grants, holds, judgements, merchants, redemptions, shelf, sites, stores, workers};
+use super::{credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, stores, workers};
 use crate::service::command::Asked;
 
 const KEY: &str = "key";
@@ -75,6 +75,9 @@ commands! {
     "place_hold" | "hold" => holds::PlaceHold,
     "capture_hold" => holds::CaptureHold,
     "release_hold" => holds::ReleaseHold,
+    "deliver_redemption" | "delivery" => deliveries::DeliverRedemption,
+    "settle_case" => deliveries::SettleCase,
+    "enrol_device" => deliveries::EnrolDevice,
     "register_worker" | "worker" => workers::RegisterWorker,
     "depart_worker" => workers::DepartWorker,
     "issue_card" | "card" => workers::IssueCard,

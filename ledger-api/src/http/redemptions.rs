@@ -49,7 +49,7 @@ impl From<Line> for AskedLine {
 pub(super) fn asked_time(at: Option<TimeJson>) -> (AskedTime, Option<String>) {
     match at {
         None => (AskedTime::Now, None),
-        Some(TimeJson(Ok(time))) => (AskedTime::At(time), None),
+        Some(TimeJson(Ok(time))) => (AskedTime::Stated(time), None),
         Some(TimeJson(Err(sent))) => (AskedTime::Unreadable, Some(no_time("at", &sent))),
     }
 }

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use chrono::NaiveDate;
 use ledger_core::domain::ids::ActivityCode;
 use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::programme::counter::CounterChange;
 use ledger_core::domain::programme::event::ProgrammeConfigured;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::{Activity, ActivityTerms, ScheduleVersion, Scoring};
@@ -143,6 +144,18 @@ struct DistrictJson {
     #[serde(default, deserialize_with = "maybe_whole")]
     #[schema(maximum = 366)]
     publicity_days: Option<u32>,
+    /// How many days back a redemption may be told by `at`; any day without.
+    #[serde(default, deserialize_with = "maybe_whole")]
+    #[schema(maximum = 36600)]
+    redeem_back_days: Option<u32>,
+    /// Most points for one worker that a counter hands out while the network is away; 0 for none.
+    #[serde(default)]
+    #[schema(value_type = Option<Price>)]
+    offline_floor: Option<PointsJson>,
+    /// Most points that a counter hands out so on one day; 0 for none.
+    #[serde(default)]
+    #[schema(value_type = Option<Price>)]
+    offline_total: Option<PointsJson>,
     /// Whether a publicity counts working days alone.
     #[serde(default)]
     working_days: Option<bool>,
@@ -293,6 +306,11 @@ impl DistrictJson {
             approval_required: self.approval_required,
             checks: self.checks,
             code: self.code.map(|code| code.0),
+            counter: CounterChange {
+                offline_floor: self.offline_floor.map(|points| points.0),
+                offline_total: self.offline_total.map(|points| points.0),
+                redeem_back_days: self.redeem_back_days,
+            },
             guards: self.guards.map(|guards| guards.changes()).unwrap_or_default(),
             holidays: days("holidays", self.holidays)?,
             makeup_workdays: days("makeup_workdays", self.makeup_workdays)?,
@@ -317,6 +335,9 @@ impl From<ProgrammeConfigured> for DistrictJson {
             name: Some(Text(settings.name)),
             points_step: Some(PointsJson(settings.points_step)),
             publicity_days: Some(settings.publicity_days),
+            redeem_back_days: settings.counter.redeem_back_days,
+            offline_floor: Some(PointsJson(settings.counter.offline_floor)),
+            offline_total: Some(PointsJson(settings.counter.offline_total)),
             working_days: Some(settings.working_days),
             guards: Some(GuardsJson::from(&settings.guards)),
             tiers: Some(settings.tiers.into_iter().map(Text).collect()),

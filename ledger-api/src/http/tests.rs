@@ -2,6 +2,7 @@
 
 mod access;
 mod appraisals;
+mod away;
 mod batch;
 mod dated;
 mod described;

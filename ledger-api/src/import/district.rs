@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use encoding_rs::GB18030;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::programme::counter::CounterChange;
 use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
 use serde::Deserialize;
 
@@ -24,6 +25,9 @@ struct District {
     checks: Option<u32>,
     publicity_days: Option<u32>,
     working_days: Option<bool>,
+    offline_floor: Option<toml::Value>,
+    offline_total: Option<toml::Value>,
+    redeem_back_days: Option<u32>,
     holidays: Option<Vec<toml::Value>>,
     makeup_workdays: Option<Vec<toml::Value>>,
     #[serde(default)]
@@ -88,6 +92,11 @@ fn parse(text: &str) -> Result<(Settings, Import), ImportError> {
         approval_required: district.approval_required,
         checks: district.checks,
         code: Some(code.trim().to_owned()),
+        counter: CounterChange {
+            offline_floor: district.offline_floor.map(|value| floor("offline_floor", value)).transpose()?,
+            offline_total: district.offline_total.map(|value| floor("offline_total", value)).transpose()?,
+            redeem_back_days: district.redeem_back_days,
+        },
         name: Some(district.name.trim().to_owned()),
         points_step: Some(district.points_step.map_or(Ok(Points::from_whole(1)), step)?),
         publicity_days: district.publicity_days,
@@ -161,14 +170,26 @@ fn number_of(kind: GuardKind, given: Option<(&String, &toml::Value)>) -> Result<
     number.map(Some).ok_or_else(|| format!("{word} is a whole number from 0 on, not {value}"))
 }
 
-fn step(value: toml::Value) -> Result<Points, ImportError> {
-    let text = match &value {
+/// A decimal as it was typed.
+fn typed(value: &toml::Value) -> String {
+    match value {
         toml::Value::String(text) => text.trim().to_owned(),
-        toml::Value::Integer(number) => number.to_string(),
-        // The shortest text of a float is the decimal that was typed.
-        toml::Value::Float(number) => number.to_string(),
+        // The shortest text of a float is the decimal that was typed; so is a whole number's.
         other => other.to_string(),
-    };
+    }
+}
+
+/// Points that a counter may hand out while the network is away.
+fn floor(key: &str, value: toml::Value) -> Result<Points, ImportError> {
+    let text = typed(&value);
+    Points::parse(&text).filter(|points| *points >= Points::ZERO).ok_or_else(|| {
+        let what = format!("{key} {text:?} is no decimal from 0 on of at most two places; write it like {key} = 20");
+        ImportError::District(what)
+    })
+}
+
+fn step(value: toml::Value) -> Result<Points, ImportError> {
+    let text = typed(&value);
     Points::parse(&text).filter(|step| step.is_positive()).ok_or_else(|| {
         let what = format!("points_step {text:?} is no decimal above 0 of at most two places; write it like \"0.5\"");
         ImportError::District(what)

@@ -152,7 +152,7 @@ pub(super) fn redemption(row: &Row, frame: &RecordFrame) -> Asked {
         return invalid("「编号」, 「网点编号」 and 「商品编码」 cannot be used".into()).into();
     };
     let at = match time {
-        AskedTime::At(time) => time,
+        AskedTime::At(time) | AskedTime::Stated(time) => time,
         AskedTime::Now | AskedTime::Unreadable => BusinessTime::start_of(frame.month),
     };
     let context = Context { key, actor: frame.actor.clone(), at };

@@ -81,6 +81,9 @@ impl Begun {
             | Command::ReverseRedemption(_)
             | Command::CaptureHold(_)
             | Command::ReleaseHold(_)
+            | Command::DeliverRedemption(_)
+            | Command::SettleCase(_)
+            | Command::EnrolDevice(_)
             | Command::ExpireLots(_)
             | Command::OpenAccount(_)
             | Command::GrantRole(_)
@@ -103,7 +106,7 @@ impl Begun {
             | Command::RegisterOffer(_)
             | Command::UsePass(_) => return,
         };
-        let made_on = if let AskedTime::At(at) = time { at.date() } else { context.at.date() };
+        let made_on = if let AskedTime::At(at) | AskedTime::Stated(at) = time { at.date() } else { context.at.date() };
         let act = Act { worker: worker.clone(), store: store.cloned(), made_on };
         self.acts.insert(context.key.clone(), act);
     }

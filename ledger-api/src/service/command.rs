@@ -14,7 +14,7 @@ use super::ServiceError;
 use super::begun::Begun;
 use super::names::{self, Named, Personal};
 use super::texts;
-use super::{erasure, reach};
+use super::{away, erasure, reach};
 use crate::access::Role;
 use crate::access::policy::{Denied, Who, allow, of_command};
 use crate::app::App;
@@ -135,6 +135,7 @@ pub async fn prepare_after(
 ) -> Result<Prepared, ServiceError> {
     let Asked { mut command, personal, no_date } = asked;
     take_own_site(who, &mut command);
+    away::name_worker(app, &mut command).await?;
     let (kind, target) = of_command(&command);
     reach::may_after(app, who, kind, target, begun).await?;
     if let Command::EraseWorker(command) = &mut command {

@@ -119,7 +119,7 @@ fn goods(sku: String, item: Stock, taken: u32) -> Goods {
 }
 
 /// The worker that a typed or scanned text names.
-async fn named_worker(app: &App, named: &str) -> Result<Option<WorkerId>, ServiceError> {
+pub(super) async fn named_worker(app: &App, named: &str) -> Result<Option<WorkerId>, ServiceError> {
     let named = narrow(named);
     for text in [named.clone(), named.to_uppercase()] {
         let Ok(worker) = WorkerId::new(&text) else { continue };

@@ -52,6 +52,12 @@ fn free_text(command: &mut Command) -> Option<(About, &mut String)> {
         Command::ReleaseHold(commands::ReleaseHold { hold, reason, .. }) => {
             reason.as_mut().map(|reason| (About::Named((&*hold).into()), reason))
         }
+        Command::DeliverRedemption(commands::DeliverRedemption { store, note, .. }) => {
+            note.as_mut().map(|note| (About::Store(store.to_string()), note))
+        }
+        Command::SettleCase(commands::SettleCase { store, reason, .. }) => {
+            Some((About::Store(store.to_string()), reason))
+        }
         Command::CloseStore(commands::CloseStore { store, reason }) => Some((About::Store(store.to_string()), reason)),
         Command::DelistItem(commands::DelistItem { store, reason, .. })
         | Command::CountStock(commands::CountStock { store, reason, .. })
@@ -76,6 +82,7 @@ fn free_text(command: &mut Command) -> Option<(About, &mut String)> {
         | Command::Redeem(_)
         | Command::PlaceHold(_)
         | Command::CaptureHold(_)
+        | Command::EnrolDevice(_)
         | Command::ExpireLots(_)
         | Command::OpenAccount(_)
         | Command::GrantRole(_)

@@ -28,6 +28,22 @@ pub(super) static HTMX: LazyLock<Asset> =
 pub(super) static PAGES: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("pages", "js", SCRIPT, include_str!("layout/layout.js")));
 
+/// How a counter goes on without a network.
+pub(super) static AWAY: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("away", "js", SCRIPT, include_str!("counter/away.js")));
+/// What checks the ledger's signature on a device: loaded when a code is scanned without a network.
+pub(super) static SIGNED: LazyLock<Asset> = LazyLock::new(|| Asset::new("signed", "js", SCRIPT, SIGNED_TEXT));
+/// The libraries of the receipt page, in a room of their own: other scripts of the page keep their names.
+const SIGNED_TEXT: &str = concat!(
+    "(function () {\n",
+    include_str!("vendor/receipt.js"),
+    include_str!("receipt/bytes.js"),
+    include_str!("receipt/libraries.js"),
+    include_str!("receipt/ed25519.js"),
+    include_str!("counter/signed.js"),
+    "})();\n"
+);
+
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// A file that pages load.
@@ -56,7 +72,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 async fn read(Path(file): Path<String>, headers: HeaderMap) -> Response {
-    let all = [&*STYLE, &*HTMX, &*PAGES];
+    let all = [&*STYLE, &*HTMX, &*PAGES, &*AWAY, &*SIGNED];
     let Some(asset) = all.into_iter().find(|asset| asset.path.strip_prefix("/assets/") == Some(file.as_str())) else {
         return StatusCode::NOT_FOUND.into_response();
     };

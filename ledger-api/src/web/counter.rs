@@ -4,6 +4,7 @@
 //! The key of a redemption is made with the page that shows what was chosen, so a double click and a back button are one
 //! redemption; where the ledger's answer was lost, the page keeps it to ask again.
 
+mod away;
 mod day;
 mod shelf;
 
@@ -19,6 +20,7 @@ use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::Deserialize;
 
+use super::assets::{AWAY, SIGNED};
 use super::figures::{minute, points};
 use super::form::{Fields, Sent};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
@@ -55,6 +57,9 @@ struct Page {
     after: String,
     key: String,
     reasons: Vec<&'static str>,
+    /// The scripts that let the counter go on without a network.
+    away: &'static str,
+    signed: &'static str,
 }
 
 /// Whoever stands before the counter.
@@ -117,7 +122,11 @@ struct Shown {
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/counter", get(arrive).post(act)).merge(day::routes()).merge(shelf::routes())
+    Router::new()
+        .route("/counter", get(arrive).post(act))
+        .merge(day::routes())
+        .merge(away::routes())
+        .merge(shelf::routes())
 }
 
 /// Which store is asked for.
@@ -191,6 +200,8 @@ async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result
         after: points(available - sum),
         key: key.unwrap_or_else(|| new_key("counter")),
         reasons: w.undo_reasons(),
+        away: &AWAY.path,
+        signed: &SIGNED.path,
     };
     show(&page)
 }

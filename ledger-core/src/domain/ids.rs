@@ -121,6 +121,10 @@ id!(/** A mutual-aid points card's number (积分卡号). */ CardNo, "card_no", 
 id!(/** A site (站点): a street, community, grid, station, call point or building. */ SiteId, "site", 64, false);
 id!(/** A Party branch (党支部). */ BranchId, "branch", 64, false);
 id!(
+    /** A counter's device, as it names itself (离线设备). */
+    DeviceId, "device", 64, false
+);
+id!(
     /** A command's idempotency key, unique in its journal. */
     Key, "key", 128, true
 );

@@ -1,6 +1,7 @@
 //! The district's programme: versions of the points schedule, the points step, approval and publicity rules.
 
 pub mod command;
+pub mod counter;
 pub mod decide;
 pub mod event;
 pub mod guards;

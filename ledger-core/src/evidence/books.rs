@@ -275,7 +275,10 @@ fn touched(event: &StoreEvent, check: &mut dyn FnMut(&Sku) -> Result<(), String>
         StoreEvent::StockIssued(event) => each(&event.lines),
         StoreEvent::StockReturned(event) => each(&event.lines),
         StoreEvent::StockReserved(event) | StoreEvent::StockUnreserved(event) => each(&event.lines),
-        StoreEvent::StoreOpened(_)
+        StoreEvent::DeviceEnrolled(_)
+        | StoreEvent::DeliveryRefused(_)
+        | StoreEvent::CaseSettled(_)
+        | StoreEvent::StoreOpened(_)
         | StoreEvent::StoreUpdated(_)
         | StoreEvent::StoreClosed(_)
         | StoreEvent::StoreReopened(_)

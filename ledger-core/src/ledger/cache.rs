@@ -15,13 +15,13 @@ use crate::journal::{JournalError, Snapshot, StoredStream};
 /// older snapshot could be read and would lack the field's whole history. `golden/states.txt` notices what is forgotten.
 pub mod layout {
     /// Of the programme.
-    pub const PROGRAMME: u32 = 5;
+    pub const PROGRAMME: u32 = 6;
     /// Of workers.
     pub const WORKER: u32 = 6;
     /// Of merchants.
     pub const MERCHANT: u32 = 3;
     /// Of stores.
-    pub const STORE: u32 = 4;
+    pub const STORE: u32 = 5;
     /// Of card numbers.
     pub const CARD: u32 = 2;
     /// Of marks.

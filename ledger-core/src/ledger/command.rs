@@ -47,6 +47,9 @@ pub enum AskedTime {
     Now,
     /// At a time that is part of the content (兑换时间).
     At(BusinessTime),
+    /// The same, as somebody states it now, and not a sheet of history: the district may limit how far back it lies
+    /// (`redeem_back_days`).
+    Stated(BusinessTime),
     /// A text that could not be read: refused with `invalid_date`, but only after the checks that come before.
     Unreadable,
 }

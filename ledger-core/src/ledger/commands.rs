@@ -6,6 +6,7 @@ pub mod benefits;
 pub mod cards;
 pub(crate) mod content;
 pub mod credits;
+pub mod deliveries;
 pub mod holds;
 pub mod merchants;
 pub mod programme;
@@ -26,6 +27,7 @@ pub use accounts::{ConfirmGrant, EndGrant, GrantRole, OpenAccount};
 pub use benefits::{ApplyBenefit, UseBenefit, UsePass};
 pub use cards::{CloseCard, IssueCard, MoveCard};
 pub use credits::{JudgeCredit, RecordCredit, SettleCredit};
+pub use deliveries::{DeliverRedemption, EnrolDevice, SettleCase};
 pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
 pub use merchants::{PaySettlement, RegisterMerchant};
 pub use programme::{AdoptSchedule, OpenJournal, SealAppraisal};
@@ -230,6 +232,12 @@ commands! {
     CaptureHold(CaptureHold),
     /// Put back what was set aside.
     ReleaseHold(ReleaseHold),
+    /// Tell what a counter handed out before the ledger was asked.
+    DeliverRedemption(DeliverRedemption),
+    /// Settle what was refused of it.
+    SettleCase(SettleCase),
+    /// Make a device the one that captures without the network.
+    EnrolDevice(EnrolDevice),
     /// Book a worker's lots that ended by a day as expired.
     ExpireLots(ExpireLots),
     /// Open an account.

@@ -11,6 +11,7 @@ use super::{At, Page};
 use crate::error::ViewError;
 use crate::handle::Views;
 use crate::views::account::AccountView;
+use crate::views::case::{Case, CaseView};
 use crate::views::merchant::{Merchant, MerchantView};
 use crate::views::schedule::{SETTINGS_KEY, ScheduleView};
 use crate::views::settlement::{Due, Settlement, SettlementView, carry};
@@ -49,6 +50,26 @@ impl Views {
     /// [`ViewError`].
     pub async fn stores(&self, after: &str, limit: usize) -> Result<Page<Store>, ViewError> {
         self.page::<StoreView>("", after, limit).await
+    }
+
+    /// A store's cases of what was handed out unheard, of those that `keep` wants, keyed by case.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn cases(
+        &self,
+        store: &str,
+        after: &str,
+        limit: usize,
+        keep: impl Fn(&Case) -> bool + Send + Sync,
+    ) -> Result<Page<Case>, ViewError> {
+        let prefix = format!("{store}/");
+        let after = if after.is_empty() { String::new() } else { format!("{prefix}{after}") };
+        let mut page = self.page_of::<CaseView>(&prefix, &after, limit, keep).await?;
+        let strip = |key: &str| key.strip_prefix(&prefix).unwrap_or(key).to_owned();
+        page.rows.iter_mut().for_each(|(key, _)| *key = strip(key));
+        page.next = page.next.as_deref().map(strip);
+        Ok(page)
     }
 
     /// A store's items, keyed by item.

@@ -129,7 +129,10 @@ impl View for StockView {
             | StoreEvent::StoreOpened(_)
             | StoreEvent::StoreUpdated(_)
             | StoreEvent::StoreClosed(_)
-            | StoreEvent::StoreReopened(_) => {}
+            | StoreEvent::StoreReopened(_)
+            | StoreEvent::DeviceEnrolled(_)
+            | StoreEvent::DeliveryRefused(_)
+            | StoreEvent::CaseSettled(_) => {}
         }
     }
 }

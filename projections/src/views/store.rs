@@ -23,6 +23,8 @@ pub struct Store {
     pub closed: bool,
     /// When that was.
     pub door_at: Option<BusinessTime>,
+    /// The device that captures holds without the network.
+    pub device: Option<String>,
 }
 
 impl Store {
@@ -45,7 +47,13 @@ impl View for StoreView {
         let Event::Store(event) = event else { return Vec::new() };
         match event.act() {
             StoreAct::Particulars(_) | StoreAct::Door { .. } => vec![event.store().to_smol()],
-            StoreAct::Listing(_) | StoreAct::Delisting(_) | StoreAct::Goods | StoreAct::Correction(_) => Vec::new(),
+            StoreAct::Device(_) => vec![event.store().to_smol()],
+            StoreAct::Listing(_)
+            | StoreAct::Delisting(_)
+            | StoreAct::Goods
+            | StoreAct::Correction(_)
+            | StoreAct::Case(_)
+            | StoreAct::Settled(_) => Vec::new(),
         }
     }
 
@@ -59,7 +67,13 @@ impl View for StoreView {
                 row.site = event.site.as_ref().map(ToString::to_string);
             }
             StoreAct::Door { event, closed } => row.door(closed, event.at),
-            StoreAct::Listing(_) | StoreAct::Delisting(_) | StoreAct::Goods | StoreAct::Correction(_) => {}
+            StoreAct::Device(event) => row.device = Some(event.device.to_string()),
+            StoreAct::Listing(_)
+            | StoreAct::Delisting(_)
+            | StoreAct::Goods
+            | StoreAct::Correction(_)
+            | StoreAct::Case(_)
+            | StoreAct::Settled(_) => {}
         }
     }
 }

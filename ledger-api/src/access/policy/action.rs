@@ -96,6 +96,12 @@ kinds! {
         CaptureHold,
         /// Puts back what was set aside.
         ReleaseHold,
+        /// Tells what a counter handed out before the ledger was asked.
+        DeliverRedemption,
+        /// Settles what was refused of it.
+        SettleCase,
+        /// Makes a device the one that captures without the network.
+        EnrolDevice,
         /// Books lots that ended as expired.
         ExpireLots,
         /// Opens an account.
@@ -186,10 +192,14 @@ kinds! {
         Redemption,
         /// What a counter sees of a worker: masked name, balance, and what of it can be had there.
         Counter,
+        /// What a store handed out before the ledger was asked, and was refused.
+        Cases,
         /// What a store gave out on a day.
         StoreDay,
         /// The holds that are open.
         Holds,
+        /// The signed code of a hold, by which a counter without a network takes it.
+        HoldCode,
         /// The list of merchants.
         Merchants,
         /// A merchant's particulars.
@@ -350,6 +360,16 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::CaptureHold(commands::CaptureHold { hold }) => (CommandKind::CaptureHold, Target::Hold(hold.as_str())),
         Command::ReleaseHold(commands::ReleaseHold { hold, .. }) => {
             (CommandKind::ReleaseHold, Target::Hold(hold.as_str()))
+        }
+        // To whom is told by what was typed; the store is whose goods went.
+        Command::DeliverRedemption(commands::DeliverRedemption { store, .. }) => {
+            (CommandKind::DeliverRedemption, Target::Store(store.as_str()))
+        }
+        Command::SettleCase(commands::SettleCase { store, .. }) => {
+            (CommandKind::SettleCase, Target::Store(store.as_str()))
+        }
+        Command::EnrolDevice(commands::EnrolDevice { store, .. }) => {
+            (CommandKind::EnrolDevice, Target::Store(store.as_str()))
         }
         Command::ExpireLots(commands::ExpireLots { worker, .. }) => {
             (CommandKind::ExpireLots, Target::Worker(worker.as_str()))

@@ -99,6 +99,9 @@ const LEDGER: &[(&str, &[Code])] = &[
     ("/v1/credits/{id}/appeal", JUDGING),
     ("/v1/redemptions", SPENDING),
     ("/v1/redemptions/{id}/reverse", &[Code::AlreadyReversed, Code::InvalidDate]),
+    // What spending refuses is a case here, and no refusal.
+    ("/v1/stores/{id}/deliveries", &[Code::InvalidDate, Code::InvalidQuantity]),
+    ("/v1/stores/{id}/cases/{case}/settle", &[Code::AlreadyDecided]),
     ("/v1/holds", SPENDING),
     ("/v1/holds/{id}/capture", &[Code::AlreadyDecided, Code::HoldExpired, Code::InvalidDate]),
     ("/v1/holds/{id}/release", &[Code::AlreadyDecided, Code::HoldExpired, Code::InvalidDate]),
@@ -195,6 +198,7 @@ const NAMED: &[(&str, Code)] = &[
     ("/v1/workers/{id}", Code::UnknownWorker),
     ("/v1/merchants/{id}", Code::UnknownMerchant),
     ("/v1/stores/{id}/items/{sku}", Code::UnknownItem),
+    ("/v1/stores/{id}/cases/{case}", Code::UnknownRedemption),
     ("/v1/stores/{id}", Code::UnknownStore),
     ("/v1/sites/{id}", Code::UnknownSite),
     ("/v1/credits/{id}", Code::UnknownCredit),

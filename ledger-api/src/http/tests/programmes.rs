@@ -89,7 +89,7 @@ async fn a_wish_is_posted_done_by_one_worker_and_rated_by_the_other() {
     // For another one nobody posts, and nobody claims.
     assert_eq!(claimer.post("/v1/requests", "XQ-2", posting.clone()).await.no(), (403, "forbidden"));
     assert_eq!(reporter.post("/v1/requests/XQ-1/handlings", "BL-1", work("WX")).await.no(), (403, "forbidden"));
-    assert_eq!(reporter.post("/v1/requests/XQ-1/handlings", "BL-1", work("WZ")).await.no(), (409, "same_person"));
+    assert_eq!(reporter.post("/v1/requests/XQ-1/handlings", "BL-1", work("WZ")).await.no(), (403, "same_person"));
     let done = claimer.post("/v1/requests/XQ-1/handlings", "BL-1", work("WX")).await;
     assert_eq!((taken(&done)["handling"].as_str(), done.status.as_u16()), (Some("BL-1"), 201));
     assert_eq!(points(&edge, "WX").await, json!(0));
@@ -137,7 +137,7 @@ async fn nobody_feeds_back_the_own_report() {
     let checks = By::new(&edge, Role::Operator, "Z").await;
     taken(&checks.post("/v1/requests/YH-1/handlings", "BL-1", work).await);
     let rate = "/v1/requests/YH-1/handlings/BL-1/rate";
-    assert_eq!(reporter.post(rate, "FK-1", feed_back.clone()).await.no(), (409, "same_person"));
+    assert_eq!(reporter.post(rate, "FK-1", feed_back.clone()).await.no(), (403, "same_person"));
     assert_eq!(taken(&checks.post(rate, "FK-1", feed_back).await)["worker"], "WZ");
     assert_eq!(points(&edge, "WZ").await, json!(10));
 }
@@ -199,8 +199,8 @@ async fn one_of_a_pair_reports_a_visit_and_the_other_confirms_it() {
     let confirm = |by: &str| json!({"by": by, "on": "2024-03-05"});
     let path = "/v1/pairs/BD1/visits/ZF1/confirm";
     assert_eq!(helper.post(path, "QR1", confirm("WX")).await.no(), (403, "forbidden"));
-    assert_eq!(helper.post(path, "QR1", confirm("WZ")).await.no(), (409, "same_person"));
-    assert_eq!(edge.post(path, "QR1", confirm("WY")).await.no(), (409, "not_a_partner"));
+    assert_eq!(helper.post(path, "QR1", confirm("WZ")).await.no(), (403, "same_person"));
+    assert_eq!(edge.post(path, "QR1", confirm("WY")).await.no(), (422, "not_a_partner"));
     let confirmed = helped.post(path, "QR1", confirm("WX")).await;
     assert_eq!((&taken(&confirmed)["worker"], &confirmed.body["points"]), (&json!("WZ"), &json!(10)));
     assert_eq!(edge.post(path, "QR2", confirm("WX")).await.no(), (409, "already_decided"));
@@ -286,7 +286,7 @@ async fn money_that_an_application_names_is_entered_by_somebody_else() {
     taken(&edge.post("/v1/benefits", "QY2", grant).await);
     let ask = json!({"worker": "WZ", "at": "2024-03-05T08:30:00+08:00", "amount": 80});
     let worker = By::new(&edge, Role::Worker, "WZ").await;
-    assert_eq!(worker.post("/v1/benefits/QY2/claims", "QD1", ask.clone()).await.no(), (409, "same_person"));
+    assert_eq!(worker.post("/v1/benefits/QY2/claims", "QD1", ask.clone()).await.no(), (403, "same_person"));
     taken(&edge.post("/v1/benefits/QY2/claims", "QD1", ask.clone()).await);
     assert_eq!(edge.post("/v1/benefits/QY2/claims", "QD2", ask).await.no().1, "fund_exhausted");
     let none = json!({"worker": "WZ", "at": "2024-03-05T08:30:00+08:00"});

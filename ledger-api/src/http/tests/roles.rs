@@ -46,12 +46,15 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
         return role != Role::Machine;
     }
     match role {
-        Role::Admin => !matches!(path, "/v1/workers/{id}/export" | "/v1/credits/{id}/witness"),
-        Role::Auditor => path != "/v1/workers/{id}/export",
+        Role::Admin => !matches!(path, "/v1/workers/{id}/export" | "/v1/credits/{id}/witness" | "/v1/holds/{id}/code"),
+        Role::Auditor => !matches!(path, "/v1/workers/{id}/export" | "/v1/holds/{id}/code"),
         Role::Machine => false,
         Role::Clerk => match path {
             "/v1/workers/{id}/balance" => true,
-            "/v1/stores/{id}" | "/v1/stores/{id}/stock" | "/v1/stores/{id}/redemptions" => own,
+            "/v1/stores/{id}" | "/v1/stores/{id}/stock" | "/v1/stores/{id}/redemptions" | "/v1/stores/{id}/cases" => {
+                own
+            }
+            "/v1/holds/{id}/code" => there,
             "/v1/redemptions/{id}" => there,
             _ => false,
         },
@@ -74,6 +77,7 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
                 | "/v1/credits/{id}"
                 | "/v1/credits/{id}/witness"
                 | "/v1/redemptions/{id}"
+                | "/v1/stores/{id}/cases"
                 | "/v1/merchants/{id}/settlement"
                 | "/v1/workers/{id}/appointments"
                 | "/v1/requests"
@@ -95,7 +99,7 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
             | "/v1/workers/{id}/readers"
             | "/v1/workers/{id}/export"
             | "/v1/audit/receipt/{position}" => own,
-            "/v1/credits/{id}" | "/v1/redemptions/{id}" => there,
+            "/v1/credits/{id}" | "/v1/redemptions/{id}" | "/v1/holds/{id}/code" => there,
             _ => false,
         },
     }
@@ -112,6 +116,10 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/stores/{id}/restock",
         "/v1/stores/{id}/stocktake",
         "/v1/stores/{id}/write-off",
+        "/v1/stores/{id}/deliveries",
+        "/v1/stores/{id}/device",
+        "/v1/stores/{id}/tickets",
+        "/v1/stores/{id}/cases/{case}/settle",
     ];
     const APPROVING: &[&str] = &[
         "/v1/credits/{id}/confirm",
@@ -119,6 +127,7 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/credits/{id}/reverse",
         "/v1/credits/{id}/resolve",
         "/v1/redemptions/{id}/reverse",
+        "/v1/stores/{id}/cases/{case}/settle",
         "/v1/merchants/{id}/settlements",
         "/v1/workers/search",
         "/v1/requests/{id}/handlings/{handling}/rate",
@@ -192,7 +201,8 @@ fn writes(role: Role, path: &str) -> bool {
 
 fn may(role: Role, method: &str, path: &str, named: Named) -> bool {
     // What somebody may do to the own record alone.
-    let own_alone = role == Role::Worker && path == "/v1/workers/{id}/erase";
+    let own_alone =
+        matches!((role, path), (Role::Worker, "/v1/workers/{id}/erase") | (Role::Clerk, "/v1/stores/{id}/tickets"));
     if method == "get" { reads(role, path, named) } else { writes(role, path) && (!own_alone || named == Named::Own) }
 }
 

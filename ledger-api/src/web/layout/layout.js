@@ -81,6 +81,18 @@
     if (event.target.closest('[data-close]')) closeCamera();
   });
 
+  // A page may bring a script of its own along; it is loaded once and told of each arrival.
+  function arrive() {
+    var wants = document.querySelector('[data-away]');
+    if (!wants || !window.indexedDB || !window.Promise) return;
+    if (window.nuanxinAway) { window.nuanxinAway(); return; }
+    var script = document.createElement('script');
+    script.src = wants.getAttribute('data-away');
+    document.head.appendChild(script);
+  }
+
+  on('htmx:afterSettle', arrive);
+  on('DOMContentLoaded', arrive);
   on('htmx:afterSettle', focusFirst);
   on('htmx:afterSettle', offerCamera);
   on('htmx:beforeRequest', closeCamera);

@@ -22,8 +22,8 @@ use json::canonical;
 use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
-    accounts, actor, at, card_no, credit, dated, erasure_samples, first_samples, merchant, points, programmes, seals,
-    sites, store, way, worker,
+    accounts, actor, at, away, card_no, credit, dated, erasure_samples, first_samples, merchant, points, programmes,
+    seals, sites, store, way, worker,
 };
 
 fn encoded(event: &Event) -> String {
@@ -55,6 +55,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-programmes.jsonl", programmes::samples()),
         ("events-v1-seals.jsonl", seals::samples()),
         ("events-v1-routed.jsonl", programmes::routed_samples()),
+        ("events-v1-away.jsonl", away::samples()),
         ("events-v1-way.jsonl", way::samples()),
     ]
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::counter::CounterChange;
 use super::guards::{Guard, GuardKind};
 use crate::domain::points::Points;
 
@@ -17,6 +18,8 @@ pub struct Settings {
     pub checks: Option<u32>,
     /// Administrative division code (行政区划代码).
     pub code: Option<String>,
+    /// The counters' rules to set anew.
+    pub counter: CounterChange,
     /// The guards to set anew; the others stay as they are.
     pub guards: BTreeMap<GuardKind, Guard>,
     /// Days off (节假日).

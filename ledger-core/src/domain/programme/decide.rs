@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, NaiveDate};
 
 use super::command::Settings;
+use super::counter::{BACK_DAYS_MAX, CounterRules};
 use super::event::{AppraisalSealed, JournalOpened, ProgrammeConfigured, ProgrammeEvent, ScheduleAdopted};
 use super::state::Programme;
 use crate::domain::calendar::{Calendar, Counting};
@@ -118,6 +119,7 @@ impl Programme {
             calendar,
             checks: Some(checks).filter(|checks| *checks > 1),
             code: settings.code.unwrap_or_else(|| self.code.clone()),
+            counter: self.counter.with(&settings.counter),
             guards: self.guards.with(&settings.guards),
             name: settings.name.unwrap_or_else(|| self.name.clone()),
             points_step: settings.points_step.unwrap_or(self.points_step),
@@ -137,6 +139,7 @@ impl Programme {
             return Err(Refusal::new(Code::InvalidInput, message));
         }
         check_calendar(&wanted.calendar)?;
+        check_counter(&wanted.counter)?;
         if let Some((kind, _)) = wanted.guards.on().find(|(_, guard)| guard.over > Some(GUARD_NUMBER_MAX)) {
             let message = format!("guards: {}: the number must be at most {GUARD_NUMBER_MAX}", kind.code());
             return Err(Refusal::new(Code::InvalidInput, message));
@@ -164,6 +167,19 @@ fn check_calendar(calendar: &Calendar) -> Decision<()> {
     }
     if let Some(day) = calendar.makeup_workdays.iter().find(|day| calendar.holidays.binary_search(day).is_ok()) {
         let message = format!("{day} stands in holidays and in makeup_workdays; leave it in one of them");
+        return Err(Refusal::new(Code::InvalidInput, message));
+    }
+    Ok(())
+}
+
+fn check_counter(rules: &CounterRules) -> Decision<()> {
+    for (name, points) in [("offline_floor", rules.offline_floor), ("offline_total", rules.offline_total)] {
+        if points < Points::ZERO || points > Points::COMMAND_MAX {
+            return Err(Refusal::new(Code::InvalidInput, format!("{name} must be 0 or more points")));
+        }
+    }
+    if rules.redeem_back_days > Some(BACK_DAYS_MAX) {
+        let message = format!("redeem_back_days must be at most {BACK_DAYS_MAX}");
         return Err(Refusal::new(Code::InvalidInput, message));
     }
     Ok(())

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::counter::CounterRules;
 use super::guards::Guards;
 use crate::domain::calendar::Calendar;
 use crate::domain::event::V1;
@@ -38,6 +39,9 @@ pub struct ProgrammeConfigured {
     pub checks: Option<u32>,
     /// Administrative division code.
     pub code: String,
+    /// What counters may do; absent where nothing was ever set.
+    #[serde(default, skip_serializing_if = "CounterRules::are_default")]
+    pub counter: CounterRules,
     /// What the guards do.
     #[serde(default, skip_serializing_if = "Guards::are_off")]
     pub guards: Guards,

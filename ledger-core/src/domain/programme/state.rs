@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::counter::CounterRules;
 use super::event::ProgrammeEvent;
 use super::guards::Guards;
 use crate::domain::calendar::{Calendar, Counting};
@@ -23,6 +24,8 @@ pub struct Programme {
     pub checks: u32,
     /// Administrative division code; blank until configured.
     pub code: String,
+    /// What counters may do.
+    pub counter: CounterRules,
     /// What the guards do.
     pub guards: Guards,
     /// The district's name; blank until configured.
@@ -56,6 +59,7 @@ impl Default for Programme {
             calendar: Calendar::default(),
             checks: 0,
             code: String::new(),
+            counter: CounterRules::default(),
             guards: Guards::default(),
             name: String::new(),
             points_step: Points::from_whole(1),
@@ -138,6 +142,7 @@ impl Programme {
                 self.name.clone_from(&event.name);
                 self.points_step = event.points_step;
                 self.publicity_days = event.publicity_days;
+                self.counter.clone_from(&event.counter);
                 self.guards = event.guards.clone();
                 self.tiers.clone_from(&event.tiers);
             }

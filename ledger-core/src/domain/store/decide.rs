@@ -1,5 +1,7 @@
 //! The rules of a store: nothing leaves the shelf that is not on it.
 
+mod away;
+
 use std::collections::BTreeMap;
 
 use super::command::{AtStore, ItemTerms, StoreDetails};
@@ -9,7 +11,7 @@ use super::event::{
 };
 use super::state::{Item, RedemptionStore};
 use crate::domain::event::V1;
-use crate::domain::ids::{HoldId, MerchantId, RedemptionId, Sku};
+use crate::domain::ids::{DeviceId, HoldId, MerchantId, RedemptionId, Sku};
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
 
@@ -111,6 +113,18 @@ pub enum StoreCommand {
         /// Why.
         reason: String,
     },
+    /// Make a device the one that captures without the network.
+    Enrol {
+        /// Which.
+        device: DeviceId,
+    },
+    /// Settle what was handed out unheard and refused.
+    Settle {
+        /// Which case.
+        redemption: RedemptionId,
+        /// How.
+        reason: String,
+    },
 }
 
 impl RedemptionStore {
@@ -125,6 +139,8 @@ impl RedemptionStore {
         }
         let AtStore { store, at } = frame.clone();
         match command {
+            StoreCommand::Enrol { device } => Ok(self.enrol(frame, device)),
+            StoreCommand::Settle { redemption, reason } => self.settle(frame, redemption, reason),
             StoreCommand::Open { details, update } => self.open(frame, details, update),
             StoreCommand::Close { reason } => self.door(frame, true, reason),
             StoreCommand::Reopen => self.door(frame, false, String::new()),

@@ -1,10 +1,12 @@
 //! What is recorded of a store. Fields stand in alphabetical order: that is the canonical order of the bytes.
 
 mod answers;
+mod away;
 
 use serde::{Deserialize, Serialize};
 
 pub use answers::{Items, StockCorrection, StoreAct};
+pub use away::{CaseSettled, DeliveryRefused, DeviceEnrolled};
 
 use crate::domain::event::V1;
 use crate::domain::ids::{HoldId, MerchantId, RedemptionId, SiteId, Sku, StoreId};
@@ -227,5 +229,11 @@ events! {
         StockCounted(StockCounted) = "盘点",
         /// Units were written off.
         StockWrittenOff(StockWrittenOff) = "报损",
+        /// The device for captures without the network.
+        DeviceEnrolled(DeviceEnrolled) = "离线设备登记",
+        /// What was handed out unheard was refused.
+        DeliveryRefused(DeliveryRefused) = "补报未通过",
+        /// Such a case was settled.
+        CaseSettled(CaseSettled) = "补报结案",
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::command::{ItemTerms, StoreDetails};
 use super::event::{ItemListed, StockLine, StoreEvent};
 use crate::domain::history::History;
-use crate::domain::ids::{MerchantId, SiteId, Sku};
+use crate::domain::ids::{DeviceId, MerchantId, RedemptionId, SiteId, Sku};
 use crate::domain::time::BusinessTime;
 
 /// One item's books. `received = on_shelf + reserved + handed_over + written_off` at all times.
@@ -65,6 +65,10 @@ pub struct RedemptionStore {
     /// Whether it is closed, from when on.
     closed: History<bool>,
     items: BTreeMap<Sku, Item>,
+    /// The device that captures without the network.
+    device: Option<DeviceId>,
+    /// What was handed out unheard and refused: whether people settled it.
+    cases: BTreeMap<RedemptionId, bool>,
 }
 
 impl RedemptionStore {
@@ -81,6 +85,16 @@ impl RedemptionStore {
     /// The site it belongs to.
     pub const fn site(&self) -> Option<&SiteId> {
         self.site.as_ref()
+    }
+
+    /// The device that captures without the network.
+    pub const fn device(&self) -> Option<&DeviceId> {
+        self.device.as_ref()
+    }
+
+    /// Whether a case of what was handed out unheard is settled; none where there is no such case.
+    pub fn case_is_settled(&self, redemption: &RedemptionId) -> Option<bool> {
+        self.cases.get(redemption).copied()
     }
 
     /// Whether its particulars are already these.
@@ -150,6 +164,13 @@ impl RedemptionStore {
                 item.written_off += u64::from(event.quantity);
                 item.on_shelf = item.on_shelf.saturating_sub(u64::from(event.quantity));
             }),
+            StoreEvent::DeviceEnrolled(event) => self.device = Some(event.device.clone()),
+            StoreEvent::DeliveryRefused(event) => {
+                self.cases.insert(event.redemption.clone(), false);
+            }
+            StoreEvent::CaseSettled(event) => {
+                self.cases.insert(event.redemption.clone(), true);
+            }
         }
     }
 

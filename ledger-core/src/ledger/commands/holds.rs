@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::Definition;
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{HoldId, Key, RedemptionId};
+use crate::domain::ids::{HoldId, Key, RedemptionId, StoreId};
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::store::StoreCommand;
 use crate::domain::store::command::AtStore;
+use crate::domain::time::BusinessTime;
 use crate::domain::worker::WorkerCommand;
 use crate::domain::worker::command::OfWorker;
 use crate::ledger::book::Book;
@@ -65,7 +66,7 @@ impl Definition for PlaceHold {
 }
 
 /// The streams that the end of a hold touches.
-fn name_streams_of(hold: &HoldId, book: &Book, streams: &mut Vec<StreamId>) {
+pub(super) fn name_streams_of(hold: &HoldId, book: &Book, streams: &mut Vec<StreamId>) {
     streams.push(StreamId::Programme);
     let Some(worker) = book.owner(&hold.into()) else { return };
     streams.push(StreamId::Worker(worker.clone()));
@@ -104,23 +105,40 @@ impl Definition for CaptureHold {
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        let hold = &self.hold;
-        let of = OfWorker { worker: process.hold_owner(hold)?, at: process.context.at };
-        let redemption: RedemptionId = (&process.context.key).into();
-        let state = process.states.worker(&of.worker)?;
-        let capture = WorkerCommand::Capture { hold: hold.clone(), redemption: redemption.clone() };
-        let captured = state.decide(&of, capture)?;
-        let Some(open) = state.hold(hold) else { return Err(Refusal::new(Code::UnknownRedemption, "no such hold")) };
-        let issue = StoreCommand::IssueReserved {
-            lines: stock_lines(&open.lines),
-            hold: hold.clone(),
-            redemption: redemption.clone(),
-        };
-        let mut events: Vec<Event> = captured.into_iter().map(Event::Worker).collect();
-        events.extend(process.store_at(open.store.clone(), of.at, issue)?);
-        events.extend(process.honour(&open.lines, of.at, &redemption, &open.store)?);
-        Ok(events)
+        capture_at(process, &self.hold, process.context.at, None)
     }
+}
+
+/// Takes what was set aside, as of a time; at the store that is named, where one is.
+pub(super) fn capture_at<S: States>(
+    process: &Process<'_, S>,
+    hold: &HoldId,
+    at: BusinessTime,
+    store: Option<&StoreId>,
+) -> Decision<Vec<Event>> {
+    let of = OfWorker { worker: process.hold_owner(hold)?, at };
+    let redemption: RedemptionId = (&process.context.key).into();
+    let state = process.states.worker(&of.worker)?;
+    let capture = WorkerCommand::Capture { hold: hold.clone(), redemption: redemption.clone() };
+    let captured = state.decide(&of, capture)?;
+    let Some(open) = state.hold(hold) else { return Err(Refusal::new(Code::UnknownRedemption, "no such hold")) };
+    if let Some(store) = store.filter(|store| **store != open.store) {
+        let message = format!("hold {hold} is at store {}, not at {store}", open.store);
+        return Err(Refusal::new(Code::UnknownRedemption, message));
+    }
+    if at < open.at {
+        let message = format!("hold {hold} was placed at {}, after {at}", open.at);
+        return Err(Refusal::new(Code::InvalidDate, message));
+    }
+    let issue = StoreCommand::IssueReserved {
+        lines: stock_lines(&open.lines),
+        hold: hold.clone(),
+        redemption: redemption.clone(),
+    };
+    let mut events: Vec<Event> = captured.into_iter().map(Event::Worker).collect();
+    events.extend(process.store_at(open.store.clone(), at, issue)?);
+    events.extend(process.honour(&open.lines, at, &redemption, &open.store)?);
+    Ok(events)
 }
 
 /// Put back what was set aside.

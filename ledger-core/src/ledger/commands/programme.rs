@@ -9,6 +9,7 @@ use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{BranchId, Key};
 use crate::domain::programme::ProgrammeCommand;
 use crate::domain::programme::command::Settings;
+use crate::domain::programme::counter::CounterChange;
 use crate::domain::programme::guards::{GuardAction, GuardKind};
 use crate::domain::refusal::Decision;
 use crate::domain::schedule::{Activity, ActivityTerms, Scoring};
@@ -205,6 +206,7 @@ fn write_settings<'a>(content: &'a mut Content, settings: &Settings) -> &'a mut 
         approval_required,
         checks,
         code,
+        counter,
         guards,
         holidays,
         makeup_workdays,
@@ -245,6 +247,15 @@ fn write_settings<'a>(content: &'a mut Content, settings: &Settings) -> &'a mut 
     }
     if let Some(working_days) = working_days {
         content.text("working_days").number(i64::from(*working_days));
+    }
+    let CounterChange { offline_floor, offline_total, redeem_back_days } = counter;
+    for (name, points) in [("offline_floor", offline_floor), ("offline_total", offline_total)] {
+        if let Some(points) = points {
+            content.text(name).number(points.hundredths());
+        }
+    }
+    if let Some(days) = redeem_back_days {
+        content.text("redeem_back_days").number(i64::from(*days));
     }
     for (kind, guard) in guards.iter().filter(|(kind, _)| **kind != GuardKind::SelfWitness) {
         let over = if guard.action == GuardAction::Off { None } else { guard.over };

@@ -23,7 +23,7 @@ impl AskedSpending {
         content.text(self.worker.as_str()).text(self.store.as_str());
         match self.time {
             AskedTime::Now => content.text("now"),
-            AskedTime::At(time) => content.text(&time.to_string()),
+            AskedTime::At(time) | AskedTime::Stated(time) => content.text(&time.to_string()),
             AskedTime::Unreadable => content.text("unreadable"),
         };
         for line in &self.lines {

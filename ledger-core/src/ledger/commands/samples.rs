@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::Command;
 use crate::domain::account::Role;
+use crate::domain::means::Means;
 use crate::domain::merchant::command::MerchantDetails;
 use crate::domain::points::Points;
 use crate::domain::programme::command::Settings;
@@ -70,6 +71,19 @@ fn activity(code: &str, daily_cap: Option<Points>, validity: Validity) -> Activi
 fn spending(time: AskedTime, quantity: Option<u32>) -> AskedSpending {
     let lines = vec![AskedLine { sku: id("SP001"), quantity }, AskedLine { sku: id("SP002"), quantity: Some(2) }];
     AskedSpending { worker: id("YZ-骑手-001"), store: id("YZ-WD001"), lines, time }
+}
+
+fn delivery(means: Means, worker: Option<&str>, hold: Option<&str>) -> Command {
+    Command::DeliverRedemption(commands::DeliverRedemption {
+        means,
+        device: hold.map(|_| id("7f3d")),
+        hold: hold.map(id),
+        worker: worker.map(id),
+        note: if worker.is_none() { Some("HZ-2024-000一".into()) } else { None },
+        store: id("YZ-WD001"),
+        lines: vec![AskedLine { sku: id("SP001"), quantity: Some(2) }],
+        given_at: BusinessTime::parse("2024-03-05T08:30:00+08:00").expect("a time"),
+    })
 }
 
 /// Samples of sites, and of what belongs to one.
@@ -389,6 +403,18 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
                 reason: "货品损坏".into(),
             }),
         ),
+        ("deliver_redemption/floor", delivery(Means::Floor, Some("YZ-骑手-001"), None)),
+        ("deliver_redemption/hold", delivery(Means::Hold, Some("YZ-骑手-001"), Some("H-1"))),
+        ("deliver_redemption/named", delivery(Means::Slip, None, None)),
+        (
+            "settle_case",
+            Command::SettleCase(commands::SettleCase {
+                store: id("YZ-WD001"),
+                case: id("DH-1"),
+                reason: "区里承担".into(),
+            }),
+        ),
+        ("enrol_device", Command::EnrolDevice(commands::EnrolDevice { store: id("YZ-WD001"), device: id("7f3d") })),
         ("place_hold/at", hold(AskedTime::At(at), Some(3), 3_600)),
         ("place_hold/now", hold(AskedTime::Now, None, 0)),
         ("place_hold/unreadable", hold(AskedTime::Unreadable, None, u32::MAX)),

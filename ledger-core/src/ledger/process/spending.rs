@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use chrono::Days;
+
 use super::super::command::{AskedSpending, AskedTime};
 use super::{LINES_MAX, Process, States, fold_store};
 use crate::domain::event::Event;
@@ -25,7 +27,7 @@ impl<S: States> Process<'_, S> {
         // An unreadable time is refused only after the checks that come before it.
         let readable = match asked.time {
             AskedTime::Now => Some(self.context.at),
-            AskedTime::At(time) => Some(time),
+            AskedTime::At(time) | AskedTime::Stated(time) => Some(time),
             AskedTime::Unreadable => None,
         };
         let at = readable.unwrap_or(self.context.at);
@@ -47,6 +49,9 @@ impl<S: States> Process<'_, S> {
             return Err(Refusal::new(Code::InvalidDate, "the time of redemption is not a time"));
         }
         self.clock.require_past(at, "the time of redemption")?;
+        if let AskedTime::Stated(at) = asked.time {
+            self.require_recent(at)?;
+        }
         worker.require_present_at(&of, at)?;
         if asked.lines.is_empty() || asked.lines.len() > LINES_MAX {
             let message = format!("a redemption has 1 to {LINES_MAX} lines, not {}", asked.lines.len());
@@ -70,6 +75,19 @@ impl<S: States> Process<'_, S> {
             limits.push(terms.limit_per_worker_year);
         }
         Ok((of, Spending { lines, limits, store: asked.store.clone() }))
+    }
+
+    /// A district may limit how far back a redemption is told.
+    fn require_recent(&self, at: BusinessTime) -> Decision<()> {
+        let Some(days) = self.states.programme()?.counter.redeem_back_days else { return Ok(()) };
+        let today = self.clock.today();
+        let earliest = today.checked_sub_days(Days::new(u64::from(days)));
+        if earliest.is_none_or(|earliest| at.date() >= earliest) {
+            return Ok(());
+        }
+        let message =
+            format!("{at} lies more than {days} days back; the district takes none so late (redeem_back_days)");
+        Err(Refusal::new(Code::InvalidDate, message))
     }
 
     /// The worker after holds that ran out were given back, with the events that do so.

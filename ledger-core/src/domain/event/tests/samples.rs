@@ -1,6 +1,7 @@
 //! A sample of every event type: one with all optional fields and, where there are any, one with none.
 
 pub(super) mod accounts;
+pub(super) mod away;
 pub(super) mod dated;
 pub(super) mod programmes;
 pub(super) mod seals;
@@ -115,6 +116,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(programmes::samples())
         .chain(programmes::routed_samples())
         .chain(seals::samples())
+        .chain(away::samples())
         .chain(erasure_samples())
         .collect()
 }
@@ -165,6 +167,7 @@ fn programme_samples() -> Vec<ProgrammeEvent> {
             calendar: Calendar::default(),
             checks: None,
             code: "370812".into(),
+            counter: Default::default(),
             guards: Guards::default(),
             name: "兖州区".into(),
             points_step: points(50),

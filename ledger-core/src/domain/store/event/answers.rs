@@ -1,7 +1,10 @@
 //! What a store's event answers: what it is about, who has a part in it, why, and which items it touches. Traces,
 //! reports and views ask here. The verifier's books read the items by themselves ([`crate::evidence::books`]).
 
-use super::{ItemDelisted, ItemListed, StockCounted, StockLine, StockWrittenOff, StoreDoor, StoreEvent, StoreRecorded};
+use super::{
+    CaseSettled, DeliveryRefused, DeviceEnrolled, ItemDelisted, ItemListed, StockCounted, StockLine, StockWrittenOff,
+    StoreDoor, StoreEvent, StoreRecorded,
+};
 use crate::domain::event::{Party, Subject};
 use crate::domain::ids::Sku;
 
@@ -25,6 +28,12 @@ pub enum StoreAct<'a> {
     Goods,
     /// The books of an item were put right by hand.
     Correction(StockCorrection<'a>),
+    /// A device may capture without the network.
+    Device(&'a DeviceEnrolled),
+    /// What was handed out unheard was refused.
+    Case(&'a DeliveryRefused),
+    /// Such a case was settled.
+    Settled(&'a CaseSettled),
 }
 
 /// The items an event touches.
@@ -72,7 +81,11 @@ impl StoreEvent {
             StoreEvent::StoreOpened(_)
             | StoreEvent::StoreUpdated(_)
             | StoreEvent::StoreClosed(_)
-            | StoreEvent::StoreReopened(_) => Items::None,
+            | StoreEvent::StoreReopened(_)
+            | StoreEvent::DeviceEnrolled(_)
+            | StoreEvent::CaseSettled(_) => Items::None,
+            // Nothing of it left the books.
+            StoreEvent::DeliveryRefused(_) => Items::None,
         }
     }
 
@@ -90,7 +103,10 @@ impl StoreEvent {
         match self {
             StoreEvent::StockIssued(event) => Some(Subject::Redemption(&event.redemption)),
             StoreEvent::StockReserved(event) => Some(Subject::Hold(&event.hold)),
-            StoreEvent::StockReturned(_)
+            StoreEvent::DeliveryRefused(event) => Some(Subject::Redemption(&event.redemption)),
+            StoreEvent::DeviceEnrolled(_)
+            | StoreEvent::CaseSettled(_)
+            | StoreEvent::StockReturned(_)
             | StoreEvent::StockUnreserved(_)
             | StoreEvent::StoreOpened(_)
             | StoreEvent::StoreUpdated(_)
@@ -110,7 +126,10 @@ impl StoreEvent {
             StoreEvent::StockIssued(event) => event.hold.as_ref().map(Subject::Hold),
             StoreEvent::StockReturned(event) => Some(Subject::Redemption(&event.redemption)),
             StoreEvent::StockUnreserved(event) => Some(Subject::Hold(&event.hold)),
-            StoreEvent::StockReserved(_)
+            StoreEvent::DeliveryRefused(event) => event.hold.as_ref().map(Subject::Hold),
+            StoreEvent::CaseSettled(event) => Some(Subject::Redemption(&event.redemption)),
+            StoreEvent::DeviceEnrolled(_)
+            | StoreEvent::StockReserved(_)
             | StoreEvent::StoreOpened(_)
             | StoreEvent::StoreUpdated(_)
             | StoreEvent::StoreClosed(_)
@@ -138,7 +157,10 @@ impl StoreEvent {
             | StoreEvent::StockReserved(_)
             | StoreEvent::StockUnreserved(_)
             | StoreEvent::StockCounted(_)
-            | StoreEvent::StockWrittenOff(_) => None,
+            | StoreEvent::StockWrittenOff(_)
+            | StoreEvent::DeviceEnrolled(_)
+            | StoreEvent::DeliveryRefused(_)
+            | StoreEvent::CaseSettled(_) => None,
         }
     }
 
@@ -149,7 +171,10 @@ impl StoreEvent {
             StoreEvent::ItemDelisted(event) => Some(&event.reason),
             StoreEvent::StockCounted(event) => Some(&event.reason),
             StoreEvent::StockWrittenOff(event) => Some(&event.reason),
-            StoreEvent::StoreOpened(_)
+            StoreEvent::CaseSettled(event) => Some(&event.reason),
+            StoreEvent::DeliveryRefused(event) => event.note.as_deref(),
+            StoreEvent::DeviceEnrolled(_)
+            | StoreEvent::StoreOpened(_)
             | StoreEvent::StoreUpdated(_)
             | StoreEvent::ItemListed(_)
             | StoreEvent::StockReceived(_)
@@ -175,6 +200,9 @@ impl StoreEvent {
             | StoreEvent::StockUnreserved(_) => StoreAct::Goods,
             StoreEvent::StockCounted(event) => StoreAct::Correction(StockCorrection::Counted(event)),
             StoreEvent::StockWrittenOff(event) => StoreAct::Correction(StockCorrection::WrittenOff(event)),
+            StoreEvent::DeviceEnrolled(event) => StoreAct::Device(event),
+            StoreEvent::DeliveryRefused(event) => StoreAct::Case(event),
+            StoreEvent::CaseSettled(event) => StoreAct::Settled(event),
         }
     }
 

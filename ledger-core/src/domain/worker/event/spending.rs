@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::event::V1;
 use crate::domain::ids::{ApplicationId, BenefitId, HoldId, MerchantId, RedemptionId, Sku, StoreId, WorkerId};
+use crate::domain::means::Means;
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 
@@ -59,6 +60,9 @@ pub struct Redeemed {
     pub lines: Vec<RedeemedLine>,
     /// From which lots.
     pub lots: Vec<LotPart>,
+    /// On what word the goods were handed out, where the ledger was asked only afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub means: Option<Means>,
     /// How much, hundredths.
     pub points: Points,
     /// The redemption's name.
@@ -141,6 +145,9 @@ pub struct HoldCaptured {
     pub lines: Vec<RedeemedLine>,
     /// From which lots.
     pub lots: Vec<LotPart>,
+    /// On what word the goods were handed out, where the ledger was asked only afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub means: Option<Means>,
     /// How much, hundredths.
     pub points: Points,
     /// The redemption's name.

@@ -1,0 +1,236 @@
+//! A counter without a network: what a device takes along so that it can go on, and what it tells afterwards.
+//!
+//! What was handed out is told under the account of the clerk who confirmed it. That clerk's ticket proves it, be it told
+//! by whomever: it was signed by the ledger while the clerk was logged in at that store.
+
+use chrono::DateTime;
+use ledger_core::domain::ids::{AccountId, HoldId};
+use ledger_core::domain::points::Points;
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::ledger::{Command, Context, Receipt, commands};
+use projections::queries::Page;
+use projections::views::case::Case;
+
+use super::command::{Asked, prepare, submit};
+use super::counter::named_worker;
+use super::reading::{may_read, may_read_here};
+use super::texts::{self, Written};
+use super::{ServiceError, reach, signed};
+use crate::access::Identity;
+use crate::access::policy::{CommandKind, Read, Target, Who};
+use crate::app::App;
+
+/// How long a ticket covers what is handed out: a long working day and the night after it.
+const TICKET_HOURS: i64 = 24;
+/// How far a device's clock may differ from ours, as in the contract's business time.
+const CLOCKS_DIFFER_MS: i64 = 5 * 60 * 1_000;
+const TICKET_KIND: &str = "nuanxin/counter-ticket/1";
+const HOLD_KIND: &str = "nuanxin/hold-code/1";
+
+/// What lets a clerk's redemptions be told later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// The word itself.
+    pub ticket: String,
+    /// Whose redemptions it covers.
+    pub account: String,
+    /// When it was made, milliseconds since 1970 by the ledger's clock.
+    pub issued_ms: i64,
+    /// Until when they may be made, milliseconds since 1970.
+    pub until_ms: i64,
+}
+
+/// A ticket for whoever asks, at a store of theirs.
+///
+/// # Errors
+/// [`ServiceError::Denied`]; [`ServiceError::Unavailable`].
+pub async fn ticket(app: &App, identity: &Identity, store: &str) -> Result<Ticket, ServiceError> {
+    reach::may(app, Who::Bearer(identity), CommandKind::DeliverRedemption, Target::Store(store)).await?;
+    let issued_ms = now_ms(app);
+    let until_ms = issued_ms.saturating_add(TICKET_HOURS * 3_600 * 1_000);
+    let text = format!("{TICKET_KIND}\n{}\n{store}\n{issued_ms}\n{until_ms}\n", identity.id);
+    let ticket = signed::sign(app, &text).await?;
+    Ok(Ticket { ticket, account: identity.id.to_string(), issued_ms, until_ms })
+}
+
+/// Whose a ticket is, where it covers a store at a time.
+async fn covered(app: &App, ticket: &str, store: &str, at: BusinessTime) -> Result<Option<AccountId>, ServiceError> {
+    let Some(text) = signed::read(app, ticket).await? else { return Ok(None) };
+    let mut lines = text.lines();
+    let mut line = || lines.next().unwrap_or_default();
+    let (kind, account, named) = (line(), line(), line());
+    let (Ok(issued), Ok(until)) = (line().parse::<i64>(), line().parse::<i64>()) else { return Ok(None) };
+    let Some(at) = milliseconds(at) else { return Ok(None) };
+    let covers = kind == TICKET_KIND && named == store && at >= issued - CLOCKS_DIFFER_MS && at <= until;
+    Ok(if covers { AccountId::new(account).ok() } else { None })
+}
+
+/// Tells what a counter handed out. With a ticket its clerk is who acts, judged by what was granted to them on that day;
+/// whoever brings it must be allowed to tell such things at that store.
+///
+/// # Errors
+/// [`ServiceError`]; `forbidden` for a ticket that does not cover it.
+pub async fn deliver(
+    app: &App,
+    caller: &Identity,
+    context: Context,
+    asked: Asked,
+    ticket: Option<&str>,
+) -> Result<(Command, Receipt), ServiceError> {
+    let denied = || ServiceError::Denied(crate::access::policy::Denied);
+    let Command::DeliverRedemption(told) = &asked.command else { return Err(denied()) };
+    let (store, given_at) = (told.store.to_string(), told.given_at);
+    reach::may(app, Who::Bearer(caller), CommandKind::DeliverRedemption, Target::Store(&store)).await?;
+    let Some(ticket) = ticket else { return give(app, caller, context, asked).await };
+    let Some(account) = covered(app, ticket, &store, given_at).await? else { return Err(denied()) };
+    app.views.fresh(None).await?;
+    let row = app.views.account_row(account.as_str()).await?.value.filter(|row| row.exists());
+    let Some(row) = row else { return Err(denied()) };
+    let clerk = Identity::of(&account, caller.way.clone(), &row, given_at.date());
+    let context = Context { actor: clerk.id.clone(), ..context };
+    give(app, &clerk, context, asked).await
+}
+
+async fn give(
+    app: &App,
+    identity: &Identity,
+    context: Context,
+    asked: Asked,
+) -> Result<(Command, Receipt), ServiceError> {
+    let prepared = prepare(app, Who::Bearer(identity), context, asked).await?;
+    let command = prepared.command().clone();
+    Ok((command, submit(app.clone(), prepared).await?))
+}
+
+/// Finds who is meant by what was typed at a counter; what names nobody stays as it was typed, unless it holds a number
+/// that is nobody's business.
+pub(super) async fn name_worker(app: &App, command: &mut Command) -> Result<(), ServiceError> {
+    let Command::DeliverRedemption(told) = command else { return Ok(()) };
+    let (None, Some(typed)) = (&told.worker, &told.note) else { return Ok(()) };
+    app.views.fresh(None).await?;
+    if let Some(worker) = named_worker(app, typed).await? {
+        told.worker = Some(worker);
+        told.note = None;
+    } else if commands::check_text(typed).is_err() {
+        told.note = None;
+    }
+    Ok(())
+}
+
+/// The signed code of a hold: what a counter without a network takes it by.
+#[derive(Debug, Clone)]
+pub struct HoldCode {
+    /// Which.
+    pub hold: HoldId,
+    /// Whose.
+    pub worker: String,
+    /// Where.
+    pub store: String,
+    /// It is void from here on.
+    pub expires_at: String,
+    /// The points set aside.
+    pub points: Points,
+    /// The code.
+    pub code: String,
+}
+
+/// The code of an open hold.
+///
+/// # Errors
+/// [`ServiceError::Denied`]; `unknown_redemption` where there is no open hold of that name.
+pub async fn hold_code(
+    app: &App,
+    who: Who<'_>,
+    hold: &HoldId,
+    min_position: Option<u64>,
+) -> Result<Option<HoldCode>, ServiceError> {
+    let reading = may_read_here(app, who, Read::HoldCode, Target::Hold(hold.as_str())).await?;
+    reading.at_least(app, min_position).await?;
+    let Some(row) = app.views.hold(hold.as_str()).await?.value else { return Ok(None) };
+    let Some(expires_at) = row.expires_at else { return Ok(None) };
+    reading.note_worker(app, &row.worker);
+    let Some(until) = milliseconds(expires_at) else { return Ok(None) };
+    let mut text = format!("{HOLD_KIND}\n{hold}\n{}\n{}\n{until}\n{}\n", row.store, row.worker, row.points);
+    for line in &row.lines {
+        text.push_str(&format!("{} {}\n", line.sku, line.quantity));
+    }
+    Ok(Some(HoldCode {
+        hold: hold.clone(),
+        worker: row.worker,
+        store: row.store,
+        expires_at: expires_at.to_string(),
+        points: row.points,
+        code: signed::sign(app, &text).await?,
+    }))
+}
+
+/// The cases of a store: what was handed out unheard and refused, in the order of their names, open or settled as asked.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn cases(
+    app: &App,
+    who: Who<'_>,
+    store: &str,
+    open: Option<bool>,
+    after: &str,
+    limit: usize,
+    min_position: Option<u64>,
+) -> Result<Page<Case>, ServiceError> {
+    let reading = may_read_here(app, who, Read::Cases, Target::Store(store)).await?;
+    reading.at_least(app, min_position).await?;
+    let wanted = |case: &Case| open.is_none_or(|open| case.settled.is_none() == open);
+    let mut page = app.views.cases(store, after, limit, wanted).await?;
+    let workers: Vec<&str> = page.rows.iter().filter_map(|(_, case)| case.worker.as_deref()).collect();
+    reading.note_store(app, store, workers.into_iter());
+    let mut written = Vec::new();
+    for (_, case) in &mut page.rows {
+        written.extend(case.note.as_mut().map(|note| Written::of_store(store, note)));
+        written.extend(case.settled.as_mut().map(|(_, reason)| Written::of_store(store, reason)));
+    }
+    texts::tell(&app.vault, who, written).await;
+    Ok(page)
+}
+
+/// What a store's counter takes along to go on without a network.
+#[derive(Debug, Clone)]
+pub struct Provisions {
+    /// The device that captures holds.
+    pub device: Option<String>,
+    /// Most points for one worker.
+    pub floor: Points,
+    /// Most points on a day.
+    pub total: Points,
+    /// The key that signs codes of holds, base64.
+    pub key: Option<String>,
+    /// What there is: code, name, price.
+    pub goods: Vec<(String, String, Points)>,
+}
+
+/// What a counter takes along.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn provisions(app: &App, who: Who<'_>, store: &str) -> Result<Provisions, ServiceError> {
+    let reading = may_read(who, Read::Counter, Target::Store(store))?;
+    reading.at_least(app, None).await?;
+    let rules = app.views.programme().await?.value.settings.map(|settings| settings.counter).unwrap_or_default();
+    let row = app.views.store_row(store).await?.value;
+    let shelves = super::counter::shelves(app, who, store).await?;
+    let goods = shelves.into_iter().filter(|(_, item)| item.listed && item.on_shelf > item.reserved);
+    Ok(Provisions {
+        device: row.and_then(|row| row.device),
+        floor: rules.offline_floor,
+        total: rules.offline_total,
+        key: signed::public_key(app).await?,
+        goods: goods.map(|(sku, item)| (sku, item.name, item.price)).collect(),
+    })
+}
+
+fn now_ms(app: &App) -> i64 {
+    milliseconds(app.ledger.now()).unwrap_or_default()
+}
+
+fn milliseconds(time: BusinessTime) -> Option<i64> {
+    DateTime::parse_from_rfc3339(&time.to_string()).ok().map(|time| time.timestamp_millis())
+}

@@ -1,0 +1,438 @@
+// The counter without a network: what it takes along, how it goes on, and how what was handed out is told afterwards.
+//
+// Each redemption is kept on this device with its key, its clerk's ticket and its time before anything is shown as done,
+// and leaves the device only after a definite answer. A key is one redemption, however often it is told.
+'use strict';
+
+(function () {
+  var DATABASE = 'nuanxin-counter';
+  var TELL_AGAIN_MS = 5000;
+  var HUNDREDTHS = 100;
+  var along = null;
+  var away = false;
+  var telling = false;
+  var chosen = {};
+  var customer = '';
+  var taking = null;
+
+  // What this device keeps: the queue, what was taken along for each store, and its own name.
+  function database() {
+    return new Promise(function (resolve, reject) {
+      var asked = indexedDB.open(DATABASE, 1);
+      asked.onupgradeneeded = function () {
+        asked.result.createObjectStore('queue', { keyPath: 'key' });
+        asked.result.createObjectStore('kept');
+      };
+      asked.onsuccess = function () { resolve(asked.result); };
+      asked.onerror = function () { reject(asked.error); };
+    });
+  }
+
+  function inStore(name, mode, act) {
+    return database().then(function (opened) {
+      return new Promise(function (resolve, reject) {
+        var transaction = opened.transaction(name, mode);
+        var asked = act(transaction.objectStore(name));
+        // Only what is committed is kept.
+        transaction.oncomplete = function () { opened.close(); resolve(asked && asked.result); };
+        transaction.onabort = transaction.onerror = function () { opened.close(); reject(transaction.error); };
+      });
+    });
+  }
+
+  function keep(name, value) { return inStore('kept', 'readwrite', function (kept) { return kept.put(value, name); }); }
+  function kept(name) { return inStore('kept', 'readonly', function (store) { return store.get(name); }); }
+  function queue() { return inStore('queue', 'readonly', function (store) { return store.getAll(); }); }
+  function enqueue(row) { return inStore('queue', 'readwrite', function (store) { return store.put(row); }); }
+  function drop(key) { return inStore('queue', 'readwrite', function (store) { return store.delete(key); }); }
+
+  function random() {
+    var bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.prototype.map.call(bytes, function (byte) { return (byte + 256).toString(16).slice(1); }).join('');
+  }
+
+  function device() {
+    return kept('device').then(function (name) {
+      if (name) return name;
+      var made = random();
+      return keep('device', made).then(function () { return made; });
+    });
+  }
+
+  // The ledger's clock: a device's own may be wrong.
+  function now() { return Date.now() + (along ? along.skew : 0); }
+
+  function time(ms) {
+    return new Date(ms + 8 * 3600 * 1000).toISOString().slice(0, 19) + '+08:00';
+  }
+
+  // Points are exact hundredths here as well.
+  function hundredths(text) {
+    var parts = String(text).replace(/,/g, '').split('.');
+    return Number(parts[0]) * HUNDREDTHS + Number(((parts[1] || '') + '00').slice(0, 2));
+  }
+
+  function shown(hundredth) {
+    var rest = hundredth % HUNDREDTHS;
+    return String(Math.floor(hundredth / HUNDREDTHS)) + (rest ? '.' + String(rest + HUNDREDTHS).slice(1).replace(/0$/, '') : '');
+  }
+
+  function make(tag, options, children) {
+    var made = document.createElement(tag);
+    Object.keys(options || {}).forEach(function (name) {
+      if (name === 'text') made.textContent = options.text;
+      else if (name === 'click') made.addEventListener('click', options.click);
+      else made.setAttribute(name, options[name]);
+    });
+    (children || []).forEach(function (child) { if (child) made.appendChild(child); });
+    return made;
+  }
+
+  function room() { return document.querySelector('[data-away]'); }
+
+  // Takes along what is needed, while the network is there.
+  function takeAlong() {
+    var store = room().getAttribute('data-store');
+    return fetch('/counter/away?store=' + encodeURIComponent(store), { credentials: 'same-origin' }).then(function (answer) {
+      if (!answer.ok || answer.redirected) throw new Error('not taken along');
+      return answer.json();
+    }).then(function (taken) {
+      taken.skew = taken.now_ms - Date.now();
+      along = taken;
+      away = false;
+      return keep('along/' + store, taken);
+    });
+  }
+
+  // What was handed out here, by whomever: on a day, and to one person.
+  function spentToday() {
+    var today = time(now()).slice(0, 10);
+    return kept('spent').then(function (spent) {
+      return spent && spent.day === today ? spent : { day: today, all: 0, of: {} };
+    });
+  }
+
+  function goods() {
+    return along.goods.map(function (item) {
+      return { sku: item.sku, name: item.name, label: item.label, price: hundredths(item.price) };
+    });
+  }
+
+  function sum() {
+    return goods().reduce(function (all, item) { return all + item.price * (chosen[item.sku] || 0); }, 0);
+  }
+
+  // A code of a hold: checked here, with the ledger's key that was taken along.
+  function readHold(word) {
+    return loadSigned().then(function () {
+      var lines = window.nuanxinSigned(word, along.key || '');
+      if (!lines || lines[0] !== 'nuanxin/hold-code/1' || lines.length < 8) return { bad: along.words.hold_bad };
+      var hold = { hold: lines[1], store: lines[2], worker: lines[3], until: Number(lines[4]), points: lines[5] };
+      hold.lines = lines.slice(6).filter(Boolean).map(function (line) {
+        var at = line.lastIndexOf(' ');
+        return { sku: line.slice(0, at), quantity: Number(line.slice(at + 1)) };
+      });
+      if (hold.store !== along.store) return { bad: along.words.hold_elsewhere };
+      if (!(now() < hold.until)) return { bad: along.words.hold_over };
+      return Promise.all([device(), kept('taken')]).then(function (found) {
+        if (found[0] !== along.device) return { bad: along.words.hold_device };
+        if ((found[1] || []).indexOf(hold.hold) >= 0) return { bad: along.words.hold_taken };
+        return hold;
+      });
+    });
+  }
+
+  function loadSigned() {
+    if (window.nuanxinSigned) return Promise.resolve();
+    return new Promise(function (resolve, reject) {
+      var script = make('script', { src: room().getAttribute('data-signed') });
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.appendChild(script);
+    });
+  }
+
+  // Without a network the page is ours.
+  function draw(told) {
+    var w = along.words;
+    var page = document.getElementById('page');
+    var title = page.querySelector('h1');
+    var under = page.querySelector('.under');
+    Array.prototype.slice.call(page.children).forEach(function (child) {
+      if (child !== title && child !== under && !child.hasAttribute('data-away')) page.removeChild(child);
+    });
+    page.appendChild(make('p', { class: 'said', text: w.title }));
+    if (told && told.bad) page.appendChild(make('div', { class: 'said bad', role: 'alert' }, [make('p', { text: told.bad })]));
+    if (told && told.done) page.appendChild(slip(told.done));
+    page.appendChild(asking(w));
+    if (customer) page.appendChild(basket(w));
+    showQueue();
+    var field = page.querySelector(customer ? '[data-confirm]' : '#named');
+    if (field) field.focus();
+  }
+
+  function asking(w) {
+    var field = make('input', { id: 'named', class: 'grow', autocomplete: 'off', maxlength: '2000', enterkeyhint: 'search' });
+    var form = make('form', { class: 'card', role: 'search', 'hx-boost': 'false' }, [
+      make('label', { for: 'named', text: w.named }),
+      make('div', { class: 'look' }, [field, make('button', { class: customer ? 'plain' : 'go', text: w.look })])
+    ]);
+    form.addEventListener('submit', function (event) {
+      event.preventDefault();
+      event.stopPropagation();
+      look(field.value);
+    });
+    return form;
+  }
+
+  function look(typed) {
+    var named = typed.trim();
+    chosen = {};
+    taking = null;
+    customer = '';
+    if (!named) { draw(); return; }
+    if (/^[\w-]+\.[\w-]{86}$/.test(named)) {
+      readHold(named).then(function (hold) {
+        if (hold.bad) { draw({ bad: hold.bad }); return; }
+        taking = hold;
+        customer = hold.worker;
+        draw();
+      }, function () { draw({ bad: along.words.hold_bad }); });
+      return;
+    }
+    customer = named;
+    draw(hundredths(along.floor) > 0 ? undefined : { bad: along.words.none });
+  }
+
+  function basket(w) {
+    var confirm = make('button', { class: 'go grow', type: 'button', 'data-confirm': '', text: w.confirm, click: function () { redeem(); } });
+    var head = make('div', { class: 'card customer' }, [make('p', { class: 'name grow', text: customer })]);
+    if (taking) {
+      var list = taking.lines.map(function (line) { return make('li', { class: 'line', text: nameOf(line.sku) + ' ×' + line.quantity }); });
+      return make('div', {}, [head, make('section', { class: 'card basket full-of' }, [
+        make('h3', { text: w.hold }), make('ul', {}, list), make('p', { class: 'line sum', text: taking.points + ' ' + w.points }),
+        make('p', { class: 'acts' }, [confirm])
+      ])]);
+    }
+    var floor = hundredths(along.floor);
+    var items = goods().filter(function (item) { return item.price <= floor; }).map(function (item) {
+      var count = chosen[item.sku];
+      var button = make('button', { type: 'button', 'aria-label': item.label, click: function () { add(item); } }, [
+        make('span', { text: item.name }), count ? make('span', { class: 'tag ok', text: '×' + count }) : null,
+        make('span', { class: 'price num', text: shown(item.price) })
+      ]);
+      return make('li', count ? { class: 'chosen' } : {}, [button]);
+    });
+    var lines = goods().filter(function (item) { return chosen[item.sku]; }).map(function (item) {
+      return make('li', { class: 'line' }, [
+        make('span', { class: 'grow', text: item.name + ' ×' + chosen[item.sku] }),
+        make('button', { class: 'step', type: 'button', 'aria-label': w.less + ' ' + item.name, text: '−', click: function () { add(item, -1); } })
+      ]);
+    });
+    return make('div', {}, [head, make('ul', { class: 'goods', 'aria-label': w.goods }, items),
+      lines.length ? make('section', { class: 'card basket full-of' }, [
+        make('h3', { text: w.chosen }), make('ul', {}, lines), make('p', { class: 'line sum', text: shown(sum()) + ' ' + w.points }),
+        make('p', { class: 'acts' }, [confirm])
+      ]) : null]);
+  }
+
+  function nameOf(sku) {
+    var found = along.goods.filter(function (item) { return item.sku === sku; })[0];
+    return found ? found.name : sku;
+  }
+
+  function add(item, step) {
+    var units = (chosen[item.sku] || 0) + (step || 1);
+    if (units > 0) chosen[item.sku] = units; else delete chosen[item.sku];
+    allowed().then(function (why) {
+      if (why && step !== -1) {
+        chosen[item.sku] = units - 1;
+        if (!chosen[item.sku]) delete chosen[item.sku];
+      }
+      draw(why && step !== -1 ? { bad: why } : undefined);
+    });
+  }
+
+  // Why what is chosen may not be handed out unheard; nothing where it may.
+  function allowed() {
+    return spentToday().then(function (spent) {
+      if (now() > along.until_ms) return along.words.ticket_over;
+      if (taking) return '';
+      if (sum() + (spent.of[customer] || 0) > hundredths(along.floor)) return along.words.over_floor;
+      if (sum() + spent.all > hundredths(along.total)) return along.words.over_total;
+      return '';
+    });
+  }
+
+  var confirming = false;
+
+  function redeem() {
+    if (confirming) return;
+    confirming = true;
+    Promise.all([allowed(), spentToday(), device(), kept('taken')]).then(function (found) {
+      var why = found[0];
+      if (why) { draw({ bad: why }); return undefined; }
+      var at = now();
+      var lines = taking ? taking.lines : goods().filter(function (item) { return chosen[item.sku]; })
+        .map(function (item) { return { sku: item.sku, quantity: chosen[item.sku] }; });
+      if (!lines.length) return undefined;
+      var body = { means: taking ? 'hold' : 'floor', lines: lines, given_at: time(at) };
+      if (taking) { body.worker = taking.worker; body.hold = taking.hold; body.device = found[2]; } else { body.named = customer; }
+      var points = taking ? hundredths(taking.points) : sum();
+      var row = {
+        key: 'away/' + random(), store: along.store, account: along.account, ticket: along.ticket, at: at, body: body,
+        who: customer, points: points, state: 'waiting',
+        items: lines.map(function (line) { return nameOf(line.sku) + ' ×' + line.quantity; }).join('、')
+      };
+      var spent = found[1];
+      if (!taking) {
+        spent.all += points;
+        spent.of[customer] = (spent.of[customer] || 0) + points;
+      }
+      var taken = taking ? (found[3] || []).concat([taking.hold]).slice(-1000) : found[3] || [];
+      return enqueue(row).then(function () { return keep('spent', spent); }).then(function () { return keep('taken', taken); })
+        .then(function () {
+          chosen = {};
+          taking = null;
+          customer = '';
+          draw({ done: row });
+          tell();
+        });
+    }).then(function () { confirming = false; }, function (error) { confirming = false; draw({ bad: String(error) }); });
+  }
+
+  function slip(row) {
+    var w = along.words;
+    return make('div', { class: 'said slip', role: 'status', id: 'told' }, [
+      make('h2', { text: w.done }),
+      make('p', { class: 'big', text: row.items }),
+      make('p', { text: w.points + ' ' + shown(row.points) }),
+      make('p', { class: 'soft', text: row.who + ' · ' + time(row.at).slice(0, 16).replace('T', ' ') }),
+      make('p', { class: 'soft', text: w.later }),
+      make('p', { class: 'acts' }, [make('button', { class: 'no', type: 'button', text: w.undo, click: function () { undo(row); } })])
+    ]);
+  }
+
+  // Only what was not told yet is taken back here; else the counter's own page does it.
+  function undo(row) {
+    if (telling) return;
+    Promise.all([drop(row.key), spentToday(), kept('taken')]).then(function (found) {
+      var spent = found[1];
+      if (row.body.means === 'floor') {
+        spent.all -= row.points;
+        spent.of[row.who] -= row.points;
+      }
+      var taken = (found[2] || []).filter(function (hold) { return hold !== row.body.hold; });
+      return keep('spent', spent).then(function () { return keep('taken', taken); });
+    }).then(function () { draw(); });
+  }
+
+  // What waits here, and what became of it.
+  function showQueue() {
+    var place = room();
+    if (!place || !along) return;
+    var w = along.words;
+    Promise.all([queue(), device()]).then(function (found) {
+      while (place.firstChild) place.removeChild(place.firstChild);
+      var rows = found[0].sort(function (left, right) { return left.at - right.at; });
+      var waiting = rows.filter(function (row) { return row.state === 'waiting'; });
+      if (rows.length) {
+        place.appendChild(make('details', rows.length > waiting.length || waiting.length ? { class: 'card', open: '' } : { class: 'card' }, [
+          make('summary', { text: w.waiting + ' ' + waiting.length }),
+          make('ul', { class: 'inner' }, rows.map(function (row) {
+            var said = row.state === 'waiting' ? w.later : row.state === 'log_in' ? w.log_in : row.state === 'case' ? w.as_case : w.stuck + ' ' + (row.said || '');
+            return make('li', { class: 'line' }, [
+              make('span', { class: 'grow', text: time(row.at).slice(11, 16) + ' ' + row.who + ' ' + row.items }),
+              make('span', { class: 'soft', text: said })
+            ]);
+          })),
+          rows.some(function (row) { return row.state === 'case'; }) && !away ? make('p', {}, [make('a', { href: '/counter/cases?store=' + encodeURIComponent(along.store), text: w.all_cases })]) : null
+        ]));
+      }
+      if (!away && hundredths(along.floor) > 0) {
+        place.appendChild(make('p', { class: 'soft', text: w.ready + ' ' + along.floor + ' ' + w.points }));
+      }
+      if (!away && along.device === found[1]) place.appendChild(make('p', { class: 'soft', text: w.enrolled }));
+      else if (!away) place.appendChild(make('p', {}, [make('button', { class: 'quiet', type: 'button', text: w.enrol, click: function () { enrol(found[1]); } })]));
+    });
+  }
+
+  function post(path, key, ticket, body) {
+    var headers = { 'Content-Type': 'application/json', 'Idempotency-Key': key, 'X-CSRF-Token': along.csrf };
+    if (ticket) headers['Counter-Ticket'] = ticket;
+    return fetch(path, { method: 'POST', credentials: 'same-origin', headers: headers, body: JSON.stringify(body) });
+  }
+
+  function enrol(name) {
+    post('/v1/stores/' + encodeURIComponent(along.store) + '/device', 'device/' + random(), '', { device: name })
+      .then(takeAlong).then(showQueue, showQueue);
+  }
+
+  // Tells what waits, one after the other; a row goes when its answer is definite.
+  function tell() {
+    if (telling || !along) return;
+    telling = true;
+    takeAlong().then(queue).then(function (rows) {
+      // What stands among the cases has been shown; people settle it there.
+      return rows.filter(function (row) { return row.state !== 'case'; }).sort(function (left, right) { return left.at - right.at; })
+        .reduce(function (before, row) { return before.then(function () { return tellOne(row); }); }, Promise.resolve());
+    }).then(function () { telling = false; backAgain(); }, function () { telling = false; showQueue(); });
+  }
+
+  function tellOne(row) {
+    return post('/v1/stores/' + encodeURIComponent(row.store) + '/deliveries', row.key, row.ticket, row.body).then(function (answer) {
+      return answer.json().catch(function () { return {}; }).then(function (said) {
+        if (answer.status === 201 && said.status === 'case') {
+          row.state = 'case';
+          return enqueue(row);
+        }
+        // Its key was used: it is recorded.
+        if (answer.status === 201 || said.code === 'duplicate_conflict') return drop(row.key);
+        if (answer.status >= 500 || answer.status === 429 || answer.status === 408) throw new Error('later');
+        row.state = answer.status === 401 ? 'log_in' : 'stuck';
+        row.said = said.detail || said.title || '';
+        return enqueue(row);
+      });
+    });
+  }
+
+  // The network is back: nobody is interrupted who stands before the counter.
+  function backAgain() {
+    if (document.querySelector('[data-confirm]')) return;
+    var ours = !document.querySelector('form[action="/counter"]');
+    if (ours && !document.querySelector('#told')) location.reload();
+    else showQueue();
+  }
+
+  function goAway(typed) {
+    kept('along/' + room().getAttribute('data-store')).then(function (taken) {
+      if (!taken) return;
+      along = taken;
+      away = true;
+      var told = document.getElementById('no-network');
+      if (told) told.hidden = true;
+      if (typed) look(typed); else draw();
+    });
+  }
+
+  function arrive() {
+    if (!room()) return;
+    takeAlong().then(function () { showQueue(); tell(); }, function () {
+      // A page that came from the ledger just now is the ledger's; one from this device's cache is ours.
+      if (!navigator.onLine) goAway('');
+    });
+  }
+
+  document.addEventListener('htmx:sendError', function (event) {
+    var form = event.detail.elt;
+    if (!room() || !form || form.getAttribute('action') !== '/counter') return;
+    var field = form.querySelector('[name=named]') || form.querySelector('[name=worker]');
+    goAway(field ? field.value : '');
+  });
+  window.addEventListener('online', function () { if (room()) tell(); });
+  setInterval(function () { if (room() && along) queue().then(function (rows) { if (rows.some(function (row) { return row.state === 'waiting' || row.state === 'log_in'; }) || away) tell(); }); }, TELL_AGAIN_MS);
+  if (navigator.serviceWorker) navigator.serviceWorker.register('/counter/worker.js', { scope: '/counter' }).catch(function () {});
+
+  window.nuanxinAway = arrive;
+  arrive();
+})();

@@ -1,0 +1,351 @@
+//! A counter without a network: what the page takes along (`/counter/away`), the worker that keeps the page at hand
+//! (`/counter/worker.js`), and what is left to people afterwards: slips written by hand and cases (`/counter/cases`).
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use ledger_core::domain::ids::{RedemptionId, Sku, StoreId};
+use ledger_core::domain::means::Means;
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::store::event::StoreAct;
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::ledger::command::AskedLine;
+use ledger_core::ledger::{Command, Receipt, commands};
+use serde::Serialize;
+
+use super::{LINES_MAX, OfStore, UNITS_MAX, give, own_store};
+use crate::access::policy::Who;
+use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::away::{Provisions, cases, provisions, ticket};
+use crate::service::counter::{shelves, store_name};
+use crate::title;
+use crate::web::assets::{AWAY, SIGNED};
+use crate::web::figures::{minute, points};
+use crate::web::form::{Fields, Sent};
+use crate::web::page::{Frame, Trouble, Visitor, answer, new_key, show};
+use crate::web::trouble;
+use crate::web::words::Words;
+
+/// Most cases on a page.
+const CASES_MAX: usize = 200;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/counter/away", get(take_along))
+        .route("/counter/worker.js", get(worker))
+        .route("/counter/cases", get(read).post(act))
+}
+
+/// What a page takes along.
+#[derive(Serialize)]
+struct Along {
+    store: String,
+    account: String,
+    /// What a write of this session must show.
+    csrf: String,
+    ticket: String,
+    until_ms: i64,
+    /// The ledger's clock, milliseconds since 1970: a device's own may be wrong.
+    now_ms: i64,
+    floor: String,
+    total: String,
+    device: Option<String>,
+    key: Option<String>,
+    goods: Vec<Good>,
+    words: AwayWords,
+}
+
+#[derive(Serialize)]
+struct Good {
+    sku: String,
+    name: String,
+    price: String,
+    label: String,
+}
+
+/// What the page says by itself.
+#[derive(Serialize)]
+struct AwayWords {
+    title: &'static str,
+    named: &'static str,
+    look: &'static str,
+    goods: &'static str,
+    chosen: &'static str,
+    less: &'static str,
+    confirm: &'static str,
+    done: &'static str,
+    later: &'static str,
+    undo: &'static str,
+    next: &'static str,
+    none: &'static str,
+    over_floor: &'static str,
+    over_total: &'static str,
+    ticket_over: &'static str,
+    waiting: &'static str,
+    told: &'static str,
+    as_case: &'static str,
+    stuck: &'static str,
+    log_in: &'static str,
+    hold: &'static str,
+    hold_bad: &'static str,
+    hold_over: &'static str,
+    hold_elsewhere: &'static str,
+    hold_taken: &'static str,
+    hold_device: &'static str,
+    enrol: &'static str,
+    enrolled: &'static str,
+    ready: &'static str,
+    points: &'static str,
+    all_cases: &'static str,
+}
+
+impl AwayWords {
+    const fn of(w: &Words) -> AwayWords {
+        AwayWords {
+            title: w.away_title,
+            named: w.code_or_card,
+            look: w.look_up,
+            goods: w.affordable,
+            chosen: w.chosen,
+            less: w.less,
+            confirm: w.confirm_redeem,
+            done: w.redeemed,
+            later: w.away_later,
+            undo: w.undo,
+            next: w.next_customer,
+            none: w.away_none,
+            over_floor: w.away_over_floor,
+            over_total: w.away_over_total,
+            ticket_over: w.away_ticket_over,
+            waiting: w.away_waiting,
+            told: w.away_told,
+            as_case: w.away_as_case,
+            stuck: w.away_stuck,
+            log_in: w.away_log_in,
+            hold: w.away_hold,
+            hold_bad: w.away_hold_bad,
+            hold_over: w.away_hold_over,
+            hold_elsewhere: w.away_hold_elsewhere,
+            hold_taken: w.away_hold_taken,
+            hold_device: w.away_hold_device,
+            enrol: w.away_enrol,
+            enrolled: w.away_enrolled,
+            ready: w.away_ready,
+            points: w.points,
+            all_cases: w.cases,
+        }
+    }
+}
+
+async fn take_along(State(app): State<App>, visitor: Visitor, Query(asked): Query<OfStore>) -> Response {
+    let made = async {
+        let store = own_store(&visitor, &asked.store)?;
+        let found = visitor.must()?;
+        let w = visitor.words();
+        let Provisions { device, floor, total, key, goods } =
+            provisions(&app, Who::Bearer(&found.identity), &store).await?;
+        let ticket = ticket(&app, &found.identity, &store).await?;
+        let goods = goods.into_iter().map(|(sku, name, price)| {
+            let price = points(price);
+            Good { sku, label: format!("{name} {}", w.with_points(&price)), name, price }
+        });
+        let along = Along {
+            account: ticket.account,
+            csrf: found.session.csrf.clone(),
+            ticket: ticket.ticket,
+            until_ms: ticket.until_ms,
+            now_ms: ticket.issued_ms,
+            floor: floor.to_string(),
+            total: total.to_string(),
+            device,
+            key,
+            goods: goods.collect(),
+            words: AwayWords::of(w),
+            store,
+        };
+        Ok(([(header::CACHE_CONTROL, "no-store")], Json(along)).into_response())
+    };
+    answer(&visitor, made.await)
+}
+
+/// The worker keeps the counter's page and its files at hand; it must be served from the folder that it works for.
+async fn worker() -> Response {
+    let text = include_str!("worker.js").replace("__AWAY__", &AWAY.path).replace("__SIGNED__", &SIGNED.path);
+    let mut response = ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert("service-worker-allowed", HeaderValue::from_static("/counter"));
+    response
+}
+
+#[derive(Template)]
+#[template(path = "counter/cases.html", config = ".askama.toml")]
+struct Page {
+    f: Frame,
+    store: String,
+    store_name: String,
+    said: String,
+    bad: String,
+    key: String,
+    /// Code, item with its price.
+    goods: Vec<(String, String)>,
+    rows: Vec<Row>,
+    /// What was filled in, to mend it in place.
+    named: String,
+    at: String,
+}
+
+struct Row {
+    case: String,
+    at: String,
+    items: String,
+    to: String,
+    means: &'static str,
+    why: String,
+    /// How it was settled; blank while it is open.
+    settled: String,
+    key: String,
+}
+
+async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<OfStore>) -> Response {
+    let made = async {
+        let store = own_store(&visitor, &asked.store)?;
+        page(&app, &visitor, &store, Shown::default()).await
+    };
+    answer(&visitor, made.await)
+}
+
+/// What the page says beside its lists.
+#[derive(Default)]
+struct Shown {
+    said: String,
+    bad: String,
+    named: String,
+    at: String,
+}
+
+async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
+    let made = async {
+        let fields = Fields::of(&visitor, sent)?;
+        let store = own_store(&visitor, fields.get("store"))?;
+        let w = visitor.words();
+        let settles = fields.get("do") == "settle";
+        let done = async {
+            let command = if settles { settling(&store, &fields)? } else { slip(&store, &fields)? };
+            give(&app, &visitor, fields.get("key"), command).await
+        };
+        let shown = match done.await {
+            Ok(_) if settles => Shown { said: w.case_settled.to_owned(), ..Shown::default() },
+            Ok(receipt) => Shown { said: told(w, &receipt), ..Shown::default() },
+            Err(Trouble::Service(error)) => Shown {
+                bad: trouble::said(w, visitor.english, &error),
+                named: fields.get("named").to_owned(),
+                at: fields.get("at").to_owned(),
+                ..Shown::default()
+            },
+            Err(other) => return Err(other),
+        };
+        page(&app, &visitor, &store, shown).await
+    };
+    answer(&visitor, made.await)
+}
+
+fn settling(store: &str, fields: &Fields) -> Result<Command, Trouble> {
+    let unreadable = |error: ledger_core::domain::ids::IdError| ServiceError::unreadable(error.to_string());
+    Ok(Command::SettleCase(commands::SettleCase {
+        store: StoreId::new(store).map_err(unreadable)?,
+        case: RedemptionId::new(fields.get("case")).map_err(unreadable)?,
+        reason: fields.get("reason").to_owned(),
+    }))
+}
+
+/// A slip: who, what and when, as it was written by hand.
+fn slip(store: &str, fields: &Fields) -> Result<Command, Trouble> {
+    let unreadable = |error: ledger_core::domain::ids::IdError| ServiceError::unreadable(error.to_string());
+    let time = || ServiceError::refused(Code::InvalidDate, "at: write the time on the slip, as in 2024-03-05T09:00");
+    // A browser sends the time as it stands on the slip: to the minute, by the district's clock.
+    let given_at = BusinessTime::parse(&format!("{}:00+08:00", fields.get("at"))).ok_or_else(time)?;
+    let mut lines = Vec::new();
+    for (sku, units) in fields.all("sku").zip(fields.all("units")).filter(|(sku, _)| !sku.is_empty()) {
+        let quantity = units.parse().ok().filter(|units| (1..=UNITS_MAX).contains(units));
+        lines.push(AskedLine { sku: Sku::new(sku).map_err(unreadable)?, quantity });
+    }
+    if lines.is_empty() || lines.len() > LINES_MAX {
+        return Err(Trouble::refused(Code::InvalidInput, "lines: choose what stands on the slip"));
+    }
+    Ok(Command::DeliverRedemption(commands::DeliverRedemption {
+        means: Means::Slip,
+        device: None,
+        hold: None,
+        worker: None,
+        note: Some(fields.get("named").to_owned()),
+        store: StoreId::new(store).map_err(unreadable)?,
+        lines,
+        given_at,
+    }))
+}
+
+/// What became of a slip.
+fn told(w: &Words, receipt: &Receipt) -> String {
+    let is_case = |event: &ledger_core::domain::event::Event| {
+        event.as_store().is_some_and(|event| matches!(event.act(), StoreAct::Case(_)))
+    };
+    let told = if receipt.events.iter().any(is_case) { w.away_as_case } else { w.redeemed };
+    told.to_owned()
+}
+
+async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result<Response, Trouble> {
+    let w = visitor.words();
+    let who = Who::Bearer(&visitor.must()?.identity);
+    let shelves = shelves(app, who, store).await?;
+    let name = |sku: &str| {
+        shelves.iter().find(|(found, _)| found == sku).map_or_else(|| sku.to_owned(), |(_, item)| item.name.clone())
+    };
+    let found = cases(app, who, store, None, "", CASES_MAX, None).await?;
+    let mut rows: Vec<(u64, Row)> = Vec::with_capacity(found.rows.len());
+    for (case, row) in found.rows {
+        let items = row.lines.iter().map(|line| format!("{} ×{}", name(line.sku.as_str()), line.quantity));
+        let code = Code::ALL.iter().find(|code| code.as_str() == row.code);
+        let why = match code.filter(|_| !visitor.english) {
+            Some(code) => title::chinese(*code).to_owned(),
+            None => row.code.replace('_', " "),
+        };
+        let shown = Row {
+            at: minute(&row.given_at),
+            items: items.collect::<Vec<_>>().join("、"),
+            to: row.worker.or(row.note).unwrap_or_default(),
+            means: match row.means.as_str() {
+                "hold" => w.means_hold,
+                "slip" => w.means_slip,
+                _ => w.means_floor,
+            },
+            why,
+            settled: row.settled.map(|(_, reason)| reason).unwrap_or_default(),
+            key: new_key("settle"),
+            case,
+        };
+        rows.push((row.position, shown));
+    }
+    // What is open comes first, the newest before the older.
+    rows.sort_by_key(|(position, row)| (!row.settled.is_empty(), std::cmp::Reverse(*position)));
+    let listed = shelves.iter().filter(|(_, item)| item.listed);
+    let page = Page {
+        f: visitor.frame(w.cases),
+        store_name: store_name(app, who, store).await?,
+        store: store.to_owned(),
+        said: shown.said,
+        bad: shown.bad,
+        key: new_key("slip"),
+        goods: listed
+            .map(|(sku, item)| (sku.clone(), format!("{} {}", item.name, w.with_points(&points(item.price)))))
+            .collect(),
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        named: shown.named,
+        at: shown.at,
+    };
+    show(&page)
+}
