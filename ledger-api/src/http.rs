@@ -8,12 +8,14 @@
 mod accept;
 pub mod account_reads;
 pub mod accounts;
+pub mod appointments;
 mod appraisal_seals;
 pub mod appraisals;
 pub mod audit;
 pub mod audits;
 pub mod batch;
 mod batch_item;
+pub mod benefits;
 pub mod body;
 pub mod branches;
 mod cloud_events;
@@ -42,12 +44,16 @@ pub mod metrics;
 pub mod open_holds;
 pub mod openapi;
 pub mod own_data;
+pub mod pairs;
+pub mod passes;
 pub mod person;
+pub mod programme_reads;
 pub mod publicity;
 pub mod rate;
 pub mod readers;
 pub mod receipts;
 pub mod redemptions;
+pub mod requests;
 pub mod schedule;
 pub mod security;
 pub mod settlements;
@@ -125,6 +131,12 @@ fn guarded() -> Routes {
         .merge(grants::routes())
         .merge(account_reads::routes())
         .merge(metrics::routes())
+        .merge(requests::routes())
+        .merge(appointments::routes())
+        .merge(pairs::routes())
+        .merge(benefits::routes())
+        .merge(passes::routes())
+        .merge(programme_reads::routes())
 }
 
 /// Routes that anybody may ask, or that ask for a token themselves: they show nothing of what is recorded.

@@ -5,6 +5,7 @@ pub mod appraisal;
 pub mod branch;
 pub mod catalogue;
 pub mod credit;
+mod programmes;
 pub mod redemption;
 mod site;
 

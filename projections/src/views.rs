@@ -1,14 +1,18 @@
 //! The views, one file each.
 
 pub mod account;
+pub mod appointment;
 pub mod balance;
+pub mod benefit;
 pub mod card;
 pub mod case;
+pub mod fund;
 pub mod hold;
 pub mod holder;
 pub mod merchant;
 pub mod proposal;
 pub mod redemption;
+pub mod request;
 pub mod schedule;
 pub mod settlement;
 pub mod site;
@@ -22,7 +26,7 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold, or to what is stored with them: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 12;
+pub const VERSION: u32 = 13;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
@@ -41,6 +45,10 @@ pub const NAMES: &[&str] = &[
     "settlement",
     "trial_balance",
     "schedule",
+    "request",
+    "appointment",
+    "benefit",
+    "fund",
 ];
 
 /// Views of earlier versions, whose tables are dropped.
@@ -64,6 +72,10 @@ pub fn all() -> Vec<Box<dyn Folder>> {
         Box::new(Cache::<settlement::SettlementView>::default()),
         Box::new(Cache::<trial_balance::TrialBalanceView>::default()),
         Box::new(Cache::<schedule::ScheduleView>::default()),
+        Box::new(Cache::<request::RequestView>::default()),
+        Box::new(Cache::<appointment::AppointmentView>::default()),
+        Box::new(Cache::<benefit::BenefitView>::default()),
+        Box::new(Cache::<fund::FundView>::default()),
     ]
 }
 

@@ -427,7 +427,7 @@ fn rows() -> BoxedStrategy<Command> {
         |(row, on, reporter, merged)| {
             let (request, merged_into) = (id(&format!("XQ{row}")), merged.map(|row| id(&format!("XQ{row}"))));
             let reporter = reporter.map(|reporter| id(&reporter));
-            commands::PostRequest { request, activity: id("A3"), on, reporter, merged_into }.into()
+            commands::PostRequest { request, activity: id("A3"), on, reporter, merged_into, site: None }.into()
         },
     );
     let word = select(&["满意", "满意", "基本满意", "不满意", "属实", "不属实", "很好", ""]);
@@ -470,7 +470,19 @@ fn rows() -> BoxedStrategy<Command> {
         let (slip_no, pass, offer) = (id(&format!("XP{row}")), id("NXK1"), id("YH1"));
         commands::UsePass { slip_no, pass, offer, at, price: AskedAmount::Amount(Fen::new(1_000)), paid }.into()
     });
-    prop_oneof![visit, request, handling, apply, slip].boxed()
+    let word = select(&["满意", "基本满意", "属实", "很好"]);
+    let rate = (row(), prop_oneof![3 => Just(0_usize), 1 => row()], word, on()).prop_map(|(row, request, word, on)| {
+        let (request, handling) = (id(&format!("XQ{request}")), id(&format!("BL{row}")));
+        commands::RateHandling { request, handling, rating: AskedRating { word: word.into(), on } }.into()
+    });
+    let confirm = (row(), name("W"), on()).prop_map(|(row, by, on)| {
+        commands::ConfirmVisit { pair: id("BD1"), visit: id(&format!("ZF{row}")), by: id(&by), on }.into()
+    });
+    let using = (row(), at(), prop::option::of(name("M"))).prop_map(|(row, at, merchant)| {
+        let used = AskedUse { at, merchant: merchant.map(|merchant| id(&merchant)) };
+        commands::UseBenefit { benefit: id("QY1"), application: id(&format!("QD{row}")), used }.into()
+    });
+    prop_oneof![visit, request, handling, apply, slip, rate, confirm, using].boxed()
 }
 
 /// What counters tell that handed goods out before the ledger was asked.
@@ -712,17 +724,20 @@ const fn kind(command: &Command) -> &'static str {
         Command::RegisterAppointment(_) => "register appointment",
         Command::OpenPair(_) => "open pair",
         Command::RecordVisit(_) => "record visit",
+        Command::ConfirmVisit(_) => "confirm visit",
         Command::PostRequest(_) => "post request",
         Command::RecordHandling(_) => "record handling",
+        Command::RateHandling(_) => "rate handling",
         Command::RegisterFund(_) => "register fund",
         Command::RegisterBenefit(_) => "register benefit",
         Command::ApplyBenefit(_) => "apply for a benefit",
+        Command::UseBenefit(_) => "use a benefit",
         Command::IssuePass(_) => "issue pass",
         Command::RegisterOffer(_) => "register offer",
         Command::UsePass(_) => "use pass",
     }
 }
-const KINDS: usize = 51;
+const KINDS: usize = 54;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

@@ -161,7 +161,7 @@ pub fn reach(role: Role, action: Action) -> Reach {
 /// What every account may do that a person acts with.
 fn of_anybody(role: Role, action: Action) -> Reach {
     match action {
-        Action::Read(Read::Me | Read::Schedule | Read::Sites | Read::Publicity) => Reach::Everywhere,
+        Action::Read(Read::Me | Read::Schedule | Read::Sites | Read::Publicity | Read::Benefit) => Reach::Everywhere,
         // Anybody may say that a credit is wrong; auditors write nothing.
         // Who may appeal is told by the credit itself: the objector, or the worker.
         Action::Command(CommandKind::ObjectToCredit | CommandKind::AppealDecision) if role != Role::Auditor => {
@@ -265,11 +265,23 @@ fn operator(action: Action) -> Reach {
     use CommandKind as C;
     match action {
         Action::Command(C::RegisterWorker | C::DepartWorker | C::RecordCredit) | Action::KeepPerson => Reach::Own,
-        Action::Command(C::RecordVisit | C::ApplyBenefit | C::IssuePass) => Reach::Own,
-        // A request names no site: whoever acts in the whole district enters it.
-        Action::Command(C::PostRequest | C::RecordHandling) => Reach::District,
+        Action::Command(
+            C::RecordVisit | C::ConfirmVisit | C::ApplyBenefit | C::UseBenefit | C::IssuePass | C::UsePass,
+        ) => Reach::Own,
+        // Of a site that routes it, or of the reporter's.
+        Action::Command(C::PostRequest | C::RecordHandling | C::RateHandling) => Reach::Own,
         Action::Read(
-            Read::Workers | Read::Worker | Read::Name | Read::MaskedName | Read::Search | Read::Credit | Read::FreeText,
+            Read::Workers
+            | Read::Worker
+            | Read::Name
+            | Read::MaskedName
+            | Read::Search
+            | Read::Credit
+            | Read::Request
+            | Read::Appointments
+            | Read::Pair
+            | Read::Pass
+            | Read::FreeText,
         ) => Reach::Own,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
     }
@@ -285,12 +297,19 @@ fn approver(action: Action) -> Reach {
             | C::ReverseCredit
             | C::ResolveObjection
             | C::ReverseRedemption
+            | C::RateHandling
             | C::SettleCase
             | C::RegisterAppointment,
         ) => Reach::Own,
-        Action::Command(C::PaySettlement | C::OpenPair) | Action::Read(Read::Settlement) => Reach::District,
+        Action::Command(C::PaySettlement | C::OpenPair) | Action::Read(Read::Settlement | Read::Fund) => {
+            Reach::District
+        }
         Action::Read(
             Read::WaitingCredits
+            | Read::Request
+            | Read::Appointments
+            | Read::Pair
+            | Read::Pass
             | Read::Credit
             | Read::Redemption
             | Read::Cases
@@ -318,6 +337,7 @@ fn branch(action: Action) -> Reach {
 
 fn merchant(action: Action) -> Reach {
     match action {
+        Action::Command(CommandKind::UseBenefit | CommandKind::UsePass) => Reach::Own,
         Action::Read(Read::Merchant | Read::Settlement) => Reach::Own,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
@@ -328,6 +348,11 @@ fn worker(action: Action) -> Reach {
     use CommandKind as C;
     match action {
         Action::Command(C::PlaceHold | C::ReleaseHold | C::EraseWorker) => Reach::Own,
+        // What one reports, does and asks for oneself; of what another did for one, what it was worth. The rules see to it
+        // that nobody rates or confirms the own work.
+        Action::Command(
+            C::PostRequest | C::RecordHandling | C::RateHandling | C::RecordVisit | C::ConfirmVisit | C::ApplyBenefit,
+        ) => Reach::Own,
         Action::Read(
             Read::Worker
             | Read::Name
@@ -341,9 +366,13 @@ fn worker(action: Action) -> Reach {
             | Read::Receipt
             | Read::Readers
             | Read::FreeText
+            | Read::Appointments
+            | Read::Pair
+            | Read::Pass
             | Read::OwnData,
         ) => Reach::Own,
-        Action::Read(Read::Stores | Read::Store | Read::Stock) => Reach::Everywhere,
+        // What is to be done is open to whoever might do it; of others no id is told.
+        Action::Read(Read::Stores | Read::Store | Read::Stock | Read::Request) => Reach::Everywhere,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
 }

@@ -15,6 +15,7 @@ use super::body::unreadable_json;
 use super::command::Body;
 use super::error::ApiError;
 use super::shapes::{ID_PATTERN, KEY_PATTERN, string};
+use super::{appointments, benefits, pairs, passes, requests};
 use super::{credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, stores, workers};
 use crate::service::command::Asked;
 
@@ -100,6 +101,20 @@ commands! {
     "grant_role" | "grant" => grants::GrantRole,
     "confirm_grant" => grants::ConfirmGrant,
     "end_grant" => grants::EndGrant,
+    "post_request" | "request" => requests::PostRequest,
+    "record_handling" | "handling" => requests::RecordHandling,
+    "rate_handling" => requests::RateHandling,
+    "register_appointment" | "appointment" => appointments::RegisterAppointment,
+    "open_pair" | "pair" => pairs::OpenPair,
+    "record_visit" | "visit" => pairs::RecordVisit,
+    "confirm_visit" => pairs::ConfirmVisit,
+    "register_fund" | "fund" => benefits::RegisterFund,
+    "register_benefit" | "benefit" => benefits::RegisterBenefit,
+    "apply_benefit" | "claim" => benefits::ApplyBenefit,
+    "use_benefit" => benefits::UseBenefit,
+    "issue_pass" | "pass" => passes::IssuePass,
+    "register_offer" | "offer" => passes::RegisterOffer,
+    "use_pass" | "honour" => passes::UsePass,
 }
 
 /// Reads an item: its key, where one can be read, and what it asks for.
@@ -115,7 +130,7 @@ pub(super) fn read(raw: &RawValue) -> (Option<String>, Result<Item, ApiError>) {
     let item = fields
         .take_text(COMMAND)
         .and_then(|name| name.ok_or_else(|| ApiError::unreadable("command: missing; say which command this is")))
-        .and_then(|name| by_name(&name, fields));
+        .and_then(|name| by_name(&name, fields.with_key(key.as_deref())?));
     (key, item)
 }
 
@@ -145,9 +160,18 @@ impl Fields {
         serde_json::from_str(value.get()).map(Some).map_err(|_| ApiError::unreadable(format!("{name}: not a text")))
     }
 
-    /// The fields that a route has in its address.
+    /// With the key once more, for what is named by it.
+    fn with_key(mut self, key: Option<&str>) -> Result<Fields, ApiError> {
+        if let Some(key) = key {
+            let key = serde_json::value::to_raw_value(key).map_err(|error| ApiError::fault(&error))?;
+            self.0.push((KEY.to_owned(), key));
+        }
+        Ok(self)
+    }
+
+    /// The fields that a route has in its address, and the key.
     fn split(&mut self, path: &[(&str, Code)]) -> Fields {
-        Fields(self.0.extract_if(.., |(field, _)| path.iter().any(|(name, _)| name == field)).collect())
+        Fields(self.0.extract_if(.., |(field, _)| field == KEY || path.iter().any(|(name, _)| name == field)).collect())
     }
 
     fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
@@ -209,7 +233,8 @@ fn describe<B: Body + ToSchema>(names: &[&str]) -> Object {
     let key = string(128, KEY_PATTERN).description(Some("The command's key."));
     let command = text().enum_values(Some(names.iter().copied()));
     let named = B::PATH.iter().map(|(field, code)| {
-        let named_by_key = matches!(code, Code::UnknownCredit | Code::UnknownRedemption);
+        let named_by_key = matches!(code, Code::UnknownCredit | Code::UnknownRedemption | Code::UnknownRequest)
+            || matches!(*field, "visit" | "claim");
         let text = if named_by_key { string(128, KEY_PATTERN) } else { string(64, ID_PATTERN) };
         ((*field).to_owned(), text.build())
     });
@@ -237,18 +262,6 @@ mod tests {
         CommandKind::ExpireLots,
         CommandKind::EraseWorker,
         CommandKind::SettleCredit,
-        // These come in sheets.
-        CommandKind::RegisterAppointment,
-        CommandKind::OpenPair,
-        CommandKind::RecordVisit,
-        CommandKind::PostRequest,
-        CommandKind::RecordHandling,
-        CommandKind::RegisterFund,
-        CommandKind::RegisterBenefit,
-        CommandKind::ApplyBenefit,
-        CommandKind::IssuePass,
-        CommandKind::RegisterOffer,
-        CommandKind::UsePass,
     ];
 
     fn in_words(kind: CommandKind) -> String {

@@ -5,6 +5,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use ledger_core::domain::ids::Key;
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::Receipt;
 use serde::Serialize;
@@ -24,7 +25,7 @@ pub const REPLAYED: &str = "Idempotency-Replayed";
 pub trait Body: Ask<Path: DeserializeOwned, Answer: Serialize + ToSchema> + DeserializeOwned {
     /// The status of an answer.
     const STATUS: StatusCode;
-    /// The fields of [`Ask::Path`], each with the code that says that what it names is not there. In a batch these fields
+    /// The fields of [`Ask::Path`] but `key`, which is the command's own; each with the code that says that what it names is not there. In a batch these fields
     /// stand in the item.
     const PATH: &'static [(&'static str, Code)];
 }
@@ -32,6 +33,13 @@ pub trait Body: Ask<Path: DeserializeOwned, Answer: Serialize + ToSchema> + Dese
 /// Nothing is named by the address.
 #[derive(Debug, serde::Deserialize)]
 pub struct NoPath {}
+
+/// Nothing is named by the address, and what is made is named by the command's key.
+#[derive(Debug, serde::Deserialize)]
+pub struct ByKey {
+    /// The key.
+    pub key: Key,
+}
 
 /// An answer to a command.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use ledger_core::domain::ids::MerchantId;
+use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::domain::time::Month;
@@ -28,6 +29,7 @@ use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::appraisal_sheet::Format;
 use crate::document::Form;
+use crate::exact::Exact;
 use crate::service::reading::Reading;
 
 /// The routes of this resource.
@@ -95,6 +97,10 @@ pub(super) struct DueJson {
     /// `carried + honoured − corrected − paid`, and never less than zero for a month: what it cannot bear goes on to the
     /// next one. The sum of all months is below zero where the merchant was paid more than it claims by now.
     pub(super) owed: PointsJson,
+    /// What is owed in money besides, in yuan: for benefits used and discounts given there. Only where there is some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    pub(super) yuan: Option<Exact<Fen>>,
     /// Redemptions behind the claims, less those reversed.
     pub(super) redemptions: i64,
     /// References of the payments.
@@ -258,6 +264,7 @@ fn due_json(due: Due) -> DueJson {
         carried: PointsJson(carried),
         paid: PointsJson(booked.paid),
         owed: PointsJson(owed),
+        yuan: Some(booked.money).filter(|money| money.is_positive()).map(Exact),
         redemptions: booked.redemptions,
         references: booked.references,
     }
@@ -271,6 +278,7 @@ fn total(months: &[(String, Due)]) -> Due {
         total.booked.honoured += booked.honoured;
         total.booked.corrected += booked.corrected;
         total.booked.paid += booked.paid;
+        total.booked.money += booked.money;
         total.booked.redemptions += booked.redemptions;
         total.booked.references.extend_from_slice(&booked.references);
     }

@@ -29,11 +29,15 @@ const NAME_PATTERN: &str =
     r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$";
 /// A decimal above zero of at most two places, below ten to the sixteenth: points are counted in signed 64 bits.
 const POINTS_PATTERN: &str = r"^0*[1-9][0-9]{0,15}(\.[0-9]{1,2}0*)?$|^0+\.([1-9][0-9]?|0[1-9])0*$";
+/// A decimal from zero on of at most two places, below ten billion.
+const YUAN_PATTERN: &str = r"^0*[0-9]{1,10}(\.[0-9]{1,2}0*)?$";
 /// A decimal above zero of at most six places.
 const QUANTITY_PATTERN: &str = r"^[0-9]*[1-9][0-9]*(\.[0-9]{1,6}0*)?$|^0+\.0{0,5}[1-9][0-9]{0,5}$";
 
 /// The most that one command moves: a billion points.
 const POINTS_MAX: i64 = 1_000_000_000;
+/// The most yuan that one command names.
+const YUAN_MAX: i64 = 10_000_000_000;
 /// The most units of service of one record.
 const QUANTITY_MAX: i64 = 1_000_000;
 /// The most units of an item that are moved at once.
@@ -54,6 +58,13 @@ fn decimal(step: f64, most: Option<i64>, pattern: &str) -> AnyOfBuilder {
     AnyOfBuilder::new().item(number).item(string(DECIMAL_CHARS_MAX, pattern))
 }
 
+/// A number from zero on in steps, or the same as a decimal string.
+fn from_nothing(step: f64, most: i64, pattern: &str) -> AnyOfBuilder {
+    let number = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Number));
+    let number = number.minimum(Some(0)).maximum(Some(most)).multiple_of(Some(step));
+    AnyOfBuilder::new().item(number).item(string(DECIMAL_CHARS_MAX, pattern))
+}
+
 /// Whole units in a range, or the same as a decimal string.
 fn whole(least: i64, pattern: &str) -> AnyOfBuilder {
     let number = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer));
@@ -65,6 +76,12 @@ fn whole(least: i64, pattern: &str) -> AnyOfBuilder {
 pub fn quantity() -> RefOr<Schema> {
     let about = "Units of service: an exact decimal above 0 of at most six places, as a number or a decimal string.";
     decimal(0.000_001, Some(QUANTITY_MAX), QUANTITY_PATTERN).description(Some(about)).into()
+}
+
+/// Money.
+pub fn yuan() -> RefOr<Schema> {
+    let about = "Yuan from 0 on: an exact decimal of at most two places, as a number or a decimal string.";
+    from_nothing(0.01, YUAN_MAX, YUAN_PATTERN).description(Some(about)).into()
 }
 
 /// Units of an item that are moved.
@@ -117,6 +134,16 @@ shapes! {
     Price = "Price",
         "Points above 0, at most a billion: an exact decimal of at most two places, as a number or a decimal string.",
         decimal(0.01, Some(POINTS_MAX), POINTS_PATTERN);
+    /// Points of a benefit, which may be free.
+    PriceOrNothing = "PriceOrNothing",
+        "Points from 0 to a billion: an exact decimal of at most two places, as a number or a decimal string.",
+        from_nothing(0.01, POINTS_MAX, r"^0*[0-9]{1,9}(\.[0-9]{1,2}0*)?$");
+    /// 折扣: what is paid of ten.
+    Discount = "Discount", "What is paid, of ten (折扣): 8.5 is 85 %. Above 0 and at most 10, of at most two places.",
+        decimal(0.01, Some(10), r"^0*([1-9](\.[0-9]{1,2}0*)?|10(\.0+)?|0\.([1-9][0-9]?|0[1-9])0*)$");
+    /// 补贴比例.
+    Share = "Share", "A share from 0 to 1 of at most four places.",
+        from_nothing(0.0001, 1, r"^0*(0(\.[0-9]{1,4}0*)?|1(\.0+)?)$");
     /// Units that a stocktake found.
     Counted = "Counted", "Whole units of an item from 0 on, as a number or a decimal string.",
         whole(0, r"^[0-9]{1,8}(\.0+)?$");

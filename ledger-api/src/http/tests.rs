@@ -15,6 +15,7 @@ mod lost_commits;
 mod malformed;
 mod names;
 mod negotiation;
+mod programmes;
 mod reads;
 mod rights;
 mod roles;

@@ -8,9 +8,13 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
+use ledger_core::domain::decimal::{Decimal, Spelling};
+use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::quantity::Quantity;
+use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
+use ledger_core::ledger::commands::benefits::AskedAmount;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -20,7 +24,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::decimal::{decimal, text};
 use super::shapes;
-use crate::service::reading::read_date;
+use crate::service::ServiceError;
+use crate::service::reading::{no_date, read_date};
 
 pub use crate::exact::PointsJson;
 
@@ -37,6 +42,46 @@ impl<'de> Deserialize<'de> for PointsJson {
                 cut(&raw)
             ))
         })
+    }
+}
+
+/// Money in yuan: an exact decimal of at most two places; `None` when what stands there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct YuanJson(pub Option<Fen>);
+
+impl YuanJson {
+    /// For rows, which the ledger judges in the order of its checks.
+    pub fn asked(self) -> AskedAmount {
+        self.0.map_or(AskedAmount::Unreadable, AskedAmount::Amount)
+    }
+
+    /// For registers, which name an amount or none.
+    ///
+    /// # Errors
+    /// `invalid_amount`, naming the field.
+    pub fn amount(self, field: &str) -> Result<Fen, ServiceError> {
+        let told = || format!("{field}: no amount of yuan: a number from 0 on of at most two decimal places");
+        self.0.ok_or_else(|| ServiceError::refused(Code::InvalidAmount, told()))
+    }
+}
+
+impl<'de> Deserialize<'de> for YuanJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<YuanJson, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let yuan = decimal(&raw).and_then(|text| Decimal::read(&text, Spelling::PLAIN));
+        Ok(YuanJson(yuan.and_then(Fen::from_yuan)))
+    }
+}
+
+impl PartialSchema for YuanJson {
+    fn schema() -> RefOr<Schema> {
+        shapes::yuan()
+    }
+}
+
+impl ToSchema for YuanJson {
+    fn name() -> Cow<'static, str> {
+        "Yuan".into()
     }
 }
 
@@ -103,6 +148,15 @@ impl ToSchema for UnitsJson {
 /// A date that the ledger judges; what was sent when it is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DateJson(pub Result<NaiveDate, String>);
+
+/// A day of a register, where it names one.
+///
+/// # Errors
+/// `invalid_date`, naming the field.
+pub fn maybe_day(field: &str, day: Option<DateJson>) -> Result<Option<NaiveDate>, ServiceError> {
+    let Some(DateJson(day)) = day else { return Ok(None) };
+    day.map(Some).map_err(|sent| ServiceError::refused(Code::InvalidDate, no_date(field, &sent)))
+}
 
 impl<'de> Deserialize<'de> for DateJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<DateJson, D::Error> {

@@ -216,6 +216,7 @@ fn read_request(row: &Row, frame: &RecordFrame) -> Result<Asked, Asked> {
         on,
         reporter: reading.maybe("上报人编号", Code::UnknownWorker)?,
         merged_into: reading.maybe("并入单号", Code::UnknownRequest)?,
+        site: None,
     };
     Ok(reading.once(on, command))
 }

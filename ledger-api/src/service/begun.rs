@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use ledger_core::domain::ids::{Key, SiteId, StoreId, WorkerId};
+use ledger_core::domain::ids::{Key, RequestId, SiteId, StoreId, WorkerId};
 use ledger_core::ledger::command::AskedTime;
 use ledger_core::ledger::{Command, Context};
 
@@ -14,14 +14,24 @@ use crate::access::policy::Target;
 pub struct Begun {
     acts: HashMap<Key, Act>,
     workers: HashMap<WorkerId, Option<SiteId>>,
+    requests: HashMap<RequestId, Posted>,
 }
 
-/// A credit, redemption or hold that was begun.
+/// A service request that was begun.
+#[derive(Debug, Clone)]
+pub(super) struct Posted {
+    /// Who reported it, where a worker did.
+    pub(super) reporter: Option<WorkerId>,
+    /// The site that routes it, where one does.
+    pub(super) site: Option<SiteId>,
+}
+
+/// A credit, redemption, hold or application that was begun.
 #[derive(Debug, Clone)]
 pub(super) struct Act {
     /// Whose.
     pub(super) worker: WorkerId,
-    /// Where, unless it is a credit.
+    /// Where, unless it is a credit or an application.
     pub(super) store: Option<StoreId>,
     /// The day on which it is made.
     pub(super) made_on: NaiveDate,
@@ -35,6 +45,12 @@ impl Begun {
             Command::Redeem(spending) => (&spending.worker, Some(&spending.store), &spending.time),
             Command::PlaceHold(command) => {
                 (&command.spending.worker, Some(&command.spending.store), &command.spending.time)
+            }
+            Command::ApplyBenefit(command) => (&command.worker, None, &AskedTime::Now),
+            Command::PostRequest(command) => {
+                let posted = Posted { reporter: command.reporter.clone(), site: command.site.clone() };
+                self.requests.insert(command.request.clone(), posted);
+                return;
             }
             Command::RegisterWorker(command) => {
                 self.workers.insert(command.worker.clone(), command.details.site.clone());
@@ -80,11 +96,12 @@ impl Begun {
             | Command::RegisterAppointment(_)
             | Command::OpenPair(_)
             | Command::RecordVisit(_)
-            | Command::PostRequest(_)
+            | Command::ConfirmVisit(_)
             | Command::RecordHandling(_)
+            | Command::RateHandling(_)
             | Command::RegisterFund(_)
             | Command::RegisterBenefit(_)
-            | Command::ApplyBenefit(_)
+            | Command::UseBenefit(_)
             | Command::IssuePass(_)
             | Command::RegisterOffer(_)
             | Command::UsePass(_) => return,
@@ -104,9 +121,20 @@ impl Begun {
         self.workers.get(worker).map(Option::as_ref)
     }
 
+    /// A service request that was begun.
+    pub(super) fn request(&self, request: &RequestId) -> Option<&Posted> {
+        self.requests.get(request)
+    }
+
     /// What was begun that a target names, with its name.
     pub(super) fn act_of(&self, target: Target<'_>) -> Option<(&Key, &Act)> {
-        let (Target::Credit(name) | Target::Redemption(name) | Target::Hold(name)) = target else { return None };
+        let (Target::Credit(name)
+        | Target::Redemption(name)
+        | Target::Hold(name)
+        | Target::Application { application: name, .. }) = target
+        else {
+            return None;
+        };
         self.acts.get_key_value(&Key::new(name).ok()?)
     }
 }

@@ -95,17 +95,22 @@ fn check(who: Who<'_>, command: &Command) -> Result<(), Denied> {
     allow(who, kind, target)
 }
 
-/// Whoever registers workers of a single site need not name it.
+/// Whoever registers workers, or posts what nobody reported, at a single site need not name it.
 fn take_own_site(who: Who<'_>, command: &mut Command) {
-    let (Who::Bearer(identity), Command::RegisterWorker(register)) = (who, command) else { return };
-    if register.details.site.is_some() {
+    let Who::Bearer(identity) = who else { return };
+    let site = match command {
+        Command::RegisterWorker(register) => &mut register.details.site,
+        Command::PostRequest(post) if post.reporter.is_none() => &mut post.site,
+        _ => return,
+    };
+    if site.is_some() {
         return;
     }
     let mut operator = identity.roles.iter().filter(|held| held.role == Role::Operator);
     if let (Some(held), None) = (operator.next(), operator.next())
-        && let Some(Ok(site)) = held.scope.as_deref().map(SiteId::new)
+        && let Some(Ok(own)) = held.scope.as_deref().map(SiteId::new)
     {
-        register.details.site = Some(site);
+        *site = Some(own);
     }
 }
 

@@ -3,13 +3,16 @@
 //!
 //! Of what is not there nothing is found, so that it is nobody's own: a no tells nothing of what exists.
 
-use ledger_core::domain::event::StreamId;
-use ledger_core::domain::ids::{CreditId, Key, RedemptionId, SiteId, WorkerId};
+use ledger_core::domain::benefit::BenefitEvent;
+use ledger_core::domain::event::{Event, StreamId};
+use ledger_core::domain::ids::{CreditId, Key, OfferId, RedemptionId, RequestId, SiteId, WorkerId};
+use ledger_core::domain::pass::OfferEvent;
+use ledger_core::domain::request::RequestEvent;
 use ledger_core::domain::worker::event::{CardStep, WorkerEvent};
 use projections::queries::At;
 
 use super::ServiceError;
-use super::begun::Begun;
+use super::begun::{Begun, Posted};
 use crate::access::policy::{Action, Denied, Target, Whereabouts, Who, allow, may_ever};
 use crate::app::App;
 
@@ -63,6 +66,14 @@ async fn of_begun(app: &App, begun: &Begun, target: Target<'_>) -> Result<Wherea
         };
         return Ok(Whereabouts { worker: Some(act.worker.to_string()), made_on: Some(act.made_on), ..known });
     }
+    if let Target::Request(request) | Target::Work { request, .. } = target {
+        let Ok(request) = RequestId::new(request) else { return Ok(Whereabouts::default()) };
+        let Some(Posted { reporter, site }) = begun.request(&request) else { return Ok(Whereabouts::default()) };
+        if first_event(app, StreamId::Request(request)).await?.is_some() {
+            return Ok(Whereabouts::default());
+        }
+        return of_request(app, target, reporter.as_ref(), site.as_ref()).await;
+    }
     let Some(Ok(worker)) = target.worker().map(WorkerId::new) else { return Ok(Whereabouts::default()) };
     let Some(site) = begun.site_of(&worker) else { return Ok(Whereabouts::default()) };
     // Views may not have come to a worker whom somebody else registered just now.
@@ -108,6 +119,29 @@ async fn whereabouts(app: &App, target: Target<'_>) -> Result<Whereabouts, Servi
             }
         }
         Target::Hold(hold) => of_hold(app, hold).await?,
+        Target::Posting { reporter, site: None } => match reporter {
+            Some(reporter) => of_worker(app, reporter).await?,
+            None => Whereabouts::default(),
+        },
+        Target::Posting { site: Some(site), .. } => {
+            Whereabouts { sites: upwards(app, Some(site)).await?, ..Whereabouts::default() }
+        }
+        Target::Request(request) | Target::Work { request, .. } => {
+            let Ok(request) = RequestId::new(request) else { return Ok(Whereabouts::default()) };
+            match first_event(app, StreamId::Request(request)).await? {
+                Some(Event::Request(RequestEvent::RequestPosted(posted))) => {
+                    of_request(app, target, posted.reporter.as_ref(), posted.site.as_ref()).await?
+                }
+                _ => Whereabouts::default(),
+            }
+        }
+        Target::Application { application, .. } => of_application(app, application).await?,
+        Target::Offer(offer) => {
+            let Ok(offer) = OfferId::new(offer) else { return Ok(Whereabouts::default()) };
+            // An offer that changes hands is the last one's.
+            let Some(merchant) = merchant_of(app, offer).await? else { return Ok(Whereabouts::default()) };
+            Whereabouts { merchant: Some(merchant), ..Whereabouts::default() }
+        }
         // All that rights ask of these is in the request.
         Target::District
         | Target::Card { branch: Some(_), .. }
@@ -115,6 +149,60 @@ async fn whereabouts(app: &App, target: Target<'_>) -> Result<Whereabouts, Servi
         | Target::Branch(_)
         | Target::Known(_) => Whereabouts::default(),
     })
+}
+
+/// A request, and who acts in it: whoever claims it, or else whoever reported it.
+async fn of_request(
+    app: &App,
+    target: Target<'_>,
+    reporter: Option<&WorkerId>,
+    site: Option<&SiteId>,
+) -> Result<Whereabouts, ServiceError> {
+    let reporter = reporter.map(WorkerId::as_str);
+    let sites = match (site, reporter) {
+        (Some(site), _) => upwards(app, Some(site.as_str())).await?,
+        (None, Some(reporter)) => of_worker(app, reporter).await?.sites,
+        (None, None) => Vec::new(),
+    };
+    // Of work nobody acts but who did it: a reporter who earns by it would be the own witness.
+    let worker = if let Target::Work { claimer, .. } = target { claimer } else { reporter };
+    Ok(Whereabouts { worker: worker.map(str::to_owned), sites, ..Whereabouts::default() })
+}
+
+async fn first_event(app: &App, stream: StreamId) -> Result<Option<Event>, ServiceError> {
+    let entries = app.ledger.journal().read_stream(&stream, 0, 1).await?;
+    Ok(entries.first().map(|entry| entry.event()).transpose()?)
+}
+
+/// Whoever applied under a name, be it granted or waiting.
+async fn of_application(app: &App, application: &str) -> Result<Whereabouts, ServiceError> {
+    let Ok(key) = Key::new(application) else { return Ok(Whereabouts::default()) };
+    let journal = app.ledger.journal();
+    let Some(command) = journal.find(std::slice::from_ref(&key)).await?.into_iter().next().flatten() else {
+        return Ok(Whereabouts::default());
+    };
+    for entry in journal.read_commands(&[command]).await?.into_iter().flatten() {
+        if let Event::Benefit(BenefitEvent::BenefitGranted(asked) | BenefitEvent::BenefitQueued(asked)) =
+            entry.event()?
+            && asked.application.as_str() == application
+        {
+            return of_worker(app, asked.terms.worker.as_str()).await;
+        }
+    }
+    Ok(Whereabouts::default())
+}
+
+/// The merchant of an offer.
+async fn merchant_of(app: &App, offer: OfferId) -> Result<Option<String>, ServiceError> {
+    let (stream, mut after, mut merchant) = (StreamId::Offer(offer), 0, None);
+    loop {
+        let entries = app.ledger.journal().read_stream(&stream, after, PAGE).await?;
+        let Some(last) = entries.last() else { return Ok(merchant) };
+        after = last.position;
+        if let Event::Offer(OfferEvent::OfferRegistered(told) | OfferEvent::OfferUpdated(told)) = last.event()? {
+            merchant = Some(told.terms.merchant.to_string());
+        }
+    }
 }
 
 /// A hold, be it open or ended: whoever asks a second time to end it is told what was told the first time.

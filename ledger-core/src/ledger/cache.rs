@@ -33,7 +33,7 @@ pub mod layout {
     /// Of the sites.
     pub const SITES: u32 = 1;
     /// Of service requests.
-    pub const REQUEST: u32 = 1;
+    pub const REQUEST: u32 = 2;
     /// Of pairs.
     pub const PAIR: u32 = 1;
     /// Of funds.

@@ -24,7 +24,7 @@ pub mod workers;
 use serde::{Deserialize, Serialize};
 
 pub use accounts::{ConfirmGrant, EndGrant, GrantRole, OpenAccount};
-pub use benefits::{ApplyBenefit, UsePass};
+pub use benefits::{ApplyBenefit, UseBenefit, UsePass};
 pub use cards::{CloseCard, IssueCard, MoveCard};
 pub use credits::{JudgeCredit, RecordCredit, SettleCredit};
 pub use deliveries::{DeliverRedemption, EnrolDevice, SettleCase};
@@ -33,11 +33,11 @@ pub use merchants::{PaySettlement, RegisterMerchant};
 pub use programme::{AdoptSchedule, OpenJournal, SealAppraisal};
 pub use redemptions::ReverseRedemption;
 pub use registers::{IssuePass, OpenPair, RegisterAppointment, RegisterBenefit, RegisterFund, RegisterOffer};
-pub use requests::{PostRequest, RecordHandling};
+pub use requests::{PostRequest, RateHandling, RecordHandling};
 pub use sites::{CloseSite, MoveSite, OpenSite, SetServices};
 pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
-pub use visits::RecordVisit;
+pub use visits::{ConfirmVisit, RecordVisit};
 pub use workers::{DepartWorker, EraseWorker, ExpireLots, RegisterWorker};
 
 use super::book::Book;
@@ -262,16 +262,22 @@ commands! {
     OpenPair(OpenPair),
     /// Record a visit.
     RecordVisit(RecordVisit),
+    /// Confirm a visit that waits.
+    ConfirmVisit(ConfirmVisit),
     /// Post a service request.
     PostRequest(PostRequest),
     /// Record work on a request.
     RecordHandling(RecordHandling),
+    /// Say what work that waits was worth.
+    RateHandling(RateHandling),
     /// Register a fund.
     RegisterFund(RegisterFund),
     /// Register a benefit.
     RegisterBenefit(RegisterBenefit),
     /// Apply for a benefit, or use one.
     ApplyBenefit(ApplyBenefit),
+    /// Use what was given.
+    UseBenefit(UseBenefit),
     /// Issue a pass.
     IssuePass(IssuePass),
     /// Register an offer.

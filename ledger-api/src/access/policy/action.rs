@@ -126,16 +126,22 @@ kinds! {
         OpenPair,
         /// Records a visit.
         RecordVisit,
+        /// Confirms a visit.
+        ConfirmVisit,
         /// Posts a service request.
         PostRequest,
         /// Records work on a request.
         RecordHandling,
+        /// Says what work was worth.
+        RateHandling,
         /// Registers a fund.
         RegisterFund,
         /// Registers a benefit.
         RegisterBenefit,
         /// Applies for a benefit.
         ApplyBenefit,
+        /// Uses a benefit.
+        UseBenefit,
         /// Issues a pass.
         IssuePass,
         /// Registers an offer.
@@ -216,6 +222,18 @@ kinds! {
         Branches,
         /// The sums of all accounts.
         TrialBalance,
+        /// Service requests, with the work on them.
+        Request,
+        /// A worker's appointments.
+        Appointments,
+        /// A pair, with its visits.
+        Pair,
+        /// Benefits: how many there are, were given and are waited for.
+        Benefit,
+        /// Funds: what was appropriated and is set aside.
+        Fund,
+        /// A pass.
+        Pass,
         /// The events as they are recorded.
         Events,
         /// A sample for auditors.
@@ -371,18 +389,41 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::RecordVisit(commands::RecordVisit { reporter, .. }) => {
             (CommandKind::RecordVisit, Target::Worker(reporter.as_str()))
         }
-        Command::PostRequest(_) => (CommandKind::PostRequest, Target::District),
-        Command::RecordHandling(_) => (CommandKind::RecordHandling, Target::District),
+        Command::ConfirmVisit(commands::ConfirmVisit { by, .. }) => {
+            (CommandKind::ConfirmVisit, Target::Worker(by.as_str()))
+        }
+        Command::PostRequest(commands::PostRequest { reporter, site, .. }) => (
+            CommandKind::PostRequest,
+            Target::Posting {
+                reporter: reporter.as_ref().map(|reporter| reporter.as_str()),
+                site: site.as_ref().map(|site| site.as_str()),
+            },
+        ),
+        Command::RecordHandling(commands::RecordHandling { request, claimer, .. }) => (
+            CommandKind::RecordHandling,
+            Target::Work { request: request.as_str(), claimer: claimer.as_ref().map(|claimer| claimer.as_str()) },
+        ),
+        // Whoever reported it says what the work was worth.
+        Command::RateHandling(commands::RateHandling { request, .. }) => {
+            (CommandKind::RateHandling, Target::Request(request.as_str()))
+        }
         Command::RegisterFund(_) => (CommandKind::RegisterFund, Target::District),
         Command::RegisterBenefit(_) => (CommandKind::RegisterBenefit, Target::District),
         Command::ApplyBenefit(commands::ApplyBenefit { worker, .. }) => {
             (CommandKind::ApplyBenefit, Target::Worker(worker.as_str()))
         }
+        Command::UseBenefit(commands::UseBenefit { application, used, .. }) => (
+            CommandKind::UseBenefit,
+            Target::Application {
+                application: application.as_str(),
+                merchant: used.merchant.as_ref().map(|merchant| merchant.as_str()),
+            },
+        ),
         Command::IssuePass(commands::IssuePass { terms, .. }) => {
             (CommandKind::IssuePass, Target::Worker(terms.worker.as_str()))
         }
         Command::RegisterOffer(_) => (CommandKind::RegisterOffer, Target::District),
-        Command::UsePass(_) => (CommandKind::UsePass, Target::District),
+        Command::UsePass(commands::UsePass { offer, .. }) => (CommandKind::UsePass, Target::Offer(offer.as_str())),
     }
 }
 

@@ -37,6 +37,31 @@ pub enum Target<'a> {
     Redemption(&'a str),
     /// A hold. Whose and where it is stands in the journal.
     Hold(&'a str),
+    /// A service request that is posted.
+    Posting {
+        /// Who reported it, where a worker did.
+        reporter: Option<&'a str>,
+        /// The site that routes it; without one it is where the reporter belongs.
+        site: Option<&'a str>,
+    },
+    /// A service request. Who reported it and which site routes it stands in the journal.
+    Request(&'a str),
+    /// Work on a service request: whoever did it, and where the request is.
+    Work {
+        /// On which request.
+        request: &'a str,
+        /// Who did it, where somebody claimed it.
+        claimer: Option<&'a str>,
+    },
+    /// The use of a benefit. Whose it is stands in the journal.
+    Application {
+        /// Which application.
+        application: &'a str,
+        /// At whose counter, where at one.
+        merchant: Option<&'a str>,
+    },
+    /// An offer for holders of passes. Whose it is stands in the journal.
+    Offer(&'a str),
     /// Any of them, with what was looked up.
     Known(&'a Whereabouts),
 }
@@ -48,6 +73,8 @@ pub struct Whereabouts {
     pub worker: Option<String>,
     /// At which store.
     pub store: Option<String>,
+    /// Whose counter it is.
+    pub merchant: Option<String>,
     /// The branch of the worker's card.
     pub branch: Option<String>,
     /// Its site and all above it.
@@ -63,6 +90,7 @@ impl<'a> Target<'a> {
     pub fn worker(self) -> Option<&'a str> {
         match self {
             Target::Worker(worker) | Target::Card { worker, .. } | Target::Counter { worker, .. } => Some(worker),
+            Target::Posting { reporter: worker, .. } | Target::Work { claimer: worker, .. } => worker,
             Target::Known(known) => known.worker.as_deref(),
             Target::District
             | Target::Site(_)
@@ -71,7 +99,10 @@ impl<'a> Target<'a> {
             | Target::Branch(_)
             | Target::Credit(_)
             | Target::Redemption(_)
-            | Target::Hold(_) => None,
+            | Target::Hold(_)
+            | Target::Request(_)
+            | Target::Application { .. }
+            | Target::Offer(_) => None,
         }
     }
 
@@ -87,12 +118,35 @@ impl<'a> Target<'a> {
             | Target::Branch(_)
             | Target::Credit(_)
             | Target::Redemption(_)
-            | Target::Hold(_) => None,
+            | Target::Hold(_)
+            | Target::Posting { .. }
+            | Target::Request(_)
+            | Target::Work { .. }
+            | Target::Application { .. }
+            | Target::Offer(_) => None,
         }
     }
 
     pub(super) fn merchant(self) -> Option<&'a str> {
-        if let Target::Merchant(merchant) = self { Some(merchant) } else { None }
+        match self {
+            Target::Merchant(merchant) => Some(merchant),
+            Target::Application { merchant, .. } => merchant,
+            Target::Known(known) => known.merchant.as_deref(),
+            Target::District
+            | Target::Site(_)
+            | Target::Worker(_)
+            | Target::Card { .. }
+            | Target::Store(_)
+            | Target::Counter { .. }
+            | Target::Branch(_)
+            | Target::Credit(_)
+            | Target::Redemption(_)
+            | Target::Hold(_)
+            | Target::Posting { .. }
+            | Target::Request(_)
+            | Target::Work { .. }
+            | Target::Offer(_) => None,
+        }
     }
 
     pub(super) fn branch(self) -> Option<&'a str> {
@@ -108,7 +162,12 @@ impl<'a> Target<'a> {
             | Target::Merchant(_)
             | Target::Credit(_)
             | Target::Redemption(_)
-            | Target::Hold(_) => None,
+            | Target::Hold(_)
+            | Target::Posting { .. }
+            | Target::Request(_)
+            | Target::Work { .. }
+            | Target::Application { .. }
+            | Target::Offer(_) => None,
         }
     }
 
@@ -116,6 +175,7 @@ impl<'a> Target<'a> {
     pub(super) fn is_at_or_below(self, site: &str) -> bool {
         match self {
             Target::Site(own) => own == site,
+            Target::Posting { site: Some(own), .. } => own == site,
             Target::Known(known) => known.sites.iter().any(|above| above == site),
             _ => false,
         }

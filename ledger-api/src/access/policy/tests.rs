@@ -12,7 +12,7 @@ fn actions() -> impl Iterator<Item = Action> {
     ])
 }
 
-fn targets(known: &Whereabouts) -> [Target<'_>; 12] {
+fn targets(known: &Whereabouts) -> [Target<'_>; 17] {
     [
         Target::District,
         Target::Site("X"),
@@ -25,6 +25,11 @@ fn targets(known: &Whereabouts) -> [Target<'_>; 12] {
         Target::Credit("X"),
         Target::Redemption("X"),
         Target::Hold("X"),
+        Target::Posting { reporter: Some("X"), site: Some("X") },
+        Target::Request("X"),
+        Target::Work { request: "X", claimer: Some("X") },
+        Target::Application { application: "X", merchant: Some("X") },
+        Target::Offer("X"),
         Target::Known(known),
     ]
 }
@@ -33,7 +38,15 @@ fn targets(known: &Whereabouts) -> [Target<'_>; 12] {
 fn known() -> Whereabouts {
     let x = || Some("X".to_owned());
     let day = chrono::NaiveDate::from_ymd_opt(2024, 3, 5);
-    Whereabouts { worker: x(), store: x(), branch: x(), sites: vec!["X".to_owned()], made_on: day, today: day }
+    Whereabouts {
+        worker: x(),
+        store: x(),
+        merchant: x(),
+        branch: x(),
+        sites: vec!["X".to_owned()],
+        made_on: day,
+        today: day,
+    }
 }
 
 #[test]
@@ -65,12 +78,12 @@ fn a_right_to_the_own_ends_at_what_is_not_the_own() {
 fn each_scope_names_targets_of_its_own_kind_alone() {
     let known = known();
     for (role, own) in [
-        (Role::Worker, 4),
+        (Role::Worker, 6),
         (Role::Clerk, 3),
-        (Role::Merchant, 1),
+        (Role::Merchant, 3),
         (Role::Branch, 3),
-        (Role::Operator, 2),
-        (Role::Approver, 2),
+        (Role::Operator, 3),
+        (Role::Approver, 3),
         (Role::Auditor, 0),
         (Role::Admin, 0),
         (Role::Machine, 0),

@@ -25,6 +25,7 @@ static BLANK: LazyLock<Value> = LazyLock::new(|| json!({ "maxLength": 0 }));
 /// The words that a parameter takes, by operation.
 const WORDS: &[(&str, &str, &[&str])] = &[
     ("/v1/appraisals/{year}", "format", &["json", "csv", "xlsx"]),
+    ("/v1/requests", "status", &["open", "done", "rated", "merged"]),
     ("/v1/merchants/{id}/settlement", "format", &["json", "csv", "xlsx"]),
     ("/v1/publicity", "format", &["json", "csv", "xlsx"]),
     ("/v1/workers/{id}/export", "format", &["json", "xlsx"]),
@@ -68,12 +69,14 @@ pub(super) fn finish(place: &Place<'_>, operation: &mut Map<String, Value>) {
 }
 
 fn of_path(place: &Place<'_>, name: &str, parameter: &mut Value) {
-    let named_by_key = ["/v1/credits/", "/v1/redemptions/", "/v1/holds/"];
+    let named_by_key = ["/v1/credits/", "/v1/redemptions/", "/v1/holds/", "/v1/requests/"];
     let (schema, example) = match name {
         "id" if named_by_key.iter().any(|prefix| place.path.starts_with(prefix)) => {
             (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None)
         }
-        "grant" => (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None),
+        "grant" | "handling" | "visit" | "claim" => {
+            (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None)
+        }
         "id" | "sku" => {
             let example = match (name, place.path) {
                 ("sku", _) => EXAMPLE_SKU,

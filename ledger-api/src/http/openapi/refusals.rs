@@ -30,6 +30,20 @@ const SPENDING: &[Code] = &[
     Code::WorkerDeparted,
 ];
 const JUDGING: &[Code] = &[Code::AlreadyDecided, Code::AlreadyReversed, Code::SamePerson, Code::InvalidDate];
+/// What is earned once somebody says so.
+const RIPENING: &[Code] = &[
+    Code::UnknownActivity,
+    Code::UnknownWorker,
+    Code::InvalidDate,
+    Code::InvalidQuantity,
+    Code::AlreadyDecided,
+    Code::SamePerson,
+    Code::NotAPartner,
+    Code::DailyCapReached,
+    Code::MonthlyCapReached,
+    Code::YearlyCapReached,
+    Code::WorkerDeparted,
+];
 const CARD: &[Code] = &[Code::NotFound, Code::WorkerDeparted, Code::CardExists];
 
 /// What the ledger refuses beyond what every command may be told, by the address of the command.
@@ -97,6 +111,86 @@ const LEDGER: &[(&str, &[Code])] = &[
     ("/v1/accounts/{id}/roles", &[Code::InvalidDate, Code::NotEligible]),
     ("/v1/grants/{grant}/confirm", &[Code::AlreadyDecided, Code::SamePerson]),
     ("/v1/grants/{grant}/end", &[Code::AlreadyDecided, Code::InvalidDate]),
+    (
+        "/v1/requests",
+        &[
+            Code::UnknownActivity,
+            Code::InvalidDate,
+            Code::UnknownWorker,
+            Code::UnknownRequest,
+            Code::UnknownSite,
+            Code::SiteClosed,
+        ],
+    ),
+    (
+        "/v1/requests/{id}/handlings",
+        &[
+            Code::UnknownActivity,
+            Code::UnknownWorker,
+            Code::InvalidDate,
+            Code::MergedRequest,
+            Code::AlreadyDecided,
+            Code::SamePerson,
+            Code::RequestTaken,
+            Code::NotEligible,
+            Code::InvalidQuantity,
+        ],
+    ),
+    ("/v1/requests/{id}/handlings/{handling}/rate", RIPENING),
+    (
+        "/v1/appointments",
+        &[Code::UnknownWorker, Code::UnknownSite, Code::SamePerson, Code::InvalidDate, Code::WorkerDeparted],
+    ),
+    ("/v1/pairs", &[Code::UnknownWorker, Code::SamePerson, Code::InvalidDate]),
+    (
+        "/v1/pairs/{id}/visits",
+        &[Code::UnknownActivity, Code::InvalidDate, Code::PairEnded, Code::UnknownWorker, Code::NotAPartner],
+    ),
+    ("/v1/pairs/{id}/visits/{visit}/confirm", RIPENING),
+    ("/v1/funds", &[Code::InvalidAmount]),
+    ("/v1/benefits", &[Code::InvalidDate, Code::InvalidAmount]),
+    (
+        "/v1/benefits/{id}/claims",
+        &[
+            Code::UnknownWorker,
+            Code::InvalidDate,
+            Code::OutsideWindow,
+            Code::AlreadyClaimed,
+            Code::LimitPerWorker,
+            Code::InvalidAmount,
+            Code::SamePerson,
+            Code::InsufficientPoints,
+            Code::FundExhausted,
+            Code::WorkerDeparted,
+        ],
+    ),
+    (
+        "/v1/benefits/{id}/claims/{claim}/use",
+        &[
+            Code::InvalidDate,
+            Code::AlreadyDecided,
+            Code::VoucherExpired,
+            Code::UnknownMerchant,
+            Code::QuotaFull,
+            Code::InvalidAmount,
+        ],
+    ),
+    ("/v1/passes", &[Code::UnknownWorker, Code::InvalidDate]),
+    ("/v1/offers", &[Code::UnknownMerchant, Code::InvalidDate]),
+    (
+        "/v1/honours",
+        &[
+            Code::UnknownPass,
+            Code::UnknownOffer,
+            Code::InvalidDate,
+            Code::PassLost,
+            Code::PassExpired,
+            Code::NotEligible,
+            Code::OfferEnded,
+            Code::InvalidAmount,
+            Code::FundExhausted,
+        ],
+    ),
 ];
 
 /// The codes that say that what an address names is not there.
@@ -113,6 +207,11 @@ const NAMED: &[(&str, Code)] = &[
     ("/v1/audit/", Code::NotFound),
     ("/v1/accounts/{id}", Code::UnknownAccount),
     ("/v1/grants/{grant}", Code::NotFound),
+    ("/v1/requests/{id}", Code::UnknownRequest),
+    ("/v1/pairs/{id}", Code::UnknownPair),
+    ("/v1/benefits/{id}", Code::UnknownBenefit),
+    ("/v1/funds/{id}", Code::NotFound),
+    ("/v1/passes/{id}", Code::UnknownPass),
 ];
 
 /// The codes of an operation, by status.

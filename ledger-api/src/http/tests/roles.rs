@@ -40,7 +40,9 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
     if path == "/metrics" {
         return matches!(role, Role::Admin | Role::Machine);
     }
-    if matches!(path, "/v1/me" | "/v1/sites" | "/v1/publicity") || path.starts_with("/v1/schedule") {
+    if matches!(path, "/v1/me" | "/v1/sites" | "/v1/publicity" | "/v1/benefits" | "/v1/benefits/{id}")
+        || path.starts_with("/v1/schedule")
+    {
         return role != Role::Machine;
     }
     match role {
@@ -56,7 +58,17 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
             "/v1/redemptions/{id}" => there,
             _ => false,
         },
-        Role::Operator => matches!(path, "/v1/workers" | "/v1/workers/{id}" | "/v1/credits/{id}"),
+        Role::Operator => matches!(
+            path,
+            "/v1/workers"
+                | "/v1/workers/{id}"
+                | "/v1/workers/{id}/appointments"
+                | "/v1/credits/{id}"
+                | "/v1/requests"
+                | "/v1/requests/{id}"
+                | "/v1/pairs/{id}"
+                | "/v1/passes/{id}"
+        ),
         Role::Approver => matches!(
             path,
             "/v1/workers"
@@ -67,12 +79,21 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
                 | "/v1/redemptions/{id}"
                 | "/v1/stores/{id}/cases"
                 | "/v1/merchants/{id}/settlement"
+                | "/v1/workers/{id}/appointments"
+                | "/v1/requests"
+                | "/v1/requests/{id}"
+                | "/v1/pairs/{id}"
+                | "/v1/passes/{id}"
+                | "/v1/funds"
+                | "/v1/funds/{id}"
         ),
         Role::Branch => false,
         Role::Merchant => own && matches!(path, "/v1/merchants/{id}" | "/v1/merchants/{id}/settlement"),
         Role::Worker => match path {
             "/v1/stores" | "/v1/stores/{id}" | "/v1/stores/{id}/stock" => true,
+            "/v1/requests" | "/v1/requests/{id}" => true,
             "/v1/workers/{id}"
+            | "/v1/workers/{id}/appointments"
             | "/v1/workers/{id}/balance"
             | "/v1/workers/{id}/statement"
             | "/v1/workers/{id}/readers"
@@ -109,9 +130,29 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/stores/{id}/cases/{case}/settle",
         "/v1/merchants/{id}/settlements",
         "/v1/workers/search",
+        "/v1/requests/{id}/handlings/{handling}/rate",
+        "/v1/appointments",
+        "/v1/pairs",
     ];
-    const OPERATING: &[&str] =
-        &["/v1/workers", "/v1/workers/{id}/depart", "/v1/workers/{id}/person", "/v1/workers/search", "/v1/credits"];
+    const OPERATING: &[&str] = &[
+        "/v1/workers",
+        "/v1/workers/{id}/depart",
+        "/v1/workers/{id}/person",
+        "/v1/workers/search",
+        "/v1/credits",
+        "/v1/benefits/{id}/claims/{claim}/use",
+        "/v1/passes",
+        "/v1/honours",
+    ];
+    // What a worker does for oneself, and an operator for the workers of the site.
+    const TAKING_PART: &[&str] = &[
+        "/v1/requests",
+        "/v1/requests/{id}/handlings",
+        "/v1/requests/{id}/handlings/{handling}/rate",
+        "/v1/pairs/{id}/visits",
+        "/v1/pairs/{id}/visits/{visit}/confirm",
+        "/v1/benefits/{id}/claims",
+    ];
     const CARDS: &[&str] = &[
         "/v1/appraisals/{year}/seal",
         "/v1/workers/{id}/card",
@@ -138,17 +179,23 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/expiries",
         "/v1/audit/cosignatures",
         "/v1/workers/{id}/erase",
+        "/v1/funds",
+        "/v1/benefits",
+        "/v1/offers",
     ];
     match role {
         Role::Auditor | Role::Machine => false,
         _ if matches!(path, "/v1/batch" | "/v1/credits/{id}/object" | "/v1/credits/{id}/appeal") => true,
         Role::Admin => ADMINISTERING.contains(&path),
         Role::Clerk => COUNTER.contains(&path),
-        Role::Operator => OPERATING.contains(&path),
+        Role::Operator => OPERATING.contains(&path) || TAKING_PART.contains(&path),
         Role::Approver => APPROVING.contains(&path),
         Role::Branch => CARDS.contains(&path),
-        Role::Merchant => false,
-        Role::Worker => matches!(path, "/v1/holds" | "/v1/holds/{id}/release" | "/v1/workers/{id}/erase"),
+        Role::Merchant => matches!(path, "/v1/benefits/{id}/claims/{claim}/use" | "/v1/honours"),
+        Role::Worker => {
+            TAKING_PART.contains(&path)
+                || matches!(path, "/v1/holds" | "/v1/holds/{id}/release" | "/v1/workers/{id}/erase")
+        }
     }
 }
 
@@ -217,6 +264,9 @@ impl District {
         };
         path.replace("{id}", &format!("{letter}{number}"))
             .replace("{sku}", &format!("P{number}"))
+            .replace("{handling}", "BL1")
+            .replace("{visit}", "ZF1")
+            .replace("{claim}", "QD1")
             .replace("{position}", &position.to_string())
             .replace("{year}", "2024")
     }

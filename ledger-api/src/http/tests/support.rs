@@ -201,7 +201,7 @@ fn is_of_the_district(method: &Method, path: &str) -> bool {
         ["v1", "workers"] | ["v1", "workers", _] | ["v1", "credits", _, "witness"] => false,
         _ if method == Method::GET => true,
         ["v1", "stores"] | ["v1", "stores", _, "items" | "close" | "reopen" | "delist", ..] => true,
-        ["v1", "merchants"] | ["healthz"] => true,
+        ["v1", "merchants" | "funds" | "benefits" | "offers"] | ["healthz"] => true,
         ["v1", "schedule" | "settings" | "sites" | "accounts" | "grants" | "due" | "expiries" | "audit", ..] => true,
         ["v1", "workers", _, "erase"] => true,
         _ => false,

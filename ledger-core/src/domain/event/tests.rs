@@ -54,6 +54,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-erasure.jsonl", erasure_samples()),
         ("events-v1-programmes.jsonl", programmes::samples()),
         ("events-v1-seals.jsonl", seals::samples()),
+        ("events-v1-routed.jsonl", programmes::routed_samples()),
         ("events-v1-away.jsonl", away::samples()),
         ("events-v1-way.jsonl", way::samples()),
     ]

@@ -36,6 +36,11 @@ impl Pair {
         self.visits.get(id)
     }
 
+    /// The visits.
+    pub fn visits(&self) -> impl Iterator<Item = (&VisitId, &Visit)> {
+        self.visits.iter()
+    }
+
     /// Folds one event.
     pub fn evolve(&mut self, event: &PairEvent) {
         match event {

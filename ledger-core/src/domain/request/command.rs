@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{ActivityCode, HandlingId, RequestId, WorkerId};
+use crate::domain::ids::{ActivityCode, HandlingId, RequestId, SiteId, WorkerId};
 use crate::domain::quantity::Quantity;
 use crate::domain::schedule::Scoring;
 use crate::domain::time::BusinessTime;
@@ -68,6 +68,9 @@ pub struct Posting {
     pub on: NaiveDate,
     /// Who reported it, where a worker did.
     pub reporter: Option<WorkerId>,
+    /// The site that routes it, where one does.
+    #[serde(default)]
+    pub site: Option<SiteId>,
 }
 
 /// Work on a request: the first columns of a row, which its key stands for.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{Rating, Work};
 use crate::domain::event::V1;
-use crate::domain::ids::{ActivityCode, HandlingId, RequestId, WorkerId};
+use crate::domain::ids::{ActivityCode, HandlingId, RequestId, SiteId, WorkerId};
 use crate::domain::quantity::Quantity;
 use crate::domain::time::BusinessTime;
 
@@ -27,6 +27,9 @@ pub struct RequestPosted {
     pub reporter: Option<WorkerId>,
     /// Which.
     pub request: RequestId,
+    /// The site that routes it, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteId>,
     /// Payload version.
     pub v: V1,
 }

@@ -40,6 +40,11 @@ impl ServiceRequest {
         self.handlings.get(id)
     }
 
+    /// The rows of work on it.
+    pub fn handlings(&self) -> impl Iterator<Item = (&HandlingId, &Handling)> {
+        self.handlings.iter()
+    }
+
     /// How many rows of work were taken, rated or waiting.
     pub fn claims(&self) -> usize {
         self.handlings.len()
@@ -54,6 +59,7 @@ impl ServiceRequest {
                     merged_into: event.merged_into.clone(),
                     on: event.on,
                     reporter: event.reporter.clone(),
+                    site: event.site.clone(),
                 });
             }
             RequestEvent::HandlingRecorded(event) => {

@@ -30,6 +30,7 @@ fn posted() -> ServiceRequest {
         merged_into: None,
         on: "2024-03-01".parse().expect("a day"),
         reporter: Some(worker("W1")),
+        site: None,
     };
     when(&mut state, RequestCommand::Post { at: at(), request: request(), posting }).expect("posted");
     state

@@ -6,7 +6,7 @@ use super::Definition;
 use super::content::Content;
 use crate::domain::benefit::BenefitCommand;
 use crate::domain::benefit::certificate::CertificateClaimed;
-use crate::domain::benefit::command::{ApplicationTerms, Use};
+use crate::domain::benefit::command::{ApplicationTerms, BenefitKind, Use};
 use crate::domain::benefit::decide::quota_full;
 use crate::domain::event::{Event, StreamId, V1};
 use crate::domain::ids::{ApplicationId, BenefitId, CertificateNo, Key, MerchantId, OfferId, PassNo, SlipNo, WorkerId};
@@ -134,6 +134,10 @@ impl ApplyBenefit {
         let mut events = self.claim(process)?;
         benefit.require_below_limit(&self.benefit, &asked)?;
         let cost = terms.cost(&asked)?;
+        // Money that the applicant names is another person's word.
+        if terms.kind == BenefitKind::Grant {
+            process.require_other_than(&self.worker, "enter the own subsidy (补助)")?;
+        }
         self.require_use(process, used.as_ref())?;
         let key = Key::from(&self.application);
         let has_place = benefit.has_place();
@@ -238,6 +242,67 @@ impl ApplyBenefit {
     fn owe<S: States>(&self, process: &Process<'_, S>, owed: Option<Fen>, used: &Use) -> Decision<Vec<Event>> {
         let (Some(amount), Some(merchant)) = (owed, &used.merchant) else { return Ok(Vec::new()) };
         process.owe(merchant, amount, used.at, &Key::from(&self.application))
+    }
+}
+
+/// Use what was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UseBenefit {
+    /// Which benefit.
+    pub benefit: BenefitId,
+    /// Which application.
+    pub application: ApplicationId,
+    /// The use.
+    pub used: AskedUse,
+}
+
+impl Definition for UseBenefit {
+    fn write_content(&self, content: &mut Content) {
+        content.text("use_benefit").text(self.benefit.as_str()).text(self.application.as_str());
+        content.maybe(self.used.at).maybe(self.used.merchant.as_ref());
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::empty()
+    }
+
+    fn says_when(&self) -> bool {
+        true
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Benefit(self.benefit.clone()));
+        streams.extend(self.used.merchant.clone().map(StreamId::Merchant));
+    }
+
+    /// The benefit, the application, that it was not used yet; then as a row that is completed.
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let benefit = process.states.benefit(&self.benefit)?;
+        benefit.require(&self.benefit)?;
+        let Some(known) = benefit.application(&self.application) else {
+            let message =
+                format!("nobody applied for {} as {}; enter that first (权益登记)", self.benefit, self.application);
+            return Err(Refusal::new(Code::UnknownBenefit, message));
+        };
+        if known.used.is_some() {
+            return Err(Refusal::new(Code::AlreadyDecided, format!("{} was used before", self.application)));
+        }
+        let ApplicationTerms { amount, at, certificate, worker } = known.terms.clone();
+        let row = ApplyBenefit {
+            application: self.application.clone(),
+            benefit: self.benefit.clone(),
+            worker,
+            at: Some(at),
+            certificate,
+            amount: amount.map_or(AskedAmount::Blank, AskedAmount::Amount),
+            used: Some(self.used.clone()),
+            completes: true,
+        };
+        row.complete(process)
     }
 }
 

@@ -71,11 +71,12 @@ impl Definition for RegisterAppointment {
         streams.extend(self.terms.site.as_ref().map(|_| StreamId::Sites));
     }
 
-    /// Worker, site, days.
+    /// Worker, site, that nobody appoints oneself, days.
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let of = OfWorker { worker: self.worker.clone(), at: process.context.at };
         process.states.worker(&self.worker)?.require_known(&of)?;
         process.require_site(self.terms.site.as_ref(), true)?;
+        process.require_other_than(&self.worker, "appoint oneself")?;
         let (appointment, terms) = (self.appointment.clone(), self.terms.clone());
         process.worker(self.worker.clone(), WorkerCommand::Appoint { appointment, terms })
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Definition;
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{ActivityCode, HandlingId, Key, RequestId, WorkerId};
+use crate::domain::ids::{ActivityCode, HandlingId, Key, RequestId, SiteId, WorkerId};
 use crate::domain::quantity::Quantity;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::request::RequestCommand;
@@ -32,12 +32,18 @@ pub struct PostRequest {
     pub reporter: Option<WorkerId>,
     /// An earlier request that it repeats.
     pub merged_into: Option<RequestId>,
+    /// The site that routes it, where one does.
+    pub site: Option<SiteId>,
 }
 
 impl Definition for PostRequest {
     fn write_content(&self, content: &mut Content) {
         content.text("post_request").text(self.activity.as_str()).maybe(self.on);
         content.maybe(self.reporter.as_ref()).maybe(self.merged_into.as_ref());
+        // It came later: a row without it is what it always was.
+        if let Some(site) = &self.site {
+            content.text(site.as_str());
+        }
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {
@@ -56,9 +62,11 @@ impl Definition for PostRequest {
         streams.extend([StreamId::Programme, StreamId::Request(self.request.clone())]);
         streams.extend(self.reporter.clone().map(StreamId::Worker));
         streams.extend(self.merged_into.clone().map(StreamId::Request));
+        streams.extend(self.site.as_ref().map(|_| StreamId::Sites));
     }
 
-    /// The order of checks: activity, that its points ripen later, the date, the reporter, the request it repeats.
+    /// The order of checks: activity, that its points ripen later, the date, the reporter, the request it repeats, the
+    /// site, which must be open on that day.
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let code = &self.activity;
         process.require_activity(code)?;
@@ -80,11 +88,15 @@ impl Definition for PostRequest {
         if let Some(earlier) = &self.merged_into {
             process.states.request(earlier)?.require(earlier)?;
         }
+        if let Some(site) = &self.site {
+            process.states.sites()?.require_open(site, on)?;
+        }
         let posting = Posting {
             activity: code.clone(),
             merged_into: self.merged_into.clone(),
             on,
             reporter: self.reporter.clone(),
+            site: self.site.clone(),
         };
         let (at, request) = (BusinessTime::start_of(on), self.request.clone());
         let events = process.states.request(&self.request)?.decide(RequestCommand::Post { at, request, posting })?;
@@ -337,7 +349,11 @@ impl RecordHandling {
         quantity: Quantity,
         rating: Option<Rating>,
     ) -> Decision<Vec<Event>> {
-        let Some(rating) = rating.filter(|rating| rating.word.earns()) else { return Ok(Vec::new()) };
+        let Some(rating) = rating else { return Ok(Vec::new()) };
+        process.require_other_than(&judged.earner, "say what the own work was worth")?;
+        if !rating.word.earns() {
+            return Ok(Vec::new());
+        }
         process.earn(Earned {
             activity: &judged.activity.code,
             credit: (&Key::from(&self.handling)).into(),
@@ -354,5 +370,69 @@ impl RecordHandling {
         let rate = RequestCommand::Rate { at, request, handling, rating };
         let events = process.states.request(&self.request)?.decide(rate)?;
         Ok(events.into_iter().map(Event::Request).collect())
+    }
+}
+
+/// Say what work that waits was worth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateHandling {
+    /// Which request.
+    pub request: RequestId,
+    /// Which work on it.
+    pub handling: HandlingId,
+    /// What is said of it.
+    pub rating: AskedRating,
+}
+
+impl Definition for RateHandling {
+    fn write_content(&self, content: &mut Content) {
+        content.text("rate_handling").text(self.request.as_str()).text(self.handling.as_str());
+        content.text(&self.rating.word).maybe(self.rating.on);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.rating.word)
+    }
+
+    fn says_when(&self) -> bool {
+        true
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
+        streams.extend([StreamId::Programme, StreamId::Request(self.request.clone())]);
+        if let Ok(request) = book.request(&self.request) {
+            let claimer = request.handling(&self.handling).and_then(|work| work.claimer.clone());
+            let reporter = request.posting().and_then(|posting| posting.reporter.clone());
+            streams.extend([claimer, reporter].into_iter().flatten().map(StreamId::Worker));
+        }
+    }
+
+    /// The request, the work on it, that nothing was said of it yet; then as a row that is completed.
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let request = process.states.request(&self.request)?;
+        request.require(&self.request)?;
+        let Some(known) = request.handling(&self.handling) else {
+            let message = format!("request {} has no work {}; record it first (办理记录)", self.request, self.handling);
+            return Err(Refusal::new(Code::UnknownRequest, message));
+        };
+        if known.rating.is_some() {
+            return Err(Refusal::new(Code::AlreadyDecided, format!("work {} was rated before", self.handling)));
+        }
+        let row = RecordHandling {
+            handling: self.handling.clone(),
+            request: self.request.clone(),
+            claimer: known.claimer.clone(),
+            claimed: None,
+            done: known.work.done.parse().ok(),
+            quantity: Some(known.quantity),
+            work: known.work.clone(),
+            rating: Some(self.rating.clone()),
+            completes: true,
+        };
+        row.complete(process)
     }
 }

@@ -159,6 +159,7 @@ impl RecordVisit {
         let Some(by) = self.confirmation.as_ref().and_then(|confirmation| confirmation.by.clone()) else {
             return Ok(Vec::new());
         };
+        process.require_other_than(&self.reporter, "confirm the own visit")?;
         let at = BusinessTime::start_of(on);
         let earned = Earned {
             activity: &self.activity,
@@ -174,5 +175,66 @@ impl RecordVisit {
         let confirm = PairCommand::Confirm { at, pair: self.pair.clone(), visit: self.visit.clone(), confirmation };
         let confirmed = process.states.pair(&self.pair)?.decide(confirm)?;
         Ok(confirmed.into_iter().map(Event::Pair).chain(credit).collect())
+    }
+}
+
+/// Confirm a visit that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmVisit {
+    /// Which pair.
+    pub pair: PairId,
+    /// Which visit.
+    pub visit: VisitId,
+    /// Who of the two confirms it.
+    pub by: WorkerId,
+    /// On which day; `None` for a text that is no date.
+    pub on: Option<NaiveDate>,
+}
+
+impl Definition for ConfirmVisit {
+    fn write_content(&self, content: &mut Content) {
+        content.text("confirm_visit").text(self.pair.as_str()).text(self.visit.as_str());
+        content.text(self.by.as_str()).maybe(self.on);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::empty()
+    }
+
+    fn says_when(&self) -> bool {
+        true
+    }
+
+    fn named_key(&self) -> Option<Key> {
+        None
+    }
+
+    fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
+        streams.extend([StreamId::Programme, StreamId::Pair(self.pair.clone()), StreamId::Worker(self.by.clone())]);
+        let visit = book.pair(&self.pair).ok().and_then(|pair| pair.visit(&self.visit));
+        streams.extend(visit.map(|visit| StreamId::Worker(visit.terms.reporter.clone())));
+    }
+
+    /// The pair, the visit, that it was not confirmed yet; then as a row that is completed.
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let pair = process.states.pair(&self.pair)?;
+        pair.require(&self.pair)?;
+        let Some(known) = pair.visit(&self.visit) else {
+            let message = format!("pair {} has no visit {}; report it first (走访记录)", self.pair, self.visit);
+            return Err(Refusal::new(Code::UnknownPair, message));
+        };
+        if known.confirmation.is_some() {
+            return Err(Refusal::new(Code::AlreadyDecided, format!("visit {} was confirmed before", self.visit)));
+        }
+        let row = RecordVisit {
+            visit: self.visit.clone(),
+            pair: self.pair.clone(),
+            activity: known.terms.activity.clone(),
+            on: Some(known.terms.on),
+            reporter: known.terms.reporter.clone(),
+            confirmation: Some(AskedConfirmation { by: Some(self.by.clone()), on: self.on }),
+            completes: true,
+        };
+        row.complete(process)
     }
 }

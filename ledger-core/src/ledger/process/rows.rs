@@ -48,6 +48,16 @@ impl<S: States> Process<'_, S> {
         self.states.worker(worker)?.require_known(&of)
     }
 
+    /// Nobody says of oneself what another person must say.
+    pub(in crate::ledger) fn require_other_than(&self, worker: &WorkerId, what: &str) -> Decision<()> {
+        let actor = &self.context.actor;
+        if !self.person(actor)?.is(worker) {
+            return Ok(());
+        }
+        let message = format!("{actor} is worker {worker}; nobody may {what}; another person must do it");
+        Err(Refusal::new(Code::SamePerson, message))
+    }
+
     /// A fund, where one is named, must be known.
     pub(in crate::ledger) fn require_fund(&self, fund: Option<&FundId>) -> Decision<()> {
         let Some(fund) = fund else { return Ok(()) };

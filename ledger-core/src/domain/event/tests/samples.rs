@@ -114,6 +114,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .into_iter()
         .chain(later.into_iter().flatten())
         .chain(programmes::samples())
+        .chain(programmes::routed_samples())
         .chain(seals::samples())
         .chain(away::samples())
         .chain(erasure_samples())

@@ -59,12 +59,13 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         confirmation: full.then(|| AskedConfirmation { by: Some(id("YZ-骑手-002")), on: Some(day("2024-03-05")) }),
         completes,
     };
-    let request = |full: bool| commands::PostRequest {
+    let request = |full: bool, site: bool| commands::PostRequest {
         request: id("XQ-0002"),
         activity: id("WX01"),
         on: full.then(|| day("2024-03-01")),
         reporter: full.then(|| id("YZ-骑手-001")),
         merged_into: full.then(|| id("XQ-0001")),
+        site: site.then(|| id("YZ-YZ0002")),
     };
     let handling = |full: bool, completes: bool| commands::RecordHandling {
         handling: id("BL-0001"),
@@ -145,6 +146,22 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         price: amount,
         paid: AskedAmount::Amount(Fen::new(2_128)),
     };
+    let rate = |full: bool| commands::RateHandling {
+        request: id("XQ-0002"),
+        handling: id("BL-0001"),
+        rating: AskedRating { word: "满意".into(), on: full.then(|| day("2024-03-05")) },
+    };
+    let confirm = |full: bool| commands::ConfirmVisit {
+        pair: id("BD-0001"),
+        visit: id("ZF-0001"),
+        by: id("YZ-骑手-002"),
+        on: full.then(|| day("2024-03-05")),
+    };
+    let using = |full: bool| commands::UseBenefit {
+        benefit: id("QY03"),
+        application: id("QD-0001"),
+        used: AskedUse { at: full.then(time), merchant: full.then(|| id("YZ-SH001")) },
+    };
     let amount = AskedAmount::Amount(Fen::new(2_504));
     vec![
         ("register_appointment/full", appointment(true).into()),
@@ -154,8 +171,8 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         ("record_visit/full", visit(true, false).into()),
         ("record_visit/none", visit(false, false).into()),
         ("record_visit/completes", visit(true, true).into()),
-        ("post_request/full", request(true).into()),
-        ("post_request/none", request(false).into()),
+        ("post_request/full", request(true, false).into()),
+        ("post_request/none", request(false, false).into()),
         ("record_handling/full", handling(true, false).into()),
         ("record_handling/none", handling(false, false).into()),
         ("record_handling/completes", handling(true, true).into()),
@@ -174,5 +191,12 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         ("register_offer/none", offer(false).into()),
         ("use_pass/full", slip(true, amount).into()),
         ("use_pass/none", slip(false, AskedAmount::Blank).into()),
+        ("post_request/site", request(true, true).into()),
+        ("rate_handling/full", rate(true).into()),
+        ("rate_handling/none", rate(false).into()),
+        ("confirm_visit/full", confirm(true).into()),
+        ("confirm_visit/none", confirm(false).into()),
+        ("use_benefit/full", using(true).into()),
+        ("use_benefit/none", using(false).into()),
     ]
 }

@@ -87,6 +87,7 @@ fn requests() -> Vec<RequestEvent> {
             on: date("2024-03-01"),
             reporter,
             request: id("XQ-0002"),
+            site: None,
             v: V1,
         })
     };
@@ -262,4 +263,19 @@ fn passes() -> Vec<Event> {
         Event::Offer(OfferEvent::OfferRegistered(offer())),
         Event::Offer(OfferEvent::OfferUpdated(offer())),
     ]
+}
+
+/// A request that a site routes: the field came later.
+pub(in super::super) fn routed_samples() -> Vec<Event> {
+    let posted = RequestPosted {
+        activity: id("WX01"),
+        at: at(),
+        merged_into: None,
+        on: date("2024-03-01"),
+        reporter: Some(worker()),
+        request: id("XQ-0003"),
+        site: Some(id("YZ-YZ0002")),
+        v: V1,
+    };
+    vec![Event::Request(RequestEvent::RequestPosted(posted))]
 }

@@ -1,0 +1,324 @@
+//! The documents' programmes over HTTP: requests and the work on them, pairs and visits, benefits, passes. Who may do what of
+//! it, and what comes of it.
+
+use axum::body::Body;
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::support::{Edge, Told};
+use crate::access::Role;
+use crate::service::accounts::token_for;
+
+/// W1 and WZ at Z1, which hangs under Z; WY at Y; activities that ripen by rating (WX01, up to two), by feedback (YH01),
+/// and at once (LB01).
+async fn district() -> Edge {
+    let edge = Edge::with_district().await;
+    let line = |code: &str, more: Value| {
+        let mut line = json!({"code": code, "name": code, "category": "志愿服务", "unit": "次", "points_per_unit": 10,
+            "counts_for_card": true});
+        let fields = line.as_object_mut().unwrap();
+        fields.extend(more.as_object().unwrap().clone());
+        line
+    };
+    let activities = json!([
+        line("WX01", json!({"scoring": "rating", "claimers_max": 2})),
+        line("YH01", json!({"scoring": "feedback"})),
+        line("LB01", json!({})),
+        line("ZY01", json!({})),
+    ]);
+    let schedule = json!({"effective_from": "2023-06-01", "activities": activities});
+    let told = edge.put("/v1/schedule", "schedule-2", schedule).await;
+    assert_eq!(told.status.as_u16(), 200, "{told:?}");
+    for (path, body) in [
+        ("/v1/sites", json!({"id": "Z", "name": "鼓楼街道", "kind": "street"})),
+        ("/v1/sites", json!({"id": "Z1", "name": "和平社区", "kind": "community", "parent": "Z"})),
+        ("/v1/sites", json!({"id": "Y", "name": "龙桥街道", "kind": "street"})),
+        ("/v1/workers", json!({"id": "WZ", "occupation": "骑手", "site": "Z1"})),
+        ("/v1/workers", json!({"id": "WX", "occupation": "骑手", "site": "Z1"})),
+        ("/v1/workers", json!({"id": "WY", "occupation": "骑手", "site": "Y"})),
+        ("/v1/merchants", json!({"id": "M2", "name": "便民超市", "uscc": "91350100M000100Y43"})),
+    ] {
+        let key = format!("set-up-{}", body["id"].as_str().unwrap());
+        taken(&edge.post(path, &key, body).await);
+    }
+    edge
+}
+
+#[track_caller]
+fn taken(told: &Told) -> &Value {
+    assert!(told.status.is_success(), "{told:?}");
+    assert!(told.body["position"].is_u64(), "{told:?}");
+    &told.body
+}
+
+/// Somebody with a role.
+struct By<'a> {
+    edge: &'a Edge,
+    token: String,
+}
+
+impl By<'_> {
+    async fn new<'a>(edge: &'a Edge, role: Role, scope: &str) -> By<'a> {
+        By { edge, token: token_for(&edge.app, role, Some(scope)).await }
+    }
+
+    async fn get(&self, path: &str) -> Told {
+        let request = self.edge.request(Method::GET, path, &self.token);
+        self.edge.finish(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&self, path: &str, key: &str, body: Value) -> Told {
+        self.edge.post_by(&self.token, path, key, body).await
+    }
+}
+
+fn work(worker: &str) -> Value {
+    json!({"claimer": worker, "claimed": "2024-03-02", "done": "2024-03-03", "quantity": 1})
+}
+
+async fn points(edge: &Edge, worker: &str) -> Value {
+    edge.get(&format!("/v1/workers/{worker}/balance")).await.body["available"].clone()
+}
+
+#[tokio::test]
+async fn a_wish_is_posted_done_by_one_worker_and_rated_by_the_other() {
+    let edge = district().await;
+    let (reporter, claimer) = (By::new(&edge, Role::Worker, "WZ").await, By::new(&edge, Role::Worker, "WX").await);
+    let posting = json!({"activity": "WX01", "on": "2024-03-01", "reporter": "WZ"});
+    assert_eq!(taken(&reporter.post("/v1/requests", "XQ-1", posting.clone()).await)["request"], "XQ-1");
+    // For another one nobody posts, and nobody claims.
+    assert_eq!(claimer.post("/v1/requests", "XQ-2", posting.clone()).await.no(), (403, "forbidden"));
+    assert_eq!(reporter.post("/v1/requests/XQ-1/handlings", "BL-1", work("WX")).await.no(), (403, "forbidden"));
+    assert_eq!(reporter.post("/v1/requests/XQ-1/handlings", "BL-1", work("WZ")).await.no(), (403, "same_person"));
+    let done = claimer.post("/v1/requests/XQ-1/handlings", "BL-1", work("WX")).await;
+    assert_eq!((taken(&done)["handling"].as_str(), done.status.as_u16()), (Some("BL-1"), 201));
+    assert_eq!(points(&edge, "WX").await, json!(0));
+    let rate = "/v1/requests/XQ-1/handlings/BL-1/rate";
+    let good = json!({"rating": "满意", "on": "2024-03-04"});
+    // Whoever did it does not say that it was good.
+    assert_eq!(claimer.post(rate, "PJ-1", good.clone()).await.no(), (403, "forbidden"));
+    assert_eq!(reporter.post(rate, "PJ-1", json!({"rating": "满意", "on": "2024-03-02"})).await.no().1, "invalid_date");
+    let rated = reporter.post(rate, "PJ-1", good.clone()).await;
+    assert_eq!((&taken(&rated)["worker"], &rated.body["points"]), (&json!("WX"), &json!(10)));
+    assert_eq!(points(&edge, "WX").await, json!(10));
+    assert!(reporter.post(rate, "PJ-1", good.clone()).await.header("Idempotency-Replayed").is_some());
+    assert_eq!(reporter.post(rate, "PJ-2", good.clone()).await.no(), (409, "already_decided"));
+    assert_eq!(edge.post(rate, "PJ-3", good.clone()).await.no(), (409, "already_decided"));
+    let nothing = edge.post("/v1/requests/XQ-1/handlings/BL-9/rate", "PJ-4", good.clone()).await;
+    assert_eq!(nothing.no(), (404, "unknown_request"));
+    assert_eq!(edge.post("/v1/requests/XQ-9/handlings", "BL-2", work("WX")).await.no(), (404, "unknown_request"));
+    let read = edge.get("/v1/requests/XQ-1").await.body;
+    assert_eq!((&read["status"], &read["reporter"]), (&json!("rated"), &json!("WZ")));
+    assert_eq!(read["handlings"][0]["rating"], "满意");
+    assert_eq!(edge.get("/v1/requests?status=rated&site=Z").await.body["requests"].as_array().unwrap().len(), 1);
+    assert_eq!(edge.get("/v1/requests?site=Y").await.body["requests"], json!([]));
+    assert_eq!(edge.get("/v1/requests?status=open").await.body["requests"], json!([]));
+    // To another worker it is told without ids.
+    let seen = claimer.get("/v1/requests/XQ-1").await.body;
+    assert_eq!((&seen["reporter"], &seen["handlings"][0]["claimer"]), (&Value::Null, &json!("WX")));
+    assert_eq!(
+        edge.post("/v1/requests", "XQ-3", json!({"activity": "LB01", "on": "2024-03-01"})).await.no().1,
+        "invalid_input"
+    );
+    assert_eq!(
+        edge.post("/v1/requests", "XQ-1", json!({"activity": "YH01", "on": "2024-03-01"})).await.no().1,
+        "duplicate_conflict"
+    );
+}
+
+#[tokio::test]
+async fn nobody_feeds_back_the_own_report() {
+    let edge = district().await;
+    let reporter = By::new(&edge, Role::Worker, "WZ").await;
+    let posting = json!({"activity": "YH01", "on": "2024-03-01", "reporter": "WZ"});
+    taken(&reporter.post("/v1/requests", "YH-1", posting).await);
+    let (work, feed_back) = (json!({"quantity": 1}), json!({"rating": "属实", "on": "2024-03-04"}));
+    assert_eq!(reporter.post("/v1/requests/YH-1/handlings", "BL-1", work.clone()).await.no(), (403, "forbidden"));
+    let checks = By::new(&edge, Role::Operator, "Z").await;
+    taken(&checks.post("/v1/requests/YH-1/handlings", "BL-1", work).await);
+    let rate = "/v1/requests/YH-1/handlings/BL-1/rate";
+    assert_eq!(reporter.post(rate, "FK-1", feed_back.clone()).await.no(), (403, "same_person"));
+    assert_eq!(taken(&checks.post(rate, "FK-1", feed_back).await)["worker"], "WZ");
+    assert_eq!(points(&edge, "WZ").await, json!(10));
+}
+
+#[tokio::test]
+async fn an_operator_posts_and_routes_what_belongs_to_the_own_site_alone() {
+    let edge = district().await;
+    let (here, there) = (By::new(&edge, Role::Operator, "Z").await, By::new(&edge, Role::Operator, "Y").await);
+    let of = |site: Option<&str>, reporter: Option<&str>| json!({"activity": "WX01", "on": "2024-03-01", "site": site, "reporter": reporter});
+    taken(&here.post("/v1/requests", "R1", of(Some("Z1"), None)).await);
+    taken(&here.post("/v1/requests", "R2", of(None, Some("WZ"))).await);
+    // Without either it is of the own site.
+    taken(&here.post("/v1/requests", "R3", of(None, None)).await);
+    for (key, site, reporter) in [("R4", Some("Y"), None), ("R5", None, Some("WY")), ("R6", None, Some("W9"))] {
+        assert_eq!(here.post("/v1/requests", key, of(site, reporter)).await.no(), (403, "forbidden"), "{key}");
+    }
+    for (request, key) in [("R1", "H1"), ("R2", "H2"), ("R3", "H3"), ("R9", "H9")] {
+        let path = format!("/v1/requests/{request}/handlings");
+        assert_eq!(there.post(&path, key, work("WX")).await.no(), (403, "forbidden"), "{request}");
+        if request != "R9" {
+            taken(&here.post(&path, key, work("WX")).await);
+        }
+    }
+    assert_eq!(edge.post("/v1/requests", "R7", of(Some("X9"), None)).await.no(), (422, "unknown_site"));
+    taken(&edge.post("/v1/sites/Z1/close", "closes", json!({"on": "2024-02-01"})).await);
+    assert_eq!(edge.post("/v1/requests", "R8", of(Some("Z1"), None)).await.no(), (409, "site_closed"));
+}
+
+#[tokio::test]
+async fn a_batch_knows_the_requests_and_applications_that_it_begins() {
+    let edge = district().await;
+    let here = By::new(&edge, Role::Operator, "Z").await;
+    let items = json!([
+        {"key": "R1", "command": "post_request", "activity": "WX01", "on": "2024-03-01", "reporter": "WZ"},
+        {"key": "H1", "command": "record_handling", "request": "R1", "claimer": "WX", "claimed": "2024-03-02",
+            "done": "2024-03-03", "quantity": 1},
+        {"key": "P1", "command": "rate_handling", "request": "R1", "handling": "H1", "rating": "基本满意", "on": "2024-03-04"},
+        {"key": "R2", "command": "request", "activity": "WX01", "on": "2024-03-01", "site": "Y"},
+        {"key": "H2", "command": "record_handling", "request": "R2", "claimer": "WX", "claimed": "2024-03-02",
+            "done": "2024-03-03", "quantity": 1},
+    ]);
+    let told = edge.send(edge.request(Method::POST, "/v1/batch", &here.token), items.to_string()).await;
+    let statuses: Vec<u64> =
+        told.body["results"].as_array().unwrap().iter().map(|one| one["status"].as_u64().unwrap()).collect();
+    assert_eq!(statuses, [201, 201, 200, 403, 403], "{told:?}");
+    assert_eq!(points(&edge, "WX").await, json!(10));
+}
+
+#[tokio::test]
+async fn one_of_a_pair_reports_a_visit_and_the_other_confirms_it() {
+    let edge = district().await;
+    let pair = json!({"id": "BD1", "helper": "WZ", "helped": "WX", "since": "2024-01-08"});
+    taken(&edge.post("/v1/pairs", "BD1", pair.clone()).await);
+    let (helper, helped) = (By::new(&edge, Role::Worker, "WZ").await, By::new(&edge, Role::Worker, "WX").await);
+    let visit = |reporter: &str, on: &str| json!({"activity": "LB01", "on": on, "reporter": reporter});
+    assert_eq!(helper.post("/v1/pairs/BD1/visits", "ZF1", visit("WX", "2024-03-04")).await.no(), (403, "forbidden"));
+    assert_eq!(helper.post("/v1/pairs/BD9/visits", "ZF1", visit("WZ", "2024-03-04")).await.no(), (404, "unknown_pair"));
+    taken(&helper.post("/v1/pairs/BD1/visits", "ZF1", visit("WZ", "2024-03-04")).await);
+    let confirm = |by: &str| json!({"by": by, "on": "2024-03-05"});
+    let path = "/v1/pairs/BD1/visits/ZF1/confirm";
+    assert_eq!(helper.post(path, "QR1", confirm("WX")).await.no(), (403, "forbidden"));
+    assert_eq!(helper.post(path, "QR1", confirm("WZ")).await.no(), (403, "same_person"));
+    assert_eq!(edge.post(path, "QR1", confirm("WY")).await.no(), (422, "not_a_partner"));
+    let confirmed = helped.post(path, "QR1", confirm("WX")).await;
+    assert_eq!((&taken(&confirmed)["worker"], &confirmed.body["points"]), (&json!("WZ"), &json!(10)));
+    assert_eq!(edge.post(path, "QR2", confirm("WX")).await.no(), (409, "already_decided"));
+    assert_eq!(helped.get("/v1/pairs/BD1").await.body["visits"][0]["confirmed_by"], "WX");
+    let stranger = By::new(&edge, Role::Worker, "WY").await;
+    assert_eq!(stranger.get("/v1/pairs/BD1").await.no(), (403, "forbidden"));
+    assert_eq!(stranger.get("/v1/pairs/BD9").await.no(), (403, "forbidden"));
+    assert_eq!(edge.get("/v1/pairs/BD9").await.no(), (404, "unknown_pair"));
+    let mut ended = pair;
+    ended["ended"] = json!("2024-04-01");
+    taken(&edge.post("/v1/pairs", "BD1-ends", ended).await);
+    let late = helper.post("/v1/pairs/BD1/visits", "ZF2", visit("WZ", "2024-04-01")).await;
+    assert_eq!(late.no().1, "pair_ended");
+}
+
+#[tokio::test]
+async fn an_appointment_makes_eligible_and_nobody_appoints_oneself() {
+    let edge = district().await;
+    let (here, there) = (By::new(&edge, Role::Approver, "Z").await, By::new(&edge, Role::Approver, "Y").await);
+    let appointment = json!({"id": "PS1", "worker": "WZ", "role": "特聘网格员", "site": "Z1", "from": "2024-01-01"});
+    assert_eq!(there.post("/v1/appointments", "PS1", appointment.clone()).await.no(), (403, "forbidden"));
+    taken(&here.post("/v1/appointments", "PS1", appointment.clone()).await);
+    let read = edge.get("/v1/workers/WZ/appointments").await.body;
+    assert_eq!(
+        (&read["appointments"][0]["role"], &read["appointments"][0]["holds"]),
+        (&json!("特聘网格员"), &json!(true))
+    );
+    let mut back = appointment;
+    back["until"] = json!("2023-01-01");
+    assert_eq!(here.post("/v1/appointments", "PS1-b", back).await.no().1, "invalid_date");
+}
+
+/// A benefit of one place that costs 5 points and 60.5 yuan, paid by a fund of 100 yuan.
+async fn with_benefit(edge: &Edge) {
+    taken(&edge.post("/v1/funds", "ZJ1", json!({"id": "ZJ1", "body": "区总工会", "year": 2024, "amount": 100})).await);
+    let benefit = json!({"id": "QY1", "name": "体检", "kind": "voucher", "fund": "ZJ1", "places": 1, "limit_per_worker": 1,
+        "from": "2024-01-01", "until": "2024-12-31", "price": 5, "value": "60.50"});
+    taken(&edge.post("/v1/benefits", "QY1", benefit).await);
+    for worker in ["WZ", "WX"] {
+        let credit =
+            json!({"worker": worker, "activity": "ZY01", "on": "2024-03-01", "quantity": 1, "witness": "李四"});
+        taken(&edge.post("/v1/credits", &format!("C-{worker}"), credit).await);
+    }
+}
+
+#[tokio::test]
+async fn a_benefit_is_granted_while_there_are_places_and_honoured_by_the_merchant_who_is_owed_for_it() {
+    let edge = district().await;
+    with_benefit(&edge).await;
+    let worker = By::new(&edge, Role::Worker, "WZ").await;
+    let ask = |worker: &str| json!({"worker": worker, "at": "2024-03-05T08:30:00+08:00"});
+    let claims = "/v1/benefits/QY1/claims";
+    assert_eq!(worker.post(claims, "QD1", ask("WX")).await.no(), (403, "forbidden"));
+    assert_eq!(taken(&worker.post(claims, "QD1", ask("WZ")).await)["status"], "granted");
+    assert_eq!(points(&edge, "WZ").await, json!(5));
+    assert_eq!(worker.post(claims, "QD2", ask("WZ")).await.no().1, "limit_per_worker");
+    assert_eq!(taken(&edge.post(claims, "QD3", ask("WX")).await)["status"], "waiting");
+    assert_eq!(points(&edge, "WX").await, json!(10));
+    assert_eq!(edge.post("/v1/benefits/QY9/claims", "QD4", ask("WX")).await.no(), (404, "unknown_benefit"));
+    let (own, other) = (By::new(&edge, Role::Merchant, "M1").await, By::new(&edge, Role::Merchant, "M2").await);
+    let using = json!({"at": "2024-03-06T08:30:00+08:00", "merchant": "M1"});
+    assert_eq!(other.post(&format!("{claims}/QD1/use"), "SY1", using.clone()).await.no(), (403, "forbidden"));
+    assert_eq!(own.post(&format!("{claims}/QD9/use"), "SY1", using.clone()).await.no(), (404, "unknown_benefit"));
+    assert_eq!(own.post(&format!("{claims}/QD3/use"), "SY1", using.clone()).await.no().1, "quota_full");
+    let early = json!({"at": "2024-03-04T08:30:00+08:00", "merchant": "M1"});
+    assert_eq!(own.post(&format!("{claims}/QD1/use"), "SY1", early).await.no().1, "invalid_date");
+    taken(&own.post(&format!("{claims}/QD1/use"), "SY1", using.clone()).await);
+    assert_eq!(own.post(&format!("{claims}/QD1/use"), "SY2", using).await.no(), (409, "already_decided"));
+    let read = worker.get("/v1/benefits/QY1").await.body;
+    assert_eq!([&read["granted"], &read["waiting"], &read["used"]], [&json!(1), &json!(1), &json!(1)]);
+    let fund = edge.get("/v1/funds/ZJ1").await.body;
+    assert_eq!([&fund["appropriated"], &fund["committed"], &fund["free"]], [&json!(100), &json!(60.5), &json!(39.5)]);
+    assert_eq!(own.get("/v1/merchants/M1/settlement?month=2024-03").await.body["yuan"], json!(60.5));
+    assert!(own.get("/v1/merchants/M1/settlement?month=2024-02").await.body.get("yuan").is_none());
+    assert_eq!(edge.get("/v1/funds/ZJ9").await.no(), (404, "not_found"));
+}
+
+#[tokio::test]
+async fn money_that_an_application_names_is_entered_by_somebody_else() {
+    let edge = district().await;
+    with_benefit(&edge).await;
+    let grant = json!({"id": "QY2", "kind": "grant", "fund": "ZJ1"});
+    taken(&edge.post("/v1/benefits", "QY2", grant).await);
+    let ask = json!({"worker": "WZ", "at": "2024-03-05T08:30:00+08:00", "amount": 80});
+    let worker = By::new(&edge, Role::Worker, "WZ").await;
+    assert_eq!(worker.post("/v1/benefits/QY2/claims", "QD1", ask.clone()).await.no(), (403, "same_person"));
+    taken(&edge.post("/v1/benefits/QY2/claims", "QD1", ask.clone()).await);
+    assert_eq!(edge.post("/v1/benefits/QY2/claims", "QD2", ask).await.no().1, "fund_exhausted");
+    let none = json!({"worker": "WZ", "at": "2024-03-05T08:30:00+08:00"});
+    assert_eq!(edge.post("/v1/benefits/QY2/claims", "QD3", none).await.no().1, "invalid_amount");
+}
+
+#[tokio::test]
+async fn a_pass_is_honoured_by_the_merchant_of_the_offer_until_it_is_lost() {
+    let edge = district().await;
+    with_benefit(&edge).await;
+    let pass = json!({"id": "NXK1", "worker": "WZ", "kind": "优享卡", "from": "2024-01-01", "until": "2024-12-31"});
+    taken(&edge.post("/v1/passes", "NXK1", pass.clone()).await);
+    let offer =
+        json!({"id": "YH1", "merchant": "M1", "kind": "优享卡", "discount": 8.5, "subsidy": 0.5, "fund": "ZJ1"});
+    taken(&edge.post("/v1/offers", "YH1", offer).await);
+    let slip = |pass: &str, at: &str, paid: Value| json!({"pass": pass, "offer": "YH1", "at": at, "price": "25.04", "paid": paid});
+    let at = "2024-03-05T12:00:00+08:00";
+    let (own, other) = (By::new(&edge, Role::Merchant, "M1").await, By::new(&edge, Role::Merchant, "M2").await);
+    assert_eq!(other.post("/v1/honours", "XP1", slip("NXK1", at, json!(21.28))).await.no(), (403, "forbidden"));
+    assert_eq!(own.post("/v1/honours", "XP1", slip("NXK1", at, json!(21.29))).await.no().1, "invalid_amount");
+    assert_eq!(own.post("/v1/honours", "XP1", slip("NXK1", at, json!("much"))).await.no().1, "invalid_amount");
+    let honoured = own.post("/v1/honours", "XP1", slip("NXK1", at, json!(21.28))).await;
+    assert_eq!(taken(&honoured)["yuan"], json!(1.88));
+    let mut lost = pass;
+    lost["lost"] = json!("2024-03-06T00:00:00+08:00");
+    lost["replacement"] = json!("NXK2");
+    taken(&edge.post("/v1/passes", "NXK1-lost", lost).await);
+    let after = "2024-03-06T12:00:00+08:00";
+    assert_eq!(own.post("/v1/honours", "XP2", slip("NXK1", after, json!(21.28))).await.no().1, "pass_lost");
+    taken(&own.post("/v1/honours", "XP2", slip("NXK2", after, json!(21.28))).await);
+    assert_eq!(edge.get("/v1/passes/NXK2").await.body["worker"], "WZ");
+    let (holder, stranger) = (By::new(&edge, Role::Worker, "WZ").await, By::new(&edge, Role::Worker, "WX").await);
+    assert_eq!(holder.get("/v1/passes/NXK1").await.body["lost"], "2024-03-06T00:00:00+08:00");
+    assert_eq!(stranger.get("/v1/passes/NXK1").await.no(), (403, "forbidden"));
+}
