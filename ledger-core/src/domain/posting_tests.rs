@@ -59,6 +59,8 @@ fn expected() -> Vec<(&'static str, Vec<Move>)> {
         ("CivicCreationRecorded", vec![earned()]),
         ("CommunityServiceRecorded", vec![earned()]),
         ("VolunteerServiceRecorded", vec![earned(), (available(), debt(), 400)]),
+        ("Redeemed", vec![(available(), redeemed(), 1_000)]),
+        ("HoldCaptured", vec![(held(), redeemed(), 1_000)]),
     ]
 }
 
