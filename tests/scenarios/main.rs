@@ -4,6 +4,7 @@
 
 mod changes;
 mod exact;
+mod https;
 mod imported;
 mod journals;
 mod program;
