@@ -4,7 +4,6 @@
 
 mod changes;
 mod exact;
-mod https;
 mod imported;
 mod journals;
 mod program;
@@ -29,6 +28,7 @@ mod exports;
 mod file_modes;
 mod fresh_reads;
 mod golden_journals;
+mod https;
 mod interrupted_copies;
 mod interruptions;
 mod large_sheets;
@@ -38,6 +38,7 @@ mod packs;
 mod pages;
 mod receipt_page;
 mod sealed_backups;
+mod service_unit;
 mod sheets;
 mod signing_keys;
 mod tampered_bundles;
