@@ -2,7 +2,7 @@
 
 use projections::audit::listed::Listed;
 use projections::audit::report::{
-    Burst, Correction, CorrectionKind, Gap, Gaps, Neighbours, Person, Report, StockDifference, Tally,
+    Burst, Correction, CorrectionKind, CounterCase, Gap, Gaps, Neighbours, Person, Report, StockDifference, Tally,
 };
 
 use crate::document::{Cell, Document, Layout, Name, Table, name};
@@ -138,6 +138,21 @@ const CORRECTIONS: &[Name] = &[
     name("reason", "理由"),
 ];
 
+const CASES: &[Name] = &[
+    name("position", "序号"),
+    name("store", "网点"),
+    name("name", "流水号"),
+    name("worker", "编号"),
+    name("items", "商品与件数"),
+    name("code", "未通过原因"),
+    name("means", "兑出方式"),
+    name("given_at", "兑出时间"),
+    name("actor", "操作人"),
+    name("reason", "怎么处理的"),
+    name("settled_by", "结案人"),
+    name("settled_position", "结案序号"),
+];
+
 /// The document of a report.
 pub fn document(report: &Report) -> Document {
     let thresholds = &report.thresholds;
@@ -158,6 +173,10 @@ pub fn document(report: &Report) -> Document {
     tables.extend(times(report));
     tables.extend(bursts(report));
     tables.extend(differences(report));
+    // Districts whose counters always have their network need not read of those that do not.
+    if report.cases.total > 0 {
+        tables.push(cases(report));
+    }
     let title = "审计报告：请核对的问题".into();
     Document { title, note: NOTE, facts, tables, flat: false, layout: Layout::Screen }
 }
@@ -375,6 +394,31 @@ fn run(run: &Neighbours) -> Vec<Cell> {
         Cell::count(run.first),
         Cell::count(run.last),
     ]
+}
+
+fn cases(report: &Report) -> Table {
+    let question = "断网或纸单兑出、补报没有通过的，由谁承担？是否集中在某个网点或某些人？";
+    listed(name("cases", "补报未通过"), question, CASES, &report.cases, |case: &CounterCase| {
+        let items: Vec<String> = case.items.iter().map(|(sku, units)| format!("{sku} ×{units}")).collect();
+        let (reason, by, position) = match &case.settled {
+            Some((reason, by, position)) => (text(reason), text(by), Cell::count(*position)),
+            None => (Cell::Blank, Cell::Blank, Cell::Blank),
+        };
+        vec![
+            Cell::count(case.position),
+            text(&case.store),
+            text(&case.name),
+            case.worker.as_deref().map_or(Cell::Blank, text),
+            Cell::Text(items.join("、")),
+            text(case.code.as_str()),
+            text(case.means),
+            Cell::Text(case.given_at.to_string()),
+            text(&case.actor),
+            reason,
+            by,
+            position,
+        ]
+    })
 }
 
 fn differences(report: &Report) -> Vec<Table> {

@@ -33,6 +33,9 @@ district.toml:
   working_days              true: a publicity counts working days alone [default: false]
   holidays, makeup_workdays lists of dates: days off, and weekends that are worked
   import                    \"proposed\": rows of 活动记录 are checked and public too [default: \"confirmed\"]
+  redeem_back_days          how many days back a redemption may be told by hand [default: any]
+  offline_floor             points that a counter hands out to one worker while the network is away [default: 0]
+  offline_total             the same for all workers of a day [default: 0]
   tiers                     the tiers (层级) that stores may have, as a list [default: any]
   guards                    each \"off\", \"flag\" or \"refuse\", or { do = \"flag\", over = 8 }: evidence_reused,
                             hours_over_day, hours_overlap, new_account, recorded_late, self_witness, witness_circle,

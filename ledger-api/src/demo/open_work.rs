@@ -3,7 +3,9 @@
 
 use chrono::Days;
 use ledger_core::domain::ids::{ActivityCode, Actor, Key};
+use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::programme::counter::CounterChange;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::{Command, Context, Ledger, Submission, commands};
@@ -13,6 +15,9 @@ use crate::access::policy::Who;
 use crate::service::{command, names};
 use crate::vault::Vault;
 
+/// What counters hand out while the network is away, in points: two boxes of water a person, twenty on a day.
+const OFFLINE_FLOOR: i32 = 40;
+const OFFLINE_TOTAL: i32 = 400;
 /// The first of these commands: whether they were given.
 const FIRST_KEY: &str = "demo/open-work";
 /// Worker, activity, quantity, and how many days ago it was done.
@@ -36,7 +41,16 @@ pub(super) async fn propose(ledger: &Ledger, vault: &Vault, operator: &Actor) ->
         return Ok(());
     }
     let now = ledger.now();
-    let settings = Settings { checks: Some(1), publicity_days: Some(3), ..Settings::default() };
+    let settings = Settings {
+        checks: Some(1),
+        counter: CounterChange {
+            offline_floor: Some(Points::from_whole(OFFLINE_FLOOR)),
+            offline_total: Some(Points::from_whole(OFFLINE_TOTAL)),
+            redeem_back_days: None,
+        },
+        publicity_days: Some(3),
+        ..Settings::default()
+    };
     let context = Context { key: first, actor: Actor::new(super::ACTOR)?, at: now };
     let mut submissions = vec![Submission { context, command: Command::Configure(settings) }];
     for (number, (worker, activity, quantity, days_ago)) in (1..).zip(PROPOSED) {

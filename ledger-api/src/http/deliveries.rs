@@ -28,7 +28,7 @@ use super::shapes::{Id, Reason};
 use super::stock::known;
 use super::stores::{OF_STORE, OfStore};
 use super::wire::{PointsJson, Text, TimeJson, maybe_text};
-use crate::access::policy::{CommandKind, Read, Who};
+use crate::access::policy::{CommandKind, Read, Target};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::away::{cases, deliver, hold_code, ticket};
@@ -401,8 +401,9 @@ async fn list_cases(
     ApiQuery(query): ApiQuery<CasesQuery>,
 ) -> Result<Json<CaseList>, ApiError> {
     let open = query.status.map(|status| status == CaseStatus::Open);
-    let who = Who::Bearer(&caller.0);
-    let page = cases(&app, who, &id, open, &query.after, query.limit.0, query.min_position).await?;
+    let reading = caller.may_here(&app, Read::Cases, Target::Store(&id)).await?;
+    reading.at_least(&app, query.min_position).await?;
+    let page = cases(&app, reading, &id, open, &query.after, query.limit.0).await?;
     known(&app, &id).await?;
     let cases = page.rows.into_iter().map(|(case, row)| case_json(case, row)).collect();
     Ok(Json(CaseList { cases, next: page.next, position: page.position }))
@@ -490,7 +491,9 @@ async fn read_code(
     ApiPath(hold): ApiPath<HoldId>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<HoldCodeJson>, ApiError> {
-    let found = hold_code(&app, Who::Bearer(&caller.0), &hold, query.min_position).await?;
+    let reading = caller.may_here(&app, Read::HoldCode, Target::Hold(hold.as_str())).await?;
+    reading.at_least(&app, query.min_position).await?;
+    let found = hold_code(&app, reading, &hold).await?;
     let found = found.ok_or_else(|| {
         let message = format!("there is no open hold {hold}");
         ApiError::of(ServiceError::refused(Code::UnknownRedemption, message), &[Code::UnknownRedemption])

@@ -13,7 +13,7 @@ use projections::views::case::Case;
 
 use super::command::{Asked, prepare, submit};
 use super::counter::named_worker;
-use super::reading::{may_read, may_read_here};
+use super::reading::{Reading, may_read};
 use super::texts::{self, Written};
 use super::{ServiceError, reach, signed};
 use crate::access::Identity;
@@ -138,14 +138,7 @@ pub struct HoldCode {
 ///
 /// # Errors
 /// [`ServiceError::Denied`]; `unknown_redemption` where there is no open hold of that name.
-pub async fn hold_code(
-    app: &App,
-    who: Who<'_>,
-    hold: &HoldId,
-    min_position: Option<u64>,
-) -> Result<Option<HoldCode>, ServiceError> {
-    let reading = may_read_here(app, who, Read::HoldCode, Target::Hold(hold.as_str())).await?;
-    reading.at_least(app, min_position).await?;
+pub async fn hold_code(app: &App, reading: Reading<'_>, hold: &HoldId) -> Result<Option<HoldCode>, ServiceError> {
     let Some(row) = app.views.hold(hold.as_str()).await?.value else { return Ok(None) };
     let Some(expires_at) = row.expires_at else { return Ok(None) };
     reading.note_worker(app, &row.worker);
@@ -170,15 +163,12 @@ pub async fn hold_code(
 /// [`ServiceError`].
 pub async fn cases(
     app: &App,
-    who: Who<'_>,
+    reading: Reading<'_>,
     store: &str,
     open: Option<bool>,
     after: &str,
     limit: usize,
-    min_position: Option<u64>,
 ) -> Result<Page<Case>, ServiceError> {
-    let reading = may_read_here(app, who, Read::Cases, Target::Store(store)).await?;
-    reading.at_least(app, min_position).await?;
     let wanted = |case: &Case| open.is_none_or(|open| case.settled.is_none() == open);
     let mut page = app.views.cases(store, after, limit, wanted).await?;
     let workers: Vec<&str> = page.rows.iter().filter_map(|(_, case)| case.worker.as_deref()).collect();
@@ -188,7 +178,7 @@ pub async fn cases(
         written.extend(case.note.as_mut().map(|note| Written::of_store(store, note)));
         written.extend(case.settled.as_mut().map(|(_, reason)| Written::of_store(store, reason)));
     }
-    texts::tell(&app.vault, who, written).await;
+    texts::tell(&app.vault, reading.who, written).await;
     Ok(page)
 }
 

@@ -6,6 +6,7 @@
 //! are recorded all at once, so they show as late and as bursts, which is what they are.
 
 mod bursts;
+mod cases;
 mod corrections;
 mod gaps;
 mod people;
@@ -22,6 +23,7 @@ use ledger_core::domain::worker::event::ServiceRecorded;
 use ledger_core::journal::{Entry, Journal, JournalError, RecordedTime};
 
 pub use bursts::{Burst, Neighbours};
+pub use cases::CounterCase;
 pub use corrections::{Correction, CorrectionKind};
 pub use gaps::{Gap, Gaps};
 pub use people::{Pair, Pending, Person, SelfConfirmed};
@@ -91,6 +93,8 @@ pub struct Report {
     pub stores: BTreeMap<String, StoreDifferences>,
     /// Credits and redemptions taken back or turned down.
     pub corrections: Listed<Correction>,
+    /// What counters handed out before the ledger was asked, and was refused.
+    pub cases: Listed<CounterCase>,
 }
 
 /// Walks the journal up to a position.
@@ -149,6 +153,7 @@ pub struct ReportFold {
     witness_runs: bursts::Runs,
     stock: stock::StockFold,
     corrections: corrections::CorrectionFold,
+    cases: cases::CaseFold,
 }
 
 impl ReportFold {
@@ -168,6 +173,7 @@ impl ReportFold {
             witness_runs: bursts::Runs::new(thresholds),
             stock: stock::StockFold::new(thresholds),
             corrections: corrections::CorrectionFold::new(thresholds),
+            cases: cases::CaseFold::new(thresholds),
         }
     }
 
@@ -178,6 +184,7 @@ impl ReportFold {
         self.people.entry(entry, event);
         self.stock.entry(entry, event);
         self.corrections.entry(entry, event);
+        self.cases.entry(entry, event);
         if let Some(event) = event.as_directory() {
             self.directory.evolve(event);
         }
@@ -223,6 +230,7 @@ impl ReportFold {
             stock,
             stores,
             corrections: self.corrections.finish(),
+            cases: self.cases.finish(),
         }
     }
 }

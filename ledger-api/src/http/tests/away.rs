@@ -89,6 +89,13 @@ async fn what_is_refused_is_a_case_until_somebody_settles_it() {
     assert_eq!(none.no(), (404, "unknown_redemption"));
     let open = edge.get("/v1/stores/S1/cases?status=open").await;
     assert_eq!(open.body["cases"].as_array().map(Vec::len), Some(1));
+    let report = edge.get("/v1/audit/report").await;
+    let cases = &report.body["cases"];
+    let shown = cases.to_string();
+    assert!(
+        shown.contains("insufficient_points") && shown.contains("区里承担") && shown.contains("unknown_worker"),
+        "{cases}"
+    );
     let settled = edge.get("/v1/stores/S1/cases?status=settled").await;
     assert_eq!(
         (&settled.body["cases"][0]["case"], &settled.body["cases"][0]["reason"]),

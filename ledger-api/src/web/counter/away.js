@@ -93,7 +93,10 @@
   // Takes along what is needed, while the network is there.
   function takeAlong() {
     var store = room().getAttribute('data-store');
-    return fetch('/counter/away?store=' + encodeURIComponent(store), { credentials: 'same-origin' }).then(function (answer) {
+    return fetch('/counter/away?store=' + encodeURIComponent(store), { credentials: 'same-origin' }).then(null, function (error) {
+      error.noNetwork = true;
+      throw error;
+    }).then(function (answer) {
       if (!answer.ok || answer.redirected) throw new Error('not taken along');
       return answer.json();
     }).then(function (taken) {
@@ -417,9 +420,9 @@
 
   function arrive() {
     if (!room()) return;
-    takeAlong().then(function () { showQueue(); tell(); }, function () {
-      // A page that came from the ledger just now is the ledger's; one from this device's cache is ours.
-      if (!navigator.onLine) goAway('');
+    takeAlong().then(function () { showQueue(); tell(); }, function (error) {
+      // Told no, the page is the ledger's still; not heard at all, it is ours.
+      if (error.noNetwork) goAway('');
     });
   }
 

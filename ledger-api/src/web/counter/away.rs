@@ -17,13 +17,14 @@ use ledger_core::ledger::{Command, Receipt, commands};
 use serde::Serialize;
 
 use super::{LINES_MAX, OfStore, UNITS_MAX, give, own_store};
-use crate::access::policy::Who;
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::away::{Provisions, cases, provisions, ticket};
 use crate::service::counter::{shelves, store_name};
+use crate::service::reading::may_read_here;
 use crate::title;
-use crate::web::assets::{AWAY, SIGNED};
+use crate::web::assets::{AWAY, HTMX, PAGES, SIGNED, STYLE};
 use crate::web::figures::{minute, points};
 use crate::web::form::{Fields, Sent};
 use crate::web::page::{Frame, Trouble, Visitor, answer, new_key, show};
@@ -174,11 +175,15 @@ async fn take_along(State(app): State<App>, visitor: Visitor, Query(asked): Quer
 
 /// The worker keeps the counter's page and its files at hand; it must be served from the folder that it works for.
 async fn worker() -> Response {
-    let text = include_str!("worker.js").replace("__AWAY__", &AWAY.path).replace("__SIGNED__", &SIGNED.path);
+    let files = [&STYLE, &HTMX, &PAGES, &AWAY, &SIGNED].map(|file| format!("'{}'", file.path)).join(", ");
+    let text = include_str!("worker.js").replace("__FILES__", &files);
     let mut response = ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], text).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert("service-worker-allowed", HeaderValue::from_static("/counter"));
+    // A worker is held to the policy that it came with, and not to that of the page.
+    let policy = HeaderValue::from_static("default-src 'none'; connect-src 'self'");
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }
 
@@ -305,7 +310,9 @@ async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result
     let name = |sku: &str| {
         shelves.iter().find(|(found, _)| found == sku).map_or_else(|| sku.to_owned(), |(_, item)| item.name.clone())
     };
-    let found = cases(app, who, store, None, "", CASES_MAX, None).await?;
+    let reading = may_read_here(app, who, Read::Cases, Target::Store(store)).await?;
+    reading.at_least(app, None).await?;
+    let found = cases(app, reading, store, None, "", CASES_MAX).await?;
     let mut rows: Vec<(u64, Row)> = Vec::with_capacity(found.rows.len());
     for (case, row) in found.rows {
         let items = row.lines.iter().map(|line| format!("{} ×{}", name(line.sku.as_str()), line.quantity));

@@ -3,7 +3,7 @@
 'use strict';
 
 var CACHE = 'counter-1';
-var FILES = ['__AWAY__', '__SIGNED__'];
+var FILES = ['/counter', __FILES__];
 
 self.addEventListener('install', function (event) {
   event.waitUntil(caches.open(CACHE).then(function (cache) { return cache.addAll(FILES); }));
