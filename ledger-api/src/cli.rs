@@ -24,6 +24,7 @@ pub mod replay;
 mod say;
 pub mod serve;
 pub mod state;
+pub mod tls;
 pub mod token;
 pub mod trace;
 pub mod verify;
@@ -108,6 +109,9 @@ enum Commands {
     /// Be the witness of other journals: cosign their checkpoints
     #[command(subcommand)]
     Witness(witness::WitnessCommand),
+    /// Make certificates for HTTPS where no public authority reaches
+    #[command(subcommand)]
+    Tls(tls::TlsCommand),
     /// Measure durable commands per second, in process or over HTTP
     Bench(bench::BenchArgs),
     /// Do at once what is due by itself: publicity over, holds run out, lots expired
@@ -256,6 +260,7 @@ async fn dispatch(cli: Cli) -> CliResult {
         Some(Commands::Receipt(command)) => receipt::run(command, &url).await,
         Some(Commands::Key(command)) => key::run(command, &url).await,
         Some(Commands::Witness(command)) => witness::run(command, &url).await,
+        Some(Commands::Tls(command)) => tls::run(command),
         Some(Commands::Bench(args)) => bench::run(args, &url).await,
         Some(Commands::Due(args)) => due::run(args, &url).await,
         Some(Commands::Backup(args)) => backup::backup(args, &url).await,

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod audit_sheet;
 pub mod backup;
 pub mod bundle;
+pub mod certificates;
 pub mod cli;
 pub mod demo;
 pub mod document;

@@ -10,7 +10,7 @@ use crate::stopping::Stopping;
 use crate::{http, web};
 
 pub use crate::web::Entrance;
-pub use connections::serve;
+pub use connections::{serve, serve_over};
 
 /// How often anybody may ask, as the environment says.
 ///

@@ -67,6 +67,7 @@ fn every_command_explains_itself() {
     for action in ["issue", "list", "revoke"] {
         run("sqlite:unused.db", &["token", action, "--help"]).expect(0);
     }
+    run("sqlite:unused.db", &["tls", "self-signed", "--help"]).expect(0);
     run("sqlite:unused.db", &["--version"]).expect(0);
 }
 
@@ -94,6 +95,9 @@ fn wrong_arguments_are_unusable_input() {
         &["backup"],
         &["restore"],
         &["serve", "--listen", "nowhere"],
+        &["serve", "--listen", "127.0.0.1:0", "--tls-cert", "one.crt"],
+        &["serve", "--listen", "127.0.0.1:0", "--tls-cert", "none.crt", "--tls-key", "none.key"],
+        &["tls", "self-signed"],
         &["bench", "--mix", "lots"],
     ];
     for args in wrong {

@@ -1,21 +1,25 @@
 //! `nuanxin serve`: the HTTP API and the pages, until told to stop.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use clap::Args;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::ledger::LedgerSettings;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 use super::new_journal::NewJournalArgs;
 use super::{CliError, CliResult, environment};
 use crate::app::App;
 use crate::audit::Audit;
+use crate::certificates::{Certificates, Files};
 use crate::demo::{self, EXAMPLE_STORE, Filling};
 use crate::local_socket::{self, Socket};
 use crate::server::Entrance;
@@ -39,6 +43,13 @@ pub struct ServeArgs {
     /// Where to listen: ADDRESS:PORT; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = LISTEN_DEFAULT)]
     listen: String,
+    /// Serve HTTPS with the certificate in this file (PEM: the server's own first, then those above it); it is read anew
+    /// when it changes
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The private key of that certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// Fill an empty journal with the built-in demonstration district
     #[arg(long)]
     demo: bool,
@@ -57,11 +68,18 @@ impl ServeArgs {
     pub fn demonstration() -> ServeArgs {
         ServeArgs {
             listen: LISTEN_DEFAULT.to_owned(),
+            tls_cert: None,
+            tls_key: None,
             demo: true,
             demo_open: false,
             checkpoint_every: CHECKPOINT_EVERY,
             new_journal: NewJournalArgs::default(),
         }
+    }
+
+    /// The certificate's files, where HTTPS is asked for.
+    fn tls(&self) -> Option<Files> {
+        Some(Files { certificate: self.tls_cert.clone()?, key: self.tls_key.clone()? })
     }
 }
 
@@ -70,10 +88,11 @@ impl ServeArgs {
 /// # Errors
 /// [`CliError`].
 pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
-    // Both before anything slow: an address in use is told at once, and no signal is missed.
+    // All before anything slow: an address in use or a bad certificate is told at once, and no signal is missed.
     let listener = TcpListener::bind(&args.listen)
         .await
         .map_err(|error| CliError::input(format!("cannot listen on {}: {error}", args.listen)))?;
+    let tls = args.tls().map(open_certificates).transpose()?;
     let stop = stop_signal()?;
     let rates = server::rates().map_err(CliError::input)?;
     let settings = LedgerSettings { demonstration: args.demo, ..memory::ledger_settings() };
@@ -104,12 +123,15 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     let publishing = tokio::spawn(publish(Arc::clone(&app.audit), args.checkpoint_every, stopping.clone()));
     let socket = listen_beside(url);
     let local = socket.map(|socket| tokio::spawn(local_socket::serve(socket, app.clone(), stopping.clone())));
+    let (certificates, acceptor) = tls.unzip();
+    let renewing = certificates.map(|certificates| tokio::spawn(certificates.follow(stopping.clone())));
     let releasing = tokio::spawn(do_what_is_due(app, stopping));
-    announce(&listener)?;
+    let base = base_url(&listener, acceptor.is_some())?;
+    announce(&base)?;
     if args.demo {
-        tell_what_is_next(&listener, url);
+        tell_what_is_next(&base, url);
     }
-    server::serve(listener, router, async {
+    server::serve_over(listener, acceptor, router, async {
         stop.await;
         tracing::info!("stopping: finishing what is under way");
         stopping_sender.send_replace(true);
@@ -117,6 +139,9 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     .await;
     if let Some(local) = local {
         end(local, "the local socket").await;
+    }
+    if let Some(renewing) = renewing {
+        end(renewing, "the reading of certificates").await;
     }
     end(releasing, "the releasing of holds").await;
     end(publishing, "the signing of checkpoints").await;
@@ -160,18 +185,35 @@ async fn fill(app: &App) -> Result<(), CliError> {
     Ok(())
 }
 
-fn announce(listener: &TcpListener) -> Result<(), CliError> {
-    let told = listener.local_addr().and_then(|address| {
-        let mut out = std::io::stdout().lock();
-        writeln!(out, "listening on http://{address}")?;
-        out.flush()
-    });
+/// What shakes hands with the certificate in these files. One whose days are over is served all the same: what else the
+/// clerk can do than to see the browser's warning is for the operator to say.
+fn open_certificates(files: Files) -> Result<(Arc<Certificates>, TlsAcceptor), CliError> {
+    let (certificates, validity) = Certificates::open(files).map_err(CliError::input)?;
+    let now = Utc::now();
+    if now < validity.from || validity.until < now {
+        let (from, until) = (validity.from, validity.until);
+        tracing::warn!(%from, %until, "browsers refuse this certificate today; renew it, or set this machine's clock");
+    }
+    let acceptor =
+        certificates.acceptor().map_err(|error| CliError::failed(format!("TLS cannot be served: {error}")))?;
+    Ok((certificates, acceptor))
+}
+
+/// Where the server is, as a browser asks for it.
+fn base_url(listener: &TcpListener, encrypted: bool) -> Result<String, CliError> {
+    let address = listener.local_addr();
+    let address = address.map_err(|error| CliError::failed(format!("cannot tell the address: {error}")))?;
+    Ok(format!("{}://{address}", if encrypted { "https" } else { "http" }))
+}
+
+fn announce(base: &str) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    let told = writeln!(out, "listening on {base}").and_then(|()| out.flush());
     told.map_err(|error| CliError::failed(format!("cannot tell the address: {error}")))
 }
 
 /// What to do with a demonstration that serves. For a person: a program reads the line on standard output alone.
-fn tell_what_is_next(listener: &TcpListener, url: &JournalUrl) {
-    let Ok(address) = listener.local_addr() else { return };
+fn tell_what_is_next(base: &str, url: &JournalUrl) {
     let program = std::env::args().next().unwrap_or_else(|| "nuanxin".to_owned());
     // The very words that a second terminal needs; a server's address may hold a password and is left out.
     let journal = match url {
@@ -183,11 +225,9 @@ fn tell_what_is_next(listener: &TcpListener, url: &JournalUrl) {
     let token = format!("{program}{journal} token issue --role clerk --scope {EXAMPLE_STORE}");
     let told = [
         format!(
-            "请用浏览器打开 http://{address}/ ；另开一个终端执行 {token} 取一个店员的令牌，接着看 docs/guides/quickstart.md 第三节"
+            "请用浏览器打开 {base}/ ；另开一个终端执行 {token} 取一个店员的令牌，接着看 docs/guides/quickstart.md 第三节"
         ),
-        format!(
-            "open http://{address}/ ; in a second terminal {token} issues a clerk's token, and README.md goes on from there"
-        ),
+        format!("open {base}/ ; in a second terminal {token} issues a clerk's token, and README.md goes on from there"),
         String::new(),
     ];
     // Nobody who reads is no reason not to serve.

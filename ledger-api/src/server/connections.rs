@@ -20,11 +20,15 @@ use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
 use crate::peer::Peer;
+use crate::stopping::Stopping;
 
 /// The longest request line with headers, in bytes.
 const HEAD_BYTES_MAX: usize = 64 << 10;
@@ -33,6 +37,8 @@ const HEADERS_MAX: usize = 100;
 /// How long a client may take over a request's headers, and how long a connection may be idle: longer than clients keep
 /// theirs, so that none is closed just when it is used again.
 const HEAD_WAIT: Duration = Duration::from_secs(120);
+/// How long a client may take to shake hands over TLS.
+const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
 /// Connections at once; more wait in the system's queue.
 const CONNECTIONS_MAX: usize = 10_000;
 /// How long connections stay open once the server is to stop, for requests that were on their way when it was told. What
@@ -49,9 +55,19 @@ struct Ending(Arc<AtomicBool>);
 
 /// Serves until `stop` is done, then finishes what is under way: a request that reached the machine before is answered.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    serve_over(listener, None, router, stop).await;
+}
+
+/// As [`serve`], over TLS where there is one who shakes hands.
+pub async fn serve_over(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) {
     let ending = Ending::default();
     let router = router.layer(from_fn_with_state(ending.clone(), say_that_it_ends));
-    let mut open = Connections { graceful: GracefulShutdown::new(), tasks: JoinSet::new(), router };
+    let mut open = Connections::new(tls, router);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -85,16 +101,42 @@ async fn say_that_it_ends(State(ending): State<Ending>, request: Request, next: 
 struct Connections {
     graceful: GracefulShutdown,
     tasks: JoinSet<()>,
+    tls: Option<TlsAcceptor>,
     router: Router,
+    /// Raised when no handshake is waited for any longer.
+    closing: watch::Sender<bool>,
+    closed: Stopping,
 }
 
 impl Connections {
+    fn new(tls: Option<TlsAcceptor>, router: Router) -> Connections {
+        let (closing, closed) = Stopping::new();
+        Connections { graceful: GracefulShutdown::new(), tasks: JoinSet::new(), tls, router, closing, closed }
+    }
+
     fn take(&mut self, stream: TcpStream, from: IpAddr) {
-        let peer = Peer { address: from, encrypted: false };
-        let connection = self.graceful.watch(connection(stream, peer, self.router.clone()));
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps Nagle's delay");
+        }
+        let peer = Peer { address: from, encrypted: self.tls.is_some() };
+        let router = self.router.clone();
+        let Some(tls) = &self.tls else {
+            let connection = self.graceful.watch(connection(stream, peer, router));
+            self.tasks.spawn(async move { told(connection.await) });
+            return;
+        };
+        // Watched from the beginning: whoever shakes hands when the server is to stop may still ask.
+        let watcher = self.graceful.watcher();
+        let (handshake, closed) = (tls.accept(stream), self.closed.clone());
         self.tasks.spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
+            let shaken = tokio::select! {
+                shaken = timeout(HANDSHAKE_WAIT, handshake) => shaken,
+                () = closed.raised() => return,
+            };
+            match shaken {
+                Ok(Ok(stream)) => told(watcher.watch(connection(stream, peer, router)).await),
+                Ok(Err(error)) => tracing::debug!(%error, "a client shook no hands"),
+                Err(_) => tracing::debug!("a client took too long to shake hands"),
             }
         });
     }
@@ -117,6 +159,7 @@ impl Connections {
         let all_closed = async { while self.tasks.join_next().await.is_some() {} };
         // Those that stay open are closed below.
         let _ = timeout(LAST_REQUESTS_WAIT, all_closed).await;
+        self.closing.send_replace(true);
         if timeout(STOP_WAIT, self.graceful.shutdown()).await.is_err() {
             tracing::warn!(open = self.tasks.len(), "connections were cut off: their requests took too long");
         }
@@ -143,10 +186,16 @@ impl Service<hyper::Request<Incoming>> for Answering {
     }
 }
 
-fn connection(stream: TcpStream, peer: Peer, router: Router) -> Connection<TokioIo<TcpStream>, Answering> {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection keeps Nagle's delay");
+fn told(ended: hyper::Result<()>) {
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended early");
     }
+}
+
+fn connection<S>(stream: S, peer: Peer, router: Router) -> Connection<TokioIo<S>, Answering>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WAIT)
@@ -238,3 +287,6 @@ mod tests {
         drop(silent);
     }
 }
+
+#[cfg(test)]
+mod tls_tests;
