@@ -112,7 +112,7 @@ impl Client {
     /// [`AskError`].
     pub async fn give_account(&self, key: Key, command: Command, name: Option<&str>) -> Result<(Told, bool), AskError> {
         let name = name.map(str::to_owned);
-        match self.ask(&Question::GiveAccount { key, command, name }).await? {
+        match self.ask(&Question::GiveAccount { key, command: Box::new(command), name }).await? {
             Answer::Account { told, waits } => Ok((told, waits)),
             other => Err(unexpected(&other)),
         }

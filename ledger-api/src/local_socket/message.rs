@@ -48,7 +48,7 @@ pub(super) enum Question {
     /// To issue a token.
     IssueToken(AskedToken),
     /// To carry out a command about an account, and to keep a name for the account that it opens.
-    GiveAccount { key: Key, command: Command, name: Option<String> },
+    GiveAccount { key: Key, command: Box<Command>, name: Option<String> },
     /// To revoke a token.
     RevokeToken { id: String },
 }

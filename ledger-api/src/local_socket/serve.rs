@@ -104,7 +104,7 @@ async fn answer(question: Question, app: &App) -> Answer {
                 .map_or_else(|error| no(&error), Answer::Issued);
         }
         Question::GiveAccount { key, command, name } => {
-            let given = accounts::give(&app.ledger, Some(&app.vault), key, command, name.as_deref()).await;
+            let given = accounts::give(&app.ledger, Some(&app.vault), key, *command, name.as_deref()).await;
             return given.map_or_else(|error| no(&error), |(told, waits)| Answer::Account { told, waits });
         }
         Question::RevokeToken { id } => {
