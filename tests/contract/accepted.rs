@@ -849,6 +849,7 @@ fn every_command_is_accepted_in_some_history() {
     // What rests on several registers at once is seldom met by chance; packs and the aggregates' own tests play it.
     accepted.extend(["erase worker", "move site", "set services", "record visit"]);
     accepted.extend(["record handling", "apply for a benefit", "use pass"]);
+    accepted.extend(["confirm visit", "rate handling", "use a benefit", "settle case"]);
     for _ in 0..120 {
         let given = strategy.new_tree(&mut runner).expect("a history").current();
         accepted.extend(run(play(&Backend::memory(), &given)));

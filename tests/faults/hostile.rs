@@ -4,6 +4,7 @@
 mod controls;
 mod kinds;
 mod outlaws;
+mod programmes;
 mod reads;
 mod refusals;
 mod routes;

@@ -46,7 +46,13 @@ impl Offices {
 
 /// Whether an administrator gives a command of a batch.
 pub fn is_command_of_the_district(command: &str) -> bool {
-    const COMMANDS: [&str; 22] = [
+    const COMMANDS: [&str; 28] = [
+        "fund",
+        "register_fund",
+        "benefit",
+        "register_benefit",
+        "offer",
+        "register_offer",
         "merchant",
         "register_merchant",
         "store",
@@ -81,12 +87,21 @@ fn is_of_the_district(method: &Method, path: &str) -> bool {
         ["v1", "workers"] if matches!(*method, Method::GET | Method::POST) => false,
         ["v1", "workers", _] if method == Method::GET => false,
         ["v1", "credits", _, "witness"] | ["v1", "workers", _, "export"] => false,
+        ["v1", "holds", _, "code"] => false,
         _ if method == Method::GET => true,
         ["v1", "workers", _, "erase"] => true,
         ["v1", "workers", _, ..] | ["v1", "batch" | "holds" | "appraisals", ..] => false,
         ["v1", "credits" | "redemptions"] => *method != Method::POST,
         ["v1", "credits" | "redemptions", _, ..] => false,
-        ["v1", "stores", _, "restock" | "stocktake" | "write-off"] => false,
+        [
+            "v1",
+            "stores",
+            _,
+            "restock" | "stocktake" | "write-off" | "deliveries" | "device" | "tickets" | "cases",
+            ..,
+        ] => false,
+        ["v1", "requests" | "appointments" | "pairs" | "passes" | "honours", ..] => false,
+        ["v1", "benefits", _, ..] => false,
         ["v1", "merchants", _, "settlements"] => false,
         _ => true,
     }

@@ -382,12 +382,16 @@ async fn may_of_one(app: &App, caller: &Caller, read: Read, workers: &[&str]) ->
 async fn read_pair(
     State(app): State<App>,
     caller: Caller,
-    ApiPath(id): ApiPath<PairId>,
+    ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<PairRecord>, ApiError> {
     let reading = caller.may_ever(Read::Pair)?;
     let position = reading.at_least(&app, query.min_position).await?;
-    let pair = app.views.pair(id.clone(), position).await?;
+    // What can be no number of a pair is the number of none.
+    let pair = match PairId::new(&id) {
+        Ok(id) => app.views.pair(id, position).await?,
+        Err(_) => None,
+    };
     let terms = pair.as_ref().and_then(|pair| pair.terms());
     let both: Vec<&str> = terms.iter().flat_map(|terms| [terms.helper.as_str(), terms.helped.as_str()]).collect();
     may_of_one(&app, &caller, Read::Pair, &both).await?;
@@ -614,12 +618,15 @@ struct PassRecord {
 async fn read_pass(
     State(app): State<App>,
     caller: Caller,
-    ApiPath(id): ApiPath<PassNo>,
+    ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
 ) -> Result<Json<PassRecord>, ApiError> {
     let reading = caller.may_ever(Read::Pass)?;
     let position = reading.at_least(&app, query.min_position).await?;
-    let pass = app.views.pass(id.clone(), position).await?;
+    let pass = match PassNo::new(&id) {
+        Ok(id) => app.views.pass(id, position).await?,
+        Err(_) => None,
+    };
     let terms = pass.as_ref().and_then(|pass| pass.terms());
     let holder: Vec<&str> = terms.iter().map(|terms| terms.worker.as_str()).collect();
     may_of_one(&app, &caller, Read::Pass, &holder).await?;

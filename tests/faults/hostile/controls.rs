@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::kinds::Kind;
-use super::reads;
+use super::{programmes, reads};
 
 /// A request that is accepted, and what its parts are.
 pub(super) struct Control {
@@ -52,7 +52,7 @@ impl Control {
 }
 
 /// The worker who has all the points anybody could ask for, and the store and item that never run out.
-const RICH: &str = "W0001";
+pub(super) const RICH: &str = "W0001";
 pub(super) const DAY: &str = "2025-06-02";
 const AT: &str = "2025-06-02T09:00:00+08:00";
 
@@ -74,7 +74,7 @@ pub(super) fn stage() -> Vec<Value> {
     let stores = ["S-sell", "S-count", "S-lose", "S-list"].into_iter().flat_map(store);
     let oneself =
         json!({"key": "stage-oneself", "command": "grant", "account": "desk-a", "role": "worker", "scope": "W0006"});
-    [oneself, fund].into_iter().chain(stores).chain([owed]).collect()
+    [oneself, fund].into_iter().chain(stores).chain([owed]).chain(programmes::stage()).collect()
 }
 
 pub(super) const CREDIT: &str = r#"{"key": "NAME-{n}", "command": "credit", "worker": "W0002", "activity": "SB01", "on": "2025-06-02",
@@ -92,7 +92,7 @@ const BRANCH_OF_THE_OTHER: &str =
 const STORE: &str = r#"{"key": "NAME-{n}-s", "command": "store", "id": "NAME-{n}", "name": "靶场", "tier": "街道"}"#;
 pub(super) const REDEEM: &str = r#"{"key": "NAME-{n}", "command": "redeem", "worker": "W0001", "store": "S-sell",
     "at": "2025-06-02T09:00:00+08:00", "lines": [{"sku": "SW01", "quantity": 1}]}"#;
-const HOLD: &str = r#"{"key": "NAME-{n}", "command": "hold", "worker": "W0001", "store": "S-sell",
+pub(super) const HOLD: &str = r#"{"key": "NAME-{n}", "command": "hold", "worker": "W0001", "store": "S-sell",
     "lasts_minutes": 40000, "lines": [{"sku": "SW01", "quantity": 1}]}"#;
 const OBJECT: &str = r#"{"key": "NAME-{n}-o", "command": "object_to_credit", "credit": "NAME-{n}", "reason": "核对"}"#;
 const CLOSE: &str = r#"{"key": "NAME-{n}-x", "command": "close_store", "store": "NAME-{n}", "reason": "搬迁"}"#;
@@ -104,7 +104,7 @@ const ITEM: &str = r#"{"key": "NAME-{n}", "command": "item", "store": "S-list", 
     "price": 1, "merchant": "M0001"}"#;
 
 const REASON: &[(&str, Kind)] = &[("/reason", Kind::Text)];
-fn post(
+pub(super) fn post(
     path: &'static str,
     ids: &'static [(&'static str, Kind)],
     body: Value,
@@ -126,6 +126,7 @@ pub(super) fn controls() -> Vec<Control> {
         .chain(sites())
         .chain(accounts())
         .chain(names())
+        .chain(programmes::controls())
         .collect()
 }
 

@@ -16,6 +16,8 @@ pub(super) enum Kind {
     MadeAtScope,
     /// The same, or nothing.
     OptionalKnown(&'static str),
+    /// The id of somebody who may be nobody: what is told of them is a case.
+    OptionalMade,
     /// The key of a command that made something.
     Made(&'static str),
     /// The id of something that is made.
@@ -146,6 +148,14 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
         Kind::Sought if raw.is_none_or(|raw| raw == "null") => CANNOT_HOLD,
         Kind::Sought if text.is_some_and(|text| text.trim().is_empty()) => CANNOT_HOLD,
         Kind::Sought => field(Kind::Witness, raw),
+        Kind::OptionalMade if nothing => DONE,
+        Kind::OptionalMade => {
+            if text.is_some_and(|text| is_id(text, ID_MAX, false)) {
+                DONE
+            } else {
+                UNREADABLE
+            }
+        }
         Kind::Known(code) | Kind::OptionalKnown(code) => match text {
             Some(text) if is_id(text, ID_MAX, false) => Verdict::Refused(422, code),
             _ => UNREADABLE,

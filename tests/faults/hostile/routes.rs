@@ -18,13 +18,24 @@ const MARK: &str = "@@hostile@@";
 /// Operations whose bodies are checkpoints of other offices, which no request can be right without: the audit's own tests
 /// are about them. Beside them the two ways of people, which take no token: the login's own tests are about those.
 /// An appeal needs a decision of somebody else, and what is due needs none of a caller: tests of a credit's way are about both.
-pub(super) const OF_OTHER_OFFICES: [&str; 6] = [
+/// What waits for another's row of an activity that ripens later, and what only a merchant, a session or a case gives: the
+/// library's tests of programmes and of deliveries are about those.
+pub(super) const OF_OTHER_OFFICES: [&str; 15] = [
     "POST /v1/audit/cosignatures",
     "POST /v1/witness/add-checkpoint",
     "POST /v1/login",
     "POST /v1/logout",
     "POST /v1/credits/{id}/appeal",
     "POST /v1/due",
+    "POST /v1/requests",
+    "GET /v1/requests/{id}",
+    "POST /v1/requests/{id}/handlings",
+    "POST /v1/requests/{id}/handlings/{handling}/rate",
+    "POST /v1/pairs/{id}/visits/{visit}/confirm",
+    "POST /v1/benefits/{id}/claims/{claim}/use",
+    "POST /v1/honours",
+    "POST /v1/stores/{id}/tickets",
+    "POST /v1/stores/{id}/cases/{case}/settle",
 ];
 
 /// Every operation of a server's own document, with the queries that it takes.

@@ -2,9 +2,11 @@
 
 use super::StoreCommand;
 use super::command::{AtStore, ItemTerms, StoreDetails};
-use super::event::{StockLine, StoreEvent};
+use super::event::{DeliveryRefused, StockLine, StoreEvent};
 use super::state::RedemptionStore;
-use crate::domain::ids::{HoldId, RedemptionId, Sku, StoreId};
+use crate::domain::event::V1;
+use crate::domain::ids::{DeviceId, HoldId, RedemptionId, Sku, StoreId};
+use crate::domain::means::Means;
 use crate::domain::points::Points;
 use crate::domain::refusal::Code;
 use crate::domain::time::BusinessTime;
@@ -190,4 +192,46 @@ fn a_stocktake_that_no_event_could_hold_is_refused() {
     let count = |counted| StoreCommand::Count { sku: sku(), counted, reason: "盘点".into() };
     assert_eq!(refused(&store, count(0)), Some(Code::InvalidQuantity));
     assert_eq!(refused(&store, count(10_000_000)), None);
+}
+
+#[test]
+fn a_case_is_settled_once_with_a_reason() {
+    let mut store = given(Vec::new());
+    let case = RedemptionId::new("away/1").expect("id");
+    let settle = |reason: &str| StoreCommand::Settle { redemption: case.clone(), reason: reason.to_owned() };
+    assert_eq!(refused(&store, settle("区里承担")), Some(Code::UnknownRedemption));
+    store.evolve(&StoreEvent::DeliveryRefused(DeliveryRefused {
+        at: frame().at,
+        code: Code::OutOfStock,
+        given_at: frame().at,
+        hold: None,
+        lines: lines(1),
+        means: Means::Floor,
+        note: None,
+        redemption: case.clone(),
+        store: frame().store,
+        v: V1,
+        worker: None,
+    }));
+    assert_eq!(refused(&store, settle(" ")), Some(Code::InvalidInput));
+    let settled = store.decide(&frame(), settle("区里承担")).expect("accepted");
+    settled.iter().for_each(|event| store.evolve(event));
+    assert_eq!(refused(&store, settle("区里承担")), Some(Code::AlreadyDecided));
+    assert_eq!(store.item(&sku()).map(|item| item.handed_over), Some(0), "nothing of a case left the books");
+}
+
+#[test]
+fn the_device_enrolled_last_is_the_one_that_captures_unheard() {
+    let mut store = given(Vec::new());
+    let device = |name: &str| DeviceId::new(name).expect("id");
+    assert_eq!(store.require_device(Some(&device("a"))).err().map(|no| no.code), Some(Code::NotEligible));
+    for name in ["a", "b", "b"] {
+        for event in store.decide(&frame(), StoreCommand::Enrol { device: device(name) }).expect("accepted") {
+            store.evolve(&event);
+        }
+    }
+    assert!(store.require_device(Some(&device("b"))).is_ok());
+    assert_eq!(store.require_device(Some(&device("a"))).err().map(|no| no.code), Some(Code::NotEligible));
+    assert_eq!(store.require_device(None).err().map(|no| no.code), Some(Code::NotEligible));
+    assert_eq!(store.decide(&frame(), StoreCommand::Enrol { device: device("b") }).expect("accepted").len(), 0);
 }

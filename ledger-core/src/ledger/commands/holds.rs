@@ -126,7 +126,8 @@ pub(super) fn capture_at<S: States>(
         let message = format!("hold {hold} is at store {}, not at {store}", open.store);
         return Err(Refusal::new(Code::UnknownRedemption, message));
     }
-    if at < open.at {
+    // Whoever tells of it afterwards says when; nobody takes what was not set aside yet.
+    if store.is_some() && at < open.at {
         let message = format!("hold {hold} was placed at {}, after {at}", open.at);
         return Err(Refusal::new(Code::InvalidDate, message));
     }

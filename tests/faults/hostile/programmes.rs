@@ -1,0 +1,113 @@
+//! The controls of the documents' programmes, and of counters that tell afterwards what they handed out.
+
+use serde_json::{Value, json};
+
+use super::controls::{Control, DAY, HOLD, RICH, post};
+use super::kinds::Kind;
+
+const AT: &str = "2025-06-02T09:00:00+08:00";
+
+/// What the programmes' controls stand on.
+pub(super) fn stage() -> Vec<Value> {
+    vec![
+        json!({"key": "stage-fund", "command": "fund", "id": "ZJ-1", "amount": 1_000_000}),
+        json!({"key": "stage-benefit", "command": "benefit", "id": "QY-1", "kind": "place", "fund": "ZJ-1"}),
+        json!({"key": "stage-pair", "command": "pair", "id": "BD-1", "helper": "W0002", "helped": "W0003", "since": "2025-01-01"}),
+        json!({"key": "stage-pass", "command": "pass", "id": "NXK-1", "worker": "W0002", "kind": "优享卡", "from": "2025-01-01"}),
+    ]
+}
+
+pub(super) fn controls() -> Vec<Control> {
+    registers().into_iter().chain(rows()).chain(away()).collect()
+}
+
+/// Registers: what is sent again brings up to date, so that each hostile id that can be one makes one.
+fn registers() -> Vec<Control> {
+    const ID: &[(&str, Kind)] = &[("/id", Kind::New)];
+    vec![
+        post(
+            "/v1/appointments",
+            &[],
+            json!({"id": "NAME-{n}", "worker": "W0002", "role": "特聘网格员", "from": DAY}),
+            &[("/id", Kind::New), ("/worker", Kind::Known("unknown_worker")), ("/from", Kind::Date)],
+            201,
+        ),
+        post(
+            "/v1/pairs",
+            &[],
+            json!({"id": "NAME-{n}", "helper": "W0002", "helped": "W0003", "since": DAY}),
+            &[("/id", Kind::New), ("/since", Kind::Date)],
+            201,
+        ),
+        post("/v1/funds", &[], json!({"id": "NAME-{n}", "body": "区总工会", "amount": 100}), ID, 201),
+        post("/v1/benefits", &[], json!({"id": "NAME-{n}", "name": "体检", "kind": "place"}), ID, 201),
+        post(
+            "/v1/passes",
+            &[],
+            json!({"id": "NAME-{n}", "worker": "W0002", "kind": "优享卡", "from": DAY}),
+            &[("/id", Kind::New), ("/worker", Kind::Known("unknown_worker")), ("/from", Kind::Date)],
+            201,
+        ),
+        post(
+            "/v1/offers",
+            &[],
+            json!({"id": "NAME-{n}", "merchant": "M0001", "kind": "优享卡", "discount": 8.5}),
+            &[("/id", Kind::New), ("/merchant", Kind::Known("unknown_merchant"))],
+            201,
+        ),
+    ]
+}
+
+fn rows() -> Vec<Control> {
+    vec![
+        post(
+            "/v1/pairs/{id}/visits",
+            &[("BD-1", Kind::Known("unknown_pair"))],
+            json!({"activity": "SB01", "on": DAY, "reporter": "W0002"}),
+            &[
+                ("/activity", Kind::Known("unknown_activity")),
+                ("/on", Kind::Date),
+                ("/reporter", Kind::Known("unknown_worker")),
+            ],
+            201,
+        ),
+        post(
+            "/v1/benefits/{id}/claims",
+            &[("QY-1", Kind::Known("unknown_benefit"))],
+            json!({"worker": "W0002", "at": AT}),
+            &[("/worker", Kind::Known("unknown_worker"))],
+            201,
+        ),
+    ]
+}
+
+/// At a counter: what the ledger would refuse of a redemption is a case here.
+fn away() -> Vec<Control> {
+    const STORE: &[(&str, Kind)] = &[("S-sell", Kind::Scope)];
+    const HELD: &[(&str, Kind)] = &[("NAME-{n}", Kind::MadeAtScope)];
+    let handed_out =
+        json!({"means": "slip", "worker": RICH, "lines": [{"sku": "SW01", "quantity": 1}], "given_at": AT});
+    vec![
+        post(
+            "/v1/stores/{id}/deliveries",
+            STORE,
+            handed_out,
+            &[
+                ("/worker", Kind::OptionalMade),
+                ("/lines", Kind::Lines),
+                ("/lines/0", Kind::Line),
+                ("/lines/0/quantity", Kind::Units),
+                ("/given_at", Kind::Date),
+            ],
+            201,
+        ),
+        post("/v1/stores/{id}/device", STORE, json!({"device": "till-1"}), &[("/device", Kind::New)], 200),
+        Control {
+            before: &[HOLD],
+            path: "/v1/holds/{id}/code",
+            ids: HELD,
+            queries: &[("min_position", "1", Kind::Whole)],
+            ..Control::NONE
+        },
+    ]
+}
