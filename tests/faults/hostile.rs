@@ -52,14 +52,13 @@ async fn every_route_answers_hostile_ids_queries_and_bodies_with_a_coded_problem
         let queries = control.queries.iter().map(|(query, ..)| (*query).to_owned()).collect();
         (format!("{} {}", control.method, control.path), queries)
     });
-    let of_other_offices = routes::OF_OTHER_OFFICES.map(|operation| (operation.to_owned(), BTreeSet::new()));
-    let tried: BTreeMap<String, BTreeSet<String>> = tried.chain(of_other_offices).collect();
+    let tried: BTreeMap<String, BTreeSet<String>> = tried.collect();
     let target = Target::new(site).await.with_a_stage().await;
-    assert_eq!(
-        routes::operations(&target.api).await,
-        tried,
-        "every operation has a request that it accepts, with each query"
-    );
+    let mut operations = routes::operations(&target.api).await;
+    for elsewhere in routes::OF_OTHER_OFFICES {
+        assert!(operations.remove(elsewhere).is_some(), "{elsewhere} is no operation any more");
+    }
+    assert_eq!(operations, tried, "every operation has a request that it accepts, with each query");
     let (waiting, rest): (Vec<_>, Vec<_>) =
         controls.iter().filter(|control| !control.sets_the_rules).partition(|control| control.asks_for_approval);
     // Those that wait for approval are provided for last: from then on all credits wait.
