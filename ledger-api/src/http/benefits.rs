@@ -139,7 +139,6 @@ pub struct RegisterBenefit {
     #[schema(value_type = Option<Reason>)]
     name: Option<Text>,
     /// 类型: 名额, 券 or 补助.
-    #[schema(inline)]
     kind: BenefitKindJson,
     /// 资金编号: who pays.
     #[serde(default)]

@@ -24,7 +24,7 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Asking, Caller, Limit, from_text, only, position_from_text};
 use super::redemptions::Line;
-use super::shapes::{Id, Reason};
+use super::shapes::{Id, KeyName, Reason};
 use super::stock::known;
 use super::stores::{OF_STORE, OfStore};
 use super::wire::{PointsJson, Text, TimeJson, maybe_text};
@@ -66,7 +66,6 @@ enum MeansJson {
 #[serde(deny_unknown_fields)]
 pub struct DeliverRedemption {
     /// `floor`, `hold` or `slip`.
-    #[schema(inline)]
     means: MeansJson,
     /// To whom; or `named`.
     #[serde(default)]
@@ -83,7 +82,7 @@ pub struct DeliverRedemption {
     given_at: TimeJson,
     /// For which hold, where `means` is `hold`.
     #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 128)]
+    #[schema(value_type = Option<KeyName>)]
     hold: Option<HoldId>,
     /// By which device, for a hold.
     #[serde(default)]

@@ -255,7 +255,6 @@ impl WordJson {
 #[serde(deny_unknown_fields)]
 pub struct RateHandling {
     /// 评价: 满意, 基本满意 and 属实 earn.
-    #[schema(inline)]
     rating: WordJson,
     /// 评价日期: the date of the credit.
     on: DateJson,
