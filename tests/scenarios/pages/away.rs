@@ -17,6 +17,16 @@ fn pictures(visit: &mut Visit, name: &str) {
     }
 }
 
+/// Whether a store's provisions are kept on the device.
+const KEPT: &str = "((store) => new Promise((resolve, reject) => {
+    const asked = indexedDB.open('nuanxin-counter');
+    asked.onerror = () => reject(asked.error);
+    asked.onsuccess = () => {
+        const kept = asked.result.transaction('kept').objectStore('kept').get('along/' + store);
+        kept.onsuccess = () => { asked.result.close(); resolve(!!kept.result); };
+    };
+}))";
+
 /// What the page says to the ledger by itself, with the session that it has.
 fn asks(visit: &mut Visit, path: &str, key: &str, body: &Value) -> Value {
     let headers = format!(
@@ -136,6 +146,12 @@ fn the_story(database: Database) {
     visit.browser.press("button", "结案");
     visit.browser.told("status", "已结案");
     assert!(visit.browser.text().contains("区里承担"), "{}", visit.browser.text());
+    // Whoever logs out leaves nothing here that the next one could act with.
+    assert_eq!(visit.browser.eval(&format!("{KEPT}({store:?})")), true);
+    visit.browser.press("button", "退出");
+    visit.browser.find("textbox", "账号");
+    visit.wait_until(&format!("{KEPT}({store:?}).then((kept) => !kept)"));
+    visit.wait_until("caches.match('/counter').then((kept) => !kept)");
     drop(visit);
     run(&journal, &["verify"]).expect(0);
 }

@@ -43,6 +43,12 @@
   function keep(name, value) { return inStore('kept', 'readwrite', function (kept) { return kept.put(value, name); }); }
   function kept(name) { return inStore('kept', 'readonly', function (store) { return store.get(name); }); }
   function queue() { return inStore('queue', 'readonly', function (store) { return store.getAll(); }); }
+  // What became a case stands on the list of cases; whoever goes there need not be reminded of it here.
+  function dropTold() {
+    return queue().then(function (rows) {
+      return Promise.all(rows.filter(function (row) { return row.state === 'case'; }).map(function (row) { return drop(row.key); }));
+    });
+  }
   function enqueue(row) { return inStore('queue', 'readwrite', function (store) { return store.put(row); }); }
   function drop(key) { return inStore('queue', 'readwrite', function (store) { return store.delete(key); }); }
 
@@ -351,7 +357,7 @@
               make('span', { class: 'soft', text: said })
             ]);
           })),
-          rows.some(function (row) { return row.state === 'case'; }) && !away ? make('p', {}, [make('a', { href: '/counter/cases?store=' + encodeURIComponent(along.store), text: w.all_cases })]) : null
+          rows.some(function (row) { return row.state === 'case'; }) && !away ? make('p', {}, [make('a', { href: '/counter/cases?store=' + encodeURIComponent(along.store), text: w.all_cases, click: dropTold })]) : null
         ]));
       }
       if (!away && hundredths(along.floor) > 0) {

@@ -91,6 +91,27 @@
     document.head.appendChild(script);
   }
 
+  // Where nobody is logged in, nothing lets the next one hand goods out in the name of the one before; what waits to be
+  // told stays.
+  function forget() {
+    if (document.querySelector('form[action="/logout"]')) return;
+    if (window.caches) window.caches.delete('counter-1');
+    if (!window.indexedDB) return;
+    var asked = window.indexedDB.open('nuanxin-counter', 1);
+    // As the counter makes it (counter/away.js), where there never was one.
+    asked.onupgradeneeded = function () {
+      asked.result.createObjectStore('queue', { keyPath: 'key' });
+      asked.result.createObjectStore('kept');
+    };
+    asked.onsuccess = function () {
+      var kept = asked.result.transaction('kept', 'readwrite').objectStore('kept');
+      kept.delete(window.IDBKeyRange.bound('along/', 'along/\uffff'));
+      asked.result.close();
+    };
+  }
+
+  on('htmx:afterSettle', forget);
+  on('DOMContentLoaded', forget);
   on('htmx:afterSettle', arrive);
   on('DOMContentLoaded', arrive);
   on('htmx:afterSettle', focusFirst);
