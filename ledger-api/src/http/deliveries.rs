@@ -402,8 +402,8 @@ async fn list_cases(
     let open = query.status.map(|status| status == CaseStatus::Open);
     let reading = caller.may_here(&app, Read::Cases, Target::Store(&id)).await?;
     reading.at_least(&app, query.min_position).await?;
-    let page = cases(&app, reading, &id, open, &query.after, query.limit.0).await?;
     known(&app, &id).await?;
+    let page = cases(&app, reading, &id, open, &query.after, query.limit.0).await?;
     let cases = page.rows.into_iter().map(|(case, row)| case_json(case, row)).collect();
     Ok(Json(CaseList { cases, next: page.next, position: page.position }))
 }

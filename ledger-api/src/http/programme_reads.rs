@@ -7,7 +7,7 @@ use axum::extract::State;
 use chrono::NaiveDate;
 use ledger_core::domain::benefit::command::BenefitKind;
 use ledger_core::domain::fund::Fund;
-use ledger_core::domain::ids::{HandlingId, PairId, PassNo, VisitId};
+use ledger_core::domain::ids::{BenefitId, FundId, HandlingId, PairId, PassNo, RequestId, VisitId, WorkerId};
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::pair::state::Visit;
 use ledger_core::domain::refusal::{Code, Refusal};
@@ -243,6 +243,7 @@ async fn read_request(
 ) -> Result<Json<RequestRecord>, ApiError> {
     let reading = caller.may_here(&app, Read::Request, Target::Request(&id)).await?;
     reading.at_least(&app, query.min_position).await?;
+    RequestId::new(&id).map_err(|_| unknown(Code::UnknownRequest, "request", &id))?;
     let At { position, value: row } = app.views.request(&id).await?;
     let request = row.and_then(|row| request_json(&caller, id.clone(), &row));
     let request = request.ok_or_else(|| unknown(Code::UnknownRequest, "request", &id))?;
@@ -312,6 +313,8 @@ async fn read_appointments(
 ) -> Result<Json<AppointmentList>, ApiError> {
     let reading = caller.may_here(&app, Read::Appointments, Target::Worker(&id)).await?;
     reading.at_least(&app, query.min_position).await?;
+    // What cannot be an id is not looked for.
+    WorkerId::new(&id).map_err(|_| unknown(Code::UnknownWorker, "worker", &id))?;
     app.views.worker(&id).await?.value.ok_or_else(|| unknown(Code::UnknownWorker, "worker", &id))?;
     let At { position, value: rows } = app.views.appointments(&id).await?;
     reading.note_worker(&app, &id);
@@ -503,6 +506,7 @@ async fn read_benefit(
 ) -> Result<Json<BenefitRecord>, ApiError> {
     let reading = caller.may(Read::Benefit, Target::District)?;
     reading.at_least(&app, query.min_position).await?;
+    BenefitId::new(&id).map_err(|_| unknown(Code::UnknownBenefit, "benefit", &id))?;
     let At { position, value: row } = app.views.benefit(&id).await?;
     let benefit = row.and_then(|row| benefit_json(id.clone(), row));
     let benefit = benefit.ok_or_else(|| unknown(Code::UnknownBenefit, "benefit", &id))?;
@@ -583,6 +587,7 @@ async fn read_fund(
 ) -> Result<Json<FundRecord>, ApiError> {
     let reading = caller.may(Read::Fund, Target::District)?;
     reading.at_least(&app, query.min_position).await?;
+    FundId::new(&id).map_err(|_| ApiError::not_found(format!("there is no fund {id:?}")))?;
     let At { position, value: row } = app.views.fund(&id).await?;
     let fund = row.and_then(|row| fund_json(id.clone(), &row));
     let fund = fund.ok_or_else(|| ApiError::not_found(format!("there is no fund {id:?}")))?;

@@ -5,7 +5,7 @@
 
 use ledger_core::domain::benefit::BenefitEvent;
 use ledger_core::domain::event::{Event, StreamId};
-use ledger_core::domain::ids::{CreditId, Key, OfferId, RedemptionId, RequestId, SiteId, WorkerId};
+use ledger_core::domain::ids::{CreditId, Key, OfferId, RedemptionId, RequestId, SiteId, StoreId, WorkerId};
 use ledger_core::domain::pass::OfferEvent;
 use ledger_core::domain::request::RequestEvent;
 use ledger_core::domain::worker::event::{CardStep, WorkerEvent};
@@ -241,6 +241,10 @@ async fn last_branch(app: &App, worker: &str) -> Result<Option<String>, ServiceE
 }
 
 async fn of_worker(app: &App, worker: &str) -> Result<Whereabouts, ServiceError> {
+    // What cannot be an id is not looked for: PostgreSQL takes no NUL, not even to compare with.
+    if WorkerId::new(worker).is_err() {
+        return Ok(Whereabouts::default());
+    }
     let At { value, .. } = app.views.worker(worker).await?;
     let Some(row) = value else { return Ok(Whereabouts::default()) };
     Ok(Whereabouts {
@@ -252,6 +256,9 @@ async fn of_worker(app: &App, worker: &str) -> Result<Whereabouts, ServiceError>
 }
 
 async fn of_store(app: &App, store: &str) -> Result<Whereabouts, ServiceError> {
+    if StoreId::new(store).is_err() {
+        return Ok(Whereabouts::default());
+    }
     let At { value, .. } = app.views.store_row(store).await?;
     let site = value.and_then(|row| row.site);
     Ok(Whereabouts {
