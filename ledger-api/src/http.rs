@@ -15,9 +15,11 @@ pub mod audit;
 pub mod audits;
 pub mod batch;
 mod batch_item;
+pub mod benefit_reads;
 pub mod benefits;
 pub mod body;
 pub mod branches;
+pub mod cases;
 mod cloud_events;
 pub mod command;
 pub mod credit_reads;
@@ -47,12 +49,12 @@ pub mod own_data;
 pub mod pairs;
 pub mod passes;
 pub mod person;
-pub mod programme_reads;
 pub mod publicity;
 pub mod rate;
 pub mod readers;
 pub mod receipts;
 pub mod redemptions;
+pub mod request_reads;
 pub mod requests;
 pub mod schedule;
 pub mod security;
@@ -117,6 +119,7 @@ fn guarded() -> Routes {
         .merge(till::routes())
         .merge(holds::routes())
         .merge(deliveries::routes())
+        .merge(cases::routes())
         .merge(open_holds::routes())
         .merge(batch::routes())
         .merge(expiries::routes())
@@ -136,7 +139,8 @@ fn guarded() -> Routes {
         .merge(pairs::routes())
         .merge(benefits::routes())
         .merge(passes::routes())
-        .merge(programme_reads::routes())
+        .merge(request_reads::routes())
+        .merge(benefit_reads::routes())
 }
 
 /// Routes that anybody may ask, or that ask for a token themselves: they show nothing of what is recorded.

@@ -53,8 +53,34 @@ impl Views {
         Ok(At { position, value: rows })
     }
 
+    /// The rows that belong to an id, keyed by what follows it.
+    async fn rows_of<V: View>(&self, id: &str) -> Result<At<Vec<(String, V::Row)>>, ViewError> {
+        let prefix = format!("{id}/");
+        let rows = self.rows_under::<V>(&prefix).await?;
+        Ok(rows.map(|rows| rows.into_iter().map(|(key, row)| (behind(&prefix, &key), row)).collect()))
+    }
+
+    /// A page of the rows that belong to an id, of those that `keep` wants, keyed by what follows it.
+    async fn page_under<V: View>(
+        &self,
+        id: &str,
+        after: &str,
+        limit: usize,
+        keep: impl Fn(&V::Row) -> bool + Send + Sync,
+    ) -> Result<Page<V::Row>, ViewError> {
+        let prefix = format!("{id}/");
+        let after = if after.is_empty() { String::new() } else { format!("{prefix}{after}") };
+        let mut page = self.page_of::<V>(&prefix, &after, limit, keep).await?;
+        page.rows.iter_mut().for_each(|(key, _)| *key = behind(&prefix, key));
+        page.next = page.next.map(|next| behind(&prefix, &next));
+        Ok(page)
+    }
+
     /// The entries of the command with a key, in order; none where no command has it.
-    pub(crate) async fn entries_of(&self, key: &Key) -> Result<Vec<Entry>, ViewError> {
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn entries_of(&self, key: &Key) -> Result<Vec<Entry>, ViewError> {
         let found = self.journal().find(std::slice::from_ref(key)).await?;
         let Some(command) = found.into_iter().next().flatten() else { return Ok(Vec::new()) };
         Ok(self.journal().read_commands(&[command]).await?.into_iter().next().unwrap_or_default())
@@ -68,12 +94,21 @@ impl Views {
         each: &mut (dyn FnMut(u64, &Event) + Send),
     ) -> Result<(), ViewError> {
         let Ok(worker) = WorkerId::new(worker) else { return Ok(()) };
-        let stream = StreamId::Worker(worker);
-        let mut after = 0;
+        self.each_entry_of(&StreamId::Worker(worker), 0, until, &mut |entry, event| each(entry.position, &event)).await
+    }
+
+    /// Gives every entry of a stream behind a position, up to another one, in order.
+    async fn each_entry_of(
+        &self,
+        stream: &StreamId,
+        mut after: u64,
+        until: u64,
+        each: &mut (dyn FnMut(&Entry, Event) + Send),
+    ) -> Result<(), ViewError> {
         loop {
-            let entries = self.journal().read_stream(&stream, after, PAGE).await?;
+            let entries = self.journal().read_stream(stream, after, PAGE).await?;
             for entry in entries.iter().take_while(|entry| entry.position <= until) {
-                each(entry.position, &entry.event()?);
+                each(entry, entry.event()?);
             }
             match entries.last() {
                 Some(last) if entries.len() == PAGE && last.position < until => after = last.position,
@@ -90,4 +125,9 @@ impl Views {
     ) -> Result<Page<V::Row>, ViewError> {
         self.page_of::<V>(prefix, after, limit, |_| true).await
     }
+}
+
+/// What follows a prefix in a key that has it.
+fn behind(prefix: &str, key: &str) -> String {
+    key.strip_prefix(prefix).unwrap_or(key).to_owned()
 }

@@ -1,31 +1,38 @@
 //! Appointments (聘任): who was appointed as what, by whom, through which days.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use chrono::NaiveDate;
 use ledger_core::domain::ids::{AppointmentId, SiteId, WorkerId};
 use ledger_core::domain::period::Period;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::{Command, Receipt, commands};
+use projections::queries::At;
+use projections::views::appointment::Appointment;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::accounts::OneQuery;
 use super::body::ApiJson;
 use super::command::{Answer, Body, NoPath, ask};
 use super::door::Routes;
 use super::error::ApiError;
-use super::extract::Asking;
+use super::extract::{ApiPath, ApiQuery, Asking, Caller};
 use super::shapes::{Id, Reason};
 use super::wire::{DateJson, Text, maybe_day};
-use crate::access::policy::CommandKind;
+use crate::access::policy::{CommandKind, Read, Target};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked};
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
-    Routes::new().route(CommandKind::RegisterAppointment, routes!(register))
+    Routes::new()
+        .route(CommandKind::RegisterAppointment, routes!(register))
+        .route(Read::Appointments, routes!(read_appointments))
 }
 
 /// An appointment; sent again with other days it is brought up to date.
@@ -108,4 +115,69 @@ async fn register(
     ApiJson(body): ApiJson<RegisterAppointment>,
 ) -> Result<Answer<AppointmentAnswer>, ApiError> {
     ask(app, asking, NoPath {}, body).await
+}
+
+/// An appointment.
+#[derive(Debug, Serialize, ToSchema)]
+struct AppointmentJson {
+    appointment: String,
+    role: String,
+    /// 聘任单位.
+    body: String,
+    site: Option<String>,
+    #[schema(value_type = Option<String>, format = Date)]
+    from: Option<NaiveDate>,
+    /// The last day.
+    #[schema(value_type = Option<String>, format = Date)]
+    until: Option<NaiveDate>,
+    /// The first day no longer.
+    #[schema(value_type = Option<String>, format = Date)]
+    ended: Option<NaiveDate>,
+    /// Whether it holds today.
+    holds: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct AppointmentList {
+    worker: String,
+    /// By number.
+    appointments: Vec<AppointmentJson>,
+    position: u64,
+}
+
+fn appointment_json(appointment: String, row: Appointment, today: NaiveDate) -> Option<AppointmentJson> {
+    let terms = row.terms?;
+    let holds = terms.holds(today);
+    Some(AppointmentJson {
+        appointment,
+        role: terms.role,
+        body: terms.body,
+        site: terms.site.map(|site| site.to_string()),
+        from: terms.days.from,
+        until: terms.days.through,
+        ended: terms.ended,
+        holds,
+    })
+}
+
+/// A worker's appointments (聘任), also those that ended.
+#[utoipa::path(get, path = "/v1/workers/{id}/appointments", tag = "appointments",
+    params(("id" = String, Path), OneQuery),
+    responses((status = 200, description = "The appointments.", body = AppointmentList)))]
+async fn read_appointments(
+    State(app): State<App>,
+    caller: Caller,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<OneQuery>,
+) -> Result<Json<AppointmentList>, ApiError> {
+    let reading = caller.may_here(&app, Read::Appointments, Target::Worker(&id)).await?;
+    reading.at_least(&app, query.min_position).await?;
+    // What cannot be an id is not looked for.
+    WorkerId::new(&id).map_err(|_| ApiError::unknown(Code::UnknownWorker, "worker", &id))?;
+    app.views.worker(&id).await?.value.ok_or_else(|| ApiError::unknown(Code::UnknownWorker, "worker", &id))?;
+    let At { position, value: rows } = app.views.appointments(&id).await?;
+    reading.note_worker(&app, &id);
+    let today = app.ledger.now().date();
+    let appointments = rows.into_iter().filter_map(|(name, row)| appointment_json(name, row, today)).collect();
+    Ok(Json(AppointmentList { worker: id, appointments, position }))
 }

@@ -16,7 +16,9 @@ use super::command::Body;
 use super::error::ApiError;
 use super::shapes::{ID_PATTERN, KEY_PATTERN, string};
 use super::{appointments, benefits, pairs, passes, requests};
-use super::{credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, stores, workers};
+use super::{
+    cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, stores, workers,
+};
 use crate::service::command::Asked;
 
 const KEY: &str = "key";
@@ -76,7 +78,7 @@ commands! {
     "capture_hold" => holds::CaptureHold,
     "release_hold" => holds::ReleaseHold,
     "deliver_redemption" | "delivery" => deliveries::DeliverRedemption,
-    "settle_case" => deliveries::SettleCase,
+    "settle_case" => cases::SettleCase,
     "enrol_device" => deliveries::EnrolDevice,
     "register_worker" | "worker" => workers::RegisterWorker,
     "depart_worker" => workers::DepartWorker,

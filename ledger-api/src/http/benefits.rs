@@ -29,6 +29,7 @@ use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked};
 use crate::service::reading::no_time;
+
 /// The routes of this resource.
 pub fn routes() -> Routes {
     Routes::new()

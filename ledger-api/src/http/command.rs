@@ -25,7 +25,8 @@ pub const REPLAYED: &str = "Idempotency-Replayed";
 pub trait Body: Ask<Path: DeserializeOwned, Answer: Serialize + ToSchema> + DeserializeOwned {
     /// The status of an answer.
     const STATUS: StatusCode;
-    /// The fields of [`Ask::Path`] but `key`, which is the command's own; each with the code that says that what it names is not there. In a batch these fields
+    /// The fields of [`Ask::Path`] but `key`, which is the command's own; each with the code that says that what it names
+    /// is not there. In a batch these fields
     /// stand in the item.
     const PATH: &'static [(&'static str, Code)];
 }

@@ -29,7 +29,6 @@ use crate::service::command::{Ask, Asked, worker_event};
 use crate::service::names::Personal;
 use crate::service::objectors::{Objectors, objectors};
 use crate::service::publicity::Within;
-use crate::service::reading::no_date;
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -103,7 +102,7 @@ impl Ask for RecordCredit {
             return Err(ServiceError::refused(Code::TooLarge, detail));
         }
         // The ledger judges it in its turn: an unknown worker is told before a bad date.
-        let no_date = on.0.as_ref().err().map(|sent| no_date("on", sent));
+        let no_date = on.no_date("on");
         let (on, quantity) = (on.0.ok(), quantity.0);
         let command = Command::RecordCredit(commands::RecordCredit {
             worker,

@@ -3,8 +3,6 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use chrono::NaiveDate;
-use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::Receipt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,11 +13,10 @@ use super::command::{Answer, told};
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::Asking;
-use super::wire::{DateJson, PointsJson};
+use super::wire::{DateJson, PointsJson, maybe_day};
 use crate::access::policy::{CommandKind, Target};
 use crate::app::App;
 use crate::service::due::{Done, carry_out};
-use crate::service::reading::no_date;
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -68,9 +65,7 @@ async fn due(
     ApiJson(body): ApiJson<CarryOut>,
 ) -> Result<Answer<DueAnswer>, ApiError> {
     crate::service::due::may_carry_out(&caller, Target::District)?;
-    let through = body.through.map(|through| through.0).transpose();
-    let through: Option<NaiveDate> =
-        through.map_err(|sent| ApiError::new(Code::InvalidDate, no_date("through", &sent)))?;
+    let through = maybe_day("through", body.through)?;
     let Done { confirmed, rejected, released, expired_workers, expired_points, position, .. } =
         carry_out(&app, through).await?;
     let receipt = Receipt { position, events: [].into(), repeated: false };

@@ -179,6 +179,12 @@ impl ToSchema for CodeJson {
 }
 
 impl ApiError {
+    /// What an address names is not there; what was sent is shown in short.
+    pub fn unknown(code: Code, what: &str, id: &str) -> ApiError {
+        let shown: String = id.chars().take(128).collect();
+        ApiError::refused(Refusal::new(code, format!("there is no {what} {shown:?}")), &[code])
+    }
+
     /// A no with the code's own status.
     pub fn new(code: Code, detail: impl Into<String>) -> ApiError {
         ApiError { status: status_of(code).0, code, detail: detail.into(), outcome: None }

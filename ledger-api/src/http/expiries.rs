@@ -19,7 +19,6 @@ use super::wire::{DateJson, PointsJson};
 use crate::access::policy::{CommandKind, Who};
 use crate::app::App;
 use crate::service::due::{Booked, book_expiries};
-use crate::service::reading::no_date;
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -54,7 +53,7 @@ async fn book(
     Asking { caller, context }: Asking,
     ApiJson(body): ApiJson<BookExpiries>,
 ) -> Result<Answer<ExpiriesAnswer>, ApiError> {
-    let through = body.through.0.map_err(|sent| ApiError::new(Code::InvalidDate, no_date("through", &sent)))?;
+    let through = body.through.read("through")?;
     // On its last day a lot can still be spent.
     if through >= context.at.date() {
         let detail = format!("through: {through} is not over yet; lots that end on it can still be spent");

@@ -68,6 +68,23 @@ impl Caller {
         Ok(may_read_here(app, &self.0, read, target).await?)
     }
 
+    /// Refuses to read something for a caller who may read it of none of these workers; of nobody, for one who may not read
+    /// it in the whole district.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub async fn may_of_one(&self, app: &App, read: Read, workers: &[&str]) -> Result<(), ApiError> {
+        if self.may(read, Target::District).is_ok() {
+            return Ok(());
+        }
+        for worker in workers {
+            if self.may_here(app, read, Target::Worker(worker)).await.is_ok() {
+                return Ok(());
+            }
+        }
+        Err(ApiError::forbidden())
+    }
+
     /// The site whose rows a list answers with: the one asked for, else the own one of whoever may not read all of them;
     /// blank for the whole district.
     pub fn site_of_list(&self, read: Read, asked: &str) -> String {

@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use chrono::NaiveDate;
 use ledger_core::domain::account::{AccountEvent, Role};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{AccountId, GrantId, WorkerId};
@@ -18,13 +17,12 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::{AccountName, Id, Reason};
-use super::wire::{DateJson, Text, maybe_text};
+use super::wire::{DateJson, Text, maybe_day, maybe_text};
 use crate::access::policy::CommandKind;
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked};
 use crate::service::names::Personal;
-use crate::service::reading::no_date;
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -150,19 +148,13 @@ impl GrantAnswer {
     }
 }
 
-/// A day that a body may name.
-fn day(field: &str, day: Option<DateJson>) -> Result<Option<NaiveDate>, ServiceError> {
-    let read = day.map(|DateJson(day)| day).transpose();
-    read.map_err(|sent| ServiceError::refused(Code::InvalidDate, no_date(field, &sent)))
-}
-
 impl Ask for GrantRole {
     type Path = OfAccount;
     type Answer = GrantAnswer;
 
     fn command(self, path: OfAccount) -> Result<Asked, ServiceError> {
         let GrantRole { role, scope, from, until } = self;
-        let (from, until) = (day("from", from)?, day("until", until)?);
+        let (from, until) = (maybe_day("from", from)?, maybe_day("until", until)?);
         Ok(Command::GrantRole(commands::GrantRole { account: path.account, role, scope, from, until }).into())
     }
 
@@ -250,7 +242,7 @@ impl Ask for EndGrant {
 
     fn command(self, path: OfGrant) -> Result<Asked, ServiceError> {
         let EndGrant { on, reason } = self;
-        let on = day("on", on)?;
+        let on = maybe_day("on", on)?;
         Ok(Command::EndGrant(commands::EndGrant { grant: path.grant, on, reason: reason.0 }).into())
     }
 

@@ -1,34 +1,39 @@
 //! Pairs (帮带结对) and the visits within them (走访): one reports, the other confirms.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use chrono::NaiveDate;
 use ledger_core::domain::ids::{ActivityCode, BranchId, Key, PairId, VisitId, WorkerId};
 use ledger_core::domain::pair::command::PairTerms;
+use ledger_core::domain::pair::state::Visit;
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::accounts::OneQuery;
 use super::body::ApiJson;
 use super::command::{Answer, Body, NoPath, ask};
 use super::door::Routes;
 use super::error::ApiError;
-use super::extract::{ApiPath, Asking};
+use super::extract::{ApiPath, ApiQuery, Asking, Caller};
 use super::requests::earned;
 use super::shapes::Id;
 use super::wire::{DateJson, PointsJson, maybe_day};
-use crate::access::policy::CommandKind;
+use crate::access::policy::{CommandKind, Read};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked};
-use crate::service::reading::no_date;
+
 /// The routes of this resource.
 pub fn routes() -> Routes {
     Routes::new()
         .route(CommandKind::OpenPair, routes!(open))
         .route(CommandKind::RecordVisit, routes!(visit))
         .route(CommandKind::ConfirmVisit, routes!(confirm))
+        .route(Read::Pair, routes!(read_pair))
 }
 
 /// A pair; sent again with other days it is brought up to date.
@@ -70,8 +75,7 @@ impl Ask for OpenPair {
     type Answer = PairAnswer;
 
     fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
-        let DateJson(since) = self.since;
-        let since = since.map_err(|sent| ServiceError::refused(Code::InvalidDate, no_date("since", &sent)))?;
+        let since = self.since.read("since")?;
         let terms = PairTerms {
             branch: self.branch,
             ended: maybe_day("ended", self.ended)?,
@@ -143,7 +147,7 @@ impl Ask for RecordVisit {
     type Answer = VisitAnswer;
 
     fn command(self, path: OfPair) -> Result<Asked, ServiceError> {
-        let no_date = self.on.0.as_ref().err().map(|sent| no_date("on", sent));
+        let no_date = self.on.no_date("on");
         let command = commands::RecordVisit {
             visit: (&path.key).into(),
             pair: path.pair,
@@ -222,7 +226,7 @@ impl Ask for ConfirmVisit {
     type Answer = ConfirmedVisitAnswer;
 
     fn command(self, path: OfVisit) -> Result<Asked, ServiceError> {
-        let no_date = self.on.0.as_ref().err().map(|sent| no_date("on", sent));
+        let no_date = self.on.no_date("on");
         let on = self.on.0.ok();
         let command = commands::ConfirmVisit { pair: path.pair, visit: path.visit, by: self.by, on };
         Ok(Asked { no_date, ..Asked::from(Command::from(command)) })
@@ -252,4 +256,82 @@ async fn confirm(
     ApiJson(body): ApiJson<ConfirmVisit>,
 ) -> Result<Answer<ConfirmedVisitAnswer>, ApiError> {
     ask(app, asking, OfVisit { pair, visit }, body).await
+}
+
+/// A visit.
+#[derive(Debug, Serialize, ToSchema)]
+struct VisitJson {
+    visit: String,
+    activity: String,
+    #[schema(value_type = String, format = Date)]
+    on: NaiveDate,
+    reporter: String,
+    /// Who confirmed it; null while it waits.
+    confirmed_by: Option<String>,
+    #[schema(value_type = Option<String>, format = Date)]
+    confirmed_on: Option<NaiveDate>,
+}
+
+/// A pair.
+#[derive(Debug, Serialize, ToSchema)]
+struct PairRecord {
+    pair: String,
+    helper: String,
+    helped: String,
+    branch: Option<String>,
+    #[schema(value_type = String, format = Date)]
+    since: NaiveDate,
+    /// The first day no longer.
+    #[schema(value_type = Option<String>, format = Date)]
+    ended: Option<NaiveDate>,
+    /// By name.
+    visits: Vec<VisitJson>,
+    /// The answer includes everything up to this position.
+    position: u64,
+}
+
+fn visit_json(id: &VisitId, visit: &Visit) -> VisitJson {
+    VisitJson {
+        visit: id.to_string(),
+        activity: visit.terms.activity.to_string(),
+        on: visit.terms.on,
+        reporter: visit.terms.reporter.to_string(),
+        confirmed_by: visit.confirmation.as_ref().map(|confirmation| confirmation.by.to_string()),
+        confirmed_on: visit.confirmation.as_ref().map(|confirmation| confirmation.on),
+    }
+}
+
+/// A pair (帮带结对), with its visits.
+#[utoipa::path(get, path = "/v1/pairs/{id}", tag = "pairs", params(("id" = String, Path), OneQuery),
+    responses((status = 200, description = "The pair.", body = PairRecord)))]
+async fn read_pair(
+    State(app): State<App>,
+    caller: Caller,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<OneQuery>,
+) -> Result<Json<PairRecord>, ApiError> {
+    let reading = caller.may_ever(Read::Pair)?;
+    let position = reading.at_least(&app, query.min_position).await?;
+    // What can be no number of a pair is the number of none.
+    let pair = match PairId::new(&id) {
+        Ok(id) => app.views.pair(id, position).await?,
+        Err(_) => None,
+    };
+    let terms = pair.as_ref().and_then(|pair| pair.terms());
+    let both: Vec<&str> = terms.iter().flat_map(|terms| [terms.helper.as_str(), terms.helped.as_str()]).collect();
+    caller.may_of_one(&app, Read::Pair, &both).await?;
+    let (Some(pair), Some(terms)) = (&pair, terms) else {
+        return Err(ApiError::unknown(Code::UnknownPair, "pair", id.as_str()));
+    };
+    reading.note_list(&app, both.iter().copied());
+    Ok(Json(PairRecord {
+        pair: id.to_string(),
+        helper: terms.helper.to_string(),
+        helped: terms.helped.to_string(),
+        branch: terms.branch.as_ref().map(ToString::to_string),
+        since: terms.since,
+        ended: terms.ended,
+        visits: pair.visits().map(|(id, visit)| visit_json(id, visit)).collect(),
+        position,
+    }))
 }

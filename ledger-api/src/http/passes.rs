@@ -1,7 +1,9 @@
 //! Passes (暖心卡), the offers for their holders (优惠协议), and honouring one (优惠核销).
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use chrono::NaiveDate;
 use ledger_core::domain::decimal::{Decimal, Spelling};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{FundId, MerchantId, OfferId, PassNo, SlipNo, WorkerId};
@@ -16,26 +18,29 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::accounts::OneQuery;
 use super::body::ApiJson;
 use super::command::{Answer, Body, ByKey, NoPath, ask};
 use super::decimal::decimal;
 use super::door::Routes;
 use super::error::ApiError;
-use super::extract::Asking;
+use super::extract::{ApiPath, ApiQuery, Asking, Caller};
 use super::shapes::{Discount, Id, Reason, Share};
 use super::wire::{DateJson, Text, TimeJson, YuanJson, maybe_day};
-use crate::access::policy::CommandKind;
+use crate::access::policy::{CommandKind, Read};
 use crate::app::App;
 use crate::exact::Exact;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked};
 use crate::service::reading::no_time;
+
 /// The routes of this resource.
 pub fn routes() -> Routes {
     Routes::new()
         .route(CommandKind::IssuePass, routes!(issue))
         .route(CommandKind::RegisterOffer, routes!(register))
         .route(CommandKind::UsePass, routes!(honour))
+        .route(Read::Pass, routes!(read_pass))
 }
 
 /// A pass; sent again it is brought up to date.
@@ -276,4 +281,59 @@ async fn honour(
 ) -> Result<Answer<HonourAnswer>, ApiError> {
     let path = ByKey { key: asking.context.key.clone() };
     ask(app, asking, path, body).await
+}
+
+/// A pass.
+#[derive(Debug, Serialize, ToSchema)]
+struct PassRecord {
+    pass: String,
+    /// The holder.
+    worker: String,
+    /// 卡种.
+    kind: String,
+    #[schema(value_type = Option<String>, format = Date)]
+    from: Option<NaiveDate>,
+    /// The last day.
+    #[schema(value_type = Option<String>, format = Date)]
+    until: Option<NaiveDate>,
+    /// Void from then on; null where it was not lost.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    lost: Option<String>,
+    /// Good from then on, where it replaces another one.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    since: Option<String>,
+    /// The answer includes everything up to this position.
+    position: u64,
+}
+
+/// A pass (暖心卡).
+#[utoipa::path(get, path = "/v1/passes/{id}", tag = "passes", params(("id" = String, Path), OneQuery),
+    responses((status = 200, description = "The pass.", body = PassRecord)))]
+async fn read_pass(
+    State(app): State<App>,
+    caller: Caller,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<OneQuery>,
+) -> Result<Json<PassRecord>, ApiError> {
+    let reading = caller.may_ever(Read::Pass)?;
+    let position = reading.at_least(&app, query.min_position).await?;
+    let pass = match PassNo::new(&id) {
+        Ok(id) => app.views.pass(id, position).await?,
+        Err(_) => None,
+    };
+    let terms = pass.as_ref().and_then(|pass| pass.terms());
+    let holder: Vec<&str> = terms.iter().map(|terms| terms.worker.as_str()).collect();
+    caller.may_of_one(&app, Read::Pass, &holder).await?;
+    let terms = terms.ok_or_else(|| ApiError::unknown(Code::UnknownPass, "pass", id.as_str()))?;
+    reading.note_worker(&app, terms.worker.as_str());
+    Ok(Json(PassRecord {
+        pass: id.to_string(),
+        worker: terms.worker.to_string(),
+        kind: terms.kind.clone(),
+        from: terms.days.from,
+        until: terms.days.through,
+        lost: terms.lost.map(|lost| lost.to_string()),
+        since: terms.since.map(|since| since.to_string()),
+        position,
+    }))
 }

@@ -27,7 +27,6 @@ use crate::access::policy::CommandKind;
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked, worker_event};
-use crate::service::reading::no_date;
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -70,11 +69,6 @@ pub struct RequestAnswer {
     position: u64,
 }
 
-/// What is said of a day that is none.
-fn unreadable(field: &str, day: &DateJson) -> Option<String> {
-    day.0.as_ref().err().map(|sent| no_date(field, sent))
-}
-
 fn on(day: &DateJson) -> Option<NaiveDate> {
     day.0.as_ref().ok().copied()
 }
@@ -92,7 +86,7 @@ impl Ask for PostRequest {
             merged_into: self.merged_into,
             site: self.site,
         };
-        Ok(Asked { no_date: unreadable("on", &self.on), ..Asked::from(Command::from(command)) })
+        Ok(Asked { no_date: self.on.no_date("on"), ..Asked::from(Command::from(command)) })
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<RequestAnswer> {
@@ -163,7 +157,7 @@ impl Ask for RecordHandling {
     fn command(self, path: OnRequest) -> Result<Asked, ServiceError> {
         let RecordHandling { claimer, claimed, done, quantity } = self;
         let days = [("claimed", &claimed), ("done", &done)];
-        let no_date = days.into_iter().find_map(|(field, day)| unreadable(field, day.as_ref()?));
+        let no_date = days.into_iter().find_map(|(field, day)| day.as_ref()?.no_date(field));
         let (claimed, done) = (claimed.as_ref().and_then(on), done.as_ref().and_then(on));
         let text = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
         let work = Work {
@@ -288,7 +282,7 @@ impl Ask for RateHandling {
             handling: path.handling,
             rating: AskedRating { word: self.rating.word().chinese().to_owned(), on: on(&self.on) },
         };
-        Ok(Asked { no_date: unreadable("on", &self.on), ..Asked::from(Command::from(command)) })
+        Ok(Asked { no_date: self.on.no_date("on"), ..Asked::from(Command::from(command)) })
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<RatingAnswer> {

@@ -8,7 +8,6 @@ use ledger_core::domain::ids::ActivityCode;
 use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::programme::counter::CounterChange;
 use ledger_core::domain::programme::event::ProgrammeConfigured;
-use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::{Activity, ActivityTerms, ScheduleVersion, Scoring};
 use ledger_core::ledger::{Command, commands};
 use projections::queries::At;
@@ -28,7 +27,7 @@ use super::wire::{DateJson, PointsJson, Text, maybe_text, maybe_whole};
 use crate::access::policy::{CommandKind, Read, Target, Who};
 use crate::app::App;
 use crate::service::command::{prepare, programme_event, submit};
-use crate::service::reading::{date, no_date, now};
+use crate::service::reading::{date, now};
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -299,7 +298,7 @@ impl DistrictJson {
     /// `invalid_date`, naming the day that is none.
     fn settings(self) -> Result<Settings, ApiError> {
         let days = |name: &str, days: Option<Vec<DateJson>>| {
-            let day = |day: DateJson| day.0.map_err(|sent| ApiError::new(Code::InvalidDate, no_date(name, &sent)));
+            let day = |day: DateJson| day.read(name);
             days.map(|days| days.into_iter().map(day).collect::<Result<Vec<NaiveDate>, _>>()).transpose()
         };
         Ok(Settings {
@@ -363,9 +362,7 @@ async fn adopt(
     asking: Asking,
     ApiJson(body): ApiJson<AdoptSchedule>,
 ) -> Result<Answer<AdoptedAnswer>, ApiError> {
-    let effective_from = body.effective_from.0;
-    let effective_from =
-        effective_from.map_err(|sent| ApiError::new(Code::InvalidDate, no_date("effective_from", &sent)))?;
+    let effective_from = body.effective_from.read("effective_from")?;
     let command = Command::AdoptSchedule(commands::AdoptSchedule {
         activities: body.activities.into_iter().map(Activity::from).collect(),
         effective_from,

@@ -21,12 +21,12 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Asking, Caller, Limit, position_from_text};
 use super::shapes::{Id, Reason};
-use super::wire::{DateJson, Text, maybe_text};
+use super::wire::{DateJson, Text, maybe_day, maybe_text};
 use crate::access::policy::{CommandKind, Read, Target};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked};
-use crate::service::reading::{date, no_date, now};
+use crate::service::reading::{date, now};
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -88,12 +88,6 @@ impl SiteAnswer {
     }
 }
 
-/// A day that a field holds, where it holds one.
-fn day(field: &str, day: Option<DateJson>) -> Result<Option<NaiveDate>, ServiceError> {
-    let Some(DateJson(day)) = day else { return Ok(None) };
-    day.map(Some).map_err(|sent| ServiceError::refused(Code::InvalidDate, no_date(field, &sent)))
-}
-
 impl Ask for OpenSite {
     type Path = NoPath;
     type Answer = SiteAnswer;
@@ -102,7 +96,7 @@ impl Ask for OpenSite {
         let details = SiteDetails {
             kind: self.kind.0,
             name: self.name.0,
-            opened: day("opened", self.opened)?,
+            opened: maybe_day("opened", self.opened)?,
             parent: self.parent,
             services: self.services.unwrap_or_default().into_iter().map(|service| service.0).collect(),
         };
@@ -149,7 +143,7 @@ impl Ask for MoveSite {
     type Answer = SiteAnswer;
 
     fn command(self, path: OfSite) -> Result<Asked, ServiceError> {
-        let on = day("on", self.on)?;
+        let on = maybe_day("on", self.on)?;
         Ok(Command::MoveSite(commands::MoveSite { site: path.site, parent: self.parent, on }).into())
     }
 
@@ -211,7 +205,7 @@ impl Ask for CloseSite {
     type Answer = ClosingAnswer;
 
     fn command(self, path: OfSite) -> Result<Asked, ServiceError> {
-        let on = day("on", self.on)?;
+        let on = maybe_day("on", self.on)?;
         Ok(Command::CloseSite(commands::CloseSite { site: path.site, on, reason: self.reason }).into())
     }
 
@@ -258,7 +252,7 @@ impl Ask for SetServices {
 
     fn command(self, path: OfSite) -> Result<Asked, ServiceError> {
         let services = self.services.into_iter().map(|service| service.0).collect();
-        let on = day("on", self.on)?;
+        let on = maybe_day("on", self.on)?;
         Ok(Command::SetServices(commands::SetServices { site: path.site, services, on }).into())
     }
 

@@ -154,8 +154,22 @@ pub struct DateJson(pub Result<NaiveDate, String>);
 /// # Errors
 /// `invalid_date`, naming the field.
 pub fn maybe_day(field: &str, day: Option<DateJson>) -> Result<Option<NaiveDate>, ServiceError> {
-    let Some(DateJson(day)) = day else { return Ok(None) };
-    day.map(Some).map_err(|sent| ServiceError::refused(Code::InvalidDate, no_date(field, &sent)))
+    day.map(|day| day.read(field)).transpose()
+}
+
+impl DateJson {
+    /// The day.
+    ///
+    /// # Errors
+    /// `invalid_date`, naming the field.
+    pub fn read(self, field: &str) -> Result<NaiveDate, ServiceError> {
+        self.0.map_err(|sent| ServiceError::refused(Code::InvalidDate, no_date(field, &sent)))
+    }
+
+    /// What is said of it should the ledger find in its turn that it is no day; none where it is one.
+    pub fn no_date(&self, field: &str) -> Option<String> {
+        self.0.as_ref().err().map(|sent| no_date(field, sent))
+    }
 }
 
 impl<'de> Deserialize<'de> for DateJson {

@@ -177,11 +177,7 @@ async fn first_event(app: &App, stream: StreamId) -> Result<Option<Event>, Servi
 /// Whoever applied under a name, be it granted or waiting.
 async fn of_application(app: &App, application: &str) -> Result<Whereabouts, ServiceError> {
     let Ok(key) = Key::new(application) else { return Ok(Whereabouts::default()) };
-    let journal = app.ledger.journal();
-    let Some(command) = journal.find(std::slice::from_ref(&key)).await?.into_iter().next().flatten() else {
-        return Ok(Whereabouts::default());
-    };
-    for entry in journal.read_commands(&[command]).await?.into_iter().flatten() {
+    for entry in app.views.entries_of(&key).await? {
         if let Event::Benefit(BenefitEvent::BenefitGranted(asked) | BenefitEvent::BenefitQueued(asked)) =
             entry.event()?
             && asked.application.as_str() == application
@@ -208,11 +204,7 @@ async fn merchant_of(app: &App, offer: OfferId) -> Result<Option<String>, Servic
 /// A hold, be it open or ended: whoever asks a second time to end it is told what was told the first time.
 async fn of_hold(app: &App, hold: &str) -> Result<Whereabouts, ServiceError> {
     let Ok(key) = Key::new(hold) else { return Ok(Whereabouts::default()) };
-    let journal = app.ledger.journal();
-    let Some(command) = journal.find(std::slice::from_ref(&key)).await?.into_iter().next().flatten() else {
-        return Ok(Whereabouts::default());
-    };
-    for entry in journal.read_commands(&[command]).await?.into_iter().flatten() {
+    for entry in app.views.entries_of(&key).await? {
         let event = entry.event()?;
         let placed = event.as_worker().and_then(WorkerEvent::as_hold);
         if let Some(placed) = placed.filter(|placed| placed.hold.as_str() == hold) {

@@ -143,11 +143,7 @@ async fn worker_of(app: &App, begun: &Begun, key: &Key) -> Result<Option<WorkerI
     if let Some(worker) = begun.worker_of(key) {
         return Ok(Some(worker.clone()));
     }
-    let journal = app.ledger.journal();
-    let Some(command) = journal.find(std::slice::from_ref(key)).await?.into_iter().next().flatten() else {
-        return Ok(None);
-    };
-    for entry in journal.read_commands(&[command]).await?.into_iter().flatten() {
+    for entry in app.views.entries_of(key).await? {
         if let Event::Worker(event) = entry.event()? {
             return Ok(Some(event.worker().clone()));
         }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use ledger_core::domain::ids::AccountId;
 
 use super::ServiceError;
@@ -35,7 +36,20 @@ pub async fn of_token(app: &App, token: &str) -> Result<Identity, ServiceError> 
 /// # Errors
 /// [`ServiceError::Unavailable`] when it cannot be told now.
 pub async fn of_account(app: &App, account: &AccountId, way: Arc<str>) -> Result<Option<Identity>, ServiceError> {
+    of_account_on(app, account, way, app.ledger.now().date()).await
+}
+
+/// As [`of_account`], with what was granted on another day.
+///
+/// # Errors
+/// As [`of_account`].
+pub(super) async fn of_account_on(
+    app: &App,
+    account: &AccountId,
+    way: Arc<str>,
+    day: NaiveDate,
+) -> Result<Option<Identity>, ServiceError> {
     app.views.fresh(None).await?;
     let row = app.views.account_row(account.as_str()).await?.value.filter(|row| row.exists());
-    Ok(row.map(|row| Identity::of(account, way, &row, app.ledger.now().date())))
+    Ok(row.map(|row| Identity::of(account, way, &row, day)))
 }

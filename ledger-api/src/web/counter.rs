@@ -13,7 +13,6 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use ledger_core::domain::ids::{RedemptionId, Sku, StoreId, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
@@ -22,7 +21,7 @@ use serde::Deserialize;
 
 use super::assets::{AWAY, SIGNED};
 use super::figures::{minute, points};
-use super::form::{Fields, Sent};
+use super::form::{Fields, Sent, read_id};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
 use super::trouble;
 use super::words::Words;
@@ -323,12 +322,11 @@ async fn redeem(
     let w = visitor.words();
     let key = fields.get("key");
     let told = async {
-        let unreadable = |error: ledger_core::domain::ids::IdError| ServiceError::unreadable(error.to_string());
-        let asked = lines.iter().map(|(sku, units)| Ok(AskedLine { sku: Sku::new(sku)?, quantity: Some(*units) }));
+        let asked = lines.iter().map(|(sku, units)| Ok(AskedLine { sku: read_id(sku)?, quantity: Some(*units) }));
         let spending = AskedSpending {
-            worker: WorkerId::new(&customer.worker).map_err(unreadable)?,
-            store: StoreId::new(store).map_err(unreadable)?,
-            lines: asked.collect::<Result<_, _>>().map_err(unreadable)?,
+            worker: read_id(&customer.worker)?,
+            store: read_id(store)?,
+            lines: asked.collect::<Result<_, ServiceError>>()?,
             time: AskedTime::Now,
         };
         give(app, visitor, key, Command::Redeem(spending)).await
@@ -406,8 +404,7 @@ async fn undo(app: &App, visitor: &Visitor, store: &str, fields: &Fields) -> Res
 }
 
 async fn take_back(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Receipt, Trouble> {
-    let redemption =
-        RedemptionId::new(fields.get("redemption")).map_err(|error| ServiceError::unreadable(error.to_string()))?;
+    let redemption = read_id(fields.get("redemption"))?;
     let reason = fields.get("reason").to_owned();
     let command = Command::ReverseRedemption(commands::ReverseRedemption { redemption, reason });
     give(app, visitor, fields.get("key"), command).await

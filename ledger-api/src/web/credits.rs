@@ -16,7 +16,7 @@ use projections::queries::credit::{CreditEvent, CreditStep};
 use projections::waiting::Stage;
 
 use super::figures::{minute, points};
-use super::form::{Fields, Sent};
+use super::form::{Fields, Sent, read_id};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
 use super::trouble;
 use super::words::Words;
@@ -136,7 +136,7 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields, row: &Row) -> 
         "dismiss" => CreditAction::Resolve { upheld: false },
         _ => CreditAction::Reject,
     };
-    let credit = CreditId::new(fields.get("credit")).map_err(|error| ServiceError::unreadable(error.to_string()))?;
+    let credit: CreditId = read_id(fields.get("credit"))?;
     let (reason, said) = match action {
         CreditAction::Confirm => (w.checked_reason.to_owned(), w.passed),
         CreditAction::Resolve { .. } => (fields.get("note").to_owned(), w.resolved),

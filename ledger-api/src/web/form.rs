@@ -1,9 +1,13 @@
 //! What a page's form sends: its fields, once it is sure that it comes from one of our own pages and from whoever is
 //! logged in.
 
+use std::str::FromStr;
+
 use axum::http::Method;
+use ledger_core::domain::ids::IdError;
 
 use super::page::{Trouble, Visitor};
+use crate::service::ServiceError;
 use crate::visit;
 
 /// The hidden field with the session's token.
@@ -11,6 +15,14 @@ const TOKEN: &str = "token";
 
 /// Fields as they are sent.
 pub(super) type Sent = axum::extract::Form<Vec<(String, String)>>;
+
+/// Reads an id from what was typed or chosen.
+///
+/// # Errors
+/// What is wrong with it, as of anything that cannot be read.
+pub(super) fn read_id<T: FromStr<Err = IdError>>(text: &str) -> Result<T, ServiceError> {
+    text.parse().map_err(|error: IdError| ServiceError::unreadable(error.to_string()))
+}
 
 /// Fields of a form, in order; a name may come more than once.
 #[derive(Debug, Default)]

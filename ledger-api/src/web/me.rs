@@ -17,7 +17,7 @@ use projections::statement::Line;
 
 use super::credits::standing;
 use super::figures::{change, minute, points};
-use super::form::{Fields, Sent};
+use super::form::{Fields, Sent, read_id};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
 use super::words::Words;
 use super::{roles, trouble};
@@ -26,7 +26,6 @@ use crate::access::policy::{Denied, Read, Target, Who};
 use crate::app::App;
 use crate::qr::Picture;
 use crate::read_record::RecordedRead;
-use crate::service::ServiceError;
 use crate::service::command::{Asked, prepare, submit};
 use crate::service::own::{Account, account, readers};
 use crate::service::publicity::{self, PublicLine};
@@ -137,7 +136,7 @@ async fn object(State(app): State<App>, visitor: Visitor, sent: Sent) -> Respons
 }
 
 async fn objection(app: &App, visitor: &Visitor, fields: &Fields) -> Result<(), Trouble> {
-    let credit = CreditId::new(fields.get("credit")).map_err(|error| ServiceError::unreadable(error.to_string()))?;
+    let credit: CreditId = read_id(fields.get("credit"))?;
     let reason = fields.get("reason").to_owned();
     let anonymous = fields.get("anonymous") == "1";
     let command =

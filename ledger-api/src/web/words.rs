@@ -138,7 +138,6 @@ words! {
     away_over_total: "超过本台今日离线总额", "Over this counter's offline total for today";
     away_ticket_over: "离线时间太长，本机凭据已过期；请写纸单，联网后补录。", "Offline for too long: this device's ticket has ended. Write a slip and enter it later.";
     away_waiting: "待补报", "Waiting to be told";
-    away_told: "已补报", "Told";
     away_as_case: "补报未通过，已列入待处理", "Refused: it stands among the cases now";
     away_stuck: "补报被退回，请告诉管理员", "Sent back; tell the administrator";
     away_log_in: "登录后自动补报", "Log in to have it told";

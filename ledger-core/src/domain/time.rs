@@ -69,6 +69,11 @@ impl BusinessTime {
         Month::of(self.date())
     }
 
+    /// Seconds since 1970-01-01 UTC.
+    pub const fn unix_seconds(self) -> i64 {
+        self.0.timestamp()
+    }
+
     /// This time moved later by whole seconds; `None` where that leaves the years this ledger keeps.
     pub fn plus_seconds(self, seconds: i64) -> Option<BusinessTime> {
         let moved = chrono::TimeDelta::try_seconds(seconds).and_then(|delta| self.0.checked_add_signed(delta))?;

@@ -13,7 +13,6 @@ use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::event::{AppraisalSealed, ProgrammeEvent};
 
-use super::PAGE;
 use crate::card_line::{CardLine, CardLines};
 use crate::card_stays::Year;
 use crate::error::ViewError;
@@ -134,19 +133,14 @@ impl Views {
     /// # Errors
     /// [`ViewError`].
     pub async fn programme_at(&self, position: u64) -> Result<ProgrammeAt, ViewError> {
-        let (mut programme, mut after) = (ProgrammeAt::default(), 0);
-        loop {
-            let entries = self.journal().read_stream(&StreamId::Programme, after, PAGE).await?;
-            for entry in entries.iter().take_while(|entry| entry.position <= position) {
-                if let Event::Programme(event) = entry.event()? {
-                    programme.fold(entry.position, event);
-                }
+        let mut programme = ProgrammeAt::default();
+        self.each_entry_of(&StreamId::Programme, 0, position, &mut |entry, event| {
+            if let Event::Programme(event) = event {
+                programme.fold(entry.position, event);
             }
-            match entries.last() {
-                Some(last) if entries.len() == PAGE && last.position < position => after = last.position,
-                _ => return Ok(programme),
-            }
-        }
+        })
+        .await?;
+        Ok(programme)
     }
 
     /// The cards of a branch (or of all) for a year, as of a position (or as of now). Of a year that the branch sealed before

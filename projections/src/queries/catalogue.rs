@@ -63,13 +63,7 @@ impl Views {
         limit: usize,
         keep: impl Fn(&Case) -> bool + Send + Sync,
     ) -> Result<Page<Case>, ViewError> {
-        let prefix = format!("{store}/");
-        let after = if after.is_empty() { String::new() } else { format!("{prefix}{after}") };
-        let mut page = self.page_of::<CaseView>(&prefix, &after, limit, keep).await?;
-        let strip = |key: &str| key.strip_prefix(&prefix).unwrap_or(key).to_owned();
-        page.rows.iter_mut().for_each(|(key, _)| *key = strip(key));
-        page.next = page.next.as_deref().map(strip);
-        Ok(page)
+        self.page_under::<CaseView>(store, after, limit, keep).await
     }
 
     /// A store's items, keyed by item.
@@ -77,13 +71,7 @@ impl Views {
     /// # Errors
     /// [`ViewError`].
     pub async fn stock(&self, store: &str, after_sku: &str, limit: usize) -> Result<Page<Stock>, ViewError> {
-        let prefix = format!("{store}/");
-        let after = if after_sku.is_empty() { String::new() } else { format!("{prefix}{after_sku}") };
-        let mut page = self.page::<StockView>(&prefix, &after, limit).await?;
-        let strip = |key: &str| key.strip_prefix(&prefix).unwrap_or(key).to_owned();
-        page.rows.iter_mut().for_each(|(key, _)| *key = strip(key));
-        page.next = page.next.as_deref().map(strip);
-        Ok(page)
+        self.page_under::<StockView>(store, after_sku, limit, |_| true).await
     }
 
     /// A merchant's particulars.
@@ -115,10 +103,7 @@ impl Views {
     /// # Errors
     /// [`ViewError`].
     pub async fn settlements(&self, merchant: &str) -> Result<At<Vec<(String, Settlement)>>, ViewError> {
-        let prefix = format!("{merchant}/");
-        let month = |key: String| key.strip_prefix(&prefix).unwrap_or(&key).to_owned();
-        let rows = self.rows_under::<SettlementView>(&prefix).await?;
-        Ok(rows.map(|rows| rows.into_iter().map(|(key, row)| (month(key), row)).collect()))
+        self.rows_of::<SettlementView>(merchant).await
     }
 
     /// A merchant's months, oldest first, each with what the ones before it carry on.

@@ -7,7 +7,6 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::event::{ServiceRecorded, Verdict, WorkerEvent};
 use ledger_core::journal::{Entry, RecordedTime};
 
-use super::PAGE;
 use crate::error::ViewError;
 use crate::handle::Views;
 use crate::waiting::Waiting;
@@ -126,19 +125,13 @@ impl Views {
                 begun.get_or_insert((CreditRecord::begin(record.clone(), &entry), worker, position));
             }
         }
-        let Some((mut credit, worker, mut after)) = begun else { return Ok(None) };
-        let stream = StreamId::Worker(worker);
-        loop {
-            let entries = self.journal().read_stream(&stream, after, PAGE).await?;
-            for entry in entries.iter().take_while(|entry| entry.position <= until) {
-                if let Event::Worker(event) = entry.event()? {
-                    credit.fold(entry, &event);
-                }
+        let Some((mut credit, worker, after)) = begun else { return Ok(None) };
+        self.each_entry_of(&StreamId::Worker(worker), after, until, &mut |entry, event| {
+            if let Event::Worker(event) = event {
+                credit.fold(entry, &event);
             }
-            match entries.last() {
-                Some(last) if entries.len() == PAGE && last.position < until => after = last.position,
-                _ => return Ok(Some(credit)),
-            }
-        }
+        })
+        .await?;
+        Ok(Some(credit))
     }
 }

@@ -1,13 +1,13 @@
 //! The documents' programmes: requests, appointments, pairs, benefits, funds, passes.
 
-use ledger_core::domain::event::{Event, StreamId};
+use ledger_core::domain::event::StreamId;
 use ledger_core::domain::fund::Fund;
 use ledger_core::domain::ids::{PairId, PassNo};
 use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pass::Pass;
 use ledger_core::domain::request::ServiceRequest;
 
-use super::{At, PAGE, Page};
+use super::{At, Page};
 use crate::error::ViewError;
 use crate::handle::Views;
 use crate::views::appointment::{Appointment, AppointmentView};
@@ -42,10 +42,7 @@ impl Views {
     /// # Errors
     /// [`ViewError`].
     pub async fn appointments(&self, worker: &str) -> Result<At<Vec<(String, Appointment)>>, ViewError> {
-        let prefix = format!("{worker}/");
-        let name = |key: String| key.strip_prefix(&prefix).unwrap_or(&key).to_owned();
-        let rows = self.rows_under::<AppointmentView>(&prefix).await?;
-        Ok(rows.map(|rows| rows.into_iter().map(|(key, row)| (name(key), row)).collect()))
+        self.rows_of::<AppointmentView>(worker).await
     }
 
     /// A benefit.
@@ -86,7 +83,7 @@ impl Views {
     /// [`ViewError`].
     pub async fn pair(&self, pair: PairId, until: u64) -> Result<Option<Pair>, ViewError> {
         let mut state = Pair::default();
-        self.each_of_stream(StreamId::Pair(pair), until, &mut |event| {
+        self.each_entry_of(&StreamId::Pair(pair), 0, until, &mut |_, event| {
             event.as_pair().into_iter().for_each(|event| state.evolve(event));
         })
         .await?;
@@ -99,29 +96,10 @@ impl Views {
     /// [`ViewError`].
     pub async fn pass(&self, pass: PassNo, until: u64) -> Result<Option<Pass>, ViewError> {
         let mut state = Pass::default();
-        self.each_of_stream(StreamId::Pass(pass), until, &mut |event| {
+        self.each_entry_of(&StreamId::Pass(pass), 0, until, &mut |_, event| {
             event.as_pass().into_iter().for_each(|event| state.evolve(event));
         })
         .await?;
         Ok(Some(state).filter(|state| state.terms().is_some()))
-    }
-
-    async fn each_of_stream(
-        &self,
-        stream: StreamId,
-        until: u64,
-        each: &mut (dyn FnMut(&Event) + Send),
-    ) -> Result<(), ViewError> {
-        let mut after = 0;
-        loop {
-            let entries = self.journal().read_stream(&stream, after, PAGE).await?;
-            for entry in entries.iter().take_while(|entry| entry.position <= until) {
-                each(&entry.event()?);
-            }
-            match entries.last() {
-                Some(last) if entries.len() == PAGE && last.position < until => after = last.position,
-                _ => return Ok(()),
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! One row a case: goods that a counter handed out before the ledger was asked, and that it refused. A settled case stays.
 
 use ledger_core::domain::event::Event;
-use ledger_core::domain::store::event::{StockLine, StoreAct};
+use ledger_core::domain::store::event::StockLine;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -40,22 +40,14 @@ impl View for CaseView {
 
     fn keys(event: &Event) -> Vec<SmolStr> {
         let Event::Store(event) = event else { return Vec::new() };
-        match event.act() {
-            StoreAct::Case(case) => vec![under(case.store.as_str(), &case.redemption)],
-            StoreAct::Settled(settled) => vec![under(settled.store.as_str(), &settled.redemption)],
-            StoreAct::Particulars(_)
-            | StoreAct::Door { .. }
-            | StoreAct::Listing(_)
-            | StoreAct::Delisting(_)
-            | StoreAct::Goods
-            | StoreAct::Correction(_)
-            | StoreAct::Device(_) => Vec::new(),
-        }
+        let begun = event.as_case().map(|case| &case.redemption);
+        let case = begun.or(event.as_settled().map(|settled| &settled.redemption));
+        case.map(|case| under(event.store().as_str(), case)).into_iter().collect()
     }
 
     fn fold(row: &mut Case, _: &str, position: u64, event: &Event) {
         let Event::Store(event) = event else { return };
-        if let StoreAct::Case(case) = event.act() {
+        if let Some(case) = event.as_case() {
             *row = Case {
                 position,
                 code: case.code.as_str().to_owned(),
@@ -67,7 +59,7 @@ impl View for CaseView {
                 note: case.note.clone(),
                 settled: None,
             };
-        } else if let StoreAct::Settled(settled) = event.act() {
+        } else if let Some(settled) = event.as_settled() {
             row.settled = Some((position, settled.reason.clone()));
         }
     }

@@ -7,10 +7,8 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use ledger_core::domain::ids::{RedemptionId, Sku, StoreId};
 use ledger_core::domain::means::Means;
 use ledger_core::domain::refusal::Code;
-use ledger_core::domain::store::event::StoreAct;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::command::AskedLine;
 use ledger_core::ledger::{Command, Receipt, commands};
@@ -26,7 +24,7 @@ use crate::service::reading::may_read_here;
 use crate::title;
 use crate::web::assets::{AWAY, HTMX, PAGES, SIGNED, STYLE};
 use crate::web::figures::{minute, points};
-use crate::web::form::{Fields, Sent};
+use crate::web::form::{Fields, Sent, read_id};
 use crate::web::page::{Frame, Trouble, Visitor, answer, new_key, show};
 use crate::web::trouble;
 use crate::web::words::Words;
@@ -81,13 +79,11 @@ struct AwayWords {
     done: &'static str,
     later: &'static str,
     undo: &'static str,
-    next: &'static str,
     none: &'static str,
     over_floor: &'static str,
     over_total: &'static str,
     ticket_over: &'static str,
     waiting: &'static str,
-    told: &'static str,
     as_case: &'static str,
     stuck: &'static str,
     log_in: &'static str,
@@ -117,13 +113,11 @@ impl AwayWords {
             done: w.redeemed,
             later: w.away_later,
             undo: w.undo,
-            next: w.next_customer,
             none: w.away_none,
             over_floor: w.away_over_floor,
             over_total: w.away_over_total,
             ticket_over: w.away_ticket_over,
             waiting: w.away_waiting,
-            told: w.away_told,
             as_case: w.away_as_case,
             stuck: w.away_stuck,
             log_in: w.away_log_in,
@@ -260,24 +254,22 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
 }
 
 fn settling(store: &str, fields: &Fields) -> Result<Command, Trouble> {
-    let unreadable = |error: ledger_core::domain::ids::IdError| ServiceError::unreadable(error.to_string());
     Ok(Command::SettleCase(commands::SettleCase {
-        store: StoreId::new(store).map_err(unreadable)?,
-        case: RedemptionId::new(fields.get("case")).map_err(unreadable)?,
+        store: read_id(store)?,
+        case: read_id(fields.get("case"))?,
         reason: fields.get("reason").to_owned(),
     }))
 }
 
 /// A slip: who, what and when, as it was written by hand.
 fn slip(store: &str, fields: &Fields) -> Result<Command, Trouble> {
-    let unreadable = |error: ledger_core::domain::ids::IdError| ServiceError::unreadable(error.to_string());
     let time = || ServiceError::refused(Code::InvalidDate, "at: write the time on the slip, as in 2024-03-05T09:00");
     // A browser sends the time as it stands on the slip: to the minute, by the district's clock.
     let given_at = BusinessTime::parse(&format!("{}:00+08:00", fields.get("at"))).ok_or_else(time)?;
     let mut lines = Vec::new();
     for (sku, units) in fields.all("sku").zip(fields.all("units")).filter(|(sku, _)| !sku.is_empty()) {
         let quantity = units.parse().ok().filter(|units| (1..=UNITS_MAX).contains(units));
-        lines.push(AskedLine { sku: Sku::new(sku).map_err(unreadable)?, quantity });
+        lines.push(AskedLine { sku: read_id(sku)?, quantity });
     }
     if lines.is_empty() || lines.len() > LINES_MAX {
         return Err(Trouble::refused(Code::InvalidInput, "lines: choose what stands on the slip"));
@@ -288,7 +280,7 @@ fn slip(store: &str, fields: &Fields) -> Result<Command, Trouble> {
         hold: None,
         worker: None,
         note: Some(fields.get("named").to_owned()),
-        store: StoreId::new(store).map_err(unreadable)?,
+        store: read_id(store)?,
         lines,
         given_at,
     }))
@@ -296,10 +288,9 @@ fn slip(store: &str, fields: &Fields) -> Result<Command, Trouble> {
 
 /// What became of a slip.
 fn told(w: &Words, receipt: &Receipt) -> String {
-    let is_case = |event: &ledger_core::domain::event::Event| {
-        event.as_store().is_some_and(|event| matches!(event.act(), StoreAct::Case(_)))
-    };
-    let told = if receipt.events.iter().any(is_case) { w.away_as_case } else { w.redeemed };
+    let mut at_stores = receipt.events.iter().filter_map(|event| event.as_store());
+    let is_case = at_stores.any(|event| event.as_case().is_some());
+    let told = if is_case { w.away_as_case } else { w.redeemed };
     told.to_owned()
 }
 

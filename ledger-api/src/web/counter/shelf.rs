@@ -5,7 +5,6 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use ledger_core::domain::ids::{Sku, StoreId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, commands};
 
@@ -15,7 +14,7 @@ use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::counter::{shelves, store_name};
 use crate::web::figures::points;
-use crate::web::form::{Fields, Sent};
+use crate::web::form::{Fields, Sent, read_id};
 use crate::web::page::{Frame, Trouble, Visitor, answer, new_key, show};
 use crate::web::trouble;
 
@@ -73,9 +72,8 @@ async fn change(State(app): State<App>, visitor: Visitor, sent: Sent) -> Respons
 }
 
 fn command(store: &str, fields: &Fields) -> Result<Command, Trouble> {
-    let unreadable = |error: ledger_core::domain::ids::IdError| ServiceError::unreadable(error.to_string());
-    let store = StoreId::new(store).map_err(unreadable)?;
-    let sku = Sku::new(fields.get("sku")).map_err(unreadable)?;
+    let store = read_id(store)?;
+    let sku = read_id(fields.get("sku"))?;
     let units = fields.get("units").parse::<u32>();
     let units =
         units.map_err(|_| ServiceError::refused(Code::InvalidQuantity, "units: not a whole number from 0 on"))?;

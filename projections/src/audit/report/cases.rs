@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::refusal::Code;
-use ledger_core::domain::store::event::StoreAct;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::journal::Entry;
 
@@ -38,20 +37,19 @@ pub struct CounterCase {
 
 pub(super) struct CaseFold {
     thresholds: Thresholds,
-    cases: BTreeMap<u64, CounterCase>,
-    /// The position of each, by store and name.
-    named: BTreeMap<(String, String), u64>,
+    /// By store and name.
+    cases: BTreeMap<(String, String), CounterCase>,
 }
 
 impl CaseFold {
     pub(super) const fn new(thresholds: Thresholds) -> CaseFold {
-        CaseFold { thresholds, cases: BTreeMap::new(), named: BTreeMap::new() }
+        CaseFold { thresholds, cases: BTreeMap::new() }
     }
 
     pub(super) fn entry(&mut self, entry: &Entry, event: &Event) {
         let Event::Store(event) = event else { return };
         let store = event.store().to_string();
-        if let StoreAct::Case(case) = event.act() {
+        if let Some(case) = event.as_case() {
             let name = case.redemption.to_string();
             let told = CounterCase {
                 position: entry.position,
@@ -65,14 +63,12 @@ impl CaseFold {
                 actor: entry.command.actor.to_string(),
                 settled: None,
             };
-            self.cases.insert(entry.position, told);
-            self.named.insert((store, name), entry.position);
-        } else if let StoreAct::Settled(settled) = event.act() {
-            let position = self.named.get(&(store, settled.redemption.to_string()));
-            if let Some(case) = position.and_then(|position| self.cases.get_mut(position)) {
-                let by = entry.command.actor.to_string();
-                case.settled = Some((settled.reason.clone(), by, entry.position));
-            }
+            self.cases.insert((store, name), told);
+        } else if let Some(settled) = event.as_settled()
+            && let Some(case) = self.cases.get_mut(&(store, settled.redemption.to_string()))
+        {
+            let by = entry.command.actor.to_string();
+            case.settled = Some((settled.reason.clone(), by, entry.position));
         }
     }
 

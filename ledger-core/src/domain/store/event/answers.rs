@@ -210,4 +210,14 @@ impl StoreEvent {
     pub const fn as_correction(&self) -> Option<StockCorrection<'_>> {
         if let StoreAct::Correction(correction) = self.act() { Some(correction) } else { None }
     }
+
+    /// Goods that were handed out before the ledger was asked, and that it refused.
+    pub const fn as_case(&self) -> Option<&DeliveryRefused> {
+        if let StoreAct::Case(case) = self.act() { Some(case) } else { None }
+    }
+
+    /// That such a case was settled.
+    pub const fn as_settled(&self) -> Option<&CaseSettled> {
+        if let StoreAct::Settled(settled) = self.act() { Some(settled) } else { None }
+    }
 }

@@ -1,0 +1,238 @@
+//! Reading service requests: those of a site, and one with the work on it.
+
+use std::str::FromStr;
+
+use axum::Json;
+use axum::extract::State;
+use chrono::NaiveDate;
+use ledger_core::domain::ids::{HandlingId, RequestId};
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::request::ServiceRequest;
+use ledger_core::domain::request::state::Handling;
+use projections::queries::At;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+
+use super::accounts::OneQuery;
+use super::door::Routes;
+use super::error::ApiError;
+use super::extract::{ApiPath, ApiQuery, Caller, Limit, from_text, position_from_text};
+use crate::access::policy::{Read, Target, Who, may_ever};
+use crate::app::App;
+use crate::exact::Exact;
+use crate::service::publicity::Within;
+
+/// The routes of this resource.
+pub fn routes() -> Routes {
+    Routes::new().route(Read::Request, routes!(list_requests)).route(Read::Request, routes!(read_request))
+}
+
+/// Where a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum RequestStatus {
+    /// Nothing was done about it yet.
+    Open,
+    /// Something was done, and of some of it nobody said yet what it was worth.
+    Done,
+    /// Of all that was done somebody said what it was worth.
+    Rated,
+    /// It repeats another one, and is worked on there.
+    Merged,
+}
+
+impl RequestStatus {
+    fn of(request: &ServiceRequest) -> RequestStatus {
+        if request.posting().is_some_and(|posting| posting.merged_into.is_some()) {
+            return RequestStatus::Merged;
+        }
+        match request.claims() {
+            0 => RequestStatus::Open,
+            _ if request.handlings().any(|(_, work)| work.rating.is_none()) => RequestStatus::Done,
+            _ => RequestStatus::Rated,
+        }
+    }
+}
+
+impl FromStr for RequestStatus {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<RequestStatus, &'static str> {
+        match text {
+            "open" => Ok(RequestStatus::Open),
+            "done" => Ok(RequestStatus::Done),
+            "rated" => Ok(RequestStatus::Rated),
+            "merged" => Ok(RequestStatus::Merged),
+            _ => Err("a status is open, done, rated or merged"),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct RequestsQuery {
+    /// open, done, rated or merged; all of them without.
+    #[serde(default, deserialize_with = "from_text")]
+    #[param(value_type = Option<String>)]
+    status: Option<RequestStatus>,
+    /// A site: what it and all below it route, or their workers reported.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    site: String,
+    /// Go on after this request.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    after: String,
+    /// Most rows to look through: 1 to 1,000, 100 by default. Those of other sites are left out of them.
+    #[serde(default)]
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
+    limit: Limit,
+    /// Answer from a state that includes this position.
+    #[serde(default, deserialize_with = "position_from_text")]
+    #[param(value_type = Option<u64>)]
+    min_position: Option<u64>,
+}
+
+/// Work on a request.
+#[derive(Debug, Serialize, ToSchema)]
+struct HandlingJson {
+    handling: String,
+    /// Who claimed it; null where nobody did, and where the reader is a worker and it is somebody else.
+    claimer: Option<String>,
+    /// 认领日期, as it was entered; blank where a report is fed back.
+    claimed: String,
+    /// 办结日期, as it was entered; blank where a report is fed back.
+    done: String,
+    #[schema(value_type = f64)]
+    quantity: Exact<String>,
+    /// 评价; null while it waits.
+    rating: Option<&'static str>,
+    /// 评价日期.
+    #[schema(value_type = Option<String>, format = Date)]
+    rated_on: Option<NaiveDate>,
+}
+
+/// A service request.
+#[derive(Debug, Serialize, ToSchema)]
+struct RequestJson {
+    request: String,
+    activity: String,
+    /// 提出日期.
+    #[schema(value_type = String, format = Date)]
+    on: NaiveDate,
+    /// Who reported it; null where no worker did, and where the reader is a worker and it is somebody else.
+    reporter: Option<String>,
+    /// The site that routes it.
+    site: Option<String>,
+    /// The request that it repeats.
+    merged_into: Option<String>,
+    #[schema(inline)]
+    status: RequestStatus,
+    /// The work on it, by name.
+    handlings: Vec<HandlingJson>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct RequestRecord {
+    #[serde(flatten)]
+    request: RequestJson,
+    /// The answer includes everything up to this position.
+    position: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct RequestList {
+    requests: Vec<RequestJson>,
+    /// What to ask on after; null at the end.
+    next: Option<String>,
+    position: u64,
+}
+
+/// An id as far as the reader may be told whose: a worker is told the own one alone.
+fn told(caller: &Caller, worker: Option<&str>) -> Option<String> {
+    let who = Who::Bearer(&caller.0);
+    let shown =
+        worker.filter(|worker| who.is_worker(worker) || may_ever(who, Read::Workers) || may_ever(who, Read::Events));
+    shown.map(str::to_owned)
+}
+
+fn request_json(caller: &Caller, id: String, request: &ServiceRequest) -> Option<RequestJson> {
+    let posting = request.posting()?;
+    Some(RequestJson {
+        request: id,
+        activity: posting.activity.to_string(),
+        on: posting.on,
+        reporter: told(caller, posting.reporter.as_ref().map(|reporter| reporter.as_str())),
+        site: posting.site.as_ref().map(ToString::to_string),
+        merged_into: posting.merged_into.as_ref().map(ToString::to_string),
+        status: RequestStatus::of(request),
+        handlings: request.handlings().map(|(id, work)| handling_json(caller, id, work)).collect(),
+    })
+}
+
+fn handling_json(caller: &Caller, id: &HandlingId, work: &Handling) -> HandlingJson {
+    HandlingJson {
+        handling: id.to_string(),
+        claimer: told(caller, work.claimer.as_ref().map(|claimer| claimer.as_str())),
+        claimed: work.work.claimed.clone(),
+        done: work.work.done.clone(),
+        quantity: Exact(work.quantity.to_string()),
+        rating: work.rating.map(|rating| rating.word.chinese()),
+        rated_on: work.rating.map(|rating| rating.on),
+    }
+}
+
+/// Service requests, by name.
+#[utoipa::path(get, path = "/v1/requests", tag = "requests", params(RequestsQuery),
+    responses((status = 200, description = "The requests.", body = RequestList)))]
+async fn list_requests(
+    State(app): State<App>,
+    caller: Caller,
+    ApiQuery(query): ApiQuery<RequestsQuery>,
+) -> Result<Json<RequestList>, ApiError> {
+    let site = caller.site_of_list(Read::Request, &query.site);
+    let target = if site.is_empty() { Target::District } else { Target::Site(&site) };
+    let reading = caller.may_here(&app, Read::Request, target).await?;
+    reading.at_least(&app, query.min_position).await?;
+    let mut within = Within::of(&app, &site).await?;
+    let wanted = |row: &ServiceRequest| query.status.is_none_or(|status| status == RequestStatus::of(row));
+    let page = app.views.requests(&query.after, query.limit.0, wanted).await?;
+    let mut requests = Vec::with_capacity(page.rows.len());
+    for (id, row) in page.rows {
+        let Some(posting) = row.posting() else { continue };
+        let is_here = match (&posting.site, &posting.reporter) {
+            (Some(own), _) => within.has_site(&app, Some(own.as_str())).await?,
+            (None, Some(reporter)) => within.holds(&app, reporter.as_str()).await?,
+            (None, None) => site.is_empty(),
+        };
+        if is_here {
+            requests.extend(request_json(&caller, id, &row));
+        }
+    }
+    let about: Vec<String> = requests.iter().filter_map(|request| request.reporter.clone()).collect();
+    reading.note_list(&app, about.iter().map(String::as_str));
+    Ok(Json(RequestList { requests, next: page.next, position: page.position }))
+}
+
+/// A service request, with the work on it.
+#[utoipa::path(get, path = "/v1/requests/{id}", tag = "requests", params(("id" = String, Path), OneQuery),
+    responses((status = 200, description = "The request.", body = RequestRecord)))]
+async fn read_request(
+    State(app): State<App>,
+    caller: Caller,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<OneQuery>,
+) -> Result<Json<RequestRecord>, ApiError> {
+    let reading = caller.may_here(&app, Read::Request, Target::Request(&id)).await?;
+    reading.at_least(&app, query.min_position).await?;
+    RequestId::new(&id).map_err(|_| ApiError::unknown(Code::UnknownRequest, "request", &id))?;
+    let At { position, value: row } = app.views.request(&id).await?;
+    let request = row.and_then(|row| request_json(&caller, id.clone(), &row));
+    let request = request.ok_or_else(|| ApiError::unknown(Code::UnknownRequest, "request", &id))?;
+    if let Some(reporter) = &request.reporter {
+        reading.note_worker(&app, reporter);
+    }
+    Ok(Json(RequestRecord { request, position }))
+}
