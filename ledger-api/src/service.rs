@@ -33,6 +33,7 @@ pub mod reach;
 pub mod readers;
 pub mod reading;
 mod signed;
+pub mod staffing;
 #[cfg(test)]
 mod tests;
 pub mod texts;

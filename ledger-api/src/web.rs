@@ -10,6 +10,7 @@
 //!
 //! Reading order: [`page`] (who sees it, the frame, how a no is shown), [`form`], [`words`], then any page.
 
+mod accounts;
 mod admin;
 mod assets;
 mod audit;
@@ -22,6 +23,7 @@ mod login;
 mod me;
 mod merchant;
 mod page;
+mod password;
 pub mod receipt;
 mod roles;
 #[cfg(test)]
@@ -59,6 +61,8 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(me::routes())
         .merge(merchant::routes())
         .merge(admin::routes())
+        .merge(accounts::routes())
+        .merge(password::routes())
         .merge(audit::routes())
         .merge(assets::routes())
         .merge(receipt::routes())

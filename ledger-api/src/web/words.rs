@@ -1,26 +1,33 @@
 //! What pages say, by key: one language at a time. A key that misses a language does not compile.
 
 macro_rules! words {
-    ($($key:ident: $chinese:literal, $english:literal;)*) => {
+    ($(@with [$($part:ident),* $(,)?])? $($key:ident: $chinese:literal, $english:literal;)*) => {
         /// What pages say in one language.
         #[allow(missing_docs, reason = "each key is named after what it says")]
-        pub(super) struct Words {
+        pub(in crate::web) struct Words {
             /// Whether it is English.
-            pub(super) english: bool,
-            $(pub(super) $key: &'static str,)*
+            #[allow(dead_code, reason = "not every part asks for it")]
+            pub(in crate::web) english: bool,
+            $($(pub(in crate::web) $part: &'static $part::Words,)*)?
+            $(pub(in crate::web) $key: &'static str,)*
         }
 
         /// 中文.
-        pub(super) static CHINESE: Words = Words { english: false, $($key: $chinese,)* };
+        pub(in crate::web) static CHINESE: Words =
+            Words { english: false, $($($part: &$part::CHINESE,)*)? $($key: $chinese,)* };
         /// English.
-        pub(super) static ENGLISH: Words = Words { english: true, $($key: $english,)* };
+        pub(in crate::web) static ENGLISH: Words =
+            Words { english: true, $($($part: &$part::ENGLISH,)*)? $($key: $english,)* };
 
         #[cfg(test)]
-        const ALL: &[(&str, &str, &str)] = &[$((stringify!($key), $chinese, $english),)*];
+        pub(in crate::web) const ALL: &[(&str, &str, &str)] = &[$((stringify!($key), $chinese, $english),)*];
     };
 }
 
+mod accounts;
+
 words! {
+    @with [accounts]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -489,14 +496,18 @@ impl Words {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::ALL;
+    use super::{ALL, accounts};
+
+    const PARTS: &[&[(&str, &str, &str)]] = &[ALL, accounts::ALL];
 
     #[test]
     fn every_word_is_there_once_in_each_language() {
-        let keys: BTreeSet<&str> = ALL.iter().map(|(key, _, _)| *key).collect();
-        assert_eq!(keys.len(), ALL.len());
+        for part in PARTS {
+            let keys: BTreeSet<&str> = part.iter().map(|(key, _, _)| *key).collect();
+            assert_eq!(keys.len(), part.len());
+        }
         let chinese = |text: &str| text.chars().any(|char| ('\u{4e00}'..='\u{9fff}').contains(&char));
-        for (key, zh, en) in ALL {
+        for (key, zh, en) in PARTS.iter().copied().flatten() {
             // The columns of a sheet have one name in every language.
             let names_columns = *key == "sheet_hint";
             assert!(chinese(zh) && (names_columns || !chinese(en)) && !en.is_empty(), "{key}: {zh:?}, {en:?}");

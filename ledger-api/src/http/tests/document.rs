@@ -14,6 +14,7 @@ use super::support::Edge;
 const PAGES: &[&str] = &[
     "/",
     "/admin",
+    "/admin/accounts",
     "/assets/{file}",
     "/audit",
     "/audit/bundle",
@@ -41,6 +42,7 @@ const PAGES: &[&str] = &[
     "/logout",
     "/me",
     "/merchant",
+    "/password",
     "/receipt",
     "/receipt/",
 ];
