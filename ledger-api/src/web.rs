@@ -23,6 +23,7 @@ mod me;
 mod merchant;
 mod page;
 pub mod receipt;
+mod requests;
 mod roles;
 #[cfg(test)]
 mod template_tests;
@@ -57,6 +58,7 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(credits::routes())
         .merge(branch::routes())
         .merge(me::routes())
+        .merge(requests::routes())
         .merge(merchant::routes())
         .merge(admin::routes())
         .merge(audit::routes())

@@ -4,11 +4,15 @@
 use std::str::FromStr;
 
 use chrono::NaiveDate;
+use ledger_core::domain::points::Points;
 use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::schedule::{Activity, Scoring};
+use ledger_core::ledger::Receipt;
 use projections::queries::catalogue::Programme;
 
 use super::ServiceError;
+use super::command::worker_event;
+use super::desk::waits;
 use super::publicity::Within;
 use super::reading::{may_read, may_read_here, site_of_list};
 use crate::access::policy::{Read, Target, Who, may_ever};
@@ -121,6 +125,11 @@ impl Listed {
     pub fn is_over(&self) -> bool {
         is_over(&self.request, self.activity.as_ref())
     }
+
+    /// Whether a worker reported it or did something about it.
+    pub fn is_of(&self, worker: &str) -> bool {
+        is_of(&self.request, worker)
+    }
 }
 
 /// The line of the schedule that a request is scored as.
@@ -232,6 +241,11 @@ pub async fn board(app: &App, who: Who<'_>, wanted: Wanted<'_>) -> Result<Board,
     let shown: Vec<&str> = reporters.filter_map(|reporter| told(who, Some(reporter.as_str()))).collect();
     reading.note_list(app, shown.into_iter());
     Ok(board)
+}
+
+/// What a command earned somebody, and whether that waits for others.
+pub fn earned(receipt: &Receipt) -> Option<(Points, bool)> {
+    worker_event(receipt, |event| event.as_service().map(|record| (record.points, waits(record))))
 }
 
 /// The activities that requests can be posted of on a day: those that ripen later.

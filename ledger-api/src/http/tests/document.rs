@@ -43,6 +43,7 @@ const PAGES: &[&str] = &[
     "/merchant",
     "/receipt",
     "/receipt/",
+    "/requests",
 ];
 
 const METHODS: &[Method] = &[Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
