@@ -28,6 +28,7 @@ pub mod objectors;
 pub mod overview;
 pub mod own;
 pub mod own_data;
+pub mod programmes;
 pub mod publicity;
 pub mod reach;
 pub mod readers;

@@ -23,11 +23,12 @@ macro_rules! words {
     };
 }
 
+mod programmes;
 mod requests;
 mod sentences;
 
 words! {
-    @with [requests]
+    @with [programmes, requests]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -358,9 +359,9 @@ words! {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ALL, requests};
+    use super::{ALL, programmes, requests};
 
-    const PARTS: &[&[(&str, &str, &str)]] = &[ALL, requests::ALL];
+    const PARTS: &[&[(&str, &str, &str)]] = &[ALL, programmes::ALL, requests::ALL];
 
     #[test]
     fn every_word_is_there_once_in_each_language() {
