@@ -23,6 +23,7 @@ pub mod erasure;
 pub mod error;
 pub mod keys;
 pub mod login;
+pub mod merchant;
 pub mod names;
 pub mod objectors;
 pub mod overview;
@@ -34,6 +35,7 @@ pub mod reach;
 pub mod readers;
 pub mod reading;
 pub mod requests;
+pub mod rosters;
 mod signed;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@
 //! Reading order: [`page`] (who sees it, the frame, how a no is shown), [`form`], [`words`], then any page.
 
 mod admin;
+mod appointments;
 mod assets;
 mod audit;
 mod branch;
@@ -59,6 +60,7 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(branch::routes())
         .merge(me::routes())
         .merge(requests::routes())
+        .merge(appointments::routes())
         .merge(merchant::routes())
         .merge(admin::routes())
         .merge(audit::routes())

@@ -238,7 +238,9 @@ pub async fn board(app: &App, who: Who<'_>, wanted: Wanted<'_>) -> Result<Board,
         board.rows.push(listed);
     }
     let reporters = board.rows.iter().filter_map(|listed| listed.request.posting()?.reporter.as_ref());
-    let shown: Vec<&str> = reporters.filter_map(|reporter| told(who, Some(reporter.as_str()))).collect();
+    // Nobody is told that they looked at themselves.
+    let shown = reporters.filter_map(|reporter| told(who, Some(reporter.as_str())));
+    let shown: Vec<&str> = shown.filter(|reporter| !who.is_worker(reporter)).collect();
     reading.note_list(app, shown.into_iter());
     Ok(board)
 }

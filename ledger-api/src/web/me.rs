@@ -103,7 +103,7 @@ struct Publicised {
     when: String,
 }
 
-pub(super) use programmes::{days, letter_state};
+pub(super) use programmes::{days_left, letter_state};
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {

@@ -81,6 +81,15 @@ const PLACES: &[Place] = &[
         },
     },
     Place {
+        path: "/appointments",
+        title: |w| w.appointments_page,
+        sign: "聘",
+        is_for: |who| {
+            let acts = who.acts_as(Role::Operator) || who.acts_as(Role::Approver);
+            acts && may(who, Read::Appointments)
+        },
+    },
+    Place {
         path: "/merchant",
         title: |w| w.merchant,
         sign: "商",

@@ -23,12 +23,14 @@ macro_rules! words {
     };
 }
 
+mod appointments;
+mod merchant_words;
 mod programmes;
 mod requests;
 mod sentences;
 
 words! {
-    @with [programmes, requests]
+    @with [appointments, merchant_words, programmes, requests]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -84,6 +86,7 @@ words! {
     credits: "积分申报", "Credits";
     branch: "党支部", "Branch";
     me: "我的积分", "My points";
+    appointments_page: "聘任走访", "Appointments";
     requests_page: "需求办理", "Requests";
     merchant: "商户", "Merchant";
     admin: "区县", "District";
@@ -324,7 +327,6 @@ words! {
     equation: "获得 = 兑出 + 过期 + 结余，每个人都成立。", "earned = redeemed + expired + balance, for everybody.";
     accounts_then: "当时的账户", "Accounts then";
     // Merchant.
-    this_month: "本月", "This month";
     still_owed: "待结算", "Still owed";
     print_statement: "打印结算单", "Print the statement";
     settlement: "结算", "Settlement";
@@ -336,7 +338,7 @@ words! {
     reference: "付款凭证", "Reference";
     settled: "已结清", "settled";
     nothing_honoured: "还没有记录。", "Nothing yet.";
-    settlement_note: "以积分计，付款按协议单价折算。", "In points; payment follows the agreed rate.";
+    settlement_note: "积分按协议单价折算付款；优惠和权益券按金额付款，不折成积分。", "Points are paid at the agreed rate; discounts and vouchers are paid in yuan and never turned into points.";
     seal_lines: "商户签章：＿＿＿＿＿＿　经办人签章：＿＿＿＿＿＿　日期：＿＿＿＿＿＿", "Merchant: ______  Office: ______  Date: ______";
     // District.
     workers: "人员", "Workers";
@@ -359,9 +361,10 @@ words! {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ALL, programmes, requests};
+    use super::{ALL, appointments, merchant_words, programmes, requests};
 
-    const PARTS: &[&[(&str, &str, &str)]] = &[ALL, programmes::ALL, requests::ALL];
+    const PARTS: &[&[(&str, &str, &str)]] =
+        &[ALL, appointments::ALL, merchant_words::ALL, programmes::ALL, requests::ALL];
 
     #[test]
     fn every_word_is_there_once_in_each_language() {

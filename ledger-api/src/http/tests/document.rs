@@ -14,6 +14,7 @@ use super::support::Edge;
 const PAGES: &[&str] = &[
     "/",
     "/admin",
+    "/appointments",
     "/assets/{file}",
     "/audit",
     "/audit/bundle",

@@ -210,7 +210,7 @@ fn letter(w: &Words, id: String, terms: AppointmentTerms, today: NaiveDate) -> P
     let (state, colour) = letter_state(w, &terms, today);
     let p = w.programmes;
     let body = if terms.body.is_empty() { String::new() } else { format!("{} {}", p.appointed_by, terms.body) };
-    Paper { days: days(w, terms.days.through, today), what: terms.role, id, state, colour, more: body }
+    Paper { days: days_left(w, terms.days.through, today), what: terms.role, id, state, colour, more: body }
 }
 
 /// Whether an appointment holds, in words.
@@ -232,7 +232,7 @@ pub(in crate::web) fn letter_state(
 }
 
 /// The last day, and how long that is.
-pub(in crate::web) fn days(w: &Words, through: Option<NaiveDate>, today: NaiveDate) -> String {
+pub(in crate::web) fn days_left(w: &Words, through: Option<NaiveDate>, today: NaiveDate) -> String {
     let p = w.programmes;
     let told = through.map(|day| format!("{} {day} · {}", p.through, p.left((day - today).num_days())));
     told.unwrap_or_else(|| p.no_last_day.to_owned())
@@ -246,7 +246,14 @@ fn pass(w: &Words, id: String, terms: &PassTerms, today: NaiveDate) -> Paper {
         None if terms.days.from.is_some_and(|from| today < from) => (p.not_yet, "info"),
         None => (p.over, "bad"),
     };
-    Paper { what: terms.kind.clone(), id, state, colour, days: days(w, terms.days.through, today), more: String::new() }
+    Paper {
+        what: terms.kind.clone(),
+        id,
+        state,
+        colour,
+        days: days_left(w, terms.days.through, today),
+        more: String::new(),
+    }
 }
 
 /// Does what a form asks; gives what is said of it, and nothing where the form is none of these.

@@ -64,10 +64,20 @@ impl Words {
             (true, 0) => "ends today".to_owned(),
             (true, 1) => "1 day left".to_owned(),
             (true, 2..) => format!("{days} days left"),
-            (true, _) => format!("over since {} days", -days),
+            (true, _) => format!("over for {} days", -days),
             (false, 0) => "今天到期".to_owned(),
             (false, 1..) => format!("还剩 {days} 天"),
             (false, _) => format!("超期 {} 天", -days),
+        }
+    }
+
+    /// For how long a visit waits.
+    pub(in crate::web) fn waits_since(&self, days: i64) -> String {
+        match (self.english, days) {
+            (true, ..=0) => "visited today".to_owned(),
+            (true, days) => format!("waiting for {days} days"),
+            (false, ..=0) => "今天走访".to_owned(),
+            (false, days) => format!("已等 {days} 天"),
         }
     }
 
