@@ -23,6 +23,8 @@ mod login;
 mod me;
 mod merchant;
 mod page;
+#[cfg(test)]
+mod page_tests;
 pub mod receipt;
 mod requests;
 mod roles;

@@ -20,7 +20,7 @@ use crate::access::policy::{Denied, Read, Target, Who};
 use crate::app::App;
 use crate::service::desk::today;
 use crate::service::merchant::{claims, offers};
-use crate::service::reading::{may_read, now};
+use crate::service::reading::may_read;
 
 #[derive(Template)]
 #[template(path = "merchant/page.html", config = ".askama.toml")]
@@ -97,7 +97,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     reading.at_least(app, None).await?;
     let dues = app.views.dues(&merchant).await?.value;
     let name = app.views.merchant(&merchant).await?.value.map(|row| row.name).unwrap_or_default();
-    let this_month = Month::of(now().date());
+    let this_month = Month::of(today(app));
     let month = this_month.to_string();
     let claims = claims(app, who, &merchant, this_month).await?;
     let offers = offers(app, who, &merchant, today(app)).await?;
