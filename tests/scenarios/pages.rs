@@ -4,6 +4,7 @@
 
 mod away;
 mod login;
+mod programmes;
 
 use std::path::Path;
 
