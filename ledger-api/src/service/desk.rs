@@ -220,7 +220,7 @@ async fn is_there(app: &App, worker: &str) -> Result<bool, ServiceError> {
 }
 
 /// Whether a credit does not count yet.
-pub(super) fn waits(record: &ServiceRecorded) -> bool {
+fn waits(record: &ServiceRecorded) -> bool {
     Way::begin(record).stage != Stage::Confirmed
 }
 

@@ -12,7 +12,6 @@ use projections::queries::catalogue::Programme;
 
 use super::ServiceError;
 use super::command::worker_event;
-use super::desk::waits;
 use super::publicity::Within;
 use super::reading::{may_read, may_read_here, site_of_list};
 use crate::access::policy::{Read, Target, Who, may_ever};
@@ -245,9 +244,9 @@ pub async fn board(app: &App, who: Who<'_>, wanted: Wanted<'_>) -> Result<Board,
     Ok(board)
 }
 
-/// What a command earned somebody, and whether that waits for others.
-pub fn earned(receipt: &Receipt) -> Option<(Points, bool)> {
-    worker_event(receipt, |event| event.as_service().map(|record| (record.points, waits(record))))
+/// What a word on somebody's work earned: points ripen with it, and wait for nobody else.
+pub fn earned(receipt: &Receipt) -> Option<Points> {
+    worker_event(receipt, |event| event.as_service().map(|record| record.points))
 }
 
 /// The activities that requests can be posted of on a day: those that ripen later.

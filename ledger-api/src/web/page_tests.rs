@@ -155,11 +155,11 @@ async fn the_desk_posts_a_request_records_the_work_and_the_word_on_it() {
     let early = [late.as_slice(), &[("on", "2026-11-30")]].concat();
     assert!(desk.refused("/requests", &early).await.contains("日期"), "nobody rates what is not done yet");
     let rate = [("do", "rate"), ("key", "T-1-word"), ("request", "T-1"), ("handling", "T-1-work"), ("word", "满意")];
-    assert_eq!(desk.done("/requests", &rate).await, "已办好，20 分，审核或公示后入账");
+    assert_eq!(desk.done("/requests", &rate).await, "已办好，入账 20 分");
     holds(&desk.read("/requests?state=rated").await, &["T-1", "已评价", "认领人 YS-0002"]);
     // A hazard is found true in one step.
     let true_one = [("do", "feed_back"), ("key", "T-2"), ("request", "YS-XQ09"), ("word", "属实"), ("quantity", "1")];
-    assert_eq!(desk.done("/requests", &true_one).await, "已办好，5 分，审核或公示后入账");
+    assert_eq!(desk.done("/requests", &true_one).await, "已办好，入账 5 分");
     // What was typed stays where it is refused.
     let wrong = [("do", "handle"), ("key", "T-3"), ("request", "YS-XQ01"), ("claimer", "YS-9999"), ("quantity", "2")];
     let wrong = [wrong.as_slice(), &[("claimed", "2026-12-01"), ("done", "2026-12-01")]].concat();
@@ -199,7 +199,7 @@ async fn a_worker_claims_reports_and_rates_and_is_told_nobody_else_s_id() {
     assert!(rider.refused("/requests", &own).await.contains("不能办理"));
     let others =
         [("do", "rate"), ("key", "R-3"), ("request", "YS-XQ05"), ("handling", "YS-BL02"), ("word", "基本满意")];
-    assert_eq!(rider.done("/requests", &others).await, "已办好，20 分，审核或公示后入账");
+    assert_eq!(rider.done("/requests", &others).await, "已办好，入账 20 分");
     let hazard = [("do", "report"), ("key", "R-4"), ("activity", "YH01"), ("on", "2026-12-01")];
     assert_eq!(rider.done("/requests", &hazard).await, "已登记，单号 R-4");
     let found = [("do", "feed_back"), ("key", "R-5"), ("request", "R-4"), ("word", "属实"), ("quantity", "1")];

@@ -169,8 +169,8 @@ fn rating(app: &App, fields: &Fields) -> Result<AskedRating, ServiceError> {
 
 /// What came of a word.
 fn worth(visitor: &Visitor, receipt: &Receipt, nothing: &str) -> String {
-    let earned = earned(receipt);
-    earned.map_or_else(|| nothing.to_owned(), |(of, waits)| visitor.words().requests.earned(&points(of), waits))
+    let w = visitor.words().requests;
+    earned(receipt).map_or_else(|| nothing.to_owned(), |of| w.earned(&points(of)))
 }
 
 fn read_maybe(text: Option<&str>) -> Result<Option<WorkerId>, ServiceError> {

@@ -87,12 +87,11 @@ impl Words {
     }
 
     /// Work was rated and earns.
-    pub(in crate::web) fn earned(&self, points: &str, waits: bool) -> String {
-        match (self.english, waits) {
-            (true, true) => format!("Said; {points} points, once checked"),
-            (true, false) => format!("Said; {points} points are credited"),
-            (false, true) => format!("已办好，{points} 分，审核或公示后入账"),
-            (false, false) => format!("已办好，入账 {points} 分"),
+    pub(in crate::web) fn earned(&self, points: &str) -> String {
+        if self.english {
+            format!("Done; {points} points are credited")
+        } else {
+            format!("已办好，入账 {points} 分")
         }
     }
 }
