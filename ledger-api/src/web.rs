@@ -12,6 +12,7 @@
 
 mod accounts;
 mod admin;
+mod appointments;
 mod assets;
 mod audit;
 mod branch;
@@ -23,8 +24,11 @@ mod login;
 mod me;
 mod merchant;
 mod page;
+#[cfg(test)]
+mod page_tests;
 mod password;
 pub mod receipt;
+mod requests;
 mod roles;
 #[cfg(test)]
 mod template_tests;
@@ -59,6 +63,8 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(credits::routes())
         .merge(branch::routes())
         .merge(me::routes())
+        .merge(requests::routes())
+        .merge(appointments::routes())
         .merge(merchant::routes())
         .merge(admin::routes())
         .merge(accounts::routes())

@@ -1,15 +1,20 @@
 //! The views, one file each.
 
 pub mod account;
+pub mod application;
 pub mod appointment;
 pub mod balance;
 pub mod benefit;
 pub mod card;
 pub mod case;
+pub mod claim;
 pub mod fund;
 pub mod hold;
 pub mod holder;
 pub mod merchant;
+pub mod offer;
+pub mod pair;
+pub mod pass;
 pub mod proposal;
 pub mod redemption;
 pub mod request;
@@ -26,7 +31,7 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold, or to what is stored with them: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 13;
+pub const VERSION: u32 = 14;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
@@ -49,6 +54,11 @@ pub const NAMES: &[&str] = &[
     "appointment",
     "benefit",
     "fund",
+    "application",
+    "claim",
+    "offer",
+    "pair",
+    "pass",
 ];
 
 /// Views of earlier versions, whose tables are dropped.
@@ -76,6 +86,11 @@ pub fn all() -> Vec<Box<dyn Folder>> {
         Box::new(Cache::<appointment::AppointmentView>::default()),
         Box::new(Cache::<benefit::BenefitView>::default()),
         Box::new(Cache::<fund::FundView>::default()),
+        Box::new(Cache::<application::ApplicationView>::default()),
+        Box::new(Cache::<claim::ClaimView>::default()),
+        Box::new(Cache::<offer::OfferView>::default()),
+        Box::new(Cache::<pair::PairView>::default()),
+        Box::new(Cache::<pass::PassView>::default()),
     ]
 }
 

@@ -5,6 +5,7 @@
 mod accounts;
 mod away;
 mod login;
+mod programmes;
 
 use std::path::Path;
 

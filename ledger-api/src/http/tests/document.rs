@@ -15,6 +15,7 @@ const PAGES: &[&str] = &[
     "/",
     "/admin",
     "/admin/accounts",
+    "/appointments",
     "/assets/{file}",
     "/audit",
     "/audit/bundle",
@@ -45,6 +46,7 @@ const PAGES: &[&str] = &[
     "/password",
     "/receipt",
     "/receipt/",
+    "/requests",
 ];
 
 const METHODS: &[Method] = &[Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
