@@ -14,6 +14,7 @@ pub mod proposal;
 pub mod redemption;
 pub mod request;
 pub mod schedule;
+pub mod selection;
 pub mod settlement;
 pub mod site;
 pub mod stock;
@@ -26,7 +27,7 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold, or to what is stored with them: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 13;
+pub const VERSION: u32 = 14;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
@@ -49,6 +50,7 @@ pub const NAMES: &[&str] = &[
     "appointment",
     "benefit",
     "fund",
+    "selection",
 ];
 
 /// Views of earlier versions, whose tables are dropped.
@@ -76,6 +78,7 @@ pub fn all() -> Vec<Box<dyn Folder>> {
         Box::new(Cache::<appointment::AppointmentView>::default()),
         Box::new(Cache::<benefit::BenefitView>::default()),
         Box::new(Cache::<fund::FundView>::default()),
+        Box::new(Cache::<selection::SelectionView>::default()),
     ]
 }
 

@@ -735,9 +735,17 @@ const fn kind(command: &Command) -> &'static str {
         Command::IssuePass(_) => "issue pass",
         Command::RegisterOffer(_) => "register offer",
         Command::UsePass(_) => "use pass",
+        Command::AnnounceSelection(_) => "announce selection",
+        Command::GiveWord(_) => "agree to a selection",
+        Command::SealSelection(_) => "seal selection",
+        Command::DrawSelection(_) => "draw selection",
+        Command::ObjectToSelection(_) => "object to selection",
+        Command::AnswerObjection(_) => "answer objection",
+        Command::ReviseSelection(_) => "revise selection",
+        Command::RecordResult(_) => "record result",
     }
 }
-const KINDS: usize = 54;
+const KINDS: usize = 62;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {
