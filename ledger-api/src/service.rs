@@ -32,6 +32,7 @@ pub mod publicity;
 pub mod reach;
 pub mod readers;
 pub mod reading;
+pub mod selections;
 mod signed;
 #[cfg(test)]
 mod tests;

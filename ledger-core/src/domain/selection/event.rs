@@ -199,6 +199,36 @@ impl SelectionEvent {
         }
     }
 
+    /// The inputs, for the event that fixes them.
+    pub const fn as_seal(&self) -> Option<&InputsSealed> {
+        match self {
+            SelectionEvent::SelectionSealed(event) => Some(event),
+            SelectionEvent::SelectionAnnounced(_)
+            | SelectionEvent::CandidateConsented(_)
+            | SelectionEvent::CandidateWithdrawn(_)
+            | SelectionEvent::SelectionDrawn(_)
+            | SelectionEvent::SelectionObjected(_)
+            | SelectionEvent::SelectionObjectionAnswered(_)
+            | SelectionEvent::SelectionRevised(_)
+            | SelectionEvent::SelectionResultRecorded(_) => None,
+        }
+    }
+
+    /// The list that hangs out from here on and the last day of its publicity, for the events that draw one.
+    pub fn as_list(&self) -> Option<(&[ShortListed], NaiveDate)> {
+        match self {
+            SelectionEvent::SelectionDrawn(event) => Some((&event.list, event.public_until)),
+            SelectionEvent::SelectionRevised(event) => Some((&event.list, event.public_until)),
+            SelectionEvent::SelectionAnnounced(_)
+            | SelectionEvent::CandidateConsented(_)
+            | SelectionEvent::CandidateWithdrawn(_)
+            | SelectionEvent::SelectionSealed(_)
+            | SelectionEvent::SelectionObjected(_)
+            | SelectionEvent::SelectionObjectionAnswered(_)
+            | SelectionEvent::SelectionResultRecorded(_) => None,
+        }
+    }
+
     /// Why, where that was said.
     pub fn reason(&self) -> Option<&str> {
         match self {

@@ -269,6 +269,8 @@ impl Definition for DrawSelection {
 pub struct ObjectToSelection {
     /// To which.
     pub selection: SelectionId,
+    /// The objection's name: the command's key, so that it is no content.
+    pub objection: ObjectionId,
     /// About whom.
     pub candidate: WorkerId,
     /// Why.
@@ -298,9 +300,8 @@ impl Definition for ObjectToSelection {
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        let ObjectToSelection { selection, candidate, reason } = self.clone();
+        let ObjectToSelection { selection, objection, candidate, reason } = self.clone();
         let (at, today, hand) = (process.context.at, process.clock.entry_day(), process.hand(&selection)?);
-        let objection = ObjectionId::from(&process.context.key);
         let asked = SelectionCommand::Object { at, today, hand, selection, objection, candidate, reason };
         process.selection(&self.selection, asked)
     }

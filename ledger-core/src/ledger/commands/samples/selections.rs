@@ -55,6 +55,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
     };
     let object = commands::ObjectToSelection {
         selection: id("PX-2024-01"),
+        objection: id("YY-0001"),
         candidate: id("YZ-骑手-001"),
         reason: "服务天数有误".into(),
     };
