@@ -15,7 +15,7 @@ use super::command::{Answer, Body, ask};
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
-use super::selections::{DrawnAnswer, OfSelection, PATH};
+use super::selections::{OfSelection, PATH, ShortListAnswer};
 use super::shapes::{Id, Reason, Sha256Text};
 use super::wire::Text;
 use crate::access::policy::CommandKind;
@@ -180,15 +180,15 @@ pub struct ReviseSelection {
 
 impl Ask for ReviseSelection {
     type Path = OfSelection;
-    type Answer = DrawnAnswer;
+    type Answer = ShortListAnswer;
 
     fn command(self, path: OfSelection) -> Result<Asked, ServiceError> {
         let (selection, candidate, remove, reason) = (path.selection, self.candidate, self.remove, self.reason.0);
         Ok(Command::from(commands::ReviseSelection { selection, candidate, remove, reason }).into())
     }
 
-    fn answer(_: &Command, receipt: &Receipt) -> Option<DrawnAnswer> {
-        DrawnAnswer::new(receipt)
+    fn answer(_: &Command, receipt: &Receipt) -> Option<ShortListAnswer> {
+        ShortListAnswer::new(receipt)
     }
 }
 
@@ -201,13 +201,13 @@ impl Body for ReviseSelection {
 /// the earlier one stays readable.
 #[utoipa::path(post, path = "/v1/selections/{id}/revise", tag = "selections", request_body = ReviseSelection,
     params(("id" = String, Path, description = "The selection.")),
-    responses((status = 200, description = "Revised.", body = DrawnAnswer)))]
+    responses((status = 200, description = "Revised.", body = ShortListAnswer)))]
 async fn revise(
     State(app): State<App>,
     ApiPath(selection): ApiPath<SelectionId>,
     asking: Asking,
     ApiJson(body): ApiJson<ReviseSelection>,
-) -> Result<Answer<DrawnAnswer>, ApiError> {
+) -> Result<Answer<ShortListAnswer>, ApiError> {
     ask(app, asking, OfSelection { selection }, body).await
 }
 

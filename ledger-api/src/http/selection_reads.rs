@@ -243,7 +243,7 @@ struct ResultJson {
 
 /// A selection.
 #[derive(Debug, Serialize, ToSchema)]
-struct SelectionAnswer {
+struct SelectionRecordJson {
     selection: String,
     #[serde(flatten)]
     terms: TermsJson,
@@ -275,13 +275,13 @@ fn status_of(objection: &Objection) -> &'static str {
 /// A selection: its formula, how far it has come, the lists that hung out. What the formula takes of a candidate stands in
 /// `/candidates`.
 #[utoipa::path(get, path = "/v1/selections/{id}", tag = "selections", params(("id" = String, Path), OneQuery),
-    responses((status = 200, description = "The selection.", body = SelectionAnswer)))]
+    responses((status = 200, description = "The selection.", body = SelectionRecordJson)))]
 async fn read_selection(
     State(app): State<App>,
     caller: Caller,
     ApiPath(id): ApiPath<String>,
     ApiQuery(query): ApiQuery<OneQuery>,
-) -> Result<Json<SelectionAnswer>, ApiError> {
+) -> Result<Json<SelectionRecordJson>, ApiError> {
     let reading = caller.may(Read::Selection, Target::District)?;
     let (record, position) = one(&app, &reading, &id, query.min_position).await?;
     let SelectionRecord { state, announced, sealed, lists, recorded } = &record;
@@ -297,7 +297,7 @@ async fn read_selection(
     });
     let result = state.minutes().zip(*recorded);
     let result = result.map(|(minutes, position)| ResultJson { minutes: minutes.to_owned(), position });
-    Ok(Json(SelectionAnswer {
+    Ok(Json(SelectionRecordJson {
         selection: id,
         terms: terms.into(),
         stage: state.stage().into(),
@@ -535,7 +535,7 @@ async fn read_candidates(
         })
         .collect();
     if candidates.is_empty() && !wanted.is_empty() {
-        return Err(ApiError::unknown(Code::UnknownWorker, "candidate", wanted));
+        return Err(ApiError::unknown(Code::NotFound, "candidate", wanted));
     }
     match candidates.as_slice() {
         [one] if !wanted.is_empty() => reading.note_worker(&app, &one.worker),

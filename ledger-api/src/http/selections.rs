@@ -337,7 +337,7 @@ pub struct DrawSelection {}
 
 /// A short list that hangs out.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DrawnAnswer {
+pub struct ShortListAnswer {
     /// Of which selection.
     #[schema(value_type = String)]
     pub(super) selection: SelectionId,
@@ -345,27 +345,27 @@ pub struct DrawnAnswer {
     pub(super) list: ListedJson,
 }
 
-impl DrawnAnswer {
+impl ShortListAnswer {
     /// The list that a command drew.
-    pub(super) fn new(receipt: &Receipt) -> Option<DrawnAnswer> {
+    pub(super) fn new(receipt: &Receipt) -> Option<ShortListAnswer> {
         receipt.events.iter().filter_map(Event::as_selection).find_map(|event| {
             let (lines, public_until) = event.as_list()?;
             let list = ListedJson::new(receipt.position, lines, public_until);
-            Some(DrawnAnswer { selection: event.selection().clone(), list })
+            Some(ShortListAnswer { selection: event.selection().clone(), list })
         })
     }
 }
 
 impl Ask for DrawSelection {
     type Path = OfSelection;
-    type Answer = DrawnAnswer;
+    type Answer = ShortListAnswer;
 
     fn command(self, path: OfSelection) -> Result<Asked, ServiceError> {
         Ok(Command::from(commands::DrawSelection { selection: path.selection }).into())
     }
 
-    fn answer(_: &Command, receipt: &Receipt) -> Option<DrawnAnswer> {
-        DrawnAnswer::new(receipt)
+    fn answer(_: &Command, receipt: &Receipt) -> Option<ShortListAnswer> {
+        ShortListAnswer::new(receipt)
     }
 }
 
@@ -377,12 +377,12 @@ impl Body for DrawSelection {
 /// Draw the short list (入围名单) of the sealed inputs and hang it out. The same inputs give the same list on any machine.
 #[utoipa::path(post, path = "/v1/selections/{id}/draw", tag = "selections", request_body = DrawSelection,
     params(("id" = String, Path, description = "The selection.")),
-    responses((status = 200, description = "Drawn.", body = DrawnAnswer)))]
+    responses((status = 200, description = "Drawn.", body = ShortListAnswer)))]
 async fn draw(
     State(app): State<App>,
     ApiPath(selection): ApiPath<SelectionId>,
     asking: Asking,
     ApiJson(body): ApiJson<DrawSelection>,
-) -> Result<Answer<DrawnAnswer>, ApiError> {
+) -> Result<Answer<ShortListAnswer>, ApiError> {
     ask(app, asking, OfSelection { selection }, body).await
 }
