@@ -168,7 +168,7 @@ pub struct ShortListedJson {
 
 /// A short list.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ListedJson {
+pub struct ShortListJson {
     /// By rank, and within one rank by id.
     list: Vec<ShortListedJson>,
     /// The last day of its publicity.
@@ -180,21 +180,21 @@ pub struct ListedJson {
     position: u64,
 }
 
-impl ListedJson {
+impl ShortListJson {
     /// A list drawn at a position.
-    pub(super) fn new(position: u64, lines: &[ShortListed], public_until: NaiveDate) -> ListedJson {
+    pub(super) fn new(position: u64, lines: &[ShortListed], public_until: NaiveDate) -> ShortListJson {
         let line = |line: &ShortListed| ShortListedJson {
             rank: line.rank,
             worker: line.worker.to_string(),
             score: Exact(line.score),
         };
-        ListedJson { list: lines.iter().map(line).collect(), public_until, digest: digest_of(lines), position }
+        ShortListJson { list: lines.iter().map(line).collect(), public_until, digest: digest_of(lines), position }
     }
 }
 
-impl From<&Listed> for ListedJson {
-    fn from(listed: &Listed) -> ListedJson {
-        ListedJson::new(listed.position, &listed.lines, listed.public_until)
+impl From<&Listed> for ShortListJson {
+    fn from(listed: &Listed) -> ShortListJson {
+        ShortListJson::new(listed.position, &listed.lines, listed.public_until)
     }
 }
 
@@ -202,7 +202,7 @@ impl From<&Listed> for ListedJson {
 #[derive(Debug, Serialize, ToSchema)]
 struct RevisionJson {
     #[serde(flatten)]
-    list: ListedJson,
+    list: ShortListJson,
     /// Who was put right; null for the first list.
     revised: Option<String>,
 }
@@ -359,7 +359,7 @@ struct ListFileQuery {
 struct ListAnswer {
     selection: String,
     #[serde(flatten)]
-    list: ListedJson,
+    list: ShortListJson,
 }
 
 /// The short list (入围名单) that holds, as it hangs on the wall: equal ones together, and a blank column for the decision

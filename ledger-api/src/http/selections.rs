@@ -18,7 +18,7 @@ use super::command::{Answer, Body, NoPath, ask};
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
-use super::selection_reads::ListedJson;
+use super::selection_reads::ShortListJson;
 use super::shapes::{Id, NameText, Reason, Sha256Text};
 use super::wire::{DateJson, Text, maybe_day, whole_number};
 use crate::access::policy::CommandKind;
@@ -342,7 +342,7 @@ pub struct ShortListAnswer {
     #[schema(value_type = String)]
     pub(super) selection: SelectionId,
     #[serde(flatten)]
-    pub(super) list: ListedJson,
+    pub(super) list: ShortListJson,
 }
 
 impl ShortListAnswer {
@@ -350,7 +350,7 @@ impl ShortListAnswer {
     pub(super) fn new(receipt: &Receipt) -> Option<ShortListAnswer> {
         receipt.events.iter().filter_map(Event::as_selection).find_map(|event| {
             let (lines, public_until) = event.as_list()?;
-            let list = ListedJson::new(receipt.position, lines, public_until);
+            let list = ShortListJson::new(receipt.position, lines, public_until);
             Some(ShortListAnswer { selection: event.selection().clone(), list })
         })
     }
