@@ -10,8 +10,13 @@ use chrono::{Datelike, NaiveDate};
 const PHONE_DIGITS: usize = 11;
 /// Digits of an identity number, its check digit included.
 const IDENTITY_DIGITS: usize = 18;
+
 /// What a text holds of somebody's numbers, in words; none where it holds none.
 pub fn personal_number(text: &str) -> Option<&'static str> {
+    // Nearly all ids and most reasons have too few digits.
+    if text.chars().filter(|letter| half_width(*letter).is_ascii_digit()).count() < PHONE_DIGITS {
+        return None;
+    }
     let letters: Vec<char> = text.chars().map(half_width).collect();
     let mut at = 0;
     while let Some(letter) = letters.get(at) {

@@ -9,6 +9,7 @@ pub mod credits;
 pub mod deliveries;
 pub mod holds;
 pub mod merchants;
+mod new_ids;
 pub mod programme;
 pub mod redemptions;
 pub mod registers;
@@ -50,7 +51,6 @@ use super::command::AskedSpending;
 use super::process::{Process, States};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::Key;
-use crate::domain::numbers;
 use crate::domain::programme::command::Settings;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use content::Content;
@@ -97,18 +97,7 @@ pub fn check_text(text: &str) -> Decision<()> {
     if text.chars().any(|found| found.is_control() && found != '\n' && found != '\t') {
         return Err(Refusal::new(Code::InvalidInput, "a text holds control characters"));
     }
-    check_no_number(text, "a text")
-}
-
-/// What is recorded stays for ever: no phone and no identity number comes into it.
-fn check_no_number(text: &str, what: &str) -> Decision<()> {
-    match numbers::personal_number(text) {
-        Some(number) => {
-            let message = format!("{what} holds {number}; leave it out: what is recorded stays for ever");
-            Err(Refusal::new(Code::InvalidInput, message))
-        }
-        None => Ok(()),
-    }
+    new_ids::check_no_number(text, "a text")
 }
 
 macro_rules! commands {
@@ -140,12 +129,6 @@ macro_rules! commands {
 
             /// Free texts have a limit, and control characters have no business in them.
             pub(in crate::ledger) fn check_texts(&self) -> Decision<()> {
-                // Of ids, those that this command brings in: what is named later has stood there before.
-                match self {
-                    Command::RegisterWorker(command) => check_no_number(command.worker.as_str(), "the worker's id")?,
-                    Command::IssueCard(command) => check_no_number(command.card_no.as_str(), "the card's number")?,
-                    _ => {}
-                }
                 match self { $(Command::$name(command) => command.texts().try_for_each(|text| check_text(text)),)* }
             }
 

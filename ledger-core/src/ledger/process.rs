@@ -192,6 +192,7 @@ impl Clock {
 /// The refusal, with the first code in the contract's order of checks.
 pub fn decide(states: &impl States, clock: Clock, context: &Context, command: &Command) -> Decision<Vec<Event>> {
     command.check_texts()?;
+    command.check_new_ids(&context.key)?;
     if !command.says_when() {
         clock.require_past(context.at, "the business time")?;
     }

@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::ids::{CreditId, WorkerId};
+use ledger_core::domain::pair::PairEvent;
+use ledger_core::domain::request::RequestEvent;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::event::{ServiceRecorded, Verdict, WorkerEvent};
 use ledger_core::journal::{Entry, RecordedTime};
@@ -117,21 +119,49 @@ impl Views {
     /// # Errors
     /// [`ViewError`].
     pub async fn credit(&self, name: &CreditId, until: u64) -> Result<Option<CreditRecord>, ViewError> {
-        let mut begun: Option<(CreditRecord, WorkerId, u64)> = None;
-        for entry in self.entries_of(&name.into()).await?.into_iter().filter(|entry| entry.position <= until) {
-            let Event::Worker(event) = entry.event()? else { continue };
-            if let Some(record) = event.as_service().filter(|record| record.credit == *name) {
-                let (worker, position) = (record.worker.clone(), entry.position);
-                begun.get_or_insert((CreditRecord::begin(record.clone(), &entry), worker, position));
-            }
-        }
-        let Some((mut credit, worker, after)) = begun else { return Ok(None) };
-        self.each_entry_of(&StreamId::Worker(worker), after, until, &mut |entry, event| {
-            if let Event::Worker(event) = event {
-                credit.fold(entry, &event);
+        let Some((worker, before)) = self.earner_of(name).await? else { return Ok(None) };
+        let mut credit: Option<CreditRecord> = None;
+        self.each_entry_of(&StreamId::Worker(worker), before, until, &mut |entry, event| {
+            let Event::Worker(event) = event else { return };
+            match &mut credit {
+                Some(credit) => credit.fold(entry, &event),
+                None => {
+                    let record = event.as_service().filter(|record| record.credit == *name);
+                    credit = record.map(|record| CreditRecord::begin(record.clone(), entry));
+                }
             }
         })
         .await?;
-        Ok(Some(credit))
+        Ok(credit)
+    }
+
+    /// Who earns by the row with a credit's name, and a position before which it is not credited. Points that ripen are
+    /// credited by a later command, whose key is another one.
+    async fn earner_of(&self, name: &CreditId) -> Result<Option<(WorkerId, u64)>, ViewError> {
+        let mut posting = None;
+        for entry in self.entries_of(&name.into()).await? {
+            let before = entry.position.saturating_sub(1);
+            match entry.event()? {
+                Event::Worker(event) => {
+                    if let Some(record) = event.as_service().filter(|record| record.credit == *name) {
+                        return Ok(Some((record.worker.clone(), before)));
+                    }
+                }
+                Event::Pair(PairEvent::VisitReported(visit)) => return Ok(Some((visit.terms.reporter, before))),
+                Event::Request(RequestEvent::HandlingRecorded(work)) => match work.claimer {
+                    Some(claimer) => return Ok(Some((claimer, before))),
+                    // A report that is fed back: its reporter earns, whom the request names.
+                    None => posting = Some((work.request, before)),
+                },
+                _ => {}
+            }
+        }
+        let Some((request, before)) = posting else { return Ok(None) };
+        let first = self.journal().read_stream(&StreamId::Request(request), 0, 1).await?;
+        let Some(Event::Request(RequestEvent::RequestPosted(posted))) = first.first().map(Entry::event).transpose()?
+        else {
+            return Ok(None);
+        };
+        Ok(posted.reporter.map(|reporter| (reporter, before)))
     }
 }

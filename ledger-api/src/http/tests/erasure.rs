@@ -137,6 +137,23 @@ async fn numbers_of_people_are_refused_in_reasons_ids_and_keys() {
     assert_eq!(told.no(), (422, "invalid_input"));
     let told = edge.post("/v1/workers", "13800138000", json!({"id": "W5", "occupation": "快递员"})).await;
     assert_eq!(told.no(), (400, "invalid_input"));
+    for (path, body) in [
+        ("/v1/sites", json!({"id": "Z13800138000", "name": "和平社区", "kind": "community"})),
+        ("/v1/stores", json!({"id": "S13800138000", "name": "鼓楼超市", "tier": "community"})),
+        ("/v1/merchants", json!({"id": "M-13800138000", "name": "便民超市", "uscc": "91350100M000100Y43"})),
+        ("/v1/accounts", json!({"id": "13800138000"})),
+        ("/v1/pairs", json!({"id": "BD-13800138000", "helper": "W1", "helped": "W2", "since": "2024-01-08"})),
+        ("/v1/passes", json!({"id": "13800138000", "worker": "W1", "kind": "暖心卡", "from": "2024-01-01"})),
+        (
+            "/v1/appointments",
+            json!({"id": "PS13800138000", "worker": "W1", "role": "特聘网格员", "from": "2024-01-01"}),
+        ),
+        ("/v1/funds", json!({"id": "ZJ13800138000", "body": "区总工会", "year": 2024, "amount": 100})),
+    ] {
+        let told = edge.post(path, &format!("n3{path}"), body).await;
+        assert_eq!(told.no(), (422, "invalid_input"), "{path}");
+        assert!(told.body["detail"].as_str().unwrap().contains("手机号"), "{told:?}");
+    }
     assert_eq!(holding(&edge.file(""), "13800138000"), [""; 0]);
 }
 

@@ -72,7 +72,7 @@ impl By<'_> {
     }
 }
 
-fn work(worker: &str) -> Value {
+fn work_of(worker: &str) -> Value {
     json!({"claimer": worker, "claimed": "2024-03-02", "done": "2024-03-03", "quantity": 1})
 }
 
@@ -88,9 +88,9 @@ async fn a_wish_is_posted_done_by_one_worker_and_rated_by_the_other() {
     assert_eq!(taken(&reporter.post("/v1/requests", "XQ-1", posting.clone()).await)["request"], "XQ-1");
     // For another one nobody posts, and nobody claims.
     assert_eq!(claimer.post("/v1/requests", "XQ-2", posting.clone()).await.no(), (403, "forbidden"));
-    assert_eq!(reporter.post("/v1/requests/XQ-1/handlings", "BL-1", work("WX")).await.no(), (403, "forbidden"));
-    assert_eq!(reporter.post("/v1/requests/XQ-1/handlings", "BL-1", work("WZ")).await.no(), (403, "same_person"));
-    let done = claimer.post("/v1/requests/XQ-1/handlings", "BL-1", work("WX")).await;
+    assert_eq!(reporter.post("/v1/requests/XQ-1/handlings", "BL-1", work_of("WX")).await.no(), (403, "forbidden"));
+    assert_eq!(reporter.post("/v1/requests/XQ-1/handlings", "BL-1", work_of("WZ")).await.no(), (403, "same_person"));
+    let done = claimer.post("/v1/requests/XQ-1/handlings", "BL-1", work_of("WX")).await;
     assert_eq!((taken(&done)["handling"].as_str(), done.status.as_u16()), (Some("BL-1"), 201));
     assert_eq!(points(&edge, "WX").await, json!(0));
     let rate = "/v1/requests/XQ-1/handlings/BL-1/rate";
@@ -106,7 +106,7 @@ async fn a_wish_is_posted_done_by_one_worker_and_rated_by_the_other() {
     assert_eq!(edge.post(rate, "PJ-3", good.clone()).await.no(), (409, "already_decided"));
     let nothing = edge.post("/v1/requests/XQ-1/handlings/BL-9/rate", "PJ-4", good.clone()).await;
     assert_eq!(nothing.no(), (404, "unknown_request"));
-    assert_eq!(edge.post("/v1/requests/XQ-9/handlings", "BL-2", work("WX")).await.no(), (404, "unknown_request"));
+    assert_eq!(edge.post("/v1/requests/XQ-9/handlings", "BL-2", work_of("WX")).await.no(), (404, "unknown_request"));
     let read = edge.get("/v1/requests/XQ-1").await.body;
     assert_eq!((&read["status"], &read["reporter"]), (&json!("rated"), &json!("WZ")));
     assert_eq!(read["handlings"][0]["rating"], "满意");
@@ -134,12 +134,25 @@ async fn nobody_feeds_back_the_own_report() {
     taken(&reporter.post("/v1/requests", "YH-1", posting).await);
     let (work, feed_back) = (json!({"quantity": 1}), json!({"rating": "属实", "on": "2024-03-04"}));
     assert_eq!(reporter.post("/v1/requests/YH-1/handlings", "BL-1", work.clone()).await.no(), (403, "forbidden"));
+    // A row that names a claimer takes the same place: no worker may take it from whoever feeds back.
+    let stranger = By::new(&edge, Role::Worker, "WX").await;
+    for (who, id) in [(&stranger, "WX"), (&reporter, "WZ")] {
+        let told = who.post("/v1/requests/YH-1/handlings", &format!("BL-{id}"), work_of(id)).await;
+        assert_eq!(told.no(), (403, "same_person"), "{id}");
+    }
     let checks = By::new(&edge, Role::Operator, "Z").await;
     taken(&checks.post("/v1/requests/YH-1/handlings", "BL-1", work).await);
     let rate = "/v1/requests/YH-1/handlings/BL-1/rate";
     assert_eq!(reporter.post(rate, "FK-1", feed_back.clone()).await.no(), (403, "same_person"));
     assert_eq!(taken(&checks.post(rate, "FK-1", feed_back).await)["worker"], "WZ");
     assert_eq!(points(&edge, "WZ").await, json!(10));
+    // What ripened by a later word is found by its name, and with it what may be done about it.
+    let approver = By::new(&edge, Role::Approver, "Z").await;
+    let credit = approver.get("/v1/credits/BL-1").await;
+    assert_eq!((&credit.body["worker"], &credit.body["points"]), (&json!("WZ"), &json!(10)), "{credit:?}");
+    taken(&reporter.post("/v1/credits/BL-1/object", "YY-1", json!({"reason": "数量不对"})).await);
+    let resolved = json!({"upheld": false, "reason": "核对无误"});
+    taken(&approver.post("/v1/credits/BL-1/resolve", "YY-2", resolved).await);
 }
 
 #[tokio::test]
@@ -156,9 +169,9 @@ async fn an_operator_posts_and_routes_what_belongs_to_the_own_site_alone() {
     }
     for (request, key) in [("R1", "H1"), ("R2", "H2"), ("R3", "H3"), ("R9", "H9")] {
         let path = format!("/v1/requests/{request}/handlings");
-        assert_eq!(there.post(&path, key, work("WX")).await.no(), (403, "forbidden"), "{request}");
+        assert_eq!(there.post(&path, key, work_of("WX")).await.no(), (403, "forbidden"), "{request}");
         if request != "R9" {
-            taken(&here.post(&path, key, work("WX")).await);
+            taken(&here.post(&path, key, work_of("WX")).await);
         }
     }
     assert_eq!(edge.post("/v1/requests", "R7", of(Some("X9"), None)).await.no(), (422, "unknown_site"));
@@ -205,6 +218,7 @@ async fn one_of_a_pair_reports_a_visit_and_the_other_confirms_it() {
     assert_eq!((&taken(&confirmed)["worker"], &confirmed.body["points"]), (&json!("WZ"), &json!(10)));
     assert_eq!(edge.post(path, "QR2", confirm("WX")).await.no(), (409, "already_decided"));
     assert_eq!(helped.get("/v1/pairs/BD1").await.body["visits"][0]["confirmed_by"], "WX");
+    assert_eq!(edge.get("/v1/credits/ZF1").await.body["worker"], "WZ");
     let stranger = By::new(&edge, Role::Worker, "WY").await;
     assert_eq!(stranger.get("/v1/pairs/BD1").await.no(), (403, "forbidden"));
     assert_eq!(stranger.get("/v1/pairs/BD9").await.no(), (403, "forbidden"));

@@ -7,7 +7,6 @@ use super::state::{Account, Grant, GrantStatus};
 use super::{Role, RoleError};
 use crate::domain::event::V1;
 use crate::domain::ids::{AccountId, Actor, GrantId, WorkerId};
-use crate::domain::numbers::personal_number;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::term::Term;
 use crate::domain::time::{BusinessTime, is_plausible};
@@ -140,10 +139,6 @@ impl Account {
         }
         if RESERVED.contains(&id.as_str()) {
             let message = format!("{id} acts without an account; give this one another id");
-            return Err(Refusal::new(Code::InvalidInput, message));
-        }
-        if personal_number(id.as_str()).is_some() {
-            let message = "an account's id must not hold a phone or identity number: it stands in the journal for ever";
             return Err(Refusal::new(Code::InvalidInput, message));
         }
         Ok(())

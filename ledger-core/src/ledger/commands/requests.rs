@@ -197,6 +197,11 @@ impl RecordHandling {
                 (claimer, self.require_dates(process, posting)?)
             }
             Scoring::Feedback => {
+                // Nobody is judged as the claimer of a report, so whoever names the own person here is no clerk of a desk:
+                // the row would take the place of the one that feeds back.
+                if let Some(claimer) = &self.claimer {
+                    process.require_other_than(claimer, "claim a report that is fed back")?;
+                }
                 let reporter = posting.reporter.as_ref();
                 (self.known_worker(process, reporter, "the request names no reporter (上报人编号)")?, posting.on)
             }
