@@ -9,6 +9,7 @@ mod limits;
 mod names;
 mod programmes;
 mod reading;
+mod selections;
 mod ways;
 mod worker;
 
@@ -31,6 +32,7 @@ use caps::Caps;
 use limits::Limits;
 use programmes::Programmes;
 use reading::Reading;
+use selections::Selections;
 use ways::Persons;
 pub use worker::WorkerBook;
 
@@ -56,6 +58,7 @@ pub struct Books {
     caps: Caps,
     limits: Limits,
     programmes: Programmes,
+    selections: Selections,
     persons: Persons,
 }
 
@@ -81,6 +84,8 @@ impl Books {
             }
             Event::Fund(event) => self.programmes.fund(event),
             Event::Benefit(event) => self.programmes.benefit(event),
+            Event::Selection(_) if self.movements => Ok(()),
+            Event::Selection(event) => self.selections.follow(event),
             Event::Account(event) => {
                 self.persons.follow(event);
                 Ok(())
