@@ -52,7 +52,9 @@ impl Command {
             Command::RecordHandling(command) => (command.handling.as_str(), "the row's number"),
             Command::RecordVisit(command) => (command.visit.as_str(), "the visit's number"),
             Command::UsePass(command) => (command.slip_no.as_str(), "the slip's number"),
-            Command::RecordCredit(_) | Command::Redeem(_) | Command::PlaceHold(_) => (key.as_str(), "the command's key"),
+            Command::RecordCredit(_) | Command::Redeem(_) | Command::PlaceHold(_) => {
+                (key.as_str(), "the command's key")
+            }
             // They bring in no id.
             Command::OpenJournal(_)
             | Command::Configure(_)
