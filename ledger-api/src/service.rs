@@ -37,6 +37,7 @@ pub mod reading;
 pub mod requests;
 pub mod rosters;
 mod signed;
+pub mod staffing;
 #[cfg(test)]
 mod tests;
 pub mod texts;

@@ -10,6 +10,7 @@
 //!
 //! Reading order: [`page`] (who sees it, the frame, how a no is shown), [`form`], [`words`], then any page.
 
+mod accounts;
 mod admin;
 mod appointments;
 mod assets;
@@ -25,6 +26,7 @@ mod merchant;
 mod page;
 #[cfg(test)]
 mod page_tests;
+mod password;
 pub mod receipt;
 mod requests;
 mod roles;
@@ -65,6 +67,8 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(appointments::routes())
         .merge(merchant::routes())
         .merge(admin::routes())
+        .merge(accounts::routes())
+        .merge(password::routes())
         .merge(audit::routes())
         .merge(assets::routes())
         .merge(receipt::routes())

@@ -2,6 +2,7 @@
 //! finds open work, and does it. Elements are found by what they are and what they are called, as a screen reader finds
 //! them.
 
+mod accounts;
 mod away;
 mod login;
 mod programmes;

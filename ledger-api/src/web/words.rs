@@ -6,6 +6,7 @@ macro_rules! words {
         #[allow(missing_docs, reason = "each key is named after what it says")]
         pub(in crate::web) struct Words {
             /// Whether it is English.
+            #[allow(dead_code, reason = "not every part asks for it")]
             pub(in crate::web) english: bool,
             $($(pub(in crate::web) $part: &'static $part::Words,)*)?
             $(pub(in crate::web) $key: &'static str,)*
@@ -23,6 +24,7 @@ macro_rules! words {
     };
 }
 
+mod accounts;
 mod appointments;
 mod merchant_words;
 mod programmes;
@@ -30,7 +32,7 @@ mod requests;
 mod sentences;
 
 words! {
-    @with [appointments, merchant_words, programmes, requests]
+    @with [accounts, appointments, merchant_words, programmes, requests]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -361,10 +363,10 @@ words! {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ALL, appointments, merchant_words, programmes, requests};
+    use super::{ALL, accounts, appointments, merchant_words, programmes, requests};
 
     const PARTS: &[&[(&str, &str, &str)]] =
-        &[ALL, appointments::ALL, merchant_words::ALL, programmes::ALL, requests::ALL];
+        &[ALL, accounts::ALL, appointments::ALL, merchant_words::ALL, programmes::ALL, requests::ALL];
 
     #[test]
     fn every_word_is_there_once_in_each_language() {

@@ -14,6 +14,7 @@ use super::support::Edge;
 const PAGES: &[&str] = &[
     "/",
     "/admin",
+    "/admin/accounts",
     "/appointments",
     "/assets/{file}",
     "/audit",
@@ -42,6 +43,7 @@ const PAGES: &[&str] = &[
     "/logout",
     "/me",
     "/merchant",
+    "/password",
     "/receipt",
     "/receipt/",
     "/requests",
