@@ -7,14 +7,15 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
-use ledger_core::domain::ids::{SiteId, WorkerId};
+use ledger_core::domain::ids::{CertificateNo, SiteId, WorkerId};
 use ledger_core::domain::period::Period;
 use ledger_core::domain::refusal::Code;
+use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::{Command, commands};
 
-use super::form::{Fields, Sent, read_id};
-use super::me::{days_left, letter_state};
+use super::form::{Fields, Sent, asked_yuan, read_id};
+use super::me::{days_left, is_queued, letter_state};
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
 use super::trouble;
 use super::words::Words;
@@ -23,6 +24,7 @@ use crate::access::policy::{CommandKind, Denied, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::today;
+use crate::service::keys::read_key;
 use crate::service::reading::date;
 use crate::service::rosters::{Appointed, Queue, WaitingVisit, appointments, queues, visits_waiting};
 
@@ -37,6 +39,11 @@ struct Page {
     letters: Vec<Letter>,
     appoints: bool,
     benefits: Vec<Benefit>,
+    /// Benefits that the desk can apply for in somebody's name today; none for whoever does not.
+    offered: Vec<(String, String)>,
+    applied: Applied,
+    number: String,
+    now: String,
     typed: Typed,
     today: String,
     key: String,
@@ -90,6 +97,17 @@ struct Typed {
     until: String,
 }
 
+/// What was typed of an application.
+#[derive(Debug, Default)]
+struct Applied {
+    worker: String,
+    benefit: String,
+    amount: String,
+    certificate: String,
+    /// The number, where the answer was lost.
+    number: String,
+}
+
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/appointments", get(read).post(act))
@@ -101,6 +119,7 @@ struct Told {
     said: String,
     bad: String,
     typed: Typed,
+    applied: Applied,
 }
 
 async fn read(State(app): State<App>, visitor: Visitor) -> Response {
@@ -113,8 +132,13 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let told = match carry_out(&app, &visitor, &fields).await {
             Ok(said) => Told { said, ..Told::default() },
             Err(Trouble::Service(error)) => {
-                let typed = if fields.get("do") == "appoint" { typed(&fields) } else { Typed::default() };
-                Told { bad: trouble::said(visitor.words(), visitor.english, &error), typed, ..Told::default() }
+                let mut told = Told { bad: trouble::said(visitor.words(), visitor.english, &error), ..Told::default() };
+                match fields.get("do") {
+                    "appoint" => told.typed = typed(&fields),
+                    "apply" => told.applied = applied(&fields, &error),
+                    _ => {}
+                }
+                told
             }
             Err(other) => return Err(other),
         };
@@ -136,6 +160,19 @@ fn typed(fields: &Fields) -> Typed {
     }
 }
 
+fn applied(fields: &Fields, error: &ServiceError) -> Applied {
+    let get = |name| fields.get(name).to_owned();
+    // Where the answer was lost, pressing again is the same command.
+    let number = if matches!(error, ServiceError::Unknown) { get("key") } else { String::new() };
+    Applied {
+        worker: get("worker"),
+        benefit: get("benefit"),
+        amount: get("amount"),
+        certificate: get("certificate"),
+        number,
+    }
+}
+
 async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
     let w = visitor.words();
     let (command, said) = match fields.get("do") {
@@ -145,6 +182,22 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Stri
             let (pair, visit) = (read_id(fields.get("pair"))?, read_id(fields.get("visit"))?);
             let command = commands::ConfirmVisit { pair, visit, by, on };
             (Command::from(command), w.programmes.visit_confirmed)
+        }
+        "apply" => {
+            let key = fields.get("key");
+            let command = commands::ApplyBenefit {
+                application: (&read_key(key)?).into(),
+                benefit: read_id(fields.get("benefit"))?,
+                worker: read_id(&fields.get("worker").to_uppercase())?,
+                at: BusinessTime::parse(fields.get("at")),
+                certificate: fields.some("certificate").map(read_id::<CertificateNo>).transpose()?,
+                amount: asked_yuan(fields.get("amount")),
+                used: None,
+                completes: false,
+            };
+            let receipt = give(app, visitor, key, Command::from(command)).await?;
+            let said = if is_queued(&receipt) { w.appointments.queued_for } else { w.appointments.granted_for };
+            return Ok(format!("{said} {key}"));
         }
         "dismiss" => (appointment(fields, required(fields, "ended").map(Some)?)?, w.appointments.dismissed),
         _ => (appointment(fields, None)?, w.appointments.appointed),
@@ -176,7 +229,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     if !operator && !approver {
         return Err(Denied.into());
     }
-    let Told { said, bad, mut typed } = told;
+    let Told { said, bad, mut typed, applied } = told;
     if typed.from.is_empty() {
         typed.from = today.to_string();
     }
@@ -188,6 +241,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         let line = called.iter().find(|(found, _, _)| found == code);
         line.map_or_else(|| code.to_owned(), |(_, name, _)| name.clone())
     };
+    let queues = queues(app, who).await?;
     let page = Page {
         f: visitor.frame(w.appointments_page),
         said,
@@ -199,7 +253,16 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
             .map(|(at, row)| letter(w, at, row, today))
             .collect(),
         appoints: approver && may_ever(who, CommandKind::RegisterAppointment),
-        benefits: queues(app, who).await?.into_iter().map(|row| benefit(w, row)).collect(),
+        offered: if operator && may_ever(who, CommandKind::ApplyBenefit) {
+            let open = queues.iter().filter(|row| row.terms.window.holds(today));
+            open.map(|row| (row.id.clone(), row.terms.name.clone())).collect()
+        } else {
+            Vec::new()
+        },
+        benefits: queues.into_iter().map(|row| benefit(w, row)).collect(),
+        number: if applied.number.is_empty() { new_number("QY") } else { applied.number.clone() },
+        applied,
+        now: app.ledger.now().to_string(),
         typed,
         today: today.to_string(),
         key: new_key("appointment"),

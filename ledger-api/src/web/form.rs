@@ -4,7 +4,10 @@
 use std::str::FromStr;
 
 use axum::http::Method;
+use ledger_core::domain::decimal::{Decimal, Spelling};
 use ledger_core::domain::ids::IdError;
+use ledger_core::domain::money::Fen;
+use ledger_core::ledger::commands::benefits::AskedAmount;
 
 use super::page::{Trouble, Visitor};
 use crate::service::ServiceError;
@@ -22,6 +25,15 @@ pub(super) type Sent = axum::extract::Form<Vec<(String, String)>>;
 /// What is wrong with it, as of anything that cannot be read.
 pub(super) fn read_id<T: FromStr<Err = IdError>>(text: &str) -> Result<T, ServiceError> {
     text.parse().map_err(|error: IdError| ServiceError::unreadable(error.to_string()))
+}
+
+/// Yuan as they are typed; what is no amount is judged by the ledger.
+pub(super) fn asked_yuan(text: &str) -> AskedAmount {
+    if text.is_empty() {
+        return AskedAmount::Blank;
+    }
+    let yuan = Decimal::read(text, Spelling::TYPED).and_then(Fen::from_yuan);
+    yuan.map_or(AskedAmount::Unreadable, AskedAmount::Amount)
 }
 
 /// Fields of a form, in order; a name may come more than once.

@@ -28,6 +28,7 @@ use crate::access::policy::{Denied, Read, Target, Who};
 use crate::app::App;
 use crate::qr::Picture;
 use crate::read_record::RecordedRead;
+use crate::service::ServiceError;
 use crate::service::command::{Asked, prepare, submit};
 use crate::service::own::{Account, account, appealable, readers};
 use crate::service::publicity::{self, PublicLine};
@@ -113,7 +114,7 @@ struct Publicised {
     when: String,
 }
 
-pub(super) use programmes::{days_left, letter_state};
+pub(super) use programmes::{days_left, is_queued, letter_state};
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
@@ -130,6 +131,8 @@ struct Told {
     said: String,
     bad: String,
     typed: String,
+    /// The number of an application whose answer was lost.
+    number: Option<String>,
 }
 
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
@@ -141,6 +144,9 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
             Err(Trouble::Service(error)) => Told {
                 bad: trouble::said(w, visitor.english, &error),
                 typed: fields.get("reason").to_owned(),
+                // Where the answer was lost, pressing again is the same command.
+                number: (matches!(error, ServiceError::Unknown) && fields.get("do") == "apply")
+                    .then(|| fields.get("key").to_owned()),
                 ..Told::default()
             },
             Err(other) => return Err(other),
@@ -234,7 +240,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         key: new_key("objection"),
         choices: choices(&account, &called),
         anonymous: true,
-        part: programmes::part(app, visitor, &worker).await?,
+        part: programmes::part(app, visitor, &worker, told.number).await?,
         readers: readers.into_iter().map(|read| reader(w, &read)).collect(),
         worker,
     };

@@ -321,6 +321,17 @@ async fn the_desk_sees_what_waits_appoints_and_ends_an_appointment() {
     holds(&operator.read("/appointments").await, &["本人已确认，代为登记"]);
     assert!(operator.done("/appointments", &confirm).await.contains("走访已确认"));
     assert!(operator.refused("/appointments", &appoint).await.contains("不能办理"));
+    // A subsidy names its amount, and is entered at the desk.
+    let subsidy = [
+        ("do", "apply"),
+        ("key", "B-1"),
+        ("worker", "ys-0002"),
+        ("benefit", "YS-QY04"),
+        ("at", "2026-12-01T11:00:00+08:00"),
+    ];
+    assert!(operator.refused("/appointments", &subsidy).await.contains("金额无效"));
+    let named = [subsidy.as_slice(), &[("amount", "300")]].concat();
+    assert_eq!(operator.done("/appointments", &named).await, "已发放，登记号 B-1");
 }
 
 #[tokio::test]

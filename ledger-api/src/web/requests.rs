@@ -23,6 +23,7 @@ use crate::access::Identity;
 use crate::access::Role;
 use crate::access::policy::{CommandKind, Denied, Who, may_ever};
 use crate::app::App;
+use crate::service::ServiceError;
 use crate::service::desk::today;
 use crate::service::own::roles_on;
 use crate::service::requests::{Board, Listed, Standing, Wanted, board, kinds_on, told};
@@ -115,11 +116,13 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let fields = Fields::of(&visitor, sent)?;
         let told = match forms::carry_out(&app, &visitor, &fields).await {
             Ok(said) => Told { said, ..Told::default() },
-            Err(Trouble::Service(error)) => Told {
-                bad: trouble::said(visitor.words(), visitor.english, &error),
-                typed: forms::Typed::of(&fields),
-                ..Told::default()
-            },
+            Err(Trouble::Service(error)) => {
+                let mut typed = forms::Typed::of(&fields);
+                if matches!(error, ServiceError::Unknown) {
+                    fields.get("key").clone_into(&mut typed.key);
+                }
+                Told { bad: trouble::said(visitor.words(), visitor.english, &error), typed, ..Told::default() }
+            }
             Err(other) => return Err(other),
         };
         page(&app, &visitor, fields.get("state"), told).await
@@ -214,7 +217,7 @@ async fn page(app: &App, visitor: &Visitor, state: &str, told: Told) -> Result<R
         kinds: named(None),
         hazards: named(Some(Scoring::Feedback)),
         key: new_key("request"),
-        number: new_number("XQ"),
+        number: if typed.request.is_empty() { typed.key_or(new_number("XQ")) } else { new_number("XQ") },
         today: today.to_string(),
         typed,
     };
@@ -284,9 +287,9 @@ impl Shown<'_> {
             handles: listed.claims_left() > 0 && (doing.handles || claims),
             names_claimer: doing.handles,
             feeds_back: feedback,
+            key: typed.key_or(new_key("handling")),
             open,
             typed,
-            key: new_key("handling"),
             today: self.today.to_string(),
             at: at.to_owned(),
         }

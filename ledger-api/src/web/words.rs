@@ -337,7 +337,7 @@ words! {
     honoured: "已提供", "Handed out";
     corrected: "冲正", "Corrected";
     paid: "已付", "Paid";
-    owed: "应付", "Owed";
+    owed: "应付积分", "Points owed";
     reference: "付款凭证", "Reference";
     settled: "已结清", "settled";
     nothing_honoured: "还没有记录。", "Nothing yet.";

@@ -10,7 +10,7 @@ use ledger_core::domain::pass::command::PassTerms;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::commands::benefits::AskedAmount;
-use ledger_core::ledger::{Command, commands};
+use ledger_core::ledger::{Command, Receipt, commands};
 
 use crate::access::policy::Who;
 use crate::app::App;
@@ -85,7 +85,7 @@ pub(super) struct Paper {
 }
 
 /// What a worker has, as the page shows it.
-pub(super) async fn part(app: &App, visitor: &Visitor, worker: &str) -> Result<Part, Trouble> {
+pub(super) async fn part(app: &App, visitor: &Visitor, worker: &str, number: Option<String>) -> Result<Part, Trouble> {
     let w = visitor.words();
     let today = today(app);
     let found = of_worker(app, Who::Bearer(&visitor.must()?.identity), worker, today).await?;
@@ -106,7 +106,7 @@ pub(super) async fn part(app: &App, visitor: &Visitor, worker: &str) -> Result<P
     Ok(Part {
         benefits,
         offered: offered.collect(),
-        number: new_number("QY"),
+        number: number.unwrap_or_else(|| new_number("QY")),
         pairs: pairs.iter().filter_map(|(id, row)| pair(w, id, row, worker, &called, today)).collect(),
         letters: appointments.into_iter().map(|(id, terms)| letter(w, id, terms, today)).collect(),
         passes: passes.into_iter().map(|(id, terms)| pass(w, id, &terms, today)).collect(),
@@ -275,12 +275,7 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
                 completes: false,
             };
             let receipt = give(app, visitor, key, Command::from(command)).await?;
-            let mut events = receipt.events.iter().filter_map(Event::as_benefit);
-            if events.any(|event| matches!(event, BenefitEvent::BenefitQueued(_))) {
-                w.applied_queued
-            } else {
-                w.applied_granted
-            }
+            if is_queued(&receipt) { w.applied_queued } else { w.applied_granted }
         }
         "report_visit" => {
             let command = commands::RecordVisit {
@@ -309,4 +304,10 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
         _ => return Ok(None),
     };
     Ok(Some(said.to_owned()))
+}
+
+/// Whether whoever applied stands in a queue.
+pub(in crate::web) fn is_queued(receipt: &Receipt) -> bool {
+    let mut events = receipt.events.iter().filter_map(Event::as_benefit);
+    events.any(|event| matches!(event, BenefitEvent::BenefitQueued(_)))
 }

@@ -1,6 +1,5 @@
 //! What the forms of `/merchant` ask for: to honour a pass, and to take what was granted to somebody.
 
-use ledger_core::domain::decimal::{Decimal, Spelling};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{ApplicationId, MerchantId};
 use ledger_core::domain::merchant::MerchantEvent;
@@ -16,7 +15,7 @@ use crate::service::desk::today;
 use crate::service::keys::read_key;
 use crate::service::merchant::{benefit_of, offers, to_pay, was_used_by};
 use crate::web::figures::yuan;
-use crate::web::form::{Fields, read_id};
+use crate::web::form::{Fields, asked_yuan, read_id};
 use crate::web::page::{Trouble, Visitor, give};
 use crate::web::trouble;
 
@@ -64,7 +63,7 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, merchant: &str, fiel
         Err(Trouble::Service(error)) => {
             let bad = trouble::said(visitor.words(), visitor.english, &error);
             // What was to be paid is told with the no, unless that was paid.
-            let due = due.filter(|(_, fen)| money(&typed.paid) != AskedAmount::Amount(*fen));
+            let due = due.filter(|(_, fen)| asked_yuan(&typed.paid) != AskedAmount::Amount(*fen));
             Ok(Told { bad, wait: due.map(|(told, _)| told).unwrap_or_default(), typed, ..Told::default() })
         }
         Err(other) => Err(other),
@@ -74,7 +73,7 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, merchant: &str, fiel
 /// What is to be paid under one of the merchant's own offers, where offer and price say so.
 async fn due(app: &App, visitor: &Visitor, merchant: &str, fields: &Fields) -> Result<Option<(String, Fen)>, Trouble> {
     let who = Who::Bearer(&visitor.must()?.identity);
-    let AskedAmount::Amount(price) = money(fields.get("price")) else { return Ok(None) };
+    let AskedAmount::Amount(price) = asked_yuan(fields.get("price")) else { return Ok(None) };
     let offers = offers(app, who, merchant, today(app)).await?;
     let Some((_, terms)) = offers.into_iter().find(|(id, _)| id == fields.get("offer")) else { return Ok(None) };
     let (w, due) = (visitor.words().merchant_words, to_pay(&terms, price));
@@ -90,8 +89,8 @@ async fn honour(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String,
         pass: read_id(&fields.get("pass").to_uppercase())?,
         offer: read_id(fields.get("offer"))?,
         at: civil(fields.get("at")),
-        price: money(fields.get("price")),
-        paid: money(fields.get("paid")),
+        price: asked_yuan(fields.get("price")),
+        paid: asked_yuan(fields.get("paid")),
     };
     let receipt = give(app, visitor, key, Command::from(command)).await?;
     Ok(w.owed(w.honoured, &yuan(claimed(&receipt))))
@@ -126,15 +125,6 @@ fn claimed(receipt: &Receipt) -> Fen {
         | MerchantEvent::SettlementPaid(_) => Fen::ZERO,
     });
     claims.fold(Fen::ZERO, |sum, amount| sum + amount)
-}
-
-/// Yuan as they are typed; what is no amount is judged by the ledger.
-fn money(text: &str) -> AskedAmount {
-    if text.is_empty() {
-        return AskedAmount::Blank;
-    }
-    let yuan = Decimal::read(text, Spelling::TYPED).and_then(Fen::from_yuan);
-    yuan.map_or(AskedAmount::Unreadable, AskedAmount::Amount)
 }
 
 /// A time of a form, with or without its seconds.

@@ -35,6 +35,8 @@ pub(super) struct Typed {
     pub(super) claimed: String,
     pub(super) done: String,
     pub(super) quantity: String,
+    /// The key, where the answer was lost: pressing again is the same command.
+    pub(super) key: String,
 }
 
 impl Typed {
@@ -51,7 +53,13 @@ impl Typed {
             claimed: get("claimed"),
             done: get("done"),
             quantity: get("quantity"),
+            key: String::new(),
         }
+    }
+
+    /// The key of the form that was sent, where its answer was lost; a new one else.
+    pub(super) fn key_or(&self, new: String) -> String {
+        if self.key.is_empty() { new } else { self.key.clone() }
     }
 
     /// Days that nobody typed are today's, and one is the usual quantity.

@@ -24,6 +24,14 @@ words! {
     until_hint: "没有期限的不填。", "Blank for no end.";
     benefits: "权益与排队", "Benefits and queues";
     no_benefits: "还没有权益项目；请管理员登记。", "No benefits yet; the administrator registers them.";
+    apply_for: "代为申请权益", "Apply for somebody";
+    apply_button: "代为申请", "Apply";
+    which: "权益项目", "Benefit";
+    amount: "金额（元）", "Amount (yuan)";
+    amount_hint: "补助才填金额；不能给自己申请补助。", "For a subsidy alone; nobody enters the own one.";
+    certificate: "证书编号", "Certificate number";
+    granted_for: "已发放，登记号", "Granted as";
+    queued_for: "名额已满，已排队，登记号", "Places are gone; queued as";
     applied: "申请于", "applied on";
 }
 

@@ -27,7 +27,7 @@ words! {
     source: "小票号或登记号", "Slip or number";
     amount: "应付", "Owed";
     total: "合计", "Total";
-    yuan: "金额", "Yuan";
+    yuan: "应付金额", "Yuan owed";
 }
 
 impl Words {
