@@ -10,6 +10,7 @@ pub mod bench;
 mod branches;
 pub mod bundle;
 pub mod checkpoint;
+pub mod config;
 pub mod due;
 mod environment;
 pub mod export;
@@ -32,7 +33,7 @@ pub mod witness;
 mod writer;
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -42,11 +43,14 @@ use ledger_core::journal::url::JournalUrl;
 use projections::ViewError;
 
 use crate::app::OpenError;
+use crate::configuration::{self, Source};
 use crate::local_socket::AskError;
 use crate::title;
 
 /// The journal when none is named.
 const JOURNAL_DEFAULT: &str = "sqlite:data/nuanxin.db";
+/// Names it in the environment.
+const VARIABLE_OF_JOURNAL: &str = "NUANXIN_JOURNAL";
 
 /// Nuanxin (暖新积分账本): a points and incentive ledger for one district.
 ///
@@ -54,15 +58,13 @@ const JOURNAL_DEFAULT: &str = "sqlite:data/nuanxin.db";
 #[derive(Debug, Parser)]
 #[command(name = "nuanxin", version, after_help = environment::POINTER)]
 pub struct Cli {
-    /// Where the journal is: sqlite:PATH or postgres://USER@HOST/DATABASE?schema=NAME
-    #[arg(
-        long,
-        global = true,
-        env = "NUANXIN_JOURNAL",
-        default_value = JOURNAL_DEFAULT,
-        hide_env_values = true
-    )]
-    journal: String,
+    /// Where the journal is: sqlite:PATH or postgres://USER@HOST/DATABASE?schema=NAME [default: sqlite:data/nuanxin.db]
+    #[arg(long, value_name = "URL", global = true)]
+    journal: Option<String>,
+
+    /// A file with settings [default: nuanxin.toml, where there is one in the working folder]
+    #[arg(long, value_name = "FILE", global = true, env = configuration::VARIABLE, hide_env_values = true)]
+    config: Option<PathBuf>,
 
     #[command(subcommand)]
     command: Option<Commands>,
@@ -89,6 +91,9 @@ enum Commands {
     Bundle(bundle::BundleArgs),
     /// Print the mutual-aid points cards of a branch for a year
     Appraise(appraise::AppraiseArgs),
+    /// Say what the settings come to, and whether all of it can be used
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
     /// Open accounts, and grant and end what they may do
     #[command(subcommand)]
     Account(account::AccountCommand),
@@ -142,6 +147,11 @@ impl CliError {
     /// The thing asked for does not hold or could not be done: exit code 1.
     pub fn failed(message: impl Into<String>) -> CliError {
         CliError { message: message.into(), exit: 1, code: None }
+    }
+
+    /// What is wrong, in a sentence.
+    fn message(&self) -> &str {
+        &self.message
     }
 
     /// The same under a stable code.
@@ -217,6 +227,11 @@ pub type CliResult = Result<ExitCode, CliError>;
 
 /// Runs the command line to its exit code.
 pub fn run(cli: Cli) -> ExitCode {
+    // Before the log, which is set there too.
+    if let Err(what) = configuration::load(cli.config.as_deref()) {
+        eprintln!("nuanxin: {}", CliError::input(what));
+        return ExitCode::from(2);
+    }
     crate::telemetry::init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -240,8 +255,35 @@ pub fn run(cli: Cli) -> ExitCode {
     }
 }
 
+/// A setting with where it comes from.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    value: String,
+    source: Source,
+}
+
+impl Setting {
+    /// An argument, else the environment, else the file, else what is usual.
+    fn of(argument: Option<String>, variable: &str, usual: &str) -> Setting {
+        let given = argument.filter(|text| !text.trim().is_empty()).map(|text| (text, Source::Argument));
+        let (value, source) = given
+            .or_else(|| configuration::setting_with_source(variable))
+            .unwrap_or_else(|| (usual.to_owned(), Source::Usual));
+        Setting { value, source }
+    }
+
+    /// An argument, else the file, else what is usual: no variable of the environment says it.
+    fn of_file(argument: Option<String>, key: &str, usual: &str) -> Setting {
+        let given = argument.map(|text| (text, Source::Argument));
+        let said = given.or_else(|| configuration::in_file(key).map(|text| (text, Source::File)));
+        let (value, source) = said.unwrap_or_else(|| (usual.to_owned(), Source::Usual));
+        Setting { value, source }
+    }
+}
+
 async fn dispatch(cli: Cli) -> CliResult {
-    let url: JournalUrl = cli.journal.parse()?;
+    let journal = Setting::of(cli.journal.clone(), VARIABLE_OF_JOURNAL, JOURNAL_DEFAULT);
+    let url: JournalUrl = journal.value.parse()?;
     match cli.command {
         None => serve::run(serve::ServeArgs::demonstration(), &url).await,
         Some(Commands::Serve(args)) => serve::run(args, &url).await,
@@ -253,6 +295,7 @@ async fn dispatch(cli: Cli) -> CliResult {
         Some(Commands::Export(args)) => export::run(args, &url).await,
         Some(Commands::Bundle(args)) => bundle::run(args, &url).await,
         Some(Commands::Appraise(args)) => appraise::run(args, &url).await,
+        Some(Commands::Config(command)) => config::run(command, &journal, &url).await,
         Some(Commands::Account(command)) => account::run(command, &url).await,
         Some(Commands::Token(command)) => token::run(command, &url).await,
         Some(Commands::Checkpoint(args)) => checkpoint::run(args, &url).await,

@@ -8,6 +8,7 @@ mod dice;
 mod district;
 mod history;
 mod open_work;
+mod programmes;
 
 #[cfg(test)]
 mod tests;
@@ -137,7 +138,9 @@ pub async fn open_doors(ledger: &Ledger, vault: &Vault) -> Result<(), DemoError>
     for (role, _, _) in ENTRANCES.iter().filter(|(role, _, _)| *role != Role::Admin) {
         account_of(ledger, *role).await?;
     }
-    open_work::propose(ledger, vault, &Actor::new(OPERATOR)?).await
+    let operator = Actor::new(OPERATOR)?;
+    open_work::propose(ledger, vault, &operator).await?;
+    programmes::begin(ledger, &operator).await
 }
 
 /// Fills an empty journal with the demonstration district; goes on where an earlier attempt stopped.

@@ -12,6 +12,7 @@ pub mod backup;
 pub mod bundle;
 pub mod certificates;
 pub mod cli;
+pub mod configuration;
 pub mod demo;
 pub mod document;
 pub mod exact;

@@ -11,15 +11,16 @@ use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
+use crate::configuration::setting;
+
 /// Statements are logged by the database's library at `info` when they are slow, and hold no values.
 const FILTER: &str = "info,sqlx=warn";
 
 /// Starts the log on standard error; standard output is for data alone. A second call changes nothing.
 pub fn init() {
-    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let wanted = set("NUANXIN_LOG");
+    let wanted = setting("NUANXIN_LOG");
     let (filter, unreadable) = filter(wanted.as_deref());
-    let json = set("NUANXIN_LOG_FORMAT").is_some_and(|format| format.trim().eq_ignore_ascii_case("json"));
+    let json = setting("NUANXIN_LOG_FORMAT").is_some_and(|format| format.trim().eq_ignore_ascii_case("json"));
     if start(filter, json).is_ok() && unreadable {
         tracing::warn!(default = FILTER, "NUANXIN_LOG cannot be read as a filter; the default is used");
     }

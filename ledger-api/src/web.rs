@@ -10,7 +10,9 @@
 //!
 //! Reading order: [`page`] (who sees it, the frame, how a no is shown), [`form`], [`words`], then any page.
 
+mod accounts;
 mod admin;
+mod appointments;
 mod assets;
 mod audit;
 mod branch;
@@ -22,7 +24,11 @@ mod login;
 mod me;
 mod merchant;
 mod page;
+#[cfg(test)]
+mod page_tests;
+mod password;
 pub mod receipt;
+mod requests;
 mod roles;
 #[cfg(test)]
 mod template_tests;
@@ -57,8 +63,12 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(credits::routes())
         .merge(branch::routes())
         .merge(me::routes())
+        .merge(requests::routes())
+        .merge(appointments::routes())
         .merge(merchant::routes())
         .merge(admin::routes())
+        .merge(accounts::routes())
+        .merge(password::routes())
         .merge(audit::routes())
         .merge(assets::routes())
         .merge(receipt::routes())

@@ -1,15 +1,20 @@
 //! The views, one file each.
 
 pub mod account;
+pub mod application;
 pub mod appointment;
 pub mod balance;
 pub mod benefit;
 pub mod card;
 pub mod case;
+pub mod claim;
 pub mod fund;
 pub mod hold;
 pub mod holder;
 pub mod merchant;
+pub mod offer;
+pub mod pair;
+pub mod pass;
 pub mod proposal;
 pub mod redemption;
 pub mod request;
@@ -50,6 +55,11 @@ pub const NAMES: &[&str] = &[
     "appointment",
     "benefit",
     "fund",
+    "application",
+    "claim",
+    "offer",
+    "pair",
+    "pass",
     "selection",
 ];
 
@@ -78,6 +88,11 @@ pub fn all() -> Vec<Box<dyn Folder>> {
         Box::new(Cache::<appointment::AppointmentView>::default()),
         Box::new(Cache::<benefit::BenefitView>::default()),
         Box::new(Cache::<fund::FundView>::default()),
+        Box::new(Cache::<application::ApplicationView>::default()),
+        Box::new(Cache::<claim::ClaimView>::default()),
+        Box::new(Cache::<offer::OfferView>::default()),
+        Box::new(Cache::<pair::PairView>::default()),
+        Box::new(Cache::<pass::PassView>::default()),
         Box::new(Cache::<selection::SelectionView>::default()),
     ]
 }

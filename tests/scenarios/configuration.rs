@@ -85,3 +85,61 @@ fn every_key_of_district_toml_is_documented() {
         assert!(help.text().contains(key.as_str()), "import --help does not name {key}");
     }
 }
+
+#[test]
+fn a_file_of_settings_is_documented_key_by_key() {
+    let source = read("ledger-api/src/configuration.rs");
+    let fields = source.split("struct Written {").nth(1).and_then(|rest| rest.split("\n}").next()).expect("the keys");
+    let document = read("docs/configuration.md");
+    let section = document.split("\n## ").find(|section| section.starts_with("nuanxin.toml")).expect("its section");
+    for key in fields.lines().filter_map(|line| Some(line.trim().split_once(':')?.0)) {
+        assert!(section.contains(&format!("`{key}`")), "{key} is not documented");
+    }
+}
+
+#[test]
+fn settings_come_from_the_argument_the_environment_and_the_file_in_this_order() {
+    let folder = nuanxin_tests::scratch_dir("settings");
+    let (file, journal) = (folder.join("district.toml"), format!("sqlite:{}", folder.join("d.db").display()));
+    let text = "journal = \"sqlite:elsewhere.db\"\nlisten = \"127.0.0.1:7001\"\nrate_stranger = \"5/50\"\n";
+    std::fs::write(&file, text).expect("a file is written");
+    let file = file.to_str().expect("UTF-8");
+    let said = run(&journal, &["config", "check", "--json", "--config", file]).expect(0);
+    let told: serde_json::Value = serde_json::from_str(said.text()).expect("JSON");
+    let value = |name: &str| {
+        let all = told["settings"].as_array().expect("a list");
+        let one = all.iter().find(|one| one["name"] == name).unwrap_or_else(|| panic!("no {name}: {told}"));
+        (one["value"].as_str().expect("text").to_owned(), one["source"].as_str().expect("text").to_owned())
+    };
+    assert_eq!(value("journal"), (journal.clone(), "environment".to_owned()));
+    assert_eq!(value("listen"), ("127.0.0.1:7001".to_owned(), "file".to_owned()));
+    assert_eq!(value("NUANXIN_RATE_STRANGER"), ("5/50".to_owned(), "file".to_owned()));
+    assert_eq!(value("checkpoint_every").1, "default");
+    let named = run(&journal, &["--journal", "sqlite:third.db", "config", "check", "--config", file]).expect(0);
+    assert!(named.text().contains("sqlite:third.db  (argument)"), "{}", named.text());
+    // What is wrong is told before anything is served, with the cure.
+    for (text, told) in [
+        ("listen = \"nowhere\"\n", "listen: nowhere is no ADDRESS:PORT"),
+        ("tls_cert = \"cert.pem\"\n", "belong together"),
+        ("rate_account = \"1/1\"\n", "at least 200/1000"),
+    ] {
+        std::fs::write(file, text).expect("a file is written");
+        let said = run(&journal, &["config", "check", "--config", file]).expect(1);
+        assert!(said.text().contains(told), "{}", said.text());
+    }
+    std::fs::write(file, "listen_on = 1\n").expect("a file is written");
+    for command in [vec!["config", "check", "--config", file], vec!["serve", "--config", file]] {
+        let said = run(&journal, &command).expect(2);
+        assert!(said.stderr.contains("listen_on") && said.stderr.contains("line 1"), "{}", said.stderr);
+    }
+    run(&journal, &["config", "check", "--config", "missing.toml"]).expect(2);
+}
+
+#[test]
+fn a_check_of_the_settings_says_where_people_are_missing() {
+    let journal = crate::journals::fresh(crate::journals::Database::Sqlite);
+    run(&journal, &["account", "open", "admin-1"]).expect(0);
+    run(&journal, &["account", "grant", "admin-1", "--role", "admin"]).expect(0);
+    let said = run(&journal, &["config", "check"]).expect(0);
+    assert!(said.text().contains("a single person administers"), "{}", said.text());
+}

@@ -14,6 +14,7 @@ use crate::journals::in_folder;
 const APART: &[(&str, Instead)] = &[
     ("cargo run --release", Instead::Nothing("the test serves the demonstration district, which is what it does")),
     ("tests/run", Instead::Nothing("it runs this very test")),
+    ("nuanxin account password admin-1", Instead::Nothing("it asks for the password at a terminal")),
     ("nuanxin serve --listen 127.0.0.1:8081", Instead::Served("sqlite:data/mine.db")),
     ("nuanxin --journal 'postgres://用户@主机/库名?schema=qx370812' serve", Instead::Nothing("names no real server")),
 ];
@@ -195,6 +196,11 @@ fn the_auditors_guide_is_true_command_by_command() {
 }
 
 #[test]
+fn the_administrators_guide_is_true_command_by_command() {
+    run_one("admin.md");
+}
+
+#[test]
 fn the_guide_to_samples_is_true_command_by_command() {
     run_one("audit-sample.md");
 }
@@ -207,6 +213,7 @@ fn every_guide_is_run_and_nothing_stands_apart_that_no_guide_says() {
         names,
         [
             "README.md",
+            "admin.md",
             "approver.md",
             "audit-sample.md",
             "auditor.md",

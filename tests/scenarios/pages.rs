@@ -2,8 +2,10 @@
 //! finds open work, and does it. Elements are found by what they are and what they are called, as a screen reader finds
 //! them.
 
+mod accounts;
 mod away;
 mod login;
+mod programmes;
 
 use std::path::Path;
 

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use ledger_core::domain::ids::AccountId;
 use ledger_core::journal::url::JournalUrl;
 use tokio::sync::Semaphore;
@@ -37,6 +38,12 @@ pub const CHARS_MAX: usize = 128;
 const SALT_BYTES: usize = 16;
 /// Passwords hashed at once: each takes the memory of one hash and a core.
 const HASHES_MAX: usize = 2;
+/// Characters of a password that somebody is given: none that is easily taken for another, and too many to try.
+const GIVEN_LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+const GIVEN_GROUPS: usize = 3;
+const GIVEN_GROUP: usize = 4;
+/// How long it may be exchanged for one of the owner's own.
+const GIVEN_MS: i64 = 7 * 24 * 3_600 * 1_000;
 /// What argon2id costs: 19 MiB, two passes, one lane (OWASP's first choice).
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 
@@ -56,19 +63,41 @@ pub struct Passwords {
 pub enum Shown {
     /// It is the account's.
     Right,
+    /// It is the account's, and somebody else gave it: it lets nobody in, and is exchanged for one of the owner's own.
+    Given,
     /// It is not, or there is no such account, or it has none.
     Wrong,
     /// It was not looked at: too many were wrong before.
     TooSoon(MustWait),
 }
 
+/// A password as it is kept.
+#[derive(Debug, Clone)]
+struct Kept {
+    /// Its hash, as a PHC string.
+    hash: String,
+    /// When it was set, in milliseconds since 1970.
+    set_at_ms: i64,
+    /// Who gave it, where that was not the owner.
+    given_by: Option<String>,
+}
+
+/// When a password was set, and by whom where that was not the owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetBy {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who gave it; none for one of the owner's own.
+    pub given_by: Option<String>,
+}
+
 #[async_trait]
 trait PasswordStore: Send + Sync {
-    /// Keeps the hash of an account's password, instead of an earlier one.
-    async fn put(&self, account: &str, hash: &str, now_ms: i64) -> Result<(), SideStoreError>;
+    /// Keeps an account's password, instead of an earlier one.
+    async fn put(&self, account: &str, kept: Kept) -> Result<(), SideStoreError>;
 
-    /// The hash of an account's password.
-    async fn get(&self, account: &str) -> Result<Option<String>, SideStoreError>;
+    /// An account's password.
+    async fn get(&self, account: &str) -> Result<Option<Kept>, SideStoreError>;
 }
 
 impl Passwords {
@@ -90,9 +119,40 @@ impl Passwords {
     /// [`AccessError`], also for a password that is too easily guessed.
     pub async fn set(&self, account: &AccountId, password: &str) -> Result<(), AccessError> {
         check_rule(account.as_str(), password)?;
-        let password = Zeroizing::new(password.to_owned());
+        self.put(account, Zeroizing::new(password.to_owned()), None).await
+    }
+
+    /// Gives an account a random password instead of the one it has, which its owner exchanges within a week. It is told
+    /// once, here.
+    ///
+    /// # Errors
+    /// [`AccessError::Store`].
+    pub async fn give(&self, account: &AccountId, by: &str) -> Result<Zeroizing<String>, AccessError> {
+        let password = Zeroizing::new(given()?);
+        self.put(account, password.clone(), Some(by.to_owned())).await?;
+        Ok(password)
+    }
+
+    /// When an account's password was set; none where it has none.
+    ///
+    /// # Errors
+    /// [`AccessError::Store`].
+    pub async fn set_by(&self, account: &AccountId) -> Result<Option<SetBy>, AccessError> {
+        let Some(kept) = self.store.get(account.as_str()).await? else { return Ok(None) };
+        let at = DateTime::from_timestamp_millis(kept.set_at_ms)
+            .ok_or_else(|| SideStoreError::Unusable("a password was set at no time".to_owned()))?;
+        Ok(Some(SetBy { at, given_by: kept.given_by }))
+    }
+
+    async fn put(
+        &self,
+        account: &AccountId,
+        password: Zeroizing<String>,
+        given_by: Option<String>,
+    ) -> Result<(), AccessError> {
         let hash = self.hash(move || hash(&password)).await??;
-        self.store.put(account.as_str(), &hash, chrono::Utc::now().timestamp_millis()).await?;
+        let kept = Kept { hash, set_at_ms: Utc::now().timestamp_millis(), given_by };
+        self.store.put(account.as_str(), kept).await?;
         self.attempts.forget(account.as_str());
         Ok(())
     }
@@ -108,12 +168,15 @@ impl Passwords {
         let kept = self.store.get(account).await?;
         let password = Zeroizing::new(password.chars().take(CHARS_MAX + 1).collect::<String>());
         // Whoever asks must not learn from the time it takes whether there is such an account.
-        let right = self.hash(move || verify(kept.as_deref(), &password)).await??;
-        if right {
-            self.attempts.forget(account);
-            return Ok(Shown::Right);
+        let given = kept.as_ref().filter(|kept| kept.given_by.is_some()).map(|kept| kept.set_at_ms);
+        let right = self.hash(move || verify(kept.as_ref().map(|kept| kept.hash.as_str()), &password)).await??;
+        // A given one that nobody exchanged in time is none any more.
+        let late = given.is_some_and(|set_at_ms| Utc::now().timestamp_millis() - set_at_ms > GIVEN_MS);
+        if !right || late {
+            return Ok(Shown::Wrong);
         }
-        Ok(Shown::Wrong)
+        self.attempts.forget(account);
+        Ok(if given.is_some() { Shown::Given } else { Shown::Right })
     }
 
     /// Runs what takes a core for a while on a thread of its own, few at once.
@@ -151,6 +214,16 @@ fn check_rule(account: &str, password: &str) -> Result<(), AccessError> {
         return Err(AccessError::Input("the password is one character over and over; choose another one".into()));
     }
     Ok(())
+}
+
+/// A random password that can be read out and typed on a phone.
+fn given() -> Result<String, AccessError> {
+    let mut bytes = [0_u8; GIVEN_GROUPS * GIVEN_GROUP];
+    getrandom::getrandom(&mut bytes)
+        .map_err(|error| SideStoreError::Unavailable(format!("the system gives no random numbers: {error}")))?;
+    let letter = |byte: &u8| char::from(GIVEN_LETTERS[usize::from(byte % 32)]);
+    let groups = bytes.chunks(GIVEN_GROUP).map(|group| group.iter().map(letter).collect::<String>());
+    Ok(groups.collect::<Vec<_>>().join("-"))
 }
 
 fn argon2() -> Result<Argon2<'static>, AccessError> {

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::AuditError;
 use crate::app::beside;
+use crate::configuration::setting;
 use crate::private_file;
 
 /// The path of the file with the keys that sign this journal's checkpoints.
@@ -126,8 +127,7 @@ impl KeyFile {
 }
 
 fn place(variable: &str, url: &JournalUrl, ending: &str) -> PathBuf {
-    let named = std::env::var(variable).ok().filter(|value| !value.trim().is_empty());
-    match (named, url) {
+    match (setting(variable), url) {
         (Some(path), _) => PathBuf::from(path),
         (None, JournalUrl::Sqlite(path)) => beside(path, ending),
         (None, JournalUrl::Postgres { schema, .. }) => PathBuf::from(format!("data/nuanxin-{schema}.{ending}")),

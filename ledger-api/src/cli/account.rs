@@ -166,7 +166,7 @@ async fn end(url: &JournalUrl, command: commands::EndGrant) -> Result<(String, S
 }
 
 /// Every account, by id.
-async fn accounts(journal: &dyn Journal) -> Result<BTreeMap<AccountId, Account>, CliError> {
+pub(super) async fn accounts(journal: &dyn Journal) -> Result<BTreeMap<AccountId, Account>, CliError> {
     let mut accounts: BTreeMap<AccountId, Account> = BTreeMap::new();
     let mut position = 0;
     loop {

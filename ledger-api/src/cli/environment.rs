@@ -8,6 +8,7 @@ pub(super) const POINTER: &str =
 pub(super) const OF_SERVE: &str = "\
 Environment:
   NUANXIN_JOURNAL           where the journal is, as --journal
+  NUANXIN_CONFIG            a file with settings, as --config
   NUANXIN_LOG               what is logged on stderr: debug, or info,ledger_core=debug [default: info,sqlx=warn]
   NUANXIN_LOG_FORMAT        json writes one JSON object a line
   NUANXIN_VAULT_KEY         the key of the vault of names: 64 hexadecimal digits

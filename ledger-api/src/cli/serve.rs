@@ -1,7 +1,7 @@
 //! `nuanxin serve`: the HTTP API and the pages, until told to stop.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use super::new_journal::NewJournalArgs;
-use super::{CliError, CliResult, environment};
+use super::{CliError, CliResult, Setting, environment};
 use crate::app::App;
 use crate::audit::Audit;
 use crate::certificates::{Certificates, Files};
@@ -40,9 +40,9 @@ const CHECKPOINT_EVERY: u64 = 60;
 #[derive(Debug, Args)]
 #[command(after_help = environment::OF_SERVE)]
 pub struct ServeArgs {
-    /// Where to listen: ADDRESS:PORT; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = LISTEN_DEFAULT)]
-    listen: String,
+    /// Where to listen: ADDRESS:PORT; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
     /// Serve HTTPS with the certificate in this file (PEM: the server's own first, then those above it); it is read anew
     /// when it changes
     #[arg(long, value_name = "FILE", requires = "tls_key")]
@@ -56,9 +56,9 @@ pub struct ServeArgs {
     /// Let whoever reaches this server over HTTPS try the demonstration's roles; without, only this machine may
     #[arg(long)]
     demo_open: bool,
-    /// Sign a checkpoint every so many seconds if the journal has grown; 0 signs only when one is asked for
-    #[arg(long, value_name = "SECONDS", default_value_t = CHECKPOINT_EVERY)]
-    checkpoint_every: u64,
+    /// Sign a checkpoint every so many seconds if the journal has grown; 0 signs only when one is asked for [default: 60]
+    #[arg(long, value_name = "SECONDS")]
+    checkpoint_every: Option<u64>,
     #[command(flatten)]
     new_journal: NewJournalArgs,
 }
@@ -67,20 +67,79 @@ impl ServeArgs {
     /// What is served when nothing is asked for.
     pub fn demonstration() -> ServeArgs {
         ServeArgs {
-            listen: LISTEN_DEFAULT.to_owned(),
+            listen: None,
             tls_cert: None,
             tls_key: None,
             demo: true,
             demo_open: false,
-            checkpoint_every: CHECKPOINT_EVERY,
+            checkpoint_every: None,
             new_journal: NewJournalArgs::default(),
         }
     }
 
-    /// The certificate's files, where HTTPS is asked for.
-    fn tls(&self) -> Option<Files> {
-        Some(Files { certificate: self.tls_cert.clone()?, key: self.tls_key.clone()? })
+    /// What holds, with the file's word where no argument says it.
+    fn settled(&self) -> Result<Settled, CliError> {
+        let tls = Tls::of(self.tls_cert.as_deref(), self.tls_key.as_deref());
+        Ok(Settled {
+            listen: listen(self.listen.as_deref()).value,
+            tls: tls.files()?,
+            demo_open: self.demo_open || demo_open().value == "true",
+            checkpoint_every: match self.checkpoint_every {
+                Some(seconds) => seconds,
+                None => checkpoint_every().value.parse().unwrap_or(CHECKPOINT_EVERY),
+            },
+        })
     }
+}
+
+/// What `serve` is set to.
+struct Settled {
+    listen: String,
+    /// The certificate's files, where HTTPS is asked for.
+    tls: Option<Files>,
+    demo_open: bool,
+    checkpoint_every: u64,
+}
+
+/// The certificate and its key.
+pub(super) struct Tls {
+    pub(super) certificate: Setting,
+    pub(super) key: Setting,
+}
+
+impl Tls {
+    /// Both arguments, or what the file says.
+    pub(super) fn of(certificate: Option<&Path>, key: Option<&Path>) -> Tls {
+        let text = |path: Option<&Path>| path.map(|path| path.to_string_lossy().into_owned());
+        Tls {
+            certificate: Setting::of_file(text(certificate), "tls_cert", ""),
+            key: Setting::of_file(text(key), "tls_key", ""),
+        }
+    }
+
+    /// The files; none where neither is named.
+    pub(super) fn files(&self) -> Result<Option<Files>, CliError> {
+        match (self.certificate.value.as_str(), self.key.value.as_str()) {
+            ("", "") => Ok(None),
+            ("", _) | (_, "") => Err(CliError::input("tls_cert and tls_key belong together: name both, or neither")),
+            (certificate, key) => Ok(Some(Files { certificate: certificate.into(), key: key.into() })),
+        }
+    }
+}
+
+/// Where to listen.
+pub(super) fn listen(argument: Option<&str>) -> Setting {
+    Setting::of_file(argument.map(str::to_owned), "listen", LISTEN_DEFAULT)
+}
+
+/// Whether others than this machine may try a demonstration's roles.
+pub(super) fn demo_open() -> Setting {
+    Setting::of_file(None, "demo_open", "false")
+}
+
+/// How often a checkpoint is signed.
+pub(super) fn checkpoint_every() -> Setting {
+    Setting::of_file(None, "checkpoint_every", &CHECKPOINT_EVERY.to_string())
 }
 
 /// Runs the subcommand.
@@ -89,10 +148,11 @@ impl ServeArgs {
 /// [`CliError`].
 pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     // All before anything slow: an address in use or a bad certificate is told at once, and no signal is missed.
-    let listener = TcpListener::bind(&args.listen)
+    let Settled { listen, tls, demo_open, checkpoint_every } = args.settled()?;
+    let listener = TcpListener::bind(&listen)
         .await
-        .map_err(|error| CliError::input(format!("cannot listen on {}: {error}", args.listen)))?;
-    let tls = args.tls().map(open_certificates).transpose()?;
+        .map_err(|error| CliError::input(format!("cannot listen on {listen}: {error}")))?;
+    let tls = tls.map(open_certificates).transpose()?;
     let stop = stop_signal()?;
     let rates = server::rates().map_err(CliError::input)?;
     let settings = LedgerSettings { demonstration: args.demo, ..memory::ledger_settings() };
@@ -117,10 +177,10 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         let opened = demo::open_doors(&app.ledger, &app.vault).await;
         opened.map_err(|error| CliError::failed(error.to_string()))?;
     }
-    let entrance = Entrance { demonstration, open: args.demo_open };
+    let entrance = Entrance { demonstration, open: demo_open };
     let router = server::router_with(app.clone(), entrance, stopping.clone(), rates)
         .map_err(|error| CliError::failed(error.to_string()))?;
-    let publishing = tokio::spawn(publish(Arc::clone(&app.audit), args.checkpoint_every, stopping.clone()));
+    let publishing = tokio::spawn(publish(Arc::clone(&app.audit), checkpoint_every, stopping.clone()));
     let socket = listen_beside(url);
     let local = socket.map(|socket| tokio::spawn(local_socket::serve(socket, app.clone(), stopping.clone())));
     let (certificates, acceptor) = tls.unzip();
@@ -187,7 +247,7 @@ async fn fill(app: &App) -> Result<(), CliError> {
 
 /// What shakes hands with the certificate in these files. One whose days are over is served all the same: what else the
 /// clerk can do than to see the browser's warning is for the operator to say.
-fn open_certificates(files: Files) -> Result<(Arc<Certificates>, TlsAcceptor), CliError> {
+pub(super) fn open_certificates(files: Files) -> Result<(Arc<Certificates>, TlsAcceptor), CliError> {
     let (certificates, validity) = Certificates::open(files).map_err(CliError::input)?;
     let now = Utc::now();
     if now < validity.from || validity.until < now {

@@ -213,8 +213,9 @@ pub(super) fn setup() -> Result<Vec<(String, Command)>, IdError> {
     Ok(commands)
 }
 
-fn schedule() -> Result<Command, IdError> {
-    let activities = ACTIVITIES.iter().map(|usual| {
+/// The lines of the schedule.
+pub(super) fn schedule_lines() -> Result<Vec<Activity>, IdError> {
+    let lines = ACTIVITIES.iter().map(|usual| {
         Ok(Activity {
             category: usual.category.to_owned(),
             checks: None,
@@ -229,8 +230,11 @@ fn schedule() -> Result<Command, IdError> {
             terms: Default::default(),
         })
     });
-    let activities = activities.collect::<Result<_, IdError>>()?;
-    let effective_from = super::history::FIRST_DAY;
+    lines.collect()
+}
+
+fn schedule() -> Result<Command, IdError> {
+    let (activities, effective_from) = (schedule_lines()?, super::history::FIRST_DAY);
     Ok(Command::AdoptSchedule(commands::AdoptSchedule { activities, effective_from, settings: Settings::default() }))
 }
 

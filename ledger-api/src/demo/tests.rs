@@ -139,3 +139,30 @@ async fn another_district_is_left_alone() {
     assert_eq!(fill(&ledger, &vault).await.unwrap(), Filling::NotEmpty);
     assert_eq!(ledger.journal().head().await.unwrap().position, 2);
 }
+
+#[tokio::test]
+async fn every_programme_has_something_to_do_and_is_begun_once() {
+    let (ledger, vault, _folder) = open(Arc::new(MemoryJournal::default())).await;
+    fill(&ledger, &vault).await.unwrap();
+    open_doors(&ledger, &vault).await.unwrap();
+    let head = ledger.journal().head().await.unwrap().position;
+    let keys = programmes::keys(ledger.now());
+    for (key, found) in keys.iter().zip(ledger.journal().find(&keys).await.unwrap()) {
+        assert!(found.is_some(), "{key} was refused");
+    }
+    let events = events(&ledger).await;
+    let count = |wanted: &str| events.iter().filter(|event| event.event_type() == wanted).count();
+    for (wanted, times) in [
+        ("RequestPosted", 9),
+        ("HandlingRecorded", 3),
+        ("HandlingRated", 1),
+        ("VisitReported", 2),
+        ("BenefitGranted", 3),
+        ("BenefitQueued", 2),
+        ("PassUsed", 1),
+    ] {
+        assert_eq!(count(wanted), times, "{wanted}");
+    }
+    open_doors(&ledger, &vault).await.unwrap();
+    assert_eq!(ledger.journal().head().await.unwrap().position, head);
+}

@@ -15,10 +15,10 @@ use serde::de::{DeserializeOwned, Error as _};
 
 use super::error::ApiError;
 use crate::access::Identity;
-use crate::access::policy::{Reach, Read, Target, reach};
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::service::keys::read_key;
-use crate::service::reading::{Reading, may_ever_read, may_read, may_read_here};
+use crate::service::reading::{self, Reading, may_ever_read, may_read, may_read_here};
 
 /// The header that carries a command's key.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -88,12 +88,7 @@ impl Caller {
     /// The site whose rows a list answers with: the one asked for, else the own one of whoever may not read all of them;
     /// blank for the whole district.
     pub fn site_of_list(&self, read: Read, asked: &str) -> String {
-        let asked = asked.trim();
-        if !asked.is_empty() || self.may(read, Target::District).is_ok() {
-            return asked.to_owned();
-        }
-        let mut own = self.0.roles.iter().filter(|held| reach(held.role, read.into()) == Reach::Own);
-        own.find_map(|held| held.scope.as_deref()).unwrap_or_default().to_owned()
+        reading::site_of_list(Who::Bearer(&self.0), read, asked)
     }
 
     /// Refuses to read something for a caller who may not read it of anybody. What is answered is held to the targets.

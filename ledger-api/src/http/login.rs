@@ -81,8 +81,8 @@ async fn log_in(State(app): State<App>, visit: Visit, ApiJson(body): ApiJson<Log
     let Entered { secret, session, identity: _ } = match login::login(&app, &body.account, &body.password, before).await
     {
         Ok(entered) => entered,
-        Err(LoginError::Wrong) => {
-            return Err(ApiError::new(Code::Unauthenticated, LoginError::Wrong.to_string()));
+        Err(no @ (LoginError::Wrong | LoginError::Given)) => {
+            return Err(ApiError::new(Code::Unauthenticated, no.to_string()));
         }
         Err(LoginError::TooSoon(wait)) => {
             let told = LoginError::TooSoon(wait).to_string();

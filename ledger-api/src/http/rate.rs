@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 
+use crate::configuration::setting;
 use crate::peer::Peer;
 
 /// Keys that have asked lately, in each of the [`SHARDS`].
@@ -83,7 +84,7 @@ impl RateSettings {
     /// # Errors
     /// What is wrong with it.
     pub fn from_environment() -> Result<RateSettings, String> {
-        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let set = setting;
         let rate = |name: &str, usual: Rate| match set(name) {
             Some(text) => Rate::parse(&text).map_err(|error| format!("{name}: {error}")),
             None => Ok(Some(usual)),

@@ -1,11 +1,9 @@
 //! Reading service requests: those of a site, and one with the work on it.
 
-use std::str::FromStr;
-
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
-use ledger_core::domain::ids::{HandlingId, RequestId};
+use ledger_core::domain::ids::{HandlingId, RequestId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::request::state::Handling;
@@ -18,10 +16,11 @@ use super::accounts::OneQuery;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, Limit, from_text, position_from_text};
-use crate::access::policy::{Read, Target, Who, may_ever};
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::exact::Exact;
 use crate::service::publicity::Within;
+use crate::service::requests::{Standing, is_within, told};
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -42,29 +41,13 @@ enum RequestStatus {
     Merged,
 }
 
-impl RequestStatus {
-    fn of(request: &ServiceRequest) -> RequestStatus {
-        if request.posting().is_some_and(|posting| posting.merged_into.is_some()) {
-            return RequestStatus::Merged;
-        }
-        match request.claims() {
-            0 => RequestStatus::Open,
-            _ if request.handlings().any(|(_, work)| work.rating.is_none()) => RequestStatus::Done,
-            _ => RequestStatus::Rated,
-        }
-    }
-}
-
-impl FromStr for RequestStatus {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<RequestStatus, &'static str> {
-        match text {
-            "open" => Ok(RequestStatus::Open),
-            "done" => Ok(RequestStatus::Done),
-            "rated" => Ok(RequestStatus::Rated),
-            "merged" => Ok(RequestStatus::Merged),
-            _ => Err("a status is open, done, rated or merged"),
+impl From<Standing> for RequestStatus {
+    fn from(standing: Standing) -> RequestStatus {
+        match standing {
+            Standing::Open => RequestStatus::Open,
+            Standing::Done => RequestStatus::Done,
+            Standing::Rated => RequestStatus::Rated,
+            Standing::Merged => RequestStatus::Merged,
         }
     }
 }
@@ -76,7 +59,7 @@ struct RequestsQuery {
     /// open, done, rated or merged; all of them without.
     #[serde(default, deserialize_with = "from_text")]
     #[param(value_type = Option<String>)]
-    status: Option<RequestStatus>,
+    status: Option<Standing>,
     /// A site: what it and all below it route, or their workers reported.
     #[serde(default)]
     #[param(value_type = Option<String>)]
@@ -150,32 +133,29 @@ struct RequestList {
     position: u64,
 }
 
-/// An id as far as the reader may be told whose: a worker is told the own one alone.
-fn told(caller: &Caller, worker: Option<&str>) -> Option<String> {
-    let who = Who::Bearer(&caller.0);
-    let shown =
-        worker.filter(|worker| who.is_worker(worker) || may_ever(who, Read::Workers) || may_ever(who, Read::Events));
-    shown.map(str::to_owned)
-}
-
 fn request_json(caller: &Caller, id: String, request: &ServiceRequest) -> Option<RequestJson> {
     let posting = request.posting()?;
     Some(RequestJson {
         request: id,
         activity: posting.activity.to_string(),
         on: posting.on,
-        reporter: told(caller, posting.reporter.as_ref().map(|reporter| reporter.as_str())),
+        reporter: shown(caller, posting.reporter.as_ref()),
         site: posting.site.as_ref().map(ToString::to_string),
         merged_into: posting.merged_into.as_ref().map(ToString::to_string),
-        status: RequestStatus::of(request),
+        status: Standing::of(request).into(),
         handlings: request.handlings().map(|(id, work)| handling_json(caller, id, work)).collect(),
     })
+}
+
+/// An id, where the reader may be told it.
+fn shown(caller: &Caller, worker: Option<&WorkerId>) -> Option<String> {
+    told(Who::Bearer(&caller.0), worker.map(WorkerId::as_str)).map(str::to_owned)
 }
 
 fn handling_json(caller: &Caller, id: &HandlingId, work: &Handling) -> HandlingJson {
     HandlingJson {
         handling: id.to_string(),
-        claimer: told(caller, work.claimer.as_ref().map(|claimer| claimer.as_str())),
+        claimer: shown(caller, work.claimer.as_ref()),
         claimed: work.work.claimed.clone(),
         done: work.work.done.clone(),
         quantity: Exact(work.quantity.to_string()),
@@ -197,17 +177,11 @@ async fn list_requests(
     let reading = caller.may_here(&app, Read::Request, target).await?;
     reading.at_least(&app, query.min_position).await?;
     let mut within = Within::of(&app, &site).await?;
-    let wanted = |row: &ServiceRequest| query.status.is_none_or(|status| status == RequestStatus::of(row));
+    let wanted = |row: &ServiceRequest| query.status.is_none_or(|status| status == Standing::of(row));
     let page = app.views.requests(&query.after, query.limit.0, wanted).await?;
     let mut requests = Vec::with_capacity(page.rows.len());
     for (id, row) in page.rows {
-        let Some(posting) = row.posting() else { continue };
-        let is_here = match (&posting.site, &posting.reporter) {
-            (Some(own), _) => within.has_site(&app, Some(own.as_str())).await?,
-            (None, Some(reporter)) => within.holds(&app, reporter.as_str()).await?,
-            (None, None) => site.is_empty(),
-        };
-        if is_here {
+        if is_within(&app, &mut within, &row).await? {
             requests.extend(request_json(&caller, id, &row));
         }
     }

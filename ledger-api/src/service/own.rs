@@ -132,3 +132,13 @@ pub async fn schedule_on(
     let lines = version.map(|version| version.activities.as_slice()).unwrap_or_default();
     Ok(lines.iter().map(|line| (line.code.to_string(), line.name.clone(), line.unit.clone())).collect())
 }
+
+/// What a worker is appointed as on a day.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn roles_on(app: &App, who: Who<'_>, worker: &str, on: NaiveDate) -> Result<Vec<String>, ServiceError> {
+    may_read(who, Read::Appointments, Target::Worker(worker))?.at_least(app, None).await?;
+    let terms = app.views.appointments(worker).await?.value.into_iter().filter_map(|(_, row)| row.terms);
+    Ok(terms.filter(|terms| terms.holds(on)).map(|terms| terms.role).collect())
+}

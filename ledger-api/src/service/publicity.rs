@@ -129,6 +129,11 @@ impl Within {
         Ok(Within { site, known: HashMap::new() })
     }
 
+    /// Whether it is the whole district.
+    pub const fn is_everywhere(&self) -> bool {
+        self.site.is_none()
+    }
+
     /// Whether a worker belongs to it.
     ///
     /// # Errors

@@ -6,8 +6,9 @@ use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use projections::ViewError;
 
-use super::{ServiceError, reach};
-use crate::access::policy::{Denied, Read, Target, Who, allow, may_ever};
+use super::ServiceError;
+use super::reach::may;
+use crate::access::policy::{Denied, Reach, Read, Target, Who, allow, may_ever, reach};
 use crate::app::App;
 
 /// A read that was allowed: without one the views are not waited for.
@@ -38,7 +39,7 @@ pub async fn may_read_here<'a>(
     target: Target<'_>,
 ) -> Result<Reading<'a>, ServiceError> {
     let who = who.into();
-    reach::may(app, who, read, target).await?;
+    may(app, who, read, target).await?;
     Ok(Reading { who, read })
 }
 
@@ -49,6 +50,18 @@ pub async fn may_read_here<'a>(
 pub fn may_ever_read<'a>(who: impl Into<Who<'a>>, read: Read) -> Result<Reading<'a>, Denied> {
     let who = who.into();
     if may_ever(who, read) { Ok(Reading { who, read }) } else { Err(Denied) }
+}
+
+/// The site whose rows a list answers with: the one asked for, else the own one of whoever may not read all of them; blank
+/// for the whole district.
+pub fn site_of_list(who: Who<'_>, read: Read, asked: &str) -> String {
+    let asked = asked.trim();
+    let Who::Bearer(identity) = who else { return asked.to_owned() };
+    if !asked.is_empty() || allow(who, read, Target::District).is_ok() {
+        return asked.to_owned();
+    }
+    let mut own = identity.roles.iter().filter(|held| reach(held.role, read.into()) == Reach::Own);
+    own.find_map(|held| held.scope.as_deref()).unwrap_or_default().to_owned()
 }
 
 impl Reading<'_> {

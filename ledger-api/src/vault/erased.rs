@@ -19,6 +19,7 @@ use super::VaultError;
 use super::key::keys_file;
 use super::seal::KEY_ID_BYTES;
 use super::store::KeyId;
+use crate::configuration::{setting, variable};
 
 /// The path of the list, instead of the usual one.
 const FILE_VARIABLE: &str = "NUANXIN_ERASED_FILE";
@@ -32,12 +33,12 @@ pub(super) struct ErasedKeys {
 
 impl ErasedKeys {
     pub(super) fn of(url: &JournalUrl) -> ErasedKeys {
-        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-        match set(FILE_VARIABLE) {
+        match setting(FILE_VARIABLE) {
             Some(path) => ErasedKeys { list: PathBuf::from(path), of_machine: None },
             None => {
-                let state = set("XDG_STATE_HOME").map(PathBuf::from);
-                let state = state.or_else(|| set("HOME").map(|home| Path::new(&home).join(".local").join("state")));
+                let state = variable("XDG_STATE_HOME").map(PathBuf::from);
+                let state =
+                    state.or_else(|| variable("HOME").map(|home| Path::new(&home).join(".local").join("state")));
                 ErasedKeys {
                     list: keys_file(url, "erased"),
                     of_machine: state.filter(|path| path.is_absolute()).map(|path| path.join("nuanxin").join("erased")),

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::VaultError;
 use super::seal::{KEY_BYTES, SecretKey, fill};
 use crate::app::beside;
+use crate::configuration::{setting, variable};
 use crate::private_file;
 
 /// The key itself, as hexadecimal digits.
@@ -33,11 +34,11 @@ impl KeySource {
     /// What the environment says for this journal: `NUANXIN_VAULT_KEY`, else the file `NUANXIN_VAULT_KEY_FILE`, else a
     /// file in a folder `keys` of its own. Where an earlier program made one beside the data, that one is used on.
     pub fn from_environment(url: &JournalUrl) -> KeySource {
-        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-        if let Some(key) = set(KEY_VARIABLE) {
+        // The key itself is in no file of settings.
+        if let Some(key) = variable(KEY_VARIABLE) {
             return KeySource::Given(Zeroizing::new(key));
         }
-        KeySource::File(match (set(FILE_VARIABLE), url) {
+        KeySource::File(match (setting(FILE_VARIABLE), url) {
             (Some(path), _) => PathBuf::from(path),
             (None, url) => {
                 let beside_data = beside_data(url);

@@ -5,15 +5,24 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use ledger_core::domain::account::Account;
+use ledger_core::domain::ids::AccountId;
 use ledger_core::journal::url::JournalUrl;
 
 use super::figures::points;
 use super::page::{Frame, Trouble, Visitor, answer, show};
+use super::words::Words;
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::administrators::is_one_alone;
 use crate::service::overview::{Overview, overview};
+use crate::service::staffing::{Staffing, staffing};
+
+/// Accounts read at once.
+const ACCOUNTS: usize = 1_000;
+/// Sites named one by one.
+const SITES_SHOWN: usize = 5;
 
 #[derive(Template)]
 #[template(path = "admin/page.html", config = ".askama.toml")]
@@ -34,6 +43,8 @@ struct Page {
     low: Vec<(String, String, i64)>,
     /// One person alone administers.
     alone: bool,
+    /// Where too few people can approve.
+    too_few: Vec<String>,
     version: &'static str,
     journal: &'static str,
     views: String,
@@ -46,6 +57,39 @@ pub(super) fn routes() -> Router<App> {
 
 async fn read(State(app): State<App>, visitor: Visitor) -> Response {
     answer(&visitor, page(&app, &visitor).await)
+}
+
+/// Where too few people can approve, in sentences.
+async fn too_few(app: &App, w: &Words) -> Result<Vec<String>, ServiceError> {
+    let (mut accounts, mut after): (Vec<(AccountId, Account)>, _) = (Vec::new(), String::new());
+    loop {
+        let page = app.views.account_rows(&after, ACCOUNTS).await?;
+        for (id, row) in page.rows {
+            accounts.push((AccountId::new(&id)?, row));
+        }
+        match page.next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    let rows = accounts.iter().map(|(id, row)| (id, row));
+    let staffing = staffing(app.ledger.journal().as_ref(), rows, app.ledger.now().date()).await?;
+    if staffing.suffices() {
+        return Ok(Vec::new());
+    }
+    let Staffing { need, district, sites, short } = staffing;
+    if sites == 0 {
+        return Ok(vec![w.accounts.too_few(w.accounts.district, district, need)]);
+    }
+    let mut told: Vec<String> = short
+        .iter()
+        .take(SITES_SHOWN)
+        .map(|(id, name, have)| w.accounts.too_few(&format!("{name} {id}"), *have, need))
+        .collect();
+    if short.len() > SITES_SHOWN {
+        told.push(w.accounts.and_more(short.len() - SITES_SHOWN));
+    }
+    Ok(told)
 }
 
 async fn page(app: &App, visitor: &Visitor) -> Result<Response, Trouble> {
@@ -70,6 +114,7 @@ async fn page(app: &App, visitor: &Visitor) -> Result<Response, Trouble> {
         alone: is_one_alone(app.ledger.journal().as_ref(), app.ledger.now().date())
             .await
             .map_err(ServiceError::from)?,
+        too_few: too_few(app, w).await?,
         version: env!("CARGO_PKG_VERSION"),
         journal: match &app.url {
             JournalUrl::Sqlite(_) => "SQLite",

@@ -22,14 +22,14 @@ use serde::Deserialize;
 use super::assets::{AWAY, SIGNED};
 use super::figures::{minute, points};
 use super::form::{Fields, Sent, read_id};
-use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
+use super::page::{Frame, Trouble, Visitor, answer, give, new_key, show};
 use super::trouble;
 use super::words::Words;
 use crate::access::Role;
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::ServiceError;
-use crate::service::command::{Asked, prepare, submit, worker_event};
+use crate::service::command::worker_event;
 use crate::service::counter::{Customer, Goods, Obstacle, look_up, store_name};
 use crate::service::names::masked;
 
@@ -344,13 +344,6 @@ async fn redeem(
         }
         Err(other) => Err(other),
     }
-}
-
-/// Gives a command of whoever is logged in.
-async fn give(app: &App, visitor: &Visitor, key: &str, command: Command) -> Result<Receipt, Trouble> {
-    let who = Who::Bearer(&visitor.must()?.identity);
-    let prepared = prepare(app, who, visitor.context(app, key)?, Asked::from(command)).await?;
-    Ok(submit(app.clone(), prepared).await?)
 }
 
 /// What a receipt says of a redemption, made or taken back.

@@ -1,5 +1,6 @@
 //! Points, days and times as pages write them.
 
+use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 
 /// Points with as many places as they need: 20, 2.5.
@@ -19,6 +20,12 @@ pub(super) fn change(change: Points) -> String {
     if change.is_positive() { format!("+{}", points(change)) } else { points(change) }
 }
 
+/// Money: ¥12.50.
+pub(super) fn yuan(amount: Fen) -> String {
+    let (sign, fen) = (if amount.fen() < 0 { "−" } else { "" }, amount.fen().unsigned_abs());
+    format!("{sign}¥{}.{:02}", fen / 100, fen % 100)
+}
+
 /// The minute of an RFC 3339 time, without its offset, which is the district's own.
 pub(super) fn minute(time: &str) -> String {
     let day = time.get(..10).unwrap_or(time);
@@ -35,9 +42,10 @@ pub(super) fn clock(time: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use ledger_core::domain::money::Fen;
     use ledger_core::domain::points::Points;
 
-    use super::{change, clock, minute, points};
+    use super::{change, clock, minute, points, yuan};
 
     #[test]
     fn figures_are_written_as_people_write_them() {
@@ -47,6 +55,9 @@ mod tests {
         }
         assert_eq!(change(Points::from_hundredths(250)), "+2.5");
         assert_eq!(change(Points::from_hundredths(-250)), "−2.5");
+        for (fen, told) in [(0, "¥0.00"), (5, "¥0.05"), (1_250, "¥12.50"), (-300, "−¥3.00")] {
+            assert_eq!(yuan(Fen::new(fen)), told);
+        }
         assert_eq!(minute("2026-11-28T09:05:07+08:00"), "2026-11-28 09:05");
         assert_eq!(clock("2026-11-28T09:05:07+08:00"), "09:05");
         assert_eq!((minute("x").as_str(), clock("x")), ("x", "x"));

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::form::{Fields, Sent};
 use super::page::{Frame, Trouble, Visitor, answer, go, own_path, remember, show_as};
+use super::password::must_change;
 use super::roles;
 use crate::access::Role;
 use crate::app::App;
@@ -116,6 +117,7 @@ async fn enter_with_password(State(app): State<App>, visitor: Visitor, Sent { 0:
     }
     match login(&app, account, field("password"), visitor.secret.as_deref()).await {
         Ok(entered) => answer(&visitor, let_in(visitor.transport, &entered, next)),
+        Err(LoginError::Given) => answer(&visitor, must_change(&visitor, account)),
         Err(LoginError::Wrong) => again(StatusCode::UNAUTHORIZED, w.login_wrong),
         Err(LoginError::TooSoon(wait)) => again(StatusCode::TOO_MANY_REQUESTS, &w.login_wait(wait.seconds)),
         Err(LoginError::Service(error)) => visitor.trouble(&error.into()),
@@ -139,13 +141,13 @@ async fn enter_as(State(app): State<App>, visitor: Visitor, Sent { 0: sent }: Se
         match enter(&app, &account, visitor.secret.as_deref()).await {
             Ok(entered) => let_in(visitor.transport, &entered, "/"),
             Err(LoginError::Service(error)) => Err(error.into()),
-            Err(LoginError::Wrong | LoginError::TooSoon(_)) => Err(Trouble::NotFound),
+            Err(LoginError::Wrong | LoginError::Given | LoginError::TooSoon(_)) => Err(Trouble::NotFound),
         }
     };
     answer(&visitor, entered.await)
 }
 
-fn let_in(transport: Transport, entered: &Entered, next: &str) -> Result<Response, Trouble> {
+pub(super) fn let_in(transport: Transport, entered: &Entered, next: &str) -> Result<Response, Trouble> {
     with_cookie(go(next), transport.give(&entered.secret))
 }
 

@@ -1,5 +1,7 @@
 //! `/me`: a worker's own account: what can be spent, what is on its way and until when, every line with its reason, the
-//! code to show, and a way to object.
+//! code to show, what there is of benefits, pairs and papers, and a way to object.
+
+mod programmes;
 
 use std::collections::BTreeMap;
 
@@ -64,6 +66,7 @@ struct Page {
     typed: String,
     anonymous: bool,
     readers: Vec<(String, String)>,
+    part: programmes::Part,
 }
 
 struct Waiting {
@@ -100,9 +103,11 @@ struct Publicised {
     when: String,
 }
 
+pub(super) use programmes::{days_left, letter_state};
+
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/me", get(read).post(object))
+    Router::new().route("/me", get(read).post(act))
 }
 
 async fn read(State(app): State<App>, visitor: Visitor) -> Response {
@@ -117,12 +122,12 @@ struct Told {
     typed: String,
 }
 
-async fn object(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
+async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
     let made = async {
         let fields = Fields::of(&visitor, sent)?;
         let w = visitor.words();
-        let told = match objection(&app, &visitor, &fields).await {
-            Ok(()) => Told { said: w.objected.to_owned(), ..Told::default() },
+        let told = match asked(&app, &visitor, &fields).await {
+            Ok(said) => Told { said, ..Told::default() },
             Err(Trouble::Service(error)) => Told {
                 bad: trouble::said(w, visitor.english, &error),
                 typed: fields.get("reason").to_owned(),
@@ -133,6 +138,15 @@ async fn object(State(app): State<App>, visitor: Visitor, sent: Sent) -> Respons
         page(&app, &visitor, told).await
     };
     answer(&visitor, made.await)
+}
+
+/// Does what a form asks; gives what is said of it.
+async fn asked(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
+    if let Some(said) = programmes::carry_out(app, visitor, fields).await? {
+        return Ok(said);
+    }
+    objection(app, visitor, fields).await?;
+    Ok(visitor.words().objected.to_owned())
 }
 
 async fn objection(app: &App, visitor: &Visitor, fields: &Fields) -> Result<(), Trouble> {
@@ -198,6 +212,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         key: new_key("objection"),
         choices: choices(&account, &called),
         anonymous: true,
+        part: programmes::part(app, visitor, &worker).await?,
         readers: readers.into_iter().map(|read| reader(w, &read)).collect(),
         worker,
     };

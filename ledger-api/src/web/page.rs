@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use ledger_core::domain::ids::Actor;
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::ledger::Context;
+use ledger_core::ledger::{Command, Context, Receipt};
 use projections::ViewError;
 
 use super::assets::{HTMX, PAGES, STYLE};
@@ -17,6 +17,7 @@ use crate::access::policy::{Action, Denied, Read, Who, may_ever};
 use crate::access::{AccessError, Identity, Role};
 use crate::app::App;
 use crate::service::ServiceError;
+use crate::service::command::{Asked, prepare, submit};
 use crate::service::keys::read_key;
 use crate::visit::{self, LoggedIn, Transport, cookie};
 
@@ -69,6 +70,24 @@ const PLACES: &[Place] = &[
         title: |w| w.me,
         sign: "我",
         is_for: |who| who.own_account().is_some() && may(who, Read::Balance),
+    },
+    Place {
+        path: "/requests",
+        title: |w| w.requests_page,
+        sign: "需",
+        is_for: |who| {
+            let acts = who.acts_as(Role::Operator) || who.acts_as(Role::Approver) || who.own_account().is_some();
+            acts && may(who, Read::Request)
+        },
+    },
+    Place {
+        path: "/appointments",
+        title: |w| w.appointments_page,
+        sign: "聘",
+        is_for: |who| {
+            let acts = who.acts_as(Role::Operator) || who.acts_as(Role::Approver);
+            acts && may(who, Read::Appointments)
+        },
     },
     Place {
         path: "/merchant",
@@ -337,6 +356,31 @@ pub(super) fn new_key(what: &str) -> String {
     format!("{what}/{}", uuid::Uuid::now_v7())
 }
 
+/// Gives a command of whoever is logged in.
+///
+/// # Errors
+/// [`Trouble`].
+pub(super) async fn give(app: &App, visitor: &Visitor, key: &str, command: Command) -> Result<Receipt, Trouble> {
+    let who = Who::Bearer(&visitor.must()?.identity);
+    let prepared = prepare(app, who, visitor.context(app, key)?, Asked::from(command)).await?;
+    Ok(submit(app.clone(), prepared).await?)
+}
+
+/// A number for people to read out, for what a form will add: nobody else has it, and the same form again is the same.
+pub(super) fn new_number(what: &str) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    const LENGTH: usize = 10;
+    // Drawn anew for each: the last eight bytes tell neither the time nor the machine.
+    let drawn = uuid::Uuid::now_v7().as_u64_pair().1;
+    let letters = (0..LENGTH).map(|nth| {
+        let at = usize::try_from((drawn >> (5 * nth)) & 31).unwrap_or(0);
+        char::from(LETTERS.get(at).copied().unwrap_or(b'0'))
+    });
+    let letters: String = letters.collect();
+    let (one, other) = letters.split_at(LENGTH / 2);
+    format!("{what}-{one}-{other}")
+}
+
 /// What a role is called.
 fn role_name(w: &Words, identity: &Identity) -> String {
     super::roles::names(w, identity)
@@ -344,7 +388,19 @@ fn role_name(w: &Words, identity: &Identity) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::own_path;
+    use super::{new_number, own_path};
+
+    #[test]
+    fn numbers_for_people_are_short_and_nobody_else_s() {
+        let drawn: std::collections::BTreeSet<String> = (0..1_000).map(|_| new_number("QY")).collect();
+        assert_eq!(drawn.len(), 1_000);
+        let plain = |number: &String| {
+            number.len() == 14
+                && number.starts_with("QY-")
+                && number.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
+        };
+        assert!(drawn.iter().all(plain), "{:?}", drawn.first());
+    }
 
     #[test]
     fn nobody_is_sent_away_from_here() {

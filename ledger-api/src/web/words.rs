@@ -1,26 +1,38 @@
 //! What pages say, by key: one language at a time. A key that misses a language does not compile.
 
 macro_rules! words {
-    ($($key:ident: $chinese:literal, $english:literal;)*) => {
+    ($(@with [$($part:ident),* $(,)?])? $($key:ident: $chinese:literal, $english:literal;)*) => {
         /// What pages say in one language.
         #[allow(missing_docs, reason = "each key is named after what it says")]
-        pub(super) struct Words {
+        pub(in crate::web) struct Words {
             /// Whether it is English.
-            pub(super) english: bool,
-            $(pub(super) $key: &'static str,)*
+            #[allow(dead_code, reason = "not every part asks for it")]
+            pub(in crate::web) english: bool,
+            $($(pub(in crate::web) $part: &'static $part::Words,)*)?
+            $(pub(in crate::web) $key: &'static str,)*
         }
 
         /// 中文.
-        pub(super) static CHINESE: Words = Words { english: false, $($key: $chinese,)* };
+        pub(in crate::web) static CHINESE: Words =
+            Words { english: false, $($($part: &$part::CHINESE,)*)? $($key: $chinese,)* };
         /// English.
-        pub(super) static ENGLISH: Words = Words { english: true, $($key: $english,)* };
+        pub(in crate::web) static ENGLISH: Words =
+            Words { english: true, $($($part: &$part::ENGLISH,)*)? $($key: $english,)* };
 
         #[cfg(test)]
-        const ALL: &[(&str, &str, &str)] = &[$((stringify!($key), $chinese, $english),)*];
+        pub(in crate::web) const ALL: &[(&str, &str, &str)] = &[$((stringify!($key), $chinese, $english),)*];
     };
 }
 
+mod accounts;
+mod appointments;
+mod merchant_words;
+mod programmes;
+mod requests;
+mod sentences;
+
 words! {
+    @with [accounts, appointments, merchant_words, programmes, requests]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -76,6 +88,8 @@ words! {
     credits: "积分申报", "Credits";
     branch: "党支部", "Branch";
     me: "我的积分", "My points";
+    appointments_page: "聘任走访", "Appointments";
+    requests_page: "需求办理", "Requests";
     merchant: "商户", "Merchant";
     admin: "区县", "District";
     one_administrator: "只有一名管理员：审核员和管理员的授权没有第二人复核。请再开一个管理员账号。", "A single person administers: nobody gives the grants of approvers and administrators a second word. Open a second administrator's account.";
@@ -315,7 +329,6 @@ words! {
     equation: "获得 = 兑出 + 过期 + 结余，每个人都成立。", "earned = redeemed + expired + balance, for everybody.";
     accounts_then: "当时的账户", "Accounts then";
     // Merchant.
-    this_month: "本月", "This month";
     still_owed: "待结算", "Still owed";
     print_statement: "打印结算单", "Print the statement";
     settlement: "结算", "Settlement";
@@ -327,7 +340,7 @@ words! {
     reference: "付款凭证", "Reference";
     settled: "已结清", "settled";
     nothing_honoured: "还没有记录。", "Nothing yet.";
-    settlement_note: "以积分计，付款按协议单价折算。", "In points; payment follows the agreed rate.";
+    settlement_note: "积分按协议单价折算付款；优惠和权益券按金额付款，不折成积分。", "Points are paid at the agreed rate; discounts and vouchers are paid in yuan and never turned into points.";
     seal_lines: "商户签章：＿＿＿＿＿＿　经办人签章：＿＿＿＿＿＿　日期：＿＿＿＿＿＿", "Merchant: ______  Office: ______  Date: ______";
     // District.
     workers: "人员", "Workers";
@@ -346,157 +359,23 @@ words! {
     shelf_hint: "补货填增加的数量；盘点填实际点到的数量，连同预占的；报损填损坏的数量。", "Restock: units added. Stocktake: units found, those set aside among them. Write off: units lost.";
 }
 
-impl Words {
-    /// 以店员身份体验.
-    pub(super) fn as_role(&self, role: &str) -> String {
-        if self.english { format!("Try as {role}") } else { format!("以{role}身份体验") }
-    }
-
-    /// How long a password must wait.
-    pub(super) fn login_wait(&self, seconds: u64) -> String {
-        if self.english {
-            format!("Too many wrong passwords. Try again in {seconds} seconds, or ask the administrator for a new one.")
-        } else {
-            format!("密码错得太多了，请 {seconds} 秒后再试；忘了请管理员重设。")
-        }
-    }
-
-    /// Points with their unit.
-    pub(super) fn with_points(&self, points: &str) -> String {
-        if self.english { format!("{points} points") } else { format!("{points} 积分") }
-    }
-
-    /// What is missing for an item.
-    pub(super) fn short_of(&self, points: &str) -> String {
-        if self.english { format!("{points} more needed") } else { format!("还差 {points} 分") }
-    }
-
-    /// What an event is called.
-    pub(super) fn event<'a>(&self, event_type: &'a str) -> &'a str {
-        if self.english { event_type } else { ledger_core::domain::event::Event::word_of(event_type) }
-    }
-
-    /// Points that a taken-back credit still owes.
-    pub(super) fn owes(&self, points: &str) -> String {
-        if self.english {
-            format!("{points} points of credits that were taken back are owed; later credits pay them first.")
-        } else {
-            format!("有 {points} 积分因冲正待补，以后的积分先补足。")
-        }
-    }
-
-    /// What a card's figures are of.
-    pub(super) fn card_of(&self, year: i32) -> String {
-        if self.english {
-            format!("{year}, by category; spending changes nothing here")
-        } else {
-            format!("{year} 年度，按类别；兑换不影响")
-        }
-    }
-
-    /// A credit was recorded and waits.
-    pub(super) fn recorded_waits(&self, points: &str) -> String {
-        if self.english {
-            format!("Recorded: {points} points, once checked")
-        } else {
-            format!("已申报 {points} 分，等待审核")
-        }
-    }
-
-    /// A credit was recorded and counts.
-    pub(super) fn recorded_counts(&self, points: &str) -> String {
-        if self.english { format!("Recorded: {points} points") } else { format!("已入账 {points} 分") }
-    }
-
-    /// Until when a credit is public.
-    pub(super) fn public_until(&self, day: &str) -> String {
-        if self.english {
-            format!("Public through {day}; counts from the next day on")
-        } else {
-            format!("公示到 {day}，期满次日入账")
-        }
-    }
-
-    /// Rows of a sheet were written.
-    pub(super) fn rows_written(&self, rows: usize) -> String {
-        if self.english { format!("{rows} rows are written") } else { format!("已写入 {rows} 行") }
-    }
-
-    /// Why a credit is returned.
-    pub(super) fn back_reasons(&self) -> Vec<&'static str> {
-        if self.english {
-            vec![
-                "Not enough evidence",
-                "Date or quantity is wrong",
-                "Recorded twice",
-                "Not a service of the schedule",
-                "Other",
-            ]
-        } else {
-            vec!["凭据不足", "日期或数量不符", "重复申报", "不属于积分标准的活动", "其他"]
-        }
-    }
-
-    /// What a verification went through.
-    pub(super) fn verified_of(&self, entries: u64, at: &str, took_ms: u128) -> String {
-        if self.english {
-            format!("{entries} entries, at {at}, in {took_ms} ms")
-        } else {
-            format!("{at} 核对了 {entries} 条，用时 {took_ms} 毫秒")
-        }
-    }
-
-    /// Which state is shown.
-    pub(super) fn state_of(&self, position: u64, as_of: Option<&str>) -> String {
-        let day = as_of.unwrap_or("–");
-        if self.english {
-            format!("Up to position {position}, as of {day}")
-        } else {
-            format!("序号 {position} 以前，截至 {day}")
-        }
-    }
-
-    /// Points that wait.
-    pub(super) fn pending_of(&self, waiting: usize, points: &str) -> String {
-        if self.english { format!("{points} ({waiting})") } else { format!("{points}（{waiting} 件）") }
-    }
-
-    /// What is outstanding against what lies on the shelves.
-    pub(super) fn bear(&self, outstanding: &str, stock: &str) -> String {
-        if self.english {
-            format!("Workers hold {outstanding} points; all goods on the shelves come to {stock} points.")
-        } else {
-            format!("大家手里还有 {outstanding} 积分没有兑；架上商品合计 {stock} 积分。")
-        }
-    }
-
-    /// The views are behind.
-    pub(super) fn behind(&self, entries: u64) -> String {
-        if self.english { format!("behind by {entries}") } else { format!("落后 {entries} 条") }
-    }
-
-    /// Why a redemption is taken back.
-    pub(super) fn undo_reasons(&self) -> Vec<&'static str> {
-        if self.english {
-            vec!["Wrong item", "Wrong number", "Changed their mind", "Damaged", "Other"]
-        } else {
-            vec!["商品拿错", "数量点错", "本人改变主意", "商品有损坏", "其他"]
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::ALL;
+    use super::{ALL, accounts, appointments, merchant_words, programmes, requests};
+
+    const PARTS: &[&[(&str, &str, &str)]] =
+        &[ALL, accounts::ALL, appointments::ALL, merchant_words::ALL, programmes::ALL, requests::ALL];
 
     #[test]
     fn every_word_is_there_once_in_each_language() {
-        let keys: BTreeSet<&str> = ALL.iter().map(|(key, _, _)| *key).collect();
-        assert_eq!(keys.len(), ALL.len());
+        for part in PARTS {
+            let keys: BTreeSet<&str> = part.iter().map(|(key, _, _)| *key).collect();
+            assert_eq!(keys.len(), part.len());
+        }
         let chinese = |text: &str| text.chars().any(|char| ('\u{4e00}'..='\u{9fff}').contains(&char));
-        for (key, zh, en) in ALL {
+        for (key, zh, en) in PARTS.iter().copied().flatten() {
             // The columns of a sheet have one name in every language.
             let names_columns = *key == "sheet_hint";
             assert!(chinese(zh) && (names_columns || !chinese(en)) && !en.is_empty(), "{key}: {zh:?}, {en:?}");

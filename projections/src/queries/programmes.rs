@@ -4,15 +4,21 @@ use ledger_core::domain::event::StreamId;
 use ledger_core::domain::fund::Fund;
 use ledger_core::domain::ids::{PairId, PassNo};
 use ledger_core::domain::pair::Pair;
-use ledger_core::domain::pass::Pass;
+use ledger_core::domain::pass::{Offer, Pass};
 use ledger_core::domain::request::ServiceRequest;
+use ledger_core::domain::time::Month;
 
 use super::{At, Page};
 use crate::error::ViewError;
 use crate::handle::Views;
+use crate::views::application::{Application, ApplicationView};
 use crate::views::appointment::{Appointment, AppointmentView};
 use crate::views::benefit::{Benefit, BenefitView};
+use crate::views::claim::{Claim, ClaimView};
 use crate::views::fund::FundView;
+use crate::views::offer::OfferView;
+use crate::views::pair::PairView;
+use crate::views::pass::PassView;
 use crate::views::request::RequestView;
 
 impl Views {
@@ -43,6 +49,69 @@ impl Views {
     /// [`ViewError`].
     pub async fn appointments(&self, worker: &str) -> Result<At<Vec<(String, Appointment)>>, ViewError> {
         self.rows_of::<AppointmentView>(worker).await
+    }
+
+    /// Appointments keyed by worker and appointment, of those that `keep` wants.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn all_appointments(
+        &self,
+        after: &str,
+        limit: usize,
+        keep: impl Fn(&Appointment) -> bool + Send + Sync,
+    ) -> Result<Page<Appointment>, ViewError> {
+        self.page_of::<AppointmentView>("", after, limit, keep).await
+    }
+
+    /// Pairs in the order of their ids, of those that `keep` wants.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn pairs(
+        &self,
+        after: &str,
+        limit: usize,
+        keep: impl Fn(&Pair) -> bool + Send + Sync,
+    ) -> Result<Page<Pair>, ViewError> {
+        self.page_of::<PairView>("", after, limit, keep).await
+    }
+
+    /// A worker's passes, keyed by pass.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn passes(&self, worker: &str) -> Result<At<Vec<(String, Pass)>>, ViewError> {
+        self.rows_of::<PassView>(worker).await
+    }
+
+    /// Offers in the order of their ids, of those that `keep` wants.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn offers(
+        &self,
+        after: &str,
+        limit: usize,
+        keep: impl Fn(&Offer) -> bool + Send + Sync,
+    ) -> Result<Page<Offer>, ViewError> {
+        self.page_of::<OfferView>("", after, limit, keep).await
+    }
+
+    /// A worker's applications for benefits, keyed by application.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn applications(&self, worker: &str) -> Result<At<Vec<(String, Application)>>, ViewError> {
+        self.rows_of::<ApplicationView>(worker).await
+    }
+
+    /// A merchant's claims of a month in money, keyed by what they are for.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn claims(&self, merchant: &str, month: Month) -> Result<At<Vec<(String, Claim)>>, ViewError> {
+        self.rows_under::<ClaimView>(&format!("{merchant}/{month}/")).await
     }
 
     /// A benefit.

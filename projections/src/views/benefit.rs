@@ -1,10 +1,10 @@
 //! One row a benefit: its particulars, how many were given and used, and who waits.
 
-use std::collections::BTreeSet;
-
 use ledger_core::domain::benefit::BenefitEvent;
 use ledger_core::domain::benefit::command::BenefitTerms;
 use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::{ApplicationId, WorkerId};
+use ledger_core::domain::time::BusinessTime;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -19,14 +19,37 @@ pub struct Benefit {
     pub granted: u64,
     /// Used.
     pub used: u64,
-    /// The applications that wait.
-    queue: BTreeSet<String>,
+    /// Who waits, in the order in which they came.
+    pub queue: Vec<Queued>,
+}
+
+/// An application that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queued {
+    /// Which.
+    pub application: ApplicationId,
+    /// When it was made.
+    pub at: BusinessTime,
+    /// Whose.
+    pub worker: WorkerId,
 }
 
 impl Benefit {
     /// How many wait.
     pub fn waiting(&self) -> usize {
         self.queue.len()
+    }
+
+    /// At which place an application stands in the queue, from 1 on.
+    pub fn place_of(&self, application: &str) -> Option<usize> {
+        let at = self.queue.iter().position(|queued| queued.application.as_str() == application)?;
+        Some(at + 1)
+    }
+
+    /// How many are left; none where there is no end of them.
+    pub fn places_left(&self) -> Option<u64> {
+        let places = self.terms.as_ref()?.places?;
+        Some(u64::from(places).saturating_sub(self.granted))
     }
 }
 
@@ -49,10 +72,14 @@ impl View for BenefitView {
             }
             BenefitEvent::BenefitGranted(event) => {
                 row.granted += 1;
-                row.queue.remove(event.application.as_str());
+                row.queue.retain(|queued| queued.application != event.application);
             }
             BenefitEvent::BenefitQueued(event) => {
-                row.queue.insert(event.application.to_string());
+                row.queue.push(Queued {
+                    application: event.application.clone(),
+                    at: event.terms.at,
+                    worker: event.terms.worker.clone(),
+                });
             }
             BenefitEvent::BenefitUsed(_) => row.used += 1,
         }

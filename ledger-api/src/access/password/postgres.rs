@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::postgres::PgPool;
 
-use super::PasswordStore;
+use super::{Kept, PasswordStore};
 use crate::side_store::SideStoreError;
 use crate::side_store::postgres::{open, unavailable};
 
 /// Each step brings the table from its index to the next version.
-pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("postgres_1.sql"), include_str!("postgres_2.sql")];
 
 pub(super) struct PostgresPasswords {
     pool: PgPool,
@@ -23,26 +23,34 @@ impl PostgresPasswords {
 
 #[async_trait]
 impl PasswordStore for PostgresPasswords {
-    async fn put(&self, account: &str, hash: &str, now_ms: i64) -> Result<(), SideStoreError> {
+    async fn put(&self, account: &str, kept: Kept) -> Result<(), SideStoreError> {
         sqlx::query(
-            "INSERT INTO password (account, hash, set_at_ms) VALUES ($1, $2, $3)
-             ON CONFLICT (account) DO UPDATE SET hash = excluded.hash, set_at_ms = excluded.set_at_ms",
+            "INSERT INTO password (account, hash, set_at_ms, given_by) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (account) DO UPDATE SET hash = excluded.hash, set_at_ms = excluded.set_at_ms,
+                 given_by = excluded.given_by",
         )
         .bind(account)
-        .bind(hash)
-        .bind(now_ms)
+        .bind(kept.hash)
+        .bind(kept.set_at_ms)
+        .bind(kept.given_by)
         .execute(&self.pool)
         .await
         .map(|_| ())
         .map_err(unavailable)
     }
 
-    async fn get(&self, account: &str) -> Result<Option<String>, SideStoreError> {
-        sqlx::query("SELECT hash FROM password WHERE account = $1")
+    async fn get(&self, account: &str) -> Result<Option<Kept>, SideStoreError> {
+        // PostgreSQL takes no NUL, not even to compare with; no account has one.
+        if account.contains('\0') {
+            return Ok(None);
+        }
+        let row = sqlx::query("SELECT hash, set_at_ms, given_by FROM password WHERE account = $1")
             .bind(account)
             .fetch_optional(&self.pool)
             .await
-            .and_then(|row| row.map(|row| row.try_get(0)).transpose())
-            .map_err(unavailable)
+            .map_err(unavailable)?;
+        let Some(row) = row else { return Ok(None) };
+        let kept = || Ok(Kept { hash: row.try_get(0)?, set_at_ms: row.try_get(1)?, given_by: row.try_get(2)? });
+        kept().map(Some).map_err(unavailable)
     }
 }

@@ -5,13 +5,13 @@ use std::path::Path;
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
-use super::PasswordStore;
+use super::{Kept, PasswordStore};
 use crate::app::beside;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
 
 /// Each step brings the file from its index to the next version.
-pub(super) const STEPS: &[&str] = &[include_str!("sqlite_1.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("sqlite_1.sql"), include_str!("sqlite_2.sql")];
 
 pub(super) struct SqlitePasswords {
     file: SideFile,
@@ -25,28 +25,31 @@ impl SqlitePasswords {
 
 #[async_trait]
 impl PasswordStore for SqlitePasswords {
-    async fn put(&self, account: &str, hash: &str, now_ms: i64) -> Result<(), SideStoreError> {
-        let (account, hash) = (account.to_owned(), hash.to_owned());
+    async fn put(&self, account: &str, kept: Kept) -> Result<(), SideStoreError> {
+        let account = account.to_owned();
         self.file
             .write(move |transaction| {
                 transaction
                     .prepare_cached(
-                        "INSERT INTO password (account, hash, set_at_ms) VALUES (?1, ?2, ?3)
-                         ON CONFLICT (account) DO UPDATE SET hash = excluded.hash, set_at_ms = excluded.set_at_ms",
+                        "INSERT INTO password (account, hash, set_at_ms, given_by) VALUES (?1, ?2, ?3, ?4)
+                         ON CONFLICT (account) DO UPDATE SET hash = excluded.hash, set_at_ms = excluded.set_at_ms,
+                             given_by = excluded.given_by",
                     )?
-                    .execute(params![account, hash, now_ms])
+                    .execute(params![account, kept.hash, kept.set_at_ms, kept.given_by])
                     .map(|_| ())
             })
             .await
     }
 
-    async fn get(&self, account: &str) -> Result<Option<String>, SideStoreError> {
+    async fn get(&self, account: &str) -> Result<Option<Kept>, SideStoreError> {
         let account = account.to_owned();
         self.file
             .read(move |transaction| {
                 transaction
-                    .prepare_cached("SELECT hash FROM password WHERE account = ?1")?
-                    .query_row([account], |row| row.get(0))
+                    .prepare_cached("SELECT hash, set_at_ms, given_by FROM password WHERE account = ?1")?
+                    .query_row([account], |row| {
+                        Ok(Kept { hash: row.get(0)?, set_at_ms: row.get(1)?, given_by: row.get(2)? })
+                    })
                     .optional()
             })
             .await

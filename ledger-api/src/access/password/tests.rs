@@ -1,7 +1,7 @@
 use ledger_core::domain::ids::AccountId;
 use ledger_core::journal::url::JournalUrl;
 
-use super::{Passwords, Shown};
+use super::{GIVEN_MS, Kept, Passwords, Shown, hash};
 use crate::access::AccessError;
 
 async fn passwords() -> (tempfile::TempDir, Passwords) {
@@ -53,4 +53,22 @@ async fn whoever_guesses_must_wait_longer_each_time_also_for_accounts_that_are_n
     // A new password is a new beginning, set by whoever has the machine.
     passwords.set(&clerk(), "right password").await.unwrap();
     assert_eq!(passwords.check("clerk-1", "right password").await.unwrap(), Shown::Right);
+}
+
+#[tokio::test]
+async fn a_given_password_lets_nobody_in_until_it_is_exchanged_and_not_after_a_week() {
+    let (_folder, passwords) = passwords().await;
+    let given = passwords.give(&clerk(), "admin-1").await.unwrap();
+    assert_eq!(given.len(), 14);
+    assert_eq!(passwords.check("clerk-1", &given).await.unwrap(), Shown::Given);
+    assert_eq!(passwords.check("clerk-1", "wrong password").await.unwrap(), Shown::Wrong);
+    let set_by = passwords.set_by(&clerk()).await.unwrap().unwrap();
+    assert_eq!(set_by.given_by.as_deref(), Some("admin-1"));
+    let week_ago = set_by.at.timestamp_millis() - GIVEN_MS - 1;
+    let late = Kept { hash: hash(&given).unwrap(), set_at_ms: week_ago, given_by: set_by.given_by };
+    passwords.store.put("clerk-1", late).await.unwrap();
+    assert_eq!(passwords.check("clerk-1", &given).await.unwrap(), Shown::Wrong);
+    passwords.set(&clerk(), "one of my own").await.unwrap();
+    assert_eq!(passwords.check("clerk-1", "one of my own").await.unwrap(), Shown::Right);
+    assert_eq!(passwords.set_by(&clerk()).await.unwrap().unwrap().given_by, None);
 }

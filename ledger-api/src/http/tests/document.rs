@@ -14,6 +14,8 @@ use super::support::Edge;
 const PAGES: &[&str] = &[
     "/",
     "/admin",
+    "/admin/accounts",
+    "/appointments",
     "/assets/{file}",
     "/audit",
     "/audit/bundle",
@@ -41,8 +43,10 @@ const PAGES: &[&str] = &[
     "/logout",
     "/me",
     "/merchant",
+    "/password",
     "/receipt",
     "/receipt/",
+    "/requests",
 ];
 
 const METHODS: &[Method] = &[Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];

@@ -1,0 +1,328 @@
+//! The programmes of the demonstration district: requests in every state, pairs with visits to confirm, appointments,
+//! benefits with a queue, a pass and an offer. Each role finds something to do. Days are counted back from the day on
+//! which it is filled in, as those of the credits that wait are.
+
+use chrono::{Days, NaiveDate};
+use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
+use ledger_core::domain::fund::command::FundTerms;
+use ledger_core::domain::ids::{Actor, IdError, Key, WorkerId};
+use ledger_core::domain::money::Fen;
+use ledger_core::domain::pair::command::PairTerms;
+use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
+use ledger_core::domain::period::Period;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::quantity::Quantity;
+use ledger_core::domain::request::command::Work;
+use ledger_core::domain::schedule::{Activity, ActivityTerms, Scoring};
+use ledger_core::domain::time::{BusinessTime, Validity};
+use ledger_core::domain::worker::command::AppointmentTerms;
+use ledger_core::ledger::commands::benefits::AskedAmount;
+use ledger_core::ledger::commands::requests::AskedRating;
+use ledger_core::ledger::{Command, Context, Ledger, Outcome, Submission, commands};
+
+use super::district::{schedule_lines, worker_id};
+use super::{DemoError, EXAMPLE_MERCHANT};
+use crate::access::policy::Who;
+use crate::service::command;
+
+/// The first of these commands: whether they were given.
+const FIRST_KEY: &str = "demo/programmes";
+/// Who is appointed.
+const GRID_WORKER: &str = "兼职网格员";
+const FUND: &str = "YS-ZJ01";
+const PASS_KIND: &str = "暖心卡";
+/// Since when registers hold, and until when, in days from the day of filling.
+const SINCE: u64 = 100;
+const UNTIL: u64 = 265;
+
+/// Gives them as the operator does; nothing where that was done.
+///
+/// # Errors
+/// [`DemoError`].
+pub(super) async fn begin(ledger: &Ledger, operator: &Actor) -> Result<(), DemoError> {
+    let first = Key::new(FIRST_KEY)?;
+    if ledger.journal().find(std::slice::from_ref(&first)).await?.iter().any(Option::is_some) {
+        return Ok(());
+    }
+    let at = ledger.now();
+    let submissions = plan(at)?.into_iter().map(|(key, command)| {
+        Ok(Submission { context: Context { key: Key::new(&key)?, actor: operator.clone(), at }, command })
+    });
+    let submissions = submissions.collect::<Result<Vec<_>, IdError>>()?;
+    for outcome in command::give(ledger, Who::Owner, submissions).await? {
+        if let Outcome::Refused(refusal) = outcome {
+            tracing::warn!(code = refusal.code.as_str(), "a programme of the demonstration district was refused");
+        }
+    }
+    Ok(())
+}
+
+/// All of them with their keys, in order.
+fn plan(now: BusinessTime) -> Result<Vec<(String, Command)>, IdError> {
+    let plan = Plan { now, today: now.date() };
+    let mut commands = vec![(FIRST_KEY.to_owned(), plan.schedule()?)];
+    commands.extend(plan.appointments()?);
+    commands.extend(plan.requests()?);
+    commands.extend(plan.pairs()?);
+    commands.extend(plan.benefits()?);
+    commands.extend(plan.passes()?);
+    Ok(commands)
+}
+
+struct Plan {
+    now: BusinessTime,
+    today: NaiveDate,
+}
+
+impl Plan {
+    fn ago(&self, days: u64) -> NaiveDate {
+        self.today.checked_sub_days(Days::new(days)).unwrap_or(self.today)
+    }
+
+    fn ahead(&self, days: u64) -> NaiveDate {
+        self.today.checked_add_days(Days::new(days)).unwrap_or(self.today)
+    }
+
+    fn holding(&self) -> Period {
+        Period { from: Some(self.ago(SINCE)), through: Some(self.ahead(UNTIL)) }
+    }
+
+    /// The lines from the beginning, with those whose points ripen later.
+    fn schedule(&self) -> Result<Command, IdError> {
+        let rating = |claimers_max, roles: &[&str]| ActivityTerms {
+            claimers_max,
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            scoring: Some(Scoring::Rating),
+            ..ActivityTerms::default()
+        };
+        let feedback = ActivityTerms { scoring: Some(Scoring::Feedback), ..ActivityTerms::default() };
+        let mut activities = schedule_lines()?;
+        for (code, name, category, points, terms) in [
+            ("WX02", "认领微心愿", "微心愿", 20, rating(None, &[])),
+            ("PD02", "网格派单办理", "网格派单", 6, rating(Some(2), &[])),
+            ("PD03", "夜间巡护派单", "网格派单", 12, rating(None, &[GRID_WORKER])),
+            ("YH01", "安全隐患随手报", "平安建设", 5, feedback),
+        ] {
+            activities.push(Activity {
+                category: category.to_owned(),
+                checks: None,
+                code: code.parse()?,
+                counts_for_card: true,
+                daily_cap: Some(Points::from_whole(points * 3)),
+                name: name.to_owned(),
+                points_per_unit: Points::from_whole(points),
+                publicity_days: None,
+                terms,
+                unit: "件".to_owned(),
+                validity: Validity::Months(24),
+            });
+        }
+        let effective_from = self.ago(SINCE);
+        Ok(commands::AdoptSchedule { activities, effective_from, settings: Settings::default() }.into())
+    }
+
+    fn appointments(&self) -> Result<Vec<(String, Command)>, IdError> {
+        let appointed =
+            [("YS-PS01", 1, UNTIL), ("YS-PS02", 7, 20), ("YS-PS03", 12, UNTIL)].map(|(id, worker, until)| {
+                let terms = AppointmentTerms {
+                    body: "演示街道".to_owned(),
+                    days: Period { from: Some(self.ago(SINCE)), through: Some(self.ahead(until)) },
+                    ended: None,
+                    role: GRID_WORKER.to_owned(),
+                    site: None,
+                };
+                let command =
+                    commands::RegisterAppointment { appointment: id.parse()?, worker: worker_id(worker)?, terms };
+                Ok((format!("demo/appointment/{id}"), command.into()))
+            });
+        appointed.into_iter().collect()
+    }
+
+    /// One or more in every state, some of them of the example worker.
+    fn requests(&self) -> Result<Vec<(String, Command)>, IdError> {
+        let posted = [
+            ("YS-XQ01", "WX02", 9, None, None),
+            ("YS-XQ02", "WX02", 4, Some(4), None),
+            ("YS-XQ03", "PD02", 6, None, None),
+            ("YS-XQ04", "YH01", 3, Some(1), None),
+            ("YS-XQ05", "WX02", 12, Some(1), None),
+            ("YS-XQ06", "WX02", 20, None, None),
+            ("YS-XQ07", "WX02", 8, Some(9), Some("YS-XQ01")),
+            ("YS-XQ08", "PD03", 2, None, None),
+            ("YS-XQ09", "YH01", 5, Some(23), None),
+        ];
+        let mut commands = Vec::new();
+        for (id, activity, days, reporter, merged_into) in posted {
+            let command = commands::PostRequest {
+                request: id.parse()?,
+                activity: activity.parse()?,
+                on: Some(self.ago(days)),
+                reporter: reporter.map(worker_id).transpose()?,
+                merged_into: merged_into.map(str::parse).transpose()?,
+                site: None,
+            };
+            commands.push((id.to_owned(), command.into()));
+        }
+        for (id, request, worker, claimed, done) in
+            [("YS-BL01", "YS-XQ03", 7, 5, 3), ("YS-BL02", "YS-XQ05", 12, 10, 7), ("YS-BL03", "YS-XQ06", 18, 19, 16)]
+        {
+            let rating =
+                (request == "YS-XQ06").then(|| AskedRating { word: "满意".to_owned(), on: Some(self.ago(15)) });
+            let quantity = Quantity::from_millionths(1_000_000);
+            let work = Work {
+                claimed: self.ago(claimed).to_string(),
+                claimer: worker_id(worker)?.to_string(),
+                done: self.ago(done).to_string(),
+                quantity: quantity.millionths().to_string(),
+            };
+            let command = commands::RecordHandling {
+                handling: id.parse()?,
+                request: request.parse()?,
+                claimer: Some(worker_id(worker)?),
+                claimed: Some(self.ago(claimed)),
+                done: Some(self.ago(done)),
+                quantity: Some(quantity),
+                work,
+                rating,
+                completes: false,
+            };
+            commands.push((id.to_owned(), command.into()));
+        }
+        Ok(commands)
+    }
+
+    /// Each has a visit that waits for the other one.
+    fn pairs(&self) -> Result<Vec<(String, Command)>, IdError> {
+        let mut commands = Vec::new();
+        for (pair, visit, helper, helped, reporter, days) in
+            [("YS-JD01", "YS-ZF01", 1, 6, 6, 2), ("YS-JD02", "YS-ZF02", 11, 13, 11, 4)]
+        {
+            let terms = PairTerms {
+                branch: None,
+                ended: None,
+                helped: worker_id(helped)?,
+                helper: worker_id(helper)?,
+                since: self.ago(SINCE),
+            };
+            let open = commands::OpenPair { pair: pair.parse()?, terms };
+            commands.push((format!("demo/pair/{pair}"), open.into()));
+            let report = commands::RecordVisit {
+                visit: visit.parse()?,
+                pair: pair.parse()?,
+                activity: "LB01".parse()?,
+                on: Some(self.ago(days)),
+                reporter: worker_id(reporter)?,
+                confirmation: None,
+                completes: false,
+            };
+            commands.push((visit.to_owned(), report.into()));
+        }
+        Ok(commands)
+    }
+
+    /// Two places that are gone and have a queue, a voucher that the example worker can use, and what is there to be asked.
+    fn benefits(&self) -> Result<Vec<(String, Command)>, IdError> {
+        const APPROPRIATED: Fen = Fen::new(5_000_000);
+        let terms = FundTerms {
+            appropriated: APPROPRIATED,
+            body: "演示总工会".to_owned(),
+            source: "工会经费".to_owned(),
+            year: Some(self.now.year()),
+        };
+        let mut commands =
+            vec![(format!("demo/fund/{FUND}"), commands::RegisterFund { fund: FUND.parse()?, terms }.into())];
+        for (id, name, kind, places, limit, price, fen) in [
+            ("YS-QY01", "暖新体检名额", BenefitKind::Place, Some(2), Some(1), 0, 30_000),
+            ("YS-QY02", "爱心餐券", BenefitKind::Voucher, Some(200), Some(4), 30, 1_500),
+            ("YS-QY03", "子女托管班名额", BenefitKind::Place, Some(20), Some(1), 0, 0),
+            ("YS-QY04", "困难补助", BenefitKind::Grant, None, Some(1), 0, 0),
+        ] {
+            let terms = BenefitTerms {
+                fund: (fen > 0 || kind == BenefitKind::Grant).then(|| FUND.parse()).transpose()?,
+                kind,
+                limit_per_worker: limit,
+                limit_yearly: true,
+                name: name.to_owned(),
+                places,
+                price: Points::from_whole(price),
+                value: Fen::new(fen),
+                window: Period { from: Some(self.ago(SINCE)), through: Some(self.ahead(90)) },
+            };
+            let command = commands::RegisterBenefit { benefit: id.parse()?, terms };
+            commands.push((format!("demo/benefit/{id}"), command.into()));
+        }
+        for (id, benefit, worker) in [
+            ("YS-DJ01", "YS-QY01", 4),
+            ("YS-DJ02", "YS-QY01", 7),
+            ("YS-DJ03", "YS-QY01", 12),
+            ("YS-DJ04", "YS-QY01", 1),
+            ("YS-DJ05", "YS-QY02", 1),
+        ] {
+            commands.push((id.to_owned(), self.applies(id, benefit, worker_id(worker)?)?));
+        }
+        Ok(commands)
+    }
+
+    fn applies(&self, id: &str, benefit: &str, worker: WorkerId) -> Result<Command, IdError> {
+        let command = commands::ApplyBenefit {
+            application: id.parse()?,
+            benefit: benefit.parse()?,
+            worker,
+            at: Some(self.now),
+            certificate: None,
+            amount: AskedAmount::Blank,
+            used: None,
+            completes: false,
+        };
+        Ok(command.into())
+    }
+
+    fn passes(&self) -> Result<Vec<(String, Command)>, IdError> {
+        let mut commands = Vec::new();
+        for (id, worker) in [("YS-NK0001", 1), ("YS-NK0007", 7)] {
+            let terms = PassTerms {
+                days: self.holding(),
+                kind: PASS_KIND.to_owned(),
+                lost: None,
+                since: None,
+                worker: worker_id(worker)?,
+            };
+            let command = commands::IssuePass { pass: id.parse()?, terms, replacement: None };
+            commands.push((format!("demo/pass/{id}"), command.into()));
+        }
+        let terms = OfferTerms {
+            days: self.holding(),
+            fund: Some(FUND.parse()?),
+            kind: PASS_KIND.to_owned(),
+            merchant: EXAMPLE_MERCHANT.parse()?,
+            paid_of_thousand: 850,
+            subsidy_of_ten_thousand: 5_000,
+        };
+        let offer = commands::RegisterOffer { offer: "YS-YH01".parse()?, terms };
+        commands.push(("demo/offer/YS-YH01".to_owned(), offer.into()));
+        let slip = commands::UsePass {
+            slip_no: "YS-XP0001".parse()?,
+            pass: "YS-NK0007".parse()?,
+            offer: "YS-YH01".parse()?,
+            at: Some(self.now),
+            price: AskedAmount::Amount(Fen::new(4_000)),
+            paid: AskedAmount::Amount(Fen::new(3_400)),
+        };
+        commands.push(("YS-XP0001".to_owned(), slip.into()));
+        Ok(commands)
+    }
+}
+
+#[cfg(test)]
+pub(super) use tests::keys;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The keys of all that is given.
+    pub(in crate::demo) fn keys(now: BusinessTime) -> Vec<Key> {
+        plan(now).unwrap().into_iter().map(|(key, _)| Key::new(&key).unwrap()).collect()
+    }
+}

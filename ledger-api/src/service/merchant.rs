@@ -1,0 +1,86 @@
+//! What a merchant's own page asks: the offers given there, what is owed for them this month, and which benefit a number
+//! was granted of.
+
+use chrono::NaiveDate;
+use ledger_core::domain::benefit::BenefitEvent;
+use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::{ApplicationId, BenefitId, Key};
+use ledger_core::domain::money::Fen;
+use ledger_core::domain::pass::command::OfferTerms;
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::time::Month;
+use projections::views::claim::Claim;
+
+use super::ServiceError;
+use super::reading::may_read;
+use crate::access::policy::{Read, Target, Who};
+use crate::app::App;
+
+/// Most offers that are looked through.
+const OFFERS_MAX: usize = 10_000;
+
+/// The offers of a merchant that hold on a day, by number.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn offers(
+    app: &App,
+    who: Who<'_>,
+    merchant: &str,
+    on: NaiveDate,
+) -> Result<Vec<(String, OfferTerms)>, ServiceError> {
+    may_read(who, Read::Merchant, Target::Merchant(merchant))?.at_least(app, None).await?;
+    let found = app.views.offers("", OFFERS_MAX, |offer| {
+        offer.terms().is_some_and(|terms| terms.merchant.as_str() == merchant && terms.days.holds(on))
+    });
+    let rows = found.await?.rows.into_iter();
+    Ok(rows.filter_map(|(id, offer)| Some((id, offer.terms()?.clone()))).collect())
+}
+
+/// What is to be paid of a price under an offer.
+pub fn to_pay(terms: &OfferTerms, price: Fen) -> Fen {
+    price.share_rounded(i64::from(terms.paid_of_thousand), 1_000)
+}
+
+/// What a merchant is owed in money for a month, newest first.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn claims(app: &App, who: Who<'_>, merchant: &str, month: Month) -> Result<Vec<Claim>, ServiceError> {
+    may_read(who, Read::Settlement, Target::Merchant(merchant))?.at_least(app, None).await?;
+    let rows = app.views.claims(merchant, month).await?.value;
+    let mut rows: Vec<Claim> = rows.into_iter().map(|(_, claim)| claim).collect();
+    rows.sort_by_key(|claim| std::cmp::Reverse(claim.at));
+    Ok(rows)
+}
+
+/// The benefit that was applied for under a number. Nothing else is told of it: the number is all that a counter is shown.
+///
+/// # Errors
+/// `unknown_benefit` where nobody applied under it.
+pub async fn benefit_of(app: &App, application: &ApplicationId) -> Result<BenefitId, ServiceError> {
+    for event in events_of(app, &Key::from(application)).await? {
+        if let Event::Benefit(BenefitEvent::BenefitGranted(asked) | BenefitEvent::BenefitQueued(asked)) = event
+            && asked.application == *application
+        {
+            return Ok(asked.benefit);
+        }
+    }
+    let message = format!("nobody applied for a benefit as {application}; look at the number again");
+    Err(ServiceError::refused(Code::UnknownBenefit, message))
+}
+
+/// Whether a form was sent before: the command of its key used what was granted under a number.
+///
+/// # Errors
+/// [`ServiceError::Unavailable`].
+pub async fn was_used_by(app: &App, key: &Key, application: &ApplicationId) -> Result<bool, ServiceError> {
+    let events = events_of(app, key).await?;
+    let used = |event: &Event| matches!(event, Event::Benefit(BenefitEvent::BenefitUsed(used)) if used.application == *application);
+    Ok(events.iter().any(used))
+}
+
+async fn events_of(app: &App, key: &Key) -> Result<Vec<Event>, ServiceError> {
+    let entries = app.views.entries_of(key).await?;
+    Ok(entries.iter().map(|entry| entry.event()).collect::<Result<_, _>>()?)
+}

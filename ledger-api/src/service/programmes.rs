@@ -1,0 +1,133 @@
+//! What a worker has of the programmes: benefits granted and waited for, pairs with their visits, appointments, passes; and
+//! what can be asked for today.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use ledger_core::domain::benefit::command::{ApplicationTerms, BenefitKind, BenefitTerms, Use};
+use ledger_core::domain::pair::Pair;
+use ledger_core::domain::pass::command::PassTerms;
+use ledger_core::domain::worker::command::AppointmentTerms;
+use projections::views::benefit::Benefit;
+
+use super::ServiceError;
+use super::reading::may_read;
+use crate::access::policy::{Read, Target, Who};
+use crate::app::App;
+
+/// Most benefits and pairs of a district that are looked through.
+const LOOKED_MAX: usize = 10_000;
+
+/// A worker's programmes.
+#[derive(Debug, Clone, Default)]
+pub struct Programmes {
+    /// Applications, newest first.
+    pub applications: Vec<OwnApplication>,
+    /// Benefits that can be applied for today, and that the worker has not had as often as one may.
+    pub offered: Vec<Offered>,
+    /// Pairs, with their numbers.
+    pub pairs: Vec<(String, Pair)>,
+    /// Activities that a visit can be scored as, with what they are called.
+    pub visit_kinds: Vec<(String, String)>,
+    /// Appointments, with their numbers.
+    pub appointments: Vec<(String, AppointmentTerms)>,
+    /// Passes, with their numbers.
+    pub passes: Vec<(String, PassTerms)>,
+}
+
+/// An application of a worker.
+#[derive(Debug, Clone)]
+pub struct OwnApplication {
+    /// Its number.
+    pub id: String,
+    /// For which benefit.
+    pub of: String,
+    /// What was asked.
+    pub terms: ApplicationTerms,
+    /// The benefit's particulars.
+    pub benefit: BenefitTerms,
+    /// At which place it waits; none once it was granted.
+    pub place: Option<usize>,
+    /// How it was used, once it was.
+    pub used: Option<Use>,
+}
+
+/// A benefit that can be applied for.
+#[derive(Debug, Clone)]
+pub struct Offered {
+    /// Which.
+    pub id: String,
+    /// Its particulars.
+    pub terms: BenefitTerms,
+    /// How many are left; none where there is no end of them.
+    pub left: Option<u64>,
+    /// How many wait.
+    pub waiting: usize,
+}
+
+/// What a worker has of the programmes on a day.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn of_worker(app: &App, who: Who<'_>, worker: &str, today: NaiveDate) -> Result<Programmes, ServiceError> {
+    let own = Target::Worker(worker);
+    for read in [Read::Statement, Read::Pair, Read::Appointments] {
+        may_read(who, read, own)?;
+    }
+    let reading = may_read(who, Read::Pass, own)?;
+    reading.at_least(app, None).await?;
+    reading.note_worker(app, worker);
+    let benefits: BTreeMap<String, Benefit> = app.views.benefits("", LOOKED_MAX).await?.rows.into_iter().collect();
+    let applications = applications(app, worker, &benefits).await?;
+    let is_of = |pair: &Pair| {
+        pair.terms().is_some_and(|terms| [&terms.helper, &terms.helped].iter().any(|one| one.as_str() == worker))
+    };
+    let appointments = app.views.appointments(worker).await?.value;
+    let passes = app.views.passes(worker).await?.value;
+    Ok(Programmes {
+        offered: offered(&benefits, &applications, today),
+        applications,
+        pairs: app.views.pairs("", LOOKED_MAX, is_of).await?.rows,
+        visit_kinds: visit_kinds(app, today).await?,
+        appointments: appointments.into_iter().filter_map(|(id, row)| Some((id, row.terms?))).collect(),
+        passes: passes.into_iter().filter_map(|(id, row)| Some((id, row.terms()?.clone()))).collect(),
+    })
+}
+
+async fn applications(
+    app: &App,
+    worker: &str,
+    benefits: &BTreeMap<String, Benefit>,
+) -> Result<Vec<OwnApplication>, ServiceError> {
+    let rows = app.views.applications(worker).await?.value.into_iter().filter_map(|(id, row)| {
+        let of = row.benefit?.to_string();
+        let benefit = benefits.get(&of)?;
+        let place = if row.waits { benefit.place_of(&id) } else { None };
+        Some(OwnApplication { of, place, terms: row.terms?, benefit: benefit.terms.clone()?, used: row.used, id })
+    });
+    let mut rows: Vec<OwnApplication> = rows.collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.terms.at));
+    Ok(rows)
+}
+
+/// Money that the applicant names is another person's word: what is a subsidy is applied for at the desk.
+fn offered(benefits: &BTreeMap<String, Benefit>, had: &[OwnApplication], today: NaiveDate) -> Vec<Offered> {
+    let open = benefits.iter().filter_map(|(id, row)| {
+        let terms = row.terms.as_ref()?;
+        let year = chrono::Datelike::year(&today);
+        let counted = had.iter().filter(|own| own.of == *id && (!terms.limit_yearly || own.terms.at.year() == year));
+        let below =
+            terms.limit_per_worker.is_none_or(|limit| counted.count() < usize::try_from(limit).unwrap_or(usize::MAX));
+        let open = terms.kind != BenefitKind::Grant && terms.window.holds(today) && below;
+        open.then(|| Offered { id: id.clone(), terms: terms.clone(), left: row.places_left(), waiting: row.waiting() })
+    });
+    open.collect()
+}
+
+/// The activities of a day whose points do not ripen later.
+async fn visit_kinds(app: &App, today: NaiveDate) -> Result<Vec<(String, String)>, ServiceError> {
+    let programme = app.views.programme().await?.value;
+    let lines = programme.version_on(today).map(|version| version.activities.as_slice()).unwrap_or_default();
+    let plain = lines.iter().filter(|line| line.terms.scoring.is_none());
+    Ok(plain.map(|line| (line.code.to_string(), line.name.clone())).collect())
+}

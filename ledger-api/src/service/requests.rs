@@ -1,0 +1,261 @@
+//! Service requests as boards show them: those of a site, those that a worker may claim, and the own ones. Whose ids
+//! are told to whom is told here once.
+
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::request::ServiceRequest;
+use ledger_core::domain::schedule::{Activity, Scoring};
+use ledger_core::ledger::Receipt;
+use projections::queries::catalogue::Programme;
+
+use super::ServiceError;
+use super::command::worker_event;
+use super::publicity::Within;
+use super::reading::{may_read, may_read_here, site_of_list};
+use crate::access::policy::{Read, Target, Who, may_ever};
+use crate::app::App;
+
+/// Most requests that are looked through for a board.
+const LOOKED_MAX: usize = 10_000;
+/// Most that a board shows.
+pub const SHOWN_MAX: usize = 100;
+
+/// Where a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing was done about it yet.
+    Open,
+    /// Something was done, and of some of it nobody said yet what it was worth.
+    Done,
+    /// Of all that was done somebody said what it was worth.
+    Rated,
+    /// It repeats another one, and is worked on there.
+    Merged,
+}
+
+impl Standing {
+    /// Where a request stands.
+    pub fn of(request: &ServiceRequest) -> Standing {
+        if request.posting().is_some_and(|posting| posting.merged_into.is_some()) {
+            return Standing::Merged;
+        }
+        match request.claims() {
+            0 => Standing::Open,
+            _ if request.handlings().any(|(_, work)| work.rating.is_none()) => Standing::Done,
+            _ => Standing::Rated,
+        }
+    }
+
+    /// The word in addresses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Standing::Open => "open",
+            Standing::Done => "done",
+            Standing::Rated => "rated",
+            Standing::Merged => "merged",
+        }
+    }
+}
+
+impl FromStr for Standing {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Standing, &'static str> {
+        let all = [Standing::Open, Standing::Done, Standing::Rated, Standing::Merged];
+        all.into_iter().find(|standing| standing.word() == text).ok_or("a status is open, done, rated or merged")
+    }
+}
+
+/// An id as far as the reader may be told whose: a worker is told the own one alone.
+pub fn told<'a>(who: Who<'_>, worker: Option<&'a str>) -> Option<&'a str> {
+    worker.filter(|worker| who.is_worker(worker) || may_ever(who, Read::Workers) || may_ever(who, Read::Events))
+}
+
+/// Whether a request is routed by a site or one below it, or was reported by a worker of it.
+///
+/// # Errors
+/// [`ServiceError::Unavailable`] when it cannot be looked up now.
+pub async fn is_within(app: &App, within: &mut Within, request: &ServiceRequest) -> Result<bool, ServiceError> {
+    let Some(posting) = request.posting() else { return Ok(false) };
+    match (&posting.site, &posting.reporter) {
+        (Some(own), _) => within.has_site(app, Some(own.as_str())).await,
+        (None, Some(reporter)) => within.holds(app, reporter.as_str()).await,
+        (None, None) => Ok(within.is_everywhere()),
+    }
+}
+
+/// A request on a board.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Its number.
+    pub id: String,
+    /// As it was posted, and the work on it.
+    pub request: ServiceRequest,
+    /// Where it stands.
+    pub standing: Standing,
+    /// The line of the schedule that it is scored as; none where there was none on its day.
+    pub activity: Option<Activity>,
+}
+
+impl Listed {
+    fn of(programme: &Programme, id: String, request: ServiceRequest) -> Listed {
+        let activity = line_of(programme, &request).cloned();
+        Listed { id, standing: Standing::of(&request), activity, request }
+    }
+
+    /// The day on which it was posted.
+    pub fn on(&self) -> NaiveDate {
+        self.request.posting().map(|posting| posting.on).unwrap_or_default()
+    }
+
+    /// When its points ripen.
+    pub fn scoring(&self) -> Scoring {
+        scoring(self.activity.as_ref())
+    }
+
+    /// How many more may claim it; of what is fed back, whether it was not yet.
+    pub fn claims_left(&self) -> usize {
+        claims_left(&self.request, self.activity.as_ref())
+    }
+
+    /// Whether nothing is left to do about it.
+    pub fn is_over(&self) -> bool {
+        is_over(&self.request, self.activity.as_ref())
+    }
+
+    /// Whether a worker reported it or did something about it.
+    pub fn is_of(&self, worker: &str) -> bool {
+        is_of(&self.request, worker)
+    }
+}
+
+/// The line of the schedule that a request is scored as.
+fn line_of<'a>(programme: &'a Programme, request: &ServiceRequest) -> Option<&'a Activity> {
+    let posting = request.posting()?;
+    programme.version_on(posting.on)?.activity(&posting.activity)
+}
+
+fn scoring(line: Option<&Activity>) -> Scoring {
+    line.and_then(|line| line.terms.scoring).unwrap_or(Scoring::Rating)
+}
+
+fn claims_left(request: &ServiceRequest, line: Option<&Activity>) -> usize {
+    if Standing::of(request) == Standing::Merged {
+        return 0;
+    }
+    let most = match scoring(line) {
+        Scoring::Feedback => 1,
+        Scoring::Rating => line.and_then(|line| line.terms.claimers_max).unwrap_or(1),
+    };
+    usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(request.claims())
+}
+
+fn is_over(request: &ServiceRequest, line: Option<&Activity>) -> bool {
+    match Standing::of(request) {
+        Standing::Open | Standing::Done => false,
+        Standing::Rated => claims_left(request, line) == 0,
+        Standing::Merged => true,
+    }
+}
+
+/// Whether a worker reported a request or did something about it.
+fn is_of(request: &ServiceRequest, worker: &str) -> bool {
+    let reporter = request.posting().and_then(|posting| posting.reporter.as_ref());
+    let claimers = request.handlings().filter_map(|(_, work)| work.claimer.as_ref());
+    reporter.into_iter().chain(claimers).any(|own| own.as_str() == worker)
+}
+
+/// Which requests a board shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// Those about which something is left to do.
+    ToDo,
+    /// Those that stand so.
+    Standing(Standing),
+    /// All of them.
+    All,
+    /// Those that a worker may claim: reported by somebody else, not claimed by the worker, and with room.
+    ClaimableBy(&'a str),
+    /// Those that a worker reported or did something about.
+    Of(&'a str),
+}
+
+impl Wanted<'_> {
+    fn wants(self, request: &ServiceRequest, line: Option<&Activity>) -> bool {
+        match self {
+            Wanted::ToDo => !is_over(request, line),
+            Wanted::Standing(standing) => Standing::of(request) == standing,
+            Wanted::All => true,
+            Wanted::ClaimableBy(worker) => {
+                scoring(line) == Scoring::Rating && claims_left(request, line) > 0 && !is_of(request, worker)
+            }
+            Wanted::Of(worker) => is_of(request, worker),
+        }
+    }
+}
+
+/// A board.
+#[derive(Debug, Clone, Default)]
+pub struct Board {
+    /// What waits longest first; what is over comes newest first.
+    pub rows: Vec<Listed>,
+    /// Whether there are more than are shown.
+    pub more: bool,
+}
+
+/// The requests that somebody may read, of their own site and all below it.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn board(app: &App, who: Who<'_>, wanted: Wanted<'_>) -> Result<Board, ServiceError> {
+    let site = site_of_list(who, Read::Request, "");
+    let target = if site.is_empty() { Target::District } else { Target::Site(&site) };
+    let reading = may_read_here(app, who, Read::Request, target).await?;
+    reading.at_least(app, None).await?;
+    let programme = app.views.programme().await?.value;
+    let wants = |row: &ServiceRequest| row.posting().is_some() && wanted.wants(row, line_of(&programme, row));
+    let found = app.views.requests("", LOOKED_MAX, wants).await?;
+    let rows = found.rows.into_iter().map(|(id, row)| Listed::of(&programme, id, row));
+    let mut rows: Vec<Listed> = rows.collect();
+    // What waits comes first, longest first; behind it what is over, newest first.
+    rows.sort_by(|one, other| {
+        let by_day = if one.is_over() { other.on().cmp(&one.on()) } else { one.on().cmp(&other.on()) };
+        one.is_over().cmp(&other.is_over()).then(by_day).then_with(|| one.id.cmp(&other.id))
+    });
+    let mut within = Within::of(app, &site).await?;
+    let mut board = Board { more: found.next.is_some(), ..Board::default() };
+    for listed in rows {
+        if !is_within(app, &mut within, &listed.request).await? {
+            continue;
+        }
+        if board.rows.len() >= SHOWN_MAX {
+            board.more = true;
+            break;
+        }
+        board.rows.push(listed);
+    }
+    let reporters = board.rows.iter().filter_map(|listed| listed.request.posting()?.reporter.as_ref());
+    // Nobody is told that they looked at themselves.
+    let shown = reporters.filter_map(|reporter| told(who, Some(reporter.as_str())));
+    let shown: Vec<&str> = shown.filter(|reporter| !who.is_worker(reporter)).collect();
+    reading.note_list(app, shown.into_iter());
+    Ok(board)
+}
+
+/// What a word on somebody's work earned: points ripen with it, and wait for nobody else.
+pub fn earned(receipt: &Receipt) -> Option<Points> {
+    worker_event(receipt, |event| event.as_service().map(|record| record.points))
+}
+
+/// The activities that requests can be posted of on a day: those that ripen later.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn kinds_on(app: &App, who: Who<'_>, on: NaiveDate) -> Result<Vec<Activity>, ServiceError> {
+    may_read(who, Read::Schedule, Target::District)?.at_least(app, None).await?;
+    let programme = app.views.programme().await?.value;
+    let lines = programme.version_on(on).map(|version| version.activities.clone()).unwrap_or_default();
+    Ok(lines.into_iter().filter(|line| line.terms.scoring.is_some()).collect())
+}

@@ -1,0 +1,174 @@
+//! What the desk asks of the programmes: visits that wait to be confirmed, who is appointed as what, and who waits for which
+//! benefit.
+
+use chrono::NaiveDate;
+use ledger_core::domain::benefit::command::BenefitTerms;
+use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::pair::Pair;
+use ledger_core::domain::pair::command::VisitTerms;
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::domain::worker::command::AppointmentTerms;
+
+use super::ServiceError;
+use super::reach;
+use super::reading::{may_ever_read, may_read};
+use crate::access::policy::{Read, Target, Who};
+use crate::app::App;
+
+/// Most rows that are looked through.
+const LOOKED_MAX: usize = 10_000;
+/// Most that are shown of each.
+const SHOWN_MAX: usize = 100;
+/// Appointments that are over are shown for so many days.
+const OVER_DAYS: i64 = 60;
+
+/// A visit that waits.
+#[derive(Debug, Clone)]
+pub struct WaitingVisit {
+    /// Its number.
+    pub id: String,
+    /// Of which pair.
+    pub pair: String,
+    /// The visit.
+    pub terms: VisitTerms,
+    /// Who has to confirm it.
+    pub other: WorkerId,
+}
+
+/// Visits that wait to be confirmed, of pairs of which whoever asks may read one; the oldest first.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn visits_waiting(app: &App, who: Who<'_>) -> Result<Vec<WaitingVisit>, ServiceError> {
+    let reading = may_ever_read(who, Read::Pair)?;
+    reading.at_least(app, None).await?;
+    let waits = |pair: &Pair| pair.visits().any(|(_, visit)| visit.confirmation.is_none());
+    let mut found = Vec::new();
+    for (id, pair) in app.views.pairs("", LOOKED_MAX, waits).await?.rows {
+        let Some(terms) = pair.terms() else { continue };
+        if !is_of_own(app, who, Read::Pair, terms.helper.as_str()).await?
+            && !is_of_own(app, who, Read::Pair, terms.helped.as_str()).await?
+        {
+            continue;
+        }
+        for (visit, of) in pair.visits().filter(|(_, visit)| visit.confirmation.is_none()) {
+            let other = if of.terms.reporter == terms.helper { &terms.helped } else { &terms.helper };
+            found.push(WaitingVisit {
+                id: visit.to_string(),
+                pair: id.clone(),
+                terms: of.terms.clone(),
+                other: other.clone(),
+            });
+        }
+    }
+    found.sort_by(|one, another| (one.terms.on, &one.id).cmp(&(another.terms.on, &another.id)));
+    found.truncate(SHOWN_MAX);
+    let both: Vec<&str> = found.iter().flat_map(|row| [row.terms.reporter.as_str(), row.other.as_str()]).collect();
+    reading.note_list(app, both.into_iter());
+    Ok(found)
+}
+
+/// An appointment of a worker.
+#[derive(Debug, Clone)]
+pub struct Appointed {
+    /// Its number.
+    pub id: String,
+    /// Whose.
+    pub worker: String,
+    /// As what, through which days.
+    pub terms: AppointmentTerms,
+}
+
+impl Appointed {
+    /// The last day on which it holds; none where there is no end.
+    fn last_day(terms: &AppointmentTerms) -> Option<NaiveDate> {
+        let dismissed = terms.ended.and_then(|ended| ended.pred_opt());
+        [terms.days.through, dismissed].into_iter().flatten().min()
+    }
+}
+
+/// Appointments of workers of whom whoever asks may read them; what ends first comes first, and what was over for long is
+/// left out.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn appointments(app: &App, who: Who<'_>, today: NaiveDate) -> Result<Vec<Appointed>, ServiceError> {
+    let reading = may_ever_read(who, Read::Appointments)?;
+    reading.at_least(app, None).await?;
+    let shown_since = today - chrono::Duration::days(OVER_DAYS);
+    let rows = app.views.all_appointments("", LOOKED_MAX, |row| {
+        let Some(terms) = &row.terms else { return false };
+        Appointed::last_day(terms).is_none_or(|last| shown_since <= last)
+    });
+    let mut rows: Vec<Appointed> = rows
+        .await?
+        .rows
+        .into_iter()
+        .filter_map(|(key, row)| {
+            let (worker, id) = key.split_once('/')?;
+            Some(Appointed { id: id.to_owned(), worker: worker.to_owned(), terms: row.terms? })
+        })
+        .collect();
+    let end = |row: &Appointed| Appointed::last_day(&row.terms).unwrap_or(NaiveDate::MAX);
+    rows.sort_by(|one, other| (end(one), &one.id).cmp(&(end(other), &other.id)));
+    let mut found = Vec::new();
+    for row in rows {
+        if found.len() < SHOWN_MAX && is_of_own(app, who, Read::Appointments, &row.worker).await? {
+            found.push(row);
+        }
+    }
+    reading.note_list(app, found.iter().map(|row: &Appointed| row.worker.as_str()));
+    Ok(found)
+}
+
+/// A benefit with who waits for it.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// Which.
+    pub id: String,
+    /// Its particulars.
+    pub terms: BenefitTerms,
+    /// How many were given.
+    pub granted: u64,
+    /// How many were used.
+    pub used: u64,
+    /// How many wait, also those who are not shown.
+    pub waiting: usize,
+    /// Place and time of whoever waits and may be read by whoever asks.
+    pub queue: Vec<(usize, WorkerId, BusinessTime)>,
+}
+
+/// Benefits, those that somebody waits for first.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn queues(app: &App, who: Who<'_>) -> Result<Vec<Queue>, ServiceError> {
+    let reading = may_ever_read(who, Read::Worker)?;
+    may_read(who, Read::Benefit, Target::District)?;
+    reading.at_least(app, None).await?;
+    let mut found = Vec::new();
+    for (id, row) in app.views.benefits("", LOOKED_MAX).await?.rows {
+        let Some(terms) = row.terms.clone() else { continue };
+        let mut queue = Vec::new();
+        for (place, queued) in (1_usize..).zip(row.queue.iter().take(SHOWN_MAX)) {
+            if is_of_own(app, who, Read::Worker, queued.worker.as_str()).await? {
+                queue.push((place, queued.worker.clone(), queued.at));
+            }
+        }
+        found.push(Queue { id, terms, granted: row.granted, used: row.used, waiting: row.waiting(), queue });
+    }
+    found.sort_by_key(|queue| std::cmp::Reverse(queue.waiting));
+    found.truncate(SHOWN_MAX);
+    let waiting: Vec<&str> =
+        found.iter().flat_map(|row: &Queue| row.queue.iter().map(|(_, worker, _)| worker.as_str())).collect();
+    reading.note_list(app, waiting.into_iter());
+    Ok(found)
+}
+
+async fn is_of_own(app: &App, who: Who<'_>, read: Read, worker: &str) -> Result<bool, ServiceError> {
+    match reach::may(app, who, read, Target::Worker(worker)).await {
+        Ok(()) => Ok(true),
+        Err(ServiceError::Denied(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
+}

@@ -1,0 +1,256 @@
+//! `/appointments`: what the desk keeps of the programmes: visits that wait for the other one of a pair, who is appointed as
+//! what and until when, and who waits for which benefit.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use chrono::NaiveDate;
+use ledger_core::domain::ids::{SiteId, WorkerId};
+use ledger_core::domain::period::Period;
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::worker::command::AppointmentTerms;
+use ledger_core::ledger::{Command, commands};
+
+use super::form::{Fields, Sent, read_id};
+use super::me::{days_left, letter_state};
+use super::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
+use super::trouble;
+use super::words::Words;
+use crate::access::Role;
+use crate::access::policy::{CommandKind, Denied, Who, may_ever};
+use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::desk::today;
+use crate::service::reading::date;
+use crate::service::rosters::{Appointed, Queue, WaitingVisit, appointments, queues, visits_waiting};
+
+#[derive(Template)]
+#[template(path = "appointments/page.html", config = ".askama.toml")]
+struct Page {
+    f: Frame,
+    said: String,
+    bad: String,
+    visits: Vec<Visit>,
+    confirms: bool,
+    letters: Vec<Letter>,
+    appoints: bool,
+    benefits: Vec<Benefit>,
+    typed: Typed,
+    today: String,
+    key: String,
+}
+
+struct Visit {
+    id: String,
+    pair: String,
+    activity: String,
+    on: String,
+    reporter: String,
+    other: String,
+    age: String,
+    key: String,
+}
+
+struct Letter {
+    at: usize,
+    id: String,
+    worker: String,
+    role: String,
+    body: String,
+    site: String,
+    from: String,
+    until: String,
+    days: String,
+    state: &'static str,
+    colour: &'static str,
+    /// It can still be ended.
+    ends: bool,
+    key: String,
+}
+
+struct Benefit {
+    id: String,
+    name: String,
+    given: String,
+    waiting: String,
+    queue: Vec<String>,
+}
+
+/// What was typed of a new appointment, to be shown again where it was refused.
+#[derive(Debug, Default)]
+struct Typed {
+    id: String,
+    worker: String,
+    role: String,
+    body: String,
+    site: String,
+    from: String,
+    until: String,
+}
+
+/// The pages' routes.
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/appointments", get(read).post(act))
+}
+
+/// What a page says of what was just asked.
+#[derive(Default)]
+struct Told {
+    said: String,
+    bad: String,
+    typed: Typed,
+}
+
+async fn read(State(app): State<App>, visitor: Visitor) -> Response {
+    answer(&visitor, page(&app, &visitor, Told::default()).await)
+}
+
+async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
+    let made = async {
+        let fields = Fields::of(&visitor, sent)?;
+        let told = match carry_out(&app, &visitor, &fields).await {
+            Ok(said) => Told { said, ..Told::default() },
+            Err(Trouble::Service(error)) => {
+                let typed = if fields.get("do") == "appoint" { typed(&fields) } else { Typed::default() };
+                Told { bad: trouble::said(visitor.words(), visitor.english, &error), typed, ..Told::default() }
+            }
+            Err(other) => return Err(other),
+        };
+        page(&app, &visitor, told).await
+    };
+    answer(&visitor, made.await)
+}
+
+fn typed(fields: &Fields) -> Typed {
+    let get = |name| fields.get(name).to_owned();
+    Typed {
+        id: get("id"),
+        worker: get("worker"),
+        role: get("role"),
+        body: get("body"),
+        site: get("site"),
+        from: get("from"),
+        until: get("until"),
+    }
+}
+
+async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
+    let w = visitor.words();
+    let (command, said) = match fields.get("do") {
+        "confirm" => {
+            let by: WorkerId = read_id(fields.get("by"))?;
+            let on = date("on", fields.get("on"))?;
+            let (pair, visit) = (read_id(fields.get("pair"))?, read_id(fields.get("visit"))?);
+            let command = commands::ConfirmVisit { pair, visit, by, on };
+            (Command::from(command), w.programmes.visit_confirmed)
+        }
+        "dismiss" => (appointment(fields, required(fields, "ended").map(Some)?)?, w.appointments.dismissed),
+        _ => (appointment(fields, None)?, w.appointments.appointed),
+    };
+    give(app, visitor, fields.get("key"), command).await?;
+    Ok(said.to_owned())
+}
+
+/// A row of the register: entered anew, or again with its end.
+fn appointment(fields: &Fields, ended: Option<NaiveDate>) -> Result<Command, ServiceError> {
+    let site = fields.some("site").map(read_id::<SiteId>).transpose()?;
+    let days = Period { from: Some(required(fields, "from")?), through: date("until", fields.get("until"))? };
+    let (body, role) = (fields.get("body").to_owned(), fields.get("role").to_owned());
+    let terms = AppointmentTerms { body, days, ended, role, site };
+    let (appointment, worker) = (read_id(fields.get("id"))?, read_id(&fields.get("worker").to_uppercase())?);
+    Ok(commands::RegisterAppointment { appointment, worker, terms }.into())
+}
+
+fn required(fields: &Fields, name: &str) -> Result<NaiveDate, ServiceError> {
+    date(name, fields.get(name))?
+        .ok_or_else(|| ServiceError::refused(Code::InvalidDate, format!("{name}: no date is given; write YYYY-MM-DD")))
+}
+
+async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trouble> {
+    let w = visitor.words();
+    let identity = &visitor.must()?.identity;
+    let (who, today) = (Who::Bearer(identity), today(app));
+    let (operator, approver) = (identity.acts_as(Role::Operator), identity.acts_as(Role::Approver));
+    if !operator && !approver {
+        return Err(Denied.into());
+    }
+    let Told { said, bad, mut typed } = told;
+    if typed.from.is_empty() {
+        typed.from = today.to_string();
+    }
+    if typed.id.is_empty() {
+        typed.id = new_number("PS");
+    }
+    let called = crate::service::own::schedule_on(app, who, today).await?;
+    let called = |code: &str| {
+        let line = called.iter().find(|(found, _, _)| found == code);
+        line.map_or_else(|| code.to_owned(), |(_, name, _)| name.clone())
+    };
+    let page = Page {
+        f: visitor.frame(w.appointments_page),
+        said,
+        bad,
+        visits: visits_waiting(app, who).await?.into_iter().map(|row| visit(w, row, &called, today)).collect(),
+        confirms: operator && may_ever(who, CommandKind::ConfirmVisit),
+        letters: (0_usize..)
+            .zip(appointments(app, who, today).await?)
+            .map(|(at, row)| letter(w, at, row, today))
+            .collect(),
+        appoints: approver && may_ever(who, CommandKind::RegisterAppointment),
+        benefits: queues(app, who).await?.into_iter().map(|row| benefit(w, row)).collect(),
+        typed,
+        today: today.to_string(),
+        key: new_key("appointment"),
+    };
+    show(&page)
+}
+
+fn visit(w: &Words, row: WaitingVisit, called: &dyn Fn(&str) -> String, today: NaiveDate) -> Visit {
+    Visit {
+        activity: called(row.terms.activity.as_str()),
+        on: row.terms.on.to_string(),
+        age: w.programmes.waits_since((today - row.terms.on).num_days()),
+        reporter: row.terms.reporter.to_string(),
+        other: row.other.to_string(),
+        id: row.id,
+        pair: row.pair,
+        key: new_key("confirm"),
+    }
+}
+
+fn letter(w: &Words, at: usize, row: Appointed, today: NaiveDate) -> Letter {
+    let Appointed { id, worker, terms } = row;
+    let (state, colour) = letter_state(w, &terms, today);
+    Letter {
+        at,
+        id,
+        worker,
+        days: days_left(w, terms.days.through, today),
+        ends: terms.ended.is_none() && terms.days.through.is_none_or(|last| today <= last),
+        from: terms.days.from.map(|day| day.to_string()).unwrap_or_default(),
+        until: terms.days.through.map(|day| day.to_string()).unwrap_or_default(),
+        site: terms.site.map(|site| site.to_string()).unwrap_or_default(),
+        role: terms.role,
+        body: terms.body,
+        state,
+        colour,
+        key: new_key("dismissal"),
+    }
+}
+
+fn benefit(w: &Words, row: Queue) -> Benefit {
+    let a = w.appointments;
+    Benefit {
+        given: a.given(row.granted, row.terms.places, row.used),
+        waiting: if row.waiting > 0 { a.waiting(row.waiting) } else { String::new() },
+        queue: row
+            .queue
+            .iter()
+            .map(|(place, worker, at)| a.queued(*place, worker.as_str(), &at.date().to_string()))
+            .collect(),
+        id: row.id,
+        name: row.terms.name,
+    }
+}

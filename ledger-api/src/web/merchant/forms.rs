@@ -1,0 +1,144 @@
+//! What the forms of `/merchant` ask for: to honour a pass, and to take what was granted to somebody.
+
+use ledger_core::domain::decimal::{Decimal, Spelling};
+use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::{ApplicationId, MerchantId};
+use ledger_core::domain::merchant::MerchantEvent;
+use ledger_core::domain::money::Fen;
+use ledger_core::domain::time::BusinessTime;
+use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
+use ledger_core::ledger::{Command, Receipt, commands};
+
+use super::Told;
+use crate::access::policy::Who;
+use crate::app::App;
+use crate::service::desk::today;
+use crate::service::keys::read_key;
+use crate::service::merchant::{benefit_of, offers, to_pay, was_used_by};
+use crate::web::figures::yuan;
+use crate::web::form::{Fields, read_id};
+use crate::web::page::{Trouble, Visitor, give};
+use crate::web::trouble;
+
+/// What was typed, to be shown again where it was not taken.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Typed {
+    pub(super) slip: String,
+    pub(super) pass: String,
+    pub(super) offer: String,
+    pub(super) at: String,
+    pub(super) price: String,
+    pub(super) paid: String,
+    pub(super) number: String,
+}
+
+impl Typed {
+    fn of(fields: &Fields) -> Typed {
+        let get = |name| fields.get(name).to_owned();
+        Typed {
+            slip: get("slip"),
+            pass: get("pass"),
+            offer: get("offer"),
+            at: get("at"),
+            price: get("price"),
+            paid: get("paid"),
+            number: get("number"),
+        }
+    }
+}
+
+/// Does what a form asks; gives what the page says of it.
+pub(super) async fn carry_out(app: &App, visitor: &Visitor, merchant: &str, fields: &Fields) -> Result<Told, Trouble> {
+    let mut typed = Typed::of(fields);
+    let honours = fields.get("do") == "honour";
+    let due = if honours { due(app, visitor, merchant, fields).await? } else { None };
+    if let Some((told, fen)) = &due
+        && typed.paid.is_empty()
+    {
+        typed.paid = fen.to_string();
+        return Ok(Told { wait: told.clone(), typed, ..Told::default() });
+    }
+    let done = if honours { honour(app, visitor, fields).await } else { take(app, visitor, merchant, fields).await };
+    match done {
+        Ok(said) => Ok(Told { said, ..Told::default() }),
+        Err(Trouble::Service(error)) => {
+            let bad = trouble::said(visitor.words(), visitor.english, &error);
+            // What was to be paid is told with the no, unless that was paid.
+            let due = due.filter(|(_, fen)| money(&typed.paid) != AskedAmount::Amount(*fen));
+            Ok(Told { bad, wait: due.map(|(told, _)| told).unwrap_or_default(), typed, ..Told::default() })
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// What is to be paid under one of the merchant's own offers, where offer and price say so.
+async fn due(app: &App, visitor: &Visitor, merchant: &str, fields: &Fields) -> Result<Option<(String, Fen)>, Trouble> {
+    let who = Who::Bearer(&visitor.must()?.identity);
+    let AskedAmount::Amount(price) = money(fields.get("price")) else { return Ok(None) };
+    let offers = offers(app, who, merchant, today(app)).await?;
+    let Some((_, terms)) = offers.into_iter().find(|(id, _)| id == fields.get("offer")) else { return Ok(None) };
+    let (w, due) = (visitor.words().merchant_words, to_pay(&terms, price));
+    Ok(Some((w.to_pay(&w.discount(terms.paid_of_thousand), &yuan(due)), due)))
+}
+
+async fn honour(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
+    let w = visitor.words().merchant_words;
+    // The number is the key: a slip that is entered a second time is the same slip.
+    let key = fields.get("slip");
+    let command = commands::UsePass {
+        slip_no: (&read_key(key)?).into(),
+        pass: read_id(&fields.get("pass").to_uppercase())?,
+        offer: read_id(fields.get("offer"))?,
+        at: civil(fields.get("at")),
+        price: money(fields.get("price")),
+        paid: money(fields.get("paid")),
+    };
+    let receipt = give(app, visitor, key, Command::from(command)).await?;
+    Ok(w.owed(w.honoured, &yuan(claimed(&receipt))))
+}
+
+async fn take(app: &App, visitor: &Visitor, merchant: &str, fields: &Fields) -> Result<String, Trouble> {
+    let w = visitor.words().merchant_words;
+    let merchant: MerchantId = read_id(merchant)?;
+    let application: ApplicationId = read_id(&fields.get("number").to_uppercase())?;
+    let key = read_key(fields.get("key"))?;
+    // A use is of now, so that the same form sent twice would say two things.
+    if was_used_by(app, &key, &application).await? {
+        return Ok(w.used_before.to_owned());
+    }
+    let command = commands::UseBenefit {
+        benefit: benefit_of(app, &application).await?,
+        application,
+        used: AskedUse { at: Some(app.ledger.now()), merchant: Some(merchant) },
+    };
+    let receipt = give(app, visitor, key.as_str(), Command::from(command)).await?;
+    Ok(w.owed(w.used, &yuan(claimed(&receipt))))
+}
+
+/// What a merchant is owed by a command.
+fn claimed(receipt: &Receipt) -> Fen {
+    let claims = receipt.events.iter().filter_map(Event::as_merchant).map(|event| match event {
+        MerchantEvent::MoneyClaimed(claimed) => claimed.amount,
+        MerchantEvent::MerchantRegistered(_)
+        | MerchantEvent::MerchantUpdated(_)
+        | MerchantEvent::VoucherHonoured(_)
+        | MerchantEvent::HonourReversed(_)
+        | MerchantEvent::SettlementPaid(_) => Fen::ZERO,
+    });
+    claims.fold(Fen::ZERO, |sum, amount| sum + amount)
+}
+
+/// Yuan as they are typed; what is no amount is judged by the ledger.
+fn money(text: &str) -> AskedAmount {
+    if text.is_empty() {
+        return AskedAmount::Blank;
+    }
+    let yuan = Decimal::read(text, Spelling::TYPED).and_then(Fen::from_yuan);
+    yuan.map_or(AskedAmount::Unreadable, AskedAmount::Amount)
+}
+
+/// A time of a form, with or without its seconds.
+fn civil(text: &str) -> Option<BusinessTime> {
+    let seconds = if text.len() == "2026-11-28T09:05".len() { ":00" } else { "" };
+    BusinessTime::parse(&format!("{text}{seconds}+08:00"))
+}

@@ -1,0 +1,363 @@
+//! The programmes' pages over the demonstration district, as a browser without script meets them: what stands on each, what
+//! its forms do, and that a foreign role is refused. The ledger's clock stands still.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use ledger_core::journal::RecordedTime;
+use ledger_core::journal::url::JournalUrl;
+use ledger_core::ledger::LedgerSettings;
+use tower::ServiceExt;
+
+use super::{Entrance, routes};
+use crate::access::Role;
+use crate::app::{App, AppTasks};
+use crate::demo;
+use crate::service::login::enter;
+
+/// The demonstration on a day, and its pages.
+struct House {
+    app: App,
+    router: Router,
+    _tasks: AppTasks,
+    _folder: tempfile::TempDir,
+}
+
+/// Somebody who came in as a role.
+struct Visit<'a> {
+    house: &'a House,
+    cookie: String,
+    csrf: String,
+}
+
+impl House {
+    async fn open() -> House {
+        let noon = chrono::NaiveDate::from_ymd_opt(2026, 12, 1).and_then(|day| day.and_hms_opt(4, 0, 0)).unwrap();
+        let noon = RecordedTime::from_micros(noon.and_utc().timestamp_micros());
+        let settings = LedgerSettings { clock: Arc::new(move || noon), ..LedgerSettings::default() };
+        let folder = tempfile::tempdir().unwrap();
+        let url = JournalUrl::Sqlite(folder.path().join("nuanxin.db"));
+        let (app, tasks) = App::open(&url, settings).await.unwrap();
+        demo::fill(&app.ledger, &app.vault).await.unwrap();
+        demo::open_doors(&app.ledger, &app.vault).await.unwrap();
+        let router = routes(Entrance { demonstration: true, open: false }).with_state(app.clone());
+        House { app, router, _tasks: tasks, _folder: folder }
+    }
+
+    async fn enter(&self, role: Role) -> Visit<'_> {
+        let account = demo::account_of(&self.app.ledger, role).await.unwrap().unwrap();
+        let entered = enter(&self.app, &account, None).await.unwrap();
+        Visit { house: self, cookie: format!("__Host-nuanxin={}", entered.secret), csrf: entered.session.csrf }
+    }
+}
+
+impl Visit<'_> {
+    async fn ask(&self, request: axum::http::request::Builder, body: String) -> (StatusCode, String) {
+        let request = request.header("x-forwarded-proto", "https").header(header::COOKIE, &self.cookie);
+        let response = self.house.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        (parts.status, String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    async fn status(&self, path: &str) -> u16 {
+        self.ask(Request::get(path), String::new()).await.0.as_u16()
+    }
+
+    async fn read(&self, path: &str) -> String {
+        let (status, page) = self.ask(Request::get(path), String::new()).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {page}");
+        page
+    }
+
+    async fn send_raw(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+        let written = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", written(value))).collect();
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.ask(request, body.join("&")).await
+    }
+
+    async fn send(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let mut all = vec![("token", self.csrf.as_str())];
+        all.extend_from_slice(fields);
+        let (status, page) = self.send_raw(path, &all).await;
+        assert_eq!(status, StatusCode::OK, "{path} {fields:?}: {page}");
+        page
+    }
+
+    /// What a page says of a form that did something.
+    async fn done(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        said(&self.send(path, fields).await, "role=\"status\">")
+    }
+
+    /// What a page says of a form that was refused.
+    async fn refused(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        said(&self.send(path, fields).await, "role=\"alert\">")
+    }
+}
+
+#[track_caller]
+fn said(page: &str, mark: &str) -> String {
+    let rest = page.split(mark).nth(1).unwrap_or_else(|| panic!("nothing is said with {mark}: {page}"));
+    let told = rest.split("</p>").next().unwrap_or_default();
+    told.rsplit('>').next().unwrap_or_default().to_owned()
+}
+
+#[track_caller]
+fn holds(page: &str, words: &[&str]) {
+    for word in words {
+        assert!(page.contains(word), "{word} is missing: {page}");
+    }
+}
+
+#[tokio::test]
+async fn the_desk_posts_a_request_records_the_work_and_the_word_on_it() {
+    let house = House::open().await;
+    let desk = house.enter(Role::Operator).await;
+    let page = desk.read("/requests").await;
+    holds(
+        &page,
+        &[
+            "需求清单",
+            "登记需求",
+            "待认领",
+            "待核实",
+            "待评价",
+            "YS-XQ05",
+            "已提出 12 天",
+            "上报人 YS-0001",
+            "登记办理",
+        ],
+    );
+    assert!(!page.contains("YS-XQ06") && !page.contains("YS-XQ07"), "what is over is not to be done: {page}");
+    let oldest = page.find("YS-XQ05").zip(page.find("YS-XQ08"));
+    assert!(oldest.is_some_and(|(old, new)| old < new), "what waits longest comes first");
+    holds(&desk.read("/requests?state=merged").await, &["YS-XQ07", "已并入", "并入 YS-XQ01"]);
+
+    let post = [("do", "post"), ("number", "T-1"), ("activity", "WX02"), ("on", "2026-11-30")];
+    assert_eq!(desk.done("/requests", &post).await, "已登记，单号 T-1");
+    assert_eq!(desk.done("/requests", &post).await, "已登记，单号 T-1", "the same form again is the same request");
+    assert!(desk.read("/requests?state=open").await.contains("T-1"));
+    let work = [
+        ("do", "handle"),
+        ("key", "T-1-work"),
+        ("request", "T-1"),
+        ("claimer", "ys-0002"),
+        ("claimed", "2026-11-30"),
+        ("done", "2026-12-01"),
+        ("quantity", "1"),
+    ];
+    assert_eq!(desk.done("/requests", &work).await, "已登记办理，等待评价");
+    let late = [("do", "rate"), ("key", "T-1-early"), ("request", "T-1"), ("handling", "T-1-work"), ("word", "满意")];
+    let early = [late.as_slice(), &[("on", "2026-11-30")]].concat();
+    assert!(desk.refused("/requests", &early).await.contains("日期"), "nobody rates what is not done yet");
+    let rate = [("do", "rate"), ("key", "T-1-word"), ("request", "T-1"), ("handling", "T-1-work"), ("word", "满意")];
+    assert_eq!(desk.done("/requests", &rate).await, "已办好，入账 20 分");
+    holds(&desk.read("/requests?state=rated").await, &["T-1", "已评价", "认领人 YS-0002"]);
+    // A hazard is found true in one step.
+    let true_one = [("do", "feed_back"), ("key", "T-2"), ("request", "YS-XQ09"), ("word", "属实"), ("quantity", "1")];
+    assert_eq!(desk.done("/requests", &true_one).await, "已办好，入账 5 分");
+    // What was typed stays where it is refused.
+    let wrong = [("do", "handle"), ("key", "T-3"), ("request", "YS-XQ01"), ("claimer", "YS-9999"), ("quantity", "2")];
+    let wrong = [wrong.as_slice(), &[("claimed", "2026-12-01"), ("done", "2026-12-01")]].concat();
+    let page = desk.send("/requests", &wrong).await;
+    holds(&page, &["role=\"alert\"", "没有此人员", "value=\"YS-9999\"", "<details open>"]);
+    // Who checks says what work was worth, and posts nothing.
+    let approver = house.enter(Role::Approver).await;
+    let page = approver.read("/requests").await;
+    holds(&page, &["需求清单", "评价结果"]);
+    assert!(!page.contains("value=\"post\"") && !page.contains("value=\"handle\""), "{page}");
+    assert!(approver.refused("/requests", &post).await.contains("不能办理"));
+}
+
+#[tokio::test]
+async fn a_worker_claims_reports_and_rates_and_is_told_nobody_else_s_id() {
+    let house = House::open().await;
+    let rider = house.enter(Role::Worker).await;
+    let page = rider.read("/requests").await;
+    holds(&page, &["可认领", "我的需求", "上报隐患", "认领并登记办理", "本人上报", "YS-XQ01", "YS-XQ05"]);
+    for other in ["YS-0004", "YS-0007", "YS-0012", "YS-XQ09"] {
+        assert!(!page.contains(other), "{other}: {page}");
+    }
+    let work = [
+        ("do", "handle"),
+        ("key", "R-1"),
+        ("request", "YS-XQ01"),
+        ("claimer", "YS-0002"),
+        ("claimed", "2026-12-01"),
+        ("done", "2026-12-01"),
+        ("quantity", "1"),
+    ];
+    assert_eq!(rider.done("/requests", &work).await, "已登记办理，等待评价");
+    let page = rider.read("/requests").await;
+    holds(&page, &["本人办理"]);
+    // Nobody says what the own work was worth.
+    let own = [("do", "rate"), ("key", "R-2"), ("request", "YS-XQ01"), ("handling", "R-1"), ("word", "满意")];
+    assert!(rider.refused("/requests", &own).await.contains("不能办理"));
+    let others =
+        [("do", "rate"), ("key", "R-3"), ("request", "YS-XQ05"), ("handling", "YS-BL02"), ("word", "基本满意")];
+    assert_eq!(rider.done("/requests", &others).await, "已办好，入账 20 分");
+    let hazard = [("do", "report"), ("key", "R-4"), ("activity", "YH01"), ("on", "2026-12-01")];
+    assert_eq!(rider.done("/requests", &hazard).await, "已登记，单号 R-4");
+    let found = [("do", "feed_back"), ("key", "R-5"), ("request", "R-4"), ("word", "属实"), ("quantity", "1")];
+    assert!(!rider.refused("/requests", &found).await.is_empty(), "nobody finds the own report true");
+}
+
+#[tokio::test]
+async fn a_worker_sees_benefits_pairs_and_papers_applies_and_confirms_a_visit() {
+    let house = House::open().await;
+    let rider = house.enter(Role::Worker).await;
+    let page = rider.read("/me").await;
+    for word in ["可用积分", "我的权益", "爱心餐券", "已发放", "排队第 2 位", "还剩 90 天", "YS-DJ05", "申请权益"]
+    {
+        holds(&page, &[word]);
+    }
+    holds(&page, &["我的结对与走访", "帮带", "YS-0006", "待您确认", "确认走访", "填报走访"]);
+    holds(&page, &["我的聘书", "兼职网格员", "有效", "我的暖心卡", "YS-NK0001", "还剩 265 天"]);
+    assert!(!page.contains("困难补助"), "money for oneself is asked for at the desk");
+
+    let apply = [("do", "apply"), ("key", "A-1"), ("benefit", "YS-QY03"), ("at", "2026-12-01T11:00:00+08:00")];
+    assert!(rider.done("/me", &apply).await.starts_with("已发放"));
+    assert!(rider.done("/me", &apply).await.starts_with("已发放"), "the same form again is the same application");
+    let again = [("do", "apply"), ("key", "A-2"), ("benefit", "YS-QY03"), ("at", "2026-12-01T11:00:00+08:00")];
+    assert!(!rider.refused("/me", &again).await.is_empty(), "one for each worker");
+    let confirm =
+        [("do", "confirm_visit"), ("key", "C-1"), ("pair", "YS-JD01"), ("visit", "YS-ZF01"), ("on", "2026-12-01")];
+    assert!(rider.done("/me", &confirm).await.contains("走访已确认"));
+    assert!(!rider.read("/me").await.contains("value=\"confirm_visit\""), "nothing is left to confirm");
+    let report =
+        [("do", "report_visit"), ("key", "V-1"), ("pair", "YS-JD01"), ("activity", "LB01"), ("on", "2026-12-01")];
+    assert!(rider.done("/me", &report).await.contains("走访已填报"));
+    assert!(rider.read("/me").await.contains("等对方确认"));
+    // The pair of others is not the rider's.
+    let foreign =
+        [("do", "report_visit"), ("key", "V-2"), ("pair", "YS-JD02"), ("activity", "LB01"), ("on", "2026-12-01")];
+    assert!(!rider.refused("/me", &foreign).await.is_empty());
+    // To object works as ever.
+    let objection = [("key", "O-1"), ("credit", "demo/proposed/01"), ("reason", "数量不对")];
+    assert_eq!(rider.done("/me", &objection).await, "异议已提交，处理结果会写在明细里");
+}
+
+#[tokio::test]
+async fn a_merchant_is_told_what_is_to_be_paid_honours_a_pass_and_takes_a_voucher_once() {
+    let house = House::open().await;
+    let merchant = house.enter(Role::Merchant).await;
+    let page = merchant.read("/merchant").await;
+    holds(&page, &["核销优惠", "核销权益券", "8.5 折", "本月应付金额", "¥3.00", "YS-XP0001", "结算"]);
+    let slip = [("do", "honour"), ("slip", "S-1"), ("pass", "ys-nk0001"), ("offer", "YS-YH01"), ("price", "100")];
+    let slip = [slip.as_slice(), &[("at", "2026-12-01T11:30")]].concat();
+    let asked = merchant.send("/merchant", &slip).await;
+    holds(&asked, &["应收 ¥85.00", "value=\"85\"", "value=\"S-1\""]);
+    assert!(!merchant.read("/merchant").await.contains("S-1<"), "nothing is recorded before it was looked at");
+    let wrong = [slip.as_slice(), &[("paid", "90")]].concat();
+    holds(&merchant.send("/merchant", &wrong).await, &["role=\"alert\"", "金额无效", "应收 ¥85.00"]);
+    let right = [slip.as_slice(), &[("paid", "85.00")]].concat();
+    assert_eq!(merchant.done("/merchant", &right).await, "已核销，应付贵店 ¥7.50");
+    assert_eq!(merchant.done("/merchant", &right).await, "已核销，应付贵店 ¥7.50", "the same slip is entered once");
+    let page = merchant.read("/merchant").await;
+    holds(&page, &["S-1<", "¥10.50"]);
+
+    let take = [("do", "take"), ("key", "U-1"), ("number", "ys-dj05")];
+    assert_eq!(merchant.done("/merchant", &take).await, "已核销权益券，应付贵店 ¥15.00");
+    assert!(merchant.done("/merchant", &take).await.contains("没有重复"));
+    let again = [("do", "take"), ("key", "U-2"), ("number", "YS-DJ05")];
+    assert!(!merchant.refused("/merchant", &again).await.is_empty());
+    let queued = [("do", "take"), ("key", "U-3"), ("number", "YS-DJ04")];
+    assert!(merchant.refused("/merchant", &queued).await.contains("名额已满"), "what waits cannot be used");
+    let nobody = [("do", "take"), ("key", "U-4"), ("number", "QY-00000-00000")];
+    assert!(merchant.refused("/merchant", &nobody).await.contains("没有此权益项目"));
+    holds(&merchant.read("/merchant").await, &["¥25.50"]);
+}
+
+#[tokio::test]
+async fn the_desk_sees_what_waits_appoints_and_ends_an_appointment() {
+    let house = House::open().await;
+    let approver = house.enter(Role::Approver).await;
+    let page = approver.read("/appointments").await;
+    holds(&page, &["待确认的走访", "YS-ZF02", "已等 4 天", "聘任", "YS-PS02", "还剩 20 天"]);
+    holds(&page, &["权益与排队", "2 人排队", "第 1 位 YS-0012", "登记聘任"]);
+    assert!(!page.contains("value=\"confirm\""), "a visit is confirmed by the other one, or entered at the desk");
+    let appoint = [
+        ("do", "appoint"),
+        ("key", "P-1"),
+        ("id", "PS-9"),
+        ("worker", "YS-0003"),
+        ("role", "兼职网格员"),
+        ("from", "2026-12-01"),
+        ("until", "2027-11-30"),
+    ];
+    assert_eq!(approver.done("/appointments", &appoint).await, "已登记聘任");
+    holds(&approver.read("/appointments").await, &["PS-9", "还剩 364 天"]);
+    let fields = [appoint.as_slice(), &[("ended", "2026-12-01")]].concat();
+    let dismiss: Vec<(&str, &str)> = fields
+        .into_iter()
+        .map(|(name, value)| match name {
+            "do" => (name, "dismiss"),
+            "key" => (name, "P-2"),
+            _ => (name, value),
+        })
+        .collect();
+    assert_eq!(approver.done("/appointments", &dismiss).await, "已登记解聘");
+    assert!(approver.read("/appointments").await.contains("已解聘"));
+    // What was typed comes back as text, whatever it is.
+    let odd = [("do", "appoint"), ("key", "P-3"), ("id", "PS-8"), ("worker", "NOBODY"), ("role", "<b>x</b>")];
+    let odd = [odd.as_slice(), &[("from", "2026-12-01")]].concat();
+    let page = approver.send("/appointments", &odd).await;
+    assert!(page.contains("没有此人员") && !page.contains("<b>x</b>"), "{page}");
+
+    let operator = house.enter(Role::Operator).await;
+    let confirm = [
+        ("do", "confirm"),
+        ("key", "P-4"),
+        ("pair", "YS-JD02"),
+        ("visit", "YS-ZF02"),
+        ("by", "YS-0013"),
+        ("on", "2026-12-01"),
+    ];
+    holds(&operator.read("/appointments").await, &["本人已确认，代为登记"]);
+    assert!(operator.done("/appointments", &confirm).await.contains("走访已确认"));
+    assert!(operator.refused("/appointments", &appoint).await.contains("不能办理"));
+}
+
+#[tokio::test]
+async fn foreign_roles_and_forged_forms_are_refused() {
+    let house = House::open().await;
+    let all = [
+        ("/requests", &[Role::Operator, Role::Approver, Role::Worker] as &[Role]),
+        ("/appointments", &[Role::Operator, Role::Approver]),
+        ("/me", &[Role::Worker]),
+        ("/merchant", &[Role::Merchant]),
+    ];
+    for (role, _, _) in demo::ENTRANCES {
+        let visit = house.enter(role).await;
+        for (path, of) in all {
+            let expected = if of.contains(&role) { 200 } else { 403 };
+            assert_eq!(visit.status(path).await, expected, "{path} {role:?}");
+            let (status, _) = visit.send_raw(path, &[("do", "post"), ("token", "forged")]).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{path} {role:?}");
+        }
+        // Each finds the pages that are there for one.
+        let home = visit.ask(Request::get("/"), String::new()).await.0;
+        assert_eq!(home, StatusCode::SEE_OTHER);
+    }
+    let stranger = Visit { house: &house, cookie: "nuanxin-large=1".to_owned(), csrf: String::new() };
+    assert_eq!(stranger.status("/requests").await, 303, "the way to the login");
+}
+
+#[tokio::test]
+async fn the_pages_speak_english_without_a_chinese_word_of_their_own() {
+    let house = House::open().await;
+    for (role, path, words) in [
+        (Role::Operator, "/requests", ["Post a request", "To be rated", "posted 12 days ago"]),
+        (Role::Worker, "/me", ["My benefits", "No. 2 in the queue", "Confirm the visit"]),
+        (Role::Merchant, "/merchant", ["Take a voucher", "85 % is paid", "Yuan this month"]),
+        (Role::Approver, "/appointments", ["Visits to confirm", "2 waiting", "20 days left"]),
+    ] {
+        let mut visit = house.enter(role).await;
+        visit.cookie.push_str("; nuanxin-language=en");
+        holds(&visit.read(path).await, &words);
+    }
+}

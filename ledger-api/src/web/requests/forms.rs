@@ -1,0 +1,183 @@
+//! What the forms of `/requests` ask for.
+
+use chrono::NaiveDate;
+use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::quantity::Quantity;
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::request::command::Work;
+use ledger_core::ledger::commands::requests::AskedRating;
+use ledger_core::ledger::{Command, Receipt, commands};
+
+use super::Doing;
+use crate::access::policy::{CommandKind, Target};
+use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::desk::today;
+use crate::service::keys::read_key;
+use crate::service::reach;
+use crate::service::reading::{no_date, read_date};
+use crate::service::requests::earned;
+use crate::web::figures::points;
+use crate::web::form::{Fields, read_id};
+use crate::web::page::{Trouble, Visitor, give};
+
+/// What was typed, to be shown again where it was refused.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Typed {
+    /// The request in whose form it was typed; blank for a new one.
+    pub(super) request: String,
+    pub(super) number: String,
+    pub(super) activity: String,
+    pub(super) on: String,
+    pub(super) reporter: String,
+    pub(super) merged_into: String,
+    pub(super) claimer: String,
+    pub(super) claimed: String,
+    pub(super) done: String,
+    pub(super) quantity: String,
+}
+
+impl Typed {
+    pub(super) fn of(fields: &Fields) -> Typed {
+        let get = |name| fields.get(name).to_owned();
+        Typed {
+            request: get("request"),
+            number: get("number"),
+            activity: get("activity"),
+            on: get("on"),
+            reporter: get("reporter"),
+            merged_into: get("merged_into"),
+            claimer: get("claimer"),
+            claimed: get("claimed"),
+            done: get("done"),
+            quantity: get("quantity"),
+        }
+    }
+
+    /// Days that nobody typed are today's, and one is the usual quantity.
+    pub(super) fn begin(&mut self, today: NaiveDate) {
+        for day in [&mut self.on, &mut self.claimed, &mut self.done] {
+            if day.is_empty() {
+                *day = today.to_string();
+            }
+        }
+        if self.quantity.is_empty() {
+            "1".clone_into(&mut self.quantity);
+        }
+    }
+}
+
+/// Does what a form asks; gives what is said of it.
+pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
+    let w = visitor.words().requests;
+    let doing = Doing::of(&visitor.must()?.identity)?;
+    match fields.get("do") {
+        "post" => {
+            let reporter = read_maybe(fields.some("reporter"))?;
+            // The number is the key: entered from a list a second time it is the same request.
+            let key = fields.some("number").unwrap_or(fields.get("key"));
+            post(app, visitor, fields, key, reporter).await
+        }
+        "report" => {
+            let own: WorkerId = read_id(doing.worker.unwrap_or_default())?;
+            post(app, visitor, fields, fields.get("key"), Some(own)).await
+        }
+        "handle" => {
+            let claimer: WorkerId = if doing.handles {
+                read_id(&fields.get("claimer").to_uppercase())?
+            } else {
+                read_id(doing.worker.unwrap_or_default())?
+            };
+            let days = [day(fields, "claimed")?, day(fields, "done")?];
+            let command = handling(fields, Some(claimer), days.map(Some), None)?;
+            give(app, visitor, fields.get("key"), command).await?;
+            Ok(w.handled.to_owned())
+        }
+        "feed_back" => {
+            // Work and word at once: the word asks for a right of its own.
+            let target = Target::Request(fields.get("request"));
+            reach::may(app, doing.who(), CommandKind::RateHandling, target).await?;
+            let command = handling(fields, None, [None, None], Some(rating(app, fields)?))?;
+            let receipt = give(app, visitor, fields.get("key"), command).await?;
+            Ok(worth(visitor, &receipt, w.fed_nothing))
+        }
+        _ => {
+            let command = commands::RateHandling {
+                request: read_id(fields.get("request"))?,
+                handling: read_id(fields.get("handling"))?,
+                rating: rating(app, fields)?,
+            };
+            let receipt = give(app, visitor, fields.get("key"), Command::from(command)).await?;
+            Ok(worth(visitor, &receipt, w.rated_nothing))
+        }
+    }
+}
+
+async fn post(
+    app: &App,
+    visitor: &Visitor,
+    fields: &Fields,
+    key: &str,
+    reporter: Option<WorkerId>,
+) -> Result<String, Trouble> {
+    let number = read_key(key)?;
+    let command = commands::PostRequest {
+        request: (&number).into(),
+        activity: read_id(fields.get("activity"))?,
+        on: Some(day(fields, "on")?),
+        reporter,
+        merged_into: fields.some("merged_into").map(read_id).transpose()?,
+        site: None,
+    };
+    give(app, visitor, key, Command::from(command)).await?;
+    Ok(visitor.words().requests.posted(key))
+}
+
+fn handling(
+    fields: &Fields,
+    claimer: Option<WorkerId>,
+    [claimed, done]: [Option<NaiveDate>; 2],
+    rating: Option<AskedRating>,
+) -> Result<Command, Trouble> {
+    let handling = read_key(fields.get("key"))?;
+    let quantity = Quantity::parse(fields.get("quantity"));
+    let text = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let work = Work {
+        claimed: text(claimed),
+        claimer: claimer.as_ref().map(ToString::to_string).unwrap_or_default(),
+        done: text(done),
+        quantity: quantity.map(|quantity| quantity.millionths().to_string()).unwrap_or_default(),
+    };
+    Ok(Command::from(commands::RecordHandling {
+        handling: (&handling).into(),
+        request: read_id(fields.get("request"))?,
+        claimer,
+        claimed,
+        done,
+        quantity,
+        work,
+        rating,
+        completes: false,
+    }))
+}
+
+/// What is said of work: on the day that the form names, or today.
+fn rating(app: &App, fields: &Fields) -> Result<AskedRating, ServiceError> {
+    let on = if fields.some("on").is_some() { day(fields, "on")? } else { today(app) };
+    Ok(AskedRating { word: fields.get("word").to_owned(), on: Some(on) })
+}
+
+/// What came of a word.
+fn worth(visitor: &Visitor, receipt: &Receipt, nothing: &str) -> String {
+    let w = visitor.words().requests;
+    earned(receipt).map_or_else(|| nothing.to_owned(), |of| w.earned(&points(of)))
+}
+
+fn read_maybe(text: Option<&str>) -> Result<Option<WorkerId>, ServiceError> {
+    text.map(|text| read_id(&text.to_uppercase())).transpose()
+}
+
+fn day(fields: &Fields, name: &str) -> Result<NaiveDate, ServiceError> {
+    let text = fields.get(name);
+    read_date(text).ok_or_else(|| ServiceError::refused(Code::InvalidDate, no_date(name, &format!("{text:?}"))))
+}

@@ -1,0 +1,100 @@
+//! What pages say of benefits, pairs, appointments and passes.
+
+words! {
+    benefits: "我的权益", "My benefits";
+    no_benefits: "还没有申请过权益。", "Nothing was applied for yet.";
+    granted: "已发放", "Granted";
+    used: "已使用", "Used";
+    number: "登记号", "Number";
+    show_number: "出示登记号", "Show the number";
+    number_as_qr: "登记号二维码", "The number as QR";
+    show_how: "使用时给商户看，或报登记号。", "Show it to the merchant, or say the number.";
+    use_until: "使用期至", "Use until";
+    applied_on: "申请日期", "Applied on";
+    used_on: "使用日期", "Used on";
+    apply: "申请权益", "Apply for a benefit";
+    which: "权益项目", "Benefit";
+    certificate: "证书编号", "Certificate number";
+    certificate_hint: "要凭证书的才填；一张证书只能用一次。", "Only where a certificate is asked for; each serves once.";
+    apply_button: "申请", "Apply";
+    apply_note: "发放时扣积分；名额已满就排队，排队不扣积分。", "Points are spent when it is granted; who waits in the queue spends none.";
+    none_offered: "现在没有可以申请的权益。", "Nothing can be applied for now.";
+    applied_granted: "已发放，使用前请记下登记号", "Granted; keep the number for its use";
+    applied_queued: "名额已满，已排队", "Places are gone; you stand in the queue";
+    no_end: "不限量", "no limit";
+    free: "不用积分", "no points";
+    pairs: "我的结对与走访", "My pairs and visits";
+    no_pairs: "还没有结对。", "No pair yet.";
+    helps: "我帮带", "I help";
+    helped_by: "帮带我的", "Helped by";
+    pair_no: "结对号", "Pair";
+    since: "结对日期", "Since";
+    ended: "已解除", "Ended";
+    to_confirm: "待您确认", "For you to confirm";
+    waits_for_other: "等对方确认", "Waits for the other";
+    confirmed: "已确认", "Confirmed";
+    visited_on: "走访日期", "Visited on";
+    reported_by: "填报人", "reported by";
+    confirm_visit: "确认走访", "Confirm the visit";
+    visit_confirmed: "走访已确认，填报人记分", "Confirmed; whoever reported it earns the points";
+    report_visit: "填报走访", "Report a visit";
+    report_button: "填报", "Report";
+    visit_kind: "走访活动", "Activity";
+    visit_reported: "走访已填报，等对方确认", "Reported; the other one has to confirm it";
+    letters: "我的聘书", "My appointments";
+    no_letters: "没有聘书。", "No appointments.";
+    letter_no: "聘书号", "Number";
+    appointed_by: "聘任单位", "By";
+    in_force: "有效", "Holds";
+    not_yet: "未开始", "Not yet";
+    over: "已到期", "Over";
+    dismissed: "已解聘", "Ended";
+    passes: "我的暖心卡", "My passes";
+    no_passes: "还没有暖心卡。", "No pass yet.";
+    pass_no: "卡号", "Number";
+    lost: "已挂失", "Lost";
+    no_last_day: "长期有效", "without an end";
+    through: "有效期至", "Through";
+}
+
+impl Words {
+    /// How long until a last day, or since it.
+    pub(in crate::web) fn left(&self, days: i64) -> String {
+        match (self.english, days) {
+            (true, 0) => "ends today".to_owned(),
+            (true, 1) => "1 day left".to_owned(),
+            (true, 2..) => format!("{days} days left"),
+            (true, _) => format!("over for {} days", -days),
+            (false, 0) => "今天到期".to_owned(),
+            (false, 1..) => format!("还剩 {days} 天"),
+            (false, _) => format!("超期 {} 天", -days),
+        }
+    }
+
+    /// For how long a visit waits.
+    pub(in crate::web) fn waits_since(&self, days: i64) -> String {
+        match (self.english, days) {
+            (true, ..=0) => "visited today".to_owned(),
+            (true, days) => format!("waiting for {days} days"),
+            (false, ..=0) => "今天走访".to_owned(),
+            (false, days) => format!("已等 {days} 天"),
+        }
+    }
+
+    /// At which place somebody waits.
+    pub(in crate::web) fn place(&self, place: usize) -> String {
+        if self.english { format!("No. {place} in the queue") } else { format!("排队第 {place} 位") }
+    }
+
+    /// A benefit among those to choose from.
+    pub(in crate::web) fn offer(&self, name: &str, price: &str, left: Option<u64>, waiting: usize) -> String {
+        let left = match (self.english, left) {
+            (_, None) => self.no_end.to_owned(),
+            (true, Some(0)) => format!("none left, {waiting} wait"),
+            (false, Some(0)) => format!("名额已满，{waiting} 人排队"),
+            (true, Some(left)) => format!("{left} left"),
+            (false, Some(left)) => format!("余 {left}"),
+        };
+        if self.english { format!("{name} ({price}; {left})") } else { format!("{name}（{price}，{left}）") }
+    }
+}

@@ -1,0 +1,97 @@
+//! What `/requests` says.
+
+words! {
+    board: "需求清单", "Requests";
+    todo: "待办", "To do";
+    open: "待认领", "Not claimed";
+    to_feed_back: "待核实", "To be checked";
+    underway: "办理中", "Being done";
+    to_rate: "待评价", "To be rated";
+    rated: "已评价", "Rated";
+    merged: "已并入", "Merged";
+    all: "全部", "All";
+    none: "没有需要办理的。", "Nothing to be done.";
+    none_such: "没有这样的需求。", "No such requests.";
+    none_claimable: "现在没有可以认领的需求。", "Nothing can be claimed now.";
+    none_own: "还没有您上报或办理的需求。", "You have neither reported nor done any yet.";
+    more: "只显示前 100 件；请先办结，或用状态筛选。", "Only the first 100 are shown; filter by state.";
+    claimable: "可认领", "Can be claimed";
+    own: "我的需求", "My requests";
+    post: "登记需求", "Post a request";
+    post_button: "登记需求", "Post the request";
+    report_hazard: "上报隐患", "Report a hazard";
+    hazard_hint: "网格员核实属实后计分。", "Earns points once it was found to be true.";
+    no_kinds: "积分标准里还没有按评价或反馈计分的活动；请管理员先登记。", "No activity of the schedule is scored by rating or feedback yet.";
+    number: "单号", "Number";
+    number_hint: "可以改成清单上的单号；一个单号只用一次。", "May be the number on your list; each is used once.";
+    kind: "需求类型", "Kind";
+    posted_on: "提出日期", "Posted on";
+    reporter: "上报人编号", "Reported by";
+    reporter_hint: "不是骑手上报的，不填。", "Blank where no rider reported it.";
+    merged_into: "并入单号", "Repeats";
+    merged_hint: "与哪一单重复；不重复不填。", "The number of the one it repeats; blank for none.";
+    merged_to: "并入", "merged into";
+    claimed_by: "认领人", "Claimed by";
+    claimer: "认领人编号", "Claimer";
+    claimed_on: "认领日期", "Claimed on";
+    done_on: "办结日期", "Done on";
+    quantity: "数量", "Quantity";
+    handle: "登记办理", "Record the work";
+    handle_own: "认领并登记办理", "Claim and record the work";
+    feed_back: "反馈", "Feed back";
+    rate: "评价", "Rate";
+    how_good: "评价结果", "Rating";
+    is_true: "核实结果", "Result";
+    on: "日期", "Day";
+    satisfied: "满意", "Satisfied";
+    mostly: "基本满意", "Mostly satisfied";
+    dissatisfied: "不满意", "Not satisfied";
+    truth: "属实", "True";
+    untrue: "不属实", "Not true";
+    waits_for_word: "等待评价", "waits to be rated";
+    needs_role: "需聘任为", "For those appointed as";
+    yours: "本人上报", "reported by you";
+    yours_done: "本人办理", "done by you";
+    reported_by: "上报人", "reported by";
+    site: "站点", "Site";
+    handled: "已登记办理，等待评价", "Recorded; it waits to be rated";
+    rated_nothing: "已评价，不计分", "Rated; no points";
+    fed_nothing: "已反馈，不计分", "Fed back; no points";
+    last_day_left: "今天提出", "posted today";
+}
+
+impl Words {
+    /// How long ago a request was posted.
+    pub(in crate::web) fn age(&self, days: i64) -> String {
+        match (self.english, days) {
+            (_, ..=0) => self.last_day_left.to_owned(),
+            (true, 1) => "posted yesterday".to_owned(),
+            (true, days) => format!("posted {days} days ago"),
+            (false, days) => format!("已提出 {days} 天"),
+        }
+    }
+
+    /// What a request earns.
+    pub(in crate::web) fn worth(&self, points: &str, unit: &str) -> String {
+        if self.english { format!("{points} points for each {unit}") } else { format!("{points} 积分／{unit}") }
+    }
+
+    /// How many more may claim it.
+    pub(in crate::web) fn room(&self, left: usize) -> String {
+        if self.english { format!("room for {left} more") } else { format!("还可认领 {left} 人") }
+    }
+
+    /// A request was posted.
+    pub(in crate::web) fn posted(&self, number: &str) -> String {
+        if self.english { format!("Posted as {number}") } else { format!("已登记，单号 {number}") }
+    }
+
+    /// Work was rated and earns.
+    pub(in crate::web) fn earned(&self, points: &str) -> String {
+        if self.english {
+            format!("Done; {points} points are credited")
+        } else {
+            format!("已办好，入账 {points} 分")
+        }
+    }
+}

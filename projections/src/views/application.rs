@@ -1,0 +1,59 @@
+//! One row an application of a worker for a benefit: whether it was granted or waits, and how it was used.
+
+use ledger_core::domain::benefit::BenefitEvent;
+use ledger_core::domain::benefit::command::{ApplicationTerms, Use};
+use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::BenefitId;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::under;
+use crate::fold::View;
+
+/// An application's row.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Application {
+    /// For which benefit.
+    pub benefit: Option<BenefitId>,
+    /// What was asked.
+    pub terms: Option<ApplicationTerms>,
+    /// Whether it waits in the queue.
+    pub waits: bool,
+    /// How it was used, once it was.
+    pub used: Option<Use>,
+}
+
+/// The view, keyed by worker and application.
+pub struct ApplicationView;
+
+impl View for ApplicationView {
+    type Row = Application;
+    const NAME: &'static str = "application";
+
+    fn keys(event: &Event) -> Vec<SmolStr> {
+        match event.as_benefit() {
+            Some(BenefitEvent::BenefitGranted(event) | BenefitEvent::BenefitQueued(event)) => {
+                vec![under(event.terms.worker.as_str(), &event.application)]
+            }
+            Some(BenefitEvent::BenefitUsed(event)) => vec![under(event.worker.as_str(), &event.application)],
+            Some(BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_)) | None => Vec::new(),
+        }
+    }
+
+    fn fold(row: &mut Application, _: &str, _: u64, event: &Event) {
+        match event.as_benefit() {
+            Some(BenefitEvent::BenefitGranted(event)) => {
+                row.benefit = Some(event.benefit.clone());
+                row.terms = Some(event.terms.clone());
+                row.waits = false;
+            }
+            Some(BenefitEvent::BenefitQueued(event)) => {
+                row.benefit = Some(event.benefit.clone());
+                row.terms = Some(event.terms.clone());
+                row.waits = true;
+            }
+            Some(BenefitEvent::BenefitUsed(event)) => row.used = Some(event.used.clone()),
+            Some(BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_)) | None => {}
+        }
+    }
+}

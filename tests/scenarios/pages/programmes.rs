@@ -1,0 +1,161 @@
+//! The programmes as their people meet them in a browser: a wish goes from the board to its word, a visit is confirmed, a
+//! voucher is applied for and taken, and each page fits a telephone and a desk.
+
+use std::path::Path;
+
+use super::{Visit, keep};
+use crate::journals::{Database, fresh};
+use crate::program::{position, run};
+
+/// Unfolds whatever is folded, as hands do.
+fn unfold(visit: &mut Visit) {
+    visit.browser.eval("document.querySelectorAll('details').forEach((folded) => { folded.open = true }); 0");
+}
+
+/// Goes to another page of the same person.
+#[track_caller]
+fn go(visit: &mut Visit, path: &str) {
+    let address = format!("{}{path}", visit.server.base_url());
+    visit.browser.open(&address);
+    visit.wait_until(&format!("location.pathname === {path:?} && document.readyState === 'complete'"));
+}
+
+/// Pictures for people.
+fn pictures(visit: &mut Visit, name: &str) {
+    let Some(folder) = std::env::var_os("NUANXIN_PICTURES") else { return };
+    for width in [390, 1280] {
+        visit.browser.set_screen(width, width < 600);
+        keep(&Path::new(&folder).join(format!("programmes-{name}-{width}.png")), &visit.browser.picture());
+    }
+}
+
+fn a_wish_goes_its_way(database: Database) {
+    let journal = fresh(database);
+    let mut visit = Visit::to(&journal);
+    visit.enter("录入员", "/credits");
+    visit.browser.press("link", "需求办理");
+    visit.browser.find("heading", "需求清单");
+    visit.browser.write("单号", "XQ-TEST-1");
+    visit.browser.press("button", "登记需求");
+    visit.browser.told("status", "已登记，单号 XQ-TEST-1");
+    pictures(&mut visit, "desk");
+
+    visit.enter("骑手", "/me");
+    visit.browser.press("link", "需求办理");
+    visit.browser.find("heading", "可认领");
+    visit.browser.eval(
+        "[...document.querySelectorAll('article')].find((card) => card.innerText.includes('XQ-TEST-1')).querySelector('details').open = true; 0",
+    );
+    visit.browser.press("button", "认领并登记办理");
+    visit.browser.told("status", "已登记办理，等待评价");
+    assert!(visit.browser.text().contains("本人办理"), "{}", visit.browser.text());
+    // What was done for the rider is the rider's to rate; what the rider did is not.
+    visit.browser.press("button", "评价");
+    visit.browser.told("status", "已办好");
+    assert!(visit.browser.named("button", "评价").is_empty(), "{}", visit.browser.text());
+    visit.browser.press("button", "上报隐患");
+    visit.browser.told("status", "已登记，单号");
+    pictures(&mut visit, "rider");
+
+    visit.enter("审核员", "/credits");
+    go(&mut visit, "/requests");
+    visit.browser.press("button", "评价");
+    visit.browser.told("status", "已办好");
+    assert_eq!(visit.complaints(), Vec::<serde_json::Value>::new());
+    drop(visit);
+    run(&journal, &["verify"]).expect(0);
+}
+
+#[test]
+fn a_wish_is_posted_claimed_and_rated_on_sqlite() {
+    a_wish_goes_its_way(Database::Sqlite);
+}
+
+#[test]
+fn a_wish_is_posted_claimed_and_rated_on_postgres() {
+    a_wish_goes_its_way(Database::Postgres);
+}
+
+#[test]
+fn a_rider_confirms_a_visit_applies_and_a_merchant_takes_the_voucher() {
+    let journal = fresh(Database::Sqlite);
+    let mut visit = Visit::to(&journal);
+    visit.enter("骑手", "/me");
+    let text = visit.browser.text();
+    for word in ["我的权益", "我的结对与走访", "我的聘书", "我的暖心卡", "排队第 2 位"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    visit.browser.press("button", "确认走访");
+    visit.browser.told("status", "走访已确认");
+    unfold(&mut visit);
+    visit.browser.press("button", "申请");
+    visit.browser.told("status", "已发放");
+    pictures(&mut visit, "me");
+
+    visit.enter("商户", "/merchant");
+    visit.browser.write("登记号", "YS-DJ05");
+    visit.browser.press("button", "核销权益券");
+    visit.browser.told("status", "应付贵店 ¥15.00");
+    // What is to be paid is told before anything is recorded.
+    visit.browser.write("卡号", "YS-NK0001");
+    visit.browser.write("原价（元）", "100");
+    let before = position(&journal);
+    visit.browser.press("button", "核销优惠");
+    visit.browser.told("status", "应收 ¥85.00");
+    assert_eq!(position(&journal), before);
+    visit.browser.press("button", "核销优惠");
+    visit.browser.told("status", "应付贵店 ¥7.50");
+    pictures(&mut visit, "merchant");
+    assert_eq!(visit.complaints(), Vec::<serde_json::Value>::new());
+}
+
+#[test]
+fn an_approver_appoints_and_sees_what_waits() {
+    let journal = fresh(Database::Sqlite);
+    let mut visit = Visit::to(&journal);
+    visit.enter("审核员", "/credits");
+    visit.browser.press("link", "聘任走访");
+    visit.browser.find("heading", "待确认的走访");
+    let text = visit.browser.text();
+    assert!(text.contains("2 人排队") && text.contains("还剩 20 天"), "{text}");
+    visit.browser.write("编号", "YS-0003");
+    visit.browser.write("角色", "兼职网格员");
+    visit.browser.press("button", "登记聘任");
+    visit.browser.told("status", "已登记聘任");
+    pictures(&mut visit, "appointments");
+    visit.enter("录入员", "/credits");
+    go(&mut visit, "/appointments");
+    visit.browser.press("button", "本人已确认，代为登记");
+    visit.browser.told("status", "走访已确认");
+    assert_eq!(visit.complaints(), Vec::<serde_json::Value>::new());
+}
+
+#[test]
+fn the_programmes_pages_fit_a_telephone_and_a_desk_in_both_languages_and_sizes() {
+    let journal = fresh(Database::Sqlite);
+    let mut visit = Visit::to(&journal);
+    for (role, home, path) in [
+        ("录入员", "/credits", "/requests"),
+        ("骑手", "/me", "/requests"),
+        ("录入员", "/credits", "/appointments"),
+        ("审核员", "/credits", "/appointments"),
+        ("骑手", "/me", "/me"),
+        ("商户", "/merchant", "/merchant"),
+    ] {
+        visit.enter(role, home);
+        go(&mut visit, path);
+        for switch in ["大字", "English", "中文", "大字"] {
+            unfold(&mut visit);
+            for (width, telephone) in [(390, true), (1280, false)] {
+                visit.browser.set_screen(width, telephone);
+                let beyond = visit.browser.eval("document.documentElement.scrollWidth - innerWidth");
+                assert!(
+                    beyond.as_i64().is_some_and(|beyond| beyond <= 0),
+                    "{role} {path}: {beyond} wider than {width}"
+                );
+            }
+            visit.browser.press("button", switch);
+            visit.wait_until("!!document.documentElement && document.readyState === 'complete'");
+        }
+    }
+}
