@@ -24,6 +24,9 @@ use crate::domain::merchant::event::MerchantEvent;
 use crate::domain::points::Points;
 use crate::domain::posting::Movements;
 use crate::domain::programme::event::ProgrammeEvent;
+use crate::domain::selection::SelectionEvent;
+use crate::domain::selection::command::SelectionTerms;
+use crate::domain::selection::formula::InputLine;
 use crate::domain::store::RedemptionStore;
 use crate::domain::store::event::{StockLine, StoreEvent};
 use crate::domain::time::Month;
@@ -100,6 +103,11 @@ impl Books {
             | Event::Pass(_)
             | Event::Offer(_) => Ok(()),
         }
+    }
+
+    /// What an event of a selection says of candidates, and by which terms.
+    pub fn measured_by(&self, event: &SelectionEvent) -> Option<(SelectionTerms, Vec<InputLine>)> {
+        self.selections.measured_by(event)
     }
 
     /// Workers in the order of their ids.

@@ -1,12 +1,14 @@
 //! Selections, kept from the events alone: every list is held against the inputs that were sealed, by counting who stands
 //! before whom. The ledger numbers them as it goes along a sorted list, so that both would have to be wrong alike.
 
+use std::collections::BTreeSet;
+
 use foldhash::HashMap;
 
-use crate::domain::ids::SelectionId;
+use crate::domain::ids::{SelectionId, WorkerId};
 use crate::domain::selection::SelectionEvent;
 use crate::domain::selection::command::SelectionTerms;
-use crate::domain::selection::formula::{Figure, Inputs, ShortListed};
+use crate::domain::selection::formula::{Figure, InputLine, Inputs, ShortListed};
 
 /// What is known of each.
 #[derive(Debug, Default)]
@@ -15,6 +17,7 @@ pub(super) struct Selections(HashMap<SelectionId, Known>);
 #[derive(Debug, Default)]
 struct Known {
     terms: Option<SelectionTerms>,
+    candidates: BTreeSet<WorkerId>,
     inputs: Inputs,
     drawn: bool,
     minutes: bool,
@@ -37,6 +40,9 @@ impl Selections {
                 if !known.inputs.is_empty() {
                     return Err(format!("seals the inputs of {} a second time", event.selection));
                 }
+                if !event.inputs.iter().map(|line| &line.worker).eq(&known.candidates) {
+                    return Err(format!("seals others than agreed to be candidates of {}", event.selection));
+                }
                 let lines = event.inputs.iter();
                 known.inputs = lines.map(|line| (line.worker.clone(), line.figures.clone())).collect();
             }
@@ -57,12 +63,35 @@ impl Selections {
                 known.holds(&event.list)?;
             }
             SelectionEvent::SelectionResultRecorded(_) => known.minutes = true,
-            SelectionEvent::CandidateConsented(_)
-            | SelectionEvent::CandidateWithdrawn(_)
-            | SelectionEvent::SelectionObjected(_)
-            | SelectionEvent::SelectionObjectionAnswered(_) => {}
+            SelectionEvent::CandidateConsented(event) => {
+                known.candidates.insert(event.worker.clone());
+            }
+            SelectionEvent::CandidateWithdrawn(event) => {
+                known.candidates.remove(&event.worker);
+            }
+            SelectionEvent::SelectionObjected(_) | SelectionEvent::SelectionObjectionAnswered(_) => {}
         }
         Ok(())
+    }
+}
+
+impl Selections {
+    /// What an event says of candidates, and by which terms.
+    pub(super) fn measured_by(&self, event: &SelectionEvent) -> Option<(SelectionTerms, Vec<InputLine>)> {
+        let lines = match event {
+            SelectionEvent::SelectionSealed(event) => event.inputs.clone(),
+            SelectionEvent::SelectionRevised(event) => {
+                vec![InputLine { figures: event.figures.clone()?, worker: event.candidate.clone() }]
+            }
+            SelectionEvent::SelectionAnnounced(_)
+            | SelectionEvent::CandidateConsented(_)
+            | SelectionEvent::CandidateWithdrawn(_)
+            | SelectionEvent::SelectionDrawn(_)
+            | SelectionEvent::SelectionObjected(_)
+            | SelectionEvent::SelectionObjectionAnswered(_)
+            | SelectionEvent::SelectionResultRecorded(_) => return None,
+        };
+        Some((self.0.get(event.selection())?.terms.clone()?, lines))
     }
 }
 
@@ -145,6 +174,13 @@ mod tests {
             lines.join(",")
         );
         let mut books = Selections::default();
+        for worker in ["W1", "W2", "W3"] {
+            let consented = format!(
+                r#"{{"at":"2024-03-05T08:00:00+08:00","by":"a","on":"2024-03-05","selection":"PX1","v":1,"worker":"{worker}"}}"#
+            );
+            let event = Event::decode("CandidateConsented", consented.as_bytes()).expect("a payload");
+            books.follow(event.as_selection().expect("an event of a selection"))?;
+        }
         for (event_type, payload) in
             [("SelectionAnnounced", ANNOUNCED), ("SelectionSealed", SEALED), ("SelectionDrawn", &drawn)]
         {

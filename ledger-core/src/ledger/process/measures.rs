@@ -19,7 +19,7 @@ const MILLIONTHS: i128 = 10_000;
 ///
 /// # Errors
 /// `invalid_quantity` where one is more than can be counted.
-pub(in crate::ledger) fn figures(terms: &SelectionTerms, worker: &Worker) -> Decision<Vec<Figure>> {
+pub(crate) fn figures(terms: &SelectionTerms, worker: &Worker) -> Decision<Vec<Figure>> {
     let counts = |lot: &&Lot| {
         lot.status == CreditStatus::Confirmed && lot.on <= terms.cut_off && terms.from.is_none_or(|from| from <= lot.on)
     };
