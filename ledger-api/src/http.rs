@@ -60,6 +60,7 @@ pub mod schedule;
 pub mod security;
 pub mod selection_objections;
 pub mod selection_reads;
+pub mod selection_shapes;
 pub mod selections;
 pub mod settlements;
 pub mod shapes;

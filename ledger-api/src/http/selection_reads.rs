@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::selection::command::SelectionTerms;
-use ledger_core::domain::selection::formula::{Figure, ShortListed};
+use ledger_core::domain::selection::formula::Figure;
 use ledger_core::domain::selection::state::{Objection, Stage};
 use projections::queries::selection::{Listed, SelectionRecord};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use super::accounts::OneQuery;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, ListQuery, position_from_text};
-use super::selections::MeasureJson;
+use super::selection_shapes::{MeasureJson, ShortListJson};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::document::{Cell, Document, Form, HeadLine, Layout, Sheet, Table, name, render};
@@ -153,49 +153,6 @@ async fn list_selections(
         })
     });
     Ok(Json(SelectionList { selections: rows.collect(), next: page.next, position: page.position }))
-}
-
-/// A line of a short list.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ShortListedJson {
-    /// 位次: one more than how many stand before it. Equal ones have the same.
-    rank: u32,
-    worker: String,
-    /// 得分.
-    #[schema(value_type = f64)]
-    score: Exact<Figure>,
-}
-
-/// A short list.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ShortListJson {
-    /// By rank, and within one rank by id.
-    list: Vec<ShortListedJson>,
-    /// The last day of its publicity.
-    #[schema(value_type = String, format = Date)]
-    public_until: NaiveDate,
-    /// SHA-256 of the list, as the event has it in canonical JSON.
-    digest: String,
-    /// The position at which it was drawn.
-    position: u64,
-}
-
-impl ShortListJson {
-    /// A list drawn at a position.
-    pub(super) fn new(position: u64, lines: &[ShortListed], public_until: NaiveDate) -> ShortListJson {
-        let line = |line: &ShortListed| ShortListedJson {
-            rank: line.rank,
-            worker: line.worker.to_string(),
-            score: Exact(line.score),
-        };
-        ShortListJson { list: lines.iter().map(line).collect(), public_until, digest: digest_of(lines), position }
-    }
-}
-
-impl From<&Listed> for ShortListJson {
-    fn from(listed: &Listed) -> ShortListJson {
-        ShortListJson::new(listed.position, &listed.lines, listed.public_until)
-    }
 }
 
 /// A list that hung out, and who was put right in it.

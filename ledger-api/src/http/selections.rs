@@ -7,7 +7,7 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{ActivityCode, IndicatorCode, SelectionId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::selection::SelectionEvent;
-use ledger_core::domain::selection::command::{Indicator, Measure, SelectionTerms};
+use ledger_core::domain::selection::command::{Indicator, SelectionTerms};
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ use super::command::{Answer, Body, NoPath, ask};
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
-use super::selection_reads::ShortListJson;
+use super::selection_shapes::{MeasureJson, ShortListJson};
 use super::shapes::{Id, NameText, Reason, Sha256Text};
 use super::wire::{DateJson, Text, maybe_day, whole_number};
 use crate::access::policy::CommandKind;
@@ -35,42 +35,6 @@ pub fn routes() -> Routes {
         .route(CommandKind::WithdrawFromSelection, routes!(withdraw))
         .route(CommandKind::SealSelection, routes!(seal))
         .route(CommandKind::DrawSelection, routes!(draw))
-}
-
-/// What an indicator counts, of services that were confirmed and not taken back.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MeasureJson {
-    /// 积分.
-    CreditedPoints,
-    /// 服务时长 or 数量: units of service, cut to hundredths. It names the activities of that unit.
-    Quantity,
-    /// 服务天数.
-    ServiceDays,
-    /// 服务次数.
-    Services,
-}
-
-impl From<MeasureJson> for Measure {
-    fn from(measure: MeasureJson) -> Measure {
-        match measure {
-            MeasureJson::CreditedPoints => Measure::CreditedPoints,
-            MeasureJson::Quantity => Measure::Quantity,
-            MeasureJson::ServiceDays => Measure::ServiceDays,
-            MeasureJson::Services => Measure::Services,
-        }
-    }
-}
-
-impl From<Measure> for MeasureJson {
-    fn from(measure: Measure) -> MeasureJson {
-        match measure {
-            Measure::CreditedPoints => MeasureJson::CreditedPoints,
-            Measure::Quantity => MeasureJson::Quantity,
-            Measure::ServiceDays => MeasureJson::ServiceDays,
-            Measure::Services => MeasureJson::Services,
-        }
-    }
 }
 
 /// 评选指标: one line of the formula.

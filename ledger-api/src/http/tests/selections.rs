@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
 use http_body_util::BodyExt;
+use ledger_core::evidence::verifier::{Verdict, verify};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -175,6 +176,9 @@ async fn a_selection_goes_from_its_formula_to_a_recorded_meeting() {
     // No reason stands in an event.
     let events = edge.get("/v1/events?limit=1000").await.body.to_string();
     assert!(!events.contains("漏记") && !events.contains("没有计入"), "{events}");
+    // Whoever verifies counts the sealed figures and the revised ones again, and comes to the same lists.
+    let verdict = verify(edge.app.ledger.journal(), &[], &mut |_, _| {}).await;
+    assert!(matches!(verdict, Verdict::Valid { .. }), "{verdict:?}");
 }
 
 #[tokio::test]
