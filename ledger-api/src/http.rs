@@ -58,6 +58,9 @@ pub mod request_reads;
 pub mod requests;
 pub mod schedule;
 pub mod security;
+pub mod selection_objections;
+pub mod selection_reads;
+pub mod selections;
 pub mod settlements;
 pub mod shapes;
 pub mod shelf;
@@ -138,6 +141,9 @@ fn guarded() -> Routes {
         .merge(appointments::routes())
         .merge(pairs::routes())
         .merge(benefits::routes())
+        .merge(selections::routes())
+        .merge(selection_objections::routes())
+        .merge(selection_reads::routes())
         .merge(passes::routes())
         .merge(request_reads::routes())
         .merge(benefit_reads::routes())

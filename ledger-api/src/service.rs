@@ -36,6 +36,7 @@ pub mod readers;
 pub mod reading;
 pub mod requests;
 pub mod rosters;
+pub mod selections;
 mod signed;
 pub mod staffing;
 #[cfg(test)]

@@ -23,6 +23,7 @@ use crate::domain::pass::{Offer, OfferCommand, OfferEvent, Pass, PassCommand, Pa
 use crate::domain::programme::{Programme, ProgrammeCommand, ProgrammeEvent};
 use crate::domain::refusal::{Decision, Refusal};
 use crate::domain::request::{RequestCommand, RequestEvent, ServiceRequest};
+use crate::domain::selection::{Selection, SelectionCommand, SelectionEvent};
 use crate::domain::site::{SiteCommand, SiteEvent, Sites};
 use crate::domain::store::command::AtStore;
 use crate::domain::store::{RedemptionStore, StoreCommand, StoreEvent};
@@ -94,6 +95,7 @@ aggregate!(Benefit, "Benefit", BenefitEvent, BenefitCommand, |state, asked| stat
 aggregate!(Certificate, "Certificate", CertificateEvent, CertificateClaimed, |state, asked| state.decide(asked));
 aggregate!(Pass, "Pass", PassEvent, PassCommand, |state, asked| state.decide(asked));
 aggregate!(Offer, "Offer", OfferEvent, OfferCommand, |state, asked| state.decide(asked));
+aggregate!(Selection, "Selection", SelectionEvent, SelectionCommand, |state, asked| state.decide(asked));
 
 /// Loads one stream's events after a sequence through postgres-es.
 ///
@@ -121,6 +123,7 @@ pub async fn load_stream(
         StreamId::Certificate(_) => load::<Certificate>(repository, stream, after).await,
         StreamId::Pass(_) => load::<Pass>(repository, stream, after).await,
         StreamId::Offer(_) => load::<Offer>(repository, stream, after).await,
+        StreamId::Selection(_) => load::<Selection>(repository, stream, after).await,
     }
 }
 

@@ -35,6 +35,7 @@ pub mod pass;
 pub mod period;
 pub mod programme;
 pub mod request;
+pub mod selection;
 pub mod site;
 pub mod store;
 pub mod worker;

@@ -36,6 +36,8 @@ pub use commands::Command;
 pub use feed::Feed;
 pub use handle::Ledger;
 pub use outcome::{Outcome, Receipt};
+#[cfg(test)]
+pub(crate) use process::measures::figures as measured;
 pub use settings::LedgerSettings;
 
 #[cfg(test)]

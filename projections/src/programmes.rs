@@ -92,7 +92,8 @@ impl Programmes {
             | Event::Pair(_)
             | Event::Certificate(_)
             | Event::Pass(_)
-            | Event::Offer(_) => {}
+            | Event::Offer(_)
+            | Event::Selection(_) => {}
         }
     }
 

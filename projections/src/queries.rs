@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod credit;
 mod programmes;
 pub mod redemption;
+pub mod selection;
 mod site;
 
 use ledger_core::domain::event::{Event, StreamId};

@@ -113,7 +113,8 @@ impl StateFold {
             | Event::Benefit(_)
             | Event::Certificate(_)
             | Event::Pass(_)
-            | Event::Offer(_) => {}
+            | Event::Offer(_)
+            | Event::Selection(_) => {}
         }
     }
 

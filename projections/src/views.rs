@@ -19,6 +19,7 @@ pub mod proposal;
 pub mod redemption;
 pub mod request;
 pub mod schedule;
+pub mod selection;
 pub mod settlement;
 pub mod site;
 pub mod stock;
@@ -59,6 +60,7 @@ pub const NAMES: &[&str] = &[
     "offer",
     "pair",
     "pass",
+    "selection",
 ];
 
 /// Views of earlier versions, whose tables are dropped.
@@ -91,6 +93,7 @@ pub fn all() -> Vec<Box<dyn Folder>> {
         Box::new(Cache::<offer::OfferView>::default()),
         Box::new(Cache::<pair::PairView>::default()),
         Box::new(Cache::<pass::PassView>::default()),
+        Box::new(Cache::<selection::SelectionView>::default()),
     ]
 }
 

@@ -22,6 +22,7 @@ use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::request::command::Work;
 use ledger_core::domain::schedule::{Activity, ActivityTerms, Scoring};
+use ledger_core::domain::selection::command::{Indicator, Measure, SelectionTerms};
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::{BusinessTime, Month, Validity};
@@ -409,6 +410,48 @@ fn registers() -> BoxedStrategy<Command> {
     prop_oneof![appointment, pair, fund, benefit, pass, offer].boxed()
 }
 
+/// Selections, of which there is one: each step follows the one before it, so that few histories come to the end.
+fn selections() -> BoxedStrategy<Command> {
+    const DIGEST: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let measure = select(&[Measure::CreditedPoints, Measure::Services, Measure::ServiceDays]);
+    let announce =
+        (day(), prop::option::weighted(0.2, day()), measure, 1_u32..4).prop_map(|(cut_off, from, measure, few)| {
+            let indicator = Indicator { activities: Vec::new(), code: id("I1"), measure, weight: few };
+            let terms = SelectionTerms {
+                consent_until: None,
+                cut_off,
+                from,
+                indicators: vec![indicator],
+                name: "最美骑手".into(),
+                occupations: Vec::new(),
+                places: few,
+                publicity_days: few,
+                tie_by: None,
+            };
+            commands::AnnounceSelection { selection: id("PX1"), terms }.into()
+        });
+    let word = (name("W"), any::<bool>(), prop::option::of(day())).prop_map(|(worker, withdraws, on)| {
+        let paper = Some(DIGEST.to_owned());
+        commands::GiveWord { selection: id("PX1"), worker: id(&worker), withdraws, on, paper }.into()
+    });
+    let seal = Just(commands::SealSelection { selection: id("PX1") }.into());
+    let draw = Just(commands::DrawSelection { selection: id("PX1") }.into());
+    let row = || 0_usize..4;
+    let object = (row(), name("W"), text()).prop_map(|(row, candidate, reason)| {
+        let (objection, candidate) = (id(&format!("YY{row}")), id(&candidate));
+        commands::ObjectToSelection { selection: id("PX1"), objection, candidate, reason }.into()
+    });
+    let answer = (row(), any::<bool>(), text()).prop_map(|(row, upheld, reason)| {
+        commands::AnswerObjection { selection: id("PX1"), objection: id(&format!("YY{row}")), upheld, reason }.into()
+    });
+    let revise = (name("W"), any::<bool>(), text()).prop_map(|(candidate, remove, reason)| {
+        commands::ReviseSelection { selection: id("PX1"), candidate: id(&candidate), remove, reason }.into()
+    });
+    let record = Just(commands::RecordResult { selection: id("PX1"), minutes: DIGEST.to_owned() }.into());
+    prop_oneof![3 => announce, 6 => word, 3 => seal, 3 => draw, 2 => object, 1 => answer, 1 => revise, 1 => record]
+        .boxed()
+}
+
 /// Rows of the documents' programmes.
 fn rows() -> BoxedStrategy<Command> {
     let at = || prop::option::weighted(0.95, time());
@@ -518,6 +561,7 @@ fn command() -> BoxedStrategy<Command> {
         8 => accounts(),
         8 => sites(),
         14 => registers(),
+        10 => selections(),
         20 => rows(),
         20 => goods(),
         9 => spending().prop_map(Command::Redeem),
@@ -735,9 +779,17 @@ const fn kind(command: &Command) -> &'static str {
         Command::IssuePass(_) => "issue pass",
         Command::RegisterOffer(_) => "register offer",
         Command::UsePass(_) => "use pass",
+        Command::AnnounceSelection(_) => "announce selection",
+        Command::GiveWord(_) => "agree to a selection",
+        Command::SealSelection(_) => "seal selection",
+        Command::DrawSelection(_) => "draw selection",
+        Command::ObjectToSelection(_) => "object to selection",
+        Command::AnswerObjection(_) => "answer objection",
+        Command::ReviseSelection(_) => "revise selection",
+        Command::RecordResult(_) => "record result",
     }
 }
-const KINDS: usize = 54;
+const KINDS: usize = 62;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {
@@ -850,6 +902,8 @@ fn every_command_is_accepted_in_some_history() {
     accepted.extend(["erase worker", "move site", "set services", "record visit"]);
     accepted.extend(["record handling", "apply for a benefit", "use pass"]);
     accepted.extend(["confirm visit", "rate handling", "use a benefit", "settle case"]);
+    accepted.extend(["seal selection", "draw selection", "object to selection"]);
+    accepted.extend(["answer objection", "revise selection", "record result"]);
     for _ in 0..120 {
         let given = strategy.new_tree(&mut runner).expect("a history").current();
         accepted.extend(run(play(&Backend::memory(), &given)));

@@ -22,6 +22,7 @@ use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::schedule::Activity;
+use ledger_core::domain::selection::Selection;
 use ledger_core::domain::site::Sites;
 use ledger_core::domain::store::RedemptionStore;
 use ledger_core::domain::time::{BusinessTime, Validity};
@@ -87,6 +88,7 @@ async fn cqrs_es_loads_every_aggregate_as_the_ledger_does() {
             StreamId::Certificate(_) => same::<Certificate>(&journal, stream).await,
             StreamId::Pass(_) => same::<Pass>(&journal, stream).await,
             StreamId::Offer(_) => same::<Offer>(&journal, stream).await,
+            StreamId::Selection(_) => same::<Selection>(&journal, stream).await,
         }
     }
     let nobody = PersistedEventStore::<_, Worker>::new_event_store(repository(&journal));

@@ -84,7 +84,8 @@ impl Books {
             | Event::Benefit(_)
             | Event::Certificate(_)
             | Event::Pass(_)
-            | Event::Offer(_) => {}
+            | Event::Offer(_)
+            | Event::Selection(_) => {}
         }
     }
 

@@ -29,7 +29,8 @@ pub(crate) fn fact(event: &Event) -> String {
         | Event::Benefit(_)
         | Event::Certificate(_)
         | Event::Pass(_)
-        | Event::Offer(_) => event.event_type().to_owned(),
+        | Event::Offer(_)
+        | Event::Selection(_) => event.event_type().to_owned(),
         Event::Sites(event) => format!("{} site {} {}", time(event.at()), event.site(), event.event_type()),
         Event::Card(CardEvent::CardNumberAssigned(event)) => {
             format!("card number {} to {}", event.card_no, event.worker)

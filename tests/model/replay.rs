@@ -15,6 +15,7 @@ use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pass::{Offer, Pass};
 use ledger_core::domain::programme::Programme;
 use ledger_core::domain::request::ServiceRequest;
+use ledger_core::domain::selection::Selection;
 use ledger_core::domain::site::Sites;
 use ledger_core::domain::store::RedemptionStore;
 use ledger_core::domain::worker::Worker;
@@ -60,6 +61,7 @@ fn check_one(stored: &StoredStream, events: &[Event]) {
         StreamId::Certificate(_) => same::<Certificate>(stored, events),
         StreamId::Pass(_) => same::<Pass>(stored, events),
         StreamId::Offer(_) => same::<Offer>(stored, events),
+        StreamId::Selection(_) => same::<Selection>(stored, events),
     }
 }
 

@@ -104,7 +104,8 @@ fn settings_come_from_the_argument_the_environment_and_the_file_in_this_order() 
     let text = "journal = \"sqlite:elsewhere.db\"\nlisten = \"127.0.0.1:7001\"\nrate_stranger = \"5/50\"\n";
     std::fs::write(&file, text).expect("a file is written");
     let file = file.to_str().expect("UTF-8");
-    let told = run(&journal, &["config", "check", "--json", "--config", file]).expect(0).json();
+    let said = run(&journal, &["config", "check", "--json", "--config", file]).expect(0);
+    let told: serde_json::Value = serde_json::from_str(said.text()).expect("JSON");
     let value = |name: &str| {
         let all = told["settings"].as_array().expect("a list");
         let one = all.iter().find(|one| one["name"] == name).unwrap_or_else(|| panic!("no {name}: {told}"));

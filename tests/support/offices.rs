@@ -100,7 +100,7 @@ fn is_of_the_district(method: &Method, path: &str) -> bool {
             "restock" | "stocktake" | "write-off" | "deliveries" | "device" | "tickets" | "cases",
             ..,
         ] => false,
-        ["v1", "requests" | "appointments" | "pairs" | "passes" | "honours", ..] => false,
+        ["v1", "requests" | "appointments" | "pairs" | "passes" | "honours" | "selections", ..] => false,
         ["v1", "benefits", _, ..] => false,
         ["v1", "merchants", _, "settlements"] => false,
         _ => true,

@@ -161,10 +161,14 @@ pub fn reach(role: Role, action: Action) -> Reach {
 /// What every account may do that a person acts with.
 fn of_anybody(role: Role, action: Action) -> Reach {
     match action {
-        Action::Read(Read::Me | Read::Schedule | Read::Sites | Read::Publicity | Read::Benefit) => Reach::Everywhere,
+        Action::Read(Read::Me | Read::Schedule | Read::Sites | Read::Publicity | Read::Benefit | Read::Selection) => {
+            Reach::Everywhere
+        }
         // Anybody may say that a credit is wrong; auditors write nothing.
         // Who may appeal is told by the credit itself: the objector, or the worker.
-        Action::Command(CommandKind::ObjectToCredit | CommandKind::AppealDecision) if role != Role::Auditor => {
+        Action::Command(CommandKind::ObjectToCredit | CommandKind::AppealDecision | CommandKind::ObjectToSelection)
+            if role != Role::Auditor =>
+        {
             Reach::Everywhere
         }
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
@@ -268,6 +272,8 @@ fn operator(action: Action) -> Reach {
         Action::Command(
             C::RecordVisit | C::ConfirmVisit | C::ApplyBenefit | C::UseBenefit | C::IssuePass | C::UsePass,
         ) => Reach::Own,
+        // By the paper that the candidate signed.
+        Action::Command(C::ConsentToSelection | C::WithdrawFromSelection) => Reach::Own,
         // Of a site that routes it, or of the reporter's.
         Action::Command(C::PostRequest | C::RecordHandling | C::RateHandling) => Reach::Own,
         Action::Read(
@@ -281,6 +287,7 @@ fn operator(action: Action) -> Reach {
             | Read::Appointments
             | Read::Pair
             | Read::Pass
+            | Read::Candidacy
             | Read::FreeText,
         ) => Reach::Own,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::Nothing => Reach::Nowhere,
@@ -304,12 +311,22 @@ fn approver(action: Action) -> Reach {
         Action::Command(C::PaySettlement | C::OpenPair) | Action::Read(Read::Settlement | Read::Fund) => {
             Reach::District
         }
+        // A selection is one of the district, and what follows from it is nobody's alone.
+        Action::Command(
+            C::AnnounceSelection
+            | C::SealSelection
+            | C::DrawSelection
+            | C::AnswerObjection
+            | C::ReviseSelection
+            | C::RecordResult,
+        ) => Reach::District,
         Action::Read(
             Read::WaitingCredits
             | Read::Request
             | Read::Appointments
             | Read::Pair
             | Read::Pass
+            | Read::Candidacy
             | Read::Credit
             | Read::Redemption
             | Read::Cases
@@ -353,6 +370,7 @@ fn worker(action: Action) -> Reach {
         Action::Command(
             C::PostRequest | C::RecordHandling | C::RateHandling | C::RecordVisit | C::ConfirmVisit | C::ApplyBenefit,
         ) => Reach::Own,
+        Action::Command(C::ConsentToSelection | C::WithdrawFromSelection) => Reach::Own,
         Action::Read(
             Read::Worker
             | Read::Name
@@ -369,6 +387,7 @@ fn worker(action: Action) -> Reach {
             | Read::Appointments
             | Read::Pair
             | Read::Pass
+            | Read::Candidacy
             | Read::OwnData,
         ) => Reach::Own,
         // What is to be done is open to whoever might do it; of others no id is told.

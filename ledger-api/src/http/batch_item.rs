@@ -15,7 +15,7 @@ use super::body::unreadable_json;
 use super::command::Body;
 use super::error::ApiError;
 use super::shapes::{ID_PATTERN, KEY_PATTERN, string};
-use super::{appointments, benefits, pairs, passes, requests};
+use super::{appointments, benefits, pairs, passes, requests, selection_objections, selections};
 use super::{
     cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, stores, workers,
 };
@@ -117,6 +117,15 @@ commands! {
     "issue_pass" | "pass" => passes::IssuePass,
     "register_offer" | "offer" => passes::RegisterOffer,
     "use_pass" | "honour" => passes::UsePass,
+    "announce_selection" | "selection" => selections::AnnounceSelection,
+    "consent_to_selection" => selections::ConsentToSelection,
+    "withdraw_from_selection" => selections::WithdrawFromSelection,
+    "seal_selection" => selections::SealSelection,
+    "draw_selection" => selections::DrawSelection,
+    "object_to_selection" => selection_objections::ObjectToSelection,
+    "answer_objection" => selection_objections::AnswerObjection,
+    "revise_selection" => selection_objections::ReviseSelection,
+    "record_result" => selection_objections::RecordResult,
 }
 
 /// Reads an item: its key, where one can be read, and what it asks for.
@@ -236,7 +245,7 @@ fn describe<B: Body + ToSchema>(names: &[&str]) -> Object {
     let command = text().enum_values(Some(names.iter().copied()));
     let named = B::PATH.iter().map(|(field, code)| {
         let named_by_key = matches!(code, Code::UnknownCredit | Code::UnknownRedemption | Code::UnknownRequest)
-            || matches!(*field, "visit" | "claim");
+            || matches!(*field, "visit" | "claim" | "objection");
         let text = if named_by_key { string(128, KEY_PATTERN) } else { string(64, ID_PATTERN) };
         ((*field).to_owned(), text.build())
     });

@@ -138,6 +138,8 @@ shapes! {
     PriceOrNothing = "PriceOrNothing",
         "Points from 0 to a billion: an exact decimal of at most two places, as a number or a decimal string.",
         from_nothing(0.01, POINTS_MAX, r"^0*[0-9]{1,9}(\.[0-9]{1,2}0*)?$");
+    /// A digest.
+    Sha256Text = "Sha256", "A SHA-256: 64 hexadecimal digits in lower case.", string(64, r"^[0-9a-f]{64}$");
     /// 折扣: what is paid of ten.
     Discount = "Discount", "What is paid, of ten (折扣): 8.5 is 85 %. Above 0 and at most 10, of at most two places.",
         decimal(0.01, Some(10), r"^0*([1-9](\.[0-9]{1,2}0*)?|10(\.0+)?|0\.([1-9][0-9]?|0[1-9])0*)$");

@@ -19,6 +19,7 @@ mod programmes;
 mod reads;
 mod rights;
 mod roles;
+mod selections;
 mod strangers;
 pub(crate) mod support;
 mod waiting;

@@ -104,7 +104,15 @@ impl Begun {
             | Command::UseBenefit(_)
             | Command::IssuePass(_)
             | Command::RegisterOffer(_)
-            | Command::UsePass(_) => return,
+            | Command::UsePass(_)
+            | Command::AnnounceSelection(_)
+            | Command::GiveWord(_)
+            | Command::SealSelection(_)
+            | Command::DrawSelection(_)
+            | Command::ObjectToSelection(_)
+            | Command::AnswerObjection(_)
+            | Command::ReviseSelection(_)
+            | Command::RecordResult(_) => return,
         };
         let made_on = if let AskedTime::At(at) | AskedTime::Stated(at) = time { at.date() } else { context.at.date() };
         let act = Act { worker: worker.clone(), store: store.cloned(), made_on };

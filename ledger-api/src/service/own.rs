@@ -6,10 +6,12 @@ use chrono::{Datelike, NaiveDate};
 use ledger_core::domain::points::Points;
 use projections::queries::account::BalanceOn;
 use projections::statement::Line;
-use projections::views::proposal::Proposal;
+use projections::views::proposal::{Proposal, StepKind};
+use projections::waiting::Stage;
 
 use super::reading::{may_read, now};
 use super::{ServiceError, texts};
+use crate::access::Identity;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::read_record::RecordedRead;
@@ -97,6 +99,40 @@ pub async fn account(app: &App, who: Who<'_>, worker: &str) -> Result<Option<Acc
         activities: activities(app).await?,
         year: today.year(),
     }))
+}
+
+/// The decisions that whoever is logged in may still appeal today: about the own credits, where an objection was upheld, and
+/// about credits of anybody, where the own objection was dismissed. With each, whether the objection was upheld.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn appealable(app: &App, identity: &Identity) -> Result<Vec<(String, Proposal, bool)>, ServiceError> {
+    let today = app.ledger.now().date();
+    let own = |row: &Proposal| identity.own_account() == Some(row.worker.as_str());
+    // The last objection that was dismissed, where nobody appealed since, is the one that its objector may appeal.
+    let dismissed = |row: &Proposal| {
+        let last = row.steps.iter().rposition(|step| step.what == StepKind::ObjectionDismissed)?;
+        let (before, after) = row.steps.split_at(last);
+        let objection =
+            before.iter().rfind(|step| matches!(step.what, StepKind::Objected | StepKind::ObjectedUnnamed))?;
+        let appealed = after.iter().chain(before).any(|step| step.what == StepKind::Appealed);
+        Some(objection.by == identity.id.as_str() && !appealed)
+    };
+    let open = |row: &Proposal| {
+        let in_time = row.way.appeal_until().is_some_and(|until| today <= until);
+        in_time
+            && match row.way.stage {
+                Stage::Upheld => own(row),
+                Stage::Publicised | Stage::Proposed => dismissed(row) == Some(true),
+                Stage::Objected | Stage::Appealed | Stage::Confirmed | Stage::Rejected | Stage::Reversed => false,
+            }
+    };
+    let rows = app.views.proposals("", WAITING_MAX, open).await?.rows;
+    let told = rows.into_iter().map(|(credit, row)| {
+        let upheld = row.way.stage == Stage::Upheld;
+        (credit, row, upheld)
+    });
+    Ok(told.collect())
 }
 
 /// Who read a worker's record, newest first: when, who, in which role, and what.

@@ -171,7 +171,7 @@ pub fn masked(name: &str) -> String {
 }
 
 /// The last two characters of an id, where no name is kept.
-fn masked_id(id: &str) -> String {
+pub(super) fn masked_id(id: &str) -> String {
     let end: Vec<char> = id.chars().rev().take(2).collect();
     format!("**{}", end.into_iter().rev().collect::<String>())
 }

@@ -6,8 +6,8 @@
 
 use std::collections::HashMap;
 
-use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{Key, WorkerId};
+use ledger_core::domain::selection::SelectionEvent;
 use ledger_core::ledger::{Command, commands};
 use projections::audit::report::Report;
 use projections::audit::trace::TraceLine;
@@ -64,6 +64,13 @@ fn free_text(command: &mut Command) -> Option<(About, &mut String)> {
         | Command::WriteOffStock(commands::WriteOffStock { store, reason, .. }) => {
             Some((About::Store(store.to_string()), reason))
         }
+        Command::ObjectToSelection(commands::ObjectToSelection { candidate, reason, .. })
+        | Command::ReviseSelection(commands::ReviseSelection { candidate, reason, .. }) => {
+            Some((About::Worker(candidate.to_string()), reason))
+        }
+        Command::AnswerObjection(commands::AnswerObjection { objection, reason, .. }) => {
+            Some((About::Named((&*objection).into()), reason))
+        }
         // Kept under the grant's own key: it is about no worker.
         Command::EndGrant(commands::EndGrant { grant, reason, .. }) => Some((About::Case(grant.to_string()), reason)),
         Command::OpenJournal(_)
@@ -106,7 +113,12 @@ fn free_text(command: &mut Command) -> Option<(About, &mut String)> {
         | Command::UseBenefit(_)
         | Command::IssuePass(_)
         | Command::RegisterOffer(_)
-        | Command::UsePass(_) => None,
+        | Command::UsePass(_)
+        | Command::AnnounceSelection(_)
+        | Command::GiveWord(_)
+        | Command::SealSelection(_)
+        | Command::DrawSelection(_)
+        | Command::RecordResult(_) => None,
     }
 }
 
@@ -144,8 +156,13 @@ async fn worker_of(app: &App, begun: &Begun, key: &Key) -> Result<Option<WorkerI
         return Ok(Some(worker.clone()));
     }
     for entry in app.views.entries_of(key).await? {
-        if let Event::Worker(event) = entry.event()? {
+        let event = entry.event()?;
+        if let Some(event) = event.as_worker() {
             return Ok(Some(event.worker().clone()));
+        }
+        // An objection to a selection is about a candidate.
+        if let Some(candidate) = event.as_selection().and_then(SelectionEvent::candidate) {
+            return Ok(Some(candidate.clone()));
         }
     }
     Ok(None)

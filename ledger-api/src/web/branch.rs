@@ -10,17 +10,22 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use chrono::Datelike;
+use ledger_core::domain::ids::BranchId;
 use ledger_core::domain::points::Points;
 use projections::queries::appraisal::{Appraisal, CardYear};
 use serde::Deserialize;
 
 use super::figures::points;
-use super::page::{Frame, Trouble, Visitor, answer, show};
+use super::form::{Fields, Sent, read_id};
+use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
+use super::trouble::sentence;
 use crate::access::Role;
-use crate::access::policy::{Denied, Read, Target, Who};
+use crate::access::policy::{CommandKind, Denied, Read, Target, Who, allow};
 use crate::app::App;
 use crate::appraisal_sheet::paper::{Names, Paper, readable, recorded_on};
 use crate::appraisal_sheet::{Format, render};
+use crate::service::ServiceError;
+use crate::service::appraisals::seal;
 use crate::service::names::on_paper;
 use crate::service::reading::{may_read, now};
 
@@ -48,6 +53,27 @@ struct Page {
     legend: Vec<(usize, String)>,
     bars: Vec<Bar>,
     chart_height: i64,
+    said: String,
+    bad: String,
+    /// That the year is closed.
+    seal: Option<Sealed>,
+    /// It can be closed now, with this key.
+    key: Option<String>,
+}
+
+struct Sealed {
+    on: String,
+    position: u64,
+    digest: String,
+    addendum: Vec<Added>,
+}
+
+/// A correction after the seal.
+struct Added {
+    card_no: String,
+    what: String,
+    points: String,
+    counts: bool,
 }
 
 struct Card {
@@ -87,7 +113,7 @@ struct Part {
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/branch", get(read)).route("/branch/export", get(export))
+    Router::new().route("/branch", get(read).post(close)).route("/branch/export", get(export))
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,7 +125,42 @@ struct Asked {
 }
 
 async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
-    answer(&visitor, page(&app, &visitor, &asked).await)
+    answer(&visitor, page(&app, &visitor, &asked, Told::default()).await)
+}
+
+/// What became of closing a year.
+#[derive(Default)]
+struct Told {
+    said: String,
+    bad: String,
+}
+
+async fn close(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
+    let done = async {
+        let fields = Fields::of(&visitor, sent)?;
+        let asked = Asked { branch: fields.get("branch").to_owned(), year: fields.get("year").parse().ok(), at: None };
+        let told = match sealed(&app, &visitor, &fields, &asked).await {
+            Ok(()) => Told { said: visitor.words().decisions.sealed.to_owned(), ..Told::default() },
+            Err(trouble @ Trouble::Service(_)) => {
+                Told { bad: sentence(visitor.words(), visitor.english, &trouble), ..Told::default() }
+            }
+            Err(other) => return Err(other),
+        };
+        page(&app, &visitor, &asked, told).await
+    };
+    answer(&visitor, done.await)
+}
+
+async fn sealed(app: &App, visitor: &Visitor, fields: &Fields, asked: &Asked) -> Result<(), Trouble> {
+    let who = Who::Bearer(&visitor.must()?.identity);
+    let branch: BranchId = read_id(&asked.branch)?;
+    // What the meeting saw is what is sealed, whatever came since the page was shown.
+    let position: Option<u64> = fields.get("at").parse().ok();
+    let (Some(year), Some(position), "1") = (asked.year, position, fields.get("sure")) else {
+        return Err(ServiceError::unreadable("sure: say that the meeting appraised these figures").into());
+    };
+    seal(app, who, visitor.context(app, fields.get("key"))?, branch, year, Some(position)).await?;
+    Ok(())
 }
 
 /// The branch that is asked for: the one named, else the first of one's own.
@@ -124,7 +185,7 @@ async fn appraisal(app: &App, visitor: &Visitor, branch: &str, asked: &Asked) ->
     Ok((appraisal, names))
 }
 
-async fn page(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Response, Trouble> {
+async fn page(app: &App, visitor: &Visitor, asked: &Asked, told: Told) -> Result<Response, Trouble> {
     let w = visitor.words();
     let (branch, branches) = branch_of(visitor, &asked.branch)?;
     let (appraisal, names) = appraisal(app, visitor, &branch, asked).await?;
@@ -159,7 +220,30 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Response, T
             .collect(),
     });
     let bars = bars(&appraisal.cards, &categories);
+    let closed = appraisal.seal.as_ref().map(|seal| Sealed {
+        on: seal.on.to_string(),
+        position: seal.position,
+        digest: seal.digest.clone(),
+        addendum: seal
+            .addendum
+            .iter()
+            .map(|added| Added {
+                card_no: added.card_no.clone(),
+                what: format!("{} {}", added.line.on, called(added.line.schedule, &added.line.activity)),
+                points: points(added.line.points),
+                counts: added.counts,
+            })
+            .collect(),
+    });
+    let who = Who::Bearer(&visitor.must()?.identity);
+    let closable = closed.is_none()
+        && !appraisal.cards.is_empty()
+        && allow(who, CommandKind::SealAppraisal, Target::Branch(&branch)).is_ok();
     let page = Page {
+        said: told.said,
+        bad: told.bad,
+        seal: closed,
+        key: closable.then(|| new_key("seal")),
         f: visitor.frame(w.branch),
         branch,
         branches,

@@ -30,7 +30,7 @@ use crate::qr::Picture;
 use crate::read_record::RecordedRead;
 use crate::service::ServiceError;
 use crate::service::command::{Asked, prepare, submit};
-use crate::service::own::{Account, account, readers};
+use crate::service::own::{Account, account, appealable, readers};
 use crate::service::publicity::{self, PublicLine};
 use crate::service::reading::may_read;
 
@@ -68,6 +68,16 @@ struct Page {
     anonymous: bool,
     readers: Vec<(String, String)>,
     part: programmes::Part,
+    appeals: Vec<Appealable>,
+}
+
+/// A decision that can still be appealed.
+struct Appealable {
+    credit: String,
+    what: String,
+    why: &'static str,
+    until: String,
+    key: String,
 }
 
 struct Waiting {
@@ -151,16 +161,19 @@ async fn asked(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, 
     if let Some(said) = programmes::carry_out(app, visitor, fields).await? {
         return Ok(said);
     }
-    objection(app, visitor, fields).await?;
+    if fields.get("do") == "appeal" {
+        judge(app, visitor, fields, CreditAction::Appeal).await?;
+        return Ok(visitor.words().decisions.appealed.to_owned());
+    }
+    let anonymous = fields.get("anonymous") == "1";
+    judge(app, visitor, fields, CreditAction::Object { anonymous }).await?;
     Ok(visitor.words().objected.to_owned())
 }
 
-async fn objection(app: &App, visitor: &Visitor, fields: &Fields) -> Result<(), Trouble> {
+async fn judge(app: &App, visitor: &Visitor, fields: &Fields, action: CreditAction) -> Result<(), Trouble> {
     let credit: CreditId = read_id(fields.get("credit"))?;
     let reason = fields.get("reason").to_owned();
-    let anonymous = fields.get("anonymous") == "1";
-    let command =
-        Command::JudgeCredit(commands::JudgeCredit { credit, action: CreditAction::Object { anonymous }, reason });
+    let command = Command::JudgeCredit(commands::JudgeCredit { credit, action, reason });
     let who = Who::Bearer(&visitor.must()?.identity);
     let prepared = prepare(app, who, visitor.context(app, fields.get("key"))?, Asked::from(command)).await?;
     submit(app.clone(), prepared).await?;
@@ -181,6 +194,14 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     let names: BTreeMap<&str, &str> =
         account.activities.iter().map(|(code, name)| (code.as_str(), name.as_str())).collect();
     let called = |code: &str| names.get(code).map_or_else(|| code.to_owned(), |name| (*name).to_owned());
+    let appeals = appealable(app, identity).await?.into_iter().map(|(credit, row, upheld)| Appealable {
+        what: format!("{} {}", row.on, called(&row.activity)),
+        why: if upheld { w.decisions.appeal_upheld } else { w.decisions.appeal_dismissed },
+        until: row.way.appeal_until().map(|until| until.to_string()).unwrap_or_default(),
+        key: new_key("appeal"),
+        credit,
+    });
+    let appeals: Vec<Appealable> = appeals.collect();
     let pending: Points = account.waiting.iter().filter(|(_, row)| row.proposed).map(|(_, row)| row.points).sum();
     let code = Picture::Svg.draw(&worker).map_err(|error| Trouble::Fault(error.to_string()))?;
     let Account { balance, earned, card, card_year, year, .. } = &account;
@@ -189,6 +210,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         said: told.said,
         bad: told.bad,
         typed: told.typed,
+        appeals,
         available: points(balance.available),
         pending: points(pending),
         expiring: points(ending.iter().map(|(_, points)| *points).sum()),

@@ -10,6 +10,7 @@ use http_body_util::BodyExt;
 use ledger_core::journal::RecordedTime;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::ledger::LedgerSettings;
+use projections::waiting::Stage;
 use tower::ServiceExt;
 
 use super::{Entrance, routes};
@@ -331,6 +332,46 @@ async fn the_desk_sees_what_waits_appoints_and_ends_an_appointment() {
     assert!(operator.refused("/appointments", &subsidy).await.contains("金额无效"));
     let named = [subsidy.as_slice(), &[("amount", "300")]].concat();
     assert_eq!(operator.done("/appointments", &named).await, "已发放，登记号 B-1");
+}
+
+#[tokio::test]
+async fn a_branch_seals_its_year_once_as_the_meeting_saw_it() {
+    let house = House::open().await;
+    let branch = house.enter(Role::Branch).await;
+    let page = branch.read("/branch?year=2026").await;
+    holds(&page, &["封存本年度", "封存后不能撤回"]);
+    let of = page.split("name=\"at\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!(of.parse::<u64>().is_ok(), "{of}");
+    let form = |key: &'static str, sure: &'static str| {
+        vec![("branch", "YS-DZB01"), ("year", "2026"), ("at", of), ("key", key), ("sure", sure)]
+    };
+    assert!(!branch.refused("/branch", &form("SEAL-1", "")).await.is_empty(), "nobody seals by a slip of the hand");
+    assert_eq!(branch.done("/branch", &form("SEAL-1", "1")).await, "本年度已封存");
+    let page = branch.read("/branch?year=2026").await;
+    holds(&page, &["数据摘要", "封存后没有更正", of]);
+    assert!(!page.contains("封存本年度"), "once");
+    assert!(branch.refused("/branch", &form("SEAL-2", "1")).await.contains("已"), "a seal cannot be made twice");
+}
+
+#[tokio::test]
+async fn whoever_objected_appeals_a_dismissal_once_and_another_approver_decides() {
+    let house = House::open().await;
+    let (rider, approver) = (house.enter(Role::Worker).await, house.enter(Role::Approver).await);
+    let waiting = house.app.views.proposals("", 1_000, |row| row.way.stage == Stage::Publicised).await.unwrap();
+    let credit = waiting.rows.first().expect("something is public").0.clone();
+    assert!(!rider.read("/me").await.contains("可以申诉的"));
+    let object = [("credit", credit.as_str()), ("key", "YY-1"), ("reason", "数量不对"), ("anonymous", "1")];
+    assert!(rider.done("/me", &object).await.contains("异议已提交"));
+    let dismiss = [("credit", credit.as_str()), ("key", "YY-2"), ("do", "dismiss"), ("note", "与签到表一致")];
+    assert!(!approver.done("/credits", &dismiss).await.is_empty());
+    let page = rider.read("/me").await;
+    holds(&page, &["可以申诉的", "您的异议没有成立"]);
+    let appeal = [("credit", credit.as_str()), ("key", "SS-1"), ("do", "appeal"), ("reason", "签到表抄错了")];
+    assert!(rider.done("/me", &appeal).await.contains("申诉已提交"));
+    assert!(!rider.read("/me").await.contains("可以申诉的"), "once");
+    // Whoever dismissed the objection has had a part.
+    let again = [("credit", credit.as_str()), ("key", "SS-2"), ("do", "dismiss"), ("note", "不变")];
+    assert!(!approver.refused("/credits", &again).await.is_empty());
 }
 
 #[tokio::test]

@@ -26,13 +26,14 @@ macro_rules! words {
 
 mod accounts;
 mod appointments;
+mod decisions;
 mod merchant_words;
 mod programmes;
 mod requests;
 mod sentences;
 
 words! {
-    @with [accounts, appointments, merchant_words, programmes, requests]
+    @with [accounts, appointments, decisions, merchant_words, programmes, requests]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -363,10 +364,10 @@ words! {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ALL, accounts, appointments, merchant_words, programmes, requests};
+    use super::{ALL, accounts, appointments, decisions, merchant_words, programmes, requests};
 
     const PARTS: &[&[(&str, &str, &str)]] =
-        &[ALL, accounts::ALL, appointments::ALL, merchant_words::ALL, programmes::ALL, requests::ALL];
+        &[ALL, accounts::ALL, appointments::ALL, decisions::ALL, merchant_words::ALL, programmes::ALL, requests::ALL];
 
     #[test]
     fn every_word_is_there_once_in_each_language() {

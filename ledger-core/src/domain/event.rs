@@ -14,7 +14,7 @@ use super::directory::DirectoryEvent;
 use super::fund::FundEvent;
 use super::ids::{
     AccountId, BenefitId, CardNo, CertificateNo, FundId, MarkId, MerchantId, OfferId, PairId, PassNo, RequestId,
-    StoreId, WorkerId,
+    SelectionId, StoreId, WorkerId,
 };
 use super::mark::MarkEvent;
 use super::merchant::event::MerchantEvent;
@@ -22,6 +22,7 @@ use super::pair::PairEvent;
 use super::pass::{OfferEvent, PassEvent};
 use super::programme::event::{JournalOpened, ProgrammeEvent};
 use super::request::RequestEvent;
+use super::selection::SelectionEvent;
 use super::site::event::SiteEvent;
 use super::store::event::StoreEvent;
 use super::time::BusinessTime;
@@ -83,6 +84,8 @@ pub enum StreamId {
     Pass(PassNo),
     /// A offer.
     Offer(OfferId),
+    /// A selection.
+    Selection(SelectionId),
 }
 
 impl StreamId {
@@ -105,6 +108,7 @@ impl StreamId {
             StreamId::Certificate(_) => "Certificate",
             StreamId::Pass(_) => "Pass",
             StreamId::Offer(_) => "Offer",
+            StreamId::Selection(_) => "Selection",
         }
     }
 
@@ -127,6 +131,7 @@ impl StreamId {
             StreamId::Certificate(id) => id.as_str(),
             StreamId::Pass(id) => id.as_str(),
             StreamId::Offer(id) => id.as_str(),
+            StreamId::Selection(id) => id.as_str(),
         }
     }
 }
@@ -172,6 +177,8 @@ pub enum Event {
     Pass(PassEvent),
     /// Of a offer.
     Offer(OfferEvent),
+    /// Of a selection.
+    Selection(SelectionEvent),
 }
 
 /// Why a recorded payload cannot be read.
@@ -210,6 +217,7 @@ impl Event {
             Event::Certificate(event) => event.event_type(),
             Event::Pass(event) => event.event_type(),
             Event::Offer(event) => event.event_type(),
+            Event::Selection(event) => event.event_type(),
         }
     }
 
@@ -232,6 +240,7 @@ impl Event {
             CertificateEvent::TYPES,
             PassEvent::TYPES,
             OfferEvent::TYPES,
+            SelectionEvent::TYPES,
         ]
         .into_iter()
         .flatten()
@@ -257,6 +266,7 @@ impl Event {
             CertificateEvent::WORDS,
             PassEvent::WORDS,
             OfferEvent::WORDS,
+            SelectionEvent::WORDS,
         ]
         .into_iter()
         .flatten()
@@ -286,6 +296,7 @@ impl Event {
             Event::Certificate(event) => event.encode_into(out),
             Event::Pass(event) => event.encode_into(out),
             Event::Offer(event) => event.encode_into(out),
+            Event::Selection(event) => event.encode_into(out),
         }
     }
 
@@ -358,6 +369,9 @@ impl Event {
         if let Some(event) = OfferEvent::decode(event_type, payload) {
             return event.map(Event::Offer).map_err(unreadable);
         }
+        if let Some(event) = SelectionEvent::decode(event_type, payload) {
+            return event.map(Event::Selection).map_err(unreadable);
+        }
         Err(DecodeError::UnknownType(event_type.to_owned()))
     }
 
@@ -380,6 +394,7 @@ impl Event {
             Event::Certificate(event) => StreamId::Certificate(event.certificate().clone()),
             Event::Pass(event) => StreamId::Pass(event.pass().clone()),
             Event::Offer(event) => StreamId::Offer(event.offer().clone()),
+            Event::Selection(event) => StreamId::Selection(event.selection().clone()),
         }
     }
 
@@ -400,6 +415,7 @@ impl Event {
             Event::Benefit(event) => Some(event.at()),
             Event::Pass(event) => Some(event.at()),
             Event::Offer(event) => Some(event.at()),
+            Event::Selection(event) => Some(event.at()),
         }
     }
 
@@ -421,7 +437,8 @@ impl Event {
             | Event::Benefit(_)
             | Event::Certificate(_)
             | Event::Pass(_)
-            | Event::Offer(_) => self.at().map(|at| at.date()),
+            | Event::Offer(_)
+            | Event::Selection(_) => self.at().map(|at| at.date()),
         }
     }
 
@@ -436,7 +453,8 @@ impl Event {
             | Event::Benefit(_)
             | Event::Certificate(_)
             | Event::Pass(_)
-            | Event::Offer(_) => None,
+            | Event::Offer(_)
+            | Event::Selection(_) => None,
             Event::Worker(event) => event.subject(),
             Event::Merchant(event) => event.subject(),
             Event::Store(event) => event.subject(),
@@ -465,7 +483,8 @@ impl Event {
             | Event::Benefit(_)
             | Event::Certificate(_)
             | Event::Pass(_)
-            | Event::Offer(_) => None,
+            | Event::Offer(_)
+            | Event::Selection(_) => None,
         }
     }
 
@@ -487,7 +506,8 @@ impl Event {
             | Event::Benefit(_)
             | Event::Certificate(_)
             | Event::Pass(_)
-            | Event::Offer(_) => None,
+            | Event::Offer(_)
+            | Event::Selection(_) => None,
         }
     }
 
@@ -508,6 +528,7 @@ impl Event {
             Event::Store(event) => event.party(),
             Event::Card(event) => Some(Party::Worker(event.worker())),
             Event::Account(event) => event.party(),
+            Event::Selection(event) => event.candidate().map(Party::Worker),
             Event::Directory(_) | Event::Mark(_) => None,
         }
     }
@@ -520,6 +541,7 @@ impl Event {
             Event::Store(event) => event.reason(),
             Event::Account(event) => event.reason(),
             Event::Sites(event) => event.reason(),
+            Event::Selection(event) => event.reason(),
             Event::Programme(_)
             | Event::Card(_)
             | Event::Directory(_)
@@ -552,7 +574,8 @@ impl Event {
             | Event::Benefit(_)
             | Event::Certificate(_)
             | Event::Pass(_)
-            | Event::Offer(_) => None,
+            | Event::Offer(_)
+            | Event::Selection(_) => None,
         }
     }
 }
@@ -584,7 +607,7 @@ macro_rules! union_of {
 }
 
 union_of!(ProgrammeEvent => Programme as_programme, WorkerEvent => Worker as_worker,
- MerchantEvent => Merchant as_merchant , StoreEvent => Store as_store , CardEvent => Card as_card , AccountEvent => Account as_account , DirectoryEvent => Directory as_directory , SiteEvent => Sites as_site , MarkEvent => Mark as_mark, RequestEvent => Request as_request , PairEvent => Pair as_pair , FundEvent => Fund as_fund , BenefitEvent => Benefit as_benefit , CertificateEvent => Certificate as_certificate , PassEvent => Pass as_pass , OfferEvent => Offer as_offer );
+ MerchantEvent => Merchant as_merchant , StoreEvent => Store as_store , CardEvent => Card as_card , AccountEvent => Account as_account , DirectoryEvent => Directory as_directory , SiteEvent => Sites as_site , MarkEvent => Mark as_mark, RequestEvent => Request as_request , PairEvent => Pair as_pair , FundEvent => Fund as_fund , BenefitEvent => Benefit as_benefit , CertificateEvent => Certificate as_certificate , PassEvent => Pass as_pass , OfferEvent => Offer as_offer , SelectionEvent => Selection as_selection );
 
 #[cfg(test)]
 pub(crate) mod tests;

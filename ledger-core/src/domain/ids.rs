@@ -185,6 +185,18 @@ id!(
     OfferId, "offer", 64, false
 );
 id!(
+    /** A selection (评选编号). */
+    SelectionId, "selection", 64, false
+);
+id!(
+    /** An indicator of a selection's formula (指标). */
+    IndicatorCode, "indicator", 64, false
+);
+id!(
+    /** An objection to a selection's list, named by the key of the command that made it. */
+    ObjectionId, "objection", 128, true
+);
+id!(
     /** A slip of a merchant (小票号), named by the key of its row. */
     SlipNo, "slip", 128, true
 );
@@ -239,7 +251,18 @@ macro_rules! named_by_key {
     )*};
 }
 
-named_by_key!(CreditId, RedemptionId, HoldId, GrantId, RequestId, HandlingId, VisitId, ApplicationId, SlipNo);
+named_by_key!(
+    CreditId,
+    RedemptionId,
+    HoldId,
+    GrantId,
+    RequestId,
+    HandlingId,
+    VisitId,
+    ApplicationId,
+    SlipNo,
+    ObjectionId
+);
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ mod limits;
 mod names;
 mod programmes;
 mod reading;
+mod selections;
 mod ways;
 mod worker;
 
@@ -23,6 +24,9 @@ use crate::domain::merchant::event::MerchantEvent;
 use crate::domain::points::Points;
 use crate::domain::posting::Movements;
 use crate::domain::programme::event::ProgrammeEvent;
+use crate::domain::selection::SelectionEvent;
+use crate::domain::selection::command::SelectionTerms;
+use crate::domain::selection::formula::InputLine;
 use crate::domain::store::RedemptionStore;
 use crate::domain::store::event::{StockLine, StoreEvent};
 use crate::domain::time::Month;
@@ -31,6 +35,7 @@ use caps::Caps;
 use limits::Limits;
 use programmes::Programmes;
 use reading::Reading;
+use selections::Selections;
 use ways::Persons;
 pub use worker::WorkerBook;
 
@@ -56,6 +61,7 @@ pub struct Books {
     caps: Caps,
     limits: Limits,
     programmes: Programmes,
+    selections: Selections,
     persons: Persons,
 }
 
@@ -81,6 +87,8 @@ impl Books {
             }
             Event::Fund(event) => self.programmes.fund(event),
             Event::Benefit(event) => self.programmes.benefit(event),
+            Event::Selection(_) if self.movements => Ok(()),
+            Event::Selection(event) => self.selections.follow(event),
             Event::Account(event) => {
                 self.persons.follow(event);
                 Ok(())
@@ -95,6 +103,11 @@ impl Books {
             | Event::Pass(_)
             | Event::Offer(_) => Ok(()),
         }
+    }
+
+    /// What an event of a selection says of candidates, and by which terms.
+    pub fn measured_by(&self, event: &SelectionEvent) -> Option<(SelectionTerms, Vec<InputLine>)> {
+        self.selections.measured_by(event)
     }
 
     /// Workers in the order of their ids.

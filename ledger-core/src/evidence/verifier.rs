@@ -19,6 +19,8 @@ use super::books::Books;
 use super::hash::{Hash, HashSuite};
 use super::merkle::Frontier;
 use crate::domain::event::{Event, StreamId};
+use crate::domain::selection::command::SelectionTerms;
+use crate::domain::selection::formula::InputLine;
 use crate::journal::entry::CommandFrame;
 use crate::journal::{Entry, Head, RecordedTime};
 use chunk::Checked;
@@ -76,6 +78,16 @@ pub struct Verifier {
     keys: HashSet<[u8; 16]>,
     streams: HashMap<StreamId, Stream>,
     books: Books,
+    /// What was measured for selections, to be counted anew where streams can be read.
+    seals: Vec<Seal>,
+}
+
+/// What an entry says of candidates.
+#[derive(Debug)]
+struct Seal {
+    position: u64,
+    terms: SelectionTerms,
+    lines: Vec<InputLine>,
 }
 
 impl Verifier {
@@ -142,6 +154,11 @@ impl Verifier {
         }
         self.place(event, entry)?;
         self.books.book(event).map_err(wrong)?;
+        if let Event::Selection(event) = event
+            && let Some((terms, lines)) = self.books.measured_by(event)
+        {
+            self.seals.push(Seal { position, terms, lines });
+        }
         self.position = position;
         Ok(())
     }

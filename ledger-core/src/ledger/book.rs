@@ -21,7 +21,7 @@ use crate::domain::event::{Event, StreamId};
 use crate::domain::fund::Fund;
 use crate::domain::ids::{
     AccountId, BenefitId, CardNo, CertificateNo, FundId, GrantId, Key, MarkId, MerchantId, OfferId, PairId, PassNo,
-    RequestId, StoreId, WorkerId,
+    RequestId, SelectionId, StoreId, WorkerId,
 };
 use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
@@ -29,6 +29,7 @@ use crate::domain::pair::Pair;
 use crate::domain::pass::{Offer, Pass};
 use crate::domain::programme::Programme;
 use crate::domain::request::ServiceRequest;
+use crate::domain::selection::Selection;
 use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
@@ -292,6 +293,10 @@ impl States for Book {
 
     fn offer(&self, id: &OfferId) -> Result<&Offer, NotLoaded> {
         found(&self.slots.offers, id, StreamId::Offer)
+    }
+
+    fn selection(&self, id: &SelectionId) -> Result<&Selection, NotLoaded> {
+        found(&self.slots.selections, id, StreamId::Selection)
     }
 
     fn owner(&self, key: &Key) -> Option<&WorkerId> {

@@ -17,7 +17,7 @@ pub mod layout {
     /// Of the programme.
     pub const PROGRAMME: u32 = 6;
     /// Of workers.
-    pub const WORKER: u32 = 6;
+    pub const WORKER: u32 = 7;
     /// Of merchants.
     pub const MERCHANT: u32 = 3;
     /// Of stores.
@@ -46,6 +46,8 @@ pub mod layout {
     pub const PASS: u32 = 1;
     /// Of offers.
     pub const OFFER: u32 = 1;
+    /// Of selections.
+    pub const SELECTION: u32 = 1;
 }
 
 /// What an aggregate takes beside its parts, its place in the cache included, in bytes.

@@ -16,6 +16,7 @@ pub mod registers;
 pub mod requests;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod selections;
 pub mod sites;
 pub mod stock;
 pub mod stores;
@@ -35,6 +36,10 @@ pub use programme::{AdoptSchedule, OpenJournal, SealAppraisal};
 pub use redemptions::ReverseRedemption;
 pub use registers::{IssuePass, OpenPair, RegisterAppointment, RegisterBenefit, RegisterFund, RegisterOffer};
 pub use requests::{PostRequest, RateHandling, RecordHandling};
+pub use selections::{
+    AnnounceSelection, AnswerObjection, DrawSelection, GiveWord, ObjectToSelection, RecordResult, ReviseSelection,
+    SealSelection,
+};
 pub use sites::{CloseSite, MoveSite, OpenSite, SetServices};
 pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
@@ -267,4 +272,20 @@ commands! {
     RegisterOffer(RegisterOffer),
     /// Honour a pass.
     UsePass(UsePass),
+    /// Announce a selection.
+    AnnounceSelection(AnnounceSelection),
+    /// Agree to be a candidate, or withdraw.
+    GiveWord(GiveWord),
+    /// Fix a selection's inputs.
+    SealSelection(SealSelection),
+    /// Draw a short list.
+    DrawSelection(DrawSelection),
+    /// Object to a selection's list.
+    ObjectToSelection(ObjectToSelection),
+    /// Answer such an objection.
+    AnswerObjection(AnswerObjection),
+    /// Put a list right.
+    ReviseSelection(ReviseSelection),
+    /// Record that a meeting decided.
+    RecordResult(RecordResult),
 }

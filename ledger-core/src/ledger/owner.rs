@@ -22,7 +22,8 @@ pub fn named_by(event: &Event) -> Option<Key> {
         | Event::Benefit(_)
         | Event::Certificate(_)
         | Event::Pass(_)
-        | Event::Offer(_) => None,
+        | Event::Offer(_)
+        | Event::Selection(_) => None,
     }
     .and_then(Subject::key)
 }

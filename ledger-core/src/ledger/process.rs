@@ -1,6 +1,7 @@
 //! What one command decides across the aggregates it names, all or nothing. Pure: it reads a [`States`] and gives events.
 
 pub(super) mod guards;
+pub(super) mod measures;
 pub(super) mod rows;
 pub(super) mod spending;
 
@@ -16,7 +17,7 @@ use crate::domain::event::{Event, StreamId};
 use crate::domain::fund::Fund;
 use crate::domain::ids::{
     AccountId, Actor, BenefitId, CardNo, CertificateNo, FundId, GrantId, HoldId, Key, MarkId, MerchantId, OfferId,
-    PairId, PassNo, RequestId, SiteId, StoreId, WorkerId,
+    PairId, PassNo, RequestId, SelectionId, SiteId, StoreId, WorkerId,
 };
 use crate::domain::mark::Mark;
 use crate::domain::merchant::{Merchant, MerchantCommand};
@@ -25,6 +26,7 @@ use crate::domain::pass::{Offer, Pass};
 use crate::domain::programme::{Programme, ProgrammeCommand};
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::request::ServiceRequest;
+use crate::domain::selection::Selection;
 use crate::domain::site::{SiteCommand, Sites};
 use crate::domain::store::command::AtStore;
 use crate::domain::store::{RedemptionStore, StoreCommand};
@@ -132,6 +134,11 @@ pub trait States {
     /// # Errors
     /// [`NotLoaded`].
     fn offer(&self, id: &OfferId) -> Result<&Offer, NotLoaded>;
+    /// A selection.
+    ///
+    /// # Errors
+    /// [`NotLoaded`].
+    fn selection(&self, id: &SelectionId) -> Result<&Selection, NotLoaded>;
     /// Whose credit, redemption or hold a command of this key made.
     fn owner(&self, key: &Key) -> Option<&WorkerId>;
     /// Whose a grant is.

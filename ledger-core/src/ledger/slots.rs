@@ -11,7 +11,7 @@ use crate::domain::event::{Event, StreamId};
 use crate::domain::fund::Fund;
 use crate::domain::ids::{
     AccountId, BenefitId, CardNo, CertificateNo, FundId, MarkId, MerchantId, OfferId, PairId, PassNo, RequestId,
-    StoreId, WorkerId,
+    SelectionId, StoreId, WorkerId,
 };
 use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
@@ -19,6 +19,7 @@ use crate::domain::pair::Pair;
 use crate::domain::pass::{Offer, Pass};
 use crate::domain::programme::Programme;
 use crate::domain::request::ServiceRequest;
+use crate::domain::selection::Selection;
 use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
@@ -189,6 +190,9 @@ slots! {
     }
     offers: Offer, by OfferId, with layout::OFFER {
         Offer, StreamId::Offer(id) => id, Event::Offer(own) => own.offer()
+    }
+    selections: Selection, by SelectionId, with layout::SELECTION, weighing Selection::size {
+        Selection, StreamId::Selection(id) => id, Event::Selection(own) => own.selection()
     }
 }
 

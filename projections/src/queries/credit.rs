@@ -153,7 +153,22 @@ impl Views {
                     // A report that is fed back: its reporter earns, whom the request names.
                     None => posting = Some((work.request, before)),
                 },
-                _ => {}
+                Event::Programme(_)
+                | Event::Merchant(_)
+                | Event::Store(_)
+                | Event::Card(_)
+                | Event::Mark(_)
+                | Event::Account(_)
+                | Event::Directory(_)
+                | Event::Sites(_)
+                | Event::Request(_)
+                | Event::Pair(_)
+                | Event::Fund(_)
+                | Event::Benefit(_)
+                | Event::Certificate(_)
+                | Event::Pass(_)
+                | Event::Offer(_)
+                | Event::Selection(_) => {}
             }
         }
         let Some((request, before)) = posting else { return Ok(None) };

@@ -13,6 +13,8 @@ pub(super) fn stage() -> Vec<Value> {
         json!({"key": "stage-fund", "command": "fund", "id": "ZJ-1", "amount": 1_000_000}),
         json!({"key": "stage-benefit", "command": "benefit", "id": "QY-1", "kind": "place", "fund": "ZJ-1"}),
         json!({"key": "stage-pair", "command": "pair", "id": "BD-1", "helper": "W0002", "helped": "W0003", "since": "2025-01-01"}),
+        json!({"key": "stage-selection", "command": "selection", "id": "PX-1", "name": "最美骑手", "cut_off": "2025-01-01",
+            "places": 3, "publicity_days": 3, "indicators": [{"code": "次数", "measure": "services", "weight": 1}]}),
         json!({"key": "stage-pass", "command": "pass", "id": "NXK-1", "worker": "W0002", "kind": "优享卡", "from": "2025-01-01"}),
     ]
 }
@@ -46,6 +48,14 @@ fn registers() -> Vec<Control> {
             &[],
             json!({"id": "NAME-{n}", "worker": "W0002", "kind": "优享卡", "from": DAY}),
             &[("/id", Kind::New), ("/worker", Kind::Known("unknown_worker")), ("/from", Kind::Date)],
+            201,
+        ),
+        post(
+            "/v1/selections",
+            &[],
+            json!({"id": "NAME-{n}", "name": "最美骑手", "cut_off": DAY, "places": 3, "publicity_days": 3,
+                "indicators": [{"code": "次数", "measure": "services", "weight": 1}]}),
+            &[("/id", Kind::New), ("/cut_off", Kind::Date)],
             201,
         ),
         post(

@@ -109,6 +109,13 @@ pub(super) fn reads() -> Vec<Control> {
         get("/v1/funds", &[], LIST),
         get("/v1/funds/{id}", &[("ZJ-1", Kind::Known("not_found"))], SINCE),
         get("/v1/passes/{id}", &[("NXK-1", Kind::Known("unknown_pass"))], SINCE),
+        get("/v1/selections", &[], LIST),
+        get("/v1/selections/{id}", &[("PX-1", Kind::Known("not_found"))], SINCE),
+        get(
+            "/v1/selections/{id}/candidates",
+            &[("PX-1", Kind::Known("not_found"))],
+            &[("worker", "", Kind::OptionalKnown("unknown_worker")), PAGE[1]],
+        ),
         get("/v1/stores/{id}/cases", STORE, &[("status", "open", Kind::Choice), AFTER, PAGE[0], PAGE[1]]),
         get("/v1/merchants", &[], LIST),
         get("/v1/merchants/{id}", MERCHANT, SINCE),

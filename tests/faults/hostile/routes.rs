@@ -19,8 +19,9 @@ const MARK: &str = "@@hostile@@";
 /// are about them. Beside them the two ways of people, which take no token: the login's own tests are about those.
 /// An appeal needs a decision of somebody else, and what is due needs none of a caller: tests of a credit's way are about both.
 /// What waits for another's row of an activity that ripens later, and what only a merchant, a session or a case gives: the
-/// library's tests of programmes and of deliveries are about those.
-pub(super) const OF_OTHER_OFFICES: [&str; 15] = [
+/// library's tests of programmes and of deliveries are about those. A selection's steps are taken once each, in their order:
+/// its own tests take them.
+pub(super) const OF_OTHER_OFFICES: [&str; 24] = [
     "POST /v1/audit/cosignatures",
     "POST /v1/witness/add-checkpoint",
     "POST /v1/login",
@@ -36,6 +37,15 @@ pub(super) const OF_OTHER_OFFICES: [&str; 15] = [
     "POST /v1/honours",
     "POST /v1/stores/{id}/tickets",
     "POST /v1/stores/{id}/cases/{case}/settle",
+    "POST /v1/selections/{id}/consents",
+    "POST /v1/selections/{id}/withdraw",
+    "POST /v1/selections/{id}/seal",
+    "POST /v1/selections/{id}/draw",
+    "GET /v1/selections/{id}/list",
+    "POST /v1/selections/{id}/objections",
+    "POST /v1/selections/{id}/objections/{objection}/answer",
+    "POST /v1/selections/{id}/revise",
+    "POST /v1/selections/{id}/result",
 ];
 
 /// Every operation of a server's own document, with the queries that it takes.

@@ -148,6 +148,24 @@ kinds! {
         RegisterOffer,
         /// Honours a pass.
         UsePass,
+        /// Announces a selection.
+        AnnounceSelection,
+        /// Agrees to be a candidate.
+        ConsentToSelection,
+        /// Withdraws as a candidate.
+        WithdrawFromSelection,
+        /// Fixes a selection's inputs.
+        SealSelection,
+        /// Draws a short list.
+        DrawSelection,
+        /// Objects to a selection's list.
+        ObjectToSelection,
+        /// Answers an objection to a selection's list.
+        AnswerObjection,
+        /// Puts a selection's list right.
+        ReviseSelection,
+        /// Records that a meeting decided about a selection.
+        RecordResult,
     }
 }
 
@@ -234,6 +252,10 @@ kinds! {
         Fund,
         /// A pass.
         Pass,
+        /// Selections: the formula, how far each has come, and the short list.
+        Selection,
+        /// What a selection's formula takes of a candidate, and what was objected.
+        Candidacy,
         /// The events as they are recorded.
         Events,
         /// A sample for auditors.
@@ -424,6 +446,17 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         }
         Command::RegisterOffer(_) => (CommandKind::RegisterOffer, Target::District),
         Command::UsePass(commands::UsePass { offer, .. }) => (CommandKind::UsePass, Target::Offer(offer.as_str())),
+        Command::AnnounceSelection(_) => (CommandKind::AnnounceSelection, Target::District),
+        Command::GiveWord(commands::GiveWord { worker, withdraws, .. }) => (
+            if *withdraws { CommandKind::WithdrawFromSelection } else { CommandKind::ConsentToSelection },
+            Target::Worker(worker.as_str()),
+        ),
+        Command::SealSelection(_) => (CommandKind::SealSelection, Target::District),
+        Command::DrawSelection(_) => (CommandKind::DrawSelection, Target::District),
+        Command::ObjectToSelection(_) => (CommandKind::ObjectToSelection, Target::District),
+        Command::AnswerObjection(_) => (CommandKind::AnswerObjection, Target::District),
+        Command::ReviseSelection(_) => (CommandKind::ReviseSelection, Target::District),
+        Command::RecordResult(_) => (CommandKind::RecordResult, Target::District),
     }
 }
 

@@ -28,6 +28,7 @@ const WORDS: &[(&str, &str, &[&str])] = &[
     ("/v1/requests", "status", &["open", "done", "rated", "merged"]),
     ("/v1/merchants/{id}/settlement", "format", &["json", "csv", "xlsx"]),
     ("/v1/publicity", "format", &["json", "csv", "xlsx"]),
+    ("/v1/selections/{id}/list", "format", &["json", "csv", "xlsx"]),
     ("/v1/workers/{id}/export", "format", &["json", "xlsx"]),
     ("/v1/audit/sample", "format", &["json", "csv", "xlsx", "text"]),
     ("/v1/audit/report", "format", &["json", "csv", "xlsx", "text"]),
@@ -74,7 +75,7 @@ fn of_path(place: &Place<'_>, name: &str, parameter: &mut Value) {
         "id" if named_by_key.iter().any(|prefix| place.path.starts_with(prefix)) => {
             (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None)
         }
-        "case" | "grant" | "handling" | "visit" | "claim" => {
+        "case" | "grant" | "handling" | "visit" | "claim" | "objection" => {
             (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None)
         }
         "id" | "sku" => {

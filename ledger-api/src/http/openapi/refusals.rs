@@ -191,6 +191,41 @@ const LEDGER: &[(&str, &[Code])] = &[
             Code::FundExhausted,
         ],
     ),
+    ("/v1/selections", &[Code::UnknownActivity, Code::InvalidDate]),
+    (
+        "/v1/selections/{id}/consents",
+        &[
+            Code::UnknownWorker,
+            Code::WorkerDeparted,
+            Code::AlreadyDecided,
+            Code::InvalidDate,
+            Code::OutsideWindow,
+            Code::NotEligible,
+        ],
+    ),
+    ("/v1/selections/{id}/withdraw", &[Code::UnknownWorker, Code::AlreadyDecided, Code::InvalidDate]),
+    (
+        "/v1/selections/{id}/seal",
+        &[Code::AlreadyDecided, Code::SamePerson, Code::OutsideWindow, Code::NotEligible, Code::InvalidQuantity],
+    ),
+    (
+        "/v1/selections/{id}/draw",
+        &[Code::OutsideWindow, Code::AlreadyDecided, Code::SamePerson, Code::InvalidQuantity, Code::InvalidDate],
+    ),
+    ("/v1/selections/{id}/objections", &[Code::OutsideWindow, Code::UnknownWorker, Code::AlreadyDecided]),
+    ("/v1/selections/{id}/objections/{objection}/answer", &[Code::AlreadyDecided, Code::SamePerson]),
+    (
+        "/v1/selections/{id}/revise",
+        &[
+            Code::OutsideWindow,
+            Code::AlreadyDecided,
+            Code::UnknownWorker,
+            Code::SamePerson,
+            Code::InvalidQuantity,
+            Code::InvalidDate,
+        ],
+    ),
+    ("/v1/selections/{id}/result", &[Code::OutsideWindow, Code::AlreadyDecided, Code::SamePerson]),
 ];
 
 /// The codes that say that what an address names is not there.
@@ -212,6 +247,7 @@ const NAMED: &[(&str, Code)] = &[
     ("/v1/benefits/{id}", Code::UnknownBenefit),
     ("/v1/funds/{id}", Code::NotFound),
     ("/v1/passes/{id}", Code::UnknownPass),
+    ("/v1/selections/{id}", Code::NotFound),
 ];
 
 /// The codes of an operation, by status.

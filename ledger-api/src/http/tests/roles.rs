@@ -41,6 +41,7 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
         return matches!(role, Role::Admin | Role::Machine);
     }
     if matches!(path, "/v1/me" | "/v1/sites" | "/v1/publicity" | "/v1/benefits" | "/v1/benefits/{id}")
+        || matches!(path, "/v1/selections" | "/v1/selections/{id}" | "/v1/selections/{id}/list")
         || path.starts_with("/v1/schedule")
     {
         return role != Role::Machine;
@@ -68,6 +69,7 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
                 | "/v1/requests/{id}"
                 | "/v1/pairs/{id}"
                 | "/v1/passes/{id}"
+                | "/v1/selections/{id}/candidates"
         ),
         Role::Approver => matches!(
             path,
@@ -84,6 +86,7 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
                 | "/v1/requests/{id}"
                 | "/v1/pairs/{id}"
                 | "/v1/passes/{id}"
+                | "/v1/selections/{id}/candidates"
                 | "/v1/funds"
                 | "/v1/funds/{id}"
         ),
@@ -133,6 +136,12 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/requests/{id}/handlings/{handling}/rate",
         "/v1/appointments",
         "/v1/pairs",
+        "/v1/selections",
+        "/v1/selections/{id}/seal",
+        "/v1/selections/{id}/draw",
+        "/v1/selections/{id}/objections/{objection}/answer",
+        "/v1/selections/{id}/revise",
+        "/v1/selections/{id}/result",
     ];
     const OPERATING: &[&str] = &[
         "/v1/workers",
@@ -152,6 +161,8 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/pairs/{id}/visits",
         "/v1/pairs/{id}/visits/{visit}/confirm",
         "/v1/benefits/{id}/claims",
+        "/v1/selections/{id}/consents",
+        "/v1/selections/{id}/withdraw",
     ];
     const CARDS: &[&str] = &[
         "/v1/appraisals/{year}/seal",
@@ -186,6 +197,7 @@ fn writes(role: Role, path: &str) -> bool {
     match role {
         Role::Auditor | Role::Machine => false,
         _ if matches!(path, "/v1/batch" | "/v1/credits/{id}/object" | "/v1/credits/{id}/appeal") => true,
+        _ if path == "/v1/selections/{id}/objections" => true,
         Role::Admin => ADMINISTERING.contains(&path),
         Role::Clerk => COUNTER.contains(&path),
         Role::Operator => OPERATING.contains(&path) || TAKING_PART.contains(&path),
@@ -267,6 +279,7 @@ impl District {
             .replace("{handling}", "BL1")
             .replace("{visit}", "ZF1")
             .replace("{claim}", "QD1")
+            .replace("{objection}", "YY1")
             .replace("{position}", &position.to_string())
             .replace("{year}", "2024")
     }

@@ -23,7 +23,7 @@ use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
     accounts, actor, at, away, card_no, credit, dated, erasure_samples, first_samples, merchant, points, programmes,
-    seals, sites, store, way, worker,
+    seals, selections, sites, store, way, worker,
 };
 
 fn encoded(event: &Event) -> String {
@@ -57,6 +57,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-routed.jsonl", programmes::routed_samples()),
         ("events-v1-away.jsonl", away::samples()),
         ("events-v1-way.jsonl", way::samples()),
+        ("events-v1-selections.jsonl", selections::samples()),
     ]
 }
 
@@ -217,6 +218,7 @@ fn every_event_tells_its_stream() {
             Event::Certificate(event) => StreamId::Certificate(event.certificate().clone()),
             Event::Pass(event) => StreamId::Pass(event.pass().clone()),
             Event::Offer(event) => StreamId::Offer(event.offer().clone()),
+            Event::Selection(event) => StreamId::Selection(event.selection().clone()),
         };
         assert_eq!(event.stream(), stream, "{}", event.event_type());
     }

@@ -1,6 +1,7 @@
 //! A whole journal, read and checked by all processors, a bounded number of chunks ahead of where it is verified in order.
 
 mod ahead;
+mod measured;
 
 use std::sync::Arc;
 
@@ -79,6 +80,9 @@ async fn walk(
         return Ok(Verdict::Invalid(Finding { position: ahead.last_root() + 1, what }));
     }
     if let Some(finding) = misnamed(journal.as_ref(), &verifier, &head).await? {
+        return Ok(Verdict::Invalid(finding));
+    }
+    if let Some(finding) = measured::mismeasured(journal.as_ref(), &verifier).await? {
         return Ok(Verdict::Invalid(finding));
     }
     Ok(verifier.finish(&head))

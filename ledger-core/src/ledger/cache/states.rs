@@ -25,6 +25,7 @@ use crate::domain::pair::Pair;
 use crate::domain::pass::{Offer, Pass};
 use crate::domain::programme::Programme;
 use crate::domain::request::ServiceRequest;
+use crate::domain::selection::Selection;
 use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
@@ -149,6 +150,7 @@ fn written() -> States {
             StreamId::Certificate(_) => folded(&mut Certificate::default(), &event),
             StreamId::Pass(_) => folded(&mut Pass::default(), &event),
             StreamId::Offer(_) => folded(&mut Offer::default(), &event),
+            StreamId::Selection(_) => folded(&mut Selection::default(), &event),
         };
         states.entry(stream.kind()).or_default().step(snapshot_layout(&stream), &event, words);
     }

@@ -199,7 +199,7 @@ fn publicity<S: States>(process: &Process<'_, S>, days: u32) -> Decision<Option<
 
 /// The last day of a period that begins now: on the day on which what is decided enters the ledger, whatever day the
 /// command tells, or a publicity could be over before it began.
-fn period<S: States>(process: &Process<'_, S>, days: u32, counting: Counting) -> Decision<NaiveDate> {
+pub(super) fn period<S: States>(process: &Process<'_, S>, days: u32, counting: Counting) -> Decision<NaiveDate> {
     let last_day = process.states.programme()?.calendar.last_day(process.clock.entry_day(), days, counting);
     last_day.ok_or_else(|| Refusal::new(Code::InvalidDate, "a period of days would end beyond the year 9998"))
 }

@@ -52,6 +52,13 @@ impl Command {
             Command::RecordHandling(command) => (command.handling.as_str(), "the row's number"),
             Command::RecordVisit(command) => (command.visit.as_str(), "the visit's number"),
             Command::UsePass(command) => (command.slip_no.as_str(), "the slip's number"),
+            Command::AnnounceSelection(command) => {
+                for indicator in &command.terms.indicators {
+                    check_no_number(indicator.code.as_str(), "an indicator's name")?;
+                }
+                (command.selection.as_str(), "the selection's id")
+            }
+            Command::ObjectToSelection(command) => (command.objection.as_str(), "the objection's name"),
             Command::RecordCredit(_) | Command::Redeem(_) | Command::PlaceHold(_) => {
                 (key.as_str(), "the command's key")
             }
@@ -88,7 +95,13 @@ impl Command {
             | Command::SetServices(_)
             | Command::ConfirmVisit(_)
             | Command::RateHandling(_)
-            | Command::UseBenefit(_) => return Ok(()),
+            | Command::UseBenefit(_)
+            | Command::GiveWord(_)
+            | Command::SealSelection(_)
+            | Command::DrawSelection(_)
+            | Command::AnswerObjection(_)
+            | Command::ReviseSelection(_)
+            | Command::RecordResult(_) => return Ok(()),
         };
         check_no_number(id, what)
     }

@@ -2,6 +2,7 @@
 //! needs a sample.
 
 mod programmes;
+mod selections;
 
 use chrono::NaiveDate;
 
@@ -444,5 +445,6 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
     .into_iter()
     .chain(at_sites())
     .chain(programmes::samples())
+    .chain(selections::samples())
     .collect()
 }

@@ -146,7 +146,8 @@ impl People {
             | Event::Benefit(_)
             | Event::Certificate(_)
             | Event::Pass(_)
-            | Event::Offer(_) => {
+            | Event::Offer(_)
+            | Event::Selection(_) => {
                 return;
             }
         };

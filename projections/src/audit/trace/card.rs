@@ -39,6 +39,7 @@ impl CardTrace {
             | Event::Certificate(_)
             | Event::Pass(_)
             | Event::Offer(_)
+            | Event::Selection(_)
             | Event::Programme(_)
             | Event::Merchant(_)
             | Event::Store(_)

@@ -5,6 +5,7 @@ pub(super) mod away;
 pub(super) mod dated;
 pub(super) mod programmes;
 pub(super) mod seals;
+pub(super) mod selections;
 pub(super) mod sites;
 pub(super) mod way;
 mod worker;
@@ -117,6 +118,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(programmes::routed_samples())
         .chain(seals::samples())
         .chain(away::samples())
+        .chain(selections::samples())
         .chain(erasure_samples())
         .collect()
 }

@@ -40,6 +40,11 @@ impl Worker {
         self.site.as_ref()
     }
 
+    /// The occupation, once it was registered.
+    pub fn occupation(&self) -> Option<&str> {
+        self.details.as_ref().map(|details| details.0.as_str())
+    }
+
     /// Whether known to be a Party member.
     pub fn party_member(&self) -> Option<bool> {
         self.details.as_ref().and_then(|details| details.1)

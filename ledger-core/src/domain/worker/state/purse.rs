@@ -7,6 +7,7 @@ use super::Worker;
 use super::way::Way;
 use crate::domain::ids::{ActivityCode, Actor, CreditId, HoldId, RedemptionId, StoreId};
 use crate::domain::points::Points;
+use crate::domain::quantity::Quantity;
 use crate::domain::time::BusinessTime;
 use crate::domain::worker::event::{
     CreditJudged, CreditReversed, HoldCaptured, LotPart, PointsHeld, Redeemed, RedeemedLine, ServiceRecorded,
@@ -38,6 +39,8 @@ pub struct Lot {
     pub last_day: Option<NaiveDate>,
     /// What was credited.
     pub points: Points,
+    /// Units of service.
+    pub quantity: Quantity,
     /// What can still be spent, on the days that allow it.
     pub remaining: Points,
     /// What was booked as expired.
@@ -166,6 +169,7 @@ impl Worker {
             on: record.on,
             last_day: record.last_day,
             points: record.points,
+            quantity: record.quantity,
             remaining,
             expired: Points::ZERO,
             status,

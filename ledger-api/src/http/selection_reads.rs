@@ -1,0 +1,545 @@
+//! Reading selections: the formula, how far each has come, the short list for the wall, and what the formula takes of a
+//! candidate.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
+use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::selection::command::SelectionTerms;
+use ledger_core::domain::selection::formula::{Figure, ShortListed};
+use ledger_core::domain::selection::state::{Objection, Stage};
+use projections::queries::selection::{Listed, SelectionRecord};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+
+use super::accept;
+use super::accounts::OneQuery;
+use super::door::Routes;
+use super::error::ApiError;
+use super::extract::{ApiPath, ApiQuery, Caller, ListQuery, position_from_text};
+use super::selections::MeasureJson;
+use crate::access::policy::{Read, Target, Who};
+use crate::app::App;
+use crate::document::{Cell, Document, Form, HeadLine, Layout, Sheet, Table, name, render};
+use crate::exact::Exact;
+use crate::service::selections::{digest_of, one, wall_names};
+use crate::service::texts::{self, Written};
+
+/// The routes of this resource.
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(Read::Selection, routes!(list_selections))
+        .route(Read::Selection, routes!(read_selection))
+        .route(Read::Selection, routes!(read_list))
+        .route(Read::Candidacy, routes!(read_candidates))
+}
+
+/// A line of the formula.
+#[derive(Debug, Serialize, ToSchema)]
+struct IndicatorJson {
+    code: String,
+    measure: MeasureJson,
+    /// The activities that it looks at; empty for all of them.
+    activities: Vec<String>,
+    weight: u32,
+}
+
+/// What was announced of a selection.
+#[derive(Debug, Serialize, ToSchema)]
+struct TermsJson {
+    name: String,
+    /// The score is the sum of weight × figure.
+    indicators: Vec<IndicatorJson>,
+    #[schema(value_type = Option<String>, format = Date)]
+    from: Option<NaiveDate>,
+    #[schema(value_type = String, format = Date)]
+    cut_off: NaiveDate,
+    #[schema(value_type = Option<String>, format = Date)]
+    consent_until: Option<NaiveDate>,
+    places: u32,
+    publicity_days: u32,
+    tie_by: Option<String>,
+    /// Empty where it is open to all of them.
+    occupations: Vec<String>,
+}
+
+impl From<&SelectionTerms> for TermsJson {
+    fn from(terms: &SelectionTerms) -> TermsJson {
+        let indicators = terms.indicators.iter().map(|indicator| IndicatorJson {
+            code: indicator.code.to_string(),
+            measure: indicator.measure.into(),
+            activities: indicator.activities.iter().map(ToString::to_string).collect(),
+            weight: indicator.weight,
+        });
+        TermsJson {
+            name: terms.name.clone(),
+            indicators: indicators.collect(),
+            from: terms.from,
+            cut_off: terms.cut_off,
+            consent_until: terms.consent_until,
+            places: terms.places,
+            publicity_days: terms.publicity_days,
+            tie_by: terms.tie_by.as_ref().map(ToString::to_string),
+            occupations: terms.occupations.clone(),
+        }
+    }
+}
+
+/// How far a selection has come.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum StageJson {
+    Announced,
+    Sealed,
+    Drawn,
+    Recorded,
+}
+
+impl From<Stage> for StageJson {
+    fn from(stage: Stage) -> StageJson {
+        match stage {
+            Stage::Announced => StageJson::Announced,
+            Stage::Sealed => StageJson::Sealed,
+            Stage::Drawn => StageJson::Drawn,
+            Stage::Recorded => StageJson::Recorded,
+        }
+    }
+}
+
+/// A selection in the list.
+#[derive(Debug, Serialize, ToSchema)]
+struct SelectionJson {
+    selection: String,
+    #[serde(flatten)]
+    terms: TermsJson,
+    stage: StageJson,
+    /// How many agreed to be candidates.
+    candidates: u64,
+    /// The last day of the list's publicity; null before it is drawn.
+    #[schema(value_type = Option<String>, format = Date)]
+    public_until: Option<NaiveDate>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct SelectionList {
+    selections: Vec<SelectionJson>,
+    /// What to ask on after; null at the end.
+    next: Option<String>,
+    position: u64,
+}
+
+/// Selections (评选), by id.
+#[utoipa::path(get, path = "/v1/selections", tag = "selections", params(ListQuery),
+    responses((status = 200, description = "The selections.", body = SelectionList)))]
+async fn list_selections(
+    State(app): State<App>,
+    caller: Caller,
+    ApiQuery(query): ApiQuery<ListQuery>,
+) -> Result<Json<SelectionList>, ApiError> {
+    let reading = caller.may(Read::Selection, Target::District)?;
+    reading.at_least(&app, query.min_position).await?;
+    let page = app.views.selections(&query.after, query.limit.0).await?;
+    let rows = page.rows.into_iter().filter_map(|(selection, row)| {
+        Some(SelectionJson {
+            selection,
+            terms: row.terms.as_ref()?.into(),
+            stage: row.stage?.into(),
+            candidates: row.candidates,
+            public_until: row.public_until,
+        })
+    });
+    Ok(Json(SelectionList { selections: rows.collect(), next: page.next, position: page.position }))
+}
+
+/// A line of a short list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShortListedJson {
+    /// 位次: one more than how many stand before it. Equal ones have the same.
+    rank: u32,
+    worker: String,
+    /// 得分.
+    #[schema(value_type = f64)]
+    score: Exact<Figure>,
+}
+
+/// A short list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShortListJson {
+    /// By rank, and within one rank by id.
+    list: Vec<ShortListedJson>,
+    /// The last day of its publicity.
+    #[schema(value_type = String, format = Date)]
+    public_until: NaiveDate,
+    /// SHA-256 of the list, as the event has it in canonical JSON.
+    digest: String,
+    /// The position at which it was drawn.
+    position: u64,
+}
+
+impl ShortListJson {
+    /// A list drawn at a position.
+    pub(super) fn new(position: u64, lines: &[ShortListed], public_until: NaiveDate) -> ShortListJson {
+        let line = |line: &ShortListed| ShortListedJson {
+            rank: line.rank,
+            worker: line.worker.to_string(),
+            score: Exact(line.score),
+        };
+        ShortListJson { list: lines.iter().map(line).collect(), public_until, digest: digest_of(lines), position }
+    }
+}
+
+impl From<&Listed> for ShortListJson {
+    fn from(listed: &Listed) -> ShortListJson {
+        ShortListJson::new(listed.position, &listed.lines, listed.public_until)
+    }
+}
+
+/// A list that hung out, and who was put right in it.
+#[derive(Debug, Serialize, ToSchema)]
+struct RevisionJson {
+    #[serde(flatten)]
+    list: ShortListJson,
+    /// Who was put right; null for the first list.
+    revised: Option<String>,
+}
+
+/// The seal.
+#[derive(Debug, Serialize, ToSchema)]
+struct SealJson {
+    /// The inputs are what the ledger said just before this position.
+    position: u64,
+    candidates: usize,
+    /// SHA-256 of the inputs, as the event has them in canonical JSON.
+    digest: String,
+}
+
+/// An objection.
+#[derive(Debug, Serialize, ToSchema)]
+struct ObjectionJson {
+    objection: String,
+    candidate: String,
+    /// `open`, `dismissed`, `upheld` (the list is to be revised) or `followed` (it was).
+    #[schema(value_type = String)]
+    status: &'static str,
+    /// Who objected: for those who decide, auditors and the objector.
+    by: Option<String>,
+    /// Why: for the same.
+    reason: Option<String>,
+    /// What was answered: for the same.
+    answer: Option<String>,
+}
+
+/// That a meeting decided.
+#[derive(Debug, Serialize, ToSchema)]
+struct ResultJson {
+    /// SHA-256 of the minutes.
+    minutes: String,
+    position: u64,
+}
+
+/// A selection.
+#[derive(Debug, Serialize, ToSchema)]
+struct SelectionRecordJson {
+    selection: String,
+    #[serde(flatten)]
+    terms: TermsJson,
+    stage: StageJson,
+    /// The position of the announcement.
+    announced: u64,
+    /// How many agreed to be candidates.
+    candidates: usize,
+    /// Null before the inputs are sealed.
+    seal: Option<SealJson>,
+    /// The short lists, first to last: the last one holds.
+    lists: Vec<RevisionJson>,
+    objections: Vec<ObjectionJson>,
+    /// Null before a meeting decided.
+    result: Option<ResultJson>,
+    /// The answer includes everything up to this position.
+    position: u64,
+}
+
+fn status_of(objection: &Objection) -> &'static str {
+    match &objection.answer {
+        None => "open",
+        Some(answer) if !answer.upheld => "dismissed",
+        Some(answer) if answer.followed => "followed",
+        Some(_) => "upheld",
+    }
+}
+
+/// A selection: its formula, how far it has come, the lists that hung out. What the formula takes of a candidate stands in
+/// `/candidates`.
+#[utoipa::path(get, path = "/v1/selections/{id}", tag = "selections", params(("id" = String, Path), OneQuery),
+    responses((status = 200, description = "The selection.", body = SelectionRecordJson)))]
+async fn read_selection(
+    State(app): State<App>,
+    caller: Caller,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<OneQuery>,
+) -> Result<Json<SelectionRecordJson>, ApiError> {
+    let reading = caller.may(Read::Selection, Target::District)?;
+    let (record, position) = one(&app, &reading, &id, query.min_position).await?;
+    let SelectionRecord { state, announced, sealed, lists, recorded } = &record;
+    let terms = state.terms().ok_or_else(|| missing(&id))?;
+    let lists = lists.iter().map(|listed| RevisionJson {
+        list: listed.into(),
+        revised: listed.revised.as_ref().map(|(candidate, _)| candidate.clone()),
+    });
+    let seal = sealed.as_ref().map(|sealed| SealJson {
+        position: sealed.position,
+        candidates: sealed.inputs.len(),
+        digest: digest_of(&sealed.inputs),
+    });
+    let result = state.minutes().zip(*recorded);
+    let result = result.map(|(minutes, position)| ResultJson { minutes: minutes.to_owned(), position });
+    Ok(Json(SelectionRecordJson {
+        selection: id,
+        terms: terms.into(),
+        stage: state.stage().into(),
+        announced: *announced,
+        candidates: state.candidates().len(),
+        seal,
+        lists: lists.collect(),
+        objections: objections(&app, &caller, &record).await,
+        result,
+        position,
+    }))
+}
+
+fn missing(id: &str) -> ApiError {
+    ApiError::unknown(Code::NotFound, "selection", id)
+}
+
+/// The objections; who made them and why is told to those who decide, to auditors, and to whoever objected.
+async fn objections(app: &App, caller: &Caller, record: &SelectionRecord) -> Vec<ObjectionJson> {
+    let sees_all = caller.may(Read::Candidacy, Target::District).is_ok();
+    let mut told: Vec<ObjectionJson> = Vec::new();
+    for (name, objection) in record.state.objections() {
+        let seen = sees_all || objection.by.as_str() == caller.0.id.as_str();
+        told.push(ObjectionJson {
+            objection: name.to_string(),
+            candidate: objection.candidate.to_string(),
+            status: status_of(objection),
+            by: seen.then(|| objection.by.to_string()),
+            reason: seen.then(|| objection.reason.clone()),
+            answer: objection.answer.as_ref().filter(|_| seen).map(|answer| answer.reason.clone()),
+        });
+    }
+    let mut written = Vec::new();
+    for ObjectionJson { objection, candidate, reason, answer, .. } in &mut told {
+        for text in reason.iter_mut().chain(answer) {
+            written.push(Written::of_worker(candidate, Some(objection), text));
+        }
+    }
+    texts::tell(&app.vault, Who::Bearer(&caller.0), written).await;
+    told
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListFileQuery {
+    /// `json`, `csv` or `xlsx`; by Accept without.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    format: String,
+    /// Answer from a state that includes this position.
+    #[serde(default, deserialize_with = "position_from_text")]
+    #[param(value_type = Option<u64>)]
+    min_position: Option<u64>,
+}
+
+/// The short list that holds.
+#[derive(Debug, Serialize, ToSchema)]
+struct ListAnswer {
+    selection: String,
+    #[serde(flatten)]
+    list: ShortListJson,
+}
+
+/// The short list (入围名单) that holds, as it hangs on the wall: equal ones together, and a blank column for the decision
+/// (评定). The JSON has the same bytes on any machine; csv and xlsx have the masked names beside it.
+#[utoipa::path(get, path = "/v1/selections/{id}/list", tag = "selections", params(("id" = String, Path), ListFileQuery),
+    responses((status = 200, description = "The list, by rank.", content(
+        (ListAnswer = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+async fn read_list(
+    State(app): State<App>,
+    caller: Caller,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<ListFileQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let reading = caller.may(Read::Selection, Target::District)?;
+    let form = asked_form(&query.format, &headers)?;
+    let (record, _) = one(&app, &reading, &id, query.min_position).await?;
+    let (Some(listed), Some(terms)) = (record.lists.last(), record.state.terms()) else {
+        return Err(ApiError::not_found(format!("the short list of {id} is not drawn yet")));
+    };
+    if form == Form::Json {
+        return Ok(Json(ListAnswer { selection: id, list: listed.into() }).into_response());
+    }
+    let workers: Vec<&str> = listed.lines.iter().map(|line| line.worker.as_str()).collect();
+    let document = document(&id, terms, listed, wall_names(&app, &workers).await);
+    let written = tokio::task::spawn_blocking(move || render(&document, form)).await;
+    let bytes = written.map_err(|error| ApiError::fault(&error))?.map_err(|error| ApiError::fault(&error))?;
+    let file = format!("attachment; filename=\"short-list-{}.{}\"", listed.position, form.as_str());
+    let frame = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(form.content_type())),
+        (header::CONTENT_DISPOSITION, HeaderValue::try_from(file).map_err(|error| ApiError::fault(&error))?),
+        (header::VARY, HeaderValue::from_static("Accept, Authorization")),
+    ];
+    Ok((frame, bytes).into_response())
+}
+
+fn asked_form(asked: &str, headers: &HeaderMap) -> Result<Form, ApiError> {
+    let forms = [Form::Json, Form::Csv, Form::Xlsx].map(|form| (form.as_str(), Some(form.media_type()), form));
+    accept::form_however_written(asked, headers, &forms, |text| {
+        format!("format={text:?} is not written here; ask for json, csv or xlsx")
+    })
+}
+
+/// The list as the paper on the wall, and of the meeting: what it decides is written by hand.
+fn document(id: &str, terms: &SelectionTerms, listed: &Listed, names: Vec<String>) -> Document {
+    const COLUMNS: [crate::document::Name; 5] = [
+        name("rank", "位次"),
+        name("worker", "编号"),
+        name("name", "姓名"),
+        name("score", "得分"),
+        name("decision", "评定"),
+    ];
+    let rows = listed.lines.iter().zip(names).map(|(line, name)| {
+        vec![
+            Cell::count(line.rank),
+            Cell::Text(line.worker.to_string()),
+            Cell::Text(name),
+            Cell::Decimal(line.score.to_string()),
+            Cell::Blank,
+        ]
+    });
+    let mut table = Table::list(name("list", "入围名单"), COLUMNS.to_vec(), rows.collect());
+    table.sheet = Sheet {
+        head: vec![
+            (HeadLine::Title, format!("{} 入围名单", terms.name)),
+            (HeadLine::Line, format!("公示截止 {}", listed.public_until)),
+            (HeadLine::Small, "对名单有异议的,请在公示截止日(含当日)前提出。".to_owned()),
+        ],
+        widths: vec![8, 16, 12, 12, 16],
+        ..Sheet::default()
+    };
+    Document {
+        title: format!("{} 入围名单", terms.name).into(),
+        note: "得分相同的并列,名单可因此多于名额;评定栏由会议填写;姓名已作掩码处理。",
+        facts: vec![
+            (name("selection", "评选编号"), Cell::Text(id.to_owned())),
+            (name("places", "入围名额"), Cell::count(terms.places)),
+            (name("public_until", "公示截止"), Cell::Day(listed.public_until)),
+            (name("position", "账本位置"), Cell::count(listed.position)),
+        ],
+        tables: vec![table],
+        flat: true,
+        layout: Layout::Paper,
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct CandidatesQuery {
+    /// This candidate alone; all of them without.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    worker: String,
+    /// Answer from a state that includes this position.
+    #[serde(default, deserialize_with = "position_from_text")]
+    #[param(value_type = Option<u64>)]
+    min_position: Option<u64>,
+}
+
+/// What an indicator comes to.
+#[derive(Debug, Serialize, ToSchema)]
+struct FigureJson {
+    indicator: String,
+    /// What was counted.
+    #[schema(value_type = f64)]
+    figure: Exact<Figure>,
+    weight: u32,
+}
+
+/// A candidate.
+#[derive(Debug, Serialize, ToSchema)]
+struct CandidateJson {
+    worker: String,
+    /// The day on which they agreed.
+    #[schema(value_type = String, format = Date)]
+    on: NaiveDate,
+    /// What the formula takes of them, in its order; null before the inputs are sealed, and for who was taken off since.
+    figures: Option<Vec<FigureJson>>,
+    /// The sum of weight × figure.
+    #[schema(value_type = Option<f64>)]
+    score: Option<Exact<Figure>>,
+}
+
+/// Candidates with what the formula takes of them, so that anybody may come to the same score.
+#[derive(Debug, Serialize, ToSchema)]
+struct CandidatesAnswer {
+    selection: String,
+    /// By id, as sealed and as put right since.
+    candidates: Vec<CandidateJson>,
+    /// The answer includes everything up to this position.
+    position: u64,
+}
+
+fn candidate(terms: &SelectionTerms, worker: &WorkerId, on: NaiveDate, figures: Option<&Vec<Figure>>) -> CandidateJson {
+    let figure = |(indicator, figure): (&ledger_core::domain::selection::command::Indicator, &Figure)| FigureJson {
+        indicator: indicator.code.to_string(),
+        figure: Exact(*figure),
+        weight: indicator.weight,
+    };
+    CandidateJson {
+        worker: worker.to_string(),
+        on,
+        figures: figures.map(|figures| terms.indicators.iter().zip(figures).map(figure).collect()),
+        score: figures.and_then(|figures| terms.score(figures).ok()).map(Exact),
+    }
+}
+
+/// The candidates with what the formula takes of each: all of them for those who decide and for auditors; with `worker` one,
+/// also for the candidate.
+#[utoipa::path(get, path = "/v1/selections/{id}/candidates", tag = "selections",
+    params(("id" = String, Path), CandidatesQuery),
+    responses((status = 200, description = "The candidates, by id.", body = CandidatesAnswer)))]
+async fn read_candidates(
+    State(app): State<App>,
+    caller: Caller,
+    ApiPath(id): ApiPath<String>,
+    ApiQuery(query): ApiQuery<CandidatesQuery>,
+) -> Result<Json<CandidatesAnswer>, ApiError> {
+    let wanted = query.worker.trim();
+    let target = if wanted.is_empty() { Target::District } else { Target::Worker(wanted) };
+    let reading = caller.may_here(&app, Read::Candidacy, target).await?;
+    let (record, position) = one(&app, &reading, &id, query.min_position).await?;
+    let terms = record.state.terms().ok_or_else(|| missing(&id))?;
+    let agreed = record.state.candidates().iter();
+    let candidates: Vec<CandidateJson> = agreed
+        .filter(|(worker, _)| wanted.is_empty() || worker.as_str() == wanted)
+        .map(|(worker, on)| {
+            let figures = record.state.inputs().and_then(|inputs| inputs.get(worker));
+            candidate(terms, worker, *on, figures)
+        })
+        .collect();
+    if candidates.is_empty() && !wanted.is_empty() {
+        return Err(ApiError::unknown(Code::NotFound, "candidate", wanted));
+    }
+    match candidates.as_slice() {
+        [one] if !wanted.is_empty() => reading.note_worker(&app, &one.worker),
+        all => reading.note_list(&app, all.iter().map(|candidate| candidate.worker.as_str())),
+    }
+    Ok(Json(CandidatesAnswer { selection: id, candidates, position }))
+}
