@@ -357,9 +357,9 @@ async fn a_branch_seals_its_year_once_as_the_meeting_saw_it() {
 async fn whoever_objected_appeals_a_dismissal_once_and_another_approver_decides() {
     let house = House::open().await;
     let (rider, approver) = (house.enter(Role::Worker).await, house.enter(Role::Approver).await);
-    let waiting = house.app.views.proposals("", 1_000, |row| row.way.stage == Stage::Publicised).await.unwrap();
-    let credit = waiting.rows.first().expect("something is public").0.clone();
     assert!(!rider.read("/me").await.contains("可以申诉的"));
+    let waiting = house.app.views.proposals("", 1_000, |row| row.way.stage == Stage::Proposed).await.unwrap();
+    let credit = waiting.rows.first().expect("something waits").0.clone();
     let object = [("credit", credit.as_str()), ("key", "YY-1"), ("reason", "数量不对"), ("anonymous", "1")];
     assert!(rider.done("/me", &object).await.contains("异议已提交"));
     let dismiss = [("credit", credit.as_str()), ("key", "YY-2"), ("do", "dismiss"), ("note", "与签到表一致")];

@@ -89,8 +89,8 @@ fn an_account_is_opened_once() {
 }
 
 #[test]
-fn an_id_that_names_a_person_or_an_actor_without_account_is_refused() {
-    for text in ["13812345678", "陈静11010519491231002X", "machine-owner", "ledger"] {
+fn an_id_of_an_actor_without_account_is_refused() {
+    for text in ["machine-owner", "ledger"] {
         let id = AccountId::new(text).expect("an id");
         let refused = Account::default().decide(&id, open(None)).map_err(|refusal| refusal.code);
         assert_eq!(refused, Err(Code::InvalidInput), "{text}");

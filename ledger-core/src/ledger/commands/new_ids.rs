@@ -106,3 +106,20 @@ impl Command {
         check_no_number(id, what)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::ids::Key;
+    use crate::domain::refusal::Code;
+    use crate::ledger::commands::{Command, OpenAccount};
+
+    #[test]
+    fn an_account_is_not_named_after_a_number_of_a_person() {
+        let key = Key::new("k").unwrap();
+        for (text, refused) in [("13812345678", true), ("陈静11010519491231002X", true), ("clerk-1", false)] {
+            let open = Command::OpenAccount(OpenAccount { account: text.parse().unwrap(), worker: None });
+            let code = open.check_new_ids(&key).map_err(|refusal| refusal.code);
+            assert_eq!(code, if refused { Err(Code::InvalidInput) } else { Ok(()) }, "{text}");
+        }
+    }
+}
