@@ -904,7 +904,7 @@ fn every_command_is_accepted_in_some_history() {
     accepted.extend(["confirm visit", "rate handling", "use a benefit", "settle case"]);
     accepted.extend(["seal selection", "draw selection", "object to selection"]);
     accepted.extend(["answer objection", "revise selection", "record result"]);
-    for _ in 0..120 {
+    for _ in 0..240 {
         let given = strategy.new_tree(&mut runner).expect("a history").current();
         accepted.extend(run(play(&Backend::memory(), &given)));
     }

@@ -220,12 +220,17 @@ fn every_guide_is_run_and_nothing_stands_apart_that_no_guide_says() {
             "branch.md",
             "clerk.md",
             "https.md",
+            "merchant.md",
             "operator.md",
-            "quickstart.md"
+            "quickstart.md",
+            "selection.md",
+            "worker.md"
         ],
         "a new guide needs a test here"
     );
-    for of_pages_alone in ["approver.md", "branch.md", "clerk.md", "operator.md"] {
+    for of_pages_alone in
+        ["approver.md", "branch.md", "clerk.md", "merchant.md", "operator.md", "selection.md", "worker.md"]
+    {
         let path = documents().into_iter().find(|path| path.ends_with(of_pages_alone)).expect("the document is there");
         let text = std::fs::read_to_string(path).expect("a document");
         assert!(commands(&text).is_empty(), "{of_pages_alone} holds commands and needs a test that runs them");

@@ -52,6 +52,14 @@ impl Visit {
         panic!("{expression} did not come true:\n{}", self.browser.text());
     }
 
+    /// By how much the page is wider than the screen.
+    fn beyond(&mut self) -> serde_json::Value {
+        // The page before may be gone and the next one not there yet.
+        const BEYOND: &str = "document.documentElement ? document.documentElement.scrollWidth - innerWidth : null";
+        let told = std::iter::repeat_with(|| self.browser.eval(BEYOND)).take(100).find(|told| told.is_number());
+        told.unwrap_or_default()
+    }
+
     /// What a browser refused or a script threw; a login that fails is told by its status and is none.
     fn complaints(&mut self) -> Vec<serde_json::Value> {
         let all = self.browser.complaints().into_iter();
@@ -290,12 +298,7 @@ fn every_page_fits_a_telephone_and_a_desk_in_both_languages_and_sizes() {
                     visit.wait_until("document.readyState === 'complete'");
                 }
                 visit.wait_until("!!document.documentElement && document.readyState === 'complete'");
-                // The page before may be gone and the next one not there yet.
-                const BEYOND: &str =
-                    "document.documentElement ? document.documentElement.scrollWidth - innerWidth : null";
-                let beyond =
-                    std::iter::repeat_with(|| visit.browser.eval(BEYOND)).take(100).find(|told| told.is_number());
-                let beyond = beyond.unwrap_or_default();
+                let beyond = visit.beyond();
                 assert!(
                     beyond.as_i64().is_some_and(|beyond| beyond <= 0),
                     "{role} {name} is {beyond} wider than {width}"

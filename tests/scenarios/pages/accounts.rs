@@ -71,7 +71,7 @@ fn the_administrators_story(database: Database) {
     visit.browser.told("status", "授权已终止");
     for width in [390, 1280] {
         visit.browser.set_screen(width, width < 400);
-        let beyond = visit.browser.eval("document.documentElement.scrollWidth - innerWidth");
+        let beyond = visit.beyond();
         assert!(beyond.as_i64().is_some_and(|beyond| beyond <= 0), "{beyond} wider than {width}");
     }
     drop(visit);

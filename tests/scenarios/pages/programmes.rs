@@ -148,7 +148,7 @@ fn the_programmes_pages_fit_a_telephone_and_a_desk_in_both_languages_and_sizes()
             unfold(&mut visit);
             for (width, telephone) in [(390, true), (1280, false)] {
                 visit.browser.set_screen(width, telephone);
-                let beyond = visit.browser.eval("document.documentElement.scrollWidth - innerWidth");
+                let beyond = visit.beyond();
                 assert!(
                     beyond.as_i64().is_some_and(|beyond| beyond <= 0),
                     "{role} {path}: {beyond} wider than {width}"
