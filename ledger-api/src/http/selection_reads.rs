@@ -492,7 +492,13 @@ async fn read_candidates(
         })
         .collect();
     if candidates.is_empty() && !wanted.is_empty() {
-        return Err(ApiError::unknown(Code::NotFound, "candidate", wanted));
+        let known = WorkerId::new(wanted).is_ok() && app.views.worker(wanted).await?.value.is_some();
+        return Err(if known {
+            ApiError::unknown(Code::NotFound, "candidate", wanted)
+        } else {
+            let shown: String = wanted.chars().take(128).collect();
+            ApiError::new(Code::UnknownWorker, format!("worker: there is no worker {shown:?}"))
+        });
     }
     match candidates.as_slice() {
         [one] if !wanted.is_empty() => reading.note_worker(&app, &one.worker),
