@@ -58,8 +58,9 @@ const VARIABLE_OF_JOURNAL: &str = "NUANXIN_JOURNAL";
 #[derive(Debug, Parser)]
 #[command(name = "nuanxin", version, after_help = environment::POINTER)]
 pub struct Cli {
-    /// Where the journal is: sqlite:PATH or postgres://USER@HOST/DATABASE?schema=NAME [default: sqlite:data/nuanxin.db]
-    #[arg(long, value_name = "URL", global = true)]
+    /// Where the journal is: sqlite:PATH or postgres://USER@HOST/DATABASE?schema=NAME [env: NUANXIN_JOURNAL] [default:
+    /// sqlite:data/nuanxin.db]
+    #[arg(long, global = true)]
     journal: Option<String>,
 
     /// A file with settings [default: nuanxin.toml, where there is one in the working folder]
