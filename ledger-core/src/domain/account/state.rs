@@ -125,6 +125,12 @@ impl Account {
         self.grants.iter()
     }
 
+    /// Whether anything may be done with it on a day: some grant holds. What was never opened is no account of this journal,
+    /// and nothing is told of it here.
+    pub fn may_act_on(&self, day: NaiveDate) -> bool {
+        !self.opened || self.grants.values().any(|held| held.holds_on(day))
+    }
+
     /// Folds one event.
     pub fn evolve(&mut self, event: &AccountEvent) {
         match event {
