@@ -245,6 +245,7 @@ fn worker(number: u32) -> Result<Vec<(String, Command)>, IdError> {
         occupation: occupation(number).0.to_owned(),
         party_member: Some(member),
         platform: pick(&PLATFORMS, number).map(str::to_owned),
+        probationary: false,
         site: None,
     };
     let register = Command::RegisterWorker(commands::RegisterWorker { worker: worker.clone(), details, update: false });
