@@ -16,6 +16,7 @@ mod facts;
 mod machine;
 mod memory_views;
 mod play;
+mod programmes;
 mod reference;
 mod replay;
 mod steps;

@@ -1,0 +1,250 @@
+//! Histories of the documents' programmes against a reference: requests with claims and words, benefits with places, queues
+//! and funds, pairs with visits, passes with slips. Whatever is asked, in whatever order and on whatever journal, is
+//! answered as [`desk`] says, which is written from the sheets' rules and shares nothing with the ledger; after every step
+//! the figures of `state`, the auditor's books and every worker's points are those of the reference.
+//!
+//! | what must hold | where |
+//! | --- | --- |
+//! | granted ≤ places, one worker's ≤ the limit, nobody overtakes | every answer, and [`desk::Desk::check`] |
+//! | appropriated = free + committed, never below zero | [`desk::Desk::check`], the figures of `state` |
+//! | claims ≤ the number allowed; nothing earned before the word; one award for what is fed back | every answer, the figures |
+//! | a voucher's claim exactly at its use, a slip's money to the fen, by the slip's own time | the settlement of `state` |
+//! | points of a visit for two of a pair alone, within its days | every answer, every worker's points |
+//! | the same again is a repeat and no new position | [`Step::Again`] |
+
+mod commands;
+mod desk;
+mod steps;
+
+use std::fmt::{self, Debug};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use ledger_core::domain::event::Event;
+use ledger_core::evidence::hash::HashSuite;
+use ledger_core::evidence::verifier::{Verdict, Verifier};
+use ledger_core::journal::{Entry, Journal, RecordedTime};
+use ledger_core::ledger::handle::LedgerTask;
+use ledger_core::ledger::{Ledger, LedgerSettings, Outcome, Submission};
+use proptest::prelude::*;
+use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
+use tokio::runtime::Runtime;
+
+use super::ask::ORIGIN;
+use super::backends::Backend;
+use super::machine::{Memory, Place, Postgres, Sqlite};
+use super::play::state_of;
+use super::{cases, config};
+use desk::{Answer, Desk};
+use steps::Step;
+
+const STEPS_MAX: usize = 60;
+
+/// The reference after some steps, with what was asked so far, and what must have been answered last.
+#[derive(Clone)]
+struct State {
+    desk: Desk,
+    steps: usize,
+    /// What was asked, with the key of rows that name none.
+    asked: Vec<(String, Step)>,
+    /// The last step was a restart, which is answered by nobody.
+    restarts: bool,
+    answer: Answer,
+}
+
+/// Every history begins alike.
+impl Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("asked", &self.asked).finish()
+    }
+}
+
+struct Model;
+
+impl ReferenceStateMachine for Model {
+    type State = State;
+    type Transition = Step;
+
+    fn init_state() -> BoxedStrategy<State> {
+        let (desk, answer) = (Desk::open(), Answer::Done);
+        Just(State { desk, steps: 0, asked: Vec::new(), restarts: false, answer }).boxed()
+    }
+
+    fn transitions(_: &State) -> BoxedStrategy<Step> {
+        steps::next()
+    }
+
+    fn apply(mut state: State, step: &Step) -> State {
+        let asked = match step {
+            Step::Again(which) if !state.asked.is_empty() => {
+                Some(state.asked[usize::from(*which) % state.asked.len()].clone())
+            }
+            Step::Again(_) | Step::Restart => None,
+            step => Some((format!("s{}", state.steps), step.clone())),
+        };
+        state.steps += 1;
+        if let Some((key, step)) = asked {
+            state.answer = state.desk.ask(&key, &step);
+            state.asked.push((key, step));
+            state.restarts = false;
+        } else {
+            state.restarts = true;
+        }
+        state
+    }
+}
+
+struct Open {
+    journal: Arc<dyn Journal>,
+    ledger: Ledger,
+    task: LedgerTask,
+}
+
+async fn open(backend: &Backend) -> Open {
+    let journal = backend.open().await;
+    let settings = LedgerSettings {
+        clock: Arc::new(|| RecordedTime::from_micros(commands::NOW_MICROS)),
+        ..LedgerSettings::default()
+    };
+    let opened = Ledger::open(Arc::clone(&journal), settings, ORIGIN, HashSuite::Sha256).await;
+    let (ledger, task) = opened.expect("the ledger opens");
+    Open { journal, ledger, task }
+}
+
+/// A ledger under trial.
+struct System {
+    runtime: Runtime,
+    backend: Backend,
+    open: Option<Open>,
+    entries: Vec<Entry>,
+    events: Vec<Event>,
+}
+
+impl System {
+    fn submit(&mut self, submission: Submission) -> Outcome {
+        let open = self.open.as_ref().expect("it is open");
+        let after = self.entries.len() as u64;
+        let (outcome, entries) = self.runtime.block_on(async {
+            let outcome = open.ledger.submit(submission).await;
+            (outcome, open.journal.read(after, usize::MAX >> 1).await.expect("the journal can be read"))
+        });
+        self.events.extend(entries.iter().map(|entry| entry.event().expect("events can be read")));
+        self.entries.extend(entries);
+        outcome
+    }
+
+    fn restart(&mut self) {
+        let Open { journal, ledger, task } = self.open.take().expect("it is open");
+        drop(ledger);
+        self.open = Some(self.runtime.block_on(async {
+            task.finished().await;
+            drop(journal);
+            open(&self.backend).await
+        }));
+    }
+}
+
+impl Drop for System {
+    fn drop(&mut self) {
+        // Connections are closed by the runtime that opened them.
+        let _inside = self.runtime.enter();
+        drop(self.open.take());
+    }
+}
+
+struct Trial<P>(PhantomData<P>);
+
+impl<P: Place> StateMachineTest for Trial<P> {
+    type SystemUnderTest = System;
+    type Reference = Model;
+
+    fn init_test(_: &State) -> System {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let backend = P::backend();
+        let open = runtime.block_on(open(&backend));
+        let mut system = System { runtime, backend, open: Some(open), entries: Vec::new(), events: Vec::new() };
+        for (number, command) in commands::prelude().into_iter().enumerate() {
+            let outcome = system.submit(commands::submission(&format!("p{number}"), command));
+            assert!(outcome.code().is_none() && outcome.receipt().is_some(), "{outcome:?}");
+        }
+        system
+    }
+
+    fn apply(mut system: System, state: &State, step: Step) -> System {
+        if state.restarts {
+            system.restart();
+            return system;
+        }
+        let before = system.entries.len();
+        let (key, asked) = state.asked.last().expect("something was asked");
+        let outcome = system.submit(commands::of(key, asked));
+        let told = match &outcome {
+            Outcome::Refused(refusal) => Answer::Refused(refusal.code.as_str()),
+            Outcome::Unknown => panic!("the outcome is unknown though nothing failed"),
+            Outcome::Committed(receipt) if receipt.repeated => Answer::Repeated,
+            Outcome::Committed(_) => Answer::Done,
+        };
+        assert_eq!(told, state.answer, "{step:?} as {asked:?}: {outcome:?}");
+        if told != Answer::Done {
+            assert_eq!(system.entries.len(), before, "what is refused or repeated leaves nothing");
+        }
+        system
+    }
+
+    fn check_invariants(system: &System, state: &State) {
+        state.desk.check();
+        let told = state_of(&system.events, None);
+        state.desk.compare(&told);
+    }
+
+    fn teardown(system: System, _: State) {
+        let mut verifier = Verifier::default();
+        for entry in &system.entries {
+            verifier.entry(entry).expect("the auditor finds nothing");
+        }
+        let open = system.open.as_ref().expect("it is open");
+        let head = system.runtime.block_on(open.journal.head()).expect("the journal can be read");
+        let verdict = verifier.finish(&head);
+        assert!(matches!(verdict, Verdict::Valid { .. }), "{verdict:?}");
+    }
+}
+
+prop_state_machine! {
+    #![proptest_config(config(cases(), 4_000))]
+
+    #[test]
+    fn in_memory_the_programmes_are_answered_as_the_sheets_rules_say(sequential 1..=STEPS_MAX => Trial<Memory>);
+}
+
+prop_state_machine! {
+    #![proptest_config(config(cases() / 4, 400))]
+
+    #[test]
+    fn on_sqlite_the_programmes_are_answered_as_the_sheets_rules_say(sequential 1..=STEPS_MAX => Trial<Sqlite>);
+
+    #[test]
+    fn on_postgres_the_programmes_are_answered_as_the_sheets_rules_say(sequential 1..=STEPS_MAX => Trial<Postgres>);
+}
+
+/// What the histories are made of is not left to chance: within some of them everything happens, and every no of the rules.
+#[test]
+fn histories_of_the_programmes_reach_every_answer() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut told = std::collections::BTreeSet::new();
+    for _ in 0..300 {
+        let (mut state, steps, _) =
+            Model::sequential_strategy(1..=STEPS_MAX).new_tree(&mut runner).expect("a history").current();
+        for step in &steps {
+            state = Model::apply(state, step);
+            told.insert(match state.answer {
+                Answer::Refused(code) => code,
+                Answer::Done => "done",
+                Answer::Repeated => "repeated",
+            });
+            told.extend(state.desk.met());
+        }
+    }
+    let missing: Vec<&str> = desk::REACHED.iter().copied().filter(|wanted| !told.contains(wanted)).collect();
+    assert!(missing.is_empty(), "no history has {missing:?}; they have {told:?}");
+}

@@ -1,0 +1,303 @@
+//! Steps as the ledger is asked them, and the district that every history begins with.
+
+use chrono::{Days, NaiveDate};
+use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
+use ledger_core::domain::fund::command::FundTerms;
+use ledger_core::domain::ids::{IdError, Key};
+use ledger_core::domain::merchant::command::MerchantDetails;
+use ledger_core::domain::money::Fen;
+use ledger_core::domain::pair::command::PairTerms;
+use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
+use ledger_core::domain::period::Period;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::programme::command::Settings;
+use ledger_core::domain::quantity::Quantity;
+use ledger_core::domain::request::command::Work;
+use ledger_core::domain::schedule::{self, ActivityTerms, Scoring};
+use ledger_core::domain::time::{BusinessTime, Validity};
+use ledger_core::domain::worker::command::WorkerDetails;
+use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
+use ledger_core::ledger::commands::requests::AskedRating;
+use ledger_core::ledger::commands::visits::AskedConfirmation;
+use ledger_core::ledger::{Command, Context, Submission, commands};
+
+use super::desk::{self, BENEFITS, BenefitIs, FUNDS, OFFERS, PAIRS, PASSES, PassIs};
+use super::steps::{Activity, Day, Step};
+
+/// What the clock says: 2025-02-01 12:00 in China, after all that happens.
+pub(crate) const NOW_MICROS: i64 = 1_738_382_400_000_000;
+
+pub(crate) fn date(day: Day) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2023, 12, 31).expect("a date") + Days::new(u64::from(day))
+}
+
+/// The time of day of whatever has one: noon.
+fn noon(day: Day) -> BusinessTime {
+    BusinessTime::from_civil(date(day).and_hms_opt(12, 0, 0).expect("a time"))
+}
+
+fn id<T: std::str::FromStr<Err = IdError>>(text: &str) -> T {
+    text.parse().expect("an id")
+}
+
+fn points(whole: i64) -> Points {
+    Points::from_hundredths(whole * 100)
+}
+
+fn worker<T: std::str::FromStr<Err = IdError>>(number: u8) -> T {
+    id(&format!("W{number}"))
+}
+
+pub(crate) fn submission(key: &str, command: Command) -> Submission {
+    let now = BusinessTime::from_civil(date(398).and_hms_opt(12, 0, 0).expect("a time"));
+    Submission { context: Context { key: Key::new(key).expect("a key"), actor: id("录入员"), at: now }, command }
+}
+
+fn line(activity: Activity, terms: ActivityTerms) -> schedule::Activity {
+    let (rate, daily_cap) = desk::rate(activity);
+    schedule::Activity {
+        category: "志愿服务".into(),
+        checks: None,
+        code: id(code(activity)),
+        counts_for_card: true,
+        daily_cap: daily_cap.map(points),
+        name: "服务".into(),
+        points_per_unit: points(rate),
+        publicity_days: None,
+        unit: "次".into(),
+        validity: if activity == Activity::Plain { Validity::Months(24) } else { Validity::Forever },
+        terms,
+    }
+}
+
+pub(crate) fn code(activity: Activity) -> &'static str {
+    match activity {
+        Activity::Plain => "ZY01",
+        Activity::Rated => "XY01",
+        Activity::FedBack => "YH01",
+        Activity::Visit => "ZF01",
+        Activity::Unknown => "MY99",
+    }
+}
+
+fn period(days: (Day, Day)) -> Period {
+    Period { from: Some(date(days.0)), through: Some(date(days.1)) }
+}
+
+fn benefit(number: u8, places: Option<u32>) -> Command {
+    let BenefitIs { kind, limit, yearly, price, fen, window, fund } = BENEFITS[usize::from(number)];
+    let terms = BenefitTerms {
+        fund: Some(id(&format!("F{fund}"))),
+        kind,
+        limit_per_worker: limit,
+        limit_yearly: yearly,
+        name: format!("权益{number}"),
+        places,
+        price: points(price),
+        value: Fen::new(if kind == BenefitKind::Grant { 0 } else { fen }),
+        window: period(window),
+    };
+    Command::RegisterBenefit(commands::RegisterBenefit { benefit: id(&format!("B{number}")), terms })
+}
+
+fn pass(number: u8) -> (PassTerms, String) {
+    let PassIs { kind, worker: holder, days } = PASSES[usize::from(number)];
+    (
+        PassTerms { days: period(days), kind: kind.into(), lost: None, since: None, worker: worker(holder) },
+        format!("K{number}"),
+    )
+}
+
+/// What there is before anything is asked.
+pub(crate) fn prelude() -> Vec<Command> {
+    let rated = ActivityTerms {
+        claimers_max: Some(desk::CLAIMERS_MAX),
+        scoring: Some(Scoring::Rating),
+        yearly_cap: Some(points(desk::RATED_YEARLY_CAP)),
+        ..ActivityTerms::default()
+    };
+    let fed_back = ActivityTerms {
+        scoring: Some(Scoring::Feedback),
+        monthly_cap: Some(points(desk::FED_BACK_MONTHLY_CAP)),
+        ..ActivityTerms::default()
+    };
+    let activities = vec![
+        line(Activity::Plain, ActivityTerms::default()),
+        line(Activity::Rated, rated),
+        line(Activity::FedBack, fed_back),
+        line(Activity::Visit, ActivityTerms::default()),
+    ];
+    let mut commands = vec![Command::AdoptSchedule(commands::AdoptSchedule {
+        activities,
+        effective_from: date(1),
+        settings: Settings::default(),
+    })];
+    commands.extend((0..4).map(|number| {
+        let details = WorkerDetails {
+            occupation: "骑手".into(),
+            party_member: None,
+            platform: None,
+            probationary: false,
+            site: None,
+        };
+        Command::RegisterWorker(commands::RegisterWorker { worker: worker(number), details, update: false })
+    }));
+    commands.extend((0..2).map(|number| {
+        let uscc = "91350100M000100Y43".to_owned();
+        let details = MerchantDetails { category: None, name: format!("商户{number}"), uscc };
+        Command::RegisterMerchant(commands::RegisterMerchant {
+            merchant: id(&format!("M{number}")),
+            details,
+            update: false,
+        })
+    }));
+    commands.extend(FUNDS.iter().enumerate().map(|(number, fen)| {
+        let terms =
+            FundTerms {
+                appropriated: Fen::new(*fen), body: "总工会".into(), source: "工会经费".into(), year: None
+            };
+        Command::RegisterFund(commands::RegisterFund { fund: id(&format!("F{number}")), terms })
+    }));
+    commands.extend((0..3).map(|number| benefit(number, desk::PLACES[usize::from(number)])));
+    commands.extend(PAIRS.iter().enumerate().map(|(number, (helper, helped, since, ended))| {
+        let terms = PairTerms {
+            branch: None,
+            ended: ended.map(date),
+            helped: worker(*helped),
+            helper: worker(*helper),
+            since: date(*since),
+        };
+        Command::OpenPair(commands::OpenPair { pair: id(&format!("P{number}")), terms })
+    }));
+    commands.extend((0..3).map(|number| {
+        let (terms, number) = pass(number);
+        Command::IssuePass(commands::IssuePass { pass: id(&number), terms, replacement: None })
+    }));
+    commands.extend(OFFERS.iter().enumerate().map(|(number, offer)| {
+        let terms = OfferTerms {
+            days: period(offer.days),
+            fund: Some(id(&format!("F{}", offer.fund))),
+            kind: offer.kind.into(),
+            merchant: id(&format!("M{}", offer.merchant)),
+            paid_of_thousand: offer.paid_of_thousand,
+            subsidy_of_ten_thousand: offer.subsidy_of_ten_thousand,
+        };
+        Command::RegisterOffer(commands::RegisterOffer { offer: id(&format!("O{number}")), terms })
+    }));
+    commands
+}
+
+fn quantity(units: u8) -> Quantity {
+    Quantity::from_millionths(i64::from(units) * 1_000_000)
+}
+
+/// A step with the key that it has: a row's own number, or else the one it is given.
+pub(crate) fn of(key: &str, step: &Step) -> Submission {
+    let used = |(day, merchant): (Day, Option<u8>)| AskedUse {
+        at: Some(noon(day)),
+        merchant: merchant.map(|merchant| id(&format!("M{merchant}"))),
+    };
+    let command = match step.clone() {
+        Step::Credit { worker: of, day, units } => Command::RecordCredit(commands::RecordCredit {
+            worker: worker(of),
+            activity: id(code(Activity::Plain)),
+            on: Some(date(day)),
+            quantity: Some(quantity(units)),
+            witness: None,
+            own_witness: false,
+            from: None,
+            to: None,
+            history: false,
+            worker_as_witness: Vec::new(),
+            evidence: None,
+        }),
+        Step::Post { request, activity, day, reporter, merged_into } => Command::PostRequest(commands::PostRequest {
+            request: id(&format!("R{request}")),
+            activity: id(code(activity)),
+            on: Some(date(day)),
+            reporter: reporter.map(worker),
+            merged_into: merged_into.map(|earlier| id(&format!("R{earlier}"))),
+            site: None,
+        }),
+        Step::Handle { handling, request, claimer, claimed, done, quantity: units, word } => {
+            Command::RecordHandling(commands::RecordHandling {
+                handling: id(&format!("H{handling}")),
+                request: id(&format!("R{request}")),
+                claimer: claimer.map(worker),
+                claimed: Some(date(claimed)),
+                done: Some(date(done)),
+                quantity: Some(quantity(units)),
+                work: Work {
+                    claimed: date(claimed).to_string(),
+                    claimer: claimer.map(|claimer| format!("W{claimer}")).unwrap_or_default(),
+                    done: date(done).to_string(),
+                    quantity: quantity(units).millionths().to_string(),
+                },
+                rating: word.map(|(word, day)| AskedRating { word: word.chinese().into(), on: Some(date(day)) }),
+                completes: false,
+            })
+        }
+        Step::Rate { handling, request, word, day } => Command::RateHandling(commands::RateHandling {
+            request: id(&format!("R{request}")),
+            handling: id(&format!("H{handling}")),
+            rating: AskedRating { word: word.chinese().into(), on: Some(date(day)) },
+        }),
+        Step::Visit { visit, pair, activity, day, reporter, confirmed } => {
+            Command::RecordVisit(commands::RecordVisit {
+                visit: id(&format!("V{visit}")),
+                pair: id(&format!("P{pair}")),
+                activity: id(code(activity)),
+                on: Some(date(day)),
+                reporter: worker(reporter),
+                confirmation: confirmed
+                    .map(|(by, day)| AskedConfirmation { by: Some(worker(by)), on: Some(date(day)) }),
+                completes: false,
+            })
+        }
+        Step::Confirm { visit, pair, by, day } => Command::ConfirmVisit(commands::ConfirmVisit {
+            pair: id(&format!("P{pair}")),
+            visit: id(&format!("V{visit}")),
+            by: worker(by),
+            on: Some(date(day)),
+        }),
+        Step::Apply { application, benefit, worker: of, day, certificate, fen, used: at } => {
+            Command::ApplyBenefit(commands::ApplyBenefit {
+                application: id(&format!("A{application}")),
+                benefit: id(&format!("B{benefit}")),
+                worker: worker(of),
+                at: Some(noon(day)),
+                certificate: certificate.map(|number| id(&format!("C{number}"))),
+                amount: fen.map_or(AskedAmount::Blank, |fen| AskedAmount::Amount(Fen::new(i64::from(fen)))),
+                used: at.map(used),
+                completes: false,
+            })
+        }
+        Step::Use { application, benefit, day, merchant } => Command::UseBenefit(commands::UseBenefit {
+            benefit: id(&format!("B{benefit}")),
+            application: id(&format!("A{application}")),
+            used: used((day, merchant)),
+        }),
+        Step::Enlarge { benefit: number, places } => benefit(number, Some(places)),
+        Step::Slip { slip, pass, offer, day, yuan, wrong } => {
+            let (price, paid) = desk::slip_amounts(offer, yuan, wrong);
+            Command::UsePass(commands::UsePass {
+                slip_no: id(&format!("L{slip}")),
+                pass: id(&format!("K{pass}")),
+                offer: id(&format!("O{offer}")),
+                at: Some(noon(day)),
+                price: AskedAmount::Amount(Fen::new(price)),
+                paid: AskedAmount::Amount(Fen::new(paid)),
+            })
+        }
+        Step::Lose { day } => {
+            let (terms, number) = pass(0);
+            Command::IssuePass(commands::IssuePass {
+                pass: id(&number),
+                terms: PassTerms { lost: Some(noon(day)), ..terms },
+                replacement: Some(id("K3")),
+            })
+        }
+        Step::Again(_) | Step::Restart => panic!("{step:?} is no command"),
+    };
+    submission(&desk::own_key(step).unwrap_or_else(|| key.to_owned()), command)
+}

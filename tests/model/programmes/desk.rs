@@ -1,0 +1,829 @@
+//! The reference: what a careful clerk answers who has the sheets' rules before her and counts on her fingers. Written from
+//! the contract's section 12; it shares no rule with the ledger.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, Months};
+use ledger_core::domain::benefit::command::BenefitKind;
+use projections::state::State;
+
+use super::commands::date;
+use super::steps::{Activity, Day, Said, Step};
+
+/// Most claims of one request.
+pub(crate) const CLAIMERS_MAX: u32 = 2;
+/// Points a year by rated work.
+pub(crate) const RATED_YEARLY_CAP: i64 = 10;
+/// Points a month by reports.
+pub(crate) const FED_BACK_MONTHLY_CAP: i64 = 7;
+/// Appropriated, fen.
+pub(crate) const FUNDS: [i64; 2] = [10_000, 6_000];
+/// Places at the beginning.
+pub(crate) const PLACES: [Option<u32>; 3] = [Some(1), Some(2), None];
+
+/// Points for a unit, and the most for a day.
+pub(crate) fn rate(activity: Activity) -> (i64, Option<i64>) {
+    match activity {
+        Activity::Plain => (4, None),
+        Activity::Rated => (3, None),
+        Activity::FedBack => (5, None),
+        Activity::Visit => (2, Some(2)),
+        Activity::Unknown => panic!("nobody knows its points"),
+    }
+}
+
+pub(crate) struct BenefitIs {
+    pub(crate) kind: BenefitKind,
+    pub(crate) limit: Option<u32>,
+    pub(crate) yearly: bool,
+    pub(crate) price: i64,
+    /// 单价.
+    pub(crate) fen: i64,
+    pub(crate) window: (Day, Day),
+    pub(crate) fund: usize,
+}
+
+pub(crate) const BENEFITS: [BenefitIs; 3] = [
+    BenefitIs {
+        kind: BenefitKind::Place,
+        limit: Some(1),
+        yearly: false,
+        price: 6,
+        fen: 2_000,
+        window: (10, 150),
+        fund: 0,
+    },
+    BenefitIs {
+        kind: BenefitKind::Voucher,
+        limit: Some(2),
+        yearly: true,
+        price: 0,
+        fen: 1_500,
+        window: (1, 120),
+        fund: 1,
+    },
+    BenefitIs { kind: BenefitKind::Grant, limit: None, yearly: false, price: 0, fen: 0, window: (1, 366), fund: 0 },
+];
+
+/// Who helps, who is helped, from when on, and the first day no longer.
+pub(crate) const PAIRS: [(u8, u8, Day, Option<Day>); 2] = [(0, 1, 20, None), (2, 3, 1, Some(100))];
+
+pub(crate) struct PassIs {
+    pub(crate) kind: &'static str,
+    pub(crate) worker: u8,
+    pub(crate) days: (Day, Day),
+}
+
+pub(crate) const PASSES: [PassIs; 3] = [
+    PassIs { kind: "暖心卡", worker: 0, days: (1, 366) },
+    PassIs { kind: "优享卡", worker: 1, days: (1, 366) },
+    PassIs { kind: "暖心卡", worker: 2, days: (1, 90) },
+];
+/// The pass that takes the place of the first one.
+const REPLACEMENT: u8 = 3;
+
+pub(crate) struct OfferIs {
+    pub(crate) kind: &'static str,
+    pub(crate) merchant: u8,
+    pub(crate) fund: usize,
+    pub(crate) paid_of_thousand: u32,
+    pub(crate) subsidy_of_ten_thousand: u32,
+    pub(crate) days: (Day, Day),
+}
+
+pub(crate) const OFFERS: [OfferIs; 2] = [
+    OfferIs {
+        kind: "暖心卡",
+        merchant: 0,
+        fund: 1,
+        paid_of_thousand: 850,
+        subsidy_of_ten_thousand: 3_333,
+        days: (11, 366),
+    },
+    OfferIs {
+        kind: "优享卡",
+        merchant: 1,
+        fund: 1,
+        paid_of_thousand: 795,
+        subsidy_of_ten_thousand: 10_000,
+        days: (1, 130),
+    },
+];
+
+/// 原价 and 实付 of a slip, fen.
+pub(crate) fn slip_amounts(offer: u8, yuan: u8, wrong: bool) -> (i64, i64) {
+    // Not whole yuan: a discount of it is to be rounded.
+    let price = i64::from(yuan) * 101;
+    let part = OFFERS.get(usize::from(offer)).map_or(1_000, |offer| i64::from(offer.paid_of_thousand));
+    let paid = (price * part * 2 + 1_000) / 2_000;
+    (price, paid + i64::from(wrong))
+}
+
+/// The key that a row names itself.
+pub(crate) fn own_key(step: &Step) -> Option<String> {
+    match step {
+        Step::Post { request, .. } => Some(format!("R{request}")),
+        Step::Handle { handling, .. } => Some(format!("H{handling}")),
+        Step::Visit { visit, .. } => Some(format!("V{visit}")),
+        Step::Apply { application, .. } => Some(format!("A{application}")),
+        Step::Slip { slip, .. } => Some(format!("L{slip}")),
+        Step::Credit { .. }
+        | Step::Rate { .. }
+        | Step::Confirm { .. }
+        | Step::Use { .. }
+        | Step::Enlarge { .. }
+        | Step::Lose { .. }
+        | Step::Again(_)
+        | Step::Restart => None,
+    }
+}
+
+/// What of a row its key stands for: all but the columns that may follow later.
+fn content(step: &Step) -> Step {
+    let mut content = step.clone();
+    match &mut content {
+        Step::Handle { word, .. } => *word = None,
+        Step::Visit { confirmed, .. } => *confirmed = None,
+        Step::Apply { used, .. } => *used = None,
+        Step::Credit { .. }
+        | Step::Post { .. }
+        | Step::Rate { .. }
+        | Step::Confirm { .. }
+        | Step::Use { .. }
+        | Step::Enlarge { .. }
+        | Step::Slip { .. }
+        | Step::Lose { .. }
+        | Step::Again(_)
+        | Step::Restart => {}
+    }
+    content
+}
+
+/// What is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Done,
+    Repeated,
+    Refused(&'static str),
+}
+
+/// What some history must come to.
+pub(crate) const REACHED: &[&str] = &[
+    "done",
+    "repeated",
+    "duplicate_conflict",
+    "unknown_worker",
+    "unknown_activity",
+    "unknown_merchant",
+    "unknown_request",
+    "unknown_pair",
+    "unknown_benefit",
+    "unknown_pass",
+    "unknown_offer",
+    "invalid_input",
+    "invalid_date",
+    "invalid_quantity",
+    "invalid_amount",
+    "daily_cap_reached",
+    "monthly_cap_reached",
+    "yearly_cap_reached",
+    "limit_per_worker",
+    "insufficient_points",
+    "same_person",
+    "already_decided",
+    "merged_request",
+    "request_taken",
+    "pair_ended",
+    "not_a_partner",
+    "outside_window",
+    "already_claimed",
+    "voucher_expired",
+    "quota_full",
+    "fund_exhausted",
+    "pass_lost",
+    "pass_expired",
+    "not_eligible",
+    "offer_ended",
+    "a row waits in a queue",
+    "somebody who waited is given a place",
+    "a row is capped",
+    "late and without a place",
+];
+
+type Refused<T = ()> = Result<T, &'static str>;
+
+#[derive(Debug, Clone)]
+struct Lot {
+    day: Day,
+    /// The first day on which it cannot be spent; none for ever.
+    ends: Option<chrono::NaiveDate>,
+    left: i64,
+}
+
+#[derive(Debug, Clone)]
+struct Request {
+    activity: Activity,
+    day: Day,
+    reporter: Option<u8>,
+    merged: bool,
+    claims: u32,
+    credited: i64,
+}
+
+#[derive(Debug, Clone)]
+struct Work {
+    request: u8,
+    earner: u8,
+    done: Day,
+    units: u8,
+    rated: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Visited {
+    pair: u8,
+    reporter: u8,
+    day: Day,
+    confirmed: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Applied {
+    worker: u8,
+    day: Day,
+    fen: Option<u16>,
+    waits: bool,
+    used: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Benefit {
+    places: Option<u32>,
+    granted: u32,
+    queue: Vec<u8>,
+    rows: BTreeMap<u8, Applied>,
+    /// The latest month of which anything is known.
+    latest: Option<(i32, u32)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Pass {
+    kind: &'static str,
+    days: (Day, Day),
+    /// Void from this day's noon on.
+    lost: Option<Day>,
+    /// Good from this day's noon on.
+    since: Option<Day>,
+}
+
+/// Everything that is known.
+#[derive(Debug, Clone)]
+pub(crate) struct Desk {
+    keys: BTreeMap<String, Step>,
+    lots: [Vec<Lot>; 4],
+    /// Points credited, by worker, activity and day of the credit.
+    earned: Vec<(u8, Activity, Day, i64)>,
+    spent: [i64; 4],
+    requests: BTreeMap<u8, Request>,
+    work: BTreeMap<u8, Work>,
+    visits: BTreeMap<u8, Visited>,
+    benefits: Vec<Benefit>,
+    certificates: BTreeSet<u8>,
+    committed: [i64; 2],
+    passes: BTreeMap<u8, Pass>,
+    /// By month and merchant, with entries of nothing.
+    owed: BTreeMap<(i32, u32, u8), i64>,
+    met: BTreeSet<&'static str>,
+}
+
+fn month(day: Day) -> (i32, u32) {
+    (date(day).year(), date(day).month())
+}
+
+impl Desk {
+    /// As the prelude leaves it.
+    pub(crate) fn open() -> Desk {
+        let benefit = |places: &Option<u32>| Benefit {
+            places: *places,
+            granted: 0,
+            queue: Vec::new(),
+            rows: BTreeMap::new(),
+            latest: None,
+        };
+        let pass = |(number, pass): (u8, &PassIs)| {
+            (number, Pass { kind: pass.kind, days: pass.days, lost: None, since: None })
+        };
+        Desk {
+            keys: BTreeMap::new(),
+            lots: Default::default(),
+            earned: Vec::new(),
+            spent: [0; 4],
+            requests: BTreeMap::new(),
+            work: BTreeMap::new(),
+            visits: BTreeMap::new(),
+            benefits: PLACES.iter().map(benefit).collect(),
+            certificates: BTreeSet::new(),
+            committed: [0; 2],
+            passes: (0..).zip(&PASSES).map(pass).collect(),
+            owed: BTreeMap::new(),
+            met: BTreeSet::new(),
+        }
+    }
+
+    /// What came to pass besides answers.
+    pub(crate) fn met(&self) -> impl Iterator<Item = &'static str> {
+        self.met.iter().copied()
+    }
+
+    /// Answers a step that has a key, by its own or the one it is given.
+    pub(crate) fn ask(&mut self, key: &str, step: &Step) -> Answer {
+        let key = own_key(step).unwrap_or_else(|| key.to_owned());
+        if let Some(known) = self.keys.get(&key) {
+            return if *known == content(step) { Answer::Repeated } else { Answer::Refused("duplicate_conflict") };
+        }
+        // What is refused leaves nothing, however far it came.
+        let mut after = self.clone();
+        match after.judge(step) {
+            Ok(changed) => {
+                if changed {
+                    after.keys.insert(key, content(step));
+                }
+                *self = after;
+                Answer::Done
+            }
+            Err(code) => Answer::Refused(code),
+        }
+    }
+
+    /// Whether anything was recorded.
+    fn judge(&mut self, step: &Step) -> Refused<bool> {
+        match step.clone() {
+            Step::Credit { worker, day, units } => self.credit(worker, day, units)?,
+            Step::Post { request, activity, day, reporter, merged_into } => {
+                self.post(request, activity, day, reporter, merged_into)?;
+            }
+            Step::Handle { handling, request, claimer, claimed, done, quantity, word } => {
+                self.handle(handling, (request, claimer), (claimed, done), quantity, word)?;
+            }
+            Step::Rate { handling, request, word, day } => self.rate_waiting(handling, request, word, day)?,
+            Step::Visit { visit, pair, activity, day, reporter, confirmed } => {
+                self.visit(visit, pair, activity, (day, reporter), confirmed)?;
+            }
+            Step::Confirm { visit, pair, by, day } => self.confirm_waiting(visit, pair, by, day)?,
+            Step::Apply { application, benefit, worker, day, certificate, fen, used } => {
+                self.apply(application, benefit, (worker, day), certificate, fen, used)?;
+            }
+            Step::Use { application, benefit, day, merchant } => self.use_later(application, benefit, day, merchant)?,
+            Step::Enlarge { benefit, places } => return Ok(self.enlarge(benefit, places)),
+            Step::Slip { slip: _, pass, offer, day, yuan, wrong } => self.slip(pass, offer, day, yuan, wrong)?,
+            Step::Lose { day } => return Ok(self.lose(day)),
+            Step::Again(_) | Step::Restart => panic!("{step:?} is not judged"),
+        }
+        Ok(true)
+    }
+
+    fn known(worker: u8) -> Refused {
+        if worker < 4 { Ok(()) } else { Err("unknown_worker") }
+    }
+
+    fn credit(&mut self, worker: u8, day: Day, units: u8) -> Refused {
+        Desk::known(worker)?;
+        if units == 0 {
+            return Err("invalid_quantity");
+        }
+        self.earn(worker, Activity::Plain, day, units).map(|_| ())
+    }
+
+    /// Points for so many units on a day: what is left of the caps at most.
+    fn earn(&mut self, worker: u8, activity: Activity, day: Day, units: u8) -> Refused<i64> {
+        let (rate, daily) = rate(activity);
+        let sum = |of: &dyn Fn(Day) -> bool| -> i64 {
+            let own = self.earned.iter().filter(|(who, what, on, _)| *who == worker && *what == activity && of(*on));
+            own.map(|(_, _, _, points)| points).sum()
+        };
+        let monthly = (activity == Activity::FedBack).then_some(FED_BACK_MONTHLY_CAP);
+        let yearly = (activity == Activity::Rated).then_some(RATED_YEARLY_CAP);
+        let left = [
+            (daily.map(|cap| cap - sum(&|on| on == day)), "daily_cap_reached"),
+            (monthly.map(|cap| cap - sum(&|on| month(on) == month(day))), "monthly_cap_reached"),
+            (yearly.map(|cap| cap - sum(&|on| month(on).0 == month(day).0)), "yearly_cap_reached"),
+        ];
+        let mut points = rate * i64::from(units);
+        for (left, code) in left {
+            let Some(left) = left else { continue };
+            if left <= 0 {
+                return Err(code);
+            }
+            if left < points {
+                self.met.insert("a row is capped");
+            }
+            points = points.min(left);
+        }
+        // 有效月数: the same day so many months later is the last one.
+        let ends = (activity == Activity::Plain).then(|| date(day) + Months::new(24) + chrono::Days::new(1));
+        self.lots[usize::from(worker)].push(Lot { day, ends, left: points });
+        self.earned.push((worker, activity, day, points));
+        Ok(points)
+    }
+
+    fn post(&mut self, number: u8, activity: Activity, day: Day, reporter: Option<u8>, merged: Option<u8>) -> Refused {
+        match activity {
+            Activity::Unknown => return Err("unknown_activity"),
+            Activity::Plain | Activity::Visit => return Err("invalid_input"),
+            Activity::Rated | Activity::FedBack => {}
+        }
+        reporter.map_or(Ok(()), Desk::known)?;
+        if merged.is_some_and(|earlier| !self.requests.contains_key(&earlier)) {
+            return Err("unknown_request");
+        }
+        let merged = merged.is_some();
+        self.requests.insert(number, Request { activity, day, reporter, merged, claims: 0, credited: 0 });
+        Ok(())
+    }
+
+    fn handle(
+        &mut self,
+        number: u8,
+        (request, claimer): (u8, Option<u8>),
+        (claimed, done): (Day, Day),
+        units: u8,
+        word: Option<(Said, Day)>,
+    ) -> Refused {
+        let known = self.requests.get(&request).ok_or("unknown_request")?.clone();
+        let rated = known.activity == Activity::Rated;
+        let earner = if rated { claimer } else { known.reporter }.ok_or("unknown_worker")?;
+        Desk::known(earner)?;
+        if rated && (claimed < known.day || done < claimed) {
+            return Err("invalid_date");
+        }
+        let done = if rated { done } else { known.day };
+        if word.is_some_and(|(_, day)| day < done) {
+            return Err("invalid_date");
+        }
+        if known.merged {
+            return Err("merged_request");
+        }
+        if !rated && known.claims > 0 {
+            return Err("already_decided");
+        }
+        if rated && claimer == known.reporter {
+            return Err("same_person");
+        }
+        if rated && known.claims >= CLAIMERS_MAX {
+            return Err("request_taken");
+        }
+        if units == 0 {
+            return Err("invalid_quantity");
+        }
+        if let Some(request) = self.requests.get_mut(&request) {
+            request.claims += 1;
+        }
+        self.work.insert(number, Work { request, earner, done, units, rated: false });
+        word.map_or(Ok(()), |(said, day)| self.say(number, said, day))
+    }
+
+    fn rate_waiting(&mut self, number: u8, request: u8, said: Said, day: Day) -> Refused {
+        let known = self.work.get(&number).filter(|work| work.request == request).ok_or("unknown_request")?;
+        if known.rated {
+            return Err("already_decided");
+        }
+        if day < known.done {
+            return Err("invalid_date");
+        }
+        self.say(number, said, day)
+    }
+
+    fn say(&mut self, number: u8, said: Said, day: Day) -> Refused {
+        let work = self.work.get_mut(&number).expect("it was recorded");
+        let earns = match said {
+            Said::Satisfied | Said::MostlySatisfied | Said::True => true,
+            Said::Dissatisfied | Said::Untrue => false,
+            Said::Nonsense => return Err("invalid_input"),
+        };
+        work.rated = true;
+        let Work { request, earner, units, .. } = *work;
+        if !earns {
+            return Ok(());
+        }
+        let activity = self.requests[&request].activity;
+        let points = self.earn(earner, activity, day, units)?;
+        if let Some(request) = self.requests.get_mut(&request) {
+            request.credited += points;
+        }
+        Ok(())
+    }
+
+    fn visit(
+        &mut self,
+        number: u8,
+        pair: u8,
+        activity: Activity,
+        (day, reporter): (Day, u8),
+        confirmed: Option<(u8, Day)>,
+    ) -> Refused {
+        let (_, _, since, ended) = PAIRS.get(usize::from(pair)).ok_or("unknown_pair")?;
+        if activity == Activity::Unknown {
+            return Err("unknown_activity");
+        }
+        if confirmed.is_some_and(|(_, on)| on < day) {
+            return Err("invalid_date");
+        }
+        if day < *since || ended.is_some_and(|ended| ended <= day) {
+            return Err("pair_ended");
+        }
+        Desk::known(reporter)?;
+        let by = confirmed.map(|(by, _)| by);
+        by.map_or(Ok(()), Desk::known)?;
+        Desk::partners(pair, reporter, by)?;
+        self.visits.insert(number, Visited { pair, reporter, day, confirmed: false });
+        confirmed.map_or(Ok(()), |(_, on)| self.confirmed(number, on))
+    }
+
+    fn partners(pair: u8, reporter: u8, by: Option<u8>) -> Refused {
+        let (helper, helped, ..) = PAIRS[usize::from(pair)];
+        if by == Some(reporter) {
+            return Err("same_person");
+        }
+        let both = [Some(reporter), by].into_iter().flatten().all(|one| one == helper || one == helped);
+        if both { Ok(()) } else { Err("not_a_partner") }
+    }
+
+    fn confirm_waiting(&mut self, number: u8, pair: u8, by: u8, on: Day) -> Refused {
+        if usize::from(pair) >= PAIRS.len() {
+            return Err("unknown_pair");
+        }
+        let known = self.visits.get(&number).filter(|visit| visit.pair == pair).ok_or("unknown_pair")?.clone();
+        if known.confirmed {
+            return Err("already_decided");
+        }
+        if on < known.day {
+            return Err("invalid_date");
+        }
+        Desk::known(by)?;
+        Desk::partners(pair, known.reporter, Some(by))?;
+        self.confirmed(number, on)
+    }
+
+    fn confirmed(&mut self, number: u8, on: Day) -> Refused {
+        let visit = self.visits.get_mut(&number).expect("it was reported");
+        visit.confirmed = true;
+        let reporter = visit.reporter;
+        self.earn(reporter, Activity::Visit, on, 1).map(|_| ())
+    }
+
+    fn apply(
+        &mut self,
+        number: u8,
+        benefit: u8,
+        (worker, day): (u8, Day),
+        certificate: Option<u8>,
+        fen: Option<u16>,
+        used: Option<(Day, Option<u8>)>,
+    ) -> Refused {
+        let is = BENEFITS.get(usize::from(benefit)).ok_or("unknown_benefit")?;
+        Desk::known(worker)?;
+        if used.is_some_and(|(on, _)| on < day) {
+            return Err("invalid_date");
+        }
+        if day < is.window.0 || is.window.1 < day {
+            return Err("outside_window");
+        }
+        if certificate.is_some_and(|number| !self.certificates.insert(number)) {
+            return Err("already_claimed");
+        }
+        let at = usize::from(benefit);
+        let own = self.benefits[at].rows.values().filter(|row| row.worker == worker);
+        let had = own.filter(|row| !is.yearly || month(row.day).0 == month(day).0).count();
+        if is.limit.is_some_and(|limit| had >= limit as usize) {
+            return Err("limit_per_worker");
+        }
+        let cost = Desk::cost(is, fen)?;
+        if let Some((on, merchant)) = used {
+            Desk::usable(is, on, merchant)?;
+        }
+        let has_place = self.has_place(at);
+        if !has_place && used.is_some() {
+            return Err("quota_full");
+        }
+        let late = self.benefits[at].latest.is_some_and(|latest| month(day) < latest);
+        if has_place || late {
+            let mut after = self.clone();
+            after.spend(worker, day, is.price)?;
+            after.commit(is.fund, cost)?;
+            if has_place {
+                *self = after;
+            } else {
+                self.met.insert("late and without a place");
+            }
+        }
+        let of = &mut self.benefits[at];
+        of.latest = of.latest.max(Some(month(day)));
+        of.rows.insert(number, Applied { worker, day, fen, waits: !has_place, used: false });
+        if has_place {
+            of.granted += 1;
+        } else {
+            of.queue.push(number);
+            self.met.insert("a row waits in a queue");
+        }
+        used.map_or(Ok(()), |(on, merchant)| self.used(number, benefit, on, merchant))
+    }
+
+    fn cost(is: &BenefitIs, fen: Option<u16>) -> Refused<i64> {
+        match (is.kind, fen) {
+            (BenefitKind::Grant, Some(fen)) if fen > 0 => Ok(i64::from(fen)),
+            (BenefitKind::Grant, _) => Err("invalid_amount"),
+            (BenefitKind::Place | BenefitKind::Voucher, _) => Ok(is.fen),
+        }
+    }
+
+    fn usable(is: &BenefitIs, on: Day, merchant: Option<u8>) -> Refused {
+        if is.window.1 < on {
+            return Err("voucher_expired");
+        }
+        if merchant.is_some_and(|merchant| merchant >= 2) { Err("unknown_merchant") } else { Ok(()) }
+    }
+
+    fn has_place(&self, at: usize) -> bool {
+        self.benefits[at].places.is_none_or(|places| self.benefits[at].granted < places)
+    }
+
+    /// What ends first is spent first, then what was recorded first; only what can be spent on the day.
+    fn spend(&mut self, worker: u8, day: Day, price: i64) -> Refused {
+        let on = date(day);
+        let lots = &mut self.lots[usize::from(worker)];
+        let mut open: Vec<usize> = (0..lots.len())
+            .filter(|lot| lots[*lot].day <= day && lots[*lot].ends.is_none_or(|ends| on < ends))
+            .collect();
+        open.sort_by_key(|lot| (lots[*lot].ends.is_none(), lots[*lot].ends, *lot));
+        let mut missing = price;
+        for lot in open {
+            let part = missing.min(lots[lot].left);
+            lots[lot].left -= part;
+            missing -= part;
+        }
+        self.spent[usize::from(worker)] += price;
+        if missing > 0 { Err("insufficient_points") } else { Ok(()) }
+    }
+
+    fn commit(&mut self, fund: usize, fen: i64) -> Refused {
+        self.committed[fund] += fen;
+        if self.committed[fund] > FUNDS[fund] { Err("fund_exhausted") } else { Ok(()) }
+    }
+
+    fn owe(&mut self, merchant: u8, day: Day, fen: i64) {
+        let (year, month) = month(day);
+        *self.owed.entry((year, month, merchant)).or_default() += fen;
+    }
+
+    fn use_later(&mut self, number: u8, benefit: u8, on: Day, merchant: Option<u8>) -> Refused {
+        let is = BENEFITS.get(usize::from(benefit)).ok_or("unknown_benefit")?;
+        let known = self.benefits[usize::from(benefit)].rows.get(&number).ok_or("unknown_benefit")?;
+        if known.used {
+            return Err("already_decided");
+        }
+        if on < known.day {
+            return Err("invalid_date");
+        }
+        Desk::usable(is, on, merchant)?;
+        if known.waits {
+            return Err("quota_full");
+        }
+        self.used(number, benefit, on, merchant)
+    }
+
+    fn used(&mut self, number: u8, benefit: u8, on: Day, merchant: Option<u8>) -> Refused {
+        let at = usize::from(benefit);
+        let of = &mut self.benefits[at];
+        of.latest = of.latest.max(Some(month(on)));
+        of.rows.get_mut(&number).expect("it was applied for").used = true;
+        if let (Some(merchant), BenefitKind::Place | BenefitKind::Voucher) = (merchant, BENEFITS[at].kind) {
+            self.owe(merchant, on, BENEFITS[at].fen);
+        }
+        Ok(())
+    }
+
+    /// Those who wait are given places in their order: who has too few points goes on waiting, and where the fund has too
+    /// little nobody behind gets ahead.
+    fn enlarge(&mut self, benefit: u8, places: u32) -> bool {
+        let (at, is) = (usize::from(benefit), &BENEFITS[usize::from(benefit)]);
+        let mut changed = self.benefits[at].places != Some(places);
+        self.benefits[at].places = Some(places);
+        for number in self.benefits[at].queue.clone() {
+            if !self.has_place(at) {
+                break;
+            }
+            let row = self.benefits[at].rows[&number].clone();
+            let mut after = self.clone();
+            if after.spend(row.worker, row.day, is.price).is_err() {
+                continue;
+            }
+            if after.commit(is.fund, Desk::cost(is, row.fen).expect("it was judged")).is_err() {
+                break;
+            }
+            *self = after;
+            let of = &mut self.benefits[at];
+            of.granted += 1;
+            of.queue.retain(|waiting| *waiting != number);
+            of.rows.get_mut(&number).expect("it waits").waits = false;
+            self.met.insert("somebody who waited is given a place");
+            changed = true;
+        }
+        changed
+    }
+
+    fn slip(&mut self, pass: u8, offer: u8, day: Day, yuan: u8, wrong: bool) -> Refused {
+        let pass = *self.passes.get(&pass).ok_or("unknown_pass")?;
+        let is = OFFERS.get(usize::from(offer)).ok_or("unknown_offer")?;
+        if pass.lost.is_some_and(|lost| lost <= day) {
+            return Err("pass_lost");
+        }
+        if day < pass.days.0 || pass.days.1 < day || pass.since.is_some_and(|since| day < since) {
+            return Err("pass_expired");
+        }
+        if pass.kind != is.kind {
+            return Err("not_eligible");
+        }
+        if day < is.days.0 || is.days.1 < day {
+            return Err("offer_ended");
+        }
+        let (price, paid) = slip_amounts(offer, yuan, wrong);
+        if price <= 0 || wrong {
+            return Err("invalid_amount");
+        }
+        let owed = (price - paid) * i64::from(is.subsidy_of_ten_thousand) / 10_000;
+        self.commit(is.fund, owed)?;
+        self.owe(is.merchant, day, owed);
+        Ok(())
+    }
+
+    fn lose(&mut self, day: Day) -> bool {
+        let lost = Pass { lost: Some(day), ..self.passes[&0] };
+        let days = (1, PASSES[0].days.1);
+        let replacing = Pass { kind: lost.kind, days, lost: None, since: Some(day) };
+        let before = (self.passes.insert(0, lost), self.passes.insert(REPLACEMENT, replacing));
+        before != (Some(lost), Some(replacing))
+    }
+
+    /// What holds whatever was asked.
+    pub(crate) fn check(&self) {
+        for (of, is) in self.benefits.iter().zip(&BENEFITS) {
+            let given = of.rows.values().filter(|row| !row.waits).count();
+            assert_eq!(given, of.granted as usize);
+            assert!(of.places.is_none_or(|places| of.granted <= places), "{of:?}");
+            for worker in 0..4 {
+                let had = of.rows.values().filter(|row| row.worker == worker).count();
+                assert!(is.limit.is_none_or(|limit| had <= limit as usize), "{of:?}");
+            }
+        }
+        for (committed, appropriated) in self.committed.iter().zip(FUNDS) {
+            assert!((0..=appropriated).contains(committed), "{committed} of {appropriated}");
+        }
+        for request in self.requests.values() {
+            let allowed = if request.activity == Activity::Rated { CLAIMERS_MAX } else { 1 };
+            assert!(request.claims <= allowed && !(request.merged && request.claims > 0), "{request:?}");
+        }
+        for lots in &self.lots {
+            assert!(lots.iter().all(|lot| lot.left >= 0), "{lots:?}");
+        }
+    }
+
+    /// The figures of `state` are these.
+    pub(crate) fn compare(&self, told: &State) {
+        let programmes = &told.programmes;
+        for (number, of) in self.benefits.iter().enumerate() {
+            let figures = programmes.benefits.get(&format!("B{number}")).copied().unwrap_or_default();
+            let used = of.rows.values().filter(|row| row.used).count() as u64;
+            let expected = (u64::from(of.granted), of.queue.len() as u64, used);
+            assert_eq!((figures.granted, figures.waiting, figures.used), expected, "benefit {number}");
+        }
+        for (number, committed) in self.committed.iter().enumerate() {
+            let figures = programmes.funds[&format!("F{number}")];
+            let told = (figures.appropriated.fen(), figures.committed.fen(), figures.free().fen());
+            assert_eq!(told, (FUNDS[number], *committed, FUNDS[number] - committed), "fund {number}");
+        }
+        for (number, request) in &self.requests {
+            let figures = programmes.requests[&format!("R{number}")];
+            let told = (figures.claims, figures.credited.hundredths());
+            assert_eq!(told, (u64::from(request.claims), request.credited * 100), "request {number}");
+        }
+        let owed: BTreeMap<_, _> = programmes
+            .settlement
+            .iter()
+            .flat_map(|(month, of)| of.iter().map(move |(merchant, owed)| ((month.clone(), merchant.clone()), owed)))
+            .map(|(key, owed)| (key, owed.money.fen()))
+            .collect();
+        let expected: BTreeMap<_, _> = self
+            .owed
+            .iter()
+            .map(|((year, month, merchant), fen)| ((format!("{year}-{month:02}"), format!("M{merchant}")), *fen))
+            .collect();
+        assert_eq!(owed, expected, "what merchants are owed");
+        for worker in 0..4_u8 {
+            let figures = told.workers.get(&format!("W{worker}")).copied().unwrap_or_default();
+            let earned: i64 =
+                self.earned.iter().filter(|(who, ..)| *who == worker).map(|(_, _, _, points)| points).sum();
+            let told = (figures.earned.hundredths(), figures.redeemed.hundredths());
+            assert_eq!(told, (earned * 100, self.spent[usize::from(worker)] * 100), "worker {worker}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! What a history of the programmes may ask for next. Numbers are few, so that rows meet: the same key with other content,
+//! a row that is completed twice, a request of which too much is claimed.
+
+use proptest::prelude::*;
+
+/// Days after 2023-12-31 are counted from 1.
+pub(crate) type Day = u16;
+
+/// A step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Points that count at once.
+    Credit { worker: u8, day: Day, units: u8 },
+    /// 需求清单.
+    Post { request: u8, activity: Activity, day: Day, reporter: Option<u8>, merged_into: Option<u8> },
+    /// 办理记录.
+    Handle {
+        handling: u8,
+        request: u8,
+        claimer: Option<u8>,
+        claimed: Day,
+        done: Day,
+        quantity: u8,
+        word: Option<(Said, Day)>,
+    },
+    /// The word on work that waits.
+    Rate { handling: u8, request: u8, word: Said, day: Day },
+    /// 走访记录.
+    Visit { visit: u8, pair: u8, activity: Activity, day: Day, reporter: u8, confirmed: Option<(u8, Day)> },
+    /// The word of the other one.
+    Confirm { visit: u8, pair: u8, by: u8, day: Day },
+    /// 权益登记.
+    Apply {
+        application: u8,
+        benefit: u8,
+        worker: u8,
+        day: Day,
+        certificate: Option<u8>,
+        fen: Option<u16>,
+        used: Option<(Day, Option<u8>)>,
+    },
+    /// The use of what was given.
+    Use { application: u8, benefit: u8, day: Day, merchant: Option<u8> },
+    /// More places than before.
+    Enlarge { benefit: u8, places: u32 },
+    /// 优惠核销.
+    Slip { slip: u8, pass: u8, offer: u8, day: Day, yuan: u8, wrong: bool },
+    /// A pass was lost, and another one is given for it.
+    Lose { day: Day },
+    /// An earlier one once more.
+    Again(u16),
+    /// Everything falls out of memory.
+    Restart,
+}
+
+/// What something is scored as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Activity {
+    /// At once.
+    Plain,
+    /// 评价.
+    Rated,
+    /// 反馈.
+    FedBack,
+    /// A visit.
+    Visit,
+    /// None that there is.
+    Unknown,
+}
+
+/// What was said of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    Satisfied,
+    MostlySatisfied,
+    Dissatisfied,
+    True,
+    Untrue,
+    Nonsense,
+}
+
+impl Said {
+    pub(crate) fn chinese(self) -> &'static str {
+        match self {
+            Said::Satisfied => "满意",
+            Said::MostlySatisfied => "基本满意",
+            Said::Dissatisfied => "不满意",
+            Said::True => "属实",
+            Said::Untrue => "不属实",
+            Said::Nonsense => "还行",
+        }
+    }
+}
+
+fn day() -> BoxedStrategy<Day> {
+    // Every tenth day of the first half of 2024, and some of the second.
+    prop_oneof![8 => (0_u16..18).prop_map(|tens| 10 * tens + 5), 1 => (19_u16..36).prop_map(|tens| 10 * tens)].boxed()
+}
+
+/// A day and one on or after it, for the most part.
+fn days() -> BoxedStrategy<(Day, Day)> {
+    prop_oneof![
+        8 => (day(), 0_u16..3).prop_map(|(day, more)| (day, day + 10 * more)),
+        1 => (day(), day()),
+    ]
+    .boxed()
+}
+
+/// One of so many, rarely one that is not there.
+fn of(count: u8) -> BoxedStrategy<u8> {
+    prop_oneof![20 => 0..count, 1 => Just(count)].boxed()
+}
+
+fn said() -> BoxedStrategy<Said> {
+    prop_oneof![
+        6 => Just(Said::Satisfied),
+        2 => Just(Said::MostlySatisfied),
+        2 => Just(Said::Dissatisfied),
+        3 => Just(Said::True),
+        1 => Just(Said::Untrue),
+        1 => Just(Said::Nonsense),
+    ]
+    .boxed()
+}
+
+fn maybe<T: std::fmt::Debug + Clone + 'static>(some: u32, none: u32, of: BoxedStrategy<T>) -> BoxedStrategy<Option<T>> {
+    prop_oneof![some => of.prop_map(Some), none => Just(None)].boxed()
+}
+
+fn request() -> BoxedStrategy<Step> {
+    let activity = prop_oneof![
+        8 => Just(Activity::Rated),
+        6 => Just(Activity::FedBack),
+        1 => Just(Activity::Plain),
+        1 => Just(Activity::Unknown),
+    ];
+    (0_u8..4, activity, day(), maybe(4, 1, of(4)), maybe(1, 6, of(4)))
+        .prop_map(|(request, activity, day, reporter, merged_into)| Step::Post {
+            request,
+            activity,
+            day,
+            reporter,
+            merged_into,
+        })
+        .boxed()
+}
+
+fn handling() -> BoxedStrategy<Step> {
+    let word = maybe(1, 1, (said(), day()).boxed());
+    (0_u8..12, of(4), maybe(8, 1, of(4)), days(), 0_u8..6, word)
+        .prop_map(|(handling, request, claimer, (claimed, done), quantity, word)| Step::Handle {
+            handling,
+            request,
+            claimer,
+            claimed,
+            done,
+            quantity,
+            word: word.map(|(said, day)| (said, day.max(done))),
+        })
+        .boxed()
+}
+
+fn visit() -> BoxedStrategy<Step> {
+    let activity = prop_oneof![10 => Just(Activity::Visit), 1 => Just(Activity::Unknown)];
+    let confirmed = maybe(1, 1, (of(4), 0_u16..20).boxed());
+    (0_u8..8, of(2), activity, day(), of(4), confirmed)
+        .prop_map(|(visit, pair, activity, day, reporter, confirmed)| Step::Visit {
+            visit,
+            pair,
+            activity,
+            day,
+            reporter,
+            // Now and then before the visit.
+            confirmed: confirmed.map(|(by, later)| (by, (day + later / 4).saturating_sub(1).max(1))),
+        })
+        .boxed()
+}
+
+fn application() -> BoxedStrategy<Step> {
+    let used = maybe(1, 5, (0_u16..30, maybe(4, 1, of(2))).boxed());
+    let fen = maybe(5, 1, prop_oneof![6 => 1_u16..4_000, 1 => Just(0)].boxed());
+    (0_u8..14, of(3), of(4), day(), maybe(1, 4, (0_u8..3).boxed()), fen, used)
+        .prop_map(|(application, benefit, worker, day, certificate, fen, used)| Step::Apply {
+            application,
+            benefit,
+            worker,
+            day,
+            certificate,
+            fen,
+            used: used.map(|(later, merchant)| ((day + later).saturating_sub(1).max(1), merchant)),
+        })
+        .boxed()
+}
+
+/// The next step.
+pub(crate) fn next() -> BoxedStrategy<Step> {
+    prop_oneof![
+        4 => (of(4), day(), 0_u8..5).prop_map(|(worker, day, units)| Step::Credit { worker, day, units }),
+        3 => request(),
+        8 => handling(),
+        3 => (0_u8..12, of(4), said(), day()).prop_map(|(handling, request, word, day)| Step::Rate { handling, request, word, day }),
+        4 => visit(),
+        2 => (0_u8..8, of(2), of(4), day()).prop_map(|(visit, pair, by, day)| Step::Confirm { visit, pair, by, day }),
+        8 => application(),
+        4 => (0_u8..14, of(3), day(), maybe(4, 1, of(2))).prop_map(|(application, benefit, day, merchant)| Step::Use {
+            application, benefit, day, merchant,
+        }),
+        1 => (0_u8..3, 2_u32..6).prop_map(|(benefit, places)| Step::Enlarge { benefit, places }),
+        5 => (0_u8..20, of(4), of(2), day(), 0_u8..60, prop::bool::weighted(0.1)).prop_map(|(slip, pass, offer, day, yuan, wrong)| Step::Slip {
+            slip, pass, offer, day, yuan, wrong,
+        }),
+        1 => day().prop_map(|day| Step::Lose { day }),
+        3 => any::<u16>().prop_map(Step::Again),
+        1 => Just(Step::Restart),
+    ]
+    .boxed()
+}
