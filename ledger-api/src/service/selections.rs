@@ -1,6 +1,8 @@
 //! Selections (评选) as they are read: digests of what was sealed and drawn, who may see which candidate's figures, and the
 //! list for the wall.
 
+use std::collections::BTreeMap;
+
 use ledger_core::domain::ids::SelectionId;
 use ledger_core::domain::refusal::Code;
 use projections::queries::selection::SelectionRecord;
@@ -8,8 +10,10 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::ServiceError;
+use super::own::activities;
 use super::publicity::{masked, masked_id};
-use super::reading::Reading;
+use super::reading::{Reading, may_read};
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::vault::WORKER;
 
@@ -49,4 +53,13 @@ pub async fn wall_names(app: &App, workers: &[&str]) -> Vec<String> {
     });
     let shown = workers.iter().zip(names);
     shown.map(|(worker, name)| name.map_or_else(|| masked_id(worker), |name| masked(&name))).collect()
+}
+
+/// What the activities that a formula names are called, by code.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn activity_names(app: &App, who: Who<'_>) -> Result<BTreeMap<String, String>, ServiceError> {
+    may_read(who, Read::Schedule, Target::District)?.at_least(app, None).await?;
+    Ok(activities(app).await?.into_iter().collect())
 }
