@@ -4,8 +4,10 @@
 
 mod accounts;
 mod away;
+mod barriers;
 mod login;
 mod programmes;
+mod stops;
 
 use std::path::Path;
 
