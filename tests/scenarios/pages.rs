@@ -6,6 +6,7 @@ mod accounts;
 mod away;
 mod barriers;
 mod login;
+mod looks;
 mod programmes;
 mod stops;
 
