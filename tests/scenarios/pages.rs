@@ -7,6 +7,7 @@ mod away;
 mod barriers;
 mod login;
 mod looks;
+mod paper;
 mod programmes;
 mod stops;
 
