@@ -9,6 +9,7 @@ mod login;
 mod looks;
 mod paper;
 mod programmes;
+mod speed;
 mod stops;
 
 use std::path::Path;
