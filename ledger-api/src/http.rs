@@ -40,6 +40,7 @@ pub mod health;
 pub mod holds;
 pub mod judgements;
 pub mod limits;
+mod list_file;
 pub mod login;
 pub mod merchants;
 pub mod metrics;
@@ -58,6 +59,7 @@ pub mod request_reads;
 pub mod requests;
 pub mod schedule;
 pub mod security;
+pub mod selection_list;
 pub mod selection_objections;
 pub mod selection_reads;
 pub mod selection_shapes;
@@ -144,6 +146,7 @@ fn guarded() -> Routes {
         .merge(benefits::routes())
         .merge(selections::routes())
         .merge(selection_objections::routes())
+        .merge(selection_list::routes())
         .merge(selection_reads::routes())
         .merge(passes::routes())
         .merge(request_reads::routes())

@@ -270,6 +270,7 @@ mod tests {
             occupation: "骑手".into(),
             party_member: None,
             platform: Some(platform.to_owned()),
+            probationary: false,
             site: None,
         };
         let at = BusinessTime::parse("2024-03-01").unwrap();

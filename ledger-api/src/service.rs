@@ -39,6 +39,7 @@ pub mod rosters;
 pub mod selections;
 mod signed;
 pub mod staffing;
+mod stream;
 #[cfg(test)]
 mod tests;
 pub mod texts;

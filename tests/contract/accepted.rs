@@ -229,7 +229,13 @@ fn spending() -> BoxedStrategy<AskedSpending> {
 
 fn people() -> BoxedStrategy<Command> {
     let details = (text(), prop::option::of(any::<bool>()), prop::option::of(text())).prop_map(
-        |(occupation, party_member, platform)| WorkerDetails { occupation, party_member, platform, site: None },
+        |(occupation, party_member, platform)| WorkerDetails {
+            occupation,
+            party_member,
+            platform,
+            probationary: false,
+            site: None,
+        },
     );
     let action = select(&[
         CreditAction::Confirm,
@@ -648,7 +654,13 @@ fn prelude() -> Vec<Command> {
     let worker = |name: &str| {
         Command::RegisterWorker(commands::RegisterWorker {
             worker: id(name),
-            details: WorkerDetails { occupation: "骑手".into(), party_member: None, platform: None, site: None },
+            details: WorkerDetails {
+                occupation: "骑手".into(),
+                party_member: None,
+                platform: None,
+                probationary: false,
+                site: None,
+            },
             update: false,
         })
     };
@@ -845,8 +857,15 @@ async fn open(
 }
 
 async fn submit(ledger: &Ledger, key: &str, at: BusinessTime, command: Command) -> Outcome {
-    // Whoever decides is mostly not who proposed.
-    let actor = if key.ends_with(['1', '4', '7']) { "甲" } else { "乙" };
+    // Whoever decides is mostly not who proposed. Nobody may do anything before the first accounts are granted something.
+    let first = key.starts_with('p') && matches!(command, Command::OpenAccount(_) | Command::GrantRole(_));
+    let actor = if first {
+        "machine-owner"
+    } else if key.ends_with(['1', '4', '7']) {
+        "甲"
+    } else {
+        "乙"
+    };
     let context = Context { key: Key::new(key).expect("a key"), actor: id(actor), at };
     ledger.submit(Submission { context, command }).await
 }

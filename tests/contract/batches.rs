@@ -49,6 +49,7 @@ pub(crate) fn registered(worker: &str, occupation: &str) -> Event {
         platform: None,
         v: V1,
         worker: worker.parse().expect("a worker"),
+        probationary: false,
         site: None,
     }))
 }

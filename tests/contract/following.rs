@@ -73,7 +73,13 @@ async fn register(ledger: &Ledger, number: u32) -> u64 {
         actor: "经办人".parse().expect("an actor"),
         at: BusinessTime::parse("2024-03-05T09:00:00+08:00").expect("a time"),
     };
-    let details = WorkerDetails { occupation: "骑手".into(), platform: None, party_member: None, site: None };
+    let details = WorkerDetails {
+        occupation: "骑手".into(),
+        platform: None,
+        party_member: None,
+        probationary: false,
+        site: None,
+    };
     let worker = format!("W{number}").parse().expect("a worker");
     let command = Command::RegisterWorker(commands::RegisterWorker { worker, details, update: false });
     match ledger.submit(Submission { context, command }).await {

@@ -237,7 +237,8 @@ impl Ask {
                 settings: Settings::default(),
             }),
             Ask::Register { worker, occupation, party_member, update } => {
-                let details = WorkerDetails { occupation, party_member, platform: None, site: None };
+                let details =
+                    WorkerDetails { occupation, party_member, platform: None, probationary: false, site: None };
                 Command::RegisterWorker(commands::RegisterWorker { worker: id(&worker), details, update })
             }
             Ask::Depart { worker } => Command::DepartWorker(commands::DepartWorker { worker: id(&worker), reason }),

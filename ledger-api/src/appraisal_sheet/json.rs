@@ -57,6 +57,9 @@ struct CardJson<'a> {
     card_no: &'a str,
     worker: &'a str,
     branch: &'a str,
+    /// 中共预备党员: takes part in the appraisal, gets no grade. Only where so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    probationary: bool,
     categories: BTreeMap<&'a str, Exact<Points>>,
     total: Exact<Points>,
     services: u64,
@@ -132,6 +135,7 @@ fn card(card: &CardYear, of_branch: bool) -> CardJson<'_> {
         card_no: &card.card_no,
         worker: &card.worker,
         branch: &card.branch,
+        probationary: card.probationary,
         categories: by_category(&card.categories),
         total: Exact(card.total),
         services: card.services,

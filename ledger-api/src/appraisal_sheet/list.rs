@@ -14,6 +14,7 @@ pub(super) fn document(appraisal: &Appraisal) -> Document {
         .chain(categories.iter().map(|category| Name::of(category)))
         .chain([name("total", "合计"), name("services", "服务次数")])
         .chain(own_columns(appraisal))
+        .chain(any_on_probation(appraisal).then(|| name("probationary", "预备党员")))
         .chain([name("decision", "评议意见")])
         .collect();
     let rows = appraisal.cards.iter().map(|card| {
@@ -22,6 +23,7 @@ pub(super) fn document(appraisal: &Appraisal) -> Document {
             .into_iter()
             .chain(points(card, &categories))
             .chain(own(appraisal, card))
+            .chain(any_on_probation(appraisal).then(|| Cell::maybe(card.probationary.then_some("是"))))
             .chain(once(Cell::Blank))
             .collect()
     });
@@ -33,6 +35,10 @@ pub(super) fn document(appraisal: &Appraisal) -> Document {
         flat: true,
         layout: Layout::Screen,
     }
+}
+
+fn any_on_probation(appraisal: &Appraisal) -> bool {
+    appraisal.cards.iter().any(|card| card.probationary)
 }
 
 /// The columns of what is the asked branch's own; none where no branch was asked.

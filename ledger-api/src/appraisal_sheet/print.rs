@@ -26,6 +26,8 @@ const EXCELLENT: Share = Share {
     label: "优秀人数（自动计数）",
     warning: "优秀超过三分之一，请复核",
 };
+const UNGRADED: &str = "不评定等次";
+const PROBATION_NOTE: &str = "预备党员参加民主评议，不评定等次；积分照常记录。";
 const ADDENDUM_NOTE: &str = "封存之后的更正只列在本表，不改动已封存的积分卡。";
 
 /// Columns of the evidence lines, with their widths.
@@ -60,7 +62,12 @@ pub(super) fn document(appraisal: &Appraisal, paper: &Paper) -> Document {
             (name("root_note", "校验码用法"), text(ROOT_NOTE.to_owned())),
             (name("names_note", "姓名"), text(NAMES_NOTE.to_owned())),
         ],
-        tables: [cards(appraisal, paper), evidence(appraisal, paper)].into_iter().chain(addendum(appraisal)).collect(),
+        tables: [cards(appraisal, paper)]
+            .into_iter()
+            .chain(on_probation(appraisal, paper))
+            .chain([evidence(appraisal, paper)])
+            .chain(addendum(appraisal))
+            .collect(),
         flat: false,
         layout: Layout::Paper,
     }
@@ -81,8 +88,44 @@ fn taken(appraisal: &Appraisal, paper: &Paper) -> String {
     format!("{}{day}", appraisal.position)
 }
 
-/// The sheet that lies on the table of the branch's meeting: a head, a line for each card, and where to sign.
+/// The sheet that lies on the table of the branch's meeting: a head, a line for each card of a full member, and where to sign.
 fn cards(appraisal: &Appraisal, paper: &Paper) -> Table {
+    let (columns, widths) = card_columns(appraisal);
+    let members = appraisal.cards.iter().filter(|card| !card.probationary);
+    let rows = members.map(|card| card_row(appraisal, card, paper, Cell::Blank)).collect();
+    let head = vec![
+        (HeadLine::Title, title(appraisal, paper)),
+        (HeadLine::Line, format!("党支部：{}", branch(appraisal))),
+        (HeadLine::Line, format!("截至账本序号：{}", taken(appraisal, paper))),
+        (HeadLine::Line, format!("账本校验码：{}", paper.root.as_deref().unwrap_or("无"))),
+        (HeadLine::Line, sealed(appraisal)),
+        (HeadLine::Small, NOTE.to_owned()),
+    ];
+    let sheet = Sheet { head, widths, signatures: SIGNATURES, share: Some(EXCELLENT) };
+    Table { sheet, ..Table::list(name("cards", "积分卡"), columns, rows) }
+}
+
+/// Those who take part in the meeting and get no grade (中共预备党员), apart: they count in no share of it.
+fn on_probation(appraisal: &Appraisal, paper: &Paper) -> Option<Table> {
+    let (columns, widths) = card_columns(appraisal);
+    let ungraded = || Cell::Text(UNGRADED.to_owned());
+    let cards = appraisal.cards.iter().filter(|card| card.probationary);
+    let rows: Vec<Vec<Cell>> = cards.map(|card| card_row(appraisal, card, paper, ungraded())).collect();
+    let head = vec![(HeadLine::Title, "预备党员".to_owned()), (HeadLine::Small, PROBATION_NOTE.to_owned())];
+    let sheet = Sheet { head, widths, ..Sheet::default() };
+    let table = Table { sheet, ..Table::list(name("probationary", "预备党员"), columns, rows) };
+    appraisal.cards.iter().any(|card| card.probationary).then_some(table)
+}
+
+fn card_row(appraisal: &Appraisal, card: &CardYear, paper: &Paper, decision: Cell) -> Vec<Cell> {
+    let mut row = who(card, &card.branch, paper);
+    row.extend(points(card, &categories(appraisal)));
+    row.extend(own(appraisal, card));
+    row.push(decision);
+    row
+}
+
+fn card_columns(appraisal: &Appraisal) -> (Vec<Name>, Vec<u32>) {
     let categories = categories(appraisal);
     let mut columns = vec![
         (name("card_no", "积分卡号"), 18),
@@ -94,24 +137,7 @@ fn cards(appraisal: &Appraisal, paper: &Paper) -> Table {
     columns.extend([(name("total", "合计"), 12), (name("services", "服务次数"), 10)]);
     columns.extend(own_columns(appraisal).into_iter().map(|column| (column, 12)));
     columns.push((name("decision", "评议意见"), 36));
-    let rows = appraisal.cards.iter().map(|card| {
-        let mut row = who(card, &card.branch, paper);
-        row.extend(points(card, &categories));
-        row.extend(own(appraisal, card));
-        row.push(Cell::Blank);
-        row
-    });
-    let head = vec![
-        (HeadLine::Title, title(appraisal, paper)),
-        (HeadLine::Line, format!("党支部：{}", branch(appraisal))),
-        (HeadLine::Line, format!("截至账本序号：{}", taken(appraisal, paper))),
-        (HeadLine::Line, format!("账本校验码：{}", paper.root.as_deref().unwrap_or("无"))),
-        (HeadLine::Line, sealed(appraisal)),
-        (HeadLine::Small, NOTE.to_owned()),
-    ];
-    let (columns, widths): (Vec<Name>, Vec<u32>) = columns.into_iter().unzip();
-    let sheet = Sheet { head, widths, signatures: SIGNATURES, share: Some(EXCELLENT) };
-    Table { sheet, ..Table::list(name("cards", "积分卡"), columns, rows.collect()) }
+    columns.into_iter().unzip()
 }
 
 /// What every service adds to a card, with what proves it.

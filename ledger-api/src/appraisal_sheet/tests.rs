@@ -30,6 +30,7 @@ fn card(card_no: &str, branch: &str, lines: Vec<CardLine>) -> CardYear {
         card_no: card_no.into(),
         worker: format!("worker of {card_no}"),
         branch: branch.into(),
+        probationary: false,
         categories: Default::default(),
         total: lines.iter().map(|line| line.points).sum(),
         services: lines.len().try_into().unwrap(),
@@ -212,4 +213,28 @@ fn what_was_corrected_after_the_seal_is_told_beside_what_was_sealed() {
     assert!(json.contains(expected), "{json}");
     let strings = part(&render(&sealed, Format::Xlsx).unwrap(), "xl/sharedStrings.xml");
     assert!(strings.contains("已于 2025-01-09 封存：账本序号 77") && strings.contains("封存后更正"), "{strings}");
+}
+
+#[test]
+fn a_member_on_probation_stands_apart_and_counts_in_no_share() {
+    let mut appraisal = appraisal();
+    appraisal
+        .cards
+        .push(CardYear { probationary: true, ..card("K-3", "第一支部", vec![line("C-3", "志愿服务", "5")]) });
+    let json = String::from_utf8(render(&appraisal, Format::Json).unwrap()).unwrap();
+    assert_eq!(json.matches(r#""probationary":true"#).count(), 1, "{json}");
+    assert!(
+        json.contains(r#""branch":"第一支部","probationary":true,"categories":{"志愿服务":5},"total":5"#),
+        "{json}"
+    );
+    let csv = String::from_utf8(render(&appraisal, Format::Csv).unwrap()).unwrap();
+    assert!(
+        csv.contains("服务次数,预备党员,评议意见") && csv.contains("K-3,worker of K-3,第一支部,5,0,5,1,是,\r\n"),
+        "{csv}"
+    );
+    let workbook = render(&appraisal, Format::Xlsx).unwrap();
+    let members = part(&workbook, "xl/worksheets/sheet1.xml");
+    assert!(members.contains("*3&gt;2"), "the share is of the two who are graded: {members}");
+    let strings = part(&workbook, "xl/sharedStrings.xml");
+    assert!(strings.contains("预备党员参加民主评议，不评定等次") && strings.contains("不评定等次"), "{strings}");
 }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::Subcommand;
-use ledger_core::domain::account::{Account, AccountEvent, GrantStatus, Role};
+use ledger_core::domain::account::{Account, AccountEvent, Role, Standing};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{AccountId, GrantId, Key, WorkerId};
 use ledger_core::domain::time::BusinessTime;
@@ -210,11 +210,11 @@ async fn list(url: &JournalUrl, as_json: bool) -> Result<String, CliError> {
 }
 
 fn standing(held: &ledger_core::domain::account::Grant, today: NaiveDate) -> &'static str {
-    match held.status {
-        _ if !held.term.reaches(today) => "ended",
-        GrantStatus::Proposed => "proposed",
-        GrantStatus::Active if held.term.from > today => "later",
-        GrantStatus::Active => "active",
+    match held.standing(today) {
+        Standing::Ended => "ended",
+        Standing::Waits => "proposed",
+        Standing::Later => "later",
+        Standing::Holds => "active",
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) const WORKERS: u32 = 60;
 const MERCHANTS: u32 = 8;
 /// Every so many-th worker is a Party member with a card: twelve in all.
 const MEMBER_EVERY: u32 = 5;
+/// Of those, one in five is on probation.
+const PROBATIONARY_EVERY: u32 = 25;
 const BRANCHES: u32 = 3;
 /// What each store lists of the items below.
 const ITEMS_PER_STORE: usize = 6;
@@ -245,6 +247,7 @@ fn worker(number: u32) -> Result<Vec<(String, Command)>, IdError> {
         occupation: occupation(number).0.to_owned(),
         party_member: Some(member),
         platform: pick(&PLATFORMS, number).map(str::to_owned),
+        probationary: member && number % PROBATIONARY_EVERY == 6,
         site: None,
     };
     let register = Command::RegisterWorker(commands::RegisterWorker { worker: worker.clone(), details, update: false });

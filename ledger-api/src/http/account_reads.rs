@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use ledger_core::domain::account::{Account, Grant, GrantStatus};
+use ledger_core::domain::account::{Account, Grant, Standing};
 use ledger_core::domain::ids::GrantId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -86,9 +86,9 @@ fn account_json(account: String, row: &Account, today: chrono::NaiveDate) -> Hol
 }
 
 fn grant_json(grant: &GrantId, held: &Grant, today: chrono::NaiveDate) -> GrantJson {
-    let status = match held.status {
-        _ if !held.term.reaches(today) => "ended",
-        GrantStatus::Proposed | GrantStatus::Active => held.status.as_str(),
+    let status = match held.standing(today) {
+        Standing::Ended => "ended",
+        Standing::Waits | Standing::Later | Standing::Holds => held.status.as_str(),
     };
     GrantJson {
         grant: grant.to_string(),

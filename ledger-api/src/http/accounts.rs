@@ -95,6 +95,8 @@ struct WorkerJson {
     platform: Option<String>,
     /// Null where it is not known.
     party_member: Option<bool>,
+    /// Whether still on probation (中共预备党员).
+    probationary: bool,
     /// The site the worker belongs to.
     site: Option<String>,
     departed: bool,
@@ -409,6 +411,7 @@ fn worker_json(id: String, row: Balance) -> WorkerJson {
         occupation: row.occupation,
         platform: row.platform,
         party_member: row.party_member,
+        probationary: row.probationary,
         site: row.site,
         departed: row.departed,
         card: row.card.map(|(card_no, branch)| CardJson { card_no, branch }),

@@ -1,21 +1,21 @@
 //! The publicity list (公示): as JSON, CSV or a workbook, for the wall of a station and for everybody's eyes.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use super::accept;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiQuery, Caller, position_from_text};
+use super::list_file::{asked_form, attached};
 use super::wire::PointsJson;
 use crate::access::policy::{Read, Target};
 use crate::app::App;
-use crate::document::{Cell, Document, Form, HeadLine, Layout, Sheet, Table, name, render};
+use crate::document::{Cell, Document, Form, HeadLine, Layout, Sheet, Table, name};
 use crate::service::publicity::{PublicLine, PublicityList, list};
 use crate::service::reading::{date, now};
 
@@ -104,22 +104,8 @@ async fn publicity(
         let credits = lines.into_iter().map(PublicCredit::from).collect();
         return Ok(axum::Json(PublicityAnswer { on, credits, position }).into_response());
     }
-    let file = format!("attachment; filename=\"publicity-{on}.{}\"", form.as_str());
-    let written = tokio::task::spawn_blocking(move || render(&document(list), form)).await;
-    let bytes = written.map_err(|error| ApiError::fault(&error))?.map_err(|error| ApiError::fault(&error))?;
-    let frame = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(form.content_type())),
-        (header::CONTENT_DISPOSITION, HeaderValue::try_from(file).map_err(|error| ApiError::fault(&error))?),
-        (header::VARY, HeaderValue::from_static("Accept, Authorization")),
-    ];
-    Ok((frame, bytes).into_response())
-}
-
-fn asked_form(asked: &str, headers: &HeaderMap) -> Result<Form, ApiError> {
-    let forms = [Form::Json, Form::Csv, Form::Xlsx].map(|form| (form.as_str(), Some(form.media_type()), form));
-    accept::form_however_written(asked, headers, &forms, |text| {
-        format!("format={text:?} is not written here; ask for json, csv or xlsx")
-    })
+    let stem = format!("publicity-{on}");
+    attached(move || document(list), form, &stem).await
 }
 
 /// The list as the paper on the wall.

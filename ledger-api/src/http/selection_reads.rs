@@ -1,22 +1,18 @@
-//! Reading selections: the formula, how far each has come, the short list for the wall, and what the formula takes of a
-//! candidate.
+//! Reading selections: the formula, how far each has come, and what the formula takes of a candidate.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::selection::command::SelectionTerms;
 use ledger_core::domain::selection::formula::Figure;
 use ledger_core::domain::selection::state::{Objection, Stage};
-use projections::queries::selection::{Listed, SelectionRecord};
+use projections::queries::selection::SelectionRecord;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use super::accept;
 use super::accounts::OneQuery;
 use super::door::Routes;
 use super::error::ApiError;
@@ -24,9 +20,8 @@ use super::extract::{ApiPath, ApiQuery, Caller, ListQuery, position_from_text};
 use super::selection_shapes::{MeasureJson, ShortListJson};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
-use crate::document::{Cell, Document, Form, HeadLine, Layout, Sheet, Table, name, render};
 use crate::exact::Exact;
-use crate::service::selections::{digest_of, one, wall_names};
+use crate::service::selections::{digest_of, one};
 use crate::service::texts::{self, Written};
 
 /// The routes of this resource.
@@ -34,7 +29,6 @@ pub fn routes() -> Routes {
     Routes::new()
         .route(Read::Selection, routes!(list_selections))
         .route(Read::Selection, routes!(read_selection))
-        .route(Read::Selection, routes!(read_list))
         .route(Read::Candidacy, routes!(read_candidates))
 }
 
@@ -295,114 +289,6 @@ async fn objections(app: &App, caller: &Caller, record: &SelectionRecord) -> Vec
     }
     texts::tell(&app.vault, Who::Bearer(&caller.0), written).await;
     told
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ListFileQuery {
-    /// `json`, `csv` or `xlsx`; by Accept without.
-    #[serde(default)]
-    #[param(value_type = Option<String>)]
-    format: String,
-    /// Answer from a state that includes this position.
-    #[serde(default, deserialize_with = "position_from_text")]
-    #[param(value_type = Option<u64>)]
-    min_position: Option<u64>,
-}
-
-/// The short list that holds.
-#[derive(Debug, Serialize, ToSchema)]
-struct ListAnswer {
-    selection: String,
-    #[serde(flatten)]
-    list: ShortListJson,
-}
-
-/// The short list (入围名单) that holds, as it hangs on the wall: equal ones together, and a blank column for the decision
-/// (评定). The JSON has the same bytes on any machine; csv and xlsx have the masked names beside it.
-#[utoipa::path(get, path = "/v1/selections/{id}/list", tag = "selections", params(("id" = String, Path), ListFileQuery),
-    responses((status = 200, description = "The list, by rank.", content(
-        (ListAnswer = "application/json"),
-        (String = "text/csv"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-async fn read_list(
-    State(app): State<App>,
-    caller: Caller,
-    ApiPath(id): ApiPath<String>,
-    ApiQuery(query): ApiQuery<ListFileQuery>,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let reading = caller.may(Read::Selection, Target::District)?;
-    let form = asked_form(&query.format, &headers)?;
-    let (record, _) = one(&app, &reading, &id, query.min_position).await?;
-    let (Some(listed), Some(terms)) = (record.lists.last(), record.state.terms()) else {
-        return Err(ApiError::not_found(format!("the short list of {id} is not drawn yet")));
-    };
-    if form == Form::Json {
-        return Ok(Json(ListAnswer { selection: id, list: listed.into() }).into_response());
-    }
-    let workers: Vec<&str> = listed.lines.iter().map(|line| line.worker.as_str()).collect();
-    let document = document(&id, terms, listed, wall_names(&app, &workers).await);
-    let written = tokio::task::spawn_blocking(move || render(&document, form)).await;
-    let bytes = written.map_err(|error| ApiError::fault(&error))?.map_err(|error| ApiError::fault(&error))?;
-    let file = format!("attachment; filename=\"short-list-{}.{}\"", listed.position, form.as_str());
-    let frame = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(form.content_type())),
-        (header::CONTENT_DISPOSITION, HeaderValue::try_from(file).map_err(|error| ApiError::fault(&error))?),
-        (header::VARY, HeaderValue::from_static("Accept, Authorization")),
-    ];
-    Ok((frame, bytes).into_response())
-}
-
-fn asked_form(asked: &str, headers: &HeaderMap) -> Result<Form, ApiError> {
-    let forms = [Form::Json, Form::Csv, Form::Xlsx].map(|form| (form.as_str(), Some(form.media_type()), form));
-    accept::form_however_written(asked, headers, &forms, |text| {
-        format!("format={text:?} is not written here; ask for json, csv or xlsx")
-    })
-}
-
-/// The list as the paper on the wall, and of the meeting: what it decides is written by hand.
-fn document(id: &str, terms: &SelectionTerms, listed: &Listed, names: Vec<String>) -> Document {
-    const COLUMNS: [crate::document::Name; 5] = [
-        name("rank", "位次"),
-        name("worker", "编号"),
-        name("name", "姓名"),
-        name("score", "得分"),
-        name("decision", "评定"),
-    ];
-    let rows = listed.lines.iter().zip(names).map(|(line, name)| {
-        vec![
-            Cell::count(line.rank),
-            Cell::Text(line.worker.to_string()),
-            Cell::Text(name),
-            Cell::Decimal(line.score.to_string()),
-            Cell::Blank,
-        ]
-    });
-    let mut table = Table::list(name("list", "入围名单"), COLUMNS.to_vec(), rows.collect());
-    table.sheet = Sheet {
-        head: vec![
-            (HeadLine::Title, format!("{} 入围名单", terms.name)),
-            (HeadLine::Line, format!("公示截止 {}", listed.public_until)),
-            (HeadLine::Small, "对名单有异议的,请在公示截止日(含当日)前提出。".to_owned()),
-        ],
-        widths: vec![8, 16, 12, 12, 16],
-        ..Sheet::default()
-    };
-    Document {
-        title: format!("{} 入围名单", terms.name).into(),
-        note: "得分相同的并列,名单可因此多于名额;评定栏由会议填写;姓名已作掩码处理。",
-        facts: vec![
-            (name("selection", "评选编号"), Cell::Text(id.to_owned())),
-            (name("places", "入围名额"), Cell::count(terms.places)),
-            (name("public_until", "公示截止"), Cell::Day(listed.public_until)),
-            (name("position", "账本位置"), Cell::count(listed.position)),
-        ],
-        tables: vec![table],
-        flat: true,
-        layout: Layout::Paper,
-    }
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

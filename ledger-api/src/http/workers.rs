@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use ledger_core::domain::ids::{BranchId, CardNo, SiteId, WorkerId};
 use ledger_core::domain::refusal::Code;
-use ledger_core::domain::worker::command::WorkerDetails;
+use ledger_core::domain::worker::command::{WorkerDetails, membership};
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,9 +22,6 @@ use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked};
 use crate::service::names::Personal;
-
-/// 政治面貌 of Party members, full and probationary, starts with this.
-const PARTY_MEMBER: &str = "中共";
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -69,7 +66,10 @@ pub struct RegisterWorker {
     /// Whether a Party member, where known. Instead of `political_status`.
     #[serde(default)]
     party_member: Option<bool>,
-    /// 政治面貌, such as 中共党员 or 群众; only whether a Party member is recorded.
+    /// Whether still on probation (中共预备党员): takes part in the appraisal, gets no grade in it.
+    #[serde(default)]
+    probationary: Option<bool>,
+    /// 政治面貌, such as 中共党员 or 群众; only whether a Party member, and whether on probation, is recorded.
     #[serde(default, deserialize_with = "maybe_text")]
     political_status: Option<String>,
 }
@@ -84,21 +84,32 @@ pub struct WorkerAnswer {
     position: u64,
 }
 
+/// What a field says, or else a 政治面貌; both may say the same.
+fn agreed(field: &str, told: Option<bool>, by_status: Option<bool>) -> Result<Option<bool>, ServiceError> {
+    match (told, by_status) {
+        (Some(told), Some(by_status)) if told != by_status => {
+            let sentence = format!("{field} and political_status contradict each other; send one");
+            Err(ServiceError::refused(Code::InvalidInput, sentence))
+        }
+        (told, by_status) => Ok(told.or(by_status)),
+    }
+}
+
 impl Ask for RegisterWorker {
     type Path = NoPath;
     type Answer = WorkerAnswer;
 
     fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
-        let by_status = self.political_status.map(|status| status.starts_with(PARTY_MEMBER));
-        let party_member = match (self.party_member, by_status) {
-            (Some(told), Some(by_status)) if told != by_status => {
-                let sentence = "party_member and political_status contradict each other; send one";
-                return Err(ServiceError::refused(Code::InvalidInput, sentence));
-            }
-            (told, by_status) => told.or(by_status),
+        let (member, on_probation) = self.political_status.map(|status| membership(&status)).unzip();
+        let party_member = agreed("party_member", self.party_member, member)?;
+        let probationary = agreed("probationary", self.probationary, on_probation)?.unwrap_or(false);
+        let details = WorkerDetails {
+            occupation: self.occupation.0,
+            party_member,
+            platform: self.platform,
+            probationary,
+            site: self.site,
         };
-        let details =
-            WorkerDetails { occupation: self.occupation.0, party_member, platform: self.platform, site: self.site };
         let personal = match self.name {
             Some(name) => Personal::Name(self.id.clone(), name),
             None => Personal::Nothing,

@@ -7,7 +7,7 @@ use ledger_core::domain::merchant::uscc::is_uscc;
 use ledger_core::domain::refusal::Refusal;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::command::WorkerDetails;
+use ledger_core::domain::worker::command::{WorkerDetails, membership};
 use ledger_core::ledger::{Command, Context, Submission, commands};
 
 use super::chunk::Asked;
@@ -85,10 +85,12 @@ impl SetupFrame {
 pub(super) fn worker(row: &Row, frame: &SetupFrame, communities: &mut Communities) -> Read<Asked> {
     let worker: WorkerId = id(row, "编号")?;
     let place = communities.place(row, "所在站点", frame)?;
+    let (party_member, probationary) = word(row, "政治面貌")?.map(|status| membership(&status)).unzip();
     let details = WorkerDetails {
         occupation: name(row, "从业类型")?.unwrap_or_default(),
-        party_member: word(row, "政治面貌")?.map(|status| status.starts_with("中共")),
+        party_member,
         platform: name(row, "所属平台")?,
+        probationary: probationary.unwrap_or(false),
         site: place.site.clone(),
     };
     let register = Command::RegisterWorker(commands::RegisterWorker { worker: worker.clone(), details, update: true });

@@ -40,8 +40,13 @@ fn submission(key: &str, command: Command) -> Submission {
 }
 
 fn register(key: &str, worker: &str) -> Submission {
-    let details =
-        WorkerDetails { occupation: "快递员".into(), party_member: Some(true), platform: None, site: None };
+    let details = WorkerDetails {
+        occupation: "快递员".into(),
+        party_member: Some(true),
+        platform: None,
+        probationary: false,
+        site: None,
+    };
     submission(
         key,
         Command::RegisterWorker(commands::RegisterWorker { worker: worker.parse().unwrap(), details, update: true }),

@@ -16,11 +16,9 @@ use ledger_core::journal::Journal;
 use ledger_core::ledger::{Command, Outcome, Submission};
 
 use super::ServiceError;
+use super::stream::each_entry;
 use crate::app::App;
 use crate::vault::{CASE, Vault, WITNESS, WORKER};
-
-/// Entries of a worker's stream that are read at once.
-const PAGE: usize = 1_000;
 
 /// Gives the ledger a command that may erase, and destroys what it says is to be destroyed.
 pub(super) async fn submit(app: &App, submission: Submission) -> Result<Outcome, ServiceError> {
@@ -77,19 +75,14 @@ async fn each_event(
     mut each: impl FnMut(&WorkerEvent),
 ) -> Result<(), ServiceError> {
     let stream = StreamId::Worker(worker.clone());
-    let mut after = 0;
-    loop {
-        let entries = journal.read_stream(&stream, after, PAGE).await?;
-        for entry in &entries {
-            if let Event::Worker(event) = entry.event()? {
-                each(&event);
-            }
+    each_entry(journal, &stream, |entry| {
+        if let Event::Worker(event) = entry.event()? {
+            each(&event);
         }
-        match entries.last() {
-            Some(last) if entries.len() == PAGE => after = last.position,
-            _ => return Ok(()),
-        }
-    }
+        Ok(())
+    })
+    .await?;
+    Ok(())
 }
 
 async fn finish(vault: &Vault, journal: &dyn Journal, worker: &WorkerId, key: &str) -> Result<(), ServiceError> {

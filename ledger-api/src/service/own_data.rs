@@ -67,6 +67,10 @@ pub async fn document(app: &App, who: Who<'_>, worker: &str) -> Result<(Document
             name("party_member", "是否中共党员"),
             Cell::maybe(row.party_member.map(|member| if member { "是" } else { "否" })),
         ),
+        (
+            name("probationary", "是否预备党员"),
+            Cell::maybe(row.party_member.filter(|member| *member).map(|_| if row.probationary { "是" } else { "否" })),
+        ),
         (name("departed", "是否已退出"), Cell::Text(if row.departed { "是" } else { "否" }.to_owned())),
         (name("card_no", "积分卡号"), Cell::maybe(card)),
         (name("branch", "所在党支部"), Cell::maybe(branch)),

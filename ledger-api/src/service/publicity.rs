@@ -72,19 +72,15 @@ pub async fn list(
         }
     }
     rows.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-    let people: Vec<(&str, &str)> = rows.iter().map(|(_, _, row)| (WORKER, row.worker.as_str())).collect();
-    // A vault that is away costs the names, not the list.
-    let names = app.vault.get_names(&people).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the publicity list is told without names");
-        vec![None; people.len()]
-    });
+    let people: Vec<&str> = rows.iter().map(|(_, _, row)| row.worker.as_str()).collect();
+    let names = wall_names(app, &people).await;
     let lines = rows.iter().zip(names).map(|((until, credit, row), name)| {
         let line = programme
             .version_on(row.on)
             .and_then(|version| version.activities.iter().find(|line| line.code.as_str() == row.activity));
         PublicLine {
             credit: credit.clone(),
-            name: name.map_or_else(|| masked_id(&row.worker), |name| masked(&name)),
+            name,
             activity: row.activity.clone(),
             activity_name: line.map(|line| line.name.clone()).unwrap_or_default(),
             on: row.on,
@@ -163,6 +159,18 @@ impl Within {
     }
 }
 
+/// Workers' names as they hang on the wall, in the order asked: masked, or the end of the id where no name is kept. A vault that
+/// is away costs the names, not the list.
+pub async fn wall_names(app: &App, workers: &[&str]) -> Vec<String> {
+    let people: Vec<(&str, &str)> = workers.iter().map(|worker| (WORKER, *worker)).collect();
+    let names = app.vault.get_names(&people).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a list for the wall is told without names");
+        vec![None; people.len()]
+    });
+    let shown = workers.iter().zip(names);
+    shown.map(|(worker, name)| name.map_or_else(|| masked_id(worker), |name| masked(&name))).collect()
+}
+
 /// The first character of a name, and a star for each of the others: 张**.
 pub fn masked(name: &str) -> String {
     let mut letters = name.chars().filter(|letter| !letter.is_whitespace());
@@ -171,7 +179,7 @@ pub fn masked(name: &str) -> String {
 }
 
 /// The last two characters of an id, where no name is kept.
-pub(super) fn masked_id(id: &str) -> String {
+fn masked_id(id: &str) -> String {
     let end: Vec<char> = id.chars().rev().take(2).collect();
     format!("**{}", end.into_iter().rev().collect::<String>())
 }

@@ -13,11 +13,9 @@ use projections::queries::At;
 
 use super::ServiceError;
 use super::begun::{Begun, Posted};
+use super::stream::each_entry;
 use crate::access::policy::{Action, Denied, Target, Whereabouts, Who, allow, may_ever};
 use crate::app::App;
-
-/// Entries of a stream read at once.
-const PAGE: usize = 1_000;
 
 /// Lets whoever asks do something to a target.
 ///
@@ -190,15 +188,15 @@ async fn of_application(app: &App, application: &str) -> Result<Whereabouts, Ser
 
 /// The merchant of an offer.
 async fn merchant_of(app: &App, offer: OfferId) -> Result<Option<String>, ServiceError> {
-    let (stream, mut after, mut merchant) = (StreamId::Offer(offer), 0, None);
-    loop {
-        let entries = app.ledger.journal().read_stream(&stream, after, PAGE).await?;
-        let Some(last) = entries.last() else { return Ok(merchant) };
-        after = last.position;
-        if let Event::Offer(OfferEvent::OfferRegistered(told) | OfferEvent::OfferUpdated(told)) = last.event()? {
+    let mut merchant = None;
+    each_entry(app.ledger.journal().as_ref(), &StreamId::Offer(offer), |entry| {
+        if let Event::Offer(OfferEvent::OfferRegistered(told) | OfferEvent::OfferUpdated(told)) = entry.event()? {
             merchant = Some(told.terms.merchant.to_string());
         }
-    }
+        Ok(())
+    })
+    .await?;
+    Ok(merchant)
 }
 
 /// A hold, be it open or ended: whoever asks a second time to end it is told what was told the first time.
@@ -218,18 +216,18 @@ async fn of_hold(app: &App, hold: &str) -> Result<Whereabouts, ServiceError> {
 /// The branch in which a worker's last card was, where none is open: as for a hold that has ended.
 async fn last_branch(app: &App, worker: &str) -> Result<Option<String>, ServiceError> {
     let Ok(worker) = WorkerId::new(worker) else { return Ok(None) };
-    let (stream, mut after, mut branch) = (StreamId::Worker(worker), 0, None);
-    loop {
-        let entries = app.ledger.journal().read_stream(&stream, after, PAGE).await?;
-        let Some(last) = entries.last() else { return Ok(branch) };
-        after = last.position;
+    let mut branch = None;
+    each_entry(app.ledger.journal().as_ref(), &StreamId::Worker(worker), |entry| {
         // Told by the type first: few entries are about cards, and each need not be decoded.
-        for entry in entries.iter().filter(|entry| entry.event_type.starts_with("Card")) {
+        if entry.event_type.starts_with("Card") {
             let event = entry.event()?;
             let step = event.as_worker().and_then(WorkerEvent::as_card_step);
-            branch = step.and_then(CardStep::branch).map(ToString::to_string).or(branch);
+            branch = step.and_then(CardStep::branch).map(ToString::to_string).or(branch.take());
         }
-    }
+        Ok(())
+    })
+    .await?;
+    Ok(branch)
 }
 
 async fn of_worker(app: &App, worker: &str) -> Result<Whereabouts, ServiceError> {

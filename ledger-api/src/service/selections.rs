@@ -1,5 +1,4 @@
-//! Selections (评选) as they are read: digests of what was sealed and drawn, who may see which candidate's figures, and the
-//! list for the wall.
+//! Selections (评选) as they are read: digests of what was sealed and drawn, and one as it stood at a position.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +10,14 @@ use sha2::{Digest, Sha256};
 
 use super::ServiceError;
 use super::own::activities;
-use super::publicity::{masked, masked_id};
 use super::reading::{Reading, may_read};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
-use crate::vault::WORKER;
 
 /// SHA-256 over lines as the event has them, in canonical JSON: whoever has the event comes to the same.
 pub fn digest_of<T: Serialize>(lines: &[T]) -> String {
     let bytes = serde_json::to_vec(lines).unwrap_or_default();
-    Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(&bytes))
 }
 
 /// A selection as it stood at a position; what can be no id is the id of none.
@@ -41,18 +38,6 @@ pub async fn one(
     let shown: String = id.chars().take(64).collect();
     let missing = || ServiceError::refused(Code::NotFound, format!("there is no selection {shown:?}"));
     Ok((found.ok_or_else(missing)?, position))
-}
-
-/// Candidates' names as they hang on the wall: masked, or the end of the id where no name is kept. A vault that is away costs
-/// the names, not the list.
-pub async fn wall_names(app: &App, workers: &[&str]) -> Vec<String> {
-    let people: Vec<(&str, &str)> = workers.iter().map(|worker| (WORKER, *worker)).collect();
-    let names = app.vault.get_names(&people).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "a short list is told without names");
-        vec![None; people.len()]
-    });
-    let shown = workers.iter().zip(names);
-    shown.map(|(worker, name)| name.map_or_else(|| masked_id(worker), |name| masked(&name))).collect()
 }
 
 /// What the activities that a formula names are called, by code.

@@ -10,8 +10,8 @@ use ledger_core::domain::programme::guards::GuardAction;
 use ledger_core::domain::site::Sites;
 use ledger_core::journal::{Journal, JournalError};
 
-/// Entries of a stream read at once.
-const PAGE: usize = 1_000;
+use super::stream::each_entry;
+
 /// Whoever decides about an objection, and whoever decides about an appeal.
 const OBJECTION_AND_APPEAL: usize = 2;
 
@@ -45,16 +45,20 @@ pub async fn staffing<'a>(
     day: NaiveDate,
 ) -> Result<Staffing, JournalError> {
     let (mut programme, mut sites) = (Programme::default(), Sites::default());
-    for entry in stream(journal, &StreamId::Programme).await? {
-        if let Event::Programme(event) = entry {
+    each_entry(journal, &StreamId::Programme, |entry| {
+        if let Event::Programme(event) = entry.event()? {
             programme.evolve(&event);
         }
-    }
-    for entry in stream(journal, &StreamId::Sites).await? {
-        if let Event::Sites(event) = entry {
+        Ok(())
+    })
+    .await?;
+    each_entry(journal, &StreamId::Sites, |entry| {
+        if let Event::Sites(event) = entry.event()? {
             sites.evolve(&event);
         }
-    }
+        Ok(())
+    })
+    .await?;
     let mut approvers: Vec<(Person, Option<String>)> = Vec::new();
     for (id, account) in accounts {
         let held = account.grants().filter(|(_, held)| {
@@ -63,18 +67,6 @@ pub async fn staffing<'a>(
         approvers.extend(held.map(|(_, held)| (account.person(id), held.scope.clone())));
     }
     Ok(of(&programme, &sites, &approvers, day))
-}
-
-async fn stream(journal: &dyn Journal, stream: &StreamId) -> Result<Vec<Event>, JournalError> {
-    let (mut events, mut after) = (Vec::new(), 0);
-    loop {
-        let entries = journal.read_stream(stream, after, PAGE).await?;
-        let Some(last) = entries.last() else { return Ok(events) };
-        after = last.position;
-        for entry in &entries {
-            events.push(entry.event()?);
-        }
-    }
 }
 
 /// How many different people the rules may ask for about one credit.

@@ -7,7 +7,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
-use ledger_core::domain::account::{Account, AccountEvent, Grant, GrantStatus};
+use ledger_core::domain::account::{Account, AccountEvent, Grant, GrantStatus, Standing};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{AccountId, GrantId};
 use ledger_core::domain::refusal::Code;
@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use super::figures::minute;
 use super::form::{Fields, Sent, read_id};
-use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
+use super::page::{Frame, Trouble, Visitor, answer, give, new_key, show};
 use super::roles;
 use super::trouble::sentence;
 use super::words::Words;
@@ -24,7 +24,7 @@ use crate::access::Role;
 use crate::access::policy::{CommandKind, Read, Target, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
-use crate::service::command::{Asked, prepare, submit};
+use crate::service::command::Asked;
 use crate::service::login::give_password;
 use crate::service::names::Personal;
 use crate::service::reading::{date, may_read};
@@ -156,7 +156,7 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Told
             let name = fields.some("name").map(str::to_owned);
             let personal = name.map_or(Personal::Nothing, |name| Personal::OfAccount(account.clone(), name));
             let command = Command::OpenAccount(commands::OpenAccount { account, worker });
-            give(app, visitor, fields, Asked { personal, ..command.into() }).await?;
+            give(app, visitor, fields.get("key"), Asked { personal, ..command.into() }).await?;
             w.opened
         }
         "grant" => {
@@ -165,18 +165,18 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Told
             let scope = fields.some("scope").map(str::to_owned);
             let (from, until) = (date("from", fields.get("from"))?, date("until", fields.get("until"))?);
             let command = Command::GrantRole(commands::GrantRole { account, role, scope, from, until });
-            let receipt = give(app, visitor, fields, command.into()).await?;
+            let receipt = give(app, visitor, fields.get("key"), command).await?;
             if waits(&receipt) { w.proposed } else { w.granted }
         }
         "confirm" => {
             let command = Command::ConfirmGrant(commands::ConfirmGrant { grant: grant()? });
-            give(app, visitor, fields, command.into()).await?;
+            give(app, visitor, fields.get("key"), command).await?;
             w.confirmed
         }
         "end" => {
             let reason = fields.get("reason").to_owned();
             let command = Command::EndGrant(commands::EndGrant { grant: grant()?, on: None, reason });
-            give(app, visitor, fields, command.into()).await?;
+            give(app, visitor, fields.get("key"), command).await?;
             w.end_done
         }
         "password" => {
@@ -186,12 +186,6 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Told
         _ => return Err(ServiceError::unreadable("do: nothing of this form").into()),
     };
     Ok(Told { said: said.to_owned(), ..Told::default() })
-}
-
-async fn give(app: &App, visitor: &Visitor, fields: &Fields, asked: Asked) -> Result<Receipt, Trouble> {
-    let who = Who::Bearer(&visitor.must()?.identity);
-    let prepared = prepare(app, who, visitor.context(app, fields.get("key"))?, asked).await?;
-    Ok(submit(app.clone(), prepared).await?)
 }
 
 fn waits(receipt: &Receipt) -> bool {
@@ -248,7 +242,7 @@ fn listed_row(w: &Words, account: &str, row: &Account, today: NaiveDate) -> Row 
         account: account.to_owned(),
         worker: row.worker().map(ToString::to_string).unwrap_or_default(),
         roles: held.map(|(_, held)| told_role(w, held)).collect::<Vec<_>>().join(" · "),
-        waits: row.grants().any(|(_, held)| held.status == GrantStatus::Proposed && held.term.reaches(today)),
+        waits: row.grants().any(|(_, held)| held.standing(today) == Standing::Waits),
     }
 }
 
@@ -280,12 +274,12 @@ async fn one(app: &App, w: &Words, account: &AccountId, row: &Account, today: Na
 }
 
 fn grant_row(w: &Words, grant: &GrantId, held: &Grant, today: NaiveDate) -> GrantRow {
-    let open = held.term.reaches(today);
-    let (state, colour) = match held.status {
-        _ if !open => (w.accounts.ended, ""),
-        GrantStatus::Proposed => (w.accounts.waits, "wait"),
-        GrantStatus::Active if held.holds_on(today) => (w.accounts.holds, "ok"),
-        GrantStatus::Active => (w.accounts.later, "info"),
+    let standing = held.standing(today);
+    let (state, colour) = match standing {
+        Standing::Ended => (w.accounts.ended, ""),
+        Standing::Waits => (w.accounts.waits, "wait"),
+        Standing::Holds => (w.accounts.holds, "ok"),
+        Standing::Later => (w.accounts.later, "info"),
     };
     let until = held.term.last_day().map(|until| until.to_string()).unwrap_or_default();
     GrantRow {
@@ -296,8 +290,8 @@ fn grant_row(w: &Words, grant: &GrantId, held: &Grant, today: NaiveDate) -> Gran
         by: held.by.to_string(),
         state,
         colour,
-        waits: open && held.status == GrantStatus::Proposed,
-        open,
+        waits: standing == Standing::Waits,
+        open: standing != Standing::Ended,
         key: new_key("grant"),
     }
 }

@@ -50,6 +50,8 @@ struct Page {
     years: Vec<i32>,
     position: u64,
     cards: Vec<Card>,
+    /// Some of them are of members on probation, who stand apart.
+    has_probationary: bool,
     legend: Vec<(usize, String)>,
     bars: Vec<Bar>,
     chart_height: i64,
@@ -83,6 +85,7 @@ struct Card {
     total: String,
     services: u64,
     disputed: bool,
+    probationary: bool,
     lines: Vec<Line>,
 }
 
@@ -206,6 +209,7 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked, told: Told) -> Result
         total: points(card.total),
         services: card.services,
         disputed: !card.disputed.is_empty(),
+        probationary: card.probationary,
         lines: card
             .lines
             .iter()
@@ -250,6 +254,7 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked, told: Told) -> Result
         year: appraisal.year,
         years: (this_year - YEARS + 1..=this_year).rev().collect(),
         position: appraisal.position,
+        has_probationary: appraisal.cards.iter().any(|card| card.probationary),
         cards: cards.collect(),
         legend: categories.iter().enumerate().map(|(at, one)| (at % COLOURS, (*one).clone())).collect(),
         chart_height: BAR_STEP * i64::try_from(bars.len()).unwrap_or(0) + 4,

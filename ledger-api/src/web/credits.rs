@@ -17,14 +17,13 @@ use projections::waiting::Stage;
 
 use super::figures::{minute, points};
 use super::form::{Fields, Sent, read_id};
-use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
+use super::page::{Frame, Trouble, Visitor, answer, give, new_key, show};
 use super::trouble;
 use super::words::Words;
 use crate::access::Role;
 use crate::access::policy::{CommandKind, Denied, Read, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
-use crate::service::command::{Asked, prepare, submit};
 use crate::service::desk::{Judged, Row, Waiting, queue, record, today};
 use crate::service::own::schedule_on;
 use crate::title;
@@ -145,9 +144,7 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields, row: &Row) -> 
         }
     };
     let command = Command::JudgeCredit(commands::JudgeCredit { credit, action, reason });
-    let context = visitor.context(app, fields.get("key"))?;
-    let prepared = prepare(app, Who::Bearer(identity), context, Asked::from(command)).await?;
-    submit(app.clone(), prepared).await?;
+    give(app, visitor, fields.get("key"), command).await?;
     Ok(said.to_owned())
 }
 

@@ -19,6 +19,11 @@ const TOKEN: &str = "token";
 /// Fields as they are sent.
 pub(super) type Sent = axum::extract::Form<Vec<(String, String)>>;
 
+/// A field as it was typed, blanks included, of a form of whoever is not logged in yet; empty where it is not there.
+pub(super) fn field<'a>(sent: &'a [(String, String)], name: &str) -> &'a str {
+    sent.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+}
+
 /// Reads an id from what was typed or chosen.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::form::{Fields, Sent};
+use super::form::{Fields, Sent, field};
 use super::page::{Frame, Trouble, Visitor, answer, go, own_path, remember, show_as};
 use super::password::must_change;
 use super::roles;
@@ -104,8 +104,7 @@ impl Visitor {
 }
 
 async fn enter_with_password(State(app): State<App>, visitor: Visitor, Sent { 0: sent }: Sent) -> Response {
-    let field =
-        |name: &str| sent.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str()).unwrap_or_default();
+    let field = |name: &str| field(&sent, name);
     let (account, next) = (field("account").trim(), own_path(field("next")));
     let again = |status, said: &str| answer(&visitor, page(&visitor, false, status, next, account, said.to_owned()));
     let w = visitor.words();
@@ -125,7 +124,7 @@ async fn enter_with_password(State(app): State<App>, visitor: Visitor, Sent { 0:
 }
 
 async fn enter_as(State(app): State<App>, visitor: Visitor, Sent { 0: sent }: Sent) -> Response {
-    let wanted = sent.iter().find(|(name, _)| name == "role").map(|(_, value)| value.as_str()).unwrap_or_default();
+    let wanted = field(&sent, "role");
     if !visitor.may_try() {
         return visitor.trouble(&Trouble::NotFound);
     }
@@ -176,10 +175,10 @@ fn with_cookie(
 
 /// Language and size of letters: nobody's secret, and remembered on the device.
 async fn like(visitor: Visitor, Sent { 0: sent }: Sent) -> Response {
-    let field = |name: &str| sent.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
-    let mut response = go(own_path(field("back").unwrap_or_default()));
-    let english = field("language").map(|value| value == "en");
-    let large = field("large").map(|value| value == "1");
+    let some = |name: &str| Some(field(&sent, name)).filter(|value| !value.is_empty());
+    let mut response = go(own_path(field(&sent, "back")));
+    let english = some("language").map(|value| value == "en");
+    let large = some("large").map(|value| value == "1");
     match remember(&mut response, visitor.transport, english, large) {
         Ok(()) => response,
         Err(trouble) => visitor.trouble(&trouble),

@@ -20,7 +20,7 @@ use projections::statement::Line;
 use super::credits::standing;
 use super::figures::{change, minute, points};
 use super::form::{Fields, Sent, read_id};
-use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
+use super::page::{Frame, Trouble, Visitor, answer, give, new_key, show};
 use super::words::Words;
 use super::{roles, trouble};
 use crate::access::Role;
@@ -29,7 +29,6 @@ use crate::app::App;
 use crate::qr::Picture;
 use crate::read_record::RecordedRead;
 use crate::service::ServiceError;
-use crate::service::command::{Asked, prepare, submit};
 use crate::service::own::{Account, account, appealable, readers};
 use crate::service::publicity::{self, PublicLine};
 use crate::service::reading::may_read;
@@ -174,9 +173,7 @@ async fn judge(app: &App, visitor: &Visitor, fields: &Fields, action: CreditActi
     let credit: CreditId = read_id(fields.get("credit"))?;
     let reason = fields.get("reason").to_owned();
     let command = Command::JudgeCredit(commands::JudgeCredit { credit, action, reason });
-    let who = Who::Bearer(&visitor.must()?.identity);
-    let prepared = prepare(app, who, visitor.context(app, fields.get("key"))?, Asked::from(command)).await?;
-    submit(app.clone(), prepared).await?;
+    give(app, visitor, fields.get("key"), command).await?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use ledger_core::domain::ids::Actor;
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::ledger::{Command, Context, Receipt};
+use ledger_core::ledger::{Context, Receipt};
 use projections::ViewError;
 
 use super::assets::{HTMX, PAGES, STYLE};
@@ -369,9 +369,9 @@ pub(super) fn new_key(what: &str) -> String {
 ///
 /// # Errors
 /// [`Trouble`].
-pub(super) async fn give(app: &App, visitor: &Visitor, key: &str, command: Command) -> Result<Receipt, Trouble> {
+pub(super) async fn give(app: &App, visitor: &Visitor, key: &str, asked: impl Into<Asked>) -> Result<Receipt, Trouble> {
     let who = Who::Bearer(&visitor.must()?.identity);
-    let prepared = prepare(app, who, visitor.context(app, key)?, Asked::from(command)).await?;
+    let prepared = prepare(app, who, visitor.context(app, key)?, asked.into()).await?;
     Ok(submit(app.clone(), prepared).await?)
 }
 

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::form::Sent;
+use super::form::{Sent, field};
 use super::login::let_in;
 use super::page::{Frame, Trouble, Visitor, answer, show_as};
 use crate::app::App;
@@ -54,8 +54,7 @@ fn page(visitor: &Visitor, status: StatusCode, account: &str, bad: &str, given: 
 }
 
 async fn change(State(app): State<App>, visitor: Visitor, Sent { 0: sent }: Sent) -> Response {
-    let field =
-        |name: &str| sent.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str()).unwrap_or_default();
+    let field = |name: &str| field(&sent, name);
     let account = field("account").trim();
     let again = |status, said: &str| answer(&visitor, page(&visitor, status, account, said, field("given") == "1"));
     let w = visitor.words();

@@ -14,4 +14,4 @@ mod tests;
 pub use decide::AccountCommand;
 pub use event::AccountEvent;
 pub use role::{Role, RoleError, ScopeRule};
-pub use state::{Account, Grant, GrantStatus, Person};
+pub use state::{Account, Grant, GrantStatus, Person, Standing};

@@ -5,6 +5,7 @@
 //! Shares with the write path only postings and `evolve`. Knows nothing of hashes and of where events come from.
 
 mod caps;
+mod grants;
 mod limits;
 mod names;
 mod programmes;
@@ -31,7 +32,9 @@ use crate::domain::store::RedemptionStore;
 use crate::domain::store::event::{StockLine, StoreEvent};
 use crate::domain::time::Month;
 use crate::domain::worker::event::WorkerEvent;
+use crate::journal::RecordedTime;
 use caps::Caps;
+use grants::Grants;
 use limits::Limits;
 use programmes::Programmes;
 use reading::Reading;
@@ -63,6 +66,7 @@ pub struct Books {
     programmes: Programmes,
     selections: Selections,
     persons: Persons,
+    grants: Grants,
 }
 
 impl Books {
@@ -91,6 +95,7 @@ impl Books {
             Event::Selection(event) => self.selections.follow(event),
             Event::Account(event) => {
                 self.persons.follow(event);
+                self.grants.follow(event);
                 Ok(())
             }
             Event::Card(CardEvent::CardNumberAssigned(_))
@@ -103,6 +108,14 @@ impl Books {
             | Event::Pass(_)
             | Event::Offer(_) => Ok(()),
         }
+    }
+
+    /// Holds a command to the rights of whoever gave it, before its events are booked.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn authorise(&self, actor: &str, recorded_at: RecordedTime) -> Result<(), String> {
+        self.grants.hold(actor, recorded_at)
     }
 
     /// What an event of a selection says of candidates, and by which terms.

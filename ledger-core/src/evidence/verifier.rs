@@ -153,6 +153,9 @@ impl Verifier {
             return Err(wrong("its bytes are not those that were hashed when it was recorded".into()));
         }
         self.place(event, entry)?;
+        if entry.nth == 0 {
+            self.books.authorise(&entry.command.actor, entry.command.recorded_at).map_err(wrong)?;
+        }
         self.books.book(event).map_err(wrong)?;
         if let Event::Selection(event) = event
             && let Some((terms, lines)) = self.books.measured_by(event)

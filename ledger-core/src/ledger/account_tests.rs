@@ -127,3 +127,32 @@ async fn the_same_grant_again_is_the_first_answer() {
     };
     assert_eq!(office.give("machine-owner", "g1", other).await.code(), Some(Code::DuplicateConflict));
 }
+
+#[tokio::test]
+async fn an_account_without_a_role_that_holds_records_nothing_whoever_let_it_in() {
+    let office = Office::open(&["甲", "乙", "丙"]).await;
+    let open = |account: &str| commands::OpenAccount { account: account.parse().expect("an id"), worker: None };
+    assert_eq!(office.give("乙", "o1", open("A1")).await.code(), Some(Code::Forbidden), "nothing was granted");
+    office.grant("machine-owner", "g1", "甲", Role::Admin).await;
+    office.grant("甲", "g2", "乙", Role::Admin).await;
+    assert_eq!(office.give("乙", "o2", open("A1")).await.code(), None);
+    assert_eq!(office.grant("甲", "g3", "丙", Role::Approver).await, GrantStatus::Proposed);
+    assert_eq!(office.give("丙", "o3", open("A2")).await.code(), Some(Code::Forbidden), "the second word is missing");
+    let later = commands::GrantRole {
+        account: "丙".parse().expect("an id"),
+        role: Role::Auditor,
+        scope: None,
+        from: office.ledger.now().date().succ_opt(),
+        until: None,
+    };
+    assert_eq!(office.give("甲", "g4", later).await.code(), None);
+    assert_eq!(office.give("丙", "o4", open("A2")).await.code(), Some(Code::Forbidden), "it begins tomorrow");
+    assert_eq!(office.end("甲", "e1", "g2").await, None);
+    assert_eq!(office.give("乙", "o5", open("A2")).await.code(), Some(Code::Forbidden), "it was ended");
+    assert_eq!(office.give("乙", "o2", open("A1")).await.code(), None, "what was answered is answered alike");
+    assert_eq!(
+        office.give("nobody-here", "o6", open("A2")).await.code(),
+        None,
+        "what is no account is not judged here"
+    );
+}

@@ -37,7 +37,13 @@ fn submission(key: String, command: Command) -> Submission {
 }
 
 fn registered(number: usize, times: usize) -> Submission {
-    let details = WorkerDetails { occupation: "rider".into(), party_member: None, platform: None, site: None };
+    let details = WorkerDetails {
+        occupation: "rider".into(),
+        party_member: None,
+        platform: None,
+        probationary: false,
+        site: None,
+    };
     let worker = format!("W-{number}").parse().expect("an id");
     submission(
         format!("{times}/{number}"),

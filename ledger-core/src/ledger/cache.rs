@@ -17,7 +17,7 @@ pub mod layout {
     /// Of the programme.
     pub const PROGRAMME: u32 = 6;
     /// Of workers.
-    pub const WORKER: u32 = 7;
+    pub const WORKER: u32 = 8;
     /// Of merchants.
     pub const MERCHANT: u32 = 3;
     /// Of stores.

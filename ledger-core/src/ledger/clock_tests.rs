@@ -110,7 +110,13 @@ impl Desk {
 }
 
 fn register(worker: &str) -> Command {
-    let details = WorkerDetails { occupation: "骑手".into(), party_member: None, platform: None, site: None };
+    let details = WorkerDetails {
+        occupation: "骑手".into(),
+        party_member: None,
+        platform: None,
+        probationary: false,
+        site: None,
+    };
     Command::RegisterWorker(commands::RegisterWorker {
         worker: worker.parse().expect("a worker"),
         details,

@@ -196,7 +196,9 @@ pub fn decide(states: &impl States, clock: Clock, context: &Context, command: &C
     if !command.says_when() {
         clock.require_past(context.at, "the business time")?;
     }
-    command.decide(&Process { states, clock, context })
+    let process = Process { states, clock, context };
+    process.require_grant()?;
+    command.decide(&process)
 }
 
 /// What a command's decision rests on, and what decisions of several commands have in common.
@@ -227,6 +229,17 @@ impl<S: States> Process<'_, S> {
     pub(super) fn store_at(&self, store: StoreId, at: BusinessTime, command: StoreCommand) -> Decision<Vec<Event>> {
         let frame = AtStore { store, at };
         Ok(self.states.store(&frame.store)?.decide(&frame, command)?.into_iter().map(Event::Store).collect())
+    }
+
+    /// Whoever acts with an account acts by a grant that holds on the day of the entry. Edges ask before a command comes
+    /// here which right it takes; what may have ended since is asked again where nothing comes in between.
+    fn require_grant(&self) -> Decision<()> {
+        let actor = &self.context.actor;
+        if self.states.account(&AccountId::from(actor))?.may_act_on(self.clock.entry_day()) {
+            return Ok(());
+        }
+        let message = format!("no role of {actor} holds today; an administrator can grant one");
+        Err(Refusal::new(Code::Forbidden, message))
     }
 
     /// The person who acts as an actor. The account of whoever gives the command is always loaded; others are streams that

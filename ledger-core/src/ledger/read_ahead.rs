@@ -130,8 +130,13 @@ mod tests {
     }
 
     fn register(number: usize, occupation: &str) -> Submission {
-        let details =
-            WorkerDetails { occupation: occupation.to_owned(), party_member: None, platform: None, site: None };
+        let details = WorkerDetails {
+            occupation: occupation.to_owned(),
+            party_member: None,
+            platform: None,
+            probationary: false,
+            site: None,
+        };
         Submission {
             context: Context {
                 key: format!("{occupation}/{number}").parse().expect("a key"),

@@ -28,6 +28,8 @@ pub struct CardYear {
     pub worker: String,
     /// The branch in which it was last in that year.
     pub branch: String,
+    /// Whether the holder was on probation (中共预备党员) when the year ended: takes part in the appraisal, gets no grade.
+    pub probationary: bool,
     /// Points by category, the whole year's.
     pub categories: BTreeMap<String, Points>,
     /// Their sum.
@@ -222,7 +224,11 @@ impl Views {
             let mut lines = CardLines::default();
             self.each_event_of(worker, position, &mut |at, event| lines.fold(at, event)).await?;
             let lines = lines.into_lines().filter(|line| line.on.year() == year && line.counts_at(position));
-            cards.push(card_year(&stays, worker.clone(), branch, lines.collect(), position));
+            let probationary = holder.on_probation(year, position);
+            cards.push(CardYear {
+                probationary,
+                ..card_year(&stays, worker.clone(), branch, lines.collect(), position)
+            });
         }
         cards.sort_by(|one, other| one.card_no.cmp(&other.card_no));
         Ok(cards)
@@ -249,6 +255,7 @@ fn card_year(stays: &Year, worker: String, branch: Option<&str>, mut lines: Vec<
         card_no: card_no.clone(),
         worker,
         branch: last.clone(),
+        probationary: false,
         total: whole.total,
         categories: whole.categories,
         services: whole.services,

@@ -22,6 +22,8 @@ pub struct Balance {
     pub platform: Option<String>,
     /// Whether known to be a Party member.
     pub party_member: Option<bool>,
+    /// Whether still on probation as a Party member (中共预备党员).
+    pub probationary: bool,
     /// The site the worker belongs to.
     pub site: Option<String>,
     /// Whether the worker left.
@@ -94,6 +96,7 @@ impl View for BalanceView {
                 row.occupation.clone_from(&event.occupation);
                 row.platform.clone_from(&event.platform);
                 row.party_member = event.party_member;
+                row.probationary = event.probationary;
                 row.site = event.site.as_ref().map(ToString::to_string);
             }
             WorkerAct::Departure(_) => row.departed = true,

@@ -194,10 +194,13 @@ async fn set_up(desk: &Desk) {
     }
     for number in 1..=6 {
         let worker = format!("W{number:03}");
-        let details =
-            WorkerDetails {
-                occupation: "快递员".into(), party_member: Some(number == 1), platform: None, site: None
-            };
+        let details = WorkerDetails {
+            occupation: "快递员".into(),
+            party_member: Some(number == 1),
+            platform: None,
+            probationary: false,
+            site: None,
+        };
         let command = Command::RegisterWorker(commands::RegisterWorker { worker: id(&worker), details, update: false });
         desk.at(at, "T-0", &format!("setup-{worker}"), command).await;
     }

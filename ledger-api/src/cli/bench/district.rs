@@ -234,7 +234,13 @@ fn list_item(number: u32, item: u32) -> Result<Submission, CliError> {
 }
 
 fn register_worker(number: u32) -> Result<Submission, CliError> {
-    let details = WorkerDetails { occupation: "快递员".into(), party_member: None, platform: None, site: None };
+    let details = WorkerDetails {
+        occupation: "快递员".into(),
+        party_member: None,
+        platform: None,
+        probationary: false,
+        site: None,
+    };
     let register =
         Command::RegisterWorker(commands::RegisterWorker { worker: worker(number)?, details, update: false });
     submission(format!("{KEYS}worker/{number}"), register)

@@ -107,7 +107,13 @@ async fn a_read_includes_the_position_it_asks_for() {
     for number in 0..20 {
         let command = Command::RegisterWorker(commands::RegisterWorker {
             worker: WorkerId::new(&format!("N-{number}")).unwrap(),
-            details: WorkerDetails { occupation: "快递员".into(), party_member: None, platform: None, site: None },
+            details: WorkerDetails {
+                occupation: "快递员".into(),
+                party_member: None,
+                platform: None,
+                probationary: false,
+                site: None,
+            },
             update: false,
         });
         let position = edge.command(&format!("N-{number}"), "2026-07-01", command).await;

@@ -18,7 +18,13 @@ use crate::service::accounts::token_for;
 fn worker(number: u64) -> Command {
     Command::RegisterWorker(commands::RegisterWorker {
         worker: WorkerId::new(&format!("W-{number}")).unwrap(),
-        details: WorkerDetails { occupation: "快递员".into(), party_member: None, platform: None, site: None },
+        details: WorkerDetails {
+            occupation: "快递员".into(),
+            party_member: None,
+            platform: None,
+            probationary: false,
+            site: None,
+        },
         update: false,
     })
 }

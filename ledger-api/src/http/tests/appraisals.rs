@@ -114,3 +114,22 @@ async fn whoever_holds_a_card_sees_that_the_branch_pulled_it() {
     let last = &told.body["readers"][0];
     assert_eq!((&last["what"], &last["role"]), (&json!("appraisal"), &json!("branch")), "{told:?}");
 }
+
+#[tokio::test]
+async fn a_member_on_probation_is_told_apart_with_the_same_points() {
+    let edge = Edge::with_district().await;
+    let member = json!({"id": "W7", "occupation": "快递员", "political_status": "中共预备党员"});
+    assert_eq!(edge.post("/v1/workers", "w7", member).await.status.as_u16(), 201);
+    let full = json!({"id": "W8", "occupation": "快递员", "political_status": "中共党员", "probationary": true});
+    assert_eq!(edge.post("/v1/workers", "w8", full).await.no(), (422, "invalid_input"));
+    let nobody = json!({"id": "W9", "occupation": "快递员", "probationary": true});
+    assert_eq!(edge.post("/v1/workers", "w9", nobody).await.no(), (422, "invalid_input"));
+    assert_eq!(edge.get("/v1/workers/W7").await.body["probationary"], true);
+    let card = json!({"card_no": "K7", "branch": "B1"});
+    assert_eq!(edge.post("/v1/workers/W7/card", "k7", card).await.status.as_u16(), 201);
+    let secretary = token_for(&edge.app, Role::Branch, Some("B1")).await;
+    let year = chrono::Datelike::year(&edge.app.ledger.now().date());
+    let request = edge.request(Method::GET, &format!("/v1/appraisals/{year}?branch=B1"), &secretary);
+    let pulled = edge.finish(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(pulled.body["cards"][0]["probationary"], true, "{pulled:?}");
+}

@@ -8,6 +8,8 @@ words! {
     sealed_at: "封存时的序号", "Sealed at position";
     digest: "数据摘要", "Digest";
     addendum: "封存后的补记", "Corrections after the seal";
+    probationary: "预备党员（参加评议，不评定等次）", "On probation (take part in the appraisal, get no grade)";
+    ungraded: "不评定等次", "no grade";
     no_addendum: "封存后没有更正。", "Nothing was corrected since.";
     counts_since: "补记", "counts since";
     gone_since: "已冲正", "no longer counts";

@@ -48,8 +48,31 @@ pub struct Grant {
 impl Grant {
     /// Whether the role can be acted in on a day.
     pub fn holds_on(&self, day: NaiveDate) -> bool {
-        self.status == GrantStatus::Active && self.term.holds_on(day)
+        self.standing(day) == Standing::Holds
     }
+
+    /// Where it stands on a day.
+    pub fn standing(&self, day: NaiveDate) -> Standing {
+        match self.status {
+            _ if !self.term.reaches(day) => Standing::Ended,
+            GrantStatus::Proposed => Standing::Waits,
+            GrantStatus::Active if self.term.holds_on(day) => Standing::Holds,
+            GrantStatus::Active => Standing::Later,
+        }
+    }
+}
+
+/// Where a grant stands on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Its last day is over, or it was ended.
+    Ended,
+    /// It waits for a second administrator's word.
+    Waits,
+    /// It is in force and begins on a later day.
+    Later,
+    /// The role can be acted in.
+    Holds,
 }
 
 /// Who somebody is, whichever account they act with: a worker, or else the account alone.
@@ -100,6 +123,12 @@ impl Account {
     /// Every grant it ever had, by id.
     pub fn grants(&self) -> impl Iterator<Item = (&GrantId, &Grant)> {
         self.grants.iter()
+    }
+
+    /// Whether anything may be done with it on a day: some grant holds. What was never opened is no account of this journal,
+    /// and nothing is told of it here.
+    pub fn may_act_on(&self, day: NaiveDate) -> bool {
+        !self.opened || self.grants.values().any(|held| held.holds_on(day))
     }
 
     /// Folds one event.

@@ -22,9 +22,18 @@ pub struct WorkerDetails {
     pub party_member: Option<bool>,
     /// Platform (所属平台).
     pub platform: Option<String>,
+    /// Whether still on probation (中共预备党员): a Party member who takes part in the appraisal and gets no grade in it.
+    #[serde(default)]
+    pub probationary: bool,
     /// The site the worker belongs to (所在站点, 所在社区). An update that names none leaves it as it is.
     #[serde(default)]
     pub site: Option<SiteId>,
+}
+
+/// What a 政治面貌 says: whether somebody is a Party member (中共党员, 中共预备党员), and whether on probation.
+pub fn membership(political_status: &str) -> (bool, bool) {
+    let member = political_status.starts_with("中共");
+    (member, member && political_status.contains("预备"))
 }
 
 /// An appointment as a register has it.

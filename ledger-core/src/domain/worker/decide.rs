@@ -237,9 +237,13 @@ impl Worker {
         if self.has_details(&details) {
             return Ok(Vec::new());
         }
-        let WorkerDetails { occupation, party_member, platform, site } = details;
-        let worker = of.worker.clone();
-        let recorded = WorkerRecorded { at: of.at, occupation, party_member, platform, site, v: V1, worker };
+        let WorkerDetails { occupation, party_member, platform, probationary, site } = details;
+        if probationary && party_member != Some(true) {
+            let message = "probationary: only a Party member is on probation (中共预备党员); say party_member as well";
+            return Err(Refusal::new(Code::InvalidInput, message));
+        }
+        let (at, worker) = (of.at, of.worker.clone());
+        let recorded = WorkerRecorded { at, occupation, party_member, platform, probationary, site, v: V1, worker };
         Ok(vec![if self.exists() {
             WorkerEvent::WorkerUpdated(recorded)
         } else {

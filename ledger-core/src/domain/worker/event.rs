@@ -36,6 +36,9 @@ pub struct WorkerRecorded {
     /// Platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<String>,
+    /// Whether still on probation as a Party member (中共预备党员).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub probationary: bool,
     /// The site the worker belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<SiteId>,

@@ -30,6 +30,7 @@ pub use way::{Dispute, Due, Stage, Way};
 pub struct Worker {
     pub(super) details: Option<(String, Option<bool>, Option<String>)>,
     pub(super) registered_on: Option<NaiveDate>,
+    pub(super) probationary: bool,
     pub(super) site: Option<SiteId>,
     pub(super) appointments: BTreeMap<AppointmentId, AppointmentTerms>,
     pub(super) departed: Option<BusinessTime>,

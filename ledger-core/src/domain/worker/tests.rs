@@ -178,8 +178,13 @@ fn lines(parts: &[(u32, i32)]) -> Vec<RedeemedLine> {
 // Commands.
 
 fn register(party_member: Option<bool>) -> WorkerCommand {
-    let details =
-        WorkerDetails { occupation: "骑手".into(), party_member, platform: Some("平台甲".into()), site: None };
+    let details = WorkerDetails {
+        occupation: "骑手".into(),
+        party_member,
+        platform: Some("平台甲".into()),
+        probationary: false,
+        site: None,
+    };
     WorkerCommand::Register { details, update: true }
 }
 

@@ -136,9 +136,24 @@ fn at_sites() -> Vec<(&'static str, Command)> {
                     occupation: "外卖骑手".into(),
                     party_member: None,
                     platform: None,
+                    probationary: false,
                     site: Some(id("YZ-YZ0002")),
                 },
                 update: false,
+            }),
+        ),
+        (
+            "register_worker/probationary",
+            Command::RegisterWorker(commands::RegisterWorker {
+                worker: id("YZ-骑手-001"),
+                details: WorkerDetails {
+                    occupation: "外卖骑手".into(),
+                    party_member: Some(true),
+                    platform: None,
+                    probationary: true,
+                    site: None,
+                },
+                update: true,
             }),
         ),
         (
@@ -176,6 +191,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
                 occupation: "外卖骑手".into(),
                 party_member,
                 platform: platform.map(str::to_owned),
+                probationary: false,
                 site: None,
             },
             update,

@@ -36,6 +36,9 @@ impl Definition for RegisterWorker {
         if let Some(site) = &self.details.site {
             content.text("site").text(site.as_str());
         }
+        if self.details.probationary {
+            content.text("probationary");
+        }
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {

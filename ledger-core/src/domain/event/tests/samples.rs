@@ -120,7 +120,13 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(away::samples())
         .chain(selections::samples())
         .chain(erasure_samples())
+        .chain(probation_samples())
         .collect()
+}
+
+/// Those of members on probation.
+pub(super) fn probation_samples() -> Vec<Event> {
+    worker::probation_samples().into_iter().map(Event::from).collect()
 }
 
 /// Those of an erasure.

@@ -259,6 +259,11 @@ impl WorkerEvent {
         if let WorkerAct::HoldEnd(event) = self.act() { Some(event) } else { None }
     }
 
+    /// The particulars, as they are told.
+    pub fn as_particulars(&self) -> Option<&WorkerRecorded> {
+        if let WorkerAct::Particulars(recorded) = self.act() { Some(recorded) } else { None }
+    }
+
     /// What happens to a card.
     pub fn as_card_step(&self) -> Option<CardStep<'_>> {
         if let WorkerAct::Card(step) = self.act() { Some(step) } else { None }

@@ -32,7 +32,8 @@ impl Worker {
     pub fn has_details(&self, wanted: &WorkerDetails) -> bool {
         self.details.as_ref().is_some_and(|(occupation, party_member, platform)| {
             (occupation, party_member, platform) == (&wanted.occupation, &wanted.party_member, &wanted.platform)
-        }) && self.site == wanted.site
+        }) && self.probationary == wanted.probationary
+            && self.site == wanted.site
     }
 
     /// The site the worker belongs to.
@@ -57,6 +58,7 @@ impl Worker {
     /// The particulars are these from now on.
     pub(super) fn describe(&mut self, event: &WorkerRecorded) {
         self.details = Some((event.occupation.clone(), event.party_member, event.platform.clone()));
+        self.probationary = event.probationary;
         self.site.clone_from(&event.site);
     }
 

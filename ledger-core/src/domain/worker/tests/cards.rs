@@ -42,6 +42,7 @@ fn recorded(when: &str, party_member: Option<bool>) -> WorkerRecorded {
         platform: Some("平台甲".into()),
         v: V1,
         worker: worker(),
+        probationary: false,
         site: None,
     }
 }
@@ -62,11 +63,38 @@ fn a_worker_is_registered_once_and_updated_when_something_changed() {
 
 #[test]
 fn a_registration_that_is_no_update_refuses_a_known_worker() {
-    let details =
-        WorkerDetails {
-            occupation: "骑手".into(), party_member: None, platform: Some("平台甲".into()), site: None
-        };
+    let details = WorkerDetails {
+        occupation: "骑手".into(),
+        party_member: None,
+        platform: Some("平台甲".into()),
+        probationary: false,
+        site: None,
+    };
     given().when("2024-02-01", WorkerCommand::Register { details, update: false }).refused(Code::DuplicateConflict);
+}
+
+#[test]
+fn a_member_on_probation_becomes_a_full_one_and_nobody_else_is_on_probation() {
+    let on_probation = |party_member, probationary| WorkerCommand::Register {
+        details: WorkerDetails {
+            occupation: "骑手".into(),
+            party_member,
+            platform: Some("平台甲".into()),
+            probationary,
+            site: None,
+        },
+        update: true,
+    };
+    let given = member();
+    let told = |when| WorkerRecorded { probationary: true, ..recorded(when, Some(true)) };
+    given.when("2024-02-01", on_probation(Some(true), true)).then([WorkerEvent::WorkerUpdated(told("2024-02-01"))]);
+    let given = given.and("2024-02-01", on_probation(Some(true), true));
+    given.when("2024-02-02", on_probation(Some(true), true)).then([]);
+    given
+        .when("2025-02-01", on_probation(Some(true), false))
+        .then([WorkerEvent::WorkerUpdated(recorded("2025-02-01", Some(true)))]);
+    given.when("2024-02-02", on_probation(Some(false), true)).refused(Code::InvalidInput);
+    given.when("2024-02-02", on_probation(None, true)).refused(Code::InvalidInput);
 }
 
 #[test]

@@ -12,16 +12,26 @@ use crate::domain::worker::event::{
     WorkerEvent, WorkerRecorded,
 };
 
-pub(super) fn worker_samples() -> Vec<WorkerEvent> {
-    let full = || WorkerRecorded {
+fn full() -> WorkerRecorded {
+    WorkerRecorded {
         at: at(),
         occupation: "外卖骑手".into(),
         party_member: Some(true),
         platform: Some("平台甲".into()),
         v: V1,
         worker: worker(),
+        probationary: false,
         site: None,
-    };
+    }
+}
+
+/// A Party member on probation, which came later than the others.
+pub(super) fn probation_samples() -> Vec<WorkerEvent> {
+    let on_probation = || WorkerRecorded { probationary: true, ..full() };
+    vec![WorkerEvent::WorkerRegistered(on_probation()), WorkerEvent::WorkerUpdated(on_probation())]
+}
+
+pub(super) fn worker_samples() -> Vec<WorkerEvent> {
     let bare = || WorkerRecorded { party_member: None, platform: None, ..full() };
     vec![
         WorkerEvent::WorkerRegistered(full()),

@@ -1,0 +1,86 @@
+//! Who acted by which right, as far as the events tell: whoever has an account acts on a day on which a role of it holds.
+
+use foldhash::HashMap;
+
+use crate::domain::account::{Account, AccountEvent};
+use crate::journal::RecordedTime;
+
+/// The accounts of a journal with what was granted to them.
+#[derive(Debug, Default)]
+pub(super) struct Grants(HashMap<String, Account>);
+
+impl Grants {
+    /// Follows what is granted to an account.
+    pub(super) fn follow(&mut self, event: &AccountEvent) {
+        self.0.entry(event.account().to_string()).or_default().evolve(event);
+    }
+
+    /// Holds a command to the grants of whoever gave it.
+    ///
+    /// # Errors
+    /// That none of them held when it was recorded.
+    pub(super) fn hold(&self, actor: &str, recorded_at: RecordedTime) -> Result<(), String> {
+        let day = recorded_at.to_business().date();
+        match self.0.get(actor) {
+            Some(account) if !account.may_act_on(day) => {
+                Err(format!("{actor} acts on {day}, when no role of it holds"))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::Grants;
+    use crate::domain::account::AccountEvent;
+    use crate::domain::event::Event;
+    use crate::journal::RecordedTime;
+
+    fn event(event_type: &str, payload: &str) -> AccountEvent {
+        match Event::decode(event_type, payload.as_bytes()) {
+            Ok(Event::Account(event)) => event,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn opened() -> AccountEvent {
+        event("AccountOpened", r#"{"account":"甲","at":"2024-03-01T08:00:00+08:00","v":1}"#)
+    }
+
+    fn granted(status: &str) -> AccountEvent {
+        let payload = format!(
+            r#"{{"account":"甲","at":"2024-03-01T08:00:00+08:00","by":"乙","from":"2024-03-05","grant":"g1","role":"clerk","scope":"S1","status":"{status}","until":"2024-03-08","v":1}}"#
+        );
+        event("RoleGranted", &payload)
+    }
+
+    fn ended() -> AccountEvent {
+        event(
+            "GrantEnded",
+            r#"{"account":"甲","at":"2024-03-07T08:00:00+08:00","by":"乙","grant":"g1","on":"2024-03-07","reason":"调离","v":1}"#,
+        )
+    }
+
+    /// Whether a command of 甲 is sound, recorded an hour after midnight in the district.
+    fn sound(events: &[AccountEvent], day: &str) -> bool {
+        let mut grants = Grants::default();
+        events.iter().for_each(|event| grants.follow(event));
+        let moment = DateTime::parse_from_rfc3339(&format!("{day}T01:00:00+08:00")).expect("a time");
+        grants.hold("甲", RecordedTime::from_micros(moment.timestamp_micros())).is_ok()
+    }
+
+    #[test]
+    fn a_grant_is_used_on_its_days_alone() {
+        let held = [opened(), granted("active")];
+        let days = ["2024-03-04", "2024-03-05", "2024-03-08", "2024-03-09"];
+        assert_eq!(days.map(|day| sound(&held, day)), [false, true, true, false]);
+        let cut_short = [opened(), granted("active"), ended()];
+        assert_eq!(["2024-03-06", "2024-03-07"].map(|day| sound(&cut_short, day)), [true, false]);
+        assert!(!sound(&[opened(), granted("proposed")], "2024-03-06"), "the second word is missing");
+        assert!(!sound(&[opened()], "2024-03-06"), "nothing was granted");
+        assert!(sound(&[], "2024-03-06"), "no account of this journal");
+    }
+}
