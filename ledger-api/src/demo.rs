@@ -9,6 +9,7 @@ mod district;
 mod history;
 mod open_work;
 mod programmes;
+mod selections;
 
 #[cfg(test)]
 mod tests;
@@ -140,7 +141,8 @@ pub async fn open_doors(ledger: &Ledger, vault: &Vault) -> Result<(), DemoError>
     }
     let operator = Actor::new(OPERATOR)?;
     open_work::propose(ledger, vault, &operator).await?;
-    programmes::begin(ledger, &operator).await
+    programmes::begin(ledger, &operator).await?;
+    selections::begin(ledger, &operator).await
 }
 
 /// Fills an empty journal with the demonstration district; goes on where an earlier attempt stopped.

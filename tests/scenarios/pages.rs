@@ -4,8 +4,13 @@
 
 mod accounts;
 mod away;
+mod barriers;
 mod login;
+mod looks;
+mod paper;
 mod programmes;
+mod speed;
+mod stops;
 
 use std::path::Path;
 

@@ -1,6 +1,8 @@
 //! A real browser without a window, spoken to in its own protocol (DevTools) over a pipe: no driver program, no port,
 //! no library. A page is steered as a person would, by what is on it, and asked what it then shows.
 
+mod sheets;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -11,6 +13,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::guard::{adopt, scratch_dir};
+
+pub use sheets::Difference;
 
 /// How long the browser may take for any one thing; a machine under load starts it slowly.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -4,6 +4,7 @@
 //! Holds no rule of the ledger: what is right is said by the tests, never by their support.
 
 pub mod api;
+pub mod axe;
 pub mod browser;
 pub mod cli;
 pub mod clock;

@@ -20,6 +20,45 @@ pub fn ledger<S: AsRef<OsStr>>(args: &[S]) -> Output {
     run("ledger", args)
 }
 
+/// The words of a print with the page on which each stands and its left, top, right and lower edge in points, and the size of
+/// the pages. Panics with advice where poppler is not installed.
+pub fn words_of_print(file: &Path) -> Vec<PrintedPage> {
+    let program = crate::means::program("pdftotext", "poppler-utils");
+    let output = Command::new(program).args(["-bbox"]).arg(file).arg("-").stdin(Stdio::null()).output();
+    let output = output.expect("pdftotext starts");
+    assert!(output.status.success(), "pdftotext refuses:\n{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("text");
+    text.split("<page ").skip(1).map(PrintedPage::read).collect()
+}
+
+/// A page of a print.
+#[derive(Debug, Clone)]
+pub struct PrintedPage {
+    /// Its size in points.
+    pub size: (f64, f64),
+    /// Its words with their edges: left, top, right, lower.
+    pub words: Vec<(String, [f64; 4])>,
+}
+
+impl PrintedPage {
+    fn read(text: &str) -> PrintedPage {
+        let number = |text: &str, name: &str| {
+            let value = text.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+            value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("no {name} in {text:?}"))
+        };
+        let words = text.split("<word ").skip(1).map(|word| {
+            let said = word.split('>').nth(1).and_then(|rest| rest.split("</word").next()).unwrap_or_default();
+            (said.to_owned(), ["xMin", "yMin", "xMax", "yMax"].map(|edge| number(word, edge)))
+        });
+        PrintedPage { size: (number(text, "width"), number(text, "height")), words: words.collect() }
+    }
+
+    /// All its words, one behind the other without blanks.
+    pub fn text(&self) -> String {
+        self.words.iter().map(|(word, _)| word.as_str()).collect()
+    }
+}
+
 fn run<S: AsRef<OsStr>>(program: &str, args: &[S]) -> Output {
     // Neither a journal nor settings of the developer's own may be read.
     let mut command = Command::new(program);

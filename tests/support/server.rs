@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::api::Api;
 use crate::cli;
+use crate::clock::SetClock;
 use crate::process::{signal, wait_for_exit};
 
 /// How long a server may take until it says that it listens: it may have a journal to catch up with.
@@ -54,6 +55,15 @@ impl Server {
         let mut command = cli::command(journal);
         command.args(["serve", "--listen", "127.0.0.1:0", "--journal", journal]).envs(environment);
         Server::launch(&mut command).unwrap_or_else(|failure| {
+            panic!("`nuanxin serve --journal {journal}` did not listen ({:?}):\n{}", failure.status, failure.stderr)
+        })
+    }
+
+    /// As [`Server::start`], by another clock.
+    pub fn start_by(journal: &str, extra_args: &[&str], clock: &SetClock) -> Server {
+        let mut command = cli::command(journal);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--journal", journal]).args(extra_args);
+        Server::launch(command.envs(clock.environment())).unwrap_or_else(|failure| {
             panic!("`nuanxin serve --journal {journal}` did not listen ({:?}):\n{}", failure.status, failure.stderr)
         })
     }

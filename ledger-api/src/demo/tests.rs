@@ -160,6 +160,10 @@ async fn every_programme_has_something_to_do_and_is_begun_once() {
         ("BenefitGranted", 3),
         ("BenefitQueued", 2),
         ("PassUsed", 1),
+        ("SelectionAnnounced", 2),
+        ("CandidateConsented", 11),
+        ("SelectionDrawn", 1),
+        ("SelectionObjected", 1),
     ] {
         assert_eq!(count(wanted), times, "{wanted}");
     }

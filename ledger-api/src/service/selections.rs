@@ -1,5 +1,7 @@
 //! Selections (评选) as they are read: digests of what was sealed and drawn, and one as it stood at a position.
 
+use std::collections::BTreeMap;
+
 use ledger_core::domain::ids::SelectionId;
 use ledger_core::domain::refusal::Code;
 use projections::queries::selection::SelectionRecord;
@@ -7,7 +9,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::ServiceError;
-use super::reading::Reading;
+use super::own::activities;
+use super::reading::{Reading, may_read};
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 
 /// SHA-256 over lines as the event has them, in canonical JSON: whoever has the event comes to the same.
@@ -34,4 +38,13 @@ pub async fn one(
     let shown: String = id.chars().take(64).collect();
     let missing = || ServiceError::refused(Code::NotFound, format!("there is no selection {shown:?}"));
     Ok((found.ok_or_else(missing)?, position))
+}
+
+/// What the activities that a formula names are called, by code.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn activity_names(app: &App, who: Who<'_>) -> Result<BTreeMap<String, String>, ServiceError> {
+    may_read(who, Read::Schedule, Target::District)?.at_least(app, None).await?;
+    Ok(activities(app).await?.into_iter().collect())
 }

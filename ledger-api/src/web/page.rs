@@ -102,6 +102,15 @@ const PLACES: &[Place] = &[
         is_for: |who| who.acts_as(Role::Admin) && may(who, Read::Overview),
     },
     Place { path: "/audit", title: |w| w.audit, sign: "审", is_for: |who| may(who, Read::Events) },
+    Place {
+        path: "/selections",
+        title: |w| w.selections.title,
+        sign: "评",
+        is_for: |who| {
+            let acts = who.acts_as(Role::Operator) || who.acts_as(Role::Approver) || who.acts_as(Role::Auditor);
+            (acts || who.own_account().is_some()) && may(who, Read::Selection)
+        },
+    },
 ];
 
 /// Whoever asks for a page, and how they like it.

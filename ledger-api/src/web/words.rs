@@ -30,10 +30,11 @@ mod decisions;
 mod merchant_words;
 mod programmes;
 mod requests;
+mod selections;
 mod sentences;
 
 words! {
-    @with [accounts, appointments, decisions, merchant_words, programmes, requests]
+    @with [accounts, appointments, decisions, merchant_words, programmes, requests, selections]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -42,6 +43,7 @@ words! {
     log_out: "退出", "Log out";
     foot: "每一笔都有见证，只增不改，人人可以核验。", "Every entry is witnessed, none is ever changed, and anyone may check.";
     check_receipt: "核对凭证", "Check a receipt";
+    demo_label: "演示", "Demonstration";
     demo_note: "演示数据，人物与商户均为虚构", "Demonstration: all people and merchants are made up";
     error: "有误", "Error";
     reason: "理由", "Reason";
@@ -364,10 +366,18 @@ words! {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ALL, accounts, appointments, decisions, merchant_words, programmes, requests};
+    use super::{ALL, accounts, appointments, decisions, merchant_words, programmes, requests, selections};
 
-    const PARTS: &[&[(&str, &str, &str)]] =
-        &[ALL, accounts::ALL, appointments::ALL, decisions::ALL, merchant_words::ALL, programmes::ALL, requests::ALL];
+    const PARTS: &[&[(&str, &str, &str)]] = &[
+        ALL,
+        accounts::ALL,
+        appointments::ALL,
+        decisions::ALL,
+        merchant_words::ALL,
+        programmes::ALL,
+        requests::ALL,
+        selections::ALL,
+    ];
 
     #[test]
     fn every_word_is_there_once_in_each_language() {

@@ -47,6 +47,8 @@ const PAGES: &[&str] = &[
     "/receipt",
     "/receipt/",
     "/requests",
+    "/selections",
+    "/selections/{id}",
 ];
 
 const METHODS: &[Method] = &[Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];

@@ -110,6 +110,21 @@
     };
   }
 
+  // What is wider than the screen is scrolled in its own frame, also by keyboard: older browsers want to be told.
+  function reachScrolling() {
+    document.querySelectorAll('.scroll, .chart').forEach(function (frame) {
+      if (frame.scrollWidth <= frame.clientWidth) return;
+      var named = frame.querySelector('caption, [aria-label]');
+      frame.tabIndex = 0;
+      frame.setAttribute('role', 'group');
+      frame.setAttribute('aria-label', named ? named.getAttribute('aria-label') || named.textContent : document.title);
+    });
+  }
+
+  document.addEventListener('toggle', reachScrolling, true);
+  window.addEventListener('resize', reachScrolling);
+  on('htmx:afterSettle', reachScrolling);
+  on('DOMContentLoaded', reachScrolling);
   on('htmx:afterSettle', forget);
   on('DOMContentLoaded', forget);
   on('htmx:afterSettle', arrive);

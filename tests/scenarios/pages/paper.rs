@@ -1,0 +1,99 @@
+//! What people print: each sheet is printed to a file, read back with its places, and nothing of it is cut off.
+
+use std::path::PathBuf;
+
+use nuanxin_tests::outside::{PrintedPage, words_of_print};
+use nuanxin_tests::scratch_dir;
+
+use super::stops::{STOPS, Walk};
+
+/// A point more than the edge: how far a letter may lean over it.
+const LEANS: f64 = 1.0;
+const A4: (f64, f64) = (210.0, 297.0);
+
+fn millimetres(points: f64) -> f64 {
+    points / 72.0 * 25.4
+}
+
+/// Prints the page at a stop and reads it back.
+#[track_caller]
+fn printed(walk: &mut Walk, stop: &str, paper: Option<(f64, f64)>) -> Vec<PrintedPage> {
+    let found = STOPS.iter().find(|one| one.name == stop).unwrap_or_else(|| panic!("no stop {stop}"));
+    walk.go(found, false, false);
+    let file: PathBuf = scratch_dir("print").join(format!("{stop}.pdf"));
+    walk.visit.browser.print(paper, &file);
+    if let Some(folder) = std::env::var_os("NUANXIN_PICTURES") {
+        std::fs::copy(&file, PathBuf::from(folder).join(format!("{stop}.pdf"))).expect("a print is kept");
+    }
+    let pages = words_of_print(&file);
+    for page in &pages {
+        let (width, height) = page.size;
+        for (word, [left, top, right, lower]) in &page.words {
+            let within = *left >= -LEANS && *top >= -LEANS && *right <= width + LEANS && *lower <= height + LEANS;
+            assert!(within, "{stop}: {word:?} is cut off: {left} {top} {right} {lower} of {width} × {height}");
+        }
+    }
+    pages
+}
+
+#[track_caller]
+fn holds(pages: &[PrintedPage], words: &[&str]) -> String {
+    let text: String = pages.iter().map(PrintedPage::text).collect();
+    for word in words {
+        let word: String = word.split_whitespace().collect();
+        assert!(text.contains(&word), "{word} is not printed: {text}");
+    }
+    text
+}
+
+/// What is for a screen alone stands on no paper.
+#[track_caller]
+fn holds_none(text: &str, words: &[&str]) {
+    for word in words {
+        assert!(!text.contains(word), "{word} is printed: {text}");
+    }
+}
+
+#[test]
+fn a_receipt_fits_the_paper_of_a_counter() {
+    let mut walk = Walk::begin();
+    let slip = printed(&mut walk, "counter-done", None);
+    let text = holds(&slip, &["兑换成功", "暖新总站", "×1", "积分", "余额", "YS-0001", "凭证号"]);
+    holds_none(&text, &["撤销", "查找", "今日台账", "退出", "演示数据"]);
+    assert_eq!(slip.len(), 1, "one slip");
+    let width = millimetres(slip[0].size.0);
+    assert!((57.0..=59.0).contains(&width), "the style asks for a roll of 58 mm, and the slip is {width} mm wide");
+    // A printer with a wider roll.
+    let wide = printed(&mut walk, "counter-done", Some((80.0, 200.0)));
+    holds(&wide, &["兑换成功", "×1", "积分", "余额", "YS-0001", "凭证号"]);
+    assert!((79.0..=81.0).contains(&millimetres(wide[0].size.0)), "{:?}", wide[0].size);
+}
+
+#[test]
+fn a_hand_over_a_year_and_a_list_for_the_wall_are_printed_whole() {
+    let mut walk = Walk::begin();
+    // Something to hand over.
+    let done = STOPS.iter().find(|stop| stop.name == "counter-done").expect("a stop");
+    walk.go(done, false, false);
+    let day = printed(&mut walk, "counter-day", None);
+    let text = holds(&day, &["今日台账", "2027-01-15", "交接单", "饮用水一箱", "交班人", "接班人"]);
+    holds_none(&text, &["回兑换台", "打印交接单", "退出"]);
+
+    let year = printed(&mut walk, "branch", None);
+    let text = holds(&year, &["2026", "积分卡", "姓名", "评议意见", "不排名、不评等次"]);
+    holds_none(&text, &["导出Excel", "退出"]);
+
+    let list = printed(&mut walk, "selection-public", None);
+    let text =
+        holds(&list, &["最美骑手", "入围名单", "位次", "得分", "评定", "公示截止", "请在公示截止日（含当日）前提出"]);
+    holds_none(&text, &["演示骑手", "提出异议", "打印名单", "退出"]);
+
+    let code = printed(&mut walk, "me", Some(A4));
+    let text = holds(&code, &["我的积分码", "YS-0001", "可用积分"]);
+    holds_none(&text, &["打印积分码", "退出"]);
+    for pages in [&day, &year, &list, &code] {
+        let (width, height) = pages[0].size;
+        let (width, height) = (millimetres(width), millimetres(height));
+        assert!((209.0..=217.0).contains(&width) && (278.0..=298.0).contains(&height), "{width} × {height}");
+    }
+}

@@ -1,0 +1,196 @@
+//! Where somebody comes by who walks through all pages: each page once as each role that has it, with the states of it that
+//! look different. What looks at all of them takes them from here.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use nuanxin_tests::{Browser, Server, SetClock, scratch_dir};
+
+use super::Visit;
+use crate::journals::{Database, fresh};
+
+/// By what clock the demonstration is filled and shown, so that its days are the same on any day.
+const CLOCK: &str = "2027-01-15T10:00:00+08:00";
+
+/// What is done on a page before it is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Act {
+    /// Writes into a field.
+    Write(&'static str, &'static str),
+    /// Presses on an element, and waits for another one.
+    Press(&'static str, &'static str),
+    /// Chooses a file for a field.
+    Choose(&'static str, &'static str),
+    /// Unfolds whatever is folded.
+    Unfold,
+}
+use Act::{Choose, Press, Unfold, Write};
+
+/// A page in a state.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stop {
+    pub(super) name: &'static str,
+    /// Nobody where blank.
+    pub(super) role: &'static str,
+    pub(super) path: &'static str,
+    pub(super) acts: &'static [Act],
+}
+
+const fn stop(name: &'static str, role: &'static str, path: &'static str, acts: &'static [Act]) -> Stop {
+    Stop { name, role, path, acts }
+}
+
+const SHEET: &str = "记录号,编号,活动代码,服务日期,数量,证明人\nD-1,YS-0002,ZY01,2027-01-10,2,网格员甲\nD-2,YS-9999,ZY01,2027-01-10,2,网格员甲\n";
+
+/// All of them, in the order in which they can be walked through on one demonstration.
+pub(super) const STOPS: &[Stop] = &[
+    stop("login", "", "/login", &[]),
+    stop(
+        "login-refused",
+        "",
+        "/login",
+        &[Write("#account", "nobody"), Write("#password", "wrong"), Press("form button.go", "[role=alert]")],
+    ),
+    stop("receipt", "", "/receipt", &[]),
+    stop("counter", "店员", "/counter", &[]),
+    stop(
+        "counter-nobody",
+        "店员",
+        "/counter",
+        &[Write("#named", "YS-9999"), Press("[value=look]", "[role=alert]#told")],
+    ),
+    stop(
+        "counter-basket",
+        "店员",
+        "/counter",
+        &[Write("#named", "YS-0001"), Press("[value=look]", ".customer"), Press("[name=add]", "[value=confirm]")],
+    ),
+    stop(
+        "counter-done",
+        "店员",
+        "/counter",
+        &[
+            Write("#named", "YS-0001"),
+            Press("[value=look]", ".customer"),
+            Press("[name=add]", "[value=confirm]"),
+            Press("[value=confirm]", ".said.slip"),
+        ],
+    ),
+    stop("counter-day", "店员", "/counter/day", &[]),
+    stop("counter-shelf", "店员", "/counter/shelf", &[]),
+    stop("counter-cases", "店员", "/counter/cases", &[]),
+    stop("me", "骑手", "/me", &[]),
+    stop("me-unfolded", "骑手", "/me", &[Unfold]),
+    stop("requests-rider", "骑手", "/requests", &[Unfold]),
+    stop("selections-rider", "骑手", "/selections", &[]),
+    stop("selection-rider", "骑手", "/selections/YS-PX01", &[]),
+    stop("selection-open", "骑手", "/selections/YS-PX02", &[]),
+    stop("not-allowed", "骑手", "/counter", &[]),
+    stop("password", "骑手", "/password", &[]),
+    stop("branch", "支部书记", "/branch?year=2026", &[]),
+    stop("branch-unfolded", "支部书记", "/branch?year=2026", &[Unfold]),
+    stop("branch-empty", "支部书记", "/branch?year=2024", &[]),
+    stop("credits-operator", "录入员", "/credits", &[]),
+    stop(
+        "credits-sheet",
+        "录入员",
+        "/credits",
+        &[Choose("#file", SHEET), Press("form[action='/credits/sheet'] button", "form[action='/credits/sheet/send']")],
+    ),
+    stop("requests-operator", "录入员", "/requests", &[]),
+    stop("requests-operator-unfolded", "录入员", "/requests?state=all", &[Unfold]),
+    stop("selection-paper", "录入员", "/selections/YS-PX02", &[]),
+    stop("appointments-operator", "录入员", "/appointments", &[]),
+    stop("credits-approver", "审核员", "/credits", &[]),
+    stop("requests-approver", "审核员", "/requests", &[]),
+    stop("appointments-approver", "审核员", "/appointments", &[]),
+    stop("selections-approver", "审核员", "/selections", &[]),
+    stop("selection-approver", "审核员", "/selections/YS-PX01", &[Unfold]),
+    stop("selection-public", "商户", "/selections/YS-PX01", &[]),
+    stop("merchant", "商户", "/merchant", &[Unfold]),
+    stop("audit", "审计员", "/audit", &[Press("form[action='/audit/verify'] button", ".hash")]),
+    stop("audit-filtered", "审计员", "/audit?type=CardIssued", &[Unfold]),
+    stop("audit-state", "审计员", "/audit/state?at=200", &[]),
+    stop("audit-accounts", "审计员", "/admin/accounts", &[]),
+    stop("admin", "管理员", "/admin", &[]),
+    stop("admin-accounts", "管理员", "/admin/accounts", &[]),
+    stop("admin-account", "管理员", "/admin/accounts?id=demo-clerk", &[]),
+];
+
+/// A walk through the demonstration by its own clock.
+pub(super) struct Walk {
+    pub(super) visit: Visit,
+    role: &'static str,
+}
+
+impl Walk {
+    pub(super) fn begin() -> Walk {
+        let clock = SetClock::new();
+        let shown = chrono::DateTime::parse_from_rfc3339(CLOCK).expect("a time").timestamp();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+        clock.set(shown - i64::try_from(now).expect("a time of our days"));
+        let server = Server::start_by(&fresh(Database::Sqlite), &["--demo"], &clock);
+        Walk { visit: Visit { server, browser: Browser::start() }, role: "" }
+    }
+
+    /// How the pages are liked from now on.
+    pub(super) fn like(&mut self, english: bool, large: bool) {
+        let url = self.visit.server.base_url().to_owned();
+        self.visit.browser.set_cookie(&url, "nuanxin-language", if english { "en" } else { "zh" });
+        self.visit.browser.set_cookie(&url, "nuanxin-large", if large { "1" } else { "0" });
+    }
+
+    /// Goes to a stop and does there what is done. Whoever comes in is asked in Chinese.
+    pub(super) fn go(&mut self, stop: &Stop, english: bool, large: bool) {
+        let base = self.visit.server.base_url().to_owned();
+        if self.role != stop.role {
+            self.like(false, false);
+            self.enter(stop.role);
+        }
+        self.like(english, large);
+        self.visit.browser.open(&format!("{base}{}", stop.path));
+        self.visit.wait_until("document.readyState === 'complete'");
+        for act in stop.acts {
+            self.act(stop, *act);
+        }
+    }
+
+    fn enter(&mut self, role: &'static str) {
+        self.role = role;
+        if role.is_empty() {
+            return;
+        }
+        let base = self.visit.server.base_url().to_owned();
+        self.visit.browser.open(&format!("{base}/login"));
+        if self.visit.browser.eval("location.pathname") != "/login" {
+            self.visit.browser.press("button", "退出");
+            self.visit.browser.find("textbox", "账号");
+        }
+        self.visit.browser.press("button", &format!("以{role}身份体验"));
+        self.visit.wait_until("location.pathname !== '/login' && document.readyState === 'complete'");
+    }
+
+    fn act(&mut self, stop: &Stop, act: Act) {
+        let visit = &mut self.visit;
+        match act {
+            Write(field, text) => {
+                visit.browser.eval(&format!("document.querySelector({field:?}).value = {text:?}; 0"));
+            }
+            Press(what, then) => {
+                let there = format!("!!document.querySelector({what:?})");
+                visit.wait_until(&there);
+                visit.browser.eval(&format!("document.querySelector({what:?}).click(); 0"));
+                visit.wait_until(&format!(
+                    "!!document.querySelector({then:?}) && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
+                ));
+            }
+            Choose(field, text) => {
+                let file = scratch_dir(stop.name).join("活动记录-2027-01.csv");
+                std::fs::write(&file, text).expect("a file is written");
+                visit.browser.choose(field, &file);
+            }
+            Unfold => {
+                visit.browser.eval("document.querySelectorAll('details').forEach((one) => { one.open = true }); 0");
+            }
+        }
+    }
+}
