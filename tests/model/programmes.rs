@@ -38,7 +38,7 @@ use super::{cases, config};
 use desk::{Answer, Desk};
 use steps::Step;
 
-const STEPS_MAX: usize = 60;
+const STEPS_MAX: usize = 80;
 
 /// The reference after some steps, with what was asked so far, and what must have been answered last.
 #[derive(Clone)]

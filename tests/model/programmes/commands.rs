@@ -277,7 +277,7 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
             application: id(&format!("A{application}")),
             used: used((day, merchant)),
         }),
-        Step::Enlarge { benefit: number, places } => benefit(number, Some(places)),
+        Step::Places { benefit: number, places } => benefit(number, Some(places)),
         Step::Slip { slip, pass, offer, day, yuan, wrong } => {
             let (price, paid) = desk::slip_amounts(offer, yuan, wrong);
             Command::UsePass(commands::UsePass {

@@ -131,7 +131,7 @@ pub(crate) fn own_key(step: &Step) -> Option<String> {
         | Step::Rate { .. }
         | Step::Confirm { .. }
         | Step::Use { .. }
-        | Step::Enlarge { .. }
+        | Step::Places { .. }
         | Step::Lose { .. }
         | Step::Again(_)
         | Step::Restart => None,
@@ -150,7 +150,7 @@ fn content(step: &Step) -> Step {
         | Step::Rate { .. }
         | Step::Confirm { .. }
         | Step::Use { .. }
-        | Step::Enlarge { .. }
+        | Step::Places { .. }
         | Step::Slip { .. }
         | Step::Lose { .. }
         | Step::Again(_)
@@ -374,7 +374,7 @@ impl Desk {
                 self.apply(application, benefit, (worker, day), certificate, fen, used)?;
             }
             Step::Use { application, benefit, day, merchant } => self.use_later(application, benefit, day, merchant)?,
-            Step::Enlarge { benefit, places } => return Ok(self.enlarge(benefit, places)),
+            Step::Places { benefit, places } => return self.enlarge(benefit, places),
             Step::Slip { slip: _, pass, offer, day, yuan, wrong } => self.slip(pass, offer, day, yuan, wrong)?,
             Step::Lose { day } => return Ok(self.lose(day)),
             Step::Again(_) | Step::Restart => panic!("{step:?} is not judged"),
@@ -702,10 +702,13 @@ impl Desk {
         Ok(())
     }
 
-    /// Those who wait are given places in their order: who has too few points goes on waiting, and where the fund has too
+    /// Never fewer than were given. Those who wait are given places in their order: who has too few points goes on waiting, and where the fund has too
     /// little nobody behind gets ahead.
-    fn enlarge(&mut self, benefit: u8, places: u32) -> bool {
+    fn enlarge(&mut self, benefit: u8, places: u32) -> Refused<bool> {
         let (at, is) = (usize::from(benefit), &BENEFITS[usize::from(benefit)]);
+        if places < self.benefits[at].granted {
+            return Err("invalid_quantity");
+        }
         let mut changed = self.benefits[at].places != Some(places);
         self.benefits[at].places = Some(places);
         for number in self.benefits[at].queue.clone() {
@@ -728,7 +731,7 @@ impl Desk {
             self.met.insert("somebody who waited is given a place");
             changed = true;
         }
-        changed
+        Ok(changed)
     }
 
     fn slip(&mut self, pass: u8, offer: u8, day: Day, yuan: u8, wrong: bool) -> Refused {

@@ -41,8 +41,8 @@ pub(crate) enum Step {
     },
     /// The use of what was given.
     Use { application: u8, benefit: u8, day: Day, merchant: Option<u8> },
-    /// More places than before.
-    Enlarge { benefit: u8, places: u32 },
+    /// Another number of places than before.
+    Places { benefit: u8, places: u32 },
     /// 优惠核销.
     Slip { slip: u8, pass: u8, offer: u8, day: Day, yuan: u8, wrong: bool },
     /// A pass was lost, and another one is given for it.
@@ -123,6 +123,11 @@ fn said() -> BoxedStrategy<Said> {
     .boxed()
 }
 
+/// A worker: mostly the same ones, whose caps are reached.
+fn worker() -> BoxedStrategy<u8> {
+    prop_oneof![3 => Just(0), 3 => Just(1), 1 => of(4)].boxed()
+}
+
 fn maybe<T: std::fmt::Debug + Clone + 'static>(some: u32, none: u32, of: BoxedStrategy<T>) -> BoxedStrategy<Option<T>> {
     prop_oneof![some => of.prop_map(Some), none => Just(None)].boxed()
 }
@@ -134,7 +139,7 @@ fn request() -> BoxedStrategy<Step> {
         1 => Just(Activity::Plain),
         1 => Just(Activity::Unknown),
     ];
-    (0_u8..4, activity, day(), maybe(4, 1, of(4)), maybe(1, 6, of(4)))
+    (0_u8..6, activity, day(), maybe(4, 1, of(4)), maybe(1, 6, of(6)))
         .prop_map(|(request, activity, day, reporter, merged_into)| Step::Post {
             request,
             activity,
@@ -146,8 +151,8 @@ fn request() -> BoxedStrategy<Step> {
 }
 
 fn handling() -> BoxedStrategy<Step> {
-    let word = maybe(1, 1, (said(), day()).boxed());
-    (0_u8..12, of(4), maybe(8, 1, of(4)), days(), 0_u8..6, word)
+    let word = maybe(3, 1, (said(), day()).boxed());
+    (0_u8..12, of(6), maybe(8, 1, worker()), days(), 0_u8..6, word)
         .prop_map(|(handling, request, claimer, (claimed, done), quantity, word)| Step::Handle {
             handling,
             request,
@@ -160,18 +165,27 @@ fn handling() -> BoxedStrategy<Step> {
         .boxed()
 }
 
+/// Two who are mostly the partners of a pair.
+fn partners() -> BoxedStrategy<(u8, u8, u8)> {
+    let of_pair = (0_u8..2, any::<bool>()).prop_map(|(pair, turned)| match turned {
+        true => (pair, 2 * pair + 1, 2 * pair),
+        false => (pair, 2 * pair, 2 * pair + 1),
+    });
+    prop_oneof![4 => of_pair, 1 => (of(2), of(4), of(4))].boxed()
+}
+
 fn visit() -> BoxedStrategy<Step> {
     let activity = prop_oneof![10 => Just(Activity::Visit), 1 => Just(Activity::Unknown)];
-    let confirmed = maybe(1, 1, (of(4), 0_u16..20).boxed());
-    (0_u8..8, of(2), activity, day(), of(4), confirmed)
-        .prop_map(|(visit, pair, activity, day, reporter, confirmed)| Step::Visit {
+    let later = maybe(3, 1, prop_oneof![6 => Just(1_u16), 1 => 0_u16..20].boxed());
+    (0_u8..10, partners(), activity, day(), later)
+        .prop_map(|(visit, (pair, reporter, by), activity, day, later)| Step::Visit {
             visit,
             pair,
             activity,
             day,
             reporter,
             // Now and then before the visit.
-            confirmed: confirmed.map(|(by, later)| (by, (day + later / 4).saturating_sub(1).max(1))),
+            confirmed: later.map(|later| (by, (day + later).saturating_sub(1).max(1))),
         })
         .boxed()
 }
@@ -196,16 +210,16 @@ fn application() -> BoxedStrategy<Step> {
 pub(crate) fn next() -> BoxedStrategy<Step> {
     prop_oneof![
         4 => (of(4), day(), 0_u8..5).prop_map(|(worker, day, units)| Step::Credit { worker, day, units }),
-        3 => request(),
+        5 => request(),
         8 => handling(),
-        3 => (0_u8..12, of(4), said(), day()).prop_map(|(handling, request, word, day)| Step::Rate { handling, request, word, day }),
+        3 => (0_u8..12, of(6), said(), day()).prop_map(|(handling, request, word, day)| Step::Rate { handling, request, word, day }),
         4 => visit(),
-        2 => (0_u8..8, of(2), of(4), day()).prop_map(|(visit, pair, by, day)| Step::Confirm { visit, pair, by, day }),
+        2 => (0_u8..10, of(2), of(4), day()).prop_map(|(visit, pair, by, day)| Step::Confirm { visit, pair, by, day }),
         8 => application(),
         4 => (0_u8..14, of(3), day(), maybe(4, 1, of(2))).prop_map(|(application, benefit, day, merchant)| Step::Use {
             application, benefit, day, merchant,
         }),
-        1 => (0_u8..3, 2_u32..6).prop_map(|(benefit, places)| Step::Enlarge { benefit, places }),
+        1 => (0_u8..3, 1_u32..6).prop_map(|(benefit, places)| Step::Places { benefit, places }),
         5 => (0_u8..20, of(4), of(2), day(), 0_u8..60, prop::bool::weighted(0.1)).prop_map(|(slip, pass, offer, day, yuan, wrong)| Step::Slip {
             slip, pass, offer, day, yuan, wrong,
         }),

@@ -14,7 +14,8 @@ impl Benefit {
     /// Decides a command of this benefit.
     ///
     /// # Errors
-    /// `unknown_benefit`, `invalid_date`, `invalid_amount`, `invalid_input`, `already_decided`, `quota_full`.
+    /// `unknown_benefit`, `invalid_date`, `invalid_amount`, `invalid_input`, `invalid_quantity` (fewer places than were given),
+    /// `already_decided`, `quota_full`.
     pub fn decide(&self, command: BenefitCommand) -> Decision<Vec<BenefitEvent>> {
         match command {
             BenefitCommand::Register { at, benefit, terms } => self.register(at, benefit, terms),
@@ -59,6 +60,11 @@ impl Benefit {
         if terms.price < Points::ZERO || terms.price > Points::COMMAND_MAX {
             let message = format!("benefit {benefit}: the points (所需积分) cannot hold");
             return Err(Refusal::new(Code::InvalidInput, message));
+        }
+        if let Some(places) = terms.places.filter(|places| *places < self.granted()) {
+            let given = self.granted();
+            let message = format!("benefit {benefit}: {given} are given already; the places (名额) cannot be {places}");
+            return Err(Refusal::new(Code::InvalidQuantity, message));
         }
         if self.terms() == Some(&terms) {
             return Ok(Vec::new());

@@ -104,6 +104,21 @@ fn a_grant_names_its_amount_and_owes_no_merchant() {
 }
 
 #[test]
+fn there_are_never_fewer_places_than_were_given() {
+    let mut state = given(3);
+    apply(&mut state, 1, asked(1, "2024-03-05T09:00:00+08:00"));
+    apply(&mut state, 2, asked(2, "2024-03-05T09:00:00+08:00"));
+    let places = |places| BenefitCommand::Register {
+        at: time("2024-03-06T09:00:00+08:00"),
+        benefit: benefit(),
+        terms: terms(places, BenefitKind::Voucher),
+    };
+    assert_eq!(when(&mut state.clone(), places(1)).err(), Some(Code::InvalidQuantity));
+    assert!(when(&mut state, places(2)).is_ok(), "as many as were given");
+    assert!(!state.has_place());
+}
+
+#[test]
 fn a_voucher_is_used_until_its_last_day() {
     let usable = |at: &str| {
         let used = Use { at: time(at), merchant: None };
