@@ -66,6 +66,8 @@ pub mod settlements;
 pub mod shapes;
 pub mod shelf;
 pub mod sites;
+pub mod statement_reads;
+pub mod statements;
 pub mod stock;
 pub mod stores;
 pub mod till;
@@ -143,6 +145,8 @@ fn guarded() -> Routes {
         .merge(pairs::routes())
         .merge(benefits::routes())
         .merge(selections::routes())
+        .merge(statements::routes())
+        .merge(statement_reads::routes())
         .merge(selection_objections::routes())
         .merge(selection_reads::routes())
         .merge(passes::routes())

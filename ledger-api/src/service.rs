@@ -39,6 +39,7 @@ pub mod rosters;
 pub mod selections;
 mod signed;
 pub mod staffing;
+pub mod statements;
 #[cfg(test)]
 mod tests;
 pub mod texts;

@@ -304,7 +304,7 @@ fn goods() -> BoxedStrategy<Command> {
             Command::RegisterMerchant(commands::RegisterMerchant { merchant: id(&merchant), details, update })
         }),
         3 => (name("M"), day(), points(), text()).prop_map(|(merchant, day, points, reference)| {
-            Command::PaySettlement(commands::PaySettlement { merchant: id(&merchant), month: Month::of(day), points, reference })
+            Command::PaySettlement(commands::PaySettlement { merchant: id(&merchant), month: Month::of(day), points, amount: None, reference })
         }),
         1 => (name("S"), text(), text(), any::<bool>()).prop_map(|(store, name, tier, update)| {
             let details = StoreDetails { community: Some(tier.clone()), name, tier, site: None };
@@ -470,7 +470,7 @@ fn rows() -> BoxedStrategy<Command> {
         |(row, on, reporter, merged)| {
             let (request, merged_into) = (id(&format!("XQ{row}")), merged.map(|row| id(&format!("XQ{row}"))));
             let reporter = reporter.map(|reporter| id(&reporter));
-            commands::PostRequest { request, activity: id("A3"), on, reporter, merged_into, site: None }.into()
+            commands::PostRequest { request, activity: id("A3"), on, reporter, merged_into, site: None, due: on }.into()
         },
     );
     let word = select(&["满意", "满意", "基本满意", "不满意", "属实", "不属实", "很好", ""]);
@@ -737,6 +737,11 @@ const fn kind(command: &Command) -> &'static str {
         Command::CloseCard(_) => "close card",
         Command::RegisterMerchant(_) => "register merchant",
         Command::PaySettlement(_) => "pay settlement",
+        Command::PrepareStatement(_) => "prepare statement",
+        Command::DisputeStatement(_) => "dispute statement",
+        Command::AnswerDispute(_) => "answer dispute",
+        Command::ConfirmStatement(_) => "confirm statement",
+        Command::PayBody(_) => "pay body",
         Command::OpenStore(_) => "open store",
         Command::CloseStore(_) => "close store",
         Command::ReopenStore(_) => "reopen store",
@@ -789,7 +794,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::RecordResult(_) => "record result",
     }
 }
-const KINDS: usize = 62;
+const KINDS: usize = 67;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

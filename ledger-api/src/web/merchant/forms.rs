@@ -2,7 +2,6 @@
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{ApplicationId, MerchantId};
-use ledger_core::domain::merchant::MerchantEvent;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
@@ -116,15 +115,8 @@ async fn take(app: &App, visitor: &Visitor, merchant: &str, fields: &Fields) -> 
 
 /// What a merchant is owed by a command.
 fn claimed(receipt: &Receipt) -> Fen {
-    let claims = receipt.events.iter().filter_map(Event::as_merchant).map(|event| match event {
-        MerchantEvent::MoneyClaimed(claimed) => claimed.amount,
-        MerchantEvent::MerchantRegistered(_)
-        | MerchantEvent::MerchantUpdated(_)
-        | MerchantEvent::VoucherHonoured(_)
-        | MerchantEvent::HonourReversed(_)
-        | MerchantEvent::SettlementPaid(_) => Fen::ZERO,
-    });
-    claims.fold(Fen::ZERO, |sum, amount| sum + amount)
+    let claims = receipt.events.iter().filter_map(Event::as_merchant).filter_map(|event| event.line());
+    claims.fold(Fen::ZERO, |sum, (_, line)| sum + line.amount)
 }
 
 /// A time of a form, with or without its seconds.

@@ -7,6 +7,7 @@ pub(super) mod programmes;
 pub(super) mod seals;
 pub(super) mod selections;
 pub(super) mod sites;
+pub(super) mod statements;
 pub(super) mod way;
 mod worker;
 
@@ -209,6 +210,7 @@ fn merchant_samples() -> Vec<MerchantEvent> {
         MerchantEvent::VoucherHonoured(VoucherHonoured {
             at: at(),
             merchant: merchant(),
+            month: None,
             points: points(500),
             redemption: redemption(),
             store: store(),
@@ -225,7 +227,9 @@ fn merchant_samples() -> Vec<MerchantEvent> {
             v: V1,
         }),
         MerchantEvent::SettlementPaid(SettlementPaid {
+            amount: None,
             at: at(),
+            by: None,
             merchant: merchant(),
             month: month(),
             points: points(100_000_000_000),
