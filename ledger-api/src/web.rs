@@ -30,6 +30,7 @@ mod password;
 pub mod receipt;
 mod requests;
 mod roles;
+mod statements;
 #[cfg(test)]
 mod template_tests;
 mod trouble;
@@ -65,6 +66,7 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(me::routes())
         .merge(requests::routes())
         .merge(appointments::routes())
+        .merge(statements::routes())
         .merge(merchant::routes())
         .merge(admin::routes())
         .merge(accounts::routes())

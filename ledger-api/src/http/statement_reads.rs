@@ -20,7 +20,7 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, position_from_text};
 use super::wire::PointsJson;
-use crate::access::policy::{Read, Who};
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::appraisal_sheet::Format;
 use crate::document::Form;
@@ -30,7 +30,7 @@ use crate::service::statements::{BodyLine, OfBody, OfMerchant, of_body, of_merch
 
 /// The routes of these resources.
 pub fn routes() -> Routes {
-    Routes::new().route(Read::Settlement, routes!(read_statement)).route(Read::Fund, routes!(read_body_statement))
+    Routes::new().route(Read::Settling, routes!(read_statement)).route(Read::Settling, routes!(read_body_statement))
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -292,7 +292,7 @@ async fn read_statement(
     ApiQuery(query): ApiQuery<StatementQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    caller.may(Read::Settlement, crate::access::policy::Target::Merchant(&id))?;
+    caller.may(Read::Settling, Target::Merchant(&id))?;
     let (of, form) = (month(&of)?, form(&query, &headers)?);
     let who = Who::Bearer(&caller.0);
     let found = of_merchant(&app, who, &id, of, query.min_position).await.map_err(not_there(Code::UnknownMerchant))?;
@@ -316,7 +316,7 @@ async fn read_body_statement(
     ApiQuery(query): ApiQuery<StatementQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    caller.may(Read::Fund, crate::access::policy::Target::District)?;
+    caller.may(Read::Settling, Target::District)?;
     let (of, form) = (month(&of)?, form(&query, &headers)?);
     let found = of_body(&app, Who::Bearer(&caller.0), &body, of, query.min_position).await;
     let answer = body_json(found.map_err(not_there(Code::NotFound))?);

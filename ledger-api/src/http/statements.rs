@@ -63,7 +63,7 @@ pub struct OfBodyMonth {
 
 /// A statement as prepared or confirmed.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct StatementAnswer {
+pub struct SettlingAnswer {
     /// Of which merchant, or of which body.
     #[schema(value_type = String)]
     of: String,
@@ -94,7 +94,7 @@ fn named(of: &StatementOf) -> String {
     }
 }
 
-fn prepared(command: &Command, receipt: &Receipt) -> Option<StatementAnswer> {
+fn prepared(command: &Command, receipt: &Receipt) -> Option<SettlingAnswer> {
     let Command::PrepareStatement(commands::PrepareStatement { of, month }) = command else { return None };
     let (mut lines, mut points, mut amount) = (0, Points::ZERO, Fen::ZERO);
     for event in receipt.events.iter() {
@@ -108,7 +108,7 @@ fn prepared(command: &Command, receipt: &Receipt) -> Option<StatementAnswer> {
         points += own;
         amount += money;
     }
-    Some(StatementAnswer {
+    Some(SettlingAnswer {
         of: named(of),
         month: *month,
         stage: "prepared",
@@ -119,10 +119,10 @@ fn prepared(command: &Command, receipt: &Receipt) -> Option<StatementAnswer> {
     })
 }
 
-fn confirmed(command: &Command, receipt: &Receipt) -> Option<StatementAnswer> {
+fn confirmed(command: &Command, receipt: &Receipt) -> Option<SettlingAnswer> {
     let Command::ConfirmStatement(commands::ConfirmStatement { of, month }) = command else { return None };
     let (of, month, position) = (named(of), *month, receipt.position);
-    Some(StatementAnswer { of, month, stage: "confirmed", lines: None, points: None, yuan: None, position })
+    Some(SettlingAnswer { of, month, stage: "confirmed", lines: None, points: None, yuan: None, position })
 }
 
 /// A month to prepare the statement of: it is over.
@@ -136,14 +136,14 @@ pub struct PrepareStatement {
 
 impl Ask for PrepareStatement {
     type Path = OfMerchant;
-    type Answer = StatementAnswer;
+    type Answer = SettlingAnswer;
 
     fn command(self, path: OfMerchant) -> Result<Asked, ServiceError> {
         let of = StatementOf::Merchant(path.merchant);
         Ok(Command::from(commands::PrepareStatement { of, month: self.month }).into())
     }
 
-    fn answer(command: &Command, receipt: &Receipt) -> Option<StatementAnswer> {
+    fn answer(command: &Command, receipt: &Receipt) -> Option<SettlingAnswer> {
         prepared(command, receipt)
     }
 }
@@ -156,13 +156,13 @@ impl Body for PrepareStatement {
 /// Prepare a merchant's statement (编制对账单), of what stands in the journal by now; again while it is not confirmed.
 #[utoipa::path(post, path = "/v1/merchants/{id}/statements", tag = "statements", request_body = PrepareStatement,
     params(("id" = String, Path, description = "The merchant.")),
-    responses((status = 201, description = "Prepared.", body = StatementAnswer)))]
+    responses((status = 201, description = "Prepared.", body = SettlingAnswer)))]
 async fn prepare(
     State(app): State<App>,
     ApiPath(merchant): ApiPath<MerchantId>,
     asking: Asking,
     ApiJson(body): ApiJson<PrepareStatement>,
-) -> Result<Answer<StatementAnswer>, ApiError> {
+) -> Result<Answer<SettlingAnswer>, ApiError> {
     ask(app, asking, OfMerchant { merchant }, body).await
 }
 
@@ -300,14 +300,14 @@ pub struct ConfirmStatement {}
 
 impl Ask for ConfirmStatement {
     type Path = OfMonth;
-    type Answer = StatementAnswer;
+    type Answer = SettlingAnswer;
 
     fn command(self, path: OfMonth) -> Result<Asked, ServiceError> {
         let (of, month) = (StatementOf::Merchant(path.merchant), path.month);
         Ok(Command::from(commands::ConfirmStatement { of, month }).into())
     }
 
-    fn answer(command: &Command, receipt: &Receipt) -> Option<StatementAnswer> {
+    fn answer(command: &Command, receipt: &Receipt) -> Option<SettlingAnswer> {
         confirmed(command, receipt)
     }
 }
@@ -322,13 +322,13 @@ impl Body for ConfirmStatement {
 #[utoipa::path(post, path = "/v1/merchants/{id}/statements/{month}/confirm", tag = "statements",
     request_body = ConfirmStatement,
     params(("id" = String, Path, description = "The merchant."), ("month" = String, Path, description = "YYYY-MM.")),
-    responses((status = 200, description = "Confirmed.", body = StatementAnswer)))]
+    responses((status = 200, description = "Confirmed.", body = SettlingAnswer)))]
 async fn confirm(
     State(app): State<App>,
     ApiPath((merchant, month)): ApiPath<(MerchantId, Month)>,
     asking: Asking,
     ApiJson(body): ApiJson<ConfirmStatement>,
-) -> Result<Answer<StatementAnswer>, ApiError> {
+) -> Result<Answer<SettlingAnswer>, ApiError> {
     ask(app, asking, OfMonth { merchant, month }, body).await
 }
 
@@ -343,14 +343,14 @@ pub struct PrepareBodyStatement {
 
 impl Ask for PrepareBodyStatement {
     type Path = OfBody;
-    type Answer = StatementAnswer;
+    type Answer = SettlingAnswer;
 
     fn command(self, path: OfBody) -> Result<Asked, ServiceError> {
         let of = StatementOf::Body { body: path.body, funds: Vec::new() };
         Ok(Command::from(commands::PrepareStatement { of, month: self.month }).into())
     }
 
-    fn answer(command: &Command, receipt: &Receipt) -> Option<StatementAnswer> {
+    fn answer(command: &Command, receipt: &Receipt) -> Option<SettlingAnswer> {
         prepared(command, receipt)
     }
 }
@@ -363,13 +363,13 @@ impl Body for PrepareBodyStatement {
 /// Prepare the statement of a paying body (责任单位), of what was set aside from its funds in a month.
 #[utoipa::path(post, path = "/v1/bodies/{body}/statements", tag = "statements", request_body = PrepareBodyStatement,
     params(("body" = String, Path, description = "The body, as in 资金来源.")),
-    responses((status = 201, description = "Prepared.", body = StatementAnswer)))]
+    responses((status = 201, description = "Prepared.", body = SettlingAnswer)))]
 async fn prepare_body(
     State(app): State<App>,
     ApiPath(of): ApiPath<String>,
     asking: Asking,
     ApiJson(body): ApiJson<PrepareBodyStatement>,
-) -> Result<Answer<StatementAnswer>, ApiError> {
+) -> Result<Answer<SettlingAnswer>, ApiError> {
     ask(app, asking, OfBody { body: of }, body).await
 }
 
@@ -382,14 +382,14 @@ const OF_BODY_MONTH: &[(&str, Code)] = &[("body", Code::NotFound), ("month", Cod
 
 impl Ask for ConfirmBodyStatement {
     type Path = OfBodyMonth;
-    type Answer = StatementAnswer;
+    type Answer = SettlingAnswer;
 
     fn command(self, path: OfBodyMonth) -> Result<Asked, ServiceError> {
         let of = StatementOf::Body { body: path.body, funds: Vec::new() };
         Ok(Command::from(commands::ConfirmStatement { of, month: path.month }).into())
     }
 
-    fn answer(command: &Command, receipt: &Receipt) -> Option<StatementAnswer> {
+    fn answer(command: &Command, receipt: &Receipt) -> Option<SettlingAnswer> {
         confirmed(command, receipt)
     }
 }
@@ -403,13 +403,13 @@ impl Body for ConfirmBodyStatement {
 #[utoipa::path(post, path = "/v1/bodies/{body}/statements/{month}/confirm", tag = "statements",
     request_body = ConfirmBodyStatement,
     params(("body" = String, Path, description = "The body."), ("month" = String, Path, description = "YYYY-MM.")),
-    responses((status = 200, description = "Confirmed.", body = StatementAnswer)))]
+    responses((status = 200, description = "Confirmed.", body = SettlingAnswer)))]
 async fn confirm_body(
     State(app): State<App>,
     ApiPath((of, month)): ApiPath<(String, Month)>,
     asking: Asking,
     ApiJson(body): ApiJson<ConfirmBodyStatement>,
-) -> Result<Answer<StatementAnswer>, ApiError> {
+) -> Result<Answer<SettlingAnswer>, ApiError> {
     ask(app, asking, OfBodyMonth { body: of, month }, body).await
 }
 

@@ -126,7 +126,7 @@ pub async fn of_merchant(
     month: Month,
     min_position: Option<u64>,
 ) -> Result<OfMerchant, ServiceError> {
-    may_read(who, Read::Settlement, Target::Merchant(merchant))?.at_least(app, min_position).await?;
+    may_read(who, Read::Settling, Target::Merchant(merchant))?.at_least(app, min_position).await?;
     let unknown = || ServiceError::refused(Code::UnknownMerchant, format!("there is no merchant {merchant:?}"));
     let id = MerchantId::new(merchant).map_err(|_| unknown())?;
     let name = app.views.merchant(merchant).await?.value.ok_or_else(unknown)?.name;
@@ -161,7 +161,7 @@ pub async fn of_body(
     month: Month,
     min_position: Option<u64>,
 ) -> Result<OfBody, ServiceError> {
-    may_read(who, Read::Fund, Target::District)?.at_least(app, min_position).await?;
+    may_read(who, Read::Settling, Target::District)?.at_least(app, min_position).await?;
     let page = app.views.funds_of(body, LOOKED_MAX).await?;
     if page.rows.is_empty() {
         let message = format!("there is no fund of {body:?}; 责任单位 is written as in 资金来源");
@@ -172,7 +172,7 @@ pub async fn of_body(
         let (Some(row), Ok(id)) = (row.months().get(&month), FundId::new(&fund)) else { continue };
         let mut lines = Vec::new();
         for (position, Line { source, at, amount, .. }) in app.views.fund_lines(&id, month, page.position).await? {
-            let points = spent(app, &source).await?;
+            let points = spent(app, &source, position).await?;
             lines.push(BodyLine { position, source, at, points, amount });
         }
         funds.push(OfFund { fund, row: row.clone(), lines });
@@ -180,10 +180,14 @@ pub async fn of_body(
     Ok(OfBody { body: body.to_owned(), month, funds, position: page.position })
 }
 
-/// What a worker spent for what was granted under a row; nothing for a slip.
-async fn spent(app: &App, source: &Key) -> Result<Points, ServiceError> {
-    for entry in app.views.entries_of(source).await? {
-        if let Event::Worker(WorkerEvent::BenefitPointsSpent(spent)) = entry.event()? {
+/// What a worker spent for what was granted under a row; nothing for a slip. Points are spent in the entry just before
+/// the money is set aside, be it by the application or by a later place.
+async fn spent(app: &App, source: &Key, position: u64) -> Result<Points, ServiceError> {
+    let before = app.ledger.journal().read(position.saturating_sub(2), 1).await?;
+    for entry in before {
+        if let Event::Worker(WorkerEvent::BenefitPointsSpent(spent)) = entry.event()?
+            && Key::from(&spent.application) == *source
+        {
             return Ok(spent.points);
         }
     }
@@ -256,8 +260,7 @@ pub struct Waiting {
 /// # Errors
 /// [`ServiceError`].
 pub async fn waiting(app: &App, who: Who<'_>) -> Result<(Vec<Waiting>, bool), ServiceError> {
-    may_read(who, Read::Settlement, Target::District)?;
-    may_read(who, Read::Fund, Target::District)?.at_least(app, None).await?;
+    may_read(who, Read::Settling, Target::District)?.at_least(app, None).await?;
     let this = Month::of(today(app)).to_string();
     let mut waiting = Vec::new();
     let mut merchants = app.views.merchants("", LOOKED_MAX).await?;

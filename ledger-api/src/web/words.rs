@@ -31,9 +31,10 @@ mod merchant_words;
 mod programmes;
 mod requests;
 mod sentences;
+mod statements;
 
 words! {
-    @with [accounts, appointments, decisions, merchant_words, programmes, requests]
+    @with [accounts, appointments, decisions, merchant_words, programmes, requests, statements]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -90,6 +91,7 @@ words! {
     branch: "党支部", "Branch";
     me: "我的积分", "My points";
     appointments_page: "聘任走访", "Appointments";
+    statements_page: "对账结算", "Statements";
     requests_page: "需求办理", "Requests";
     merchant: "商户", "Merchant";
     admin: "区县", "District";
@@ -364,10 +366,18 @@ words! {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ALL, accounts, appointments, decisions, merchant_words, programmes, requests};
+    use super::{ALL, accounts, appointments, decisions, merchant_words, programmes, requests, statements};
 
-    const PARTS: &[&[(&str, &str, &str)]] =
-        &[ALL, accounts::ALL, appointments::ALL, decisions::ALL, merchant_words::ALL, programmes::ALL, requests::ALL];
+    const PARTS: &[&[(&str, &str, &str)]] = &[
+        ALL,
+        accounts::ALL,
+        appointments::ALL,
+        decisions::ALL,
+        merchant_words::ALL,
+        programmes::ALL,
+        requests::ALL,
+        statements::ALL,
+    ];
 
     #[test]
     fn every_word_is_there_once_in_each_language() {

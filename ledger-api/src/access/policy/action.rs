@@ -239,6 +239,8 @@ kinds! {
         Merchant,
         /// What a merchant is owed and was paid.
         Settlement,
+        /// A month's lines, of a merchant or of a paying body, and how far their statement has come.
+        Settling,
         /// The sites.
         Sites,
         /// The list of stores.

@@ -47,6 +47,7 @@ const PAGES: &[&str] = &[
     "/receipt",
     "/receipt/",
     "/requests",
+    "/statements",
 ];
 
 const METHODS: &[Method] = &[Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];

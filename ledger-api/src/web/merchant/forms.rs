@@ -7,7 +7,7 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
 use ledger_core::ledger::{Command, Receipt, commands};
 
-use super::Told;
+use super::{Told, statement};
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::desk::today;
@@ -56,7 +56,11 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, merchant: &str, fiel
         typed.paid = fen.to_string();
         return Ok(Told { wait: told.clone(), typed, ..Told::default() });
     }
-    let done = if honours { honour(app, visitor, fields).await } else { take(app, visitor, merchant, fields).await };
+    let done = match fields.get("do") {
+        "honour" => honour(app, visitor, fields).await,
+        "dispute" => statement::dispute(app, visitor, merchant, fields).await,
+        _ => take(app, visitor, merchant, fields).await,
+    };
     match done {
         Ok(said) => Ok(Told { said, ..Told::default() }),
         Err(Trouble::Service(error)) => {

@@ -120,6 +120,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(seals::samples())
         .chain(away::samples())
         .chain(selections::samples())
+        .chain(statements::samples())
         .chain(erasure_samples())
         .collect()
 }
