@@ -68,6 +68,8 @@ pub mod settlements;
 pub mod shapes;
 pub mod shelf;
 pub mod sites;
+pub mod statement_reads;
+pub mod statements;
 pub mod stock;
 pub mod stores;
 pub mod till;
@@ -145,6 +147,8 @@ fn guarded() -> Routes {
         .merge(pairs::routes())
         .merge(benefits::routes())
         .merge(selections::routes())
+        .merge(statements::routes())
+        .merge(statement_reads::routes())
         .merge(selection_objections::routes())
         .merge(selection_list::routes())
         .merge(selection_reads::routes())

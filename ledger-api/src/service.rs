@@ -40,6 +40,7 @@ pub mod selections;
 mod signed;
 pub mod staffing;
 mod stream;
+pub mod statements;
 #[cfg(test)]
 mod tests;
 pub mod texts;

@@ -31,6 +31,7 @@ pub mod receipt;
 mod requests;
 mod roles;
 mod selections;
+mod statements;
 #[cfg(test)]
 mod template_tests;
 mod trouble;
@@ -67,6 +68,7 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(requests::routes())
         .merge(appointments::routes())
         .merge(selections::routes())
+        .merge(statements::routes())
         .merge(merchant::routes())
         .merge(admin::routes())
         .merge(accounts::routes())

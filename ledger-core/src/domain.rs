@@ -37,6 +37,7 @@ pub mod programme;
 pub mod request;
 pub mod selection;
 pub mod site;
+pub mod statement;
 pub mod store;
 pub mod worker;
 

@@ -36,14 +36,16 @@ pub struct BenefitFigures {
 pub struct FundFigures {
     /// Appropriated.
     pub appropriated: Fen,
-    /// Set aside.
+    /// Set aside and not paid yet.
     pub committed: Fen,
+    /// Paid.
+    pub paid: Fen,
 }
 
 impl FundFigures {
     /// What is left.
     pub fn free(&self) -> Fen {
-        self.appropriated - self.committed
+        self.appropriated - self.committed - self.paid
     }
 }
 
@@ -134,15 +136,24 @@ impl Programmes {
                 figures.appropriated = event.terms.appropriated;
             }
             FundEvent::FundCommitted(event) => figures.committed += event.amount,
+            FundEvent::FundPaid(event) => {
+                figures.committed -= event.amount;
+                figures.paid += event.amount;
+            }
+            FundEvent::FundStatementPrepared(_) | FundEvent::FundStatementConfirmed(_) => {}
         }
     }
 
     fn owed(&mut self, event: &MerchantEvent) {
         let (month, points, money) = match event {
-            MerchantEvent::VoucherHonoured(event) => (event.at.month(), event.points, Fen::ZERO),
+            MerchantEvent::VoucherHonoured(event) => (event.borne_in(), event.points, Fen::ZERO),
             MerchantEvent::HonourReversed(event) => (event.month, Points::ZERO - event.points, Fen::ZERO),
-            MerchantEvent::MoneyClaimed(event) => (event.at.month(), Points::ZERO, event.amount),
+            MerchantEvent::MoneyClaimed(event) => (event.borne_in(), Points::ZERO, event.amount),
             MerchantEvent::SettlementPaid(_)
+            | MerchantEvent::StatementPrepared(_)
+            | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementDisputeAnswered(_)
+            | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::MerchantRegistered(_)
             | MerchantEvent::MerchantUpdated(_) => return,
         };

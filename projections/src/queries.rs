@@ -9,6 +9,7 @@ mod programmes;
 pub mod redemption;
 pub mod selection;
 mod site;
+pub mod statements;
 
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::ids::{Key, WorkerId};

@@ -35,6 +35,7 @@ use ledger_core::journal::{Journal, RecordedTime};
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime, CreditAction};
 use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
 use ledger_core::ledger::commands::requests::AskedRating;
+use ledger_core::ledger::commands::statements::StatementOf;
 use ledger_core::ledger::commands::visits::AskedConfirmation;
 use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission, commands};
 use proptest::prelude::*;
@@ -310,7 +311,7 @@ fn goods() -> BoxedStrategy<Command> {
             Command::RegisterMerchant(commands::RegisterMerchant { merchant: id(&merchant), details, update })
         }),
         3 => (name("M"), day(), points(), text()).prop_map(|(merchant, day, points, reference)| {
-            Command::PaySettlement(commands::PaySettlement { merchant: id(&merchant), month: Month::of(day), points, reference })
+            Command::PaySettlement(commands::PaySettlement { merchant: id(&merchant), month: Month::of(day), points, amount: None, reference })
         }),
         1 => (name("S"), text(), text(), any::<bool>()).prop_map(|(store, name, tier, update)| {
             let details = StoreDetails { community: Some(tier.clone()), name, tier, site: None };
@@ -458,6 +459,30 @@ fn selections() -> BoxedStrategy<Command> {
         .boxed()
 }
 
+/// The statements of the month in which most histories redeem, and of whatever was set aside in it.
+fn statements() -> BoxedStrategy<Command> {
+    let month = || Month::parse("2024-03").expect("a month");
+    let of = || {
+        prop_oneof![
+            3 => name("M").prop_map(|merchant| StatementOf::Merchant(id(&merchant))),
+            1 => text().prop_map(|body| StatementOf::Body { body, funds: vec![id("ZJ1")] }),
+        ]
+    };
+    let prepare = of().prop_map(move |of| commands::PrepareStatement { of, month: month() }.into());
+    let confirm = of().prop_map(move |of| commands::ConfirmStatement { of, month: month() }.into());
+    let dispute = (earlier(), text()).prop_map(move |(line, reason)| {
+        commands::DisputeStatement { merchant: id("M1"), month: month(), line: id(&line), reason }.into()
+    });
+    let answer = (earlier(), any::<bool>(), text()).prop_map(move |(dispute, upheld, reason)| {
+        let (merchant, dispute) = (id("M1"), id(&dispute));
+        commands::AnswerDispute { merchant, month: month(), dispute, upheld, reason }.into()
+    });
+    let pay = (text(), text()).prop_map(move |(body, reference)| {
+        commands::PayBody { body, funds: vec![id("ZJ1")], month: month(), reference }.into()
+    });
+    prop_oneof![4 => prepare, 3 => confirm, 2 => dispute, 1 => answer, 1 => pay].boxed()
+}
+
 /// Rows of the documents' programmes.
 fn rows() -> BoxedStrategy<Command> {
     let at = || prop::option::weighted(0.95, time());
@@ -476,7 +501,7 @@ fn rows() -> BoxedStrategy<Command> {
         |(row, on, reporter, merged)| {
             let (request, merged_into) = (id(&format!("XQ{row}")), merged.map(|row| id(&format!("XQ{row}"))));
             let reporter = reporter.map(|reporter| id(&reporter));
-            commands::PostRequest { request, activity: id("A3"), on, reporter, merged_into, site: None }.into()
+            commands::PostRequest { request, activity: id("A3"), on, reporter, merged_into, site: None, due: on }.into()
         },
     );
     let word = select(&["满意", "满意", "基本满意", "不满意", "属实", "不属实", "很好", ""]);
@@ -568,6 +593,7 @@ fn command() -> BoxedStrategy<Command> {
         8 => sites(),
         14 => registers(),
         10 => selections(),
+        6 => statements(),
         20 => rows(),
         20 => goods(),
         9 => spending().prop_map(Command::Redeem),
@@ -749,6 +775,11 @@ const fn kind(command: &Command) -> &'static str {
         Command::CloseCard(_) => "close card",
         Command::RegisterMerchant(_) => "register merchant",
         Command::PaySettlement(_) => "pay settlement",
+        Command::PrepareStatement(_) => "prepare statement",
+        Command::DisputeStatement(_) => "dispute statement",
+        Command::AnswerDispute(_) => "answer dispute",
+        Command::ConfirmStatement(_) => "confirm statement",
+        Command::PayBody(_) => "pay body",
         Command::OpenStore(_) => "open store",
         Command::CloseStore(_) => "close store",
         Command::ReopenStore(_) => "reopen store",
@@ -801,7 +832,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::RecordResult(_) => "record result",
     }
 }
-const KINDS: usize = 62;
+const KINDS: usize = 67;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {
@@ -923,6 +954,8 @@ fn every_command_is_accepted_in_some_history() {
     accepted.extend(["confirm visit", "rate handling", "use a benefit", "settle case"]);
     accepted.extend(["seal selection", "draw selection", "object to selection"]);
     accepted.extend(["answer objection", "revise selection", "record result"]);
+    // Three persons settle a month, and two act in these histories.
+    accepted.extend(["confirm statement", "dispute statement", "answer dispute", "pay body"]);
     for _ in 0..240 {
         let given = strategy.new_tree(&mut runner).expect("a history").current();
         accepted.extend(run(play(&Backend::memory(), &given)));

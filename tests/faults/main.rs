@@ -55,6 +55,7 @@ mod full_disk;
 mod hang_ups;
 mod hostile;
 mod kills;
+mod programme_races;
 mod races;
 mod shutdown;
 mod survivor;

@@ -26,15 +26,15 @@ on_both_journals!(
 );
 
 /// A server on a fresh journal with a district in which every worker has points.
-struct Course {
-    site: Site,
+pub(crate) struct Course {
+    pub(crate) site: Site,
     server: Server,
-    api: Api,
-    chance: ChaCha8Rng,
+    pub(crate) api: Api,
+    pub(crate) chance: ChaCha8Rng,
 }
 
 impl Course {
-    async fn on(site: Site) -> Course {
+    pub(crate) async fn on(site: Site) -> Course {
         let token = token(site.url());
         let server = Server::start(site.url(), &[]);
         let api = server.api(&token);
@@ -44,7 +44,7 @@ impl Course {
         Course { site, server, api, chance: ChaCha8Rng::seed_from_u64(size::seed()) }
     }
 
-    fn ends_well(self) {
+    pub(crate) fn ends_well(self) {
         assert_eq!(self.server.terminate().code(), Some(0), "{}", self.server.stderr());
         self.site.is_verified_and_replays_identically();
     }
@@ -179,7 +179,7 @@ pub(crate) async fn race(apis: &[Api], requests: Vec<Request>) -> Vec<(u16, Valu
 }
 
 /// How many took effect. Panics where anyone else was told another reason than the one there is.
-fn count_winners(answers: &[(u16, Value)], reason: &str) -> usize {
+pub(crate) fn count_winners(answers: &[(u16, Value)], reason: &str) -> usize {
     let lost = answers.iter().filter(|(status, _)| *status >= 300);
     for (status, body) in lost.clone() {
         assert_eq!(body["code"], reason, "a loser was told {status} {body}");

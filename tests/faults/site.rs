@@ -73,6 +73,12 @@ impl Site {
         entries
     }
 
+    /// The payloads of the events of a type, in order.
+    pub(crate) async fn events_of(&self, event_type: &str) -> Vec<Value> {
+        let entries = self.entries().await.into_iter().filter(|entry| entry.event_type == event_type);
+        entries.map(|entry| serde_json::from_slice(&entry.payload).expect("a payload is JSON")).collect()
+    }
+
     /// Every command by its key. Panics where one key stands in two places, or a command's events do not stand together.
     pub(crate) async fn commands(&self) -> BTreeMap<String, Recorded> {
         let mut commands: BTreeMap<String, Recorded> = BTreeMap::new();

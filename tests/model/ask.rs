@@ -260,6 +260,7 @@ impl Ask {
                 merchant: id(&merchant),
                 month: Month::of(month),
                 points: Points::from_hundredths(points),
+                amount: None,
                 reference: "凭证".to_owned(),
             }),
             Ask::OpenStore { store, name, update } => {

@@ -301,6 +301,10 @@ impl Books {
             }
             // Money is another book.
             MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::StatementPrepared(_)
+            | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementDisputeAnswered(_)
+            | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::MerchantRegistered(_)
             | MerchantEvent::MerchantUpdated(_) => return,
         };

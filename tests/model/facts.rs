@@ -308,6 +308,10 @@ fn merchant(event: &MerchantEvent) -> String {
         MerchantEvent::SettlementPaid(event) => {
             format!("{who} was paid {} for {}", event.points.hundredths(), event.month)
         }
+        MerchantEvent::StatementPrepared(event) => format!("{who} statement of {} prepared", event.month),
+        MerchantEvent::StatementDisputed(event) => format!("{who} disputes {} of {}", event.line, event.month),
+        MerchantEvent::StatementDisputeAnswered(event) => format!("{who} dispute {} answered", event.dispute),
+        MerchantEvent::StatementConfirmed(event) => format!("{who} statement of {} confirmed", event.month),
     }
 }
 

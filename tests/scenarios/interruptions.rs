@@ -20,8 +20,6 @@ use crate::imported::{Imported, Pack, imported};
 use crate::journals::{self, Database};
 use crate::program::{import, run, utf8};
 
-const PACK: Pack = Pack::Qianwei;
-
 /// Imports that may end before their kill; more means that the moments are badly chosen.
 const UNHURT_MAX: u32 = 5;
 /// How long an import may take to come to the place where it is killed.
@@ -31,9 +29,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(1);
 /// How long an import lives on once it has come to its place: not every kill meets the moment after a commit.
 const LIVES_ON_MICROS: std::ops::Range<u64> = 0..8_000;
 
-fn start(journal: &str, report: &Path) -> Child {
+fn start(pack: Pack, journal: &str, report: &Path) -> Child {
     let mut command = cli::command(journal);
-    command.args(["import", utf8(&PACK.folder()), "--report", utf8(report)]);
+    command.args(["import", utf8(&pack.folder()), "--report", utf8(report)]);
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
 }
 
@@ -81,8 +79,8 @@ impl Watch {
 /// Kills an import of the pack this many times, each time between a tenth and nine tenths of its way, and starts again on
 /// the same journal until that has been killed all along the way, then on a new one. Every journal must end like the one
 /// that was never interrupted.
-fn killed_and_started_again(database: Database, seed: u64, kills: u32) {
-    let reference = imported(PACK, database);
+fn killed_and_started_again(pack: Pack, database: Database, seed: u64, kills: u32) {
+    let reference = imported(pack, database);
     let end = reference.state.get("position").count();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let report = scratch_dir("killed").join("report.json");
@@ -92,14 +90,14 @@ fn killed_and_started_again(database: Database, seed: u64, kills: u32) {
     while killed.len() < kills as usize {
         let (begin, last) = (watch.position().max(end / 10), end * 9 / 10);
         if begin >= last {
-            ends_alike(&journal, reference);
+            ends_alike(pack, &journal, reference);
             journal = journals::fresh(database);
             watch = Watch::of(&journal);
             continue;
         }
         // In small steps, so that one journal is killed many times.
         let place = random.gen_range(begin + 1..=last.min(begin + end / 8));
-        let mut child = start(&journal, &report);
+        let mut child = start(pack, &journal, &report);
         let began = Instant::now();
         while watch.position() < place && child.try_wait().expect("a child can be waited for").is_none() {
             assert!(began.elapsed() < PLACE_LIMIT, "the import does not come to position {place}");
@@ -119,14 +117,14 @@ fn killed_and_started_again(database: Database, seed: u64, kills: u32) {
         killed.push(position);
     }
     println!("killed at {killed:?} of {end}");
-    ends_alike(&journal, reference);
+    ends_alike(pack, &journal, reference);
 }
 
 /// Imports to the end and compares everything, positions included.
-fn ends_alike(journal: &str, reference: &Imported) {
-    let report = import(journal, &PACK.folder(), 1, &[]);
-    PACK.state_of(journal).assert_same(&reference.state, "the state after the kills");
-    PACK.assert_refused_again(&report);
+fn ends_alike(pack: Pack, journal: &str, reference: &Imported) {
+    let report = import(journal, &pack.folder(), 1, &[]);
+    pack.state_of(journal).assert_same(&reference.state, "the state after the kills");
+    pack.assert_refused_again(&report);
     let taken = |report: &crate::exact::Exact| -> u64 {
         ["credits", "redemptions", "repeats"].map(|count| report.get(count).count()).iter().sum()
     };
@@ -136,10 +134,22 @@ fn ends_alike(journal: &str, reference: &Imported) {
 
 #[test]
 fn an_import_killed_twenty_times_ends_as_if_never_killed_in_sqlite() {
-    killed_and_started_again(Database::Sqlite, 20_240_305, 20);
+    killed_and_started_again(Pack::Qianwei, Database::Sqlite, 20_240_305, 20);
 }
 
 #[test]
 fn an_import_killed_twenty_times_ends_as_if_never_killed_in_postgres() {
-    killed_and_started_again(Database::Postgres, 20_240_306, 20);
+    killed_and_started_again(Pack::Qianwei, Database::Postgres, 20_240_306, 20);
+}
+
+#[test]
+fn an_import_with_the_programmes_sheets_killed_twenty_times_ends_as_if_never_killed_in_sqlite() {
+    killed_and_started_again(Pack::QianweiProgrammes, Database::Sqlite, 20_240_307, 20);
+    killed_and_started_again(Pack::YanzhouProgrammes, Database::Sqlite, 20_240_308, 20);
+}
+
+#[test]
+fn an_import_with_the_programmes_sheets_killed_twenty_times_ends_as_if_never_killed_in_postgres() {
+    killed_and_started_again(Pack::QianweiProgrammes, Database::Postgres, 20_240_309, 20);
+    killed_and_started_again(Pack::YanzhouProgrammes, Database::Postgres, 20_240_310, 20);
 }

@@ -102,7 +102,7 @@ fn is_of_the_district(method: &Method, path: &str) -> bool {
         ] => false,
         ["v1", "requests" | "appointments" | "pairs" | "passes" | "honours" | "selections", ..] => false,
         ["v1", "benefits", _, ..] => false,
-        ["v1", "merchants", _, "settlements"] => false,
+        ["v1", "merchants", _, "settlements" | "statements", ..] | ["v1", "bodies", ..] => false,
         _ => true,
     }
 }

@@ -272,6 +272,10 @@ fn operator(action: Action) -> Reach {
         Action::Command(
             C::RecordVisit | C::ConfirmVisit | C::ApplyBenefit | C::UseBenefit | C::IssuePass | C::UsePass,
         ) => Reach::Own,
+        // A statement is of the whole district, and so is whoever prepares it.
+        Action::Command(C::PrepareStatement | C::PrepareBodyStatement) | Action::Read(Read::Settling) => {
+            Reach::District
+        }
         // By the paper that the candidate signed.
         Action::Command(C::ConsentToSelection | C::WithdrawFromSelection) => Reach::Own,
         // Of a site that routes it, or of the reporter's.
@@ -308,9 +312,18 @@ fn approver(action: Action) -> Reach {
             | C::SettleCase
             | C::RegisterAppointment,
         ) => Reach::Own,
-        Action::Command(C::PaySettlement | C::OpenPair) | Action::Read(Read::Settlement | Read::Fund) => {
-            Reach::District
-        }
+        // One prepares a statement, another confirms it, a third pays: the rules see to it that they are three.
+        Action::Command(
+            C::PaySettlement
+            | C::PrepareStatement
+            | C::AnswerDispute
+            | C::ConfirmStatement
+            | C::PrepareBodyStatement
+            | C::ConfirmBodyStatement
+            | C::PayBody
+            | C::OpenPair,
+        )
+        | Action::Read(Read::Settlement | Read::Settling | Read::Fund) => Reach::District,
         // A selection is one of the district, and what follows from it is nobody's alone.
         Action::Command(
             C::AnnounceSelection
@@ -354,8 +367,8 @@ fn branch(action: Action) -> Reach {
 
 fn merchant(action: Action) -> Reach {
     match action {
-        Action::Command(CommandKind::UseBenefit | CommandKind::UsePass) => Reach::Own,
-        Action::Read(Read::Merchant | Read::Settlement) => Reach::Own,
+        Action::Command(CommandKind::UseBenefit | CommandKind::UsePass | CommandKind::DisputeStatement) => Reach::Own,
+        Action::Read(Read::Merchant | Read::Settlement | Read::Settling | Read::FreeText) => Reach::Own,
         Action::Read(_) | Action::Command(_) | Action::Cosign | Action::KeepPerson | Action::Nothing => Reach::Nowhere,
     }
 }

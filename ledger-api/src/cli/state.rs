@@ -69,6 +69,9 @@ struct FundJson {
     appropriated: Exact<Fen>,
     committed: Exact<Fen>,
     free: Exact<Fen>,
+    /// Only where something was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid: Option<Exact<Fen>>,
 }
 
 #[derive(Serialize)]
@@ -80,7 +83,8 @@ struct OwedJson {
 impl From<&FundFigures> for FundJson {
     fn from(fund: &FundFigures) -> FundJson {
         let (appropriated, committed) = (Exact(fund.appropriated), Exact(fund.committed));
-        FundJson { appropriated, committed, free: Exact(fund.free()) }
+        let paid = Some(fund.paid).filter(|paid| paid.is_positive()).map(Exact);
+        FundJson { appropriated, committed, free: Exact(fund.free()), paid }
     }
 }
 

@@ -191,6 +191,7 @@ impl History {
                 merchant: merchant.clone(),
                 month: *month,
                 points: *points,
+                amount: None,
                 reference: format!("演示凭证-{month}-{merchant}"),
             });
             let at = BusinessTime::start_of(after + Days::new(9));

@@ -142,26 +142,31 @@ impl Plan {
     /// One or more in every state, some of them of the example worker.
     fn requests(&self) -> Result<Vec<(String, Command)>, IdError> {
         let posted = [
-            ("YS-XQ01", "WX02", 9, None, None),
-            ("YS-XQ02", "WX02", 4, Some(4), None),
-            ("YS-XQ03", "PD02", 6, None, None),
-            ("YS-XQ04", "YH01", 3, Some(1), None),
-            ("YS-XQ05", "WX02", 12, Some(1), None),
-            ("YS-XQ06", "WX02", 20, None, None),
-            ("YS-XQ07", "WX02", 8, Some(9), Some("YS-XQ01")),
-            ("YS-XQ08", "PD03", 2, None, None),
-            ("YS-XQ09", "YH01", 5, Some(23), None),
+            ("YS-XQ01", "WX02", 9, None, None, Some(-2)),
+            ("YS-XQ02", "WX02", 4, Some(4), None, Some(3)),
+            ("YS-XQ03", "PD02", 6, None, None, Some(-1)),
+            ("YS-XQ04", "YH01", 3, Some(1), None, None),
+            ("YS-XQ05", "WX02", 12, Some(1), None, None),
+            ("YS-XQ06", "WX02", 20, None, None, None),
+            ("YS-XQ07", "WX02", 8, Some(9), Some("YS-XQ01"), None),
+            ("YS-XQ08", "PD03", 2, None, None, Some(5)),
+            ("YS-XQ09", "YH01", 5, Some(23), None, None),
         ];
         let mut commands = Vec::new();
-        for (id, activity, days, reporter, merged_into) in posted {
-            let command = commands::PostRequest {
-                request: id.parse()?,
-                activity: activity.parse()?,
-                on: Some(self.ago(days)),
-                reporter: reporter.map(worker_id).transpose()?,
-                merged_into: merged_into.map(str::parse).transpose()?,
-                site: None,
-            };
+        for (id, activity, days, reporter, merged_into, due) in posted {
+            let command =
+                commands::PostRequest {
+                    request: id.parse()?,
+                    activity: activity.parse()?,
+                    on: Some(self.ago(days)),
+                    reporter: reporter.map(worker_id).transpose()?,
+                    merged_into: merged_into.map(str::parse).transpose()?,
+                    site: None,
+                    // So many days from now, or before now.
+                    due: due.map(|days: i64| {
+                        if days < 0 { self.ago(days.unsigned_abs()) } else { self.ahead(days.unsigned_abs()) }
+                    }),
+                };
             commands.push((id.to_owned(), command.into()));
         }
         for (id, request, worker, claimed, done) in

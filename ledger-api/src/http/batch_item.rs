@@ -17,7 +17,8 @@ use super::error::ApiError;
 use super::shapes::{ID_PATTERN, KEY_PATTERN, string};
 use super::{appointments, benefits, pairs, passes, requests, selection_objections, selections};
 use super::{
-    cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, stores, workers,
+    cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, statements, stores,
+    workers,
 };
 use crate::service::command::Asked;
 
@@ -87,6 +88,13 @@ commands! {
     "close_card" => workers::CloseCard,
     "register_merchant" | "merchant" => merchants::RegisterMerchant,
     "pay_settlement" => merchants::PaySettlement,
+    "prepare_statement" => statements::PrepareStatement,
+    "dispute_statement" => statements::DisputeStatement,
+    "answer_dispute" => statements::AnswerDispute,
+    "confirm_statement" => statements::ConfirmStatement,
+    "prepare_body_statement" => statements::PrepareBodyStatement,
+    "confirm_body_statement" => statements::ConfirmBodyStatement,
+    "pay_body" => statements::PayBody,
     "open_store" | "store" => stores::OpenStore,
     "close_store" => stores::CloseStore,
     "reopen_store" => stores::ReopenStore,

@@ -148,6 +148,10 @@ struct FundJson {
     /// What is left.
     #[schema(value_type = f64)]
     free: Exact<Fen>,
+    /// What the body paid by its statements. Only where something was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    paid: Option<Exact<Fen>>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -176,6 +180,7 @@ fn fund_json(fund: String, row: &Fund) -> Option<FundJson> {
         appropriated: Exact(terms.appropriated),
         committed: Exact(row.committed()),
         free: Exact(row.free()),
+        paid: Some(row.paid()).filter(|paid| paid.is_positive()).map(Exact),
     })
 }
 

@@ -4,6 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use ledger_core::domain::ids::MerchantId;
 use ledger_core::domain::merchant::command::MerchantDetails;
+use ledger_core::domain::money::Fen;
+use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::Month;
 use ledger_core::ledger::{Command, Receipt, commands};
@@ -17,9 +19,10 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::{Id, MonthText, Price, Reason, Uscc};
-use super::wire::{PointsJson, Text, maybe_text};
+use super::wire::{PointsJson, Text, YuanJson, maybe_text};
 use crate::access::policy::CommandKind;
 use crate::app::App;
+use crate::exact::Exact;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked};
 
@@ -93,7 +96,7 @@ async fn register(
 /// The merchant that an address names.
 #[derive(Debug, Deserialize)]
 pub struct OfMerchant {
-    merchant: MerchantId,
+    pub(super) merchant: MerchantId,
 }
 
 /// A payment to a merchant.
@@ -103,9 +106,13 @@ pub struct PaySettlement {
     /// The month it settles.
     #[schema(value_type = MonthText)]
     month: Month,
-    /// How much of what is owed for it.
-    #[schema(value_type = Price)]
-    points: PointsJson,
+    /// How much of what is owed for it in points; nothing without, where `yuan` is paid.
+    #[serde(default)]
+    #[schema(value_type = Option<Price>)]
+    points: Option<PointsJson>,
+    /// How much of what is owed in yuan, by a statement of the month that was confirmed.
+    #[serde(default)]
+    yuan: Option<YuanJson>,
     /// The payment's reference, such as a voucher number.
     #[schema(value_type = Reason)]
     reference: Text,
@@ -120,8 +127,12 @@ pub struct PaymentAnswer {
     /// The month it settles.
     #[schema(value_type = String)]
     month: Month,
-    /// How much.
+    /// How much in points.
     points: PointsJson,
+    /// How much in yuan; where some was paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    yuan: Option<Exact<Fen>>,
     /// Durable up to here.
     position: u64,
 }
@@ -131,22 +142,24 @@ impl Ask for PaySettlement {
     type Answer = PaymentAnswer;
 
     fn command(self, path: OfMerchant) -> Result<Asked, ServiceError> {
-        let PaySettlement { month, points, reference } = self;
+        let PaySettlement { month, points, yuan, reference } = self;
+        let amount = yuan.map(|yuan| yuan.amount("yuan")).transpose()?;
         Ok(Command::PaySettlement(commands::PaySettlement {
             merchant: path.merchant,
             month,
-            points: points.0,
+            points: points.map_or(Points::ZERO, |points| points.0),
+            amount,
             reference: reference.0,
         })
         .into())
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<PaymentAnswer> {
-        let Command::PaySettlement(commands::PaySettlement { merchant, month, points, .. }) = command else {
+        let Command::PaySettlement(commands::PaySettlement { merchant, month, points, amount, .. }) = command else {
             return None;
         };
-        let points = PointsJson(*points);
-        Some(PaymentAnswer { merchant: merchant.clone(), month: *month, points, position: receipt.position })
+        let (points, yuan) = (PointsJson(*points), amount.map(Exact));
+        Some(PaymentAnswer { merchant: merchant.clone(), month: *month, points, yuan, position: receipt.position })
     }
 }
 
@@ -155,7 +168,7 @@ impl Body for PaySettlement {
     const PATH: &'static [(&'static str, Code)] = &[("merchant", Code::UnknownMerchant)];
 }
 
-/// Record a payment.
+/// Record a payment. A month whose statement was prepared is paid once it was confirmed, by a third person.
 #[utoipa::path(post, path = "/v1/merchants/{id}/settlements", tag = "merchants", request_body = PaySettlement,
     params(("id" = String, Path, description = "The merchant.")),
     responses((status = 201, description = "Recorded.", body = PaymentAnswer)))]

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use ledger_core::domain::decimal::{Decimal, Spelling};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{FundId, MerchantId, OfferId, PassNo, SlipNo, WorkerId};
-use ledger_core::domain::merchant::MerchantEvent;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
 use ledger_core::domain::period::Period;
@@ -253,15 +252,8 @@ impl Ask for UsePass {
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<HonourAnswer> {
         let Command::UsePass(commands::UsePass { slip_no, .. }) = command else { return None };
-        let claimed = receipt.events.iter().filter_map(Event::as_merchant).map(|event| match event {
-            MerchantEvent::MoneyClaimed(claimed) => claimed.amount,
-            MerchantEvent::MerchantRegistered(_)
-            | MerchantEvent::MerchantUpdated(_)
-            | MerchantEvent::VoucherHonoured(_)
-            | MerchantEvent::HonourReversed(_)
-            | MerchantEvent::SettlementPaid(_) => Fen::ZERO,
-        });
-        let yuan = claimed.fold(Fen::ZERO, |sum, amount| sum + amount);
+        let claimed = receipt.events.iter().filter_map(Event::as_merchant).filter_map(|event| event.line());
+        let yuan = claimed.fold(Fen::ZERO, |sum, (_, line)| sum + line.amount);
         Some(HonourAnswer { honour: slip_no.clone(), yuan: Exact(yuan), position: receipt.position })
     }
 }

@@ -19,8 +19,9 @@ use super::extract::{ApiPath, ApiQuery, Caller, Limit, from_text, position_from_
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::exact::Exact;
+use crate::service::desk::today;
 use crate::service::publicity::Within;
-use crate::service::requests::{Standing, is_within, told};
+use crate::service::requests::{Standing, is_overdue, is_within, told};
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -60,6 +61,10 @@ struct RequestsQuery {
     #[serde(default, deserialize_with = "from_text")]
     #[param(value_type = Option<String>)]
     status: Option<Standing>,
+    /// true: those alone that nothing was done about by their day (办理时限); false: the others.
+    #[serde(default, deserialize_with = "from_text")]
+    #[param(value_type = Option<String>)]
+    overdue: Option<bool>,
     /// A site: what it and all below it route, or their workers reported.
     #[serde(default)]
     #[param(value_type = Option<String>)]
@@ -105,6 +110,12 @@ struct RequestJson {
     /// 提出日期.
     #[schema(value_type = String, format = Date)]
     on: NaiveDate,
+    /// 办理时限: by which day it is to be done, where that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    due: Option<NaiveDate>,
+    /// Whether nothing was done about it by that day.
+    overdue: bool,
     /// Who reported it; null where no worker did, and where the reader is a worker and it is somebody else.
     reporter: Option<String>,
     /// The site that routes it.
@@ -133,12 +144,14 @@ struct RequestList {
     position: u64,
 }
 
-fn request_json(caller: &Caller, id: String, request: &ServiceRequest) -> Option<RequestJson> {
+fn request_json(caller: &Caller, today: NaiveDate, id: String, request: &ServiceRequest) -> Option<RequestJson> {
     let posting = request.posting()?;
     Some(RequestJson {
         request: id,
         activity: posting.activity.to_string(),
         on: posting.on,
+        due: posting.due,
+        overdue: is_overdue(request, today),
         reporter: shown(caller, posting.reporter.as_ref()),
         site: posting.site.as_ref().map(ToString::to_string),
         merged_into: posting.merged_into.as_ref().map(ToString::to_string),
@@ -177,12 +190,16 @@ async fn list_requests(
     let reading = caller.may_here(&app, Read::Request, target).await?;
     reading.at_least(&app, query.min_position).await?;
     let mut within = Within::of(&app, &site).await?;
-    let wanted = |row: &ServiceRequest| query.status.is_none_or(|status| status == Standing::of(row));
+    let today = today(&app);
+    let wanted = |row: &ServiceRequest| {
+        query.status.is_none_or(|status| status == Standing::of(row))
+            && query.overdue.is_none_or(|overdue| overdue == is_overdue(row, today))
+    };
     let page = app.views.requests(&query.after, query.limit.0, wanted).await?;
     let mut requests = Vec::with_capacity(page.rows.len());
     for (id, row) in page.rows {
         if is_within(&app, &mut within, &row).await? {
-            requests.extend(request_json(&caller, id, &row));
+            requests.extend(request_json(&caller, today, id, &row));
         }
     }
     let about: Vec<String> = requests.iter().filter_map(|request| request.reporter.clone()).collect();
@@ -203,7 +220,7 @@ async fn read_request(
     reading.at_least(&app, query.min_position).await?;
     RequestId::new(&id).map_err(|_| ApiError::unknown(Code::UnknownRequest, "request", &id))?;
     let At { position, value: row } = app.views.request(&id).await?;
-    let request = row.and_then(|row| request_json(&caller, id.clone(), &row));
+    let request = row.and_then(|row| request_json(&caller, today(&app), id.clone(), &row));
     let request = request.ok_or_else(|| ApiError::unknown(Code::UnknownRequest, "request", &id))?;
     if let Some(reporter) = &request.reporter {
         reading.note_worker(&app, reporter);

@@ -22,7 +22,7 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::{Id, KeyName};
-use super::wire::{DateJson, PointsJson, QuantityJson};
+use super::wire::{DateJson, PointsJson, QuantityJson, maybe_day};
 use crate::access::policy::CommandKind;
 use crate::app::App;
 use crate::service::ServiceError;
@@ -57,6 +57,9 @@ pub struct PostRequest {
     #[serde(default)]
     #[schema(value_type = Option<Id>)]
     site: Option<SiteId>,
+    /// 办理时限: by which day it is to be done. An annotation: it is no part of what a repeat is told by.
+    #[serde(default)]
+    due: Option<DateJson>,
 }
 
 /// A request as posted.
@@ -85,6 +88,7 @@ impl Ask for PostRequest {
             reporter: self.reporter,
             merged_into: self.merged_into,
             site: self.site,
+            due: maybe_day("due", self.due)?,
         };
         Ok(Asked { no_date: self.on.no_date("on"), ..Asked::from(Command::from(command)) })
     }

@@ -97,10 +97,14 @@ pub(super) struct DueJson {
     /// `carried + honoured − corrected − paid`, and never less than zero for a month: what it cannot bear goes on to the
     /// next one. The sum of all months is below zero where the merchant was paid more than it claims by now.
     pub(super) owed: PointsJson,
-    /// What is owed in money besides, in yuan: for benefits used and discounts given there. Only where there is some.
+    /// What is claimed in money besides, in yuan: for benefits used and discounts given there. Only where there is some.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>)]
     pub(super) yuan: Option<Exact<Fen>>,
+    /// What was paid of that. Only where something was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    pub(super) yuan_paid: Option<Exact<Fen>>,
     /// Redemptions behind the claims, less those reversed.
     pub(super) redemptions: i64,
     /// References of the payments.
@@ -265,6 +269,7 @@ fn due_json(due: Due) -> DueJson {
         paid: PointsJson(booked.paid),
         owed: PointsJson(owed),
         yuan: Some(booked.money).filter(|money| money.is_positive()).map(Exact),
+        yuan_paid: Some(booked.money_paid).filter(|money| money.is_positive()).map(Exact),
         redemptions: booked.redemptions,
         references: booked.references,
     }
@@ -279,6 +284,7 @@ fn total(months: &[(String, Due)]) -> Due {
         total.booked.corrected += booked.corrected;
         total.booked.paid += booked.paid;
         total.booked.money += booked.money;
+        total.booked.money_paid += booked.money_paid;
         total.booked.redemptions += booked.redemptions;
         total.booked.references.extend_from_slice(&booked.references);
     }

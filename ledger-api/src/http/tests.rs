@@ -20,6 +20,7 @@ mod reads;
 mod rights;
 mod roles;
 mod selections;
+mod statements;
 mod strangers;
 pub(crate) mod support;
 mod waiting;

@@ -31,6 +31,7 @@ pub(super) const REQUEST_COLUMNS: &[Column] = &[
     Column::required("提出日期"),
     Column::required("上报人编号"),
     Column::optional("并入单号"),
+    Column::optional("办理时限"),
 ];
 
 /// 办理记录.
@@ -217,6 +218,8 @@ fn read_request(row: &Row, frame: &RecordFrame) -> Result<Asked, Asked> {
         reporter: reading.maybe("上报人编号", Code::UnknownWorker)?,
         merged_into: reading.maybe("并入单号", Code::UnknownRequest)?,
         site: None,
+        // An annotation: a cell that is no date is as good as a blank one.
+        due: day(row, "办理时限").ok().flatten(),
     };
     Ok(reading.once(on, command))
 }

@@ -14,7 +14,7 @@ use super::ServiceError;
 use super::begun::Begun;
 use super::names::{self, Named, Personal};
 use super::texts;
-use super::{away, erasure, reach};
+use super::{away, erasure, reach, statements};
 use crate::access::Role;
 use crate::access::policy::{Denied, Who, allow, of_command};
 use crate::app::App;
@@ -138,6 +138,8 @@ pub async fn prepare_after(
     away::name_worker(app, &mut command).await?;
     let (kind, target) = of_command(&command);
     reach::may_after(app, who, kind, target, begun).await?;
+    statements::name_funds(app, &mut command).await?;
+    statements::require_line(app, &command).await?;
     if let Command::EraseWorker(command) = &mut command {
         command.oneself = who.is_worker(command.worker.as_str());
     }

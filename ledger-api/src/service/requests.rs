@@ -68,6 +68,12 @@ impl FromStr for Standing {
     }
 }
 
+/// Whether nothing was done about a request by the day that was said (办理时限).
+pub fn is_overdue(request: &ServiceRequest, today: NaiveDate) -> bool {
+    let due = request.posting().and_then(|posting| posting.due);
+    Standing::of(request) == Standing::Open && due.is_some_and(|due| due < today)
+}
+
 /// An id as far as the reader may be told whose: a worker is told the own one alone.
 pub fn told<'a>(who: Who<'_>, worker: Option<&'a str>) -> Option<&'a str> {
     worker.filter(|worker| who.is_worker(worker) || may_ever(who, Read::Workers) || may_ever(who, Read::Events))
@@ -108,6 +114,11 @@ impl Listed {
     /// The day on which it was posted.
     pub fn on(&self) -> NaiveDate {
         self.request.posting().map(|posting| posting.on).unwrap_or_default()
+    }
+
+    /// By when it is to be done, where that was said.
+    pub fn due(&self) -> Option<NaiveDate> {
+        self.request.posting().and_then(|posting| posting.due)
     }
 
     /// When its points ripen.
@@ -199,7 +210,8 @@ impl Wanted<'_> {
 /// A board.
 #[derive(Debug, Clone, Default)]
 pub struct Board {
-    /// What waits longest first; what is over comes newest first.
+    /// What is due first comes first, behind it what has no such day, longest waiting first; what is over comes newest
+    /// first.
     pub rows: Vec<Listed>,
     /// Whether there are more than are shown.
     pub more: bool,
@@ -219,9 +231,11 @@ pub async fn board(app: &App, who: Who<'_>, wanted: Wanted<'_>) -> Result<Board,
     let found = app.views.requests("", LOOKED_MAX, wants).await?;
     let rows = found.rows.into_iter().map(|(id, row)| Listed::of(&programme, id, row));
     let mut rows: Vec<Listed> = rows.collect();
-    // What waits comes first, longest first; behind it what is over, newest first.
+    // What waits comes first: by the day it is due, then what has none, longest waiting first; behind it what is over,
+    // newest first.
     rows.sort_by(|one, other| {
-        let by_day = if one.is_over() { other.on().cmp(&one.on()) } else { one.on().cmp(&other.on()) };
+        let day = |listed: &Listed| (listed.due().unwrap_or(NaiveDate::MAX), listed.on());
+        let by_day = if one.is_over() { other.on().cmp(&one.on()) } else { day(one).cmp(&day(other)) };
         one.is_over().cmp(&other.is_over()).then(by_day).then_with(|| one.id.cmp(&other.id))
     });
     let mut within = Within::of(app, &site).await?;

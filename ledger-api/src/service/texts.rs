@@ -71,6 +71,13 @@ fn free_text(command: &mut Command) -> Option<(About, &mut String)> {
         Command::AnswerObjection(commands::AnswerObjection { objection, reason, .. }) => {
             Some((About::Named((&*objection).into()), reason))
         }
+        // About no worker: kept under what they are about.
+        Command::DisputeStatement(commands::DisputeStatement { line, reason, .. }) => {
+            Some((About::Case(line.to_string()), reason))
+        }
+        Command::AnswerDispute(commands::AnswerDispute { dispute, reason, .. }) => {
+            Some((About::Case(dispute.to_string()), reason))
+        }
         // Kept under the grant's own key: it is about no worker.
         Command::EndGrant(commands::EndGrant { grant, reason, .. }) => Some((About::Case(grant.to_string()), reason)),
         Command::OpenJournal(_)
@@ -81,6 +88,9 @@ fn free_text(command: &mut Command) -> Option<(About, &mut String)> {
         | Command::MoveCard(_)
         | Command::RegisterMerchant(_)
         | Command::PaySettlement(_)
+        | Command::PrepareStatement(_)
+        | Command::ConfirmStatement(_)
+        | Command::PayBody(_)
         | Command::OpenStore(_)
         | Command::ReopenStore(_)
         | Command::ListItem(_)
@@ -180,6 +190,11 @@ impl<'a> Written<'a> {
     /// About a worker, and about what has a name, such as a credit.
     pub fn of_worker(worker: &'a str, case: Option<&'a str>, text: &'a mut String) -> Written<'a> {
         Written { kind: WORKER, id: worker, case, text }
+    }
+
+    /// About what has a name of its own, and is no worker's.
+    pub fn of_case(case: &'a str, text: &'a mut String) -> Written<'a> {
+        Written { kind: CASE, id: case, case: None, text }
     }
 
     /// About a store.

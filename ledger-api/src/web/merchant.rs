@@ -2,6 +2,7 @@
 //! passes and vouchers, which are owed in yuan.
 
 mod forms;
+mod statement;
 
 use askama::Template;
 use axum::Router;
@@ -44,6 +45,8 @@ struct Page {
     lines: Vec<(String, String, String)>,
     key: String,
     now: String,
+    /// The statement that waits to be looked over.
+    statement: Option<statement::Shown>,
 }
 
 struct Row {
@@ -110,6 +113,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     if typed.at.is_empty() {
         typed.at.clone_from(&now);
     }
+    let statement = statement::shown(app, visitor, &merchant, &dues).await?;
     let this = dues.iter().find(|(found, _)| *found == month).map(|(_, due)| &due.booked);
     let owed: Points = dues.iter().map(|(_, due)| due.owed).sum();
     let page = Page {
@@ -138,6 +142,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
             })
             .collect(),
         key: new_key("use"),
+        statement,
         now,
         rows: dues
             .iter()

@@ -89,6 +89,7 @@ const PLACES: &[Place] = &[
             acts && may(who, Read::Appointments)
         },
     },
+    Place { path: "/statements", title: |w| w.statements_page, sign: "账", is_for: super::statements::is_for },
     Place {
         path: "/merchant",
         title: |w| w.merchant,

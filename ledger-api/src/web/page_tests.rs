@@ -136,8 +136,10 @@ async fn the_desk_posts_a_request_records_the_work_and_the_word_on_it() {
         ],
     );
     assert!(!page.contains("YS-XQ06") && !page.contains("YS-XQ07"), "what is over is not to be done: {page}");
-    let oldest = page.find("YS-XQ05").zip(page.find("YS-XQ08"));
-    assert!(oldest.is_some_and(|(old, new)| old < new), "what waits longest comes first");
+    // By the day it is due; what has none comes behind, longest waiting first.
+    holds(&page, &["已逾期 2 天", "还有 3 天"]);
+    let places = ["YS-XQ01", "YS-XQ03", "YS-XQ02", "YS-XQ08", "YS-XQ05", "YS-XQ09"].map(|id| page.find(id));
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}");
     holds(&desk.read("/requests?state=merged").await, &["YS-XQ07", "已并入", "并入 YS-XQ01"]);
 
     let post = [("do", "post"), ("number", "T-1"), ("activity", "WX02"), ("on", "2026-11-30")];
@@ -377,12 +379,52 @@ async fn whoever_objected_appeals_a_dismissal_once_and_another_approver_decides(
 }
 
 #[tokio::test]
+async fn a_month_is_prepared_looked_over_disputed_answered_and_confirmed() {
+    let house = House::open().await;
+    let (desk, approver) = (house.enter(Role::Operator).await, house.enter(Role::Approver).await);
+    let shop = house.enter(Role::Merchant).await;
+    let page = desk.read("/statements").await;
+    holds(&page, &["待结算月份", "待编制"]);
+    let address = format!("/statements?merchant={}", demo::EXAMPLE_MERCHANT);
+    let rest = page.split(&address).nth(1).expect("a month of the merchant's own");
+    let month = rest.split("month=").nth(1).and_then(|rest| rest.get(..7)).expect("a month").to_owned();
+    let own = format!("{address}&month={month}");
+    let page = desk.read(&own).await;
+    holds(&page, &["编制对账单", "明细"]);
+    assert!(!page.contains("登记付款"), "nothing is paid before it is confirmed");
+    let merchant = demo::EXAMPLE_MERCHANT;
+    let form = |does: &'static str, key: &'static str| {
+        vec![("merchant", merchant), ("body", ""), ("month", month.as_str()), ("key", key), ("do", does)]
+    };
+    assert!(desk.done("/statements", &form("prepare", "DZ-1")).await.contains("已编制"));
+    let page = shop.read("/merchant").await;
+    holds(&page, &["提出异议", "待确认"]);
+    let line = page.split("<option value=\"").find_map(|rest| rest.split('"').next().filter(|it| it.contains("demo")));
+    let line = line.or_else(|| page.split("id=\"line\"").nth(1)?.split("value=\"").nth(1)?.split('"').next());
+    let line = line.expect("a line to dispute");
+    let dispute =
+        [("month", month.as_str()), ("line", line), ("reason", "数量不对"), ("key", "YY-9"), ("do", "dispute")];
+    assert!(shop.done("/merchant", &dispute).await.contains("异议已提交"));
+    holds(&shop.read("/merchant").await, &["数量不对", "等待答复"]);
+    assert!(!approver.refused("/statements", &form("confirm", "DZ-2")).await.is_empty(), "a dispute waits");
+    let mut answer = form("dismiss", "DZ-3");
+    answer.extend([("dispute", "YY-9"), ("reason", "与流水一致")]);
+    assert!(approver.done("/statements", &answer).await.contains("异议已答复"));
+    holds(&shop.read("/merchant").await, &["异议不成立：与流水一致"]);
+    assert!(approver.done("/statements", &form("confirm", "DZ-4")).await.contains("已确认"));
+    let mut pay = form("pay", "DZ-5");
+    pay.push(("reference", "财付9号"));
+    assert!(!approver.refused("/statements", &pay).await.is_empty(), "a third person pays");
+}
+
+#[tokio::test]
 async fn foreign_roles_and_forged_forms_are_refused() {
     let house = House::open().await;
     let all = [
         ("/requests", &[Role::Operator, Role::Approver, Role::Worker] as &[Role]),
         ("/appointments", &[Role::Operator, Role::Approver]),
         ("/me", &[Role::Worker]),
+        ("/statements", &[Role::Operator, Role::Approver]),
         ("/merchant", &[Role::Merchant]),
     ];
     for (role, _, _) in demo::ENTRANCES {

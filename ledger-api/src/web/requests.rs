@@ -26,7 +26,7 @@ use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::today;
 use crate::service::own::roles_on;
-use crate::service::requests::{Board, Listed, Standing, Wanted, board, kinds_on, told};
+use crate::service::requests::{Board, Listed, Standing, Wanted, board, is_overdue, kinds_on, told};
 
 #[derive(Template)]
 #[template(path = "requests/page.html", config = ".askama.toml")]
@@ -60,6 +60,10 @@ struct Row {
     worth: String,
     age: String,
     on: String,
+    /// By when it is to be done and how long that is; blank where nobody said so.
+    due: String,
+    /// Nothing was done about it by then.
+    late: bool,
     state: &'static str,
     colour: &'static str,
     /// Who reported it, as far as the reader is told; where it is routed; what it repeats.
@@ -280,6 +284,8 @@ impl Shown<'_> {
             worth: line.map(|line| w.requests.worth(&points(line.points_per_unit), &line.unit)).unwrap_or_default(),
             age: w.requests.age((self.today - listed.on()).num_days()),
             on: listed.on().to_string(),
+            due: listed.due().map(|due| self.due(listed, due)).unwrap_or_default(),
+            late: is_overdue(&listed.request, self.today),
             state,
             colour,
             facts: self.facts(listed, reported_here),
@@ -293,6 +299,12 @@ impl Shown<'_> {
             today: self.today.to_string(),
             at: at.to_owned(),
         }
+    }
+
+    /// By when it is to be done; of what nothing was done about yet, how long that is.
+    fn due(&self, listed: &Listed, due: NaiveDate) -> String {
+        let w = self.w.requests;
+        if listed.standing == Standing::Open { w.due((due - self.today).num_days(), due) } else { w.due_on(due) }
     }
 
     /// Whether whoever looks may claim it as a worker.

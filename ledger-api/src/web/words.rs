@@ -32,9 +32,10 @@ mod programmes;
 mod requests;
 mod selections;
 mod sentences;
+mod statements;
 
 words! {
-    @with [accounts, appointments, decisions, merchant_words, programmes, requests, selections]
+    @with [accounts, appointments, decisions, merchant_words, programmes, requests, selections, statements]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -92,6 +93,7 @@ words! {
     branch: "党支部", "Branch";
     me: "我的积分", "My points";
     appointments_page: "聘任走访", "Appointments";
+    statements_page: "对账结算", "Statements";
     requests_page: "需求办理", "Requests";
     merchant: "商户", "Merchant";
     admin: "区县", "District";
@@ -366,7 +368,7 @@ words! {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ALL, accounts, appointments, decisions, merchant_words, programmes, requests, selections};
+    use super::{ALL, accounts, appointments, decisions, merchant_words, programmes, requests, selections, statements};
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
         ALL,
@@ -377,6 +379,7 @@ mod tests {
         programmes::ALL,
         requests::ALL,
         selections::ALL,
+        statements::ALL,
     ];
 
     #[test]

@@ -449,12 +449,12 @@ impl Event {
             | Event::Sites(_)
             | Event::Request(_)
             | Event::Pair(_)
-            | Event::Fund(_)
             | Event::Benefit(_)
             | Event::Certificate(_)
             | Event::Pass(_)
             | Event::Offer(_)
             | Event::Selection(_) => None,
+            Event::Fund(event) => event.month().map(Subject::Month),
             Event::Worker(event) => event.subject(),
             Event::Merchant(event) => event.subject(),
             Event::Store(event) => event.subject(),
@@ -548,11 +548,11 @@ impl Event {
             | Event::Mark(_)
             | Event::Request(_)
             | Event::Pair(_)
-            | Event::Fund(_)
             | Event::Benefit(_)
             | Event::Certificate(_)
             | Event::Pass(_)
             | Event::Offer(_) => None,
+            Event::Fund(event) => event.reason(),
         }
     }
 

@@ -1,4 +1,5 @@
-//! A fund (资金来源): what a body pays for benefits and offers. appropriated = free + committed, at every position.
+//! A fund (资金来源): what a body pays for benefits and offers. appropriated = free + committed +
+//! paid, at every position.
 
 pub mod command;
 pub mod decide;

@@ -197,6 +197,10 @@ id!(
     ObjectionId, "objection", 128, true
 );
 id!(
+    /** What was said against a line of a statement, named by the key of the command that said it. */
+    DisputeId, "dispute", 128, true
+);
+id!(
     /** A slip of a merchant (小票号), named by the key of its row. */
     SlipNo, "slip", 128, true
 );
@@ -261,7 +265,8 @@ named_by_key!(
     VisitId,
     ApplicationId,
     SlipNo,
-    ObjectionId
+    ObjectionId,
+    DisputeId
 );
 
 #[cfg(test)]

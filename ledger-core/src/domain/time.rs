@@ -202,6 +202,16 @@ impl Month {
             .map(Month::of)
     }
 
+    /// The month after.
+    #[must_use]
+    pub fn next(self) -> Month {
+        if self.month < 12 {
+            Month { month: self.month + 1, ..self }
+        } else {
+            Month { year: self.year.saturating_add(1), month: 1 }
+        }
+    }
+
     /// The first day of the month.
     pub fn first_day(self) -> NaiveDate {
         NaiveDate::from_ymd_opt(self.year, self.month, 1).unwrap_or(NaiveDate::MIN)

@@ -11,6 +11,7 @@ mod names;
 mod programmes;
 mod reading;
 mod selections;
+mod statements;
 mod ways;
 mod worker;
 
@@ -39,6 +40,7 @@ use limits::Limits;
 use programmes::Programmes;
 use reading::Reading;
 use selections::Selections;
+use statements::Statements;
 use ways::Persons;
 pub use worker::WorkerBook;
 
@@ -51,6 +53,8 @@ pub struct MerchantBook {
     pub paid: Points,
     /// What each month has still to bear: its claims, less those taken back in it, less what it was paid.
     months: BTreeMap<Month, Points>,
+    /// The months' statements.
+    statements: Statements,
 }
 
 /// The books of everybody.
@@ -89,7 +93,7 @@ impl Books {
                 self.programme(event);
                 Ok(())
             }
-            Event::Fund(event) => self.programmes.fund(event),
+            Event::Fund(event) => self.programmes.fund(&self.persons, event, self.movements),
             Event::Benefit(event) => self.programmes.benefit(event),
             Event::Selection(_) if self.movements => Ok(()),
             Event::Selection(event) => self.selections.follow(event),
@@ -194,24 +198,26 @@ impl Books {
             self.merchants.insert(event.merchant().clone(), MerchantBook::default());
         }
         let Some(book) = self.merchants.get_mut(event.merchant()) else { return Ok(()) };
-        let followed = book.follow(event);
+        let followed = book.follow(&self.persons, event);
         if self.movements { Ok(()) } else { followed }
     }
 }
 
 impl MerchantBook {
     /// Books an event; says what of it cannot be.
-    fn follow(&mut self, event: &MerchantEvent) -> Result<(), String> {
+    fn follow(&mut self, persons: &Persons, event: &MerchantEvent) -> Result<(), String> {
+        let stated = self.statements.of_merchant(persons, event);
         match event {
             MerchantEvent::VoucherHonoured(event) => {
                 self.honoured += event.points;
-                *self.month(event.at.month()) += event.points;
+                *self.month(event.month.unwrap_or_else(|| event.at.month())) += event.points;
             }
             MerchantEvent::HonourReversed(event) => {
                 self.honoured -= event.points;
-                let carried = event
-                    .claimed_in
-                    .is_none_or(|claimed_in| claimed_in < event.month && *self.month(claimed_in) < event.points);
+                let carried = event.claimed_in.is_none_or(|claimed_in| {
+                    let closed = self.statements.is_confirmed(claimed_in) || *self.month(claimed_in) < event.points;
+                    claimed_in < event.month && closed
+                });
                 *self.month(event.month) -= event.points;
                 if !carried {
                     let claimed_in = event.claimed_in.unwrap_or(event.month);
@@ -227,10 +233,14 @@ impl MerchantBook {
                 }
             }
             MerchantEvent::MoneyClaimed(_)
+            | MerchantEvent::StatementPrepared(_)
+            | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementDisputeAnswered(_)
+            | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::MerchantRegistered(_)
             | MerchantEvent::MerchantUpdated(_) => {}
         }
-        Ok(())
+        stated
     }
 
     fn month(&mut self, month: Month) -> &mut Points {

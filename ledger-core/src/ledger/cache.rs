@@ -19,7 +19,7 @@ pub mod layout {
     /// Of workers.
     pub const WORKER: u32 = 8;
     /// Of merchants.
-    pub const MERCHANT: u32 = 3;
+    pub const MERCHANT: u32 = 4;
     /// Of stores.
     pub const STORE: u32 = 5;
     /// Of card numbers.
@@ -37,7 +37,7 @@ pub mod layout {
     /// Of pairs.
     pub const PAIR: u32 = 1;
     /// Of funds.
-    pub const FUND: u32 = 1;
+    pub const FUND: u32 = 2;
     /// Of benefits.
     pub const BENEFIT: u32 = 1;
     /// Of certificates.

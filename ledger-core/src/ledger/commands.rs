@@ -18,6 +18,7 @@ pub mod requests;
 pub(crate) mod samples;
 pub mod selections;
 pub mod sites;
+pub mod statements;
 pub mod stock;
 pub mod stores;
 pub mod visits;
@@ -41,6 +42,7 @@ pub use selections::{
     SealSelection,
 };
 pub use sites::{CloseSite, MoveSite, OpenSite, SetServices};
+pub use statements::{AnswerDispute, ConfirmStatement, DisputeStatement, PayBody, PrepareStatement};
 pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
 pub use visits::{ConfirmVisit, RecordVisit};
@@ -188,6 +190,16 @@ commands! {
     RegisterMerchant(RegisterMerchant),
     /// Record a payment to a merchant.
     PaySettlement(PaySettlement),
+    /// Prepare the statement of a month.
+    PrepareStatement(PrepareStatement),
+    /// Dispute a line of a merchant's.
+    DisputeStatement(DisputeStatement),
+    /// Answer such a dispute.
+    AnswerDispute(AnswerDispute),
+    /// Confirm the statement of a month.
+    ConfirmStatement(ConfirmStatement),
+    /// Record that a body paid its own.
+    PayBody(PayBody),
     /// Open a store.
     OpenStore(OpenStore),
     /// Close a store.

@@ -22,7 +22,7 @@ pub struct Claim {
     pub source: Option<Key>,
 }
 
-/// The view, keyed by merchant, month and the row that it is for.
+/// The view, keyed by merchant, the month that bears it, and the row that it is for.
 pub struct ClaimView;
 
 fn claimed(event: &Event) -> Option<&MoneyClaimed> {
@@ -35,7 +35,7 @@ impl View for ClaimView {
 
     fn keys(event: &Event) -> Vec<SmolStr> {
         let Some(event) = claimed(event) else { return Vec::new() };
-        vec![under(event.merchant.as_str(), format_smolstr!("{}/{}", event.at.month(), event.source))]
+        vec![under(event.merchant.as_str(), format_smolstr!("{}/{}", event.borne_in(), event.source))]
     }
 
     fn fold(row: &mut Claim, _: &str, _: u64, event: &Event) {

@@ -5,6 +5,7 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::merchant::event::MerchantEvent;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
+use ledger_core::domain::statement::{Answer, Dispute, Line, Stage, Statement, Sums};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -24,9 +25,64 @@ pub struct Settlement {
     pub redemptions: i64,
     /// References of the payments.
     pub references: Vec<String>,
-    /// Owed in money: benefits used and discounts given there, fen.
+    /// Claimed in money: benefits used and discounts given there, fen.
     #[serde(default)]
     pub money: Fen,
+    /// Paid in money, fen.
+    #[serde(default)]
+    pub money_paid: Fen,
+    /// The lines: what they come to, and between which positions they stand.
+    #[serde(default)]
+    pub lines: Lines,
+    /// The statement, once somebody prepared one.
+    #[serde(default)]
+    pub stated: Option<Stated>,
+}
+
+/// A month's lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Lines {
+    /// What they come to.
+    pub sums: Sums,
+    /// The position of the first.
+    pub first: u64,
+    /// The position of the last.
+    pub last: u64,
+}
+
+impl Lines {
+    /// Takes one more.
+    pub fn add(&mut self, position: u64, line: &Line) {
+        if self.sums.lines == 0 {
+            self.first = position;
+        }
+        self.last = position;
+        self.sums.add(line);
+    }
+}
+
+/// A month's statement.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Stated {
+    /// As far as it has come.
+    pub statement: Statement,
+    /// The position of the entry by which it was prepared last: the statement is of what stands before it.
+    pub prepared_at: u64,
+    /// The position of the entry that confirmed it.
+    #[serde(default)]
+    pub confirmed_at: Option<u64>,
+}
+
+impl Settlement {
+    /// How far the statement has come.
+    pub fn stage(&self) -> Stage {
+        self.stated.as_ref().map_or(Stage::Open, |stated| stated.statement.stage(&self.lines.sums))
+    }
+
+    /// What is still to be paid in money.
+    pub fn money_owed(&self) -> Fen {
+        self.money - self.money_paid
+    }
 }
 
 /// A month with what goes over from month to month.
@@ -73,17 +129,24 @@ impl View for SettlementView {
     fn keys(event: &Event) -> Vec<SmolStr> {
         let Event::Merchant(event) = event else { return Vec::new() };
         let month = match event {
-            MerchantEvent::VoucherHonoured(event) => event.at.month(),
+            MerchantEvent::VoucherHonoured(event) => event.borne_in(),
+            MerchantEvent::StatementPrepared(event) => event.month,
+            MerchantEvent::StatementDisputed(event) => event.month,
+            MerchantEvent::StatementDisputeAnswered(event) => event.month,
+            MerchantEvent::StatementConfirmed(event) => event.month,
             MerchantEvent::HonourReversed(event) => event.month,
             MerchantEvent::SettlementPaid(event) => event.month,
-            MerchantEvent::MoneyClaimed(event) => event.at.month(),
+            MerchantEvent::MoneyClaimed(event) => event.borne_in(),
             MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => return Vec::new(),
         };
         vec![under(event.merchant().as_str(), month)]
     }
 
-    fn fold(row: &mut Settlement, _: &str, _: u64, event: &Event) {
+    fn fold(row: &mut Settlement, _: &str, position: u64, event: &Event) {
         let Event::Merchant(event) = event else { return };
+        if let Some((_, line)) = event.line() {
+            row.lines.add(position, &line);
+        }
         match event {
             MerchantEvent::VoucherHonoured(event) => {
                 row.honoured += event.points;
@@ -96,9 +159,30 @@ impl View for SettlementView {
             }
             MerchantEvent::SettlementPaid(event) => {
                 row.paid += event.points;
+                row.money_paid += event.amount.unwrap_or_default();
                 row.references.push(event.reference.clone());
             }
             MerchantEvent::MoneyClaimed(event) => row.money += event.amount,
+            MerchantEvent::StatementPrepared(event) => {
+                let (amount, digest, lines, points) = (event.amount, event.digest, event.lines, event.points);
+                let stated = row.stated.get_or_insert_default();
+                stated.statement.prepare(&event.by, Sums { amount, digest, lines, points });
+                stated.prepared_at = position;
+            }
+            MerchantEvent::StatementDisputed(event) => {
+                let (by, line, reason) = (event.by.clone(), event.line.clone(), event.reason.clone());
+                let dispute = Dispute { by, line, reason, answer: None };
+                row.stated.get_or_insert_default().statement.dispute(&event.dispute, dispute);
+            }
+            MerchantEvent::StatementDisputeAnswered(event) => {
+                let answer = Answer { by: event.by.clone(), reason: event.reason.clone(), upheld: event.upheld };
+                row.stated.get_or_insert_default().statement.answer(&event.dispute, answer);
+            }
+            MerchantEvent::StatementConfirmed(event) => {
+                let stated = row.stated.get_or_insert_default();
+                stated.statement.confirmed_by = Some(event.by.clone());
+                stated.confirmed_at = Some(position);
+            }
             MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => {}
         }
     }

@@ -20,8 +20,8 @@ const MARK: &str = "@@hostile@@";
 /// An appeal needs a decision of somebody else, and what is due needs none of a caller: tests of a credit's way are about both.
 /// What waits for another's row of an activity that ripens later, and what only a merchant, a session or a case gives: the
 /// library's tests of programmes and of deliveries are about those. A selection's steps are taken once each, in their order:
-/// its own tests take them.
-pub(super) const OF_OTHER_OFFICES: [&str; 24] = [
+/// its own tests take them, and so are those of a statement.
+pub(super) const OF_OTHER_OFFICES: [&str; 33] = [
     "POST /v1/audit/cosignatures",
     "POST /v1/witness/add-checkpoint",
     "POST /v1/login",
@@ -37,6 +37,15 @@ pub(super) const OF_OTHER_OFFICES: [&str; 24] = [
     "POST /v1/honours",
     "POST /v1/stores/{id}/tickets",
     "POST /v1/stores/{id}/cases/{case}/settle",
+    "POST /v1/merchants/{id}/statements",
+    "POST /v1/merchants/{id}/statements/{month}/disputes",
+    "POST /v1/merchants/{id}/statements/{month}/disputes/{dispute}/answer",
+    "POST /v1/merchants/{id}/statements/{month}/confirm",
+    "GET /v1/bodies/{body}/statements/{month}",
+    "POST /v1/bodies/{body}/statements",
+    "POST /v1/bodies/{body}/statements/{month}/confirm",
+    "POST /v1/bodies/{body}/statements/{month}/pay",
+    "GET /v1/merchants/{id}/statements/{month}",
     "POST /v1/selections/{id}/consents",
     "POST /v1/selections/{id}/withdraw",
     "POST /v1/selections/{id}/seal",

@@ -218,6 +218,7 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
             reporter: reporter.map(worker),
             merged_into: merged_into.map(|earlier| id(&format!("R{earlier}"))),
             site: None,
+            due: None,
         }),
         Step::Handle { handling, request, claimer, claimed, done, quantity: units, word } => {
             Command::RecordHandling(commands::RecordHandling {

@@ -291,6 +291,7 @@ async fn corrections(desk: &Desk) {
         merchant: id("M01"),
         month,
         points: Points::from_whole(40),
+        amount: None,
         reference: "FK-0001".into(),
     });
     desk.at("2024-04-02T10:00:00+08:00", "T-0", "JS01", paid).await;

@@ -2,6 +2,7 @@
 //! does not compile before it stands here.
 
 use ledger_core::ledger::command::{AskedSpending, CreditAction};
+use ledger_core::ledger::commands::statements::StatementOf;
 use ledger_core::ledger::{Command, commands};
 
 use super::target::Target;
@@ -54,6 +55,20 @@ kinds! {
         RegisterMerchant,
         /// Records a payment to a merchant.
         PaySettlement,
+        /// Prepares a merchant's statement.
+        PrepareStatement,
+        /// Disputes a line of a merchant's statement.
+        DisputeStatement,
+        /// Answers such a dispute.
+        AnswerDispute,
+        /// Confirms a merchant's statement.
+        ConfirmStatement,
+        /// Prepares a paying body's statement.
+        PrepareBodyStatement,
+        /// Confirms a paying body's statement.
+        ConfirmBodyStatement,
+        /// Records that a body paid.
+        PayBody,
         /// Opens a store.
         OpenStore,
         /// Closes a store.
@@ -224,6 +239,8 @@ kinds! {
         Merchant,
         /// What a merchant is owed and was paid.
         Settlement,
+        /// A month's lines, of a merchant or of a paying body, and how far their statement has come.
+        Settling,
         /// The sites.
         Sites,
         /// The list of stores.
@@ -345,6 +362,21 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::PaySettlement(commands::PaySettlement { merchant, .. }) => {
             (CommandKind::PaySettlement, Target::Merchant(merchant.as_str()))
         }
+        Command::PrepareStatement(commands::PrepareStatement { of, .. }) => match of {
+            StatementOf::Merchant(merchant) => (CommandKind::PrepareStatement, Target::Merchant(merchant.as_str())),
+            StatementOf::Body { .. } => (CommandKind::PrepareBodyStatement, Target::District),
+        },
+        Command::DisputeStatement(commands::DisputeStatement { merchant, .. }) => {
+            (CommandKind::DisputeStatement, Target::Merchant(merchant.as_str()))
+        }
+        Command::AnswerDispute(commands::AnswerDispute { merchant, .. }) => {
+            (CommandKind::AnswerDispute, Target::Merchant(merchant.as_str()))
+        }
+        Command::ConfirmStatement(commands::ConfirmStatement { of, .. }) => match of {
+            StatementOf::Merchant(merchant) => (CommandKind::ConfirmStatement, Target::Merchant(merchant.as_str())),
+            StatementOf::Body { .. } => (CommandKind::ConfirmBodyStatement, Target::District),
+        },
+        Command::PayBody(_) => (CommandKind::PayBody, Target::District),
         Command::OpenStore(commands::OpenStore { store, .. }) => {
             (CommandKind::OpenStore, Target::Store(store.as_str()))
         }

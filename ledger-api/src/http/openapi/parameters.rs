@@ -27,6 +27,9 @@ const WORDS: &[(&str, &str, &[&str])] = &[
     ("/v1/appraisals/{year}", "format", &["json", "csv", "xlsx"]),
     ("/v1/requests", "status", &["open", "done", "rated", "merged"]),
     ("/v1/merchants/{id}/settlement", "format", &["json", "csv", "xlsx"]),
+    ("/v1/merchants/{id}/statements/{month}", "format", &["json", "csv", "xlsx"]),
+    ("/v1/bodies/{body}/statements/{month}", "format", &["json", "csv", "xlsx"]),
+    ("/v1/requests", "overdue", &["true", "false"]),
     ("/v1/publicity", "format", &["json", "csv", "xlsx"]),
     ("/v1/selections/{id}/list", "format", &["json", "csv", "xlsx"]),
     ("/v1/workers/{id}/export", "format", &["json", "xlsx"]),
@@ -75,7 +78,7 @@ fn of_path(place: &Place<'_>, name: &str, parameter: &mut Value) {
         "id" if named_by_key.iter().any(|prefix| place.path.starts_with(prefix)) => {
             (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None)
         }
-        "case" | "grant" | "handling" | "visit" | "claim" | "objection" => {
+        "case" | "grant" | "handling" | "visit" | "claim" | "objection" | "dispute" => {
             (json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": KEY_PATTERN }), None)
         }
         "id" | "sku" => {
@@ -89,6 +92,8 @@ fn of_path(place: &Place<'_>, name: &str, parameter: &mut Value) {
             (schema, Some(json!(example)))
         }
         "position" => (json!({ "type": "integer", "minimum": 1, "maximum": POSITION_MAX }), Some(json!(1))),
+        "month" => (json!({ "type": "string", "pattern": MONTH_PATTERN }), Some(json!("2026-10"))),
+        "body" => (json!({ "type": "string", "minLength": 1, "maxLength": 500, "pattern": QUERY_TEXT }), None),
         "year" => (json!({ "type": "integer", "minimum": 1900, "maximum": 9998 }), Some(json!(2026))),
         _ => return,
     };

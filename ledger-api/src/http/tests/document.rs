@@ -49,6 +49,7 @@ const PAGES: &[&str] = &[
     "/requests",
     "/selections",
     "/selections/{id}",
+    "/statements",
 ];
 
 const METHODS: &[Method] = &[Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];

@@ -70,6 +70,8 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
                 | "/v1/pairs/{id}"
                 | "/v1/passes/{id}"
                 | "/v1/selections/{id}/candidates"
+                | "/v1/merchants/{id}/statements/{month}"
+                | "/v1/bodies/{body}/statements/{month}"
         ),
         Role::Approver => matches!(
             path,
@@ -81,6 +83,8 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
                 | "/v1/redemptions/{id}"
                 | "/v1/stores/{id}/cases"
                 | "/v1/merchants/{id}/settlement"
+                | "/v1/merchants/{id}/statements/{month}"
+                | "/v1/bodies/{body}/statements/{month}"
                 | "/v1/workers/{id}/appointments"
                 | "/v1/requests"
                 | "/v1/requests/{id}"
@@ -91,7 +95,10 @@ fn reads(role: Role, path: &str, named: Named) -> bool {
                 | "/v1/funds/{id}"
         ),
         Role::Branch => false,
-        Role::Merchant => own && matches!(path, "/v1/merchants/{id}" | "/v1/merchants/{id}/settlement"),
+        Role::Merchant => {
+            let settling = "/v1/merchants/{id}/statements/{month}";
+            own && (matches!(path, "/v1/merchants/{id}" | "/v1/merchants/{id}/settlement") || path == settling)
+        }
         Role::Worker => match path {
             "/v1/stores" | "/v1/stores/{id}" | "/v1/stores/{id}/stock" => true,
             "/v1/requests" | "/v1/requests/{id}" => true,
@@ -132,6 +139,12 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/redemptions/{id}/reverse",
         "/v1/stores/{id}/cases/{case}/settle",
         "/v1/merchants/{id}/settlements",
+        "/v1/merchants/{id}/statements",
+        "/v1/merchants/{id}/statements/{month}/disputes/{dispute}/answer",
+        "/v1/merchants/{id}/statements/{month}/confirm",
+        "/v1/bodies/{body}/statements",
+        "/v1/bodies/{body}/statements/{month}/confirm",
+        "/v1/bodies/{body}/statements/{month}/pay",
         "/v1/workers/search",
         "/v1/requests/{id}/handlings/{handling}/rate",
         "/v1/appointments",
@@ -152,6 +165,8 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/benefits/{id}/claims/{claim}/use",
         "/v1/passes",
         "/v1/honours",
+        "/v1/merchants/{id}/statements",
+        "/v1/bodies/{body}/statements",
     ];
     // What a worker does for oneself, and an operator for the workers of the site.
     const TAKING_PART: &[&str] = &[
@@ -203,7 +218,10 @@ fn writes(role: Role, path: &str) -> bool {
         Role::Operator => OPERATING.contains(&path) || TAKING_PART.contains(&path),
         Role::Approver => APPROVING.contains(&path),
         Role::Branch => CARDS.contains(&path),
-        Role::Merchant => matches!(path, "/v1/benefits/{id}/claims/{claim}/use" | "/v1/honours"),
+        Role::Merchant => {
+            let disputes = "/v1/merchants/{id}/statements/{month}/disputes";
+            matches!(path, "/v1/benefits/{id}/claims/{claim}/use" | "/v1/honours") || path == disputes
+        }
         Role::Worker => {
             TAKING_PART.contains(&path)
                 || matches!(path, "/v1/holds" | "/v1/holds/{id}/release" | "/v1/workers/{id}/erase")
@@ -280,6 +298,9 @@ impl District {
             .replace("{visit}", "ZF1")
             .replace("{claim}", "QD1")
             .replace("{objection}", "YY1")
+            .replace("{dispute}", "DZ1")
+            .replace("{month}", "2024-03")
+            .replace("{body}", "union")
             .replace("{position}", &position.to_string())
             .replace("{year}", "2024")
     }

@@ -2,13 +2,12 @@
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{ApplicationId, MerchantId};
-use ledger_core::domain::merchant::MerchantEvent;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
 use ledger_core::ledger::{Command, Receipt, commands};
 
-use super::Told;
+use super::{Told, statement};
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::desk::today;
@@ -57,7 +56,11 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, merchant: &str, fiel
         typed.paid = fen.to_string();
         return Ok(Told { wait: told.clone(), typed, ..Told::default() });
     }
-    let done = if honours { honour(app, visitor, fields).await } else { take(app, visitor, merchant, fields).await };
+    let done = match fields.get("do") {
+        "honour" => honour(app, visitor, fields).await,
+        "dispute" => statement::dispute(app, visitor, merchant, fields).await,
+        _ => take(app, visitor, merchant, fields).await,
+    };
     match done {
         Ok(said) => Ok(Told { said, ..Told::default() }),
         Err(Trouble::Service(error)) => {
@@ -116,15 +119,8 @@ async fn take(app: &App, visitor: &Visitor, merchant: &str, fields: &Fields) -> 
 
 /// What a merchant is owed by a command.
 fn claimed(receipt: &Receipt) -> Fen {
-    let claims = receipt.events.iter().filter_map(Event::as_merchant).map(|event| match event {
-        MerchantEvent::MoneyClaimed(claimed) => claimed.amount,
-        MerchantEvent::MerchantRegistered(_)
-        | MerchantEvent::MerchantUpdated(_)
-        | MerchantEvent::VoucherHonoured(_)
-        | MerchantEvent::HonourReversed(_)
-        | MerchantEvent::SettlementPaid(_) => Fen::ZERO,
-    });
-    claims.fold(Fen::ZERO, |sum, amount| sum + amount)
+    let claims = receipt.events.iter().filter_map(Event::as_merchant).filter_map(|event| event.line());
+    claims.fold(Fen::ZERO, |sum, (_, line)| sum + line.amount)
 }
 
 /// A time of a form, with or without its seconds.

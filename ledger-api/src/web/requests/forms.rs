@@ -29,6 +29,7 @@ pub(super) struct Typed {
     pub(super) number: String,
     pub(super) activity: String,
     pub(super) on: String,
+    pub(super) due: String,
     pub(super) reporter: String,
     pub(super) merged_into: String,
     pub(super) claimer: String,
@@ -47,6 +48,7 @@ impl Typed {
             number: get("number"),
             activity: get("activity"),
             on: get("on"),
+            due: get("due"),
             reporter: get("reporter"),
             merged_into: get("merged_into"),
             claimer: get("claimer"),
@@ -136,6 +138,7 @@ async fn post(
         reporter,
         merged_into: fields.some("merged_into").map(read_id).transpose()?,
         site: None,
+        due: fields.some("due").map(|_| day(fields, "due")).transpose()?,
     };
     give(app, visitor, key, Command::from(command)).await?;
     Ok(visitor.words().requests.posted(key))

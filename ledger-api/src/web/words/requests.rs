@@ -1,5 +1,7 @@
 //! What `/requests` says.
 
+use chrono::NaiveDate;
+
 words! {
     board: "需求清单", "Requests";
     todo: "待办", "To do";
@@ -57,6 +59,8 @@ words! {
     handled: "已登记办理，等待评价", "Recorded; it waits to be rated";
     rated_nothing: "已评价，不计分", "Rated; no points";
     fed_nothing: "已反馈，不计分", "Fed back; no points";
+    due_day: "办理时限（可不填）", "To be done by (optional)";
+    due_hint: "只供提醒和排序，不影响计分。", "For the order and as a reminder; points do not depend on it.";
     last_day_left: "今天提出", "posted today";
 }
 
@@ -69,6 +73,24 @@ impl Words {
             (true, days) => format!("posted {days} days ago"),
             (false, days) => format!("已提出 {days} 天"),
         }
+    }
+
+    /// By when a request is to be done, and how long that is.
+    pub(in crate::web) fn due(&self, left: i64, due: NaiveDate) -> String {
+        let day = self.due_on(due);
+        match (self.english, left) {
+            (true, ..=-1) => format!("{day} · overdue by {} d", -left),
+            (true, 0) => format!("{day} · today"),
+            (true, days) => format!("{day} · {days} d left"),
+            (false, ..=-1) => format!("{day} · 已逾期 {} 天", -left),
+            (false, 0) => format!("{day} · 今天到期"),
+            (false, days) => format!("{day} · 还有 {days} 天"),
+        }
+    }
+
+    /// By when a request is to be done.
+    pub(in crate::web) fn due_on(&self, due: NaiveDate) -> String {
+        if self.english { format!("due {due}") } else { format!("办理时限 {due}") }
     }
 
     /// What a request earns.

@@ -20,7 +20,7 @@ pub enum Subject<'a> {
     Item(&'a Sku),
     /// A grant of a role.
     Grant(&'a GrantId),
-    /// A month of a merchant's claims.
+    /// A month of a merchant's claims, or of what a fund set aside.
     Month(Month),
 }
 

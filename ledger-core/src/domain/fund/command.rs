@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{FundId, Key};
 use crate::domain::money::Fen;
-use crate::domain::time::BusinessTime;
+use crate::domain::statement::Hand;
+use crate::domain::time::{BusinessTime, Month};
 
 /// A fund as a register has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,5 +43,40 @@ pub enum FundCommand {
         fund: FundId,
         /// For which row.
         source: Key,
+    },
+    /// Prepare the statement of a month.
+    Prepare {
+        /// When.
+        at: BusinessTime,
+        /// Which fund.
+        fund: FundId,
+        /// Who.
+        hand: Hand,
+        /// Of which month.
+        month: Month,
+    },
+    /// Confirm the statement of a month.
+    Confirm {
+        /// When.
+        at: BusinessTime,
+        /// Which fund.
+        fund: FundId,
+        /// Who.
+        hand: Hand,
+        /// Of which month.
+        month: Month,
+    },
+    /// Record that what a statement says was paid.
+    Pay {
+        /// When.
+        at: BusinessTime,
+        /// Which fund.
+        fund: FundId,
+        /// Who.
+        hand: Hand,
+        /// Of which month.
+        month: Month,
+        /// The payment's reference.
+        reference: String,
     },
 }

@@ -1,17 +1,25 @@
 //! The rules of a fund: nothing is set aside that is not there.
 
 use super::command::FundCommand;
-use super::event::{FundCommitted, FundEvent, FundRecorded};
+use super::event::{FundCommitted, FundEvent, FundPaid, FundRecorded, FundStatementConfirmed, FundStatementPrepared};
 use super::state::Fund;
 use crate::domain::event::V1;
+use crate::domain::ids::FundId;
 use crate::domain::money::Fen;
 use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::statement::{Statement, require_preparable};
+use crate::domain::time::Month;
+
+/// How a refusal names a statement.
+fn named(fund: &FundId, month: Month) -> String {
+    format!("the statement of fund {fund} for {month}")
+}
 
 impl Fund {
     /// Decides a command of this fund.
     ///
     /// # Errors
-    /// `invalid_amount`, `fund_exhausted`.
+    /// `invalid_amount`, `fund_exhausted`; of a statement `outside_window`, `not_found`, `already_decided`, `same_person`.
     pub fn decide(&self, command: FundCommand) -> Decision<Vec<FundEvent>> {
         match command {
             FundCommand::Register { at, fund, terms } => {
@@ -19,8 +27,9 @@ impl Fund {
                     let message = format!("fund {fund}: {} yuan cannot be appropriated", terms.appropriated);
                     return Err(Refusal::new(Code::InvalidAmount, message));
                 }
-                if terms.appropriated < self.committed() {
-                    let message = format!("fund {fund}: {} yuan of it are set aside already", self.committed());
+                let gone = self.committed() + self.paid();
+                if terms.appropriated < gone {
+                    let message = format!("fund {fund}: {gone} yuan of it are set aside or paid already");
                     return Err(Refusal::new(Code::InvalidAmount, message));
                 }
                 if self.terms() == Some(&terms) {
@@ -39,10 +48,52 @@ impl Fund {
                     return Err(Refusal::new(Code::FundExhausted, message));
                 }
                 if amount.is_positive() {
-                    return Ok(vec![FundEvent::FundCommitted(FundCommitted { amount, at, fund, source, v: V1 })]);
+                    let month = Some(self.bearing(at.month())).filter(|month| *month != at.month());
+                    return Ok(vec![FundEvent::FundCommitted(FundCommitted {
+                        amount,
+                        at,
+                        fund,
+                        month,
+                        source,
+                        v: V1,
+                    })]);
                 }
                 Ok(Vec::new())
             }
+            FundCommand::Prepare { at, fund, hand, month } => {
+                let sums = self.months().get(&month).map(|month| month.sums).unwrap_or_default();
+                if let Some(statement) = self.statement(month) {
+                    statement.require_unconfirmed(&named(&fund, month))?;
+                }
+                require_preparable(&named(&fund, month), at, month, &sums)?;
+                let (amount, by, digest, lines) = (sums.amount, hand.by, sums.digest, sums.lines);
+                let prepared = FundStatementPrepared { amount, at, by, digest, fund, lines, month, v: V1 };
+                Ok(vec![FundEvent::FundStatementPrepared(prepared)])
+            }
+            FundCommand::Confirm { at, fund, hand, month } => {
+                let sums = self.months().get(&month).map(|month| month.sums).unwrap_or_default();
+                self.require_statement(&fund, month)?.require_confirmable(&named(&fund, month), &hand, &sums)?;
+                let (by, digest) = (hand.by, sums.digest);
+                let confirmed = FundStatementConfirmed { at, by, digest, fund, month, v: V1 };
+                Ok(vec![FundEvent::FundStatementConfirmed(confirmed)])
+            }
+            FundCommand::Pay { at, fund, hand, month, reference } => {
+                self.require_statement(&fund, month)?.require_payable(&named(&fund, month), &hand)?;
+                let amount = self.months().get(&month).map_or(Fen::ZERO, |month| month.owed());
+                if !amount.is_positive() {
+                    let message = format!("{} was paid before", named(&fund, month));
+                    return Err(Refusal::new(Code::AlreadyDecided, message));
+                }
+                let paid = FundPaid { amount, at, by: hand.by, fund, month, reference, v: V1 };
+                Ok(vec![FundEvent::FundPaid(paid)])
+            }
         }
+    }
+
+    fn require_statement(&self, fund: &FundId, month: Month) -> Decision<&Statement> {
+        self.statement(month).ok_or_else(|| {
+            let message = format!("{} was not prepared; prepare it first", named(fund, month));
+            Refusal::new(Code::NotFound, message)
+        })
     }
 }

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::command::FundTerms;
 use crate::domain::event::V1;
-use crate::domain::ids::{FundId, Key};
+use crate::domain::ids::{Actor, FundId, Key};
 use crate::domain::money::Fen;
-use crate::domain::time::BusinessTime;
+use crate::domain::points::Points;
+use crate::domain::statement::{Line, LineKind, LinesDigest};
+use crate::domain::time::{BusinessTime, Month};
 
 /// A fund was registered, or what is known of it changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,10 +32,77 @@ pub struct FundCommitted {
     pub at: BusinessTime,
     /// Which fund.
     pub fund: FundId,
+    /// The month that bears it, where the month in which it happened was confirmed already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<Month>,
     /// For which row.
     pub source: Key,
     /// Payload version.
     pub v: V1,
+}
+
+/// The statement of a fund's month was prepared, of the lines before this entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FundStatementPrepared {
+    /// What the lines come to, fen.
+    pub amount: Fen,
+    /// When.
+    pub at: BusinessTime,
+    /// By whom.
+    pub by: Actor,
+    /// The digest of its lines.
+    pub digest: LinesDigest,
+    /// Of which fund.
+    pub fund: FundId,
+    /// How many lines there are.
+    pub lines: u32,
+    /// Of which month.
+    pub month: Month,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// A second person confirmed it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FundStatementConfirmed {
+    /// When.
+    pub at: BusinessTime,
+    /// By whom.
+    pub by: Actor,
+    /// The digest of its lines.
+    pub digest: LinesDigest,
+    /// Of which fund.
+    pub fund: FundId,
+    /// Of which month.
+    pub month: Month,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// The body paid what it says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FundPaid {
+    /// How much, fen.
+    pub amount: Fen,
+    /// When.
+    pub at: BusinessTime,
+    /// Recorded by whom: a third person.
+    pub by: Actor,
+    /// Of which fund.
+    pub fund: FundId,
+    /// Of which month.
+    pub month: Month,
+    /// The payment's reference.
+    pub reference: String,
+    /// Payload version.
+    pub v: V1,
+}
+
+impl FundCommitted {
+    /// The month that bears it.
+    pub fn borne_in(&self) -> Month {
+        self.month.unwrap_or_else(|| self.at.month())
+    }
 }
 
 events! {
@@ -45,5 +114,61 @@ events! {
         FundUpdated(FundRecorded) = "资金变更",
         /// Money was set aside.
         FundCommitted(FundCommitted) = "资金占用",
+        /// The statement of a month was prepared.
+        FundStatementPrepared(FundStatementPrepared) = "资金对账编制",
+        /// It was confirmed.
+        FundStatementConfirmed(FundStatementConfirmed) = "资金对账确认",
+        /// The body paid it.
+        FundPaid(FundPaid) = "资金支付",
+    }
+}
+
+impl FundEvent {
+    /// The statement, where one was prepared.
+    pub const fn as_prepared(&self) -> Option<&FundStatementPrepared> {
+        if let FundEvent::FundStatementPrepared(event) = self { Some(event) } else { None }
+    }
+
+    /// The payment, where one was recorded.
+    pub const fn as_paid(&self) -> Option<&FundPaid> {
+        if let FundEvent::FundPaid(event) = self { Some(event) } else { None }
+    }
+
+    /// The line that it is of a month's statement, with that month.
+    pub fn line(&self) -> Option<(Month, Line)> {
+        match self {
+            FundEvent::FundCommitted(event) => {
+                let FundCommitted { amount, at, source, .. } = event;
+                let (kind, source) = (LineKind::Committed, source.clone());
+                Some((event.borne_in(), Line { kind, source, at: *at, points: Points::ZERO, amount: *amount }))
+            }
+            FundEvent::FundRegistered(_)
+            | FundEvent::FundUpdated(_)
+            | FundEvent::FundStatementPrepared(_)
+            | FundEvent::FundStatementConfirmed(_)
+            | FundEvent::FundPaid(_) => None,
+        }
+    }
+
+    /// The month that a statement or a payment is of.
+    pub const fn month(&self) -> Option<Month> {
+        match self {
+            FundEvent::FundStatementPrepared(event) => Some(event.month),
+            FundEvent::FundStatementConfirmed(event) => Some(event.month),
+            FundEvent::FundPaid(event) => Some(event.month),
+            FundEvent::FundRegistered(_) | FundEvent::FundUpdated(_) | FundEvent::FundCommitted(_) => None,
+        }
+    }
+
+    /// A payment's reference.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            FundEvent::FundPaid(event) => Some(&event.reference),
+            FundEvent::FundRegistered(_)
+            | FundEvent::FundUpdated(_)
+            | FundEvent::FundCommitted(_)
+            | FundEvent::FundStatementPrepared(_)
+            | FundEvent::FundStatementConfirmed(_) => None,
+        }
     }
 }

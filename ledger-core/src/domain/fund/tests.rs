@@ -3,9 +3,10 @@
 use super::command::{FundCommand, FundTerms};
 use super::event::FundEvent;
 use super::state::Fund;
-use crate::domain::ids::FundId;
+use crate::domain::ids::{Actor, FundId};
 use crate::domain::money::Fen;
 use crate::domain::refusal::Code;
+use crate::domain::statement::Hand;
 use crate::domain::time::BusinessTime;
 
 fn at() -> BusinessTime {
@@ -54,4 +55,30 @@ fn what_is_set_aside_cannot_be_taken_back_by_a_later_sheet() {
     assert_eq!(when(&mut state, register(599)), Err(Code::InvalidAmount));
     when(&mut state, register(600)).expect("just enough");
     assert_eq!(when(&mut state, register(-1)), Err(Code::InvalidAmount));
+}
+
+#[test]
+fn what_a_confirmed_month_says_is_paid_by_a_third_person_and_is_set_aside_no_more() {
+    let mut state = Fund::default();
+    when(&mut state, register(1_000)).expect("registered");
+    when(&mut state, commit(600)).expect("set aside");
+    let later = BusinessTime::parse("2024-02-01").expect("a time");
+    let month = at().month();
+    let by = |name: &str| Hand { by: Actor::new(name).expect("an actor"), alike: Vec::new() };
+    let prepare = |who| FundCommand::Prepare { at: later, fund: fund(), hand: by(who), month };
+    let confirm = |who| FundCommand::Confirm { at: later, fund: fund(), hand: by(who), month };
+    let pay = |who| FundCommand::Pay { at: later, fund: fund(), hand: by(who), month, reference: "P-1".into() };
+    assert_eq!(when(&mut state, confirm("li")), Err(Code::NotFound));
+    when(&mut state, prepare("zhang")).expect("prepared");
+    assert_eq!(when(&mut state, pay("wang")), Err(Code::OutsideWindow));
+    assert_eq!(when(&mut state, confirm("zhang")), Err(Code::SamePerson));
+    when(&mut state, confirm("li")).expect("confirmed");
+    assert_eq!(when(&mut state, pay("li")), Err(Code::SamePerson));
+    // A row of January that comes now is February's.
+    let late = when(&mut state, commit(100)).expect("set aside");
+    assert_eq!(late.iter().filter_map(FundEvent::line).map(|(month, _)| month).collect::<Vec<_>>(), [month.next()]);
+    when(&mut state, pay("wang")).expect("paid");
+    assert_eq!((state.committed(), state.paid(), state.free()), (Fen::new(100), Fen::new(600), Fen::new(300)));
+    assert_eq!(when(&mut state, pay("wang")), Err(Code::AlreadyDecided));
+    assert_eq!(when(&mut state, register(699)), Err(Code::InvalidAmount), "what was paid is gone too");
 }

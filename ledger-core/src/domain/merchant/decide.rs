@@ -1,15 +1,19 @@
 //! The rules of a merchant: what is owed is what was honoured less what was paid, month by month; what a month was paid
-//! beyond its claims is carried to the months after it.
+//! beyond its claims is carried to the months after it. A month whose statement was confirmed stays as it is.
 
 use super::command::MerchantDetails;
-use super::event::{HonourReversed, MerchantEvent, MerchantRecorded, MoneyClaimed, SettlementPaid, VoucherHonoured};
+use super::event::{
+    HonourReversed, MerchantEvent, MerchantRecorded, MoneyClaimed, SettlementPaid, StatementConfirmed,
+    StatementDisputeAnswered, StatementDisputed, StatementPrepared, VoucherHonoured,
+};
 use super::state::Merchant;
 use super::uscc::is_uscc;
 use crate::domain::event::V1;
-use crate::domain::ids::{Key, MerchantId, RedemptionId, StoreId};
+use crate::domain::ids::{DisputeId, Key, MerchantId, RedemptionId, StoreId};
 use crate::domain::money::Fen;
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::statement::{Hand, Statement, not_yet, require_preparable};
 use crate::domain::time::{BusinessTime, Month};
 
 /// Commands of a merchant.
@@ -67,9 +71,66 @@ pub enum MerchantCommand {
         month: Month,
         /// How much of what is owed, in points.
         points: Points,
+        /// How much money, where a statement that names some was confirmed.
+        amount: Option<Fen>,
         /// The payment's reference, such as a voucher number.
         reference: String,
+        /// Who pays.
+        hand: Hand,
     },
+    /// Prepare a month's statement.
+    Prepare {
+        /// When.
+        at: BusinessTime,
+        /// Who.
+        hand: Hand,
+        /// Of which month.
+        month: Month,
+    },
+    /// Say that a line is wrong.
+    Dispute {
+        /// When.
+        at: BusinessTime,
+        /// Who.
+        hand: Hand,
+        /// Of which month.
+        month: Month,
+        /// The dispute's name.
+        dispute: DisputeId,
+        /// Which line.
+        line: Key,
+        /// Why.
+        reason: String,
+    },
+    /// Answer what was disputed.
+    Answer {
+        /// When.
+        at: BusinessTime,
+        /// Who.
+        hand: Hand,
+        /// Of which month.
+        month: Month,
+        /// Which dispute.
+        dispute: DisputeId,
+        /// Whether the merchant was right.
+        upheld: bool,
+        /// Why.
+        reason: String,
+    },
+    /// Confirm a month's statement.
+    Confirm {
+        /// When.
+        at: BusinessTime,
+        /// Who.
+        hand: Hand,
+        /// Of which month.
+        month: Month,
+    },
+}
+
+/// How a refusal names a statement.
+fn named(merchant: &MerchantId, month: Month) -> String {
+    format!("the statement of {merchant} for {month}")
 }
 
 impl Merchant {
@@ -77,7 +138,8 @@ impl Merchant {
     ///
     /// # Errors
     /// `unknown_merchant`; `invalid_input` for an existing merchant; `invalid_quantity` for a payment of nothing or
-    /// of more than is still owed, for the month and in all.
+    /// of more than is still owed, for the month and in all; `invalid_amount` for money beyond what a statement says;
+    /// of a statement `outside_window`, `not_found`, `already_decided`, `same_person`.
     pub fn decide(&self, id: &MerchantId, command: MerchantCommand) -> Decision<Vec<MerchantEvent>> {
         if !self.exists() && !matches!(command, MerchantCommand::Register { .. }) {
             return Err(Refusal::new(Code::UnknownMerchant, format!("no merchant {id}; register it first")));
@@ -89,6 +151,7 @@ impl Merchant {
                 Ok(vec![MerchantEvent::VoucherHonoured(VoucherHonoured {
                     at,
                     merchant,
+                    month: self.borne_later(at),
                     points,
                     redemption,
                     store,
@@ -96,10 +159,10 @@ impl Merchant {
                 })])
             }
             MerchantCommand::ReverseHonour { at, month: claimed_in, points, redemption, store } => {
-                let account = self.month(claimed_in);
-                // A month that was paid is closed: the correction lowers what is paid next.
-                let month =
-                    if points > account.honoured - account.paid { at.month().max(claimed_in) } else { claimed_in };
+                let left = self.month(claimed_in).map_or(Points::ZERO, |account| account.honoured - account.paid);
+                // A month that was paid or confirmed is closed: the correction lowers what is paid next.
+                let bears = points <= left && self.bearing(claimed_in) == claimed_in;
+                let month = if bears { claimed_in } else { self.bearing(at.month().max(claimed_in)) };
                 Ok(vec![MerchantEvent::HonourReversed(HonourReversed {
                     at,
                     claimed_in: Some(claimed_in).filter(|claimed_in| *claimed_in != month),
@@ -112,18 +175,28 @@ impl Merchant {
                 })])
             }
             MerchantCommand::ClaimMoney { at, amount, source } => {
-                Ok(vec![MerchantEvent::MoneyClaimed(MoneyClaimed { amount, at, merchant, source, v: V1 })])
+                let month = self.borne_later(at);
+                Ok(vec![MerchantEvent::MoneyClaimed(MoneyClaimed { amount, at, merchant, month, source, v: V1 })])
             }
-            MerchantCommand::Pay { at, month, points, reference } => {
+            MerchantCommand::Pay { at, month, points, amount, reference, hand } => {
+                let statement = self.statement(month);
+                if let Some(statement) = statement {
+                    statement.require_payable(&named(id, month), &hand)?;
+                }
+                self.require_money_owed(id, month, amount)?;
+                let by = statement.map(|_| hand.by);
                 let (owed, in_all) = (self.owed_for(month), self.owed());
-                if !points.is_positive() || points > owed.min(in_all) {
+                let nothing_of_both = points.is_zero() && amount.is_some();
+                if (!points.is_positive() && !nothing_of_both) || points > owed.min(in_all).max(Points::ZERO) {
                     let message = format!(
                         "{points} points cannot be paid: {merchant} is owed {owed} for {month}, {in_all} in all"
                     );
                     return Err(Refusal::new(Code::InvalidQuantity, message));
                 }
                 Ok(vec![MerchantEvent::SettlementPaid(SettlementPaid {
+                    amount,
                     at,
+                    by,
                     merchant,
                     month,
                     points,
@@ -131,7 +204,83 @@ impl Merchant {
                     v: V1,
                 })])
             }
+            MerchantCommand::Prepare { at, hand, month } => {
+                let sums = self.month(month).map(|account| account.sums).unwrap_or_default();
+                if let Some(statement) = self.statement(month) {
+                    statement.require_unconfirmed(&named(id, month))?;
+                }
+                require_preparable(&named(id, month), at, month, &sums)?;
+                Ok(vec![MerchantEvent::StatementPrepared(StatementPrepared {
+                    amount: sums.amount,
+                    at,
+                    by: hand.by,
+                    digest: sums.digest,
+                    lines: sums.lines,
+                    merchant,
+                    month,
+                    points: sums.points,
+                    v: V1,
+                })])
+            }
+            MerchantCommand::Dispute { at, hand, month, dispute, line, reason } => {
+                let statement = self.require_statement(id, month)?;
+                statement.require_unconfirmed(&named(id, month))?;
+                let mut open = statement.disputes.values().filter(|open| open.answer.is_none());
+                if open.any(|open| open.line == line) {
+                    let message = format!("line {line} is disputed already and waits for an answer");
+                    return Err(Refusal::new(Code::AlreadyDecided, message));
+                }
+                let by = hand.by;
+                let disputed = StatementDisputed { at, by, dispute, line, merchant, month, reason, v: V1 };
+                Ok(vec![MerchantEvent::StatementDisputed(disputed)])
+            }
+            MerchantCommand::Answer { at, hand, month, dispute, upheld, reason } => {
+                let statement = self.require_statement(id, month)?;
+                statement.require_answerable(&named(id, month), &dispute, &hand)?;
+                let by = hand.by;
+                let answered = StatementDisputeAnswered { at, by, dispute, merchant, month, reason, upheld, v: V1 };
+                Ok(vec![MerchantEvent::StatementDisputeAnswered(answered)])
+            }
+            MerchantCommand::Confirm { at, hand, month } => {
+                let sums = self.month(month).map(|account| account.sums).unwrap_or_default();
+                self.require_statement(id, month)?.require_confirmable(&named(id, month), &hand, &sums)?;
+                let (by, digest) = (hand.by, sums.digest);
+                Ok(vec![MerchantEvent::StatementConfirmed(StatementConfirmed {
+                    at,
+                    by,
+                    digest,
+                    merchant,
+                    month,
+                    v: V1,
+                })])
+            }
         }
+    }
+
+    /// The month that bears what happened at a time, where that month was confirmed already.
+    fn borne_later(&self, at: BusinessTime) -> Option<Month> {
+        Some(self.bearing(at.month())).filter(|month| *month != at.month())
+    }
+
+    fn require_statement(&self, id: &MerchantId, month: Month) -> Decision<&Statement> {
+        self.statement(month).ok_or_else(|| {
+            let message = format!("{} was not prepared; prepare it first", named(id, month));
+            Refusal::new(Code::NotFound, message)
+        })
+    }
+
+    /// Money is paid by a statement alone, and at most what it says.
+    fn require_money_owed(&self, id: &MerchantId, month: Month, amount: Option<Fen>) -> Decision<()> {
+        let Some(amount) = amount else { return Ok(()) };
+        let named = named(id, month);
+        let Some(account) = self.month(month).filter(|account| account.statement.is_some()) else {
+            return Err(not_yet(&format!("money is paid by a statement; {named} was not prepared")));
+        };
+        if amount.is_positive() && amount <= account.money_owed() {
+            return Ok(());
+        }
+        let message = format!("{amount} yuan cannot be paid: {} are owed by {named}", account.money_owed());
+        Err(Refusal::new(Code::InvalidAmount, message))
     }
 
     fn register(

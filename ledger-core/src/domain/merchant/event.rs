@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::event::{Party, Subject, V1};
-use crate::domain::ids::{Key, MerchantId, RedemptionId, StoreId};
+use crate::domain::ids::{Actor, DisputeId, Key, MerchantId, RedemptionId, StoreId};
 use crate::domain::money::Fen;
 use crate::domain::points::Points;
+use crate::domain::statement::{Line, LineKind, LinesDigest};
 use crate::domain::time::{BusinessTime, Month};
 
 /// A merchant joined, or its particulars changed.
@@ -33,6 +34,9 @@ pub struct VoucherHonoured {
     pub at: BusinessTime,
     /// Which merchant.
     pub merchant: MerchantId,
+    /// The month that bears it, where the month in which it happened was confirmed already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<Month>,
     /// The claim, hundredths of points.
     pub points: Points,
     /// For which redemption.
@@ -74,6 +78,9 @@ pub struct MoneyClaimed {
     pub at: BusinessTime,
     /// Which merchant.
     pub merchant: MerchantId,
+    /// The month that bears it, where the month in which it happened was confirmed already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<Month>,
     /// For which row.
     pub source: Key,
     /// Payload version.
@@ -83,8 +90,14 @@ pub struct MoneyClaimed {
 /// The district paid the merchant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SettlementPaid {
+    /// How much money, fen; where a statement was confirmed that names some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Fen>,
     /// When.
     pub at: BusinessTime,
+    /// By whom, where a statement was confirmed: by neither of those who prepared and confirmed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
     /// Which merchant.
     pub merchant: MerchantId,
     /// The month settled.
@@ -95,6 +108,102 @@ pub struct SettlementPaid {
     pub reference: String,
     /// Payload version.
     pub v: V1,
+}
+
+/// A month's statement was prepared, of the lines before this entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatementPrepared {
+    /// Its money, fen.
+    pub amount: Fen,
+    /// When.
+    pub at: BusinessTime,
+    /// By whom.
+    pub by: Actor,
+    /// The digest of its lines.
+    pub digest: LinesDigest,
+    /// How many they are.
+    pub lines: u32,
+    /// Of which merchant.
+    pub merchant: MerchantId,
+    /// Of which month.
+    pub month: Month,
+    /// Its points, hundredths; less than nothing where more was taken back than claimed.
+    pub points: Points,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// The merchant said that a line is wrong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatementDisputed {
+    /// When.
+    pub at: BusinessTime,
+    /// By whom.
+    pub by: Actor,
+    /// The dispute's name: the key of the command.
+    pub dispute: DisputeId,
+    /// Which line: its redemption, or its row.
+    pub line: Key,
+    /// Of which merchant.
+    pub merchant: MerchantId,
+    /// Of which month.
+    pub month: Month,
+    /// Why.
+    pub reason: String,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// Somebody with no part in it answered what was disputed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatementDisputeAnswered {
+    /// When.
+    pub at: BusinessTime,
+    /// By whom.
+    pub by: Actor,
+    /// Which dispute.
+    pub dispute: DisputeId,
+    /// Of which merchant.
+    pub merchant: MerchantId,
+    /// Of which month.
+    pub month: Month,
+    /// Why.
+    pub reason: String,
+    /// Whether the merchant was right.
+    pub upheld: bool,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// A second person confirmed a month's statement. What happened in the month and comes later is borne by a month after it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatementConfirmed {
+    /// When.
+    pub at: BusinessTime,
+    /// By whom.
+    pub by: Actor,
+    /// The digest of its lines.
+    pub digest: LinesDigest,
+    /// Of which merchant.
+    pub merchant: MerchantId,
+    /// Of which month.
+    pub month: Month,
+    /// Payload version.
+    pub v: V1,
+}
+
+impl VoucherHonoured {
+    /// The month that bears it.
+    pub fn borne_in(&self) -> Month {
+        self.month.unwrap_or_else(|| self.at.month())
+    }
+}
+
+impl MoneyClaimed {
+    /// The month that bears it.
+    pub fn borne_in(&self) -> Month {
+        self.month.unwrap_or_else(|| self.at.month())
+    }
 }
 
 events! {
@@ -112,6 +221,14 @@ events! {
         MoneyClaimed(MoneyClaimed) = "补贴应付",
         /// It was paid.
         SettlementPaid(SettlementPaid) = "商户结算",
+        /// A month's statement was prepared.
+        StatementPrepared(StatementPrepared) = "对账单编制",
+        /// A line of it was disputed.
+        StatementDisputed(StatementDisputed) = "对账异议",
+        /// What was disputed was answered.
+        StatementDisputeAnswered(StatementDisputeAnswered) = "对账异议答复",
+        /// It was confirmed.
+        StatementConfirmed(StatementConfirmed) = "对账单确认",
     }
 }
 
@@ -122,6 +239,10 @@ impl MerchantEvent {
             MerchantEvent::VoucherHonoured(event) => Some(Subject::Redemption(&event.redemption)),
             MerchantEvent::HonourReversed(event) => Some(Subject::Redemption(&event.redemption)),
             MerchantEvent::SettlementPaid(event) => Some(Subject::Month(event.month)),
+            MerchantEvent::StatementPrepared(event) => Some(Subject::Month(event.month)),
+            MerchantEvent::StatementDisputed(event) => Some(Subject::Month(event.month)),
+            MerchantEvent::StatementDisputeAnswered(event) => Some(Subject::Month(event.month)),
+            MerchantEvent::StatementConfirmed(event) => Some(Subject::Month(event.month)),
             MerchantEvent::MoneyClaimed(_)
             | MerchantEvent::MerchantRegistered(_)
             | MerchantEvent::MerchantUpdated(_) => None,
@@ -134,17 +255,25 @@ impl MerchantEvent {
             MerchantEvent::VoucherHonoured(event) => Some(Party::Store(&event.store)),
             MerchantEvent::HonourReversed(event) => Some(Party::Store(&event.store)),
             MerchantEvent::SettlementPaid(_)
+            | MerchantEvent::StatementPrepared(_)
+            | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementDisputeAnswered(_)
+            | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::MoneyClaimed(_)
             | MerchantEvent::MerchantRegistered(_)
             | MerchantEvent::MerchantUpdated(_) => None,
         }
     }
 
-    /// A payment's reference.
+    /// A payment's reference, or what was said for and against a line.
     pub fn reason(&self) -> Option<&str> {
         match self {
             MerchantEvent::SettlementPaid(event) => Some(&event.reference),
-            MerchantEvent::VoucherHonoured(_)
+            MerchantEvent::StatementDisputed(event) => Some(&event.reason),
+            MerchantEvent::StatementDisputeAnswered(event) => Some(&event.reason),
+            MerchantEvent::StatementPrepared(_)
+            | MerchantEvent::StatementConfirmed(_)
+            | MerchantEvent::VoucherHonoured(_)
             | MerchantEvent::MoneyClaimed(_)
             | MerchantEvent::HonourReversed(_)
             | MerchantEvent::MerchantRegistered(_)
@@ -158,7 +287,11 @@ impl MerchantEvent {
             MerchantEvent::VoucherHonoured(event) => (event.points, Points::ZERO),
             MerchantEvent::HonourReversed(event) => (Points::ZERO - event.points, Points::ZERO),
             MerchantEvent::SettlementPaid(event) => (Points::ZERO, event.points),
-            MerchantEvent::MoneyClaimed(_)
+            MerchantEvent::StatementPrepared(_)
+            | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementDisputeAnswered(_)
+            | MerchantEvent::StatementConfirmed(_)
+            | MerchantEvent::MoneyClaimed(_)
             | MerchantEvent::MerchantRegistered(_)
             | MerchantEvent::MerchantUpdated(_) => (Points::ZERO, Points::ZERO),
         }
@@ -171,7 +304,49 @@ impl MerchantEvent {
             MerchantEvent::VoucherHonoured(_)
             | MerchantEvent::MoneyClaimed(_)
             | MerchantEvent::HonourReversed(_)
+            | MerchantEvent::StatementPrepared(_)
+            | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementDisputeAnswered(_)
+            | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::SettlementPaid(_) => None,
+        }
+    }
+
+    /// The statement, where one was prepared.
+    pub const fn as_prepared(&self) -> Option<&StatementPrepared> {
+        if let MerchantEvent::StatementPrepared(event) = self { Some(event) } else { None }
+    }
+
+    /// The dispute, where a line was disputed.
+    pub const fn as_disputed(&self) -> Option<&StatementDisputed> {
+        if let MerchantEvent::StatementDisputed(event) = self { Some(event) } else { None }
+    }
+
+    /// The line that it is of a month's statement, with that month.
+    pub fn line(&self) -> Option<(Month, Line)> {
+        match self {
+            MerchantEvent::VoucherHonoured(event) => {
+                let VoucherHonoured { at, points, redemption, .. } = event;
+                let (kind, source) = (LineKind::Honoured, redemption.into());
+                Some((event.borne_in(), Line { kind, source, at: *at, points: *points, amount: Fen::ZERO }))
+            }
+            MerchantEvent::HonourReversed(event) => {
+                let HonourReversed { at, month, points, redemption, .. } = event;
+                let (kind, points) = (LineKind::TakenBack, Points::ZERO - *points);
+                Some((*month, Line { kind, source: redemption.into(), at: *at, points, amount: Fen::ZERO }))
+            }
+            MerchantEvent::MoneyClaimed(event) => {
+                let MoneyClaimed { amount, at, source, .. } = event;
+                let (kind, source) = (LineKind::Money, source.clone());
+                Some((event.borne_in(), Line { kind, source, at: *at, points: Points::ZERO, amount: *amount }))
+            }
+            MerchantEvent::SettlementPaid(_)
+            | MerchantEvent::StatementPrepared(_)
+            | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementDisputeAnswered(_)
+            | MerchantEvent::StatementConfirmed(_)
+            | MerchantEvent::MerchantRegistered(_)
+            | MerchantEvent::MerchantUpdated(_) => None,
         }
     }
 }

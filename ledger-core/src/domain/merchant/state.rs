@@ -6,16 +6,43 @@ use serde::{Deserialize, Serialize};
 
 use super::command::MerchantDetails;
 use super::event::{MerchantEvent, MerchantRecorded};
+use crate::domain::money::Fen;
 use crate::domain::points::Points;
+use crate::domain::statement::{Answer, Dispute, Stage, Statement, Sums};
 use crate::domain::time::Month;
 
 /// What a month's claims came to and what of them was paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct MonthAccount {
     /// Claims less those taken back.
     pub honoured: Points,
     /// Paid.
     pub paid: Points,
+    /// Money that was paid.
+    #[serde(default)]
+    pub money_paid: Fen,
+    /// What its lines come to. Their points are the claims less those taken back.
+    #[serde(default)]
+    pub sums: Sums,
+    /// Its statement, once somebody prepared one.
+    #[serde(default)]
+    pub statement: Option<Statement>,
+}
+
+impl MonthAccount {
+    /// How far its statement has come.
+    pub fn stage(&self) -> Stage {
+        self.statement.as_ref().map_or(Stage::Open, |statement| statement.stage(&self.sums))
+    }
+
+    /// What is still to be paid in money.
+    pub fn money_owed(&self) -> Fen {
+        self.sums.amount - self.money_paid
+    }
+
+    fn statement(&mut self) -> &mut Statement {
+        self.statement.get_or_insert_default()
+    }
 }
 
 /// A merchant.
@@ -45,8 +72,8 @@ impl Merchant {
         for (_, account) in self.months.range(..month) {
             carried = (carried + account.honoured - account.paid).min(Points::ZERO);
         }
-        let account = self.month(month);
-        (carried + account.honoured - account.paid).max(Points::ZERO)
+        let left = self.month(month).map_or(Points::ZERO, |account| account.honoured - account.paid);
+        (carried + left).max(Points::ZERO)
     }
 
     /// What is owed in all: honoured less paid. Less than nothing where more was paid than is claimed by now.
@@ -54,23 +81,59 @@ impl Merchant {
         self.months.values().map(|account| account.honoured - account.paid).sum()
     }
 
-    /// A month's account.
-    pub fn month(&self, month: Month) -> MonthAccount {
-        self.months.get(&month).copied().unwrap_or_default()
+    /// A month's account, where something was booked in it.
+    pub fn month(&self, month: Month) -> Option<&MonthAccount> {
+        self.months.get(&month)
+    }
+
+    /// A month's statement, once somebody prepared one.
+    pub fn statement(&self, month: Month) -> Option<&Statement> {
+        self.month(month)?.statement.as_ref()
+    }
+
+    /// The first month from one on that can still bear something: what was confirmed stays as it is.
+    pub fn bearing(&self, mut month: Month) -> Month {
+        while self.statement(month).is_some_and(|statement| statement.confirmed_by.is_some()) {
+            month = month.next();
+        }
+        month
     }
 
     /// Folds one event.
     pub fn evolve(&mut self, event: &MerchantEvent) {
+        if let Some((month, line)) = event.line() {
+            let account = self.account(month);
+            account.honoured += line.points;
+            account.sums.add(&line);
+        }
         match event {
             MerchantEvent::MerchantRegistered(event) | MerchantEvent::MerchantUpdated(event) => {
                 let MerchantRecorded { name, uscc, category, .. } = event;
                 self.details = Some((name.clone(), uscc.clone(), category.clone()));
             }
-            MerchantEvent::VoucherHonoured(event) => self.account(event.at.month()).honoured += event.points,
-            MerchantEvent::HonourReversed(event) => self.account(event.month).honoured -= event.points,
-            // Money is another book, of which no rule of a merchant asks.
-            MerchantEvent::MoneyClaimed(_) => {}
-            MerchantEvent::SettlementPaid(event) => self.account(event.month).paid += event.points,
+            MerchantEvent::VoucherHonoured(_) | MerchantEvent::HonourReversed(_) | MerchantEvent::MoneyClaimed(_) => {}
+            MerchantEvent::SettlementPaid(event) => {
+                let account = self.account(event.month);
+                account.paid += event.points;
+                account.money_paid += event.amount.unwrap_or_default();
+            }
+            MerchantEvent::StatementPrepared(event) => {
+                let (amount, digest, lines, points) = (event.amount, event.digest, event.lines, event.points);
+                let sums = Sums { amount, digest, lines, points };
+                self.account(event.month).statement().prepare(&event.by, sums);
+            }
+            MerchantEvent::StatementDisputed(event) => {
+                let (by, line, reason) = (event.by.clone(), event.line.clone(), event.reason.clone());
+                let dispute = Dispute { by, line, reason, answer: None };
+                self.account(event.month).statement().dispute(&event.dispute, dispute);
+            }
+            MerchantEvent::StatementDisputeAnswered(event) => {
+                let answer = Answer { by: event.by.clone(), reason: event.reason.clone(), upheld: event.upheld };
+                self.account(event.month).statement().answer(&event.dispute, answer);
+            }
+            MerchantEvent::StatementConfirmed(event) => {
+                self.account(event.month).statement().confirmed_by = Some(event.by.clone());
+            }
         }
     }
 

@@ -1,13 +1,16 @@
 //! Given events, when a command, then events or a code.
 
+mod statements;
+
 use super::MerchantCommand;
 use super::command::MerchantDetails;
 use super::event::{HonourReversed, MerchantEvent, SettlementPaid, VoucherHonoured};
 use super::state::Merchant;
 use crate::domain::event::V1;
-use crate::domain::ids::{MerchantId, RedemptionId, StoreId};
+use crate::domain::ids::{Actor, MerchantId, RedemptionId, StoreId};
 use crate::domain::points::Points;
 use crate::domain::refusal::Code;
+use crate::domain::statement::Hand;
 use crate::domain::time::{BusinessTime, Month};
 
 fn at() -> BusinessTime {
@@ -30,20 +33,19 @@ fn registered() -> Merchant {
 
 fn pay(points: i32) -> MerchantCommand {
     let month = Month::parse("2024-03").expect("month");
-    MerchantCommand::Pay { at: at(), month, points: Points::from_whole(points), reference: "P-1".into() }
+    pay_for(month, points)
+}
+
+fn pay_for(month: Month, points: i32) -> MerchantCommand {
+    let hand = Hand { by: Actor::new("wang").expect("actor"), alike: Vec::new() };
+    let (points, reference) = (Points::from_whole(points), "P-1".into());
+    MerchantCommand::Pay { at: at(), month, points, amount: None, reference, hand }
 }
 
 #[test]
 fn a_merchant_is_paid_what_it_is_owed_and_no_more() {
     let mut merchant = registered();
-    merchant.evolve(&MerchantEvent::VoucherHonoured(VoucherHonoured {
-        at: at(),
-        merchant: id(),
-        points: Points::from_whole(50),
-        redemption: RedemptionId::new("R1").expect("id"),
-        store: StoreId::new("S1").expect("id"),
-        v: V1,
-    }));
+    merchant.evolve(&honoured("2024-03-05", 50));
     assert_eq!(merchant.decide(&id(), pay(51)).map_err(|refusal| refusal.code), Err(Code::InvalidQuantity));
     let paid = merchant.decide(&id(), pay(50)).expect("paid");
     assert!(matches!(paid.as_slice(), [MerchantEvent::SettlementPaid(SettlementPaid { .. })]));
@@ -60,15 +62,20 @@ fn month(text: &str) -> Month {
     Month::parse(text).expect("month")
 }
 
-fn honour(merchant: &mut Merchant, day: &str, points: i32) {
-    merchant.evolve(&MerchantEvent::VoucherHonoured(VoucherHonoured {
+fn honoured(day: &str, points: i32) -> MerchantEvent {
+    MerchantEvent::VoucherHonoured(VoucherHonoured {
         at: BusinessTime::parse(day).expect("time"),
         merchant: id(),
+        month: None,
         points: Points::from_whole(points),
         redemption: RedemptionId::new("R1").expect("id"),
         store: StoreId::new("S1").expect("id"),
         v: V1,
-    }));
+    })
+}
+
+fn honour(merchant: &mut Merchant, day: &str, points: i32) {
+    merchant.evolve(&honoured(day, points));
 }
 
 fn take_back(merchant: &mut Merchant, day: &str, claimed: &str, points: i32) -> HonourReversed {
@@ -88,9 +95,7 @@ fn take_back(merchant: &mut Merchant, day: &str, claimed: &str, points: i32) -> 
 }
 
 fn paid(merchant: &mut Merchant, of: &str, points: i32) -> Result<(), Code> {
-    let points = Points::from_whole(points);
-    let command = MerchantCommand::Pay { at: at(), month: month(of), points, reference: "P-1".into() };
-    let events = merchant.decide(&id(), command).map_err(|refusal| refusal.code)?;
+    let events = merchant.decide(&id(), pay_for(month(of), points)).map_err(|refusal| refusal.code)?;
     events.iter().for_each(|event| merchant.evolve(event));
     Ok(())
 }

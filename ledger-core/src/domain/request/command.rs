@@ -62,6 +62,9 @@ impl Word {
 pub struct Posting {
     /// What it is scored as.
     pub activity: ActivityCode,
+    /// By when it is to be done (办理时限): an annotation, by which nothing is judged.
+    #[serde(default)]
+    pub due: Option<NaiveDate>,
     /// An earlier request that it repeats (并入单号).
     pub merged_into: Option<RequestId>,
     /// On which day (提出日期).

@@ -20,8 +20,8 @@ impl ServiceRequest {
                     let message = format!("request {request} was posted before; give this one another number");
                     return Err(Refusal::new(Code::DuplicateConflict, message));
                 }
-                let Posting { activity, merged_into, on, reporter, site } = posting;
-                let posted = RequestPosted { activity, at, merged_into, on, reporter, request, site, v: V1 };
+                let Posting { activity, due, merged_into, on, reporter, site } = posting;
+                let posted = RequestPosted { activity, at, due, merged_into, on, reporter, request, site, v: V1 };
                 Ok(vec![RequestEvent::RequestPosted(posted)])
             }
             RequestCommand::Handle { at, request, handling, work, claimer, quantity, scoring, claimers_max } => {

@@ -16,6 +16,9 @@ pub struct RequestPosted {
     pub activity: ActivityCode,
     /// When it was entered.
     pub at: BusinessTime,
+    /// By when it is to be done, where that was said: an annotation, by which nothing is judged.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::domain::time::date_if_any")]
+    pub due: Option<NaiveDate>,
     /// An earlier request that it repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<RequestId>,

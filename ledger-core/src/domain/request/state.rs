@@ -56,6 +56,7 @@ impl ServiceRequest {
             RequestEvent::RequestPosted(event) => {
                 self.posting = Some(Posting {
                     activity: event.activity.clone(),
+                    due: event.due,
                     merged_into: event.merged_into.clone(),
                     on: event.on,
                     reporter: event.reporter.clone(),

@@ -27,6 +27,7 @@ fn posted() -> ServiceRequest {
     let mut state = ServiceRequest::default();
     let posting = Posting {
         activity: "WX01".parse().expect("an activity"),
+        due: None,
         merged_into: None,
         on: "2024-03-01".parse().expect("a day"),
         reporter: Some(worker("W1")),

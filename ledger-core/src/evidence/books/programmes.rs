@@ -3,6 +3,8 @@
 
 use foldhash::HashMap;
 
+use super::statements::Statements;
+use super::ways::Persons;
 use crate::domain::benefit::BenefitEvent;
 use crate::domain::fund::FundEvent;
 use crate::domain::ids::{BenefitId, FundId};
@@ -11,10 +13,19 @@ use crate::domain::money::Fen;
 /// What is known of each.
 #[derive(Debug, Default)]
 pub(super) struct Programmes {
-    /// Appropriated and set aside.
-    funds: HashMap<FundId, (Fen, Fen)>,
+    /// What each has.
+    funds: HashMap<FundId, FundBook>,
     /// Places, none for no end of them, and what was given.
     benefits: HashMap<BenefitId, (Option<u32>, u32)>,
+}
+
+/// A fund's money.
+#[derive(Debug, Default)]
+struct FundBook {
+    appropriated: Fen,
+    committed: Fen,
+    paid: Fen,
+    statements: Statements,
 }
 
 impl Programmes {
@@ -22,18 +33,36 @@ impl Programmes {
     ///
     /// # Errors
     /// What cannot be.
-    pub(super) fn fund(&mut self, event: &FundEvent) -> Result<(), String> {
-        let (appropriated, committed) = self.funds.entry(event.fund().clone()).or_default();
+    pub(super) fn fund(&mut self, persons: &Persons, event: &FundEvent, part: bool) -> Result<(), String> {
+        let book = self.funds.entry(event.fund().clone()).or_default();
+        let stated = book.statements.of_fund(persons, event);
         match event {
             FundEvent::FundRegistered(event) | FundEvent::FundUpdated(event) => {
-                *appropriated = event.terms.appropriated;
+                book.appropriated = event.terms.appropriated;
             }
-            FundEvent::FundCommitted(event) => *committed += event.amount,
+            FundEvent::FundCommitted(event) => book.committed += event.amount,
+            FundEvent::FundPaid(event) => {
+                book.committed -= event.amount;
+                book.paid += event.amount;
+            }
+            FundEvent::FundStatementPrepared(_) | FundEvent::FundStatementConfirmed(_) => {}
         }
-        if committed <= appropriated {
+        let FundBook { appropriated, committed, paid, .. } = book;
+        // Of a part of a history nobody knows what stood before it.
+        if part {
             return Ok(());
         }
-        Err(format!("{committed} yuan are set aside of fund {}, which has {appropriated}", event.fund()))
+        stated?;
+        if *committed < Fen::ZERO {
+            return Err(format!("pays more of fund {} than was set aside", event.fund()));
+        }
+        if *committed + *paid <= *appropriated {
+            return Ok(());
+        }
+        Err(format!(
+            "{committed} yuan are set aside and {paid} paid of fund {}, which has {appropriated}",
+            event.fund()
+        ))
     }
 
     /// Follows an event of a benefit.

@@ -58,7 +58,7 @@ impl Persons {
         }
     }
 
-    fn same(&self, one: &Actor, other: &Actor) -> bool {
+    pub(super) fn same(&self, one: &Actor, other: &Actor) -> bool {
         one == other || self.0.get(one).is_some_and(|worker| self.0.get(other) == Some(worker))
     }
 

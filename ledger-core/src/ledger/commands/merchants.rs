@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Definition;
 use super::content::Content;
+use super::statements::name_parts;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{Key, MerchantId};
 use crate::domain::merchant::MerchantCommand;
 use crate::domain::merchant::command::MerchantDetails;
+use crate::domain::money::Fen;
 use crate::domain::points::Points;
 use crate::domain::refusal::Decision;
 use crate::domain::time::Month;
@@ -66,8 +68,11 @@ pub struct PaySettlement {
     pub merchant: MerchantId,
     /// Which month it settles.
     pub month: Month,
-    /// How much.
+    /// How much in points.
     pub points: Points,
+    /// How much money, where a statement that names some was confirmed.
+    #[serde(default)]
+    pub amount: Option<Fen>,
     /// The payment's reference.
     pub reference: String,
 }
@@ -80,6 +85,9 @@ impl Definition for PaySettlement {
             .text(&self.month.to_string())
             .number(self.points.hundredths())
             .text(&self.reference);
+        if let Some(amount) = self.amount {
+            content.text("amount").number(amount.fen());
+        }
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {
@@ -94,12 +102,13 @@ impl Definition for PaySettlement {
         None
     }
 
-    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
-        streams.push(StreamId::Merchant(self.merchant.clone()));
+    fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
+        name_parts(&self.merchant, self.month, book, streams);
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        let PaySettlement { merchant, month, points, reference } = self.clone();
-        process.merchant(&merchant, MerchantCommand::Pay { at: process.context.at, month, points, reference })
+        let PaySettlement { merchant, month, points, amount, reference } = self.clone();
+        let (at, hand) = (process.context.at, process.hand_of(&merchant, month)?);
+        process.merchant(&merchant, MerchantCommand::Pay { at, month, points, amount, reference, hand })
     }
 }

@@ -59,7 +59,7 @@ impl Command {
                 (command.selection.as_str(), "the selection's id")
             }
             Command::ObjectToSelection(command) => (command.objection.as_str(), "the objection's name"),
-            Command::RecordCredit(_) | Command::Redeem(_) | Command::PlaceHold(_) => {
+            Command::RecordCredit(_) | Command::Redeem(_) | Command::PlaceHold(_) | Command::DisputeStatement(_) => {
                 (key.as_str(), "the command's key")
             }
             // They bring in no id.
@@ -72,6 +72,10 @@ impl Command {
             | Command::MoveCard(_)
             | Command::CloseCard(_)
             | Command::PaySettlement(_)
+            | Command::PrepareStatement(_)
+            | Command::AnswerDispute(_)
+            | Command::ConfirmStatement(_)
+            | Command::PayBody(_)
             | Command::CloseStore(_)
             | Command::ReopenStore(_)
             | Command::DelistItem(_)

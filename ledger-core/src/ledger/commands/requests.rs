@@ -34,6 +34,9 @@ pub struct PostRequest {
     pub merged_into: Option<RequestId>,
     /// The site that routes it, where one does.
     pub site: Option<SiteId>,
+    /// By when it is to be done: an annotation and no content, as it stands in the sheet.
+    #[serde(default)]
+    pub due: Option<NaiveDate>,
 }
 
 impl Definition for PostRequest {
@@ -93,6 +96,7 @@ impl Definition for PostRequest {
         }
         let posting = Posting {
             activity: code.clone(),
+            due: self.due.filter(|due| is_plausible(*due)),
             merged_into: self.merged_into.clone(),
             on,
             reporter: self.reporter.clone(),

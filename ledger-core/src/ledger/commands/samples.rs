@@ -3,6 +3,7 @@
 
 mod programmes;
 mod selections;
+mod statements;
 
 use chrono::NaiveDate;
 
@@ -361,6 +362,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
                 merchant: id("YZ-SH001"),
                 month: Month::parse("2024-03").expect("a month"),
                 points: points(100_050),
+                amount: None,
                 reference: "财付〔2024〕12号".into(),
             }),
         ),
@@ -462,5 +464,6 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
     .chain(at_sites())
     .chain(programmes::samples())
     .chain(selections::samples())
+    .chain(statements::samples())
     .collect()
 }

@@ -7,6 +7,7 @@ pub(super) mod programmes;
 pub(super) mod seals;
 pub(super) mod selections;
 pub(super) mod sites;
+pub(super) mod statements;
 pub(super) mod way;
 mod worker;
 
@@ -119,6 +120,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(seals::samples())
         .chain(away::samples())
         .chain(selections::samples())
+        .chain(statements::samples())
         .chain(erasure_samples())
         .chain(probation_samples())
         .collect()
@@ -215,6 +217,7 @@ fn merchant_samples() -> Vec<MerchantEvent> {
         MerchantEvent::VoucherHonoured(VoucherHonoured {
             at: at(),
             merchant: merchant(),
+            month: None,
             points: points(500),
             redemption: redemption(),
             store: store(),
@@ -231,7 +234,9 @@ fn merchant_samples() -> Vec<MerchantEvent> {
             v: V1,
         }),
         MerchantEvent::SettlementPaid(SettlementPaid {
+            amount: None,
             at: at(),
+            by: None,
             merchant: merchant(),
             month: month(),
             points: points(100_000_000_000),

@@ -66,6 +66,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         reporter: full.then(|| id("YZ-骑手-001")),
         merged_into: full.then(|| id("XQ-0001")),
         site: site.then(|| id("YZ-YZ0002")),
+        due: site.then(|| day("2024-03-08")),
     };
     let handling = |full: bool, completes: bool| commands::RecordHandling {
         handling: id("BL-0001"),

@@ -65,8 +65,14 @@ fn workers() -> Vec<Event> {
         record.source = Some("XQ-0001".into());
         Some(Event::Worker(WorkerEvent::service(record)))
     });
-    let claimed =
-        MoneyClaimed { amount: Fen::new(1_276), at: at(), merchant: merchant(), source: id("XP-0001"), v: V1 };
+    let claimed = MoneyClaimed {
+        amount: Fen::new(1_276),
+        at: at(),
+        merchant: merchant(),
+        month: None,
+        source: id("XP-0001"),
+        v: V1,
+    };
     let appointed = AppointmentRecorded { appointment: id("PS-0001"), at: at(), terms, v: V1, worker: worker() };
     [
         Event::Worker(WorkerEvent::AppointmentRecorded(appointed)),
@@ -83,6 +89,7 @@ fn requests() -> Vec<RequestEvent> {
         RequestEvent::RequestPosted(RequestPosted {
             activity: id("WX01"),
             at: at(),
+            due: None,
             merged_into,
             on: date("2024-03-01"),
             reporter,
@@ -169,7 +176,14 @@ fn funds() -> Vec<FundEvent> {
     vec![
         FundEvent::FundRegistered(recorded()),
         FundEvent::FundUpdated(recorded()),
-        FundEvent::FundCommitted(FundCommitted { amount: Fen::new(6_050), at: at(), fund: id("ZJ01"), source, v: V1 }),
+        FundEvent::FundCommitted(FundCommitted {
+            amount: Fen::new(6_050),
+            at: at(),
+            fund: id("ZJ01"),
+            month: None,
+            source,
+            v: V1,
+        }),
     ]
 }
 
@@ -270,6 +284,7 @@ pub(in super::super) fn routed_samples() -> Vec<Event> {
     let posted = RequestPosted {
         activity: id("WX01"),
         at: at(),
+        due: None,
         merged_into: None,
         on: date("2024-03-01"),
         reporter: Some(worker()),

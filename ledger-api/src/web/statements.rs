@@ -1,0 +1,335 @@
+//! `/statements`: the months of merchants and of paying bodies that are over and not settled: one person prepares a
+//! statement, another confirms it, a third pays. What a merchant disputes is answered here.
+
+mod forms;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::statement::{LineKind, Stage, Statement};
+use ledger_core::domain::time::Month;
+use serde::Deserialize;
+
+use super::figures::{minute, points, yuan};
+use super::form::{Fields, Sent};
+use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
+use super::trouble;
+use super::words::Words;
+use crate::access::Identity;
+use crate::access::policy::{CommandKind, Denied, Read, Target, Who, allow, may_ever};
+use crate::app::App;
+use crate::service::statements::{OfBody, OfMerchant, Waiting, Whose, of_body, of_merchant, waiting};
+
+#[derive(Template)]
+#[template(path = "statements/page.html", config = ".askama.toml")]
+struct Page {
+    f: Frame,
+    said: String,
+    bad: String,
+    rows: Vec<Row>,
+    more: bool,
+    one: Option<One>,
+}
+
+/// A month that waits.
+struct Row {
+    address: String,
+    name: String,
+    id: String,
+    month: String,
+    stage: &'static str,
+    colour: &'static str,
+    lines: u32,
+    owed: String,
+    here: bool,
+}
+
+/// The month that is looked at.
+struct One {
+    /// What the forms name it by.
+    merchant: String,
+    body: String,
+    month: String,
+    name: String,
+    stage: &'static str,
+    colour: &'static str,
+    facts: Vec<(&'static str, String)>,
+    lines: Vec<Line>,
+    disputes: Vec<Dispute>,
+    /// What can be done about it by whoever looks, as far as roles go.
+    prepares: bool,
+    again: bool,
+    confirms: bool,
+    pays: bool,
+    answers: bool,
+    /// The address of its workbook.
+    workbook: String,
+    keys: Vec<String>,
+}
+
+impl One {
+    fn key(&self, nth: usize) -> &str {
+        self.keys.get(nth).map(String::as_str).unwrap_or_default()
+    }
+}
+
+pub(super) struct Line {
+    pub(super) at: String,
+    pub(super) kind: &'static str,
+    pub(super) source: String,
+    pub(super) points: String,
+    pub(super) amount: String,
+}
+
+struct Dispute {
+    id: String,
+    line: String,
+    by: String,
+    reason: String,
+    /// None while it waits.
+    answer: Option<String>,
+    key: String,
+}
+
+/// Which month is looked at.
+#[derive(Debug, Default, Clone, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    merchant: String,
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    month: String,
+}
+
+/// The pages' routes.
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/statements", get(read).post(act))
+}
+
+/// Whether somebody has the page: statements are of the whole district.
+pub(super) fn is_for(identity: &Identity) -> bool {
+    let who = Who::Bearer(identity);
+    let acts = may_ever(who, CommandKind::PrepareStatement) || may_ever(who, CommandKind::ConfirmStatement);
+    acts && allow(who, Read::Settling, Target::District).is_ok()
+}
+
+async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+    answer(&visitor, page(&app, &visitor, &asked, String::new(), String::new()).await)
+}
+
+async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
+    let made = async {
+        let fields = Fields::of(&visitor, sent)?;
+        let get = |name| fields.get(name).to_owned();
+        let asked = Asked { merchant: get("merchant"), body: get("body"), month: get("month") };
+        let (said, bad) = match forms::carry_out(&app, &visitor, &fields).await {
+            Ok(said) => (said, String::new()),
+            Err(Trouble::Service(error)) => (String::new(), trouble::said(visitor.words(), visitor.english, &error)),
+            Err(other) => return Err(other),
+        };
+        page(&app, &visitor, &asked, said, bad).await
+    };
+    answer(&visitor, made.await)
+}
+
+async fn page(app: &App, visitor: &Visitor, asked: &Asked, said: String, bad: String) -> Result<Response, Trouble> {
+    let w = visitor.words();
+    let identity = &visitor.must()?.identity;
+    let who = Who::Bearer(identity);
+    if !is_for(identity) {
+        return Err(Denied.into());
+    }
+    let (found, more) = waiting(app, who).await?;
+    let one = match Month::parse(&asked.month) {
+        Some(month) if !asked.merchant.is_empty() => {
+            let found = of_merchant(app, who, &asked.merchant, month, None).await?;
+            Some(merchant_told(w, who, found))
+        }
+        Some(month) if !asked.body.is_empty() => {
+            Some(body_told(w, who, of_body(app, who, &asked.body, month, None).await?))
+        }
+        Some(_) | None => None,
+    };
+    let rows = found.into_iter().map(|row| row_told(w, asked, row)).collect();
+    show(&Page { f: visitor.frame(w.statements_page), said, bad, rows, more, one })
+}
+
+/// How far a statement has come, in words, with their colour.
+pub(super) const fn stage_told(w: &Words, stage: Stage) -> (&'static str, &'static str) {
+    let w = w.statements;
+    match stage {
+        Stage::Open => (w.open, "wait"),
+        Stage::Prepared => (w.prepared, "info"),
+        Stage::Disputed => (w.disputed, "bad"),
+        Stage::Stale => (w.stale, "wait"),
+        Stage::Confirmed => (w.confirmed, "ok"),
+    }
+}
+
+pub(super) const fn kind_told(w: &Words, kind: LineKind) -> &'static str {
+    let w = w.statements;
+    match kind {
+        LineKind::Honoured => w.honoured,
+        LineKind::TakenBack => w.taken_back,
+        LineKind::Money | LineKind::Committed => w.money,
+    }
+}
+
+fn row_told(w: &Words, asked: &Asked, row: Waiting) -> Row {
+    let Waiting { whose, month, stage, lines, points: owed, amount } = row;
+    let (name, id, query) = match whose {
+        Whose::Merchant(id, name) => {
+            let query = format!("merchant={}", encoded(&id));
+            (name, id, query)
+        }
+        Whose::Body(body) => {
+            let query = format!("body={}", encoded(&body));
+            (body, w.statements.body.to_owned(), query)
+        }
+    };
+    let here = asked.month == month && (asked.merchant == id || (!asked.body.is_empty() && asked.body == name));
+    let (stage, colour) = stage_told(w, stage);
+    let owed = told(w, owed, amount.is_positive().then(|| yuan(amount)));
+    Row { address: format!("/statements?{query}&month={month}"), name, id, month, stage, colour, lines, owed, here }
+}
+
+/// Points and money, as far as there are any.
+fn told(w: &Words, owed: Points, amount: Option<String>) -> String {
+    let owed = (!owed.is_zero()).then(|| format!("{} {}", points(owed), w.points));
+    owed.into_iter().chain(amount).collect::<Vec<_>>().join(" · ")
+}
+
+/// A text as it stands in an address.
+pub(super) fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// What a statement says of itself.
+fn facts(w: &Words, statement: Option<&Statement>) -> Vec<(&'static str, String)> {
+    let w = w.statements;
+    let Some(statement) = statement else { return Vec::new() };
+    let prepared = statement.prepared_by.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
+    let mut facts = vec![(w.prepared_by, prepared)];
+    facts.extend(statement.confirmed_by.as_ref().map(|by| (w.confirmed_by, by.to_string())));
+    facts.push((w.digest, statement.sums.digest.to_string()));
+    facts
+}
+
+fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
+    let OfMerchant { merchant, name, month, due, lines, .. } = found;
+    let stage = due.booked.stage();
+    let statement = due.booked.stated.as_ref().map(|stated| &stated.statement);
+    let may = |kind| allow(who, kind, Target::Merchant(&merchant)).is_ok();
+    let owed = due.owed.is_positive() || due.booked.money_owed().is_positive();
+    let said = w.statements;
+    let mut all = vec![
+        (w.points, points(due.booked.lines.sums.points)),
+        (said.amount, yuan(due.booked.lines.sums.amount)),
+        (said.carried, points(due.carried)),
+        (said.owed, told(w, due.owed, Some(yuan(due.booked.money_owed())))),
+    ];
+    all.extend(facts(w, statement));
+    let disputes = statement.into_iter().flat_map(|statement| &statement.disputes);
+    let (told, colour) = stage_told(w, stage);
+    One {
+        body: String::new(),
+        month: month.to_string(),
+        name,
+        stage: told,
+        colour,
+        facts: all,
+        lines: lines
+            .into_iter()
+            .map(|(_, line)| Line {
+                at: minute(&line.at.to_string()),
+                kind: kind_told(w, line.kind),
+                source: line.source.to_string(),
+                points: if line.points.is_zero() { String::new() } else { points(line.points) },
+                amount: if line.kind == LineKind::Money { yuan(line.amount) } else { String::new() },
+            })
+            .collect(),
+        disputes: disputes
+            .map(|(id, dispute)| Dispute {
+                id: id.to_string(),
+                line: dispute.line.to_string(),
+                by: dispute.by.to_string(),
+                reason: dispute.reason.clone(),
+                answer: dispute.answer.as_ref().map(|answer| {
+                    let upheld = if answer.upheld { said.upheld } else { said.dismissed };
+                    format!("{upheld}：{}（{}）", answer.reason, answer.by)
+                }),
+                key: new_key("answer"),
+            })
+            .collect(),
+        prepares: stage != Stage::Confirmed && may(CommandKind::PrepareStatement),
+        again: stage != Stage::Open,
+        confirms: stage == Stage::Prepared && may(CommandKind::ConfirmStatement),
+        pays: stage == Stage::Confirmed && owed && may(CommandKind::PaySettlement),
+        answers: may(CommandKind::AnswerDispute),
+        workbook: format!("/v1/merchants/{}/statements/{month}?format=xlsx", encoded(&merchant)),
+        keys: keys(),
+        merchant,
+    }
+}
+
+fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
+    let (stage, (units, spent, amount), paid) = (found.stage(), found.sums(), found.paid());
+    let may = |kind| allow(who, kind, Target::District).is_ok();
+    let said = w.statements;
+    let mut all = vec![
+        (said.units, units.to_string()),
+        (w.points, points(spent)),
+        (said.amount, yuan(amount)),
+        (w.paid, yuan(paid)),
+    ];
+    for fund in &found.funds {
+        all.extend(facts(w, fund.row.statement.as_ref()));
+    }
+    let (told, colour) = stage_told(w, stage);
+    One {
+        merchant: String::new(),
+        month: found.month.to_string(),
+        name: found.body.clone(),
+        stage: told,
+        colour,
+        facts: all,
+        lines: found
+            .funds
+            .iter()
+            .flat_map(|fund| &fund.lines)
+            .map(|line| Line {
+                at: minute(&line.at.to_string()),
+                kind: said.money,
+                source: line.source.to_string(),
+                points: if line.points.is_zero() { String::new() } else { points(line.points) },
+                amount: yuan(line.amount),
+            })
+            .collect(),
+        disputes: Vec::new(),
+        prepares: stage != Stage::Confirmed && may(CommandKind::PrepareBodyStatement),
+        again: stage != Stage::Open,
+        confirms: stage == Stage::Prepared && may(CommandKind::ConfirmBodyStatement),
+        pays: stage == Stage::Confirmed && paid < amount && may(CommandKind::PayBody),
+        answers: false,
+        workbook: format!("/v1/bodies/{}/statements/{}?format=xlsx", encoded(&found.body), found.month),
+        keys: keys(),
+        body: found.body,
+    }
+}
+
+/// A key each for preparing, confirming and paying.
+fn keys() -> Vec<String> {
+    ["prepare", "confirm", "pay"].map(new_key).into()
+}

@@ -1,0 +1,58 @@
+//! What the forms of `/statements` ask for.
+
+use ledger_core::domain::ids::MerchantId;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::time::Month;
+use ledger_core::ledger::commands::statements::StatementOf;
+use ledger_core::ledger::{Command, commands};
+
+use crate::access::policy::Who;
+use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::statements::of_merchant;
+use crate::web::form::{Fields, read_id};
+use crate::web::page::{Trouble, Visitor, give};
+
+/// Does what a form asks; gives what the page says of it.
+pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
+    let w = visitor.words().statements;
+    let month =
+        Month::parse(fields.get("month")).ok_or_else(|| ServiceError::unreadable("month: write YYYY-MM".to_owned()))?;
+    let body = fields.get("body").to_owned();
+    let of = match fields.some("merchant") {
+        Some(merchant) => StatementOf::Merchant(read_id(merchant)?),
+        None => StatementOf::Body { body: body.clone(), funds: Vec::new() },
+    };
+    let reference = fields.get("reference").to_owned();
+    let (command, said) = match (fields.get("do"), of) {
+        ("prepare", of) => (Command::from(commands::PrepareStatement { of, month }), w.prepared_done),
+        ("confirm", of) => (Command::from(commands::ConfirmStatement { of, month }), w.confirmed_done),
+        ("pay", StatementOf::Merchant(merchant)) => (pay(app, visitor, merchant, month, reference).await?, w.paid_done),
+        ("pay", StatementOf::Body { body, funds }) => {
+            (Command::from(commands::PayBody { body, funds, month, reference }), w.paid_done)
+        }
+        ("uphold" | "dismiss", StatementOf::Merchant(merchant)) => {
+            let (dispute, reason) = (read_id(fields.get("dispute"))?, fields.get("reason").to_owned());
+            let upheld = fields.get("do") == "uphold";
+            (Command::from(commands::AnswerDispute { merchant, month, dispute, upheld, reason }), w.answered_done)
+        }
+        _ => return Err(Trouble::NotFound),
+    };
+    give(app, visitor, fields.get("key"), command).await?;
+    Ok(said.to_owned())
+}
+
+/// All that a month owes by now. A form that is sent again finds nothing owed any more, and is told so.
+async fn pay(
+    app: &App,
+    visitor: &Visitor,
+    merchant: MerchantId,
+    month: Month,
+    reference: String,
+) -> Result<Command, Trouble> {
+    let who = Who::Bearer(&visitor.must()?.identity);
+    let found = of_merchant(app, who, merchant.as_str(), month, None).await?;
+    let amount = Some(found.due.booked.money_owed()).filter(|amount| amount.is_positive());
+    let points = found.due.owed.max(Points::ZERO);
+    Ok(Command::from(commands::PaySettlement { merchant, month, points, amount, reference }))
+}

@@ -1,0 +1,229 @@
+//! Statements of months, kept from the events alone: what a statement says is what the lines before it come to, counted and
+//! digested here anew; who prepared, who confirmed and who paid are three persons; what was confirmed bears nothing more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+
+use super::ways::Persons;
+use crate::domain::fund::FundEvent;
+use crate::domain::ids::{Actor, DisputeId};
+use crate::domain::merchant::MerchantEvent;
+use crate::domain::merchant::event::{HonourReversed, MoneyClaimed, VoucherHonoured};
+use crate::domain::money::Fen;
+use crate::domain::points::Points;
+use crate::domain::time::{BusinessTime, Month};
+
+/// The months of a merchant or a fund.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Statements(BTreeMap<Month, Stated>);
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Stated {
+    points: Points,
+    amount: Fen,
+    lines: u32,
+    digest: [u8; 32],
+    prepared_by: BTreeSet<Actor>,
+    /// What it came to when it was prepared last, unless a dispute was right since.
+    prepared: Option<[u8; 32]>,
+    /// Disputes without an answer, with who disputes.
+    open: BTreeMap<DisputeId, Actor>,
+    confirmed_by: Option<Actor>,
+    money_paid: Fen,
+}
+
+impl Statements {
+    /// Whether a month was confirmed.
+    pub(super) fn is_confirmed(&self, month: Month) -> bool {
+        self.0.get(&month).is_some_and(|month| month.confirmed_by.is_some())
+    }
+
+    /// Follows an event of a merchant.
+    ///
+    /// # Errors
+    /// What of it cannot be.
+    pub(super) fn of_merchant(&mut self, persons: &Persons, event: &MerchantEvent) -> Result<(), String> {
+        match event {
+            MerchantEvent::VoucherHonoured(VoucherHonoured { at, month, points, redemption, .. }) => {
+                self.line(*at, *month, ("honoured", redemption.as_str()), *points, Fen::ZERO)
+            }
+            MerchantEvent::HonourReversed(HonourReversed { at, month, points, redemption, .. }) => {
+                let taken_back = Points::ZERO - *points;
+                self.take(*month, ("taken_back", redemption.as_str()), *at, taken_back, Fen::ZERO)
+            }
+            MerchantEvent::MoneyClaimed(MoneyClaimed { amount, at, month, source, .. }) => {
+                self.line(*at, *month, ("money", source.as_str()), Points::ZERO, *amount)
+            }
+            MerchantEvent::StatementPrepared(event) => {
+                let said = (event.points, event.amount, event.lines, event.digest.to_string());
+                self.prepare(event.month, &event.by, event.at, &said)
+            }
+            MerchantEvent::StatementDisputed(event) => {
+                let month = self.month(event.month);
+                month.open.insert(event.dispute.clone(), event.by.clone());
+                if month.prepared_by.is_empty() || month.confirmed_by.is_some() {
+                    return Err(format!("disputes a line of {}, which is not to be confirmed", event.month));
+                }
+                Ok(())
+            }
+            MerchantEvent::StatementDisputeAnswered(event) => {
+                let month = self.month(event.month);
+                if event.upheld {
+                    month.prepared = None;
+                }
+                let Some(disputed_by) = month.open.remove(&event.dispute) else {
+                    return Err(format!("answers {}, which waits for no answer", event.dispute));
+                };
+                let mut parts = month.prepared_by.iter().chain([&disputed_by]);
+                match parts.find(|actor| persons.same(actor, &event.by)) {
+                    Some(actor) => Err(format!("is answered by {}, who is {actor}", event.by)),
+                    None => Ok(()),
+                }
+            }
+            MerchantEvent::StatementConfirmed(event) => {
+                self.confirm(persons, event.month, &event.by, &event.digest.to_string())
+            }
+            MerchantEvent::SettlementPaid(event) => {
+                let month = self.month(event.month);
+                month.money_paid += event.amount.unwrap_or_default();
+                if month.money_paid > month.amount {
+                    return Err(format!(
+                        "pays {} yuan for {} in all, which has {}",
+                        month.money_paid, event.month, month.amount
+                    ));
+                }
+                if month.prepared_by.is_empty() && event.amount.is_none() {
+                    return Ok(());
+                }
+                month.paid_by(persons, event.month, event.by.as_ref())
+            }
+            MerchantEvent::MerchantRegistered(_) | MerchantEvent::MerchantUpdated(_) => Ok(()),
+        }
+    }
+
+    /// Follows an event of a fund.
+    ///
+    /// # Errors
+    /// What of it cannot be.
+    pub(super) fn of_fund(&mut self, persons: &Persons, event: &FundEvent) -> Result<(), String> {
+        match event {
+            FundEvent::FundCommitted(event) => {
+                let (at, source) = (event.at, event.source.as_str());
+                self.line(at, event.month, ("committed", source), Points::ZERO, event.amount)
+            }
+            FundEvent::FundStatementPrepared(event) => {
+                let said = (Points::ZERO, event.amount, event.lines, event.digest.to_string());
+                self.prepare(event.month, &event.by, event.at, &said)
+            }
+            FundEvent::FundStatementConfirmed(event) => {
+                self.confirm(persons, event.month, &event.by, &event.digest.to_string())
+            }
+            FundEvent::FundPaid(event) => {
+                let month = self.month(event.month);
+                month.money_paid += event.amount;
+                if month.money_paid != month.amount {
+                    return Err(format!("pays {} yuan for {}, which has {}", event.amount, event.month, month.amount));
+                }
+                month.paid_by(persons, event.month, Some(&event.by))
+            }
+            FundEvent::FundRegistered(_) | FundEvent::FundUpdated(_) => Ok(()),
+        }
+    }
+
+    /// A claim stands in the month in which it happened; where that was confirmed, in the first after it that was not.
+    fn line(
+        &mut self,
+        at: BusinessTime,
+        month: Option<Month>,
+        named: (&str, &str),
+        points: Points,
+        amount: Fen,
+    ) -> Result<(), String> {
+        let mut bears = at.month();
+        while self.is_confirmed(bears) {
+            bears = bears.next();
+        }
+        let stands = month.unwrap_or_else(|| at.month());
+        let taken = self.take(stands, named, at, points, amount);
+        if stands == bears { taken } else { Err(format!("stands in {stands}, where {bears} bears it")) }
+    }
+
+    fn take(
+        &mut self,
+        stands: Month,
+        (kind, source): (&str, &str),
+        at: BusinessTime,
+        points: Points,
+        amount: Fen,
+    ) -> Result<(), String> {
+        let month = self.month(stands);
+        month.points += points;
+        month.amount += amount;
+        month.lines = month.lines.saturating_add(1);
+        let mut digest = Sha256::new();
+        digest.update(month.digest);
+        let (seconds, hundredths, fen) = (at.unix_seconds(), points.hundredths(), amount.fen());
+        digest.update(format!("{kind}\t{source}\t{seconds}\t{hundredths}\t{fen}\n"));
+        month.digest = digest.finalize().into();
+        if month.confirmed_by.is_some() { Err(format!("changes {stands}, which was confirmed")) } else { Ok(()) }
+    }
+
+    fn prepare(
+        &mut self,
+        of: Month,
+        by: &Actor,
+        at: BusinessTime,
+        said: &(Points, Fen, u32, String),
+    ) -> Result<(), String> {
+        let month = self.month(of);
+        month.prepared_by.insert(by.clone());
+        month.prepared = Some(month.digest);
+        let comes_to = (month.points, month.amount, month.lines, hexadecimal(month.digest));
+        if comes_to != *said {
+            return Err(format!("says {said:?} of {of}, whose lines come to {comes_to:?}"));
+        }
+        if month.confirmed_by.is_some() {
+            return Err(format!("prepares {of} after it was confirmed"));
+        }
+        if at.month() <= of { Err(format!("prepares {of} before it was over")) } else { Ok(()) }
+    }
+
+    fn confirm(&mut self, persons: &Persons, of: Month, by: &Actor, digest: &str) -> Result<(), String> {
+        let month = self.month(of);
+        if month.confirmed_by.replace(by.clone()).is_some() {
+            return Err(format!("confirms {of} a second time"));
+        }
+        if month.prepared != Some(month.digest) || hexadecimal(month.digest) != digest {
+            return Err(format!("confirms {of} as nobody prepared it"));
+        }
+        if let Some((dispute, _)) = month.open.first_key_value() {
+            return Err(format!("confirms {of} while {dispute} waits for an answer"));
+        }
+        match month.prepared_by.iter().find(|actor| persons.same(actor, by)) {
+            Some(actor) => Err(format!("is confirmed by {by}, who is {actor} and prepared it")),
+            None => Ok(()),
+        }
+    }
+
+    fn month(&mut self, month: Month) -> &mut Stated {
+        self.0.entry(month).or_default()
+    }
+}
+
+impl Stated {
+    /// What has a statement is paid by a third person, once it was confirmed.
+    fn paid_by(&self, persons: &Persons, of: Month, by: Option<&Actor>) -> Result<(), String> {
+        let (Some(confirmed_by), Some(by)) = (&self.confirmed_by, by) else {
+            return Err(format!("pays {of}, whose statement was not confirmed, or does not say who paid"));
+        };
+        match self.prepared_by.iter().chain([confirmed_by]).find(|actor| persons.same(actor, by)) {
+            Some(actor) => Err(format!("is paid by {by}, who is {actor} and prepared or confirmed {of}")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn hexadecimal(digest: [u8; 32]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,151 @@
+//! Sixty-four clients at one moment for what the documents' programmes have less of than all want: the last places of a
+//! benefit, the last yuan of a fund, the last claims of a request; and places that are added while others apply.
+
+use std::collections::BTreeMap;
+
+use nuanxin_tests::{Api, Request};
+use rand::Rng;
+use serde_json::{Value, json};
+
+use crate::races::{Course, RACERS, accepted, count_winners, race};
+use crate::site::{Site, hundredths};
+use crate::size;
+
+on_both_journals!(
+    the_last_places_of_a_benefit_are_given_and_all_others_wait,
+    added_places_go_to_those_who_waited_first_however_many_apply_meanwhile,
+    the_last_yuan_of_a_fund_are_set_aside_exactly_once,
+    the_last_claims_of_a_request_are_taken_by_as_many_as_may_claim_it,
+);
+
+async fn the_last_places_of_a_benefit_are_given_and_all_others_wait(site: Site) {
+    let mut course = Course::on(site).await;
+    for round in 1..=size::races() {
+        let places: usize = course.chance.gen_range(1..40);
+        let benefit = format!("QY{round:04}");
+        register(&course.api, &benefit, places, "places").await;
+        let answers = race(std::slice::from_ref(&course.api), applications(&benefit, 0..RACERS)).await;
+        assert_eq!(given(&answers), places, "of {places} places: {answers:?}");
+        assert_eq!(figures(&course.api, &benefit).await, (places, RACERS - places));
+    }
+    course.ends_well();
+}
+
+async fn added_places_go_to_those_who_waited_first_however_many_apply_meanwhile(site: Site) {
+    const FIRST: usize = 8;
+    const ADDED: usize = 3;
+    let course = Course::on(site).await;
+    for round in 1..=size::races() {
+        let benefit = format!("QY{round:04}");
+        register(&course.api, &benefit, 1, "places").await;
+        // One is given the only place, the others wait, in this order.
+        for request in applications(&benefit, 0..FIRST) {
+            accepted(&course.api, request).await;
+        }
+        let mut requests = applications(&benefit, FIRST..RACERS);
+        requests.push(registering(&benefit, 1 + ADDED, "more"));
+        let answers = race(std::slice::from_ref(&course.api), requests).await;
+        let raised = answers.last().map(|(status, body)| (*status, body["benefit"].clone()));
+        assert_eq!(raised, Some((201, json!(benefit))), "{answers:?}");
+        assert_eq!(given(&answers[..RACERS - FIRST]), 0, "nobody overtakes: {answers:?}");
+        assert_eq!(figures(&course.api, &benefit).await, (1 + ADDED, RACERS - 1 - ADDED));
+        let granted = granted(&course.site, &benefit).await;
+        let first: Vec<String> = (0..=ADDED).map(|racer| claim(&benefit, racer)).collect();
+        assert_eq!(granted, first, "in the order in which they waited");
+    }
+    course.ends_well();
+}
+
+async fn the_last_yuan_of_a_fund_are_set_aside_exactly_once(site: Site) {
+    const VALUE_FEN: i64 = 1_250;
+    let mut course = Course::on(site).await;
+    for round in 1..=size::races() {
+        let (winners, rest) = (course.chance.gen_range(1..40), course.chance.gen_range(0..VALUE_FEN));
+        let fen = winners * VALUE_FEN + rest;
+        let (fund, benefit) = (format!("ZJ{round:04}"), format!("QY{round:04}"));
+        let amount = format!("{}.{:02}", fen / 100, fen % 100);
+        let body = json!({"id": fund, "body": "总工会", "source": "工会经费", "year": 2025, "amount": amount});
+        accepted(&course.api, Request::post("/v1/funds", format!("setup-{fund}"), body)).await;
+        let body = json!({"id": benefit, "kind": "voucher", "fund": fund, "value": "12.50"});
+        accepted(&course.api, Request::post("/v1/benefits", format!("setup-{benefit}"), body)).await;
+        let answers = race(std::slice::from_ref(&course.api), applications(&benefit, 0..RACERS)).await;
+        let won = count_winners(&answers, "fund_exhausted");
+        assert_eq!(i64::try_from(won), Ok(winners), "of {amount} yuan: {answers:?}");
+        let told = answers.iter().filter_map(|(_, body)| body["position"].as_u64()).max().unwrap_or(0);
+        let (status, fund) =
+            course.api.get(&format!("/v1/funds/{fund}?min_position={told}")).await.expect("a read is answered");
+        assert_eq!(status, 200, "{fund}");
+        let parts = ["committed", "free"].map(|part| hundredths(&fund[part]));
+        assert_eq!((parts, hundredths(&fund["appropriated"])), ([winners * VALUE_FEN, rest], fen), "{fund}");
+    }
+    course.ends_well();
+}
+
+async fn the_last_claims_of_a_request_are_taken_by_as_many_as_may_claim_it(site: Site) {
+    const CLAIMERS: usize = 5;
+    let course = Course::on(site).await;
+    let line = json!({"code": "WX01", "name": "微心愿", "category": "志愿服务", "unit": "件", "points_per_unit": 10,
+        "counts_for_card": true, "valid_months": null, "scoring": "rating", "claimers_max": CLAIMERS});
+    let schedule = json!({"effective_from": "2025-07-01", "activities": [line]});
+    accepted(&course.api, Request::put("/v1/schedule", "setup-wishes", schedule)).await;
+    for round in 1..=size::races() {
+        let request = format!("XQ{round:04}");
+        let posted = json!({"activity": "WX01", "on": "2025-08-01"});
+        accepted(&course.api, Request::post("/v1/requests", request.clone(), posted)).await;
+        let work = |racer: usize| {
+            let body = json!({"claimer": format!("W{:04}", racer + 1), "claimed": "2025-08-02", "done": "2025-08-03",
+                "quantity": 1});
+            Request::post(format!("/v1/requests/{request}/handlings"), format!("BL{round:04}-{racer}"), body)
+        };
+        let answers = race(std::slice::from_ref(&course.api), (0..RACERS).map(work).collect()).await;
+        assert_eq!(count_winners(&answers, "request_taken"), CLAIMERS, "{answers:?}");
+    }
+    course.ends_well();
+}
+
+fn registering(benefit: &str, places: usize, what: &str) -> Request {
+    let body = json!({"id": benefit, "name": "体检", "kind": "place", "places": places});
+    Request::post("/v1/benefits", format!("setup-{benefit}-{what}"), body)
+}
+
+async fn register(api: &Api, benefit: &str, places: usize, what: &str) {
+    accepted(api, registering(benefit, places, what)).await;
+}
+
+fn claim(benefit: &str, racer: usize) -> String {
+    format!("{benefit}-{racer}")
+}
+
+/// One application each, by another worker each.
+fn applications(benefit: &str, racers: std::ops::Range<usize>) -> Vec<Request> {
+    let one = |racer: usize| {
+        let body = json!({"worker": format!("W{:04}", racer + 1), "at": "2025-09-01T09:00:00+08:00"});
+        Request::post(format!("/v1/benefits/{benefit}/claims"), claim(benefit, racer), body)
+    };
+    racers.map(one).collect()
+}
+
+/// How many were given a place at once. All others wait; nobody is refused.
+fn given(answers: &[(u16, Value)]) -> usize {
+    let mut told: BTreeMap<&str, usize> = BTreeMap::new();
+    for (status, body) in answers {
+        assert_eq!(*status, 201, "{body}");
+        *told.entry(body["status"].as_str().expect("a status")).or_default() += 1;
+    }
+    assert!(told.keys().all(|status| ["granted", "waiting"].contains(status)), "{told:?}");
+    told.get("granted").copied().unwrap_or_default()
+}
+
+/// Given and waiting.
+async fn figures(api: &Api, benefit: &str) -> (usize, usize) {
+    let (status, read) = api.get(&format!("/v1/benefits/{benefit}")).await.expect("a read is answered");
+    assert_eq!(status, 200, "{read}");
+    let figure = |name: &str| usize::try_from(read[name].as_u64().expect("a figure")).expect("a small one");
+    (figure("granted"), figure("waiting"))
+}
+
+/// The applications of a benefit that were given a place, in the order of the journal.
+async fn granted(site: &Site, benefit: &str) -> Vec<String> {
+    let granted = site.events_of("BenefitGranted").await.into_iter().filter(|payload| payload["benefit"] == benefit);
+    granted.map(|payload| payload["application"].as_str().expect("a name").to_owned()).collect()
+}
