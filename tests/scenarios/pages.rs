@@ -6,6 +6,7 @@ mod accounts;
 mod away;
 mod login;
 mod programmes;
+mod proof;
 
 use std::path::Path;
 

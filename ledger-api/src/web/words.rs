@@ -29,11 +29,12 @@ mod appointments;
 mod decisions;
 mod merchant_words;
 mod programmes;
+mod proof;
 mod requests;
 mod sentences;
 
 words! {
-    @with [accounts, appointments, decisions, merchant_words, programmes, requests]
+    @with [accounts, appointments, decisions, merchant_words, programmes, proof, requests]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -364,10 +365,18 @@ words! {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ALL, accounts, appointments, decisions, merchant_words, programmes, requests};
+    use super::{ALL, accounts, appointments, decisions, merchant_words, programmes, proof, requests};
 
-    const PARTS: &[&[(&str, &str, &str)]] =
-        &[ALL, accounts::ALL, appointments::ALL, decisions::ALL, merchant_words::ALL, programmes::ALL, requests::ALL];
+    const PARTS: &[&[(&str, &str, &str)]] = &[
+        ALL,
+        accounts::ALL,
+        appointments::ALL,
+        decisions::ALL,
+        merchant_words::ALL,
+        programmes::ALL,
+        proof::ALL,
+        requests::ALL,
+    ];
 
     #[test]
     fn every_word_is_there_once_in_each_language() {

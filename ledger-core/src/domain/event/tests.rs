@@ -23,7 +23,7 @@ use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
     accounts, actor, at, away, card_no, credit, dated, erasure_samples, first_samples, merchant, points, programmes,
-    seals, selections, sites, store, way, worker,
+    proof, seals, selections, sites, store, way, worker,
 };
 
 fn encoded(event: &Event) -> String {
@@ -58,6 +58,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-away.jsonl", away::samples()),
         ("events-v1-way.jsonl", way::samples()),
         ("events-v1-selections.jsonl", selections::samples()),
+        ("events-v1-proof.jsonl", proof::samples()),
     ]
 }
 

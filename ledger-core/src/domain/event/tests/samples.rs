@@ -4,6 +4,7 @@ pub(super) mod accounts;
 pub(super) mod away;
 pub(super) mod dated;
 pub(super) mod programmes;
+pub(super) mod proof;
 pub(super) mod seals;
 pub(super) mod selections;
 pub(super) mod sites;
@@ -119,6 +120,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(seals::samples())
         .chain(away::samples())
         .chain(selections::samples())
+        .chain(proof::samples())
         .chain(erasure_samples())
         .collect()
 }
