@@ -236,7 +236,10 @@ async fn look_at(
             }
         }
     };
-    let found = found.ok_or(Why::Wrong(asked))?;
+    let Some(found) = found else {
+        tracing::info!(%worker, by = asker, "a proof at the counter was wrong");
+        return Err(Why::Wrong(asked).into());
+    };
     app.proofs.was_right(worker, asker);
     if found.1.is_some_and(|step| step < step_of(Utc::now().timestamp()) - TOLD_MINUTES) {
         return Err(Why::TooOld.into());
