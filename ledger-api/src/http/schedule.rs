@@ -150,7 +150,7 @@ struct DistrictJson {
     redeem_back_days: Option<u32>,
     /// What a redemption at the counter asks for: `id` (nothing beyond who), `code` or `pin`.
     #[serde(default)]
-    counter_proof: Option<ProofJson>,
+    counter_proof: Option<CounterProofJson>,
     /// Most points for one worker that a counter hands out while the network is away; 0 for none.
     #[serde(default)]
     #[schema(value_type = Option<Price>)]
@@ -300,7 +300,7 @@ impl From<Activity> for ActivityJson {
 /// What a redemption at the counter asks for.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum ProofJson {
+enum CounterProofJson {
     /// The worker's id or card number alone.
     Id,
     /// The worker's points code as well.
@@ -309,22 +309,22 @@ enum ProofJson {
     Pin,
 }
 
-impl From<ProofJson> for CounterProof {
-    fn from(proof: ProofJson) -> CounterProof {
+impl From<CounterProofJson> for CounterProof {
+    fn from(proof: CounterProofJson) -> CounterProof {
         match proof {
-            ProofJson::Id => CounterProof::Id,
-            ProofJson::Code => CounterProof::Code,
-            ProofJson::Pin => CounterProof::Pin,
+            CounterProofJson::Id => CounterProof::Id,
+            CounterProofJson::Code => CounterProof::Code,
+            CounterProofJson::Pin => CounterProof::Pin,
         }
     }
 }
 
-impl From<CounterProof> for ProofJson {
-    fn from(proof: CounterProof) -> ProofJson {
+impl From<CounterProof> for CounterProofJson {
+    fn from(proof: CounterProof) -> CounterProofJson {
         match proof {
-            CounterProof::Id => ProofJson::Id,
-            CounterProof::Code => ProofJson::Code,
-            CounterProof::Pin => ProofJson::Pin,
+            CounterProof::Id => CounterProofJson::Id,
+            CounterProof::Code => CounterProofJson::Code,
+            CounterProof::Pin => CounterProofJson::Pin,
         }
     }
 }
@@ -342,7 +342,7 @@ impl DistrictJson {
             checks: self.checks,
             code: self.code.map(|code| code.0),
             counter: CounterChange {
-                counter_proof: self.counter_proof.map(ProofJson::into),
+                counter_proof: self.counter_proof.map(CounterProofJson::into),
                 offline_floor: self.offline_floor.map(|points| points.0),
                 offline_total: self.offline_total.map(|points| points.0),
                 redeem_back_days: self.redeem_back_days,

@@ -419,3 +419,37 @@ async fn is_used(app: &App, key: &Key) -> Result<bool, ServiceError> {
     let found = app.ledger.journal().find(std::slice::from_ref(key)).await?;
     Ok(found.into_iter().flatten().next().is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{STEP_SECONDS, parted, step_of};
+
+    #[test]
+    fn a_code_stands_behind_the_name_however_it_is_typed() {
+        let named = |who: &str, code: &str| (who.to_owned(), Some(code.to_owned()));
+        assert_eq!(parted("YS-0001#123456"), named("YS-0001", "123456"));
+        assert_eq!(parted(" ＹＳ－０００１＃１２３４５６\n"), named("YS-0001", "123456"));
+        assert_eq!(parted("HZ 2024-1 123456"), named("HZ 2024-1", "123456"));
+        assert_eq!(parted("YS-0001#ABCD-EFGH-JKLM-NPQR"), named("YS-0001", "ABCD-EFGH-JKLM-NPQR"));
+        // A name alone, also one that has such a sign in it.
+        for name in ["YS-0001", "A#1", "张 三", "", "#"] {
+            assert_eq!(parted(name), (name.to_owned(), None), "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_lost_or_breaks_the_reading(text in "\\PC{0,40}") {
+            let (who, code) = parted(&text);
+            prop_assert!(code.is_none_or(|code| code.len() >= 6) && who.chars().count() <= text.chars().count());
+        }
+
+        #[test]
+        fn a_minute_has_one_step(seconds in -4_000_000_000_i64..4_000_000_000) {
+            let step = step_of(seconds);
+            prop_assert!(step * STEP_SECONDS <= seconds && seconds < (step + 1) * STEP_SECONDS);
+        }
+    }
+}

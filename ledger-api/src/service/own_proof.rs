@@ -34,11 +34,13 @@ pub struct OwnProof {
 pub async fn own(app: &App, who: Who<'_>, worker: &WorkerId) -> Result<OwnProof, ServiceError> {
     must_be(who, worker)?;
     let asked = asked(app).await?;
-    Ok(OwnProof {
-        asked,
-        shown: (asked == CounterProof::Code).then(|| shown_now(app, worker)),
-        printed: app.proofs.printed_made(worker).await?,
-        pin: app.proofs.pin_made(worker).await?,
+    let none = OwnProof { asked, shown: None, printed: None, pin: None };
+    Ok(match asked {
+        CounterProof::Id => none,
+        CounterProof::Code => {
+            OwnProof { shown: Some(shown_now(app, worker)), printed: app.proofs.printed_made(worker).await?, ..none }
+        }
+        CounterProof::Pin => OwnProof { pin: app.proofs.pin_made(worker).await?, ..none },
     })
 }
 

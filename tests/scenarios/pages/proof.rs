@@ -110,9 +110,8 @@ fn a_rider_shows_a_code_and_a_clerk_asks_for_nothing_more_on_postgres() {
     the_codes_story(Database::Postgres);
 }
 
-#[test]
-fn a_rider_sets_a_pin_and_types_it_at_the_counter() {
-    let journal = fresh(Database::Sqlite);
+fn the_pins_story(database: Database) {
+    let journal = fresh(database);
     let mut visit = Visit::to(&journal);
     ask_for(&mut visit, "pin");
     visit.enter("骑手", "/me");
@@ -159,6 +158,50 @@ fn a_rider_sets_a_pin_and_types_it_at_the_counter() {
     visit.browser.told("status", "兑换成功");
     drop(visit);
     assert_eq!(proven(&journal), ["pin", "pin"]);
+}
+
+#[test]
+fn a_rider_sets_a_pin_and_types_it_at_the_counter_on_sqlite() {
+    the_pins_story(Database::Sqlite);
+}
+
+#[test]
+fn a_rider_sets_a_pin_and_types_it_at_the_counter_on_postgres() {
+    the_pins_story(Database::Postgres);
+}
+
+#[test]
+fn a_counter_without_its_network_takes_the_code_along() {
+    let journal = fresh(Database::Sqlite);
+    let mut visit = Visit::to(&journal);
+    ask_for(&mut visit, "code");
+    visit.enter("骑手", "/me");
+    let (rider, digits) = (text_of(&mut visit, "#code b"), text_of(&mut visit, "#code .digits"));
+    visit.enter("店员", "/counter");
+    visit.wait_until("document.getElementById('away').textContent.includes('断网也能兑换')");
+    visit.wait_until("caches.match('/counter').then(Boolean)");
+    visit.browser.set_offline(true);
+    visit.browser.eval("document.getElementById('named').focus(); 0");
+    // Without a code it asks; with a scanned one it does not.
+    visit.browser.scan("YS-0029");
+    visit.browser.press("button", "饮用水一箱 20 积分");
+    visit.browser.find("textbox", "顾客的动态码");
+    visit.browser.press("button", "确认兑换");
+    visit.browser.told("alert", "请先让顾客出示动态码");
+    pictures(&mut visit, "away-code");
+    visit.browser.write("积分码或卡号", &format!("{rider}#{digits}"));
+    visit.browser.press_enter();
+    visit.browser.press("button", "饮用水一箱 20 积分");
+    visit.browser.find("button", "确认兑换");
+    assert!(visit.browser.named("textbox", "动态码").is_empty());
+    visit.browser.press("button", "确认兑换");
+    visit.browser.told("status", "兑换成功");
+    visit.browser.set_offline(false);
+    visit.wait_until(
+        "document.getElementById('away') && document.getElementById('away').textContent.includes('待补报 0')",
+    );
+    drop(visit);
+    assert_eq!(proven(&journal), ["code"]);
 }
 
 /// A film of a QR that stands still, as a camera gives it (YUV4MPEG2).

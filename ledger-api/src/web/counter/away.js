@@ -181,7 +181,7 @@
     put(asking(w));
     if (customer) put(basket(w));
     showQueue();
-    var field = page.querySelector(customer ? '[data-confirm]' : '#named');
+    var field = page.querySelector(customer ? '#proof, [data-confirm]' : '#named');
     if (field) field.focus();
   }
 
