@@ -6,10 +6,12 @@
 //! account, a label, and an id by which it is spoken of. What the account may do stands in the journal and is asked anew
 //! for each request. Tokens live beside the journal and may be issued and revoked by one process while others serve.
 
+mod attempts;
 mod cache;
 pub mod password;
 pub mod policy;
 mod postgres;
+pub mod proofs;
 mod secret;
 pub mod session;
 mod sqlite;

@@ -15,6 +15,7 @@ use projections::{Views, ViewsRunner};
 
 use crate::access::Access;
 use crate::access::password::Passwords;
+use crate::access::proofs::CounterProofs;
 use crate::access::session::Sessions;
 use crate::audit::Audit;
 use crate::read_record::ReadRecord;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub access: Arc<Access>,
     /// Passwords of accounts.
     pub passwords: Arc<Passwords>,
+    /// What workers prove at a counter that they are who spends.
+    pub proofs: Arc<CounterProofs>,
     /// Who is logged in.
     pub sessions: Arc<Sessions>,
     /// Names, encrypted per person.
@@ -170,6 +173,7 @@ impl App {
         let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &new.origin, new.suite).await?;
         let access = Arc::new(Access::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let passwords = Passwords::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
+        let proofs = CounterProofs::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let sessions = Sessions::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let vault = Arc::new(Vault::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let readers = Arc::new(ReadRecord::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
@@ -186,6 +190,7 @@ impl App {
             views,
             access,
             passwords: Arc::new(passwords),
+            proofs: Arc::new(proofs),
             sessions: Arc::new(sessions),
             vault,
             readers,

@@ -1,7 +1,19 @@
 //! What a code is called in Chinese, for every edge that tells a person of it: the title of a problem over HTTP, the start of
 //! an error of the command line. The sentence behind it names the place and the cure.
 
+use ledger_core::domain::proof::ProvenBy;
 use ledger_core::domain::refusal::Code;
+
+/// What proves who spends, in Chinese.
+pub const fn proven_by(by: ProvenBy) -> &'static str {
+    match by {
+        ProvenBy::Account => "本人账号",
+        ProvenBy::Code => "动态码",
+        ProvenBy::Paper => "手工单签字",
+        ProvenBy::Pin => "兑换密码",
+        ProvenBy::PrintedCode => "纸质积分码",
+    }
+}
 
 /// The Chinese title of a code; docs/codes.md lists them.
 pub const fn chinese(code: Code) -> &'static str {

@@ -468,6 +468,12 @@ impl Vault {
         self.keys.pseudonym(kind, text.trim())
     }
 
+    /// A code of parts that only servers of this journal can make, for proofs at the counter: of a key of its own, derived
+    /// from the district key, so that all servers of a journal make the same and no database holds it.
+    pub fn counter_mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        self.keys.counter_mac(parts)
+    }
+
     /// The pseudonym of a text, with the text kept under it: `get_name(kind, pseudonym)` gives it back to whoever may
     /// know.
     ///

@@ -11,6 +11,7 @@ pub mod history;
 pub mod ids;
 pub mod numbers;
 pub mod points;
+pub mod proof;
 pub mod quantity;
 pub mod refusal;
 pub mod schedule;

@@ -19,6 +19,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::programme::counter::CounterChange;
 use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
+use ledger_core::domain::proof::CounterProof;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::request::command::Work;
 use ledger_core::domain::schedule::{Activity, ActivityTerms, Scoring};
@@ -191,6 +192,7 @@ fn settings() -> BoxedStrategy<Settings> {
                     checks,
                     code: name.clone(),
                     counter: CounterChange {
+                        counter_proof: working_days.map(|on| if on { CounterProof::Pin } else { CounterProof::Code }),
                         offline_floor: points_step,
                         offline_total: points_step,
                         redeem_back_days: publicity_days,
@@ -224,7 +226,13 @@ fn spending() -> BoxedStrategy<AskedSpending> {
     let when =
         prop_oneof![3 => Just(AskedTime::Now), 6 => time().prop_map(AskedTime::At), 1 => Just(AskedTime::Unreadable)];
     (name("W"), name("S"), prop::collection::vec(line, 0..3), when)
-        .prop_map(|(worker, store, lines, time)| AskedSpending { worker: id(&worker), store: id(&store), lines, time })
+        .prop_map(|(worker, store, lines, time)| AskedSpending {
+            worker: id(&worker),
+            store: id(&store),
+            lines,
+            time,
+            proven: None,
+        })
         .boxed()
 }
 
@@ -575,6 +583,7 @@ fn away() -> BoxedStrategy<Command> {
                 store: spending.store,
                 lines: spending.lines,
                 given_at,
+                proof: commands::ProofTold::NotAsked,
             }
             .into()
         });
@@ -668,6 +677,7 @@ fn prelude() -> Vec<Command> {
         store: id("S1"),
         lines: vec![AskedLine { sku: id("P1"), quantity: Some(1) }],
         time: AskedTime::Now,
+        proven: None,
     };
     let hold = || Command::PlaceHold(commands::PlaceHold { spending: spending(), lasts_seconds: 86_400 });
     let terms = ItemTerms {

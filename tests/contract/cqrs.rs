@@ -144,7 +144,12 @@ fn redeem(day: &str, points: i32) -> (OfWorker, WorkerCommand) {
         quantity: 1,
         sku: "SP001".parse::<Sku>().expect("an item"),
     };
-    let spending = Spending { lines: vec![line], limits: vec![None], store: "S1".parse::<StoreId>().expect("a store") };
+    let spending = Spending {
+        lines: vec![line],
+        limits: vec![None],
+        proven: None,
+        store: "S1".parse::<StoreId>().expect("a store"),
+    };
     (of(day), WorkerCommand::Redeem { redemption: "R1".parse::<RedemptionId>().expect("a name"), spending })
 }
 

@@ -366,6 +366,7 @@ const fn action(verdict: Verdict) -> CreditAction {
 fn spending(basket: &Basket) -> AskedSpending {
     AskedSpending {
         worker: id(&basket.worker),
+        proven: None,
         store: id(&basket.store),
         lines: basket.lines.iter().map(|(sku, quantity)| AskedLine { sku: id(sku), quantity: *quantity }).collect(),
         time: match basket.when {

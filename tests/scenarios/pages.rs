@@ -9,6 +9,7 @@ mod login;
 mod looks;
 mod paper;
 mod programmes;
+mod proof;
 mod speed;
 mod stops;
 

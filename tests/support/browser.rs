@@ -55,10 +55,15 @@ pub struct Browser {
 impl Browser {
     /// Starts Chromium with a fresh profile and an empty page. Panics with advice when there is none.
     pub fn start() -> Browser {
+        Browser::start_with(&[])
+    }
+
+    /// As [`Browser::start`], with more flags: a camera that shows a film, say.
+    pub fn start_with(flags: &[String]) -> Browser {
         let folder = scratch_dir("browser");
         let log = folder.join("log");
         let mut command = Command::new("sh");
-        command.args(["-c", LAUNCH, "sh"]).arg(&log).arg(program()).args(FLAGS);
+        command.args(["-c", LAUNCH, "sh"]).arg(&log).arg(program()).args(FLAGS).args(flags);
         command.arg(format!("--user-data-dir={}", folder.join("profile").display())).arg("about:blank");
         command.env("HOME", &folder).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = adopt(&mut command).spawn().expect("`sh` starts");

@@ -4,13 +4,13 @@
 //! Whoever guesses is slowed down: after a few wrong passwords each further one for that account must wait, longer every
 //! time, whoever sends it. An account that is not there takes as long and waits as long as one that is.
 
-mod attempts;
-mod postgres;
-mod sqlite;
+pub(in crate::access) mod postgres;
+pub(in crate::access) mod sqlite;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -21,14 +21,14 @@ use ledger_core::journal::url::JournalUrl;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-use self::attempts::Attempts;
 use self::postgres::PostgresPasswords;
 use self::sqlite::SqlitePasswords;
 use super::AccessError;
+use super::attempts::Attempts;
 use crate::side_store::SideStoreError;
 use crate::side_store::rows::Store;
 
-pub use attempts::MustWait;
+pub use super::attempts::MustWait;
 
 /// Shorter ones are guessed; longer is better than stranger (NIST SP 800-63B).
 pub const CHARS_MIN: usize = 8;
@@ -44,6 +44,8 @@ const GIVEN_GROUPS: usize = 3;
 const GIVEN_GROUP: usize = 4;
 /// How long it may be exchanged for one of the owner's own.
 const GIVEN_MS: i64 = 7 * 24 * 3_600 * 1_000;
+/// The longest wait after wrong ones. Longer would let a stranger keep somebody out for the price of a request a day.
+const WAIT_MAX: Duration = Duration::from_secs(300);
 /// What argon2id costs: 19 MiB, two passes, one lane (OWASP's first choice).
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 
@@ -55,7 +57,7 @@ pub(crate) const STORE: Store =
 pub struct Passwords {
     store: Box<dyn PasswordStore>,
     attempts: Attempts,
-    hashing: Arc<Semaphore>,
+    hashing: Hashing,
 }
 
 /// What became of a password that was shown.
@@ -110,7 +112,7 @@ impl Passwords {
             JournalUrl::Sqlite(path) => Box::new(SqlitePasswords::open(path).await?),
             JournalUrl::Postgres { url, schema } => Box::new(PostgresPasswords::open(url, schema).await?),
         };
-        Ok(Passwords { store, attempts: Attempts::default(), hashing: Arc::new(Semaphore::new(HASHES_MAX)) })
+        Ok(Passwords { store, attempts: Attempts::new(WAIT_MAX), hashing: Hashing::default() })
     }
 
     /// Sets an account's password.
@@ -150,7 +152,7 @@ impl Passwords {
         password: Zeroizing<String>,
         given_by: Option<String>,
     ) -> Result<(), AccessError> {
-        let hash = self.hash(move || hash(&password)).await??;
+        let hash = self.hashing.run(move || hash(&password)).await??;
         let kept = Kept { hash, set_at_ms: Utc::now().timestamp_millis(), given_by };
         self.store.put(account.as_str(), kept).await?;
         self.attempts.forget(account.as_str());
@@ -169,7 +171,7 @@ impl Passwords {
         let password = Zeroizing::new(password.chars().take(CHARS_MAX + 1).collect::<String>());
         // Whoever asks must not learn from the time it takes whether there is such an account.
         let given = kept.as_ref().filter(|kept| kept.given_by.is_some()).map(|kept| kept.set_at_ms);
-        let right = self.hash(move || verify(kept.as_ref().map(|kept| kept.hash.as_str()), &password)).await??;
+        let right = self.hashing.run(move || verify(kept.as_ref().map(|kept| kept.hash.as_str()), &password)).await??;
         // A given one that nobody exchanged in time is none any more.
         let late = given.is_some_and(|set_at_ms| Utc::now().timestamp_millis() - set_at_ms > GIVEN_MS);
         if !right || late {
@@ -178,11 +180,24 @@ impl Passwords {
         self.attempts.forget(account);
         Ok(if given.is_some() { Shown::Given } else { Shown::Right })
     }
+}
 
-    /// Runs what takes a core for a while on a thread of its own, few at once.
-    async fn hash<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AccessError> {
+/// Runs what takes a core for a while on threads of their own, few at once.
+pub(super) struct Hashing(Arc<Semaphore>);
+
+impl Default for Hashing {
+    fn default() -> Hashing {
+        Hashing(Arc::new(Semaphore::new(HASHES_MAX)))
+    }
+}
+
+impl Hashing {
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, AccessError> {
         let stopped = |what: &dyn std::fmt::Display| SideStoreError::Unavailable(format!("hashing stopped: {what}"));
-        let place = Arc::clone(&self.hashing).acquire_owned().await.map_err(|error| stopped(&error))?;
+        let place = Arc::clone(&self.0).acquire_owned().await.map_err(|error| stopped(&error))?;
         let task = tokio::task::spawn_blocking(move || {
             let done = work();
             drop(place);
@@ -232,7 +247,7 @@ fn argon2() -> Result<Argon2<'static>, AccessError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-fn hash(password: &str) -> Result<String, AccessError> {
+pub(super) fn hash(password: &str) -> Result<String, AccessError> {
     let mut salt = [0_u8; SALT_BYTES];
     getrandom::getrandom(&mut salt)
         .map_err(|error| SideStoreError::Unavailable(format!("the system gives no random numbers: {error}")))?;
@@ -240,7 +255,8 @@ fn hash(password: &str) -> Result<String, AccessError> {
     Ok(argon2()?.hash_password(password.as_bytes(), &salt).map_err(unusable)?.to_string())
 }
 
-fn verify(kept: Option<&str>, password: &str) -> Result<bool, AccessError> {
+/// Whether a password is the one that is kept; takes as long where none is.
+pub(super) fn verify(kept: Option<&str>, password: &str) -> Result<bool, AccessError> {
     let Some(kept) = kept else {
         // The same work for nobody.
         hash(password)?;

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::document::{one_line, padded};
 use crate::exact::PointsJson;
+use crate::title;
 use crate::vault::short;
 
 /// A traced event.
@@ -67,10 +68,13 @@ pub struct TraceLotJson {
 /// What is special about a line.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TraceNoteJson {
-    /// `proposed`, `capped` (with what it would have been), `debt_paid`, `debt_left`, or `booked` (an expiry, which the
-    /// figures have told already).
+    /// `proposed`, `capped` (with what it would have been), `debt_paid`, `debt_left`, `booked` (an expiry, which the
+    /// figures have told already), or `proven` (the district asks who spends).
     kind: &'static str,
     points: Option<PointsJson>,
+    /// By what the worker was proven to be the one who spends, where `kind` is `proven`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'static str>,
 }
 
 /// Figures, those of the subject's kind alone.
@@ -165,8 +169,10 @@ fn note_json(note: &Note) -> TraceNoteJson {
         Note::DebtPaid(points) => ("debt_paid", Some(*points)),
         Note::DebtLeft(points) => ("debt_left", Some(*points)),
         Note::Booked(points) => ("booked", Some(*points)),
+        Note::Proven(_) => ("proven", None),
     };
-    TraceNoteJson { kind, points: points.map(PointsJson) }
+    let by = if let Note::Proven(by) = note { Some(by.as_str()) } else { None };
+    TraceNoteJson { kind, points: points.map(PointsJson), by }
 }
 
 impl From<&Standing> for StandingJson {
@@ -330,6 +336,7 @@ fn about(line: &TraceLine) -> String {
         Note::DebtPaid(points) => format!("抵扣欠分 {points}"),
         Note::DebtLeft(points) => format!("已用去 {points}，记为待抵扣"),
         Note::Booked(points) => format!("过期记账 {points}，有效期一过即已计入过期"),
+        Note::Proven(by) => format!("本人凭证 {}", title::proven_by(*by)),
     }));
     parts.extend(
         line.reason.as_ref().filter(|reason| !reason.is_empty()).map(|reason| format!("理由 {}", short(reason))),

@@ -34,6 +34,7 @@ district.toml:
   working_days              true: a publicity counts working days alone [default: false]
   holidays, makeup_workdays lists of dates: days off, and weekends that are worked
   import                    \"proposed\": rows of 活动记录 are checked and public too [default: \"confirmed\"]
+  counter_proof             what a redemption at the counter asks for: id, code or pin [default: id]
   redeem_back_days          how many days back a redemption may be told by hand [default: any]
   offline_floor             points that a counter hands out to one worker while the network is away [default: 0]
   offline_total             the same for all workers of a day [default: 0]

@@ -174,7 +174,8 @@ impl History {
         self.redemptions += 1;
         let lines = vec![AskedLine { sku: listing.sku.clone(), quantity: Some(1) }];
         let time = AskedTime::At(at);
-        let command = Command::Redeem(AskedSpending { worker, store: listing.store.clone(), lines, time });
+        let command =
+            Command::Redeem(AskedSpending { worker, store: listing.store.clone(), lines, time, proven: None });
         Some(Planned { key: format!("YS-LS-{:05}", self.redemptions), at, command, witness: None })
     }
 

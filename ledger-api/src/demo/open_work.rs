@@ -47,6 +47,7 @@ pub(super) async fn propose(ledger: &Ledger, vault: &Vault, operator: &Actor) ->
             offline_floor: Some(Points::from_whole(OFFLINE_FLOOR)),
             offline_total: Some(Points::from_whole(OFFLINE_TOTAL)),
             redeem_back_days: None,
+            counter_proof: None,
         },
         publicity_days: Some(3),
         ..Settings::default()

@@ -85,6 +85,7 @@ async fn a_newcomer_can_redeem_the_example_at_once() {
         store: EXAMPLE_STORE.parse().unwrap(),
         lines: vec![ledger_core::ledger::command::AskedLine { sku: EXAMPLE_SKU.parse().unwrap(), quantity: Some(1) }],
         time: ledger_core::ledger::command::AskedTime::Now,
+        proven: None,
     });
     let at = BusinessTime::parse("2027-01-15T10:00:00+08:00").unwrap();
     let context = Context { key: Key::new("newcomer").unwrap(), actor: Actor::new("test").unwrap(), at };

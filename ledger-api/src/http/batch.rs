@@ -142,7 +142,10 @@ async fn carry_out(app: &App, waiting: Vec<Waiting>, atomic: bool) -> Result<Res
     for (index, one) in waiting.into_iter().enumerate() {
         let told = match (one.ready, unasked) {
             (Err(error), _) => Err(error),
-            (Ok(_), Some(unasked)) => Err(not_alone(unasked)),
+            (Ok(ready), Some(unasked)) => {
+                command::withdraw(app, ready.prepared).await;
+                Err(not_alone(unasked))
+            }
             (Ok(ready), None) => match outcomes.next().unwrap_or(Outcome::Unknown) {
                 Outcome::Refused(_) if atomic && fate == Fate::Recorded => Err(without_answer()),
                 outcome => tell(app, ready, outcome, &mut position).await,

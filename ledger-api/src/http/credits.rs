@@ -117,7 +117,7 @@ impl Ask for RecordCredit {
             history: false,
             worker_as_witness: Vec::new(),
         });
-        Ok(Asked { command, personal: Personal::Witness(witness.0), no_date })
+        Ok(Asked { personal: Personal::Witness(witness.0), no_date, ..command.into() })
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<CreditAnswer> {

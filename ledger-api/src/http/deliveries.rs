@@ -80,6 +80,11 @@ pub struct DeliverRedemption {
     #[serde(default)]
     #[schema(value_type = Option<Id>)]
     device: Option<DeviceId>,
+    /// The code that the worker showed then, where `means` is `floor` and the district asks for one; it is judged by
+    /// `given_at`. Without it, or with a wrong one, people decide: it becomes a case. Not part of the content.
+    #[serde(default, deserialize_with = "maybe_text")]
+    #[schema(max_length = 500)]
+    proof: Option<String>,
 }
 
 /// What became of it: a redemption, or a case.
@@ -105,11 +110,11 @@ impl Ask for DeliverRedemption {
     type Answer = DeliveryAnswer;
 
     fn command(self, path: OfStore) -> Result<Asked, ServiceError> {
-        let DeliverRedemption { means, worker, named, lines, given_at, hold, device } = self;
+        let DeliverRedemption { means, worker, named, lines, given_at, hold, device, proof } = self;
         let given_at =
             given_at.0.map_err(|sent| ServiceError::refused(Code::InvalidDate, no_time("given_at", &sent)))?;
         let note = if worker.is_none() { named } else { None };
-        Ok(Command::DeliverRedemption(commands::DeliverRedemption {
+        let command = Command::DeliverRedemption(commands::DeliverRedemption {
             means: match means {
                 MeansJson::Floor => Means::Floor,
                 MeansJson::Hold => Means::Hold,
@@ -122,8 +127,9 @@ impl Ask for DeliverRedemption {
             store: path.store,
             lines: lines.into_iter().map(AskedLine::from).collect(),
             given_at,
-        })
-        .into())
+            proof: commands::ProofTold::NotAsked,
+        });
+        Ok(Asked { proof, ..command.into() })
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<DeliveryAnswer> {

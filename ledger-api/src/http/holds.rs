@@ -58,6 +58,11 @@ pub struct PlaceHold {
     #[serde(default, deserialize_with = "maybe_whole")]
     #[schema(minimum = 1, maximum = 43200)]
     lasts_minutes: Option<u32>,
+    /// What proves that the worker is the one who spends, as for a redemption. A hold that is placed with the worker's own
+    /// account needs none. Not part of the content.
+    #[serde(default, deserialize_with = "maybe_text")]
+    #[schema(max_length = 500)]
+    proof: Option<String>,
 }
 
 /// A hold as placed.
@@ -82,7 +87,7 @@ impl Ask for PlaceHold {
     type Answer = HoldAnswer;
 
     fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
-        let PlaceHold { worker, store, lines, at, lasts_minutes } = self;
+        let PlaceHold { worker, store, lines, at, lasts_minutes, proof } = self;
         let minutes = lasts_minutes.unwrap_or(LASTS_MINUTES_DEFAULT);
         if !(1..=LASTS_MINUTES_MAX).contains(&minutes) {
             let detail = format!("lasts_minutes: a hold lasts 1 to {LASTS_MINUTES_MAX} minutes");
@@ -90,9 +95,9 @@ impl Ask for PlaceHold {
         }
         let lines = lines.into_iter().map(AskedLine::from).collect();
         let (time, no_date) = asked_time(at);
-        let spending = AskedSpending { worker, store, lines, time };
+        let spending = AskedSpending { worker, store, lines, time, proven: None };
         let command = Command::PlaceHold(commands::PlaceHold { spending, lasts_seconds: minutes * SECONDS_PER_MINUTE });
-        Ok(Asked { no_date, ..command.into() })
+        Ok(Asked { no_date, proof, ..command.into() })
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<HoldAnswer> {

@@ -16,7 +16,7 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::{Id, Reason};
-use super::wire::{PointsJson, Text, TimeJson, UnitsJson};
+use super::wire::{PointsJson, Text, TimeJson, UnitsJson, maybe_text};
 use crate::access::policy::CommandKind;
 use crate::app::App;
 use crate::service::ServiceError;
@@ -70,6 +70,12 @@ pub struct Redeem {
     /// 兑换时间, when it was not just now: part of the content, and only lots spendable on its day count.
     #[serde(default)]
     at: Option<TimeJson>,
+    /// What proves that the worker is the one who spends, where the district's `counter_proof` asks: the code that the
+    /// worker's page shows, with or without the worker's id before it (`YS-0001#123456`), the printed one, or the PIN. Not
+    /// part of the content: the same key with a newer code is the same command.
+    #[serde(default, deserialize_with = "maybe_text")]
+    #[schema(max_length = 500)]
+    proof: Option<String>,
 }
 
 /// A redemption as made: the debit, the goods and the merchants' claims in one transaction.
@@ -108,10 +114,11 @@ impl Ask for Redeem {
     type Answer = RedemptionAnswer;
 
     fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
-        let Redeem { worker, store, lines, at } = self;
+        let Redeem { worker, store, lines, at, proof } = self;
         let lines = lines.into_iter().map(AskedLine::from).collect();
         let (time, no_date) = asked_time(at);
-        Ok(Asked { no_date, ..Command::Redeem(AskedSpending { worker, store, lines, time }).into() })
+        let spending = AskedSpending { worker, store, lines, time, proven: None };
+        Ok(Asked { no_date, proof, ..Command::Redeem(spending).into() })
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<RedemptionAnswer> {

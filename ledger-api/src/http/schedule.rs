@@ -8,6 +8,7 @@ use ledger_core::domain::ids::ActivityCode;
 use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::programme::counter::CounterChange;
 use ledger_core::domain::programme::event::ProgrammeConfigured;
+use ledger_core::domain::proof::CounterProof;
 use ledger_core::domain::schedule::{Activity, ActivityTerms, ScheduleVersion, Scoring};
 use ledger_core::ledger::{Command, commands};
 use projections::queries::At;
@@ -147,6 +148,9 @@ struct DistrictJson {
     #[serde(default, deserialize_with = "maybe_whole")]
     #[schema(maximum = 36600)]
     redeem_back_days: Option<u32>,
+    /// What a redemption at the counter asks for: `id` (nothing beyond who), `code` or `pin`.
+    #[serde(default)]
+    counter_proof: Option<CounterProofJson>,
     /// Most points for one worker that a counter hands out while the network is away; 0 for none.
     #[serde(default)]
     #[schema(value_type = Option<Price>)]
@@ -293,6 +297,38 @@ impl From<Activity> for ActivityJson {
     }
 }
 
+/// What a redemption at the counter asks for.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum CounterProofJson {
+    /// The worker's id or card number alone.
+    Id,
+    /// The worker's points code as well.
+    Code,
+    /// The worker's PIN as well.
+    Pin,
+}
+
+impl From<CounterProofJson> for CounterProof {
+    fn from(proof: CounterProofJson) -> CounterProof {
+        match proof {
+            CounterProofJson::Id => CounterProof::Id,
+            CounterProofJson::Code => CounterProof::Code,
+            CounterProofJson::Pin => CounterProof::Pin,
+        }
+    }
+}
+
+impl From<CounterProof> for CounterProofJson {
+    fn from(proof: CounterProof) -> CounterProofJson {
+        match proof {
+            CounterProof::Id => CounterProofJson::Id,
+            CounterProof::Code => CounterProofJson::Code,
+            CounterProof::Pin => CounterProofJson::Pin,
+        }
+    }
+}
+
 impl DistrictJson {
     /// # Errors
     /// `invalid_date`, naming the day that is none.
@@ -306,6 +342,7 @@ impl DistrictJson {
             checks: self.checks,
             code: self.code.map(|code| code.0),
             counter: CounterChange {
+                counter_proof: self.counter_proof.map(CounterProofJson::into),
                 offline_floor: self.offline_floor.map(|points| points.0),
                 offline_total: self.offline_total.map(|points| points.0),
                 redeem_back_days: self.redeem_back_days,
@@ -335,6 +372,7 @@ impl From<ProgrammeConfigured> for DistrictJson {
             points_step: Some(PointsJson(settings.points_step)),
             publicity_days: Some(settings.publicity_days),
             redeem_back_days: settings.counter.redeem_back_days,
+            counter_proof: Some(settings.counter.counter_proof.into()),
             offline_floor: Some(PointsJson(settings.counter.offline_floor)),
             offline_total: Some(PointsJson(settings.counter.offline_total)),
             working_days: Some(settings.working_days),

@@ -4,6 +4,7 @@ mod access;
 mod appraisals;
 mod away;
 mod batch;
+mod counter_proof;
 mod dated;
 mod described;
 mod document;

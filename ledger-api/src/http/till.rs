@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use ledger_core::domain::ids::RedemptionId;
 use ledger_core::domain::points::Points;
+use ledger_core::domain::proof::ProvenBy;
 use ledger_core::domain::refusal::{Code, Refusal};
 use projections::queries::At;
 use projections::queries::redemption::{Listed, RedemptionRecord, ReversalRecord};
@@ -56,6 +57,10 @@ struct RedemptionRecordJson {
     lots: Vec<LotJson>,
     /// The hold that was captured; null where none was.
     hold: Option<String>,
+    /// By what the worker was proven to be the one who spends: `code`, `printed_code`, `pin` or `paper`; null where the
+    /// district asked for nothing, and for a hold, which the worker placed before.
+    #[schema(value_type = Option<String>, examples("code"))]
+    proven_by: Option<&'static str>,
     /// When it was made, by business time.
     #[schema(format = DateTime)]
     at: String,
@@ -207,6 +212,7 @@ fn record_json(id: String, record: RedemptionRecord, position: u64) -> Redemptio
         items: record.lines.into_iter().map(item_json).collect(),
         lots: record.lots.into_iter().map(lot_json).collect(),
         hold: record.hold,
+        proven_by: record.proven_by.map(ProvenBy::as_str),
         at: record.at.to_string(),
         recorded_at: record.recorded_at.to_string(),
         late,

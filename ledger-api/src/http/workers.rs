@@ -114,11 +114,8 @@ impl Ask for RegisterWorker {
             Some(name) => Personal::Name(self.id.clone(), name),
             None => Personal::Nothing,
         };
-        Ok(Asked {
-            command: Command::RegisterWorker(commands::RegisterWorker { worker: self.id, details, update: false }),
-            personal,
-            no_date: None,
-        })
+        let register = commands::RegisterWorker { worker: self.id, details, update: false };
+        Ok(Asked { personal, ..Command::RegisterWorker(register).into() })
     }
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<WorkerAnswer> {

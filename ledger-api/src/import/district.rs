@@ -9,6 +9,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::programme::counter::CounterChange;
 use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
+use ledger_core::domain::proof::CounterProof;
 use serde::Deserialize;
 
 use super::error::ImportError;
@@ -28,6 +29,7 @@ struct District {
     offline_floor: Option<toml::Value>,
     offline_total: Option<toml::Value>,
     redeem_back_days: Option<u32>,
+    counter_proof: Option<String>,
     holidays: Option<Vec<toml::Value>>,
     makeup_workdays: Option<Vec<toml::Value>>,
     #[serde(default)]
@@ -93,6 +95,7 @@ fn parse(text: &str) -> Result<(Settings, Import), ImportError> {
         checks: district.checks,
         code: Some(code.trim().to_owned()),
         counter: CounterChange {
+            counter_proof: district.counter_proof.as_deref().map(proof).transpose()?,
             offline_floor: district.offline_floor.map(|value| floor("offline_floor", value)).transpose()?,
             offline_total: district.offline_total.map(|value| floor("offline_total", value)).transpose()?,
             redeem_back_days: district.redeem_back_days,
@@ -107,6 +110,13 @@ fn parse(text: &str) -> Result<(Settings, Import), ImportError> {
         working_days: district.working_days,
     };
     Ok((settings, district.import))
+}
+
+/// What a redemption asks for.
+fn proof(name: &str) -> Result<CounterProof, ImportError> {
+    CounterProof::read(name).ok_or_else(|| {
+        ImportError::District(format!("counter_proof: {name:?} is none; write \"id\", \"code\" or \"pin\""))
+    })
 }
 
 /// A list of dates, each a date of TOML or a text.

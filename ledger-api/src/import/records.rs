@@ -157,7 +157,7 @@ pub(super) fn redemption(row: &Row, frame: &RecordFrame) -> Asked {
     };
     let context = Context { key, actor: frame.actor.clone(), at };
     let lines = vec![AskedLine { sku, quantity }];
-    let command = Command::Redeem(AskedSpending { worker, store, lines, time });
+    let command = Command::Redeem(AskedSpending { worker, store, lines, time, proven: None });
     Asked { submissions: vec![Submission { context, command }], sentences: sentences.0, ..Asked::default() }
 }
 

@@ -71,8 +71,9 @@ fn commands_of_an_import() -> Vec<Command> {
     };
     let forever = Activity { daily_cap: None, validity: Validity::Forever, ..activity.clone() };
     let line = |quantity| AskedLine { sku: "SP1".parse().unwrap(), quantity };
-    let redeem =
-        |time, lines| Command::Redeem(AskedSpending { worker: worker(), store: "S1".parse().unwrap(), lines, time });
+    let redeem = |time, lines| {
+        Command::Redeem(AskedSpending { worker: worker(), store: "S1".parse().unwrap(), lines, time, proven: None })
+    };
     let credit = |on: Option<&str>, quantity, witness: Option<&str>| {
         Command::RecordCredit(commands::RecordCredit {
             worker: worker(),

@@ -5,13 +5,14 @@
 
 use ledger_core::domain::ids::{AccountId, HoldId};
 use ledger_core::domain::points::Points;
+use ledger_core::domain::proof::CounterProof;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::{Command, Context, Receipt, commands};
 use projections::queries::Page;
 use projections::views::case::Case;
 
 use super::command::{Asked, prepare, submit};
-use super::counter::named_worker;
+use super::counter_proof::{meant, parted};
 use super::reading::{Reading, may_read};
 use super::texts::{self, Written};
 use super::{ServiceError, reach, signed, who};
@@ -100,17 +101,21 @@ async fn give(
 
 /// Finds who is meant by what was typed at a counter; what names nobody stays as it was typed, unless it holds a number
 /// that is nobody's business.
-pub(super) async fn name_worker(app: &App, command: &mut Command) -> Result<(), ServiceError> {
-    let Command::DeliverRedemption(told) = command else { return Ok(()) };
-    let (None, Some(typed)) = (&told.worker, &told.note) else { return Ok(()) };
+///
+/// A code that stood behind the name is told apart: it is nothing to keep.
+pub(super) async fn name_worker(app: &App, command: &mut Command) -> Result<Option<String>, ServiceError> {
+    let Command::DeliverRedemption(told) = command else { return Ok(None) };
+    let (None, Some(typed)) = (&told.worker, &told.note) else { return Ok(None) };
     app.views.fresh(None).await?;
-    if let Some(worker) = named_worker(app, typed).await? {
+    let (worker, code) = meant(app, typed).await?;
+    if let Some(worker) = worker {
         told.worker = Some(worker);
         told.note = None;
-    } else if commands::check_text(typed).is_err() {
-        told.note = None;
+        return Ok(code);
     }
-    Ok(())
+    let (who, _) = parted(typed);
+    told.note = Some(who).filter(|who| commands::check_text(who).is_ok());
+    Ok(None)
 }
 
 /// The signed code of a hold: what a counter without a network takes it by.
@@ -187,6 +192,8 @@ pub struct Provisions {
     pub floor: Points,
     /// Most points on a day.
     pub total: Points,
+    /// What a redemption asks for.
+    pub proof: CounterProof,
     /// The key that signs codes of holds, base64.
     pub key: Option<String>,
     /// What there is: code, name, price.
@@ -206,7 +213,9 @@ pub async fn provisions(app: &App, who: Who<'_>, store: &str) -> Result<Provisio
     let goods = shelves.into_iter().filter(|(_, item)| item.listed && item.on_shelf > item.reserved);
     Ok(Provisions {
         device: row.and_then(|row| row.device),
-        floor: rules.offline_floor,
+        // Nothing on a device can tell a PIN, and none is kept there.
+        floor: if rules.counter_proof == CounterProof::Pin { Points::ZERO } else { rules.offline_floor },
+        proof: rules.counter_proof,
         total: rules.offline_total,
         key: signed::public_key(app).await?,
         goods: goods.map(|(sku, item)| (sku, item.name, item.price)).collect(),

@@ -12,6 +12,7 @@ use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission
 
 use super::ServiceError;
 use super::begun::Begun;
+use super::counter_proof::{self, Taken};
 use super::names::{self, Named, Personal};
 use super::texts;
 use super::{away, erasure, reach, statements};
@@ -45,11 +46,13 @@ pub struct Asked {
     pub personal: Personal,
     /// What is said of its date or time should the ledger find that it is none.
     pub no_date: Option<String>,
+    /// What was shown to prove who spends, for commands that spend; no part of the command.
+    pub proof: Option<String>,
 }
 
 impl From<Command> for Asked {
     fn from(command: Command) -> Asked {
-        Asked { command, personal: Personal::Nothing, no_date: None }
+        Asked { command, personal: Personal::Nothing, no_date: None, proof: None }
     }
 }
 
@@ -62,6 +65,8 @@ pub struct Prepared {
     /// For the vault, once the command took effect.
     name: Option<Named>,
     no_date: Option<String>,
+    /// The proof that it takes, where that proves but once.
+    taken: Option<Taken>,
 }
 
 /// Asks once more with the texts as they were sent, where the key was used with other content: journals of earlier versions
@@ -133,9 +138,9 @@ pub async fn prepare_after(
     asked: Asked,
     begun: &mut Begun,
 ) -> Result<Prepared, ServiceError> {
-    let Asked { mut command, personal, no_date } = asked;
+    let Asked { mut command, personal, no_date, proof } = asked;
     take_own_site(who, &mut command);
-    away::name_worker(app, &mut command).await?;
+    let coded = away::name_worker(app, &mut command).await?;
     let (kind, target) = of_command(&command);
     reach::may_after(app, who, kind, target, begun).await?;
     statements::name_funds(app, &mut command).await?;
@@ -148,7 +153,9 @@ pub async fn prepare_after(
     texts::put_away(app, begun, &mut command).await?;
     begun.note(&context, &command);
     let as_sent = (sent != command && !matches!(command, Command::EraseWorker(_))).then_some(sent);
-    Ok(Prepared { submission: Submission { context, command }, as_sent, name, no_date })
+    // Last, when nothing else can stop it before the ledger.
+    let taken = counter_proof::require(app, who, &context, &mut command, proof.or(coded).as_deref()).await?;
+    Ok(Prepared { submission: Submission { context, command }, as_sent, name, no_date, taken })
 }
 
 /// Gives the ledger one command, and keeps its name.
@@ -156,10 +163,11 @@ pub async fn prepare_after(
 /// # Errors
 /// The refusal, or why there is no answer.
 pub async fn submit(app: App, prepared: Prepared) -> Result<Receipt, ServiceError> {
-    let Prepared { submission, as_sent, name, no_date } = prepared;
+    let Prepared { submission, as_sent, name, no_date, taken } = prepared;
     if name.is_none() && !matches!(submission.command, Command::EraseWorker(_)) {
         let context = submission.context.clone();
         let outcome = app.ledger.submit(submission).await;
+        give_back(&app, taken, &context, &outcome).await;
         return receipt_of(as_before(&app.ledger, &context, as_sent, outcome).await, no_date);
     }
     // In a task of its own: a caller that hangs up between the two would leave a worker without the name, or a person who is
@@ -170,6 +178,20 @@ pub async fn submit(app: App, prepared: Prepared) -> Result<Receipt, ServiceErro
         Ok::<Outcome, ServiceError>(outcome)
     });
     receipt_of(task.await.map_err(|error| ServiceError::fault(&error))??, no_date)
+}
+
+/// Gives back the proof of a command that was refused: nothing was handed out for it.
+async fn give_back(app: &App, taken: Option<Taken>, context: &Context, outcome: &Outcome) {
+    if let (Some(taken), Outcome::Refused(_)) = (taken, outcome) {
+        taken.give_back(app, &context.key).await;
+    }
+}
+
+/// Lets go of a command that is not given to the ledger after all.
+pub async fn withdraw(app: &App, prepared: Prepared) {
+    if let Some(taken) = prepared.taken {
+        taken.give_back(app, &prepared.submission.context.key).await;
+    }
 }
 
 /// Gives the ledger commands in order; one outcome each. Names are kept by [`receive`].
@@ -229,7 +251,8 @@ fn check_all(who: Who<'_>, submissions: &[Submission]) -> Result<(), Denied> {
 /// # Errors
 /// The refusal, or why there is no answer.
 pub async fn receive(app: &App, prepared: Prepared, outcome: Outcome) -> Result<(Command, Receipt), ServiceError> {
-    let Prepared { submission, as_sent, name, no_date } = prepared;
+    let Prepared { submission, as_sent, name, no_date, taken } = prepared;
+    give_back(app, taken, &submission.context, &outcome).await;
     let outcome = as_before(&app.ledger, &submission.context, as_sent, outcome).await;
     names::keep(app, name, &outcome).await?;
     Ok((submission.command, receipt_of(outcome, no_date)?))

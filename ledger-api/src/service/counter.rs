@@ -7,6 +7,7 @@ use projections::queries::redemption::StoreDay;
 use projections::views::stock::Stock;
 
 use super::ServiceError;
+use super::counter_proof::meant;
 use super::reading::{may_read, now};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
@@ -30,6 +31,8 @@ pub struct Customer {
     pub held: Points,
     /// The worker has left.
     pub departed: bool,
+    /// The code that came with the name, not looked at.
+    pub code: Option<String>,
     /// What there is here, in the order of the item's codes.
     pub goods: Vec<Goods>,
 }
@@ -85,7 +88,7 @@ pub enum Obstacle {
 pub async fn look_up(app: &App, who: Who<'_>, store: &str, named: &str) -> Result<Option<Customer>, ServiceError> {
     let reading = may_read(who, Read::Counter, Target::Store(store))?;
     let position = reading.at_least(app, None).await?;
-    let Some(worker) = named_worker(app, named).await? else { return Ok(None) };
+    let (Some(worker), code) = meant(app, named).await? else { return Ok(None) };
     let Some(row) = app.views.worker(worker.as_str()).await?.value else { return Ok(None) };
     reading.note_worker(app, worker.as_str());
     let today = now().date();
@@ -104,6 +107,7 @@ pub async fn look_up(app: &App, who: Who<'_>, store: &str, named: &str) -> Resul
         available: balance.available,
         held: balance.held,
         departed: row.departed,
+        code,
         goods: goods.collect(),
     }))
 }
@@ -135,11 +139,15 @@ pub(super) async fn named_worker(app: &App, named: &str) -> Result<Option<Worker
 
 /// A text without blanks, its full-width letters and digits as plain ones: scanners and input methods differ.
 fn narrow(text: &str) -> String {
-    let plain = |char: char| match char {
+    text.chars().map(plain).filter(|char| !char.is_whitespace() && !char.is_control()).collect()
+}
+
+/// A full-width letter, digit or sign as the plain one.
+pub(super) fn plain(char: char) -> char {
+    match char {
         '\u{ff01}'..='\u{ff5e}' => u32::from(char).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(char),
         char => char,
-    };
-    text.chars().map(plain).filter(|char| !char.is_whitespace() && !char.is_control()).collect()
+    }
 }
 
 /// What a store gave out on a day.

@@ -151,7 +151,7 @@ pub async fn record(app: &App, who: Who<'_>, actor: &Actor, row: &Row) -> Result
         return Err(ServiceError::unreadable("witness: nobody is named"));
     }
     let context = Context { key, actor: actor.clone(), at: app.ledger.now() };
-    let asked = Asked { command, personal: Personal::Witness(row.witness.clone()), no_date: None };
+    let asked = Asked { personal: Personal::Witness(row.witness.clone()), ..command.into() };
     let prepared = prepare(app, who, context, asked).await?;
     let receipt = submit(app.clone(), prepared).await?;
     if receipt.repeated {

@@ -60,7 +60,7 @@ fn credit() -> Asked {
         worker_as_witness: Vec::new(),
         evidence: None,
     });
-    Asked { command, personal: Personal::Witness("李四".into()), no_date: None }
+    Asked { personal: Personal::Witness("李四".into()), ..command.into() }
 }
 
 fn release(hold: &str) -> Command {

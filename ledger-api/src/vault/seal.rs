@@ -47,6 +47,7 @@ pub(super) struct DistrictKeys {
     wrapping: SecretKey,
     pseudonyms: Hmac<Sha256>,
     search: Hmac<Sha256>,
+    counter: Hmac<Sha256>,
     check: String,
 }
 
@@ -65,6 +66,7 @@ impl DistrictKeys {
             wrapping: subkey(b"nuanxin vault 1 wrapping")?,
             pseudonyms: keyed(b"nuanxin vault 1 pseudonyms")?,
             search: keyed(b"nuanxin vault 1 search")?,
+            counter: keyed(b"nuanxin vault 1 counter proofs")?,
             check: hex::encode(check.as_slice()),
         })
     }
@@ -98,6 +100,13 @@ impl DistrictKeys {
         let mut mac = self.search.clone();
         mac.update(&bound(b"", &[kind.as_bytes(), field.as_bytes(), text.as_bytes()]));
         mac.finalize().into_bytes().iter().take(TOKEN_BYTES).copied().collect()
+    }
+
+    /// What proves at a counter that a text is from a server of this journal.
+    pub(super) fn counter_mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.counter.clone();
+        mac.update(&bound(b"", parts));
+        mac.finalize().into_bytes().into()
     }
 
     /// The same pseudonym for the same text, and no way back to the text without the vault.

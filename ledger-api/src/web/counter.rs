@@ -6,6 +6,7 @@
 
 mod away;
 mod day;
+mod proof;
 mod shelf;
 
 use askama::Template;
@@ -14,12 +15,13 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use ledger_core::domain::points::Points;
+use ledger_core::domain::proof::CounterProof;
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::Deserialize;
 
-use super::assets::{AWAY, SIGNED};
+use super::assets::{AWAY, READER, SIGNED};
 use super::figures::{minute, points};
 use super::form::{Fields, Sent, read_id};
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, show};
@@ -29,8 +31,9 @@ use crate::access::Role;
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::ServiceError;
-use crate::service::command::worker_event;
+use crate::service::command::{Asked, prepare, submit, worker_event};
 use crate::service::counter::{Customer, Goods, Obstacle, look_up, store_name};
+use crate::service::counter_proof;
 use crate::service::names::masked;
 
 /// Most lines that can be chosen at once.
@@ -59,6 +62,12 @@ struct Page {
     /// The scripts that let the counter go on without a network.
     away: &'static str,
     signed: &'static str,
+    /// What reads codes where the browser itself does not.
+    reader: &'static str,
+    /// What is asked of whoever spends, until it was seen.
+    asks: Option<proof::Asked>,
+    /// The ledger's word for what was seen.
+    seen: String,
 }
 
 /// Whoever stands before the counter.
@@ -117,6 +126,8 @@ struct Shown {
     lines: Vec<(String, u32)>,
     /// The key to ask again under.
     key: Option<String>,
+    /// The ledger's word for a proof that was seen.
+    seen: Option<String>,
 }
 
 /// The pages' routes.
@@ -159,7 +170,7 @@ async fn arrive(State(app): State<App>, visitor: Visitor, Query(asked): Query<Of
 async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result<Response, Trouble> {
     let w = visitor.words();
     let identity = &visitor.must()?.identity;
-    let Shown { bad, done, customer, lines, key } = shown;
+    let Shown { bad, done, customer, lines, key, seen } = shown;
     let mut goods = Vec::new();
     let mut beyond = Vec::new();
     let mut chosen_lines = Vec::new();
@@ -201,6 +212,9 @@ async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result
         reasons: w.undo_reasons(),
         away: &AWAY.path,
         signed: &SIGNED.path,
+        reader: &READER.path,
+        asks: if seen.is_some() { None } else { proof::asked(w, counter_proof::asked(app).await?) },
+        seen: seen.unwrap_or_default(),
     };
     show(&page)
 }
@@ -254,7 +268,8 @@ async fn carry_out(app: &App, visitor: &Visitor, store: &str, fields: &Fields) -
             let Some(customer) = look_up(app, who, store, fields.get("named")).await? else {
                 return Ok(Shown { bad: w.nobody_named.to_owned(), ..Shown::default() });
             };
-            return Ok(Shown { customer: Some(customer), ..Shown::default() });
+            let (bad, seen) = seen_on_arrival(app, visitor, store, &customer).await?;
+            return Ok(Shown { bad, customer: Some(customer), seen, ..Shown::default() });
         }
         _ => {}
     }
@@ -285,7 +300,26 @@ async fn carry_out(app: &App, visitor: &Visitor, store: &str, fields: &Fields) -
         }
         lines.retain(|(_, units)| *units > 0);
     }
-    Ok(Shown { bad, customer: Some(customer), lines, ..Shown::default() })
+    let seen = fields.some("seen").map(str::to_owned);
+    Ok(Shown { bad, customer: Some(customer), lines, seen, ..Shown::default() })
+}
+
+/// What the code is worth that came with the name: the word for it, or what is said.
+async fn seen_on_arrival(
+    app: &App,
+    visitor: &Visitor,
+    store: &str,
+    customer: &Customer,
+) -> Result<(String, Option<String>), Trouble> {
+    let Some(code) = &customer.code else { return Ok(Default::default()) };
+    if counter_proof::asked(app).await? != CounterProof::Code {
+        return Ok(Default::default());
+    }
+    let identity = &visitor.must()?.identity;
+    Ok(match proof::look(app, visitor.words(), identity, store, &customer.worker, code).await? {
+        Ok(word) => (String::new(), Some(word)),
+        Err(bad) => (bad, None),
+    })
 }
 
 /// What was chosen so far.
@@ -321,6 +355,14 @@ async fn redeem(
 ) -> Result<Shown, Trouble> {
     let w = visitor.words();
     let key = fields.get("key");
+    let mut seen = fields.some("seen").map(str::to_owned);
+    if seen.is_none() && counter_proof::asked(app).await? != CounterProof::Id {
+        let identity = &visitor.must()?.identity;
+        match proof::look(app, w, identity, store, &customer.worker, fields.get("proof")).await? {
+            Ok(word) => seen = Some(word),
+            Err(bad) => return Ok(Shown { bad, customer: Some(customer), lines, ..Shown::default() }),
+        }
+    }
     let told = async {
         let asked = lines.iter().map(|(sku, units)| Ok(AskedLine { sku: read_id(sku)?, quantity: Some(*units) }));
         let spending = AskedSpending {
@@ -328,8 +370,12 @@ async fn redeem(
             store: read_id(store)?,
             lines: asked.collect::<Result<_, ServiceError>>()?,
             time: AskedTime::Now,
+            proven: None,
         };
-        give(app, visitor, key, Command::Redeem(spending)).await
+        let asked = Asked { proof: seen.clone(), ..Command::Redeem(spending).into() };
+        let who = Who::Bearer(&visitor.must()?.identity);
+        let prepared = prepare(app, who, visitor.context(app, key)?, asked).await?;
+        Ok(submit(app.clone(), prepared).await?)
     };
     match told.await {
         Ok(receipt) => {
@@ -337,10 +383,13 @@ async fn redeem(
             Ok(Shown { done: Some(done), ..Shown::default() })
         }
         Err(Trouble::Service(error)) => {
-            let bad = trouble::said(w, visitor.english, &error);
+            let of_proof = proof::about_proof(w, &error);
+            let bad = of_proof.map_or_else(|| trouble::said(w, visitor.english, &error), str::to_owned);
+            // What was seen and did not serve is asked for anew.
+            let seen = seen.filter(|_| of_proof.is_none());
             // Only what may have happened is asked again under its key; a refused command took none.
             let key = (error == ServiceError::Unknown).then(|| key.to_owned());
-            Ok(Shown { bad, customer: Some(customer), lines, key, ..Shown::default() })
+            Ok(Shown { bad, customer: Some(customer), lines, key, seen, ..Shown::default() })
         }
         Err(other) => Err(other),
     }

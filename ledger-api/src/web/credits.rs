@@ -1,6 +1,7 @@
 //! `/credits`: the desk. Whoever proposes records one credit or a sheet of them; whoever checks passes or returns what
 //! waits. Rows of a sheet are judged before anything is written, mended in place, and sent.
 
+mod proof;
 mod sheet;
 
 use askama::Template;
@@ -21,7 +22,7 @@ use super::page::{Frame, Trouble, Visitor, answer, give, new_key, show};
 use super::trouble;
 use super::words::Words;
 use crate::access::Role;
-use crate::access::policy::{CommandKind, Denied, Read, Who, may_ever};
+use crate::access::policy::{Action, CommandKind, Denied, Read, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::{Judged, Row, Waiting, queue, record, today};
@@ -36,6 +37,8 @@ struct Page {
     bad: String,
     checks: bool,
     proposes: bool,
+    /// Whether whoever looks keeps the particulars of workers.
+    keeps: bool,
     waiting_count: usize,
     queue: Vec<Queued>,
     own: Vec<Queued>,
@@ -71,7 +74,7 @@ struct Queued {
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/credits", get(read).post(act)).merge(sheet::routes())
+    Router::new().route("/credits", get(read).post(act)).merge(sheet::routes()).merge(proof::routes())
 }
 
 /// What a page says of what was just asked.
@@ -175,6 +178,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         said: told.said,
         bad: told.bad,
         checks,
+        keeps: may_ever(Who::Bearer(&visitor.must()?.identity), Action::KeepPerson),
         proposes,
         waiting_count: queue.len(),
         queue,

@@ -2,6 +2,7 @@
 //! code to show, what there is of benefits, pairs and papers, and a way to object.
 
 mod programmes;
+mod proof;
 
 use std::collections::BTreeMap;
 
@@ -26,7 +27,6 @@ use super::{roles, trouble};
 use crate::access::Role;
 use crate::access::policy::{Denied, Read, Target, Who};
 use crate::app::App;
-use crate::qr::Picture;
 use crate::read_record::RecordedRead;
 use crate::service::ServiceError;
 use crate::service::own::{Account, account, appealable, readers};
@@ -53,7 +53,8 @@ struct Page {
     earned: String,
     debt: String,
     worker: String,
-    code: String,
+    /// What is shown at a counter.
+    proof: proof::Part,
     waiting: Vec<Waiting>,
     ending: Vec<(String, String)>,
     months: Vec<MonthOf>,
@@ -114,6 +115,7 @@ struct Publicised {
 }
 
 pub(super) use programmes::{days_left, is_queued, letter_state};
+pub(super) use proof::picture;
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
@@ -132,12 +134,22 @@ struct Told {
     typed: String,
     /// The number of an application whose answer was lost.
     number: Option<String>,
+    /// A code for paper that was just made.
+    printed: Option<String>,
 }
 
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
     let made = async {
         let fields = Fields::of(&visitor, sent)?;
         let w = visitor.words();
+        if let Some(done) = proof::carry_out(&app, &visitor, &fields).await? {
+            let told = match done {
+                proof::Done::Said(said) => Told { said, ..Told::default() },
+                proof::Done::Bad(bad) => Told { bad, ..Told::default() },
+                proof::Done::Printed(code) => Told { printed: Some(code), ..Told::default() },
+            };
+            return page(&app, &visitor, told).await;
+        }
         let told = match asked(&app, &visitor, &fields).await {
             Ok(said) => Told { said, ..Told::default() },
             Err(Trouble::Service(error)) => Told {
@@ -200,7 +212,6 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     });
     let appeals: Vec<Appealable> = appeals.collect();
     let pending: Points = account.waiting.iter().filter(|(_, row)| row.proposed).map(|(_, row)| row.points).sum();
-    let code = Picture::Svg.draw(&worker).map_err(|error| Trouble::Fault(error.to_string()))?;
     let Account { balance, earned, card, card_year, year, .. } = &account;
     let page = Page {
         f: visitor.frame(w.me),
@@ -214,7 +225,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         held: points(balance.held),
         earned: points(*earned),
         debt: if balance.debt.is_positive() { w.owes(&points(balance.debt)) } else { String::new() },
-        code: String::from_utf8(code).map_err(|error| Trouble::Fault(error.to_string()))?,
+        proof: proof::part(app, visitor, &worker, told.printed).await?,
         waiting: account
             .waiting
             .iter()

@@ -20,7 +20,7 @@ struct Package {
     /// Of the package as the registry gives it.
     integrity: String,
     licence: String,
-    /// The one file that was taken as it is; none where it is joined into what the receipt page has.
+    /// The one file that was taken by itself; none where it is joined into what the receipt page has.
     file: Option<String>,
 }
 
@@ -63,7 +63,10 @@ fn every_vendored_package_is_the_one_that_would_be_taken_again_and_comes_with_it
         assert_eq!((&locked["version"], &locked["integrity"]), (&version.as_str().into(), &integrity.as_str().into()));
         assert!(record.files.contains_key(licence), "{licence}");
         let there = match file {
-            Some(file) => record.files.contains_key(file) && text(file).contains(&format!("version:\"{version}\"")),
+            Some(file) => {
+                let says = [format!("version:\"{version}\""), format!("/*! {name} {version},")];
+                record.files.contains_key(file) && says.iter().any(|says| text(file).contains(says.as_str()))
+            }
             None => text("receipt.js").contains(&format!("// node_modules/{name}/")),
         };
         assert!(there, "{name} is in what the pages have");

@@ -29,13 +29,14 @@ mod appointments;
 mod decisions;
 mod merchant_words;
 mod programmes;
+mod proof;
 mod requests;
 mod selections;
 mod sentences;
 mod statements;
 
 words! {
-    @with [accounts, appointments, decisions, merchant_words, programmes, requests, selections, statements]
+    @with [accounts, appointments, decisions, merchant_words, programmes, proof, requests, selections, statements]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -368,7 +369,9 @@ words! {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ALL, accounts, appointments, decisions, merchant_words, programmes, requests, selections, statements};
+    use super::{
+        ALL, accounts, appointments, decisions, merchant_words, programmes, proof, requests, selections, statements,
+    };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
         ALL,
@@ -377,6 +380,7 @@ mod tests {
         decisions::ALL,
         merchant_words::ALL,
         programmes::ALL,
+        proof::ALL,
         requests::ALL,
         selections::ALL,
         statements::ALL,

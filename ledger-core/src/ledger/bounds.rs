@@ -57,6 +57,7 @@ fn redeemed_by_nobody(number: usize) -> Submission {
         store: format!("nowhere-{number}").parse().expect("an id"),
         lines: vec![AskedLine { sku: "none".parse().expect("an id"), quantity: Some(1) }],
         time: AskedTime::Now,
+        proven: None,
     };
     submission(format!("redeem/{number}"), Command::Redeem(spending))
 }

@@ -150,6 +150,7 @@ fn spending(worker: &str, store: &str, sku: &str, at: &str) -> AskedSpending {
         store: store.parse().expect("a store"),
         lines: vec![AskedLine { sku: sku.parse().expect("an item"), quantity: Some(1) }],
         time: AskedTime::At(time(at)),
+        proven: None,
     }
 }
 

@@ -7,6 +7,7 @@ use super::book::Book;
 use super::commands::Command;
 use crate::domain::event::StreamId;
 use crate::domain::ids::{Actor, Key, Sku, StoreId, WorkerId};
+use crate::domain::proof::ProvenBy;
 use crate::domain::time::BusinessTime;
 
 /// Around every command: its key, who gave it and when it happened.
@@ -74,6 +75,10 @@ pub struct AskedSpending {
     pub lines: Vec<AskedLine>,
     /// When.
     pub time: AskedTime,
+    /// By what the worker was proven to be the one who spends. Not part of the content: the same key with a newer code is
+    /// the same command.
+    #[serde(default)]
+    pub proven: Option<ProvenBy>,
 }
 
 /// What is asked to be decided about a credit.

@@ -30,7 +30,7 @@ pub use accounts::{ConfirmGrant, EndGrant, GrantRole, OpenAccount};
 pub use benefits::{ApplyBenefit, UseBenefit, UsePass};
 pub use cards::{CloseCard, IssueCard, MoveCard};
 pub use credits::{JudgeCredit, RecordCredit, SettleCredit};
-pub use deliveries::{DeliverRedemption, EnrolDevice, SettleCase};
+pub use deliveries::{DeliverRedemption, EnrolDevice, ProofTold, SettleCase};
 pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
 pub use merchants::{PaySettlement, RegisterMerchant};
 pub use programme::{AdoptSchedule, OpenJournal, SealAppraisal};

@@ -16,6 +16,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::ids::{CardNo, IdError, MerchantId, StoreId, WorkerId};
 use ledger_core::domain::points::Points;
+use ledger_core::domain::proof::ProvenBy;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::event::LotPart;
 use ledger_core::journal::{Entry, Journal, JournalError, RecordedTime};
@@ -132,6 +133,8 @@ pub enum Note {
     DebtLeft(Points),
     /// An expiry was booked or taken out again, so many points; the figures go by the lots' last days and do not move.
     Booked(Points),
+    /// By what the worker was proven to be the one who spends, where the district asked for it.
+    Proven(ProvenBy),
 }
 
 /// The figures after a line, by what is traced.

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::ids::{RedemptionId, WorkerId};
 use ledger_core::domain::points::Points;
+use ledger_core::domain::proof::ProvenBy;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::event::{LotPart, RedeemedLine, WorkerEvent};
 use ledger_core::journal::{Entry, RecordedTime};
@@ -33,6 +34,8 @@ pub struct RedemptionRecord {
     pub lots: Vec<LotPart>,
     /// The hold that was captured, where one was.
     pub hold: Option<String>,
+    /// By what the worker was proven to be the one who spends, where the district asked for it.
+    pub proven_by: Option<ProvenBy>,
     /// When it was made, by business time.
     pub at: BusinessTime,
     /// When it was recorded.
@@ -76,6 +79,7 @@ impl RedemptionRecord {
             lines: made.basket.lines.to_vec(),
             lots: made.lots.to_vec(),
             hold: made.hold.map(ToString::to_string),
+            proven_by: made.proven_by,
             at: made.at,
             recorded_at: entry.command.recorded_at,
             actor: entry.command.actor.to_string(),

@@ -107,7 +107,7 @@ fn credit(worker: &str, activity: &str, on: &str, quantity: &str, witness: Optio
 
 fn spending(worker: &str, store: &str, quantity: u32) -> AskedSpending {
     let lines = vec![AskedLine { sku: id("SW01"), quantity: Some(quantity) }];
-    AskedSpending { worker: id(worker), store: id(store), lines, time: AskedTime::Now }
+    AskedSpending { worker: id(worker), store: id(store), lines, time: AskedTime::Now, proven: None }
 }
 
 fn judge(credit: &str, action: CreditAction, reason: &str) -> Command {

@@ -249,7 +249,7 @@ fn register_worker(number: u32) -> Result<Submission, CliError> {
 fn redeem(number: u32, at: u32, item: u32) -> Result<Command, CliError> {
     let (worker, store) = (worker(number)?, store(at)?);
     let lines = vec![AskedLine { sku: sku(item)?, quantity: Some(1) }];
-    Ok(Command::Redeem(AskedSpending { worker, store, lines, time: AskedTime::Now }))
+    Ok(Command::Redeem(AskedSpending { worker, store, lines, time: AskedTime::Now, proven: None }))
 }
 
 fn record_credit(number: u32, on: u32) -> Result<Command, CliError> {

@@ -19,6 +19,7 @@ fn redeem(worker: &str, quantity: u32) -> Command {
         store: StoreId::new(EXAMPLE_STORE).unwrap(),
         lines: vec![AskedLine { sku: Sku::new(EXAMPLE_SKU).unwrap(), quantity: Some(quantity) }],
         time: AskedTime::Now,
+        proven: None,
     })
 }
 

@@ -32,6 +32,7 @@ const PAGES: &[&str] = &[
     "/counter/shelf",
     "/counter/worker.js",
     "/credits",
+    "/credits/proof",
     "/credits/sheet",
     "/credits/sheet/send",
     "/docs",

@@ -14,6 +14,9 @@
   var chosen = {};
   var customer = '';
   var taking = null;
+  // The code that the customer showed, and when; and those that were used on this page.
+  var code = null;
+  var usedCodes = {};
 
   // What this device keeps: the queue, what was taken along for each store, and its own name.
   function database() {
@@ -178,7 +181,7 @@
     put(asking(w));
     if (customer) put(basket(w));
     showQueue();
-    var field = page.querySelector(customer ? '[data-confirm]' : '#named');
+    var field = page.querySelector(customer ? '#proof, [data-confirm]' : '#named');
     if (field) field.focus();
   }
 
@@ -200,6 +203,7 @@
     var named = typed.trim();
     chosen = {};
     taking = null;
+    code = null;
     customer = '';
     if (!named) { draw(); return; }
     if (/^[\w-]+\.[\w-]{86}$/.test(named)) {
@@ -211,7 +215,10 @@
       }, function () { draw({ bad: along.words.hold_bad }); });
       return;
     }
-    customer = named;
+    // Behind the name may stand the code of the minute: it is judged by the time at which it was shown.
+    var parts = /^(.*?)\s*[#\uff03]\s*([0-9A-Za-z-]{6,40})$/.exec(named);
+    customer = parts ? parts[1] : named;
+    if (parts && along.proof === 'code') code = { text: parts[2], at: now(), scanned: true };
     draw(hundredths(along.floor) > 0 ? undefined : { bad: along.words.none });
   }
 
@@ -224,6 +231,13 @@
         make('h3', { text: w.hold }), make('ul', {}, list), make('p', { class: 'line sum', text: taking.points + ' ' + w.points }),
         make('p', { class: 'acts' }, [confirm])
       ])]);
+    }
+    var asks = null;
+    if (along.proof === 'code' && !(code && code.scanned)) {
+      asks = make('input', { id: 'proof', autocomplete: 'off', maxlength: '120', inputmode: 'numeric', autocapitalize: 'characters' });
+      asks.value = code ? code.text : '';
+      asks.addEventListener('input', function () { code = asks.value.trim() ? { text: asks.value.trim(), at: now() } : null; });
+      asks.addEventListener('keydown', function (event) { if (event.key === 'Enter') redeem(); });
     }
     var floor = hundredths(along.floor);
     var items = goods().filter(function (item) { return item.price <= floor; }).map(function (item) {
@@ -243,6 +257,7 @@
     return make('div', {}, [head, make('ul', { class: 'goods', 'aria-label': w.goods }, items),
       lines.length ? make('section', { class: 'card basket full-of' }, [
         make('h3', { text: w.chosen }), make('ul', {}, lines), make('p', { class: 'line sum', text: shown(sum()) + ' ' + w.points }),
+        asks ? make('div', { class: 'field' }, [make('label', { for: 'proof', text: w.ask_code }), asks]) : null,
         make('p', { class: 'acts' }, [confirm])
       ]) : null]);
   }
@@ -269,6 +284,7 @@
     return spentToday().then(function (spent) {
       if (now() > along.until_ms) return along.words.ticket_over;
       if (taking) return '';
+      if (along.proof === 'code' && code && usedCodes[customer + '#' + code.text]) return along.words.code_used;
       if (sum() + (spent.of[customer] || 0) > hundredths(along.floor)) return along.words.over_floor;
       if (sum() + spent.all > hundredths(along.total)) return along.words.over_total;
       return '';
@@ -283,12 +299,17 @@
     Promise.all([allowed(), spentToday(), device(), kept('taken')]).then(function (found) {
       var why = found[0];
       if (why) { draw({ bad: why }); return undefined; }
-      var at = now();
+      if (!taking && along.proof === 'code' && !code) { draw({ bad: along.words.missing_code }); return undefined; }
+      var at = !taking && code ? code.at : now();
       var lines = taking ? taking.lines : goods().filter(function (item) { return chosen[item.sku]; })
         .map(function (item) { return { sku: item.sku, quantity: chosen[item.sku] }; });
       if (!lines.length) return undefined;
       var body = { means: taking ? 'hold' : 'floor', lines: lines, given_at: time(at) };
       if (taking) { body.worker = taking.worker; body.hold = taking.hold; body.device = found[2]; } else { body.named = customer; }
+      if (!taking && code) {
+        body.proof = code.text;
+        if (/^[0-9]{6}$/.test(code.text)) usedCodes[customer + '#' + code.text] = true;
+      }
       var points = taking ? hundredths(taking.points) : sum();
       var row = {
         key: 'away/' + random(), store: along.store, account: along.account, ticket: along.ticket, at: at, body: body,
@@ -305,6 +326,7 @@
         .then(function () {
           chosen = {};
           taking = null;
+          code = null;
           customer = '';
           draw({ done: row });
           tell();
@@ -332,6 +354,8 @@
       if (row.body.means === 'floor') {
         spent.all -= row.points;
         spent.of[row.who] -= row.points;
+        // Nobody was told of it: the code is as good as before.
+        delete usedCodes[row.who + '#' + row.body.proof];
       }
       var taken = (found[2] || []).filter(function (hold) { return hold !== row.body.hold; });
       return keep('spent', spent).then(function () { return keep('taken', taken); });

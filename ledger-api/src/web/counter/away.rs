@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use ledger_core::domain::means::Means;
+use ledger_core::domain::proof::CounterProof;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::command::AskedLine;
@@ -52,6 +53,8 @@ struct Along {
     now_ms: i64,
     floor: String,
     total: String,
+    /// What a redemption asks for.
+    proof: &'static str,
     device: Option<String>,
     key: Option<String>,
     goods: Vec<Good>,
@@ -98,10 +101,13 @@ struct AwayWords {
     ready: &'static str,
     points: &'static str,
     all_cases: &'static str,
+    ask_code: &'static str,
+    missing_code: &'static str,
+    code_used: &'static str,
 }
 
 impl AwayWords {
-    const fn of(w: &Words) -> AwayWords {
+    fn of(w: &Words, proof: CounterProof) -> AwayWords {
         AwayWords {
             title: w.away_title,
             named: w.code_or_card,
@@ -113,7 +119,7 @@ impl AwayWords {
             done: w.redeemed,
             later: w.away_later,
             undo: w.undo,
-            none: w.away_none,
+            none: if proof == CounterProof::Pin { w.proof.away_pin } else { w.away_none },
             over_floor: w.away_over_floor,
             over_total: w.away_over_total,
             ticket_over: w.away_ticket_over,
@@ -132,6 +138,9 @@ impl AwayWords {
             ready: w.away_ready,
             points: w.points,
             all_cases: w.cases,
+            ask_code: w.proof.ask_code,
+            missing_code: w.proof.missing_code,
+            code_used: w.proof.away_code_used,
         }
     }
 }
@@ -141,7 +150,7 @@ async fn take_along(State(app): State<App>, visitor: Visitor, Query(asked): Quer
         let store = own_store(&visitor, &asked.store)?;
         let found = visitor.must()?;
         let w = visitor.words();
-        let Provisions { device, floor, total, key, goods } =
+        let Provisions { device, floor, total, proof, key, goods } =
             provisions(&app, Who::Bearer(&found.identity), &store).await?;
         let ticket = ticket(&app, &found.identity, &store).await?;
         let goods = goods.into_iter().map(|(sku, name, price)| {
@@ -156,10 +165,11 @@ async fn take_along(State(app): State<App>, visitor: Visitor, Query(asked): Quer
             now_ms: ticket.issued_ms,
             floor: floor.to_string(),
             total: total.to_string(),
+            proof: proof.as_str(),
             device,
             key,
             goods: goods.collect(),
-            words: AwayWords::of(w),
+            words: AwayWords::of(w, proof),
             store,
         };
         Ok(([(header::CACHE_CONTROL, "no-store")], Json(along)).into_response())
@@ -283,6 +293,7 @@ fn slip(store: &str, fields: &Fields) -> Result<Command, Trouble> {
         store: read_id(store)?,
         lines,
         given_at,
+        proof: commands::ProofTold::NotAsked,
     }))
 }
 

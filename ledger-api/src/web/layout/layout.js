@@ -33,17 +33,24 @@
     if (told) told.hidden = false;
   });
 
-  // A camera reads codes where the browser itself can; elsewhere there is no button, and the field takes whatever a
-  // scanner types.
+  // A camera reads codes: by the browser itself where it can, else by a script that is loaded when the button is pressed.
+  // Where there is no camera there is no button, and the field takes whatever a scanner types.
   var camera = null;
+  var native = null;
+
+  function readsNatively() {
+    if (!native) {
+      // Some browsers name the reader and read nothing.
+      native = !window.BarcodeDetector ? Promise.resolve(false) : Promise.resolve()
+        .then(function () { return window.BarcodeDetector.getSupportedFormats(); })
+        .then(function (formats) { return formats.indexOf('qr_code') >= 0; }, function () { return false; });
+    }
+    return native;
+  }
 
   function offerCamera() {
     var button = document.querySelector('[data-scan]');
-    if (!button || !window.BarcodeDetector || !navigator.mediaDevices) return;
-    // Some browsers name the reader and read nothing.
-    Promise.resolve()
-      .then(function () { return window.BarcodeDetector.getSupportedFormats(); })
-      .then(function (formats) { button.hidden = formats.indexOf('qr_code') < 0; }, function () {});
+    if (button && navigator.mediaDevices && navigator.mediaDevices.getUserMedia) button.hidden = false;
   }
 
   function closeCamera() {
@@ -53,31 +60,82 @@
     if (dialog && dialog.open) dialog.close();
   }
 
-  function openCamera() {
+  function loadReader(path) {
+    if (window.jsQR) return Promise.resolve();
+    return new Promise(function (resolve, reject) {
+      var script = document.createElement('script');
+      script.src = path;
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.appendChild(script);
+    });
+  }
+
+  // What reads the text of a code from a video; nothing where none is seen.
+  function makeReader(path) {
+    return readsNatively().then(function (can) {
+      if (can) {
+        var detector = new window.BarcodeDetector({ formats: ['qr_code', 'code_128', 'code_39', 'ean_13'] });
+        return function (video) {
+          return detector.detect(video).then(function (codes) { return codes.length ? codes[0].rawValue : ''; });
+        };
+      }
+      return loadReader(path).then(function () {
+        var canvas = document.createElement('canvas');
+        return function (video) {
+          if (!video.videoWidth) return Promise.resolve('');
+          var scale = Math.min(1, 800 / Math.max(video.videoWidth, video.videoHeight));
+          canvas.width = Math.round(video.videoWidth * scale);
+          canvas.height = Math.round(video.videoHeight * scale);
+          var drawn = canvas.getContext('2d', { willReadFrequently: true });
+          drawn.drawImage(video, 0, 0, canvas.width, canvas.height);
+          var image = drawn.getImageData(0, 0, canvas.width, canvas.height);
+          var code = window.jsQR(image.data, image.width, image.height, { inversionAttempts: 'dontInvert' });
+          return Promise.resolve(code ? code.data : '');
+        };
+      });
+    });
+  }
+
+  function openCamera(button) {
     var dialog = document.getElementById('camera');
     var field = document.getElementById('named');
     var video = dialog.querySelector('video');
-    var reader = new window.BarcodeDetector({ formats: ['qr_code', 'code_128', 'code_39', 'ean_13'] });
-    navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } }).then(function (stream) {
-      camera = stream;
+    var asked = { video: { facingMode: 'environment' } };
+    Promise.all([makeReader(button.getAttribute('data-reader')), navigator.mediaDevices.getUserMedia(asked)]).then(function (ready) {
+      var read = ready[0];
+      camera = ready[1];
       dialog.showModal();
-      video.srcObject = stream;
+      video.srcObject = camera;
       video.play();
       (function look() {
         if (!camera) return;
-        reader.detect(video).then(function (codes) {
-          if (!codes.length) { setTimeout(look, 120); return; }
+        read(video).then(function (text) {
+          if (!camera) return;
+          if (!text) { setTimeout(look, 120); return; }
           closeCamera();
-          field.value = codes[0].rawValue;
+          field.value = text;
           field.form.requestSubmit(field.form.querySelector('[value=look]'));
         }, function () { setTimeout(look, 300); });
       })();
     }, function () { field.focus(); });
   }
 
+  // A code that is shown for a while says how long yet, and is fetched anew when it runs out.
+  function countDown() {
+    var shown = document.querySelector('[data-left]');
+    if (!shown) return;
+    var left = Number(shown.getAttribute('data-left')) - 1;
+    shown.setAttribute('data-left', String(left));
+    shown.textContent = left > 0 ? left + ' ' + shown.getAttribute('data-unit') : shown.getAttribute('data-over');
+    if (left <= 0 && left % 5 === 0 && window.htmx) window.htmx.trigger('#code', 'due');
+  }
+  setInterval(countDown, 1000);
+
   on('click', function (event) {
     if (!event.target.closest) return;
-    if (event.target.closest('[data-scan]')) openCamera();
+    var scan = event.target.closest('[data-scan]');
+    if (scan) openCamera(scan);
     if (event.target.closest('[data-close]')) closeCamera();
   });
 

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::points::Points;
+use crate::domain::proof::CounterProof;
 
 /// The farthest back that a redemption may be told, in days: a hundred years are as good as no limit.
 pub const BACK_DAYS_MAX: u32 = 36_600;
@@ -11,6 +12,9 @@ pub const BACK_DAYS_MAX: u32 = 36_600;
 /// The rules of the district's counters.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CounterRules {
+    /// What a redemption asks for.
+    #[serde(default, skip_serializing_if = "CounterProof::is_id")]
+    pub counter_proof: CounterProof,
     /// Most points for one worker that a counter hands out unheard while the network is away; zero for none.
     #[serde(default, skip_serializing_if = "Points::is_zero_ref")]
     pub offline_floor: Points,
@@ -31,6 +35,7 @@ impl CounterRules {
     /// These rules after a change.
     pub fn with(&self, change: &CounterChange) -> CounterRules {
         CounterRules {
+            counter_proof: change.counter_proof.unwrap_or(self.counter_proof),
             offline_floor: change.offline_floor.unwrap_or(self.offline_floor),
             offline_total: change.offline_total.unwrap_or(self.offline_total),
             redeem_back_days: change.redeem_back_days.or(self.redeem_back_days),
@@ -41,6 +46,8 @@ impl CounterRules {
 /// What is to be set anew; what is `None` stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CounterChange {
+    /// See [`CounterRules::counter_proof`].
+    pub counter_proof: Option<CounterProof>,
     /// See [`CounterRules::offline_floor`].
     pub offline_floor: Option<Points>,
     /// See [`CounterRules::offline_total`].

@@ -8,6 +8,7 @@ use super::event::RedeemedLine;
 use crate::domain::ids::{Actor, CreditId, SiteId, StoreId};
 use crate::domain::period::Period;
 use crate::domain::points::Points;
+use crate::domain::proof::ProvenBy;
 use crate::domain::quantity::Quantity;
 use crate::domain::refusal::Code;
 use crate::domain::schedule::Activity;
@@ -133,6 +134,8 @@ pub struct Spending {
     pub lines: Vec<RedeemedLine>,
     /// For each line, the yearly limit the store's listing sets.
     pub limits: Vec<Option<u32>>,
+    /// By what the worker was proven to be the one who spends.
+    pub proven: Option<ProvenBy>,
     /// Where.
     pub store: StoreId,
 }

@@ -256,7 +256,7 @@ fn judge_as(by: &str, id: &str, verdict: CreditVerdict) -> WorkerCommand {
 
 fn spending(lines: Vec<RedeemedLine>, limit: Option<u32>) -> Spending {
     let limits = lines.iter().map(|_| limit).collect();
-    Spending { lines, limits, store: store() }
+    Spending { lines, limits, proven: None, store: store() }
 }
 
 fn redeem(id: &str, units: u32) -> WorkerCommand {
@@ -309,6 +309,7 @@ fn redeemed(id: &str, when: &str, lots: &[(u32, i32)], balance: i32) -> WorkerEv
         lots: parts(lots),
         means: None,
         points: sum(lots),
+        proven_by: None,
         redemption: redemption_id(id),
         store: store(),
         v: V1,
@@ -343,6 +344,7 @@ fn held(id: &str, (when, until): (&str, &str), lots: &[(u32, i32)], balance: i32
         lines: lines(lots),
         lots: parts(lots),
         points: sum(lots),
+        proven_by: None,
         store: store(),
         v: V1,
         worker: worker(),

@@ -10,6 +10,7 @@ use crate::domain::event::V1;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{DeviceId, HoldId, Key, RedemptionId, StoreId, WorkerId};
 use crate::domain::means::Means;
+use crate::domain::proof::ProvenBy;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::store::StoreCommand;
 use crate::domain::store::event::{DeliveryRefused, StockLine, StoreEvent};
@@ -38,6 +39,21 @@ pub struct DeliverRedemption {
     pub lines: Vec<AskedLine>,
     /// When.
     pub given_at: BusinessTime,
+    /// By what the worker was proven, and whether that is missing where the district asks for it. Not part of the content.
+    #[serde(default)]
+    pub proof: ProofTold,
+}
+
+/// What a counter shows afterwards of who stood before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum ProofTold {
+    /// None is asked for.
+    #[default]
+    NotAsked,
+    /// This one.
+    By(ProvenBy),
+    /// What was shown proves nothing, or nothing was: people decide.
+    Missing,
 }
 
 impl DeliverRedemption {
@@ -48,6 +64,10 @@ impl DeliverRedemption {
             store: self.store.clone(),
             lines: self.lines.clone(),
             time: AskedTime::Stated(self.given_at),
+            proven: match self.proof {
+                ProofTold::By(proven) => Some(proven),
+                ProofTold::NotAsked | ProofTold::Missing => None,
+            },
         })
     }
 
@@ -64,6 +84,10 @@ impl DeliverRedemption {
 
     fn redeem<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         match self.spending() {
+            Some(_) if self.proof == ProofTold::Missing && self.hold.is_none() => {
+                let message = "proof: what was shown does not prove who took the goods (counter_proof)";
+                Err(Refusal::new(Code::InvalidInput, message))
+            }
             Some(spending) => spending.decide(process),
             None => Err(Refusal::new(Code::UnknownWorker, "what was typed at the counter names nobody")),
         }

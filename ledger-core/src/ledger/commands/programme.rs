@@ -248,7 +248,7 @@ fn write_settings<'a>(content: &'a mut Content, settings: &Settings) -> &'a mut 
     if let Some(working_days) = working_days {
         content.text("working_days").number(i64::from(*working_days));
     }
-    let CounterChange { offline_floor, offline_total, redeem_back_days } = counter;
+    let CounterChange { counter_proof, offline_floor, offline_total, redeem_back_days } = counter;
     for (name, points) in [("offline_floor", offline_floor), ("offline_total", offline_total)] {
         if let Some(points) = points {
             content.text(name).number(points.hundredths());
@@ -256,6 +256,9 @@ fn write_settings<'a>(content: &'a mut Content, settings: &Settings) -> &'a mut 
     }
     if let Some(days) = redeem_back_days {
         content.text("redeem_back_days").number(i64::from(*days));
+    }
+    if let Some(proof) = counter_proof {
+        content.text("counter_proof").text(proof.as_str());
     }
     for (kind, guard) in guards.iter().filter(|(kind, _)| **kind != GuardKind::SelfWitness) {
         let over = if guard.action == GuardAction::Off { None } else { guard.over };

@@ -13,6 +13,8 @@ use crate::domain::means::Means;
 use crate::domain::merchant::command::MerchantDetails;
 use crate::domain::points::Points;
 use crate::domain::programme::command::Settings;
+use crate::domain::programme::counter::CounterChange;
+use crate::domain::proof::CounterProof;
 use crate::domain::quantity::Quantity;
 use crate::domain::schedule::Activity;
 use crate::domain::site::command::{IfKnown, SiteDetails};
@@ -54,6 +56,12 @@ fn settings() -> [Settings; 4] {
     [full, some, Settings::default(), awkward]
 }
 
+/// What a redemption asks for, and nothing else.
+fn counter_proof() -> Settings {
+    let counter = CounterChange { counter_proof: Some(CounterProof::Code), ..CounterChange::default() };
+    Settings { counter, ..Settings::default() }
+}
+
 fn activity(code: &str, daily_cap: Option<Points>, validity: Validity) -> Activity {
     Activity {
         category: "志愿服务".into(),
@@ -72,7 +80,7 @@ fn activity(code: &str, daily_cap: Option<Points>, validity: Validity) -> Activi
 
 fn spending(time: AskedTime, quantity: Option<u32>) -> AskedSpending {
     let lines = vec![AskedLine { sku: id("SP001"), quantity }, AskedLine { sku: id("SP002"), quantity: Some(2) }];
-    AskedSpending { worker: id("YZ-骑手-001"), store: id("YZ-WD001"), lines, time }
+    AskedSpending { worker: id("YZ-骑手-001"), store: id("YZ-WD001"), lines, time, proven: None }
 }
 
 fn delivery(means: Means, worker: Option<&str>, hold: Option<&str>) -> Command {
@@ -85,6 +93,7 @@ fn delivery(means: Means, worker: Option<&str>, hold: Option<&str>) -> Command {
         store: id("YZ-WD001"),
         lines: vec![AskedLine { sku: id("SP001"), quantity: Some(2) }],
         given_at: BusinessTime::parse("2024-03-05T08:30:00+08:00").expect("a time"),
+        proof: commands::ProofTold::NotAsked,
     })
 }
 
@@ -310,6 +319,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
         ("configure/some", Command::Configure(some)),
         ("configure/none", Command::Configure(none.clone())),
         ("configure/awkward", Command::Configure(awkward)),
+        ("configure/counter_proof", Command::Configure(counter_proof())),
         ("adopt_schedule/full", adopt(activities, full)),
         ("adopt_schedule/none", adopt(Vec::new(), none)),
         (

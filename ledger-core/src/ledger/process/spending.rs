@@ -74,7 +74,7 @@ impl<S: States> Process<'_, S> {
             });
             limits.push(terms.limit_per_worker_year);
         }
-        Ok((of, Spending { lines, limits, store: asked.store.clone() }))
+        Ok((of, Spending { lines, limits, proven: asked.proven, store: asked.store.clone() }))
     }
 
     /// A district may limit how far back a redemption is told.

@@ -71,6 +71,10 @@ fn note(event: &WorkerEvent, debt: Points) -> Option<Note> {
     if debt.is_positive() {
         return Some(Note::DebtLeft(debt));
     }
+    let proven = event.as_redemption().and_then(|made| made.proven_by);
+    if let Some(proven) = proven.or_else(|| event.as_hold().and_then(|held| held.proven_by)) {
+        return Some(Note::Proven(proven));
+    }
     (!debt.is_zero()).then(|| Note::DebtPaid(Points::ZERO - debt))
 }
 

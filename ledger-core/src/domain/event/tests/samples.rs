@@ -4,6 +4,7 @@ pub(super) mod accounts;
 pub(super) mod away;
 pub(super) mod dated;
 pub(super) mod programmes;
+pub(super) mod proof;
 pub(super) mod seals;
 pub(super) mod selections;
 pub(super) mod sites;
@@ -121,6 +122,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(away::samples())
         .chain(selections::samples())
         .chain(statements::samples())
+        .chain(proof::samples())
         .chain(erasure_samples())
         .chain(probation_samples())
         .collect()

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
 use crate::domain::points::Points;
+use crate::domain::proof::ProvenBy;
 use crate::domain::time::BusinessTime;
 
 /// What an event comes to.
@@ -162,6 +163,9 @@ pub struct Redemption<'a> {
     pub lots: &'a [LotPart],
     /// How much.
     pub points: Points,
+    /// By what the worker was proven to be the one who spends; none where none was asked for, and for a hold, which says so
+    /// itself.
+    pub proven_by: Option<ProvenBy>,
 }
 
 impl WorkerEvent {
@@ -209,6 +213,7 @@ impl WorkerEvent {
                 basket: Basket { store: &event.store, lines: &event.lines },
                 lots: &event.lots,
                 points: event.points,
+                proven_by: event.proven_by,
             }),
             WorkerEvent::AppointmentRecorded(event) => WorkerAct::Appointment(event),
             WorkerEvent::BenefitPointsSpent(event) => WorkerAct::Benefit(event),
@@ -222,6 +227,7 @@ impl WorkerEvent {
                 basket: Basket { store: &event.store, lines: &event.lines },
                 lots: &event.lots,
                 points: event.points,
+                proven_by: None,
             }),
             WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => WorkerAct::HoldEnd(event),
             WorkerEvent::PointsExpired(event) => WorkerAct::Expiry(event, Booking::Expired),

@@ -6,6 +6,7 @@ use crate::domain::event::V1;
 use crate::domain::ids::{ApplicationId, BenefitId, HoldId, MerchantId, RedemptionId, Sku, StoreId, WorkerId};
 use crate::domain::means::Means;
 use crate::domain::points::Points;
+use crate::domain::proof::ProvenBy;
 use crate::domain::time::BusinessTime;
 
 /// A part of a lot: its number within the worker (1, 2, 3, …) and hundredths of points. Written `[3,1000]`.
@@ -65,6 +66,9 @@ pub struct Redeemed {
     pub means: Option<Means>,
     /// How much, hundredths.
     pub points: Points,
+    /// By what the worker was proven to be the one who spends; absent where the district asks for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proven_by: Option<ProvenBy>,
     /// The redemption's name.
     pub redemption: RedemptionId,
     /// Where.
@@ -122,6 +126,9 @@ pub struct PointsHeld {
     pub lots: Vec<LotPart>,
     /// How much, hundredths.
     pub points: Points,
+    /// By what the worker was proven to be the one who spends; absent where the district asks for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proven_by: Option<ProvenBy>,
     /// Where.
     pub store: StoreId,
     /// Payload version.

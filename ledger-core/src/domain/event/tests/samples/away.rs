@@ -44,8 +44,12 @@ pub(crate) fn samples() -> Vec<Event> {
 fn with_later_fields(event: Event) -> Option<Event> {
     Some(match event {
         Event::Programme(ProgrammeEvent::ProgrammeConfigured(mut event)) => {
-            event.counter =
-                CounterRules { offline_floor: points(2_000), offline_total: points(20_000), redeem_back_days: Some(7) };
+            event.counter = CounterRules {
+                offline_floor: points(2_000),
+                offline_total: points(20_000),
+                redeem_back_days: Some(7),
+                ..CounterRules::default()
+            };
             ProgrammeEvent::ProgrammeConfigured(event).into()
         }
         Event::Worker(WorkerEvent::Redeemed(mut event)) => {
