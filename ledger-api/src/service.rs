@@ -41,8 +41,8 @@ pub mod rosters;
 pub mod selections;
 mod signed;
 pub mod staffing;
-mod stream;
 pub mod statements;
+mod stream;
 #[cfg(test)]
 mod tests;
 pub mod texts;
