@@ -413,7 +413,7 @@ async fn a_month_is_prepared_looked_over_disputed_answered_and_confirmed() {
     holds(&shop.read("/merchant").await, &["异议不成立：与流水一致"]);
     assert!(approver.done("/statements", &form("confirm", "DZ-4")).await.contains("已确认"));
     let mut pay = form("pay", "DZ-5");
-    pay.push(("reference", "财付9号"));
+    pay.extend([("reference", "财付9号"), ("hundredths", "100"), ("fen", "0")]);
     assert!(!approver.refused("/statements", &pay).await.is_empty(), "a third person pays");
 }
 

@@ -56,6 +56,7 @@ struct One {
     name: String,
     stage: &'static str,
     colour: &'static str,
+    figures: Vec<(&'static str, String)>,
     facts: Vec<(&'static str, String)>,
     lines: Vec<Line>,
     disputes: Vec<Dispute>,
@@ -65,6 +66,8 @@ struct One {
     confirms: bool,
     pays: bool,
     answers: bool,
+    /// What is paid, in hundredths of points and in fen: it stands in the form, so that the form sent twice is one command.
+    owed: (i64, i64),
     /// The address of its workbook.
     workbook: String,
     keys: Vec<String>,
@@ -232,15 +235,15 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
     let stage = due.booked.stage();
     let statement = due.booked.stated.as_ref().map(|stated| &stated.statement);
     let may = |kind| allow(who, kind, Target::Merchant(&merchant)).is_ok();
-    let owed = due.owed.is_positive() || due.booked.money_owed().is_positive();
+    let owed = (due.owed.hundredths(), due.booked.money_owed().fen());
     let said = w.statements;
-    let mut all = vec![
+    let figures = vec![
         (w.points, points(due.booked.lines.sums.points)),
         (said.amount, yuan(due.booked.lines.sums.amount)),
         (said.carried, points(due.carried)),
         (said.owed, told(w, due.owed, Some(yuan(due.booked.money_owed())))),
     ];
-    all.extend(facts(w, statement));
+    let facts = facts(w, statement);
     let disputes = statement.into_iter().flat_map(|statement| &statement.disputes);
     let (told, colour) = stage_told(w, stage);
     One {
@@ -249,7 +252,8 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
         name,
         stage: told,
         colour,
-        facts: all,
+        figures,
+        facts,
         lines: lines
             .into_iter()
             .map(|(_, line)| Line {
@@ -276,8 +280,9 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
         prepares: stage != Stage::Confirmed && may(CommandKind::PrepareStatement),
         again: stage != Stage::Open,
         confirms: stage == Stage::Prepared && may(CommandKind::ConfirmStatement),
-        pays: stage == Stage::Confirmed && owed && may(CommandKind::PaySettlement),
+        pays: stage == Stage::Confirmed && owed != (0, 0) && may(CommandKind::PaySettlement),
         answers: may(CommandKind::AnswerDispute),
+        owed,
         workbook: format!("/v1/merchants/{}/statements/{month}?format=xlsx", encoded(&merchant)),
         keys: keys(),
         merchant,
@@ -288,15 +293,13 @@ fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
     let (stage, (units, spent, amount), paid) = (found.stage(), found.sums(), found.paid());
     let may = |kind| allow(who, kind, Target::District).is_ok();
     let said = w.statements;
-    let mut all = vec![
+    let figures = vec![
         (said.units, units.to_string()),
         (w.points, points(spent)),
         (said.amount, yuan(amount)),
         (w.paid, yuan(paid)),
     ];
-    for fund in &found.funds {
-        all.extend(facts(w, fund.row.statement.as_ref()));
-    }
+    let facts = found.funds.iter().flat_map(|fund| facts(w, fund.row.statement.as_ref())).collect();
     let (told, colour) = stage_told(w, stage);
     One {
         merchant: String::new(),
@@ -304,7 +307,8 @@ fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
         name: found.body.clone(),
         stage: told,
         colour,
-        facts: all,
+        figures,
+        facts,
         lines: found
             .funds
             .iter()
@@ -323,6 +327,7 @@ fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
         confirms: stage == Stage::Prepared && may(CommandKind::ConfirmBodyStatement),
         pays: stage == Stage::Confirmed && paid < amount && may(CommandKind::PayBody),
         answers: false,
+        owed: (0, 0),
         workbook: format!("/v1/bodies/{}/statements/{}?format=xlsx", encoded(&found.body), found.month),
         keys: keys(),
         body: found.body,

@@ -1,15 +1,14 @@
 //! What the forms of `/statements` ask for.
 
 use ledger_core::domain::ids::MerchantId;
+use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::Month;
 use ledger_core::ledger::commands::statements::StatementOf;
 use ledger_core::ledger::{Command, commands};
 
-use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::ServiceError;
-use crate::service::statements::of_merchant;
 use crate::web::form::{Fields, read_id};
 use crate::web::page::{Trouble, Visitor, give};
 
@@ -27,7 +26,7 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
     let (command, said) = match (fields.get("do"), of) {
         ("prepare", of) => (Command::from(commands::PrepareStatement { of, month }), w.prepared_done),
         ("confirm", of) => (Command::from(commands::ConfirmStatement { of, month }), w.confirmed_done),
-        ("pay", StatementOf::Merchant(merchant)) => (pay(app, visitor, merchant, month, reference).await?, w.paid_done),
+        ("pay", StatementOf::Merchant(merchant)) => (pay(merchant, month, fields, reference)?, w.paid_done),
         ("pay", StatementOf::Body { body, funds }) => {
             (Command::from(commands::PayBody { body, funds, month, reference }), w.paid_done)
         }
@@ -42,17 +41,13 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
     Ok(said.to_owned())
 }
 
-/// All that a month owes by now. A form that is sent again finds nothing owed any more, and is told so.
-async fn pay(
-    app: &App,
-    visitor: &Visitor,
-    merchant: MerchantId,
-    month: Month,
-    reference: String,
-) -> Result<Command, Trouble> {
-    let who = Who::Bearer(&visitor.must()?.identity);
-    let found = of_merchant(app, who, merchant.as_str(), month, None).await?;
-    let amount = Some(found.due.booked.money_owed()).filter(|amount| amount.is_positive());
-    let points = found.due.owed.max(Points::ZERO);
+/// What the form says is paid: the ledger judges it.
+fn pay(merchant: MerchantId, month: Month, fields: &Fields, reference: String) -> Result<Command, Trouble> {
+    let number = |name: &str| {
+        let unreadable = || ServiceError::unreadable(format!("{name}: a whole number is wanted"));
+        fields.get(name).parse::<i64>().map_err(|_| unreadable())
+    };
+    let points = Points::from_hundredths(number("hundredths")?);
+    let amount = Some(Fen::new(number("fen")?)).filter(|amount| *amount != Fen::ZERO);
     Ok(Command::from(commands::PaySettlement { merchant, month, points, amount, reference }))
 }

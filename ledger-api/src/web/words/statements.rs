@@ -14,7 +14,6 @@ words! {
     honoured: "兑付", "Honoured";
     taken_back: "冲正", "Taken back";
     money: "补贴", "Subsidy";
-    kind: "类别", "Kind";
     source: "流水号或单号", "Number";
     amount: "金额", "Amount";
     owed: "应付", "Owed";

@@ -227,3 +227,111 @@ impl Stated {
 fn hexadecimal(digest: [u8; 32]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ways::Persons;
+    use super::Statements;
+    use crate::domain::event::V1;
+    use crate::domain::fund::event::{
+        FundCommitted, FundEvent, FundPaid, FundStatementConfirmed, FundStatementPrepared,
+    };
+    use crate::domain::ids::{Actor, FundId};
+    use crate::domain::money::Fen;
+    use crate::domain::statement::{LinesDigest, Sums};
+    use crate::domain::time::{BusinessTime, Month};
+
+    fn at(text: &str) -> BusinessTime {
+        BusinessTime::parse(text).expect("a time")
+    }
+
+    fn month() -> Month {
+        Month::parse("2024-03").expect("a month")
+    }
+
+    fn by(name: &str) -> Actor {
+        Actor::new(name).expect("an actor")
+    }
+
+    fn fund() -> FundId {
+        FundId::new("ZJ1").expect("a fund")
+    }
+
+    fn committed(fen: i64, month: Option<Month>) -> FundEvent {
+        let (amount, at, source) = (Fen::new(fen), at("2024-03-05"), "QD1".parse().expect("a key"));
+        FundEvent::FundCommitted(FundCommitted { amount, at, fund: fund(), month, source, v: V1 })
+    }
+
+    /// What the write path digests, of one line.
+    fn sums(fen: i64) -> Sums {
+        let mut sums = Sums::default();
+        let (_, line) = committed(fen, None).line().expect("a line");
+        sums.add(&line);
+        sums
+    }
+
+    fn prepared(who: &str, amount: Fen, digest: LinesDigest) -> FundEvent {
+        let (at, by, lines) = (at("2024-04-01"), by(who), 1);
+        FundEvent::FundStatementPrepared(FundStatementPrepared {
+            amount,
+            at,
+            by,
+            digest,
+            fund: fund(),
+            lines,
+            month: month(),
+            v: V1,
+        })
+    }
+
+    fn confirmed(who: &str, digest: LinesDigest) -> FundEvent {
+        let (at, by) = (at("2024-04-02"), by(who));
+        FundEvent::FundStatementConfirmed(FundStatementConfirmed {
+            at,
+            by,
+            digest,
+            fund: fund(),
+            month: month(),
+            v: V1,
+        })
+    }
+
+    fn paid(who: &str, fen: i64) -> FundEvent {
+        let (amount, at, by, reference) = (Fen::new(fen), at("2024-04-03"), by(who), "P-1".into());
+        FundEvent::FundPaid(FundPaid { amount, at, by, fund: fund(), month: month(), reference, v: V1 })
+    }
+
+    /// Books all but the last, which must be sound, and says what is found of the last.
+    fn last_of(events: &[FundEvent]) -> Result<(), String> {
+        let (mut statements, persons) = (Statements::default(), Persons::default());
+        let (last, before) = events.split_last().expect("events");
+        before.iter().for_each(|event| statements.of_fund(&persons, event).expect("sound"));
+        statements.of_fund(&persons, last)
+    }
+
+    #[test]
+    fn a_month_that_three_settle_is_sound_and_whatever_is_altered_is_found() {
+        let Sums { amount, digest, .. } = sums(600);
+        let other = sums(601).digest;
+        let line = || committed(600, None);
+        let story = [line(), prepared("a", amount, digest), confirmed("b", digest), paid("c", 600)];
+        for length in 1..=story.len() {
+            assert_eq!(last_of(&story[..length]), Ok(()), "{length}");
+        }
+        let [first, preparing, confirming, paying] = story;
+        let wrong: [&[FundEvent]; 9] = [
+            &[line(), prepared("a", amount, other)],
+            &[line(), prepared("a", Fen::new(601), digest)],
+            &[line(), preparing.clone(), confirmed("a", digest)],
+            &[line(), preparing.clone(), confirmed("b", other)],
+            &[line(), preparing.clone(), line(), confirmed("b", digest)],
+            &[line(), preparing.clone(), paying.clone()],
+            &[line(), preparing.clone(), confirming.clone(), paid("a", 600)],
+            &[line(), preparing.clone(), confirming.clone(), paid("c", 599)],
+            &[first, preparing, confirming, line()],
+        ];
+        for events in wrong {
+            assert!(last_of(events).is_err(), "{events:?}");
+        }
+    }
+}
