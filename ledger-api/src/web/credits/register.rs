@@ -1,6 +1,7 @@
 //! Registering somebody who is new at the desk, so that whoever is told that nobody has an id finds the cure on the same page.
 
 use ledger_core::domain::ids::{SiteId, WorkerId};
+use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::ledger::{Command, commands};
 
@@ -42,6 +43,9 @@ impl NewWorker {
 pub(super) async fn register(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
     let typed = NewWorker::of(fields);
     let worker: WorkerId = read_id(&typed.id)?;
+    if typed.occupation.is_empty() {
+        return Err(Trouble::refused(Code::InvalidInput, "occupation: it is missing; say what the person works as"));
+    }
     let (party_member, probationary) = match typed.status.as_str() {
         "member" => (Some(true), false),
         "probationary" => (Some(true), true),
