@@ -2,6 +2,7 @@
 //! waits. Rows of a sheet are judged before anything is written, mended in place, and sent.
 
 mod proof;
+mod register;
 mod sheet;
 
 use askama::Template;
@@ -28,6 +29,7 @@ use crate::service::ServiceError;
 use crate::service::desk::{Judged, Row, Waiting, queue, record, today};
 use crate::service::own::schedule_on;
 use crate::title;
+use register::NewWorker;
 
 #[derive(Template)]
 #[template(path = "credits/page.html", config = ".askama.toml")]
@@ -47,6 +49,9 @@ struct Page {
     typed: Row,
     activities: Vec<(String, String, String)>,
     today: String,
+    /// Somebody who is new can be registered here, with this key.
+    new_key: Option<String>,
+    new: NewWorker,
 }
 
 /// A credit that waits, as the page shows it.
@@ -83,6 +88,7 @@ struct Told {
     said: String,
     bad: String,
     typed: Row,
+    new: NewWorker,
 }
 
 async fn read(State(app): State<App>, visitor: Visitor) -> Response {
@@ -97,8 +103,13 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let told = match carry_out(&app, &visitor, &fields, &row).await {
             Ok(said) => Told { said, ..Told::default() },
             Err(Trouble::Service(error)) => {
-                let typed = if fields.get("do") == "enter" { row } else { Row::default() };
-                Told { bad: trouble::said(w, visitor.english, &error), typed, ..Told::default() }
+                let mut told = Told { bad: trouble::said(w, visitor.english, &error), ..Told::default() };
+                match fields.get("do") {
+                    "enter" => told.typed = row,
+                    "register" => told.new = NewWorker::of(&fields),
+                    _ => {}
+                }
+                told
             }
             Err(other) => return Err(other),
         };
@@ -132,6 +143,10 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields, row: &Row) -> 
                 Judged::Refused(refusal) => return Err(ServiceError::Refused(refusal).into()),
                 Judged::Unknown => return Err(ServiceError::Unknown.into()),
             });
+        }
+        "register" => {
+            let worker = register::register(app, visitor, fields).await?;
+            return Ok(format!("{} {worker}", w.worker_registered));
         }
         "confirm" => CreditAction::Confirm,
         "uphold" => CreditAction::Resolve { upheld: true },
@@ -173,6 +188,13 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     if typed.on.is_empty() {
         typed.on = today.to_string();
     }
+    let mut new = told.new;
+    if new.site.is_empty()
+        && let Some(own) = identity.scopes_of(Role::Operator).first()
+    {
+        // Whoever acts for a site registers its people.
+        (*own).clone_into(&mut new.site);
+    }
     let page = Page {
         f: visitor.frame(w.credits),
         said: told.said,
@@ -188,6 +210,9 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         typed,
         activities: schedule,
         today: today.to_string(),
+        new_key: (identity.acts_as(Role::Operator) && may_ever(who, CommandKind::RegisterWorker))
+            .then(|| new_key("worker")),
+        new,
     };
     show(&page)
 }

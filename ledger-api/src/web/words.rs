@@ -237,6 +237,18 @@ words! {
     service_date: "服务日期", "Service date";
     witness: "证明人", "Witness";
     record: "录入", "Record";
+    register_worker: "登记新人员", "Register somebody new";
+    worker_registered: "已登记", "Registered";
+    new_hint: "新编号，登记后不能改；可以用工牌号，不要用身份证号。", "A new id, which stays; never an identity number.";
+    new_name_hint: "加密保存，不进账本；可以不填。", "Kept encrypted outside the journal; may be left blank.";
+    occupation: "从业类型", "Occupation";
+    platform: "所属平台", "Platform";
+    own_site: "所在站点", "Site";
+    political: "政治面貌", "Party membership";
+    political_unknown: "不清楚", "not known";
+    political_none: "群众等", "no member";
+    political_member: "中共党员", "member";
+    political_probation: "中共预备党员", "member on probation";
     upload_sheet: "整表上传", "A whole sheet";
     sheet_file: "活动记录表", "Sheet of services";
     sheet_hint: "xlsx 或 csv，列名：记录号、编号、活动代码、服务日期、数量、证明人。先逐行核对，不会马上写入。", "xlsx or csv with the columns 记录号, 编号, 活动代码, 服务日期, 数量, 证明人. Rows are judged first; nothing is written yet.";
