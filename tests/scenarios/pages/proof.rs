@@ -75,7 +75,7 @@ fn the_codes_story(database: Database) {
     // Scanned, nothing more is asked: as many taps as ever.
     visit.enter("店员", "/counter");
     visit.browser.scan(&format!("{rider}#{digits}"));
-    visit.browser.told("generic", "本人凭证已核对");
+    visit.wait_until("document.body.innerText.includes('本人凭证已核对')");
     visit.browser.press("button", "饮用水一箱 20 积分");
     visit.browser.find("button", "确认兑换");
     assert!(visit.browser.named("textbox", "动态码").is_empty());
