@@ -112,8 +112,9 @@ impl CounterProofs {
     /// # Errors
     /// [`MustWait`]: it is not looked at now.
     pub fn begin(&self, worker: &WorkerId, asker: &str) -> Result<(), MustWait> {
-        self.of_worker.begin(worker.as_str())?;
-        self.of_asker.begin(asker)
+        // Whoever may not ask makes nobody else wait.
+        self.of_asker.begin(asker)?;
+        self.of_worker.begin(worker.as_str()).inspect_err(|_| self.of_asker.give_back(asker))
     }
 
     /// That a proof was right.

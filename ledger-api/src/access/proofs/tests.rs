@@ -90,8 +90,9 @@ async fn whoever_guesses_waits_for_one_worker_and_over_all_of_them() {
     let of = |number: u32| WorkerId::new(&format!("W-{number}")).unwrap();
     for number in 0..30 {
         proofs.begin(&of(number), "clerk-1").unwrap();
-        proofs.begin(&rider(), "clerk-1").ok();
-        proofs.was_right(&rider(), "clerk-1");
+        if proofs.begin(&rider(), "clerk-1").is_ok() {
+            proofs.was_right(&rider(), "clerk-1");
+        }
     }
     assert!(proofs.begin(&of(99), "clerk-1").is_err());
     assert!(proofs.begin(&of(99), "clerk-2").is_ok());

@@ -115,7 +115,8 @@
           if (!text) { setTimeout(look, 120); return; }
           closeCamera();
           field.value = text;
-          field.form.requestSubmit(field.form.querySelector('[value=look]'));
+          // By its button, so that what it is called goes along.
+          field.form.querySelector('[value=look]').click();
         }, function () { setTimeout(look, 300); });
       })();
     }, function () { field.focus(); });
