@@ -966,7 +966,7 @@ fn every_command_is_accepted_in_some_history() {
     accepted.extend(["answer objection", "revise selection", "record result"]);
     // Three persons settle a month, and two act in these histories.
     accepted.extend(["confirm statement", "dispute statement", "answer dispute", "pay body"]);
-    for _ in 0..240 {
+    for _ in 0..600 {
         let given = strategy.new_tree(&mut runner).expect("a history").current();
         accepted.extend(run(play(&Backend::memory(), &given)));
     }

@@ -61,10 +61,10 @@ struct RequestsQuery {
     #[serde(default, deserialize_with = "from_text")]
     #[param(value_type = Option<String>)]
     status: Option<Standing>,
-    /// true: those alone that nothing was done about by their day (办理时限); false: the others.
-    #[serde(default, deserialize_with = "from_text")]
-    #[param(value_type = Option<String>)]
-    overdue: Option<bool>,
+    /// true: those alone that nothing was done about by their day (办理时限).
+    #[serde(default)]
+    #[param(value_type = Option<bool>)]
+    overdue: bool,
     /// A site: what it and all below it route, or their workers reported.
     #[serde(default)]
     #[param(value_type = Option<String>)]
@@ -192,8 +192,7 @@ async fn list_requests(
     let mut within = Within::of(&app, &site).await?;
     let today = today(&app);
     let wanted = |row: &ServiceRequest| {
-        query.status.is_none_or(|status| status == Standing::of(row))
-            && query.overdue.is_none_or(|overdue| overdue == is_overdue(row, today))
+        query.status.is_none_or(|status| status == Standing::of(row)) && (!query.overdue || is_overdue(row, today))
     };
     let page = app.views.requests(&query.after, query.limit.0, wanted).await?;
     let mut requests = Vec::with_capacity(page.rows.len());

@@ -96,7 +96,7 @@ pub(super) fn reads() -> Vec<Control> {
             &[],
             &[
                 ("status", "open", Kind::Choice),
-                ("overdue", "false", Kind::Choice),
+                ("overdue", "true", Kind::Truth),
                 ("site", "", Kind::OptionalKnown("unknown_site")),
                 AFTER,
                 PAGE[0],

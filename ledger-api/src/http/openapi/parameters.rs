@@ -29,7 +29,6 @@ const WORDS: &[(&str, &str, &[&str])] = &[
     ("/v1/merchants/{id}/settlement", "format", &["json", "csv", "xlsx"]),
     ("/v1/merchants/{id}/statements/{month}", "format", &["json", "csv", "xlsx"]),
     ("/v1/bodies/{body}/statements/{month}", "format", &["json", "csv", "xlsx"]),
-    ("/v1/requests", "overdue", &["true", "false"]),
     ("/v1/publicity", "format", &["json", "csv", "xlsx"]),
     ("/v1/selections/{id}/list", "format", &["json", "csv", "xlsx"]),
     ("/v1/workers/{id}/export", "format", &["json", "xlsx"]),
