@@ -273,7 +273,7 @@ fn check_pin(pin: &str, own: &[&str]) -> Result<(), AccessError> {
         let tail = tail(text);
         !tail.is_empty() && (pin == format!("{tail:0>PIN_DIGITS$}") || (tail.len() >= 4 && pin.ends_with(&tail)))
     };
-    if own.iter().any(|text| is_own(text)) {
+    if own.iter().any(is_own) {
         return Err(AccessError::Input("the PIN stands in the own number or card number; choose another one".into()));
     }
     Ok(())
