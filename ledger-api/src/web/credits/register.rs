@@ -64,6 +64,6 @@ pub(super) async fn register(app: &App, visitor: &Visitor, fields: &Fields) -> R
         name => Personal::Name(worker.clone(), name.to_owned()),
     };
     let command = Command::RegisterWorker(commands::RegisterWorker { worker, details, update: false });
-    give(app, visitor, fields.get("key"), Asked { command, personal, no_date: None }).await?;
+    give(app, visitor, fields.get("key"), Asked { personal, ..command.into() }).await?;
     Ok(typed.id)
 }
