@@ -61,6 +61,12 @@ fn expected() -> Vec<(&'static str, Vec<Move>)> {
         ("VolunteerServiceRecorded", vec![earned(), (available(), debt(), 400)]),
         ("Redeemed", vec![(available(), redeemed(), 1_000)]),
         ("HoldCaptured", vec![(held(), redeemed(), 1_000)]),
+        // By what it was proven who spends, one after the other.
+        ("Redeemed", vec![(available(), redeemed(), 1_000)]),
+        ("Redeemed", vec![(available(), redeemed(), 1_000)]),
+        ("Redeemed", vec![(available(), redeemed(), 1_000)]),
+        ("Redeemed", vec![(available(), redeemed(), 1_000)]),
+        ("PointsHeld", vec![(available(), held(), 1_000)]),
     ]
 }
 
