@@ -742,6 +742,18 @@ fn prelude() -> Vec<Command> {
         grant_role("乙", Role::Admin),
         open_account("A1"),
         grant_role("A1", Role::Approver),
+        // A site that is open, to be closed.
+        Command::OpenSite(commands::OpenSite {
+            site: id("Y1"),
+            details: SiteDetails {
+                kind: "社区".into(),
+                name: "鼓楼社区".into(),
+                opened: None,
+                parent: None,
+                services: Vec::new(),
+            },
+            if_known: IfKnown::Refuse,
+        }),
         // And what comes of a credit by itself.
         Command::Configure(Settings { publicity_days: Some(1), ..Settings::default() }),
         credit("A1", 3),

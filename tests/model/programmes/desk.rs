@@ -15,7 +15,7 @@ pub(crate) const CLAIMERS_MAX: u32 = 2;
 /// Points a year by rated work.
 pub(crate) const RATED_YEARLY_CAP: i64 = 10;
 /// Points a month by reports.
-pub(crate) const FED_BACK_MONTHLY_CAP: i64 = 7;
+pub(crate) const FED_BACK_MONTHLY_CAP: i64 = 5;
 /// Appropriated, fen.
 pub(crate) const FUNDS: [i64; 2] = [10_000, 6_000];
 /// Places at the beginning.

@@ -139,7 +139,7 @@ fn request() -> BoxedStrategy<Step> {
         1 => Just(Activity::Plain),
         1 => Just(Activity::Unknown),
     ];
-    (0_u8..6, activity, day(), maybe(4, 1, of(4)), maybe(1, 6, of(6)))
+    (0_u8..6, activity, day(), maybe(4, 1, worker()), maybe(1, 6, of(6)))
         .prop_map(|(request, activity, day, reporter, merged_into)| Step::Post {
             request,
             activity,
