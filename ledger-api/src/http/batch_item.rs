@@ -14,7 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::body::unreadable_json;
 use super::command::Body;
 use super::error::ApiError;
-use super::shapes::{ID_PATTERN, KEY_PATTERN, string};
+use super::shapes::{ID_PATTERN, KEY_PATTERN, MONTH_PATTERN, string};
 use super::{appointments, benefits, pairs, passes, requests, selection_objections, selections};
 use super::{
     cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, statements, stores,
@@ -254,7 +254,11 @@ fn describe<B: Body + ToSchema>(names: &[&str]) -> Object {
     let named = B::PATH.iter().map(|(field, code)| {
         let named_by_key = matches!(code, Code::UnknownCredit | Code::UnknownRedemption | Code::UnknownRequest)
             || matches!(*field, "visit" | "claim" | "objection");
-        let text = if named_by_key { string(128, KEY_PATTERN) } else { string(64, ID_PATTERN) };
+        let text = match *field {
+            "month" => string(7, MONTH_PATTERN),
+            _ if named_by_key => string(128, KEY_PATTERN),
+            _ => string(64, ID_PATTERN),
+        };
         ((*field).to_owned(), text.build())
     });
     let added = [(KEY.to_owned(), key.build()), (COMMAND.to_owned(), command.build())].into_iter().chain(named);

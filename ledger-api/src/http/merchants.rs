@@ -144,7 +144,8 @@ impl Ask for PaySettlement {
     fn command(self, path: OfMerchant) -> Result<Asked, ServiceError> {
         let PaySettlement { month, points, yuan, reference } = self;
         if points.is_none() && yuan.is_none() {
-            return Err(ServiceError::unreadable("points: say how much is paid, in points or in yuan"));
+            let sentence = "points: say how much is paid, in points or in yuan";
+            return Err(ServiceError::refused(Code::InvalidInput, sentence));
         }
         let amount = yuan.map(|yuan| yuan.amount("yuan")).transpose()?;
         Ok(Command::PaySettlement(commands::PaySettlement {

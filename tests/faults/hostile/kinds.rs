@@ -145,6 +145,8 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
             DONE
         }
         Kind::Switch if raw.is_none() => DONE,
+        // In points or in yuan: nothing of both is what cannot hold.
+        Kind::Payment if nothing => CANNOT_HOLD,
         Kind::Sought if raw.is_none_or(|raw| raw == "null") => CANNOT_HOLD,
         Kind::Sought if text.is_some_and(|text| text.trim().is_empty()) => CANNOT_HOLD,
         Kind::Sought => field(Kind::Witness, raw),

@@ -105,6 +105,7 @@ pub(super) const STOPS: &[Stop] = &[
     stop("appointments-approver", "审核员", "/appointments", &[]),
     stop("selections-approver", "审核员", "/selections", &[]),
     stop("selection-approver", "审核员", "/selections/YS-PX01", &[Unfold]),
+    stop("statements", "审核员", "/statements", &[]),
     stop("selection-public", "商户", "/selections/YS-PX01", &[]),
     stop("merchant", "商户", "/merchant", &[Unfold]),
     stop("audit", "审计员", "/audit", &[Press("form[action='/audit/verify'] button", ".hash")]),
