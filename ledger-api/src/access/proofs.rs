@@ -5,6 +5,7 @@
 //! Six digits are few, so guessing is made hopeless twice: the next proof of a worker must wait after wrong ones, longer
 //! every time, and so must whoever asks, whomever they name.
 
+mod asked;
 mod postgres;
 mod sqlite;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use ledger_core::journal::url::JournalUrl;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+pub use self::asked::Asked;
 use self::postgres::PostgresProofs;
 use self::sqlite::SqliteProofs;
 use super::AccessError;
@@ -43,6 +45,8 @@ const DRAWS_MAX: usize = 32;
 
 /// What is kept of the proofs of a journal's workers.
 pub struct CounterProofs {
+    /// What the district asks for, as it was looked up last.
+    pub asked: Asked,
     store: Box<dyn ProofStore>,
     of_worker: Attempts,
     of_asker: Allowance,
@@ -100,6 +104,7 @@ impl CounterProofs {
             JournalUrl::Postgres { url, schema } => Box::new(PostgresProofs::open(url, schema).await?),
         };
         Ok(CounterProofs {
+            asked: Asked::default(),
             store,
             of_worker: Attempts::new(WAIT_MAX),
             of_asker: Allowance::new(WRONG_AT_ONCE, WRONG_EACH),

@@ -166,7 +166,11 @@ pub async fn submit(app: App, prepared: Prepared) -> Result<Receipt, ServiceErro
     let Prepared { submission, as_sent, name, no_date, taken } = prepared;
     if name.is_none() && !matches!(submission.command, Command::EraseWorker(_)) {
         let context = submission.context.clone();
+        let configures = matches!(submission.command, Command::Configure(_) | Command::AdoptSchedule(_));
         let outcome = app.ledger.submit(submission).await;
+        if configures {
+            app.proofs.asked.forget();
+        }
         give_back(&app, taken, &context, &outcome).await;
         return receipt_of(as_before(&app.ledger, &context, as_sent, outcome).await, no_date);
     }
