@@ -17,6 +17,7 @@ mod worker;
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use foldhash::HashMap;
 
 use crate::domain::card::CardEvent;
@@ -33,7 +34,6 @@ use crate::domain::store::RedemptionStore;
 use crate::domain::store::event::{StockLine, StoreEvent};
 use crate::domain::time::Month;
 use crate::domain::worker::event::WorkerEvent;
-use crate::journal::RecordedTime;
 use caps::Caps;
 use grants::Grants;
 use limits::Limits;
@@ -118,8 +118,8 @@ impl Books {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn authorise(&self, actor: &str, recorded_at: RecordedTime) -> Result<(), String> {
-        self.grants.hold(actor, recorded_at)
+    pub fn authorise(&self, actor: &str, day: impl FnOnce() -> NaiveDate) -> Result<(), String> {
+        self.grants.hold(actor, day)
     }
 
     /// What an event of a selection says of candidates, and by which terms.

@@ -154,7 +154,8 @@ impl Verifier {
         }
         self.place(event, entry)?;
         if entry.nth == 0 {
-            self.books.authorise(&entry.command.actor, entry.command.recorded_at).map_err(wrong)?;
+            let day = || entry.command.recorded_at.to_business().date();
+            self.books.authorise(&entry.command.actor, day).map_err(wrong)?;
         }
         self.books.book(event).map_err(wrong)?;
         if let Event::Selection(event) = event

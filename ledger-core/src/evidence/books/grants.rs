@@ -1,9 +1,9 @@
 //! Who acted by which right, as far as the events tell: whoever has an account acts on a day on which a role of it holds.
 
+use chrono::NaiveDate;
 use foldhash::HashMap;
 
 use crate::domain::account::{Account, AccountEvent};
-use crate::journal::RecordedTime;
 
 /// The accounts of a journal with what was granted to them.
 #[derive(Debug, Default)]
@@ -19,25 +19,18 @@ impl Grants {
     ///
     /// # Errors
     /// That none of them held when it was recorded.
-    pub(super) fn hold(&self, actor: &str, recorded_at: RecordedTime) -> Result<(), String> {
-        let day = recorded_at.to_business().date();
-        match self.0.get(actor) {
-            Some(account) if !account.may_act_on(day) => {
-                Err(format!("{actor} acts on {day}, when no role of it holds"))
-            }
-            Some(_) | None => Ok(()),
-        }
+    pub(super) fn hold(&self, actor: &str, day: impl FnOnce() -> NaiveDate) -> Result<(), String> {
+        let Some(account) = self.0.get(actor) else { return Ok(()) };
+        let day = day();
+        if account.may_act_on(day) { Ok(()) } else { Err(format!("{actor} acts on {day}, when no role of it holds")) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::Grants;
     use crate::domain::account::AccountEvent;
     use crate::domain::event::Event;
-    use crate::journal::RecordedTime;
 
     fn event(event_type: &str, payload: &str) -> AccountEvent {
         match Event::decode(event_type, payload.as_bytes()) {
@@ -64,12 +57,11 @@ mod tests {
         )
     }
 
-    /// Whether a command of 甲 is sound, recorded an hour after midnight in the district.
+    /// Whether a command of 甲 is sound that was recorded on a day.
     fn sound(events: &[AccountEvent], day: &str) -> bool {
         let mut grants = Grants::default();
         events.iter().for_each(|event| grants.follow(event));
-        let moment = DateTime::parse_from_rfc3339(&format!("{day}T01:00:00+08:00")).expect("a time");
-        grants.hold("甲", RecordedTime::from_micros(moment.timestamp_micros())).is_ok()
+        grants.hold("甲", || day.parse().expect("a day")).is_ok()
     }
 
     #[test]
