@@ -217,11 +217,11 @@ pub(super) async fn require_line(app: &App, command: &Command) -> Result<(), Ser
 /// # Errors
 /// [`ServiceError::Unavailable`].
 pub(super) async fn name_funds(app: &App, command: &mut Command) -> Result<(), ServiceError> {
-    let (body, funds) = match command {
-        Command::PrepareStatement(PrepareStatement { of: StatementOf::Body { body, funds }, .. })
-        | Command::ConfirmStatement(ConfirmStatement { of: StatementOf::Body { body, funds }, .. })
-        | Command::PayBody(PayBody { body, funds, .. }) => (body, funds),
-        _ => return Ok(()),
+    let (Command::PrepareStatement(PrepareStatement { of: StatementOf::Body { body, funds }, .. })
+    | Command::ConfirmStatement(ConfirmStatement { of: StatementOf::Body { body, funds }, .. })
+    | Command::PayBody(PayBody { body, funds, .. })) = command
+    else {
+        return Ok(());
     };
     app.views.fresh(None).await?;
     let page = app.views.funds_of(body, LOOKED_MAX).await?;

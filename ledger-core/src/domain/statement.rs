@@ -344,11 +344,31 @@ impl Statement {
     }
 }
 
-/// A statement is of a month that is over and has lines.
+/// How far a month has come whose lines come to this by now.
+pub fn stage_of(statement: Option<&Statement>, now: &Sums) -> Stage {
+    statement.map_or(Stage::Open, |statement| statement.stage(now))
+}
+
+/// The first month from one on that can still bear something: what was confirmed stays as it is.
+pub fn bearing<'a>(mut month: Month, statement: impl Fn(Month) -> Option<&'a Statement>) -> Month {
+    while statement(month).is_some_and(|statement| statement.confirmed_by.is_some()) {
+        month = month.next();
+    }
+    month
+}
+
+/// A statement is prepared of a month that is over, has lines and was not confirmed.
 ///
 /// # Errors
-/// `outside_window`.
-pub fn require_preparable(of: &str, at: BusinessTime, month: Month, now: &Sums) -> Decision<()> {
+/// `already_decided`, `outside_window`.
+pub fn require_preparable(
+    statement: Option<&Statement>,
+    of: &str,
+    at: BusinessTime,
+    month: Month,
+    now: &Sums,
+) -> Decision<()> {
+    statement.map_or(Ok(()), |statement| statement.require_unconfirmed(of))?;
     if at.month() <= month {
         return Err(not_yet(&format!("{of} cannot be prepared before the month is over")));
     }
@@ -356,6 +376,14 @@ pub fn require_preparable(of: &str, at: BusinessTime, month: Month, now: &Sums) 
         return Err(not_yet(&format!("{of} has no line; there is nothing to state")));
     }
     Ok(())
+}
+
+/// A statement that somebody prepared.
+///
+/// # Errors
+/// `not_found`.
+pub fn require_prepared<'a>(statement: Option<&'a Statement>, of: &str) -> Decision<&'a Statement> {
+    statement.ok_or_else(|| Refusal::new(Code::NotFound, format!("{of} was not prepared; prepare it first")))
 }
 
 /// Something must come before.

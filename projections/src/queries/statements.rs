@@ -24,19 +24,6 @@ impl Views {
         self.row::<SettlementView>(&format!("{merchant}/{month}")).await
     }
 
-    /// Months of merchants, keyed by both, of those that `keep` wants.
-    ///
-    /// # Errors
-    /// [`ViewError`].
-    pub async fn merchant_months(
-        &self,
-        after: &str,
-        limit: usize,
-        keep: impl Fn(&Settlement) -> bool + Send + Sync,
-    ) -> Result<Page<Settlement>, ViewError> {
-        self.page_of::<SettlementView>("", after, limit, keep).await
-    }
-
     /// The lines of a merchant's month, in the order of the journal, as they stand in the row.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::merchant::event::MerchantEvent;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::statement::{Answer, Dispute, Line, Stage, Statement, Sums};
+use ledger_core::domain::statement::{Answer, Dispute, Line, Stage, Statement, Sums, stage_of};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -76,7 +76,7 @@ pub struct Stated {
 impl Settlement {
     /// How far the statement has come.
     pub fn stage(&self) -> Stage {
-        self.stated.as_ref().map_or(Stage::Open, |stated| stated.statement.stage(&self.lines.sums))
+        stage_of(self.stated.as_ref().map(|stated| &stated.statement), &self.lines.sums)
     }
 
     /// What is still to be paid in money.

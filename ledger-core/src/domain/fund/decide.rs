@@ -7,7 +7,7 @@ use crate::domain::event::V1;
 use crate::domain::ids::FundId;
 use crate::domain::money::Fen;
 use crate::domain::refusal::{Code, Decision, Refusal};
-use crate::domain::statement::{Statement, require_preparable};
+use crate::domain::statement::{require_preparable, require_prepared};
 use crate::domain::time::Month;
 
 /// How a refusal names a statement.
@@ -62,23 +62,25 @@ impl Fund {
             }
             FundCommand::Prepare { at, fund, hand, month } => {
                 let sums = self.months().get(&month).map(|month| month.sums).unwrap_or_default();
-                if let Some(statement) = self.statement(month) {
-                    statement.require_unconfirmed(&named(&fund, month))?;
-                }
-                require_preparable(&named(&fund, month), at, month, &sums)?;
+                require_preparable(self.statement(month), &named(&fund, month), at, month, &sums)?;
                 let (amount, by, digest, lines) = (sums.amount, hand.by, sums.digest, sums.lines);
                 let prepared = FundStatementPrepared { amount, at, by, digest, fund, lines, month, v: V1 };
                 Ok(vec![FundEvent::FundStatementPrepared(prepared)])
             }
             FundCommand::Confirm { at, fund, hand, month } => {
                 let sums = self.months().get(&month).map(|month| month.sums).unwrap_or_default();
-                self.require_statement(&fund, month)?.require_confirmable(&named(&fund, month), &hand, &sums)?;
+                require_prepared(self.statement(month), &named(&fund, month))?.require_confirmable(
+                    &named(&fund, month),
+                    &hand,
+                    &sums,
+                )?;
                 let (by, digest) = (hand.by, sums.digest);
                 let confirmed = FundStatementConfirmed { at, by, digest, fund, month, v: V1 };
                 Ok(vec![FundEvent::FundStatementConfirmed(confirmed)])
             }
             FundCommand::Pay { at, fund, hand, month, reference } => {
-                self.require_statement(&fund, month)?.require_payable(&named(&fund, month), &hand)?;
+                require_prepared(self.statement(month), &named(&fund, month))?
+                    .require_payable(&named(&fund, month), &hand)?;
                 let amount = self.months().get(&month).map_or(Fen::ZERO, |month| month.owed());
                 if !amount.is_positive() {
                     let message = format!("{} was paid before", named(&fund, month));
@@ -88,12 +90,5 @@ impl Fund {
                 Ok(vec![FundEvent::FundPaid(paid)])
             }
         }
-    }
-
-    fn require_statement(&self, fund: &FundId, month: Month) -> Decision<&Statement> {
-        self.statement(month).ok_or_else(|| {
-            let message = format!("{} was not prepared; prepare it first", named(fund, month));
-            Refusal::new(Code::NotFound, message)
-        })
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::ids::{DisputeId, Key, MerchantId, RedemptionId, StoreId};
 use crate::domain::money::Fen;
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
-use crate::domain::statement::{Hand, Statement, not_yet, require_preparable};
+use crate::domain::statement::{Hand, not_yet, require_preparable, require_prepared};
 use crate::domain::time::{BusinessTime, Month};
 
 /// Commands of a merchant.
@@ -206,10 +206,7 @@ impl Merchant {
             }
             MerchantCommand::Prepare { at, hand, month } => {
                 let sums = self.month(month).map(|account| account.sums).unwrap_or_default();
-                if let Some(statement) = self.statement(month) {
-                    statement.require_unconfirmed(&named(id, month))?;
-                }
-                require_preparable(&named(id, month), at, month, &sums)?;
+                require_preparable(self.statement(month), &named(id, month), at, month, &sums)?;
                 Ok(vec![MerchantEvent::StatementPrepared(StatementPrepared {
                     amount: sums.amount,
                     at,
@@ -223,7 +220,7 @@ impl Merchant {
                 })])
             }
             MerchantCommand::Dispute { at, hand, month, dispute, line, reason } => {
-                let statement = self.require_statement(id, month)?;
+                let statement = require_prepared(self.statement(month), &named(id, month))?;
                 statement.require_unconfirmed(&named(id, month))?;
                 let mut open = statement.disputes.values().filter(|open| open.answer.is_none());
                 if open.any(|open| open.line == line) {
@@ -235,7 +232,7 @@ impl Merchant {
                 Ok(vec![MerchantEvent::StatementDisputed(disputed)])
             }
             MerchantCommand::Answer { at, hand, month, dispute, upheld, reason } => {
-                let statement = self.require_statement(id, month)?;
+                let statement = require_prepared(self.statement(month), &named(id, month))?;
                 statement.require_answerable(&named(id, month), &dispute, &hand)?;
                 let by = hand.by;
                 let answered = StatementDisputeAnswered { at, by, dispute, merchant, month, reason, upheld, v: V1 };
@@ -243,7 +240,11 @@ impl Merchant {
             }
             MerchantCommand::Confirm { at, hand, month } => {
                 let sums = self.month(month).map(|account| account.sums).unwrap_or_default();
-                self.require_statement(id, month)?.require_confirmable(&named(id, month), &hand, &sums)?;
+                require_prepared(self.statement(month), &named(id, month))?.require_confirmable(
+                    &named(id, month),
+                    &hand,
+                    &sums,
+                )?;
                 let (by, digest) = (hand.by, sums.digest);
                 Ok(vec![MerchantEvent::StatementConfirmed(StatementConfirmed {
                     at,
@@ -260,13 +261,6 @@ impl Merchant {
     /// The month that bears what happened at a time, where that month was confirmed already.
     fn borne_later(&self, at: BusinessTime) -> Option<Month> {
         Some(self.bearing(at.month())).filter(|month| *month != at.month())
-    }
-
-    fn require_statement(&self, id: &MerchantId, month: Month) -> Decision<&Statement> {
-        self.statement(month).ok_or_else(|| {
-            let message = format!("{} was not prepared; prepare it first", named(id, month));
-            Refusal::new(Code::NotFound, message)
-        })
     }
 
     /// Money is paid by a statement alone, and at most what it says.

@@ -8,7 +8,7 @@ use super::command::MerchantDetails;
 use super::event::{MerchantEvent, MerchantRecorded};
 use crate::domain::money::Fen;
 use crate::domain::points::Points;
-use crate::domain::statement::{Answer, Dispute, Stage, Statement, Sums};
+use crate::domain::statement::{Answer, Dispute, Stage, Statement, Sums, bearing, stage_of};
 use crate::domain::time::Month;
 
 /// What a month's claims came to and what of them was paid.
@@ -32,7 +32,7 @@ pub struct MonthAccount {
 impl MonthAccount {
     /// How far its statement has come.
     pub fn stage(&self) -> Stage {
-        self.statement.as_ref().map_or(Stage::Open, |statement| statement.stage(&self.sums))
+        stage_of(self.statement.as_ref(), &self.sums)
     }
 
     /// What is still to be paid in money.
@@ -92,11 +92,8 @@ impl Merchant {
     }
 
     /// The first month from one on that can still bear something: what was confirmed stays as it is.
-    pub fn bearing(&self, mut month: Month) -> Month {
-        while self.statement(month).is_some_and(|statement| statement.confirmed_by.is_some()) {
-            month = month.next();
-        }
-        month
+    pub fn bearing(&self, month: Month) -> Month {
+        bearing(month, |month| self.statement(month))
     }
 
     /// Folds one event.

@@ -52,9 +52,7 @@ impl StatementOf {
             StatementOf::Body { funds, .. } => {
                 for fund in funds {
                     streams.push(StreamId::Fund(fund.clone()));
-                    let statement = book.fund(fund).ok().and_then(|state| state.statement(month));
-                    let parts = statement.into_iter().flat_map(Statement::parts);
-                    streams.extend(parts.map(|actor| StreamId::Account(actor.into())));
+                    name_accounts(book.fund(fund).ok().and_then(|state| state.statement(month)), streams);
                 }
             }
         }
@@ -64,7 +62,10 @@ impl StatementOf {
 /// A merchant, and the accounts of all who had a part in a month's statement.
 pub(super) fn name_parts(merchant: &MerchantId, month: Month, book: &Book, streams: &mut Vec<StreamId>) {
     streams.push(StreamId::Merchant(merchant.clone()));
-    let statement = book.merchant(merchant).ok().and_then(|state| state.statement(month));
+    name_accounts(book.merchant(merchant).ok().and_then(|state| state.statement(month)), streams);
+}
+
+fn name_accounts(statement: Option<&Statement>, streams: &mut Vec<StreamId>) {
     let parts = statement.into_iter().flat_map(Statement::parts);
     streams.extend(parts.map(|actor| StreamId::Account(actor.into())));
 }
