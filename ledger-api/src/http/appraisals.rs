@@ -146,7 +146,7 @@ pub(super) fn kept_year(year: i32) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// `invalid_input` for a word that names none.
-pub(super) fn asked_format(asked: &str, headers: &HeaderMap) -> Result<Format, ApiError> {
+fn asked_format(asked: &str, headers: &HeaderMap) -> Result<Format, ApiError> {
     let forms = Format::ALL.map(|format| (format.as_str(), Some(format.media_type()), format));
     accept::form_however_written(asked, headers, &forms, |text| {
         format!("format={text:?} is not written here; ask for json, csv or xlsx")

@@ -1,4 +1,4 @@
-//! A list that hangs on a wall, as a file: which form is asked for, and the answer that a browser saves.
+//! Documents as files: which form is asked for, and a list that hangs on a wall as the answer that a browser saves.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};

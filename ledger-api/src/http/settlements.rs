@@ -19,15 +19,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
 use super::accounts::OneQuery;
-use super::appraisals::asked_format;
 use super::audits::written;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, ListQuery, position_from_text};
+use super::list_file::asked_form;
 use super::wire::PointsJson;
 use crate::access::policy::{Read, Target};
 use crate::app::App;
-use crate::appraisal_sheet::Format;
 use crate::document::Form;
 use crate::exact::Exact;
 use crate::service::reading::Reading;
@@ -191,13 +190,11 @@ async fn read_settlement(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let reading = caller.may(Read::Settlement, Target::Merchant(&id))?;
-    let form = match asked_format(&query.format, &headers)? {
-        Format::Json => None,
-        Format::Csv => Some(Form::Csv),
-        Format::Xlsx => Some(Form::Xlsx),
-    };
+    let form = asked_form(&query.format, &headers)?;
     let Json(answer) = settlement(&app, &reading, id.clone(), &query).await?;
-    let Some(form) = form else { return Ok(Json(answer).into_response()) };
+    if form == Form::Json {
+        return Ok(Json(answer).into_response());
+    }
     let name = known(&app, &id).await?.value.name;
     let stem = answer.month.as_ref().map_or_else(|| "settlement".to_owned(), |month| format!("settlement-{month}"));
     written(sheet::document(name, &answer), form, answer.position, &stem).await

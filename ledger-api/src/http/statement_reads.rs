@@ -14,15 +14,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use super::appraisals::asked_format;
 use super::audits::written;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, position_from_text};
+use super::list_file::asked_form;
 use super::wire::PointsJson;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
-use crate::appraisal_sheet::Format;
 use crate::document::Form;
 use crate::exact::Exact;
 use crate::service::ServiceError;
@@ -269,14 +268,6 @@ fn month(text: &str) -> Result<Month, ApiError> {
         .ok_or_else(|| ApiError::new(Code::InvalidDate, format!("{text:?} is no month; write YYYY-MM in the address")))
 }
 
-fn form(query: &StatementQuery, headers: &HeaderMap) -> Result<Option<Form>, ApiError> {
-    Ok(match asked_format(&query.format, headers)? {
-        Format::Json => None,
-        Format::Csv => Some(Form::Csv),
-        Format::Xlsx => Some(Form::Xlsx),
-    })
-}
-
 /// A merchant's statement (对账单) of a month, with its lines in points and yuan, whether it was prepared or not.
 #[utoipa::path(get, path = "/v1/merchants/{id}/statements/{month}", tag = "statements",
     params(("id" = String, Path, description = "The merchant."), ("month" = String, Path, description = "YYYY-MM."),
@@ -293,11 +284,13 @@ async fn read_statement(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     caller.may(Read::Settling, Target::Merchant(&id))?;
-    let (of, form) = (month(&of)?, form(&query, &headers)?);
+    let (of, form) = (month(&of)?, asked_form(&query.format, &headers)?);
     let who = Who::Bearer(&caller.0);
     let found = of_merchant(&app, who, &id, of, query.min_position).await.map_err(not_there(Code::UnknownMerchant))?;
     let answer = merchant_json(found);
-    let Some(form) = form else { return Ok(Json(answer).into_response()) };
+    if form == Form::Json {
+        return Ok(Json(answer).into_response());
+    }
     written(sheet::of_merchant(&answer), form, answer.position, &format!("statement-{of}")).await
 }
 
@@ -317,10 +310,12 @@ async fn read_body_statement(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     caller.may(Read::Settling, Target::District)?;
-    let (of, form) = (month(&of)?, form(&query, &headers)?);
+    let (of, form) = (month(&of)?, asked_form(&query.format, &headers)?);
     let found = of_body(&app, Who::Bearer(&caller.0), &body, of, query.min_position).await;
     let answer = body_json(found.map_err(not_there(Code::NotFound))?);
-    let Some(form) = form else { return Ok(Json(answer).into_response()) };
+    if form == Form::Json {
+        return Ok(Json(answer).into_response());
+    }
     written(sheet::of_body(&answer), form, answer.position, &format!("body-statement-{of}")).await
 }
 
