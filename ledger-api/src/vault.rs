@@ -474,6 +474,11 @@ impl Vault {
         self.keys.counter_mac(parts)
     }
 
+    /// Whether a code is the beginning of what [`Vault::counter_mac`] makes of these parts.
+    pub fn begins_counter_mac(&self, parts: &[&[u8]], code: &[u8]) -> bool {
+        self.keys.begins_counter_mac(parts, code)
+    }
+
     /// The pseudonym of a text, with the text kept under it: `get_name(kind, pseudonym)` gives it back to whoever may
     /// know.
     ///

@@ -18,6 +18,21 @@ impl PostgresProofs {
         Ok(PostgresProofs { pool: open(url, schema, STORE.name, STEPS).await? })
     }
 
+    async fn put<T>(&self, statement: &'static str, worker: &str, kept: Kept<T>) -> Result<(), SideStoreError>
+    where
+        T: for<'q> sqlx::Encode<'q, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + Send + 'static,
+    {
+        sqlx::query(statement)
+            .bind(worker)
+            .bind(kept.secret)
+            .bind(kept.set_at_ms)
+            .bind(kept.given_by)
+            .execute(&self.pool)
+            .await
+            .map(|_| ())
+            .map_err(unavailable)
+    }
+
     async fn row(&self, statement: &'static str, worker: &str) -> Result<Option<PgRow>, SideStoreError> {
         sqlx::query(statement).bind(worker).fetch_optional(&self.pool).await.map_err(unavailable)
     }
@@ -35,19 +50,14 @@ where
 #[async_trait]
 impl ProofStore for PostgresProofs {
     async fn put_pin(&self, worker: &str, kept: Kept<String>) -> Result<(), SideStoreError> {
-        sqlx::query(
+        self.put(
             "INSERT INTO worker_pin (worker, hash, set_at_ms, given_by) VALUES ($1, $2, $3, $4)
              ON CONFLICT (worker) DO UPDATE SET hash = excluded.hash, set_at_ms = excluded.set_at_ms,
                  given_by = excluded.given_by",
+            worker,
+            kept,
         )
-        .bind(worker)
-        .bind(kept.secret)
-        .bind(kept.set_at_ms)
-        .bind(kept.given_by)
-        .execute(&self.pool)
         .await
-        .map(|_| ())
-        .map_err(unavailable)
     }
 
     async fn pin(&self, worker: &str) -> Result<Option<Kept<String>>, SideStoreError> {
@@ -56,19 +66,14 @@ impl ProofStore for PostgresProofs {
     }
 
     async fn put_printed(&self, worker: &str, kept: Kept<Vec<u8>>) -> Result<(), SideStoreError> {
-        sqlx::query(
+        self.put(
             "INSERT INTO printed_code (worker, digest, set_at_ms, given_by) VALUES ($1, $2, $3, $4)
              ON CONFLICT (worker) DO UPDATE SET digest = excluded.digest, set_at_ms = excluded.set_at_ms,
                  given_by = excluded.given_by",
+            worker,
+            kept,
         )
-        .bind(worker)
-        .bind(kept.secret)
-        .bind(kept.set_at_ms)
-        .bind(kept.given_by)
-        .execute(&self.pool)
         .await
-        .map(|_| ())
-        .map_err(unavailable)
     }
 
     async fn printed(&self, worker: &str) -> Result<Option<Kept<Vec<u8>>>, SideStoreError> {
