@@ -1,13 +1,11 @@
 //! The documents' programmes over HTTP: requests and the work on them, pairs and visits, benefits, passes. Who may do what of
 //! it, and what comes of it.
 
-use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::support::{Edge, Told};
+use super::support::{By, Edge, Told};
 use crate::access::Role;
-use crate::service::accounts::token_for;
 
 /// W1 and WZ at Z1, which hangs under Z; WY at Y; activities that ripen by rating (WX01, up to two), by feedback (YH01),
 /// and at once (LB01).
@@ -51,27 +49,6 @@ fn taken(told: &Told) -> &Value {
     &told.body
 }
 
-/// Somebody with a role.
-struct By<'a> {
-    edge: &'a Edge,
-    token: String,
-}
-
-impl By<'_> {
-    async fn new<'a>(edge: &'a Edge, role: Role, scope: &str) -> By<'a> {
-        By { edge, token: token_for(&edge.app, role, Some(scope)).await }
-    }
-
-    async fn get(&self, path: &str) -> Told {
-        let request = self.edge.request(Method::GET, path, &self.token);
-        self.edge.finish(request.body(Body::empty()).unwrap()).await
-    }
-
-    async fn post(&self, path: &str, key: &str, body: Value) -> Told {
-        self.edge.post_by(&self.token, path, key, body).await
-    }
-}
-
 fn work_of(worker: &str) -> Value {
     json!({"claimer": worker, "claimed": "2024-03-02", "done": "2024-03-03", "quantity": 1})
 }
@@ -83,7 +60,8 @@ async fn points(edge: &Edge, worker: &str) -> Value {
 #[tokio::test]
 async fn a_wish_is_posted_done_by_one_worker_and_rated_by_the_other() {
     let edge = district().await;
-    let (reporter, claimer) = (By::new(&edge, Role::Worker, "WZ").await, By::new(&edge, Role::Worker, "WX").await);
+    let (reporter, claimer) =
+        (By::new(&edge, Role::Worker, Some("WZ")).await, By::new(&edge, Role::Worker, Some("WX")).await);
     let posting = json!({"activity": "WX01", "on": "2024-03-01", "reporter": "WZ"});
     assert_eq!(taken(&reporter.post("/v1/requests", "XQ-1", posting.clone()).await)["request"], "XQ-1");
     // For another one nobody posts, and nobody claims.
@@ -129,25 +107,25 @@ async fn a_wish_is_posted_done_by_one_worker_and_rated_by_the_other() {
 #[tokio::test]
 async fn nobody_feeds_back_the_own_report() {
     let edge = district().await;
-    let reporter = By::new(&edge, Role::Worker, "WZ").await;
+    let reporter = By::new(&edge, Role::Worker, Some("WZ")).await;
     let posting = json!({"activity": "YH01", "on": "2024-03-01", "reporter": "WZ"});
     taken(&reporter.post("/v1/requests", "YH-1", posting).await);
     let (work, feed_back) = (json!({"quantity": 1}), json!({"rating": "属实", "on": "2024-03-04"}));
     assert_eq!(reporter.post("/v1/requests/YH-1/handlings", "BL-1", work.clone()).await.no(), (403, "forbidden"));
     // A row that names a claimer takes the same place: no worker may take it from whoever feeds back.
-    let stranger = By::new(&edge, Role::Worker, "WX").await;
+    let stranger = By::new(&edge, Role::Worker, Some("WX")).await;
     for (who, id) in [(&stranger, "WX"), (&reporter, "WZ")] {
         let told = who.post("/v1/requests/YH-1/handlings", &format!("BL-{id}"), work_of(id)).await;
         assert_eq!(told.no(), (403, "same_person"), "{id}");
     }
-    let checks = By::new(&edge, Role::Operator, "Z").await;
+    let checks = By::new(&edge, Role::Operator, Some("Z")).await;
     taken(&checks.post("/v1/requests/YH-1/handlings", "BL-1", work).await);
     let rate = "/v1/requests/YH-1/handlings/BL-1/rate";
     assert_eq!(reporter.post(rate, "FK-1", feed_back.clone()).await.no(), (403, "same_person"));
     assert_eq!(taken(&checks.post(rate, "FK-1", feed_back).await)["worker"], "WZ");
     assert_eq!(points(&edge, "WZ").await, json!(10));
     // What ripened by a later word is found by its name, and with it what may be done about it.
-    let approver = By::new(&edge, Role::Approver, "Z").await;
+    let approver = By::new(&edge, Role::Approver, Some("Z")).await;
     let credit = approver.get("/v1/credits/BL-1").await;
     assert_eq!((&credit.body["worker"], &credit.body["points"]), (&json!("WZ"), &json!(10)), "{credit:?}");
     taken(&reporter.post("/v1/credits/BL-1/object", "YY-1", json!({"reason": "数量不对"})).await);
@@ -158,7 +136,8 @@ async fn nobody_feeds_back_the_own_report() {
 #[tokio::test]
 async fn an_operator_posts_and_routes_what_belongs_to_the_own_site_alone() {
     let edge = district().await;
-    let (here, there) = (By::new(&edge, Role::Operator, "Z").await, By::new(&edge, Role::Operator, "Y").await);
+    let (here, there) =
+        (By::new(&edge, Role::Operator, Some("Z")).await, By::new(&edge, Role::Operator, Some("Y")).await);
     let of = |site: Option<&str>, reporter: Option<&str>| json!({"activity": "WX01", "on": "2024-03-01", "site": site, "reporter": reporter});
     taken(&here.post("/v1/requests", "R1", of(Some("Z1"), None)).await);
     taken(&here.post("/v1/requests", "R2", of(None, Some("WZ"))).await);
@@ -182,7 +161,7 @@ async fn an_operator_posts_and_routes_what_belongs_to_the_own_site_alone() {
 #[tokio::test]
 async fn a_batch_knows_the_requests_and_applications_that_it_begins() {
     let edge = district().await;
-    let here = By::new(&edge, Role::Operator, "Z").await;
+    let here = By::new(&edge, Role::Operator, Some("Z")).await;
     let items = json!([
         {"key": "R1", "command": "post_request", "activity": "WX01", "on": "2024-03-01", "reporter": "WZ"},
         {"key": "H1", "command": "record_handling", "request": "R1", "claimer": "WX", "claimed": "2024-03-02",
@@ -204,7 +183,8 @@ async fn one_of_a_pair_reports_a_visit_and_the_other_confirms_it() {
     let edge = district().await;
     let pair = json!({"id": "BD1", "helper": "WZ", "helped": "WX", "since": "2024-01-08"});
     taken(&edge.post("/v1/pairs", "BD1", pair.clone()).await);
-    let (helper, helped) = (By::new(&edge, Role::Worker, "WZ").await, By::new(&edge, Role::Worker, "WX").await);
+    let (helper, helped) =
+        (By::new(&edge, Role::Worker, Some("WZ")).await, By::new(&edge, Role::Worker, Some("WX")).await);
     let visit = |reporter: &str, on: &str| json!({"activity": "LB01", "on": on, "reporter": reporter});
     assert_eq!(helper.post("/v1/pairs/BD1/visits", "ZF1", visit("WX", "2024-03-04")).await.no(), (403, "forbidden"));
     assert_eq!(helper.post("/v1/pairs/BD9/visits", "ZF1", visit("WZ", "2024-03-04")).await.no(), (404, "unknown_pair"));
@@ -219,7 +199,7 @@ async fn one_of_a_pair_reports_a_visit_and_the_other_confirms_it() {
     assert_eq!(edge.post(path, "QR2", confirm("WX")).await.no(), (409, "already_decided"));
     assert_eq!(helped.get("/v1/pairs/BD1").await.body["visits"][0]["confirmed_by"], "WX");
     assert_eq!(edge.get("/v1/credits/ZF1").await.body["worker"], "WZ");
-    let stranger = By::new(&edge, Role::Worker, "WY").await;
+    let stranger = By::new(&edge, Role::Worker, Some("WY")).await;
     assert_eq!(stranger.get("/v1/pairs/BD1").await.no(), (403, "forbidden"));
     assert_eq!(stranger.get("/v1/pairs/BD9").await.no(), (403, "forbidden"));
     assert_eq!(edge.get("/v1/pairs/BD9").await.no(), (404, "unknown_pair"));
@@ -233,7 +213,8 @@ async fn one_of_a_pair_reports_a_visit_and_the_other_confirms_it() {
 #[tokio::test]
 async fn an_appointment_makes_eligible_and_nobody_appoints_oneself() {
     let edge = district().await;
-    let (here, there) = (By::new(&edge, Role::Approver, "Z").await, By::new(&edge, Role::Approver, "Y").await);
+    let (here, there) =
+        (By::new(&edge, Role::Approver, Some("Z")).await, By::new(&edge, Role::Approver, Some("Y")).await);
     let appointment = json!({"id": "PS1", "worker": "WZ", "role": "特聘网格员", "site": "Z1", "from": "2024-01-01"});
     assert_eq!(there.post("/v1/appointments", "PS1", appointment.clone()).await.no(), (403, "forbidden"));
     taken(&here.post("/v1/appointments", "PS1", appointment.clone()).await);
@@ -264,7 +245,7 @@ async fn with_benefit(edge: &Edge) {
 async fn a_benefit_is_granted_while_there_are_places_and_honoured_by_the_merchant_who_is_owed_for_it() {
     let edge = district().await;
     with_benefit(&edge).await;
-    let worker = By::new(&edge, Role::Worker, "WZ").await;
+    let worker = By::new(&edge, Role::Worker, Some("WZ")).await;
     let ask = |worker: &str| json!({"worker": worker, "at": "2024-03-05T08:30:00+08:00"});
     let claims = "/v1/benefits/QY1/claims";
     assert_eq!(worker.post(claims, "QD1", ask("WX")).await.no(), (403, "forbidden"));
@@ -274,7 +255,8 @@ async fn a_benefit_is_granted_while_there_are_places_and_honoured_by_the_merchan
     assert_eq!(taken(&edge.post(claims, "QD3", ask("WX")).await)["status"], "waiting");
     assert_eq!(points(&edge, "WX").await, json!(10));
     assert_eq!(edge.post("/v1/benefits/QY9/claims", "QD4", ask("WX")).await.no(), (404, "unknown_benefit"));
-    let (own, other) = (By::new(&edge, Role::Merchant, "M1").await, By::new(&edge, Role::Merchant, "M2").await);
+    let (own, other) =
+        (By::new(&edge, Role::Merchant, Some("M1")).await, By::new(&edge, Role::Merchant, Some("M2")).await);
     let using = json!({"at": "2024-03-06T08:30:00+08:00", "merchant": "M1"});
     assert_eq!(other.post(&format!("{claims}/QD1/use"), "SY1", using.clone()).await.no(), (403, "forbidden"));
     assert_eq!(own.post(&format!("{claims}/QD9/use"), "SY1", using.clone()).await.no(), (404, "unknown_benefit"));
@@ -299,7 +281,7 @@ async fn money_that_an_application_names_is_entered_by_somebody_else() {
     let grant = json!({"id": "QY2", "kind": "grant", "fund": "ZJ1"});
     taken(&edge.post("/v1/benefits", "QY2", grant).await);
     let ask = json!({"worker": "WZ", "at": "2024-03-05T08:30:00+08:00", "amount": 80});
-    let worker = By::new(&edge, Role::Worker, "WZ").await;
+    let worker = By::new(&edge, Role::Worker, Some("WZ")).await;
     assert_eq!(worker.post("/v1/benefits/QY2/claims", "QD1", ask.clone()).await.no(), (403, "same_person"));
     taken(&edge.post("/v1/benefits/QY2/claims", "QD1", ask.clone()).await);
     assert_eq!(edge.post("/v1/benefits/QY2/claims", "QD2", ask).await.no().1, "fund_exhausted");
@@ -318,7 +300,8 @@ async fn a_pass_is_honoured_by_the_merchant_of_the_offer_until_it_is_lost() {
     taken(&edge.post("/v1/offers", "YH1", offer).await);
     let slip = |pass: &str, at: &str, paid: Value| json!({"pass": pass, "offer": "YH1", "at": at, "price": "25.04", "paid": paid});
     let at = "2024-03-05T12:00:00+08:00";
-    let (own, other) = (By::new(&edge, Role::Merchant, "M1").await, By::new(&edge, Role::Merchant, "M2").await);
+    let (own, other) =
+        (By::new(&edge, Role::Merchant, Some("M1")).await, By::new(&edge, Role::Merchant, Some("M2")).await);
     assert_eq!(other.post("/v1/honours", "XP1", slip("NXK1", at, json!(21.28))).await.no(), (403, "forbidden"));
     assert_eq!(own.post("/v1/honours", "XP1", slip("NXK1", at, json!(21.29))).await.no().1, "invalid_amount");
     assert_eq!(own.post("/v1/honours", "XP1", slip("NXK1", at, json!("much"))).await.no().1, "invalid_amount");
@@ -332,7 +315,8 @@ async fn a_pass_is_honoured_by_the_merchant_of_the_offer_until_it_is_lost() {
     assert_eq!(own.post("/v1/honours", "XP2", slip("NXK1", after, json!(21.28))).await.no().1, "pass_lost");
     taken(&own.post("/v1/honours", "XP2", slip("NXK2", after, json!(21.28))).await);
     assert_eq!(edge.get("/v1/passes/NXK2").await.body["worker"], "WZ");
-    let (holder, stranger) = (By::new(&edge, Role::Worker, "WZ").await, By::new(&edge, Role::Worker, "WX").await);
+    let (holder, stranger) =
+        (By::new(&edge, Role::Worker, Some("WZ")).await, By::new(&edge, Role::Worker, Some("WX")).await);
     assert_eq!(holder.get("/v1/passes/NXK1").await.body["lost"], "2024-03-06T00:00:00+08:00");
     assert_eq!(stranger.get("/v1/passes/NXK1").await.no(), (403, "forbidden"));
 }

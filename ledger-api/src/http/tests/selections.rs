@@ -7,9 +7,8 @@ use ledger_core::evidence::verifier::{Verdict, verify};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::support::{Edge, Told};
+use super::support::{By, Edge, Told};
 use crate::access::Role;
-use crate::service::accounts::token_for;
 
 const DIGEST: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
@@ -45,27 +44,6 @@ fn taken(told: &Told) -> &Value {
     assert!(told.status.is_success(), "{told:?}");
     assert!(told.body["position"].is_u64(), "{told:?}");
     &told.body
-}
-
-/// Somebody with a role.
-struct By<'a> {
-    edge: &'a Edge,
-    token: String,
-}
-
-impl By<'_> {
-    async fn new<'a>(edge: &'a Edge, role: Role, scope: Option<&str>) -> By<'a> {
-        By { edge, token: token_for(&edge.app, role, scope).await }
-    }
-
-    async fn get(&self, path: &str) -> Told {
-        let request = self.edge.request(Method::GET, path, &self.token);
-        self.edge.finish(request.body(Body::empty()).unwrap()).await
-    }
-
-    async fn post(&self, path: &str, key: &str, body: Value) -> Told {
-        self.edge.post_by(&self.token, path, key, body).await
-    }
 }
 
 fn formula() -> Value {

@@ -1,39 +1,16 @@
 //! Statements over HTTP: three persons settle a merchant's month and a body's; what is disputed; what comes later.
 
-use axum::body::Body;
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use ledger_core::evidence::verifier::{Verdict, verify};
 use serde_json::{Value, json};
 
-use super::support::{Edge, Told};
+use super::support::{By, Edge, Told};
 use crate::access::Role;
-use crate::service::accounts::token_for;
 
 #[track_caller]
 fn taken(told: &Told) -> &Value {
     assert!(told.status.is_success(), "{told:?}");
     &told.body
-}
-
-/// Somebody with a role.
-struct By<'a> {
-    edge: &'a Edge,
-    token: String,
-}
-
-impl By<'_> {
-    async fn new<'a>(edge: &'a Edge, role: Role, scope: Option<&str>) -> By<'a> {
-        By { edge, token: token_for(&edge.app, role, scope).await }
-    }
-
-    async fn get(&self, path: &str) -> Told {
-        let request = self.edge.request(Method::GET, path, &self.token);
-        self.edge.finish(request.body(Body::empty()).unwrap()).await
-    }
-
-    async fn post(&self, path: &str, key: &str, body: Value) -> Told {
-        self.edge.post_by(&self.token, path, key, body).await
-    }
 }
 
 /// M1 is owed 10 points and 1.88 yuan for March, the latter from a fund of 总工会 that also granted a benefit for 5 points.

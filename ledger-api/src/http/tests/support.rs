@@ -191,6 +191,27 @@ impl Edge {
     }
 }
 
+/// Somebody with a role.
+pub(crate) struct By<'a> {
+    edge: &'a Edge,
+    pub(crate) token: String,
+}
+
+impl By<'_> {
+    pub(crate) async fn new<'a>(edge: &'a Edge, role: Role, scope: Option<&str>) -> By<'a> {
+        By { edge, token: token_for(&edge.app, role, scope).await }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Told {
+        let request = self.edge.request(Method::GET, path, &self.token);
+        self.edge.finish(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, key: &str, body: Value) -> Told {
+        self.edge.post_by(&self.token, path, key, body).await
+    }
+}
+
 /// Whether an administrator asks such a thing, and not a desk: all that is read without a name, and what a district is
 /// made of.
 fn is_of_the_district(method: &Method, path: &str) -> bool {
