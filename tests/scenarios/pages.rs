@@ -58,6 +58,15 @@ impl Visit {
         panic!("{expression} did not come true:\n{}", self.browser.text());
     }
 
+    /// Presses on a switch of language or size, and waits for the page that it brings.
+    #[track_caller]
+    fn switch(&mut self, name: &str) {
+        const NOW: &str = "document.documentElement ? document.documentElement.lang + ' ' + document.documentElement.className : ''";
+        let before = self.browser.eval(NOW);
+        self.browser.press("button", name);
+        self.wait_until(&format!("document.readyState === 'complete' && ({NOW}) !== '' && ({NOW}) !== {before}"));
+    }
+
     /// By how much the page is wider than the screen.
     fn beyond(&mut self) -> serde_json::Value {
         // The page before may be gone and the next one not there yet.
@@ -300,8 +309,7 @@ fn every_page_fits_a_telephone_and_a_desk_in_both_languages_and_sizes() {
             visit.browser.set_screen(width, telephone);
             for (name, switch) in [("zh", None), ("large", Some("大字")), ("en", Some("English"))] {
                 if let Some(switch) = switch {
-                    visit.browser.press("button", switch);
-                    visit.wait_until("document.readyState === 'complete'");
+                    visit.switch(switch);
                 }
                 visit.wait_until("!!document.documentElement && document.readyState === 'complete'");
                 let beyond = visit.beyond();
@@ -314,9 +322,8 @@ fn every_page_fits_a_telephone_and_a_desk_in_both_languages_and_sizes() {
                     keep(&Path::new(&folder).join(name), &visit.browser.picture());
                 }
             }
-            visit.browser.press("button", "中文");
-            visit.browser.press("button", "大字");
-            visit.wait_until("!!document.documentElement && !document.documentElement.classList.contains('large')");
+            visit.switch("中文");
+            visit.switch("大字");
         }
     }
 }

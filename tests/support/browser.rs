@@ -224,6 +224,24 @@ fn program() -> PathBuf {
     })
 }
 
+/// Where a hand would press an element: in its middle, once it lies still and nothing lies over it; nothing otherwise.
+/// It is scrolled into the middle, because what sticks to an edge of the page must not hide it. A page behind another one
+/// paints no frames: there a short while stands for one.
+const MIDDLE_AT_REST: &str = "async function () {
+    const frame = () => new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 50); });
+    this.scrollIntoView({ block: 'center', behavior: 'instant' });
+    const before = this.getBoundingClientRect();
+    await frame();
+    await frame();
+    const box = this.getClientRects()[0];
+    const now = this.getBoundingClientRect();
+    if (!box || now.x !== before.x || now.y !== before.y) return null;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const hit = document.elementFromPoint(x, y);
+    const label = hit && hit.closest('label');
+    return this.contains(hit) || (label && label.control === this) ? { x, y } : null;
+}";
+
 /// Steering a page as a person does: by what things are and what they are called, with a hand and a keyboard.
 impl Browser {
     /// The elements of a role whose accessible name holds a text, in the order of the page, each with its whole name.
@@ -275,15 +293,11 @@ impl Browser {
 
     fn press_on(&mut self, element: Element) -> Option<()> {
         let node = json!({"backendNodeId": element.0});
-        // Into the middle, as a hand would: what sticks to an edge of the page must not lie over it.
-        let found = self.try_call("DOM.resolveNode", node.clone())?;
-        let scroll = "function () { this.scrollIntoView({ block: 'center', behavior: 'instant' }) }";
-        let call = json!({"objectId": found["object"]["objectId"], "functionDeclaration": scroll});
-        self.try_call("Runtime.callFunctionOn", call)?;
-        let quads = self.try_call("DOM.getContentQuads", node)?;
-        let quad: Vec<f64> = quads["quads"][0].as_array()?.iter().filter_map(Value::as_f64).collect();
-        let middle = |at: usize| quad.iter().skip(at).step_by(2).sum::<f64>() / 4.0;
-        let (x, y) = (middle(0), middle(1));
+        let found = self.try_call("DOM.resolveNode", node)?;
+        let call = json!({"objectId": found["object"]["objectId"], "functionDeclaration": MIDDLE_AT_REST,
+            "awaitPromise": true, "returnByValue": true});
+        let middle = self.try_call("Runtime.callFunctionOn", call)?;
+        let (x, y) = (middle["result"]["value"]["x"].as_f64()?, middle["result"]["value"]["y"].as_f64()?);
         for kind in ["mousePressed", "mouseReleased"] {
             let event = json!({"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1});
             self.try_call("Input.dispatchMouseEvent", event)?;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use ledger_core::domain::ids::{Key, RequestId, SiteId, StoreId, WorkerId};
 use ledger_core::ledger::command::AskedTime;
+use ledger_core::ledger::commands::beforehand::Begins;
 use ledger_core::ledger::{Command, Context};
 
 use crate::access::policy::Target;
@@ -40,84 +41,19 @@ pub(super) struct Act {
 impl Begun {
     /// Notes what a command begins.
     pub(super) fn note(&mut self, context: &Context, command: &Command) {
-        let (worker, store, time) = match command {
-            Command::RecordCredit(command) => (&command.worker, None, &AskedTime::Now),
-            Command::Redeem(spending) => (&spending.worker, Some(&spending.store), &spending.time),
-            Command::PlaceHold(command) => {
-                (&command.spending.worker, Some(&command.spending.store), &command.spending.time)
-            }
-            Command::ApplyBenefit(command) => (&command.worker, None, &AskedTime::Now),
-            Command::PostRequest(command) => {
-                let posted = Posted { reporter: command.reporter.clone(), site: command.site.clone() };
-                self.requests.insert(command.request.clone(), posted);
+        let (worker, store, time) = match command.begins() {
+            Some(Begins::Act { worker, store, time }) => (worker, store, time),
+            Some(Begins::Request { request, reporter, site }) => {
+                let posted = Posted { reporter: reporter.cloned(), site: site.cloned() };
+                self.requests.insert(request.clone(), posted);
                 return;
             }
-            Command::RegisterWorker(command) => {
-                self.workers.insert(command.worker.clone(), command.details.site.clone());
+            Some(Begins::Worker { worker, site }) => {
+                self.workers.insert(worker.clone(), site.cloned());
                 return;
             }
-            // What these make is asked about by nobody's site, store or account.
-            Command::OpenJournal(_)
-            | Command::Configure(_)
-            | Command::AdoptSchedule(_)
-            | Command::SealAppraisal(_)
-            | Command::DepartWorker(_)
-            | Command::EraseWorker(_)
-            | Command::IssueCard(_)
-            | Command::MoveCard(_)
-            | Command::CloseCard(_)
-            | Command::RegisterMerchant(_)
-            | Command::PaySettlement(_)
-            | Command::PrepareStatement(_)
-            | Command::DisputeStatement(_)
-            | Command::AnswerDispute(_)
-            | Command::ConfirmStatement(_)
-            | Command::PayBody(_)
-            | Command::OpenStore(_)
-            | Command::CloseStore(_)
-            | Command::ReopenStore(_)
-            | Command::ListItem(_)
-            | Command::DelistItem(_)
-            | Command::Restock(_)
-            | Command::CountStock(_)
-            | Command::WriteOffStock(_)
-            | Command::JudgeCredit(_)
-            | Command::SettleCredit(_)
-            | Command::ReverseRedemption(_)
-            | Command::CaptureHold(_)
-            | Command::ReleaseHold(_)
-            | Command::DeliverRedemption(_)
-            | Command::SettleCase(_)
-            | Command::EnrolDevice(_)
-            | Command::ExpireLots(_)
-            | Command::OpenAccount(_)
-            | Command::GrantRole(_)
-            | Command::ConfirmGrant(_)
-            | Command::EndGrant(_)
-            | Command::OpenSite(_)
-            | Command::MoveSite(_)
-            | Command::CloseSite(_)
-            | Command::SetServices(_)
-            | Command::RegisterAppointment(_)
-            | Command::OpenPair(_)
-            | Command::RecordVisit(_)
-            | Command::ConfirmVisit(_)
-            | Command::RecordHandling(_)
-            | Command::RateHandling(_)
-            | Command::RegisterFund(_)
-            | Command::RegisterBenefit(_)
-            | Command::UseBenefit(_)
-            | Command::IssuePass(_)
-            | Command::RegisterOffer(_)
-            | Command::UsePass(_)
-            | Command::AnnounceSelection(_)
-            | Command::GiveWord(_)
-            | Command::SealSelection(_)
-            | Command::DrawSelection(_)
-            | Command::ObjectToSelection(_)
-            | Command::AnswerObjection(_)
-            | Command::ReviseSelection(_)
-            | Command::RecordResult(_) => return,
+            // What it makes is asked about by nobody's site, store or account.
+            None => return,
         };
         let made_on = if let AskedTime::At(at) | AskedTime::Stated(at) = time { at.date() } else { context.at.date() };
         let act = Act { worker: worker.clone(), store: store.cloned(), made_on };

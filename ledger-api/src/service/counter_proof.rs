@@ -14,8 +14,9 @@ use ledger_core::domain::proof::{CounterProof, ProvenBy};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::command::{AskedSpending, AskedTime};
-use ledger_core::ledger::commands::ProofTold;
-use ledger_core::ledger::{Command, Context, commands};
+use ledger_core::ledger::commands::beforehand::AtCounter;
+use ledger_core::ledger::commands::{DeliverRedemption, ProofTold};
+use ledger_core::ledger::{Command, Context};
 use uuid::Uuid;
 
 use super::ServiceError;
@@ -372,38 +373,16 @@ pub(super) async fn require(
 ) -> Result<Option<Taken>, ServiceError> {
     // Whoever has the machine brings history in, which needs none.
     let Who::Bearer(identity) = who else { return Ok(None) };
-    if !matches!(command, Command::Redeem(_) | Command::PlaceHold(_) | Command::DeliverRedemption(_)) {
-        return Ok(None);
-    }
+    let Some(doing) = command.at_counter() else { return Ok(None) };
     let asked = asked(app).await?;
     if asked == CounterProof::Id || is_used(app, &context.key).await? {
         return Ok(None);
     }
     let asker = identity.id.as_str();
-    if let Command::DeliverRedemption(told) = command {
-        let (proof, taken) = match (told.means, &told.worker) {
-            (Means::Slip, _) => (ProofTold::By(ProvenBy::Paper), None),
-            // The worker placed it, or was proven then; and of nobody there is nothing to prove.
-            (Means::Hold, _) | (Means::Floor, None) => (ProofTold::NotAsked, None),
-            (Means::Floor, Some(worker)) => {
-                let (worker, store) = (worker.clone(), told.store.clone());
-                let time = AskedTime::Stated(told.given_at);
-                let spending = AskedSpending { worker, store, lines: Vec::new(), time, proven: None };
-                match prove(app, asker, context, &spending, asked, shown).await {
-                    Ok((by, taken)) => (ProofTold::By(by), taken),
-                    // The goods are gone: people decide. Only what was not looked at may be told again.
-                    Err(ProofError::Why(why @ Why::TooSoon(_))) => return Err(why.into()),
-                    Err(ProofError::Why(_)) => (ProofTold::Missing, None),
-                    Err(ProofError::Service(error)) => return Err(error),
-                }
-            }
-        };
-        told.proof = proof;
-        return Ok(taken);
-    }
-    let own = matches!(command, Command::PlaceHold(_));
-    let (Command::Redeem(spending) | Command::PlaceHold(commands::PlaceHold { spending, .. })) = command else {
-        return Ok(None);
+    let (spending, own) = match doing {
+        AtCounter::Tells(told) => return prove_told(app, asker, context, told, asked, shown).await,
+        AtCounter::Redeems(spending) => (spending, false),
+        AtCounter::SetsAside(spending) => (spending, true),
     };
     if own && who.is_worker(spending.worker.as_str()) {
         spending.proven = Some(ProvenBy::Account);
@@ -415,6 +394,36 @@ pub(super) async fn require(
     }
     let (by, taken) = prove(app, asker, context, spending, asked, shown).await?;
     spending.proven = Some(by);
+    Ok(taken)
+}
+
+/// What a counter tells afterwards was proven by: nothing is refused any more for it.
+async fn prove_told(
+    app: &App,
+    asker: &str,
+    context: &Context,
+    told: &mut DeliverRedemption,
+    asked: CounterProof,
+    shown: Option<&str>,
+) -> Result<Option<Taken>, ServiceError> {
+    let (proof, taken) = match (told.means, &told.worker) {
+        (Means::Slip, _) => (ProofTold::By(ProvenBy::Paper), None),
+        // The worker placed it, or was proven then; and of nobody there is nothing to prove.
+        (Means::Hold, _) | (Means::Floor, None) => (ProofTold::NotAsked, None),
+        (Means::Floor, Some(worker)) => {
+            let (worker, store) = (worker.clone(), told.store.clone());
+            let time = AskedTime::Stated(told.given_at);
+            let spending = AskedSpending { worker, store, lines: Vec::new(), time, proven: None };
+            match prove(app, asker, context, &spending, asked, shown).await {
+                Ok((by, taken)) => (ProofTold::By(by), taken),
+                // The goods are gone: people decide. Only what was not looked at may be told again.
+                Err(ProofError::Why(why @ Why::TooSoon(_))) => return Err(why.into()),
+                Err(ProofError::Why(_)) => (ProofTold::Missing, None),
+                Err(ProofError::Service(error)) => return Err(error),
+            }
+        }
+    };
+    told.proof = proof;
     Ok(taken)
 }
 

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use ledger_core::domain::ids::{Key, WorkerId};
 use ledger_core::domain::selection::SelectionEvent;
+use ledger_core::ledger::commands::beforehand::About;
 use ledger_core::ledger::{Command, commands};
 use projections::audit::report::Report;
 use projections::audit::trace::TraceLine;
@@ -22,116 +23,6 @@ use crate::access::policy::{Read, Who, may_ever};
 use crate::app::App;
 use crate::vault::{CASE, STORE_TEXTS, Vault, VaultError, WORKER, is_reference, short};
 
-/// Whom a text is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum About {
-    /// A worker.
-    Worker(String),
-    /// The worker of what a command with this key began.
-    Named(Key),
-    /// A store.
-    Store(String),
-    /// What has a name of its own, and is no worker's.
-    Case(String),
-}
-
-/// A command's free text, and whom it is about. A payment's reference names a payment and nobody.
-fn free_text(command: &mut Command) -> Option<(About, &mut String)> {
-    match command {
-        Command::DepartWorker(commands::DepartWorker { worker, reason })
-        | Command::EraseWorker(commands::EraseWorker { worker, reason, .. })
-        | Command::CloseCard(commands::CloseCard { worker, reason }) => {
-            Some((About::Worker(worker.to_string()), reason))
-        }
-        Command::JudgeCredit(commands::JudgeCredit { credit, reason, .. }) => {
-            Some((About::Named((&*credit).into()), reason))
-        }
-        Command::ReverseRedemption(commands::ReverseRedemption { redemption, reason }) => {
-            Some((About::Named((&*redemption).into()), reason))
-        }
-        Command::ReleaseHold(commands::ReleaseHold { hold, reason, .. }) => {
-            reason.as_mut().map(|reason| (About::Named((&*hold).into()), reason))
-        }
-        Command::DeliverRedemption(commands::DeliverRedemption { store, note, .. }) => {
-            note.as_mut().map(|note| (About::Store(store.to_string()), note))
-        }
-        Command::SettleCase(commands::SettleCase { store, reason, .. }) => {
-            Some((About::Store(store.to_string()), reason))
-        }
-        Command::CloseStore(commands::CloseStore { store, reason }) => Some((About::Store(store.to_string()), reason)),
-        Command::DelistItem(commands::DelistItem { store, reason, .. })
-        | Command::CountStock(commands::CountStock { store, reason, .. })
-        | Command::WriteOffStock(commands::WriteOffStock { store, reason, .. }) => {
-            Some((About::Store(store.to_string()), reason))
-        }
-        Command::ObjectToSelection(commands::ObjectToSelection { candidate, reason, .. })
-        | Command::ReviseSelection(commands::ReviseSelection { candidate, reason, .. }) => {
-            Some((About::Worker(candidate.to_string()), reason))
-        }
-        Command::AnswerObjection(commands::AnswerObjection { objection, reason, .. }) => {
-            Some((About::Named((&*objection).into()), reason))
-        }
-        // About no worker: kept under what they are about.
-        Command::DisputeStatement(commands::DisputeStatement { line, reason, .. }) => {
-            Some((About::Case(line.to_string()), reason))
-        }
-        Command::AnswerDispute(commands::AnswerDispute { dispute, reason, .. }) => {
-            Some((About::Case(dispute.to_string()), reason))
-        }
-        // Kept under the grant's own key: it is about no worker.
-        Command::EndGrant(commands::EndGrant { grant, reason, .. }) => Some((About::Case(grant.to_string()), reason)),
-        Command::OpenJournal(_)
-        | Command::Configure(_)
-        | Command::AdoptSchedule(_)
-        | Command::RegisterWorker(_)
-        | Command::IssueCard(_)
-        | Command::MoveCard(_)
-        | Command::RegisterMerchant(_)
-        | Command::PaySettlement(_)
-        | Command::PrepareStatement(_)
-        | Command::ConfirmStatement(_)
-        | Command::PayBody(_)
-        | Command::OpenStore(_)
-        | Command::ReopenStore(_)
-        | Command::ListItem(_)
-        | Command::Restock(_)
-        | Command::RecordCredit(_)
-        | Command::Redeem(_)
-        | Command::PlaceHold(_)
-        | Command::CaptureHold(_)
-        | Command::EnrolDevice(_)
-        | Command::ExpireLots(_)
-        | Command::OpenAccount(_)
-        | Command::GrantRole(_)
-        | Command::ConfirmGrant(_)
-        | Command::OpenSite(_)
-        | Command::MoveSite(_)
-        | Command::CloseSite(_)
-        | Command::SetServices(_)
-        | Command::SealAppraisal(_)
-        | Command::SettleCredit(_)
-        | Command::RegisterAppointment(_)
-        | Command::OpenPair(_)
-        | Command::RecordVisit(_)
-        | Command::ConfirmVisit(_)
-        | Command::PostRequest(_)
-        | Command::RecordHandling(_)
-        | Command::RateHandling(_)
-        | Command::RegisterFund(_)
-        | Command::RegisterBenefit(_)
-        | Command::ApplyBenefit(_)
-        | Command::UseBenefit(_)
-        | Command::IssuePass(_)
-        | Command::RegisterOffer(_)
-        | Command::UsePass(_)
-        | Command::AnnounceSelection(_)
-        | Command::GiveWord(_)
-        | Command::SealSelection(_)
-        | Command::DrawSelection(_)
-        | Command::RecordResult(_) => None,
-    }
-}
-
 /// Puts a command's free text into the vault, and its reference into the command.
 ///
 /// What the ledger would refuse of a text stays as it is, for the ledger to refuse.
@@ -139,14 +30,14 @@ fn free_text(command: &mut Command) -> Option<(About, &mut String)> {
 /// # Errors
 /// [`ServiceError::Unavailable`] when the vault or the journal cannot be asked.
 pub(super) async fn put_away(app: &App, begun: &Begun, command: &mut Command) -> Result<(), ServiceError> {
-    let Some((about, text)) = free_text(command) else { return Ok(()) };
+    let Some((about, text)) = command.free_text() else { return Ok(()) };
     if commands::check_text(text).is_err() {
         return Ok(());
     }
     let (kind, id) = match about {
-        About::Worker(worker) => (WORKER, worker),
-        About::Store(store) => (STORE_TEXTS, store),
-        About::Case(case) => (CASE, case),
+        About::Worker(worker) => (WORKER, worker.to_string()),
+        About::Store(store) => (STORE_TEXTS, store.to_string()),
+        About::Itself(name) => (CASE, name),
         About::Named(key) => match worker_of(app, begun, &key).await? {
             Some(worker) => (WORKER, worker.to_string()),
             // The ledger refuses it most likely: nothing of that name is there.

@@ -2,6 +2,7 @@
 //! decided all stand in its own file below. The list here is what the compiler holds all of them to.
 
 pub mod accounts;
+pub mod beforehand;
 pub mod benefits;
 pub mod cards;
 pub(crate) mod content;
@@ -9,7 +10,6 @@ pub mod credits;
 pub mod deliveries;
 pub mod holds;
 pub mod merchants;
-mod new_ids;
 pub mod programme;
 pub mod redemptions;
 pub mod registers;
@@ -55,6 +55,7 @@ use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::Key;
 use crate::domain::programme::command::Settings;
 use crate::domain::refusal::{Code, Decision, Refusal};
+use beforehand::{About, AtCounter, Begins, check_no_number};
 use content::Content;
 
 /// All that the ledger must know of a command. Nothing has a default: what is forgotten does not compile.
@@ -73,6 +74,19 @@ pub(in crate::ledger) trait Definition {
 
     /// The key of the earlier command that it names, where that alone tells whose worker it touches.
     fn named_key(&self) -> Option<Key>;
+
+    /// The ids that come into the journal by it, and what each of them is: none may hold a person's number. Credits,
+    /// redemptions and holds are named after their command's key.
+    fn new_ids<'a>(&'a self, key: &'a Key) -> Vec<(&'a str, &'static str)>;
+
+    /// Its free text that belongs into the vault, and whom it is about. A payment's reference names a payment and nobody.
+    fn free_text(&mut self) -> Option<(About, &mut String)>;
+
+    /// What it begins that a later command may name.
+    fn begins(&self) -> Option<Begins<'_>>;
+
+    /// What it does at a counter, where a customer may have to prove who they are.
+    fn at_counter(&mut self) -> Option<AtCounter<'_>>;
 
     /// Adds the streams that deciding it reads or writes, as far as what is in memory tells. Asked again after loading,
     /// it may name more: a store's listing names its merchants.
@@ -99,7 +113,7 @@ pub fn check_text(text: &str) -> Decision<()> {
     if text.chars().any(|found| found.is_control() && found != '\n' && found != '\t') {
         return Err(Refusal::new(Code::InvalidInput, "a text holds control characters"));
     }
-    new_ids::check_no_number(text, "a text")
+    check_no_number(text, "a text")
 }
 
 macro_rules! commands {
@@ -142,6 +156,30 @@ macro_rules! commands {
             /// See [`Definition::named_key`].
             pub(in crate::ledger) fn named_key(&self) -> Option<Key> {
                 match self { $(Command::$name(command) => command.named_key(),)* }
+            }
+
+            /// No id that comes in by this command, which has a key, holds a phone or identity number.
+            ///
+            /// # Errors
+            /// `invalid_input`.
+            pub(in crate::ledger) fn check_new_ids(&self, key: &Key) -> Decision<()> {
+                let ids = match self { $(Command::$name(command) => command.new_ids(key),)* };
+                ids.into_iter().try_for_each(|(id, what)| check_no_number(id, what))
+            }
+
+            /// Its free text that belongs into the vault, and whom it is about.
+            pub fn free_text(&mut self) -> Option<(About, &mut String)> {
+                match self { $(Command::$name(command) => command.free_text(),)* }
+            }
+
+            /// What it begins that a later command may name.
+            pub fn begins(&self) -> Option<Begins<'_>> {
+                match self { $(Command::$name(command) => command.begins(),)* }
+            }
+
+            /// What it does at a counter, where a customer may have to prove who they are.
+            pub fn at_counter(&mut self) -> Option<AtCounter<'_>> {
+                match self { $(Command::$name(command) => command.at_counter(),)* }
             }
 
             /// See [`Definition::name_streams`].

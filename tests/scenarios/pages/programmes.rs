@@ -154,8 +154,7 @@ fn the_programmes_pages_fit_a_telephone_and_a_desk_in_both_languages_and_sizes()
                     "{role} {path}: {beyond} wider than {width}"
                 );
             }
-            visit.browser.press("button", switch);
-            visit.wait_until("!!document.documentElement && document.readyState === 'complete'");
+            visit.switch(switch);
         }
     }
 }

@@ -173,6 +173,8 @@
     Array.prototype.slice.call(page.children).forEach(function (child) {
       if (child !== title && child !== under && !child.hasAttribute('data-away')) page.removeChild(child);
     });
+    // What was said there while the network was here goes at once: a page that grows shorter later moves under a finger.
+    room().textContent = '';
     // What waits stands below.
     var put = function (child) { page.insertBefore(child, room()); };
     put(make('p', { class: 'said', text: w.title }));

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::{About, nothing};
 use super::content::Content;
 use crate::domain::account::decide::AskedRole;
 use crate::domain::account::{AccountCommand, AccountEvent, Grant, GrantStatus, Role};
@@ -29,16 +30,8 @@ impl Definition for OpenAccount {
         content.text("open_account").text(self.account.as_str()).maybe(self.worker.as_ref());
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
@@ -49,6 +42,12 @@ impl Definition for OpenAccount {
         let OpenAccount { account, worker } = self.clone();
         process.account(&account, AccountCommand::Open { at: process.context.at, worker })
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.account.as_str(), "the account's id")]
+    }
+
+    nothing!(texts, named_key, free_text, begins, at_counter);
 }
 
 /// Grant an account a role.
@@ -85,10 +84,6 @@ impl Definition for GrantRole {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.extend([StreamId::Account(self.account.clone()), StreamId::Directory]);
     }
@@ -111,6 +106,8 @@ impl Definition for GrantRole {
         }
         Ok(events)
     }
+
+    nothing!(named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// Confirm a grant that waits for a second administrator.
@@ -123,10 +120,6 @@ pub struct ConfirmGrant {
 impl Definition for ConfirmGrant {
     fn write_content(&self, content: &mut Content) {
         content.text("confirm_grant").text(self.grant.as_str());
-    }
-
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
     }
 
     fn says_when(&self) -> bool {
@@ -162,6 +155,8 @@ impl Definition for ConfirmGrant {
         }
         Ok(events)
     }
+
+    nothing!(texts, new_ids, free_text, begins, at_counter);
 }
 
 /// End a grant.
@@ -207,6 +202,12 @@ impl Definition for EndGrant {
         events.extend(delisted.into_iter().map(Event::Directory));
         Ok(events)
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Itself(self.grant.to_string()), &mut self.reason))
+    }
+
+    nothing!(new_ids, begins, at_counter);
 }
 
 /// What the decisions of this file have in common.

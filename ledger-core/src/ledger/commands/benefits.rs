@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::{Begins, nothing};
+use crate::ledger::command::AskedTime;
 use super::content::Content;
 use crate::domain::benefit::BenefitCommand;
 use crate::domain::benefit::certificate::CertificateClaimed;
@@ -83,16 +85,8 @@ impl Definition for ApplyBenefit {
         }
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         true
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
@@ -110,6 +104,17 @@ impl Definition for ApplyBenefit {
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         if self.completes { self.complete(process) } else { self.record(process) }
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        let certificate = self.certificate.iter().map(|certificate| (certificate.as_str(), "the certificate's number"));
+        certificate.chain([(self.application.as_str(), "the application's number")]).collect()
+    }
+
+    fn begins(&self) -> Option<Begins<'_>> {
+        Some(Begins::Act { worker: &self.worker, store: None, time: &AskedTime::Now })
+    }
+
+    nothing!(texts, named_key, free_text, at_counter);
 }
 
 impl ApplyBenefit {
@@ -262,16 +267,8 @@ impl Definition for UseBenefit {
         content.maybe(self.used.at).maybe(self.used.merchant.as_ref());
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         true
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
@@ -304,6 +301,8 @@ impl Definition for UseBenefit {
         };
         row.complete(process)
     }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// Record that a merchant honoured a pass.
@@ -330,16 +329,8 @@ impl Definition for UsePass {
         self.paid.write(content);
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         true
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
@@ -378,4 +369,10 @@ impl Definition for UsePass {
         events.extend(process.owe(&offer.merchant, owed, at, &key)?);
         Ok(events)
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.slip_no.as_str(), "the slip's number")]
+    }
+
+    nothing!(texts, named_key, free_text, begins, at_counter);
 }

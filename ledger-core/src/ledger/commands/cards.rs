@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::{About, nothing};
 use super::content::Content;
 use crate::domain::card::AssignNumber;
 use crate::domain::event::{Event, StreamId};
@@ -35,16 +36,8 @@ impl Definition for IssueCard {
             .number(i64::from(self.update));
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
@@ -59,6 +52,12 @@ impl Definition for IssueCard {
         events.extend(number.decide(AssignNumber { card_no, worker })?.into_iter().map(Event::Card));
         Ok(events)
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.card_no.as_str(), "the card's number")]
+    }
+
+    nothing!(texts, named_key, free_text, begins, at_counter);
 }
 
 /// Move the card to another branch.
@@ -75,16 +74,8 @@ impl Definition for MoveCard {
         content.text("move_card").text(self.worker.as_str()).text(self.branch.as_str());
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
@@ -95,6 +86,8 @@ impl Definition for MoveCard {
         let MoveCard { worker, branch } = self.clone();
         process.worker(worker, WorkerCommand::MoveCard { branch })
     }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// Close the card.
@@ -119,10 +112,6 @@ impl Definition for CloseCard {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Worker(self.worker.clone()));
     }
@@ -131,4 +120,10 @@ impl Definition for CloseCard {
         let CloseCard { worker, reason } = self.clone();
         process.worker(worker, WorkerCommand::CloseCard { reason })
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Worker(self.worker.clone()), &mut self.reason))
+    }
+
+    nothing!(named_key, new_ids, begins, at_counter);
 }

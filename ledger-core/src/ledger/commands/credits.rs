@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::{About, Begins, nothing};
 use super::content::Content;
 use crate::domain::calendar::Counting;
 use crate::domain::event::{Event, StreamId};
@@ -17,7 +18,7 @@ use crate::domain::worker::WorkerCommand;
 use crate::domain::worker::command::{CreditTerms, CreditVerdict, Judge, OfWorker, WayTerms};
 use crate::domain::worker::state::{Due, Lot, Way};
 use crate::ledger::book::Book;
-use crate::ledger::command::CreditAction;
+use crate::ledger::command::{AskedTime, CreditAction};
 use crate::ledger::process::guards::{self, Guarded};
 use crate::ledger::process::{Process, States};
 
@@ -102,10 +103,6 @@ impl Definition for RecordCredit {
         true
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         streams.extend([StreamId::Programme, StreamId::Worker(self.worker.clone())]);
         guards::name_streams(self, book, streams);
@@ -176,6 +173,16 @@ impl Definition for RecordCredit {
         let events = record(CreditTerms { flags, way, ..terms })?;
         Ok(events.into_iter().map(Event::Worker).chain(guarded.remember(process)?).collect())
     }
+
+    fn new_ids<'a>(&'a self, key: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(key.as_str(), "the command's key")]
+    }
+
+    fn begins(&self) -> Option<Begins<'_>> {
+        Some(Begins::Act { worker: &self.worker, store: None, time: &AskedTime::Now })
+    }
+
+    nothing!(named_key, free_text, at_counter);
 }
 
 /// What a credit of a line goes through before it counts; a credit that a guard marked needs one check more.
@@ -266,6 +273,12 @@ impl Definition for JudgeCredit {
         let verdict = self.verdict(process, lot)?;
         process.worker(worker, WorkerCommand::JudgeCredit { credit, verdict, judge, reason })
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Named((&self.credit).into()), &mut self.reason))
+    }
+
+    nothing!(new_ids, begins, at_counter);
 }
 
 /// Who decides, and as whom they had a part in it before.
@@ -326,10 +339,6 @@ impl Definition for SettleCredit {
         content.text("settle_credit").text(self.credit.as_str());
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
     }
@@ -356,4 +365,6 @@ impl Definition for SettleCredit {
         let verdict = CreditVerdict::Settle { over };
         process.worker(worker, WorkerCommand::JudgeCredit { credit, verdict, judge, reason: reason.to_owned() })
     }
+
+    nothing!(texts, new_ids, free_text, begins, at_counter);
 }

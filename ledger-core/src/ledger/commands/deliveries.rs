@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::{About, AtCounter, nothing};
 use super::content::Content;
 use super::holds::{capture_at, name_streams_of};
 use crate::domain::event::V1;
@@ -182,6 +183,16 @@ impl Definition for DeliverRedemption {
             worker: self.worker.clone(),
         }))])
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        self.note.as_mut().map(|note| (About::Store(self.store.clone()), note))
+    }
+
+    fn at_counter(&mut self) -> Option<AtCounter<'_>> {
+        Some(AtCounter::Tells(self))
+    }
+
+    nothing!(new_ids, begins);
 }
 
 /// Writes on a redemption on what word its goods were handed out.
@@ -218,10 +229,6 @@ impl Definition for SettleCase {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Store(self.store.clone()));
     }
@@ -230,6 +237,12 @@ impl Definition for SettleCase {
         let settle = StoreCommand::Settle { redemption: self.case.clone(), reason: self.reason.clone() };
         process.store_at(self.store.clone(), process.context.at, settle)
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Store(self.store.clone()), &mut self.reason))
+    }
+
+    nothing!(named_key, new_ids, begins, at_counter);
 }
 
 /// Make a device the one that captures without the network.
@@ -246,16 +259,8 @@ impl Definition for EnrolDevice {
         content.text("enrol_device").text(self.store.as_str()).text(self.device.as_str());
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
@@ -265,4 +270,6 @@ impl Definition for EnrolDevice {
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         process.store_at(self.store.clone(), process.context.at, StoreCommand::Enrol { device: self.device.clone() })
     }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
 }

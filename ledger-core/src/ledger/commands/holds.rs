@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::{About, AtCounter, Begins, nothing};
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{HoldId, Key, RedemptionId, StoreId};
@@ -31,16 +32,8 @@ impl Definition for PlaceHold {
         self.spending.write_fields(content.text("place_hold")).number(i64::from(self.lasts_seconds));
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         true
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
@@ -63,6 +56,20 @@ impl Definition for PlaceHold {
         events.extend(reserved.into_iter().map(Event::Store));
         Ok(events)
     }
+
+    fn new_ids<'a>(&'a self, key: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(key.as_str(), "the command's key")]
+    }
+
+    fn begins(&self) -> Option<Begins<'_>> {
+        self.spending.begins()
+    }
+
+    fn at_counter(&mut self) -> Option<AtCounter<'_>> {
+        Some(AtCounter::SetsAside(&mut self.spending))
+    }
+
+    nothing!(texts, named_key, free_text);
 }
 
 /// The streams that the end of a hold touches.
@@ -88,10 +95,6 @@ impl Definition for CaptureHold {
         content.text("capture_hold").text(self.hold.as_str());
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
     }
@@ -107,6 +110,8 @@ impl Definition for CaptureHold {
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         capture_at(process, &self.hold, process.context.at, None)
     }
+
+    nothing!(texts, new_ids, free_text, begins, at_counter);
 }
 
 /// Takes what was set aside, as of a time; at the store that is named, where one is.
@@ -184,4 +189,10 @@ impl Definition for ReleaseHold {
         let held_by = process.states.worker(&worker)?;
         process.end_hold(held_by, &worker, hold, expired, reason, process.context.at)
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        self.reason.as_mut().map(|reason| (About::Named((&self.hold).into()), reason))
+    }
+
+    nothing!(new_ids, begins, at_counter);
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::nothing;
 use super::content::Content;
 use super::statements::name_parts;
 use crate::domain::event::{Event, StreamId};
@@ -46,10 +47,6 @@ impl Definition for RegisterMerchant {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Merchant(self.merchant.clone()));
     }
@@ -59,6 +56,12 @@ impl Definition for RegisterMerchant {
         let at = process.context.at;
         process.merchant(&self.merchant, MerchantCommand::Register { at, merchant, details, update })
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.merchant.as_str(), "the merchant's id")]
+    }
+
+    nothing!(named_key, free_text, begins, at_counter);
 }
 
 /// Record a payment to a merchant.
@@ -98,10 +101,6 @@ impl Definition for PaySettlement {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         name_parts(&self.merchant, self.month, book, streams);
     }
@@ -111,4 +110,6 @@ impl Definition for PaySettlement {
         let (at, hand) = (process.context.at, process.hand_of(&merchant, month)?);
         process.merchant(&merchant, MerchantCommand::Pay { at, month, points, amount, reference, hand })
     }
+
+    nothing!(named_key, new_ids, free_text, begins, at_counter);
 }

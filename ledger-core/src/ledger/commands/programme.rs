@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::nothing;
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{BranchId, Key};
+use crate::domain::ids::BranchId;
 use crate::domain::programme::ProgrammeCommand;
 use crate::domain::programme::command::Settings;
 use crate::domain::programme::counter::CounterChange;
@@ -45,10 +46,6 @@ impl Definition for OpenJournal {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Programme);
     }
@@ -57,6 +54,8 @@ impl Definition for OpenJournal {
         let OpenJournal { origin, suite, demonstration } = self.clone();
         process.programme(ProgrammeCommand::Open { origin, suite, demonstration })
     }
+
+    nothing!(named_key, new_ids, free_text, begins, at_counter);
 }
 
 impl Definition for Settings {
@@ -72,10 +71,6 @@ impl Definition for Settings {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Programme);
     }
@@ -83,6 +78,8 @@ impl Definition for Settings {
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         process.programme(ProgrammeCommand::Configure(self.clone()))
     }
+
+    nothing!(named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// Adopt a schedule, with settings in the same transaction.
@@ -111,10 +108,6 @@ impl Definition for AdoptSchedule {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Programme);
     }
@@ -125,6 +118,8 @@ impl Definition for AdoptSchedule {
         events.extend(process.programme(ProgrammeCommand::AdoptSchedule { activities, effective_from })?);
         Ok(events)
     }
+
+    nothing!(named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// Close a branch's appraisal of a year at a position.
@@ -156,10 +151,6 @@ impl Definition for SealAppraisal {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Programme);
     }
@@ -168,6 +159,8 @@ impl Definition for SealAppraisal {
         let SealAppraisal { branch, year, position, digest, .. } = self.clone();
         process.programme(ProgrammeCommand::SealAppraisal { at: process.context.at, branch, digest, position, year })
     }
+
+    nothing!(named_key, new_ids, free_text, begins, at_counter);
 }
 
 fn write_activity(content: &mut Content, activity: &Activity) {

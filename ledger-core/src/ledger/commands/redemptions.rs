@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::{About, AtCounter, Begins, nothing};
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{Key, RedemptionId};
@@ -38,16 +39,8 @@ impl Definition for AskedSpending {
         self.write_fields(content.text("redeem"));
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         true
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
@@ -83,6 +76,20 @@ impl Definition for AskedSpending {
         events.extend(process.honour(&lines, of.at, &redemption, &self.store)?);
         Ok(events)
     }
+
+    fn new_ids<'a>(&'a self, key: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(key.as_str(), "the command's key")]
+    }
+
+    fn begins(&self) -> Option<Begins<'_>> {
+        Some(Begins::Act { worker: &self.worker, store: Some(&self.store), time: &self.time })
+    }
+
+    fn at_counter(&mut self) -> Option<AtCounter<'_>> {
+        Some(AtCounter::Redeems(self))
+    }
+
+    nothing!(texts, named_key, free_text);
 }
 
 /// Reverse a redemption.
@@ -147,4 +154,10 @@ impl Definition for ReverseRedemption {
         }
         Ok(events)
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Named((&self.redemption).into()), &mut self.reason))
+    }
+
+    nothing!(new_ids, begins, at_counter);
 }

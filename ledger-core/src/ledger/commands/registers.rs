@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::nothing;
 use super::content::Content;
 use crate::domain::benefit::command::{BenefitKind, BenefitTerms};
 use crate::domain::benefit::{Benefit, BenefitCommand};
@@ -80,6 +81,12 @@ impl Definition for RegisterAppointment {
         let (appointment, terms) = (self.appointment.clone(), self.terms.clone());
         process.worker(self.worker.clone(), WorkerCommand::Appoint { appointment, terms })
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.appointment.as_str(), "the appointment's number")]
+    }
+
+    nothing!(free_text, begins, at_counter);
 }
 
 /// Pair two workers (帮带结对), or bring the pair up to date.
@@ -115,6 +122,12 @@ impl Definition for OpenPair {
         let events = process.states.pair(&self.pair)?.decide(PairCommand::Open { at, pair, terms })?;
         Ok(events.into_iter().map(Event::Pair).collect())
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.pair.as_str(), "the pair's number")]
+    }
+
+    nothing!(free_text, begins, at_counter);
 }
 
 /// Register a fund (资金来源), or bring it up to date.
@@ -144,6 +157,12 @@ impl Definition for RegisterFund {
         let events = process.states.fund(&self.fund)?.decide(FundCommand::Register { at, fund, terms })?;
         Ok(events.into_iter().map(Event::Fund).collect())
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.fund.as_str(), "the fund's number")]
+    }
+
+    nothing!(free_text, begins, at_counter);
 }
 
 /// Register a benefit (权益项目), or bring it up to date.
@@ -192,6 +211,12 @@ impl Definition for RegisterBenefit {
         let promoted = self.promote(process, state)?;
         Ok(registered.into_iter().map(Event::Benefit).chain(promoted).collect())
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.benefit.as_str(), "the benefit's number")]
+    }
+
+    nothing!(free_text, begins, at_counter);
 }
 
 impl RegisterBenefit {
@@ -288,6 +313,14 @@ impl Definition for IssuePass {
         }
         Ok(events.into_iter().map(Event::Pass).collect())
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        let replacement =
+            self.replacement.iter().map(|pass| (pass.as_str(), "the number of the pass that replaces it"));
+        replacement.chain([(self.pass.as_str(), "the pass's number")]).collect()
+    }
+
+    nothing!(free_text, begins, at_counter);
 }
 
 impl IssuePass {
@@ -334,4 +367,10 @@ impl Definition for RegisterOffer {
         let events = process.states.offer(&self.offer)?.decide(OfferCommand { at, offer, terms })?;
         Ok(events.into_iter().map(Event::Offer).collect())
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.offer.as_str(), "the offer's number")]
+    }
+
+    nothing!(free_text, begins, at_counter);
 }

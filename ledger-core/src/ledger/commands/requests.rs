@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::{Begins, nothing};
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{ActivityCode, HandlingId, Key, RequestId, SiteId, WorkerId};
@@ -49,16 +50,8 @@ impl Definition for PostRequest {
         }
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         true
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
@@ -106,6 +99,17 @@ impl Definition for PostRequest {
         let events = process.states.request(&self.request)?.decide(RequestCommand::Post { at, request, posting })?;
         Ok(events.into_iter().map(Event::Request).collect())
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.request.as_str(), "the request's number")]
+    }
+
+    fn begins(&self) -> Option<Begins<'_>> {
+        let (reporter, site) = (self.reporter.as_ref(), self.site.as_ref());
+        Some(Begins::Request { request: &self.request, reporter, site })
+    }
+
+    nothing!(texts, named_key, free_text, at_counter);
 }
 
 /// The last columns of a row, as far as they are filled.
@@ -160,10 +164,6 @@ impl Definition for RecordHandling {
         true
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         streams.extend([StreamId::Programme, StreamId::Request(self.request.clone())]);
         // Who earns is the claimer, or the reporter whom the request names.
@@ -175,6 +175,12 @@ impl Definition for RecordHandling {
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         if self.completes { self.complete(process) } else { self.record(process) }
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.handling.as_str(), "the row's number")]
+    }
+
+    nothing!(named_key, free_text, begins, at_counter);
 }
 
 /// What a row of work is judged by.
@@ -407,10 +413,6 @@ impl Definition for RateHandling {
         true
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         streams.extend([StreamId::Programme, StreamId::Request(self.request.clone())]);
         if let Ok(request) = book.request(&self.request) {
@@ -444,4 +446,6 @@ impl Definition for RateHandling {
         };
         row.complete(process)
     }
+
+    nothing!(named_key, new_ids, free_text, begins, at_counter);
 }

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::{About, nothing};
 use super::content::Content;
 use super::credits::period;
 use crate::domain::account::Person;
@@ -103,10 +104,6 @@ impl Definition for AnnounceSelection {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.extend([StreamId::Programme, StreamId::Selection(self.selection.clone())]);
     }
@@ -122,6 +119,13 @@ impl Definition for AnnounceSelection {
         let (at, by) = (process.context.at, process.context.actor.clone());
         process.selection(&self.selection, SelectionCommand::Announce { at, by, selection, terms })
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        let indicators = self.terms.indicators.iter().map(|indicator| (indicator.code.as_str(), "an indicator's name"));
+        indicators.chain([(self.selection.as_str(), "the selection's id")]).collect()
+    }
+
+    nothing!(named_key, free_text, begins, at_counter);
 }
 
 /// A candidate's word: that they agree (参评同意), or that they withdraw (参评退出).
@@ -146,16 +150,8 @@ impl Definition for GiveWord {
         content.maybe(self.on).maybe(self.paper.as_ref());
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
@@ -182,6 +178,8 @@ impl Definition for GiveWord {
         };
         process.selection(&self.selection, command)
     }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// Fix the inputs (评选封存): what the ledger says of each candidate at this entry.
@@ -196,16 +194,8 @@ impl Definition for SealSelection {
         content.text("seal_selection").text(self.selection.as_str());
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
@@ -225,6 +215,8 @@ impl Definition for SealSelection {
         let (at, hand, selection) = (process.context.at, process.hand(&self.selection)?, self.selection.clone());
         process.selection(&self.selection, SelectionCommand::Seal { at, hand, selection, inputs })
     }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// Draw the short list (入围名单) of the sealed inputs, and hang it out.
@@ -239,16 +231,8 @@ impl Definition for DrawSelection {
         content.text("draw_selection").text(self.selection.as_str());
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
@@ -262,6 +246,8 @@ impl Definition for DrawSelection {
         let (at, hand, selection) = (process.context.at, process.hand(&self.selection)?, self.selection.clone());
         process.selection(&self.selection, SelectionCommand::Draw { at, hand, selection, public_until })
     }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// Object to how a candidate was measured (评选异议), while the list is public.
@@ -291,10 +277,6 @@ impl Definition for ObjectToSelection {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         name_parts(&self.selection, book, streams);
     }
@@ -305,6 +287,16 @@ impl Definition for ObjectToSelection {
         let asked = SelectionCommand::Object { at, today, hand, selection, objection, candidate, reason };
         process.selection(&self.selection, asked)
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.objection.as_str(), "the objection's name")]
+    }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Worker(self.candidate.clone()), &mut self.reason))
+    }
+
+    nothing!(named_key, begins, at_counter);
 }
 
 /// Answer an objection to a selection's list.
@@ -334,10 +326,6 @@ impl Definition for AnswerObjection {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         name_parts(&self.selection, book, streams);
     }
@@ -348,6 +336,12 @@ impl Definition for AnswerObjection {
         let asked = SelectionCommand::Answer { at, hand, selection, objection, upheld, reason };
         process.selection(&self.selection, asked)
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Named((&self.objection).into()), &mut self.reason))
+    }
+
+    nothing!(named_key, new_ids, begins, at_counter);
 }
 
 /// Put a candidate right after the list was drawn (入围名单修订), and hang it out anew.
@@ -377,10 +371,6 @@ impl Definition for ReviseSelection {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         streams.extend([StreamId::Programme, StreamId::Worker(self.candidate.clone())]);
         name_parts(&self.selection, book, streams);
@@ -399,6 +389,12 @@ impl Definition for ReviseSelection {
         let asked = SelectionCommand::Revise { at, hand, selection, candidate, correction, public_until, reason };
         process.selection(&self.selection, asked)
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Worker(self.candidate.clone()), &mut self.reason))
+    }
+
+    nothing!(named_key, new_ids, begins, at_counter);
 }
 
 /// Record that a meeting decided (评选结果登记), by the digest of its minutes.
@@ -415,16 +411,8 @@ impl Definition for RecordResult {
         content.text("record_result").text(self.selection.as_str()).text(&self.minutes);
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
@@ -436,4 +424,6 @@ impl Definition for RecordResult {
         let (at, today, hand) = (process.context.at, process.clock.entry_day(), process.hand(&selection)?);
         process.selection(&self.selection, SelectionCommand::Record { at, today, hand, selection, minutes })
     }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::nothing;
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{Key, SiteId};
@@ -47,10 +48,6 @@ impl Definition for OpenSite {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Sites);
     }
@@ -59,6 +56,12 @@ impl Definition for OpenSite {
         let OpenSite { site, details, if_known } = self.clone();
         process.sites(SiteCommand::Open { at: process.context.at, details, if_known, site })
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.site.as_str(), "the site's id")]
+    }
+
+    nothing!(named_key, free_text, begins, at_counter);
 }
 
 /// Hang a site under another one, or make it a root.
@@ -77,16 +80,8 @@ impl Definition for MoveSite {
         content.text("move_site").text(self.site.as_str()).maybe(self.parent.as_ref()).maybe(self.on);
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
@@ -98,6 +93,8 @@ impl Definition for MoveSite {
         let at = process.context.at;
         process.sites(SiteCommand::Move { at, on: on.unwrap_or_else(|| at.date()), parent, site })
     }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// Close a site; what hangs below it stays open.
@@ -124,10 +121,6 @@ impl Definition for CloseSite {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Sites);
     }
@@ -137,6 +130,8 @@ impl Definition for CloseSite {
         let at = process.context.at;
         process.sites(SiteCommand::Close { at, on: on.unwrap_or_else(|| at.date()), reason, site })
     }
+
+    nothing!(named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// Change what a site offers.
@@ -166,10 +161,6 @@ impl Definition for SetServices {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Sites);
     }
@@ -179,4 +170,6 @@ impl Definition for SetServices {
         let at = process.context.at;
         process.sites(SiteCommand::SetServices { at, on: on.unwrap_or_else(|| at.date()), services, site })
     }
+
+    nothing!(named_key, new_ids, free_text, begins, at_counter);
 }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::{About, nothing};
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::fund::FundCommand;
@@ -153,10 +154,6 @@ impl Definition for PrepareStatement {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         self.of.name_streams(self.month, book, streams);
     }
@@ -173,6 +170,8 @@ impl Definition for PrepareStatement {
             }),
         }
     }
+
+    nothing!(named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// Say that a line of a merchant's statement is wrong.
@@ -202,10 +201,6 @@ impl Definition for DisputeStatement {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         name_parts(&self.merchant, self.month, book, streams);
     }
@@ -216,6 +211,16 @@ impl Definition for DisputeStatement {
         let hand = process.hand_of(&merchant, month)?;
         process.merchant(&merchant, MerchantCommand::Dispute { at, hand, month, dispute, line, reason })
     }
+
+    fn new_ids<'a>(&'a self, key: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(key.as_str(), "the command's key")]
+    }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Itself(self.line.to_string()), &mut self.reason))
+    }
+
+    nothing!(named_key, begins, at_counter);
 }
 
 /// Answer what was disputed.
@@ -247,10 +252,6 @@ impl Definition for AnswerDispute {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         name_parts(&self.merchant, self.month, book, streams);
     }
@@ -260,6 +261,12 @@ impl Definition for AnswerDispute {
         let (at, hand) = (process.context.at, process.hand_of(&merchant, month)?);
         process.merchant(&merchant, MerchantCommand::Answer { at, hand, month, dispute, upheld, reason })
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Itself(self.dispute.to_string()), &mut self.reason))
+    }
+
+    nothing!(named_key, new_ids, begins, at_counter);
 }
 
 /// Confirm a month's statement.
@@ -286,10 +293,6 @@ impl Definition for ConfirmStatement {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         self.of.name_streams(self.month, book, streams);
     }
@@ -306,6 +309,8 @@ impl Definition for ConfirmStatement {
             }),
         }
     }
+
+    nothing!(named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// Record that a body paid what its confirmed statement says.
@@ -334,10 +339,6 @@ impl Definition for PayBody {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         let (body, funds) = (self.body.clone(), self.funds.clone());
         StatementOf::Body { body, funds }.name_streams(self.month, book, streams);
@@ -352,4 +353,6 @@ impl Definition for PayBody {
             FundCommand::Pay { at, fund, hand, month, reference }
         })
     }
+
+    nothing!(named_key, new_ids, free_text, begins, at_counter);
 }

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::{About, nothing};
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{Key, MerchantId, Sku, StoreId};
+use crate::domain::ids::{MerchantId, Sku, StoreId};
 use crate::domain::refusal::Decision;
 use crate::domain::store::StoreCommand;
 use crate::ledger::book::Book;
@@ -34,16 +35,8 @@ impl Definition for Restock {
             .maybe(self.merchant.as_ref());
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
@@ -58,6 +51,8 @@ impl Definition for Restock {
         }
         process.store(store, StoreCommand::Restock { sku, quantity, merchant })
     }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// Record a stocktake.
@@ -91,10 +86,6 @@ impl Definition for CountStock {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Store(self.store.clone()));
     }
@@ -103,6 +94,12 @@ impl Definition for CountStock {
         let CountStock { store, sku, counted, reason } = self.clone();
         process.store(store, StoreCommand::Count { sku, counted, reason })
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Store(self.store.clone()), &mut self.reason))
+    }
+
+    nothing!(named_key, new_ids, begins, at_counter);
 }
 
 /// Write units off.
@@ -136,10 +133,6 @@ impl Definition for WriteOffStock {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Store(self.store.clone()));
     }
@@ -148,4 +141,10 @@ impl Definition for WriteOffStock {
         let WriteOffStock { store, sku, quantity, reason } = self.clone();
         process.store(store, StoreCommand::WriteOff { sku, quantity, reason })
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Store(self.store.clone()), &mut self.reason))
+    }
+
+    nothing!(named_key, new_ids, begins, at_counter);
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::{About, nothing};
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{Key, Sku, StoreId};
@@ -57,10 +58,6 @@ impl Definition for OpenStore {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.extend([StreamId::Programme, StreamId::Store(self.store.clone())]);
         streams.extend(self.details.site.as_ref().map(|_| StreamId::Sites));
@@ -72,6 +69,12 @@ impl Definition for OpenStore {
         let OpenStore { store, details, update } = self.clone();
         process.store(store, StoreCommand::Open { details, update })
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.store.as_str(), "the store's id")]
+    }
+
+    nothing!(named_key, free_text, begins, at_counter);
 }
 
 /// Close a store.
@@ -96,10 +99,6 @@ impl Definition for CloseStore {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Store(self.store.clone()));
     }
@@ -108,6 +107,12 @@ impl Definition for CloseStore {
         let CloseStore { store, reason } = self.clone();
         process.store(store, StoreCommand::Close { reason })
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Store(self.store.clone()), &mut self.reason))
+    }
+
+    nothing!(named_key, new_ids, begins, at_counter);
 }
 
 /// Open a closed store again.
@@ -122,16 +127,8 @@ impl Definition for ReopenStore {
         content.text("reopen_store").text(self.store.as_str());
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
@@ -141,6 +138,8 @@ impl Definition for ReopenStore {
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         process.store(self.store.clone(), StoreCommand::Reopen)
     }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
 }
 
 /// List an item or change its terms.
@@ -178,10 +177,6 @@ impl Definition for ListItem {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Store(self.store.clone()));
         streams.extend(self.terms.merchant.clone().map(StreamId::Merchant));
@@ -205,6 +200,12 @@ impl Definition for ListItem {
         }
         Ok(events)
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.sku.as_str(), "the item's number")]
+    }
+
+    nothing!(named_key, free_text, begins, at_counter);
 }
 
 /// Take an item off the list.
@@ -231,10 +232,6 @@ impl Definition for DelistItem {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Store(self.store.clone()));
     }
@@ -243,4 +240,10 @@ impl Definition for DelistItem {
         let DelistItem { store, sku, reason } = self.clone();
         process.store(store, StoreCommand::Delist { sku, reason })
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Store(self.store.clone()), &mut self.reason))
+    }
+
+    nothing!(named_key, new_ids, begins, at_counter);
 }

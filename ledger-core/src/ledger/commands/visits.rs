@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::nothing;
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{ActivityCode, Key, PairId, VisitId, WorkerId};
@@ -55,16 +56,8 @@ impl Definition for RecordVisit {
         }
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         true
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
@@ -76,6 +69,12 @@ impl Definition for RecordVisit {
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         if self.completes { self.complete(process) } else { self.record(process) }
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.visit.as_str(), "the visit's number")]
+    }
+
+    nothing!(texts, named_key, free_text, begins, at_counter);
 }
 
 impl RecordVisit {
@@ -197,16 +196,8 @@ impl Definition for ConfirmVisit {
         content.text(self.by.as_str()).maybe(self.on);
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         true
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
@@ -237,4 +228,6 @@ impl Definition for ConfirmVisit {
         };
         row.complete(process)
     }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
+use super::beforehand::{About, Begins, nothing};
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{Key, WorkerId};
@@ -49,10 +50,6 @@ impl Definition for RegisterWorker {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Worker(self.worker.clone()));
         streams.extend(self.details.site.as_ref().map(|_| StreamId::Sites));
@@ -63,6 +60,16 @@ impl Definition for RegisterWorker {
         process.require_site(details.site.as_ref(), update)?;
         process.worker(worker, WorkerCommand::Register { details, update })
     }
+
+    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+        vec![(self.worker.as_str(), "the worker's id")]
+    }
+
+    fn begins(&self) -> Option<Begins<'_>> {
+        Some(Begins::Worker { worker: &self.worker, site: self.details.site.as_ref() })
+    }
+
+    nothing!(named_key, free_text, at_counter);
 }
 
 /// The worker leaves.
@@ -87,10 +94,6 @@ impl Definition for DepartWorker {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Worker(self.worker.clone()));
     }
@@ -99,6 +102,12 @@ impl Definition for DepartWorker {
         let DepartWorker { worker, reason } = self.clone();
         process.worker(worker, WorkerCommand::Depart { reason })
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Worker(self.worker.clone()), &mut self.reason))
+    }
+
+    nothing!(named_key, new_ids, begins, at_counter);
 }
 
 /// Forget the person behind a worker: the first who gives it asks, a second person confirms.
@@ -125,10 +134,6 @@ impl Definition for EraseWorker {
         false
     }
 
-    fn named_key(&self) -> Option<Key> {
-        None
-    }
-
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Worker(self.worker.clone()));
     }
@@ -137,6 +142,12 @@ impl Definition for EraseWorker {
         let EraseWorker { worker, reason, oneself } = self.clone();
         process.worker(worker, WorkerCommand::Erase { by: process.context.actor.clone(), oneself, reason })
     }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Worker(self.worker.clone()), &mut self.reason))
+    }
+
+    nothing!(named_key, new_ids, begins, at_counter);
 }
 
 /// Book a worker's lots that ended by a day as expired.
@@ -153,16 +164,8 @@ impl Definition for ExpireLots {
         content.text("expire_lots").text(self.worker.as_str()).text(&self.through.to_string());
     }
 
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::empty()
-    }
-
     fn says_when(&self) -> bool {
         false
-    }
-
-    fn named_key(&self) -> Option<Key> {
-        None
     }
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
@@ -177,4 +180,6 @@ impl Definition for ExpireLots {
         }
         process.worker(self.worker.clone(), WorkerCommand::Expire { through })
     }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
 }
