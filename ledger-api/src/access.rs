@@ -6,6 +6,8 @@
 //! account, a label, and an id by which it is spoken of. What the account may do stands in the journal and is asked anew
 //! for each request. Tokens live beside the journal and may be issued and revoked by one process while others serve.
 
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
+
 mod attempts;
 mod cache;
 pub mod password;

@@ -1,7 +1,7 @@
 //! The wiring: picks the backend by the journal's address and opens what stands around it.
 
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use ledger_core::evidence::hash::HashSuite;
@@ -96,12 +96,6 @@ pub enum OpenError {
     /// Tokens or names.
     #[error("{0}")]
     Beside(String),
-}
-
-/// A file that stands beside a SQLite journal: `nuanxin.db` → `nuanxin.views.db`.
-pub fn beside(journal: &Path, what: &str) -> PathBuf {
-    let stem = journal.file_stem().map_or_else(|| "nuanxin".into(), |stem| stem.to_string_lossy().into_owned());
-    journal.with_file_name(format!("{stem}.{what}"))
 }
 
 /// A folder is no journal: SQLite would only say that it cannot open it.

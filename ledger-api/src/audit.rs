@@ -7,6 +7,8 @@
 //!
 //! All of it stands beside the journal and reads it; nothing here writes into it or stands in the way of an append.
 
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
+
 pub mod cosign;
 pub mod keys;
 pub mod mark;
@@ -129,7 +131,7 @@ impl Audit {
         let audit = Audit {
             tiles: TileTree::open(url, Arc::clone(&journal), identity.suite).await?,
             store: CheckpointStore::open(url).await?,
-            mark: Mark::beside(&key_file),
+            mark: Mark::sidecar_of(&key_file),
             witness: cosign::Desk::new(KeyFile::witness(url)),
             key_file,
             journal,

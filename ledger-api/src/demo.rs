@@ -4,6 +4,8 @@
 //! Owns what is in it. It is written as commands like everybody's, under keys that are the same every time: filling it
 //! twice, or going on after a crash, adds nothing twice. No person stands behind any name.
 
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
+
 mod dice;
 mod district;
 mod history;
@@ -14,7 +16,6 @@ mod selections;
 #[cfg(test)]
 mod tests;
 
-use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{AccountId, Actor, IdError, Key, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
@@ -180,10 +181,10 @@ async fn is_lived_in(journal: &dyn Journal) -> Result<bool, JournalError> {
         let Some(last) = entries.last() else { return Ok(false) };
         position = last.position;
         for entry in &entries {
-            match entry.event()? {
-                Event::Account(_) | Event::Directory(_) => {}
-                event if event.as_opening().is_some() => {}
-                _ => return Ok(true),
+            let event = entry.event()?;
+            let opens = event.as_account().is_some() || event.as_directory().is_some() || event.as_opening().is_some();
+            if !opens {
+                return Ok(true);
             }
         }
     }

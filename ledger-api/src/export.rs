@@ -3,6 +3,8 @@
 //! Read page by page and written as it is read, so that memory does not grow with the history; the order is the
 //! journal's. The forms themselves are those of bundles (`ledger_core::evidence::forms`).
 
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
+
 mod hledger;
 mod jsonl;
 mod sheet;

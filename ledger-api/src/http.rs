@@ -5,6 +5,8 @@
 //! and the values in it), [`command`] (from a body to `service` and back), [`error`] (how a no is told), [`limits`], then
 //! any resource. Nothing here decides a rule, which is the ledger's, nor a right, which `service` asks for.
 
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
+
 mod accept;
 pub mod account_reads;
 pub mod accounts;

@@ -8,6 +8,8 @@
 //! [`who`], [`keys`], [`names`], [`reading`] with [`readers`], [`accounts`], then [`destination`] (commands of this
 //! machine), [`due`], [`appraisals`], and for credits [`objectors`] and [`publicity`].
 
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
+
 pub mod accounts;
 pub mod administrators;
 pub mod appraisals;

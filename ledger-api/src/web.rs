@@ -10,6 +10,8 @@
 //!
 //! Reading order: [`page`] (who sees it, the frame, how a no is shown), [`form`], [`words`], then any page.
 
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
+
 mod accounts;
 mod admin;
 mod appointments;

@@ -258,6 +258,12 @@ fn what_the_rooms_may_import_makes_no_circle() {
 }
 
 #[test]
+fn what_is_no_room_makes_no_circle_either() {
+    let circle = circle(&graph(&imports(&modules(), top)));
+    assert!(circle.is_none(), "a circle:\n{}", circle.unwrap_or_default());
+}
+
+#[test]
 fn the_files_of_http_make_no_circle() {
     let modules = modules();
     // What goes through a mod file is told from its parent, and is no way between two files.

@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod decimal;
 pub mod history;
 pub mod ids;
+pub mod layout;
 pub mod numbers;
 pub mod points;
 pub mod proof;

@@ -6,6 +6,7 @@
 pub mod batch;
 pub mod entry;
 pub mod error;
+pub mod fingerprint;
 pub mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;

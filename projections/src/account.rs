@@ -1,9 +1,9 @@
 //! A worker's account, folded from the worker's events: what stands on each side of it, and what is left in each lot.
 //! The one fold of it, behind the balances that are kept ready ([`crate::views::balance`]), behind [`crate::state`] and
-//! behind traces. What was so on a past day is told by [`Told`].
+//! behind traces. What was so on a past day is told by [`AsOf`].
 
+mod as_of;
 mod lots;
-mod told;
 
 use chrono::NaiveDate;
 use ledger_core::domain::points::Points;
@@ -12,8 +12,8 @@ use ledger_core::domain::worker::event::{LotPart, Lots, WorkerEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::state::Figures;
+pub(crate) use as_of::AsOf;
 pub use lots::Lot;
-pub(crate) use told::Told;
 
 /// The account. All amounts as a person says them: what is earned and what is owed are above zero.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

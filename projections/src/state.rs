@@ -14,7 +14,7 @@ use ledger_core::domain::store::event::StoreEvent;
 use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::journal::{Entry, Journal, JournalError};
 
-use crate::account::Told;
+use crate::account::AsOf;
 use crate::as_of::BusinessCut;
 use crate::card_points::CardPoints;
 use crate::programmes::Programmes;
@@ -70,13 +70,13 @@ pub struct StateFold {
 /// A worker.
 #[derive(Debug, Clone)]
 struct Folded {
-    told: Told,
+    told: AsOf,
     card: CardPoints,
 }
 
 impl Folded {
     fn new(past: bool) -> Folded {
-        Folded { told: Told::new(past), card: CardPoints::default() }
+        Folded { told: AsOf::new(past), card: CardPoints::default() }
     }
 }
 

@@ -13,8 +13,8 @@ use ledger_core::evidence::hash::HashSuite;
 use ledger_core::evidence::leaf::LeafFields;
 use ledger_core::evidence::merkle::Frontier;
 use ledger_core::journal::entry::CommandFrame;
+use ledger_core::journal::fingerprint::Fingerprint;
 use ledger_core::journal::{Batch, BatchCommand, BatchEvent, Entry, Head, Journal, NewStream, RecordedTime};
-use ledger_core::ledger::fingerprint::Fingerprint;
 
 /// What a journal holds after the batches made so far.
 pub(crate) struct Author {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ledger_core::domain::event::{Event, StreamId};
+use ledger_core::domain::layout;
 use ledger_core::domain::worker::Worker;
 use ledger_core::evidence::hash::HashSuite;
 use ledger_core::journal::{Entry, Journal, Snapshot, StoredStream};
 use ledger_core::ledger::Command;
-use ledger_core::ledger::cache::{Loaded, layout};
+use ledger_core::ledger::cache::Loaded;
 use ledger_core::ledger::{Context, Ledger, LedgerSettings, Outcome, Submission, commands};
 
 use crate::backends::Backend;

@@ -61,7 +61,8 @@ impl Visit {
     /// Presses on a switch of language or size, and waits for the page that it brings.
     #[track_caller]
     fn switch(&mut self, name: &str) {
-        const NOW: &str = "document.documentElement ? document.documentElement.lang + ' ' + document.documentElement.className : ''";
+        const NOW: &str =
+            "document.documentElement ? document.documentElement.lang + ' ' + document.documentElement.className : ''";
         let before = self.browser.eval(NOW);
         self.browser.press("button", name);
         self.wait_until(&format!("document.readyState === 'complete' && ({NOW}) !== '' && ({NOW}) !== {before}"));

@@ -7,9 +7,9 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::secret::SecretHash;
 use super::store::{StoredToken, TokenStore};
-use crate::app::beside;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
+use crate::sidecar::sidecar_path;
 
 /// Each step brings the file from its index to the next version.
 pub(super) const STEPS: &[&str] = &[include_str!("sqlite_1.sql"), include_str!("sqlite_2.sql")];
@@ -20,7 +20,7 @@ pub(super) struct SqliteTokens {
 
 impl SqliteTokens {
     pub(super) async fn open(journal: &Path) -> Result<SqliteTokens, SideStoreError> {
-        Ok(SqliteTokens { file: SideFile::open(beside(journal, "access.db"), STEPS).await? })
+        Ok(SqliteTokens { file: SideFile::open(sidecar_path(journal, "access.db"), STEPS).await? })
     }
 }
 

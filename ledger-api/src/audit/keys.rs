@@ -11,9 +11,9 @@ use ledger_core::journal::url::JournalUrl;
 use zeroize::Zeroizing;
 
 use super::AuditError;
-use crate::app::beside;
 use crate::configuration::setting;
 use crate::private_file;
+use crate::sidecar::sidecar_path;
 
 /// The path of the file with the keys that sign this journal's checkpoints.
 const SIGNING_VARIABLE: &str = "NUANXIN_SIGNING_KEY_FILE";
@@ -105,7 +105,7 @@ impl KeyFile {
     }
 
     /// A file beside it, such as the mark of what was signed last.
-    pub fn beside(&self, ending: &str) -> PathBuf {
+    pub fn sidecar_path(&self, ending: &str) -> PathBuf {
         let mut name = self.path.as_os_str().to_owned();
         name.push(ending);
         PathBuf::from(name)
@@ -129,7 +129,7 @@ impl KeyFile {
 fn place(variable: &str, url: &JournalUrl, ending: &str) -> PathBuf {
     match (setting(variable), url) {
         (Some(path), _) => PathBuf::from(path),
-        (None, JournalUrl::Sqlite(path)) => beside(path, ending),
+        (None, JournalUrl::Sqlite(path)) => sidecar_path(path, ending),
         (None, JournalUrl::Postgres { schema, .. }) => PathBuf::from(format!("data/nuanxin-{schema}.{ending}")),
     }
 }

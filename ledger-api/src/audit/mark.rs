@@ -22,8 +22,8 @@ pub struct Mark {
 
 impl Mark {
     /// Beside a file of keys: `….signed`.
-    pub fn beside(keys: &KeyFile) -> Mark {
-        Mark { path: keys.beside(".signed") }
+    pub fn sidecar_of(keys: &KeyFile) -> Mark {
+        Mark { path: keys.sidecar_path(".signed") }
     }
 
     /// What was signed last for this origin; none before the first time, or when the file is of another journal.

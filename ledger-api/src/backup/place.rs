@@ -17,8 +17,9 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Executor, Row};
 
 use super::{STORES, copy_into};
-use crate::app::{self, beside};
+use crate::app;
 use crate::side_store::rows::Store;
+use crate::sidecar::sidecar_path;
 
 /// The server of a restore that was killed notices it a moment later.
 const TURN_TRIES_MAX: u32 = 50;
@@ -101,7 +102,7 @@ impl Place {
             Kind::Sqlite { journal, _lock } => {
                 let staged = sqlite::copy::restoring_path(&journal);
                 for store in stores {
-                    let (from, to) = (beside(&staged, store.file), beside(&journal, store.file));
+                    let (from, to) = (sidecar_path(&staged, store.file), sidecar_path(&journal, store.file));
                     // A log of another file would be played back into this one.
                     private::remove(&private::with_suffix(&to, "-journal"))
                         .and_then(|()| std::fs::rename(&from, &to))
@@ -119,7 +120,7 @@ impl Place {
 /// Removes what stands at the place of a copy in a file.
 fn clear_file(staged: &Path) -> Result<(), JournalError> {
     for store in STORES {
-        let file = beside(staged, store.file);
+        let file = sidecar_path(staged, store.file);
         for file in [private::with_suffix(&file, "-journal"), file] {
             private::remove(&file).map_err(|error| JournalError::Unusable(format!("{}: {error}", file.display())))?;
         }

@@ -138,7 +138,7 @@ pub async fn seal(
     let [checkpoints, later @ ..] = STORES;
     seal_store(url, checkpoints, &mut parts).await?;
 
-    let plain = journal_beside(path);
+    let plain = unsealed_journal(path);
     copy::remove(&plain)?;
     let entries = copy_into_file(journal, keys, &plain, progress).await?;
     let mut part = parts.begin(JOURNAL).map_err(at(path))?;
@@ -160,7 +160,7 @@ pub async fn seal(
 }
 
 /// Where the journal is copied to on its way into a sealed file.
-pub fn journal_beside(path: &Path) -> PathBuf {
+pub fn unsealed_journal(path: &Path) -> PathBuf {
     private::with_suffix(path, ".journal")
 }
 
@@ -187,7 +187,7 @@ async fn seal_store<W: Write + Send>(
 fn key_files(url: &JournalUrl) -> [(&'static str, PathBuf); 3] {
     let signing = KeyFile::signing(url);
     [
-        (SIGNED, signing.beside(".signed")),
+        (SIGNED, signing.sidecar_path(".signed")),
         (SIGNING_KEYS, signing.path().to_owned()),
         (WITNESS_KEY, KeyFile::witness(url).path().to_owned()),
     ]

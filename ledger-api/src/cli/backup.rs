@@ -60,7 +60,7 @@ pub async fn backup(args: BackupArgs, url: &JournalUrl) -> CliResult {
     if partial.exists() {
         eprintln!("nuanxin: an interrupted backup had left {}; it is removed", partial.display());
     }
-    copy::remove(&sealed::journal_beside(&partial))?;
+    copy::remove(&sealed::unsealed_journal(&partial))?;
     copy::remove(&partial)?;
     let bar = progress::bar(journal.head().await?.position, "copying");
     let mut tell = |at| bar.set_position(at);
@@ -74,7 +74,7 @@ pub async fn backup(args: BackupArgs, url: &JournalUrl) -> CliResult {
     bar.finish_and_clear();
     let made = made.and_then(|size| put(&partial, &args.out).map(|()| size));
     // Also where it failed: half a backup is of no use to anybody.
-    copy::remove(&sealed::journal_beside(&partial))?;
+    copy::remove(&sealed::unsealed_journal(&partial))?;
     copy::remove(&partial)?;
     let size = made?;
     match passphrase {

@@ -7,15 +7,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::error::ApiError;
+use crate::preference::{Liked, liked_in};
 
 /// What answers without a choice are written as.
 const JSON: &str = "application/json";
-
-/// A media range, and how much it is liked in thousandths; 0 is a no.
-struct Liked<'a> {
-    range: &'a str,
-    quality: u16,
-}
 
 /// What `format=` calls a form of an answer, and its media type; none for a form that is had by its name alone.
 pub(super) type Form<T> = (&'static str, Option<&'static str>, T);
@@ -74,7 +69,7 @@ pub(super) fn best<T: Copy>(headers: &HeaderMap, offers: &[(&'static str, T)]) -
 
 /// Whether a client names a media type itself, and does not refuse it.
 pub(super) fn names(headers: &HeaderMap, media: &str) -> bool {
-    liked(headers).iter().any(|liked| liked.range.eq_ignore_ascii_case(media) && liked.quality > 0)
+    liked(headers).iter().any(|liked| liked.what.eq_ignore_ascii_case(media) && liked.quality > 0)
 }
 
 /// Answers nothing that its client refuses. A read is judged by what it came to, for whoever chooses among formats has
@@ -116,74 +111,34 @@ fn essence(media: &str) -> &str {
 
 /// What a client says that it likes; all of it where it says nothing.
 fn liked(headers: &HeaderMap) -> Vec<Liked<'_>> {
-    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut liked: Vec<Liked<'_>> = values.flat_map(|value| parts(value, ',')).filter_map(Liked::read).collect();
-    if liked.is_empty() {
-        liked.push(Liked { range: "*/*", quality: 1_000 });
+    let mut said = liked_in(headers, &header::ACCEPT);
+    if said.is_empty() {
+        said.push(Liked { what: "*/*", quality: 1_000 });
     }
-    liked
+    said
 }
 
 /// Of the ranges that fit a media type, the narrowest counts.
 fn quality(liked: &[Liked<'_>], media: &str) -> u16 {
-    let fitting = liked.iter().filter(|liked| liked.fits(media));
-    fitting.max_by_key(|liked| (liked.narrowness(), liked.quality)).map_or(0, |liked| liked.quality)
+    let fitting = liked.iter().filter(|liked| fits(liked.what, media));
+    fitting.max_by_key(|liked| (narrowness(liked.what), liked.quality)).map_or(0, |liked| liked.quality)
 }
 
-impl<'a> Liked<'a> {
-    fn read(text: &'a str) -> Option<Liked<'a>> {
-        let mut parts = parts(text, ';');
-        let range = parts.next()?.trim();
-        if range.is_empty() {
-            return None;
-        }
-        let named = parts.filter_map(|part| part.split_once('=')).map(|(name, value)| (name.trim(), value.trim()));
-        let quality =
-            named.filter(|(name, _)| name.eq_ignore_ascii_case("q")).map(|(_, value)| thousandths(value)).next();
-        Some(Liked { range, quality: quality.unwrap_or(1_000) })
-    }
-
-    fn fits(&self, media: &str) -> bool {
-        match self.range.strip_suffix("/*") {
-            Some("*") => true,
-            Some(kind) => media.split('/').next().is_some_and(|own| own.eq_ignore_ascii_case(kind)),
-            None => self.range.eq_ignore_ascii_case(media),
-        }
-    }
-
-    fn narrowness(&self) -> u8 {
-        match self.range {
-            "*/*" => 0,
-            range if range.ends_with("/*") => 1,
-            _ => 2,
-        }
+/// Whether a range that a client names holds a media type.
+fn fits(range: &str, media: &str) -> bool {
+    match range.strip_suffix("/*") {
+        Some("*") => true,
+        Some(kind) => media.split('/').next().is_some_and(|own| own.eq_ignore_ascii_case(kind)),
+        None => range.eq_ignore_ascii_case(media),
     }
 }
 
-/// `0` to `1` with at most three places; anything else is a no.
-fn thousandths(quality: &str) -> u16 {
-    let (whole, part) = quality.split_once('.').unwrap_or((quality, ""));
-    let digits = part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit());
-    match whole {
-        "1" if digits && part.bytes().all(|byte| byte == b'0') => 1_000,
-        "0" if digits => format!("{part:0<3}").parse().unwrap_or(0),
-        _ => 0,
+fn narrowness(range: &str) -> u8 {
+    match range {
+        "*/*" => 0,
+        range if range.ends_with("/*") => 1,
+        _ => 2,
     }
-}
-
-/// The parts of a header between separators that stand in no quoted text.
-fn parts(text: &str, separator: char) -> impl Iterator<Item = &str> {
-    let (mut quoted, mut escaped) = (false, false);
-    text.split(move |char: char| {
-        let within = quoted;
-        match char {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            _ => {}
-        }
-        char == separator && !within
-    })
 }
 
 #[cfg(test)]

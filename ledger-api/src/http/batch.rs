@@ -148,7 +148,9 @@ async fn carry_out(app: &App, waiting: Vec<Waiting>, atomic: bool) -> Result<Res
             }
             (Ok(ready), None) => match outcomes.next().unwrap_or(Outcome::Unknown) {
                 Outcome::Refused(_) if atomic && fate == Fate::Recorded => Err(without_answer()),
-                outcome => tell(app, ready, outcome, &mut position).await,
+                outcome @ (Outcome::Committed(_) | Outcome::Refused(_) | Outcome::Unknown) => {
+                    tell(app, ready, outcome, &mut position).await
+                }
             },
         };
         if let Err(error) = &told {
@@ -163,7 +165,7 @@ async fn carry_out(app: &App, waiting: Vec<Waiting>, atomic: bool) -> Result<Res
         Fate::Refused if atomic => decisive(&refusals).map(|(index, error)| all_refused(*index, error)),
         Fate::Unknown if atomic => Some(all_unknown()),
         // What took effect is told as such, whatever is missing beside it.
-        _ => None,
+        Fate::Recorded | Fate::Refused | Fate::Unknown => None,
     };
     match no {
         Some(no) => {

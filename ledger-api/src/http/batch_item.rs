@@ -244,10 +244,7 @@ impl ToSchema for BatchItem {
 }
 
 fn describe<B: Body + ToSchema>(names: &[&str]) -> Object {
-    let mut object = match B::schema() {
-        RefOr::T(Schema::Object(object)) => object,
-        _ => Object::new(),
-    };
+    let mut object = if let RefOr::T(Schema::Object(object)) = B::schema() { object } else { Object::new() };
     let text = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
     let key = string(128, KEY_PATTERN).description(Some("The command's key."));
     let command = text().enum_values(Some(names.iter().copied()));

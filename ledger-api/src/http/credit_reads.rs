@@ -219,7 +219,14 @@ fn step_json(step: CreditStep, told: Objectors, unnamed: bool) -> StepJson {
         // Whoever objected anonymously is told by no appeal either.
         CreditEvent::Appealed if unnamed => told == Objectors::All,
         CreditEvent::Objected | CreditEvent::Appealed => told >= Objectors::Named,
-        _ => true,
+        CreditEvent::Recorded
+        | CreditEvent::Checked
+        | CreditEvent::Publicised
+        | CreditEvent::Confirmed
+        | CreditEvent::Rejected
+        | CreditEvent::ObjectionUpheld
+        | CreditEvent::ObjectionDismissed
+        | CreditEvent::Reversed => true,
     };
     let kind = match step.what {
         CreditEvent::Recorded => StepKind::Recorded,

@@ -69,10 +69,11 @@ impl Ask for EraseWorker {
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<ErasureAnswer> {
         let Command::EraseWorker(commands::EraseWorker { worker, .. }) = command else { return None };
-        let status = worker_event(receipt, |event| match event {
-            WorkerEvent::WorkerErasureAsked(_) => Some(ErasureStatus::Asked),
-            WorkerEvent::WorkerErased(_) => Some(ErasureStatus::Erased),
-            _ => None,
+        let status = worker_event(receipt, |event| {
+            if let WorkerEvent::WorkerErased(_) = event {
+                return Some(ErasureStatus::Erased);
+            }
+            matches!(event, WorkerEvent::WorkerErasureAsked(_)).then_some(ErasureStatus::Asked)
         })?;
         Some(ErasureAnswer { worker: worker.clone(), status, position: receipt.position })
     }

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use ledger_core::domain::event::Event;
 use ledger_core::journal::Entry;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -112,10 +111,7 @@ fn form(query: &PaperQuery, headers: &HeaderMap) -> Result<Form, ApiError> {
 
 /// The worker whose account the entry is of; none for what belongs to nobody's account.
 fn owner(entry: &Entry) -> Result<Option<String>, ApiError> {
-    Ok(match entry.event()? {
-        Event::Worker(event) => Some(event.worker().to_string()),
-        _ => None,
-    })
+    Ok(entry.event()?.as_worker().map(|event| event.worker().to_string()))
 }
 
 fn text(text: String, name: &str) -> Response {

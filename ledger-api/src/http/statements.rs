@@ -4,7 +4,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use ledger_core::domain::event::Event;
+use ledger_core::domain::fund::FundEvent;
 use ledger_core::domain::ids::{DisputeId, Key, MerchantId};
+use ledger_core::domain::merchant::MerchantEvent;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
@@ -98,11 +100,10 @@ fn prepared(command: &Command, receipt: &Receipt) -> Option<SettlingAnswer> {
     let Command::PrepareStatement(commands::PrepareStatement { of, month }) = command else { return None };
     let (mut lines, mut points, mut amount) = (0, Points::ZERO, Fen::ZERO);
     for event in receipt.events.iter() {
-        let sums = match event {
-            Event::Merchant(event) => event.as_prepared().map(|event| (event.lines, event.points, event.amount)),
-            Event::Fund(event) => event.as_prepared().map(|event| (event.lines, Points::ZERO, event.amount)),
-            _ => None,
-        };
+        let of_merchant = event.as_merchant().and_then(MerchantEvent::as_prepared);
+        let of_fund = event.as_fund().and_then(FundEvent::as_prepared);
+        let sums = of_merchant.map(|event| (event.lines, event.points, event.amount));
+        let sums = sums.or_else(|| of_fund.map(|event| (event.lines, Points::ZERO, event.amount)));
         let Some((more, own, money)) = sums else { continue };
         lines += more;
         points += own;

@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::app::beside;
+use crate::sidecar::sidecar_path;
 
 /// Nobody but the owner may connect.
 const MODE: u32 = 0o600;
 
 /// The socket of a journal: `nuanxin.sock` beside `nuanxin.db`.
 pub fn socket_path(journal: &Path) -> PathBuf {
-    beside(journal, "sock")
+    sidecar_path(journal, "sock")
 }
 
 /// A socket that listens. Its file goes with it.

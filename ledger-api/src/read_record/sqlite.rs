@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use rusqlite::params;
 
 use super::store::{ID_BYTES, ReadStore, StoredRead, id};
-use crate::app::beside;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
+use crate::sidecar::sidecar_path;
 
 /// Where they are: `nuanxin.db` → `nuanxin.readers.db`.
 pub(super) const FILE: &str = "readers.db";
@@ -23,7 +23,7 @@ pub(super) struct SqliteReads {
 
 impl SqliteReads {
     pub(super) async fn open(journal: &Path) -> Result<SqliteReads, SideStoreError> {
-        Ok(SqliteReads { file: SideFile::open(beside(journal, FILE), STEPS).await? })
+        Ok(SqliteReads { file: SideFile::open(sidecar_path(journal, FILE), STEPS).await? })
     }
 }
 

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use rusqlite::params;
 
 use super::store::{ID_BYTES, RefusalStore, StoredRefusal, id};
-use crate::app::beside;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
+use crate::sidecar::sidecar_path;
 
 /// Where it is: `nuanxin.db` → `nuanxin.security.db`.
 pub(super) const FILE: &str = "security.db";
@@ -21,7 +21,7 @@ pub(super) struct SqliteRefusals {
 
 impl SqliteRefusals {
     pub(super) async fn open(journal: &Path) -> Result<SqliteRefusals, SideStoreError> {
-        Ok(SqliteRefusals { file: SideFile::open(beside(journal, FILE), STEPS).await? })
+        Ok(SqliteRefusals { file: SideFile::open(sidecar_path(journal, FILE), STEPS).await? })
     }
 }
 

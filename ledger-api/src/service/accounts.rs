@@ -2,8 +2,8 @@
 //! each of an account that is there.
 
 use chrono::NaiveDate;
-use ledger_core::domain::account::{AccountEvent, GrantStatus, Role};
-use ledger_core::domain::event::{Event, StreamId};
+use ledger_core::domain::account::{GrantStatus, Role};
+use ledger_core::domain::event::StreamId;
 use ledger_core::domain::ids::{AccountId, IdError, Key, WorkerId};
 use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::journal::{Journal, JournalError};
@@ -96,12 +96,8 @@ pub async fn give(
 
 /// The grant of a receipt that waits for a second administrator.
 fn waiting(receipt: &Receipt) -> Option<String> {
-    receipt.events.iter().find_map(|event| match event {
-        Event::Account(AccountEvent::RoleGranted(granted)) if granted.status == GrantStatus::Proposed => {
-            Some(granted.grant.to_string())
-        }
-        _ => None,
-    })
+    let mut granted = receipt.events.iter().filter_map(|event| event.as_account()?.as_granted());
+    granted.find(|granted| granted.status == GrantStatus::Proposed).map(|granted| granted.grant.to_string())
 }
 
 /// Whether a journal knows an account.

@@ -103,10 +103,14 @@ fn check(who: Who<'_>, command: &Command) -> Result<(), Denied> {
 /// Whoever registers workers, or posts what nobody reported, at a single site need not name it.
 fn take_own_site(who: Who<'_>, command: &mut Command) {
     let Who::Bearer(identity) = who else { return };
-    let site = match command {
-        Command::RegisterWorker(register) => &mut register.details.site,
-        Command::PostRequest(post) if post.reporter.is_none() => &mut post.site,
-        _ => return,
+    let site = if let Command::RegisterWorker(register) = command {
+        &mut register.details.site
+    } else if let Command::PostRequest(post) = command
+        && post.reporter.is_none()
+    {
+        &mut post.site
+    } else {
+        return;
     };
     if site.is_some() {
         return;

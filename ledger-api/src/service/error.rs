@@ -60,7 +60,13 @@ impl From<ViewError> for ServiceError {
         match &error {
             ViewError::NoSuchPosition { .. } => ServiceError::refused(Code::NotFound, error.to_string()),
             ViewError::Behind { .. } => ServiceError::refused(Code::JournalUnavailable, format!("{error}; try again")),
-            other => ServiceError::Unavailable(other.to_string()),
+            ViewError::Unavailable(_)
+            | ViewError::InUse(_)
+            | ViewError::Moved
+            | ViewError::Replaced
+            | ViewError::Foreign(_)
+            | ViewError::Row { .. }
+            | ViewError::Journal(_) => ServiceError::Unavailable(error.to_string()),
         }
     }
 }
@@ -82,7 +88,9 @@ impl From<VaultError> for ServiceError {
         match error {
             // Says what is wrong with a name, and never the name.
             VaultError::Input(what) => ServiceError::refused(Code::InvalidInput, what),
-            other => ServiceError::Unavailable(other.to_string()),
+            error @ (VaultError::Key(_) | VaultError::WrongKey | VaultError::Damaged { .. } | VaultError::Store(_)) => {
+                ServiceError::Unavailable(error.to_string())
+            }
         }
     }
 }

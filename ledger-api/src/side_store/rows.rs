@@ -22,7 +22,7 @@ use sqlx::{ConnectOptions, Executor, Row as _};
 use super::SideStoreError;
 use super::postgres::unavailable;
 use super::sqlite::SideFile;
-use crate::app::beside;
+use crate::sidecar::sidecar_path;
 
 /// How long to wait for another process's transaction; ours last milliseconds.
 const BUSY: Duration = Duration::from_secs(5);
@@ -185,7 +185,7 @@ impl Row {
 /// [`SideStoreError`].
 pub(crate) async fn read(url: &JournalUrl, store: Store, take: &mut Take<'_>) -> Result<Option<usize>, SideStoreError> {
     match url {
-        JournalUrl::Sqlite(journal) => read_file(&beside(journal, store.file), store, take),
+        JournalUrl::Sqlite(journal) => read_file(&sidecar_path(journal, store.file), store, take),
         JournalUrl::Postgres { url, schema } => read_schema(url, schema, store, take).await,
     }
 }
@@ -340,7 +340,7 @@ impl Filling {
         let tables = store.tables(version)?;
         match url {
             JournalUrl::Sqlite(journal) => {
-                let path = beside(journal, store.file);
+                let path = sidecar_path(journal, store.file);
                 drop(SideFile::open(path.clone(), store.steps(store.sqlite, version)?).await?);
                 let file = Connection::open(&path).map_err(broken)?;
                 file.execute_batch("PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON; BEGIN IMMEDIATE;")

@@ -10,9 +10,9 @@ use zeroize::Zeroizing;
 
 use super::VaultError;
 use super::seal::{KEY_BYTES, SecretKey, fill};
-use crate::app::beside;
 use crate::configuration::{setting, variable};
 use crate::private_file;
+use crate::sidecar::sidecar_path;
 
 /// The key itself, as hexadecimal digits.
 const KEY_VARIABLE: &str = "NUANXIN_VAULT_KEY";
@@ -79,7 +79,7 @@ impl KeySource {
 /// Where an earlier program made the key.
 fn beside_data(url: &JournalUrl) -> PathBuf {
     match url {
-        JournalUrl::Sqlite(path) => beside(path, "vault-key"),
+        JournalUrl::Sqlite(path) => sidecar_path(path, "vault-key"),
         JournalUrl::Postgres { schema, .. } => PathBuf::from(format!("data/nuanxin-{schema}.vault-key")),
     }
 }
@@ -87,7 +87,7 @@ fn beside_data(url: &JournalUrl) -> PathBuf {
 /// A file in the folder of keys: apart from the data, so that a copy of the data takes no key along.
 pub(super) fn keys_file(url: &JournalUrl, what: &str) -> PathBuf {
     let beside = match url {
-        JournalUrl::Sqlite(path) => beside(path, what),
+        JournalUrl::Sqlite(path) => sidecar_path(path, what),
         JournalUrl::Postgres { schema, .. } => PathBuf::from(format!("data/nuanxin-{schema}.{what}")),
     };
     let name = beside.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_else(|| what.into());

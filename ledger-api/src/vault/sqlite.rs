@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
 use super::store::{Found, Held, KeyId, NameStore, Place, SealedField, Subject, WrappedKey, key_id};
-use crate::app::beside;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
+use crate::sidecar::sidecar_path;
 
 /// Where they are: `nuanxin.db` → `nuanxin.vault.db`.
 const FILE: &str = "vault.db";
@@ -23,12 +23,12 @@ pub(super) struct SqliteNames {
 
 impl SqliteNames {
     pub(super) async fn open(journal: &Path) -> Result<SqliteNames, SideStoreError> {
-        Ok(SqliteNames { file: SideFile::open(beside(journal, FILE), STEPS).await? })
+        Ok(SqliteNames { file: SideFile::open(sidecar_path(journal, FILE), STEPS).await? })
     }
 
     /// Whether there are any beside a journal.
     pub(super) fn is_there(journal: &Path) -> bool {
-        beside(journal, FILE).exists()
+        sidecar_path(journal, FILE).exists()
     }
 }
 

@@ -135,7 +135,18 @@ fn no(visitor: &Visitor, fields: &Fields, trouble: &Trouble) -> String {
     let unfit = match trouble {
         Trouble::Service(ServiceError::Refused(refusal)) => refusal.code == Code::InvalidInput,
         Trouble::Service(ServiceError::Unreadable(_)) => true,
-        _ => false,
+        Trouble::Service(
+            ServiceError::Unauthenticated(_)
+            | ServiceError::Denied(_)
+            | ServiceError::Unknown
+            | ServiceError::Committed(_)
+            | ServiceError::Unavailable(_)
+            | ServiceError::Fault(_),
+        )
+        | Trouble::LogIn(_)
+        | Trouble::Forged
+        | Trouble::NotFound
+        | Trouble::Fault(_) => false,
     };
     let hint = match fields.get("do") {
         "open" if unfit => w.accounts.open_hint,

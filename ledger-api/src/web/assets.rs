@@ -14,6 +14,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
+use crate::preference::takes_encoding;
 
 /// So much of a hash tells two contents apart.
 const HASH_CHARS: usize = 12;
@@ -85,9 +86,7 @@ async fn read(Path(file): Path<String>, headers: HeaderMap) -> Response {
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (header::VARY, "Accept-Encoding"),
     ];
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let takes_gzip = accepted.split(',').any(|one| one.split(';').next().map(str::trim) == Some("gzip"));
-    if takes_gzip && !asset.gzip.is_empty() {
+    if takes_encoding(&headers, "gzip") && !asset.gzip.is_empty() {
         return (frame, [(header::CONTENT_ENCODING, "gzip")], asset.gzip.as_slice()).into_response();
     }
     (frame, asset.bytes).into_response()

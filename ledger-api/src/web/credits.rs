@@ -151,7 +151,8 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields, row: &Row) -> 
         "confirm" => CreditAction::Confirm,
         "uphold" => CreditAction::Resolve { upheld: true },
         "dismiss" => CreditAction::Resolve { upheld: false },
-        _ => CreditAction::Reject,
+        "reject" => CreditAction::Reject,
+        _ => return Err(ServiceError::unreadable("do: nothing of this form").into()),
     };
     let credit: CreditId = read_id(fields.get("credit"))?;
     let (reason, said) = match action {

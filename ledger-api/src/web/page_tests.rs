@@ -427,12 +427,29 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/me", &[Role::Worker]),
         ("/statements", &[Role::Operator, Role::Approver]),
         ("/merchant", &[Role::Merchant]),
+        ("/counter", &[Role::Clerk]),
+        ("/counter/away", &[Role::Clerk]),
+        ("/counter/cases", &[Role::Clerk]),
+        ("/counter/day", &[Role::Clerk]),
+        ("/counter/shelf", &[Role::Clerk]),
+        ("/credits", &[Role::Operator, Role::Approver]),
+        ("/credits/proof", &[Role::Operator]),
+        ("/credits/sheet", &[Role::Operator]),
+        ("/branch", &[Role::Branch]),
+        ("/audit", &[Role::Auditor]),
+        ("/audit/state", &[Role::Auditor]),
+        ("/admin", &[Role::Admin]),
+        ("/admin/accounts", &[Role::Admin]),
     ];
+    let mut wrong = Vec::new();
     for (role, _, _) in demo::ENTRANCES {
         let visit = house.enter(role).await;
         for (path, of) in all {
             let expected = if of.contains(&role) { 200 } else { 403 };
-            assert_eq!(visit.status(path).await, expected, "{path} {role:?}");
+            let told = visit.status(path).await;
+            if told != expected {
+                wrong.push(format!("{path} {role:?}: {told} and not {expected}"));
+            }
             let (status, _) = visit.send_raw(path, &[("do", "post"), ("token", "forged")]).await;
             assert_eq!(status, StatusCode::FORBIDDEN, "{path} {role:?}");
         }
@@ -440,6 +457,7 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         let home = visit.ask(Request::get("/"), String::new()).await.0;
         assert_eq!(home, StatusCode::SEE_OTHER);
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
     let stranger = Visit { house: &house, cookie: "nuanxin-large=1".to_owned(), csrf: String::new() };
     assert_eq!(stranger.status("/requests").await, 303, "the way to the login");
 }

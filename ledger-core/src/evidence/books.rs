@@ -271,7 +271,7 @@ impl Own<'_> {
         posted?;
         let reading = Reading::of(event);
         book.lots(reading.lots)?;
-        book.ways.follow(self.persons, event)?;
+        book.ways.follow(self.persons, reading.way)?;
         self.caps.follow(&mut book.used, reading.cap)?;
         // The listing of the day sets the limit. Entries of older versions were held to the listing recorded last, and
         // nothing tells them apart: the more generous of the two is the limit nobody may pass.

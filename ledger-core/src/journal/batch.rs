@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::entry::RecordedTime;
 use crate::domain::event::StreamId;
-use crate::ledger::fingerprint::Fingerprint;
+use crate::journal::fingerprint::Fingerprint;
 
 /// A command of the batch.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::time::{BusinessTime, china_offset};
 use crate::evidence::leaf::LeafFields;
-use crate::ledger::fingerprint::Fingerprint;
+use crate::journal::fingerprint::Fingerprint;
 
 /// When something was recorded, in microseconds since 1970-01-01 UTC. Never goes back within a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

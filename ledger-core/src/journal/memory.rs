@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
-use crate::ledger::slots::snapshot_layout;
+use crate::domain::layout::snapshot_layout;
 
 #[derive(Default)]
 struct Store {

@@ -10,8 +10,8 @@ use lru::LruCache;
 
 use super::cache::Cache;
 use super::owner::named_by;
+use super::prefetch::Prefetch;
 use super::process::{NotLoaded, States};
-use super::reserve::Reserve;
 use super::slots::{InStream, SavedSlots, Slots, found};
 use crate::domain::account::Account;
 use crate::domain::benefit::{Benefit, Certificate};
@@ -59,7 +59,7 @@ pub struct Book {
     /// The Merkle frontier; none before the first event.
     pub frontier: Option<Frontier>,
     slots: Slots,
-    reserve: Reserve,
+    prefetched: Prefetch,
     owners: LruCache<Key, StreamId>,
     /// Aggregates of which a snapshot may be due.
     due: Vec<StreamId>,
@@ -90,7 +90,7 @@ impl Book {
             recorded_at: head.recorded_at,
             frontier,
             slots: Slots::default(),
-            reserve: Reserve::default(),
+            prefetched: Prefetch::default(),
             owners: LruCache::unbounded(),
             due: Vec::new(),
             limits,
@@ -116,19 +116,19 @@ impl Book {
     /// Fetches a stream that is not in memory from what was read ahead; false when it is not there either.
     pub fn fetch(&mut self, stream: &StreamId) -> bool {
         let StreamId::Worker(id) = stream else { return false };
-        let Some(loaded) = self.reserve.take(id) else { return false };
+        let Some(loaded) = self.prefetched.take(id) else { return false };
         self.slots.workers.put(id.clone(), loaded);
         true
     }
 
     /// From here on it is told apart which workers a reading ahead up to this position misses something of.
-    pub fn await_reserve(&mut self) {
-        self.reserve = Reserve::awaited();
+    pub fn await_prefetch(&mut self) {
+        self.prefetched = Prefetch::awaited();
     }
 
     /// Takes in the workers as they stood at the position where they began to be awaited.
-    pub fn take_reserve(&mut self, workers: Cache<WorkerId, Worker>) {
-        self.reserve.fill(workers);
+    pub fn take_prefetched(&mut self, workers: Cache<WorkerId, Worker>) {
+        self.prefetched.fill(workers);
     }
 
     /// Takes a loaded stream in; false when its snapshot cannot be read and the whole stream is needed instead.
@@ -185,7 +185,7 @@ impl Book {
         self.slots.trim(max, kept);
         // What was read ahead and never asked for has the room that is left.
         let room = max.saturating_sub(self.slots.workers.weight());
-        self.reserve.trim(room);
+        self.prefetched.trim(room);
         self.room.store(room, Ordering::Relaxed);
         while self.owners.len() > OWNERS_MAX {
             self.owners.pop_lru();
@@ -194,7 +194,7 @@ impl Book {
 
     /// About how many bytes of memory it takes.
     pub const fn weight(&self) -> usize {
-        self.slots.weight() + self.reserve.weight()
+        self.slots.weight() + self.prefetched.weight()
     }
 
     /// About how many bytes workers that are being read ahead may take, as it stands after each [`Book::trim`].
@@ -216,7 +216,7 @@ impl Book {
     /// What else an event tells: whose a keyed thing is, and that a worker read ahead is out of date.
     fn note(&mut self, event: &Event) {
         if let Event::Worker(event) = event {
-            self.reserve.outdate(event.worker());
+            self.prefetched.outdate(event.worker());
         }
         if let Some(key) = named_by(event) {
             self.owners.put(key, event.stream());
@@ -356,7 +356,7 @@ mod tests {
     fn book() -> Book {
         let mut book =
             Book::at(&Head::empty(), Limits { cached_bytes_max: 1 << 20, snapshot_every: 9 }).expect("a book");
-        book.await_reserve();
+        book.await_prefetch();
         book
     }
 
@@ -371,7 +371,7 @@ mod tests {
         let mut book = book();
         book.apply(&departed("W-1"));
         book.catch_up(&entry("W-2"), &departed("W-2"));
-        book.take_reserve(read());
+        book.take_prefetched(read());
         let fetched = ["W-1", "W-2", "W-3"].map(|id| book.fetch(&StreamId::Worker(worker(id))));
         assert_eq!(fetched, [false, false, true]);
     }
@@ -460,7 +460,7 @@ mod tests {
     #[test]
     fn who_changed_since_is_not_either() {
         let mut book = book();
-        book.take_reserve(read());
+        book.take_prefetched(read());
         book.apply(&departed("W-1"));
         book.catch_up(&entry("W-2"), &departed("W-2"));
         let fetched = ["W-1", "W-2", "W-3"].map(|id| book.fetch(&StreamId::Worker(worker(id))));

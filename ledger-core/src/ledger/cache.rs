@@ -8,48 +8,6 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::event::Event;
 use crate::journal::{JournalError, Snapshot, StoredStream};
-
-/// The layouts of snapshot bodies, one an aggregate. Raise an aggregate's by one with every change to what its state
-/// holds or how that is folded: a field more or less, another type, another meaning, an event that now changes it. A
-/// snapshot of another layout is ignored and the whole stream is folded instead. A new `Option` field needs it too: the
-/// older snapshot could be read and would lack the field's whole history. `golden/states.txt` notices what is forgotten.
-pub mod layout {
-    /// Of the programme.
-    pub const PROGRAMME: u32 = 6;
-    /// Of workers.
-    pub const WORKER: u32 = 8;
-    /// Of merchants.
-    pub const MERCHANT: u32 = 4;
-    /// Of stores.
-    pub const STORE: u32 = 5;
-    /// Of card numbers.
-    pub const CARD: u32 = 2;
-    /// Of marks.
-    pub const MARK: u32 = 1;
-    /// Of accounts.
-    pub const ACCOUNT: u32 = 1;
-    /// Of the directory of administrators.
-    pub const DIRECTORY: u32 = 1;
-    /// Of the sites.
-    pub const SITES: u32 = 1;
-    /// Of service requests.
-    pub const REQUEST: u32 = 2;
-    /// Of pairs.
-    pub const PAIR: u32 = 1;
-    /// Of funds.
-    pub const FUND: u32 = 2;
-    /// Of benefits.
-    pub const BENEFIT: u32 = 1;
-    /// Of certificates.
-    pub const CERTIFICATE: u32 = 1;
-    /// Of passs.
-    pub const PASS: u32 = 1;
-    /// Of offers.
-    pub const OFFER: u32 = 1;
-    /// Of selections.
-    pub const SELECTION: u32 = 1;
-}
-
 /// What an aggregate takes beside its parts, its place in the cache included, in bytes.
 pub const WEIGHT: usize = 1_000;
 /// What a lot, a redemption or a hold takes: about what an allocator was seen to hand out for one.

@@ -60,7 +60,7 @@ use content::Content;
 
 /// All that the ledger must know of a command. Nothing has a default: what is forgotten does not compile.
 pub(in crate::ledger) trait Definition {
-    /// Writes the command's name and the fields that decide its effect, for its [`super::fingerprint::Fingerprint`].
+    /// Writes the command's name and the fields that decide its effect, for its [`crate::journal::fingerprint::Fingerprint`].
     /// Journals hold digests of it for ever: what is written is never changed, and a field that comes later is written
     /// behind the others and only where it is set. Annotations are left out (docs/decisions/004).
     fn write_content(&self, content: &mut Content);

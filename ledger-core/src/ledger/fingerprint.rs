@@ -4,48 +4,19 @@
 //! (docs/decisions/004). The context's time and actor are left out, because a retry comes later, maybe from another
 //! desk.
 
-use std::fmt;
-
 use super::commands::Command;
 use super::commands::content::Content;
+use crate::journal::fingerprint::Fingerprint;
 
-/// Sixteen bytes of SHA-256 over the content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Fingerprint([u8; 16]);
-
-impl Fingerprint {
-    /// The fingerprint of a command.
-    pub fn of(command: &Command) -> Fingerprint {
-        let mut content = Content::default();
-        command.write_content(&mut content);
-        let mut bytes = [0; 16];
-        for (to, from) in bytes.iter_mut().zip(content.digest()) {
-            *to = from;
-        }
-        Fingerprint(bytes)
+/// The fingerprint of a command.
+pub fn fingerprint(command: &Command) -> Fingerprint {
+    let mut content = Content::default();
+    command.write_content(&mut content);
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(content.digest()) {
+        *to = from;
     }
-
-    /// From its sixteen bytes.
-    pub const fn from_bytes(bytes: [u8; 16]) -> Fingerprint {
-        Fingerprint(bytes)
-    }
-
-    /// Its sixteen bytes.
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    /// Lower-case hex, as the leaf holds it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = [0; 32];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
-        }
-        f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
-    }
+    Fingerprint::from_bytes(bytes)
 }
 
 #[cfg(test)]
@@ -53,7 +24,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::PathBuf;
 
-    use super::Fingerprint;
+    use super::fingerprint;
     use crate::domain::ids::{ActivityCode, WorkerId};
     use crate::domain::points::Points;
     use crate::domain::programme::command::Settings;
@@ -91,7 +62,7 @@ mod tests {
         let mut golden = std::fs::read_to_string(golden_path()).unwrap_or_default();
         let mut missing = Vec::new();
         for (name, command) in samples() {
-            let now = Fingerprint::of(&command).to_string();
+            let now = fingerprint(&command).to_string();
             match golden.lines().filter_map(|line| line.split_once(' ')).find(|(known, _)| *known == name) {
                 Some((_, before)) => assert_eq!(now, before, "{name}"),
                 None => missing.push(format!("{name} {now}\n")),
@@ -115,7 +86,7 @@ mod tests {
             publicity_days: Some(3),
             ..Settings::default()
         };
-        let of = |settings: &Settings| Fingerprint::of(&Command::Configure(settings.clone())).to_string();
+        let of = |settings: &Settings| fingerprint(&Command::Configure(settings.clone())).to_string();
         assert_eq!(of(&settings), "20145a39021cda9414923d1f2af39b83");
         let guards = [(GuardKind::SelfWitness, Guard::default())].into();
         let guarded = Settings { guards, ..settings.clone() };
@@ -126,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_witness_is_no_content_and_a_quantity_is() {
-        let of = |command: Command| Fingerprint::of(&command);
+        let of = |command: Command| fingerprint(&command);
         assert_eq!(of(credit("2", Some("a"))), of(credit("2.0", Some("b"))));
         assert_ne!(of(credit("2", None)), of(credit("2.5", None)));
         assert_ne!(of(credit("2", None)), of(credit("x", None)));

@@ -66,10 +66,10 @@ fn told(outcomes: Vec<Vec<Outcome>>, say: impl Fn(Outcome) -> Outcome) -> Vec<Ve
 /// where the clock stood behind the last recorded time: what is recorded is recorded all the same, but what changed
 /// nothing, or was refused, may rest on a state that was over when its caller asked.
 fn told_of_a_found_batch(outcome: Outcome) -> Outcome {
-    match outcome {
+    match &outcome {
         Outcome::Refused(_) => Outcome::unavailable(),
         Outcome::Committed(receipt) if receipt.events.is_empty() => Outcome::unavailable(),
-        other => other,
+        Outcome::Committed(_) | Outcome::Unknown => outcome,
     }
 }
 

@@ -212,7 +212,7 @@ mod tests {
         let head = journal.head().await.expect("a head");
         let limits = Limits { cached_bytes_max: 20 * WEIGHT, snapshot_every: 9 };
         let mut book = Book::at(&head, limits).expect("a book");
-        book.await_reserve();
+        book.await_prefetch();
         let room = book.room();
         let named: Vec<_> = (0..15).map(|number| crate::domain::event::StreamId::Worker(worker(number))).collect();
         for stored in journal.load(&named, true).await.expect("they are loaded") {
@@ -221,13 +221,13 @@ mod tests {
         book.trim(0);
         let read = read(journal.as_ref(), head.position, &room).await.expect("it is read");
         assert_eq!(read.count(), 5);
-        book.take_reserve(read);
+        book.take_prefetched(read);
         assert_eq!(book.weight(), 20 * WEIGHT);
         // Whatever is given to it, it keeps to its limit from the next trim on.
-        book.await_reserve();
+        book.await_prefetch();
         let mut more = Workers::default();
         (0..50).for_each(|number| more.put(worker(number), Loaded::beginning(1)));
-        book.take_reserve(more);
+        book.take_prefetched(more);
         book.trim(0);
         assert_eq!(book.weight(), 20 * WEIGHT);
     }

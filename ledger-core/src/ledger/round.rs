@@ -8,7 +8,7 @@ use super::book::Book;
 use super::command::Submission;
 use super::commands::Command;
 use super::feed::EventChunk;
-use super::fingerprint::Fingerprint;
+use super::fingerprint::fingerprint;
 use super::outcome::{Outcome, Receipt};
 use super::process::{self, NotLoaded};
 use crate::domain::event::Event;
@@ -17,6 +17,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::evidence::hash::HashSuite;
 use crate::evidence::leaf::LeafFields;
 use crate::evidence::merkle::{Frontier, TreeFull};
+use crate::journal::fingerprint::Fingerprint;
 use crate::journal::{Batch, BatchCommand, BatchEvent, JournalError, NewStream, RecordedTime};
 use crate::ledger::commands;
 
@@ -143,7 +144,7 @@ impl Round {
     }
 
     fn one(&mut self, book: &mut Book, submission: &Submission) -> Outcome {
-        let fingerprint = Fingerprint::of(&submission.command);
+        let fingerprint = fingerprint(&submission.command);
         let key = &submission.context.key;
         if let Some(known) = self.known.get(key) {
             if known.fingerprint == fingerprint {

@@ -1,7 +1,7 @@
 //! The kinds of aggregates that are kept in memory, listed once: a slot for each, and all that is done to an aggregate of
 //! whatever kind. A new kind is a line of the list, and without it nothing that names a stream or an event compiles.
 
-use super::cache::{Cache, Fold, Loaded, layout};
+use super::cache::{Cache, Fold, Loaded};
 use super::process::NotLoaded;
 use crate::domain::account::Account;
 use crate::domain::benefit::{Benefit, Certificate};
@@ -13,6 +13,7 @@ use crate::domain::ids::{
     AccountId, BenefitId, CardNo, CertificateNo, FundId, MarkId, MerchantId, OfferId, PairId, PassNo, RequestId,
     SelectionId, StoreId, WorkerId,
 };
+use crate::domain::layout;
 use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
 use crate::domain::pair::Pair;
@@ -59,13 +60,6 @@ macro_rules! slots {
                 $parts(self)
             })?
         })*
-
-        /// The layout that a snapshot of a stream must have to be read.
-        pub const fn snapshot_layout(stream: &StreamId) -> u32 {
-            match stream {
-                $(StreamId::$variant { .. } => <$aggregate>::LAYOUT,)*
-            }
-        }
 
         impl Slots {
             /// Whether a stream is in memory; keeps it from falling out soon.

@@ -1,7 +1,7 @@
 //! The one task that owns a journal's writing. It is never cancelled: a caller that goes away drops only its answer.
 //!
-//! Alone on its journal, it decides ahead: while one batch is on its way into the journal (the *flight*), what waits is
-//! prepared and decided on top of it (the *open* round), and sent off the moment the flight has landed. The fence in the
+//! Alone on its journal, it decides ahead: while one batch is on its way into the journal (*in flight*), what waits is
+//! prepared and decided on top of it (the *next* batch), and sent off the moment the batch in flight has landed. The fence in the
 //! append says whether the head was where it was believed to be.
 //!
 //! Where another server appends as well, the fence finds out: then rounds are decided under the head's lock for a while,
@@ -16,10 +16,10 @@ use tokio::task::JoinSet;
 use super::book::Book;
 use super::command::Submission;
 use super::feed::{EventChunk, Recent};
-use super::flight::{Flight, Job, Landing, Open, beside, landing, submissions};
 use super::handle::LedgerStats;
 use super::lost;
 use super::outcome::Outcome;
+use super::pipeline::{InFlight, Job, Landing, NextBatch, landing, submissions, while_in_flight};
 use super::prepare;
 use super::read_ahead::{ReadAhead, reading};
 use super::round::{Decided, Round};
@@ -27,7 +27,7 @@ use super::settings::LedgerSettings;
 use super::used_keys::UsedKeys;
 use crate::journal::{Batch, CommitError, Journal, JournalError, Snapshot};
 
-/// So many commands are taken in at once, or one caller's, before it looks whether the flight has landed.
+/// So many commands are taken in at once, or one caller's, before it looks whether the batch in flight has landed.
 const TAKEN_MAX: usize = 128;
 /// So many rounds are decided under the lock after somebody else was found to append as well.
 const SHARED_ROUNDS: u32 = 64;
@@ -49,8 +49,8 @@ pub struct Writer {
     read: watch::Sender<bool>,
     /// Snapshots on their way.
     storing: JoinSet<()>,
-    open: Option<Open>,
-    flight: Option<Flight>,
+    next: Option<NextBatch>,
+    in_flight: Option<InFlight>,
     /// Rounds still to be decided under the lock.
     shared: u32,
 }
@@ -84,8 +84,8 @@ impl Writer {
             ahead: None,
             read,
             storing: JoinSet::new(),
-            open: None,
-            flight: None,
+            next: None,
+            in_flight: None,
             shared: 0,
         }
     }
@@ -100,7 +100,7 @@ impl Writer {
         loop {
             tokio::select! {
                 biased;
-                landed = landing(&mut self.flight), if self.flight.is_some() => self.land(landed).await,
+                landed = landing(&mut self.in_flight), if self.in_flight.is_some() => self.land(landed).await,
                 job = queue.recv(), if !ended && self.takes_more() => match job {
                     None => ended = true,
                     Some(first) => {
@@ -111,14 +111,14 @@ impl Writer {
                 workers = reading(&mut self.ahead), if self.ahead.is_some() && !ended => {
                     if let Some(book) = &mut self.book {
                         // Also when none were read: it need not tell apart any longer who changes.
-                        book.take_reserve(workers.unwrap_or_default());
+                        book.take_prefetched(workers.unwrap_or_default());
                     }
                     self.trim(0);
                     self.read.send_replace(true);
                 }
                 else => break,
             }
-            if self.flight.is_none() {
+            if self.in_flight.is_none() {
                 self.send_off().await;
             }
             let weight = self.book.as_ref().map_or(0, Book::weight);
@@ -138,7 +138,7 @@ impl Writer {
         let mut book = at_head(self.journal.as_ref(), &mut self.used, &self.settings).await?;
         let reads = self.shared == 0 && (1..=self.settings.read_ahead_events_max).contains(&book.position);
         if reads {
-            book.await_reserve();
+            book.await_prefetch();
             let journal = Arc::clone(&self.journal);
             self.ahead = Some(ReadAhead::start(journal, book.position, book.room()));
         }
@@ -159,15 +159,15 @@ impl Writer {
     /// Lets the state in memory fall back to its limits, after every round, whatever became of it: what only was looked up
     /// takes room too. What is on its way, or was decided on top of that, stays, and so many streams more.
     fn trim(&mut self, more: usize) {
-        let open = self.open.as_ref().map_or(0, |open| open.named);
-        let flown = self.flight.as_ref().map_or(0, |flight| flight.named);
+        let open = self.next.as_ref().map_or(0, |open| open.named);
+        let flown = self.in_flight.as_ref().map_or(0, |flight| flight.named);
         if let Some(book) = &mut self.book {
             book.trim(open + flown + more);
         }
     }
 
     fn takes_more(&self) -> bool {
-        let open = self.open.as_ref().map_or(0, |open| submissions(&open.jobs).count());
+        let open = self.next.as_ref().map_or(0, |open| submissions(&open.jobs).count());
         open < self.settings.batch_max.max(1)
     }
 
@@ -215,7 +215,7 @@ impl Writer {
 
     /// Prepares commands and decides them on top of what is on its way; under the lock where others append as well.
     async fn take_in(&mut self, jobs: Vec<Job>) {
-        if self.shared > 0 && self.flight.is_none() && self.open.is_none() {
+        if self.shared > 0 && self.in_flight.is_none() && self.next.is_none() {
             self.shared -= 1;
             return self.round_under_lock(jobs).await;
         }
@@ -223,7 +223,7 @@ impl Writer {
             self.answer_unavailable(jobs, &error);
             return self.trim(0);
         }
-        if let Some(open) = &mut self.open {
+        if let Some(open) = &mut self.next {
             open.jobs.extend(jobs);
         }
     }
@@ -240,12 +240,13 @@ impl Writer {
             let named = prepare::load(journal, book, &submissions(jobs).collect::<Vec<_>>()).await?;
             Ok::<_, JournalError>((known, named))
         };
-        let (known, named) = beside(&mut self.flight, prepared).await?;
+        let (known, named) = while_in_flight(&mut self.in_flight, prepared).await?;
         let now = (self.settings.clock)();
-        let open = self.open.get_or_insert_with(|| Open { jobs: Vec::new(), round: Round::new(book, now), named: 0 });
+        let open =
+            self.next.get_or_insert_with(|| NextBatch { jobs: Vec::new(), round: Round::new(book, now), named: 0 });
         open.named += named;
         open.round.learn(known);
-        if let Some(flight) = &self.flight {
+        if let Some(flight) = &self.in_flight {
             // Its commands may not have been found in the journal yet.
             let flown = submissions(jobs).filter_map(|submission| flight.known.get_key_value(&submission.context.key));
             open.round.learn(flown.map(|(key, known)| (key.clone(), known.clone())));
@@ -256,9 +257,9 @@ impl Writer {
         Ok(())
     }
 
-    /// Sends the open round's batch into the journal.
+    /// Sends the next batch into the journal.
     async fn send_off(&mut self) {
-        let Some(Open { jobs, round, named }) = self.open.take() else { return };
+        let Some(NextBatch { jobs, round, named }) = self.next.take() else { return };
         let Some(book) = &mut self.book else {
             return self.answer_unavailable(jobs, &JournalError::Unavailable("the state in memory is gone".into()));
         };
@@ -274,7 +275,7 @@ impl Writer {
                 let landing = Landing::start(async move { journal.append(sent).await }).await;
                 // Before it is known whether it landed: if nobody ever knows, its keys are still looked up.
                 self.used.insert(batch.keys());
-                self.flight = Some(Flight { jobs, batch, outcomes, chunks, known, snapshots, named, landing });
+                self.in_flight = Some(InFlight { jobs, batch, outcomes, chunks, known, snapshots, named, landing });
             }
         }
     }
@@ -297,8 +298,8 @@ impl Writer {
     }
 
     async fn land(&mut self, landed: Result<(), CommitError>) {
-        let Some(flight) = self.flight.take() else { return };
-        let Flight { jobs, batch, outcomes, chunks, snapshots, named, .. } = flight;
+        let Some(flight) = self.in_flight.take() else { return };
+        let InFlight { jobs, batch, outcomes, chunks, snapshots, named, .. } = flight;
         match landed {
             Ok(()) => {
                 self.record(&batch, chunks);
@@ -315,7 +316,7 @@ impl Writer {
                 self.forget();
                 self.shared = SHARED_ROUNDS;
                 let mut again = jobs;
-                again.extend(self.open.take().map(|open| open.jobs).unwrap_or_default());
+                again.extend(self.next.take().map(|open| open.jobs).unwrap_or_default());
                 self.round_under_lock(again).await;
             }
             Err(CommitError::NotCommitted(error)) => {
@@ -332,9 +333,9 @@ impl Writer {
         }
     }
 
-    /// Decides the open round's commands anew, as what it was decided on is gone.
+    /// Decides the next batch's commands anew, as what it was decided on is gone.
     async fn take_in_again(&mut self) {
-        if let Some(open) = self.open.take() {
+        if let Some(open) = self.next.take() {
             self.take_in(open.jobs).await;
         }
     }

@@ -10,7 +10,7 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::Worker;
 
 use super::{At, Page};
-use crate::account::{Account, Told};
+use crate::account::{Account, AsOf};
 use crate::as_of::BusinessCut;
 use crate::error::ViewError;
 use crate::handle::Views;
@@ -78,7 +78,7 @@ impl Views {
     /// The same of a day after which more happened: the account is folded again from its own stream, up to the last event
     /// that the row holds, as the state is told for that day.
     async fn past_balance(&self, worker: &str, until: u64, day: NaiveDate) -> Result<BalanceOn, ViewError> {
-        let (mut cut, mut told) = (BusinessCut::new(Some(day)), Told::new(true));
+        let (mut cut, mut told) = (BusinessCut::new(Some(day)), AsOf::new(true));
         self.each_event_of(worker, until, &mut |_, event| {
             let admitted = cut.admits(event);
             let Event::Worker(event) = event else { return };

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
 use super::{Kept, PasswordStore};
-use crate::app::beside;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
+use crate::sidecar::sidecar_path;
 
 /// Each step brings the file from its index to the next version.
 pub(in crate::access) const STEPS: &[&str] =
@@ -20,7 +20,7 @@ pub(super) struct SqlitePasswords {
 
 impl SqlitePasswords {
     pub(super) async fn open(journal: &Path) -> Result<SqlitePasswords, SideStoreError> {
-        Ok(SqlitePasswords { file: SideFile::open(beside(journal, super::STORE.file), STEPS).await? })
+        Ok(SqlitePasswords { file: SideFile::open(sidecar_path(journal, super::STORE.file), STEPS).await? })
     }
 }
 

@@ -177,7 +177,21 @@ impl<'a> Target<'a> {
             Target::Site(own) => own == site,
             Target::Posting { site: Some(own), .. } => own == site,
             Target::Known(known) => known.sites.iter().any(|above| above == site),
-            _ => false,
+            Target::Posting { site: None, .. }
+            | Target::District
+            | Target::Worker(_)
+            | Target::Card { .. }
+            | Target::Store(_)
+            | Target::Counter { .. }
+            | Target::Merchant(_)
+            | Target::Branch(_)
+            | Target::Credit(_)
+            | Target::Redemption(_)
+            | Target::Hold(_)
+            | Target::Request(_)
+            | Target::Work { .. }
+            | Target::Application { .. }
+            | Target::Offer(_) => false,
         }
     }
 

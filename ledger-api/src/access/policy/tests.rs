@@ -1,6 +1,6 @@
 //! That the table and its two questions say the same, and that a right to the own ends there.
 
-use super::{Action, CommandKind, Denied, Read, Target, Whereabouts, Who, allow, is_own, may_ever};
+use super::{Action, CommandKind, Denied, Reach, Read, Target, Whereabouts, Who, allow, is_own, may_ever, reach};
 use crate::access::{Identity, Role, acting as identity};
 
 fn actions() -> impl Iterator<Item = Action> {
@@ -60,6 +60,15 @@ fn who_is_let_through_the_door_may_do_it_to_something_and_nobody_else() {
             });
             assert_eq!(may_ever(Who::Bearer(&all[0]), action), somewhere, "{role} {action:?}");
         }
+    }
+}
+
+#[test]
+fn every_command_and_every_read_is_somebody_s() {
+    let people = || Role::ALL.into_iter().filter(|role| *role != Role::Machine);
+    for action in actions().filter(|action| *action != Action::Nothing) {
+        let somebody = people().any(|role| reach(role, action) != Reach::Nowhere);
+        assert!(somebody, "{action:?} is allowed to nobody: a line of the table is missing");
     }
 }
 

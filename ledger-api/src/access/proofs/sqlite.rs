@@ -8,9 +8,9 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{Kept, Once, ProofStore};
 use crate::access::password::{STORE, sqlite::STEPS};
-use crate::app::beside;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
+use crate::sidecar::sidecar_path;
 
 pub(super) struct SqliteProofs {
     file: SideFile,
@@ -18,7 +18,7 @@ pub(super) struct SqliteProofs {
 
 impl SqliteProofs {
     pub(super) async fn open(journal: &Path) -> Result<SqliteProofs, SideStoreError> {
-        Ok(SqliteProofs { file: SideFile::open(beside(journal, STORE.file), STEPS).await? })
+        Ok(SqliteProofs { file: SideFile::open(sidecar_path(journal, STORE.file), STEPS).await? })
     }
 
     async fn put<T>(&self, statement: &'static str, worker: &str, kept: Kept<T>) -> Result<(), SideStoreError>

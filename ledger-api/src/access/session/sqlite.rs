@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
 use super::{SessionStore, StoredSession};
-use crate::app::beside;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
+use crate::sidecar::sidecar_path;
 
 /// Each step brings the file from its index to the next version.
 const STEPS: &[&str] = &[include_str!("sqlite_1.sql")];
@@ -19,7 +19,7 @@ pub(super) struct SqliteSessions {
 
 impl SqliteSessions {
     pub(super) async fn open(journal: &Path) -> Result<SqliteSessions, SideStoreError> {
-        Ok(SqliteSessions { file: SideFile::open(beside(journal, "sessions.db"), STEPS).await? })
+        Ok(SqliteSessions { file: SideFile::open(sidecar_path(journal, "sessions.db"), STEPS).await? })
     }
 }
 

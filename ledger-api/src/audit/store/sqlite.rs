@@ -8,9 +8,9 @@ use ledger_core::evidence::witness::Cosigned;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{CheckpointRow, Checkpoints, KeyRow, SignatureRow, SignedHead, root_of};
-use crate::app::beside;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::{SideFile, signed};
+use crate::sidecar::sidecar_path;
 
 /// Each step brings the file from its index to the next version.
 pub(super) const STEPS: &[&str] = &[include_str!("sqlite_1.sql")];
@@ -21,7 +21,7 @@ pub(super) struct SqliteCheckpoints {
 
 impl SqliteCheckpoints {
     pub(super) async fn open(journal: &Path) -> Result<SqliteCheckpoints, SideStoreError> {
-        Ok(SqliteCheckpoints { file: SideFile::open(beside(journal, "checkpoints.db"), STEPS).await? })
+        Ok(SqliteCheckpoints { file: SideFile::open(sidecar_path(journal, "checkpoints.db"), STEPS).await? })
     }
 }
 

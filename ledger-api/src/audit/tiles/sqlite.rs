@@ -8,9 +8,9 @@ use ledger_core::evidence::tile::TileId;
 use rusqlite::{OptionalExtension, params};
 
 use super::{Changed, TileStore, joined, split};
-use crate::app::beside;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::{SideFile, signed};
+use crate::sidecar::sidecar_path;
 
 /// Each step brings the file from its index to the next version.
 const STEPS: &[&str] = &[include_str!("sqlite_1.sql")];
@@ -21,7 +21,7 @@ pub(super) struct SqliteTiles {
 
 impl SqliteTiles {
     pub(super) async fn open(journal: &Path) -> Result<SqliteTiles, SideStoreError> {
-        Ok(SqliteTiles { file: SideFile::open(beside(journal, "tiles.db"), STEPS).await? })
+        Ok(SqliteTiles { file: SideFile::open(sidecar_path(journal, "tiles.db"), STEPS).await? })
     }
 }
 

@@ -8,10 +8,10 @@ use ledger_core::evidence::note::{KeyKind, KeyRing, NoteError, PublicKey, Signed
 use ledger_core::evidence::verifier::Claim;
 use ledger_core::journal::url::JournalUrl;
 
-use crate::app::beside;
 use crate::audit::AuditError;
 use crate::audit::store::{CheckpointStore, KeyUse};
 use crate::cli::CliError;
+use crate::sidecar::sidecar_path;
 
 /// Published checkpoints read at once.
 const PAGE: usize = 1_000;
@@ -96,7 +96,7 @@ pub fn read_note(path: &Path) -> Result<(Checkpoint, Option<SignedNote>), CliErr
 /// [`CliError`].
 pub async fn store_of(url: &JournalUrl) -> Result<Option<CheckpointStore>, CliError> {
     if let JournalUrl::Sqlite(path) = url
-        && !beside(path, "checkpoints.db").is_file()
+        && !sidecar_path(path, "checkpoints.db").is_file()
     {
         // Opening would make the file.
         return Ok(None);

@@ -204,7 +204,7 @@ async fn a_database_put_back_with_its_memory_is_known_by_the_mark_beside_the_key
     let signed = checkpoint(&edge, "/v1/audit/checkpoint").await;
     let key = edge.app.audit.signing_keys().await.unwrap().remove(0);
     let later = Checkpoint::new(signed.origin(), signed.size() + 3, signed.root()).unwrap();
-    let mark = crate::audit::mark::Mark::beside(edge.app.audit.key_file());
+    let mark = crate::audit::mark::Mark::sidecar_of(edge.app.audit.key_file());
     mark.write(&later.sign(&key).unwrap()).unwrap();
     edge.credit("K1", "WM01", "2024-03-05", json!(1)).await;
     let told = edge.get("/v1/audit/checkpoint").await;

@@ -56,7 +56,8 @@ async fn draw(State(app): State<App>, visitor: Visitor, Query(asked): Query<Aske
         let by = match asked.by.as_str() {
             "points" => By::Points,
             "station" => By::Station,
-            _ => By::Uniform,
+            "uniform" => By::Uniform,
+            _ => return Err(unusable("by is uniform, points or station")),
         };
         let until = head(&app).await?;
         reading.note_sample(&app, seed, until);

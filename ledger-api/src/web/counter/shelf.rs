@@ -81,7 +81,8 @@ fn command(store: &str, fields: &Fields) -> Result<Command, Trouble> {
     Ok(match fields.get("do") {
         "count" => Command::CountStock(commands::CountStock { store, sku, counted: units, reason }),
         "write_off" => Command::WriteOffStock(commands::WriteOffStock { store, sku, quantity: units, reason }),
-        _ => Command::Restock(commands::Restock { store, sku, quantity: units, merchant: None }),
+        "restock" => Command::Restock(commands::Restock { store, sku, quantity: units, merchant: None }),
+        _ => return Err(ServiceError::unreadable("do: nothing of this form").into()),
     })
 }
 

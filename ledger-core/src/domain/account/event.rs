@@ -101,6 +101,11 @@ events! {
 }
 
 impl AccountEvent {
+    /// The grant as it was made.
+    pub const fn as_granted(&self) -> Option<&RoleGranted> {
+        if let AccountEvent::RoleGranted(event) = self { Some(event) } else { None }
+    }
+
     /// The grant it is about.
     pub const fn grant(&self) -> Option<&GrantId> {
         match self {

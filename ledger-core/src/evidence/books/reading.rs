@@ -3,10 +3,12 @@
 //! The events answer such questions themselves ([`WorkerEvent::lots`]), but those answers are what is checked here: a
 //! verifier that asked them would find every mistake in them right.
 
-use crate::domain::ids::{RedemptionId, StoreId};
+use crate::domain::ids::{Actor, RedemptionId, StoreId, WorkerId};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
-use crate::domain::worker::event::{LotPart, RedeemedLine, ServiceRecorded, WorkerEvent};
+use crate::domain::worker::event::{
+    CreditJudged, CreditPublicised, LotPart, ObjectionResolved, RedeemedLine, ServiceRecorded, WorkerEvent,
+};
 
 /// An event as the books read it.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +19,33 @@ pub(super) struct Reading<'a> {
     pub(super) cap: CapEntry<'a>,
     /// For the yearly limits.
     pub(super) limit: LimitEntry<'a>,
+    /// For the ways of credits from proposal to points.
+    pub(super) way: WayEntry<'a>,
+}
+
+/// What it says of a credit's way.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum WayEntry<'a> {
+    /// Nothing.
+    None,
+    /// A credit is recorded.
+    Begun(&'a ServiceRecorded),
+    /// One of several people checked it.
+    Checked(&'a CreditJudged),
+    /// The last one did, and it is public.
+    Publicised(&'a CreditPublicised),
+    /// It counts.
+    Confirmed(&'a CreditJudged),
+    /// It does not.
+    Rejected(&'a CreditJudged),
+    /// Somebody objects.
+    Objected(&'a CreditJudged),
+    /// A decision about an objection is appealed.
+    Appealed(&'a CreditJudged),
+    /// An objection is decided.
+    Resolved(&'a ObjectionResolved),
+    /// It is taken back by somebody.
+    Reversed { by: &'a Actor, worker: &'a WorkerId },
 }
 
 /// What it says of lots.
@@ -69,20 +98,34 @@ pub(super) enum LimitEntry<'a> {
 impl<'a> Reading<'a> {
     /// Reads an event.
     pub(super) fn of(event: &'a WorkerEvent) -> Reading<'a> {
-        let (mut lots, mut cap, mut limit) = (LotEntry::None, CapEntry::None, LimitEntry::None);
+        let (mut lots, mut cap, mut limit, mut way) =
+            (LotEntry::None, CapEntry::None, LimitEntry::None, WayEntry::None);
         match event {
             WorkerEvent::VolunteerServiceRecorded(record)
             | WorkerEvent::CivicCreationRecorded(record)
             | WorkerEvent::CommunityServiceRecorded(record) => {
                 lots = LotEntry::Made(record);
                 cap = CapEntry::Used(record);
+                way = WayEntry::Begun(record);
             }
-            WorkerEvent::CreditConfirmed(event) => lots = LotEntry::Added(event.lot, event.points - event.debt_paid),
-            WorkerEvent::CreditRejected(event) => cap = CapEntry::Freed(event.lot),
+            WorkerEvent::CreditConfirmed(event) => {
+                lots = LotEntry::Added(event.lot, event.points - event.debt_paid);
+                way = WayEntry::Confirmed(event);
+            }
+            WorkerEvent::CreditRejected(event) => {
+                cap = CapEntry::Freed(event.lot);
+                way = WayEntry::Rejected(event);
+            }
+            WorkerEvent::CreditChecked(event) => way = WayEntry::Checked(event),
+            WorkerEvent::CreditPublicised(event) => way = WayEntry::Publicised(event),
+            WorkerEvent::CreditObjected(event) => way = WayEntry::Objected(event),
+            WorkerEvent::CreditAppealed(event) => way = WayEntry::Appealed(event),
+            WorkerEvent::ObjectionResolved(event) => way = WayEntry::Resolved(event),
             WorkerEvent::CreditReversed(event) => {
                 let left = event.points - event.debt - event.from_expired;
                 lots = LotEntry::Added(event.lot, Points::ZERO - left);
                 cap = CapEntry::Freed(event.lot);
+                way = WayEntry::Reversed { by: &event.by, worker: &event.worker };
             }
             WorkerEvent::Redeemed(event) => {
                 lots = LotEntry::Spent(&event.lots, event.points, event.at);
@@ -116,13 +159,8 @@ impl<'a> Reading<'a> {
             | WorkerEvent::WorkerErased(_)
             | WorkerEvent::CardIssued(_)
             | WorkerEvent::CardMoved(_)
-            | WorkerEvent::CardClosed(_)
-            | WorkerEvent::CreditChecked(_)
-            | WorkerEvent::CreditPublicised(_)
-            | WorkerEvent::CreditObjected(_)
-            | WorkerEvent::CreditAppealed(_)
-            | WorkerEvent::ObjectionResolved(_) => {}
+            | WorkerEvent::CardClosed(_) => {}
         }
-        Reading { lots, cap, limit }
+        Reading { lots, cap, limit, way }
     }
 }

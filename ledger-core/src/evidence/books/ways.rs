@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use super::reading::WayEntry;
 use chrono::NaiveDate;
 use foldhash::HashMap;
 
 use crate::domain::account::{AccountEvent, Role};
 use crate::domain::ids::{Actor, WorkerId};
 use crate::domain::time::BusinessTime;
-use crate::domain::worker::event::{CreditJudged, ObjectionResolved, ServiceRecorded, WorkerEvent};
+use crate::domain::worker::event::{CreditJudged, ObjectionResolved, ServiceRecorded};
 
 /// Which worker an actor is, where an account says so.
 #[derive(Debug, Default)]
@@ -68,60 +69,39 @@ impl Persons {
 }
 
 impl Ways {
-    /// Follows an event of the worker.
+    /// Follows what an event of the worker says of a credit's way.
     ///
     /// # Errors
     /// What of it cannot be.
-    pub(super) fn follow(&mut self, persons: &Persons, event: &WorkerEvent) -> Result<(), String> {
-        match event {
-            WorkerEvent::VolunteerServiceRecorded(record)
-            | WorkerEvent::CivicCreationRecorded(record)
-            | WorkerEvent::CommunityServiceRecorded(record) => self.begin(persons, record),
-            WorkerEvent::CreditChecked(event) => {
-                self.with(event.lot, |way| way.check(persons, &event.by, &event.worker, false))
-            }
-            WorkerEvent::CreditPublicised(event) => self.with(event.lot, |way| {
+    pub(super) fn follow(&mut self, persons: &Persons, entry: WayEntry<'_>) -> Result<(), String> {
+        match entry {
+            WayEntry::None => Ok(()),
+            WayEntry::Begun(record) => self.begin(persons, record),
+            WayEntry::Checked(event) => self.with(event.lot, |way| way.check(persons, &event.by, &event.worker, false)),
+            WayEntry::Publicised(event) => self.with(event.lot, |way| {
                 way.public_until = Some(event.public_until);
                 way.check(persons, &event.by, &event.worker, true)
             }),
-            WorkerEvent::CreditConfirmed(event) => self.with(event.lot, |way| way.confirm(persons, event)),
-            WorkerEvent::CreditRejected(event) => self.with(event.lot, |way| way.reject(persons, event)),
-            WorkerEvent::CreditObjected(event) => self.with(event.lot, |way| {
+            WayEntry::Confirmed(event) => self.with(event.lot, |way| way.confirm(persons, event)),
+            WayEntry::Rejected(event) => self.with(event.lot, |way| way.reject(persons, event)),
+            WayEntry::Objected(event) => self.with(event.lot, |way| {
                 way.objections += 1;
                 way.open = Some(way.objections);
                 way.parts.push(event.by.clone());
                 Ok(())
             }),
-            WorkerEvent::CreditAppealed(event) => self.with(event.lot, |way| {
+            WayEntry::Appealed(event) => self.with(event.lot, |way| {
                 let number = event.objection.unwrap_or(way.objections);
                 let until = way.appeals.remove(&number).ok_or("appeals a decision that cannot be appealed")?;
                 (way.open, way.upheld) = (Some(number), false);
                 way.parts.push(event.by.clone());
                 if until < event.at.date() { Err(format!("appeals after {until}")) } else { Ok(()) }
             }),
-            WorkerEvent::ObjectionResolved(event) => self.with(event.lot, |way| way.resolve(persons, event)),
-            WorkerEvent::CreditReversed(event) if persons.is(&event.by, &event.worker) => {
-                Err(format!("{} takes the own credit back", event.by))
+            WayEntry::Resolved(event) => self.with(event.lot, |way| way.resolve(persons, event)),
+            WayEntry::Reversed { by, worker } if persons.is(by, worker) => {
+                Err(format!("{by} takes the own credit back"))
             }
-            WorkerEvent::CreditReversed(_)
-            | WorkerEvent::WorkerRegistered(_)
-            | WorkerEvent::WorkerUpdated(_)
-            | WorkerEvent::WorkerDeparted(_)
-            | WorkerEvent::WorkerErasureAsked(_)
-            | WorkerEvent::WorkerErased(_)
-            | WorkerEvent::AppointmentRecorded(_)
-            | WorkerEvent::BenefitPointsSpent(_)
-            | WorkerEvent::CardIssued(_)
-            | WorkerEvent::CardMoved(_)
-            | WorkerEvent::CardClosed(_)
-            | WorkerEvent::Redeemed(_)
-            | WorkerEvent::RedemptionReversed(_)
-            | WorkerEvent::PointsHeld(_)
-            | WorkerEvent::HoldCaptured(_)
-            | WorkerEvent::HoldReleased(_)
-            | WorkerEvent::HoldExpired(_)
-            | WorkerEvent::PointsExpired(_)
-            | WorkerEvent::ExpiryReversed(_) => Ok(()),
+            WayEntry::Reversed { .. } => Ok(()),
         }
     }
 
@@ -222,6 +202,7 @@ fn over(until: NaiveDate, at: BusinessTime, what: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::reading::Reading;
     use super::{Persons, Ways};
     use crate::domain::event::Event;
     use crate::domain::worker::event::WorkerEvent;
@@ -255,7 +236,7 @@ mod tests {
 
     fn follow(events: &[WorkerEvent]) -> Result<(), String> {
         let (persons, mut ways) = (Persons::default(), Ways::default());
-        events.iter().try_for_each(|event| ways.follow(&persons, event))
+        events.iter().try_for_each(|event| ways.follow(&persons, Reading::of(event).way))
     }
 
     #[test]

@@ -9,8 +9,8 @@ use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use super::unavailable;
 use crate::domain::ids::Key;
 use crate::journal::entry::CommandFrame;
+use crate::journal::fingerprint::Fingerprint;
 use crate::journal::{CommandRecord, Entry, Head, JournalError, RecordedTime, SigningKey, StreamRow};
-use crate::ledger::fingerprint::Fingerprint;
 
 /// An event with what its command's first event says of the command: the event itself, or one just before it.
 pub(super) const ENTRY: &str = "e.position, e.nth, e.sequence, e.type, e.payload, e.leaf, e.key, e.fingerprint, e.actor, e.recorded_at, e.stream_no";

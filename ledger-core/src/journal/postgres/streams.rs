@@ -12,8 +12,8 @@ use super::read::{ENTRY, frames, no_command, read_entry, signed, unsigned};
 use super::unavailable;
 use crate::cqrs;
 use crate::domain::event::StreamId;
+use crate::domain::layout::snapshot_layout;
 use crate::journal::{Entry, JournalError, Snapshot, StoredStream, StreamEvent, upcast};
-use crate::ledger::slots::snapshot_layout;
 
 /// Up to so many streams are loaded one by one through postgres-es, which costs a round trip each; more go in one query.
 const ONE_BY_ONE_MAX: usize = 2;

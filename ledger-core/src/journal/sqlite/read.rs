@@ -9,14 +9,14 @@ use super::connect::unavailable;
 use super::tail::Place;
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
+use crate::domain::layout::snapshot_layout;
 use crate::evidence::verifier::{Chunk, ChunkMaker};
 use crate::journal::entry::{CommandFrame, EntryView};
+use crate::journal::fingerprint::Fingerprint;
 use crate::journal::{
     CommandRecord, Entry, Head, JournalError, RecordedTime, SigningKey, Snapshot, StoredStream, StreamEvent, StreamRow,
     upcast,
 };
-use crate::ledger::fingerprint::Fingerprint;
-use crate::ledger::slots::snapshot_layout;
 
 pub(super) fn head(connection: &Connection) -> Result<Head, JournalError> {
     let mut statement = connection

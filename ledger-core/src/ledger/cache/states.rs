@@ -19,6 +19,7 @@ use crate::domain::card::Card;
 use crate::domain::directory::Directory;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::fund::Fund;
+use crate::domain::layout::snapshot_layout;
 use crate::domain::mark::Mark;
 use crate::domain::merchant::Merchant;
 use crate::domain::pair::Pair;
@@ -29,7 +30,6 @@ use crate::domain::selection::Selection;
 use crate::domain::site::Sites;
 use crate::domain::store::RedemptionStore;
 use crate::domain::worker::Worker;
-use crate::ledger::slots::snapshot_layout;
 
 /// Whatever a snapshot's body holds, in words.
 struct Words(String);

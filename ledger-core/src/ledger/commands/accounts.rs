@@ -7,7 +7,7 @@ use super::Definition;
 use super::beforehand::{About, nothing};
 use super::content::Content;
 use crate::domain::account::decide::AskedRole;
-use crate::domain::account::{AccountCommand, AccountEvent, Grant, GrantStatus, Role};
+use crate::domain::account::{AccountCommand, Grant, GrantStatus, Role};
 use crate::domain::directory::{Administrator, DirectoryCommand};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{AccountId, GrantId, Key, WorkerId};
@@ -97,10 +97,7 @@ impl Definition for GrantRole {
         let role = AskedRole { role, scope, from, until };
         let grant = GrantId::from(&process.context.key);
         let mut events = process.account(&account, AccountCommand::Grant { at, by, grant, role, status })?;
-        let granted = events.iter().find_map(|event| match event {
-            Event::Account(AccountEvent::RoleGranted(granted)) => Some(granted.clone()),
-            _ => None,
-        });
+        let granted = events.iter().find_map(|event| event.as_account()?.as_granted()).cloned();
         if let Some(granted) = granted.filter(|one| one.role == Role::Admin && one.status == GrantStatus::Active) {
             events.extend(process.list(&account, granted.grant, Term::new(granted.from, granted.until))?);
         }

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Definition;
 use super::beforehand::{Begins, nothing};
-use crate::ledger::command::AskedTime;
 use super::content::Content;
 use crate::domain::benefit::BenefitCommand;
 use crate::domain::benefit::certificate::CertificateClaimed;
@@ -20,6 +19,7 @@ use crate::domain::time::{BusinessTime, is_plausible};
 use crate::domain::worker::command::OfWorker;
 use crate::domain::worker::{Worker, WorkerCommand};
 use crate::ledger::book::Book;
+use crate::ledger::command::AskedTime;
 use crate::ledger::process::rows::conflict;
 use crate::ledger::process::{Process, States};
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::journal::entry::CommandFrame;
+use ledger_core::journal::fingerprint::Fingerprint;
 use ledger_core::journal::{Entry, RecordedTime};
-use ledger_core::ledger::fingerprint::Fingerprint;
 use serde_json::{Value, json};
 
 use super::{CorrectionKind, Report, ReportFold, Thresholds};

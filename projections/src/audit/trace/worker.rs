@@ -8,17 +8,17 @@ use ledger_core::domain::worker::event::{LotPart, Lots, ServiceRecorded, WorkerE
 use ledger_core::journal::Entry;
 
 use super::{EndedLot, Note, Standing, TraceLine, WorkerStanding, begun};
-use crate::account::{Account, Told};
+use crate::account::{Account, AsOf};
 
 pub(super) struct WorkerTrace {
     worker: WorkerId,
-    told: Told,
+    told: AsOf,
 }
 
 impl WorkerTrace {
     /// Nothing seen yet; `past` when events may be left out.
     pub(super) fn new(worker: WorkerId, past: bool) -> WorkerTrace {
-        WorkerTrace { worker, told: Told::new(past) }
+        WorkerTrace { worker, told: AsOf::new(past) }
     }
 
     /// Leaves out an event of the worker.

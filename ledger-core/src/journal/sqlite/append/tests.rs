@@ -10,10 +10,10 @@ use tokio::sync::oneshot;
 use super::{Committing, Task, connect, work_by};
 use crate::domain::event::StreamId;
 use crate::domain::ids::Key;
+use crate::journal::fingerprint::Fingerprint;
 use crate::journal::sqlite::index::{IndexKeeper, SharedTail};
 use crate::journal::sqlite::reader::Reader;
 use crate::journal::{Batch, BatchCommand, BatchEvent, CommitError, Head, JournalError, NewStream, RecordedTime};
-use crate::ledger::fingerprint::Fingerprint;
 
 /// A folder that is gone with it.
 struct Folder(PathBuf);

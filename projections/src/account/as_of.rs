@@ -13,16 +13,16 @@ use super::Account;
 
 /// The account, and what it takes to tell it as of a past day.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Told {
+pub(crate) struct AsOf {
     account: Account,
     /// As of a past day alone: the lots of redemptions and holds, by name, for when they come back.
     away: Option<BTreeMap<String, Vec<LotPart>>>,
 }
 
-impl Told {
+impl AsOf {
     /// Nothing folded yet; `past` when events may be left out.
-    pub(crate) fn new(past: bool) -> Told {
-        Told { account: Account::default(), away: past.then(BTreeMap::new) }
+    pub(crate) fn new(past: bool) -> AsOf {
+        AsOf { account: Account::default(), away: past.then(BTreeMap::new) }
     }
 
     /// The account.
@@ -38,7 +38,7 @@ impl Told {
     /// Folds an event.
     pub(crate) fn fold(&mut self, event: &WorkerEvent) {
         self.account.fold(event);
-        let Told { account, away: Some(away) } = self else { return };
+        let AsOf { account, away: Some(away) } = self else { return };
         match event.lots() {
             Lots::Credited(LotPart(number, _)) => {
                 let unowed = account.unowed();

@@ -11,7 +11,7 @@ use crate::domain::worker::Worker;
 
 /// Workers that were read and not asked for yet.
 #[derive(Default)]
-pub struct Reserve {
+pub struct Prefetch {
     workers: Cache<WorkerId, Worker>,
     state: State,
     /// Of whom something was appended since the position, as long as it is not known who was read.
@@ -29,10 +29,10 @@ enum State {
     Filled,
 }
 
-impl Reserve {
+impl Prefetch {
     /// One whose workers are being read, as they stand now.
-    pub fn awaited() -> Reserve {
-        Reserve { state: State::Awaited, ..Reserve::default() }
+    pub fn awaited() -> Prefetch {
+        Prefetch { state: State::Awaited, ..Prefetch::default() }
     }
 
     /// Takes in what was read. Nothing, where nothing is awaited.
@@ -74,7 +74,7 @@ impl Reserve {
 
 #[cfg(test)]
 mod tests {
-    use super::Reserve;
+    use super::Prefetch;
     use crate::domain::ids::WorkerId;
     use crate::domain::worker::Worker;
     use crate::ledger::cache::{Cache, Loaded};
@@ -93,29 +93,29 @@ mod tests {
 
     #[test]
     fn whoever_changed_while_it_was_read_or_since_is_not_in_it() {
-        let mut reserve = Reserve::awaited();
-        reserve.outdate(&id("W-1"));
-        reserve.fill(read());
-        assert!(reserve.take(&id("W-1")).is_none());
-        reserve.outdate(&id("W-2"));
-        assert!(reserve.take(&id("W-2")).is_none());
-        assert_eq!(reserve.take(&id("W-3")).map(|loaded| loaded.stream_no), Some(3));
-        assert!(reserve.take(&id("W-3")).is_none());
+        let mut prefetched = Prefetch::awaited();
+        prefetched.outdate(&id("W-1"));
+        prefetched.fill(read());
+        assert!(prefetched.take(&id("W-1")).is_none());
+        prefetched.outdate(&id("W-2"));
+        assert!(prefetched.take(&id("W-2")).is_none());
+        assert_eq!(prefetched.take(&id("W-3")).map(|loaded| loaded.stream_no), Some(3));
+        assert!(prefetched.take(&id("W-3")).is_none());
     }
 
     #[test]
     fn what_nobody_awaits_is_not_taken_in() {
-        let mut reserve = Reserve::default();
-        reserve.outdate(&id("W-1"));
-        reserve.fill(read());
-        assert!(reserve.take(&id("W-2")).is_none());
+        let mut prefetched = Prefetch::default();
+        prefetched.outdate(&id("W-1"));
+        prefetched.fill(read());
+        assert!(prefetched.take(&id("W-2")).is_none());
     }
 
     #[test]
     fn it_can_be_emptied() {
-        let mut reserve = Reserve::awaited();
-        reserve.fill(read());
-        reserve.trim(0);
-        assert!(reserve.take(&id("W-3")).is_none());
+        let mut prefetched = Prefetch::awaited();
+        prefetched.fill(read());
+        prefetched.trim(0);
+        assert!(prefetched.take(&id("W-3")).is_none());
     }
 }

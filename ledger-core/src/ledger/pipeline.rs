@@ -1,4 +1,4 @@
-//! The two batches the writer works on: the flight on its way into the journal, and the open round decided on top of it.
+//! The two batches the writer works on: the one in flight on its way into the journal, and the next one, which is being decided on top of it.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,7 +27,7 @@ pub struct Job {
 }
 
 /// A round that still takes commands in.
-pub struct Open {
+pub struct NextBatch {
     /// What it answers once it has landed.
     pub jobs: Vec<Job>,
     /// What was decided so far.
@@ -37,7 +37,7 @@ pub struct Open {
 }
 
 /// A batch on its way into the journal.
-pub struct Flight {
+pub struct InFlight {
     /// What it answers once it has landed.
     pub jobs: Vec<Job>,
     /// What is appended.
@@ -96,8 +96,8 @@ pub fn submissions(jobs: &[Job]) -> impl Iterator<Item = &Submission> + Clone {
     jobs.iter().flat_map(|job| &job.submissions)
 }
 
-/// How the flight landed; never, when there is none.
-pub async fn landing(flight: &mut Option<Flight>) -> Landed {
+/// How the batch in flight landed; never, when there is none.
+pub async fn landing(flight: &mut Option<InFlight>) -> Landed {
     poll_fn(|context| {
         let Some(flight) = flight else { return Poll::Pending };
         flight.landing.advance(context);
@@ -106,8 +106,8 @@ pub async fn landing(flight: &mut Option<Flight>) -> Landed {
     .await
 }
 
-/// Does something else while the flight goes on.
-pub async fn beside<T>(flight: &mut Option<Flight>, work: impl Future<Output = T>) -> T {
+/// Does something else while the batch in flight goes on.
+pub async fn while_in_flight<T>(flight: &mut Option<InFlight>, work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     poll_fn(|context| {
         if let Some(flight) = flight {
@@ -124,12 +124,12 @@ mod tests {
 
     use tokio::sync::oneshot;
 
-    use super::{Flight, Landing, beside, landing};
+    use super::{InFlight, Landing, landing, while_in_flight};
     use crate::journal::{Batch, CommitError, RecordedTime};
 
-    fn flight(landing: Landing) -> Option<Flight> {
+    fn flight(landing: Landing) -> Option<InFlight> {
         let batch = Batch::following(0, 0, RecordedTime::from_micros(0));
-        Some(Flight {
+        Some(InFlight {
             jobs: Vec::new(),
             batch: Arc::new(batch),
             outcomes: Vec::new(),
@@ -169,7 +169,7 @@ mod tests {
             hears.await.expect("the append went on");
             7
         };
-        assert_eq!(beside(&mut flown, work).await, 7);
+        assert_eq!(while_in_flight(&mut flown, work).await, 7);
         assert!(matches!(landing(&mut flown).await, Ok(())));
     }
 
