@@ -154,3 +154,92 @@ async fn send(
         _ = connection => answer.await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::Utc;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::{BODY_BYTES_MAX, HttpClient, HttpError, HttpRequest};
+    use crate::certificates::{Certificates, self_signed};
+
+    fn request(address: &str) -> HttpRequest {
+        let mut request = HttpRequest::new(Vec::new());
+        *request.uri_mut() = address.parse().unwrap();
+        request
+    }
+
+    /// Answers every connection with these bytes.
+    async fn plain_server(answer: Vec<u8>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let answer = Arc::new(answer);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let answer = Arc::clone(&answer);
+                tokio::spawn(async move {
+                    let mut head = [0; 4_096];
+                    let _ = stream.read(&mut head).await;
+                    let _ = stream.write_all(&answer).await;
+                });
+            }
+        });
+        format!("http://{address}")
+    }
+
+    #[tokio::test]
+    async fn a_provider_over_tls_is_believed_by_its_authority_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let written = self_signed::write(folder.path(), &["localhost".to_owned()], Utc::now().date_naive()).unwrap();
+        let (certificates, _) = Certificates::open(written.files).unwrap();
+        let acceptor = certificates.acceptor().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+                let mut head = [0; 4_096];
+                let read = stream.read(&mut head).await.unwrap();
+                assert!(head[..read].starts_with(b"GET /keys?a=b HTTP/1.1\r\n"));
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").await.unwrap();
+                let _ = stream.shutdown().await;
+            }
+        });
+        let authority = folder.path().join("nuanxin-root.crt");
+        let address = format!("https://localhost:{port}/keys?a=b");
+        let answer = HttpClient::new(Some(&authority)).unwrap().ask(request(&address)).await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.body().as_slice()), (200, b"{}".as_slice()));
+        let stranger = HttpClient::new(None).unwrap().ask(request(&address)).await.unwrap_err();
+        assert!(matches!(stranger, HttpError::Connection(_)), "{stranger}");
+        // The certificate is another name's.
+        let other = format!("https://127.0.0.1:{port}/keys?a=b");
+        assert!(HttpClient::new(Some(&authority)).unwrap().ask(request(&other)).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn an_answer_has_an_end_and_leads_nowhere_else() {
+        let client = HttpClient::new(None).unwrap();
+        let moved = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
+        let answer = client.ask(request(&plain_server(moved.into()).await)).await.unwrap();
+        assert_eq!(answer.status().as_u16(), 302);
+        let mut long = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
+        long.resize(BODY_BYTES_MAX + 100, b' ');
+        let error = client.ask(request(&plain_server(long).await)).await.unwrap_err();
+        assert!(matches!(error, HttpError::Answer(_)), "{error}");
+        for nonsense in ["", "nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"] {
+            assert!(client.ask(request(&plain_server(nonsense.into()).await)).await.is_err(), "{nonsense:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_is_asked_over_a_wire_that_others_read() {
+        let client = HttpClient::new(None).unwrap();
+        for address in ["http://id.example/", "ftp://id.example/", "http://127.0.0.1.example/", "/keys"] {
+            let error = client.ask(request(address)).await.unwrap_err();
+            assert!(matches!(error, HttpError::Address(_)), "{address}: {error}");
+        }
+    }
+}
