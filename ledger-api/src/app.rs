@@ -14,6 +14,7 @@ use ledger_core::ledger::{Ledger, LedgerSettings};
 use projections::{Views, ViewsRunner};
 
 use crate::access::Access;
+use crate::access::links::Links;
 use crate::access::password::Passwords;
 use crate::access::proofs::CounterProofs;
 use crate::access::session::Sessions;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub access: Arc<Access>,
     /// Passwords of accounts.
     pub passwords: Arc<Passwords>,
+    /// Which account somebody is whom an identity provider vouches for.
+    pub links: Arc<Links>,
     /// What workers prove at a counter that they are who spends.
     pub proofs: Arc<CounterProofs>,
     /// Who is logged in.
@@ -167,6 +170,7 @@ impl App {
         let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &new.origin, new.suite).await?;
         let access = Arc::new(Access::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
         let passwords = Passwords::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
+        let links = Links::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let proofs = CounterProofs::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let sessions = Sessions::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
         let vault = Arc::new(Vault::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
@@ -184,6 +188,7 @@ impl App {
             views,
             access,
             passwords: Arc::new(passwords),
+            links: Arc::new(links),
             proofs: Arc::new(proofs),
             sessions: Arc::new(sessions),
             vault,

@@ -17,6 +17,7 @@ pub mod export;
 pub mod import;
 pub mod key;
 pub mod new_journal;
+mod oidc;
 mod passphrase;
 pub mod progress;
 pub mod proof;

@@ -37,6 +37,11 @@ struct Written {
     rate_token: Option<String>,
     rate_account: Option<String>,
     trusted_proxies: Option<Vec<String>>,
+    public_url: Option<String>,
+    oidc_issuer: Option<String>,
+    oidc_client_id: Option<String>,
+    oidc_client_secret_file: Option<String>,
+    oidc_ca_file: Option<String>,
 }
 
 /// What a file says.
@@ -112,6 +117,11 @@ impl Written {
             rate_token,
             rate_account,
             trusted_proxies,
+            public_url,
+            oidc_issuer,
+            oidc_client_id,
+            oidc_client_secret_file,
+            oidc_ca_file,
         } = self;
         let all = [
             ("journal", journal),
@@ -130,6 +140,11 @@ impl Written {
             ("rate_token", rate_token),
             ("rate_account", rate_account),
             ("trusted_proxies", trusted_proxies.map(|all| all.join(","))),
+            ("public_url", public_url),
+            ("oidc_issuer", oidc_issuer),
+            ("oidc_client_id", oidc_client_id),
+            ("oidc_client_secret_file", oidc_client_secret_file),
+            ("oidc_ca_file", oidc_ca_file),
         ];
         // A blank value is none, as in the environment.
         let said = all.into_iter().filter_map(|(key, value)| Some((key, value?)));

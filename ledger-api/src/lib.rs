@@ -21,6 +21,7 @@ pub mod http;
 pub mod import;
 pub mod local_socket;
 pub mod memory;
+pub mod oidc;
 mod overlay;
 pub mod peer;
 pub mod preference;

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use ledger_core::domain::refusal::Code;
 use ledger_core::journal::url::JournalUrl;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -103,6 +104,10 @@ const LOGGED: &[&str] = &[
     "self_witness",
     "witness_circle",
 ];
+
+/// The code of a refusal that a page tells in words, beside its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused(pub Code);
 
 /// Whether a refusal is put down here.
 pub fn is_logged(code: &str) -> bool {

@@ -38,5 +38,6 @@ pub fn router_with(
     stopping: Stopping,
     rates: RateSettings,
 ) -> serde_json::Result<Router> {
-    http::router(app, web::routes(entrance), stopping, rates)
+    let asking = web::asking_routes(&entrance);
+    http::router(app, http::Pages { open: web::routes(entrance), asking }, stopping, rates)
 }

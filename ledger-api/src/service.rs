@@ -29,6 +29,8 @@ pub mod login;
 pub mod merchant;
 pub mod names;
 pub mod objectors;
+#[cfg(feature = "oidc")]
+pub mod oidc_login;
 pub mod overview;
 pub mod own;
 pub mod own_data;

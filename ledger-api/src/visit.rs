@@ -1,15 +1,13 @@
 //! What a browser brings along besides a form: the transport it came over, its session's cookie, and whether a write
 //! comes from our own pages. API and pages ask the same.
 
-use std::net::IpAddr;
-
 use axum::http::header::InvalidHeaderValue;
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, header};
 
 use crate::access::Identity;
 use crate::access::session::{ABSOLUTE, Session};
 use crate::app::App;
-use crate::peer::Peer;
+use crate::peer::{Peer, is_loopback};
 use crate::service::{ServiceError, who};
 
 /// The session's cookie over HTTPS. The prefix makes browsers keep it to this very host, whole and secure.
@@ -86,15 +84,6 @@ impl Transport {
     pub fn secret(self, headers: &HeaderMap) -> Option<&str> {
         cookie(headers, self.cookie()?)
     }
-}
-
-/// The host of a `Host` header, without its port, names this machine to itself.
-fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// A cookie's value.

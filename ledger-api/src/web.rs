@@ -25,6 +25,8 @@ mod form;
 mod login;
 mod me;
 mod merchant;
+#[cfg(feature = "oidc")]
+mod oidc;
 mod page;
 #[cfg(test)]
 mod page_tests;
@@ -51,12 +53,25 @@ use sha2::{Digest, Sha256};
 use crate::app::App;
 
 /// How people get in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Entrance {
     /// The journal is the demonstration's: roles can be tried by a tap.
     pub demonstration: bool,
     /// Also by whoever is not on this machine.
     pub open: bool,
+    /// The district's identity provider, where there is one.
+    #[cfg(feature = "oidc")]
+    pub provider: Option<std::sync::Arc<crate::oidc::Provider>>,
+}
+
+impl Entrance {
+    /// Whether the district's identity provider lets people in.
+    fn has_provider(&self) -> bool {
+        #[cfg(feature = "oidc")]
+        return self.provider.is_some();
+        #[cfg(not(feature = "oidc"))]
+        return false;
+    }
 }
 
 /// The pages' routes.
@@ -79,6 +94,16 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(assets::routes())
         .merge(receipt::routes())
         .layer(Extension(entrance))
+}
+
+/// The routes at which strangers have this server ask somebody else, and which hold them to their rate: those of the
+/// identity provider, where there is one.
+pub fn asking_routes(entrance: &Entrance) -> Option<Router<App>> {
+    #[cfg(feature = "oidc")]
+    return entrance.provider.clone().map(|provider| oidc::routes(provider).layer(Extension(entrance.clone())));
+    // There is none then.
+    #[cfg(not(feature = "oidc"))]
+    return entrance.has_provider().then(Router::new);
 }
 
 /// A page that could not be written, which is a fault of this program. The cause goes to the log.

@@ -33,6 +33,7 @@ mod interrupted_copies;
 mod interruptions;
 mod large_sheets;
 mod listeners;
+mod oidc;
 mod openapi;
 mod packs;
 mod pages;

@@ -113,7 +113,8 @@ fn build() -> PathBuf {
     };
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package lies in the workspace");
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "-p", "ledger-api", "--bin", "nuanxin", "--profile", profile, "--target-dir"]);
+    cargo.args(["build", "-p", "ledger-api", "--features", "oidc", "--bin", "nuanxin", "--profile", profile]);
+    cargo.arg("--target-dir");
     cargo.arg(target_dir()).current_dir(workspace).stdin(Stdio::null());
     // Set by cargo for this package's tests; build scripts that watch them would rebuild for nothing.
     for (name, _) in env::vars_os() {

@@ -50,6 +50,15 @@ impl Server {
         Server::launch(&mut command)
     }
 
+    /// As [`Server::start`], at an address that is known beforehand.
+    pub fn start_at(address: &str, journal: &str, extra_args: &[&str]) -> Server {
+        let mut command = cli::command(journal);
+        command.args(["serve", "--listen", address, "--journal", journal]).args(extra_args);
+        Server::launch(&mut command).unwrap_or_else(|failure| {
+            panic!("`nuanxin serve --listen {address}` did not listen ({:?}):\n{}", failure.status, failure.stderr)
+        })
+    }
+
     /// As [`Server::start`], with further variables in the program's environment.
     pub fn start_in(journal: &str, environment: Vec<(&'static str, OsString)>) -> Server {
         let mut command = cli::command(journal);

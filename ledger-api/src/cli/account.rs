@@ -1,6 +1,7 @@
 //! `nuanxin account`: opens accounts and says what they may do, from the machine that holds the journal. The first
 //! administrator is made here.
 
+mod link;
 mod password;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use serde_json::json;
 
 use super::writer::Writer;
 use super::{CliError, CliResult};
+use crate::access::links::{Link, Links};
 use crate::app::open_journal_to_read;
 
 /// Entries read at once.
@@ -74,7 +76,11 @@ pub enum AccountCommand {
         /// The account's id
         id: AccountId,
     },
-    /// List the accounts and what each was granted
+    /// Let somebody in as an account by the login of the district's identity provider (OpenID Connect)
+    Link(link::LinkArgs),
+    /// Take such a link away; whoever is logged in under the account is logged out
+    Unlink(link::LinkArgs),
+    /// List the accounts, what each was granted and whom an identity provider vouches for
     List {
         /// Print JSON
         #[arg(long)]
@@ -99,6 +105,8 @@ pub async fn run(command: AccountCommand, url: &JournalUrl) -> CliResult {
         }
         AccountCommand::End { grant, on, reason } => end(url, commands::EndGrant { grant, on, reason }).await?,
         AccountCommand::Password { id } => (String::new(), password::set(&id, url, password::read).await?),
+        AccountCommand::Link(args) => (String::new(), link::link(&args, url).await?),
+        AccountCommand::Unlink(args) => (String::new(), link::unlink(&args, url).await?),
         AccountCommand::List { json } => (list(url, json).await?, String::new()),
     };
     let printed = |error: std::io::Error| CliError::failed(format!("standard output: {error}"));
@@ -187,9 +195,14 @@ pub(super) async fn accounts(journal: &dyn Journal) -> Result<BTreeMap<AccountId
 async fn list(url: &JournalUrl, as_json: bool) -> Result<String, CliError> {
     let new = matches!(url, JournalUrl::Sqlite(path) if !path.exists());
     let accounts = if new { BTreeMap::new() } else { accounts(open_journal_to_read(url).await?.as_ref()).await? };
+    let links = match Links::open_if_there(url).await.map_err(password::refused)? {
+        Some(links) => links.all().await.map_err(password::refused)?,
+        None => Vec::new(),
+    };
+    let links_of = |id: &AccountId| links.iter().filter(|link| link.account == *id).collect::<Vec<_>>();
     let today = BusinessTime::from_instant(&chrono::Utc::now()).date();
     if as_json {
-        let rows: Vec<_> = accounts.iter().map(|(id, account)| row_json(id, account, today)).collect();
+        let rows: Vec<_> = accounts.iter().map(|(id, account)| row_json(id, account, &links_of(id), today)).collect();
         let text = serde_json::to_string_pretty(&rows);
         return text
             .map(|text| format!("{text}\n"))
@@ -205,6 +218,9 @@ async fn list(url: &JournalUrl, as_json: bool) -> Result<String, CliError> {
             let status = standing(held, today);
             text.push_str(&format!("  {grant}  {}{scope}  {}–{until}  {status}\n", held.role, held.term.from));
         }
+        for link in links_of(id) {
+            text.push_str(&format!("  linked  {}  {}\n", link.who.issuer(), link.who.subject()));
+        }
     }
     Ok(text)
 }
@@ -218,12 +234,16 @@ fn standing(held: &ledger_core::domain::account::Grant, today: NaiveDate) -> &'s
     }
 }
 
-fn row_json(id: &AccountId, account: &Account, today: NaiveDate) -> serde_json::Value {
+fn row_json(id: &AccountId, account: &Account, links: &[&Link], today: NaiveDate) -> serde_json::Value {
     let roles = account.grants().map(|(grant, held)| {
         json!({
             "grant": grant, "role": held.role, "scope": held.scope, "from": held.term.from,
             "until": held.term.last_day(), "status": standing(held, today),
         })
     });
-    json!({ "account": id, "worker": account.worker(), "roles": roles.collect::<Vec<_>>() })
+    let links = links.iter().map(|link| json!({ "issuer": link.who.issuer(), "subject": link.who.subject() }));
+    json!({
+        "account": id, "worker": account.worker(), "roles": roles.collect::<Vec<_>>(),
+        "links": links.collect::<Vec<_>>(),
+    })
 }

@@ -12,6 +12,7 @@ use ledger_core::journal::url::JournalUrl;
 use serde_json::json;
 
 use super::account::accounts;
+use super::oidc::OidcArgs;
 use super::serve::{Tls, checkpoint_every, demo_open, listen, open_certificates};
 use super::{CliError, CliResult, Setting};
 use crate::app::open_journal_to_read;
@@ -54,6 +55,7 @@ pub async fn run(command: ConfigCommand, journal: &Setting, url: &JournalUrl) ->
     let mut found = Found::default();
     found.set("journal", Setting { value: without_password(&journal.value), source: journal.source });
     check_server(&mut found);
+    check_provider(&mut found).await;
     for variable in OF_ENVIRONMENT {
         let (value, source) =
             configuration::setting_with_source(variable).unwrap_or_else(|| ("".to_owned(), Source::Usual));
@@ -125,6 +127,30 @@ fn check_server(found: &mut Found) {
     found.set("tls_key", tls.key);
     found.set("demo_open", demo_open());
     found.set("checkpoint_every", checkpoint_every());
+}
+
+/// The identity provider is asked what it says of itself: one that does not answer is a warning, since passwords go on.
+async fn check_provider(found: &mut Found) {
+    let oidc = OidcArgs::default().written();
+    #[cfg(feature = "oidc")]
+    match oidc.provider() {
+        Ok(None) => {}
+        Ok(Some(provider)) => {
+            if let Err(error) = provider.discover().await {
+                found.warnings.push(format!("oidc_issuer: {error}; until it answers, people log in with a password"));
+            }
+        }
+        Err(error) => found.wrong.push(error.message().to_owned()),
+    }
+    #[cfg(not(feature = "oidc"))]
+    if let Err(error) = oidc.settle() {
+        found.wrong.push(error.message().to_owned());
+    }
+    found.set("public_url", oidc.public_url);
+    found.set("oidc_issuer", oidc.issuer);
+    found.set("oidc_client_id", oidc.client_id);
+    found.set("oidc_client_secret_file", oidc.client_secret_file);
+    found.set("oidc_ca_file", oidc.ca_file);
 }
 
 async fn check_journal(found: &mut Found, url: &JournalUrl) {

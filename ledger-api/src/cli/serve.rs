@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use super::new_journal::NewJournalArgs;
+use super::oidc::OidcArgs;
 use super::{CliError, CliResult, Setting, environment};
 use crate::app::App;
 use crate::audit::Audit;
@@ -60,6 +61,8 @@ pub struct ServeArgs {
     #[arg(long, value_name = "SECONDS")]
     checkpoint_every: Option<u64>,
     #[command(flatten)]
+    oidc: OidcArgs,
+    #[command(flatten)]
     new_journal: NewJournalArgs,
 }
 
@@ -73,6 +76,7 @@ impl ServeArgs {
             demo: true,
             demo_open: false,
             checkpoint_every: None,
+            oidc: OidcArgs::default(),
             new_journal: NewJournalArgs::default(),
         }
     }
@@ -155,6 +159,11 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     let tls = tls.map(open_certificates).transpose()?;
     let stop = stop_signal()?;
     let rates = server::rates().map_err(CliError::input)?;
+    let oidc = args.oidc.written();
+    #[cfg(feature = "oidc")]
+    let provider = oidc.provider()?.map(Arc::new);
+    #[cfg(not(feature = "oidc"))]
+    oidc.settle()?;
     let settings = LedgerSettings { demonstration: args.demo, ..memory::ledger_settings() };
     let (app, tasks) = App::open_as(url, settings, &args.new_journal.wanted()).await?;
     args.new_journal.check(app.ledger.journal().as_ref()).await?;
@@ -177,7 +186,12 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
         let opened = demo::open_doors(&app.ledger, &app.vault).await;
         opened.map_err(|error| CliError::failed(error.to_string()))?;
     }
-    let entrance = Entrance { demonstration, open: demo_open };
+    let entrance = Entrance {
+        demonstration,
+        open: demo_open,
+        #[cfg(feature = "oidc")]
+        provider,
+    };
     let router = server::router_with(app.clone(), entrance, stopping.clone(), rates)
         .map_err(|error| CliError::failed(error.to_string()))?;
     let publishing = tokio::spawn(publish(Arc::clone(&app.audit), checkpoint_every, stopping.clone()));

@@ -26,7 +26,7 @@ use super::rate::{self, Limiter, RateSettings};
 use crate::access::policy::{Action, CommandKind, Reach, Read, Who, may_ever, reach};
 use crate::access::{Identity, Role};
 use crate::app::App;
-use crate::security_log::is_logged;
+use crate::security_log::{Refused, is_logged};
 use crate::service::{ServiceError, who};
 use crate::visit::{self, LoggedIn};
 
@@ -294,6 +294,23 @@ pub async fn guard(
             let address = address.map(|address| address.to_string()).unwrap_or_default();
             app.security.note(&code, &asks, &address, &route);
         }
+    }
+    response
+}
+
+/// Holds whoever asks to a stranger's rate, and puts down what a page behind this refuses.
+pub async fn hold_strangers(State((app, gate)): State<(App, Arc<Gate>)>, request: Request, next: Next) -> Response {
+    let address = rate::address(&request, &gate.settings.trusted_proxies);
+    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    let route = format!("{} {path}", request.method());
+    let response = match stranger(&gate, address) {
+        Some(response) => response,
+        None => next.run(request).await,
+    };
+    let told = response.extensions().get::<ToldCode>().map(|told| told.0);
+    if let Some(code) = told.or_else(|| response.extensions().get::<Refused>().map(|refused| refused.0)) {
+        let address = address.map(|address| address.to_string()).unwrap_or_default();
+        app.security.note(&code.to_string(), "", &address, &route);
     }
     response
 }

@@ -34,6 +34,8 @@ struct Page {
     roles: Vec<(&'static str, String)>,
     /// One person alone administers.
     alone: bool,
+    /// The district's identity provider lets people in.
+    provider: bool,
 }
 
 /// The pages' routes.
@@ -91,6 +93,7 @@ fn page(
         plain,
         roles,
         alone,
+        provider: visitor.entrance.has_provider(),
     };
     show_as(status, &page)
 }

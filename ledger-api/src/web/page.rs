@@ -140,7 +140,7 @@ impl FromRequestParts<App> for Visitor {
             english: cookie(headers, LANGUAGE) == Some("en"),
             large: cookie(headers, LARGE) == Some("1"),
             path: parts.uri.path().to_owned(),
-            entrance: extensions.get::<Entrance>().copied().unwrap_or_default(),
+            entrance: extensions.get::<Entrance>().cloned().unwrap_or_default(),
             headers: headers.clone(),
         };
         match visit::logged_in(app, headers, extensions).await {

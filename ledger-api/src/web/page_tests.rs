@@ -47,7 +47,7 @@ impl House {
         let (app, tasks) = App::open(&url, settings).await.unwrap();
         demo::fill(&app.ledger, &app.vault).await.unwrap();
         demo::open_doors(&app.ledger, &app.vault).await.unwrap();
-        let router = routes(Entrance { demonstration: true, open: false }).with_state(app.clone());
+        let router = routes(Entrance { demonstration: true, ..Entrance::default() }).with_state(app.clone());
         House { app, router, _tasks: tasks, _folder: folder }
     }
 

@@ -28,6 +28,8 @@ mod accounts;
 mod appointments;
 mod decisions;
 mod merchant_words;
+#[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "a program without it says little of it"))]
+mod oidc;
 mod programmes;
 mod proof;
 mod requests;
@@ -36,7 +38,7 @@ mod sentences;
 mod statements;
 
 words! {
-    @with [accounts, appointments, decisions, merchant_words, programmes, proof, requests, selections, statements]
+    @with [accounts, appointments, decisions, merchant_words, oidc, programmes, proof, requests, selections, statements]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -382,7 +384,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, merchant_words, programmes, proof, requests, selections, statements,
+        ALL, accounts, appointments, decisions, merchant_words, oidc, programmes, proof, requests, selections,
+        statements,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -391,6 +394,7 @@ mod tests {
         appointments::ALL,
         decisions::ALL,
         merchant_words::ALL,
+        oidc::ALL,
         programmes::ALL,
         proof::ALL,
         requests::ALL,

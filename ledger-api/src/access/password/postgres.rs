@@ -9,8 +9,12 @@ use crate::side_store::SideStoreError;
 use crate::side_store::postgres::{open, unavailable};
 
 /// Each step brings the table from its index to the next version.
-pub(in crate::access) const STEPS: &[&str] =
-    &[include_str!("postgres_1.sql"), include_str!("postgres_2.sql"), include_str!("postgres_3.sql")];
+pub(in crate::access) const STEPS: &[&str] = &[
+    include_str!("postgres_1.sql"),
+    include_str!("postgres_2.sql"),
+    include_str!("postgres_3.sql"),
+    include_str!("postgres_4.sql"),
+];
 
 pub(super) struct PostgresPasswords {
     pool: PgPool,

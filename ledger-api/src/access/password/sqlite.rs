@@ -11,8 +11,12 @@ use crate::side_store::sqlite::SideFile;
 use crate::sidecar::sidecar_path;
 
 /// Each step brings the file from its index to the next version.
-pub(in crate::access) const STEPS: &[&str] =
-    &[include_str!("sqlite_1.sql"), include_str!("sqlite_2.sql"), include_str!("sqlite_3.sql")];
+pub(in crate::access) const STEPS: &[&str] = &[
+    include_str!("sqlite_1.sql"),
+    include_str!("sqlite_2.sql"),
+    include_str!("sqlite_3.sql"),
+    include_str!("sqlite_4.sql"),
+];
 
 pub(super) struct SqlitePasswords {
     file: SideFile,

@@ -26,12 +26,7 @@ pub(super) async fn set(
     url: &JournalUrl,
     read: impl FnOnce() -> std::io::Result<Zeroizing<String>>,
 ) -> Result<String, CliError> {
-    // Opening would make the file.
-    let new = matches!(url, JournalUrl::Sqlite(path) if !path.exists());
-    if new || !is_open(open_journal_to_read(url).await?.as_ref(), account).await? {
-        let what = format!("no account {account}; open it first: nuanxin account open {account}");
-        return Err(CliError::failed(what));
-    }
+    known(account, url).await?;
     let password = read().map_err(|error| CliError::input(format!("the password: {error}")))?;
     if password.is_empty() {
         return Err(CliError::input("no password is given; write it to standard input"));
@@ -39,6 +34,20 @@ pub(super) async fn set(
     Passwords::open(url).await.map_err(refused)?.set(account, &password).await.map_err(refused)?;
     Sessions::open(url).await.map_err(refused)?.end_all(account.as_str()).await.map_err(refused)?;
     Ok(format!("the password of {account} is set\n"))
+}
+
+/// Sees to it that the journal knows an account.
+///
+/// # Errors
+/// [`CliError`] with exit code 1 where it does not.
+pub(super) async fn known(account: &AccountId, url: &JournalUrl) -> Result<(), CliError> {
+    // Opening would make the file.
+    let new = matches!(url, JournalUrl::Sqlite(path) if !path.exists());
+    if new || !is_open(open_journal_to_read(url).await?.as_ref(), account).await? {
+        let what = format!("no account {account}; open it first: nuanxin account open {account}");
+        return Err(CliError::failed(what));
+    }
+    Ok(())
 }
 
 /// The first line of standard input; typed twice at a terminal, which does not show it.
@@ -56,7 +65,7 @@ pub(super) fn read() -> std::io::Result<Zeroizing<String>> {
     Ok(bare(&line))
 }
 
-fn refused(error: AccessError) -> CliError {
+pub(super) fn refused(error: AccessError) -> CliError {
     match &error {
         AccessError::Store(SideStoreError::Unavailable(_)) => CliError::failed(error.to_string()),
         AccessError::Store(SideStoreError::Unusable(_)) | AccessError::Input(_) => CliError::input(error.to_string()),

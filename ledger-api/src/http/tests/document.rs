@@ -41,6 +41,7 @@ const PAGES: &[&str] = &[
     "/likes",
     "/login",
     "/login/as",
+    "/login/oidc",
     "/logout",
     "/me",
     "/merchant",

@@ -26,8 +26,7 @@ fn from(peer: &str, request: axum::http::request::Builder) -> Request<Body> {
 async fn held_to(rates: RateSettings) -> Edge {
     let mut edge = Edge::with_district().await;
     let (_, stopping) = Stopping::new();
-    edge.router =
-        router_with(edge.app.clone(), Entrance { demonstration: false, open: false }, stopping, rates).unwrap();
+    edge.router = router_with(edge.app.clone(), Entrance::default(), stopping, rates).unwrap();
     edge
 }
 
