@@ -34,7 +34,7 @@ use super::ask::ORIGIN;
 use super::backends::Backend;
 use super::machine::{Memory, Place, Postgres, Sqlite};
 use super::play::state_of;
-use super::{cases, config};
+use super::{cases, cases_on_databases, config};
 use desk::{Answer, Desk};
 use steps::Step;
 
@@ -217,7 +217,7 @@ prop_state_machine! {
 }
 
 prop_state_machine! {
-    #![proptest_config(config(cases() / 4, 400))]
+    #![proptest_config(config(cases_on_databases(), 400))]
 
     #[test]
     fn on_sqlite_the_programmes_are_answered_as_the_sheets_rules_say(sequential 1..=STEPS_MAX => Trial<Sqlite>);

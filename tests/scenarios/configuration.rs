@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use ledger_core::domain::programme::guards::{GuardAction, GuardKind};
+
 use crate::program::run;
 
 fn repository() -> PathBuf {
@@ -83,6 +85,76 @@ fn every_key_of_district_toml_is_documented() {
     let help = run("sqlite:unused.db", &["import", "--help"]).expect(0);
     for key in &keys {
         assert!(help.text().contains(key.as_str()), "import --help does not name {key}");
+    }
+}
+
+/// The guards of the documentation's table, each with its default number.
+fn documented_guards(document: &str) -> Vec<(String, Option<u32>)> {
+    let section = document.split("\n## ").find(|section| section.starts_with("Guards")).expect("the section is there");
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|row| {
+        let cells: Vec<&str> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+        assert_eq!(cells[2] == "none", cells[3] == "-", "a default number where there is a number: {row}");
+        (cells[1].to_owned(), (cells[3] != "-").then(|| cells[3].parse().expect("a number")))
+    })
+    .collect()
+}
+
+#[test]
+fn every_guard_is_documented_with_what_it_may_do_and_its_number() {
+    const ACTIONS: [GuardAction; 3] = [GuardAction::Off, GuardAction::Flag, GuardAction::Refuse];
+    let document = read("docs/configuration.md");
+    let known: Vec<_> =
+        GuardKind::ALL.into_iter().map(|kind| (kind.code().as_str().to_owned(), kind.usual_number())).collect();
+    assert_eq!(documented_guards(&document), known);
+    let section = document.split("\n## ").find(|section| section.starts_with("Guards")).expect("the section is there");
+    let help = run("sqlite:unused.db", &["import", "--help"]).expect(0);
+    for (place, text) in [("docs/configuration.md", section), ("import --help", help.text())] {
+        for action in ACTIONS.map(GuardAction::as_str) {
+            assert!(text.contains(&format!("\"{action}\"")), "{place} does not name {action}");
+        }
+        for (name, _) in &known {
+            assert!(text.contains(name.as_str()), "{place} does not name {name}");
+        }
+    }
+}
+
+/// The blocks of TOML in a text.
+fn toml_blocks(text: &str) -> Vec<&str> {
+    text.split("```toml\n").skip(1).filter_map(|rest| rest.split("\n```").next()).collect()
+}
+
+#[test]
+fn the_settings_that_the_documents_show_are_taken_as_they_stand() {
+    let quickstart = read("docs/guides/quickstart.md");
+    let configuration = read("docs/configuration.md");
+    let whole = toml_blocks(&quickstart).into_iter().map(str::to_owned);
+    let guards = toml_blocks(&configuration).into_iter().filter(|block| block.starts_with("[guards]"));
+    let guards = guards.map(|block| format!("code = \"370812\"\nname = \"济宁市兖州区\"\n{block}"));
+    let shown: Vec<String> = whole.chain(guards).collect();
+    assert_eq!(shown.len(), 2, "a block of settings that nobody tries");
+    let known: BTreeSet<String> = listed(&configuration, "district.toml")
+        .into_iter()
+        .chain(GuardKind::ALL.map(|kind| kind.code().as_str().to_owned()))
+        .collect();
+    for settings in shown {
+        let pack = nuanxin_tests::scratch_dir("settings-of-documents");
+        for entry in std::fs::read_dir(repository().join("tests/packs/qianwei")).expect("a pack") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name");
+            // The registers alone: the months are what takes its time.
+            if !["活动记录", "兑换流水"].iter().any(|month| name.to_string_lossy().starts_with(month)) {
+                std::fs::copy(&path, pack.join(name)).expect("a copy");
+            }
+        }
+        std::fs::write(pack.join("district.toml"), &settings).expect("a file");
+        let pack = pack.to_str().expect("UTF-8");
+        let said = run(&crate::journals::fresh(crate::journals::Database::Sqlite), &["import", pack, "--dry-run"]);
+        assert!(matches!(said.code, Some(0 | 1)), "{settings}\n{}", said.stderr);
+        // A key that is misspelt would be passed over without a word.
+        for key in settings.lines().filter_map(|line| Some(line.split_once('=')?.0.trim().to_owned())) {
+            assert!(known.contains(&key), "{key} is no setting");
+        }
     }
 }
 

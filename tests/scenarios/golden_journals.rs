@@ -1,16 +1,26 @@
 //! Journals that earlier versions wrote, kept in `golden/journals` as they are: every later version opens them, finds
 //! them sound and unchanged, answers what was told before as it was told, and goes on.
 
+mod offices;
+mod sheets;
 mod story;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use ledger_core::domain::event::Event;
 use nuanxin_tests::{Api, Server, scratch_dir, token};
 use serde_json::{Value, json};
 
 use crate::exact::Exact;
 use crate::journals::{self, Database};
 use crate::program::{import, run, state, utf8};
+use crate::sealed_backups::passphrase_file;
+
+/// Opens what stood beside a golden journal. Nothing in it is real.
+const PASSPHRASE: &str = "golden journals hold nothing real";
+/// Kinds of events that the newest golden journal does not hold, each with the reason: what came in since it was made.
+const NOT_YET: &[(&str, &str)] = &[];
 
 /// What one version left.
 struct Golden {
@@ -64,6 +74,18 @@ impl Golden {
                 run(&journal, &["restore", &self.path("journal.sqlite")]).expect(0);
             }
         }
+        journal
+    }
+
+    /// As [`Golden::opened`], with what stood beside it where that was kept: texts are known again by the vault's keys alone.
+    fn opened_with_all(&self, database: Database) -> String {
+        let sealed = self.path("all.sealed");
+        if !Path::new(&sealed).is_file() {
+            return self.opened(database);
+        }
+        let journal = journals::fresh(database);
+        let passphrase = passphrase_file(PASSPHRASE);
+        run(&journal, &["restore", "--all", &sealed, "--passphrase-file", utf8(&passphrase)]).expect(0);
         journal
     }
 
@@ -161,7 +183,8 @@ async fn goes_on(api: &Api) {
 
 fn sound_unchanged_and_open(database: Database) {
     for golden in all() {
-        let journal = golden.opened(database);
+        golden.assert_sound(&golden.opened(database));
+        let journal = golden.opened_with_all(database);
         golden.assert_sound(&journal);
         golden.assert_state(&journal);
         golden.assert_imported_before(&journal);
@@ -208,6 +231,32 @@ fn bundles_of_earlier_versions_verify_and_their_journals_give_new_ones() {
         let own = scratch_dir("bundle").join("own.zip");
         run(&journal, &["bundle", utf8(&own)]).expect(0);
         run("sqlite:/nowhere/nuanxin.db", &["verify", "--bundle", utf8(&own)]).expect(0);
+    }
+}
+
+/// The kinds of events that there are and that an export does not hold.
+fn kinds_missing(exported: &str) -> Vec<&'static str> {
+    let kinds: BTreeSet<String> = exported
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("a line is JSON"))
+        .map(|event| event["type"].as_str().expect("an event has a type").to_owned())
+        .collect();
+    Event::all_types().filter(|kind| !kinds.contains(*kind)).collect()
+}
+
+/// A new kind of event belongs into the story, and a journal of it into the newest folder before a version is released.
+#[test]
+fn the_newest_golden_journal_holds_every_kind_of_event() {
+    let newest = all().pop().expect("a golden journal");
+    let journal = newest.opened(Database::Sqlite);
+    let exported = run(&journal, &["export", "--format", "jsonl"]).expect(0);
+    let missing: Vec<_> = kinds_missing(exported.text())
+        .into_iter()
+        .filter(|kind| !NOT_YET.iter().any(|(known, _)| known == kind))
+        .collect();
+    assert!(missing.is_empty(), "{} holds none of {missing:?}", newest.folder.display());
+    for (kind, reason) in NOT_YET {
+        assert!(!reason.is_empty() && Event::all_types().any(|known| known == *kind), "there is no {kind}");
     }
 }
 

@@ -17,7 +17,7 @@ use crate::small_pack::SmallPack;
 const PASSPHRASE: &str = "长口令 correct horse battery";
 
 /// A file with a passphrase on its first line.
-fn passphrase_file(text: &str) -> PathBuf {
+pub(crate) fn passphrase_file(text: &str) -> PathBuf {
     let path = scratch_dir("passphrase").join("passphrase.txt");
     std::fs::write(&path, format!("{text}\n")).expect("a file");
     path
@@ -28,7 +28,7 @@ fn with(journal: &str, command: &str, file: &Path, passphrase: &str) -> Ended {
 }
 
 /// The vault's key that the tests give Postgres journals.
-fn vault_key() -> String {
+pub(crate) fn vault_key() -> String {
     let command = cli::command("postgres://nowhere");
     let key = command.get_envs().find(|(name, _)| *name == OsStr::new("NUANXIN_VAULT_KEY")).and_then(|(_, key)| key);
     key.and_then(OsStr::to_str).expect("a key").to_owned()

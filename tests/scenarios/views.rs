@@ -10,7 +10,7 @@ use crate::program::{import, position, run};
 use crate::small_pack::SmallPack;
 
 /// The row of a worker's balance with one service more in it.
-fn falsified(row: &[u8]) -> Vec<u8> {
+pub(crate) fn falsified(row: &[u8]) -> Vec<u8> {
     let mut balance: Balance = rmp_serde::from_slice(row).expect("the row is a balance");
     balance.services += 1;
     rmp_serde::to_vec(&balance).expect("a balance can be written")

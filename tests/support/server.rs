@@ -59,6 +59,17 @@ impl Server {
         })
     }
 
+    /// As [`Server::try_start`], with further variables in the program's environment.
+    pub fn try_start_in<'a>(
+        journal: &str,
+        extra_args: &[&str],
+        environment: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Server, NotStarted> {
+        let mut command = cli::command(journal);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--journal", journal]).args(extra_args).envs(environment);
+        Server::launch(&mut command)
+    }
+
     /// As [`Server::start`], with further variables in the program's environment.
     pub fn start_in(journal: &str, environment: Vec<(&'static str, OsString)>) -> Server {
         let mut command = cli::command(journal);

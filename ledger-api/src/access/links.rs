@@ -18,7 +18,7 @@ use self::postgres::PostgresLinks;
 use self::sqlite::SqliteLinks;
 use super::AccessError;
 use super::password::STORE;
-use crate::app::beside;
+use crate::sidecar::sidecar_path;
 use crate::side_store::SideStoreError;
 
 /// Longest subject, in characters (OpenID Connect Core, section 2).
@@ -123,7 +123,7 @@ impl Links {
     /// # Errors
     /// [`AccessError::Store`].
     pub async fn open_if_there(url: &JournalUrl) -> Result<Option<Links>, AccessError> {
-        let absent = matches!(url, JournalUrl::Sqlite(path) if !beside(path, STORE.file).exists());
+        let absent = matches!(url, JournalUrl::Sqlite(path) if !sidecar_path(path, STORE.file).exists());
         if absent { Ok(None) } else { Links::open(url).await.map(Some) }
     }
 

@@ -2,6 +2,7 @@
 
 mod flaky;
 mod pack_files;
+mod same_rules;
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{ExternalSubject, LinkStore};
 use crate::access::password::{STORE, sqlite::STEPS};
-use crate::app::beside;
+use crate::sidecar::sidecar_path;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
 
@@ -17,7 +17,7 @@ pub(super) struct SqliteLinks {
 
 impl SqliteLinks {
     pub(super) async fn open(journal: &Path) -> Result<SqliteLinks, SideStoreError> {
-        Ok(SqliteLinks { file: SideFile::open(beside(journal, STORE.file), STEPS).await? })
+        Ok(SqliteLinks { file: SideFile::open(sidecar_path(journal, STORE.file), STEPS).await? })
     }
 }
 
