@@ -434,8 +434,8 @@ fn registers() -> BoxedStrategy<Command> {
 
 /// Selections, of which the histories find one at each of its steps.
 fn selections() -> BoxedStrategy<Command> {
-    let of = || select(&["PX1", "PX2", "PX3", "PX4", "PX5"]).prop_map(|selection| id(selection)).boxed();
-    let drawn = || select(&["PX3", "PX4", "PX4", "PX1"]).prop_map(|selection| id(selection)).boxed();
+    let of = || select(&["PX1", "PX2", "PX3", "PX4", "PX5"]).prop_map(id).boxed();
+    let drawn = || select(&["PX3", "PX4", "PX4", "PX1"]).prop_map(id).boxed();
     let measure = select(&[Measure::CreditedPoints, Measure::Services, Measure::ServiceDays]);
     let announce = (of(), day(), prop::option::weighted(0.2, day()), measure, 1_u32..4).prop_map(
         |(selection, cut_off, from, measure, few)| {

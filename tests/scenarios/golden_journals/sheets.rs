@@ -23,8 +23,11 @@ W001,测试人员一,快递员,平台甲,中共党员,DZB01,HZ001,Z1
 W002,测试人员二,网约车司机,平台乙,群众,,,
 W003,测试人员三,外卖配送员,平台乙,中共预备党员,DZB01,HZ003,Z2
 ";
-/// Each register as it was first, and what is told of it later: in the second import and in the third.
-const REGISTERS: &[(&str, &str, &[(&str, &str)])] = &[
+/// A sheet's name, what stood in it first, and what of it is replaced by what before the second import and the third.
+type Sheet = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// Each register as it was first, and what is told of it later.
+const REGISTERS: &[Sheet] = &[
     (
         "驿站名录.csv",
         "驿站编号,驿站名称,层级,上级驿站编号,服务项目,启用日期,停用日期
@@ -85,7 +88,7 @@ YH1,M01,优享卡,8.5,50%,ZJ1,2024-01-01,2025-12-31
     ),
 ];
 /// Rows of January, with what is filled in later.
-const ROWS: &[(&str, &str, &[(&str, &str)])] = &[
+const ROWS: &[Sheet] = &[
     (
         "走访记录-2024-01.csv",
         "走访号,结对号,活动代码,走访类型,走访日期,填报人编号,确认人编号,确认日期
