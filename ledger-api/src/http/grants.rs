@@ -243,7 +243,7 @@ impl Ask for EndGrant {
     fn command(self, path: OfGrant) -> Result<Asked, ServiceError> {
         let EndGrant { on, reason } = self;
         let on = maybe_day("on", on)?;
-        Ok(Command::EndGrant(commands::EndGrant { grant: path.grant, on, reason: reason.0 }).into())
+        Ok(Command::EndGrant(commands::EndGrant { grant: path.grant, on, reason: reason.0, over: false }).into())
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<GrantAnswer> {

@@ -61,6 +61,17 @@ pub enum AccountCommand {
         /// Why.
         reason: String,
     },
+    /// Book the end of a grant whose last day is over. It holds no longer since then, booked or not.
+    Lapse {
+        /// By whom.
+        by: Actor,
+        /// Which.
+        grant: GrantId,
+        /// The last day that is over.
+        over: NaiveDate,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// A role as it is asked for.
@@ -126,6 +137,11 @@ impl Account {
             }
             AccountCommand::End { at, by, grant, on, reason } => {
                 let on = self.require_endable(&grant, at.date(), on)?;
+                AccountEvent::GrantEnded(GrantEnded { account, at, by, grant, on, reason, v: V1 })
+            }
+            AccountCommand::Lapse { by, grant, over, reason } => {
+                let on = self.require_over(&grant, over)?;
+                let at = BusinessTime::start_of(on);
                 AccountEvent::GrantEnded(GrantEnded { account, at, by, grant, on, reason, v: V1 })
             }
         };
@@ -199,6 +215,20 @@ impl Account {
             return Err(Refusal::new(Code::AlreadyDecided, format!("grant {grant} has ended; grant the role anew")));
         }
         Ok(())
+    }
+
+    /// The day after the last one of a grant that ran out, and whose end nobody told before.
+    fn require_over(&self, grant: &GrantId, over: NaiveDate) -> Decision<NaiveDate> {
+        let term = self.require_grant(grant)?.term;
+        let (Some(until), None) = (term.until, term.ended) else {
+            let message = format!("grant {grant} was ended before, or has no last day");
+            return Err(Refusal::new(Code::AlreadyDecided, message));
+        };
+        let after = until.succ_opt().filter(|_| until <= over);
+        after.ok_or_else(|| {
+            let message = format!("grant {grant} holds until {until} is over; end it sooner with a reason of your own");
+            Refusal::new(Code::InvalidDate, message)
+        })
     }
 
     /// The day on which it ends.

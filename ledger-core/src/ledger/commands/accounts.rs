@@ -173,11 +173,18 @@ pub struct EndGrant {
     pub on: Option<NaiveDate>,
     /// Why.
     pub reason: String,
+    /// Whether because its last day is over: the end is booked for the day after that, and `on` is not asked.
+    #[serde(default)]
+    pub over: bool,
 }
 
 impl Definition for EndGrant {
     fn write_content(&self, content: &mut Content) {
         content.text("end_grant").text(self.grant.as_str()).maybe(self.on).text(&self.reason);
+        // What somebody ends has the content that it always had.
+        if self.over {
+            content.text("over");
+        }
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {
@@ -198,13 +205,23 @@ impl Definition for EndGrant {
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        let EndGrant { grant, on, reason } = self.clone();
+        let EndGrant { grant, on, reason, over } = self.clone();
         let account = process.grantee(&grant)?;
         let (at, by) = (process.context.at, process.context.actor.clone());
-        let mut events = process.account(&account, AccountCommand::End { at, by, grant: grant.clone(), on, reason })?;
-        let on = on.unwrap_or_else(|| at.date());
-        let delisted = process.states.directory()?.decide(DirectoryCommand::Delist { at, grant, on })?;
-        events.extend(delisted.into_iter().map(Event::Directory));
+        let end = if over {
+            AccountCommand::Lapse { by, grant: grant.clone(), over: process.clock.day_that_is_over(), reason }
+        } else {
+            AccountCommand::End { at, by, grant: grant.clone(), on, reason }
+        };
+        let mut events = process.account(&account, end)?;
+        let ended = events.iter().find_map(|event| match event {
+            Event::Account(AccountEvent::GrantEnded(ended)) => Some((ended.at, ended.on)),
+            _ => None,
+        });
+        if let Some((at, on)) = ended {
+            let delisted = process.states.directory()?.decide(DirectoryCommand::Delist { at, grant, on })?;
+            events.extend(delisted.into_iter().map(Event::Directory));
+        }
         Ok(events)
     }
 }

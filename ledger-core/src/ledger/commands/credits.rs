@@ -351,7 +351,7 @@ impl Definition for SettleCredit {
             Some(Due::Confirmed(_)) | None => "公示期满",
         };
         // By the clock and not by the time that the command tells: nobody shortens a publicity.
-        let over = process.clock.today().min(process.clock.entry_day()).pred_opt().unwrap_or(NaiveDate::MIN);
+        let over = process.clock.day_that_is_over();
         let judge = Judge { by: process.context.actor.clone(), alike: Vec::new(), is_worker: false };
         let verdict = CreditVerdict::Settle { over };
         process.worker(worker, WorkerCommand::JudgeCredit { credit, verdict, judge, reason: reason.to_owned() })
