@@ -177,16 +177,19 @@ pub fn document() -> serde_json::Result<serde_json::Value> {
 pub fn router(app: App, pages: Router<App>, stopping: Stopping, rates: RateSettings) -> serde_json::Result<Router> {
     let document = ApiDocument(document()?.to_string().into());
     let crowd = Crowd::default();
+    let gate = Arc::new(Gate::new(rates));
     let (guarded, doors) = guarded().into_parts();
     let (guarded, _) = guarded.split_for_parts();
     let (open, _) = open().split_for_parts();
     let guarded = guarded.method_not_allowed_fallback(extract::wrong_method).route_layer((
         // The crowd is counted behind the guard: strangers push nobody out.
-        from_fn_with_state((app.clone(), doors.clone(), Arc::new(Gate::new(rates))), door::guard),
+        from_fn_with_state((app.clone(), doors.clone(), Arc::clone(&gate)), door::guard),
         from_fn_with_state(crowd, limits::crowd),
         from_fn(accept::only_what_is_accepted),
     ));
+    // Pages and the ways in take from the same buckets.
     let open = open.merge(pages).method_not_allowed_fallback(extract::wrong_method);
+    let open = open.route_layer(from_fn_with_state((app.clone(), gate), door::visitors));
     Ok(guarded
         .merge(open)
         .fallback(extract::no_route)

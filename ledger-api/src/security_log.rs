@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use ledger_core::domain::refusal::Code;
 use ledger_core::journal::url::JournalUrl;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -107,6 +108,47 @@ const LOGGED: &[&str] = &[
 /// Whether a refusal is put down here.
 pub fn is_logged(code: &str) -> bool {
     LOGGED.contains(&code)
+}
+
+/// What was refused while a request was worked on, beside what its answer says of itself: of a batch each command, of a page
+/// what stands beside its form. Whoever works on the request adds to it, and whoever let it in puts it down.
+#[derive(Debug, Clone, Default)]
+pub struct Refusals(Arc<Mutex<Noted>>);
+
+#[derive(Debug, Default)]
+struct Noted {
+    codes: Vec<Code>,
+    whose: Option<String>,
+}
+
+impl Refusals {
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One more.
+    pub fn add(&self, code: Code) {
+        self.noted().codes.push(code);
+    }
+
+    /// One, unless it is among them: what a page says twice was refused once.
+    pub fn add_once(&self, code: Code) {
+        let mut noted = self.noted();
+        if !noted.codes.contains(&code) {
+            noted.codes.push(code);
+        }
+    }
+
+    /// Whose account it was about, where nobody was let in: a password was tried.
+    pub fn concern(&self, account: &str) {
+        self.noted().whose = Some(account.to_owned());
+    }
+
+    /// What was refused, and whose account it was about.
+    pub fn take(&self) -> (Vec<Code>, Option<String>) {
+        let Noted { codes, whose } = std::mem::take(&mut *self.noted());
+        (codes, whose)
+    }
 }
 
 impl SecurityLog {
