@@ -1,5 +1,5 @@
 //! What becomes of the ledger when things break: servers killed, alone and beside another, clients that hang up, a
-//! database that goes away, syncs that fail, a full disk, clocks that jump, races, hostile bytes. Every test runs the built program as its own process and judges by what it answered and what its
+//! database that goes away, syncs that fail, a full disk, clocks that jump, races, hostile bytes, strangers by the thousand. Every test runs the built program as its own process and judges by what it answered and what its
 //! journal holds afterwards.
 //!
 //! `cargo test -p nuanxin-tests --test faults` runs them all at the size that must be shown; `NUANXIN_BIN` names another
@@ -58,6 +58,7 @@ mod kills;
 mod programme_races;
 mod races;
 mod shutdown;
+mod strangers;
 mod survivor;
 mod syncs;
 mod two_servers;

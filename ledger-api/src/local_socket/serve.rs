@@ -92,6 +92,7 @@ async fn answer(question: Question, app: &App) -> Answer {
             own.remember_witnesses(&names).await.map(|pseudonyms| Answer::Pseudonyms(pseudonyms.unwrap_or_default()))
         }
         Question::AreOwnWitnesses(asked) => own.are_own_witnesses(asked).await.map(Answer::OwnWitnesses),
+        Question::AsWitnesses(workers) => own.as_witnesses(workers).await.map(Answer::AsWitnesses),
         Question::KeepNames(names) => own.keep_names(names).await.map(|()| Answer::Kept),
         Question::CarryOut(through) => {
             return carry_out(app, through)

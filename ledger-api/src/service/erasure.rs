@@ -99,7 +99,7 @@ async fn each_event(
 }
 
 /// The accounts that a worker acts with, as the views tell after all that was recorded.
-async fn accounts_of(app: &App, worker: &WorkerId) -> Result<Vec<(String, Account)>, ServiceError> {
+pub(super) async fn accounts_of(app: &App, worker: &WorkerId) -> Result<Vec<(String, Account)>, ServiceError> {
     app.views.fresh(None).await?;
     let (mut own, mut after) = (Vec::new(), String::new());
     loop {

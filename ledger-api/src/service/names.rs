@@ -81,9 +81,27 @@ pub(super) async fn tell_apart(
 
 /// The pseudonyms that a worker has as a witness: under the id, and under the name that is kept.
 async fn as_witness(vault: &Vault, worker: &WorkerId) -> Result<Vec<String>, VaultError> {
-    let name = vault.get_name(WORKER, worker.as_str()).await?;
-    let texts = std::iter::once(worker.as_str()).chain(name.as_deref());
-    Ok(texts.map(|text| vault.pseudonym(WITNESS, text)).collect())
+    Ok(all_as_witnesses(vault, vec![(worker.clone(), None)]).await?.into_iter().flatten().collect())
+}
+
+/// The same of many workers, in the order asked; a name beside a worker goes before the one that is kept.
+///
+/// # Errors
+/// [`VaultError`].
+pub(super) async fn all_as_witnesses(
+    vault: &Vault,
+    workers: Vec<(WorkerId, Option<String>)>,
+) -> Result<Vec<Vec<String>>, VaultError> {
+    let unnamed = workers.iter().filter(|(_, name)| name.is_none());
+    let asked: Vec<(&str, &str)> = unnamed.map(|(worker, _)| (WORKER, worker.as_str())).collect();
+    let kept = if asked.is_empty() { Vec::new() } else { vault.get_names(&asked).await? };
+    let mut kept = kept.into_iter();
+    let both = |(worker, name): &(WorkerId, Option<String>)| {
+        let name = name.clone().or_else(|| kept.next().flatten());
+        let texts = std::iter::once(worker.as_str()).chain(name.as_deref());
+        texts.map(|text| vault.pseudonym(WITNESS, text)).collect()
+    };
+    Ok(workers.iter().map(both).collect())
 }
 
 /// No name is kept of a person who was forgotten, be it as a worker or as who acts with an account.

@@ -71,7 +71,7 @@ async fn the_list_of_a_past_day_tells_what_hung_there_whatever_became_of_it() {
     assert_eq!(past.hung(9).await, ["counted"], "what hangs there now");
     past.go_to(6);
     let told = edge.post_by(&third, "/v1/credits/objected/resolve", "r2", because("查无此事")).await;
-    assert_eq!((&told.body["status"], &told.body["public_until"]), (&json!("publicised"), &json!(past.day(3))));
+    assert_eq!((&told.body["status"], &told.body["public_until"]), (&json!("publicised"), &json!(past.day(4))));
     past.go_to(0);
     let done = edge.post("/v1/due", "d", json!({})).await;
     assert_eq!((&done.body["confirmed"], &done.body["rejected"]), (&json!(2), &json!(1)), "{done:?}");

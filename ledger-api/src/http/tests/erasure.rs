@@ -304,7 +304,10 @@ async fn everything_that_is_held_of_a_person_is_the_persons_to_take() {
     edge.get("/v1/workers/W1/balance").await;
     let told = ask(&edge, &own, Method::GET, "/v1/workers/W1/export?format=json", "-", json!({})).await;
     assert_eq!(told.status.as_u16(), 200, "{told:?}");
-    for held in [NAME, "059587654321", REASON, "快递员", "C1", "R1", "available"] {
+    let account = json!({"id": "rider-1", "name": OF_ACCOUNT, "worker": "W1"});
+    assert_eq!(edge.post("/v1/accounts", "a1", account).await.status.as_u16(), 201);
+    let told = ask(&edge, &own, Method::GET, "/v1/workers/W1/export?format=json", "-", json!({})).await;
+    for held in [NAME, "059587654321", REASON, "快递员", "C1", "R1", "available", OF_ACCOUNT, "rider-1", "worker-"] {
         assert!(told.body.to_string().contains(held), "{held}: {}", told.body);
     }
     let workbook = ask(&edge, &own, Method::GET, "/v1/workers/W1/export?format=xlsx", "-", json!({})).await;
