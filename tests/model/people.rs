@@ -180,8 +180,7 @@ impl<P: Place> StateMachineTest for Trial<P> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let (backend, clock) = (P::backend(), Arc::new(AtomicI64::new(commands::clock(0))));
         let opened = Some(runtime.block_on(open(&backend, &clock)));
-        let mut system =
-            System { runtime, backend, clock, open: opened, entries: Vec::new(), events: Vec::new() };
+        let mut system = System { runtime, backend, clock, open: opened, entries: Vec::new(), events: Vec::new() };
         for submission in commands::prelude() {
             let outcome = system.submit(submission);
             assert!(outcome.code().is_none() && outcome.receipt().is_some(), "{outcome:?}");

@@ -60,11 +60,14 @@ async fn nothing_is_left_of_whoever_was_forgotten(journal: &str, folder: &Path) 
 
     ask(Request::post("/v1/workers/W1/erase", "e1", json!({"reason": "本人要求"})), 200).await;
     let second = server.api(&second);
-    let (_, done) = second.post("/v1/workers/W1/erase", "e2", json!({"reason": "已核对身份"})).await.expect("an answer");
+    let (_, done) =
+        second.post("/v1/workers/W1/erase", "e2", json!({"reason": "已核对身份"})).await.expect("an answer");
     assert_eq!(done["status"], "erased", "{done}");
 
     // What memory holds is told: nothing of the person is.
-    for path in ["/v1/workers/W1", "/v1/credits/C1", "/v1/credits/C2", "/v1/credits/C1/witness", "/v1/events?limit=1000"] {
+    for path in
+        ["/v1/workers/W1", "/v1/credits/C1", "/v1/credits/C2", "/v1/credits/C1/witness", "/v1/events?limit=1000"]
+    {
         let told = ask(Request::get(path), 200).await.to_string();
         assert!(GONE.iter().all(|gone| !told.contains(gone)), "{path}: {told}");
     }

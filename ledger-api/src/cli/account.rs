@@ -97,7 +97,9 @@ pub async fn run(command: AccountCommand, url: &JournalUrl) -> CliResult {
             let of = |scope| commands::GrantRole { account: id.clone(), role, scope, from, until };
             grant(url, scopes.into_iter().map(of).collect()).await?
         }
-        AccountCommand::End { grant, on, reason } => end(url, commands::EndGrant { grant, on, reason, over: false }).await?,
+        AccountCommand::End { grant, on, reason } => {
+            end(url, commands::EndGrant { grant, on, reason, over: false }).await?
+        }
         AccountCommand::Password { id } => (String::new(), password::set(&id, url, password::read).await?),
         AccountCommand::List { json } => (list(url, json).await?, String::new()),
     };

@@ -3,10 +3,10 @@
 //! An item is the body of a command's own route with `key` and `command` beside its fields, and with what that route's
 //! address names (`worker`, `store`, `sku`, `credit`, …).
 
-use axum::{Extension, Json};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, Context, Outcome, Receipt};
 use serde::{Deserialize, Serialize};
@@ -128,12 +128,7 @@ async fn prepare(
     Ok(Ready { prepared, tell: item.tell })
 }
 
-async fn carry_out(
-    app: &App,
-    waiting: Vec<Waiting>,
-    atomic: bool,
-    noted: &Refusals,
-) -> Result<Response, ApiError> {
+async fn carry_out(app: &App, waiting: Vec<Waiting>, atomic: bool, noted: &Refusals) -> Result<Response, ApiError> {
     // All or none, and one cannot even be asked: nothing is asked of the ledger.
     let unasked = waiting.iter().position(|one| one.ready.is_err()).filter(|_| atomic);
     let ready = waiting.iter().filter_map(|one| one.ready.as_ref().ok()).map(|ready| &ready.prepared);

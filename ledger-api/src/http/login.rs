@@ -1,9 +1,9 @@
 //! Sessions over HTTP: an account's password against a cookie, and out again.
 
-use axum::{Extension, Json};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use ledger_core::domain::refusal::Code;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

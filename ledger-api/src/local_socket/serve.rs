@@ -127,10 +127,7 @@ fn no(error: &AccountError) -> Answer {
     let unusable = match error {
         AccountError::Refused(_) | AccountError::Id(_) | AccountError::Denied(_) => true,
         AccountError::Access(error) => return refused(error),
-        AccountError::Journal(_)
-        | AccountError::Name(_)
-        | AccountError::Unnamed(_)
-        | AccountError::Unknown => false,
+        AccountError::Journal(_) | AccountError::Name(_) | AccountError::Unnamed(_) | AccountError::Unknown => false,
     };
     Answer::Failed { unusable, message: error.to_string() }
 }

@@ -59,7 +59,9 @@ mod tests {
     #[test]
     fn keys_of_the_ledgers_own_work_cannot_be_taken() {
         assert!(read_key("2024-03/0001").is_ok());
-        for key in ["", "a b", &"x".repeat(129), "journal/open", "hold-expired/H1", "publicity-over/C1", "grant-over/g1"] {
+        for key in
+            ["", "a b", &"x".repeat(129), "journal/open", "hold-expired/H1", "publicity-over/C1", "grant-over/g1"]
+        {
             assert!(read_key(key).is_err(), "{key:?}");
         }
     }

@@ -68,7 +68,8 @@ pub fn seen_by<'a>(who: Who<'_>, entry: &'a Entry) -> Result<Cow<'a, Entry>, Jou
     if !TELLING.contains(&entry.event_type.as_str()) || !withholds(who, &entry.event()?) {
         return Ok(Cow::Borrowed(entry));
     }
-    let damaged = |error: serde_json::Error| JournalError::Damaged { position: entry.position, what: error.to_string() };
+    let damaged =
+        |error: serde_json::Error| JournalError::Damaged { position: entry.position, what: error.to_string() };
     let mut payload: serde_json::Map<String, serde_json::Value> =
         serde_json::from_slice(&entry.payload).map_err(damaged)?;
     payload.remove("by");

@@ -62,11 +62,8 @@ pub async fn list(
     reading.at_least(app, position).await?;
     let mut within = Within::of(app, site).await?;
     // Of a day that is over, whatever became of a credit since; of today, what hangs there now.
-    let At { position, value: hanging } = if on < app.ledger.now().date() {
-        app.views.public_on(on).await?
-    } else {
-        hangs_now(app, on).await?
-    };
+    let At { position, value: hanging } =
+        if on < app.ledger.now().date() { app.views.public_on(on).await? } else { hangs_now(app, on).await? };
     let programme = app.views.programme().await?.value;
     let mut rows = Vec::with_capacity(hanging.len());
     for row in hanging {

@@ -56,7 +56,14 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Thresholds {
-        Thresholds { late_days: 31, burst_entries: 20, neighbour_accounts: 10, pause_minutes: 5, list: 100, objectors: true }
+        Thresholds {
+            late_days: 31,
+            burst_entries: 20,
+            neighbour_accounts: 10,
+            pause_minutes: 5,
+            list: 100,
+            objectors: true,
+        }
     }
 }
 

@@ -87,7 +87,9 @@ pub(crate) fn prelude() -> Vec<Submission> {
     for number in 0..WORKERS {
         let party_member = Some(CARDS.contains(&number));
         let details =
-            WorkerDetails { occupation: "骑手".into(), party_member, platform: None, probationary: false, site: None };
+            WorkerDetails {
+                occupation: "骑手".into(), party_member, platform: None, probationary: false, site: None
+            };
         let register = commands::RegisterWorker { worker: id(&worker(number)), details, update: false };
         all.push((format!("w{number}"), DESK, Command::RegisterWorker(register)));
     }
@@ -154,9 +156,7 @@ pub(crate) fn of(key: &str, ask: &Ask, day: Day, position: u64) -> Submission {
             };
             (account(*by), Command::RecordCredit(record))
         }
-        Ask::Settle { credit } => {
-            (LEDGER.into(), Command::SettleCredit(commands::SettleCredit { credit: id(credit) }))
-        }
+        Ask::Settle { credit } => (LEDGER.into(), Command::SettleCredit(commands::SettleCredit { credit: id(credit) })),
         Ask::Spend { worker: of, units } => {
             let lines = vec![AskedLine { sku: id("P1"), quantity: Some((*units).into()) }];
             let (worker, store) = (id(&worker(*of)), id("S1"));

@@ -57,21 +57,57 @@ const APPEAL: Day = 3;
 /// What is asked, with everything named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ask {
-    Propose { by: Actor, worker: u8, activity: u8 },
-    Check { by: Actor, credit: String },
-    Reject { by: Actor, credit: String },
-    Object { by: Actor, credit: String, anonymous: bool },
-    Resolve { by: Actor, credit: String, upheld: bool },
-    Appeal { by: Actor, credit: String },
-    Reverse { by: Actor, credit: String },
+    Propose {
+        by: Actor,
+        worker: u8,
+        activity: u8,
+    },
+    Check {
+        by: Actor,
+        credit: String,
+    },
+    Reject {
+        by: Actor,
+        credit: String,
+    },
+    Object {
+        by: Actor,
+        credit: String,
+        anonymous: bool,
+    },
+    Resolve {
+        by: Actor,
+        credit: String,
+        upheld: bool,
+    },
+    Appeal {
+        by: Actor,
+        credit: String,
+    },
+    Reverse {
+        by: Actor,
+        credit: String,
+    },
     /// What the ledger does by itself.
-    Settle { credit: String },
-    Spend { worker: u8, units: u8 },
+    Settle {
+        credit: String,
+    },
+    Spend {
+        worker: u8,
+        units: u8,
+    },
     /// Through a day, or without end.
-    Grant { account: Actor, until: Option<Day> },
-    End { grant: String },
+    Grant {
+        account: Actor,
+        until: Option<Day>,
+    },
+    End {
+        grant: String,
+    },
     /// What the ledger does by itself.
-    Lapse { grant: String },
+    Lapse {
+        grant: String,
+    },
     Seal,
 }
 
@@ -225,6 +261,38 @@ impl House {
 
     fn counting(&self, worker: u8) -> impl Iterator<Item = &Credit> {
         self.credits.values().filter(move |credit| credit.worker == worker && credit.stage == Stage::Counts)
+    }
+
+    /// What comes next on the way of a disputed credit, by somebody who may: decisions and appeals that chance alone seldom
+    /// comes to.
+    pub(crate) fn course(&self, pick: u8) -> Option<Ask> {
+        let all: Vec<Ask> = self.credits.iter().filter_map(|(name, credit)| self.next_of(credit, name, pick)).collect();
+        all.get(usize::from(pick) % all.len().max(1)).cloned()
+    }
+
+    fn next_of(&self, credit: &Credit, name: &str, pick: u8) -> Option<Ask> {
+        let credit_name = || name.to_owned();
+        let mut accounts = (0..).take(ACCOUNTS.len());
+        match credit.stage {
+            Stage::Objected => {
+                let fresh = |by: &Actor| {
+                    let is = person(*by);
+                    self.may_act(*by) && is != Person::Worker(credit.worker) && !credit.parts.contains(&is)
+                };
+                let by = accounts.find(fresh)?;
+                Some(Ask::Resolve { by, credit: credit_name(), upheld: pick % 2 == 0 })
+            }
+            Stage::Upheld => {
+                let by = accounts.find(|by| person(*by) == Person::Worker(credit.worker))?;
+                Some(Ask::Appeal { by, credit: credit_name() })
+            }
+            Stage::Proposed | Stage::Public => {
+                let objector = credit.disputes.last()?.objector;
+                let by = accounts.find(|by| person(*by) == objector)?;
+                Some(Ask::Appeal { by, credit: credit_name() })
+            }
+            Stage::Counts | Stage::Rejected | Stage::Reversed => None,
+        }
     }
 
     fn may_act(&self, by: Actor) -> bool {

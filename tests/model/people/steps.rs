@@ -7,16 +7,42 @@ use super::house::{ACCOUNTS, ACTIVITIES, Actor, Ask, Day, House, WORKERS};
 /// A step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
-    Propose { by: Actor, worker: u8, activity: u8 },
-    Judge { by: Actor, credit: u8, how: How },
-    Settle { credit: u8 },
-    Spend { worker: u8, units: u8 },
-    Grant { account: Actor, days: Option<u8> },
-    End { grant: u8 },
-    Lapse { grant: u8 },
+    Propose {
+        by: Actor,
+        worker: u8,
+        activity: u8,
+    },
+    Judge {
+        by: Actor,
+        credit: u8,
+        how: How,
+    },
+    /// What comes next of a dispute.
+    Course {
+        pick: u8,
+    },
+    Settle {
+        credit: u8,
+    },
+    Spend {
+        worker: u8,
+        units: u8,
+    },
+    Grant {
+        account: Actor,
+        days: Option<u8>,
+    },
+    End {
+        grant: u8,
+    },
+    Lapse {
+        grant: u8,
+    },
     Seal,
     /// Days go by.
-    Wait { days: u8 },
+    Wait {
+        days: u8,
+    },
     /// An earlier one once more.
     Again(u16),
     /// Everything falls out of memory.
@@ -60,6 +86,7 @@ impl Step {
                     How::Reverse => Ask::Reverse { by, credit },
                 }
             }
+            Step::Course { pick } => house.course(pick)?,
             Step::Settle { credit: nth } => Ask::Settle { credit: credit(nth)? },
             Step::Spend { worker, units } => Ask::Spend { worker, units },
             Step::Grant { account, days } => {
@@ -98,6 +125,7 @@ pub(crate) fn next() -> BoxedStrategy<Step> {
         6 => (actor(), 0..WORKERS, 0..activities)
             .prop_map(|(by, worker, activity)| Step::Propose { by, worker, activity }),
         24 => (actor(), any::<u8>(), how()).prop_map(|(by, credit, how)| Step::Judge { by, credit, how }),
+        6 => any::<u8>().prop_map(|pick| Step::Course { pick }),
         5 => any::<u8>().prop_map(|credit| Step::Settle { credit }),
         5 => (0..WORKERS, 1..3_u8).prop_map(|(worker, units)| Step::Spend { worker, units }),
         2 => (actor(), prop::option::weighted(0.8, 0..6_u8)).prop_map(|(account, days)| Step::Grant { account, days }),

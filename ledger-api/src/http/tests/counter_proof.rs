@@ -302,7 +302,10 @@ async fn the_audit_report_tells_by_what_workers_were_proven() {
     let captured = edge.post("/v1/holds/H-1/capture", "R-3", json!({})).await;
     assert_eq!(captured.status.as_u16(), 201, "{captured:?}");
     let told = proofs().await.unwrap();
-    let mut rows: Vec<Value> = told["rows"].as_array().unwrap_or_else(|| panic!("{told}")).iter()
+    let mut rows: Vec<Value> = told["rows"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{told}"))
+        .iter()
         .map(|row| json!([row["store"], row["proven_by"], row["proof"], row["redemptions"], row["points"]]))
         .collect();
     rows.sort_by_key(ToString::to_string);

@@ -100,9 +100,11 @@ async fn the_list_of_a_past_day_tells_what_hung_there_whatever_became_of_it() {
 async fn grants_whose_last_day_is_over_are_booked_as_ended_once() {
     let past = Past::days_ago(10).await;
     let edge = &past.edge;
-    for (account, role, scope, until) in
-        [("clerk-1", "clerk", Some("S1"), Some(8)), ("sees-1", "auditor", None, Some(7)), ("sees-2", "auditor", None, None)]
-    {
+    for (account, role, scope, until) in [
+        ("clerk-1", "clerk", Some("S1"), Some(8)),
+        ("sees-1", "auditor", None, Some(7)),
+        ("sees-2", "auditor", None, None),
+    ] {
         let told = edge.post("/v1/accounts", &format!("open-{account}"), json!({"id": account})).await;
         assert_eq!(told.status.as_u16(), 201, "{told:?}");
         let mut body = json!({"role": role});
@@ -128,8 +130,20 @@ async fn grants_whose_last_day_is_over_are_booked_as_ended_once() {
     assert_eq!(done.body["ended"], 0, "once: {done:?}");
 
     let events = edge.get("/v1/events?limit=1000").await.body;
-    let ended: Vec<Value> = events["events"].as_array().unwrap().iter().filter(|event| event["type"] == "GrantEnded")
-        .map(|event| json!([event["key"], event["actor"], event["payload"]["at"], event["payload"]["on"], event["payload"]["reason"]]))
+    let ended: Vec<Value> = events["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|event| event["type"] == "GrantEnded")
+        .map(|event| {
+            json!([
+                event["key"],
+                event["actor"],
+                event["payload"]["at"],
+                event["payload"]["on"],
+                event["payload"]["reason"]
+            ])
+        })
         .collect();
     let of = |grant: &str, day: u64| {
         let day = past.day(day);

@@ -25,7 +25,10 @@ impl Grants {
             let term = account.grant(&ended.grant).map(|held| held.term);
             let after = term.filter(|term| term.ended.is_none()).and_then(|term| term.until?.succ_opt());
             if after != Some(ended.on) || ended.at.date() < ended.on {
-                return Err(format!("grant {} ends by itself on {}, which is not the day after its last", ended.grant, ended.on));
+                return Err(format!(
+                    "grant {} ends by itself on {}, which is not the day after its last",
+                    ended.grant, ended.on
+                ));
             }
         }
         account.evolve(event);
@@ -98,7 +101,8 @@ mod tests {
             assert!(told(lapsed(on, at)).is_err(), "{on} {at}");
         }
         let mut grants = Grants::default();
-        let twice = [opened(), granted("active"), lapsed("2024-03-09", "2024-03-09"), lapsed("2024-03-09", "2024-03-09")];
+        let twice =
+            [opened(), granted("active"), lapsed("2024-03-09", "2024-03-09"), lapsed("2024-03-09", "2024-03-09")];
         assert!(twice.iter().try_for_each(|event| grants.follow(event)).is_err(), "once");
     }
 
