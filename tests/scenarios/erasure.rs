@@ -84,7 +84,7 @@ async fn nothing_is_left_of_whoever_was_forgotten(journal: &str, folder: &Path) 
     server.terminate();
     for gone in GONE {
         for place in [folder, kept.as_path()] {
-            assert_eq!(holding(place, gone), [PathBuf::new(); 0], "{gone}");
+            assert_eq!(holding(place, gone), Vec::<PathBuf>::new(), "{gone}");
         }
     }
 }

@@ -290,7 +290,16 @@ pub async fn guard(
     let mut asks = String::new();
     let response = pass(&app, &doors, &gate, asked.address, request, next, &mut asks).await;
     asked.put_down(&app, &asks, &response);
+    let_others_go_first(response.status()).await;
     response
+}
+
+/// A connection over which strangers send many requests at once does one of them a turn: whoever is known and waits for a
+/// store in between is not kept waiting for all of them.
+async fn let_others_go_first(told: StatusCode) {
+    if matches!(told, StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS) {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Where a request comes from, what it asks for, and what is refused on its way.
@@ -340,6 +349,7 @@ pub async fn visitors(State((app, gate)): State<(App, Arc<Gate>)>, mut request: 
         Err((what, wait)) => too_many_for_people(what, wait),
     };
     asked.put_down(&app, &asks, &response);
+    let_others_go_first(response.status()).await;
     response
 }
 
