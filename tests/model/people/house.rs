@@ -280,7 +280,7 @@ impl House {
                     self.may_act(*by) && is != Person::Worker(credit.worker) && !credit.parts.contains(&is)
                 };
                 let by = accounts.find(fresh)?;
-                Some(Ask::Resolve { by, credit: credit_name(), upheld: pick % 2 == 0 })
+                Some(Ask::Resolve { by, credit: credit_name(), upheld: pick.is_multiple_of(2) })
             }
             Stage::Upheld => {
                 let by = accounts.find(|by| person(*by) == Person::Worker(credit.worker))?;
