@@ -201,6 +201,14 @@ impl App {
 }
 
 impl AppTasks {
+    /// Lets the views stand still, as when their store is away.
+    #[cfg(test)]
+    pub(crate) async fn stop_views(self) -> impl Sized {
+        let AppTasks { ledger, runner, readers, security } = self;
+        runner.stop().await;
+        (ledger, readers, security)
+    }
+
     /// Waits until everything queued is answered and the views stand still. Drop every [`App`] clone first.
     pub async fn finished(self) {
         self.ledger.finished().await;

@@ -172,35 +172,26 @@ pub fn document() -> serde_json::Result<serde_json::Value> {
     openapi::complete(guarded().into_parts().0.into_openapi(), open().into_openapi())
 }
 
-/// The pages, which are surrounded by the same as the API.
-pub struct Pages {
-    /// Those that ask nobody else.
-    pub open: Router<App>,
-    /// Those at which a stranger has this server ask somebody else, where there are some: held to a stranger's rate, and
-    /// what they refuse goes to the security log.
-    pub asking: Option<Router<App>>,
-}
-
 /// The API of a ledger and its pages, with what surrounds every request.
 ///
 /// # Errors
 /// When the OpenAPI document cannot be written, which is a fault of this program.
-pub fn router(app: App, pages: Pages, stopping: Stopping, rates: RateSettings) -> serde_json::Result<Router> {
+pub fn router(app: App, pages: Router<App>, stopping: Stopping, rates: RateSettings) -> serde_json::Result<Router> {
     let document = ApiDocument(document()?.to_string().into());
     let crowd = Crowd::default();
+    let gate = Arc::new(Gate::new(rates));
     let (guarded, doors) = guarded().into_parts();
     let (guarded, _) = guarded.split_for_parts();
     let (open, _) = open().split_for_parts();
-    let gate = Arc::new(Gate::new(rates));
     let guarded = guarded.method_not_allowed_fallback(extract::wrong_method).route_layer((
         // The crowd is counted behind the guard: strangers push nobody out.
         from_fn_with_state((app.clone(), doors.clone(), Arc::clone(&gate)), door::guard),
         from_fn_with_state(crowd, limits::crowd),
         from_fn(accept::only_what_is_accepted),
     ));
-    let asking = pages.asking.unwrap_or_default();
-    let asking = asking.layer(from_fn_with_state((app.clone(), gate), door::hold_strangers));
-    let open = open.merge(pages.open).merge(asking).method_not_allowed_fallback(extract::wrong_method);
+    // Pages and the ways in take from the same buckets.
+    let open = open.merge(pages).method_not_allowed_fallback(extract::wrong_method);
+    let open = open.route_layer(from_fn_with_state((app.clone(), gate), door::visitors));
     Ok(guarded
         .merge(open)
         .fallback(extract::no_route)

@@ -48,7 +48,7 @@ const LAST_TRIES: u32 = 5;
 pub struct RecordedRead {
     /// Its id, to ask on after.
     pub id: String,
-    /// When.
+    /// When, by the clock of this server.
     pub at: DateTime<Utc>,
     /// Who: an account's or token's id.
     pub reader: String,

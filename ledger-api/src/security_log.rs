@@ -105,13 +105,50 @@ const LOGGED: &[&str] = &[
     "witness_circle",
 ];
 
-/// The code of a refusal that a page tells in words, beside its answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refused(pub Code);
-
 /// Whether a refusal is put down here.
 pub fn is_logged(code: &str) -> bool {
     LOGGED.contains(&code)
+}
+
+/// What was refused while a request was worked on, beside what its answer says of itself: of a batch each command, of a page
+/// what stands beside its form. Whoever works on the request adds to it, and whoever let it in puts it down.
+#[derive(Debug, Clone, Default)]
+pub struct Refusals(Arc<Mutex<Noted>>);
+
+#[derive(Debug, Default)]
+struct Noted {
+    codes: Vec<Code>,
+    whose: Option<String>,
+}
+
+impl Refusals {
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One more.
+    pub fn add(&self, code: Code) {
+        self.noted().codes.push(code);
+    }
+
+    /// One, unless it is among them: what a page says twice was refused once.
+    pub fn add_once(&self, code: Code) {
+        let mut noted = self.noted();
+        if !noted.codes.contains(&code) {
+            noted.codes.push(code);
+        }
+    }
+
+    /// Whose account it was about, where nobody was let in: a password was tried.
+    pub fn concern(&self, account: &str) {
+        self.noted().whose = Some(account.to_owned());
+    }
+
+    /// What was refused, and whose account it was about.
+    pub fn take(&self) -> (Vec<Code>, Option<String>) {
+        let Noted { codes, whose } = std::mem::take(&mut *self.noted());
+        (codes, whose)
+    }
 }
 
 impl SecurityLog {

@@ -38,6 +38,5 @@ pub fn router_with(
     stopping: Stopping,
     rates: RateSettings,
 ) -> serde_json::Result<Router> {
-    let asking = web::asking_routes(&entrance);
-    http::router(app, http::Pages { open: web::routes(entrance), asking }, stopping, rates)
+    http::router(app, web::routes(entrance), stopping, rates)
 }

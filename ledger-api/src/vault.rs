@@ -127,7 +127,7 @@ pub enum VaultError {
     Damaged {
         /// Which kind of person.
         kind: String,
-        /// Who.
+        /// The id, as it stands in the journal.
         id: String,
     },
     /// The names cannot be read or written.

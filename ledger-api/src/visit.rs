@@ -118,6 +118,16 @@ pub struct LoggedIn {
     pub session: Session,
 }
 
+/// Who came in at the door, for whoever works on the request behind it: asked once.
+#[derive(Debug, Clone)]
+pub struct CameIn(pub Option<LoggedIn>);
+
+/// Whether a request comes with a session's cookie that this process has not seen to be valid: whoever made one up is a
+/// stranger.
+pub fn shows_unknown(app: &App, headers: &HeaderMap, extensions: &Extensions) -> bool {
+    Transport::of(headers, extensions).secret(headers).is_some_and(|secret| !app.sessions.has_seen(secret))
+}
+
 /// Who comes with a session's cookie; nobody where the session is over, or its account may do nothing any more.
 ///
 /// # Errors

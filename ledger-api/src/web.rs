@@ -76,7 +76,12 @@ impl Entrance {
 
 /// The pages' routes.
 pub fn routes(entrance: Entrance) -> Router<App> {
+    #[cfg(feature = "oidc")]
+    let by_provider = entrance.provider.clone().map(oidc::routes).unwrap_or_default();
+    #[cfg(not(feature = "oidc"))]
+    let by_provider = Router::new();
     Router::new()
+        .merge(by_provider)
         .merge(login::routes())
         .merge(counter::routes())
         .merge(credits::routes())
@@ -94,16 +99,6 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(assets::routes())
         .merge(receipt::routes())
         .layer(Extension(entrance))
-}
-
-/// The routes at which strangers have this server ask somebody else, and which hold them to their rate: those of the
-/// identity provider, where there is one.
-pub fn asking_routes(entrance: &Entrance) -> Option<Router<App>> {
-    #[cfg(feature = "oidc")]
-    return entrance.provider.clone().map(|provider| oidc::routes(provider).layer(Extension(entrance.clone())));
-    // There is none then.
-    #[cfg(not(feature = "oidc"))]
-    return entrance.has_provider().then(Router::new);
 }
 
 /// A page that could not be written, which is a fault of this program. The cause goes to the log.

@@ -25,7 +25,7 @@ pub enum ViewError {
     Row {
         /// Which view.
         view: &'static str,
-        /// Which row.
+        /// The row's key: its first column.
         key: String,
         /// What was found.
         what: String,

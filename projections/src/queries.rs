@@ -6,6 +6,7 @@ pub mod branch;
 pub mod catalogue;
 pub mod credit;
 mod programmes;
+pub mod publicity;
 pub mod redemption;
 pub mod selection;
 mod site;

@@ -16,6 +16,7 @@ pub mod offer;
 pub mod pair;
 pub mod pass;
 pub mod proposal;
+pub mod publicity;
 pub mod redemption;
 pub mod request;
 pub mod schedule;
@@ -32,7 +33,7 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold, or to what is stored with them: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 17;
+pub const VERSION: u32 = 18;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
@@ -43,6 +44,7 @@ pub const NAMES: &[&str] = &[
     "card_holder",
     "counter_case",
     "proposal",
+    "publicity",
     "redemption",
     "site",
     "stock",
@@ -76,6 +78,7 @@ pub fn all() -> Vec<Box<dyn Folder>> {
         Box::new(Cache::<holder::HolderView>::default()),
         Box::new(Cache::<case::CaseView>::default()),
         Box::new(Cache::<proposal::ProposalView>::default()),
+        Box::new(Cache::<publicity::PublicityView>::default()),
         Box::new(Cache::<redemption::RedemptionView>::default()),
         Box::new(Cache::<site::SiteView>::default()),
         Box::new(Cache::<stock::StockView>::default()),

@@ -308,8 +308,9 @@ fn accounts() -> BoxedStrategy<Command> {
             Command::GrantRole(commands::GrantRole { account: id(&account), role, scope, from, until })
         }),
         2 => grant().prop_map(|grant| Command::ConfirmGrant(commands::ConfirmGrant { grant: id(&grant) })),
-        2 => (grant(), prop::option::of(day()), text())
-            .prop_map(|(grant, on, reason)| Command::EndGrant(commands::EndGrant { grant: id(&grant), on, reason })),
+        2 => (grant(), prop::option::of(day()), text(), any::<bool>()).prop_map(|(grant, on, reason, over)| {
+            Command::EndGrant(commands::EndGrant { grant: id(&grant), on, reason, over })
+        }),
     ]
     .boxed()
 }

@@ -1,5 +1,5 @@
 //! What becomes of the ledger when things break: servers killed, alone and beside another, clients that hang up, a
-//! database that goes away, syncs that fail, a full disk, clocks that jump, races, hostile bytes. Every test runs the built program as its own process and judges by what it answered and what its
+//! database that goes away, syncs that fail, a full disk, clocks that jump, races, hostile bytes, strangers by the thousand. Every test runs the built program as its own process and judges by what it answered and what its
 //! journal holds afterwards.
 //!
 //! `cargo test -p nuanxin-tests --test faults` runs them all at the size that must be shown; `NUANXIN_BIN` names another
@@ -16,6 +16,7 @@
 //! | `NUANXIN_FAULT_SURVIVALS` | 12 | kills of one of two servers |
 //! | `NUANXIN_FAULT_SYNCS` | 4 | times that syncs fail, on each journal |
 //! | `NUANXIN_FAULT_FULL_DISKS` | 3 | times that the disk is full, on each journal |
+//! | `NUANXIN_FAULT_STRANGERS` | 10000; 2000 of a debug build | unknown tokens a second beside clerks |
 //! | `NUANXIN_FAULT_SEED` | 1 | where chance begins |
 //!
 //! Failing syncs need `strace` and the right to trace one's own processes, full disks the right to mount; where a machine
@@ -58,6 +59,7 @@ mod kills;
 mod programme_races;
 mod races;
 mod shutdown;
+mod strangers;
 mod survivor;
 mod syncs;
 mod two_servers;

@@ -28,6 +28,12 @@ pub(crate) fn hang_ups_postgres() -> usize {
     size("NUANXIN_FAULT_HANG_UPS_POSTGRES", 10_000)
 }
 
+/// Unknown tokens a second beside clerks (`NUANXIN_FAULT_STRANGERS`). A program that is built to be debugged takes ten times as
+/// long for each: there fewer are as many.
+pub(crate) fn strangers() -> usize {
+    size("NUANXIN_FAULT_STRANGERS", if cfg!(debug_assertions) { 2_000 } else { 10_000 })
+}
+
 /// Times the database goes away under load (`NUANXIN_FAULT_OUTAGES`).
 pub(crate) fn outages() -> u32 {
     size("NUANXIN_FAULT_OUTAGES", 5)

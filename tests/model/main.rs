@@ -15,6 +15,7 @@ mod evidence;
 mod facts;
 mod machine;
 mod memory_views;
+mod people;
 mod play;
 mod programmes;
 mod reference;

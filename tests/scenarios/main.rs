@@ -23,6 +23,7 @@ mod counter_reads;
 mod demonstration;
 mod documents;
 mod dry_runs;
+mod erasure;
 mod evidence;
 mod exports;
 mod file_modes;

@@ -100,6 +100,11 @@ impl PgCluster {
         self.url_with_schema(&format!("t{}_{number}", std::process::id()))
     }
 
+    /// The folder of its data, its write-ahead log and its own log.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
     /// The TCP port at 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port

@@ -18,8 +18,8 @@ use self::postgres::PostgresLinks;
 use self::sqlite::SqliteLinks;
 use super::AccessError;
 use super::password::STORE;
-use crate::sidecar::sidecar_path;
 use crate::side_store::SideStoreError;
+use crate::sidecar::sidecar_path;
 
 /// Longest subject, in characters (OpenID Connect Core, section 2).
 const SUBJECT_CHARS_MAX: usize = 255;
@@ -68,7 +68,7 @@ impl ExternalSubject {
 /// A link as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    /// Who.
+    /// Whom the provider means: issuer and subject.
     pub who: ExternalSubject,
     /// Which account.
     pub account: AccountId,

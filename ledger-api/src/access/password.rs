@@ -87,7 +87,7 @@ struct Kept {
 /// When a password was set, and by whom where that was not the owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetBy {
-    /// When.
+    /// When, by the clock of this server.
     pub at: DateTime<Utc>,
     /// Who gave it; none for one of the owner's own.
     pub given_by: Option<String>,

@@ -128,7 +128,8 @@ fn is_of_nobody(identity: &Identity, action: Action) -> bool {
 
 /// Whether the ledger does it by itself.
 fn is_due(action: Action) -> bool {
-    const DUE: [CommandKind; 3] = [CommandKind::ReleaseHold, CommandKind::SettleCredit, CommandKind::ExpireLots];
+    use CommandKind as C;
+    const DUE: [CommandKind; 4] = [C::ReleaseHold, C::SettleCredit, C::ExpireLots, C::EndGrant];
     DUE.iter().any(|kind| action == Action::Command(*kind))
 }
 

@@ -56,7 +56,7 @@ pub struct CounterProofs {
 /// When something was made, and by whom where that was not the worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
-    /// When.
+    /// When, by the clock of this server.
     pub at: DateTime<Utc>,
     /// Who; none for one of the worker's own.
     pub given_by: Option<String>,

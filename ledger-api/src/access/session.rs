@@ -7,6 +7,8 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -29,6 +31,8 @@ pub const IDLE: Duration = Duration::from_secs(2 * 3_600);
 pub const ABSOLUTE: Duration = Duration::from_secs(12 * 3_600);
 /// That a session is used is written down no more often than this.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
+/// Sessions remembered as seen.
+const SEEN_MAX: usize = 65_536;
 /// 256 random bits: nobody guesses one, so a plain digest keeps it.
 const SECRET_BYTES: usize = 32;
 /// What a token against forged writes is made for.
@@ -37,12 +41,14 @@ const CSRF_PURPOSE: &[u8] = b"nuanxin csrf 1";
 /// The sessions beside a journal.
 pub struct Sessions {
     store: Box<dyn SessionStore>,
+    /// The digests of those that this process has seen to be valid.
+    seen: Mutex<HashSet<[u8; 32]>>,
 }
 
 /// A session that lasts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Whose.
+    /// The account's id.
     pub account: AccountId,
     /// What a write that comes with the session's cookie must also show: another site's page cannot read it.
     pub csrf: String,
@@ -83,7 +89,7 @@ impl Sessions {
             JournalUrl::Sqlite(path) => Box::new(SqliteSessions::open(path).await?),
             JournalUrl::Postgres { url, schema } => Box::new(PostgresSessions::open(url, schema).await?),
         };
-        Ok(Sessions { store })
+        Ok(Sessions { store, seen: Mutex::default() })
     }
 
     /// Begins a session of an account: the secret for its browser, and what its writes must show.
@@ -99,6 +105,7 @@ impl Sessions {
         let session = StoredSession { account: account.as_str().to_owned(), begun_at_ms: now, seen_at_ms: now };
         let over = (now.saturating_sub(millis(ABSOLUTE)), now.saturating_sub(millis(IDLE)));
         self.store.begin(digest(&secret), session, over).await?;
+        self.see(digest(&secret));
         let csrf = csrf(&secret)?;
         Ok((secret, Session { account: account.clone(), csrf }))
     }
@@ -124,9 +131,28 @@ impl Sessions {
         if now.saturating_sub(found.seen_at_ms) > millis(NOTED_EVERY) {
             self.store.note(hash, now).await?;
         }
+        self.see(hash);
         let account = AccountId::new(&found.account)
             .map_err(|error| SideStoreError::Unusable(format!("a session of no account: {error}")))?;
         Ok(Some(Session { account, csrf: csrf(secret)? }))
+    }
+
+    /// Whether this process has seen a session to be valid: whoever shows its secret is no stranger at the door.
+    pub fn has_seen(&self, secret: &str) -> bool {
+        secret.len() == 43 && self.seen().contains(&digest(secret))
+    }
+
+    fn seen(&self) -> MutexGuard<'_, HashSet<[u8; 32]>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn see(&self, hash: [u8; 32]) {
+        let mut seen = self.seen();
+        // Whoever is forgotten with all others is a stranger once more, for one request.
+        if seen.len() >= SEEN_MAX && !seen.contains(&hash) {
+            seen.clear();
+        }
+        seen.insert(hash);
     }
 
     /// Ends the session of a secret, if there is one.

@@ -6,6 +6,7 @@ use projections::audit::report::{
 };
 
 use crate::document::{Cell, Document, Layout, Name, Table, name};
+use crate::title;
 
 const NOTE: &str = "以下各项只是请人核对的问题，不是结论，更不是对任何人的指认：每一行给出账本序号，可逐条查阅原始事件。\
     记账时间取账本自己的时钟，谁也不能改；整批导入的表格会显示为迟录和集中录入，属正常现象，请结合导入批次理解。\
@@ -50,6 +51,16 @@ const SELF_CONFIRMED: &[Name] = &[
     name("worker", "编号"),
     name("points", "积分"),
     name("actor", "操作人"),
+];
+const PROOFS: &[Name] = &[
+    name("store", "网点"),
+    name("actor", "操作人"),
+    name("proven_by", "凭证代码"),
+    name("proof", "凭证"),
+    name("redemptions", "兑换笔数"),
+    name("points", "积分"),
+    name("first_position", "首序号"),
+    name("last_position", "末序号"),
 ];
 const PENDING: &[Name] = &[
     name("position", "序号"),
@@ -176,6 +187,10 @@ pub fn document(report: &Report) -> Document {
     // Districts whose counters always have their network need not read of those that do not.
     if report.cases.total > 0 {
         tables.push(cases(report));
+    }
+    // Nor those that ask nobody for a proof of this.
+    if !report.proofs.is_empty() {
+        tables.push(proofs(report));
     }
     let title = "审计报告：请核对的问题".into();
     Document { title, note: NOTE, facts, tables, flat: false, layout: Layout::Screen }
@@ -419,6 +434,17 @@ fn cases(report: &Report) -> Table {
             position,
         ]
     })
+}
+
+fn proofs(report: &Report) -> Table {
+    let question = "兑换时凭什么证明是本人？未证明、手工单或纸质码的，是否集中在某个网点或某些人？";
+    let rows = report.proofs.iter().map(|((store, actor, how), proven)| {
+        let [redemptions, points] = tally(&proven.redemptions);
+        let (code, told) = how.map_or(("none", "未证明"), |how| (how.as_str(), title::proven_by(how)));
+        let (first, last) = (Cell::count(proven.first), Cell::count(proven.last));
+        vec![text(store), text(actor), text(code), text(told), redemptions, points, first, last]
+    });
+    table(name("proofs", "兑换凭证"), question, PROOFS, rows.collect())
 }
 
 fn differences(report: &Report) -> Vec<Table> {

@@ -103,7 +103,9 @@ pub async fn run(command: AccountCommand, url: &JournalUrl) -> CliResult {
             let of = |scope| commands::GrantRole { account: id.clone(), role, scope, from, until };
             grant(url, scopes.into_iter().map(of).collect()).await?
         }
-        AccountCommand::End { grant, on, reason } => end(url, commands::EndGrant { grant, on, reason }).await?,
+        AccountCommand::End { grant, on, reason } => {
+            end(url, commands::EndGrant { grant, on, reason, over: false }).await?
+        }
         AccountCommand::Password { id } => (String::new(), password::set(&id, url, password::read).await?),
         AccountCommand::Link(args) => (String::new(), link::link(&args, url).await?),
         AccountCommand::Unlink(args) => (String::new(), link::unlink(&args, url).await?),

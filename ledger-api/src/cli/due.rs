@@ -41,16 +41,16 @@ pub async fn run(args: DueArgs, url: &JournalUrl) -> CliResult {
         Some(server) => server.carry_out(args.through).await?,
         None => here(args.through, url).await?,
     };
-    let Done { confirmed, rejected, released, expired_workers, expired_points, position, .. } = done;
+    let Done { confirmed, rejected, released, ended, expired_workers, expired_points, position, .. } = done;
     let text = if args.json {
         let expired = json!({"workers": expired_workers, "points": Exact(expired_points.to_string())});
-        let told = json!({"confirmed": confirmed, "rejected": rejected, "released": released, "expired": expired,
-            "position": position});
+        let told = json!({"confirmed": confirmed, "rejected": rejected, "released": released, "ended": ended,
+            "expired": expired, "position": position});
         format!("{told}\n")
     } else {
         format!(
             "credits confirmed    {confirmed:>9}\ncredits rejected     {rejected:>9}\nholds given back     {released:>9}\n\
-             points expired       {expired_points:>9}  of {expired_workers} workers\n"
+             grants ended         {ended:>9}\npoints expired       {expired_points:>9}  of {expired_workers} workers\n"
         )
     };
     let printed = std::io::stdout().write_all(text.as_bytes());

@@ -117,6 +117,7 @@ impl From<AccountError> for CliError {
             | AccountError::Id(_) => CliError::input(message),
             AccountError::Access(AccessError::Store(SideStoreError::Unavailable(_)))
             | AccountError::Name(_)
+            | AccountError::Unnamed(_)
             | AccountError::Denied(_)
             | AccountError::Unknown => CliError::failed(message),
         }

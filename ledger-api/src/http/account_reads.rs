@@ -46,7 +46,7 @@ struct GrantJson {
 /// An account.
 #[derive(Debug, Serialize, ToSchema)]
 struct HolderJson {
-    /// Which.
+    /// The account's id.
     account: String,
     /// Which worker the person is.
     worker: Option<String>,

@@ -42,7 +42,7 @@ pub struct RegisterAppointment {
     /// 聘书号.
     #[schema(value_type = Id)]
     id: AppointmentId,
-    /// Who.
+    /// The worker's id (编号).
     #[schema(value_type = Id)]
     worker: WorkerId,
     /// 角色.
@@ -69,7 +69,7 @@ pub struct RegisterAppointment {
 /// An appointment as recorded.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AppointmentAnswer {
-    /// Which.
+    /// The letter's number (聘书号).
     #[schema(value_type = String)]
     appointment: AppointmentId,
     /// Durable up to here.

@@ -25,6 +25,7 @@ use crate::app::App;
 use crate::asked_recorded::AskedRecorded;
 use crate::audit_sheet;
 use crate::document::{Document, DocumentError, Form, render};
+use crate::service::objectors::{Objectors, objectors};
 use crate::service::reading::{date, must_be_there};
 use crate::service::texts;
 
@@ -188,6 +189,7 @@ async fn read_report(
         neighbour_accounts: query.accounts.map_or(usual.neighbour_accounts, u64::from),
         pause_minutes: query.minutes.map_or(usual.pause_minutes, i64::from),
         list: query.list.unwrap_or(usual.list),
+        objectors: objectors(&caller.0) == Objectors::All,
     };
     if thresholds.list > LIMIT_MAX {
         return Err(ApiError::unreadable(format!("list is a whole number up to {LIMIT_MAX}")));

@@ -3,10 +3,10 @@
 //! An item is the body of a command's own route with `key` and `command` beside its fields, and with what that route's
 //! address names (`worker`, `store`, `sku`, `credit`, …).
 
-use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, Context, Outcome, Receipt};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,7 @@ use super::error::{ApiError, BatchResult};
 use super::extract::{ApiQuery, Caller};
 use crate::access::policy::Who;
 use crate::app::App;
+use crate::security_log::Refusals;
 use crate::service::begun::Begun;
 use crate::service::command::{self, Prepared};
 use crate::service::keys::read_key;
@@ -91,6 +92,7 @@ struct Ready {
 async fn submit(
     State(app): State<App>,
     caller: Caller,
+    Extension(noted): Extension<Refusals>,
     ApiQuery(query): ApiQuery<BatchQuery>,
     Items(items): Items,
 ) -> Result<Response, ApiError> {
@@ -107,7 +109,7 @@ async fn submit(
             };
             waiting.push(Waiting { key, ready });
         }
-        carry_out(&app, waiting, query.atomic).await
+        carry_out(&app, waiting, query.atomic, &noted).await
     });
     task.await.map_err(|error| ApiError::fault(&error))?
 }
@@ -126,7 +128,7 @@ async fn prepare(
     Ok(Ready { prepared, tell: item.tell })
 }
 
-async fn carry_out(app: &App, waiting: Vec<Waiting>, atomic: bool) -> Result<Response, ApiError> {
+async fn carry_out(app: &App, waiting: Vec<Waiting>, atomic: bool, noted: &Refusals) -> Result<Response, ApiError> {
     // All or none, and one cannot even be asked: nothing is asked of the ledger.
     let unasked = waiting.iter().position(|one| one.ready.is_err()).filter(|_| atomic);
     let ready = waiting.iter().filter_map(|one| one.ready.as_ref().ok()).map(|ready| &ready.prepared);
@@ -172,7 +174,10 @@ async fn carry_out(app: &App, waiting: Vec<Waiting>, atomic: bool) -> Result<Res
             let results = serde_json::value::to_raw_value(&results).map_err(|error| ApiError::fault(&error))?;
             Ok(no.with_results(results))
         }
-        None => Ok((StatusCode::OK, Json(BatchAnswer { results, position })).into_response()),
+        None => {
+            refusals.iter().for_each(|(_, error)| noted.add(error.code()));
+            Ok((StatusCode::OK, Json(BatchAnswer { results, position })).into_response())
+        }
     }
 }
 

@@ -65,7 +65,7 @@ pub struct RegisterFund {
 /// A fund as recorded.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FundAnswer {
-    /// Which.
+    /// The fund's number (资金编号).
     #[schema(value_type = String)]
     fund: FundId,
     /// Durable up to here.
@@ -174,7 +174,7 @@ pub struct RegisterBenefit {
 /// A benefit as recorded.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BenefitAnswer {
-    /// Which.
+    /// The benefit's number (项目编号).
     #[schema(value_type = String)]
     benefit: BenefitId,
     /// Durable up to here.

@@ -32,7 +32,7 @@ pub(super) struct CloudEvent<'a> {
     commandkey: &'a str,
     fingerprint: String,
     actor: &'a str,
-    /// The payload, byte for byte as it was recorded and hashed.
+    /// The payload, byte for byte as it was recorded and hashed; without `by` where the reader may not know who objected.
     data: &'a RawValue,
 }
 
@@ -49,13 +49,13 @@ pub(super) async fn source(journal: &dyn Journal) -> Result<String, JournalError
         .ok_or_else(|| JournalError::Damaged { position: 1, what: "the first event does not open a journal".into() })
 }
 
-/// Writes an event in its envelope.
+/// Writes an event in its envelope, of an entry as it is recorded and as its reader may see it.
 ///
 /// # Errors
 /// Where the payload is no JSON.
-pub(super) fn json(entry: &Entry, source: &str) -> Result<String, JournalError> {
+pub(super) fn json(entry: &Entry, seen: &Entry, source: &str) -> Result<String, JournalError> {
     let damaged = |what: String| JournalError::Damaged { position: entry.position, what };
-    let payload = str::from_utf8(&entry.payload).map_err(|error| damaged(error.to_string()))?;
+    let payload = str::from_utf8(&seen.payload).map_err(|error| damaged(error.to_string()))?;
     let event = CloudEvent {
         specversion: "1.0",
         id: entry.position.to_string(),
@@ -67,7 +67,7 @@ pub(super) fn json(entry: &Entry, source: &str) -> Result<String, JournalError> 
         sequence: format!("{:020}", entry.position),
         commandkey: &entry.command.key,
         fingerprint: entry.command.fingerprint.to_string(),
-        actor: &entry.command.actor,
+        actor: &seen.command.actor,
         data: serde_json::from_str(payload).map_err(|error| damaged(error.to_string()))?,
     };
     serde_json::to_string(&event).map_err(|error| damaged(error.to_string()))

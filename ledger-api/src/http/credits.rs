@@ -39,7 +39,7 @@ pub fn routes() -> Routes {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordCredit {
-    /// Whose.
+    /// The worker's id (编号).
     #[schema(value_type = Id)]
     worker: WorkerId,
     /// 活动代码.
@@ -280,7 +280,7 @@ struct WaitingStep {
     /// When, in business time.
     #[schema(value_type = String, format = DateTime)]
     at: BusinessTime,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     reason: String,
 }
 

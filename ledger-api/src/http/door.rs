@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, HeaderValue, Method, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use ledger_core::domain::refusal::Code;
@@ -26,9 +26,9 @@ use super::rate::{self, Limiter, RateSettings};
 use crate::access::policy::{Action, CommandKind, Reach, Read, Who, may_ever, reach};
 use crate::access::{Identity, Role};
 use crate::app::App;
-use crate::security_log::{Refused, is_logged};
+use crate::security_log::{Refusals, is_logged};
 use crate::service::{ServiceError, who};
-use crate::visit::{self, LoggedIn};
+use crate::visit::{self, CameIn, LoggedIn};
 
 /// What a route asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,6 +257,7 @@ async fn by_token(
     gate: &Gate,
     address: Option<IpAddr>,
     token: Arc<str>,
+    figures: bool,
 ) -> Result<(Identity, Shown), Response> {
     let mut place = None;
     if app.access.has_seen(&token) {
@@ -271,7 +272,9 @@ async fn by_token(
             Ok(Err(_)) | Err(_) => return Err(too_many("too many unknown access tokens at once", ASKING_WAIT)),
         }
     }
-    let identity = who::of_token(app, &token).await.map_err(|error| ApiError::from(error).into_response())?;
+    // Whoever watches over this process is told its figures also when its views are away.
+    let found = if figures { who::of_token_by_journal(app, &token).await } else { who::of_token(app, &token).await };
+    let identity = found.map_err(|error| ApiError::from(error).into_response())?;
     drop(place);
     Ok((identity, Shown::Token(token)))
 }
@@ -280,39 +283,116 @@ async fn by_token(
 /// refused here or behind this goes to the security log, where it is one of those.
 pub async fn guard(
     State((app, doors, gate)): State<(App, Doors, Arc<Gate>)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    let address = rate::address(&request, &gate.settings.trusted_proxies);
-    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
-    let route = format!("{} {path}", request.method());
+    let asked = AskedFrom::of(&gate, &mut request);
     let mut asks = String::new();
-    let response = pass(&app, &doors, &gate, address, request, next, &mut asks).await;
-    if let Some(ToldCode(code)) = response.extensions().get() {
-        let code = code.to_string();
-        if is_logged(&code) {
-            let address = address.map(|address| address.to_string()).unwrap_or_default();
-            app.security.note(&code, &asks, &address, &route);
-        }
-    }
+    let response = pass(&app, &doors, &gate, asked.address, request, next, &mut asks).await;
+    asked.put_down(&app, &asks, &response);
+    let_others_go_first(response.status()).await;
     response
 }
 
-/// Holds whoever asks to a stranger's rate, and puts down what a page behind this refuses.
-pub async fn hold_strangers(State((app, gate)): State<(App, Arc<Gate>)>, request: Request, next: Next) -> Response {
-    let address = rate::address(&request, &gate.settings.trusted_proxies);
-    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
-    let route = format!("{} {path}", request.method());
-    let response = match stranger(&gate, address) {
-        Some(response) => response,
-        None => next.run(request).await,
-    };
-    let told = response.extensions().get::<ToldCode>().map(|told| told.0);
-    if let Some(code) = told.or_else(|| response.extensions().get::<Refused>().map(|refused| refused.0)) {
-        let address = address.map(|address| address.to_string()).unwrap_or_default();
-        app.security.note(&code.to_string(), "", &address, &route);
+/// A connection over which strangers send many requests at once does one of them a turn: whoever is known and waits for a
+/// store in between is not kept waiting for all of them.
+async fn let_others_go_first(told: StatusCode) {
+    if matches!(told, StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS) {
+        tokio::task::yield_now().await;
     }
+}
+
+/// Where a request comes from, what it asks for, and what is refused on its way.
+struct AskedFrom {
+    address: Option<IpAddr>,
+    route: String,
+    refusals: Refusals,
+}
+
+impl AskedFrom {
+    fn of(gate: &Gate, request: &mut Request) -> AskedFrom {
+        let refusals = Refusals::default();
+        request.extensions_mut().insert(refusals.clone());
+        let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+        let route = format!("{} {path}", request.method());
+        AskedFrom { address: rate::address(request, &gate.settings.trusted_proxies), route, refusals }
+    }
+
+    /// Puts what was refused into the security log, as far as it belongs there.
+    fn put_down(&self, app: &App, asks: &str, response: &Response) {
+        let (mut codes, whose) = self.refusals.take();
+        codes.extend(response.extensions().get().map(|ToldCode(code)| *code));
+        let address = self.address.map(|address| address.to_string()).unwrap_or_default();
+        let whose = whose.as_deref().filter(|_| asks.is_empty()).unwrap_or(asks);
+        for code in codes.iter().map(ToString::to_string).filter(|code| is_logged(code)) {
+            app.security.note(&code, whose, &address, &self.route);
+        }
+    }
+}
+
+/// Routes that nobody is held back from: whether the server lives, and files that a browser keeps.
+fn is_free(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz") || path.starts_with("/assets/")
+}
+
+/// Holds whoever asks for a page, or wants to be let in, to the same as whoever asks the API; and puts down what is refused
+/// there. Who came in is found once, here, and told to the page as [`CameIn`].
+pub async fn visitors(State((app, gate)): State<(App, Arc<Gate>)>, mut request: Request, next: Next) -> Response {
+    if is_free(request.uri().path()) {
+        return next.run(request).await;
+    }
+    let asked = AskedFrom::of(&gate, &mut request);
+    let mut asks = String::new();
+    let response = match visit(&app, &gate, asked.address, &mut request, &mut asks).await {
+        Ok(()) => next.run(request).await,
+        Err((what, wait)) if request.uri().path().starts_with("/v1/") => too_many(what, wait),
+        Err((what, wait)) => too_many_for_people(what, wait),
+    };
+    asked.put_down(&app, &asks, &response);
+    let_others_go_first(response.status()).await;
     response
+}
+
+/// Takes a drop out of the bucket of whoever asks for a page.
+async fn visit(
+    app: &App,
+    gate: &Gate,
+    address: Option<IpAddr>,
+    request: &mut Request,
+    asks: &mut String,
+) -> Result<(), (&'static str, Duration)> {
+    let stranger = || match address.map(|address| gate.strangers.take(&rate::neighbourhood(address))) {
+        Some(Err(wait)) => Err(("this address asks too often", wait)),
+        Some(Ok(())) | None => Ok(()),
+    };
+    if let Some(token) = bearer(request.headers()) {
+        if !app.access.has_seen(token) {
+            return stranger();
+        }
+        return gate.tokens.take(&Arc::<str>::from(token)).map_err(|wait| ("this access token asks too often", wait));
+    }
+    // Before the sessions' store is asked.
+    let unknown = visit::shows_unknown(app, request.headers(), request.extensions());
+    if unknown {
+        stranger()?;
+    }
+    let (headers, extensions) = (request.headers().clone(), request.extensions().clone());
+    match visit::logged_in(app, &headers, &extensions).await {
+        Ok(Some(found)) => {
+            found.identity.id.as_str().clone_into(asks);
+            gate.accounts.take(&found.identity.id.as_str()).map_err(|wait| ("this account asks too often", wait))?;
+            request.extensions_mut().insert(CameIn(Some(found)));
+        }
+        Ok(None) => {
+            if !unknown {
+                stranger()?;
+            }
+            request.extensions_mut().insert(CameIn(None));
+        }
+        // The page asks once more, and says why it cannot be told.
+        Err(_) => {}
+    }
+    Ok(())
 }
 
 async fn pass(
@@ -324,9 +404,15 @@ async fn pass(
     next: Next,
     asks: &mut String,
 ) -> Response {
+    let figures = doors.sign(&request).is_some_and(|sign| sign.asks == Asks::from(Read::Metrics));
     let admitted = match bearer(request.headers()).map(Arc::from) {
-        Some(token) => by_token(app, gate, address, token).await,
+        Some(token) => by_token(app, gate, address, token, figures).await,
         None => {
+            let unknown = visit::shows_unknown(app, request.headers(), request.extensions());
+            // Before the sessions' store is asked: strangers pay with their own address.
+            if let Some(response) = unknown.then(|| stranger(gate, address)).flatten() {
+                return response;
+            }
             let (parts, body) = request.into_parts();
             let found = by_session(app, &parts).await;
             request = Request::from_parts(parts, body);
@@ -335,7 +421,10 @@ async fn pass(
                     let (headers, extensions) = (request.headers().clone(), request.extensions().clone());
                     Ok((identity, Shown::Session { headers, extensions }))
                 }
-                Ok(None) => Err(stranger(gate, address).unwrap_or_else(|| ApiError::unauthenticated().into_response())),
+                Ok(None) => {
+                    let held_back = if unknown { None } else { stranger(gate, address) };
+                    Err(held_back.unwrap_or_else(|| ApiError::unauthenticated().into_response()))
+                }
                 Err(error) => Err(error.into_response()),
             }
         }
@@ -362,6 +451,19 @@ fn too_many(what: &str, wait: Duration) -> Response {
     let detail = format!("{what}; come back in {seconds} seconds");
     let mut response = ApiError::new(Code::TooManyRequests, detail).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// The same for people, who read it in a browser.
+fn too_many_for_people(what: &str, wait: Duration) -> Response {
+    let seconds = wait.as_secs().saturating_add(1);
+    let text = format!("操作过于频繁，请 {seconds} 秒后再试。 {what}; come back in {seconds} seconds.");
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+        (header::RETRY_AFTER, HeaderValue::from(seconds)),
+    ];
+    let mut response = (StatusCode::TOO_MANY_REQUESTS, headers, text).into_response();
+    response.extensions_mut().insert(ToldCode(Code::TooManyRequests));
     response
 }
 

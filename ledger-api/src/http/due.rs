@@ -1,5 +1,5 @@
 //! Doing at once what is due by itself: credits whose publicity is over, objections that are final, holds that ran out, lots
-//! that ended.
+//! that ended, grants whose last day is over.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -41,6 +41,8 @@ struct DueAnswer {
     rejected: u64,
     /// Holds that were given back.
     released: u64,
+    /// Grants whose last day is over and whose end was booked.
+    ended: u64,
     /// What was booked as expired.
     expired: ExpiredJson,
     /// Durable up to here.
@@ -66,9 +68,9 @@ async fn due(
 ) -> Result<Answer<DueAnswer>, ApiError> {
     crate::service::due::may_carry_out(&caller, Target::District)?;
     let through = maybe_day("through", body.through)?;
-    let Done { confirmed, rejected, released, expired_workers, expired_points, position, .. } =
+    let Done { confirmed, rejected, released, ended, expired_workers, expired_points, position, .. } =
         carry_out(&app, through).await?;
     let receipt = Receipt { position, events: [].into(), repeated: false };
     let expired = ExpiredJson { workers: expired_workers, points: PointsJson(expired_points) };
-    told(StatusCode::OK, &receipt, Some(DueAnswer { confirmed, rejected, released, expired, position }))
+    told(StatusCode::OK, &receipt, Some(DueAnswer { confirmed, rejected, released, ended, expired, position }))
 }

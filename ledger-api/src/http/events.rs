@@ -27,8 +27,10 @@ use super::door::{Routes, Shown};
 use super::error::ApiError;
 use super::extract::{ApiQuery, Caller};
 use super::{accept, cloud_events};
-use crate::access::policy::{Read, Target};
+use crate::access::Identity;
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
+use crate::service::objectors::{Objectors, objectors, seen_by};
 use crate::service::reading::may_read;
 use crate::stopping::Stopping;
 
@@ -67,7 +69,8 @@ struct EventJson {
     recorded_at: String,
     /// The key of its command.
     key: String,
-    /// Who gave the command: a token's id.
+    /// Who gave the command: an account. Blank where the reader may not know who objected to a credit; the payload then
+    /// has no `by` either, and is not the one that was hashed.
     actor: String,
     #[serde(rename = "type")]
     event_type: String,
@@ -122,9 +125,10 @@ async fn read_events(
     if form == Form::Live {
         let after = last_seen(&headers)?.unwrap_or(after);
         let foreign = journal.changes();
-        let feed = Feed { journal, committed: app.ledger.committed(), foreign, after, read: VecDeque::new(), source };
+        let (committed, read) = (app.ledger.committed(), VecDeque::new());
+        let feed = Feed { journal, committed, foreign, after, read, source, reader: caller.0.clone() };
         // It ends with the token, too: whoever may read no more is told no more.
-        let ended = until_refused(app.clone(), shown);
+        let ended = until_refused(app.clone(), shown, objectors(&caller.0));
         let events = follow(feed).take_until(stopping.raised()).take_until(ended);
         return Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response());
     }
@@ -133,16 +137,25 @@ async fn read_events(
     let last = entries.last().map(|entry| entry.position);
     let position = last.map_or(head, |last| last.max(head));
     let next = last.filter(|last| *last < position);
+    let reader = Who::Bearer(&caller.0);
     if let Some(source) = source {
-        return batch(&entries, &source, next, query.limit.0);
+        return batch(&entries, reader, &source, next, query.limit.0);
     }
-    let events = entries.iter().map(event_json).collect::<Result<Vec<_>, _>>()?;
+    let told = |entry: &Entry| event_json(&*seen_by(reader, entry)?);
+    let events = entries.iter().map(told).collect::<Result<Vec<_>, _>>()?;
     Ok(Json(EventList { events, next, position }).into_response())
 }
 
 /// A page as a batch of CloudEvents; the next page stands in a link (RFC 8288).
-fn batch(entries: &[Entry], source: &str, next: Option<u64>, limit: usize) -> Result<Response, ApiError> {
-    let events = entries.iter().map(|entry| cloud_events::json(entry, source)).collect::<Result<Vec<_>, _>>()?;
+fn batch(
+    entries: &[Entry],
+    reader: Who<'_>,
+    source: &str,
+    next: Option<u64>,
+    limit: usize,
+) -> Result<Response, ApiError> {
+    let told = |entry: &Entry| cloud_events::json(entry, &*seen_by(reader, entry)?, source);
+    let events = entries.iter().map(told).collect::<Result<Vec<_>, _>>()?;
     let body = format!("[{}]", events.join(","));
     let mut response = ([(header::CONTENT_TYPE, cloud_events::BATCH)], body).into_response();
     let link = next.map(|next| format!("</v1/events?after={next}&limit={limit}>; rel=\"next\""));
@@ -152,13 +165,14 @@ fn batch(entries: &[Entry], source: &str, next: Option<u64>, limit: usize) -> Re
     Ok(response)
 }
 
-/// Is done once a token is revoked or a session ended, or its account may no longer read events. It holds the ledger only as long as the
+/// Is done once a token is revoked or a session ended, or its account may no longer read events, or all of them. It holds the ledger only as long as the
 /// server serves: connections are closed before that ends.
-async fn until_refused(app: App, shown: Shown) {
+async fn until_refused(app: App, shown: Shown, told: Objectors) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         match shown.now(&app).await {
-            Ok(Some(identity)) if may_read(&identity, Read::Events, Target::District).is_ok() => {}
+            Ok(Some(identity))
+                if may_read(&identity, Read::Events, Target::District).is_ok() && objectors(&identity) >= told => {}
             Ok(_) => return,
             Err(error) => tracing::warn!(%error, "an event stream goes on: who follows it cannot be told now"),
         }
@@ -188,11 +202,12 @@ fn event_json(entry: &Entry) -> Result<EventJson, JournalError> {
     })
 }
 
-fn sent(entry: &Entry, source: Option<&str>) -> Result<Event, String> {
+fn sent(entry: &Entry, reader: &Identity, source: Option<&str>) -> Result<Event, String> {
+    let seen = seen_by(Who::Bearer(reader), entry).map_err(|error| error.to_string())?;
     let data = match source {
-        Some(source) => cloud_events::json(entry, source).map_err(|error| error.to_string())?,
+        Some(source) => cloud_events::json(entry, &seen, source).map_err(|error| error.to_string())?,
         None => {
-            let event = event_json(entry).map_err(|error| error.to_string())?;
+            let event = event_json(&seen).map_err(|error| error.to_string())?;
             serde_json::to_string(&event).map_err(|error| error.to_string())?
         }
     };
@@ -214,6 +229,8 @@ struct Feed {
     read: VecDeque<Entry>,
     /// The journal's origin, where CloudEvents are wanted.
     source: Option<String>,
+    /// Whoever follows it, as they came in.
+    reader: Identity,
 }
 
 /// The events after a position, without end.
@@ -227,7 +244,7 @@ fn follow(feed: Feed) -> impl Stream<Item = Result<Event, Infallible>> {
             }
         };
         let position = entry.position;
-        match sent(&entry, feed.source.as_deref()) {
+        match sent(&entry, &feed.reader, feed.source.as_deref()) {
             Ok(event) => Some((Ok(event), feed)),
             Err(error) => {
                 tracing::error!(%error, position, "an event stream ends early");

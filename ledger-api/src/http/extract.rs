@@ -103,7 +103,7 @@ impl Caller {
 /// What surrounds every command: who gives it, its key, and the server's clock, read once a request.
 #[derive(Debug, Clone)]
 pub struct Asking {
-    /// Who.
+    /// Whoever asks, with the roles of the day.
     pub caller: Identity,
     /// The frame that the command gets.
     pub context: Context,

@@ -53,7 +53,7 @@ pub struct OpenAccount {
 /// An account as opened.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AccountAnswer {
-    /// Which.
+    /// The account's id.
     #[schema(value_type = String)]
     account: AccountId,
     /// Durable up to here.
@@ -231,7 +231,7 @@ pub struct EndGrant {
     /// The first day on which it holds no longer; today without it: then from the next request on.
     #[serde(default)]
     on: Option<DateJson>,
-    /// Why.
+    /// The reason, at most 500 characters; kept in the vault.
     #[schema(value_type = Reason)]
     reason: Text,
 }
@@ -243,7 +243,7 @@ impl Ask for EndGrant {
     fn command(self, path: OfGrant) -> Result<Asked, ServiceError> {
         let EndGrant { on, reason } = self;
         let on = maybe_day("on", on)?;
-        Ok(Command::EndGrant(commands::EndGrant { grant: path.grant, on, reason: reason.0 }).into())
+        Ok(Command::EndGrant(commands::EndGrant { grant: path.grant, on, reason: reason.0, over: false }).into())
     }
 
     fn answer(_: &Command, receipt: &Receipt) -> Option<GrantAnswer> {

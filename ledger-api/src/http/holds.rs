@@ -42,10 +42,10 @@ pub fn routes() -> Routes {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceHold {
-    /// For whom.
+    /// The worker's id (编号).
     #[schema(value_type = Id)]
     worker: WorkerId,
-    /// Where.
+    /// The store's id (网点编号).
     #[schema(value_type = Id)]
     store: StoreId,
     /// What: 1 to 100 lines.
@@ -185,7 +185,7 @@ pub struct ReleaseHold {
 /// A hold that ended.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReleasedAnswer {
-    /// Which.
+    /// The hold's name: the key of the command that placed it.
     #[schema(value_type = String)]
     hold: HoldId,
     /// The points given back.

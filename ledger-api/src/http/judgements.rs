@@ -45,7 +45,7 @@ pub struct OfCredit {
 /// What became of a credit.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JudgedAnswer {
-    /// Which.
+    /// The credit's name: the key of the command that recorded it.
     #[schema(value_type = String)]
     credit: CreditId,
     /// `proposed` (another check is due), `publicised`, `confirmed`, `rejected`, `reversed`, `objected`, `appealed`, or

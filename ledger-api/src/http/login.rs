@@ -1,9 +1,9 @@
 //! Sessions over HTTP: an account's password against a cookie, and out again.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use ledger_core::domain::refusal::Code;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use super::body::ApiJson;
 use super::error::{ApiError, Problem};
 use crate::app::App;
+use crate::security_log::Refusals;
 use crate::service::login::{self, Entered, LoginError};
 use crate::visit::{self, Transport};
 
@@ -69,7 +70,12 @@ impl axum::extract::FromRequestParts<App> for Visit {
         (status = 401, body = Problem, content_type = "application/problem+json", description = "They do not fit."),
         (status = 403, body = Problem, content_type = "application/problem+json", description = "Not over HTTPS."),
         (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many were wrong.")))]
-async fn log_in(State(app): State<App>, visit: Visit, ApiJson(body): ApiJson<Login>) -> Result<Response, ApiError> {
+async fn log_in(
+    State(app): State<App>,
+    Extension(refusals): Extension<Refusals>,
+    visit: Visit,
+    ApiJson(body): ApiJson<Login>,
+) -> Result<Response, ApiError> {
     if visit.transport == Transport::Plain {
         let detail = "a password is not taken over plain HTTP; use https://, as docs/guides/https.md says how to get";
         return Err(ApiError::new(Code::Forbidden, detail));
@@ -82,9 +88,11 @@ async fn log_in(State(app): State<App>, visit: Visit, ApiJson(body): ApiJson<Log
     {
         Ok(entered) => entered,
         Err(no @ (LoginError::Wrong | LoginError::Given)) => {
+            login::concern(&app, &refusals, &body.account).await;
             return Err(ApiError::new(Code::Unauthenticated, no.to_string()));
         }
         Err(LoginError::TooSoon(wait)) => {
+            login::concern(&app, &refusals, &body.account).await;
             let told = LoginError::TooSoon(wait).to_string();
             let mut response = ApiError::new(Code::TooManyRequests, told).into_response();
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds));

@@ -55,7 +55,7 @@ pub struct RegisterMerchant {
 /// What became of a merchant.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MerchantAnswer {
-    /// Which.
+    /// The merchant's id (商户编号).
     #[schema(value_type = String)]
     merchant: MerchantId,
     /// Durable up to here.

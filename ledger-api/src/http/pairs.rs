@@ -63,7 +63,7 @@ pub struct OpenPair {
 /// A pair as recorded.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PairAnswer {
-    /// Which.
+    /// The pair's number (结对号).
     #[schema(value_type = String)]
     pair: PairId,
     /// Durable up to here.
@@ -206,7 +206,7 @@ pub struct ConfirmVisit {
 /// A visit as confirmed, and what it earned.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConfirmedVisitAnswer {
-    /// Which.
+    /// The row's number (走访号).
     #[schema(value_type = String)]
     visit: VisitId,
     /// Of which pair.

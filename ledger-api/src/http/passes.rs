@@ -72,7 +72,7 @@ pub struct IssuePass {
 /// A pass as recorded.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PassAnswer {
-    /// Which.
+    /// The pass's number (卡号).
     #[schema(value_type = String)]
     pass: PassNo,
     /// Durable up to here.
@@ -156,7 +156,7 @@ fn parts(raw: &RawValue, places: u32, what: &str) -> Result<u32, ServiceError> {
 /// An offer as recorded.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OfferAnswer {
-    /// Which.
+    /// The offer's number (优惠编号).
     #[schema(value_type = String)]
     offer: OfferId,
     /// Durable up to here.

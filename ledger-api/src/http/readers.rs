@@ -43,7 +43,7 @@ fn row_from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Uu
 
 #[derive(Debug, Serialize, ToSchema)]
 struct ReadJson {
-    /// When.
+    /// Business time, RFC 3339 with offset.
     at: String,
     /// Who: an account or token, by its id.
     reader: String,

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use ledger_core::journal::Entry;
+use ledger_core::domain::event::Event;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
@@ -12,11 +12,12 @@ use super::accept;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, position_from_text};
-use crate::access::policy::{Read, Target};
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::audit::AuditError;
 use crate::audit::notice::notice;
 use crate::qr::Picture;
+use crate::service::objectors::withholds;
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -64,8 +65,13 @@ async fn read_receipt(
         }
         entry => entry?,
     };
-    let owner = owner(&entry)?;
+    let event = entry.event()?;
+    let owner = owner(&event);
     let reading = caller.may(Read::Receipt, owner.as_deref().map_or(Target::District, Target::Worker))?;
+    // A receipt is the entry as it was hashed: nothing of it can be left out.
+    if withholds(Who::Bearer(&caller.0), &event) {
+        return Err(ApiError::forbidden());
+    }
     if let Some(worker) = owner {
         reading.note_entry(&app, &worker, position);
     }
@@ -110,8 +116,8 @@ fn form(query: &PaperQuery, headers: &HeaderMap) -> Result<Form, ApiError> {
 }
 
 /// The worker whose account the entry is of; none for what belongs to nobody's account.
-fn owner(entry: &Entry) -> Result<Option<String>, ApiError> {
-    Ok(entry.event()?.as_worker().map(|event| event.worker().to_string()))
+fn owner(event: &Event) -> Option<String> {
+    event.as_worker().map(|event| event.worker().to_string())
 }
 
 fn text(text: String, name: &str) -> Response {

@@ -35,7 +35,7 @@ pub struct Line {
     /// Which item.
     #[schema(value_type = Id)]
     sku: Sku,
-    /// How many.
+    /// In units of the item.
     quantity: UnitsJson,
 }
 
@@ -61,7 +61,7 @@ pub struct Redeem {
     /// Who spends.
     #[schema(value_type = Id)]
     worker: WorkerId,
-    /// Where.
+    /// The store's id (网点编号).
     #[schema(value_type = Id)]
     store: StoreId,
     /// On what: 1 to 100 lines.

@@ -55,7 +55,8 @@ struct RefusalJson {
     who: Option<String>,
     /// From where; null where that is not known.
     address: Option<String>,
-    /// What was asked for: method and route, without ids.
+    /// What was asked for: method and route, without ids; for a proof at the counter that was wrong (code `invalid_input`),
+    /// `proof`, of which kind, and of which worker.
     route: String,
 }
 

@@ -46,7 +46,7 @@ pub struct ObjectToSelection {
     /// About which candidate.
     #[schema(value_type = Id)]
     candidate: WorkerId,
-    /// Why.
+    /// The reason, at most 500 characters; kept in the vault.
     #[schema(value_type = Reason)]
     reason: Text,
 }
@@ -119,7 +119,7 @@ pub struct OfObjection {
 pub struct AnswerObjection {
     /// Whether it was right: the list is then to be revised.
     upheld: bool,
-    /// Why.
+    /// The reason, at most 500 characters; kept in the vault.
     #[schema(value_type = Reason)]
     reason: Text,
 }
@@ -167,13 +167,13 @@ async fn answer(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReviseSelection {
-    /// Whom.
+    /// The candidate's id as a worker (编号).
     #[schema(value_type = Id)]
     candidate: WorkerId,
     /// Whether they are taken off; else they are measured anew, by what the ledger says now of the same days.
     #[serde(default)]
     remove: bool,
-    /// Why.
+    /// The reason, at most 500 characters; kept in the vault.
     #[schema(value_type = Reason)]
     reason: Text,
 }

@@ -98,7 +98,7 @@ pub struct AnnounceSelection {
 /// A selection as announced.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SelectionAnswer {
-    /// Which.
+    /// The selection's id.
     #[schema(value_type = String)]
     selection: SelectionId,
     /// Durable up to here.
@@ -167,7 +167,7 @@ pub struct WordAnswer {
     /// For which selection.
     #[schema(value_type = String)]
     selection: SelectionId,
-    /// Whose.
+    /// The worker's id (编号).
     #[schema(value_type = String)]
     worker: WorkerId,
     /// Durable up to here.

@@ -34,10 +34,10 @@ pub fn routes() -> Routes {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Restock {
-    /// Which.
+    /// The item's number at its store (商品编号).
     #[schema(value_type = Id)]
     sku: Sku,
-    /// How many.
+    /// In units of the item.
     quantity: UnitsJson,
     /// From whom, when not the listing's merchant.
     #[serde(default)]
@@ -83,7 +83,7 @@ async fn restock(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CountStock {
-    /// Which.
+    /// The item's number at its store (商品编号).
     #[schema(value_type = Id)]
     sku: Sku,
     /// Units found, those set aside for holds among them.
@@ -140,12 +140,12 @@ async fn stocktake(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WriteOffStock {
-    /// Which.
+    /// The item's number at its store (商品编号).
     #[schema(value_type = Id)]
     sku: Sku,
-    /// How many.
+    /// In units of the item.
     quantity: UnitsJson,
-    /// Why.
+    /// The reason, at most 500 characters; kept in the vault.
     #[schema(value_type = Reason)]
     reason: Text,
 }

@@ -75,7 +75,7 @@ pub struct OpenSite {
 /// What became of a site.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SiteAnswer {
-    /// Which.
+    /// The site's id (驿站编号).
     #[schema(value_type = String)]
     site: SiteId,
     /// Durable up to here.
@@ -178,7 +178,7 @@ pub struct CloseSite {
     /// 停用日期: the first day closed; today without.
     #[serde(default)]
     on: Option<DateJson>,
-    /// Why.
+    /// The reason, where one was given.
     #[serde(default, deserialize_with = "maybe_text")]
     #[schema(max_length = 500)]
     reason: Option<String>,
@@ -187,7 +187,7 @@ pub struct CloseSite {
 /// What became of a site that closes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ClosingAnswer {
-    /// Which.
+    /// The site's id (驿站编号).
     #[schema(value_type = String)]
     site: SiteId,
     /// The first day closed.

@@ -101,7 +101,7 @@ pub(super) struct DisputeJson {
     pub(super) reason: String,
     /// Whether the merchant was right; null while it waits for an answer.
     pub(super) upheld: Option<bool>,
-    /// Why.
+    /// The answer to it, once there is one.
     pub(super) answer: Option<String>,
     pub(super) answered_by: Option<String>,
 }

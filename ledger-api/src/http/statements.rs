@@ -174,7 +174,7 @@ pub struct DisputeStatement {
     /// The line: the redemption's or the row's number.
     #[schema(value_type = KeyName)]
     line: Key,
-    /// Why.
+    /// The reason, at most 500 characters; kept in the vault.
     #[schema(value_type = Reason)]
     reason: Text,
 }
@@ -249,7 +249,7 @@ pub struct OfDispute {
 pub struct AnswerDispute {
     /// Whether the merchant is right: what is wrong is put right then, and the statement prepared again.
     upheld: bool,
-    /// Why.
+    /// The reason, at most 500 characters; kept in the vault.
     #[schema(value_type = Reason)]
     reason: Text,
 }

@@ -35,7 +35,7 @@ pub fn routes() -> Routes {
 /// The store that an address names.
 #[derive(Debug, Deserialize)]
 pub struct OfStore {
-    /// Which.
+    /// The store's id (网点编号).
     pub(super) store: StoreId,
 }
 
@@ -68,7 +68,7 @@ pub struct OpenStore {
 /// What became of a store.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StoreAnswer {
-    /// Which.
+    /// The store's id (网点编号).
     #[schema(value_type = String)]
     store: StoreId,
     /// Durable up to here.
@@ -116,7 +116,7 @@ async fn open(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CloseStore {
-    /// Why.
+    /// The reason, at most 500 characters; kept in the vault.
     #[schema(value_type = Reason)]
     reason: Text,
 }
@@ -223,10 +223,10 @@ pub struct ListItem {
 /// What became of an item.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ItemAnswer {
-    /// Where.
+    /// The store's id (网点编号).
     #[schema(value_type = String)]
     store: StoreId,
-    /// Which.
+    /// The item's number at its store (商品编号).
     #[schema(value_type = String)]
     sku: Sku,
     /// Durable up to here.
@@ -290,7 +290,7 @@ pub struct OfItem {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DelistItem {
-    /// Why.
+    /// The reason, at most 500 characters; kept in the vault.
     #[schema(value_type = Reason)]
     reason: Text,
 }

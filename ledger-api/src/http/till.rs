@@ -39,7 +39,7 @@ struct ReversalJson {
     recorded_at: String,
     /// Who gave it back: a token's id.
     by: String,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     reason: String,
     /// The position that gave it back.
     position: u64,

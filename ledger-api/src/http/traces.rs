@@ -19,6 +19,7 @@ use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::asked_recorded::AskedRecorded;
 use crate::audit_sheet::trace::{TraceEndJson, TraceLineJson};
+use crate::service::objectors::withholds;
 use crate::service::reading::date;
 use crate::service::texts;
 
@@ -93,7 +94,10 @@ async fn read_trace(
     let mut lines: Vec<TraceLine> = Vec::new();
     let (mut last, mut next) = (0, None);
     walk(journal.as_ref(), until, &mut |_| {}, &mut |entry, event| {
-        let Some(line) = tracer.entry(entry, event).filter(|line| line.position > after) else { return };
+        let Some(mut line) = tracer.entry(entry, event).filter(|line| line.position > after) else { return };
+        if withholds(Who::Bearer(&caller.0), event) {
+            line.actor.clear();
+        }
         if lines.len() < limit {
             last = line.position;
             lines.push(line);

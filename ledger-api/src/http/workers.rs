@@ -77,7 +77,7 @@ pub struct RegisterWorker {
 /// What became of a worker.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WorkerAnswer {
-    /// Which.
+    /// The worker's id (编号).
     #[schema(value_type = String)]
     worker: WorkerId,
     /// Durable up to here.
@@ -144,7 +144,7 @@ async fn register(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DepartWorker {
-    /// Why.
+    /// The reason, at most 500 characters; kept in the vault.
     #[schema(value_type = Reason)]
     reason: Text,
 }
@@ -288,7 +288,7 @@ async fn move_card(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CloseCard {
-    /// Why.
+    /// The reason, at most 500 characters; kept in the vault.
     #[schema(value_type = Reason)]
     reason: Text,
 }

@@ -60,7 +60,7 @@ impl ImportError {
 #[derive(Debug, thiserror::Error)]
 #[error("{cause}")]
 pub struct Stopped {
-    /// Why.
+    /// What the import failed of.
     #[source]
     pub cause: ImportError,
     /// What was done until then.

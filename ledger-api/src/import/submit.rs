@@ -182,14 +182,33 @@ impl Submitter<'_> {
         }
         let names: Vec<_> = chunk.witnesses.iter().map(|(_, witness)| witness.as_str()).collect();
         let Some(pseudonyms) = self.destination.remember_witnesses(&names).await? else { return Ok(()) };
+        let own = self.own_pseudonyms(chunk).await?;
         for ((index, _), pseudonym) in chunk.witnesses.iter().zip(pseudonyms) {
             if let Some(submission) = chunk.submissions.get_mut(*index)
-                && let Command::RecordCredit(commands::RecordCredit { witness, .. }) = &mut submission.command
+                && let Command::RecordCredit(commands::RecordCredit { worker, witness, worker_as_witness, .. }) =
+                    &mut submission.command
             {
+                *worker_as_witness = own.get(worker).cloned().unwrap_or_default();
                 *witness = Some(pseudonym);
             }
         }
         Ok(())
+    }
+
+    /// The pseudonyms that the workers of witnessed rows have as witnesses themselves: by these the guards see that two vouch
+    /// for each other.
+    async fn own_pseudonyms(&self, chunk: &Chunk) -> Result<HashMap<WorkerId, Vec<String>>, ImportError> {
+        let witnessed = chunk.witnesses.iter().filter_map(|(index, _)| chunk.submissions.get(*index));
+        let workers: HashSet<&WorkerId> = witnessed
+            .filter_map(|submission| match &submission.command {
+                Command::RecordCredit(command) => Some(&command.worker),
+                _ => None,
+            })
+            .collect();
+        let named = |worker: &WorkerId| (worker.clone(), self.roster.get(worker).cloned());
+        let asked: Vec<(WorkerId, Option<String>)> = workers.into_iter().map(named).collect();
+        let told = self.destination.as_witnesses(asked.clone()).await?;
+        Ok(asked.into_iter().map(|(worker, _)| worker).zip(told).collect())
     }
 }
 

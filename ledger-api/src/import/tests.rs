@@ -305,6 +305,55 @@ async fn names_go_to_the_vault_and_never_to_the_journal() {
     assert_eq!(vault.get_name(WITNESS, &pseudonym).await.unwrap().as_deref(), Some("网格员甲"));
 }
 
+/// The guards work on imported rows as they do at a desk: marked rows are proposals with one check more, refused ones are
+/// reported with the guard's code.
+#[tokio::test]
+async fn guards_meet_imported_rows_that_are_proposals() {
+    const GUARDED: &str = "code = \"000000\"\nname = \"测试区\"\nimport = \"proposed\"\nchecks = 1\n[guards]\n\
+        witness_circle = \"flag\"\nself_witness = \"flag\"\nwitness_overload = { do = \"refuse\", over = 2 }\n\
+        hours_over_day = { do = \"flag\", over = 4 }\n";
+    let place = tempfile::tempdir().unwrap();
+    let url = JournalUrl::Sqlite(place.path().join("names.db"));
+    let vault = Vault::open_with(&url, &KeySource::Given(Zeroizing::new("5a".repeat(32)))).await.unwrap();
+    let district = District::new().await;
+    let folder = PackFolder::new().write("district.toml", GUARDED).activities(
+        "2024-03",
+        &[
+            "J1,W1,ZY01,2024-03-05,1,乙",
+            "J2,W2,ZY01,2024-03-06,1,甲",
+            "J3,W2,ZY01,2024-03-07,1,W1",
+            "J4,W1,ZY01,2024-03-08,1,甲",
+            "J5,W1,ZY01,2024-03-09,5,丙",
+            "J6,W1,ZY01,2024-03-10,1,丁",
+            "J7,W2,ZY01,2024-03-10,1,丁",
+            "J8,W2,ZY01,2024-03-10,1,丁",
+        ],
+    );
+    let report = load(&district.ledger, Some(&vault), &folder.check(), &NO_PAUSE, &|_| {}).await.unwrap();
+    assert_report(&report, [7, 0, 0, 0], &["活动记录-2024-03.csv:10:witness_overload"]);
+    let entries = district.journal.read(0, usize::MAX).await.unwrap();
+    let mut met = Vec::new();
+    for entry in &entries {
+        let event = entry.event().unwrap();
+        let Some(record) = event.as_worker().and_then(|event| event.as_service()) else { continue };
+        assert!(record.proposed, "{record:?}");
+        let flags: Vec<&str> = record.flags.iter().map(|flag| flag.as_str()).collect();
+        met.push((record.credit.to_string(), record.checks, flags.join(" ")));
+    }
+    let told: Vec<(&str, u32, &str)> =
+        met.iter().map(|(credit, checks, flags)| (credit.as_str(), checks.unwrap_or(0), flags.as_str())).collect();
+    let expected = [
+        ("J1", 1, ""),
+        ("J2", 2, "witness_circle"),
+        ("J3", 2, "witness_circle"),
+        ("J4", 2, "self_witness"),
+        ("J5", 2, "hours_over_day"),
+        ("J6", 1, ""),
+        ("J7", 1, ""),
+    ];
+    assert_eq!(told, expected);
+}
+
 #[tokio::test]
 async fn a_journal_away_for_a_moment_is_waited_for_and_one_that_stays_away_stops_the_import() {
     let journal = FlakyJournal::default();

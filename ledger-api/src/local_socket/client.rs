@@ -167,6 +167,17 @@ impl Destination for Client {
         }
     }
 
+    async fn as_witnesses(
+        &self,
+        workers: Vec<(WorkerId, Option<String>)>,
+    ) -> Result<Vec<Vec<String>>, DestinationError> {
+        let count = workers.len();
+        match self.ask(&Question::AsWitnesses(workers)).await? {
+            Answer::AsWitnesses(own) if own.len() == count => Ok(own),
+            other => Err(unexpected(&other).into()),
+        }
+    }
+
     async fn keep_names(&self, names: Vec<(String, String)>) -> Result<(), DestinationError> {
         match self.ask(&Question::KeepNames(names)).await? {
             Answer::Kept => Ok(()),
@@ -194,6 +205,7 @@ fn unexpected(answer: &Answer) -> AskError {
         Answer::Told(_) => "answers to commands",
         Answer::Pseudonyms(_) => "pseudonyms",
         Answer::OwnWitnesses(_) => "whose witness is the worker",
+        Answer::AsWitnesses(_) => "whose pseudonyms are whose",
         Answer::Kept => "that names are kept",
         Answer::Done(_) => "what was done of what was due",
         Answer::Issued(_) => "a token",

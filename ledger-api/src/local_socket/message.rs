@@ -41,6 +41,8 @@ pub(super) enum Question {
     RememberWitnesses(Vec<String>),
     /// To tell which texts name the worker beside them.
     AreOwnWitnesses(Vec<(WorkerId, String)>),
+    /// To tell which pseudonyms workers have as witnesses, each with the name that a pack has.
+    AsWitnesses(Vec<(WorkerId, Option<String>)>),
     /// To keep the names of workers, each as (id, name).
     KeepNames(Vec<(String, String)>),
     /// To do what is due through a day.
@@ -63,6 +65,8 @@ pub(super) enum Answer {
     Pseudonyms(Vec<String>),
     /// One for each text.
     OwnWitnesses(Vec<bool>),
+    /// Those of each worker.
+    AsWitnesses(Vec<Vec<String>>),
     /// The names are kept.
     Kept,
     /// What was done of what was due.

@@ -92,6 +92,7 @@ async fn answer(question: Question, app: &App) -> Answer {
             own.remember_witnesses(&names).await.map(|pseudonyms| Answer::Pseudonyms(pseudonyms.unwrap_or_default()))
         }
         Question::AreOwnWitnesses(asked) => own.are_own_witnesses(asked).await.map(Answer::OwnWitnesses),
+        Question::AsWitnesses(workers) => own.as_witnesses(workers).await.map(Answer::AsWitnesses),
         Question::KeepNames(names) => own.keep_names(names).await.map(|()| Answer::Kept),
         Question::CarryOut(through) => {
             return carry_out(app, through)
@@ -126,7 +127,7 @@ fn no(error: &AccountError) -> Answer {
     let unusable = match error {
         AccountError::Refused(_) | AccountError::Id(_) | AccountError::Denied(_) => true,
         AccountError::Access(error) => return refused(error),
-        AccountError::Journal(_) | AccountError::Name(_) | AccountError::Unknown => false,
+        AccountError::Journal(_) | AccountError::Name(_) | AccountError::Unnamed(_) | AccountError::Unknown => false,
     };
     Answer::Failed { unusable, message: error.to_string() }
 }

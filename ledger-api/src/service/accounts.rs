@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command;
 use super::destination::{Told, machine_owner};
+use super::names::forgotten;
 use crate::access::policy::{Denied, Who};
 use crate::access::{Access, AccessError, NewToken};
 use crate::vault::{ACCOUNT, Vault, VaultError};
@@ -37,6 +38,9 @@ pub enum AccountError {
     /// The name was not kept, and everything else was done.
     #[error("the account is open, but its name could not be kept: {0}")]
     Name(#[from] VaultError),
+    /// Whether the name may be kept could not be told, and nothing was done.
+    #[error("nothing was done: whether the name may be kept cannot be told now: {0}")]
+    Unnamed(VaultError),
     /// Whoever asks may not.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -84,6 +88,12 @@ pub async fn give(
     name: Option<&str>,
 ) -> Result<(Told, bool), AccountError> {
     let opened = if let Command::OpenAccount(open) = &command { Some(open.account.clone()) } else { None };
+    if let (Command::OpenAccount(commands::OpenAccount { worker: Some(worker), .. }), Some(_), Some(vault)) =
+        (&command, name, vault)
+        && vault.is_erased(worker.as_str()).await.map_err(AccountError::Unnamed)?
+    {
+        return Err(AccountError::Refused(forgotten(worker.as_str())));
+    }
     let context = Context { key, actor: machine_owner()?, at: ledger.now() };
     let outcomes = command::give(ledger, Who::Owner, vec![Submission { context, command }]).await?;
     let outcome = outcomes.into_iter().next().unwrap_or(Outcome::Unknown);

@@ -9,6 +9,7 @@ use ledger_core::journal::{Entry, Journal};
 use tokio::sync::{Mutex, RwLock};
 
 use super::ServiceError;
+use super::objectors::seen_by;
 use super::reading::may_read;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
@@ -133,8 +134,10 @@ pub async fn events(
         for entry in read.into_iter().rev() {
             end = entry.position.saturating_sub(1);
             looked += 1;
-            if filter.wants(&entry) {
-                entries.push(entry);
+            // Sought in what whoever asks may see: nobody finds out by asking for it.
+            let seen = seen_by(who, &entry)?;
+            if filter.wants(&seen) {
+                entries.push(seen.into_owned());
                 if entries.len() == limit {
                     break;
                 }

@@ -121,11 +121,11 @@ pub(super) async fn name_worker(app: &App, command: &mut Command) -> Result<Opti
 /// The signed code of a hold: what a counter without a network takes it by.
 #[derive(Debug, Clone)]
 pub struct HoldCode {
-    /// Which.
+    /// The hold's name: the key of the command that placed it.
     pub hold: HoldId,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: String,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: String,
     /// It is void from here on.
     pub expires_at: String,

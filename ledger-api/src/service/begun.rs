@@ -30,7 +30,7 @@ pub(super) struct Posted {
 /// A credit, redemption, hold or application that was begun.
 #[derive(Debug, Clone)]
 pub(super) struct Act {
-    /// Whose.
+    /// The worker's id (编号).
     pub(super) worker: WorkerId,
     /// Where, unless it is a credit or an application.
     pub(super) store: Option<StoreId>,

@@ -244,7 +244,7 @@ async fn look_at(
         }
     };
     let Some(found) = found else {
-        tracing::info!(%worker, by = asker, "a proof at the counter was wrong");
+        note_wrong(app, asker, worker, asked);
         return Err(Why::Wrong(asked).into());
     };
     app.proofs.was_right(worker, asker);
@@ -252,6 +252,12 @@ async fn look_at(
         return Err(Why::TooOld.into());
     }
     Ok(found)
+}
+
+/// Puts down for auditors that somebody showed a wrong proof, and whose it should have been: whoever guesses is seen.
+fn note_wrong(app: &App, asker: &str, worker: &WorkerId, asked: CounterProof) {
+    tracing::info!(%worker, by = asker, "a proof at the counter was wrong");
+    app.security.note(Code::InvalidInput.as_str(), asker, "", &format!("proof {} of {worker}", asked.as_str()));
 }
 
 async fn by_code(
@@ -341,7 +347,10 @@ async fn prove(
     let shown = shown.map(str::trim).filter(|shown| !shown.is_empty()).ok_or(Why::Missing(asked))?;
     let (by, once) = if shown.starts_with(WORD) {
         let word = read_word(app, asker, spending.store.as_str(), worker, shown);
-        let word = word.filter(|word| fits(asked, word.by)).ok_or(Why::Wrong(asked))?;
+        let word = word.filter(|word| fits(asked, word.by)).ok_or_else(|| {
+            note_wrong(app, asker, worker, asked);
+            Why::Wrong(asked)
+        })?;
         (word.by, Some(word.once))
     } else {
         let at = match spending.time {

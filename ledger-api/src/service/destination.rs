@@ -69,6 +69,16 @@ pub trait Destination: Send + Sync {
     /// [`DestinationError`].
     async fn are_own_witnesses(&self, asked: Vec<(WorkerId, String)>) -> Result<Vec<bool>, DestinationError>;
 
+    /// The pseudonyms that each worker has as a witness, in order: under the id, and under the name beside it or else the one
+    /// that is kept. Without them the guards could not tell that two vouch for each other.
+    ///
+    /// # Errors
+    /// [`DestinationError`].
+    async fn as_witnesses(
+        &self,
+        workers: Vec<(WorkerId, Option<String>)>,
+    ) -> Result<Vec<Vec<String>>, DestinationError>;
+
     /// Keeps the names of workers, each as (id, name).
     ///
     /// # Errors
@@ -158,6 +168,16 @@ impl Destination for OwnLedger<'_> {
             });
         }
         Ok(own)
+    }
+
+    async fn as_witnesses(
+        &self,
+        workers: Vec<(WorkerId, Option<String>)>,
+    ) -> Result<Vec<Vec<String>>, DestinationError> {
+        match self.vault {
+            Some(vault) => Ok(names::all_as_witnesses(vault, workers).await?),
+            None => Ok(vec![Vec::new(); workers.len()]),
+        }
     }
 
     async fn keep_names(&self, workers: Vec<(String, String)>) -> Result<(), DestinationError> {

@@ -1,6 +1,7 @@
 //! What is due by itself: credits whose publicity is over count, objections that nobody may appeal any more are final, holds
-//! that ran out are given back, lots that ended are booked. Nothing but the first two rests on it: a hold that ran out is
-//! void and a lot that ended is not spendable, booked or not.
+//! that ran out are given back, lots that ended and grants whose last day is over are booked. Nothing but the first two rests
+//! on it: a hold that ran out is void, a lot that ended is not spendable and nobody acts by a grant that is over, booked or
+//! not.
 //!
 //! Each is one command with a key made from what is due, so that it is done once, whoever does it and however often.
 
@@ -17,12 +18,14 @@ use serde::{Deserialize, Serialize};
 
 use super::ServiceError;
 use super::command::{give, receipt_of, worker_event};
-use super::keys::{EXPIRY_KEYS, OBJECTION_KEYS, PUBLICITY_KEYS, RELEASE_KEYS, derived_key};
+use super::keys::{EXPIRY_KEYS, GRANT_KEYS, OBJECTION_KEYS, PUBLICITY_KEYS, RELEASE_KEYS, derived_key};
 use crate::access::policy::{CommandKind, Denied, Target, Who, allow};
 use crate::app::App;
 
 /// Who carries out what is due by itself.
 pub(super) const LEDGER_ACTOR: &str = "ledger";
+/// Why a grant ended that ran out.
+const GRANT_OVER: &str = "授权期满";
 /// Workers looked at together.
 const PAGE: usize = 1_000;
 
@@ -39,7 +42,10 @@ pub struct Done {
     pub expired_workers: u64,
     /// What was booked as expired in all.
     pub expired_points: Points,
-    /// Credits for which the ledger's clock says that it is too soon.
+    /// Grants whose end was booked.
+    #[serde(default)]
+    pub ended: u64,
+    /// Credits and grants for which the ledger's clock says that it is too soon.
     too_soon: u64,
     /// Durable up to here.
     pub position: u64,
@@ -69,6 +75,7 @@ pub async fn carry_out(app: &App, through: Option<NaiveDate>) -> Result<Done, Se
     // What must be over first is over on the day before.
     let Some(over) = through.pred_opt() else { return Ok(Done::default()) };
     let mut done = settle_credits(app, over).await?;
+    done.end_grants(app, over).await?;
     let until = if through == today { now } else { BusinessTime::start_of(through.succ_opt().unwrap_or(through)) };
     done.released = release_holds_until(app, until).await?;
     let booked = book_ended_lots(app, over).await?;
@@ -77,14 +84,16 @@ pub async fn carry_out(app: &App, through: Option<NaiveDate>) -> Result<Done, Se
     Ok(done)
 }
 
-/// Does what waited for a day to end: credits whose publicity is over count, objections that nobody appealed are final.
-/// Tells whether nothing of it is left.
+/// Does what waited for a day to end: credits whose publicity is over count, objections that nobody appealed are final, and
+/// grants that ran out are booked as ended. Tells whether nothing of it is left.
 ///
 /// # Errors
 /// [`ServiceError`]; what was not done is due again.
 pub async fn settle_ended(app: &App, over: NaiveDate) -> Result<bool, ServiceError> {
     app.views.fresh(None).await?;
-    Ok(settle_credits(app, over).await?.too_soon == 0)
+    let mut done = settle_credits(app, over).await?;
+    done.end_grants(app, over).await?;
+    Ok(done.too_soon == 0)
 }
 
 /// Books the lots that ended by a day that is over, once for that day.
@@ -126,6 +135,29 @@ async fn settle_credits(app: &App, over: NaiveDate) -> Result<Done, ServiceError
 }
 
 impl Done {
+    /// Books the ends of grants whose last day is over, for the first moment after it.
+    async fn end_grants(&mut self, app: &App, over: NaiveDate) -> Result<(), ServiceError> {
+        let actor = Actor::new(LEDGER_ACTOR)?;
+        let mut submissions = Vec::new();
+        for (grant, last_day) in app.views.due_grants(over).await? {
+            let at = BusinessTime::start_of(last_day.succ_opt().unwrap_or(last_day));
+            let context = Context { key: derived_key(GRANT_KEYS, grant.as_str())?, actor: actor.clone(), at };
+            let end = commands::EndGrant { grant, on: None, reason: GRANT_OVER.to_owned(), over: true };
+            submissions.push(Submission { context, command: Command::EndGrant(end) });
+        }
+        for outcome in give(&app.ledger, Who::Ledger, submissions).await? {
+            match outcome {
+                Outcome::Committed(receipt) => self.ended += u64::from(!receipt.repeated),
+                // Somebody was quicker: another server.
+                Outcome::Refused(refusal) if refusal.code == Code::AlreadyDecided => {}
+                Outcome::Refused(refusal) if refusal.code == Code::InvalidDate => self.too_soon += 1,
+                Outcome::Refused(refusal) => return Err(ServiceError::Refused(refusal)),
+                Outcome::Unknown => return Err(ServiceError::Unknown),
+            }
+        }
+        Ok(())
+    }
+
     fn count(&mut self, receipt: &Receipt) {
         if receipt.repeated {
             return;

@@ -12,10 +12,12 @@ pub const RELEASE_KEYS: &str = "hold-expired/";
 pub const PUBLICITY_KEYS: &str = "publicity-over/";
 /// Keys under which credits are rejected for good once nobody may appeal any more start with this.
 pub const OBJECTION_KEYS: &str = "objection-final/";
+/// Keys under which the ends of grants that ran out are booked start with this.
+pub const GRANT_KEYS: &str = "grant-over/";
 /// Keys under which lots that ended are booked by themselves start with this.
 pub const EXPIRY_KEYS: &str = "lots-expired/";
 /// Keys that the ledger's own work uses: nobody else may take them first.
-const RESERVED_KEYS: &[&str] = &["journal/", RELEASE_KEYS, PUBLICITY_KEYS, OBJECTION_KEYS, EXPIRY_KEYS];
+const RESERVED_KEYS: &[&str] = &["journal/", RELEASE_KEYS, PUBLICITY_KEYS, OBJECTION_KEYS, GRANT_KEYS, EXPIRY_KEYS];
 
 /// Reads the key of a command.
 ///
@@ -57,7 +59,9 @@ mod tests {
     #[test]
     fn keys_of_the_ledgers_own_work_cannot_be_taken() {
         assert!(read_key("2024-03/0001").is_ok());
-        for key in ["", "a b", &"x".repeat(129), "journal/open", "hold-expired/H1", "publicity-over/C1"] {
+        for key in
+            ["", "a b", &"x".repeat(129), "journal/open", "hold-expired/H1", "publicity-over/C1", "grant-over/g1"]
+        {
             assert!(read_key(key).is_err(), "{key:?}");
         }
     }

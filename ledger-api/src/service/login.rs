@@ -11,6 +11,7 @@ use crate::access::policy::{CommandKind, Denied, Target, Who, allow};
 use crate::access::session::Session;
 use crate::access::{AccessError, Identity};
 use crate::app::App;
+use crate::security_log::Refusals;
 
 /// Somebody who just logged in.
 #[derive(Debug, Clone)]
@@ -58,6 +59,16 @@ pub async fn login(app: &App, account: &str, password: &str, before: Option<&str
         return Err(LoginError::Given);
     }
     enter(app, &account, before).await
+}
+
+/// Tells the security log whose account a password was tried for. Of what is no account nothing is put down: somebody may
+/// have typed the password there.
+pub async fn concern(app: &App, refusals: &Refusals, account: &str) {
+    let Ok(account) = AccountId::new(account.trim()) else { return };
+    let known = app.views.account_row(account.as_str()).await.ok().and_then(|row| row.value);
+    if known.is_some_and(|row| row.exists()) {
+        refusals.concern(account.as_str());
+    }
 }
 
 /// Whose account it is by a password, and whether somebody else gave that.

@@ -2,7 +2,7 @@
 //! and a worker's name stands in the vault alone.
 
 use ledger_core::domain::ids::{AccountId, WorkerId};
-use ledger_core::domain::refusal::Code;
+use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::ledger::{Command, Outcome, commands};
 use projections::queries::At;
 use projections::queries::appraisal::Appraisal;
@@ -55,6 +55,9 @@ pub(super) async fn tell_apart(
         }
         Personal::OfAccount(account, name) => {
             check(&name, "name")?;
+            if let Command::OpenAccount(commands::OpenAccount { worker: Some(worker), .. }) = command {
+                refuse_forgotten(vault, worker.as_str()).await?;
+            }
             Ok(Some(Named { kind: ACCOUNT, id: account.to_string(), name }))
         }
         Personal::Witness(text) => {
@@ -78,9 +81,38 @@ pub(super) async fn tell_apart(
 
 /// The pseudonyms that a worker has as a witness: under the id, and under the name that is kept.
 async fn as_witness(vault: &Vault, worker: &WorkerId) -> Result<Vec<String>, VaultError> {
-    let name = vault.get_name(WORKER, worker.as_str()).await?;
-    let texts = std::iter::once(worker.as_str()).chain(name.as_deref());
-    Ok(texts.map(|text| vault.pseudonym(WITNESS, text)).collect())
+    Ok(all_as_witnesses(vault, vec![(worker.clone(), None)]).await?.into_iter().flatten().collect())
+}
+
+/// The same of many workers, in the order asked; a name beside a worker goes before the one that is kept.
+///
+/// # Errors
+/// [`VaultError`].
+pub(super) async fn all_as_witnesses(
+    vault: &Vault,
+    workers: Vec<(WorkerId, Option<String>)>,
+) -> Result<Vec<Vec<String>>, VaultError> {
+    let unnamed = workers.iter().filter(|(_, name)| name.is_none());
+    let asked: Vec<(&str, &str)> = unnamed.map(|(worker, _)| (WORKER, worker.as_str())).collect();
+    let kept = if asked.is_empty() { Vec::new() } else { vault.get_names(&asked).await? };
+    let mut kept = kept.into_iter();
+    let both = |(worker, name): &(WorkerId, Option<String>)| {
+        let name = name.clone().or_else(|| kept.next().flatten());
+        let texts = std::iter::once(worker.as_str()).chain(name.as_deref());
+        texts.map(|text| vault.pseudonym(WITNESS, text)).collect()
+    };
+    Ok(workers.iter().map(both).collect())
+}
+
+/// No name is kept of a person who was forgotten, be it as a worker or as who acts with an account.
+async fn refuse_forgotten(vault: &Vault, worker: &str) -> Result<(), ServiceError> {
+    if vault.is_erased(worker).await? { Err(ServiceError::Refused(forgotten(worker))) } else { Ok(()) }
+}
+
+/// What whoever wants a name kept of a forgotten person is told.
+pub(super) fn forgotten(worker: &str) -> Refusal {
+    let message = format!("the person behind worker {worker} was forgotten; no name is kept for this id any more");
+    Refusal::new(Code::AlreadyDecided, message)
 }
 
 fn check(text: &str, field: &str) -> Result<(), ServiceError> {
@@ -186,10 +218,7 @@ pub async fn change_person(
 ) -> Result<(Person, u64), ServiceError> {
     reach::may(app, who, Action::KeepPerson, Target::Worker(worker)).await?;
     let position = registered(app, worker).await?;
-    if app.vault.is_erased(worker).await? {
-        let sentence = format!("the person behind worker {worker} was forgotten; nothing is kept for this id any more");
-        return Err(ServiceError::refused(Code::AlreadyDecided, sentence));
-    }
+    refuse_forgotten(&app.vault, worker).await?;
     if let Some(Some(name)) = &change.name {
         check(name, "name")?;
     }

@@ -1,22 +1,24 @@
 //! Everything that is held of one person, as one document (个人信息保护法 45: 查阅、复制).
 
 use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::WorkerId;
 use projections::queries::At;
 
 use super::ServiceError;
+use super::erasure::accounts_of;
 use super::reading::now;
 use super::texts;
 use crate::access::policy::{Read, Target, Who, allow};
 use crate::app::App;
 use crate::document::{Cell, Document, Layout, Name, Table, name};
-use crate::vault::Person;
+use crate::vault::{ACCOUNT, Person};
 
 /// Rows that are read at once.
 const PAGE: usize = 1_000;
 /// Readers that are told; the oldest beyond them stay in the record, which is read page by page.
 const READERS_MAX: usize = 100_000;
 
-const NOTE: &str = "本账本所存您的全部信息：姓名库中的姓名和电话（密封保存，不入账），账本中的登记、积分卡和逐笔记录，以及谁查看过您的记录。\
+const NOTE: &str = "本账本所存您的全部信息：姓名库中的姓名和电话（密封保存，不入账），本人的账号及其角色，账本中的登记、积分卡和逐笔记录，以及谁查看过您的记录。\
     证明人在账本中只有代号。账本是只增不改的记录：更正另记一笔，删除个人信息按 POST /v1/workers/{id}/erase 办理。";
 
 const ENTRIES: &[Name] = &[
@@ -33,6 +35,15 @@ const ENTRIES: &[Name] = &[
     name("store", "网点"),
     name("goods", "物品"),
     name("reason", "理由"),
+];
+
+const ACCOUNTS: &[Name] = &[
+    name("account", "账号"),
+    name("name", "账号姓名"),
+    name("role", "角色"),
+    name("scope", "范围"),
+    name("from", "起"),
+    name("until", "止"),
 ];
 
 const READERS: &[Name] = &[
@@ -83,7 +94,8 @@ pub async fn document(app: &App, who: Who<'_>, worker: &str) -> Result<(Document
     ];
     let entries = Table::list(name("entries", "逐笔记录"), ENTRIES, entries(app, who, worker, position).await?);
     let readers = Table::list(name("readers", "谁查看过我的记录"), READERS, readers(app, worker).await?);
-    let tables = vec![entries, readers];
+    let accounts = Table::list(name("accounts", "本人账号"), ACCOUNTS, accounts(app, worker).await?);
+    let tables = vec![entries, accounts, readers];
     let document =
         Document { title: "本人信息".into(), note: NOTE, facts, tables, flat: false, layout: Layout::Screen };
     Ok((document, position))
@@ -118,6 +130,32 @@ async fn entries(app: &App, who: Who<'_>, worker: &str, until: u64) -> Result<Ve
             None => return Ok(rows),
         }
     }
+}
+
+/// The accounts that the person acts with, each with the name that is kept and what it was granted.
+async fn accounts(app: &App, worker: &str) -> Result<Vec<Vec<Cell>>, ServiceError> {
+    let worker = WorkerId::new(worker).map_err(|error| ServiceError::fault(&error))?;
+    let mut rows = Vec::new();
+    for (account, row) in accounts_of(app, &worker).await? {
+        let known_as = app.vault.get_name(ACCOUNT, &account).await?;
+        let of = |rest: [Cell; 4]| {
+            [Cell::Text(account.clone()), Cell::maybe(known_as.clone())].into_iter().chain(rest).collect::<Vec<_>>()
+        };
+        let held = row.grants().map(|(_, held)| {
+            of([
+                Cell::Text(held.role.as_str().to_owned()),
+                Cell::maybe(held.scope.clone()),
+                Cell::Day(held.term.from),
+                Cell::day(held.term.last_day()),
+            ])
+        });
+        let before = rows.len();
+        rows.extend(held);
+        if rows.len() == before {
+            rows.push(of([Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank]));
+        }
+    }
+    Ok(rows)
 }
 
 async fn readers(app: &App, worker: &str) -> Result<Vec<Vec<Cell>>, ServiceError> {

@@ -55,7 +55,7 @@ pub struct OwnApplication {
 /// A benefit that can be applied for.
 #[derive(Debug, Clone)]
 pub struct Offered {
-    /// Which.
+    /// The id, as it stands in the journal.
     pub id: String,
     /// Its particulars.
     pub terms: BenefitTerms,

@@ -7,6 +7,8 @@ use chrono::NaiveDate;
 use ledger_core::domain::ids::SiteId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
+use projections::queries::At;
+use projections::queries::publicity::Hanging;
 use projections::views::proposal::{Proposal, StepKind};
 use projections::waiting::Stage;
 
@@ -59,36 +61,46 @@ pub async fn list(
 ) -> Result<PublicityList, ServiceError> {
     reading.at_least(app, position).await?;
     let mut within = Within::of(app, site).await?;
-    let page = app.views.proposals("", usize::MAX, |row| row.way.stage == Stage::Publicised).await?;
+    // Of a day that is over, whatever became of a credit since; of today, what hangs there now.
+    let At { position, value: hanging } =
+        if on < app.ledger.now().date() { app.views.public_on(on).await? } else { hangs_now(app, on).await? };
     let programme = app.views.programme().await?.value;
-    let mut rows = Vec::new();
-    for (credit, row) in page.rows {
-        let until = row.way.public_until.max(row.way.appeal_until());
-        if let Some(until) = until.filter(|until| on <= *until)
-            && public_since(&row).is_none_or(|since| since <= on)
-            && within.holds(app, &row.worker).await?
-        {
-            rows.push((until, credit, row));
+    let mut rows = Vec::with_capacity(hanging.len());
+    for row in hanging {
+        if within.holds(app, &row.worker).await? {
+            rows.push(row);
         }
     }
-    rows.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-    let people: Vec<&str> = rows.iter().map(|(_, _, row)| row.worker.as_str()).collect();
+    rows.sort_by(|one, other| (one.public_until, &one.credit).cmp(&(other.public_until, &other.credit)));
+    let people: Vec<&str> = rows.iter().map(|row| row.worker.as_str()).collect();
     let names = wall_names(app, &people).await;
-    let lines = rows.iter().zip(names).map(|((until, credit, row), name)| {
+    let lines = rows.into_iter().zip(names).map(|(row, name)| {
         let line = programme
             .version_on(row.on)
             .and_then(|version| version.activities.iter().find(|line| line.code.as_str() == row.activity));
         PublicLine {
-            credit: credit.clone(),
-            name,
-            activity: row.activity.clone(),
             activity_name: line.map(|line| line.name.clone()).unwrap_or_default(),
+            credit: row.credit,
+            name,
+            activity: row.activity,
             on: row.on,
             points: row.points,
-            public_until: *until,
+            public_until: row.public_until,
         }
     });
-    Ok(PublicityList { on, lines: lines.collect(), position: page.position })
+    Ok(PublicityList { on, lines: lines.collect(), position })
+}
+
+/// The credits that are public now and on a day.
+async fn hangs_now(app: &App, on: NaiveDate) -> Result<At<Vec<Hanging>>, ServiceError> {
+    let page = app.views.proposals("", usize::MAX, |row| row.way.stage == Stage::Publicised).await?;
+    let hangs = |(credit, row): (String, Proposal)| {
+        let public_until = row.way.public_until.max(row.way.appeal_until()).filter(|until| on <= *until)?;
+        let begun = public_since(&row).is_none_or(|since| since <= on);
+        let Proposal { worker, activity, on, points, .. } = row;
+        begun.then_some(Hanging { credit, worker, activity, on, points, public_until })
+    };
+    Ok(At { position: page.position, value: page.rows.into_iter().filter_map(hangs).collect() })
 }
 
 /// The day on which a credit was put on the wall: when the last check was made, or when it was recorded and needed none.

@@ -73,7 +73,7 @@ pub async fn visits_waiting(app: &App, who: Who<'_>) -> Result<Vec<WaitingVisit>
 pub struct Appointed {
     /// Its number.
     pub id: String,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: String,
     /// As what, through which days.
     pub terms: AppointmentTerms,
@@ -124,7 +124,7 @@ pub async fn appointments(app: &App, who: Who<'_>, today: NaiveDate) -> Result<V
 /// A benefit with who waits for it.
 #[derive(Debug, Clone)]
 pub struct Queue {
-    /// Which.
+    /// The id, as it stands in the journal.
     pub id: String,
     /// Its particulars.
     pub terms: BenefitTerms,

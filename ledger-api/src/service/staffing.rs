@@ -74,7 +74,8 @@ fn needed(programme: &Programme, day: NaiveDate) -> usize {
     let lines = programme.schedule_on(day).map(|schedule| schedule.activities.as_slice()).unwrap_or_default();
     let checks = lines.iter().map(|line| programme.checks_of(line)).chain([programme.checks]).max().unwrap_or(0);
     let public = lines.iter().any(|line| programme.publicity_of(Some(line)) > 0) || programme.publicity_days > 0;
-    let flagged = usize::from(checks > 0 && programme.guards.on().any(|(_, guard)| guard.action == GuardAction::Flag));
+    // What a guard marks needs one check more, also where nothing else is checked.
+    let flagged = usize::from(programme.guards.on().any(|(_, guard)| guard.action == GuardAction::Flag));
     usize::try_from(checks).unwrap_or(usize::MAX) + flagged + if public { OBJECTION_AND_APPEAL } else { 0 }
 }
 
@@ -104,9 +105,12 @@ fn of(programme: &Programme, sites: &Sites, approvers: &[(Person, Option<String>
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use chrono::NaiveDate;
     use ledger_core::domain::account::Person;
     use ledger_core::domain::programme::Programme;
+    use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
     use ledger_core::domain::site::Sites;
 
     use super::of;
@@ -130,6 +134,10 @@ mod tests {
         assert_eq!(of(&programme(0, 0), &none, &[], day()).need, 0);
         assert!(of(&programme(0, 0), &none, &[], day()).suffices());
         assert_eq!(of(&programme(2, 0), &none, &[], day()).need, 2);
+        let mut marking = programme(0, 0);
+        let flag = Guard { action: GuardAction::Flag, over: None };
+        marking.guards = marking.guards.with(&BTreeMap::from([(GuardKind::SelfWitness, flag)]));
+        assert_eq!(of(&marking, &none, &[], day()).need, 1, "what a guard marks is checked");
         let district =
             [("A", None), ("B", None), ("A", None)].map(|(id, scope): (&str, Option<String>)| (person(id), scope));
         let told = of(&programme(1, 3), &none, &district, day());

@@ -61,7 +61,7 @@ pub struct OfBody {
 /// What a fund set aside in a month.
 #[derive(Debug, Clone)]
 pub struct OfFund {
-    /// Which fund.
+    /// The fund's number (资金编号).
     pub fund: String,
     /// What it comes to, and how far its statement has come.
     pub row: FundMonth,
@@ -76,7 +76,7 @@ pub struct BodyLine {
     pub position: u64,
     /// The application, or the slip.
     pub source: Key,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// What the worker spent for it.
     pub points: Points,
@@ -241,7 +241,7 @@ pub enum Whose {
 /// A month that is over and not settled.
 #[derive(Debug, Clone)]
 pub struct Waiting {
-    /// Whose.
+    /// Whose statement it is.
     pub whose: Whose,
     /// Which month.
     pub month: String,

@@ -6,9 +6,12 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use ledger_core::domain::account::Account;
+use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::ids::AccountId;
 
 use super::ServiceError;
+use super::stream::each_entry;
 use crate::access::Identity;
 use crate::app::App;
 
@@ -22,13 +25,41 @@ const ENDED: &str = "this access token has ended; issue a token anew: nuanxin to
 /// # Errors
 /// [`ServiceError::Unauthenticated`]; [`ServiceError::Unavailable`] when it cannot be told now.
 pub async fn of_token(app: &App, token: &str) -> Result<Identity, ServiceError> {
-    let nobody = |what: &str| ServiceError::Unauthenticated(what.to_owned());
+    let (account, way) = shown(app, token).await?;
+    of_account(app, &account, way).await?.ok_or_else(|| nobody(NO_ACCOUNT))
+}
+
+/// As [`of_token`], from the journal alone: the figures of a process are told when its views are away, too.
+///
+/// # Errors
+/// As [`of_token`].
+pub async fn of_token_by_journal(app: &App, token: &str) -> Result<Identity, ServiceError> {
+    let (account, way) = shown(app, token).await?;
+    let mut row = Account::default();
+    each_entry(app.ledger.journal().as_ref(), &StreamId::Account(account.clone()), |entry| {
+        if let Event::Account(event) = entry.event()? {
+            row.evolve(&event);
+        }
+        Ok(())
+    })
+    .await?;
+    if !row.exists() {
+        return Err(nobody(NO_ACCOUNT));
+    }
+    Ok(Identity::of(&account, way, &row, app.ledger.now().date()))
+}
+
+fn nobody(what: &str) -> ServiceError {
+    ServiceError::Unauthenticated(what.to_owned())
+}
+
+/// The account that a token leads into, and by which way.
+async fn shown(app: &App, token: &str) -> Result<(AccountId, Arc<str>), ServiceError> {
     let shown = app.access.authenticate(token).await?.ok_or_else(|| nobody(NO_TOKEN))?;
     if shown.until.is_some_and(|until| until < app.ledger.now().date()) {
         return Err(nobody(ENDED));
     }
-    let account = shown.account.ok_or_else(|| nobody(NO_ACCOUNT))?;
-    of_account(app, &account, shown.id).await?.ok_or_else(|| nobody(NO_ACCOUNT))
+    Ok((shown.account.ok_or_else(|| nobody(NO_ACCOUNT))?, shown.id))
 }
 
 /// Who acts with an account, as it stands now; nobody where the journal knows none of that id.

@@ -186,7 +186,7 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Told
         }
         "end" => {
             let reason = fields.get("reason").to_owned();
-            let command = Command::EndGrant(commands::EndGrant { grant: grant()?, on: None, reason });
+            let command = Command::EndGrant(commands::EndGrant { grant: grant()?, on: None, reason, over: false });
             give(app, visitor, fields.get("key"), command).await?;
             w.end_done
         }

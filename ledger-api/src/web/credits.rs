@@ -27,6 +27,7 @@ use crate::access::policy::{Action, CommandKind, Denied, Read, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::{Judged, Row, Waiting, queue, record, today};
+use crate::service::objectors::{Objectors, objectors};
 use crate::service::own::schedule_on;
 use crate::title;
 use register::NewWorker;
@@ -183,7 +184,8 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         line.map_or_else(|| code.to_owned(), |(_, name, _)| name.clone())
     };
     let waiting = queue(app, who, if checks { Read::WaitingCredits } else { Read::Credit }).await?;
-    let all: Vec<Queued> = waiting.into_iter().map(|waiting| queued(w, waiting, &called)).collect();
+    let knows = objectors(identity);
+    let all: Vec<Queued> = waiting.into_iter().map(|waiting| queued(w, waiting, &called, knows)).collect();
     let (queue, own) = if checks { (all, Vec::new()) } else { (Vec::new(), all) };
     let mut typed = told.typed;
     if typed.on.is_empty() {
@@ -218,7 +220,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     show(&page)
 }
 
-fn queued(w: &Words, waiting: Waiting, called: &dyn Fn(&str) -> String) -> Queued {
+fn queued(w: &Words, waiting: Waiting, called: &dyn Fn(&str) -> String, told: Objectors) -> Queued {
     let Waiting { credit, row, record, name } = waiting;
     let (status, colour) = standing(w, row.way.stage);
     let decides = matches!(row.way.stage, Stage::Objected | Stage::Appealed);
@@ -239,7 +241,7 @@ fn queued(w: &Words, waiting: Waiting, called: &dyn Fn(&str) -> String) -> Queue
         flags: row.flags.iter().map(|flag| flag_told(w, flag)).collect(),
         open: decides || row.way.stage == Stage::Proposed,
         until: until.map(|until| w.public_until(&until.to_string())).unwrap_or_default(),
-        steps: steps.iter().skip(1).map(|step| step_told(w, step)).collect(),
+        steps: steps.iter().skip(1).map(|step| step_told(w, step, knows(told, step, steps))).collect(),
         objected: decides,
         key: new_key("judge"),
         credit,
@@ -265,8 +267,26 @@ fn flag_told(w: &Words, flag: &str) -> String {
     code.filter(|_| !w.english).map_or_else(|| flag.replace('_', " "), |code| title::chinese(*code).to_owned())
 }
 
+/// Whether somebody may know who took a step: whoever objected without a name is told to auditors alone, by no appeal either.
+fn knows(told: Objectors, step: &CreditStep, steps: &[CreditStep]) -> bool {
+    let unnamed = || steps.iter().any(|step| step.what == CreditEvent::ObjectedUnnamed);
+    match step.what {
+        CreditEvent::ObjectedUnnamed => told == Objectors::All,
+        CreditEvent::Appealed if unnamed() => told == Objectors::All,
+        CreditEvent::Objected | CreditEvent::Appealed => told >= Objectors::Named,
+        CreditEvent::Recorded
+        | CreditEvent::Checked
+        | CreditEvent::Publicised
+        | CreditEvent::Confirmed
+        | CreditEvent::Rejected
+        | CreditEvent::ObjectionUpheld
+        | CreditEvent::ObjectionDismissed
+        | CreditEvent::Reversed => true,
+    }
+}
+
 /// A step of a credit in a sentence.
-fn step_told(w: &Words, step: &CreditStep) -> String {
+fn step_told(w: &Words, step: &CreditStep, by_whom: bool) -> String {
     let what = match step.what {
         CreditEvent::Recorded => w.step_recorded,
         CreditEvent::Checked => w.step_checked,
@@ -280,7 +300,6 @@ fn step_told(w: &Words, step: &CreditStep) -> String {
         CreditEvent::Reversed => w.step_reversed,
     };
     let reason = step.reason.as_deref().map(|reason| format!("：{reason}")).unwrap_or_default();
-    // Whoever objected without a name is told to auditors alone.
-    let by = if step.what == CreditEvent::ObjectedUnnamed { "" } else { step.by.as_str() };
+    let by = if by_whom { step.by.as_str() } else { "" };
     format!("{} {by} {what}{reason}", minute(&step.at.to_string()))
 }

@@ -7,6 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{get, post};
+use ledger_core::domain::refusal::Code;
 use serde::Deserialize;
 
 use super::form::{Fields, Sent, field};
@@ -17,7 +18,7 @@ use crate::access::Role;
 use crate::app::App;
 use crate::demo;
 use crate::service::administrators::is_one_alone;
-use crate::service::login::{Entered, LoginError, enter, login, logout};
+use crate::service::login::{Entered, LoginError, concern, enter, login, logout};
 use crate::visit::{Transport, is_from_here};
 
 #[derive(Template)]
@@ -99,6 +100,12 @@ fn page(
 }
 
 impl Visitor {
+    /// Puts down that a password was not taken, and for which account.
+    pub(super) async fn refused(&self, app: &App, account: &str, code: Code) {
+        self.refusals.add_once(code);
+        concern(app, &self.refusals, account).await;
+    }
+
     /// Whether a role can be tried by a tap: on a demonstration, on this machine alone unless it was opened to others.
     fn may_try(&self) -> bool {
         let near = self.transport == Transport::Loopback;
@@ -120,8 +127,14 @@ async fn enter_with_password(State(app): State<App>, visitor: Visitor, Sent { 0:
     match login(&app, account, field("password"), visitor.secret.as_deref()).await {
         Ok(entered) => answer(&visitor, let_in(visitor.transport, &entered, next)),
         Err(LoginError::Given) => answer(&visitor, must_change(&visitor, account)),
-        Err(LoginError::Wrong) => again(StatusCode::UNAUTHORIZED, w.login_wrong),
-        Err(LoginError::TooSoon(wait)) => again(StatusCode::TOO_MANY_REQUESTS, &w.login_wait(wait.seconds)),
+        Err(LoginError::Wrong) => {
+            visitor.refused(&app, account, Code::Unauthenticated).await;
+            again(StatusCode::UNAUTHORIZED, w.login_wrong)
+        }
+        Err(LoginError::TooSoon(wait)) => {
+            visitor.refused(&app, account, Code::TooManyRequests).await;
+            again(StatusCode::TOO_MANY_REQUESTS, &w.login_wait(wait.seconds))
+        }
         Err(LoginError::Service(error)) => visitor.trouble(&error.into()),
     }
 }

@@ -17,7 +17,6 @@ use super::page::{Frame, Trouble, Visitor, answer, go, own_path, show_as};
 use crate::access::links::ExternalSubject;
 use crate::app::App;
 use crate::oidc::{ATTEMPT_SECONDS, CALLBACK, Provider};
-use crate::security_log::Refused;
 use crate::service::oidc_login::{Answer, Begun, OidcLoginError, begin, finish};
 use crate::visit::{Transport, cookie};
 
@@ -109,11 +108,10 @@ fn refuse(visitor: &Visitor, error: OidcLoginError) -> Response {
         OidcLoginError::Service(error) => return visitor.trouble(&error.into()),
     };
     let page = Page { f: visitor.frame(visitor.words().log_in), said, who };
-    let mut response = answer(visitor, show_as(status, &page));
     if let Some(code) = code {
-        response.extensions_mut().insert(Refused(code));
+        visitor.refusals.add_once(code);
     }
-    response
+    answer(visitor, show_as(status, &page))
 }
 
 const fn cookie_name(transport: Transport) -> Option<&'static str> {

@@ -16,10 +16,11 @@ use super::{Entrance, trouble};
 use crate::access::policy::{Action, Denied, Read, Who, may_ever};
 use crate::access::{AccessError, Identity, Role};
 use crate::app::App;
+use crate::security_log::Refusals;
 use crate::service::ServiceError;
 use crate::service::command::{Asked, prepare, submit};
 use crate::service::keys::read_key;
-use crate::visit::{self, LoggedIn, Transport, cookie};
+use crate::visit::{self, CameIn, LoggedIn, Transport, cookie};
 
 /// The language, remembered on the device.
 const LANGUAGE: &str = "nuanxin-language";
@@ -125,6 +126,8 @@ pub(super) struct Visitor {
     path: String,
     pub(super) entrance: Entrance,
     pub(super) headers: HeaderMap,
+    /// What is refused on the way, for the security log.
+    pub(super) refusals: Refusals,
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -142,7 +145,13 @@ impl FromRequestParts<App> for Visitor {
             path: parts.uri.path().to_owned(),
             entrance: extensions.get::<Entrance>().cloned().unwrap_or_default(),
             headers: headers.clone(),
+            refusals: extensions.get::<Refusals>().cloned().unwrap_or_default(),
         };
+        // Told at the door, where there is one.
+        if let Some(CameIn(found)) = extensions.get::<CameIn>() {
+            visitor.logged_in = found.clone();
+            return Ok(visitor);
+        }
         match visit::logged_in(app, headers, extensions).await {
             Ok(found) => visitor.logged_in = found,
             Err(error) => return Err(visitor.trouble(&Trouble::from(error))),
@@ -202,8 +211,18 @@ impl Visitor {
         }
     }
 
+    /// Notes a no for the security log.
+    fn put_down(&self, trouble: &Trouble) {
+        match trouble {
+            Trouble::Forged | Trouble::Service(ServiceError::Denied(_)) => self.refusals.add_once(Code::Forbidden),
+            Trouble::Service(ServiceError::Refused(refusal)) => self.refusals.add_once(refusal.code),
+            Trouble::LogIn(_) | Trouble::Service(_) | Trouble::NotFound | Trouble::Fault(_) => {}
+        }
+    }
+
     /// A page that says what went wrong and what helps.
     pub(super) fn trouble(&self, trouble: &Trouble) -> Response {
+        self.put_down(trouble);
         trouble::show(self, trouble)
     }
 
@@ -372,8 +391,12 @@ pub(super) fn new_key(what: &str) -> String {
 /// [`Trouble`].
 pub(super) async fn give(app: &App, visitor: &Visitor, key: &str, asked: impl Into<Asked>) -> Result<Receipt, Trouble> {
     let who = Who::Bearer(&visitor.must()?.identity);
-    let prepared = prepare(app, who, visitor.context(app, key)?, asked.into()).await?;
-    Ok(submit(app.clone(), prepared).await?)
+    let given = async {
+        let prepared = prepare(app, who, visitor.context(app, key)?, asked.into()).await?;
+        Ok::<Receipt, Trouble>(submit(app.clone(), prepared).await?)
+    };
+    // Also where the page then says it beside its form.
+    given.await.inspect_err(|trouble| visitor.put_down(trouble))
 }
 
 /// A number for people to read out, for what a form will add: nobody else has it, and the same form again is the same.

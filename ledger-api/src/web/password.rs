@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use ledger_core::domain::refusal::Code;
 
 use super::form::{Sent, field};
 use super::login::let_in;
@@ -70,8 +71,14 @@ async fn change(State(app): State<App>, visitor: Visitor, Sent { 0: sent }: Sent
     }
     match change_password(&app, account, field("password"), field("new"), visitor.secret.as_deref()).await {
         Ok(entered) => answer(&visitor, let_in(visitor.transport, &entered, "/")),
-        Err(LoginError::Wrong | LoginError::Given) => again(StatusCode::UNAUTHORIZED, w.login_wrong),
-        Err(LoginError::TooSoon(wait)) => again(StatusCode::TOO_MANY_REQUESTS, &w.login_wait(wait.seconds)),
+        Err(LoginError::Wrong | LoginError::Given) => {
+            visitor.refused(&app, account, Code::Unauthenticated).await;
+            again(StatusCode::UNAUTHORIZED, w.login_wrong)
+        }
+        Err(LoginError::TooSoon(wait)) => {
+            visitor.refused(&app, account, Code::TooManyRequests).await;
+            again(StatusCode::TOO_MANY_REQUESTS, &w.login_wait(wait.seconds))
+        }
         Err(LoginError::Service(ServiceError::Refused(_))) => {
             again(StatusCode::UNPROCESSABLE_ENTITY, w.accounts.too_easy)
         }

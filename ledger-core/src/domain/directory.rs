@@ -36,7 +36,7 @@ pub struct Directory {
 pub struct AdministratorListed {
     /// Which account.
     pub account: AccountId,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// The first day.
     #[serde(deserialize_with = "date")]
@@ -58,7 +58,7 @@ pub struct AdministratorListed {
 pub struct AdministratorDelisted {
     /// Which account.
     pub account: AccountId,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Which grant was ended.
     pub grant: GrantId,
@@ -94,7 +94,7 @@ impl DirectoryEvent {
 pub enum DirectoryCommand {
     /// A grant of the role came into force.
     List {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
         /// Which grant.
         grant: GrantId,
@@ -103,7 +103,7 @@ pub enum DirectoryCommand {
     },
     /// A grant is ended; one that is not listed changes nothing.
     Delist {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
         /// Which grant.
         grant: GrantId,

@@ -25,7 +25,7 @@ pub struct Mark {
 /// A credit bears a mark.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CreditMarked {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Which credit.
     pub credit: CreditId,

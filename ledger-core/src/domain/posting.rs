@@ -129,7 +129,7 @@ pub struct Movement<'a> {
     pub from: Side<'a>,
     /// Where they come to.
     pub to: Side<'a>,
-    /// How many.
+    /// Points, exact hundredths.
     pub points: Points,
 }
 

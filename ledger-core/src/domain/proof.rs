@@ -40,7 +40,7 @@ impl CounterProof {
 }
 
 /// By what a worker was proven to be the one who spends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProvenBy {
     /// The worker's own account: the hold was placed with it.

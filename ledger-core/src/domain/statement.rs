@@ -158,11 +158,11 @@ impl Hand {
 /// What was said against a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispute {
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
     /// Which line: its redemption, or its row.
     pub line: Key,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// How it was answered.
     #[serde(default)]
@@ -172,9 +172,9 @@ pub struct Dispute {
 /// The answer to a dispute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Whether the merchant was right: what is wrong is put right, and the statement prepared again.
     pub upheld: bool,

@@ -99,8 +99,8 @@ impl Books {
             Event::Selection(event) => self.selections.follow(event),
             Event::Account(event) => {
                 self.persons.follow(event);
-                self.grants.follow(event);
-                Ok(())
+                let followed = self.grants.follow(event);
+                if self.movements { Ok(()) } else { followed }
             }
             Event::Card(CardEvent::CardNumberAssigned(_))
             | Event::Directory(_)

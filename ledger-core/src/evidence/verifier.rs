@@ -36,7 +36,7 @@ const EXPECTED_MAX: usize = 1_800_000;
 pub struct Finding {
     /// The first position that cannot be believed.
     pub position: u64,
-    /// Why.
+    /// In words, for people.
     pub what: String,
 }
 

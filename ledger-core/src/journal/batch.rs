@@ -45,7 +45,7 @@ pub struct BatchEvent {
 pub struct NewStream {
     /// Its number.
     pub stream_no: u64,
-    /// Which.
+    /// The stream that it belongs to.
     pub stream: StreamId,
 }
 

@@ -299,7 +299,7 @@ pub struct StreamEvent {
 /// One stream as loaded: what the snapshot spares need not be read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredStream {
-    /// Which.
+    /// The stream that it belongs to.
     pub stream: StreamId,
     /// Its number; 0 when it was never begun.
     pub stream_no: u64,

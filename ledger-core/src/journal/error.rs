@@ -15,7 +15,7 @@ pub enum JournalError {
     /// What it holds cannot be true.
     #[error("the journal is damaged at position {position}: {what}")]
     Damaged {
-        /// Where.
+        /// The position in the journal.
         position: u64,
         /// What was found.
         what: String,

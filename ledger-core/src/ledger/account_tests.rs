@@ -55,7 +55,7 @@ impl Office {
 
     async fn end(&self, actor: &str, key: &str, grant: &str) -> Option<Code> {
         let (grant, reason) = (grant.parse().expect("an id"), "调离".to_owned());
-        self.give(actor, key, commands::EndGrant { grant, on: None, reason }).await.code()
+        self.give(actor, key, commands::EndGrant { grant, on: None, reason, over: false }).await.code()
     }
 }
 

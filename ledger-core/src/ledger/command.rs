@@ -15,7 +15,7 @@ use crate::domain::time::BusinessTime;
 pub struct Context {
     /// Unique in the journal.
     pub key: Key,
-    /// Who.
+    /// The account that acts.
     pub actor: Actor,
     /// Business time where the command itself names none. Not part of the content: a retry a second later is the same
     /// command.
@@ -69,11 +69,11 @@ pub struct AskedLine {
 pub struct AskedSpending {
     /// Who spends.
     pub worker: WorkerId,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// On what.
     pub lines: Vec<AskedLine>,
-    /// When.
+    /// The business time that the sender states, if any.
     pub time: AskedTime,
     /// By what the worker was proven to be the one who spends. Not part of the content: the same key with a newer code is
     /// the same command.

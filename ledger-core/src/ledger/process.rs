@@ -173,6 +173,11 @@ impl Clock {
         self.entry_day
     }
 
+    /// The last day that is over by the clock and by the journal, whatever time a command tells.
+    pub(super) fn day_that_is_over(self) -> NaiveDate {
+        self.today().min(self.entry_day).pred_opt().unwrap_or(NaiveDate::MIN)
+    }
+
     /// What has happened by a time must not lie further ahead than clocks differ.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod cases;
 mod corrections;
 mod gaps;
 mod people;
+mod proofs;
 mod stock;
 
 use std::collections::{BTreeMap, HashMap};
@@ -27,6 +28,7 @@ pub use cases::CounterCase;
 pub use corrections::{Correction, CorrectionKind};
 pub use gaps::{Gap, Gaps};
 pub use people::{Pair, Pending, Person, SelfConfirmed};
+pub use proofs::{Proofs, Proven};
 pub use stock::{StockDifference, StoreDifferences};
 
 use super::listed::Listed;
@@ -48,11 +50,20 @@ pub struct Thresholds {
     pub pause_minutes: i64,
     /// Most rows of a list.
     pub list: usize,
+    /// Whether it is told who objected: auditors alone may know.
+    pub objectors: bool,
 }
 
 impl Default for Thresholds {
     fn default() -> Thresholds {
-        Thresholds { late_days: 31, burst_entries: 20, neighbour_accounts: 10, pause_minutes: 5, list: 100 }
+        Thresholds {
+            late_days: 31,
+            burst_entries: 20,
+            neighbour_accounts: 10,
+            pause_minutes: 5,
+            list: 100,
+            objectors: true,
+        }
     }
 }
 
@@ -95,6 +106,8 @@ pub struct Report {
     pub corrections: Listed<Correction>,
     /// What counters handed out before the ledger was asked, and was refused.
     pub cases: Listed<CounterCase>,
+    /// By what workers were proven to be the ones who spent.
+    pub proofs: Proofs,
 }
 
 /// Walks the journal up to a position.
@@ -154,6 +167,7 @@ pub struct ReportFold {
     stock: stock::StockFold,
     corrections: corrections::CorrectionFold,
     cases: cases::CaseFold,
+    proofs: proofs::ProofFold,
 }
 
 impl ReportFold {
@@ -174,6 +188,7 @@ impl ReportFold {
             stock: stock::StockFold::new(thresholds),
             corrections: corrections::CorrectionFold::new(thresholds),
             cases: cases::CaseFold::new(thresholds),
+            proofs: proofs::ProofFold::default(),
         }
     }
 
@@ -185,6 +200,7 @@ impl ReportFold {
         self.stock.entry(entry, event);
         self.corrections.entry(entry, event);
         self.cases.entry(entry, event);
+        self.proofs.entry(entry, event);
         if let Some(event) = event.as_directory() {
             self.directory.evolve(event);
         }
@@ -231,6 +247,7 @@ impl ReportFold {
             stores,
             corrections: self.corrections.finish(),
             cases: self.cases.finish(),
+            proofs: self.proofs.finish(),
         }
     }
 }
@@ -243,7 +260,7 @@ fn days(from: NaiveDate, to: NaiveDate) -> i64 {
 /// A count with the points that go with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
-    /// How many.
+    /// How many of them there are.
     pub count: u64,
     /// Their points.
     pub points: Points,

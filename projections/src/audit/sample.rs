@@ -92,7 +92,7 @@ pub struct Item {
     pub event: &'static str,
     /// The credit's or redemption's name.
     pub name: String,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: String,
     /// Its stratum: `store:ID` for a redemption, `category:NAME` for a credit.
     pub stratum: String,

@@ -1,7 +1,8 @@
 //! Accounts, stores, stock, merchants, settlements, the schedule, the trial balance.
 
 use chrono::NaiveDate;
-use ledger_core::domain::account::Account;
+use ledger_core::domain::account::{Account, Grant};
+use ledger_core::domain::ids::GrantId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::event::ProgrammeConfigured;
 use ledger_core::domain::schedule::ScheduleVersion;
@@ -34,6 +35,19 @@ impl Views {
     /// [`ViewError`].
     pub async fn account_rows(&self, after: &str, limit: usize) -> Result<Page<Account>, ViewError> {
         self.page::<AccountView>("", after, limit).await
+    }
+
+    /// Grants whose last day was over by the end of a day and whose end nobody told, each with its last day.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn due_grants(&self, over: NaiveDate) -> Result<Vec<(GrantId, NaiveDate)>, ViewError> {
+        let accounts = self.rows_under::<AccountView>("").await?.value;
+        let ran_out = |(grant, held): (&GrantId, &Grant)| {
+            let last_day = held.term.until.filter(|until| held.term.ended.is_none() && *until <= over)?;
+            Some((grant.clone(), last_day))
+        };
+        Ok(accounts.iter().flat_map(|(_, account)| account.grants().filter_map(ran_out)).collect())
     }
 
     /// A store's particulars.

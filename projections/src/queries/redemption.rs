@@ -24,9 +24,9 @@ const LATE_SECONDS: i64 = 24 * 60 * 60;
 pub struct RedemptionRecord {
     /// Whose points.
     pub worker: WorkerId,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: String,
-    /// How much.
+    /// Points, exact hundredths.
     pub points: Points,
     /// On what.
     pub lines: Vec<RedeemedLine>,
@@ -55,9 +55,9 @@ pub struct ReversalRecord {
     pub at: BusinessTime,
     /// When it was recorded.
     pub recorded_at: RecordedTime,
-    /// Who.
+    /// The account that acts.
     pub actor: String,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// The position that gave it back.
     pub position: u64,

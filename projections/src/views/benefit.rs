@@ -26,11 +26,11 @@ pub struct Benefit {
 /// An application that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queued {
-    /// Which.
+    /// The row's number (登记号).
     pub application: ApplicationId,
     /// When it was made.
     pub at: BusinessTime,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 

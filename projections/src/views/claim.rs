@@ -14,7 +14,7 @@ use crate::fold::View;
 /// A claim's row.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Claim {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: Option<BusinessTime>,
     /// How much, fen; nothing where the merchant bears all of it.
     pub amount: Fen,

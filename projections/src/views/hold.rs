@@ -13,11 +13,11 @@ use crate::fold::View;
 /// An open hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Hold {
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: String,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: String,
-    /// How much.
+    /// Points, exact hundredths.
     pub points: Points,
     /// On what.
     pub lines: Vec<RedeemedLine>,

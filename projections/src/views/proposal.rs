@@ -15,7 +15,7 @@ use crate::waiting::{Stage, Waiting};
 /// A waiting credit.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Proposal {
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: String,
     /// The activity; blank for a credit that counted already when somebody objected.
     pub activity: String,
@@ -50,13 +50,13 @@ pub struct Proposal {
 /// What somebody did about a waiting credit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProposalStep {
-    /// What.
+    /// Which step of its way it is.
     pub what: StepKind,
-    /// Who.
+    /// The account that acts.
     pub by: String,
     /// When, in business time.
     pub at: BusinessTime,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 

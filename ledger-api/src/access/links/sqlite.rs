@@ -7,9 +7,9 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{ExternalSubject, LinkStore};
 use crate::access::password::{STORE, sqlite::STEPS};
-use crate::sidecar::sidecar_path;
 use crate::side_store::SideStoreError;
 use crate::side_store::sqlite::SideFile;
+use crate::sidecar::sidecar_path;
 
 pub(super) struct SqliteLinks {
     file: SideFile,

@@ -13,7 +13,7 @@ pub enum Target<'a> {
     Worker(&'a str),
     /// A worker's card, and the branch it comes to.
     Card {
-        /// Whose.
+        /// The worker's id (编号).
         worker: &'a str,
         /// Which branch; none where it is the one that it is in.
         branch: Option<&'a str>,
@@ -24,7 +24,7 @@ pub enum Target<'a> {
     Counter {
         /// Who spends.
         worker: &'a str,
-        /// Where.
+        /// The store's id (网点编号).
         store: &'a str,
     },
     /// A merchant.

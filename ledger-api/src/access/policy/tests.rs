@@ -135,7 +135,10 @@ fn whoever_reads_alone_gives_no_command_and_the_ledger_gives_back_what_ran_out()
             assert!(!may_ever(Who::Bearer(&identity(role, None)), *kind), "{role} {kind:?}");
         }
         assert!(may_ever(Who::Owner, *kind), "{kind:?}");
-        let due = matches!(kind, CommandKind::ReleaseHold | CommandKind::SettleCredit | CommandKind::ExpireLots);
+        let due = matches!(
+            kind,
+            CommandKind::ReleaseHold | CommandKind::SettleCredit | CommandKind::ExpireLots | CommandKind::EndGrant
+        );
         assert_eq!(may_ever(Who::Ledger, *kind), due, "{kind:?}");
     }
 }

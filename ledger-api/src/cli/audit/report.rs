@@ -59,6 +59,8 @@ pub async fn run(args: ReportArgs, url: &JournalUrl) -> CliResult {
         neighbour_accounts: args.accounts,
         pause_minutes: args.minutes,
         list: args.list,
+        // Whoever holds the journal reads it.
+        objectors: true,
     };
     let bar = progress::bar(until, "reading");
     let mut report = report::report(journal.as_ref(), until, thresholds, &mut |at| bar.set_position(at)).await?;

@@ -118,6 +118,8 @@ const LEDGER: &[(&str, &[Code])] = &[
     ("/v1/appraisals/{year}/seal", &[Code::NotFound, Code::AlreadyDecided, Code::InvalidDate]),
     ("/v1/expiries", &[Code::InvalidDate]),
     ("/v1/due", &[Code::InvalidDate]),
+    // A name for whoever was forgotten.
+    ("/v1/accounts", &[Code::AlreadyDecided]),
     ("/v1/accounts/{id}/roles", &[Code::InvalidDate, Code::NotEligible]),
     ("/v1/grants/{grant}/confirm", &[Code::AlreadyDecided, Code::SamePerson]),
     ("/v1/grants/{grant}/end", &[Code::AlreadyDecided, Code::InvalidDate]),

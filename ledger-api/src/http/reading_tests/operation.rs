@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ledger_core::domain::ids::{Actor, Key, StoreId};
@@ -11,8 +13,12 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::journal::RecordedTime;
 use ledger_core::ledger::{Command, Context, LedgerSettings, Outcome, Submission, commands};
 
+use tower::ServiceExt;
+
 use super::{Edge, answer};
+use crate::access::Role;
 use crate::demo::EXAMPLE_WORKER;
+use crate::service::accounts::token_for;
 
 #[tokio::test]
 async fn health_and_the_login_need_no_token_and_all_else_does() {
@@ -170,4 +176,25 @@ async fn the_start_leads_people_to_the_login() {
         html.contains("lang=\"en\"") && html.contains("Log in") && !html.contains("登录"),
         "one language at a time"
     );
+}
+
+#[tokio::test]
+async fn figures_are_told_also_when_the_views_are_away() {
+    let Edge { app, router, _tasks: tasks, stop: _stop, _folder, .. } = Edge::demo().await;
+    let token = token_for(&app, Role::Machine, None).await;
+    let _rest = tasks.stop_views().await;
+    // Not even who asks can be told by views that stand still.
+    let told = token_for(&app, Role::Auditor, None).await;
+    let ask = async |token: &str| {
+        let request = Request::get("/metrics").header("authorization", format!("Bearer {token}"));
+        let answered = router.clone().oneshot(request.body(Body::empty()).unwrap());
+        answer(tokio::time::timeout(Duration::from_secs(3), answered).await.expect("at once").unwrap()).await
+    };
+    let figures = ask(&token).await;
+    assert_eq!(figures.status, StatusCode::OK, "{}", String::from_utf8_lossy(&figures.bytes));
+    let text = String::from_utf8(figures.bytes).unwrap();
+    let lag = text.lines().find_map(|line| line.strip_prefix("nuanxin_views_lag ")).unwrap();
+    assert!(lag.parse::<u64>().unwrap() > 0, "{lag}");
+    assert_eq!(ask(&told).await.status, StatusCode::FORBIDDEN, "an auditor reads no figures of a process");
+    assert_eq!(ask("nx_unknown").await.status, StatusCode::UNAUTHORIZED);
 }

@@ -265,3 +265,54 @@ async fn what_a_district_asks_for_is_one_of_three_words() {
     let body = json!({"effective_from": "2023-01-01", "activities": [], "district": {"counter_proof": "face"}});
     assert_eq!(edge.send(request, body.to_string()).await.no().1, "invalid_input");
 }
+
+#[tokio::test]
+async fn whoever_guesses_at_a_counter_is_told_to_auditors() {
+    let edge = district("code").await;
+    let code = shown_now(&edge.app, &worker("W1"));
+    for key in ["R-1", "R-2"] {
+        assert_eq!(edge.redeem(key, "W1", Some(&wrong(&code.digits))).await.no(), (422, "invalid_input"));
+    }
+    assert_eq!(edge.redeem("R-3", "W1", None).await.no(), (422, "invalid_input"));
+    assert_eq!(edge.redeem("R-4", "W1", Some("seen.bm8.00")).await.no(), (422, "invalid_input"), "a made-up word");
+    let told = edge.get("/v1/audit/security?code=invalid_input").await;
+    let rows = told.body["refusals"].as_array().unwrap_or_else(|| panic!("{told:?}"));
+    let times: i64 = rows.iter().map(|row| row["times"].as_i64().unwrap()).sum();
+    assert_eq!(times, 3, "nothing shown is no guess: {rows:?}");
+    assert!(rows.iter().all(|row| row["route"] == "proof code of W1" && row["who"].is_string()), "{rows:?}");
+}
+
+#[tokio::test]
+async fn the_audit_report_tells_by_what_workers_were_proven() {
+    let edge = district("id").await;
+    let proofs = async || {
+        let told = edge.get("/v1/audit/report?format=json").await;
+        assert_eq!(told.status.as_u16(), 200, "{told:?}");
+        told.body.get("proofs").cloned()
+    };
+    assert_eq!(edge.redeem("R-1", "W1", None).await.status.as_u16(), 201);
+    assert_eq!(proofs().await, None, "nobody was asked, so there is nothing to compare");
+    edge.ask_for("code").await;
+    let code = shown_now(&edge.app, &worker("W1"));
+    assert_eq!(edge.redeem("R-2", "W1", Some(&code.digits)).await.status.as_u16(), 201);
+    let own = token_for(&edge.app, Role::Worker, Some("W2")).await;
+    let hold = json!({"worker": "W2", "store": "S1", "lines": [{"sku": "P1", "quantity": 1}]});
+    let held = edge.post_by(&own, "/v1/holds", "H-1", hold).await;
+    assert_eq!(held.status.as_u16(), 201, "{held:?}");
+    let captured = edge.post("/v1/holds/H-1/capture", "R-3", json!({})).await;
+    assert_eq!(captured.status.as_u16(), 201, "{captured:?}");
+    let told = proofs().await.unwrap();
+    let mut rows: Vec<Value> = told["rows"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{told}"))
+        .iter()
+        .map(|row| json!([row["store"], row["proven_by"], row["proof"], row["redemptions"], row["points"]]))
+        .collect();
+    rows.sort_by_key(ToString::to_string);
+    let expected = [
+        json!(["S1", "account", "本人账号", 1, 5]),
+        json!(["S1", "code", "动态码", 1, 5]),
+        json!(["S1", "none", "未证明", 1, 5]),
+    ];
+    assert_eq!(rows, expected);
+}

@@ -9,11 +9,14 @@ use serde_json::{Value, json};
 use super::support::{Edge, Told};
 use crate::access::Role;
 use crate::service::accounts::token_for;
-use crate::vault::{WITNESS, is_reference};
+use crate::vault::{ACCOUNT, CASE, WITNESS, is_reference};
 
 const NAME: &str = "欧阳不可忘";
 const PHONE: &str = "0595-87654321";
 const REASON: &str = "欧阳不可忘本人未到场";
+/// As the account knows the same person.
+const OF_ACCOUNT: &str = "欧阳锋镝";
+const OF_GRANT: &str = "欧阳锋镝不再记账";
 
 async fn ask(edge: &Edge, token: &str, method: Method, path: &str, key: &str, body: Value) -> Told {
     edge.send(edge.request(method, path, token).header("Idempotency-Key", key), body.to_string()).await
@@ -209,6 +212,45 @@ async fn a_person_is_forgotten_by_two_and_nothing_of_the_person_is_left() {
     assert_eq!(told.no(), (409, "already_decided"));
 }
 
+#[tokio::test]
+async fn nothing_is_left_of_how_the_persons_accounts_were_named_and_why_their_grants_ended() {
+    let edge = lived_in().await;
+    let account = json!({"id": "rider-1", "name": OF_ACCOUNT, "worker": "W1"});
+    assert_eq!(edge.post("/v1/accounts", "a1", account).await.status.as_u16(), 201);
+    let stranger = json!({"id": "rider-2", "name": "司徒无关", "worker": "W2"});
+    assert_eq!(edge.post("/v1/accounts", "a2", stranger).await.status.as_u16(), 201);
+    let granted = edge.post("/v1/accounts/rider-1/roles", "g1", json!({"role": "clerk", "scope": "S1"})).await;
+    assert_eq!(granted.status.as_u16(), 201, "{granted:?}");
+    let ended = edge.post("/v1/grants/g1/end", "g2", json!({"reason": OF_GRANT})).await;
+    assert_eq!(ended.status.as_u16(), 200, "{ended:?}");
+    let reference = edge.get("/v1/events?limit=1000").await.body;
+    let reference = reference["events"].as_array().unwrap().iter().find(|event| event["type"] == "GrantEnded").unwrap();
+    let reference = reference["payload"]["reason"].as_str().unwrap().to_owned();
+    // A witness was written down by the name that the account has.
+    let body = json!({"worker": "W1", "activity": "ZY01", "on": "2024-03-08", "quantity": 1, "witness": OF_ACCOUNT});
+    assert_eq!(edge.post("/v1/credits", "C3", body).await.status.as_u16(), 201);
+    let vault = &edge.app.vault;
+    let pseudonym = vault.pseudonym(WITNESS, OF_ACCOUNT);
+    assert_eq!(vault.get_name(ACCOUNT, "rider-1").await.unwrap().as_deref(), Some(OF_ACCOUNT));
+    assert_eq!(vault.texts(&[(CASE, "g1", reference.as_str())]).await.unwrap(), [Some(OF_GRANT.to_owned())]);
+
+    ask(&edge, &edge.token, Method::POST, "/v1/workers/W1/erase", "e1", json!({"reason": "x"})).await;
+    let done = ask(&edge, &edge.other_token, Method::POST, "/v1/workers/W1/erase", "e2", json!({"reason": "y"})).await;
+    assert_eq!(done.body["status"], "erased", "{done:?}");
+    assert_eq!(vault.get_name(ACCOUNT, "rider-1").await.unwrap(), None);
+    assert_eq!(vault.texts(&[(CASE, "g1", reference.as_str())]).await.unwrap(), [None]);
+    assert_eq!(vault.get_name(WITNESS, &pseudonym).await.unwrap(), None);
+    assert_eq!(vault.get_name(ACCOUNT, "rider-2").await.unwrap().as_deref(), Some("司徒无关"), "somebody else");
+    for secret in [OF_ACCOUNT, OF_GRANT] {
+        assert_eq!(holding(&edge.file(""), secret), [""; 0], "{secret}");
+    }
+    // No other account of the person brings a name back.
+    let another = edge.post("/v1/accounts", "a3", json!({"id": "rider-3", "name": OF_ACCOUNT, "worker": "W1"})).await;
+    assert_eq!(another.no(), (409, "already_decided"));
+    let unnamed = edge.post("/v1/accounts", "a3", json!({"id": "rider-3", "worker": "W1"})).await;
+    assert_eq!(unnamed.status.as_u16(), 201, "{unnamed:?}");
+}
+
 /// The receipts of the first entries against the checkpoint of now, which earlier ones are a part of.
 async fn receipts(edge: &Edge) -> Vec<Value> {
     let mut receipts = Vec::new();
@@ -262,7 +304,10 @@ async fn everything_that_is_held_of_a_person_is_the_persons_to_take() {
     edge.get("/v1/workers/W1/balance").await;
     let told = ask(&edge, &own, Method::GET, "/v1/workers/W1/export?format=json", "-", json!({})).await;
     assert_eq!(told.status.as_u16(), 200, "{told:?}");
-    for held in [NAME, "059587654321", REASON, "快递员", "C1", "R1", "available"] {
+    let account = json!({"id": "rider-1", "name": OF_ACCOUNT, "worker": "W1"});
+    assert_eq!(edge.post("/v1/accounts", "a1", account).await.status.as_u16(), 201);
+    let told = ask(&edge, &own, Method::GET, "/v1/workers/W1/export?format=json", "-", json!({})).await;
+    for held in [NAME, "059587654321", REASON, "快递员", "C1", "R1", "available", OF_ACCOUNT, "rider-1", "worker-"] {
         assert!(told.body.to_string().contains(held), "{held}: {}", told.body);
     }
     let workbook = ask(&edge, &own, Method::GET, "/v1/workers/W1/export?format=xlsx", "-", json!({})).await;

@@ -1,14 +1,15 @@
 //! A ledger in a folder of its own with its HTTP edge, and requests to it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use ledger_core::journal::Journal;
 use ledger_core::journal::url::JournalUrl;
+use ledger_core::journal::{Journal, RecordedTime};
 use ledger_core::ledger::LedgerSettings;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -63,13 +64,30 @@ impl Edge {
         Edge::over(|journal| journal).await
     }
 
+    /// An edge whose ledger's clock is behind the machine's by as many days as are told; they can be told anew.
+    pub(crate) async fn days_ago(days: Arc<AtomicI64>) -> Edge {
+        const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
+        let clock = move || {
+            let behind = days.load(Ordering::SeqCst) * DAY_MICROS;
+            RecordedTime::from_micros(chrono::Utc::now().timestamp_micros() - behind)
+        };
+        Edge::with(|journal| journal, Arc::new(clock)).await
+    }
+
     /// An edge on a journal with something in front of it.
     pub(crate) async fn over(front: impl FnOnce(Arc<dyn Journal>) -> Arc<dyn Journal>) -> Edge {
+        Edge::with(front, LedgerSettings::default().clock).await
+    }
+
+    async fn with(
+        front: impl FnOnce(Arc<dyn Journal>) -> Arc<dyn Journal>,
+        clock: Arc<dyn Fn() -> RecordedTime + Send + Sync>,
+    ) -> Edge {
         let folder = tempfile::tempdir().unwrap();
         let url = JournalUrl::Sqlite(folder.path().join("nuanxin.db"));
         let journal = front(open_journal(&url).await.unwrap());
         // Nobody waits long for the outcome of a lost commit here.
-        let settings = LedgerSettings { resolve_for: Duration::from_millis(50), ..LedgerSettings::default() };
+        let settings = LedgerSettings { resolve_for: Duration::from_millis(50), clock, ..LedgerSettings::default() };
         let (app, tasks) = App::open_on(journal, &url, settings, &NewJournal::default()).await.unwrap();
         let token = token_for(&app, Role::Admin, None).await;
         let desk = desk_for(&app).await;

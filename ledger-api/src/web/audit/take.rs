@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::audit_sheet;
 use crate::bundle::{self, Coverage, Request};
 use crate::document::{Document, Form, render};
+use crate::service::objectors::{Objectors, must_see_all, objectors};
 use crate::service::reading::may_read;
 use crate::web::page::{Trouble, Visitor, answer};
 
@@ -75,7 +76,9 @@ async fn report_now(State(app): State<App>, visitor: Visitor) -> Response {
         let until = head(&app).await?;
         reading.note_report(&app, until);
         let journal = app.ledger.journal();
-        let report = report::report(journal.as_ref(), until, Thresholds::default(), &mut |_| {}).await;
+        let told = objectors(&visitor.must()?.identity) == Objectors::All;
+        let thresholds = Thresholds { objectors: told, ..Thresholds::default() };
+        let report = report::report(journal.as_ref(), until, thresholds, &mut |_| {}).await;
         workbook(audit_sheet::report::document(&report.map_err(|error| fault(&error))?), "audit-report", until).await
     };
     answer(&visitor, made.await)
@@ -101,8 +104,9 @@ fn file(media_type: &'static str, name: &str, bytes: Vec<u8>) -> Result<Response
 async fn bundle_now(State(app): State<App>, visitor: Visitor) -> Response {
     let made = async {
         let reading = may_read(Who::Bearer(&visitor.must()?.identity), Read::Events, Target::District)?;
-        reading.note_events(&app, 0);
         let size = head(&app).await?;
+        must_see_all(&app, Who::Bearer(&visitor.must()?.identity), size).await?;
+        reading.note_events(&app, 0);
         let published = app.audit.store().list(0, CHECKPOINTS_MAX).await.map_err(|error| fault(&error))?;
         let checkpoints = published.into_iter().map(|published| published.note).collect();
         let request = Request { coverage: Coverage::Journal, size, as_of: None, checkpoints };

@@ -19,46 +19,57 @@ const RESERVED: [&str; 2] = ["machine-owner", "ledger"];
 pub enum AccountCommand {
     /// Open it.
     Open {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
         /// Which worker the person is.
         worker: Option<WorkerId>,
     },
     /// Grant it a role.
     Grant {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// By whom.
+        /// The account that acts.
         by: Actor,
         /// The grant: the key of the command.
         grant: GrantId,
-        /// What.
+        /// The role, its scope and its days.
         role: AskedRole,
         /// Whether it waits for a second administrator.
         status: GrantStatus,
     },
     /// Confirm a grant.
     Confirm {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// By whom.
+        /// The account that acts.
         by: Actor,
-        /// Which.
+        /// The grant's name: the key of the command that made it.
         grant: GrantId,
         /// Whether whoever confirms is the person who proposed it.
         own: bool,
     },
     /// End a grant.
     End {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// By whom.
+        /// The account that acts.
         by: Actor,
-        /// Which.
+        /// The grant's name: the key of the command that made it.
         grant: GrantId,
         /// The first day on which it holds no longer; none for at once.
         on: Option<NaiveDate>,
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
+        reason: String,
+    },
+    /// Book the end of a grant whose last day is over. It holds no longer since then, booked or not.
+    Lapse {
+        /// The account that acts.
+        by: Actor,
+        /// The grant's name: the key of the command that made it.
+        grant: GrantId,
+        /// The last day that is over.
+        over: NaiveDate,
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
 }
@@ -66,9 +77,9 @@ pub enum AccountCommand {
 /// A role as it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AskedRole {
-    /// What.
+    /// The role that is granted.
     pub role: Role,
-    /// Where.
+    /// What the role is limited to: a store, site, branch, merchant or worker.
     pub scope: Option<String>,
     /// From which day on; none for today.
     pub from: Option<NaiveDate>,
@@ -126,6 +137,11 @@ impl Account {
             }
             AccountCommand::End { at, by, grant, on, reason } => {
                 let on = self.require_endable(&grant, at.date(), on)?;
+                AccountEvent::GrantEnded(GrantEnded { account, at, by, grant, on, reason, v: V1 })
+            }
+            AccountCommand::Lapse { by, grant, over, reason } => {
+                let on = self.require_over(&grant, over)?;
+                let at = BusinessTime::start_of(on);
                 AccountEvent::GrantEnded(GrantEnded { account, at, by, grant, on, reason, v: V1 })
             }
         };
@@ -199,6 +215,20 @@ impl Account {
             return Err(Refusal::new(Code::AlreadyDecided, format!("grant {grant} has ended; grant the role anew")));
         }
         Ok(())
+    }
+
+    /// The day after the last one of a grant that ran out, and whose end nobody told before.
+    fn require_over(&self, grant: &GrantId, over: NaiveDate) -> Decision<NaiveDate> {
+        let term = self.require_grant(grant)?.term;
+        let (Some(until), None) = (term.until, term.ended) else {
+            let message = format!("grant {grant} was ended before, or has no last day");
+            return Err(Refusal::new(Code::AlreadyDecided, message));
+        };
+        let after = until.succ_opt().filter(|_| until <= over);
+        after.ok_or_else(|| {
+            let message = format!("grant {grant} holds until {until} is over; end it sooner with a reason of your own");
+            Refusal::new(Code::InvalidDate, message)
+        })
     }
 
     /// The day on which it ends.

@@ -12,9 +12,9 @@ use crate::domain::time::{BusinessTime, date, date_if_any};
 /// An account was opened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AccountOpened {
-    /// Which.
+    /// The account's id.
     pub account: AccountId,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Payload version.
     pub v: V1,
@@ -28,7 +28,7 @@ pub struct AccountOpened {
 pub struct RoleGranted {
     /// To which account.
     pub account: AccountId,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Who granted it.
     pub by: Actor,
@@ -56,7 +56,7 @@ pub struct RoleGranted {
 pub struct GrantConfirmed {
     /// Whose grant.
     pub account: AccountId,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Who confirmed it.
     pub by: Actor,
@@ -71,7 +71,7 @@ pub struct GrantConfirmed {
 pub struct GrantEnded {
     /// Whose grant.
     pub account: AccountId,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Who ended it.
     pub by: Actor,
@@ -80,7 +80,7 @@ pub struct GrantEnded {
     /// The first day on which it holds no longer; on the day itself, from this event on.
     #[serde(deserialize_with = "date")]
     pub on: NaiveDate,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Payload version.
     pub v: V1,
@@ -101,6 +101,11 @@ events! {
 }
 
 impl AccountEvent {
+    /// The end of a grant, where it is one.
+    pub const fn as_ended(&self) -> Option<&GrantEnded> {
+        if let AccountEvent::GrantEnded(event) = self { Some(event) } else { None }
+    }
+
     /// The grant as it was made.
     pub const fn as_granted(&self) -> Option<&RoleGranted> {
         if let AccountEvent::RoleGranted(event) = self { Some(event) } else { None }

@@ -210,3 +210,28 @@ fn a_grant_ends_at_once_or_on_a_later_day_and_never_in_the_past() {
     events.iter().for_each(|event| sooner.evolve(event));
     assert!(!holds(&sooner, "g-auditor", "2024-03-05"));
 }
+
+fn lapse(grant: &str, over: &str) -> AccountCommand {
+    AccountCommand::Lapse { by: by(), grant: grant_id(grant), over: day(over), reason: "授权期满".to_owned() }
+}
+
+#[test]
+fn the_end_of_a_grant_that_ran_out_is_booked_once_for_the_day_after_its_last() {
+    let auditor = grant(Role::Auditor, None, None, Some("2024-03-09"));
+    let mut account = given(vec![open(None), auditor, grant(Role::Machine, None, None, None)]);
+    assert_eq!(told(&account, lapse("g-auditor", "2024-03-08")), Err(Code::InvalidDate), "nobody shortens it");
+    assert_eq!(told(&account, lapse("g-machine", "2030-01-01")), Err(Code::AlreadyDecided), "it has no last day");
+    assert_eq!(told(&account, lapse("other", "2030-01-01")), Err(Code::NotFound));
+    let events = told(&account, lapse("g-auditor", "2024-03-12")).expect("booked");
+    let [AccountEvent::GrantEnded(ended)] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!((ended.on, ended.at), (day("2024-03-10"), at("2024-03-10")), "however late it is booked");
+    events.iter().for_each(|event| account.evolve(event));
+    assert!(holds(&account, "g-auditor", "2024-03-09") && !holds(&account, "g-auditor", "2024-03-10"));
+    assert_eq!(told(&account, lapse("g-auditor", "2024-03-12")), Err(Code::AlreadyDecided));
+    let ended = given(vec![
+        open(None),
+        grant(Role::Auditor, None, None, Some("2024-03-09")),
+        end("g-auditor", Some("2024-03-07")),
+    ]);
+    assert_eq!(told(&ended, lapse("g-auditor", "2024-03-12")), Err(Code::AlreadyDecided), "somebody ended it before");
+}

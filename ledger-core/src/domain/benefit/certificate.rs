@@ -20,11 +20,11 @@ pub struct CertificateClaimed {
     pub application: ApplicationId,
     /// For which benefit.
     pub benefit: BenefitId,
-    /// Which.
+    /// The certificate's number (证书编号).
     pub certificate: CertificateNo,
     /// Payload version.
     pub v: V1,
-    /// By whom.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
@@ -37,7 +37,7 @@ events! {
 }
 
 impl CertificateEvent {
-    /// Which.
+    /// The certificate's number (证书编号).
     pub const fn certificate(&self) -> &CertificateNo {
         let CertificateEvent::CertificateClaimed(event) = self;
         &event.certificate

@@ -85,25 +85,25 @@ pub enum BenefitCommand {
     Register {
         /// When it is entered.
         at: BusinessTime,
-        /// Which.
+        /// The benefit's number (项目编号).
         benefit: BenefitId,
         /// The particulars.
         terms: BenefitTerms,
     },
     /// Give one to somebody, or let somebody wait for one.
     Apply {
-        /// Which.
+        /// The benefit's number (项目编号).
         benefit: BenefitId,
-        /// Which row.
+        /// The row's number (登记号).
         application: ApplicationId,
         /// The application.
         terms: ApplicationTerms,
     },
     /// Use what was given.
     Use {
-        /// Which.
+        /// The benefit's number (项目编号).
         benefit: BenefitId,
-        /// Which row.
+        /// The row's number (登记号).
         application: ApplicationId,
         /// The use.
         used: Use,

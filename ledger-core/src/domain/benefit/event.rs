@@ -12,7 +12,7 @@ use crate::domain::time::BusinessTime;
 pub struct BenefitRecorded {
     /// When it was entered.
     pub at: BusinessTime,
-    /// Which.
+    /// The benefit's number (项目编号).
     pub benefit: BenefitId,
     /// The particulars.
     pub terms: BenefitTerms,
@@ -23,11 +23,11 @@ pub struct BenefitRecorded {
 /// Somebody applied: was given one, or waits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BenefitApplied {
-    /// Which row.
+    /// The row's number (登记号).
     pub application: ApplicationId,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Which.
+    /// The benefit's number (项目编号).
     pub benefit: BenefitId,
     /// The application.
     pub terms: ApplicationTerms,
@@ -38,17 +38,17 @@ pub struct BenefitApplied {
 /// What was given was used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BenefitUsed {
-    /// Which row.
+    /// The row's number (登记号).
     pub application: ApplicationId,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Which.
+    /// The benefit's number (项目编号).
     pub benefit: BenefitId,
     /// The use.
     pub used: Use,
     /// Payload version.
     pub v: V1,
-    /// By whom.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 

@@ -28,53 +28,53 @@ pub enum FundCommand {
     Register {
         /// When it is entered.
         at: BusinessTime,
-        /// Which.
+        /// The fund's number (资金编号).
         fund: FundId,
         /// The particulars.
         terms: FundTerms,
     },
     /// Set money aside for a row.
     Commit {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// How much.
+        /// Money, in fen.
         amount: Fen,
-        /// Which fund.
+        /// The fund's number (资金编号).
         fund: FundId,
         /// For which row.
         source: Key,
     },
     /// Prepare the statement of a month.
     Prepare {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Which fund.
+        /// The fund's number (资金编号).
         fund: FundId,
-        /// Who.
+        /// The account that acts, and those that are the same person.
         hand: Hand,
-        /// Of which month.
+        /// The calendar month, in the zone of the district.
         month: Month,
     },
     /// Confirm the statement of a month.
     Confirm {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Which fund.
+        /// The fund's number (资金编号).
         fund: FundId,
-        /// Who.
+        /// The account that acts, and those that are the same person.
         hand: Hand,
-        /// Of which month.
+        /// The calendar month, in the zone of the district.
         month: Month,
     },
     /// Record that what a statement says was paid.
     Pay {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Which fund.
+        /// The fund's number (资金编号).
         fund: FundId,
-        /// Who.
+        /// The account that acts, and those that are the same person.
         hand: Hand,
-        /// Of which month.
+        /// The calendar month, in the zone of the district.
         month: Month,
         /// The payment's reference.
         reference: String,

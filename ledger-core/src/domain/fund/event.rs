@@ -15,7 +15,7 @@ use crate::domain::time::{BusinessTime, Month};
 pub struct FundRecorded {
     /// When it was entered.
     pub at: BusinessTime,
-    /// Which.
+    /// The fund's number (资金编号).
     pub fund: FundId,
     /// The particulars.
     pub terms: FundTerms,
@@ -28,9 +28,9 @@ pub struct FundRecorded {
 pub struct FundCommitted {
     /// How much, fen.
     pub amount: Fen,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Which fund.
+    /// The fund's number (资金编号).
     pub fund: FundId,
     /// The month that bears it, where the month in which it happened was confirmed already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,9 +46,9 @@ pub struct FundCommitted {
 pub struct FundStatementPrepared {
     /// What the lines come to, fen.
     pub amount: Fen,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
     /// The digest of its lines.
     pub digest: LinesDigest,
@@ -56,7 +56,7 @@ pub struct FundStatementPrepared {
     pub fund: FundId,
     /// How many lines there are.
     pub lines: u32,
-    /// Of which month.
+    /// The calendar month, in the zone of the district.
     pub month: Month,
     /// Payload version.
     pub v: V1,
@@ -65,15 +65,15 @@ pub struct FundStatementPrepared {
 /// A second person confirmed it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FundStatementConfirmed {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
     /// The digest of its lines.
     pub digest: LinesDigest,
     /// Of which fund.
     pub fund: FundId,
-    /// Of which month.
+    /// The calendar month, in the zone of the district.
     pub month: Month,
     /// Payload version.
     pub v: V1,
@@ -84,13 +84,13 @@ pub struct FundStatementConfirmed {
 pub struct FundPaid {
     /// How much, fen.
     pub amount: Fen,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Recorded by whom: a third person.
     pub by: Actor,
     /// Of which fund.
     pub fund: FundId,
-    /// Of which month.
+    /// The calendar month, in the zone of the district.
     pub month: Month,
     /// The payment's reference.
     pub reference: String,

@@ -21,9 +21,9 @@ use crate::domain::time::{BusinessTime, Month};
 pub enum MerchantCommand {
     /// Register, or bring the particulars up to date.
     Register {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Which.
+        /// The merchant's id (商户编号).
         merchant: MerchantId,
         /// Its particulars.
         details: MerchantDetails,
@@ -32,18 +32,18 @@ pub enum MerchantCommand {
     },
     /// Count a claim for goods handed over or a voucher honoured.
     Honour {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
         /// The claim in points.
         points: Points,
         /// For which redemption.
         redemption: RedemptionId,
-        /// Where.
+        /// The store's id (网点编号).
         store: StoreId,
     },
     /// Take a claim back.
     ReverseHonour {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
         /// The month the claim was counted in.
         month: Month,
@@ -51,21 +51,21 @@ pub enum MerchantCommand {
         points: Points,
         /// For which redemption.
         redemption: RedemptionId,
-        /// Where.
+        /// The store's id (网点编号).
         store: StoreId,
     },
     /// Count a claim to money.
     ClaimMoney {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// How much.
+        /// Money, in fen.
         amount: Fen,
         /// For which row.
         source: Key,
     },
     /// Record a payment.
     Pay {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
         /// The month it settles.
         month: Month,
@@ -80,50 +80,50 @@ pub enum MerchantCommand {
     },
     /// Prepare a month's statement.
     Prepare {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Who.
+        /// The account that acts, and those that are the same person.
         hand: Hand,
-        /// Of which month.
+        /// The calendar month, in the zone of the district.
         month: Month,
     },
     /// Say that a line is wrong.
     Dispute {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Who.
+        /// The account that acts, and those that are the same person.
         hand: Hand,
-        /// Of which month.
+        /// The calendar month, in the zone of the district.
         month: Month,
         /// The dispute's name.
         dispute: DisputeId,
         /// Which line.
         line: Key,
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
     /// Answer what was disputed.
     Answer {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Who.
+        /// The account that acts, and those that are the same person.
         hand: Hand,
-        /// Of which month.
+        /// The calendar month, in the zone of the district.
         month: Month,
         /// Which dispute.
         dispute: DisputeId,
         /// Whether the merchant was right.
         upheld: bool,
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
     /// Confirm a month's statement.
     Confirm {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Who.
+        /// The account that acts, and those that are the same person.
         hand: Hand,
-        /// Of which month.
+        /// The calendar month, in the zone of the district.
         month: Month,
     },
 }

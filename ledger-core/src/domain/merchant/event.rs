@@ -12,12 +12,12 @@ use crate::domain::time::{BusinessTime, Month};
 /// A merchant joined, or its particulars changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MerchantRecorded {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Line of business (类型).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
-    /// Which.
+    /// The merchant's id (商户编号).
     pub merchant: MerchantId,
     /// Its name.
     pub name: String,
@@ -30,7 +30,7 @@ pub struct MerchantRecorded {
 /// Goods of the merchant were handed over, or its voucher or service was honoured: the district owes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VoucherHonoured {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Which merchant.
     pub merchant: MerchantId,
@@ -50,7 +50,7 @@ pub struct VoucherHonoured {
 /// A claim was taken back because its redemption was reversed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HonourReversed {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// The month the claim had been counted in, where that month was paid already and another one bears the correction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,7 +74,7 @@ pub struct HonourReversed {
 pub struct MoneyClaimed {
     /// How much, fen; nothing where the merchant bears all of it.
     pub amount: Fen,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Which merchant.
     pub merchant: MerchantId,
@@ -93,7 +93,7 @@ pub struct SettlementPaid {
     /// How much money, fen; where a statement was confirmed that names some.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Fen>,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// By whom, where a statement was confirmed: by neither of those who prepared and confirmed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -115,9 +115,9 @@ pub struct SettlementPaid {
 pub struct StatementPrepared {
     /// Its money, fen.
     pub amount: Fen,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
     /// The digest of its lines.
     pub digest: LinesDigest,
@@ -125,7 +125,7 @@ pub struct StatementPrepared {
     pub lines: u32,
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// Of which month.
+    /// The calendar month, in the zone of the district.
     pub month: Month,
     /// Its points, hundredths; less than nothing where more was taken back than claimed.
     pub points: Points,
@@ -136,9 +136,9 @@ pub struct StatementPrepared {
 /// The merchant said that a line is wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StatementDisputed {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
     /// The dispute's name: the key of the command.
     pub dispute: DisputeId,
@@ -146,9 +146,9 @@ pub struct StatementDisputed {
     pub line: Key,
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// Of which month.
+    /// The calendar month, in the zone of the district.
     pub month: Month,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Payload version.
     pub v: V1,
@@ -157,17 +157,17 @@ pub struct StatementDisputed {
 /// Somebody with no part in it answered what was disputed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StatementDisputeAnswered {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
     /// Which dispute.
     pub dispute: DisputeId,
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// Of which month.
+    /// The calendar month, in the zone of the district.
     pub month: Month,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Whether the merchant was right.
     pub upheld: bool,
@@ -178,15 +178,15 @@ pub struct StatementDisputeAnswered {
 /// A second person confirmed a month's statement. What happened in the month and comes later is borne by a month after it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StatementConfirmed {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
     /// The digest of its lines.
     pub digest: LinesDigest,
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// Of which month.
+    /// The calendar month, in the zone of the district.
     pub month: Month,
     /// Payload version.
     pub v: V1,

@@ -53,7 +53,7 @@ pub enum PairCommand {
     Open {
         /// When it is entered.
         at: BusinessTime,
-        /// Which.
+        /// The pair's number (结对号).
         pair: PairId,
         /// Who with whom.
         terms: PairTerms,
@@ -64,7 +64,7 @@ pub enum PairCommand {
         at: BusinessTime,
         /// Which pair.
         pair: PairId,
-        /// Which row.
+        /// The row's number (走访号).
         visit: VisitId,
         /// The visit.
         terms: VisitTerms,
@@ -75,7 +75,7 @@ pub enum PairCommand {
         at: BusinessTime,
         /// Which pair.
         pair: PairId,
-        /// Which row.
+        /// The row's number (走访号).
         visit: VisitId,
         /// Who confirms, and when.
         confirmation: Confirmation,

@@ -12,7 +12,7 @@ use crate::domain::time::BusinessTime;
 pub struct PairRecorded {
     /// When it was entered.
     pub at: BusinessTime,
-    /// Which.
+    /// The pair's number (结对号).
     pub pair: PairId,
     /// Who with whom, through which days.
     pub terms: PairTerms,
@@ -31,7 +31,7 @@ pub struct VisitReported {
     pub terms: VisitTerms,
     /// Payload version.
     pub v: V1,
-    /// Which row.
+    /// The row's number (走访号).
     pub visit: VisitId,
 }
 
@@ -46,7 +46,7 @@ pub struct VisitConfirmed {
     pub pair: PairId,
     /// Payload version.
     pub v: V1,
-    /// Which row.
+    /// The row's number (走访号).
     pub visit: VisitId,
 }
 

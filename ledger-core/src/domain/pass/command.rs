@@ -45,7 +45,7 @@ pub struct OfferTerms {
 /// A slip of a merchant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slip {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Which offer.
     pub offer: OfferId,
@@ -62,7 +62,7 @@ pub enum PassCommand {
     Issue {
         /// When it is entered.
         at: BusinessTime,
-        /// Which.
+        /// The pass's number (卡号).
         pass: PassNo,
         /// Which pass it replaces, where it does.
         replaces: Option<PassNo>,
@@ -71,9 +71,9 @@ pub enum PassCommand {
     },
     /// Use it; whether the offer holds is judged already.
     Use {
-        /// Which.
+        /// The pass's number (卡号).
         pass: PassNo,
-        /// Which row.
+        /// The slip's number (小票号).
         slip_no: SlipNo,
         /// The slip.
         slip: Slip,
@@ -87,7 +87,7 @@ pub enum PassCommand {
 pub struct OfferCommand {
     /// When it is entered.
     pub at: BusinessTime,
-    /// Which.
+    /// The offer's number (优惠编号).
     pub offer: OfferId,
     /// The particulars.
     pub terms: OfferTerms,

@@ -12,7 +12,7 @@ use crate::domain::time::BusinessTime;
 pub struct PassRecorded {
     /// When it was entered.
     pub at: BusinessTime,
-    /// Which.
+    /// The pass's number (卡号).
     pub pass: PassNo,
     /// Which pass it replaces, where it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -26,7 +26,7 @@ pub struct PassRecorded {
 /// A merchant gave the discount.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PassUsed {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Which merchant.
     pub merchant: MerchantId,
@@ -34,7 +34,7 @@ pub struct PassUsed {
     pub pass: PassNo,
     /// The slip.
     pub slip: Slip,
-    /// Which row.
+    /// The slip's number (小票号).
     pub slip_no: SlipNo,
     /// Payload version.
     pub v: V1,
@@ -57,7 +57,7 @@ events! {
 pub struct OfferRecorded {
     /// When it was entered.
     pub at: BusinessTime,
-    /// Which.
+    /// The offer's number (优惠编号).
     pub offer: OfferId,
     /// The particulars.
     pub terms: OfferTerms,

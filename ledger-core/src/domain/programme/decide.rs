@@ -52,7 +52,7 @@ pub enum ProgrammeCommand {
     },
     /// Close a branch's appraisal of a year.
     SealAppraisal {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
         /// The branch.
         branch: BranchId,

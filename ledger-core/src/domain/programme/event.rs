@@ -89,7 +89,7 @@ pub struct ScheduleAdopted {
 /// what is corrected later is told beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppraisalSealed {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// The branch.
     pub branch: BranchId,

@@ -94,7 +94,7 @@ pub struct Work {
 pub struct Rating {
     /// On which day.
     pub on: NaiveDate,
-    /// What.
+    /// What is said.
     pub word: Word,
 }
 
@@ -105,9 +105,9 @@ pub enum RequestCommand {
     Post {
         /// When it is entered.
         at: BusinessTime,
-        /// Which.
+        /// The request's number (单号).
         request: RequestId,
-        /// What.
+        /// What it moves between accounts.
         posting: Posting,
     },
     /// Record work on it; its dates and people are judged already.
@@ -116,7 +116,7 @@ pub enum RequestCommand {
         at: BusinessTime,
         /// Which request.
         request: RequestId,
-        /// Which row.
+        /// The row's number (办理号).
         handling: HandlingId,
         /// The row's content.
         work: Work,
@@ -135,7 +135,7 @@ pub enum RequestCommand {
         at: BusinessTime,
         /// Which request.
         request: RequestId,
-        /// Which row.
+        /// The row's number (办理号).
         handling: HandlingId,
         /// What was said.
         rating: Rating,

@@ -28,7 +28,7 @@ pub struct RequestPosted {
     /// Who reported it, where a worker did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reporter: Option<WorkerId>,
-    /// Which.
+    /// The request's number (单号).
     pub request: RequestId,
     /// The site that routes it, where one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ pub struct HandlingRecorded {
     /// Who claimed it; absent where a report is fed back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimer: Option<WorkerId>,
-    /// Which row.
+    /// The row's number (办理号).
     pub handling: HandlingId,
     /// Units of work, millionths.
     pub quantity: Quantity,
@@ -62,7 +62,7 @@ pub struct HandlingRecorded {
 pub struct HandlingRated {
     /// When it was entered.
     pub at: BusinessTime,
-    /// Which row.
+    /// The row's number (办理号).
     pub handling: HandlingId,
     /// On which day, and what.
     pub rating: Rating,

@@ -100,7 +100,7 @@ pub struct Word {
     pub paper: Option<String>,
     /// On which day it was given.
     pub on: NaiveDate,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
@@ -109,20 +109,20 @@ pub struct Word {
 pub enum SelectionCommand {
     /// Announce it.
     Announce {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Who.
+        /// The account that acts.
         by: Actor,
-        /// Which.
+        /// The selection's id.
         selection: SelectionId,
         /// The particulars.
         terms: SelectionTerms,
     },
     /// Somebody agrees to be a candidate.
     Consent {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Which.
+        /// The selection's id.
         selection: SelectionId,
         /// The occupation of whoever agrees.
         occupation: Option<String>,
@@ -131,93 +131,93 @@ pub enum SelectionCommand {
     },
     /// A candidate withdraws.
     Withdraw {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Which.
+        /// The selection's id.
         selection: SelectionId,
         /// The word.
         word: Word,
     },
     /// Fix the inputs.
     Seal {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Who.
+        /// The account that acts, and those that are the same person.
         hand: Hand,
-        /// Which.
+        /// The selection's id.
         selection: SelectionId,
         /// What the ledger says of each candidate.
         inputs: Inputs,
     },
     /// Draw the short list of them, and hang it out.
     Draw {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Who.
+        /// The account that acts, and those that are the same person.
         hand: Hand,
-        /// Which.
+        /// The selection's id.
         selection: SelectionId,
         /// The last day of its publicity.
         public_until: NaiveDate,
     },
     /// Object to how a candidate was measured, or that there is such a candidate.
     Object {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
         /// The day on which it enters the ledger.
         today: NaiveDate,
-        /// Who.
+        /// The account that acts, and those that are the same person.
         hand: Hand,
-        /// Which.
+        /// The selection's id.
         selection: SelectionId,
         /// The objection's name.
         objection: ObjectionId,
         /// About whom.
         candidate: WorkerId,
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
     /// Answer an objection.
     Answer {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Who.
+        /// The account that acts, and those that are the same person.
         hand: Hand,
-        /// Which.
+        /// The selection's id.
         selection: SelectionId,
         /// Which objection.
         objection: ObjectionId,
         /// Whether it was right.
         upheld: bool,
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
     /// Put a candidate right, and hang the list out anew.
     Revise {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
-        /// Who.
+        /// The account that acts, and those that are the same person.
         hand: Hand,
-        /// Which.
+        /// The selection's id.
         selection: SelectionId,
-        /// Whom.
+        /// The candidate's id as a worker (编号).
         candidate: WorkerId,
-        /// How.
+        /// How the shelf was put right.
         correction: Correction,
         /// The last day of the new list's publicity.
         public_until: NaiveDate,
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
     /// Record that a meeting decided.
     Record {
-        /// When.
+        /// Business time: when it happened, not when it was entered.
         at: BusinessTime,
         /// The day on which it enters the ledger.
         today: NaiveDate,
-        /// Who.
+        /// The account that acts, and those that are the same person.
         hand: Hand,
-        /// Which.
+        /// The selection's id.
         selection: SelectionId,
         /// SHA-256 of the minutes, hexadecimal.
         minutes: String,

@@ -12,11 +12,11 @@ use crate::domain::time::BusinessTime;
 /// A selection was announced.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SelectionAnnounced {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
-    /// Which.
+    /// The selection's id.
     pub selection: SelectionId,
     /// The particulars.
     pub terms: SelectionTerms,
@@ -41,16 +41,16 @@ pub struct CandidateWord {
     pub selection: SelectionId,
     /// Payload version.
     pub v: V1,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
 /// The inputs were fixed: what the ledger said of each candidate just before this entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InputsSealed {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
     /// By the candidates' ids.
     pub inputs: Vec<InputLine>,
@@ -63,9 +63,9 @@ pub struct InputsSealed {
 /// The short list was drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ListDrawn {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
     /// Who stands on it, by rank.
     pub list: Vec<ShortListed>,
@@ -81,15 +81,15 @@ pub struct ListDrawn {
 /// Somebody objected.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ObjectionMade {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
     /// About whom.
     pub candidate: WorkerId,
     /// The objection's name.
     pub objection: ObjectionId,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// To which selection.
     pub selection: SelectionId,
@@ -100,15 +100,15 @@ pub struct ObjectionMade {
 /// An objection was answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ObjectionAnswered {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
     /// About whom it was.
     pub candidate: WorkerId,
-    /// Which.
+    /// The objection's name: the key of the command that made it.
     pub objection: ObjectionId,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Of which selection.
     pub selection: SelectionId,
@@ -121,9 +121,9 @@ pub struct ObjectionAnswered {
 /// A candidate was put right, and the list drawn anew.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ListRevised {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
     /// Who was put right.
     pub candidate: WorkerId,
@@ -135,7 +135,7 @@ pub struct ListRevised {
     /// The last day of its publicity.
     #[serde(deserialize_with = "crate::domain::time::date")]
     pub public_until: NaiveDate,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Of which selection.
     pub selection: SelectionId,
@@ -146,9 +146,9 @@ pub struct ListRevised {
 /// A meeting decided. What it decided stands in its minutes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResultRecorded {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
     /// SHA-256 of the minutes, hexadecimal.
     pub minutes: String,

@@ -44,7 +44,7 @@ pub type Inputs = BTreeMap<WorkerId, Vec<Figure>>;
 pub struct InputLine {
     /// One an indicator, in the order of the formula, hundredths.
     pub figures: Vec<Figure>,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
@@ -55,7 +55,7 @@ pub struct ShortListed {
     pub rank: u32,
     /// The score, hundredths.
     pub score: Figure,
-    /// Who.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 

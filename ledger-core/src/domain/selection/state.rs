@@ -26,7 +26,7 @@ pub struct Objection {
     pub by: Actor,
     /// About whom.
     pub candidate: WorkerId,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// How it was answered, once it was.
     pub answer: Option<Answer>,
@@ -35,9 +35,9 @@ pub struct Objection {
 /// How an objection was answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// By whom.
+    /// The account that acts.
     pub by: Actor,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Whether the objection was right.
     pub upheld: bool,

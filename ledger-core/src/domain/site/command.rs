@@ -46,7 +46,7 @@ pub enum SiteCommand {
         details: SiteDetails,
         /// What becomes of one that is known.
         if_known: IfKnown,
-        /// Which.
+        /// The site's id (驿站编号).
         site: SiteId,
     },
     /// Hang a site under another one, or make it a root.
@@ -57,7 +57,7 @@ pub enum SiteCommand {
         on: NaiveDate,
         /// Under which.
         parent: Option<SiteId>,
-        /// Which.
+        /// The site's id (驿站编号).
         site: SiteId,
     },
     /// Close a site; what hangs below it stays open.
@@ -66,9 +66,9 @@ pub enum SiteCommand {
         at: BusinessTime,
         /// The first day closed.
         on: NaiveDate,
-        /// Why.
+        /// The reason, where one was given.
         reason: Option<String>,
-        /// Which.
+        /// The site's id (驿站编号).
         site: SiteId,
     },
     /// Change what a site offers.
@@ -79,7 +79,7 @@ pub enum SiteCommand {
         on: NaiveDate,
         /// What it offers.
         services: Vec<String>,
-        /// Which.
+        /// The site's id (驿站编号).
         site: SiteId,
     },
 }

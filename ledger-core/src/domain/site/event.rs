@@ -25,7 +25,7 @@ pub struct SiteOpened {
     /// What it offers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<String>,
-    /// Which.
+    /// The site's id (驿站编号).
     pub site: SiteId,
     /// Payload version.
     pub v: V1,
@@ -43,7 +43,7 @@ pub struct SiteUpdated {
     /// Its first day, where one is known.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::domain::time::date_if_any")]
     pub opened: Option<NaiveDate>,
-    /// Which.
+    /// The site's id (驿站编号).
     pub site: SiteId,
     /// Payload version.
     pub v: V1,
@@ -60,7 +60,7 @@ pub struct SiteMoved {
     /// Under which; absent for a root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SiteId>,
-    /// Which.
+    /// The site's id (驿站编号).
     pub site: SiteId,
     /// Payload version.
     pub v: V1,
@@ -80,7 +80,7 @@ pub struct SiteClosed {
     /// Why, where somebody said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Which.
+    /// The site's id (驿站编号).
     pub site: SiteId,
     /// Payload version.
     pub v: V1,
@@ -91,7 +91,7 @@ pub struct SiteClosed {
 pub struct SiteReopened {
     /// When it was entered.
     pub at: BusinessTime,
-    /// Which.
+    /// The site's id (驿站编号).
     pub site: SiteId,
     /// Payload version.
     pub v: V1,
@@ -107,7 +107,7 @@ pub struct ServicesSet {
     pub on: NaiveDate,
     /// What it offers.
     pub services: Vec<String>,
-    /// Which.
+    /// The site's id (驿站编号).
     pub site: SiteId,
     /// Payload version.
     pub v: V1,

@@ -40,6 +40,6 @@ pub struct ItemTerms {
 pub struct AtStore {
     /// Which store.
     pub store: StoreId,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
 }

@@ -30,30 +30,30 @@ pub enum StoreCommand {
     },
     /// Close the store: nothing is redeemed there until it opens again.
     Close {
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
     /// Open it again.
     Reopen,
     /// List an item, or change its terms.
     List {
-        /// Which.
+        /// The item's number at its store (商品编号).
         sku: Sku,
         /// On what terms.
         terms: ItemTerms,
     },
     /// Take an item off the list.
     Delist {
-        /// Which.
+        /// The item's number at its store (商品编号).
         sku: Sku,
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
     /// Put units on the shelf.
     Restock {
-        /// Which.
+        /// The item's number at its store (商品编号).
         sku: Sku,
-        /// How many.
+        /// In units of the item.
         quantity: u32,
         /// From whom, when not the listing's merchant.
         merchant: Option<MerchantId>,
@@ -97,7 +97,7 @@ pub enum StoreCommand {
     },
     /// Record a stocktake (盘点).
     Count {
-        /// Which.
+        /// The item's number at its store (商品编号).
         sku: Sku,
         /// Units found, those set aside among them.
         counted: u32,
@@ -106,23 +106,23 @@ pub enum StoreCommand {
     },
     /// Write units off (报损).
     WriteOff {
-        /// Which.
+        /// The item's number at its store (商品编号).
         sku: Sku,
-        /// How many.
+        /// In units of the item.
         quantity: u32,
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
     /// Make a device the one that captures without the network.
     Enrol {
-        /// Which.
+        /// The counter's device, as it named itself.
         device: DeviceId,
     },
     /// Settle what was handed out unheard and refused.
     Settle {
         /// Which case.
         redemption: RedemptionId,
-        /// How.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
 }

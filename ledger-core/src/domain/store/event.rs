@@ -16,16 +16,16 @@ use crate::domain::time::BusinessTime;
 /// Units of one item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockLine {
-    /// How many.
+    /// In units of the item.
     pub quantity: u32,
-    /// Which.
+    /// The item's number at its store (商品编号).
     pub sku: Sku,
 }
 
 /// A store opened, or its particulars changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoreRecorded {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// The community it stands in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,7 +35,7 @@ pub struct StoreRecorded {
     /// The site it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<SiteId>,
-    /// Which.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Its tier.
     pub tier: String,
@@ -46,11 +46,11 @@ pub struct StoreRecorded {
 /// The store closed, or opened again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoreDoor {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Why; blank for opening again.
     pub reason: String,
-    /// Which.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
@@ -59,7 +59,7 @@ pub struct StoreDoor {
 /// An item is listed on these terms from here on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ItemListed {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Kind.
     pub kind: String,
@@ -73,9 +73,9 @@ pub struct ItemListed {
     pub name: String,
     /// Price of one unit, hundredths of points.
     pub price: Points,
-    /// Which.
+    /// The item's number at its store (商品编号).
     pub sku: Sku,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
@@ -84,13 +84,13 @@ pub struct ItemListed {
 /// An item was taken off the list; what stands on the shelf stays counted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ItemDelisted {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
-    /// Which.
+    /// The item's number at its store (商品编号).
     pub sku: Sku,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
@@ -99,16 +99,16 @@ pub struct ItemDelisted {
 /// Units came in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StockReceived {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// From whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant: Option<MerchantId>,
-    /// How many.
+    /// In units of the item.
     pub quantity: u32,
-    /// Which.
+    /// The item's number at its store (商品编号).
     pub sku: Sku,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
@@ -117,7 +117,7 @@ pub struct StockReceived {
 /// Units went out to a worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StockIssued {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// The hold they had been set aside for, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -126,7 +126,7 @@ pub struct StockIssued {
     pub lines: Vec<StockLine>,
     /// For which redemption.
     pub redemption: RedemptionId,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
@@ -135,13 +135,13 @@ pub struct StockIssued {
 /// Units came back because a redemption was reversed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StockReturned {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Which and how many.
     pub lines: Vec<StockLine>,
     /// Of which redemption.
     pub redemption: RedemptionId,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
@@ -150,13 +150,13 @@ pub struct StockReturned {
 /// Units were set aside for a hold, or put back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StockSetAside {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Which hold.
     pub hold: HoldId,
     /// Which and how many.
     pub lines: Vec<StockLine>,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
@@ -165,7 +165,7 @@ pub struct StockSetAside {
 /// A stocktake: what was found beyond the books counts as received, what was missing as written off.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StockCounted {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Units counted.
     pub counted: u32,
@@ -175,9 +175,9 @@ pub struct StockCounted {
     pub missing: u32,
     /// Explanation.
     pub reason: String,
-    /// Which.
+    /// The item's number at its store (商品编号).
     pub sku: Sku,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
@@ -186,15 +186,15 @@ pub struct StockCounted {
 /// Units were written off.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StockWrittenOff {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// How many.
+    /// In units of the item.
     pub quantity: u32,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
-    /// Which.
+    /// The item's number at its store (商品编号).
     pub sku: Sku,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,

@@ -112,7 +112,7 @@ pub struct WayTerms {
 /// Who decides about a credit, and which of those who had a part in it are the same person with another account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judge {
-    /// Who.
+    /// The account that acts.
     pub by: Actor,
     /// Other accounts of the same person.
     pub alike: Vec<Actor>,
@@ -136,7 +136,7 @@ pub struct Spending {
     pub limits: Vec<Option<u32>>,
     /// By what the worker was proven to be the one who spends.
     pub proven: Option<ProvenBy>,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
 }
 
@@ -189,6 +189,6 @@ pub enum CreditVerdict {
 pub struct OfWorker {
     /// Which worker.
     pub worker: crate::domain::ids::WorkerId,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
 }

@@ -31,16 +31,16 @@ pub enum WorkerCommand {
     },
     /// The worker leaves the programme.
     Depart {
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
     /// Forget the person: the first who says so asks, a second one confirms.
     Erase {
-        /// Who.
+        /// The account that acts.
         by: Actor,
         /// Whether it is the worker.
         oneself: bool,
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
     /// Issue a mutual-aid points card.
@@ -59,20 +59,20 @@ pub enum WorkerCommand {
     },
     /// Close the card.
     CloseCard {
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
     /// Record a credit.
     Credit(Box<CreditTerms>),
     /// Decide about a credit.
     JudgeCredit {
-        /// Which.
+        /// The credit's name: the key of the command that recorded it.
         credit: CreditId,
-        /// What.
+        /// What was decided.
         verdict: CreditVerdict,
-        /// Who.
+        /// The account that decides, and which worker it is.
         judge: Judge,
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
     /// Spend points.
@@ -84,9 +84,9 @@ pub enum WorkerCommand {
     },
     /// Give the points of a redemption back to their lots.
     ReverseRedemption {
-        /// Which.
+        /// The redemption's name: the key of the command that made it.
         redemption: RedemptionId,
-        /// Why.
+        /// The reason, or the reference that the vault gave for it.
         reason: String,
     },
     /// Set points aside.
@@ -116,7 +116,7 @@ pub enum WorkerCommand {
     },
     /// Appoint the worker, or bring the appointment up to date.
     Appoint {
-        /// Which.
+        /// The letter's number (聘书号).
         appointment: AppointmentId,
         /// As what.
         terms: AppointmentTerms,
@@ -127,7 +127,7 @@ pub enum WorkerCommand {
         application: ApplicationId,
         /// On which benefit.
         benefit: BenefitId,
-        /// How many.
+        /// Points, exact hundredths.
         points: Points,
     },
     /// Book the lots that can no longer be spent after a day as expired.

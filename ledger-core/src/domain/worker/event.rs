@@ -26,7 +26,7 @@ use crate::domain::time::BusinessTime;
 /// A worker joined, or the particulars changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorkerRecorded {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Occupation.
     pub occupation: String,
@@ -44,7 +44,7 @@ pub struct WorkerRecorded {
     pub site: Option<SiteId>,
     /// Payload version.
     pub v: V1,
-    /// Which.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
@@ -52,20 +52,20 @@ pub struct WorkerRecorded {
 /// lost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorkerDeparted {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Payload version.
     pub v: V1,
-    /// Which.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
 /// A mutual-aid points card was issued.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CardIssued {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// The Party branch.
     pub branch: BranchId,
@@ -80,7 +80,7 @@ pub struct CardIssued {
 /// The card went to another branch (组织关系转移).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CardMoved {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// The new branch.
     pub branch: BranchId,
@@ -97,7 +97,7 @@ pub struct CardMoved {
 /// An appointment (聘任), as a register has it: the same number again brings it up to date.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AppointmentRecorded {
-    /// Which.
+    /// The letter's number (聘书号).
     pub appointment: AppointmentId,
     /// When it was entered.
     pub at: BusinessTime,
@@ -105,18 +105,18 @@ pub struct AppointmentRecorded {
     pub terms: AppointmentTerms,
     /// Payload version.
     pub v: V1,
-    /// Who.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
 /// The card was closed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CardClosed {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Its number.
     pub card_no: CardNo,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Payload version.
     pub v: V1,
@@ -128,14 +128,14 @@ pub struct CardClosed {
 /// proofs stay; what the vault knew of the person is destroyed with the second step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErasureStep {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Who.
+    /// The account that acts.
     pub by: Actor,
     /// Whether it was the worker.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub oneself: bool,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Payload version.
     pub v: V1,

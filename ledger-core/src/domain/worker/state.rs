@@ -52,7 +52,7 @@ pub struct Worker {
 pub enum Erasure {
     /// It was asked for.
     Asked {
-        /// By whom.
+        /// The account that acts.
         by: Actor,
         /// Whether by the worker.
         oneself: bool,

@@ -5,14 +5,34 @@ use foldhash::HashMap;
 
 use crate::domain::account::{Account, AccountEvent};
 
+/// Who books what falls due on a day.
+const BY_ITSELF: &str = "ledger";
+
 /// The accounts of a journal with what was granted to them.
 #[derive(Debug, Default)]
 pub(super) struct Grants(HashMap<String, Account>);
 
 impl Grants {
     /// Follows what is granted to an account.
-    pub(super) fn follow(&mut self, event: &AccountEvent) {
-        self.0.entry(event.account().to_string()).or_default().evolve(event);
+    ///
+    /// # Errors
+    /// That the ledger itself ends a grant on another day than after its last.
+    pub(super) fn follow(&mut self, event: &AccountEvent) -> Result<(), String> {
+        let account = self.0.entry(event.account().to_string()).or_default();
+        if let AccountEvent::GrantEnded(ended) = event
+            && ended.by.as_str() == BY_ITSELF
+        {
+            let term = account.grant(&ended.grant).map(|held| held.term);
+            let after = term.filter(|term| term.ended.is_none()).and_then(|term| term.until?.succ_opt());
+            if after != Some(ended.on) || ended.at.date() < ended.on {
+                return Err(format!(
+                    "grant {} ends by itself on {}, which is not the day after its last",
+                    ended.grant, ended.on
+                ));
+            }
+        }
+        account.evolve(event);
+        Ok(())
     }
 
     /// Holds a command to the grants of whoever gave it.
@@ -60,8 +80,30 @@ mod tests {
     /// Whether a command of 甲 is sound that was recorded on a day.
     fn sound(events: &[AccountEvent], day: &str) -> bool {
         let mut grants = Grants::default();
-        events.iter().for_each(|event| grants.follow(event));
+        events.iter().try_for_each(|event| grants.follow(event)).expect("sound so far");
         grants.hold("甲", || day.parse().expect("a day")).is_ok()
+    }
+
+    #[test]
+    fn a_grant_ends_by_itself_on_the_day_after_its_last() {
+        let lapsed = |on: &str, at: &str| {
+            let payload = format!(
+                r#"{{"account":"甲","at":"{at}T00:00:00+08:00","by":"ledger","grant":"g1","on":"{on}","reason":"授权期满","v":1}}"#
+            );
+            event("GrantEnded", &payload)
+        };
+        let told = |end: AccountEvent| {
+            let mut grants = Grants::default();
+            [opened(), granted("active"), end].iter().try_for_each(|event| grants.follow(event))
+        };
+        assert_eq!(told(lapsed("2024-03-09", "2024-03-09")), Ok(()));
+        for (on, at) in [("2024-03-08", "2024-03-08"), ("2024-03-10", "2024-03-10"), ("2024-03-09", "2024-03-08")] {
+            assert!(told(lapsed(on, at)).is_err(), "{on} {at}");
+        }
+        let mut grants = Grants::default();
+        let twice =
+            [opened(), granted("active"), lapsed("2024-03-09", "2024-03-09"), lapsed("2024-03-09", "2024-03-09")];
+        assert!(twice.iter().try_for_each(|event| grants.follow(event)).is_err(), "once");
     }
 
     #[test]

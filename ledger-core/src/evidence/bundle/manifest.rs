@@ -24,7 +24,7 @@ pub enum Scope {
     },
     /// The events of one worker, and those of the programme.
     Worker {
-        /// Which.
+        /// The worker's id (编号).
         worker: String,
     },
 }

@@ -47,7 +47,7 @@ pub enum Verdict {
     Invalid {
         /// The position.
         position: Option<u64>,
-        /// What.
+        /// In words, for people.
         what: String,
     },
     /// Not a bundle, or one that cannot be read to its end.

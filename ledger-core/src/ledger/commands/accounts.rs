@@ -19,7 +19,7 @@ use crate::ledger::process::{Process, States};
 /// Open an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenAccount {
-    /// Which.
+    /// The account's id.
     pub account: AccountId,
     /// Which worker the person is.
     pub worker: Option<WorkerId>,
@@ -55,7 +55,7 @@ impl Definition for OpenAccount {
 pub struct GrantRole {
     /// Which account.
     pub account: AccountId,
-    /// What.
+    /// The role that is granted.
     pub role: Role,
     /// Where; a worker's own role needs none where the account says which worker it is.
     pub scope: Option<String>,
@@ -110,7 +110,7 @@ impl Definition for GrantRole {
 /// Confirm a grant that waits for a second administrator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmGrant {
-    /// Which.
+    /// The grant's name: the key of the command that made it.
     pub grant: GrantId,
 }
 
@@ -159,17 +159,24 @@ impl Definition for ConfirmGrant {
 /// End a grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndGrant {
-    /// Which.
+    /// The grant's name: the key of the command that made it.
     pub grant: GrantId,
     /// The first day on which it holds no longer; none for at once.
     pub on: Option<NaiveDate>,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
+    /// Whether because its last day is over: the end is booked for the day after that, and `on` is not asked.
+    #[serde(default)]
+    pub over: bool,
 }
 
 impl Definition for EndGrant {
     fn write_content(&self, content: &mut Content) {
         content.text("end_grant").text(self.grant.as_str()).maybe(self.on).text(&self.reason);
+        // What somebody ends has the content that it always had.
+        if self.over {
+            content.text("over");
+        }
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {
@@ -190,13 +197,20 @@ impl Definition for EndGrant {
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        let EndGrant { grant, on, reason } = self.clone();
+        let EndGrant { grant, on, reason, over } = self.clone();
         let account = process.grantee(&grant)?;
         let (at, by) = (process.context.at, process.context.actor.clone());
-        let mut events = process.account(&account, AccountCommand::End { at, by, grant: grant.clone(), on, reason })?;
-        let on = on.unwrap_or_else(|| at.date());
-        let delisted = process.states.directory()?.decide(DirectoryCommand::Delist { at, grant, on })?;
-        events.extend(delisted.into_iter().map(Event::Directory));
+        let end = if over {
+            AccountCommand::Lapse { by, grant: grant.clone(), over: process.clock.day_that_is_over(), reason }
+        } else {
+            AccountCommand::End { at, by, grant: grant.clone(), on, reason }
+        };
+        let mut events = process.account(&account, end)?;
+        let ended = events.iter().find_map(|event| event.as_account()?.as_ended()).map(|ended| (ended.at, ended.on));
+        if let Some((at, on)) = ended {
+            let delisted = process.states.directory()?.decide(DirectoryCommand::Delist { at, grant, on })?;
+            events.extend(delisted.into_iter().map(Event::Directory));
+        }
         Ok(events)
     }
 

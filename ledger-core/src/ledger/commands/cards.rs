@@ -63,7 +63,7 @@ impl Definition for IssueCard {
 /// Move the card to another branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoveCard {
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
     /// The new branch.
     pub branch: BranchId,
@@ -93,9 +93,9 @@ impl Definition for MoveCard {
 /// Close the card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseCard {
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 

@@ -25,9 +25,9 @@ use crate::ledger::process::{Process, States};
 /// Record a credit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordCredit {
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
-    /// For what.
+    /// The activity's code (活动代码).
     pub activity: ActivityCode,
     /// The service date; `None` for a text that is no date.
     pub on: Option<NaiveDate>,
@@ -217,11 +217,11 @@ const APPEAL_DAYS: u32 = 3;
 /// Decide about a credit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JudgeCredit {
-    /// Which.
+    /// The credit's name: the key of the command that recorded it.
     pub credit: CreditId,
-    /// What.
+    /// What is done with the credit.
     pub action: CreditAction,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 
@@ -330,7 +330,7 @@ impl JudgeCredit {
 /// publicity, or rejected for good after the days for an appeal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettleCredit {
-    /// Which.
+    /// The credit's name: the key of the command that recorded it.
     pub credit: CreditId,
 }
 
@@ -360,7 +360,7 @@ impl Definition for SettleCredit {
             Some(Due::Confirmed(_)) | None => "公示期满",
         };
         // By the clock and not by the time that the command tells: nobody shortens a publicity.
-        let over = process.clock.today().min(process.clock.entry_day()).pred_opt().unwrap_or(NaiveDate::MIN);
+        let over = process.clock.day_that_is_over();
         let judge = Judge { by: process.context.actor.clone(), alike: Vec::new(), is_worker: false };
         let verdict = CreditVerdict::Settle { over };
         process.worker(worker, WorkerCommand::JudgeCredit { credit, verdict, judge, reason: reason.to_owned() })

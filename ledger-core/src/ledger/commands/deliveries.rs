@@ -34,11 +34,11 @@ pub struct DeliverRedemption {
     pub worker: Option<WorkerId>,
     /// What was typed then.
     pub note: Option<String>,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
-    /// What.
+    /// The items and their units.
     pub lines: Vec<AskedLine>,
-    /// When.
+    /// Business time at which the goods were handed out.
     pub given_at: BusinessTime,
     /// By what the worker was proven, and whether that is missing where the district asks for it. Not part of the content.
     #[serde(default)]
@@ -208,11 +208,11 @@ fn mark(event: &mut Event, means: Means) {
 /// Settle what was handed out unheard and refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettleCase {
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Which: the redemption that it would have become.
     pub case: RedemptionId,
-    /// How.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 
@@ -248,9 +248,9 @@ impl Definition for SettleCase {
 /// Make a device the one that captures without the network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrolDevice {
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
-    /// Which.
+    /// The counter's device, as it named itself.
     pub device: DeviceId,
 }
 

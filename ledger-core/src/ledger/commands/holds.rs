@@ -21,7 +21,7 @@ use crate::ledger::process::{Process, States};
 /// Set points and goods aside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceHold {
-    /// For what.
+    /// Whose points go for what at which store.
     pub spending: AskedSpending,
     /// How long it lasts, in seconds from when it is placed.
     pub lasts_seconds: u32,
@@ -86,7 +86,7 @@ pub(super) fn name_streams_of(hold: &HoldId, book: &Book, streams: &mut Vec<Stre
 /// Take at the counter what was set aside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaptureHold {
-    /// Which.
+    /// The hold's name: the key of the command that placed it.
     pub hold: HoldId,
 }
 
@@ -150,7 +150,7 @@ pub(super) fn capture_at<S: States>(
 /// Put back what was set aside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReleaseHold {
-    /// Which.
+    /// The hold's name: the key of the command that placed it.
     pub hold: HoldId,
     /// Whether because it ran out.
     pub expired: bool,

@@ -20,7 +20,7 @@ use crate::ledger::process::{Process, States};
 /// Register a merchant; with `update`, bring an existing one up to date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterMerchant {
-    /// Which.
+    /// The merchant's id (商户编号).
     pub merchant: MerchantId,
     /// The particulars.
     pub details: MerchantDetails,

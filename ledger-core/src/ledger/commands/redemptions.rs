@@ -95,9 +95,9 @@ impl Definition for AskedSpending {
 /// Reverse a redemption.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReverseRedemption {
-    /// Which.
+    /// The redemption's name: the key of the command that made it.
     pub redemption: RedemptionId,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 

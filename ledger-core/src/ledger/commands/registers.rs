@@ -49,9 +49,9 @@ macro_rules! register {
 /// Appoint a worker (聘任名册), or bring an appointment up to date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterAppointment {
-    /// Which.
+    /// The letter's number (聘书号).
     pub appointment: AppointmentId,
-    /// Who.
+    /// The worker's id (编号).
     pub worker: WorkerId,
     /// As what, through which days.
     pub terms: AppointmentTerms,
@@ -92,7 +92,7 @@ impl Definition for RegisterAppointment {
 /// Pair two workers (帮带结对), or bring the pair up to date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenPair {
-    /// Which.
+    /// The pair's number (结对号).
     pub pair: PairId,
     /// Who with whom.
     pub terms: PairTerms,
@@ -133,7 +133,7 @@ impl Definition for OpenPair {
 /// Register a fund (资金来源), or bring it up to date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterFund {
-    /// Which.
+    /// The fund's number (资金编号).
     pub fund: FundId,
     /// The particulars.
     pub terms: FundTerms,
@@ -168,7 +168,7 @@ impl Definition for RegisterFund {
 /// Register a benefit (权益项目), or bring it up to date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterBenefit {
-    /// Which.
+    /// The benefit's number (项目编号).
     pub benefit: BenefitId,
     /// The particulars.
     pub terms: BenefitTerms,
@@ -265,7 +265,7 @@ impl RegisterBenefit {
 /// Issue a pass (暖心卡), or bring it up to date; where it was lost, with the one that replaces it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuePass {
-    /// Which.
+    /// The pass's number (卡号).
     pub pass: PassNo,
     /// The particulars.
     pub terms: PassTerms,
@@ -338,7 +338,7 @@ impl IssuePass {
 /// Register an offer (优惠协议), or bring it up to date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterOffer {
-    /// Which.
+    /// The offer's number (优惠编号).
     pub offer: OfferId,
     /// The particulars.
     pub terms: OfferTerms,

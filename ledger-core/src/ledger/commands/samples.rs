@@ -303,8 +303,8 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
             until: until.map(day),
         })
     };
-    let end_grant = |on: Option<&str>| {
-        Command::EndGrant(commands::EndGrant { grant: id("SQ-0001"), on: on.map(day), reason: "调离".into() })
+    let end_grant = |on: Option<&str>, over: bool| {
+        Command::EndGrant(commands::EndGrant { grant: id("SQ-0001"), on: on.map(day), reason: "调离".into(), over })
     };
     vec![
         (
@@ -467,8 +467,9 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
         ("grant_role/full", grant_role(Role::Approver, Some("鼓楼社区"), Some("2024-03-06"), Some("2025-03-05"))),
         ("grant_role/none", grant_role(Role::Admin, None, None, None)),
         ("confirm_grant", Command::ConfirmGrant(commands::ConfirmGrant { grant: id("SQ-0001") })),
-        ("end_grant/on", end_grant(Some("2024-06-01"))),
-        ("end_grant/now", end_grant(None)),
+        ("end_grant/on", end_grant(Some("2024-06-01"), false)),
+        ("end_grant/now", end_grant(None, false)),
+        ("end_grant/over", end_grant(None, true)),
     ]
     .into_iter()
     .chain(at_sites())

@@ -57,7 +57,7 @@ impl<S: States> Process<'_, S> {
 /// Announce a selection (评选公告): what is announced stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnnounceSelection {
-    /// Which.
+    /// The selection's id.
     pub selection: SelectionId,
     /// The particulars.
     pub terms: SelectionTerms,
@@ -133,7 +133,7 @@ impl Definition for AnnounceSelection {
 pub struct GiveWord {
     /// For which selection.
     pub selection: SelectionId,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
     /// Whether they withdraw.
     pub withdraws: bool,
@@ -185,7 +185,7 @@ impl Definition for GiveWord {
 /// Fix the inputs (评选封存): what the ledger says of each candidate at this entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealSelection {
-    /// Which.
+    /// The selection's id.
     pub selection: SelectionId,
 }
 
@@ -222,7 +222,7 @@ impl Definition for SealSelection {
 /// Draw the short list (入围名单) of the sealed inputs, and hang it out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DrawSelection {
-    /// Which.
+    /// The selection's id.
     pub selection: SelectionId,
 }
 
@@ -259,7 +259,7 @@ pub struct ObjectToSelection {
     pub objection: ObjectionId,
     /// About whom.
     pub candidate: WorkerId,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 
@@ -308,7 +308,7 @@ pub struct AnswerObjection {
     pub objection: ObjectionId,
     /// Whether it was right: the list is then to be revised.
     pub upheld: bool,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 
@@ -347,13 +347,13 @@ impl Definition for AnswerObjection {
 /// Put a candidate right after the list was drawn (入围名单修订), and hang it out anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReviseSelection {
-    /// Which.
+    /// The selection's id.
     pub selection: SelectionId,
-    /// Whom.
+    /// The candidate's id as a worker (编号).
     pub candidate: WorkerId,
     /// Whether they are taken off; else they are measured anew.
     pub remove: bool,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 

@@ -17,7 +17,7 @@ use crate::ledger::process::{Process, States};
 /// Open a site, or bring one up to date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenSite {
-    /// Which.
+    /// The site's id (驿站编号).
     pub site: SiteId,
     /// Its particulars.
     pub details: SiteDetails,
@@ -67,7 +67,7 @@ impl Definition for OpenSite {
 /// Hang a site under another one, or make it a root.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoveSite {
-    /// Which.
+    /// The site's id (驿站编号).
     pub site: SiteId,
     /// Under which.
     pub parent: Option<SiteId>,
@@ -100,11 +100,11 @@ impl Definition for MoveSite {
 /// Close a site; what hangs below it stays open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseSite {
-    /// Which.
+    /// The site's id (驿站编号).
     pub site: SiteId,
     /// The first day closed; the day of the command where it says none.
     pub on: Option<NaiveDate>,
-    /// Why.
+    /// The reason, where one was given.
     pub reason: Option<String>,
 }
 
@@ -137,7 +137,7 @@ impl Definition for CloseSite {
 /// Change what a site offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetServices {
-    /// Which.
+    /// The site's id (驿站编号).
     pub site: SiteId,
     /// What it offers.
     pub services: Vec<String>,

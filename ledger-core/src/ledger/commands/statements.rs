@@ -135,7 +135,7 @@ fn is_confirmed(account: &FundMonth) -> bool {
 pub struct PrepareStatement {
     /// Of whom.
     pub of: StatementOf,
-    /// Of which month.
+    /// The calendar month, in the zone of the district.
     pub month: Month,
 }
 
@@ -179,11 +179,11 @@ impl Definition for PrepareStatement {
 pub struct DisputeStatement {
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// Of which month.
+    /// The calendar month, in the zone of the district.
     pub month: Month,
     /// Which line: its redemption, or its row.
     pub line: Key,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 
@@ -228,13 +228,13 @@ impl Definition for DisputeStatement {
 pub struct AnswerDispute {
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// Of which month.
+    /// The calendar month, in the zone of the district.
     pub month: Month,
     /// Which dispute.
     pub dispute: DisputeId,
     /// Whether the merchant was right.
     pub upheld: bool,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 
@@ -274,7 +274,7 @@ impl Definition for AnswerDispute {
 pub struct ConfirmStatement {
     /// Of whom.
     pub of: StatementOf,
-    /// Of which month.
+    /// The calendar month, in the zone of the district.
     pub month: Month,
 }
 
@@ -320,7 +320,7 @@ pub struct PayBody {
     pub body: String,
     /// Its funds, as they are known.
     pub funds: Vec<FundId>,
-    /// Of which month.
+    /// The calendar month, in the zone of the district.
     pub month: Month,
     /// The payment's reference.
     pub reference: String,

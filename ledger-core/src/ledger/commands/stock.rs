@@ -15,11 +15,11 @@ use crate::ledger::process::{Process, States};
 /// Put units on the shelf.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restock {
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
-    /// Which.
+    /// The item's number at its store (商品编号).
     pub sku: Sku,
-    /// How many.
+    /// In units of the item.
     pub quantity: u32,
     /// From whom, when not the listing's merchant.
     pub merchant: Option<MerchantId>,
@@ -58,9 +58,9 @@ impl Definition for Restock {
 /// Record a stocktake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CountStock {
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
-    /// Which.
+    /// The item's number at its store (商品编号).
     pub sku: Sku,
     /// Units counted.
     pub counted: u32,
@@ -105,13 +105,13 @@ impl Definition for CountStock {
 /// Write units off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteOffStock {
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
-    /// Which.
+    /// The item's number at its store (商品编号).
     pub sku: Sku,
-    /// How many.
+    /// In units of the item.
     pub quantity: u32,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 

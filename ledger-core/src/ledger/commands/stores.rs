@@ -16,7 +16,7 @@ use crate::ledger::process::{Process, States, fold_store};
 /// Open a store; with `update`, bring an existing one up to date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenStore {
-    /// Which.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// The particulars.
     pub details: StoreDetails,
@@ -80,9 +80,9 @@ impl Definition for OpenStore {
 /// Close a store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseStore {
-    /// Which.
+    /// The store's id (网点编号).
     pub store: StoreId,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 
@@ -118,7 +118,7 @@ impl Definition for CloseStore {
 /// Open a closed store again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReopenStore {
-    /// Which.
+    /// The store's id (网点编号).
     pub store: StoreId,
 }
 
@@ -145,9 +145,9 @@ impl Definition for ReopenStore {
 /// List an item or change its terms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListItem {
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
-    /// Which.
+    /// The item's number at its store (商品编号).
     pub sku: Sku,
     /// On what terms.
     pub terms: ItemTerms,
@@ -211,11 +211,11 @@ impl Definition for ListItem {
 /// Take an item off the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DelistItem {
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
-    /// Which.
+    /// The item's number at its store (商品编号).
     pub sku: Sku,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 

@@ -17,7 +17,7 @@ use crate::ledger::process::{Process, States};
 /// Register a worker; with `update`, bring an existing one up to date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterWorker {
-    /// Which.
+    /// The worker's id (编号).
     pub worker: WorkerId,
     /// The particulars.
     pub details: WorkerDetails,
@@ -75,9 +75,9 @@ impl Definition for RegisterWorker {
 /// The worker leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepartWorker {
-    /// Which.
+    /// The worker's id (编号).
     pub worker: WorkerId,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 
@@ -113,9 +113,9 @@ impl Definition for DepartWorker {
 /// Forget the person behind a worker: the first who gives it asks, a second person confirms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EraseWorker {
-    /// Which.
+    /// The worker's id (编号).
     pub worker: WorkerId,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Whether whoever gives it is the worker: only the edge knows. An annotation, not content.
     pub oneself: bool,
@@ -153,7 +153,7 @@ impl Definition for EraseWorker {
 /// Book a worker's lots that ended by a day as expired.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpireLots {
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
     /// The last day looked at.
     pub through: NaiveDate,

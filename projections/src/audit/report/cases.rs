@@ -15,7 +15,7 @@ use crate::audit::listed::Listed;
 pub struct CounterCase {
     /// Its position.
     pub position: u64,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: String,
     /// The redemption that it would have become.
     pub name: String,

@@ -31,15 +31,15 @@ pub struct Correction {
     pub kind: CorrectionKind,
     /// The credit or redemption.
     pub name: String,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: String,
     /// Its points.
     pub points: Points,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Who.
+    /// The account that acts.
     pub actor: String,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
 }
 

@@ -20,7 +20,7 @@ pub struct Gap {
     pub position: u64,
     /// The credit or redemption.
     pub name: String,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: String,
     /// Its points.
     pub points: Points,

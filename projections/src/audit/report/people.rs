@@ -68,7 +68,7 @@ pub struct SelfConfirmed {
     pub worker: String,
     /// Its points.
     pub points: Points,
-    /// Who.
+    /// The account that acts.
     pub actor: String,
 }
 
@@ -185,6 +185,10 @@ impl People {
 
     fn judged(&mut self, position: u64, judged: &Judgement<'_>) {
         let Judgement { credit, points, by, .. } = *judged;
+        // Not even as a row of its own, or as the first or last position of one.
+        if !self.thresholds.objectors && matches!(judged.verdict, Verdict::Objected { .. } | Verdict::Appealed { .. }) {
+            return;
+        }
         let person = self.person(by.as_str(), position);
         match judged.verdict {
             // Whoever checks a credit confirms it, as far as it is theirs to do; what comes by itself is the ledger's.

@@ -15,7 +15,7 @@ use crate::audit::listed::Listed;
 pub struct StockDifference {
     /// Its position.
     pub position: u64,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: String,
     /// Which item.
     pub sku: String,
@@ -23,7 +23,7 @@ pub struct StockDifference {
     pub units: i64,
     /// Units counted, where they were.
     pub counted: Option<u32>,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Who entered it.
     pub actor: String,

@@ -74,7 +74,7 @@ impl Journal {
 }
 
 fn few() -> Thresholds {
-    Thresholds { late_days: 31, burst_entries: 3, neighbour_accounts: 3, pause_minutes: 5, list: 2 }
+    Thresholds { late_days: 31, burst_entries: 3, neighbour_accounts: 3, pause_minutes: 5, list: 2, objectors: true }
 }
 
 #[test]

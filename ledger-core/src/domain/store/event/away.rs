@@ -12,11 +12,11 @@ use crate::domain::time::BusinessTime;
 /// The store's device for offline captures; the one before captures online only.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeviceEnrolled {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Which.
+    /// The counter's device, as it named itself.
     pub device: DeviceId,
-    /// Whose.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
@@ -43,7 +43,7 @@ pub struct DeliveryRefused {
     pub note: Option<String>,
     /// The redemption that it would have become: the case's name.
     pub redemption: RedemptionId,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
@@ -55,13 +55,13 @@ pub struct DeliveryRefused {
 /// People settled such a case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseSettled {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// How.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
-    /// Which.
+    /// The redemption's name: the key of the command that made it.
     pub redemption: RedemptionId,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,

@@ -95,9 +95,9 @@ pub struct Judgement<'a> {
     pub points: Points,
     /// Who decided.
     pub by: &'a Actor,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: &'a str,
-    /// What.
+    /// What was decided.
     pub verdict: Verdict,
 }
 
@@ -153,7 +153,7 @@ pub struct Redemption<'a> {
     pub redemption: &'a RedemptionId,
     /// The hold that was captured, where one was.
     pub hold: Option<&'a HoldId>,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// What can still be spent on that day, as the receipt says.
     pub balance: Points,
@@ -161,7 +161,7 @@ pub struct Redemption<'a> {
     pub basket: Basket<'a>,
     /// From which lots.
     pub lots: &'a [LotPart],
-    /// How much.
+    /// Points, exact hundredths.
     pub points: Points,
     /// By what the worker was proven to be the one who spends; none where none was asked for, and for a hold, which says so
     /// itself.

@@ -14,7 +14,7 @@ use crate::domain::posting::{Movements, Side};
 /// Goods at a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Basket<'a> {
-    /// Where.
+    /// The store's id (网点编号).
     pub store: &'a StoreId,
     /// On what.
     pub lines: &'a [RedeemedLine],

@@ -86,7 +86,7 @@ pub struct ServiceRecorded {
     /// Who witnessed it, as a pseudonym.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub witness: Option<String>,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
@@ -96,11 +96,11 @@ pub struct CreditJudged {
     /// Whether only auditors may be told who did it (objections alone).
     #[serde(default, skip_serializing_if = "is_false")]
     pub anonymous: bool,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Who.
+    /// The account that acts.
     pub by: Actor,
-    /// Which.
+    /// The credit's name: the key of the command that recorded it.
     pub credit: CreditId,
     /// Days of its publicity that were left when the clock was stopped (objections and appeals alone).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -115,22 +115,22 @@ pub struct CreditJudged {
     pub objection: Option<u32>,
     /// Its points, hundredths.
     pub points: Points,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Payload version.
     pub v: V1,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
 /// A credit was checked as often as it must be, and everybody may look at it now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CreditPublicised {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Who checked it last.
     pub by: Actor,
-    /// Which.
+    /// The credit's name: the key of the command that recorded it.
     pub credit: CreditId,
     /// Its lot.
     pub lot: u32,
@@ -139,11 +139,11 @@ pub struct CreditPublicised {
     /// The last day of its publicity.
     #[serde(deserialize_with = "crate::domain::time::date")]
     pub public_until: NaiveDate,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Payload version.
     pub v: V1,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
@@ -153,35 +153,35 @@ pub struct ObjectionResolved {
     /// The last day on which the decision can be appealed; absent where it is final.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::domain::time::date_if_any")]
     pub appeal_until: Option<NaiveDate>,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Who.
+    /// The account that acts.
     pub by: Actor,
-    /// Which.
+    /// The credit's name: the key of the command that recorded it.
     pub credit: CreditId,
     /// Its lot.
     pub lot: u32,
     /// The last day of the publicity that goes on, where one does.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::domain::time::date_if_any")]
     pub public_until: Option<NaiveDate>,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Whether it was right.
     pub upheld: bool,
     /// Payload version.
     pub v: V1,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
 /// A credit was taken back, all of it; what was already spent becomes a debt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CreditReversed {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
-    /// Who.
+    /// The account that acts.
     pub by: Actor,
-    /// Which.
+    /// The credit's name: the key of the command that recorded it.
     pub credit: CreditId,
     /// Of the points, what was spent or set aside: a debt that later credits pay first.
     #[serde(default, skip_serializing_if = "Points::is_zero_ref")]
@@ -193,11 +193,11 @@ pub struct CreditReversed {
     pub lot: u32,
     /// Its points, hundredths.
     pub points: Points,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// Payload version.
     pub v: V1,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 

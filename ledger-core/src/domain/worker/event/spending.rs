@@ -25,7 +25,7 @@ pub struct RedeemedLine {
     pub price: Points,
     /// Units.
     pub quantity: u32,
-    /// Which.
+    /// The item's number at its store (商品编号).
     pub sku: Sku,
 }
 
@@ -34,7 +34,7 @@ pub struct RedeemedLine {
 pub struct BenefitPointsSpent {
     /// For which row.
     pub application: ApplicationId,
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// What can still be spent on that day.
     pub balance: Points,
@@ -46,14 +46,14 @@ pub struct BenefitPointsSpent {
     pub points: Points,
     /// Payload version.
     pub v: V1,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
 /// Points were spent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Redeemed {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// What can still be spent on that day, as the receipt says.
     pub balance: Points,
@@ -71,18 +71,18 @@ pub struct Redeemed {
     pub proven_by: Option<ProvenBy>,
     /// The redemption's name.
     pub redemption: RedemptionId,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
 /// Points of a redemption went back to the lots they came from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RedemptionReversed {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// What can be spent on that day, as the receipt says.
     pub balance: Points,
@@ -95,24 +95,24 @@ pub struct RedemptionReversed {
     pub lots: Vec<LotPart>,
     /// How much in all, hundredths.
     pub points: Points,
-    /// Why.
+    /// The reason, or the reference that the vault gave for it.
     pub reason: String,
     /// When the redemption had been made.
     pub redeemed_at: BusinessTime,
     /// Which redemption.
     pub redemption: RedemptionId,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
 /// Points were set aside.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PointsHeld {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// What can still be spent on that day.
     pub balance: Points,
@@ -129,18 +129,18 @@ pub struct PointsHeld {
     /// By what the worker was proven to be the one who spends; absent where the district asks for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proven_by: Option<ProvenBy>,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
 /// Points set aside were spent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HoldCaptured {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// What can still be spent on that day, as the receipt says.
     pub balance: Points,
@@ -159,18 +159,18 @@ pub struct HoldCaptured {
     pub points: Points,
     /// The redemption's name.
     pub redemption: RedemptionId,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
 /// Points set aside went back to their lots: released on request, or because the hold ran out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HoldEnded {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Of the points, what belonged to credits taken back meanwhile and settled their debt.
     #[serde(default, skip_serializing_if = "Points::is_zero_ref")]
@@ -188,18 +188,18 @@ pub struct HoldEnded {
     /// Why, where somebody said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Payload version.
     pub v: V1,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }
 
 /// Lots were booked as expired, or taken out of expiry again because a redemption dated before it was recorded later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExpiryBooked {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// Which lots.
     pub lots: Vec<LotPart>,
@@ -207,6 +207,6 @@ pub struct ExpiryBooked {
     pub points: Points,
     /// Payload version.
     pub v: V1,
-    /// Whose.
+    /// The worker's id (编号).
     pub worker: WorkerId,
 }

@@ -64,7 +64,7 @@ pub struct Lot {
 /// A redemption made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redemption {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// The time whose year counts for yearly limits.
     pub limit_at: BusinessTime,
@@ -72,9 +72,9 @@ pub struct Redemption {
     pub lines: Vec<RedeemedLine>,
     /// From which lots.
     pub lots: Vec<LotPart>,
-    /// How much.
+    /// Points, exact hundredths.
     pub points: Points,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
     /// Whether it was reversed.
     pub reversed: bool,
@@ -83,7 +83,7 @@ pub struct Redemption {
 /// Points set aside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
-    /// When.
+    /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// From when on it is void.
     pub expires_at: BusinessTime,
@@ -91,9 +91,9 @@ pub struct Hold {
     pub lines: Vec<RedeemedLine>,
     /// From which lots.
     pub lots: Vec<LotPart>,
-    /// How much.
+    /// Points, exact hundredths.
     pub points: Points,
-    /// Where.
+    /// The store's id (网点编号).
     pub store: StoreId,
 }
 

@@ -1,0 +1,342 @@
+//! Histories of people: who proposes, checks, objects, decides and appeals, two accounts of one worker among them; days that
+//! go by, what comes by itself, reversals, and grants that are given, ended and run out. Whatever is asked, in whatever order
+//! and on whatever journal, is answered as [`house`] says, which is written from the contract and shares nothing with the
+//! ledger.
+//!
+//! | what must hold | where |
+//! | --- | --- |
+//! | nothing is spent before it counts, and nothing counts before its days are over | every answer, every worker's balance |
+//! | nobody has two parts in one credit, with however many accounts | every answer, [`parts`] over the events alone |
+//! | nobody acts by a grant that does not hold | every answer, the auditor's books |
+//! | a sealed year stays as it was sealed; what changes since stands beside it | the appraisal at the end |
+//! | the same again is a repeat and no new position | [`Step::Again`] |
+
+mod commands;
+mod house;
+mod steps;
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Debug};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use ledger_core::domain::event::Event;
+use ledger_core::domain::points::Points;
+use ledger_core::domain::worker::event::Verdict;
+use ledger_core::evidence::hash::HashSuite;
+use ledger_core::evidence::verifier::{Verdict as Verified, Verifier};
+use ledger_core::journal::{Entry, Journal, RecordedTime};
+use ledger_core::ledger::handle::LedgerTask;
+use ledger_core::ledger::{Ledger, LedgerSettings, Outcome, Submission};
+use projections::handle::start;
+use projections::store::ViewStore;
+use proptest::prelude::*;
+use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
+use tokio::runtime::Runtime;
+
+use super::ask::ORIGIN;
+use super::backends::Backend;
+use super::machine::{Memory, Place, Postgres, Sqlite};
+use super::memory_views::MemoryViews;
+use super::play::state_of;
+use super::{cases, config};
+use commands::{BRANCH, YEAR};
+use house::{Answer, Ask, CARDS, House, WORKERS};
+use steps::Step;
+
+const STEPS_MAX: usize = 80;
+
+/// The reference after some steps, with what was asked so far, and what must have been answered last.
+#[derive(Clone)]
+struct State {
+    house: House,
+    steps: usize,
+    asked: Vec<(String, Ask)>,
+    last: Last,
+}
+
+/// What the last step came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Last {
+    Answered(String, Ask, Answer),
+    /// Nothing there that it could be about, or days went by.
+    Nothing,
+    Restart,
+}
+
+/// Every history begins alike.
+impl Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("asked", &self.asked).finish()
+    }
+}
+
+struct Model;
+
+impl ReferenceStateMachine for Model {
+    type State = State;
+    type Transition = Step;
+
+    fn init_state() -> BoxedStrategy<State> {
+        Just(State { house: House::open(), steps: 0, asked: Vec::new(), last: Last::Nothing }).boxed()
+    }
+
+    fn transitions(_: &State) -> BoxedStrategy<Step> {
+        steps::next()
+    }
+
+    fn apply(mut state: State, step: &Step) -> State {
+        state.steps += 1;
+        let asked = match step {
+            Step::Wait { days } => {
+                state.house.today += u16::from(*days);
+                None
+            }
+            Step::Again(which) if !state.asked.is_empty() => {
+                Some(state.asked[usize::from(*which) % state.asked.len()].clone())
+            }
+            step => step.asks(&state.house).map(|ask| (format!("s{}", state.steps), ask)),
+        };
+        state.last = match asked {
+            Some((key, ask)) => {
+                let answer = state.house.ask(&key, &ask);
+                state.asked.push((key.clone(), ask.clone()));
+                Last::Answered(key, ask, answer)
+            }
+            None if *step == Step::Restart => Last::Restart,
+            None => Last::Nothing,
+        };
+        state
+    }
+}
+
+struct Open {
+    journal: Arc<dyn Journal>,
+    ledger: Ledger,
+    task: LedgerTask,
+}
+
+async fn open(backend: &Backend, clock: &Arc<AtomicI64>) -> Open {
+    let (journal, shown) = (backend.open().await, Arc::clone(clock));
+    let settings = LedgerSettings {
+        clock: Arc::new(move || RecordedTime::from_micros(shown.load(Ordering::SeqCst))),
+        ..LedgerSettings::default()
+    };
+    let opened = Ledger::open(Arc::clone(&journal), settings, ORIGIN, HashSuite::Sha256).await;
+    let (ledger, task) = opened.expect("the ledger opens");
+    Open { journal, ledger, task }
+}
+
+/// A ledger under trial.
+struct System {
+    runtime: Runtime,
+    backend: Backend,
+    clock: Arc<AtomicI64>,
+    open: Option<Open>,
+    entries: Vec<Entry>,
+    events: Vec<Event>,
+}
+
+impl System {
+    fn submit(&mut self, submission: Submission) -> Outcome {
+        let open = self.open.as_ref().expect("it is open");
+        let after = self.entries.len() as u64;
+        let (outcome, entries) = self.runtime.block_on(async {
+            let outcome = open.ledger.submit(submission).await;
+            (outcome, open.journal.read(after, usize::MAX >> 1).await.expect("the journal can be read"))
+        });
+        self.events.extend(entries.iter().map(|entry| entry.event().expect("events can be read")));
+        self.entries.extend(entries);
+        outcome
+    }
+
+    fn restart(&mut self) {
+        let Open { journal, ledger, task } = self.open.take().expect("it is open");
+        drop(ledger);
+        self.open = Some(self.runtime.block_on(async {
+            task.finished().await;
+            drop(journal);
+            open(&self.backend, &self.clock).await
+        }));
+    }
+}
+
+impl Drop for System {
+    fn drop(&mut self) {
+        // Connections are closed by the runtime that opened them.
+        let _inside = self.runtime.enter();
+        drop(self.open.take());
+    }
+}
+
+struct Trial<P>(PhantomData<P>);
+
+impl<P: Place> StateMachineTest for Trial<P> {
+    type SystemUnderTest = System;
+    type Reference = Model;
+
+    fn init_test(_: &State) -> System {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (backend, clock) = (P::backend(), Arc::new(AtomicI64::new(commands::clock(0))));
+        let opened = Some(runtime.block_on(open(&backend, &clock)));
+        let mut system = System { runtime, backend, clock, open: opened, entries: Vec::new(), events: Vec::new() };
+        for submission in commands::prelude() {
+            let outcome = system.submit(submission);
+            assert!(outcome.code().is_none() && outcome.receipt().is_some(), "{outcome:?}");
+        }
+        system
+    }
+
+    fn apply(mut system: System, state: &State, step: Step) -> System {
+        let today = state.house.today;
+        system.clock.store(commands::clock(today), Ordering::SeqCst);
+        let (key, ask, answer) = match &state.last {
+            Last::Answered(key, ask, answer) => (key, ask, answer),
+            Last::Nothing => return system,
+            Last::Restart => {
+                system.restart();
+                return system;
+            }
+        };
+        let before = system.entries.len();
+        let outcome = system.submit(commands::of(key, ask, today, before as u64));
+        let told = match &outcome {
+            Outcome::Refused(_) => Answer::Refused,
+            Outcome::Unknown => panic!("the outcome is unknown though nothing failed"),
+            Outcome::Committed(receipt) if receipt.repeated => Answer::Repeated,
+            Outcome::Committed(_) => Answer::Done,
+        };
+        assert_eq!(told, *answer, "{step:?} as {ask:?} on day {today}: {outcome:?}");
+        if told != Answer::Done {
+            assert_eq!(system.entries.len(), before, "what is refused or repeated leaves nothing");
+        }
+        system
+    }
+
+    fn check_invariants(system: &System, state: &State) {
+        let told = state_of(&system.events, None);
+        for worker in 0..WORKERS {
+            let balance = told.workers.get(&format!("W{worker}")).map(|figures| figures.balance).unwrap_or_default();
+            let expected = Points::from_hundredths(100 * state.house.available(worker));
+            assert_eq!(balance, expected, "what worker {worker} can spend");
+        }
+    }
+
+    fn teardown(system: System, state: State) {
+        parts(&system.events);
+        let mut verifier = Verifier::default();
+        for entry in &system.entries {
+            verifier.entry(entry).expect("the auditor finds nothing");
+        }
+        let open = system.open.as_ref().expect("it is open");
+        let head = system.runtime.block_on(open.journal.head()).expect("the journal can be read");
+        let verdict = verifier.finish(&head);
+        assert!(matches!(verdict, Verified::Valid { .. }), "{verdict:?}");
+        system.runtime.block_on(appraisal(open, &state.house));
+    }
+}
+
+/// Nobody has two parts in one credit on its way, whichever account they use: told by the events alone.
+fn parts(events: &[Event]) {
+    let persons: BTreeMap<&str, &str> = events
+        .iter()
+        .filter_map(|event| match event.as_account()? {
+            ledger_core::domain::account::AccountEvent::AccountOpened(opened) => {
+                Some((opened.account.as_str(), opened.worker.as_ref()?.as_str()))
+            }
+            _ => None,
+        })
+        .collect();
+    let person = |actor: &str| persons.get(actor).map_or_else(|| actor.to_owned(), ToString::to_string);
+    let mut parts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for event in events.iter().filter_map(Event::as_worker) {
+        if let Some(record) = event.as_service().filter(|record| record.checks.is_some()) {
+            parts.insert(record.credit.to_string(), vec![person(record.proposer.as_str())]);
+        }
+        let Some(judged) = event.as_judgement() else { continue };
+        let Some(had) = parts.get_mut(judged.credit.as_str()) else { continue };
+        let by = person(judged.by.as_str());
+        match judged.verdict {
+            // An objection is anybody's to make; who made it decides nothing.
+            Verdict::Objected { .. } | Verdict::Appealed { .. } => had.push(by),
+            // The rejection beside a decision is the same act.
+            Verdict::Rejected if had.last() == Some(&by) => {}
+            Verdict::Checked | Verdict::Publicised { .. } | Verdict::Resolved { .. } | Verdict::Rejected => {
+                assert!(!had.contains(&by), "{by} has two parts in {}: {had:?}", judged.credit);
+                assert_ne!(by, event.worker().as_str(), "decides about the own credit {}", judged.credit);
+                had.push(by);
+            }
+            Verdict::Confirmed { .. } => {
+                assert!(by == "ledger" || !had.contains(&by), "{by} has two parts in {}: {had:?}", judged.credit);
+                // What counts is objected to anew, and was never on its way.
+                parts.remove(judged.credit.as_str());
+            }
+            Verdict::Reversed { .. } => {}
+        }
+    }
+}
+
+/// A sealed year is what it was when it was sealed, and what changed since stands beside it.
+async fn appraisal(open: &Open, house: &House) {
+    let store = Arc::new(MemoryViews::default()) as Arc<dyn ViewStore>;
+    let (views, runner) = start(store, Arc::clone(&open.journal), open.ledger.feed()).await.expect("the views start");
+    views.fresh(None).await.expect("the views follow");
+    let told = views.appraisal(YEAR, Some(BRANCH), None).await.expect("an appraisal");
+    let total = |worker: u8| {
+        let card = told.cards.iter().find(|card| card.worker == format!("W{worker}"));
+        card.map_or(0, |card| card.total.hundredths() / 100)
+    };
+    for worker in CARDS {
+        let now = house.on_card(worker);
+        let Some(sealed) = &house.sealed else {
+            assert_eq!(total(worker), now, "worker {worker}");
+            continue;
+        };
+        assert_eq!(total(worker), sealed[&worker], "worker {worker}, as it was sealed");
+        let seal = told.seal.as_ref().expect("the seal");
+        let since = seal.addendum.iter().filter(|addition| addition.worker == format!("W{worker}"));
+        let since: i64 = since.map(|addition| if addition.counts { house::POINTS } else { -house::POINTS }).sum();
+        assert_eq!(sealed[&worker] + since, now, "worker {worker}, with what changed since");
+    }
+    drop(views);
+    runner.stop().await;
+}
+
+prop_state_machine! {
+    #![proptest_config(config(cases(), 4_000))]
+
+    #[test]
+    fn in_memory_people_are_answered_as_the_contract_says(sequential 1..=STEPS_MAX => Trial<Memory>);
+}
+
+prop_state_machine! {
+    #![proptest_config(config(cases() / 4, 400))]
+
+    #[test]
+    fn on_sqlite_people_are_answered_as_the_contract_says(sequential 1..=STEPS_MAX => Trial<Sqlite>);
+
+    #[test]
+    fn on_postgres_people_are_answered_as_the_contract_says(sequential 1..=STEPS_MAX => Trial<Postgres>);
+}
+
+/// What the histories are made of is not left to chance: within some of them everything happens, and every no of the rules.
+#[test]
+fn histories_of_people_reach_every_answer() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut told = std::collections::BTreeSet::new();
+    for _ in 0..500 {
+        let (mut state, steps, _) =
+            Model::sequential_strategy(1..=STEPS_MAX).new_tree(&mut runner).expect("a history").current();
+        for step in &steps {
+            state = Model::apply(state, step);
+            if let Last::Answered(_, _, Answer::Repeated) = state.last {
+                told.insert("repeated");
+            }
+        }
+        told.extend(state.house.met());
+    }
+    let missing: Vec<&str> = house::REACHED.iter().copied().filter(|wanted| !told.contains(wanted)).collect();
+    assert!(missing.is_empty(), "no history has {missing:?}; they have {told:?}");
+}
