@@ -120,12 +120,16 @@ impl Sessions {
             return Ok(None);
         }
         let hash = digest(secret);
-        let Some(found) = self.store.find(hash).await? else { return Ok(None) };
+        let Some(found) = self.store.find(hash).await? else {
+            self.seen().remove(&hash);
+            return Ok(None);
+        };
         let now = now_ms();
         if now.saturating_sub(found.begun_at_ms) > millis(ABSOLUTE)
             || now.saturating_sub(found.seen_at_ms) > millis(IDLE)
         {
             self.store.end(hash).await?;
+            self.seen().remove(&hash);
             return Ok(None);
         }
         if now.saturating_sub(found.seen_at_ms) > millis(NOTED_EVERY) {

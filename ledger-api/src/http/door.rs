@@ -365,15 +365,16 @@ async fn visit(
         Some(Err(wait)) => Err(("this address asks too often", wait)),
         Some(Ok(())) | None => Ok(()),
     };
-    if let Some(token) = bearer(request.headers()) {
-        if !app.access.has_seen(token) {
-            return stranger();
-        }
-        return gate.tokens.take(&Arc::<str>::from(token)).map_err(|wait| ("this access token asks too often", wait));
+    // A page reads no token; who shows one that was seen is no stranger all the same. The session beside it, which a page
+    // does read, is held to its account's own.
+    let token = bearer(request.headers()).filter(|token| app.access.has_seen(token));
+    if let Some(token) = token {
+        gate.tokens.take(&Arc::<str>::from(token)).map_err(|wait| ("this access token asks too often", wait))?;
     }
+    let known = token.is_some();
     // Before the sessions' store is asked.
     let unknown = visit::shows_unknown(app, request.headers(), request.extensions());
-    if unknown {
+    if unknown && !known {
         stranger()?;
     }
     let (headers, extensions) = (request.headers().clone(), request.extensions().clone());
@@ -384,7 +385,7 @@ async fn visit(
             request.extensions_mut().insert(CameIn(Some(found)));
         }
         Ok(None) => {
-            if !unknown {
+            if !unknown && !known {
                 stranger()?;
             }
             request.extensions_mut().insert(CameIn(None));

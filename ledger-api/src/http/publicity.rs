@@ -32,7 +32,7 @@ struct PublicityQuery {
     #[serde(default)]
     #[param(value_type = Option<String>)]
     site: String,
-    /// The day, YYYY-MM-DD; today without. A past day is told as it was, whatever became of a credit since.
+    /// The day, YYYY-MM-DD; today without. A past day is told as it was, whatever became of a credit since; with `site`, of those who belong there now.
     #[serde(default)]
     #[param(value_type = Option<String>, format = Date)]
     on: String,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
+use hyper::StatusCode;
 use hyper::body::Bytes;
 use hyper::client::conn::http1::handshake;
 use hyper::header::{CONNECTION, HOST, HeaderValue, USER_AGENT};
@@ -49,6 +50,9 @@ pub(super) enum HttpError {
     /// What came is no answer, or too long.
     #[error("no answer: {0}")]
     Answer(Box<dyn std::error::Error + Send + Sync>),
+    /// It answers that it fails.
+    #[error("it answers {0}")]
+    Failing(StatusCode),
     /// It takes too long.
     #[error("no answer within {} seconds", WAIT.as_secs())]
     TooSlow,
@@ -88,7 +92,9 @@ impl HttpClient {
     /// # Errors
     /// [`HttpError`].
     pub(super) async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        timeout(WAIT, self.exchange(request)).await.unwrap_or(Err(HttpError::TooSlow))
+        let answer = timeout(WAIT, self.exchange(request)).await.unwrap_or(Err(HttpError::TooSlow))?;
+        // A gateway's page is no answer of the provider's.
+        if answer.status().is_server_error() { Err(HttpError::Failing(answer.status())) } else { Ok(answer) }
     }
 
     async fn exchange(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, HttpError> {

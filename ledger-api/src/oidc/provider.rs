@@ -242,7 +242,10 @@ fn not_exchanged(error: RequestTokenError<HttpError, StandardErrorResponse<CoreE
         RequestTokenError::ServerResponse(answer) if *answer.error() == CoreErrorResponseType::InvalidGrant => {
             ProviderError::Invalid("the code is not valid, or was used before".to_owned())
         }
-        RequestTokenError::Parse(..) => ProviderError::Invalid(told(&error)),
+        // Where, and not what: the text of what cannot be read may be the subject.
+        RequestTokenError::Parse(at, _) => {
+            ProviderError::Invalid(format!("its answer cannot be read at {}", at.path()))
+        }
         RequestTokenError::ServerResponse(_) | RequestTokenError::Request(_) | RequestTokenError::Other(_) => {
             ProviderError::Away(told(&error))
         }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command;
 use super::destination::{Told, machine_owner};
-use super::names::forgotten;
+use super::names::{forget_again, forgotten};
 use crate::access::policy::{Denied, Who};
 use crate::access::{Access, AccessError, NewToken};
 use crate::vault::{ACCOUNT, Vault, VaultError};
@@ -98,8 +98,9 @@ pub async fn give(
     let outcomes = command::give(ledger, Who::Owner, vec![Submission { context, command }]).await?;
     let outcome = outcomes.into_iter().next().unwrap_or(Outcome::Unknown);
     let waits = outcome.receipt().is_some_and(|receipt| waiting(receipt).is_some());
-    if let (Some(account), Some(name), Some(vault), Outcome::Committed(_)) = (opened, name, vault, &outcome) {
+    if let (Some(account), Some(name), Some(vault), Outcome::Committed(receipt)) = (opened, name, vault, &outcome) {
         vault.put_name(ACCOUNT, account.as_str(), name).await?;
+        forget_again(vault, ACCOUNT, account.as_str(), receipt).await?;
     }
     Ok((outcome.into(), waits))
 }

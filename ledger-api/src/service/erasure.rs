@@ -21,7 +21,7 @@ use projections::ViewError;
 use super::ServiceError;
 use super::stream::each_entry;
 use crate::app::App;
-use crate::vault::{ACCOUNT, CASE, Vault, WITNESS, WORKER};
+use crate::vault::{ACCOUNT, CASE, Vault, VaultError, WITNESS, WORKER};
 
 /// Accounts looked at together.
 const PAGE: usize = 1_000;
@@ -120,31 +120,44 @@ async fn last_name(vault: &Vault, kind: &str, id: &str) -> Option<String> {
     })
 }
 
+/// Who was written down as a witness under one of these names.
+async fn witnesses_of(vault: &Vault, names: &[String]) -> Result<Vec<(&'static str, String)>, VaultError> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Ok(vault.witnesses_named(&names).await?.into_iter().map(|witness| (WITNESS, witness)).collect())
+}
+
 async fn finish(app: &App, worker: &WorkerId, key: &str) -> Result<(), ServiceError> {
     let vault = &app.vault;
     // First of all: from here on no sheet brings the name back.
     vault.mark_erased(worker.as_str()).await?;
-    let accounts = accounts_of(app, worker).await?;
     let mut cases = BTreeSet::new();
     each_event(app.ledger.journal().as_ref(), worker, |event| {
         let named = [event.begins(), event.follows()].into_iter().flatten();
         cases.extend(named.filter_map(|subject| subject.key()).map(|key| key.to_string()));
     })
     .await?;
+    // The person's own first: it waits for no views.
     let mut names = vec![worker.to_string()];
     names.extend(last_name(vault, WORKER, worker.as_str()).await);
-    for (account, row) in &accounts {
-        names.push(account.clone());
-        names.extend(last_name(vault, ACCOUNT, account).await);
-        cases.extend(row.grants().map(|(grant, _)| grant.to_string()));
-    }
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let witnesses = vault.witnesses_named(&names).await?;
     let mut doomed = vec![(WORKER, worker.to_string())];
-    doomed.extend(accounts.into_iter().map(|(account, _)| (ACCOUNT, account)));
     doomed.extend(cases.into_iter().map(|case| (CASE, case)));
-    doomed.extend(witnesses.into_iter().map(|witness| (WITNESS, witness)));
+    doomed.extend(witnesses_of(vault, &names).await?);
     vault.erase_all(&doomed).await?;
+    let (mut names, mut doomed) = (Vec::new(), Vec::new());
+    for (account, row) in accounts_of(app, worker).await? {
+        names.extend(last_name(vault, ACCOUNT, &account).await);
+        names.push(account.clone());
+        doomed.push((ACCOUNT, account));
+        doomed.extend(row.grants().map(|(grant, _)| (CASE, grant.to_string())));
+    }
+    doomed.extend(witnesses_of(vault, &names).await?);
+    vault.erase_all(&doomed).await?;
+    // By what an identity provider knows the person.
+    for link in app.links.all().await? {
+        if doomed.iter().any(|(kind, id)| *kind == ACCOUNT && id == link.account.as_str()) {
+            app.links.unlink(&link.who, &link.account).await?;
+        }
+    }
     vault.end_erasure(worker.as_str(), key).await?;
     tracing::info!(worker = %worker, "a person was forgotten");
     Ok(())

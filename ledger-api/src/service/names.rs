@@ -1,9 +1,11 @@
 //! Names on their way into the vault and out of it. None of them reaches the journal: for a witness stands a pseudonym,
 //! and a worker's name stands in the vault alone.
 
+use ledger_core::domain::account::AccountEvent;
+use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{AccountId, WorkerId};
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::ledger::{Command, Outcome, commands};
+use ledger_core::ledger::{Command, Outcome, Receipt, commands};
 use projections::queries::At;
 use projections::queries::appraisal::Appraisal;
 
@@ -126,8 +128,25 @@ fn check(text: &str, field: &str) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// Keeps the name of a worker that was registered, or of an account that was opened. Asked again, the command keeps a name that is missing, for the first
-/// try may have ended in between, and changes none.
+/// An account's name goes again where its person was forgotten meanwhile: an erasure marks the person before it looks for
+/// accounts, so that either it or this finds the name.
+pub(super) async fn forget_again(
+    vault: &Vault,
+    kind: &'static str,
+    id: &str,
+    receipt: &Receipt,
+) -> Result<(), VaultError> {
+    let opened = receipt.events.iter().filter_map(Event::as_account).find_map(AccountEvent::as_opened);
+    match opened.and_then(|opened| opened.worker.as_ref()) {
+        Some(worker) if kind == ACCOUNT && vault.is_erased(worker.as_str()).await? => {
+            vault.erase_all(&[(ACCOUNT, id)]).await.map(|_| ())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Keeps the name of a worker that was registered, or of an account that was opened. Asked again, the command keeps a name
+/// that is missing, for the first try may have ended in between, and changes none.
 ///
 /// # Errors
 /// [`ServiceError::Committed`] when the vault cannot be reached: asking again keeps the name.
@@ -137,7 +156,8 @@ pub async fn keep(app: &App, name: Option<Named>, outcome: &Outcome) -> Result<(
         if receipt.repeated && app.vault.get_name(kind, &id).await?.is_some() {
             return Ok(());
         }
-        app.vault.put_name(kind, &id, &name).await
+        app.vault.put_name(kind, &id, &name).await?;
+        forget_again(&app.vault, kind, &id, receipt).await
     };
     kept.await.map_err(|error: VaultError| {
         tracing::error!(%error, kind, "somebody was registered, but the name could not be kept");

@@ -114,7 +114,10 @@ pub async fn finish(
         }
     };
     let subject = provider.subject(&attempt, code).await?;
-    let who = ExternalSubject::new(provider.issuer(), &subject)?;
+    let who = ExternalSubject::new(provider.issuer(), &subject).map_err(|_| {
+        tracing::warn!("the identity provider names somebody by a subject that no link can hold");
+        OidcLoginError::Invalid
+    })?;
     let Some(account) = app.links.account_of(&who).await? else {
         tracing::info!("somebody whom the identity provider knows is linked to no account");
         return Err(OidcLoginError::Unlinked(who));

@@ -48,75 +48,89 @@ struct Run {
     /// In the folder of the journal, as shell.
     before: &'static str,
     /// What is broken then.
-    damage: fn(&Path),
+    damage: Option<fn(&Path)>,
     /// What must be so afterwards, as shell.
     after: &'static str,
 }
 
-fn nothing(_: &Path) {}
-
 const RUNS: &[Run] = &[
     Run {
-        page: "start.md", sections: &["一、执行", "二、确认"], before: "rm -rf data", damage: nothing, after: ""
+        page: "start.md", sections: &["一、执行", "二、确认"], before: "rm -rf data", damage: None, after: ""
     },
     Run {
         page: "stop.md",
         sections: &["一、正常停止", "二、强行停止、断电"],
         before: "serve",
-        damage: nothing,
+        damage: None,
         after: "",
     },
     Run {
         page: "upgrade.md",
         sections: &["一、先留退路", "二、换程序", "三、确认"],
         before: "serve",
-        damage: nothing,
+        damage: None,
         after: "",
     },
     Run {
         page: "full-disk.md",
         sections: &["二、先看是谁占的", "四、自己接着走"],
         before: "",
-        damage: nothing,
+        damage: None,
         after: "",
     },
     Run {
         page: "backup-restore.md",
         sections: &["做普通备份", "做封存备份", "在新机器上整套恢复", "只恢复账本", "签名私钥丢了"],
         before: "",
-        damage: nothing,
+        damage: None,
         after: "cmp \"$TOP/这台/data/keys/nuanxin.erased\" \"$TOP/这台/新机器/data/keys/nuanxin.erased\"",
     },
     Run {
         page: "moved-server.md",
         sections: &["步骤"],
         before: "mkdir ../旧 ../新 && mv data ../旧/ && cp -p 口令.txt ../旧/ && cp -p 口令.txt ../新/ && cd ../旧 && serve",
-        damage: nothing,
+        damage: None,
         after: "test -s \"$TOP/旧/data/keys/nuanxin.erased\" && cmp \"$TOP/旧/data/keys/nuanxin.erased\" \"$TOP/新/data/keys/nuanxin.erased\"",
     },
-    Run { page: "damaged-file.md", sections: &["文件损坏"], before: "", damage: nothing, after: "" },
+    Run { page: "damaged-file.md", sections: &["文件损坏"], before: "", damage: None, after: "" },
     Run {
         page: "damaged-file.md",
         sections: &["索引（`nuanxin.db.index`）"],
         before: "",
-        damage: spoil_index,
+        damage: Some(spoil_index),
         after: "",
     },
-    Run { page: "damaged-file.md", sections: &["内容不对"], before: "", damage: falsify_balance, after: "" },
+    Run { page: "damaged-file.md", sections: &["内容不对"], before: "", damage: Some(falsify_balance), after: "" },
     Run {
-        page: "damaged-file.md", sections: &["文件整个不是数据库了"], before: "", damage: spoil_views, after: ""
+        page: "damaged-file.md",
+        sections: &["文件整个不是数据库了"],
+        before: "",
+        damage: Some(spoil_views),
+        after: "",
     },
     Run {
-        page: "damaged-file.md", sections: &["文件里面有坏页"], before: "", damage: spoil_pages_of_views, after: ""
+        page: "damaged-file.md",
+        sections: &["文件里面有坏页"],
+        before: "",
+        damage: Some(spoil_pages_of_views),
+        after: "",
     },
-    Run { page: "damaged-file.md", sections: &["有一笔被改过"], before: "", damage: change_entry, after: "" },
-    Run { page: "damaged-file.md", sections: &["文件坏了"], before: "", damage: spoil_pages_of_journal, after: "" },
+    Run {
+        page: "damaged-file.md", sections: &["有一笔被改过"], before: "", damage: Some(change_entry), after: ""
+    },
+    Run {
+        page: "damaged-file.md",
+        sections: &["文件坏了"],
+        before: "",
+        damage: Some(spoil_pages_of_journal),
+        after: "",
+    },
     Run {
         page: "damaged-file.md",
         sections: &["换成好的备份"],
         before: "mkdir backups && nuanxin backup backups/2026-01-31.db && serve && nuanxin token issue --role clerk --scope \
                  YS-WD01 >/dev/null && nuanxin checkpoint >/dev/null && stop",
-        damage: change_entry,
+        damage: Some(change_entry),
         after: "",
     },
 ];
@@ -312,15 +326,13 @@ impl Run {
         let site = copy_of_lived_in();
         let here = site.join("这台");
         // Before anything is broken.
-        let (first, then) = if std::ptr::fn_addr_eq(self.damage, nothing as fn(&Path)) {
-            (String::new(), format!("{}\n", self.before))
+        let then = if let Some(damage) = self.damage {
+            shell(&site, &here, &format!("set -e\n{}\n", self.before));
+            damage(&here.join("data"));
+            String::new()
         } else {
-            (format!("set -e\n{}\n", self.before), String::new())
+            format!("{}\n", self.before)
         };
-        if !first.is_empty() {
-            shell(&site, &here, &first);
-            (self.damage)(&here.join("data"));
-        }
         shell(&site, &here, &format!("{then}{}", script(&steps, self.after)));
 
         let said = |number: usize, what: &str| {

@@ -19,7 +19,7 @@ pub struct LinkArgs {
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
     /// By what the provider knows the person: the login page shows it to whoever is not linked yet
-    #[arg(long, value_name = "SUBJECT")]
+    #[arg(long, value_name = "SUBJECT", allow_hyphen_values = true)]
     subject: String,
 }
 
@@ -29,7 +29,7 @@ impl LinkArgs {
         let issuer = issuer.ok_or_else(|| {
             CliError::input("no provider is named; write --issuer URL, or set oidc_issuer in nuanxin.toml")
         })?;
-        ExternalSubject::new(issuer.trim(), &self.subject).map_err(refused)
+        ExternalSubject::new(issuer.trim(), self.subject.trim()).map_err(refused)
     }
 }
 

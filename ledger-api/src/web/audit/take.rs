@@ -57,7 +57,7 @@ async fn draw(State(app): State<App>, visitor: Visitor, Query(asked): Query<Aske
         let by = match asked.by.as_str() {
             "points" => By::Points,
             "station" => By::Station,
-            "uniform" => By::Uniform,
+            "" | "uniform" => By::Uniform,
             _ => return Err(unusable("by is uniform, points or station")),
         };
         let until = head(&app).await?;

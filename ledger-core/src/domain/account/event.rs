@@ -101,6 +101,11 @@ events! {
 }
 
 impl AccountEvent {
+    /// The account as it was opened.
+    pub const fn as_opened(&self) -> Option<&AccountOpened> {
+        if let AccountEvent::AccountOpened(event) = self { Some(event) } else { None }
+    }
+
     /// The end of a grant, where it is one.
     pub const fn as_ended(&self) -> Option<&GrantEnded> {
         if let AccountEvent::GrantEnded(event) = self { Some(event) } else { None }
