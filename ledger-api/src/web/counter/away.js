@@ -106,7 +106,11 @@
       error.noNetwork = true;
       throw error;
     }).then(function (answer) {
-      if (!answer.ok || answer.redirected) throw new Error('not taken along');
+      if (!answer.ok || answer.redirected) {
+        var no = new Error('not taken along');
+        no.final = answer.redirected || (answer.status < 500 && answer.status !== 429 && answer.status !== 408);
+        throw no;
+      }
       return answer.json();
     }).then(function (taken) {
       taken.skew = taken.now_ms - Date.now();
@@ -452,9 +456,13 @@
     });
   }
 
+  var refused = false;
+
   function arrive() {
     if (!room()) return;
+    refused = false;
     takeAlong().then(function () { showQueue(); tell(); }, function (error) {
+      refused = Boolean(error.final);
       // Told no, the page is the ledger's still; not heard at all, it is ours.
       if (error.noNetwork) goAway('');
     });
@@ -467,7 +475,11 @@
     goAway(field ? field.value : '');
   });
   window.addEventListener('online', function () { if (room()) tell(); });
-  setInterval(function () { if (room() && along) queue().then(function (rows) { if (rows.some(function (row) { return row.state === 'waiting' || row.state === 'log_in'; }) || away) tell(); }); }, TELL_AGAIN_MS);
+  setInterval(function () {
+    // A first try that nobody heard is made again: a counter is not left without what it needs for one lost answer.
+    if (room() && !along && !refused) { arrive(); return; }
+    if (room() && along) queue().then(function (rows) { if (rows.some(function (row) { return row.state === 'waiting' || row.state === 'log_in'; }) || away) tell(); });
+  }, TELL_AGAIN_MS);
   if (navigator.serviceWorker) navigator.serviceWorker.register('/counter/worker.js', { scope: '/counter' }).catch(function () {});
 
   window.nuanxinAway = arrive;
