@@ -65,6 +65,10 @@ pub async fn login(app: &App, account: &str, password: &str, before: Option<&str
 /// have typed the password there.
 pub async fn concern(app: &App, refusals: &Refusals, account: &str) {
     let Ok(account) = AccountId::new(account.trim()) else { return };
+    // An account may be as new as this try; where the views are away, the refusal is put down without it.
+    if let Err(error) = app.views.fresh(None).await {
+        tracing::debug!(%error, "whose account a password was tried for cannot be told");
+    }
     let known = app.views.account_row(account.as_str()).await.ok().and_then(|row| row.value);
     if known.is_some_and(|row| row.exists()) {
         refusals.concern(account.as_str());
