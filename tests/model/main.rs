@@ -21,6 +21,7 @@ mod programmes;
 mod reference;
 mod replay;
 mod steps;
+mod system;
 mod traces;
 
 use std::collections::BTreeSet;

@@ -19,27 +19,20 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::worker::event::Verdict;
-use ledger_core::evidence::hash::HashSuite;
-use ledger_core::evidence::verifier::{Verdict as Verified, Verifier};
-use ledger_core::journal::{Entry, Journal, RecordedTime};
-use ledger_core::ledger::handle::LedgerTask;
-use ledger_core::ledger::{Ledger, LedgerSettings, Outcome, Submission};
+use ledger_core::ledger::Outcome;
 use projections::handle::start;
 use projections::store::ViewStore;
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
-use tokio::runtime::Runtime;
 
-use super::ask::ORIGIN;
-use super::backends::Backend;
 use super::machine::{Memory, Place, Postgres, Sqlite};
 use super::memory_views::MemoryViews;
 use super::play::state_of;
+use super::system::{Open, System};
 use super::{cases, config};
 use commands::{BRANCH, YEAR};
 use house::{Answer, Ask, CARDS, House, WORKERS};
@@ -111,65 +104,6 @@ impl ReferenceStateMachine for Model {
     }
 }
 
-struct Open {
-    journal: Arc<dyn Journal>,
-    ledger: Ledger,
-    task: LedgerTask,
-}
-
-async fn open(backend: &Backend, clock: &Arc<AtomicI64>) -> Open {
-    let (journal, shown) = (backend.open().await, Arc::clone(clock));
-    let settings = LedgerSettings {
-        clock: Arc::new(move || RecordedTime::from_micros(shown.load(Ordering::SeqCst))),
-        ..LedgerSettings::default()
-    };
-    let opened = Ledger::open(Arc::clone(&journal), settings, ORIGIN, HashSuite::Sha256).await;
-    let (ledger, task) = opened.expect("the ledger opens");
-    Open { journal, ledger, task }
-}
-
-/// A ledger under trial.
-struct System {
-    runtime: Runtime,
-    backend: Backend,
-    clock: Arc<AtomicI64>,
-    open: Option<Open>,
-    entries: Vec<Entry>,
-    events: Vec<Event>,
-}
-
-impl System {
-    fn submit(&mut self, submission: Submission) -> Outcome {
-        let open = self.open.as_ref().expect("it is open");
-        let after = self.entries.len() as u64;
-        let (outcome, entries) = self.runtime.block_on(async {
-            let outcome = open.ledger.submit(submission).await;
-            (outcome, open.journal.read(after, usize::MAX >> 1).await.expect("the journal can be read"))
-        });
-        self.events.extend(entries.iter().map(|entry| entry.event().expect("events can be read")));
-        self.entries.extend(entries);
-        outcome
-    }
-
-    fn restart(&mut self) {
-        let Open { journal, ledger, task } = self.open.take().expect("it is open");
-        drop(ledger);
-        self.open = Some(self.runtime.block_on(async {
-            task.finished().await;
-            drop(journal);
-            open(&self.backend, &self.clock).await
-        }));
-    }
-}
-
-impl Drop for System {
-    fn drop(&mut self) {
-        // Connections are closed by the runtime that opened them.
-        let _inside = self.runtime.enter();
-        drop(self.open.take());
-    }
-}
-
 struct Trial<P>(PhantomData<P>);
 
 impl<P: Place> StateMachineTest for Trial<P> {
@@ -177,20 +111,12 @@ impl<P: Place> StateMachineTest for Trial<P> {
     type Reference = Model;
 
     fn init_test(_: &State) -> System {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (backend, clock) = (P::backend(), Arc::new(AtomicI64::new(commands::clock(0))));
-        let opened = Some(runtime.block_on(open(&backend, &clock)));
-        let mut system = System { runtime, backend, clock, open: opened, entries: Vec::new(), events: Vec::new() };
-        for submission in commands::prelude() {
-            let outcome = system.submit(submission);
-            assert!(outcome.code().is_none() && outcome.receipt().is_some(), "{outcome:?}");
-        }
-        system
+        System::after(P::backend(), commands::clock(0), commands::prelude())
     }
 
     fn apply(mut system: System, state: &State, step: Step) -> System {
         let today = state.house.today;
-        system.clock.store(commands::clock(today), Ordering::SeqCst);
+        system.set_clock(commands::clock(today));
         let (key, ask, answer) = match &state.last {
             Last::Answered(key, ask, answer) => (key, ask, answer),
             Last::Nothing => return system,
@@ -225,15 +151,8 @@ impl<P: Place> StateMachineTest for Trial<P> {
 
     fn teardown(system: System, state: State) {
         parts(&system.events);
-        let mut verifier = Verifier::default();
-        for entry in &system.entries {
-            verifier.entry(entry).expect("the auditor finds nothing");
-        }
-        let open = system.open.as_ref().expect("it is open");
-        let head = system.runtime.block_on(open.journal.head()).expect("the journal can be read");
-        let verdict = verifier.finish(&head);
-        assert!(matches!(verdict, Verified::Valid { .. }), "{verdict:?}");
-        system.runtime.block_on(appraisal(open, &state.house));
+        system.assert_valid();
+        system.runtime.block_on(appraisal(system.open(), &state.house));
     }
 }
 

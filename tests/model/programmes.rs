@@ -18,22 +18,14 @@ mod steps;
 
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
-use std::sync::Arc;
 
-use ledger_core::domain::event::Event;
-use ledger_core::evidence::hash::HashSuite;
-use ledger_core::evidence::verifier::{Verdict, Verifier};
-use ledger_core::journal::{Entry, Journal, RecordedTime};
-use ledger_core::ledger::handle::LedgerTask;
-use ledger_core::ledger::{Ledger, LedgerSettings, Outcome, Submission};
+use ledger_core::ledger::Outcome;
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
-use tokio::runtime::Runtime;
 
-use super::ask::ORIGIN;
-use super::backends::Backend;
 use super::machine::{Memory, Place, Postgres, Sqlite};
 use super::play::state_of;
+use super::system::System;
 use super::{cases, cases_on_databases, config};
 use desk::{Answer, Desk};
 use steps::Step;
@@ -94,64 +86,6 @@ impl ReferenceStateMachine for Model {
     }
 }
 
-struct Open {
-    journal: Arc<dyn Journal>,
-    ledger: Ledger,
-    task: LedgerTask,
-}
-
-async fn open(backend: &Backend) -> Open {
-    let journal = backend.open().await;
-    let settings = LedgerSettings {
-        clock: Arc::new(|| RecordedTime::from_micros(commands::NOW_MICROS)),
-        ..LedgerSettings::default()
-    };
-    let opened = Ledger::open(Arc::clone(&journal), settings, ORIGIN, HashSuite::Sha256).await;
-    let (ledger, task) = opened.expect("the ledger opens");
-    Open { journal, ledger, task }
-}
-
-/// A ledger under trial.
-struct System {
-    runtime: Runtime,
-    backend: Backend,
-    open: Option<Open>,
-    entries: Vec<Entry>,
-    events: Vec<Event>,
-}
-
-impl System {
-    fn submit(&mut self, submission: Submission) -> Outcome {
-        let open = self.open.as_ref().expect("it is open");
-        let after = self.entries.len() as u64;
-        let (outcome, entries) = self.runtime.block_on(async {
-            let outcome = open.ledger.submit(submission).await;
-            (outcome, open.journal.read(after, usize::MAX >> 1).await.expect("the journal can be read"))
-        });
-        self.events.extend(entries.iter().map(|entry| entry.event().expect("events can be read")));
-        self.entries.extend(entries);
-        outcome
-    }
-
-    fn restart(&mut self) {
-        let Open { journal, ledger, task } = self.open.take().expect("it is open");
-        drop(ledger);
-        self.open = Some(self.runtime.block_on(async {
-            task.finished().await;
-            drop(journal);
-            open(&self.backend).await
-        }));
-    }
-}
-
-impl Drop for System {
-    fn drop(&mut self) {
-        // Connections are closed by the runtime that opened them.
-        let _inside = self.runtime.enter();
-        drop(self.open.take());
-    }
-}
-
 struct Trial<P>(PhantomData<P>);
 
 impl<P: Place> StateMachineTest for Trial<P> {
@@ -159,15 +93,9 @@ impl<P: Place> StateMachineTest for Trial<P> {
     type Reference = Model;
 
     fn init_test(_: &State) -> System {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let backend = P::backend();
-        let open = runtime.block_on(open(&backend));
-        let mut system = System { runtime, backend, open: Some(open), entries: Vec::new(), events: Vec::new() };
-        for (number, command) in commands::prelude().into_iter().enumerate() {
-            let outcome = system.submit(commands::submission(&format!("p{number}"), command));
-            assert!(outcome.code().is_none() && outcome.receipt().is_some(), "{outcome:?}");
-        }
-        system
+        let prelude = commands::prelude().into_iter().enumerate();
+        let prelude = prelude.map(|(number, command)| commands::submission(&format!("p{number}"), command));
+        System::after(P::backend(), commands::NOW_MICROS, prelude)
     }
 
     fn apply(mut system: System, state: &State, step: Step) -> System {
@@ -198,14 +126,7 @@ impl<P: Place> StateMachineTest for Trial<P> {
     }
 
     fn teardown(system: System, _: State) {
-        let mut verifier = Verifier::default();
-        for entry in &system.entries {
-            verifier.entry(entry).expect("the auditor finds nothing");
-        }
-        let open = system.open.as_ref().expect("it is open");
-        let head = system.runtime.block_on(open.journal.head()).expect("the journal can be read");
-        let verdict = verifier.finish(&head);
-        assert!(matches!(verdict, Verdict::Valid { .. }), "{verdict:?}");
+        system.assert_valid();
     }
 }
 
