@@ -214,20 +214,7 @@ fn credit_json(credit: CreditRecord, position: u64, told: Objectors) -> CreditRe
 }
 
 fn step_json(step: CreditStep, told: Objectors, unnamed: bool) -> StepJson {
-    let is_told = match step.what {
-        CreditEvent::ObjectedUnnamed => told == Objectors::All,
-        // Whoever objected anonymously is told by no appeal either.
-        CreditEvent::Appealed if unnamed => told == Objectors::All,
-        CreditEvent::Objected | CreditEvent::Appealed => told >= Objectors::Named,
-        CreditEvent::Recorded
-        | CreditEvent::Checked
-        | CreditEvent::Publicised
-        | CreditEvent::Confirmed
-        | CreditEvent::Rejected
-        | CreditEvent::ObjectionUpheld
-        | CreditEvent::ObjectionDismissed
-        | CreditEvent::Reversed => true,
-    };
+    let is_told = told.may_know(step.what, unnamed);
     let kind = match step.what {
         CreditEvent::Recorded => StepKind::Recorded,
         CreditEvent::Checked => StepKind::Checked,

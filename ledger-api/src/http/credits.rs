@@ -285,12 +285,8 @@ struct WaitingStep {
 }
 
 impl WaitingStep {
-    fn new(step: ProposalStep, told: Objectors) -> WaitingStep {
-        let by = Some(step.by).filter(|_| match step.what {
-            StepKind::Objected | StepKind::Appealed => told >= Objectors::Named,
-            StepKind::ObjectedUnnamed => told == Objectors::All,
-            StepKind::Checked | StepKind::Publicised | StepKind::ObjectionUpheld | StepKind::ObjectionDismissed => true,
-        });
+    fn new(step: ProposalStep, told: Objectors, unnamed: bool) -> WaitingStep {
+        let by = Some(step.by).filter(|_| told.may_know(step.what, unnamed));
         WaitingStep { step: step.what.as_str(), by, at: step.at, reason: step.reason }
     }
 }
@@ -311,13 +307,8 @@ impl WaitingCredit {
         let recorded = !row.activity.is_empty();
         let (status, appeal_until) = (row.status(), row.way.appeal_until());
         let (from, to) = row.span.unzip();
-        // Whoever objected anonymously is told by no appeal either.
         let unnamed = row.steps.iter().any(|step| step.what == StepKind::ObjectedUnnamed);
-        let of_appeals = if unnamed && told < Objectors::All { Objectors::None } else { told };
-        let step = |step: ProposalStep| {
-            let told = if step.what == StepKind::Appealed { of_appeals } else { told };
-            WaitingStep::new(step, told)
-        };
+        let step = |step: ProposalStep| WaitingStep::new(step, told, unnamed);
         WaitingCredit {
             credit,
             worker: row.worker,

@@ -8,6 +8,8 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::worker::event::Verdict;
 use ledger_core::journal::entry::CommandFrame;
 use ledger_core::journal::{Entry, Journal, JournalError};
+use projections::queries::credit::CreditEvent;
+use projections::views::proposal::StepKind;
 
 use super::ServiceError;
 use crate::access::policy::{CommandKind, Denied, Read, Who, may_ever};
@@ -27,6 +29,63 @@ pub enum Objectors {
     Named,
     /// Also who did so anonymously.
     All,
+}
+
+/// Who took a step of a credit, as far as it matters to whom that is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doer {
+    /// Whoever recorded, checked or decided: no secret.
+    Open,
+    /// Whoever objected by name.
+    Objector,
+    /// Whoever objected anonymously.
+    Unnamed,
+    /// Whoever appealed.
+    Appellant,
+}
+
+impl From<CreditEvent> for Doer {
+    fn from(what: CreditEvent) -> Doer {
+        match what {
+            CreditEvent::ObjectedUnnamed => Doer::Unnamed,
+            CreditEvent::Objected => Doer::Objector,
+            CreditEvent::Appealed => Doer::Appellant,
+            CreditEvent::Recorded
+            | CreditEvent::Checked
+            | CreditEvent::Publicised
+            | CreditEvent::Confirmed
+            | CreditEvent::Rejected
+            | CreditEvent::ObjectionUpheld
+            | CreditEvent::ObjectionDismissed
+            | CreditEvent::Reversed => Doer::Open,
+        }
+    }
+}
+
+impl From<StepKind> for Doer {
+    fn from(what: StepKind) -> Doer {
+        match what {
+            StepKind::ObjectedUnnamed => Doer::Unnamed,
+            StepKind::Objected => Doer::Objector,
+            StepKind::Appealed => Doer::Appellant,
+            StepKind::Checked | StepKind::Publicised | StepKind::ObjectionUpheld | StepKind::ObjectionDismissed => {
+                Doer::Open
+            }
+        }
+    }
+}
+
+impl Objectors {
+    /// Whether somebody who is told so much may know who took a step. Where anybody objected to the credit anonymously
+    /// (`unnamed`), whoever did is told by no appeal either.
+    pub fn may_know(self, doer: impl Into<Doer>, unnamed: bool) -> bool {
+        match doer.into() {
+            Doer::Open => true,
+            Doer::Appellant if unnamed => self == Objectors::All,
+            Doer::Objector | Doer::Appellant => self >= Objectors::Named,
+            Doer::Unnamed => self == Objectors::All,
+        }
+    }
 }
 
 /// How much whoever asks is told.

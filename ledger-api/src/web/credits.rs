@@ -226,6 +226,7 @@ fn queued(w: &Words, waiting: Waiting, called: &dyn Fn(&str) -> String, told: Ob
     let decides = matches!(row.way.stage, Stage::Objected | Stage::Appealed);
     let until = row.way.public_until.filter(|_| row.way.stage == Stage::Publicised);
     let steps = record.as_ref().map(|record| record.steps.as_slice()).unwrap_or_default();
+    let unnamed = steps.iter().any(|step| step.what == CreditEvent::ObjectedUnnamed);
     Queued {
         worker: row.worker.clone(),
         name: name.unwrap_or_default(),
@@ -241,7 +242,7 @@ fn queued(w: &Words, waiting: Waiting, called: &dyn Fn(&str) -> String, told: Ob
         flags: row.flags.iter().map(|flag| flag_told(w, flag)).collect(),
         open: decides || row.way.stage == Stage::Proposed,
         until: until.map(|until| w.public_until(&until.to_string())).unwrap_or_default(),
-        steps: steps.iter().skip(1).map(|step| step_told(w, step, knows(told, step, steps))).collect(),
+        steps: steps.iter().skip(1).map(|step| step_told(w, step, told.may_know(step.what, unnamed))).collect(),
         objected: decides,
         key: new_key("judge"),
         credit,
@@ -265,24 +266,6 @@ pub(super) const fn standing(w: &Words, stage: Stage) -> (&'static str, &'static
 fn flag_told(w: &Words, flag: &str) -> String {
     let code = Code::ALL.iter().find(|code| code.as_str() == flag);
     code.filter(|_| !w.english).map_or_else(|| flag.replace('_', " "), |code| title::chinese(*code).to_owned())
-}
-
-/// Whether somebody may know who took a step: whoever objected without a name is told to auditors alone, by no appeal either.
-fn knows(told: Objectors, step: &CreditStep, steps: &[CreditStep]) -> bool {
-    let unnamed = || steps.iter().any(|step| step.what == CreditEvent::ObjectedUnnamed);
-    match step.what {
-        CreditEvent::ObjectedUnnamed => told == Objectors::All,
-        CreditEvent::Appealed if unnamed() => told == Objectors::All,
-        CreditEvent::Objected | CreditEvent::Appealed => told >= Objectors::Named,
-        CreditEvent::Recorded
-        | CreditEvent::Checked
-        | CreditEvent::Publicised
-        | CreditEvent::Confirmed
-        | CreditEvent::Rejected
-        | CreditEvent::ObjectionUpheld
-        | CreditEvent::ObjectionDismissed
-        | CreditEvent::Reversed => true,
-    }
 }
 
 /// A step of a credit in a sentence.
