@@ -10,10 +10,8 @@ use crate::app::App;
 use crate::peer::{Peer, is_loopback};
 use crate::service::{ServiceError, who};
 
-/// The session's cookie over HTTPS. The prefix makes browsers keep it to this very host, whole and secure.
-const COOKIE: &str = "__Host-nuanxin";
-/// The session's cookie on this very machine without HTTPS.
-const COOKIE_ON_LOOPBACK: &str = "nuanxin";
+/// The cookie of a session.
+const SESSION: SecretCookie = SecretCookie { secure: "__Host-nuanxin", loopback: "nuanxin" };
 /// How whoever comes with a session came in.
 const WAY: &str = "session";
 /// The header in which a program's write shows its session's token.
@@ -49,20 +47,12 @@ impl Transport {
         if near && !proxied && is_loopback(host) { Transport::Loopback } else { Transport::Plain }
     }
 
-    const fn cookie(self) -> Option<&'static str> {
-        match self {
-            Transport::Secure => Some(COOKIE),
-            Transport::Loopback => Some(COOKIE_ON_LOOPBACK),
-            Transport::Plain => None,
-        }
-    }
-
     /// The cookie that gives a browser its session.
     ///
     /// # Errors
     /// Never, as a secret is a header's text.
     pub fn give(self, secret: &str) -> Result<Option<HeaderValue>, InvalidHeaderValue> {
-        self.cookie_of(secret, ABSOLUTE.as_secs())
+        SESSION.set(self, secret, ABSOLUTE.as_secs())
     }
 
     /// The cookie that takes it away.
@@ -70,19 +60,52 @@ impl Transport {
     /// # Errors
     /// Never.
     pub fn take(self) -> Result<Option<HeaderValue>, InvalidHeaderValue> {
-        self.cookie_of("", 0)
-    }
-
-    fn cookie_of(self, secret: &str, seconds: u64) -> Result<Option<HeaderValue>, InvalidHeaderValue> {
-        let Some(name) = self.cookie() else { return Ok(None) };
-        let secure = if self == Transport::Secure { "; Secure" } else { "" };
-        let text = format!("{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-        HeaderValue::try_from(text).map(Some)
+        SESSION.set(self, "", 0)
     }
 
     /// The secret of the session that a request comes with.
     pub fn secret(self, headers: &HeaderMap) -> Option<&str> {
-        cookie(headers, self.cookie()?)
+        SESSION.read(self, headers)
+    }
+}
+
+/// A cookie of this server's that no script reads and no other site sends along with a form.
+#[derive(Debug, Clone, Copy)]
+pub struct SecretCookie {
+    /// Its name over HTTPS. A prefix of `__Host-` makes browsers keep it to this very host, whole and secure.
+    pub secure: &'static str,
+    /// Its name on this very machine without HTTPS.
+    pub loopback: &'static str,
+}
+
+impl SecretCookie {
+    const fn name(self, transport: Transport) -> Option<&'static str> {
+        match transport {
+            Transport::Secure => Some(self.secure),
+            Transport::Loopback => Some(self.loopback),
+            Transport::Plain => None,
+        }
+    }
+
+    /// Gives it to a browser for so many seconds; none over a wire that others read along.
+    ///
+    /// # Errors
+    /// Where the value is no text of a header.
+    pub fn set(
+        self,
+        transport: Transport,
+        value: &str,
+        seconds: u64,
+    ) -> Result<Option<HeaderValue>, InvalidHeaderValue> {
+        let Some(name) = self.name(transport) else { return Ok(None) };
+        let secure = if transport == Transport::Secure { "; Secure" } else { "" };
+        let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        HeaderValue::try_from(text).map(Some)
+    }
+
+    /// Its value, where a request brings it.
+    pub fn read(self, transport: Transport, headers: &HeaderMap) -> Option<&str> {
+        cookie(headers, self.name(transport)?)
     }
 }
 

@@ -179,7 +179,7 @@ async fn leave(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response
     answer(&visitor, left.await)
 }
 
-fn with_cookie(
+pub(super) fn with_cookie(
     mut response: Response,
     cookie: Result<Option<HeaderValue>, header::InvalidHeaderValue>,
 ) -> Result<Response, Trouble> {

@@ -5,25 +5,23 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use ledger_core::domain::refusal::Code;
 use serde::Deserialize;
 
-use super::login::let_in;
-use super::page::{Frame, Trouble, Visitor, answer, go, own_path, show_as};
+use super::login::{let_in, with_cookie};
+use super::page::{Frame, Visitor, answer, go, own_path, show_as};
 use crate::access::links::ExternalSubject;
 use crate::app::App;
 use crate::oidc::{ATTEMPT_SECONDS, CALLBACK, Provider};
 use crate::service::oidc_login::{Answer, Begun, OidcLoginError, begin, finish};
-use crate::visit::{Transport, cookie};
+use crate::visit::{SecretCookie, Transport};
 
-/// The cookie of a login under way over HTTPS. The prefix makes browsers keep it to this very host, whole and secure.
-const COOKIE: &str = "__Host-nuanxin-oidc";
-/// The same on this very machine without HTTPS.
-const COOKIE_ON_LOOPBACK: &str = "nuanxin-oidc";
+/// The cookie of a login under way. Sent along on the way back from the provider, which begins on its site.
+const ATTEMPT: SecretCookie = SecretCookie { secure: "__Host-nuanxin-oidc", loopback: "nuanxin-oidc" };
 
 #[derive(Template)]
 #[template(path = "oidc/page.html", config = ".askama.toml")]
@@ -66,8 +64,7 @@ async fn leave(
     }
     match begin(&provider, own_path(&next)).await {
         Ok(Begun { address, cookie }) => {
-            let kept = set_cookie(visitor.transport, &cookie, ATTEMPT_SECONDS);
-            answer(&visitor, kept.map(|kept| with_cookie(go(&address), kept)))
+            answer(&visitor, with_cookie(go(&address), ATTEMPT.set(visitor.transport, &cookie, ATTEMPT_SECONDS)))
         }
         Err(error) => refuse(&visitor, error),
     }
@@ -82,7 +79,7 @@ async fn come_back(
     // What cannot be read answers no login.
     let Sent { code, state, error, iss } = sent.map(|Query(sent)| sent).unwrap_or_default();
     let sent = Answer { code, state, error, issuer: iss };
-    let began = attempt(visitor.transport, &visitor.headers).map(str::to_owned);
+    let began = ATTEMPT.read(visitor.transport, &visitor.headers).map(str::to_owned);
     let response = match finish(&app, &provider, began.as_deref(), &sent, visitor.secret.as_deref()).await {
         // The path was in the browser meanwhile.
         Ok((entered, next)) => answer(&visitor, let_in(visitor.transport, &entered, own_path(&next))),
@@ -91,10 +88,7 @@ async fn come_back(
         Err(error) => refuse(&visitor, error),
     };
     // One attempt is one answer, whatever it was.
-    match set_cookie(visitor.transport, "", 0) {
-        Ok(taken) => with_cookie(response, taken),
-        Err(trouble) => visitor.trouble(&trouble),
-    }
+    answer(&visitor, with_cookie(response, ATTEMPT.set(visitor.transport, "", 0)))
 }
 
 fn refuse(visitor: &Visitor, error: OidcLoginError) -> Response {
@@ -112,31 +106,4 @@ fn refuse(visitor: &Visitor, error: OidcLoginError) -> Response {
         visitor.refusals.add_once(code);
     }
     answer(visitor, show_as(status, &page))
-}
-
-const fn cookie_name(transport: Transport) -> Option<&'static str> {
-    match transport {
-        Transport::Secure => Some(COOKIE),
-        Transport::Loopback => Some(COOKIE_ON_LOOPBACK),
-        Transport::Plain => None,
-    }
-}
-
-fn attempt(transport: Transport, headers: &HeaderMap) -> Option<&str> {
-    cookie(headers, cookie_name(transport)?)
-}
-
-/// Lax, since the way back from the provider begins on its site.
-fn set_cookie(transport: Transport, value: &str, seconds: u64) -> Result<Option<HeaderValue>, Trouble> {
-    let Some(name) = cookie_name(transport) else { return Ok(None) };
-    let secure = if transport == Transport::Secure { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-    HeaderValue::try_from(text).map(Some).map_err(|error| Trouble::Fault(error.to_string()))
-}
-
-fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
-    if let Some(cookie) = cookie {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
 }
