@@ -77,7 +77,7 @@ pub(in crate::ledger) trait Definition {
 
     /// The ids that come into the journal by it, and what each of them is: none may hold a person's number. Credits,
     /// redemptions and holds are named after their command's key.
-    fn new_ids<'a>(&'a self, key: &'a Key) -> Vec<(&'a str, &'static str)>;
+    fn new_ids<'a>(&'a self, key: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)>;
 
     /// Its free text that belongs into the vault, and whom it is about. A payment's reference names a payment and nobody.
     fn free_text(&mut self) -> Option<(About, &mut String)>;
@@ -163,8 +163,11 @@ macro_rules! commands {
             /// # Errors
             /// `invalid_input`.
             pub(in crate::ledger) fn check_new_ids(&self, key: &Key) -> Decision<()> {
-                let ids = match self { $(Command::$name(command) => command.new_ids(key),)* };
-                ids.into_iter().try_for_each(|(id, what)| check_no_number(id, what))
+                match self {
+                    $(Command::$name(command) => {
+                        command.new_ids(key).try_for_each(|(id, what)| check_no_number(id, what))
+                    })*
+                }
             }
 
             /// Its free text that belongs into the vault, and whom it is about.

@@ -43,8 +43,8 @@ impl Definition for OpenAccount {
         process.account(&account, AccountCommand::Open { at: process.context.at, worker })
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.account.as_str(), "the account's id")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.account.as_str(), "the account's id"))
     }
 
     nothing!(texts, named_key, free_text, begins, at_counter);

@@ -90,8 +90,8 @@ macro_rules! nothing {
         }
     };
     (new_ids) => {
-        fn new_ids<'a>(&'a self, _: &'a $crate::domain::ids::Key) -> Vec<(&'a str, &'static str)> {
-            Vec::new()
+        fn new_ids<'a>(&'a self, _: &'a $crate::domain::ids::Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+            std::iter::empty()
         }
     };
     (free_text) => {

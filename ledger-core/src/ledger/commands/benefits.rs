@@ -105,9 +105,9 @@ impl Definition for ApplyBenefit {
         if self.completes { self.complete(process) } else { self.record(process) }
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
         let certificate = self.certificate.iter().map(|certificate| (certificate.as_str(), "the certificate's number"));
-        certificate.chain([(self.application.as_str(), "the application's number")]).collect()
+        certificate.chain([(self.application.as_str(), "the application's number")])
     }
 
     fn begins(&self) -> Option<Begins<'_>> {
@@ -370,8 +370,8 @@ impl Definition for UsePass {
         Ok(events)
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.slip_no.as_str(), "the slip's number")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.slip_no.as_str(), "the slip's number"))
     }
 
     nothing!(texts, named_key, free_text, begins, at_counter);

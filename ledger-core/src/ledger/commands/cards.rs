@@ -53,8 +53,8 @@ impl Definition for IssueCard {
         Ok(events)
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.card_no.as_str(), "the card's number")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.card_no.as_str(), "the card's number"))
     }
 
     nothing!(texts, named_key, free_text, begins, at_counter);

@@ -57,8 +57,8 @@ impl Definition for PlaceHold {
         Ok(events)
     }
 
-    fn new_ids<'a>(&'a self, key: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(key.as_str(), "the command's key")]
+    fn new_ids<'a>(&'a self, key: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((key.as_str(), "the command's key"))
     }
 
     fn begins(&self) -> Option<Begins<'_>> {

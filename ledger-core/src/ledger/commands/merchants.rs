@@ -57,8 +57,8 @@ impl Definition for RegisterMerchant {
         process.merchant(&self.merchant, MerchantCommand::Register { at, merchant, details, update })
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.merchant.as_str(), "the merchant's id")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.merchant.as_str(), "the merchant's id"))
     }
 
     nothing!(named_key, free_text, begins, at_counter);

@@ -82,8 +82,8 @@ impl Definition for RegisterAppointment {
         process.worker(self.worker.clone(), WorkerCommand::Appoint { appointment, terms })
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.appointment.as_str(), "the appointment's number")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.appointment.as_str(), "the appointment's number"))
     }
 
     nothing!(free_text, begins, at_counter);
@@ -123,8 +123,8 @@ impl Definition for OpenPair {
         Ok(events.into_iter().map(Event::Pair).collect())
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.pair.as_str(), "the pair's number")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.pair.as_str(), "the pair's number"))
     }
 
     nothing!(free_text, begins, at_counter);
@@ -158,8 +158,8 @@ impl Definition for RegisterFund {
         Ok(events.into_iter().map(Event::Fund).collect())
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.fund.as_str(), "the fund's number")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.fund.as_str(), "the fund's number"))
     }
 
     nothing!(free_text, begins, at_counter);
@@ -212,8 +212,8 @@ impl Definition for RegisterBenefit {
         Ok(registered.into_iter().map(Event::Benefit).chain(promoted).collect())
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.benefit.as_str(), "the benefit's number")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.benefit.as_str(), "the benefit's number"))
     }
 
     nothing!(free_text, begins, at_counter);
@@ -314,10 +314,10 @@ impl Definition for IssuePass {
         Ok(events.into_iter().map(Event::Pass).collect())
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
         let replacement =
             self.replacement.iter().map(|pass| (pass.as_str(), "the number of the pass that replaces it"));
-        replacement.chain([(self.pass.as_str(), "the pass's number")]).collect()
+        replacement.chain([(self.pass.as_str(), "the pass's number")])
     }
 
     nothing!(free_text, begins, at_counter);
@@ -368,8 +368,8 @@ impl Definition for RegisterOffer {
         Ok(events.into_iter().map(Event::Offer).collect())
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.offer.as_str(), "the offer's number")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.offer.as_str(), "the offer's number"))
     }
 
     nothing!(free_text, begins, at_counter);

@@ -100,8 +100,8 @@ impl Definition for PostRequest {
         Ok(events.into_iter().map(Event::Request).collect())
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.request.as_str(), "the request's number")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.request.as_str(), "the request's number"))
     }
 
     fn begins(&self) -> Option<Begins<'_>> {
@@ -176,8 +176,8 @@ impl Definition for RecordHandling {
         if self.completes { self.complete(process) } else { self.record(process) }
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.handling.as_str(), "the row's number")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.handling.as_str(), "the row's number"))
     }
 
     nothing!(named_key, free_text, begins, at_counter);

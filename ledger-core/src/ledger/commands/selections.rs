@@ -120,9 +120,9 @@ impl Definition for AnnounceSelection {
         process.selection(&self.selection, SelectionCommand::Announce { at, by, selection, terms })
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
         let indicators = self.terms.indicators.iter().map(|indicator| (indicator.code.as_str(), "an indicator's name"));
-        indicators.chain([(self.selection.as_str(), "the selection's id")]).collect()
+        indicators.chain([(self.selection.as_str(), "the selection's id")])
     }
 
     nothing!(named_key, free_text, begins, at_counter);
@@ -288,8 +288,8 @@ impl Definition for ObjectToSelection {
         process.selection(&self.selection, asked)
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.objection.as_str(), "the objection's name")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.objection.as_str(), "the objection's name"))
     }
 
     fn free_text(&mut self) -> Option<(About, &mut String)> {

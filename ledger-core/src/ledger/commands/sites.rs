@@ -57,8 +57,8 @@ impl Definition for OpenSite {
         process.sites(SiteCommand::Open { at: process.context.at, details, if_known, site })
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.site.as_str(), "the site's id")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.site.as_str(), "the site's id"))
     }
 
     nothing!(named_key, free_text, begins, at_counter);

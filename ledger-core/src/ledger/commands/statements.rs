@@ -212,8 +212,8 @@ impl Definition for DisputeStatement {
         process.merchant(&merchant, MerchantCommand::Dispute { at, hand, month, dispute, line, reason })
     }
 
-    fn new_ids<'a>(&'a self, key: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(key.as_str(), "the command's key")]
+    fn new_ids<'a>(&'a self, key: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((key.as_str(), "the command's key"))
     }
 
     fn free_text(&mut self) -> Option<(About, &mut String)> {

@@ -70,8 +70,8 @@ impl Definition for OpenStore {
         process.store(store, StoreCommand::Open { details, update })
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.store.as_str(), "the store's id")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.store.as_str(), "the store's id"))
     }
 
     nothing!(named_key, free_text, begins, at_counter);
@@ -201,8 +201,8 @@ impl Definition for ListItem {
         Ok(events)
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.sku.as_str(), "the item's number")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.sku.as_str(), "the item's number"))
     }
 
     nothing!(named_key, free_text, begins, at_counter);

@@ -70,8 +70,8 @@ impl Definition for RecordVisit {
         if self.completes { self.complete(process) } else { self.record(process) }
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.visit.as_str(), "the visit's number")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.visit.as_str(), "the visit's number"))
     }
 
     nothing!(texts, named_key, free_text, begins, at_counter);

@@ -61,8 +61,8 @@ impl Definition for RegisterWorker {
         process.worker(worker, WorkerCommand::Register { details, update })
     }
 
-    fn new_ids<'a>(&'a self, _: &'a Key) -> Vec<(&'a str, &'static str)> {
-        vec![(self.worker.as_str(), "the worker's id")]
+    fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
+        std::iter::once((self.worker.as_str(), "the worker's id"))
     }
 
     fn begins(&self) -> Option<Begins<'_>> {
