@@ -8,7 +8,7 @@ use crate::access::Role;
 
 const HEAD: &str = "# Roles
 
-Who may do what, written from the one table in the code (`ledger-api/src/access/policy.rs`); a test holds this page to it.
+Who may do what, written from the one table in the code (`commands.rs` and `reads.rs` in `ledger-api/src/access/policy`); a test holds this page to it.
 Rows are commands and reads, columns roles. A cell says how far the right reaches:
 
 - **own**: what the role's scope names, which is a clerk's store, an operator's or approver's site (站点) and all below it, a Party branch, a merchant, a worker's own account; an operator or approver without a scope acts in the whole district;
