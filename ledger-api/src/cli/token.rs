@@ -14,6 +14,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::access::{Access, AccessError, Role, TokenRecord};
 use crate::cli::CliError;
 use crate::cli::writer::Writer;
+use crate::document::padded;
 use crate::local_socket::Client;
 use crate::service::accounts::{AskedToken, IssuedToken};
 use crate::side_store::SideStoreError;
@@ -161,8 +162,8 @@ fn table(tokens: &[TokenRecord]) -> String {
     for row in &rows {
         let mut line = String::new();
         for (width, cell) in widths.iter().zip(row) {
-            line.push_str(cell);
-            line.push_str(&" ".repeat(width.saturating_sub(cell.width()) + 2));
+            line.push_str(&padded(cell, *width, false));
+            line.push_str("  ");
         }
         text.push_str(line.trim_end());
         text.push('\n');

@@ -5,7 +5,6 @@
 //! read is refused at once, with the field named.
 
 use std::borrow::Cow;
-use std::str::FromStr;
 
 use chrono::NaiveDate;
 use ledger_core::domain::decimal::{Decimal, Spelling};
@@ -127,10 +126,9 @@ impl<'de> Deserialize<'de> for UnitsJson {
 }
 
 /// A whole number, also one with nothing but zeros behind its point.
-fn whole<T: FromStr>(decimal: &str) -> Option<T> {
-    let (units, part) = decimal.split_once('.').unwrap_or((decimal, "0"));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (digits(units) && digits(part) && part.bytes().all(|byte| byte == b'0')).then(|| units.parse().ok())?
+fn whole<T: TryFrom<i128>>(decimal: &str) -> Option<T> {
+    let read = Decimal::read(decimal, Spelling::PLAIN).filter(|read| !read.is_negative())?;
+    T::try_from(read.scaled_to(0)?).ok()
 }
 
 impl PartialSchema for UnitsJson {
