@@ -18,6 +18,7 @@ mod backups;
 mod bundles;
 mod checkpoints;
 mod configuration;
+mod copies;
 mod corrections;
 mod counter_reads;
 mod demonstration;
