@@ -510,6 +510,7 @@ mod tests {
             | Command::ObjectToSelection(_)
             | Command::AnswerObjection(_)
             | Command::ReviseSelection(_)
+            | Command::CommendWorker(_)
             | Command::RecordResult(_) => false,
         }
     }

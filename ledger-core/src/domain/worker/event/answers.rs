@@ -68,6 +68,7 @@ impl WorkerEvent {
             | WorkerAct::Return(_) => self.begins().or(self.follows()),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::Commendation(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
@@ -85,6 +86,7 @@ impl WorkerEvent {
             | WorkerAct::Benefit(_)
             | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::Commendation(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Judgement(_)
@@ -105,6 +107,7 @@ impl WorkerEvent {
             | WorkerAct::Benefit(_)
             | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::Commendation(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
@@ -117,6 +120,7 @@ impl WorkerEvent {
     pub fn reason(&self) -> Option<&str> {
         match self.act() {
             WorkerAct::Departure(event) => Some(&event.reason),
+            WorkerAct::Commendation(event) => Some(&event.reason),
             WorkerAct::Erasure(event) => Some(&event.reason),
             WorkerAct::Card(CardStep::Closed(event)) => Some(&event.reason),
             WorkerAct::Judgement(judged) => Some(judged.reason),
@@ -144,6 +148,7 @@ impl WorkerEvent {
             | WorkerAct::Benefit(_)
             | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::Commendation(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
@@ -184,6 +189,7 @@ impl WorkerEvent {
             WorkerAct::Benefit(event) => Lots::Taken(&event.lots),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::Commendation(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Appointment(_) => Lots::None,
@@ -234,6 +240,7 @@ impl WorkerEvent {
             WorkerAct::Benefit(event) => Movements::one("权益", (Available, Benefit(&event.benefit), event.points)),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::Commendation(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Appointment(_) => Movements::none(),
