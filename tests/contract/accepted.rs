@@ -682,7 +682,6 @@ const fn kind(command: &Command) -> &'static str {
         Command::SealAppraisal(_) => "seal appraisal",
         Command::RegisterWorker(_) => "register worker",
         Command::DepartWorker(_) => "depart worker",
-        Command::CommendWorker(_) => "commend worker",
         Command::EraseWorker(_) => "erase worker",
         Command::IssueCard(_) => "issue card",
         Command::MoveCard(_) => "move card",

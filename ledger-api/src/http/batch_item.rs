@@ -83,7 +83,6 @@ commands! {
     "enrol_device" => deliveries::EnrolDevice,
     "register_worker" | "worker" => workers::RegisterWorker,
     "depart_worker" => workers::DepartWorker,
-    "commend_worker" => workers::CommendWorker,
     "issue_card" | "card" => workers::IssueCard,
     "move_card" => workers::MoveCard,
     "close_card" => workers::CloseCard,

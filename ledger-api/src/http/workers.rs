@@ -28,7 +28,6 @@ pub fn routes() -> Routes {
     Routes::new()
         .route(CommandKind::RegisterWorker, routes!(register))
         .route(CommandKind::DepartWorker, routes!(depart))
-        .route(CommandKind::CommendWorker, routes!(commend))
         .route(CommandKind::IssueCard, routes!(issue_card))
         .route(CommandKind::MoveCard, routes!(move_card))
         .route(CommandKind::CloseCard, routes!(close_card))
@@ -178,47 +177,6 @@ async fn depart(
     ApiPath(worker): ApiPath<WorkerId>,
     asking: Asking,
     ApiJson(body): ApiJson<DepartWorker>,
-) -> Result<Answer<WorkerAnswer>, ApiError> {
-    ask(app, asking, OfWorker { worker }, body).await
-}
-
-/// A worker who is commended (表扬).
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CommendWorker {
-    /// What for.
-    #[schema(value_type = Reason)]
-    reason: Text,
-}
-
-impl Ask for CommendWorker {
-    type Path = OfWorker;
-    type Answer = WorkerAnswer;
-
-    fn command(self, path: OfWorker) -> Result<Asked, ServiceError> {
-        Ok(Command::CommendWorker(commands::CommendWorker { worker: path.worker, reason: self.reason.0 }).into())
-    }
-
-    fn answer(command: &Command, receipt: &Receipt) -> Option<WorkerAnswer> {
-        let Command::CommendWorker(commands::CommendWorker { worker, .. }) = command else { return None };
-        Some(WorkerAnswer { worker: worker.clone(), position: receipt.position })
-    }
-}
-
-impl Body for CommendWorker {
-    const STATUS: StatusCode = StatusCode::OK;
-    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
-}
-
-/// Commend a worker.
-#[utoipa::path(post, path = "/v1/workers/{id}/commend", tag = "workers", request_body = CommendWorker,
-    params(("id" = String, Path, description = "The worker.")),
-    responses((status = 200, description = "Recorded.", body = WorkerAnswer)))]
-async fn commend(
-    State(app): State<App>,
-    ApiPath(worker): ApiPath<WorkerId>,
-    asking: Asking,
-    ApiJson(body): ApiJson<CommendWorker>,
 ) -> Result<Answer<WorkerAnswer>, ApiError> {
     ask(app, asking, OfWorker { worker }, body).await
 }

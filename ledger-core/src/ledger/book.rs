@@ -510,7 +510,6 @@ mod tests {
             | Command::ObjectToSelection(_)
             | Command::AnswerObjection(_)
             | Command::ReviseSelection(_)
-            | Command::CommendWorker(_)
             | Command::RecordResult(_) => false,
         }
     }

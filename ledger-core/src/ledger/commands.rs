@@ -46,7 +46,7 @@ pub use statements::{AnswerDispute, ConfirmStatement, DisputeStatement, PayBody,
 pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
 pub use visits::{ConfirmVisit, RecordVisit};
-pub use workers::{CommendWorker, DepartWorker, EraseWorker, ExpireLots, RegisterWorker};
+pub use workers::{DepartWorker, EraseWorker, ExpireLots, RegisterWorker};
 
 use super::book::Book;
 use super::command::AskedSpending;
@@ -219,8 +219,6 @@ commands! {
     RegisterWorker(RegisterWorker),
     /// The worker leaves.
     DepartWorker(DepartWorker),
-    /// Commend the worker.
-    CommendWorker(CommendWorker),
     /// Forget the person behind a worker, or confirm that.
     EraseWorker(EraseWorker),
     /// Issue a mutual-aid points card.

@@ -100,7 +100,6 @@ impl View for BalanceView {
                 row.site = event.site.as_ref().map(ToString::to_string);
             }
             WorkerAct::Departure(_) => row.departed = true,
-            WorkerAct::Commendation(_) => {}
             WorkerAct::Card(step) => {
                 row.card = step.branch().map(|branch| (step.card_no().to_string(), branch.to_string()));
             }

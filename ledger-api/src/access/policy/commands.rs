@@ -25,8 +25,6 @@ kinds! {
         RegisterWorker => &[(Operator, Own)],
         /// Records that a worker leaves.
         DepartWorker => &[(Operator, Own)],
-        /// Commends a worker.
-        CommendWorker => &[(Operator, Own)],
         /// Forgets the person behind a worker.
         // Both ask for it; a second person's word does it.
         EraseWorker => &[(Worker, Own), (Admin, Everywhere)],
@@ -196,9 +194,6 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         ),
         Command::DepartWorker(commands::DepartWorker { worker, .. }) => {
             (CommandKind::DepartWorker, Target::Worker(worker.as_str()))
-        }
-        Command::CommendWorker(commands::CommendWorker { worker, .. }) => {
-            (CommandKind::CommendWorker, Target::Worker(worker.as_str()))
         }
         Command::EraseWorker(commands::EraseWorker { worker, .. }) => {
             (CommandKind::EraseWorker, Target::Worker(worker.as_str()))

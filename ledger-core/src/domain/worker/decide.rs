@@ -8,8 +8,7 @@ use chrono::NaiveDate;
 
 use super::command::{AppointmentTerms, CreditTerms, CreditVerdict, Judge, OfWorker, Spending, WorkerDetails};
 use super::event::{
-    AppointmentRecorded, CardClosed, CardIssued, CardMoved, ErasureStep, WorkerCommended, WorkerDeparted, WorkerEvent,
-    WorkerRecorded,
+    AppointmentRecorded, CardClosed, CardIssued, CardMoved, ErasureStep, WorkerDeparted, WorkerEvent, WorkerRecorded,
 };
 use super::state::{Erasure, Worker};
 use crate::domain::event::V1;
@@ -42,11 +41,6 @@ pub enum WorkerCommand {
         /// Whether it is the worker.
         oneself: bool,
         /// The reason, or the reference that the vault gave for it.
-        reason: String,
-    },
-    /// Commend the worker.
-    Commend {
-        /// What for.
         reason: String,
     },
     /// Issue a mutual-aid points card.
@@ -159,11 +153,6 @@ impl Worker {
                 self.require_present(of)?;
                 let event = WorkerDeparted { at: of.at, reason, v: V1, worker: of.worker.clone() };
                 Ok(vec![WorkerEvent::WorkerDeparted(event)])
-            }
-            WorkerCommand::Commend { reason } => {
-                self.require_present(of)?;
-                let event = WorkerCommended { at: of.at, reason, v: V1, worker: of.worker.clone() };
-                Ok(vec![WorkerEvent::WorkerCommended(event)])
             }
             WorkerCommand::Erase { by, oneself, reason } => self.erase(of, by, oneself, reason),
             WorkerCommand::IssueCard { card_no, branch, update } => self.issue_card(of, card_no, branch, update),

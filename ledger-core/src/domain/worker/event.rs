@@ -62,19 +62,6 @@ pub struct WorkerDeparted {
     pub worker: WorkerId,
 }
 
-/// A worker was commended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct WorkerCommended {
-    /// When it happened.
-    pub at: BusinessTime,
-    /// What for.
-    pub reason: String,
-    /// The payload's version.
-    pub v: V1,
-    /// The worker's id.
-    pub worker: WorkerId,
-}
-
 /// A mutual-aid points card was issued.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CardIssued {
@@ -165,8 +152,6 @@ events! {
         WorkerUpdated(WorkerRecorded) = "人员变更",
         /// The worker left.
         WorkerDeparted(WorkerDeparted) = "人员退出",
-        /// The worker was commended.
-        WorkerCommended(WorkerCommended) = "人员表扬",
         /// Somebody asked to forget the person.
         WorkerErasureAsked(ErasureStep) = "申请删除个人信息",
         /// A second person confirmed, and the person was forgotten.

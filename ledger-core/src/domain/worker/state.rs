@@ -76,8 +76,6 @@ impl Worker {
             }
             WorkerEvent::WorkerUpdated(event) => self.describe(event),
             WorkerEvent::WorkerDeparted(event) => self.departed = Some(event.at),
-            // The rules remember nothing of it.
-            WorkerEvent::WorkerCommended(_) => {}
             WorkerEvent::WorkerErasureAsked(event) => {
                 self.erasure = Some(Erasure::Asked { by: event.by.clone(), oneself: event.oneself });
             }

@@ -155,7 +155,6 @@ impl<'a> Reading<'a> {
             | WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)
             | WorkerEvent::WorkerDeparted(_)
-            | WorkerEvent::WorkerCommended(_)
             | WorkerEvent::WorkerErasureAsked(_)
             | WorkerEvent::WorkerErased(_)
             | WorkerEvent::CardIssued(_)

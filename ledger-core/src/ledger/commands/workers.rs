@@ -150,44 +150,6 @@ impl Definition for EraseWorker {
     nothing!(named_key, new_ids, begins, at_counter);
 }
 
-/// Commend the worker (表扬).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommendWorker {
-    /// Whom.
-    pub worker: WorkerId,
-    /// What for.
-    pub reason: String,
-}
-
-impl Definition for CommendWorker {
-    fn write_content(&self, content: &mut Content) {
-        content.text("commend_worker").text(self.worker.as_str()).text(&self.reason);
-    }
-
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::once(&self.reason)
-    }
-
-    fn says_when(&self) -> bool {
-        false
-    }
-
-    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
-        streams.push(StreamId::Worker(self.worker.clone()));
-    }
-
-    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
-        let CommendWorker { worker, reason } = self.clone();
-        process.worker(worker, WorkerCommand::Commend { reason })
-    }
-
-    fn free_text(&mut self) -> Option<(About, &mut String)> {
-        Some((About::Worker(self.worker.clone()), &mut self.reason))
-    }
-
-    nothing!(named_key, new_ids, begins, at_counter);
-}
-
 /// Book a worker's lots that ended by a day as expired.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpireLots {

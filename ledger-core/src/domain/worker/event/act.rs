@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::{
     AppointmentRecorded, Basket, BenefitPointsSpent, CardClosed, CardIssued, CardMoved, CreditJudged, CreditPublicised,
     ErasureStep, ExpiryBooked, HoldEnded, LotPart, ObjectionResolved, PointsHeld, RedemptionReversed, ServiceRecorded,
-    WorkerCommended, WorkerDeparted, WorkerEvent, WorkerRecorded,
+    WorkerDeparted, WorkerEvent, WorkerRecorded,
 };
 use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
 use crate::domain::points::Points;
@@ -20,8 +20,6 @@ pub enum WorkerAct<'a> {
     Particulars(&'a WorkerRecorded),
     /// The worker left.
     Departure(&'a WorkerDeparted),
-    /// The worker was commended.
-    Commendation(&'a WorkerCommended),
     /// Somebody asked to forget the person, or a second one confirmed it.
     Erasure(&'a ErasureStep),
     /// The card was issued, moved or closed.
@@ -176,7 +174,6 @@ impl WorkerEvent {
         match self {
             WorkerEvent::WorkerRegistered(event) | WorkerEvent::WorkerUpdated(event) => WorkerAct::Particulars(event),
             WorkerEvent::WorkerDeparted(event) => WorkerAct::Departure(event),
-            WorkerEvent::WorkerCommended(event) => WorkerAct::Commendation(event),
             WorkerEvent::WorkerErasureAsked(event) | WorkerEvent::WorkerErased(event) => WorkerAct::Erasure(event),
             WorkerEvent::CardIssued(event) => WorkerAct::Card(CardStep::Issued(event)),
             WorkerEvent::CardMoved(event) => WorkerAct::Card(CardStep::Moved(event)),

@@ -68,7 +68,6 @@ impl WorkerEvent {
             | WorkerAct::Return(_) => self.begins().or(self.follows()),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
-            | WorkerAct::Commendation(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
@@ -86,7 +85,6 @@ impl WorkerEvent {
             | WorkerAct::Benefit(_)
             | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
-            | WorkerAct::Commendation(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Judgement(_)
@@ -107,7 +105,6 @@ impl WorkerEvent {
             | WorkerAct::Benefit(_)
             | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
-            | WorkerAct::Commendation(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
@@ -120,7 +117,6 @@ impl WorkerEvent {
     pub fn reason(&self) -> Option<&str> {
         match self.act() {
             WorkerAct::Departure(event) => Some(&event.reason),
-            WorkerAct::Commendation(event) => Some(&event.reason),
             WorkerAct::Erasure(event) => Some(&event.reason),
             WorkerAct::Card(CardStep::Closed(event)) => Some(&event.reason),
             WorkerAct::Judgement(judged) => Some(judged.reason),
@@ -148,7 +144,6 @@ impl WorkerEvent {
             | WorkerAct::Benefit(_)
             | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
-            | WorkerAct::Commendation(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
@@ -189,7 +184,6 @@ impl WorkerEvent {
             WorkerAct::Benefit(event) => Lots::Taken(&event.lots),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
-            | WorkerAct::Commendation(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Appointment(_) => Lots::None,
@@ -240,7 +234,6 @@ impl WorkerEvent {
             WorkerAct::Benefit(event) => Movements::one("权益", (Available, Benefit(&event.benefit), event.points)),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
-            | WorkerAct::Commendation(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Appointment(_) => Movements::none(),
