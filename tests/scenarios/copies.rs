@@ -43,7 +43,7 @@ fn cell(data: &Data) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
-/// A sheet as CSV, whichever way it was saved: its first line, and the others.
+/// A sheet as CSV, whichever way it was saved: all through the names of its columns, and the rows below.
 fn sheet(path: &Path) -> (String, String) {
     let bytes = std::fs::read(path).expect("a sheet");
     let text = if path.extension().is_some_and(|extension| extension == "xlsx") {
@@ -61,8 +61,11 @@ fn sheet(path: &Path) -> (String, String) {
             Err(not_utf8) => GB18030.decode(not_utf8.as_bytes()).0.into_owned(),
         }
     };
-    let (head, rows) = text.split_once('\n').expect("a line of names");
-    (format!("{}\n", head.trim_end()), if rows.ends_with('\n') { rows.to_owned() } else { format!("{rows}\n") })
+    // A title may stand above them.
+    let names = text.lines().position(|line| line.split(',').any(|cell| cell.trim().ends_with("编号")));
+    let mut lines = text.lines().map(|line| format!("{line}\n"));
+    let head = lines.by_ref().take(names.expect("names of columns") + 1).collect();
+    (head, lines.collect())
 }
 
 /// The pack so many times over, in one.

@@ -34,6 +34,7 @@ mod https;
 mod interrupted_copies;
 mod interruptions;
 mod large_sheets;
+mod late_entries;
 mod listeners;
 mod oidc;
 mod openapi;

@@ -1,12 +1,14 @@
 //! What is due by itself: credits whose publicity is over count, objections that nobody may appeal any more are final, holds
-//! that ran out are given back, lots that ended and grants whose last day is over are booked. Nothing but the first two rests
-//! on it: a hold that ran out is void, a lot that ended is not spendable and nobody acts by a grant that is over, booked or
-//! not.
+//! that ran out or whose site closed are given back, lots that ended and grants whose last day is over are booked. Nothing but
+//! the first two rests on it: a hold that ran out is void, a lot that ended is not spendable and nobody acts by a grant that is
+//! over, booked or not.
 //!
 //! Each is one command with a key made from what is due, so that it is done once, whoever does it and however often.
 
+mod holds;
+
 use chrono::NaiveDate;
-use ledger_core::domain::ids::{Actor, CreditId, HoldId, WorkerId};
+use ledger_core::domain::ids::{Actor, CreditId, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
@@ -18,9 +20,11 @@ use serde::{Deserialize, Serialize};
 
 use super::ServiceError;
 use super::command::{give, receipt_of, worker_event};
-use super::keys::{EXPIRY_KEYS, GRANT_KEYS, OBJECTION_KEYS, PUBLICITY_KEYS, RELEASE_KEYS, derived_key};
+use super::keys::{EXPIRY_KEYS, GRANT_KEYS, OBJECTION_KEYS, PUBLICITY_KEYS, derived_key};
 use crate::access::policy::{CommandKind, Denied, Target, Who, allow};
 use crate::app::App;
+
+pub use holds::release_holds;
 
 /// Who carries out what is due by itself.
 pub(super) const LEDGER_ACTOR: &str = "ledger";
@@ -77,7 +81,7 @@ pub async fn carry_out(app: &App, through: Option<NaiveDate>) -> Result<Done, Se
     let mut done = settle_credits(app, over).await?;
     done.end_grants(app, over).await?;
     let until = if through == today { now } else { BusinessTime::start_of(through.succ_opt().unwrap_or(through)) };
-    done.released = release_holds_until(app, until).await?;
+    done.released = holds::release_until(app, until).await?;
     let booked = book_ended_lots(app, over).await?;
     (done.expired_workers, done.expired_points) = (booked.workers, booked.points);
     done.position = app.views.fresh(None).await?;
@@ -168,40 +172,6 @@ impl Done {
             _ => {}
         }
     }
-}
-
-/// Gives back the holds that ran out.
-///
-/// # Errors
-/// [`ServiceError`]; what was not given back is due again.
-pub async fn release_holds(app: &App) -> Result<(), ServiceError> {
-    release_holds_until(app, app.ledger.now()).await.map(drop)
-}
-
-async fn release_holds_until(app: &App, at: BusinessTime) -> Result<u64, ServiceError> {
-    let mut released = 0;
-    let due = app.views.due_holds(at).await?;
-    let actor = Actor::new(LEDGER_ACTOR)?;
-    let mut submissions = Vec::with_capacity(due.len());
-    for (hold, _) in due {
-        let key = derived_key(RELEASE_KEYS, &hold)?;
-        let hold = HoldId::new(&hold)?;
-        let context = Context { key, actor: actor.clone(), at };
-        submissions.push(Submission {
-            context,
-            command: Command::ReleaseHold(commands::ReleaseHold { hold, expired: true, reason: None }),
-        });
-    }
-    for outcome in give(&app.ledger, Who::Ledger, submissions).await? {
-        match outcome {
-            Outcome::Committed(receipt) => released += u64::from(!receipt.repeated),
-            // Somebody was quicker: the counter, or another server.
-            Outcome::Refused(refusal) if matches!(refusal.code, Code::HoldExpired | Code::AlreadyDecided) => {}
-            Outcome::Refused(refusal) => return Err(ServiceError::Refused(refusal)),
-            Outcome::Unknown => return Err(ServiceError::Unknown),
-        }
-    }
-    Ok(released)
 }
 
 /// What was booked as expired.

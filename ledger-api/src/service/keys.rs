@@ -8,6 +8,8 @@ use super::ServiceError;
 
 /// Keys under which the server itself gives back holds that ran out start with this.
 pub const RELEASE_KEYS: &str = "hold-expired/";
+/// Keys under which holds are given back because their site closed start with this.
+pub const CLOSING_KEYS: &str = "site-closed/";
 /// Keys under which credits are confirmed once their publicity is over start with this.
 pub const PUBLICITY_KEYS: &str = "publicity-over/";
 /// Keys under which credits are rejected for good once nobody may appeal any more start with this.
@@ -17,7 +19,8 @@ pub const GRANT_KEYS: &str = "grant-over/";
 /// Keys under which lots that ended are booked by themselves start with this.
 pub const EXPIRY_KEYS: &str = "lots-expired/";
 /// Keys that the ledger's own work uses: nobody else may take them first.
-const RESERVED_KEYS: &[&str] = &["journal/", RELEASE_KEYS, PUBLICITY_KEYS, OBJECTION_KEYS, GRANT_KEYS, EXPIRY_KEYS];
+pub const RESERVED_KEYS: &[&str] =
+    &["journal/", RELEASE_KEYS, CLOSING_KEYS, PUBLICITY_KEYS, OBJECTION_KEYS, GRANT_KEYS, EXPIRY_KEYS];
 
 /// Reads the key of a command.
 ///
@@ -54,15 +57,16 @@ fn digest_key(prefix: &str, name: &str) -> Result<Key, IdError> {
 
 #[cfg(test)]
 mod tests {
-    use super::read_key;
+    use super::{RESERVED_KEYS, read_key};
 
     #[test]
     fn keys_of_the_ledgers_own_work_cannot_be_taken() {
         assert!(read_key("2024-03/0001").is_ok());
-        for key in
-            ["", "a b", &"x".repeat(129), "journal/open", "hold-expired/H1", "publicity-over/C1", "grant-over/g1"]
-        {
+        for key in ["", "a b", &"x".repeat(129)] {
             assert!(read_key(key).is_err(), "{key:?}");
+        }
+        for prefix in RESERVED_KEYS {
+            assert!(read_key(&format!("{prefix}X1")).is_err(), "{prefix}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Everything that is held of one person, as one document (个人信息保护法 45: 查阅、复制).
 
+mod programmes;
+
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::WorkerId;
 use projections::queries::At;
@@ -18,7 +20,7 @@ const PAGE: usize = 1_000;
 /// Readers that are told; the oldest beyond them stay in the record, which is read page by page.
 const READERS_MAX: usize = 100_000;
 
-const NOTE: &str = "本账本所存您的全部信息：姓名库中的姓名和电话（密封保存，不入账），本人的账号及其角色，账本中的登记、积分卡和逐笔记录，以及谁查看过您的记录。\
+const NOTE: &str = "本账本所存您的全部信息：姓名库中的姓名和电话（密封保存，不入账），本人的账号及其角色，账本中的登记、积分卡和逐笔记录，需求、走访、聘任、权益、暖心卡和评选，以及谁查看过您的记录。\
     证明人在账本中只有代号。账本是只增不改的记录：更正另记一笔，删除个人信息按 POST /v1/workers/{id}/erase 办理。";
 
 const ENTRIES: &[Name] = &[
@@ -95,7 +97,10 @@ pub async fn document(app: &App, who: Who<'_>, worker: &str) -> Result<(Document
     let entries = Table::list(name("entries", "逐笔记录"), ENTRIES, entries(app, who, worker, position).await?);
     let readers = Table::list(name("readers", "谁查看过我的记录"), READERS, readers(app, worker).await?);
     let accounts = Table::list(name("accounts", "本人账号"), ACCOUNTS, accounts(app, worker).await?);
-    let tables = vec![entries, accounts, readers];
+    let id = WorkerId::new(worker).map_err(|error| ServiceError::fault(&error))?;
+    let mut tables = vec![entries];
+    tables.extend(programmes::tables(app, &id, position).await?);
+    tables.extend([accounts, readers]);
     let document =
         Document { title: "本人信息".into(), note: NOTE, facts, tables, flat: false, layout: Layout::Screen };
     Ok((document, position))

@@ -151,6 +151,35 @@ impl Views {
         Ok(open.into_iter().filter(|(_, hold)| hold.expires_at.is_some_and(|expires| expires <= at)).collect())
     }
 
+    /// Open holds that are not void at a time, at stores whose site is closed then.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn holds_at_closed_sites(&self, at: BusinessTime) -> Result<Vec<String>, ViewError> {
+        let mut open = self.rows_under::<HoldView>("").await?.value;
+        open.retain(|(_, hold)| hold.expires_at.is_none_or(|expires| expires > at));
+        let mut closed: BTreeMap<String, bool> = BTreeMap::new();
+        let mut found = Vec::new();
+        for (hold, Hold { store, .. }) in open {
+            let at_closed = match closed.get(&store) {
+                Some(known) => *known,
+                None => {
+                    let site = self.store_row(&store).await?.value.and_then(|store| store.site);
+                    let row = match site {
+                        Some(site) => self.site(&site).await?.value,
+                        None => None,
+                    };
+                    row.is_some_and(|site| site.is_closed(at.date()))
+                }
+            };
+            closed.insert(store, at_closed);
+            if at_closed {
+                found.push(hold);
+            }
+        }
+        Ok(found)
+    }
+
     /// Waiting credits of which something comes by itself once a day is over, each with that day; those whose day is over
     /// after `over`, in the order of their names.
     ///

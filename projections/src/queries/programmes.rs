@@ -4,7 +4,8 @@ use ledger_core::domain::event::StreamId;
 use ledger_core::domain::fund::Fund;
 use ledger_core::domain::ids::{PairId, PassNo};
 use ledger_core::domain::pair::Pair;
-use ledger_core::domain::pass::{Offer, Pass};
+use ledger_core::domain::pass::event::PassUsed;
+use ledger_core::domain::pass::{Offer, Pass, PassEvent};
 use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::time::Month;
 
@@ -170,5 +171,20 @@ impl Views {
         })
         .await?;
         Ok(Some(state).filter(|state| state.terms().is_some()))
+    }
+
+    /// What a pass was used for up to a position, in the order of the journal.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn slips(&self, pass: PassNo, until: u64) -> Result<Vec<PassUsed>, ViewError> {
+        let mut slips = Vec::new();
+        self.each_entry_of(&StreamId::Pass(pass), 0, until, &mut |_, event| {
+            if let Some(PassEvent::PassUsed(used)) = event.as_pass() {
+                slips.push(used.clone());
+            }
+        })
+        .await?;
+        Ok(slips)
     }
 }

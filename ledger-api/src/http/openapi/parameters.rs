@@ -8,13 +8,14 @@ use super::Place;
 use crate::demo::{EXAMPLE_MERCHANT, EXAMPLE_SKU, EXAMPLE_STORE, EXAMPLE_WORKER};
 use crate::http::extract::IDEMPOTENCY_KEY;
 use crate::http::shapes::{DATE_PATTERN, DAY_PATTERN, ID_PATTERN, KEY_PATTERN, MOMENT_PATTERN, MONTH_PATTERN};
+use crate::service::keys::RESERVED_KEYS;
 
 /// The last position there can be: databases count in signed numbers.
 const POSITION_MAX: i64 = i64::MAX;
 /// What a text of a query may hold: no NUL, which PostgreSQL takes nowhere.
 const QUERY_TEXT: &str = r"^[^\u0000]*$";
 /// A key in a header: also other characters in UTF-8, but not those that begin keys of the ledger's own.
-const HEADER_KEY: &str = r"^(?!journal/|hold-expired/)[!-~]+$";
+static HEADER_KEY: LazyLock<String> = LazyLock::new(|| format!("^(?!{})[!-~]+$", RESERVED_KEYS.join("|")));
 
 /// What an entry of a record beside the journal is known by, or nothing.
 const RECORD_ID: &str = r"^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$";
@@ -63,7 +64,7 @@ pub(super) fn finish(place: &Place<'_>, operation: &mut Map<String, Value>) {
             "required": true,
             "description": "The command's key, unique in the journal. The same key with the same content answers with the \
                 first answer, marked by the header Idempotency-Replayed; with other content it is refused.",
-            "schema": { "type": "string", "minLength": 1, "maxLength": 128, "pattern": HEADER_KEY },
+            "schema": { "type": "string", "minLength": 1, "maxLength": 128, "pattern": *HEADER_KEY },
         }));
     }
     if parameters.is_empty() {

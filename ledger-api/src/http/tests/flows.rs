@@ -3,7 +3,9 @@
 use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
-use super::support::Edge;
+use super::support::{By, Edge};
+use crate::access::Role;
+use crate::service::due;
 use crate::service::reading::now;
 use crate::vault::WORKER;
 
@@ -156,6 +158,43 @@ async fn a_hold_is_taken_at_the_counter_or_given_back() {
     past["lasts_minutes"] = json!(1);
     assert_eq!(edge.post("/v1/holds", "H-4", past).await.status.as_u16(), 201);
     assert_eq!(edge.post("/v1/holds/H-4/capture", "R-4", json!({})).await.no(), (409, "hold_expired"));
+}
+
+#[tokio::test]
+async fn what_is_set_aside_goes_back_when_the_site_of_its_store_closes() {
+    let edge = Edge::with_district().await;
+    edge.credit("C-1", "ZY01", &day_before(1), json!(4)).await;
+    let item = json!({"sku": "P1", "name": "毛巾", "kind": "实物", "price": 5, "merchant": "M1"});
+    for (path, key, body) in [
+        ("/v1/sites", "z", json!({"id": "Z", "name": "和平驿站", "kind": "station"})),
+        ("/v1/stores", "s2", json!({"id": "S2", "name": "二号网点", "tier": "驿站", "site": "Z"})),
+        ("/v1/stores/S2/items", "i2", item),
+    ] {
+        assert_eq!(edge.post(path, key, body).await.status.as_u16(), 201, "{path}");
+    }
+    let there = By::new(&edge, Role::Clerk, Some("S2")).await;
+    assert_eq!(
+        there.post("/v1/stores/S2/restock", "r2", json!({"sku": "P1", "quantity": 3})).await.status.as_u16(),
+        201
+    );
+    let mut towel = one_towel(json!(2));
+    towel["store"] = json!("S2");
+    assert_eq!(there.post("/v1/holds", "H-there", towel).await.status.as_u16(), 201);
+    assert_eq!(edge.post("/v1/holds", "H-here", one_towel(json!(1))).await.status.as_u16(), 201);
+
+    due::release_holds(&edge.app).await.unwrap();
+    assert_eq!(edge.get("/v1/workers/W1/balance").await.body["held"], 15, "all is open");
+    assert!(edge.post("/v1/sites/Z/close", "close", json!({"on": today().to_string()})).await.status.is_success());
+    for _ in 0..2 {
+        edge.app.views.fresh(None).await.unwrap();
+        due::release_holds(&edge.app).await.unwrap();
+    }
+    let balance = edge.get("/v1/workers/W1/balance").await.body;
+    assert_eq!((&balance["held"], &balance["available"]), (&json!(5), &json!(35)), "elsewhere it stays: {balance}");
+    let lines = edge.get("/v1/workers/W1/statement").await.body;
+    assert!(lines.to_string().contains("站点停用"), "the worker is told why: {lines}");
+    let shelf = edge.get("/v1/stores/S2/stock").await.body;
+    assert_eq!(shelf["items"][0]["on_shelf"], 3, "{shelf}");
 }
 
 #[tokio::test]

@@ -320,3 +320,50 @@ async fn a_pass_is_honoured_by_the_merchant_of_the_offer_until_it_is_lost() {
     assert_eq!(holder.get("/v1/passes/NXK1").await.body["lost"], "2024-03-06T00:00:00+08:00");
     assert_eq!(stranger.get("/v1/passes/NXK1").await.no(), (403, "forbidden"));
 }
+
+#[tokio::test]
+async fn what_the_programmes_hold_of_a_person_is_the_persons_to_take() {
+    let edge = district().await;
+    with_benefit(&edge).await;
+    let posting = json!({"activity": "WX01", "on": "2024-03-01", "reporter": "WX"});
+    taken(&edge.post("/v1/requests", "XQ-1", posting).await);
+    taken(&edge.post("/v1/requests/XQ-1/handlings", "BL-1", work_of("WZ")).await);
+    let rated = json!({"rating": "基本满意", "on": "2024-03-04"});
+    taken(&edge.post("/v1/requests/XQ-1/handlings/BL-1/rate", "PJ-1", rated).await);
+    let pair = json!({"id": "BD1", "helper": "WZ", "helped": "WX", "since": "2024-01-08"});
+    taken(&edge.post("/v1/pairs", "BD1", pair).await);
+    let visit = json!({"activity": "LB01", "on": "2024-03-04", "reporter": "WX"});
+    taken(&edge.post("/v1/pairs/BD1/visits", "ZF1", visit).await);
+    let appointment = json!({"id": "PS1", "worker": "WZ", "role": "特聘网格员", "from": "2024-01-01"});
+    let approver = By::new(&edge, Role::Approver, None).await;
+    taken(&approver.post("/v1/appointments", "PS1", appointment).await);
+    let applied = json!({"worker": "WZ", "at": "2024-03-05T08:30:00+08:00"});
+    taken(&edge.post("/v1/benefits/QY1/claims", "QD1", applied).await);
+    let pass = json!({"id": "NXK1", "worker": "WZ", "kind": "优享卡", "from": "2024-01-01", "until": "2024-12-31"});
+    taken(&edge.post("/v1/passes", "NXK1", pass).await);
+    let offer = json!({"id": "YH1", "merchant": "M1", "kind": "优享卡", "discount": 8.5});
+    taken(&edge.post("/v1/offers", "YH1", offer).await);
+    let slip = json!({"pass": "NXK1", "offer": "YH1", "at": "2024-03-05T12:00:00+08:00", "price": 20, "paid": 17});
+    taken(&edge.post("/v1/honours", "XP1", slip).await);
+    let formula = json!({"id": "PX1", "name": "最美骑手", "from": "2024-03-01", "cut_off": "2024-03-31", "places": 1,
+        "publicity_days": 0, "indicators": [{"code": "时长", "measure": "services", "weight": 10}]});
+    taken(&approver.post("/v1/selections", "PX1", formula).await);
+    let own = By::new(&edge, Role::Worker, Some("WZ")).await;
+    taken(&own.post("/v1/selections/PX1/consents", "TY1", json!({"worker": "WZ"})).await);
+
+    let told = own.get("/v1/workers/WZ/export?format=json").await;
+    assert_eq!(told.status.as_u16(), 200, "{told:?}");
+    let rows = |table: &str| told.body[table].as_array().unwrap_or_else(|| panic!("{table}: {}", told.body)).len();
+    for table in ["requests", "pairs", "appointments", "applications", "passes", "selections"] {
+        assert_eq!(rows(table), 1, "{table}: {}", told.body);
+    }
+    for held in ["XQ-1", "BL-1", "基本满意", "BD1", "ZF1", "PS1", "特聘网格员", "QD1", "NXK1", "XP1", "PX1", "最美骑手"]
+    {
+        assert!(told.body.to_string().contains(held), "{held}: {}", told.body);
+    }
+    let other = By::new(&edge, Role::Worker, Some("WY")).await;
+    let told = other.get("/v1/workers/WY/export?format=json").await;
+    for held in ["XQ-1", "BD1", "PS1", "QD1", "NXK1", "PX1"] {
+        assert!(!told.body.to_string().contains(held), "{held}: {}", told.body);
+    }
+}
