@@ -34,6 +34,11 @@ pub(crate) fn strangers() -> usize {
     size("NUANXIN_FAULT_STRANGERS", if cfg!(debug_assertions) { 2_000 } else { 10_000 })
 }
 
+/// Seconds of them (`NUANXIN_FAULT_STRANGERS_SECONDS`).
+pub(crate) fn strangers_seconds() -> u64 {
+    size("NUANXIN_FAULT_STRANGERS_SECONDS", 8).max(1)
+}
+
 /// Times the database goes away under load (`NUANXIN_FAULT_OUTAGES`).
 pub(crate) fn outages() -> u32 {
     size("NUANXIN_FAULT_OUTAGES", 5)

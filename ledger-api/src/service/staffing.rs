@@ -74,9 +74,13 @@ fn needed(programme: &Programme, day: NaiveDate) -> usize {
     let lines = programme.schedule_on(day).map(|schedule| schedule.activities.as_slice()).unwrap_or_default();
     let checks = lines.iter().map(|line| programme.checks_of(line)).chain([programme.checks]).max().unwrap_or(0);
     let public = lines.iter().any(|line| programme.publicity_of(Some(line)) > 0) || programme.publicity_days > 0;
+    let checks = usize::try_from(checks).unwrap_or(usize::MAX);
     // What a guard marks needs one check more, also where nothing else is checked.
     let flagged = usize::from(programme.guards.on().any(|(_, guard)| guard.action == GuardAction::Flag));
-    usize::try_from(checks).unwrap_or(usize::MAX) + flagged + if public { OBJECTION_AND_APPEAL } else { 0 }
+    let checks = checks.saturating_add(flagged);
+    // Whatever does not count at once, because it waits for a check or because it is public, can be objected to, and that
+    // decision be appealed.
+    checks.saturating_add(if checks > 0 || public { OBJECTION_AND_APPEAL } else { 0 })
 }
 
 fn of(programme: &Programme, sites: &Sites, approvers: &[(Person, Option<String>)], day: NaiveDate) -> Staffing {
@@ -133,11 +137,12 @@ mod tests {
         let none = Sites::default();
         assert_eq!(of(&programme(0, 0), &none, &[], day()).need, 0);
         assert!(of(&programme(0, 0), &none, &[], day()).suffices());
-        assert_eq!(of(&programme(2, 0), &none, &[], day()).need, 2);
+        assert_eq!(of(&programme(0, 3), &none, &[], day()).need, 2, "what is public is objected to");
+        assert_eq!(of(&programme(2, 0), &none, &[], day()).need, 4, "and what waits for its checks");
         let mut marking = programme(0, 0);
         let flag = Guard { action: GuardAction::Flag, over: None };
         marking.guards = marking.guards.with(&BTreeMap::from([(GuardKind::SelfWitness, flag)]));
-        assert_eq!(of(&marking, &none, &[], day()).need, 1, "what a guard marks is checked");
+        assert_eq!(of(&marking, &none, &[], day()).need, 3, "what a guard marks is checked, and waits meanwhile");
         let district =
             [("A", None), ("B", None), ("A", None)].map(|(id, scope): (&str, Option<String>)| (person(id), scope));
         let told = of(&programme(1, 3), &none, &district, day());

@@ -37,6 +37,9 @@ pub(crate) const REACHED: &[&str] = &[
     "sealed before",
     "is objected to",
     "objects twice",
+    "objects again once it counts",
+    "answers with a reversal",
+    "decided once it counts",
     "no objection",
     "no appellant",
     "nothing to appeal",
@@ -163,8 +166,10 @@ struct Credit {
     parts: Vec<Person>,
     public_until: Option<Day>,
     disputes: Vec<Dispute>,
-    /// An objection to what counts already, which leaves it counting.
-    objected: Option<Person>,
+    /// Whether an objection to what counts already is open, which leaves it counting.
+    objected: bool,
+    /// Everybody who objected, before it counted or afterwards.
+    objectors: Vec<Person>,
     left: i64,
 }
 
@@ -291,6 +296,12 @@ impl House {
                 let by = accounts.find(|by| person(*by) == objector)?;
                 Some(Ask::Appeal { by, credit: credit_name() })
             }
+            Stage::Counts if credit.objected => {
+                // Now and then by somebody who had a part, to be refused.
+                let had = pick.is_multiple_of(3);
+                let by = accounts.find(|by| self.may_act(*by) && credit.parts.contains(&person(*by)) == had)?;
+                Some(Ask::Resolve { by, credit: credit_name(), upheld: pick.is_multiple_of(4) })
+            }
             Stage::Counts | Stage::Rejected | Stage::Reversed => None,
         }
     }
@@ -342,7 +353,8 @@ impl House {
                     parts: vec![person(*by)],
                     public_until,
                     disputes: Vec::new(),
-                    objected: None,
+                    objected: false,
+                    objectors: Vec::new(),
                     left: 0,
                 };
                 self.credits.insert(key.to_owned(), Credit { stage, ..credit });
@@ -386,6 +398,10 @@ impl House {
                 self.at(credit, &[Stage::Counts])?;
                 if person(*by) == Person::Worker(self.credit(credit).worker) {
                     return Err("decides about the own credit");
+                }
+                // Taking it back says that the open objection was right, which is a decision about it.
+                if self.credit(credit).objected {
+                    self.may_take_part(*by, credit).map_err(|_| "answers with a reversal")?;
                 }
                 self.reverse(credit);
                 Ok(())
@@ -461,20 +477,21 @@ impl House {
         self.at(credit, &[Stage::Proposed, Stage::Public, Stage::Counts])?;
         let (today, by) = (self.today, person(by));
         let one = self.credit(credit);
-        if one.stage == Stage::Counts {
-            if one.objected.is_some() {
-                return Err("is objected to");
-            }
-            one.objected = Some(by);
-            return Ok(());
+        if one.objected {
+            return Err("is objected to");
         }
-        if one.disputes.iter().any(|dispute| dispute.objector == by) {
-            return Err("objects twice");
+        if one.objectors.contains(&by) {
+            return Err(if one.stage == Stage::Counts { "objects again once it counts" } else { "objects twice" });
+        }
+        one.objectors.push(by);
+        one.parts.push(by);
+        if one.stage == Stage::Counts {
+            one.objected = true;
+            return Ok(());
         }
         let left = one.public_until.map_or(0, |until| until.saturating_sub(today));
         one.disputes.push(Dispute { objector: by, appealed: false, until: None, left, upheld: false });
         one.stage = Stage::Objected;
-        one.parts.push(by);
         Ok(())
     }
 
@@ -483,12 +500,12 @@ impl House {
         self.at(credit, &[Stage::Objected, Stage::Counts])?;
         let today = self.today;
         if self.credit(credit).stage == Stage::Counts {
-            let objector = self.credit(credit).objected.ok_or("no objection")?;
-            if objector == person(by) {
-                return Err("two parts");
+            if !self.credit(credit).objected {
+                return Err("no objection");
             }
-            self.may_take_part(by, credit)?;
-            self.credit(credit).objected = None;
+            self.takes_part(by, credit)?;
+            self.credit(credit).objected = false;
+            self.met.insert("decided once it counts");
             if upheld {
                 self.reverse(credit);
             }

@@ -31,8 +31,11 @@ pub(crate) struct Credit {
     /// What was booked as expired.
     pub(crate) lapsed: i64,
     pub(crate) status: Status,
-    /// Whose objection is open.
+    /// Whose objection is open though it counts.
     pub(crate) objector: Option<&'static str>,
+    /// Who objected so before, and who decided that.
+    pub(crate) objected_before: Vec<&'static str>,
+    pub(crate) resolved_before: Vec<&'static str>,
     pub(crate) proposer: &'static str,
     /// How many people must check it before it counts, and who did; nothing where it counted at once.
     pub(crate) checks: u32,
@@ -120,6 +123,8 @@ impl Credit {
         };
         self.proposer == actor
             || self.objector == Some(actor)
+            || self.objected_before.contains(&actor)
+            || self.resolved_before.contains(&actor)
             || self.checkers.contains(&actor)
             || self.disputes.iter().any(of_dispute)
     }

@@ -59,6 +59,8 @@ impl District {
             lapsed: 0,
             status: if proposed { Status::Proposed } else { Status::Confirmed },
             objector: None,
+            objected_before: Vec::new(),
+            resolved_before: Vec::new(),
             proposer: asked.actor,
             checks,
             checkers: Vec::new(),
@@ -244,12 +246,19 @@ impl District {
         match verdict {
             Verdict::Confirm | Verdict::Reject | Verdict::Appeal => return Err("already_decided"),
             Verdict::Reverse if credit.status != Status::Confirmed => return Err("already_decided"),
+            // What takes the credit away answers an open objection with it.
+            Verdict::Reverse if credit.objector.is_some() && credit.knows(actor) => return Err("same_person"),
             Verdict::Reverse => {
-                // What takes the credit away answers an open objection with it.
                 facts.extend(credit.objector.take().map(|_| answered("upheld")));
                 facts.push(account.take_back(asked, worker, lot));
             }
             Verdict::Object if credit.objector.is_some() || credit.status == Status::Rejected => {
+                return Err("already_decided");
+            }
+            Verdict::Object
+                if credit.objected_before.contains(actor)
+                    || credit.disputes.iter().any(|dispute| dispute.objector == *actor) =>
+            {
                 return Err("already_decided");
             }
             Verdict::Object => {
@@ -263,7 +272,8 @@ impl District {
             Verdict::Uphold | Verdict::Dismiss if credit.knows(actor) => return Err("same_person"),
             Verdict::Uphold | Verdict::Dismiss => {
                 let upheld = verdict == Verdict::Uphold;
-                credit.objector = None;
+                credit.objected_before.extend(credit.objector.take());
+                credit.resolved_before.push(*actor);
                 facts.push(answered(if upheld { "upheld" } else { "dismissed" }));
                 if upheld && credit.status == Status::Confirmed {
                     facts.push(account.take_back(asked, worker, lot));

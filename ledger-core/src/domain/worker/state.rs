@@ -23,7 +23,7 @@ use crate::domain::time::BusinessTime;
 pub use card::HeldCard;
 pub use hours::Served;
 pub use purse::{CreditStatus, Hold, HoldEnd, Lot, Redemption};
-pub use way::{Dispute, Due, Stage, Way};
+pub use way::{BesideWay, Dispute, Due, Stage, Way};
 
 /// A worker.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

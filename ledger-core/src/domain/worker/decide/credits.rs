@@ -148,11 +148,13 @@ impl Case<'_> {
             CreditVerdict::Reject => {
                 self.require_proposed()?;
                 self.require_second_person()?;
+                self.require_may_answer()?;
                 Ok(self.answered().chain([self.rejected()]).collect())
             }
             CreditVerdict::Reverse => match lot.status {
                 CreditStatus::Confirmed => {
                     self.require_other_than_worker()?;
+                    self.require_may_answer()?;
                     Ok(self.answered().chain([self.reversed()]).collect())
                 }
                 CreditStatus::Proposed | CreditStatus::Rejected | CreditStatus::Reversed => {
@@ -163,6 +165,7 @@ impl Case<'_> {
                 if lot.objected || lot.status == CreditStatus::Rejected {
                     return Err(self.decided("was rejected, or an objection to it is open"));
                 }
+                self.require_first_objection("that was decided")?;
                 Ok(vec![WorkerEvent::CreditObjected(CreditJudged { anonymous: *anonymous, ..self.judged() })])
             }
             CreditVerdict::Resolve { upheld, .. } => {
@@ -209,6 +212,19 @@ impl Case<'_> {
         self.require_second_person()?;
         if self.lot.parts().any(|actor| self.judge.is(actor)) {
             return Err(self.same_person("had a part in it before"));
+        }
+        Ok(())
+    }
+
+    /// Whoever takes the credit away decides an open objection with it: so nobody does who had a part.
+    fn require_may_answer(&self) -> Decision<()> {
+        if self.lot.objected { self.require_no_part() } else { Ok(()) }
+    }
+
+    /// A person is heard once about one credit; else whoever is never content would use up all who could decide.
+    pub(super) fn require_first_objection(&self, instead: &str) -> Decision<()> {
+        if self.lot.objectors().any(|objector| self.judge.is(objector)) {
+            return Err(self.decided(&format!("was objected to by the same person before; {instead}")));
         }
         Ok(())
     }

@@ -96,10 +96,7 @@ impl Case<'_> {
             Stage::Objected | Stage::Appealed => return Err(self.decided("has an open objection")),
             Stage::Upheld => return Err(self.decided("was rejected")),
         }
-        if way.disputes.iter().any(|dispute| self.judge.is(&dispute.objector)) {
-            return Err(self.decided("was objected to by the same person before; appeal instead"));
-        }
-        Ok(())
+        self.require_first_objection("appeal instead")
     }
 
     /// By the objector where the objection was dismissed, by the worker where it was upheld; once, and in time.

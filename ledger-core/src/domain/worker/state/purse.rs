@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Worker;
-use super::way::Way;
+use super::way::{BesideWay, Way};
 use crate::domain::ids::{ActivityCode, Actor, CreditId, HoldId, RedemptionId, StoreId};
 use crate::domain::points::Points;
 use crate::domain::quantity::Quantity;
@@ -49,8 +49,8 @@ pub struct Lot {
     pub status: CreditStatus,
     /// Whether an objection is open to a credit that is on no way.
     pub objected: bool,
-    /// Who objected, while it is open. Apart, for most lots have none.
-    pub objector: Option<Box<Actor>>,
+    /// Who objected to it beside its way, and who decided that. Apart, for most lots have none.
+    pub beside_way: Option<Box<BesideWay>>,
     /// Who recorded it.
     pub proposer: Actor,
     /// The day from which its publicity counts: on which it entered the ledger.
@@ -174,7 +174,7 @@ impl Worker {
             expired: Points::ZERO,
             status,
             objected: false,
-            objector: None,
+            beside_way: None,
             proposer: record.proposer.clone(),
             public_from: record.entered_on.unwrap_or_else(|| record.at.date()),
             publicity_days: record.publicity_days,

@@ -41,6 +41,16 @@ pub struct Dispute {
     pub appellant: Option<Actor>,
 }
 
+/// Objections to a credit that were no part of its way: it counted already, or was proposed before ways were recorded. Each
+/// is decided at once and for good; who had a part in one has none in the next.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BesideWay {
+    /// Who objected, in order.
+    pub objectors: Vec<Actor>,
+    /// Who decided, in order.
+    pub resolvers: Vec<Actor>,
+}
+
 /// Where a credit stands on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -130,10 +140,17 @@ impl Lot {
         self.way.as_deref().filter(|_| self.status == CreditStatus::Proposed)
     }
 
-    /// Everybody who had a part in it so far: who proposed, checked, objected, decided or appealed.
+    /// Everybody who had a part in it so far: who proposed, checked, objected, decided or appealed, also after it counted.
     pub fn parts(&self) -> impl Iterator<Item = &Actor> {
         let on_the_way = self.way.iter().flat_map(|way| way.parts());
-        std::iter::once(&self.proposer).chain(self.objector.as_deref()).chain(on_the_way)
+        let beside = self.beside_way.iter().flat_map(|beside| beside.objectors.iter().chain(&beside.resolvers));
+        std::iter::once(&self.proposer).chain(on_the_way).chain(beside)
+    }
+
+    /// Everybody who objected to it so far.
+    pub fn objectors(&self) -> impl Iterator<Item = &Actor> {
+        let on_the_way = self.way.iter().flat_map(|way| &way.disputes).map(|dispute| &dispute.objector);
+        on_the_way.chain(self.beside_way.iter().flat_map(|beside| &beside.objectors))
     }
 }
 
@@ -165,7 +182,7 @@ impl Worker {
             }),
             _ => {
                 lot.objected = true;
-                lot.objector = Some(Box::new(event.by.clone()));
+                lot.beside_way.get_or_insert_default().objectors.push(event.by.clone());
             }
         });
     }
@@ -188,7 +205,7 @@ impl Worker {
             Some(way) if lot.status == CreditStatus::Proposed => way.close(event),
             _ => {
                 lot.objected = false;
-                lot.objector = None;
+                lot.beside_way.get_or_insert_default().resolvers.push(event.by.clone());
             }
         });
     }

@@ -1,7 +1,8 @@
 //! The way from proposal to points: checks, publicity (公示), objections and appeals, and what comes by itself.
 
 use super::{
-    CONFIRM, Given, OBJECT, activity, actor, at, credit_as, credit_id, date, given, judge, judge_as, points, proposal,
+    CONFIRM, Given, OBJECT, activity, actor, at, credit, credit_as, credit_id, date, given, judge, judge_as, points,
+    proposal,
 };
 use super::{redeem, resolve};
 use crate::domain::points::Points;
@@ -241,6 +242,40 @@ fn a_credit_that_counts_can_still_be_objected_to_and_taken_back() {
     given.when("2024-03-11", judge("C1", resolved(true))).refused(Code::SamePerson);
     let given = given.and("2024-03-11", judge_as("judge", "C1", resolved(true)));
     assert_eq!(status(&given), Some(CreditStatus::Reversed));
+}
+
+/// A credit that counts is objected to by one person after the other, and each objection is decided by another.
+#[test]
+fn who_had_a_part_is_remembered_also_of_what_was_objected_after_it_counted() {
+    let counts = public().and("2024-03-09", settle("2024-03-08"));
+    let at_once = given().and("2024-03-05", credit("C1", "2024-03-01", 10));
+    for (given, before) in [(counts, vec!["maker", "checker"]), (at_once, vec!["maker"])] {
+        let given = given
+            .and("2024-03-10", judge_as("objector", "C1", OBJECT))
+            .and("2024-03-11", judge_as("judge", "C1", resolved(false)))
+            .and("2024-03-12", judge_as("neighbour", "C1", OBJECT));
+        for part in [before, vec!["objector", "judge", "neighbour"]].concat() {
+            for verdict in [resolved(true), resolved(false), CreditVerdict::Reverse] {
+                given.when("2024-03-13", judge_as(part, "C1", verdict.clone())).refused(Code::SamePerson);
+                given.when("2024-03-13", judge_with_second_account(part, verdict)).refused(Code::SamePerson);
+            }
+        }
+        given.when("2024-03-13", judge_as("second-judge", "C1", CreditVerdict::Reverse)).accepted();
+        let given = given.and("2024-03-13", judge_as("second-judge", "C1", resolved(false)));
+        given.when("2024-03-14", judge_as("objector", "C1", OBJECT)).refused(Code::AlreadyDecided);
+        given.when("2024-03-14", judge_with_second_account("neighbour", OBJECT)).refused(Code::AlreadyDecided);
+        // Whoever may take a credit back may where nothing is open that they would decide with it.
+        given.when("2024-03-14", judge_as("judge", "C1", CreditVerdict::Reverse)).accepted();
+    }
+}
+
+#[test]
+fn who_objected_on_the_way_is_not_heard_again_once_it_counts() {
+    let given =
+        objected().and("2024-03-07", judge_as("judge", "C1", resolved(false))).and("2024-03-11", settle("2024-03-10"));
+    given.when("2024-03-12", judge_as("objector", "C1", OBJECT)).refused(Code::AlreadyDecided);
+    let given = given.and("2024-03-12", judge_as("neighbour", "C1", OBJECT));
+    given.when("2024-03-13", judge_as("judge", "C1", resolved(true))).refused(Code::SamePerson);
 }
 
 #[test]
