@@ -280,7 +280,16 @@ fn operator(action: Action) -> Reach {
         // By the paper that the candidate signed.
         Action::Command(C::ConsentToSelection | C::WithdrawFromSelection) => Reach::Own,
         // Of a site that routes it, or of the reporter's.
-        Action::Command(C::PostRequest | C::RecordHandling | C::RateHandling) => Reach::Own,
+        Action::Command(
+            C::PostRequest
+            | C::RecordHandling
+            | C::RateHandling
+            | C::ClaimRequest
+            | C::ReportHandling
+            | C::ReturnClaim
+            | C::RouteRequest
+            | C::WithdrawRequest,
+        ) => Reach::Own,
         Action::Read(
             Read::Workers
             | Read::Worker
@@ -384,6 +393,8 @@ fn worker(action: Action) -> Reach {
         Action::Command(
             C::PostRequest | C::RecordHandling | C::RateHandling | C::RecordVisit | C::ConfirmVisit | C::ApplyBenefit,
         ) => Reach::Own,
+        // A claim is given up or reported by whoever made it, a request taken back by whoever reported it.
+        Action::Command(C::ClaimRequest | C::ReportHandling | C::ReturnClaim | C::WithdrawRequest) => Reach::Own,
         Action::Command(C::ConsentToSelection | C::WithdrawFromSelection) => Reach::Own,
         Action::Read(
             Read::Worker

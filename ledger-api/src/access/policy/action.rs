@@ -149,6 +149,16 @@ kinds! {
         RecordHandling,
         /// Says what work was worth.
         RateHandling,
+        /// Claims a request.
+        ClaimRequest,
+        /// Reports the work of a claim.
+        ReportHandling,
+        /// Gives a claim up.
+        ReturnClaim,
+        /// Passes a request on.
+        RouteRequest,
+        /// Takes a request back.
+        WithdrawRequest,
         /// Registers a fund.
         RegisterFund,
         /// Registers a benefit.
@@ -460,6 +470,22 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         // Whoever reported it says what the work was worth.
         Command::RateHandling(commands::RateHandling { request, .. }) => {
             (CommandKind::RateHandling, Target::Request(request.as_str()))
+        }
+        Command::ClaimRequest(commands::ClaimRequest { request, claimer, .. }) => {
+            (CommandKind::ClaimRequest, Target::Work { request: request.as_str(), claimer: Some(claimer.as_str()) })
+        }
+        Command::ReportHandling(commands::ReportHandling { request, claim, .. }) => {
+            (CommandKind::ReportHandling, Target::Claim { request: request.as_str(), claim: claim.as_str() })
+        }
+        Command::ReturnClaim(commands::ReturnClaim { request, claim, .. }) => {
+            (CommandKind::ReturnClaim, Target::Claim { request: request.as_str(), claim: claim.as_str() })
+        }
+        Command::RouteRequest(commands::RouteRequest { request, .. }) => {
+            (CommandKind::RouteRequest, Target::Request(request.as_str()))
+        }
+        // Whoever reported it may think better of it.
+        Command::WithdrawRequest(commands::WithdrawRequest { request, .. }) => {
+            (CommandKind::WithdrawRequest, Target::Request(request.as_str()))
         }
         Command::RegisterFund(_) => (CommandKind::RegisterFund, Target::District),
         Command::RegisterBenefit(_) => (CommandKind::RegisterBenefit, Target::District),
