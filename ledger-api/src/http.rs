@@ -57,7 +57,9 @@ pub mod rate;
 pub mod readers;
 pub mod receipts;
 pub mod redemptions;
+pub mod request_claims;
 pub mod request_reads;
+pub mod request_routing;
 pub mod requests;
 pub mod schedule;
 pub mod security;
@@ -145,6 +147,8 @@ fn guarded() -> Routes {
         .merge(account_reads::routes())
         .merge(metrics::routes())
         .merge(requests::routes())
+        .merge(request_claims::routes())
+        .merge(request_routing::routes())
         .merge(appointments::routes())
         .merge(pairs::routes())
         .merge(benefits::routes())

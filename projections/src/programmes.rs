@@ -14,7 +14,7 @@ use ledger_core::domain::worker::event::WorkerEvent;
 /// What became of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RequestFigures {
-    /// Rows of work that were taken.
+    /// Claims that are taken: rows of work, and claims under way.
     pub claims: u64,
     /// Points credited for it.
     pub credited: Points,
@@ -73,6 +73,8 @@ pub struct Programmes {
     credits: BTreeMap<String, String>,
     /// The applications that wait.
     queued: BTreeSet<String>,
+    /// The claims that are under way.
+    underway: BTreeSet<String>,
 }
 
 impl Programmes {
@@ -105,9 +107,21 @@ impl Programmes {
                 self.requests.entry(event.request.to_string()).or_default();
             }
             RequestEvent::HandlingRecorded(event) => {
+                // A claim that is reported was counted when it was made.
+                if !self.underway.remove(event.handling.as_str()) {
+                    self.requests.entry(event.request.to_string()).or_default().claims += 1;
+                }
+            }
+            RequestEvent::RequestClaimed(event) => {
+                self.underway.insert(event.handling.to_string());
                 self.requests.entry(event.request.to_string()).or_default().claims += 1;
             }
-            RequestEvent::HandlingRated(_) => {}
+            RequestEvent::ClaimReturned(event) => {
+                if self.underway.remove(event.handling.as_str()) {
+                    self.requests.entry(event.request.to_string()).or_default().claims -= 1;
+                }
+            }
+            RequestEvent::HandlingRated(_) | RequestEvent::RequestRouted(_) | RequestEvent::RequestWithdrawn(_) => {}
         }
     }
 

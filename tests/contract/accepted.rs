@@ -586,7 +586,33 @@ fn rows() -> BoxedStrategy<Command> {
         let used = AskedUse { at, merchant: merchant.map(|merchant| id(&merchant)) };
         commands::UseBenefit { benefit: id("QY1"), application: id(&format!("QD{row}")), used }.into()
     });
-    prop_oneof![visit, request, handling, apply, slip, rate, confirm, using].boxed()
+    prop_oneof![
+        8 => prop_oneof![visit, request, handling, apply, slip, rate, confirm, using],
+        3 => claims(),
+    ]
+    .boxed()
+}
+
+/// Claims made apart from their work, and where requests go before anybody works on them.
+fn claims() -> BoxedStrategy<Command> {
+    let row = || 0_usize..20;
+    let on = || prop::option::weighted(0.95, day());
+    let request = || prop_oneof![3 => Just("XQ30".to_owned()), 1 => row().prop_map(|row| format!("XQ{row}"))];
+    let claim = || prop_oneof![3 => Just(0_usize), 1 => row()].prop_map(|row| format!("RL{row}"));
+    let made = (request(), claim(), name("W"), on()).prop_map(|(request, claim, claimer, on)| {
+        commands::ClaimRequest { claim: id(&claim), request: id(&request), claimer: id(&claimer), on }.into()
+    });
+    let report = (request(), claim(), on(), quantity()).prop_map(|(request, claim, done, quantity)| {
+        commands::ReportHandling { request: id(&request), claim: id(&claim), done, quantity }.into()
+    });
+    let give_up = (request(), claim(), on())
+        .prop_map(|(request, claim, on)| commands::ReturnClaim { request: id(&request), claim: id(&claim), on }.into());
+    let route = (request(), prop::option::of(Just("区住建局".to_owned())), on())
+        .prop_map(|(request, body, on)| commands::RouteRequest { request: id(&request), body, site: None, on }.into());
+    let free = prop_oneof![3 => Just("XQ31".to_owned()), 1 => request()];
+    let withdraw =
+        (free, on()).prop_map(|(request, on)| commands::WithdrawRequest { request: id(&request), on }.into());
+    prop_oneof![made, report, give_up, route, withdraw].boxed()
 }
 
 /// What counters tell that handed goods out before the ledger was asked.
@@ -728,6 +754,11 @@ const fn kind(command: &Command) -> &'static str {
         Command::PostRequest(_) => "post request",
         Command::RecordHandling(_) => "record handling",
         Command::RateHandling(_) => "rate handling",
+        Command::ClaimRequest(_) => "claim request",
+        Command::ReportHandling(_) => "report handling",
+        Command::ReturnClaim(_) => "return claim",
+        Command::RouteRequest(_) => "route request",
+        Command::WithdrawRequest(_) => "withdraw request",
         Command::RegisterFund(_) => "register fund",
         Command::RegisterBenefit(_) => "register benefit",
         Command::ApplyBenefit(_) => "apply for a benefit",
@@ -745,7 +776,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::RecordResult(_) => "record result",
     }
 }
-const KINDS: usize = 67;
+const KINDS: usize = 72;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

@@ -16,6 +16,7 @@ on_both_journals!(
     added_places_go_to_those_who_waited_first_however_many_apply_meanwhile,
     the_last_yuan_of_a_fund_are_set_aside_exactly_once,
     the_last_claims_of_a_request_are_taken_by_as_many_as_may_claim_it,
+    claims_apart_are_never_more_than_may_while_others_are_given_up,
 );
 
 async fn the_last_places_of_a_benefit_are_given_and_all_others_wait(site: Site) {
@@ -81,13 +82,63 @@ async fn the_last_yuan_of_a_fund_are_set_aside_exactly_once(site: Site) {
     course.ends_well();
 }
 
+/// Up to so many may claim a request of this activity.
+async fn wishes(course: &Course, claimers: usize) {
+    let line = json!({"code": "WX01", "name": "微心愿", "category": "志愿服务", "unit": "件", "points_per_unit": 10,
+        "counts_for_card": true, "valid_months": null, "scoring": "rating", "claimers_max": claimers});
+    let schedule = json!({"effective_from": "2025-07-01", "activities": [line]});
+    accepted(&course.api, Request::put("/v1/schedule", "setup-wishes", schedule)).await;
+}
+
+/// Claims made apart, rows of work, and claims that are given up meanwhile: whatever comes first, no more are taken than may
+/// be, and every claim that was told to be made is either there or was given up.
+async fn claims_apart_are_never_more_than_may_while_others_are_given_up(site: Site) {
+    const CLAIMERS: usize = 5;
+    let course = Course::on(site).await;
+    wishes(&course, CLAIMERS).await;
+    for round in 1..=size::races() {
+        let request = format!("XQ{round:04}");
+        let posted = json!({"activity": "WX01", "on": "2025-08-01"});
+        accepted(&course.api, Request::post("/v1/requests", request.clone(), posted)).await;
+        let claim = |racer: usize| {
+            let body = json!({"claimer": format!("W{:04}", racer + 1), "on": "2025-08-02"});
+            Request::post(format!("/v1/requests/{request}/claims"), format!("RL{round:04}-{racer}"), body)
+        };
+        let work = |racer: usize| {
+            let body = json!({"claimer": format!("W{:04}", racer + 1), "claimed": "2025-08-02", "done": "2025-08-03",
+                "quantity": 1});
+            Request::post(format!("/v1/requests/{request}/handlings"), format!("BL{round:04}-{racer}"), body)
+        };
+        let give_up = |racer: usize| {
+            let address = format!("/v1/requests/{request}/claims/RL{round:04}-{racer}/return");
+            Request::post(address, format!("TH{round:04}-{racer}"), json!({"on": "2025-08-03"}))
+        };
+        // Two claims are there already, and are given up while all others want one.
+        const FIRST: usize = 2;
+        for racer in 0..FIRST {
+            accepted(&course.api, claim(racer)).await;
+        }
+        let rest = (FIRST..RACERS).map(|racer| if racer % 2 == 0 { claim(racer) } else { work(racer) });
+        let requests: Vec<Request> = (0..FIRST).map(give_up).chain(rest).collect();
+        let answers = race(std::slice::from_ref(&course.api), requests).await;
+        assert!(answers[..FIRST].iter().all(|(status, _)| *status == 200), "{answers:?}");
+        let won = count_winners(&answers[FIRST..], "request_taken");
+        // Whoever came before the places were given back was refused: three places were free all the time.
+        assert!((CLAIMERS - FIRST..=CLAIMERS).contains(&won), "{won}: {answers:?}");
+        let told = answers.iter().filter_map(|(_, body)| body["position"].as_u64()).max().unwrap_or(0);
+        let (status, read) =
+            course.api.get(&format!("/v1/requests/{request}?min_position={told}")).await.expect("a read is answered");
+        assert_eq!(status, 200, "{read}");
+        let underway = read["claims"].as_array().expect("claims").iter().filter(|claim| claim["returned"].is_null());
+        assert_eq!(underway.count() + read["handlings"].as_array().expect("work").len(), won, "{read}");
+    }
+    course.ends_well();
+}
+
 async fn the_last_claims_of_a_request_are_taken_by_as_many_as_may_claim_it(site: Site) {
     const CLAIMERS: usize = 5;
     let course = Course::on(site).await;
-    let line = json!({"code": "WX01", "name": "微心愿", "category": "志愿服务", "unit": "件", "points_per_unit": 10,
-        "counts_for_card": true, "valid_months": null, "scoring": "rating", "claimers_max": CLAIMERS});
-    let schedule = json!({"effective_from": "2025-07-01", "activities": [line]});
-    accepted(&course.api, Request::put("/v1/schedule", "setup-wishes", schedule)).await;
+    wishes(&course, CLAIMERS).await;
     for round in 1..=size::races() {
         let request = format!("XQ{round:04}");
         let posted = json!({"activity": "WX01", "on": "2025-08-01"});

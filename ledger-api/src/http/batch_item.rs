@@ -20,6 +20,7 @@ use super::{
     cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, statements, stores,
     workers,
 };
+use super::{request_claims, request_routing};
 use crate::service::command::Asked;
 
 const KEY: &str = "key";
@@ -114,6 +115,11 @@ commands! {
     "post_request" | "request" => requests::PostRequest,
     "record_handling" | "handling" => requests::RecordHandling,
     "rate_handling" => requests::RateHandling,
+    "claim_request" => request_claims::ClaimRequest,
+    "report_handling" => request_claims::ReportHandling,
+    "return_claim" => request_claims::ReturnClaim,
+    "route_request" => request_routing::RouteRequest,
+    "withdraw_request" => request_routing::WithdrawRequest,
     "register_appointment" | "appointment" => appointments::RegisterAppointment,
     "open_pair" | "pair" => pairs::OpenPair,
     "record_visit" | "visit" => pairs::RecordVisit,

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::ids::{HandlingId, RequestId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::request::ServiceRequest;
-use ledger_core::domain::request::state::Handling;
+use ledger_core::domain::request::state::{Claim, Handling};
 use projections::queries::At;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::exact::Exact;
 use crate::service::desk::today;
 use crate::service::publicity::Within;
-use crate::service::requests::{Standing, is_overdue, is_within, told};
+use crate::service::requests::{Standing, is_overdue, list, told};
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -32,23 +32,29 @@ pub fn routes() -> Routes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum RequestStatus {
-    /// Nothing was done about it yet.
+    /// Nothing was done about it yet, and nobody has it to do.
     Open,
+    /// Somebody claimed it and has not done it yet.
+    Underway,
     /// Something was done, and of some of it nobody said yet what it was worth.
     Done,
     /// Of all that was done somebody said what it was worth.
     Rated,
     /// It repeats another one, and is worked on there.
     Merged,
+    /// It was taken back.
+    Withdrawn,
 }
 
 impl From<Standing> for RequestStatus {
     fn from(standing: Standing) -> RequestStatus {
         match standing {
             Standing::Open => RequestStatus::Open,
+            Standing::Underway => RequestStatus::Underway,
             Standing::Done => RequestStatus::Done,
             Standing::Rated => RequestStatus::Rated,
             Standing::Merged => RequestStatus::Merged,
+            Standing::Withdrawn => RequestStatus::Withdrawn,
         }
     }
 }
@@ -57,7 +63,7 @@ impl From<Standing> for RequestStatus {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct RequestsQuery {
-    /// open, done, rated or merged; all of them without.
+    /// open, underway, done, rated, merged or withdrawn; all of them without.
     #[serde(default, deserialize_with = "from_text")]
     #[param(value_type = Option<String>)]
     status: Option<Standing>,
@@ -65,7 +71,7 @@ struct RequestsQuery {
     #[serde(default)]
     #[param(value_type = Option<bool>)]
     overdue: bool,
-    /// A site: what it and all below it route, or their workers reported.
+    /// A site: what it and all below it took in, what their workers reported, and what is passed on to them.
     #[serde(default)]
     #[param(value_type = Option<String>)]
     site: String,
@@ -73,7 +79,7 @@ struct RequestsQuery {
     #[serde(default)]
     #[param(value_type = Option<String>)]
     after: String,
-    /// Most rows to look through: 1 to 1,000, 100 by default. Those of other sites are left out of them.
+    /// Most requests: 1 to 1,000, 100 by default.
     #[serde(default)]
     #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
     limit: Limit,
@@ -102,6 +108,32 @@ struct HandlingJson {
     rated_on: Option<NaiveDate>,
 }
 
+/// A claim of which the work is not reported.
+#[derive(Debug, Serialize, ToSchema)]
+struct ClaimJson {
+    claim: String,
+    /// Who claimed it; null where the reader is a worker and it is somebody else.
+    claimer: Option<String>,
+    /// 认领日期.
+    #[schema(value_type = String, format = Date)]
+    on: NaiveDate,
+    /// 退回日期: given up on that day; null while it is under way.
+    #[schema(value_type = Option<String>, format = Date)]
+    returned: Option<NaiveDate>,
+}
+
+/// Who sees to a request (转办).
+#[derive(Debug, Serialize, ToSchema)]
+struct RoutingJson {
+    /// 承办单位, where one was named.
+    body: Option<String>,
+    /// The site, where one was named.
+    site: Option<String>,
+    /// From which day on.
+    #[schema(value_type = String, format = Date)]
+    on: NaiveDate,
+}
+
 /// A service request.
 #[derive(Debug, Serialize, ToSchema)]
 struct RequestJson {
@@ -118,12 +150,19 @@ struct RequestJson {
     overdue: bool,
     /// Who reported it; null where no worker did, and where the reader is a worker and it is somebody else.
     reporter: Option<String>,
-    /// The site that routes it.
+    /// The site that took it in.
     site: Option<String>,
+    /// To whom it was passed on; null where it was not.
+    routed: Option<RoutingJson>,
     /// The request that it repeats.
     merged_into: Option<String>,
     #[schema(inline)]
     status: RequestStatus,
+    /// 撤回日期; null where it was not taken back.
+    #[schema(value_type = Option<String>, format = Date)]
+    withdrawn: Option<NaiveDate>,
+    /// Claims of which the work is not reported, by name: those under way, and those that were given up.
+    claims: Vec<ClaimJson>,
     /// The work on it, by name.
     handlings: Vec<HandlingJson>,
 }
@@ -154,6 +193,13 @@ fn request_json(caller: &Caller, today: NaiveDate, id: String, request: &Service
         overdue: is_overdue(request, today),
         reporter: shown(caller, posting.reporter.as_ref()),
         site: posting.site.as_ref().map(ToString::to_string),
+        routed: request.routing().map(|routing| RoutingJson {
+            body: routing.body.clone(),
+            site: routing.site.as_ref().map(ToString::to_string),
+            on: routing.on,
+        }),
+        withdrawn: request.withdrawn(),
+        claims: request.unreported().map(|(id, claim)| claim_json(caller, id, claim)).collect(),
         merged_into: posting.merged_into.as_ref().map(ToString::to_string),
         status: Standing::of(request).into(),
         handlings: request.handlings().map(|(id, work)| handling_json(caller, id, work)).collect(),
@@ -163,6 +209,15 @@ fn request_json(caller: &Caller, today: NaiveDate, id: String, request: &Service
 /// An id, where the reader may be told it.
 fn shown(caller: &Caller, worker: Option<&WorkerId>) -> Option<String> {
     told(Who::Bearer(&caller.0), worker.map(WorkerId::as_str)).map(str::to_owned)
+}
+
+fn claim_json(caller: &Caller, id: &HandlingId, claim: &Claim) -> ClaimJson {
+    ClaimJson {
+        claim: id.to_string(),
+        claimer: shown(caller, Some(&claim.claimer)),
+        on: claim.on,
+        returned: claim.returned,
+    }
 }
 
 fn handling_json(caller: &Caller, id: &HandlingId, work: &Handling) -> HandlingJson {
@@ -194,13 +249,9 @@ async fn list_requests(
     let wanted = |row: &ServiceRequest| {
         query.status.is_none_or(|status| status == Standing::of(row)) && (!query.overdue || is_overdue(row, today))
     };
-    let page = app.views.requests(&query.after, query.limit.0, wanted).await?;
-    let mut requests = Vec::with_capacity(page.rows.len());
-    for (id, row) in page.rows {
-        if is_within(&app, &mut within, &row).await? {
-            requests.extend(request_json(&caller, today, id, &row));
-        }
-    }
+    let page = list(&app, &mut within, &query.after, query.limit.0, wanted).await?;
+    let rows = page.rows.into_iter();
+    let requests: Vec<RequestJson> = rows.filter_map(|(id, row)| request_json(&caller, today, id, &row)).collect();
     let about: Vec<String> = requests.iter().filter_map(|request| request.reporter.clone()).collect();
     reading.note_list(&app, about.iter().map(String::as_str));
     Ok(Json(RequestList { requests, next: page.next, position: page.position }))

@@ -62,17 +62,24 @@ pub struct PostRequest {
     due: Option<DateJson>,
 }
 
-/// A request as posted.
+/// A request as posted, passed on or taken back.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RequestAnswer {
-    /// Its name: the key of this command.
+    /// Its name: the key of the command that posted it.
     #[schema(value_type = String)]
     request: RequestId,
     /// Durable up to here.
     position: u64,
 }
 
-fn on(day: &DateJson) -> Option<NaiveDate> {
+impl RequestAnswer {
+    pub(super) fn new(request: &RequestId, receipt: &Receipt) -> RequestAnswer {
+        RequestAnswer { request: request.clone(), position: receipt.position }
+    }
+}
+
+/// A day, where it is one.
+pub(super) fn day_of(day: &DateJson) -> Option<NaiveDate> {
     day.0.as_ref().ok().copied()
 }
 
@@ -84,7 +91,7 @@ impl Ask for PostRequest {
         let command = commands::PostRequest {
             request: (&path.key).into(),
             activity: self.activity,
-            on: on(&self.on),
+            on: day_of(&self.on),
             reporter: self.reporter,
             merged_into: self.merged_into,
             site: self.site,
@@ -95,7 +102,7 @@ impl Ask for PostRequest {
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<RequestAnswer> {
         let Command::PostRequest(commands::PostRequest { request, .. }) = command else { return None };
-        Some(RequestAnswer { request: request.clone(), position: receipt.position })
+        Some(RequestAnswer::new(request, receipt))
     }
 }
 
@@ -144,7 +151,7 @@ pub struct RecordHandling {
 /// Work as recorded.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HandlingAnswer {
-    /// Its name: the key of this command, which the credit will have too.
+    /// Its name: the key of this command, or of the claim, which the credit will have too.
     #[schema(value_type = String)]
     handling: HandlingId,
     /// On which request.
@@ -152,6 +159,12 @@ pub struct HandlingAnswer {
     request: RequestId,
     /// Durable up to here.
     position: u64,
+}
+
+impl HandlingAnswer {
+    pub(super) fn new(handling: &HandlingId, request: &RequestId, receipt: &Receipt) -> HandlingAnswer {
+        HandlingAnswer { handling: handling.clone(), request: request.clone(), position: receipt.position }
+    }
 }
 
 impl Ask for RecordHandling {
@@ -162,7 +175,7 @@ impl Ask for RecordHandling {
         let RecordHandling { claimer, claimed, done, quantity } = self;
         let days = [("claimed", &claimed), ("done", &done)];
         let no_date = days.into_iter().find_map(|(field, day)| day.as_ref()?.no_date(field));
-        let (claimed, done) = (claimed.as_ref().and_then(on), done.as_ref().and_then(on));
+        let (claimed, done) = (claimed.as_ref().and_then(day_of), done.as_ref().and_then(day_of));
         let text = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
         let work = Work {
             claimed: text(claimed),
@@ -186,7 +199,7 @@ impl Ask for RecordHandling {
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<HandlingAnswer> {
         let Command::RecordHandling(commands::RecordHandling { request, handling, .. }) = command else { return None };
-        Some(HandlingAnswer { handling: handling.clone(), request: request.clone(), position: receipt.position })
+        Some(HandlingAnswer::new(handling, request, receipt))
     }
 }
 
@@ -284,7 +297,7 @@ impl Ask for RateHandling {
         let command = commands::RateHandling {
             request: path.request,
             handling: path.handling,
-            rating: AskedRating { word: self.rating.word().chinese().to_owned(), on: on(&self.on) },
+            rating: AskedRating { word: self.rating.word().chinese().to_owned(), on: day_of(&self.on) },
         };
         Ok(Asked { no_date: self.on.no_date("on"), ..Asked::from(Command::from(command)) })
     }

@@ -20,6 +20,7 @@ mod negotiation;
 mod objectors;
 mod programmes;
 mod reads;
+mod request_claims;
 mod rights;
 mod roles;
 mod selections;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use ledger_core::domain::ids::{Key, RequestId, SiteId, StoreId, WorkerId};
+use ledger_core::domain::ids::{HandlingId, Key, RequestId, SiteId, StoreId, WorkerId};
 use ledger_core::ledger::command::AskedTime;
 use ledger_core::ledger::commands::beforehand::Begins;
 use ledger_core::ledger::{Command, Context};
@@ -16,6 +16,7 @@ pub struct Begun {
     acts: HashMap<Key, Act>,
     workers: HashMap<WorkerId, Option<SiteId>>,
     requests: HashMap<RequestId, Posted>,
+    claims: HashMap<HandlingId, WorkerId>,
 }
 
 /// A service request that was begun.
@@ -48,6 +49,10 @@ impl Begun {
                 self.requests.insert(request.clone(), posted);
                 return;
             }
+            Some(Begins::Claim { claim, claimer }) => {
+                self.claims.insert(claim.clone(), claimer.clone());
+                return;
+            }
             Some(Begins::Worker { worker, site }) => {
                 self.workers.insert(worker.clone(), site.cloned());
                 return;
@@ -73,6 +78,11 @@ impl Begun {
     /// A service request that was begun.
     pub(super) fn request(&self, request: &RequestId) -> Option<&Posted> {
         self.requests.get(request)
+    }
+
+    /// Who made a claim that was begun.
+    pub(super) fn claimer(&self, claim: &str) -> Option<&WorkerId> {
+        self.claims.get(&HandlingId::new(claim).ok()?)
     }
 
     /// What was begun that a target names, with its name.

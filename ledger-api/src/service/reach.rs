@@ -7,7 +7,7 @@ use ledger_core::domain::benefit::BenefitEvent;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::ids::{CreditId, Key, OfferId, RedemptionId, RequestId, SiteId, StoreId, WorkerId};
 use ledger_core::domain::pass::OfferEvent;
-use ledger_core::domain::request::RequestEvent;
+use ledger_core::domain::request::{RequestEvent, ServiceRequest};
 use ledger_core::domain::worker::event::{CardStep, WorkerEvent};
 use projections::queries::At;
 
@@ -48,6 +48,11 @@ pub async fn may_after(
     if known == Whereabouts::default() {
         known = of_begun(app, begun, target).await?;
     }
+    if let Target::Claim { claim, .. } = target
+        && known.worker.is_none()
+    {
+        known.worker = begun.claimer(claim).map(ToString::to_string);
+    }
     known.today = Some(app.ledger.now().date());
     Ok(allow(who, action, Target::Known(&known))?)
 }
@@ -64,13 +69,14 @@ async fn of_begun(app: &App, begun: &Begun, target: Target<'_>) -> Result<Wherea
         };
         return Ok(Whereabouts { worker: Some(act.worker.to_string()), made_on: Some(act.made_on), ..known });
     }
-    if let Target::Request(request) | Target::Work { request, .. } = target {
+    if let Target::Request(request) | Target::Work { request, .. } | Target::Claim { request, .. } = target {
         let Ok(request) = RequestId::new(request) else { return Ok(Whereabouts::default()) };
         let Some(Posted { reporter, site }) = begun.request(&request) else { return Ok(Whereabouts::default()) };
         if first_event(app, StreamId::Request(request)).await?.is_some() {
             return Ok(Whereabouts::default());
         }
-        return of_request(app, target, reporter.as_ref(), site.as_ref()).await;
+        let told = ToldOfRequest { reporter: reporter.clone(), site: site.clone(), ..ToldOfRequest::default() };
+        return of_request(app, target, &told).await;
     }
     let Some(Ok(worker)) = target.worker().map(WorkerId::new) else { return Ok(Whereabouts::default()) };
     let Some(site) = begun.site_of(&worker) else { return Ok(Whereabouts::default()) };
@@ -124,13 +130,11 @@ async fn whereabouts(app: &App, target: Target<'_>) -> Result<Whereabouts, Servi
         Target::Posting { site: Some(site), .. } => {
             Whereabouts { sites: upwards(app, Some(site)).await?, ..Whereabouts::default() }
         }
-        Target::Request(request) | Target::Work { request, .. } => {
+        Target::Request(request) | Target::Work { request, .. } | Target::Claim { request, .. } => {
             let Ok(request) = RequestId::new(request) else { return Ok(Whereabouts::default()) };
-            match first_event(app, StreamId::Request(request)).await? {
-                Some(Event::Request(RequestEvent::RequestPosted(posted))) => {
-                    of_request(app, target, posted.reporter.as_ref(), posted.site.as_ref()).await?
-                }
-                _ => Whereabouts::default(),
+            match told_of_request(app, target, request).await? {
+                Some(told) => of_request(app, target, &told).await?,
+                None => Whereabouts::default(),
             }
         }
         Target::Application { application, .. } => of_application(app, application).await?,
@@ -149,22 +153,68 @@ async fn whereabouts(app: &App, target: Target<'_>) -> Result<Whereabouts, Servi
     })
 }
 
-/// A request, and who acts in it: whoever claims it, or else whoever reported it.
-async fn of_request(
+/// What a request's own events tell of whose it is.
+#[derive(Default)]
+struct ToldOfRequest {
+    reporter: Option<WorkerId>,
+    /// The site that took it in.
+    site: Option<SiteId>,
+    /// The site that it was passed on to.
+    routed: Option<SiteId>,
+    /// Who made the claim that is asked about.
+    claimer: Option<WorkerId>,
+}
+
+/// Read from its stream: who may act on it now is no matter of how far views have come.
+async fn told_of_request(
     app: &App,
     target: Target<'_>,
-    reporter: Option<&WorkerId>,
-    site: Option<&SiteId>,
-) -> Result<Whereabouts, ServiceError> {
-    let reporter = reporter.map(WorkerId::as_str);
-    let sites = match (site, reporter) {
+    request: RequestId,
+) -> Result<Option<ToldOfRequest>, ServiceError> {
+    let mut state = ServiceRequest::default();
+    let mut claimer = None;
+    each_entry(app.ledger.journal().as_ref(), &StreamId::Request(request), |entry| {
+        let event = entry.event()?;
+        let Some(event) = event.as_request() else { return Ok(()) };
+        if let (RequestEvent::RequestClaimed(made), Target::Claim { claim, .. }) = (event, target)
+            && made.handling.as_str() == claim
+        {
+            claimer = Some(made.claimer.clone());
+        }
+        state.evolve(event);
+        Ok(())
+    })
+    .await?;
+    let routed = state.routing().and_then(|routing| routing.site.clone());
+    Ok(state.posting().map(|posting| ToldOfRequest {
+        reporter: posting.reporter.clone(),
+        site: posting.site.clone(),
+        routed,
+        claimer,
+    }))
+}
+
+/// A request, and who acts in it: whoever claims it, or else whoever reported it. It is of the site that took it in, and of
+/// the one that it was passed on to.
+async fn of_request(app: &App, target: Target<'_>, told: &ToldOfRequest) -> Result<Whereabouts, ServiceError> {
+    let id = |worker: &Option<WorkerId>| worker.as_ref().map(ToString::to_string);
+    let mut sites = match (&told.site, &told.reporter) {
         (Some(site), _) => upwards(app, Some(site.as_str())).await?,
-        (None, Some(reporter)) => of_worker(app, reporter).await?.sites,
+        (None, Some(reporter)) => of_worker(app, reporter.as_str()).await?.sites,
         (None, None) => Vec::new(),
     };
+    if let Some(routed) = &told.routed {
+        sites.extend(upwards(app, Some(routed.as_str())).await?);
+    }
     // Of work nobody acts but who did it: a reporter who earns by it would be the own witness.
-    let worker = if let Target::Work { claimer, .. } = target { claimer } else { reporter };
-    Ok(Whereabouts { worker: worker.map(str::to_owned), sites, ..Whereabouts::default() })
+    let worker = if let Target::Work { claimer, .. } = target {
+        claimer.map(str::to_owned)
+    } else if let Target::Claim { .. } = target {
+        id(&told.claimer)
+    } else {
+        id(&told.reporter)
+    };
+    Ok(Whereabouts { worker, sites, ..Whereabouts::default() })
 }
 
 async fn first_event(app: &App, stream: StreamId) -> Result<Option<Event>, ServiceError> {

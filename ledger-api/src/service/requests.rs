@@ -25,36 +25,51 @@ pub const SHOWN_MAX: usize = 100;
 /// Where a request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// Nothing was done about it yet.
+    /// Nothing was done about it yet, and nobody has it to do.
     Open,
+    /// Somebody claimed it and has not done it yet.
+    Underway,
     /// Something was done, and of some of it nobody said yet what it was worth.
     Done,
     /// Of all that was done somebody said what it was worth.
     Rated,
     /// It repeats another one, and is worked on there.
     Merged,
+    /// It was taken back.
+    Withdrawn,
 }
 
 impl Standing {
+    /// All of them.
+    const ALL: [Standing; 6] =
+        [Standing::Open, Standing::Underway, Standing::Done, Standing::Rated, Standing::Merged, Standing::Withdrawn];
+
     /// Where a request stands.
     pub fn of(request: &ServiceRequest) -> Standing {
         if request.posting().is_some_and(|posting| posting.merged_into.is_some()) {
             return Standing::Merged;
         }
-        match request.claims() {
-            0 => Standing::Open,
-            _ if request.handlings().any(|(_, work)| work.rating.is_none()) => Standing::Done,
-            _ => Standing::Rated,
+        if request.withdrawn().is_some() {
+            return Standing::Withdrawn;
         }
+        if request.handlings().any(|(_, work)| work.rating.is_none()) {
+            return Standing::Done;
+        }
+        if request.underway().next().is_some() {
+            return Standing::Underway;
+        }
+        if request.claims() == 0 { Standing::Open } else { Standing::Rated }
     }
 
     /// The word in addresses.
     pub const fn word(self) -> &'static str {
         match self {
             Standing::Open => "open",
+            Standing::Underway => "underway",
             Standing::Done => "done",
             Standing::Rated => "rated",
             Standing::Merged => "merged",
+            Standing::Withdrawn => "withdrawn",
         }
     }
 }
@@ -63,15 +78,15 @@ impl FromStr for Standing {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Standing, &'static str> {
-        let all = [Standing::Open, Standing::Done, Standing::Rated, Standing::Merged];
-        all.into_iter().find(|standing| standing.word() == text).ok_or("a status is open, done, rated or merged")
+        let named = Standing::ALL.into_iter().find(|standing| standing.word() == text);
+        named.ok_or("a status is open, underway, done, rated, merged or withdrawn")
     }
 }
 
-/// Whether nothing was done about a request by the day that was said (办理时限).
+/// Whether nothing was done about a request by the day that was said (办理时限), be it claimed or not.
 pub fn is_overdue(request: &ServiceRequest, today: NaiveDate) -> bool {
     let due = request.posting().and_then(|posting| posting.due);
-    Standing::of(request) == Standing::Open && due.is_some_and(|due| due < today)
+    matches!(Standing::of(request), Standing::Open | Standing::Underway) && due.is_some_and(|due| due < today)
 }
 
 /// An id as far as the reader may be told whose: a worker is told the own one alone.
@@ -79,12 +94,18 @@ pub fn told<'a>(who: Who<'_>, worker: Option<&'a str>) -> Option<&'a str> {
     worker.filter(|worker| who.is_worker(worker) || may_ever(who, Read::Workers) || may_ever(who, Read::Events))
 }
 
-/// Whether a request is routed by a site or one below it, or was reported by a worker of it.
+/// Whether a request was taken in by a site or one below it or reported by a worker of it, or is passed on to it.
 ///
 /// # Errors
 /// [`ServiceError::Unavailable`] when it cannot be looked up now.
 pub async fn is_within(app: &App, within: &mut Within, request: &ServiceRequest) -> Result<bool, ServiceError> {
     let Some(posting) = request.posting() else { return Ok(false) };
+    let routed = request.routing().and_then(|routing| routing.site.as_ref());
+    if let Some(routed) = routed
+        && within.has_site(app, Some(routed.as_str())).await?
+    {
+        return Ok(true);
+    }
     match (&posting.site, &posting.reporter) {
         (Some(own), _) => within.has_site(app, Some(own.as_str())).await,
         (None, Some(reporter)) => within.holds(app, reporter.as_str()).await,
@@ -153,8 +174,9 @@ fn scoring(line: Option<&Activity>) -> Scoring {
 }
 
 fn claims_left(request: &ServiceRequest, line: Option<&Activity>) -> usize {
-    if Standing::of(request) == Standing::Merged {
-        return 0;
+    match Standing::of(request) {
+        Standing::Merged | Standing::Withdrawn => return 0,
+        Standing::Open | Standing::Underway | Standing::Done | Standing::Rated => {}
     }
     let most = match scoring(line) {
         Scoring::Feedback => 1,
@@ -165,17 +187,18 @@ fn claims_left(request: &ServiceRequest, line: Option<&Activity>) -> usize {
 
 fn is_over(request: &ServiceRequest, line: Option<&Activity>) -> bool {
     match Standing::of(request) {
-        Standing::Open | Standing::Done => false,
+        Standing::Open | Standing::Underway | Standing::Done => false,
         Standing::Rated => claims_left(request, line) == 0,
-        Standing::Merged => true,
+        Standing::Merged | Standing::Withdrawn => true,
     }
 }
 
-/// Whether a worker reported a request or did something about it.
+/// Whether a worker reported a request, has it to do, or did something about it.
 fn is_of(request: &ServiceRequest, worker: &str) -> bool {
     let reporter = request.posting().and_then(|posting| posting.reporter.as_ref());
     let claimers = request.handlings().filter_map(|(_, work)| work.claimer.as_ref());
-    reporter.into_iter().chain(claimers).any(|own| own.as_str() == worker)
+    let underway = request.underway().map(|(_, claim)| &claim.claimer);
+    reporter.into_iter().chain(claimers).chain(underway).any(|own| own.as_str() == worker)
 }
 
 /// Which requests a board shows.
@@ -215,6 +238,53 @@ pub struct Board {
     pub rows: Vec<Listed>,
     /// Whether there are more than are shown.
     pub more: bool,
+}
+
+/// A page of requests of a site, full wherever there are so many.
+#[derive(Debug)]
+pub struct Listing {
+    /// By name.
+    pub rows: Vec<(String, ServiceRequest)>,
+    /// What to ask on after; none at the end.
+    pub next: Option<String>,
+    /// The position that the page is of.
+    pub position: u64,
+}
+
+/// The requests of a site in the order of their names, of those that `keep` wants. Whether one is of the site is not told by
+/// its row alone, so that pages of rows are looked through until there are enough.
+///
+/// # Errors
+/// [`ServiceError::Unavailable`] when they cannot be read now.
+pub async fn list(
+    app: &App,
+    within: &mut Within,
+    after: &str,
+    limit: usize,
+    keep: impl Fn(&ServiceRequest) -> bool + Send + Sync,
+) -> Result<Listing, ServiceError> {
+    let mut rows: Vec<(String, ServiceRequest)> = Vec::new();
+    let (mut after, mut looked) = (after.to_owned(), 0_usize);
+    loop {
+        // One more than asked for tells whether there is more.
+        let page = app.views.requests(&after, limit.saturating_add(1), &keep).await?;
+        for (id, row) in page.rows {
+            looked += 1;
+            after.clone_from(&id);
+            if is_within(app, within, &row).await? {
+                rows.push((id, row));
+                if rows.len() > limit {
+                    rows.truncate(limit);
+                    let next = rows.last().map(|(id, _)| id.clone());
+                    return Ok(Listing { rows, next, position: page.position });
+                }
+            }
+        }
+        // A district with very many is not looked through to its end for one answer: where to go on is told.
+        if page.next.is_none() || looked >= LOOKED_MAX {
+            return Ok(Listing { rows, next: page.next, position: page.position });
+        }
+    }
 }
 
 /// The requests that somebody may read, of their own site and all below it.

@@ -24,7 +24,7 @@ pub const DIRECTORY: u32 = 1;
 /// Of the sites.
 pub const SITES: u32 = 1;
 /// Of service requests.
-pub const REQUEST: u32 = 2;
+pub const REQUEST: u32 = 3;
 /// Of pairs.
 pub const PAIR: u32 = 1;
 /// Of funds.

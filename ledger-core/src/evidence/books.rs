@@ -10,6 +10,7 @@ mod limits;
 mod names;
 mod programmes;
 mod reading;
+mod requests;
 mod selections;
 mod statements;
 mod ways;
@@ -39,6 +40,7 @@ use grants::Grants;
 use limits::Limits;
 use programmes::Programmes;
 use reading::Reading;
+use requests::Requests;
 use selections::Selections;
 use statements::Statements;
 use ways::Persons;
@@ -68,6 +70,7 @@ pub struct Books {
     caps: Caps,
     limits: Limits,
     programmes: Programmes,
+    requests: Requests,
     selections: Selections,
     persons: Persons,
     grants: Grants,
@@ -85,7 +88,14 @@ impl Books {
     /// What is wrong with the event after those before it.
     pub fn book(&mut self, event: &Event) -> Result<(), String> {
         match event {
-            Event::Worker(event) => self.worker(event),
+            Event::Worker(event) => {
+                if let Some(record) = event.as_service().filter(|record| record.source.is_some()) {
+                    self.requests.credited(record)?;
+                }
+                self.worker(event)
+            }
+            Event::Request(_) if self.movements => Ok(()),
+            Event::Request(event) => self.requests.follow(event),
             Event::Store(_) if self.movements => Ok(()),
             Event::Store(event) => self.shelf(event),
             Event::Merchant(event) => self.claim(event),
@@ -106,7 +116,6 @@ impl Books {
             | Event::Directory(_)
             | Event::Sites(_)
             | Event::Mark(_)
-            | Event::Request(_)
             | Event::Pair(_)
             | Event::Certificate(_)
             | Event::Pass(_)
@@ -144,7 +153,10 @@ impl Books {
 
     fn programme(&mut self, event: &ProgrammeEvent) {
         match event {
-            ProgrammeEvent::ScheduleAdopted(adopted) => self.caps.adopt(adopted),
+            ProgrammeEvent::ScheduleAdopted(adopted) => {
+                self.caps.adopt(adopted);
+                self.requests.adopt(adopted);
+            }
             ProgrammeEvent::JournalOpened(_)
             | ProgrammeEvent::ProgrammeConfigured(_)
             | ProgrammeEvent::AppraisalSealed(_) => {}

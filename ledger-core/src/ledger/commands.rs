@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod beforehand;
 pub mod benefits;
 pub mod cards;
+pub mod claims;
 pub(crate) mod content;
 pub mod credits;
 pub mod deliveries;
@@ -14,6 +15,7 @@ pub mod programme;
 pub mod redemptions;
 pub mod registers;
 pub mod requests;
+pub mod routing;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod selections;
@@ -29,6 +31,7 @@ use serde::{Deserialize, Serialize};
 pub use accounts::{ConfirmGrant, EndGrant, GrantRole, OpenAccount};
 pub use benefits::{ApplyBenefit, UseBenefit, UsePass};
 pub use cards::{CloseCard, IssueCard, MoveCard};
+pub use claims::{ClaimRequest, ReportHandling, ReturnClaim};
 pub use credits::{JudgeCredit, RecordCredit, SettleCredit};
 pub use deliveries::{DeliverRedemption, EnrolDevice, ProofTold, SettleCase};
 pub use holds::{CaptureHold, PlaceHold, ReleaseHold};
@@ -37,6 +40,7 @@ pub use programme::{AdoptSchedule, OpenJournal, SealAppraisal};
 pub use redemptions::ReverseRedemption;
 pub use registers::{IssuePass, OpenPair, RegisterAppointment, RegisterBenefit, RegisterFund, RegisterOffer};
 pub use requests::{PostRequest, RateHandling, RecordHandling};
+pub use routing::{RouteRequest, WithdrawRequest};
 pub use selections::{
     AnnounceSelection, AnswerObjection, DrawSelection, GiveWord, ObjectToSelection, RecordResult, ReviseSelection,
     SealSelection,
@@ -311,6 +315,16 @@ commands! {
     RecordHandling(RecordHandling),
     /// Say what work that waits was worth.
     RateHandling(RateHandling),
+    /// Claim a request.
+    ClaimRequest(ClaimRequest),
+    /// Report the work of a claim.
+    ReportHandling(ReportHandling),
+    /// Give a claim up.
+    ReturnClaim(ReturnClaim),
+    /// Pass a request on.
+    RouteRequest(RouteRequest),
+    /// Take a request back.
+    WithdrawRequest(WithdrawRequest),
     /// Register a fund.
     RegisterFund(RegisterFund),
     /// Register a benefit.

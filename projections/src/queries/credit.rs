@@ -148,6 +148,7 @@ impl Views {
                     }
                 }
                 Event::Pair(PairEvent::VisitReported(visit)) => return Ok(Some((visit.terms.reporter, before))),
+                Event::Request(RequestEvent::RequestClaimed(claim)) => return Ok(Some((claim.claimer, before))),
                 Event::Request(RequestEvent::HandlingRecorded(work)) => match work.claimer {
                     Some(claimer) => return Ok(Some((claimer, before))),
                     // A report that is fed back: its reporter earns, whom the request names.

@@ -242,6 +242,23 @@ pub(super) fn programmes() -> Vec<Step> {
     };
     step(on, "甲", "BL0", handling.into());
 
+    // One that is claimed and not done yet, and one that is nobody's.
+    for request in ["XQ30", "XQ31"] {
+        let posted = commands::PostRequest {
+            request: id(request),
+            activity: id("A3"),
+            on: Some(day("2024-03-01")),
+            reporter: Some(id("W2")),
+            merged_into: None,
+            site: None,
+            due: None,
+        };
+        step(on, "甲", request, posted.into());
+    }
+    let (claim, request, claimer) = (id("RL0"), id("XQ30"), id("W1"));
+    let claimed = commands::ClaimRequest { claim, request, claimer, on: Some(day("2024-03-02")) };
+    step(on, "甲", "RL0", claimed.into());
+
     let terms =
         FundTerms { appropriated: Fen::new(1_000_000), source: "税前列支".into(), body: BODY.into(), year: None };
     step(on, "甲", "fund", commands::RegisterFund { fund: id("ZJ1"), terms }.into());

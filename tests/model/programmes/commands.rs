@@ -238,6 +238,35 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
                 completes: false,
             })
         }
+        Step::Claim { handling, request, claimer, day } => Command::ClaimRequest(commands::ClaimRequest {
+            claim: id(&format!("H{handling}")),
+            request: id(&format!("R{request}")),
+            claimer: worker(claimer),
+            on: Some(date(day)),
+        }),
+        Step::Report { handling, request, done, quantity: units } => {
+            Command::ReportHandling(commands::ReportHandling {
+                request: id(&format!("R{request}")),
+                claim: id(&format!("H{handling}")),
+                done: Some(date(done)),
+                quantity: Some(quantity(units)),
+            })
+        }
+        Step::Return { handling, request, day } => Command::ReturnClaim(commands::ReturnClaim {
+            request: id(&format!("R{request}")),
+            claim: id(&format!("H{handling}")),
+            on: Some(date(day)),
+        }),
+        Step::Route { request, named, day } => Command::RouteRequest(commands::RouteRequest {
+            request: id(&format!("R{request}")),
+            body: named.then(|| "区住建局".into()),
+            site: None,
+            on: Some(date(day)),
+        }),
+        Step::Withdraw { request, day } => Command::WithdrawRequest(commands::WithdrawRequest {
+            request: id(&format!("R{request}")),
+            on: Some(date(day)),
+        }),
         Step::Rate { handling, request, word, day } => Command::RateHandling(commands::RateHandling {
             request: id(&format!("R{request}")),
             handling: id(&format!("H{handling}")),

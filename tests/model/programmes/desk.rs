@@ -123,11 +123,15 @@ pub(crate) fn slip_amounts(offer: u8, yuan: u8, wrong: bool) -> (i64, i64) {
 pub(crate) fn own_key(step: &Step) -> Option<String> {
     match step {
         Step::Post { request, .. } => Some(format!("R{request}")),
-        Step::Handle { handling, .. } => Some(format!("H{handling}")),
+        Step::Handle { handling, .. } | Step::Claim { handling, .. } => Some(format!("H{handling}")),
         Step::Visit { visit, .. } => Some(format!("V{visit}")),
         Step::Apply { application, .. } => Some(format!("A{application}")),
         Step::Slip { slip, .. } => Some(format!("L{slip}")),
         Step::Credit { .. }
+        | Step::Report { .. }
+        | Step::Return { .. }
+        | Step::Route { .. }
+        | Step::Withdraw { .. }
         | Step::Rate { .. }
         | Step::Confirm { .. }
         | Step::Use { .. }
@@ -147,6 +151,11 @@ fn content(step: &Step) -> Step {
         Step::Apply { used, .. } => *used = None,
         Step::Credit { .. }
         | Step::Post { .. }
+        | Step::Claim { .. }
+        | Step::Report { .. }
+        | Step::Return { .. }
+        | Step::Route { .. }
+        | Step::Withdraw { .. }
         | Step::Rate { .. }
         | Step::Confirm { .. }
         | Step::Use { .. }
@@ -208,6 +217,10 @@ pub(crate) const REACHED: &[&str] = &[
     "somebody who waited is given a place",
     "a row is capped",
     "late and without a place",
+    "a claim is reported",
+    "a claim is given up and its place taken by another",
+    "a request is routed",
+    "a request is withdrawn",
 ];
 
 type Refused<T = ()> = Result<T, &'static str>;
@@ -228,6 +241,18 @@ struct Request {
     merged: bool,
     claims: u32,
     credited: i64,
+    withdrawn: bool,
+    /// The last day on which a claim was given up.
+    returned: Option<Day>,
+}
+
+/// A claim of which the work is not reported.
+#[derive(Debug, Clone)]
+struct Claimed {
+    request: u8,
+    claimer: u8,
+    day: Day,
+    returned: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -285,6 +310,7 @@ pub(crate) struct Desk {
     earned: Vec<(u8, Activity, Day, i64)>,
     spent: [i64; 4],
     requests: BTreeMap<u8, Request>,
+    claims: BTreeMap<u8, Claimed>,
     work: BTreeMap<u8, Work>,
     visits: BTreeMap<u8, Visited>,
     benefits: Vec<Benefit>,
@@ -319,6 +345,7 @@ impl Desk {
             earned: Vec::new(),
             spent: [0; 4],
             requests: BTreeMap::new(),
+            claims: BTreeMap::new(),
             work: BTreeMap::new(),
             visits: BTreeMap::new(),
             benefits: PLACES.iter().map(benefit).collect(),
@@ -365,6 +392,11 @@ impl Desk {
             Step::Handle { handling, request, claimer, claimed, done, quantity, word } => {
                 self.handle(handling, (request, claimer), (claimed, done), quantity, word)?;
             }
+            Step::Claim { handling, request, claimer, day } => self.claim(handling, request, claimer, day)?,
+            Step::Report { handling, request, done, quantity } => self.report(handling, request, done, quantity)?,
+            Step::Return { handling, request, day } => self.give_up(handling, request, day)?,
+            Step::Route { request, named, day } => self.route(request, named, day)?,
+            Step::Withdraw { request, day } => self.withdraw(request, day)?,
             Step::Rate { handling, request, word, day } => self.rate_waiting(handling, request, word, day)?,
             Step::Visit { visit, pair, activity, day, reporter, confirmed } => {
                 self.visit(visit, pair, activity, (day, reporter), confirmed)?;
@@ -437,7 +469,9 @@ impl Desk {
             return Err("unknown_request");
         }
         let merged = merged.is_some();
-        self.requests.insert(number, Request { activity, day, reporter, merged, claims: 0, credited: 0 });
+        let (withdrawn, returned) = (false, None);
+        let posted = Request { activity, day, reporter, merged, claims: 0, credited: 0, withdrawn, returned };
+        self.requests.insert(number, posted);
         Ok(())
     }
 
@@ -460,9 +494,7 @@ impl Desk {
         if word.is_some_and(|(_, day)| day < done) {
             return Err("invalid_date");
         }
-        if known.merged {
-            return Err("merged_request");
-        }
+        Desk::current(&known)?;
         if !rated && known.claims > 0 {
             return Err("already_decided");
         }
@@ -480,6 +512,109 @@ impl Desk {
         }
         self.work.insert(number, Work { request, earner, done, units, rated: false });
         word.map_or(Ok(()), |(said, day)| self.say(number, said, day))
+    }
+
+    /// Worked on under its own number, and not taken back.
+    fn current(known: &Request) -> Refused {
+        if known.merged {
+            return Err("merged_request");
+        }
+        if known.withdrawn { Err("already_decided") } else { Ok(()) }
+    }
+
+    fn claim(&mut self, number: u8, request: u8, claimer: u8, day: Day) -> Refused {
+        let known = self.requests.get_mut(&request).ok_or("unknown_request")?;
+        if known.activity == Activity::FedBack {
+            return Err("invalid_input");
+        }
+        Desk::known(claimer)?;
+        if day < known.day {
+            return Err("invalid_date");
+        }
+        Desk::current(known)?;
+        if Some(claimer) == known.reporter {
+            return Err("same_person");
+        }
+        if known.claims >= CLAIMERS_MAX {
+            return Err("request_taken");
+        }
+        if known.returned.is_some() && known.claims + 1 == CLAIMERS_MAX {
+            self.met.insert("a claim is given up and its place taken by another");
+        }
+        known.claims += 1;
+        self.claims.insert(number, Claimed { request, claimer, day, returned: false });
+        Ok(())
+    }
+
+    /// A claim of a request that is neither reported nor given up.
+    fn underway(&self, number: u8, request: u8) -> Refused<Claimed> {
+        if !self.requests.contains_key(&request) {
+            return Err("unknown_request");
+        }
+        if self.work.get(&number).is_some_and(|work| work.request == request) {
+            return Err("already_decided");
+        }
+        let claim = self.claims.get(&number).filter(|claim| claim.request == request).ok_or("unknown_request")?;
+        if claim.returned { Err("already_decided") } else { Ok(claim.clone()) }
+    }
+
+    fn report(&mut self, number: u8, request: u8, done: Day, units: u8) -> Refused {
+        let Claimed { claimer, day, .. } = self.underway(number, request)?;
+        if done < day {
+            return Err("invalid_date");
+        }
+        if units == 0 {
+            return Err("invalid_quantity");
+        }
+        self.claims.remove(&number);
+        self.work.insert(number, Work { request, earner: claimer, done, units, rated: false });
+        self.met.insert("a claim is reported");
+        Ok(())
+    }
+
+    fn give_up(&mut self, number: u8, request: u8, day: Day) -> Refused {
+        let claim = self.underway(number, request)?;
+        if day < claim.day {
+            return Err("invalid_date");
+        }
+        self.claims.insert(number, Claimed { returned: true, ..claim });
+        let known = self.requests.get_mut(&request).expect("it was claimed");
+        known.claims -= 1;
+        known.returned = known.returned.max(Some(day));
+        Ok(())
+    }
+
+    fn route(&mut self, request: u8, named: bool, day: Day) -> Refused {
+        let known = self.requests.get(&request).ok_or("unknown_request")?;
+        if day < known.day {
+            return Err("invalid_date");
+        }
+        Desk::current(known)?;
+        if !named {
+            return Err("invalid_input");
+        }
+        self.met.insert("a request is routed");
+        Ok(())
+    }
+
+    fn withdraw(&mut self, request: u8, day: Day) -> Refused {
+        let known = self.requests.get_mut(&request).ok_or("unknown_request")?;
+        if day < known.day {
+            return Err("invalid_date");
+        }
+        Desk::current(known)?;
+        if self.work.values().any(|work| work.request == request && work.rated) {
+            return Err("already_decided");
+        }
+        if known.claims > 0 {
+            return Err("request_taken");
+        }
+        if known.returned.is_some_and(|returned| day < returned) {
+            return Err("invalid_date");
+        }
+        known.withdrawn = true;
+        self.met.insert("a request is withdrawn");
+        Ok(())
     }
 
     fn rate_waiting(&mut self, number: u8, request: u8, said: Said, day: Day) -> Refused {
@@ -781,7 +916,11 @@ impl Desk {
         for (committed, appropriated) in self.committed.iter().zip(FUNDS) {
             assert!((0..=appropriated).contains(committed), "{committed} of {appropriated}");
         }
-        for request in self.requests.values() {
+        for (number, request) in &self.requests {
+            let underway = self.claims.values().filter(|claim| claim.request == *number && !claim.returned).count();
+            let done = self.work.values().filter(|work| work.request == *number).count();
+            assert_eq!(request.claims as usize, underway + done, "{request:?}");
+            assert!(!request.withdrawn || request.claims == 0, "{request:?}");
             let allowed = if request.activity == Activity::Rated { CLAIMERS_MAX } else { 1 };
             assert!(request.claims <= allowed && !(request.merged && request.claims > 0), "{request:?}");
         }

@@ -23,6 +23,16 @@ pub(crate) enum Step {
         quantity: u8,
         word: Option<(Said, Day)>,
     },
+    /// 认领, apart from the work. It has a row's number.
+    Claim { handling: u8, request: u8, claimer: u8, day: Day },
+    /// 办结 of a claim.
+    Report { handling: u8, request: u8, done: Day, quantity: u8 },
+    /// 退回 of a claim.
+    Return { handling: u8, request: u8, day: Day },
+    /// 转办.
+    Route { request: u8, named: bool, day: Day },
+    /// 撤回.
+    Withdraw { request: u8, day: Day },
     /// The word on work that waits.
     Rate { handling: u8, request: u8, word: Said, day: Day },
     /// 走访记录.
@@ -165,6 +175,22 @@ fn handling() -> BoxedStrategy<Step> {
         .boxed()
 }
 
+/// Claims apart from the work. A claim's request is mostly the one that it was made of: the one of its number.
+fn claim() -> BoxedStrategy<Step> {
+    let named =
+        || (0_u8..12).prop_flat_map(|handling| (Just(handling), prop_oneof![5 => Just(handling % 6), 1 => of(6)]));
+    let made = (named(), worker(), day()).prop_map(|((handling, request), claimer, day)| Step::Claim {
+        handling,
+        request,
+        claimer,
+        day,
+    });
+    let report = (named(), day(), prop_oneof![1 => Just(0_u8), 8 => 1_u8..6])
+        .prop_map(|((handling, request), done, quantity)| Step::Report { handling, request, done, quantity });
+    let give_up = (named(), day()).prop_map(|((handling, request), day)| Step::Return { handling, request, day });
+    prop_oneof![6 => made, 5 => report, 3 => give_up].boxed()
+}
+
 /// Two who are mostly the partners of a pair.
 fn partners() -> BoxedStrategy<(u8, u8, u8)> {
     let of_pair = (0_u8..2, any::<bool>()).prop_map(|(pair, turned)| match turned {
@@ -212,6 +238,9 @@ pub(crate) fn next() -> BoxedStrategy<Step> {
         4 => (of(4), day(), 0_u8..5).prop_map(|(worker, day, units)| Step::Credit { worker, day, units }),
         5 => request(),
         8 => handling(),
+        8 => claim(),
+        1 => (of(6), any::<bool>(), day()).prop_map(|(request, named, day)| Step::Route { request, named, day }),
+        1 => (of(6), day()).prop_map(|(request, day)| Step::Withdraw { request, day }),
         3 => (0_u8..12, of(6), said(), day()).prop_map(|(handling, request, word, day)| Step::Rate { handling, request, word, day }),
         4 => visit(),
         2 => (0_u8..10, of(2), of(4), day()).prop_map(|(visit, pair, by, day)| Step::Confirm { visit, pair, by, day }),

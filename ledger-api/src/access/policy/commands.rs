@@ -140,6 +140,18 @@ kinds! {
         /// Says what work was worth.
         // What it was worth that another did. The rules see to it that nobody rates or confirms the own work.
         RateHandling => &[(Operator, Own), (Approver, Own), (Worker, Own)],
+        /// Claims a request.
+        ClaimRequest => &[(Operator, Own), (Worker, Own)],
+        /// Reports the work of a claim.
+        // A worker of the own claim, as whoever gives it up.
+        ReportHandling => &[(Operator, Own), (Worker, Own)],
+        /// Gives a claim up.
+        ReturnClaim => &[(Operator, Own), (Worker, Own)],
+        /// Passes a request on.
+        RouteRequest => &[(Operator, Own)],
+        /// Takes a request back.
+        // A worker what that one reported.
+        WithdrawRequest => &[(Operator, Own), (Worker, Own)],
         /// Registers a fund.
         RegisterFund => &[(Admin, Everywhere)],
         /// Registers a benefit.
@@ -312,6 +324,22 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         // Whoever reported it says what the work was worth.
         Command::RateHandling(commands::RateHandling { request, .. }) => {
             (CommandKind::RateHandling, Target::Request(request.as_str()))
+        }
+        Command::ClaimRequest(commands::ClaimRequest { request, claimer, .. }) => {
+            (CommandKind::ClaimRequest, Target::Work { request: request.as_str(), claimer: Some(claimer.as_str()) })
+        }
+        Command::ReportHandling(commands::ReportHandling { request, claim, .. }) => {
+            (CommandKind::ReportHandling, Target::Claim { request: request.as_str(), claim: claim.as_str() })
+        }
+        Command::ReturnClaim(commands::ReturnClaim { request, claim, .. }) => {
+            (CommandKind::ReturnClaim, Target::Claim { request: request.as_str(), claim: claim.as_str() })
+        }
+        Command::RouteRequest(commands::RouteRequest { request, .. }) => {
+            (CommandKind::RouteRequest, Target::Request(request.as_str()))
+        }
+        // Whoever reported it may think better of it.
+        Command::WithdrawRequest(commands::WithdrawRequest { request, .. }) => {
+            (CommandKind::WithdrawRequest, Target::Request(request.as_str()))
         }
         Command::RegisterFund(_) => (CommandKind::RegisterFund, Target::District),
         Command::RegisterBenefit(_) => (CommandKind::RegisterBenefit, Target::District),

@@ -53,6 +53,13 @@ pub enum Target<'a> {
         /// Who did it, where somebody claimed it.
         claimer: Option<&'a str>,
     },
+    /// A claim of a service request. Who made it, and where the request is, stands in the journal.
+    Claim {
+        /// On which request.
+        request: &'a str,
+        /// Which claim.
+        claim: &'a str,
+    },
     /// The use of a benefit. Whose it is stands in the journal.
     Application {
         /// Which application.
@@ -101,6 +108,7 @@ impl<'a> Target<'a> {
             | Target::Redemption(_)
             | Target::Hold(_)
             | Target::Request(_)
+            | Target::Claim { .. }
             | Target::Application { .. }
             | Target::Offer(_) => None,
         }
@@ -122,6 +130,7 @@ impl<'a> Target<'a> {
             | Target::Posting { .. }
             | Target::Request(_)
             | Target::Work { .. }
+            | Target::Claim { .. }
             | Target::Application { .. }
             | Target::Offer(_) => None,
         }
@@ -145,6 +154,7 @@ impl<'a> Target<'a> {
             | Target::Posting { .. }
             | Target::Request(_)
             | Target::Work { .. }
+            | Target::Claim { .. }
             | Target::Offer(_) => None,
         }
     }
@@ -166,6 +176,7 @@ impl<'a> Target<'a> {
             | Target::Posting { .. }
             | Target::Request(_)
             | Target::Work { .. }
+            | Target::Claim { .. }
             | Target::Application { .. }
             | Target::Offer(_) => None,
         }
@@ -190,6 +201,7 @@ impl<'a> Target<'a> {
             | Target::Hold(_)
             | Target::Request(_)
             | Target::Work { .. }
+            | Target::Claim { .. }
             | Target::Application { .. }
             | Target::Offer(_) => false,
         }

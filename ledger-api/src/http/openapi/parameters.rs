@@ -26,7 +26,7 @@ static BLANK: LazyLock<Value> = LazyLock::new(|| json!({ "maxLength": 0 }));
 /// The words that a parameter takes, by operation.
 const WORDS: &[(&str, &str, &[&str])] = &[
     ("/v1/appraisals/{year}", "format", &["json", "csv", "xlsx"]),
-    ("/v1/requests", "status", &["open", "done", "rated", "merged"]),
+    ("/v1/requests", "status", &["open", "underway", "done", "rated", "merged", "withdrawn"]),
     ("/v1/merchants/{id}/settlement", "format", &["json", "csv", "xlsx"]),
     ("/v1/merchants/{id}/statements/{month}", "format", &["json", "csv", "xlsx"]),
     ("/v1/bodies/{body}/statements/{month}", "format", &["json", "csv", "xlsx"]),

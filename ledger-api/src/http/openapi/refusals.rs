@@ -150,6 +150,26 @@ const LEDGER: &[(&str, &[Code])] = &[
     ),
     ("/v1/requests/{id}/handlings/{handling}/rate", RIPENING),
     (
+        "/v1/requests/{id}/claims",
+        &[
+            Code::UnknownActivity,
+            Code::UnknownWorker,
+            Code::InvalidDate,
+            Code::MergedRequest,
+            Code::AlreadyDecided,
+            Code::SamePerson,
+            Code::RequestTaken,
+            Code::NotEligible,
+        ],
+    ),
+    ("/v1/requests/{id}/claims/{claim}/report", &[Code::AlreadyDecided, Code::InvalidDate, Code::InvalidQuantity]),
+    ("/v1/requests/{id}/claims/{claim}/return", &[Code::AlreadyDecided, Code::InvalidDate]),
+    (
+        "/v1/requests/{id}/route",
+        &[Code::InvalidDate, Code::MergedRequest, Code::AlreadyDecided, Code::UnknownSite, Code::SiteClosed],
+    ),
+    ("/v1/requests/{id}/withdraw", &[Code::InvalidDate, Code::MergedRequest, Code::AlreadyDecided, Code::RequestTaken]),
+    (
         "/v1/appointments",
         &[Code::UnknownWorker, Code::UnknownSite, Code::SamePerson, Code::InvalidDate, Code::WorkerDeparted],
     ),

@@ -9,7 +9,7 @@ use crate::access::Role;
 
 /// W1 and WZ at Z1, which hangs under Z; WY at Y; activities that ripen by rating (WX01, up to two), by feedback (YH01),
 /// and at once (LB01).
-async fn district() -> Edge {
+pub(super) async fn district() -> Edge {
     let edge = Edge::with_district().await;
     let line = |code: &str, more: Value| {
         let mut line = json!({"code": code, "name": code, "category": "志愿服务", "unit": "次", "points_per_unit": 10,
@@ -43,7 +43,7 @@ async fn district() -> Edge {
 }
 
 #[track_caller]
-fn taken(told: &Told) -> &Value {
+pub(super) fn taken(told: &Told) -> &Value {
     assert!(told.status.is_success(), "{told:?}");
     assert!(told.body["position"].is_u64(), "{told:?}");
     &told.body
@@ -53,7 +53,7 @@ fn work_of(worker: &str) -> Value {
     json!({"claimer": worker, "claimed": "2024-03-02", "done": "2024-03-03", "quantity": 1})
 }
 
-async fn points(edge: &Edge, worker: &str) -> Value {
+pub(super) async fn points(edge: &Edge, worker: &str) -> Value {
     edge.get(&format!("/v1/workers/{worker}/balance")).await.body["available"].clone()
 }
 

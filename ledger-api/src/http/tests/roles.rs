@@ -167,12 +167,17 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/honours",
         "/v1/merchants/{id}/statements",
         "/v1/bodies/{body}/statements",
+        "/v1/requests/{id}/route",
     ];
     // What a worker does for oneself, and an operator for the workers of the site.
     const TAKING_PART: &[&str] = &[
         "/v1/requests",
         "/v1/requests/{id}/handlings",
         "/v1/requests/{id}/handlings/{handling}/rate",
+        "/v1/requests/{id}/claims",
+        "/v1/requests/{id}/claims/{claim}/report",
+        "/v1/requests/{id}/claims/{claim}/return",
+        "/v1/requests/{id}/withdraw",
         "/v1/pairs/{id}/visits",
         "/v1/pairs/{id}/visits/{visit}/confirm",
         "/v1/benefits/{id}/claims",

@@ -36,6 +36,8 @@ pub(super) struct Typed {
     pub(super) claimed: String,
     pub(super) done: String,
     pub(super) quantity: String,
+    pub(super) body: String,
+    pub(super) site: String,
     /// The key, where the answer was lost: pressing again is the same command.
     pub(super) key: String,
 }
@@ -55,6 +57,8 @@ impl Typed {
             claimed: get("claimed"),
             done: get("done"),
             quantity: get("quantity"),
+            body: get("body"),
+            site: get("site"),
             key: String::new(),
         }
     }
@@ -102,6 +106,49 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
             let command = handling(fields, Some(claimer), days.map(Some), None)?;
             give(app, visitor, fields.get("key"), command).await?;
             Ok(w.handled.to_owned())
+        }
+        "claim" => {
+            let claimer: WorkerId = if doing.handles && fields.some("claimer").is_some() {
+                read_id(&fields.get("claimer").to_uppercase())?
+            } else {
+                read_id(doing.worker.unwrap_or_default())?
+            };
+            let claim = read_key(fields.get("key"))?;
+            let (claim, request) = ((&claim).into(), read_id(fields.get("request"))?);
+            let command = commands::ClaimRequest { claim, request, claimer, on: Some(day(fields, "claimed")?) };
+            give(app, visitor, fields.get("key"), Command::from(command)).await?;
+            Ok(w.claimed.to_owned())
+        }
+        "done" => {
+            let command = commands::ReportHandling {
+                request: read_id(fields.get("request"))?,
+                claim: read_id(fields.get("claim"))?,
+                done: Some(day(fields, "done")?),
+                quantity: Quantity::parse(fields.get("quantity")),
+            };
+            give(app, visitor, fields.get("key"), Command::from(command)).await?;
+            Ok(w.reported.to_owned())
+        }
+        "give_up" => {
+            let (request, claim) = (read_id(fields.get("request"))?, read_id(fields.get("claim"))?);
+            let command = commands::ReturnClaim { request, claim, on: Some(today(app)) };
+            give(app, visitor, fields.get("key"), Command::from(command)).await?;
+            Ok(w.given_up.to_owned())
+        }
+        "route" => {
+            let command = commands::RouteRequest {
+                request: read_id(fields.get("request"))?,
+                body: fields.some("body").map(str::to_owned),
+                site: fields.some("site").map(read_id).transpose()?,
+                on: Some(day(fields, "on")?),
+            };
+            give(app, visitor, fields.get("key"), Command::from(command)).await?;
+            Ok(w.routed.to_owned())
+        }
+        "withdraw" => {
+            let command = commands::WithdrawRequest { request: read_id(fields.get("request"))?, on: Some(today(app)) };
+            give(app, visitor, fields.get("key"), Command::from(command)).await?;
+            Ok(w.withdrawn_now.to_owned())
         }
         "feed_back" => {
             // Work and word at once: the word asks for a right of its own.

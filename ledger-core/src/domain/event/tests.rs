@@ -61,6 +61,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-probation.jsonl", probation_samples()),
         ("events-v1-statements.jsonl", statements::samples()),
         ("events-v1-proof.jsonl", proof::samples()),
+        ("events-v1-claims.jsonl", programmes::claim_samples()),
     ]
 }
 

@@ -98,6 +98,30 @@ pub struct Rating {
     pub word: Word,
 }
 
+/// Who sees to a request (转办).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Routing {
+    /// The body (承办单位), where one is named.
+    pub body: Option<String>,
+    /// From which day on.
+    pub on: NaiveDate,
+    /// The site, where one is named.
+    pub site: Option<SiteId>,
+}
+
+/// A claim as it is made (认领).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claiming {
+    /// Who claims it.
+    pub claimer: WorkerId,
+    /// How many may claim it.
+    pub claimers_max: u32,
+    /// Its number, under which the work will be reported.
+    pub handling: HandlingId,
+    /// On which day.
+    pub on: NaiveDate,
+}
+
 /// Commands of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestCommand {
@@ -139,5 +163,56 @@ pub enum RequestCommand {
         handling: HandlingId,
         /// What was said.
         rating: Rating,
+    },
+    /// Pass it on to whoever is to see to it.
+    Route {
+        /// When it is entered.
+        at: BusinessTime,
+        /// Which request.
+        request: RequestId,
+        /// To whom.
+        routing: Routing,
+    },
+    /// Claim it; its day and the claimer's roles are judged already.
+    Claim {
+        /// When it is entered.
+        at: BusinessTime,
+        /// Which request.
+        request: RequestId,
+        /// Who claims it, and when.
+        claiming: Claiming,
+    },
+    /// Report the work of a claim.
+    Report {
+        /// When it is entered.
+        at: BusinessTime,
+        /// Which request.
+        request: RequestId,
+        /// The claim's number.
+        handling: HandlingId,
+        /// On which day it was done; judged already.
+        done: NaiveDate,
+        /// Units.
+        quantity: Quantity,
+    },
+    /// Give a claim up.
+    Return {
+        /// When it is entered.
+        at: BusinessTime,
+        /// Which request.
+        request: RequestId,
+        /// The claim's number.
+        handling: HandlingId,
+        /// On which day.
+        on: NaiveDate,
+    },
+    /// Take the request back.
+    Withdraw {
+        /// When it is entered.
+        at: BusinessTime,
+        /// Which request.
+        request: RequestId,
+        /// On which day.
+        on: NaiveDate,
     },
 }

@@ -1,10 +1,15 @@
 //! The rules of a service request: how often it is taken on, and what is said of it once.
 
-use super::command::{Posting, RequestCommand};
-use super::event::{HandlingRated, HandlingRecorded, RequestEvent, RequestPosted};
-use super::state::ServiceRequest;
+use chrono::NaiveDate;
+
+use super::command::{Claiming, Posting, RequestCommand, Routing, Work};
+use super::event::{
+    ClaimReturned, HandlingRated, HandlingRecorded, RequestClaimed, RequestEvent, RequestPosted, RequestRouted,
+    RequestWithdrawn,
+};
+use super::state::{Claim, ServiceRequest};
 use crate::domain::event::V1;
-use crate::domain::ids::{RequestId, WorkerId};
+use crate::domain::ids::{HandlingId, RequestId, WorkerId};
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::schedule::Scoring;
 
@@ -12,7 +17,8 @@ impl ServiceRequest {
     /// Decides a command of this request.
     ///
     /// # Errors
-    /// `unknown_request`, `duplicate_conflict`, `already_decided`, `same_person`, `request_taken`.
+    /// `unknown_request`, `duplicate_conflict`, `merged_request`, `already_decided`, `same_person`, `request_taken`,
+    /// `invalid_date`.
     pub fn decide(&self, command: RequestCommand) -> Decision<Vec<RequestEvent>> {
         match command {
             RequestCommand::Post { at, request, posting } => {
@@ -25,6 +31,7 @@ impl ServiceRequest {
                 Ok(vec![RequestEvent::RequestPosted(posted)])
             }
             RequestCommand::Handle { at, request, handling, work, claimer, quantity, scoring, claimers_max } => {
+                self.require_current(&request)?;
                 self.require_claimable(&request, scoring, claimer.as_ref(), claimers_max)?;
                 let recorded = HandlingRecorded { at, claimer, handling, quantity, request, v: V1, work };
                 Ok(vec![RequestEvent::HandlingRecorded(recorded)])
@@ -34,6 +41,98 @@ impl ServiceRequest {
                 let rated = HandlingRated { at, handling, rating, request, v: V1 };
                 Ok(vec![RequestEvent::HandlingRated(rated)])
             }
+            RequestCommand::Route { at, request, routing } => {
+                self.require_current(&request)?;
+                let Routing { body, on, site } = routing;
+                Ok(vec![RequestEvent::RequestRouted(RequestRouted { at, body, on, request, site, v: V1 })])
+            }
+            RequestCommand::Claim { at, request, claiming } => {
+                self.require_current(&request)?;
+                let Claiming { claimer, claimers_max, handling, on } = claiming;
+                self.require_claimable(&request, Scoring::Rating, Some(&claimer), claimers_max)?;
+                let claimed = RequestClaimed { at, claimer, handling, on, request, v: V1 };
+                Ok(vec![RequestEvent::RequestClaimed(claimed)])
+            }
+            RequestCommand::Report { at, request, handling, done, quantity } => {
+                let Claim { claimer, on, .. } = self.require_underway(&request, &handling)?;
+                // As the sheet's row would say it: what follows does not tell one from the other.
+                let work = Work {
+                    claimed: on.to_string(),
+                    claimer: claimer.to_string(),
+                    done: done.to_string(),
+                    quantity: quantity.millionths().to_string(),
+                };
+                let claimer = Some(claimer.clone());
+                let recorded = HandlingRecorded { at, claimer, handling, quantity, request, v: V1, work };
+                Ok(vec![RequestEvent::HandlingRecorded(recorded)])
+            }
+            RequestCommand::Return { at, request, handling, on } => {
+                self.require_underway(&request, &handling)?;
+                Ok(vec![RequestEvent::ClaimReturned(ClaimReturned { at, handling, on, request, v: V1 })])
+            }
+            RequestCommand::Withdraw { at, request, on } => {
+                self.require_withdrawable(&request, on)?;
+                Ok(vec![RequestEvent::RequestWithdrawn(RequestWithdrawn { at, on, request, v: V1 })])
+            }
+        }
+    }
+
+    /// The request must be known, worked on under its own number, and not taken back.
+    ///
+    /// # Errors
+    /// `unknown_request`, `merged_request`, `already_decided`.
+    pub fn require_current(&self, request: &RequestId) -> Decision<&Posting> {
+        let posting = self.require(request)?;
+        if let Some(earlier) = &posting.merged_into {
+            let message = format!("request {request} was merged into {earlier}; enter the work there");
+            return Err(Refusal::new(Code::MergedRequest, message));
+        }
+        match self.withdrawn() {
+            Some(on) => {
+                let message = format!("request {request} was withdrawn on {on}; post a new one");
+                Err(Refusal::new(Code::AlreadyDecided, message))
+            }
+            None => Ok(posting),
+        }
+    }
+
+    /// A claim that is neither reported nor given up.
+    ///
+    /// # Errors
+    /// `unknown_request`, `already_decided`.
+    pub fn require_underway(&self, request: &RequestId, handling: &HandlingId) -> Decision<&Claim> {
+        self.require(request)?;
+        let decided = |what: String| Refusal::new(Code::AlreadyDecided, what);
+        if self.handling(handling).is_some() {
+            return Err(decided(format!("the work of claim {handling} was reported before")));
+        }
+        let Some(claim) = self.claim(handling) else {
+            let message = format!("request {request} has no claim {handling}; claim it first");
+            return Err(Refusal::new(Code::UnknownRequest, message));
+        };
+        match claim.returned {
+            Some(on) => Err(decided(format!("claim {handling} was given up on {on}; claim the request anew"))),
+            None => Ok(claim),
+        }
+    }
+
+    /// Nobody works on it: nothing was claimed, or all claims were given up, and no later than on that day.
+    fn require_withdrawable(&self, request: &RequestId, on: NaiveDate) -> Decision<()> {
+        self.require_current(request)?;
+        if self.handlings().any(|(_, work)| work.rating.is_some()) {
+            let message = format!("work on request {request} was rated; reverse its credit instead");
+            return Err(Refusal::new(Code::AlreadyDecided, message));
+        }
+        if self.claims() > 0 {
+            let message = format!("request {request} was claimed; have the claim returned or the work rated first");
+            return Err(Refusal::new(Code::RequestTaken, message));
+        }
+        match self.returned().map(|(_, _, day)| day).max() {
+            Some(last) if on < last => {
+                let message = format!("a claim of request {request} was under way until {last}, after {on}");
+                Err(Refusal::new(Code::InvalidDate, message))
+            }
+            Some(_) | None => Ok(()),
         }
     }
 

@@ -37,7 +37,75 @@ pub struct RequestPosted {
     pub v: V1,
 }
 
-/// Somebody took a request on.
+/// A request was passed on to whoever is to see to it (转办).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RequestRouted {
+    /// When it was entered.
+    pub at: BusinessTime,
+    /// The body that sees to it (承办单位), where one is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// On which day.
+    #[serde(deserialize_with = "crate::domain::time::date")]
+    pub on: NaiveDate,
+    /// Which request.
+    pub request: RequestId,
+    /// The site that sees to it, where one is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteId>,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// A worker took a request on and has not done it yet (认领).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RequestClaimed {
+    /// When it was entered.
+    pub at: BusinessTime,
+    /// Who claimed it.
+    pub claimer: WorkerId,
+    /// The claim's number, under which the work will be reported.
+    pub handling: HandlingId,
+    /// On which day.
+    #[serde(deserialize_with = "crate::domain::time::date")]
+    pub on: NaiveDate,
+    /// Which request.
+    pub request: RequestId,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// A claim was given up before the work was reported (退回).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClaimReturned {
+    /// When it was entered.
+    pub at: BusinessTime,
+    /// The claim's number.
+    pub handling: HandlingId,
+    /// On which day.
+    #[serde(deserialize_with = "crate::domain::time::date")]
+    pub on: NaiveDate,
+    /// Which request.
+    pub request: RequestId,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// A request on which nobody works was taken back (撤回).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RequestWithdrawn {
+    /// When it was entered.
+    pub at: BusinessTime,
+    /// On which day.
+    #[serde(deserialize_with = "crate::domain::time::date")]
+    pub on: NaiveDate,
+    /// Which request.
+    pub request: RequestId,
+    /// Payload version.
+    pub v: V1,
+}
+
+/// Somebody took a request on and did it: a row of 办理记录, or a claim that was reported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HandlingRecorded {
     /// When it was entered.
@@ -81,5 +149,13 @@ events! {
         HandlingRecorded(HandlingRecorded) = "需求办理",
         /// The work was rated or fed back.
         HandlingRated(HandlingRated) = "办理评价",
+        /// It was passed on.
+        RequestRouted(RequestRouted) = "需求转办",
+        /// Somebody claimed it and has it to do.
+        RequestClaimed(RequestClaimed) = "需求认领",
+        /// A claim was given up.
+        ClaimReturned(ClaimReturned) = "认领退回",
+        /// It was taken back.
+        RequestWithdrawn(RequestWithdrawn) = "需求撤回",
     }
 }

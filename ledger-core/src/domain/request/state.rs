@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::command::{Posting, Rating, Work};
+use super::command::{Posting, Rating, Routing, Work};
 use super::event::RequestEvent;
 use crate::domain::ids::{HandlingId, WorkerId};
 use crate::domain::quantity::Quantity;
@@ -22,11 +23,26 @@ pub struct Handling {
     pub work: Work,
 }
 
+/// A claim of which the work is not reported: it is under way, or was given up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Who claimed it.
+    pub claimer: WorkerId,
+    /// On which day.
+    pub on: NaiveDate,
+    /// On which day it was given up; none while it is under way.
+    pub returned: Option<NaiveDate>,
+}
+
 /// A service request.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ServiceRequest {
     posting: Option<Posting>,
+    /// The claims of which the work is not reported. One that is reported stands among the rows of work alone.
+    claims: BTreeMap<HandlingId, Claim>,
     handlings: BTreeMap<HandlingId, Handling>,
+    routing: Option<Routing>,
+    withdrawn: Option<NaiveDate>,
 }
 
 impl ServiceRequest {
@@ -45,9 +61,39 @@ impl ServiceRequest {
         self.handlings.iter()
     }
 
-    /// How many rows of work were taken, rated or waiting.
+    /// A claim of which the work is not reported.
+    pub fn claim(&self, id: &HandlingId) -> Option<&Claim> {
+        self.claims.get(id)
+    }
+
+    /// The claims of which the work is not reported: those under way and those given up.
+    pub fn unreported(&self) -> impl Iterator<Item = (&HandlingId, &Claim)> {
+        self.claims.iter()
+    }
+
+    /// The claims that are under way: neither reported nor given up.
+    pub fn underway(&self) -> impl Iterator<Item = (&HandlingId, &Claim)> {
+        self.claims.iter().filter(|(_, claim)| claim.returned.is_none())
+    }
+
+    /// The claims that were given up.
+    pub fn returned(&self) -> impl Iterator<Item = (&HandlingId, &Claim, NaiveDate)> {
+        self.claims.iter().filter_map(|(id, claim)| Some((id, claim, claim.returned?)))
+    }
+
+    /// How many claims are taken: those under way, and the rows of work, rated or waiting.
     pub fn claims(&self) -> usize {
-        self.handlings.len()
+        self.handlings.len() + self.underway().count()
+    }
+
+    /// Who sees to it, where it was passed on: of several, who was named for the latest day.
+    pub const fn routing(&self) -> Option<&Routing> {
+        self.routing.as_ref()
+    }
+
+    /// The day on which it was taken back, once it was.
+    pub const fn withdrawn(&self) -> Option<NaiveDate> {
+        self.withdrawn
     }
 
     /// Folds one event.
@@ -65,6 +111,7 @@ impl ServiceRequest {
             }
             RequestEvent::HandlingRecorded(event) => {
                 let (claimer, quantity, work) = (event.claimer.clone(), event.quantity, event.work.clone());
+                self.claims.remove(&event.handling);
                 self.handlings.insert(event.handling.clone(), Handling { claimer, quantity, rating: None, work });
             }
             RequestEvent::HandlingRated(event) => {
@@ -72,6 +119,22 @@ impl ServiceRequest {
                     handling.rating = Some(event.rating);
                 }
             }
+            RequestEvent::RequestRouted(event) => {
+                // By the day it holds from, so that an entry made late changes nothing that came after it.
+                if self.routing.as_ref().is_none_or(|known| known.on <= event.on) {
+                    self.routing = Some(Routing { body: event.body.clone(), on: event.on, site: event.site.clone() });
+                }
+            }
+            RequestEvent::RequestClaimed(event) => {
+                let claim = Claim { claimer: event.claimer.clone(), on: event.on, returned: None };
+                self.claims.insert(event.handling.clone(), claim);
+            }
+            RequestEvent::ClaimReturned(event) => {
+                if let Some(claim) = self.claims.get_mut(&event.handling) {
+                    claim.returned = Some(event.on);
+                }
+            }
+            RequestEvent::RequestWithdrawn(event) => self.withdrawn = Some(event.on),
         }
     }
 }

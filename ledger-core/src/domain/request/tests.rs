@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::command::{Posting, RequestCommand, Word, Work};
+use super::command::{Claiming, Posting, Rating, RequestCommand, Routing, Word, Work};
 use super::event::RequestEvent;
 use super::state::ServiceRequest;
 use crate::domain::ids::{HandlingId, RequestId, WorkerId};
@@ -87,7 +87,145 @@ fn the_words_of_the_field_are_read_and_told_apart() {
     assert_eq!(Word::parse("很好"), None);
 }
 
+fn row(number: usize) -> HandlingId {
+    HandlingId::new(&format!("BL{number}")).expect("a row")
+}
+
+fn day(text: &str) -> chrono::NaiveDate {
+    text.parse().expect("a day")
+}
+
+fn claim(number: usize, claimer: &str, claimers_max: u32) -> RequestCommand {
+    let claiming = Claiming { claimer: worker(claimer), claimers_max, handling: row(number), on: day("2024-03-02") };
+    RequestCommand::Claim { at: at(), request: request(), claiming }
+}
+
+fn report(number: usize) -> RequestCommand {
+    let (done, quantity) = (day("2024-03-03"), Quantity::from_millionths(2_000_000));
+    RequestCommand::Report { at: at(), request: request(), handling: row(number), done, quantity }
+}
+
+fn give_up(number: usize) -> RequestCommand {
+    RequestCommand::Return { at: at(), request: request(), handling: row(number), on: day("2024-03-05") }
+}
+
+fn withdraw(on: &str) -> RequestCommand {
+    RequestCommand::Withdraw { at: at(), request: request(), on: day(on) }
+}
+
+fn rate(number: usize) -> RequestCommand {
+    let rating = Rating { on: day("2024-03-06"), word: Word::Satisfied };
+    RequestCommand::Rate { at: at(), request: request(), handling: row(number), rating }
+}
+
+#[test]
+fn a_claim_under_way_counts_as_one_and_is_free_again_once_it_is_given_up() {
+    let mut state = posted();
+    assert!(when(&mut state, claim(1, "W2", 1)).is_ok());
+    assert_eq!(state.claims(), 1);
+    assert_eq!(when(&mut state, claim(2, "W3", 1)), Err(Code::RequestTaken));
+    assert_eq!(when(&mut state, handle(2, "W3", Scoring::Rating, 1)), Err(Code::RequestTaken));
+    assert!(when(&mut state, give_up(1)).is_ok());
+    assert_eq!(state.claims(), 0);
+    assert_eq!(when(&mut state, report(1)), Err(Code::AlreadyDecided));
+    assert_eq!(when(&mut state, give_up(1)), Err(Code::AlreadyDecided));
+    assert!(when(&mut state, claim(2, "W3", 1)).is_ok());
+}
+
+#[test]
+fn a_claim_that_is_reported_is_the_row_of_work_that_a_sheet_would_have_said() {
+    let mut state = posted();
+    when(&mut state, claim(1, "W2", 1)).expect("claimed");
+    assert_eq!(when(&mut state, report(2)), Err(Code::UnknownRequest));
+    when(&mut state, report(1)).expect("reported");
+    let work = state.handling(&row(1)).expect("work").work.clone();
+    let asked = [work.claimer.as_str(), &work.claimed, &work.done, &work.quantity];
+    assert_eq!(asked, ["W2", "2024-03-02", "2024-03-03", "2000000"]);
+    assert_eq!((state.claims(), state.underway().count()), (1, 0));
+    for again in [report(1), give_up(1)] {
+        assert_eq!(when(&mut state, again), Err(Code::AlreadyDecided));
+    }
+    assert!(when(&mut state, rate(1)).is_ok());
+}
+
+#[test]
+fn who_reported_it_does_not_claim_it_apart_either() {
+    assert_eq!(when(&mut posted(), claim(1, "W1", 9)), Err(Code::SamePerson));
+}
+
+#[test]
+fn what_nobody_works_on_can_be_withdrawn_and_then_nobody_takes_it_on() {
+    let mut state = posted();
+    when(&mut state, claim(1, "W2", 2)).expect("claimed");
+    assert_eq!(when(&mut state, withdraw("2024-03-06")), Err(Code::RequestTaken));
+    when(&mut state, give_up(1)).expect("given up");
+    assert_eq!(when(&mut state, withdraw("2024-03-04")), Err(Code::InvalidDate), "it was under way until the fifth");
+    when(&mut state, withdraw("2024-03-06")).expect("withdrawn");
+    assert_eq!(state.withdrawn(), Some(day("2024-03-06")));
+    for refused in [claim(2, "W3", 2), withdraw("2024-03-07")] {
+        assert_eq!(when(&mut state, refused), Err(Code::AlreadyDecided));
+    }
+}
+
+#[test]
+fn what_was_rated_is_not_withdrawn() {
+    let mut state = posted();
+    when(&mut state, claim(1, "W2", 1)).expect("claimed");
+    when(&mut state, report(1)).expect("reported");
+    assert_eq!(when(&mut state, withdraw("2024-03-06")), Err(Code::RequestTaken));
+    when(&mut state, rate(1)).expect("rated");
+    assert_eq!(when(&mut state, withdraw("2024-03-06")), Err(Code::AlreadyDecided));
+}
+
+#[test]
+fn who_sees_to_it_is_told_by_the_latest_day_and_not_by_the_last_entry() {
+    let mut state = posted();
+    for (body, on) in [("街道办", "2024-03-02"), ("区住建局", "2024-03-04"), ("社区", "2024-03-03")] {
+        let routing = Routing { body: Some(body.into()), on: day(on), site: None };
+        when(&mut state, RequestCommand::Route { at: at(), request: request(), routing }).expect("routed");
+    }
+    let body = state.routing().and_then(|routing| routing.body.as_deref());
+    assert_eq!(body, Some("区住建局"));
+}
+
+/// One thing that may be asked of a request about one claim.
+#[derive(Debug, Clone, Copy)]
+enum Move {
+    Claim,
+    Handle,
+    Report,
+    Return,
+    Rate,
+    Withdraw,
+}
+
 proptest! {
+    /// Whatever comes between claims, reports and returns, never more claims are taken than may be, and a request that was
+    /// withdrawn has none.
+    #[test]
+    fn claims_apart_are_never_more_than_may(
+        moves in prop::collection::vec((prop::sample::select(
+            vec![Move::Claim, Move::Handle, Move::Report, Move::Return, Move::Rate, Move::Withdraw]), 0_usize..6), 0..40),
+        most in 1_u32..4,
+    ) {
+        let mut state = posted();
+        for (at, (step, number)) in moves.into_iter().enumerate() {
+            let command = match step {
+                // Numbers of claims are keys: none is used twice.
+                Move::Claim => claim(at, "W2", most),
+                Move::Handle => handle(at, "W3", Scoring::Rating, most),
+                Move::Report => report(number),
+                Move::Return => give_up(number),
+                Move::Rate if state.handling(&row(number)).is_some_and(|work| work.rating.is_none()) => rate(number),
+                Move::Rate => continue,
+                Move::Withdraw => withdraw("2024-03-09"),
+            };
+            when(&mut state, command).ok();
+            prop_assert!(state.claims() <= usize::try_from(most).expect("small"));
+            prop_assert!(state.withdrawn().is_none() || state.claims() == 0);
+        }
+    }
+
     /// Whoever claims in whatever order, never more than may.
     #[test]
     fn never_more_claim_it_than_may(claimers in prop::collection::vec(2_usize..9, 0..12), most in 1_u32..4) {

@@ -1,6 +1,6 @@
 //! What can be said of a command before it is decided: for those who stand between its sender and the ledger.
 
-use crate::domain::ids::{Key, RequestId, SiteId, StoreId, WorkerId};
+use crate::domain::ids::{HandlingId, Key, RequestId, SiteId, StoreId, WorkerId};
 use crate::domain::numbers;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::ledger::command::{AskedSpending, AskedTime};
@@ -40,6 +40,13 @@ pub enum Begins<'a> {
         reporter: Option<&'a WorkerId>,
         /// The site that routes it.
         site: Option<&'a SiteId>,
+    },
+    /// A claim of a service request.
+    Claim {
+        /// Its number.
+        claim: &'a HandlingId,
+        /// Who claims.
+        claimer: &'a WorkerId,
     },
     /// A worker.
     Worker {

@@ -183,6 +183,18 @@ impl Definition for RecordHandling {
     nothing!(named_key, free_text, begins, at_counter);
 }
 
+/// What a request is scored as, and when its points ripen.
+pub(super) fn scored<'a, S: States>(
+    process: &'a Process<'_, S>,
+    posting: &Posting,
+) -> Decision<(&'a Activity, Scoring)> {
+    let programme = process.states.programme()?;
+    let (activity, _) = programme
+        .activity_on(&posting.activity, posting.on)
+        .ok_or_else(|| unknown_activity(&posting.activity, &format!(" in force on {}", posting.on)))?;
+    Ok((activity, activity.terms.scoring.unwrap_or(Scoring::Rating)))
+}
+
 /// What a row of work is judged by.
 struct Judged<'a> {
     activity: &'a Activity,
@@ -199,7 +211,7 @@ impl RecordHandling {
     fn record<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let request = process.states.request(&self.request)?;
         let posting = request.require(&self.request)?;
-        let (activity, scoring) = self.scored(process, posting)?;
+        let (activity, scoring) = scored(process, posting)?;
         let (earner, done_on) = match scoring {
             Scoring::Rating => {
                 let claimer =
@@ -217,9 +229,9 @@ impl RecordHandling {
             }
         };
         let rated_on = self.rated_on(process, done_on)?;
-        if let Some(earlier) = &posting.merged_into {
-            let message = format!("request {} was merged into {earlier}; enter the work there", self.request);
-            return Err(Refusal::new(Code::MergedRequest, message));
+        request.require_current(&self.request)?;
+        if request.claim(&self.handling).is_some() {
+            return Err(conflict(&self.handling));
         }
         let claimer = if scoring == Scoring::Rating { self.claimer.clone() } else { None };
         request.require_claimable(
@@ -263,7 +275,7 @@ impl RecordHandling {
         let Some(known) = request.handling(&self.handling).filter(|known| known.work == self.work) else {
             return Err(conflict(&self.handling));
         };
-        let (activity, scoring) = self.scored(process, posting)?;
+        let (activity, scoring) = scored(process, posting)?;
         let (earner, done_on) = match scoring {
             Scoring::Rating => (known.claimer.clone(), self.done.unwrap_or(posting.on)),
             Scoring::Feedback => (posting.reporter.clone(), posting.on),
@@ -287,18 +299,6 @@ impl RecordHandling {
         let asked = self.rating.as_ref();
         let same = asked.is_some_and(|asked| asked.on == Some(known.on) && asked.word == known.word.chinese());
         if same { Ok(Vec::new()) } else { Err(conflict(&self.handling)) }
-    }
-
-    fn scored<'a, S: States>(
-        &self,
-        process: &'a Process<'_, S>,
-        posting: &Posting,
-    ) -> Decision<(&'a Activity, Scoring)> {
-        let programme = process.states.programme()?;
-        let (activity, _) = programme
-            .activity_on(&posting.activity, posting.on)
-            .ok_or_else(|| unknown_activity(&posting.activity, &format!(" in force on {}", posting.on)))?;
-        Ok((activity, activity.terms.scoring.unwrap_or(Scoring::Rating)))
     }
 
     fn known_worker<S: States>(

@@ -118,6 +118,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(later.into_iter().flatten())
         .chain(programmes::samples())
         .chain(programmes::routed_samples())
+        .chain(programmes::claim_samples())
         .chain(seals::samples())
         .chain(away::samples())
         .chain(selections::samples())

@@ -163,6 +163,31 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         application: id("QD-0001"),
         used: AskedUse { at: full.then(time), merchant: full.then(|| id("YZ-SH001")) },
     };
+    let claim = |full: bool| commands::ClaimRequest {
+        claim: id("RL-0001"),
+        request: id("XQ-0002"),
+        claimer: id("YZ-骑手-001"),
+        on: full.then(|| day("2024-03-02")),
+    };
+    let report = |full: bool| commands::ReportHandling {
+        request: id("XQ-0002"),
+        claim: id("RL-0001"),
+        done: full.then(|| day("2024-03-03")),
+        quantity: full.then(|| Quantity::from_millionths(1_000_000)),
+    };
+    let give_up = |full: bool| commands::ReturnClaim {
+        request: id("XQ-0002"),
+        claim: id("RL-0001"),
+        on: full.then(|| day("2024-03-03")),
+    };
+    let route = |full: bool| commands::RouteRequest {
+        request: id("XQ-0002"),
+        body: full.then(|| "区住建局".into()),
+        site: full.then(|| id("YZ-YZ0002")),
+        on: full.then(|| day("2024-03-01")),
+    };
+    let withdraw =
+        |full: bool| commands::WithdrawRequest { request: id("XQ-0002"), on: full.then(|| day("2024-03-04")) };
     let amount = AskedAmount::Amount(Fen::new(2_504));
     vec![
         ("register_appointment/full", appointment(true).into()),
@@ -199,5 +224,15 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         ("confirm_visit/none", confirm(false).into()),
         ("use_benefit/full", using(true).into()),
         ("use_benefit/none", using(false).into()),
+        ("claim_request/full", claim(true).into()),
+        ("claim_request/none", claim(false).into()),
+        ("report_handling/full", report(true).into()),
+        ("report_handling/none", report(false).into()),
+        ("return_claim/full", give_up(true).into()),
+        ("return_claim/none", give_up(false).into()),
+        ("route_request/full", route(true).into()),
+        ("route_request/none", route(false).into()),
+        ("withdraw_request/full", withdraw(true).into()),
+        ("withdraw_request/none", withdraw(false).into()),
     ]
 }

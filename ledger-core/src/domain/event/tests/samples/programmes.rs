@@ -17,7 +17,10 @@ use crate::domain::pass::event::{OfferEvent, OfferRecorded, PassEvent, PassRecor
 use crate::domain::period::Period;
 use crate::domain::quantity::Quantity;
 use crate::domain::request::command::{Rating, Word, Work};
-use crate::domain::request::event::{HandlingRated, HandlingRecorded, RequestEvent, RequestPosted};
+use crate::domain::request::event::{
+    ClaimReturned, HandlingRated, HandlingRecorded, RequestClaimed, RequestEvent, RequestPosted, RequestRouted,
+    RequestWithdrawn,
+};
 use crate::domain::worker::command::AppointmentTerms;
 use crate::domain::worker::event::{AppointmentRecorded, BenefitPointsSpent, LotPart};
 
@@ -293,4 +296,47 @@ pub(in super::super) fn routed_samples() -> Vec<Event> {
         v: V1,
     };
     vec![Event::Request(RequestEvent::RequestPosted(posted))]
+}
+
+/// A request that is passed on, claimed apart from its work, given up and taken back: these came later.
+pub(in super::super) fn claim_samples() -> Vec<Event> {
+    let routed = |body: Option<&str>, site| {
+        let body = body.map(str::to_owned);
+        let on = date("2024-03-01");
+        RequestEvent::RequestRouted(RequestRouted { at: at(), body, on, request: id("XQ-0004"), site, v: V1 })
+    };
+    let claimed = |handling: &str| {
+        RequestEvent::RequestClaimed(RequestClaimed {
+            at: at(),
+            claimer: worker(),
+            handling: id(handling),
+            on: date("2024-03-02"),
+            request: id("XQ-0004"),
+            v: V1,
+        })
+    };
+    let returned =
+        ClaimReturned { at: at(), handling: id("RL-0001"), on: date("2024-03-03"), request: id("XQ-0004"), v: V1 };
+    let withdrawn = RequestWithdrawn { at: at(), on: date("2024-03-04"), request: id("XQ-0004"), v: V1 };
+    let posted = RequestPosted {
+        activity: id("WX01"),
+        at: at(),
+        due: None,
+        merged_into: None,
+        on: date("2024-03-01"),
+        reporter: None,
+        request: id("XQ-0004"),
+        site: Some(id("YZ-YZ0002")),
+        v: V1,
+    };
+    let events = vec![
+        RequestEvent::RequestPosted(posted),
+        routed(Some("区住建局"), None),
+        routed(None, Some(id("YZ-YZ0002"))),
+        claimed("RL-0001"),
+        RequestEvent::ClaimReturned(returned),
+        claimed("RL-0002"),
+        RequestEvent::RequestWithdrawn(withdrawn),
+    ];
+    events.into_iter().map(Event::Request).collect()
 }

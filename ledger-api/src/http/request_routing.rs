@@ -1,0 +1,127 @@
+//! Where a service request goes before anybody works on it: passed on (转办), or taken back (撤回).
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use ledger_core::domain::ids::{RequestId, SiteId};
+use ledger_core::domain::refusal::Code;
+use ledger_core::ledger::{Command, Receipt, commands};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use super::body::ApiJson;
+use super::command::{Answer, Body, ask};
+use super::door::Routes;
+use super::error::ApiError;
+use super::extract::{ApiPath, Asking};
+use super::requests::{RequestAnswer, day_of};
+use super::shapes::Id;
+use super::wire::DateJson;
+use crate::access::policy::CommandKind;
+use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::command::{Ask, Asked};
+
+/// The routes of this resource.
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(CommandKind::RouteRequest, routes!(route))
+        .route(CommandKind::WithdrawRequest, routes!(withdraw))
+}
+
+/// The request that an address names.
+#[derive(Debug, Deserialize)]
+pub struct OfRequest {
+    request: RequestId,
+}
+
+/// Who is to see to a request: a body, a site, or a body at a site.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RouteRequest {
+    /// 承办单位.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    body: Option<String>,
+    /// 驿站编号: whoever acts there may then act on the request, as may those of the site that took it in.
+    #[serde(default)]
+    #[schema(value_type = Option<Id>)]
+    site: Option<SiteId>,
+    /// 转办日期: of several, who was named for the latest day sees to it.
+    on: DateJson,
+}
+
+impl Ask for RouteRequest {
+    type Path = OfRequest;
+    type Answer = RequestAnswer;
+
+    fn command(self, path: OfRequest) -> Result<Asked, ServiceError> {
+        let RouteRequest { body, site, on } = self;
+        let command = commands::RouteRequest { request: path.request, body, site, on: day_of(&on) };
+        Ok(Asked { no_date: on.no_date("on"), ..Asked::from(Command::from(command)) })
+    }
+
+    fn answer(command: &Command, receipt: &Receipt) -> Option<RequestAnswer> {
+        let Command::RouteRequest(commands::RouteRequest { request, .. }) = command else { return None };
+        Some(RequestAnswer::new(request, receipt))
+    }
+}
+
+impl Body for RouteRequest {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = &[("request", Code::UnknownRequest)];
+}
+
+/// Pass a request on to whoever is to see to it (转办).
+#[utoipa::path(post, path = "/v1/requests/{id}/route", tag = "requests", request_body = RouteRequest,
+    params(("id" = String, Path, description = "The request.")),
+    responses((status = 200, description = "Passed on.", body = RequestAnswer)))]
+async fn route(
+    State(app): State<App>,
+    ApiPath(request): ApiPath<RequestId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<RouteRequest>,
+) -> Result<Answer<RequestAnswer>, ApiError> {
+    ask(app, asking, OfRequest { request }, body).await
+}
+
+/// A request is taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawRequest {
+    /// 撤回日期.
+    on: DateJson,
+}
+
+impl Ask for WithdrawRequest {
+    type Path = OfRequest;
+    type Answer = RequestAnswer;
+
+    fn command(self, path: OfRequest) -> Result<Asked, ServiceError> {
+        let command = commands::WithdrawRequest { request: path.request, on: day_of(&self.on) };
+        Ok(Asked { no_date: self.on.no_date("on"), ..Asked::from(Command::from(command)) })
+    }
+
+    fn answer(command: &Command, receipt: &Receipt) -> Option<RequestAnswer> {
+        let Command::WithdrawRequest(commands::WithdrawRequest { request, .. }) = command else { return None };
+        Some(RequestAnswer::new(request, receipt))
+    }
+}
+
+impl Body for WithdrawRequest {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = &[("request", Code::UnknownRequest)];
+}
+
+/// Take back a request on which nobody works (撤回): nobody claims it from then on. What was rated is reversed instead.
+#[utoipa::path(post, path = "/v1/requests/{id}/withdraw", tag = "requests", request_body = WithdrawRequest,
+    params(("id" = String, Path, description = "The request.")),
+    responses((status = 200, description = "Taken back.", body = RequestAnswer)))]
+async fn withdraw(
+    State(app): State<App>,
+    ApiPath(request): ApiPath<RequestId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<WithdrawRequest>,
+) -> Result<Answer<RequestAnswer>, ApiError> {
+    ask(app, asking, OfRequest { request }, body).await
+}

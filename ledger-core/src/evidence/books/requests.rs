@@ -1,0 +1,129 @@
+//! Service requests, kept from the events alone: no more claim one than may, nobody claims what was taken back, and nothing
+//! is earned by work before somebody said that it was good.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use foldhash::HashMap;
+
+use crate::domain::ids::{ActivityCode, RequestId};
+use crate::domain::programme::event::ScheduleAdopted;
+use crate::domain::request::RequestEvent;
+use crate::domain::schedule::Scoring;
+use crate::domain::worker::event::ServiceRecorded;
+
+/// What is known of each request, and how many may claim what is scored as each activity.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    /// By the first day each version holds for, and its number; those of which more than one may.
+    versions: BTreeMap<(NaiveDate, u32), HashMap<ActivityCode, u32>>,
+    requests: HashMap<RequestId, RequestBook>,
+}
+
+/// One request.
+#[derive(Debug)]
+struct RequestBook {
+    activity: ActivityCode,
+    on: NaiveDate,
+    /// The claims that are taken, by number, each with how far it came.
+    taken: BTreeMap<String, Work>,
+    withdrawn: bool,
+}
+
+/// How far a claim came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Underway,
+    Reported,
+    /// Somebody said that it was good, or that it was not.
+    Rated {
+        earns: bool,
+    },
+}
+
+impl Requests {
+    /// Takes in a version of the schedule.
+    pub(super) fn adopt(&mut self, adopted: &ScheduleAdopted) {
+        // One may, where nothing else is said; and the first feedback of a report is the only one.
+        let many = adopted.activities.iter().filter(|activity| activity.terms.scoring != Some(Scoring::Feedback));
+        let most = many.filter_map(|activity| Some((activity.code.clone(), activity.terms.claimers_max?)));
+        self.versions.insert((adopted.effective_from, adopted.version), most.collect());
+    }
+
+    /// Follows an event of a request.
+    ///
+    /// # Errors
+    /// What cannot be.
+    pub(super) fn follow(&mut self, event: &RequestEvent) -> Result<(), String> {
+        let request = event.request();
+        if let RequestEvent::RequestPosted(event) = event {
+            let (activity, on) = (event.activity.clone(), event.on);
+            let book = RequestBook { activity, on, taken: BTreeMap::new(), withdrawn: false };
+            self.requests.insert(request.clone(), book);
+            return Ok(());
+        }
+        let Some(book) = self.requests.get_mut(request) else {
+            return Err(format!("request {request} was never posted"));
+        };
+        match event {
+            RequestEvent::RequestPosted(_) | RequestEvent::RequestRouted(_) => return Ok(()),
+            RequestEvent::RequestClaimed(event) => {
+                book.taken.insert(event.handling.to_string(), Work::Underway);
+            }
+            RequestEvent::HandlingRecorded(event) => {
+                book.taken.insert(event.handling.to_string(), Work::Reported);
+            }
+            RequestEvent::HandlingRated(event) => {
+                let rated = Work::Rated { earns: event.rating.word.earns() };
+                return match book.taken.insert(event.handling.to_string(), rated) {
+                    Some(Work::Reported) => Ok(()),
+                    Some(Work::Underway | Work::Rated { .. }) | None => {
+                        Err(format!("work {} on request {request} is rated and does not wait for it", event.handling))
+                    }
+                };
+            }
+            RequestEvent::ClaimReturned(event) => {
+                return match book.taken.remove(event.handling.as_str()) {
+                    Some(Work::Underway) => Ok(()),
+                    Some(Work::Reported | Work::Rated { .. }) | None => {
+                        Err(format!("claim {} of request {request} is given up and not under way", event.handling))
+                    }
+                };
+            }
+            RequestEvent::RequestWithdrawn(_) if book.taken.is_empty() && !book.withdrawn => {
+                book.withdrawn = true;
+                return Ok(());
+            }
+            RequestEvent::RequestWithdrawn(_) => {
+                return Err(format!("request {request} is withdrawn, and somebody works on it or did so before"));
+            }
+        }
+        if book.withdrawn {
+            return Err(format!("request {request} is claimed and was withdrawn"));
+        }
+        let version = self.versions.range(..=(book.on, u32::MAX)).next_back();
+        let most = version.and_then(|(_, most)| most.get(&book.activity)).copied().unwrap_or(1);
+        let taken = book.taken.len();
+        if u32::try_from(taken).is_ok_and(|taken| taken <= most) {
+            return Ok(());
+        }
+        Err(format!("request {request} is claimed {taken} times, and {most} may claim it"))
+    }
+
+    /// Holds a credit to the word on the work that it is for.
+    ///
+    /// # Errors
+    /// What cannot be.
+    pub(super) fn credited(&self, record: &ServiceRecorded) -> Result<(), String> {
+        let source = record.source.as_deref().and_then(|source| RequestId::new(source).ok());
+        let Some(book) = source.as_ref().and_then(|source| self.requests.get(source)) else { return Ok(()) };
+        match book.taken.get(record.credit.as_str()) {
+            Some(Work::Rated { earns: true }) => Ok(()),
+            Some(Work::Underway | Work::Reported | Work::Rated { earns: false }) => {
+                Err(format!("credit {} is for work of which nobody said that it was good", record.credit))
+            }
+            // A pair or a benefit may bear the same name as a request.
+            None => Ok(()),
+        }
+    }
+}

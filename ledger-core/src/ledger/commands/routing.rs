@@ -1,0 +1,109 @@
+//! Where a service request goes before anybody works on it: passed on (转办), or taken back (撤回).
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::Definition;
+use super::beforehand::nothing;
+use super::claims::past_day;
+use super::content::Content;
+use crate::domain::event::{Event, StreamId};
+use crate::domain::ids::{RequestId, SiteId};
+use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::request::RequestCommand;
+use crate::domain::request::command::Routing;
+use crate::domain::time::BusinessTime;
+use crate::ledger::book::Book;
+use crate::ledger::process::{Process, States};
+
+/// Pass a request on to whoever is to see to it: a body, a site, or a body at a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteRequest {
+    /// Which request.
+    pub request: RequestId,
+    /// The body (承办单位), where one is named.
+    pub body: Option<String>,
+    /// The site, where one is named: whoever acts there may then act on the request.
+    pub site: Option<SiteId>,
+    /// From which day on; `None` for a text that is no date.
+    pub on: Option<NaiveDate>,
+}
+
+impl Definition for RouteRequest {
+    fn write_content(&self, content: &mut Content) {
+        content.text("route_request").text(self.request.as_str()).maybe(self.body.as_ref());
+        content.maybe(self.site.as_ref()).maybe(self.on);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        self.body.iter()
+    }
+
+    fn says_when(&self) -> bool {
+        true
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Request(self.request.clone()));
+        streams.extend(self.site.as_ref().map(|_| StreamId::Sites));
+    }
+
+    /// The request, the date, that it was neither merged nor withdrawn, that somebody is named, and the site, which must
+    /// be open on that day.
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let request = process.states.request(&self.request)?;
+        let posting = request.require(&self.request)?;
+        let on = past_day(process, self.on, (posting.on, "posted"), "routed")?;
+        request.require_current(&self.request)?;
+        let body = self.body.as_deref().map(str::trim).filter(|body| !body.is_empty()).map(str::to_owned);
+        if body.is_none() && self.site.is_none() {
+            let message = "say to whom it is routed: a body (承办单位), a site, or both";
+            return Err(Refusal::new(Code::InvalidInput, message));
+        }
+        if let Some(site) = &self.site {
+            process.states.sites()?.require_open(site, on)?;
+        }
+        let (at, asked) = (BusinessTime::start_of(on), self.request.clone());
+        let routing = Routing { body, on, site: self.site.clone() };
+        let events = request.decide(RequestCommand::Route { at, request: asked, routing })?;
+        Ok(events.into_iter().map(Event::Request).collect())
+    }
+
+    nothing!(named_key, new_ids, free_text, begins, at_counter);
+}
+
+/// Take back a request on which nobody works.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithdrawRequest {
+    /// Which request.
+    pub request: RequestId,
+    /// On which day; `None` for a text that is no date.
+    pub on: Option<NaiveDate>,
+}
+
+impl Definition for WithdrawRequest {
+    fn write_content(&self, content: &mut Content) {
+        content.text("withdraw_request").text(self.request.as_str()).maybe(self.on);
+    }
+
+    fn says_when(&self) -> bool {
+        true
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.push(StreamId::Request(self.request.clone()));
+    }
+
+    /// The request, the date, that it was neither merged nor withdrawn, that nothing of it was rated, that nobody works
+    /// on it.
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let request = process.states.request(&self.request)?;
+        let posting = request.require(&self.request)?;
+        let on = past_day(process, self.on, (posting.on, "posted"), "withdrawn")?;
+        let (at, asked) = (BusinessTime::start_of(on), self.request.clone());
+        let events = request.decide(RequestCommand::Withdraw { at, request: asked, on })?;
+        Ok(events.into_iter().map(Event::Request).collect())
+    }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+}
