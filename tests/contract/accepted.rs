@@ -586,7 +586,10 @@ fn rows() -> BoxedStrategy<Command> {
         let used = AskedUse { at, merchant: merchant.map(|merchant| id(&merchant)) };
         commands::UseBenefit { benefit: id("QY1"), application: id(&format!("QD{row}")), used }.into()
     });
-    prop_oneof![visit, request, handling, apply, slip, rate, confirm, using].boxed()
+    let withdraw = (row(), prop::option::of(text())).prop_map(|(row, reason)| {
+        commands::WithdrawBenefit { benefit: id("QY1"), application: id(&format!("QD{row}")), reason }.into()
+    });
+    prop_oneof![visit, request, handling, apply, slip, rate, confirm, using, withdraw].boxed()
 }
 
 /// What counters tell that handed goods out before the ledger was asked.
@@ -732,6 +735,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::RegisterBenefit(_) => "register benefit",
         Command::ApplyBenefit(_) => "apply for a benefit",
         Command::UseBenefit(_) => "use a benefit",
+        Command::WithdrawBenefit(_) => "withdraw a benefit",
         Command::IssuePass(_) => "issue pass",
         Command::RegisterOffer(_) => "register offer",
         Command::UsePass(_) => "use pass",
@@ -745,7 +749,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::RecordResult(_) => "record result",
     }
 }
-const KINDS: usize = 67;
+const KINDS: usize = 68;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

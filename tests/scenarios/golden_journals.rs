@@ -20,7 +20,12 @@ use crate::sealed_backups::passphrase_file;
 /// Opens what stood beside a golden journal. Nothing in it is real.
 const PASSPHRASE: &str = "golden journals hold nothing real";
 /// Kinds of events that the newest golden journal does not hold, each with the reason: what came in since it was made.
-const NOT_YET: &[(&str, &str)] = &[];
+const NOT_YET: &[(&str, &str)] = &[
+    ("BenefitWithdrawn", "withdrawals came after it"),
+    ("BenefitPointsReturned", "withdrawals came after it"),
+    ("CertificateReleased", "withdrawals came after it"),
+    ("FundReleased", "withdrawals came after it"),
+];
 
 /// What one version left.
 struct Golden {

@@ -271,7 +271,13 @@ fn operator(action: Action) -> Reach {
     match action {
         Action::Command(C::RegisterWorker | C::DepartWorker | C::RecordCredit) | Action::KeepPerson => Reach::Own,
         Action::Command(
-            C::RecordVisit | C::ConfirmVisit | C::ApplyBenefit | C::UseBenefit | C::IssuePass | C::UsePass,
+            C::RecordVisit
+            | C::ConfirmVisit
+            | C::ApplyBenefit
+            | C::UseBenefit
+            | C::WithdrawBenefit
+            | C::IssuePass
+            | C::UsePass,
         ) => Reach::Own,
         // A statement is of the whole district, and so is whoever prepares it.
         Action::Command(C::PrepareStatement | C::PrepareBodyStatement) | Action::Read(Read::Settling) => {
@@ -382,7 +388,13 @@ fn worker(action: Action) -> Reach {
         // What one reports, does and asks for oneself; of what another did for one, what it was worth. The rules see to it
         // that nobody rates or confirms the own work.
         Action::Command(
-            C::PostRequest | C::RecordHandling | C::RateHandling | C::RecordVisit | C::ConfirmVisit | C::ApplyBenefit,
+            C::PostRequest
+            | C::RecordHandling
+            | C::RateHandling
+            | C::RecordVisit
+            | C::ConfirmVisit
+            | C::ApplyBenefit
+            | C::WithdrawBenefit,
         ) => Reach::Own,
         Action::Command(C::ConsentToSelection | C::WithdrawFromSelection) => Reach::Own,
         Action::Read(

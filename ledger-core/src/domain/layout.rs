@@ -8,7 +8,7 @@ use super::event::StreamId;
 /// Of the programme.
 pub const PROGRAMME: u32 = 6;
 /// Of workers.
-pub const WORKER: u32 = 8;
+pub const WORKER: u32 = 9;
 /// Of merchants.
 pub const MERCHANT: u32 = 4;
 /// Of stores.
@@ -28,11 +28,11 @@ pub const REQUEST: u32 = 2;
 /// Of pairs.
 pub const PAIR: u32 = 1;
 /// Of funds.
-pub const FUND: u32 = 2;
+pub const FUND: u32 = 3;
 /// Of benefits.
-pub const BENEFIT: u32 = 1;
+pub const BENEFIT: u32 = 2;
 /// Of certificates.
-pub const CERTIFICATE: u32 = 1;
+pub const CERTIFICATE: u32 = 2;
 /// Of passes.
 pub const PASS: u32 = 1;
 /// Of offers.

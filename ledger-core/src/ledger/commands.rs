@@ -22,6 +22,7 @@ pub mod statements;
 pub mod stock;
 pub mod stores;
 pub mod visits;
+pub mod withdrawals;
 pub mod workers;
 
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,7 @@ pub use statements::{AnswerDispute, ConfirmStatement, DisputeStatement, PayBody,
 pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
 pub use visits::{ConfirmVisit, RecordVisit};
+pub use withdrawals::WithdrawBenefit;
 pub use workers::{DepartWorker, EraseWorker, ExpireLots, RegisterWorker};
 
 use super::book::Book;
@@ -319,6 +321,8 @@ commands! {
     ApplyBenefit(ApplyBenefit),
     /// Use what was given.
     UseBenefit(UseBenefit),
+    /// Give a benefit back, or wait for it no more.
+    WithdrawBenefit(WithdrawBenefit),
     /// Issue a pass.
     IssuePass(IssuePass),
     /// Register an offer.

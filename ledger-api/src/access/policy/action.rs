@@ -157,6 +157,8 @@ kinds! {
         ApplyBenefit,
         /// Uses a benefit.
         UseBenefit,
+        /// Gives a benefit back, or waits for it no more.
+        WithdrawBenefit,
         /// Issues a pass.
         IssuePass,
         /// Registers an offer.
@@ -473,6 +475,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
                 merchant: used.merchant.as_ref().map(|merchant| merchant.as_str()),
             },
         ),
+        Command::WithdrawBenefit(commands::WithdrawBenefit { application, .. }) => {
+            (CommandKind::WithdrawBenefit, Target::Application { application: application.as_str(), merchant: None })
+        }
         Command::IssuePass(commands::IssuePass { terms, .. }) => {
             (CommandKind::IssuePass, Target::Worker(terms.worker.as_str()))
         }

@@ -53,7 +53,7 @@ pub enum Target<'a> {
         /// Who did it, where somebody claimed it.
         claimer: Option<&'a str>,
     },
-    /// The use of a benefit. Whose it is stands in the journal.
+    /// An application for a benefit, to be used or withdrawn. Whose it is stands in the journal.
     Application {
         /// Which application.
         application: &'a str,

@@ -163,6 +163,11 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         application: id("QD-0001"),
         used: AskedUse { at: full.then(time), merchant: full.then(|| id("YZ-SH001")) },
     };
+    let withdraw = |full: bool| commands::WithdrawBenefit {
+        benefit: id("QY03"),
+        application: id("QD-0001"),
+        reason: full.then(|| "本人不再需要".into()),
+    };
     let amount = AskedAmount::Amount(Fen::new(2_504));
     vec![
         ("register_appointment/full", appointment(true).into()),
@@ -199,5 +204,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         ("confirm_visit/none", confirm(false).into()),
         ("use_benefit/full", using(true).into()),
         ("use_benefit/none", using(false).into()),
+        ("withdraw_benefit/full", withdraw(true).into()),
+        ("withdraw_benefit/none", withdraw(false).into()),
     ]
 }
