@@ -23,7 +23,7 @@ pub struct RequestFigures {
 /// What became of a benefit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BenefitFigures {
-    /// Given.
+    /// Given and not given back.
     pub granted: u64,
     /// Waiting in the queue.
     pub waiting: u64,
@@ -36,7 +36,7 @@ pub struct BenefitFigures {
 pub struct FundFigures {
     /// Appropriated.
     pub appropriated: Fen,
-    /// Set aside and not paid yet.
+    /// Set aside and not paid yet; less than nothing where what was paid was given back since.
     pub committed: Fen,
     /// Paid.
     pub paid: Fen,
@@ -140,6 +140,13 @@ impl Programmes {
                 self.queued.insert(event.application.to_string());
             }
             BenefitEvent::BenefitUsed(_) => figures.used += 1,
+            BenefitEvent::BenefitWithdrawn(event) => {
+                if self.queued.remove(event.application.as_str()) {
+                    figures.waiting -= 1;
+                } else {
+                    figures.granted = figures.granted.saturating_sub(1);
+                }
+            }
         }
     }
 
@@ -150,6 +157,7 @@ impl Programmes {
                 figures.appropriated = event.terms.appropriated;
             }
             FundEvent::FundCommitted(event) => figures.committed += event.amount,
+            FundEvent::FundReleased(event) => figures.committed -= event.amount,
             FundEvent::FundPaid(event) => {
                 figures.committed -= event.amount;
                 figures.paid += event.amount;

@@ -586,8 +586,11 @@ fn rows() -> BoxedStrategy<Command> {
         let used = AskedUse { at, merchant: merchant.map(|merchant| id(&merchant)) };
         commands::UseBenefit { benefit: id("QY1"), application: id(&format!("QD{row}")), used }.into()
     });
+    let withdraw = (row(), prop::option::of(text())).prop_map(|(row, reason)| {
+        commands::WithdrawBenefit { benefit: id("QY1"), application: id(&format!("QD{row}")), reason }.into()
+    });
     prop_oneof![
-        8 => prop_oneof![visit, request, handling, apply, slip, rate, confirm, using],
+        8 => prop_oneof![visit, request, handling, apply, slip, rate, confirm, using, withdraw],
         3 => claims(),
     ]
     .boxed()
@@ -763,6 +766,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::RegisterBenefit(_) => "register benefit",
         Command::ApplyBenefit(_) => "apply for a benefit",
         Command::UseBenefit(_) => "use a benefit",
+        Command::WithdrawBenefit(_) => "withdraw a benefit",
         Command::IssuePass(_) => "issue pass",
         Command::RegisterOffer(_) => "register offer",
         Command::UsePass(_) => "use pass",
@@ -776,7 +780,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::RecordResult(_) => "record result",
     }
 }
-const KINDS: usize = 72;
+const KINDS: usize = 73;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

@@ -1,5 +1,6 @@
 //! Sixty-four clients at one moment for what the documents' programmes have less of than all want: the last places of a
-//! benefit, the last yuan of a fund, the last claims of a request; and places that are added while others apply.
+//! benefit, the last yuan of a fund, the last claims of a request; and places that are added or given back while others
+//! apply.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,8 @@ use crate::size;
 on_both_journals!(
     the_last_places_of_a_benefit_are_given_and_all_others_wait,
     added_places_go_to_those_who_waited_first_however_many_apply_meanwhile,
+    places_given_back_go_to_those_who_waited_first_however_many_apply_meanwhile,
+    a_place_given_back_by_sixty_four_at_once_is_free_once,
     the_last_yuan_of_a_fund_are_set_aside_exactly_once,
     the_last_claims_of_a_request_are_taken_by_as_many_as_may_claim_it,
     claims_apart_are_never_more_than_may_while_others_are_given_up,
@@ -53,6 +56,57 @@ async fn added_places_go_to_those_who_waited_first_however_many_apply_meanwhile(
         let granted = granted(&course.site, &benefit).await;
         let first: Vec<String> = (0..=ADDED).map(|racer| claim(&benefit, racer)).collect();
         assert_eq!(granted, first, "in the order in which they waited");
+    }
+    course.ends_well();
+}
+
+async fn places_given_back_go_to_those_who_waited_first_however_many_apply_meanwhile(site: Site) {
+    const PLACES: usize = 3;
+    const WAITING: usize = 6;
+    const VALUE_FEN: i64 = 1_250;
+    let course = Course::on(site).await;
+    for round in 1..=size::races() {
+        let (fund, benefit) = (format!("ZJ{round:04}"), format!("QY{round:04}"));
+        // Money for the places alone: whoever is promoted is paid by what was freed in the same commit.
+        let body = json!({"id": fund, "body": "总工会", "source": "工会经费", "year": 2025, "amount": "37.50"});
+        accepted(&course.api, Request::post("/v1/funds", format!("setup-{fund}"), body)).await;
+        let body = json!({"id": benefit, "kind": "place", "places": PLACES, "fund": fund, "value": "12.50"});
+        accepted(&course.api, Request::post("/v1/benefits", format!("setup-{benefit}"), body)).await;
+        // The first are given the places, the others wait, in this order.
+        for request in applications(&benefit, 0..PLACES + WAITING) {
+            accepted(&course.api, request).await;
+        }
+        let mut requests = applications(&benefit, PLACES + WAITING..RACERS - PLACES);
+        requests.extend((0..PLACES).map(|racer| withdrawal(&benefit, racer, "back")));
+        let answers = race(std::slice::from_ref(&course.api), requests).await;
+        let (applied, withdrawn) = answers.split_at(RACERS - 2 * PLACES - WAITING);
+        assert_eq!(given(applied), 0, "nobody overtakes: {answers:?}");
+        assert!(withdrawn.iter().all(|(status, body)| (*status, &body["status"]) == (200, &json!("withdrawn"))));
+        assert_eq!(figures(&course.api, &benefit).await, (PLACES, RACERS - 3 * PLACES));
+        let granted = granted(&course.site, &benefit).await;
+        let first: Vec<String> = (0..2 * PLACES).map(|racer| claim(&benefit, racer)).collect();
+        assert_eq!(granted, first, "in the order in which they waited");
+        let (status, fund) = course.api.get(&format!("/v1/funds/{fund}")).await.expect("a read is answered");
+        assert_eq!(status, 200, "{fund}");
+        let parts = ["appropriated", "committed", "free"].map(|part| hundredths(&fund[part]));
+        assert_eq!(parts, [3 * VALUE_FEN, 3 * VALUE_FEN, 0], "{fund}");
+    }
+    course.ends_well();
+}
+
+async fn a_place_given_back_by_sixty_four_at_once_is_free_once(site: Site) {
+    let course = Course::on(site).await;
+    for round in 1..=size::races() {
+        let benefit = format!("QY{round:04}");
+        register(&course.api, &benefit, 1, "places").await;
+        for request in applications(&benefit, 0..3) {
+            accepted(&course.api, request).await;
+        }
+        let requests = (0..RACERS).map(|racer| withdrawal(&benefit, 0, &racer.to_string())).collect();
+        let answers = race(std::slice::from_ref(&course.api), requests).await;
+        assert_eq!(count_winners(&answers, "already_decided"), 1, "{answers:?}");
+        assert_eq!(figures(&course.api, &benefit).await, (1, 1));
+        assert_eq!(granted(&course.site, &benefit).await, [claim(&benefit, 0), claim(&benefit, 1)]);
     }
     course.ends_well();
 }
@@ -174,6 +228,12 @@ fn applications(benefit: &str, racers: std::ops::Range<usize>) -> Vec<Request> {
         Request::post(format!("/v1/benefits/{benefit}/claims"), claim(benefit, racer), body)
     };
     racers.map(one).collect()
+}
+
+/// An application withdrawn, under a key of its own.
+fn withdrawal(benefit: &str, racer: usize, key: &str) -> Request {
+    let claim = claim(benefit, racer);
+    Request::post(format!("/v1/benefits/{benefit}/claims/{claim}/withdraw"), format!("{claim}-{key}"), json!({}))
 }
 
 /// How many were given a place at once. All others wait; nobody is refused.

@@ -6,6 +6,7 @@
 //! | what must hold | where |
 //! | --- | --- |
 //! | granted ≤ places, one worker's ≤ the limit, nobody overtakes | every answer, and [`desk::Desk::check`] |
+//! | what is withdrawn gives back lots, money, certificate and limit, and its place to the next | every answer, the figures |
 //! | appropriated = free + committed, never below zero | [`desk::Desk::check`], the figures of `state` |
 //! | claims, under way or done, ≤ the number allowed, and none of what was withdrawn; nothing earned before the word; one award for what is fed back | every answer, the figures |
 //! | a voucher's claim exactly at its use, a slip's money to the fen, by the slip's own time | the settlement of `state` |

@@ -128,6 +128,7 @@ commands! {
     "register_benefit" | "benefit" => benefits::RegisterBenefit,
     "apply_benefit" | "claim" => benefits::ApplyBenefit,
     "use_benefit" => benefits::UseBenefit,
+    "withdraw_benefit" => benefits::WithdrawBenefit,
     "issue_pass" | "pass" => passes::IssuePass,
     "register_offer" | "offer" => passes::RegisterOffer,
     "use_pass" | "honour" => passes::UsePass,

@@ -53,9 +53,12 @@ struct BenefitJson {
     /// 单价, in yuan.
     #[schema(value_type = f64)]
     value: Exact<Fen>,
+    /// Granted and not given back.
     granted: u64,
     waiting: usize,
     used: u64,
+    /// Given back, or waited for no more.
+    withdrawn: u64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -95,6 +98,7 @@ fn benefit_json(benefit: String, row: Benefit) -> Option<BenefitJson> {
         granted: row.granted,
         waiting,
         used: row.used,
+        withdrawn: row.withdrawn,
     })
 }
 
@@ -142,7 +146,7 @@ struct FundJson {
     year: Option<i32>,
     #[schema(value_type = f64)]
     appropriated: Exact<Fen>,
-    /// Set aside.
+    /// Set aside and not paid; less than nothing where what was paid was given back since.
     #[schema(value_type = f64)]
     committed: Exact<Fen>,
     /// What is left.

@@ -146,9 +146,9 @@ pub(super) struct BodyLineJson {
     pub(super) source: String,
     #[schema(value_type = String, format = DateTime)]
     pub(super) at: String,
-    /// One benefit granted, or one discount given.
-    pub(super) units: u32,
-    /// What the worker spent for it.
+    /// 1 for a benefit granted or a discount given; -1 for a benefit given back.
+    pub(super) units: i32,
+    /// What the worker spent for it, or, less than nothing, got back.
     pub(super) points: PointsJson,
     pub(super) fen: i64,
 }
@@ -174,7 +174,8 @@ pub(super) struct BodyStatement {
     /// How far the fund has come that has come least far.
     #[schema(value_type = String)]
     pub(super) stage: &'static str,
-    pub(super) units: usize,
+    /// Benefits and discounts, less those given back.
+    pub(super) units: i64,
     pub(super) points: PointsJson,
     pub(super) fen: i64,
     pub(super) fen_paid: i64,
@@ -234,7 +235,7 @@ fn body_json(found: OfBody) -> BodyStatement {
         position: line.position,
         source: line.source.to_string(),
         at: line.at.to_string(),
-        units: 1,
+        units: line.units(),
         points: PointsJson(line.points),
         fen: line.amount.fen(),
     };

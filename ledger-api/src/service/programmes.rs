@@ -8,10 +8,12 @@ use ledger_core::domain::benefit::command::{ApplicationTerms, BenefitKind, Benef
 use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pass::command::PassTerms;
 use ledger_core::domain::worker::command::AppointmentTerms;
+use projections::views::application::Withdrawal;
 use projections::views::benefit::Benefit;
 
 use super::ServiceError;
 use super::reading::may_read;
+use super::texts::{Written, tell};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 
@@ -50,6 +52,15 @@ pub struct OwnApplication {
     pub place: Option<usize>,
     /// How it was used, once it was.
     pub used: Option<Use>,
+    /// When and why it was withdrawn, once it was.
+    pub withdrawn: Option<Withdrawal>,
+}
+
+impl OwnApplication {
+    /// Whether it can be withdrawn.
+    pub const fn is_open(&self) -> bool {
+        self.used.is_none() && self.withdrawn.is_none()
+    }
 }
 
 /// A benefit that can be applied for.
@@ -78,7 +89,7 @@ pub async fn of_worker(app: &App, who: Who<'_>, worker: &str, today: NaiveDate) 
     reading.at_least(app, None).await?;
     reading.note_worker(app, worker);
     let benefits: BTreeMap<String, Benefit> = app.views.benefits("", LOOKED_MAX).await?.rows.into_iter().collect();
-    let applications = applications(app, worker, &benefits).await?;
+    let applications = applications(app, who, worker, &benefits).await?;
     let is_of = |pair: &Pair| {
         pair.terms().is_some_and(|terms| [&terms.helper, &terms.helped].iter().any(|one| one.as_str() == worker))
     };
@@ -96,6 +107,7 @@ pub async fn of_worker(app: &App, who: Who<'_>, worker: &str, today: NaiveDate) 
 
 async fn applications(
     app: &App,
+    who: Who<'_>,
     worker: &str,
     benefits: &BTreeMap<String, Benefit>,
 ) -> Result<Vec<OwnApplication>, ServiceError> {
@@ -103,9 +115,15 @@ async fn applications(
         let of = row.benefit?.to_string();
         let benefit = benefits.get(&of)?;
         let place = if row.waits { benefit.place_of(&id) } else { None };
-        Some(OwnApplication { of, place, terms: row.terms?, benefit: benefit.terms.clone()?, used: row.used, id })
+        let (benefit, used, withdrawn) = (benefit.terms.clone()?, row.used, row.withdrawn);
+        Some(OwnApplication { of, place, terms: row.terms?, benefit, used, withdrawn, id })
     });
     let mut rows: Vec<OwnApplication> = rows.collect();
+    let written = rows.iter_mut().filter_map(|row| {
+        let reason = row.withdrawn.as_mut()?.reason.as_mut()?;
+        Some(Written::of_worker(worker, Some(row.id.as_str()), reason))
+    });
+    tell(&app.vault, who, written.collect()).await;
     rows.sort_by_key(|row| std::cmp::Reverse(row.terms.at));
     Ok(rows)
 }
@@ -115,7 +133,8 @@ fn offered(benefits: &BTreeMap<String, Benefit>, had: &[OwnApplication], today: 
     let open = benefits.iter().filter_map(|(id, row)| {
         let terms = row.terms.as_ref()?;
         let year = chrono::Datelike::year(&today);
-        let counted = had.iter().filter(|own| own.of == *id && (!terms.limit_yearly || own.terms.at.year() == year));
+        let stands = |own: &&OwnApplication| own.of == *id && own.withdrawn.is_none();
+        let counted = had.iter().filter(stands).filter(|own| !terms.limit_yearly || own.terms.at.year() == year);
         let below =
             terms.limit_per_worker.is_none_or(|limit| counted.count() < usize::try_from(limit).unwrap_or(usize::MAX));
         let open = terms.kind != BenefitKind::Grant && terms.window.holds(today) && below;

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use ledger_core::domain::benefit::command::BenefitTerms;
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::{ApplicationId, WorkerId};
 use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pair::command::VisitTerms;
 use ledger_core::domain::time::BusinessTime;
@@ -132,10 +132,25 @@ pub struct Queue {
     pub granted: u64,
     /// How many were used.
     pub used: u64,
+    /// How many were given back, or are waited for no more.
+    pub withdrawn: u64,
     /// How many wait, also those who are not shown.
     pub waiting: usize,
     /// Place and time of whoever waits and may be read by whoever asks.
-    pub queue: Vec<(usize, WorkerId, BusinessTime)>,
+    pub queue: Vec<InQueue>,
+}
+
+/// Somebody who waits.
+#[derive(Debug, Clone)]
+pub struct InQueue {
+    /// At which place, from 1 on.
+    pub place: usize,
+    /// The application.
+    pub application: ApplicationId,
+    /// Who.
+    pub worker: WorkerId,
+    /// When it was applied for.
+    pub at: BusinessTime,
 }
 
 /// Benefits, those that somebody waits for first.
@@ -152,15 +167,17 @@ pub async fn queues(app: &App, who: Who<'_>) -> Result<Vec<Queue>, ServiceError>
         let mut queue = Vec::new();
         for (place, queued) in (1_usize..).zip(row.queue.iter().take(SHOWN_MAX)) {
             if is_of_own(app, who, Read::Worker, queued.worker.as_str()).await? {
-                queue.push((place, queued.worker.clone(), queued.at));
+                let (application, worker, at) = (queued.application.clone(), queued.worker.clone(), queued.at);
+                queue.push(InQueue { place, application, worker, at });
             }
         }
-        found.push(Queue { id, terms, granted: row.granted, used: row.used, waiting: row.waiting(), queue });
+        let (granted, used, withdrawn, waiting) = (row.granted, row.used, row.withdrawn, row.waiting());
+        found.push(Queue { id, terms, granted, used, withdrawn, waiting, queue });
     }
     found.sort_by_key(|queue| std::cmp::Reverse(queue.waiting));
     found.truncate(SHOWN_MAX);
     let waiting: Vec<&str> =
-        found.iter().flat_map(|row: &Queue| row.queue.iter().map(|(_, worker, _)| worker.as_str())).collect();
+        found.iter().flat_map(|row: &Queue| row.queue.iter().map(|queued| queued.worker.as_str())).collect();
     reading.note_list(app, waiting.into_iter());
     Ok(found)
 }

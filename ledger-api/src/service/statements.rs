@@ -8,7 +8,7 @@ use ledger_core::domain::ids::{FundId, Key, MerchantId};
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
-use ledger_core::domain::statement::{Line, Stage};
+use ledger_core::domain::statement::{Line, LineKind, Stage};
 use ledger_core::domain::time::{BusinessTime, Month};
 use ledger_core::domain::worker::event::WorkerEvent;
 use ledger_core::ledger::Command;
@@ -65,23 +65,37 @@ pub struct OfFund {
     pub fund: String,
     /// What it comes to, and how far its statement has come.
     pub row: FundMonth,
+    /// What of it can be paid: what it owes, less what later months took back.
+    pub payable: Fen,
     /// The lines.
     pub lines: Vec<BodyLine>,
 }
 
-/// A line of a body's month: one benefit granted, or one discount given.
+/// A line of a body's month: one benefit granted or given back, or one discount given.
 #[derive(Debug, Clone)]
 pub struct BodyLine {
     /// The position of its entry.
     pub position: u64,
+    /// Whether money was set aside or freed.
+    pub kind: LineKind,
     /// The application, or the slip.
     pub source: Key,
     /// Business time: when it happened, not when it was entered.
     pub at: BusinessTime,
     /// What the worker spent for it.
     pub points: Points,
-    /// What was set aside.
+    /// What was set aside; less than nothing for what was freed.
     pub amount: Fen,
+}
+
+impl BodyLine {
+    /// How many benefits or discounts it is: one, or one less for what was given back.
+    pub const fn units(&self) -> i32 {
+        match self.kind {
+            LineKind::Released | LineKind::TakenBack => -1,
+            LineKind::Committed | LineKind::Honoured | LineKind::Money => 1,
+        }
+    }
 }
 
 impl OfBody {
@@ -91,10 +105,15 @@ impl OfBody {
     }
 
     /// Units, points and money of all its lines.
-    pub fn sums(&self) -> (usize, Points, Fen) {
+    pub fn sums(&self) -> (i64, Points, Fen) {
         let lines = || self.funds.iter().flat_map(|fund| &fund.lines);
         let amount = lines().fold(Fen::ZERO, |sum, line| sum + line.amount);
-        (lines().count(), lines().map(|line| line.points).sum(), amount)
+        (lines().map(|line| i64::from(line.units())).sum(), lines().map(|line| line.points).sum(), amount)
+    }
+
+    /// What of it can be paid.
+    pub fn payable(&self) -> Fen {
+        self.funds.iter().fold(Fen::ZERO, |sum, fund| sum + fund.payable)
     }
 
     /// What was paid of it.
@@ -169,19 +188,22 @@ pub async fn of_body(
     }
     let mut funds = Vec::new();
     for (fund, row) in page.rows {
+        let payable = row.payable(month);
         let (Some(row), Ok(id)) = (row.months().get(&month), FundId::new(&fund)) else { continue };
         let mut lines = Vec::new();
-        for (position, Line { source, at, amount, .. }) in app.views.fund_lines(&id, month, page.position).await? {
+        for (position, Line { kind, source, at, amount, .. }) in app.views.fund_lines(&id, month, page.position).await?
+        {
             let points = spent(app, &source, position).await?;
-            lines.push(BodyLine { position, source, at, points, amount });
+            lines.push(BodyLine { position, kind, source, at, points, amount });
         }
-        funds.push(OfFund { fund, row: row.clone(), lines });
+        funds.push(OfFund { fund, row: row.clone(), payable, lines });
     }
     Ok(OfBody { body: body.to_owned(), month, funds, position: page.position })
 }
 
-/// What a worker spent for what was granted under a row; nothing for a slip. Points are spent in the entry just before
-/// the money is set aside, be it by the application or by a later place.
+/// What a worker spent for what was granted under a row, or, less than nothing, got back of it; nothing for a slip. Points
+/// are spent, and go back, in the entry just before the money is set aside or freed, be it by the application, by a later
+/// place or by a withdrawal.
 async fn spent(app: &App, source: &Key, position: u64) -> Result<Points, ServiceError> {
     let before = app.ledger.journal().read(position.saturating_sub(2), 1).await?;
     for entry in before {
@@ -189,6 +211,11 @@ async fn spent(app: &App, source: &Key, position: u64) -> Result<Points, Service
             && Key::from(&spent.application) == *source
         {
             return Ok(spent.points);
+        }
+        if let Event::Worker(WorkerEvent::BenefitPointsReturned(returned)) = entry.event()?
+            && Key::from(&returned.application) == *source
+        {
+            return Ok(Points::ZERO - returned.points);
         }
     }
     Ok(Points::ZERO)
@@ -274,18 +301,20 @@ pub async fn waiting(app: &App, who: Who<'_>) -> Result<(Vec<Waiting>, bool), Se
             }
         }
     }
-    let mut bodies: BTreeMap<(String, String), Vec<FundMonth>> = BTreeMap::new();
+    let mut bodies: BTreeMap<(String, String), Vec<(FundMonth, Fen)>> = BTreeMap::new();
     for (_, fund) in app.views.funds("", LOOKED_MAX).await?.rows {
         let Some(terms) = fund.terms() else { continue };
         for (month, row) in fund.months().iter().filter(|(month, _)| month.to_string() < this) {
-            bodies.entry((month.to_string(), terms.body.clone())).or_default().push(row.clone());
+            let of_body = bodies.entry((month.to_string(), terms.body.clone())).or_default();
+            of_body.push((row.clone(), fund.payable(*month)));
         }
     }
     for ((month, body), rows) in bodies {
-        let amount = rows.iter().fold(Fen::ZERO, |sum, row| sum + row.owed());
+        let amount = rows.iter().fold(Fen::ZERO, |sum, (_, payable)| sum + *payable);
         if amount.is_positive() {
-            let lines = rows.iter().map(|row| row.sums.lines).sum();
-            let stage = least(rows.iter().filter(|row| row.owed().is_positive()).map(FundMonth::stage));
+            let lines = rows.iter().map(|(row, _)| row.sums.lines).sum();
+            let owing = rows.iter().filter(|(_, payable)| payable.is_positive());
+            let stage = least(owing.map(|(row, _)| row.stage()));
             let whose = Whose::Body(body);
             waiting.push(Waiting { whose, month, stage, lines, points: Points::ZERO, amount });
         }

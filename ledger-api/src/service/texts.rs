@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use ledger_core::domain::benefit::BenefitEvent;
 use ledger_core::domain::ids::{Key, WorkerId};
 use ledger_core::domain::selection::SelectionEvent;
 use ledger_core::ledger::commands::beforehand::About;
@@ -60,6 +61,10 @@ async fn worker_of(app: &App, begun: &Begun, key: &Key) -> Result<Option<WorkerI
         let event = entry.event()?;
         if let Some(event) = event.as_worker() {
             return Ok(Some(event.worker().clone()));
+        }
+        // An application that spends nothing, or waits.
+        if let Some(BenefitEvent::BenefitGranted(asked) | BenefitEvent::BenefitQueued(asked)) = event.as_benefit() {
+            return Ok(Some(asked.terms.worker.clone()));
         }
         // An objection to a selection is about a candidate.
         if let Some(candidate) = event.as_selection().and_then(SelectionEvent::candidate) {

@@ -15,7 +15,7 @@ use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::{Command, commands};
 
 use super::form::{Fields, Sent, asked_yuan, read_id};
-use super::me::{days_left, is_queued, letter_state};
+use super::me::{days_left, is_queued, letter_state, withdrawal};
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
 use super::trouble;
 use super::words::Words;
@@ -26,7 +26,7 @@ use crate::service::ServiceError;
 use crate::service::desk::today;
 use crate::service::keys::read_key;
 use crate::service::reading::date;
-use crate::service::rosters::{Appointed, Queue, WaitingVisit, appointments, queues, visits_waiting};
+use crate::service::rosters::{Appointed, InQueue, Queue, WaitingVisit, appointments, queues, visits_waiting};
 
 #[derive(Template)]
 #[template(path = "appointments/page.html", config = ".askama.toml")]
@@ -39,6 +39,10 @@ struct Page {
     letters: Vec<Letter>,
     appoints: bool,
     benefits: Vec<Benefit>,
+    /// Whether whoever looks may withdraw in somebody's name.
+    withdraws: bool,
+    given_back: GivenBack,
+    withdrawal_key: String,
     /// Benefits that the desk can apply for in somebody's name today; none for whoever does not.
     offered: Vec<(String, String)>,
     applied: Applied,
@@ -108,6 +112,14 @@ struct Applied {
     number: String,
 }
 
+/// What was typed of a withdrawal.
+#[derive(Debug, Default)]
+struct GivenBack {
+    benefit: String,
+    application: String,
+    reason: String,
+}
+
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/appointments", get(read).post(act))
@@ -120,6 +132,7 @@ struct Told {
     bad: String,
     typed: Typed,
     applied: Applied,
+    given_back: GivenBack,
 }
 
 async fn read(State(app): State<App>, visitor: Visitor) -> Response {
@@ -136,6 +149,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
                 match fields.get("do") {
                     "appoint" => told.typed = typed(&fields),
                     "apply" => told.applied = applied(&fields, &error),
+                    "withdraw" => told.given_back = given_back(&fields),
                     _ => {}
                 }
                 told
@@ -158,6 +172,11 @@ fn typed(fields: &Fields) -> Typed {
         from: get("from"),
         until: get("until"),
     }
+}
+
+fn given_back(fields: &Fields) -> GivenBack {
+    let get = |name| fields.get(name).to_owned();
+    GivenBack { benefit: get("benefit"), application: get("application"), reason: get("reason") }
 }
 
 fn applied(fields: &Fields, error: &ServiceError) -> Applied {
@@ -199,6 +218,7 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Stri
             let said = if is_queued(&receipt) { w.appointments.queued_for } else { w.appointments.granted_for };
             return Ok(format!("{said} {key}"));
         }
+        "withdraw" => (withdrawal(fields)?, w.programmes.withdrawal_done),
         "dismiss" => (appointment(fields, required(fields, "ended").map(Some)?)?, w.appointments.dismissed),
         _ => (appointment(fields, None)?, w.appointments.appointed),
     };
@@ -229,7 +249,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     if !operator && !approver {
         return Err(Denied.into());
     }
-    let Told { said, bad, mut typed, applied } = told;
+    let Told { said, bad, mut typed, applied, given_back } = told;
     if typed.from.is_empty() {
         typed.from = today.to_string();
     }
@@ -259,6 +279,9 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         } else {
             Vec::new()
         },
+        withdraws: operator && may_ever(who, CommandKind::WithdrawBenefit),
+        given_back,
+        withdrawal_key: new_key("withdrawal"),
         benefits: queues.into_iter().map(|row| benefit(w, row)).collect(),
         number: if applied.number.is_empty() { new_number("QY") } else { applied.number.clone() },
         applied,
@@ -306,12 +329,14 @@ fn letter(w: &Words, at: usize, row: Appointed, today: NaiveDate) -> Letter {
 fn benefit(w: &Words, row: Queue) -> Benefit {
     let a = w.appointments;
     Benefit {
-        given: a.given(row.granted, row.terms.places, row.used),
+        given: a.given(row.granted, row.terms.places, row.used, row.withdrawn),
         waiting: if row.waiting > 0 { a.waiting(row.waiting) } else { String::new() },
         queue: row
             .queue
             .iter()
-            .map(|(place, worker, at)| a.queued(*place, worker.as_str(), &at.date().to_string()))
+            .map(|InQueue { place, application, worker, at }| {
+                a.queued(*place, worker.as_str(), &at.date().to_string(), application.as_str())
+            })
             .collect(),
         id: row.id,
         name: row.terms.name,

@@ -230,6 +230,13 @@ async fn a_worker_sees_benefits_pairs_and_papers_applies_and_confirms_a_visit() 
     assert!(rider.done("/me", &apply).await.starts_with("已发放"), "the same form again is the same application");
     let again = [("do", "apply"), ("key", "A-2"), ("benefit", "YS-QY03"), ("at", "2026-12-01T11:00:00+08:00")];
     assert!(!rider.refused("/me", &again).await.is_empty(), "one for each worker");
+    let back = |key| [("do", "withdraw"), ("key", key), ("benefit", "YS-QY03"), ("application", "A-1")];
+    holds(&rider.read("/me").await, &["撤回申请 A-1", "名额给排队的下一位", "撤回后不再排队"]);
+    assert_eq!(rider.done("/me", &back("W-1")).await, "已撤回申请");
+    assert!(!rider.refused("/me", &back("W-2")).await.is_empty(), "once");
+    let page = rider.read("/me").await;
+    holds(&page, &["已撤回", "撤回日期 2026-12-01", "子女托管班名额（"]);
+    assert!(!page.contains("撤回申请 A-1"), "and it can be applied for again");
     let confirm =
         [("do", "confirm_visit"), ("key", "C-1"), ("pair", "YS-JD01"), ("visit", "YS-ZF01"), ("on", "2026-12-01")];
     assert!(rider.done("/me", &confirm).await.contains("走访已确认"));
@@ -337,6 +344,24 @@ async fn the_desk_sees_what_waits_appoints_and_ends_an_appointment() {
     assert!(operator.refused("/appointments", &subsidy).await.contains("金额无效"));
     let named = [subsidy.as_slice(), &[("amount", "300")]].concat();
     assert_eq!(operator.done("/appointments", &named).await, "已发放，登记号 B-1");
+    // What is given back at the desk goes to the next in the queue, and the worker is told why.
+    let back = |application| {
+        let of = [("do", "withdraw"), ("key", "B-2"), ("benefit", "YS-QY01"), ("reason", "本人出差")];
+        [of.as_slice(), &[("application", application)]].concat()
+    };
+    holds(&operator.read("/appointments").await, &["代为撤回申请", "第 1 位 YS-0012", "登记号 YS-DJ03"]);
+    let refused = operator.send("/appointments", &back("YS-DJ99")).await;
+    holds(&refused, &["role=\"alert\"", "value=\"YS-DJ99\"", "value=\"本人出差\""]);
+    assert_eq!(operator.done("/appointments", &back("YS-DJ01")).await, "已撤回申请");
+    holds(&operator.read("/appointments").await, &["1 人排队", "第 1 位 YS-0001", "已撤回 1"]);
+    assert!(!approver.read("/appointments").await.contains("代为撤回申请"), "an approver does not");
+    let rider = house.enter(Role::Worker).await;
+    holds(&rider.read("/me").await, &["排队第 1 位"]);
+    let own = [("do", "withdraw"), ("key", "B-3"), ("benefit", "YS-QY01"), ("application", "YS-DJ04")];
+    assert_eq!(rider.done("/me", &own).await, "已撤回申请");
+    assert!(!rider.read("/me").await.contains("排队第"), "who leaves the queue waits no more");
+    let others = [("do", "withdraw"), ("key", "B-4"), ("benefit", "YS-QY01"), ("application", "YS-DJ03")];
+    assert!(rider.refused("/me", &others).await.contains("不能办理"));
 }
 
 #[tokio::test]

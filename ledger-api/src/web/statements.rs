@@ -179,6 +179,7 @@ pub(super) const fn kind_told(w: &Words, kind: LineKind) -> &'static str {
         LineKind::Honoured => w.honoured,
         LineKind::TakenBack => w.taken_back,
         LineKind::Money | LineKind::Committed => w.money,
+        LineKind::Released => w.released,
     }
 }
 
@@ -315,7 +316,7 @@ fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
             .flat_map(|fund| &fund.lines)
             .map(|line| Line {
                 at: minute(&line.at.to_string()),
-                kind: said.money,
+                kind: kind_told(w, line.kind),
                 source: line.source.to_string(),
                 points: if line.points.is_zero() { String::new() } else { points(line.points) },
                 amount: yuan(line.amount),
@@ -325,7 +326,7 @@ fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
         prepares: stage != Stage::Confirmed && may(CommandKind::PrepareBodyStatement),
         again: stage != Stage::Open,
         confirms: stage == Stage::Prepared && may(CommandKind::ConfirmBodyStatement),
-        pays: stage == Stage::Confirmed && paid < amount && may(CommandKind::PayBody),
+        pays: stage == Stage::Confirmed && found.payable().is_positive() && may(CommandKind::PayBody),
         answers: false,
         owed: (0, 0),
         workbook: format!("/v1/bodies/{}/statements/{}?format=xlsx", encoded(&found.body), found.month),

@@ -548,11 +548,11 @@ impl Event {
             | Event::Mark(_)
             | Event::Request(_)
             | Event::Pair(_)
-            | Event::Benefit(_)
             | Event::Certificate(_)
             | Event::Pass(_)
             | Event::Offer(_) => None,
             Event::Fund(event) => event.reason(),
+            Event::Benefit(event) => event.reason(),
         }
     }
 

@@ -28,11 +28,11 @@ pub const REQUEST: u32 = 3;
 /// Of pairs.
 pub const PAIR: u32 = 1;
 /// Of funds.
-pub const FUND: u32 = 2;
+pub const FUND: u32 = 3;
 /// Of benefits.
-pub const BENEFIT: u32 = 1;
+pub const BENEFIT: u32 = 2;
 /// Of certificates.
-pub const CERTIFICATE: u32 = 1;
+pub const CERTIFICATE: u32 = 2;
 /// Of passes.
 pub const PASS: u32 = 1;
 /// Of offers.

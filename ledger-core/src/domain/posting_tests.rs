@@ -67,6 +67,9 @@ fn expected() -> Vec<(&'static str, Vec<Move>)> {
         ("Redeemed", vec![(available(), redeemed(), 1_000)]),
         ("Redeemed", vec![(available(), redeemed(), 1_000)]),
         ("PointsHeld", vec![(available(), held(), 1_000)]),
+        // Benefits given back.
+        ("BenefitPointsReturned", vec![(benefit(), available(), 1_600), (benefit(), debt(), 400)]),
+        ("BenefitPointsReturned", vec![(benefit(), available(), 2_000)]),
     ]
 }
 

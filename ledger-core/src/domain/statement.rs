@@ -78,6 +78,8 @@ pub enum LineKind {
     Money,
     /// Money was set aside from a fund.
     Committed,
+    /// Money set aside was freed.
+    Released,
 }
 
 impl LineKind {
@@ -88,6 +90,7 @@ impl LineKind {
             LineKind::TakenBack => "taken_back",
             LineKind::Money => "money",
             LineKind::Committed => "committed",
+            LineKind::Released => "released",
         }
     }
 }
@@ -103,7 +106,7 @@ pub struct Line {
     pub at: BusinessTime,
     /// Points, less than nothing for what was taken back.
     pub points: Points,
-    /// Money.
+    /// Money, less than nothing for what was freed.
     pub amount: Fen,
 }
 

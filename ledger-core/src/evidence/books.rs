@@ -104,7 +104,8 @@ impl Books {
                 Ok(())
             }
             Event::Fund(event) => self.programmes.fund(&self.persons, event, self.movements),
-            Event::Benefit(event) => self.programmes.benefit(event),
+            Event::Benefit(event) => self.programmes.benefit(event, self.movements),
+            Event::Certificate(event) => self.programmes.certificate(event, self.movements),
             Event::Selection(_) if self.movements => Ok(()),
             Event::Selection(event) => self.selections.follow(event),
             Event::Account(event) => {
@@ -117,7 +118,6 @@ impl Books {
             | Event::Sites(_)
             | Event::Mark(_)
             | Event::Pair(_)
-            | Event::Certificate(_)
             | Event::Pass(_)
             | Event::Offer(_) => Ok(()),
         }
@@ -283,6 +283,7 @@ impl Own<'_> {
         posted?;
         let reading = Reading::of(event);
         book.lots(reading.lots)?;
+        book.paid(reading.paid)?;
         book.ways.follow(self.persons, reading.way)?;
         self.caps.follow(&mut book.used, reading.cap)?;
         // The listing of the day sets the limit. Entries of older versions were held to the listing recorded last, and

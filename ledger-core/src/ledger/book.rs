@@ -505,6 +505,7 @@ mod tests {
             | Command::RegisterBenefit(_)
             | Command::ApplyBenefit(_)
             | Command::UseBenefit(_)
+            | Command::WithdrawBenefit(_)
             | Command::IssuePass(_)
             | Command::RegisterOffer(_)
             | Command::UsePass(_)

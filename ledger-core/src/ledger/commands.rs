@@ -24,6 +24,7 @@ pub mod statements;
 pub mod stock;
 pub mod stores;
 pub mod visits;
+pub mod withdrawals;
 pub mod workers;
 
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,7 @@ pub use statements::{AnswerDispute, ConfirmStatement, DisputeStatement, PayBody,
 pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
 pub use visits::{ConfirmVisit, RecordVisit};
+pub use withdrawals::WithdrawBenefit;
 pub use workers::{DepartWorker, EraseWorker, ExpireLots, RegisterWorker};
 
 use super::book::Book;
@@ -333,6 +335,8 @@ commands! {
     ApplyBenefit(ApplyBenefit),
     /// Use what was given.
     UseBenefit(UseBenefit),
+    /// Give a benefit back, or wait for it no more.
+    WithdrawBenefit(WithdrawBenefit),
     /// Issue a pass.
     IssuePass(IssuePass),
     /// Register an offer.

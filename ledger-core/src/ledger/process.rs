@@ -2,6 +2,7 @@
 
 pub(super) mod guards;
 pub(super) mod measures;
+pub(super) mod places;
 pub(super) mod rows;
 pub(super) mod spending;
 

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use ledger_core::domain::event::Subject;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::worker::event::{LotPart, Lots, WorkerEvent};
 
@@ -15,7 +16,7 @@ use super::Account;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AsOf {
     account: Account,
-    /// As of a past day alone: the lots of redemptions and holds, by name, for when they come back.
+    /// As of a past day alone: the lots of redemptions, holds and benefits, by name, for when they come back.
     away: Option<BTreeMap<String, Vec<LotPart>>>,
 }
 
@@ -46,8 +47,8 @@ impl AsOf {
             }
             Lots::TakenBack { lot, left, expired } => account.take_back_what_was_there(lot, left + expired),
             Lots::Taken(parts) => {
-                if let Some(name) = event.begins() {
-                    away.insert(name.to_string(), parts.to_vec());
+                if let Some(name) = named(event.begins(), event) {
+                    away.insert(name, parts.to_vec());
                 }
             }
             Lots::Spent(_) => {
@@ -57,12 +58,17 @@ impl AsOf {
                 }
             }
             Lots::Returned(parts) => {
-                let taken = event.follows().and_then(|name| away.remove(&name.to_string()));
+                let taken = named(event.follows(), event).and_then(|name| away.remove(&name));
                 account.return_unowed(&taken.unwrap_or_default(), parts);
             }
             Lots::Expired(_) | Lots::Unexpired(_) | Lots::About(_) | Lots::None => {}
         }
     }
+}
+
+/// Under which name points are away: that of the redemption or hold, or of the application for a benefit.
+fn named(subject: Option<Subject<'_>>, event: &WorkerEvent) -> Option<String> {
+    subject.map(|name| name.to_string()).or_else(|| event.application().map(ToString::to_string))
 }
 
 impl Account {

@@ -1,9 +1,11 @@
-//! One row an application of a worker for a benefit: whether it was granted or waits, and how it was used.
+//! One row an application of a worker for a benefit: whether it was granted or waits, how it was used, and whether it was
+//! withdrawn.
 
 use ledger_core::domain::benefit::BenefitEvent;
 use ledger_core::domain::benefit::command::{ApplicationTerms, Use};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::BenefitId;
+use ledger_core::domain::time::BusinessTime;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -21,6 +23,17 @@ pub struct Application {
     pub waits: bool,
     /// How it was used, once it was.
     pub used: Option<Use>,
+    /// When and why it was withdrawn, once it was.
+    pub withdrawn: Option<Withdrawal>,
+}
+
+/// That an application was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// When.
+    pub at: BusinessTime,
+    /// Why, where somebody said: the reference that the vault gave for it.
+    pub reason: Option<String>,
 }
 
 /// The view, keyed by worker and application.
@@ -36,6 +49,7 @@ impl View for ApplicationView {
                 vec![under(event.terms.worker.as_str(), &event.application)]
             }
             Some(BenefitEvent::BenefitUsed(event)) => vec![under(event.worker.as_str(), &event.application)],
+            Some(BenefitEvent::BenefitWithdrawn(event)) => vec![under(event.worker.as_str(), &event.application)],
             Some(BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_)) | None => Vec::new(),
         }
     }
@@ -53,6 +67,10 @@ impl View for ApplicationView {
                 row.waits = true;
             }
             Some(BenefitEvent::BenefitUsed(event)) => row.used = Some(event.used.clone()),
+            Some(BenefitEvent::BenefitWithdrawn(event)) => {
+                row.waits = false;
+                row.withdrawn = Some(Withdrawal { at: event.at, reason: event.reason.clone() });
+            }
             Some(BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_)) | None => {}
         }
     }

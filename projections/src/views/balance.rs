@@ -117,6 +117,7 @@ impl View for BalanceView {
             WorkerAct::Erasure(_)
             | WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
+            | WorkerAct::BenefitReturn(_)
             | WorkerAct::Hold(_)
             | WorkerAct::HoldEnd(_)
             | WorkerAct::Redemption(_)

@@ -15,10 +15,12 @@ use crate::fold::View;
 pub struct Benefit {
     /// The particulars.
     pub terms: Option<BenefitTerms>,
-    /// Given.
+    /// Given and not given back.
     pub granted: u64,
     /// Used.
     pub used: u64,
+    /// Withdrawn: given back, or waited for no more.
+    pub withdrawn: u64,
     /// Who waits, in the order in which they came.
     pub queue: Vec<Queued>,
 }
@@ -82,6 +84,14 @@ impl View for BenefitView {
                 });
             }
             BenefitEvent::BenefitUsed(_) => row.used += 1,
+            BenefitEvent::BenefitWithdrawn(event) => {
+                row.withdrawn += 1;
+                if event.waited {
+                    row.queue.retain(|queued| queued.application != event.application);
+                } else {
+                    row.granted = row.granted.saturating_sub(1);
+                }
+            }
         }
     }
 }

@@ -7,6 +7,9 @@ use super::kinds::Kind;
 
 const AT: &str = "2025-06-02T09:00:00+08:00";
 
+const CLAIM: &str = r#"{"key": "NAME-{n}", "command": "claim", "benefit": "QY-1", "worker": "W0002",
+    "at": "2025-06-02T09:00:00+08:00"}"#;
+
 /// What the programmes' controls stand on.
 pub(super) fn stage() -> Vec<Value> {
     vec![
@@ -88,6 +91,16 @@ fn rows() -> Vec<Control> {
             &[("/worker", Kind::Known("unknown_worker"))],
             201,
         ),
+        Control {
+            before: &[CLAIM],
+            ..post(
+                "/v1/benefits/{id}/claims/{claim}/withdraw",
+                &[("QY-1", Kind::Known("unknown_benefit")), ("NAME-{n}", Kind::Made("unknown_benefit"))],
+                json!({}),
+                &[],
+                200,
+            )
+        },
     ]
 }
 

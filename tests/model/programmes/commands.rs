@@ -307,6 +307,11 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
             application: id(&format!("A{application}")),
             used: used((day, merchant)),
         }),
+        Step::Withdraw { application, benefit } => Command::WithdrawBenefit(commands::WithdrawBenefit {
+            benefit: id(&format!("B{benefit}")),
+            application: id(&format!("A{application}")),
+            reason: None,
+        }),
         Step::Places { benefit: number, places } => benefit(number, Some(places)),
         Step::Slip { slip, pass, offer, day, yuan, wrong } => {
             let (price, paid) = desk::slip_amounts(offer, yuan, wrong);

@@ -135,6 +135,7 @@ pub(crate) fn own_key(step: &Step) -> Option<String> {
         | Step::Rate { .. }
         | Step::Confirm { .. }
         | Step::Use { .. }
+        | Step::Withdraw { .. }
         | Step::Places { .. }
         | Step::Lose { .. }
         | Step::Again(_)
@@ -159,6 +160,7 @@ fn content(step: &Step) -> Step {
         | Step::Rate { .. }
         | Step::Confirm { .. }
         | Step::Use { .. }
+        | Step::Withdraw { .. }
         | Step::Places { .. }
         | Step::Slip { .. }
         | Step::Lose { .. }
@@ -215,6 +217,9 @@ pub(crate) const REACHED: &[&str] = &[
     "offer_ended",
     "a row waits in a queue",
     "somebody who waited is given a place",
+    "somebody leaves the queue",
+    "a place that was given back goes to the next",
+    "a certificate is claimed again",
     "a row is capped",
     "late and without a place",
     "a claim is reported",
@@ -279,6 +284,16 @@ struct Applied {
     fen: Option<u16>,
     waits: bool,
     used: bool,
+    withdrawn: bool,
+    certificate: Option<u8>,
+    /// From which lots it was paid, with how much.
+    paid: Vec<(usize, i64)>,
+}
+
+impl Applied {
+    fn is_given(&self) -> bool {
+        !self.waits && !self.withdrawn
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -406,6 +421,7 @@ impl Desk {
                 self.apply(application, benefit, (worker, day), certificate, fen, used)?;
             }
             Step::Use { application, benefit, day, merchant } => self.use_later(application, benefit, day, merchant)?,
+            Step::Withdraw { application, benefit } => self.withdraw(application, benefit)?,
             Step::Places { benefit, places } => return self.enlarge(benefit, places),
             Step::Slip { slip: _, pass, offer, day, yuan, wrong } => self.slip(pass, offer, day, yuan, wrong)?,
             Step::Lose { day } => return Ok(self.lose(day)),
@@ -726,8 +742,12 @@ impl Desk {
         if certificate.is_some_and(|number| !self.certificates.insert(number)) {
             return Err("already_claimed");
         }
+        let claimed_before = |row: &Applied| certificate.is_some() && row.certificate == certificate;
+        if self.benefits.iter().flat_map(|of| of.rows.values()).any(claimed_before) {
+            self.met.insert("a certificate is claimed again");
+        }
         let at = usize::from(benefit);
-        let own = self.benefits[at].rows.values().filter(|row| row.worker == worker);
+        let own = self.benefits[at].rows.values().filter(|row| row.worker == worker && !row.withdrawn);
         let had = own.filter(|row| !is.yearly || month(row.day).0 == month(day).0).count();
         if is.limit.is_some_and(|limit| had >= limit as usize) {
             return Err("limit_per_worker");
@@ -741,19 +761,22 @@ impl Desk {
             return Err("quota_full");
         }
         let late = self.benefits[at].latest.is_some_and(|latest| month(day) < latest);
+        let mut paid = Vec::new();
         if has_place || late {
             let mut after = self.clone();
-            after.spend(worker, day, is.price)?;
+            let parts = after.spend(worker, day, is.price)?;
             after.commit(is.fund, cost)?;
             if has_place {
                 *self = after;
+                paid = parts;
             } else {
                 self.met.insert("late and without a place");
             }
         }
         let of = &mut self.benefits[at];
         of.latest = of.latest.max(Some(month(day)));
-        of.rows.insert(number, Applied { worker, day, fen, waits: !has_place, used: false });
+        let (waits, used_yet, withdrawn) = (!has_place, false, false);
+        of.rows.insert(number, Applied { worker, day, fen, waits, used: used_yet, withdrawn, certificate, paid });
         if has_place {
             of.granted += 1;
         } else {
@@ -783,21 +806,23 @@ impl Desk {
     }
 
     /// What ends first is spent first, then what was recorded first; only what can be spent on the day.
-    fn spend(&mut self, worker: u8, day: Day, price: i64) -> Refused {
+    /// Tells from which.
+    fn spend(&mut self, worker: u8, day: Day, price: i64) -> Refused<Vec<(usize, i64)>> {
         let on = date(day);
         let lots = &mut self.lots[usize::from(worker)];
         let mut open: Vec<usize> = (0..lots.len())
             .filter(|lot| lots[*lot].day <= day && lots[*lot].ends.is_none_or(|ends| on < ends))
             .collect();
         open.sort_by_key(|lot| (lots[*lot].ends.is_none(), lots[*lot].ends, *lot));
-        let mut missing = price;
+        let (mut missing, mut parts) = (price, Vec::new());
         for lot in open {
             let part = missing.min(lots[lot].left);
             lots[lot].left -= part;
             missing -= part;
+            parts.push((lot, part));
         }
         self.spent[usize::from(worker)] += price;
-        if missing > 0 { Err("insufficient_points") } else { Ok(()) }
+        if missing > 0 { Err("insufficient_points") } else { Ok(parts) }
     }
 
     fn commit(&mut self, fund: usize, fen: i64) -> Refused {
@@ -813,7 +838,7 @@ impl Desk {
     fn use_later(&mut self, number: u8, benefit: u8, on: Day, merchant: Option<u8>) -> Refused {
         let is = BENEFITS.get(usize::from(benefit)).ok_or("unknown_benefit")?;
         let known = self.benefits[usize::from(benefit)].rows.get(&number).ok_or("unknown_benefit")?;
-        if known.used {
+        if known.used || known.withdrawn {
             return Err("already_decided");
         }
         if on < known.day {
@@ -837,24 +862,59 @@ impl Desk {
         Ok(())
     }
 
-    /// Never fewer than were given. Those who wait are given places in their order: who has too few points goes on waiting, and where the fund has too
-    /// little nobody behind gets ahead.
+    /// All that it cost goes back to where it came from, the certificate to its holder, and the place to the next.
+    fn withdraw(&mut self, number: u8, benefit: u8) -> Refused {
+        let is = BENEFITS.get(usize::from(benefit)).ok_or("unknown_benefit")?;
+        let of = &mut self.benefits[usize::from(benefit)];
+        let row = of.rows.get_mut(&number).ok_or("unknown_benefit")?;
+        if row.used || row.withdrawn {
+            return Err("already_decided");
+        }
+        row.withdrawn = true;
+        let row = row.clone();
+        if let Some(certificate) = row.certificate {
+            self.certificates.remove(&certificate);
+        }
+        if row.waits {
+            of.queue.retain(|waiting| *waiting != number);
+            self.met.insert("somebody leaves the queue");
+        } else {
+            of.granted -= 1;
+            self.committed[is.fund] -= Desk::cost(is, row.fen).expect("it was judged");
+            self.spent[usize::from(row.worker)] -= is.price;
+            for (lot, part) in row.paid {
+                self.lots[usize::from(row.worker)][lot].left += part;
+            }
+        }
+        if self.promote(benefit) {
+            self.met.insert("a place that was given back goes to the next");
+        }
+        Ok(())
+    }
+
+    /// Never fewer than were given.
     fn enlarge(&mut self, benefit: u8, places: u32) -> Refused<bool> {
-        let (at, is) = (usize::from(benefit), &BENEFITS[usize::from(benefit)]);
-        if places < self.benefits[at].granted {
+        let of = &mut self.benefits[usize::from(benefit)];
+        if places < of.granted {
             return Err("invalid_quantity");
         }
-        let mut changed = self.benefits[at].places != Some(places);
-        self.benefits[at].places = Some(places);
+        let changed = of.places != Some(places);
+        of.places = Some(places);
+        Ok(self.promote(benefit) | changed)
+    }
+
+    /// Those who wait are given places in their order: who has too few points goes on waiting, and where the fund has too
+    /// little nobody behind gets ahead. Whether anybody is.
+    fn promote(&mut self, benefit: u8) -> bool {
+        let (at, is) = (usize::from(benefit), &BENEFITS[usize::from(benefit)]);
+        let mut changed = false;
         for number in self.benefits[at].queue.clone() {
             if !self.has_place(at) {
                 break;
             }
             let row = self.benefits[at].rows[&number].clone();
             let mut after = self.clone();
-            if after.spend(row.worker, row.day, is.price).is_err() {
-                continue;
-            }
+            let Ok(paid) = after.spend(row.worker, row.day, is.price) else { continue };
             if after.commit(is.fund, Desk::cost(is, row.fen).expect("it was judged")).is_err() {
                 break;
             }
@@ -862,11 +922,12 @@ impl Desk {
             let of = &mut self.benefits[at];
             of.granted += 1;
             of.queue.retain(|waiting| *waiting != number);
-            of.rows.get_mut(&number).expect("it waits").waits = false;
+            let row = of.rows.get_mut(&number).expect("it waits");
+            (row.waits, row.paid) = (false, paid);
             self.met.insert("somebody who waited is given a place");
             changed = true;
         }
-        Ok(changed)
+        changed
     }
 
     fn slip(&mut self, pass: u8, offer: u8, day: Day, yuan: u8, wrong: bool) -> Refused {
@@ -905,11 +966,11 @@ impl Desk {
     /// What holds whatever was asked.
     pub(crate) fn check(&self) {
         for (of, is) in self.benefits.iter().zip(&BENEFITS) {
-            let given = of.rows.values().filter(|row| !row.waits).count();
+            let given = of.rows.values().filter(|row| row.is_given()).count();
             assert_eq!(given, of.granted as usize);
             assert!(of.places.is_none_or(|places| of.granted <= places), "{of:?}");
             for worker in 0..4 {
-                let had = of.rows.values().filter(|row| row.worker == worker).count();
+                let had = of.rows.values().filter(|row| row.worker == worker && !row.withdrawn).count();
                 assert!(is.limit.is_none_or(|limit| had <= limit as usize), "{of:?}");
             }
         }

@@ -90,7 +90,11 @@ fn a_rider_confirms_a_visit_applies_and_a_merchant_takes_the_voucher() {
     unfold(&mut visit);
     visit.browser.press("button", "申请");
     visit.browser.told("status", "已发放");
+    unfold(&mut visit);
     pictures(&mut visit, "me");
+    // The newest comes first: what was applied for just now is given back.
+    visit.browser.press("button", "确认撤回");
+    visit.browser.told("status", "已撤回申请");
 
     visit.enter("商户", "/merchant");
     visit.browser.write("登记号", "YS-DJ05");
@@ -127,7 +131,16 @@ fn an_approver_appoints_and_sees_what_waits() {
     go(&mut visit, "/appointments");
     visit.browser.press("button", "本人已确认，代为登记");
     visit.browser.told("status", "走访已确认");
+    // The place that one gives back goes to the first in the queue.
+    visit.browser.write("登记号", "YS-DJ01");
+    visit.browser.press("button", "撤回");
+    visit.browser.told("status", "已撤回申请");
+    let text = visit.browser.text();
+    assert!(text.contains("1 人排队") && text.contains("已撤回 1"), "{text}");
+    pictures(&mut visit, "withdrawal");
     assert_eq!(visit.complaints(), Vec::<serde_json::Value>::new());
+    drop(visit);
+    run(&journal, &["verify"]).expect(0);
 }
 
 #[test]

@@ -160,6 +160,8 @@ kinds! {
         ApplyBenefit => &[(Operator, Own), (Worker, Own)],
         /// Uses a benefit.
         UseBenefit => &[(Operator, Own), (Merchant, Own)],
+        /// Gives a benefit back, or waits for it no more.
+        WithdrawBenefit => &[(Operator, Own), (Worker, Own)],
         /// Issues a pass.
         IssuePass => &[(Operator, Own)],
         /// Registers an offer.
@@ -353,6 +355,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
                 merchant: used.merchant.as_ref().map(|merchant| merchant.as_str()),
             },
         ),
+        Command::WithdrawBenefit(commands::WithdrawBenefit { application, .. }) => {
+            (CommandKind::WithdrawBenefit, Target::Application { application: application.as_str(), merchant: None })
+        }
         Command::IssuePass(commands::IssuePass { terms, .. }) => {
             (CommandKind::IssuePass, Target::Worker(terms.worker.as_str()))
         }

@@ -60,7 +60,7 @@ pub enum Target<'a> {
         /// Which claim.
         claim: &'a str,
     },
-    /// The use of a benefit. Whose it is stands in the journal.
+    /// An application for a benefit, to be used or withdrawn. Whose it is stands in the journal.
     Application {
         /// Which application.
         application: &'a str,

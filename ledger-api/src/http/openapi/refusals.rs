@@ -207,6 +207,7 @@ const LEDGER: &[(&str, &[Code])] = &[
             Code::InvalidAmount,
         ],
     ),
+    ("/v1/benefits/{id}/claims/{claim}/withdraw", &[Code::InvalidDate, Code::AlreadyDecided]),
     ("/v1/passes", &[Code::UnknownWorker, Code::InvalidDate]),
     ("/v1/offers", &[Code::UnknownMerchant, Code::InvalidDate]),
     (

@@ -7,7 +7,8 @@ use crate::document::{Cell, Document, Layout, Name, Table, name};
 
 const MERCHANT_NOTE: &str = "对账单由一人编制、另一人确认、第三人付款；确认后发生或补录的，记入以后月份。\
     积分与金额各记各的，互不折算。";
-const BODY_NOTE: &str = "责任单位当月由其资金占用的权益与优惠，逐笔列示；由一人编制、另一人确认、第三人付款。";
+const BODY_NOTE: &str =
+    "责任单位当月由其资金占用的权益与优惠，逐笔列示，撤回的权益以负数冲减；由一人编制、另一人确认、第三人付款。";
 
 const MERCHANT_COLUMNS: &[Name] = &[
     name("position", "账本序号"),
@@ -107,7 +108,7 @@ pub(super) fn of_body(answer: &BodyStatement) -> Document {
             (name("body", "责任单位"), Cell::Text(answer.body.clone())),
             (name("month", "月份"), Cell::Text(answer.month.clone())),
             (name("stage", "状态"), Cell::Text(stage_word(answer.stage).to_owned())),
-            (name("units_sum", "份数合计"), Cell::Count(i128::try_from(answer.units).unwrap_or(i128::MAX))),
+            (name("units_sum", "份数合计"), Cell::count(answer.units)),
             (name("points_sum", "积分合计"), Cell::Points(answer.points.0)),
             (name("fen_sum", "金额合计(分)"), Cell::count(answer.fen)),
             (name("fen_paid", "已付(分)"), Cell::count(answer.fen_paid)),

@@ -275,6 +275,55 @@ async fn a_benefit_is_granted_while_there_are_places_and_honoured_by_the_merchan
 }
 
 #[tokio::test]
+async fn what_is_given_back_goes_to_the_next_in_the_queue_and_counts_no_more() {
+    let edge = district().await;
+    with_benefit(&edge).await;
+    let claims = "/v1/benefits/QY1/claims";
+    let ask = |worker: &str| json!({"worker": worker, "at": "2024-03-05T08:30:00+08:00", "certificate": format!("ZS-{worker}")});
+    let worker = By::new(&edge, Role::Worker, Some("WZ")).await;
+    let other = By::new(&edge, Role::Worker, Some("WX")).await;
+    assert_eq!(taken(&worker.post(claims, "QD1", ask("WZ")).await)["status"], "granted");
+    assert_eq!(taken(&other.post(claims, "QD2", ask("WX")).await)["status"], "waiting");
+    let back = |claim: &str| format!("{claims}/{claim}/withdraw");
+    // Whose it is, or at whose site; of what is not there only who may do it to all is told so.
+    assert_eq!(other.post(&back("QD1"), "CH1", json!({})).await.no(), (403, "forbidden"));
+    let elsewhere = By::new(&edge, Role::Operator, Some("Y")).await;
+    assert_eq!(elsewhere.post(&back("QD1"), "CH1", json!({})).await.no(), (403, "forbidden"));
+    assert_eq!(edge.post(&back("QD9"), "CH1", json!({})).await.no(), (404, "unknown_benefit"));
+    let withdrawn = worker.post(&back("QD1"), "CH1", json!({"reason": "本人不再需要"})).await;
+    assert_eq!(taken(&withdrawn)["status"], "withdrawn");
+    assert_eq!(withdrawn.body["points"], json!(5));
+    let again = worker.post(&back("QD1"), "CH1", json!({"reason": "本人不再需要"})).await;
+    assert_eq!(again.body, withdrawn.body, "the same once more is a repeat");
+    assert_eq!(worker.post(&back("QD1"), "CH2", json!({})).await.no(), (409, "already_decided"));
+    assert_eq!(taken(&worker.post(claims, "QD1", ask("WZ")).await)["status"], "granted", "the row was recorded");
+    assert_eq!((points(&edge, "WZ").await, points(&edge, "WX").await), (json!(10), json!(5)));
+    let read = worker.get("/v1/benefits/QY1").await.body;
+    let figures = ["granted", "waiting", "used", "withdrawn"].map(|of| read[of].clone());
+    assert_eq!(figures, [json!(1), json!(0), json!(0), json!(1)], "{read}");
+    let fund = edge.get("/v1/funds/ZJ1").await.body;
+    assert_eq!([&fund["committed"], &fund["free"]], [&json!(60.5), &json!(39.5)], "freed, and set aside for the next");
+    let using = json!({"at": "2024-03-06T08:30:00+08:00", "merchant": "M1"});
+    assert_eq!(edge.post(&format!("{claims}/QD1/use"), "SY1", using.clone()).await.no(), (409, "already_decided"));
+    // Neither the limit nor the certificate is taken any more; the place is, so that it waits, and may leave the queue.
+    assert_eq!(taken(&worker.post(claims, "QD3", ask("WZ")).await)["status"], "waiting");
+    let here = By::new(&edge, Role::Operator, Some("Z")).await;
+    assert_eq!(taken(&here.post(&back("QD3"), "CH3", json!({})).await)["points"], json!(0));
+    taken(&edge.post(&format!("{claims}/QD2/use"), "SY2", using).await);
+    assert_eq!(other.post(&back("QD2"), "CH4", json!({})).await.no(), (409, "already_decided"));
+    let read = worker.get("/v1/benefits/QY1").await.body;
+    let figures = ["granted", "waiting", "used", "withdrawn"].map(|of| read[of].clone());
+    assert_eq!(figures, [json!(1), json!(0), json!(1), json!(2)], "{read}");
+    // In a batch it is the same.
+    let batch = json!([
+        {"key": "QD4", "command": "claim", "benefit": "QY1", "worker": "WZ", "at": "2024-03-05T08:30:00+08:00"},
+        {"key": "CH5", "command": "withdraw_benefit", "benefit": "QY1", "claim": "QD4"},
+    ]);
+    let told = here.post("/v1/batch", "batch", batch).await;
+    assert_eq!(told.body["results"][1]["body"]["status"], "withdrawn", "{told:?}");
+}
+
+#[tokio::test]
 async fn money_that_an_application_names_is_entered_by_somebody_else() {
     let edge = district().await;
     with_benefit(&edge).await;

@@ -181,6 +181,7 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/pairs/{id}/visits",
         "/v1/pairs/{id}/visits/{visit}/confirm",
         "/v1/benefits/{id}/claims",
+        "/v1/benefits/{id}/claims/{claim}/withdraw",
         "/v1/selections/{id}/consents",
         "/v1/selections/{id}/withdraw",
     ];

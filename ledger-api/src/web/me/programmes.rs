@@ -52,6 +52,13 @@ pub(super) struct Benefit {
     pub(super) when: String,
     /// The number as a picture, while it can be shown to somebody.
     pub(super) code: String,
+    /// The benefit's own number, and the key of the form that withdraws; none where nothing can be withdrawn.
+    pub(super) of: String,
+    pub(super) key: Option<String>,
+    /// Whether it waits: then nothing comes back.
+    pub(super) waits: bool,
+    /// Why it was withdrawn, where somebody said.
+    pub(super) reason: String,
 }
 
 pub(super) struct OwnPair {
@@ -120,12 +127,13 @@ fn benefit(w: &Words, own: &OwnApplication, today: NaiveDate) -> Result<Benefit,
     let p = w.programmes;
     let until = own.benefit.window.through;
     let left = until.map(|day| (day - today).num_days());
-    let (state, colour) = match (&own.used, own.place) {
-        (Some(_), _) => (p.used.to_owned(), "ok"),
-        (None, Some(place)) => (p.place(place), "wait"),
-        (None, None) => (p.granted.to_owned(), "info"),
+    let (state, colour) = match (&own.withdrawn, &own.used, own.place) {
+        (Some(_), ..) => (p.withdrawn.to_owned(), "info"),
+        (None, Some(_), _) => (p.used.to_owned(), "ok"),
+        (None, None, Some(place)) => (p.place(place), "wait"),
+        (None, None, None) => (p.granted.to_owned(), "info"),
     };
-    let open = own.used.is_none() && own.place.is_none();
+    let open = own.is_open() && own.place.is_none();
     let usable = open && left.is_none_or(|left| left >= 0);
     let code = if usable {
         let drawn = Picture::Svg.draw(&own.id).map_err(|error| Trouble::Fault(error.to_string()))?;
@@ -140,11 +148,16 @@ fn benefit(w: &Words, own: &OwnApplication, today: NaiveDate) -> Result<Benefit,
         state,
         colour,
         until: until.map(|(day, left)| format!("{} {day} · {}", p.use_until, p.left(left))).unwrap_or_default(),
-        when: match &own.used {
-            Some(used) => format!("{} {}", p.used_on, used.at.date()),
-            None => format!("{} {}", p.applied_on, own.terms.at.date()),
+        when: match (&own.withdrawn, &own.used) {
+            (Some(withdrawn), _) => format!("{} {}", p.withdrawn_on, withdrawn.at.date()),
+            (None, Some(used)) => format!("{} {}", p.used_on, used.at.date()),
+            (None, None) => format!("{} {}", p.applied_on, own.terms.at.date()),
         },
         code,
+        of: own.of.clone(),
+        key: own.is_open().then(|| new_key("withdrawal")),
+        waits: own.place.is_some(),
+        reason: own.withdrawn.as_ref().and_then(|withdrawn| withdrawn.reason.clone()).unwrap_or_default(),
     })
 }
 
@@ -277,6 +290,11 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
             let receipt = give(app, visitor, key, Command::from(command)).await?;
             if is_queued(&receipt) { w.applied_queued } else { w.applied_granted }
         }
+        "withdraw" => {
+            let command = withdrawal(fields)?;
+            give(app, visitor, key, command).await?;
+            w.withdrawal_done
+        }
         "report_visit" => {
             let command = commands::RecordVisit {
                 visit: (&read_key(key)?).into(),
@@ -304,6 +322,13 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
         _ => return Ok(None),
     };
     Ok(Some(said.to_owned()))
+}
+
+/// What a form asks for that withdraws an application, here and at the desk.
+pub(in crate::web) fn withdrawal(fields: &Fields) -> Result<Command, Trouble> {
+    let (benefit, application) = (read_id(fields.get("benefit"))?, read_id(fields.get("application"))?);
+    let reason = fields.some("reason").map(str::to_owned);
+    Ok(commands::WithdrawBenefit { benefit, application, reason }.into())
 }
 
 /// Whether whoever applied stands in a queue.

@@ -33,16 +33,26 @@ words! {
     granted_for: "已发放，登记号", "Granted as";
     queued_for: "名额已满，已排队，登记号", "Places are gone; queued as";
     applied: "申请于", "applied on";
+    application: "登记号", "Number of the application";
+    withdraw_for: "代为撤回申请", "Withdraw for somebody";
+    withdraw_note: "没有使用的才能撤回。已发放的退回积分和资金，名额给排队的下一位；排队的不再排队。", "Only what was not used. Of what was granted points and money go back, and the place goes to the next in the queue; who waits leaves the queue.";
+    withdraw_reason: "原因（本人看得到）", "Why (the worker sees it)";
+    withdraw_button: "撤回", "Withdraw";
 }
 
 impl Words {
     /// How many of a benefit were given, and are waited for.
-    pub(in crate::web) fn given(&self, granted: u64, places: Option<u32>, used: u64) -> String {
-        match (self.english, places) {
+    pub(in crate::web) fn given(&self, granted: u64, places: Option<u32>, used: u64, withdrawn: u64) -> String {
+        let given = match (self.english, places) {
             (true, Some(places)) => format!("{granted} of {places} granted, {used} used"),
             (true, None) => format!("{granted} granted, {used} used"),
             (false, Some(places)) => format!("已发放 {granted}／{places}，已使用 {used}"),
             (false, None) => format!("已发放 {granted}，已使用 {used}"),
+        };
+        match (withdrawn, self.english) {
+            (0, _) => given,
+            (_, true) => format!("{given}, {withdrawn} withdrawn"),
+            (_, false) => format!("{given}，已撤回 {withdrawn}"),
         }
     }
 
@@ -52,11 +62,11 @@ impl Words {
     }
 
     /// Who waits at which place.
-    pub(in crate::web) fn queued(&self, place: usize, worker: &str, on: &str) -> String {
+    pub(in crate::web) fn queued(&self, place: usize, worker: &str, on: &str, application: &str) -> String {
         if self.english {
-            format!("No. {place}: {worker}, {} {on}", self.applied)
+            format!("No. {place}: {worker}, {} {on} as {application}", self.applied)
         } else {
-            format!("第 {place} 位 {worker}，{} {on}", self.applied)
+            format!("第 {place} 位 {worker}，{} {on}，登记号 {application}", self.applied)
         }
     }
 }

@@ -21,6 +21,14 @@ words! {
     none_offered: "现在没有可以申请的权益。", "Nothing can be applied for now.";
     applied_granted: "已发放，使用前请记下登记号", "Granted; keep the number for its use";
     applied_queued: "名额已满，已排队", "Places are gone; you stand in the queue";
+    withdraw: "撤回申请", "Withdraw";
+    withdraw_note: "没有使用的可以撤回：积分退回原来的批次（已过期的不能再用），名额给排队的下一位。撤回后不能恢复，只能重新申请。", "What was not used can be withdrawn: points go back where they came from (what expired since cannot be spent), and the place goes to the next in the queue. It cannot be undone; you can apply again.";
+    withdraw_queued_note: "撤回后不再排队；重新申请要从队尾排起。", "You leave the queue; whoever applies again waits at its end.";
+    withdraw_button: "确认撤回", "Withdraw it";
+    withdrawn: "已撤回", "Withdrawn";
+    withdrawn_on: "撤回日期", "Withdrawn on";
+    withdrawn_why: "撤回原因：", "Why it was withdrawn:";
+    withdrawal_done: "已撤回申请", "The application is withdrawn";
     no_end: "不限量", "no limit";
     free: "不用积分", "no points";
     pairs: "我的结对与走访", "My pairs and visits";

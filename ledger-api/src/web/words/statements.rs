@@ -14,6 +14,7 @@ words! {
     honoured: "兑付", "Honoured";
     taken_back: "冲正", "Taken back";
     money: "补贴", "Subsidy";
+    released: "撤回退款", "Given back";
     source: "流水号或单号", "Number";
     amount: "金额", "Amount";
     owed: "应付", "Owed";

@@ -9,7 +9,7 @@ use crate::domain::refusal::{Code, Decision, Refusal};
 /// What a certificate was claimed for.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Certificate {
-    /// By which row, once it was.
+    /// By which row, while one claims it.
     pub claimed_by: Option<ApplicationId>,
 }
 
@@ -28,19 +28,38 @@ pub struct CertificateClaimed {
     pub worker: WorkerId,
 }
 
+/// The claim on a certificate was withdrawn: it can be claimed again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CertificateReleased {
+    /// Of which row.
+    pub application: ApplicationId,
+    /// For which benefit it had been claimed.
+    pub benefit: BenefitId,
+    /// The certificate's number (证书编号).
+    pub certificate: CertificateNo,
+    /// Payload version.
+    pub v: V1,
+    /// The worker's id (编号).
+    pub worker: WorkerId,
+}
+
 events! {
     /// Events of a certificate.
     CertificateEvent {
         /// It was claimed.
         CertificateClaimed(CertificateClaimed) = "证书申领",
+        /// The claim was withdrawn.
+        CertificateReleased(CertificateReleased) = "证书申领撤回",
     }
 }
 
 impl CertificateEvent {
     /// The certificate's number (证书编号).
     pub const fn certificate(&self) -> &CertificateNo {
-        let CertificateEvent::CertificateClaimed(event) = self;
-        &event.certificate
+        match self {
+            CertificateEvent::CertificateClaimed(event) => &event.certificate,
+            CertificateEvent::CertificateReleased(event) => &event.certificate,
+        }
     }
 }
 
@@ -57,9 +76,17 @@ impl Certificate {
         Ok(vec![CertificateEvent::CertificateClaimed(claim)])
     }
 
+    /// Whoever claimed it gives it back; nobody else's claim is touched.
+    pub fn release(&self, release: CertificateReleased) -> Vec<CertificateEvent> {
+        let claimed = self.claimed_by.as_ref() == Some(&release.application);
+        claimed.then_some(CertificateEvent::CertificateReleased(release)).into_iter().collect()
+    }
+
     /// Folds one event.
     pub fn evolve(&mut self, event: &CertificateEvent) {
-        let CertificateEvent::CertificateClaimed(event) = event;
-        self.claimed_by = Some(event.application.clone());
+        self.claimed_by = match event {
+            CertificateEvent::CertificateClaimed(event) => Some(event.application.clone()),
+            CertificateEvent::CertificateReleased(_) => None,
+        };
     }
 }

@@ -108,4 +108,15 @@ pub enum BenefitCommand {
         /// The use.
         used: Use,
     },
+    /// Withdraw an application: give back what was given, or wait no more.
+    Withdraw {
+        /// When.
+        at: BusinessTime,
+        /// The benefit's number (项目编号).
+        benefit: BenefitId,
+        /// The row's number (登记号).
+        application: ApplicationId,
+        /// Why, where somebody said.
+        reason: Option<String>,
+    },
 }

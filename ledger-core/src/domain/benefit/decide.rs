@@ -2,8 +2,8 @@
 //! which the rows were recorded.
 
 use super::command::{ApplicationTerms, BenefitCommand, BenefitKind, BenefitTerms, Use};
-use super::event::{BenefitApplied, BenefitEvent, BenefitRecorded, BenefitUsed};
-use super::state::Benefit;
+use super::event::{BenefitApplied, BenefitEvent, BenefitRecorded, BenefitUsed, BenefitWithdrawn};
+use super::state::{Application, Benefit, SetAside};
 use crate::domain::event::V1;
 use crate::domain::ids::{ApplicationId, BenefitId};
 use crate::domain::money::Fen;
@@ -15,7 +15,7 @@ impl Benefit {
     ///
     /// # Errors
     /// `unknown_benefit`, `invalid_date`, `invalid_amount`, `invalid_input`, `invalid_quantity` (fewer places than were given),
-    /// `already_decided`, `quota_full`.
+    /// `already_decided`, `quota_full`; of an application that nobody made `unknown_benefit`.
     pub fn decide(&self, command: BenefitCommand) -> Decision<Vec<BenefitEvent>> {
         match command {
             BenefitCommand::Register { at, benefit, terms } => self.register(at, benefit, terms),
@@ -31,20 +31,44 @@ impl Benefit {
             }
             BenefitCommand::Use { benefit, application, used } => {
                 self.require(&benefit)?;
-                let Some(known) = self.application(&application) else {
-                    let message = format!("nothing was applied for as {application}");
-                    return Err(Refusal::new(Code::InvalidInput, message));
-                };
-                if known.used.is_some() {
-                    return Err(Refusal::new(Code::AlreadyDecided, format!("{application} was used before")));
-                }
+                let known = self.require_open(&benefit, &application)?;
                 if known.waits {
                     return Err(quota_full(&application));
                 }
                 let (at, worker) = (used.at, known.terms.worker.clone());
                 Ok(vec![BenefitEvent::BenefitUsed(BenefitUsed { application, at, benefit, used, v: V1, worker })])
             }
+            BenefitCommand::Withdraw { at, benefit, application, reason } => {
+                self.require(&benefit)?;
+                let known = self.require_open(&benefit, &application)?;
+                let applied = known.terms.at;
+                if at < applied {
+                    let message = format!("what was applied for at {applied} cannot be withdrawn before, at {at}");
+                    return Err(Refusal::new(Code::InvalidDate, message));
+                }
+                let (waited, worker) = (known.waits, known.terms.worker.clone());
+                let withdrawn = BenefitWithdrawn { application, at, benefit, reason, v: V1, waited, worker };
+                Ok(vec![BenefitEvent::BenefitWithdrawn(withdrawn)])
+            }
         }
+    }
+
+    /// An application that was neither used nor withdrawn: granted, or waiting.
+    ///
+    /// # Errors
+    /// `unknown_benefit`, `already_decided`.
+    pub fn require_open(&self, benefit: &BenefitId, application: &ApplicationId) -> Decision<&Application> {
+        let Some(known) = self.application(application) else {
+            let message = format!("nobody applied for {benefit} as {application}; enter that first (权益登记)");
+            return Err(Refusal::new(Code::UnknownBenefit, message));
+        };
+        if known.used.is_some() {
+            return Err(Refusal::new(Code::AlreadyDecided, format!("{application} was used before")));
+        }
+        if known.withdrawn {
+            return Err(Refusal::new(Code::AlreadyDecided, format!("{application} was withdrawn before")));
+        }
+        Ok(known)
     }
 
     fn register(
@@ -150,6 +174,12 @@ impl BenefitTerms {
             }
             (BenefitKind::Place | BenefitKind::Voucher, _) => Ok(self.value),
         }
+    }
+
+    /// What granting one sets aside, and of which fund.
+    pub fn sets_aside(&self, asked: &ApplicationTerms) -> Option<SetAside> {
+        let amount = self.cost(asked).ok().filter(|amount| amount.is_positive())?;
+        Some(SetAside { amount, fund: self.fund.clone()? })
     }
 
     /// What a merchant is owed when one is used at its counter; grants are paid to the worker.

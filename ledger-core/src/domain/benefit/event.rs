@@ -52,6 +52,27 @@ pub struct BenefitUsed {
     pub worker: WorkerId,
 }
 
+/// An application was withdrawn. What was granted is free again; what waited leaves the queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BenefitWithdrawn {
+    /// The row's number (登记号).
+    pub application: ApplicationId,
+    /// Business time: when it happened, not when it was entered.
+    pub at: BusinessTime,
+    /// The benefit's number (项目编号).
+    pub benefit: BenefitId,
+    /// Why, where somebody said: the reference that the vault gave for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Payload version.
+    pub v: V1,
+    /// Whether it had no place yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waited: bool,
+    /// The worker's id (编号).
+    pub worker: WorkerId,
+}
+
 events! {
     /// Events of a benefit.
     BenefitEvent of benefit: BenefitId {
@@ -65,5 +86,21 @@ events! {
         BenefitQueued(BenefitApplied) = "权益排队",
         /// One was used.
         BenefitUsed(BenefitUsed) = "权益核销",
+        /// One was given back, or is not waited for any more.
+        BenefitWithdrawn(BenefitWithdrawn) = "权益撤回",
+    }
+}
+
+impl BenefitEvent {
+    /// Why, where a reason was given.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            BenefitEvent::BenefitWithdrawn(event) => event.reason.as_deref(),
+            BenefitEvent::BenefitRegistered(_)
+            | BenefitEvent::BenefitUpdated(_)
+            | BenefitEvent::BenefitGranted(_)
+            | BenefitEvent::BenefitQueued(_)
+            | BenefitEvent::BenefitUsed(_) => None,
+        }
     }
 }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{ApplicationTerms, BenefitTerms, Use};
 use super::event::BenefitEvent;
-use crate::domain::ids::{ApplicationId, WorkerId};
+use crate::domain::ids::{ApplicationId, FundId, WorkerId};
+use crate::domain::money::Fen;
 use crate::domain::time::{BusinessTime, Month};
 
 /// An application.
@@ -18,6 +19,19 @@ pub struct Application {
     pub terms: ApplicationTerms,
     /// How it was used, once it was.
     pub used: Option<Use>,
+    /// What was set aside for it when it was granted, by the terms of then: a later register may name others.
+    pub set_aside: Option<SetAside>,
+    /// Whether it was withdrawn. The row stays, so that it is known when it is sent again.
+    pub withdrawn: bool,
+}
+
+/// Money set aside for an application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// How much, fen.
+    pub amount: Fen,
+    /// Of which fund.
+    pub fund: FundId,
 }
 
 /// A benefit.
@@ -45,7 +59,7 @@ impl Benefit {
         self.applications.get(id)
     }
 
-    /// How many were given.
+    /// How many were given and not given back.
     pub const fn granted(&self) -> u32 {
         self.granted
     }
@@ -80,11 +94,12 @@ impl Benefit {
             BenefitEvent::BenefitGranted(event) => {
                 self.granted = self.granted.saturating_add(1);
                 self.queue.retain(|waiting| waiting != &event.application);
-                self.apply(&event.application, &event.terms, false);
+                let set_aside = self.terms.as_ref().and_then(|terms| terms.sets_aside(&event.terms));
+                self.apply(&event.application, &event.terms, set_aside, false);
             }
             BenefitEvent::BenefitQueued(event) => {
                 self.queue.push(event.application.clone());
-                self.apply(&event.application, &event.terms, true);
+                self.apply(&event.application, &event.terms, None, true);
             }
             BenefitEvent::BenefitUsed(event) => {
                 self.latest = self.latest.max(Some(event.at.month()));
@@ -92,13 +107,31 @@ impl Benefit {
                     application.used = Some(event.used.clone());
                 }
             }
+            BenefitEvent::BenefitWithdrawn(event) => self.withdraw(&event.application),
+        }
+    }
+
+    /// Neither counted nor waited for any more.
+    fn withdraw(&mut self, id: &ApplicationId) {
+        let Some(application) = self.applications.get_mut(id).filter(|application| !application.withdrawn) else {
+            return;
+        };
+        application.withdrawn = true;
+        if application.waits {
+            self.queue.retain(|waiting| waiting != id);
+        } else {
+            self.granted = self.granted.saturating_sub(1);
+        }
+        let of = (application.terms.worker.clone(), application.terms.at.year());
+        if let Some(count) = self.by_worker.get_mut(&of) {
+            *count = count.saturating_sub(1);
         }
     }
 
     /// Who waited and is given one counted before.
-    fn apply(&mut self, id: &ApplicationId, terms: &ApplicationTerms, waits: bool) {
+    fn apply(&mut self, id: &ApplicationId, terms: &ApplicationTerms, set_aside: Option<SetAside>, waits: bool) {
         self.latest = self.latest.max(Some(terms.at.month()));
-        let application = Application { waits, terms: terms.clone(), used: None };
+        let application = Application { waits, terms: terms.clone(), used: None, set_aside, withdrawn: false };
         if self.applications.insert(id.clone(), application).is_none() {
             let count = self.by_worker.entry((terms.worker.clone(), terms.at.year())).or_default();
             *count = count.saturating_add(1);

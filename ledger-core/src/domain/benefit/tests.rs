@@ -2,9 +2,11 @@
 
 use proptest::prelude::*;
 
+use super::certificate::{Certificate, CertificateClaimed, CertificateReleased};
 use super::command::{ApplicationTerms, BenefitCommand, BenefitKind, BenefitTerms, Use};
 use super::event::BenefitEvent;
 use super::state::Benefit;
+use crate::domain::event::V1;
 use crate::domain::ids::{ApplicationId, BenefitId};
 use crate::domain::money::Fen;
 use crate::domain::period::Period;
@@ -78,6 +80,84 @@ fn what_waits_in_the_queue_cannot_be_used_and_stays_there() {
     assert!(state.application(&row(2)).is_some_and(|waiting| waiting.waits));
     assert!(when(&mut state, used(1, "2024-02-02")).is_ok());
     assert_eq!(when(&mut state, used(1, "2024-02-03")), Err(Code::AlreadyDecided));
+}
+
+fn withdraw(number: usize, at: &str) -> BenefitCommand {
+    BenefitCommand::Withdraw { at: time(at), benefit: benefit(), application: row(number), reason: None }
+}
+
+#[test]
+fn what_was_granted_and_not_used_is_given_back_once_and_its_place_is_free() {
+    let mut state = given(1);
+    apply(&mut state, 1, asked(1, "2024-02-01"));
+    apply(&mut state, 2, asked(2, "2024-02-01"));
+    assert_eq!(when(&mut state, withdraw(1, "2024-01-31")), Err(Code::InvalidDate), "before it was applied for");
+    assert_eq!(when(&mut state, withdraw(3, "2024-02-02")), Err(Code::UnknownBenefit));
+    let withdrawn = when(&mut state, withdraw(1, "2024-02-02")).expect("withdrawn");
+    assert!(matches!(&withdrawn[..], [BenefitEvent::BenefitWithdrawn(event)] if !event.waited), "{withdrawn:?}");
+    assert_eq!((state.granted(), state.has_place()), (0, true));
+    assert_eq!(state.waiting().map(|(id, _)| id.clone()).collect::<Vec<_>>(), [row(2)]);
+    assert_eq!(when(&mut state, withdraw(1, "2024-02-03")), Err(Code::AlreadyDecided), "once");
+    assert_eq!(when(&mut state, used(1, "2024-02-03")), Err(Code::AlreadyDecided), "what was given back is not used");
+    assert_eq!(state.had(&asked(1, "2024-02-01").worker, Some(2024)), 0, "it does not count for the limit");
+}
+
+#[test]
+fn who_waits_may_leave_the_queue_and_what_was_used_stays_used() {
+    let mut state = given(1);
+    for number in 1..=3 {
+        apply(&mut state, number, asked(number, "2024-02-01"));
+    }
+    let withdrawn = when(&mut state, withdraw(2, "2024-02-02")).expect("withdrawn");
+    assert!(matches!(&withdrawn[..], [BenefitEvent::BenefitWithdrawn(event)] if event.waited), "{withdrawn:?}");
+    assert_eq!((state.granted(), state.has_place()), (1, false));
+    assert_eq!(state.waiting().map(|(id, _)| id.clone()).collect::<Vec<_>>(), [row(3)]);
+    when(&mut state, used(1, "2024-02-03")).expect("used");
+    assert_eq!(when(&mut state, withdraw(1, "2024-02-04")), Err(Code::AlreadyDecided));
+    assert_eq!(state.granted(), 1);
+}
+
+#[test]
+fn what_is_freed_is_what_was_set_aside_whatever_a_later_register_says() {
+    let mut state = given(2);
+    let register = |fund: Option<&str>, fen| BenefitCommand::Register {
+        at: time("2024-01-02"),
+        benefit: benefit(),
+        terms: BenefitTerms {
+            fund: fund.map(|fund| fund.parse().expect("a fund")),
+            value: Fen::new(fen),
+            ..terms(2, BenefitKind::Voucher)
+        },
+    };
+    when(&mut state, register(Some("ZJ1"), 1_990)).expect("registered");
+    apply(&mut state, 1, asked(1, "2024-02-01"));
+    when(&mut state, register(Some("ZJ2"), 2_500)).expect("registered");
+    let aside = state.application(&row(1)).and_then(|application| application.set_aside.clone()).expect("set aside");
+    assert_eq!((aside.fund.as_str(), aside.amount), ("ZJ1", Fen::new(1_990)));
+}
+
+#[test]
+fn a_certificate_is_given_back_by_whoever_claimed_it_and_can_be_claimed_again() {
+    let mut state = Certificate::default();
+    let claim = |number: usize| CertificateClaimed {
+        application: row(number),
+        benefit: benefit(),
+        certificate: "ZS1".parse().expect("a certificate"),
+        v: V1,
+        worker: asked(number, "2024-02-01").worker,
+    };
+    let release = |number: usize| CertificateReleased {
+        application: row(number),
+        benefit: benefit(),
+        certificate: "ZS1".parse().expect("a certificate"),
+        v: V1,
+        worker: asked(number, "2024-02-01").worker,
+    };
+    state.decide(claim(1)).expect("claimed").iter().for_each(|event| state.evolve(event));
+    assert_eq!(state.decide(claim(2)).map_err(|refusal| refusal.code), Err(Code::AlreadyClaimed));
+    assert_eq!(state.release(release(2)), [], "another's claim is not touched");
+    state.release(release(1)).iter().for_each(|event| state.evolve(event));
+    assert!(state.decide(claim(2)).is_ok());
 }
 
 #[test]

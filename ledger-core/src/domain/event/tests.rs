@@ -23,7 +23,7 @@ use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
     accounts, actor, at, away, card_no, credit, dated, erasure_samples, first_samples, merchant, points,
-    probation_samples, programmes, proof, seals, selections, sites, statements, store, way, worker,
+    probation_samples, programmes, proof, seals, selections, sites, statements, store, way, withdrawals, worker,
 };
 
 fn encoded(event: &Event) -> String {
@@ -62,6 +62,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-statements.jsonl", statements::samples()),
         ("events-v1-proof.jsonl", proof::samples()),
         ("events-v1-claims.jsonl", programmes::claim_samples()),
+        ("events-v1-withdrawals.jsonl", withdrawals::samples()),
     ]
 }
 

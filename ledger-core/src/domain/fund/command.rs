@@ -44,6 +44,19 @@ pub enum FundCommand {
         /// For which row.
         source: Key,
     },
+    /// Free what was set aside for a row that does not stand any more.
+    Release {
+        /// Business time: when it happened, not when it was entered.
+        at: BusinessTime,
+        /// Money, in fen.
+        amount: Fen,
+        /// When it had been set aside.
+        committed_at: BusinessTime,
+        /// The fund's number (资金编号).
+        fund: FundId,
+        /// For which row.
+        source: Key,
+    },
     /// Prepare the statement of a month.
     Prepare {
         /// Business time: when it happened, not when it was entered.

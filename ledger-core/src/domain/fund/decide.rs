@@ -1,7 +1,9 @@
 //! The rules of a fund: nothing is set aside that is not there.
 
 use super::command::FundCommand;
-use super::event::{FundCommitted, FundEvent, FundPaid, FundRecorded, FundStatementConfirmed, FundStatementPrepared};
+use super::event::{
+    FundCommitted, FundEvent, FundPaid, FundRecorded, FundReleased, FundStatementConfirmed, FundStatementPrepared,
+};
 use super::state::Fund;
 use crate::domain::event::V1;
 use crate::domain::ids::FundId;
@@ -60,6 +62,21 @@ impl Fund {
                 }
                 Ok(Vec::new())
             }
+            FundCommand::Release { at, amount, committed_at, fund, source } => {
+                let spoken_for = self.committed() + self.paid();
+                if amount > spoken_for {
+                    let message = format!("{amount} yuan cannot be freed: of fund {fund} {spoken_for} are spoken for");
+                    return Err(Refusal::new(Code::InvalidAmount, message));
+                }
+                if !amount.is_positive() {
+                    return Ok(Vec::new());
+                }
+                // A confirmed month stays as it is: the correction lowers what is paid next.
+                let set_aside_in = committed_at.month();
+                let month = Some(self.bearing(set_aside_in)).filter(|month| *month != set_aside_in);
+                let released = FundReleased { amount, at, committed_at, fund, month, source, v: V1 };
+                Ok(vec![FundEvent::FundReleased(released)])
+            }
             FundCommand::Prepare { at, fund, hand, month } => {
                 let sums = self.months().get(&month).map(|month| month.sums).unwrap_or_default();
                 require_preparable(self.statement(month), &named(&fund, month), at, month, &sums)?;
@@ -81,9 +98,9 @@ impl Fund {
             FundCommand::Pay { at, fund, hand, month, reference } => {
                 require_prepared(self.statement(month), &named(&fund, month))?
                     .require_payable(&named(&fund, month), &hand)?;
-                let amount = self.months().get(&month).map_or(Fen::ZERO, |month| month.owed());
+                let amount = self.payable(month);
                 if !amount.is_positive() {
-                    let message = format!("{} was paid before", named(&fund, month));
+                    let message = format!("{} was paid before, or all of it was freed since", named(&fund, month));
                     return Err(Refusal::new(Code::AlreadyDecided, message));
                 }
                 let paid = FundPaid { amount, at, by: hand.by, fund, month, reference, v: V1 };

@@ -41,6 +41,26 @@ pub struct FundCommitted {
     pub v: V1,
 }
 
+/// What had been set aside for a row is free again: the row was withdrawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FundReleased {
+    /// How much, fen.
+    pub amount: Fen,
+    /// Business time: when it happened, not when it was entered.
+    pub at: BusinessTime,
+    /// When it had been set aside: that month bears it.
+    pub committed_at: BusinessTime,
+    /// The fund's number (资金编号).
+    pub fund: FundId,
+    /// The month that bears it, where that one was confirmed already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<Month>,
+    /// For which row.
+    pub source: Key,
+    /// Payload version.
+    pub v: V1,
+}
+
 /// The statement of a fund's month was prepared, of the lines before this entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FundStatementPrepared {
@@ -105,6 +125,13 @@ impl FundCommitted {
     }
 }
 
+impl FundReleased {
+    /// The month that bears it.
+    pub fn borne_in(&self) -> Month {
+        self.month.unwrap_or_else(|| self.committed_at.month())
+    }
+}
+
 events! {
     /// Events of a fund.
     FundEvent of fund: FundId {
@@ -114,6 +141,8 @@ events! {
         FundUpdated(FundRecorded) = "资金变更",
         /// Money was set aside.
         FundCommitted(FundCommitted) = "资金占用",
+        /// Money was freed.
+        FundReleased(FundReleased) = "资金释放",
         /// The statement of a month was prepared.
         FundStatementPrepared(FundStatementPrepared) = "资金对账编制",
         /// It was confirmed.
@@ -142,6 +171,10 @@ impl FundEvent {
                 let (kind, source) = (LineKind::Committed, source.clone());
                 Some((event.borne_in(), Line { kind, source, at: *at, points: Points::ZERO, amount: *amount }))
             }
+            FundEvent::FundReleased(event) => {
+                let (kind, source, amount) = (LineKind::Released, event.source.clone(), -event.amount);
+                Some((event.borne_in(), Line { kind, source, at: event.at, points: Points::ZERO, amount }))
+            }
             FundEvent::FundRegistered(_)
             | FundEvent::FundUpdated(_)
             | FundEvent::FundStatementPrepared(_)
@@ -156,7 +189,10 @@ impl FundEvent {
             FundEvent::FundStatementPrepared(event) => Some(event.month),
             FundEvent::FundStatementConfirmed(event) => Some(event.month),
             FundEvent::FundPaid(event) => Some(event.month),
-            FundEvent::FundRegistered(_) | FundEvent::FundUpdated(_) | FundEvent::FundCommitted(_) => None,
+            FundEvent::FundRegistered(_)
+            | FundEvent::FundUpdated(_)
+            | FundEvent::FundCommitted(_)
+            | FundEvent::FundReleased(_) => None,
         }
     }
 
@@ -167,6 +203,7 @@ impl FundEvent {
             FundEvent::FundRegistered(_)
             | FundEvent::FundUpdated(_)
             | FundEvent::FundCommitted(_)
+            | FundEvent::FundReleased(_)
             | FundEvent::FundStatementPrepared(_)
             | FundEvent::FundStatementConfirmed(_) => None,
         }

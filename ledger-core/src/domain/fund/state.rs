@@ -60,7 +60,8 @@ impl Fund {
         self.terms.as_ref()
     }
 
-    /// What is set aside and not paid yet.
+    /// What is set aside and not paid yet; less than nothing where what was paid was given back since, until what is
+    /// set aside next makes up for it.
     pub const fn committed(&self) -> Fen {
         self.committed
     }
@@ -78,6 +79,11 @@ impl Fund {
     /// What was set aside by the month.
     pub const fn months(&self) -> &BTreeMap<Month, FundMonth> {
         &self.months
+    }
+
+    /// What of a month can be paid: what it still owes, less what later months took back of it.
+    pub fn payable(&self, month: Month) -> Fen {
+        self.months.get(&month).map_or(Fen::ZERO, FundMonth::owed).min(self.committed).max(Fen::ZERO)
     }
 
     /// A month's statement, once somebody prepared one.
@@ -98,6 +104,7 @@ impl Fund {
         match event {
             FundEvent::FundRegistered(event) | FundEvent::FundUpdated(event) => self.terms = Some(event.terms.clone()),
             FundEvent::FundCommitted(event) => self.committed += event.amount,
+            FundEvent::FundReleased(event) => self.committed -= event.amount,
             FundEvent::FundStatementPrepared(event) => {
                 let (amount, digest, lines) = (event.amount, event.digest, event.lines);
                 let sums = Sums { amount, digest, lines, points: Points::ZERO };

@@ -130,6 +130,13 @@ pub enum WorkerCommand {
         /// Points, exact hundredths.
         points: Points,
     },
+    /// Give the points that were spent on a benefit back to their lots.
+    ReturnBenefit {
+        /// Of which row.
+        application: ApplicationId,
+        /// Of which benefit.
+        benefit: BenefitId,
+    },
     /// Book the lots that can no longer be spent after a day as expired.
     Expire {
         /// The last day looked at: lots whose last day is not after it.
@@ -174,6 +181,9 @@ impl Worker {
             WorkerCommand::Appoint { appointment, terms } => self.appoint(of, appointment, terms),
             WorkerCommand::PayBenefit { application, benefit, points } => {
                 self.pay_benefit(of, application, benefit, points)
+            }
+            WorkerCommand::ReturnBenefit { application, benefit } => {
+                Ok(self.return_benefit(of, application, benefit).into_iter().collect())
             }
             WorkerCommand::Expire { through } => Ok(self.expire(of, through)),
         }

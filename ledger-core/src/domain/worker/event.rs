@@ -14,8 +14,8 @@ pub use act::{Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
 pub use answers::{Basket, Lots};
 pub use credits::{CreditJudged, CreditPublicised, CreditReversed, ObjectionResolved, ServiceRecorded};
 pub use spending::{
-    BenefitPointsSpent, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedeemedLine,
-    RedemptionReversed,
+    BenefitPointsReturned, BenefitPointsSpent, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed,
+    RedeemedLine, RedemptionReversed,
 };
 
 use super::command::AppointmentTerms;
@@ -192,6 +192,8 @@ events! {
         AppointmentRecorded(AppointmentRecorded) = "聘任登记",
         /// Points were spent on a benefit.
         BenefitPointsSpent(BenefitPointsSpent) = "权益积分",
+        /// Points spent on a benefit came back.
+        BenefitPointsReturned(BenefitPointsReturned) = "权益积分退回",
         /// Points were set aside.
         PointsHeld(PointsHeld) = "预占",
         /// Points set aside were spent.

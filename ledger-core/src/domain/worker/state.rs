@@ -15,9 +15,9 @@ use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::command::AppointmentTerms;
-use super::event::{HoldEnded, WorkerEvent};
+use super::event::{HoldEnded, LotPart, WorkerEvent};
 use super::open_lots::OpenLots;
-use crate::domain::ids::{ActivityCode, Actor, AppointmentId, HoldId, RedemptionId, SiteId, Sku};
+use crate::domain::ids::{ActivityCode, Actor, ApplicationId, AppointmentId, HoldId, RedemptionId, SiteId, Sku};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 pub use card::HeldCard;
@@ -45,6 +45,8 @@ pub struct Worker {
     pub(super) holds: BTreeMap<HoldId, Hold>,
     pub(super) ended_holds: BTreeMap<HoldId, HoldEnd>,
     pub(super) debt: Points,
+    /// From which lots each application for a benefit was paid, for when it is withdrawn.
+    pub(super) benefits: BTreeMap<ApplicationId, Vec<LotPart>>,
 }
 
 /// How far forgetting the person has come.
@@ -62,9 +64,9 @@ pub enum Erasure {
 }
 
 impl Worker {
-    /// How many lots, redemptions and holds the state remembers: what its size in memory grows with.
+    /// How many lots, redemptions, holds and benefits the state remembers: what its size in memory grows with.
     pub fn parts(&self) -> usize {
-        self.lots.len() + self.redemptions.len() + self.holds.len() + self.ended_holds.len()
+        self.lots.len() + self.redemptions.len() + self.holds.len() + self.ended_holds.len() + self.benefits.len()
     }
 
     /// Folds one event.
@@ -112,7 +114,14 @@ impl Worker {
             WorkerEvent::AppointmentRecorded(event) => {
                 self.appointments.insert(event.appointment.clone(), event.terms.clone());
             }
-            WorkerEvent::BenefitPointsSpent(event) => self.take(&event.lots),
+            WorkerEvent::BenefitPointsSpent(event) => {
+                self.take(&event.lots);
+                self.benefits.insert(event.application.clone(), event.lots.clone());
+            }
+            WorkerEvent::BenefitPointsReturned(event) => {
+                self.give_back(&event.lots, event.debt_paid);
+                self.benefits.remove(&event.application);
+            }
             WorkerEvent::RedemptionReversed(event) => {
                 self.give_back(&event.lots, event.debt_paid);
                 if let Some(limit_at) = self.undo_redemption(&event.redemption) {

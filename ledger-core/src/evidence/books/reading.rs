@@ -3,7 +3,7 @@
 //! The events answer such questions themselves ([`WorkerEvent::lots`]), but those answers are what is checked here: a
 //! verifier that asked them would find every mistake in them right.
 
-use crate::domain::ids::{Actor, RedemptionId, StoreId, WorkerId};
+use crate::domain::ids::{Actor, ApplicationId, RedemptionId, StoreId, WorkerId};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 use crate::domain::worker::event::{
@@ -19,6 +19,8 @@ pub(super) struct Reading<'a> {
     pub(super) cap: CapEntry<'a>,
     /// For the yearly limits.
     pub(super) limit: LimitEntry<'a>,
+    /// For what benefits cost.
+    pub(super) paid: PaidEntry<'a>,
     /// For the ways of credits from proposal to points.
     pub(super) way: WayEntry<'a>,
 }
@@ -95,11 +97,22 @@ pub(super) enum LimitEntry<'a> {
     Reversed(&'a RedemptionId, &'a [RedeemedLine], BusinessTime),
 }
 
+/// What it says of what a benefit costs.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum PaidEntry<'a> {
+    /// Nothing.
+    None,
+    /// Points are spent on an application.
+    Paid(&'a ApplicationId, Points),
+    /// They come back: so many, and what of them its lots and debts name.
+    Returned { application: &'a ApplicationId, points: Points, back: Points },
+}
+
 impl<'a> Reading<'a> {
     /// Reads an event.
     pub(super) fn of(event: &'a WorkerEvent) -> Reading<'a> {
-        let (mut lots, mut cap, mut limit, mut way) =
-            (LotEntry::None, CapEntry::None, LimitEntry::None, WayEntry::None);
+        let (mut lots, mut cap, mut limit, mut paid, mut way) =
+            (LotEntry::None, CapEntry::None, LimitEntry::None, PaidEntry::None, WayEntry::None);
         match event {
             WorkerEvent::VolunteerServiceRecorded(record)
             | WorkerEvent::CivicCreationRecorded(record)
@@ -150,7 +163,16 @@ impl<'a> Reading<'a> {
             }
             WorkerEvent::PointsExpired(event) => lots = LotEntry::Lapsed(&event.lots, event.points),
             WorkerEvent::ExpiryReversed(event) => lots = LotEntry::Revived(&event.lots, event.points),
-            WorkerEvent::BenefitPointsSpent(event) => lots = LotEntry::Spent(&event.lots, event.points, event.at),
+            WorkerEvent::BenefitPointsSpent(event) => {
+                lots = LotEntry::Spent(&event.lots, event.points, event.at);
+                paid = PaidEntry::Paid(&event.application, event.points);
+            }
+            WorkerEvent::BenefitPointsReturned(event) => {
+                lots = LotEntry::Returned(&event.lots);
+                let back: Points = event.lots.iter().map(|part| part.1).sum();
+                let (application, points) = (&event.application, event.points);
+                paid = PaidEntry::Returned { application, points, back: back + event.debt_paid };
+            }
             WorkerEvent::AppointmentRecorded(_)
             | WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)
@@ -161,6 +183,6 @@ impl<'a> Reading<'a> {
             | WorkerEvent::CardMoved(_)
             | WorkerEvent::CardClosed(_) => {}
         }
-        Reading { lots, cap, limit, way }
+        Reading { lots, cap, limit, paid, way }
     }
 }

@@ -46,14 +46,14 @@ impl Statements {
     pub(super) fn of_merchant(&mut self, persons: &Persons, event: &MerchantEvent) -> Result<(), String> {
         match event {
             MerchantEvent::VoucherHonoured(VoucherHonoured { at, month, points, redemption, .. }) => {
-                self.line(*at, *month, ("honoured", redemption.as_str()), *points, Fen::ZERO)
+                self.line(*at, at.month(), *month, ("honoured", redemption.as_str()), (*points, Fen::ZERO))
             }
             MerchantEvent::HonourReversed(HonourReversed { at, month, points, redemption, .. }) => {
                 let taken_back = Points::ZERO - *points;
                 self.take(*month, ("taken_back", redemption.as_str()), *at, taken_back, Fen::ZERO)
             }
             MerchantEvent::MoneyClaimed(MoneyClaimed { amount, at, month, source, .. }) => {
-                self.line(*at, *month, ("money", source.as_str()), Points::ZERO, *amount)
+                self.line(*at, at.month(), *month, ("money", source.as_str()), (Points::ZERO, *amount))
             }
             MerchantEvent::StatementPrepared(event) => {
                 let said = (event.points, event.amount, event.lines, event.digest.to_string());
@@ -110,7 +110,12 @@ impl Statements {
         match event {
             FundEvent::FundCommitted(event) => {
                 let (at, source) = (event.at, event.source.as_str());
-                self.line(at, event.month, ("committed", source), Points::ZERO, event.amount)
+                self.line(at, at.month(), event.month, ("committed", source), (Points::ZERO, event.amount))
+            }
+            // Where it had been set aside, be it that the row was withdrawn much later.
+            FundEvent::FundReleased(event) => {
+                let (since, source) = (event.committed_at.month(), event.source.as_str());
+                self.line(event.at, since, event.month, ("released", source), (Points::ZERO, -event.amount))
             }
             FundEvent::FundStatementPrepared(event) => {
                 let said = (Points::ZERO, event.amount, event.lines, event.digest.to_string());
@@ -120,10 +125,13 @@ impl Statements {
                 self.confirm(persons, event.month, &event.by, &event.digest.to_string())
             }
             FundEvent::FundPaid(event) => {
+                // What later months took back is not paid any more.
+                let owed_in_all = self.0.values().fold(Fen::ZERO, |sum, month| sum + month.amount - month.money_paid);
                 let month = self.month(event.month);
+                let owed = (month.amount - month.money_paid).min(owed_in_all);
                 month.money_paid += event.amount;
-                if month.money_paid != month.amount {
-                    return Err(format!("pays {} yuan for {}, which has {}", event.amount, event.month, month.amount));
+                if event.amount != owed {
+                    return Err(format!("pays {} yuan for {}, which is owed {owed}", event.amount, event.month));
                 }
                 month.paid_by(persons, event.month, Some(&event.by))
             }
@@ -131,20 +139,20 @@ impl Statements {
         }
     }
 
-    /// A claim stands in the month in which it happened; where that was confirmed, in the first after it that was not.
+    /// A claim stands in the month that it is of; where that was confirmed, in the first after it that was not.
     fn line(
         &mut self,
         at: BusinessTime,
+        of: Month,
         month: Option<Month>,
         named: (&str, &str),
-        points: Points,
-        amount: Fen,
+        (points, amount): (Points, Fen),
     ) -> Result<(), String> {
-        let mut bears = at.month();
+        let mut bears = of;
         while self.is_confirmed(bears) {
             bears = bears.next();
         }
-        let stands = month.unwrap_or_else(|| at.month());
+        let stands = month.unwrap_or(of);
         let taken = self.take(stands, named, at, points, amount);
         if stands == bears { taken } else { Err(format!("stands in {stands}, where {bears} bears it")) }
     }

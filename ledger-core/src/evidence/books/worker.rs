@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 
 use super::caps::Used;
 use super::limits::Units;
-use super::reading::LotEntry;
+use super::reading::{LotEntry, PaidEntry};
 use super::ways::Ways;
+use crate::domain::ids::ApplicationId;
 use crate::domain::points::Points;
 use crate::domain::posting::{Movements, Side};
 use crate::domain::worker::event::{LotPart, ServiceRecorded, WorkerEvent};
@@ -44,6 +45,8 @@ pub struct WorkerBook {
     pub(super) used: Used,
     pub(super) ways: Ways,
     pub(super) units: Units,
+    /// What was spent on each application for a benefit that was not withdrawn.
+    paid: BTreeMap<ApplicationId, Points>,
 }
 
 impl WorkerBook {
@@ -110,6 +113,24 @@ impl WorkerBook {
             return Ok(());
         }
         Err(format!("the lots hold {}, the account {}", self.in_lots, self.available))
+    }
+
+    /// Books what a benefit costs: all of it comes back, and once.
+    pub(super) fn paid(&mut self, entry: PaidEntry<'_>) -> Result<(), String> {
+        match entry {
+            PaidEntry::None => Ok(()),
+            PaidEntry::Paid(application, points) => match self.paid.insert(application.clone(), points) {
+                Some(_) => Err(format!("pays for {application} a second time")),
+                None => Ok(()),
+            },
+            PaidEntry::Returned { application, points, back } => match self.paid.remove(application) {
+                Some(paid) if paid == points && back == points => Ok(()),
+                Some(paid) => {
+                    Err(format!("gives back {points} ({back} to lots and debts) of {paid} for {application}"))
+                }
+                None => Err(format!("gives back what nobody paid for {application}")),
+            },
+        }
     }
 
     /// Makes the next lot; a proposal's stays empty.

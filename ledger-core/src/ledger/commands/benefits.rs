@@ -276,18 +276,11 @@ impl Definition for UseBenefit {
         streams.extend(self.used.merchant.clone().map(StreamId::Merchant));
     }
 
-    /// The benefit, the application, that it was not used yet; then as a row that is completed.
+    /// The benefit, the application, that it was neither used nor withdrawn yet; then as a row that is completed.
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let benefit = process.states.benefit(&self.benefit)?;
         benefit.require(&self.benefit)?;
-        let Some(known) = benefit.application(&self.application) else {
-            let message =
-                format!("nobody applied for {} as {}; enter that first (权益登记)", self.benefit, self.application);
-            return Err(Refusal::new(Code::UnknownBenefit, message));
-        };
-        if known.used.is_some() {
-            return Err(Refusal::new(Code::AlreadyDecided, format!("{} was used before", self.application)));
-        }
+        let known = benefit.require_open(&self.benefit, &self.application)?;
         let ApplicationTerms { amount, at, certificate, worker } = known.terms.clone();
         let row = ApplyBenefit {
             application: self.application.clone(),

@@ -1,14 +1,12 @@
 //! Registers that an office keeps and sends again when they change: appointments, pairs, funds, benefits, passes, offers.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
 use super::beforehand::nothing;
 use super::content::Content;
+use crate::domain::benefit::BenefitCommand;
 use crate::domain::benefit::command::{BenefitKind, BenefitTerms};
-use crate::domain::benefit::{Benefit, BenefitCommand};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::fund::FundCommand;
 use crate::domain::fund::command::FundTerms;
@@ -19,8 +17,8 @@ use crate::domain::pass::command::{OfferTerms, PassTerms};
 use crate::domain::pass::{OfferCommand, PassCommand};
 use crate::domain::period::Period;
 use crate::domain::refusal::{Code, Decision, Refusal};
+use crate::domain::worker::WorkerCommand;
 use crate::domain::worker::command::{AppointmentTerms, OfWorker};
-use crate::domain::worker::{Worker, WorkerCommand};
 use crate::ledger::book::Book;
 use crate::ledger::process::{Process, States};
 
@@ -208,8 +206,9 @@ impl Definition for RegisterBenefit {
         let mut state = process.states.benefit(&self.benefit)?.clone();
         let registered = state.decide(BenefitCommand::Register { at, benefit, terms })?;
         registered.iter().for_each(|event| state.evolve(event));
-        let promoted = self.promote(process, state)?;
-        Ok(registered.into_iter().map(Event::Benefit).chain(promoted).collect())
+        let mut events: Vec<Event> = registered.into_iter().map(Event::Benefit).collect();
+        events.extend(process.promote(&self.benefit, state, &events)?);
+        Ok(events)
     }
 
     fn new_ids<'a>(&'a self, _: &'a Key) -> impl Iterator<Item = (&'a str, &'static str)> {
@@ -217,49 +216,6 @@ impl Definition for RegisterBenefit {
     }
 
     nothing!(free_text, begins, at_counter);
-}
-
-impl RegisterBenefit {
-    /// Gives what places there are now to those who wait, in their order. Who has too few points is passed over and goes on
-    /// waiting; where the fund is exhausted nobody behind gets ahead.
-    fn promote<S: States>(&self, process: &Process<'_, S>, mut state: Benefit) -> Decision<Vec<Event>> {
-        let waiting: Vec<_> = state.waiting().map(|(id, terms)| (id.clone(), terms.clone())).collect();
-        let mut workers: BTreeMap<WorkerId, Worker> = BTreeMap::new();
-        let mut fund = self.terms.fund.as_ref().map(|fund| process.states.fund(fund).cloned()).transpose()?;
-        let mut events = Vec::new();
-        for (application, asked) in waiting {
-            if !state.has_place() {
-                break;
-            }
-            let of = OfWorker { worker: asked.worker.clone(), at: asked.at };
-            if !workers.contains_key(&of.worker) {
-                workers.insert(of.worker.clone(), process.states.worker(&of.worker)?.clone());
-            }
-            let (Some(worker), Ok(amount)) = (workers.get_mut(&of.worker), self.terms.cost(&asked)) else { continue };
-            let (row, id) = (application.clone(), self.benefit.clone());
-            let pay = WorkerCommand::PayBenefit { application: row, benefit: id, points: self.terms.price };
-            let Ok(paid) = worker.decide(&of, pay) else { continue };
-            let committed = match (&mut fund, &self.terms.fund) {
-                (Some(state), Some(fund)) => {
-                    let (fund, source) = (fund.clone(), Key::from(&application));
-                    let Ok(committed) = state.decide(FundCommand::Commit { at: of.at, amount, fund, source }) else {
-                        break;
-                    };
-                    committed.iter().for_each(|event| state.evolve(event));
-                    committed
-                }
-                (None, _) | (_, None) => Vec::new(),
-            };
-            paid.iter().for_each(|event| worker.evolve(event));
-            let apply = BenefitCommand::Apply { benefit: self.benefit.clone(), application, terms: asked };
-            let granted = state.decide(apply)?;
-            granted.iter().for_each(|event| state.evolve(event));
-            events.extend(paid.into_iter().map(Event::Worker));
-            events.extend(committed.into_iter().map(Event::Fund));
-            events.extend(granted.into_iter().map(Event::Benefit));
-        }
-        Ok(events)
-    }
 }
 
 /// Issue a pass (暖心卡), or bring it up to date; where it was lost, with the one that replaces it.

@@ -7,8 +7,8 @@ use super::Definition;
 use super::beforehand::{About, nothing};
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::fund::FundCommand;
 use crate::domain::fund::state::FundMonth;
+use crate::domain::fund::{Fund, FundCommand};
 use crate::domain::ids::{DisputeId, FundId, Key, MerchantId};
 use crate::domain::merchant::MerchantCommand;
 use crate::domain::refusal::{Code, Decision, Refusal};
@@ -96,7 +96,7 @@ impl<S: States> Process<'_, S> {
         body: &str,
         funds: &[FundId],
         month: Month,
-        is_done: impl Fn(&FundMonth) -> bool,
+        is_done: impl Fn(&Fund, &FundMonth) -> bool,
         mut command: impl FnMut(&FundId, Hand) -> FundCommand,
     ) -> Decision<Vec<Event>> {
         let (mut events, mut done) = (Vec::new(), false);
@@ -107,7 +107,7 @@ impl<S: States> Process<'_, S> {
                 return Err(Refusal::new(Code::InvalidInput, message));
             }
             let Some(account) = state.months().get(&month) else { continue };
-            if is_done(account) {
+            if is_done(state, account) {
                 done = true;
                 continue;
             }
@@ -126,7 +126,7 @@ impl<S: States> Process<'_, S> {
     }
 }
 
-fn is_confirmed(account: &FundMonth) -> bool {
+fn is_confirmed(_: &Fund, account: &FundMonth) -> bool {
     account.stage() == Stage::Confirmed
 }
 
@@ -347,7 +347,9 @@ impl Definition for PayBody {
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let PayBody { body, funds, month, reference } = self;
         let (at, month) = (process.context.at, *month);
-        let is_paid = |account: &FundMonth| is_confirmed(account) && !account.owed().is_positive();
+        // Where later months took all of it back nothing is paid either.
+        let is_paid =
+            |fund: &Fund, account: &FundMonth| is_confirmed(fund, account) && !fund.payable(month).is_positive();
         process.each_fund(body, funds, month, is_paid, |fund, hand| {
             let (fund, reference) = (fund.clone(), reference.clone());
             FundCommand::Pay { at, fund, hand, month, reference }

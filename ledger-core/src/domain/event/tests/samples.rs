@@ -10,6 +10,7 @@ pub(super) mod selections;
 pub(super) mod sites;
 pub(super) mod statements;
 pub(super) mod way;
+pub(super) mod withdrawals;
 mod worker;
 
 use chrono::NaiveDate;
@@ -124,6 +125,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(selections::samples())
         .chain(statements::samples())
         .chain(proof::samples())
+        .chain(withdrawals::samples())
         .chain(erasure_samples())
         .chain(probation_samples())
         .collect()

@@ -4,10 +4,10 @@ use chrono::{Datelike, NaiveDate};
 
 use super::super::command::{OfWorker, Spending};
 use super::super::event::{
-    BenefitPointsSpent, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed, RedemptionReversed,
-    WorkerEvent,
+    BenefitPointsReturned, BenefitPointsSpent, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed,
+    RedemptionReversed, WorkerEvent,
 };
-use super::super::spend::Taken;
+use super::super::spend::{Returned, Taken};
 use super::super::state::{Hold, HoldEnd, Lot, Worker};
 use crate::domain::event::V1;
 use crate::domain::ids::{ApplicationId, BenefitId, HoldId, RedemptionId};
@@ -111,6 +111,35 @@ impl Worker {
         let spent = BenefitPointsSpent { application, at, balance, benefit, lots, points, v: V1, worker };
         let spent = WorkerEvent::BenefitPointsSpent(spent);
         Ok(Self::expiry_reversed(of, taken.from_expired).into_iter().chain([spent]).collect())
+    }
+
+    /// What was paid for an application goes back; nothing for one that cost nothing, or was paid back before.
+    pub(super) fn return_benefit(
+        &self,
+        of: &OfWorker,
+        application: ApplicationId,
+        benefit: BenefitId,
+    ) -> Option<WorkerEvent> {
+        let paid = self.benefits.get(&application)?;
+        let returned = self.return_of(paid);
+        Some(WorkerEvent::BenefitPointsReturned(BenefitPointsReturned {
+            application,
+            at: of.at,
+            balance: self.balance_after(of, &returned),
+            benefit,
+            debt_paid: returned.debt_paid,
+            points: paid.iter().map(|part| part.1).sum(),
+            lots: returned.parts,
+            v: V1,
+            worker: of.worker.clone(),
+        }))
+    }
+
+    /// What can be spent on the day once points are back: of a lot that ended meanwhile nothing can.
+    fn balance_after(&self, of: &OfWorker, returned: &Returned) -> Points {
+        let day = of.at.date();
+        let again = returned.parts.iter().filter(|part| self.lot(part.0).is_some_and(|lot| spendable_on(lot, day)));
+        self.available_on(day) + again.map(|part| part.1).sum()
     }
 
     pub(super) fn place_hold(
@@ -221,15 +250,9 @@ impl Worker {
             return Err(Refusal::new(Code::AlreadyReversed, format!("redemption {id} was reversed before")));
         }
         let returned = self.return_of(&redemption.lots);
-        let spendable_again: Points = returned
-            .parts
-            .iter()
-            .filter(|part| self.lot(part.0).is_some_and(|lot| spendable_on(lot, of.at.date())))
-            .map(|part| part.1)
-            .sum();
         Ok(vec![WorkerEvent::RedemptionReversed(RedemptionReversed {
             at: of.at,
-            balance: self.available_on(of.at.date()) + spendable_again,
+            balance: self.balance_after(of, &returned),
             debt_paid: returned.debt_paid,
             lines: redemption.lines.clone(),
             lots: returned.parts,

@@ -4,11 +4,11 @@
 use chrono::NaiveDate;
 
 use super::{
-    AppointmentRecorded, Basket, BenefitPointsSpent, CardClosed, CardIssued, CardMoved, CreditJudged, CreditPublicised,
-    ErasureStep, ExpiryBooked, HoldEnded, LotPart, ObjectionResolved, PointsHeld, RedemptionReversed, ServiceRecorded,
-    WorkerDeparted, WorkerEvent, WorkerRecorded,
+    AppointmentRecorded, Basket, BenefitPointsReturned, BenefitPointsSpent, CardClosed, CardIssued, CardMoved,
+    CreditJudged, CreditPublicised, ErasureStep, ExpiryBooked, HoldEnded, LotPart, ObjectionResolved, PointsHeld,
+    RedemptionReversed, ServiceRecorded, WorkerDeparted, WorkerEvent, WorkerRecorded,
 };
-use crate::domain::ids::{Actor, BranchId, CardNo, CreditId, HoldId, RedemptionId};
+use crate::domain::ids::{Actor, ApplicationId, BranchId, CardNo, CreditId, HoldId, RedemptionId};
 use crate::domain::points::Points;
 use crate::domain::proof::ProvenBy;
 use crate::domain::time::BusinessTime;
@@ -36,6 +36,8 @@ pub enum WorkerAct<'a> {
     Appointment(&'a AppointmentRecorded),
     /// Points were spent on a benefit.
     Benefit(&'a BenefitPointsSpent),
+    /// Points spent on a benefit went back to their lots.
+    BenefitReturn(&'a BenefitPointsReturned),
     /// Points were spent.
     Redemption(Redemption<'a>),
     /// Points of a redemption went back to their lots.
@@ -217,6 +219,7 @@ impl WorkerEvent {
             }),
             WorkerEvent::AppointmentRecorded(event) => WorkerAct::Appointment(event),
             WorkerEvent::BenefitPointsSpent(event) => WorkerAct::Benefit(event),
+            WorkerEvent::BenefitPointsReturned(event) => WorkerAct::BenefitReturn(event),
             WorkerEvent::RedemptionReversed(event) => WorkerAct::Return(event),
             WorkerEvent::PointsHeld(event) => WorkerAct::Hold(event),
             WorkerEvent::HoldCaptured(event) => WorkerAct::Redemption(Redemption {
@@ -253,6 +256,31 @@ impl WorkerEvent {
     /// The reversal of a redemption.
     pub fn as_return(&self) -> Option<&RedemptionReversed> {
         if let WorkerAct::Return(event) = self.act() { Some(event) } else { None }
+    }
+
+    /// The points of a benefit that come back.
+    pub fn as_benefit_return(&self) -> Option<&BenefitPointsReturned> {
+        if let WorkerAct::BenefitReturn(event) = self.act() { Some(event) } else { None }
+    }
+
+    /// The application for a benefit that it pays for, or of which points come back.
+    pub fn application(&self) -> Option<&ApplicationId> {
+        match self.act() {
+            WorkerAct::Benefit(event) => Some(&event.application),
+            WorkerAct::BenefitReturn(event) => Some(&event.application),
+            WorkerAct::Particulars(_)
+            | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
+            | WorkerAct::Card(_)
+            | WorkerAct::Service(_)
+            | WorkerAct::Judgement(_)
+            | WorkerAct::Hold(_)
+            | WorkerAct::HoldEnd(_)
+            | WorkerAct::Appointment(_)
+            | WorkerAct::Redemption(_)
+            | WorkerAct::Return(_)
+            | WorkerAct::Expiry(..) => None,
+        }
     }
 
     /// The hold that it places.

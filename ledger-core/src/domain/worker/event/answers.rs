@@ -5,7 +5,9 @@
 use chrono::NaiveDate;
 
 use super::act::{Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
-use super::{HoldEnded, LotPart, RedeemedLine, RedemptionReversed, ServiceRecorded, WorkerEvent};
+use super::{
+    BenefitPointsReturned, HoldEnded, LotPart, RedeemedLine, RedemptionReversed, ServiceRecorded, WorkerEvent,
+};
 use crate::domain::event::{Party, Subject};
 use crate::domain::ids::StoreId;
 use crate::domain::points::Points;
@@ -71,6 +73,7 @@ impl WorkerEvent {
             | WorkerAct::Erasure(_)
             | WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
+            | WorkerAct::BenefitReturn(_)
             | WorkerAct::Expiry(..) => None,
         }
     }
@@ -83,6 +86,7 @@ impl WorkerEvent {
             WorkerAct::Redemption(made) => Some(Subject::Redemption(made.redemption)),
             WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
+            | WorkerAct::BenefitReturn(_)
             | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
@@ -103,6 +107,7 @@ impl WorkerEvent {
             WorkerAct::Return(event) => Some(Subject::Redemption(&event.redemption)),
             WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
+            | WorkerAct::BenefitReturn(_)
             | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
@@ -124,6 +129,7 @@ impl WorkerEvent {
             WorkerAct::Return(event) => Some(&event.reason),
             WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
+            | WorkerAct::BenefitReturn(_)
             | WorkerAct::Particulars(_)
             | WorkerAct::Card(CardStep::Issued(_) | CardStep::Moved(_))
             | WorkerAct::Service(_)
@@ -142,6 +148,7 @@ impl WorkerEvent {
             WorkerAct::Return(event) => Some(Basket { store: &event.store, lines: &event.lines }),
             WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
+            | WorkerAct::BenefitReturn(_)
             | WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
@@ -182,6 +189,7 @@ impl WorkerEvent {
             WorkerAct::Expiry(event, Booking::Expired) => Lots::Expired(&event.lots),
             WorkerAct::Expiry(event, Booking::Undone) => Lots::Unexpired(&event.lots),
             WorkerAct::Benefit(event) => Lots::Taken(&event.lots),
+            WorkerAct::BenefitReturn(event) => Lots::Returned(&event.lots),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
@@ -232,6 +240,10 @@ impl WorkerEvent {
             WorkerAct::Expiry(event, Booking::Expired) => Movements::one("过期", (Available, Expired, event.points)),
             WorkerAct::Expiry(event, Booking::Undone) => Movements::one("冲正过期", (Expired, Available, event.points)),
             WorkerAct::Benefit(event) => Movements::one("权益", (Available, Benefit(&event.benefit), event.points)),
+            WorkerAct::BenefitReturn(BenefitPointsReturned { points, debt_paid, benefit, .. }) => {
+                let spent = Benefit(benefit);
+                Movements::two("退回权益", (spent, Available, *points - *debt_paid), (spent, Debt, *debt_paid))
+            }
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)

@@ -50,6 +50,30 @@ pub struct BenefitPointsSpent {
     pub worker: WorkerId,
 }
 
+/// Points spent on a benefit went back to the lots they came from: the application was withdrawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BenefitPointsReturned {
+    /// Of which row.
+    pub application: ApplicationId,
+    /// Business time: when it happened, not when it was entered.
+    pub at: BusinessTime,
+    /// What can be spent on that day.
+    pub balance: Points,
+    /// Of which benefit.
+    pub benefit: BenefitId,
+    /// Of the points, what belonged to credits taken back meanwhile and settled their debt.
+    #[serde(default, skip_serializing_if = "Points::is_zero_ref")]
+    pub debt_paid: Points,
+    /// To which lots.
+    pub lots: Vec<LotPart>,
+    /// How much in all, hundredths.
+    pub points: Points,
+    /// Payload version.
+    pub v: V1,
+    /// The worker's id (编号).
+    pub worker: WorkerId,
+}
+
 /// Points were spent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Redeemed {

@@ -13,7 +13,7 @@ use super::{
     spending, store, take_back, worker,
 };
 use crate::domain::event::Event;
-use crate::domain::ids::{ActivityCode, Sku};
+use crate::domain::ids::{ActivityCode, ApplicationId, Sku};
 use crate::domain::points::Points;
 use crate::domain::posting::{Account, postings};
 use crate::domain::quantity::Quantity;
@@ -34,6 +34,7 @@ enum Step {
     Judge { credit: usize, verdict: CreditVerdict, by_proposer: bool },
     Redeem { lines: Vec<(usize, u32)> },
     Benefit { points: i64 },
+    Withdraw { benefit: usize },
     TakeBack { redemption: usize },
     Hold { lines: Vec<(usize, u32)>, seconds: i64 },
     Capture { hold: usize },
@@ -70,6 +71,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(credit, verdict, by_proposer)| Step::Judge { credit, verdict, by_proposer }),
         50 => lines().prop_map(|lines| Step::Redeem { lines }),
         10 => (1..400_i64).prop_map(|points| Step::Benefit { points }),
+        8 => any::<usize>().prop_map(|benefit| Step::Withdraw { benefit }),
         20 => any::<usize>().prop_map(|redemption| Step::TakeBack { redemption }),
         30 => (lines(), -10..5_000_000_i64).prop_map(|(lines, seconds)| Step::Hold { lines, seconds }),
         15 => any::<usize>().prop_map(|hold| Step::Capture { hold }),
@@ -116,8 +118,8 @@ fn basket(lines: &[(usize, u32)]) -> Spending {
 /// What the events alone say, kept without the worker's state.
 #[derive(Default)]
 struct Books {
-    /// What went to benefits, which nothing brings back.
-    given: Vec<LotPart>,
+    /// What went to benefits that were not given back, by application.
+    given: BTreeMap<ApplicationId, Vec<LotPart>>,
     accounts: BTreeMap<Account, Points>,
     confirmed: Points,
     debt_paid: BTreeMap<u32, Points>,
@@ -126,7 +128,11 @@ struct Books {
 impl Books {
     fn enter(&mut self, event: &WorkerEvent) {
         if let WorkerEvent::BenefitPointsSpent(event) = event {
-            self.given.extend(event.lots.iter().cloned());
+            self.given.insert(event.application.clone(), event.lots.clone());
+        }
+        if let WorkerEvent::BenefitPointsReturned(event) = event {
+            let given = self.given.remove(&event.application).expect("it was paid, and not given back before");
+            assert_eq!(given.iter().map(|part| part.1).sum::<Points>(), event.points);
         }
         let postings = postings(&Event::Worker(event.clone()));
         let total: Points = postings.iter().map(|posting| posting.points).sum();
@@ -211,7 +217,8 @@ fn check_state(state: &Worker, books: &Books) {
 fn check_lot(state: &Worker, books: &Books, number: u32, lot: &Lot) {
     assert!(lot.remaining >= Points::ZERO && lot.expired >= Points::ZERO, "{lot:?}");
     assert!(lot.remaining + lot.expired <= lot.points, "{lot:?}");
-    let away: Points = away(state).chain(&books.given).filter(|part| part.0 == number).map(|part| part.1).sum();
+    let away: Points =
+        away(state).chain(books.given.values().flatten()).filter(|part| part.0 == number).map(|part| part.1).sum();
     let here = lot.remaining + lot.expired;
     match lot.status {
         CreditStatus::Proposed | CreditStatus::Rejected => assert_eq!((here, away), (Points::ZERO, Points::ZERO)),
@@ -280,6 +287,7 @@ struct Play {
     credits: Vec<String>,
     redemptions: Vec<String>,
     holds: Vec<String>,
+    benefits: Vec<String>,
 }
 
 impl Play {
@@ -289,8 +297,8 @@ impl Play {
         for event in Worker::default().decide(&frame(at("2024-01-01")), super::register(None)).expect("registered") {
             events.push(event);
         }
-        let (credits, redemptions, holds) = (Vec::new(), Vec::new(), Vec::new());
-        Play { state: registered, books: Books::default(), events, credits, redemptions, holds }
+        let [credits, redemptions, holds, benefits] = Default::default();
+        Play { state: registered, books: Books::default(), events, credits, redemptions, holds, benefits }
     }
 
     fn command(&self, number: usize, when: BusinessTime, step: &Step) -> Option<WorkerCommand> {
@@ -327,6 +335,10 @@ impl Play {
                 application: format!("Q{number}").parse().expect("a row"),
                 benefit: "QY1".parse().expect("a benefit"),
                 points: Points::from_hundredths(*points),
+            },
+            Step::Withdraw { benefit } => WorkerCommand::ReturnBenefit {
+                application: pick(&self.benefits, *benefit)?.parse().expect("a row"),
+                benefit: "QY1".parse().expect("a benefit"),
             },
             Step::TakeBack { redemption } => take_back(&pick(&self.redemptions, *redemption)?),
             Step::Hold { lines, seconds } => WorkerCommand::Hold {
@@ -389,6 +401,7 @@ impl Play {
             }
             WorkerEvent::HoldCaptured(event) => event.balance,
             WorkerEvent::RedemptionReversed(event) => event.balance,
+            WorkerEvent::BenefitPointsReturned(event) => event.balance,
             _ => return,
         };
         assert_eq!(balance, self.state.available_on(event.at().date()), "the receipt of {event:?}");
@@ -402,6 +415,7 @@ impl Play {
             WorkerEvent::Redeemed(event) => self.redemptions.push(event.redemption.to_string()),
             WorkerEvent::HoldCaptured(event) => self.redemptions.push(event.redemption.to_string()),
             WorkerEvent::PointsHeld(event) => self.holds.push(event.hold.to_string()),
+            WorkerEvent::BenefitPointsSpent(event) => self.benefits.push(event.application.to_string()),
             _ => {}
         }
     }

@@ -188,6 +188,11 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
     };
     let withdraw =
         |full: bool| commands::WithdrawRequest { request: id("XQ-0002"), on: full.then(|| day("2024-03-04")) };
+    let give_back = |full: bool| commands::WithdrawBenefit {
+        benefit: id("QY03"),
+        application: id("QD-0001"),
+        reason: full.then(|| "本人不再需要".into()),
+    };
     let amount = AskedAmount::Amount(Fen::new(2_504));
     vec![
         ("register_appointment/full", appointment(true).into()),
@@ -234,5 +239,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         ("route_request/none", route(false).into()),
         ("withdraw_request/full", withdraw(true).into()),
         ("withdraw_request/none", withdraw(false).into()),
+        ("withdraw_benefit/full", give_back(true).into()),
+        ("withdraw_benefit/none", give_back(false).into()),
     ]
 }
