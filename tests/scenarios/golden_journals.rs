@@ -20,7 +20,10 @@ use crate::sealed_backups::passphrase_file;
 /// Opens what stood beside a golden journal. Nothing in it is real.
 const PASSPHRASE: &str = "golden journals hold nothing real";
 /// Kinds of events that the newest golden journal does not hold, each with the reason: what came in since it was made.
-const NOT_YET: &[(&str, &str)] = &[];
+const NOT_YET: &[(&str, &str)] = &[
+    ("WorkerMerged", "two ids of one person came after this journal"),
+    ("WorkerAbsorbed", "two ids of one person came after this journal"),
+];
 
 /// What one version left.
 struct Golden {

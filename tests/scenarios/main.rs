@@ -34,6 +34,7 @@ mod interrupted_copies;
 mod interruptions;
 mod large_sheets;
 mod listeners;
+mod merging;
 mod oidc;
 mod openapi;
 mod packs;

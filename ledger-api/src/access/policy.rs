@@ -322,6 +322,8 @@ fn approver(action: Action) -> Reach {
             | C::PrepareBodyStatement
             | C::ConfirmBodyStatement
             | C::PayBody
+            // Two ids may belong to two sites, and what was earned under one is spent under the other.
+            | C::MergeWorkers
             | C::OpenPair,
         )
         | Action::Read(Read::Settlement | Read::Settling | Read::Fund) => Reach::District,

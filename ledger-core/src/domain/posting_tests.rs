@@ -67,6 +67,11 @@ fn expected() -> Vec<(&'static str, Vec<Move>)> {
         ("Redeemed", vec![(available(), redeemed(), 1_000)]),
         ("Redeemed", vec![(available(), redeemed(), 1_000)]),
         ("PointsHeld", vec![(available(), held(), 1_000)]),
+        // Two ids of one person.
+        ("WorkerMerged", vec![(available(), Issuance, 1_200), (Reversed, debt(), 400)]),
+        ("WorkerMerged", vec![(available(), Issuance, 1_200)]),
+        ("WorkerAbsorbed", vec![(Issuance, available(), 1_200), (debt(), Reversed, 400)]),
+        ("WorkerAbsorbed", vec![(Issuance, available(), 1_200)]),
     ]
 }
 

@@ -7,6 +7,7 @@
 mod caps;
 mod grants;
 mod limits;
+mod mergers;
 mod names;
 mod programmes;
 mod reading;
@@ -37,6 +38,7 @@ use crate::domain::worker::event::WorkerEvent;
 use caps::Caps;
 use grants::Grants;
 use limits::Limits;
+use mergers::Mergers;
 use programmes::Programmes;
 use reading::Reading;
 use selections::Selections;
@@ -70,6 +72,7 @@ pub struct Books {
     programmes: Programmes,
     selections: Selections,
     persons: Persons,
+    mergers: Mergers,
     grants: Grants,
 }
 
@@ -84,6 +87,9 @@ impl Books {
     /// # Errors
     /// What is wrong with the event after those before it.
     pub fn book(&mut self, event: &Event) -> Result<(), String> {
+        if !self.movements {
+            self.mergers.admit(event.as_worker().and_then(WorkerEvent::as_taken_over))?;
+        }
         match event {
             Event::Worker(event) => self.worker(event),
             Event::Store(_) if self.movements => Ok(()),
@@ -154,20 +160,29 @@ impl Books {
     fn worker(&mut self, event: &WorkerEvent) -> Result<(), String> {
         let moved = event.movements();
         zero_sum(&moved)?;
+        if let WorkerEvent::WorkerMerged(event) = event {
+            self.persons.merge(&event.worker, &event.into);
+        }
         // The name is copied for a worker's first event alone.
         if let Some(book) = self.workers.get_mut(event.worker()) {
             return Own {
                 caps: &mut self.caps,
                 limits: &mut self.limits,
+                mergers: &mut self.mergers,
                 persons: &self.persons,
                 stores: &self.stores,
             }
             .follow(book, event, &moved, self.movements);
         }
         let mut book = WorkerBook::default();
-        let followed =
-            Own { caps: &mut self.caps, limits: &mut self.limits, persons: &self.persons, stores: &self.stores }
-                .follow(&mut book, event, &moved, self.movements);
+        let followed = Own {
+            caps: &mut self.caps,
+            limits: &mut self.limits,
+            mergers: &mut self.mergers,
+            persons: &self.persons,
+            stores: &self.stores,
+        }
+        .follow(&mut book, event, &moved, self.movements);
         self.workers.insert(event.worker().clone(), book);
         followed
     }
@@ -252,6 +267,7 @@ impl MerchantBook {
 struct Own<'a> {
     caps: &'a mut Caps,
     limits: &'a mut Limits,
+    mergers: &'a mut Mergers,
     persons: &'a Persons,
     stores: &'a HashMap<StoreId, RedemptionStore>,
 }
@@ -271,6 +287,7 @@ impl Own<'_> {
         posted?;
         let reading = Reading::of(event);
         book.lots(reading.lots)?;
+        self.mergers.follow(self.persons, self.caps, self.limits, book, event)?;
         book.ways.follow(self.persons, reading.way)?;
         self.caps.follow(&mut book.used, reading.cap)?;
         // The listing of the day sets the limit. Entries of older versions were held to the listing recorded last, and

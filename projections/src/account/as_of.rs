@@ -60,7 +60,7 @@ impl AsOf {
                 let taken = event.follows().and_then(|name| away.remove(&name.to_string()));
                 account.return_unowed(&taken.unwrap_or_default(), parts);
             }
-            Lots::Expired(_) | Lots::Unexpired(_) | Lots::About(_) | Lots::None => {}
+            Lots::Expired(_) | Lots::Unexpired(_) | Lots::Moved(_) | Lots::About(_) | Lots::None => {}
         }
     }
 }

@@ -45,6 +45,8 @@ kinds! {
         DepartWorker,
         /// Forgets the person behind a worker.
         EraseWorker,
+        /// Goes on with the account of one id of a person under another one.
+        MergeWorkers,
         /// Issues a mutual-aid points card.
         IssueCard,
         /// Moves a card to another branch.
@@ -346,6 +348,8 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::EraseWorker(commands::EraseWorker { worker, .. }) => {
             (CommandKind::EraseWorker, Target::Worker(worker.as_str()))
         }
+        // The two may belong to two sites.
+        Command::MergeWorkers(_) => (CommandKind::MergeWorkers, Target::District),
         Command::IssueCard(commands::IssueCard { worker, branch, .. }) => {
             (CommandKind::IssueCard, Target::Card { worker: worker.as_str(), branch: Some(branch.as_str()) })
         }

@@ -7,7 +7,8 @@ use crate::domain::ids::{Actor, RedemptionId, StoreId, WorkerId};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 use crate::domain::worker::event::{
-    CreditJudged, CreditPublicised, LotPart, ObjectionResolved, RedeemedLine, ServiceRecorded, WorkerEvent,
+    CreditJudged, CreditPublicised, LotPart, ObjectionResolved, RedeemedLine, ServiceRecorded, WorkerAbsorbed,
+    WorkerEvent, WorkerMerged,
 };
 
 /// An event as the books read it.
@@ -67,6 +68,10 @@ pub(super) enum LotEntry<'a> {
     Lapsed(&'a [LotPart], Points),
     /// What was booked as expired is left again.
     Revived(&'a [LotPart], Points),
+    /// All that is left goes on under another id.
+    HandedOver(&'a WorkerMerged),
+    /// Lots of another id go on here.
+    TakenOver(&'a WorkerAbsorbed),
 }
 
 /// What it says of daily caps.
@@ -78,6 +83,8 @@ pub(super) enum CapEntry<'a> {
     Used(&'a ServiceRecorded),
     /// The credit of a lot does not stand.
     Freed(u32),
+    /// What another id used counts here.
+    TakenOver(&'a WorkerAbsorbed),
 }
 
 /// What it says of yearly limits.
@@ -93,6 +100,8 @@ pub(super) enum LimitEntry<'a> {
     Released(&'a [RedeemedLine], BusinessTime),
     /// Units of a redemption made at a time are given back.
     Reversed(&'a RedemptionId, &'a [RedeemedLine], BusinessTime),
+    /// What another id had counts here.
+    TakenOver(&'a WorkerAbsorbed),
 }
 
 impl<'a> Reading<'a> {
@@ -151,6 +160,12 @@ impl<'a> Reading<'a> {
             WorkerEvent::PointsExpired(event) => lots = LotEntry::Lapsed(&event.lots, event.points),
             WorkerEvent::ExpiryReversed(event) => lots = LotEntry::Revived(&event.lots, event.points),
             WorkerEvent::BenefitPointsSpent(event) => lots = LotEntry::Spent(&event.lots, event.points, event.at),
+            WorkerEvent::WorkerMerged(event) => lots = LotEntry::HandedOver(event),
+            WorkerEvent::WorkerAbsorbed(event) => {
+                lots = LotEntry::TakenOver(event);
+                cap = CapEntry::TakenOver(event);
+                limit = LimitEntry::TakenOver(event);
+            }
             WorkerEvent::AppointmentRecorded(_)
             | WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)

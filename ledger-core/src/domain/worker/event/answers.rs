@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 
 use super::act::{Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
-use super::{HoldEnded, LotPart, RedeemedLine, RedemptionReversed, ServiceRecorded, WorkerEvent};
+use super::{HoldEnded, LotPart, MovedLot, RedeemedLine, RedemptionReversed, ServiceRecorded, WorkerEvent};
 use crate::domain::event::{Party, Subject};
 use crate::domain::ids::StoreId;
 use crate::domain::points::Points;
@@ -48,6 +48,8 @@ pub enum Lots<'a> {
     Expired(&'a [LotPart]),
     /// What was booked as expired is left again.
     Unexpired(&'a [LotPart]),
+    /// Lots of another id of the same person go on here.
+    Moved(&'a [MovedLot]),
 }
 
 impl WorkerEvent {
@@ -71,6 +73,8 @@ impl WorkerEvent {
             | WorkerAct::Erasure(_)
             | WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
+            | WorkerAct::HandedOver(_)
+            | WorkerAct::TakenOver(_)
             | WorkerAct::Expiry(..) => None,
         }
     }
@@ -90,6 +94,8 @@ impl WorkerEvent {
             | WorkerAct::Judgement(_)
             | WorkerAct::HoldEnd(_)
             | WorkerAct::Return(_)
+            | WorkerAct::HandedOver(_)
+            | WorkerAct::TakenOver(_)
             | WorkerAct::Expiry(..) => None,
         }
     }
@@ -109,6 +115,8 @@ impl WorkerEvent {
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
             | WorkerAct::Hold(_)
+            | WorkerAct::HandedOver(_)
+            | WorkerAct::TakenOver(_)
             | WorkerAct::Expiry(..) => None,
         }
     }
@@ -122,6 +130,7 @@ impl WorkerEvent {
             WorkerAct::Judgement(judged) => Some(judged.reason),
             WorkerAct::HoldEnd(event) => event.reason.as_deref(),
             WorkerAct::Return(event) => Some(&event.reason),
+            WorkerAct::HandedOver(event) => event.reason.as_deref(),
             WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
             | WorkerAct::Particulars(_)
@@ -129,6 +138,7 @@ impl WorkerEvent {
             | WorkerAct::Service(_)
             | WorkerAct::Hold(_)
             | WorkerAct::Redemption(_)
+            | WorkerAct::TakenOver(_)
             | WorkerAct::Expiry(..) => None,
         }
     }
@@ -148,13 +158,31 @@ impl WorkerEvent {
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
             | WorkerAct::Judgement(_)
+            | WorkerAct::HandedOver(_)
+            | WorkerAct::TakenOver(_)
             | WorkerAct::Expiry(..) => None,
         }
     }
 
     /// Who has a part in it beside the worker.
     pub fn party(&self) -> Option<Party<'_>> {
-        self.basket().map(|basket| Party::Store(basket.store))
+        match self.act() {
+            WorkerAct::HandedOver(event) => Some(Party::Worker(&event.into)),
+            WorkerAct::TakenOver(event) => Some(Party::Worker(&event.absorbed)),
+            WorkerAct::Particulars(_)
+            | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
+            | WorkerAct::Card(_)
+            | WorkerAct::Service(_)
+            | WorkerAct::Judgement(_)
+            | WorkerAct::Hold(_)
+            | WorkerAct::HoldEnd(_)
+            | WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Redemption(_)
+            | WorkerAct::Return(_)
+            | WorkerAct::Expiry(..) => self.basket().map(|basket| Party::Store(basket.store)),
+        }
     }
 
     /// What it does to the lots.
@@ -182,6 +210,8 @@ impl WorkerEvent {
             WorkerAct::Expiry(event, Booking::Expired) => Lots::Expired(&event.lots),
             WorkerAct::Expiry(event, Booking::Undone) => Lots::Unexpired(&event.lots),
             WorkerAct::Benefit(event) => Lots::Taken(&event.lots),
+            WorkerAct::HandedOver(event) => Lots::Taken(&event.lots),
+            WorkerAct::TakenOver(event) => Lots::Moved(&event.lots),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
@@ -232,6 +262,13 @@ impl WorkerEvent {
             WorkerAct::Expiry(event, Booking::Expired) => Movements::one("过期", (Available, Expired, event.points)),
             WorkerAct::Expiry(event, Booking::Undone) => Movements::one("冲正过期", (Expired, Available, event.points)),
             WorkerAct::Benefit(event) => Movements::one("权益", (Available, Benefit(&event.benefit), event.points)),
+            // What goes on elsewhere was never earned here; what is owed takes its taking back along.
+            WorkerAct::HandedOver(event) => {
+                Movements::two("合并转出", (Available, Issuance, event.points), (Reversed, Debt, event.debt))
+            }
+            WorkerAct::TakenOver(event) => {
+                Movements::two("合并转入", (Issuance, Available, event.points), (Debt, Reversed, event.debt))
+            }
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
