@@ -46,3 +46,5 @@ pub use settings::LedgerSettings;
 mod account_tests;
 #[cfg(test)]
 mod clock_tests;
+#[cfg(test)]
+mod merge_tests;

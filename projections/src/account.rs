@@ -67,16 +67,24 @@ impl Account {
                 lot.expired -= points;
                 lot.remaining += points;
             }),
+            Lots::Moved(moved) => moved.iter().for_each(|moved| {
+                self.change(moved.lot, |lot| lot.remaining += moved.points);
+            }),
             Lots::Spent(_) | Lots::About(_) | Lots::None => {}
         }
     }
 
-    /// A service makes the next lot, empty until it counts.
+    /// A service makes the next lot, empty until it counts; so does each lot of another id that goes on here.
     fn make_lot(&mut self, event: &WorkerEvent) {
         if let Some(record) = event.as_service() {
             let (remaining, expired) = (Points::ZERO, Points::ZERO);
             self.lots.push(Lot { on: record.on, last_day: record.last_day, remaining, expired });
         }
+        let Some(taken) = event.as_taken_over() else { return };
+        self.lots.extend(taken.lots.iter().map(|moved| {
+            let (on, remaining, expired) = (moved.spendable_from(taken.at.date()), Points::ZERO, Points::ZERO);
+            Lot { on, last_day: moved.last_day, remaining, expired }
+        }));
     }
 
     /// A lot by its number.

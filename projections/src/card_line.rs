@@ -52,6 +52,11 @@ impl CardLine {
             && self.reversed.is_none_or(|until| position < until)
     }
 
+    /// The line on another card, on which it counts from a position at the earliest.
+    pub(crate) fn from_then_on(self, position: u64) -> CardLine {
+        CardLine { confirmed: self.confirmed.map(|confirmed| confirmed.max(position)), ..self }
+    }
+
     /// Whether an objection is open at a position.
     pub fn objected_at(&self, position: u64) -> bool {
         self.objections.iter().any(|(from, until)| *from <= position && until.is_none_or(|until| position < until))

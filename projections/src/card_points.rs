@@ -22,6 +22,8 @@ struct Counting {
 pub(crate) struct CardPoints {
     card_no: Option<String>,
     by_lot: BTreeMap<u32, Counting>,
+    /// Other ids of the same person that were given up for this one, each with the year in which it was.
+    absorbed: BTreeMap<String, i32>,
 }
 
 impl CardPoints {
@@ -29,6 +31,9 @@ impl CardPoints {
     pub(crate) fn fold(&mut self, event: &WorkerEvent) {
         if let Some(CardStep::Issued(event)) = event.as_card_step() {
             self.card_no = Some(event.card_no.to_string());
+        }
+        if let Some(taken) = event.as_taken_over() {
+            self.absorbed.entry(taken.absorbed.to_string()).or_insert_with(|| taken.at.date().year());
         }
         if let Some(record) = event.as_service().filter(|record| record.card) {
             let (year, category) = (record.on.year(), record.category.clone());
@@ -56,6 +61,20 @@ impl CardPoints {
     /// The last card issued.
     pub(crate) fn card_no(&self) -> Option<&str> {
         self.card_no.as_deref()
+    }
+
+    /// The points by year and category with those of other ids of the person that never held a card, from the year on in
+    /// which each was given up: earlier years were appraised without them.
+    pub(crate) fn years_with<'a>(&self, of: impl Fn(&str) -> Option<&'a CardPoints>) -> BTreeMap<i32, Categories> {
+        let mut years = self.years();
+        for (absorbed, since) in &self.absorbed {
+            let Some(other) = of(absorbed).filter(|other| other.card_no.is_none()) else { continue };
+            for (year, categories) in other.years().into_iter().filter(|(year, _)| year >= since) {
+                let card = years.entry(year).or_default();
+                categories.into_iter().for_each(|(category, points)| *card.entry(category).or_default() += points);
+            }
+        }
+        years
     }
 
     /// The points by year and category, and their sum under `total`.

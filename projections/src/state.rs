@@ -152,12 +152,14 @@ impl StateFold {
             programmes: self.programmes,
             ..State::default()
         };
-        for (worker, Folded { told, card }) in self.workers {
+        for Folded { card, .. } in self.workers.values() {
             if let Some(card_no) = card.card_no() {
-                for (year, points) in card.years() {
+                for (year, points) in card.years_with(|other| self.workers.get(other).map(|other| &other.card)) {
                     state.appraisal.entry(year).or_default().insert(card_no.to_owned(), points);
                 }
             }
+        }
+        for (worker, Folded { told, .. }) in self.workers {
             let figures = told.account().figures(as_of);
             if figures == Figures::default() {
                 continue;

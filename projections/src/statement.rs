@@ -5,7 +5,7 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::posting::Side;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::{LotPart, Lots, RedeemedLine};
+use ledger_core::domain::worker::event::{LotPart, Lots, RedeemedLine, WorkerAct, WorkerEvent};
 use ledger_core::journal::{Entry, RecordedTime};
 
 /// A line of a statement.
@@ -51,7 +51,7 @@ pub fn line(entry: &Entry, event: &Event) -> Option<Line> {
         at: event.at(),
         recorded_at: entry.command.recorded_at,
         points: available.sum(),
-        subject: event.subject().map(|subject| subject.to_string()).unwrap_or_default(),
+        subject: subject(event),
         store: basket.map(|basket| basket.store.to_string()),
         activity: record.map(|record| record.activity.to_string()),
         category: record.map(|record| record.category.clone()),
@@ -62,12 +62,35 @@ pub fn line(entry: &Entry, event: &Event) -> Option<Line> {
     })
 }
 
+/// What it is about; the other id, where two are one person.
+fn subject(event: &WorkerEvent) -> String {
+    let other = match event.act() {
+        WorkerAct::HandedOver(event) => Some(&event.into),
+        WorkerAct::TakenOver(event) => Some(&event.absorbed),
+        WorkerAct::Particulars(_)
+        | WorkerAct::Departure(_)
+        | WorkerAct::Erasure(_)
+        | WorkerAct::Card(_)
+        | WorkerAct::Service(_)
+        | WorkerAct::Judgement(_)
+        | WorkerAct::Hold(_)
+        | WorkerAct::HoldEnd(_)
+        | WorkerAct::Appointment(_)
+        | WorkerAct::Benefit(_)
+        | WorkerAct::Redemption(_)
+        | WorkerAct::Return(_)
+        | WorkerAct::Expiry(..) => None,
+    };
+    other.map(ToString::to_string).or(event.subject().map(|subject| subject.to_string())).unwrap_or_default()
+}
+
 /// The lots that points came into or went out of, with how much; those of an expiry are told by its booking alone.
 fn touched(lots: Lots<'_>) -> Vec<LotPart> {
     match lots {
         Lots::Credited(part) => vec![part],
         Lots::TakenBack { lot, left, expired } => vec![LotPart(lot, left + expired)],
         Lots::Taken(parts) | Lots::Spent(parts) | Lots::Returned(parts) => parts.to_vec(),
+        Lots::Moved(moved) => moved.iter().map(|moved| LotPart(moved.lot, moved.points)).collect(),
         Lots::Expired(_) | Lots::Unexpired(_) | Lots::About(_) | Lots::None => Vec::new(),
     }
 }

@@ -268,6 +268,10 @@ fn people() -> BoxedStrategy<Command> {
         1 => (name("W"), text(), any::<bool>())
             .prop_map(|(worker, reason, oneself)| Command::EraseWorker(commands::EraseWorker { worker: id(&worker), reason, oneself })),
         1 => text().prop_map(|reason| Command::DepartWorker(commands::DepartWorker { worker: id("W2"), reason })),
+        1 => (name("W"), text()).prop_map(|(kept, reason)| {
+            // The last command of every history is W1's.
+            Command::MergeWorkers(commands::MergeWorkers { kept: id(&kept), absorbed: id("W2"), reason })
+        }),
         2 => (name("W"), name("C"), name("B"), any::<bool>()).prop_map(|(worker, card, branch, update)| {
             Command::IssueCard(commands::IssueCard { worker: id(&worker), card_no: id(&card), branch: id(&branch), update })
         }),
@@ -712,6 +716,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::RegisterWorker(_) => "register worker",
         Command::DepartWorker(_) => "depart worker",
         Command::EraseWorker(_) => "erase worker",
+        Command::MergeWorkers(_) => "merge workers",
         Command::IssueCard(_) => "issue card",
         Command::MoveCard(_) => "move card",
         Command::CloseCard(_) => "close card",
@@ -780,7 +785,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::RecordResult(_) => "record result",
     }
 }
-const KINDS: usize = 73;
+const KINDS: usize = 74;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

@@ -163,6 +163,13 @@ fn worker(event: &WorkerEvent) -> String {
         WorkerEvent::WorkerDeparted(_) => format!("worker {who} departed"),
         WorkerEvent::WorkerErasureAsked(_) => format!("worker {who} asked to be forgotten"),
         WorkerEvent::WorkerErased(_) => format!("worker {who} forgotten"),
+        WorkerEvent::WorkerMerged(event) => {
+            format!("{who} merged into {}: {} owing {}", event.into, parts(&event.lots), event.debt.hundredths())
+        }
+        WorkerEvent::WorkerAbsorbed(event) => {
+            let (points, debt) = (event.points.hundredths(), event.debt.hundredths());
+            format!("{who} took over {points} owing {debt} from {}", event.absorbed)
+        }
         WorkerEvent::CardIssued(event) => format!("card {} of {who} issued in {}", event.card_no, event.branch),
         WorkerEvent::CardMoved(event) => {
             format!("card {} of {who} moved from {} to {}", event.card_no, event.from, event.branch)

@@ -81,6 +81,9 @@ const NOT_MODELLED: &[&str] = &[
     "AppraisalSealed",
     "WorkerErasureAsked",
     "WorkerErased",
+    // Two streams for one command: whole ledgers play merges at random in the core (ledger/merge_tests.rs).
+    "WorkerMerged",
+    "WorkerAbsorbed",
     "CreditAppealed",
     "AppointmentRecorded",
     "BenefitPointsSpent",

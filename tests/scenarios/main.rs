@@ -36,6 +36,7 @@ mod interruptions;
 mod large_sheets;
 mod late_entries;
 mod listeners;
+mod merging;
 mod oidc;
 mod openapi;
 mod packs;

@@ -100,6 +100,9 @@ struct WorkerJson {
     /// The site the worker belongs to.
     site: Option<String>,
     departed: bool,
+    /// The id of the same person under which the account goes on, where this one was given up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<String>,
     /// The open mutual-aid points card.
     card: Option<CardJson>,
     /// Confirmed credits; spending, expiry and reversals never lower it.
@@ -414,6 +417,7 @@ fn worker_json(id: String, row: Balance) -> WorkerJson {
         probationary: row.probationary,
         site: row.site,
         departed: row.departed,
+        merged_into: row.merged_into,
         card: row.card.map(|(card_no, branch)| CardJson { card_no, branch }),
         earned: PointsJson(row.account.earned),
         reversed: PointsJson(row.account.reversed),

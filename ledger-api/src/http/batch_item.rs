@@ -84,6 +84,7 @@ commands! {
     "enrol_device" => deliveries::EnrolDevice,
     "register_worker" | "worker" => workers::RegisterWorker,
     "depart_worker" => workers::DepartWorker,
+    "merge_workers" => workers::MergeWorkers,
     "issue_card" | "card" => workers::IssueCard,
     "move_card" => workers::MoveCard,
     "close_card" => workers::CloseCard,

@@ -15,6 +15,7 @@ mod flows;
 mod frauds;
 mod lost_commits;
 mod malformed;
+mod merging;
 mod names;
 mod negotiation;
 mod objectors;

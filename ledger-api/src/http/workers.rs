@@ -1,10 +1,11 @@
-//! Workers: registering, leaving, and the mutual-aid points card of Party members.
+//! Workers: registering, leaving, two ids of one person, and the mutual-aid points card of Party members.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use ledger_core::domain::ids::{BranchId, CardNo, SiteId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::command::{WorkerDetails, membership};
+use ledger_core::domain::worker::event::WorkerMerged;
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,8 +20,9 @@ use super::shapes::{Id, Reason};
 use super::wire::{Text, maybe_text};
 use crate::access::policy::CommandKind;
 use crate::app::App;
+use crate::exact::PointsJson;
 use crate::service::ServiceError;
-use crate::service::command::{Ask, Asked};
+use crate::service::command::{Ask, Asked, worker_event};
 use crate::service::names::Personal;
 
 /// The routes of this resource.
@@ -28,6 +30,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .route(CommandKind::RegisterWorker, routes!(register))
         .route(CommandKind::DepartWorker, routes!(depart))
+        .route(CommandKind::MergeWorkers, routes!(merge))
         .route(CommandKind::IssueCard, routes!(issue_card))
         .route(CommandKind::MoveCard, routes!(move_card))
         .route(CommandKind::CloseCard, routes!(close_card))
@@ -178,6 +181,79 @@ async fn depart(
     asking: Asking,
     ApiJson(body): ApiJson<DepartWorker>,
 ) -> Result<Answer<WorkerAnswer>, ApiError> {
+    ask(app, asking, OfWorker { worker }, body).await
+}
+
+/// Another id of the same person (一人多号), under which the account goes on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeWorkers {
+    /// The id that is kept.
+    #[schema(value_type = Id)]
+    into: WorkerId,
+    /// The reason, at most 500 characters; kept in the vault.
+    #[schema(value_type = Reason)]
+    reason: Text,
+}
+
+/// What became of two ids of one person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MergeAnswer {
+    /// The id that was given up.
+    #[schema(value_type = String)]
+    worker: WorkerId,
+    /// The id that is kept.
+    #[schema(value_type = String)]
+    into: WorkerId,
+    /// What was left under the id that was given up, and goes on under the other.
+    points: PointsJson,
+    /// What was owed, and is owed under the other now.
+    debt: PointsJson,
+    /// Durable up to here.
+    position: u64,
+}
+
+impl Ask for MergeWorkers {
+    type Path = OfWorker;
+    type Answer = MergeAnswer;
+
+    fn command(self, path: OfWorker) -> Result<Asked, ServiceError> {
+        let MergeWorkers { into: kept, reason } = self;
+        Ok(Command::MergeWorkers(commands::MergeWorkers { kept, absorbed: path.worker, reason: reason.0 }).into())
+    }
+
+    fn answer(_: &Command, receipt: &Receipt) -> Option<MergeAnswer> {
+        let merged = worker_event(receipt, |event| event.as_handed_over().cloned())?;
+        let WorkerMerged { worker, into, points, debt, .. } = merged;
+        Some(MergeAnswer {
+            worker,
+            into,
+            points: PointsJson(points),
+            debt: PointsJson(debt),
+            position: receipt.position,
+        })
+    }
+}
+
+impl Body for MergeWorkers {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = OF_WORKER;
+}
+
+/// Give an id up for another one of the same person.
+///
+/// What is left in its lots goes on under the other id with the days it always had, and so does what is owed; what counted
+/// against caps and yearly limits counts there as well. Refused while a hold is open, a credit waits for a decision, or it
+/// has an open card: keep the id that has the card. Afterwards it takes corrections of what was before and nothing else.
+#[utoipa::path(post, path = "/v1/workers/{id}/merge", tag = "workers", request_body = MergeWorkers,
+    params(("id" = String, Path, description = "The id that is given up.")),
+    responses((status = 200, description = "Merged.", body = MergeAnswer)))]
+async fn merge(
+    State(app): State<App>,
+    ApiPath(worker): ApiPath<WorkerId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<MergeWorkers>,
+) -> Result<Answer<MergeAnswer>, ApiError> {
     ask(app, asking, OfWorker { worker }, body).await
 }
 

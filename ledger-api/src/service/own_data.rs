@@ -85,6 +85,7 @@ pub async fn document(app: &App, who: Who<'_>, worker: &str) -> Result<(Document
             Cell::maybe(row.party_member.filter(|member| *member).map(|_| if row.probationary { "是" } else { "否" })),
         ),
         (name("departed", "是否已退出"), Cell::Text(if row.departed { "是" } else { "否" }.to_owned())),
+        (name("merged_into", "并入编号"), Cell::maybe(row.merged_into.clone())),
         (name("card_no", "积分卡号"), Cell::maybe(card)),
         (name("branch", "所在党支部"), Cell::maybe(branch)),
         (name("available", "可用积分"), points(balance.available)),

@@ -140,16 +140,22 @@ impl Directory {
         self.on(day).any(|listed| &listed.account == account)
     }
 
-    /// How many people administer on a day. Two accounts of one worker are one person.
-    pub fn people_on(&self, day: NaiveDate) -> usize {
+    /// How many people administer on a day. Two accounts of one worker are one person; `kept` says of ids that were given
+    /// up for another one of the same person which that is.
+    pub fn people_on(&self, day: NaiveDate, kept: &BTreeMap<WorkerId, WorkerId>) -> usize {
         let people: BTreeSet<(&str, bool)> = self
             .on(day)
             .map(|listed| match &listed.worker {
-                Some(worker) => (worker.as_str(), true),
+                Some(worker) => (kept.get(worker).unwrap_or(worker).as_str(), true),
                 None => (listed.account.as_str(), false),
             })
             .collect();
         people.len()
+    }
+
+    /// The workers that administrators are, or were.
+    pub fn workers(&self) -> impl Iterator<Item = &WorkerId> {
+        self.administrators.values().filter_map(|listed| listed.worker.as_ref())
     }
 
     fn on(&self, day: NaiveDate) -> impl Iterator<Item = &Administrator> {

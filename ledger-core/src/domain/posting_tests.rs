@@ -70,6 +70,11 @@ fn expected() -> Vec<(&'static str, Vec<Move>)> {
         // Benefits given back.
         ("BenefitPointsReturned", vec![(benefit(), available(), 1_600), (benefit(), debt(), 400)]),
         ("BenefitPointsReturned", vec![(benefit(), available(), 2_000)]),
+        // Two ids of one person.
+        ("WorkerMerged", vec![(available(), Issuance, 1_200), (Reversed, debt(), 400)]),
+        ("WorkerMerged", vec![(available(), Issuance, 1_200)]),
+        ("WorkerAbsorbed", vec![(Issuance, available(), 1_200), (debt(), Reversed, 400)]),
+        ("WorkerAbsorbed", vec![(Issuance, available(), 1_200)]),
     ]
 }
 

@@ -7,6 +7,7 @@
 mod caps;
 mod grants;
 mod limits;
+mod mergers;
 mod names;
 mod programmes;
 mod reading;
@@ -38,6 +39,7 @@ use crate::domain::worker::event::WorkerEvent;
 use caps::Caps;
 use grants::Grants;
 use limits::Limits;
+use mergers::Mergers;
 use programmes::Programmes;
 use reading::Reading;
 use requests::Requests;
@@ -73,6 +75,7 @@ pub struct Books {
     requests: Requests,
     selections: Selections,
     persons: Persons,
+    mergers: Mergers,
     grants: Grants,
 }
 
@@ -87,6 +90,9 @@ impl Books {
     /// # Errors
     /// What is wrong with the event after those before it.
     pub fn book(&mut self, event: &Event) -> Result<(), String> {
+        if !self.movements {
+            self.mergers.admit(event.as_worker().and_then(WorkerEvent::as_taken_over))?;
+        }
         match event {
             Event::Worker(event) => {
                 if let Some(record) = event.as_service().filter(|record| record.source.is_some()) {
@@ -166,20 +172,29 @@ impl Books {
     fn worker(&mut self, event: &WorkerEvent) -> Result<(), String> {
         let moved = event.movements();
         zero_sum(&moved)?;
+        if let WorkerEvent::WorkerMerged(event) = event {
+            self.persons.merge(&event.worker, &event.into);
+        }
         // The name is copied for a worker's first event alone.
         if let Some(book) = self.workers.get_mut(event.worker()) {
             return Own {
                 caps: &mut self.caps,
                 limits: &mut self.limits,
+                mergers: &mut self.mergers,
                 persons: &self.persons,
                 stores: &self.stores,
             }
             .follow(book, event, &moved, self.movements);
         }
         let mut book = WorkerBook::default();
-        let followed =
-            Own { caps: &mut self.caps, limits: &mut self.limits, persons: &self.persons, stores: &self.stores }
-                .follow(&mut book, event, &moved, self.movements);
+        let followed = Own {
+            caps: &mut self.caps,
+            limits: &mut self.limits,
+            mergers: &mut self.mergers,
+            persons: &self.persons,
+            stores: &self.stores,
+        }
+        .follow(&mut book, event, &moved, self.movements);
         self.workers.insert(event.worker().clone(), book);
         followed
     }
@@ -264,6 +279,7 @@ impl MerchantBook {
 struct Own<'a> {
     caps: &'a mut Caps,
     limits: &'a mut Limits,
+    mergers: &'a mut Mergers,
     persons: &'a Persons,
     stores: &'a HashMap<StoreId, RedemptionStore>,
 }
@@ -284,6 +300,7 @@ impl Own<'_> {
         let reading = Reading::of(event);
         book.lots(reading.lots)?;
         book.paid(reading.paid)?;
+        self.mergers.follow(self.persons, self.caps, self.limits, book, event)?;
         book.ways.follow(self.persons, reading.way)?;
         self.caps.follow(&mut book.used, reading.cap)?;
         // The listing of the day sets the limit. Entries of older versions were held to the listing recorded last, and

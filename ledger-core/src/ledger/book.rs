@@ -457,6 +457,7 @@ mod tests {
             | Command::RegisterWorker(_)
             | Command::DepartWorker(_)
             | Command::EraseWorker(_)
+            | Command::MergeWorkers(_)
             | Command::IssueCard(_)
             | Command::MoveCard(_)
             | Command::CloseCard(_)

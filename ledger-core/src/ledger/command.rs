@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::book::Book;
 use super::commands::Command;
+use super::process::States;
 use crate::domain::event::StreamId;
 use crate::domain::ids::{Actor, Key, Sku, StoreId, WorkerId};
 use crate::domain::proof::ProvenBy;
 use crate::domain::time::BusinessTime;
+use crate::domain::worker::Worker;
 
 /// Around every command: its key, who gave it and when it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,10 +35,22 @@ pub struct Submission {
 
 impl Submission {
     /// The streams that deciding it reads or writes: those of the command, and the account of whoever gives it, which says
-    /// which person that is.
+    /// which person that is; of every account its worker, and of every worker whose id was given up the one that is kept.
     pub(in crate::ledger) fn streams(&self, book: &Book) -> Vec<StreamId> {
         let mut streams = self.command.streams(book);
         streams.push(StreamId::Account((&self.context.actor).into()));
+        let mut at = 0;
+        while let Some(stream) = streams.get(at) {
+            let further = if let StreamId::Account(account) = stream {
+                book.account(account).ok().and_then(|account| account.worker())
+            } else if let StreamId::Worker(worker) = stream {
+                book.worker(worker).ok().and_then(Worker::merged_into).map(|(kept, _)| kept)
+            } else {
+                None
+            };
+            streams.extend(further.cloned().map(StreamId::Worker));
+            at += 1;
+        }
         streams
     }
 }

@@ -52,7 +52,7 @@ pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
 pub use visits::{ConfirmVisit, RecordVisit};
 pub use withdrawals::WithdrawBenefit;
-pub use workers::{DepartWorker, EraseWorker, ExpireLots, RegisterWorker};
+pub use workers::{DepartWorker, EraseWorker, ExpireLots, MergeWorkers, RegisterWorker};
 
 use super::book::Book;
 use super::command::AskedSpending;
@@ -227,6 +227,8 @@ commands! {
     DepartWorker(DepartWorker),
     /// Forget the person behind a worker, or confirm that.
     EraseWorker(EraseWorker),
+    /// Go on with the account of one id under another one of the same person.
+    MergeWorkers(MergeWorkers),
     /// Issue a mutual-aid points card.
     IssueCard(IssueCard),
     /// Move the card to another branch.

@@ -33,7 +33,7 @@ use crate::domain::store::command::AtStore;
 use crate::domain::store::{RedemptionStore, StoreCommand};
 use crate::domain::time::BusinessTime;
 use crate::domain::worker::command::OfWorker;
-use crate::domain::worker::{Worker, WorkerCommand};
+use crate::domain::worker::{Worker, WorkerCommand, WorkerEvent};
 use crate::journal::RecordedTime;
 
 /// The most lines one redemption may have.
@@ -221,7 +221,32 @@ impl<S: States> Process<'_, S> {
 
     pub(super) fn worker(&self, worker: WorkerId, command: WorkerCommand) -> Decision<Vec<Event>> {
         let of = OfWorker { worker, at: self.context.at };
-        Ok(self.states.worker(&of.worker)?.decide(&of, command)?.into_iter().map(Event::Worker).collect())
+        let state = self.states.worker(&of.worker)?;
+        let events = state.decide(&of, command)?;
+        let handed_on = self.hand_on(&of, state, &events)?;
+        Ok(events.into_iter().chain(handed_on).map(Event::Worker).collect())
+    }
+
+    /// A correction of what was under an id that was given up leaves something there: it goes on to the one that is kept.
+    fn hand_on(&self, of: &OfWorker, state: &Worker, events: &[WorkerEvent]) -> Decision<Vec<WorkerEvent>> {
+        let Some((kept, _)) = state.merged_into() else { return Ok(Vec::new()) };
+        let mut after = state.clone();
+        events.iter().for_each(|event| after.evolve(event));
+        let estate = after.estate_since(state);
+        if estate.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut handed = after.decide(of, WorkerCommand::HandOn { estate: estate.clone() })?;
+        let take_over = WorkerCommand::TakeOver { absorbed: of.worker.clone(), estate };
+        let of_kept = OfWorker { worker: kept.clone(), at: of.at };
+        handed.extend(self.states.worker(kept)?.decide(&of_kept, take_over)?);
+        Ok(handed)
+    }
+
+    /// Under which id a worker goes on: the own one, unless it was given up.
+    pub(super) fn kept_id(&self, worker: &WorkerId) -> Decision<WorkerId> {
+        let merged = self.states.worker(worker)?.merged_into();
+        Ok(merged.map_or_else(|| worker.clone(), |(kept, _)| kept.clone()))
     }
 
     pub(super) fn merchant(&self, merchant: &MerchantId, command: MerchantCommand) -> Decision<Vec<Event>> {
@@ -248,11 +273,14 @@ impl<S: States> Process<'_, S> {
         Err(Refusal::new(Code::Forbidden, message))
     }
 
-    /// The person who acts as an actor. The account of whoever gives the command is always loaded; others are streams that
+    /// The person who acts as an actor, under the id that is kept where the worker had several. The account of whoever gives the command is always loaded; others are streams that
     /// a command names.
     pub(super) fn person(&self, actor: &Actor) -> Decision<Person> {
         let account = AccountId::from(actor);
-        Ok(self.states.account(&account)?.person(&account))
+        Ok(match self.states.account(&account)?.person(&account) {
+            Person::Worker(worker) => Person::Worker(self.kept_id(&worker)?),
+            person @ Person::Account(_) => person,
+        })
     }
 
     pub(super) fn sites(&self, command: SiteCommand) -> Decision<Vec<Event>> {

@@ -61,7 +61,7 @@ impl AsOf {
                 let taken = named(event.follows(), event).and_then(|name| away.remove(&name));
                 account.return_unowed(&taken.unwrap_or_default(), parts);
             }
-            Lots::Expired(_) | Lots::Unexpired(_) | Lots::About(_) | Lots::None => {}
+            Lots::Expired(_) | Lots::Unexpired(_) | Lots::Moved(_) | Lots::About(_) | Lots::None => {}
         }
     }
 }

@@ -18,9 +18,10 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use ledger_core::domain::directory::Directory;
 use ledger_core::domain::event::Event;
+use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::ServiceRecorded;
+use ledger_core::domain::worker::event::{ServiceRecorded, WorkerEvent};
 use ledger_core::journal::{Entry, Journal, JournalError, RecordedTime};
 
 pub use bursts::{Burst, Neighbours};
@@ -157,6 +158,8 @@ pub struct ReportFold {
     position: u64,
     recorded_at: Option<RecordedTime>,
     directory: Directory,
+    /// Ids of workers that were given up, and which one is kept.
+    kept: BTreeMap<WorkerId, WorkerId>,
     workers: Names,
     people: people::People,
     credit_gaps: gaps::GapFold,
@@ -178,6 +181,7 @@ impl ReportFold {
             position: 0,
             recorded_at: None,
             directory: Directory::default(),
+            kept: BTreeMap::new(),
             workers: Names::default(),
             people: people::People::new(thresholds),
             credit_gaps: gaps::GapFold::new(thresholds),
@@ -203,6 +207,9 @@ impl ReportFold {
         self.proofs.entry(entry, event);
         if let Some(event) = event.as_directory() {
             self.directory.evolve(event);
+        }
+        if let Some(merged) = event.as_worker().and_then(WorkerEvent::as_handed_over) {
+            self.kept.insert(merged.worker.clone(), merged.into.clone());
         }
         let Event::Worker(event) = event else { return };
         let clock = entry.command.recorded_at.to_business();
@@ -231,7 +238,7 @@ impl ReportFold {
         Report {
             position: self.position,
             recorded_at: self.recorded_at,
-            administrators: day.map_or(0, |day| self.directory.people_on(day)),
+            administrators: day.map_or(0, |day| self.directory.people_on(day, &self.kept)),
             thresholds: self.thresholds,
             people,
             pairs,

@@ -10,7 +10,7 @@ mod merchant;
 mod store;
 mod worker;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, StreamId};
@@ -18,7 +18,7 @@ use ledger_core::domain::ids::{CardNo, IdError, MerchantId, StoreId, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::proof::ProvenBy;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::LotPart;
+use ledger_core::domain::worker::event::{LotPart, WorkerEvent};
 use ledger_core::journal::{Entry, Journal, JournalError, RecordedTime};
 
 use crate::as_of::BusinessCut;
@@ -243,7 +243,11 @@ impl Tracer {
                 // A number goes to one worker for good.
                 let holder =
                     events.into_iter().find_map(|stored| stored.event.as_card().map(|event| event.worker().clone()));
-                Kind::Card(CardTrace::new(card_no, holder))
+                let absorbed = match &holder {
+                    Some(holder) => absorbed_by(journal, holder).await?,
+                    None => BTreeSet::new(),
+                };
+                Kind::Card(CardTrace::new(card_no, holder, absorbed))
             }
         };
         Ok(Tracer { cut: BusinessCut::new(as_of), latest: None, known: false, left_out: 0, left_out_first: None, kind })
@@ -290,6 +294,15 @@ impl Tracer {
         let Tracer { known, left_out, left_out_first, .. } = self;
         TraceEnd { as_of, known, left_out, left_out_first, ended, figures }
     }
+}
+
+/// The ids that were given up for a worker's.
+async fn absorbed_by(journal: &dyn Journal, worker: &WorkerId) -> Result<BTreeSet<WorkerId>, JournalError> {
+    let stream = StreamId::Worker(worker.clone());
+    let stored = journal.load(std::slice::from_ref(&stream), false).await?;
+    let events = stored.iter().flat_map(|stored| &stored.events);
+    let taken = events.filter_map(|stored| stored.event.as_worker().and_then(WorkerEvent::as_taken_over));
+    Ok(taken.map(|taken| taken.absorbed.clone()).collect())
 }
 
 /// A line with what every event answers; the rest is for the trace of its kind to fill in.

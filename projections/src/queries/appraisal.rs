@@ -12,6 +12,7 @@ use chrono::{Datelike, NaiveDate};
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::event::{AppraisalSealed, ProgrammeEvent};
+use ledger_core::domain::worker::event::WorkerEvent;
 
 use crate::card_line::{CardLine, CardLines};
 use crate::card_stays::Year;
@@ -169,7 +170,7 @@ impl Views {
             return Ok(Appraisal { year, branch: branch.map(str::to_owned), position, cards: now, seal: None });
         };
         let cards = self.cards_of(&holders.value, year, branch, sealed.position).await?;
-        let addendum = self.additions(&cards, &now, position).await?;
+        let addendum = self.additions(year, &cards, &now, position).await?;
         let AppraisalSealed { at, digest, position: taken, .. } = sealed;
         let seal = Some(Seal { on: at.date(), entry, position: taken, digest, addendum });
         Ok(Appraisal { year, branch: branch.map(str::to_owned), position, cards, seal })
@@ -178,6 +179,7 @@ impl Views {
     /// What counts now and did not when the year was sealed, and what no longer does.
     async fn additions(
         &self,
+        year: i32,
         sealed: &[CardYear],
         now: &[CardYear],
         position: u64,
@@ -199,9 +201,8 @@ impl Views {
                 continue;
             }
             // The sealed lines do not know yet what became of them.
-            let mut lines = CardLines::default();
-            self.each_event_of(&card.worker, position, &mut |at, event| lines.fold(at, event)).await?;
-            let lines = lines.into_lines().filter(|line| gone.contains(line.credit.as_str()));
+            let lines = self.lines_of(&card.worker, year, position).await?;
+            let lines = lines.into_iter().filter(|line| gone.contains(line.credit.as_str()));
             additions.extend(lines.map(|line| card.changed(line, false)));
         }
         additions.sort_by_key(|addition| addition.position);
@@ -221,9 +222,8 @@ impl Views {
             if branch.is_some_and(|branch| !stays.touches(branch)) {
                 continue;
             }
-            let mut lines = CardLines::default();
-            self.each_event_of(worker, position, &mut |at, event| lines.fold(at, event)).await?;
-            let lines = lines.into_lines().filter(|line| line.on.year() == year && line.counts_at(position));
+            let lines = self.lines_of(worker, year, position).await?.into_iter();
+            let lines = lines.filter(|line| line.on.year() == year && line.counts_at(position));
             let probationary = holder.on_probation(year, position);
             cards.push(CardYear {
                 probationary,
@@ -232,6 +232,33 @@ impl Views {
         }
         cards.sort_by(|one, other| one.card_no.cmp(&other.card_no));
         Ok(cards)
+    }
+
+    /// The evidence lines of a holder for a year, as far as recorded at a position; with those of other ids of the person
+    /// that never held a card, from the year on in which each was given up: earlier years were appraised without them.
+    async fn lines_of(&self, worker: &str, year: i32, position: u64) -> Result<Vec<CardLine>, ViewError> {
+        let mut lines = CardLines::default();
+        let mut absorbed: BTreeMap<String, u64> = BTreeMap::new();
+        self.each_event_of(worker, position, &mut |at, event| {
+            lines.fold(at, event);
+            let taken = event.as_worker().and_then(WorkerEvent::as_taken_over);
+            if let Some(taken) = taken.filter(|taken| taken.at.date().year() <= year) {
+                absorbed.entry(taken.absorbed.to_string()).or_insert(at);
+            }
+        })
+        .await?;
+        let mut lines: Vec<CardLine> = lines.into_lines().collect();
+        for (other, since) in absorbed {
+            let (mut others, mut held_a_card) = (CardLines::default(), false);
+            self.each_event_of(&other, position, &mut |at, event| {
+                held_a_card |= event.as_worker().is_some_and(|event| event.as_card_step().is_some());
+                others.fold(at, event);
+            })
+            .await?;
+            let others = others.into_lines().filter(|_| !held_a_card);
+            lines.extend(others.map(|line| line.from_then_on(since)));
+        }
+        Ok(lines)
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Balance {
     pub site: Option<String>,
     /// Whether the worker left.
     pub departed: bool,
+    /// The id of the same person under which the account goes on, where that is another one.
+    pub merged_into: Option<String>,
     /// The open card and its branch.
     pub card: Option<(String, String)>,
     /// The account.
@@ -114,7 +116,9 @@ impl View for BalanceView {
                 | Verdict::Appealed { .. }
                 | Verdict::Resolved { .. } => {}
             },
-            WorkerAct::Erasure(_)
+            WorkerAct::HandedOver(event) => row.merged_into = Some(event.into.to_string()),
+            WorkerAct::TakenOver(_)
+            | WorkerAct::Erasure(_)
             | WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
             | WorkerAct::BenefitReturn(_)

@@ -213,6 +213,16 @@ fn workers() -> Vec<Control> {
         },
         Control { before: &[WORKER], ..post("/v1/workers/{id}/erase", ID, json!({"reason": "核对"}), REASON, 200) },
         Control { before: &[WORKER], ..post("/v1/workers/{id}/depart", ID, json!({"reason": "核对"}), REASON, 200) },
+        Control {
+            before: &[WORKER],
+            ..post(
+                "/v1/workers/{id}/merge",
+                ID,
+                json!({"into": "W0001", "reason": "核对"}),
+                &[("/into", Kind::Known("unknown_worker")), ("/reason", Kind::Text)],
+                200,
+            )
+        },
     ]
 }
 

@@ -25,6 +25,9 @@ kinds! {
         RegisterWorker => &[(Operator, Own)],
         /// Records that a worker leaves.
         DepartWorker => &[(Operator, Own)],
+        /// Goes on with the account of one id of a person under another one.
+        // Two ids may belong to two sites, and what was earned under one is spent under the other.
+        MergeWorkers => &[(Approver, District)],
         /// Forgets the person behind a worker.
         // Both ask for it; a second person's word does it.
         EraseWorker => &[(Worker, Own), (Admin, Everywhere)],
@@ -209,6 +212,8 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         Command::DepartWorker(commands::DepartWorker { worker, .. }) => {
             (CommandKind::DepartWorker, Target::Worker(worker.as_str()))
         }
+        // The two may belong to two sites.
+        Command::MergeWorkers(_) => (CommandKind::MergeWorkers, Target::District),
         Command::EraseWorker(commands::EraseWorker { worker, .. }) => {
             (CommandKind::EraseWorker, Target::Worker(worker.as_str()))
         }

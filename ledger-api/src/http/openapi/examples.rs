@@ -35,6 +35,7 @@ fn request(place: &Place<'_>) -> Option<Value> {
         ("post", "/v1/workers/search") => json!({ "name": "示例骑手" }),
         ("put", "/v1/workers/{id}/person") => json!({ "name": "示例骑手", "phone": "0595-12345678" }),
         ("post", "/v1/workers/{id}/depart") => json!({ "reason": "离职" }),
+        ("post", "/v1/workers/{id}/merge") => json!({ "into": "YS-0002", "reason": "同一人在两个平台登记" }),
         ("post", "/v1/merchants") => {
             json!({ "id": "YS-SH90", "name": "示例便利店", "uscc": "92000000MA0000001N", "category": "便利店" })
         }

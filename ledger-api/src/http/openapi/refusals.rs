@@ -49,6 +49,10 @@ const CARD: &[Code] = &[Code::NotFound, Code::WorkerDeparted, Code::CardExists];
 /// What the ledger refuses beyond what every command may be told, by the address of the command.
 const LEDGER: &[(&str, &[Code])] = &[
     ("/v1/workers/{id}/depart", &[Code::WorkerDeparted]),
+    (
+        "/v1/workers/{id}/merge",
+        &[Code::SamePerson, Code::AlreadyDecided, Code::WorkerDeparted, Code::CardExists, Code::InvalidDate],
+    ),
     ("/v1/workers/{id}/person", &[Code::AlreadyDecided]),
     ("/v1/workers/{id}/erase", &[Code::SamePerson, Code::AlreadyDecided]),
     ("/v1/workers/{id}/card", &[Code::WorkerDeparted, Code::NotAPartyMember, Code::CardExists]),
@@ -132,6 +136,7 @@ const LEDGER: &[(&str, &[Code])] = &[
             Code::UnknownRequest,
             Code::UnknownSite,
             Code::SiteClosed,
+            Code::WorkerDeparted,
         ],
     ),
     (
@@ -146,6 +151,7 @@ const LEDGER: &[(&str, &[Code])] = &[
             Code::RequestTaken,
             Code::NotEligible,
             Code::InvalidQuantity,
+            Code::WorkerDeparted,
         ],
     ),
     ("/v1/requests/{id}/handlings/{handling}/rate", RIPENING),
@@ -173,10 +179,17 @@ const LEDGER: &[(&str, &[Code])] = &[
         "/v1/appointments",
         &[Code::UnknownWorker, Code::UnknownSite, Code::SamePerson, Code::InvalidDate, Code::WorkerDeparted],
     ),
-    ("/v1/pairs", &[Code::UnknownWorker, Code::SamePerson, Code::InvalidDate]),
+    ("/v1/pairs", &[Code::UnknownWorker, Code::SamePerson, Code::InvalidDate, Code::WorkerDeparted]),
     (
         "/v1/pairs/{id}/visits",
-        &[Code::UnknownActivity, Code::InvalidDate, Code::PairEnded, Code::UnknownWorker, Code::NotAPartner],
+        &[
+            Code::UnknownActivity,
+            Code::InvalidDate,
+            Code::PairEnded,
+            Code::UnknownWorker,
+            Code::NotAPartner,
+            Code::WorkerDeparted,
+        ],
     ),
     ("/v1/pairs/{id}/visits/{visit}/confirm", RIPENING),
     ("/v1/funds", &[Code::InvalidAmount]),
@@ -208,7 +221,7 @@ const LEDGER: &[(&str, &[Code])] = &[
         ],
     ),
     ("/v1/benefits/{id}/claims/{claim}/withdraw", &[Code::InvalidDate, Code::AlreadyDecided]),
-    ("/v1/passes", &[Code::UnknownWorker, Code::InvalidDate]),
+    ("/v1/passes", &[Code::UnknownWorker, Code::InvalidDate, Code::WorkerDeparted]),
     ("/v1/offers", &[Code::UnknownMerchant, Code::InvalidDate]),
     (
         "/v1/honours",
@@ -236,7 +249,10 @@ const LEDGER: &[(&str, &[Code])] = &[
             Code::NotEligible,
         ],
     ),
-    ("/v1/selections/{id}/withdraw", &[Code::UnknownWorker, Code::AlreadyDecided, Code::InvalidDate]),
+    (
+        "/v1/selections/{id}/withdraw",
+        &[Code::UnknownWorker, Code::WorkerDeparted, Code::AlreadyDecided, Code::InvalidDate],
+    ),
     (
         "/v1/selections/{id}/seal",
         &[Code::AlreadyDecided, Code::SamePerson, Code::OutsideWindow, Code::NotEligible, Code::InvalidQuantity],

@@ -149,6 +149,7 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/requests/{id}/handlings/{handling}/rate",
         "/v1/appointments",
         "/v1/pairs",
+        "/v1/workers/{id}/merge",
         "/v1/selections",
         "/v1/selections/{id}/seal",
         "/v1/selections/{id}/draw",

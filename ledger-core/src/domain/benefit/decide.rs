@@ -5,7 +5,7 @@ use super::command::{ApplicationTerms, BenefitCommand, BenefitKind, BenefitTerms
 use super::event::{BenefitApplied, BenefitEvent, BenefitRecorded, BenefitUsed, BenefitWithdrawn};
 use super::state::{Application, Benefit, SetAside};
 use crate::domain::event::V1;
-use crate::domain::ids::{ApplicationId, BenefitId};
+use crate::domain::ids::{ApplicationId, BenefitId, WorkerId};
 use crate::domain::money::Fen;
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
@@ -111,14 +111,19 @@ impl Benefit {
         })
     }
 
-    /// One worker gets no more than the limit, what waits counted.
+    /// One worker gets no more than the limit, what waits counted, and what other ids of the same person had.
     ///
     /// # Errors
     /// `limit_per_worker`.
-    pub fn require_below_limit(&self, benefit: &BenefitId, asked: &ApplicationTerms) -> Decision<()> {
+    pub fn require_below_limit<'a>(
+        &self,
+        benefit: &BenefitId,
+        asked: &ApplicationTerms,
+        alike: impl Iterator<Item = &'a WorkerId>,
+    ) -> Decision<()> {
         let Some(terms) = self.terms() else { return Ok(()) };
         let year = terms.limit_yearly.then(|| asked.at.year());
-        let had = self.had(&asked.worker, year);
+        let had = alike.map(|other| self.had(other, year)).fold(self.had(&asked.worker, year), u32::saturating_add);
         match terms.limit_per_worker {
             Some(limit) if had >= limit => {
                 let message =

@@ -164,7 +164,9 @@ fn a_certificate_is_given_back_by_whoever_claimed_it_and_can_be_claimed_again() 
 fn a_yearly_limit_counts_what_was_given_and_what_waits_in_that_year() {
     let mut state = given(0);
     apply(&mut state, 1, asked(1, "2024-12-31"));
-    let refused = |terms: ApplicationTerms| state.require_below_limit(&benefit(), &terms).err().map(|no| no.code);
+    let refused = |terms: ApplicationTerms| {
+        state.require_below_limit(&benefit(), &terms, std::iter::empty()).err().map(|no| no.code)
+    };
     assert_eq!(refused(asked(1, "2024-02-01")), Some(Code::LimitPerWorker));
     assert_eq!(refused(asked(1, "2025-01-01")), None);
     assert_eq!(refused(asked(2, "2024-02-01")), None);

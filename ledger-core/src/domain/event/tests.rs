@@ -22,7 +22,7 @@ use json::canonical;
 use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
-    accounts, actor, at, away, card_no, credit, dated, erasure_samples, first_samples, merchant, points,
+    accounts, actor, at, away, card_no, credit, dated, erasure_samples, first_samples, merchant, merge_samples, points,
     probation_samples, programmes, proof, seals, selections, sites, statements, store, way, withdrawals, worker,
 };
 
@@ -63,6 +63,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-proof.jsonl", proof::samples()),
         ("events-v1-claims.jsonl", programmes::claim_samples()),
         ("events-v1-withdrawals.jsonl", withdrawals::samples()),
+        ("events-v1-merge.jsonl", merge_samples()),
     ]
 }
 

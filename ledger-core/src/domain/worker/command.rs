@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::event::RedeemedLine;
+use super::event::{CreditedOn, HadIn, MovedLot, RedeemedLine};
 use crate::domain::ids::{Actor, CreditId, SiteId, StoreId};
 use crate::domain::period::Period;
 use crate::domain::points::Points;
@@ -182,6 +182,31 @@ pub enum CreditVerdict {
         /// The day, which is over.
         over: NaiveDate,
     },
+}
+
+/// What an id that is given up hands over to the other id of the same person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Estate {
+    /// What is left in the lots, numbered as they are where they leave.
+    pub lots: Vec<MovedLot>,
+    /// What is owed.
+    pub debt: Points,
+    /// What counted against caps.
+    pub credited: Vec<CreditedOn>,
+    /// What counted against yearly limits.
+    pub had: Vec<HadIn>,
+}
+
+impl Estate {
+    /// Whether there is nothing to hand over.
+    pub fn is_empty(&self) -> bool {
+        *self == Estate::default()
+    }
+
+    /// What is left in the lots together.
+    pub fn points(&self) -> Points {
+        self.lots.iter().map(|lot| lot.points).sum()
+    }
 }
 
 /// When a worker's command happened, and who the worker is.

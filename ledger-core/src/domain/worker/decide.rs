@@ -1,19 +1,20 @@
 //! The rules of a worker: who may do anything at all, particulars and the card here; credits and spending beside.
 
 mod credits;
+mod merging;
 mod spending;
 mod way;
 
 use chrono::NaiveDate;
 
-use super::command::{AppointmentTerms, CreditTerms, CreditVerdict, Judge, OfWorker, Spending, WorkerDetails};
+use super::command::{AppointmentTerms, CreditTerms, CreditVerdict, Estate, Judge, OfWorker, Spending, WorkerDetails};
 use super::event::{
     AppointmentRecorded, CardClosed, CardIssued, CardMoved, ErasureStep, WorkerDeparted, WorkerEvent, WorkerRecorded,
 };
 use super::state::{Erasure, Worker};
 use crate::domain::event::V1;
 use crate::domain::ids::{
-    Actor, ApplicationId, AppointmentId, BenefitId, BranchId, CardNo, CreditId, HoldId, RedemptionId,
+    Actor, ApplicationId, AppointmentId, BenefitId, BranchId, CardNo, CreditId, HoldId, RedemptionId, WorkerId,
 };
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
@@ -142,6 +143,25 @@ pub enum WorkerCommand {
         /// The last day looked at: lots whose last day is not after it.
         through: NaiveDate,
     },
+    /// Give this id up for another one of the same person.
+    GiveUp {
+        /// The id that is kept.
+        into: WorkerId,
+        /// The reason, or the reference that the vault gave for it.
+        reason: String,
+    },
+    /// Hand on what a correction left under an id that was given up.
+    HandOn {
+        /// What it left.
+        estate: Estate,
+    },
+    /// Go on with the account of another id of the same person.
+    TakeOver {
+        /// The id that is given up.
+        absorbed: WorkerId,
+        /// What it hands over.
+        estate: Estate,
+    },
 }
 
 impl Worker {
@@ -186,6 +206,9 @@ impl Worker {
                 Ok(self.return_benefit(of, application, benefit).into_iter().collect())
             }
             WorkerCommand::Expire { through } => Ok(self.expire(of, through)),
+            WorkerCommand::GiveUp { into, reason } => self.give_up(of, into, reason),
+            WorkerCommand::HandOn { estate } => Ok(self.hand_on(of, &estate)),
+            WorkerCommand::TakeOver { absorbed, estate } => Ok(vec![self.take_over_from(of, absorbed, estate)]),
         }
     }
 
@@ -209,6 +232,7 @@ impl Worker {
 
     /// The worker must be registered and not have left.
     fn require_present(&self, of: &OfWorker) -> Decision<()> {
+        self.require_own_id(of)?;
         match self.departed {
             None => Ok(()),
             Some(departed) => {
@@ -223,7 +247,10 @@ impl Worker {
     /// # Errors
     /// `worker_departed`.
     pub fn require_present_at(&self, of: &OfWorker, time: BusinessTime) -> Decision<()> {
-        if self.departed.is_some_and(|departed| time < departed) { Ok(()) } else { self.require_present(of) }
+        if self.departed.is_some_and(|departed| time < departed) {
+            return self.require_own_id(of);
+        }
+        self.require_present(of)
     }
 
     /// The worker must be registered.
@@ -247,6 +274,7 @@ impl Worker {
         if self.has_details(&details) {
             return Ok(Vec::new());
         }
+        self.require_own_id(of)?;
         let WorkerDetails { occupation, party_member, platform, probationary, site } = details;
         if probationary && party_member != Some(true) {
             let message = "probationary: only a Party member is on probation (中共预备党员); say party_member as well";
@@ -294,6 +322,10 @@ impl Worker {
         }
         if self.appointments.get(&appointment) == Some(&terms) {
             return Ok(Vec::new());
+        }
+        // What stands of an id that was given up can still be ended.
+        if !self.appointments.contains_key(&appointment) {
+            self.require_own_id(of)?;
         }
         let event = AppointmentRecorded { appointment, at: of.at, terms, v: V1, worker: of.worker.clone() };
         Ok(vec![WorkerEvent::AppointmentRecorded(event)])

@@ -6,6 +6,7 @@
 mod act;
 mod answers;
 mod credits;
+mod merging;
 mod spending;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use act::{Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
 pub use answers::{Basket, Lots};
 pub use credits::{CreditJudged, CreditPublicised, CreditReversed, ObjectionResolved, ServiceRecorded};
+pub use merging::{CreditedOn, HadIn, MovedLot, WorkerAbsorbed, WorkerMerged};
 pub use spending::{
     BenefitPointsReturned, BenefitPointsSpent, ExpiryBooked, HoldCaptured, HoldEnded, LotPart, PointsHeld, Redeemed,
     RedeemedLine, RedemptionReversed,
@@ -206,6 +208,10 @@ events! {
         PointsExpired(ExpiryBooked) = "过期记账",
         /// Lots were taken out of expiry.
         ExpiryReversed(ExpiryBooked) = "过期转回",
+        /// The worker is another one under whose id the account goes on.
+        WorkerMerged(WorkerMerged) = "人员并入",
+        /// The account of another id of the same person goes on here.
+        WorkerAbsorbed(WorkerAbsorbed) = "人员合并",
     }
 }
 

@@ -1,10 +1,11 @@
 //! A worker's state, folded from its events. One state, by concern: [`purse`] (lots, redemptions, holds, debt), [`way`]
-//! (checks, publicity, objections), [`caps`] (what daily caps and yearly limits count), [`hours`] (when somebody served) and
-//! [`card`] (the particulars and the card).
+//! (checks, publicity, objections), [`caps`] (what daily caps and yearly limits count), [`hours`] (when somebody served),
+//! [`card`] (the particulars and the card) and [`merging`] (other ids of the same person).
 
 mod caps;
 mod card;
 mod hours;
+mod merging;
 mod purse;
 mod way;
 
@@ -22,6 +23,7 @@ use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 pub use card::HeldCard;
 pub use hours::Served;
+use merging::Merged;
 pub use purse::{CreditStatus, Hold, HoldEnd, Lot, Redemption};
 pub use way::{BesideWay, Dispute, Due, Stage, Way};
 
@@ -47,6 +49,9 @@ pub struct Worker {
     pub(super) debt: Points,
     /// From which lots each application for a benefit was paid, for when it is withdrawn.
     pub(super) benefits: BTreeMap<ApplicationId, Vec<LotPart>>,
+    /// Apart, for most workers have one id.
+    #[serde(default)]
+    pub(super) merged: Option<Box<Merged>>,
 }
 
 /// How far forgetting the person has come.
@@ -147,6 +152,8 @@ impl Worker {
                 lot.expired -= points;
                 lot.remaining += points;
             }),
+            WorkerEvent::WorkerMerged(event) => self.hand_over(event),
+            WorkerEvent::WorkerAbsorbed(event) => self.take_over(event),
         }
     }
 

@@ -6,6 +6,7 @@ mod credits;
 mod expiry;
 mod histories;
 mod holds;
+mod merging;
 mod proposals;
 mod redemptions;
 mod ways;

@@ -11,7 +11,7 @@ use super::reading::CapEntry;
 use crate::domain::ids::ActivityCode;
 use crate::domain::points::Points;
 use crate::domain::programme::event::ScheduleAdopted;
-use crate::domain::worker::event::ServiceRecorded;
+use crate::domain::worker::event::{CreditedOn, ServiceRecorded};
 
 /// The caps of one activity.
 #[derive(Debug, Clone, Copy)]
@@ -62,11 +62,36 @@ impl Caps {
                 used.give_back(lot);
                 Ok(())
             }
+            CapEntry::TakenOver(event) => {
+                for credited in &event.credited {
+                    let activity = self.activities.number(&credited.activity);
+                    *used.by_day.entry((credited.on, activity)).or_default() += credited.points;
+                }
+                // Those lots free nothing here: what becomes of their credits is told of the other id.
+                for moved in &event.lots {
+                    used.lots.push((moved.on, self.activities.number(&moved.activity), Points::ZERO));
+                }
+                Ok(())
+            }
         }
     }
 }
 
+impl Caps {
+    /// What an event says that another id used, as [`Used::hand_over`] gives it.
+    pub(super) fn told(&mut self, credited: &[CreditedOn]) -> BTreeMap<(NaiveDate, u32), Points> {
+        credited.iter().map(|told| ((told.on, self.activities.number(&told.activity)), told.points)).collect()
+    }
+}
+
 impl Used {
+    /// What was used and not handed over before.
+    pub(super) fn hand_over(&mut self) -> BTreeMap<(NaiveDate, u32), Points> {
+        let mut used = std::mem::take(&mut self.by_day);
+        used.retain(|_, points| !points.is_zero());
+        used
+    }
+
     fn take(&mut self, record: &ServiceRecorded, activity: u32, caps: Option<OfActivity>) -> Result<(), String> {
         let of_day = self.by_day.entry((record.on, activity)).or_default();
         *of_day += record.points;
@@ -105,9 +130,7 @@ impl Used {
     fn give_back(&mut self, lot: u32) {
         let index = usize::try_from(lot).ok().and_then(|lot| lot.checked_sub(1));
         let Some((on, activity, points)) = index.and_then(|index| self.lots.get(index)).copied() else { return };
-        if let Some(total) = self.by_day.get_mut(&(on, activity)) {
-            *total -= points;
-        }
+        *self.by_day.entry((on, activity)).or_default() -= points;
     }
 }
 

@@ -11,7 +11,7 @@ use super::names::Names;
 use super::reading::LimitEntry;
 use crate::domain::ids::{RedemptionId, Sku, StoreId};
 use crate::domain::time::BusinessTime;
-use crate::domain::worker::event::RedeemedLine;
+use crate::domain::worker::event::{HadIn, RedeemedLine};
 
 /// What is known beside the workers.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ pub(super) struct Limits {
 
 /// What one worker had, by item and year, kept from the events alone. Items are numbers.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Units(BTreeMap<(u32, i32), u32>);
+pub(super) struct Units(BTreeMap<(u32, i32), i64>);
 
 impl Limits {
     /// Follows an event of a worker; `limit_of` says what a store's listing allows of an item now.
@@ -49,8 +49,18 @@ impl Limits {
                 let year = self.held_before.remove(redemption);
                 self.give_back(units, lines, year.unwrap_or_else(|| redeemed_at.year()));
             }
+            LimitEntry::TakenOver(event) => {
+                for (of, more) in self.told(&event.had) {
+                    *units.0.entry(of).or_default() += more;
+                }
+            }
         }
         Ok(())
+    }
+
+    /// What an event says that another id had, as [`Units::hand_over`] gives it.
+    pub(super) fn told(&mut self, had: &[HadIn]) -> BTreeMap<(u32, i32), i64> {
+        had.iter().map(|told| ((self.items.number(&told.sku), told.year), told.units)).collect()
     }
 
     fn take(
@@ -63,13 +73,13 @@ impl Limits {
         let year = at.year();
         for line in lines {
             let had = units.0.entry((self.items.number(&line.sku), year)).or_default();
-            *had = had.saturating_add(line.quantity);
+            *had = had.saturating_add(i64::from(line.quantity));
         }
         // An item may stand in several lines: what they come to together is held to its limit.
         for line in lines {
             let Some(limit) = limit_of(&line.sku) else { continue };
             let had = units.0.get(&(self.items.number(&line.sku), year)).copied().unwrap_or(0);
-            if had > limit {
+            if had > i64::from(limit) {
                 return Err(format!("{had} of {} in {year}, the limit is {limit} a year", line.sku));
             }
         }
@@ -79,8 +89,17 @@ impl Limits {
     fn give_back(&mut self, units: &mut Units, lines: &[RedeemedLine], year: i32) {
         for line in lines {
             let had = units.0.entry((self.items.number(&line.sku), year)).or_default();
-            *had = had.saturating_sub(line.quantity);
+            *had = had.saturating_sub(i64::from(line.quantity));
         }
+    }
+}
+
+impl Units {
+    /// What was had and not handed over before.
+    pub(super) fn hand_over(&mut self) -> BTreeMap<(u32, i32), i64> {
+        let mut had = std::mem::take(&mut self.0);
+        had.retain(|_, units| *units != 0);
+        had
     }
 }
 

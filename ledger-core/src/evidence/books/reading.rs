@@ -7,7 +7,8 @@ use crate::domain::ids::{Actor, ApplicationId, RedemptionId, StoreId, WorkerId};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 use crate::domain::worker::event::{
-    CreditJudged, CreditPublicised, LotPart, ObjectionResolved, RedeemedLine, ServiceRecorded, WorkerEvent,
+    CreditJudged, CreditPublicised, LotPart, ObjectionResolved, RedeemedLine, ServiceRecorded, WorkerAbsorbed,
+    WorkerEvent, WorkerMerged,
 };
 
 /// An event as the books read it.
@@ -69,6 +70,10 @@ pub(super) enum LotEntry<'a> {
     Lapsed(&'a [LotPart], Points),
     /// What was booked as expired is left again.
     Revived(&'a [LotPart], Points),
+    /// All that is left goes on under another id.
+    HandedOver(&'a WorkerMerged),
+    /// Lots of another id go on here.
+    TakenOver(&'a WorkerAbsorbed),
 }
 
 /// What it says of daily caps.
@@ -80,6 +85,8 @@ pub(super) enum CapEntry<'a> {
     Used(&'a ServiceRecorded),
     /// The credit of a lot does not stand.
     Freed(u32),
+    /// What another id used counts here.
+    TakenOver(&'a WorkerAbsorbed),
 }
 
 /// What it says of yearly limits.
@@ -95,6 +102,8 @@ pub(super) enum LimitEntry<'a> {
     Released(&'a [RedeemedLine], BusinessTime),
     /// Units of a redemption made at a time are given back.
     Reversed(&'a RedemptionId, &'a [RedeemedLine], BusinessTime),
+    /// What another id had counts here.
+    TakenOver(&'a WorkerAbsorbed),
 }
 
 /// What it says of what a benefit costs.
@@ -172,6 +181,12 @@ impl<'a> Reading<'a> {
                 let back: Points = event.lots.iter().map(|part| part.1).sum();
                 let (application, points) = (&event.application, event.points);
                 paid = PaidEntry::Returned { application, points, back: back + event.debt_paid };
+            }
+            WorkerEvent::WorkerMerged(event) => lots = LotEntry::HandedOver(event),
+            WorkerEvent::WorkerAbsorbed(event) => {
+                lots = LotEntry::TakenOver(event);
+                cap = CapEntry::TakenOver(event);
+                limit = LimitEntry::TakenOver(event);
             }
             WorkerEvent::AppointmentRecorded(_)
             | WorkerEvent::WorkerRegistered(_)

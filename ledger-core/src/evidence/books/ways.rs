@@ -16,7 +16,11 @@ use crate::domain::worker::event::{CreditJudged, ObjectionResolved, ServiceRecor
 
 /// Which worker an actor is, where an account says so.
 #[derive(Debug, Default)]
-pub(super) struct Persons(HashMap<Actor, WorkerId>);
+pub(super) struct Persons {
+    workers: HashMap<Actor, WorkerId>,
+    /// Ids that were given up, and which one is kept.
+    kept: HashMap<WorkerId, WorkerId>,
+}
 
 /// The ways of one worker's credits, by lot. Credits that counted at once are on none.
 #[derive(Debug, Clone, Default)]
@@ -46,25 +50,39 @@ impl Persons {
         match event {
             AccountEvent::AccountOpened(event) => {
                 if let Some(worker) = &event.worker {
-                    self.0.insert((&event.account).into(), worker.clone());
+                    self.workers.insert((&event.account).into(), worker.clone());
                 }
             }
             AccountEvent::RoleGranted(event) if event.role == Role::Worker => {
                 let worker = event.scope.as_deref().and_then(|scope| WorkerId::new(scope).ok());
                 if let Some(worker) = worker {
-                    self.0.entry((&event.account).into()).or_insert(worker);
+                    self.workers.entry((&event.account).into()).or_insert(worker);
                 }
             }
             AccountEvent::RoleGranted(_) | AccountEvent::GrantConfirmed(_) | AccountEvent::GrantEnded(_) => {}
         }
     }
 
+    /// Two ids are one person.
+    pub(super) fn merge(&mut self, absorbed: &WorkerId, into: &WorkerId) {
+        self.kept.entry(absorbed.clone()).or_insert_with(|| into.clone());
+    }
+
+    /// Under which id a worker goes on.
+    pub(super) fn kept<'a>(&'a self, worker: &'a WorkerId) -> &'a WorkerId {
+        self.kept.get(worker).unwrap_or(worker)
+    }
+
+    fn worker(&self, actor: &Actor) -> Option<&WorkerId> {
+        self.workers.get(actor).map(|worker| self.kept(worker))
+    }
+
     pub(super) fn same(&self, one: &Actor, other: &Actor) -> bool {
-        one == other || self.0.get(one).is_some_and(|worker| self.0.get(other) == Some(worker))
+        one == other || self.worker(one).is_some_and(|worker| self.worker(other) == Some(worker))
     }
 
     fn is(&self, actor: &Actor, worker: &WorkerId) -> bool {
-        self.0.get(actor) == Some(worker)
+        self.worker(actor) == Some(self.kept(worker))
     }
 }
 

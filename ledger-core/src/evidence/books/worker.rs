@@ -108,6 +108,21 @@ impl WorkerBook {
                 parts_sum(parts, points)?;
                 self.each(parts, |points| points)?;
             }
+            LotEntry::HandedOver(event) => {
+                parts_sum(&event.lots, event.points)?;
+                self.each(&event.lots, |points| Points::ZERO - points)?;
+                if self.available != Points::ZERO || self.held != Points::ZERO || self.debt != Points::ZERO {
+                    return Err(format!(
+                        "is merged into {} with {} left, {} set aside and {} owed",
+                        event.into, self.available, self.held, self.debt
+                    ));
+                }
+            }
+            LotEntry::TakenOver(event) => event.lots.iter().try_for_each(|moved| {
+                // Nobody spends under this id what was another's that day.
+                self.next_lot(moved.lot, moved.on.max(event.at.date()), moved.last_day)?;
+                self.add(moved.lot, moved.points)
+            })?,
         }
         if self.in_lots == self.available {
             return Ok(());
@@ -135,13 +150,23 @@ impl WorkerBook {
 
     /// Makes the next lot; a proposal's stays empty.
     fn make(&mut self, record: &ServiceRecorded) -> Result<(), String> {
+        self.next_lot(record.lot, record.on, record.last_day)?;
+        if record.proposed { Ok(()) } else { self.add(record.lot, record.points - record.debt_paid) }
+    }
+
+    /// Lots are numbered one after the other.
+    fn next_lot(&mut self, lot: u32, on: NaiveDate, last_day: Option<NaiveDate>) -> Result<(), String> {
         let number = u32::try_from(self.lots.len()).unwrap_or(u32::MAX).saturating_add(1);
-        if record.lot != number {
-            return Err(format!("makes lot {}, but the worker's next lot is {number}", record.lot));
+        if lot != number {
+            return Err(format!("makes lot {lot}, but the worker's next lot is {number}"));
         }
-        let last_day = record.last_day.unwrap_or(NaiveDate::MAX);
-        self.lots.push(Lot { on: record.on, last_day, left: Points::ZERO });
-        if record.proposed { Ok(()) } else { self.add(number, record.points - record.debt_paid) }
+        self.lots.push(Lot { on, last_day: last_day.unwrap_or(NaiveDate::MAX), left: Points::ZERO });
+        Ok(())
+    }
+
+    /// From when through when a lot can be spent.
+    pub(super) fn days_of(&self, number: u32) -> Option<(NaiveDate, NaiveDate)> {
+        self.lot(number).ok().map(|lot| (lot.on, lot.last_day))
     }
 
     /// Takes from lots: the sum told, and of the lots spendable that day those that expire first.

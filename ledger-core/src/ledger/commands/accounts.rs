@@ -1,5 +1,7 @@
 //! Accounts: opening them, granting them roles, a second administrator's word, and ending.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +10,7 @@ use super::beforehand::{About, nothing};
 use super::content::Content;
 use crate::domain::account::decide::AskedRole;
 use crate::domain::account::{AccountCommand, Grant, GrantStatus, Role};
-use crate::domain::directory::{Administrator, DirectoryCommand};
+use crate::domain::directory::{Administrator, Directory, DirectoryCommand};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{AccountId, GrantId, Key, WorkerId};
 use crate::domain::refusal::{Code, Decision, Refusal};
@@ -84,15 +86,21 @@ impl Definition for GrantRole {
         false
     }
 
-    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+    fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         streams.extend([StreamId::Account(self.account.clone()), StreamId::Directory]);
+        // Two of them may be one person by now.
+        let workers = book.directory().into_iter().flat_map(Directory::workers);
+        streams.extend(workers.cloned().map(StreamId::Worker));
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let GrantRole { account, role, scope, from, until } = self.clone();
         let (at, by) = (process.context.at, process.context.actor.clone());
         // A single administrator has nobody to ask. Who is one is decided here, under the lock, and not by a view.
-        let alone = process.states.directory()?.people_on(at.date()) <= 1;
+        let directory = process.states.directory()?;
+        let kept = |worker: &WorkerId| -> Decision<_> { Ok((worker.clone(), process.kept_id(worker)?)) };
+        let kept = directory.workers().map(kept).collect::<Decision<BTreeMap<_, _>>>()?;
+        let alone = directory.people_on(at.date(), &kept) <= 1;
         let status = if role.needs_second_word() && !alone { GrantStatus::Proposed } else { GrantStatus::Active };
         let role = AskedRole { role, scope, from, until };
         let grant = GrantId::from(&process.context.key);

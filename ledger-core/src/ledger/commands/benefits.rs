@@ -137,7 +137,7 @@ impl ApplyBenefit {
         let asked = ApplicationTerms { amount, at, certificate: self.certificate.clone(), worker: self.worker.clone() };
         terms.require_window(&asked)?;
         let mut events = self.claim(process)?;
-        benefit.require_below_limit(&self.benefit, &asked)?;
+        benefit.require_below_limit(&self.benefit, &asked, process.states.worker(&self.worker)?.absorbed())?;
         let cost = terms.cost(&asked)?;
         // Money that the applicant names is another person's word.
         if terms.kind == BenefitKind::Grant {

@@ -114,7 +114,7 @@ impl Definition for RecordCredit {
         let of = OfWorker { worker: self.worker.clone(), at: process.context.at };
         let state = process.states.worker(&of.worker)?;
         state.require_known(&of)?;
-        if process.person(&process.context.actor)?.is(&of.worker) {
+        if process.person(&process.context.actor)?.is(&process.kept_id(&of.worker)?) {
             let message =
                 format!("{} is worker {}; another person must record the service", process.context.actor, of.worker);
             return Err(Refusal::new(Code::SamePerson, message));
@@ -291,7 +291,7 @@ fn judge<S: States>(process: &Process<'_, S>, worker: &WorkerId, lot: Option<&Lo
             alike.push(actor.clone());
         }
     }
-    Ok(Judge { by, alike, is_worker: person.is(worker) })
+    Ok(Judge { by, alike, is_worker: person.is(&process.kept_id(worker)?) })
 }
 
 impl JudgeCredit {

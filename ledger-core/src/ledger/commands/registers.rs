@@ -112,9 +112,15 @@ impl Definition for OpenPair {
 
     /// Both workers, then that they are two, then the days.
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        // What stands of an id that was given up can still be ended.
+        let stands = process.states.pair(&self.pair)?.terms().is_some();
         for worker in [&self.terms.helper, &self.terms.helped] {
             let of = OfWorker { worker: worker.clone(), at: process.context.at };
-            process.states.worker(worker)?.require_known(&of)?;
+            let state = process.states.worker(worker)?;
+            state.require_known(&of)?;
+            if !stands {
+                state.require_own_id(&of)?;
+            }
         }
         let (at, pair, terms) = (process.context.at, self.pair.clone(), self.terms.clone());
         let events = process.states.pair(&self.pair)?.decide(PairCommand::Open { at, pair, terms })?;
@@ -248,8 +254,13 @@ impl Definition for IssuePass {
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let at = process.context.at;
         let of = OfWorker { worker: self.terms.worker.clone(), at };
-        process.states.worker(&of.worker)?.require_known(&of)?;
+        let state = process.states.worker(&of.worker)?;
+        state.require_known(&of)?;
         let known = process.states.pass(&self.pass)?;
+        // The loss of a pass that stands can still be told.
+        if known.terms().is_none() {
+            state.require_own_id(&of)?;
+        }
         self.require_holder(&self.pass, known.terms())?;
         let issue = |pass: &PassNo, replaces, terms| PassCommand::Issue { at, pass: pass.clone(), replaces, terms };
         let mut events = known.decide(issue(&self.pass, None, self.terms.clone()))?;

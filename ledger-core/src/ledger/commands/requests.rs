@@ -224,8 +224,11 @@ impl RecordHandling {
                 if let Some(claimer) = &self.claimer {
                     process.require_other_than(claimer, "claim a report that is fed back")?;
                 }
-                let reporter = posting.reporter.as_ref();
-                (self.known_worker(process, reporter, "the request names no reporter (上报人编号)")?, posting.on)
+                let missing = || Refusal::new(Code::UnknownWorker, "the request names no reporter (上报人编号)");
+                // The reporter may have given the id up since: what ripens goes to the one that is kept.
+                let reporter = posting.reporter.clone().ok_or_else(missing)?;
+                process.require_worker(&process.kept_id(&reporter)?)?;
+                (reporter, posting.on)
             }
         };
         let rated_on = self.rated_on(process, done_on)?;
@@ -234,6 +237,11 @@ impl RecordHandling {
             return Err(conflict(&self.handling));
         }
         let claimer = if scoring == Scoring::Rating { self.claimer.clone() } else { None };
+        if let (Some(claimer), Some(reporter)) = (&claimer, &posting.reporter)
+            && claimer != reporter
+        {
+            process.require_two_persons(claimer, reporter, "report a request and claim it")?;
+        }
         request.require_claimable(
             &self.request,
             scoring,

@@ -357,6 +357,14 @@ pub(crate) fn samples() -> Vec<(&'static str, Command)> {
                 oneself: true,
             }),
         ),
+        (
+            "merge_workers",
+            Command::MergeWorkers(commands::MergeWorkers {
+                kept: id("YZ-骑手-001"),
+                absorbed: id("YZ-骑手-077"),
+                reason: "同一人在两个平台登记".into(),
+            }),
+        ),
         ("issue_card", card(false)),
         ("issue_card/update", card(true)),
         (

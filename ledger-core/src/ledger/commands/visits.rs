@@ -18,6 +18,12 @@ use crate::ledger::book::Book;
 use crate::ledger::process::rows::{Earned, conflict};
 use crate::ledger::process::{Process, States};
 
+/// The two of a pair, who may have other ids by now.
+fn name_partners(pair: &PairId, book: &Book, streams: &mut Vec<StreamId>) {
+    let terms = book.pair(pair).ok().and_then(|pair| pair.terms());
+    streams.extend(terms.into_iter().flat_map(|terms| [&terms.helped, &terms.helper]).cloned().map(StreamId::Worker));
+}
+
 /// The last columns of the row, as far as they are filled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedConfirmation {
@@ -60,8 +66,9 @@ impl Definition for RecordVisit {
         true
     }
 
-    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+    fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         streams.extend([StreamId::Programme, StreamId::Pair(self.pair.clone())]);
+        name_partners(&self.pair, book, streams);
         let confirmer = self.confirmation.as_ref().and_then(|confirmation| confirmation.by.as_ref());
         streams.extend([Some(&self.reporter), confirmer].into_iter().flatten().cloned().map(StreamId::Worker));
     }
@@ -150,7 +157,12 @@ impl RecordVisit {
         if let Some(confirmer) = confirmer {
             process.require_worker(confirmer)?;
         }
-        terms.require_partners(&self.pair, &self.reporter, confirmer)
+        // Whoever gave an id up is of the pair by the one that is kept.
+        let kept = |worker: &WorkerId| process.kept_id(worker);
+        let (helped, helper) = (kept(&terms.helped)?, kept(&terms.helper)?);
+        let terms = PairTerms { helped, helper, ..terms.clone() };
+        let confirmer = confirmer.map(kept).transpose()?;
+        terms.require_partners(&self.pair, &kept(&self.reporter)?, confirmer.as_ref())
     }
 
     /// One unit for who reported it, on the day of the confirmation.
@@ -202,6 +214,7 @@ impl Definition for ConfirmVisit {
 
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         streams.extend([StreamId::Programme, StreamId::Pair(self.pair.clone()), StreamId::Worker(self.by.clone())]);
+        name_partners(&self.pair, book, streams);
         let visit = book.pair(&self.pair).ok().and_then(|pair| pair.visit(&self.visit));
         streams.extend(visit.map(|visit| StreamId::Worker(visit.terms.reporter.clone())));
     }

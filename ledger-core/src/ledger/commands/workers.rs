@@ -1,4 +1,4 @@
-//! Workers: joining, leaving, and the booking of their lots that ended.
+//! Workers: joining, leaving, two ids of one person, and the booking of their lots that ended.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -9,8 +9,8 @@ use super::content::Content;
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{Key, WorkerId};
 use crate::domain::refusal::{Code, Decision, Refusal};
-use crate::domain::worker::WorkerCommand;
-use crate::domain::worker::command::WorkerDetails;
+use crate::domain::worker::command::{OfWorker, WorkerDetails};
+use crate::domain::worker::{Worker, WorkerCommand};
 use crate::ledger::book::Book;
 use crate::ledger::process::{Process, States};
 
@@ -145,6 +145,59 @@ impl Definition for EraseWorker {
 
     fn free_text(&mut self) -> Option<(About, &mut String)> {
         Some((About::Worker(self.worker.clone()), &mut self.reason))
+    }
+
+    nothing!(named_key, new_ids, begins, at_counter);
+}
+
+/// Two ids are one person (一人多号): the account of the one goes on under the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergeWorkers {
+    /// The id that is kept.
+    pub kept: WorkerId,
+    /// The id that is given up.
+    pub absorbed: WorkerId,
+    /// The reason, or the reference that the vault gave for it.
+    pub reason: String,
+}
+
+impl Definition for MergeWorkers {
+    fn write_content(&self, content: &mut Content) {
+        content.text("merge_workers").text(self.kept.as_str()).text(self.absorbed.as_str()).text(&self.reason);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.reason)
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.extend([&self.kept, &self.absorbed].map(|worker| StreamId::Worker(worker.clone())));
+    }
+
+    /// The order of checks: both workers, that whoever decides is neither, that they are two, what stands of the id that is
+    /// given up (merged before, keeps another, a card, holds, credits that wait), then whether the other one can be kept.
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let MergeWorkers { kept, absorbed, reason } = self.clone();
+        let at = process.context.at;
+        let of = |worker: &WorkerId| OfWorker { worker: worker.clone(), at };
+        for worker in [&kept, &absorbed] {
+            process.states.worker(worker)?.require_known(&of(worker))?;
+            process.require_other_than(worker, "merge the own ids")?;
+        }
+        let (keeps, given) = (process.states.worker(&kept)?, process.states.worker(&absorbed)?);
+        let mut events = given.decide(&of(&absorbed), WorkerCommand::GiveUp { into: kept.clone(), reason })?;
+        keeps.require_keeps(&of(&kept))?;
+        let estate = given.estate_since(&Worker::default());
+        events.extend(keeps.decide(&of(&kept), WorkerCommand::TakeOver { absorbed, estate })?);
+        Ok(events.into_iter().map(Event::Worker).collect())
+    }
+
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        Some((About::Worker(self.absorbed.clone()), &mut self.reason))
     }
 
     nothing!(named_key, new_ids, begins, at_counter);

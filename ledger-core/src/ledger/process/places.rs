@@ -31,7 +31,11 @@ impl<S: States> Process<'_, S> {
             if !state.has_place() {
                 break;
             }
-            let of = OfWorker { worker: asked.worker.clone(), at: asked.at };
+            // Whoever gave the id up since pays under the one that is kept, out of what came there that day.
+            let of = match self.states.worker(&asked.worker)?.merged_into() {
+                Some((kept, since)) => OfWorker { worker: kept.clone(), at: asked.at.max(since) },
+                None => OfWorker { worker: asked.worker.clone(), at: asked.at },
+            };
             if !workers.contains_key(&of.worker) {
                 workers.insert(of.worker.clone(), self.worker_after(&of.worker, decided)?);
             }

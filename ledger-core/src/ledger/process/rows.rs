@@ -42,16 +42,27 @@ impl<S: States> Process<'_, S> {
         if self.states.programme()?.knows(code) { Ok(()) } else { Err(unknown_activity(code, "")) }
     }
 
-    /// A worker must be known.
+    /// A worker must be known, by the id that is kept where there were several.
     pub(in crate::ledger) fn require_worker(&self, worker: &WorkerId) -> Decision<()> {
         let of = OfWorker { worker: worker.clone(), at: self.context.at };
-        self.states.worker(worker)?.require_known(&of)
+        let state = self.states.worker(worker)?;
+        state.require_known(&of)?;
+        state.require_own_id(&of)
+    }
+
+    /// Two workers of whom one has a part that the other must not have are two persons.
+    pub(in crate::ledger) fn require_two_persons(&self, one: &WorkerId, other: &WorkerId, what: &str) -> Decision<()> {
+        if self.kept_id(one)? != self.kept_id(other)? {
+            return Ok(());
+        }
+        let message = format!("{one} and {other} are one person and cannot {what}; another person must do it");
+        Err(Refusal::new(Code::SamePerson, message))
     }
 
     /// Nobody says of oneself what another person must say.
     pub(in crate::ledger) fn require_other_than(&self, worker: &WorkerId, what: &str) -> Decision<()> {
         let actor = &self.context.actor;
-        if !self.person(actor)?.is(worker) {
+        if !self.person(actor)?.is(&self.kept_id(worker)?) {
             return Ok(());
         }
         let message = format!("{actor} is worker {worker}; nobody may {what}; another person must do it");
@@ -93,6 +104,8 @@ impl<S: States> Process<'_, S> {
             way: None,
             witness: None,
         };
+        // Who gave an id up since the work was done earns under the one that is kept.
+        let of = OfWorker { worker: self.kept_id(&of.worker)?, ..of };
         let credited = self.states.worker(&of.worker)?.decide(&of, WorkerCommand::Credit(Box::new(terms)))?;
         Ok(credited.into_iter().map(Event::Worker).collect())
     }

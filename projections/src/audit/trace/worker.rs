@@ -87,6 +87,7 @@ pub(super) fn describe(line: &mut TraceLine, event: &WorkerEvent) {
         Lots::TakenBack { lot, left, expired } => vec![LotPart(lot, Points::ZERO - left - expired)],
         Lots::Taken(parts) | Lots::Expired(parts) => less(parts),
         Lots::Returned(parts) | Lots::Unexpired(parts) => parts.to_vec(),
+        Lots::Moved(moved) => moved.iter().map(|moved| LotPart(moved.lot, moved.points)).collect(),
         Lots::Spent(_) | Lots::None => Vec::new(),
     };
     if let Some(record) = event.as_service() {

@@ -128,12 +128,18 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(withdrawals::samples())
         .chain(erasure_samples())
         .chain(probation_samples())
+        .chain(merge_samples())
         .collect()
 }
 
 /// Those of members on probation.
 pub(super) fn probation_samples() -> Vec<Event> {
     worker::probation_samples().into_iter().map(Event::from).collect()
+}
+
+/// Those of two ids of one person.
+pub(super) fn merge_samples() -> Vec<Event> {
+    worker::merge_samples().into_iter().map(Event::from).collect()
 }
 
 /// Those of an erasure.

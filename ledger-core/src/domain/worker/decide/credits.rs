@@ -157,7 +157,7 @@ impl Case<'_> {
                     self.require_may_answer()?;
                     Ok(self.answered().chain([self.reversed()]).collect())
                 }
-                CreditStatus::Proposed | CreditStatus::Rejected | CreditStatus::Reversed => {
+                CreditStatus::Proposed | CreditStatus::Rejected | CreditStatus::Reversed | CreditStatus::Moved => {
                     Err(self.decided("was never confirmed; reject it instead, or nothing is left to do"))
                 }
             },
@@ -178,7 +178,9 @@ impl Case<'_> {
                     (true, CreditStatus::Proposed) => vec![resolved, self.rejected()],
                     (true, CreditStatus::Confirmed) => vec![resolved, self.reversed()],
                     // A credit that was rejected meanwhile gave nothing that could be taken back.
-                    (true, CreditStatus::Rejected | CreditStatus::Reversed) | (false, _) => vec![resolved],
+                    (true, CreditStatus::Rejected | CreditStatus::Reversed | CreditStatus::Moved) | (false, _) => {
+                        vec![resolved]
+                    }
                 })
             }
             CreditVerdict::Appeal { .. } => Err(self.decided("has no decision that can still be appealed")),
@@ -193,7 +195,7 @@ impl Case<'_> {
     fn require_proposed(&self) -> Decision<()> {
         match self.lot.status {
             CreditStatus::Proposed => Ok(()),
-            CreditStatus::Confirmed | CreditStatus::Rejected | CreditStatus::Reversed => {
+            CreditStatus::Confirmed | CreditStatus::Rejected | CreditStatus::Reversed | CreditStatus::Moved => {
                 Err(self.decided("was decided before"))
             }
         }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::{
     AppointmentRecorded, Basket, BenefitPointsReturned, BenefitPointsSpent, CardClosed, CardIssued, CardMoved,
     CreditJudged, CreditPublicised, ErasureStep, ExpiryBooked, HoldEnded, LotPart, ObjectionResolved, PointsHeld,
-    RedemptionReversed, ServiceRecorded, WorkerDeparted, WorkerEvent, WorkerRecorded,
+    RedemptionReversed, ServiceRecorded, WorkerAbsorbed, WorkerDeparted, WorkerEvent, WorkerMerged, WorkerRecorded,
 };
 use crate::domain::ids::{Actor, ApplicationId, BranchId, CardNo, CreditId, HoldId, RedemptionId};
 use crate::domain::points::Points;
@@ -44,6 +44,10 @@ pub enum WorkerAct<'a> {
     Return(&'a RedemptionReversed),
     /// Lots were booked as expired, or taken out of expiry.
     Expiry(&'a ExpiryBooked, Booking),
+    /// The account goes on under another id of the same person.
+    HandedOver(&'a WorkerMerged),
+    /// The account of another id of the same person goes on here.
+    TakenOver(&'a WorkerAbsorbed),
 }
 
 /// Which way an expiry was booked.
@@ -235,6 +239,8 @@ impl WorkerEvent {
             WorkerEvent::HoldReleased(event) | WorkerEvent::HoldExpired(event) => WorkerAct::HoldEnd(event),
             WorkerEvent::PointsExpired(event) => WorkerAct::Expiry(event, Booking::Expired),
             WorkerEvent::ExpiryReversed(event) => WorkerAct::Expiry(event, Booking::Undone),
+            WorkerEvent::WorkerMerged(event) => WorkerAct::HandedOver(event),
+            WorkerEvent::WorkerAbsorbed(event) => WorkerAct::TakenOver(event),
         }
     }
 
@@ -301,6 +307,16 @@ impl WorkerEvent {
     /// What happens to a card.
     pub fn as_card_step(&self) -> Option<CardStep<'_>> {
         if let WorkerAct::Card(step) = self.act() { Some(step) } else { None }
+    }
+
+    /// What it hands over to another id of the same person.
+    pub fn as_handed_over(&self) -> Option<&WorkerMerged> {
+        if let WorkerAct::HandedOver(event) = self.act() { Some(event) } else { None }
+    }
+
+    /// What it takes over from another id of the same person.
+    pub fn as_taken_over(&self) -> Option<&WorkerAbsorbed> {
+        if let WorkerAct::TakenOver(event) = self.act() { Some(event) } else { None }
     }
 
     /// The booking of an expiry.

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::act::{Booking, CardStep, Judgement, Redemption, Verdict, WorkerAct};
 use super::{
-    BenefitPointsReturned, HoldEnded, LotPart, RedeemedLine, RedemptionReversed, ServiceRecorded, WorkerEvent,
+    BenefitPointsReturned, HoldEnded, LotPart, MovedLot, RedeemedLine, RedemptionReversed, ServiceRecorded, WorkerEvent,
 };
 use crate::domain::event::{Party, Subject};
 use crate::domain::ids::StoreId;
@@ -50,6 +50,8 @@ pub enum Lots<'a> {
     Expired(&'a [LotPart]),
     /// What was booked as expired is left again.
     Unexpired(&'a [LotPart]),
+    /// Lots of another id of the same person go on here.
+    Moved(&'a [MovedLot]),
 }
 
 impl WorkerEvent {
@@ -74,6 +76,8 @@ impl WorkerEvent {
             | WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
             | WorkerAct::BenefitReturn(_)
+            | WorkerAct::HandedOver(_)
+            | WorkerAct::TakenOver(_)
             | WorkerAct::Expiry(..) => None,
         }
     }
@@ -94,6 +98,8 @@ impl WorkerEvent {
             | WorkerAct::Judgement(_)
             | WorkerAct::HoldEnd(_)
             | WorkerAct::Return(_)
+            | WorkerAct::HandedOver(_)
+            | WorkerAct::TakenOver(_)
             | WorkerAct::Expiry(..) => None,
         }
     }
@@ -114,6 +120,8 @@ impl WorkerEvent {
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
             | WorkerAct::Hold(_)
+            | WorkerAct::HandedOver(_)
+            | WorkerAct::TakenOver(_)
             | WorkerAct::Expiry(..) => None,
         }
     }
@@ -127,6 +135,7 @@ impl WorkerEvent {
             WorkerAct::Judgement(judged) => Some(judged.reason),
             WorkerAct::HoldEnd(event) => event.reason.as_deref(),
             WorkerAct::Return(event) => Some(&event.reason),
+            WorkerAct::HandedOver(event) => event.reason.as_deref(),
             WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
             | WorkerAct::BenefitReturn(_)
@@ -135,6 +144,7 @@ impl WorkerEvent {
             | WorkerAct::Service(_)
             | WorkerAct::Hold(_)
             | WorkerAct::Redemption(_)
+            | WorkerAct::TakenOver(_)
             | WorkerAct::Expiry(..) => None,
         }
     }
@@ -155,13 +165,31 @@ impl WorkerEvent {
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)
             | WorkerAct::Judgement(_)
+            | WorkerAct::HandedOver(_)
+            | WorkerAct::TakenOver(_)
             | WorkerAct::Expiry(..) => None,
         }
     }
 
     /// Who has a part in it beside the worker.
     pub fn party(&self) -> Option<Party<'_>> {
-        self.basket().map(|basket| Party::Store(basket.store))
+        match self.act() {
+            WorkerAct::HandedOver(event) => Some(Party::Worker(&event.into)),
+            WorkerAct::TakenOver(event) => Some(Party::Worker(&event.absorbed)),
+            WorkerAct::Particulars(_)
+            | WorkerAct::Departure(_)
+            | WorkerAct::Erasure(_)
+            | WorkerAct::Card(_)
+            | WorkerAct::Service(_)
+            | WorkerAct::Judgement(_)
+            | WorkerAct::Hold(_)
+            | WorkerAct::HoldEnd(_)
+            | WorkerAct::Appointment(_)
+            | WorkerAct::Benefit(_)
+            | WorkerAct::Redemption(_)
+            | WorkerAct::Return(_)
+            | WorkerAct::Expiry(..) => self.basket().map(|basket| Party::Store(basket.store)),
+        }
     }
 
     /// What it does to the lots.
@@ -190,6 +218,8 @@ impl WorkerEvent {
             WorkerAct::Expiry(event, Booking::Undone) => Lots::Unexpired(&event.lots),
             WorkerAct::Benefit(event) => Lots::Taken(&event.lots),
             WorkerAct::BenefitReturn(event) => Lots::Returned(&event.lots),
+            WorkerAct::HandedOver(event) => Lots::Taken(&event.lots),
+            WorkerAct::TakenOver(event) => Lots::Moved(&event.lots),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
             | WorkerAct::Erasure(_)
@@ -243,6 +273,13 @@ impl WorkerEvent {
             WorkerAct::BenefitReturn(BenefitPointsReturned { points, debt_paid, benefit, .. }) => {
                 let spent = Benefit(benefit);
                 Movements::two("退回权益", (spent, Available, *points - *debt_paid), (spent, Debt, *debt_paid))
+            }
+            // What goes on elsewhere was never earned here; what is owed takes its taking back along.
+            WorkerAct::HandedOver(event) => {
+                Movements::two("合并转出", (Available, Issuance, event.points), (Reversed, Debt, event.debt))
+            }
+            WorkerAct::TakenOver(event) => {
+                Movements::two("合并转入", (Issuance, Available, event.points), (Debt, Reversed, event.debt))
             }
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)

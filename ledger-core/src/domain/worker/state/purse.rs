@@ -24,6 +24,8 @@ pub enum CreditStatus {
     Rejected,
     /// Counted once and was taken back.
     Reversed,
+    /// Counts under another id of the same person; what was left in its lot goes on here.
+    Moved,
 }
 
 /// A credit and the lot it made.
@@ -147,7 +149,7 @@ impl Worker {
     /// A credit's lot, with its number.
     pub fn credit(&self, credit: &CreditId) -> Option<(u32, &Lot)> {
         // Nearly always one of the last is meant, and a table beside the lots would take more memory than they need.
-        let index = self.lots.iter().rposition(|lot| lot.credit == *credit)?;
+        let index = self.lots.iter().rposition(|lot| lot.credit == *credit && lot.status != CreditStatus::Moved)?;
         Some((u32::try_from(index).ok()?.checked_add(1)?, self.lots.get(index)?))
     }
 
@@ -286,7 +288,7 @@ impl Worker {
     }
 
     /// Keeps the order of spending in step with what a lot has left.
-    fn reopen(&mut self, number: u32) {
+    pub(super) fn reopen(&mut self, number: u32) {
         let Some(lot) = self.lot(number) else { return };
         let (last_day, on, left) = (lot.last_day.unwrap_or(NaiveDate::MAX), lot.on, lot.remaining + lot.expired);
         self.open.set(last_day, number, on, left);

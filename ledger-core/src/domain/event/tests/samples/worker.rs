@@ -3,13 +3,13 @@
 use super::{AWKWARD, actor, at, branch, card_no, credit, date, earlier, hold, points, redemption, store, worker};
 use super::{lots, redeemed_lines};
 use crate::domain::event::V1;
-use crate::domain::ids::{ActivityCode, BranchId};
+use crate::domain::ids::{ActivityCode, BranchId, Sku, WorkerId};
 use crate::domain::points::Points;
 use crate::domain::quantity::Quantity;
 use crate::domain::worker::event::{
-    CardClosed, CardIssued, CardMoved, CreditJudged, CreditReversed, ErasureStep, ExpiryBooked, HoldCaptured,
-    HoldEnded, ObjectionResolved, PointsHeld, Redeemed, RedemptionReversed, ServiceRecorded, WorkerDeparted,
-    WorkerEvent, WorkerRecorded,
+    CardClosed, CardIssued, CardMoved, CreditJudged, CreditReversed, CreditedOn, ErasureStep, ExpiryBooked, HadIn,
+    HoldCaptured, HoldEnded, MovedLot, ObjectionResolved, PointsHeld, Redeemed, RedemptionReversed, ServiceRecorded,
+    WorkerAbsorbed, WorkerDeparted, WorkerEvent, WorkerMerged, WorkerRecorded,
 };
 
 fn full() -> WorkerRecorded {
@@ -64,6 +64,52 @@ pub(super) fn erasure_samples() -> Vec<WorkerEvent> {
         |oneself| ErasureStep { at: at(), by: actor(), oneself, reason: AWKWARD.into(), v: V1, worker: worker() };
     let both = |oneself| [WorkerEvent::WorkerErasureAsked(step(oneself)), WorkerEvent::WorkerErased(step(oneself))];
     [both(true), both(false)].concat()
+}
+
+/// Two ids of one person, which came later than the others.
+pub(super) fn merge_samples() -> Vec<WorkerEvent> {
+    let other = || WorkerId::new("YZ-骑手-077").expect("worker");
+    let merged = |debt, reason| {
+        WorkerEvent::WorkerMerged(WorkerMerged {
+            at: at(),
+            debt,
+            into: other(),
+            lots: lots(&[(3, 600), (4, 600)]),
+            points: points(1200),
+            reason,
+            v: V1,
+            worker: worker(),
+        })
+    };
+    let activity = || ActivityCode::new("ZY01").expect("activity");
+    let lot = |last_day| MovedLot {
+        activity: activity(),
+        credit: credit(),
+        from: 3,
+        last_day,
+        lot: 5,
+        on: date("2024-03-04"),
+        points: points(600),
+        proposer: actor(),
+    };
+    let absorbed = WorkerAbsorbed {
+        absorbed: other(),
+        at: at(),
+        credited: vec![CreditedOn { activity: activity(), on: date("2024-03-04"), points: points(1000) }],
+        debt: points(400),
+        had: vec![HadIn { sku: Sku::new("SP001").expect("sku"), units: -2, year: 2024 }],
+        lots: vec![lot(Some(date("2026-03-04"))), MovedLot { from: 4, lot: 6, ..lot(None) }],
+        points: points(1200),
+        v: V1,
+        worker: worker(),
+    };
+    let bare = WorkerAbsorbed { credited: Vec::new(), debt: Points::ZERO, had: Vec::new(), ..absorbed.clone() };
+    vec![
+        merged(points(400), Some(AWKWARD.into())),
+        merged(Points::ZERO, None),
+        WorkerEvent::WorkerAbsorbed(absorbed),
+        WorkerEvent::WorkerAbsorbed(bare),
+    ]
 }
 
 pub(super) fn credit_samples() -> Vec<WorkerEvent> {
