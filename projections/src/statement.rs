@@ -77,6 +77,7 @@ fn subject(event: &WorkerEvent) -> String {
         | WorkerAct::HoldEnd(_)
         | WorkerAct::Appointment(_)
         | WorkerAct::Benefit(_)
+        | WorkerAct::BenefitReturn(_)
         | WorkerAct::Redemption(_)
         | WorkerAct::Return(_)
         | WorkerAct::Expiry(..) => None,

@@ -307,7 +307,7 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
             application: id(&format!("A{application}")),
             used: used((day, merchant)),
         }),
-        Step::Withdraw { application, benefit } => Command::WithdrawBenefit(commands::WithdrawBenefit {
+        Step::GiveBack { application, benefit } => Command::WithdrawBenefit(commands::WithdrawBenefit {
             benefit: id(&format!("B{benefit}")),
             application: id(&format!("A{application}")),
             reason: None,

@@ -135,7 +135,7 @@ pub(crate) fn own_key(step: &Step) -> Option<String> {
         | Step::Rate { .. }
         | Step::Confirm { .. }
         | Step::Use { .. }
-        | Step::Withdraw { .. }
+        | Step::GiveBack { .. }
         | Step::Places { .. }
         | Step::Lose { .. }
         | Step::Again(_)
@@ -160,7 +160,7 @@ fn content(step: &Step) -> Step {
         | Step::Rate { .. }
         | Step::Confirm { .. }
         | Step::Use { .. }
-        | Step::Withdraw { .. }
+        | Step::GiveBack { .. }
         | Step::Places { .. }
         | Step::Slip { .. }
         | Step::Lose { .. }
@@ -421,7 +421,7 @@ impl Desk {
                 self.apply(application, benefit, (worker, day), certificate, fen, used)?;
             }
             Step::Use { application, benefit, day, merchant } => self.use_later(application, benefit, day, merchant)?,
-            Step::Withdraw { application, benefit } => self.withdraw(application, benefit)?,
+            Step::GiveBack { application, benefit } => self.give_back(application, benefit)?,
             Step::Places { benefit, places } => return self.enlarge(benefit, places),
             Step::Slip { slip: _, pass, offer, day, yuan, wrong } => self.slip(pass, offer, day, yuan, wrong)?,
             Step::Lose { day } => return Ok(self.lose(day)),
@@ -863,7 +863,7 @@ impl Desk {
     }
 
     /// All that it cost goes back to where it came from, the certificate to its holder, and the place to the next.
-    fn withdraw(&mut self, number: u8, benefit: u8) -> Refused {
+    fn give_back(&mut self, number: u8, benefit: u8) -> Refused {
         let is = BENEFITS.get(usize::from(benefit)).ok_or("unknown_benefit")?;
         let of = &mut self.benefits[usize::from(benefit)];
         let row = of.rows.get_mut(&number).ok_or("unknown_benefit")?;

@@ -52,7 +52,7 @@ pub(crate) enum Step {
     /// The use of what was given.
     Use { application: u8, benefit: u8, day: Day, merchant: Option<u8> },
     /// What was applied for is given back, or waited for no more.
-    Withdraw { application: u8, benefit: u8 },
+    GiveBack { application: u8, benefit: u8 },
     /// Another number of places than before.
     Places { benefit: u8, places: u32 },
     /// 优惠核销.
@@ -250,7 +250,7 @@ pub(crate) fn next() -> BoxedStrategy<Step> {
         4 => (0_u8..14, of(3), day(), maybe(4, 1, of(2))).prop_map(|(application, benefit, day, merchant)| Step::Use {
             application, benefit, day, merchant,
         }),
-        4 => (0_u8..14, of(3)).prop_map(|(application, benefit)| Step::Withdraw { application, benefit }),
+        4 => (0_u8..14, of(3)).prop_map(|(application, benefit)| Step::GiveBack { application, benefit }),
         2 => (0_u8..3, 1_u32..6).prop_map(|(benefit, places)| Step::Places { benefit, places }),
         5 => (0_u8..20, of(4), of(2), day(), 0_u8..60, prop::bool::weighted(0.1)).prop_map(|(slip, pass, offer, day, yuan, wrong)| Step::Slip {
             slip, pass, offer, day, yuan, wrong,

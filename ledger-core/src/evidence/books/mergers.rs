@@ -71,6 +71,7 @@ impl Mergers {
             | WorkerEvent::CreditAppealed(_)
             | WorkerEvent::CreditReversed(_)
             | WorkerEvent::RedemptionReversed(_)
+            | WorkerEvent::BenefitPointsReturned(_)
             | WorkerEvent::AppointmentRecorded(_) => Ok(()),
             WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)

@@ -276,6 +276,8 @@ impl WorkerEvent {
             WorkerAct::BenefitReturn(event) => Some(&event.application),
             WorkerAct::Particulars(_)
             | WorkerAct::Departure(_)
+            | WorkerAct::HandedOver(_)
+            | WorkerAct::TakenOver(_)
             | WorkerAct::Erasure(_)
             | WorkerAct::Card(_)
             | WorkerAct::Service(_)

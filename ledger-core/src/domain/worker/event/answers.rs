@@ -186,6 +186,7 @@ impl WorkerEvent {
             | WorkerAct::HoldEnd(_)
             | WorkerAct::Appointment(_)
             | WorkerAct::Benefit(_)
+            | WorkerAct::BenefitReturn(_)
             | WorkerAct::Redemption(_)
             | WorkerAct::Return(_)
             | WorkerAct::Expiry(..) => self.basket().map(|basket| Party::Store(basket.store)),

@@ -84,7 +84,7 @@ impl Worker {
                 expired: Points::ZERO,
                 status: CreditStatus::Moved,
                 objected: false,
-                objector: None,
+                beside_way: None,
                 proposer: lot.proposer.clone(),
                 public_from: lot.on,
                 publicity_days: None,
