@@ -164,7 +164,7 @@ async fn a_late_entry_is_public_as_long_as_any_other_and_cannot_be_spent_meanwhi
     let due = edge.post("/v1/due", "d", json!({})).await;
     assert_eq!(due.body["confirmed"], 0, "{due:?}");
     let spend = json!({"worker": "W1", "store": "S1", "lines": [{"sku": "P1", "quantity": 1}]});
-    assert_eq!(edge.post("/v1/redemptions", "r", spend).await.no(), (409, "insufficient_points"));
+    assert_eq!(edge.post("/v1/redemptions", "spend-late", spend).await.no(), (409, "insufficient_points"));
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ async fn whoever_has_an_account_reads_the_list_for_the_wall_with_a_checkpoint_to
     let merchant = house.enter(Role::Merchant).await;
     holds(&merchant.read("/publicity?on=2026-11-01").await, &["2026-11-01", "这一天没有公示中的积分"]);
     // What cannot be asked is said, and the rest of the page stands.
-    for (asked, told) in [("on=2026-13-41", "2026-13-41"), ("site=NOWHERE", "NOWHERE")] {
+    for (asked, told) in [("on=2026-13-41", "日期或时间无效"), ("site=NOWHERE", "value=\"NOWHERE\"")] {
         let page = merchant.read(&format!("/publicity?{asked}")).await;
         holds(&page, &["role=\"alert\"", told, "积分账本检查点"]);
     }
