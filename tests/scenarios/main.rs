@@ -36,6 +36,7 @@ mod large_sheets;
 mod listeners;
 mod oidc;
 mod openapi;
+mod other_server;
 mod packs;
 mod pages;
 mod receipt_page;
