@@ -39,6 +39,7 @@ mod listeners;
 mod merging;
 mod oidc;
 mod openapi;
+mod other_server;
 mod packs;
 mod pages;
 mod receipt_page;

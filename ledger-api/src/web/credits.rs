@@ -222,28 +222,30 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
 
 fn queued(w: &Words, waiting: Waiting, called: &dyn Fn(&str) -> String, told: Objectors) -> Queued {
     let Waiting { credit, row, record, name } = waiting;
-    let (status, colour) = standing(w, row.way.stage);
-    let decides = matches!(row.way.stage, Stage::Objected | Stage::Appealed);
+    // What counts already can be objected to as well; of such a credit the record alone tells the particulars.
+    let counts = row.objected && !row.proposed;
+    let (status, colour) = standing(w, if counts { Stage::Objected } else { row.way.stage });
+    let of = record.as_ref().map(|found| &found.record);
     let until = row.way.public_until.filter(|_| row.way.stage == Stage::Publicised);
     let steps = record.as_ref().map(|record| record.steps.as_slice()).unwrap_or_default();
     let unnamed = steps.iter().any(|step| step.what == CreditEvent::ObjectedUnnamed);
     Queued {
         worker: row.worker.clone(),
         name: name.unwrap_or_default(),
-        activity: called(&row.activity),
+        activity: called(of.map_or(row.activity.as_str(), |of| of.activity.as_str())),
         points: points(row.points),
-        on: row.on.to_string(),
-        quantity: record.as_ref().map(|record| record.record.quantity.to_string()).unwrap_or_default(),
-        proposer: row.proposer,
-        at: row.at.map(|at| minute(&at.to_string())).unwrap_or_default(),
-        evidence: record.as_ref().and_then(|record| record.record.evidence.clone()).unwrap_or_default(),
+        on: of.map_or(row.on, |of| of.on).to_string(),
+        quantity: of.map(|of| of.quantity.to_string()).unwrap_or_default(),
+        proposer: of.map_or(row.proposer, |of| of.proposer.to_string()),
+        at: of.map(|of| of.at).or(row.at).map(|at| minute(&at.to_string())).unwrap_or_default(),
+        evidence: of.and_then(|of| of.evidence.clone()).unwrap_or_default(),
         status,
         colour,
         flags: row.flags.iter().map(|flag| flag_told(w, flag)).collect(),
-        open: decides || row.way.stage == Stage::Proposed,
+        open: row.objected || row.way.stage == Stage::Proposed,
         until: until.map(|until| w.public_until(&until.to_string())).unwrap_or_default(),
         steps: steps.iter().skip(1).map(|step| step_told(w, step, told.may_know(step.what, unnamed))).collect(),
-        objected: decides,
+        objected: row.objected,
         key: new_key("judge"),
         credit,
     }

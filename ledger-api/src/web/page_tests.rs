@@ -1,6 +1,8 @@
 //! The programmes' pages over the demonstration district, as a browser without script meets them: what stands on each, what
 //! its forms do, and that a foreign role is refused. The ledger's clock stands still.
 
+mod objectors;
+mod publicity;
 mod registering;
 mod selections;
 
@@ -446,6 +448,7 @@ async fn a_month_is_prepared_looked_over_disputed_answered_and_confirmed() {
 #[tokio::test]
 async fn foreign_roles_and_forged_forms_are_refused() {
     let house = House::open().await;
+    let everybody = demo::ENTRANCES.map(|(role, _, _)| role);
     let all = [
         ("/requests", &[Role::Operator, Role::Approver, Role::Worker] as &[Role]),
         ("/appointments", &[Role::Operator, Role::Approver]),
@@ -464,6 +467,7 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/audit/state", &[Role::Auditor, Role::Admin]),
         ("/admin", &[Role::Admin, Role::Auditor]),
         ("/admin/accounts", &[Role::Admin, Role::Auditor]),
+        ("/publicity", &everybody),
     ];
     let mut wrong = Vec::new();
     for (role, _, _) in demo::ENTRANCES {

@@ -32,13 +32,16 @@ mod merchant_words;
 mod oidc;
 mod programmes;
 mod proof;
+mod publicity_page;
 mod requests;
 mod selections;
 mod sentences;
 mod statements;
 
 words! {
-    @with [accounts, appointments, decisions, merchant_words, oidc, programmes, proof, requests, selections, statements]
+    @with [
+        accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests, selections, statements,
+    ]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -384,8 +387,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, merchant_words, oidc, programmes, proof, requests, selections,
-        statements,
+        ALL, accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests,
+        selections, statements,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -397,6 +400,7 @@ mod tests {
         oidc::ALL,
         programmes::ALL,
         proof::ALL,
+        publicity_page::ALL,
         requests::ALL,
         selections::ALL,
         statements::ALL,

@@ -77,7 +77,10 @@ async fn a_session_is_what_its_account_is(journal: &str) {
     let again = login(&api, &account, PASSWORD, &[("cookie", &cookie)]).await;
     assert_eq!(again.status(), 200);
     assert_eq!(read(cookie.clone()).await.expect("an answer").status(), 401);
-    let cookie = self::cookie(&again);
+    let (planted, cookie) = (cookie, self::cookie(&again));
+    assert_ne!(planted, cookie, "a session begins anew, whatever cookie the browser brought");
+    let old = api.request(Method::POST, "/v1/logout").header("Cookie", &cookie).header("x-csrf-token", &csrf);
+    assert_eq!(old.send().await.expect("an answer").status(), 403, "the token of the session before");
     let csrf = again.json::<Value>().await.expect("JSON")["csrf"].as_str().expect("a token").to_owned();
     let out = api.request(Method::POST, "/v1/logout").header("Cookie", &cookie).header("x-csrf-token", &csrf);
     assert_eq!(out.send().await.expect("an answer").status(), 200);

@@ -88,10 +88,16 @@ fn a_hand_over_a_year_and_a_list_for_the_wall_are_printed_whole() {
         holds(&list, &["最美骑手", "入围名单", "位次", "得分", "评定", "公示截止", "请在公示截止日（含当日）前提出"]);
     holds_none(&text, &["演示骑手", "提出异议", "打印名单", "退出"]);
 
+    let passed = STOPS.iter().find(|stop| stop.name == "credits-passed").expect("a stop");
+    walk.go(passed, false, false);
+    let wall = printed(&mut walk, "publicity", None);
+    let text = holds(&wall, &["积分公示", "2027-01-18", "账本检查点", "截至序号", "默克尔根", "验证公钥", "掩码处理"]);
+    holds_none(&text, &["打印公示", "不填为全区", "退出"]);
+
     let code = printed(&mut walk, "me", Some(A4));
     let text = holds(&code, &["我的积分码", "YS-0001", "可用积分"]);
     holds_none(&text, &["打印积分码", "退出"]);
-    for pages in [&day, &year, &list, &code] {
+    for pages in [&day, &year, &list, &wall, &code] {
         let (width, height) = pages[0].size;
         let (width, height) = (millimetres(width), millimetres(height));
         assert!((209.0..=217.0).contains(&width) && (278.0..=298.0).contains(&height), "{width} × {height}");

@@ -115,6 +115,9 @@ pub(super) const STOPS: &[Stop] = &[
     stop("admin", "管理员", "/admin", &[]),
     stop("admin-accounts", "管理员", "/admin/accounts", &[]),
     stop("admin-account", "管理员", "/admin/accounts?id=demo-clerk", &[]),
+    // Last, for what was passed waits no more.
+    stop("credits-passed", "审核员", "/credits", &[Press("[value=confirm]", "[role=status]")]),
+    stop("publicity", "商户", "/publicity", &[]),
 ];
 
 /// A walk through the demonstration by its own clock.

@@ -46,6 +46,7 @@ const PAGES: &[&str] = &[
     "/me",
     "/merchant",
     "/password",
+    "/publicity",
     "/receipt",
     "/receipt/",
     "/requests",

@@ -152,6 +152,21 @@ async fn one_witness_vouches_for_so_many_records_of_a_day() {
     assert_eq!(serve(&edge, "c4", "W2", json!({"on": "2024-03-06"})).await.status.as_u16(), 201, "another day");
 }
 
+/// An entry that tells of a day whose publicity would be over by now is public from now on, as long as any other.
+#[tokio::test]
+async fn a_late_entry_is_public_as_long_as_any_other_and_cannot_be_spent_meanwhile() {
+    let edge = guarded(json!({"recorded_late": {"do": "flag", "over": 10}}), json!({"publicity_days": 3})).await;
+    let late = serve(&edge, "late", "W1", json!({"on": "2024-03-05"})).await;
+    assert_eq!(flags(&late), json!(["proposed", ["recorded_late"]]), "{late:?}");
+    let checked = edge.other_post("/v1/credits/late/confirm", "k", json!({"reason": "台账相符"})).await;
+    assert_eq!(checked.body["status"], "publicised", "{checked:?}");
+    assert!(checked.body["public_until"].as_str().unwrap() > now().date().to_string().as_str(), "{checked:?}");
+    let due = edge.post("/v1/due", "d", json!({})).await;
+    assert_eq!(due.body["confirmed"], 0, "{due:?}");
+    let spend = json!({"worker": "W1", "store": "S1", "lines": [{"sku": "P1", "quantity": 1}]});
+    assert_eq!(edge.post("/v1/redemptions", "spend-late", spend).await.no(), (409, "insufficient_points"));
+}
+
 #[tokio::test]
 async fn a_late_entry_and_one_for_a_worker_registered_just_now_are_marked() {
     let edge = guarded(json!({"recorded_late": {"do": "flag", "over": 10}, "new_account": "flag"}), json!({})).await;
