@@ -127,3 +127,63 @@ impl Requests {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::event::Event;
+    use crate::evidence::books::Books;
+
+    fn event(event_type: &str, payload: &str) -> Event {
+        Event::decode(event_type, payload.as_bytes()).expect("a payload")
+    }
+
+    fn posted() -> Event {
+        let payload = r#"{"activity":"WX01","at":"2024-03-01T00:00:00+08:00","on":"2024-03-01","request":"XQ1","v":1}"#;
+        event("RequestPosted", payload)
+    }
+
+    fn claimed(claim: &str) -> Event {
+        let payload = format!(
+            r#"{{"at":"2024-03-02T00:00:00+08:00","claimer":"W1","handling":"{claim}","on":"2024-03-02","request":"XQ1","v":1}}"#
+        );
+        event("RequestClaimed", &payload)
+    }
+
+    fn returned(claim: &str) -> Event {
+        let payload = format!(r#"{{"at":"2024-03-03T00:00:00+08:00","handling":"{claim}","on":"2024-03-03","request":"XQ1","v":1}}"#);
+        event("ClaimReturned", &payload)
+    }
+
+    fn withdrawn() -> Event {
+        event("RequestWithdrawn", r#"{"at":"2024-03-04T00:00:00+08:00","on":"2024-03-04","request":"XQ1","v":1}"#)
+    }
+
+    fn reported(claim: &str) -> Event {
+        let payload = format!(
+            r#"{{"at":"2024-03-03T00:00:00+08:00","claimer":"W1","handling":"{claim}","quantity":1000000,"request":"XQ1","v":1,
+                "work":{{"claimed":"2024-03-02","claimer":"W1","done":"2024-03-03","quantity":"1000000"}}}}"#
+        );
+        event("HandlingRecorded", &payload)
+    }
+
+    fn booked(events: &[Event]) -> Result<(), String> {
+        let mut books = Books::default();
+        events.iter().try_for_each(|event| books.book(event))
+    }
+
+    #[test]
+    fn one_may_claim_it_where_nothing_else_is_said() {
+        booked(&[posted(), claimed("A"), returned("A"), claimed("B"), reported("B")]).expect("as it should be");
+        let error = booked(&[posted(), claimed("A"), claimed("B")]).expect_err("two of one");
+        assert!(error.contains("claimed 2 times, and 1 may"), "{error}");
+    }
+
+    #[test]
+    fn what_is_not_under_way_is_not_given_up_and_what_is_claimed_is_not_withdrawn() {
+        assert!(booked(&[posted(), claimed("A"), reported("A"), returned("A")]).is_err());
+        assert!(booked(&[posted(), claimed("A"), withdrawn()]).is_err());
+        assert!(booked(&[posted(), withdrawn(), claimed("A")]).is_err());
+        assert!(booked(&[claimed("A")]).is_err(), "it was never posted");
+        booked(&[posted(), claimed("A"), returned("A"), withdrawn()]).expect("as it should be");
+    }
+}
