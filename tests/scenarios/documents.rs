@@ -60,6 +60,7 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("docs/bundle.md", "measures a bundle of the reader's own with a program of the profile for releases"),
     ("docs/evidence.md", "says how its commands are called; scenarios/evidence.rs and checkpoints.rs call them"),
     ("docs/pages.md", "measures the counter with a program of the profile for releases"),
+    ("docs/security.md", "measures strangers with a program of the profile for releases"),
     ("docs/performance.md", "takes about an hour"),
 ];
 
