@@ -78,6 +78,7 @@ pub mod till;
 pub mod traces;
 pub mod validity;
 pub mod wire;
+pub mod withdrawals;
 pub mod witness;
 pub mod workers;
 
@@ -148,6 +149,7 @@ fn guarded() -> Routes {
         .merge(appointments::routes())
         .merge(pairs::routes())
         .merge(benefits::routes())
+        .merge(withdrawals::routes())
         .merge(selections::routes())
         .merge(statements::routes())
         .merge(statement_reads::routes())
