@@ -80,6 +80,7 @@ pub mod till;
 pub mod traces;
 pub mod validity;
 pub mod wire;
+pub mod withdrawals;
 pub mod witness;
 pub mod workers;
 
@@ -152,6 +153,7 @@ fn guarded() -> Routes {
         .merge(appointments::routes())
         .merge(pairs::routes())
         .merge(benefits::routes())
+        .merge(withdrawals::routes())
         .merge(selections::routes())
         .merge(statements::routes())
         .merge(statement_reads::routes())

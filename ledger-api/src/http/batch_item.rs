@@ -18,7 +18,7 @@ use super::shapes::{ID_PATTERN, KEY_PATTERN, MONTH_PATTERN, string};
 use super::{appointments, benefits, pairs, passes, requests, selection_objections, selections};
 use super::{
     cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, statements, stores,
-    workers,
+    withdrawals, workers,
 };
 use super::{request_claims, request_routing};
 use crate::service::command::Asked;
@@ -129,7 +129,7 @@ commands! {
     "register_benefit" | "benefit" => benefits::RegisterBenefit,
     "apply_benefit" | "claim" => benefits::ApplyBenefit,
     "use_benefit" => benefits::UseBenefit,
-    "withdraw_benefit" => benefits::WithdrawBenefit,
+    "withdraw_benefit" => withdrawals::WithdrawBenefit,
     "issue_pass" | "pass" => passes::IssuePass,
     "register_offer" | "offer" => passes::RegisterOffer,
     "use_pass" | "honour" => passes::UsePass,

@@ -1,4 +1,4 @@
-//! Funds (资金来源), benefits (权益项目), applying for one and using it (权益登记), or giving it back (撤回申请).
+//! Funds (资金来源), benefits (权益项目), applying for one and using it (权益登记).
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -23,7 +23,7 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::shapes::{Id, PriceOrNothing, Reason};
-use super::wire::{DateJson, PointsJson, Text, TimeJson, YuanJson, maybe_day, maybe_text, maybe_whole};
+use super::wire::{DateJson, PointsJson, Text, TimeJson, YuanJson, maybe_day, maybe_whole};
 use crate::access::policy::CommandKind;
 use crate::app::App;
 use crate::service::ServiceError;
@@ -37,7 +37,6 @@ pub fn routes() -> Routes {
         .route(CommandKind::RegisterBenefit, routes!(register_benefit))
         .route(CommandKind::ApplyBenefit, routes!(apply))
         .route(CommandKind::UseBenefit, routes!(use_benefit))
-        .route(CommandKind::WithdrawBenefit, routes!(withdraw))
 }
 
 /// A fund; sent again with another amount it is brought up to date.
@@ -325,8 +324,8 @@ async fn apply(
 /// The application that an address names.
 #[derive(Debug, Deserialize)]
 pub struct OfApplication {
-    benefit: BenefitId,
-    claim: ApplicationId,
+    pub(super) benefit: BenefitId,
+    pub(super) claim: ApplicationId,
 }
 
 /// The use of what was granted.
@@ -386,74 +385,5 @@ async fn use_benefit(
     asking: Asking,
     ApiJson(body): ApiJson<UseBenefit>,
 ) -> Result<Answer<UseAnswer>, ApiError> {
-    ask(app, asking, OfApplication { benefit, claim }, body).await
-}
-
-/// Why an application is withdrawn, where somebody says.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WithdrawBenefit {
-    /// Why; the worker sees it.
-    #[serde(default, deserialize_with = "maybe_text")]
-    #[schema(max_length = 500)]
-    reason: Option<String>,
-}
-
-/// What came of a withdrawal.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct WithdrawalAnswer {
-    /// Which application.
-    #[schema(value_type = String)]
-    claim: ApplicationId,
-    /// For which benefit.
-    #[schema(value_type = String)]
-    benefit: BenefitId,
-    /// `withdrawn`.
-    #[schema(value_type = String, examples("withdrawn"))]
-    status: &'static str,
-    /// What went back: to the lots it had come from, or to the debt of a credit taken back meanwhile.
-    points: PointsJson,
-    /// Durable up to here.
-    position: u64,
-}
-
-impl Ask for WithdrawBenefit {
-    type Path = OfApplication;
-    type Answer = WithdrawalAnswer;
-
-    fn command(self, path: OfApplication) -> Result<Asked, ServiceError> {
-        let OfApplication { benefit, claim: application } = path;
-        let command = commands::WithdrawBenefit { benefit, application, reason: self.reason };
-        Ok(Command::from(command).into())
-    }
-
-    fn answer(command: &Command, receipt: &Receipt) -> Option<WithdrawalAnswer> {
-        let Command::WithdrawBenefit(commands::WithdrawBenefit { application, benefit, .. }) = command else {
-            return None;
-        };
-        let (claim, benefit) = (application.clone(), benefit.clone());
-        let returned = receipt.events.iter().filter_map(|event| event.as_worker()?.as_benefit_return());
-        let points = PointsJson(returned.map(|returned| returned.points).sum());
-        Some(WithdrawalAnswer { claim, benefit, status: "withdrawn", points, position: receipt.position })
-    }
-}
-
-impl Body for WithdrawBenefit {
-    const STATUS: StatusCode = StatusCode::OK;
-    const PATH: &'static [(&'static str, Code)] = &[("benefit", Code::UnknownBenefit), ("claim", Code::UnknownBenefit)];
-}
-
-/// Withdraw an application (撤回申请) that was not used: points go back to the lots they came from, money is free again, and
-/// the place goes to the next in the queue.
-#[utoipa::path(post, path = "/v1/benefits/{id}/claims/{claim}/withdraw", tag = "benefits",
-    request_body = WithdrawBenefit,
-    params(("id" = String, Path, description = "The benefit."), ("claim" = String, Path, description = "The application.")),
-    responses((status = 200, description = "Withdrawn.", body = WithdrawalAnswer)))]
-async fn withdraw(
-    State(app): State<App>,
-    ApiPath((benefit, claim)): ApiPath<(BenefitId, ApplicationId)>,
-    asking: Asking,
-    ApiJson(body): ApiJson<WithdrawBenefit>,
-) -> Result<Answer<WithdrawalAnswer>, ApiError> {
     ask(app, asking, OfApplication { benefit, claim }, body).await
 }
