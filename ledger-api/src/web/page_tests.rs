@@ -126,17 +126,7 @@ async fn the_desk_posts_a_request_records_the_work_and_the_word_on_it() {
     let page = desk.read("/requests").await;
     holds(
         &page,
-        &[
-            "需求清单",
-            "登记需求",
-            "待认领",
-            "待核实",
-            "待评价",
-            "YS-XQ05",
-            "已提出 12 天",
-            "上报人 YS-0001",
-            "登记办理",
-        ],
+        &["需求清单", "登记需求", "待办", "待核实", "待评价", "YS-XQ05", "已提出 12 天", "上报人 YS-0001", "登记办理"],
     );
     assert!(!page.contains("YS-XQ06") && !page.contains("YS-XQ07"), "what is over is not to be done: {page}");
     // By the day it is due; what has none comes behind, longest waiting first.
@@ -164,10 +154,26 @@ async fn the_desk_posts_a_request_records_the_work_and_the_word_on_it() {
     assert!(desk.refused("/requests", &early).await.contains("日期"), "nobody rates what is not done yet");
     let rate = [("do", "rate"), ("key", "T-1-word"), ("request", "T-1"), ("handling", "T-1-work"), ("word", "满意")];
     assert_eq!(desk.done("/requests", &rate).await, "已办好，入账 20 分");
-    holds(&desk.read("/requests?state=rated").await, &["T-1", "已评价", "认领人 YS-0002"]);
+    holds(&desk.read("/requests?state=rated").await, &["T-1", "已办结", "认领人 YS-0002"]);
     // A hazard is found true in one step.
     let true_one = [("do", "feed_back"), ("key", "T-2"), ("request", "YS-XQ09"), ("word", "属实"), ("quantity", "1")];
     assert_eq!(desk.done("/requests", &true_one).await, "已办好，入账 5 分");
+    // Claimed apart, given up, passed on and taken back.
+    let post = [("do", "post"), ("number", "T-4"), ("activity", "WX02"), ("on", "2026-11-30")];
+    assert_eq!(desk.done("/requests", &post).await, "已登记，单号 T-4");
+    let claim =
+        [("do", "claim"), ("key", "T-4-claim"), ("request", "T-4"), ("claimer", "ys-0002"), ("claimed", "2026-11-30")];
+    assert_eq!(desk.done("/requests", &claim).await, "已认领，办好后请报办结");
+    holds(&desk.read("/requests?state=underway").await, &["T-4", "办理中", "认领人 YS-0002", "报办结", "退回"]);
+    let withdraw = [("do", "withdraw"), ("key", "T-4-withdraw"), ("request", "T-4")];
+    assert!(!desk.refused("/requests", &withdraw).await.is_empty(), "somebody has it to do");
+    let give_up = [("do", "give_up"), ("key", "T-4-return"), ("request", "T-4"), ("claim", "T-4-claim")];
+    assert_eq!(desk.done("/requests", &give_up).await, "已退回，别人可以认领");
+    let route = [("do", "route"), ("key", "T-4-route"), ("request", "T-4"), ("body", "区住建局"), ("on", "2026-12-01")];
+    assert_eq!(desk.done("/requests", &route).await, "已转办");
+    holds(&desk.read("/requests?state=open").await, &["T-4", "转办 区住建局（2026-12-01）", "已退回 2026-12-01"]);
+    assert_eq!(desk.done("/requests", &withdraw).await, "已撤回");
+    holds(&desk.read("/requests?state=withdrawn").await, &["T-4", "已撤回 2026-12-01"]);
     // What was typed stays where it is refused.
     let wrong = [("do", "handle"), ("key", "T-3"), ("request", "YS-XQ01"), ("claimer", "YS-9999"), ("quantity", "2")];
     let wrong = [wrong.as_slice(), &[("claimed", "2026-12-01"), ("done", "2026-12-01")]].concat();
@@ -208,6 +214,21 @@ async fn a_worker_claims_reports_and_rates_and_is_told_nobody_else_s_id() {
     let others =
         [("do", "rate"), ("key", "R-3"), ("request", "YS-XQ05"), ("handling", "YS-BL02"), ("word", "基本满意")];
     assert_eq!(rider.done("/requests", &others).await, "已办好，入账 20 分");
+    // What one means to do, and has still to do.
+    let claim =
+        [("do", "claim"), ("key", "R-6"), ("request", "YS-XQ02"), ("claimer", "YS-0004"), ("claimed", "2026-12-01")];
+    assert_eq!(rider.done("/requests", &claim).await, "已认领，办好后请报办结");
+    holds(&rider.read("/requests").await, &["我认领的", "本人认领", "报办结", "退回"]);
+    let done = [
+        ("do", "done"),
+        ("key", "R-7"),
+        ("request", "YS-XQ02"),
+        ("claim", "R-6"),
+        ("done", "2026-12-01"),
+        ("quantity", "1"),
+    ];
+    assert_eq!(rider.done("/requests", &done).await, "已报办结，等待评价");
+    assert!(rider.read("/requests").await.contains("没有您认领了还没办结的需求。"));
     let hazard = [("do", "report"), ("key", "R-4"), ("activity", "YH01"), ("on", "2026-12-01")];
     assert_eq!(rider.done("/requests", &hazard).await, "已登记，单号 R-4");
     let found = [("do", "feed_back"), ("key", "R-5"), ("request", "R-4"), ("word", "属实"), ("quantity", "1")];

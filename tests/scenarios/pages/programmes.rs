@@ -55,7 +55,16 @@ fn a_wish_goes_its_way(database: Database) {
     assert!(visit.browser.named("button", "评价").is_empty(), "{}", visit.browser.text());
     visit.browser.press("button", "上报隐患");
     visit.browser.told("status", "已登记，单号");
+    // What is claimed is to be done, and may be given up until it is.
+    visit.browser.press("button", "认领");
+    visit.browser.told("status", "已认领");
     pictures(&mut visit, "rider");
+    visit.browser.press("button", "退回");
+    visit.browser.told("status", "已退回");
+    visit.browser.press("button", "认领");
+    visit.browser.told("status", "已认领");
+    visit.browser.press("button", "报办结");
+    visit.browser.told("status", "已报办结，等待评价");
 
     visit.enter("审核员", "/credits");
     go(&mut visit, "/requests");
