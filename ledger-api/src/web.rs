@@ -31,6 +31,7 @@ mod page;
 #[cfg(test)]
 mod page_tests;
 mod password;
+mod publicity;
 pub mod receipt;
 mod requests;
 mod roles;
@@ -95,6 +96,7 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(admin::routes())
         .merge(accounts::routes())
         .merge(password::routes())
+        .merge(publicity::routes())
         .merge(audit::routes())
         .merge(assets::routes())
         .merge(receipt::routes())

@@ -32,13 +32,14 @@ mod merchant_words;
 mod oidc;
 mod programmes;
 mod proof;
+mod publicity_page;
 mod requests;
 mod selections;
 mod sentences;
 mod statements;
 
 words! {
-    @with [accounts, appointments, decisions, merchant_words, oidc, programmes, proof, requests, selections, statements]
+    @with [accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests, selections, statements]
     // The frame.
     product: "暖新积分", "Nuanxin";
     skip: "跳到正文", "Skip to the page";
@@ -182,7 +183,7 @@ words! {
     means_hold: "预占码", "hold";
     means_slip: "纸单", "slip";
     slip: "纸单补录", "Enter a slip";
-    slip_hint: "断网时手写的兑换单，按单上的时间补录。一单一样商品；几样就录几次。", "A slip written by hand, entered with the time that stands on it. One item at a time.";
+    slip_hint: "断网时手写的兑换单，按单上的时间补录。一样商品一行，没有的行留空。", "A slip written by hand, entered with the time that stands on it. A line for each item; leave the others blank.";
     slip_time: "纸单上的时间", "Time on the slip";
     enter_slip: "补录纸单", "Enter the slip";
     // Own account.
@@ -212,6 +213,11 @@ words! {
     object: "提出异议", "Object";
     objected: "异议已提交，处理结果会写在明细里", "The objection is recorded; the decision will stand in the statement";
     who_looked: "谁看过我的记录", "Who looked at my record";
+    own_data: "我的数据", "My data";
+    own_data_hint: "账本和姓名库里关于本人的全部记录，一份表格。", "Everything the ledger and the vault of names hold about you, as one workbook.";
+    own_receipts: "明细里每一笔的 # 序号可以点开，存下那一笔的凭证；任何手机都能在「核对凭证」页面核对它。", "Each # in the statement opens the receipt of that entry, which any phone can check on the page Check a receipt.";
+    receipt_of: "下载凭证", "Receipt";
+    own_data_take: "下载我的数据", "Download my data";
     nobody_looked: "还没有人看过。", "Nobody has.";
     being_checked: "待审核", "Being checked";
     under_objection: "有异议", "Under objection";
@@ -384,8 +390,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, merchant_words, oidc, programmes, proof, requests, selections,
-        statements,
+        ALL, accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests,
+        selections, statements,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -397,6 +403,7 @@ mod tests {
         oidc::ALL,
         programmes::ALL,
         proof::ALL,
+        publicity_page::ALL,
         requests::ALL,
         selections::ALL,
         statements::ALL,
