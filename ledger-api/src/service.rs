@@ -50,6 +50,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 pub mod texts;
+pub mod wall;
 pub mod who;
 
 pub use error::ServiceError;

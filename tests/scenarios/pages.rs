@@ -178,6 +178,17 @@ fn a_rider_sees_what_is_there_and_objects() {
     {
         assert!(text.contains(word), "{word}: {text}");
     }
+    // What is held about oneself comes with the session of the page; a link to another's gives nothing.
+    let link =
+        visit.browser.eval("[...document.links].find((one) => one.text === '下载我的数据').getAttribute('href')");
+    let link = link.as_str().expect("a link").to_owned();
+    let fetched = |path: &str| format!("(async () => {{ const told = await fetch('{path}'); return told.status }})()");
+    assert_eq!(visit.browser.eval(&fetched(&link)), 200, "{link}");
+    assert_eq!(visit.browser.eval(&fetched(&link.replace("YS-0001", "YS-0002"))), 403);
+    let receipt = "document.querySelector('.cells a.num[download]').getAttribute('href')";
+    let receipt = visit.browser.eval(receipt).as_str().expect("a receipt of a line").to_owned();
+    let told = format!("(async () => (await (await fetch('{receipt}')).text()).split('\\n')[0])()");
+    assert_eq!(visit.browser.eval(&told), "c2sp.org/tlog-proof@v1", "{receipt}");
     visit.browser.write("为什么", "这一天我还参加了一小时");
     visit.browser.press("button", "提出异议");
     visit.browser.told("status", "异议已提交");

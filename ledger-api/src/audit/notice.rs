@@ -62,7 +62,7 @@ pub fn notice(note: &SignedNote, known: &KeyRing) -> Result<String, CheckpointEr
 }
 
 /// The root in two lines of four groups.
-fn grouped(root: Hash) -> [String; 2] {
+pub fn grouped(root: Hash) -> [String; 2] {
     let digits = root.to_string();
     let groups: Vec<&str> = (0..digits.len()).step_by(GROUP).filter_map(|at| digits.get(at..at + GROUP)).collect();
     let line = |half: Option<&[&str]>| half.unwrap_or_default().join(" ");

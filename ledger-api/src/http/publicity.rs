@@ -78,7 +78,7 @@ struct PublicityAnswer {
 
 impl From<PublicLine> for PublicCredit {
     fn from(line: PublicLine) -> PublicCredit {
-        let PublicLine { credit, name, activity, activity_name, on, points, public_until } = line;
+        let PublicLine { credit, name, activity, activity_name, on, quantity: _, points, public_until } = line;
         PublicCredit { credit, name, activity, activity_name, on, points: PointsJson(points), public_until }
     }
 }

@@ -30,6 +30,8 @@ pub struct PublicLine {
     pub activity_name: String,
     /// The service date.
     pub on: NaiveDate,
+    /// Units of service, of what hangs there now.
+    pub quantity: Option<String>,
     /// The points.
     pub points: Points,
     /// The last day of its publicity.
@@ -84,6 +86,7 @@ pub async fn list(
             name,
             activity: row.activity,
             on: row.on,
+            quantity: row.quantity,
             points: row.points,
             public_until: row.public_until,
         }
@@ -97,8 +100,8 @@ async fn hangs_now(app: &App, on: NaiveDate) -> Result<At<Vec<Hanging>>, Service
     let hangs = |(credit, row): (String, Proposal)| {
         let public_until = row.way.public_until.max(row.way.appeal_until()).filter(|until| on <= *until)?;
         let begun = public_since(&row).is_none_or(|since| since <= on);
-        let Proposal { worker, activity, on, points, .. } = row;
-        begun.then_some(Hanging { credit, worker, activity, on, points, public_until })
+        let Proposal { worker, activity, on, points, quantity, .. } = row;
+        begun.then_some(Hanging { credit, worker, activity, on, quantity: Some(quantity), points, public_until })
     };
     Ok(At { position: page.position, value: page.rows.into_iter().filter_map(hangs).collect() })
 }

@@ -3,9 +3,11 @@
 
 use chrono::NaiveDate;
 use ledger_core::domain::benefit::command::BenefitTerms;
-use ledger_core::domain::ids::{ApplicationId, WorkerId};
+use ledger_core::domain::ids::{ApplicationId, PassNo, WorkerId};
 use ledger_core::domain::pair::Pair;
-use ledger_core::domain::pair::command::VisitTerms;
+use ledger_core::domain::pair::command::{PairTerms, VisitTerms};
+use ledger_core::domain::pass::Pass;
+use ledger_core::domain::pass::command::PassTerms;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::AppointmentTerms;
 
@@ -180,6 +182,78 @@ pub async fn queues(app: &App, who: Who<'_>) -> Result<Vec<Queue>, ServiceError>
         found.iter().flat_map(|row: &Queue| row.queue.iter().map(|queued| queued.worker.as_str())).collect();
     reading.note_list(app, waiting.into_iter());
     Ok(found)
+}
+
+/// Pairs of which whoever asks may read one, by their numbers; those that are over for long are left out.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn pairs(app: &App, who: Who<'_>, today: NaiveDate) -> Result<Vec<(String, PairTerms)>, ServiceError> {
+    let reading = may_ever_read(who, Read::Pair)?;
+    reading.at_least(app, None).await?;
+    let shown_since = today - chrono::Duration::days(OVER_DAYS);
+    let recent = |pair: &Pair| pair.terms().is_some_and(|terms| terms.ended.is_none_or(|ended| shown_since <= ended));
+    let mut found = Vec::new();
+    for (id, pair) in app.views.pairs("", LOOKED_MAX, recent).await?.rows {
+        let Some(terms) = pair.terms() else { continue };
+        if found.len() < SHOWN_MAX
+            && (is_of_own(app, who, Read::Pair, terms.helper.as_str()).await?
+                || is_of_own(app, who, Read::Pair, terms.helped.as_str()).await?)
+        {
+            found.push((id, terms.clone()));
+        }
+    }
+    let two = |(_, terms): &(String, PairTerms)| [terms.helper.to_string(), terms.helped.to_string()];
+    let both: Vec<String> = found.iter().flat_map(two).collect();
+    reading.note_list(app, both.iter().map(String::as_str));
+    Ok(found)
+}
+
+/// Passes of workers of whom whoever asks may read them, with their numbers: those of one worker, or of all where none is
+/// named.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn passes(
+    app: &App,
+    who: Who<'_>,
+    worker: Option<&WorkerId>,
+) -> Result<Vec<(String, PassTerms)>, ServiceError> {
+    let reading = may_ever_read(who, Read::Pass)?;
+    reading.at_least(app, None).await?;
+    let rows = match worker {
+        Some(worker) => app.views.passes(worker.as_str()).await?.value,
+        None => {
+            let all = app.views.all_passes("", LOOKED_MAX, |row: &Pass| row.terms().is_some()).await?.rows;
+            let alone = |(key, row): (String, Pass)| Some((key.split_once('/')?.1.to_owned(), row));
+            all.into_iter().filter_map(alone).collect()
+        }
+    };
+    let mut found = Vec::new();
+    for (id, row) in rows {
+        let Some(terms) = row.terms() else { continue };
+        if found.len() < SHOWN_MAX && is_of_own(app, who, Read::Pass, terms.worker.as_str()).await? {
+            found.push((id, terms.clone()));
+        }
+    }
+    reading.note_list(app, found.iter().map(|(_, terms): &(String, PassTerms)| terms.worker.as_str()));
+    Ok(found)
+}
+
+/// A pass of a worker whom whoever asks may read; none where there is no such.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn pass(app: &App, who: Who<'_>, pass: PassNo) -> Result<Option<PassTerms>, ServiceError> {
+    let reading = may_ever_read(who, Read::Pass)?;
+    let position = reading.at_least(app, None).await?;
+    let Some(found) = app.views.pass(pass, position).await? else { return Ok(None) };
+    let Some(terms) = found.terms() else { return Ok(None) };
+    if !is_of_own(app, who, Read::Pass, terms.worker.as_str()).await? {
+        return Ok(None);
+    }
+    reading.note_worker(app, terms.worker.as_str());
+    Ok(Some(terms.clone()))
 }
 
 async fn is_of_own(app: &App, who: Who<'_>, read: Read, worker: &str) -> Result<bool, ServiceError> {

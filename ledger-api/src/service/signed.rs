@@ -69,6 +69,6 @@ pub(super) async fn public_key(app: &App) -> Result<Option<String>, ServiceError
     Ok(keys.first().map(|key| STANDARD.encode(key.public().as_bytes())))
 }
 
-fn unavailable(error: AuditError) -> ServiceError {
+pub(super) fn unavailable(error: AuditError) -> ServiceError {
     ServiceError::Unavailable(error.to_string())
 }

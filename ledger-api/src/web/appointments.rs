@@ -1,6 +1,9 @@
 //! `/appointments`: what the desk keeps of the programmes: visits that wait for the other one of a pair, who is appointed as
 //! what and until when, and who waits for which benefit.
 
+mod pairs;
+mod passes;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -19,8 +22,8 @@ use super::me::{days_left, is_queued, letter_state, withdrawal};
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
 use super::trouble;
 use super::words::Words;
-use crate::access::Role;
 use crate::access::policy::{CommandKind, Denied, Who, may_ever};
+use crate::access::{Identity, Role};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::today;
@@ -122,7 +125,7 @@ struct GivenBack {
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/appointments", get(read).post(act))
+    Router::new().route("/appointments", get(read).post(act)).merge(pairs::routes()).merge(passes::routes())
 }
 
 /// What a page says of what was just asked.
@@ -241,12 +244,17 @@ fn required(fields: &Fields, name: &str) -> Result<NaiveDate, ServiceError> {
         .ok_or_else(|| ServiceError::refused(Code::InvalidDate, format!("{name}: no date is given; write YYYY-MM-DD")))
 }
 
+/// The desk's roles: who may come here.
+fn is_desk(identity: &Identity) -> bool {
+    identity.acts_as(Role::Operator) || identity.acts_as(Role::Approver)
+}
+
 async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trouble> {
     let w = visitor.words();
     let identity = &visitor.must()?.identity;
     let (who, today) = (Who::Bearer(identity), today(app));
     let (operator, approver) = (identity.acts_as(Role::Operator), identity.acts_as(Role::Approver));
-    if !operator && !approver {
+    if !is_desk(identity) {
         return Err(Denied.into());
     }
     let Told { said, bad, mut typed, applied, given_back } = told;

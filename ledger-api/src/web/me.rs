@@ -114,7 +114,7 @@ struct Publicised {
     when: String,
 }
 
-pub(super) use programmes::{days_left, is_queued, letter_state, withdrawal};
+pub(super) use programmes::{days_left, is_queued, letter_state, pass_state, withdrawal};
 pub(super) use proof::picture;
 
 /// The pages' routes.

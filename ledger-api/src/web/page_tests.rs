@@ -1,6 +1,7 @@
 //! The programmes' pages over the demonstration district, as a browser without script meets them: what stands on each, what
 //! its forms do, and that a foreign role is refused. The ledger's clock stands still.
 
+mod desk;
 mod objectors;
 mod publicity;
 mod registering;
@@ -475,6 +476,8 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/appointments", &[Role::Operator, Role::Approver]),
         ("/me", &[Role::Worker]),
         ("/statements", &[Role::Operator, Role::Approver]),
+        ("/appointments/pairs", &[Role::Operator, Role::Approver]),
+        ("/appointments/passes", &[Role::Operator, Role::Approver]),
         ("/merchant", &[Role::Merchant]),
         ("/counter", &[Role::Clerk]),
         ("/counter/away", &[Role::Clerk]),
@@ -483,6 +486,19 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/counter/shelf", &[Role::Clerk]),
         ("/credits", &[Role::Operator, Role::Approver]),
         ("/credits/proof", &[Role::Operator]),
+        (
+            "/publicity",
+            &[
+                Role::Clerk,
+                Role::Operator,
+                Role::Approver,
+                Role::Branch,
+                Role::Merchant,
+                Role::Worker,
+                Role::Admin,
+                Role::Auditor,
+            ],
+        ),
         ("/branch", &[Role::Branch]),
         ("/audit", &[Role::Auditor, Role::Admin]),
         ("/audit/state", &[Role::Auditor, Role::Admin]),

@@ -185,7 +185,7 @@ words! {
     means_hold: "预占码", "hold";
     means_slip: "纸单", "slip";
     slip: "纸单补录", "Enter a slip";
-    slip_hint: "断网时手写的兑换单，按单上的时间补录。一单一样商品；几样就录几次。", "A slip written by hand, entered with the time that stands on it. One item at a time.";
+    slip_hint: "断网时手写的兑换单，按单上的时间补录。一样商品一行，没有的行留空。", "A slip written by hand, entered with the time that stands on it. A line for each item; leave the others blank.";
     slip_time: "纸单上的时间", "Time on the slip";
     enter_slip: "补录纸单", "Enter the slip";
     // Own account.
@@ -215,6 +215,11 @@ words! {
     object: "提出异议", "Object";
     objected: "异议已提交，处理结果会写在明细里", "The objection is recorded; the decision will stand in the statement";
     who_looked: "谁看过我的记录", "Who looked at my record";
+    own_data: "我的数据", "My data";
+    own_data_hint: "账本和姓名库里关于本人的全部记录，一份表格。", "Everything the ledger and the vault of names hold about you, as one workbook.";
+    own_receipts: "明细里每一笔的 # 序号可以点开，存下那一笔的凭证；任何手机都能在「核对凭证」页面核对它。", "Each # in the statement opens the receipt of that entry, which any phone can check on the page Check a receipt.";
+    receipt_of: "下载凭证", "Receipt";
+    own_data_take: "下载我的数据", "Download my data";
     nobody_looked: "还没有人看过。", "Nobody has.";
     being_checked: "待审核", "Being checked";
     under_objection: "有异议", "Under objection";

@@ -86,6 +86,19 @@ impl Views {
         self.rows_of::<PassView>(worker).await
     }
 
+    /// Passes keyed by worker and pass, of those that `keep` wants.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn all_passes(
+        &self,
+        after: &str,
+        limit: usize,
+        keep: impl Fn(&Pass) -> bool + Send + Sync,
+    ) -> Result<Page<Pass>, ViewError> {
+        self.page_of::<PassView>("", after, limit, keep).await
+    }
+
     /// Offers in the order of their ids, of those that `keep` wants.
     ///
     /// # Errors

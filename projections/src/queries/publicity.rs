@@ -19,6 +19,8 @@ pub struct Hanging {
     pub activity: String,
     /// The service date.
     pub on: NaiveDate,
+    /// Units of service; of a day that is over they are not kept.
+    pub quantity: Option<String>,
     /// The points.
     pub points: Points,
     /// The last day of its publicity, as that day's list said.
@@ -37,7 +39,8 @@ impl Views {
             let Some(row) = self.row::<PublicityView>(&of_credit(credit)).await?.value else { continue };
             let Some(public_until) = row.until_on(day) else { continue };
             let Publicity { worker, activity, on, points, .. } = row;
-            hanging.push(Hanging { credit: credit.to_owned(), worker, activity, on, points, public_until });
+            let credit = credit.to_owned();
+            hanging.push(Hanging { credit, worker, activity, on, quantity: None, points, public_until });
         }
         Ok(At { position, value: hanging })
     }

@@ -177,7 +177,8 @@ fn a_slip_written_by_hand_is_entered_with_its_own_time() {
     visit.browser.write("积分码或卡号", "YS-0001");
     visit.browser.eval(
         "document.getElementById('at').value = new Date(Date.now() + 7 * 3600 * 1000).toISOString().slice(0, 16);
-         document.getElementById('sku').selectedIndex = [...document.getElementById('sku').options].findIndex((item) => item.text === '饮用水一箱 20 积分'); 0",
+         const choose = (id, name) => { const one = document.getElementById(id); one.selectedIndex = [...one.options].findIndex((item) => item.text.startsWith(name)); };
+         choose('sku-1', '饮用水一箱 '); choose('sku-2', '毛巾'); 0",
     );
     visit.browser.press("button", "补录纸单");
     visit.browser.told("status", "兑换成功");

@@ -16,6 +16,8 @@ const PAGES: &[&str] = &[
     "/admin",
     "/admin/accounts",
     "/appointments",
+    "/appointments/pairs",
+    "/appointments/passes",
     "/assets/{file}",
     "/audit",
     "/audit/bundle",

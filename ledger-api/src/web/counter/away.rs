@@ -32,6 +32,8 @@ use crate::web::words::Words;
 
 /// Most cases on a page.
 const CASES_MAX: usize = 200;
+/// Lines of a slip that are offered at first.
+const BLANK_LINES: usize = 4;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -206,6 +208,8 @@ struct Page {
     /// What was filled in, to mend it in place.
     named: String,
     at: String,
+    /// Lines of the slip: the item's code, blank where nothing is chosen, and how many.
+    lines: Vec<(String, String)>,
 }
 
 struct Row {
@@ -235,6 +239,7 @@ struct Shown {
     bad: String,
     named: String,
     at: String,
+    lines: Vec<(String, String)>,
 }
 
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
@@ -254,6 +259,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
                 bad: trouble::said(w, visitor.english, &error),
                 named: fields.get("named").to_owned(),
                 at: fields.get("at").to_owned(),
+                lines: slip_lines(&fields).map(|(sku, units)| (sku.to_owned(), units.to_owned())).collect(),
                 ..Shown::default()
             },
             Err(other) => return Err(other),
@@ -271,13 +277,18 @@ fn settling(store: &str, fields: &Fields) -> Result<Command, Trouble> {
     }))
 }
 
+/// The lines of a slip on which something is chosen.
+fn slip_lines(fields: &Fields) -> impl Iterator<Item = (&str, &str)> {
+    fields.all("sku").zip(fields.all("units")).filter(|(sku, _)| !sku.is_empty())
+}
+
 /// A slip: who, what and when, as it was written by hand.
 fn slip(store: &str, fields: &Fields) -> Result<Command, Trouble> {
     let time = || ServiceError::refused(Code::InvalidDate, "at: write the time on the slip, as in 2024-03-05T09:00");
     // A browser sends the time as it stands on the slip: to the minute, by the district's clock.
     let given_at = BusinessTime::parse(&format!("{}:00+08:00", fields.get("at"))).ok_or_else(time)?;
     let mut lines = Vec::new();
-    for (sku, units) in fields.all("sku").zip(fields.all("units")).filter(|(sku, _)| !sku.is_empty()) {
+    for (sku, units) in slip_lines(fields) {
         let quantity = units.parse().ok().filter(|units| (1..=UNITS_MAX).contains(units));
         lines.push(AskedLine { sku: read_id(sku)?, quantity });
     }
@@ -303,6 +314,14 @@ fn told(w: &Words, receipt: &Receipt) -> String {
     let is_case = at_stores.any(|event| event.as_case().is_some());
     let told = if is_case { w.away_as_case } else { w.redeemed };
     told.to_owned()
+}
+
+/// What was filled in, and lines for more: a slip of paper seldom holds more items.
+fn with_blank_lines(mut lines: Vec<(String, String)>) -> Vec<(String, String)> {
+    lines.truncate(LINES_MAX);
+    let blank = BLANK_LINES.saturating_sub(lines.len()).max(1);
+    lines.extend(std::iter::repeat_n((String::new(), "1".to_owned()), blank));
+    lines
 }
 
 async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result<Response, Trouble> {
@@ -355,6 +374,7 @@ async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         named: shown.named,
         at: shown.at,
+        lines: with_blank_lines(shown.lines),
     };
     show(&page)
 }

@@ -196,7 +196,18 @@
 
   on('click', function (event) {
     var target = event.target.closest ? event.target.closest('[data-print]') : null;
-    if (target) window.print();
+    if (!target) return;
+    // A button in a slip prints the slip and nothing beside it.
+    var alone = target.getAttribute('data-print') && target.closest(target.getAttribute('data-print'));
+    if (alone) {
+      document.documentElement.classList.add('prints-alone');
+      alone.classList.add('printed-alone');
+    }
+    window.print();
+  });
+  window.addEventListener('afterprint', function () {
+    document.documentElement.classList.remove('prints-alone');
+    document.querySelectorAll('.printed-alone').forEach(function (one) { one.classList.remove('printed-alone'); });
   });
 
   on('change', function (event) {

@@ -252,13 +252,7 @@ pub(in crate::web) fn days_left(w: &Words, through: Option<NaiveDate>, today: Na
 }
 
 fn pass(w: &Words, id: String, terms: &PassTerms, today: NaiveDate) -> Paper {
-    let p = w.programmes;
-    let (state, colour) = match terms.lost {
-        Some(_) => (p.lost, "bad"),
-        None if terms.days.holds(today) => (p.in_force, "ok"),
-        None if terms.days.from.is_some_and(|from| today < from) => (p.not_yet, "info"),
-        None => (p.over, "bad"),
-    };
+    let (state, colour) = pass_state(w, terms, today);
     Paper {
         what: terms.kind.clone(),
         id,
@@ -266,6 +260,17 @@ fn pass(w: &Words, id: String, terms: &PassTerms, today: NaiveDate) -> Paper {
         colour,
         days: days_left(w, terms.days.through, today),
         more: String::new(),
+    }
+}
+
+/// Whether a pass holds, in words.
+pub(in crate::web) fn pass_state(w: &Words, terms: &PassTerms, today: NaiveDate) -> (&'static str, &'static str) {
+    let p = w.programmes;
+    match terms.lost {
+        Some(_) => (p.lost, "bad"),
+        None if terms.days.holds(today) => (p.in_force, "ok"),
+        None if terms.days.from.is_some_and(|from| today < from) => (p.not_yet, "info"),
+        None => (p.over, "bad"),
     }
 }
 

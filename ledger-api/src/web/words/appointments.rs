@@ -38,6 +38,43 @@ words! {
     withdraw_note: "没有使用的才能撤回。已发放的退回积分和资金，名额给排队的下一位；排队的不再排队。", "Only what was not used. Of what was granted points and money go back, and the place goes to the next in the queue; who waits leaves the queue.";
     withdraw_reason: "原因（本人看得到）", "Why (the worker sees it)";
     withdraw_button: "撤回", "Withdraw";
+    back: "回聘任与走访", "Back";
+    pairs: "帮带结对", "Pairs";
+    no_pairs: "还没有结对。", "No pairs yet.";
+    open_pair: "登记结对", "Pair two workers";
+    pair_no: "结对号", "Number";
+    helper: "帮带人编号", "Who helps";
+    helped: "被帮带人编号", "Who is helped";
+    branch: "所在党支部", "Party branch";
+    branch_hint: "不由党支部结对的不填。", "Blank where no branch made the pair.";
+    since: "结对日期", "First day";
+    end_pair: "解除结对", "End the pair";
+    ended_on: "解除日期（从这天起不再有效）", "First day no longer";
+    holds: "结对中", "Holds";
+    not_yet: "未开始", "Not yet";
+    ended: "已解除", "Ended";
+    pair_opened: "已登记结对", "Paired";
+    pair_ended: "已登记解除", "The end is recorded";
+    by_register: "结对由审核员登记和解除；走访由本人填报。", "Approvers open and end pairs; visits are reported by the two themselves.";
+    passes: "暖心卡", "Passes";
+    no_passes: "没有找到暖心卡。", "No passes found.";
+    find_pass: "按编号查卡", "Passes of a worker";
+    find: "查找", "Find";
+    issue: "发放暖心卡", "Issue a pass";
+    issue_button: "发放", "Issue";
+    issued: "已发放，卡号", "Issued as";
+    pass_no: "卡号", "Number";
+    pass_hint: "空白卡上印有号码的，照卡填写。", "Where the blank card bears a number, write that.";
+    kind: "卡种", "Kind";
+    from_issued: "发放日期", "First day";
+    lose: "挂失并补发", "Lost: issue another";
+    lost_at: "挂失时间（从这时起旧卡作废）", "Void from";
+    replacement: "补发卡号", "Number of the new pass";
+    replacement_hint: "暂不补发的不填。", "Blank where none is issued yet.";
+    lost_done: "已挂失，旧卡作废", "The pass is void";
+    replaced_done: "已挂失，补发卡号", "The pass is void; replaced by";
+    replaces: "补发卡，启用于", "A replacement, good from";
+    lost_since: "挂失于", "Lost at";
 }
 
 impl Words {

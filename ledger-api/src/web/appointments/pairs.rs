@@ -1,0 +1,173 @@
+//! `/appointments/pairs`: who helps whom (帮带结对): opening and ending a pair.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use chrono::NaiveDate;
+use ledger_core::domain::ids::{BranchId, PairId};
+use ledger_core::domain::pair::command::PairTerms;
+use ledger_core::ledger::{Command, commands};
+
+use super::{is_desk, required};
+use crate::access::Role;
+use crate::access::policy::{CommandKind, Denied, Who, may_ever};
+use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::desk::today;
+use crate::service::rosters::pairs;
+use crate::web::form::{Fields, Sent, read_id};
+use crate::web::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
+use crate::web::trouble;
+use crate::web::words::Words;
+
+#[derive(Template)]
+#[template(path = "appointments/pairs.html", config = ".askama.toml")]
+struct Page {
+    f: Frame,
+    said: String,
+    bad: String,
+    rows: Vec<Row>,
+    /// Whether whoever looks opens and ends pairs.
+    opens: bool,
+    typed: Typed,
+    today: String,
+    key: String,
+}
+
+struct Row {
+    at: usize,
+    id: String,
+    helper: String,
+    helped: String,
+    branch: String,
+    since: String,
+    /// The first day no longer; blank while there is none.
+    ended: String,
+    state: &'static str,
+    colour: &'static str,
+    key: String,
+}
+
+/// What was typed of a new pair, to be shown again where it was refused.
+#[derive(Debug, Default)]
+struct Typed {
+    id: String,
+    helper: String,
+    helped: String,
+    branch: String,
+    since: String,
+}
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/appointments/pairs", get(read).post(act))
+}
+
+#[derive(Default)]
+struct Told {
+    said: String,
+    bad: String,
+    typed: Typed,
+}
+
+async fn read(State(app): State<App>, visitor: Visitor) -> Response {
+    answer(&visitor, page(&app, &visitor, Told::default()).await)
+}
+
+async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
+    let made = async {
+        let fields = Fields::of(&visitor, sent)?;
+        let told = match carry_out(&app, &visitor, &fields).await {
+            Ok(said) => Told { said: said.to_owned(), ..Told::default() },
+            Err(Trouble::Service(error)) => Told {
+                bad: trouble::said(visitor.words(), visitor.english, &error),
+                typed: if fields.get("do") == "open" { typed(&fields) } else { Typed::default() },
+                ..Told::default()
+            },
+            Err(other) => return Err(other),
+        };
+        page(&app, &visitor, told).await
+    };
+    answer(&visitor, made.await)
+}
+
+fn typed(fields: &Fields) -> Typed {
+    let get = |name| fields.get(name).to_owned();
+    Typed { id: get("id"), helper: get("helper"), helped: get("helped"), branch: get("branch"), since: get("since") }
+}
+
+async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<&'static str, Trouble> {
+    let a = visitor.words().appointments;
+    let (ended, said) = match fields.get("do") {
+        "open" => (None, a.pair_opened),
+        "end" => (Some(required(fields, "ended")?), a.pair_ended),
+        _ => return Err(ServiceError::unreadable("do: nothing of this form").into()),
+    };
+    give(app, visitor, fields.get("key"), pair(fields, ended)?).await?;
+    Ok(said)
+}
+
+/// A row of the register: entered anew, or again with its end.
+fn pair(fields: &Fields, ended: Option<NaiveDate>) -> Result<Command, ServiceError> {
+    let id: PairId = read_id(fields.get("id"))?;
+    let terms = PairTerms {
+        branch: fields.some("branch").map(read_id::<BranchId>).transpose()?,
+        ended,
+        helped: read_id(&fields.get("helped").to_uppercase())?,
+        helper: read_id(&fields.get("helper").to_uppercase())?,
+        since: required(fields, "since")?,
+    };
+    Ok(commands::OpenPair { pair: id, terms }.into())
+}
+
+async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trouble> {
+    let w = visitor.words();
+    let identity = &visitor.must()?.identity;
+    if !is_desk(identity) {
+        return Err(Denied.into());
+    }
+    let (who, today) = (Who::Bearer(identity), today(app));
+    let Told { said, bad, mut typed } = told;
+    if typed.since.is_empty() {
+        typed.since = today.to_string();
+    }
+    if typed.id.is_empty() {
+        typed.id = new_number("JD");
+    }
+    let rows = (0_usize..).zip(pairs(app, who, today).await?);
+    let page = Page {
+        f: visitor.frame(w.appointments.pairs),
+        said,
+        bad,
+        rows: rows.map(|(at, (id, terms))| row(w, at, id, terms, today)).collect(),
+        opens: identity.acts_as(Role::Approver) && may_ever(who, CommandKind::OpenPair),
+        typed,
+        today: today.to_string(),
+        key: new_key("pair"),
+    };
+    show(&page)
+}
+
+fn row(w: &Words, at: usize, id: String, terms: PairTerms, today: NaiveDate) -> Row {
+    let a = w.appointments;
+    let (state, colour) = if terms.holds(today) {
+        (a.holds, "ok")
+    } else if today < terms.since {
+        (a.not_yet, "info")
+    } else {
+        (a.ended, "bad")
+    };
+    Row {
+        at,
+        id,
+        helper: terms.helper.to_string(),
+        helped: terms.helped.to_string(),
+        branch: terms.branch.map(|branch| branch.to_string()).unwrap_or_default(),
+        since: terms.since.to_string(),
+        ended: terms.ended.map(|ended| ended.to_string()).unwrap_or_default(),
+        state,
+        colour,
+        key: new_key("pair-end"),
+    }
+}
