@@ -53,7 +53,7 @@ impl CardLine {
     }
 
     /// The line on another card, on which it counts from a position at the earliest.
-    pub(crate) fn from_then_on(self, position: u64) -> CardLine {
+    pub(crate) fn counting_since(self, position: u64) -> CardLine {
         CardLine { confirmed: self.confirmed.map(|confirmed| confirmed.max(position)), ..self }
     }
 

@@ -256,7 +256,7 @@ impl Views {
             })
             .await?;
             let others = others.into_lines().filter(|_| !held_a_card);
-            lines.extend(others.map(|line| line.from_then_on(since)));
+            lines.extend(others.map(|line| line.counting_since(since)));
         }
         Ok(lines)
     }
