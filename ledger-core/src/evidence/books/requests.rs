@@ -150,7 +150,9 @@ mod tests {
     }
 
     fn returned(claim: &str) -> Event {
-        let payload = format!(r#"{{"at":"2024-03-03T00:00:00+08:00","handling":"{claim}","on":"2024-03-03","request":"XQ1","v":1}}"#);
+        let payload = format!(
+            r#"{{"at":"2024-03-03T00:00:00+08:00","handling":"{claim}","on":"2024-03-03","request":"XQ1","v":1}}"#
+        );
         event("ClaimReturned", &payload)
     }
 
