@@ -123,16 +123,6 @@ pub(super) const STOPS: &[Stop] = &[
     // What others look at stands before these: they write.
     stop("credits-passed", "审核员", "/credits", &[Press("[value=confirm]", "[role=status].said")]),
     stop("publicity", "录入员", "/publicity", &[]),
-    stop(
-        "statement-prepared",
-        "录入员",
-        "/statements",
-        &[
-            Press("article a[href*='merchant=YS-SH01']", "[value=prepare]"),
-            Press("[value=prepare]", "[role=status].said"),
-        ],
-    ),
-    stop("merchant-statement", "商户", "/merchant", &[Unfold]),
 ];
 
 /// A walk through the demonstration by its own clock.
