@@ -94,6 +94,7 @@ fn a_hand_over_a_year_and_a_list_for_the_wall_are_printed_whole() {
         holds(&list, &["最美骑手", "入围名单", "位次", "得分", "评定", "公示截止", "请在公示截止日（含当日）前提出"]);
     holds_none(&text, &["演示骑手", "提出异议", "打印名单", "退出"]);
 
+    // Something to publicise.
     let passed = STOPS.iter().find(|stop| stop.name == "credits-passed").expect("a stop");
     walk.go(passed, false, false);
     let notice = printed(&mut walk, "publicity", Some(A4));

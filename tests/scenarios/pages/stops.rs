@@ -86,6 +86,7 @@ pub(super) const STOPS: &[Stop] = &[
     stop("selection-open", "骑手", "/selections/YS-PX02", &[]),
     stop("not-allowed", "骑手", "/counter", &[]),
     stop("password", "骑手", "/password", &[]),
+    stop("publicity-rider", "骑手", "/publicity", &[]),
     stop("branch", "支部书记", "/branch?year=2026", &[]),
     stop("branch-unfolded", "支部书记", "/branch?year=2026", &[Unfold]),
     stop("branch-empty", "支部书记", "/branch?year=2024", &[]),
@@ -96,13 +97,17 @@ pub(super) const STOPS: &[Stop] = &[
         "/credits",
         &[Choose("#file", SHEET), Press("form[action='/credits/sheet'] button", "form[action='/credits/sheet/send']")],
     ),
+    stop("credits-proof", "录入员", "/credits/proof", &[]),
     stop("requests-operator", "录入员", "/requests", &[]),
     stop("requests-operator-unfolded", "录入员", "/requests?state=all", &[Unfold]),
     stop("selection-paper", "录入员", "/selections/YS-PX02", &[]),
     stop("appointments-operator", "录入员", "/appointments", &[]),
+    stop("passes", "录入员", "/appointments/passes", &[Unfold]),
+    stop("pairs-operator", "录入员", "/appointments/pairs", &[]),
     stop("credits-approver", "审核员", "/credits", &[]),
     stop("requests-approver", "审核员", "/requests", &[]),
     stop("appointments-approver", "审核员", "/appointments", &[]),
+    stop("pairs-approver", "审核员", "/appointments/pairs", &[Unfold]),
     stop("selections-approver", "审核员", "/selections", &[]),
     stop("selection-approver", "审核员", "/selections/YS-PX01", &[Unfold]),
     stop("statements", "审核员", "/statements", &[]),
@@ -115,9 +120,9 @@ pub(super) const STOPS: &[Stop] = &[
     stop("admin", "管理员", "/admin", &[]),
     stop("admin-accounts", "管理员", "/admin/accounts", &[]),
     stop("admin-account", "管理员", "/admin/accounts?id=demo-clerk", &[]),
-    // Last, for what was passed waits no more.
-    stop("credits-passed", "审核员", "/credits", &[Press("[value=confirm]", "[role=status]")]),
-    stop("publicity", "商户", "/publicity", &[]),
+    // What others look at stands before these: they write.
+    stop("credits-passed", "审核员", "/credits", &[Press("[value=confirm]", "[role=status].said")]),
+    stop("publicity", "录入员", "/publicity", &[]),
 ];
 
 /// A walk through the demonstration by its own clock.

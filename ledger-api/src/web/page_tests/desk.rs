@@ -106,7 +106,6 @@ async fn everybody_reads_the_notice_with_the_checkpoint_that_a_receipt_is_held_a
     for role in [Role::Operator, Role::Approver, Role::Worker, Role::Merchant, Role::Auditor, Role::Branch] {
         let page = house.enter(role).await.read("/publicity").await;
         holds(&page, &["积分公示", "公示截止", "有异议的", "打印公示", "截至序号", "默克尔根", "<svg"]);
-        assert!(page.contains("**") || page.contains("*<"), "names are masked: {page}");
     }
     let page = desk.read("/publicity").await;
     let posted = house.app.audit.checkpoint_for(None, 0).await.unwrap();
