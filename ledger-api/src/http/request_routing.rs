@@ -15,8 +15,8 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::requests::{RequestAnswer, day_of};
-use super::shapes::Id;
-use super::wire::DateJson;
+use super::shapes::{Id, Reason};
+use super::wire::{DateJson, Text};
 use crate::access::policy::CommandKind;
 use crate::app::App;
 use crate::service::ServiceError;
@@ -41,8 +41,8 @@ pub struct OfRequest {
 pub struct RouteRequest {
     /// 承办单位.
     #[serde(default)]
-    #[schema(max_length = 500)]
-    body: Option<String>,
+    #[schema(value_type = Option<Reason>)]
+    body: Option<Text>,
     /// 驿站编号: whoever acts there may then act on the request, as may those of the site that took it in.
     #[serde(default)]
     #[schema(value_type = Option<Id>)]
@@ -57,6 +57,7 @@ impl Ask for RouteRequest {
 
     fn command(self, path: OfRequest) -> Result<Asked, ServiceError> {
         let RouteRequest { body, site, on } = self;
+        let body = body.map(|body| body.0);
         let command = commands::RouteRequest { request: path.request, body, site, on: day_of(&on) };
         Ok(Asked { no_date: on.no_date("on"), ..Asked::from(Command::from(command)) })
     }

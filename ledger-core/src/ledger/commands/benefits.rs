@@ -118,11 +118,14 @@ impl Definition for ApplyBenefit {
 }
 
 impl ApplyBenefit {
-    /// The order of checks: benefit, worker, dates (also used before applied), the window, the certificate, the worker's
+    /// The order of checks: that its number is new, benefit, worker, dates (also used before applied), the window, the certificate, the worker's
     /// limit, the amount, that the voucher still held, the merchant; then, places gone: it waits, and what waits is not
     /// used; places left: points, then the fund.
     fn record<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let benefit = process.states.benefit(&self.benefit)?;
+        if benefit.application(&self.application).is_some() {
+            return Err(conflict(&self.application));
+        }
         let terms = benefit.require(&self.benefit)?;
         process.require_worker(&self.worker)?;
         let Some(at) = self.at.filter(|at| is_plausible(at.date())) else {
