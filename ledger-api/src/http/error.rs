@@ -274,6 +274,12 @@ impl ApiError {
         error
     }
 
+    /// The same no, of what the body named and not the path.
+    pub fn of_the_body(self) -> ApiError {
+        let told = ApiError::new(self.code, String::new());
+        ApiError { status: told.status, ..self }
+    }
+
     /// A no of the house. What the path named (`in_path`) and is not there is a 404.
     pub fn of(error: ServiceError, in_path: &[Code]) -> ApiError {
         match error {

@@ -254,7 +254,17 @@ async fn merge(
     asking: Asking,
     ApiJson(body): ApiJson<MergeWorkers>,
 ) -> Result<Answer<MergeAnswer>, ApiError> {
-    ask(app, asking, OfWorker { worker }, body).await
+    let (views, given_up) = (app.views.clone(), worker.clone());
+    let told = ask(app, asking, OfWorker { worker }, body).await;
+    // Of the two ids the address names one: where that one is known, the other one is the body's.
+    match told {
+        Err(no) if no.code() == Code::UnknownWorker => {
+            views.fresh(None).await.map_err(ServiceError::from)?;
+            let known = views.worker(given_up.as_str()).await.map_err(ServiceError::from)?.value.is_some();
+            Err(if known { no.of_the_body() } else { no })
+        }
+        told => told,
+    }
 }
 
 /// A mutual-aid points card (互助积分卡) for a Party member.
