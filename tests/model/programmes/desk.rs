@@ -223,7 +223,7 @@ pub(crate) const REACHED: &[&str] = &[
     "a row is capped",
     "late and without a place",
     "a claim is reported",
-    "a claim is given up and its place taken by another",
+    "a claim is given up",
     "a request is routed",
     "a request is withdrawn",
 ];
@@ -554,9 +554,6 @@ impl Desk {
         if known.claims >= CLAIMERS_MAX {
             return Err("request_taken");
         }
-        if known.returned.is_some() && known.claims + 1 == CLAIMERS_MAX {
-            self.met.insert("a claim is given up and its place taken by another");
-        }
         known.claims += 1;
         self.claims.insert(number, Claimed { request, claimer, day, returned: false });
         Ok(())
@@ -597,6 +594,7 @@ impl Desk {
         let known = self.requests.get_mut(&request).expect("it was claimed");
         known.claims -= 1;
         known.returned = known.returned.max(Some(day));
+        self.met.insert("a claim is given up");
         Ok(())
     }
 
