@@ -51,7 +51,15 @@ const LEDGER: &[(&str, &[Code])] = &[
     ("/v1/workers/{id}/depart", &[Code::WorkerDeparted]),
     (
         "/v1/workers/{id}/merge",
-        &[Code::SamePerson, Code::AlreadyDecided, Code::WorkerDeparted, Code::CardExists, Code::InvalidDate],
+        &[
+            // The other id, which the body names.
+            Code::UnknownWorker,
+            Code::SamePerson,
+            Code::AlreadyDecided,
+            Code::WorkerDeparted,
+            Code::CardExists,
+            Code::InvalidDate,
+        ],
     ),
     ("/v1/workers/{id}/person", &[Code::AlreadyDecided]),
     ("/v1/workers/{id}/erase", &[Code::SamePerson, Code::AlreadyDecided]),
