@@ -311,6 +311,10 @@ impl District {
         let found = account.credits.get_mut(lot - 1).ok_or("unknown_credit")?;
         (found.status, found.left) =
             if upheld { (Status::Rejected, 0) } else { (Status::Confirmed, credit.points - paid) };
+        // Whose name stands under the confirmation had a part, be it by a timer.
+        if !upheld {
+            found.checkers.push(actor);
+        }
         let word = if upheld { "rejected" } else { "confirmed" };
         self.done(format!(
             "{at} credit {name} of {worker} {word} by {actor}: lot {lot}, {}, debt {paid}",
