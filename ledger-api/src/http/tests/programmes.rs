@@ -416,3 +416,16 @@ async fn what_the_programmes_hold_of_a_person_is_the_persons_to_take() {
         assert!(!told.body.to_string().contains(held), "{held}: {}", told.body);
     }
 }
+
+#[tokio::test]
+async fn whoever_reported_a_request_under_another_id_does_not_claim_it() {
+    let edge = district().await;
+    let posting = json!({"activity": "WX01", "on": "2024-03-01", "reporter": "WZ"});
+    taken(&edge.post("/v1/requests", "XQ-1", posting).await);
+    let approver = By::new(&edge, Role::Approver, None).await;
+    let merged = json!({"into": "WX", "reason": "同一人在两个平台登记"});
+    taken(&approver.post("/v1/workers/WZ/merge", "one", merged).await);
+    let claim = json!({"claimer": "WX", "on": "2024-03-02"});
+    assert_eq!(edge.post("/v1/requests/XQ-1/claims", "RL-1", claim).await.no(), (403, "same_person"));
+    assert_eq!(edge.post("/v1/requests/XQ-1/handlings", "BL-1", work_of("WX")).await.no(), (403, "same_person"));
+}

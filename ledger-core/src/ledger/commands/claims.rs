@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Definition;
 use super::beforehand::{Begins, nothing};
 use super::content::Content;
-use super::requests::scored;
+use super::requests::{name_reporter, require_another_id, scored};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::{HandlingId, Key, RequestId, WorkerId};
 use crate::domain::quantity::Quantity;
@@ -63,12 +63,13 @@ impl Definition for ClaimRequest {
         true
     }
 
-    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+    fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         streams.extend([
             StreamId::Programme,
             StreamId::Request(self.request.clone()),
             StreamId::Worker(self.claimer.clone()),
         ]);
+        name_reporter(&self.request, book, streams);
     }
 
     /// The order of checks is that of a row of work, as far as it goes: request, worker, date, that the request was
@@ -83,9 +84,11 @@ impl Definition for ClaimRequest {
         }
         process.require_worker(&self.claimer)?;
         let on = past_day(process, self.on, (posting.on, "posted"), "claimed")?;
+        request.require_current(&self.request)?;
         if request.claim(&self.claim).is_some() || request.handling(&self.claim).is_some() {
             return Err(conflict(&self.claim));
         }
+        require_another_id(process, posting, &self.claimer)?;
         let claiming = Claiming {
             claimer: self.claimer.clone(),
             claimers_max: activity.terms.claimers_max.unwrap_or(1),

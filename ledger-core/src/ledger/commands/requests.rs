@@ -167,9 +167,8 @@ impl Definition for RecordHandling {
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
         streams.extend([StreamId::Programme, StreamId::Request(self.request.clone())]);
         // Who earns is the claimer, or the reporter whom the request names.
-        let posting = book.request(&self.request).ok().and_then(|request| request.posting());
-        let reporter = posting.and_then(|posting| posting.reporter.clone());
-        streams.extend([self.claimer.clone(), reporter].into_iter().flatten().map(StreamId::Worker));
+        streams.extend(self.claimer.clone().map(StreamId::Worker));
+        name_reporter(&self.request, book, streams);
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
@@ -193,6 +192,26 @@ pub(super) fn scored<'a, S: States>(
         .activity_on(&posting.activity, posting.on)
         .ok_or_else(|| unknown_activity(&posting.activity, &format!(" in force on {}", posting.on)))?;
     Ok((activity, activity.terms.scoring.unwrap_or(Scoring::Rating)))
+}
+
+/// Whoever reported a request claims it under no other id either; under the same one the request itself says so.
+pub(super) fn require_another_id<S: States>(
+    process: &Process<'_, S>,
+    posting: &Posting,
+    claimer: &WorkerId,
+) -> Decision<()> {
+    match &posting.reporter {
+        Some(reporter) if reporter != claimer => {
+            process.require_two_persons(claimer, reporter, "report a request and claim it")
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Who reported a request, where a worker did.
+pub(super) fn name_reporter(request: &RequestId, book: &Book, streams: &mut Vec<StreamId>) {
+    let posting = book.request(request).ok().and_then(|request| request.posting());
+    streams.extend(posting.and_then(|posting| posting.reporter.clone()).map(StreamId::Worker));
 }
 
 /// What a row of work is judged by.
@@ -237,10 +256,8 @@ impl RecordHandling {
             return Err(conflict(&self.handling));
         }
         let claimer = if scoring == Scoring::Rating { self.claimer.clone() } else { None };
-        if let (Some(claimer), Some(reporter)) = (&claimer, &posting.reporter)
-            && claimer != reporter
-        {
-            process.require_two_persons(claimer, reporter, "report a request and claim it")?;
+        if let Some(claimer) = &claimer {
+            require_another_id(process, posting, claimer)?;
         }
         request.require_claimable(
             &self.request,
