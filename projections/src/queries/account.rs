@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::ids::{Sku, WorkerId};
 use ledger_core::domain::points::Points;
-use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::Worker;
 
 use super::{At, Page};
@@ -142,42 +141,12 @@ impl Views {
         Ok(folded.units_of(year))
     }
 
-    /// Open holds that are void from a time on.
+    /// Every hold that is open, void or not.
     ///
     /// # Errors
     /// [`ViewError`].
-    pub async fn due_holds(&self, at: BusinessTime) -> Result<Vec<(String, Hold)>, ViewError> {
-        let open = self.rows_under::<HoldView>("").await?.value;
-        Ok(open.into_iter().filter(|(_, hold)| hold.expires_at.is_some_and(|expires| expires <= at)).collect())
-    }
-
-    /// Open holds that are not void at a time, at stores whose site is closed then.
-    ///
-    /// # Errors
-    /// [`ViewError`].
-    pub async fn holds_at_closed_sites(&self, at: BusinessTime) -> Result<Vec<String>, ViewError> {
-        let mut open = self.rows_under::<HoldView>("").await?.value;
-        open.retain(|(_, hold)| hold.expires_at.is_none_or(|expires| expires > at));
-        let mut closed: BTreeMap<String, bool> = BTreeMap::new();
-        let mut found = Vec::new();
-        for (hold, Hold { store, .. }) in open {
-            let at_closed = match closed.get(&store) {
-                Some(known) => *known,
-                None => {
-                    let site = self.store_row(&store).await?.value.and_then(|store| store.site);
-                    let row = match site {
-                        Some(site) => self.site(&site).await?.value,
-                        None => None,
-                    };
-                    row.is_some_and(|site| site.is_closed(at.date()))
-                }
-            };
-            closed.insert(store, at_closed);
-            if at_closed {
-                found.push(hold);
-            }
-        }
-        Ok(found)
+    pub async fn open_holds(&self) -> Result<Vec<(String, Hold)>, ViewError> {
+        Ok(self.rows_under::<HoldView>("").await?.value)
     }
 
     /// Waiting credits of which something comes by itself once a day is over, each with that day; those whose day is over

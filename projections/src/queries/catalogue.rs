@@ -58,6 +58,15 @@ impl Views {
         self.row::<StoreView>(store).await
     }
 
+    /// Whether the site that a store belongs to is closed on a day.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn is_at_closed_site(&self, store: &str, day: NaiveDate) -> Result<bool, ViewError> {
+        let Some(site) = self.store_row(store).await?.value.and_then(|store| store.site) else { return Ok(false) };
+        Ok(self.site(&site).await?.value.is_some_and(|site| site.is_closed(day)))
+    }
+
     /// Stores in the order of their ids.
     ///
     /// # Errors

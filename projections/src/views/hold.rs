@@ -27,6 +27,13 @@ pub struct Hold {
     pub expires_at: Option<BusinessTime>,
 }
 
+impl Hold {
+    /// Whether it ran out by a time.
+    pub fn is_void(&self, at: BusinessTime) -> bool {
+        self.expires_at.is_some_and(|expires| expires <= at)
+    }
+}
+
 /// The view, keyed by the hold.
 pub struct HoldView;
 

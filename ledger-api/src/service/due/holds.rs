@@ -1,5 +1,7 @@
 //! Holds that nobody can take any more, given back: points to the worker, goods to the shelf.
 
+use std::collections::BTreeMap;
+
 use ledger_core::domain::ids::{Actor, HoldId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
@@ -25,12 +27,20 @@ pub async fn release_holds(app: &App) -> Result<(), ServiceError> {
 
 /// The same, as of a time; tells how many.
 pub(super) async fn release_until(app: &App, at: BusinessTime) -> Result<u64, ServiceError> {
-    let mut due = Vec::new();
-    for (hold, _) in app.views.due_holds(at).await? {
-        due.push((RELEASE_KEYS, hold, None));
-    }
-    for hold in app.views.holds_at_closed_sites(at).await? {
-        due.push((CLOSING_KEYS, hold, Some(SITE_CLOSED.to_owned())));
+    let (mut due, mut closed) = (Vec::new(), BTreeMap::new());
+    for (id, hold) in app.views.open_holds().await? {
+        if hold.is_void(at) {
+            due.push((RELEASE_KEYS, id, None));
+            continue;
+        }
+        let at_closed = match closed.get(&hold.store) {
+            Some(known) => *known,
+            None => app.views.is_at_closed_site(&hold.store, at.date()).await?,
+        };
+        closed.insert(hold.store, at_closed);
+        if at_closed {
+            due.push((CLOSING_KEYS, id, Some(SITE_CLOSED.to_owned())));
+        }
     }
     let actor = Actor::new(LEDGER_ACTOR)?;
     let mut submissions = Vec::with_capacity(due.len());
