@@ -1,11 +1,11 @@
 //! A worker's statement: a line for each event of the account, in order, folded from the worker's own stream when it is
 //! asked for. Nothing of it is stored a second time: the journal holds every line already, in this order.
 
-use ledger_core::domain::event::Event;
+use ledger_core::domain::event::{Event, Party};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::posting::Side;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::domain::worker::event::{LotPart, Lots, RedeemedLine, WorkerAct, WorkerEvent};
+use ledger_core::domain::worker::event::{LotPart, Lots, RedeemedLine, WorkerEvent};
 use ledger_core::journal::{Entry, RecordedTime};
 
 /// A line of a statement.
@@ -64,25 +64,12 @@ pub fn line(entry: &Entry, event: &Event) -> Option<Line> {
 
 /// What it is about; the other id, where two are one person.
 fn subject(event: &WorkerEvent) -> String {
-    let other = match event.act() {
-        WorkerAct::HandedOver(event) => Some(&event.into),
-        WorkerAct::TakenOver(event) => Some(&event.absorbed),
-        WorkerAct::Particulars(_)
-        | WorkerAct::Departure(_)
-        | WorkerAct::Erasure(_)
-        | WorkerAct::Card(_)
-        | WorkerAct::Service(_)
-        | WorkerAct::Judgement(_)
-        | WorkerAct::Hold(_)
-        | WorkerAct::HoldEnd(_)
-        | WorkerAct::Appointment(_)
-        | WorkerAct::Benefit(_)
-        | WorkerAct::BenefitReturn(_)
-        | WorkerAct::Redemption(_)
-        | WorkerAct::Return(_)
-        | WorkerAct::Expiry(..) => None,
-    };
-    other.map(ToString::to_string).or(event.subject().map(|subject| subject.to_string())).unwrap_or_default()
+    match event.party() {
+        Some(Party::Worker(other)) => other.to_string(),
+        Some(Party::Store(_) | Party::Merchant(_)) | None => {
+            event.subject().map(|subject| subject.to_string()).unwrap_or_default()
+        }
+    }
 }
 
 /// The lots that points came into or went out of, with how much; those of an expiry are told by its booking alone.

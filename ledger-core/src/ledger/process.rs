@@ -273,8 +273,8 @@ impl<S: States> Process<'_, S> {
         Err(Refusal::new(Code::Forbidden, message))
     }
 
-    /// The person who acts as an actor, under the id that is kept where the worker had several. The account of whoever gives the command is always loaded; others are streams that
-    /// a command names.
+    /// The person who acts as an actor, under the id that is kept where the worker had several. The account of whoever gives
+    /// the command is always loaded; others are streams that a command names.
     pub(super) fn person(&self, actor: &Actor) -> Decision<Person> {
         let account = AccountId::from(actor);
         Ok(match self.states.account(&account)?.person(&account) {
