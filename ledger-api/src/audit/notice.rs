@@ -22,6 +22,15 @@ use ledger_core::evidence::note::{KeyRing, SignedNote};
 /// Hexadecimal digits in a group.
 const GROUP: usize = 8;
 
+/// The keys of the journal among those that signed a checkpoint, whole.
+pub fn signed_with(note: &SignedNote, checkpoint: &Checkpoint, known: &KeyRing) -> Vec<String> {
+    let own = |id: &str| {
+        let mut signatures = note.signatures().iter();
+        signatures.any(|signature| signature.name().as_str() == checkpoint.origin() && signature.id().to_string() == id)
+    };
+    known.keys().filter(|key| own(&key.id().to_string())).map(ToString::to_string).collect()
+}
+
 /// The text for the notice, with the keys of the journal among the signers, where they are known: who reads it on the
 /// board has them by another way than from the server.
 ///
@@ -52,7 +61,7 @@ pub fn notice(note: &SignedNote, known: &KeyRing) -> Result<String, CheckpointEr
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{name}  {value}");
     }
-    for key in known.keys().filter(|key| ids.contains(&key.id().to_string())) {
+    for key in signed_with(note, &checkpoint, known) {
         let _ = writeln!(text, "验证公钥  {key}");
     }
     for cosigner in cosigners {

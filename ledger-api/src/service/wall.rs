@@ -10,7 +10,7 @@ use super::signed::unavailable;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::audit::AuditError;
-use crate::audit::notice::grouped;
+use crate::audit::notice::{grouped, signed_with};
 
 /// Most sites that are named.
 const SITES_MAX: usize = 10_000;
@@ -67,12 +67,8 @@ async fn posted(app: &App, position: u64) -> Result<Option<Posted>, ServiceError
     };
     let read = published.note.text().parse::<Checkpoint>();
     let checkpoint = read.map_err(|error| ServiceError::Unavailable(error.to_string()))?;
-    let signed = |id: &str| {
-        let mut by = published.note.signatures().iter();
-        by.any(|signature| signature.name().as_str() == checkpoint.origin() && signature.id().to_string() == id)
-    };
     let known = app.audit.journal_keys().await.map_err(unavailable)?;
-    let keys = known.keys().filter(|key| signed(&key.id().to_string())).map(ToString::to_string).collect();
+    let keys = signed_with(&published.note, &checkpoint, &known);
     Ok(Some(Posted {
         origin: checkpoint.origin().to_owned(),
         size: checkpoint.size(),

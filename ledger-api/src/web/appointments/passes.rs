@@ -180,18 +180,21 @@ async fn page(app: &App, visitor: &Visitor, of: &str, told: Told) -> Result<Resp
             Err(_) => Vec::new(),
         },
     };
-    let rows = (0_usize..).zip(found).map(|(at, (id, terms))| Row {
-        at,
-        state: pass_state(w, &terms, today).0,
-        colour: pass_state(w, &terms, today).1,
-        days: days_left(w, terms.days.through, today),
-        more: more(w, &terms),
-        open: terms.lost.is_none() && terms.days.through.is_none_or(|last| today <= last),
-        id,
-        worker: terms.worker.to_string(),
-        kind: terms.kind,
-        key: new_key("pass-lost"),
-        replacement: new_number("NK"),
+    let rows = (0_usize..).zip(found).map(|(at, (id, terms))| {
+        let (state, colour) = pass_state(w, &terms, today);
+        Row {
+            at,
+            state,
+            colour,
+            days: days_left(w, terms.days.through, today),
+            more: more(w, &terms),
+            open: terms.lost.is_none() && terms.days.through.is_none_or(|last| today <= last),
+            id,
+            worker: terms.worker.to_string(),
+            kind: terms.kind,
+            key: new_key("pass-lost"),
+            replacement: new_number("NK"),
+        }
     });
     let page = Page {
         f: visitor.frame(w.appointments.passes),
