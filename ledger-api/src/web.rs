@@ -40,6 +40,7 @@ mod statements;
 #[cfg(test)]
 mod template_tests;
 mod trouble;
+mod unsent;
 #[cfg(test)]
 mod vendor_tests;
 mod words;

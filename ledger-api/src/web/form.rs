@@ -10,6 +10,7 @@ use ledger_core::domain::money::Fen;
 use ledger_core::ledger::commands::benefits::AskedAmount;
 
 use super::page::{Trouble, Visitor};
+use super::unsent::Unsent;
 use crate::service::ServiceError;
 use crate::visit;
 
@@ -49,10 +50,20 @@ impl Fields {
     /// The fields of whoever is logged in.
     ///
     /// # Errors
-    /// [`Trouble::LogIn`], [`Trouble::Forged`].
+    /// [`Trouble::SessionOver`], [`Trouble::LogIn`] where nothing can be carried, [`Trouble::Forged`].
     pub(super) fn of(visitor: &Visitor, Sent { 0: sent }: Sent) -> Result<Fields, Trouble> {
         let fields = Fields(sent);
-        fields.check(visitor)?;
+        fields.check(visitor).map_err(|trouble| match trouble {
+            Trouble::LogIn(path) => match Unsent::of(&path, &fields.0) {
+                Some(unsent) => Trouble::SessionOver(unsent),
+                None => Trouble::LogIn(path),
+            },
+            other @ (Trouble::SessionOver(_)
+            | Trouble::Forged
+            | Trouble::Service(_)
+            | Trouble::NotFound
+            | Trouble::Fault(_)) => other,
+        })?;
         Ok(fields)
     }
 

@@ -6,6 +6,7 @@ mod objectors;
 mod publicity;
 mod registering;
 mod selections;
+mod session_over;
 
 use std::sync::Arc;
 
@@ -50,7 +51,8 @@ impl House {
         let (app, tasks) = App::open(&url, settings).await.unwrap();
         demo::fill(&app.ledger, &app.vault).await.unwrap();
         demo::open_doors(&app.ledger, &app.vault).await.unwrap();
-        let router = routes(Entrance { demonstration: true, ..Entrance::default() }).with_state(app.clone());
+        let router =
+            routes(Entrance { demonstration: true, open: true, ..Entrance::default() }).with_state(app.clone());
         House { app, router, _tasks: tasks, _folder: folder }
     }
 

@@ -137,8 +137,9 @@ impl Walk {
         let shown = chrono::DateTime::parse_from_rfc3339(CLOCK).expect("a time").timestamp();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
         clock.set(shown - i64::try_from(now).expect("a time of our days"));
-        let server = Server::start_by(&fresh(Database::Sqlite), &["--demo"], &clock);
-        Walk { visit: Visit { server, browser: Browser::start() }, role: "" }
+        let journal = fresh(Database::Sqlite);
+        let server = Server::start_by(&journal, &["--demo"], &clock);
+        Walk { visit: Visit::of(&journal, server, Browser::start()), role: "" }
     }
 
     /// How the pages are liked from now on.
