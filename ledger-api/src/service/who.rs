@@ -67,7 +67,13 @@ async fn shown(app: &App, token: &str) -> Result<(AccountId, Arc<str>), ServiceE
 /// # Errors
 /// [`ServiceError::Unavailable`] when it cannot be told now.
 pub async fn of_account(app: &App, account: &AccountId, way: Arc<str>) -> Result<Option<Identity>, ServiceError> {
-    of_account_on(app, account, way, app.ledger.now().date()).await
+    let (changed, day) = (app.views.fresh_accounts().await?, app.ledger.now().date());
+    if let Some(known) = app.identities.find(account, changed, day, &way) {
+        return Ok(Some(known));
+    }
+    let found = as_viewed(app, account, way, day).await?;
+    found.iter().for_each(|identity| app.identities.keep(account, changed, day, identity));
+    Ok(found)
 }
 
 /// As [`of_account`], with what was granted on another day.
@@ -80,7 +86,16 @@ pub(super) async fn of_account_on(
     way: Arc<str>,
     day: NaiveDate,
 ) -> Result<Option<Identity>, ServiceError> {
-    app.views.fresh(None).await?;
+    app.views.fresh_accounts().await?;
+    as_viewed(app, account, way, day).await
+}
+
+async fn as_viewed(
+    app: &App,
+    account: &AccountId,
+    way: Arc<str>,
+    day: NaiveDate,
+) -> Result<Option<Identity>, ServiceError> {
     let row = app.views.account_row(account.as_str()).await?.value.filter(|row| row.exists());
     Ok(row.map(|row| Identity::of(account, way, &row, day)))
 }
