@@ -128,6 +128,10 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<&'st
     };
     let credit: CreditId = read_id(fields.get("credit"))?;
     let reason = fields.get("reason").to_owned();
+    // Whoever decides needs something to look into.
+    if reason.is_empty() {
+        return Err(Trouble::refused(Code::InvalidInput, "reason: say what is wrong"));
+    }
     let command = Command::JudgeCredit(commands::JudgeCredit { credit, action, reason });
     give(app, visitor, fields.get("key"), command).await?;
     Ok(said)
