@@ -52,7 +52,7 @@ const WAYS_OUT: [&str; 25] = [
 ];
 
 impl House {
-    async fn judge(&self, by: &str, credit: &str, action: CreditAction) {
+    pub(super) async fn judge(&self, by: &str, credit: &str, action: CreditAction) {
         // Keys are told with the events: whoever objects does not write the own name into one.
         let number = self.app.ledger.journal().head().await.unwrap().position;
         let key = Key::new(&format!("{credit}/{number}")).unwrap();

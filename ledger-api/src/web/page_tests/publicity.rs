@@ -1,5 +1,7 @@
 //! The list for the wall: read by anybody with an account, with masked names and the checkpoint beneath it.
 
+use ledger_core::ledger::command::CreditAction;
+
 use super::{House, holds};
 use crate::access::Role;
 
@@ -66,8 +68,9 @@ async fn anybody_objects_beside_the_record_and_is_told_what_became_of_it() {
     let unknown = [("do", "object"), ("key", "O-4"), ("credit", "NOBODY-S"), ("reason", "数量不对")];
     assert!(others.refused("/publicity", &unknown).await.contains("请回到列表重新选"));
 
-    let dismiss = [("credit", "demo/proposed/02"), ("key", "D-1"), ("do", "dismiss"), ("note", "与签到表一致")];
-    approver.done("/credits", &dismiss).await;
+    // Whoever checked it has had a part, and another one decides.
+    house.judge("resolver", "demo/proposed/02", CreditAction::Resolve { upheld: false }).await;
+    house.app.views.fresh(None).await.unwrap();
     let page = clerk.read("/publicity").await;
     holds(&page, &["没有成立，公示继续", "提出申诉", "value=\"object\""]);
     assert!(clerk.refused("/publicity", &object("O-5", "还是不对")).await.contains("同一条只能提一次"));
