@@ -24,6 +24,7 @@ pub mod destination;
 pub mod due;
 pub mod erasure;
 pub mod error;
+pub mod holds;
 pub mod keys;
 pub mod login;
 pub mod merchant;
@@ -46,6 +47,7 @@ pub mod selections;
 mod signed;
 pub mod staffing;
 pub mod statements;
+pub mod stores;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@
 mod accounts;
 mod away;
 mod barriers;
+mod holds;
 mod interrupted;
 mod login;
 mod looks;

@@ -77,7 +77,7 @@ pub async fn overview(app: &App, who: Who<'_>) -> Result<Overview, ServiceError>
             overview.redeemed += spent;
             let shelves = app.views.stock(&id, "", PAGE).await?.rows;
             for (_, item) in shelves.into_iter().filter(|(_, item)| item.listed) {
-                let left = item.on_shelf.saturating_sub(item.reserved).max(0);
+                let left = item.on_shelf.max(0);
                 let units = u32::try_from(left).unwrap_or(u32::MAX);
                 overview.stock_points += item.price.times(units).unwrap_or(Points::ZERO);
                 if left <= LOW && overview.low.len() < LOW_MAX {

@@ -2,6 +2,7 @@
 //! its forms do, and that a foreign role is refused. The ledger's clock stands still.
 
 mod desk;
+mod holds;
 mod objectors;
 mod publicity;
 mod registering;
@@ -477,6 +478,7 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/requests", &[Role::Operator, Role::Approver, Role::Worker] as &[Role]),
         ("/appointments", &[Role::Operator, Role::Approver]),
         ("/me", &[Role::Worker]),
+        ("/me/stores", &[Role::Worker]),
         ("/statements", &[Role::Operator, Role::Approver]),
         ("/appointments/pairs", &[Role::Operator, Role::Approver]),
         ("/appointments/passes", &[Role::Operator, Role::Approver]),
@@ -485,6 +487,7 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/counter/away", &[Role::Clerk]),
         ("/counter/cases", &[Role::Clerk]),
         ("/counter/day", &[Role::Clerk]),
+        ("/counter/holds", &[Role::Clerk]),
         ("/counter/shelf", &[Role::Clerk]),
         ("/credits", &[Role::Operator, Role::Approver]),
         ("/credits/proof", &[Role::Operator]),
@@ -538,6 +541,8 @@ async fn the_pages_speak_english_without_a_chinese_word_of_their_own() {
     for (role, path, words) in [
         (Role::Operator, "/requests", ["Post a request", "To be rated", "posted 12 days ago"]),
         (Role::Worker, "/me", ["My benefits", "No. 2 in the queue", "Confirm the visit"]),
+        (Role::Worker, "/me/stores", ["All stores of the district", "20 points", "Merchants that honour my pass"]),
+        (Role::Clerk, "/counter/holds", ["To be picked up", "Back to the counter", "Ask for the pick-up code"]),
         (Role::Merchant, "/merchant", ["Take a voucher", "85 % is paid", "Yuan this month"]),
         (Role::Approver, "/appointments", ["Visits to confirm", "2 waiting", "20 days left"]),
     ] {

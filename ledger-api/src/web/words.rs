@@ -27,6 +27,7 @@ macro_rules! words {
 mod accounts;
 mod appointments;
 mod decisions;
+mod holds;
 mod merchant_words;
 #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "a program without it says little of it"))]
 mod oidc;
@@ -40,7 +41,8 @@ mod statements;
 
 words! {
     @with [
-        accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests, selections, statements,
+        accounts, appointments, decisions, holds, merchant_words, oidc, programmes, proof, publicity_page, requests, selections,
+        statements,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -397,8 +399,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests,
-        selections, statements,
+        ALL, accounts, appointments, decisions, holds, merchant_words, oidc, programmes, proof, publicity_page,
+        requests, selections, statements,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -406,6 +408,7 @@ mod tests {
         accounts::ALL,
         appointments::ALL,
         decisions::ALL,
+        holds::ALL,
         merchant_words::ALL,
         oidc::ALL,
         programmes::ALL,

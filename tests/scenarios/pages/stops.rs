@@ -80,6 +80,7 @@ pub(super) const STOPS: &[Stop] = &[
     stop("counter-cases", "店员", "/counter/cases", &[]),
     stop("me", "骑手", "/me", &[]),
     stop("me-unfolded", "骑手", "/me", &[Unfold]),
+    stop("me-stores", "骑手", "/me/stores", &[]),
     stop("requests-rider", "骑手", "/requests", &[Unfold]),
     stop("selections-rider", "骑手", "/selections", &[]),
     stop("selection-rider", "骑手", "/selections/YS-PX01", &[]),
@@ -123,6 +124,10 @@ pub(super) const STOPS: &[Stop] = &[
     // What others look at stands before these: they write.
     stop("credits-passed", "审核员", "/credits", &[Press("[value=confirm]", "[role=status].said")]),
     stop("publicity", "录入员", "/publicity", &[]),
+    stop("publicity-objects", "骑手", "/publicity", &[Unfold]),
+    stop("me-held", "骑手", "/me/stores", &[Press("[value=hold]", "[role=status].said"), Unfold]),
+    stop("counter-holds", "店员", "/counter/holds", &[]),
+    stop("counter-held", "店员", "/counter", &[Write("#named", "YS-0001"), Press("[value=look]", "[value=capture]")]),
 ];
 
 /// A walk through the demonstration by its own clock.
