@@ -50,6 +50,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 pub mod texts;
+pub mod traces;
 pub mod wall;
 pub mod who;
 

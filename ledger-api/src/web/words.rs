@@ -37,10 +37,11 @@ mod requests;
 mod selections;
 mod sentences;
 mod statements;
+mod trace;
 
 words! {
     @with [
-        accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests, selections, statements,
+        accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests, selections, statements, trace,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -392,8 +393,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests,
-        selections, statements,
+        ALL, accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page,
+        requests, selections, statements, trace,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -409,6 +410,7 @@ mod tests {
         requests::ALL,
         selections::ALL,
         statements::ALL,
+        trace::ALL,
     ];
 
     #[test]

@@ -24,6 +24,7 @@ const PAGES: &[&str] = &[
     "/audit/report",
     "/audit/sample",
     "/audit/state",
+    "/audit/trace",
     "/audit/verify",
     "/branch",
     "/branch/export",
