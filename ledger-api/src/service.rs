@@ -27,6 +27,7 @@ pub mod error;
 pub mod keys;
 pub mod login;
 pub mod merchant;
+pub mod merging;
 pub mod names;
 pub mod objectors;
 #[cfg(feature = "oidc")]

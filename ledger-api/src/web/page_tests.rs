@@ -2,6 +2,7 @@
 //! its forms do, and that a foreign role is refused. The ledger's clock stands still.
 
 mod desk;
+mod merging;
 mod objectors;
 mod publicity;
 mod registering;
@@ -486,6 +487,7 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/counter/day", &[Role::Clerk]),
         ("/counter/shelf", &[Role::Clerk]),
         ("/credits", &[Role::Operator, Role::Approver]),
+        ("/credits/merge", &[Role::Approver]),
         ("/credits/proof", &[Role::Operator]),
         ("/branch", &[Role::Branch]),
         ("/audit", &[Role::Auditor, Role::Admin]),

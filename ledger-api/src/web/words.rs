@@ -28,6 +28,7 @@ mod accounts;
 mod appointments;
 mod decisions;
 mod merchant_words;
+mod merging;
 #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "a program without it says little of it"))]
 mod oidc;
 mod programmes;
@@ -41,7 +42,7 @@ mod trace;
 
 words! {
     @with [
-        accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests, selections, statements, trace,
+        accounts, appointments, decisions, merchant_words, merging, oidc, programmes, proof, publicity_page, requests, selections, statements, trace,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -393,7 +394,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page,
+        ALL, accounts, appointments, decisions, merchant_words, merging, oidc, programmes, proof, publicity_page,
         requests, selections, statements, trace,
     };
 
@@ -403,6 +404,7 @@ mod tests {
         appointments::ALL,
         decisions::ALL,
         merchant_words::ALL,
+        merging::ALL,
         oidc::ALL,
         programmes::ALL,
         proof::ALL,

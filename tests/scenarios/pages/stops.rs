@@ -105,6 +105,12 @@ pub(super) const STOPS: &[Stop] = &[
     stop("passes", "录入员", "/appointments/passes", &[Unfold]),
     stop("pairs-operator", "录入员", "/appointments/pairs", &[]),
     stop("credits-approver", "审核员", "/credits", &[]),
+    stop(
+        "credits-merge",
+        "审核员",
+        "/credits/merge",
+        &[Write("#given_up", "YS-0002"), Write("#kept", "YS-0001"), Press("[value=look]", ".halves")],
+    ),
     stop("requests-approver", "审核员", "/requests", &[]),
     stop("appointments-approver", "审核员", "/appointments", &[]),
     stop("pairs-approver", "审核员", "/appointments/pairs", &[Unfold]),

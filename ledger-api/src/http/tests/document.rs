@@ -35,6 +35,7 @@ const PAGES: &[&str] = &[
     "/counter/shelf",
     "/counter/worker.js",
     "/credits",
+    "/credits/merge",
     "/credits/proof",
     "/credits/sheet",
     "/credits/sheet/send",
