@@ -28,6 +28,7 @@ pub mod holds;
 pub mod keys;
 pub mod login;
 pub mod merchant;
+pub mod merging;
 pub mod names;
 pub mod objectors;
 #[cfg(feature = "oidc")]
@@ -52,6 +53,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 pub mod texts;
+pub mod traces;
 pub mod wall;
 pub mod who;
 

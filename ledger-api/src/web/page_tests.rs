@@ -3,11 +3,13 @@
 
 mod desk;
 mod holds;
+mod merging;
 mod objectors;
 mod publicity;
 mod registering;
 mod selections;
 mod session_over;
+mod traces;
 
 use std::sync::Arc;
 
@@ -490,23 +492,13 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/counter/holds", &[Role::Clerk]),
         ("/counter/shelf", &[Role::Clerk]),
         ("/credits", &[Role::Operator, Role::Approver]),
+        ("/credits/merge", &[Role::Approver]),
         ("/credits/proof", &[Role::Operator]),
-        (
-            "/publicity",
-            &[
-                Role::Clerk,
-                Role::Operator,
-                Role::Approver,
-                Role::Branch,
-                Role::Merchant,
-                Role::Worker,
-                Role::Admin,
-                Role::Auditor,
-            ],
-        ),
         ("/branch", &[Role::Branch]),
         ("/audit", &[Role::Auditor, Role::Admin]),
         ("/audit/state", &[Role::Auditor, Role::Admin]),
+        ("/audit/trace", &[Role::Auditor, Role::Admin]),
+        ("/audit/trace?worker=YS-0001", &[Role::Auditor, Role::Admin]),
         ("/admin", &[Role::Admin, Role::Auditor]),
         ("/admin/accounts", &[Role::Admin, Role::Auditor]),
         ("/publicity", &everybody),

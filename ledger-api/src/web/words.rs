@@ -29,6 +29,7 @@ mod appointments;
 mod decisions;
 mod holds;
 mod merchant_words;
+mod merging;
 #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "a program without it says little of it"))]
 mod oidc;
 mod programmes;
@@ -38,11 +39,11 @@ mod requests;
 mod selections;
 mod sentences;
 mod statements;
+mod trace;
 
 words! {
     @with [
-        accounts, appointments, decisions, holds, merchant_words, oidc, programmes, proof, publicity_page, requests, selections,
-        statements,
+        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, requests, selections, statements, trace,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -399,8 +400,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, holds, merchant_words, oidc, programmes, proof, publicity_page,
-        requests, selections, statements,
+        ALL, accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof,
+        publicity_page, requests, selections, statements, trace,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -410,6 +411,7 @@ mod tests {
         decisions::ALL,
         holds::ALL,
         merchant_words::ALL,
+        merging::ALL,
         oidc::ALL,
         programmes::ALL,
         proof::ALL,
@@ -417,6 +419,7 @@ mod tests {
         requests::ALL,
         selections::ALL,
         statements::ALL,
+        trace::ALL,
     ];
 
     #[test]

@@ -15,6 +15,9 @@ kinds! {
         Name => &[(Operator, Own), (Approver, Own), (Branch, Own), (Worker, Own)],
         /// A person's name, masked: enough to tell whom one has in front of oneself.
         MaskedName => &[(Clerk, Everywhere), (Operator, Own), (Approver, Own), (Branch, Own), (Worker, Own)],
+        /// Two ids of one person before they are merged: masked names, platforms, balances, cards.
+        // By whoever merges them; what is left and goes over the answer tells as well.
+        Merging => &[(Approver, District)],
         /// Workers, by the whole name or phone.
         Search => &[(Operator, Own), (Approver, Own)],
         /// Who read a worker's record.

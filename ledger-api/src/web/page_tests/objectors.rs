@@ -23,7 +23,7 @@ const LATE: &str = "objector-3";
 /// Whose credits they are: the worker's whom the demonstration lets in, but for the second.
 const OBJECTED: [&str; 2] = ["demo/proposed/01", "demo/proposed/02"];
 /// Every page that somebody looks at, and every file that is taken from one.
-const WAYS_OUT: [&str; 25] = [
+const WAYS_OUT: [&str; 26] = [
     "/",
     "/admin",
     "/admin/accounts",
@@ -36,6 +36,7 @@ const WAYS_OUT: [&str; 25] = [
     "/audit/report",
     "/audit/sample?seed=7&size=200",
     "/audit/state",
+    "/audit/trace?worker=YS-0001",
     "/branch",
     "/branch/export?year=2026",
     "/counter",
