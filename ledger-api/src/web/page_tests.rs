@@ -5,6 +5,7 @@ mod desk;
 mod objectors;
 mod publicity;
 mod registering;
+mod schedule;
 mod selections;
 
 use std::sync::Arc;
@@ -505,6 +506,7 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/admin", &[Role::Admin, Role::Auditor]),
         ("/admin/accounts", &[Role::Admin, Role::Auditor]),
         ("/publicity", &everybody),
+        ("/schedule", &everybody),
     ];
     let mut wrong = Vec::new();
     for (role, _, _) in demo::ENTRANCES {
@@ -538,6 +540,7 @@ async fn the_pages_speak_english_without_a_chinese_word_of_their_own() {
         (Role::Worker, "/me", ["My benefits", "No. 2 in the queue", "Confirm the visit"]),
         (Role::Merchant, "/merchant", ["Take a voucher", "85 % is paid", "Yuan this month"]),
         (Role::Approver, "/appointments", ["Visits to confirm", "2 waiting", "20 days left"]),
+        (Role::Admin, "/schedule", ["In force today", "Try a proposed schedule", "Version 1"]),
     ] {
         let mut visit = house.enter(role).await;
         visit.cookie.push_str("; nuanxin-language=en");

@@ -34,13 +34,15 @@ mod programmes;
 mod proof;
 mod publicity_page;
 mod requests;
+mod schedule_page;
 mod selections;
 mod sentences;
 mod statements;
 
 words! {
     @with [
-        accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests, selections, statements,
+        accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests,
+        schedule_page, selections, statements,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";

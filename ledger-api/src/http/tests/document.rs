@@ -52,6 +52,8 @@ const PAGES: &[&str] = &[
     "/receipt",
     "/receipt/",
     "/requests",
+    "/schedule",
+    "/schedule/try",
     "/selections",
     "/selections/{id}",
     "/statements",
