@@ -6,7 +6,8 @@
 //!
 //! Reading order: [`error`] (what can be said besides yes), [`command`] (a command from its fields to its receipt),
 //! [`who`], [`keys`], [`names`], [`reading`] with [`readers`], [`accounts`], then [`destination`] (commands of this
-//! machine), [`due`], [`appraisals`], and for credits [`objectors`] and [`publicity`].
+//! machine), [`due`], [`appraisals`], for credits [`objectors`] and [`publicity`], and for what they are rated by [`schedule`] and
+//! [`what_if`].
 
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
 
@@ -44,6 +45,7 @@ pub mod readers;
 pub mod reading;
 pub mod requests;
 pub mod rosters;
+pub mod schedule;
 pub mod selections;
 mod signed;
 pub mod staffing;
@@ -55,6 +57,7 @@ mod tests;
 pub mod texts;
 pub mod traces;
 pub mod wall;
+pub mod what_if;
 pub mod who;
 
 pub use error::ServiceError;

@@ -41,7 +41,7 @@ pub fn routes() -> Routes {
 /// A version of the points schedule.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AdoptSchedule {
+pub(super) struct AdoptSchedule {
     /// First service date it holds for.
     effective_from: DateJson,
     /// All its lines: what is left out is not credited from that date on.
@@ -50,6 +50,20 @@ struct AdoptSchedule {
     /// Settings of the district that change with it.
     #[serde(default)]
     district: Option<DistrictJson>,
+}
+
+impl AdoptSchedule {
+    /// The command that it asks for.
+    ///
+    /// # Errors
+    /// `invalid_date`, naming the field.
+    pub(super) fn read(self) -> Result<commands::AdoptSchedule, ApiError> {
+        Ok(commands::AdoptSchedule {
+            effective_from: self.effective_from.read("effective_from")?,
+            activities: self.activities.into_iter().map(Activity::from).collect(),
+            settings: self.district.unwrap_or_default().settings()?,
+        })
+    }
 }
 
 /// A line of the schedule.
@@ -400,12 +414,9 @@ async fn adopt(
     asking: Asking,
     ApiJson(body): ApiJson<AdoptSchedule>,
 ) -> Result<Answer<AdoptedAnswer>, ApiError> {
-    let effective_from = body.effective_from.read("effective_from")?;
-    let command = Command::AdoptSchedule(commands::AdoptSchedule {
-        activities: body.activities.into_iter().map(Activity::from).collect(),
-        effective_from,
-        settings: body.district.unwrap_or_default().settings()?,
-    });
+    let adopt = body.read()?;
+    let effective_from = adopt.effective_from;
+    let command = Command::AdoptSchedule(adopt);
     let Asking { caller, context } = asking;
     let prepared = prepare(&app, Who::Bearer(&caller), context, command.into()).await?;
     let receipt = submit(app.clone(), prepared).await?;

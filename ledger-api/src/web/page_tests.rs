@@ -7,6 +7,7 @@ mod merging;
 mod objectors;
 mod publicity;
 mod registering;
+mod schedule;
 mod selections;
 mod session_over;
 mod traces;
@@ -502,6 +503,7 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/admin", &[Role::Admin, Role::Auditor]),
         ("/admin/accounts", &[Role::Admin, Role::Auditor]),
         ("/publicity", &everybody),
+        ("/schedule", &everybody),
     ];
     let mut wrong = Vec::new();
     for (role, _, _) in demo::ENTRANCES {
@@ -537,6 +539,7 @@ async fn the_pages_speak_english_without_a_chinese_word_of_their_own() {
         (Role::Clerk, "/counter/holds", ["To be picked up", "Back to the counter", "Ask for the pick-up code"]),
         (Role::Merchant, "/merchant", ["Take a voucher", "85 % is paid", "Yuan this month"]),
         (Role::Approver, "/appointments", ["Visits to confirm", "2 waiting", "20 days left"]),
+        (Role::Admin, "/schedule", ["In force today", "Try a proposed schedule", "Version 1"]),
     ] {
         let mut visit = house.enter(role).await;
         visit.cookie.push_str("; nuanxin-language=en");

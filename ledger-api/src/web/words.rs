@@ -36,6 +36,7 @@ mod programmes;
 mod proof;
 mod publicity_page;
 mod requests;
+mod schedule_page;
 mod selections;
 mod sentences;
 mod statements;
@@ -43,7 +44,7 @@ mod trace;
 
 words! {
     @with [
-        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, requests, selections, statements, trace,
+        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, requests, schedule_page, selections, statements, trace,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";

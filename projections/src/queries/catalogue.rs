@@ -172,6 +172,15 @@ impl Views {
         }))
     }
 
+    /// The versions of the points schedule in order of adoption, each with the position of the entry that recorded it.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn adoptions(&self) -> Result<At<Vec<(ScheduleVersion, u64)>>, ViewError> {
+        let rows = self.rows_under::<ScheduleView>("").await?;
+        Ok(rows.map(|rows| rows.into_iter().filter_map(|(_, row)| Some((row.version?, row.position))).collect()))
+    }
+
     /// The sums of all accounts by group, `redeemed` by store; together they are zero.
     ///
     /// # Errors

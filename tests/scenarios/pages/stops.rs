@@ -41,6 +41,16 @@ const fn stop(name: &'static str, role: &'static str, path: &'static str, acts: 
 
 const SHEET: &str = "记录号,编号,活动代码,服务日期,数量,证明人\nD-1,YS-0002,ZY01,2027-01-10,2,网格员甲\nD-2,YS-9999,ZY01,2027-01-10,2,网格员甲\n";
 
+const SCHEDULE: &str = "活动代码,活动名称,类别,计分单位,每单位积分,每日上限,计入积分卡,有效月数\n\
+    ZY01,社区志愿服务,志愿服务,小时,12,60,是,24\nZY02,为独居老人送餐,志愿服务,次,5,10,是,24\n\
+    WM01,文明劝导,文明创建,小时,6,24,是,年底\nWM02,环境整治,文明创建,次,6,12,是,24\n\
+    PA01,平安巡查,平安建设,小时,8,32,否,24\n";
+const TRY: &[Act] = &[
+    Choose("#file", SCHEDULE),
+    Write("#holds-from", "2027-02-01"),
+    Press("form[action='/schedule/try'] button", "form[action='/schedule'] [name=proposal]"),
+];
+
 /// All of them, in the order in which they can be walked through on one demonstration.
 pub(super) const STOPS: &[Stop] = &[
     stop("login", "", "/login", &[]),
@@ -125,8 +135,11 @@ pub(super) const STOPS: &[Stop] = &[
     stop("audit-state", "审计员", "/audit/state?at=200", &[]),
     stop("audit-trace", "审计员", "/audit/trace?worker=YS-0001", &[Unfold]),
     stop("audit-accounts", "审计员", "/admin/accounts", &[]),
+    stop("schedule", "录入员", "/schedule", &[]),
     stop("admin", "管理员", "/admin", &[]),
     stop("admin-accounts", "管理员", "/admin/accounts", &[]),
+    stop("schedule-admin", "管理员", "/schedule", &[]),
+    stop("schedule-tried", "管理员", "/schedule", TRY),
     stop("admin-account", "管理员", "/admin/accounts?id=demo-clerk", &[]),
     // What others look at stands before these: they write.
     stop("credits-passed", "审核员", "/credits", &[Press("[value=confirm]", "[role=status].said")]),

@@ -80,6 +80,9 @@ kinds! {
         Stock => &[(Clerk, Own), (Worker, Everywhere), (Auditor, Everywhere), (Admin, Everywhere)],
         /// The points schedule.
         Schedule => EVERYBODY,
+        /// What a period's credits would have come to under a schedule that is only proposed.
+        // Whoever adopts it, whoever audits, and whoever approves credits in the whole district.
+        WhatIf => &[(Approver, District), (Auditor, Everywhere), (Admin, Everywhere)],
         /// The mutual-aid points cards of a year.
         Appraisal => &[(Branch, Own), (Auditor, Everywhere), (Admin, Everywhere)],
         /// The Party branches.

@@ -56,6 +56,8 @@ const PAGES: &[&str] = &[
     "/receipt",
     "/receipt/",
     "/requests",
+    "/schedule",
+    "/schedule/try",
     "/selections",
     "/selections/{id}",
     "/statements",
