@@ -60,6 +60,11 @@ impl House {
         House { app, router, _tasks: tasks, _folder: folder }
     }
 
+    /// Where the journal's head is.
+    async fn head(&self) -> u64 {
+        self.app.ledger.journal().head().await.unwrap().position
+    }
+
     async fn enter(&self, role: Role) -> Visit<'_> {
         let account = demo::account_of(&self.app.ledger, role).await.unwrap().unwrap();
         let entered = enter(&self.app, &account, None).await.unwrap();

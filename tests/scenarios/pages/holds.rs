@@ -29,8 +29,9 @@ fn the_story(database: Database) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
     let ahead = shown - i64::try_from(now).expect("a time of our days");
     clock.set(ahead);
-    let server = Server::start_by(&fresh(database), &["--demo"], &clock);
-    let mut visit = Visit { server, browser: Browser::start() };
+    let journal = fresh(database);
+    let server = Server::start_by(&journal, &["--demo"], &clock);
+    let mut visit = Visit::of(&journal, server, Browser::start());
 
     visit.enter("骑手", "/me");
     visit.browser.press("link", "看附近网点，预留自提");
@@ -101,7 +102,7 @@ fn a_rider_sets_aside_and_picks_up_and_what_is_left_goes_back_on_postgres() {
 #[test]
 fn whoever_reads_the_list_for_the_wall_objects_there() {
     let journal = fresh(Database::Sqlite);
-    let mut visit = Visit { server: Server::start(&journal, &["--demo"]), browser: Browser::start() };
+    let mut visit = Visit::to(&journal);
     visit.enter("审核员", "/credits");
     visit.browser.press("button", "通过");
     visit.browser.told("status", "已通过");

@@ -6,10 +6,6 @@ use super::{House, holds, said};
 use crate::access::Role;
 
 impl House {
-    async fn head(&self) -> u64 {
-        self.app.ledger.journal().head().await.unwrap().position
-    }
-
     /// Workers of the demonstration with points and nothing under way: of those with a card, or of those without.
     async fn settled(&self, with_card: bool) -> Vec<String> {
         let mut found = Vec::new();

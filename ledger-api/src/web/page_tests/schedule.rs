@@ -32,12 +32,6 @@ impl Visit<'_> {
     }
 }
 
-impl House {
-    async fn head(&self) -> u64 {
-        self.app.ledger.journal().head().await.unwrap().position
-    }
-}
-
 /// The value of a hidden field of a page.
 fn hidden(page: &str, name: &str) -> String {
     let rest = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {page}"));

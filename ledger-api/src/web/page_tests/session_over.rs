@@ -10,7 +10,7 @@ use crate::service::login::logout;
 async fn sent_too_late(desk: &Visit<'_>) -> String {
     let secret = desk.cookie.split_once('=').map(|(_, secret)| secret).unwrap();
     logout(&desk.house.app, secret).await.unwrap();
-    let before = desk.house.app.ledger.journal().head().await.unwrap().position;
+    let before = desk.house.head().await;
     let post = [
         ("token", desk.csrf.as_str()),
         ("do", "post"),
@@ -21,7 +21,7 @@ async fn sent_too_late(desk: &Visit<'_>) -> String {
     ];
     let (status, page) = desk.send_raw("/requests", &post).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
-    let after = desk.house.app.ledger.journal().head().await.unwrap().position;
+    let after = desk.house.head().await;
     assert_eq!(after, before, "nothing is written");
     page
 }
