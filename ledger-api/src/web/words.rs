@@ -402,7 +402,7 @@ mod tests {
 
     use super::{
         ALL, accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof,
-        publicity_page, requests, selections, statements, trace,
+        publicity_page, requests, schedule_page, selections, statements, trace,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -418,6 +418,7 @@ mod tests {
         proof::ALL,
         publicity_page::ALL,
         requests::ALL,
+        schedule_page::ALL,
         selections::ALL,
         statements::ALL,
         trace::ALL,

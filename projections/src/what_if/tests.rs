@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, V1};
-use ledger_core::domain::ids::{Actor, CreditId, WorkerId};
+use ledger_core::domain::ids::{ActivityCode, Actor, CreditId, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::ProgrammeEvent;
 use ledger_core::domain::programme::event::ScheduleAdopted;
@@ -208,7 +208,7 @@ fn a_better_rate_and_a_larger_cap_are_told_apart() {
     // 16 cut to 10 becomes 24 cut to 20; 6 becomes 9.
     assert_eq!((told.totals.before, told.totals.after), (points("16"), points("29")));
     assert_eq!((told.causes.rates, told.causes.caps), (points("11"), points("2")));
-    let activity = &told.activities[&"A".parse().unwrap()];
+    let activity = &told.activities[&ActivityCode::new("A").unwrap()];
     assert_eq!((activity.cut.before, activity.cut.after), (points("6"), points("4")));
     assert_eq!((told.workers.gain, told.workers.lose, told.workers.equal), (2, 0, 0));
     let first = &told.gains.rows[0];
@@ -223,7 +223,7 @@ fn what_the_schedule_does_not_have_is_lost_and_a_category_may_have_another_name(
     let renamed = Activity { category: "文明实践".into(), counts_for_card: false, ..line("A", "2", [None; 3]) };
     let told = house.ask(proposed(&[renamed]), ALL[0], ALL[1]);
     assert_eq!((told.causes.absent, told.totals.change()), (points("-5"), points("-5")));
-    assert!(!told.activities[&"B".parse().unwrap()].is_there);
+    assert!(!told.activities[&ActivityCode::new("B").unwrap()].is_there);
     assert_eq!((told.workers.gain, told.workers.lose, told.workers.equal), (0, 1, 2));
     let of = |category: &str| (told.categories[category].before, told.categories[category].after);
     assert_eq!((of("志愿服务"), of("文明实践")), ((points("9"), Points::ZERO), (Points::ZERO, points("4"))));
