@@ -29,6 +29,16 @@ pub async fn of_token(app: &App, token: &str) -> Result<Identity, ServiceError> 
     of_account(app, &account, way).await?.ok_or_else(|| nobody(NO_ACCOUNT))
 }
 
+/// As [`of_token`], for a redemption: what of views it needs it waits for itself, and most need nothing, so that counters do
+/// not wait for each other's figures.
+///
+/// # Errors
+/// As [`of_token`].
+pub async fn of_token_to_redeem(app: &App, token: &str) -> Result<Identity, ServiceError> {
+    let (account, way) = shown(app, token).await?;
+    of_account_alone(app, &account, way).await?.ok_or_else(|| nobody(NO_ACCOUNT))
+}
+
 /// As [`of_token`], from the journal alone: the figures of a process are told when its views are away, too.
 ///
 /// # Errors
@@ -62,11 +72,18 @@ async fn shown(app: &App, token: &str) -> Result<(AccountId, Arc<str>), ServiceE
     Ok((shown.account.ok_or_else(|| nobody(NO_ACCOUNT))?, shown.id))
 }
 
-/// Who acts with an account, as it stands now; nobody where the journal knows none of that id.
+/// Who acts with an account, as it stands now; nobody where the journal knows none of that id. Whoever reads views after
+/// this reads whatever anybody was answered before it.
 ///
 /// # Errors
 /// [`ServiceError::Unavailable`] when it cannot be told now.
 pub async fn of_account(app: &App, account: &AccountId, way: Arc<str>) -> Result<Option<Identity>, ServiceError> {
+    app.views.fresh(None).await?;
+    of_account_alone(app, account, way).await
+}
+
+/// As [`of_account`], when no view is read afterwards, or whoever reads one waits for it.
+async fn of_account_alone(app: &App, account: &AccountId, way: Arc<str>) -> Result<Option<Identity>, ServiceError> {
     let (changed, day) = (app.views.fresh_accounts().await?, app.ledger.now().date());
     if let Some(known) = app.identities.find(account, changed, day, &way) {
         return Ok(Some(known));
@@ -86,7 +103,7 @@ pub(super) async fn of_account_on(
     way: Arc<str>,
     day: NaiveDate,
 ) -> Result<Option<Identity>, ServiceError> {
-    app.views.fresh_accounts().await?;
+    app.views.fresh(None).await?;
     as_viewed(app, account, way, day).await
 }
 

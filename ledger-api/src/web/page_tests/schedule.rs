@@ -83,16 +83,16 @@ async fn a_sheet_is_tried_before_anything_is_written_and_adopted_once() {
     holds(&again, &["只是试算", "采用新标准"]);
     assert_eq!(house.head().await, before);
     let adopted = admin.send("/schedule", &fields("adopt")).await;
-    assert_eq!(said(&adopted, "role=\"status\">"), "已采用：第 2 版，自 2027-01-01 起用");
-    holds(&adopted, &["第 2 版", "比较两个版本", "取消"]);
+    assert_eq!(said(&adopted, "role=\"status\">"), "已采用：第 3 版，自 2027-01-01 起用");
+    holds(&adopted, &["第 3 版", "比较两个版本", "取消"]);
     assert_eq!(house.head().await, before + 1);
     // The same form again is the same command.
     let twice = admin.send("/schedule", &fields("adopt")).await;
-    assert_eq!(said(&twice, "role=\"status\">"), "已采用：第 2 版，自 2027-01-01 起用");
+    assert_eq!(said(&twice, "role=\"status\">"), "已采用：第 3 版，自 2027-01-01 起用");
     assert_eq!(house.head().await, before + 1);
     let read = admin.read("/schedule").await;
-    assert!(read.find("今天在用") > read.find("第 1 版"), "the first one still holds today: {read}");
-    holds(&admin.read("/schedule?before=1&after=2").await, &["第 1 版 → 第 2 版", "每单位积分"]);
+    assert!(read.find("今天在用") > read.find("第 2 版"), "the one before still holds today: {read}");
+    holds(&admin.read("/schedule?before=2&after=3").await, &["第 2 版 → 第 3 版", "每单位积分"]);
 }
 
 #[tokio::test]
