@@ -101,7 +101,11 @@ fn halved(journal: &str) -> String {
     let ended = run(journal, &["export", "--format", "jsonl"]).expect(0);
     let text = String::from_utf8_lossy(&ended.stdout).into_owned();
     let adopted = text.lines().find(|line| line.contains("ScheduleAdopted")).expect("a schedule was adopted");
-    let entry: serde_json::Value = serde_json::from_str(adopted).expect("an entry");
+    let mut entry: serde_json::Value = serde_json::from_str(adopted).expect("an entry");
+    // A payload is told as the text that was hashed.
+    if let Some(payload) = entry["payload"].as_str() {
+        entry = serde_json::from_str(payload).expect("a payload");
+    }
     let lines = find(&entry, "activities").expect("lines").as_array().expect("a list").clone();
     let half = |value: &serde_json::Value| {
         value.as_i64().map_or_else(String::new, |hundredths| {

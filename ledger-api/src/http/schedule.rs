@@ -24,7 +24,7 @@ use super::extract::{ApiQuery, Asking, Caller, ListQuery, position_from_text};
 use super::guards::GuardsJson;
 use super::shapes::{Id, PositivePoints, Price, Reason};
 use super::validity::ValidityJson;
-use super::wire::{DateJson, PointsJson, Text, maybe_text, maybe_whole};
+use super::wire::{DateJson, Object, PointsJson, Text, maybe_text, maybe_whole};
 use crate::access::policy::{CommandKind, Read, Target, Who};
 use crate::app::App;
 use crate::service::command::{prepare, programme_event, submit};
@@ -45,11 +45,12 @@ pub(super) struct AdoptSchedule {
     /// First service date it holds for.
     effective_from: DateJson,
     /// All its lines: what is left out is not credited from that date on.
-    #[schema(min_items = 1)]
-    activities: Vec<ActivityJson>,
+    #[schema(min_items = 1, value_type = Vec<ActivityJson>)]
+    activities: Vec<Object<ActivityJson>>,
     /// Settings of the district that change with it.
     #[serde(default)]
-    district: Option<DistrictJson>,
+    #[schema(value_type = Option<DistrictJson>)]
+    district: Option<Object<DistrictJson>>,
 }
 
 impl AdoptSchedule {
@@ -60,8 +61,8 @@ impl AdoptSchedule {
     pub(super) fn read(self) -> Result<commands::AdoptSchedule, ApiError> {
         Ok(commands::AdoptSchedule {
             effective_from: self.effective_from.read("effective_from")?,
-            activities: self.activities.into_iter().map(Activity::from).collect(),
-            settings: self.district.unwrap_or_default().settings()?,
+            activities: self.activities.into_iter().map(|Object(line)| Activity::from(line)).collect(),
+            settings: self.district.map(|Object(district)| district).unwrap_or_default().settings()?,
         })
     }
 }
