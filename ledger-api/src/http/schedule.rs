@@ -22,7 +22,7 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiQuery, Asking, Caller, ListQuery, position_from_text};
 use super::guards::GuardsJson;
-use super::shapes::{Id, PositivePoints, Price, Reason};
+use super::shapes::{Id, PositivePoints, Price, PriceOrNothing, Reason};
 use super::validity::ValidityJson;
 use super::wire::{DateJson, Object, PointsJson, Text, maybe_text, maybe_whole};
 use crate::access::policy::{CommandKind, Read, Target, Who};
@@ -168,11 +168,11 @@ struct DistrictJson {
     counter_proof: Option<CounterProofJson>,
     /// Most points for one worker that a counter hands out while the network is away; 0 for none.
     #[serde(default)]
-    #[schema(value_type = Option<Price>)]
+    #[schema(value_type = Option<PriceOrNothing>)]
     offline_floor: Option<PointsJson>,
     /// Most points that a counter hands out so on one day; 0 for none.
     #[serde(default)]
-    #[schema(value_type = Option<Price>)]
+    #[schema(value_type = Option<PriceOrNothing>)]
     offline_total: Option<PointsJson>,
     /// Whether a publicity counts working days alone.
     #[serde(default)]
