@@ -24,7 +24,7 @@ use super::extract::{ApiQuery, Asking, Caller, ListQuery, position_from_text};
 use super::guards::GuardsJson;
 use super::shapes::{Id, PositivePoints, Price, PriceOrNothing, Reason};
 use super::validity::ValidityJson;
-use super::wire::{DateJson, Object, PointsJson, Text, maybe_text, maybe_whole};
+use super::wire::{DateJson, Object, PointsJson, Text, maybe_object, maybe_text, maybe_whole};
 use crate::access::policy::{CommandKind, Read, Target, Who};
 use crate::app::App;
 use crate::service::command::{prepare, programme_event, submit};
@@ -186,7 +186,7 @@ struct DistrictJson {
     #[schema(max_items = 2000)]
     makeup_workdays: Option<Vec<DateJson>>,
     /// What is done where a record looks odd.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_object")]
     guards: Option<GuardsJson>,
     /// The tiers (层级) that stores may have; an empty list allows every word.
     #[serde(default)]

@@ -299,6 +299,14 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
+/// An object that may be missing or null, and no list.
+///
+/// # Errors
+/// When what stands there is none.
+pub fn maybe_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|Object(read)| read))
+}
+
 /// A whole number that may be missing or null; `2.0` is one as well, for JSON has no whole numbers of its own.
 ///
 /// # Errors

@@ -262,15 +262,13 @@ mod tests {
         let row = |amount: i64, more: &str| format!(r#"{{"amount":{amount},{at},{more},"source":"DJ1","v":1}}"#);
         let claimed = row(1_500, r#""merchant":"SH1""#);
         let nothing = row(0, r#""merchant":"SH1""#);
-        let paid = format!(
-            r#"{{"amount":1500,"at":"2024-04-02T08:00:00+08:00","merchant":"SH1","month":"2024-03","points":0,"reference":"财付1号","v":1}}"#
-        );
+        let paid = r#"{"amount":1500,"at":"2024-04-02T08:00:00+08:00","merchant":"SH1","month":"2024-03","points":0,"reference":"财付1号","v":1}"#;
         let of_points = r#"{"at":"2024-04-02T08:00:00+08:00","merchant":"SH1","month":"2024-03","points":100,"reference":"财付2号","v":1}"#;
         let told = told(&[
             ("FundCommitted", &row(1_500, r#""fund":"ZJ1""#)),
             ("MoneyClaimed", &claimed),
             ("MoneyClaimed", &nothing),
-            ("SettlementPaid", &paid),
+            ("SettlementPaid", paid),
             ("SettlementPaid", of_points),
         ]);
         for wanted in [
