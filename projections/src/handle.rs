@@ -165,8 +165,14 @@ impl Views {
     /// # Errors
     /// As [`Views::fresh`].
     pub async fn fresh_accounts(&self) -> Result<u64, ViewError> {
-        let changed = self.newest.ask_of_accounts(self.journal()).await?;
-        self.wait_for(changed).await
+        let newest = self.newest.ask(self.journal()).await?;
+        self.wait_for(self.accounts_changed(newest)).await
+    }
+
+    /// Up to a position that [`Views::fresh`] told, the last one from which on accounts are known to stand as they do, or a
+    /// later one. The journal is not asked.
+    pub fn accounts_changed(&self, position: u64) -> u64 {
+        self.newest.accounts_within(self.journal(), position)
     }
 
     /// Waits until the views include a position.

@@ -33,15 +33,11 @@ impl Newest {
         }
     }
 
-    /// As [`Newest::ask`], for whoever looks at accounts alone: what was recorded since the last change of one is not waited
-    /// for.
-    ///
-    /// # Errors
-    /// As [`Newest::ask`].
-    pub(crate) async fn ask_of_accounts(&self, journal: &dyn Journal) -> Result<u64, JournalError> {
+    /// Up to a position that was told, the last one at which an account changed; that position where others append.
+    pub(crate) fn accounts_within(&self, journal: &dyn Journal, position: u64) -> u64 {
         match &self.feed {
-            Some(feed) if !journal.is_shared() => Ok(feed.accounts_changed()),
-            _ => self.head(journal).await,
+            Some(feed) if !journal.is_shared() => feed.accounts_changed().min(position),
+            _ => position,
         }
     }
 

@@ -36,7 +36,8 @@ pub async fn of_token(app: &App, token: &str) -> Result<Identity, ServiceError> 
 /// As [`of_token`].
 pub async fn of_token_to_redeem(app: &App, token: &str) -> Result<Identity, ServiceError> {
     let (account, way) = shown(app, token).await?;
-    of_account_alone(app, &account, way).await?.ok_or_else(|| nobody(NO_ACCOUNT))
+    let changed = app.views.fresh_accounts().await?;
+    since_changed(app, &account, way, changed).await?.ok_or_else(|| nobody(NO_ACCOUNT))
 }
 
 /// As [`of_token`], from the journal alone: the figures of a process are told when its views are away, too.
@@ -78,13 +79,18 @@ async fn shown(app: &App, token: &str) -> Result<(AccountId, Arc<str>), ServiceE
 /// # Errors
 /// [`ServiceError::Unavailable`] when it cannot be told now.
 pub async fn of_account(app: &App, account: &AccountId, way: Arc<str>) -> Result<Option<Identity>, ServiceError> {
-    app.views.fresh(None).await?;
-    of_account_alone(app, account, way).await
+    let within = app.views.fresh(None).await?;
+    since_changed(app, account, way, app.views.accounts_changed(within)).await
 }
 
-/// As [`of_account`], when no view is read afterwards, or whoever reads one waits for it.
-async fn of_account_alone(app: &App, account: &AccountId, way: Arc<str>) -> Result<Option<Identity>, ServiceError> {
-    let (changed, day) = (app.views.fresh_accounts().await?, app.ledger.now().date());
+/// Who acts with an account, where views include the last change of any.
+async fn since_changed(
+    app: &App,
+    account: &AccountId,
+    way: Arc<str>,
+    changed: u64,
+) -> Result<Option<Identity>, ServiceError> {
+    let day = app.ledger.now().date();
     if let Some(known) = app.identities.find(account, changed, day, &way) {
         return Ok(Some(known));
     }
