@@ -146,6 +146,20 @@ pub enum ObjectionStanding {
     Upheld,
 }
 
+impl ObjectionStanding {
+    /// What became of the last objection to a credit; one to what counts leaves it counting.
+    pub(super) const fn of(objected: bool, stage: Stage) -> ObjectionStanding {
+        if objected {
+            return ObjectionStanding::Waits;
+        }
+        match stage {
+            Stage::Objected | Stage::Appealed => ObjectionStanding::Waits,
+            Stage::Upheld | Stage::Rejected | Stage::Reversed => ObjectionStanding::Upheld,
+            Stage::Proposed | Stage::Publicised | Stage::Confirmed => ObjectionStanding::Dismissed,
+        }
+    }
+}
+
 /// The credits that whoever is logged in objected to and that nothing is final about yet, with what became of the objection;
 /// those that wait first.
 ///
@@ -160,13 +174,7 @@ pub async fn own_objections(
     let own = |row: &Proposal| row.steps.iter().any(|step| objects(step.what) && step.by == identity.id.as_str());
     let rows = app.views.proposals("", WAITING_MAX, own).await?.rows;
     let told = rows.into_iter().map(|(credit, row)| {
-        // An objection to what counts leaves it counting.
-        let stage = if row.objected { Stage::Objected } else { row.way.stage };
-        let standing = match stage {
-            Stage::Objected | Stage::Appealed => ObjectionStanding::Waits,
-            Stage::Upheld | Stage::Rejected | Stage::Reversed => ObjectionStanding::Upheld,
-            Stage::Proposed | Stage::Publicised | Stage::Confirmed => ObjectionStanding::Dismissed,
-        };
+        let standing = ObjectionStanding::of(row.objected, row.way.stage);
         (credit, row, standing)
     });
     let mut told: Vec<_> = told.collect();

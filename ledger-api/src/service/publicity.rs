@@ -13,6 +13,7 @@ use projections::views::proposal::{Proposal, StepKind};
 use projections::waiting::Stage;
 
 use super::ServiceError;
+use super::own::ObjectionStanding;
 use super::reading::{Reading, may_read};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
@@ -114,14 +115,10 @@ pub async fn why_not_taken(app: &App, who: Who<'_>, credit: &CreditId) -> Result
     let position = may_read(who, Read::Publicity, Target::District)?.at_least(app, None).await?;
     let found = app.views.credit(credit, position).await?;
     let Some(found) = found else { return Ok(None) };
-    // An objection to what counts leaves it counting.
-    if found.objected {
-        return Ok(Some(NotTaken::Waits));
-    }
-    Ok(Some(match found.way.stage {
-        Stage::Objected | Stage::Appealed => NotTaken::Waits,
-        Stage::Upheld | Stage::Rejected | Stage::Reversed => NotTaken::Returned,
-        Stage::Proposed | Stage::Publicised | Stage::Confirmed => NotTaken::Before,
+    Ok(Some(match ObjectionStanding::of(found.objected, found.way.stage) {
+        ObjectionStanding::Waits => NotTaken::Waits,
+        ObjectionStanding::Upheld => NotTaken::Returned,
+        ObjectionStanding::Dismissed => NotTaken::Before,
     }))
 }
 

@@ -132,8 +132,7 @@ async fn door(app: &App, store: &Store, today: NaiveDate) -> Result<Door, Servic
         return Ok(Door::Closed);
     }
     let Some(site) = &store.site else { return Ok(Door::Open) };
-    let site = app.views.site(site).await?.value;
-    Ok(if site.is_some_and(|site| site.is_closed(today)) { Door::SiteClosed } else { Door::Open })
+    Ok(if app.views.is_closed_site(site, today).await? { Door::SiteClosed } else { Door::Open })
 }
 
 /// Where a store stands, in words.

@@ -53,18 +53,13 @@ impl Fields {
     /// [`Trouble::SessionOver`], [`Trouble::LogIn`] where nothing can be carried, [`Trouble::Forged`].
     pub(super) fn of(visitor: &Visitor, Sent { 0: sent }: Sent) -> Result<Fields, Trouble> {
         let fields = Fields(sent);
-        fields.check(visitor).map_err(|trouble| match trouble {
-            Trouble::LogIn(path) => match Unsent::of(&path, &fields.0) {
-                Some(unsent) => Trouble::SessionOver(unsent),
-                None => Trouble::LogIn(path),
-            },
-            other @ (Trouble::SessionOver(_)
-            | Trouble::Forged
-            | Trouble::Service(_)
-            | Trouble::NotFound
-            | Trouble::Fault(_)) => other,
-        })?;
-        Ok(fields)
+        let checked = fields.check(visitor);
+        if let Err(Trouble::LogIn(path)) = &checked
+            && let Some(unsent) = Unsent::of(path, &fields.0)
+        {
+            return Err(Trouble::SessionOver(unsent));
+        }
+        checked.map(|()| fields)
     }
 
     /// Fields that came in another way.
