@@ -183,6 +183,7 @@ words! {
     away_hold_device: "本机不是本网点登记的离线设备，预占只能联网兑换", "This is not the store's offline device: take the hold online";
     away_enrol: "把本机登记为离线设备", "Make this the store's offline device";
     away_enrolled: "本机是本网点的离线设备", "This is the store's offline device";
+    away_not_enrolled: "没有登记成功，请再按一次；还不行，请告诉管理员。", "Not enrolled. Press once more; if it fails again, tell the administrator.";
     away_ready: "断网也能兑换，每人限额", "Works without a network; limit for one person";
     cases: "补报待处理", "Cases";
     cases_hint: "离线或纸单兑出的商品，补报时账本没有通过的，在这里逐笔说明怎么处理。", "Goods handed out offline or by slip that the ledger refused: say of each how it was settled.";

@@ -60,6 +60,14 @@ fn the_story(database: Database) {
     visit.enter("店员", "/counter");
     // It takes along what it needs, and this device becomes the store's.
     visit.wait_until("document.getElementById('away').textContent.includes('断网也能兑换')");
+    // What nobody pressed is not exchanged under a finger when the counter looks again; and no failure is silent.
+    visit.browser.eval("document.querySelector('#away button').marked = true; nuanxinAway(); 0");
+    visit.browser.eval("fetch('/counter/away').then(() => new Promise((done) => setTimeout(done, 500))).then(() => 0)");
+    assert_eq!(visit.browser.eval("document.querySelector('#away button').marked"), true, "the same button");
+    visit.browser.set_offline(true);
+    visit.browser.press("button", "把本机登记为离线设备");
+    visit.browser.told("alert", "没有登记成功");
+    visit.browser.set_offline(false);
     visit.browser.press("button", "把本机登记为离线设备");
     visit.wait_until("document.getElementById('away').textContent.includes('本机是本网点的离线设备')");
     visit.wait_until("caches.match('/counter').then(Boolean)");

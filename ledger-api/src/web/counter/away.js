@@ -60,12 +60,17 @@
     return Array.prototype.map.call(bytes, function (byte) { return (byte + 256).toString(16).slice(1); }).join('');
   }
 
+  // Found or made in one transaction: two that ask at once, in two tabs too, are told one name.
   function device() {
-    return kept('device').then(function (name) {
-      if (name) return name;
-      var made = random();
-      return keep('device', made).then(function () { return made; });
-    });
+    var name;
+    return inStore('kept', 'readwrite', function (store) {
+      var asked = store.get('device');
+      asked.onsuccess = function () {
+        name = asked.result || random();
+        if (!asked.result) store.put(name, 'device');
+      };
+      return asked;
+    }).then(function () { return name; });
   }
 
   // The ledger's clock: a device's own may be wrong.
@@ -371,12 +376,16 @@
     }).then(function () { draw(); });
   }
 
-  // What waits here, and what became of it.
+  // What waits here, and what became of it. What stands there already stays: nobody's press meets a button that was just
+  // exchanged for its like, and what somebody folded stays folded.
   function showQueue() {
     var place = room();
-    if (!place || !along) return;
+    if (!place || !along) return Promise.resolve();
     var w = along.words;
-    Promise.all([queue(), device()]).then(function (found) {
+    return Promise.all([queue(), device()]).then(function (found) {
+      var stands = JSON.stringify([found, along.device, along.floor, along.store, away, notEnrolled]);
+      if (place.stands === stands && place.firstChild) return;
+      place.stands = stands;
       while (place.firstChild) place.removeChild(place.firstChild);
       var rows = found[0].sort(function (left, right) { return left.at - right.at; });
       var waiting = rows.filter(function (row) { return row.state === 'waiting'; });
@@ -397,7 +406,10 @@
         place.appendChild(make('p', { class: 'soft', text: w.ready + ' ' + along.floor + ' ' + w.points }));
       }
       if (!away && along.device === found[1]) place.appendChild(make('p', { class: 'soft', text: w.enrolled }));
-      else if (!away) place.appendChild(make('p', {}, [make('button', { class: 'quiet', type: 'button', text: w.enrol, click: function () { enrol(found[1]); } })]));
+      else if (!away) {
+        if (notEnrolled !== null) place.appendChild(make('div', { class: 'said bad', role: 'alert' }, [make('p', { text: w.not_enrolled + notEnrolled })]));
+        place.appendChild(make('p', {}, [make('button', { class: 'quiet', type: 'button', text: w.enrol, click: function () { enrol(found[1]); } })]));
+      }
     });
   }
 
@@ -407,9 +419,17 @@
     return fetch(path, { method: 'POST', credentials: 'same-origin', headers: headers, body: JSON.stringify(body) });
   }
 
+  // That this device was not made the store's, and why where it is known: a code in brackets, for whoever helps.
+  var notEnrolled = null;
+
   function enrol(name) {
-    post('/v1/stores/' + encodeURIComponent(along.store) + '/device', 'device/' + random(), '', { device: name })
-      .then(takeAlong).then(showQueue, showQueue);
+    notEnrolled = null;
+    post('/v1/stores/' + encodeURIComponent(along.store) + '/device', 'device/' + random(), '', { device: name }).then(function (answer) {
+      if (answer.ok) return takeAlong();
+      return answer.json().catch(function () { return {}; }).then(function (said) {
+        notEnrolled = ' (' + (said.code || answer.status) + ')';
+      });
+    }).then(showQueue, function () { notEnrolled = ''; showQueue(); });
   }
 
   // Tells what waits, one after the other; a row goes when its answer is definite.
@@ -485,7 +505,7 @@
   function arrive() {
     if (!room()) return;
     refused = false;
-    takeAlong().then(function () { showQueue(); tell(); }, function (error) {
+    takeAlong().then(showQueue).then(tell, function (error) {
       refused = Boolean(error.final);
       // Told no, the page is the ledger's still; not heard at all, it is ours.
       if (error.noNetwork) goAway('');
@@ -501,8 +521,9 @@
   });
   window.addEventListener('online', function () { if (room()) tell(); });
   setInterval(function () {
-    // A first try that nobody heard is made again: a counter is not left without what it needs for one lost answer.
-    if (room() && !along && !refused) { arrive(); return; }
+    // A first try that nobody heard, or that this device could not keep, is made again: a counter is not left without what it
+    // needs for one lost answer.
+    if (room() && !refused && (!along || (!away && !room().firstChild))) { arrive(); return; }
     if (room() && along) queue().then(function (rows) { if (rows.some(function (row) { return row.state === 'waiting' || row.state === 'log_in'; }) || away) tell(); });
   }, TELL_AGAIN_MS);
   if (navigator.serviceWorker) navigator.serviceWorker.register('/counter/worker.js', { scope: '/counter' }).catch(function () {});
