@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use ledger_core::domain::benefit::command::BenefitTerms;
-use ledger_core::domain::ids::{ApplicationId, PassNo, WorkerId};
+use ledger_core::domain::ids::{ApplicationId, PairId, PassNo, WorkerId};
 use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pair::command::{PairTerms, VisitTerms};
 use ledger_core::domain::pass::Pass;
@@ -207,6 +207,16 @@ pub async fn pairs(app: &App, who: Who<'_>, today: NaiveDate) -> Result<Vec<(Str
     let both: Vec<String> = found.iter().flat_map(two).collect();
     reading.note_list(app, both.iter().map(String::as_str));
     Ok(found)
+}
+
+/// Who has the number of a pair, as of now.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn pair_terms(app: &App, id: &PairId) -> Result<Option<PairTerms>, ServiceError> {
+    app.views.fresh(None).await?;
+    let found = app.views.pair(id.clone(), app.views.position()).await?;
+    Ok(found.and_then(|pair| pair.terms().cloned()))
 }
 
 /// Passes of workers of whom whoever asks may read them, with their numbers: those of one worker, or of all where none is

@@ -9,7 +9,7 @@ use axum::routing::get;
 use chrono::NaiveDate;
 use ledger_core::domain::account::{Account, AccountEvent, Grant, GrantStatus, Standing};
 use ledger_core::domain::event::Event;
-use ledger_core::domain::ids::{AccountId, GrantId};
+use ledger_core::domain::ids::{AccountId, GrantId, WorkerId};
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::Deserialize;
@@ -25,6 +25,7 @@ use crate::access::policy::{CommandKind, Read, Target, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::Asked;
+use crate::service::known::{Named, is_known};
 use crate::service::login::give_password;
 use crate::service::names::Personal;
 use crate::service::reading::{date, may_read};
@@ -164,7 +165,12 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Told
     let grant = || -> Result<GrantId, Trouble> { Ok(read_id(fields.get("grant"))?) };
     let said = match fields.get("do") {
         "open" => {
-            let worker = fields.some("worker").map(read_id).transpose()?;
+            let worker: Option<WorkerId> = fields.some("worker").map(read_id).transpose()?;
+            if let Some(worker) = &worker
+                && !is_known(app, &Named::Worker(worker.as_str())).await?
+            {
+                return Ok(Told { bad: w.none_such(w.worker_kind, worker.as_str()), ..Told::default() });
+            }
             let name = fields.some("name").map(str::to_owned);
             let personal = name.map_or(Personal::Nothing, |name| Personal::OfAccount(account.clone(), name));
             let command = Command::OpenAccount(commands::OpenAccount { account, worker });
@@ -175,6 +181,9 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Told
             let role: Role =
                 fields.get("role").parse().map_err(|_| ServiceError::unreadable("role: choose one of the list"))?;
             let scope = fields.some("scope").map(str::to_owned);
+            if let Some((kind, scope)) = unknown_scope(app, visitor.words(), role, scope.as_deref()).await? {
+                return Ok(Told { bad: w.none_such(kind, scope), ..Told::default() });
+            }
             let (from, until) = (date("from", fields.get("from"))?, date("until", fields.get("until"))?);
             let command = Command::GrantRole(commands::GrantRole { account, role, scope, from, until });
             let receipt = give(app, visitor, fields.get("key"), command).await?;
@@ -186,7 +195,7 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Told
             w.confirmed
         }
         "end" => {
-            let reason = fields.get("reason").to_owned();
+            let reason = fields.reason("reason")?.to_owned();
             let command = Command::EndGrant(commands::EndGrant { grant: grant()?, on: None, reason, over: false });
             give(app, visitor, fields.get("key"), command).await?;
             w.end_done
@@ -198,6 +207,25 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Told
         _ => return Err(ServiceError::unreadable("do: nothing of this form").into()),
     };
     Ok(Told { said: said.to_owned(), ..Told::default() })
+}
+
+/// What a scope should name and does not: nobody could work with such a grant, or knows why. A Party branch is opened by its
+/// first card, so that any name is one.
+async fn unknown_scope<'a>(
+    app: &App,
+    w: &Words,
+    role: Role,
+    scope: Option<&'a str>,
+) -> Result<Option<(&'static str, &'a str)>, Trouble> {
+    let (Some(scope), w) = (scope, w.accounts) else { return Ok(None) };
+    let (named, kind) = match role {
+        Role::Clerk => (Named::Store(scope), w.store_kind),
+        Role::Operator | Role::Approver => (Named::Site(scope), w.site_kind),
+        Role::Merchant => (Named::Merchant(scope), w.merchant_kind),
+        Role::Worker => (Named::Worker(scope), w.worker_kind),
+        Role::Branch | Role::Auditor | Role::Admin | Role::Machine => return Ok(None),
+    };
+    Ok((!is_known(app, &named).await?).then_some((kind, scope)))
 }
 
 fn waits(receipt: &Receipt) -> bool {

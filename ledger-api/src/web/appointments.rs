@@ -221,7 +221,11 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Stri
             let said = if is_queued(&receipt) { w.appointments.queued_for } else { w.appointments.granted_for };
             return Ok(format!("{said} {key}"));
         }
-        "withdraw" => (withdrawal(fields)?, w.programmes.withdrawal_done),
+        "withdraw" => {
+            // Somebody else's place is given up: the worker reads why.
+            fields.reason("reason")?;
+            (withdrawal(fields)?, w.programmes.withdrawal_done)
+        }
         "dismiss" => (appointment(fields, required(fields, "ended").map(Some)?)?, w.appointments.dismissed),
         _ => (appointment(fields, None)?, w.appointments.appointed),
     };

@@ -165,9 +165,9 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields, row: &Row) -> 
     let credit: CreditId = read_id(fields.get("credit"))?;
     let (reason, said) = match action {
         CreditAction::Confirm => (w.checked_reason.to_owned(), w.passed),
-        CreditAction::Resolve { .. } => (fields.get("note").to_owned(), w.resolved),
+        CreditAction::Resolve { .. } => (fields.reason("note")?.to_owned(), w.resolved),
         CreditAction::Reject | CreditAction::Reverse | CreditAction::Appeal | CreditAction::Object { .. } => {
-            (fields.get("reason").to_owned(), w.returned)
+            (fields.reason("reason")?.to_owned(), w.returned)
         }
     };
     let command = Command::JudgeCredit(commands::JudgeCredit { credit, action, reason });
@@ -292,7 +292,8 @@ fn step_told(w: &Words, step: &CreditStep, by_whom: bool) -> String {
         CreditEvent::ObjectionDismissed => w.step_dismissed,
         CreditEvent::Reversed => w.step_reversed,
     };
-    let reason = step.reason.as_deref().map(|reason| format!("：{reason}")).unwrap_or_default();
+    let reason = step.reason.as_deref().filter(|reason| !reason.is_empty());
+    let reason = reason.map(|reason| format!("：{reason}")).unwrap_or_default();
     let by = if by_whom { step.by.as_str() } else { "" };
     format!("{} {by} {what}{reason}", minute(&step.at.to_string()))
 }

@@ -17,6 +17,9 @@ use crate::visit;
 /// The hidden field with the session's token.
 const TOKEN: &str = "token";
 
+/// What is said where nobody said why.
+pub(super) const NO_REASON: &str = "reason: nothing is written; say why, for whoever reads it";
+
 /// Fields as they are sent.
 pub(super) type Sent = axum::extract::Form<Vec<(String, String)>>;
 
@@ -86,6 +89,14 @@ impl Fields {
     /// A field that may be left out.
     pub(super) fn some(&self, name: &str) -> Option<&str> {
         Some(self.get(name)).filter(|text| !text.is_empty())
+    }
+
+    /// Why something is done, which somebody else will read.
+    ///
+    /// # Errors
+    /// [`NO_REASON`].
+    pub(super) fn reason(&self, name: &str) -> Result<&str, ServiceError> {
+        self.some(name).ok_or_else(|| ServiceError::unreadable(NO_REASON))
     }
 
     /// Every value of a name.

@@ -300,6 +300,13 @@ async fn a_merchant_is_told_what_is_to_be_paid_honours_a_pass_and_takes_a_vouche
     let asked = merchant.send("/merchant", &slip).await;
     holds(&asked, &["应收 ¥85.00", "value=\"85\"", "value=\"S-1\""]);
     assert!(!merchant.read("/merchant").await.contains("S-1<"), "nothing is recorded before it was looked at");
+    // What would be refused is refused before anything is paid.
+    for (pass, no) in [("YS-NK9999", "没有此"), ("<b>", "读不懂")] {
+        let strange: Vec<_> =
+            slip.iter().map(|(name, value)| (*name, if *name == "pass" { pass } else { value })).collect();
+        let refused = merchant.send("/merchant", &strange).await;
+        assert!(refused.contains(no) && !refused.contains("应收"), "{refused}");
+    }
     let wrong = [slip.as_slice(), &[("paid", "90")]].concat();
     holds(&merchant.send("/merchant", &wrong).await, &["role=\"alert\"", "金额无效", "应收 ¥85.00"]);
     let right = [slip.as_slice(), &[("paid", "85.00")]].concat();

@@ -58,6 +58,8 @@ words! {
     demo_note: "演示数据，人物与商户均为虚构", "Demonstration: all people and merchants are made up";
     error: "有误", "Error";
     reason: "理由", "Reason";
+    no_reason: "请写明理由，对方看得到。", "Say why: others read it.";
+    whole_units: "请填整数，不带小数。", "Write a whole number.";
     print: "打印", "Print";
     show: "查看", "Show";
     done: "已办好", "Done";
@@ -166,6 +168,9 @@ words! {
     // The counter without a network.
     away_title: "离线兑换：网络不通，先记在本机，通了自动补报", "Offline: kept on this device, told when the network is back";
     away_later: "已记在本机，联网后自动补报", "Kept on this device; told when the network is back";
+    away_told: "已补报，账本已入账；要退请到今日台账撤销。", "Told and recorded; to take it back, use today's till.";
+    away_refused: "补报没有通过", "The ledger refused it";
+    away_back: "网络已恢复，可以照常兑换。", "The network is back: go on as usual.";
     away_none: "本区没有开通离线额度。可以用预占码，或写纸单，联网后补录。", "The district allows no offline redemptions. Take a hold by its code, or write a slip.";
     away_over_floor: "超过每人离线限额", "Over the offline limit for one person";
     away_over_total: "超过本台今日离线总额", "Over this counter's offline total for today";
@@ -195,6 +200,8 @@ words! {
     means_hold: "预占码", "hold";
     means_slip: "纸单", "slip";
     slip: "纸单补录", "Enter a slip";
+    slip_refused: "还没有记录。请核对编号、时间和商品，改好再补录；货已按这样交出的，不改再按一次，列入待处理。", "Nothing is recorded yet. Check number, time and goods and mend them; where the goods were handed out so, send it again as it is: it becomes a case.";
+    slip_before: "这张纸单此前已补录，没有重复记录。", "This slip was entered before; nothing is recorded twice.";
     slip_hint: "断网时手写的兑换单，按单上的时间补录。一样商品一行，没有的行留空。", "A slip written by hand, entered with the time that stands on it. A line for each item; leave the others blank.";
     slip_time: "纸单上的时间", "Time on the slip";
     enter_slip: "补录纸单", "Enter the slip";

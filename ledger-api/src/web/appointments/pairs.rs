@@ -16,7 +16,7 @@ use crate::access::policy::{CommandKind, Denied, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::today;
-use crate::service::rosters::pairs;
+use crate::service::rosters::{pair_terms, pairs};
 use crate::web::form::{Fields, Sent, read_id};
 use crate::web::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
 use crate::web::trouble;
@@ -78,6 +78,10 @@ async fn read(State(app): State<App>, visitor: Visitor) -> Response {
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
     let made = async {
         let fields = Fields::of(&visitor, sent)?;
+        let taken = if fields.get("do") == "open" { taken(&app, &visitor, &fields).await? } else { None };
+        if let Some(bad) = taken {
+            return page(&app, &visitor, Told { bad, typed: typed(&fields), ..Told::default() }).await;
+        }
         let told = match carry_out(&app, &visitor, &fields).await {
             Ok(said) => Told { said: said.to_owned(), ..Told::default() },
             Err(Trouble::Service(error)) => Told {
@@ -90,6 +94,20 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         page(&app, &visitor, told).await
     };
     answer(&visitor, made.await)
+}
+
+/// Who has a number already: a register takes a row of the same number as the pair brought up to date, and whoever typed it
+/// here meant a new one.
+async fn taken(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Option<String>, Trouble> {
+    let Ok(id) = fields.get("id").parse::<PairId>() else { return Ok(None) };
+    if !is_desk(&visitor.must()?.identity) {
+        return Err(Denied.into());
+    }
+    let terms = pair_terms(app, &id).await?;
+    let two = [fields.get("helper").to_uppercase(), fields.get("helped").to_uppercase()];
+    // The same two again are the same form sent twice.
+    let terms = terms.filter(|terms| two != [terms.helper.as_str(), terms.helped.as_str()]);
+    Ok(terms.map(|terms| visitor.words().pair_taken(id.as_str(), terms.helper.as_str(), terms.helped.as_str())))
 }
 
 fn typed(fields: &Fields) -> Typed {

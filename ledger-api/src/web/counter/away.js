@@ -186,7 +186,7 @@
     room().textContent = '';
     // What waits stands below.
     var put = function (child) { page.insertBefore(child, room()); };
-    put(make('p', { class: 'said', text: w.title }));
+    put(make('p', { class: 'said', id: 'offline', text: w.title }));
     if (told && told.bad) put(make('div', { class: 'said bad', role: 'alert' }, [make('p', { text: told.bad })]));
     if (told && told.done) put(slip(told.done));
     put(asking(w));
@@ -347,22 +347,47 @@
     }).then(function () { confirming = false; }, function (error) { confirming = false; draw({ bad: String(error) }); });
   }
 
+  // The slip that is shown, to say on it what became of it.
+  var shownSlip = null;
+
   function slip(row) {
     var w = along.words;
+    var later = make('p', { class: 'soft', text: w.later });
+    // What may be recorded already is taken back where that is known.
+    var acts = row.again ? null : make('p', { class: 'acts' }, [make('button', { class: 'no', type: 'button', text: w.undo, click: function () { undo(row); } })]);
+    var heading = make('h2', { text: w.done });
+    shownSlip = { key: row.key, heading: heading, later: later, acts: acts };
     return make('div', { class: 'said slip', role: 'status', id: 'told' }, [
-      make('h2', { text: w.done }),
+      heading,
       make('p', { class: 'big', text: row.items }),
       make('p', { text: w.points + ' ' + shown(row.points) }),
       make('p', { class: 'soft', text: row.who + ' · ' + time(row.at).slice(0, 16).replace('T', ' ') }),
-      make('p', { class: 'soft', text: w.later }),
-      // What may be recorded already is taken back where that is known.
-      row.again ? null : make('p', { class: 'acts' }, [make('button', { class: 'no', type: 'button', text: w.undo, click: function () { undo(row); } })])
+      later,
+      acts
     ]);
+  }
+
+  // What was told is the ledger's, and is taken back there alone; what was refused was no redemption.
+  function sayTold(key, refused) {
+    if (!shownSlip || shownSlip.key !== key) return;
+    shownSlip.later.textContent = refused || along.words.told;
+    if (refused) {
+      shownSlip.heading.textContent = along.words.refused;
+      shownSlip.heading.parentNode.className = 'said bad slip';
+    }
+    if (shownSlip.acts && shownSlip.acts.parentNode) shownSlip.acts.parentNode.removeChild(shownSlip.acts);
+    shownSlip = null;
   }
 
   // Only what was not told yet is taken back here; else the counter's own page does it.
   function undo(row) {
     if (telling) return;
+    queue().then(function (rows) {
+      if (rows.some(function (one) { return one.key === row.key && one.state !== 'case'; })) takeBack(row);
+    });
+  }
+
+  function takeBack(row) {
     Promise.all([drop(row.key), spentToday(), kept('taken')]).then(function (found) {
       var spent = found[1];
       if (row.body.means === 'floor') {
@@ -448,10 +473,14 @@
       return answer.json().catch(function () { return {}; }).then(function (said) {
         if (answer.status === 201 && said.status === 'case') {
           row.state = 'case';
+          sayTold(row.key, along.words.as_case);
           return enqueue(row);
         }
         // Its key was used: it is recorded.
-        if (answer.status === 201 || said.code === 'duplicate_conflict') return drop(row.key);
+        if (answer.status === 201 || said.code === 'duplicate_conflict') {
+          sayTold(row.key);
+          return drop(row.key);
+        }
         if (answer.status >= 500 || answer.status === 429 || answer.status === 408) throw new Error('later');
         row.state = answer.status === 401 ? 'log_in' : 'stuck';
         row.said = said.detail || said.title || '';
@@ -464,8 +493,11 @@
   function backAgain() {
     if (document.querySelector('[data-confirm]')) return;
     var ours = !document.querySelector('form[action="/counter"]');
-    if (ours && !document.querySelector('#told')) location.reload();
-    else showQueue();
+    if (ours && !document.querySelector('#told')) { location.reload(); return; }
+    var offline = document.getElementById('offline');
+    // In its place, so that nothing moves under a finger.
+    if (offline) offline.textContent = along.words.back;
+    showQueue();
   }
 
   function goAway(typed, confirmed) {

@@ -31,6 +31,11 @@ async fn an_approver_opens_a_pair_and_ends_it() {
         "the same form again is no second pair"
     );
     holds(&approver.read("/appointments/pairs").await, &["JD-9", "YS-0003 → YS-0005"]);
+    // A number that is another pair's already is said to be, and the pair stays who it was.
+    let taken = with(&open, &[("key", "J-6"), ("helped", "YS-0008")]);
+    let page = approver.send("/appointments/pairs", &taken).await;
+    holds(&page, &["role=\"alert\"", "结对号 JD-9 已用于 YS-0003 与 YS-0005", "value=\"YS-0008\""]);
+    holds(&approver.read("/appointments/pairs").await, &["YS-0003 → YS-0005"]);
     // What was typed comes back as text, whatever it is.
     let odd = with(&open, &[("key", "J-2"), ("id", "JD-8"), ("helped", "<b>x</b>")]);
     let page = approver.send("/appointments/pairs", &odd).await;

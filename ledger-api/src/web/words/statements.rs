@@ -10,6 +10,8 @@ words! {
     disputed: "有异议", "Disputed";
     stale: "须重新编制", "To be prepared again";
     confirmed: "已确认，待付款", "Confirmed, to be paid";
+    settled: "已付清", "Paid";
+    answered: "异议已答复", "Objection answered";
     body: "责任单位", "Paying body";
     honoured: "兑付", "Honoured";
     taken_back: "冲正", "Taken back";
