@@ -130,4 +130,35 @@ async fn who_objects_twice_is_told_that_they_did() {
     let object = |key| [("do", "object"), ("key", key), ("credit", "demo/proposed/01"), ("reason", "数量不对")];
     rider.done("/me", &object("O-1")).await;
     assert_eq!(rider.refused("/me", &object("O-2")).await, "这一笔您已提过异议，同一笔只能提一次。");
+    // Whoever answered it passes the record no more, and is told why.
+    let approver = house.enter(Role::Approver).await;
+    let judge = |what, key| [("do", what), ("key", key), ("credit", "demo/proposed/01"), ("note", "核实无误")];
+    approver.done("/credits", &judge("dismiss", "D-1")).await;
+    let told = approver.refused("/credits", &judge("confirm", "D-2")).await;
+    assert_eq!(told, "您裁决过这一笔的异议，请另一位审核员办理。");
+}
+
+#[tokio::test]
+async fn a_request_that_is_there_or_not_posted_yet_is_told_by_number_and_day() {
+    let house = House::open().await;
+    let desk = house.enter(Role::Operator).await;
+    let post = |activity, key| [("do", "post"), ("number", key), ("activity", activity), ("on", "2026-11-30")];
+    desk.done("/requests", &post("WX02", "T-7")).await;
+    let other = [&post("WX02", "T-7")[..3], &[("on", "2026-11-29")]].concat();
+    assert_eq!(desk.refused("/requests", &other).await, "「T-7」已登记过，请换一个。");
+    let work = |claimed, done| {
+        [
+            ("do", "handle"),
+            ("key", "T-7-work"),
+            ("request", "T-7"),
+            ("claimer", "YS-0002"),
+            ("claimed", claimed),
+            ("done", done),
+            ("quantity", "1"),
+        ]
+    };
+    let early = desk.refused("/requests", &work("2026-11-29", "2026-12-01")).await;
+    assert_eq!(early, "认领日期早于提出日期，请核对。");
+    let reversed = desk.refused("/requests", &work("2026-12-01", "2026-11-30")).await;
+    assert_eq!(reversed, "办结日期早于认领日期，请核对。");
 }
