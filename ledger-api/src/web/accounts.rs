@@ -10,15 +10,15 @@ use chrono::NaiveDate;
 use ledger_core::domain::account::{Account, AccountEvent, Grant, GrantStatus, Standing};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{AccountId, GrantId, WorkerId};
-use ledger_core::domain::refusal::Code;
+use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::Deserialize;
 
 use super::figures::minute;
-use super::form::{Fields, Sent, read_id};
+use super::form::{Fields, Sent, ends_before, read_id};
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, show};
 use super::roles;
-use super::trouble::sentence;
+use super::trouble::{said_by, sentence};
 use super::words::Words;
 use crate::access::Role;
 use crate::access::policy::{CommandKind, Read, Target, Who, may_ever};
@@ -32,6 +32,8 @@ use crate::service::reading::{date, may_read};
 
 /// Accounts on one page.
 const PAGE: usize = 50;
+/// Accounts read at once where one is looked for.
+const READ_AT_ONCE: usize = 1_000;
 
 #[derive(Template)]
 #[template(path = "admin/accounts.html", config = ".askama.toml")]
@@ -49,6 +51,7 @@ struct Page {
     next: Option<String>,
     /// What was looked for.
     id: String,
+    typed: Typed,
     key: String,
     grant_key: String,
     choices: Vec<(&'static str, &'static str)>,
@@ -105,6 +108,16 @@ struct Told {
     said: String,
     bad: String,
     given: String,
+    /// What was typed of a new account, where it was refused.
+    typed: Option<Typed>,
+}
+
+/// What was typed of a new account, to be shown again.
+#[derive(Default)]
+struct Typed {
+    account: String,
+    name: String,
+    worker: String,
 }
 
 /// The page's routes.
@@ -122,7 +135,12 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let told = match carry_out(&app, &visitor, &fields).await {
             Ok(told) => told,
             Err(trouble @ (Trouble::LogIn(_) | Trouble::SessionOver(_) | Trouble::Forged)) => return Err(trouble),
-            Err(trouble) => Told { bad: no(&visitor, &fields, &trouble), ..Told::default() },
+            Err(trouble) => {
+                let get = |name| fields.get(name).to_owned();
+                let typed = || Typed { account: get("account"), name: get("name"), worker: get("worker") };
+                let typed = (fields.get("do") == "open").then(typed);
+                Told { bad: no(&visitor, &fields, &trouble), typed, ..Told::default() }
+            }
         };
         let asked = Asking { id: fields.get("account").to_owned(), after: String::new() };
         page(&app, &visitor, &asked, told).await
@@ -132,7 +150,23 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
 
 /// What is wrong, and how the form is filled in where it is what was filled in.
 fn no(visitor: &Visitor, fields: &Fields, trouble: &Trouble) -> String {
-    let (w, said) = (visitor.words(), sentence(visitor.words(), visitor.english, trouble));
+    let (w, r) = (visitor.words(), visitor.words().refusals);
+    let what = fields.get("do");
+    if what == "open" && fields.get("account").contains(char::is_whitespace) {
+        return r.account_blank.to_owned();
+    }
+    if let Trouble::Service(error @ ServiceError::Refused(Refusal { code, .. })) = trouble {
+        let taken = r.taken(fields.get("account"));
+        let own: &[(Code, &str)] = match what {
+            "open" => &[(Code::DuplicateConflict, taken.as_str())],
+            "grant" if ends_before(fields, "from", "until") => &[(Code::InvalidDate, r.ends_before)],
+            _ => &[],
+        };
+        if own.iter().any(|(of, _)| of == code) {
+            return said_by(w, visitor.english, error, own);
+        }
+    }
+    let said = sentence(w, visitor.english, trouble);
     let unfit = match trouble {
         Trouble::Service(ServiceError::Refused(refusal)) => refusal.code == Code::InvalidInput,
         Trouble::Service(ServiceError::Unreadable(_)) => true,
@@ -150,7 +184,7 @@ fn no(visitor: &Visitor, fields: &Fields, trouble: &Trouble) -> String {
         | Trouble::NotFound
         | Trouble::Fault(_) => false,
     };
-    let hint = match fields.get("do") {
+    let hint = match what {
         "open" if unfit => w.accounts.open_hint,
         "grant" if unfit => w.accounts.scope_hint,
         _ => "",
@@ -241,6 +275,7 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asking, told: Told) -> Resul
     reading.at_least(app, None).await?;
     let today = app.ledger.now().date();
     let id = asked.id.trim();
+    let refused = told.typed.is_some();
     let one = match AccountId::new(id) {
         Ok(account) => {
             let row = app.views.account_row(account.as_str()).await?.value.filter(Account::exists);
@@ -251,13 +286,16 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asking, told: Told) -> Resul
         }
         Err(_) => None,
     };
-    // What names no account is where the list begins.
-    let after = if one.is_none() && !id.is_empty() { id } else { asked.after.as_str() };
-    let listed = if one.is_some() { None } else { Some(app.views.account_rows(after, PAGE).await?) };
-    let (rows, next) = listed.map_or_else(Default::default, |listed| {
-        let rows = listed.rows.iter().map(|(account, row)| listed_row(w, account, row, today)).collect();
-        (rows, listed.next)
-    });
+    // What names no account is looked for in the ids of all; what could not be opened was not looked for.
+    let (listed, next) = match (&one, id) {
+        (Some(_), _) => (Vec::new(), None),
+        (None, id) if !refused && !id.is_empty() => (alike(app, id).await?, None),
+        (None, _) => {
+            let page = app.views.account_rows(&asked.after, PAGE).await?;
+            (page.rows, page.next)
+        }
+    };
+    let rows = listed.iter().map(|(account, row)| listed_row(w, account, row, today)).collect();
     let page = Page {
         f: visitor.frame(w.accounts.title),
         said: told.said,
@@ -267,13 +305,34 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asking, told: Told) -> Resul
         one,
         rows,
         next,
-        id: asked.id.clone(),
+        id: if refused { String::new() } else { asked.id.clone() },
+        typed: told.typed.unwrap_or_default(),
         key: new_key("account"),
         grant_key: new_key("grant"),
         choices: Role::ALL.iter().map(|role| (role.as_str(), roles::name(w, *role))).collect(),
         today: today.to_string(),
     };
     show(&page)
+}
+
+/// The accounts that have a text in their id, or are of the worker of that id.
+async fn alike(app: &App, text: &str) -> Result<Vec<(String, Account)>, Trouble> {
+    let wanted = text.to_lowercase();
+    let (mut found, mut after): (Vec<(String, Account)>, _) = (Vec::new(), String::new());
+    loop {
+        let page = app.views.account_rows(&after, READ_AT_ONCE).await?;
+        let fits = |account: &str, row: &Account| {
+            let own = row.worker().is_some_and(|worker| worker.as_str().to_lowercase() == wanted);
+            own || account.to_lowercase().contains(&wanted)
+        };
+        found.extend(page.rows.into_iter().filter(|(account, row)| fits(account, row)));
+        match page.next {
+            Some(next) if found.len() < PAGE => after = next,
+            Some(_) | None => break,
+        }
+    }
+    found.truncate(PAGE);
+    Ok(found)
 }
 
 fn listed_row(w: &Words, account: &str, row: &Account, today: NaiveDate) -> Row {

@@ -14,6 +14,7 @@ use axum::response::Response;
 use axum::routing::get;
 use ledger_core::domain::ids::CreditId;
 use ledger_core::domain::points::Points;
+use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::command::CreditAction;
 use ledger_core::ledger::{Command, commands};
@@ -23,6 +24,7 @@ use super::credits::standing;
 use super::figures::{change, minute, points};
 use super::form::{Fields, Sent, read_id};
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, show};
+use super::publicity::not_taken;
 use super::words::Words;
 use super::{roles, trouble};
 use crate::access::Role;
@@ -145,7 +147,6 @@ struct Told {
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
     let made = async {
         let fields = Fields::of(&visitor, sent)?;
-        let w = visitor.words();
         if let Some(done) = proof::carry_out(&app, &visitor, &fields).await? {
             let told = match done {
                 proof::Done::Said(said) => Told { said, ..Told::default() },
@@ -157,7 +158,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let told = match asked(&app, &visitor, &fields).await {
             Ok(said) => Told { said, ..Told::default() },
             Err(Trouble::Service(error)) => Told {
-                bad: trouble::said(w, visitor.english, &error),
+                bad: no(&app, &visitor, &fields, &error).await?,
                 typed: fields.get("reason").to_owned(),
                 // Where the answer was lost, pressing again is the same command.
                 number: (matches!(error, ServiceError::Unknown) && fields.get("do") == "apply")
@@ -169,6 +170,17 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         page(&app, &visitor, told).await
     };
     answer(&visitor, made.await)
+}
+
+/// Why what a form asked for was refused.
+async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &ServiceError) -> Result<String, Trouble> {
+    if fields.get("do") == "object" {
+        return not_taken(app, visitor, fields, error).await;
+    }
+    let w = visitor.words();
+    let own: &[(Code, &str)] =
+        if fields.get("do") == "apply" { &[(Code::LimitPerWorker, w.refusals.had_before)] } else { &[] };
+    Ok(trouble::said_by(w, visitor.english, error, own))
 }
 
 /// Does what a form asks; gives what is said of it.

@@ -87,6 +87,16 @@ pub(super) fn said(w: &Words, english: bool, error: &ServiceError) -> String {
     }
 }
 
+/// What the house said, in the words that a form has for what it was asked; as [`said`] where it has none.
+pub(super) fn said_by(w: &Words, english: bool, error: &ServiceError, own: &[(Code, &str)]) -> String {
+    if let ServiceError::Refused(refusal) = error
+        && let Some((_, told)) = own.iter().find(|(code, _)| *code == refusal.code)
+    {
+        return (*told).to_owned();
+    }
+    said(w, english, error)
+}
+
 /// What helps, in Chinese; the English message of a refusal says it itself.
 const fn cure(code: Code) -> &'static str {
     match code {

@@ -35,16 +35,18 @@ mod oidc;
 mod programmes;
 mod proof;
 mod publicity_page;
+mod refusals;
 mod requests;
 mod schedule_page;
 mod selections;
 mod sentences;
 mod statements;
 mod trace;
+mod uploads;
 
 words! {
     @with [
-        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, requests, schedule_page, selections, statements, trace,
+        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, refusals, requests, schedule_page, selections, statements, trace, uploads,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -410,7 +412,7 @@ mod tests {
 
     use super::{
         ALL, accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof,
-        publicity_page, requests, schedule_page, selections, statements, trace,
+        publicity_page, refusals, requests, schedule_page, selections, statements, trace, uploads,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -425,11 +427,13 @@ mod tests {
         programmes::ALL,
         proof::ALL,
         publicity_page::ALL,
+        refusals::ALL,
         requests::ALL,
         schedule_page::ALL,
         selections::ALL,
         statements::ALL,
         trace::ALL,
+        uploads::ALL,
     ];
 
     #[test]

@@ -8,6 +8,7 @@ use axum::routing::get;
 use chrono::NaiveDate;
 use ledger_core::domain::ids::{BranchId, PairId};
 use ledger_core::domain::pair::command::PairTerms;
+use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, commands};
 
 use super::{is_desk, required};
@@ -85,7 +86,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let told = match carry_out(&app, &visitor, &fields).await {
             Ok(said) => Told { said: said.to_owned(), ..Told::default() },
             Err(Trouble::Service(error)) => Told {
-                bad: trouble::said(visitor.words(), visitor.english, &error),
+                bad: no(&visitor, &fields, &error),
                 typed: if fields.get("do") == "open" { typed(&fields) } else { Typed::default() },
                 ..Told::default()
             },
@@ -108,6 +109,21 @@ async fn taken(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Option<S
     // The same two again are the same form sent twice.
     let terms = terms.filter(|terms| two != [terms.helper.as_str(), terms.helped.as_str()]);
     Ok(terms.map(|terms| visitor.words().pair_taken(id.as_str(), terms.helper.as_str(), terms.helped.as_str())))
+}
+
+/// Why it was refused.
+fn no(visitor: &Visitor, fields: &Fields, error: &ServiceError) -> String {
+    let (w, r) = (visitor.words(), visitor.words().refusals);
+    let oneself = fields.get("helper").eq_ignore_ascii_case(fields.get("helped"));
+    let same = (Code::SamePerson, r.same_pair);
+    let taken = r.taken(fields.get("id"));
+    let taken = (Code::DuplicateConflict, taken.as_str());
+    let own: &[(Code, &str)] = match fields.get("do") {
+        "open" if oneself => &[same, taken],
+        "open" => &[taken],
+        _ => &[],
+    };
+    trouble::said_by(w, visitor.english, error, own)
 }
 
 fn typed(fields: &Fields) -> Typed {

@@ -65,9 +65,20 @@ async fn an_operator_issues_a_pass_and_replaces_one_that_was_lost() {
         ("id", "NK-9"),
         ("worker", "ys-0003"),
         ("kind", "骑手暖心卡"),
+        ("sure", "骑手暖心卡"),
         ("from", "2026-12-01"),
         ("until", "2027-11-30"),
     ];
+    let unsure = with(&issue, &[("sure", "")]);
+    let page = desk.send("/appointments/passes", &unsure).await;
+    holds(
+        &page,
+        &[
+            "「骑手暖心卡」以前没有用过（已有：暖心卡）",
+            "name=\"sure\" value=\"骑手暖心卡\"",
+            "<datalist id=\"kinds\">",
+        ],
+    );
     assert_eq!(desk.done("/appointments/passes", &issue).await, "已发放，卡号 NK-9");
     let page = desk.read("/appointments/passes?worker=ys-0003").await;
     assert!(page.contains("NK-9") && !page.contains("YS-NK0001"), "those of one worker alone: {page}");

@@ -6,7 +6,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::Settings;
-use ledger_core::domain::refusal::{Code, Refusal};
+use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::Activity;
 use ledger_core::ledger::{Command, commands};
 use projections::what_if::{Compared, OfWorker, WhatIf};
@@ -96,30 +96,33 @@ pub(super) async fn upload(State(app): State<App>, visitor: Visitor, multipart: 
         let (fields, file) = parts(multipart).await?;
         let fields = Fields::of_parts(&visitor, fields)?;
         may_try(&visitor)?;
-        let Some(file) = file else { return Err(ServiceError::unreadable("no file was sent").into()) };
         let typed = || Typed {
             holds_from: fields.get("holds_from").to_owned(),
             from: fields.get("from").to_owned(),
             to: fields.get("to").to_owned(),
         };
         let again = |bad: String| Told { bad, typed: typed(), ..Told::default() };
+        let file = match file {
+            Ok(file) => file,
+            Err(unusable) => {
+                let bad = again(unusable.told(visitor.words(), "")?);
+                return page(&app, &visitor, Asked::default(), bad).await;
+            }
+        };
         let Some(holds_from) = read_date(fields.get("holds_from")) else {
             let bad = again(visitor.words().schedule_page.unreadable_day.to_owned());
             return page(&app, &visitor, Asked::default(), bad).await;
         };
         let name = file.0.clone();
         let read = tokio::task::spawn_blocking(move || {
-            with_sheet(&file, SCHEDULE_COLUMNS, |sheet| {
-                schedule_sheet::read(sheet, holds_from)
-                    .map_err(|error| Trouble::refused(Code::InvalidInput, &error.to_string()))
-            })
+            with_sheet(&file, SCHEDULE_COLUMNS, |sheet| Ok(schedule_sheet::read(sheet, holds_from)?))
         });
         let read = match read.await.map_err(|error| Trouble::Fault(error.to_string()))? {
             Ok(read) => read,
-            Err(Trouble::Service(ServiceError::Refused(Refusal { message, .. }))) => {
-                return page(&app, &visitor, Asked::default(), again(message)).await;
+            Err(unusable) => {
+                let bad = again(unusable.told(visitor.words(), &name)?);
+                return page(&app, &visitor, Asked::default(), bad).await;
             }
-            Err(other) => return Err(other),
         };
         if !read.refused.is_empty() {
             return show(&bad_rows(&visitor, name, read));
@@ -210,7 +213,9 @@ async fn tried(
         Ok(told) => (Some(told), bad),
         Err(ServiceError::Denied(_)) => return Err(Denied.into()),
         Err(error) => {
-            let why = trouble::said(w, visitor.english, &error);
+            let reversed = read_date(from).zip(read_date(to)).is_some_and(|(from, to)| to < from);
+            let own: &[(Code, &str)] = if reversed { &[(Code::InvalidDate, w.refusals.ends_before)] } else { &[] };
+            let why = trouble::said_by(w, visitor.english, &error, own);
             (None, if bad.is_empty() { why } else { bad })
         }
     };
