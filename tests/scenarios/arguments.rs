@@ -233,8 +233,8 @@ fn a_server_that_makes_a_journal_says_so() {
     let journal = format!("sqlite:{}", folder.join("nofolder").join("a.db").display());
     let made = Server::start(&journal, &[]);
     assert!(made.stderr().contains("NEW EMPTY") && made.stderr().contains("nofolder/a.db"), "{}", made.stderr());
-    made.stop();
+    made.terminate();
     let again = Server::start(&journal, &[]);
     assert!(!again.stderr().contains("NEW EMPTY"), "{}", again.stderr());
-    again.stop();
+    again.terminate();
 }
