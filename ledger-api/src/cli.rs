@@ -185,7 +185,7 @@ impl From<JournalError> for CliError {
         match &error {
             JournalError::Damaged { .. } => CliError::failed(error.to_string()),
             // Waiting mends no file, so nobody is told that it may.
-            JournalError::Unavailable(what) if what.contains(SPOILT_FILE) => CliError::input(format!(
+            JournalError::Unavailable(what) if what.contains(SPOILT_FILE) => CliError::failed(format!(
                 "the journal's file is damaged ({what}) and waiting does not mend it; stop the server and put a good \
                  backup in its place (docs/runbooks/damaged-file.md)"
             )),
