@@ -201,7 +201,7 @@ words! {
     enter_slip: "补录纸单", "Enter the slip";
     // Own account.
     in_publicity: "公示中", "Pending";
-    not_in_yet: "待入账", "Not in yet";
+    not_in_yet: "待入账", "Pending";
     expiring_soon: "即将到期", "Expiring soon";
     set_aside: "已预占", "Set aside";
     earned_ever: "累计获得", "Earned so far";
