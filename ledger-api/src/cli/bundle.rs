@@ -114,7 +114,7 @@ async fn published(url: &JournalUrl) -> Result<Vec<SignedNote>, CliError> {
 
 fn read_note(path: &PathBuf) -> Result<SignedNote, CliError> {
     let unreadable = |what: String| CliError::input(format!("{}: {what}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let bytes = super::read_named(path)?;
     SignedNote::parse(&bytes).map_err(|error| unreadable(error.to_string()))
 }
 

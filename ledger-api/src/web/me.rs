@@ -306,6 +306,13 @@ fn months(w: &Words, account: &Account, called: &dyn Fn(&str) -> String) -> Vec<
     for line in account.lines.iter().filter(|line| !line.points.is_zero() || line.reason.is_some()) {
         months.entry(day_of(line).get(..7).unwrap_or_default().to_owned()).or_default().push(line);
     }
+    // What was set aside and is picked up is told as that: it waits for nobody any more.
+    let picked_up = account.lines.iter().filter_map(|line| Some((line.picked_up.as_deref()?, line.event)));
+    let picked_up: BTreeMap<&str, &str> = picked_up.collect();
+    let word = |line: &Line| match picked_up.get(line.subject.as_str()) {
+        Some(event) if line.points < Points::ZERO => w.event(event),
+        _ => w.event(line.event),
+    };
     let made = months.into_iter().rev().enumerate().map(|(at, (name, mut lines))| {
         lines.sort_by_key(|line| std::cmp::Reverse((day_of(line), line.position)));
         let (mut came, mut went) = (Points::ZERO, Points::ZERO);
@@ -317,7 +324,7 @@ fn months(w: &Words, account: &Account, called: &dyn Fn(&str) -> String) -> Vec<
             open: at < MONTHS_OPEN,
             came: points(came),
             went: points(went),
-            rows: lines.into_iter().map(|line| row(w, account, line, called)).collect(),
+            rows: lines.into_iter().map(|line| row(account, line, word(line), called)).collect(),
         }
     });
     made.collect()
@@ -328,7 +335,8 @@ fn day_of(line: &Line) -> String {
     line.on.unwrap_or_else(|| line.at.date()).to_string()
 }
 
-fn row(w: &Words, account: &Account, line: &Line, called: &dyn Fn(&str) -> String) -> Row {
+/// A line under the word for what happened.
+fn row(account: &Account, line: &Line, word: &str, called: &dyn Fn(&str) -> String) -> Row {
     let what = match (&line.activity, line.lines.is_empty()) {
         (Some(activity), _) => called(activity),
         (None, false) => {
@@ -337,9 +345,9 @@ fn row(w: &Words, account: &Account, line: &Line, called: &dyn Fn(&str) -> Strin
                 let name = account.items.get(&(store.clone(), item.sku.to_string()));
                 format!("{} ×{}", name.map_or(item.sku.as_str(), String::as_str), item.quantity)
             });
-            format!("{} {}", w.event(line.event), items.collect::<Vec<_>>().join("、"))
+            format!("{word} {}", items.collect::<Vec<_>>().join("、"))
         }
-        (None, true) => w.event(line.event).to_owned(),
+        (None, true) => word.to_owned(),
     };
     let more = match (&line.store, &line.category) {
         (Some(store), _) => store.clone(),

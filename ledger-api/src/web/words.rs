@@ -122,6 +122,7 @@ words! {
     code_or_card: "积分码或卡号", "Code or card number";
     look_up: "查找", "Look up";
     scan: "扫码", "Scan";
+    no_camera: "打不开摄像头：本机没有，或没有允许使用。请用扫码枪扫，或输入号码。", "No camera here, or it may not be used. Use a scanner, or type the number.";
     close: "关闭", "Close";
     nobody_named: "没有找到，请核对积分码、卡号或编号。", "Nobody has this code, card number or id; check it.";
     available: "可用积分", "Available";
@@ -209,6 +210,7 @@ words! {
     enter_slip: "补录纸单", "Enter the slip";
     // Own account.
     in_publicity: "公示中", "Pending";
+    not_in_yet: "待入账", "Pending";
     expiring_soon: "即将到期", "Expiring soon";
     set_aside: "已预占", "Set aside";
     earned_ever: "累计获得", "Earned so far";
@@ -346,6 +348,7 @@ words! {
     from_day: "记账日期从", "Recorded from";
     to_day: "到", "to";
     filter: "筛选", "Filter";
+    payload_hint: "账本里的原文。积分按百分之一分写：1200 就是 12 分；金额按分写：1200 就是 12 元。", "As it stands in the ledger. Points are written in hundredths: 1200 is 12 points; money in fen: 1200 is 12 yuan.";
     no_events: "没有符合的事件。", "No such events.";
     journal_end: "账本末尾", "the journal ends at";
     position: "序号", "Position";

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Multipart, State};
 use axum::response::Response;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::refusal::Code;
@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::schedule_sheet::{self, ReadSchedule, SCHEDULE_COLUMNS};
 use crate::service::ServiceError;
 use crate::service::command::programme_event;
+use crate::service::desk::today;
 use crate::service::reading::{date, read_date};
 use crate::service::schedule::versions;
 use crate::service::what_if::{AskedWhatIf, LIST, Tried, what_if};
@@ -184,6 +185,23 @@ fn bad_rows(visitor: &Visitor, name: String, read: ReadSchedule) -> BadRows {
     BadRows { f: visitor.frame(w.schedule_page.tried_title), name, rows: rows.collect() }
 }
 
+/// What a proposal would have come to on some days. Where none are named and the last full year has no credits, as in a
+/// ledger's first year, it is this year: a page of zeros would tell nothing.
+async fn of_days(
+    app: &App,
+    who: Who<'_>,
+    proposed: commands::AdoptSchedule,
+    (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+) -> Result<Tried, ServiceError> {
+    let asked = AskedWhatIf { proposed: proposed.clone(), from, to, at: None, list: LIST };
+    let tried = what_if(app, who, asked).await?;
+    if from.is_some() || to.is_some() || tried.told.totals.credits > 0 {
+        return Ok(tried);
+    }
+    let from = NaiveDate::from_ymd_opt(today(app).year(), 1, 1);
+    what_if(app, who, AskedWhatIf { proposed, from, to, at: None, list: LIST }).await
+}
+
 async fn tried(
     app: &App,
     visitor: &Visitor,
@@ -196,18 +214,13 @@ async fn tried(
     let who = Who::Bearer(&visitor.must()?.identity);
     let Proposal { activities, holds_from } = proposal;
     let asked = async {
-        let asked = AskedWhatIf {
-            proposed: commands::AdoptSchedule {
-                activities: activities.clone(),
-                effective_from: holds_from,
-                settings: Settings::default(),
-            },
-            from: date("from", from)?,
-            to: date("to", to)?,
-            at: None,
-            list: LIST,
+        let days = (date("from", from)?, date("to", to)?);
+        let proposed = commands::AdoptSchedule {
+            activities: activities.clone(),
+            effective_from: holds_from,
+            settings: Settings::default(),
         };
-        what_if(app, who, asked).await
+        of_days(app, who, proposed, days).await
     };
     let (told, bad) = match asked.await {
         Ok(told) => (Some(told), bad),
