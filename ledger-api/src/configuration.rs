@@ -83,12 +83,12 @@ impl Configuration {
     /// What is wrong with it, with the line.
     pub fn read(path: &Path) -> Result<Configuration, String> {
         let unusable = |what: &dyn std::fmt::Display| format!("{}: {what}", path.display());
-        let absent = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
-        let text = std::fs::read_to_string(path).map_err(|error| match absent(&error) {
-            true => {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            if error.kind() == std::io::ErrorKind::NotFound {
                 unusable(&format!("there is no such file; check its name (--config or {VARIABLE}), or leave it out"))
+            } else {
+                unusable(&error)
             }
-            false => unusable(&error),
         })?;
         let written: Written = toml::from_str(&text).map_err(|error| unusable(&error))?;
         Ok(Configuration { path: Some(path.to_owned()), values: written.values() })
