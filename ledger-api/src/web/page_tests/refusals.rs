@@ -106,7 +106,13 @@ async fn a_number_that_is_taken_is_named() {
 async fn an_application_is_refused_in_the_words_of_its_form() {
     let house = House::open().await;
     let (desk, merchant) = (house.enter(Role::Operator).await, house.enter(Role::Merchant).await);
-    let other = [("do", "withdraw"), ("key", "W-1"), ("benefit", "YS-QY04"), ("application", "QY-00000-00000")];
+    let other = [
+        ("do", "withdraw"),
+        ("key", "W-1"),
+        ("benefit", "YS-QY04"),
+        ("application", "QY-00000-00000"),
+        ("reason", "本人来电"),
+    ];
     assert_eq!(desk.refused("/appointments", &other).await, "登记号和项目对不上，请核对。");
     let slip = |price, paid| {
         [
