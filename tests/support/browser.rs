@@ -323,7 +323,13 @@ impl Browser {
     /// Writes into a field instead of what stands there.
     #[track_caller]
     pub fn write(&mut self, name: &str, text: &str) {
-        let element = self.find("textbox", name);
+        self.write_as("textbox", name, text);
+    }
+
+    /// The same into a field of another role, such as one that offers known words.
+    #[track_caller]
+    pub fn write_as(&mut self, role: &str, name: &str, text: &str) {
+        let element = self.find(role, name);
         self.call("DOM.focus", json!({"backendNodeId": element.0}));
         self.eval("document.activeElement.select(); 0");
         self.call("Input.insertText", json!({"text": text}));

@@ -145,7 +145,8 @@ fn a_picture_tells_when_a_style_is_broken() {
             ] {
                 let touches = match broken {
                     "a red button" => stop.name != "admin",
-                    "tables to the left" => stop.name != "credits-operator",
+                    // A shelf's rows are no table on a telephone.
+                    "tables to the left" => stop.name == "admin" || (stop.name == "counter-shelf" && width > 390),
                     "no room in cards" => stop.name == "credits-operator",
                     _ => true,
                 };
