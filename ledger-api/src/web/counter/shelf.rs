@@ -74,9 +74,10 @@ async fn change(State(app): State<App>, visitor: Visitor, sent: Sent) -> Respons
         let (said, bad, typed) = match changed.await {
             Ok(_) => (w.done.to_owned(), String::new(), Typed { reason, ..Typed::default() }),
             Err(Trouble::Service(error)) => {
-                let said = match &error {
-                    ServiceError::Refused(_) if fields.get("units").parse::<u32>().is_err() => w.whole_units.to_owned(),
-                    _ => trouble::said(w, visitor.english, &error),
+                let said = if fields.get("units").parse::<u32>().is_err() {
+                    w.whole_units.to_owned()
+                } else {
+                    trouble::said(w, visitor.english, &error)
                 };
                 let typed = Typed { sku: fields.get("sku").to_owned(), units: fields.get("units").to_owned(), reason };
                 (String::new(), said, typed)
