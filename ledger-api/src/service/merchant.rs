@@ -78,7 +78,7 @@ pub async fn was_withdrawn(app: &App, application: &ApplicationId) -> Result<boo
 }
 
 /// What was applied for under a number; none where nobody did.
-async fn applied(app: &App, application: &ApplicationId) -> Result<Option<BenefitApplied>, ServiceError> {
+pub(super) async fn applied(app: &App, application: &ApplicationId) -> Result<Option<BenefitApplied>, ServiceError> {
     for event in events_of(app, &Key::from(application)).await? {
         if let Event::Benefit(BenefitEvent::BenefitGranted(asked) | BenefitEvent::BenefitQueued(asked)) = event
             && asked.application == *application

@@ -8,8 +8,8 @@ use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
 use ledger_core::domain::account::{Account, AccountEvent, Grant, GrantStatus, Standing};
-use ledger_core::domain::event::Event;
-use ledger_core::domain::ids::{AccountId, GrantId, WorkerId};
+use ledger_core::domain::event::{Event, StreamId};
+use ledger_core::domain::ids::{AccountId, GrantId, IdError, MerchantId, StoreId, WorkerId};
 use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::Deserialize;
@@ -25,7 +25,7 @@ use crate::access::policy::{CommandKind, Read, Target, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::Asked;
-use crate::service::known::{Named, is_known};
+use crate::service::known;
 use crate::service::login::give_password;
 use crate::service::names::Personal;
 use crate::service::reading::{date, may_read};
@@ -201,7 +201,7 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Told
         "open" => {
             let worker: Option<WorkerId> = fields.some("worker").map(read_id).transpose()?;
             if let Some(worker) = &worker
-                && !is_known(app, &Named::Worker(worker.as_str())).await?
+                && !is_known(app, Ok(StreamId::Worker(worker.clone()))).await?
             {
                 return Ok(Told { bad: w.none_such(w.worker_kind, worker.as_str()), ..Told::default() });
             }
@@ -252,14 +252,27 @@ async fn unknown_scope<'a>(
     scope: Option<&'a str>,
 ) -> Result<Option<(&'static str, &'a str)>, Trouble> {
     let (Some(scope), w) = (scope, w.accounts) else { return Ok(None) };
-    let (named, kind) = match role {
-        Role::Clerk => (Named::Store(scope), w.store_kind),
-        Role::Operator | Role::Approver => (Named::Site(scope), w.site_kind),
-        Role::Merchant => (Named::Merchant(scope), w.merchant_kind),
-        Role::Worker => (Named::Worker(scope), w.worker_kind),
+    let (stream, kind) = match role {
+        Role::Clerk => (StoreId::new(scope).map(StreamId::Store), w.store_kind),
+        Role::Operator | Role::Approver => {
+            // All sites are one stream, so that their view tells which there are.
+            app.views.fresh(None).await?;
+            let known = app.views.site(scope).await?.value.is_some();
+            return Ok((!known).then_some((w.site_kind, scope)));
+        }
+        Role::Merchant => (MerchantId::new(scope).map(StreamId::Merchant), w.merchant_kind),
+        Role::Worker => (WorkerId::new(scope).map(StreamId::Worker), w.worker_kind),
         Role::Branch | Role::Auditor | Role::Admin | Role::Machine => return Ok(None),
     };
-    Ok((!is_known(app, &named).await?).then_some((kind, scope)))
+    Ok((!is_known(app, stream).await?).then_some((kind, scope)))
+}
+
+/// Whether what is named is there; what cannot be an id is not.
+async fn is_known(app: &App, stream: Result<StreamId, IdError>) -> Result<bool, ServiceError> {
+    match stream {
+        Ok(stream) => Ok(known::is_known(app.ledger.journal().as_ref(), &stream).await?),
+        Err(_) => Ok(false),
+    }
 }
 
 fn waits(receipt: &Receipt) -> bool {

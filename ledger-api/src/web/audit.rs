@@ -262,20 +262,19 @@ async fn state_page(app: &App, visitor: &Visitor, asked: &AskedState) -> Result<
         Trouble::Service(crate::service::ServiceError::Unavailable(error.to_string()))
     };
     let head = journal.head().await.map_err(unavailable)?.position;
-    let (at, as_of) = (asked.at.trim(), asked.as_of.trim());
+    let (at, day) = (asked.at.trim(), asked.as_of.trim());
     let mut bad = Vec::new();
     let until = position(at, head).unwrap_or_else(|| {
         bad.push(w.trace.only_to(head));
         head
     });
-    let day = read_date(as_of);
-    if day.is_none() && !as_of.is_empty() {
+    let as_of = read_date(day);
+    if as_of.is_none() && !day.is_empty() {
         bad.push(w.trace.no_day.to_owned());
     }
     if !bad.is_empty() {
         bad.push(w.trace.shown_now.to_owned());
     }
-    let as_of = day;
     let told = state::read(journal.as_ref(), until, as_of, &mut |_| {}).await.map_err(unavailable)?;
     let figures =
         |of: &state::Figures| (points(of.earned), points(of.redeemed), points(of.expired), points(of.balance));

@@ -196,7 +196,7 @@ fn a_slip_written_by_hand_is_entered_with_its_own_time() {
     // The same slip out of the pile again.
     let at = visit.browser.eval("new Date(Date.now() + 7 * 3600 * 1000).toISOString().slice(0, 16)");
     let again = |visit: &mut Visit, named: &str, at: &str| {
-        visit.wait_until("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')");
+        visit.browser.rest();
         visit.browser.write("积分码或卡号", named);
         visit.browser.eval(&format!(
             "(() => {{ document.getElementById('at').value = {at:?};
@@ -215,7 +215,7 @@ fn a_slip_written_by_hand_is_entered_with_its_own_time() {
     again(&mut visit, "YS-9999", &at);
     visit.browser.told("alert", "还没有记录");
     assert_eq!(position(&journal), before);
-    visit.wait_until("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')");
+    visit.browser.rest();
     visit.browser.write("积分码或卡号", "YS-0003");
     visit.browser.press("button", "补录纸单");
     visit.browser.told("status", "YS-0003");
