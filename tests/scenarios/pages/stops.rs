@@ -223,9 +223,12 @@ impl Walk {
                 std::fs::write(&file, text).expect("a file is written");
                 visit.browser.choose(field, &file);
             }
-            Unfold => {
-                visit.browser.eval("document.querySelectorAll('details').forEach((one) => { one.open = true }); 0");
-            }
+            Unfold => self.unfold(),
         }
+    }
+
+    /// Unfolds whatever is folded.
+    pub(super) fn unfold(&mut self) {
+        self.visit.browser.eval("document.querySelectorAll('details').forEach((one) => { one.open = true }); 0");
     }
 }
