@@ -112,6 +112,9 @@ impl Row {
     /// The command of a row, with its key; what is personal is not in it.
     fn read(&self) -> Result<(Key, Command), ServiceError> {
         let key = read_key(&self.key)?;
+        if self.witness.is_empty() {
+            return Err(ServiceError::unreadable("witness: nobody is named"));
+        }
         let refused = |code, sentence: String| ServiceError::refused(code, sentence);
         let worker = WorkerId::new(&self.worker).map_err(|error| refused(Code::UnknownWorker, error.to_string()))?;
         let activity =
@@ -146,9 +149,6 @@ impl Row {
 /// [`ServiceError`].
 pub async fn record(app: &App, who: Who<'_>, actor: &Actor, row: &Row) -> Result<Judged, ServiceError> {
     let (key, command) = row.read()?;
-    if row.witness.is_empty() {
-        return Err(ServiceError::unreadable("witness: nobody is named"));
-    }
     let context = Context { key, actor: actor.clone(), at: app.ledger.now() };
     let asked = Asked { personal: Personal::Witness(row.witness.clone()), ..command.into() };
     let prepared = prepare(app, who, context, asked).await?;

@@ -11,6 +11,7 @@ mod registering;
 mod schedule;
 mod selections;
 mod session_over;
+mod sheets;
 mod traces;
 
 use std::sync::Arc;

@@ -83,9 +83,14 @@ impl Words {
         }
     }
 
-    /// Rows of a sheet were written.
-    pub(in crate::web) fn rows_written(&self, rows: usize) -> String {
-        if self.english { format!("{rows} rows are written") } else { format!("已写入 {rows} 行") }
+    /// Rows of a sheet were written, and others are left.
+    pub(in crate::web) fn rows_written(&self, rows: usize, left: usize) -> String {
+        match (self.english, left) {
+            (true, 0) => format!("{rows} rows are written"),
+            (true, _) => format!("{rows} rows are written, {left} are not"),
+            (false, 0) => format!("已写入 {rows} 行"),
+            (false, _) => format!("已写入 {rows} 行，还有 {left} 行没有写入"),
+        }
     }
 
     /// Why a credit is returned.
