@@ -8,6 +8,7 @@ words! {
     slip_taken: "这个小票号用过了，请换一个。", "This slip number was entered before; choose another one.";
     objected_before: "这一笔您已提过异议，同一笔只能提一次。", "You objected to this record before, which is possible once.";
     ends_before: "结束日期早于开始日期，请核对。", "It would end before it begins; check both days.";
+    agreed_before_today: "报名截止已经过了，没有人能报名；请改成今天或以后，或留空。", "The last day to agree is over, so nobody could; choose today or a later day, or leave it blank.";
     claimed_before: "认领日期早于提出日期，请核对。", "It was claimed before it was posted; check the day.";
     done_before: "办结日期早于认领日期，请核对。", "It was done before it was claimed; check both days.";
     had_this_year: "这项权益今年已申请过，达到每人限额。", "This benefit was applied for this year already: the limit for one person is reached.";
