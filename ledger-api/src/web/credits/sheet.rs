@@ -186,9 +186,9 @@ fn page(
     let (mut good, mut refusals, mut sum) = (0, 0, Points::ZERO);
     for judged in &judged {
         match judged {
-            Judged::Taken(points, _) => {
+            Judged::Taken(taken) => {
                 good += 1;
-                sum += *points;
+                sum += taken.points;
             }
             Judged::Refused(_) => refusals += 1,
             Judged::Repeated | Judged::Unknown => {}
@@ -212,14 +212,15 @@ fn page(
 
 fn shown(w: &Words, english: bool, row: Row, judged: Judged, written: bool) -> Shown {
     let (stands, locked) = match &judged {
-        Judged::Taken(..) | Judged::Repeated => (true, false),
+        Judged::Taken(_) | Judged::Repeated => (true, false),
         Judged::Refused(_) => (false, false),
         Judged::Unknown => (false, written),
     };
     let (verdict, colour, why) = match judged {
-        Judged::Taken(of, waits) => {
-            let why = if waits { w.then_checked } else { "" };
-            (if written { w.row_taken } else { w.row_good }, "ok", format!("{} {why}", w.with_points(&points(of))))
+        Judged::Taken(taken) => {
+            let waits = if taken.waits { w.then_checked } else { "" };
+            let why = format!("{} {waits} {}", w.with_points(&points(taken.points)), w.limit_met(&taken));
+            (if written { w.row_taken } else { w.row_good }, "ok", why)
         }
         Judged::Repeated => (w.row_repeated, "info", String::new()),
         Judged::Refused(refusal) => (w.row_refused, "bad", refused(w, english, &row, refusal)),
