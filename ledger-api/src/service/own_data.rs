@@ -72,7 +72,10 @@ impl Told {
             OWNER_ROLE => "本机管理员",
             LEDGER_ROLE => "账本自动办理",
             NO_ROLE => "没有角色",
-            _ => role.parse::<Role>().map_or(role, title::role),
+            _ => match role.parse::<Role>() {
+                Ok(known) => title::role(known),
+                Err(_) => role,
+            },
         };
         self.word(role, named)
     }
