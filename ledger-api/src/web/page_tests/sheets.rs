@@ -33,8 +33,9 @@ async fn rows_that_were_not_taken_are_mended_and_sent_alone() {
     holds(&page, &["<td>S-1</td>", "value=\"S-2\"", "value=\"YS-9999\"", "value=\"S-3\"", "value=\"S 4\""]);
     holds(&page, &["没有此人员", "请填证明人。", "记录号要填，不能有空格", "写入改好的行", "再核对一次"]);
     assert!(!page.contains("value=\"S-1\""), "what is written is not sent again: {page}");
-    let open = page.split("</form>").next().unwrap();
-    assert!(!open.contains("disabled"), "{page}");
+    let open =
+        page.split("action=\"/credits/sheet/send\"").nth(1).and_then(|rest| rest.split("</form>").next()).unwrap();
+    assert!(open.contains("S-2") && !open.contains("S-1") && !open.contains("disabled"), "{page}");
 
     // Judged again and sent, the mended ones alone.
     let mended = [row("S-2", "YS-0003", "2", "网格员甲"), row("S-3", "YS-0003", "0", "网格员甲")];
