@@ -6,7 +6,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::worker::event::ServiceRecorded;
 use ledger_core::domain::worker::rating::Cap;
-use ledger_core::ledger::{Command, Context, Ledger, Outcome, Submission};
+use ledger_core::ledger::{Context, Ledger, Outcome, Submission};
 use uuid::Uuid;
 
 use super::ServiceError;
