@@ -4,7 +4,7 @@
 use nuanxin_tests::{Api, Server, token};
 use serde_json::{Value, json};
 
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration};
 
 /// The demonstration's worker, store and item.
 const WORKER: &str = "YS-0001";
@@ -25,7 +25,7 @@ async fn give(api: &Api, path: &str, key: &str, body: Value) -> Value {
 }
 
 async fn a_counter_reads_back_what_it_did(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let server = Server::start(&journal, &["--demo"]);
     let api = server.api(&token(&journal));
     let lines = json!([{"sku": SKU, "quantity": 2}]);

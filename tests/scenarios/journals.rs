@@ -1,8 +1,9 @@
 //! Journals for scenarios: new ones on either database, and copies to be tampered with.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use nuanxin_tests::{scratch_dir, shared_cluster};
+use nuanxin_tests::{Server, SetClock, scratch_dir, shared_cluster};
 
 use crate::tables::copy_of_schema;
 
@@ -20,6 +21,49 @@ pub(crate) fn fresh(database: Database) -> String {
     match database {
         Database::Sqlite => in_folder(&scratch_dir("journal")),
         Database::Postgres => shared_cluster().fresh_schema_url(),
+    }
+}
+
+/// The address of a journal to serve the demonstration from. On SQLite it is filled: made once for all of this test program
+/// and copied for each, with everything that lies beside it. On Postgres it is filled when it is first served.
+pub(crate) fn demonstration(database: Database) -> String {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    match database {
+        Database::Sqlite => copied(MADE.get_or_init(|| made(|journal| Server::start(journal, &["--demo"])))),
+        Database::Postgres => fresh(database),
+    }
+}
+
+/// The same on SQLite, made by another clock, which must be set to the same time whoever asks.
+pub(crate) fn demonstration_by(clock: &SetClock) -> String {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    copied(MADE.get_or_init(|| made(|journal| Server::start_by(journal, &["--demo"], clock))))
+}
+
+fn made(start: impl FnOnce(&str) -> Server) -> PathBuf {
+    let folder = scratch_dir("demonstration");
+    let server = start(&in_folder(&folder));
+    assert!(server.terminate().success(), "{}", server.stderr());
+    folder
+}
+
+fn copied(folder: &Path) -> String {
+    let copy = scratch_dir("demonstration");
+    copy_into(folder, &copy);
+    in_folder(&copy)
+}
+
+fn copy_into(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("the folder is there") {
+        let entry = entry.expect("an entry");
+        let (path, copy) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type().expect("a kind").is_dir() {
+            std::fs::create_dir(&copy).expect("a folder");
+            std::fs::set_permissions(&copy, std::fs::metadata(&path).expect("a folder").permissions()).expect("its mode");
+            copy_into(&path, &copy);
+        } else {
+            std::fs::copy(&path, &copy).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
     }
 }
 

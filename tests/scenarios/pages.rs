@@ -7,6 +7,7 @@ mod away;
 mod barriers;
 mod login;
 mod looks;
+mod open_work;
 mod paper;
 mod programmes;
 mod proof;
@@ -19,7 +20,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use nuanxin_tests::{Browser, Server, scratch_dir};
 
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration};
 use crate::program::{position, run};
 
 /// A demonstration that serves, and a browser before it.
@@ -93,7 +94,7 @@ fn figure(text: &str, word: &str) -> f64 {
 }
 
 fn the_clerks_story(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("店员", "/counter");
     let browser = &mut visit.browser;
@@ -145,7 +146,7 @@ fn a_clerk_redeems_in_three_taps_and_takes_it_back_on_postgres() {
 
 #[test]
 fn a_code_that_nobody_has_and_a_hand_that_presses_twice_do_no_harm() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let mut visit = Visit::to(&journal);
     visit.enter("店员", "/counter");
     visit.browser.scan("YS-9999");
@@ -170,7 +171,7 @@ fn a_code_that_nobody_has_and_a_hand_that_presses_twice_do_no_harm() {
 
 #[test]
 fn a_rider_sees_what_is_there_and_objects() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let mut visit = Visit::to(&journal);
     visit.enter("骑手", "/me");
     let text = visit.browser.text();
@@ -198,7 +199,7 @@ fn a_rider_sees_what_is_there_and_objects() {
 
 #[test]
 fn an_operator_records_one_and_an_approver_passes_and_returns() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let mut visit = Visit::to(&journal);
     visit.enter("录入员", "/credits");
     visit.browser.write("编号", "YS-0009");
@@ -227,7 +228,7 @@ fn an_operator_records_one_and_an_approver_passes_and_returns() {
 
 #[test]
 fn a_sheet_is_judged_row_by_row_before_anything_is_written_mended_and_sent() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let mut visit = Visit::to(&journal);
     visit.enter("录入员", "/credits");
     let sheet = scratch_dir("sheet").join("活动记录-2026-11.csv");
@@ -251,7 +252,7 @@ fn a_sheet_is_judged_row_by_row_before_anything_is_written_mended_and_sent() {
 
 #[test]
 fn an_auditor_verifies_filters_and_looks_at_the_books_of_a_moment() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let mut visit = Visit::to(&journal);
     visit.enter("审计员", "/audit");
     visit.browser.press("button", "立即核对");
@@ -276,7 +277,7 @@ fn an_auditor_verifies_filters_and_looks_at_the_books_of_a_moment() {
 
 #[test]
 fn a_branch_sees_its_cards_as_chart_and_table_and_takes_the_workbook() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let mut visit = Visit::to(&journal);
     visit.enter("支部书记", "/branch");
     visit.browser.find("button", "导出 Excel");
@@ -293,7 +294,7 @@ fn a_branch_sees_its_cards_as_chart_and_table_and_takes_the_workbook() {
 
 #[test]
 fn every_page_fits_a_telephone_and_a_desk_in_both_languages_and_sizes() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let mut visit = Visit::to(&journal);
     let roles = [
         ("店员", "/counter"),

@@ -7,7 +7,7 @@ use ledger_core::domain::selection::command::{Indicator, Measure, SelectionTerms
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::{Command, Context, Ledger, Outcome, Submission, commands};
 
-use super::district::worker_id;
+use super::plan::worker_id;
 use super::{ACTOR, DemoError};
 use crate::access::policy::Who;
 use crate::service::command;

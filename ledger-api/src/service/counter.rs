@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::points::Points;
+use ledger_core::domain::time::BusinessTime;
 use projections::queries::redemption::StoreDay;
+use projections::views::hold::Hold;
 use projections::views::stock::Stock;
 
 use super::ServiceError;
@@ -170,6 +172,54 @@ pub async fn shelves(app: &App, who: Who<'_>, store: &str) -> Result<Vec<(String
     let reading = may_read(who, Read::Stock, Target::Store(store))?;
     reading.at_least(app, None).await?;
     Ok(app.views.stock(store, "", ITEMS_MAX).await?.rows)
+}
+
+/// An item of which fewer lie on a shelf runs low.
+const LOW: i64 = 5;
+/// Most holds that are told of a store, and most that are looked through.
+const HELD_SHOWN: usize = 5;
+const HELD_LOOKED: usize = 1_000;
+
+/// What waits at a store.
+#[derive(Debug, Clone, Default)]
+pub struct Waiting {
+    /// What was set aside and not fetched yet, those first that go back first: until when, and items with their units. Of
+    /// nobody it is told whose: whoever comes for it says so.
+    pub held: Vec<(BusinessTime, Vec<(String, u32)>)>,
+    /// How many more there are.
+    pub more: usize,
+    /// Items that run low, with what is left of them.
+    pub low: Vec<(String, i64)>,
+}
+
+/// Whether so few lie on the shelf that somebody should see to it.
+pub const fn runs_low(on_shelf: i64) -> bool {
+    on_shelf < LOW
+}
+
+/// What waits at a store.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn waiting(app: &App, who: Who<'_>, store: &str) -> Result<Waiting, ServiceError> {
+    may_read(who, Read::Holds, Target::Store(store))?;
+    let stock = shelves(app, who, store).await?;
+    let named = |sku: &str| {
+        let known = stock.iter().find(|(known, _)| known == sku);
+        known.map_or_else(|| sku.to_owned(), |(_, item)| item.name.clone())
+    };
+    let of_store = |hold: &Hold| hold.store == store;
+    let mut held: Vec<_> = app.views.holds("", HELD_LOOKED, of_store).await?.rows;
+    held.sort_by_key(|(_, hold)| hold.expires_at);
+    let more = held.len().saturating_sub(HELD_SHOWN);
+    let told = held.into_iter().take(HELD_SHOWN).filter_map(|(_, hold)| {
+        let items = hold.lines.iter().map(|line| (named(line.sku.as_str()), line.quantity)).collect();
+        Some((hold.expires_at?, items))
+    });
+    let held = told.collect();
+    let low = stock.iter().filter(|(_, item)| item.listed && runs_low(item.on_shelf));
+    let low = low.map(|(_, item)| (item.name.clone(), item.on_shelf)).collect();
+    Ok(Waiting { held, more, low })
 }
 
 /// What a store is called; its id where it has no name.

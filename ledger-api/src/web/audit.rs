@@ -29,7 +29,7 @@ use crate::service::reading::{may_read, read_date};
 /// Events on a page.
 const ROWS: usize = 30;
 /// Accounts that a state lists.
-const ACCOUNTS_MAX: usize = 200;
+const ACCOUNTS_MAX: usize = 50;
 
 #[derive(Template)]
 #[template(path = "audit/page.html", config = ".askama.toml")]

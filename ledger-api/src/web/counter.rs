@@ -8,6 +8,7 @@ mod away;
 mod day;
 mod proof;
 mod shelf;
+mod waiting;
 
 use askama::Template;
 use axum::Router;
@@ -68,6 +69,8 @@ struct Page {
     asks: Option<proof::Asked>,
     /// The ledger's word for what was seen.
     seen: String,
+    /// What waits here, while nobody stands before it.
+    waiting: Option<waiting::Waiting>,
 }
 
 /// Whoever stands before the counter.
@@ -195,9 +198,12 @@ async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result
             }),
         }
     }
+    let store_name = store_name(app, Who::Bearer(identity), store).await?;
+    let nobody = customer.is_none() && done.is_none();
     let page = Page {
         f: visitor.frame(w.counter),
-        store_name: store_name(app, Who::Bearer(identity), store).await?,
+        store_name,
+        waiting: if nobody { waiting::at(app, visitor, store).await? } else { None },
         others: identity.scopes_of(Role::Clerk).into_iter().filter(|own| *own != store).map(str::to_owned).collect(),
         store: store.to_owned(),
         bad,

@@ -135,6 +135,12 @@ words! {
     departed: "已退出", "has left";
     no_name: "（未登记姓名）", "(no name kept)";
     till_today: "今日台账", "Today's till";
+    waits_here: "待取与缺货", "To be fetched and running low";
+    kept_for: "预留", "Set aside";
+    kept_more: "另有预留", "More set aside:";
+    fetched_until: "留到", "until";
+    the_others: "其余", "The others";
+    runs_low: "库存偏低", "Running low";
     back_to_counter: "回兑换台", "Back to the counter";
     redemptions: "兑换笔数", "Redemptions";
     points_out: "兑出积分", "Points redeemed";
@@ -356,6 +362,7 @@ words! {
     balance: "结余", "Balance";
     equation: "获得 = 兑出 + 过期 + 结余，每个人都成立。", "earned = redeemed + expired + balance, for everybody.";
     accounts_then: "当时的账户", "Accounts then";
+    accounts_cut: "这里只列前面的账户；全部账户见 nuanxin state。", "Only the first accounts are listed; `nuanxin state` tells all of them.";
     // Merchant.
     still_owed: "待结算", "Still owed";
     print_statement: "打印结算单", "Print the statement";
