@@ -59,7 +59,8 @@ fn copy_into(from: &Path, to: &Path) {
         let (path, copy) = (entry.path(), to.join(entry.file_name()));
         if entry.file_type().expect("a kind").is_dir() {
             std::fs::create_dir(&copy).expect("a folder");
-            std::fs::set_permissions(&copy, std::fs::metadata(&path).expect("a folder").permissions()).expect("its mode");
+            std::fs::set_permissions(&copy, std::fs::metadata(&path).expect("a folder").permissions())
+                .expect("its mode");
             copy_into(&path, &copy);
         } else {
             std::fs::copy(&path, &copy).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

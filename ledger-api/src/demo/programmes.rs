@@ -217,8 +217,7 @@ impl Plan {
             source: "工会经费".to_owned(),
             year: Some(self.now.year()),
         };
-        let mut commands =
-            vec![(FIRST_KEY.to_owned(), commands::RegisterFund { fund: FUND.parse()?, terms }.into())];
+        let mut commands = vec![(FIRST_KEY.to_owned(), commands::RegisterFund { fund: FUND.parse()?, terms }.into())];
         for (id, name, kind, places, limit, price, fen) in [
             ("YS-QY01", "暖新体检名额", BenefitKind::Place, Some(TESTS), Some(1), 0, 30_000),
             ("YS-QY02", "爱心餐券", BenefitKind::Voucher, Some(200), Some(4), 30, 1_500),
@@ -241,7 +240,8 @@ impl Plan {
         }
         let known = |number: u32, benefit: &'static str, worker: u32| (format!("YS-DJ{number:02}"), benefit, worker);
         let applicants = (1..).zip(APPLICANTS).map(|(nth, worker)| (format!("YS-TJ{nth:03}"), "YS-QY01", worker));
-        let mut applicants: Vec<_> = [known(1, "YS-QY01", 4), known(2, "YS-QY01", 7)].into_iter().chain(applicants).collect();
+        let mut applicants: Vec<_> =
+            [known(1, "YS-QY01", 4), known(2, "YS-QY01", 7)].into_iter().chain(applicants).collect();
         let places = usize::try_from(EARLY + 2).unwrap_or(0).min(applicants.len());
         applicants.splice(places..places, [known(3, "YS-QY01", 12), known(4, "YS-QY01", 1)]);
         applicants.push(known(5, "YS-QY02", 1));

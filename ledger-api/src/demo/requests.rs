@@ -98,11 +98,8 @@ fn wishes() -> Result<Vec<Planned>, IdError> {
             3 => "基本满意",
             _ => "满意",
         };
-        let rate = commands::RateHandling {
-            request: id.parse()?,
-            handling: name.parse()?,
-            rating: rating(word, claimed + 5),
-        };
+        let rate =
+            commands::RateHandling { request: id.parse()?, handling: name.parse()?, rating: rating(word, claimed + 5) };
         planned.push(Planned::on(day(claimed + 5), format!("demo/rated/{name}"), rate));
     }
     Ok(planned)
@@ -149,8 +146,7 @@ fn hazards() -> Result<Vec<Planned>, IdError> {
         if number % 6 == 0 && number / 6 <= DUPLICATES {
             let on = posted(number - 1) + 1;
             let merged_into = Some(name(number - 1).parse()?);
-            let posting =
-                commands::PostRequest { merged_into, ..post(&name(number), "YH01", on, reporter)? };
+            let posting = commands::PostRequest { merged_into, ..post(&name(number), "YH01", on, reporter)? };
             planned.push(Planned::on(day(on), name(number), posting));
             continue;
         }

@@ -205,7 +205,9 @@ impl Walk {
                 visit.browser.choose(field, &file);
             }
             Unfold => {
-                visit.browser.eval("document.querySelectorAll('details:not(.rest)').forEach((one) => { one.open = true }); 0");
+                visit
+                    .browser
+                    .eval("document.querySelectorAll('details:not(.rest)').forEach((one) => { one.open = true }); 0");
             }
         }
     }
