@@ -23,6 +23,9 @@ use super::{EXAMPLE_SKU, EXAMPLE_STORE, EXAMPLE_WORKER};
 const VISITS_A_WEEK: u32 = 20;
 /// Those who serve more often, and come to the counter more often.
 const REGULARS: u32 = 60;
+/// Of those, the first ones save up from some week on: what is open today is for them, and they can pay it.
+const SAVERS: u32 = 20;
+const SAVE_FROM: u64 = 40;
 /// Every so many-th visit is to a counter of the first stores, which list so many items in all.
 const BUSY_EVERY: u32 = 3;
 const BUSY: u32 = 30;
@@ -138,6 +141,9 @@ impl History {
             let all = u32::try_from(self.listings.len()).unwrap_or(0);
             let listing = self.dice.below(if nth % BUSY_EVERY == 0 { BUSY.min(all) } else { all });
             let (day_of_week, minute) = (self.dice.below(7), self.dice.below(600));
+            if number > 1 && number <= SAVERS && week >= SAVE_FROM {
+                continue;
+            }
             if let Some(on) = day(week * 7 + u64::from(day_of_week)) {
                 let opens = on.and_hms_opt(9, 0, 0).unwrap_or_default();
                 visits.push((opens + chrono::TimeDelta::minutes(i64::from(minute)), number, listing));

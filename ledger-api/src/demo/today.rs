@@ -24,7 +24,7 @@ const LOW: (&str, u32) = ("SP006", 3);
 /// Worker and hours until what was set aside goes back: one is due before the day is over.
 const HELD: [(u32, u32); 2] = [(9, 5), (20, 48)];
 /// Whose boxes of water were given out today.
-const TODAY: [u32; 3] = [3, 12, 36];
+const TODAY: [u32; 3] = [3, 12, 16];
 /// Worker and day of last month on which a box of the example merchant's was given out.
 const LAST_MONTH: [(u32, u64); 3] = [(2, 4), (13, 11), (18, 19)];
 /// Number of the slip, pass, offer, day of last month, price in fen, and what is paid of a thousand.
