@@ -10,6 +10,7 @@
 
 mod attempts;
 mod cache;
+pub mod identities;
 pub mod links;
 pub mod password;
 pub mod policy;

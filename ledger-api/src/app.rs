@@ -14,6 +14,7 @@ use ledger_core::ledger::{Ledger, LedgerSettings};
 use projections::{Views, ViewsRunner};
 
 use crate::access::Access;
+use crate::access::identities::Identities;
 use crate::access::links::Links;
 use crate::access::password::Passwords;
 use crate::access::proofs::CounterProofs;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub views: Views,
     /// Access tokens.
     pub access: Arc<Access>,
+    /// Who acts with which account, as it was found last.
+    pub identities: Identities,
     /// Passwords of accounts.
     pub passwords: Arc<Passwords>,
     /// Which account somebody is whom an identity provider vouches for.
@@ -187,6 +190,7 @@ impl App {
             ledger,
             views,
             access,
+            identities: Identities::default(),
             passwords: Arc::new(passwords),
             links: Arc::new(links),
             proofs: Arc::new(proofs),

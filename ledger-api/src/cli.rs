@@ -30,6 +30,7 @@ pub mod tls;
 pub mod token;
 pub mod trace;
 pub mod verify;
+pub mod what_if;
 pub mod witness;
 mod writer;
 
@@ -93,6 +94,8 @@ enum Commands {
     Bundle(bundle::BundleArgs),
     /// Print the mutual-aid points cards of a branch for a year
     Appraise(appraise::AppraiseArgs),
+    /// Try a proposed points schedule on a year's credits; nothing is written
+    WhatIf(what_if::WhatIfArgs),
     /// Say what the settings come to, and whether all of it can be used
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -297,6 +300,7 @@ async fn dispatch(cli: Cli) -> CliResult {
         Some(Commands::Export(args)) => export::run(args, &url).await,
         Some(Commands::Bundle(args)) => bundle::run(args, &url).await,
         Some(Commands::Appraise(args)) => appraise::run(args, &url).await,
+        Some(Commands::WhatIf(args)) => what_if::run(args, &url).await,
         Some(Commands::Config(command)) => config::run(command, &journal, &url).await,
         Some(Commands::Account(command)) => account::run(command, &url).await,
         Some(Commands::Token(command)) => token::run(command, &url).await,

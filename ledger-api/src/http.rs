@@ -79,6 +79,7 @@ pub mod stores;
 pub mod till;
 pub mod traces;
 pub mod validity;
+pub mod what_if;
 pub mod wire;
 pub mod withdrawals;
 pub mod witness;
@@ -123,6 +124,7 @@ fn guarded() -> Routes {
         .merge(shelf::routes())
         .merge(stock::routes())
         .merge(schedule::routes())
+        .merge(what_if::routes())
         .merge(credits::routes())
         .merge(judgements::routes())
         .merge(credit_reads::routes())

@@ -5,20 +5,19 @@
 //! own: how a sheet is read ([`crate::sheets`]), and not one rule: whether a row is taken, repeated or refused is
 //! decided by the ledger alone, for a sheet as for anybody else.
 //!
-//! Reading order: `pack` (what lies there), `reader` with `setup`, `schedule` and `records` (rows become commands),
+//! Reading order: `pack` (what lies there), `reader` with `setup` and `records` (rows become commands;
+//! 积分标准 is read by [`crate::schedule_sheet`]),
 //! `submit` (commands are sent and counted, to a [`Destination`]); a dry run writes into an [`OverlayJournal`] alone.
 
 mod chunk;
 mod district;
 mod error;
-mod fields;
 mod pack;
 mod reader;
 mod records;
 mod registers;
 mod report;
 mod rows;
-mod schedule;
 mod setup;
 mod sites;
 mod submit;

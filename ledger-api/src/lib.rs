@@ -28,6 +28,7 @@ pub mod preference;
 mod private_file;
 pub mod qr;
 pub mod read_record;
+pub mod schedule_sheet;
 pub mod security_log;
 pub mod server;
 pub mod service;
@@ -40,5 +41,6 @@ pub mod title;
 pub mod vault;
 pub mod visit;
 pub mod web;
+pub mod what_if_sheet;
 #[cfg(test)]
 mod who_imports_whom;

@@ -6,7 +6,8 @@
 //!
 //! Reading order: [`error`] (what can be said besides yes), [`command`] (a command from its fields to its receipt),
 //! [`who`], [`keys`], [`names`], [`reading`] with [`readers`], [`accounts`], then [`destination`] (commands of this
-//! machine), [`due`], [`appraisals`], and for credits [`objectors`] and [`publicity`].
+//! machine), [`due`], [`appraisals`], for credits [`objectors`] and [`publicity`], and for what they are rated by [`schedule`] and
+//! [`what_if`].
 
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
 
@@ -24,9 +25,11 @@ pub mod destination;
 pub mod due;
 pub mod erasure;
 pub mod error;
+pub mod holds;
 pub mod keys;
 pub mod login;
 pub mod merchant;
+pub mod merging;
 pub mod names;
 pub mod objectors;
 #[cfg(feature = "oidc")]
@@ -42,15 +45,19 @@ pub mod readers;
 pub mod reading;
 pub mod requests;
 pub mod rosters;
+pub mod schedule;
 pub mod selections;
 mod signed;
 pub mod staffing;
 pub mod statements;
+pub mod stores;
 mod stream;
 #[cfg(test)]
 mod tests;
 pub mod texts;
+pub mod traces;
 pub mod wall;
+pub mod what_if;
 pub mod who;
 
 pub use error::ServiceError;

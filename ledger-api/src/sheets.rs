@@ -1,8 +1,9 @@
 //! Sheets in: the .xlsx and .csv files that district offices keep, read row by row into exact values.
 //!
 //! Owns: telling the file formats and encodings apart, finding the header, row numbers as a person sees them, the
-//! normal form of texts, dates and numbers, the limits against oversized or hostile files, and the names of the
-//! files of a pack ([`pack`]). Does not own: what a column means, which rows are accepted, district.toml's content.
+//! normal form of texts, dates and numbers, the limits against oversized or hostile files, the names of the
+//! files of a pack ([`pack`]), and cells as the values that commands need ([`fields`]). Does not own: what a column
+//! means, which rows are accepted, district.toml's content.
 //!
 //! [`Sheet::open`] looks at the whole file once (encoding, checksums, inflated size) before it returns, so that an
 //! unusable file is refused before its first row is taken. [`Sheet::rows`] then streams: memory does not grow with
@@ -14,6 +15,7 @@ mod decimal;
 mod delimited;
 mod encoding;
 mod error;
+pub mod fields;
 mod header;
 mod number;
 pub mod pack;

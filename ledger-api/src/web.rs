@@ -35,11 +35,14 @@ mod publicity;
 pub mod receipt;
 mod requests;
 mod roles;
+mod schedule;
 mod selections;
 mod statements;
 #[cfg(test)]
 mod template_tests;
 mod trouble;
+mod unsent;
+mod uploaded;
 #[cfg(test)]
 mod vendor_tests;
 mod words;
@@ -97,6 +100,7 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(accounts::routes())
         .merge(password::routes())
         .merge(publicity::routes())
+        .merge(schedule::routes())
         .merge(audit::routes())
         .merge(assets::routes())
         .merge(receipt::routes())

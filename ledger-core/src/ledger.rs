@@ -27,6 +27,7 @@ pub mod prefetch;
 pub mod prepare;
 pub mod process;
 pub mod read_ahead;
+pub mod ripened;
 pub mod round;
 pub mod settings;
 pub mod slots;
@@ -48,3 +49,5 @@ mod account_tests;
 mod clock_tests;
 #[cfg(test)]
 mod merge_tests;
+#[cfg(test)]
+mod ripened_tests;

@@ -116,7 +116,7 @@ pub async fn start(
     let (stop, stopped) = watch::channel(false);
     let runner = Runner::new(Arc::clone(&journal), Arc::clone(&store));
     let (memory, wanted) = (runner.memory(), Arc::<Wanted>::default());
-    let newest = Arc::new(Newest::new(Some(feed.committed.clone())));
+    let newest = Arc::new(Newest::new(Some(feed.clone())));
     let task = tokio::spawn(runner.follow(feed, reached_sender, Arc::clone(&wanted), stopped));
     let views = Views { journal, store, memory: Some(memory), reached, wanted, told: Arc::default(), newest };
     Ok((views, ViewsRunner { task, stop }))
@@ -157,6 +157,22 @@ impl Views {
             }
         }
         self.wait_for(wanted).await
+    }
+
+    /// Waits until the accounts among the views are as whoever was told before this was called was told; tells the position
+    /// that accounts are known to stand as they do since, or a later one. While that is the same, every account is.
+    ///
+    /// # Errors
+    /// As [`Views::fresh`].
+    pub async fn fresh_accounts(&self) -> Result<u64, ViewError> {
+        let newest = self.newest.ask(self.journal()).await?;
+        self.wait_for(self.accounts_changed(newest)).await
+    }
+
+    /// Up to a position that [`Views::fresh`] told, the last one from which on accounts are known to stand as they do, or a
+    /// later one. The journal is not asked.
+    pub fn accounts_changed(&self, position: u64) -> u64 {
+        self.newest.accounts_within(self.journal(), position)
     }
 
     /// Waits until the views include a position.

@@ -3,7 +3,8 @@
 //! One file of [`views`] = one view = one pure fold, row by row. [`runner`] carries them along the journal, [`store`]
 //! keeps rows and the checkpoint in one transaction, [`queries`] answers questions, [`rebuild`] makes them anew and
 //! compares. [`state`] is the fold behind `nuanxin state`, [`statement`] the fold behind a worker's statement, [`card_line`]
-//! the one behind a card's evidence, and [`audit`] answers auditors: none of them uses a stored view.
+//! the one behind a card's evidence, [`what_if`] rates a period again by another schedule, and [`audit`] answers auditors:
+//! none of them uses a stored view.
 #![deny(clippy::float_arithmetic, clippy::unwrap_used, clippy::print_stdout)]
 // Whoever reads events names what is left out: a new one is then read, or left out on purpose.
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants))]
@@ -34,6 +35,7 @@ pub mod store;
 pub mod views;
 pub mod waiting;
 pub mod walk;
+pub mod what_if;
 
 pub use error::ViewError;
 pub use handle::{Views, ViewsRunner, open};

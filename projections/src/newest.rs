@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ledger_core::journal::{Journal, JournalError};
-use tokio::sync::{Mutex, watch};
+use ledger_core::ledger::Feed;
+use tokio::sync::Mutex;
 
 /// Tells the last position that anybody was told before it is asked.
 pub(crate) struct Newest {
     /// What this process's ledger committed; none where there is no ledger.
-    committed: Option<watch::Receiver<u64>>,
+    feed: Option<Feed>,
     /// Counts the questions to the journal when they begin.
     begun: AtomicU64,
     /// The number and the answer of the last question that ended.
@@ -16,8 +17,8 @@ pub(crate) struct Newest {
 }
 
 impl Newest {
-    pub(crate) fn new(committed: Option<watch::Receiver<u64>>) -> Newest {
-        Newest { committed, begun: AtomicU64::new(0), last: Mutex::new((0, 0)) }
+    pub(crate) fn new(feed: Option<Feed>) -> Newest {
+        Newest { feed, begun: AtomicU64::new(0), last: Mutex::new((0, 0)) }
     }
 
     /// The last position that anybody was told, as far as can be known without the journal where nobody else appends.
@@ -25,10 +26,18 @@ impl Newest {
     /// # Errors
     /// [`JournalError`] where others append and it cannot be asked.
     pub(crate) async fn ask(&self, journal: &dyn Journal) -> Result<u64, JournalError> {
-        match &self.committed {
+        match &self.feed {
             // The ledger notes what it committed before it answers.
-            Some(committed) if !journal.is_shared() => Ok(*committed.borrow()),
+            Some(feed) if !journal.is_shared() => Ok(*feed.committed.borrow()),
             _ => self.head(journal).await,
+        }
+    }
+
+    /// Up to a position that was told, the last one at which an account changed; that position where others append.
+    pub(crate) fn accounts_within(&self, journal: &dyn Journal, position: u64) -> u64 {
+        match &self.feed {
+            Some(feed) if !journal.is_shared() => feed.accounts_changed().min(position),
+            _ => position,
         }
     }
 

@@ -27,7 +27,7 @@ use super::backends::Backend;
 use super::play::{Play, Played};
 use super::reference::{Answer, District};
 use super::steps::{Limits, Move, Scope, limits, next_move, now, prelude, strict_start};
-use super::{MOVES_MAX, evidence, replay, traces};
+use super::{MOVES_MAX, evidence, replay, traces, what_ifs};
 
 /// How far the clock moves on between two moves of a history.
 const BETWEEN_MOVES: TimeDelta = TimeDelta::days(1);
@@ -243,6 +243,7 @@ impl<P: Place> StateMachineTest for Trial<P> {
             replay::check(beside.journal.as_ref(), &beside.entries).await;
             evidence::check(tried.journal.as_ref(), &tried.entries).await;
             traces::check(&tried).await;
+            what_ifs::check(&tried.events);
         });
     }
 }

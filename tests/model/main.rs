@@ -23,6 +23,7 @@ mod replay;
 mod steps;
 mod system;
 mod traces;
+mod what_ifs;
 
 use std::collections::BTreeSet;
 

@@ -42,6 +42,7 @@ const TOLD: &[(&str, i32, &[&str])] = &[
     ("nuanxin --journal sqlite:data/我们区.db verify ", 0, &["valid"]),
     ("nuanxin verify --bundle", 0, &["valid"]),
     ("nuanxin verify --checkpoint", 0, &["valid"]),
+    ("what-if --schedule tests/packs/yanzhou", 0, &[]),
     ("receipt verify", 0, &["valid"]),
     ("checkpoint --notice", 0, &["积分账本检查点", "截至序号"]),
     ("python3 重抽.py", 0, &["\"drawn\""]),

@@ -14,10 +14,13 @@ use crate::program::{run, run_watched, utf8};
 use crate::small_pack::{CREDITS, SmallPack};
 use crate::surgery::leaf_of;
 
-/// Balances by account, as a tool prints them: a line each, account and amount.
+/// Accounts in yuan begin with one of these.
+const YUAN: [&str; 4] = ["拨款:", "资金:", "补贴:", "商户:"];
+
+/// Balances by account, as a tool prints them: a line each, account and amount. Of points and of yuan both have two places.
 fn balances(lines: &str, separator: char) -> BTreeMap<String, Points> {
     let amount = |text: &str| {
-        let text = text.trim_matches(['"', ' ']).trim_end_matches(" PTS");
+        let text = text.trim_matches(['"', ' ']).trim_end_matches(" PTS").trim_end_matches(" CNY");
         Points::parse(text).unwrap_or_else(|| panic!("no amount: {text}"))
     };
     let line = |line: &str| {
@@ -31,11 +34,11 @@ fn balances(lines: &str, separator: char) -> BTreeMap<String, Points> {
 /// Holds balances against the expected figures of every worker and of all together.
 fn hold(pack: Pack, balances: &BTreeMap<String, Points>) {
     let mut figures: BTreeMap<&str, [Points; 4]> = BTreeMap::new();
-    for (account, points) in balances {
+    for (account, points) in balances.iter().filter(|(account, _)| !YUAN.iter().any(|yuan| account.starts_with(yuan))) {
         let parts: Vec<&str> = account.split(':').collect();
         let (worker, figure) = match parts[..] {
             ["发放", worker] => (worker, 0),
-            ["兑换", _, worker] => (worker, 1),
+            ["兑换" | "权益", _, worker] => (worker, 1),
             ["过期", worker] => (worker, 2),
             ["人员", worker, "可用" | "预占"] => (worker, 3),
             _ => panic!("an account that no pack needs: {account}"),
@@ -57,6 +60,44 @@ fn hold(pack: Pack, balances: &BTreeMap<String, Points>) {
     }
 }
 
+/// Holds balances against the expected figures of every fund, and of every merchant by month.
+fn hold_yuan(pack: Pack, balances: &BTreeMap<String, Points>) {
+    let of = |account: String| balances.get(&account).copied().unwrap_or(Points::ZERO);
+    let told = |points: Points| points.to_string();
+    let mut seen = 0;
+    for (fund, right) in pack.expected().get("funds").members() {
+        let side = |side: &str| of(format!("资金:{fund}:{side}"));
+        let appropriated: Points = [side("可用"), side("占用"), side("已付")].into_iter().sum();
+        let figures = [appropriated, side("占用"), side("可用")].map(told);
+        let names = ["appropriated", "committed", "free"];
+        assert_eq!(figures.each_ref().map(String::as_str), names.map(|name| right.get(name).text()), "{pack:?} {fund}");
+        let of_bodies = balances
+            .iter()
+            .filter(|(account, _)| account.starts_with("拨款:") && account.ends_with(&format!(":{fund}")));
+        let of_bodies: Points = of_bodies.map(|(_, points)| *points).sum();
+        assert_eq!(Points::ZERO - of_bodies, appropriated, "{pack:?} {fund}");
+        seen += 1;
+    }
+    let mut owed = Points::ZERO;
+    for (month, merchants) in pack.expected().get("settlement").members() {
+        for (merchant, right) in merchants.members() {
+            let claimed = Points::ZERO - of(format!("补贴:{merchant}:{month}"));
+            assert_eq!(told(claimed), right.get("yuan").text(), "{pack:?} {month} {merchant}");
+            let [due, paid] = ["应付", "已付"].map(|side| of(format!("商户:{merchant}:{side}:{month}")));
+            assert_eq!(due + paid, claimed, "{pack:?} {month} {merchant}");
+            owed += claimed;
+            seen += 1;
+        }
+    }
+    assert!(seen > 10 && owed.is_positive(), "{pack:?}: {seen} figures, {owed} yuan owed");
+    let all: Points = balances
+        .iter()
+        .filter(|(account, _)| YUAN.iter().any(|yuan| account.starts_with(yuan)))
+        .map(|(_, points)| *points)
+        .sum();
+    assert_eq!(all, Points::ZERO, "{pack:?}");
+}
+
 fn in_plain_text(pack: Pack) -> String {
     let path = scratch_dir("export").join("journal.hledger");
     let journal = &imported(pack, Database::Sqlite).journal;
@@ -69,12 +110,20 @@ fn held_by_hledger_and_ledger(pack: Pack) {
     let checked = outside::hledger(&["-f", &path, "check", "--strict"]);
     assert!(checked.status.success(), "hledger refuses: {}", String::from_utf8_lossy(&checked.stderr));
     let told = outside::hledger(&["-f", &path, "balance", "--no-total", "--empty", "--flat", "-O", "csv"]);
-    hold(pack, &balances(&String::from_utf8_lossy(&told.stdout), ','));
+    let by_hledger = balances(&String::from_utf8_lossy(&told.stdout), ',');
+    hold(pack, &by_hledger);
 
     let format = "%(account)\t%(quantity(scrub(display_total)))\n";
     let told = outside::ledger(&["-f", &path, "balance", "--flat", "--no-total", "--empty", "--format", format]);
     assert!(told.status.success(), "ledger refuses: {}", String::from_utf8_lossy(&told.stderr));
-    hold(pack, &balances(&String::from_utf8_lossy(&told.stdout), '\t'));
+    let by_ledger = balances(&String::from_utf8_lossy(&told.stdout), '\t');
+    hold(pack, &by_ledger);
+    let text = std::fs::read_to_string(&path).expect("the export");
+    assert_eq!(text.contains("CNY"), pack.has_programmes(), "{pack:?}: yuan stand where there are any");
+    if pack.has_programmes() {
+        hold_yuan(pack, &by_hledger);
+        hold_yuan(pack, &by_ledger);
+    }
 }
 
 #[test]
@@ -85,6 +134,37 @@ fn hledger_and_ledger_come_to_the_expected_figures_of_one_pack() {
 #[test]
 fn hledger_and_ledger_come_to_the_expected_figures_of_the_other() {
     held_by_hledger_and_ledger(Pack::Yanzhou);
+}
+
+#[test]
+fn hledger_and_ledger_come_to_the_points_and_yuan_of_one_pack_with_programmes() {
+    held_by_hledger_and_ledger(Pack::QianweiProgrammes);
+}
+
+#[test]
+fn hledger_and_ledger_come_to_the_points_and_yuan_of_the_other_with_programmes() {
+    held_by_hledger_and_ledger(Pack::YanzhouProgrammes);
+}
+
+#[test]
+fn a_bundle_of_a_history_with_yuan_is_of_its_own_form_and_verifies() {
+    let journal = &imported(Pack::QianweiProgrammes, Database::Sqlite).journal;
+    let plain = &imported(Pack::Qianwei, Database::Sqlite).journal;
+    let folder = scratch_dir("export");
+    for (journal, name, args, form) in [
+        (journal, "whole.zip", &[][..], "nuanxin-bundle/2"),
+        (journal, "range.zip", &["--from", "100", "--to", "4000"][..], "nuanxin-bundle/2"),
+        (plain, "plain.zip", &[][..], "nuanxin-bundle/1"),
+    ] {
+        let path = folder.join(name);
+        run(journal, &[&["bundle", utf8(&path)], args].concat()).expect(0);
+        run("sqlite:/nowhere/nuanxin.db", &["verify", "--bundle", utf8(&path)]).expect(0);
+        let mut archive = zip::ZipArchive::new(std::fs::File::open(&path).expect("a bundle")).expect("a zip");
+        let mut manifest = String::new();
+        std::io::Read::read_to_string(&mut archive.by_name("manifest.json").expect("a manifest"), &mut manifest)
+            .expect("text");
+        assert!(manifest.contains(&format!("\"format\": \"{form}\"")), "{name}: {manifest}");
+    }
 }
 
 #[test]

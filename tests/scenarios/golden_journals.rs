@@ -16,6 +16,8 @@ use crate::exact::Exact;
 use crate::journals::{self, Database};
 use crate::program::{import, run, state, utf8};
 use crate::sealed_backups::passphrase_file;
+use crate::surgery::rehash;
+use crate::tables::Tables;
 
 /// Opens what stood beside a golden journal. Nothing in it is real.
 const PASSPHRASE: &str = "golden journals hold nothing real";
@@ -231,6 +233,27 @@ fn journals_of_earlier_versions_are_sound_unchanged_and_open_in_sqlite() {
 #[test]
 fn journals_of_earlier_versions_are_sound_unchanged_and_open_in_postgres() {
     sound_unchanged_and_open(Database::Postgres);
+}
+
+/// The journal of v0.2 holds objections to what counted already; in a copy one of them is decided by whoever made it, with
+/// every hash made to fit.
+#[test]
+fn whoever_objected_to_what_counted_cannot_have_decided_it() {
+    let golden = all().into_iter().find(|golden| golden.folder.ends_with("v0.2")).expect("v0.2");
+    let journal = golden.opened(Database::Sqlite);
+    let mut db = Tables::of(&journal);
+    let at = db.number(
+        "SELECT max(position) FROM event WHERE type = 'ObjectionResolved' AND CAST(payload AS TEXT) LIKE '%\"c-4\"%'",
+    );
+    let payload = String::from_utf8(db.payload(at)).expect("text");
+    let changed = payload.replacen("\"by\":\"desk-b\"", "\"by\":\"desk-a\"", 1);
+    assert_ne!(payload, changed);
+    db.set_payload(at, changed.as_bytes());
+    drop(db);
+    rehash(&journal);
+    let report = run(&journal, &["verify", "--journal-only", "--json"]).expect(1).json();
+    assert_eq!(report.get("first_bad_position").count(), at, "{report:?}");
+    assert!(report.get("reason").text().contains("two parts"), "{report:?}");
 }
 
 #[test]

@@ -52,3 +52,4 @@ mod tampering;
 mod through_server;
 mod tokens;
 mod views;
+mod what_if;

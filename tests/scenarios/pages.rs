@@ -5,6 +5,8 @@
 mod accounts;
 mod away;
 mod barriers;
+mod holds;
+mod interrupted;
 mod login;
 mod looks;
 mod open_work;
@@ -15,6 +17,7 @@ mod speed;
 mod stops;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -25,14 +28,29 @@ use crate::program::{position, run};
 
 /// A demonstration that serves, and a browser before it.
 struct Visit {
-    server: Server,
+    journal: String,
+    server: Arc<Server>,
     browser: Browser,
 }
 
 impl Visit {
     fn to(journal: &str) -> Visit {
-        let server = Server::start(journal, &["--demo"]);
-        Visit { server, browser: Browser::start() }
+        Visit::of(journal, Server::start(journal, &["--demo"]), Browser::start())
+    }
+
+    fn of(journal: &str, server: Server, browser: Browser) -> Visit {
+        Visit { journal: journal.to_owned(), server: Arc::new(server), browser }
+    }
+
+    /// Another browser before the same server.
+    fn beside(&self) -> Visit {
+        Visit { journal: self.journal.clone(), server: Arc::clone(&self.server), browser: Browser::start() }
+    }
+
+    /// Starts the server anew, where it was, once it has ended.
+    fn start_again(&mut self) {
+        let address = self.server.base_url().trim_start_matches("http://").to_owned();
+        self.server = Arc::new(Server::start_at(&address, &self.journal, &["--demo"]));
     }
 
     /// Comes in as a role, which leads to its own page.
@@ -169,9 +187,8 @@ fn a_code_that_nobody_has_and_a_hand_that_presses_twice_do_no_harm() {
     assert_eq!(after - before, 3, "one redemption: the debit, the goods and the merchant's claim");
 }
 
-#[test]
-fn a_rider_sees_what_is_there_and_objects() {
-    let journal = demonstration(Database::Sqlite);
+fn the_riders_story(database: Database) {
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("骑手", "/me");
     let text = visit.browser.text();
@@ -198,8 +215,17 @@ fn a_rider_sees_what_is_there_and_objects() {
 }
 
 #[test]
-fn an_operator_records_one_and_an_approver_passes_and_returns() {
-    let journal = demonstration(Database::Sqlite);
+fn a_rider_sees_what_is_there_and_objects_on_sqlite() {
+    the_riders_story(Database::Sqlite);
+}
+
+#[test]
+fn a_rider_sees_what_is_there_and_objects_on_postgres() {
+    the_riders_story(Database::Postgres);
+}
+
+fn the_desks_story(database: Database) {
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("录入员", "/credits");
     visit.browser.write("编号", "YS-0009");
@@ -227,8 +253,17 @@ fn an_operator_records_one_and_an_approver_passes_and_returns() {
 }
 
 #[test]
-fn a_sheet_is_judged_row_by_row_before_anything_is_written_mended_and_sent() {
-    let journal = demonstration(Database::Sqlite);
+fn an_operator_records_one_and_an_approver_passes_and_returns_on_sqlite() {
+    the_desks_story(Database::Sqlite);
+}
+
+#[test]
+fn an_operator_records_one_and_an_approver_passes_and_returns_on_postgres() {
+    the_desks_story(Database::Postgres);
+}
+
+fn a_sheets_story(database: Database) {
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("录入员", "/credits");
     let sheet = scratch_dir("sheet").join("活动记录-2026-11.csv");
@@ -251,8 +286,17 @@ fn a_sheet_is_judged_row_by_row_before_anything_is_written_mended_and_sent() {
 }
 
 #[test]
-fn an_auditor_verifies_filters_and_looks_at_the_books_of_a_moment() {
-    let journal = demonstration(Database::Sqlite);
+fn a_sheet_is_judged_row_by_row_before_anything_is_written_mended_and_sent_on_sqlite() {
+    a_sheets_story(Database::Sqlite);
+}
+
+#[test]
+fn a_sheet_is_judged_row_by_row_before_anything_is_written_mended_and_sent_on_postgres() {
+    a_sheets_story(Database::Postgres);
+}
+
+fn the_auditors_story(database: Database) {
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("审计员", "/audit");
     visit.browser.press("button", "立即核对");
@@ -276,8 +320,17 @@ fn an_auditor_verifies_filters_and_looks_at_the_books_of_a_moment() {
 }
 
 #[test]
-fn a_branch_sees_its_cards_as_chart_and_table_and_takes_the_workbook() {
-    let journal = demonstration(Database::Sqlite);
+fn an_auditor_verifies_filters_and_looks_at_the_books_of_a_moment_on_sqlite() {
+    the_auditors_story(Database::Sqlite);
+}
+
+#[test]
+fn an_auditor_verifies_filters_and_looks_at_the_books_of_a_moment_on_postgres() {
+    the_auditors_story(Database::Postgres);
+}
+
+fn the_branchs_story(database: Database) {
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("支部书记", "/branch");
     visit.browser.find("button", "导出 Excel");
@@ -290,6 +343,16 @@ fn a_branch_sees_its_cards_as_chart_and_table_and_takes_the_workbook() {
            return [told.status, told.headers.get('content-disposition')]; })()",
     );
     assert!(told[0] == 200 && told[1].as_str().is_some_and(|name| name.ends_with(".xlsx\"")), "{told}");
+}
+
+#[test]
+fn a_branch_sees_its_cards_as_chart_and_table_and_takes_the_workbook_on_sqlite() {
+    the_branchs_story(Database::Sqlite);
+}
+
+#[test]
+fn a_branch_sees_its_cards_as_chart_and_table_and_takes_the_workbook_on_postgres() {
+    the_branchs_story(Database::Postgres);
 }
 
 #[test]

@@ -77,14 +77,27 @@ impl Browser {
         });
         let mut browser =
             Browser { child, sender, receiver, session: None, sent: 0, asked: String::new(), events: Vec::new(), log };
-        let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
-        let attach = json!({"targetId": target["targetId"], "flatten": true});
-        let session = browser.call("Target.attachToTarget", attach);
-        browser.session = session["sessionId"].as_str().map(str::to_owned);
-        for domain in ["Page", "Runtime", "Network", "Log", "DOM", "Accessibility"] {
-            browser.call(&format!("{domain}.enable"), json!({}));
-        }
+        browser.open_tab();
         browser
+    }
+
+    /// Opens another tab and turns to it; gives the one that was turned to before. Both have the same cookies.
+    pub fn open_tab(&mut self) -> Tab {
+        let before = self.session.take();
+        let target = self.call("Target.createTarget", json!({"url": "about:blank"}));
+        let attach = json!({"targetId": target["targetId"], "flatten": true});
+        let session = self.call("Target.attachToTarget", attach);
+        self.session = session["sessionId"].as_str().map(str::to_owned);
+        for domain in ["Page", "Runtime", "Network", "Log", "DOM", "Accessibility"] {
+            self.call(&format!("{domain}.enable"), json!({}));
+        }
+        Tab(before)
+    }
+
+    /// Turns to another tab and gives the one that was turned to before.
+    pub fn turn_to(&mut self, tab: Tab) -> Tab {
+        self.events.clear();
+        Tab(std::mem::replace(&mut self.session, tab.0))
     }
 
     /// Goes to an address and waits until it is loaded.
@@ -248,7 +261,9 @@ impl Browser {
     pub fn named(&mut self, role: &str, name: &str) -> Vec<(Element, String)> {
         let tree = self.call("Accessibility.getFullAXTree", json!({}));
         let nodes = tree["nodes"].as_array().cloned().unwrap_or_default();
-        let found = nodes.into_iter().filter(|node| node["ignored"] == false && node["role"]["value"] == role);
+        // An older browser calls a picture by the word's first letters.
+        let is_role = |told: &Value| told == role || (role == "image" && told == "img");
+        let found = nodes.into_iter().filter(|node| node["ignored"] == false && is_role(&node["role"]["value"]));
         found
             .filter_map(|node| {
                 let called = node["name"]["value"].as_str().unwrap_or_default().to_owned();
@@ -373,6 +388,10 @@ impl Browser {
         }
     }
 }
+
+/// A tab of a browser that is not turned to.
+#[derive(Debug)]
+pub struct Tab(Option<String>);
 
 /// An element of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

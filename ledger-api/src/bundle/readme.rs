@@ -2,8 +2,8 @@
 
 use ledger_core::evidence::bundle::manifest::Scope;
 
-/// The text; it says for each scope what can be shown and what cannot.
-pub(super) fn text(scope: &Scope) -> String {
+/// The text; it says for each scope what can be shown and what cannot, and how yuan are asked for where there are any.
+pub(super) fn text(scope: &Scope, yuan: bool) -> String {
     let (chinese, english) = match scope {
         Scope::Journal => {
             ("本包是整本账:全部事件都在 events.jsonl 里。", "This is a whole journal: every event is in events.jsonl.")
@@ -23,8 +23,12 @@ pub(super) fn text(scope: &Scope) -> String {
              same that the verification of any bundle of the whole journal of the same size prints.",
         ),
     };
-    TEXT.replace("{CHINESE}", chinese).replace("{ENGLISH}", english)
+    let yuan = if yuan { YUAN } else { "" };
+    TEXT.replace("{CHINESE}", chinese).replace("{ENGLISH}", english).replace("{YUAN}", yuan)
 }
+
+/// Funds and merchants, in yuan.
+const YUAN: &str = "hledger -f journal.hledger balance 拨款 资金 补贴 商户     # CNY\n";
 
 const TEXT: &str = r#"# 证据包 · Evidence bundle
 
@@ -95,7 +99,7 @@ SELECT sum(plus) - sum(minus) AS zero FROM read_csv('postings.csv', types = {plu
 ```sh
 hledger -f journal.hledger check
 hledger -f journal.hledger balance 人员 过期 兑换 发放
-ledger -f journal.hledger balance
+{YUAN}ledger -f journal.hledger balance
 ```
 
 ## 5. Excel

@@ -7,6 +7,7 @@ use ledger_core::evidence::books::Books;
 use ledger_core::evidence::bundle::manifest::{Period, RuleVersion, Scope, StreamProof, rule_version};
 use ledger_core::evidence::bundle::streams::Streams;
 use ledger_core::evidence::forms::plain_text::decimals;
+use ledger_core::evidence::forms::yuan;
 use ledger_core::evidence::hash::{Hash, HashSuite};
 use ledger_core::evidence::merkle::Frontier;
 use ledger_core::journal::entry::LeafWriter;
@@ -31,6 +32,8 @@ pub(super) struct Survey {
     pub(super) rules: Vec<RuleVersion>,
     pub(super) latest: Option<NaiveDate>,
     pub(super) decimals: usize,
+    /// Whether anything covered has to do with yuan.
+    pub(super) yuan: bool,
 }
 
 /// Reads the journal. `sizes` are those at which the root is to be known, ascending.
@@ -45,7 +48,7 @@ pub(super) async fn survey(
     let mut roots = Vec::new();
     let mut streams = Streams::default();
     let mut rules = Vec::new();
-    let (mut events, mut latest, mut needed) = (0_u64, None, 0);
+    let (mut events, mut latest, mut needed, mut with_yuan) = (0_u64, None, 0, false);
     let mut books = if scope.has_balances() { Books::default() } else { Books::of_movements() };
     let mut leaves = LeafWriter::default();
     let mut due = sizes.iter().copied().peekable();
@@ -72,6 +75,7 @@ pub(super) async fn survey(
         if scope.covers(entry.position, &event) {
             latest = latest.max(event.day());
             books.book(&event).map_err(damaged)?;
+            with_yuan |= yuan::of(entry.position, "", &event).is_some();
             needed = postings(&event).iter().map(|leg| decimals(leg.points)).fold(needed, usize::max);
         }
         Ok::<(), BundleError>(())
@@ -104,6 +108,7 @@ pub(super) async fn survey(
         rules,
         latest,
         decimals: needed_decimals,
+        yuan: with_yuan,
     })
 }
 

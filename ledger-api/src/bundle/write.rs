@@ -7,7 +7,7 @@ use ledger_core::evidence::books::Books;
 use ledger_core::evidence::bundle::cover::Gap;
 use ledger_core::evidence::bundle::manifest::{FileEntry, Manifest, Scope};
 use ledger_core::evidence::bundle::{
-    BALANCES, EVENTS, FORMAT, JOURNAL, MANIFEST, NODES, POSTINGS, README, checkpoint_name,
+    BALANCES, EVENTS, FORMAT, FORMAT_WITH_YUAN, JOURNAL, MANIFEST, NODES, POSTINGS, README, checkpoint_name,
 };
 use ledger_core::evidence::checkpoint::Checkpoint;
 use ledger_core::evidence::forms::accounts::Legs;
@@ -50,9 +50,9 @@ pub async fn write<W: Write + Seek + Send>(
     let (mut rows, mut text) = (BufWriter::new(tempfile::tempfile()?), BufWriter::new(tempfile::tempfile()?));
     let mut nodes = Vec::new();
     rows.write_all(postings::HEADER.as_bytes())?;
-    text.write_all(opening(survey.decimals).as_bytes())?;
+    text.write_all(opening(survey.decimals, survey.yuan).as_bytes())?;
     let mut books = if survey.scope.has_balances() { Books::default() } else { Books::of_movements() };
-    let mut plain = PlainText::default();
+    let mut plain = PlainText::new(survey.yuan);
     let mut gap = Gap::new(survey.suite);
     let (mut line, mut piece) = (Vec::new(), String::new());
     let mut legs = Legs::default();
@@ -104,7 +104,7 @@ pub async fn write<W: Write + Seek + Send>(
     for (checkpoint, note) in &given {
         pack.whole(&checkpoint_name(checkpoint.size()), note.to_string().as_bytes())?;
     }
-    pack.whole(README, readme::text(&survey.scope).as_bytes())?;
+    pack.whole(README, readme::text(&survey.scope, survey.yuan).as_bytes())?;
     let manifest = manifest(survey, request.size, as_of, split, pack.listed());
     let mut content = serde_json::to_vec_pretty(&manifest)?;
     content.push(b'\n');
@@ -121,7 +121,7 @@ fn manifest(
     files: Vec<FileEntry>,
 ) -> Manifest {
     Manifest {
-        format: FORMAT.to_owned(),
+        format: if survey.yuan { FORMAT_WITH_YUAN } else { FORMAT }.to_owned(),
         software: format!("nuanxin {}", env!("CARGO_PKG_VERSION")),
         origin: survey.origin,
         suite: survey.suite.name().to_owned(),

@@ -57,7 +57,11 @@ impl OutArgs {
         }
     }
 
-    fn write(&self, document: &Document) -> CliResult {
+    /// Writes a document.
+    ///
+    /// # Errors
+    /// [`CliError`].
+    pub(super) fn write(&self, document: &Document) -> CliResult {
         let bytes = render(document, self.form()).map_err(|error| CliError::failed(error.to_string()))?;
         let written = match &self.out {
             Some(path) => std::fs::write(path, &bytes),

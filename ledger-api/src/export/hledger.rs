@@ -1,6 +1,7 @@
 //! The movements as a plain-text journal, as in a bundle's journal.hledger.
 //!
-//! The history is read twice: how many decimals the amounts need must be known in the first line.
+//! The history is read twice: how many decimals the amounts need, and whether any are of yuan, must be known in the first
+//! lines.
 
 use std::io::Write;
 
@@ -9,6 +10,7 @@ use ledger_core::domain::posting::postings;
 use ledger_core::evidence::books::Books;
 use ledger_core::evidence::forms::accounts::Legs;
 use ledger_core::evidence::forms::plain_text::{PlainText, decimals, opening};
+use ledger_core::evidence::forms::yuan;
 use ledger_core::journal::{Journal, JournalError};
 
 use super::{ExportError, each_entry};
@@ -20,15 +22,16 @@ pub(super) async fn write(
     out: &mut (dyn Write + Send),
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<(), ExportError> {
-    let mut needed = 0;
+    let (mut needed, mut with_yuan) = (0, false);
     each_entry(journal, until, &|_| (), |entry| {
         let event = entry.event()?;
+        with_yuan |= yuan::of(entry.position, "", &event).is_some();
         needed = postings(&event).iter().map(|leg| decimals(leg.points)).fold(needed, usize::max);
         Ok::<(), ExportError>(())
     })
     .await?;
-    out.write_all(opening(needed).as_bytes())?;
-    let mut plain = PlainText::default();
+    out.write_all(opening(needed, with_yuan).as_bytes())?;
+    let mut plain = PlainText::new(with_yuan);
     let mut books = Books::default();
     let mut text = String::new();
     let mut legs = Legs::default();

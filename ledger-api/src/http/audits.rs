@@ -206,7 +206,11 @@ async fn read_report(
     written(audit_sheet::report::document(&report), form, until, "audit-report").await
 }
 
-fn form(asked: &str, headers: &HeaderMap) -> Result<Form, ApiError> {
+/// The form of a document that is asked for.
+///
+/// # Errors
+/// An unknown word, or nothing that the caller accepts.
+pub(super) fn form(asked: &str, headers: &HeaderMap) -> Result<Form, ApiError> {
     // Text is for people at a terminal, who ask for it by name.
     let forms = [Form::Json, Form::Csv, Form::Xlsx, Form::Text]
         .map(|form| (form.as_str(), Some(form.media_type()).filter(|_| form != Form::Text), form));

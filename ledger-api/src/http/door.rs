@@ -257,7 +257,7 @@ async fn by_token(
     gate: &Gate,
     address: Option<IpAddr>,
     token: Arc<str>,
-    figures: bool,
+    asks_for: Option<Asks>,
 ) -> Result<(Identity, Shown), Response> {
     let mut place = None;
     if app.access.has_seen(&token) {
@@ -272,8 +272,14 @@ async fn by_token(
             Ok(Err(_)) | Err(_) => return Err(too_many("too many unknown access tokens at once", ASKING_WAIT)),
         }
     }
-    // Whoever watches over this process is told its figures also when its views are away.
-    let found = if figures { who::of_token_by_journal(app, &token).await } else { who::of_token(app, &token).await };
+    let found = if asks_for == Some(Asks::from(Read::Metrics)) {
+        // Whoever watches over this process is told its figures also when its views are away.
+        who::of_token_by_journal(app, &token).await
+    } else if asks_for == Some(Asks::from(CommandKind::Redeem)) {
+        who::of_token_to_redeem(app, &token).await
+    } else {
+        who::of_token(app, &token).await
+    };
     let identity = found.map_err(|error| ApiError::from(error).into_response())?;
     drop(place);
     Ok((identity, Shown::Token(token)))
@@ -405,9 +411,9 @@ async fn pass(
     next: Next,
     asks: &mut String,
 ) -> Response {
-    let figures = doors.sign(&request).is_some_and(|sign| sign.asks == Asks::from(Read::Metrics));
+    let asks_for = doors.sign(&request).map(|sign| sign.asks);
     let admitted = match bearer(request.headers()).map(Arc::from) {
-        Some(token) => by_token(app, gate, address, token, figures).await,
+        Some(token) => by_token(app, gate, address, token, asks_for).await,
         None => {
             let unknown = visit::shows_unknown(app, request.headers(), request.extensions());
             // Before the sessions' store is asked: strangers pay with their own address.

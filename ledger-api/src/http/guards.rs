@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::wire::whole_number;
+use super::wire::{Object, whole_number};
 
 /// The district's guards; what is left out stays as it is.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -60,9 +60,10 @@ enum GuardJson {
 impl<'de> Deserialize<'de> for GuardJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<GuardJson, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let read = match serde_json::from_str(raw.get()) {
-            Ok(word) => Ok(GuardJson::Word(word)),
-            Err(_) => serde_json::from_str(raw.get()).map(GuardJson::Numbered),
+        let read = if raw.get().starts_with('"') {
+            serde_json::from_str(raw.get()).map(GuardJson::Word)
+        } else {
+            serde_json::from_str(raw.get()).map(|Object(numbered)| GuardJson::Numbered(numbered))
         };
         read.map_err(|_| {
             D::Error::custom(

@@ -23,12 +23,7 @@ use crate::access::policy::CommandKind;
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked, worker_event};
-
-/// A day: how long a hold lasts when nothing is said.
-const LASTS_MINUTES_DEFAULT: u32 = 24 * 60;
-/// Thirty days: goods set aside for longer are missing for the others.
-const LASTS_MINUTES_MAX: u32 = 30 * 24 * 60;
-const SECONDS_PER_MINUTE: u32 = 60;
+use crate::service::holds::lasting;
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -88,15 +83,11 @@ impl Ask for PlaceHold {
 
     fn command(self, _: NoPath) -> Result<Asked, ServiceError> {
         let PlaceHold { worker, store, lines, at, lasts_minutes, proof } = self;
-        let minutes = lasts_minutes.unwrap_or(LASTS_MINUTES_DEFAULT);
-        if !(1..=LASTS_MINUTES_MAX).contains(&minutes) {
-            let detail = format!("lasts_minutes: a hold lasts 1 to {LASTS_MINUTES_MAX} minutes");
-            return Err(ServiceError::refused(Code::InvalidInput, detail));
-        }
+        let lasts_seconds = lasting(lasts_minutes)?;
         let lines = lines.into_iter().map(AskedLine::from).collect();
         let (time, no_date) = asked_time(at);
         let spending = AskedSpending { worker, store, lines, time, proven: None };
-        let command = Command::PlaceHold(commands::PlaceHold { spending, lasts_seconds: minutes * SECONDS_PER_MINUTE });
+        let command = Command::PlaceHold(commands::PlaceHold { spending, lasts_seconds });
         Ok(Asked { no_date, proof, ..command.into() })
     }
 

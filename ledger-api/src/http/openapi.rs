@@ -19,7 +19,7 @@ const TOKEN: &str = "token";
 /// The one write whose commands carry keys of their own.
 const BATCH: &str = "/v1/batch";
 /// What changes nothing in the journal, and is no command.
-const NO_COMMANDS: &[&str] = &["/v1/workers/search", "/v1/workers/{id}/person"];
+const NO_COMMANDS: &[&str] = &["/v1/workers/search", "/v1/workers/{id}/person", "/v1/schedule/what-if"];
 /// Methods of a path item that are operations.
 const METHODS: &[&str] = &["get", "head", "post", "put", "patch", "delete"];
 

@@ -22,9 +22,9 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiQuery, Asking, Caller, ListQuery, position_from_text};
 use super::guards::GuardsJson;
-use super::shapes::{Id, PositivePoints, Price, Reason};
+use super::shapes::{Id, PositivePoints, Price, PriceOrNothing, Reason};
 use super::validity::ValidityJson;
-use super::wire::{DateJson, PointsJson, Text, maybe_text, maybe_whole};
+use super::wire::{DateJson, Object, PointsJson, Text, maybe_object, maybe_text, maybe_whole};
 use crate::access::policy::{CommandKind, Read, Target, Who};
 use crate::app::App;
 use crate::service::command::{prepare, programme_event, submit};
@@ -41,15 +41,30 @@ pub fn routes() -> Routes {
 /// A version of the points schedule.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AdoptSchedule {
+pub(super) struct AdoptSchedule {
     /// First service date it holds for.
     effective_from: DateJson,
     /// All its lines: what is left out is not credited from that date on.
-    #[schema(min_items = 1)]
-    activities: Vec<ActivityJson>,
+    #[schema(min_items = 1, value_type = Vec<ActivityJson>)]
+    activities: Vec<Object<ActivityJson>>,
     /// Settings of the district that change with it.
     #[serde(default)]
-    district: Option<DistrictJson>,
+    #[schema(value_type = Option<DistrictJson>)]
+    district: Option<Object<DistrictJson>>,
+}
+
+impl AdoptSchedule {
+    /// The command that it asks for.
+    ///
+    /// # Errors
+    /// `invalid_date`, naming the field.
+    pub(super) fn read(self) -> Result<commands::AdoptSchedule, ApiError> {
+        Ok(commands::AdoptSchedule {
+            effective_from: self.effective_from.read("effective_from")?,
+            activities: self.activities.into_iter().map(|Object(line)| Activity::from(line)).collect(),
+            settings: self.district.map(|Object(district)| district).unwrap_or_default().settings()?,
+        })
+    }
 }
 
 /// A line of the schedule.
@@ -153,11 +168,11 @@ struct DistrictJson {
     counter_proof: Option<CounterProofJson>,
     /// Most points for one worker that a counter hands out while the network is away; 0 for none.
     #[serde(default)]
-    #[schema(value_type = Option<Price>)]
+    #[schema(value_type = Option<PriceOrNothing>)]
     offline_floor: Option<PointsJson>,
     /// Most points that a counter hands out so on one day; 0 for none.
     #[serde(default)]
-    #[schema(value_type = Option<Price>)]
+    #[schema(value_type = Option<PriceOrNothing>)]
     offline_total: Option<PointsJson>,
     /// Whether a publicity counts working days alone.
     #[serde(default)]
@@ -171,7 +186,7 @@ struct DistrictJson {
     #[schema(max_items = 2000)]
     makeup_workdays: Option<Vec<DateJson>>,
     /// What is done where a record looks odd.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_object")]
     guards: Option<GuardsJson>,
     /// The tiers (层级) that stores may have; an empty list allows every word.
     #[serde(default)]
@@ -400,12 +415,9 @@ async fn adopt(
     asking: Asking,
     ApiJson(body): ApiJson<AdoptSchedule>,
 ) -> Result<Answer<AdoptedAnswer>, ApiError> {
-    let effective_from = body.effective_from.read("effective_from")?;
-    let command = Command::AdoptSchedule(commands::AdoptSchedule {
-        activities: body.activities.into_iter().map(Activity::from).collect(),
-        effective_from,
-        settings: body.district.unwrap_or_default().settings()?,
-    });
+    let adopt = body.read()?;
+    let effective_from = adopt.effective_from;
+    let command = Command::AdoptSchedule(adopt);
     let Asking { caller, context } = asking;
     let prepared = prepare(&app, Who::Bearer(&caller), context, command.into()).await?;
     let receipt = submit(app.clone(), prepared).await?;

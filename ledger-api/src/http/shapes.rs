@@ -36,6 +36,8 @@ const QUANTITY_PATTERN: &str = r"^[0-9]*[1-9][0-9]*(\.[0-9]{1,6}0*)?$|^0+\.0{0,5
 
 /// The most that one command moves: a billion points.
 const POINTS_MAX: i64 = 1_000_000_000;
+/// The most whole points that can be written in hundredths.
+const POINTS_WRITTEN_MAX: i64 = 92_233_720_368_547_758;
 /// The most yuan that one command names.
 const YUAN_MAX: i64 = 10_000_000_000;
 /// The most units of service of one record.
@@ -129,7 +131,7 @@ shapes! {
     /// Points above zero.
     PositivePoints = "PositivePoints",
         "Points above 0: an exact decimal of at most two places, as a number or a decimal string.",
-        decimal(0.01, None, POINTS_PATTERN);
+        decimal(0.01, Some(POINTS_WRITTEN_MAX), POINTS_PATTERN);
     /// Points that one command moves.
     Price = "Price",
         "Points above 0, at most a billion: an exact decimal of at most two places, as a number or a decimal string.",

@@ -29,3 +29,4 @@ mod statements;
 mod strangers;
 pub(crate) mod support;
 mod waiting;
+mod what_if;

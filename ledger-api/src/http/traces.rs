@@ -3,8 +3,7 @@
 use axum::extract::State;
 use axum::{Extension, Json};
 use ledger_core::domain::ids::WorkerId;
-use projections::audit::trace::{Subject, TraceLine, Tracer};
-use projections::walk::walk;
+use projections::audit::trace::TraceLine;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -15,13 +14,12 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller, Limit, from_text, position_from_text};
 use super::limits::Walkers;
-use crate::access::policy::{Read, Target, Who};
+use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::asked_recorded::AskedRecorded;
 use crate::audit_sheet::trace::{TraceEndJson, TraceLineJson};
-use crate::service::objectors::withholds;
 use crate::service::reading::date;
-use crate::service::texts;
+use crate::service::traces::{Asked, tell, trace};
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -88,15 +86,13 @@ async fn read_trace(
     reading.at_least(&app, query.min_position).await?;
     let until = until(&app, query.at, query.recorded_as_of).await?;
     let _place = walkers.place().await?;
-    let journal = app.ledger.journal();
-    let mut tracer = Tracer::new(journal.as_ref(), Subject::Worker(worker), as_of).await?;
     let (after, limit) = (query.after.unwrap_or(0), query.limit.0);
     let mut lines: Vec<TraceLine> = Vec::new();
     let (mut last, mut next) = (0, None);
-    walk(journal.as_ref(), until, &mut |_| {}, &mut |entry, event| {
-        let Some(mut line) = tracer.entry(entry, event).filter(|line| line.position > after) else { return };
-        if withholds(Who::Bearer(&caller.0), event) {
-            line.actor.clear();
+    let asked = Asked { worker, as_of, until };
+    let end = trace(&app, &reading, &asked, &mut |line| {
+        if line.position <= after {
+            return;
         }
         if lines.len() < limit {
             last = line.position;
@@ -105,13 +101,9 @@ async fn read_trace(
             next = Some(last);
         }
     })
-    .await?;
-    let end = tracer.finish();
-    if !end.known {
-        return Err(unknown_worker(&id));
-    }
-    reading.note_worker(&app, &id);
-    texts::tell(&app.vault, Who::Bearer(&caller.0), texts::of_trace(&id, &mut lines)).await;
+    .await?
+    .ok_or_else(|| unknown_worker(&id))?;
+    tell(&app, &reading, &asked.worker, &mut lines).await;
     let lines = lines.iter().map(TraceLineJson::from).collect();
     Ok(Json(TraceAnswer { worker: id, lines, next, end: (&end).into(), position: until }))
 }

@@ -10,10 +10,10 @@ use ledger_core::domain::time::china_offset;
 use super::district::{self, Import};
 use super::error::ImportError;
 use super::records::{ACTIVITY_COLUMNS, REDEMPTION_COLUMNS};
-use super::schedule::SCHEDULE_COLUMNS;
 use super::setup::{ITEM_COLUMNS, MERCHANT_COLUMNS, STORE_COLUMNS, WORKER_COLUMNS};
 use super::sites::SITE_COLUMNS;
 use super::{registers, rows};
+use crate::schedule_sheet::SCHEDULE_COLUMNS;
 use crate::sheets::pack::{MonthlyKind, PackFiles, SheetKind, discover};
 use crate::sheets::{Column, Limits, Sheet, SheetError};
 

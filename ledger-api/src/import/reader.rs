@@ -5,20 +5,21 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use ledger_core::domain::ids::{Actor, Key};
+use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::refusal::Refusal;
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::ledger::{Command, Context, Submission};
+use ledger_core::ledger::{Command, Context, Submission, commands};
 use tokio::sync::mpsc;
 
 use super::chunk::{Asked, Chunk, Counts, Place};
 use super::error::ImportError;
-use super::fields::invalid;
 use super::pack::{Kind, Pack, PackSheet};
 use super::records::{self, RecordFrame};
-use super::schedule::ScheduleRows;
 use super::setup::{self, SetupFrame};
 use super::sites::{self, Communities};
 use super::{registers, rows};
+use crate::schedule_sheet::ScheduleRows;
+use crate::sheets::fields::invalid;
 use crate::sheets::pack::{MonthlyKind, SheetKind};
 use crate::sheets::{Row, SheetError};
 
@@ -159,9 +160,14 @@ impl<'a> Reader<'a> {
             Ok(()) => Asked::default(),
             Err(refusal) => Asked::from(refusal),
         })?;
-        if let Some(adopt) = rows.finish(header.row, from, frame).map_err(ImportError::Reader)? {
-            self.push(header, Counts::Nothing, adopt)?;
+        let activities = rows.activities();
+        if activities.is_empty() {
+            return Ok(());
         }
+        let adopt = commands::AdoptSchedule { activities, effective_from: from, settings: Settings::default() };
+        let submission =
+            frame.submission(header.row, "", Command::AdoptSchedule(adopt)).map_err(ImportError::Reader)?;
+        self.push(header, Counts::Nothing, Asked { submissions: vec![submission], ..Asked::default() })?;
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
 use ledger_core::ledger::{Command, Context, Submission, commands};
 
 use super::chunk::Asked;
-use super::fields::{blank, count, id, invalid, name, wrong};
+use crate::sheets::fields::{blank, count, id, invalid, name, wrong};
 use crate::sheets::{Column, Row};
 use crate::vault::NAME_CHARS_MAX;
 

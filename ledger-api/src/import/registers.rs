@@ -19,8 +19,8 @@ use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::{Command, commands};
 
 use super::chunk::Asked;
-use super::fields::{blank, count, day, id, invalid, maybe_id, name, points, word, wrong};
 use super::setup::SetupFrame;
+use crate::sheets::fields::{blank, count, day, id, invalid, maybe_id, name, points, word, wrong};
 use crate::sheets::{Column, Row};
 
 type Told<T> = Result<T, Refusal>;

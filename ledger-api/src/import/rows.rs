@@ -20,8 +20,8 @@ use ledger_core::ledger::commands::visits::AskedConfirmation;
 use ledger_core::ledger::{Command, Context, Submission, commands};
 
 use super::chunk::Asked;
-use super::fields::{blank, day, id, invalid, maybe_id, word};
 use super::records::RecordFrame;
+use crate::sheets::fields::{blank, day, id, invalid, maybe_id, word};
 use crate::sheets::{Column, Row};
 
 /// 需求清单.

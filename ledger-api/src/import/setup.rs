@@ -1,5 +1,6 @@
 //! Rows of the sheets that come first: people, merchants, stores and what they list. Each row is an upsert judged by
-//! the ledger's state: what changes nothing records nothing. The points schedule is in `schedule`.
+//! the ledger's state: what changes nothing records nothing. The points schedule is read by
+//! [`crate::schedule_sheet`].
 
 use ledger_core::domain::ids::{Actor, BranchId, CardNo, Key, MerchantId, Sku, StoreId, WorkerId};
 use ledger_core::domain::merchant::command::MerchantDetails;
@@ -11,8 +12,8 @@ use ledger_core::domain::worker::command::{WorkerDetails, membership};
 use ledger_core::ledger::{Command, Context, Submission, commands};
 
 use super::chunk::Asked;
-use super::fields::{Read, blank, count, id, invalid, maybe_id, name, points, word, wrong};
 use super::sites::Communities;
+use crate::sheets::fields::{Read, blank, count, id, invalid, maybe_id, name, points, word, wrong};
 use crate::sheets::{Column, Row};
 use crate::vault::NAME_CHARS_MAX;
 

@@ -7,8 +7,8 @@ use ledger_core::domain::site::command::{IfKnown, SiteDetails};
 use ledger_core::ledger::{Command, Submission, commands};
 
 use super::chunk::Asked;
-use super::fields::{Read, day, id, invalid, maybe_id, name, words, wrong};
 use super::setup::SetupFrame;
+use crate::sheets::fields::{Read, day, id, invalid, maybe_id, name, words, wrong};
 use crate::sheets::{Column, Row};
 
 /// 驿站名录.

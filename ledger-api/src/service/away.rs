@@ -158,6 +158,18 @@ pub async fn hold_code(app: &App, reading: Reading<'_>, hold: &HoldId) -> Result
     }))
 }
 
+/// The hold and the store that a code names which a key of this journal signed; none for any other text.
+///
+/// # Errors
+/// [`ServiceError::Unavailable`] when the keys cannot be asked now.
+pub(super) async fn read_hold_code(app: &App, code: &str) -> Result<Option<(String, String)>, ServiceError> {
+    let Some(text) = signed::read(app, code).await? else { return Ok(None) };
+    let mut lines = text.lines();
+    let mut line = || lines.next().unwrap_or_default().to_owned();
+    let (kind, hold, store) = (line(), line(), line());
+    Ok((kind == HOLD_KIND).then_some((hold, store)))
+}
+
 /// The cases of a store: what was handed out unheard and refused, in the order of their names, open or settled as asked.
 ///
 /// # Errors
@@ -210,7 +222,7 @@ pub async fn provisions(app: &App, who: Who<'_>, store: &str) -> Result<Provisio
     let rules = app.views.programme().await?.value.settings.map(|settings| settings.counter).unwrap_or_default();
     let row = app.views.store_row(store).await?.value;
     let shelves = super::counter::shelves(app, who, store).await?;
-    let goods = shelves.into_iter().filter(|(_, item)| item.listed && item.on_shelf > item.reserved);
+    let goods = shelves.into_iter().filter(|(_, item)| item.listed && item.on_shelf > 0);
     Ok(Provisions {
         device: row.and_then(|row| row.device),
         // Nothing on a device can tell a PIN, and none is kept there.

@@ -1,16 +1,16 @@
 //! What a counter asks: who stands before it, what that person can have here, and what was given out today.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::{Sku, WorkerId};
 use ledger_core::domain::points::Points;
-use ledger_core::domain::time::BusinessTime;
 use projections::queries::redemption::StoreDay;
-use projections::views::hold::Hold;
 use projections::views::stock::Stock;
 
 use super::ServiceError;
 use super::counter_proof::meant;
-use super::reading::{may_read, now};
+use super::reading::may_read;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::vault::WORKER;
@@ -93,15 +93,10 @@ pub async fn look_up(app: &App, who: Who<'_>, store: &str, named: &str) -> Resul
     let (Some(worker), code) = meant(app, named).await? else { return Ok(None) };
     let Some(row) = app.views.worker(worker.as_str()).await?.value else { return Ok(None) };
     reading.note_worker(app, worker.as_str());
-    let today = now().date();
+    let today = app.ledger.now().date();
     let balance = app.views.balance_of(worker.as_str(), &row, today).await?;
     let taken = app.views.units_taken(worker.as_str(), chrono::Datelike::year(&today), position).await?;
-    let page = app.views.stock(store, "", ITEMS_MAX).await?;
-    let listed = page.rows.into_iter().filter(|(_, item)| item.listed);
-    let goods = listed.map(|(sku, item)| {
-        let taken = taken.get(sku.as_str()).copied().unwrap_or(0);
-        goods(sku, item, taken)
-    });
+    let goods = goods_at(app, store, &taken).await?;
     let name = app.vault.get_name(WORKER, worker.as_str()).await?;
     Ok(Some(Customer {
         worker: worker.to_string(),
@@ -110,8 +105,19 @@ pub async fn look_up(app: &App, who: Who<'_>, store: &str, named: &str) -> Resul
         held: balance.held,
         departed: row.departed,
         code,
-        goods: goods.collect(),
+        goods,
     }))
+}
+
+/// What is on a store's list, for somebody who took so many units this year.
+pub(super) async fn goods_at(app: &App, store: &str, taken: &BTreeMap<Sku, u32>) -> Result<Vec<Goods>, ServiceError> {
+    let page = app.views.stock(store, "", ITEMS_MAX).await?;
+    let listed = page.rows.into_iter().filter(|(_, item)| item.listed);
+    let goods = listed.map(|(sku, item)| {
+        let taken = taken.get(sku.as_str()).copied().unwrap_or(0);
+        goods(sku, item, taken)
+    });
+    Ok(goods.collect())
 }
 
 fn goods(sku: String, item: Stock, taken: u32) -> Goods {
@@ -119,7 +125,7 @@ fn goods(sku: String, item: Stock, taken: u32) -> Goods {
         sku,
         name: item.name,
         price: item.price,
-        left: item.on_shelf.saturating_sub(item.reserved),
+        left: item.on_shelf,
         allowed: item.limit_per_worker_year.map(|limit| limit.saturating_sub(taken)),
     }
 }
@@ -140,7 +146,7 @@ pub(super) async fn named_worker(app: &App, named: &str) -> Result<Option<Worker
 }
 
 /// A text without blanks, its full-width letters and digits as plain ones: scanners and input methods differ.
-fn narrow(text: &str) -> String {
+pub(super) fn narrow(text: &str) -> String {
     text.chars().map(plain).filter(|char| !char.is_whitespace() && !char.is_control()).collect()
 }
 
@@ -176,50 +182,10 @@ pub async fn shelves(app: &App, who: Who<'_>, store: &str) -> Result<Vec<(String
 
 /// An item of which fewer lie on a shelf runs low.
 const LOW: i64 = 5;
-/// Most holds that are told of a store, and most that are looked through.
-const HELD_SHOWN: usize = 5;
-const HELD_LOOKED: usize = 1_000;
-
-/// What waits at a store.
-#[derive(Debug, Clone, Default)]
-pub struct Waiting {
-    /// What was set aside and not fetched yet, those first that go back first: until when, and items with their units. Of
-    /// nobody it is told whose: whoever comes for it says so.
-    pub held: Vec<(BusinessTime, Vec<(String, u32)>)>,
-    /// How many more there are.
-    pub more: usize,
-    /// Items that run low, with what is left of them.
-    pub low: Vec<(String, i64)>,
-}
 
 /// Whether so few lie on the shelf that somebody should see to it.
 pub const fn runs_low(on_shelf: i64) -> bool {
     on_shelf < LOW
-}
-
-/// What waits at a store.
-///
-/// # Errors
-/// [`ServiceError`].
-pub async fn waiting(app: &App, who: Who<'_>, store: &str) -> Result<Waiting, ServiceError> {
-    may_read(who, Read::Holds, Target::Store(store))?;
-    let stock = shelves(app, who, store).await?;
-    let named = |sku: &str| {
-        let known = stock.iter().find(|(known, _)| known == sku);
-        known.map_or_else(|| sku.to_owned(), |(_, item)| item.name.clone())
-    };
-    let of_store = |hold: &Hold| hold.store == store;
-    let mut held: Vec<_> = app.views.holds("", HELD_LOOKED, of_store).await?.rows;
-    held.sort_by_key(|(_, hold)| hold.expires_at);
-    let more = held.len().saturating_sub(HELD_SHOWN);
-    let told = held.into_iter().take(HELD_SHOWN).filter_map(|(_, hold)| {
-        let items = hold.lines.iter().map(|line| (named(line.sku.as_str()), line.quantity)).collect();
-        Some((hold.expires_at?, items))
-    });
-    let held = told.collect();
-    let low = stock.iter().filter(|(_, item)| item.listed && runs_low(item.on_shelf));
-    let low = low.map(|(_, item)| (item.name.clone(), item.on_shelf)).collect();
-    Ok(Waiting { held, more, low })
 }
 
 /// What a store is called; its id where it has no name.
@@ -236,7 +202,9 @@ pub async fn store_name(app: &App, who: Who<'_>, store: &str) -> Result<String, 
 mod tests {
     use ledger_core::domain::points::Points;
 
-    use super::{Goods, Obstacle, narrow};
+    use projections::views::stock::Stock;
+
+    use super::{Goods, Obstacle, goods, narrow};
 
     #[test]
     fn what_is_scanned_or_typed_is_read_alike() {
@@ -252,5 +220,11 @@ mod tests {
         assert_eq!(goods.obstacle(1, Points::from_whole(15)), Some(Obstacle::Short(Points::from_whole(5))));
         assert_eq!(goods.obstacle(2, Points::from_whole(100)), Some(Obstacle::Limit));
         assert_eq!(goods.obstacle(3, Points::from_whole(100)), Some(Obstacle::OutOfStock));
+    }
+
+    #[test]
+    fn what_is_set_aside_is_off_the_shelf_already() {
+        let shelf = Stock { on_shelf: 1, reserved: 1, received: 2, listed: true, ..Stock::default() };
+        assert_eq!(goods("S".into(), shelf, 0).left, 1, "the one that nobody has set aside can be had");
     }
 }

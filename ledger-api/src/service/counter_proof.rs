@@ -144,6 +144,7 @@ pub async fn asked(app: &App) -> Result<CounterProof, ServiceError> {
         Ok(asked) => return Ok(asked),
         Err(look) => look,
     };
+    app.views.fresh(None).await?;
     let settings = app.views.programme().await?.value.settings;
     let asked = settings.map(|settings| settings.counter.counter_proof).unwrap_or_default();
     app.proofs.asked.keep(look, asked);
@@ -397,6 +398,7 @@ pub(super) async fn require(
         spending.proven = Some(ProvenBy::Account);
         return Ok(None);
     }
+    app.views.fresh(None).await?;
     if app.views.worker(spending.worker.as_str()).await?.value.is_none() {
         let sentence = format!("no worker {} (人员)", spending.worker);
         return Err(ServiceError::refused(Code::UnknownWorker, sentence));

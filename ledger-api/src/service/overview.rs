@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ledger_core::domain::points::Points;
+use projections::views::stock::Stock;
 
 use super::ServiceError;
 use super::reading::may_read;
@@ -47,6 +48,33 @@ pub struct Overview {
     pub position: u64,
 }
 
+/// How many of an item are left, and what they cost in points.
+fn left_of(item: &Stock) -> (i64, Points) {
+    let left = item.on_shelf.max(0);
+    let units = u32::try_from(left).unwrap_or(u32::MAX);
+    (left, item.price.times(units).unwrap_or(Points::ZERO))
+}
+
+/// What the district owes its workers, and what all that lies on the shelves costs in points.
+pub(super) async fn outstanding_and_stock(app: &App) -> Result<(Points, Points), ServiceError> {
+    let sums = app.views.trial_balance().await?.value;
+    let owed = sums.into_iter().filter(|(group, _)| matches!(group.as_str(), "available" | "held"));
+    let outstanding = owed.map(|(_, points)| points).sum();
+    let (mut stock_points, mut after) = (Points::ZERO, String::new());
+    loop {
+        let page = app.views.stores(&after, PAGE).await?;
+        for (id, _) in &page.rows {
+            let shelves = app.views.stock(id, "", PAGE).await?.rows;
+            stock_points +=
+                shelves.iter().filter(|(_, item)| item.listed).map(|(_, item)| left_of(item).1).sum::<Points>();
+        }
+        match page.next {
+            Some(next) => after = next,
+            None => return Ok((outstanding, stock_points)),
+        }
+    }
+}
+
 /// The district's figures.
 ///
 /// # Errors
@@ -77,9 +105,8 @@ pub async fn overview(app: &App, who: Who<'_>) -> Result<Overview, ServiceError>
             overview.redeemed += spent;
             let shelves = app.views.stock(&id, "", PAGE).await?.rows;
             for (_, item) in shelves.into_iter().filter(|(_, item)| item.listed) {
-                let left = item.on_shelf.saturating_sub(item.reserved).max(0);
-                let units = u32::try_from(left).unwrap_or(u32::MAX);
-                overview.stock_points += item.price.times(units).unwrap_or(Points::ZERO);
+                let (left, worth) = left_of(&item);
+                overview.stock_points += worth;
                 if left <= LOW && overview.low.len() < LOW_MAX {
                     overview.low.push((store.name.clone(), item.name, left));
                 }

@@ -135,6 +135,53 @@ pub async fn appealable(app: &App, identity: &Identity) -> Result<Vec<(String, P
     Ok(told.collect())
 }
 
+/// What became of an objection so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectionStanding {
+    /// Nobody has decided yet.
+    Waits,
+    /// It was not right.
+    Dismissed,
+    /// It was right.
+    Upheld,
+}
+
+impl ObjectionStanding {
+    /// What became of the last objection to a credit; one to what counts leaves it counting.
+    pub(super) const fn of(objected: bool, stage: Stage) -> ObjectionStanding {
+        if objected {
+            return ObjectionStanding::Waits;
+        }
+        match stage {
+            Stage::Objected | Stage::Appealed => ObjectionStanding::Waits,
+            Stage::Upheld | Stage::Rejected | Stage::Reversed => ObjectionStanding::Upheld,
+            Stage::Proposed | Stage::Publicised | Stage::Confirmed => ObjectionStanding::Dismissed,
+        }
+    }
+}
+
+/// The credits that whoever is logged in objected to and that nothing is final about yet, with what became of the objection;
+/// those that wait first.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn own_objections(
+    app: &App,
+    identity: &Identity,
+) -> Result<Vec<(String, Proposal, ObjectionStanding)>, ServiceError> {
+    may_read(Who::Bearer(identity), Read::Publicity, Target::District)?.at_least(app, None).await?;
+    let objects = |what: StepKind| matches!(what, StepKind::Objected | StepKind::ObjectedUnnamed);
+    let own = |row: &Proposal| row.steps.iter().any(|step| objects(step.what) && step.by == identity.id.as_str());
+    let rows = app.views.proposals("", WAITING_MAX, own).await?.rows;
+    let told = rows.into_iter().map(|(credit, row)| {
+        let standing = ObjectionStanding::of(row.objected, row.way.stage);
+        (credit, row, standing)
+    });
+    let mut told: Vec<_> = told.collect();
+    told.sort_by_key(|(_, row, standing)| (*standing != ObjectionStanding::Waits, std::cmp::Reverse(row.on)));
+    Ok(told)
+}
+
 /// Who read a worker's record, newest first: when, who, in which role, and what.
 ///
 /// # Errors
@@ -145,8 +192,11 @@ pub async fn readers(app: &App, who: Who<'_>, worker: &str) -> Result<Vec<Record
     found.map_err(|error| ServiceError::Unavailable(error.to_string()))
 }
 
-/// What activities are called, by code; where versions of the schedule differ, by the newest.
-pub(super) async fn activities(app: &App) -> Result<Vec<(String, String)>, ServiceError> {
+/// What activities are called, by code; where versions of the schedule differ, by the newest. Everybody may read the schedule.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn activities(app: &App) -> Result<Vec<(String, String)>, ServiceError> {
     let programme = app.views.programme().await?.value;
     let all = programme.versions.iter().flat_map(|version| &version.activities);
     let names: BTreeMap<String, String> = all.map(|line| (line.code.to_string(), line.name.clone())).collect();

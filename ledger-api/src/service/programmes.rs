@@ -1,12 +1,13 @@
 //! What a worker has of the programmes: benefits granted and waited for, pairs with their visits, appointments, passes; and
 //! what can be asked for today.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use ledger_core::domain::benefit::command::{ApplicationTerms, BenefitKind, BenefitTerms, Use};
 use ledger_core::domain::pair::Pair;
-use ledger_core::domain::pass::command::PassTerms;
+use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
+use ledger_core::domain::pass::{Offer, Pass};
 use ledger_core::domain::worker::command::AppointmentTerms;
 use projections::views::application::Withdrawal;
 use projections::views::benefit::Benefit;
@@ -103,6 +104,37 @@ pub async fn of_worker(app: &App, who: Who<'_>, worker: &str, today: NaiveDate) 
         appointments: appointments.into_iter().filter_map(|(id, row)| Some((id, row.terms?))).collect(),
         passes: passes.into_iter().filter_map(|(id, row)| Some((id, row.terms()?.clone()))).collect(),
     })
+}
+
+/// What the passes that a worker can show on a day are good for: the merchant's name and the terms of each offer.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn honoured(
+    app: &App,
+    who: Who<'_>,
+    worker: &str,
+    today: NaiveDate,
+) -> Result<Vec<(String, OfferTerms)>, ServiceError> {
+    let reading = may_read(who, Read::Pass, Target::Worker(worker))?;
+    reading.at_least(app, None).await?;
+    reading.note_worker(app, worker);
+    let passes = app.views.passes(worker).await?.value;
+    let valid = |pass: &Pass| {
+        let terms = pass.terms()?;
+        (terms.lost.is_none() && terms.days.holds(today)).then(|| terms.kind.clone())
+    };
+    let kinds: BTreeSet<String> = passes.iter().filter_map(|(_, pass)| valid(pass)).collect();
+    let suits =
+        |offer: &Offer| offer.terms().is_some_and(|terms| kinds.contains(&terms.kind) && terms.days.holds(today));
+    let mut found = Vec::new();
+    for (_, offer) in app.views.offers("", LOOKED_MAX, suits).await?.rows {
+        let Some(terms) = offer.terms().cloned() else { continue };
+        let row = app.views.merchant(terms.merchant.as_str()).await?.value;
+        let name = row.map(|row| row.name).filter(|name| !name.is_empty());
+        found.push((name.unwrap_or_else(|| terms.merchant.to_string()), terms));
+    }
+    Ok(found)
 }
 
 async fn applications(

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use ledger_core::domain::ids::SiteId;
+use ledger_core::domain::ids::{CreditId, SiteId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
 use projections::queries::At;
@@ -13,7 +13,9 @@ use projections::views::proposal::{Proposal, StepKind};
 use projections::waiting::Stage;
 
 use super::ServiceError;
-use super::reading::Reading;
+use super::own::ObjectionStanding;
+use super::reading::{Reading, may_read};
+use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::vault::WORKER;
 
@@ -92,6 +94,32 @@ pub async fn list(
         }
     });
     Ok(PublicityList { on, lines: lines.collect(), position })
+}
+
+/// Why an objection to a credit is not taken any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotTaken {
+    /// Somebody's objection to it waits for a decision.
+    Waits,
+    /// It was returned, or taken back: it does not count anyway.
+    Returned,
+    /// The same person objected to it before.
+    Before,
+}
+
+/// Why the ledger takes no objection to a credit from whoever asks, once it said so; nothing where there is no such credit.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn why_not_taken(app: &App, who: Who<'_>, credit: &CreditId) -> Result<Option<NotTaken>, ServiceError> {
+    let position = may_read(who, Read::Publicity, Target::District)?.at_least(app, None).await?;
+    let found = app.views.credit(credit, position).await?;
+    let Some(found) = found else { return Ok(None) };
+    Ok(Some(match ObjectionStanding::of(found.objected, found.way.stage) {
+        ObjectionStanding::Waits => NotTaken::Waits,
+        ObjectionStanding::Upheld => NotTaken::Returned,
+        ObjectionStanding::Dismissed => NotTaken::Before,
+    }))
 }
 
 /// The credits that are public now and on a day.

@@ -43,6 +43,7 @@ pub async fn may_after(
     if !may_ever(who, action) {
         return Err(Denied.into());
     }
+    app.views.fresh(None).await?;
     let mut known = whereabouts(app, target).await?;
     // What the journal knows is where it is, whatever a command says that will be refused for it.
     if known == Whereabouts::default() {

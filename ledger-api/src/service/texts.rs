@@ -71,7 +71,9 @@ async fn worker_of(app: &App, begun: &Begun, key: &Key) -> Result<Option<WorkerI
             return Ok(Some(candidate.clone()));
         }
     }
-    Ok(None)
+    // A credit that ripened on a row came of a later command.
+    let credit = app.views.credit(&key.into(), u64::MAX).await?;
+    Ok(credit.map(|credit| credit.record.worker))
 }
 
 /// A text as it stands in an event, and whom it is about: to be told.

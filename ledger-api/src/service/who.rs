@@ -29,6 +29,17 @@ pub async fn of_token(app: &App, token: &str) -> Result<Identity, ServiceError> 
     of_account(app, &account, way).await?.ok_or_else(|| nobody(NO_ACCOUNT))
 }
 
+/// As [`of_token`], for a redemption: what of views it needs it waits for itself, and most need nothing, so that counters do
+/// not wait for each other's figures.
+///
+/// # Errors
+/// As [`of_token`].
+pub async fn of_token_to_redeem(app: &App, token: &str) -> Result<Identity, ServiceError> {
+    let (account, way) = shown(app, token).await?;
+    let changed = app.views.fresh_accounts().await?;
+    since_changed(app, &account, way, changed).await?.ok_or_else(|| nobody(NO_ACCOUNT))
+}
+
 /// As [`of_token`], from the journal alone: the figures of a process are told when its views are away, too.
 ///
 /// # Errors
@@ -62,12 +73,30 @@ async fn shown(app: &App, token: &str) -> Result<(AccountId, Arc<str>), ServiceE
     Ok((shown.account.ok_or_else(|| nobody(NO_ACCOUNT))?, shown.id))
 }
 
-/// Who acts with an account, as it stands now; nobody where the journal knows none of that id.
+/// Who acts with an account, as it stands now; nobody where the journal knows none of that id. Whoever reads views after
+/// this reads whatever anybody was answered before it.
 ///
 /// # Errors
 /// [`ServiceError::Unavailable`] when it cannot be told now.
 pub async fn of_account(app: &App, account: &AccountId, way: Arc<str>) -> Result<Option<Identity>, ServiceError> {
-    of_account_on(app, account, way, app.ledger.now().date()).await
+    let within = app.views.fresh(None).await?;
+    since_changed(app, account, way, app.views.accounts_changed(within)).await
+}
+
+/// Who acts with an account, where views include the last change of any.
+async fn since_changed(
+    app: &App,
+    account: &AccountId,
+    way: Arc<str>,
+    changed: u64,
+) -> Result<Option<Identity>, ServiceError> {
+    let day = app.ledger.now().date();
+    if let Some(known) = app.identities.find(account, changed, day, &way) {
+        return Ok(Some(known));
+    }
+    let found = as_viewed(app, account, way, day).await?;
+    found.iter().for_each(|identity| app.identities.keep(account, changed, day, identity));
+    Ok(found)
 }
 
 /// As [`of_account`], with what was granted on another day.
@@ -81,6 +110,15 @@ pub(super) async fn of_account_on(
     day: NaiveDate,
 ) -> Result<Option<Identity>, ServiceError> {
     app.views.fresh(None).await?;
+    as_viewed(app, account, way, day).await
+}
+
+async fn as_viewed(
+    app: &App,
+    account: &AccountId,
+    way: Arc<str>,
+    day: NaiveDate,
+) -> Result<Option<Identity>, ServiceError> {
     let row = app.views.account_row(account.as_str()).await?.value.filter(|row| row.exists());
     Ok(row.map(|row| Identity::of(account, way, &row, day)))
 }

@@ -120,7 +120,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let fields = Fields::of(&visitor, sent)?;
         let told = match carry_out(&app, &visitor, &fields).await {
             Ok(told) => told,
-            Err(trouble @ (Trouble::LogIn(_) | Trouble::Forged)) => return Err(trouble),
+            Err(trouble @ (Trouble::LogIn(_) | Trouble::SessionOver(_) | Trouble::Forged)) => return Err(trouble),
             Err(trouble) => Told { bad: no(&visitor, &fields, &trouble), ..Told::default() },
         };
         let asked = Asking { id: fields.get("account").to_owned(), after: String::new() };
@@ -144,6 +144,7 @@ fn no(visitor: &Visitor, fields: &Fields, trouble: &Trouble) -> String {
             | ServiceError::Fault(_),
         )
         | Trouble::LogIn(_)
+        | Trouble::SessionOver(_)
         | Trouble::Forged
         | Trouble::NotFound
         | Trouble::Fault(_) => false,

@@ -1,8 +1,9 @@
 //! `/audit`: for whoever believes nothing: a verification now and its verdict, every event with filters in the address so
-//! that a view can be sent to somebody, the state at a position or on a day, a sample, the report, and the bundle to take
-//! away. No name stands anywhere here.
+//! that a view can be sent to somebody, the state at a position or on a day, where a balance comes from, a sample, the
+//! report, and the bundle to take away. No name stands anywhere here.
 
 mod take;
+mod trace;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::service::audit::{Filter, Found, Verifications, Verified, events, verify};
 use crate::service::reading::{may_read, read_date};
+use trace::escaped;
 
 /// Events on a page.
 const ROWS: usize = 30;
@@ -76,7 +78,17 @@ struct StatePage {
     expired: String,
     balance: String,
     workers: usize,
-    rows: Vec<(String, String, String, String, String)>,
+    rows: Vec<Account>,
+}
+
+/// An account at the moment, with the way to where its balance comes from.
+struct Account {
+    worker: String,
+    trace: String,
+    earned: String,
+    redeemed: String,
+    expired: String,
+    balance: String,
 }
 
 /// The pages' routes.
@@ -86,6 +98,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/audit/verify", post(verify_now))
         .route("/audit/state", get(read_state))
         .merge(take::routes())
+        .merge(trace::routes())
         .layer(Extension(Arc::new(Verifications::default())))
 }
 
@@ -160,13 +173,7 @@ fn address(filter: &Filter, before: u64) -> String {
     let pairs = [("type", event_type), ("about", about), ("actor", actor), ("from", from), ("to", to)];
     let mut address = format!("/audit?before={before}");
     for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
-        address.push_str(&format!("&{name}="));
-        for byte in value.bytes() {
-            match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => address.push(char::from(byte)),
-                other => address.push_str(&format!("%{other:02X}")),
-            }
-        }
+        address.push_str(&format!("&{name}={}", escaped(value)));
     }
     address
 }
@@ -234,7 +241,9 @@ async fn state_page(app: &App, visitor: &Visitor, asked: &AskedState) -> Result<
     let (earned, redeemed, expired, balance) = figures(&told.totals);
     let rows = told.workers.iter().take(ACCOUNTS_MAX).map(|(worker, of)| {
         let (earned, redeemed, expired, balance) = figures(of);
-        (worker.clone(), earned, redeemed, expired, balance)
+        let day = as_of.map(|day| day.to_string()).unwrap_or_default();
+        let trace = format!("/audit/trace?worker={}&at={until}&as_of={day}", escaped(worker));
+        Account { worker: worker.clone(), trace, earned, redeemed, expired, balance }
     });
     let page = StatePage {
         f: visitor.frame(w.state_at),

@@ -6,6 +6,7 @@
 
 mod away;
 mod day;
+mod holds;
 mod proof;
 mod shelf;
 mod waiting;
@@ -35,12 +36,15 @@ use crate::service::ServiceError;
 use crate::service::command::{Asked, prepare, submit, worker_event};
 use crate::service::counter::{Customer, Goods, Obstacle, look_up, store_name};
 use crate::service::counter_proof;
+use crate::service::holds::soonest_at;
 use crate::service::names::masked;
 
 /// Most lines that can be chosen at once.
 const LINES_MAX: usize = 100;
 /// Most units of one line.
 const UNITS_MAX: u32 = 99;
+/// So many holds are told of while nobody stands before the counter; the others stand on a page of their own.
+const SOONEST: usize = 5;
 
 #[derive(Template)]
 #[template(path = "counter/page.html", config = ".askama.toml")]
@@ -69,6 +73,10 @@ struct Page {
     asks: Option<proof::Asked>,
     /// The ledger's word for what was seen.
     seen: String,
+    /// What is set aside here for whoever stands before the counter.
+    held: Vec<holds::Due>,
+    /// How many holds wait here to be picked up.
+    due: usize,
     /// What waits here, while nobody stands before it.
     waiting: Option<waiting::Waiting>,
 }
@@ -131,6 +139,8 @@ struct Shown {
     key: Option<String>,
     /// The ledger's word for a proof that was seen.
     seen: Option<String>,
+    /// The hold whose code was shown.
+    in_hand: Option<holds::InHand>,
 }
 
 /// The pages' routes.
@@ -138,6 +148,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/counter", get(arrive).post(act))
         .merge(day::routes())
+        .merge(holds::routes())
         .merge(away::routes())
         .merge(shelf::routes())
 }
@@ -173,7 +184,7 @@ async fn arrive(State(app): State<App>, visitor: Visitor, Query(asked): Query<Of
 async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result<Response, Trouble> {
     let w = visitor.words();
     let identity = &visitor.must()?.identity;
-    let Shown { bad, done, customer, lines, key, seen } = shown;
+    let Shown { bad, done, customer, lines, key, seen, in_hand } = shown;
     let mut goods = Vec::new();
     let mut beyond = Vec::new();
     let mut chosen_lines = Vec::new();
@@ -198,12 +209,21 @@ async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result
             }),
         }
     }
-    let store_name = store_name(app, Who::Bearer(identity), store).await?;
+    let held = match &customer {
+        // While goods are chosen nobody looks for what was set aside.
+        Some(customer) if lines.is_empty() => {
+            holds::due(app, visitor, store, Some(customer.worker.as_str()), in_hand.as_ref()).await?
+        }
+        Some(_) | None => Vec::new(),
+    };
     let nobody = customer.is_none() && done.is_none();
+    let soonest = soonest_at(app, Who::Bearer(identity), store, if nobody { SOONEST } else { 0 }).await?;
     let page = Page {
         f: visitor.frame(w.counter),
-        store_name,
-        waiting: if nobody { waiting::at(app, visitor, store).await? } else { None },
+        held,
+        due: soonest.all,
+        waiting: if nobody { waiting::at(app, visitor, store, soonest).await? } else { None },
+        store_name: store_name(app, Who::Bearer(identity), store).await?,
         others: identity.scopes_of(Role::Clerk).into_iter().filter(|own| *own != store).map(str::to_owned).collect(),
         store: store.to_owned(),
         bad,
@@ -270,9 +290,11 @@ async fn carry_out(app: &App, visitor: &Visitor, store: &str, fields: &Fields) -
     let who = Who::Bearer(&visitor.must()?.identity);
     match fields.get("do") {
         "undo" => return undo(app, visitor, store, fields).await,
+        "capture" => return holds::capture(app, visitor, store, fields).await,
         "look" => {
             let Some(customer) = look_up(app, who, store, fields.get("named")).await? else {
-                return Ok(Shown { bad: w.nobody_named.to_owned(), ..Shown::default() });
+                let held = holds::look(app, visitor, store, fields.get("named")).await?;
+                return Ok(held.unwrap_or_else(|| Shown { bad: w.nobody_named.to_owned(), ..Shown::default() }));
             };
             let (bad, seen) = seen_on_arrival(app, visitor, store, &customer).await?;
             return Ok(Shown { bad, customer: Some(customer), seen, ..Shown::default() });

@@ -1,6 +1,7 @@
 //! `/credits`: the desk. Whoever proposes records one credit or a sheet of them; whoever checks passes or returns what
 //! waits. Rows of a sheet are judged before anything is written, mended in place, and sent.
 
+mod merge;
 mod proof;
 mod register;
 mod sheet;
@@ -23,7 +24,7 @@ use super::page::{Frame, Trouble, Visitor, answer, give, new_key, show};
 use super::trouble;
 use super::words::Words;
 use crate::access::Role;
-use crate::access::policy::{Action, CommandKind, Denied, Read, Who, may_ever};
+use crate::access::policy::{Action, CommandKind, Denied, Read, Target, Who, allow, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::{Judged, Row, Waiting, queue, record, today};
@@ -42,6 +43,8 @@ struct Page {
     proposes: bool,
     /// Whether whoever looks keeps the particulars of workers.
     keeps: bool,
+    /// Whether whoever looks merges two ids of one person.
+    merges: bool,
     waiting_count: usize,
     queue: Vec<Queued>,
     own: Vec<Queued>,
@@ -80,7 +83,11 @@ struct Queued {
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/credits", get(read).post(act)).merge(sheet::routes()).merge(proof::routes())
+    Router::new()
+        .route("/credits", get(read).post(act))
+        .merge(sheet::routes())
+        .merge(proof::routes())
+        .merge(merge::routes())
 }
 
 /// What a page says of what was just asked.
@@ -204,6 +211,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         bad: told.bad,
         checks,
         keeps: may_ever(Who::Bearer(&visitor.must()?.identity), Action::KeepPerson),
+        merges: allow(who, Read::Merging, Target::District).is_ok(),
         proposes,
         waiting_count: queue.len(),
         queue,

@@ -10,6 +10,7 @@ use ledger_core::domain::money::Fen;
 use ledger_core::ledger::commands::benefits::AskedAmount;
 
 use super::page::{Trouble, Visitor};
+use super::unsent::Unsent;
 use crate::service::ServiceError;
 use crate::visit;
 
@@ -49,11 +50,16 @@ impl Fields {
     /// The fields of whoever is logged in.
     ///
     /// # Errors
-    /// [`Trouble::LogIn`], [`Trouble::Forged`].
+    /// [`Trouble::SessionOver`], [`Trouble::LogIn`] where nothing can be carried, [`Trouble::Forged`].
     pub(super) fn of(visitor: &Visitor, Sent { 0: sent }: Sent) -> Result<Fields, Trouble> {
         let fields = Fields(sent);
-        fields.check(visitor)?;
-        Ok(fields)
+        let checked = fields.check(visitor);
+        if let Err(Trouble::LogIn(path)) = &checked
+            && let Some(unsent) = Unsent::of(path, &fields.0)
+        {
+            return Err(Trouble::SessionOver(unsent));
+        }
+        checked.map(|()| fields)
     }
 
     /// Fields that came in another way.

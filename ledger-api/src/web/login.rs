@@ -14,12 +14,13 @@ use super::form::{Fields, Sent, field};
 use super::page::{Frame, Trouble, Visitor, answer, go, own_path, remember, show_as};
 use super::password::must_change;
 use super::roles;
+use super::unsent::{self, Unsent};
 use crate::access::Role;
 use crate::app::App;
 use crate::demo;
 use crate::service::administrators::is_one_alone;
 use crate::service::login::{Entered, LoginError, concern, enter, login, logout};
-use crate::visit::{Transport, is_from_here};
+use crate::visit::{LoggedIn, Transport, is_from_here};
 
 #[derive(Template)]
 #[template(path = "login/page.html", config = ".askama.toml")]
@@ -27,6 +28,8 @@ struct Page {
     f: Frame,
     /// Where the browser wanted to go.
     next: String,
+    /// What was sent when the session was over.
+    unsent: String,
     account: String,
     said: String,
     /// The transport keeps no password.
@@ -68,17 +71,34 @@ async fn ask(State(app): State<App>, visitor: Visitor, Query(wanted): Query<Want
     }
     // Whoever cannot be told now is told the next time.
     let alone = is_one_alone(app.ledger.journal().as_ref(), app.ledger.now().date()).await.unwrap_or(false);
-    answer(&visitor, page(&visitor, alone, StatusCode::OK, own_path(&wanted.next), "", String::new()))
+    let asking = Asking { next: own_path(&wanted.next), ..Asking::default() };
+    answer(&visitor, page(&visitor, alone, StatusCode::OK, asking))
 }
 
-fn page(
-    visitor: &Visitor,
-    alone: bool,
-    status: StatusCode,
-    next: &str,
-    account: &str,
+/// What the login's form begins with.
+#[derive(Default)]
+struct Asking<'a> {
+    /// Where the browser wanted to go.
+    next: &'a str,
+    /// What was sent when the session was over.
+    unsent: &'a str,
+    account: &'a str,
     said: String,
-) -> Result<Response, Trouble> {
+}
+
+/// The login for whoever sent a form when the session was over.
+///
+/// # Errors
+/// [`Trouble::Fault`].
+pub(super) fn ask_again(visitor: &Visitor, unsent: &Unsent) -> Result<Response, Trouble> {
+    let carried = unsent.carried()?;
+    let said = visitor.words().session_over.to_owned();
+    let asking = Asking { next: unsent.path(), unsent: &carried, account: "", said };
+    page(visitor, false, StatusCode::UNAUTHORIZED, asking)
+}
+
+fn page(visitor: &Visitor, alone: bool, status: StatusCode, asking: Asking<'_>) -> Result<Response, Trouble> {
+    let Asking { next, unsent, account, said } = asking;
     let w = visitor.words();
     let plain = visitor.transport == Transport::Plain;
     let roles = if visitor.may_try() {
@@ -89,6 +109,7 @@ fn page(
     let page = Page {
         f: visitor.frame(w.log_in),
         next: next.to_owned(),
+        unsent: unsent.to_owned(),
         account: account.to_owned(),
         said,
         plain,
@@ -115,8 +136,11 @@ impl Visitor {
 
 async fn enter_with_password(State(app): State<App>, visitor: Visitor, Sent { 0: sent }: Sent) -> Response {
     let field = |name: &str| field(&sent, name);
-    let (account, next) = (field("account").trim(), own_path(field("next")));
-    let again = |status, said: &str| answer(&visitor, page(&visitor, false, status, next, account, said.to_owned()));
+    let (account, next, unsent) = (field("account").trim(), own_path(field("next")), field(unsent::FIELD));
+    let again = |status, said: &str| {
+        let asking = Asking { next, unsent, account, said: said.to_owned() };
+        answer(&visitor, page(&visitor, false, status, asking))
+    };
     let w = visitor.words();
     if visitor.transport == Transport::Plain {
         return again(StatusCode::FORBIDDEN, "");
@@ -125,7 +149,7 @@ async fn enter_with_password(State(app): State<App>, visitor: Visitor, Sent { 0:
         return visitor.trouble(&Trouble::Forged);
     }
     match login(&app, account, field("password"), visitor.secret.as_deref()).await {
-        Ok(entered) => answer(&visitor, let_in(visitor.transport, &entered, next)),
+        Ok(entered) => come_in(visitor, entered, next, unsent),
         Err(LoginError::Given) => answer(&visitor, must_change(&visitor, account)),
         Err(LoginError::Wrong) => {
             visitor.refused(&app, account, Code::Unauthenticated).await;
@@ -154,12 +178,29 @@ async fn enter_as(State(app): State<App>, visitor: Visitor, Sent { 0: sent }: Se
             .map_err(|error| Trouble::Fault(error.to_string()))?
             .ok_or(Trouble::NotFound)?;
         match enter(&app, &account, visitor.secret.as_deref()).await {
-            Ok(entered) => let_in(visitor.transport, &entered, "/"),
+            Ok(entered) => Ok(entered),
             Err(LoginError::Service(error)) => Err(error.into()),
             Err(LoginError::Wrong | LoginError::Given | LoginError::TooSoon(_)) => Err(Trouble::NotFound),
         }
     };
-    answer(&visitor, entered.await)
+    match entered.await {
+        Ok(entered) => {
+            let (next, unsent) = (own_path(field(&sent, "next")), field(&sent, unsent::FIELD));
+            come_in(visitor, entered, next, unsent)
+        }
+        Err(trouble) => visitor.trouble(&trouble),
+    }
+}
+
+/// Lets somebody in: on to where they wanted to go, or to what they had sent.
+fn come_in(mut visitor: Visitor, entered: Entered, next: &str, unsent: &str) -> Response {
+    let Some(unsent) = Unsent::read(next, unsent) else {
+        return answer(&visitor, let_in(visitor.transport, &entered, next));
+    };
+    let Entered { secret, session, identity } = entered;
+    visitor.logged_in = Some(LoggedIn { identity, session });
+    let offered = unsent.offer(&visitor).and_then(|page| with_cookie(page, visitor.transport.give(&secret)));
+    answer(&visitor, offered)
 }
 
 pub(super) fn let_in(transport: Transport, entered: &Entered, next: &str) -> Result<Response, Trouble> {

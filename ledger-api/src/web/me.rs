@@ -3,6 +3,7 @@
 
 mod programmes;
 mod proof;
+mod stores;
 
 use std::collections::BTreeMap;
 
@@ -55,6 +56,8 @@ struct Page {
     worker: String,
     /// What is shown at a counter.
     proof: proof::Part,
+    /// What is set aside to be picked up.
+    holds: Vec<stores::OwnHold>,
     waiting: Vec<Waiting>,
     ending: Vec<(String, String)>,
     months: Vec<MonthOf>,
@@ -116,10 +119,11 @@ struct Publicised {
 
 pub(super) use programmes::{days_left, is_queued, letter_state, pass_state, withdrawal};
 pub(super) use proof::picture;
+pub(super) use stores::{called, until};
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/me", get(read).post(act))
+    Router::new().route("/me", get(read).post(act)).merge(stores::routes())
 }
 
 async fn read(State(app): State<App>, visitor: Visitor) -> Response {
@@ -226,6 +230,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         earned: points(*earned),
         debt: if balance.debt.is_positive() { w.owes(&points(balance.debt)) } else { String::new() },
         proof: proof::part(app, visitor, &worker, told.printed).await?,
+        holds: stores::own_holds(app, visitor, &worker).await?,
         waiting: account
             .waiting
             .iter()

@@ -11,6 +11,7 @@ use ledger_core::ledger::{Context, Receipt};
 use projections::ViewError;
 
 use super::assets::{HTMX, PAGES, STYLE};
+use super::unsent::Unsent;
 use super::words::{CHINESE, ENGLISH, Words};
 use super::{Entrance, trouble};
 use crate::access::policy::{Action, Denied, Read, Who, may_ever};
@@ -115,6 +116,12 @@ const PLACES: &[Place] = &[
     },
 ];
 
+/// What the page is called that an address belongs to.
+pub(super) fn title_of(w: &Words, path: &str) -> &'static str {
+    let holds = |place: &&Place| path == place.path || path.starts_with(&format!("{}/", place.path));
+    PLACES.iter().find(holds).map_or(w.product, |place| (place.title)(w))
+}
+
 /// Whoever asks for a page, and how they like it.
 pub(super) struct Visitor {
     pub(super) logged_in: Option<LoggedIn>,
@@ -216,7 +223,11 @@ impl Visitor {
         match trouble {
             Trouble::Forged | Trouble::Service(ServiceError::Denied(_)) => self.refusals.add_once(Code::Forbidden),
             Trouble::Service(ServiceError::Refused(refusal)) => self.refusals.add_once(refusal.code),
-            Trouble::LogIn(_) | Trouble::Service(_) | Trouble::NotFound | Trouble::Fault(_) => {}
+            Trouble::LogIn(_)
+            | Trouble::SessionOver(_)
+            | Trouble::Service(_)
+            | Trouble::NotFound
+            | Trouble::Fault(_) => {}
         }
     }
 
@@ -268,6 +279,8 @@ pub(super) struct Tab {
 pub(super) enum Trouble {
     /// Nobody is logged in; this is where they wanted to go.
     LogIn(String),
+    /// Nobody is logged in any more, and this was sent.
+    SessionOver(Unsent),
     /// The form is not from one of our pages, or too old.
     Forged,
     /// What the house said.

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ledger_core::domain::refusal::{Code, Refusal};
 
+use super::login;
 use super::page::{Frame, Trouble, Visitor, go, show_as};
 use super::words::Words;
 use crate::service::ServiceError;
@@ -25,12 +26,17 @@ pub(super) fn show(visitor: &Visitor, trouble: &Trouble) -> Response {
         let next = path.replace('%', "%25").replace('&', "%26").replace('#', "%23").replace('+', "%2B");
         return go(&format!("/login?next={next}"));
     }
+    if let Trouble::SessionOver(unsent) = trouble {
+        return login::ask_again(visitor, unsent).unwrap_or_else(|_| go("/login"));
+    }
     let (status, title) = match trouble {
         Trouble::Service(ServiceError::Denied(_)) | Trouble::Forged => (StatusCode::FORBIDDEN, w.not_allowed),
         Trouble::NotFound => (StatusCode::NOT_FOUND, w.not_found),
         Trouble::Service(ServiceError::Unavailable(_)) => (StatusCode::SERVICE_UNAVAILABLE, w.unavailable),
         Trouble::Fault(_) | Trouble::Service(ServiceError::Fault(_)) => (StatusCode::INTERNAL_SERVER_ERROR, w.fault),
-        Trouble::LogIn(_) | Trouble::Service(_) => (StatusCode::UNPROCESSABLE_ENTITY, w.not_done),
+        Trouble::LogIn(_) | Trouble::SessionOver(_) | Trouble::Service(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, w.not_done)
+        }
     };
     let page = Page { f: visitor.frame(title), what: sentence(w, visitor.english, trouble) };
     show_as(status, &page).unwrap_or_else(|_| (status, page.what).into_response())
@@ -39,7 +45,7 @@ pub(super) fn show(visitor: &Visitor, trouble: &Trouble) -> Response {
 /// What is wrong and what helps, in a sentence.
 pub(super) fn sentence(w: &Words, english: bool, trouble: &Trouble) -> String {
     match trouble {
-        Trouble::LogIn(_) => w.log_in_again.to_owned(),
+        Trouble::LogIn(_) | Trouble::SessionOver(_) => w.log_in_again.to_owned(),
         Trouble::Forged => w.forged.to_owned(),
         Trouble::NotFound => w.nothing_here.to_owned(),
         Trouble::Fault(cause) => {

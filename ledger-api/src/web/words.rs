@@ -27,20 +27,24 @@ macro_rules! words {
 mod accounts;
 mod appointments;
 mod decisions;
+mod holds;
 mod merchant_words;
+mod merging;
 #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "a program without it says little of it"))]
 mod oidc;
 mod programmes;
 mod proof;
 mod publicity_page;
 mod requests;
+mod schedule_page;
 mod selections;
 mod sentences;
 mod statements;
+mod trace;
 
 words! {
     @with [
-        accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests, selections, statements,
+        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, requests, schedule_page, selections, statements, trace,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -67,6 +71,10 @@ words! {
     fault: "程序故障", "A fault";
     not_done: "没有办成", "Not done";
     to_start: "回到首页", "To the start";
+    session_over: "登录已结束，刚才这一步没有写入。登录后按「继续」就再送一次，不用重填。", "The session is over; the last step was not written. Log in and press Continue to send it again.";
+    unsent: "还有一步没有送出", "One step was not sent";
+    send_on: "继续", "Continue";
+    leave_it: "不送了", "Leave it";
     log_in_again: "请先登录。", "Log in first.";
     forged: "页面过期，请回到上一页刷新后再试。", "This page is too old; go back, reload it and try again.";
     nothing_here: "这里没有内容，请核对地址。", "There is nothing here; check the address.";
@@ -135,10 +143,8 @@ words! {
     departed: "已退出", "has left";
     no_name: "（未登记姓名）", "(no name kept)";
     till_today: "今日台账", "Today's till";
-    waits_here: "待取与缺货", "To be fetched and running low";
-    kept_for: "预留", "Set aside";
-    kept_more: "另有预留", "More set aside:";
-    fetched_until: "留到", "until";
+    waits_here: "待取与缺货", "To be picked up and running low";
+    kept_more: "另有待取预留", "More to be picked up:";
     the_others: "其余", "The others";
     runs_low: "库存偏低", "Running low";
     back_to_counter: "回兑换台", "Back to the counter";
@@ -167,6 +173,7 @@ words! {
     away_none: "本区没有开通离线额度。可以用预占码，或写纸单，联网后补录。", "The district allows no offline redemptions. Take a hold by its code, or write a slip.";
     away_over_floor: "超过每人离线限额", "Over the offline limit for one person";
     away_over_total: "超过本台今日离线总额", "Over this counter's offline total for today";
+    away_unanswered: "网络刚断，这一笔记上没有还不知道。请再按一次确认兑换：已经记上的不会记第二次。", "The network went, and nobody knows whether this was recorded. Confirm it again: what was recorded is not recorded twice.";
     away_ticket_over: "离线时间太长，本机凭据已过期；请写纸单，联网后补录。", "Offline for too long: this device's ticket has ended. Write a slip and enter it later.";
     away_waiting: "待补报", "Waiting to be told";
     away_as_case: "补报未通过，已列入待处理", "Refused: it stands among the cases now";
@@ -399,8 +406,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, merchant_words, oidc, programmes, proof, publicity_page, requests,
-        selections, statements,
+        ALL, accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof,
+        publicity_page, requests, schedule_page, selections, statements, trace,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -408,14 +415,18 @@ mod tests {
         accounts::ALL,
         appointments::ALL,
         decisions::ALL,
+        holds::ALL,
         merchant_words::ALL,
+        merging::ALL,
         oidc::ALL,
         programmes::ALL,
         proof::ALL,
         publicity_page::ALL,
         requests::ALL,
+        schedule_page::ALL,
         selections::ALL,
         statements::ALL,
+        trace::ALL,
     ];
 
     #[test]

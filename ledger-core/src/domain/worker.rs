@@ -7,6 +7,7 @@ pub mod command;
 pub mod decide;
 pub mod event;
 mod open_lots;
+pub mod rating;
 pub mod spend;
 pub mod state;
 

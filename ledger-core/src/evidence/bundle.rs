@@ -11,6 +11,8 @@ pub mod verify;
 
 /// The name of the form, in the manifest. A change of any file's bytes is a new form with a new name.
 pub const FORMAT: &str = "nuanxin-bundle/1";
+/// The same, with yuan beside the points in the plain-text journal: of a history in which any move.
+pub const FORMAT_WITH_YUAN: &str = "nuanxin-bundle/2";
 
 /// The events, one a line.
 pub const EVENTS: &str = "events.jsonl";

@@ -11,3 +11,4 @@ pub mod figures;
 pub mod plain_text;
 pub mod postings;
 pub mod workbook;
+pub mod yuan;

@@ -34,6 +34,12 @@ impl EventChunk {
         self.first.saturating_add(u64::try_from(self.events.len()).unwrap_or(u64::MAX)).saturating_sub(1)
     }
 
+    /// Where the last of its events stands that changes an account.
+    fn last_of_account(&self) -> Option<u64> {
+        let at = self.events.iter().rposition(|event| matches!(event, Event::Account(_)))?;
+        Some(self.first.saturating_add(u64::try_from(at).unwrap_or(u64::MAX)))
+    }
+
     /// The same without what stands up to a position.
     fn after(&self, position: u64) -> EventChunk {
         let skip = usize::try_from((position + 1).saturating_sub(self.first)).unwrap_or(usize::MAX);
@@ -45,6 +51,18 @@ impl EventChunk {
 struct Kept {
     chunks: VecDeque<EventChunk>,
     events: usize,
+    /// The last position that was taken in.
+    last: u64,
+    /// The last position at which an account changed, or may have changed before anything was taken in.
+    accounts: u64,
+}
+
+impl Kept {
+    /// Keeps nothing of what was before a position, which nobody here knows.
+    fn begin_at(&mut self, first: u64) {
+        let before = first.saturating_sub(1);
+        *self = Kept { last: before, accounts: before, ..Kept::default() };
+    }
 }
 
 /// The last events of a journal, without a gap.
@@ -60,9 +78,11 @@ impl Recent {
     pub(super) fn push(&self, chunks: impl IntoIterator<Item = EventChunk>) {
         let mut kept = self.kept();
         for chunk in chunks {
-            if kept.chunks.back().is_some_and(|last| last.last() + 1 != chunk.first) {
-                *kept = Kept::default();
+            if kept.last + 1 != chunk.first {
+                kept.begin_at(chunk.first);
             }
+            kept.last = chunk.last();
+            kept.accounts = chunk.last_of_account().unwrap_or(kept.accounts);
             kept.events += chunk.events.len();
             kept.chunks.push_back(chunk);
         }
@@ -71,6 +91,12 @@ impl Recent {
         {
             kept.events -= oldest.events.len();
         }
+    }
+
+    /// The last position up to one at which an account changed; that position itself where nobody here knows.
+    fn accounts_by(&self, committed: u64) -> u64 {
+        let kept = self.kept();
+        if committed > kept.last { committed } else { kept.accounts.min(committed) }
     }
 
     /// At least one of the events after a position, and chunks enough for `wanted` where there are; none when the
@@ -104,11 +130,24 @@ pub struct Feed {
     pub recent: Arc<Recent>,
 }
 
+impl Feed {
+    /// Of what the ledger has committed or seen, the last position that changed an account: who may do what is known from
+    /// there on. A later one where it cannot be told.
+    pub fn accounts_changed(&self) -> u64 {
+        let committed = *self.committed.borrow();
+        self.recent.accounts_by(committed)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{EventChunk, Recent};
+    use crate::domain::account::AccountEvent;
+    use crate::domain::account::event::AccountOpened;
     use crate::domain::event::Event;
+    use crate::domain::ids::AccountId;
     use crate::domain::programme::event::{JournalOpened, ProgrammeEvent};
+    use crate::domain::time::BusinessTime;
 
     fn chunk(first: u64, events: usize) -> EventChunk {
         let event = JournalOpened {
@@ -134,6 +173,28 @@ mod tests {
         assert_eq!(lengths(&recent, 4, 1), Some(vec![3]));
         assert_eq!(lengths(&recent, 10, 100), None, "nothing follows");
         assert_eq!(lengths(&recent, 3, 100), None, "position 4 is not there");
+    }
+
+    #[test]
+    fn it_tells_where_an_account_changed_last_and_never_too_early() {
+        let recent = Recent::default();
+        assert_eq!(recent.accounts_by(7), 7, "nothing is known of what was before");
+        let opened = |first| {
+            let event = AccountOpened {
+                account: AccountId::new("a").unwrap(),
+                at: BusinessTime::start_of(chrono::NaiveDate::default()),
+                worker: None,
+                v: crate::domain::event::V1,
+            };
+            EventChunk::new(first, vec![Event::Account(AccountEvent::AccountOpened(event))].into())
+        };
+        recent.push([chunk(8, 3)]);
+        assert_eq!(recent.accounts_by(10), 7);
+        recent.push([opened(11), chunk(12, 2)]);
+        assert_eq!([11, 12, 13].map(|committed| recent.accounts_by(committed)), [11, 11, 11]);
+        assert_eq!(recent.accounts_by(14), 14, "committed and not taken in yet");
+        recent.push([chunk(20, 1)]);
+        assert_eq!(recent.accounts_by(20), 19, "nobody knows what was between");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::command::Submission;
 use super::feed::{EventChunk, Recent};
 use super::outcome::Receipt;
 use super::owner;
+use super::ripened;
 use super::round::Known;
 use super::used_keys::UsedKeys;
 use crate::domain::event::StreamId;
@@ -34,7 +35,8 @@ pub async fn known_keys<'a>(
     let own = keys.len();
     let named = submissions.filter_map(|submission| submission.command.named_key());
     let named: Vec<Key> = named.filter(|key| !book.knows_owner(key)).collect();
-    // What is named by a row's key may have come of the row's completion, which has a key of its own.
+    // What is named by a row's key may have come of the row's completion, whose key tells the row's, or of a word that was
+    // given apart, whose key does not.
     let completions = named.iter().filter_map(|key| Some((key.completion()?, key.clone())));
     let asked: Vec<(Key, Key)> = named.iter().map(|key| (key.clone(), key.clone())).chain(completions).collect();
     keys.extend(asked.iter().map(|(key, _)| key.clone()));
@@ -51,12 +53,21 @@ pub async fn known_keys<'a>(
         }
     }
     let mut known = HashMap::default();
+    let mut rows = Vec::new();
     for ((place, record), receipt) in places.into_iter().zip(&records).zip(receipts(journal, &records).await?) {
         let Some(key) = keys.get(place).cloned() else { continue };
         if place < own {
             known.insert(key, Known { fingerprint: record.fingerprint, receipt });
-        } else if let Some((_, row)) = asked.get(place - own)
-            && let Some(owner) = owner::owner_of(row, &receipt.events)
+        } else if let Some((_, row)) = asked.get(place - own) {
+            match owner::owner_of(row, &receipt.events) {
+                Some(owner) => book.remember_owner(row.clone(), owner),
+                None => rows.push((row, receipt)),
+            }
+        }
+    }
+    for (row, began) in rows {
+        if !book.knows_owner(row)
+            && let Some(owner) = ripened::owner_of(journal, row, &began.events).await?
         {
             book.remember_owner(row.clone(), owner);
         }

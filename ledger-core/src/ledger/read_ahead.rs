@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
@@ -14,6 +15,9 @@ use crate::journal::{Journal, JournalError, StreamEvent};
 
 /// Events read at once: some two milliseconds of a processor, which nothing else gets meanwhile.
 const PAGE: usize = 1_000;
+
+/// Whatever else is opened with the journal comes first: until then nobody sends a command.
+const OTHERS_FIRST: Duration = Duration::from_millis(100);
 
 /// Workers as they stand at the position they were read up to.
 pub type Workers = Cache<WorkerId, Worker>;
@@ -31,7 +35,10 @@ impl ReadAhead {
     /// Starts to read up to a position; of more bytes than there is room for, which may change meanwhile, those are kept
     /// that were active last.
     pub fn start(journal: Arc<dyn Journal>, until: u64, room: Arc<AtomicUsize>) -> ReadAhead {
-        ReadAhead(tokio::spawn(async move { read(journal.as_ref(), until, &room).await }))
+        ReadAhead(tokio::spawn(async move {
+            tokio::time::sleep(OTHERS_FIRST).await;
+            read(journal.as_ref(), until, &room).await
+        }))
     }
 
     /// Ends it before its end, so that nothing holds the journal any more.

@@ -6,6 +6,7 @@
 //! At the end stand the figures as of the day asked for.
 
 mod card;
+mod lots;
 mod merchant;
 mod store;
 mod worker;
@@ -21,12 +22,15 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::event::{LotPart, WorkerEvent};
 use ledger_core::journal::{Entry, Journal, JournalError, RecordedTime};
 
+use crate::account::Lot;
 use crate::as_of::BusinessCut;
 use crate::state::{Categories, Figures};
 use card::CardTrace;
 use merchant::MerchantTrace;
 use store::StoreTrace;
 use worker::WorkerTrace;
+
+pub use lots::{LotStep, TracedLot, lots_of};
 
 /// Whose figures are traced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +110,8 @@ pub struct TraceLine {
     pub schedule: Option<u32>,
     /// The lots touched, with what the event put in or took out.
     pub lots: Vec<LotPart>,
+    /// The lots it is about or changed, by number, each as it is afterwards: of a worker's trace.
+    pub touched: Vec<(u32, Lot)>,
     /// The last day of the lot it made, where it made one that ends.
     pub last_day: Option<NaiveDate>,
     /// Units put on the shelf or taken from it, by item.
@@ -321,6 +327,7 @@ fn begun(entry: &Entry, event: &Event, after: Standing) -> TraceLine {
         witness: None,
         schedule: None,
         lots: Vec::new(),
+        touched: Vec::new(),
         last_day: None,
         units: Vec::new(),
         points: Points::ZERO,

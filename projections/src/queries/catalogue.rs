@@ -64,7 +64,15 @@ impl Views {
     /// [`ViewError`].
     pub async fn is_at_closed_site(&self, store: &str, day: NaiveDate) -> Result<bool, ViewError> {
         let Some(site) = self.store_row(store).await?.value.and_then(|store| store.site) else { return Ok(false) };
-        Ok(self.site(&site).await?.value.is_some_and(|site| site.is_closed(day)))
+        self.is_closed_site(&site, day).await
+    }
+
+    /// Whether a site is closed on a day.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn is_closed_site(&self, site: &str, day: NaiveDate) -> Result<bool, ViewError> {
+        Ok(self.site(site).await?.value.is_some_and(|site| site.is_closed(day)))
     }
 
     /// Stores in the order of their ids.
@@ -170,6 +178,15 @@ impl Views {
             }
             programme
         }))
+    }
+
+    /// The versions of the points schedule in order of adoption, each with the position of the entry that recorded it.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn adoptions(&self) -> Result<At<Vec<(ScheduleVersion, u64)>>, ViewError> {
+        let rows = self.rows_under::<ScheduleView>("").await?;
+        Ok(rows.map(|rows| rows.into_iter().filter_map(|(_, row)| Some((row.version?, row.position))).collect()))
     }
 
     /// The sums of all accounts by group, `redeemed` by store; together they are zero.

@@ -13,6 +13,9 @@ use crate::error::ViewError;
 use crate::handle::Views;
 use crate::waiting::Waiting;
 
+/// Ids of one person: what ripened after they became one came to the kept one, and there are no chains of them.
+const IDS_MAX: usize = 2;
+
 /// What happened to a credit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CreditEvent {
@@ -120,18 +123,25 @@ impl Views {
     /// [`ViewError`].
     pub async fn credit(&self, name: &CreditId, until: u64) -> Result<Option<CreditRecord>, ViewError> {
         let Some((worker, before)) = self.earner_of(name).await? else { return Ok(None) };
-        let mut credit: Option<CreditRecord> = None;
-        self.each_entry_of(&StreamId::Worker(worker), before, until, &mut |entry, event| {
-            let Event::Worker(event) = event else { return };
-            match &mut credit {
-                Some(credit) => credit.fold(entry, &event),
-                None => {
-                    let record = event.as_service().filter(|record| record.credit == *name);
-                    credit = record.map(|record| CreditRecord::begin(record.clone(), entry));
+        let (mut credit, mut earner) = (None::<CreditRecord>, Some(worker));
+        for _ in 0..IDS_MAX {
+            let Some(worker) = earner.take() else { break };
+            self.each_entry_of(&StreamId::Worker(worker), before, until, &mut |entry, event| {
+                let Event::Worker(event) = event else { return };
+                match &mut credit {
+                    Some(credit) => credit.fold(entry, &event),
+                    None => {
+                        let record = event.as_service().filter(|record| record.credit == *name);
+                        credit = record.map(|record| CreditRecord::begin(record.clone(), entry));
+                        earner = event.as_handed_over().map(|merged| merged.into.clone()).or(earner.take());
+                    }
                 }
+            })
+            .await?;
+            if credit.is_some() {
+                break;
             }
-        })
-        .await?;
+        }
         Ok(credit)
     }
 

@@ -428,6 +428,42 @@ fn office() -> Vec<Control> {
         },
         post("/v1/expiries", &[], json!({"through": DAY}), &[("/through", Kind::Date)], 200),
         Control { queries: &[("atomic", "true", Kind::Truth)], ..post("/v1/batch", &[], json!([item]), &[], 200) },
+        // It is tried and not adopted: no id is taken by it.
+        Control {
+            queries: &[
+                ("from", DAY, Kind::Day),
+                ("to", "2099-12-31", Kind::Day),
+                ("at", "9", Kind::Whole),
+                ("list", "3", Kind::Whole),
+                ("format", "json", Kind::Word),
+                ("min_position", "1", Kind::Whole),
+            ],
+            ..post(
+                "/v1/schedule/what-if",
+                &[],
+                schedule.clone(),
+                &[
+                    ("/effective_from", Kind::Date),
+                    ("/activities", Kind::Lines),
+                    ("/activities/0", Kind::Line),
+                    ("/activities/0/code", Kind::New),
+                    ("/activities/0/name", Kind::Text),
+                    ("/activities/0/category", Kind::Text),
+                    ("/activities/0/unit", Kind::OptionalText),
+                    ("/activities/0/points_per_unit", Kind::Price),
+                    ("/activities/0/daily_cap", Kind::OptionalPoints),
+                    ("/activities/0/counts_for_card", Kind::Flag),
+                    ("/activities/0/valid_months", Kind::Months),
+                    ("/district", Kind::Settings),
+                    ("/district/code", Kind::Filled),
+                    ("/district/name", Kind::Filled),
+                    ("/district/points_step", Kind::OptionalPoints),
+                    ("/district/approval_required", Kind::OptionalFlag),
+                    ("/district/publicity_days", Kind::Days),
+                ],
+                200,
+            )
+        },
         Control {
             method: "PUT",
             sets_the_rules: true,

@@ -260,9 +260,9 @@ pub(super) fn field(kind: Kind, raw: Option<&str>) -> Verdict {
                 UNREADABLE
             }
         }
-        // A list stands for the fields in their order, of which all may be left out.
+        // Of the fields all may be left out.
         Kind::Settings => {
-            if matches!(raw, Some("{}" | "[]" | "[null]")) {
+            if matches!(raw, Some("{}")) {
                 DONE
             } else {
                 UNREADABLE

@@ -5,7 +5,7 @@ use crate::journals::{Database, demonstration};
 
 /// Role, where it begins, a page of it, and what stands there.
 const FIRST_SCREENS: &[(&str, &str, &str, &[&str])] = &[
-    ("店员", "/counter", "/counter", &["待取与缺货", "预留", "饮用水一箱 ×1", "留到", "库存偏低", "反光背心"]),
+    ("店员", "/counter", "/counter", &["待取预留 2", "待取与缺货", "饮用水一箱 ×1", "预留到", "库存偏低", "反光背心"]),
     ("店员", "/counter", "/counter/day", &["兑换笔数 3", "饮用水一箱"]),
     ("录入员", "/credits", "/requests", &["已逾期", "YS-XQ01", "待核实", "待评价"]),
     ("审核员", "/credits", "/credits", &["通过", "补录过晚", "佐证已用于其他记录", "异议", "当天只看到一次整治"]),

@@ -85,9 +85,8 @@ fn a_wish_is_posted_claimed_and_rated_on_postgres() {
     a_wish_goes_its_way(Database::Postgres);
 }
 
-#[test]
-fn a_rider_confirms_a_visit_applies_and_a_merchant_takes_the_voucher() {
-    let journal = demonstration(Database::Sqlite);
+fn a_voucher_goes_its_way(database: Database) {
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("骑手", "/me");
     let text = visit.browser.text();
@@ -123,8 +122,17 @@ fn a_rider_confirms_a_visit_applies_and_a_merchant_takes_the_voucher() {
 }
 
 #[test]
-fn an_approver_appoints_and_sees_what_waits() {
-    let journal = demonstration(Database::Sqlite);
+fn a_rider_confirms_a_visit_applies_and_a_merchant_takes_the_voucher_on_sqlite() {
+    a_voucher_goes_its_way(Database::Sqlite);
+}
+
+#[test]
+fn a_rider_confirms_a_visit_applies_and_a_merchant_takes_the_voucher_on_postgres() {
+    a_voucher_goes_its_way(Database::Postgres);
+}
+
+fn the_approvers_story(database: Database) {
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("审核员", "/credits");
     visit.browser.press("link", "聘任走访");
@@ -150,6 +158,16 @@ fn an_approver_appoints_and_sees_what_waits() {
     assert_eq!(visit.complaints(), Vec::<serde_json::Value>::new());
     drop(visit);
     run(&journal, &["verify"]).expect(0);
+}
+
+#[test]
+fn an_approver_appoints_and_sees_what_waits_on_sqlite() {
+    the_approvers_story(Database::Sqlite);
+}
+
+#[test]
+fn an_approver_appoints_and_sees_what_waits_on_postgres() {
+    the_approvers_story(Database::Postgres);
 }
 
 #[test]

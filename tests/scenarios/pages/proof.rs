@@ -249,7 +249,7 @@ fn a_camera_reads_the_code_where_the_browser_has_no_reader_of_its_own() {
         "--use-fake-device-for-media-stream".to_owned(),
         format!("--use-file-for-fake-video-capture={}", path.display()),
     ]);
-    let mut visit = Visit { server, browser };
+    let mut visit = Visit::of(&journal, server, browser);
     visit.enter("店员", "/counter");
     // Whatever this machine's browser can: the reader that is loaded is what is meant here.
     visit.browser.eval("delete window.BarcodeDetector; window.BarcodeDetector = undefined; 0");

@@ -41,6 +41,16 @@ const fn stop(name: &'static str, role: &'static str, path: &'static str, acts: 
 
 const SHEET: &str = "记录号,编号,活动代码,服务日期,数量,证明人\nD-1,YS-0002,ZY01,2027-01-10,2,网格员甲\nD-2,YS-9999,ZY01,2027-01-10,2,网格员甲\n";
 
+const SCHEDULE: &str = "活动代码,活动名称,类别,计分单位,每单位积分,每日上限,计入积分卡,有效月数\n\
+    ZY01,社区志愿服务,志愿服务,小时,12,60,是,24\nZY02,为独居老人送餐,志愿服务,次,5,10,是,24\n\
+    WM01,文明劝导,文明创建,小时,6,24,是,年底\nWM02,环境整治,文明创建,次,6,12,是,24\n\
+    PA01,平安巡查,平安建设,小时,8,32,否,24\n";
+const TRY: &[Act] = &[
+    Choose("#file", SCHEDULE),
+    Write("#holds-from", "2027-02-01"),
+    Press("form[action='/schedule/try'] button", "form[action='/schedule'] [name=proposal]"),
+];
+
 /// All of them, in the order in which they can be walked through on one demonstration.
 pub(super) const STOPS: &[Stop] = &[
     stop("login", "", "/login", &[]),
@@ -80,6 +90,7 @@ pub(super) const STOPS: &[Stop] = &[
     stop("counter-cases", "店员", "/counter/cases", &[]),
     stop("me", "骑手", "/me", &[]),
     stop("me-unfolded", "骑手", "/me", &[Unfold]),
+    stop("me-stores", "骑手", "/me/stores", &[]),
     stop("requests-rider", "骑手", "/requests", &[Unfold]),
     stop("selections-rider", "骑手", "/selections", &[]),
     stop("selection-rider", "骑手", "/selections/YS-PX01", &[]),
@@ -105,6 +116,12 @@ pub(super) const STOPS: &[Stop] = &[
     stop("passes", "录入员", "/appointments/passes", &[Unfold]),
     stop("pairs-operator", "录入员", "/appointments/pairs", &[]),
     stop("credits-approver", "审核员", "/credits", &[]),
+    stop(
+        "credits-merge",
+        "审核员",
+        "/credits/merge",
+        &[Write("#given_up", "YS-0002"), Write("#kept", "YS-0001"), Press("[value=look]", ".halves")],
+    ),
     stop("requests-approver", "审核员", "/requests", &[]),
     stop("appointments-approver", "审核员", "/appointments", &[]),
     stop("pairs-approver", "审核员", "/appointments/pairs", &[Unfold]),
@@ -117,9 +134,13 @@ pub(super) const STOPS: &[Stop] = &[
     stop("audit", "审计员", "/audit", &[Press("form[action='/audit/verify'] button", ".hash")]),
     stop("audit-filtered", "审计员", "/audit?type=CardIssued", &[Unfold]),
     stop("audit-state", "审计员", "/audit/state?at=200", &[]),
+    stop("audit-trace", "审计员", "/audit/trace?worker=YS-0001", &[Unfold]),
     stop("audit-accounts", "审计员", "/admin/accounts", &[]),
+    stop("schedule", "录入员", "/schedule", &[]),
     stop("admin", "管理员", "/admin", &[]),
     stop("admin-accounts", "管理员", "/admin/accounts", &[]),
+    stop("schedule-admin", "管理员", "/schedule", &[]),
+    stop("schedule-tried", "管理员", "/schedule", TRY),
     stop("admin-account", "管理员", "/admin/accounts?id=demo-clerk", &[]),
     // What others look at stands before these: they write.
     stop(
@@ -130,6 +151,10 @@ pub(super) const STOPS: &[Stop] = &[
     ),
     stop("credits-passed", "审核员", "/credits", &[Press("[value=confirm]", "[role=status].said")]),
     stop("publicity", "录入员", "/publicity", &[]),
+    stop("publicity-objects", "骑手", "/publicity", &[Unfold]),
+    stop("me-held", "骑手", "/me/stores", &[Press("[value=hold]", "[role=status].said"), Unfold]),
+    stop("counter-holds", "店员", "/counter/holds", &[]),
+    stop("counter-held", "店员", "/counter", &[Write("#named", "YS-0001"), Press("[value=look]", "[value=capture]")]),
 ];
 
 /// A walk through the demonstration by its own clock.
@@ -144,8 +169,9 @@ impl Walk {
         let shown = chrono::DateTime::parse_from_rfc3339(CLOCK).expect("a time").timestamp();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
         clock.set(shown - i64::try_from(now).expect("a time of our days"));
-        let server = Server::start_by(&demonstration_by(&clock), &["--demo"], &clock);
-        Walk { visit: Visit { server, browser: Browser::start() }, role: "" }
+        let journal = demonstration_by(&clock);
+        let server = Server::start_by(&journal, &["--demo"], &clock);
+        Walk { visit: Visit::of(&journal, server, Browser::start()), role: "" }
     }
 
     /// How the pages are liked from now on.

@@ -15,6 +15,9 @@ kinds! {
         Name => &[(Operator, Own), (Approver, Own), (Branch, Own), (Worker, Own)],
         /// A person's name, masked: enough to tell whom one has in front of oneself.
         MaskedName => &[(Clerk, Everywhere), (Operator, Own), (Approver, Own), (Branch, Own), (Worker, Own)],
+        /// Two ids of one person before they are merged: masked names, platforms, balances, cards.
+        // By whoever merges them; what is left and goes over the answer tells as well.
+        Merging => &[(Approver, District)],
         /// Workers, by the whole name or phone.
         Search => &[(Operator, Own), (Approver, Own)],
         /// Who read a worker's record.
@@ -77,6 +80,9 @@ kinds! {
         Stock => &[(Clerk, Own), (Worker, Everywhere), (Auditor, Everywhere), (Admin, Everywhere)],
         /// The points schedule.
         Schedule => EVERYBODY,
+        /// What a period's credits would have come to under a schedule that is only proposed.
+        // Whoever adopts it, whoever audits, and whoever approves credits in the whole district.
+        WhatIf => &[(Approver, District), (Auditor, Everywhere), (Admin, Everywhere)],
         /// The mutual-aid points cards of a year.
         Appraisal => &[(Branch, Own), (Auditor, Everywhere), (Admin, Everywhere)],
         /// The Party branches.

@@ -52,7 +52,7 @@ fn request(place: &Place<'_>) -> Option<Value> {
         ("post", "/v1/stores/{id}/restock") => json!({ "sku": EXAMPLE_SKU, "quantity": 50 }),
         ("post", "/v1/stores/{id}/stocktake") => json!({ "sku": EXAMPLE_SKU, "counted": 500, "reason": "月末盘点" }),
         ("post", "/v1/stores/{id}/write-off") => json!({ "sku": EXAMPLE_SKU, "quantity": 1, "reason": "破损" }),
-        ("put", "/v1/schedule") => json!({
+        ("put", "/v1/schedule") | ("post", "/v1/schedule/what-if") => json!({
             "effective_from": "2027-01-01",
             "activities": [{
                 "code": "ZY01", "name": "社区巡逻", "category": "志愿服务", "unit": "小时", "points_per_unit": 10,

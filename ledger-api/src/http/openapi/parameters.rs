@@ -35,6 +35,7 @@ const WORDS: &[(&str, &str, &[&str])] = &[
     ("/v1/workers/{id}/export", "format", &["json", "xlsx"]),
     ("/v1/audit/sample", "format", &["json", "csv", "xlsx", "text"]),
     ("/v1/audit/report", "format", &["json", "csv", "xlsx", "text"]),
+    ("/v1/schedule/what-if", "format", &["json", "csv", "xlsx", "text"]),
     ("/v1/audit/checkpoint", "format", &["json", "text"]),
     ("/v1/audit/receipt/{position}", "format", &["text", "svg", "png"]),
     ("/v1/audit/notice", "format", &["text", "svg", "png"]),

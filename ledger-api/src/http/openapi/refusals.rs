@@ -83,6 +83,8 @@ const LEDGER: &[(&str, &[Code])] = &[
     ("/v1/stores/{id}/stocktake", &[Code::UnknownItem, Code::InvalidQuantity]),
     ("/v1/stores/{id}/write-off", &[Code::UnknownItem, Code::InvalidQuantity, Code::OutOfStock]),
     ("/v1/schedule", &[Code::InvalidDate]),
+    // It changes nothing; a day of its query, or one from which on nothing can hold.
+    ("/v1/schedule/what-if", &[Code::InvalidDate]),
     (
         "/v1/credits",
         &[

@@ -217,6 +217,8 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/offers",
     ];
     match role {
+        // A body says what is tried; nothing is written.
+        _ if path == "/v1/schedule/what-if" => matches!(role, Role::Approver | Role::Auditor | Role::Admin),
         Role::Auditor | Role::Machine => false,
         _ if matches!(path, "/v1/batch" | "/v1/credits/{id}/object" | "/v1/credits/{id}/appeal") => true,
         _ if path == "/v1/selections/{id}/objections" => true,
@@ -477,6 +479,7 @@ fn only_what_walks_the_whole_district_may_take_its_time() {
         ("POST", "/v1/appraisals/{year}/seal"),
         ("POST", "/v1/due"),
         ("POST", "/v1/expiries"),
+        ("POST", "/v1/schedule/what-if"),
     ];
     assert_eq!(doors.walking(), walking);
 }

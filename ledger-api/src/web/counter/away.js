@@ -317,8 +317,9 @@
         if (/^[0-9]{6}$/.test(code.text)) usedCodes[customer + '#' + code.text] = true;
       }
       var points = taking ? hundredths(taking.points) : sum();
+      var again = isUnanswered(lines);
       var row = {
-        key: 'away/' + random(), store: along.store, account: along.account, ticket: along.ticket, at: at, body: body,
+        key: again ? unanswered.key : 'away/' + random(), again: again, store: along.store, account: along.account, ticket: along.ticket, at: at, body: body,
         who: customer, points: points, state: 'waiting',
         items: lines.map(function (line) { return nameOf(line.sku) + ' ×' + line.quantity; }).join('、')
       };
@@ -334,6 +335,7 @@
           taking = null;
           code = null;
           customer = '';
+          unanswered = null;
           draw({ done: row });
           tell();
         });
@@ -348,7 +350,8 @@
       make('p', { text: w.points + ' ' + shown(row.points) }),
       make('p', { class: 'soft', text: row.who + ' · ' + time(row.at).slice(0, 16).replace('T', ' ') }),
       make('p', { class: 'soft', text: w.later }),
-      make('p', { class: 'acts' }, [make('button', { class: 'no', type: 'button', text: w.undo, click: function () { undo(row); } })])
+      // What may be recorded already is taken back where that is known.
+      row.again ? null : make('p', { class: 'acts' }, [make('button', { class: 'no', type: 'button', text: w.undo, click: function () { undo(row); } })])
     ]);
   }
 
@@ -445,7 +448,7 @@
     else showQueue();
   }
 
-  function goAway(typed) {
+  function goAway(typed, confirmed) {
     kept('along/' + room().getAttribute('data-store')).then(function (taken) {
       if (!taken) return;
       along = taken;
@@ -453,7 +456,28 @@
       var told = document.getElementById('no-network');
       if (told) told.hidden = true;
       if (typed) look(typed); else draw();
+      if (confirmed) ask(confirmed);
     });
+  }
+
+  // What the ledger was asked to redeem and did not answer. It may be recorded: confirmed again here, it keeps its key, so that
+  // it is recorded once.
+  var unanswered = null;
+
+  function ask(form) {
+    var sent = new FormData(form);
+    unanswered = { key: sent.get('key'), worker: sent.get('worker'), lines: sent.getAll('line').sort().join(' ') };
+    chosen = {};
+    sent.getAll('line').forEach(function (line) {
+      var end = line.lastIndexOf(':');
+      chosen[line.slice(0, end)] = Number(line.slice(end + 1));
+    });
+    draw({ bad: along.words.unanswered });
+  }
+
+  function isUnanswered(lines) {
+    var same = lines.map(function (line) { return line.sku + ':' + line.quantity; }).sort().join(' ');
+    return !taking && Boolean(unanswered) && unanswered.worker === customer && unanswered.lines === same;
   }
 
   var refused = false;
@@ -472,7 +496,8 @@
     var form = event.detail.elt;
     if (!room() || !form || form.getAttribute('action') !== '/counter') return;
     var field = form.querySelector('[name=named]') || form.querySelector('[name=worker]');
-    goAway(field ? field.value : '');
+    var sent = event.detail.requestConfig && event.detail.requestConfig.parameters;
+    goAway(field ? field.value : '', sent && sent['do'] === 'confirm' ? form : null);
   });
   window.addEventListener('online', function () { if (room()) tell(); });
   setInterval(function () {

@@ -1,31 +1,39 @@
 //! What waits at a counter before which nobody stands: goods that were set aside and not fetched yet, and shelves that run
 //! low.
 
-use ledger_core::domain::time::BusinessTime;
-
 use crate::access::policy::Who;
 use crate::app::App;
-use crate::service::counter::{self, waiting};
-use crate::web::figures::minute;
+use crate::service::counter::{runs_low, shelves};
+use crate::service::holds::Soonest;
+use crate::web::me::{called, until};
 use crate::web::page::{Trouble, Visitor};
 
-/// The same as the page shows it.
+/// What waits, as the page shows it.
 pub(super) struct Waiting {
-    /// Until when, and what.
+    /// What is set aside, and until when.
     pub(super) held: Vec<(String, String)>,
+    /// How many more holds there are.
     pub(super) more: usize,
+    /// Items that run low, with what is left of them.
     pub(super) low: Vec<(String, i64)>,
 }
 
-/// What waits at a store; none where nothing does.
-pub(super) async fn at(app: &App, visitor: &Visitor, store: &str) -> Result<Option<Waiting>, Trouble> {
-    let counter::Waiting { held, more, low } = waiting(app, Who::Bearer(&visitor.must()?.identity), store).await?;
-    if held.is_empty() && low.is_empty() {
+/// What waits at a store besides its holds; none where nothing does.
+pub(super) async fn at(
+    app: &App,
+    visitor: &Visitor,
+    store: &str,
+    soonest: Soonest,
+) -> Result<Option<Waiting>, Trouble> {
+    let w = visitor.words();
+    let Soonest { all, first } = soonest;
+    let shelves = shelves(app, Who::Bearer(&visitor.must()?.identity), store).await?;
+    let low = shelves.into_iter().filter(|(_, item)| item.listed && runs_low(item.on_shelf));
+    let low: Vec<_> = low.map(|(_, item)| (item.name, item.on_shelf)).collect();
+    if first.is_empty() && low.is_empty() {
         return Ok(None);
     }
-    let told = |(until, items): (BusinessTime, Vec<(String, u32)>)| {
-        let items: Vec<String> = items.iter().map(|(name, units)| format!("{name} ×{units}")).collect();
-        (minute(&until.to_string()), items.join("、"))
-    };
-    Ok(Some(Waiting { held: held.into_iter().map(told).collect(), more, low }))
+    let more = all.saturating_sub(first.len());
+    let held = first.iter().map(|(ends, items)| (called(items), w.holds.held_until(&until(*ends)))).collect();
+    Ok(Some(Waiting { held, more, low }))
 }

@@ -1,7 +1,5 @@
 //! `/credits/sheet`: a sheet of 活动记录: every row judged before anything is written, mended in place, judged again, sent.
 
-use std::io::Write;
-
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
@@ -15,15 +13,13 @@ use crate::access::policy::{Denied, Who};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::{Judged, ROWS_MAX, Row, judge, record};
-use crate::sheets::{Column, Limits, Sheet};
+use crate::sheets::{Column, Sheet};
 use crate::web::figures::points;
 use crate::web::form::{Fields, Sent};
 use crate::web::page::{Frame, Trouble, Visitor, answer, show};
 use crate::web::trouble;
+use crate::web::uploaded::{BYTES_MAX, parts, with_sheet};
 use crate::web::words::Words;
-
-/// The largest sheet that is taken here.
-const BYTES_MAX: usize = 8 << 20;
 
 /// 活动记录, as packs have it.
 const COLUMNS: &[Column] = &[
@@ -76,40 +72,19 @@ async fn upload(State(app): State<App>, visitor: Visitor, multipart: Multipart) 
         if !identity.acts_as(Role::Operator) {
             return Err(Denied.into());
         }
-        let Some((name, bytes)) = file else { return Err(ServiceError::unreadable("no file was sent").into()) };
-        let read = tokio::task::spawn_blocking(move || read_sheet(&name, &bytes));
-        let (name, rows) = read.await.map_err(|error| Trouble::Fault(error.to_string()))??;
+        let Some(file) = file else { return Err(ServiceError::unreadable("no file was sent").into()) };
+        let name = file.0.clone();
+        let read = tokio::task::spawn_blocking(move || with_sheet(&file, COLUMNS, rows_of));
+        let rows = read.await.map_err(|error| Trouble::Fault(error.to_string()))??;
         let judged = judge(&app, Who::Bearer(identity), &identity.id, &rows).await?;
         page(&visitor, &name, rows, judged, false)
     };
     answer(&visitor, made.await)
 }
 
-/// The fields of a form with a file, and the file.
-async fn parts(mut multipart: Multipart) -> Result<(Vec<(String, String)>, Option<(String, Vec<u8>)>), Trouble> {
-    let unreadable = |error: axum::extract::multipart::MultipartError| ServiceError::unreadable(error.body_text());
-    let (mut fields, mut file) = (Vec::new(), None);
-    while let Some(part) = multipart.next_field().await.map_err(unreadable)? {
-        let name = part.name().unwrap_or_default().to_owned();
-        if let Some(file_name) = part.file_name().map(str::to_owned) {
-            file = Some((file_name, part.bytes().await.map_err(unreadable)?.to_vec()));
-        } else {
-            fields.push((name, part.text().await.map_err(unreadable)?));
-        }
-    }
-    Ok((fields, file))
-}
-
 /// The rows of a sheet, as text.
-fn read_sheet(name: &str, bytes: &[u8]) -> Result<(String, Vec<Row>), Trouble> {
+fn rows_of(sheet: &mut Sheet) -> Result<Vec<Row>, Trouble> {
     let refused = |sentence: String| Trouble::refused(Code::InvalidInput, &sentence);
-    let ending = if name.to_ascii_lowercase().ends_with(".csv") { ".csv" } else { ".xlsx" };
-    // The reader takes files; this one is gone with the answer.
-    let failed = |error: std::io::Error| Trouble::Fault(format!("an uploaded sheet: {error}"));
-    let mut file = tempfile::Builder::new().prefix("sheet").suffix(ending).tempfile().map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.flush()).map_err(failed)?;
-    let mut sheet =
-        Sheet::open(file.path(), &Limits::default(), COLUMNS).map_err(|error| refused(error.to_string()))?;
     let mut rows = Vec::new();
     for row in sheet.rows().map_err(|error| refused(error.to_string()))? {
         let row = row.map_err(|error| refused(error.to_string()))?;
@@ -132,7 +107,7 @@ fn read_sheet(name: &str, bytes: &[u8]) -> Result<(String, Vec<Row>), Trouble> {
             evidence: String::new(),
         });
     }
-    Ok((name.to_owned(), rows))
+    Ok(rows)
 }
 
 async fn send(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {

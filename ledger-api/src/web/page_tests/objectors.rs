@@ -23,7 +23,7 @@ const LATE: &str = "objector-3";
 /// Whose credits they are: the worker's whom the demonstration lets in, but for the second.
 const OBJECTED: [&str; 2] = ["demo/proposed/01", "demo/proposed/02"];
 /// Every page that somebody looks at, and every file that is taken from one.
-const WAYS_OUT: [&str; 22] = [
+const WAYS_OUT: [&str; 26] = [
     "/",
     "/admin",
     "/admin/accounts",
@@ -36,20 +36,24 @@ const WAYS_OUT: [&str; 22] = [
     "/audit/report",
     "/audit/sample?seed=7&size=200",
     "/audit/state",
+    "/audit/trace?worker=YS-0001",
     "/branch",
     "/branch/export?year=2026",
     "/counter",
     "/counter/day",
+    "/counter/holds",
     "/credits",
     "/me",
+    "/me/stores",
     "/merchant",
+    "/publicity",
     "/requests",
     "/selections",
     "/statements",
 ];
 
 impl House {
-    async fn judge(&self, by: &str, credit: &str, action: CreditAction) {
+    pub(super) async fn judge(&self, by: &str, credit: &str, action: CreditAction) {
         // Keys are told with the events: whoever objects does not write the own name into one.
         let number = self.app.ledger.journal().head().await.unwrap().position;
         let key = Key::new(&format!("{credit}/{number}")).unwrap();

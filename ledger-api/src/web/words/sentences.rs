@@ -9,6 +9,16 @@ impl Words {
     }
 
     /// How long a password must wait.
+    pub(in crate::web) fn unsent_on(&self, page: &str) -> String {
+        if self.english {
+            format!(
+                "The last step on “{page}” was not written. Continue sends it again; what was written already is not written twice."
+            )
+        } else {
+            format!("「{page}」的上一步没有写入。按「继续」再送一次；已经写入的不会重复。")
+        }
+    }
+
     pub(in crate::web) fn login_wait(&self, seconds: u64) -> String {
         if self.english {
             format!("Too many wrong passwords. Try again in {seconds} seconds, or ask the administrator for a new one.")

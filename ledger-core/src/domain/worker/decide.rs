@@ -11,6 +11,7 @@ use super::command::{AppointmentTerms, CreditTerms, CreditVerdict, Estate, Judge
 use super::event::{
     AppointmentRecorded, CardClosed, CardIssued, CardMoved, ErasureStep, WorkerDeparted, WorkerEvent, WorkerRecorded,
 };
+use super::rating::holds_one_of;
 use super::state::{Erasure, Worker};
 use crate::domain::event::V1;
 use crate::domain::ids::{
@@ -336,12 +337,12 @@ impl Worker {
     /// # Errors
     /// `not_eligible`.
     pub fn require_role(&self, of: &OfWorker, roles: &[String], day: NaiveDate) -> Decision<()> {
-        let holds = |terms: &AppointmentTerms| roles.contains(&terms.role) && terms.holds(day);
-        if roles.is_empty() || self.appointments.values().any(holds) {
-            return Ok(());
-        }
-        let message = format!("worker {} is none of {} on {day} (聘任名册)", of.worker, roles.join("、"));
-        Err(Refusal::new(Code::NotEligible, message))
+        if self.holds_role(roles, day) { Ok(()) } else { Err(not_eligible(of, roles, day)) }
+    }
+
+    /// Whether the worker holds one of some roles on a day, where one is asked for.
+    fn holds_role(&self, roles: &[String], day: NaiveDate) -> bool {
+        holds_one_of(self.appointments.values(), roles, day)
     }
 
     fn move_card(&self, of: &OfWorker, branch: BranchId) -> Decision<Vec<WorkerEvent>> {
@@ -359,4 +360,10 @@ impl Worker {
             None => Err(Refusal::new(Code::NotFound, format!("worker {} holds no open card", of.worker))),
         }
     }
+}
+
+/// A role is missing.
+fn not_eligible(of: &OfWorker, roles: &[String], day: NaiveDate) -> Refusal {
+    let message = format!("worker {} is none of {} on {day} (聘任名册)", of.worker, roles.join("、"));
+    Refusal::new(Code::NotEligible, message)
 }

@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use super::command::AppointmentTerms;
 use super::event::{HoldEnded, LotPart, WorkerEvent};
 use super::open_lots::OpenLots;
-use crate::domain::ids::{ActivityCode, Actor, ApplicationId, AppointmentId, HoldId, RedemptionId, SiteId, Sku};
+use super::rating::CreditedByDay;
+use crate::domain::ids::{Actor, ApplicationId, AppointmentId, HoldId, RedemptionId, SiteId, Sku};
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
 pub use card::HeldCard;
@@ -40,7 +41,7 @@ pub struct Worker {
     pub(super) card: Option<HeldCard>,
     pub(super) lots: Vec<Lot>,
     pub(super) open: OpenLots,
-    pub(super) by_day: BTreeMap<(ActivityCode, NaiveDate), Points>,
+    pub(super) by_day: CreditedByDay,
     pub(super) served: BTreeMap<NaiveDate, Vec<Served>>,
     pub(super) redemptions: HashMap<RedemptionId, Redemption>,
     pub(super) units: BTreeMap<(Sku, i32), u32>,

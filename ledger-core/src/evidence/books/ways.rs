@@ -24,7 +24,13 @@ pub(super) struct Persons {
 
 /// The ways of one worker's credits, by lot. Credits that counted at once are on none.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Ways(BTreeMap<u32, Way>);
+pub(super) struct Ways {
+    ways: BTreeMap<u32, Way>,
+    /// Who recorded the credits, each from its first lot of several on: mostly it is one for very many.
+    proposers: Vec<(u32, Actor)>,
+    /// Who objected to a credit beside its way, and who decided that: it counted already, or never was on one.
+    beside: BTreeMap<u32, Vec<Actor>>,
+}
 
 #[derive(Debug, Clone)]
 struct Way {
@@ -102,12 +108,18 @@ impl Ways {
             }),
             WayEntry::Confirmed(event) => self.with(event.lot, |way| way.confirm(persons, event)),
             WayEntry::Rejected(event) => self.with(event.lot, |way| way.reject(persons, event)),
-            WayEntry::Objected(event) => self.with(event.lot, |way| {
-                way.objections += 1;
-                way.open = Some(way.objections);
-                way.parts.push(event.by.clone());
-                Ok(())
-            }),
+            WayEntry::Objected(event) => match self.on_the_way(event.lot) {
+                Some(way) => {
+                    way.objections += 1;
+                    way.open = Some(way.objections);
+                    way.parts.push(event.by.clone());
+                    Ok(())
+                }
+                None => {
+                    self.beside.entry(event.lot).or_default().push(event.by.clone());
+                    Ok(())
+                }
+            },
             WayEntry::Appealed(event) => self.with(event.lot, |way| {
                 let number = event.objection.unwrap_or(way.objections);
                 let until = way.appeals.remove(&number).ok_or("appeals a decision that cannot be appealed")?;
@@ -115,7 +127,10 @@ impl Ways {
                 way.parts.push(event.by.clone());
                 if until < event.at.date() { Err(format!("appeals after {until}")) } else { Ok(()) }
             }),
-            WayEntry::Resolved(event) => self.with(event.lot, |way| way.resolve(persons, event)),
+            WayEntry::Resolved(event) => match self.on_the_way(event.lot) {
+                Some(way) => way.resolve(persons, event),
+                None => self.resolve_beside(persons, event),
+            },
             WayEntry::Reversed { by, worker } if persons.is(by, worker) => {
                 Err(format!("{by} takes the own credit back"))
             }
@@ -126,6 +141,9 @@ impl Ways {
     fn begin(&mut self, persons: &Persons, record: &ServiceRecorded) -> Result<(), String> {
         if persons.is(&record.proposer, &record.worker) {
             return Err(format!("{} records a credit for oneself", record.proposer));
+        }
+        if self.proposers.last().is_none_or(|(_, proposer)| *proposer != record.proposer) {
+            self.proposers.push((record.lot, record.proposer.clone()));
         }
         let Some(checks) = record.checks else { return Ok(()) };
         if checks == 0 && record.public_until.is_none() {
@@ -143,25 +161,53 @@ impl Ways {
             upheld: false,
             counts: false,
         };
-        self.0.insert(record.lot, way);
+        self.ways.insert(record.lot, way);
         Ok(())
+    }
+
+    /// The way that a credit is on, as long as it does not count.
+    fn on_the_way(&mut self, lot: u32) -> Option<&mut Way> {
+        self.ways.get_mut(&lot).filter(|way| !way.counts)
     }
 
     fn with(&mut self, lot: u32, follow: impl FnOnce(&mut Way) -> Result<(), String>) -> Result<(), String> {
         // What counts already is decided as it always was.
-        self.0.get_mut(&lot).filter(|way| !way.counts).map_or(Ok(()), follow)
+        self.on_the_way(lot).map_or(Ok(()), follow)
     }
+
+    /// An objection to what counts already, or never was on a way, is decided for good by somebody who had no part in the
+    /// credit: neither recorded nor checked it, nor objected, nor decided before.
+    fn resolve_beside(&mut self, persons: &Persons, event: &ObjectionResolved) -> Result<(), String> {
+        let (by, lot) = (&event.by, event.lot);
+        let proposer = self.proposers.iter().rev().find(|(from, _)| *from <= lot).map(|(_, proposer)| proposer);
+        let on_the_way = self.ways.get(&lot).into_iter().flat_map(|way| &way.parts);
+        let beside = self.beside.get(&lot).into_iter().flatten();
+        check_no_part(persons, proposer.into_iter().chain(on_the_way).chain(beside), by, &event.worker)?;
+        self.beside.entry(lot).or_default().push(by.clone());
+        Ok(())
+    }
+}
+
+/// Somebody decides about a credit who had no part in it, and not about the own one.
+fn check_no_part<'a>(
+    persons: &Persons,
+    mut parts: impl Iterator<Item = &'a Actor>,
+    by: &Actor,
+    worker: &WorkerId,
+) -> Result<(), String> {
+    if persons.is(by, worker) {
+        return Err(format!("{by} decides about the own credit"));
+    }
+    if parts.any(|part| persons.same(part, by)) {
+        return Err(format!("{by} has two parts in one credit"));
+    }
+    Ok(())
 }
 
 impl Way {
     /// A part is had by somebody who had none before.
     fn take_part(&mut self, persons: &Persons, by: &Actor, worker: &WorkerId) -> Result<(), String> {
-        if persons.is(by, worker) {
-            return Err(format!("{by} decides about the own credit"));
-        }
-        if self.parts.iter().any(|part| persons.same(part, by)) {
-            return Err(format!("{by} has two parts in one credit"));
-        }
+        check_no_part(persons, self.parts.iter(), by, worker)?;
         self.parts.push(by.clone());
         Ok(())
     }
@@ -277,5 +323,41 @@ mod tests {
         assert!(follow(&[proposed(2, ""), check("乙"), confirm("乙")]).is_err(), "the same twice");
         assert!(follow(&[proposed(2, ""), confirm("乙")]).is_err(), "a check is missing");
         assert_eq!(follow(&[proposed(2, ""), check("乙"), confirm("丙")]), Ok(()));
+    }
+
+    /// A credit that counted at once.
+    fn at_once() -> WorkerEvent {
+        event(
+            "VolunteerServiceRecorded",
+            r#"{"activity":"ZY01","at":"2024-03-05T08:00:00+08:00","card":true,"category":"志愿服务","credit":"c1","lot":1,
+                "on":"2024-03-05","points":1000,"proposer":"甲","quantity":1000000,"schedule":1,"v":1,"worker":"W1"}"#,
+        )
+    }
+
+    fn resolved(by: &str, day: &str) -> WorkerEvent {
+        event(
+            "ObjectionResolved",
+            &format!(
+                r#"{{"at":"{day}T00:00:00+08:00","by":"{by}","credit":"c1","lot":1,"reason":"核对","upheld":false,"v":1,"worker":"W1"}}"#
+            ),
+        )
+    }
+
+    #[test]
+    fn nobody_has_two_parts_in_what_is_objected_to_after_it_counted() {
+        let objected = |by: &str| judged("CreditObjected", by, "2024-03-10", "");
+        let counted = vec![proposed(1, ""), judged("CreditConfirmed", "乙", "2024-03-06", "")];
+        for (counts, parts) in [(counted, ["甲", "乙"].as_slice()), (vec![at_once()], &["甲"])] {
+            let told = |by: &[WorkerEvent]| follow(&[counts.as_slice(), by].concat());
+            assert_eq!(told(&[objected("丙"), resolved("丁", "2024-03-11")]), Ok(()));
+            for part in parts.iter().copied().chain(["丙"]) {
+                assert!(told(&[objected("丙"), resolved(part, "2024-03-11")]).is_err(), "{part}");
+            }
+            let once = [objected("丙"), resolved("丁", "2024-03-11"), objected("戊")];
+            assert_eq!(told(&[once.as_slice(), &[resolved("己", "2024-03-12")]].concat()), Ok(()));
+            for part in parts.iter().copied().chain(["丙", "丁", "戊"]) {
+                assert!(told(&[once.as_slice(), &[resolved(part, "2024-03-12")]].concat()).is_err(), "{part}");
+            }
+        }
     }
 }

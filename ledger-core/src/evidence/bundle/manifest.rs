@@ -79,7 +79,7 @@ pub struct StreamProof {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// [`super::FORMAT`].
+    /// [`super::FORMAT`] or [`super::FORMAT_WITH_YUAN`].
     pub format: String,
     /// The program that wrote it.
     pub software: String,

@@ -17,7 +17,7 @@ use self::checkpoints::Checkpoints;
 use self::walk::Walk;
 use super::archive::{Archive, Read256, Unreadable};
 use super::manifest::{Manifest, Scope};
-use super::{FORMAT, MANIFEST, NODES, README};
+use super::{FORMAT, FORMAT_WITH_YUAN, MANIFEST, NODES, README};
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::hash::{Hash, HashSuite};
 use crate::evidence::note::KeyRing;
@@ -126,7 +126,7 @@ fn judge(path: &Path, trust: &Trust, report: &mut Report, progress: &mut dyn FnM
     let (content, _) = archive.hold(MANIFEST, MANIFEST_BYTES_MAX)?;
     let manifest: Manifest = serde_json::from_slice(&content)
         .map_err(|error| End::Unreadable(format!("{MANIFEST} is not that of a bundle: {error}")))?;
-    if manifest.format != FORMAT {
+    if ![FORMAT, FORMAT_WITH_YUAN].contains(&manifest.format.as_str()) {
         return Err(End::Unreadable("it is of another form; a newer program may read it".into()));
     }
     let suite: HashSuite =

@@ -84,7 +84,8 @@ impl Legs {
     }
 }
 
-fn push_part(out: &mut String, id: &str) {
+/// Appends an id as a part of an account's name.
+pub(super) fn push_part(out: &mut String, id: &str) {
     let plain = |found: char| found.is_alphanumeric() || matches!(found, '-' | '_' | '.');
     if id.chars().all(plain) {
         out.push_str(id);

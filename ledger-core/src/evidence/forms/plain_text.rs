@@ -1,6 +1,8 @@
 //! journal.hledger: the postings as a plain-text journal that hledger and ledger read, refuse when it does not balance,
 //! and add up without us.
 //!
+//! Points stand in it, and where the journal has any, yuan beside them ([`yuan`]).
+//!
 //! One transaction an event, dated by business time, numbered by position. At the end stand the lots that lapsed by the
 //! closing date without having been booked, and an assertion of every account's balance: hledger sorts by date, so an
 //! assertion at each posting would be held in another order than the journal's.
@@ -14,6 +16,7 @@ use foldhash::HashMap;
 
 use super::accounts::Legs;
 use super::figures::{push_day, push_number, push_points};
+use super::yuan::{self, Yuan, YuanBook};
 use crate::domain::event::Event;
 use crate::domain::points::Points;
 use crate::domain::posting::Side;
@@ -26,6 +29,8 @@ pub struct PlainText {
     balances: HashMap<String, Points>,
     latest: Option<NaiveDate>,
     decimals: usize,
+    /// The accounts in yuan; none where only points are told.
+    yuan: Option<YuanBook>,
     /// Room for one event's transaction.
     one: Transactions,
 }
@@ -36,6 +41,8 @@ pub struct Transactions {
     text: String,
     /// Where in the text each account stands, and what it gets.
     legs: Vec<(Range<usize>, Points)>,
+    /// What moves yuan, which only those before it make a transaction.
+    yuan: Vec<Yuan>,
     each: Vec<Ends>,
 }
 
@@ -45,9 +52,10 @@ struct Ends {
     day: Option<NaiveDate>,
     text: usize,
     legs: usize,
+    yuan: usize,
 }
 
-/// One event as a transaction; without a text where no points move.
+/// One event as a transaction; without a text where no points move, and with nothing at all where no yuan move either.
 #[derive(Debug)]
 pub struct Transaction<'a> {
     day: Option<NaiveDate>,
@@ -55,6 +63,7 @@ pub struct Transaction<'a> {
     all: &'a str,
     text: &'a str,
     legs: &'a [(Range<usize>, Points)],
+    yuan: &'a [Yuan],
 }
 
 impl Transactions {
@@ -62,6 +71,7 @@ impl Transactions {
     pub fn clear(&mut self) {
         self.text.clear();
         self.legs.clear();
+        self.yuan.clear();
         self.each.clear();
     }
 
@@ -71,11 +81,12 @@ impl Transactions {
         if let (Event::Worker(own), Some(day), false) = (event, day, legs.is_empty()) {
             self.write(day, Some(position), own.movements().word(), key, legs);
         }
+        self.yuan.extend(yuan::of(position, key, event));
         self.end(day);
     }
 
     fn end(&mut self, day: Option<NaiveDate>) {
-        self.each.push(Ends { day, text: self.text.len(), legs: self.legs.len() });
+        self.each.push(Ends { day, text: self.text.len(), legs: self.legs.len(), yuan: self.yuan.len() });
     }
 
     fn write(&mut self, day: NaiveDate, position: Option<u64>, what: &str, key: &str, legs: &Legs) {
@@ -105,29 +116,32 @@ impl Transactions {
 
     /// One by one, in their order.
     pub fn iter(&self) -> impl Iterator<Item = Transaction<'_>> {
-        let (mut text, mut legs) = (0, 0);
+        let (mut text, mut legs, mut yuan) = (0, 0, 0);
         self.each.iter().map(move |ends| {
             let one = Transaction {
                 day: ends.day,
                 all: &self.text,
                 text: self.text.get(text..ends.text).unwrap_or_default(),
                 legs: self.legs.get(legs..ends.legs).unwrap_or_default(),
+                yuan: self.yuan.get(yuan..ends.yuan).unwrap_or_default(),
             };
-            (text, legs) = (ends.text, ends.legs);
+            (text, legs, yuan) = (ends.text, ends.legs, ends.yuan);
             one
         })
     }
 }
 
-/// The opening lines. `decimals` is how many places the journal's amounts need: with none 10 stays 10.
-pub fn opening(decimals: usize) -> String {
+/// The opening lines. `decimals` is how many places the journal's points need: with none 10 stays 10. Yuan, where they are
+/// told, have two.
+pub fn opening(decimals: usize, yuan: bool) -> String {
     let style = match decimals {
         0 => "1000.",
         1 => "1000.0",
         _ => "1000.00",
     };
+    let yuan = if yuan { "commodity 1000.00 CNY\n" } else { "" };
     format!(
-        "; 暖新积分账本 (Nuanxin points ledger)\n; hledger -f FILE check && hledger -f FILE balance 人员\n\ncommodity {style} PTS\n\n"
+        "; 暖新积分账本 (Nuanxin points ledger)\n; hledger -f FILE check && hledger -f FILE balance 人员\n\ncommodity {style} PTS\n{yuan}\n"
     )
 }
 
@@ -141,6 +155,16 @@ pub fn decimals(points: Points) -> usize {
 }
 
 impl PlainText {
+    /// One that tells points, and yuan beside them where that is asked for.
+    pub fn new(yuan: bool) -> PlainText {
+        PlainText { yuan: yuan.then(YuanBook::default), ..PlainText::default() }
+    }
+
+    /// Whether anything came by that has to do with yuan, and was told.
+    pub fn told_yuan(&self) -> bool {
+        self.yuan.as_ref().is_some_and(YuanBook::moved)
+    }
+
     /// Appends the transaction of an event that stands alone.
     pub fn push_event(&mut self, out: &mut String, position: u64, key: &str, event: &Event, legs: &Legs) {
         let mut one = std::mem::take(&mut self.one);
@@ -152,7 +176,7 @@ impl PlainText {
 
     /// Appends an event's transaction and remembers its day.
     pub fn push(&mut self, out: &mut String, transaction: &Transaction<'_>) {
-        let Transaction { day, all, text, legs } = transaction;
+        let Transaction { day, all, text, legs, yuan } = transaction;
         self.latest = self.latest.max(*day);
         for (place, points) in *legs {
             let account = all.get(place.clone()).unwrap_or_default();
@@ -166,6 +190,9 @@ impl PlainText {
             }
         }
         out.push_str(text);
+        if let Some(book) = &mut self.yuan {
+            yuan.iter().for_each(|yuan| book.push(out, yuan));
+        }
     }
 
     /// The latest business day seen.
@@ -197,7 +224,8 @@ impl PlainText {
     /// Appends the assertion of every balance, dated on the closing date or, where a transaction is later, on its day.
     pub fn push_assertions(&self, out: &mut String, as_of: Option<NaiveDate>) {
         let Some(day) = self.latest.max(as_of) else { return };
-        if self.balances.is_empty() {
+        let yuan = self.yuan.as_ref().filter(|yuan| !yuan.is_empty());
+        if self.balances.is_empty() && yuan.is_none() {
             return;
         }
         let _ = writeln!(out, "{day} 余额核对");
@@ -205,11 +233,14 @@ impl PlainText {
         for (account, balance) in sorted {
             let _ = writeln!(out, "    {account}  0 PTS = {balance} PTS");
         }
+        if let Some(yuan) = yuan {
+            yuan.push_assertions(out);
+        }
     }
 }
 
 /// A key within a description: `;` would begin a comment and `|` a note, a line break another line.
-fn push_plain(out: &mut String, key: &str) {
+pub(super) fn push_plain(out: &mut String, key: &str) {
     let odd = |found: char| matches!(found, ';' | '|') || found.is_control();
     if key.contains(odd) {
         out.extend(key.chars().map(|found| if odd(found) { '_' } else { found }));

@@ -3,15 +3,15 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::Definition;
 use super::beforehand::nothing;
 use super::content::Content;
+use super::{Definition, check_text};
 use crate::domain::event::{Event, StreamId};
 use crate::domain::ids::BranchId;
-use crate::domain::programme::ProgrammeCommand;
 use crate::domain::programme::command::Settings;
 use crate::domain::programme::counter::CounterChange;
 use crate::domain::programme::guards::{GuardAction, GuardKind};
+use crate::domain::programme::{Programme, ProgrammeCommand};
 use crate::domain::refusal::Decision;
 use crate::domain::schedule::{Activity, ActivityTerms, Scoring};
 use crate::domain::time::Validity;
@@ -91,6 +91,21 @@ pub struct AdoptSchedule {
     pub effective_from: NaiveDate,
     /// Settings to change along with it.
     pub settings: Settings,
+}
+
+impl AdoptSchedule {
+    /// Refuses what could be adopted in no district, as its adoption would.
+    ///
+    /// # Errors
+    /// `invalid_input`, `invalid_date`, `too_large`.
+    pub fn check_alone(&self) -> Decision<()> {
+        self.texts().try_for_each(|text| check_text(text))?;
+        let AdoptSchedule { activities, effective_from, settings } = self.clone();
+        let nothing_known = Programme::default();
+        nothing_known.decide(ProgrammeCommand::Configure(settings))?;
+        nothing_known.decide(ProgrammeCommand::AdoptSchedule { activities, effective_from })?;
+        Ok(())
+    }
 }
 
 impl Definition for AdoptSchedule {

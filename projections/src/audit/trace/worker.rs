@@ -8,7 +8,7 @@ use ledger_core::domain::worker::event::{LotPart, Lots, ServiceRecorded, WorkerE
 use ledger_core::journal::Entry;
 
 use super::{EndedLot, Note, Standing, TraceLine, WorkerStanding, begun};
-use crate::account::{Account, AsOf};
+use crate::account::{Account, AsOf, Lot};
 
 pub(super) struct WorkerTrace {
     worker: WorkerId,
@@ -39,9 +39,11 @@ impl WorkerTrace {
         }
         let left_before = self.left();
         let debt_before = self.told.account().debt;
+        let lots_before = self.told.account().lots.clone();
         self.told.fold(own);
         let mut line = begun(entry, event, Standing::Worker(standing(self.told.account(), as_of)));
         describe(&mut line, own);
+        line.touched = touched(&line.lots, &lots_before, &self.told.account().lots);
         line.points = self.left() - left_before;
         line.note = note(own, self.told.account().debt - debt_before).or(line.note);
         Some(line)
@@ -58,6 +60,15 @@ impl WorkerTrace {
         let ended = ended.collect();
         (Standing::Worker(standing(self.told.account(), as_of)), ended)
     }
+}
+
+/// The lots that an event names, and those that it changed: as of a past day a lot that it does not name may change as well.
+fn touched(named: &[LotPart], before: &[Lot], after: &[Lot]) -> Vec<(u32, Lot)> {
+    let before = before.iter().map(Some).chain(std::iter::repeat(None));
+    let lots = (1..).zip(before.zip(after));
+    lots.filter(|(number, (before, after))| *before != Some(*after) || named.iter().any(|part| part.0 == *number))
+        .map(|(number, (_, after))| (number, *after))
+        .collect()
 }
 
 fn standing(account: &Account, as_of: Option<NaiveDate>) -> WorkerStanding {

@@ -1,37 +1,33 @@
-//! Credits: recording with rounding and daily cap, and what is decided about them afterwards. What is decided on the way
-//! from proposal to points stands in `way`.
+//! Credits: recording, and what is decided about them afterwards. What a service is worth is told by `rating`; what is
+//! decided on the way from proposal to points stands in `way`.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Days, NaiveDate};
 
 use super::super::command::{CreditTerms, CreditVerdict, Judge, OfWorker};
 use super::super::event::{CreditJudged, CreditReversed, ObjectionResolved, ServiceRecorded, WorkerEvent};
+use super::super::rating::{Cap, Rated, Service, Unrated, rate};
 use super::super::state::{CreditStatus, Lot, Worker};
+use super::not_eligible;
 use crate::domain::event::V1;
 use crate::domain::ids::CreditId;
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::schedule::Activity;
-use crate::domain::time::{BusinessTime, is_plausible};
+use crate::domain::time::BusinessTime;
 
 impl Worker {
     pub(super) fn record_credit(&self, of: &OfWorker, terms: CreditTerms) -> Decision<Vec<WorkerEvent>> {
         self.require_present_at(of, BusinessTime::start_of(terms.done_on.unwrap_or(terms.on)))?;
         let activity = terms.activity;
-        let exact = terms.quantity.earn(activity.points_per_unit, terms.step).filter(|points| points.is_positive());
-        let Some(exact) = exact else {
-            let message =
-                format!("quantity {} of {} comes to no points that can be credited", terms.quantity, activity.code);
-            return Err(Refusal::new(Code::InvalidQuantity, message));
+        let service = Service {
+            eligible: terms.eligible_on.is_none_or(|day| self.holds_role(&activity.terms.roles, day)),
+            on: terms.on,
+            quantity: terms.quantity,
+            step: terms.step,
         };
-        if let Some(day) = terms.eligible_on {
-            self.require_role(of, &activity.terms.roles, day)?;
-        }
-        let points = self.within_caps(of, &activity, terms.on, exact)?;
-        let last_day = activity.validity.last_day(terms.on);
-        if last_day.is_some_and(|last_day| !is_plausible(last_day)) {
-            let message = format!("what {} earns on {} would last beyond the year 9998", activity.code, terms.on);
-            return Err(Refusal::new(Code::InvalidDate, message));
-        }
+        let role_on = terms.eligible_on.unwrap_or(terms.on);
+        let Rated { exact, points, last_day } =
+            rate(&activity, &service, &self.by_day).map_err(|why| refused(of, &activity, &service, role_on, why))?;
         let proposed = terms.way.is_some();
         let debt_paid = if proposed { Points::ZERO } else { points.min(self.debt) };
         let (from, to) = terms.span.unzip();
@@ -68,27 +64,6 @@ impl Worker {
         })])
     }
 
-    /// The least of what the caps of day, month and year leave, asked in that order.
-    fn within_caps(&self, of: &OfWorker, activity: &Activity, on: NaiveDate, exact: Points) -> Decision<Points> {
-        let code = &activity.code;
-        let caps = [
-            (activity.daily_cap, Some((on, on)), Code::DailyCapReached, "daily"),
-            (activity.terms.monthly_cap, month_of(on), Code::MonthlyCapReached, "monthly"),
-            (activity.terms.yearly_cap, year_of(on), Code::YearlyCapReached, "yearly"),
-        ];
-        let mut points = exact;
-        for (cap, days, refused, word) in caps {
-            let (Some(cap), Some((first, last))) = (cap, days) else { continue };
-            let used = self.credited(code, first, last);
-            if used >= cap {
-                let message = format!("worker {} has the {word} cap of {cap} points for {code} on {on}", of.worker);
-                return Err(Refusal::new(refused, message));
-            }
-            points = points.min(cap - used);
-        }
-        Ok(points)
-    }
-
     pub(super) fn judge_credit(
         &self,
         of: &OfWorker,
@@ -107,6 +82,31 @@ impl Worker {
         match lot.on_the_way() {
             Some(way) => case.on_the_way(way, verdict),
             None => case.beside_the_way(verdict),
+        }
+    }
+}
+
+/// Why a service comes to no credit.
+fn refused(of: &OfWorker, activity: &Activity, service: &Service, role_on: NaiveDate, why: Unrated) -> Refusal {
+    let (code, on) = (&activity.code, service.on);
+    match why {
+        Unrated::NoPoints => {
+            let message = format!("quantity {} of {code} comes to no points that can be credited", service.quantity);
+            Refusal::new(Code::InvalidQuantity, message)
+        }
+        Unrated::NotEligible => not_eligible(of, &activity.terms.roles, role_on),
+        Unrated::CapReached { cap, limit } => {
+            let (refused, word) = match cap {
+                Cap::Daily => (Code::DailyCapReached, "daily"),
+                Cap::Monthly => (Code::MonthlyCapReached, "monthly"),
+                Cap::Yearly => (Code::YearlyCapReached, "yearly"),
+            };
+            let message = format!("worker {} has the {word} cap of {limit} points for {code} on {on}", of.worker);
+            Refusal::new(refused, message)
+        }
+        Unrated::LastsTooLong => {
+            let message = format!("what {code} earns on {on} would last beyond the year 9998");
+            Refusal::new(Code::InvalidDate, message)
         }
     }
 }
@@ -307,15 +307,4 @@ impl Case<'_> {
             worker: self.of.worker.clone(),
         })
     }
-}
-
-/// The first and the last day of the month.
-fn month_of(on: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
-    let first = on.with_day(1)?;
-    Some((first, first.checked_add_months(Months::new(1))?.pred_opt()?))
-}
-
-/// The first and the last day of the year.
-fn year_of(on: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
-    Some((NaiveDate::from_ymd_opt(on.year(), 1, 1)?, NaiveDate::from_ymd_opt(on.year(), 12, 31)?))
 }

@@ -1,11 +1,10 @@
 //! What counts against caps: points by activity and service date (每日上限), units by item and calendar year (每人每年限兑).
 
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
 use std::collections::BTreeMap;
 
 use super::Worker;
-use crate::domain::ids::{ActivityCode, Sku};
-use crate::domain::points::Points;
+use crate::domain::ids::Sku;
 use crate::domain::time::BusinessTime;
 use crate::domain::worker::event::{RedeemedLine, ServiceRecorded};
 
@@ -13,11 +12,6 @@ impl Worker {
     /// Units of an item that count against the limit of a calendar year, over all stores.
     pub fn units(&self, sku: &Sku, year: i32) -> u32 {
         self.units.get(&(sku.clone(), year)).copied().unwrap_or(0)
-    }
-
-    /// What was credited for an activity on service dates from a day through a day.
-    pub fn credited(&self, code: &ActivityCode, first: NaiveDate, last: NaiveDate) -> Points {
-        self.by_day.range((code.clone(), first)..=(code.clone(), last)).map(|(_, points)| *points).sum()
     }
 
     /// The same of every item, for one year.

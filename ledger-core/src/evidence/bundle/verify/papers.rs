@@ -41,16 +41,17 @@ impl Piece {
 }
 
 /// Compares a file with the pieces that come in, to its end. Gives what the file was, and of a plain-text journal how
-/// many decimals it shows.
+/// many decimals it shows; `yuan` is whether it must show these as well.
 pub(super) fn compare(
     archive: &Archive,
     name: &str,
+    yuan: bool,
     spare: &Spare<Piece>,
     pieces: Receiver<Piece>,
 ) -> Result<(Read256, usize), End> {
     let unread = |error: std::io::Error| Unreadable(format!("{name}: {error}"));
     let (decimals, read) = archive.read(name, |reader| {
-        let decimals = if name == JOURNAL { opening(reader).map_err(unread)? } else { Some(0) };
+        let decimals = if name == JOURNAL { opening(reader, yuan).map_err(unread)? } else { Some(0) };
         let decimals = decimals.ok_or_else(|| invalid(None, format!("{name} does not begin as it must")))?;
         let mut found = Vec::new();
         for mut piece in pieces {
@@ -72,10 +73,10 @@ pub(super) fn compare(
 }
 
 /// How many decimals the opening lines of a plain-text journal show; none for other lines.
-fn opening(reader: &mut dyn Read) -> std::io::Result<Option<usize>> {
+fn opening(reader: &mut dyn Read, yuan: bool) -> std::io::Result<Option<usize>> {
     let mut found = Vec::new();
     for decimals in 0..=2 {
-        let wanted = plain_text::opening(decimals);
+        let wanted = plain_text::opening(decimals, yuan);
         let missing = wanted.len().saturating_sub(found.len());
         reader.take(u64::try_from(missing).unwrap_or(0)).read_to_end(&mut found)?;
         if found == wanted.as_bytes() {

@@ -11,7 +11,7 @@ use memchr::{memchr, memrchr};
 
 use super::super::archive::{Archive, Read256, Unreadable};
 use super::super::cover::NodeLine;
-use super::super::{EVENTS, JOURNAL, NODES, POSTINGS};
+use super::super::{EVENTS, FORMAT_WITH_YUAN, JOURNAL, NODES, POSTINGS};
 use super::papers::{self, Piece};
 use super::prepare::{Prepared, Reader, Unfit};
 use super::spare::Spare;
@@ -74,6 +74,7 @@ pub(super) fn run(
 ) -> Result<Verified, End> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let suite = walk.suite;
+    let yuan = walk.manifest.format == FORMAT_WITH_YUAN;
     let spares = &Spares::default();
     thread::scope(|scope| {
         let (block_out, block_in) = sync_channel(workers * 2);
@@ -83,8 +84,8 @@ pub(super) fn run(
         let (text_out, text_in) = sync_channel(workers * 2);
         let inflated = scope.spawn(move || cut(archive, &spares.lines, &block_out));
         let nodes = archive.has(NODES).then(|| scope.spawn(move || read_nodes(archive, &node_out)));
-        let compared_rows = scope.spawn(move || papers::compare(archive, POSTINGS, &spares.pieces, rows_in));
-        let compared_text = scope.spawn(move || papers::compare(archive, JOURNAL, &spares.pieces, text_in));
+        let compared_rows = scope.spawn(move || papers::compare(archive, POSTINGS, false, &spares.pieces, rows_in));
+        let compared_text = scope.spawn(move || papers::compare(archive, JOURNAL, yuan, &spares.pieces, text_in));
         let blocks = std::sync::Arc::new(Mutex::new(block_in));
         for _ in 0..workers {
             let (blocks, ready) = (std::sync::Arc::clone(&blocks), ready_out.clone());
@@ -260,7 +261,8 @@ fn fold(
     progress: &mut dyn FnMut(u64),
 ) -> Result<(Walk, usize), Stop> {
     let (rows, text) = papers;
-    let mut plain = PlainText::default();
+    let yuan = walk.manifest.format == FORMAT_WITH_YUAN;
+    let mut plain = PlainText::new(yuan);
     let mut waiting = BTreeMap::new();
     let mut turn = 0;
     let mut node = || Ok(nodes.recv().ok());
@@ -300,6 +302,9 @@ fn fold(
     }
     plain.push_assertions(&mut piece.text, as_of);
     let decimals = plain.decimals();
+    if yuan && !plain.told_yuan() {
+        return Err(Stop::End(invalid(None, "it is of the form for histories with yuan, and has none")));
+    }
     text.send(piece).map_err(|_| Stop::Unwanted)?;
     Ok((walk, decimals))
 }

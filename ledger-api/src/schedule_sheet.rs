@@ -1,25 +1,21 @@
-//! 积分标准: its rows become one version of the points schedule. Owns how a row is read; whether it can hold is asked
-//! of the programme's own rules, row by row, so that one bad row does not cost the others.
+//! 积分标准 as a sheet: its rows become the lines of one version of the points schedule. Owns how a row is read; whether it
+//! can hold is asked of the programme's own rules, row by row, so that one bad row does not cost the others.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use ledger_core::domain::ids::ActivityCode;
 use ledger_core::domain::programme::ProgrammeCommand;
-use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::programme::state::Programme;
 use ledger_core::domain::refusal::Refusal;
 use ledger_core::domain::schedule::{Activity, ActivityTerms, Scoring};
 use ledger_core::domain::time::Validity;
-use ledger_core::ledger::{Command, commands};
 
-use super::chunk::Asked;
-use super::fields::{Read, blank, count, id, invalid, name, points, required_name, word, words, wrong};
-use super::setup::SetupFrame;
-use crate::sheets::{Column, Row};
+use crate::sheets::fields::{Read, blank, count, id, invalid, name, points, required_name, word, words, wrong};
+use crate::sheets::{Column, Row, Sheet, SheetError};
 
 /// 积分标准.
-pub(super) const SCHEDULE_COLUMNS: &[Column] = &[
+pub const SCHEDULE_COLUMNS: &[Column] = &[
     Column::required("活动代码"),
     Column::required("活动名称"),
     Column::required("类别"),
@@ -39,7 +35,7 @@ pub(super) const SCHEDULE_COLUMNS: &[Column] = &[
 
 /// The rows of the sheet, gathered until its end.
 #[derive(Debug, Default)]
-pub(super) struct ScheduleRows {
+pub struct ScheduleRows {
     activities: Vec<Activity>,
     places: BTreeMap<ActivityCode, usize>,
 }
@@ -49,7 +45,7 @@ impl ScheduleRows {
     ///
     /// # Errors
     /// `invalid_input`.
-    pub(super) fn take(&mut self, row: &Row, effective_from: NaiveDate) -> Result<(), Refusal> {
+    pub fn take(&mut self, row: &Row, effective_from: NaiveDate) -> Result<(), Refusal> {
         let activity = activity(row).map_err(invalid)?;
         let alone = ProgrammeCommand::AdoptSchedule { activities: vec![activity.clone()], effective_from };
         Programme::default().decide(alone)?;
@@ -63,16 +59,34 @@ impl ScheduleRows {
         Ok(())
     }
 
-    /// The command that adopts what was gathered; none when no row could be used.
-    pub(super) fn finish(self, row: u64, effective_from: NaiveDate, frame: &SetupFrame) -> Read<Option<Asked>> {
-        if self.activities.is_empty() {
-            return Ok(None);
-        }
-        let settings = Settings::default();
-        let adopt =
-            Command::AdoptSchedule(commands::AdoptSchedule { activities: self.activities, effective_from, settings });
-        Ok(Some(Asked { submissions: vec![frame.submission(row, "", adopt)?], ..Asked::default() }))
+    /// What was gathered.
+    pub fn activities(self) -> Vec<Activity> {
+        self.activities
     }
+}
+
+/// A whole sheet.
+#[derive(Debug, Default)]
+pub struct ReadSchedule {
+    /// The lines of the rows that can hold.
+    pub activities: Vec<Activity>,
+    /// The other rows, each by its number and why.
+    pub refused: Vec<(u64, Refusal)>,
+}
+
+/// Reads a sheet whose lines would hold from a day on.
+///
+/// # Errors
+/// [`SheetError`].
+pub fn read(sheet: &mut Sheet, effective_from: NaiveDate) -> Result<ReadSchedule, SheetError> {
+    let (mut rows, mut refused) = (ScheduleRows::default(), Vec::new());
+    for row in sheet.rows()? {
+        let row = row?;
+        if let Err(refusal) = rows.take(&row, effective_from) {
+            refused.push((row.number(), refusal));
+        }
+    }
+    Ok(ReadSchedule { activities: rows.activities(), refused })
 }
 
 fn activity(row: &Row) -> Read<Activity> {

@@ -9,57 +9,57 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::domain::time::is_plausible;
 
-use crate::sheets::Row;
+use super::Row;
 
 /// A reading whose error is a sentence.
-pub(super) type Read<T> = Result<T, String>;
+pub(crate) type Read<T> = Result<T, String>;
 
 /// What a row of a setup sheet is told when a cell cannot be read.
-pub(super) fn invalid(sentence: String) -> Refusal {
+pub(crate) fn invalid(sentence: String) -> Refusal {
     Refusal::new(Code::InvalidInput, sentence)
 }
 
-pub(super) fn blank(column: &str) -> String {
+pub(crate) fn blank(column: &str) -> String {
     format!("「{column}」 is blank; fill it in")
 }
 
 /// A sentence about a readable cell whose value cannot hold.
-pub(super) fn wrong(row: &Row, column: &str, what: &str) -> String {
+pub(crate) fn wrong(row: &Row, column: &str, what: &str) -> String {
     // Cut here and not by the reader: what is readable may still be long.
     let original: String = row.field(column).original().chars().take(40).collect();
     format!("「{column}」: \"{original}\" {what}")
 }
 
 /// An identifier that must be there.
-pub(super) fn id<T: FromStr<Err = IdError>>(row: &Row, column: &str) -> Read<T> {
+pub(crate) fn id<T: FromStr<Err = IdError>>(row: &Row, column: &str) -> Read<T> {
     maybe_id(row, column)?.ok_or_else(|| blank(column))
 }
 
 /// An identifier that may be missing.
-pub(super) fn maybe_id<T: FromStr<Err = IdError>>(row: &Row, column: &str) -> Read<Option<T>> {
+pub(crate) fn maybe_id<T: FromStr<Err = IdError>>(row: &Row, column: &str) -> Read<Option<T>> {
     let Some(text) = row.field(column).text().map_err(|error| error.to_string())? else { return Ok(None) };
     text.parse().map(Some).map_err(|error| wrong(row, column, &format!("cannot be used: {error}")))
 }
 
 /// A code or choice, in half width.
-pub(super) fn word(row: &Row, column: &str) -> Read<Option<String>> {
+pub(crate) fn word(row: &Row, column: &str) -> Read<Option<String>> {
     let text = row.field(column).text().map_err(|error| error.to_string())?;
     Ok(text.map(|text| text.into_owned()))
 }
 
 /// A name, as written.
-pub(super) fn name(row: &Row, column: &str) -> Read<Option<String>> {
+pub(crate) fn name(row: &Row, column: &str) -> Read<Option<String>> {
     let text = row.field(column).verbatim().map_err(|error| error.to_string())?;
     Ok(text.map(|text| text.into_owned()))
 }
 
 /// A name that must be there.
-pub(super) fn required_name(row: &Row, column: &str) -> Read<String> {
+pub(crate) fn required_name(row: &Row, column: &str) -> Read<String> {
     name(row, column)?.ok_or_else(|| blank(column))
 }
 
 /// A day that may be missing.
-pub(super) fn day(row: &Row, column: &str) -> Read<Option<NaiveDate>> {
+pub(crate) fn day(row: &Row, column: &str) -> Read<Option<NaiveDate>> {
     match row.field(column).date() {
         Ok(Some(date)) if is_plausible(date) => Ok(Some(date)),
         Ok(Some(_)) => Err(wrong(row, column, "lies outside the years 1900 to 9998; correct the date")),
@@ -69,14 +69,14 @@ pub(super) fn day(row: &Row, column: &str) -> Read<Option<NaiveDate>> {
 }
 
 /// Words of a list, separated by 、 or a comma.
-pub(super) fn words(row: &Row, column: &str) -> Read<Vec<String>> {
+pub(crate) fn words(row: &Row, column: &str) -> Read<Vec<String>> {
     let all = name(row, column)?.unwrap_or_default();
     let words = all.split(['、', ',', '\u{ff0c}', ';', '\u{ff1b}']).map(str::trim).filter(|word| !word.is_empty());
     Ok(words.map(str::to_owned).collect())
 }
 
 /// Points, of at most two places.
-pub(super) fn points(row: &Row, column: &str) -> Read<Option<Points>> {
+pub(crate) fn points(row: &Row, column: &str) -> Read<Option<Points>> {
     let Some(decimal) = row.field(column).decimal().map_err(|error| error.to_string())? else { return Ok(None) };
     match decimal.scaled_to(2) {
         Some(hundredths) => Ok(Some(Points::from_hundredths(hundredths))),
@@ -85,7 +85,7 @@ pub(super) fn points(row: &Row, column: &str) -> Read<Option<Points>> {
 }
 
 /// A whole number from 0 on.
-pub(super) fn count(row: &Row, column: &str) -> Read<Option<u32>> {
+pub(crate) fn count(row: &Row, column: &str) -> Read<Option<u32>> {
     let Some(number) = row.field(column).integer().map_err(|error| error.to_string())? else { return Ok(None) };
     match u32::try_from(number) {
         Ok(number) => Ok(Some(number)),

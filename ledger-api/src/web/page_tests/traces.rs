@@ -1,0 +1,102 @@
+//! Where a balance comes from: on the auditors' page, back through every event that made it.
+
+use ledger_core::domain::points::Points;
+
+use super::{House, holds};
+use crate::access::Role;
+use crate::demo::{self, EXAMPLE_WORKER};
+
+/// What stands between two marks of a page.
+#[track_caller]
+fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
+    let rest = page.split(before).nth(1).unwrap_or_else(|| panic!("{before} is missing: {page}"));
+    rest.split(after).next().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn an_auditor_follows_a_balance_back_to_the_events_that_made_it() {
+    let house = House::open().await;
+    let auditor = house.enter(Role::Auditor).await;
+    holds(&auditor.read("/audit").await, &["结余的来历", "查来历", "action=\"/audit/trace\""]);
+    holds(&auditor.read("/audit/trace").await, &["填编号", "查来历"]);
+    let page = auditor.read(&format!("/audit/trace?worker={}", EXAMPLE_WORKER.to_lowercase())).await;
+    holds(
+        &page,
+        &[EXAMPLE_WORKER, "逐条明细", "批次 1 ·", "批次剩余", "起可用", "积分标准第", "待审核或公示，尚未计入"],
+    );
+    assert!(!page.contains("role=\"alert\""), "{page}");
+
+    // What is in the lots and what is set aside is the balance, which the views tell as well.
+    let today = house.app.ledger.now().date();
+    let of_today = auditor.read(&format!("/audit/trace?worker={EXAMPLE_WORKER}&as_of={today}")).await;
+    let sum = between(&of_today, "未到期批次合计 ", "。");
+    let (lots, rest) = sum.split_once(" + 预占 ").unwrap();
+    let (held, balance) = rest.split_once(" = 结余 ").unwrap();
+    let [lots, held, balance] = [lots, held, balance].map(|text| Points::parse(text).unwrap());
+    assert_eq!(lots + held, balance, "{sum}");
+    let told = house.app.views.worker(EXAMPLE_WORKER).await.unwrap().value.unwrap();
+    let told = house.app.views.balance_of(EXAMPLE_WORKER, &told, today).await.unwrap();
+    assert_eq!((lots, held), (told.available, told.held), "{sum}");
+
+    // Each line leads to its event.
+    let position = between(&page, "href=\"/audit?before=", "\"").split('#').next().unwrap().to_owned();
+    let of = position.parse::<u64>().unwrap() - 1;
+    let timeline = auditor.read(&format!("/audit?before={position}")).await;
+    holds(&timeline, &[&format!("id=\"p{of}\""), EXAMPLE_WORKER]);
+
+    // At a moment: before anything happened to the worker there was nobody.
+    let page = auditor.read(&format!("/audit/trace?worker={EXAMPLE_WORKER}&at=1")).await;
+    holds(&page, &["role=\"alert\"", "没有此人员", &format!("value=\"{EXAMPLE_WORKER}\"")]);
+    let half = house.app.ledger.journal().head().await.unwrap().position / 2;
+    let state = auditor.read(&format!("/audit/state?at={half}&as_of=2026-10-01")).await;
+    let link = between(&state, "<th scope=\"row\"><a href=\"", "\"").replace("&amp;", "&").replace("&#38;", "&");
+    assert!(link.contains(&format!("at={half}&")) && link.ends_with("as_of=2026-10-01"), "{link}");
+    holds(&auditor.read(&link).await, &[&format!("序号 {half} 以前，截至 2026-10-01")]);
+    for (wrong, told) in [
+        ("worker=NOBODY", "没有此人员"),
+        ("worker=a%20b", "没有此人员"),
+        ("worker=YS-0001&at=99999999", "没有"),
+        ("worker=YS-0001&at=x", "请求内容有误"),
+        ("worker=YS-0001&as_of=2026-13-01", "日期"),
+    ] {
+        let page = auditor.read(&format!("/audit/trace?{wrong}")).await;
+        assert!(super::said(&page, "role=\"alert\">").contains(told), "{wrong}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_trace_tells_how_far_a_credit_that_waits_has_come() {
+    let house = House::open().await;
+    let approver = house.enter(Role::Approver).await;
+    let credit = "demo/proposed/02";
+    approver.done("/credits", &[("do", "confirm"), ("key", "P-1"), ("credit", credit)]).await;
+    house.app.views.fresh(None).await.unwrap();
+    let waiting = house.app.views.proposals("", 1_000, |_| true).await.unwrap();
+    let worker = waiting.rows.iter().find(|(name, _)| name == credit).unwrap().1.worker.clone();
+    let auditor = house.enter(Role::Auditor).await;
+    let page = auditor.read(&format!("/audit/trace?worker={worker}")).await;
+    let lot = page.split("<details>").find(|lot| lot.contains(credit)).expect("the credit's lot");
+    let lot = lot.split("</details>").next().unwrap();
+    // Recorded, checked and made public: nothing is in it yet.
+    assert_eq!(lot.matches("/audit?before=").count(), 2, "{lot}");
+    holds(lot, &["公示", "<b class=\"num\">0</b>"]);
+}
+
+#[tokio::test]
+async fn a_worker_sees_that_an_auditor_traced_the_own_balance() {
+    let house = House::open().await;
+    let auditor = house.enter(Role::Auditor).await;
+    auditor.read("/audit/trace").await;
+    let account = demo::account_of(&house.app.ledger, Role::Auditor).await.unwrap().unwrap();
+    let rider = house.enter(Role::Worker).await;
+    assert!(!rider.read("/me").await.contains(account.as_str()), "the form alone reads nobody's record");
+    auditor.read(&format!("/audit/trace?worker={EXAMPLE_WORKER}")).await;
+    for _ in 0..100 {
+        if rider.read("/me").await.contains(account.as_str()) {
+            return;
+        }
+        // Reads are written a moment later.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the worker is not told who looked");
+}
