@@ -17,6 +17,7 @@ use super::district::WORKERS;
 use super::places::{Listing, listings};
 use super::plan::{self, DAYS, Planned, worker_id};
 use super::schedule::{ACTIVITIES, Usual};
+use super::settlement::PAID;
 use super::{EXAMPLE_SKU, EXAMPLE_STORE, EXAMPLE_WORKER};
 
 /// People who come to a counter in a week, not all of whom can pay.
@@ -205,12 +206,12 @@ fn spend(lots: &mut BTreeMap<NaiveDate, Points>, price: Points) {
     }
 }
 
-/// The last command of all: goods for the example store's shelf.
+/// The last command of all, once the last month was settled: goods for the example store's shelf.
 pub(super) fn last_restock(key: &str) -> Result<Planned, IdError> {
     const UNITS: u32 = 500;
     let (store, sku) = (EXAMPLE_STORE.parse()?, EXAMPLE_SKU.parse()?);
     let command = commands::Restock { store, sku, quantity: UNITS, merchant: None };
-    Ok(Planned::on(plan::day(DAYS), key, command))
+    Ok(Planned::on(plan::day(DAYS + PAID), key, command))
 }
 
 fn day(nth: u64) -> Option<NaiveDate> {

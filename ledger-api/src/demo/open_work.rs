@@ -22,8 +22,10 @@ use crate::vault::Vault;
 /// What counters hand out while the network is away, in points: two boxes of water a person, twenty on a day.
 const OFFLINE_FLOOR: i32 = 40;
 const OFFLINE_TOTAL: i32 = 400;
-/// The first of these commands: whether they were given.
-const FIRST_KEY: &str = "demo/open-work";
+/// What the credits need is set under this key.
+const SETTINGS_KEY: &str = "demo/open-work";
+/// The first of the credits: whether they were given.
+const FIRST_KEY: &str = "demo/proposed/01";
 /// The account of whoever objected.
 const OBJECTOR: &str = "demo-clerk";
 
@@ -81,8 +83,10 @@ pub(super) async fn propose(ledger: &Ledger, vault: &Vault, operator: &Actor) ->
         publicity_days: Some(3),
         ..Settings::default()
     };
-    let context = Context { key: first, actor: Actor::new(super::ACTOR)?, at: now };
-    let mut submissions = vec![Submission { context, command: Command::Configure(settings) }];
+    let context = Context { key: Key::new(SETTINGS_KEY)?, actor: Actor::new(super::ACTOR)?, at: now };
+    // The guards are in force before anything is given that they look at.
+    give(ledger, vec![Submission { context, command: Command::Configure(settings) }]).await?;
+    let mut submissions = Vec::new();
     for (number, (worker, activity, quantity, days_ago, evidence, come)) in (1..).zip(CREDITS) {
         let witness = format!("演示网格员{number:02}");
         let record = commands::RecordCredit {
@@ -118,6 +122,10 @@ pub(super) async fn propose(ledger: &Ledger, vault: &Vault, operator: &Actor) ->
             submissions.push(judge(OBJECTOR, object, "当天只看到一次整治，请核对签到表")?);
         }
     }
+    give(ledger, submissions).await
+}
+
+async fn give(ledger: &Ledger, submissions: Vec<Submission>) -> Result<(), DemoError> {
     for outcome in command::give(ledger, Who::Owner, submissions).await? {
         if let Outcome::Refused(refusal) = outcome {
             tracing::warn!(code = refusal.code.as_str(), "a credit of the demonstration's open work was refused");
@@ -135,7 +143,7 @@ mod tests {
 
     /// The keys of all credits and of what was done about them.
     pub(in crate::demo) fn keys() -> Vec<Key> {
-        let mut keys = vec![FIRST_KEY.to_owned()];
+        let mut keys = vec![SETTINGS_KEY.to_owned()];
         for (number, (.., come)) in (1..).zip(CREDITS) {
             keys.push(format!("demo/proposed/{number:02}"));
             if come != Proposed {

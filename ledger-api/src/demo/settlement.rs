@@ -18,7 +18,7 @@ const UNPAID: [u32; 3] = [2, 5, 9];
 /// Days of the month after, on which a statement is prepared, confirmed and paid.
 const PREPARED: u64 = 5;
 const CONFIRMED: u64 = 7;
-const PAID: u64 = 10;
+pub(super) const PAID: u64 = 10;
 
 /// What a merchant is owed for a month.
 #[derive(Default)]

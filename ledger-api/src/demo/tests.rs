@@ -150,6 +150,29 @@ async fn the_district_is_as_large_as_its_page_says() {
     assert!(half.contains(&serde_json::json!(210_000)), "half of 4,200.01 yuan, rounded down");
     let configured = all.fields("ProgrammeConfigured", &["publicity_days"]);
     assert_eq!(configured.last(), Some(&serde_json::json!(3)));
+
+    // What newcomers are told of it.
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/guides/quickstart.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let (workers, merged) = (all.count("WorkerRegistered"), all.count("WorkerMerged"));
+    let (branches, cards) = (all.different("CardIssued", &["branch"]), all.count("CardIssued"));
+    let sites = |kinds: &[&str]| {
+        let all = all.fields("SiteOpened", &["kind"]);
+        all.iter().filter(|kind| kind.as_str().is_some_and(|kind| kinds.contains(&kind))).count()
+    };
+    let (streets, communities) = (sites(&["街道"]), sites(&["社区"]));
+    let stations = all.count("SiteOpened") - streets - communities;
+    for told in [
+        format!("{workers} 个人员编号（其中 {merged} 个并入"),
+        format!("{branches} 个党支部的 {cards} 张积分卡"),
+        format!("{streets} 个街道 {communities} 个社区 {stations} 个站点"),
+        format!("{} 个网点、{} 家商户", all.count("StoreOpened"), all.count("MerchantRegistered")),
+        format!("{} 件微心愿、派单和隐患", all.count("RequestPosted")),
+        format!("{} 对结对，{} 份聘书", all.count("PairOpened"), all.different("AppointmentRecorded", &["appointment"])),
+        format!("{} 张暖心卡，{} 笔资金", all.count("PassIssued"), all.count("FundRegistered")),
+    ] {
+        assert!(guide.contains(&told), "the guide tells something else: {told}");
+    }
 }
 
 #[tokio::test]

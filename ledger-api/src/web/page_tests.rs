@@ -18,6 +18,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
+use ledger_core::domain::ids::AccountId;
 use ledger_core::journal::RecordedTime;
 use ledger_core::ledger::LedgerSettings;
 use projections::waiting::Stage;
@@ -67,7 +68,11 @@ impl House {
 
     async fn enter(&self, role: Role) -> Visit<'_> {
         let account = demo::account_of(&self.app.ledger, role).await.unwrap().unwrap();
-        let entered = enter(&self.app, &account, None).await.unwrap();
+        self.enter_as(&account).await
+    }
+
+    async fn enter_as(&self, account: &AccountId) -> Visit<'_> {
+        let entered = enter(&self.app, account, None).await.unwrap();
         Visit { house: self, cookie: format!("__Host-nuanxin={}", entered.secret), csrf: entered.session.csrf }
     }
 }
@@ -542,10 +547,10 @@ async fn the_pages_speak_english_without_a_chinese_word_of_their_own() {
     for (role, path, words) in [
         (Role::Operator, "/requests", ["Post a request", "To be rated", "posted 12 days ago"]),
         (Role::Worker, "/me", ["My benefits", "No. 2 in the queue", "Confirm the visit"]),
-        (Role::Worker, "/me/stores", ["All stores of the district", "20 points", "Merchants that honour my pass"]),
+        (Role::Worker, "/me/stores", ["Close to my site", "20 points", "Merchants that honour my pass"]),
         (Role::Clerk, "/counter/holds", ["To be picked up", "Back to the counter", "Ask for the pick-up code"]),
         (Role::Merchant, "/merchant", ["Take a voucher", "85 % is paid", "Yuan this month"]),
-        (Role::Approver, "/appointments", ["Visits to confirm", "2 waiting", "20 days left"]),
+        (Role::Approver, "/appointments", ["Visits to confirm", "30 waiting", "20 days left"]),
         (Role::Admin, "/schedule", ["In force today", "Try a proposed schedule", "Version 1"]),
     ] {
         let mut visit = house.enter(role).await;
