@@ -75,8 +75,8 @@ pub(super) fn setup() -> Result<Vec<Planned>, IdError> {
             places,
             price: Points::ZERO,
             value: Fen::new(fen),
-            // To the end of the year after.
-            window: Period { from: Some(day(31)), through: Some(day(729)) },
+            // To the end of the second year after, so that what was granted still holds when it is looked at.
+            window: Period { from: Some(day(31)), through: Some(day(1_094)) },
         };
         let command = commands::RegisterBenefit { benefit: id.parse()?, terms };
         planned.push(Planned::on(FIRST_DAY, format!("demo/benefit/{id}"), command));

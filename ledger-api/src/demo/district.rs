@@ -8,7 +8,7 @@ use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
 use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::ledger::{Command, commands};
 
-use super::plan::{DAYS, FIRST_DAY, Planned, community_id, day, worker_id};
+use super::plan::{DAYS, FIRST_DAY, Planned, day, worker_id};
 use super::{FIRST_KEY, places, schedule};
 
 /// How many ids of workers there are. The last [`MERGED`] belong to persons who had one already.
@@ -91,7 +91,7 @@ fn worker(number: u32) -> Result<Vec<Planned>, IdError> {
         party_member: Some(member),
         platform: pick(&PLATFORMS, number).map(str::to_owned),
         probationary: member && number % PROBATIONARY_EVERY == 6,
-        site: Some(community_id(number)?),
+        site: Some(places::station_of(number)?),
     };
     let register = commands::RegisterWorker { worker: worker.clone(), details, update: false };
     let mut planned = vec![Planned::on(FIRST_DAY, format!("demo/worker/{worker}"), register)];

@@ -96,6 +96,14 @@ const fn station(community: u32, place: u32) -> u32 {
     (community - 1) * STATIONS + place
 }
 
+/// The station that somebody belongs to: communities in turn, and in each of them its stations but the call point.
+pub(super) fn station_of(number: u32) -> Result<SiteId, IdError> {
+    let turn = number.wrapping_sub(1);
+    let community = turn.checked_rem(COMMUNITIES).unwrap_or(0) + 1;
+    let place = turn.checked_div(COMMUNITIES).and_then(|round| round.checked_rem(STATIONS - 1)).unwrap_or(0) + 1;
+    station_id(station(community, place))
+}
+
 /// The stores: of each kind the first ones are those that guides name.
 fn shops() -> Vec<Shop> {
     let mut features = (2..).zip(FEATURES).map(|(community, name)| Shop {

@@ -168,7 +168,11 @@ async fn the_district_is_as_large_as_its_page_says() {
         format!("{streets} 个街道 {communities} 个社区 {stations} 个站点"),
         format!("{} 个网点、{} 家商户", all.count("StoreOpened"), all.count("MerchantRegistered")),
         format!("{} 件微心愿、派单和隐患", all.count("RequestPosted")),
-        format!("{} 对结对，{} 份聘书", all.count("PairOpened"), all.different("AppointmentRecorded", &["appointment"])),
+        format!(
+            "{} 对结对，{} 份聘书",
+            all.count("PairOpened"),
+            all.different("AppointmentRecorded", &["appointment"])
+        ),
         format!("{} 张暖心卡，{} 笔资金", all.count("PassIssued"), all.count("FundRegistered")),
     ] {
         assert!(guide.contains(&told), "the guide tells something else: {told}");

@@ -547,7 +547,7 @@ async fn the_pages_speak_english_without_a_chinese_word_of_their_own() {
     for (role, path, words) in [
         (Role::Operator, "/requests", ["Post a request", "To be rated", "posted 12 days ago"]),
         (Role::Worker, "/me", ["My benefits", "No. 2 in the queue", "Confirm the visit"]),
-        (Role::Worker, "/me/stores", ["Close to my site", "20 points", "Merchants that honour my pass"]),
+        (Role::Worker, "/me/stores", ["At my site", "20 points", "Merchants that honour my pass"]),
         (Role::Clerk, "/counter/holds", ["To be picked up", "Back to the counter", "Ask for the pick-up code"]),
         (Role::Merchant, "/merchant", ["Take a voucher", "85 % is paid", "Yuan this month"]),
         (Role::Approver, "/appointments", ["Visits to confirm", "30 waiting", "20 days left"]),

@@ -133,7 +133,7 @@ pub(super) const STOPS: &[Stop] = &[
     stop("merchant", "商户", "/merchant", &[Unfold]),
     stop("audit", "审计员", "/audit", &[Press("form[action='/audit/verify'] button", ".hash")]),
     stop("audit-filtered", "审计员", "/audit?type=CardIssued", &[Unfold]),
-    stop("audit-state", "审计员", "/audit/state?at=200", &[]),
+    stop("audit-state", "审计员", "/audit/state?at=9000", &[]),
     stop("audit-trace", "审计员", "/audit/trace?worker=YS-0001", &[Unfold]),
     stop("audit-accounts", "审计员", "/admin/accounts", &[]),
     stop("schedule", "录入员", "/schedule", &[]),

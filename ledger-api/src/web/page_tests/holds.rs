@@ -142,7 +142,7 @@ async fn the_nearest_stores_come_first_and_what_cannot_be_had_is_told_in_words()
     let rider = house.enter(Role::Worker).await;
     holds(&rider.read("/me").await, &["附近可兑换", "href=\"/me/stores\""]);
     let page = rider.read("/me/stores").await;
-    holds(&page, &["可用积分", "同社区", "现在没有预留的商品", "暖新总站", "西街微驿站", "区内其他网点"]);
+    holds(&page, &["可用积分", "本站点", "同社区", "现在没有预留的商品", "暖新总站", "西街微驿站", "区内其他网点"]);
     let shop_1 = shop(&page, "暖新总站");
     holds(shop_1, &["营业", "饮用水一箱", "20 积分", "余 ", "预留 饮用水一箱 暖新总站"]);
     // What the own pass is good for.
