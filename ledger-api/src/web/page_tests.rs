@@ -393,7 +393,7 @@ async fn the_desk_sees_what_waits_appoints_and_ends_an_appointment() {
     let refused = operator.send("/appointments", &back("YS-DJ99")).await;
     holds(&refused, &["role=\"alert\"", "value=\"YS-DJ99\"", "value=\"本人出差\""]);
     assert_eq!(operator.done("/appointments", &back("YS-DJ01")).await, "已撤回申请");
-    holds(&operator.read("/appointments").await, &["1 人排队", "第 1 位 YS-0001", "已撤回 1"]);
+    holds(&operator.read("/appointments").await, &["29 人排队", "第 1 位 YS-0001", "已撤回 1"]);
     assert!(!approver.read("/appointments").await.contains("代为撤回申请"), "an approver does not");
     let rider = house.enter(Role::Worker).await;
     holds(&rider.read("/me").await, &["排队第 1 位"]);
