@@ -34,10 +34,12 @@ pub mod what_if;
 pub mod witness;
 mod writer;
 
+use std::error::Error as _;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 use ledger_core::domain::refusal::Code;
 use ledger_core::journal::JournalError;
@@ -175,10 +177,18 @@ impl fmt::Display for CliError {
     }
 }
 
+/// What SQLite says of a file whose pages are spoilt.
+const SPOILT_FILE: &str = "malformed";
+
 impl From<JournalError> for CliError {
     fn from(error: JournalError) -> CliError {
         match &error {
             JournalError::Damaged { .. } => CliError::failed(error.to_string()),
+            // Waiting mends no file, so nobody is told that it may.
+            JournalError::Unavailable(what) if what.contains(SPOILT_FILE) => CliError::failed(format!(
+                "the journal's file is damaged ({what}) and waiting does not mend it; stop the server and put a good \
+                 backup in its place (docs/runbooks/damaged-file.md)"
+            )),
             JournalError::Unavailable(_) => CliError::input(error.to_string()).coded(Some(Code::JournalUnavailable)),
             _ => CliError::input(error.to_string()),
         }
@@ -225,6 +235,49 @@ fn check_output_path(option: &str, path: Option<&Path>) -> Result<(), CliError> 
         return Err(CliError::input(what));
     }
     Ok(())
+}
+
+/// A paper that was made before is never written over: somebody may have signed it, or written on it by hand.
+fn refuse_existing(option: &str, path: Option<&Path>) -> Result<(), CliError> {
+    match path.filter(|path| path.is_file()) {
+        Some(path) => {
+            let what =
+                format!("{option} {}: is there already; name another file, or move that one away", path.display());
+            Err(CliError::input(what))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Reads a file that an argument names.
+fn read_named(path: &Path) -> Result<Vec<u8>, CliError> {
+    let told = |error: std::io::Error| CliError::input(format!("{}: {}", path.display(), unreadable(&error)));
+    std::fs::read(path).map_err(told)
+}
+
+/// Why a file that somebody named cannot be read, with what helps.
+pub(crate) fn unreadable(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file; check its name and the folder you are in".to_owned(),
+        std::io::ErrorKind::IsADirectory => "is a folder; name the file in it".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "may not be read by this user; ask who owns it".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    }
+}
+
+/// Where an argument is no number: in what form it is wanted. All else says so itself.
+fn with_cure(mut error: clap::Error) -> clap::Error {
+    let no_number = error.source().is_some_and(|source| source.is::<std::num::ParseIntError>());
+    if no_number {
+        let cure = "write a whole number in digits, as in 100".to_owned().into();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![cure]));
+    }
+    error
+}
+
+/// The arguments of this program; help and what cannot be used end it here.
+pub fn parse() -> Cli {
+    Cli::try_parse().unwrap_or_else(|error| with_cure(error).exit())
 }
 
 /// What a subcommand gives.

@@ -83,7 +83,13 @@ impl Configuration {
     /// What is wrong with it, with the line.
     pub fn read(path: &Path) -> Result<Configuration, String> {
         let unusable = |what: &dyn std::fmt::Display| format!("{}: {what}", path.display());
-        let text = std::fs::read_to_string(path).map_err(|error| unusable(&error))?;
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            if error.kind() == std::io::ErrorKind::NotFound {
+                unusable(&format!("there is no such file; check its name (--config or {VARIABLE}), or leave it out"))
+            } else {
+                unusable(&error)
+            }
+        })?;
         let written: Written = toml::from_str(&text).map_err(|error| unusable(&error))?;
         Ok(Configuration { path: Some(path.to_owned()), values: written.values() })
     }

@@ -92,7 +92,10 @@ mod tests;
 
 use std::sync::Arc;
 
+use axum::extract::{Request, State};
+use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::MethodRouter;
 use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -180,11 +183,19 @@ pub fn document() -> serde_json::Result<serde_json::Value> {
     openapi::complete(guarded().into_parts().0.into_openapi(), open().into_openapi())
 }
 
+/// The pages.
+pub struct Pages {
+    /// Where they are.
+    pub routes: Router<App>,
+    /// What a browser is shown where nothing is.
+    pub nothing: MethodRouter<App>,
+}
+
 /// The API of a ledger and its pages, with what surrounds every request.
 ///
 /// # Errors
 /// When the OpenAPI document cannot be written, which is a fault of this program.
-pub fn router(app: App, pages: Router<App>, stopping: Stopping, rates: RateSettings) -> serde_json::Result<Router> {
+pub fn router(app: App, pages: Pages, stopping: Stopping, rates: RateSettings) -> serde_json::Result<Router> {
     let document = ApiDocument(document()?.to_string().into());
     let crowd = Crowd::default();
     let gate = Arc::new(Gate::new(rates));
@@ -198,11 +209,19 @@ pub fn router(app: App, pages: Router<App>, stopping: Stopping, rates: RateSetti
         from_fn(accept::only_what_is_accepted),
     ));
     // Pages and the ways in take from the same buckets.
-    let open = open.merge(pages).method_not_allowed_fallback(extract::wrong_method);
-    let open = open.route_layer(from_fn_with_state((app.clone(), gate), door::visitors));
+    let open = open.merge(pages.routes).method_not_allowed_fallback(extract::wrong_method);
+    let visitors = from_fn_with_state((app.clone(), gate), door::visitors);
+    let open = open.route_layer(visitors.clone());
+    let nothing = pages.nothing.layer(visitors);
+    let no_route = move |State(app): State<App>, request: Request| {
+        let nothing = nothing.clone();
+        async move {
+            if extract::is_for_a_browser(&request) { nothing.call(request, app).await } else { extract::no_route() }
+        }
+    };
     Ok(guarded
         .merge(open)
-        .fallback(extract::no_route)
+        .fallback(no_route)
         // One layer of many, outermost first: each call of `layer` would put every route in one box more, and every request
         // copies all boxes of its route.
         .layer((

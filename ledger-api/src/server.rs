@@ -5,6 +5,7 @@ mod connections;
 use axum::Router;
 
 use crate::app::App;
+use crate::http::Pages;
 use crate::http::rate::RateSettings;
 use crate::stopping::Stopping;
 use crate::{http, web};
@@ -38,5 +39,6 @@ pub fn router_with(
     stopping: Stopping,
     rates: RateSettings,
 ) -> serde_json::Result<Router> {
-    http::router(app, web::routes(entrance), stopping, rates)
+    let pages = Pages { nothing: web::nothing(entrance.clone()), routes: web::routes(entrance) };
+    http::router(app, pages, stopping, rates)
 }

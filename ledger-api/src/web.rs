@@ -49,6 +49,7 @@ mod words;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
 use axum::{Extension, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -105,6 +106,16 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(assets::routes())
         .merge(receipt::routes())
         .layer(Extension(entrance))
+}
+
+/// What a browser is shown at an address where nothing is.
+pub fn nothing(entrance: Entrance) -> MethodRouter<App> {
+    get(|visitor: page::Visitor| async move { visitor.trouble(&page::Trouble::NotFound) }).layer(Extension(entrance))
+}
+
+/// The way back to the page of a form, for whoever comes to the address that the form is sent to.
+fn back_to(page: &'static str) -> MethodRouter<App> {
+    get(move || async move { page::go(page) })
 }
 
 /// A page that could not be written, which is a fault of this program. The cause goes to the log.

@@ -23,6 +23,8 @@ pub struct Line {
     pub points: Points,
     /// The credit, redemption or hold it is about.
     pub subject: String,
+    /// The hold that was picked up, for a redemption that came of one.
+    pub picked_up: Option<String>,
     /// Where, for redemptions and holds.
     pub store: Option<String>,
     /// The activity, for credits.
@@ -52,6 +54,7 @@ pub fn line(entry: &Entry, event: &Event) -> Option<Line> {
         recorded_at: entry.command.recorded_at,
         points: available.sum(),
         subject: subject(event),
+        picked_up: picked_up(event),
         store: basket.map(|basket| basket.store.to_string()),
         activity: record.map(|record| record.activity.to_string()),
         category: record.map(|record| record.category.clone()),
@@ -70,6 +73,11 @@ fn subject(event: &WorkerEvent) -> String {
             event.subject().map(|subject| subject.to_string()).unwrap_or_default()
         }
     }
+}
+
+/// The hold whose goods were handed out.
+fn picked_up(event: &WorkerEvent) -> Option<String> {
+    if let WorkerEvent::HoldCaptured(event) = event { Some(event.hold.to_string()) } else { None }
 }
 
 /// The lots that points came into or went out of, with how much; those of an expiry are told by its booking alone.

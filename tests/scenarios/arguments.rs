@@ -184,3 +184,57 @@ fn a_second_writer_is_told_who_holds_the_journal() {
     server.kill_9();
     import(&journal, pack.folder(), 0, &[]);
 }
+
+#[test]
+fn what_is_no_number_no_year_or_not_there_is_told_with_the_cure() {
+    let folder = scratch_dir("cures");
+    let journal = fresh(Database::Sqlite);
+    let pack = SmallPack::new();
+    import(&journal, pack.folder(), 0, &[]);
+    for args in [
+        &["receipt", "make", "abc"][..],
+        &["audit", "sample", "--seed", "x", "--size", "5"],
+        &["audit", "report", "--late-days", "x"],
+    ] {
+        run(&journal, args).expect(2).says(&["whole number in digits"]);
+    }
+    run(&journal, &["receipt", "make", "999999"]).expect(2).says(&["999999", "positions are 1 to"]);
+    run(&journal, &["appraise", "--year", "24"]).expect(2).says(&["--year", "four digits"]);
+    run(&journal, &["serve", "--listen", "8793"]).expect(2).says(&["8793", "ADDRESS:PORT"]);
+    let absent = folder.join("nothere.txt");
+    let no_such_file = ["nothere.txt", "no such file"];
+    run(&journal, &["verify", "--checkpoint", utf8(&absent)]).expect(2).says(&no_such_file);
+    run(&journal, &["--config", utf8(&absent), "state"]).expect(2).says(&no_such_file);
+    let sheet = folder.join("积分标准.csv");
+    std::fs::write(&sheet, "活动代码\n").expect("a file");
+    run(&journal, &["import", utf8(&sheet)]).expect(2).says(&["is a file", "name ", utf8(&folder)]);
+}
+
+#[test]
+fn a_paper_that_is_there_is_not_written_over() {
+    let folder = scratch_dir("papers");
+    let journal = fresh(Database::Sqlite);
+    import(&journal, SmallPack::new().folder(), 0, &[]);
+    let out = folder.join("signed.csv");
+    std::fs::write(&out, "signed by three people").expect("a file");
+    for args in [
+        &["appraise", "--year", "2024", "--format", "csv"][..],
+        &["audit", "report"],
+        &["audit", "sample", "--seed", "1", "--size", "1"],
+    ] {
+        run(&journal, &[args, &["--out", utf8(&out)]].concat()).expect(2).says(&["signed.csv", "already"]);
+        assert_eq!(std::fs::read_to_string(&out).expect("it is there"), "signed by three people");
+    }
+}
+
+#[test]
+fn a_server_that_makes_a_journal_says_so() {
+    let folder = scratch_dir("mistyped");
+    let journal = format!("sqlite:{}", folder.join("nofolder").join("a.db").display());
+    let made = Server::start(&journal, &[]);
+    assert!(made.stderr().contains("NEW EMPTY") && made.stderr().contains("nofolder/a.db"), "{}", made.stderr());
+    made.terminate();
+    let again = Server::start(&journal, &[]);
+    assert!(!again.stderr().contains("NEW EMPTY"), "{}", again.stderr());
+    again.terminate();
+}

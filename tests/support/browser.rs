@@ -290,12 +290,16 @@ impl Browser {
         shown.unwrap_or_else(|| panic!("no {role} shows {text:?}:\n{}", self.text()))
     }
 
+    /// Waits until no part of the page is just being exchanged: what was found on it would be lost.
+    pub fn rest(&mut self) {
+        let at_rest = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')";
+        self.until(|browser| (browser.eval(at_rest) == true).then_some(()));
+    }
+
     /// Presses on an element in its middle.
     #[track_caller]
     pub fn press(&mut self, role: &str, name: &str) {
-        // A page that is just being exchanged loses what was found on it.
-        let at_rest = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')";
-        self.until(|browser| (browser.eval(at_rest) == true).then_some(()));
+        self.rest();
         for _ in 0..20 {
             let element = self.find(role, name);
             if self.press_on(element).is_some() {
@@ -323,7 +327,13 @@ impl Browser {
     /// Writes into a field instead of what stands there.
     #[track_caller]
     pub fn write(&mut self, name: &str, text: &str) {
-        let element = self.find("textbox", name);
+        self.write_as("textbox", name, text);
+    }
+
+    /// The same into a field of another role, such as one that offers known words.
+    #[track_caller]
+    pub fn write_as(&mut self, role: &str, name: &str, text: &str) {
+        let element = self.find(role, name);
         self.call("DOM.focus", json!({"backendNodeId": element.0}));
         self.eval("document.activeElement.select(); 0");
         self.call("Input.insertText", json!({"text": text}));

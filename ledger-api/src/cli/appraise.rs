@@ -4,8 +4,10 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use clap::Args;
 use ledger_core::domain::refusal::Code;
+use ledger_core::domain::time::is_plausible;
 use ledger_core::journal::Journal;
 use ledger_core::journal::url::JournalUrl;
 use projections::Views;
@@ -23,8 +25,8 @@ use crate::vault::Vault;
 /// Arguments of `appraise`.
 #[derive(Debug, Args)]
 pub struct AppraiseArgs {
-    /// The calendar year of the service dates
-    #[arg(long)]
+    /// The calendar year of the service dates, in four digits
+    #[arg(long, value_parser = year)]
     year: i32,
     /// The Party branch; without it, the cards of all branches
     #[arg(long)]
@@ -35,7 +37,7 @@ pub struct AppraiseArgs {
     /// As of this position; default: the journal's head
     #[arg(long, value_name = "POSITION")]
     at: Option<u64>,
-    /// Write to this file instead of stdout
+    /// Write to this file instead of stdout; it must not exist
     #[arg(long, value_name = "PATH")]
     out: Option<std::path::PathBuf>,
 }
@@ -46,6 +48,7 @@ pub struct AppraiseArgs {
 /// [`CliError`].
 pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
     super::check_output_path("--out", args.out.as_deref())?;
+    super::refuse_existing("--out", args.out.as_deref())?;
     let journal = app::open_journal_to_read(url).await?;
     let head = journal.head().await?.position;
     let position = args.at.unwrap_or(head);
@@ -86,6 +89,15 @@ pub async fn run(args: AppraiseArgs, url: &JournalUrl) -> CliResult {
     let place = args.out.as_ref().map_or_else(|| "standard output".into(), |path| path.to_string_lossy());
     written.map_err(|error| CliError::failed(format!("the cards cannot be written: {place}: {error}")))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads a year in which services can have been done: `24` is no year of anybody's service.
+fn year(text: &str) -> Result<i32, String> {
+    let read = text
+        .parse()
+        .ok()
+        .filter(|year| text.len() == 4 && NaiveDate::from_ymd_opt(*year, 1, 1).is_some_and(is_plausible));
+    read.ok_or_else(|| "no year; write its four digits, as in 2024".to_owned())
 }
 
 /// What the paper says besides the cards. Whoever may run this on the machine of the journal holds its names as well.

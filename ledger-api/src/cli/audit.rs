@@ -31,7 +31,7 @@ pub struct OutArgs {
     /// The same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
-    /// Write to this file instead of stdout
+    /// Write to this file instead of stdout; it must not exist
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
 }
@@ -57,11 +57,21 @@ impl OutArgs {
         }
     }
 
+    /// That it can be written where it is asked for; told before the work, not after it.
+    ///
+    /// # Errors
+    /// [`CliError`] of exit code 2.
+    pub(super) fn check(&self) -> Result<(), CliError> {
+        super::check_output_path("--out", self.out.as_deref())?;
+        super::refuse_existing("--out", self.out.as_deref())
+    }
+
     /// Writes a document.
     ///
     /// # Errors
     /// [`CliError`].
     pub(super) fn write(&self, document: &Document) -> CliResult {
+        self.check()?;
         let bytes = render(document, self.form()).map_err(|error| CliError::failed(error.to_string()))?;
         let written = match &self.out {
             Some(path) => std::fs::write(path, &bytes),

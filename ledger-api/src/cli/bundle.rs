@@ -1,6 +1,6 @@
 //! `nuanxin bundle`: evidence that an auditor takes away.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::{Datelike, Months, NaiveDate};
@@ -112,9 +112,9 @@ async fn published(url: &JournalUrl) -> Result<Vec<SignedNote>, CliError> {
     }
 }
 
-fn read_note(path: &PathBuf) -> Result<SignedNote, CliError> {
+fn read_note(path: &Path) -> Result<SignedNote, CliError> {
     let unreadable = |what: String| CliError::input(format!("{}: {what}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let bytes = super::read_named(path)?;
     SignedNote::parse(&bytes).map_err(|error| unreadable(error.to_string()))
 }
 

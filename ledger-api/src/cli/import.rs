@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use ledger_core::domain::refusal::Code;
 use ledger_core::journal::memory::MemoryJournal;
 use ledger_core::journal::url::JournalUrl;
 use ledger_core::journal::{Journal, JournalError};
@@ -50,6 +51,15 @@ pub struct ImportArgs {
 /// [`CliError`].
 pub async fn run(args: ImportArgs, url: &JournalUrl) -> CliResult {
     super::check_output_path("--report", args.report.as_deref())?;
+    if args.pack_dir.is_file() {
+        let folder = args.pack_dir.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let what = format!(
+            "{} is a file; a pack is the folder that holds all its sheets: name {}",
+            args.pack_dir.display(),
+            folder.unwrap_or(Path::new(".")).display()
+        );
+        return Err(CliError::input(what).coded(Some(Code::InvalidInput)));
+    }
     let directory = args.pack_dir.clone();
     let checked = tokio::task::spawn_blocking(move || Pack::check(&directory)).await;
     let pack = checked.map_err(|error| CliError::failed(format!("the pack was not read: {error}")))?;

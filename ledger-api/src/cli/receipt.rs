@@ -67,6 +67,12 @@ pub async fn run(command: ReceiptCommand, url: &JournalUrl) -> CliResult {
             let picture = qr.as_deref().map(Picture::of_file).transpose();
             let picture = picture.map_err(|error| CliError::input(error.to_string()))?;
             let audit = open_audit(url).await?;
+            let head = audit.head().await?.0;
+            if position == 0 || position > head {
+                let what =
+                    format!("nothing is recorded at position {position}; the journal's positions are 1 to {head}");
+                return Err(CliError::input(what));
+            }
             let entry = audit.entry(position).await?;
             audit.prepare_keys().await?;
             let published = audit.checkpoint_for(size, position).await?;
@@ -82,7 +88,7 @@ pub async fn run(command: ReceiptCommand, url: &JournalUrl) -> CliResult {
         }
         ReceiptCommand::Verify { file, keys, witnesses, checkpoint, json } => {
             let unreadable = |what: String| CliError::input(format!("{}: {what}", file.display()));
-            let bytes = std::fs::read(&file).map_err(|error| unreadable(error.to_string()))?;
+            let bytes = super::read_named(&file)?;
             let receipt = Receipt::parse(&bytes).map_err(|error| unreadable(error.to_string()))?;
             let posted = checkpoint.map(|path| super::verify::read_note(&path)).transpose()?;
             let verdict = judge(&receipt, &keys, &witnesses, posted.as_ref());

@@ -153,9 +153,7 @@ pub(super) fn checkpoint_every() -> Setting {
 pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     // All before anything slow: an address in use or a bad certificate is told at once, and no signal is missed.
     let Settled { listen, tls, demo_open, checkpoint_every } = args.settled()?;
-    let listener = TcpListener::bind(&listen)
-        .await
-        .map_err(|error| CliError::input(format!("cannot listen on {listen}: {error}")))?;
+    let listener = TcpListener::bind(&listen).await.map_err(|error| CliError::input(cannot_listen(&listen, &error)))?;
     let tls = tls.map(open_certificates).transpose()?;
     let stop = stop_signal()?;
     let rates = server::rates().map_err(CliError::input)?;
@@ -165,8 +163,12 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     #[cfg(not(feature = "oidc"))]
     oidc.settle()?;
     let settings = LedgerSettings { demonstration: args.demo, ..memory::ledger_settings() };
+    let made = matches!(url, JournalUrl::Sqlite(path) if !path.exists());
     let (app, tasks) = App::open_as(url, settings, &args.new_journal.wanted()).await?;
     args.new_journal.check(app.ledger.journal().as_ref()).await?;
+    if made && !args.demo {
+        tell_of_new_journal(url);
+    }
     // Nobody is told again who asked to be forgotten.
     erasure::resume(&app).await.map_err(|error| CliError::failed(format!("an erasure cannot be finished: {error}")))?;
     if args.demo {
@@ -221,6 +223,18 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     end(publishing, "the signing of checkpoints").await;
     tasks.finished().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Why nothing listens there, and what to write instead.
+fn cannot_listen(listen: &str, error: &std::io::Error) -> String {
+    let cure = match error.kind() {
+        std::io::ErrorKind::InvalidInput if !listen.contains(':') => {
+            format!("; write ADDRESS:PORT, as in {LISTEN_DEFAULT}")
+        }
+        std::io::ErrorKind::AddrInUse => "; end the program that has this port, or name another port".to_owned(),
+        _ => format!("; write an address of this machine and a port, as in {LISTEN_DEFAULT}"),
+    };
+    format!("cannot listen on {listen}: {error}{cure}")
 }
 
 /// The socket for commands of this machine. Where the system cannot make one, the server serves all the same.
@@ -284,6 +298,18 @@ fn announce(base: &str) -> Result<(), CliError> {
     let mut out = std::io::stdout().lock();
     let told = writeln!(out, "listening on {base}").and_then(|()| out.flush());
     told.map_err(|error| CliError::failed(format!("cannot tell the address: {error}")))
+}
+
+/// That there was no journal and an empty one was made: whoever mistyped a path would look for the points in it.
+fn tell_of_new_journal(url: &JournalUrl) {
+    let JournalUrl::Sqlite(path) = url else { return };
+    let place = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    eprintln!(
+        "nuanxin: 这里原来没有账本，新建了一本空账本：{place}。要用已有的账本，请停下来核对 --journal 写的路径。\n\
+         nuanxin: there was no journal, so a NEW EMPTY one was made: {place}; for one that you have, stop and check the \
+         path after --journal",
+        place = place.display()
+    );
 }
 
 /// What to do with a demonstration that serves. For a person: a program reads the line on standard output alone.

@@ -5,9 +5,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequestParts, Path, Query};
-use axum::http::HeaderMap;
+use axum::extract::{FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
 use ledger_core::ledger::Context;
 use serde::Deserialize;
@@ -239,8 +239,17 @@ pub fn position_from_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> 
     }
 }
 
+/// Whether somebody looks with a browser, at no address of the API: then a page is the answer, even where nothing is.
+pub(super) fn is_for_a_browser(request: &Request) -> bool {
+    let path = request.uri().path();
+    let looks = matches!(*request.method(), Method::GET | Method::HEAD);
+    let accepts = request.headers().get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let takes_pages = accepts.flat_map(|text| text.split(',')).any(|one| one.trim().starts_with("text/html"));
+    looks && takes_pages && path != "/v1" && !path.starts_with("/v1/")
+}
+
 /// The answer where no route is.
-pub(super) async fn no_route() -> Response {
+pub(super) fn no_route() -> Response {
     ApiError::not_found("nothing is at this address; /openapi.json lists what is").into_response()
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command;
 use super::destination::{Told, machine_owner};
+use super::known::is_known;
 use super::names::{forget_again, forgotten};
 use crate::access::policy::{Denied, Who};
 use crate::access::{Access, AccessError, NewToken};
@@ -116,8 +117,7 @@ fn waiting(receipt: &Receipt) -> Option<String> {
 /// # Errors
 /// [`JournalError`].
 pub async fn is_open(journal: &dyn Journal, account: &AccountId) -> Result<bool, JournalError> {
-    let found = journal.load(&[StreamId::Account(account.clone())], true).await?;
-    Ok(found.iter().any(|stored| stored.snapshot.is_some() || !stored.events.is_empty()))
+    is_known(journal, &StreamId::Account(account.clone())).await
 }
 
 /// Issues a token as the owner of the machine.

@@ -1,30 +1,27 @@
 //! What the desk asks: credits that wait, with what is known of each, and rows of a sheet judged before anything is
 //! written.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
 use ledger_core::domain::ids::{ActivityCode, Actor, CreditId, Key, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::event::ServiceRecorded;
-use ledger_core::evidence::hash::HashSuite;
-use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission, commands};
+use ledger_core::ledger::{Command, Context, Ledger, Outcome, Submission, commands};
 use projections::queries::credit::CreditRecord;
 use projections::views::proposal::Proposal;
 use projections::waiting::{Stage, Waiting as Way};
 
 use super::ServiceError;
 use super::command::{Asked, prepare, submit, worker_event};
+use super::foresight::laid_over;
 use super::keys::read_key;
 use super::names::{Personal, of_worker};
 use super::reach;
 use super::reading::{may_ever_read, no_date, read_date};
+use super::texts::{of_credit, tell};
 use crate::access::policy::{Read, Target, Who, of_command};
 use crate::app::App;
-use crate::overlay::OverlayJournal;
 use crate::vault::is_same_text;
 
 /// Most credits of a queue that are shown at once.
@@ -73,6 +70,8 @@ pub async fn queue(app: &App, who: Who<'_>, read: Read) -> Result<Vec<Waiting>, 
         let name = of_worker(app, who, &row.worker).await;
         queue.push(Waiting { credit, row, record, name });
     }
+    let records = queue.iter_mut().filter_map(|waiting| waiting.record.as_mut());
+    tell(&app.vault, who, records.flat_map(of_credit).collect()).await;
     reading.note_list(app, queue.iter().map(|waiting: &Waiting| waiting.row.worker.as_str()));
     Ok(queue)
 }
@@ -167,9 +166,7 @@ pub async fn record(app: &App, who: Who<'_>, actor: &Actor, row: &Row) -> Result
 /// # Errors
 /// [`ServiceError`] when the journal cannot be read.
 pub async fn judge(app: &App, who: Who<'_>, actor: &Actor, rows: &[Row]) -> Result<Vec<Judged>, ServiceError> {
-    let overlay = OverlayJournal::over(Arc::clone(app.ledger.journal())).await?;
-    let settings = LedgerSettings { read_ahead_events_max: 0, ..LedgerSettings::default() };
-    let (over, task) = Ledger::open(Arc::new(overlay), settings, "dry-run", HashSuite::Sha256).await?;
+    let (over, task) = laid_over(app).await?;
     let mut judged = Vec::with_capacity(rows.len());
     for row in rows {
         judged.push(judge_one(app, &over, who, actor, row).await?);
@@ -202,7 +199,7 @@ async fn judge_one(app: &App, over: &Ledger, who: Who<'_>, actor: &Actor, row: &
         *own_witness = app.vault.is_worker(worker, &row.witness).await?;
         *witness = Some(app.vault.pseudonym(crate::vault::WITNESS, &row.witness));
     }
-    let context = Context { key, actor: actor.clone(), at: BusinessTime::from_instant(&chrono::Utc::now()) };
+    let context = Context { key, actor: actor.clone(), at: app.ledger.now() };
     let outcome = super::command::judge(over, Submission { context, command }).await;
     Ok(match outcome {
         Outcome::Committed(receipt) if receipt.repeated => Judged::Repeated,

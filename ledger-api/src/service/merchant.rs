@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use ledger_core::domain::benefit::BenefitEvent;
+use ledger_core::domain::benefit::event::BenefitApplied;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{ApplicationId, BenefitId, Key};
 use ledger_core::domain::money::Fen;
@@ -59,15 +60,33 @@ pub async fn claims(app: &App, who: Who<'_>, merchant: &str, month: Month) -> Re
 /// # Errors
 /// `unknown_benefit` where nobody applied under it.
 pub async fn benefit_of(app: &App, application: &ApplicationId) -> Result<BenefitId, ServiceError> {
+    if let Some(asked) = applied(app, application).await? {
+        return Ok(asked.benefit);
+    }
+    let message = format!("nobody applied for a benefit as {application}; look at the number again");
+    Err(ServiceError::refused(Code::UnknownBenefit, message))
+}
+
+/// Whether what was applied for under a number was withdrawn; not where nobody applied under it.
+///
+/// # Errors
+/// [`ServiceError::Unavailable`].
+pub async fn was_withdrawn(app: &App, application: &ApplicationId) -> Result<bool, ServiceError> {
+    let Some(asked) = applied(app, application).await? else { return Ok(false) };
+    let rows = app.views.applications(asked.terms.worker.as_str()).await?.value;
+    Ok(rows.iter().any(|(id, row)| id == application.as_str() && row.withdrawn.is_some()))
+}
+
+/// What was applied for under a number; none where nobody did.
+pub(super) async fn applied(app: &App, application: &ApplicationId) -> Result<Option<BenefitApplied>, ServiceError> {
     for event in events_of(app, &Key::from(application)).await? {
         if let Event::Benefit(BenefitEvent::BenefitGranted(asked) | BenefitEvent::BenefitQueued(asked)) = event
             && asked.application == *application
         {
-            return Ok(asked.benefit);
+            return Ok(Some(asked));
         }
     }
-    let message = format!("nobody applied for a benefit as {application}; look at the number again");
-    Err(ServiceError::refused(Code::UnknownBenefit, message))
+    Ok(None)
 }
 
 /// Whether a form was sent before: the command of its key used what was granted under a number.

@@ -1,21 +1,17 @@
 //! Two ids of one person, side by side before one is given up for the other: what each has, and what the ledger would say.
 
-use std::sync::Arc;
-
 use ledger_core::domain::ids::{Actor, Key, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::evidence::hash::HashSuite;
-use ledger_core::journal::RecordedTime;
-use ledger_core::ledger::{Command, Context, Ledger, LedgerSettings, Outcome, Submission, commands};
+use ledger_core::ledger::{Command, Context, Outcome, Submission, commands};
 
 use super::ServiceError;
 use super::command::worker_event;
+use super::foresight::laid_over;
 use super::names::masked;
 use super::reading::{Reading, may_read};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
-use crate::overlay::OverlayJournal;
 use crate::vault::WORKER;
 
 /// One of the two.
@@ -118,12 +114,8 @@ async fn tried(
     given_up: &WorkerId,
     kept: &WorkerId,
 ) -> Result<Result<GoesOver, Refusal>, ServiceError> {
-    let overlay = OverlayJournal::over(Arc::clone(app.ledger.journal())).await?;
     let at = app.ledger.now();
-    let now = RecordedTime::from_micros(at.unix_seconds().saturating_mul(1_000_000));
-    let settings =
-        LedgerSettings { clock: Arc::new(move || now), read_ahead_events_max: 0, ..LedgerSettings::default() };
-    let (over, task) = Ledger::open(Arc::new(overlay), settings, "dry-run", HashSuite::Sha256).await?;
+    let (over, task) = laid_over(app).await?;
     let key = Key::new(&format!("merge/{}", uuid::Uuid::now_v7()))?;
     let command = Command::MergeWorkers(commands::MergeWorkers {
         kept: kept.clone(),

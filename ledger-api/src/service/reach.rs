@@ -3,9 +3,10 @@
 //!
 //! Of what is not there nothing is found, so that it is nobody's own: a no tells nothing of what exists.
 
-use ledger_core::domain::benefit::BenefitEvent;
 use ledger_core::domain::event::{Event, StreamId};
-use ledger_core::domain::ids::{CreditId, Key, OfferId, RedemptionId, RequestId, SiteId, StoreId, WorkerId};
+use ledger_core::domain::ids::{
+    ApplicationId, CreditId, Key, OfferId, RedemptionId, RequestId, SiteId, StoreId, WorkerId,
+};
 use ledger_core::domain::pass::OfferEvent;
 use ledger_core::domain::request::{RequestEvent, ServiceRequest};
 use ledger_core::domain::worker::event::{CardStep, WorkerEvent};
@@ -13,6 +14,7 @@ use projections::queries::At;
 
 use super::ServiceError;
 use super::begun::{Begun, Posted};
+use super::merchant::applied;
 use super::stream::each_entry;
 use crate::access::policy::{Action, Denied, Target, Whereabouts, Who, allow, may_ever};
 use crate::app::App;
@@ -225,16 +227,11 @@ async fn first_event(app: &App, stream: StreamId) -> Result<Option<Event>, Servi
 
 /// Whoever applied under a name, be it granted or waiting.
 async fn of_application(app: &App, application: &str) -> Result<Whereabouts, ServiceError> {
-    let Ok(key) = Key::new(application) else { return Ok(Whereabouts::default()) };
-    for entry in app.views.entries_of(&key).await? {
-        if let Event::Benefit(BenefitEvent::BenefitGranted(asked) | BenefitEvent::BenefitQueued(asked)) =
-            entry.event()?
-            && asked.application.as_str() == application
-        {
-            return of_worker(app, asked.terms.worker.as_str()).await;
-        }
+    let Ok(application) = ApplicationId::new(application) else { return Ok(Whereabouts::default()) };
+    match applied(app, &application).await? {
+        Some(asked) => of_worker(app, asked.terms.worker.as_str()).await,
+        None => Ok(Whereabouts::default()),
     }
-    Ok(Whereabouts::default())
 }
 
 /// The merchant of an offer.

@@ -1,9 +1,11 @@
 //! What the desk asks of the programmes: visits that wait to be confirmed, who is appointed as what, and who waits for which
 //! benefit.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use ledger_core::domain::benefit::command::BenefitTerms;
-use ledger_core::domain::ids::{ApplicationId, PassNo, WorkerId};
+use ledger_core::domain::ids::{ApplicationId, PairId, PassNo, WorkerId};
 use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pair::command::{PairTerms, VisitTerms};
 use ledger_core::domain::pass::Pass;
@@ -207,6 +209,42 @@ pub async fn pairs(app: &App, who: Who<'_>, today: NaiveDate) -> Result<Vec<(Str
     let both: Vec<String> = found.iter().flat_map(two).collect();
     reading.note_list(app, both.iter().map(String::as_str));
     Ok(found)
+}
+
+/// Who has the number of a pair, as of now.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn pair_terms(app: &App, id: &PairId) -> Result<Option<PairTerms>, ServiceError> {
+    app.views.fresh(None).await?;
+    let found = app.views.pair(id.clone(), app.views.position()).await?;
+    Ok(found.and_then(|pair| pair.terms().cloned()))
+}
+
+/// The roles that somebody can be appointed as: those that the points schedule of a day asks for, and those of appointments.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn known_roles(app: &App, who: Who<'_>, on: NaiveDate) -> Result<BTreeSet<String>, ServiceError> {
+    may_ever_read(who, Read::Appointments)?.at_least(app, None).await?;
+    let programme = app.views.programme().await?.value;
+    let asked = programme.version_on(on).map(|version| version.activities.as_slice()).unwrap_or_default();
+    let rows = app.views.all_appointments("", LOOKED_MAX, |row| row.terms.is_some()).await?.rows;
+    let held = rows.into_iter().filter_map(|(_, row)| Some(row.terms?.role));
+    Ok(asked.iter().flat_map(|line| line.terms.roles.iter().cloned()).chain(held).collect())
+}
+
+/// The kinds of passes: those of the offers that are made to them, and those that were issued.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn known_kinds(app: &App, who: Who<'_>) -> Result<BTreeSet<String>, ServiceError> {
+    may_ever_read(who, Read::Pass)?.at_least(app, None).await?;
+    let offers = app.views.offers("", LOOKED_MAX, |offer| offer.terms().is_some()).await?.rows;
+    let offered = offers.into_iter().filter_map(|(_, offer)| Some(offer.terms()?.kind.clone()));
+    let passes = app.views.all_passes("", LOOKED_MAX, |row: &Pass| row.terms().is_some()).await?.rows;
+    let issued = passes.into_iter().filter_map(|(_, pass)| Some(pass.terms()?.kind.clone()));
+    Ok(offered.chain(issued).collect())
 }
 
 /// Passes of workers of whom whoever asks may read them, with their numbers: those of one worker, or of all where none is

@@ -8,29 +8,32 @@ use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
 use ledger_core::domain::account::{Account, AccountEvent, Grant, GrantStatus, Standing};
-use ledger_core::domain::event::Event;
-use ledger_core::domain::ids::{AccountId, GrantId};
-use ledger_core::domain::refusal::Code;
+use ledger_core::domain::event::{Event, StreamId};
+use ledger_core::domain::ids::{AccountId, GrantId, IdError, MerchantId, StoreId, WorkerId};
+use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::Deserialize;
 
 use super::figures::minute;
-use super::form::{Fields, Sent, read_id};
+use super::form::{Fields, Sent, ends_before, read_id};
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, show};
 use super::roles;
-use super::trouble::sentence;
+use super::trouble::{said_by, sentence};
 use super::words::Words;
 use crate::access::Role;
 use crate::access::policy::{CommandKind, Read, Target, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::Asked;
+use crate::service::known;
 use crate::service::login::give_password;
 use crate::service::names::Personal;
 use crate::service::reading::{date, may_read};
 
 /// Accounts on one page.
 const PAGE: usize = 50;
+/// Accounts read at once where one is looked for.
+const READ_AT_ONCE: usize = 1_000;
 
 #[derive(Template)]
 #[template(path = "admin/accounts.html", config = ".askama.toml")]
@@ -48,6 +51,7 @@ struct Page {
     next: Option<String>,
     /// What was looked for.
     id: String,
+    typed: Typed,
     key: String,
     grant_key: String,
     choices: Vec<(&'static str, &'static str)>,
@@ -104,6 +108,16 @@ struct Told {
     said: String,
     bad: String,
     given: String,
+    /// What was typed of a new account, where it was refused.
+    typed: Option<Typed>,
+}
+
+/// What was typed of a new account, to be shown again.
+#[derive(Default)]
+struct Typed {
+    account: String,
+    name: String,
+    worker: String,
 }
 
 /// The page's routes.
@@ -121,7 +135,12 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let told = match carry_out(&app, &visitor, &fields).await {
             Ok(told) => told,
             Err(trouble @ (Trouble::LogIn(_) | Trouble::SessionOver(_) | Trouble::Forged)) => return Err(trouble),
-            Err(trouble) => Told { bad: no(&visitor, &fields, &trouble), ..Told::default() },
+            Err(trouble) => {
+                let get = |name| fields.get(name).to_owned();
+                let typed = || Typed { account: get("account"), name: get("name"), worker: get("worker") };
+                let typed = (fields.get("do") == "open").then(typed);
+                Told { bad: no(&visitor, &fields, &trouble), typed, ..Told::default() }
+            }
         };
         let asked = Asking { id: fields.get("account").to_owned(), after: String::new() };
         page(&app, &visitor, &asked, told).await
@@ -131,7 +150,23 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
 
 /// What is wrong, and how the form is filled in where it is what was filled in.
 fn no(visitor: &Visitor, fields: &Fields, trouble: &Trouble) -> String {
-    let (w, said) = (visitor.words(), sentence(visitor.words(), visitor.english, trouble));
+    let (w, r) = (visitor.words(), visitor.words().refusals);
+    let what = fields.get("do");
+    if what == "open" && fields.get("account").contains(char::is_whitespace) {
+        return r.account_blank.to_owned();
+    }
+    if let Trouble::Service(error @ ServiceError::Refused(Refusal { code, .. })) = trouble {
+        let taken = r.taken(fields.get("account"));
+        let own: &[(Code, &str)] = match what {
+            "open" => &[(Code::DuplicateConflict, taken.as_str())],
+            "grant" if ends_before(fields, "from", "until") => &[(Code::InvalidDate, r.ends_before)],
+            _ => &[],
+        };
+        if own.iter().any(|(of, _)| of == code) {
+            return said_by(w, visitor.english, error, own);
+        }
+    }
+    let said = sentence(w, visitor.english, trouble);
     let unfit = match trouble {
         Trouble::Service(ServiceError::Refused(refusal)) => refusal.code == Code::InvalidInput,
         Trouble::Service(ServiceError::Unreadable(_)) => true,
@@ -149,7 +184,7 @@ fn no(visitor: &Visitor, fields: &Fields, trouble: &Trouble) -> String {
         | Trouble::NotFound
         | Trouble::Fault(_) => false,
     };
-    let hint = match fields.get("do") {
+    let hint = match what {
         "open" if unfit => w.accounts.open_hint,
         "grant" if unfit => w.accounts.scope_hint,
         _ => "",
@@ -164,7 +199,12 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Told
     let grant = || -> Result<GrantId, Trouble> { Ok(read_id(fields.get("grant"))?) };
     let said = match fields.get("do") {
         "open" => {
-            let worker = fields.some("worker").map(read_id).transpose()?;
+            let worker: Option<WorkerId> = fields.some("worker").map(read_id).transpose()?;
+            if let Some(worker) = &worker
+                && !is_known(app, Ok(StreamId::Worker(worker.clone()))).await?
+            {
+                return Ok(Told { bad: w.none_such(w.worker_kind, worker.as_str()), ..Told::default() });
+            }
             let name = fields.some("name").map(str::to_owned);
             let personal = name.map_or(Personal::Nothing, |name| Personal::OfAccount(account.clone(), name));
             let command = Command::OpenAccount(commands::OpenAccount { account, worker });
@@ -175,6 +215,9 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Told
             let role: Role =
                 fields.get("role").parse().map_err(|_| ServiceError::unreadable("role: choose one of the list"))?;
             let scope = fields.some("scope").map(str::to_owned);
+            if let Some((kind, scope)) = unknown_scope(app, visitor.words(), role, scope.as_deref()).await? {
+                return Ok(Told { bad: w.none_such(kind, scope), ..Told::default() });
+            }
             let (from, until) = (date("from", fields.get("from"))?, date("until", fields.get("until"))?);
             let command = Command::GrantRole(commands::GrantRole { account, role, scope, from, until });
             let receipt = give(app, visitor, fields.get("key"), command).await?;
@@ -186,7 +229,7 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Told
             w.confirmed
         }
         "end" => {
-            let reason = fields.get("reason").to_owned();
+            let reason = fields.reason("reason")?.to_owned();
             let command = Command::EndGrant(commands::EndGrant { grant: grant()?, on: None, reason, over: false });
             give(app, visitor, fields.get("key"), command).await?;
             w.end_done
@@ -198,6 +241,38 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Told
         _ => return Err(ServiceError::unreadable("do: nothing of this form").into()),
     };
     Ok(Told { said: said.to_owned(), ..Told::default() })
+}
+
+/// What a scope should name and does not: nobody could work with such a grant, or knows why. A Party branch is opened by its
+/// first card, so that any name is one.
+async fn unknown_scope<'a>(
+    app: &App,
+    w: &Words,
+    role: Role,
+    scope: Option<&'a str>,
+) -> Result<Option<(&'static str, &'a str)>, Trouble> {
+    let (Some(scope), w) = (scope, w.accounts) else { return Ok(None) };
+    let (stream, kind) = match role {
+        Role::Clerk => (StoreId::new(scope).map(StreamId::Store), w.store_kind),
+        Role::Operator | Role::Approver => {
+            // All sites are one stream, so that their view tells which there are.
+            app.views.fresh(None).await?;
+            let known = app.views.site(scope).await?.value.is_some();
+            return Ok((!known).then_some((w.site_kind, scope)));
+        }
+        Role::Merchant => (MerchantId::new(scope).map(StreamId::Merchant), w.merchant_kind),
+        Role::Worker => (WorkerId::new(scope).map(StreamId::Worker), w.worker_kind),
+        Role::Branch | Role::Auditor | Role::Admin | Role::Machine => return Ok(None),
+    };
+    Ok((!is_known(app, stream).await?).then_some((kind, scope)))
+}
+
+/// Whether what is named is there; what cannot be an id is not.
+async fn is_known(app: &App, stream: Result<StreamId, IdError>) -> Result<bool, ServiceError> {
+    match stream {
+        Ok(stream) => Ok(known::is_known(app.ledger.journal().as_ref(), &stream).await?),
+        Err(_) => Ok(false),
+    }
 }
 
 fn waits(receipt: &Receipt) -> bool {
@@ -213,6 +288,7 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asking, told: Told) -> Resul
     reading.at_least(app, None).await?;
     let today = app.ledger.now().date();
     let id = asked.id.trim();
+    let refused = told.typed.is_some();
     let one = match AccountId::new(id) {
         Ok(account) => {
             let row = app.views.account_row(account.as_str()).await?.value.filter(Account::exists);
@@ -223,13 +299,16 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asking, told: Told) -> Resul
         }
         Err(_) => None,
     };
-    // What names no account is where the list begins.
-    let after = if one.is_none() && !id.is_empty() { id } else { asked.after.as_str() };
-    let listed = if one.is_some() { None } else { Some(app.views.account_rows(after, PAGE).await?) };
-    let (rows, next) = listed.map_or_else(Default::default, |listed| {
-        let rows = listed.rows.iter().map(|(account, row)| listed_row(w, account, row, today)).collect();
-        (rows, listed.next)
-    });
+    // What names no account is looked for in the ids of all; what could not be opened was not looked for.
+    let (listed, next) = match (&one, id) {
+        (Some(_), _) => (Vec::new(), None),
+        (None, id) if !refused && !id.is_empty() => (alike(app, id).await?, None),
+        (None, _) => {
+            let page = app.views.account_rows(&asked.after, PAGE).await?;
+            (page.rows, page.next)
+        }
+    };
+    let rows = listed.iter().map(|(account, row)| listed_row(w, account, row, today)).collect();
     let page = Page {
         f: visitor.frame(w.accounts.title),
         said: told.said,
@@ -239,13 +318,34 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asking, told: Told) -> Resul
         one,
         rows,
         next,
-        id: asked.id.clone(),
+        id: if refused { String::new() } else { asked.id.clone() },
+        typed: told.typed.unwrap_or_default(),
         key: new_key("account"),
         grant_key: new_key("grant"),
         choices: Role::ALL.iter().map(|role| (role.as_str(), roles::name(w, *role))).collect(),
         today: today.to_string(),
     };
     show(&page)
+}
+
+/// The accounts that have a text in their id, or are of the worker of that id.
+async fn alike(app: &App, text: &str) -> Result<Vec<(String, Account)>, Trouble> {
+    let wanted = text.to_lowercase();
+    let (mut found, mut after): (Vec<(String, Account)>, _) = (Vec::new(), String::new());
+    loop {
+        let page = app.views.account_rows(&after, READ_AT_ONCE).await?;
+        let fits = |account: &str, row: &Account| {
+            let own = row.worker().is_some_and(|worker| worker.as_str().to_lowercase() == wanted);
+            own || account.to_lowercase().contains(&wanted)
+        };
+        found.extend(page.rows.into_iter().filter(|(account, row)| fits(account, row)));
+        match page.next {
+            Some(next) if found.len() < PAGE => after = next,
+            Some(_) | None => break,
+        }
+    }
+    found.truncate(PAGE);
+    Ok(found)
 }
 
 fn listed_row(w: &Words, account: &str, row: &Account, today: NaiveDate) -> Row {

@@ -17,7 +17,7 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::{Command, commands};
 
-use super::form::{Fields, Sent, asked_yuan, read_id};
+use super::form::{Fields, Sent, asked_yuan, ends_before, is_new_word, read_id};
 use super::me::{days_left, is_queued, letter_state, withdrawal};
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
 use super::trouble;
@@ -29,7 +29,9 @@ use crate::service::ServiceError;
 use crate::service::desk::today;
 use crate::service::keys::read_key;
 use crate::service::reading::date;
-use crate::service::rosters::{Appointed, InQueue, Queue, WaitingVisit, appointments, queues, visits_waiting};
+use crate::service::rosters::{
+    Appointed, InQueue, Queue, WaitingVisit, appointments, known_roles, queues, visits_waiting,
+};
 
 #[derive(Template)]
 #[template(path = "appointments/page.html", config = ".askama.toml")]
@@ -41,6 +43,8 @@ struct Page {
     confirms: bool,
     letters: Vec<Letter>,
     appoints: bool,
+    /// The roles to choose of.
+    known: Vec<String>,
     benefits: Vec<Benefit>,
     /// Whether whoever looks may withdraw in somebody's name.
     withdraws: bool,
@@ -102,6 +106,8 @@ struct Typed {
     site: String,
     from: String,
     until: String,
+    /// The role that was asked about.
+    sure: String,
 }
 
 /// What was typed of an application.
@@ -145,10 +151,16 @@ async fn read(State(app): State<App>, visitor: Visitor) -> Response {
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
     let made = async {
         let fields = Fields::of(&visitor, sent)?;
+        if fields.get("do") == "appoint"
+            && let Some(bad) = new_role(&app, &visitor, fields.get("role"), fields.get("sure")).await?
+        {
+            let typed = Typed { sure: fields.get("role").to_owned(), ..typed(&fields) };
+            return page(&app, &visitor, Told { bad, typed, ..Told::default() }).await;
+        }
         let told = match carry_out(&app, &visitor, &fields).await {
             Ok(said) => Told { said, ..Told::default() },
             Err(Trouble::Service(error)) => {
-                let mut told = Told { bad: trouble::said(visitor.words(), visitor.english, &error), ..Told::default() };
+                let mut told = Told { bad: no(&app, &visitor, &fields, &error).await?, ..Told::default() };
                 match fields.get("do") {
                     "appoint" => told.typed = typed(&fields),
                     "apply" => told.applied = applied(&fields, &error),
@@ -164,6 +176,46 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
     answer(&visitor, made.await)
 }
 
+/// What is asked about a role that nobody had before.
+async fn new_role(app: &App, visitor: &Visitor, role: &str, sure: &str) -> Result<Option<String>, Trouble> {
+    let known: Vec<String> = known(app, visitor, today(app)).await?;
+    Ok(is_new_word(role, &known, sure).then(|| visitor.words().refusals.new_word(role, &known)))
+}
+
+/// The roles to choose of, for whoever appoints.
+async fn known(app: &App, visitor: &Visitor, today: NaiveDate) -> Result<Vec<String>, Trouble> {
+    let identity = &visitor.must()?.identity;
+    let who = Who::Bearer(identity);
+    if !identity.acts_as(Role::Approver) || !may_ever(who, CommandKind::RegisterAppointment) {
+        return Ok(Vec::new());
+    }
+    Ok(known_roles(app, who, today).await?.into_iter().collect())
+}
+
+/// Why it was refused, in the words of the form.
+async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &ServiceError) -> Result<String, Trouble> {
+    let (w, r) = (visitor.words(), visitor.words().refusals);
+    let told = |own: &[(Code, &str)]| trouble::said_by(w, visitor.english, error, own);
+    Ok(match fields.get("do") {
+        "appoint" => {
+            let taken = r.taken(fields.get("id"));
+            let mut own = vec![(Code::DuplicateConflict, taken.as_str())];
+            if ends_before(fields, "from", "until") {
+                own.push((Code::InvalidDate, r.ends_before));
+            }
+            told(&own)
+        }
+        "apply" => {
+            let row = app.views.benefit(fields.get("benefit")).await?.value;
+            let yearly = row.and_then(|row| row.terms.map(|terms| terms.limit_yearly));
+            let had = if yearly == Some(true) { r.had_this_year } else { r.had_before };
+            told(&[(Code::LimitPerWorker, had)])
+        }
+        "withdraw" => told(&[(Code::UnknownBenefit, r.other_benefit)]),
+        _ => told(&[]),
+    })
+}
+
 fn typed(fields: &Fields) -> Typed {
     let get = |name| fields.get(name).to_owned();
     Typed {
@@ -174,6 +226,7 @@ fn typed(fields: &Fields) -> Typed {
         site: get("site"),
         from: get("from"),
         until: get("until"),
+        sure: get("sure"),
     }
 }
 
@@ -221,7 +274,11 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Stri
             let said = if is_queued(&receipt) { w.appointments.queued_for } else { w.appointments.granted_for };
             return Ok(format!("{said} {key}"));
         }
-        "withdraw" => (withdrawal(fields)?, w.programmes.withdrawal_done),
+        "withdraw" => {
+            // Somebody else's place is given up: the worker reads why.
+            fields.reason("reason")?;
+            (withdrawal(fields)?, w.programmes.withdrawal_done)
+        }
         "dismiss" => (appointment(fields, required(fields, "ended").map(Some)?)?, w.appointments.dismissed),
         _ => (appointment(fields, None)?, w.appointments.appointed),
     };
@@ -280,6 +337,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
             .zip(appointments(app, who, today).await?)
             .map(|(at, row)| letter(w, at, row, today))
             .collect(),
+        known: known(app, visitor, today).await?,
         appoints: approver && may_ever(who, CommandKind::RegisterAppointment),
         offered: if operator && may_ever(who, CommandKind::ApplyBenefit) {
             let open = queues.iter().filter(|row| row.terms.window.holds(today));

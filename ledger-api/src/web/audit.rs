@@ -10,7 +10,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Extension, Router};
 use ledger_core::domain::event::Event;
 use ledger_core::evidence::verifier::Verdict;
@@ -18,6 +18,7 @@ use ledger_core::journal::Entry;
 use projections::state;
 use serde::Deserialize;
 
+use super::back_to;
 use super::figures::{minute, points};
 use super::form::{Fields, Sent};
 use super::page::{Frame, Trouble, Visitor, answer, go, show};
@@ -30,6 +31,8 @@ use trace::escaped;
 
 /// Events on a page.
 const ROWS: usize = 30;
+/// Items of a sample, where nobody says how many.
+const SAMPLE_USUAL: usize = 20;
 /// Accounts that a state lists.
 const ACCOUNTS_MAX: usize = 50;
 
@@ -45,7 +48,14 @@ struct Page {
     /// The address of the page before; none at the journal's beginning.
     next: String,
     head: u64,
-    seed: u64,
+    typed: Typed,
+}
+
+/// What was typed of a sample.
+struct Typed {
+    seed: String,
+    size: String,
+    by: String,
 }
 
 struct VerdictTold {
@@ -69,6 +79,7 @@ struct Row {
 #[template(path = "audit/state.html", config = ".askama.toml")]
 struct StatePage {
     f: Frame,
+    bad: String,
     head: u64,
     position: u64,
     as_of: String,
@@ -95,7 +106,7 @@ struct Account {
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/audit", get(read))
-        .route("/audit/verify", post(verify_now))
+        .route("/audit/verify", back_to("/audit").post(verify_now))
         .route("/audit/state", get(read_state))
         .merge(take::routes())
         .merge(trace::routes())
@@ -124,7 +135,7 @@ async fn read(
     Extension(all): Extension<Arc<Verifications>>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    answer(&visitor, page(&app, &visitor, &all, asked).await)
+    answer(&visitor, page(&app, &visitor, &all, asked, None).await)
 }
 
 async fn verify_now(
@@ -141,7 +152,14 @@ async fn verify_now(
     answer(&visitor, made.await)
 }
 
-async fn page(app: &App, visitor: &Visitor, all: &Verifications, asked: Asked) -> Result<Response, Trouble> {
+/// The page; with what is wrong with the sample that was asked for, where one was.
+async fn page(
+    app: &App,
+    visitor: &Visitor,
+    all: &Verifications,
+    asked: Asked,
+    sample: Option<(String, Typed)>,
+) -> Result<Response, Trouble> {
     let w = visitor.words();
     let who = Who::Bearer(&visitor.must()?.identity);
     let trimmed = |text: String| text.trim().to_owned();
@@ -153,16 +171,19 @@ async fn page(app: &App, visitor: &Visitor, all: &Verifications, asked: Asked) -
         to: trimmed(asked.to),
     };
     let Found { entries, next, head } = events(app, who, &filter, asked.before, ROWS).await?;
+    let (bad, typed) = sample.unwrap_or_else(|| {
+        (String::new(), Typed { seed: head.to_string(), size: SAMPLE_USUAL.to_string(), by: String::new() })
+    });
     let page = Page {
         f: visitor.frame(w.audit),
-        bad: String::new(),
+        bad,
         verdict: verdict(w, all.last().await),
         types: Event::all_types().map(|of| (of, w.event(of))).collect(),
         rows: entries.iter().map(|entry| row(w, entry)).collect(),
         next: next.map(|next| address(&filter, next)).unwrap_or_default(),
         filter,
         head,
-        seed: head,
+        typed,
     };
     show(&page)
 }
@@ -212,6 +233,14 @@ fn verdict(w: &Words, last: Option<Verified>) -> VerdictTold {
     }
 }
 
+/// The position that was typed, or the head where none was; none where the journal has no such position.
+fn position(text: &str, head: u64) -> Option<u64> {
+    if text.is_empty() {
+        return Some(head);
+    }
+    text.parse().ok().filter(|at| (1..=head).contains(at))
+}
+
 /// Which state is asked for.
 #[derive(Debug, Deserialize)]
 struct AskedState {
@@ -233,8 +262,19 @@ async fn state_page(app: &App, visitor: &Visitor, asked: &AskedState) -> Result<
         Trouble::Service(crate::service::ServiceError::Unavailable(error.to_string()))
     };
     let head = journal.head().await.map_err(unavailable)?.position;
-    let until = asked.at.trim().parse::<u64>().unwrap_or(head).clamp(1, head.max(1));
-    let as_of = read_date(asked.as_of.trim());
+    let (at, day) = (asked.at.trim(), asked.as_of.trim());
+    let mut bad = Vec::new();
+    let until = position(at, head).unwrap_or_else(|| {
+        bad.push(w.trace.only_to(head));
+        head
+    });
+    let as_of = read_date(day);
+    if as_of.is_none() && !day.is_empty() {
+        bad.push(w.trace.no_day.to_owned());
+    }
+    if !bad.is_empty() {
+        bad.push(w.trace.shown_now.to_owned());
+    }
     let told = state::read(journal.as_ref(), until, as_of, &mut |_| {}).await.map_err(unavailable)?;
     let figures =
         |of: &state::Figures| (points(of.earned), points(of.redeemed), points(of.expired), points(of.balance));
@@ -247,6 +287,7 @@ async fn state_page(app: &App, visitor: &Visitor, asked: &AskedState) -> Result<
     });
     let page = StatePage {
         f: visitor.frame(w.state_at),
+        bad: bad.join(if w.english { " " } else { "" }),
         head,
         position: until,
         as_of: as_of.map(|day| day.to_string()).unwrap_or_default(),

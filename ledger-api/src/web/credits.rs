@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use ledger_core::domain::ids::CreditId;
+use ledger_core::domain::numbers::personal_number;
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::command::CreditAction;
 use ledger_core::ledger::{Command, commands};
@@ -106,12 +107,11 @@ async fn read(State(app): State<App>, visitor: Visitor) -> Response {
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
     let made = async {
         let fields = Fields::of(&visitor, sent)?;
-        let w = visitor.words();
         let row = row(&fields);
         let told = match carry_out(&app, &visitor, &fields, &row).await {
             Ok(said) => Told { said, ..Told::default() },
             Err(Trouble::Service(error)) => {
-                let mut told = Told { bad: trouble::said(w, visitor.english, &error), ..Told::default() };
+                let mut told = Told { bad: no(&app, &visitor, &fields, &error).await?, ..Told::default() };
                 match fields.get("do") {
                     "enter" => told.typed = row,
                     "register" => told.new = NewWorker::of(&fields),
@@ -124,6 +124,36 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         page(&app, &visitor, told).await
     };
     answer(&visitor, made.await)
+}
+
+/// Why it was refused, in the words of the form.
+async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &ServiceError) -> Result<String, Trouble> {
+    let (w, r) = (visitor.words(), visitor.words().refusals);
+    let told = |own: &[(Code, &str)]| trouble::said_by(w, visitor.english, error, own);
+    Ok(match fields.get("do") {
+        "register" => {
+            let id = fields.get("new").to_uppercase();
+            let taken = r.taken(&id);
+            let mut own = vec![(Code::DuplicateConflict, taken.as_str())];
+            if personal_number(&id).is_some() {
+                own.push((Code::InvalidInput, r.personal_id));
+            }
+            told(&own)
+        }
+        "confirm" => match read_id(fields.get("credit")) {
+            Ok(credit) if answered(app, visitor, &credit).await? => told(&[(Code::SamePerson, r.answered_it)]),
+            Ok(_) | Err(_) => told(&[]),
+        },
+        _ => told(&[]),
+    })
+}
+
+/// Whether whoever is logged in decided about an objection to a credit.
+async fn answered(app: &App, visitor: &Visitor, credit: &CreditId) -> Result<bool, Trouble> {
+    let own = visitor.must()?.identity.id.as_str();
+    let found = app.views.credit(credit, app.views.position()).await?;
+    let decides = |what: CreditEvent| matches!(what, CreditEvent::ObjectionUpheld | CreditEvent::ObjectionDismissed);
+    Ok(found.is_some_and(|found| found.steps.iter().any(|step| decides(step.what) && step.by == own)))
 }
 
 /// The row that a form's fields are.
@@ -165,9 +195,9 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields, row: &Row) -> 
     let credit: CreditId = read_id(fields.get("credit"))?;
     let (reason, said) = match action {
         CreditAction::Confirm => (w.checked_reason.to_owned(), w.passed),
-        CreditAction::Resolve { .. } => (fields.get("note").to_owned(), w.resolved),
+        CreditAction::Resolve { .. } => (fields.reason("note")?.to_owned(), w.resolved),
         CreditAction::Reject | CreditAction::Reverse | CreditAction::Appeal | CreditAction::Object { .. } => {
-            (fields.get("reason").to_owned(), w.returned)
+            (fields.reason("reason")?.to_owned(), w.returned)
         }
     };
     let command = Command::JudgeCredit(commands::JudgeCredit { credit, action, reason });
@@ -292,7 +322,8 @@ fn step_told(w: &Words, step: &CreditStep, by_whom: bool) -> String {
         CreditEvent::ObjectionDismissed => w.step_dismissed,
         CreditEvent::Reversed => w.step_reversed,
     };
-    let reason = step.reason.as_deref().map(|reason| format!("：{reason}")).unwrap_or_default();
+    let reason = step.reason.as_deref().filter(|reason| !reason.is_empty());
+    let reason = reason.map(|reason| format!("：{reason}")).unwrap_or_default();
     let by = if by_whom { step.by.as_str() } else { "" };
     format!("{} {by} {what}{reason}", minute(&step.at.to_string()))
 }

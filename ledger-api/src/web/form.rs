@@ -12,10 +12,14 @@ use ledger_core::ledger::commands::benefits::AskedAmount;
 use super::page::{Trouble, Visitor};
 use super::unsent::Unsent;
 use crate::service::ServiceError;
+use crate::service::reading::read_date;
 use crate::visit;
 
 /// The hidden field with the session's token.
 const TOKEN: &str = "token";
+
+/// What is said where nobody said why.
+pub(super) const NO_REASON: &str = "reason: nothing is written; say why, for whoever reads it";
 
 /// Fields as they are sent.
 pub(super) type Sent = axum::extract::Form<Vec<(String, String)>>;
@@ -31,6 +35,17 @@ pub(super) fn field<'a>(sent: &'a [(String, String)], name: &str) -> &'a str {
 /// What is wrong with it, as of anything that cannot be read.
 pub(super) fn read_id<T: FromStr<Err = IdError>>(text: &str) -> Result<T, ServiceError> {
     text.parse().map_err(|error: IdError| ServiceError::unreadable(error.to_string()))
+}
+
+/// Whether the second of two days that were typed is before the first.
+pub(super) fn ends_before(fields: &Fields, from: &str, until: &str) -> bool {
+    let days = read_date(fields.get(from)).zip(read_date(fields.get(until)));
+    days.is_some_and(|(from, until)| until < from)
+}
+
+/// Whether a word is to be looked at once more: others are known, it is none of them, and nobody said that it is right.
+pub(super) fn is_new_word(word: &str, known: &[String], sure: &str) -> bool {
+    !word.is_empty() && !known.is_empty() && !known.iter().any(|one| one == word) && word != sure
 }
 
 /// Yuan as they are typed; what is no amount is judged by the ledger.
@@ -86,6 +101,14 @@ impl Fields {
     /// A field that may be left out.
     pub(super) fn some(&self, name: &str) -> Option<&str> {
         Some(self.get(name)).filter(|text| !text.is_empty())
+    }
+
+    /// Why something is done, which somebody else will read.
+    ///
+    /// # Errors
+    /// [`NO_REASON`].
+    pub(super) fn reason(&self, name: &str) -> Result<&str, ServiceError> {
+        self.some(name).ok_or_else(|| ServiceError::unreadable(NO_REASON))
     }
 
     /// Every value of a name.

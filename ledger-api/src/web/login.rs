@@ -6,10 +6,11 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use ledger_core::domain::refusal::Code;
 use serde::Deserialize;
 
+use super::back_to;
 use super::form::{Fields, Sent, field};
 use super::page::{Frame, Trouble, Visitor, answer, go, own_path, remember, show_as};
 use super::password::must_change;
@@ -47,9 +48,9 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/", get(start))
         .route("/login", get(ask).post(enter_with_password))
-        .route("/login/as", post(enter_as))
-        .route("/logout", post(leave))
-        .route("/likes", post(like))
+        .route("/login/as", back_to("/login").post(enter_as))
+        .route("/logout", back_to("/").post(leave))
+        .route("/likes", back_to("/").post(like))
 }
 
 async fn start(visitor: Visitor) -> Response {

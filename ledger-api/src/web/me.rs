@@ -14,6 +14,7 @@ use axum::response::Response;
 use axum::routing::get;
 use ledger_core::domain::ids::CreditId;
 use ledger_core::domain::points::Points;
+use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::command::CreditAction;
 use ledger_core::ledger::{Command, commands};
@@ -23,6 +24,7 @@ use super::credits::standing;
 use super::figures::{change, minute, points};
 use super::form::{Fields, Sent, read_id};
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, show};
+use super::publicity::not_taken;
 use super::words::Words;
 use super::{roles, trouble};
 use crate::access::Role;
@@ -145,7 +147,6 @@ struct Told {
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
     let made = async {
         let fields = Fields::of(&visitor, sent)?;
-        let w = visitor.words();
         if let Some(done) = proof::carry_out(&app, &visitor, &fields).await? {
             let told = match done {
                 proof::Done::Said(said) => Told { said, ..Told::default() },
@@ -157,7 +158,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let told = match asked(&app, &visitor, &fields).await {
             Ok(said) => Told { said, ..Told::default() },
             Err(Trouble::Service(error)) => Told {
-                bad: trouble::said(w, visitor.english, &error),
+                bad: no(&app, &visitor, &fields, &error).await?,
                 typed: fields.get("reason").to_owned(),
                 // Where the answer was lost, pressing again is the same command.
                 number: (matches!(error, ServiceError::Unknown) && fields.get("do") == "apply")
@@ -169,6 +170,17 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         page(&app, &visitor, told).await
     };
     answer(&visitor, made.await)
+}
+
+/// Why what a form asked for was refused.
+async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &ServiceError) -> Result<String, Trouble> {
+    if fields.get("do") == "object" {
+        return not_taken(app, visitor, fields, error).await;
+    }
+    let w = visitor.words();
+    let own: &[(Code, &str)] =
+        if fields.get("do") == "apply" { &[(Code::LimitPerWorker, w.refusals.had_before)] } else { &[] };
+    Ok(trouble::said_by(w, visitor.english, error, own))
 }
 
 /// Does what a form asks; gives what is said of it.
@@ -294,6 +306,13 @@ fn months(w: &Words, account: &Account, called: &dyn Fn(&str) -> String) -> Vec<
     for line in account.lines.iter().filter(|line| !line.points.is_zero() || line.reason.is_some()) {
         months.entry(day_of(line).get(..7).unwrap_or_default().to_owned()).or_default().push(line);
     }
+    // What was set aside and is picked up is told as that: it waits for nobody any more.
+    let picked_up = account.lines.iter().filter_map(|line| Some((line.picked_up.as_deref()?, line.event)));
+    let picked_up: BTreeMap<&str, &str> = picked_up.collect();
+    let word = |line: &Line| match picked_up.get(line.subject.as_str()) {
+        Some(event) if line.points < Points::ZERO => w.event(event),
+        _ => w.event(line.event),
+    };
     let made = months.into_iter().rev().enumerate().map(|(at, (name, mut lines))| {
         lines.sort_by_key(|line| std::cmp::Reverse((day_of(line), line.position)));
         let (mut came, mut went) = (Points::ZERO, Points::ZERO);
@@ -305,7 +324,7 @@ fn months(w: &Words, account: &Account, called: &dyn Fn(&str) -> String) -> Vec<
             open: at < MONTHS_OPEN,
             came: points(came),
             went: points(went),
-            rows: lines.into_iter().map(|line| row(w, account, line, called)).collect(),
+            rows: lines.into_iter().map(|line| row(account, line, word(line), called)).collect(),
         }
     });
     made.collect()
@@ -316,7 +335,8 @@ fn day_of(line: &Line) -> String {
     line.on.unwrap_or_else(|| line.at.date()).to_string()
 }
 
-fn row(w: &Words, account: &Account, line: &Line, called: &dyn Fn(&str) -> String) -> Row {
+/// A line under the word for what happened.
+fn row(account: &Account, line: &Line, word: &str, called: &dyn Fn(&str) -> String) -> Row {
     let what = match (&line.activity, line.lines.is_empty()) {
         (Some(activity), _) => called(activity),
         (None, false) => {
@@ -325,9 +345,9 @@ fn row(w: &Words, account: &Account, line: &Line, called: &dyn Fn(&str) -> Strin
                 let name = account.items.get(&(store.clone(), item.sku.to_string()));
                 format!("{} ×{}", name.map_or(item.sku.as_str(), String::as_str), item.quantity)
             });
-            format!("{} {}", w.event(line.event), items.collect::<Vec<_>>().join("、"))
+            format!("{word} {}", items.collect::<Vec<_>>().join("、"))
         }
-        (None, true) => w.event(line.event).to_owned(),
+        (None, true) => word.to_owned(),
     };
     let more = match (&line.store, &line.category) {
         (Some(store), _) => store.clone(),

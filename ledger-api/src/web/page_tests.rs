@@ -6,6 +6,7 @@ mod holds;
 mod merging;
 mod objectors;
 mod publicity;
+mod refusals;
 mod registering;
 mod schedule;
 mod selections;
@@ -170,7 +171,7 @@ async fn the_desk_posts_a_request_records_the_work_and_the_word_on_it() {
     let early = [late.as_slice(), &[("on", "2026-11-30")]].concat();
     assert!(desk.refused("/requests", &early).await.contains("日期"), "nobody rates what is not done yet");
     let rate = [("do", "rate"), ("key", "T-1-word"), ("request", "T-1"), ("handling", "T-1-work"), ("word", "满意")];
-    assert_eq!(desk.done("/requests", &rate).await, "已办好，入账 20 分");
+    assert_eq!(desk.done("/requests", &rate).await, "已评价，办理人记 20 分");
     holds(&desk.read("/requests?state=rated").await, &["T-1", "已办结", "认领人 YS-0002"]);
     // A hazard is found true in one step.
     let true_one = [("do", "feed_back"), ("key", "T-2"), ("request", "YS-XQ09"), ("word", "属实"), ("quantity", "1")];
@@ -230,7 +231,7 @@ async fn a_worker_claims_reports_and_rates_and_is_told_nobody_else_s_id() {
     assert!(rider.refused("/requests", &own).await.contains("不能办理"));
     let others =
         [("do", "rate"), ("key", "R-3"), ("request", "YS-XQ05"), ("handling", "YS-BL02"), ("word", "基本满意")];
-    assert_eq!(rider.done("/requests", &others).await, "已办好，入账 20 分");
+    assert_eq!(rider.done("/requests", &others).await, "已评价，办理人记 20 分");
     // What one means to do, and has still to do.
     let claim =
         [("do", "claim"), ("key", "R-6"), ("request", "YS-XQ02"), ("claimer", "YS-0004"), ("claimed", "2026-12-01")];
@@ -305,6 +306,13 @@ async fn a_merchant_is_told_what_is_to_be_paid_honours_a_pass_and_takes_a_vouche
     let asked = merchant.send("/merchant", &slip).await;
     holds(&asked, &["应收 ¥85.00", "value=\"85\"", "value=\"S-1\""]);
     assert!(!merchant.read("/merchant").await.contains("S-1<"), "nothing is recorded before it was looked at");
+    // What would be refused is refused before anything is paid.
+    for (pass, no) in [("YS-NK9999", "没有此暖心卡"), ("", "读不懂")] {
+        let strange: Vec<_> =
+            slip.iter().map(|(name, value)| (*name, if *name == "pass" { pass } else { value })).collect();
+        let refused = merchant.send("/merchant", &strange).await;
+        assert!(refused.contains(no) && !refused.contains("应收 ¥"), "{refused}");
+    }
     let wrong = [slip.as_slice(), &[("paid", "90")]].concat();
     holds(&merchant.send("/merchant", &wrong).await, &["role=\"alert\"", "金额无效", "应收 ¥85.00"]);
     let right = [slip.as_slice(), &[("paid", "85.00")]].concat();
@@ -317,11 +325,11 @@ async fn a_merchant_is_told_what_is_to_be_paid_honours_a_pass_and_takes_a_vouche
     assert_eq!(merchant.done("/merchant", &take).await, "已核销权益券，应付贵店 ¥15.00");
     assert!(merchant.done("/merchant", &take).await.contains("没有重复"));
     let again = [("do", "take"), ("key", "U-2"), ("number", "YS-DJ05")];
-    assert!(!merchant.refused("/merchant", &again).await.is_empty());
+    assert_eq!(merchant.refused("/merchant", &again).await, "这张券已使用，不能再核销。");
     let queued = [("do", "take"), ("key", "U-3"), ("number", "YS-DJ04")];
-    assert!(merchant.refused("/merchant", &queued).await.contains("名额已满"), "what waits cannot be used");
+    assert!(merchant.refused("/merchant", &queued).await.contains("还在排队"), "what waits cannot be used");
     let nobody = [("do", "take"), ("key", "U-4"), ("number", "QY-00000-00000")];
-    assert!(merchant.refused("/merchant", &nobody).await.contains("没有此权益项目"));
+    assert!(merchant.refused("/merchant", &nobody).await.contains("没有这个登记号"));
     holds(&merchant.read("/merchant").await, &["¥25.50"]);
 }
 
@@ -357,7 +365,7 @@ async fn the_desk_sees_what_waits_appoints_and_ends_an_appointment() {
     assert!(approver.read("/appointments").await.contains("已解聘"));
     // What was typed comes back as text, whatever it is.
     let odd = [("do", "appoint"), ("key", "P-3"), ("id", "PS-8"), ("worker", "NOBODY"), ("role", "<b>x</b>")];
-    let odd = [odd.as_slice(), &[("from", "2026-12-01")]].concat();
+    let odd = [odd.as_slice(), &[("from", "2026-12-01"), ("sure", "<b>x</b>")]].concat();
     let page = approver.send("/appointments", &odd).await;
     assert!(page.contains("没有此人员") && !page.contains("<b>x</b>"), "{page}");
 

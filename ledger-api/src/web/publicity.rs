@@ -137,8 +137,13 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<&'st
     Ok(said)
 }
 
-/// Why an objection was not taken, in words that help.
-async fn not_taken(app: &App, visitor: &Visitor, fields: &Fields, error: &ServiceError) -> Result<String, Trouble> {
+/// Why an objection was not taken, in words that help, here and on a worker's own page.
+pub(super) async fn not_taken(
+    app: &App,
+    visitor: &Visitor,
+    fields: &Fields,
+    error: &ServiceError,
+) -> Result<String, Trouble> {
     let w = visitor.words();
     let plain = || trouble::said(w, visitor.english, error);
     let (ServiceError::Refused(refusal), "object") = (error, fields.get("do")) else { return Ok(plain()) };
@@ -146,7 +151,12 @@ async fn not_taken(app: &App, visitor: &Visitor, fields: &Fields, error: &Servic
         return Ok(w.publicity_page.not_taken_reason.to_owned());
     }
     let (Code::AlreadyDecided, Ok(credit)) = (refusal.code, read_id(fields.get("credit"))) else { return Ok(plain()) };
-    let why = why_not_taken(app, Who::Bearer(&visitor.must()?.identity), &credit).await?;
+    let identity = &visitor.must()?.identity;
+    let why = why_not_taken(app, Who::Bearer(identity), &credit).await?;
+    let waits = why == Some(NotTaken::Waits);
+    if waits && own_objections(app, identity).await?.iter().any(|(of, ..)| *of == credit.as_str()) {
+        return Ok(w.refusals.objected_before.to_owned());
+    }
     Ok(match why {
         Some(NotTaken::Waits) => w.publicity_page.not_taken_waits.to_owned(),
         Some(NotTaken::Returned) => w.publicity_page.not_taken_returned.to_owned(),

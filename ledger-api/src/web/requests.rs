@@ -18,7 +18,6 @@ use serde::Deserialize;
 use super::figures::points;
 use super::form::{Fields, Sent};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, new_number, show};
-use super::trouble;
 use super::words::Words;
 use crate::access::Identity;
 use crate::access::Role;
@@ -88,7 +87,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
                 if matches!(error, ServiceError::Unknown) {
                     fields.get("key").clone_into(&mut typed.key);
                 }
-                Told { bad: trouble::said(visitor.words(), visitor.english, &error), typed, ..Told::default() }
+                Told { bad: forms::no(&app, &visitor, &fields, &error).await?, typed, ..Told::default() }
             }
             Err(other) => return Err(other),
         };

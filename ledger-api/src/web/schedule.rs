@@ -7,12 +7,13 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use ledger_core::domain::ids::ActivityCode;
 use ledger_core::domain::schedule::{Activity, Scoring};
 use ledger_core::domain::time::Validity;
 use serde::Deserialize;
 
+use super::back_to;
 use super::figures::{minute, points};
 use super::page::{Frame, Trouble, Visitor, answer, show};
 use super::uploaded::BYTES_MAX;
@@ -112,7 +113,7 @@ struct Asked {
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/schedule", get(read).post(tried::act))
-        .route("/schedule/try", post(tried::upload).layer(DefaultBodyLimit::max(BYTES_MAX)))
+        .route("/schedule/try", back_to("/schedule").post(tried::upload).layer(DefaultBodyLimit::max(BYTES_MAX)))
 }
 
 async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {

@@ -127,7 +127,9 @@ async fn announce_one(State(app): State<App>, visitor: Visitor, sent: Sent) -> R
             // Where it is read by everybody from now on.
             Ok(selection) => Ok(go(&format!("/selections/{}", in_address(&selection)))),
             Err(Trouble::Service(error)) => {
-                let bad = trouble::said(visitor.words(), visitor.english, &error);
+                let w = visitor.words();
+                let taken = w.refusals.taken(fields.get("id"));
+                let bad = trouble::said_by(w, visitor.english, &error, &[(Code::DuplicateConflict, taken.as_str())]);
                 list_page(&app, &visitor, "", Typed::of(&fields), bad).await
             }
             Err(other) => Err(other),

@@ -173,6 +173,14 @@ pub(super) const fn stage_told(w: &Words, stage: Stage) -> (&'static str, &'stat
     }
 }
 
+/// The same of a month of which nothing is owed: what was confirmed is paid.
+const fn settled_told(w: &Words, stage: Stage) -> (&'static str, &'static str) {
+    match stage {
+        Stage::Confirmed => (w.statements.settled, "ok"),
+        Stage::Open | Stage::Prepared | Stage::Disputed | Stage::Stale => stage_told(w, stage),
+    }
+}
+
 pub(super) const fn kind_told(w: &Words, kind: LineKind) -> &'static str {
     let w = w.statements;
     match kind {
@@ -246,7 +254,7 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
     ];
     let facts = facts(w, statement);
     let disputes = statement.into_iter().flat_map(|statement| &statement.disputes);
-    let (told, colour) = stage_told(w, stage);
+    let (told, colour) = if owed == (0, 0) { settled_told(w, stage) } else { stage_told(w, stage) };
     One {
         body: String::new(),
         month: month.to_string(),
@@ -301,7 +309,8 @@ fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
         (w.paid, yuan(paid)),
     ];
     let facts = found.funds.iter().flat_map(|fund| facts(w, fund.row.statement.as_ref())).collect();
-    let (told, colour) = stage_told(w, stage);
+    let settled = !found.payable().is_positive();
+    let (told, colour) = if settled { settled_told(w, stage) } else { stage_told(w, stage) };
     One {
         merchant: String::new(),
         month: found.month.to_string(),

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ledger_core::domain::refusal::{Code, Refusal};
 
+use super::form::NO_REASON;
 use super::login;
 use super::page::{Frame, Trouble, Visitor, go, show_as};
 use super::words::Words;
@@ -69,6 +70,7 @@ pub(super) fn said(w: &Words, english: bool, error: &ServiceError) -> String {
             }
         }
         ServiceError::Unreadable(sentence) if english => sentence.clone(),
+        ServiceError::Unreadable(sentence) if sentence == NO_REASON => w.no_reason.to_owned(),
         ServiceError::Unreadable(_) => w.unreadable.to_owned(),
         ServiceError::Unauthenticated(_) => w.log_in_again.to_owned(),
         ServiceError::Denied(_) => w.denied_told.to_owned(),
@@ -83,6 +85,16 @@ pub(super) fn said(w: &Words, english: bool, error: &ServiceError) -> String {
             w.fault_told.to_owned()
         }
     }
+}
+
+/// What the house said, in the words that a form has for what it was asked; as [`said`] where it has none.
+pub(super) fn said_by(w: &Words, english: bool, error: &ServiceError, own: &[(Code, &str)]) -> String {
+    if let ServiceError::Refused(refusal) = error
+        && let Some((_, told)) = own.iter().find(|(code, _)| *code == refusal.code)
+    {
+        return (*told).to_owned();
+    }
+    said(w, english, error)
 }
 
 /// What helps, in Chinese; the English message of a refusal says it itself.

@@ -35,16 +35,18 @@ mod oidc;
 mod programmes;
 mod proof;
 mod publicity_page;
+mod refusals;
 mod requests;
 mod schedule_page;
 mod selections;
 mod sentences;
 mod statements;
 mod trace;
+mod uploads;
 
 words! {
     @with [
-        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, requests, schedule_page, selections, statements, trace,
+        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, refusals, requests, schedule_page, selections, statements, trace, uploads,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -58,6 +60,8 @@ words! {
     demo_note: "演示数据，人物与商户均为虚构", "Demonstration: all people and merchants are made up";
     error: "有误", "Error";
     reason: "理由", "Reason";
+    no_reason: "请写明理由，对方看得到。", "Say why: others read it.";
+    whole_units: "请填整数，不带小数。", "Write a whole number.";
     print: "打印", "Print";
     show: "查看", "Show";
     done: "已办好", "Done";
@@ -118,6 +122,7 @@ words! {
     code_or_card: "积分码或卡号", "Code or card number";
     look_up: "查找", "Look up";
     scan: "扫码", "Scan";
+    no_camera: "打不开摄像头：本机没有，或没有允许使用。请用扫码枪扫，或输入号码。", "No camera here, or it may not be used. Use a scanner, or type the number.";
     close: "关闭", "Close";
     nobody_named: "没有找到，请核对积分码、卡号或编号。", "Nobody has this code, card number or id; check it.";
     available: "可用积分", "Available";
@@ -170,6 +175,9 @@ words! {
     // The counter without a network.
     away_title: "离线兑换：网络不通，先记在本机，通了自动补报", "Offline: kept on this device, told when the network is back";
     away_later: "已记在本机，联网后自动补报", "Kept on this device; told when the network is back";
+    away_told: "已补报，账本已入账；要退请到今日台账撤销。", "Told and recorded; to take it back, use today's till.";
+    away_refused: "补报没有通过", "The ledger refused it";
+    away_back: "网络已恢复，可以照常兑换。", "The network is back: go on as usual.";
     away_none: "本区没有开通离线额度。可以用预占码，或写纸单，联网后补录。", "The district allows no offline redemptions. Take a hold by its code, or write a slip.";
     away_over_floor: "超过每人离线限额", "Over the offline limit for one person";
     away_over_total: "超过本台今日离线总额", "Over this counter's offline total for today";
@@ -187,6 +195,7 @@ words! {
     away_hold_device: "本机不是本网点登记的离线设备，预占只能联网兑换", "This is not the store's offline device: take the hold online";
     away_enrol: "把本机登记为离线设备", "Make this the store's offline device";
     away_enrolled: "本机是本网点的离线设备", "This is the store's offline device";
+    away_not_enrolled: "没有登记成功，请再按一次；还不行，请告诉管理员。", "Not enrolled. Press once more; if it fails again, tell the administrator.";
     away_ready: "断网也能兑换，每人限额", "Works without a network; limit for one person";
     cases: "补报待处理", "Cases";
     cases_hint: "离线或纸单兑出的商品，补报时账本没有通过的，在这里逐笔说明怎么处理。", "Goods handed out offline or by slip that the ledger refused: say of each how it was settled.";
@@ -198,11 +207,14 @@ words! {
     means_hold: "预占码", "hold";
     means_slip: "纸单", "slip";
     slip: "纸单补录", "Enter a slip";
+    slip_refused: "还没有记录。请核对编号、时间和商品，改好再补录；货已按这样交出的，不改再按一次，列入待处理。", "Nothing is recorded yet. Check number, time and goods and mend them; where the goods were handed out so, send it again as it is: it becomes a case.";
+    slip_before: "这张纸单此前已补录，没有重复记录。", "This slip was entered before; nothing is recorded twice.";
     slip_hint: "断网时手写的兑换单，按单上的时间补录。一样商品一行，没有的行留空。", "A slip written by hand, entered with the time that stands on it. A line for each item; leave the others blank.";
     slip_time: "纸单上的时间", "Time on the slip";
     enter_slip: "补录纸单", "Enter the slip";
     // Own account.
     in_publicity: "公示中", "Pending";
+    not_in_yet: "待入账", "Pending";
     expiring_soon: "即将到期", "Expiring soon";
     set_aside: "已预占", "Set aside";
     earned_ever: "累计获得", "Earned so far";
@@ -340,6 +352,7 @@ words! {
     from_day: "记账日期从", "Recorded from";
     to_day: "到", "to";
     filter: "筛选", "Filter";
+    payload_hint: "账本里的原文。积分按百分之一分写：1200 就是 12 分；金额按分写：1200 就是 12 元。", "As it stands in the ledger. Points are written in hundredths: 1200 is 12 points; money in fen: 1200 is 12 yuan.";
     no_events: "没有符合的事件。", "No such events.";
     journal_end: "账本末尾", "the journal ends at";
     position: "序号", "Position";
@@ -407,7 +420,7 @@ mod tests {
 
     use super::{
         ALL, accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof,
-        publicity_page, requests, schedule_page, selections, statements, trace,
+        publicity_page, refusals, requests, schedule_page, selections, statements, trace, uploads,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -422,11 +435,13 @@ mod tests {
         programmes::ALL,
         proof::ALL,
         publicity_page::ALL,
+        refusals::ALL,
         requests::ALL,
         schedule_page::ALL,
         selections::ALL,
         statements::ALL,
         trace::ALL,
+        uploads::ALL,
     ];
 
     #[test]

@@ -60,6 +60,14 @@ fn the_story(database: Database) {
     visit.enter("店员", "/counter");
     // It takes along what it needs, and this device becomes the store's.
     visit.wait_until("document.getElementById('away').textContent.includes('断网也能兑换')");
+    // What nobody pressed is not exchanged under a finger when the counter looks again; and no failure is silent.
+    visit.browser.eval("document.querySelector('#away button').marked = true; nuanxinAway(); 0");
+    visit.browser.eval("fetch('/counter/away').then(() => new Promise((done) => setTimeout(done, 500))).then(() => 0)");
+    assert_eq!(visit.browser.eval("document.querySelector('#away button').marked"), true, "the same button");
+    visit.browser.set_offline(true);
+    visit.browser.press("button", "把本机登记为离线设备");
+    visit.browser.told("alert", "没有登记成功");
+    visit.browser.set_offline(false);
     visit.browser.press("button", "把本机登记为离线设备");
     visit.wait_until("document.getElementById('away').textContent.includes('本机是本网点的离线设备')");
     visit.wait_until("caches.match('/counter').then(Boolean)");
@@ -182,5 +190,40 @@ fn a_slip_written_by_hand_is_entered_with_its_own_time() {
     );
     visit.browser.press("button", "补录纸单");
     visit.browser.told("status", "兑换成功");
-    assert_eq!(redemptions_after(&journal, before), [("Redeemed".to_owned(), "YS-0001".to_owned(), "slip".to_owned())]);
+    assert!(visit.browser.text().contains("YS-0001 · "), "who and how much is told: {}", visit.browser.text());
+    let once = [("Redeemed".to_owned(), "YS-0001".to_owned(), "slip".to_owned())];
+    assert_eq!(redemptions_after(&journal, before), once);
+    // The same slip out of the pile again.
+    let at = visit.browser.eval("new Date(Date.now() + 7 * 3600 * 1000).toISOString().slice(0, 16)");
+    let again = |visit: &mut Visit, named: &str, at: &str| {
+        visit.browser.rest();
+        visit.browser.write("积分码或卡号", named);
+        visit.browser.eval(&format!(
+            "(() => {{ document.getElementById('at').value = {at:?};
+             const pick = (id, name) => {{ const one = document.getElementById(id); one.selectedIndex = [...one.options].findIndex((item) => item.text.startsWith(name)); }};
+             pick('sku-1', '饮用水一箱 '); return 0; }})()"
+        ));
+        visit.browser.press("button", "补录纸单");
+    };
+    let at = at.as_str().expect("a time").to_owned();
+    again(&mut visit, "YS-0002", &at);
+    visit.browser.told("status", "兑换成功");
+    again(&mut visit, "YS-0002", &at);
+    visit.browser.told("status", "此前已补录");
+    // A slip of the pen is told before anything is recorded, and mended in place.
+    let before = position(&journal);
+    again(&mut visit, "YS-9999", &at);
+    visit.browser.told("alert", "还没有记录");
+    assert_eq!(position(&journal), before);
+    visit.browser.rest();
+    visit.browser.write("积分码或卡号", "YS-0003");
+    visit.browser.press("button", "补录纸单");
+    visit.browser.told("status", "YS-0003");
+    // What was handed out all the same becomes a case, by a second word.
+    again(&mut visit, "YS-9999", &at);
+    visit.browser.told("alert", "还没有记录");
+    visit.browser.press("button", "补录纸单");
+    visit.browser.told("alert", "已列入待处理");
+    drop(visit);
+    run(&journal, &["verify"]).expect(0);
 }

@@ -133,6 +133,9 @@ fn two_counters_want_the_last_item(database: Database) {
     );
     one.browser.write("数量", "1");
     one.browser.press("button", "盘点");
+    one.browser.told("alert", "请写明理由");
+    one.browser.write("理由", "清点");
+    one.browser.press("button", "盘点");
     one.browser.told("status", "");
     let mut other = one.beside();
     other.enter("店员", "/counter");

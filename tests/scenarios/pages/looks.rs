@@ -33,6 +33,9 @@ const STYLE: &str = "
 const MEAN: f64 = 3.0;
 const CELLS: f64 = 2.0;
 const TALLER: i64 = 8;
+/// How often a page that looks different is looked at again, and after how long.
+const LOOKS_AGAIN: usize = 4;
+const LATER: std::time::Duration = std::time::Duration::from_millis(500);
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/pages")
@@ -54,6 +57,18 @@ fn prepare(walk: &mut Walk, width: u64, more: &str) {
     ));
 }
 
+fn take(walk: &mut Walk, width: u64) -> String {
+    prepare(walk, width, "");
+    walk.visit.browser.whole_picture()
+}
+
+/// A picture of the page as it is now, and how far it is from the one that was kept.
+fn compare(walk: &mut Walk, width: u64, kept: &str) -> (String, Difference) {
+    let picture = take(walk, width);
+    let difference = walk.visit.browser.difference(&picture, kept);
+    (picture, difference)
+}
+
 fn is_another(difference: &Difference) -> bool {
     difference.mean > MEAN || difference.cells > CELLS || difference.taller.abs() > TALLER
 }
@@ -71,11 +86,10 @@ fn every_page_looks_as_it_did() {
     for stop in STOPS {
         walk.go(stop, false, false);
         for width in [390, 1280] {
-            prepare(&mut walk, width, "");
-            let picture = walk.visit.browser.whole_picture();
             let name = format!("{}-{width}.jpg", stop.name);
             let file = folder().join(&name);
             if blesses {
+                let picture = take(&mut walk, width);
                 keep(&file, &walk.visit.browser.halved(&picture));
                 continue;
             }
@@ -83,7 +97,16 @@ fn every_page_looks_as_it_did() {
                 others.push(format!("{name}: there is no picture of it"));
                 continue;
             };
-            let difference = walk.visit.browser.difference(&picture, &STANDARD.encode(kept));
+            let kept = STANDARD.encode(kept);
+            let (mut picture, mut difference) = compare(&mut walk, width, &kept);
+            // What is drawn late, by a busy machine, is drawn in the end; what somebody changed stays another.
+            for _ in 0..LOOKS_AGAIN {
+                if !is_another(&difference) {
+                    break;
+                }
+                std::thread::sleep(LATER);
+                (picture, difference) = compare(&mut walk, width, &kept);
+            }
             farthest = (farthest.0.max(difference.mean), farthest.1.max(difference.cells));
             if is_another(&difference) {
                 let shown = nuanxin_tests::scratch_dir("looks").join(format!("{}-{width}.png", stop.name));
@@ -122,7 +145,8 @@ fn a_picture_tells_when_a_style_is_broken() {
             ] {
                 let touches = match broken {
                     "a red button" => stop.name != "admin",
-                    "tables to the left" => stop.name != "credits-operator",
+                    // A shelf's rows are no table on a telephone.
+                    "tables to the left" => stop.name == "admin" || (stop.name == "counter-shelf" && width > 390),
                     "no room in cards" => stop.name == "credits-operator",
                     _ => true,
                 };

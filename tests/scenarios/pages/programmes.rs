@@ -51,7 +51,7 @@ fn a_wish_goes_its_way(database: Database) {
     assert!(visit.browser.text().contains("本人办理"), "{}", visit.browser.text());
     // What was done for the rider is the rider's to rate; what the rider did is not.
     visit.browser.press("button", "评价");
-    visit.browser.told("status", "已办好");
+    visit.browser.told("status", "已评价，办理人记");
     assert!(visit.browser.named("button", "评价").is_empty(), "{}", visit.browser.text());
     visit.browser.press("button", "上报隐患");
     visit.browser.told("status", "已登记，单号");
@@ -69,7 +69,7 @@ fn a_wish_goes_its_way(database: Database) {
     visit.enter("审核员", "/credits");
     go(&mut visit, "/requests");
     visit.browser.press("button", "评价");
-    visit.browser.told("status", "已办好");
+    visit.browser.told("status", "已评价，办理人记");
     assert_eq!(visit.complaints(), Vec::<serde_json::Value>::new());
     drop(visit);
     run(&journal, &["verify"]).expect(0);
@@ -140,7 +140,7 @@ fn the_approvers_story(database: Database) {
     let text = visit.browser.text();
     assert!(text.contains("30 人排队") && text.contains("还剩 20 天"), "{text}");
     visit.browser.write("编号", "YS-0003");
-    visit.browser.write("角色", "兼职网格员");
+    visit.browser.write_as("combobox", "角色", "兼职网格员");
     visit.browser.press("button", "登记聘任");
     visit.browser.told("status", "已登记聘任");
     pictures(&mut visit, "appointments");
@@ -150,6 +150,7 @@ fn the_approvers_story(database: Database) {
     visit.browser.told("status", "走访已确认");
     // The place that one gives back goes to the first in the queue.
     visit.browser.write("登记号", "YS-DJ01");
+    visit.browser.write("原因（本人看得到）", "本人来电");
     visit.browser.press("button", "撤回");
     visit.browser.told("status", "已撤回申请");
     let text = visit.browser.text();

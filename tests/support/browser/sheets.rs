@@ -52,6 +52,12 @@ impl Browser {
         let height = (height.ceil() as u64).clamp(900, TALLEST);
         // What sticks to an edge of the screen is at the end of the page, not in its middle.
         self.set_screen_of(width, height);
+        // The page is laid out for that screen in its own time, which is later on a busy machine.
+        let laid_out = format!(
+            "(async () => {{ for (let left = 200; left > 0 && innerHeight !== {height}; left--) await new Promise((done) => setTimeout(done, 10));
+                await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))); return 0; }})()"
+        );
+        self.eval(&laid_out);
         let clip = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
         let asked = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
         let picture = self.call("Page.captureScreenshot", asked);

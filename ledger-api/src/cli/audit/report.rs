@@ -50,6 +50,7 @@ pub async fn run(args: ReportArgs, url: &JournalUrl) -> CliResult {
     if args.list > LIST_MAX {
         return Err(CliError::input(format!("--list is a whole number up to {LIST_MAX}")));
     }
+    args.out.check()?;
     let journal = app::open_journal_to_read(url).await?;
     let past = AsOfArgs { as_of: None, recorded_as_of: args.recorded_as_of };
     let until = past.cut(journal.as_ref(), args.at).await?.until;

@@ -96,6 +96,7 @@ pub async fn run(args: SampleArgs, url: &JournalUrl) -> CliResult {
     if args.from.zip(args.to).is_some_and(|(from, to)| from > to) {
         return Err(CliError::input("--from is after --to: nothing lies between them"));
     }
+    args.out.check()?;
     let journal = app::open_journal_to_read(url).await?;
     let past = AsOfArgs { as_of: None, recorded_as_of: args.recorded_as_of };
     let until = past.cut(journal.as_ref(), args.at).await?.until;

@@ -10,6 +10,7 @@ use crate::access::Role;
 use crate::app;
 use crate::cli::CliError;
 use crate::cli::branches::{branches, listed};
+use crate::service::known::is_known;
 
 /// Refuses a scope that names no store, merchant or worker of the journal; gives a hint for a Party branch that has no card
 /// yet, since whoever issues its first card acts for it. Communities are not looked for: no event opens one.
@@ -61,6 +62,5 @@ fn is_new(url: &JournalUrl) -> bool {
 
 async fn begun(stream: &StreamId, url: &JournalUrl) -> Result<bool, CliError> {
     let journal = app::open_journal_to_read(url).await?;
-    let found = journal.load(std::slice::from_ref(stream), true).await?;
-    Ok(found.iter().any(|stored| stored.snapshot.is_some() || !stored.events.is_empty()))
+    Ok(is_known(journal.as_ref(), stream).await?)
 }

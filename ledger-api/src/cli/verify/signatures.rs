@@ -73,7 +73,7 @@ impl std::fmt::Display for Signatures {
 /// [`CliError`] with exit code 2, naming the file.
 pub fn read_note(path: &Path) -> Result<(Checkpoint, Option<SignedNote>), CliError> {
     let unreadable = |what: String| CliError::input(format!("{}: {what}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let bytes = crate::cli::read_named(path)?;
     let mut text = String::from_utf8(bytes).map_err(|error| unreadable(error.to_string()))?;
     if text.trim_start().starts_with('{') {
         let answer: serde_json::Value = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;

@@ -2,7 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use super::support::Edge;
 use crate::access::Role;
@@ -49,6 +51,29 @@ async fn unknown_addresses_and_wrong_methods_are_problems_too() {
     assert_eq!(edge.get("/v1/workers/a/b/c").await.no(), (404, "not_found"));
     assert_eq!(edge.get("/v1/redemptions").await.no(), (405, "not_found"));
     assert_eq!(edge.put("/healthz", "k", json!({})).await.no(), (405, "not_found"));
+}
+
+#[tokio::test]
+async fn a_browser_is_shown_a_page_where_nothing_is_and_the_way_back_from_where_forms_go() {
+    let edge = Edge::open().await;
+    let look = |path: &str| {
+        let request = Request::get(path).header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
+        edge.router.clone().oneshot(request.body(Body::empty()).unwrap())
+    };
+    let nothing = look("/creditz").await.unwrap();
+    assert_eq!(nothing.status().as_u16(), 404);
+    assert!(nothing.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/html"));
+    let page = nothing.into_body().collect().await.unwrap().to_bytes();
+    assert!(String::from_utf8_lossy(&page).contains("这里没有内容"));
+    for (path, back) in [("/credits/sheet", "/credits"), ("/schedule/try", "/schedule"), ("/logout", "/")] {
+        let response = look(path).await.unwrap();
+        assert_eq!(response.status().as_u16(), 303, "{path}");
+        assert_eq!(response.headers()[header::LOCATION], back, "{path}");
+    }
+    // The API answers browsers too as it answers everybody.
+    let api = look("/v1/nothing").await.unwrap();
+    assert_eq!(api.headers()[header::CONTENT_TYPE], "application/problem+json");
+    assert_eq!(edge.get("/creditz").await.no(), (404, "not_found"));
 }
 
 #[tokio::test]

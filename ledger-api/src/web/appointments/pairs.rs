@@ -8,6 +8,7 @@ use axum::routing::get;
 use chrono::NaiveDate;
 use ledger_core::domain::ids::{BranchId, PairId};
 use ledger_core::domain::pair::command::PairTerms;
+use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, commands};
 
 use super::{is_desk, required};
@@ -16,7 +17,7 @@ use crate::access::policy::{CommandKind, Denied, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::today;
-use crate::service::rosters::pairs;
+use crate::service::rosters::{pair_terms, pairs};
 use crate::web::form::{Fields, Sent, read_id};
 use crate::web::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
 use crate::web::trouble;
@@ -78,10 +79,14 @@ async fn read(State(app): State<App>, visitor: Visitor) -> Response {
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
     let made = async {
         let fields = Fields::of(&visitor, sent)?;
+        let taken = if fields.get("do") == "open" { taken(&app, &visitor, &fields).await? } else { None };
+        if let Some(bad) = taken {
+            return page(&app, &visitor, Told { bad, typed: typed(&fields), ..Told::default() }).await;
+        }
         let told = match carry_out(&app, &visitor, &fields).await {
             Ok(said) => Told { said: said.to_owned(), ..Told::default() },
             Err(Trouble::Service(error)) => Told {
-                bad: trouble::said(visitor.words(), visitor.english, &error),
+                bad: no(&visitor, &fields, &error),
                 typed: if fields.get("do") == "open" { typed(&fields) } else { Typed::default() },
                 ..Told::default()
             },
@@ -90,6 +95,36 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         page(&app, &visitor, told).await
     };
     answer(&visitor, made.await)
+}
+
+/// Who has a number already: a register takes a row of the same number as the pair brought up to date, and whoever typed it
+/// here meant a new one.
+async fn taken(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Option<String>, Trouble> {
+    let Ok(id) = fields.get("id").parse::<PairId>() else { return Ok(None) };
+    // Whoever opens none is told so by the command, and learns of nobody here.
+    if !may_ever(Who::Bearer(&visitor.must()?.identity), CommandKind::OpenPair) {
+        return Ok(None);
+    }
+    let terms = pair_terms(app, &id).await?;
+    let two = [fields.get("helper").to_uppercase(), fields.get("helped").to_uppercase()];
+    // The same two again are the same form sent twice.
+    let terms = terms.filter(|terms| two != [terms.helper.as_str(), terms.helped.as_str()]);
+    Ok(terms.map(|terms| visitor.words().pair_taken(id.as_str(), terms.helper.as_str(), terms.helped.as_str())))
+}
+
+/// Why it was refused.
+fn no(visitor: &Visitor, fields: &Fields, error: &ServiceError) -> String {
+    let (w, r) = (visitor.words(), visitor.words().refusals);
+    let oneself = fields.get("helper").eq_ignore_ascii_case(fields.get("helped"));
+    let same = (Code::SamePerson, r.same_pair);
+    let taken = r.taken(fields.get("id"));
+    let taken = (Code::DuplicateConflict, taken.as_str());
+    let own: &[(Code, &str)] = match fields.get("do") {
+        "open" if oneself => &[same, taken],
+        "open" => &[taken],
+        _ => &[],
+    };
+    trouble::said_by(w, visitor.english, error, own)
 }
 
 fn typed(fields: &Fields) -> Typed {

@@ -20,9 +20,9 @@ use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::today;
 use crate::service::reading::date;
-use crate::service::rosters::{pass, passes};
+use crate::service::rosters::{known_kinds, pass, passes};
 use crate::web::figures::minute;
-use crate::web::form::{Fields, Sent, read_id};
+use crate::web::form::{Fields, Sent, ends_before, is_new_word, read_id};
 use crate::web::me::{days_left, pass_state};
 use crate::web::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
 use crate::web::trouble;
@@ -46,6 +46,8 @@ struct Page {
     rows: Vec<Row>,
     /// Whether whoever looks issues passes.
     issues: bool,
+    /// The kinds to choose of.
+    known: Vec<String>,
     typed: Typed,
     key: String,
     /// The minute of now, as a field takes it.
@@ -75,6 +77,8 @@ struct Typed {
     kind: String,
     from: String,
     until: String,
+    /// The kind that was asked about.
+    sure: String,
 }
 
 pub(super) fn routes() -> Router<App> {
@@ -95,10 +99,16 @@ async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<Aske
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
     let made = async {
         let fields = Fields::of(&visitor, sent)?;
+        if fields.get("do") == "issue"
+            && let Some(bad) = new_kind(&app, &visitor, fields.get("kind"), fields.get("sure")).await?
+        {
+            let typed = Typed { sure: fields.get("kind").to_owned(), ..typed(&fields) };
+            return page(&app, &visitor, fields.get("of"), Told { bad, typed, ..Told::default() }).await;
+        }
         let told = match carry_out(&app, &visitor, &fields).await {
             Ok(said) => Told { said, ..Told::default() },
             Err(Trouble::Service(error)) => Told {
-                bad: trouble::said(visitor.words(), visitor.english, &error),
+                bad: no(&visitor, &fields, &error),
                 typed: if fields.get("do") == "issue" { typed(&fields) } else { Typed::default() },
                 ..Told::default()
             },
@@ -109,9 +119,44 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
     answer(&visitor, made.await)
 }
 
+/// What is asked about a kind that no pass had before.
+async fn new_kind(app: &App, visitor: &Visitor, kind: &str, sure: &str) -> Result<Option<String>, Trouble> {
+    let known = known(app, visitor).await?;
+    Ok(is_new_word(kind, &known, sure).then(|| visitor.words().refusals.new_word(kind, &known)))
+}
+
+/// The kinds to choose of, for whoever issues passes.
+async fn known(app: &App, visitor: &Visitor) -> Result<Vec<String>, Trouble> {
+    let identity = &visitor.must()?.identity;
+    let who = Who::Bearer(identity);
+    if !identity.acts_as(Role::Operator) || !may_ever(who, CommandKind::IssuePass) {
+        return Ok(Vec::new());
+    }
+    Ok(known_kinds(app, who).await?.into_iter().collect())
+}
+
+/// Why it was refused.
+fn no(visitor: &Visitor, fields: &Fields, error: &ServiceError) -> String {
+    let (w, r) = (visitor.words(), visitor.words().refusals);
+    let number = if fields.get("do") == "issue" { fields.get("id") } else { fields.get("replacement") };
+    let taken = r.taken(number);
+    let mut own = vec![(Code::DuplicateConflict, taken.as_str())];
+    if ends_before(fields, "from", "until") {
+        own.push((Code::InvalidDate, r.ends_before));
+    }
+    trouble::said_by(w, visitor.english, error, &own)
+}
+
 fn typed(fields: &Fields) -> Typed {
     let get = |name| fields.get(name).to_owned();
-    Typed { id: get("id"), worker: get("worker"), kind: get("kind"), from: get("from"), until: get("until") }
+    Typed {
+        id: get("id"),
+        worker: get("worker"),
+        kind: get("kind"),
+        from: get("from"),
+        until: get("until"),
+        sure: get("sure"),
+    }
 }
 
 async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
@@ -202,6 +247,7 @@ async fn page(app: &App, visitor: &Visitor, of: &str, told: Told) -> Result<Resp
         bad,
         rows: rows.collect(),
         worker: of,
+        known: known(app, visitor).await?,
         issues: identity.acts_as(Role::Operator) && may_ever(who, CommandKind::IssuePass),
         typed,
         key: new_key("pass"),

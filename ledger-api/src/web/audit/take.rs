@@ -1,25 +1,28 @@
 //! What an auditor takes away: a sample, the report, the bundle.
 
 use std::io::{Read as _, Seek, SeekFrom};
+use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use ledger_core::domain::refusal::Code;
+use axum::{Extension, Router};
 use projections::audit::report::{self, Thresholds};
 use projections::audit::sample::{self, By, Of, SampleAsk};
 use serde::Deserialize;
 
+use super::{Asked, Typed};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::audit_sheet;
 use crate::bundle::{self, Coverage, Request};
 use crate::document::{Document, Form, render};
+use crate::service::audit::Verifications;
 use crate::service::objectors::{Objectors, must_see_all, objectors};
 use crate::service::reading::may_read;
 use crate::web::page::{Trouble, Visitor, answer};
+use crate::web::words::Words;
 
 /// Most items of a sample.
 const SAMPLE_MAX: usize = 1_000;
@@ -47,18 +50,37 @@ fn fault(what: &dyn std::fmt::Display) -> Trouble {
     Trouble::Fault(what.to_string())
 }
 
-async fn draw(State(app): State<App>, visitor: Visitor, Query(asked): Query<AskedSample>) -> Response {
+/// The seed, the size and the way of drawing that are asked for.
+///
+/// # Errors
+/// What is wrong with them, in words.
+fn read(w: &Words, asked: &AskedSample) -> Result<(u64, usize, By), &'static str> {
+    let seed = asked.seed.trim().parse::<u64>().map_err(|_| w.trace.no_seed)?;
+    let size = asked.size.trim().parse::<usize>().ok().filter(|size| (1..=SAMPLE_MAX).contains(size));
+    let size = size.ok_or(w.trace.no_size)?;
+    let by = match asked.by.as_str() {
+        "points" => By::Points,
+        "station" => By::Station,
+        "" | "uniform" => By::Uniform,
+        _ => return Err(w.trace.no_way),
+    };
+    Ok((seed, size, by))
+}
+
+async fn draw(
+    State(app): State<App>,
+    visitor: Visitor,
+    Extension(all): Extension<Arc<Verifications>>,
+    Query(asked): Query<AskedSample>,
+) -> Response {
     let made = async {
         let reading = may_read(Who::Bearer(&visitor.must()?.identity), Read::Sample, Target::District)?;
-        let unusable = |what: &str| Trouble::refused(Code::InvalidInput, what);
-        let seed = asked.seed.trim().parse::<u64>().map_err(|_| unusable("the seed is a whole number"))?;
-        let size = asked.size.trim().parse::<usize>().ok().filter(|size| (1..=SAMPLE_MAX).contains(size));
-        let size = size.ok_or_else(|| unusable("the size is a whole number from 1 to 1,000"))?;
-        let by = match asked.by.as_str() {
-            "points" => By::Points,
-            "station" => By::Station,
-            "" | "uniform" => By::Uniform,
-            _ => return Err(unusable("by is uniform, points or station")),
+        let (seed, size, by) = match read(visitor.words(), &asked) {
+            Ok(read) => read,
+            Err(bad) => {
+                let typed = Typed { seed: asked.seed, size: asked.size, by: asked.by };
+                return super::page(&app, &visitor, &all, Asked::default(), Some((bad.to_owned(), typed))).await;
+            }
         };
         let until = head(&app).await?;
         reading.note_sample(&app, seed, until);

@@ -15,6 +15,7 @@ use ledger_core::domain::refusal::Code;
 use projections::audit::trace::{LotStep, Note, Standing, TraceEnd, TraceLine, TracedLot, WorkerStanding, lots_of};
 use serde::Deserialize;
 
+use super::position;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::service::ServiceError;
@@ -128,7 +129,11 @@ async fn page(app: &App, visitor: &Visitor, asked: AskedTrace) -> Result<Respons
             Ok(found) => traced = Some(found),
             // What was typed stays beside what is wrong with it.
             Err(Trouble::Service(error @ (ServiceError::Refused(_) | ServiceError::Unreadable(_)))) => {
-                bad = trouble::said(w, visitor.english, &error);
+                bad = if position(&at, head).is_none() {
+                    w.trace.only_to(head)
+                } else {
+                    trouble::said(w, visitor.english, &error)
+                };
             }
             Err(other) => return Err(other),
         }
@@ -149,10 +154,9 @@ async fn traced_of(
     let reading = may_read(Who::Bearer(&visitor.must()?.identity), Read::Trace, Target::Worker(worker))?;
     let unknown = || Trouble::refused(Code::UnknownWorker, &format!("there is no worker {worker:?}"));
     let id = WorkerId::new(worker).map_err(|_| unknown())?;
-    let until = match at {
-        "" => head,
-        text => text.parse().map_err(|_| Trouble::refused(Code::InvalidInput, "at: a position is a whole number"))?,
-    };
+    let no_position =
+        || Trouble::refused(Code::InvalidInput, &format!("at: a position is a whole number up to {head}"));
+    let until = position(at, head).ok_or_else(no_position)?;
     must_be_there(app, Some(until)).await?;
     let asked = Asked { worker: id, as_of: date("as_of", as_of)?, until };
     let mut lines: Vec<TraceLine> = Vec::new();

@@ -60,12 +60,17 @@
     return Array.prototype.map.call(bytes, function (byte) { return (byte + 256).toString(16).slice(1); }).join('');
   }
 
+  // Found or made in one transaction: two that ask at once, in two tabs too, are told one name.
   function device() {
-    return kept('device').then(function (name) {
-      if (name) return name;
-      var made = random();
-      return keep('device', made).then(function () { return made; });
-    });
+    var name;
+    return inStore('kept', 'readwrite', function (store) {
+      var asked = store.get('device');
+      asked.onsuccess = function () {
+        name = asked.result || random();
+        if (!asked.result) store.put(name, 'device');
+      };
+      return asked;
+    }).then(function () { return name; });
   }
 
   // The ledger's clock: a device's own may be wrong.
@@ -181,7 +186,7 @@
     room().textContent = '';
     // What waits stands below.
     var put = function (child) { page.insertBefore(child, room()); };
-    put(make('p', { class: 'said', text: w.title }));
+    put(make('p', { class: 'said', id: 'offline', text: w.title }));
     if (told && told.bad) put(make('div', { class: 'said bad', role: 'alert' }, [make('p', { text: told.bad })]));
     if (told && told.done) put(slip(told.done));
     put(asking(w));
@@ -342,22 +347,47 @@
     }).then(function () { confirming = false; }, function (error) { confirming = false; draw({ bad: String(error) }); });
   }
 
+  // The slip that is shown, to say on it what became of it.
+  var shownSlip = null;
+
   function slip(row) {
     var w = along.words;
+    var later = make('p', { class: 'soft', text: w.later });
+    // What may be recorded already is taken back where that is known.
+    var acts = row.again ? null : make('p', { class: 'acts' }, [make('button', { class: 'no', type: 'button', text: w.undo, click: function () { undo(row); } })]);
+    var heading = make('h2', { text: w.done });
+    shownSlip = { key: row.key, heading: heading, later: later, acts: acts };
     return make('div', { class: 'said slip', role: 'status', id: 'told' }, [
-      make('h2', { text: w.done }),
+      heading,
       make('p', { class: 'big', text: row.items }),
       make('p', { text: w.points + ' ' + shown(row.points) }),
       make('p', { class: 'soft', text: row.who + ' · ' + time(row.at).slice(0, 16).replace('T', ' ') }),
-      make('p', { class: 'soft', text: w.later }),
-      // What may be recorded already is taken back where that is known.
-      row.again ? null : make('p', { class: 'acts' }, [make('button', { class: 'no', type: 'button', text: w.undo, click: function () { undo(row); } })])
+      later,
+      acts
     ]);
+  }
+
+  // What was told is the ledger's, and is taken back there alone; what was refused was no redemption.
+  function sayTold(key, refused) {
+    if (!shownSlip || shownSlip.key !== key) return;
+    shownSlip.later.textContent = refused || along.words.told;
+    if (refused) {
+      shownSlip.heading.textContent = along.words.refused;
+      shownSlip.heading.parentNode.className = 'said bad slip';
+    }
+    if (shownSlip.acts && shownSlip.acts.parentNode) shownSlip.acts.parentNode.removeChild(shownSlip.acts);
+    shownSlip = null;
   }
 
   // Only what was not told yet is taken back here; else the counter's own page does it.
   function undo(row) {
     if (telling) return;
+    queue().then(function (rows) {
+      if (rows.some(function (one) { return one.key === row.key && one.state !== 'case'; })) takeBack(row);
+    });
+  }
+
+  function takeBack(row) {
     Promise.all([drop(row.key), spentToday(), kept('taken')]).then(function (found) {
       var spent = found[1];
       if (row.body.means === 'floor') {
@@ -371,12 +401,16 @@
     }).then(function () { draw(); });
   }
 
-  // What waits here, and what became of it.
+  // What waits here, and what became of it. What stands there already stays: nobody's press meets a button that was just
+  // exchanged for its like, and what somebody folded stays folded.
   function showQueue() {
     var place = room();
-    if (!place || !along) return;
+    if (!place || !along) return Promise.resolve();
     var w = along.words;
-    Promise.all([queue(), device()]).then(function (found) {
+    return Promise.all([queue(), device()]).then(function (found) {
+      var stands = JSON.stringify([found, along.device, along.floor, along.store, away, notEnrolled]);
+      if (place.stands === stands && place.firstChild) return;
+      place.stands = stands;
       while (place.firstChild) place.removeChild(place.firstChild);
       var rows = found[0].sort(function (left, right) { return left.at - right.at; });
       var waiting = rows.filter(function (row) { return row.state === 'waiting'; });
@@ -397,7 +431,10 @@
         place.appendChild(make('p', { class: 'soft', text: w.ready + ' ' + along.floor + ' ' + w.points }));
       }
       if (!away && along.device === found[1]) place.appendChild(make('p', { class: 'soft', text: w.enrolled }));
-      else if (!away) place.appendChild(make('p', {}, [make('button', { class: 'quiet', type: 'button', text: w.enrol, click: function () { enrol(found[1]); } })]));
+      else if (!away) {
+        if (notEnrolled !== null) place.appendChild(make('div', { class: 'said bad', role: 'alert' }, [make('p', { text: w.not_enrolled + notEnrolled })]));
+        place.appendChild(make('p', {}, [make('button', { class: 'quiet', type: 'button', text: w.enrol, click: function () { enrol(found[1]); } })]));
+      }
     });
   }
 
@@ -407,9 +444,17 @@
     return fetch(path, { method: 'POST', credentials: 'same-origin', headers: headers, body: JSON.stringify(body) });
   }
 
+  // That this device was not made the store's, and why where it is known: a code in brackets, for whoever helps.
+  var notEnrolled = null;
+
   function enrol(name) {
-    post('/v1/stores/' + encodeURIComponent(along.store) + '/device', 'device/' + random(), '', { device: name })
-      .then(takeAlong).then(showQueue, showQueue);
+    notEnrolled = null;
+    post('/v1/stores/' + encodeURIComponent(along.store) + '/device', 'device/' + random(), '', { device: name }).then(function (answer) {
+      if (answer.ok) return takeAlong();
+      return answer.json().catch(function () { return {}; }).then(function (said) {
+        notEnrolled = ' (' + (said.code || answer.status) + ')';
+      });
+    }).then(showQueue, function () { notEnrolled = ''; showQueue(); });
   }
 
   // Tells what waits, one after the other; a row goes when its answer is definite.
@@ -428,10 +473,14 @@
       return answer.json().catch(function () { return {}; }).then(function (said) {
         if (answer.status === 201 && said.status === 'case') {
           row.state = 'case';
+          sayTold(row.key, along.words.as_case);
           return enqueue(row);
         }
         // Its key was used: it is recorded.
-        if (answer.status === 201 || said.code === 'duplicate_conflict') return drop(row.key);
+        if (answer.status === 201 || said.code === 'duplicate_conflict') {
+          sayTold(row.key);
+          return drop(row.key);
+        }
         if (answer.status >= 500 || answer.status === 429 || answer.status === 408) throw new Error('later');
         row.state = answer.status === 401 ? 'log_in' : 'stuck';
         row.said = said.detail || said.title || '';
@@ -444,8 +493,11 @@
   function backAgain() {
     if (document.querySelector('[data-confirm]')) return;
     var ours = !document.querySelector('form[action="/counter"]');
-    if (ours && !document.querySelector('#told')) location.reload();
-    else showQueue();
+    if (ours && !document.querySelector('#told')) { location.reload(); return; }
+    var offline = document.getElementById('offline');
+    // In its place, so that nothing moves under a finger.
+    if (offline) offline.textContent = along.words.back;
+    showQueue();
   }
 
   function goAway(typed, confirmed) {
@@ -485,7 +537,7 @@
   function arrive() {
     if (!room()) return;
     refused = false;
-    takeAlong().then(function () { showQueue(); tell(); }, function (error) {
+    takeAlong().then(showQueue).then(tell, function (error) {
       refused = Boolean(error.final);
       // Told no, the page is the ledger's still; not heard at all, it is ours.
       if (error.noNetwork) goAway('');
@@ -501,8 +553,9 @@
   });
   window.addEventListener('online', function () { if (room()) tell(); });
   setInterval(function () {
-    // A first try that nobody heard is made again: a counter is not left without what it needs for one lost answer.
-    if (room() && !along && !refused) { arrive(); return; }
+    // A first try that nobody heard, or that this device could not keep, is made again: a counter is not left without what it
+    // needs for one lost answer.
+    if (room() && !refused && (!along || (!away && !room().firstChild))) { arrive(); return; }
     if (room() && along) queue().then(function (rows) { if (rows.some(function (row) { return row.state === 'waiting' || row.state === 'log_in'; }) || away) tell(); });
   }, TELL_AGAIN_MS);
   if (navigator.serviceWorker) navigator.serviceWorker.register('/counter/worker.js', { scope: '/counter' }).catch(function () {});

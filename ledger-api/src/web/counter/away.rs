@@ -14,13 +14,17 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::command::AskedLine;
 use ledger_core::ledger::{Command, Receipt, commands};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::{LINES_MAX, OfStore, UNITS_MAX, give, own_store};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::away::{Provisions, cases, provisions, ticket};
+use crate::service::command::worker_event;
 use crate::service::counter::{shelves, store_name};
+use crate::service::foresight::foresee;
+use crate::service::keys::read_key;
 use crate::service::reading::may_read_here;
 use crate::title;
 use crate::web::assets::{AWAY, HTMX, PAGES, SIGNED, STYLE};
@@ -83,6 +87,9 @@ struct AwayWords {
     confirm: &'static str,
     done: &'static str,
     later: &'static str,
+    told: &'static str,
+    refused: &'static str,
+    back: &'static str,
     undo: &'static str,
     none: &'static str,
     over_floor: &'static str,
@@ -101,6 +108,7 @@ struct AwayWords {
     hold_device: &'static str,
     enrol: &'static str,
     enrolled: &'static str,
+    not_enrolled: &'static str,
     ready: &'static str,
     points: &'static str,
     all_cases: &'static str,
@@ -121,6 +129,9 @@ impl AwayWords {
             confirm: w.confirm_redeem,
             done: w.redeemed,
             later: w.away_later,
+            told: w.away_told,
+            refused: w.away_refused,
+            back: w.away_back,
             undo: w.undo,
             none: if proof == CounterProof::Pin { w.proof.away_pin } else { w.away_none },
             over_floor: w.away_over_floor,
@@ -139,6 +150,7 @@ impl AwayWords {
             hold_device: w.away_hold_device,
             enrol: w.away_enrol,
             enrolled: w.away_enrolled,
+            not_enrolled: w.away_not_enrolled,
             ready: w.away_ready,
             points: w.points,
             all_cases: w.cases,
@@ -203,7 +215,6 @@ struct Page {
     store_name: String,
     said: String,
     bad: String,
-    key: String,
     /// Code, item with its price.
     goods: Vec<(String, String)>,
     rows: Vec<Row>,
@@ -212,6 +223,8 @@ struct Page {
     at: String,
     /// Lines of the slip: the item's code, blank where nothing is chosen, and how many.
     lines: Vec<(String, String)>,
+    /// The slip that would be refused, to be sent as it is.
+    as_it_is: String,
 }
 
 struct Row {
@@ -242,6 +255,7 @@ struct Shown {
     named: String,
     at: String,
     lines: Vec<(String, String)>,
+    as_it_is: String,
 }
 
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
@@ -251,24 +265,62 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let w = visitor.words();
         let settles = fields.get("do") == "settle";
         let done = async {
-            let command = if settles { settling(&store, &fields)? } else { slip(&store, &fields)? };
-            give(&app, &visitor, fields.get("key"), command).await
+            if settles {
+                give(&app, &visitor, fields.get("key"), settling(&store, &fields)?).await?;
+                return Ok(Shown { said: w.case_settled.to_owned(), ..Shown::default() });
+            }
+            enter_slip(&app, &visitor, &store, &fields).await
         };
         let shown = match done.await {
-            Ok(_) if settles => Shown { said: w.case_settled.to_owned(), ..Shown::default() },
-            Ok(receipt) => Shown { said: told(w, &receipt), ..Shown::default() },
-            Err(Trouble::Service(error)) => Shown {
-                bad: trouble::said(w, visitor.english, &error),
-                named: fields.get("named").to_owned(),
-                at: fields.get("at").to_owned(),
-                lines: slip_lines(&fields).map(|(sku, units)| (sku.to_owned(), units.to_owned())).collect(),
-                ..Shown::default()
-            },
+            Ok(shown) => shown,
+            Err(Trouble::Service(error)) => {
+                Shown { bad: trouble::said(w, visitor.english, &error), ..filled_in(&fields) }
+            }
             Err(other) => return Err(other),
         };
         page(&app, &visitor, &store, shown).await
     };
     answer(&visitor, made.await)
+}
+
+/// What was filled in of a slip, to be shown again.
+fn filled_in(fields: &Fields) -> Shown {
+    Shown {
+        named: fields.get("named").to_owned(),
+        at: fields.get("at").to_owned(),
+        lines: slip_lines(fields).map(|(sku, units)| (sku.to_owned(), units.to_owned())).collect(),
+        ..Shown::default()
+    }
+}
+
+/// Enters a slip. The same person, time and goods are the same slip, whoever enters it and how often. What the ledger would
+/// refuse is told first, for most of it is a slip of the pen; sent once more as it is, it becomes a case.
+async fn enter_slip(app: &App, visitor: &Visitor, store: &str, fields: &Fields) -> Result<Shown, Trouble> {
+    let w = visitor.words();
+    let identity = &visitor.must()?.identity;
+    let (command, key) = (slip(store, fields)?, slip_key(store, fields));
+    if fields.get("as_it_is") != key {
+        let foreseen = foresee(app, Who::Bearer(identity), &identity.id, read_key(&key)?, command.clone()).await?;
+        let refused = case_of(&foreseen).filter(|_| !foreseen.repeated);
+        if let Some(code) = refused {
+            let why = if visitor.english { code.as_str().replace('_', " ") } else { title::chinese(code).to_owned() };
+            return Ok(Shown { bad: format!("{why}。{}", w.slip_refused), as_it_is: key, ..filled_in(fields) });
+        }
+    }
+    let receipt = give(app, visitor, &key, command).await?;
+    Ok(told(w, &receipt))
+}
+
+/// The key of a slip: made of what stands on it.
+fn slip_key(store: &str, fields: &Fields) -> String {
+    let mut content = Sha256::new();
+    let named = fields.get("named").to_uppercase();
+    let lines = slip_lines(fields).flat_map(|(sku, units)| [sku, units]);
+    for part in [store, &named, fields.get("at")].into_iter().chain(lines) {
+        content.update(part.len().to_be_bytes());
+        content.update(part);
+    }
+    format!("slip/{}", hex::encode(&content.finalize()[..16]))
 }
 
 fn settling(store: &str, fields: &Fields) -> Result<Command, Trouble> {
@@ -310,12 +362,25 @@ fn slip(store: &str, fields: &Fields) -> Result<Command, Trouble> {
     }))
 }
 
+/// Why a slip became a case, where it did.
+fn case_of(receipt: &Receipt) -> Option<Code> {
+    receipt.events.iter().filter_map(|event| event.as_store()?.as_case()).map(|case| case.code).next()
+}
+
 /// What became of a slip.
-fn told(w: &Words, receipt: &Receipt) -> String {
-    let mut at_stores = receipt.events.iter().filter_map(|event| event.as_store());
-    let is_case = at_stores.any(|event| event.as_case().is_some());
-    let told = if is_case { w.away_as_case } else { w.redeemed };
-    told.to_owned()
+fn told(w: &Words, receipt: &Receipt) -> Shown {
+    if receipt.repeated {
+        return Shown { said: w.slip_before.to_owned(), ..Shown::default() };
+    }
+    if case_of(receipt).is_some() {
+        return Shown { bad: w.away_as_case.to_owned(), ..Shown::default() };
+    }
+    let made = worker_event(receipt, |event| {
+        event.as_redemption().map(|made| (event.worker().to_string(), points(made.points), points(made.balance)))
+    });
+    let of =
+        made.map(|(worker, spent, left)| format!(" · {worker} · {} · {} {left}", w.with_points(&spent), w.balance));
+    Shown { said: format!("{}{}", w.redeemed, of.unwrap_or_default()), ..Shown::default() }
 }
 
 /// What was filled in, and lines for more: a slip of paper seldom holds more items.
@@ -369,7 +434,6 @@ async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result
         store: store.to_owned(),
         said: shown.said,
         bad: shown.bad,
-        key: new_key("slip"),
         goods: listed
             .map(|(sku, item)| (sku.clone(), format!("{} {}", item.name, w.with_points(&points(item.price)))))
             .collect(),
@@ -377,6 +441,7 @@ async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result
         named: shown.named,
         at: shown.at,
         lines: with_blank_lines(shown.lines),
+        as_it_is: shown.as_it_is,
     };
     show(&page)
 }

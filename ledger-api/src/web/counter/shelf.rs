@@ -28,6 +28,15 @@ struct Page {
     bad: String,
     key: String,
     rows: Vec<Row>,
+    typed: Typed,
+}
+
+/// What was typed, to be shown again where it was refused; a reason goes on to the next item.
+#[derive(Default)]
+struct Typed {
+    sku: String,
+    units: String,
+    reason: String,
 }
 
 struct Row {
@@ -48,7 +57,7 @@ pub(super) fn routes() -> Router<App> {
 async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<OfStore>) -> Response {
     let made = async {
         let store = own_store(&visitor, &asked.store)?;
-        page(&app, &visitor, &store, String::new(), String::new()).await
+        page(&app, &visitor, &store, String::new(), String::new(), Typed::default()).await
     };
     answer(&visitor, made.await)
 }
@@ -62,12 +71,21 @@ async fn change(State(app): State<App>, visitor: Visitor, sent: Sent) -> Respons
             let command = command(&store, &fields)?;
             give(&app, &visitor, fields.get("key"), command).await
         };
-        let (said, bad) = match changed.await {
-            Ok(_) => (w.done.to_owned(), String::new()),
-            Err(Trouble::Service(error)) => (String::new(), trouble::said(w, visitor.english, &error)),
+        let reason = fields.get("reason").to_owned();
+        let (said, bad, typed) = match changed.await {
+            Ok(_) => (w.done.to_owned(), String::new(), Typed { reason, ..Typed::default() }),
+            Err(Trouble::Service(error)) => {
+                let said = if fields.get("units").parse::<u32>().is_err() {
+                    w.whole_units.to_owned()
+                } else {
+                    trouble::said(w, visitor.english, &error)
+                };
+                let typed = Typed { sku: fields.get("sku").to_owned(), units: fields.get("units").to_owned(), reason };
+                (String::new(), said, typed)
+            }
             Err(other) => return Err(other),
         };
-        page(&app, &visitor, &store, said, bad).await
+        page(&app, &visitor, &store, said, bad, typed).await
     };
     answer(&visitor, made.await)
 }
@@ -78,16 +96,25 @@ fn command(store: &str, fields: &Fields) -> Result<Command, Trouble> {
     let units = fields.get("units").parse::<u32>();
     let units =
         units.map_err(|_| ServiceError::refused(Code::InvalidQuantity, "units: not a whole number from 0 on"))?;
-    let reason = fields.get("reason").to_owned();
+    let reason = || fields.reason("reason").map(str::to_owned);
     Ok(match fields.get("do") {
-        "count" => Command::CountStock(commands::CountStock { store, sku, counted: units, reason }),
-        "write_off" => Command::WriteOffStock(commands::WriteOffStock { store, sku, quantity: units, reason }),
+        "count" => Command::CountStock(commands::CountStock { store, sku, counted: units, reason: reason()? }),
+        "write_off" => {
+            Command::WriteOffStock(commands::WriteOffStock { store, sku, quantity: units, reason: reason()? })
+        }
         "restock" => Command::Restock(commands::Restock { store, sku, quantity: units, merchant: None }),
         _ => return Err(ServiceError::unreadable("do: nothing of this form").into()),
     })
 }
 
-async fn page(app: &App, visitor: &Visitor, store: &str, said: String, bad: String) -> Result<Response, Trouble> {
+async fn page(
+    app: &App,
+    visitor: &Visitor,
+    store: &str,
+    said: String,
+    bad: String,
+    typed: Typed,
+) -> Result<Response, Trouble> {
     let w = visitor.words();
     let who = Who::Bearer(&visitor.must()?.identity);
     let rows = shelves(app, who, store).await?.into_iter().map(|(sku, item)| Row {
@@ -108,6 +135,7 @@ async fn page(app: &App, visitor: &Visitor, store: &str, said: String, bad: Stri
         bad,
         key: new_key("shelf"),
         rows: rows.collect(),
+        typed,
     };
     show(&page)
 }

@@ -4,21 +4,22 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::response::Response;
-use axum::routing::post;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::{Code, Refusal};
 
+use super::Told;
 use crate::access::Role;
 use crate::access::policy::{Denied, Who};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::{Judged, ROWS_MAX, Row, judge, record};
 use crate::sheets::{Column, Sheet};
+use crate::web::back_to;
 use crate::web::figures::points;
 use crate::web::form::{Fields, Sent};
 use crate::web::page::{Frame, Trouble, Visitor, answer, show};
 use crate::web::trouble;
-use crate::web::uploaded::{BYTES_MAX, parts, with_sheet};
+use crate::web::uploaded::{BYTES_MAX, Unusable, parts, with_sheet};
 use crate::web::words::Words;
 
 /// 活动记录, as packs have it.
@@ -60,8 +61,8 @@ struct Shown {
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/credits/sheet", post(upload).layer(DefaultBodyLimit::max(BYTES_MAX)))
-        .route("/credits/sheet/send", post(send))
+        .route("/credits/sheet", back_to("/credits").post(upload).layer(DefaultBodyLimit::max(BYTES_MAX)))
+        .route("/credits/sheet/send", back_to("/credits").post(send))
 }
 
 async fn upload(State(app): State<App>, visitor: Visitor, multipart: Multipart) -> Response {
@@ -72,10 +73,16 @@ async fn upload(State(app): State<App>, visitor: Visitor, multipart: Multipart) 
         if !identity.acts_as(Role::Operator) {
             return Err(Denied.into());
         }
-        let Some(file) = file else { return Err(ServiceError::unreadable("no file was sent").into()) };
-        let name = file.0.clone();
-        let read = tokio::task::spawn_blocking(move || with_sheet(&file, COLUMNS, rows_of));
-        let rows = read.await.map_err(|error| Trouble::Fault(error.to_string()))??;
+        let name = file.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
+        let read = tokio::task::spawn_blocking(move || with_sheet(&file?, COLUMNS, rows_of));
+        let rows = match read.await.map_err(|error| Trouble::Fault(error.to_string()))? {
+            Ok(rows) => rows,
+            // Another file is chosen where this one was.
+            Err(unusable) => {
+                let bad = unusable.told(visitor.words(), &name)?;
+                return super::page(&app, &visitor, Told { bad, ..Told::default() }).await;
+            }
+        };
         let judged = judge(&app, Who::Bearer(identity), &identity.id, &rows).await?;
         page(&visitor, &name, rows, judged, false)
     };
@@ -83,16 +90,12 @@ async fn upload(State(app): State<App>, visitor: Visitor, multipart: Multipart) 
 }
 
 /// The rows of a sheet, as text.
-fn rows_of(sheet: &mut Sheet) -> Result<Vec<Row>, Trouble> {
-    let refused = |sentence: String| Trouble::refused(Code::InvalidInput, &sentence);
+fn rows_of(sheet: &mut Sheet) -> Result<Vec<Row>, Unusable> {
     let mut rows = Vec::new();
-    for row in sheet.rows().map_err(|error| refused(error.to_string()))? {
-        let row = row.map_err(|error| refused(error.to_string()))?;
+    for row in sheet.rows()? {
+        let row = row?;
         if rows.len() >= ROWS_MAX {
-            return Err(Trouble::refused(
-                Code::TooLarge,
-                "more than 1,000 rows; send them in parts, or import the pack",
-            ));
+            return Err(Unusable::TooManyRows);
         }
         let text = |column: &str| row.field(column).text().ok().flatten().unwrap_or_default().into_owned();
         // A date that cannot be read stays as it was written, to be mended.

@@ -101,6 +101,8 @@
     var dialog = document.getElementById('camera');
     var field = document.getElementById('named');
     var video = dialog.querySelector('video');
+    var none = document.getElementById('no-camera');
+    if (none) none.hidden = true;
     var asked = { video: { facingMode: 'environment' } };
     Promise.all([makeReader(button.getAttribute('data-reader')), navigator.mediaDevices.getUserMedia(asked)]).then(function (ready) {
       var read = ready[0];
@@ -119,7 +121,10 @@
           field.form.querySelector('[value=look]').click();
         }, function () { setTimeout(look, 300); });
       })();
-    }, function () { field.focus(); });
+    }, function () {
+      if (none) none.hidden = false;
+      field.focus();
+    });
   }
 
   // A code that is shown for a while says how long yet, and is fetched anew when it runs out.

@@ -3,6 +3,7 @@
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{ApplicationId, MerchantId};
 use ledger_core::domain::money::Fen;
+use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::commands::benefits::{AskedAmount, AskedUse};
 use ledger_core::ledger::{Command, Receipt, commands};
@@ -10,9 +11,11 @@ use ledger_core::ledger::{Command, Receipt, commands};
 use super::{Told, statement};
 use crate::access::policy::Who;
 use crate::app::App;
+use crate::service::ServiceError;
 use crate::service::desk::today;
+use crate::service::foresight::foresee;
 use crate::service::keys::read_key;
-use crate::service::merchant::{benefit_of, offers, to_pay, was_used_by};
+use crate::service::merchant::{benefit_of, offers, to_pay, was_used_by, was_withdrawn};
 use crate::web::figures::yuan;
 use crate::web::form::{Fields, asked_yuan, read_id};
 use crate::web::page::{Trouble, Visitor, give};
@@ -53,6 +56,11 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, merchant: &str, fiel
     if let Some((told, fen)) = &due
         && typed.paid.is_empty()
     {
+        // Nobody pays before the card, the offer and the slip are known to be good.
+        if let Err(error) = would_honour(app, visitor, fields, *fen).await {
+            let bad = no(app, visitor, fields, &error).await?;
+            return Ok(Told { bad, typed, ..Told::default() });
+        }
         typed.paid = fen.to_string();
         return Ok(Told { wait: told.clone(), typed, ..Told::default() });
     }
@@ -64,13 +72,34 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, merchant: &str, fiel
     match done {
         Ok(said) => Ok(Told { said, ..Told::default() }),
         Err(Trouble::Service(error)) => {
-            let bad = trouble::said(visitor.words(), visitor.english, &error);
+            let bad = no(app, visitor, fields, &error).await?;
             // What was to be paid is told with the no, unless that was paid.
             let due = due.filter(|(_, fen)| asked_yuan(&typed.paid) != AskedAmount::Amount(*fen));
             Ok(Told { bad, wait: due.map(|(told, _)| told).unwrap_or_default(), typed, ..Told::default() })
         }
         Err(other) => Err(other),
     }
+}
+
+/// Why it was refused, in words for a counter.
+async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &ServiceError) -> Result<String, Trouble> {
+    let (w, r) = (visitor.words(), visitor.words().refusals);
+    let told = |own: &[(Code, &str)]| trouble::said_by(w, visitor.english, error, own);
+    Ok(match fields.get("do") {
+        "honour" => told(&[(Code::DuplicateConflict, r.slip_taken)]),
+        "take" => {
+            let decided = match read_id(&fields.get("number").to_uppercase()) {
+                Ok(application) if was_withdrawn(app, &application).await? => r.voucher_withdrawn,
+                Ok(_) | Err(_) => r.voucher_used,
+            };
+            told(&[
+                (Code::UnknownBenefit, r.number_unknown),
+                (Code::QuotaFull, r.still_queued),
+                (Code::AlreadyDecided, decided),
+            ])
+        }
+        _ => told(&[]),
+    })
 }
 
 /// What is to be paid under one of the merchant's own offers, where offer and price say so.
@@ -83,19 +112,31 @@ async fn due(app: &App, visitor: &Visitor, merchant: &str, fields: &Fields) -> R
     Ok(Some((w.to_pay(&w.discount(terms.paid_of_thousand), &yuan(due)), due)))
 }
 
-async fn honour(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
-    let w = visitor.words().merchant_words;
-    // The number is the key: a slip that is entered a second time is the same slip.
-    let key = fields.get("slip");
-    let command = commands::UsePass {
-        slip_no: (&read_key(key)?).into(),
+/// What a form asks to be honoured, for so much paid.
+fn pass_used(fields: &Fields, paid: AskedAmount) -> Result<Command, ServiceError> {
+    Ok(Command::from(commands::UsePass {
+        slip_no: (&read_key(fields.get("slip"))?).into(),
         pass: read_id(&fields.get("pass").to_uppercase())?,
         offer: read_id(fields.get("offer"))?,
         at: civil(fields.get("at")),
         price: asked_yuan(fields.get("price")),
-        paid: asked_yuan(fields.get("paid")),
-    };
-    let receipt = give(app, visitor, key, Command::from(command)).await?;
+        paid,
+    }))
+}
+
+/// Refuses what would be refused once it is paid.
+async fn would_honour(app: &App, visitor: &Visitor, fields: &Fields, paid: Fen) -> Result<(), ServiceError> {
+    let Ok(found) = visitor.must() else { return Ok(()) };
+    let identity = &found.identity;
+    let command = pass_used(fields, AskedAmount::Amount(paid))?;
+    foresee(app, Who::Bearer(identity), &identity.id, read_key(fields.get("slip"))?, command).await.map(drop)
+}
+
+async fn honour(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
+    let w = visitor.words().merchant_words;
+    // The number is the key: a slip that is entered a second time is the same slip.
+    let key = fields.get("slip");
+    let receipt = give(app, visitor, key, pass_used(fields, asked_yuan(fields.get("paid")))?).await?;
     Ok(w.owed(w.honoured, &yuan(claimed(&receipt))))
 }
 

@@ -31,6 +31,11 @@ async fn an_approver_opens_a_pair_and_ends_it() {
         "the same form again is no second pair"
     );
     holds(&approver.read("/appointments/pairs").await, &["JD-9", "YS-0003 → YS-0005"]);
+    // A number that is another pair's already is said to be, and the pair stays who it was.
+    let taken = with(&open, &[("key", "J-6"), ("helped", "YS-0008")]);
+    let page = approver.send("/appointments/pairs", &taken).await;
+    holds(&page, &["role=\"alert\"", "结对号 JD-9 已用于 YS-0003 与 YS-0005", "value=\"YS-0008\""]);
+    holds(&approver.read("/appointments/pairs").await, &["YS-0003 → YS-0005"]);
     // What was typed comes back as text, whatever it is.
     let odd = with(&open, &[("key", "J-2"), ("id", "JD-8"), ("helped", "<b>x</b>")]);
     let page = approver.send("/appointments/pairs", &odd).await;
@@ -60,9 +65,20 @@ async fn an_operator_issues_a_pass_and_replaces_one_that_was_lost() {
         ("id", "NK-9"),
         ("worker", "ys-0003"),
         ("kind", "骑手暖心卡"),
+        ("sure", "骑手暖心卡"),
         ("from", "2026-12-01"),
         ("until", "2027-11-30"),
     ];
+    let unsure = with(&issue, &[("sure", "")]);
+    let page = desk.send("/appointments/passes", &unsure).await;
+    holds(
+        &page,
+        &[
+            "「骑手暖心卡」以前没有用过（已有：暖心卡）",
+            "name=\"sure\" value=\"骑手暖心卡\"",
+            "<datalist id=\"kinds\">",
+        ],
+    );
     assert_eq!(desk.done("/appointments/passes", &issue).await, "已发放，卡号 NK-9");
     let page = desk.read("/appointments/passes?worker=ys-0003").await;
     assert!(page.contains("NK-9") && !page.contains("YS-NK0001"), "those of one worker alone: {page}");

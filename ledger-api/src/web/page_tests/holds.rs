@@ -242,6 +242,7 @@ async fn one_tap_sets_one_aside_once_and_it_is_handed_out_once() {
     let page = clerk.send("/counter", &capture("YL-1", "K-2")).await;
     assert!(page.contains("role=\"alert\"") && !page.contains("兑换成功"), "once: {page}");
     assert_eq!(rider.figures().await, (before - 20.0, 0.0), "spent, and spent once");
+    holds(&rider.read("/me").await, &["预占转兑换 饮用水一箱 ×1"]);
     assert!(rider.read("/me/stores").await.contains("现在没有预留的商品"));
     assert!(!clerk.read("/counter/holds").await.contains("YL-1"));
     holds(&clerk.send("/counter", &look(&signed)).await, &["role=\"alert\"", "已经取走、取消或到期"]);

@@ -159,6 +159,10 @@ async fn what_counts_and_was_objected_to_is_decided_on_the_page_of_the_desk() {
     let card = card.split("</article>").next().unwrap();
     holds(card, &["有异议", "异议成立", "异议不成立", "提出异议"]);
     assert!(!card.contains("1970") && !card.contains("<b class=\"grow\"></b>"), "its particulars are told: {card}");
+    // Why somebody objected is read by whoever decides, and why it is decided so by whoever objected.
+    assert!(!card.contains("text:"), "{card}");
+    let silent = [("do", "dismiss"), ("key", "D-0"), ("credit", credit.as_str()), ("note", " ")];
+    assert!(approver.refused("/credits", &silent).await.contains("请写明理由"));
     let decide = [("do", "dismiss"), ("key", "D-1"), ("credit", credit.as_str()), ("note", "核实无误")];
     approver.done("/credits", &decide).await;
     house.app.views.fresh(None).await.unwrap();

@@ -134,7 +134,7 @@ async fn rows_that_cannot_be_used_are_told_before_anything_is_tried() {
         )
         .await;
     holds(&page, &["role=\"alert\"", "重新试算"]);
-    // Blank days are the last full year of business.
+    // Blank days are the last full year of business; where that has no credits, as in a ledger's first, this year.
     let (_, page) = admin.upload("ZY01,社区巡逻,志愿服务,小时,1,,是,24\n", &[("holds_from", "2027-01-01")]).await;
-    holds(&page, &["只是试算", "2025-01-01 至 2025-12-31"]);
+    holds(&page, &["只是试算", "2026-01-01 至 2026-12-31", "按类别"]);
 }

@@ -55,12 +55,33 @@ async fn an_auditor_follows_a_balance_back_to_the_events_that_made_it() {
     for (wrong, told) in [
         ("worker=NOBODY", "没有此人员"),
         ("worker=a%20b", "没有此人员"),
-        ("worker=YS-0001&at=99999999", "没有"),
-        ("worker=YS-0001&at=x", "请求内容有误"),
+        ("worker=YS-0001&at=99999999", "序号只到"),
+        ("worker=YS-0001&at=x", "序号只到"),
         ("worker=YS-0001&as_of=2026-13-01", "日期"),
     ] {
         let page = auditor.read(&format!("/audit/trace?{wrong}")).await;
         assert!(super::said(&page, "role=\"alert\">").contains(told), "{wrong}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_auditor_mistypes_is_told_beside_what_was_typed() {
+    let house = House::open().await;
+    let auditor = house.enter(Role::Auditor).await;
+    for (wrong, told) in [("at=999999", "序号只到"), ("at=abc", "序号只到"), ("as_of=2026-13-01", "截至日期读不懂")]
+    {
+        let page = auditor.read(&format!("/audit/state?{wrong}")).await;
+        assert!(super::said(&page, "role=\"alert\">").contains(told), "{wrong}: {page}");
+    }
+    assert!(!auditor.read("/audit/state?at=1").await.contains("role=\"alert\""));
+    for (wrong, told, kept) in [
+        ("seed=abc&size=20&by=points", "种子请填整数。", "value=\"abc\""),
+        ("seed=7&size=0", "件数请填 1 到 1,000 的整数。", "value=\"0\""),
+        ("seed=7&size=9999&by=station", "件数请填 1 到 1,000 的整数。", "value=\"station\" selected"),
+    ] {
+        let page = auditor.read(&format!("/audit/sample?{wrong}")).await;
+        assert_eq!(super::said(&page, "role=\"alert\">"), told, "{wrong}");
+        holds(&page, &[kept]);
     }
 }
 

@@ -1,12 +1,12 @@
 //! What the forms of `/requests` ask for.
 
 use chrono::NaiveDate;
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::ids::{RequestId, WorkerId};
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::request::command::Work;
 use ledger_core::ledger::commands::requests::AskedRating;
-use ledger_core::ledger::{Command, Receipt, commands};
+use ledger_core::ledger::{Command, commands};
 
 use super::Doing;
 use crate::access::policy::{CommandKind, Target};
@@ -18,8 +18,9 @@ use crate::service::reach;
 use crate::service::reading::{no_date, read_date};
 use crate::service::requests::earned;
 use crate::web::figures::points;
-use crate::web::form::{Fields, read_id};
+use crate::web::form::{Fields, ends_before, read_id};
 use crate::web::page::{Trouble, Visitor, give};
+use crate::web::trouble;
 
 /// What was typed, to be shown again where it was refused.
 #[derive(Debug, Clone, Default)]
@@ -156,7 +157,7 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
             reach::may(app, doing.who(), CommandKind::RateHandling, target).await?;
             let command = handling(fields, None, [None, None], Some(rating(app, fields)?))?;
             let receipt = give(app, visitor, fields.get("key"), command).await?;
-            Ok(worth(visitor, &receipt, w.fed_nothing))
+            Ok(earned(&receipt).map_or_else(|| w.fed_nothing.to_owned(), |of| w.earned(&points(of))))
         }
         _ => {
             let command = commands::RateHandling {
@@ -165,9 +166,39 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
                 rating: rating(app, fields)?,
             };
             let receipt = give(app, visitor, fields.get("key"), Command::from(command)).await?;
-            Ok(worth(visitor, &receipt, w.rated_nothing))
+            Ok(earned(&receipt).map_or_else(|| w.rated_nothing.to_owned(), |of| w.rated(&points(of))))
         }
     }
+}
+
+/// Why it was refused, in the words of the form.
+pub(super) async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &ServiceError) -> Result<String, Trouble> {
+    let (w, r) = (visitor.words(), visitor.words().refusals);
+    let told = |own: &[(Code, &str)]| trouble::said_by(w, visitor.english, error, own);
+    Ok(match fields.get("do") {
+        "post" if fields.some("number").is_some() => {
+            told(&[(Code::DuplicateConflict, r.taken(fields.get("number")).as_str())])
+        }
+        "claim" | "handle" => {
+            let posted = posted_on(app, fields).await?;
+            let claimed = read_date(fields.get("claimed"));
+            if posted.zip(claimed).is_some_and(|(posted, claimed)| claimed < posted) {
+                told(&[(Code::InvalidDate, r.claimed_before)])
+            } else if ends_before(fields, "claimed", "done") {
+                told(&[(Code::InvalidDate, r.done_before)])
+            } else {
+                told(&[])
+            }
+        }
+        _ => told(&[]),
+    })
+}
+
+/// The day on which the request of a form was posted.
+async fn posted_on(app: &App, fields: &Fields) -> Result<Option<NaiveDate>, Trouble> {
+    let Ok(request) = read_id::<RequestId>(fields.get("request")) else { return Ok(None) };
+    let row = app.views.request(request.as_str()).await?.value;
+    Ok(row.and_then(|row| row.require(&request).map(|posting| posting.on).ok()))
 }
 
 async fn post(
@@ -223,12 +254,6 @@ fn handling(
 fn rating(app: &App, fields: &Fields) -> Result<AskedRating, ServiceError> {
     let on = if fields.some("on").is_some() { day(fields, "on")? } else { today(app) };
     Ok(AskedRating { word: fields.get("word").to_owned(), on: Some(on) })
-}
-
-/// What came of a word.
-fn worth(visitor: &Visitor, receipt: &Receipt, nothing: &str) -> String {
-    let w = visitor.words().requests;
-    earned(receipt).map_or_else(|| nothing.to_owned(), |of| w.earned(&points(of)))
 }
 
 fn read_maybe(text: Option<&str>) -> Result<Option<WorkerId>, ServiceError> {

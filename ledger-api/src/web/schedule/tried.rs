@@ -3,10 +3,10 @@
 use askama::Template;
 use axum::extract::{Multipart, State};
 use axum::response::Response;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::Settings;
-use ledger_core::domain::refusal::{Code, Refusal};
+use ledger_core::domain::refusal::Code;
 use ledger_core::domain::schedule::Activity;
 use ledger_core::ledger::{Command, commands};
 use projections::what_if::{Compared, OfWorker, WhatIf};
@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::schedule_sheet::{self, ReadSchedule, SCHEDULE_COLUMNS};
 use crate::service::ServiceError;
 use crate::service::command::programme_event;
+use crate::service::desk::today;
 use crate::service::reading::{date, read_date};
 use crate::service::schedule::versions;
 use crate::service::what_if::{AskedWhatIf, LIST, Tried, what_if};
@@ -96,30 +97,33 @@ pub(super) async fn upload(State(app): State<App>, visitor: Visitor, multipart: 
         let (fields, file) = parts(multipart).await?;
         let fields = Fields::of_parts(&visitor, fields)?;
         may_try(&visitor)?;
-        let Some(file) = file else { return Err(ServiceError::unreadable("no file was sent").into()) };
         let typed = || Typed {
             holds_from: fields.get("holds_from").to_owned(),
             from: fields.get("from").to_owned(),
             to: fields.get("to").to_owned(),
         };
         let again = |bad: String| Told { bad, typed: typed(), ..Told::default() };
+        let file = match file {
+            Ok(file) => file,
+            Err(unusable) => {
+                let bad = again(unusable.told(visitor.words(), "")?);
+                return page(&app, &visitor, Asked::default(), bad).await;
+            }
+        };
         let Some(holds_from) = read_date(fields.get("holds_from")) else {
             let bad = again(visitor.words().schedule_page.unreadable_day.to_owned());
             return page(&app, &visitor, Asked::default(), bad).await;
         };
         let name = file.0.clone();
         let read = tokio::task::spawn_blocking(move || {
-            with_sheet(&file, SCHEDULE_COLUMNS, |sheet| {
-                schedule_sheet::read(sheet, holds_from)
-                    .map_err(|error| Trouble::refused(Code::InvalidInput, &error.to_string()))
-            })
+            with_sheet(&file, SCHEDULE_COLUMNS, |sheet| Ok(schedule_sheet::read(sheet, holds_from)?))
         });
         let read = match read.await.map_err(|error| Trouble::Fault(error.to_string()))? {
             Ok(read) => read,
-            Err(Trouble::Service(ServiceError::Refused(Refusal { message, .. }))) => {
-                return page(&app, &visitor, Asked::default(), again(message)).await;
+            Err(unusable) => {
+                let bad = again(unusable.told(visitor.words(), &name)?);
+                return page(&app, &visitor, Asked::default(), bad).await;
             }
-            Err(other) => return Err(other),
         };
         if !read.refused.is_empty() {
             return show(&bad_rows(&visitor, name, read));
@@ -181,6 +185,23 @@ fn bad_rows(visitor: &Visitor, name: String, read: ReadSchedule) -> BadRows {
     BadRows { f: visitor.frame(w.schedule_page.tried_title), name, rows: rows.collect() }
 }
 
+/// What a proposal would have come to on some days. Where none are named and the last full year has no credits, as in a
+/// ledger's first year, it is this year: a page of zeros would tell nothing.
+async fn of_days(
+    app: &App,
+    who: Who<'_>,
+    proposed: commands::AdoptSchedule,
+    (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+) -> Result<Tried, ServiceError> {
+    let asked = AskedWhatIf { proposed: proposed.clone(), from, to, at: None, list: LIST };
+    let tried = what_if(app, who, asked).await?;
+    if from.is_some() || to.is_some() || tried.told.totals.credits > 0 {
+        return Ok(tried);
+    }
+    let from = NaiveDate::from_ymd_opt(today(app).year(), 1, 1);
+    what_if(app, who, AskedWhatIf { proposed, from, to, at: None, list: LIST }).await
+}
+
 async fn tried(
     app: &App,
     visitor: &Visitor,
@@ -193,24 +214,21 @@ async fn tried(
     let who = Who::Bearer(&visitor.must()?.identity);
     let Proposal { activities, holds_from } = proposal;
     let asked = async {
-        let asked = AskedWhatIf {
-            proposed: commands::AdoptSchedule {
-                activities: activities.clone(),
-                effective_from: holds_from,
-                settings: Settings::default(),
-            },
-            from: date("from", from)?,
-            to: date("to", to)?,
-            at: None,
-            list: LIST,
+        let days = (date("from", from)?, date("to", to)?);
+        let proposed = commands::AdoptSchedule {
+            activities: activities.clone(),
+            effective_from: holds_from,
+            settings: Settings::default(),
         };
-        what_if(app, who, asked).await
+        of_days(app, who, proposed, days).await
     };
     let (told, bad) = match asked.await {
         Ok(told) => (Some(told), bad),
         Err(ServiceError::Denied(_)) => return Err(Denied.into()),
         Err(error) => {
-            let why = trouble::said(w, visitor.english, &error);
+            let reversed = read_date(from).zip(read_date(to)).is_some_and(|(from, to)| to < from);
+            let own: &[(Code, &str)] = if reversed { &[(Code::InvalidDate, w.refusals.ends_before)] } else { &[] };
+            let why = trouble::said_by(w, visitor.english, &error, own);
             (None, if bad.is_empty() { why } else { bad })
         }
     };

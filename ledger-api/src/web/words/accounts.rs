@@ -22,6 +22,10 @@ words! {
     until: "截止日（不填为长期）", "Until (no end if blank)";
     grant: "授予角色", "Grant a role";
     granted: "已授予。", "Granted.";
+    store_kind: "网点", "store";
+    site_kind: "站点", "site";
+    merchant_kind: "商户", "merchant";
+    worker_kind: "人员", "worker";
     proposed: "已提出，等另一名管理员确认。", "Proposed: a second administrator confirms it.";
     waits: "待第二名管理员确认", "waits for a second administrator";
     holds: "有效", "holds";
@@ -52,6 +56,15 @@ words! {
 }
 
 impl Words {
+    /// What was named is not there.
+    pub(in crate::web) fn none_such(&self, kind: &str, id: &str) -> String {
+        if self.english {
+            format!("There is no {kind} {id}: look the number up and try again.")
+        } else {
+            format!("没有{kind}“{id}”，请核对编号（区分大小写）后再办。")
+        }
+    }
+
     /// Fewer people can approve than the rules take.
     pub(in crate::web) fn too_few(&self, place: &str, have: usize, need: usize) -> String {
         if self.english {

@@ -107,3 +107,14 @@ impl Words {
         }
     }
 }
+
+impl super::Words {
+    /// A pair's number is another pair's.
+    pub(in crate::web) fn pair_taken(&self, pair: &str, helper: &str, helped: &str) -> String {
+        if self.english {
+            format!("Number {pair} is that of {helper} and {helped}: choose another one, or end that pair first.")
+        } else {
+            format!("结对号 {pair} 已用于 {helper} 与 {helped}，请换一个号；要改原来的结对，请先登记解除。")
+        }
+    }
+}

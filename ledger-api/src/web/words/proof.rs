@@ -39,7 +39,7 @@ words! {
     desk_how: "本人没有手机时代为办理。请先当面核对本人；办理会记入本人的「谁看过我的记录」。", "For whoever has no phone. Make sure of the person first; it stands in that person's own record of readers.";
     desk_pin: "发一个兑换密码", "Give a PIN";
     desk_pin_given: "兑换密码（只显示这一次，请当面交给本人）", "PIN (shown once: hand it over in person)";
-    desk_back: "回记分", "Back to the desk";
+    desk_back: "回积分申报", "Back to the desk";
 }
 
 impl Words {

@@ -128,7 +128,16 @@ impl Words {
         if self.english { format!("Posted as {number}") } else { format!("已登记，单号 {number}") }
     }
 
-    /// Work was rated and earns.
+    /// Work was rated, and whoever did it earns.
+    pub(in crate::web) fn rated(&self, points: &str) -> String {
+        if self.english {
+            format!("Rated; {points} points are credited to whoever did it")
+        } else {
+            format!("已评价，办理人记 {points} 分")
+        }
+    }
+
+    /// Work was fed back and earns.
     pub(in crate::web) fn earned(&self, points: &str) -> String {
         if self.english {
             format!("Done; {points} points are credited")

@@ -45,10 +45,11 @@ words! {
     compare_button: "比较", "Compare";
     no_difference: "两版没有差别。", "There is no difference.";
     try_one: "试算拟用的标准", "Try a proposed schedule";
+    sheet: "积分标准表", "Sheet of the schedule";
     try_hint: "选一份「积分标准」表（.xlsx 或 .csv，和资料包里的一样）。先试算，看清楚了再采用；试算不记账。", "Choose a sheet of the points schedule (.xlsx or .csv, as in a pack). It is tried first and adopted only after a look; trying records nothing.";
     holds_from_hint: "采用后从这一天的服务起按新标准计分。", "Once adopted, services from this day on are rated by it.";
     period: "用哪段时间的服务试算", "Services of which days";
-    period_hint: "不填就用最近一个完整年度。", "Blank: the last full year.";
+    period_hint: "不填就用最近一个完整年度；那一年没有积分的，用今年。", "Blank: the last full year, or this one where that has no credits.";
     first_day: "起", "From";
     last_day: "止", "To";
     try_button: "试算", "Try it";

@@ -10,6 +10,8 @@ words! {
     disputed: "有异议", "Disputed";
     stale: "须重新编制", "To be prepared again";
     confirmed: "已确认，待付款", "Confirmed, to be paid";
+    settled: "已付清", "Paid";
+    answered: "异议已答复", "Objection answered";
     body: "责任单位", "Paying body";
     honoured: "兑付", "Honoured";
     taken_back: "冲正", "Taken back";
@@ -39,7 +41,7 @@ words! {
     paid_done: "付款已登记", "The payment is recorded";
     answered_done: "异议已答复", "The dispute is answered";
     own: "对账单", "Statement";
-    own_hint: "请核对每一笔；有出入的，选中那一笔写明理由。确认以后才补录的，记入以后月份。", "Check every line; where one is wrong, choose it and say why. What comes after the confirmation is the next month's.";
+    own_hint: "请核对每一笔；有出入的，选中那一笔写明理由；没有出入的不用按，由审核员确认。确认以后才补录的，记入以后月份。", "Check every line; where one is wrong, choose it and say why. Where all is right there is nothing to press: an approver confirms it. What comes after the confirmation is the next month's.";
     which: "哪一笔", "Which line";
     dispute: "提出异议", "Dispute the line";
     disputed_done: "异议已提交，答复会写在这里", "Recorded; the answer will stand here";

@@ -6,6 +6,11 @@ use ledger_core::domain::proof::ProvenBy;
 use crate::title;
 
 words! {
+    no_day: "截至日期读不懂，请写成 2026-03-05 这样。", "The day cannot be read; write it as in 2026-03-05.";
+    shown_now: "下面没有按它算。", "It was left out below.";
+    no_seed: "种子请填整数。", "The seed is a whole number.";
+    no_size: "件数请填 1 到 1,000 的整数。", "The number of items is a whole number from 1 to 1,000.";
+    no_way: "请从列表里选抽样的办法。", "Choose of the list how it is drawn.";
     title: "结余的来历", "Where a balance comes from";
     hint: "填编号，看这个账户的结余由哪些批次组成、每批从哪来、被什么用掉，逐条对得上账本的序号。时刻可以不填。", "Enter a worker's id: which lots make up the balance, what made each and what took from it, each with its position in the journal. The moment may be left blank.";
     show: "查来历", "Trace";
@@ -28,6 +33,15 @@ words! {
 }
 
 impl Words {
+    /// Which positions there are.
+    pub(in crate::web) fn only_to(&self, head: u64) -> String {
+        if self.english {
+            format!("The journal ends at position {head}; write a whole number from 1 to {head}.")
+        } else {
+            format!("序号只到 {head}，请填 1 到 {head} 的整数。")
+        }
+    }
+
     /// What a balance is made of.
     pub(in crate::web) fn sum_of(&self, lots: &str, held: &str, balance: &str) -> String {
         if self.english {

@@ -1,0 +1,41 @@
+//! What a form says of a no whose code alone would not tell whoever filled it in what to mend.
+
+words! {
+    number_unknown: "没有这个登记号，请骑手打开「出示登记号」再核对。", "Nobody has this number; ask the rider to open Show the number, and check it.";
+    still_queued: "还在排队，没有发放，不能核销。", "It waits in the queue and is not granted yet: it cannot be taken.";
+    voucher_used: "这张券已使用，不能再核销。", "This was used before and cannot be taken again.";
+    voucher_withdrawn: "这张券已撤回，不能核销。", "This was withdrawn and cannot be taken.";
+    slip_taken: "这个小票号用过了，请换一个。", "This slip number was entered before; choose another one.";
+    objected_before: "这一笔您已提过异议，同一笔只能提一次。", "You objected to this record before, which is possible once.";
+    ends_before: "结束日期早于开始日期，请核对。", "It would end before it begins; check both days.";
+    claimed_before: "认领日期早于提出日期，请核对。", "It was claimed before it was posted; check the day.";
+    done_before: "办结日期早于认领日期，请核对。", "It was done before it was claimed; check both days.";
+    had_this_year: "这项权益今年已申请过，达到每人限额。", "This benefit was applied for this year already: the limit for one person is reached.";
+    had_before: "这项权益已申请过，达到每人限额。", "This benefit was applied for before: the limit for one person is reached.";
+    other_benefit: "登记号和项目对不上，请核对。", "The number is of no application for this benefit; check both.";
+    same_pair: "帮带人和被帮带人不能是同一人。", "Nobody is paired with oneself.";
+    answered_it: "您裁决过这一笔的异议，请另一位审核员办理。", "You decided about an objection to this record; another approver has to pass it.";
+    personal_id: "编号不能用身份证号或手机号，请用工牌号。", "An id may be no identity or phone number; take the number of the badge.";
+    account_blank: "账号里不能有空格。", "An account has no blanks in it.";
+    account_nobody: "没有找到，请核对代号。", "No account has this in its id; check it.";
+}
+
+impl Words {
+    /// A word that nobody used before.
+    pub(in crate::web) fn new_word(&self, word: &str, known: &[String]) -> String {
+        if self.english {
+            format!("“{word}” was not used before (known: {}). If it is right, press again.", known.join(", "))
+        } else {
+            format!("「{word}」以前没有用过（已有：{}）。确实要用，请再按一次。", known.join("、"))
+        }
+    }
+
+    /// What was to be entered anew is there already.
+    pub(in crate::web) fn taken(&self, number: &str) -> String {
+        if self.english {
+            format!("“{number}” is entered already, with other particulars; choose another number.")
+        } else {
+            format!("「{number}」已登记过，请换一个。")
+        }
+    }
+}
