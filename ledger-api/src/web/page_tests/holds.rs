@@ -2,8 +2,9 @@
 //! shown, and the clerk who hands it out.
 
 use ledger_core::domain::ids::{AccountId, Actor, Key, SiteId, WorkerId};
+use ledger_core::domain::points::Points;
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
-use ledger_core::domain::store::command::StoreDetails;
+use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::WorkerDetails;
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
@@ -12,7 +13,7 @@ use ledger_core::ledger::{Command, Context, Outcome, Submission, commands};
 use super::{House, Visit, holds};
 use crate::access::policy::Who;
 use crate::access::{Role, acting};
-use crate::demo::EXAMPLE_WORKER;
+use crate::demo::{EXAMPLE_MERCHANT, EXAMPLE_WORKER};
 use crate::service::holds::{of_worker, pick_up_code};
 use crate::service::{command, due};
 
@@ -105,6 +106,21 @@ impl House {
     /// How many holds are open.
     async fn open_holds(&self) -> usize {
         self.app.views.open_holds().await.unwrap().len()
+    }
+
+    /// Lists something at a store that nobody of the demonstration can pay for; gives its price.
+    async fn lists_dear(&self, store: &str, sku: &str, name: &str) -> f64 {
+        const PRICE: i32 = 5_000;
+        let terms = ItemTerms {
+            kind: "实物".into(),
+            limit_per_worker_year: None,
+            merchant: Some(EXAMPLE_MERCHANT.parse().unwrap()),
+            name: name.into(),
+            price: Points::from_whole(PRICE),
+        };
+        let (store, sku) = (store.parse().unwrap(), sku.parse().unwrap());
+        self.give(commands::ListItem { store, sku, terms, opening_stock: 3 }).await;
+        f64::from(PRICE)
     }
 
     async fn empty_shelf(&self, store: &str, sku: &str) {
@@ -258,17 +274,18 @@ async fn what_cannot_be_set_aside_is_refused_in_words_and_takes_nothing() {
     let rider = house.enter(Role::Worker).await;
     let (before, _) = rider.figures().await;
     let others = house.open_holds().await;
-    // A limit of one a year, and then too few points for anything dear.
+    // A limit of one a year, and too few points for what is dear.
+    let dear = house.lists_dear("YS-WD04", "SP900", "电动自行车").await;
     assert!(rider.done("/me/stores", &at("YS-WD03", "QJ003", "YL-1")).await.starts_with("已预留"));
     let page = rider.read("/me/stores").await;
     holds(shop(&page, "商圈特色驿站"), &["今年已兑到上限"]);
     assert!(rider.refused("/me/stores", &at("YS-WD03", "QJ003", "YL-2")).await.contains("限"));
-    let short = 300.0 - (before - 500.0);
+    let short = dear - (before - 500.0);
     assert!(short > 0.0, "the demonstration's rider is richer than this test thinks: {before}");
     let told = shop(&page, "东街微驿站");
-    holds(told, &["健康体检", &format!("还差 {short} 分")]);
-    assert!(!told.contains("预留 健康体检"), "{told}");
-    assert!(rider.refused("/me/stores", &at("YS-WD04", "FW002", "YL-3")).await.contains("积分不足"));
+    holds(told, &["电动自行车", &format!("还差 {short} 分")]);
+    assert!(!told.contains("预留 电动自行车"), "{told}");
+    assert!(rider.refused("/me/stores", &at("YS-WD04", "SP900", "YL-3")).await.contains("积分不足"));
     house.empty_shelf("YS-WD01", "SP002").await;
     assert!(rider.refused("/me/stores", &at("YS-WD01", "SP002", "YL-4")).await.contains("库存不足"));
     house.close("YS-WD02").await;
