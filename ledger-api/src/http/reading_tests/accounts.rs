@@ -97,9 +97,8 @@ async fn a_statement_is_walked_to_its_end_and_agrees_with_the_balance() {
     let moved: i64 = entries.iter().map(|entry| hundredths(&entry["points"])).sum();
     let balance = edge.json(&format!("/v1/workers/{EXAMPLE_WORKER}/balance?as_of=2026-06-30")).await;
     // What ended and waits to be booked as expired has no line of its own yet.
-    let of_days = |name: &str| -> i64 {
-        balance[name].as_array().unwrap().iter().map(|one| hundredths(&one["points"])).sum()
-    };
+    let of_days =
+        |name: &str| -> i64 { balance[name].as_array().unwrap().iter().map(|one| hundredths(&one["points"])).sum() };
     assert!(of_days("ended") > 0 && of_days("expiring") <= hundredths(&balance["available"]), "{balance}");
     assert_eq!(moved, hundredths(&balance["available"]) + of_days("ended"), "{balance}");
     let redeemed = entries.iter().find(|entry| entry["event"] == "Redeemed").unwrap();
