@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use nuanxin_tests::{Server, SetClock, scratch_dir, shared_cluster};
+use ledger_core::journal::url::JournalUrl;
+use nuanxin_tests::{Server, SetClock, cli, scratch_dir, shared_cluster};
 
-use crate::tables::copy_of_schema;
+use crate::tables::{Tables, copy_of_schema};
 
 /// Which database holds a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,20 +25,49 @@ pub(crate) fn fresh(database: Database) -> String {
     }
 }
 
-/// The address of a journal to serve the demonstration from. On SQLite it is filled: made once for all of this test program
-/// and copied for each, with everything that lies beside it. On Postgres it is filled when it is first served.
+/// The address of a journal to serve the demonstration from. It is filled: made once for all of this test program on each
+/// database and copied for each, with everything that lies beside it.
 pub(crate) fn demonstration(database: Database) -> String {
-    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    static JOURNAL: OnceLock<String> = OnceLock::new();
     match database {
-        Database::Sqlite => copied(MADE.get_or_init(|| made(|journal| Server::start(journal, &["--demo"])))),
-        Database::Postgres => fresh(database),
+        Database::Sqlite => copied(FOLDER.get_or_init(|| made(|journal| Server::start(journal, &["--demo"])))),
+        Database::Postgres => copied_database(JOURNAL.get_or_init(made_database)),
     }
+}
+
+/// The database of which those with the demonstration are copies, and its only schema.
+const ORIGINAL: &str = "demonstration";
+
+fn made_database() -> String {
+    carry_out(shared_cluster().url_with_schema("public"), format!("CREATE DATABASE {ORIGINAL}"));
+    let journal = shared_cluster().url_in(ORIGINAL, ORIGINAL);
+    let server = Server::start(&journal, &["--demo"]);
+    assert!(server.terminate().success(), "{}", server.stderr());
+    journal
+}
+
+/// A copy of that database, with its journal in a schema of its own: files are named by schemas.
+fn copied_database(made: &str) -> String {
+    let Ok(JournalUrl::Postgres { schema: name, .. }) = fresh(Database::Postgres).parse() else {
+        panic!("a journal on Postgres has a schema")
+    };
+    carry_out(shared_cluster().url_with_schema("public"), format!("CREATE DATABASE {name} TEMPLATE {ORIGINAL}"));
+    let journal = shared_cluster().url_in(&name, &name);
+    carry_out(journal.clone(), format!("ALTER SCHEMA {ORIGINAL} RENAME TO {name}"));
+    cli::copy_signing_keys(made, &journal);
+    journal
 }
 
 /// The same on SQLite, made by another clock, which must be set to the same time whoever asks.
 pub(crate) fn demonstration_by(clock: &SetClock) -> String {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     copied(MADE.get_or_init(|| made(|journal| Server::start_by(journal, &["--demo"], clock))))
+}
+
+/// Carries out a statement on a thread of its own: whoever asks may be within a runtime, and a connection brings one along.
+fn carry_out(journal: String, statement: String) {
+    std::thread::spawn(move || Tables::of(&journal).run(&statement)).join().expect("it is carried out");
 }
 
 fn made(start: impl FnOnce(&str) -> Server) -> PathBuf {
