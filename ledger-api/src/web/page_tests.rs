@@ -5,6 +5,7 @@ mod desk;
 mod holds;
 mod merging;
 mod objectors;
+mod overview;
 mod publicity;
 mod refusals;
 mod registering;

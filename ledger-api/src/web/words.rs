@@ -401,7 +401,7 @@ words! {
     workers: "人员", "Workers";
     pending: "待审核", "Pending";
     outstanding: "未兑积分与库存", "Outstanding against stock";
-    by_store: "各网点兑出", "Redeemed by store";
+    by_store: "各网点兑出（多的在前）", "Redeemed by store, most first";
     store: "网点", "Store";
     running_out: "快没有的商品", "Running out";
     shelves_full: "各网点库存充足。", "All shelves have enough.";
