@@ -163,8 +163,8 @@ struct BalanceAnswer {
     held: PointsJson,
     /// What of the available ends when, soonest first; what never ends is left out.
     expiring: Vec<ExpiringJson>,
-    /// What ended before the day and is not booked as expired yet, soonest first: the statement's points add up to what is
-    /// available and this.
+    /// What ended before the day and is not booked as expired yet, soonest first: as of today, the statement's points add
+    /// up to what is available and this.
     ended: Vec<ExpiringJson>,
     debt: PointsJson,
     /// Credits that do not count yet, and cannot be spent, as they are now.
