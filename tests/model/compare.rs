@@ -8,6 +8,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::time::Month;
 use ledger_core::domain::worker::Worker;
 use projections::Views;
+use projections::queries::account::BalanceOn;
 use projections::state::{Figures, State};
 
 use super::books::Books;
@@ -107,6 +108,7 @@ pub(crate) async fn views(views: &Views, district: &District, books: &Books, day
         let expiring: BTreeMap<NaiveDate, i64> =
             on.expiring.iter().map(|(last, points)| (*last, points.hundredths())).collect();
         assert_eq!(expiring, account.ending(day), "{worker} on {day}");
+        adds_up(views, worker, account, &on, day).await;
     }
     waiting(views, district).await;
     shops(views, district).await;
@@ -123,6 +125,18 @@ pub(crate) async fn views(views: &Views, district: &District, books: &Books, day
         .collect();
     assert_eq!(trial, books.trial_balance());
     assert_eq!(trial.values().sum::<i64>(), 0);
+}
+
+/// A statement adds up to what can be spent and to what ended and is not booked as expired yet, but for what was booked on
+/// the very last day of its lot.
+async fn adds_up(views: &Views, worker: &str, account: &Account, on: &BalanceOn, day: NaiveDate) {
+    let (lines, more) = views.statement(worker, 0, views.position(), ALL).await.expect("views");
+    let moved: Points = lines.iter().map(|line| line.points).sum();
+    let ended: Points = on.ended.iter().map(|(_, left)| *left).sum();
+    let holds = account.credits.iter().filter(|credit| credit.last.is_none_or(|last| day <= last));
+    let early: i64 = holds.map(|credit| credit.lapsed).sum();
+    let told = (on.available + ended).hundredths() - early;
+    assert_eq!((moved.hundredths(), more), (told, None), "{worker} on {day}: {on:?}");
 }
 
 async fn worker_rows(views: &Views, worker: &str, account: &Account) {

@@ -20,7 +20,7 @@ async fn balance(api: &Api, min_position: u64) -> Value {
 async fn first_steps(journal: &str) {
     let server = Server::start(journal, &["--demo"]);
     let filled = position(journal);
-    assert!(filled > 1_000, "{filled} positions are no demonstration");
+    assert!(filled > 10_000, "{filled} positions are no demonstration");
     let api = server.api(&token(journal));
 
     let before = balance(&api, filled).await;

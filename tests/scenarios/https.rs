@@ -12,7 +12,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration};
 use crate::program::{run, utf8};
 
 /// All that a server answers to a request, by a client that trusts one root alone.
@@ -45,7 +45,7 @@ fn a_counter_without_a_public_authority_serves_https_and_its_cookies_are_secure(
     run("sqlite:unused.db", &["tls", "self-signed", "--out", utf8(&folder)]).expect(2).says(&["is there already"]);
     let (certificate, key) = (folder.join("nuanxin.crt"), folder.join("nuanxin.key"));
     let args = ["--demo", "--tls-cert", utf8(&certificate), "--tls-key", utf8(&key)];
-    let server = Server::start(&fresh(Database::Sqlite), &args);
+    let server = Server::start(&demonstration(Database::Sqlite), &args);
     let address = server.base_url().strip_prefix("https://").expect("the address says HTTPS").to_owned();
     let root = folder.join("nuanxin-root.crt");
     let health = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");

@@ -1,10 +1,12 @@
 //! Journals for scenarios: new ones on either database, and copies to be tampered with.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use nuanxin_tests::{scratch_dir, shared_cluster};
+use ledger_core::journal::url::JournalUrl;
+use nuanxin_tests::{Server, SetClock, cli, scratch_dir, shared_cluster};
 
-use crate::tables::copy_of_schema;
+use crate::tables::{Tables, copy_of_schema};
 
 /// Which database holds a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,79 @@ pub(crate) fn fresh(database: Database) -> String {
     match database {
         Database::Sqlite => in_folder(&scratch_dir("journal")),
         Database::Postgres => shared_cluster().fresh_schema_url(),
+    }
+}
+
+/// The address of a journal to serve the demonstration from. It is filled: made once for all of this test program on each
+/// database and copied for each, with everything that lies beside it.
+pub(crate) fn demonstration(database: Database) -> String {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    static JOURNAL: OnceLock<String> = OnceLock::new();
+    match database {
+        Database::Sqlite => copied(FOLDER.get_or_init(|| made(|journal| Server::start(journal, &["--demo"])))),
+        Database::Postgres => copied_database(JOURNAL.get_or_init(made_database)),
+    }
+}
+
+/// The database of which those with the demonstration are copies, and its only schema.
+const ORIGINAL: &str = "demonstration";
+
+fn made_database() -> String {
+    carry_out(shared_cluster().url_with_schema("public"), format!("CREATE DATABASE {ORIGINAL}"));
+    let journal = shared_cluster().url_in(ORIGINAL, ORIGINAL);
+    let server = Server::start(&journal, &["--demo"]);
+    assert!(server.terminate().success(), "{}", server.stderr());
+    journal
+}
+
+/// A copy of that database, with its journal in a schema of its own: files are named by schemas.
+fn copied_database(made: &str) -> String {
+    let Ok(JournalUrl::Postgres { schema: name, .. }) = fresh(Database::Postgres).parse() else {
+        panic!("a journal on Postgres has a schema")
+    };
+    carry_out(shared_cluster().url_with_schema("public"), format!("CREATE DATABASE {name} TEMPLATE {ORIGINAL}"));
+    let journal = shared_cluster().url_in(&name, &name);
+    carry_out(journal.clone(), format!("ALTER SCHEMA {ORIGINAL} RENAME TO {name}"));
+    cli::copy_signing_keys(made, &journal);
+    journal
+}
+
+/// The same on SQLite, made by another clock, which must be set to the same time whoever asks.
+pub(crate) fn demonstration_by(clock: &SetClock) -> String {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    copied(MADE.get_or_init(|| made(|journal| Server::start_by(journal, &["--demo"], clock))))
+}
+
+/// Carries out a statement on a thread of its own: whoever asks may be within a runtime, and a connection brings one along.
+fn carry_out(journal: String, statement: String) {
+    std::thread::spawn(move || Tables::of(&journal).run(&statement)).join().expect("it is carried out");
+}
+
+fn made(start: impl FnOnce(&str) -> Server) -> PathBuf {
+    let folder = scratch_dir("demonstration");
+    let server = start(&in_folder(&folder));
+    assert!(server.terminate().success(), "{}", server.stderr());
+    folder
+}
+
+fn copied(folder: &Path) -> String {
+    let copy = scratch_dir("demonstration");
+    copy_into(folder, &copy);
+    in_folder(&copy)
+}
+
+fn copy_into(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("the folder is there") {
+        let entry = entry.expect("an entry");
+        let (path, copy) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type().expect("a kind").is_dir() {
+            std::fs::create_dir(&copy).expect("a folder");
+            std::fs::set_permissions(&copy, std::fs::metadata(&path).expect("a folder").permissions())
+                .expect("its mode");
+            copy_into(&path, &copy);
+        } else {
+            std::fs::copy(&path, &copy).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
     }
 }
 

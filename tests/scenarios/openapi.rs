@@ -4,18 +4,18 @@
 use nuanxin_tests::outside::{openapi_faults, schemathesis};
 use nuanxin_tests::{Offices, Server, scratch_dir, token};
 
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration};
 
 /// A server with the demonstration district, and the tokens of an administrator and a desk.
-fn demonstration() -> (Server, String) {
-    let journal = fresh(Database::Sqlite);
+fn served() -> (Server, String) {
+    let journal = demonstration(Database::Sqlite);
     let server = Server::start(&journal, &["--demo"]);
     (server, token(&journal))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_document_of_a_running_server_is_valid_openapi() {
-    let (server, token) = demonstration();
+    let (server, token) = served();
     let (status, _, document) =
         server.api(&token).get_bytes("/openapi.json", "application/json").await.expect("an answer");
     assert_eq!(status, 200);
@@ -29,7 +29,7 @@ async fn the_document_of_a_running_server_is_valid_openapi() {
 
 #[test]
 fn a_server_keeps_to_its_document_whatever_it_is_asked() {
-    let (server, token) = demonstration();
+    let (server, token) = served();
     let (kept, told) = schemathesis(server.base_url(), &Offices::of(&token));
     assert!(kept, "{told}\n{}", server.stderr());
     assert!(!server.stderr().contains("a fault of this program"), "{}", server.stderr());

@@ -9,6 +9,7 @@ mod holds;
 mod interrupted;
 mod login;
 mod looks;
+mod open_work;
 mod paper;
 mod programmes;
 mod proof;
@@ -22,7 +23,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use nuanxin_tests::{Browser, Server, scratch_dir};
 
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration};
 use crate::program::{position, run};
 
 /// A demonstration that serves, and a browser before it.
@@ -111,7 +112,7 @@ fn figure(text: &str, word: &str) -> f64 {
 }
 
 fn the_clerks_story(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("店员", "/counter");
     let browser = &mut visit.browser;
@@ -163,7 +164,7 @@ fn a_clerk_redeems_in_three_taps_and_takes_it_back_on_postgres() {
 
 #[test]
 fn a_code_that_nobody_has_and_a_hand_that_presses_twice_do_no_harm() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let mut visit = Visit::to(&journal);
     visit.enter("店员", "/counter");
     visit.browser.scan("YS-9999");
@@ -187,7 +188,7 @@ fn a_code_that_nobody_has_and_a_hand_that_presses_twice_do_no_harm() {
 }
 
 fn the_riders_story(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("骑手", "/me");
     let text = visit.browser.text();
@@ -224,7 +225,7 @@ fn a_rider_sees_what_is_there_and_objects_on_postgres() {
 }
 
 fn the_desks_story(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("录入员", "/credits");
     visit.browser.write("编号", "YS-0009");
@@ -262,7 +263,7 @@ fn an_operator_records_one_and_an_approver_passes_and_returns_on_postgres() {
 }
 
 fn a_sheets_story(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("录入员", "/credits");
     let sheet = scratch_dir("sheet").join("活动记录-2026-11.csv");
@@ -295,7 +296,7 @@ fn a_sheet_is_judged_row_by_row_before_anything_is_written_mended_and_sent_on_po
 }
 
 fn the_auditors_story(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("审计员", "/audit");
     visit.browser.press("button", "立即核对");
@@ -329,7 +330,7 @@ fn an_auditor_verifies_filters_and_looks_at_the_books_of_a_moment_on_postgres() 
 }
 
 fn the_branchs_story(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("支部书记", "/branch");
     visit.browser.find("button", "导出 Excel");
@@ -356,7 +357,7 @@ fn a_branch_sees_its_cards_as_chart_and_table_and_takes_the_workbook_on_postgres
 
 #[test]
 fn language_and_large_letters_stay_as_they_were_chosen() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let mut visit = Visit::to(&journal);
     visit.enter("骑手", "/me");
     let liked = |visit: &mut Visit| {

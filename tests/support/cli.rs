@@ -82,14 +82,34 @@ pub fn command(journal: &str) -> Command {
     if journal.starts_with("postgres") {
         // Beside a file lies its own key; for a schema one would be left in the tests' working directory.
         command.env("NUANXIN_VAULT_KEY", VAULT_KEY);
-        static SIGNING_KEYS: OnceLock<PathBuf> = OnceLock::new();
-        let keys = SIGNING_KEYS.get_or_init(|| crate::guard::scratch_dir("signing-keys"));
-        // Clusters of several tests have schemas of the same name: the whole address names the file.
-        let name: String = journal.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' }).collect();
-        command.env("NUANXIN_SIGNING_KEY_FILE", keys.join(name));
+        command.env("NUANXIN_SIGNING_KEY_FILE", signing_keys().join(signing_key_of(journal)));
     }
     crate::guard::adopt(&mut command);
     command
+}
+
+/// Lets a journal on Postgres, which is a copy of another one, be signed by the keys of that one.
+pub fn copy_signing_keys(from: &str, to: &str) {
+    let (from, to) = (signing_key_of(from), signing_key_of(to));
+    for entry in std::fs::read_dir(signing_keys()).expect("the folder is there") {
+        let path = entry.expect("an entry").path();
+        // Beside the keys lie their marks, under the same name with an ending.
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix(&from));
+        if let Some(ending) = name.map(|ending| format!("{to}{ending}")) {
+            std::fs::copy(&path, signing_keys().join(ending)).expect("a copy of it");
+        }
+    }
+}
+
+/// Where the keys lie that sign journals on Postgres.
+fn signing_keys() -> &'static Path {
+    static SIGNING_KEYS: OnceLock<PathBuf> = OnceLock::new();
+    SIGNING_KEYS.get_or_init(|| crate::guard::scratch_dir("signing-keys"))
+}
+
+/// The file of a journal's keys. Clusters of several tests have schemas of the same name: the whole address names it.
+fn signing_key_of(journal: &str) -> String {
+    journal.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' }).collect()
 }
 
 /// The directory of the tests' profile, such as `target/debug`: test programs lie in its `deps`.

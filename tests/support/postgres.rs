@@ -94,6 +94,11 @@ impl PgCluster {
         format!("{}?schema={schema}", self.url())
     }
 
+    /// The same in another database of the cluster than the usual one.
+    pub fn url_in(&self, database: &str, schema: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}?schema={schema}", self.port)
+    }
+
     /// A journal in a schema that no one else uses.
     pub fn fresh_schema_url(&self) -> String {
         let number = self.schemas_named.fetch_add(1, Ordering::Relaxed) + 1;

@@ -1,9 +1,9 @@
-//! Half a year in the demonstration district, week by week: services, then redemptions of what earlier weeks earned,
-//! and the settlements of the merchants. Plans only what the ledger will take, from what it answered before.
+//! Eighteen months at the counters of the demonstration district, week by week: services, then redemptions of what
+//! earlier weeks earned. Plans only what the ledger will take, from what it answered before.
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{IdError, MerchantId, Sku, StoreId, WorkerId};
 use ledger_core::domain::points::Points;
@@ -13,41 +13,37 @@ use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
 use ledger_core::ledger::{Command, Receipt, commands};
 
 use super::dice::Dice;
-use super::district::{ACTIVITIES, Listing, Usual, WORKERS, listings, worker_id};
+use super::district::WORKERS;
+use super::places::{Listing, listings};
+use super::plan::{self, DAYS, Planned, worker_id};
+use super::schedule::{ACTIVITIES, Usual};
+use super::settlement::PAID;
 use super::{EXAMPLE_SKU, EXAMPLE_STORE, EXAMPLE_WORKER};
 
-/// The first day of the history.
-pub(super) const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 1, 1) {
-    Some(day) => day,
-    None => NaiveDate::MIN,
-};
-/// January to June 2026.
-const DAYS: u64 = 181;
-/// Weeks of the history, the last one cut short.
-pub(super) const WEEKS: u64 = DAYS.div_ceil(7);
 /// People who come to a counter in a week, not all of whom can pay.
-const VISITS_A_WEEK: u32 = 18;
-const SEED: u64 = 20_260_101;
+const VISITS_A_WEEK: u32 = 20;
+/// Those who serve more often, and come to the counter more often.
+const REGULARS: u32 = 60;
+/// Of those, the first ones save up from some week on: what is open today is for them, and they can pay it.
+const SAVERS: u32 = 20;
+const SAVE_FROM: u64 = 40;
+/// Every so many-th visit is to a counter of the first stores, which list so many items in all.
+const BUSY_EVERY: u32 = 3;
+const BUSY: u32 = 30;
+const SEED: u64 = 20_250_101;
 /// The network of grid workers (网格员) who witness services.
-const WITNESSES: u32 = 12;
-
-/// A command of the history with its key and time.
-pub(super) struct Planned {
-    pub(super) key: String,
-    pub(super) at: BusinessTime,
-    pub(super) command: Command,
-    /// Who witnessed it, by name.
-    pub(super) witness: Option<String>,
-}
+const WITNESSES: u32 = 40;
 
 /// The plan so far: what everybody can spend, what is on the shelves.
 pub(super) struct History {
     dice: Dice,
     listings: Vec<Listing>,
-    balances: BTreeMap<WorkerId, Points>,
-    earned_this_week: BTreeMap<WorkerId, Points>,
+    /// What of everybody's lots is left, by their last day; those without one are kept for ever.
+    lots: BTreeMap<WorkerId, BTreeMap<NaiveDate, Points>>,
+    earned_this_week: Vec<(WorkerId, NaiveDate, Points)>,
     shelves: BTreeMap<(StoreId, Sku), u32>,
-    units: BTreeMap<(WorkerId, Sku), u32>,
+    /// What somebody had of an item in a year.
+    units: BTreeMap<(WorkerId, Sku, i32), u32>,
     owed: BTreeMap<(Month, MerchantId), Points>,
     redemptions: u32,
 }
@@ -60,12 +56,17 @@ impl History {
             dice: Dice::new(SEED),
             shelves: listings.iter().map(shelf).collect(),
             listings,
-            balances: BTreeMap::new(),
-            earned_this_week: BTreeMap::new(),
+            lots: BTreeMap::new(),
+            earned_this_week: Vec::new(),
             units: BTreeMap::new(),
             owed: BTreeMap::new(),
             redemptions: 0,
         })
+    }
+
+    /// What merchants are owed for goods, by month.
+    pub(super) const fn owed(&self) -> &BTreeMap<(Month, MerchantId), Points> {
+        &self.owed
     }
 
     /// The services of a week, in order of their days.
@@ -74,14 +75,20 @@ impl History {
         for number in 1..=WORKERS {
             let worker = worker_id(number)?;
             let steady = worker.as_str() == EXAMPLE_WORKER;
-            let times = if steady { 2 } else { self.dice.below(3) };
+            let times: u64 = match self.dice.below(if number <= REGULARS { 4 } else { 10 }) {
+                _ if steady => 1,
+                0 => 1,
+                1 if number <= REGULARS => 1,
+                _ => 0,
+            };
             let first = u64::from(self.dice.below(7));
-            for nth in 0..u64::from(times) {
+            for nth in 0..times {
                 // Three days apart: two services of one kind on one day would meet a full daily cap.
                 let Some(on) = day(week * 7 + (first + nth * 3) % 7) else { continue };
                 let any = self.dice.one_of(&ACTIVITIES);
-                // The example worker always earns something worth redeeming.
-                let Some(usual) = (if steady && nth == 0 { ACTIVITIES.first() } else { any }) else { continue };
+                // The example worker mostly earns something worth redeeming.
+                let usual = if steady && week % 3 != 2 { ACTIVITIES.first() } else { any };
+                let Some(usual) = usual else { continue };
                 services.push((on, worker.clone(), self.service(usual, worker.clone(), on)?));
             }
         }
@@ -97,10 +104,9 @@ impl History {
 
     fn service(&mut self, usual: &Usual, worker: WorkerId, on: NaiveDate) -> Result<Planned, IdError> {
         let quantity = self.dice.one_of(usual.quantities).and_then(|text| Quantity::parse(text));
-        let activity = usual.code.parse()?;
-        let command = Command::RecordCredit(commands::RecordCredit {
+        let command = commands::RecordCredit {
             worker,
-            activity,
+            activity: usual.code.parse()?,
             on: Some(on),
             quantity,
             witness: None,
@@ -110,18 +116,19 @@ impl History {
             history: true,
             worker_as_witness: Vec::new(),
             evidence: None,
-        });
+        };
         let witness = format!("演示网格员{:02}", self.dice.below(WITNESSES) + 1);
-        Ok(Planned { key: String::new(), at: BusinessTime::start_of(on), command, witness: Some(witness) })
+        Ok(Planned { witness: Some(witness), ..Planned::on(on, "", command) })
     }
 
-    /// Notes what the ledger gave for a service.
+    /// Notes what the ledger gave for a service, a visit, a wish or an order.
     pub(super) fn earned(&mut self, receipt: &Receipt) {
         for event in receipt.events.iter() {
             if let Event::Worker(event) = event
                 && let Some(record) = event.as_service()
             {
-                *self.earned_this_week.entry(record.worker.clone()).or_default() += record.points;
+                let last_day = record.last_day.unwrap_or(NaiveDate::MAX);
+                self.earned_this_week.push((record.worker.clone(), last_day, record.points));
             }
         }
     }
@@ -130,10 +137,14 @@ impl History {
     /// begun.
     pub(super) fn redemptions(&mut self, week: u64) -> Result<Vec<Planned>, IdError> {
         let mut visits = Vec::new();
-        for _ in 0..VISITS_A_WEEK {
-            let number = self.dice.below(WORKERS) + 1;
-            let listing = self.dice.below(u32::try_from(self.listings.len()).unwrap_or(0));
+        for nth in 0..VISITS_A_WEEK {
+            let number = self.dice.below(if nth % 2 == 0 { REGULARS } else { WORKERS }) + 1;
+            let all = u32::try_from(self.listings.len()).unwrap_or(0);
+            let listing = self.dice.below(if nth % BUSY_EVERY == 0 { BUSY.min(all) } else { all });
             let (day_of_week, minute) = (self.dice.below(7), self.dice.below(600));
+            if number > 1 && number <= SAVERS && week >= SAVE_FROM {
+                continue;
+            }
             if let Some(on) = day(week * 7 + u64::from(day_of_week)) {
                 let opens = on.and_hms_opt(9, 0, 0).unwrap_or_default();
                 visits.push((opens + chrono::TimeDelta::minutes(i64::from(minute)), number, listing));
@@ -144,8 +155,8 @@ impl History {
         for (time, number, listing) in visits {
             planned.extend(self.visit(worker_id(number)?, listing, time));
         }
-        for (worker, points) in std::mem::take(&mut self.earned_this_week) {
-            *self.balances.entry(worker).or_default() += points;
+        for (worker, last_day, points) in std::mem::take(&mut self.earned_this_week) {
+            *self.lots.entry(worker).or_default().entry(last_day).or_default() += points;
         }
         Ok(planned)
     }
@@ -160,13 +171,18 @@ impl History {
             // Saves up, so that a newcomer finds a good balance.
             return None;
         }
-        let balance = self.balances.get_mut(&worker).filter(|balance| **balance >= price)?;
+        let lots = self.lots.get_mut(&worker)?;
+        // A lot is spendable through its last day.
+        *lots = lots.split_off(&time.date());
+        if lots.values().copied().sum::<Points>() < price {
+            return None;
+        }
         let shelf = self.shelves.get_mut(&(listing.store.clone(), listing.sku.clone())).filter(|units| **units > 0)?;
-        let had = self.units.entry((worker.clone(), listing.sku.clone())).or_default();
+        let had = self.units.entry((worker.clone(), listing.sku.clone(), time.year())).or_default();
         if listing.item.limit.is_some_and(|limit| *had >= limit) {
             return None;
         }
-        *balance -= price;
+        spend(lots, price);
         *shelf -= 1;
         *had += 1;
         let at = BusinessTime::from_civil(time);
@@ -176,41 +192,28 @@ impl History {
         let time = AskedTime::At(at);
         let command =
             Command::Redeem(AskedSpending { worker, store: listing.store.clone(), lines, time, proven: None });
-        Some(Planned { key: format!("YS-LS-{:05}", self.redemptions), at, command, witness: None })
-    }
-
-    /// What merchants are paid: each month in the next month's first days, all but the last two months.
-    pub(super) fn settlements(&self) -> Vec<Planned> {
-        const UNPAID_MONTHS: usize = 2;
-        let mut months: Vec<Month> = self.owed.keys().map(|(month, _)| *month).collect();
-        months.dedup();
-        let paid_until = months.len().checked_sub(UNPAID_MONTHS + 1).and_then(|last| months.get(last)).copied();
-        let settled = self.owed.iter().filter(|((month, _), _)| paid_until.is_some_and(|until| *month <= until));
-        let planned = settled.map(|((month, merchant), points)| {
-            let after = month.first_day().checked_add_months(chrono::Months::new(1)).unwrap_or(FIRST_DAY);
-            let command = Command::PaySettlement(commands::PaySettlement {
-                merchant: merchant.clone(),
-                month: *month,
-                points: *points,
-                amount: None,
-                reference: format!("演示凭证-{month}-{merchant}"),
-            });
-            let at = BusinessTime::start_of(after + Days::new(9));
-            Planned { key: format!("demo/settlement/{month}/{merchant}"), at, command, witness: None }
-        });
-        planned.collect()
+        Some(Planned::new(format!("YS-LS-{:05}", self.redemptions), at, command))
     }
 }
 
-/// The last command of all: goods for the example store's shelf.
+/// The lot that ends first is spent first.
+fn spend(lots: &mut BTreeMap<NaiveDate, Points>, price: Points) {
+    let mut left = price;
+    for points in lots.values_mut() {
+        let taken = left.min(*points);
+        *points -= taken;
+        left -= taken;
+    }
+}
+
+/// The last command of all, once the last month was settled: goods for the example store's shelf.
 pub(super) fn last_restock(key: &str) -> Result<Planned, IdError> {
     const UNITS: u32 = 500;
     let (store, sku) = (EXAMPLE_STORE.parse()?, EXAMPLE_SKU.parse()?);
-    let command = Command::Restock(commands::Restock { store, sku, quantity: UNITS, merchant: None });
-    let at = BusinessTime::start_of(FIRST_DAY + Days::new(DAYS));
-    Ok(Planned { key: key.to_owned(), at, command, witness: None })
+    let command = commands::Restock { store, sku, quantity: UNITS, merchant: None };
+    Ok(Planned::on(plan::day(DAYS + PAID), key, command))
 }
 
 fn day(nth: u64) -> Option<NaiveDate> {
-    (nth < DAYS).then(|| FIRST_DAY + Days::new(nth))
+    (nth < DAYS).then(|| plan::day(nth))
 }

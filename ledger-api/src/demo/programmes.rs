@@ -1,6 +1,6 @@
-//! The programmes of the demonstration district: requests in every state, pairs with visits to confirm, appointments,
-//! benefits with a queue, a pass and an offer. Each role finds something to do. Days are counted back from the day on
-//! which it is filled in, as those of the credits that wait are.
+//! What of the programmes is open today: requests in every state, pairs with visits to confirm, appointments, benefits
+//! with a queue, passes and an offer. Each role finds something to do. Days are counted back from the day on which it is
+//! filled in, as those of the credits that wait are.
 
 use chrono::{Days, NaiveDate};
 use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
@@ -11,26 +11,31 @@ use ledger_core::domain::pair::command::PairTerms;
 use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
 use ledger_core::domain::period::Period;
 use ledger_core::domain::points::Points;
-use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::request::command::Work;
-use ledger_core::domain::schedule::{Activity, ActivityTerms, Scoring};
-use ledger_core::domain::time::{BusinessTime, Validity};
+use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::commands::benefits::AskedAmount;
 use ledger_core::ledger::commands::requests::AskedRating;
 use ledger_core::ledger::{Command, Context, Ledger, Outcome, Submission, commands};
 
-use super::district::{schedule_lines, worker_id};
+use super::district::branch_of;
+use super::plan::{community_id, worker_id};
+use super::schedule::{GRID_WORKER, VISIT};
 use super::{DemoError, EXAMPLE_MERCHANT};
 use crate::access::policy::Who;
 use crate::service::command;
 
 /// The first of these commands: whether they were given.
 const FIRST_KEY: &str = "demo/programmes";
-/// Who is appointed.
-const GRID_WORKER: &str = "兼职网格员";
-const FUND: &str = "YS-ZJ01";
+pub(super) const FUND: &str = "YS-ZJ01";
+/// Whose fund that is.
+pub(super) const UNION: &str = "演示总工会";
+/// Health tests that a trade union pays, and the workers who want one: thirty more than there are tests.
+const TESTS: u32 = 100;
+const APPLICANTS: std::ops::RangeInclusive<u32> = 101..=226;
+/// Of these, those who applied before the two whom visitors meet.
+const EARLY: u32 = TESTS - 2;
 const PASS_KIND: &str = "暖心卡";
 /// Since when registers hold, and until when, in days from the day of filling.
 const SINCE: u64 = 100;
@@ -61,11 +66,10 @@ pub(super) async fn begin(ledger: &Ledger, operator: &Actor) -> Result<(), DemoE
 /// All of them with their keys, in order.
 fn plan(now: BusinessTime) -> Result<Vec<(String, Command)>, IdError> {
     let plan = Plan { now, today: now.date() };
-    let mut commands = vec![(FIRST_KEY.to_owned(), plan.schedule()?)];
+    let mut commands = plan.benefits()?;
     commands.extend(plan.appointments()?);
     commands.extend(plan.requests()?);
     commands.extend(plan.pairs()?);
-    commands.extend(plan.benefits()?);
     commands.extend(plan.passes()?);
     Ok(commands)
 }
@@ -86,40 +90,6 @@ impl Plan {
 
     fn holding(&self) -> Period {
         Period { from: Some(self.ago(SINCE)), through: Some(self.ahead(UNTIL)) }
-    }
-
-    /// The lines from the beginning, with those whose points ripen later.
-    fn schedule(&self) -> Result<Command, IdError> {
-        let rating = |claimers_max, roles: &[&str]| ActivityTerms {
-            claimers_max,
-            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
-            scoring: Some(Scoring::Rating),
-            ..ActivityTerms::default()
-        };
-        let feedback = ActivityTerms { scoring: Some(Scoring::Feedback), ..ActivityTerms::default() };
-        let mut activities = schedule_lines()?;
-        for (code, name, category, points, terms) in [
-            ("WX02", "认领微心愿", "微心愿", 20, rating(None, &[])),
-            ("PD02", "网格派单办理", "网格派单", 6, rating(Some(2), &[])),
-            ("PD03", "夜间巡护派单", "网格派单", 12, rating(None, &[GRID_WORKER])),
-            ("YH01", "安全隐患随手报", "平安建设", 5, feedback),
-        ] {
-            activities.push(Activity {
-                category: category.to_owned(),
-                checks: None,
-                code: code.parse()?,
-                counts_for_card: true,
-                daily_cap: Some(Points::from_whole(points * 3)),
-                name: name.to_owned(),
-                points_per_unit: Points::from_whole(points),
-                publicity_days: None,
-                terms,
-                unit: "件".to_owned(),
-                validity: Validity::Months(24),
-            });
-        }
-        let effective_from = self.ago(SINCE);
-        Ok(commands::AdoptSchedule { activities, effective_from, settings: Settings::default() }.into())
     }
 
     fn appointments(&self) -> Result<Vec<(String, Command)>, IdError> {
@@ -153,7 +123,7 @@ impl Plan {
             ("YS-XQ09", "YH01", 5, Some(23), None, None),
         ];
         let mut commands = Vec::new();
-        for (id, activity, days, reporter, merged_into, due) in posted {
+        for (number, (id, activity, days, reporter, merged_into, due)) in (1..).zip(posted) {
             let command =
                 commands::PostRequest {
                     request: id.parse()?,
@@ -161,13 +131,21 @@ impl Plan {
                     on: Some(self.ago(days)),
                     reporter: reporter.map(worker_id).transpose()?,
                     merged_into: merged_into.map(str::parse).transpose()?,
-                    site: None,
+                    // What nobody reported came in at a community.
+                    site: reporter.is_none().then(|| community_id(number)).transpose()?,
                     // So many days from now, or before now.
                     due: due.map(|days: i64| {
                         if days < 0 { self.ago(days.unsigned_abs()) } else { self.ahead(days.unsigned_abs()) }
                     }),
                 };
             commands.push((id.to_owned(), command.into()));
+        }
+        // Two know where to go; whoever has the desk sends the others on.
+        for (number, id) in [(2, "YS-XQ02"), (5, "YS-XQ05")] {
+            let (request, site) = (id.parse()?, Some(community_id(number)?));
+            let body = Some("演示街道社会工作办公室".to_owned());
+            let route = commands::RouteRequest { request, body, site, on: Some(self.ago(1)) };
+            commands.push((format!("demo/routed/{id}"), route.into()));
         }
         for (id, request, worker, claimed, done) in
             [("YS-BL01", "YS-XQ03", 7, 5, 3), ("YS-BL02", "YS-XQ05", 12, 10, 7), ("YS-BL03", "YS-XQ06", 18, 19, 16)]
@@ -197,25 +175,29 @@ impl Plan {
         Ok(commands)
     }
 
-    /// Each has a visit that waits for the other one.
+    /// Each has a visit that waits for the other one; so has one of the pairs of the past, of the same branch as the first.
     fn pairs(&self) -> Result<Vec<(String, Command)>, IdError> {
         let mut commands = Vec::new();
-        for (pair, visit, helper, helped, reporter, days) in
-            [("YS-JD01", "YS-ZF01", 1, 6, 6, 2), ("YS-JD02", "YS-ZF02", 11, 13, 11, 4)]
-        {
-            let terms = PairTerms {
-                branch: None,
-                ended: None,
-                helped: worker_id(helped)?,
-                helper: worker_id(helper)?,
-                since: self.ago(SINCE),
-            };
-            let open = commands::OpenPair { pair: pair.parse()?, terms };
-            commands.push((format!("demo/pair/{pair}"), open.into()));
+        for (pair, visit, activity, helper, helped, reporter, days) in [
+            ("YS-JD01", "YS-ZF01", "LB01", 1, 6, 6, 2),
+            ("YS-JD02", "YS-ZF02", "LB01", 11, 13, 11, 4),
+            ("YS-JD04", "YS-ZF03", VISIT, 26, 234, 26, 1),
+        ] {
+            if pair != "YS-JD04" {
+                let terms = PairTerms {
+                    branch: Some(branch_of(helper)?),
+                    ended: None,
+                    helped: worker_id(helped)?,
+                    helper: worker_id(helper)?,
+                    since: self.ago(SINCE),
+                };
+                let open = commands::OpenPair { pair: pair.parse()?, terms };
+                commands.push((format!("demo/pair/{pair}"), open.into()));
+            }
             let report = commands::RecordVisit {
                 visit: visit.parse()?,
                 pair: pair.parse()?,
-                activity: "LB01".parse()?,
+                activity: activity.parse()?,
                 on: Some(self.ago(days)),
                 reporter: worker_id(reporter)?,
                 confirmation: None,
@@ -226,19 +208,18 @@ impl Plan {
         Ok(commands)
     }
 
-    /// Two places that are gone and have a queue, a voucher that the example worker can use, and what is there to be asked.
+    /// Places that are gone and have a queue, a voucher that the example worker can use, and what is there to be asked.
     fn benefits(&self) -> Result<Vec<(String, Command)>, IdError> {
         const APPROPRIATED: Fen = Fen::new(5_000_000);
         let terms = FundTerms {
             appropriated: APPROPRIATED,
-            body: "演示总工会".to_owned(),
+            body: UNION.to_owned(),
             source: "工会经费".to_owned(),
             year: Some(self.now.year()),
         };
-        let mut commands =
-            vec![(format!("demo/fund/{FUND}"), commands::RegisterFund { fund: FUND.parse()?, terms }.into())];
+        let mut commands = vec![(FIRST_KEY.to_owned(), commands::RegisterFund { fund: FUND.parse()?, terms }.into())];
         for (id, name, kind, places, limit, price, fen) in [
-            ("YS-QY01", "暖新体检名额", BenefitKind::Place, Some(2), Some(1), 0, 30_000),
+            ("YS-QY01", "暖新体检名额", BenefitKind::Place, Some(TESTS), Some(1), 0, 30_000),
             ("YS-QY02", "爱心餐券", BenefitKind::Voucher, Some(200), Some(4), 30, 1_500),
             ("YS-QY03", "子女托管班名额", BenefitKind::Place, Some(20), Some(1), 0, 0),
             ("YS-QY04", "困难补助", BenefitKind::Grant, None, Some(1), 0, 0),
@@ -257,14 +238,16 @@ impl Plan {
             let command = commands::RegisterBenefit { benefit: id.parse()?, terms };
             commands.push((format!("demo/benefit/{id}"), command.into()));
         }
-        for (id, benefit, worker) in [
-            ("YS-DJ01", "YS-QY01", 4),
-            ("YS-DJ02", "YS-QY01", 7),
-            ("YS-DJ03", "YS-QY01", 12),
-            ("YS-DJ04", "YS-QY01", 1),
-            ("YS-DJ05", "YS-QY02", 1),
-        ] {
-            commands.push((id.to_owned(), self.applies(id, benefit, worker_id(worker)?)?));
+        let known = |number: u32, benefit: &'static str, worker: u32| (format!("YS-DJ{number:02}"), benefit, worker);
+        let applicants = (1..).zip(APPLICANTS).map(|(nth, worker)| (format!("YS-TJ{nth:03}"), "YS-QY01", worker));
+        let mut applicants: Vec<_> =
+            [known(1, "YS-QY01", 4), known(2, "YS-QY01", 7)].into_iter().chain(applicants).collect();
+        let places = usize::try_from(EARLY + 2).unwrap_or(0).min(applicants.len());
+        applicants.splice(places..places, [known(3, "YS-QY01", 12), known(4, "YS-QY01", 1)]);
+        applicants.push(known(5, "YS-QY02", 1));
+        for (id, benefit, worker) in applicants {
+            let command = self.applies(&id, benefit, worker_id(worker)?)?;
+            commands.push((id, command));
         }
         Ok(commands)
     }

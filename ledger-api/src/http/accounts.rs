@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::{Code, Refusal};
 use ledger_core::domain::worker::event::{LotPart, RedeemedLine};
 use projections::queries::{At, Page};
@@ -162,6 +163,9 @@ struct BalanceAnswer {
     held: PointsJson,
     /// What of the available ends when, soonest first; what never ends is left out.
     expiring: Vec<ExpiringJson>,
+    /// What ended before the day and is not booked as expired yet, soonest first: as of today, the statement's points add
+    /// up to what is available and this.
+    ended: Vec<ExpiringJson>,
     debt: PointsJson,
     /// Credits that do not count yet, and cannot be spent, as they are now.
     pending: Vec<PendingJson>,
@@ -361,13 +365,16 @@ async fn read_balance(
     reading.at_least(&app, query.min_position).await?;
     let At { position, value: row } = known(&app, &reading, &id).await?;
     let balance = app.views.balance_of(&id, &row, as_of).await?;
-    let expiring = balance.expiring.into_iter().map(|(on, points)| ExpiringJson { on, points: PointsJson(points) });
+    let by_day = |days: Vec<(NaiveDate, Points)>| {
+        days.into_iter().map(|(on, points)| ExpiringJson { on, points: PointsJson(points) }).collect()
+    };
     let pending = row.pending.iter().map(|(credit, pending)| PendingJson::new(credit, pending));
     Ok(Json(BalanceAnswer {
         worker: id,
         available: PointsJson(balance.available),
         held: PointsJson(balance.held),
-        expiring: expiring.collect(),
+        expiring: by_day(balance.expiring),
+        ended: by_day(balance.ended),
         debt: PointsJson(balance.debt),
         pending: pending.collect(),
         as_of,

@@ -21,7 +21,7 @@ use tower::ServiceExt;
 
 use crate::access::Role;
 use crate::app::{App, AppTasks};
-use crate::demo;
+use crate::demo::kept::Kept;
 use crate::server::router;
 use crate::service::accounts::token_for;
 use crate::stopping::Stopping;
@@ -63,7 +63,12 @@ impl Edge {
     async fn with(settings: LedgerSettings) -> Edge {
         let folder = tempfile::tempdir().unwrap();
         let url = JournalUrl::Sqlite(folder.path().join("nuanxin.db"));
-        let (app, tasks) = App::open(&url, settings).await.unwrap();
+        Edge::over(&url, folder, settings).await
+    }
+
+    /// The same, of a journal that lies in a folder.
+    async fn over(url: &JournalUrl, folder: tempfile::TempDir, settings: LedgerSettings) -> Edge {
+        let (app, tasks) = App::open(url, settings).await.unwrap();
         let token = token_for(&app, Role::Admin, None).await;
         let (stop, stopping) = Stopping::new();
         let router = router(app.clone(), Entrance::default(), stopping).unwrap();
@@ -72,8 +77,9 @@ impl Edge {
 
     /// With the demonstration district in it, and the views at its end.
     async fn demo() -> Edge {
-        let edge = Edge::empty().await;
-        demo::fill(&edge.app.ledger, &edge.app.vault).await.unwrap();
+        static DEMONSTRATION: Kept = Kept::new(false);
+        let (url, folder) = DEMONSTRATION.copy(LedgerSettings::default()).await;
+        let edge = Edge::over(&url, folder, LedgerSettings::default()).await;
         let head = edge.head();
         edge.app.views.wait_for(head).await.unwrap();
         edge

@@ -180,6 +180,14 @@ pub async fn shelves(app: &App, who: Who<'_>, store: &str) -> Result<Vec<(String
     Ok(app.views.stock(store, "", ITEMS_MAX).await?.rows)
 }
 
+/// An item of which fewer lie on a shelf runs low.
+const LOW: i64 = 5;
+
+/// Whether so few lie on the shelf that somebody should see to it.
+pub const fn runs_low(on_shelf: i64) -> bool {
+    on_shelf < LOW
+}
+
 /// What a store is called; its id where it has no name.
 ///
 /// # Errors

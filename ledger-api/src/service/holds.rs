@@ -97,15 +97,29 @@ pub async fn at_store(
     Ok(holds.into_iter().zip(names).collect())
 }
 
-/// How many holds can be taken now at a store. Nothing is told of anybody.
+/// What waits at a store to be picked up.
+#[derive(Debug, Clone, Default)]
+pub struct Soonest {
+    /// How many holds can be taken now.
+    pub all: usize,
+    /// Those that end first: what is set aside, and until when. Of nobody it is told whose: whoever comes for it says so.
+    pub first: Vec<(Option<BusinessTime>, Vec<(String, u32)>)>,
+}
+
+/// What waits at a store to be picked up: how many holds, and so many of those that end first. Nothing is told of anybody.
 ///
 /// # Errors
 /// [`ServiceError`].
-pub async fn count_at(app: &App, who: Who<'_>, store: &str) -> Result<usize, ServiceError> {
+pub async fn soonest_at(app: &App, who: Who<'_>, store: &str, most: usize) -> Result<Soonest, ServiceError> {
     may_read(who, Read::Holds, Target::Store(store))?.at_least(app, None).await?;
     let now = app.ledger.now();
     let wanted = |hold: &Hold| hold.store == store && !hold.is_void(now);
-    Ok(app.views.holds("", usize::MAX, wanted).await?.rows.len())
+    let mut rows = app.views.holds("", usize::MAX, wanted).await?.rows;
+    let all = rows.len();
+    rows.sort_by(|(one, held), (other, next)| (held.expires_at, one).cmp(&(next.expires_at, other)));
+    rows.truncate(most);
+    let first = told(app, rows).await?.into_iter().map(|hold| (hold.expires_at, hold.items)).collect();
+    Ok(Soonest { all, first })
 }
 
 /// What a pick-up code names at a counter.

@@ -159,6 +159,8 @@ pub async fn document(app: &App, who: Who<'_>, worker: &str, form: Form) -> Resu
         (name("earned", "累计获得"), points(row.account.earned)),
         (name("redeemed", "累计兑换"), points(row.account.redeemed)),
         (name("expired", "累计过期"), points(row.account.expired)),
+        // Together with what can be spent, what the records add up to.
+        (name("ended", "到期尚未记账"), points(balance.ended.iter().map(|(_, left)| *left).sum())),
         (name("position", "账本序号"), Cell::count(position)),
     ];
     let entries = entries(app, who, worker, position, told).await?;

@@ -22,7 +22,7 @@ use crate::app::App;
 /// Most rows that are looked through.
 const LOOKED_MAX: usize = 10_000;
 /// Most that are shown of each.
-const SHOWN_MAX: usize = 100;
+pub const SHOWN_MAX: usize = 100;
 /// Appointments that are over are shown for so many days.
 const OVER_DAYS: i64 = 60;
 
@@ -91,12 +91,17 @@ impl Appointed {
     }
 }
 
-/// Appointments of workers of whom whoever asks may read them; what ends first comes first, and what was over for long is
-/// left out.
+/// Appointments of workers of whom whoever asks may read them, of one worker alone where one is named; what ends first
+/// comes first, and what was over for long is left out.
 ///
 /// # Errors
 /// [`ServiceError`].
-pub async fn appointments(app: &App, who: Who<'_>, today: NaiveDate) -> Result<Vec<Appointed>, ServiceError> {
+pub async fn appointments(
+    app: &App,
+    who: Who<'_>,
+    today: NaiveDate,
+    worker: Option<&WorkerId>,
+) -> Result<Vec<Appointed>, ServiceError> {
     let reading = may_ever_read(who, Read::Appointments)?;
     reading.at_least(app, None).await?;
     let shown_since = today - chrono::Duration::days(OVER_DAYS);
@@ -109,8 +114,10 @@ pub async fn appointments(app: &App, who: Who<'_>, today: NaiveDate) -> Result<V
         .rows
         .into_iter()
         .filter_map(|(key, row)| {
-            let (worker, id) = key.split_once('/')?;
-            Some(Appointed { id: id.to_owned(), worker: worker.to_owned(), terms: row.terms? })
+            let (of, id) = key.split_once('/')?;
+            let wanted = worker.is_none_or(|worker| worker.as_str() == of);
+            wanted.then_some(())?;
+            Some(Appointed { id: id.to_owned(), worker: of.to_owned(), terms: row.terms? })
         })
         .collect();
     let end = |row: &Appointed| Appointed::last_day(&row.terms).unwrap_or(NaiveDate::MAX);
@@ -186,17 +193,28 @@ pub async fn queues(app: &App, who: Who<'_>) -> Result<Vec<Queue>, ServiceError>
     Ok(found)
 }
 
-/// Pairs of which whoever asks may read one, by their numbers; those that are over for long are left out.
+/// Pairs of which whoever asks may read one, by their numbers, and those of one worker alone where one is named; those that
+/// are over for long are left out.
 ///
 /// # Errors
 /// [`ServiceError`].
-pub async fn pairs(app: &App, who: Who<'_>, today: NaiveDate) -> Result<Vec<(String, PairTerms)>, ServiceError> {
+pub async fn pairs(
+    app: &App,
+    who: Who<'_>,
+    today: NaiveDate,
+    worker: Option<&WorkerId>,
+) -> Result<Vec<(String, PairTerms)>, ServiceError> {
     let reading = may_ever_read(who, Read::Pair)?;
     reading.at_least(app, None).await?;
     let shown_since = today - chrono::Duration::days(OVER_DAYS);
-    let recent = |pair: &Pair| pair.terms().is_some_and(|terms| terms.ended.is_none_or(|ended| shown_since <= ended));
+    let wanted = |pair: &Pair| {
+        pair.terms().is_some_and(|terms| {
+            terms.ended.is_none_or(|ended| shown_since <= ended)
+                && worker.is_none_or(|worker| [&terms.helper, &terms.helped].contains(&worker))
+        })
+    };
     let mut found = Vec::new();
-    for (id, pair) in app.views.pairs("", LOOKED_MAX, recent).await?.rows {
+    for (id, pair) in app.views.pairs("", LOOKED_MAX, wanted).await?.rows {
         let Some(terms) = pair.terms() else { continue };
         if found.len() < SHOWN_MAX
             && (is_of_own(app, who, Read::Pair, terms.helper.as_str()).await?

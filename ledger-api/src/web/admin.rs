@@ -21,6 +21,8 @@ use crate::service::staffing::{Staffing, staffing};
 
 /// Accounts read at once.
 const ACCOUNTS: usize = 1_000;
+/// Stores that are told of at once.
+const STORES_SHOWN: usize = 10;
 /// Sites named one by one.
 const SITES_SHOWN: usize = 5;
 
@@ -39,7 +41,10 @@ struct Page {
     bear: String,
     /// What is outstanding is more than lies on the shelves.
     short: bool,
+    /// What was redeemed at stores, most first: id, name, points.
     stores: Vec<(String, String, String)>,
+    /// The same of all others; they unfold.
+    other_stores: Vec<(String, String, String)>,
     low: Vec<(String, String, i64)>,
     /// One person alone administers.
     alone: bool,
@@ -96,6 +101,10 @@ async fn page(app: &App, visitor: &Visitor) -> Result<Response, Trouble> {
     let w = visitor.words();
     let all = overview(app, Who::Bearer(&visitor.must()?.identity)).await?;
     let Overview { outstanding, stock_points, .. } = all;
+    let mut by_store = all.stores;
+    by_store.sort_by(|(one, _, spent), (other, _, more)| (more, one).cmp(&(spent, other)));
+    let mut stores: Vec<_> = by_store.into_iter().map(|(id, name, spent)| (id, name, points(spent))).collect();
+    let other_stores = stores.split_off(stores.len().min(STORES_SHOWN));
     let behind = app.ledger.committed().borrow().saturating_sub(app.views.position());
     let page = Page {
         f: visitor.frame(w.admin),
@@ -109,7 +118,8 @@ async fn page(app: &App, visitor: &Visitor) -> Result<Response, Trouble> {
         held: points(all.held),
         bear: w.bear(&points(outstanding), &points(stock_points)),
         short: outstanding > stock_points,
-        stores: all.stores.into_iter().map(|(id, name, spent)| (id, name, points(spent))).collect(),
+        stores,
+        other_stores,
         low: all.low,
         alone: is_one_alone(app.ledger.journal().as_ref(), app.ledger.now().date())
             .await

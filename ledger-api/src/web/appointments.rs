@@ -3,25 +3,27 @@
 
 mod pairs;
 mod passes;
+mod rows;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
-use ledger_core::domain::ids::{CertificateNo, SiteId, WorkerId};
+use ledger_core::domain::ids::{CertificateNo, IdError, SiteId, WorkerId};
 use ledger_core::domain::period::Period;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::{Command, commands};
+use rows::{Benefit, Letter, Visit, benefit, letter, visit};
+use serde::Deserialize;
 
 use super::form::{Fields, Sent, asked_yuan, ends_before, is_new_word, read_id};
-use super::me::{days_left, is_queued, letter_state, withdrawal};
+use super::me::{is_queued, withdrawal};
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
 use super::trouble;
-use super::words::Words;
 use crate::access::policy::{CommandKind, Denied, Who, may_ever};
 use crate::access::{Identity, Role};
 use crate::app::App;
@@ -29,9 +31,7 @@ use crate::service::ServiceError;
 use crate::service::desk::today;
 use crate::service::keys::read_key;
 use crate::service::reading::date;
-use crate::service::rosters::{
-    Appointed, InQueue, Queue, WaitingVisit, appointments, known_roles, queues, visits_waiting,
-};
+use crate::service::rosters::{SHOWN_MAX, appointments, known_roles, queues, visits_waiting};
 
 #[derive(Template)]
 #[template(path = "appointments/page.html", config = ".askama.toml")]
@@ -42,6 +42,10 @@ struct Page {
     visits: Vec<Visit>,
     confirms: bool,
     letters: Vec<Letter>,
+    /// Whose appointments were asked for; blank for all.
+    whose: String,
+    /// Whether there may be more than is shown.
+    cut: bool,
     appoints: bool,
     /// The roles to choose of.
     known: Vec<String>,
@@ -58,42 +62,6 @@ struct Page {
     typed: Typed,
     today: String,
     key: String,
-}
-
-struct Visit {
-    id: String,
-    pair: String,
-    activity: String,
-    on: String,
-    reporter: String,
-    other: String,
-    age: String,
-    key: String,
-}
-
-struct Letter {
-    at: usize,
-    id: String,
-    worker: String,
-    role: String,
-    body: String,
-    site: String,
-    from: String,
-    until: String,
-    days: String,
-    state: &'static str,
-    colour: &'static str,
-    /// It can still be ended.
-    ends: bool,
-    key: String,
-}
-
-struct Benefit {
-    id: String,
-    name: String,
-    given: String,
-    waiting: String,
-    queue: Vec<String>,
 }
 
 /// What was typed of a new appointment, to be shown again where it was refused.
@@ -134,6 +102,19 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/appointments", get(read).post(act)).merge(pairs::routes()).merge(passes::routes())
 }
 
+/// Whose rows are asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    worker: String,
+}
+
+/// Whose rows are asked for, as it was typed: of one worker, or of all where nothing was. What can be no id of a worker is
+/// nobody's.
+fn whose(typed: &str) -> Result<Option<WorkerId>, IdError> {
+    if typed.is_empty() { Ok(None) } else { WorkerId::new(typed).map(Some) }
+}
+
 /// What a page says of what was just asked.
 #[derive(Default)]
 struct Told {
@@ -144,8 +125,8 @@ struct Told {
     given_back: GivenBack,
 }
 
-async fn read(State(app): State<App>, visitor: Visitor) -> Response {
-    answer(&visitor, page(&app, &visitor, Told::default()).await)
+async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+    answer(&visitor, page(&app, &visitor, &asked.worker, Told::default()).await)
 }
 
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
@@ -155,7 +136,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
             && let Some(bad) = new_role(&app, &visitor, fields.get("role"), fields.get("sure")).await?
         {
             let typed = Typed { sure: fields.get("role").to_owned(), ..typed(&fields) };
-            return page(&app, &visitor, Told { bad, typed, ..Told::default() }).await;
+            return page(&app, &visitor, fields.get("of"), Told { bad, typed, ..Told::default() }).await;
         }
         let told = match carry_out(&app, &visitor, &fields).await {
             Ok(said) => Told { said, ..Told::default() },
@@ -171,7 +152,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
             }
             Err(other) => return Err(other),
         };
-        page(&app, &visitor, told).await
+        page(&app, &visitor, fields.get("of"), told).await
     };
     answer(&visitor, made.await)
 }
@@ -306,7 +287,7 @@ fn is_desk(identity: &Identity) -> bool {
     identity.acts_as(Role::Operator) || identity.acts_as(Role::Approver)
 }
 
-async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trouble> {
+async fn page(app: &App, visitor: &Visitor, of: &str, told: Told) -> Result<Response, Trouble> {
     let w = visitor.words();
     let identity = &visitor.must()?.identity;
     let (who, today) = (Who::Bearer(identity), today(app));
@@ -327,16 +308,20 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         line.map_or_else(|| code.to_owned(), |(_, name, _)| name.clone())
     };
     let queues = queues(app, who).await?;
+    let of = of.trim().to_uppercase();
+    let letters = match whose(&of) {
+        Ok(worker) => appointments(app, who, today, worker.as_ref()).await?,
+        Err(_) => Vec::new(),
+    };
     let page = Page {
         f: visitor.frame(w.appointments_page),
         said,
         bad,
         visits: visits_waiting(app, who).await?.into_iter().map(|row| visit(w, row, &called, today)).collect(),
         confirms: operator && may_ever(who, CommandKind::ConfirmVisit),
-        letters: (0_usize..)
-            .zip(appointments(app, who, today).await?)
-            .map(|(at, row)| letter(w, at, row, today))
-            .collect(),
+        cut: letters.len() >= SHOWN_MAX,
+        letters: (0_usize..).zip(letters).map(|(at, row)| letter(w, at, row, today)).collect(),
+        whose: of,
         known: known(app, visitor, today).await?,
         appoints: approver && may_ever(who, CommandKind::RegisterAppointment),
         offered: if operator && may_ever(who, CommandKind::ApplyBenefit) {
@@ -357,54 +342,4 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         key: new_key("appointment"),
     };
     show(&page)
-}
-
-fn visit(w: &Words, row: WaitingVisit, called: &dyn Fn(&str) -> String, today: NaiveDate) -> Visit {
-    Visit {
-        activity: called(row.terms.activity.as_str()),
-        on: row.terms.on.to_string(),
-        age: w.programmes.waits_since((today - row.terms.on).num_days()),
-        reporter: row.terms.reporter.to_string(),
-        other: row.other.to_string(),
-        id: row.id,
-        pair: row.pair,
-        key: new_key("confirm"),
-    }
-}
-
-fn letter(w: &Words, at: usize, row: Appointed, today: NaiveDate) -> Letter {
-    let Appointed { id, worker, terms } = row;
-    let (state, colour) = letter_state(w, &terms, today);
-    Letter {
-        at,
-        id,
-        worker,
-        days: days_left(w, terms.days.through, today),
-        ends: terms.ended.is_none() && terms.days.through.is_none_or(|last| today <= last),
-        from: terms.days.from.map(|day| day.to_string()).unwrap_or_default(),
-        until: terms.days.through.map(|day| day.to_string()).unwrap_or_default(),
-        site: terms.site.map(|site| site.to_string()).unwrap_or_default(),
-        role: terms.role,
-        body: terms.body,
-        state,
-        colour,
-        key: new_key("dismissal"),
-    }
-}
-
-fn benefit(w: &Words, row: Queue) -> Benefit {
-    let a = w.appointments;
-    Benefit {
-        given: a.given(row.granted, row.terms.places, row.used, row.withdrawn),
-        waiting: if row.waiting > 0 { a.waiting(row.waiting) } else { String::new() },
-        queue: row
-            .queue
-            .iter()
-            .map(|InQueue { place, application, worker, at }| {
-                a.queued(*place, worker.as_str(), &at.date().to_string(), application.as_str())
-            })
-            .collect(),
-        id: row.id,
-        name: row.terms.name,
-    }
 }

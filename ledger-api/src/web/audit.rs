@@ -34,7 +34,7 @@ const ROWS: usize = 30;
 /// Items of a sample, where nobody says how many.
 const SAMPLE_USUAL: usize = 20;
 /// Accounts that a state lists.
-const ACCOUNTS_MAX: usize = 200;
+const ACCOUNTS_MAX: usize = 50;
 
 #[derive(Template)]
 #[template(path = "audit/page.html", config = ".askama.toml")]

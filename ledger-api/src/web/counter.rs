@@ -9,6 +9,7 @@ mod day;
 mod holds;
 mod proof;
 mod shelf;
+mod waiting;
 
 use askama::Template;
 use axum::Router;
@@ -35,13 +36,15 @@ use crate::service::ServiceError;
 use crate::service::command::{Asked, prepare, submit, worker_event};
 use crate::service::counter::{Customer, Goods, Obstacle, look_up, store_name};
 use crate::service::counter_proof;
-use crate::service::holds::count_at;
+use crate::service::holds::soonest_at;
 use crate::service::names::masked;
 
 /// Most lines that can be chosen at once.
 const LINES_MAX: usize = 100;
 /// Most units of one line.
 const UNITS_MAX: u32 = 99;
+/// So many holds are told of while nobody stands before the counter; the others stand on a page of their own.
+const SOONEST: usize = 5;
 
 #[derive(Template)]
 #[template(path = "counter/page.html", config = ".askama.toml")]
@@ -74,6 +77,8 @@ struct Page {
     held: Vec<holds::Due>,
     /// How many holds wait here to be picked up.
     due: usize,
+    /// What waits here, while nobody stands before it.
+    waiting: Option<waiting::Waiting>,
 }
 
 /// Whoever stands before the counter.
@@ -211,10 +216,13 @@ async fn page(app: &App, visitor: &Visitor, store: &str, shown: Shown) -> Result
         }
         Some(_) | None => Vec::new(),
     };
+    let nobody = customer.is_none() && done.is_none();
+    let soonest = soonest_at(app, Who::Bearer(identity), store, if nobody { SOONEST } else { 0 }).await?;
     let page = Page {
         f: visitor.frame(w.counter),
         held,
-        due: count_at(app, Who::Bearer(identity), store).await?,
+        due: soonest.all,
+        waiting: if nobody { waiting::at(app, visitor, store, soonest).await? } else { None },
         store_name: store_name(app, Who::Bearer(identity), store).await?,
         others: identity.scopes_of(Role::Clerk).into_iter().filter(|own| *own != store).map(str::to_owned).collect(),
         store: store.to_owned(),

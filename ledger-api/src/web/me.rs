@@ -3,6 +3,7 @@
 
 mod programmes;
 mod proof;
+mod statement;
 mod stores;
 
 use std::collections::BTreeMap;
@@ -18,10 +19,9 @@ use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::command::CreditAction;
 use ledger_core::ledger::{Command, commands};
-use projections::statement::Line;
 
 use super::credits::standing;
-use super::figures::{change, minute, points};
+use super::figures::{minute, points};
 use super::form::{Fields, Sent, read_id};
 use super::page::{Frame, Trouble, Visitor, answer, give, new_key, show};
 use super::publicity::not_taken;
@@ -38,8 +38,6 @@ use crate::service::reading::may_read;
 
 /// Points that end within so many days are told as ending soon.
 const SOON_DAYS: i64 = 60;
-/// Months that are shown at once; earlier ones unfold.
-const MONTHS_OPEN: usize = 1;
 /// Credits that can be objected to from here.
 const CHOICES_MAX: usize = 50;
 
@@ -62,7 +60,7 @@ struct Page {
     holds: Vec<stores::OwnHold>,
     waiting: Vec<Waiting>,
     ending: Vec<(String, String)>,
-    months: Vec<MonthOf>,
+    months: Vec<statement::MonthOf>,
     card: Option<(String, String, String)>,
     card_rows: Vec<(String, String)>,
     publicity: Vec<Publicised>,
@@ -92,24 +90,6 @@ struct Waiting {
     status: &'static str,
     colour: &'static str,
     until: String,
-}
-
-struct MonthOf {
-    name: String,
-    open: bool,
-    came: String,
-    went: String,
-    rows: Vec<Row>,
-}
-
-struct Row {
-    what: String,
-    change: String,
-    came: bool,
-    when: String,
-    more: String,
-    position: u64,
-    reason: String,
 }
 
 struct Publicised {
@@ -257,7 +237,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
             })
             .collect(),
         ending: ending.into_iter().map(|(day, ends)| (day.to_string(), points(*ends))).collect(),
-        months: months(w, &account, &called),
+        months: statement::months(w, &account, &called),
         card: card.as_ref().map(|(card_no, branch)| (card_no.clone(), branch.clone(), w.card_of(*year))),
         card_rows: card_year.iter().map(|(category, of)| (category.clone(), points(*of))).collect(),
         publicity: publicity.lines.into_iter().map(publicised).collect(),
@@ -297,71 +277,4 @@ fn choices(account: &Account, called: &dyn Fn(&str) -> String) -> Vec<(String, S
         Some((line.subject.clone(), format!("{on} {}", called(activity))))
     });
     credits.take(CHOICES_MAX).collect()
-}
-
-/// The statement by the month in which it happened, newest first.
-fn months(w: &Words, account: &Account, called: &dyn Fn(&str) -> String) -> Vec<MonthOf> {
-    let mut months: BTreeMap<String, Vec<&Line>> = BTreeMap::new();
-    // Lines that move nothing that can be spent are told where they say why.
-    for line in account.lines.iter().filter(|line| !line.points.is_zero() || line.reason.is_some()) {
-        months.entry(day_of(line).get(..7).unwrap_or_default().to_owned()).or_default().push(line);
-    }
-    // What was set aside and is picked up is told as that: it waits for nobody any more.
-    let picked_up = account.lines.iter().filter_map(|line| Some((line.picked_up.as_deref()?, line.event)));
-    let picked_up: BTreeMap<&str, &str> = picked_up.collect();
-    let word = |line: &Line| match picked_up.get(line.subject.as_str()) {
-        Some(event) if line.points < Points::ZERO => w.event(event),
-        _ => w.event(line.event),
-    };
-    let made = months.into_iter().rev().enumerate().map(|(at, (name, mut lines))| {
-        lines.sort_by_key(|line| std::cmp::Reverse((day_of(line), line.position)));
-        let (mut came, mut went) = (Points::ZERO, Points::ZERO);
-        for line in &lines {
-            if line.points.is_positive() { came += line.points } else { went += line.points }
-        }
-        MonthOf {
-            name,
-            open: at < MONTHS_OPEN,
-            came: points(came),
-            went: points(went),
-            rows: lines.into_iter().map(|line| row(account, line, word(line), called)).collect(),
-        }
-    });
-    made.collect()
-}
-
-/// The day of a line: the service's, else the act's own.
-fn day_of(line: &Line) -> String {
-    line.on.unwrap_or_else(|| line.at.date()).to_string()
-}
-
-/// A line under the word for what happened.
-fn row(account: &Account, line: &Line, word: &str, called: &dyn Fn(&str) -> String) -> Row {
-    let what = match (&line.activity, line.lines.is_empty()) {
-        (Some(activity), _) => called(activity),
-        (None, false) => {
-            let store = line.store.clone().unwrap_or_default();
-            let items = line.lines.iter().map(|item| {
-                let name = account.items.get(&(store.clone(), item.sku.to_string()));
-                format!("{} ×{}", name.map_or(item.sku.as_str(), String::as_str), item.quantity)
-            });
-            format!("{word} {}", items.collect::<Vec<_>>().join("、"))
-        }
-        (None, true) => word.to_owned(),
-    };
-    let more = match (&line.store, &line.category) {
-        (Some(store), _) => store.clone(),
-        (None, Some(category)) => category.clone(),
-        (None, None) => String::new(),
-    };
-    let when = line.on.map_or_else(|| minute(&line.at.to_string()), |on| on.to_string());
-    Row {
-        what,
-        change: change(line.points),
-        came: line.points.is_positive(),
-        when,
-        more,
-        position: line.position,
-        reason: line.reason.clone().unwrap_or_default(),
-    }
 }

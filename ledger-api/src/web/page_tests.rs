@@ -5,6 +5,7 @@ mod desk;
 mod holds;
 mod merging;
 mod objectors;
+mod overview;
 mod publicity;
 mod refusals;
 mod registering;
@@ -20,8 +21,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
+use ledger_core::domain::ids::AccountId;
 use ledger_core::journal::RecordedTime;
-use ledger_core::journal::url::JournalUrl;
 use ledger_core::ledger::LedgerSettings;
 use projections::waiting::Stage;
 use tower::ServiceExt;
@@ -30,7 +31,11 @@ use super::{Entrance, routes};
 use crate::access::Role;
 use crate::app::{App, AppTasks};
 use crate::demo;
+use crate::demo::kept::Kept;
 use crate::service::login::enter;
+
+/// By the clock of [`House::open`].
+static DEMONSTRATION: Kept = Kept::new(true);
 
 /// The demonstration on a day, and its pages.
 struct House {
@@ -52,11 +57,8 @@ impl House {
         let noon = chrono::NaiveDate::from_ymd_opt(2026, 12, 1).and_then(|day| day.and_hms_opt(4, 0, 0)).unwrap();
         let noon = RecordedTime::from_micros(noon.and_utc().timestamp_micros());
         let settings = LedgerSettings { clock: Arc::new(move || noon), ..LedgerSettings::default() };
-        let folder = tempfile::tempdir().unwrap();
-        let url = JournalUrl::Sqlite(folder.path().join("nuanxin.db"));
+        let (url, folder) = DEMONSTRATION.copy(settings.clone()).await;
         let (app, tasks) = App::open(&url, settings).await.unwrap();
-        demo::fill(&app.ledger, &app.vault).await.unwrap();
-        demo::open_doors(&app.ledger, &app.vault).await.unwrap();
         let router =
             routes(Entrance { demonstration: true, open: true, ..Entrance::default() }).with_state(app.clone());
         House { app, router, _tasks: tasks, _folder: folder }
@@ -69,7 +71,11 @@ impl House {
 
     async fn enter(&self, role: Role) -> Visit<'_> {
         let account = demo::account_of(&self.app.ledger, role).await.unwrap().unwrap();
-        let entered = enter(&self.app, &account, None).await.unwrap();
+        self.enter_as(&account).await
+    }
+
+    async fn enter_as(&self, account: &AccountId) -> Visit<'_> {
+        let entered = enter(&self.app, account, None).await.unwrap();
         Visit { house: self, cookie: format!("__Host-nuanxin={}", entered.secret), csrf: entered.session.csrf }
     }
 }
@@ -335,7 +341,7 @@ async fn the_desk_sees_what_waits_appoints_and_ends_an_appointment() {
     let approver = house.enter(Role::Approver).await;
     let page = approver.read("/appointments").await;
     holds(&page, &["待确认的走访", "YS-ZF02", "已等 4 天", "聘任", "YS-PS02", "还剩 20 天"]);
-    holds(&page, &["权益与排队", "2 人排队", "第 1 位 YS-0012", "登记聘任"]);
+    holds(&page, &["权益与排队", "30 人排队", "第 1 位 YS-0012", "登记聘任"]);
     assert!(!page.contains("value=\"confirm\""), "a visit is confirmed by the other one, or entered at the desk");
     let appoint = [
         ("do", "appoint"),
@@ -397,7 +403,7 @@ async fn the_desk_sees_what_waits_appoints_and_ends_an_appointment() {
     let refused = operator.send("/appointments", &back("YS-DJ99")).await;
     holds(&refused, &["role=\"alert\"", "value=\"YS-DJ99\"", "value=\"本人出差\""]);
     assert_eq!(operator.done("/appointments", &back("YS-DJ01")).await, "已撤回申请");
-    holds(&operator.read("/appointments").await, &["1 人排队", "第 1 位 YS-0001", "已撤回 1"]);
+    holds(&operator.read("/appointments").await, &["29 人排队", "第 1 位 YS-0001", "已撤回 1"]);
     assert!(!approver.read("/appointments").await.contains("代为撤回申请"), "an approver does not");
     let rider = house.enter(Role::Worker).await;
     holds(&rider.read("/me").await, &["排队第 1 位"]);
@@ -464,14 +470,16 @@ async fn a_month_is_prepared_looked_over_disputed_answered_and_confirmed() {
     let (desk, approver) = (house.enter(Role::Operator).await, house.enter(Role::Approver).await);
     let shop = house.enter(Role::Merchant).await;
     let page = desk.read("/statements").await;
-    holds(&page, &["待结算月份", "待编制"]);
+    holds(&page, &["待结算月份", "待编制", "待确认"]);
     let address = format!("/statements?merchant={}", demo::EXAMPLE_MERCHANT);
-    let rest = page.split(&address).nth(1).expect("a month of the merchant's own");
-    let month = rest.split("month=").nth(1).and_then(|rest| rest.get(..7)).expect("a month").to_owned();
+    // The month before is prepared already: it is prepared again.
+    let month = "2026-11".to_owned();
+    assert!(page.contains(&address), "a month of the merchant's own: {page}");
     let own = format!("{address}&month={month}");
     let page = desk.read(&own).await;
-    holds(&page, &["编制对账单", "明细"]);
+    holds(&page, &["重新编制", "明细"]);
     assert!(!page.contains("登记付款"), "nothing is paid before it is confirmed");
+    holds(&desk.read(&format!("{address}&month=2026-06")).await, &["编制对账单"]);
     let merchant = demo::EXAMPLE_MERCHANT;
     let form = |does: &'static str, key: &'static str| {
         vec![("merchant", merchant), ("body", ""), ("month", month.as_str()), ("key", key), ("do", does)]
@@ -559,10 +567,10 @@ async fn the_pages_speak_english_without_a_chinese_word_of_their_own() {
     for (role, path, words) in [
         (Role::Operator, "/requests", ["Post a request", "To be rated", "posted 12 days ago"]),
         (Role::Worker, "/me", ["My benefits", "No. 2 in the queue", "Confirm the visit"]),
-        (Role::Worker, "/me/stores", ["All stores of the district", "20 points", "Merchants that honour my pass"]),
+        (Role::Worker, "/me/stores", ["At my site", "20 points", "Merchants that honour my pass"]),
         (Role::Clerk, "/counter/holds", ["To be picked up", "Back to the counter", "Ask for the pick-up code"]),
         (Role::Merchant, "/merchant", ["Take a voucher", "85 % is paid", "Yuan this month"]),
-        (Role::Approver, "/appointments", ["Visits to confirm", "2 waiting", "20 days left"]),
+        (Role::Approver, "/appointments", ["Visits to confirm", "30 waiting", "20 days left"]),
         (Role::Admin, "/schedule", ["In force today", "Try a proposed schedule", "Version 1"]),
     ] {
         let mut visit = house.enter(role).await;

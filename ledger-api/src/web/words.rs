@@ -148,6 +148,10 @@ words! {
     departed: "已退出", "has left";
     no_name: "（未登记姓名）", "(no name kept)";
     till_today: "今日台账", "Today's till";
+    waits_here: "待取与缺货", "To be picked up and running low";
+    kept_more: "另有待取预留", "More to be picked up:";
+    the_others: "其余", "The others";
+    runs_low: "库存偏低", "Running low";
     back_to_counter: "回兑换台", "Back to the counter";
     redemptions: "兑换笔数", "Redemptions";
     points_out: "兑出积分", "Points redeemed";
@@ -378,6 +382,7 @@ words! {
     balance: "结余", "Balance";
     equation: "获得 = 兑出 + 过期 + 结余，每个人都成立。", "earned = redeemed + expired + balance, for everybody.";
     accounts_then: "当时的账户", "Accounts then";
+    accounts_cut: "这里只列前面的账户；全部账户见 nuanxin state。", "Only the first accounts are listed; `nuanxin state` tells all of them.";
     // Merchant.
     still_owed: "待结算", "Still owed";
     print_statement: "打印结算单", "Print the statement";
@@ -396,7 +401,7 @@ words! {
     workers: "人员", "Workers";
     pending: "待审核", "Pending";
     outstanding: "未兑积分与库存", "Outstanding against stock";
-    by_store: "各网点兑出", "Redeemed by store";
+    by_store: "各网点兑出（多的在前）", "Redeemed by store, most first";
     store: "网点", "Store";
     running_out: "快没有的商品", "Running out";
     shelves_full: "各网点库存充足。", "All shelves have enough.";

@@ -29,6 +29,9 @@ pub struct BalanceOn {
     pub held: Points,
     /// What of it ends on which last day, soonest first; what never ends is left out.
     pub expiring: Vec<(NaiveDate, Points)>,
+    /// What ended before the day and is not booked as expired yet, by its last day, soonest first: it cannot be spent, and
+    /// no line of the statement takes it out.
+    pub ended: Vec<(NaiveDate, Points)>,
     /// What credits taken back still owe; later credits pay it first.
     pub debt: Points,
 }
@@ -201,15 +204,21 @@ impl Views {
 impl BalanceOn {
     fn of(account: &Account, day: NaiveDate) -> BalanceOn {
         let mut available = Points::ZERO;
-        let mut ends: BTreeMap<NaiveDate, Points> = BTreeMap::new();
+        let (mut ends, mut ended) = (BTreeMap::<NaiveDate, Points>::new(), BTreeMap::<NaiveDate, Points>::new());
         for (last_day, points) in account.spendable_on(day).filter(|(_, points)| points.is_positive()) {
             available += points;
             if let Some(last_day) = last_day {
                 *ends.entry(last_day).or_default() += points;
             }
         }
+        for lot in &account.lots {
+            if let Some(last_day) = lot.last_day.filter(|last_day| *last_day < day && lot.remaining.is_positive()) {
+                *ended.entry(last_day).or_default() += lot.remaining;
+            }
+        }
         // Holds captured under an earlier date than they were placed would show below zero.
         let (held, debt) = (account.held.max(Points::ZERO), account.debt.max(Points::ZERO));
-        BalanceOn { available, held, expiring: ends.into_iter().collect(), debt }
+        let [expiring, ended] = [ends, ended].map(|days| days.into_iter().collect());
+        BalanceOn { available, held, expiring, ended, debt }
     }
 }

@@ -2,11 +2,11 @@
 //! the password that the person works with.
 
 use super::Visit;
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration};
 use crate::program::run;
 
 fn the_administrators_story(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("管理员", "/admin");
     visit.browser.press("link", "账号与授权");

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{Visit, keep};
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration};
 use crate::program::{position, run};
 
 /// A picture for people, on a telephone's and on a counter's screen.
@@ -55,7 +55,7 @@ fn redemptions_after(journal: &str, position: u64) -> Vec<(String, String, Strin
 }
 
 fn the_story(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("店员", "/counter");
     // It takes along what it needs, and this device becomes the store's.
@@ -176,7 +176,7 @@ fn the_counter_goes_on_without_its_network_and_tells_each_redemption_once_on_pos
 
 #[test]
 fn a_slip_written_by_hand_is_entered_with_its_own_time() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let mut visit = Visit::to(&journal);
     visit.enter("店员", "/counter");
     visit.browser.press("link", "补报待处理");

@@ -6,12 +6,14 @@ use nuanxin_tests::{Browser, Server, SetClock};
 use serde_json::Value;
 
 use super::{Visit, figure};
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration, fresh};
 
 /// A morning on whose next day none of the demonstration's lots ends.
 const CLOCK: &str = "2026-12-01T10:00:00+08:00";
 /// Longer than a hold lasts.
 const A_DAY_AND_AN_HOUR: i64 = 25 * 3_600;
+/// What of the demonstration waits at the counter besides: one until the afternoon, another one for two days.
+const OTHERS: usize = 2;
 
 fn go(visit: &mut Visit, path: &str) {
     visit.browser.open(&format!("{}{path}", visit.server.base_url()));
@@ -53,15 +55,15 @@ fn the_story(database: Database) {
 
     // Scanned, it takes one tap; from the list it takes two.
     visit.enter("店员", "/counter");
-    assert!(visit.browser.text().contains("待取预留 2"), "{}", visit.browser.text());
+    assert!(visit.browser.text().contains(&format!("待取预留 {}", OTHERS + 2)), "{}", visit.browser.text());
     visit.browser.scan(&code);
     visit.browser.find("heading", "这位顾客在这里预留了");
     visit.browser.press("button", "交付 饮用水一箱");
     let told = visit.browser.told("status", "兑换成功");
     assert!(told.contains("饮用水一箱 ×1"), "{told}");
     assert_eq!(figure(&told, "积分 "), 20.0, "{told}");
-    visit.browser.press("link", "待取预留 1");
-    visit.browser.find("button", "交付 饮用水一箱");
+    visit.browser.press("link", &format!("待取预留 {}", OTHERS + 1));
+    visit.browser.find("button", "交付 饮用水一箱 ×1 YS-0001");
     assert!(!visit.browser.text().contains(&first), "what was handed out waits no more");
 
     // Nobody comes for the other one.
@@ -85,7 +87,8 @@ fn the_story(database: Database) {
     assert_eq!(available(&mut visit), before - 20.0);
     visit.enter("店员", "/counter");
     go(&mut visit, "/counter/holds");
-    assert!(visit.browser.text().contains("现在没有待取的预留"), "{}", visit.browser.text());
+    let left = visit.browser.text();
+    assert!(left.contains("YS-0020") && !left.contains("YS-0001") && !left.contains("YS-0009"), "{left}");
     assert_eq!(visit.complaints(), Vec::<Value>::new());
 }
 
@@ -101,7 +104,7 @@ fn a_rider_sets_aside_and_picks_up_and_what_is_left_goes_back_on_postgres() {
 
 #[test]
 fn whoever_reads_the_list_for_the_wall_objects_there() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let mut visit = Visit::to(&journal);
     visit.enter("审核员", "/credits");
     visit.browser.press("button", "通过");

@@ -2,7 +2,7 @@
 //! begun is done once or not at all, and whoever did it is told.
 
 use super::Visit;
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration};
 use crate::program::{position, run};
 
 const ITEM: &str = "饮用水一箱 20 积分";
@@ -23,7 +23,7 @@ fn leave_elsewhere(visit: &mut Visit) {
 }
 
 fn a_session_that_ends_loses_nothing(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("店员", "/counter");
     one_chosen(&mut visit, "YS-0001");
@@ -83,7 +83,7 @@ fn confirm_without_a_server(visit: &mut Visit) {
 }
 
 fn a_server_that_is_killed_is_asked_again(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("店员", "/counter");
     let counter = format!("{}/counter", visit.server.base_url());
@@ -122,7 +122,7 @@ fn a_server_that_is_killed_in_the_middle_is_asked_again_on_postgres() {
 }
 
 fn two_counters_want_the_last_item(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut one = Visit::to(&journal);
     one.enter("店员", "/counter");
     // One is left on the shelf.
@@ -175,7 +175,7 @@ fn of_two_counters_that_want_the_last_item_one_gets_it_on_postgres() {
 }
 
 fn two_tabs_and_the_way_back(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("店员", "/counter");
     one_chosen(&mut visit, "YS-0001");

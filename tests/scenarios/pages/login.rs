@@ -7,7 +7,7 @@ use nuanxin_tests::{Api, Server, cli};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration, fresh};
 use crate::program::run;
 
 const PASSWORD: &str = "一个好记的密码 42";
@@ -138,7 +138,7 @@ async fn whoever_guesses_waits_and_is_told_how_long() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn roles_are_tried_by_a_tap_on_a_demonstration_alone_and_it_takes_no_pack() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let server = Server::start(&journal, &["--demo"]);
     let api = server.api("");
     let page = |host: &'static str| api.request(Method::GET, "/login").header("host", host).send();

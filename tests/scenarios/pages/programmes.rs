@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::{Visit, keep};
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration};
 use crate::program::{position, run};
 
 /// Unfolds whatever is folded, as hands do.
@@ -30,7 +30,7 @@ fn pictures(visit: &mut Visit, name: &str) {
 }
 
 fn a_wish_goes_its_way(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("录入员", "/credits");
     visit.browser.press("link", "需求办理");
@@ -86,7 +86,7 @@ fn a_wish_is_posted_claimed_and_rated_on_postgres() {
 }
 
 fn a_voucher_goes_its_way(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("骑手", "/me");
     let text = visit.browser.text();
@@ -132,13 +132,13 @@ fn a_rider_confirms_a_visit_applies_and_a_merchant_takes_the_voucher_on_postgres
 }
 
 fn the_approvers_story(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     visit.enter("审核员", "/credits");
     visit.browser.press("link", "聘任走访");
     visit.browser.find("heading", "待确认的走访");
     let text = visit.browser.text();
-    assert!(text.contains("2 人排队") && text.contains("还剩 20 天"), "{text}");
+    assert!(text.contains("30 人排队") && text.contains("还剩 20 天"), "{text}");
     visit.browser.write("编号", "YS-0003");
     visit.browser.write_as("combobox", "角色", "兼职网格员");
     visit.browser.press("button", "登记聘任");
@@ -154,7 +154,7 @@ fn the_approvers_story(database: Database) {
     visit.browser.press("button", "撤回");
     visit.browser.told("status", "已撤回申请");
     let text = visit.browser.text();
-    assert!(text.contains("1 人排队") && text.contains("已撤回 1"), "{text}");
+    assert!(text.contains("29 人排队") && text.contains("已撤回 1"), "{text}");
     pictures(&mut visit, "withdrawal");
     assert_eq!(visit.complaints(), Vec::<serde_json::Value>::new());
     drop(visit);

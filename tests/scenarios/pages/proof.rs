@@ -7,7 +7,7 @@ use nuanxin_tests::{Browser, Server, scratch_dir};
 use serde_json::Value;
 
 use super::{Visit, keep};
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration};
 use crate::program::run;
 
 /// A picture for people, on a telephone's and on a counter's screen.
@@ -52,7 +52,7 @@ fn proven(journal: &str) -> Vec<String> {
 }
 
 fn the_codes_story(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     ask_for(&mut visit, "code");
     visit.enter("骑手", "/me");
@@ -111,7 +111,7 @@ fn a_rider_shows_a_code_and_a_clerk_asks_for_nothing_more_on_postgres() {
 }
 
 fn the_pins_story(database: Database) {
-    let journal = fresh(database);
+    let journal = demonstration(database);
     let mut visit = Visit::to(&journal);
     ask_for(&mut visit, "pin");
     visit.enter("骑手", "/me");
@@ -173,7 +173,7 @@ fn a_rider_sets_a_pin_and_types_it_at_the_counter_on_postgres() {
 
 #[test]
 fn a_counter_without_its_network_takes_the_code_along() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let mut visit = Visit::to(&journal);
     ask_for(&mut visit, "code");
     visit.enter("骑手", "/me");
@@ -239,7 +239,7 @@ fn film(svg: &str, path: &Path) {
 
 #[test]
 fn a_camera_reads_the_code_where_the_browser_has_no_reader_of_its_own() {
-    let journal = fresh(Database::Sqlite);
+    let journal = demonstration(Database::Sqlite);
     let server = Server::start(&journal, &["--demo"]);
     let svg = picture_of("YS-0001");
     let path = scratch_dir("film").join("code.y4m");

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Visit;
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration};
 
 /// Counts what a hand does on the page; what a script does is none. Pages are exchanged within one document, which keeps it.
 const COUNT: &str = "window.taps = 0;
@@ -29,7 +29,7 @@ const WATCH: &str = "window.told = null;
 
 #[test]
 fn a_redemption_is_three_taps_or_fewer_after_the_code() {
-    let mut visit = Visit::to(&fresh(Database::Sqlite));
+    let mut visit = Visit::to(&demonstration(Database::Sqlite));
     visit.enter("店员", "/counter");
     visit.browser.eval(COUNT);
     visit.browser.scan("YS-0001");
@@ -49,7 +49,7 @@ fn a_redemption_is_three_taps_or_fewer_after_the_code() {
 #[ignore = "measures 200 redemptions on /counter in a browser, of the program that NUANXIN_BIN names"]
 fn the_counter_s_speed() {
     const REDEMPTIONS: usize = 200;
-    let mut visit = Visit::to(&fresh(Database::Sqlite));
+    let mut visit = Visit::to(&demonstration(Database::Sqlite));
     visit.enter("店员", "/counter");
     let mut measured: Vec<f64> = Vec::new();
     let mut looked_up: Vec<f64> = Vec::new();

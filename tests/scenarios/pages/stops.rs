@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use nuanxin_tests::{Browser, Server, SetClock, scratch_dir};
 
 use super::Visit;
-use crate::journals::{Database, fresh};
+use crate::journals::demonstration_by;
 
 /// By what clock the demonstration is filled and shown, so that its days are the same on any day.
 const CLOCK: &str = "2027-01-15T10:00:00+08:00";
@@ -20,7 +20,7 @@ pub(super) enum Act {
     Press(&'static str, &'static str),
     /// Chooses a file for a field.
     Choose(&'static str, &'static str),
-    /// Unfolds whatever is folded.
+    /// Unfolds whatever is folded, but for the rest of a long list.
     Unfold,
 }
 use Act::{Choose, Press, Unfold, Write};
@@ -128,11 +128,12 @@ pub(super) const STOPS: &[Stop] = &[
     stop("selections-approver", "审核员", "/selections", &[]),
     stop("selection-approver", "审核员", "/selections/YS-PX01", &[Unfold]),
     stop("statements", "审核员", "/statements", &[]),
+    stop("statement", "审核员", "/statements?merchant=YS-SH02&month=2026-12", &[]),
     stop("selection-public", "商户", "/selections/YS-PX01", &[]),
     stop("merchant", "商户", "/merchant", &[Unfold]),
     stop("audit", "审计员", "/audit", &[Press("form[action='/audit/verify'] button", ".hash")]),
     stop("audit-filtered", "审计员", "/audit?type=CardIssued", &[Unfold]),
-    stop("audit-state", "审计员", "/audit/state?at=200", &[]),
+    stop("audit-state", "审计员", "/audit/state?at=9000", &[]),
     stop("audit-trace", "审计员", "/audit/trace?worker=YS-0001", &[Unfold]),
     stop("audit-accounts", "审计员", "/admin/accounts", &[]),
     stop("schedule", "录入员", "/schedule", &[]),
@@ -142,6 +143,12 @@ pub(super) const STOPS: &[Stop] = &[
     stop("schedule-tried", "管理员", "/schedule", TRY),
     stop("admin-account", "管理员", "/admin/accounts?id=demo-clerk", &[]),
     // What others look at stands before these: they write.
+    stop(
+        "merchant-disputed",
+        "商户",
+        "/merchant",
+        &[Write("#why", "这一笔没有收到货款"), Press("[value=dispute]", "[role=status].said")],
+    ),
     stop("credits-passed", "审核员", "/credits", &[Press("[value=confirm]", "[role=status].said")]),
     stop("publicity", "录入员", "/publicity", &[]),
     stop("publicity-objects", "骑手", "/publicity", &[Unfold]),
@@ -162,7 +169,7 @@ impl Walk {
         let shown = chrono::DateTime::parse_from_rfc3339(CLOCK).expect("a time").timestamp();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
         clock.set(shown - i64::try_from(now).expect("a time of our days"));
-        let journal = fresh(Database::Sqlite);
+        let journal = demonstration_by(&clock);
         let server = Server::start_by(&journal, &["--demo"], &clock);
         Walk { visit: Visit::of(&journal, server, Browser::start()), role: "" }
     }
@@ -227,8 +234,9 @@ impl Walk {
         }
     }
 
-    /// Unfolds whatever is folded.
+    /// Unfolds whatever is folded but the rest of a long list.
     pub(super) fn unfold(&mut self) {
-        self.visit.browser.eval("document.querySelectorAll('details').forEach((one) => { one.open = true }); 0");
+        let unfold = "document.querySelectorAll('details:not(.rest)').forEach((one) => { one.open = true }); 0";
+        self.visit.browser.eval(unfold);
     }
 }

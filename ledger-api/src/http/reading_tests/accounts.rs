@@ -96,7 +96,11 @@ async fn a_statement_is_walked_to_its_end_and_agrees_with_the_balance() {
     let hundredths = |value: &Value| (value.as_f64().unwrap() * 100.0).round() as i64;
     let moved: i64 = entries.iter().map(|entry| hundredths(&entry["points"])).sum();
     let balance = edge.json(&format!("/v1/workers/{EXAMPLE_WORKER}/balance?as_of=2026-06-30")).await;
-    assert_eq!(moved, hundredths(&balance["available"]));
+    // What ended and waits to be booked as expired has no line of its own yet.
+    let of_days =
+        |name: &str| -> i64 { balance[name].as_array().unwrap().iter().map(|one| hundredths(&one["points"])).sum() };
+    assert!(of_days("ended") > 0 && of_days("expiring") <= hundredths(&balance["available"]), "{balance}");
+    assert_eq!(moved, hundredths(&balance["available"]) + of_days("ended"), "{balance}");
     let redeemed = entries.iter().find(|entry| entry["event"] == "Redeemed").unwrap();
     assert!(redeemed["items"][0]["price"].is_number() && redeemed["lots"][0]["points"].is_number(), "{redeemed}");
     assert!(redeemed["at"].as_str().unwrap().ends_with("+08:00"));
@@ -149,7 +153,7 @@ async fn a_position_that_is_not_there_is_told_at_once_with_the_last_one_that_is(
 async fn lists_are_walked_to_their_end_without_loss() {
     let edge = Edge::demo().await;
     let workers = walk(&edge, "/v1/workers", "workers", 1000).await;
-    assert_eq!(workers.len(), 60);
+    assert_eq!(workers.len(), 600);
     for limit in [1, 7, 59, 60] {
         assert_eq!(walk(&edge, "/v1/workers", "workers", limit).await, workers, "{limit}");
     }

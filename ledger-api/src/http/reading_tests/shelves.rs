@@ -9,7 +9,7 @@ use crate::demo::{EXAMPLE_MERCHANT, EXAMPLE_SKU, EXAMPLE_STORE};
 async fn stock_adds_up_item_by_item() {
     let edge = Edge::demo().await;
     let stores = walk(&edge, "/v1/stores", "stores", 2).await;
-    assert_eq!(stores.len(), 5);
+    assert_eq!(stores.len(), 24);
     for store in &stores {
         let id = store["id"].as_str().unwrap();
         assert_eq!(edge.json(&format!("/v1/stores/{id}")).await["name"], store["name"]);
@@ -32,7 +32,7 @@ async fn stock_adds_up_item_by_item() {
 #[tokio::test]
 async fn a_merchant_is_owed_what_was_honoured_and_not_paid() {
     let edge = Edge::demo().await;
-    assert_eq!(walk(&edge, "/v1/merchants", "merchants", 3).await.len(), 8);
+    assert_eq!(walk(&edge, "/v1/merchants", "merchants", 3).await.len(), 30);
     assert!(edge.json(&format!("/v1/merchants/{EXAMPLE_MERCHANT}")).await["uscc"].is_string());
     let path = format!("/v1/merchants/{EXAMPLE_MERCHANT}/settlement");
     let all = edge.json(&path).await;

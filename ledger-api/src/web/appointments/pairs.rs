@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
@@ -11,13 +11,13 @@ use ledger_core::domain::pair::command::PairTerms;
 use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, commands};
 
-use super::{is_desk, required};
+use super::{Asked, is_desk, required, whose};
 use crate::access::Role;
 use crate::access::policy::{CommandKind, Denied, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::today;
-use crate::service::rosters::{pair_terms, pairs};
+use crate::service::rosters::{SHOWN_MAX, pair_terms, pairs};
 use crate::web::form::{Fields, Sent, read_id};
 use crate::web::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
 use crate::web::trouble;
@@ -29,7 +29,11 @@ struct Page {
     f: Frame,
     said: String,
     bad: String,
+    /// Whose pairs were asked for; blank for all.
+    worker: String,
     rows: Vec<Row>,
+    /// Whether there may be more than is shown.
+    cut: bool,
     /// Whether whoever looks opens and ends pairs.
     opens: bool,
     typed: Typed,
@@ -72,8 +76,8 @@ struct Told {
     typed: Typed,
 }
 
-async fn read(State(app): State<App>, visitor: Visitor) -> Response {
-    answer(&visitor, page(&app, &visitor, Told::default()).await)
+async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+    answer(&visitor, page(&app, &visitor, &asked.worker, Told::default()).await)
 }
 
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
@@ -81,7 +85,8 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         let fields = Fields::of(&visitor, sent)?;
         let taken = if fields.get("do") == "open" { taken(&app, &visitor, &fields).await? } else { None };
         if let Some(bad) = taken {
-            return page(&app, &visitor, Told { bad, typed: typed(&fields), ..Told::default() }).await;
+            return page(&app, &visitor, fields.get("of"), Told { bad, typed: typed(&fields), ..Told::default() })
+                .await;
         }
         let told = match carry_out(&app, &visitor, &fields).await {
             Ok(said) => Told { said: said.to_owned(), ..Told::default() },
@@ -92,7 +97,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
             },
             Err(other) => return Err(other),
         };
-        page(&app, &visitor, told).await
+        page(&app, &visitor, fields.get("of"), told).await
     };
     answer(&visitor, made.await)
 }
@@ -156,7 +161,7 @@ fn pair(fields: &Fields, ended: Option<NaiveDate>) -> Result<Command, ServiceErr
     Ok(commands::OpenPair { pair: id, terms }.into())
 }
 
-async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trouble> {
+async fn page(app: &App, visitor: &Visitor, of: &str, told: Told) -> Result<Response, Trouble> {
     let w = visitor.words();
     let identity = &visitor.must()?.identity;
     if !is_desk(identity) {
@@ -170,12 +175,18 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     if typed.id.is_empty() {
         typed.id = new_number("JD");
     }
-    let rows = (0_usize..).zip(pairs(app, who, today).await?);
+    let of = of.trim().to_uppercase();
+    let found = match whose(&of) {
+        Ok(worker) => pairs(app, who, today, worker.as_ref()).await?,
+        Err(_) => Vec::new(),
+    };
     let page = Page {
         f: visitor.frame(w.appointments.pairs),
         said,
         bad,
-        rows: rows.map(|(at, (id, terms))| row(w, at, id, terms, today)).collect(),
+        worker: of,
+        cut: found.len() >= SHOWN_MAX,
+        rows: (0_usize..).zip(found).map(|(at, (id, terms))| row(w, at, id, terms, today)).collect(),
         opens: identity.acts_as(Role::Approver) && may_ever(who, CommandKind::OpenPair),
         typed,
         today: today.to_string(),

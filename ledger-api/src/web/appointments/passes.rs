@@ -11,29 +11,21 @@ use ledger_core::domain::period::Period;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::commands::{self, IssuePass};
-use serde::Deserialize;
 
-use super::{is_desk, required};
+use super::{Asked, is_desk, required, whose};
 use crate::access::Role;
 use crate::access::policy::{CommandKind, Denied, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::today;
 use crate::service::reading::date;
-use crate::service::rosters::{known_kinds, pass, passes};
+use crate::service::rosters::{SHOWN_MAX, known_kinds, pass, passes};
 use crate::web::figures::minute;
 use crate::web::form::{Fields, Sent, ends_before, is_new_word, read_id};
 use crate::web::me::{days_left, pass_state};
 use crate::web::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
 use crate::web::trouble;
 use crate::web::words::Words;
-
-/// Whose passes.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    worker: String,
-}
 
 #[derive(Template)]
 #[template(path = "appointments/passes.html", config = ".askama.toml")]
@@ -44,6 +36,8 @@ struct Page {
     /// Whose passes were asked for; blank for all.
     worker: String,
     rows: Vec<Row>,
+    /// Whether there may be more than is shown.
+    cut: bool,
     /// Whether whoever looks issues passes.
     issues: bool,
     /// The kinds to choose of.
@@ -217,14 +211,11 @@ async fn page(app: &App, visitor: &Visitor, of: &str, told: Told) -> Result<Resp
         typed.id = new_number("NK");
     }
     let of = of.trim().to_uppercase();
-    // What can be no id of a worker is nobody's.
-    let found = match of.as_str() {
-        "" => passes(app, who, None).await?,
-        of => match WorkerId::new(of) {
-            Ok(worker) => passes(app, who, Some(&worker)).await?,
-            Err(_) => Vec::new(),
-        },
+    let found = match whose(&of) {
+        Ok(worker) => passes(app, who, worker.as_ref()).await?,
+        Err(_) => Vec::new(),
     };
+    let cut = found.len() >= SHOWN_MAX;
     let rows = (0_usize..).zip(found).map(|(at, (id, terms))| {
         let (state, colour) = pass_state(w, &terms, today);
         Row {
@@ -246,6 +237,7 @@ async fn page(app: &App, visitor: &Visitor, of: &str, told: Told) -> Result<Resp
         said,
         bad,
         rows: rows.collect(),
+        cut,
         worker: of,
         known: known(app, visitor).await?,
         issues: identity.acts_as(Role::Operator) && may_ever(who, CommandKind::IssuePass),

@@ -85,7 +85,7 @@ pub(super) async fn due(
     let rows = found.into_iter().map(|(held, name)| {
         let in_hand = in_hand.filter(|in_hand| in_hand.hold == held.hold);
         Due {
-            items: called(&held),
+            items: called(&held.items),
             who: name.filter(|name| !name.is_empty()).unwrap_or_else(|| w.no_name.to_owned()),
             until: w.holds.held_until(&until(held.expires_at)),
             key: in_hand.and_then(|in_hand| in_hand.key.clone()).unwrap_or_else(|| new_key("capture")),

@@ -12,7 +12,7 @@ use super::{OfStore, give, own_store};
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::ServiceError;
-use crate::service::counter::{shelves, store_name};
+use crate::service::counter::{runs_low, shelves, store_name};
 use crate::web::figures::points;
 use crate::web::form::{Fields, Sent, read_id};
 use crate::web::page::{Frame, Trouble, Visitor, answer, new_key, show};
@@ -45,6 +45,7 @@ struct Row {
     price: String,
     listed: bool,
     on_shelf: i64,
+    low: bool,
     reserved: i64,
     handed_over: i64,
 }
@@ -122,6 +123,7 @@ async fn page(
         price: points(item.price),
         listed: item.listed,
         on_shelf: item.on_shelf,
+        low: runs_low(item.on_shelf),
         reserved: item.reserved,
         handed_over: item.handed_over,
     });

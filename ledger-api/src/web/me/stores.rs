@@ -21,7 +21,7 @@ use crate::service::ServiceError;
 use crate::service::command::worker_event;
 use crate::service::counter::{Goods, Obstacle};
 use crate::service::desk::today;
-use crate::service::holds::{OpenHold, lasting, of_worker, over_of, pick_up_code};
+use crate::service::holds::{lasting, of_worker, over_of, pick_up_code};
 use crate::service::programmes::honoured;
 use crate::service::stores::{Door, NearStore, Nearby, Nearness, nearby};
 use crate::web::figures::{minute, points};
@@ -189,7 +189,7 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Stri
             let held = of_worker(app, who, own).await?.into_iter().find(|held| held.hold == id);
             // The same form once more, after what it set aside was taken or given up.
             let Some(held) = held else { return Ok(w.done.to_owned()) };
-            Ok(w.holds.held(&called(&held), &held.store_name, &until(held.expires_at)))
+            Ok(w.holds.held(&called(&held.items), &held.store_name, &until(held.expires_at)))
         }
         "release" => {
             let hold: HoldId = read_id(fields.get("hold"))?;
@@ -243,7 +243,7 @@ pub(super) async fn own_holds(app: &App, visitor: &Visitor, worker: &str) -> Res
     for held in of_worker(app, who, worker).await? {
         holds.push(OwnHold {
             code: if held.void { String::new() } else { picture(&pick_up_code(app, who, &held).await?)? },
-            items: called(&held),
+            items: called(&held.items),
             points: visitor.words().with_points(&points(held.points)),
             until: visitor.words().holds.held_until(&until(held.expires_at)),
             over: held.void,
@@ -256,8 +256,8 @@ pub(super) async fn own_holds(app: &App, visitor: &Visitor, worker: &str) -> Res
 }
 
 /// What a hold is on: 饮用水一箱 ×1.
-pub(in crate::web) fn called(held: &OpenHold) -> String {
-    let items = held.items.iter().map(|(name, units)| format!("{name} ×{units}"));
+pub(in crate::web) fn called(items: &[(String, u32)]) -> String {
+    let items = items.iter().map(|(name, units)| format!("{name} ×{units}"));
     items.collect::<Vec<_>>().join("、")
 }
 

@@ -55,6 +55,44 @@ async fn an_approver_opens_a_pair_and_ends_it() {
 }
 
 #[tokio::test]
+async fn one_worker_is_found_among_all_appointments_and_pairs() {
+    let house = House::open().await;
+    let approver = house.enter(Role::Approver).await;
+    let all = approver.read("/appointments").await;
+    holds(&all, &["按编号查聘任", "聘书号 YS-PS01", "聘书号 YS-PS02", "class=\"rest\""]);
+    let one = approver.read("/appointments?worker=ys-0007").await;
+    holds(&one, &["聘书号 YS-PS02", "value=\"YS-0007\""]);
+    assert!(!one.contains("聘书号 YS-PS01") && !one.contains("聘书号 YS-PS03"), "{one}");
+    holds(&approver.read("/appointments/pairs").await, &["按编号查结对", "结对号 YS-JD01", "结对号 YS-JD02"]);
+    // Whoever is helped is found as whoever helps.
+    for worker in ["YS-0001", "%20ys-0006"] {
+        let one = approver.read(&format!("/appointments/pairs?worker={worker}")).await;
+        assert!(one.contains("结对号 YS-JD01") && !one.contains("结对号 YS-JD02"), "{one}");
+    }
+    for (path, told) in [("/appointments", "没有找到此编号的聘任"), ("/appointments/pairs", "没有找到此编号的结对")]
+    {
+        for nobody in ["YS-9999", "%3Cb%3Ex%3C%2Fb%3E"] {
+            let page = approver.read(&format!("{path}?worker={nobody}")).await;
+            assert!(page.contains(told) && !page.contains("<B>X") && !page.contains("<b>x"), "{path} {nobody}: {page}");
+        }
+    }
+    // What was looked for stays where something was done about it.
+    let end = [
+        ("do", "end"),
+        ("key", "J-1"),
+        ("of", "YS-0006"),
+        ("id", "YS-JD01"),
+        ("helper", "YS-0001"),
+        ("helped", "YS-0006"),
+        ("branch", "YS-DZB01"),
+        ("since", "2026-08-23"),
+        ("ended", "2026-12-01"),
+    ];
+    let page = approver.send("/appointments/pairs", &end).await;
+    assert!(page.contains("已登记解除") && !page.contains("结对号 YS-JD02"), "{page}");
+}
+
+#[tokio::test]
 async fn an_operator_issues_a_pass_and_replaces_one_that_was_lost() {
     let house = House::open().await;
     let desk = house.enter(Role::Operator).await;

@@ -65,6 +65,20 @@ async fn an_auditor_follows_a_balance_back_to_the_events_that_made_it() {
 }
 
 #[tokio::test]
+async fn a_statement_adds_up_to_what_can_be_spent_also_before_what_ended_is_booked() {
+    let house = House::open().await;
+    let page = house.enter(Role::Worker).await.read("/me").await;
+    holds(&page, &["过期", "可用到 2025-12-31", "2026-01-01"]);
+    let statement = between(&page, ">明细</h2>", "<h2");
+    let changes = statement.split("<span class=\"num ").skip(1).map(|rest| {
+        let text = rest.split_once('>').and_then(|(_, rest)| rest.split_once('<')).unwrap().0;
+        Points::parse(&text.trim_start_matches('+').replace('−', "-")).unwrap_or_else(|| panic!("{text} is no figure"))
+    });
+    let available = Points::parse(between(&page, "<p class=\"figure\">", "<")).unwrap();
+    assert_eq!(changes.sum::<Points>(), available, "{statement}");
+}
+
+#[tokio::test]
 async fn what_an_auditor_mistypes_is_told_beside_what_was_typed() {
     let house = House::open().await;
     let auditor = house.enter(Role::Auditor).await;

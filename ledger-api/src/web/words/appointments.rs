@@ -58,7 +58,12 @@ words! {
     by_register: "结对由审核员登记和解除；走访由本人填报。", "Approvers open and end pairs; visits are reported by the two themselves.";
     passes: "暖心卡", "Passes";
     no_passes: "没有找到暖心卡。", "No passes found.";
+    find_letter: "按编号查聘任", "Appointments of a worker";
+    find_pair: "按编号查结对", "Pairs of a worker";
     find_pass: "按编号查卡", "Passes of a worker";
+    none_of: "没有找到此编号的聘任。", "This worker has no appointment.";
+    no_pair_of: "没有找到此编号的结对。", "This worker is in no pair.";
+    cut: "没有全部列出；其他的请按编号查找。", "Not all are listed; look for the others by worker.";
     find: "查找", "Find";
     issue: "发放暖心卡", "Issue a pass";
     issue_button: "发放", "Issue";
