@@ -20,7 +20,7 @@ fn row(key: &str, on: &str, quantity: &str) -> Row {
 async fn of_several_limits_the_one_that_a_credit_met_is_named_and_nothing_else_is_written() {
     let edge = Edge::with_district().await;
     let activities = json!([{"code": "ZY01", "name": "社区志愿服务", "category": "志愿服务", "unit": "小时",
-        "points_per_unit": 10, "daily_cap": 40, "monthly_cap": 50, "yearly_cap": 70, "counts_for_card": true}]);
+        "points_per_unit": 10, "daily_cap": 40, "monthly_cap": 50, "yearly_cap": 70, "counts_for_card": true, "valid_months": 24}]);
     let told = edge.put("/v1/schedule", "z", json!({"effective_from": "2024-01-01", "activities": activities})).await;
     assert_eq!(told.status.as_u16(), 200, "{told:?}");
     let actor = Actor::new("machine-owner").unwrap();
