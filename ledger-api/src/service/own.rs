@@ -9,7 +9,7 @@ use projections::statement::Line;
 use projections::views::proposal::{Proposal, StepKind};
 use projections::waiting::Stage;
 
-use super::reading::{may_read, now};
+use super::reading::may_read;
 use super::{ServiceError, texts};
 use crate::access::Identity;
 use crate::access::policy::{Read, Target, Who};
@@ -56,7 +56,7 @@ pub async fn account(app: &App, who: Who<'_>, worker: &str) -> Result<Option<Acc
     let reading = may_read(who, Read::Statement, Target::Worker(worker))?;
     may_read(who, Read::Balance, Target::Worker(worker))?;
     let position = reading.at_least(app, None).await?;
-    let today = now().date();
+    let today = app.ledger.now().date();
     let Some(row) = app.views.worker(worker).await?.value else { return Ok(None) };
     reading.note_worker(app, worker);
     let balance = app.views.balance_of(worker, &row, today).await?;

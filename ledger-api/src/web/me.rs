@@ -191,9 +191,9 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     let worker = identity.own_account().ok_or(Denied)?.to_owned();
     let account = account(app, Who::Bearer(identity), &worker).await?.ok_or(Trouble::NotFound)?;
     let reading = may_read(Who::Bearer(identity), Read::Publicity, Target::District)?;
-    let publicity = publicity::list(app, &reading, "", crate::service::reading::now().date(), None).await?;
+    let today = app.ledger.now().date();
+    let publicity = publicity::list(app, &reading, "", today, None).await?;
     let readers = readers(app, Who::Bearer(identity), &worker).await?;
-    let today = crate::service::reading::now().date();
     let soon = today + chrono::Duration::days(SOON_DAYS);
     let ending: Vec<_> = account.balance.expiring.iter().filter(|(day, _)| *day <= soon).collect();
     let names: BTreeMap<&str, &str> =
