@@ -171,37 +171,44 @@ impl App {
         new: &NewJournal,
     ) -> Result<(App, AppTasks), OpenError> {
         let (ledger, task) = Ledger::open(Arc::clone(&journal), settings, &new.origin, new.suite).await?;
-        let access = Arc::new(Access::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
-        let passwords = Passwords::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
-        let links = Links::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
-        let proofs = CounterProofs::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
-        let sessions = Sessions::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?;
-        let vault = Arc::new(Vault::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
-        let readers = Arc::new(ReadRecord::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
-        let security = Arc::new(SecurityLog::open(url).await.map_err(|error| OpenError::Beside(error.to_string()))?);
-        let audit =
-            Audit::open(url, Arc::clone(&journal)).await.map_err(|error| OpenError::Beside(error.to_string()))?;
-        audit.prepare_keys().await.map_err(|error| OpenError::Beside(error.to_string()))?;
+        // Each has a place of its own to see to, in a database with a connection of its own: none waits for the others.
+        let (access, passwords, links, proofs, sessions, vault, readers, security, audit) = tokio::try_join!(
+            beside(Access::open(url)),
+            beside(Passwords::open(url)),
+            beside(Links::open(url)),
+            beside(CounterProofs::open(url)),
+            beside(Sessions::open(url)),
+            beside(Vault::open(url)),
+            beside(ReadRecord::open(url)),
+            beside(SecurityLog::open(url)),
+            beside(Audit::open(url, Arc::clone(&journal))),
+        )?;
+        beside(audit.prepare_keys()).await?;
         let (views, runner) = projections::open(url, journal, ledger.feed()).await?;
-        let audit = Arc::new(audit);
+        let (readers, security) = (Arc::new(readers), Arc::new(security));
         let (kept, logged) = (Arc::clone(&readers), Arc::clone(&security));
         let app = App(Arc::new(Parts {
             url: url.clone(),
             ledger,
             views,
-            access,
+            access: Arc::new(access),
             identities: Identities::default(),
             passwords: Arc::new(passwords),
             links: Arc::new(links),
             proofs: Arc::new(proofs),
             sessions: Arc::new(sessions),
-            vault,
+            vault: Arc::new(vault),
             readers,
             security,
-            audit,
+            audit: Arc::new(audit),
         }));
         Ok((app, AppTasks { ledger: task, runner, readers: kept, security: logged }))
     }
+}
+
+/// Opens something that stands beside a journal.
+async fn beside<T, E: std::fmt::Display>(opening: impl Future<Output = Result<T, E>>) -> Result<T, OpenError> {
+    opening.await.map_err(|error| OpenError::Beside(error.to_string()))
 }
 
 impl AppTasks {

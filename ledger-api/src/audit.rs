@@ -128,9 +128,12 @@ impl Audit {
         let identity = identity(journal.as_ref())
             .await?
             .ok_or_else(|| AuditError::Asked("the journal is empty; import a pack or start the server first".into()))?;
+        let tiles = TileTree::open(url, Arc::clone(&journal), identity.suite);
+        let store = async { Ok(CheckpointStore::open(url).await?) };
+        let (tiles, store) = tokio::try_join!(tiles, store)?;
         let audit = Audit {
-            tiles: TileTree::open(url, Arc::clone(&journal), identity.suite).await?,
-            store: CheckpointStore::open(url).await?,
+            tiles,
+            store,
             mark: Mark::sidecar_of(&key_file),
             witness: cosign::Desk::new(KeyFile::witness(url)),
             key_file,

@@ -70,8 +70,40 @@ impl ScheduleRows {
 pub struct ReadSchedule {
     /// The lines of the rows that can hold.
     pub activities: Vec<Activity>,
-    /// The other rows, each by its number and why.
-    pub refused: Vec<(u64, Refusal)>,
+    /// The other rows.
+    pub refused: Vec<RefusedRow>,
+}
+
+/// A row that cannot hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedRow {
+    /// As whoever opens the sheet sees it.
+    pub number: u64,
+    /// The columns that it fails by; none where it is the sheet's day.
+    pub columns: Vec<&'static str>,
+    /// What stands in the first of them.
+    pub written: String,
+    /// Why, for programs and for whoever reads English.
+    pub refusal: Refusal,
+}
+
+impl RefusedRow {
+    fn of(row: &Row, refusal: Refusal) -> RefusedRow {
+        let columns = columns_of(&refusal.message);
+        let written = columns.first().map(|column| row.field(column).original().chars().take(WRITTEN_CHARS).collect());
+        RefusedRow { number: row.number(), columns, written: written.unwrap_or_default(), refusal }
+    }
+}
+
+/// So much of a cell is told.
+const WRITTEN_CHARS: usize = 40;
+
+/// The columns of a refusal: of a cell it begins with the header, in 「」; a rule names headers in brackets.
+fn columns_of(message: &str) -> Vec<&'static str> {
+    let between = |open: &str, close: char| Some(message.split_once(open)?.1.split_once(close)?.0);
+    let named = if message.starts_with('「') { between("「", '」') } else { between(" (", ')') };
+    let named: Vec<&str> = named.unwrap_or_default().split(", ").collect();
+    SCHEDULE_COLUMNS.iter().map(Column::name).filter(|name| named.contains(name)).collect()
 }
 
 /// Reads a sheet whose lines would hold from a day on.
@@ -83,7 +115,7 @@ pub fn read(sheet: &mut Sheet, effective_from: NaiveDate) -> Result<ReadSchedule
     for row in sheet.rows()? {
         let row = row?;
         if let Err(refusal) = rows.take(&row, effective_from) {
-            refused.push((row.number(), refusal));
+            refused.push(RefusedRow::of(&row, refusal));
         }
     }
     Ok(ReadSchedule { activities: rows.activities(), refused })

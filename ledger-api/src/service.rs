@@ -17,6 +17,7 @@ pub mod appraisals;
 pub mod audit;
 pub mod away;
 pub mod begun;
+pub mod capped;
 pub mod command;
 pub mod counter;
 pub mod counter_proof;

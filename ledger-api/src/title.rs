@@ -1,8 +1,89 @@
 //! What a code is called in Chinese, for every edge that tells a person of it: the title of a problem over HTTP, the start of
-//! an error of the command line. The sentence behind it names the place and the cure.
+//! an error of the command line. The sentence behind it names the place and the cure. And what roles and reads are called, in
+//! what people take away.
 
 use ledger_core::domain::proof::ProvenBy;
 use ledger_core::domain::refusal::Code;
+
+use crate::access::Role;
+use crate::access::policy::Read;
+
+/// What a role is called in Chinese.
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Clerk => "店员",
+        Role::Operator => "录入员",
+        Role::Approver => "审核员",
+        Role::Branch => "支部书记",
+        Role::Merchant => "商户",
+        Role::Worker => "骑手",
+        Role::Auditor => "审计员",
+        Role::Admin => "管理员",
+        Role::Machine => "程序",
+    }
+}
+
+/// What is read, in Chinese.
+pub const fn read(read: Read) -> &'static str {
+    match read {
+        Read::Workers => "人员名单",
+        Read::Worker => "人员资料",
+        Read::Name => "姓名",
+        Read::MaskedName => "遮住的姓名",
+        Read::Merging => "合并编号前的核对",
+        Read::Search => "按姓名或电话查找",
+        Read::Readers => "查看记录",
+        Read::FreeText => "理由和备注",
+        Read::Witness => "证明人",
+        Read::OwnData => "本人全部信息",
+        Read::Security => "被拒绝的操作",
+        Read::Balance => "积分余额",
+        Read::Statement => "积分明细",
+        Read::Trace => "积分追溯",
+        Read::WaitingCredits => "待审核的积分",
+        Read::Publicity => "积分公示",
+        Read::Objectors => "匿名异议人",
+        Read::Credit => "积分记录",
+        Read::Redemption => "兑换记录",
+        Read::Counter => "兑换台查询",
+        Read::Cases => "补报待处理",
+        Read::StoreDay => "网点当日台账",
+        Read::Holds => "待取的预占",
+        Read::HoldCode => "预占码",
+        Read::Merchants => "商户名单",
+        Read::Merchant => "商户资料",
+        Read::Settlement => "商户结算",
+        Read::Settling => "对账",
+        Read::Sites => "站点",
+        Read::Stores => "网点名单",
+        Read::Store => "网点资料",
+        Read::Stock => "库存",
+        Read::Schedule => "积分标准",
+        Read::WhatIf => "积分标准试算",
+        Read::Appraisal => "年度积分卡",
+        Read::Branches => "党支部名单",
+        Read::TrialBalance => "全账合计",
+        Read::Request => "服务需求",
+        Read::Appointments => "聘任",
+        Read::Pair => "结对与走访",
+        Read::Benefit => "权益项目",
+        Read::Fund => "出资",
+        Read::Pass => "暖心卡",
+        Read::Selection => "评选",
+        Read::Candidacy => "参评人的数字",
+        Read::Events => "账本事件",
+        Read::Sample => "审计抽样",
+        Read::Report => "审计报告",
+        Read::Checkpoint => "检查点",
+        Read::Proof => "凭证的证明",
+        Read::Keys => "公钥",
+        Read::Receipt => "凭证",
+        Read::Overview => "全区概况",
+        Read::Metrics => "运行数字",
+        Read::Accounts => "账号和授权",
+        Read::Me => "本人账号",
+    }
+}
 
 /// What proves who spends, in Chinese.
 pub const fn proven_by(by: ProvenBy) -> &'static str {
@@ -86,8 +167,15 @@ pub const fn chinese(code: Code) -> &'static str {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::chinese;
+    use super::{chinese, read};
+    use crate::access::policy::Read;
     use ledger_core::domain::refusal::Code;
+
+    #[test]
+    fn every_read_has_a_name_of_its_own_in_chinese() {
+        let names: BTreeSet<&str> = Read::ALL.iter().map(|one| read(*one)).collect();
+        assert_eq!(names.len(), Read::ALL.len(), "two reads are called the same");
+    }
 
     #[test]
     fn every_code_has_a_title_of_its_own_in_chinese() {

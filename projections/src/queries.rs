@@ -5,6 +5,7 @@ pub mod appraisal;
 pub mod branch;
 pub mod catalogue;
 pub mod credit;
+pub mod hold;
 mod programmes;
 pub mod publicity;
 pub mod redemption;

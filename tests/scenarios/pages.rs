@@ -356,52 +356,24 @@ fn a_branch_sees_its_cards_as_chart_and_table_and_takes_the_workbook_on_postgres
 }
 
 #[test]
-fn every_page_fits_a_telephone_and_a_desk_in_both_languages_and_sizes() {
+fn language_and_large_letters_stay_as_they_were_chosen() {
     let journal = demonstration(Database::Sqlite);
     let mut visit = Visit::to(&journal);
-    let roles = [
-        ("店员", "/counter"),
-        ("骑手", "/me"),
-        ("录入员", "/credits"),
-        ("审核员", "/credits"),
-        ("支部书记", "/branch"),
-        ("审计员", "/audit"),
-        ("商户", "/merchant"),
-        ("管理员", "/admin"),
-    ];
-    for (at, (role, path)) in roles.into_iter().enumerate() {
-        visit.browser.set_screen(390, true);
-        visit.enter(role, path);
-        assert_eq!(visit.complaints(), Vec::<serde_json::Value>::new(), "{role}");
-        let origin = visit.server.base_url().to_owned();
-        let foreign: Vec<_> = visit
-            .browser
-            .requests()
-            .into_iter()
-            .filter(|url| !url.starts_with(&origin) && !url.starts_with("data:"))
-            .collect();
-        assert!(foreign.is_empty(), "{foreign:?}");
-        for (width, telephone) in [(390, true), (1280, false)] {
-            visit.browser.set_screen(width, telephone);
-            for (name, switch) in [("zh", None), ("large", Some("大字")), ("en", Some("English"))] {
-                if let Some(switch) = switch {
-                    visit.switch(switch);
-                }
-                visit.wait_until("!!document.documentElement && document.readyState === 'complete'");
-                let beyond = visit.beyond();
-                assert!(
-                    beyond.as_i64().is_some_and(|beyond| beyond <= 0),
-                    "{role} {name} is {beyond} wider than {width}"
-                );
-                if let Some(folder) = std::env::var_os("NUANXIN_PICTURES") {
-                    let name = format!("{at}-{}-{name}-{width}.png", path.trim_start_matches('/'));
-                    keep(&Path::new(&folder).join(name), &visit.browser.picture());
-                }
-            }
-            visit.switch("中文");
-            visit.switch("大字");
-        }
-    }
+    visit.enter("骑手", "/me");
+    let liked = |visit: &mut Visit| {
+        visit.browser.eval("[document.documentElement.lang, getComputedStyle(document.body).fontSize]")
+    };
+    let usual = liked(&mut visit);
+    visit.switch("大字");
+    visit.switch("English");
+    let (chosen, base) = (liked(&mut visit), visit.server.base_url().to_owned());
+    assert!(chosen[0] != usual[0] && chosen[1] != usual[1], "{usual} {chosen}");
+    visit.browser.open(&format!("{base}/me/stores"));
+    visit.wait_until("location.pathname === '/me/stores' && document.readyState === 'complete'");
+    assert_eq!(liked(&mut visit), chosen, "on another page too");
+    visit.switch("中文");
+    visit.switch("大字");
+    assert_eq!(liked(&mut visit), usual);
 }
 
 /// Pictures are for people: they are taken where `NUANXIN_PICTURES` names a folder for them.

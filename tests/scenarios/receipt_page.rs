@@ -147,6 +147,35 @@ fn nothing_leaves_the_page_and_a_kept_copy_works_without_network() {
 }
 
 #[test]
+fn the_page_speaks_one_language_at_a_time_and_the_other_at_a_press_without_network_too() {
+    let office = Office::new("sha-256");
+    let mut desk = Desk::of(&office);
+    let spoken = |desk: &mut Desk, is: [&str; 3], is_not: [&str; 3]| {
+        let text =
+            desk.browser.eval("document.title + document.body.innerText").as_str().unwrap_or_default().to_owned();
+        assert!(is.iter().all(|word| text.contains(word)), "{is:?}: {text}");
+        assert!(!is_not.iter().any(|word| text.contains(word)), "{is_not:?}: {text}");
+    };
+    let (chinese, english) = (["核对凭证", "相符：", "逐项核对"], ["Check a receipt", "It agrees:", "Check by check"]);
+    desk.check(&office.papers()).expect("holds", "agrees");
+    spoken(&mut desk, chinese, english);
+    desk.server.kill_9();
+    desk.browser.set_offline(true);
+    for (is, is_not, language) in [(english, chinese, "en"), (chinese, english, "zh-CN")] {
+        desk.browser.eval("document.getElementById('language').click(); 0");
+        spoken(&mut desk, is, is_not);
+        assert_eq!(desk.browser.eval("document.documentElement.lang"), language);
+    }
+    // Whoever chose a language on other pages finds it here.
+    let mut desk = Desk::of(&office);
+    let url = desk.server.base_url().to_owned();
+    desk.browser.set_cookie(&url, "nuanxin-language", "en");
+    desk.open("");
+    let text = desk.browser.eval("document.body.innerText").as_str().unwrap_or_default().to_owned();
+    assert!(text.starts_with("Check a receipt") && !text.contains("公钥"), "{text}");
+}
+
+#[test]
 fn files_are_chosen_and_addresses_carry_the_short_form() {
     let office = Office::new("sm3");
     let papers = office.papers();

@@ -14,7 +14,7 @@ use projections::what_if::LIST_MAX;
 use super::audit::OutArgs;
 use super::{CliError, CliResult, progress};
 use crate::app;
-use crate::schedule_sheet::{self, ReadSchedule, SCHEDULE_COLUMNS};
+use crate::schedule_sheet::{self, ReadSchedule, RefusedRow, SCHEDULE_COLUMNS};
 use crate::service::ServiceError;
 use crate::service::reading::read_date;
 use crate::service::what_if::{AskedWhatIf, LIST, of_journal};
@@ -60,8 +60,8 @@ pub async fn run(args: WhatIfArgs, url: &JournalUrl) -> CliResult {
     // It is tried as if it had held, from whatever day on it would.
     let effective_from = args.from.unwrap_or_default();
     let ReadSchedule { activities, refused } = schedule_sheet::read(&mut sheet, effective_from).map_err(unusable)?;
-    for (row, refusal) in &refused {
-        eprintln!("{} {row}: {} ({})", sheet.file_name(), refusal.message, refusal.code);
+    for RefusedRow { number, refusal, .. } in &refused {
+        eprintln!("{} {number}: {} ({})", sheet.file_name(), refusal.message, refusal.code);
     }
     if !refused.is_empty() {
         let what = format!("{} of its rows cannot be used; mend them and try again", refused.len());

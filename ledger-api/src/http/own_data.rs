@@ -54,7 +54,7 @@ async fn read_own_data(
     let form = accept::form_however_written(&query.format, &headers, &forms, |text| {
         format!("format={text:?} is not written here; ask for json or xlsx")
     })?;
-    let (document, position) = document(&app, Who::Bearer(&caller.0), &id)
+    let (document, position) = document(&app, Who::Bearer(&caller.0), &id, form)
         .await
         .map_err(|error| ApiError::of(error, &[Code::UnknownWorker]))?;
     reading.note_worker(&app, &id);

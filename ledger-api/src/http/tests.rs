@@ -13,6 +13,7 @@ mod erasure;
 mod evidence;
 mod flows;
 mod frauds;
+mod limits;
 mod lost_commits;
 mod malformed;
 mod merging;

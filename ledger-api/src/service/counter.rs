@@ -146,7 +146,7 @@ pub(super) async fn named_worker(app: &App, named: &str) -> Result<Option<Worker
 }
 
 /// A text without blanks, its full-width letters and digits as plain ones: scanners and input methods differ.
-pub(super) fn narrow(text: &str) -> String {
+pub fn narrow(text: &str) -> String {
     text.chars().map(plain).filter(|char| !char.is_whitespace() && !char.is_control()).collect()
 }
 

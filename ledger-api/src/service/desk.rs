@@ -2,18 +2,20 @@
 //! written.
 
 use chrono::NaiveDate;
+use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{ActivityCode, Actor, CreditId, Key, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::refusal::{Code, Refusal};
-use ledger_core::domain::worker::event::ServiceRecorded;
-use ledger_core::ledger::{Command, Context, Ledger, Outcome, Submission, commands};
+use ledger_core::domain::worker::event::{ServiceRecorded, WorkerEvent};
+use ledger_core::ledger::{Command, Context, Ledger, Outcome, Receipt, Submission, commands};
 use projections::queries::credit::CreditRecord;
 use projections::views::proposal::Proposal;
 use projections::waiting::{Stage, Waiting as Way};
 
 use super::ServiceError;
-use super::command::{Asked, prepare, submit, worker_event};
+use super::capped::{Capped, capped};
+use super::command::{Asked, prepare, submit};
 use super::foresight::laid_over;
 use super::keys::read_key;
 use super::names::{Personal, of_worker};
@@ -95,11 +97,22 @@ pub struct Row {
     pub evidence: String,
 }
 
+/// What a row that is taken comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// Its points.
+    pub points: Points,
+    /// Whether it waits for others.
+    pub waits: bool,
+    /// That a limit took from it.
+    pub capped: Option<Capped>,
+}
+
 /// What became of a row, or would.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Judged {
-    /// It is taken, for so many points; `true` where it waits for others.
-    Taken(Points, bool),
+    /// It is taken.
+    Taken(Taken),
     /// It was taken before.
     Repeated,
     /// It is refused.
@@ -112,6 +125,9 @@ impl Row {
     /// The command of a row, with its key; what is personal is not in it.
     fn read(&self) -> Result<(Key, Command), ServiceError> {
         let key = read_key(&self.key)?;
+        if self.witness.is_empty() {
+            return Err(ServiceError::unreadable("witness: nobody is named"));
+        }
         let refused = |code, sentence: String| ServiceError::refused(code, sentence);
         let worker = WorkerId::new(&self.worker).map_err(|error| refused(Code::UnknownWorker, error.to_string()))?;
         let activity =
@@ -146,18 +162,56 @@ impl Row {
 /// [`ServiceError`].
 pub async fn record(app: &App, who: Who<'_>, actor: &Actor, row: &Row) -> Result<Judged, ServiceError> {
     let (key, command) = row.read()?;
-    if row.witness.is_empty() {
-        return Err(ServiceError::unreadable("witness: nobody is named"));
-    }
     let context = Context { key, actor: actor.clone(), at: app.ledger.now() };
-    let asked = Asked { personal: Personal::Witness(row.witness.clone()), ..command.into() };
-    let prepared = prepare(app, who, context, asked).await?;
+    let asked = Asked { personal: Personal::Witness(row.witness.clone()), ..command.clone().into() };
+    let prepared = prepare(app, who, context.clone(), asked).await?;
     let receipt = submit(app.clone(), prepared).await?;
     if receipt.repeated {
         return Ok(Judged::Repeated);
     }
-    let taken = worker_event(&receipt, |event| event.as_service().map(|record| (record.points, waits(record))));
-    taken.map(|(points, waits)| Judged::Taken(points, waits)).ok_or_else(|| ServiceError::fault(&"no credit"))
+    let record = service(&receipt).ok_or_else(|| ServiceError::fault(&"no credit"))?;
+    let mut taken = taken(record);
+    if record.uncapped.is_some() {
+        taken.capped = limit_met(app, Submission { context, command }, row, record).await;
+    }
+    Ok(Judged::Taken(taken))
+}
+
+/// Which limit took from a credit that is recorded; what cannot be told of it now is left out, for recorded it is.
+async fn limit_met(app: &App, again: Submission, row: &Row, record: &ServiceRecorded) -> Option<Capped> {
+    let asked = async {
+        let again = Submission { command: witnessed(app, again.command, row).await?, ..again };
+        let (over, task) = laid_over(app).await?;
+        let capped = capped(app, &over, again, record).await;
+        drop(over);
+        task.finished().await;
+        capped
+    };
+    match asked.await {
+        Ok(capped) => capped,
+        Err(error) => {
+            tracing::warn!(%error, "the limit that a credit met is not told");
+            record.uncapped.map(|exact| Capped { exact, by: None })
+        }
+    }
+}
+
+/// The credit of a receipt.
+fn service(receipt: &Receipt) -> Option<&ServiceRecorded> {
+    receipt.events.iter().filter_map(Event::as_worker).find_map(WorkerEvent::as_service)
+}
+
+fn taken(record: &ServiceRecorded) -> Taken {
+    Taken { points: record.points, waits: Way::begin(record).stage != Stage::Confirmed, capped: None }
+}
+
+/// The command of a row with its witness, as the ledger knows one.
+async fn witnessed(app: &App, mut command: Command, row: &Row) -> Result<Command, ServiceError> {
+    if let Command::RecordCredit(commands::RecordCredit { worker, own_witness, witness, .. }) = &mut command {
+        *own_witness = app.vault.is_worker(worker, &row.witness).await?;
+        *witness = Some(app.vault.pseudonym(crate::vault::WITNESS, &row.witness));
+    }
+    Ok(command)
 }
 
 /// Judges rows by the very rules that would record them, and writes nothing: they are given to a ledger over this one
@@ -177,7 +231,7 @@ pub async fn judge(app: &App, who: Who<'_>, actor: &Actor, rows: &[Row]) -> Resu
 }
 
 async fn judge_one(app: &App, over: &Ledger, who: Who<'_>, actor: &Actor, row: &Row) -> Result<Judged, ServiceError> {
-    let (key, mut command) = match row.read() {
+    let (key, command) = match row.read() {
         Ok(read) => read,
         Err(ServiceError::Refused(refusal)) => return Ok(Judged::Refused(refusal)),
         Err(ServiceError::Unreadable(sentence)) => {
@@ -195,18 +249,16 @@ async fn judge_one(app: &App, over: &Ledger, who: Who<'_>, actor: &Actor, row: &
         Err(ServiceError::Denied(_)) => {}
         Err(other) => return Err(other),
     }
-    if let Command::RecordCredit(commands::RecordCredit { worker, own_witness, witness, .. }) = &mut command {
-        *own_witness = app.vault.is_worker(worker, &row.witness).await?;
-        *witness = Some(app.vault.pseudonym(crate::vault::WITNESS, &row.witness));
-    }
     let context = Context { key, actor: actor.clone(), at: app.ledger.now() };
-    let outcome = super::command::judge(over, Submission { context, command }).await;
-    Ok(match outcome {
+    let submission = Submission { context, command: witnessed(app, command, row).await? };
+    Ok(match super::command::judge(over, submission.clone()).await {
         Outcome::Committed(receipt) if receipt.repeated => Judged::Repeated,
-        Outcome::Committed(receipt) => {
-            let taken = worker_event(&receipt, |event| event.as_service().map(|record| (record.points, waits(record))));
-            taken.map_or(Judged::Unknown, |(points, waits)| Judged::Taken(points, waits))
-        }
+        Outcome::Committed(receipt) => match service(&receipt) {
+            Some(record) => {
+                Judged::Taken(Taken { capped: capped(app, over, submission, record).await?, ..taken(record) })
+            }
+            None => Judged::Unknown,
+        },
         Outcome::Refused(refusal) => Judged::Refused(refusal),
         Outcome::Unknown => Judged::Unknown,
     })
@@ -214,11 +266,6 @@ async fn judge_one(app: &App, over: &Ledger, who: Who<'_>, actor: &Actor, row: &
 
 async fn is_there(app: &App, worker: &str) -> Result<bool, ServiceError> {
     Ok(app.views.worker(worker).await?.value.is_some())
-}
-
-/// Whether a credit does not count yet.
-fn waits(record: &ServiceRecorded) -> bool {
-    Way::begin(record).stage != Stage::Confirmed
 }
 
 /// Today by the ledger's clock.

@@ -7,6 +7,7 @@ use ledger_core::domain::ids::HoldId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
+use projections::queries::hold::{HoldOver, HoldRecord};
 use projections::views::hold::Hold;
 
 use super::away::{hold_code, read_hold_code};
@@ -133,12 +134,12 @@ pub enum Named {
     },
     /// A hold at another store, as the ledger's own code says.
     Elsewhere,
-    /// A hold here that was taken, given back or ran out, as the ledger's own code says.
-    Over,
+    /// A hold here that cannot be taken any more, and how that came; none where that is not known.
+    Over(Option<HoldOver>),
 }
 
 /// What a typed or scanned text names at a store: a hold's number, or the code that the ledger signed for it. Of a number
-/// alone nothing is told but what can be taken here.
+/// alone nothing is told but of holds here.
 ///
 /// # Errors
 /// [`ServiceError`].
@@ -150,18 +151,62 @@ pub async fn named(app: &App, who: Who<'_>, store: &str, typed: &str) -> Result<
         if at != store {
             return Ok(Some(Named::Elsewhere));
         }
-        let row = app.views.hold(&hold).await?.value.filter(here);
-        return Ok(Some(row.map_or(Named::Over, |row| Named::Here { hold, worker: row.worker })));
+        return Ok(Some(match app.views.hold(&hold).await?.value.filter(here) {
+            Some(row) => Named::Here { hold, worker: row.worker },
+            None => Named::Over(over(app, &HoldId::new(&hold)?, Whose::Store(store)).await?),
+        }));
     }
     let typed = narrow(typed);
+    let mut ended = None;
     for text in [typed.clone(), typed.to_uppercase()] {
         // What cannot be a name is not looked for.
         let Ok(hold) = HoldId::new(&text) else { continue };
         if let Some(row) = app.views.hold(hold.as_str()).await?.value.filter(here) {
             return Ok(Some(Named::Here { hold: text, worker: row.worker }));
         }
+        if ended.is_none() {
+            ended = over(app, &hold, Whose::Store(store)).await?;
+        }
     }
-    Ok(None)
+    Ok(ended.map(|ended| Named::Over(Some(ended))))
+}
+
+/// Of whom a hold is told.
+#[derive(Debug, Clone, Copy)]
+enum Whose<'a> {
+    Store(&'a str),
+    Worker(&'a str),
+}
+
+/// How a hold came to be over, be it given back yet or not; none for one that can be taken, and for one of others.
+async fn over(app: &App, hold: &HoldId, whose: Whose<'_>) -> Result<Option<HoldOver>, ServiceError> {
+    let open = app.views.hold(hold.as_str()).await?;
+    let record = app.views.hold_record(hold, open.position).await?;
+    let is_told = |record: &HoldRecord| match whose {
+        Whose::Store(store) => record.store == store,
+        Whose::Worker(worker) => record.worker == worker,
+    };
+    let Some(record) = record.filter(is_told) else { return Ok(None) };
+    let void = open.value.is_some_and(|row| row.is_void(app.ledger.now()));
+    Ok(record.over.or(void.then_some(HoldOver::RanOut)))
+}
+
+/// How a hold of a store came to be over; none for one that can be taken, and for one of others.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn over_at(app: &App, who: Who<'_>, store: &str, hold: &HoldId) -> Result<Option<HoldOver>, ServiceError> {
+    may_read(who, Read::Holds, Target::Store(store))?.at_least(app, None).await?;
+    over(app, hold, Whose::Store(store)).await
+}
+
+/// How a worker's hold came to be over; none for one that can be taken, and for one of others.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn over_of(app: &App, who: Who<'_>, worker: &str, hold: &HoldId) -> Result<Option<HoldOver>, ServiceError> {
+    may_read(who, Read::Holds, Target::Worker(worker))?.at_least(app, None).await?;
+    over(app, hold, Whose::Worker(worker)).await
 }
 
 /// What the code of a worker's own hold says: the ledger's word for it, which a counter without its network checks as well;

@@ -2,17 +2,22 @@
 
 mod programmes;
 
+use chrono::{DateTime, Utc};
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::time::BusinessTime;
 use projections::queries::At;
 
 use super::ServiceError;
 use super::erasure::accounts_of;
+use super::readers::{LEDGER_ROLE, NO_ROLE, OWNER_ROLE};
 use super::reading::now;
 use super::texts;
+use crate::access::Role;
 use crate::access::policy::{Read, Target, Who, allow};
 use crate::app::App;
-use crate::document::{Cell, Document, Layout, Name, Table, name};
+use crate::document::{Cell, Document, Form, Layout, Name, Table, name};
+use crate::title;
 use crate::vault::{ACCOUNT, Person};
 
 /// Rows that are read at once.
@@ -21,8 +26,68 @@ const PAGE: usize = 1_000;
 const READERS_MAX: usize = 100_000;
 
 const NOTE: &str = "本账本所存您的全部信息：姓名库中的姓名和电话（密封保存，不入账），本人的账号及其角色，账本中的登记、积分卡和逐笔记录，需求、走访、聘任、权益、暖心卡和评选，以及谁查看过您的记录。\
-    证明人在账本中只有代号。账本是只增不改的记录：更正另记一笔，删除个人信息按 POST /v1/workers/{id}/erase 办理。";
+    证明人在账本中只有代号。账本是只增不改的记录：更正另记一笔，删除个人信息请找管理员办理（接口 POST /v1/workers/{id}/erase）。";
 
+/// Whom the document is for: what stands for itself in a program is a word or a time of the district for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// Names and times as they are kept.
+    Programs,
+    /// Words, and times as pages write them.
+    People,
+}
+
+impl Told {
+    const fn of(form: Form) -> Told {
+        match form {
+            Form::Json => Told::Programs,
+            Form::Text | Form::Csv | Form::Xlsx => Told::People,
+        }
+    }
+
+    fn word(self, code: &str, word: &str) -> Cell {
+        Cell::Text(if self == Told::Programs { code } else { word }.to_owned())
+    }
+
+    /// A time that is written with the district's offset.
+    fn time(self, text: &str) -> Cell {
+        let minute = text.get(..10).zip(text.get(11..16)).map(|(day, minute)| format!("{day} {minute}"));
+        self.word(text, minute.as_deref().unwrap_or(text))
+    }
+
+    fn at(self, at: Option<BusinessTime>) -> Cell {
+        at.map_or(Cell::Blank, |at| self.time(&at.to_string()))
+    }
+
+    /// A time by this server's clock.
+    fn instant(self, at: &DateTime<Utc>) -> Cell {
+        match self {
+            Told::Programs => Cell::Text(at.to_rfc3339()),
+            Told::People => self.time(&BusinessTime::from_instant(at).to_string()),
+        }
+    }
+
+    fn role(self, role: &str) -> Cell {
+        let named = match role {
+            OWNER_ROLE => "本机管理员",
+            LEDGER_ROLE => "账本自动办理",
+            NO_ROLE => "没有角色",
+            _ => match role.parse::<Role>() {
+                Ok(known) => title::role(known),
+                Err(_) => role,
+            },
+        };
+        self.word(role, named)
+    }
+
+    fn read(self, what: &str) -> Cell {
+        let named = Read::ALL.iter().find(|read| read.name() == what);
+        self.word(what, named.map_or(what, |read| title::read(*read)))
+    }
+}
+
+/// Where among the entries' columns the event has its name for programs.
+const EVENT: usize = 1;
 const ENTRIES: &[Name] = &[
     name("position", "序号"),
     name("event", "事件"),
@@ -56,12 +121,13 @@ const READERS: &[Name] = &[
     name("of_everybody", "是否全体记录"),
 ];
 
-/// The document of a worker, and the position it is of.
+/// The document of a worker as a form has it, and the position it is of.
 ///
 /// # Errors
 /// [`ServiceError::Denied`]; `unknown_worker`; [`ServiceError::Unavailable`], also where the vault cannot be asked: an
 /// answer without what it holds would not be everything.
-pub async fn document(app: &App, who: Who<'_>, worker: &str) -> Result<(Document, u64), ServiceError> {
+pub async fn document(app: &App, who: Who<'_>, worker: &str, form: Form) -> Result<(Document, u64), ServiceError> {
+    let told = Told::of(form);
     allow(who, Read::OwnData, Target::Worker(worker))?;
     super::names::registered(app, worker).await?;
     let At { position, value: row } = app.views.worker(worker).await?;
@@ -97,19 +163,19 @@ pub async fn document(app: &App, who: Who<'_>, worker: &str) -> Result<(Document
         (name("ended", "到期尚未记账"), points(balance.ended.iter().map(|(_, left)| *left).sum())),
         (name("position", "账本序号"), Cell::count(position)),
     ];
-    let entries = Table::list(name("entries", "逐笔记录"), ENTRIES, entries(app, who, worker, position).await?);
-    let readers = Table::list(name("readers", "谁查看过我的记录"), READERS, readers(app, worker).await?);
-    let accounts = Table::list(name("accounts", "本人账号"), ACCOUNTS, accounts(app, worker).await?);
+    let entries = entries(app, who, worker, position, told).await?;
+    let readers = Table::list(name("readers", "谁查看过我的记录"), READERS, readers(app, worker, told).await?);
+    let accounts = Table::list(name("accounts", "本人账号"), ACCOUNTS, accounts(app, worker, told).await?);
     let id = WorkerId::new(worker).map_err(|error| ServiceError::fault(&error))?;
     let mut tables = vec![entries];
-    tables.extend(programmes::tables(app, &id, position).await?);
+    tables.extend(programmes::tables(app, &id, position, told).await?);
     tables.extend([accounts, readers]);
     let document =
         Document { title: "本人信息".into(), note: NOTE, facts, tables, flat: false, layout: Layout::Screen };
     Ok((document, position))
 }
 
-async fn entries(app: &App, who: Who<'_>, worker: &str, until: u64) -> Result<Vec<Vec<Cell>>, ServiceError> {
+async fn entries(app: &App, who: Who<'_>, worker: &str, until: u64, told: Told) -> Result<Table, ServiceError> {
     let (mut rows, mut after) = (Vec::new(), 0);
     loop {
         let (mut lines, next) = app.views.statement(worker, after, until, PAGE).await?;
@@ -121,8 +187,8 @@ async fn entries(app: &App, who: Who<'_>, worker: &str, until: u64) -> Result<Ve
                 Cell::count(line.position),
                 Cell::Text(line.event.to_owned()),
                 Cell::Text(Event::word_of(line.event).to_owned()),
-                Cell::Text(line.at.to_string()),
-                Cell::Text(line.recorded_at.to_string()),
+                told.at(Some(line.at)),
+                told.time(&line.recorded_at.to_string()),
                 Cell::Points(line.points),
                 Cell::Text(line.subject),
                 Cell::maybe(line.activity),
@@ -135,13 +201,20 @@ async fn entries(app: &App, who: Who<'_>, worker: &str, until: u64) -> Result<Ve
         }
         match next {
             Some(next) => after = next,
-            None => return Ok(rows),
+            None => break,
         }
     }
+    let mut columns = ENTRIES.to_vec();
+    if told == Told::People {
+        // The word beside it says the same.
+        columns.remove(EVENT);
+        rows.iter_mut().for_each(|row| drop(row.remove(EVENT)));
+    }
+    Ok(Table::list(name("entries", "逐笔记录"), columns, rows))
 }
 
 /// The accounts that the person acts with, each with the name that is kept and what it was granted.
-async fn accounts(app: &App, worker: &str) -> Result<Vec<Vec<Cell>>, ServiceError> {
+async fn accounts(app: &App, worker: &str, told: Told) -> Result<Vec<Vec<Cell>>, ServiceError> {
     let worker = WorkerId::new(worker).map_err(|error| ServiceError::fault(&error))?;
     let mut rows = Vec::new();
     for (account, row) in accounts_of(app, &worker).await? {
@@ -151,7 +224,7 @@ async fn accounts(app: &App, worker: &str) -> Result<Vec<Vec<Cell>>, ServiceErro
         };
         let held = row.grants().map(|(_, held)| {
             of([
-                Cell::Text(held.role.as_str().to_owned()),
+                told.role(held.role.as_str()),
                 Cell::maybe(held.scope.clone()),
                 Cell::Day(held.term.from),
                 Cell::day(held.term.last_day()),
@@ -166,7 +239,7 @@ async fn accounts(app: &App, worker: &str) -> Result<Vec<Vec<Cell>>, ServiceErro
     Ok(rows)
 }
 
-async fn readers(app: &App, worker: &str) -> Result<Vec<Vec<Cell>>, ServiceError> {
+async fn readers(app: &App, worker: &str, told: Told) -> Result<Vec<Vec<Cell>>, ServiceError> {
     let unavailable = |error: crate::side_store::SideStoreError| ServiceError::Unavailable(error.to_string());
     let (mut rows, mut before) = (Vec::new(), None);
     while rows.len() < READERS_MAX {
@@ -175,10 +248,10 @@ async fn readers(app: &App, worker: &str) -> Result<Vec<Vec<Cell>>, ServiceError
         let more = page.len() == PAGE;
         rows.extend(page.into_iter().map(|read| {
             vec![
-                Cell::Text(read.at.to_rfc3339()),
+                told.instant(&read.at),
                 Cell::Text(read.reader),
-                Cell::Text(read.role),
-                Cell::Text(read.what),
+                told.role(&read.role),
+                told.read(&read.what),
                 Cell::Text(if read.of_everybody { "是" } else { "否" }.to_owned()),
             ]
         }));

@@ -9,6 +9,13 @@ use crate::access::policy::{Who, acting_role};
 use crate::app::App;
 use crate::read_record::ReadBy;
 
+/// The role of whoever gives orders on the server itself.
+pub(super) const OWNER_ROLE: &str = "owner";
+/// The role of the ledger's own work.
+pub(super) const LEDGER_ROLE: &str = "ledger";
+/// The role of whoever reads in none.
+pub(super) const NO_ROLE: &str = "none";
+
 /// Who reads, as the record says it.
 struct Reader<'a> {
     id: &'a str,
@@ -22,11 +29,11 @@ impl Reading<'_> {
         match self.who {
             Who::Bearer(identity) => Reader {
                 id: identity.id.as_str(),
-                role: acting_role(identity, self.read).map_or("none", Role::as_str),
+                role: acting_role(identity, self.read).map_or(NO_ROLE, Role::as_str),
                 oneself: acting_role(identity, self.read) == Some(Role::Worker),
             },
-            Who::Owner => Reader { id: MACHINE_OWNER, role: "owner", oneself: false },
-            Who::Ledger => Reader { id: LEDGER_ACTOR, role: "ledger", oneself: false },
+            Who::Owner => Reader { id: MACHINE_OWNER, role: OWNER_ROLE, oneself: false },
+            Who::Ledger => Reader { id: LEDGER_ACTOR, role: LEDGER_ROLE, oneself: false },
         }
     }
 

@@ -6,7 +6,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor, Row};
 
 use super::SideStoreError;
@@ -54,8 +54,29 @@ fn options(url: &str, schema: &str) -> Result<PgConnectOptions, SideStoreError> 
         .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(5)))
 }
 
+/// The version of a store; none where its schema has no stores yet.
+async fn version(connection: &mut PgConnection, store: &str) -> Result<Option<usize>, SideStoreError> {
+    let there = sqlx::query("SELECT to_regclass('side_store_version') IS NOT NULL");
+    let there: bool = there.fetch_one(&mut *connection).await.and_then(|row| row.try_get(0)).map_err(unavailable)?;
+    if there { found(connection, store).await } else { Ok(None) }
+}
+
+async fn found(connection: &mut PgConnection, store: &str) -> Result<Option<usize>, SideStoreError> {
+    let found: Option<i32> = sqlx::query("SELECT version FROM side_store_version WHERE store = $1")
+        .bind(store)
+        .fetch_optional(connection)
+        .await
+        .and_then(|row| row.map(|row| row.try_get(0)).transpose())
+        .map_err(unavailable)?;
+    Ok(found.map(|found| usize::try_from(found).unwrap_or(usize::MAX)))
+}
+
 async fn migrate(options: &PgConnectOptions, schema: &str, store: &str, steps: &[&str]) -> Result<(), SideStoreError> {
     let mut connection = options.connect().await.map_err(unavailable)?;
+    // Mostly nothing is to be done, and then nobody has to wait for a turn.
+    if version(&mut connection, store).await? == Some(steps.len()) {
+        return connection.close().await.map_err(unavailable);
+    }
     let mut transaction = connection.begin().await.map_err(unavailable)?;
     // The lock that the journal's migration takes too: making schemas at the same moment collides in the catalogue.
     let turn = "SELECT pg_advisory_xact_lock(hashtext('nuanxin migration'))";
@@ -72,13 +93,7 @@ async fn migrate(options: &PgConnectOptions, schema: &str, store: &str, steps: &
     }
     let versions = "CREATE TABLE IF NOT EXISTS side_store_version (store text PRIMARY KEY, version integer NOT NULL)";
     transaction.execute(versions).await.map_err(unavailable)?;
-    let found: Option<i32> = sqlx::query("SELECT version FROM side_store_version WHERE store = $1")
-        .bind(store)
-        .fetch_optional(&mut *transaction)
-        .await
-        .and_then(|row| row.map(|row| row.try_get(0)).transpose())
-        .map_err(unavailable)?;
-    let from = usize::try_from(found.unwrap_or(0)).unwrap_or(usize::MAX);
+    let from = found(&mut transaction, store).await?.unwrap_or(0);
     if from > steps.len() {
         let known = steps.len();
         let what =

@@ -26,8 +26,9 @@ use crate::appraisal_sheet::paper::{Names, Paper, readable, recorded_on};
 use crate::appraisal_sheet::{Format, render};
 use crate::service::ServiceError;
 use crate::service::appraisals::seal;
+use crate::service::desk::today;
 use crate::service::names::on_paper;
-use crate::service::reading::{may_read, now};
+use crate::service::reading::may_read;
 
 /// Years that can be asked for, the present one among them.
 const YEARS: i32 = 5;
@@ -61,6 +62,8 @@ struct Page {
     seal: Option<Sealed>,
     /// It can be closed now, with this key.
     key: Option<String>,
+    /// The form was sent and asks once more.
+    asks_again: bool,
 }
 
 struct Sealed {
@@ -136,14 +139,21 @@ async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<Aske
 struct Told {
     said: String,
     bad: String,
+    asks_again: bool,
 }
 
 async fn close(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
     let done = async {
         let fields = Fields::of(&visitor, sent)?;
-        let asked = Asked { branch: fields.get("branch").to_owned(), year: fields.get("year").parse().ok(), at: None };
+        let year = fields.get("year").parse().ok();
+        let mut asked = Asked { branch: fields.get("branch").to_owned(), year, at: None };
         let told = match sealed(&app, &visitor, &fields, &asked).await {
-            Ok(()) => Told { said: visitor.words().decisions.sealed.to_owned(), ..Told::default() },
+            Ok(None) => Told { said: visitor.words().decisions.sealed.to_owned(), ..Told::default() },
+            Ok(Some(bad)) => {
+                // The same figures are looked at once more.
+                asked.at = fields.get("at").parse().ok();
+                Told { bad, asks_again: true, ..Told::default() }
+            }
             Err(trouble @ Trouble::Service(_)) => {
                 Told { bad: sentence(visitor.words(), visitor.english, &trouble), ..Told::default() }
             }
@@ -154,7 +164,8 @@ async fn close(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response
     answer(&visitor, done.await)
 }
 
-async fn sealed(app: &App, visitor: &Visitor, fields: &Fields, asked: &Asked) -> Result<(), Trouble> {
+/// Seals a year; the words with which it asks once more where the year still runs.
+async fn sealed(app: &App, visitor: &Visitor, fields: &Fields, asked: &Asked) -> Result<Option<String>, Trouble> {
     let who = Who::Bearer(&visitor.must()?.identity);
     let branch: BranchId = read_id(&asked.branch)?;
     // What the meeting saw is what is sealed, whatever came since the page was shown.
@@ -162,8 +173,12 @@ async fn sealed(app: &App, visitor: &Visitor, fields: &Fields, asked: &Asked) ->
     let (Some(year), Some(position), "1") = (asked.year, position, fields.get("sure")) else {
         return Err(ServiceError::unreadable("sure: say that the meeting appraised these figures").into());
     };
+    if year == today(app).year() && fields.get("early").parse() != Ok(year) {
+        allow(who, CommandKind::SealAppraisal, Target::Branch(branch.as_str()))?;
+        return Ok(Some(visitor.words().decisions.still_runs(year)));
+    }
     seal(app, who, visitor.context(app, fields.get("key"))?, branch, year, Some(position)).await?;
-    Ok(())
+    Ok(None)
 }
 
 /// The branch that is asked for: the one named, else the first of one's own.
@@ -181,7 +196,7 @@ async fn appraisal(app: &App, visitor: &Visitor, branch: &str, asked: &Asked) ->
     let who = Who::Bearer(&visitor.must()?.identity);
     let reading = may_read(who, Read::Appraisal, Target::Branch(branch))?;
     reading.at_least(app, asked.at).await?;
-    let year = asked.year.unwrap_or_else(|| now().date().year());
+    let year = asked.year.unwrap_or_else(|| today(app).year());
     let appraisal = app.views.appraisal(year, Some(branch), asked.at).await?;
     reading.note_cards(app, year, appraisal.cards.iter().map(|card| card.worker.as_str()));
     let names = on_paper(app, who, Target::Branch(branch), &appraisal).await;
@@ -193,7 +208,7 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked, told: Told) -> Result
     let (branch, branches) = branch_of(visitor, &asked.branch)?;
     let (appraisal, names) = appraisal(app, visitor, &branch, asked).await?;
     let programme = app.views.programme_at(appraisal.position).await?;
-    let this_year = now().date().year();
+    let this_year = today(app).year();
     let categories: BTreeSet<&String> = appraisal.cards.iter().flat_map(|card| card.categories.keys()).collect();
     let categories: Vec<&String> = categories.into_iter().collect();
     let called = |schedule: u32, code: &str| {
@@ -248,6 +263,7 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked, told: Told) -> Result
         bad: told.bad,
         seal: closed,
         key: closable.then(|| new_key("seal")),
+        asks_again: told.asks_again,
         f: visitor.frame(w.branch),
         branch,
         branches,

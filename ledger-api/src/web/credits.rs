@@ -175,8 +175,15 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields, row: &Row) -> 
     let action = match fields.get("do") {
         "enter" => {
             return Ok(match record(app, Who::Bearer(identity), &identity.id, row).await? {
-                Judged::Taken(of, true) => w.recorded_waits(&points(of)),
-                Judged::Taken(of, false) => w.recorded_counts(&points(of)),
+                Judged::Taken(taken) => {
+                    let of = points(taken.points);
+                    let said = if taken.waits { w.recorded_waits(&of) } else { w.recorded_counts(&of) };
+                    let full_stop = if w.english { ". " } else { "。" };
+                    match w.limit_met(&taken) {
+                        limit if limit.is_empty() => said,
+                        limit => said + full_stop + &limit,
+                    }
+                }
                 Judged::Repeated => w.recorded_before.to_owned(),
                 Judged::Refused(refusal) => return Err(ServiceError::Refused(refusal).into()),
                 Judged::Unknown => return Err(ServiceError::Unknown.into()),

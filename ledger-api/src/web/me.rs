@@ -101,7 +101,7 @@ struct Publicised {
 
 pub(super) use programmes::{days_left, is_queued, letter_state, pass_state, withdrawal};
 pub(super) use proof::picture;
-pub(super) use stores::{called, until};
+pub(super) use stores::{PICK_UP, called, until};
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {

@@ -33,6 +33,11 @@ const REMEMBERED: u64 = 365 * 24 * 3_600;
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
     img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// Whether whoever asks has chosen English on this device.
+pub(super) fn in_english(headers: &HeaderMap) -> bool {
+    cookie(headers, LANGUAGE) == Some("en")
+}
+
 /// A page that people go to, with what lets them.
 struct Place {
     path: &'static str,
@@ -147,7 +152,7 @@ impl FromRequestParts<App> for Visitor {
             logged_in: None,
             transport,
             secret: transport.secret(headers).map(str::to_owned),
-            english: cookie(headers, LANGUAGE) == Some("en"),
+            english: in_english(headers),
             large: cookie(headers, LARGE) == Some("1"),
             path: parts.uri.path().to_owned(),
             entrance: extensions.get::<Entrance>().cloned().unwrap_or_default(),

@@ -12,6 +12,7 @@ mod registering;
 mod schedule;
 mod selections;
 mod session_over;
+mod sheets;
 mod traces;
 
 use std::sync::Arc;
@@ -425,6 +426,16 @@ async fn a_branch_seals_its_year_once_as_the_meeting_saw_it() {
         vec![("branch", "YS-DZB01"), ("year", "2026"), ("at", of), ("key", key), ("sure", sure)]
     };
     assert!(!branch.refused("/branch", &form("SEAL-1", "")).await.is_empty(), "nobody seals by a slip of the hand");
+    // The year still runs: that is said, and asked once.
+    let head = house.head().await;
+    let page = branch.send("/branch", &form("SEAL-1", "1")).await;
+    let asked = said(&page, "role=\"alert\">");
+    assert!(asked.contains("2026 年还没有结束") && asked.contains("补记") && asked.contains("再按一次"), "{asked}");
+    holds(&page, &["name=\"early\" value=\"2026\"", " checked>", &format!("name=\"at\" value=\"{of}\"")]);
+    assert_eq!(house.head().await, head, "nothing is sealed yet");
+    let other = [form("SEAL-1", "1"), vec![("early", "2025")]].concat();
+    assert!(branch.refused("/branch", &other).await.contains("2026 年还没有结束"), "that was another year");
+    let form = |key, sure| [form(key, sure), vec![("early", "2026")]].concat();
     assert_eq!(branch.done("/branch", &form("SEAL-1", "1")).await, "本年度已封存");
     let page = branch.read("/branch?year=2026").await;
     holds(&page, &["数据摘要", "封存后没有更正", of]);

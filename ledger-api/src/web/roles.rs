@@ -27,3 +27,18 @@ pub(super) fn names(w: &Words, identity: &Identity) -> String {
     });
     told.collect::<Vec<_>>().join(" · ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+    use crate::access::Role;
+    use crate::title;
+    use crate::web::words::CHINESE;
+
+    #[test]
+    fn a_role_is_called_the_same_on_pages_and_in_what_is_taken_away() {
+        for role in Role::ALL {
+            assert_eq!(name(&CHINESE, role), title::role(role));
+        }
+    }
+}

@@ -129,7 +129,11 @@ async fn announce_one(State(app): State<App>, visitor: Visitor, sent: Sent) -> R
             Err(Trouble::Service(error)) => {
                 let w = visitor.words();
                 let taken = w.refusals.taken(fields.get("id"));
-                let bad = trouble::said_by(w, visitor.english, &error, &[(Code::DuplicateConflict, taken.as_str())]);
+                let mut own = vec![(Code::DuplicateConflict, taken.as_str())];
+                if announce::is_over(&app, &fields) {
+                    own.push((Code::InvalidDate, w.refusals.agreed_before_today));
+                }
+                let bad = trouble::said_by(w, visitor.english, &error, &own);
                 list_page(&app, &visitor, "", Typed::of(&fields), bad).await
             }
             Err(other) => Err(other),

@@ -75,7 +75,8 @@ pub(super) fn said(w: &Words, english: bool, error: &ServiceError) -> String {
         ServiceError::Unauthenticated(_) => w.log_in_again.to_owned(),
         ServiceError::Denied(_) => w.denied_told.to_owned(),
         ServiceError::Unknown => w.unknown_outcome.to_owned(),
-        ServiceError::Committed(sentence) => sentence.clone(),
+        ServiceError::Committed(sentence) if english => sentence.clone(),
+        ServiceError::Committed(_) => w.refusals.committed.to_owned(),
         ServiceError::Unavailable(cause) => {
             tracing::error!(%cause, "a page could not be answered");
             w.unavailable_told.to_owned()
@@ -151,5 +152,20 @@ const fn cure(code: Code) -> &'static str {
         Code::Unauthenticated => "请重新登录。",
         Code::Forbidden => "请用有权办理的账号登录，或请管理员授权。",
         Code::JournalUnavailable => "请过一会儿再试；多次不成请告诉管理员。",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::said;
+    use crate::service::ServiceError;
+    use crate::web::words::{CHINESE, ENGLISH};
+
+    #[test]
+    fn what_took_effect_in_part_is_told_in_the_readers_language() {
+        let error = ServiceError::Committed("the name could not be kept".to_owned());
+        assert_eq!(said(&ENGLISH, true, &error), "the name could not be kept");
+        let told = said(&CHINESE, false, &error);
+        assert!(told.contains("已经办成") && !told.contains("name"), "{told}");
     }
 }

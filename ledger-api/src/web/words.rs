@@ -124,7 +124,7 @@ words! {
     scan: "扫码", "Scan";
     no_camera: "打不开摄像头：本机没有，或没有允许使用。请用扫码枪扫，或输入号码。", "No camera here, or it may not be used. Use a scanner, or type the number.";
     close: "关闭", "Close";
-    nobody_named: "没有找到，请核对积分码、卡号或编号。", "Nobody has this code, card number or id; check it.";
+    nobody_named: "没有找到，请核对积分码、卡号、编号或取货码。", "There is no such code, card number, id or pick-up code; check it.";
     available: "可用积分", "Available";
     affordable: "可以兑换", "Can be redeemed";
     nothing_affordable: "这里暂时没有兑得起的商品。", "Nothing here can be had for these points yet.";

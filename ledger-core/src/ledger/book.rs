@@ -28,6 +28,8 @@ use crate::domain::merchant::Merchant;
 use crate::domain::pair::Pair;
 use crate::domain::pass::{Offer, Pass};
 use crate::domain::programme::Programme;
+use crate::domain::programme::command::Settings;
+use crate::domain::programme::guards::Guards;
 use crate::domain::request::ServiceRequest;
 use crate::domain::selection::Selection;
 use crate::domain::site::Sites;
@@ -66,6 +68,8 @@ pub struct Book {
     limits: Limits,
     /// What of the workers' limit those that commands named leave to those read ahead.
     room: Arc<AtomicUsize>,
+    /// Guards that commands turn on which are about to be decided.
+    coming_guards: Guards,
 }
 
 impl Book {
@@ -95,6 +99,7 @@ impl Book {
             due: Vec::new(),
             limits,
             room: Arc::new(AtomicUsize::new(limits.cached_bytes_max)),
+            coming_guards: Guards::default(),
         })
     }
 
@@ -137,6 +142,17 @@ impl Book {
     /// [`JournalError::Damaged`].
     pub fn insert(&mut self, stored: &StoredStream) -> Result<bool, JournalError> {
         self.slots.insert(stored)
+    }
+
+    /// Takes note of the settings that commands change which are about to be decided: whatever guard one of them turns on
+    /// may ask about those behind it, also where another turns it off again.
+    pub fn await_settings<'a>(&mut self, settings: impl Iterator<Item = &'a Settings>) {
+        self.coming_guards = settings.fold(Guards::default(), |guards, settings| guards.and_on(&settings.guards));
+    }
+
+    /// The guards that [`Book::await_settings`] took note of.
+    pub fn coming_guards(&self) -> &Guards {
+        &self.coming_guards
     }
 
     /// Remembers whose a keyed thing is.

@@ -94,6 +94,9 @@ pub(in crate::ledger) trait Definition {
     /// What it does at a counter, where a customer may have to prove who they are.
     fn at_counter(&mut self) -> Option<AtCounter<'_>>;
 
+    /// The settings that it changes: what is decided behind it in the same round is decided by them.
+    fn settings(&self) -> Option<&Settings>;
+
     /// Adds the streams that deciding it reads or writes, as far as what is in memory tells. Asked again after loading,
     /// it may name more: a store's listing names its merchants.
     fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>);
@@ -189,6 +192,11 @@ macro_rules! commands {
             /// What it does at a counter, where a customer may have to prove who they are.
             pub fn at_counter(&mut self) -> Option<AtCounter<'_>> {
                 match self { $(Command::$name(command) => command.at_counter(),)* }
+            }
+
+            /// See [`Definition::settings`].
+            pub(in crate::ledger) fn settings(&self) -> Option<&Settings> {
+                match self { $(Command::$name(command) => command.settings(),)* }
             }
 
             /// See [`Definition::name_streams`].

@@ -96,6 +96,7 @@ async fn receipts(journal: &dyn Journal, records: &[CommandRecord]) -> Result<Ve
 /// # Errors
 /// [`JournalError`].
 pub async fn load(journal: &dyn Journal, book: &mut Book, submissions: &[&Submission]) -> Result<usize, JournalError> {
+    book.await_settings(submissions.iter().filter_map(|submission| submission.command.settings()));
     let mut named = 0;
     for _ in 0..LOAD_ROUNDS_MAX {
         let mut missing: Vec<StreamId> = Vec::new();

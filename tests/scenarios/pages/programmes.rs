@@ -170,32 +170,3 @@ fn an_approver_appoints_and_sees_what_waits_on_sqlite() {
 fn an_approver_appoints_and_sees_what_waits_on_postgres() {
     the_approvers_story(Database::Postgres);
 }
-
-#[test]
-fn the_programmes_pages_fit_a_telephone_and_a_desk_in_both_languages_and_sizes() {
-    let journal = demonstration(Database::Sqlite);
-    let mut visit = Visit::to(&journal);
-    for (role, home, path) in [
-        ("录入员", "/credits", "/requests"),
-        ("骑手", "/me", "/requests"),
-        ("录入员", "/credits", "/appointments"),
-        ("审核员", "/credits", "/appointments"),
-        ("骑手", "/me", "/me"),
-        ("商户", "/merchant", "/merchant"),
-    ] {
-        visit.enter(role, home);
-        go(&mut visit, path);
-        for switch in ["大字", "English", "中文", "大字"] {
-            unfold(&mut visit);
-            for (width, telephone) in [(390, true), (1280, false)] {
-                visit.browser.set_screen(width, telephone);
-                let beyond = visit.beyond();
-                assert!(
-                    beyond.as_i64().is_some_and(|beyond| beyond <= 0),
-                    "{role} {path}: {beyond} wider than {width}"
-                );
-            }
-            visit.switch(switch);
-        }
-    }
-}

@@ -230,11 +230,13 @@ impl Walk {
                 std::fs::write(&file, text).expect("a file is written");
                 visit.browser.choose(field, &file);
             }
-            Unfold => {
-                visit
-                    .browser
-                    .eval("document.querySelectorAll('details:not(.rest)').forEach((one) => { one.open = true }); 0");
-            }
+            Unfold => self.unfold(),
         }
+    }
+
+    /// Unfolds whatever is folded but the rest of a long list.
+    pub(super) fn unfold(&mut self) {
+        let unfold = "document.querySelectorAll('details:not(.rest)').forEach((one) => { one.open = true }); 0";
+        self.visit.browser.eval(unfold);
     }
 }

@@ -1,10 +1,14 @@
 //! Reasons in the vault, and a person forgotten: what is left of either, searched byte by byte.
 
+use std::io::{Cursor, Read};
 use std::path::Path;
 
+use axum::body::Body;
 use axum::http::Method;
+use http_body_util::BodyExt;
 use ledger_core::journal::url::JournalUrl;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use super::support::{Edge, Told};
 use crate::access::Role;
@@ -315,4 +319,30 @@ async fn everything_that_is_held_of_a_person_is_the_persons_to_take() {
     assert!(workbook.header("content-disposition").unwrap().contains("own-data"));
     assert_eq!(ask(&edge, &own, Method::GET, "/v1/workers/W2/export", "-", json!({})).await.no(), (403, "forbidden"));
     assert_eq!(edge.get("/v1/credits/C1/witness").await.body["name"], NAME);
+}
+
+#[tokio::test]
+async fn what_a_person_takes_is_words_and_times_of_the_district_in_a_workbook_and_names_in_json() {
+    let edge = lived_in().await;
+    let own = token_for(&edge.app, Role::Worker, Some("W1")).await;
+    edge.get("/v1/workers/W1/balance").await;
+    let told = ask(&edge, &own, Method::GET, "/v1/workers/W1/export?format=json", "-", json!({})).await;
+    let read = told.body["readers"].as_array().unwrap().iter().find(|read| read["what"] == "Balance").unwrap();
+    assert_eq!(read["role"], "admin");
+    let at: chrono::DateTime<chrono::Utc> = read["at"].as_str().unwrap().parse().unwrap();
+    assert!(told.body["entries"].to_string().contains("CreditReversed"), "{}", told.body);
+
+    let request = edge.request(Method::GET, "/v1/workers/W1/export?format=xlsx", &own).body(Body::empty()).unwrap();
+    let bytes = edge.router.clone().oneshot(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+    let mut texts = String::new();
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    archive.by_name("xl/sharedStrings.xml").unwrap().read_to_string(&mut texts).unwrap();
+    let here = at.with_timezone(&chrono::FixedOffset::east_opt(8 * 3_600).unwrap());
+    let minute = here.format("%Y-%m-%d %H:%M").to_string();
+    for told in ["积分余额", "管理员", "2024-03-06 10:00", minute.as_str()] {
+        assert!(texts.contains(told), "{told}: {texts}");
+    }
+    for kept in ["Balance", "admin<", "CreditReversed", "+08:00", "+00:00"] {
+        assert!(!texts.contains(kept), "{kept}: {texts}");
+    }
 }

@@ -5,7 +5,7 @@ use ledger_core::domain::ids::{PassNo, SelectionId, WorkerId};
 use ledger_core::domain::request::ServiceRequest;
 use projections::queries::Page;
 
-use super::PAGE;
+use super::{PAGE, Told};
 use crate::app::App;
 use crate::document::{Cell, Name, Table, name};
 use crate::service::ServiceError;
@@ -76,13 +76,18 @@ const SELECTIONS: &[Name] = &[
 ];
 
 /// The tables, each with all that is held up to a position.
-pub(super) async fn tables(app: &App, worker: &WorkerId, position: u64) -> Result<Vec<Table>, ServiceError> {
+pub(super) async fn tables(
+    app: &App,
+    worker: &WorkerId,
+    position: u64,
+    told: Told,
+) -> Result<Vec<Table>, ServiceError> {
     Ok(vec![
         Table::list(name("requests", "需求与办理"), REQUESTS, requests(app, worker).await?),
         Table::list(name("pairs", "帮带结对与走访"), PAIRS, pairs(app, worker).await?),
         Table::list(name("appointments", "聘任"), APPOINTMENTS, appointments(app, worker).await?),
-        Table::list(name("applications", "权益申请"), APPLICATIONS, applications(app, worker).await?),
-        Table::list(name("passes", "暖心卡与优惠"), PASSES, passes(app, worker, position).await?),
+        Table::list(name("applications", "权益申请"), APPLICATIONS, applications(app, worker, told).await?),
+        Table::list(name("passes", "暖心卡与优惠"), PASSES, passes(app, worker, position, told).await?),
         Table::list(name("selections", "评选"), SELECTIONS, selections(app, worker, position).await?),
     ])
 }
@@ -190,31 +195,31 @@ async fn appointments(app: &App, worker: &WorkerId) -> Result<Vec<Vec<Cell>>, Se
     Ok(rows.into_iter().filter_map(row).collect())
 }
 
-async fn applications(app: &App, worker: &WorkerId) -> Result<Vec<Vec<Cell>>, ServiceError> {
+async fn applications(app: &App, worker: &WorkerId, told: Told) -> Result<Vec<Vec<Cell>>, ServiceError> {
     let rows = app.views.applications(worker.as_str()).await?.value;
     let row = |(id, row): (String, projections::views::application::Application)| {
         let terms = row.terms?;
         Some(vec![
             text(id),
             Cell::maybe(row.benefit.as_ref()),
-            text(terms.at),
+            told.at(Some(terms.at)),
             text(if row.waits { "是" } else { "否" }),
             Cell::maybe(terms.certificate.as_ref()),
             Cell::maybe(terms.amount),
-            Cell::maybe(row.used.as_ref().map(|used| used.at)),
+            told.at(row.used.as_ref().map(|used| used.at)),
             Cell::maybe(row.used.as_ref().and_then(|used| used.merchant.as_ref())),
         ])
     };
     Ok(rows.into_iter().filter_map(row).collect())
 }
 
-async fn passes(app: &App, worker: &WorkerId, position: u64) -> Result<Vec<Vec<Cell>>, ServiceError> {
+async fn passes(app: &App, worker: &WorkerId, position: u64, told: Told) -> Result<Vec<Vec<Cell>>, ServiceError> {
     let mut rows = Vec::new();
     for (id, pass) in app.views.passes(worker.as_str()).await?.value {
         let Some(terms) = pass.terms() else { continue };
         let of = |rest: [Cell; 5]| {
             let (from, through) = (Cell::day(terms.days.from), Cell::day(terms.days.through));
-            let head = [text(&id), text(&terms.kind), from, through, Cell::maybe(terms.lost)];
+            let head = [text(&id), text(&terms.kind), from, through, told.at(terms.lost)];
             head.into_iter().chain(rest).collect::<Vec<_>>()
         };
         let number = PassNo::new(&id).map_err(|error| ServiceError::fault(&error))?;
@@ -224,7 +229,7 @@ async fn passes(app: &App, worker: &WorkerId, position: u64) -> Result<Vec<Vec<C
         }
         rows.extend(slips.into_iter().map(|used| {
             let slip = &used.slip;
-            of([text(&used.slip_no), text(used.at), text(&used.merchant), text(slip.price), text(slip.paid)])
+            of([text(&used.slip_no), told.at(Some(used.at)), text(&used.merchant), text(slip.price), text(slip.paid)])
         }));
     }
     Ok(rows)

@@ -7,19 +7,22 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use ledger_core::domain::ids::HoldId;
+use ledger_core::domain::refusal::Code;
 use ledger_core::ledger::{Command, commands};
+use projections::queries::hold::HoldOver;
 
 use super::{OfStore, Shown, done, give, own_store};
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::worker_event;
-use crate::service::counter::{look_up, store_name};
-use crate::service::holds::{Named, at_store, named};
+use crate::service::counter::{look_up, narrow, store_name};
+use crate::service::holds::{Named, at_store, named, over_at};
 use crate::web::form::{Fields, read_id};
-use crate::web::me::{called, until};
+use crate::web::me::{PICK_UP, called, until};
 use crate::web::page::{Frame, Trouble, Visitor, answer, new_key, show};
 use crate::web::trouble;
+use crate::web::words::Words;
 
 #[derive(Template)]
 #[template(path = "counter/holds.html", config = ".askama.toml")]
@@ -100,14 +103,42 @@ pub(super) async fn look(app: &App, visitor: &Visitor, store: &str, typed: &str)
     let who = Who::Bearer(&visitor.must()?.identity);
     let bad = |bad: &str| Some(Shown { bad: bad.to_owned(), ..Shown::default() });
     Ok(match named(app, who, store, typed).await? {
+        None if is_pick_up_code(typed) => bad(w.holds.no_such_code),
         None => None,
         Some(Named::Elsewhere) => bad(w.away_hold_elsewhere),
-        Some(Named::Over) => bad(w.holds.named_over),
+        Some(Named::Over(how)) => bad(how.map_or(w.holds.named_over, |how| over_told(w, how))),
         Some(Named::Here { hold, worker }) => {
             let customer = look_up(app, who, store, &worker).await?;
             Some(Shown { customer, in_hand: Some(InHand { hold, key: None }), ..Shown::default() })
         }
     })
+}
+
+/// Whether a text looks like the number of something that was set aside on a page.
+fn is_pick_up_code(typed: &str) -> bool {
+    narrow(typed).to_uppercase().starts_with(&format!("{PICK_UP}-"))
+}
+
+/// That a hold can be taken no more, and why, for the counter.
+const fn over_told(w: &Words, how: HoldOver) -> &'static str {
+    match how {
+        HoldOver::PickedUp => w.holds.taken,
+        HoldOver::GivenBack => w.holds.given_back,
+        HoldOver::RanOut => w.holds.ran_out,
+    }
+}
+
+/// Why something was not handed out: of what is over, how that came.
+async fn no(app: &App, visitor: &Visitor, store: &str, hold: &str, error: &ServiceError) -> Result<String, Trouble> {
+    let w = visitor.words();
+    if let ServiceError::Refused(refusal) = error
+        && matches!(refusal.code, Code::HoldExpired | Code::AlreadyDecided)
+        && let Ok(hold) = read_id(hold)
+        && let Some(how) = over_at(app, Who::Bearer(&visitor.must()?.identity), store, &hold).await?
+    {
+        return Ok(over_told(w, how).to_owned());
+    }
+    Ok(trouble::said(w, visitor.english, error))
 }
 
 /// Hands out what was set aside.
@@ -131,7 +162,7 @@ pub(super) async fn capture(app: &App, visitor: &Visitor, store: &str, fields: &
             Ok(Shown { done: Some(told), ..Shown::default() })
         }
         Err(Trouble::Service(error)) => {
-            let bad = trouble::said(w, visitor.english, &error);
+            let bad = no(app, visitor, store, fields.get("hold"), &error).await?;
             if error != ServiceError::Unknown {
                 return Ok(Shown { bad, ..Shown::default() });
             }

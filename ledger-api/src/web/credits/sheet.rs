@@ -1,4 +1,5 @@
 //! `/credits/sheet`: a sheet of 活动记录: every row judged before anything is written, mended in place, judged again, sent.
+//! What was not taken stays to be mended and sent alone.
 
 use askama::Template;
 use axum::Router;
@@ -13,6 +14,7 @@ use crate::access::policy::{Denied, Who};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::{Judged, ROWS_MAX, Row, judge, record};
+use crate::service::keys::read_key;
 use crate::sheets::{Column, Sheet};
 use crate::web::back_to;
 use crate::web::figures::points;
@@ -37,13 +39,15 @@ const COLUMNS: &[Column] = &[
 struct Page {
     f: Frame,
     said: String,
-    bad: String,
     name: String,
-    rows: Vec<Shown>,
+    /// Rows that are not written: all of them before anything is, afterwards those that were not taken.
+    open: Vec<Shown>,
+    /// Rows that are written, now or before: nothing is mended of them any more.
+    closed: Vec<Shown>,
     good: usize,
     refused: usize,
     sum: String,
-    /// What was good is written: nothing is mended any more.
+    /// What was good is written.
     written: bool,
 }
 
@@ -57,6 +61,10 @@ struct Shown {
     verdict: &'static str,
     colour: &'static str,
     why: String,
+    /// Whether it stands in the ledger.
+    stands: bool,
+    /// It may stand in the ledger already, and goes again as it was: changed, it could be written twice.
+    locked: bool,
 }
 
 pub(super) fn routes() -> Router<App> {
@@ -134,6 +142,12 @@ async fn send(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response 
                 Err(ServiceError::Unreadable(sentence)) => Judged::Refused(Refusal::new(Code::InvalidInput, sentence)),
                 Err(ServiceError::Denied(denied)) => Judged::Refused(Refusal::new(Code::Forbidden, denied.to_string())),
                 Err(ServiceError::Unknown) => Judged::Unknown,
+                // Rows before this one are written: the page that says so is not given up for the others.
+                Err(ServiceError::Unavailable(cause)) => {
+                    tracing::error!(%cause, "a row of a sheet was not recorded");
+                    let sentence = "the ledger cannot be reached now; send this row again later";
+                    Judged::Refused(Refusal::new(Code::JournalUnavailable, sentence))
+                }
                 Err(other) => return Err(other.into()),
             });
         }
@@ -169,26 +183,27 @@ fn page(
     written: bool,
 ) -> Result<Response, Trouble> {
     let w = visitor.words();
-    let (mut good, mut refused, mut sum) = (0, 0, Points::ZERO);
+    let (mut good, mut refusals, mut sum) = (0, 0, Points::ZERO);
     for judged in &judged {
         match judged {
-            Judged::Taken(points, _) => {
+            Judged::Taken(taken) => {
                 good += 1;
-                sum += *points;
+                sum += taken.points;
             }
-            Judged::Refused(_) => refused += 1,
+            Judged::Refused(_) => refusals += 1,
             Judged::Repeated | Judged::Unknown => {}
         }
     }
     let shown = rows.into_iter().zip(judged).map(|(row, judged)| shown(w, visitor.english, row, judged, written));
+    let (closed, open): (Vec<Shown>, Vec<Shown>) = shown.partition(|row| written && row.stands);
     let page = Page {
         f: visitor.frame(w.upload_sheet),
-        said: if written { w.rows_written(good) } else { String::new() },
-        bad: String::new(),
+        said: if written { w.rows_written(good, open.len()) } else { String::new() },
         name: name.to_owned(),
-        rows: shown.collect(),
+        open,
+        closed,
         good,
-        refused,
+        refused: refusals,
         sum: points(sum),
         written,
     };
@@ -196,15 +211,36 @@ fn page(
 }
 
 fn shown(w: &Words, english: bool, row: Row, judged: Judged, written: bool) -> Shown {
+    let (stands, locked) = match &judged {
+        Judged::Taken(_) | Judged::Repeated => (true, false),
+        Judged::Refused(_) => (false, false),
+        Judged::Unknown => (false, written),
+    };
     let (verdict, colour, why) = match judged {
-        Judged::Taken(of, waits) => {
-            let why = if waits { w.then_checked } else { "" };
-            (if written { w.row_taken } else { w.row_good }, "ok", format!("{} {why}", w.with_points(&points(of))))
+        Judged::Taken(taken) => {
+            let waits = if taken.waits { w.then_checked } else { "" };
+            let why = format!("{} {waits} {}", w.with_points(&points(taken.points)), w.limit_met(&taken));
+            (if written { w.row_taken } else { w.row_good }, "ok", why)
         }
         Judged::Repeated => (w.row_repeated, "info", String::new()),
-        Judged::Refused(refusal) => (w.row_refused, "bad", trouble::said(w, english, &ServiceError::Refused(refusal))),
+        Judged::Refused(refusal) => (w.row_refused, "bad", refused(w, english, &row, refusal)),
         Judged::Unknown => (w.row_unknown, "wait", w.unknown_outcome.to_owned()),
     };
     let Row { key, worker, activity, on, quantity, witness, .. } = row;
-    Shown { key, worker, activity, on, quantity, witness, verdict, colour, why: why.trim().to_owned() }
+    Shown { key, worker, activity, on, quantity, witness, verdict, colour, why: why.trim().to_owned(), stands, locked }
+}
+
+/// Why a row is refused, by the column to mend where its code alone names none.
+fn refused(w: &Words, english: bool, row: &Row, refusal: Refusal) -> String {
+    let taken = w.refusals.taken(&row.key);
+    let mut own = vec![(Code::DuplicateConflict, taken.as_str())];
+    if row.witness.is_empty() {
+        own.push((Code::InvalidInput, w.uploads.no_witness));
+    } else if read_key(&row.key).is_err() {
+        own.push((Code::InvalidInput, w.uploads.record_no));
+    } else if !english {
+        // There is no form whose hints would say more; in English the message does.
+        own.push((Code::InvalidInput, w.uploads.row_unreadable));
+    }
+    trouble::said_by(w, english, &ServiceError::Refused(refusal), &own)
 }

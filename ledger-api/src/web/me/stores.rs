@@ -7,9 +7,11 @@ use axum::response::Response;
 use axum::routing::get;
 use ledger_core::domain::ids::HoldId;
 use ledger_core::domain::points::Points;
+use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
 use ledger_core::ledger::{Command, commands};
+use projections::queries::hold::HoldOver;
 use serde::Deserialize;
 
 use super::picture;
@@ -19,7 +21,7 @@ use crate::service::ServiceError;
 use crate::service::command::worker_event;
 use crate::service::counter::{Goods, Obstacle};
 use crate::service::desk::today;
-use crate::service::holds::{lasting, of_worker, pick_up_code};
+use crate::service::holds::{lasting, of_worker, over_of, pick_up_code};
 use crate::service::programmes::honoured;
 use crate::service::stores::{Door, NearStore, Nearby, Nearness, nearby};
 use crate::web::figures::{minute, points};
@@ -97,6 +99,9 @@ struct Honoured {
     days: String,
 }
 
+/// What the numbers of holds begin with that are placed here: whoever picks one up tells its number.
+pub(in crate::web) const PICK_UP: &str = "YL";
+
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/me/stores", get(read).post(act))
 }
@@ -129,7 +134,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
             Err(Trouble::Service(error)) => {
                 let again = || ["store", "sku", "key"].map(|name| fields.get(name).to_owned());
                 Told {
-                    bad: trouble::said(visitor.words(), visitor.english, &error),
+                    bad: no(&app, &visitor, &fields, &error).await?,
                     // Only what may have happened is asked again under its key; a refused command took none.
                     again: (error == ServiceError::Unknown).then(again).map(|[store, sku, key]| (store, sku, key)),
                     ..Told::default()
@@ -140,6 +145,27 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
         page(&app, &visitor, !fields.get("all").is_empty(), told).await
     };
     answer(&visitor, made.await)
+}
+
+/// Why what a form asked for was refused: of a hold that is over, how that came.
+async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &ServiceError) -> Result<String, Trouble> {
+    let w = visitor.words();
+    let identity = &visitor.must()?.identity;
+    if let ServiceError::Refused(refusal) = error
+        && fields.get("do") == "release"
+        && matches!(refusal.code, Code::HoldExpired | Code::AlreadyDecided)
+        && let Ok(hold) = read_id(fields.get("hold"))
+        && let Some(own) = identity.own_account()
+        && let Some(how) = over_of(app, Who::Bearer(identity), own, &hold).await?
+    {
+        return Ok(match how {
+            HoldOver::PickedUp => w.holds.own_taken,
+            HoldOver::GivenBack => w.holds.own_given_back,
+            HoldOver::RanOut => w.holds.own_ran_out,
+        }
+        .to_owned());
+    }
+    Ok(trouble::said(w, visitor.english, error))
 }
 
 async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
@@ -313,7 +339,7 @@ fn item(w: &Words, goods: Goods, available: Points, can_hold: bool, lost: Option
         price: w.with_points(&points(goods.price)),
         why,
         // What may have been set aside is asked for again, whatever is left now.
-        key: lost.or_else(|| (can_hold && obstacle.is_none()).then(|| new_number("YL"))),
+        key: lost.or_else(|| (can_hold && obstacle.is_none()).then(|| new_number(PICK_UP))),
         sku: goods.sku,
         name: goods.name,
     }

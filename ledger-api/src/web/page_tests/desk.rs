@@ -1,6 +1,6 @@
 //! What the desk keeps of pairs and passes, and the notice that it prints for the wall.
 
-use super::{House, holds};
+use super::{House, holds, said};
 use crate::access::Role;
 
 /// The same form again with other fields.
@@ -171,4 +171,35 @@ async fn everybody_reads_the_notice_with_the_checkpoint_that_a_receipt_is_held_a
     let mut english = house.enter(Role::Worker).await;
     english.cookie.push_str("; nuanxin-language=en");
     holds(&english.read("/publicity").await, &["Publicity list", "Objections are taken", "Root hash"]);
+}
+
+#[tokio::test]
+async fn whoever_records_is_told_what_a_limit_took_and_which_one_it_was() {
+    let house = House::open().await;
+    let desk = house.enter(Role::Operator).await;
+    let register = [("do", "register"), ("key", "N-1"), ("new", "T-9001"), ("occupation", "外卖配送员")];
+    desk.done("/credits", &register).await;
+    let enter = [
+        ("do", "enter"),
+        ("key", "X-1"),
+        ("worker", "T-9001"),
+        ("activity", "WM02"),
+        ("on", "2026-12-01"),
+        ("quantity", "1"),
+        ("witness", "网格员甲"),
+    ];
+    assert_eq!(desk.done("/credits", &enter).await, "已申报 6 分，等待审核", "no limit took from it");
+    // 6 for each, 12 a day.
+    let more = with(&enter, &[("key", "X-2"), ("quantity", "3")]);
+    let row = [("record", "X-2"), ("worker", "T-9001"), ("activity", "WM02"), ("on", "2026-12-01")];
+    let row = [row.as_slice(), &[("quantity", "3"), ("witness", "网格员甲"), ("do", "judge")]].concat();
+    let limit = "按数量应记 18 分，已到每日上限 12 分，只记 6 分。";
+    holds(&desk.send("/credits/sheet/send", &row).await, &["可以写入", limit]);
+    assert_eq!(desk.done("/credits", &more).await, format!("已申报 6 分，等待审核。{limit}"));
+    let mut english = house.enter(Role::Operator).await;
+    english.cookie.push_str("; nuanxin-language=en");
+    let other = with(&enter, &[("key", "X-3"), ("on", "2026-11-30"), ("quantity", "3")]);
+    let page = english.send("/credits", &other).await;
+    let told = said(&page, "role=\"status\">");
+    assert!(told.contains("comes to 18 points; the daily cap of 12 is reached, so 12 are recorded"), "{told}");
 }

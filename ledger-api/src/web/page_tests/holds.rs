@@ -249,19 +249,23 @@ async fn one_tap_sets_one_aside_once_and_it_is_handed_out_once() {
         let page = clerk.send("/counter", &look(named)).await;
         holds(&page, &["这位顾客在这里预留了", "饮用水一箱 ×1", "value=\"capture\"", "演**"]);
     }
-    holds(&clerk.send("/counter", &look("YL-2")).await, &["role=\"alert\"", "没有找到"]);
+    for unknown in ["YL-2", " yl－2"] {
+        holds(&clerk.send("/counter", &look(unknown)).await, &["role=\"alert\"", "没有这个取货码"]);
+    }
 
     for _ in 0..2 {
         let page = clerk.send("/counter", &capture("YL-1", "K-1")).await;
         holds(&page, &["role=\"status\"", "兑换成功", "饮用水一箱 ×1", "演** YS-0001", "撤销"]);
     }
     let page = clerk.send("/counter", &capture("YL-1", "K-2")).await;
-    assert!(page.contains("role=\"alert\"") && !page.contains("兑换成功"), "once: {page}");
+    assert!(page.contains("这个预留已经取走了") && !page.contains("兑换成功"), "once: {page}");
     assert_eq!(rider.figures().await, (before - 20.0, 0.0), "spent, and spent once");
     holds(&rider.read("/me").await, &["预占转兑换 饮用水一箱 ×1"]);
     assert!(rider.read("/me/stores").await.contains("现在没有预留的商品"));
     assert!(!clerk.read("/counter/holds").await.contains("YL-1"));
-    holds(&clerk.send("/counter", &look(&signed)).await, &["role=\"alert\"", "已经取走、取消或到期"]);
+    for named in [signed.as_str(), "yl-1"] {
+        holds(&clerk.send("/counter", &look(named)).await, &["role=\"alert\"", "这个预留已经取走了"]);
+    }
     // What was handed out is taken back as any redemption.
     let undo = [("do", "undo"), ("key", "U-1"), ("store", "YS-WD01"), ("redemption", "K-1"), ("reason", "其他")];
     holds(&clerk.send("/counter", &undo).await, &["已撤销"]);
@@ -324,7 +328,9 @@ async fn a_hold_is_given_up_by_its_owner_and_by_nobody_else() {
         "已取消预留，积分已退回",
         "the same form again"
     );
-    assert!(!rider.refused("/me/stores", &release("YL-1", "R-2")).await.is_empty(), "once");
+    let again = rider.refused("/me/stores", &release("YL-1", "R-2")).await;
+    assert_eq!(again, "这个预留已经取消，积分已退回。", "once");
+    holds(&clerk.send("/counter", &look("YL-1")).await, &["role=\"alert\"", "这个预留已经取消，积分已退回本人"]);
     assert_eq!(rider.figures().await, (before, 0.0));
     // The same form as at first, once more: it is the same hold, which is over.
     assert_eq!(rider.done("/me/stores", &hold("YL-1")).await, "已办好");
@@ -351,11 +357,17 @@ async fn what_ran_out_is_handed_out_no_more_and_its_points_come_back() {
     let (before, _) = rider.figures().await;
     let over = house.holds_for(EXAMPLE_WORKER, "YS-WD01", "SP001", "2026-12-01T09:00:00+08:00", 3_600).await;
     let page = rider.read("/me/stores").await;
-    assert!(page.contains("已到期，积分正在退回") && !page.contains("value=\"release\""), "{page}");
+    assert!(page.contains("已过期没取，积分正在退回") && !page.contains("value=\"release\""), "{page}");
     assert!(!clerk.read("/counter/holds").await.contains(&over));
     assert!(!clerk.send("/counter", &look(EXAMPLE_WORKER)).await.contains("value=\"capture\""));
-    holds(&clerk.send("/counter", &capture(&over, "K-1")).await, &["role=\"alert\"", "预占已过期"]);
+    let told = "这个预留已过期，积分退回本人，商品放回架上。";
+    holds(&clerk.send("/counter", &capture(&over, "K-1")).await, &["role=\"alert\"", told]);
+    holds(&clerk.send("/counter", &look(&over)).await, &["role=\"alert\"", told]);
     due::release_holds(&house.app).await.unwrap();
+    holds(&clerk.send("/counter", &look(&over)).await, &["role=\"alert\"", told]);
+    holds(&clerk.send("/counter", &capture(&over, "K-2")).await, &["role=\"alert\"", told]);
+    let late = rider.refused("/me/stores", &release(&over, "R-1")).await;
+    assert_eq!(late, "这个预留已过期，不用取消：积分自动退回。");
     assert_eq!(rider.figures().await, (before, 0.0));
     assert!(rider.read("/me/stores").await.contains("现在没有预留的商品"));
     holds(&rider.read("/me").await, &["预占到期"]);

@@ -7,7 +7,7 @@ use crate::access::Role;
 
 impl Visit<'_> {
     /// Sends a file as a browser does, with some fields.
-    async fn send_file(&self, path: &str, name: &str, bytes: &str, fields: &[(&str, &str)]) -> String {
+    pub(super) async fn send_file(&self, path: &str, name: &str, bytes: &str, fields: &[(&str, &str)]) -> String {
         const MARK: &str = "a-line-between-parts";
         let mut body = String::new();
         for (name, value) in [("token", self.csrf.as_str())].iter().chain(fields) {

@@ -1,7 +1,7 @@
 //! Selections on their pages: each named person counts the own line again, nobody reads another one's figures, and the way from
 //! an announcement to a recorded result.
 
-use super::{House, StatusCode, holds};
+use super::{House, StatusCode, holds, said};
 use crate::access::Role;
 use crate::demo;
 use crate::service::login::enter;
@@ -113,11 +113,18 @@ async fn those_who_run_it_see_the_next_step_and_nobody_takes_two() {
     holds(&refused, &["role=\"alert\"", "value=\"月度之星\"", "value=\"x\""]);
     announce.retain(|(name, _)| *name != "weight");
     announce.push(("weight", "3"));
+    // Nobody could agree any more: that is said, and what was typed stays.
+    let page = approver.send("/selections", &announce).await;
+    assert_eq!(said(&page, "role=\"alert\">"), "报名截止已经过了，没有人能报名；请改成今天或以后，或留空。");
+    holds(&page, &["value=\"月度之星\"", "name=\"consent_until\" type=\"date\" value=\"2026-11-30\""]);
+    assert_eq!(approver.status("/selections/T-PX").await, 404);
+    let desk = house.enter(Role::Operator).await;
+    assert!(desk.send("/selections", &announce).await.contains("不能办理"), "others are told that alone");
+    announce.retain(|(name, _)| *name != "consent_until");
     let sent: Vec<(&str, &str)> =
         [("token", approver.csrf.as_str())].into_iter().chain(announce.iter().copied()).collect();
     assert_eq!(approver.send_raw("/selections", &sent).await.0, StatusCode::SEE_OTHER);
-    holds(&approver.read("/selections/T-PX").await, &["得分 = 天数 × 3", "全部活动", "还没有人报名", "2026-11-30"]);
-    let desk = house.enter(Role::Operator).await;
+    holds(&approver.read("/selections/T-PX").await, &["得分 = 天数 × 3", "全部活动", "还没有人报名", "2026-12-01"]);
     let word =
         [("do", "agree_by_paper"), ("key", "B-2"), ("worker", "ys-0002"), ("on", "2026-11-20"), ("paper", DIGEST)];
     assert_eq!(desk.done("/selections/T-PX", &word).await, "已登记");

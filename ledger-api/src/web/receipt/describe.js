@@ -18,7 +18,10 @@ function clock(time) {
   return day ? `${day} ${hour}` : time;
 }
 
-/** The entry in words: rows of Chinese name, English name, value, and a class where one is due. */
+/**
+ * The entry in words: rows of Chinese name, English name, value, and a class where one is due. A value that is a word is
+ * there in both languages.
+ */
 function describe({ entry, origin, size, root, suite }) {
   let payload;
   try {
@@ -29,14 +32,14 @@ function describe({ entry, origin, size, root, suite }) {
   const said = (name) => (typeof payload?.[name] === 'string' ? payload[name] : null);
   const word = new Map(Object.entries(EVENT_WORDS)).get(entry.type);
   const rows = [
-    ['事项', 'Event', word ? `${word}（${entry.type}）` : entry.type],
+    ['事项', 'Event', word ? [`${word}（${entry.type}）`, entry.type] : entry.type],
     ['积分', 'Points', Number.isInteger(payload?.points) ? pointsOf(payload.points) : null],
-    ['状态', 'Status', payload?.proposed === true ? '当时待确认 · still to be confirmed then' : null],
+    ['状态', 'Status', payload?.proposed === true ? ['当时待确认', 'still to be confirmed then'] : null],
     ['人员编号', 'Worker', said('worker')],
     ['日期', 'Date', said('on') ?? (said('at') ? clock(said('at')) : null)],
     ['类别', 'Category', said('category')],
     ['单号', 'Number', said('credit') ?? said('redemption') ?? said('hold')],
-    ['记账时间', 'Recorded', `${clock(entry.recordedAt)}（北京时间）`],
+    ['记账时间', 'Recorded', [`${clock(entry.recordedAt)}（北京时间）`, `${clock(entry.recordedAt)} (China time)`]],
     ['序号', 'Position', `${entry.position} / ${size}`],
     ['账本', 'Journal', origin],
     ['默克尔根', 'Root', root ? grouped(root) : null, 'hash'],

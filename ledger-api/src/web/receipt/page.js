@@ -15,9 +15,26 @@ function make(tag, attributes, ...children) {
   return element;
 }
 
-/** Chinese, and below it English. */
+/** Chinese and English, of which the page shows one. */
+function both([zh, en]) {
+  return [make('span', { lang: 'zh-CN' }, zh), make('span', { lang: 'en' }, en)];
+}
+
 function bilingual(tag, [zh, en], detail = '') {
-  return make(tag, {}, detail ? `${zh}（${detail}）` : zh, make('span', { lang: 'en' }, en));
+  return make(tag, {}, ...both(detail ? [`${zh}（${detail}）`, `${en} (${detail})`] : [zh, en]));
+}
+
+/** Shows the page in one language; the button offers the other one. */
+function speak(english) {
+  document.documentElement.lang = english ? 'en' : 'zh-CN';
+  document.title = english ? 'Check a receipt · Nuanxin' : '核对凭证 · 暖新积分账本';
+  const other = byId('language');
+  other.lang = english ? 'zh-CN' : 'en';
+  other.textContent = english ? '中文' : 'English';
+}
+
+function isEnglish() {
+  return document.documentElement.lang === 'en';
 }
 
 /** What to do about it, where something can be done. */
@@ -33,7 +50,7 @@ function show({ verdict, reason, detail, checks, receipt }) {
   result.dataset.reason = reason;
   const [zh, en] = VERDICTS[verdict];
   const [sentence, english] = REASONS[reason];
-  const parts = [make('h2', {}, `${zh}：${sentence}`, make('span', { lang: 'en' }, `${en}: ${english}`))];
+  const parts = [bilingual('h2', [`${zh}：${sentence}`, `${en}: ${english}`])];
   if (detail) parts.push(make('p', { class: 'detail' }, detail));
   parts.push(...cureOf(reason));
   if (receipt) parts.push(...entryParts(receipt, verdict), ...checkParts(checks, reason));
@@ -53,7 +70,7 @@ function entryParts(receipt, verdict) {
   const proved = verdict === 'holds';
   const title = proved ? ['这一笔写着', 'The entry says'] : ['凭证自称（未经证实）', 'The receipt claims (unproved)'];
   const rows = describe(receipt).map(([zh, en, value, kind = '']) =>
-    make('div', {}, make('dt', {}, zh, ' ', make('span', { lang: 'en' }, en)), make('dd', { class: kind }, value)));
+    make('div', {}, bilingual('dt', [zh, en]), make('dd', { class: kind }, ...(Array.isArray(value) ? both(value) : [value]))));
   const summary = bilingual('summary', ['原文', 'Its exact text']);
   const original = make('details', {}, summary, make('pre', {}, receipt.entry.payload));
   return [bilingual('h3', title), make('dl', {}, ...rows), original];
@@ -64,7 +81,7 @@ function checkParts(checks, toldAbove) {
   const marks = { good: '✓', bad: '✗', open: '？', skipped: '—' };
   const items = checks.map(({ name, state, reason, detail }) =>
     make('li', { class: state, 'data-check': name, 'data-reason': reason },
-      make('strong', {}, `${marks[state]} ${CHECKS[name][0]} `, make('span', { lang: 'en' }, CHECKS[name][1])),
+      make('strong', {}, `${marks[state]} `, ...both(CHECKS[name])),
       bilingual('p', REASONS[reason], detail),
       ...(reason === toldAbove ? [] : cureOf(reason))));
   return [bilingual('h3', ['逐项核对', 'Check by check']), make('ul', { class: 'checks' }, ...items)];
@@ -139,6 +156,9 @@ function fromAddress() {
 function start() {
   byId('cannot').hidden = true;
   byId('work').hidden = false;
+  speak(isEnglish());
+  byId('language').hidden = false;
+  byId('language').addEventListener('click', () => speak(!isEnglish()));
   // In a copy that was kept as a file these lead nowhere.
   for (const element of document.querySelectorAll('.served')) element.hidden = location.protocol === 'file:';
   for (const input of document.querySelectorAll('input[type=file]')) {

@@ -82,7 +82,8 @@ struct ActivityRow {
 struct BadRows {
     f: Frame,
     name: String,
-    rows: Vec<(u64, String, String)>,
+    /// Each by its number, and why.
+    rows: Vec<(u64, String)>,
 }
 
 /// What is tried, and from which day on it would hold.
@@ -178,9 +179,12 @@ fn may_try(visitor: &Visitor) -> Result<(), Trouble> {
 
 fn bad_rows(visitor: &Visitor, name: String, read: ReadSchedule) -> BadRows {
     let w = visitor.words();
-    let rows = read.refused.into_iter().map(|(row, refusal)| {
-        let message = refusal.message.clone();
-        (row, trouble::said(w, visitor.english, &ServiceError::Refused(refusal)), message)
+    let rows = read.refused.into_iter().map(|row| {
+        let told = w.uploads.cell(&row).unwrap_or_else(|| {
+            let error = ServiceError::Refused(row.refusal);
+            trouble::said(w, visitor.english, &error)
+        });
+        (row.number, told)
     });
     BadRows { f: visitor.frame(w.schedule_page.tried_title), name, rows: rows.collect() }
 }

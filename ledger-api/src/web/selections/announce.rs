@@ -6,9 +6,11 @@ use ledger_core::domain::refusal::Code;
 use ledger_core::domain::selection::command::{Indicator, Measure, SelectionTerms};
 use ledger_core::ledger::{Command, commands};
 
+use crate::access::policy::{CommandKind, Target, Who, allow};
 use crate::app::App;
 use crate::service::ServiceError;
-use crate::service::reading::date;
+use crate::service::desk::today;
+use crate::service::reading::{date, read_date};
 use crate::web::form::{Fields, read_id};
 use crate::web::page::{Trouble, Visitor, give};
 
@@ -91,11 +93,22 @@ impl Typed {
 /// # Errors
 /// [`Trouble`].
 pub(super) async fn announce(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Trouble> {
+    allow(Who::Bearer(&visitor.must()?.identity), CommandKind::AnnounceSelection, Target::District)?;
     let (selection, terms) = (read_id(fields.get("id"))?, terms(fields)?);
+    if let Some(until) = terms.consent_until.filter(|until| *until < today(app)) {
+        let what =
+            format!("consent_until: {until} is over, so nobody could agree; write today or a later day, or none");
+        return Err(ServiceError::refused(Code::InvalidDate, what).into());
+    }
     let command = commands::AnnounceSelection { selection, terms };
     let id = command.selection.to_string();
     give(app, visitor, fields.get("key"), Command::from(command)).await?;
     Ok(id)
+}
+
+/// Whether nobody could agree any more to what a form announces.
+pub(super) fn is_over(app: &App, fields: &Fields) -> bool {
+    read_date(fields.get("consent_until")).is_some_and(|until| until < today(app))
 }
 
 fn terms(fields: &Fields) -> Result<SelectionTerms, ServiceError> {

@@ -21,3 +21,16 @@ words! {
     appeal: "提出申诉", "Appeal";
     appealed: "申诉已提交，由没有参与过的审核员最后决定。", "The appeal is recorded; an approver who had no part decides for good.";
 }
+
+impl Words {
+    /// That a year is not over yet, before it is sealed.
+    pub(in crate::web) fn still_runs(&self, year: i32) -> String {
+        if self.english {
+            format!(
+                "{year} is not over: points recorded later will stand beside the sealed figures as an addendum. If it is to be sealed now, press again."
+            )
+        } else {
+            format!("{year} 年还没有结束：以后再记的积分只列为补记，不改封存的数据。确实现在封存，请再按一次。")
+        }
+    }
+}

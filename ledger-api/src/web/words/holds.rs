@@ -23,7 +23,7 @@ words! {
     hold_note: "点「预留」留一件：积分先留出来，一天内到网点出示取货码领取；过期没取，积分自动退回，商品放回架上。", "Set aside keeps one: its points are put aside, and you pick it up within a day with its code. What is not picked up in time goes back by itself, points and goods.";
     own: "我的预留", "Set aside for me";
     no_holds: "现在没有预留的商品。", "Nothing is set aside.";
-    over: "已到期，积分正在退回", "Run out; the points are on their way back";
+    over: "已过期没取，积分正在退回", "Run out; the points are on their way back";
     show_code: "出示取货码", "Show the pick-up code";
     code: "取货码", "Pick-up code";
     code_as_qr: "取货码二维码", "The pick-up code as QR";
@@ -38,7 +38,14 @@ words! {
     none_at_counter: "现在没有待取的预留。", "Nothing waits to be picked up.";
     hand_out: "交付", "Hand out";
     held_here: "这位顾客在这里预留了", "Set aside here for this customer";
-    named_over: "这个预留已经取走、取消或到期。请顾客在「我的积分」里看一看，再按平常兑换。", "This was picked up, cancelled or ran out. Ask the customer to look at the own page, then redeem as usual.";
+    no_such_code: "没有这个取货码。请顾客打开「我的积分」，照「取货码」核对。", "There is no such pick-up code. Ask the customer to open the own page and compare it.";
+    taken: "这个预留已经取走了，不能再取。", "This was picked up before.";
+    given_back: "这个预留已经取消，积分已退回本人。要的话按平常兑换。", "This was cancelled, and its points are back. Redeem as usual.";
+    ran_out: "这个预留已过期，积分退回本人，商品放回架上。要的话按平常兑换。", "This ran out: its points go back, and the goods stay on the shelf. Redeem as usual.";
+    own_taken: "这个预留已经取走了。", "This was picked up before.";
+    own_given_back: "这个预留已经取消，积分已退回。", "This was cancelled before; the points are back.";
+    own_ran_out: "这个预留已过期，不用取消：积分自动退回。", "This ran out and need not be cancelled: its points go back by themselves.";
+    named_over: "这个预留已经取走、取消或过期。请顾客在「我的积分」里看一看，再按平常兑换。", "This was picked up, cancelled or ran out. Ask the customer to look at the own page, then redeem as usual.";
 }
 
 impl Words {

@@ -8,6 +8,7 @@ words! {
     slip_taken: "这个小票号用过了，请换一个。", "This slip number was entered before; choose another one.";
     objected_before: "这一笔您已提过异议，同一笔只能提一次。", "You objected to this record before, which is possible once.";
     ends_before: "结束日期早于开始日期，请核对。", "It would end before it begins; check both days.";
+    agreed_before_today: "报名截止已经过了，没有人能报名；请改成今天或以后，或留空。", "The last day to agree is over, so nobody could; choose today or a later day, or leave it blank.";
     claimed_before: "认领日期早于提出日期，请核对。", "It was claimed before it was posted; check the day.";
     done_before: "办结日期早于认领日期，请核对。", "It was done before it was claimed; check both days.";
     had_this_year: "这项权益今年已申请过，达到每人限额。", "This benefit was applied for this year already: the limit for one person is reached.";
@@ -17,6 +18,7 @@ words! {
     answered_it: "您裁决过这一笔的异议，请另一位审核员办理。", "You decided about an objection to this record; another approver has to pass it.";
     personal_id: "编号不能用身份证号或手机号，请用工牌号。", "An id may be no identity or phone number; take the number of the badge.";
     account_blank: "账号里不能有空格。", "An account has no blanks in it.";
+    committed: "已经办成，但还有一项没有存好（如姓名）。请原样再按一次：不会办两次。", "It is done, but something beside it, such as the name, is not kept yet. Press again: it will not happen twice.";
     account_nobody: "没有找到，请核对代号。", "No account has this in its id; check it.";
 }
 

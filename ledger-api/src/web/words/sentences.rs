@@ -1,6 +1,11 @@
 //! Sentences with something in them: a figure, a day, a name.
 
+use ledger_core::domain::worker::rating::Cap;
+
 use super::Words;
+use crate::service::capped::Capped;
+use crate::service::desk::Taken;
+use crate::web::figures::points;
 
 impl Words {
     /// 以店员身份体验.
@@ -74,6 +79,34 @@ impl Words {
         if self.english { format!("Recorded: {points} points") } else { format!("已入账 {points} 分") }
     }
 
+    /// That a limit took from a credit: how much it would be, how much it is, and by which; empty where none did.
+    pub(in crate::web) fn limit_met(&self, taken: &Taken) -> String {
+        let Some(Capped { exact, by }) = taken.capped else { return String::new() };
+        let (exact, given) = (points(exact), points(taken.points));
+        let limit = by.map(|(cap, limit)| {
+            let (zh, en) = match cap {
+                Cap::Daily => ("每日上限", "daily"),
+                Cap::Monthly => ("每月上限", "monthly"),
+                Cap::Yearly => ("每年上限", "yearly"),
+            };
+            if self.english {
+                format!("the {en} cap of {}", points(limit))
+            } else {
+                format!("{zh} {} 分", points(limit))
+            }
+        });
+        match (self.english, limit) {
+            (true, limit) => {
+                let limit = limit.unwrap_or_else(|| "a cap".to_owned());
+                format!("The quantity comes to {exact} points; {limit} is reached, so {given} are recorded.")
+            }
+            (false, limit) => {
+                let limit = limit.unwrap_or_else(|| "上限".to_owned());
+                format!("按数量应记 {exact} 分，已到{limit}，只记 {given} 分。")
+            }
+        }
+    }
+
     /// Until when a credit is public.
     pub(in crate::web) fn public_until(&self, day: &str) -> String {
         if self.english {
@@ -83,9 +116,14 @@ impl Words {
         }
     }
 
-    /// Rows of a sheet were written.
-    pub(in crate::web) fn rows_written(&self, rows: usize) -> String {
-        if self.english { format!("{rows} rows are written") } else { format!("已写入 {rows} 行") }
+    /// Rows of a sheet were written, and others are left.
+    pub(in crate::web) fn rows_written(&self, rows: usize, left: usize) -> String {
+        match (self.english, left) {
+            (true, 0) => format!("{rows} rows are written"),
+            (true, _) => format!("{rows} rows are written, {left} are not"),
+            (false, 0) => format!("已写入 {rows} 行"),
+            (false, _) => format!("已写入 {rows} 行，还有 {left} 行没有写入"),
+        }
     }
 
     /// Why a credit is returned.

@@ -1,5 +1,6 @@
 //! What is said of a sheet that cannot be used.
 
+use crate::schedule_sheet::RefusedRow;
 use crate::sheets::SheetError;
 
 words! {
@@ -11,6 +12,12 @@ words! {
     encoding: "文字编码读不懂，请另存为 .xlsx 再上传。", "is in an encoding that cannot be read; save it as .xlsx and upload it again.";
     format: "不是 .xlsx 或 .csv 表格，或者带密码，请换一个文件。", "is no .xlsx or .csv sheet, or has a password; choose another file.";
     damaged: "已损坏，请用 Excel 或 WPS 打开，另存后再上传。", "is damaged; open it in Excel or WPS, save it and upload it again.";
+    left_to_send: "没有写入的行", "Rows that are not written";
+    mend_and_send: "请按每行的说明改好，再送这几行；已写入的行不在里面，不会重复。", "Mend each as is said beside it and send these alone; what is written is not among them.";
+    send_mended: "写入改好的行", "Send the mended rows";
+    record_no: "记录号要填，不能有空格，也不能用身份证号或手机号，请改正。", "A record number is needed, without blanks, and never an identity or phone number.";
+    no_witness: "请填证明人。", "Name a witness.";
+    row_unreadable: "这一行有读不懂的内容，请逐项核对。", "Something in this row cannot be read; check each field.";
     sheet_too_large: "内容太多，请拆成几份。", "holds too much; send it in parts.";
 }
 
@@ -39,6 +46,18 @@ impl Words {
         self.of_file(name, what)
     }
 
+    /// Which cell of a schedule's row cannot hold, and what goes there; in English the refusal says it itself.
+    pub(in crate::web) fn cell(&self, row: &RefusedRow) -> Option<String> {
+        let first = row.columns.first().filter(|_| !self.english)?;
+        let goes = goes_into(first);
+        let named: String = row.columns.iter().map(|column| format!("“{column}”")).collect();
+        Some(match row.written.as_str() {
+            _ if row.columns.len() > 1 => format!("{named}：{goes}"),
+            "" => format!("{named}没有填。{goes}"),
+            written => format!("{named}填的是“{written}”，{goes}"),
+        })
+    }
+
     fn missing(&self, columns: &[&'static str]) -> String {
         if self.english {
             let noun = if columns.len() == 1 { "column" } else { "columns" };
@@ -56,5 +75,21 @@ impl Words {
         } else {
             format!("里“{column}”这一列不止一个，请只留一个。")
         }
+    }
+}
+
+/// What goes into a column of the schedule.
+fn goes_into(column: &str) -> &'static str {
+    match column {
+        "活动代码" => "请填代码，不能有空格和斜杠。",
+        "每单位积分" => "请填大于 0 的数字，最多两位小数。",
+        "每日上限" | "每月上限" | "每年上限" => "请填大于 0 的数字，最多两位小数；不限的留空。",
+        "计入积分卡" => "请填“是”或“否”。",
+        "有效月数" => "请填 1 到 1200 的整数，或“年底”；长期有效的留空。",
+        "审核人数" => "请填 0、1 或 2；按全区设置的留空。",
+        "公示天数" => "请填 0 到 366 的整数；按全区设置的留空。",
+        "计分时点" => "请填“评价”或“反馈”，或留空。",
+        "最多认领人数" => "请填大于 0 的整数；一人的留空。",
+        _ => "请补上或改正。",
     }
 }

@@ -166,6 +166,13 @@ impl Guards {
         self.0.iter().map(|(kind, guard)| (*kind, *guard))
     }
 
+    /// With those that changes turn on, and none turned off.
+    #[must_use]
+    pub fn and_on(&self, changes: &BTreeMap<GuardKind, Guard>) -> Guards {
+        let on = changes.iter().filter(|(_, guard)| guard.action != GuardAction::Off);
+        self.with(&on.map(|(kind, guard)| (*kind, *guard)).collect())
+    }
+
     /// With some of them set anew.
     #[must_use]
     pub fn with(&self, changes: &BTreeMap<GuardKind, Guard>) -> Guards {

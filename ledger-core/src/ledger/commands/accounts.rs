@@ -49,7 +49,7 @@ impl Definition for OpenAccount {
         std::iter::once((self.account.as_str(), "the account's id"))
     }
 
-    nothing!(texts, named_key, free_text, begins, at_counter);
+    nothing!(texts, named_key, free_text, begins, at_counter, settings);
 }
 
 /// Grant an account a role.
@@ -112,7 +112,7 @@ impl Definition for GrantRole {
         Ok(events)
     }
 
-    nothing!(named_key, new_ids, free_text, begins, at_counter);
+    nothing!(named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Confirm a grant that waits for a second administrator.
@@ -161,7 +161,7 @@ impl Definition for ConfirmGrant {
         Ok(events)
     }
 
-    nothing!(texts, new_ids, free_text, begins, at_counter);
+    nothing!(texts, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// End a grant.
@@ -226,7 +226,7 @@ impl Definition for EndGrant {
         Some((About::Itself(self.grant.to_string()), &mut self.reason))
     }
 
-    nothing!(new_ids, begins, at_counter);
+    nothing!(new_ids, begins, at_counter, settings);
 }
 
 /// What the decisions of this file have in common.

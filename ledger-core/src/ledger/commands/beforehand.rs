@@ -116,6 +116,11 @@ macro_rules! nothing {
             None
         }
     };
+    (settings) => {
+        fn settings(&self) -> Option<&$crate::domain::programme::command::Settings> {
+            None
+        }
+    };
     ($($method:ident),+ $(,)?) => {
         $(nothing!($method);)+
     };

@@ -114,7 +114,7 @@ impl Definition for ApplyBenefit {
         Some(Begins::Act { worker: &self.worker, store: None, time: &AskedTime::Now })
     }
 
-    nothing!(texts, named_key, free_text, at_counter);
+    nothing!(texts, named_key, free_text, at_counter, settings);
 }
 
 impl ApplyBenefit {
@@ -298,7 +298,7 @@ impl Definition for UseBenefit {
         row.complete(process)
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Record that a merchant honoured a pass.
@@ -370,5 +370,5 @@ impl Definition for UsePass {
         std::iter::once((self.slip_no.as_str(), "the slip's number"))
     }
 
-    nothing!(texts, named_key, free_text, begins, at_counter);
+    nothing!(texts, named_key, free_text, begins, at_counter, settings);
 }

@@ -57,7 +57,7 @@ impl Definition for IssueCard {
         std::iter::once((self.card_no.as_str(), "the card's number"))
     }
 
-    nothing!(texts, named_key, free_text, begins, at_counter);
+    nothing!(texts, named_key, free_text, begins, at_counter, settings);
 }
 
 /// Move the card to another branch.
@@ -87,7 +87,7 @@ impl Definition for MoveCard {
         process.worker(worker, WorkerCommand::MoveCard { branch })
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Close the card.
@@ -125,5 +125,5 @@ impl Definition for CloseCard {
         Some((About::Worker(self.worker.clone()), &mut self.reason))
     }
 
-    nothing!(named_key, new_ids, begins, at_counter);
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }

@@ -110,7 +110,7 @@ impl Definition for ClaimRequest {
         Some(Begins::Claim { claim: &self.claim, claimer: &self.claimer })
     }
 
-    nothing!(texts, named_key, free_text, at_counter);
+    nothing!(texts, named_key, free_text, at_counter, settings);
 }
 
 /// Report the work of a claim (办结). It waits then for the word on it, as a row of work does.
@@ -153,7 +153,7 @@ impl Definition for ReportHandling {
         Ok(events.into_iter().map(Event::Request).collect())
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Give a claim up before its work is reported (退回): another worker may claim the request.
@@ -190,5 +190,5 @@ impl Definition for ReturnClaim {
         Ok(events.into_iter().map(Event::Request).collect())
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }

@@ -182,7 +182,7 @@ impl Definition for RecordCredit {
         Some(Begins::Act { worker: &self.worker, store: None, time: &AskedTime::Now })
     }
 
-    nothing!(named_key, free_text, at_counter);
+    nothing!(named_key, free_text, at_counter, settings);
 }
 
 /// What a credit of a line goes through before it counts; a credit that a guard marked needs one check more.
@@ -278,7 +278,7 @@ impl Definition for JudgeCredit {
         Some((About::Named((&self.credit).into()), &mut self.reason))
     }
 
-    nothing!(new_ids, begins, at_counter);
+    nothing!(new_ids, begins, at_counter, settings);
 }
 
 /// Who decides, and as whom they had a part in it before.
@@ -366,5 +366,5 @@ impl Definition for SettleCredit {
         process.worker(worker, WorkerCommand::JudgeCredit { credit, verdict, judge, reason: reason.to_owned() })
     }
 
-    nothing!(texts, new_ids, free_text, begins, at_counter);
+    nothing!(texts, new_ids, free_text, begins, at_counter, settings);
 }

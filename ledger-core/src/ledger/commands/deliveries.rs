@@ -192,7 +192,7 @@ impl Definition for DeliverRedemption {
         Some(AtCounter::Tells(self))
     }
 
-    nothing!(new_ids, begins);
+    nothing!(new_ids, begins, settings);
 }
 
 /// Writes on a redemption on what word its goods were handed out.
@@ -242,7 +242,7 @@ impl Definition for SettleCase {
         Some((About::Store(self.store.clone()), &mut self.reason))
     }
 
-    nothing!(named_key, new_ids, begins, at_counter);
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }
 
 /// Make a device the one that captures without the network.
@@ -271,5 +271,5 @@ impl Definition for EnrolDevice {
         process.store_at(self.store.clone(), process.context.at, StoreCommand::Enrol { device: self.device.clone() })
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }

@@ -69,7 +69,7 @@ impl Definition for PlaceHold {
         Some(AtCounter::SetsAside(&mut self.spending))
     }
 
-    nothing!(texts, named_key, free_text);
+    nothing!(texts, named_key, free_text, settings);
 }
 
 /// The streams that the end of a hold touches.
@@ -111,7 +111,7 @@ impl Definition for CaptureHold {
         capture_at(process, &self.hold, process.context.at, None)
     }
 
-    nothing!(texts, new_ids, free_text, begins, at_counter);
+    nothing!(texts, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Takes what was set aside, as of a time; at the store that is named, where one is.
@@ -194,5 +194,5 @@ impl Definition for ReleaseHold {
         self.reason.as_mut().map(|reason| (About::Named((&self.hold).into()), reason))
     }
 
-    nothing!(new_ids, begins, at_counter);
+    nothing!(new_ids, begins, at_counter, settings);
 }

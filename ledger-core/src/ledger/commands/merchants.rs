@@ -61,7 +61,7 @@ impl Definition for RegisterMerchant {
         std::iter::once((self.merchant.as_str(), "the merchant's id"))
     }
 
-    nothing!(named_key, free_text, begins, at_counter);
+    nothing!(named_key, free_text, begins, at_counter, settings);
 }
 
 /// Record a payment to a merchant.
@@ -111,5 +111,5 @@ impl Definition for PaySettlement {
         process.merchant(&merchant, MerchantCommand::Pay { at, month, points, amount, reference, hand })
     }
 
-    nothing!(named_key, new_ids, free_text, begins, at_counter);
+    nothing!(named_key, new_ids, free_text, begins, at_counter, settings);
 }

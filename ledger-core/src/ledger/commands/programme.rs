@@ -55,7 +55,7 @@ impl Definition for OpenJournal {
         process.programme(ProgrammeCommand::Open { origin, suite, demonstration })
     }
 
-    nothing!(named_key, new_ids, free_text, begins, at_counter);
+    nothing!(named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 impl Definition for Settings {
@@ -69,6 +69,10 @@ impl Definition for Settings {
 
     fn says_when(&self) -> bool {
         false
+    }
+
+    fn settings(&self) -> Option<&Settings> {
+        Some(self)
     }
 
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
@@ -123,6 +127,10 @@ impl Definition for AdoptSchedule {
         false
     }
 
+    fn settings(&self) -> Option<&Settings> {
+        Some(&self.settings)
+    }
+
     fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
         streams.push(StreamId::Programme);
     }
@@ -175,7 +183,7 @@ impl Definition for SealAppraisal {
         process.programme(ProgrammeCommand::SealAppraisal { at: process.context.at, branch, digest, position, year })
     }
 
-    nothing!(named_key, new_ids, free_text, begins, at_counter);
+    nothing!(named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 fn write_activity(content: &mut Content, activity: &Activity) {

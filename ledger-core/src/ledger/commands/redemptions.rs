@@ -89,7 +89,7 @@ impl Definition for AskedSpending {
         Some(AtCounter::Redeems(self))
     }
 
-    nothing!(texts, named_key, free_text);
+    nothing!(texts, named_key, free_text, settings);
 }
 
 /// Reverse a redemption.
@@ -159,5 +159,5 @@ impl Definition for ReverseRedemption {
         Some((About::Named((&self.redemption).into()), &mut self.reason))
     }
 
-    nothing!(new_ids, begins, at_counter);
+    nothing!(new_ids, begins, at_counter, settings);
 }

@@ -84,7 +84,7 @@ impl Definition for RegisterAppointment {
         std::iter::once((self.appointment.as_str(), "the appointment's number"))
     }
 
-    nothing!(free_text, begins, at_counter);
+    nothing!(free_text, begins, at_counter, settings);
 }
 
 /// Pair two workers (帮带结对), or bring the pair up to date.
@@ -131,7 +131,7 @@ impl Definition for OpenPair {
         std::iter::once((self.pair.as_str(), "the pair's number"))
     }
 
-    nothing!(free_text, begins, at_counter);
+    nothing!(free_text, begins, at_counter, settings);
 }
 
 /// Register a fund (资金来源), or bring it up to date.
@@ -166,7 +166,7 @@ impl Definition for RegisterFund {
         std::iter::once((self.fund.as_str(), "the fund's number"))
     }
 
-    nothing!(free_text, begins, at_counter);
+    nothing!(free_text, begins, at_counter, settings);
 }
 
 /// Register a benefit (权益项目), or bring it up to date.
@@ -221,7 +221,7 @@ impl Definition for RegisterBenefit {
         std::iter::once((self.benefit.as_str(), "the benefit's number"))
     }
 
-    nothing!(free_text, begins, at_counter);
+    nothing!(free_text, begins, at_counter, settings);
 }
 
 /// Issue a pass (暖心卡), or bring it up to date; where it was lost, with the one that replaces it.
@@ -287,7 +287,7 @@ impl Definition for IssuePass {
         replacement.chain([(self.pass.as_str(), "the pass's number")])
     }
 
-    nothing!(free_text, begins, at_counter);
+    nothing!(free_text, begins, at_counter, settings);
 }
 
 impl IssuePass {
@@ -339,5 +339,5 @@ impl Definition for RegisterOffer {
         std::iter::once((self.offer.as_str(), "the offer's number"))
     }
 
-    nothing!(free_text, begins, at_counter);
+    nothing!(free_text, begins, at_counter, settings);
 }

@@ -109,7 +109,7 @@ impl Definition for PostRequest {
         Some(Begins::Request { request: &self.request, reporter, site })
     }
 
-    nothing!(texts, named_key, free_text, at_counter);
+    nothing!(texts, named_key, free_text, at_counter, settings);
 }
 
 /// The last columns of a row, as far as they are filled.
@@ -179,7 +179,7 @@ impl Definition for RecordHandling {
         std::iter::once((self.handling.as_str(), "the row's number"))
     }
 
-    nothing!(named_key, free_text, begins, at_counter);
+    nothing!(named_key, free_text, begins, at_counter, settings);
 }
 
 /// What a request is scored as, and when its points ripen.
@@ -472,5 +472,5 @@ impl Definition for RateHandling {
         row.complete(process)
     }
 
-    nothing!(named_key, new_ids, free_text, begins, at_counter);
+    nothing!(named_key, new_ids, free_text, begins, at_counter, settings);
 }

@@ -69,7 +69,7 @@ impl Definition for RouteRequest {
         Ok(events.into_iter().map(Event::Request).collect())
     }
 
-    nothing!(named_key, new_ids, free_text, begins, at_counter);
+    nothing!(named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Take back a request on which nobody works.
@@ -105,5 +105,5 @@ impl Definition for WithdrawRequest {
         Ok(events.into_iter().map(Event::Request).collect())
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }

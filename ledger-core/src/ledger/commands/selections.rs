@@ -125,7 +125,7 @@ impl Definition for AnnounceSelection {
         indicators.chain([(self.selection.as_str(), "the selection's id")])
     }
 
-    nothing!(named_key, free_text, begins, at_counter);
+    nothing!(named_key, free_text, begins, at_counter, settings);
 }
 
 /// A candidate's word: that they agree (参评同意), or that they withdraw (参评退出).
@@ -179,7 +179,7 @@ impl Definition for GiveWord {
         process.selection(&self.selection, command)
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Fix the inputs (评选封存): what the ledger says of each candidate at this entry.
@@ -216,7 +216,7 @@ impl Definition for SealSelection {
         process.selection(&self.selection, SelectionCommand::Seal { at, hand, selection, inputs })
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Draw the short list (入围名单) of the sealed inputs, and hang it out.
@@ -247,7 +247,7 @@ impl Definition for DrawSelection {
         process.selection(&self.selection, SelectionCommand::Draw { at, hand, selection, public_until })
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Object to how a candidate was measured (评选异议), while the list is public.
@@ -296,7 +296,7 @@ impl Definition for ObjectToSelection {
         Some((About::Worker(self.candidate.clone()), &mut self.reason))
     }
 
-    nothing!(named_key, begins, at_counter);
+    nothing!(named_key, begins, at_counter, settings);
 }
 
 /// Answer an objection to a selection's list.
@@ -341,7 +341,7 @@ impl Definition for AnswerObjection {
         Some((About::Named((&self.objection).into()), &mut self.reason))
     }
 
-    nothing!(named_key, new_ids, begins, at_counter);
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }
 
 /// Put a candidate right after the list was drawn (入围名单修订), and hang it out anew.
@@ -394,7 +394,7 @@ impl Definition for ReviseSelection {
         Some((About::Worker(self.candidate.clone()), &mut self.reason))
     }
 
-    nothing!(named_key, new_ids, begins, at_counter);
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }
 
 /// Record that a meeting decided (评选结果登记), by the digest of its minutes.
@@ -425,5 +425,5 @@ impl Definition for RecordResult {
         process.selection(&self.selection, SelectionCommand::Record { at, today, hand, selection, minutes })
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }

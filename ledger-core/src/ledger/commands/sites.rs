@@ -61,7 +61,7 @@ impl Definition for OpenSite {
         std::iter::once((self.site.as_str(), "the site's id"))
     }
 
-    nothing!(named_key, free_text, begins, at_counter);
+    nothing!(named_key, free_text, begins, at_counter, settings);
 }
 
 /// Hang a site under another one, or make it a root.
@@ -94,7 +94,7 @@ impl Definition for MoveSite {
         process.sites(SiteCommand::Move { at, on: on.unwrap_or_else(|| at.date()), parent, site })
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Close a site; what hangs below it stays open.
@@ -131,7 +131,7 @@ impl Definition for CloseSite {
         process.sites(SiteCommand::Close { at, on: on.unwrap_or_else(|| at.date()), reason, site })
     }
 
-    nothing!(named_key, new_ids, free_text, begins, at_counter);
+    nothing!(named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Change what a site offers.
@@ -171,5 +171,5 @@ impl Definition for SetServices {
         process.sites(SiteCommand::SetServices { at, on: on.unwrap_or_else(|| at.date()), services, site })
     }
 
-    nothing!(named_key, new_ids, free_text, begins, at_counter);
+    nothing!(named_key, new_ids, free_text, begins, at_counter, settings);
 }

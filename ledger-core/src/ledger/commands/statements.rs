@@ -171,7 +171,7 @@ impl Definition for PrepareStatement {
         }
     }
 
-    nothing!(named_key, new_ids, free_text, begins, at_counter);
+    nothing!(named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Say that a line of a merchant's statement is wrong.
@@ -220,7 +220,7 @@ impl Definition for DisputeStatement {
         Some((About::Itself(self.line.to_string()), &mut self.reason))
     }
 
-    nothing!(named_key, begins, at_counter);
+    nothing!(named_key, begins, at_counter, settings);
 }
 
 /// Answer what was disputed.
@@ -266,7 +266,7 @@ impl Definition for AnswerDispute {
         Some((About::Itself(self.dispute.to_string()), &mut self.reason))
     }
 
-    nothing!(named_key, new_ids, begins, at_counter);
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }
 
 /// Confirm a month's statement.
@@ -310,7 +310,7 @@ impl Definition for ConfirmStatement {
         }
     }
 
-    nothing!(named_key, new_ids, free_text, begins, at_counter);
+    nothing!(named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Record that a body paid what its confirmed statement says.
@@ -356,5 +356,5 @@ impl Definition for PayBody {
         })
     }
 
-    nothing!(named_key, new_ids, free_text, begins, at_counter);
+    nothing!(named_key, new_ids, free_text, begins, at_counter, settings);
 }

@@ -52,7 +52,7 @@ impl Definition for Restock {
         process.store(store, StoreCommand::Restock { sku, quantity, merchant })
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Record a stocktake.
@@ -99,7 +99,7 @@ impl Definition for CountStock {
         Some((About::Store(self.store.clone()), &mut self.reason))
     }
 
-    nothing!(named_key, new_ids, begins, at_counter);
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }
 
 /// Write units off.
@@ -146,5 +146,5 @@ impl Definition for WriteOffStock {
         Some((About::Store(self.store.clone()), &mut self.reason))
     }
 
-    nothing!(named_key, new_ids, begins, at_counter);
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }

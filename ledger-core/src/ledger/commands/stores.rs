@@ -74,7 +74,7 @@ impl Definition for OpenStore {
         std::iter::once((self.store.as_str(), "the store's id"))
     }
 
-    nothing!(named_key, free_text, begins, at_counter);
+    nothing!(named_key, free_text, begins, at_counter, settings);
 }
 
 /// Close a store.
@@ -112,7 +112,7 @@ impl Definition for CloseStore {
         Some((About::Store(self.store.clone()), &mut self.reason))
     }
 
-    nothing!(named_key, new_ids, begins, at_counter);
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }
 
 /// Open a closed store again.
@@ -139,7 +139,7 @@ impl Definition for ReopenStore {
         process.store(self.store.clone(), StoreCommand::Reopen)
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// List an item or change its terms.
@@ -205,7 +205,7 @@ impl Definition for ListItem {
         std::iter::once((self.sku.as_str(), "the item's number"))
     }
 
-    nothing!(named_key, free_text, begins, at_counter);
+    nothing!(named_key, free_text, begins, at_counter, settings);
 }
 
 /// Take an item off the list.
@@ -245,5 +245,5 @@ impl Definition for DelistItem {
         Some((About::Store(self.store.clone()), &mut self.reason))
     }
 
-    nothing!(named_key, new_ids, begins, at_counter);
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }

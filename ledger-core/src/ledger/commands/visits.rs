@@ -81,7 +81,7 @@ impl Definition for RecordVisit {
         std::iter::once((self.visit.as_str(), "the visit's number"))
     }
 
-    nothing!(texts, named_key, free_text, begins, at_counter);
+    nothing!(texts, named_key, free_text, begins, at_counter, settings);
 }
 
 impl RecordVisit {
@@ -242,5 +242,5 @@ impl Definition for ConfirmVisit {
         row.complete(process)
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }

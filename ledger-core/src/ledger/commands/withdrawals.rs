@@ -76,7 +76,7 @@ impl Definition for WithdrawBenefit {
         self.reason.as_mut().map(|reason| (About::Named((&self.application).into()), reason))
     }
 
-    nothing!(named_key, new_ids, begins, at_counter);
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }
 
 impl WithdrawBenefit {

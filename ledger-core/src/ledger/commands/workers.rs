@@ -69,7 +69,7 @@ impl Definition for RegisterWorker {
         Some(Begins::Worker { worker: &self.worker, site: self.details.site.as_ref() })
     }
 
-    nothing!(named_key, free_text, at_counter);
+    nothing!(named_key, free_text, at_counter, settings);
 }
 
 /// The worker leaves.
@@ -107,7 +107,7 @@ impl Definition for DepartWorker {
         Some((About::Worker(self.worker.clone()), &mut self.reason))
     }
 
-    nothing!(named_key, new_ids, begins, at_counter);
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }
 
 /// Forget the person behind a worker: the first who gives it asks, a second person confirms.
@@ -147,7 +147,7 @@ impl Definition for EraseWorker {
         Some((About::Worker(self.worker.clone()), &mut self.reason))
     }
 
-    nothing!(named_key, new_ids, begins, at_counter);
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }
 
 /// Two ids are one person (一人多号): the account of the one goes on under the other.
@@ -200,7 +200,7 @@ impl Definition for MergeWorkers {
         Some((About::Worker(self.absorbed.clone()), &mut self.reason))
     }
 
-    nothing!(named_key, new_ids, begins, at_counter);
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }
 
 /// Book a worker's lots that ended by a day as expired.
@@ -234,5 +234,5 @@ impl Definition for ExpireLots {
         process.worker(self.worker.clone(), WorkerCommand::Expire { through })
     }
 
-    nothing!(texts, named_key, new_ids, free_text, begins, at_counter);
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }

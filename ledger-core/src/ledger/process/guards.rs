@@ -62,13 +62,17 @@ impl Marks {
     }
 }
 
-/// Adds the streams that the guards of a record read, as far as what is in memory tells.
+/// Adds the streams that the guards of a record read, as far as what is in memory tells: those of the guards that are on,
+/// and of those that a command before it may turn on.
 pub(in crate::ledger) fn name_streams(command: &RecordCredit, book: &Book, streams: &mut Vec<StreamId>) {
-    let Ok(programme) = book.programme() else { return };
-    if programme.guards.are_off() {
-        return;
+    let on = book.programme().ok().map(|programme| &programme.guards);
+    for guards in on.into_iter().chain([book.coming_guards()]).filter(|guards| !guards.are_off()) {
+        name_marks(Marks::of(command, guards), book, streams);
     }
-    let Marks { evidence, witness, own } = Marks::of(command, &programme.guards);
+}
+
+fn name_marks(marks: Marks, book: &Book, streams: &mut Vec<StreamId>) {
+    let Marks { evidence, witness, own } = marks;
     if let Some(evidence) = &evidence {
         // Whether those credits still stand is told by their workers.
         if let Ok(mark) = book.mark(evidence) {
