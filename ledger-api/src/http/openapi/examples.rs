@@ -101,7 +101,7 @@ fn answer(place: &Place<'_>) -> Option<(&'static str, Value)> {
         ("get", "/v1/workers/{id}/balance") => (
             "200",
             json!({
-                "worker": EXAMPLE_WORKER, "available": 733, "held": 0, "expiring": [{ "on": "2028-01-05", "points": 20 }],
+                "worker": EXAMPLE_WORKER, "available": 733, "held": 0, "expiring": [{ "on": "2028-01-05", "points": 20 }], "ended": [],
                 "debt": 0, "as_of": "2026-07-01", "position": 1935,
             }),
         ),
