@@ -67,7 +67,7 @@ async fn a_sheet_is_tried_before_anything_is_written_and_adopted_once() {
     let page = admin.tried("ZY01,社区巡逻,志愿服务,小时,1,,是,24\n").await;
     holds(
         &page,
-        &["只是试算", "2025-01-01 至 2025-12-31", "按类别", "按活动", "标准中没有", "差额从哪里来", "减少最多"],
+        &["只是试算", "2026-01-01 至 2026-12-31", "按类别", "按活动", "标准中没有", "差额从哪里来", "减少最多"],
     );
     holds(&page, &["和现行标准比", "取消", "采用新标准", "能不能承受"]);
     assert_eq!(house.head().await, before, "nothing is written by trying");
