@@ -131,7 +131,11 @@ fn two_counters_want_the_last_item(database: Database) {
         "(() => { const sku = document.getElementById('sku');
            sku.value = [...sku.options].find((option) => option.text === '饮用水一箱').value; })()",
     );
-    one.browser.write("数量", "1");
+    // What others have set aside stays on the shelf beside it.
+    let row = "[...document.querySelectorAll('tr')].find((row) => row.textContent.includes('饮用水一箱'))";
+    let aside = one.browser.eval(&format!("Number({row}.querySelectorAll('td, th')[3].innerText)"));
+    let aside = aside.as_u64().expect("a number of units");
+    one.browser.write("数量", &(aside + 1).to_string());
     one.browser.press("button", "盘点");
     one.browser.told("alert", "请写明理由");
     one.browser.write("理由", "清点");

@@ -77,6 +77,9 @@ async fn change(State(app): State<App>, visitor: Visitor, sent: Sent) -> Respons
             Err(Trouble::Service(error)) => {
                 let said = if fields.get("units").parse::<u32>().is_err() {
                     w.whole_units.to_owned()
+                } else if fields.get("do") == "count" {
+                    let own = [(Code::InvalidQuantity, w.refusals.counted_too_few)];
+                    trouble::said_by(w, visitor.english, &error, &own)
                 } else {
                     trouble::said(w, visitor.english, &error)
                 };

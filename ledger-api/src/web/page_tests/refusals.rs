@@ -168,3 +168,16 @@ async fn a_request_that_is_there_or_not_posted_yet_is_told_by_number_and_day() {
     let reversed = desk.refused("/requests", &work("2026-12-01", "2026-11-30")).await;
     assert_eq!(reversed, "办结日期早于认领日期，请核对。");
 }
+
+#[tokio::test]
+async fn a_count_below_what_is_set_aside_is_told_as_that() {
+    let house = House::open().await;
+    let clerk = house.enter(Role::Clerk).await;
+    // Of the demonstration's water some is set aside.
+    let before = house.head().await;
+    let count =
+        [("do", "count"), ("key", "C-1"), ("store", "YS-WD01"), ("sku", "SP001"), ("units", "0"), ("reason", "清点")];
+    let page = clerk.send("/counter/shelf", &count).await;
+    assert!(said(&page, "role=\"alert\">").contains("不能少于预占的件数"), "{page}");
+    assert_eq!(house.head().await, before);
+}
