@@ -16,7 +16,7 @@ use super::command::{Answer, Body, NoPath, ask};
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
-use super::shapes::{AccountName, Id, Reason};
+use super::shapes::{AccountName, Id, LineText, Reason};
 use super::wire::{DateJson, Text, maybe_day, maybe_text};
 use crate::access::policy::CommandKind;
 use crate::app::App;
@@ -42,7 +42,7 @@ pub struct OpenAccount {
     id: AccountId,
     /// Whose it is; kept in the vault and never in the journal.
     #[serde(default, deserialize_with = "maybe_text")]
-    #[schema(max_length = 200)]
+    #[schema(value_type = Option<LineText>)]
     name: Option<String>,
     /// Which worker the person is.
     #[serde(default)]

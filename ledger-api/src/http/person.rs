@@ -12,6 +12,7 @@ use super::body::ApiJson;
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Caller};
+use super::shapes::LineText;
 use super::wire::maybe_text;
 use crate::access::policy::{Action, Read, Who};
 use crate::app::App;
@@ -29,11 +30,11 @@ pub fn routes() -> Routes {
 struct PersonBody {
     /// The name.
     #[serde(default, deserialize_with = "told")]
-    #[schema(value_type = Option<String>, max_length = 200, examples("王小明"))]
+    #[schema(value_type = Option<LineText>, examples("王小明"))]
     name: Option<Option<String>>,
     /// The phone, as it is written.
     #[serde(default, deserialize_with = "told")]
-    #[schema(value_type = Option<String>, max_length = 200, examples("0595-12345678"))]
+    #[schema(value_type = Option<LineText>, examples("0595-12345678"))]
     phone: Option<Option<String>>,
 }
 
@@ -78,11 +79,11 @@ async fn put_person(
 struct SearchBody {
     /// The whole name.
     #[serde(default, deserialize_with = "maybe_text")]
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(value_type = Option<LineText>)]
     name: Option<String>,
     /// The whole phone.
     #[serde(default, deserialize_with = "maybe_text")]
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(value_type = Option<LineText>)]
     phone: Option<String>,
 }
 

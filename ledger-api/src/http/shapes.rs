@@ -27,6 +27,8 @@ const REASON_PATTERN: &str = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\
 /// The same on one line.
 const NAME_PATTERN: &str =
     r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$";
+/// A text on one line, or nothing: control characters at its ends are blanks around it.
+const LINE_PATTERN: &str = r"^[\t-\r \u0085]*[^\u0000-\u001f\u007f-\u009f]*[\t-\r \u0085]*$";
 /// A decimal above zero of at most two places, below ten to the sixteenth: points are counted in signed 64 bits.
 const POINTS_PATTERN: &str = r"^0*[1-9][0-9]{0,15}(\.[0-9]{1,2}0*)?$|^0+\.([1-9][0-9]?|0[1-9])0*$";
 /// A decimal from zero on of at most two places, below ten billion.
@@ -128,6 +130,8 @@ shapes! {
     Reason = "Reason", "A text of at most 500 characters that is not blank.", string(500, REASON_PATTERN);
     /// A name.
     NameText = "Name", "A text on one line of at most 200 characters that is not blank.", string(200, NAME_PATTERN);
+    /// A name or a phone that may be left out.
+    LineText = "Line", "A text on one line of at most 200 characters; a blank one is none.", string(200, LINE_PATTERN);
     /// Points above zero.
     PositivePoints = "PositivePoints",
         "Points above 0: an exact decimal of at most two places, as a number or a decimal string.",

@@ -16,7 +16,7 @@ use super::command::{Answer, Body, NoPath, ask};
 use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
-use super::shapes::{Id, Reason};
+use super::shapes::{Id, LineText, Reason};
 use super::wire::{Text, maybe_text};
 use crate::access::policy::CommandKind;
 use crate::app::App;
@@ -60,7 +60,7 @@ pub struct RegisterWorker {
     platform: Option<String>,
     /// Kept encrypted beside the journal, never in it.
     #[serde(default, deserialize_with = "maybe_text")]
-    #[schema(max_length = 200)]
+    #[schema(value_type = Option<LineText>)]
     name: Option<String>,
     /// The site the worker belongs to (所在站点).
     #[serde(default)]

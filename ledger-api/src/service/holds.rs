@@ -102,9 +102,12 @@ pub async fn at_store(
 pub struct Soonest {
     /// How many holds can be taken now.
     pub all: usize,
-    /// Those that end first: what is set aside, and until when. Of nobody it is told whose: whoever comes for it says so.
-    pub first: Vec<(Option<BusinessTime>, Vec<(String, u32)>)>,
+    /// Those that end first. Of nobody it is told whose: whoever comes for it says so.
+    pub first: Vec<SetAside>,
 }
+
+/// What is set aside, of nobody in particular: until when, and how many of which item.
+pub type SetAside = (Option<BusinessTime>, Vec<(String, u32)>);
 
 /// What waits at a store to be picked up: how many holds, and so many of those that end first. Nothing is told of anybody.
 ///

@@ -39,7 +39,7 @@ async fn of_several_limits_the_one_that_a_credit_met_is_named_and_nothing_else_i
         assert_eq!(head().await, before);
         let recorded = record(&edge.app, Who::Owner, &actor, &rows[0]).await.unwrap();
         assert_eq!(head().await, before + 1, "{key}");
-        assert_eq!(judged, [recorded.clone()]);
+        assert_eq!(judged, std::slice::from_ref(&recorded));
         let Judged::Taken(taken) = recorded else { panic!("{key}: {recorded:?}") };
         assert_eq!((taken.points, taken.capped), (whole(points), capped), "{key}");
     }
