@@ -131,7 +131,8 @@ shapes! {
     /// A name.
     NameText = "Name", "A text on one line of at most 200 characters that is not blank.", string(200, NAME_PATTERN);
     /// A name or a phone that may be left out.
-    LineText = "OneLine", "A text on one line of at most 200 characters; a blank one is none.", string(200, LINE_PATTERN);
+    LineText = "OneLine", "A text on one line of at most 200 characters; a blank one is none.",
+        string(200, LINE_PATTERN).min_length(None);
     /// Points above zero.
     PositivePoints = "PositivePoints",
         "Points above 0: an exact decimal of at most two places, as a number or a decimal string.",
