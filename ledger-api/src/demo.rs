@@ -10,6 +10,7 @@ mod benefits;
 mod dice;
 mod district;
 mod history;
+mod once;
 mod open_work;
 mod places;
 mod plan;

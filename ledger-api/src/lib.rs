@@ -21,6 +21,7 @@ pub mod http;
 pub mod import;
 pub mod local_socket;
 pub mod memory;
+mod minute;
 pub mod oidc;
 mod overlay;
 pub mod peer;

@@ -11,12 +11,12 @@ use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::command::CreditAction;
-use ledger_core::ledger::{Command, Context, Ledger, Outcome, Submission, commands};
+use ledger_core::ledger::{Command, Context, Ledger, Submission, commands};
 
 use super::DemoError;
+use super::once::{give, was_given};
 use super::plan::{CHECKER, worker_id};
-use crate::access::policy::Who;
-use crate::service::{command, names};
+use crate::service::names;
 use crate::vault::Vault;
 
 /// What counters hand out while the network is away, in points: two boxes of water a person, twenty on a day.
@@ -65,8 +65,7 @@ const CREDITS: [(u32, &str, &str, u64, u32, Come); 14] = [
 /// # Errors
 /// [`DemoError`].
 pub(super) async fn propose(ledger: &Ledger, vault: &Vault, operator: &Actor) -> Result<(), DemoError> {
-    let first = Key::new(FIRST_KEY)?;
-    if ledger.journal().find(std::slice::from_ref(&first)).await?.iter().any(Option::is_some) {
+    if was_given(ledger, FIRST_KEY).await? {
         return Ok(());
     }
     let now = ledger.now();
@@ -123,15 +122,6 @@ pub(super) async fn propose(ledger: &Ledger, vault: &Vault, operator: &Actor) ->
         }
     }
     give(ledger, submissions).await
-}
-
-async fn give(ledger: &Ledger, submissions: Vec<Submission>) -> Result<(), DemoError> {
-    for outcome in command::give(ledger, Who::Owner, submissions).await? {
-        if let Outcome::Refused(refusal) = outcome {
-            tracing::warn!(code = refusal.code.as_str(), "a credit of the demonstration's open work was refused");
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

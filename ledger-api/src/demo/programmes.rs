@@ -5,7 +5,7 @@
 use chrono::{Days, NaiveDate};
 use ledger_core::domain::benefit::command::{BenefitKind, BenefitTerms};
 use ledger_core::domain::fund::command::FundTerms;
-use ledger_core::domain::ids::{Actor, IdError, Key, WorkerId};
+use ledger_core::domain::ids::{Actor, IdError, WorkerId};
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::pair::command::PairTerms;
 use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
@@ -17,14 +17,13 @@ use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::ledger::commands::benefits::AskedAmount;
 use ledger_core::ledger::commands::requests::AskedRating;
-use ledger_core::ledger::{Command, Context, Ledger, Outcome, Submission, commands};
+use ledger_core::ledger::{Command, Ledger, commands};
 
 use super::district::branch_of;
+use super::once;
 use super::plan::{community_id, worker_id};
 use super::schedule::{GRID_WORKER, VISIT};
 use super::{DemoError, EXAMPLE_MERCHANT};
-use crate::access::policy::Who;
-use crate::service::command;
 
 /// The first of these commands: whether they were given.
 const FIRST_KEY: &str = "demo/programmes";
@@ -46,21 +45,8 @@ const UNTIL: u64 = 265;
 /// # Errors
 /// [`DemoError`].
 pub(super) async fn begin(ledger: &Ledger, operator: &Actor) -> Result<(), DemoError> {
-    let first = Key::new(FIRST_KEY)?;
-    if ledger.journal().find(std::slice::from_ref(&first)).await?.iter().any(Option::is_some) {
-        return Ok(());
-    }
-    let at = ledger.now();
-    let submissions = plan(at)?.into_iter().map(|(key, command)| {
-        Ok(Submission { context: Context { key: Key::new(&key)?, actor: operator.clone(), at }, command })
-    });
-    let submissions = submissions.collect::<Result<Vec<_>, IdError>>()?;
-    for outcome in command::give(ledger, Who::Owner, submissions).await? {
-        if let Outcome::Refused(refusal) = outcome {
-            tracing::warn!(code = refusal.code.as_str(), "a programme of the demonstration district was refused");
-        }
-    }
-    Ok(())
+    let all_by_operator = |now| Ok(plan(now)?.into_iter().map(|(key, command)| (key, false, command)).collect());
+    once::begin(ledger, operator, FIRST_KEY, all_by_operator).await
 }
 
 /// All of them with their keys, in order.
@@ -307,6 +293,8 @@ pub(super) use tests::keys;
 
 #[cfg(test)]
 mod tests {
+    use ledger_core::domain::ids::Key;
+
     use super::*;
 
     /// The keys of all that is given.

@@ -2,15 +2,14 @@
 //! and one that candidates can still agree to. Days are counted back from the day on which it is filled in.
 
 use chrono::{Days, NaiveDate};
-use ledger_core::domain::ids::{ActivityCode, Actor, IdError, Key};
+use ledger_core::domain::ids::{ActivityCode, Actor, IdError};
 use ledger_core::domain::selection::command::{Indicator, Measure, SelectionTerms};
 use ledger_core::domain::time::BusinessTime;
-use ledger_core::ledger::{Command, Context, Ledger, Outcome, Submission, commands};
+use ledger_core::ledger::{Ledger, commands};
 
+use super::DemoError;
+use super::once::{self, Plan};
 use super::plan::worker_id;
-use super::{ACTOR, DemoError};
-use crate::access::policy::Who;
-use crate::service::command;
 
 /// The first of these commands: whether they were given.
 const FIRST_KEY: &str = "demo/selections";
@@ -29,27 +28,11 @@ const PAPER: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f
 /// # Errors
 /// [`DemoError`].
 pub(super) async fn begin(ledger: &Ledger, operator: &Actor) -> Result<(), DemoError> {
-    let first = Key::new(FIRST_KEY)?;
-    if ledger.journal().find(std::slice::from_ref(&first)).await?.iter().any(Option::is_some) {
-        return Ok(());
-    }
-    let at = ledger.now();
-    let district = Actor::new(ACTOR)?;
-    let submissions = plan(at)?.into_iter().map(|(key, by_district, command)| {
-        let actor = if by_district { district.clone() } else { operator.clone() };
-        Ok(Submission { context: Context { key: Key::new(&key)?, actor, at }, command })
-    });
-    let submissions = submissions.collect::<Result<Vec<_>, IdError>>()?;
-    for outcome in command::give(ledger, Who::Owner, submissions).await? {
-        if let Outcome::Refused(refusal) = outcome {
-            tracing::warn!(code = refusal.code.as_str(), "a selection of the demonstration district was refused");
-        }
-    }
-    Ok(())
+    once::begin(ledger, operator, FIRST_KEY, plan).await
 }
 
 /// All of them with their keys and whether the district itself gives them, in order.
-fn plan(now: BusinessTime) -> Result<Vec<(String, bool, Command)>, IdError> {
+fn plan(now: BusinessTime) -> Result<Plan, IdError> {
     let today = now.date();
     let ago = |days: u64| today.checked_sub_days(Days::new(days)).unwrap_or(today);
     let ahead = |days: u64| today.checked_add_days(Days::new(days)).unwrap_or(today);

@@ -3,19 +3,18 @@
 //! to confirm.
 
 use chrono::{Days, Months};
-use ledger_core::domain::ids::{Actor, IdError, Key, PassNo};
+use ledger_core::domain::ids::{Actor, IdError, PassNo};
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::time::{BusinessTime, Month};
 use ledger_core::ledger::command::{AskedLine, AskedSpending, AskedTime};
 use ledger_core::ledger::commands::benefits::AskedAmount;
 use ledger_core::ledger::commands::statements::StatementOf;
-use ledger_core::ledger::{Command, Context, Ledger, Outcome, Submission, commands};
+use ledger_core::ledger::{Command, Ledger, commands};
 
+use super::once::{self, Plan};
 use super::plan::{at, merchant_id, worker_id};
 use super::programmes::{FUND, UNION};
-use super::{ACTOR, DemoError, EXAMPLE_MERCHANT, EXAMPLE_SKU, EXAMPLE_STORE};
-use crate::access::policy::Who;
-use crate::service::command;
+use super::{DemoError, EXAMPLE_MERCHANT, EXAMPLE_SKU, EXAMPLE_STORE};
 
 /// The first of these commands: whether they were given.
 const FIRST_KEY: &str = "demo/today";
@@ -43,27 +42,11 @@ const OTHER_MERCHANT: u32 = 5;
 /// # Errors
 /// [`DemoError`].
 pub(super) async fn begin(ledger: &Ledger, operator: &Actor) -> Result<(), DemoError> {
-    let first = Key::new(FIRST_KEY)?;
-    if ledger.journal().find(std::slice::from_ref(&first)).await?.iter().any(Option::is_some) {
-        return Ok(());
-    }
-    let now = ledger.now();
-    let district = Actor::new(ACTOR)?;
-    let submissions = plan(now)?.into_iter().map(|(key, by_district, command)| {
-        let actor = if by_district { district.clone() } else { operator.clone() };
-        Ok(Submission { context: Context { key: Key::new(&key)?, actor, at: now }, command })
-    });
-    let submissions = submissions.collect::<Result<Vec<_>, IdError>>()?;
-    for outcome in command::give(ledger, Who::Owner, submissions).await? {
-        if let Outcome::Refused(refusal) = outcome {
-            tracing::warn!(code = refusal.code.as_str(), "something of the demonstration's today was refused");
-        }
-    }
-    Ok(())
+    once::begin(ledger, operator, FIRST_KEY, plan).await
 }
 
 /// All of them with their keys and whether the district itself gives them, in order.
-fn plan(now: BusinessTime) -> Result<Vec<(String, bool, Command)>, IdError> {
+fn plan(now: BusinessTime) -> Result<Plan, IdError> {
     let (sku, counted) = LOW;
     let count = commands::CountStock {
         store: EXAMPLE_STORE.parse()?,
@@ -117,6 +100,8 @@ pub(super) use tests::keys;
 
 #[cfg(test)]
 mod tests {
+    use ledger_core::domain::ids::Key;
+
     use super::*;
 
     /// The keys of all that is given.

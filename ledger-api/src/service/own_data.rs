@@ -17,6 +17,7 @@ use crate::access::Role;
 use crate::access::policy::{Read, Target, Who, allow};
 use crate::app::App;
 use crate::document::{Cell, Document, Form, Layout, Name, Table, name};
+use crate::minute::minute;
 use crate::title;
 use crate::vault::{ACCOUNT, Person};
 
@@ -51,8 +52,7 @@ impl Told {
 
     /// A time that is written with the district's offset.
     fn time(self, text: &str) -> Cell {
-        let minute = text.get(..10).zip(text.get(11..16)).map(|(day, minute)| format!("{day} {minute}"));
-        self.word(text, minute.as_deref().unwrap_or(text))
+        self.word(text, &minute(text))
     }
 
     fn at(self, at: Option<BusinessTime>) -> Cell {

@@ -12,6 +12,7 @@ use ledger_core::domain::pass::Pass;
 use ledger_core::domain::pass::command::PassTerms;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::domain::worker::command::AppointmentTerms;
+use projections::views::appointment::Appointment;
 
 use super::ServiceError;
 use super::reach;
@@ -105,21 +106,28 @@ pub async fn appointments(
     let reading = may_ever_read(who, Read::Appointments)?;
     reading.at_least(app, None).await?;
     let shown_since = today - chrono::Duration::days(OVER_DAYS);
-    let rows = app.views.all_appointments("", LOOKED_MAX, |row| {
+    let recent = |row: &Appointment| {
         let Some(terms) = &row.terms else { return false };
         Appointed::last_day(terms).is_none_or(|last| shown_since <= last)
-    });
-    let mut rows: Vec<Appointed> = rows
-        .await?
-        .rows
-        .into_iter()
-        .filter_map(|(key, row)| {
-            let (of, id) = key.split_once('/')?;
-            let wanted = worker.is_none_or(|worker| worker.as_str() == of);
-            wanted.then_some(())?;
-            Some(Appointed { id: id.to_owned(), worker: of.to_owned(), terms: row.terms? })
-        })
-        .collect();
+    };
+    let mut rows: Vec<Appointed> = match worker {
+        Some(worker) => {
+            let own = app.views.appointments(worker.as_str()).await?.value;
+            own.into_iter()
+                .filter(|(_, row)| recent(row))
+                .filter_map(|(id, row)| Some(Appointed { id, worker: worker.to_string(), terms: row.terms? }))
+                .collect()
+        }
+        None => {
+            let all = app.views.all_appointments("", LOOKED_MAX, recent).await?.rows;
+            all.into_iter()
+                .filter_map(|(key, row)| {
+                    let (worker, id) = key.split_once('/')?;
+                    Some(Appointed { id: id.to_owned(), worker: worker.to_owned(), terms: row.terms? })
+                })
+                .collect()
+        }
+    };
     let end = |row: &Appointed| Appointed::last_day(&row.terms).unwrap_or(NaiveDate::MAX);
     rows.sort_by(|one, other| (end(one), &one.id).cmp(&(end(other), &other.id)));
     let mut found = Vec::new();

@@ -3,6 +3,8 @@
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 
+pub(super) use crate::minute::minute;
+
 /// Points with as many places as they need: 20, 2.5.
 pub(super) fn points(points: Points) -> String {
     let hundredths = points.hundredths();
@@ -24,15 +26,6 @@ pub(super) fn change(change: Points) -> String {
 pub(super) fn yuan(amount: Fen) -> String {
     let (sign, fen) = (if amount.fen() < 0 { "−" } else { "" }, amount.fen().unsigned_abs());
     format!("{sign}¥{}.{:02}", fen / 100, fen % 100)
-}
-
-/// The minute of an RFC 3339 time, without its offset, which is the district's own.
-pub(super) fn minute(time: &str) -> String {
-    let day = time.get(..10).unwrap_or(time);
-    match time.get(11..16) {
-        Some(minute) => format!("{day} {minute}"),
-        None => day.to_owned(),
-    }
 }
 
 /// The hour and minute of an RFC 3339 time.

@@ -7,7 +7,9 @@ use std::sync::atomic::AtomicI64;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::programme::guards::{Guard, GuardAction, GuardKind};
-use ledger_core::domain::refusal::Refusal;
+use ledger_core::domain::quantity::Quantity;
+use ledger_core::domain::refusal::{Code, Refusal};
+use ledger_core::journal::RecordedTime;
 use ledger_core::ledger::{Command, Outcome, Submission, commands};
 use proptest::prelude::*;
 
@@ -74,7 +76,7 @@ fn a_guard_turned_on_in_the_same_round_sees_the_record_behind_it() {
             worker: id("W1"),
             activity: id("A1"),
             on: Some(id("2024-04-02")),
-            quantity: Some(ledger_core::domain::quantity::Quantity::from_millionths(1_000_000)),
+            quantity: Some(Quantity::from_millionths(1_000_000)),
             witness: None,
             own_witness: false,
             evidence: Some("照片一".into()),
@@ -84,10 +86,10 @@ fn a_guard_turned_on_in_the_same_round_sees_the_record_behind_it() {
             worker_as_witness: Vec::new(),
         })
     };
-    let at = ledger_core::journal::RecordedTime::from_micros(ordinary()).to_business();
+    let at = RecordedTime::from_micros(ordinary()).to_business();
     let given = [("k0", guarded), ("k3", record()), ("k6", record())];
     let given = given.map(|(key, command)| submission(key, at, command));
     let codes: Vec<_> =
         run(outcomes(given.into(), true)).into_iter().map(|became| became.err().map(|no| no.code)).collect();
-    assert_eq!(codes, [None, None, Some(ledger_core::domain::refusal::Code::EvidenceReused)]);
+    assert_eq!(codes, [None, None, Some(Code::EvidenceReused)]);
 }
