@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::schedule::{Activity, Scoring};
+use ledger_core::domain::worker::event::ServiceRecorded;
 use ledger_core::ledger::Receipt;
 use projections::queries::catalogue::Programme;
 
@@ -328,9 +329,19 @@ pub async fn board(app: &App, who: Who<'_>, wanted: Wanted<'_>) -> Result<Board,
     Ok(board)
 }
 
+/// What somebody's work earned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Earned {
+    /// Its points.
+    pub points: Points,
+    /// What they would be without the limit that was met, where one was.
+    pub uncapped: Option<Points>,
+}
+
 /// What a word on somebody's work earned: points ripen with it, and wait for nobody else.
-pub fn earned(receipt: &Receipt) -> Option<Points> {
-    worker_event(receipt, |event| event.as_service().map(|record| record.points))
+pub fn earned(receipt: &Receipt) -> Option<Earned> {
+    let earned = |record: &ServiceRecorded| Earned { points: record.points, uncapped: record.uncapped };
+    worker_event(receipt, |event| event.as_service().map(earned))
 }
 
 /// The activities that requests can be posted of on a day: those that ripen later.

@@ -165,7 +165,7 @@ words! {
     shelf: "库存", "Shelf";
     price: "单价", "Price";
     on_shelf: "架上", "On the shelf";
-    reserved: "预占", "Set aside";
+    reserved: "预留", "Set aside";
     handed_over: "已兑出", "Handed out";
     delisted: "已下架", "Delisted";
     restock: "补货", "Restock";
@@ -178,7 +178,7 @@ words! {
     away_told: "已补报，账本已入账；要退请到今日台账撤销。", "Told and recorded; to take it back, use today's till.";
     away_refused: "补报没有通过", "The ledger refused it";
     away_back: "网络已恢复，可以照常兑换。", "The network is back: go on as usual.";
-    away_none: "本区没有开通离线额度。可以用预占码，或写纸单，联网后补录。", "The district allows no offline redemptions. Take a hold by its code, or write a slip.";
+    away_none: "本区没有开通离线额度。可以用取货码，或写纸单，联网后补录。", "The district allows no offline redemptions. Take a hold by its code, or write a slip.";
     away_over_floor: "超过每人离线限额", "Over the offline limit for one person";
     away_over_total: "超过本台今日离线总额", "Over this counter's offline total for today";
     away_unanswered: "网络刚断，这一笔记上没有还不知道。请再按一次确认兑换：已经记上的不会记第二次。", "The network went, and nobody knows whether this was recorded. Confirm it again: what was recorded is not recorded twice.";
@@ -187,12 +187,12 @@ words! {
     away_as_case: "补报未通过，已列入待处理", "Refused: it stands among the cases now";
     away_stuck: "补报被退回，请告诉管理员", "Sent back; tell the administrator";
     away_log_in: "登录后自动补报", "Log in to have it told";
-    away_hold: "预占码有效", "The hold's code is genuine";
-    away_hold_bad: "不是本账本签发的预占码", "Not a code that this ledger signed";
-    away_hold_over: "预占已到期，请按限额兑换", "The hold has ended";
-    away_hold_elsewhere: "这是别的网点的预占", "The hold is at another store";
-    away_hold_taken: "本机已经兑过这个预占", "This device has taken this hold already";
-    away_hold_device: "本机不是本网点登记的离线设备，预占只能联网兑换", "This is not the store's offline device: take the hold online";
+    away_hold: "取货码有效", "The hold's code is genuine";
+    away_hold_bad: "不是本账本签发的取货码", "Not a code that this ledger signed";
+    away_hold_over: "预留已到期，请按限额兑换", "The hold has ended";
+    away_hold_elsewhere: "这是别的网点的预留", "The hold is at another store";
+    away_hold_taken: "本机已经兑过这个预留", "This device has taken this hold already";
+    away_hold_device: "本机不是本网点登记的离线设备，预留只能联网兑换", "This is not the store's offline device: take the hold online";
     away_enrol: "把本机登记为离线设备", "Make this the store's offline device";
     away_enrolled: "本机是本网点的离线设备", "This is the store's offline device";
     away_not_enrolled: "没有登记成功，请再按一次；还不行，请告诉管理员。", "Not enrolled. Press once more; if it fails again, tell the administrator.";
@@ -204,7 +204,7 @@ words! {
     settle: "结案", "Settle";
     case_settled: "已结案", "Settled";
     means_floor: "离线", "offline";
-    means_hold: "预占码", "hold";
+    means_hold: "取货码", "hold";
     means_slip: "纸单", "slip";
     slip: "纸单补录", "Enter a slip";
     slip_refused: "还没有记录。请核对编号、时间和商品，改好再补录；货已按这样交出的，不改再按一次，列入待处理。", "Nothing is recorded yet. Check number, time and goods and mend them; where the goods were handed out so, send it again as it is: it becomes a case.";
@@ -216,7 +216,7 @@ words! {
     in_publicity: "公示中", "Pending";
     not_in_yet: "待入账", "Pending";
     expiring_soon: "即将到期", "Expiring soon";
-    set_aside: "已预占", "Set aside";
+    set_aside: "已预留", "Set aside";
     earned_ever: "累计获得", "Earned so far";
     own_code: "我的积分码", "My code";
     code_as_qr: "积分码二维码", "Code as QR";

@@ -101,7 +101,7 @@ fn the_story(database: Database) {
     let other = if code.as_bytes()[at] == b'A' { "B" } else { "A" };
     let forged = format!("{}{other}{}", &code[..at], &code[at + 1..]);
     for (shown, no) in
-        [(forged.as_str(), Some("不是本账本签发的预占码")), (&code, None), (&code, Some("本机已经兑过这个预占"))]
+        [(forged.as_str(), Some("不是本账本签发的取货码")), (&code, None), (&code, Some("本机已经兑过这个预留"))]
     {
         visit.browser.write("积分码或卡号", shown);
         visit.browser.press_enter();

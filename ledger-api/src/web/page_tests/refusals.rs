@@ -178,6 +178,6 @@ async fn a_count_below_what_is_set_aside_is_told_as_that() {
     let count =
         [("do", "count"), ("key", "C-1"), ("store", "YS-WD01"), ("sku", "SP001"), ("units", "0"), ("reason", "清点")];
     let page = clerk.send("/counter/shelf", &count).await;
-    assert!(said(&page, "role=\"alert\">").contains("不能少于预占的件数"), "{page}");
+    assert!(said(&page, "role=\"alert\">").contains("不能少于预留的件数"), "{page}");
     assert_eq!(house.head().await, before);
 }

@@ -157,7 +157,7 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
             reach::may(app, doing.who(), CommandKind::RateHandling, target).await?;
             let command = handling(fields, None, [None, None], Some(rating(app, fields)?))?;
             let receipt = give(app, visitor, fields.get("key"), command).await?;
-            Ok(earned(&receipt).map_or_else(|| w.fed_nothing.to_owned(), |of| w.earned(&points(of))))
+            Ok(earned(&receipt).map_or_else(|| w.fed_nothing.to_owned(), |of| w.earned(of)))
         }
         _ => {
             let command = commands::RateHandling {
@@ -166,7 +166,7 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
                 rating: rating(app, fields)?,
             };
             let receipt = give(app, visitor, fields.get("key"), Command::from(command)).await?;
-            Ok(earned(&receipt).map_or_else(|| w.rated_nothing.to_owned(), |of| w.rated(&points(of))))
+            Ok(earned(&receipt).map_or_else(|| w.rated_nothing.to_owned(), |of| w.rated(of)))
         }
     }
 }

@@ -24,7 +24,7 @@ words! {
     merge: "合并", "Merge";
     two_cards: "两个编号都有积分卡。请所在党支部先注销其中一张，再来合并。", "Both ids have an open card. Let the branch close one of them first.";
     card_given_up: "要停用的编号有积分卡，请保留它：把两个编号对调。", "The id to give up has an open card: keep that one, the other way round.";
-    held_first: "要停用的编号还有没领取的预占，请先领取或释放，再来合并。", "The id to give up has a hold that is open: capture or release it first.";
+    held_first: "要停用的编号还有没领取的预留，请先领取或释放，再来合并。", "The id to give up has a hold that is open: capture or release it first.";
     own_or_same: "不能合并：两个编号要不同，自己的编号请别的审核员办。", "Not possible: two different ids are needed, and the own one is another approver's to merge.";
 }
 

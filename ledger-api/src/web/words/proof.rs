@@ -14,7 +14,7 @@ words! {
     no_pin: "顾客还没有兑换密码：请在「我的」页面自己设一个，或请所在站点的录入员发一个。", "The customer has no PIN: it is set on the own page, or given by an operator of the site.";
     again: "凭证已失效，请顾客再出示一次。", "The proof ran out; ask for it again.";
     away_code_used: "这个码刚用过。请等顾客的页面换出下一个码。", "This code was just used. Wait for the next one.";
-    away_pin: "断网时不能核对兑换密码。可以用预占码，或写纸单，联网后补录。", "A PIN cannot be checked without the network. Take a hold by its code, or write a slip.";
+    away_pin: "断网时不能核对兑换密码。可以用取货码，或写纸单，联网后补录。", "A PIN cannot be checked without the network. Take a hold by its code, or write a slip.";
     code_now: "动态码", "Code";
     code_how: "在兑换网点出示二维码，或报编号和这 6 位数。每分钟换一次，每个码只能用一次。", "Show it at a store, or tell your id and these digits. It changes every minute and is good once.";
     seconds_left: "秒后更换", "seconds left";

@@ -19,7 +19,7 @@ words! {
     personal_id: "编号不能用身份证号或手机号，请用工牌号。", "An id may be no identity or phone number; take the number of the badge.";
     account_blank: "账号里不能有空格。", "An account has no blanks in it.";
     committed: "已经办成，但还有一项没有存好（如姓名）。请原样再按一次：不会办两次。", "It is done, but something beside it, such as the name, is not kept yet. Press again: it will not happen twice.";
-    counted_too_few: "盘点数要连同预占的一起数，不能少于预占的件数；请核对，或先处理待取的预留。", "A count takes in what is set aside and is never less than that; count again, or see to the open holds first.";
+    counted_too_few: "盘点数要连同预留的一起数，不能少于预留的件数；请核对，或先处理待取的预留。", "A count takes in what is set aside and is never less than that; count again, or see to the open holds first.";
     account_nobody: "没有找到，请核对代号。", "No account has this in its id; check it.";
 }
 

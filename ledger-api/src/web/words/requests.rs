@@ -2,6 +2,9 @@
 
 use chrono::NaiveDate;
 
+use crate::service::requests::Earned;
+use crate::web::figures::points;
+
 words! {
     board: "需求清单", "Requests";
     todo: "未办结", "Not settled";
@@ -129,20 +132,52 @@ impl Words {
     }
 
     /// Work was rated, and whoever did it earns.
-    pub(in crate::web) fn rated(&self, points: &str) -> String {
-        if self.english {
-            format!("Rated; {points} points are credited to whoever did it")
+    pub(in crate::web) fn rated(&self, of: Earned) -> String {
+        let given = points(of.points);
+        let told = if self.english {
+            format!("Rated; {given} points are credited to whoever did it")
         } else {
-            format!("已评价，办理人记 {points} 分")
-        }
+            format!("已评价，办理人记 {given} 分")
+        };
+        self.with_limit(told, of)
     }
 
     /// Work was fed back and earns.
-    pub(in crate::web) fn earned(&self, points: &str) -> String {
-        if self.english {
-            format!("Done; {points} points are credited")
+    pub(in crate::web) fn earned(&self, of: Earned) -> String {
+        let given = points(of.points);
+        let told = if self.english {
+            format!("Done; {given} points are credited")
         } else {
-            format!("已办好，入账 {points} 分")
+            format!("已办好，入账 {given} 分")
+        };
+        self.with_limit(told, of)
+    }
+
+    /// With what a limit left of it, where one was met.
+    fn with_limit(&self, told: String, of: Earned) -> String {
+        let Some(exact) = of.uncapped.map(points) else { return told };
+        if self.english {
+            format!("{told}; a cap is reached, it would be {exact}")
+        } else {
+            format!("{told}（应记 {exact} 分，已到上限）")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger_core::domain::points::Points;
+
+    use super::{CHINESE, ENGLISH, Earned};
+
+    #[test]
+    fn what_a_limit_took_of_a_rating_is_told() {
+        let of = |points, uncapped: Option<i64>| Earned {
+            points: Points::from_hundredths(points),
+            uncapped: uncapped.map(Points::from_hundredths),
+        };
+        assert_eq!(CHINESE.rated(of(500, None)), "已评价，办理人记 5 分");
+        assert_eq!(CHINESE.rated(of(500, Some(800))), "已评价，办理人记 5 分（应记 8 分，已到上限）");
+        assert_eq!(ENGLISH.earned(of(500, Some(800))), "Done; 5 points are credited; a cap is reached, it would be 8");
     }
 }
