@@ -66,6 +66,12 @@ impl Oidc {
         written.settle().map_err(CliError::input)
     }
 
+    /// Where browsers reach this server, for what is printed; none where that is not said.
+    pub(super) fn address(&self) -> Option<String> {
+        let address = self.public_url.value.trim().trim_end_matches('/');
+        (!address.is_empty()).then(|| address.to_owned())
+    }
+
     /// The provider; none where none is named. It is not asked yet.
     ///
     /// # Errors

@@ -191,6 +191,7 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     let entrance = Entrance {
         demonstration,
         open: demo_open,
+        public_url: oidc.address(),
         #[cfg(feature = "oidc")]
         provider,
     };
