@@ -67,9 +67,20 @@ impl Oidc {
     }
 
     /// Where browsers reach this server, for what is printed; none where that is not said.
-    pub(super) fn address(&self) -> Option<String> {
+    ///
+    /// # Errors
+    /// [`CliError`] for what is no address of a server.
+    pub(super) fn address(&self) -> Result<Option<String>, CliError> {
         let address = self.public_url.value.trim().trim_end_matches('/');
-        (!address.is_empty()).then(|| address.to_owned())
+        if address.is_empty() {
+            return Ok(None);
+        }
+        let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+        let is_server = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']));
+        if is_server {
+            return Ok(Some(address.to_owned()));
+        }
+        Err(CliError::input(format!("public_url: {address} is no address of a server; write https://HOST")))
     }
 
     /// The provider; none where none is named. It is not asked yet.
