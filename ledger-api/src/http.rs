@@ -54,6 +54,7 @@ pub mod passes;
 pub mod person;
 pub mod publicity;
 pub mod rate;
+pub mod rating_slips;
 pub mod readers;
 pub mod receipts;
 pub mod redemptions;
@@ -167,6 +168,7 @@ fn guarded() -> Routes {
         .merge(selection_reads::routes())
         .merge(passes::routes())
         .merge(request_reads::routes())
+        .merge(rating_slips::routes())
         .merge(benefit_reads::routes())
 }
 

@@ -43,6 +43,7 @@ pub mod own_data;
 pub mod own_proof;
 pub mod programmes;
 pub mod publicity;
+pub mod rating_slips;
 pub mod reach;
 pub mod readers;
 pub mod reading;

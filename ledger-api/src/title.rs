@@ -64,6 +64,7 @@ pub const fn read(read: Read) -> &'static str {
         Read::Branches => "党支部名单",
         Read::TrialBalance => "全账合计",
         Read::Request => "服务需求",
+        Read::RatingSlip => "评价单",
         Read::Appointments => "聘任",
         Read::Pair => "结对与走访",
         Read::Benefit => "权益项目",

@@ -32,6 +32,7 @@ mod page;
 mod page_tests;
 mod password;
 mod publicity;
+mod rate;
 pub mod receipt;
 mod requests;
 mod roles;
@@ -64,6 +65,8 @@ pub struct Entrance {
     pub demonstration: bool,
     /// Also by whoever is not on this machine.
     pub open: bool,
+    /// Where browsers reach this server, without a slash at its end; none where the district does not say so.
+    pub public_url: Option<String>,
     /// The district's identity provider, where there is one.
     #[cfg(feature = "oidc")]
     pub provider: Option<std::sync::Arc<crate::oidc::Provider>>,
@@ -93,6 +96,7 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(branch::routes())
         .merge(me::routes())
         .merge(requests::routes())
+        .merge(rate::routes())
         .merge(appointments::routes())
         .merge(selections::routes())
         .merge(statements::routes())

@@ -87,7 +87,7 @@ fn is_of_the_district(method: &Method, path: &str) -> bool {
         ["v1", "workers"] if matches!(*method, Method::GET | Method::POST) => false,
         ["v1", "workers", _] if method == Method::GET => false,
         ["v1", "credits", _, "witness"] | ["v1", "workers", _, "export"] => false,
-        ["v1", "holds", _, "code"] => false,
+        ["v1", "holds", _, "code"] | ["v1", "requests", _, "handlings", _, "code"] => false,
         _ if method == Method::GET => true,
         ["v1", "workers", _, "erase"] => true,
         ["v1", "workers", _, ..] | ["v1", "batch" | "holds" | "appraisals", ..] => false,

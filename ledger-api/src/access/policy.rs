@@ -34,6 +34,30 @@ pub enum Who<'a> {
     Owner,
     /// The ledger, for what is due by itself.
     Ledger,
+    /// Whoever shows a slip (评价单) that the ledger signed, and has no account.
+    Slip(Slip<'a>),
+}
+
+/// The work on a service request that a slip names. Whoever shows the slip says what that work was worth, reads what the
+/// slip says of it, and does nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slip<'a> {
+    /// On which request.
+    pub request: &'a str,
+    /// Which work.
+    pub handling: &'a str,
+}
+
+impl<'a> Slip<'a> {
+    /// The work, as a target.
+    pub const fn target(self) -> Target<'a> {
+        Target::Handling { request: self.request, handling: self.handling }
+    }
+
+    /// Whether it is good for an action at all.
+    fn is_for(action: Action) -> bool {
+        action == Action::Command(CommandKind::RateHandling) || action == Action::Read(Read::RatingSlip)
+    }
 }
 
 impl Who<'_> {
@@ -44,7 +68,7 @@ impl Who<'_> {
                 let scoped = |held: &Held| held.role == Role::Worker && held.scope.as_deref() == Some(worker);
                 identity.worker.as_ref().is_some_and(|own| own.as_str() == worker) || identity.roles.iter().any(scoped)
             }
-            Who::Owner | Who::Ledger => false,
+            Who::Owner | Who::Ledger | Who::Slip(_) => false,
         }
     }
 }
@@ -100,6 +124,7 @@ pub fn allow(who: Who<'_>, action: impl Into<Action>, target: Target<'_>) -> Res
         }
         Who::Owner => true,
         Who::Ledger => is_due(action),
+        Who::Slip(slip) => Slip::is_for(action) && target == slip.target(),
     };
     if reaches { Ok(()) } else { Err(Denied) }
 }
@@ -114,6 +139,7 @@ pub fn may_ever(who: Who<'_>, action: impl Into<Action>) -> bool {
         }
         Who::Owner => true,
         Who::Ledger => is_due(action),
+        Who::Slip(_) => Slip::is_for(action),
     }
 }
 

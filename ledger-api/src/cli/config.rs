@@ -146,6 +146,10 @@ async fn check_provider(found: &mut Found) {
     if let Err(error) = oidc.settle() {
         found.wrong.push(error.message().to_owned());
     }
+    // With a provider it was looked at above.
+    if let (true, Err(error)) = (oidc.issuer.value.trim().is_empty(), oidc.address()) {
+        found.wrong.push(error.message().to_owned());
+    }
     found.set("public_url", oidc.public_url);
     found.set("oidc_issuer", oidc.issuer);
     found.set("oidc_client_id", oidc.client_id);

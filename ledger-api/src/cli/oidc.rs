@@ -66,6 +66,23 @@ impl Oidc {
         written.settle().map_err(CliError::input)
     }
 
+    /// Where browsers reach this server, for what is printed; none where that is not said.
+    ///
+    /// # Errors
+    /// [`CliError`] for what is no address of a server.
+    pub(super) fn address(&self) -> Result<Option<String>, CliError> {
+        let address = self.public_url.value.trim().trim_end_matches('/');
+        if address.is_empty() {
+            return Ok(None);
+        }
+        let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+        let is_server = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']));
+        if is_server {
+            return Ok(Some(address.to_owned()));
+        }
+        Err(CliError::input(format!("public_url: {address} is no address of a server; write https://HOST")))
+    }
+
     /// The provider; none where none is named. It is not asked yet.
     ///
     /// # Errors

@@ -162,6 +162,7 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     let provider = oidc.provider()?.map(Arc::new);
     #[cfg(not(feature = "oidc"))]
     oidc.settle()?;
+    let public_url = oidc.address()?;
     let settings = LedgerSettings { demonstration: args.demo, ..memory::ledger_settings() };
     let made = matches!(url, JournalUrl::Sqlite(path) if !path.exists());
     let (app, tasks) = App::open_as(url, settings, &args.new_journal.wanted()).await?;
@@ -191,6 +192,7 @@ pub async fn run(args: ServeArgs, url: &JournalUrl) -> CliResult {
     let entrance = Entrance {
         demonstration,
         open: demo_open,
+        public_url,
         #[cfg(feature = "oidc")]
         provider,
     };

@@ -21,6 +21,7 @@ mod names;
 mod negotiation;
 mod objectors;
 mod programmes;
+mod rating_slips;
 mod reads;
 mod request_claims;
 mod rights;

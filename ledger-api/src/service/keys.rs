@@ -18,9 +18,11 @@ pub const OBJECTION_KEYS: &str = "objection-final/";
 pub const GRANT_KEYS: &str = "grant-over/";
 /// Keys under which lots that ended are booked by themselves start with this.
 pub const EXPIRY_KEYS: &str = "lots-expired/";
+/// Keys under which work is rated by the code on its slip start with this: one for each, whoever shows it how often.
+pub const SLIP_KEYS: &str = "slip-rated/";
 /// Keys that the ledger's own work uses: nobody else may take them first.
 pub const RESERVED_KEYS: &[&str] =
-    &["journal/", RELEASE_KEYS, CLOSING_KEYS, PUBLICITY_KEYS, OBJECTION_KEYS, GRANT_KEYS, EXPIRY_KEYS];
+    &["journal/", RELEASE_KEYS, CLOSING_KEYS, PUBLICITY_KEYS, OBJECTION_KEYS, GRANT_KEYS, EXPIRY_KEYS, SLIP_KEYS];
 
 /// Reads the key of a command.
 ///

@@ -72,7 +72,11 @@ async fn of_begun(app: &App, begun: &Begun, target: Target<'_>) -> Result<Wherea
         };
         return Ok(Whereabouts { worker: Some(act.worker.to_string()), made_on: Some(act.made_on), ..known });
     }
-    if let Target::Request(request) | Target::Work { request, .. } | Target::Claim { request, .. } = target {
+    if let Target::Request(request)
+    | Target::Work { request, .. }
+    | Target::Claim { request, .. }
+    | Target::Handling { request, .. } = target
+    {
         let Ok(request) = RequestId::new(request) else { return Ok(Whereabouts::default()) };
         let Some(Posted { reporter, site }) = begun.request(&request) else { return Ok(Whereabouts::default()) };
         if first_event(app, StreamId::Request(request)).await?.is_some() {
@@ -133,7 +137,10 @@ async fn whereabouts(app: &App, target: Target<'_>) -> Result<Whereabouts, Servi
         Target::Posting { site: Some(site), .. } => {
             Whereabouts { sites: upwards(app, Some(site)).await?, ..Whereabouts::default() }
         }
-        Target::Request(request) | Target::Work { request, .. } | Target::Claim { request, .. } => {
+        Target::Request(request)
+        | Target::Work { request, .. }
+        | Target::Claim { request, .. }
+        | Target::Handling { request, .. } => {
             let Ok(request) = RequestId::new(request) else { return Ok(Whereabouts::default()) };
             match told_of_request(app, target, request).await? {
                 Some(told) => of_request(app, target, &told).await?,

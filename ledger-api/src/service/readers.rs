@@ -1,6 +1,8 @@
 //! The record of who read what of other people: one line of the log a read, and one row beside the journal for each
 //! worker, who may read it; with reader and role, and never a name.
 
+use ledger_core::domain::account::RATING_SLIP;
+
 use super::destination::MACHINE_OWNER;
 use super::due::LEDGER_ACTOR;
 use super::reading::Reading;
@@ -34,6 +36,7 @@ impl Reading<'_> {
             },
             Who::Owner => Reader { id: MACHINE_OWNER, role: OWNER_ROLE, oneself: false },
             Who::Ledger => Reader { id: LEDGER_ACTOR, role: LEDGER_ROLE, oneself: false },
+            Who::Slip(_) => Reader { id: RATING_SLIP, role: NO_ROLE, oneself: false },
         }
     }
 

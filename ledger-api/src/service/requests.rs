@@ -165,12 +165,13 @@ impl Listed {
 }
 
 /// The line of the schedule that a request is scored as.
-fn line_of<'a>(programme: &'a Programme, request: &ServiceRequest) -> Option<&'a Activity> {
+pub(super) fn line_of<'a>(programme: &'a Programme, request: &ServiceRequest) -> Option<&'a Activity> {
     let posting = request.posting()?;
     programme.version_on(posting.on)?.activity(&posting.activity)
 }
 
-fn scoring(line: Option<&Activity>) -> Scoring {
+/// When the points of a line of the schedule ripen, where its requests are worked on.
+pub(super) fn scoring(line: Option<&Activity>) -> Scoring {
     line.and_then(|line| line.terms.scoring).unwrap_or(Scoring::Rating)
 }
 

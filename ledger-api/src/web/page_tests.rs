@@ -7,6 +7,7 @@ mod merging;
 mod objectors;
 mod overview;
 mod publicity;
+mod rating_slip;
 mod refusals;
 mod registering;
 mod schedule;
@@ -511,6 +512,7 @@ async fn foreign_roles_and_forged_forms_are_refused() {
     let everybody = demo::ENTRANCES.map(|(role, _, _)| role);
     let all = [
         ("/requests", &[Role::Operator, Role::Approver, Role::Worker] as &[Role]),
+        ("/requests/slip?request=YS-XQ05&handling=YS-BL02", &[Role::Operator, Role::Approver, Role::Worker]),
         ("/appointments", &[Role::Operator, Role::Approver]),
         ("/me", &[Role::Worker]),
         ("/me/stores", &[Role::Worker]),

@@ -4,6 +4,7 @@
 
 mod forms;
 mod row;
+mod slip;
 
 use askama::Template;
 use axum::Router;
@@ -13,6 +14,7 @@ use axum::routing::get;
 use chrono::NaiveDate;
 use ledger_core::domain::schedule::{Activity, Scoring};
 use row::{Row, Shown};
+pub(super) use row::{word_told, words_of_rating};
 use serde::Deserialize;
 
 use super::figures::points;
@@ -62,7 +64,7 @@ struct Asked {
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/requests", get(read).post(act))
+    Router::new().route("/requests", get(read).post(act)).route("/requests/slip", get(slip::read))
 }
 
 async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {

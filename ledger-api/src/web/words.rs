@@ -35,6 +35,7 @@ mod oidc;
 mod programmes;
 mod proof;
 mod publicity_page;
+mod rating_slip;
 mod refusals;
 mod requests;
 mod schedule_page;
@@ -46,7 +47,7 @@ mod uploads;
 
 words! {
     @with [
-        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, refusals, requests, schedule_page, selections, statements, trace, uploads,
+        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, rating_slip, refusals, requests, schedule_page, selections, statements, trace, uploads,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -420,7 +421,7 @@ mod tests {
 
     use super::{
         ALL, accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof,
-        publicity_page, refusals, requests, schedule_page, selections, statements, trace, uploads,
+        publicity_page, rating_slip, refusals, requests, schedule_page, selections, statements, trace, uploads,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -435,6 +436,7 @@ mod tests {
         programmes::ALL,
         proof::ALL,
         publicity_page::ALL,
+        rating_slip::ALL,
         refusals::ALL,
         requests::ALL,
         schedule_page::ALL,

@@ -11,7 +11,7 @@ pub mod state;
 #[cfg(test)]
 mod tests;
 
-pub use decide::AccountCommand;
+pub use decide::{AccountCommand, RATING_SLIP};
 pub use event::AccountEvent;
 pub use role::{Role, RoleError, ScopeRule};
 pub use state::{Account, Grant, GrantStatus, Person, Standing};

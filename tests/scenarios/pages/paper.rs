@@ -141,3 +141,12 @@ fn the_own_code_is_printed_alone_and_the_account_as_before() {
     let account = print_shown(&mut walk, "me-after", Some(A4));
     holds(&account, &["可用积分", "明细"]);
 }
+
+#[test]
+fn a_rating_slip_is_one_sheet_and_says_nothing_of_anybody() {
+    let mut walk = Walk::begin();
+    let slip = printed(&mut walk, "rating-slip", Some(A4));
+    let text = holds(&slip, &["评价单", "服务日期", "YS-XQ03", "请用手机扫码", "不用登录，只能评一次"]);
+    holds_none(&text, &["YS-0007", "YS-BL01", "打印评价单", "不要交给办理人", "评价页", "回需求办理", "退出"]);
+    assert_eq!(slip.len(), 1, "one sheet");
+}

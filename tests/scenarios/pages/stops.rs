@@ -51,6 +51,10 @@ const TRY: &[Act] = &[
     Press("form[action='/schedule/try'] button", "form[action='/schedule'] [name=proposal]"),
 ];
 
+/// The slip of work that waits for its word, at the desk; and one of what was done for the rider.
+const SLIP: &str = "/requests/slip?request=YS-XQ03&handling=YS-BL01";
+const HANDED_ON: &str = "/requests/slip?request=YS-XQ05&handling=YS-BL02";
+
 /// All of them, in the order in which they can be walked through on one demonstration.
 pub(super) const STOPS: &[Stop] = &[
     stop("login", "", "/login", &[]),
@@ -61,6 +65,7 @@ pub(super) const STOPS: &[Stop] = &[
         &[Write("#account", "nobody"), Write("#password", "wrong"), Press("form button.go", "[role=alert]")],
     ),
     stop("receipt", "", "/receipt", &[]),
+    stop("rate-nothing", "", "/rate", &[]),
     stop("counter", "店员", "/counter", &[]),
     stop(
         "counter-nobody",
@@ -111,6 +116,8 @@ pub(super) const STOPS: &[Stop] = &[
     stop("credits-proof", "录入员", "/credits/proof", &[]),
     stop("requests-operator", "录入员", "/requests", &[]),
     stop("requests-operator-unfolded", "录入员", "/requests?state=all", &[Unfold]),
+    stop("rating-slip", "录入员", SLIP, &[]),
+    stop("rate", "录入员", SLIP, &[Press("a[href*='/rate?code=']", "form[action='/rate']")]),
     stop("selection-paper", "录入员", "/selections/YS-PX02", &[]),
     stop("appointments-operator", "录入员", "/appointments", &[]),
     stop("passes", "录入员", "/appointments/passes", &[Unfold]),
@@ -152,6 +159,15 @@ pub(super) const STOPS: &[Stop] = &[
     stop("credits-passed", "审核员", "/credits", &[Press("[value=confirm]", "[role=status].said")]),
     stop("publicity", "录入员", "/publicity", &[]),
     stop("publicity-objects", "骑手", "/publicity", &[Unfold]),
+    stop(
+        "rate-said",
+        "骑手",
+        HANDED_ON,
+        &[
+            Press("a[href*='/rate?code=']", "form[action='/rate']"),
+            Press("form[action='/rate'] button", "[role=status].said"),
+        ],
+    ),
     stop("me-held", "骑手", "/me/stores", &[Press("[value=hold]", "[role=status].said"), Unfold]),
     stop("counter-holds", "店员", "/counter/holds", &[]),
     stop("counter-held", "店员", "/counter", &[Write("#named", "YS-0001"), Press("[value=look]", "[value=capture]")]),

@@ -329,8 +329,8 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
             Target::Work { request: request.as_str(), claimer: claimer.as_ref().map(|claimer| claimer.as_str()) },
         ),
         // Whoever reported it says what the work was worth.
-        Command::RateHandling(commands::RateHandling { request, .. }) => {
-            (CommandKind::RateHandling, Target::Request(request.as_str()))
+        Command::RateHandling(commands::RateHandling { request, handling, .. }) => {
+            (CommandKind::RateHandling, Target::Handling { request: request.as_str(), handling: handling.as_str() })
         }
         Command::ClaimRequest(commands::ClaimRequest { request, claimer, .. }) => {
             (CommandKind::ClaimRequest, Target::Work { request: request.as_str(), claimer: Some(claimer.as_str()) })

@@ -94,6 +94,9 @@ kinds! {
         Request => &[
             (Operator, Own), (Approver, Own), (Worker, Everywhere), (Auditor, Everywhere), (Admin, Everywhere),
         ],
+        /// The slip by whose code work is rated (评价单).
+        // Whoever has it says the word, so nobody has it who may not say the word; and of them not who did the work.
+        RatingSlip => &[(Operator, Own), (Approver, Own), (Worker, Own)],
         /// A worker's appointments.
         Appointments => &[
             (Operator, Own), (Approver, Own), (Worker, Own), (Auditor, Everywhere), (Admin, Everywhere),

@@ -60,6 +60,13 @@ pub enum Target<'a> {
         /// Which claim.
         claim: &'a str,
     },
+    /// Work on a service request, to be rated. Who reported the request, and where it is, stands in the journal.
+    Handling {
+        /// On which request.
+        request: &'a str,
+        /// Which work.
+        handling: &'a str,
+    },
     /// An application for a benefit, to be used or withdrawn. Whose it is stands in the journal.
     Application {
         /// Which application.
@@ -109,6 +116,7 @@ impl<'a> Target<'a> {
             | Target::Hold(_)
             | Target::Request(_)
             | Target::Claim { .. }
+            | Target::Handling { .. }
             | Target::Application { .. }
             | Target::Offer(_) => None,
         }
@@ -131,6 +139,7 @@ impl<'a> Target<'a> {
             | Target::Request(_)
             | Target::Work { .. }
             | Target::Claim { .. }
+            | Target::Handling { .. }
             | Target::Application { .. }
             | Target::Offer(_) => None,
         }
@@ -155,6 +164,7 @@ impl<'a> Target<'a> {
             | Target::Request(_)
             | Target::Work { .. }
             | Target::Claim { .. }
+            | Target::Handling { .. }
             | Target::Offer(_) => None,
         }
     }
@@ -177,6 +187,7 @@ impl<'a> Target<'a> {
             | Target::Request(_)
             | Target::Work { .. }
             | Target::Claim { .. }
+            | Target::Handling { .. }
             | Target::Application { .. }
             | Target::Offer(_) => None,
         }
@@ -202,6 +213,7 @@ impl<'a> Target<'a> {
             | Target::Request(_)
             | Target::Work { .. }
             | Target::Claim { .. }
+            | Target::Handling { .. }
             | Target::Application { .. }
             | Target::Offer(_) => false,
         }

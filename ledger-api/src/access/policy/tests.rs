@@ -1,6 +1,6 @@
 //! That the table and its two questions say the same, and that a right to the own ends there.
 
-use super::{Action, CommandKind, Denied, Reach, Read, Target, Whereabouts, Who, allow, is_own, may_ever, reach};
+use super::{Action, CommandKind, Denied, Reach, Read, Slip, Target, Whereabouts, Who, allow, is_own, may_ever, reach};
 use crate::access::{Identity, Role, acting as identity};
 
 fn actions() -> impl Iterator<Item = Action> {
@@ -12,7 +12,7 @@ fn actions() -> impl Iterator<Item = Action> {
     ])
 }
 
-fn targets(known: &Whereabouts) -> [Target<'_>; 17] {
+fn targets(known: &Whereabouts) -> [Target<'_>; 18] {
     [
         Target::District,
         Target::Site("X"),
@@ -28,6 +28,7 @@ fn targets(known: &Whereabouts) -> [Target<'_>; 17] {
         Target::Posting { reporter: Some("X"), site: Some("X") },
         Target::Request("X"),
         Target::Work { request: "X", claimer: Some("X") },
+        Target::Handling { request: "X", handling: "X" },
         Target::Application { application: "X", merchant: Some("X") },
         Target::Offer("X"),
         Target::Known(known),
@@ -148,4 +149,24 @@ fn auditors_read_no_name() {
     for read in [Read::Name, Read::MaskedName, Read::Search] {
         assert!(!may_ever(Who::Bearer(&identity(Role::Auditor, None)), read), "{read:?}");
     }
+}
+
+#[test]
+fn a_slip_is_good_for_the_word_on_the_work_that_it_names_and_for_nothing_else() {
+    let slip = Slip { request: "X", handling: "X" };
+    let known = known();
+    let others = [
+        Target::Handling { request: "X", handling: "Y" },
+        Target::Handling { request: "Y", handling: "X" },
+        Target::Handling { request: "", handling: "" },
+    ];
+    for action in actions() {
+        let good = action == Action::Command(CommandKind::RateHandling) || action == Action::Read(Read::RatingSlip);
+        assert_eq!(may_ever(Who::Slip(slip), action), good, "{action:?}");
+        for target in targets(&known).into_iter().chain(others) {
+            let told = allow(Who::Slip(slip), action, target).is_ok();
+            assert_eq!(told, good && target == slip.target(), "{action:?} {target:?}");
+        }
+    }
+    assert!(!Who::Slip(slip).is_worker("X"));
 }

@@ -287,6 +287,12 @@ const LEDGER: &[(&str, &[Code])] = &[
     ("/v1/selections/{id}/result", &[Code::OutsideWindow, Code::AlreadyDecided, Code::SamePerson]),
 ];
 
+/// What is refused of a read, beyond what every read may be told, by its address.
+const READING: &[(&str, &[Code])] = &[
+    // A slip that there is none of: of the own work, of what was rated before, of what is fed back.
+    ("/v1/requests/{id}/handlings/{handling}/code", &[Code::SamePerson, Code::AlreadyDecided, Code::InvalidInput]),
+];
+
 /// The codes that say that what an address names is not there.
 const NAMED: &[(&str, Code)] = &[
     ("/v1/workers/{id}", Code::UnknownWorker),
@@ -392,7 +398,8 @@ fn refusals(place: &Place<'_>, operation: &Map<String, Value>) -> Refusals {
             refusals.own(Code::TooLarge);
         }
     }
-    let ledger = LEDGER.iter().find(|(path, _)| *path == place.path && place.writes());
+    let table = if place.writes() { LEDGER } else { READING };
+    let ledger = table.iter().find(|(path, _)| *path == place.path);
     for code in ledger.into_iter().flat_map(|(_, codes)| codes.iter()) {
         refusals.own(*code);
     }

@@ -236,7 +236,7 @@ fn is_of_the_district(method: &Method, path: &str) -> bool {
     let path = path.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match parts.as_slice() {
-        ["v1", "holds", _, "code"] => false,
+        ["v1", "holds", _, "code"] | ["v1", "requests", _, "handlings", _, "code"] => false,
         ["v1", "workers"] | ["v1", "workers", _] | ["v1", "credits", _, "witness"] => false,
         _ if method == Method::GET => true,
         ["v1", "stores"] | ["v1", "stores", _, "items" | "close" | "reopen" | "delist", ..] => true,

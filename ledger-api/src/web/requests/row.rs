@@ -77,6 +77,8 @@ pub(super) struct Work {
     pub(super) word: String,
     pub(super) colour: &'static str,
     pub(super) rates: bool,
+    /// Whoever looks may hand on its slip (评价单): whoever says the word, where points ripen by a rating.
+    pub(super) slips: bool,
     pub(super) words: Vec<(&'static str, &'static str)>,
     pub(super) key: String,
 }
@@ -264,6 +266,7 @@ impl Shown<'_> {
             word,
             colour,
             rates,
+            slips: rates && !feedback,
             words: words_for(self.w, feedback),
             key: new_key("rate"),
         }
@@ -272,15 +275,20 @@ impl Shown<'_> {
 
 /// The words among which somebody chooses.
 fn words_for(w: &Words, feedback: bool) -> Vec<(&'static str, &'static str)> {
-    let words: &[Word] = if feedback {
-        &[Word::True, Word::Untrue]
-    } else {
-        &[Word::Satisfied, Word::MostlySatisfied, Word::Dissatisfied]
-    };
+    if feedback { named(w, &[Word::True, Word::Untrue]) } else { words_of_rating(w) }
+}
+
+/// The words of a rating, each as it is recorded and as it is told.
+pub(in crate::web) fn words_of_rating(w: &Words) -> Vec<(&'static str, &'static str)> {
+    named(w, &[Word::Satisfied, Word::MostlySatisfied, Word::Dissatisfied])
+}
+
+fn named(w: &Words, words: &[Word]) -> Vec<(&'static str, &'static str)> {
     words.iter().map(|word| (word.chinese(), word_told(w, *word))).collect()
 }
 
-const fn word_told(w: &Words, word: Word) -> &'static str {
+/// How a word is told.
+pub(in crate::web) const fn word_told(w: &Words, word: Word) -> &'static str {
     let w = w.requests;
     match word {
         Word::Satisfied => w.satisfied,

@@ -108,7 +108,7 @@ impl Steps {
 fn is_desk(who: Who<'_>) -> bool {
     match who {
         Who::Bearer(identity) => identity.acts_as(crate::access::Role::Operator),
-        Who::Owner | Who::Ledger => false,
+        Who::Owner | Who::Ledger | Who::Slip(_) => false,
     }
 }
 

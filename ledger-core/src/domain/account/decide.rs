@@ -11,8 +11,10 @@ use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::term::Term;
 use crate::domain::time::{BusinessTime, is_plausible};
 
+/// Who said what work was worth by the code on a slip (评价单): somebody without an account, of whom nothing is known.
+pub const RATING_SLIP: &str = "rating-slip";
 /// Actors that act without an account. Nobody may be taken for them.
-const RESERVED: [&str; 2] = ["machine-owner", "ledger"];
+const RESERVED: [&str; 3] = ["machine-owner", "ledger", RATING_SLIP];
 
 /// Commands of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]

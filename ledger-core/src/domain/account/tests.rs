@@ -90,7 +90,7 @@ fn an_account_is_opened_once() {
 
 #[test]
 fn an_id_of_an_actor_without_account_is_refused() {
-    for text in ["machine-owner", "ledger"] {
+    for text in ["machine-owner", "ledger", "rating-slip"] {
         let id = AccountId::new(text).expect("an id");
         let refused = Account::default().decide(&id, open(None)).map_err(|refusal| refusal.code);
         assert_eq!(refused, Err(Code::InvalidInput), "{text}");
