@@ -151,10 +151,9 @@ impl Books {
                 let followed = self.grants.follow(event);
                 if self.extent == Extent::Movements { Ok(()) } else { followed }
             }
-            Event::Card(CardEvent::CardNumberAssigned(_))
-            | Event::Directory(_)
-            | Event::Sites(_)
-            | Event::Mark(_) => Ok(()),
+            Event::Card(CardEvent::CardNumberAssigned(_)) | Event::Directory(_) | Event::Sites(_) | Event::Mark(_) => {
+                Ok(())
+            }
             // Of a part of a history nobody knows what stood before it.
             Event::Store(_)
             | Event::Request(_)

@@ -174,7 +174,9 @@ impl BenefitBook {
         if let Some(limit) = self.terms.limit_per_worker.filter(|limit| *limit <= had) {
             let per = if self.terms.limit_yearly { format!(" in {year}") } else { String::new() };
             let worker = &terms.worker;
-            return Err(format!("{worker} has or waits for {had} of {benefit}{per}, and applies again; the limit is {limit}"));
+            return Err(format!(
+                "{worker} has or waits for {had} of {benefit}{per}, and applies again; the limit is {limit}"
+            ));
         }
         let count = self.had.entry(terms.worker.clone()).or_default().entry(year).or_default();
         *count = count.saturating_add(1);

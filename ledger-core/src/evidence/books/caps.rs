@@ -63,7 +63,9 @@ impl Caps {
                 match record.uncapped {
                     Some(uncapped) if !full => {
                         let ServiceRecorded { activity, credit, on, points, .. } = record;
-                        Err(format!("credit {credit} of {uncapped} points was cut to {points}, though no cap of {activity} is full on {on}"))
+                        Err(format!(
+                            "credit {credit} of {uncapped} points was cut to {points}, though no cap of {activity} is full on {on}"
+                        ))
                     }
                     Some(_) | None => Ok(()),
                 }
@@ -234,11 +236,9 @@ mod tests {
             caps.follow(&mut used, Reading::of(last).cap)
         };
         assert_eq!(told(Some(1_000), &cut(2, 400, "2024-03-06")), Ok(()));
-        for (monthly, points, on) in [
-            (Some(1_000), 300, "2024-03-06"),
-            (Some(1_000), 400, "2024-04-06"),
-            (None, 400, "2024-03-06"),
-        ] {
+        for (monthly, points, on) in
+            [(Some(1_000), 300, "2024-03-06"), (Some(1_000), 400, "2024-04-06"), (None, 400, "2024-03-06")]
+        {
             let found = told(monthly, &cut(2, points, on)).expect_err("no cap took the rest");
             assert!(found.contains("though no cap of ZY01 is full"), "{found}");
         }

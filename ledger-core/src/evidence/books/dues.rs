@@ -80,7 +80,9 @@ impl Dues {
             return Err(format!("comes before {merchant} was owed {amount} yuan for {source}, which was used there"));
         }
         if let Some((source, Cost { amount, fund })) = self.set_aside.first() {
-            return Err(format!("comes after {amount} yuan of {fund} were set aside for {source}, which nobody granted"));
+            return Err(format!(
+                "comes after {amount} yuan of {fund} were set aside for {source}, which nobody granted"
+            ));
         }
         if let Some(source) = self.freed.first() {
             return Err(format!("comes after money of {source} was freed, which nobody withdrew"));
@@ -107,7 +109,9 @@ impl Dues {
         let credit = &record.credit;
         let found = |due: &Award| due.credit.as_str() == credit.as_str() && due.source == *source;
         let Some(place) = self.awards.iter().position(found) else {
-            return Err(format!("credit {credit} is for {source}, of which nothing of that name was found good just now"));
+            return Err(format!(
+                "credit {credit} is for {source}, of which nothing of that name was found good just now"
+            ));
         };
         let Award { activity, on, quantity, worker, .. } = self.awards.swap_remove(place);
         // Who gave the id up since earns under the one that is kept.
@@ -116,7 +120,10 @@ impl Dues {
             return Err(format!("credit {credit} of {source} goes to {}, but {earner} earned it", record.worker));
         }
         if activity != record.activity {
-            return Err(format!("credit {credit} of {source} is for {}, which is scored as {activity}", record.activity));
+            return Err(format!(
+                "credit {credit} of {source} is for {}, which is scored as {activity}",
+                record.activity
+            ));
         }
         if on != record.on {
             return Err(format!("credit {credit} of {source} is of {}, but it was found good on {on}", record.on));
@@ -168,7 +175,8 @@ impl Dues {
         if aside == cost {
             return Ok(());
         }
-        let told = |cost: Option<Cost>| cost.map_or("nothing".to_owned(), |of| format!("{} yuan of {}", of.amount, of.fund));
+        let told =
+            |cost: Option<Cost>| cost.map_or("nothing".to_owned(), |of| format!("{} yuan of {}", of.amount, of.fund));
         Err(format!("{source} costs {}, and {} is set aside for it", told(cost), told(aside)))
     }
 
@@ -213,6 +221,10 @@ impl Dues {
             return Err(format!("{application} is {worker}'s, and {by} pays for it"));
         }
         let paid = paid.map_or(Points::ZERO, |paid| paid.points);
-        if paid == price { Ok(()) } else { Err(format!("{application} costs {price} points, and {paid} are paid for it")) }
+        if paid == price {
+            Ok(())
+        } else {
+            Err(format!("{application} costs {price} points, and {paid} are paid for it"))
+        }
     }
 }

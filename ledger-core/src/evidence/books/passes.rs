@@ -108,7 +108,11 @@ fn held(offer: &OfferTerms, pass: &PassTerms, merchant: &str, slip: &Slip) -> Re
     if offer.kind != pass.kind {
         return Err(format!("offer {name} is for {}, and the pass is {}", offer.kind, pass.kind));
     }
-    if lies_in(offer.days, slip) { Ok(()) } else { Err(format!("offer {name} is used at {}, outside its days", slip.at)) }
+    if lies_in(offer.days, slip) {
+        Ok(())
+    } else {
+        Err(format!("offer {name} is used at {}, outside its days", slip.at))
+    }
 }
 
 fn lies_in(days: Period, slip: &Slip) -> bool {

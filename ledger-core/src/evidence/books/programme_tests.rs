@@ -48,11 +48,7 @@ fn history() -> Vec<Line> {
             r#"{"at":"2024-01-01@","benefit":"QY1","terms":{"fund":"ZJ1","kind":"voucher","limit_per_worker":1,"limit_yearly":true,
                 "name":"观影券","places":1,"price":200,"value":1500,"window":{"from":"2024-03-01","through":"2024-03-31"}},"v":1}"#,
         ),
-        line(
-            'D',
-            "RequestPosted",
-            r#"{"activity":"WX01","at":"2024-03-01@","on":"2024-03-01","request":"XQ1","v":1}"#,
-        ),
+        line('D', "RequestPosted", r#"{"activity":"WX01","at":"2024-03-01@","on":"2024-03-01","request":"XQ1","v":1}"#),
         line(
             'E',
             "RequestClaimed",
@@ -113,11 +109,7 @@ fn history() -> Vec<Line> {
             "BenefitPointsSpent",
             r#"{"application":"QD1","at":"2024-03-07@","balance":1700,"benefit":"QY1","lots":[[1,200]],"points":200,"v":1,"worker":"W1"}"#,
         ),
-        line(
-            'o',
-            "FundCommitted",
-            r#"{"amount":1500,"at":"2024-03-07@","fund":"ZJ1","source":"QD1","v":1}"#,
-        ),
+        line('o', "FundCommitted", r#"{"amount":1500,"at":"2024-03-07@","fund":"ZJ1","source":"QD1","v":1}"#),
         line(
             'p',
             "BenefitGranted",
@@ -128,11 +120,7 @@ fn history() -> Vec<Line> {
             "BenefitUsed",
             r#"{"application":"QD1","at":"2024-03-08@","benefit":"QY1","used":{"at":"2024-03-08@","merchant":"M1"},"v":1,"worker":"W1"}"#,
         ),
-        line(
-            'q',
-            "MoneyClaimed",
-            r#"{"amount":1500,"at":"2024-03-08@","merchant":"M1","source":"QD1","v":1}"#,
-        ),
+        line('q', "MoneyClaimed", r#"{"amount":1500,"at":"2024-03-08@","merchant":"M1","source":"QD1","v":1}"#),
         line(
             'R',
             "PassIssued",
@@ -144,22 +132,14 @@ fn history() -> Vec<Line> {
             r#"{"at":"2024-01-01@","offer":"YH1","terms":{"days":{"from":"2024-01-01","through":"2024-12-31"},"fund":"ZJ1","kind":"暖心卡",
                 "merchant":"M1","paid_of_thousand":750,"subsidy_of_ten_thousand":3000},"v":1}"#,
         ),
-        line(
-            'T',
-            "FundCommitted",
-            r#"{"amount":363,"at":"2024-03-09@","fund":"ZJ1","source":"XP1","v":1}"#,
-        ),
+        line('T', "FundCommitted", r#"{"amount":363,"at":"2024-03-09@","fund":"ZJ1","source":"XP1","v":1}"#),
         // 48.49 at 7.5 of 10 is 36.3675, so 36.37 are paid; 30 % of 12.12 are 3.636.
         line(
             't',
             "PassUsed",
             r#"{"at":"2024-03-09@","merchant":"M1","pass":"NXK1","slip":{"at":"2024-03-09@","offer":"YH1","paid":3637,"price":4849},"slip_no":"XP1","v":1}"#,
         ),
-        line(
-            'u',
-            "MoneyClaimed",
-            r#"{"amount":363,"at":"2024-03-09@","merchant":"M1","source":"XP1","v":1}"#,
-        ),
+        line('u', "MoneyClaimed", r#"{"amount":363,"at":"2024-03-09@","merchant":"M1","source":"XP1","v":1}"#),
     ]
 }
 
@@ -251,7 +231,11 @@ fn an_award_is_for_work_that_was_done_and_found_good_and_is_made_once() {
     is_found(&changed('g', r#""activity":"WX01""#, r#""activity":"LB01""#), 'g', "which is scored as WX01");
     is_found(&changed('g', r#""quantity":2000000"#, r#""quantity":3000000"#), 'g', "is for 3 units of 2");
     is_found(&changed('g', r#""points":800"#, r#""points":900"#), 'g', "says 9 points, but 2 times 4 come to 8");
-    is_found(&changed('F', r#""claimer":"W1","handling""#, r#""claimer":"W2","handling""#), 'F', "is another's than W1's");
+    is_found(
+        &changed('F', r#""claimer":"W1","handling""#, r#""claimer":"W2","handling""#),
+        'F',
+        "is another's than W1's",
+    );
     is_found(&changed('G', r#""on":"2024-03-04""#, r#""on":"2024-02-04""#), 'G', "and request XQ1 is of 2024-03-01");
     let repeats = changed('D', r#""on":"2024-03-01","#, r#""merged_into":"XQ0","on":"2024-03-01","#);
     is_found(&repeats, 'E', "repeats an earlier one");
@@ -281,7 +265,11 @@ fn a_visit_is_of_the_pairs_days_and_the_other_one_confirms_it_once() {
 
 #[test]
 fn a_merchant_is_owed_for_a_use_at_its_counter_the_very_amount_and_once() {
-    is_found(&changed('q', r#""amount":1500"#, r#""amount":1501"#), 'q', "claims 15.01 yuan for QD1, which comes to 15");
+    is_found(
+        &changed('q', r#""amount":1500"#, r#""amount":1501"#),
+        'q',
+        "claims 15.01 yuan for QD1, which comes to 15",
+    );
     is_found(&changed('q', r#""merchant":"M1""#, r#""merchant":"M2""#), 'q', "was not used at M2");
     is_found(&changed('q', r#""source":"QD1""#, r#""source":"QD9""#), 'q', "claims 15 yuan for QD9");
     is_found(&changed('q', "2024-03-08@", "2024-04-08@"), 'q', "which was used at 2024-03-08");
@@ -307,7 +295,11 @@ fn a_slip_is_honoured_once_on_a_good_pass_by_an_offer_that_holds_at_its_price() 
     assert_eq!(found(&later), None, "it was lost a second later");
     is_found(&terms(r#""kind":"暖心卡","#, r#""kind":"暖心卡","since":"2024-03-10@","#), 't', "before it was good");
     is_found(&terms("2024-12-31", "2024-03-08"), 't', "pass NXK1 is used at");
-    is_found(&terms(r#""kind":"暖心卡""#, r#""kind":"优享卡""#), 't', "offer YH1 is for 暖心卡, and the pass is 优享卡");
+    is_found(
+        &terms(r#""kind":"暖心卡""#, r#""kind":"优享卡""#),
+        't',
+        "offer YH1 is for 暖心卡, and the pass is 优享卡",
+    );
     is_found(&changed('S', r#""from":"2024-01-01""#, r#""from":"2024-03-10""#), 't', "offer YH1 is used at");
     is_found(&changed('S', r#""merchant":"M1""#, r#""merchant":"M2""#), 't', "offer YH1 is of M2");
     for (price, paid) in [(4_849, 3_636), (4_849, 3_638), (0, 0), (-4_849, -3_637)] {

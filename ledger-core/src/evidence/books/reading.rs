@@ -220,9 +220,9 @@ impl<'a> Reading<'a> {
                 limit = LimitEntry::TakenOver(event);
                 merging = MergingEntry::TakenOver(event);
             }
-            WorkerEvent::AppointmentRecorded(_)
-            | WorkerEvent::WorkerErasureAsked(_)
-            | WorkerEvent::WorkerErased(_) => merging = MergingEntry::Corrects,
+            WorkerEvent::AppointmentRecorded(_) | WorkerEvent::WorkerErasureAsked(_) | WorkerEvent::WorkerErased(_) => {
+                merging = MergingEntry::Corrects
+            }
             WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)
             | WorkerEvent::WorkerDeparted(_)

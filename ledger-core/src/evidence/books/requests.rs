@@ -38,8 +38,13 @@ struct RequestBook {
 /// How far a claim came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Work {
-    Underway { claimer: WorkerId },
-    Reported { claimer: Option<WorkerId>, quantity: Quantity },
+    Underway {
+        claimer: WorkerId,
+    },
+    Reported {
+        claimer: Option<WorkerId>,
+        quantity: Quantity,
+    },
     /// Somebody said that it was good, or that it was not.
     Rated,
 }
@@ -117,7 +122,9 @@ impl RequestBook {
             None => {}
             Some(Work::Underway { claimer: claimed_by }) if Some(claimed_by) == claimer.as_ref() => {}
             Some(Work::Underway { claimer }) => {
-                return Err(format!("work {handling} on request {request} is another's than {claimer}'s, who claimed it"));
+                return Err(format!(
+                    "work {handling} on request {request} is another's than {claimer}'s, who claimed it"
+                ));
             }
             Some(Work::Reported { .. } | Work::Rated) => {
                 return Err(format!("work {handling} on request {request} is reported a second time"));

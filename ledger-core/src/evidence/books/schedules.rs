@@ -179,7 +179,8 @@ mod tests {
 
     #[test]
     fn the_version_that_holds_on_the_service_date_is_the_one_it_is_by() {
-        let schedules = of(&[adopted(1, "2024-01-01", 300), adopted(2, "2024-03-01", 100), adopted(3, "2024-03-01", 200)]);
+        let schedules =
+            of(&[adopted(1, "2024-01-01", 300), adopted(2, "2024-03-01", 100), adopted(3, "2024-03-01", 200)]);
         assert_eq!(schedules.hold(&credit(1, "2024-02-29", 500, ""), false), Ok(()));
         assert_eq!(schedules.hold(&credit(3, "2024-03-01", 300, ""), false), Ok(()), "adopted last for the same day");
         wrong(&schedules, &credit(1, "2024-03-01", 500, ""), "by schedule 1, but on 2024-03-01 schedule 3 holds");

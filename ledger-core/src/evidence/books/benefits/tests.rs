@@ -3,11 +3,11 @@
 use super::super::dues::Dues;
 use super::super::ways::Persons;
 use super::Benefits;
+use crate::domain::benefit::certificate::{CertificateClaimed, CertificateReleased};
 use crate::domain::benefit::command::{ApplicationTerms, BenefitKind, BenefitTerms, Use};
 use crate::domain::benefit::event::{BenefitApplied, BenefitRecorded, BenefitUsed, BenefitWithdrawn};
 use crate::domain::benefit::{BenefitEvent, CertificateEvent};
 use crate::domain::event::V1;
-use crate::domain::benefit::certificate::{CertificateClaimed, CertificateReleased};
 use crate::domain::ids::{ApplicationId, BenefitId, WorkerId};
 use crate::domain::money::Fen;
 use crate::domain::period::Period;
