@@ -22,7 +22,7 @@ use ledger_core::domain::programme::state::Programme;
 use ledger_core::domain::schedule::Activity;
 use ledger_core::domain::worker::command::AppointmentTerms;
 use ledger_core::domain::worker::event::{
-    AppointmentRecorded, Judgement, ServiceRecorded, Verdict, WorkerAbsorbed, WorkerAct, WorkerEvent, WorkerMerged,
+    AppointmentRecorded, Judgement, ServiceRecorded, Verdict, WorkerAbsorbed, WorkerEvent, WorkerMerged,
 };
 use ledger_core::domain::worker::rating::{self, CreditedByDay, Rated, Service, Unrated};
 use ledger_core::journal::{Journal, JournalError};
@@ -244,23 +244,21 @@ impl WhatIfFold {
     }
 
     fn worker(&mut self, event: &WorkerEvent) {
-        match event.act() {
-            WorkerAct::Service(record) => self.service(record),
-            WorkerAct::Judgement(judged) => self.judge(event.worker(), &judged),
-            WorkerAct::Appointment(event) => self.appoint(event),
-            WorkerAct::HandedOver(event) => self.give_up(event),
-            WorkerAct::TakenOver(event) => self.take_over(event),
-            WorkerAct::Particulars(_)
-            | WorkerAct::Departure(_)
-            | WorkerAct::Erasure(_)
-            | WorkerAct::Card(_)
-            | WorkerAct::Hold(_)
-            | WorkerAct::HoldEnd(_)
-            | WorkerAct::Benefit(_)
-            | WorkerAct::BenefitReturn(_)
-            | WorkerAct::Redemption(_)
-            | WorkerAct::Return(_)
-            | WorkerAct::Expiry(..) => {}
+        // Whatever else an event comes to, no credit depends on it.
+        if let Some(record) = event.as_service() {
+            self.service(record);
+        }
+        if let Some(judged) = event.as_judgement() {
+            self.judge(event.worker(), &judged);
+        }
+        if let Some(event) = event.as_appointment() {
+            self.appoint(event);
+        }
+        if let Some(event) = event.as_handed_over() {
+            self.give_up(event);
+        }
+        if let Some(event) = event.as_taken_over() {
+            self.take_over(event);
         }
     }
 

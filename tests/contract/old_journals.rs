@@ -27,11 +27,19 @@ fn service(lot: u32, on: &str, last_day: &str) -> Event {
     event("VolunteerServiceRecorded", &payload)
 }
 
+/// The schedule that the credits name.
+fn schedule() -> Event {
+    let payload = r#"{"activities":[{"category":"志愿服务","code":"ZY01","counts_for_card":true,"name":"巡查",
+        "points_per_unit":1000,"unit":"次","validity":{"months":12}}],"effective_from":"2023-01-01","v":1,"version":1}"#;
+    event("ScheduleAdopted", payload)
+}
+
 /// A credit of 2023 and, by a slip of the pen, one of 2099; recorded on the first day of 2024.
 async fn mistyped(journal: &dyn Journal) {
     let worker = r#"{"at":"2023-12-01T00:00:00+08:00","occupation":"骑手","v":1,"worker":"W1"}"#;
     let mut author = Author::new();
     author.append(journal, &[("journal/open", vec![opened()])]).await;
+    author.append(journal, &[("s", vec![schedule()])]).await;
     author.append(journal, &[("w", vec![event("WorkerRegistered", worker)])]).await;
     author.append(journal, &[("c1", vec![service(1, "2023-12-20", "2024-12-20")])]).await;
     author.append(journal, &[("c2", vec![service(2, "2099-01-01", "2100-01-01")])]).await;
@@ -41,14 +49,14 @@ pub(crate) async fn a_mistyped_year_is_not_counted_up_to(backend: Backend) {
     let journal = backend.open().await;
     mistyped(journal.as_ref()).await;
     let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
-    let told = state::read(journal.as_ref(), 4, None, &mut |_| {}).await.expect("it is read");
-    assert_eq!((told.as_of, told.position), (Some(day("2023-12-20")), 4));
+    let told = state::read(journal.as_ref(), 5, None, &mut |_| {}).await.expect("it is read");
+    assert_eq!((told.as_of, told.position), (Some(day("2023-12-20")), 5));
     assert_eq!((told.totals.earned, told.totals.expired), (Points::from_whole(10), Points::ZERO));
-    let asked = state::read(journal.as_ref(), 4, Some(day("2023-12-20")), &mut |_| {}).await.expect("it is read");
+    let asked = state::read(journal.as_ref(), 5, Some(day("2023-12-20")), &mut |_| {}).await.expect("it is read");
     assert_eq!(told, asked, "as if that day had been asked for");
-    let whole = state::read(journal.as_ref(), 4, Some(day("2099-01-01")), &mut |_| {}).await.expect("it is read");
+    let whole = state::read(journal.as_ref(), 5, Some(day("2099-01-01")), &mut |_| {}).await.expect("it is read");
     assert_eq!(whole.totals.earned, Points::from_whole(20), "who asks for the year gets it");
-    let before = state::read(journal.as_ref(), 3, None, &mut |_| {}).await.expect("it is read");
+    let before = state::read(journal.as_ref(), 4, None, &mut |_| {}).await.expect("it is read");
     assert_eq!(before.as_of, Some(day("2023-12-20")));
 }
 

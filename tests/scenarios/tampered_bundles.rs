@@ -5,7 +5,7 @@ use ledger_core::evidence::note::SignedNote;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-use crate::changes::{Change, IN_PLACE};
+use crate::changes::{Change, FORGERIES, IN_PLACE};
 use crate::exact::Exact;
 use crate::imported::{Pack, imported};
 use crate::journals::{Database, copy_of, fresh};
@@ -296,6 +296,23 @@ fn sixteen_of_sixteen_are_caught_in_a_bundle() {
         clean.0.iter().filter(|(name, _)| name.starts_with("checkpoints/")).map(|(a, b)| (a.clone(), b.clone())),
     );
     caught("tail cut and made to fit", &office.open(one), (at + 1, at + 1));
+}
+
+/// A lie about the programmes, with the event's own hash made to fit, is found by the books without any journal.
+#[test]
+fn whatever_is_forged_in_the_programmes_is_found_in_a_bundle() {
+    let clean = Opened::read(&bundle(&imported(Pack::QianweiProgrammes, Database::Sqlite).journal, &[], &[]));
+    let lines = clean.lines();
+    for forgery in &FORGERIES {
+        let (at, told) = forgery.told(&lines);
+        let mut forged = lines.clone();
+        forged[usize::try_from(at).expect("small") - 1] = written(&told);
+        let mut one = clean.clone();
+        one.set_lines(&forged);
+        let report = verify(&one.write(), &[]).expect(1).json();
+        caught(forgery.what, &report, (at, at));
+        assert!(report.get("reason").text().contains(forgery.why), "{}: {report:?}", forgery.what);
+    }
 }
 
 /// Where a bundle is kept does not matter, nor what it is called.

@@ -2,7 +2,7 @@
 //! checkpoint in hand: it exits with 1 and names the very first position that cannot be believed. What only a checkpoint
 //! can show is in `tampered_bundles.rs`.
 
-use crate::changes::{Change, IN_PLACE, MORE_IN_PLACE, copied, one_digit};
+use crate::changes::{Change, FORGERIES, IN_PLACE, MORE_IN_PLACE, OF_PROGRAMMES, copied, one_digit};
 use crate::exact::Exact;
 use crate::imported::{Pack, imported};
 use crate::journals::{Database, copy_of, fresh};
@@ -101,6 +101,44 @@ fn an_event_added_behind_the_head_is_found(database: Database) {
     assert_eq!(first_bad(&report), head + 1, "{report:?}");
 }
 
+/// What the programmes say of requests, visits, money and passes is hashed as all else is.
+fn whatever_is_changed_in_an_event_of_the_programmes_is_found_at_its_position(database: Database) {
+    let journal = copy_of(&imported(Pack::QianweiProgrammes, database).journal);
+    for event_type in OF_PROGRAMMES {
+        let mut db = Tables::of(&journal);
+        let at = db.number(&format!("SELECT max(position) FROM event WHERE type = '{event_type}'"));
+        let payload = db.payload(at);
+        one_digit(&mut db, at);
+        drop(db);
+        let report = run(&journal, &["verify", "--json"]).expect(1).json();
+        assert_eq!(first_bad(&report), at, "{event_type}: {report:?}");
+        Tables::of(&journal).set_payload(at, &payload);
+    }
+    run(&journal, &["verify"]).expect(0);
+}
+
+/// With the event's own hash made to fit, the books find it all the same, at the event and in words.
+fn whatever_is_forged_in_the_programmes_is_found_by_the_books(database: Database) {
+    let journal = copy_of(&imported(Pack::QianweiProgrammes, database).journal);
+    let exported = run(&journal, &["export", "--format", "jsonl"]).expect(0);
+    let lines: Vec<String> = exported.text().lines().map(str::to_owned).collect();
+    for forgery in &FORGERIES {
+        let (at, told) = forgery.told(&lines);
+        let mut db = Tables::of(&journal);
+        let (payload, leaf) = (db.payload(at), db.bytes(&format!("SELECT leaf FROM event WHERE position = {at}")));
+        db.set_payload(at, told["payload"].as_str().expect("text").as_bytes());
+        db.set("event", "leaf", "position", &[(at, leaf_of(&told).as_bytes().to_vec())]);
+        drop(db);
+        let report = run(&journal, &["verify", "--json"]).expect(1).json();
+        assert_eq!(first_bad(&report), at, "{}: {report:?}", forgery.what);
+        assert!(report.get("reason").text().contains(forgery.why), "{}: {report:?}", forgery.what);
+        let mut db = Tables::of(&journal);
+        db.set_payload(at, &payload);
+        db.set("event", "leaf", "position", &[(at, leaf)]);
+    }
+    run(&journal, &["verify"]).expect(0);
+}
+
 /// Makes a test of each function for both databases.
 macro_rules! in_either_database {
     ($($test:ident;)*) => {
@@ -126,6 +164,8 @@ in_either_database! {
     a_removed_tail_is_found;
     a_changed_root_and_a_changed_head_are_found;
     an_event_added_behind_the_head_is_found;
+    whatever_is_changed_in_an_event_of_the_programmes_is_found_at_its_position;
+    whatever_is_forged_in_the_programmes_is_found_by_the_books;
 }
 
 /// A listing's limit lowered after the fact, or a redemption that says it was of more units at a lower price: with every

@@ -3,7 +3,6 @@
 use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, StreamId};
 use ledger_core::domain::posting::postings;
-use ledger_core::evidence::books::Books;
 use ledger_core::evidence::bundle::manifest::{Period, RuleVersion, Scope, StreamProof, rule_version};
 use ledger_core::evidence::bundle::streams::Streams;
 use ledger_core::evidence::forms::plain_text::decimals;
@@ -49,7 +48,7 @@ pub(super) async fn survey(
     let mut streams = Streams::default();
     let mut rules = Vec::new();
     let (mut events, mut latest, mut needed, mut with_yuan) = (0_u64, None, 0, false);
-    let mut books = if scope.has_balances() { Books::default() } else { Books::of_movements() };
+    let mut books = scope.books();
     let mut leaves = LeafWriter::default();
     let mut due = sizes.iter().copied().peekable();
     each_entry(journal, request.size, progress, |entry| {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 
-use ledger_core::evidence::books::Books;
 use ledger_core::evidence::bundle::cover::Gap;
 use ledger_core::evidence::bundle::manifest::{FileEntry, Manifest, Scope};
 use ledger_core::evidence::bundle::{
@@ -51,7 +50,7 @@ pub async fn write<W: Write + Seek + Send>(
     let mut nodes = Vec::new();
     rows.write_all(postings::HEADER.as_bytes())?;
     text.write_all(opening(survey.decimals, survey.yuan).as_bytes())?;
-    let mut books = if survey.scope.has_balances() { Books::default() } else { Books::of_movements() };
+    let mut books = survey.scope.books();
     let mut plain = PlainText::new(survey.yuan);
     let mut gap = Gap::new(survey.suite);
     let (mut line, mut piece) = (Vec::new(), String::new());

@@ -1,17 +1,24 @@
 //! The books of a journal, kept from its events alone, with every invariant held at every event.
 //!
-//! Owns: each worker's accounts and lots, daily caps, yearly limits, each shelf, each merchant's claims, and what must be
-//! true of them.
+//! Owns: each worker's accounts and lots, rates, caps, yearly limits, each shelf, each merchant's claims, the work on requests,
+//! visits, funds, benefits, passes, and what must be true of them.
 //! Shares with the write path only postings and `evolve`. Knows nothing of hashes and of where events come from.
 
+mod benefits;
 mod caps;
+mod dues;
+mod funds;
 mod grants;
 mod limits;
 mod mergers;
 mod names;
-mod programmes;
+mod pairs;
+mod passes;
+#[cfg(test)]
+mod programme_tests;
 mod reading;
 mod requests;
+mod schedules;
 mod selections;
 mod statements;
 mod ways;
@@ -36,13 +43,18 @@ use crate::domain::store::RedemptionStore;
 use crate::domain::store::event::{StockLine, StoreEvent};
 use crate::domain::time::Month;
 use crate::domain::worker::event::WorkerEvent;
+use benefits::Benefits;
 use caps::Caps;
+use dues::Dues;
+use funds::Funds;
 use grants::Grants;
 use limits::Limits;
 use mergers::Mergers;
-use programmes::Programmes;
-use reading::Reading;
+use pairs::Pairs;
+use passes::{Honoured, Passes};
+use reading::{CapEntry, PaidEntry, Reading};
 use requests::Requests;
+use schedules::Schedules;
 use selections::Selections;
 use statements::Statements;
 use ways::Persons;
@@ -61,18 +73,34 @@ pub struct MerchantBook {
     statements: Statements,
 }
 
+/// How much of a history books are kept of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Extent {
+    /// All of it.
+    #[default]
+    Whole,
+    /// All of one worker, and nobody else's.
+    Worker,
+    /// A part, of which only movements are booked: what stood before them is not known.
+    Movements,
+}
+
 /// The books of everybody.
 #[derive(Debug, Default)]
 pub struct Books {
-    /// Only movements are booked: what stood before them is not known.
-    movements: bool,
+    extent: Extent,
     workers: HashMap<WorkerId, WorkerBook>,
     stores: HashMap<StoreId, RedemptionStore>,
     merchants: HashMap<MerchantId, MerchantBook>,
     caps: Caps,
     limits: Limits,
-    programmes: Programmes,
+    schedules: Schedules,
+    funds: Funds,
+    benefits: Benefits,
+    passes: Passes,
     requests: Requests,
+    pairs: Pairs,
+    dues: Dues,
     selections: Selections,
     persons: Persons,
     mergers: Mergers,
@@ -82,7 +110,24 @@ pub struct Books {
 impl Books {
     /// Books of a part of a history: movements alone, since nobody knows what stood before them; no lots, caps, limits.
     pub fn of_movements() -> Books {
-        Books { movements: true, ..Books::default() }
+        Books { extent: Extent::Movements, ..Books::default() }
+    }
+
+    /// Books of one worker's history: what others have to do with it is not told, such as what another id of the same person
+    /// handed over, or what was said of the work that a credit is for.
+    pub fn of_worker() -> Books {
+        Books { extent: Extent::Worker, ..Books::default() }
+    }
+
+    /// A command begins, or the history ends: all that the command before it made due has come.
+    ///
+    /// # Errors
+    /// What never came.
+    pub fn settled(&self) -> Result<(), String> {
+        match self.extent {
+            Extent::Whole => self.mergers.settled().and_then(|()| self.dues.settled()),
+            Extent::Worker | Extent::Movements => Ok(()),
+        }
     }
 
     /// Books one event.
@@ -90,42 +135,66 @@ impl Books {
     /// # Errors
     /// What is wrong with the event after those before it.
     pub fn book(&mut self, event: &Event) -> Result<(), String> {
-        if !self.movements {
+        let whole = self.extent == Extent::Whole;
+        if whole {
             self.mergers.admit(event.as_worker().and_then(WorkerEvent::as_taken_over))?;
         }
         match event {
-            Event::Worker(event) => {
-                if let Some(record) = event.as_service().filter(|record| record.source.is_some()) {
-                    self.requests.credited(record)?;
-                }
-                self.worker(event)
-            }
-            Event::Request(_) if self.movements => Ok(()),
-            Event::Request(event) => self.requests.follow(event),
-            Event::Store(_) if self.movements => Ok(()),
-            Event::Store(event) => self.shelf(event),
+            Event::Worker(event) => self.worker(event),
             Event::Merchant(event) => self.claim(event),
             Event::Programme(event) => {
                 self.programme(event);
                 Ok(())
             }
-            Event::Fund(event) => self.programmes.fund(&self.persons, event, self.movements),
-            Event::Benefit(event) => self.programmes.benefit(event, self.movements),
-            Event::Certificate(event) => self.programmes.certificate(event, self.movements),
-            Event::Selection(_) if self.movements => Ok(()),
-            Event::Selection(event) => self.selections.follow(event),
             Event::Account(event) => {
                 self.persons.follow(event);
                 let followed = self.grants.follow(event);
-                if self.movements { Ok(()) } else { followed }
+                if self.extent == Extent::Movements { Ok(()) } else { followed }
             }
-            Event::Card(CardEvent::CardNumberAssigned(_))
-            | Event::Directory(_)
-            | Event::Sites(_)
-            | Event::Mark(_)
+            Event::Card(CardEvent::CardNumberAssigned(_)) | Event::Directory(_) | Event::Sites(_) | Event::Mark(_) => {
+                Ok(())
+            }
+            // Of a part of a history nobody knows what stood before it.
+            Event::Store(_)
+            | Event::Request(_)
             | Event::Pair(_)
+            | Event::Fund(_)
+            | Event::Benefit(_)
+            | Event::Certificate(_)
             | Event::Pass(_)
-            | Event::Offer(_) => Ok(()),
+            | Event::Offer(_)
+            | Event::Selection(_)
+                if !whole =>
+            {
+                Ok(())
+            }
+            Event::Store(event) => self.shelf(event),
+            Event::Request(event) => {
+                let earned = self.requests.follow(&self.schedules, event)?;
+                earned.into_iter().for_each(|award| self.dues.earns(award));
+                Ok(())
+            }
+            Event::Pair(event) => {
+                let earned = self.pairs.follow(&self.persons, event)?;
+                earned.into_iter().for_each(|award| self.dues.earns(award));
+                Ok(())
+            }
+            Event::Fund(event) => self.funds.follow(&self.persons, &mut self.dues, event),
+            Event::Benefit(event) => self.benefits.follow(&self.persons, &mut self.dues, event),
+            Event::Certificate(event) => self.benefits.certificate(event),
+            Event::Pass(event) => match self.passes.pass(event)? {
+                Some(Honoured { cost, owed }) => {
+                    self.dues.costs(&owed.source, cost)?;
+                    self.dues.owes(owed);
+                    Ok(())
+                }
+                None => Ok(()),
+            },
+            Event::Offer(event) => {
+                self.passes.offer(event);
+                Ok(())
+            }
+            Event::Selection(event) => self.selections.follow(event),
         }
     }
 
@@ -161,11 +230,10 @@ impl Books {
         match event {
             ProgrammeEvent::ScheduleAdopted(adopted) => {
                 self.caps.adopt(adopted);
-                self.requests.adopt(adopted);
+                self.schedules.adopt(adopted);
             }
-            ProgrammeEvent::JournalOpened(_)
-            | ProgrammeEvent::ProgrammeConfigured(_)
-            | ProgrammeEvent::AppraisalSealed(_) => {}
+            ProgrammeEvent::ProgrammeConfigured(configured) => self.schedules.configure(configured),
+            ProgrammeEvent::JournalOpened(_) | ProgrammeEvent::AppraisalSealed(_) => {}
         }
     }
 
@@ -175,26 +243,22 @@ impl Books {
         if let WorkerEvent::WorkerMerged(event) = event {
             self.persons.merge(&event.worker, &event.into);
         }
-        // The name is copied for a worker's first event alone.
-        if let Some(book) = self.workers.get_mut(event.worker()) {
-            return Own {
-                caps: &mut self.caps,
-                limits: &mut self.limits,
-                mergers: &mut self.mergers,
-                persons: &self.persons,
-                stores: &self.stores,
-            }
-            .follow(book, event, &moved, self.movements);
-        }
-        let mut book = WorkerBook::default();
-        let followed = Own {
+        let own = Own {
+            extent: self.extent,
             caps: &mut self.caps,
             limits: &mut self.limits,
             mergers: &mut self.mergers,
+            dues: &mut self.dues,
+            schedules: &self.schedules,
             persons: &self.persons,
             stores: &self.stores,
+        };
+        // The name is copied for a worker's first event alone.
+        if let Some(book) = self.workers.get_mut(event.worker()) {
+            return own.follow(book, event, &moved);
         }
-        .follow(&mut book, event, &moved, self.movements);
+        let mut book = WorkerBook::default();
+        let followed = own.follow(&mut book, event, &moved);
         self.workers.insert(event.worker().clone(), book);
         followed
     }
@@ -226,7 +290,14 @@ impl Books {
         }
         let Some(book) = self.merchants.get_mut(event.merchant()) else { return Ok(()) };
         let followed = book.follow(&self.persons, event);
-        if self.movements { Ok(()) } else { followed }
+        if self.extent != Extent::Whole {
+            return Ok(());
+        }
+        followed?;
+        if let MerchantEvent::MoneyClaimed(event) = event {
+            self.dues.claimed(event)?;
+        }
+        Ok(())
     }
 }
 
@@ -277,30 +348,39 @@ impl MerchantBook {
 
 /// What a worker's events are held to beside the worker's own accounts.
 struct Own<'a> {
+    extent: Extent,
     caps: &'a mut Caps,
     limits: &'a mut Limits,
     mergers: &'a mut Mergers,
+    dues: &'a mut Dues,
+    schedules: &'a Schedules,
     persons: &'a Persons,
     stores: &'a HashMap<StoreId, RedemptionStore>,
 }
 
 impl Own<'_> {
-    fn follow(
-        self,
-        book: &mut WorkerBook,
-        event: &WorkerEvent,
-        moved: &Movements<'_>,
-        movements_alone: bool,
-    ) -> Result<(), String> {
+    fn follow(self, book: &mut WorkerBook, event: &WorkerEvent, moved: &Movements<'_>) -> Result<(), String> {
         let posted = book.post(event, moved);
-        if movements_alone {
+        if self.extent == Extent::Movements {
             return Ok(());
         }
         posted?;
         let reading = Reading::of(event);
         book.lots(reading.lots)?;
         book.paid(reading.paid)?;
-        self.mergers.follow(self.persons, self.caps, self.limits, book, event)?;
+        let whole = self.extent == Extent::Whole;
+        if whole {
+            self.mergers.follow(self.persons, self.caps, self.limits, book, event.worker(), reading.merging)?;
+            if let PaidEntry::Paid(application, points) = reading.paid {
+                self.dues.pays(event.worker(), application, points);
+            }
+        }
+        if let CapEntry::Used(record) = reading.cap {
+            if whole {
+                self.dues.credited(self.persons, record)?;
+            }
+            self.schedules.hold(record, !whole)?;
+        }
         book.ways.follow(self.persons, reading.way)?;
         self.caps.follow(&mut book.used, reading.cap)?;
         // The listing of the day sets the limit. Entries of older versions were held to the listing recorded last, and

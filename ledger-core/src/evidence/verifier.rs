@@ -154,6 +154,7 @@ impl Verifier {
         }
         self.place(event, entry)?;
         if entry.nth == 0 {
+            self.books.settled().map_err(wrong)?;
             let day = || entry.command.recorded_at.to_business().date();
             self.books.authorise(&entry.command.actor, day).map_err(wrong)?;
         }
@@ -246,6 +247,10 @@ impl Verifier {
         }
         if usize::try_from(head.streams) != Ok(self.streams.len()) {
             let what = format!("the head names {} streams, but {} have events", head.streams, self.streams.len());
+            return Verdict::Invalid(Finding { position: self.position, what });
+        }
+        if let Err(due) = self.books.settled() {
+            let what = format!("the record ends here, and that {due}");
             return Verdict::Invalid(Finding { position: self.position, what });
         }
         Verdict::Valid { size: self.position, root: frontier.root() }

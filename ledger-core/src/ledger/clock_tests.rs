@@ -1,5 +1,7 @@
 //! A real ledger whose clock is set by hand: what its answers say of the clock, and what they leave behind.
 
+mod programmes;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 

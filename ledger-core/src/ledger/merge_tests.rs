@@ -7,8 +7,13 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::command::{AskedLine, AskedSpending, AskedTime, CreditAction};
+use super::commands::benefits::AskedAmount;
 use super::{Command, Context, Ledger, LedgerSettings, Outcome, Submission, commands};
+use crate::domain::benefit::command::{BenefitKind, BenefitTerms};
 use crate::domain::event::Event;
+use crate::domain::fund::command::FundTerms;
+use crate::domain::money::Fen;
+use crate::domain::period::Period;
 use crate::domain::points::Points;
 use crate::domain::programme::command::Settings;
 use crate::domain::quantity::Quantity;
@@ -111,6 +116,7 @@ impl District {
         for event in self.events().await {
             books.book(&event).unwrap_or_else(|wrong| panic!("{event:?}: {wrong}"));
         }
+        books.settled().expect("nothing is due any more");
         books
     }
 }
@@ -321,6 +327,52 @@ async fn a_merge_that_was_tampered_with_does_not_pass() {
         let mut books = Books::default();
         assert!(events.iter().try_for_each(|event| books.book(event)).is_err(), "{what}");
     }
+}
+
+/// Whoever waits for a place and gives the id up meanwhile pays under the kept one, and there the points come back.
+#[tokio::test]
+async fn a_place_that_came_after_a_merge_is_paid_and_given_back_under_the_kept_id() {
+    let district = District::open().await;
+    let always = Period { from: None, through: None };
+    let (body, source) = ("区总工会".into(), "工会经费".into());
+    let fund = FundTerms { appropriated: Fen::new(10_000), body, source, year: None };
+    let benefit = BenefitTerms {
+        fund: Some(id("ZJ1")),
+        kind: BenefitKind::Place,
+        limit_per_worker: None,
+        limit_yearly: false,
+        name: "体检".into(),
+        places: Some(1),
+        price: Points::from_whole(4),
+        value: Fen::new(1_500),
+        window: always,
+    };
+    let apply = |application: &str, worker: &str| -> Command {
+        let at = Some(BusinessTime::parse("2024-06-02T09:00:00+08:00").expect("a time"));
+        let (application, benefit, worker) = (id(application), id("QY1"), id(worker));
+        let (certificate, amount, used, completes) = (None, AskedAmount::Blank, None, false);
+        commands::ApplyBenefit { application, benefit, worker, at, certificate, amount, used, completes }.into()
+    };
+    let withdraw = |application: &str| -> Command {
+        commands::WithdrawBenefit { benefit: id("QY1"), application: id(application), reason: None }.into()
+    };
+    let available = |books: &Books| book(books, "W2").available;
+    for (key, command) in [
+        ("fund", commands::RegisterFund { fund: id("ZJ1"), terms: fund }.into()),
+        ("benefit", commands::RegisterBenefit { benefit: id("QY1"), terms: benefit }.into()),
+        ("c1", credit("W1", "2024-06-01", 2)),
+        ("c2", credit("W2", "2024-06-02", 2)),
+        ("c3", credit("W3", "2024-06-01", 2)),
+        ("QD1", apply("QD1", "W3")),
+        ("QD2", apply("QD2", "W1")),
+        ("m", merge("W1", "W2")),
+        ("w1", withdraw("QD1")),
+    ] {
+        assert_eq!(district.told(key, "甲", command).await, None, "{key}");
+    }
+    assert_eq!(available(&district.books().await), Points::from_whole(16), "the place came, and was paid");
+    assert_eq!(district.told("w2", "甲", withdraw("QD2")).await, None);
+    assert_eq!(available(&district.books().await), Points::from_whole(20), "it was given back");
 }
 
 /// A step of a history; numbers pick among what there is.

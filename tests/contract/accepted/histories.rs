@@ -473,13 +473,26 @@ fn public() -> BoxedStrategy<String> {
     Just(format!("p{}", prelude().len() - 2)).boxed()
 }
 
+/// A row's number is its key, as every edge has it; what completes a row, and all else, has a key of its own.
+fn key_of(number: usize, command: &Command) -> String {
+    match command {
+        Command::PostRequest(row) => row.request.to_string(),
+        Command::ClaimRequest(claim) => claim.claim.to_string(),
+        Command::RecordHandling(row) if !row.completes => row.handling.to_string(),
+        Command::RecordVisit(row) if !row.completes => row.visit.to_string(),
+        Command::ApplyBenefit(row) if !row.completes => row.application.to_string(),
+        Command::UsePass(row) => row.slip_no.to_string(),
+        _ => format!("k{number}"),
+    }
+}
+
 pub(super) fn history() -> BoxedStrategy<Vec<Given>> {
     let one = (command(), prop::option::weighted(0.3, time()), clock());
     prop::collection::vec(one, 1..COMMANDS_MAX)
         .prop_map(|commands| {
             let given = |(number, (command, at, clock)): (usize, (Command, Option<BusinessTime>, i64))| {
                 let now = RecordedTime::from_micros(clock).to_business();
-                Given { key: format!("k{number}"), at: at.unwrap_or(now), clock, command }
+                Given { key: key_of(number, &command), at: at.unwrap_or(now), clock, command }
             };
             commands.into_iter().enumerate().map(given).collect()
         })

@@ -14,7 +14,7 @@ use crate::domain::programme::event::ScheduleAdopted;
 use crate::domain::worker::event::{CreditedOn, ServiceRecorded};
 
 /// The caps of one activity.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct OfActivity {
     daily: Option<Points>,
     monthly: Option<Points>,
@@ -55,8 +55,20 @@ impl Caps {
             CapEntry::None => Ok(()),
             CapEntry::Used(record) => {
                 let activity = self.activities.number(&record.activity);
-                let cap = self.schedules.get(&record.schedule).and_then(|caps| caps.get(&activity));
-                used.take(record, activity, cap.copied())
+                // Of a part of a history in which the schedule does not stand nobody knows its caps.
+                let Some(caps) = self.schedules.get(&record.schedule) else {
+                    return used.take(record, activity, OfActivity::default()).map(|_| ());
+                };
+                let full = used.take(record, activity, caps.get(&activity).copied().unwrap_or_default())?;
+                match record.uncapped {
+                    Some(uncapped) if !full => {
+                        let ServiceRecorded { activity, credit, on, points, .. } = record;
+                        Err(format!(
+                            "credit {credit} of {uncapped} points was cut to {points}, though no cap of {activity} is full on {on}"
+                        ))
+                    }
+                    Some(_) | None => Ok(()),
+                }
             }
             CapEntry::Freed(lot) => {
                 used.give_back(lot);
@@ -92,31 +104,19 @@ impl Used {
         used
     }
 
-    fn take(&mut self, record: &ServiceRecorded, activity: u32, caps: Option<OfActivity>) -> Result<(), String> {
+    /// Counts a credit; tells whether a cap is full by it.
+    fn take(&mut self, record: &ServiceRecorded, activity: u32, caps: OfActivity) -> Result<bool, String> {
         let of_day = self.by_day.entry((record.on, activity)).or_default();
         *of_day += record.points;
         let of_day = *of_day;
         self.lots.push((record.on, activity, record.points));
-        let Some(OfActivity { daily, monthly, yearly }) = caps else { return Ok(()) };
-        self.within(record, daily, "on", || of_day)?;
+        let OfActivity { daily, monthly, yearly } = caps;
+        let day_full = within(record, daily, "on", || of_day)?;
         // Most activities have no other cap, and of those that have one worker's year is looked through.
-        self.within(record, monthly, "in the month of", || self.of_year(record, activity, |day| day.month()))?;
-        self.within(record, yearly, "in the year of", || self.of_year(record, activity, |_| 0))
-    }
-
-    fn within(
-        &self,
-        record: &ServiceRecorded,
-        cap: Option<Points>,
-        word: &str,
-        total: impl FnOnce() -> Points,
-    ) -> Result<(), String> {
-        let Some(cap) = cap else { return Ok(()) };
-        let (total, code, on, schedule) = (total(), &record.activity, record.on, record.schedule);
-        if total <= cap {
-            return Ok(());
-        }
-        Err(format!("{total} points for {code} {word} {on}, the cap of schedule {schedule} is {cap}"))
+        let month_full =
+            within(record, monthly, "in the month of", || self.of_year(record, activity, |day| day.month()))?;
+        let year_full = within(record, yearly, "in the year of", || self.of_year(record, activity, |_| 0))?;
+        Ok(day_full || month_full || year_full)
     }
 
     /// What was credited for an activity in the year of a credit, on days of which the same is told as of its own.
@@ -134,6 +134,21 @@ impl Used {
     }
 }
 
+/// Holds what was credited to a cap; tells whether the cap is full.
+fn within(
+    record: &ServiceRecorded,
+    cap: Option<Points>,
+    word: &str,
+    total: impl FnOnce() -> Points,
+) -> Result<bool, String> {
+    let Some(cap) = cap else { return Ok(false) };
+    let (total, code, on, schedule) = (total(), &record.activity, record.on, record.schedule);
+    if total <= cap {
+        return Ok(total == cap);
+    }
+    Err(format!("{total} points for {code} {word} {on}, the cap of schedule {schedule} is {cap}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::reading::Reading;
@@ -143,7 +158,7 @@ mod tests {
     use crate::domain::programme::event::ScheduleAdopted;
     use crate::domain::schedule::Activity;
     use crate::domain::time::Validity;
-    use crate::domain::worker::event::WorkerEvent;
+    use crate::domain::worker::event::{ServiceRecorded, WorkerEvent};
 
     fn credit(lot: u32, points: i64, on: &str) -> WorkerEvent {
         let payload = format!(
@@ -193,5 +208,39 @@ mod tests {
         caps.follow(&mut used, Reading::of(&credit(3, 1_000, "2024-03-05")).cap).expect("the cap is free again");
         let passed = caps.follow(&mut used, Reading::of(&credit(4, 1, "2024-03-05")).cap).expect_err("beyond the cap");
         assert!(passed.contains("10.01") && passed.contains("schedule 1"), "{passed}");
+    }
+
+    #[test]
+    fn what_is_cut_fills_a_cap() {
+        let adopted = |monthly: Option<i64>| {
+            let mut caps = Caps::default();
+            let monthly = monthly.map_or(String::new(), |points| format!(r#","terms":{{"monthly_cap":{points}}}"#));
+            let payload = format!(
+                r#"{{"activities":[{{"category":"志愿服务","code":"ZY01","counts_for_card":true,"name":"巡查","points_per_unit":600
+                    {monthly},"unit":"次","validity":"forever"}}],"effective_from":"2024-01-01","v":1,"version":1}}"#
+            );
+            let event = Event::decode("ScheduleAdopted", payload.as_bytes()).expect("a payload");
+            caps.adopt(event.as_programme().and_then(|event| event.as_schedule()).expect("a schedule"));
+            caps
+        };
+        let cut = |lot: u32, points: i64, on: &str| match credit(lot, points, on) {
+            WorkerEvent::VolunteerServiceRecorded(record) => {
+                let uncapped = Some(Points::from_hundredths(600));
+                WorkerEvent::VolunteerServiceRecorded(ServiceRecorded { uncapped, ..record })
+            }
+            other => other,
+        };
+        let told = |monthly, last: &WorkerEvent| {
+            let (mut caps, mut used) = (adopted(monthly), Used::default());
+            caps.follow(&mut used, Reading::of(&credit(1, 600, "2024-03-05")).cap).expect("within the cap");
+            caps.follow(&mut used, Reading::of(last).cap)
+        };
+        assert_eq!(told(Some(1_000), &cut(2, 400, "2024-03-06")), Ok(()));
+        for (monthly, points, on) in
+            [(Some(1_000), 300, "2024-03-06"), (Some(1_000), 400, "2024-04-06"), (None, 400, "2024-03-06")]
+        {
+            let found = told(monthly, &cut(2, points, on)).expect_err("no cap took the rest");
+            assert!(found.contains("though no cap of ZY01 is full"), "{found}");
+        }
     }
 }

@@ -7,12 +7,13 @@ use chrono::NaiveDate;
 
 use super::caps::Caps;
 use super::limits::Limits;
+use super::reading::MergingEntry;
 use super::ways::Persons;
 use super::worker::WorkerBook;
 use crate::domain::ids::WorkerId;
 use crate::domain::points::Points;
 use crate::domain::time::BusinessTime;
-use crate::domain::worker::event::{WorkerAbsorbed, WorkerEvent, WorkerMerged};
+use crate::domain::worker::event::{LotPart, WorkerAbsorbed, WorkerMerged};
 
 /// A lot as both sides tell it: its number under the id that was given up, its first and its last day, what is in it.
 type Told = (u32, NaiveDate, NaiveDate, Points);
@@ -43,9 +44,7 @@ impl Mergers {
         match (&self.0, taking) {
             (None, None) | (Some(_), Some(_)) => Ok(()),
             (None, Some(event)) => Err(format!("takes over from {} what nobody handed over", event.absorbed)),
-            (Some(handed), None) => {
-                Err(format!("comes before {} took over what {} handed over", handed.into, handed.absorbed))
-            }
+            (Some(_), None) => self.settled(),
         }
     }
 
@@ -59,44 +58,28 @@ impl Mergers {
         caps: &mut Caps,
         limits: &mut Limits,
         book: &mut WorkerBook,
-        event: &WorkerEvent,
+        of: &WorkerId,
+        entry: MergingEntry<'_>,
     ) -> Result<(), String> {
-        match event {
-            WorkerEvent::WorkerMerged(event) => self.hand_over(persons, book, event),
-            WorkerEvent::WorkerAbsorbed(event) => self.take_over(caps, limits, event),
-            WorkerEvent::WorkerErasureAsked(_)
-            | WorkerEvent::WorkerErased(_)
-            | WorkerEvent::CreditObjected(_)
-            | WorkerEvent::ObjectionResolved(_)
-            | WorkerEvent::CreditAppealed(_)
-            | WorkerEvent::CreditReversed(_)
-            | WorkerEvent::RedemptionReversed(_)
-            | WorkerEvent::BenefitPointsReturned(_)
-            | WorkerEvent::AppointmentRecorded(_) => Ok(()),
-            WorkerEvent::WorkerRegistered(_)
-            | WorkerEvent::WorkerUpdated(_)
-            | WorkerEvent::WorkerDeparted(_)
-            | WorkerEvent::CardIssued(_)
-            | WorkerEvent::CardMoved(_)
-            | WorkerEvent::CardClosed(_)
-            | WorkerEvent::VolunteerServiceRecorded(_)
-            | WorkerEvent::CivicCreationRecorded(_)
-            | WorkerEvent::CommunityServiceRecorded(_)
-            | WorkerEvent::CreditChecked(_)
-            | WorkerEvent::CreditPublicised(_)
-            | WorkerEvent::CreditConfirmed(_)
-            | WorkerEvent::CreditRejected(_)
-            | WorkerEvent::Redeemed(_)
-            | WorkerEvent::BenefitPointsSpent(_)
-            | WorkerEvent::PointsHeld(_)
-            | WorkerEvent::HoldCaptured(_)
-            | WorkerEvent::HoldReleased(_)
-            | WorkerEvent::HoldExpired(_)
-            | WorkerEvent::PointsExpired(_)
-            | WorkerEvent::ExpiryReversed(_) => match persons.kept(event.worker()) {
-                kept if kept == event.worker() => Ok(()),
-                kept => Err(format!("is of {}, which was merged into {kept}", event.worker())),
+        match entry {
+            MergingEntry::HandedOver(event) => self.hand_over(persons, book, event),
+            MergingEntry::TakenOver(event) => self.take_over(caps, limits, event),
+            MergingEntry::Corrects => Ok(()),
+            MergingEntry::GoesOn => match persons.kept(of) {
+                kept if kept == of => Ok(()),
+                kept => Err(format!("is of {of}, which was merged into {kept}")),
             },
+        }
+    }
+
+    /// Nothing is left that was handed over and that nobody took.
+    ///
+    /// # Errors
+    /// Whose account it is.
+    pub(super) fn settled(&self) -> Result<(), String> {
+        match &self.0 {
+            Some(handed) => Err(format!("comes before {} took over what {} handed over", handed.into, handed.absorbed)),
+            None => Ok(()),
         }
     }
 
@@ -105,7 +88,7 @@ impl Mergers {
         if persons.kept(&absorbed) != &into || persons.kept(&into) != &into {
             return Err(format!("{absorbed} is merged into {into}, though one of them was merged before"));
         }
-        let told = |part: &crate::domain::worker::event::LotPart| {
+        let told = |part: &LotPart| {
             let days = book.days_of(part.0).ok_or_else(|| format!("lot {} does not exist", part.0))?;
             Ok((part.0, days.0, days.1, part.1))
         };

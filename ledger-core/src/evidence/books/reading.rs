@@ -24,6 +24,21 @@ pub(super) struct Reading<'a> {
     pub(super) paid: PaidEntry<'a>,
     /// For the ways of credits from proposal to points.
     pub(super) way: WayEntry<'a>,
+    /// For two ids of one person.
+    pub(super) merging: MergingEntry<'a>,
+}
+
+/// What it says of two ids of one person.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum MergingEntry<'a> {
+    /// It is of an id that goes on: none that was given up has such an event.
+    GoesOn,
+    /// It corrects or finishes what was before, be it of an id that was given up.
+    Corrects,
+    /// The id is given up.
+    HandedOver(&'a WorkerMerged),
+    /// The account of an id that was given up goes on here.
+    TakenOver(&'a WorkerAbsorbed),
 }
 
 /// What it says of a credit's way.
@@ -122,6 +137,7 @@ impl<'a> Reading<'a> {
     pub(super) fn of(event: &'a WorkerEvent) -> Reading<'a> {
         let (mut lots, mut cap, mut limit, mut paid, mut way) =
             (LotEntry::None, CapEntry::None, LimitEntry::None, PaidEntry::None, WayEntry::None);
+        let mut merging = MergingEntry::GoesOn;
         match event {
             WorkerEvent::VolunteerServiceRecorded(record)
             | WorkerEvent::CivicCreationRecorded(record)
@@ -140,14 +156,24 @@ impl<'a> Reading<'a> {
             }
             WorkerEvent::CreditChecked(event) => way = WayEntry::Checked(event),
             WorkerEvent::CreditPublicised(event) => way = WayEntry::Publicised(event),
-            WorkerEvent::CreditObjected(event) => way = WayEntry::Objected(event),
-            WorkerEvent::CreditAppealed(event) => way = WayEntry::Appealed(event),
-            WorkerEvent::ObjectionResolved(event) => way = WayEntry::Resolved(event),
+            WorkerEvent::CreditObjected(event) => {
+                way = WayEntry::Objected(event);
+                merging = MergingEntry::Corrects;
+            }
+            WorkerEvent::CreditAppealed(event) => {
+                way = WayEntry::Appealed(event);
+                merging = MergingEntry::Corrects;
+            }
+            WorkerEvent::ObjectionResolved(event) => {
+                way = WayEntry::Resolved(event);
+                merging = MergingEntry::Corrects;
+            }
             WorkerEvent::CreditReversed(event) => {
                 let left = event.points - event.debt - event.from_expired;
                 lots = LotEntry::Added(event.lot, Points::ZERO - left);
                 cap = CapEntry::Freed(event.lot);
                 way = WayEntry::Reversed { by: &event.by, worker: &event.worker };
+                merging = MergingEntry::Corrects;
             }
             WorkerEvent::Redeemed(event) => {
                 lots = LotEntry::Spent(&event.lots, event.points, event.at);
@@ -156,6 +182,7 @@ impl<'a> Reading<'a> {
             WorkerEvent::RedemptionReversed(event) => {
                 lots = LotEntry::Returned(&event.lots);
                 limit = LimitEntry::Reversed(&event.redemption, &event.lines, event.redeemed_at);
+                merging = MergingEntry::Corrects;
             }
             WorkerEvent::PointsHeld(event) => {
                 lots = LotEntry::Spent(&event.lots, event.points, event.at);
@@ -181,23 +208,28 @@ impl<'a> Reading<'a> {
                 let back: Points = event.lots.iter().map(|part| part.1).sum();
                 let (application, points) = (&event.application, event.points);
                 paid = PaidEntry::Returned { application, points, back: back + event.debt_paid };
+                merging = MergingEntry::Corrects;
             }
-            WorkerEvent::WorkerMerged(event) => lots = LotEntry::HandedOver(event),
+            WorkerEvent::WorkerMerged(event) => {
+                lots = LotEntry::HandedOver(event);
+                merging = MergingEntry::HandedOver(event);
+            }
             WorkerEvent::WorkerAbsorbed(event) => {
                 lots = LotEntry::TakenOver(event);
                 cap = CapEntry::TakenOver(event);
                 limit = LimitEntry::TakenOver(event);
+                merging = MergingEntry::TakenOver(event);
             }
-            WorkerEvent::AppointmentRecorded(_)
-            | WorkerEvent::WorkerRegistered(_)
+            WorkerEvent::AppointmentRecorded(_) | WorkerEvent::WorkerErasureAsked(_) | WorkerEvent::WorkerErased(_) => {
+                merging = MergingEntry::Corrects
+            }
+            WorkerEvent::WorkerRegistered(_)
             | WorkerEvent::WorkerUpdated(_)
             | WorkerEvent::WorkerDeparted(_)
-            | WorkerEvent::WorkerErasureAsked(_)
-            | WorkerEvent::WorkerErased(_)
             | WorkerEvent::CardIssued(_)
             | WorkerEvent::CardMoved(_)
             | WorkerEvent::CardClosed(_) => {}
         }
-        Reading { lots, cap, limit, paid, way }
+        Reading { lots, cap, limit, paid, way, merging }
     }
 }

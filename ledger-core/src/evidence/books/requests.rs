@@ -1,130 +1,191 @@
-//! Service requests, kept from the events alone: no more claim one than may, nobody claims what was taken back, and nothing
-//! is earned by work before somebody said that it was good.
+//! Service requests, kept from the events alone: no more claim one than may, nobody claims what was taken back or repeats an
+//! earlier one, work is done once and rated once, and nothing is earned by it before somebody said that it was good.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use foldhash::HashMap;
 
-use crate::domain::ids::{ActivityCode, RequestId};
-use crate::domain::programme::event::ScheduleAdopted;
+use super::dues::Award;
+use super::schedules::Schedules;
+use crate::domain::ids::{ActivityCode, HandlingId, Key, RequestId, WorkerId};
+use crate::domain::quantity::Quantity;
 use crate::domain::request::RequestEvent;
+use crate::domain::request::command::Word;
+use crate::domain::request::event::{HandlingRated, HandlingRecorded, RequestClaimed, RequestPosted};
 use crate::domain::schedule::Scoring;
-use crate::domain::worker::event::ServiceRecorded;
 
-/// What is known of each request, and how many may claim what is scored as each activity.
+/// What is known of each request.
 #[derive(Debug, Default)]
-pub(super) struct Requests {
-    /// By the first day each version holds for, and its number; those of which more than one may.
-    versions: BTreeMap<(NaiveDate, u32), HashMap<ActivityCode, u32>>,
-    requests: HashMap<RequestId, RequestBook>,
-}
+pub(super) struct Requests(HashMap<RequestId, RequestBook>);
 
 /// One request.
 #[derive(Debug)]
 struct RequestBook {
     activity: ActivityCode,
     on: NaiveDate,
+    /// Who reported it, where a worker did.
+    reporter: Option<WorkerId>,
+    /// Whether it repeats an earlier one.
+    repeats: bool,
     /// The claims that are taken, by number, each with how far it came.
-    taken: BTreeMap<String, Work>,
+    taken: BTreeMap<HandlingId, Work>,
+    /// The numbers of claims that were given up: none is used again.
+    given_up: BTreeSet<HandlingId>,
     withdrawn: bool,
 }
 
 /// How far a claim came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Work {
-    Underway,
-    Reported,
-    /// Somebody said that it was good, or that it was not.
-    Rated {
-        earns: bool,
+    Underway {
+        claimer: WorkerId,
     },
+    Reported {
+        claimer: Option<WorkerId>,
+        quantity: Quantity,
+    },
+    /// Somebody said that it was good, or that it was not.
+    Rated,
 }
 
 impl Requests {
-    /// Takes in a version of the schedule.
-    pub(super) fn adopt(&mut self, adopted: &ScheduleAdopted) {
-        // One may, where nothing else is said; and the first feedback of a report is the only one.
-        let many = adopted.activities.iter().filter(|activity| activity.terms.scoring != Some(Scoring::Feedback));
-        let most = many.filter_map(|activity| Some((activity.code.clone(), activity.terms.claimers_max?)));
-        self.versions.insert((adopted.effective_from, adopted.version), most.collect());
-    }
-
-    /// Follows an event of a request.
+    /// Follows an event of a request; gives what it earns.
     ///
     /// # Errors
     /// What cannot be.
-    pub(super) fn follow(&mut self, event: &RequestEvent) -> Result<(), String> {
+    pub(super) fn follow(&mut self, schedules: &Schedules, event: &RequestEvent) -> Result<Option<Award>, String> {
         let request = event.request();
         if let RequestEvent::RequestPosted(event) = event {
-            let (activity, on) = (event.activity.clone(), event.on);
-            let book = RequestBook { activity, on, taken: BTreeMap::new(), withdrawn: false };
-            self.requests.insert(request.clone(), book);
-            return Ok(());
+            return match self.0.insert(request.clone(), RequestBook::of(event)) {
+                Some(_) => Err(format!("request {request} is posted a second time")),
+                None => Ok(None),
+            };
         }
-        let Some(book) = self.requests.get_mut(request) else {
+        let Some(book) = self.0.get_mut(request) else {
             return Err(format!("request {request} was never posted"));
         };
         match event {
-            RequestEvent::RequestPosted(_) | RequestEvent::RequestRouted(_) => return Ok(()),
-            RequestEvent::RequestClaimed(event) => {
-                book.taken.insert(event.handling.to_string(), Work::Underway);
-            }
-            RequestEvent::HandlingRecorded(event) => {
-                book.taken.insert(event.handling.to_string(), Work::Reported);
-            }
-            RequestEvent::HandlingRated(event) => {
-                let rated = Work::Rated { earns: event.rating.word.earns() };
-                return match book.taken.insert(event.handling.to_string(), rated) {
-                    Some(Work::Reported) => Ok(()),
-                    Some(Work::Underway | Work::Rated { .. }) | None => {
-                        Err(format!("work {} on request {request} is rated and does not wait for it", event.handling))
-                    }
-                };
-            }
-            RequestEvent::ClaimReturned(event) => {
-                return match book.taken.remove(event.handling.as_str()) {
-                    Some(Work::Underway) => Ok(()),
-                    Some(Work::Reported | Work::Rated { .. }) | None => {
-                        Err(format!("claim {} of request {request} is given up and not under way", event.handling))
-                    }
-                };
-            }
+            RequestEvent::RequestPosted(_) | RequestEvent::RequestRouted(_) => Ok(None),
+            RequestEvent::RequestClaimed(event) => book.claim(schedules, event).map(|()| None),
+            RequestEvent::HandlingRecorded(event) => book.report(schedules, event).map(|()| None),
+            RequestEvent::HandlingRated(event) => book.rate(schedules, event),
+            RequestEvent::ClaimReturned(event) => match book.taken.remove(&event.handling) {
+                Some(Work::Underway { .. }) => {
+                    book.given_up.insert(event.handling.clone());
+                    Ok(None)
+                }
+                Some(Work::Reported { .. } | Work::Rated) | None => {
+                    Err(format!("claim {} of request {request} is given up and not under way", event.handling))
+                }
+            },
             RequestEvent::RequestWithdrawn(_) if book.taken.is_empty() && !book.withdrawn => {
                 book.withdrawn = true;
-                return Ok(());
+                Ok(None)
             }
             RequestEvent::RequestWithdrawn(_) => {
-                return Err(format!("request {request} is withdrawn, and somebody works on it or did so before"));
+                Err(format!("request {request} is withdrawn, and somebody works on it or did so before"))
             }
         }
-        if book.withdrawn {
+    }
+}
+
+impl RequestBook {
+    fn of(event: &RequestPosted) -> RequestBook {
+        RequestBook {
+            activity: event.activity.clone(),
+            on: event.on,
+            reporter: event.reporter.clone(),
+            repeats: event.merged_into.is_some(),
+            taken: BTreeMap::new(),
+            given_up: BTreeSet::new(),
+            withdrawn: false,
+        }
+    }
+
+    /// A claim has a number of its own.
+    fn claim(&mut self, schedules: &Schedules, event: &RequestClaimed) -> Result<(), String> {
+        let RequestClaimed { claimer, handling, request, .. } = event;
+        if self.taken.contains_key(handling) || self.given_up.contains(handling) {
+            return Err(format!("request {request} is claimed a second time under number {handling}"));
+        }
+        self.take(schedules, request, handling, Work::Underway { claimer: claimer.clone() })
+    }
+
+    /// Work is reported once, by whoever claimed it where somebody did before.
+    fn report(&mut self, schedules: &Schedules, event: &HandlingRecorded) -> Result<(), String> {
+        let HandlingRecorded { claimer, handling, quantity, request, .. } = event;
+        if self.given_up.contains(handling) {
+            return Err(format!("work {handling} on request {request} is reported, of which the claim was given up"));
+        }
+        match self.taken.get(handling) {
+            None => {}
+            Some(Work::Underway { claimer: claimed_by }) if Some(claimed_by) == claimer.as_ref() => {}
+            Some(Work::Underway { claimer }) => {
+                return Err(format!(
+                    "work {handling} on request {request} is another's than {claimer}'s, who claimed it"
+                ));
+            }
+            Some(Work::Reported { .. } | Work::Rated) => {
+                return Err(format!("work {handling} on request {request} is reported a second time"));
+            }
+        }
+        let done = Work::Reported { claimer: claimer.clone(), quantity: *quantity };
+        self.take(schedules, request, handling, done)
+    }
+
+    /// No more take a request than may, and none that was taken back or repeats another.
+    fn take(
+        &mut self,
+        schedules: &Schedules,
+        request: &RequestId,
+        handling: &HandlingId,
+        work: Work,
+    ) -> Result<(), String> {
+        self.taken.insert(handling.clone(), work);
+        if self.withdrawn {
             return Err(format!("request {request} is claimed and was withdrawn"));
         }
-        let version = self.versions.range(..=(book.on, u32::MAX)).next_back();
-        let most = version.and_then(|(_, most)| most.get(&book.activity)).copied().unwrap_or(1);
-        let taken = book.taken.len();
+        if self.repeats {
+            return Err(format!("request {request} is claimed and repeats an earlier one"));
+        }
+        // The first feedback of a report is the only one.
+        let line = schedules.line(&self.activity, self.on);
+        let most = line.filter(|line| line.scoring != Some(Scoring::Feedback)).map_or(1, |line| line.claimers);
+        let taken = self.taken.len();
         if u32::try_from(taken).is_ok_and(|taken| taken <= most) {
             return Ok(());
         }
         Err(format!("request {request} is claimed {taken} times, and {most} may claim it"))
     }
 
-    /// Holds a credit to the word on the work that it is for.
-    ///
-    /// # Errors
-    /// What cannot be.
-    pub(super) fn credited(&self, record: &ServiceRecorded) -> Result<(), String> {
-        let source = record.source.as_deref().and_then(|source| RequestId::new(source).ok());
-        let Some(book) = source.as_ref().and_then(|source| self.requests.get(source)) else { return Ok(()) };
-        match book.taken.get(record.credit.as_str()) {
-            Some(Work::Rated { earns: true }) => Ok(()),
-            Some(Work::Underway | Work::Reported | Work::Rated { earns: false }) => {
-                Err(format!("credit {} is for work of which nobody said that it was good", record.credit))
-            }
-            // A pair or a benefit may bear the same name as a request.
-            None => Ok(()),
+    /// Work that was done is rated once. A good word earns: whoever did it, or of what is fed back whoever reported it.
+    fn rate(&mut self, schedules: &Schedules, event: &HandlingRated) -> Result<Option<Award>, String> {
+        let HandlingRated { handling, rating, request, .. } = event;
+        let Some(Work::Reported { claimer, quantity }) = self.taken.get(handling).cloned() else {
+            return Err(format!("work {handling} on request {request} is rated and does not wait for it"));
+        };
+        self.taken.insert(handling.clone(), Work::Rated);
+        if rating.on < self.on {
+            return Err(format!("work {handling} is rated on {}, and request {request} is of {}", rating.on, self.on));
         }
+        match rating.word {
+            Word::Satisfied | Word::MostlySatisfied | Word::True => {}
+            Word::Dissatisfied | Word::Untrue => return Ok(None),
+        }
+        let fed_back = schedules.line(&self.activity, self.on).and_then(|line| line.scoring) == Some(Scoring::Feedback);
+        let earner = if fed_back { self.reporter.clone() } else { claimer };
+        let Some(worker) = earner else {
+            return Err(format!("work {handling} on request {request} is found good, and nobody did it"));
+        };
+        Ok(Some(Award {
+            activity: self.activity.clone(),
+            credit: Key::from(handling),
+            on: rating.on,
+            quantity,
+            source: request.to_string(),
+            worker,
+        }))
     }
 }
 

@@ -20,6 +20,8 @@ pub(super) struct Persons {
     workers: HashMap<Actor, WorkerId>,
     /// Ids that were given up, and which one is kept.
     kept: HashMap<WorkerId, WorkerId>,
+    /// The same the other way: ids that are kept, and which were given up for them.
+    given_up: HashMap<WorkerId, Vec<WorkerId>>,
 }
 
 /// The ways of one worker's credits, by lot. Credits that counted at once are on none.
@@ -71,7 +73,15 @@ impl Persons {
 
     /// Two ids are one person.
     pub(super) fn merge(&mut self, absorbed: &WorkerId, into: &WorkerId) {
-        self.kept.entry(absorbed.clone()).or_insert_with(|| into.clone());
+        if !self.kept.contains_key(absorbed) {
+            self.kept.insert(absorbed.clone(), into.clone());
+            self.given_up.entry(into.clone()).or_default().push(absorbed.clone());
+        }
+    }
+
+    /// An id with those that were given up for it.
+    pub(super) fn ids_of<'a>(&'a self, worker: &'a WorkerId) -> impl Iterator<Item = &'a WorkerId> {
+        std::iter::once(worker).chain(self.given_up.get(worker).into_iter().flatten())
     }
 
     /// Under which id a worker goes on.

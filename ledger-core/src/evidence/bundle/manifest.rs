@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::event::Event;
+use crate::evidence::books::Books;
 
 /// What a bundle covers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +131,15 @@ impl Scope {
             Scope::Journal | Scope::Worker { .. } => true,
         };
         self.covers(position, event) || (before && matches!(event, Event::Programme(_)))
+    }
+
+    /// New books of what is covered.
+    pub fn books(&self) -> Books {
+        match self {
+            Scope::Journal => Books::default(),
+            Scope::Range { .. } => Books::of_movements(),
+            Scope::Worker { .. } => Books::of_worker(),
+        }
     }
 
     /// Whether everything of an account is given from its beginning, so that balances can be told and held.

@@ -302,7 +302,8 @@ impl RecordHandling {
         };
         let (activity, scoring) = scored(process, posting)?;
         let (earner, done_on) = match scoring {
-            Scoring::Rating => (known.claimer.clone(), self.done.unwrap_or(posting.on)),
+            // Whatever stands in the row, nothing was done before it was asked for.
+            Scoring::Rating => (known.claimer.clone(), self.done.unwrap_or(posting.on).max(posting.on)),
             Scoring::Feedback => (posting.reporter.clone(), posting.on),
         };
         let Some(earner) = earner else { return Err(conflict(&self.handling)) };

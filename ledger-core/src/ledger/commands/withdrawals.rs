@@ -84,7 +84,13 @@ impl WithdrawBenefit {
     fn give_back<S: States>(&self, process: &Process<'_, S>, known: &Application) -> Decision<Vec<Event>> {
         let (at, worker) = (process.context.at, known.terms.worker.clone());
         let (application, benefit) = (self.application.clone(), self.benefit.clone());
-        let mut events = process.worker(worker.clone(), WorkerCommand::ReturnBenefit { application, benefit })?;
+        let returned = WorkerCommand::ReturnBenefit { application, benefit };
+        let mut events = process.worker(worker.clone(), returned.clone())?;
+        // Whoever gave the id up while the row waited paid under the one that is kept.
+        let kept = process.kept_id(&worker)?;
+        if events.is_empty() && kept != worker {
+            events = process.worker(kept, returned)?;
+        }
         if let Some(aside) = &known.set_aside {
             let (amount, committed_at, fund) = (aside.amount, known.terms.at, aside.fund.clone());
             let source = Key::from(&self.application);

@@ -46,7 +46,8 @@ impl<S: States> Process<'_, S> {
             let committed = match (&mut fund, &terms.fund) {
                 (Some(state), Some(fund)) => {
                     let (fund, source) = (fund.clone(), Key::from(&application));
-                    let Ok(committed) = state.decide(FundCommand::Commit { at: of.at, amount, fund, source }) else {
+                    // The month of the application bears it, under whichever id.
+                    let Ok(committed) = state.decide(FundCommand::Commit { at: asked.at, amount, fund, source }) else {
                         break;
                     };
                     committed.iter().for_each(|event| state.evolve(event));

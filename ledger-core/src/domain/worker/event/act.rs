@@ -264,6 +264,11 @@ impl WorkerEvent {
         if let WorkerAct::Return(event) = self.act() { Some(event) } else { None }
     }
 
+    /// What somebody is appointed as.
+    pub fn as_appointment(&self) -> Option<&AppointmentRecorded> {
+        if let WorkerAct::Appointment(event) = self.act() { Some(event) } else { None }
+    }
+
     /// The points of a benefit that come back.
     pub fn as_benefit_return(&self) -> Option<&BenefitPointsReturned> {
         if let WorkerAct::BenefitReturn(event) = self.act() { Some(event) } else { None }

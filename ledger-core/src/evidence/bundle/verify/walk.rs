@@ -49,7 +49,7 @@ impl Walk {
         {
             return Err(invalid(None, "the manifest's range is none of this log"));
         }
-        let books = if manifest.scope.has_balances() { Books::default() } else { Books::of_movements() };
+        let books = manifest.scope.books();
         let mut walk = Walk {
             manifest: manifest.clone(),
             suite,
@@ -127,6 +127,10 @@ impl Walk {
             zero_sum(&own.movements()).map_err(&wrong)?;
         }
         self.rules.extend(rule_version(*position, &event.event));
+        // By what rates and caps a worker was credited is told beside the worker's own events.
+        if !self.manifest.scope.covers(*position, &event.event) && self.manifest.scope.has_balances() {
+            self.books.book(&event.event).map_err(&wrong)?;
+        }
         if self.manifest.scope.covers(*position, &event.event) {
             self.books.book(&event.event).map_err(&wrong)?;
             match self.manifest.scope {
@@ -150,8 +154,11 @@ impl Walk {
         // Of a part of a journal only some events of a command may be given.
         let goes_on =
             command == event.command && (self.manifest.scope != Scope::Journal || position + 1 == event.position);
-        if !goes_on && !self.keys.insert(event.command.key) {
-            return Err(wrong("its key was used by an earlier command"));
+        if !goes_on {
+            self.books.settled().map_err(|due| wrong(&due))?;
+            if !self.keys.insert(event.command.key) {
+                return Err(wrong("its key was used by an earlier command"));
+            }
         }
         self.last = (event.position, event.command);
         Ok(())

@@ -1,0 +1,278 @@
+//! Benefits (权益项目, 权益登记), kept from the events alone: places are given to who applied within the window and below the
+//! limit, one certificate stands for one application at a time, and what was given is used once, in time.
+
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
+
+use super::dues::{Cost, Dues, Owed};
+use super::ways::Persons;
+use crate::domain::benefit::command::{ApplicationTerms, BenefitKind, BenefitTerms};
+use crate::domain::benefit::event::{BenefitApplied, BenefitUsed, BenefitWithdrawn};
+use crate::domain::benefit::{BenefitEvent, CertificateEvent};
+use crate::domain::ids::{ApplicationId, BenefitId, CertificateNo, Key, WorkerId};
+use crate::domain::money::Fen;
+
+/// What is known of each.
+#[derive(Debug, Default)]
+pub(super) struct Benefits {
+    benefits: HashMap<BenefitId, BenefitBook>,
+    certificates: Certificates,
+}
+
+/// By which row each certificate is claimed.
+#[derive(Debug, Default)]
+struct Certificates(HashMap<CertificateNo, ApplicationId>);
+
+/// A benefit's places.
+#[derive(Debug)]
+struct BenefitBook {
+    /// By the register's last word.
+    terms: BenefitTerms,
+    granted: u32,
+    applications: HashMap<ApplicationId, Application>,
+    /// Granted and waiting, by worker and year of the application.
+    had: HashMap<WorkerId, BTreeMap<i32, u32>>,
+}
+
+/// An application.
+#[derive(Debug)]
+struct Application {
+    standing: Standing,
+    terms: ApplicationTerms,
+    /// Whether money was set aside for it.
+    cost: bool,
+}
+
+/// How far an application has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Waits,
+    Granted,
+    Used,
+    Withdrawn,
+}
+
+impl Benefits {
+    /// Follows an event of a benefit.
+    ///
+    /// # Errors
+    /// What cannot be.
+    pub(super) fn follow(&mut self, persons: &Persons, dues: &mut Dues, event: &BenefitEvent) -> Result<(), String> {
+        if let BenefitEvent::BenefitRegistered(event) | BenefitEvent::BenefitUpdated(event) = event {
+            match self.benefits.get_mut(&event.benefit) {
+                // Places taken back later take nothing from who was given one.
+                Some(book) => book.terms = event.terms.clone(),
+                None => {
+                    let (applications, had) = (HashMap::default(), HashMap::default());
+                    let book = BenefitBook { terms: event.terms.clone(), granted: 0, applications, had };
+                    self.benefits.insert(event.benefit.clone(), book);
+                }
+            }
+            return Ok(());
+        }
+        let Benefits { benefits, certificates } = self;
+        let Some(book) = benefits.get_mut(event.benefit()) else {
+            return Err(format!("benefit {} was never registered", event.benefit()));
+        };
+        match event {
+            BenefitEvent::BenefitRegistered(_) | BenefitEvent::BenefitUpdated(_) => Ok(()),
+            BenefitEvent::BenefitGranted(event) => book.grant(persons, certificates, dues, event),
+            BenefitEvent::BenefitQueued(event) => book.queue(persons, certificates, event),
+            BenefitEvent::BenefitUsed(event) => book.take(dues, event),
+            BenefitEvent::BenefitWithdrawn(event) => book.withdraw(certificates, dues, event),
+        }
+    }
+
+    /// Follows an event of a certificate.
+    ///
+    /// # Errors
+    /// What cannot be.
+    pub(super) fn certificate(&mut self, event: &CertificateEvent) -> Result<(), String> {
+        let claims = &mut self.certificates.0;
+        match event {
+            CertificateEvent::CertificateClaimed(event) => {
+                let earlier = claims.insert(event.certificate.clone(), event.application.clone());
+                earlier.map_or(Ok(()), |earlier| Err(format!("claims a certificate that {earlier} claims")))
+            }
+            CertificateEvent::CertificateReleased(event) => {
+                let claimed_by = claims.remove(&event.certificate);
+                let own = claimed_by.as_ref() == Some(&event.application);
+                if own { Ok(()) } else { Err(format!("gives back a claim that {} does not hold", event.application)) }
+            }
+        }
+    }
+}
+
+impl Certificates {
+    fn is_of(&self, certificate: &CertificateNo, application: &ApplicationId) -> bool {
+        self.0.get(certificate) == Some(application)
+    }
+}
+
+impl BenefitBook {
+    /// A place goes to who applies or waits, as long as there is one, with its points paid and its money set aside.
+    fn grant(
+        &mut self,
+        persons: &Persons,
+        certificates: &Certificates,
+        dues: &mut Dues,
+        event: &BenefitApplied,
+    ) -> Result<(), String> {
+        let BenefitApplied { application, benefit, terms, .. } = event;
+        match self.applications.get(application) {
+            None => self.admit(persons, certificates, event)?,
+            Some(known) if known.standing == Standing::Waits && known.terms == *terms => {}
+            Some(known) if known.standing == Standing::Waits => {
+                return Err(format!("{application} is given a place of {benefit} otherwise than it waited for one"));
+            }
+            Some(known) => return Err(known.cannot_become(application, Standing::Granted)),
+        }
+        self.granted = self.granted.saturating_add(1);
+        if let Some(places) = self.terms.places.filter(|places| *places < self.granted) {
+            return Err(format!("{} were given of {places} of {benefit}", self.granted));
+        }
+        let amount = self.amount(application, terms)?;
+        let cost = self.terms.fund.clone().filter(|_| amount.is_positive()).map(|fund| Cost { amount, fund });
+        let known = Application { standing: Standing::Granted, terms: terms.clone(), cost: cost.is_some() };
+        self.applications.insert(application.clone(), known);
+        dues.costs(&Key::from(application), cost)?;
+        dues.priced(persons, (&terms.worker, application), self.terms.price)
+    }
+
+    /// Who waits does so because the places are gone.
+    fn queue(&mut self, persons: &Persons, certificates: &Certificates, event: &BenefitApplied) -> Result<(), String> {
+        let BenefitApplied { application, benefit, terms, .. } = event;
+        if let Some(known) = self.applications.get(application) {
+            return Err(known.cannot_become(application, Standing::Waits));
+        }
+        self.admit(persons, certificates, event)?;
+        self.amount(application, terms)?;
+        let known = Application { standing: Standing::Waits, terms: terms.clone(), cost: false };
+        self.applications.insert(application.clone(), known);
+        match self.terms.places {
+            Some(places) if places <= self.granted => Ok(()),
+            Some(_) | None => Err(format!("{application} waits for {benefit}, of which there is a place left")),
+        }
+    }
+
+    /// Whoever applies does so within the window, below the limit, and with a certificate that is claimed by this row alone.
+    fn admit(&mut self, persons: &Persons, certificates: &Certificates, event: &BenefitApplied) -> Result<(), String> {
+        let BenefitApplied { application, at, benefit, terms, .. } = event;
+        if *at != terms.at {
+            return Err(format!("{application} of {} is entered as of {at}", terms.at));
+        }
+        let (day, window) = (terms.at.date(), &self.terms.window);
+        if window.from.is_some_and(|from| day < from) || window.through.is_some_and(|through| through < day) {
+            return Err(format!("{application} is of {day}, when nobody could apply for {benefit}"));
+        }
+        if let Some(certificate) = terms.certificate.as_ref().filter(|of| !certificates.is_of(of, application)) {
+            return Err(format!("{application} rests on certificate {certificate}, which it does not claim"));
+        }
+        let year = terms.at.year();
+        let had = persons.ids_of(&terms.worker).map(|id| self.had_by(id, year)).fold(0, u32::saturating_add);
+        if let Some(limit) = self.terms.limit_per_worker.filter(|limit| *limit <= had) {
+            let per = if self.terms.limit_yearly { format!(" in {year}") } else { String::new() };
+            let worker = &terms.worker;
+            return Err(format!(
+                "{worker} has or waits for {had} of {benefit}{per}, and applies again; the limit is {limit}"
+            ));
+        }
+        let count = self.had.entry(terms.worker.clone()).or_default().entry(year).or_default();
+        *count = count.saturating_add(1);
+        Ok(())
+    }
+
+    /// What one id has or waits for: in a year where the limit is one of the year, else ever.
+    fn had_by(&self, worker: &WorkerId, year: i32) -> u32 {
+        let years = self.had.get(worker).into_iter().flatten();
+        let counted = years.filter(|(of, _)| !self.terms.limit_yearly || **of == year);
+        counted.map(|(_, count)| *count).fold(0, u32::saturating_add)
+    }
+
+    /// What one costs: of a subsidy what the row names, else what the benefit says.
+    fn amount(&self, application: &ApplicationId, terms: &ApplicationTerms) -> Result<Fen, String> {
+        match self.terms.kind {
+            BenefitKind::Place | BenefitKind::Voucher => Ok(self.terms.value),
+            BenefitKind::Grant => {
+                let amount = terms.amount.filter(|amount| amount.is_positive());
+                amount.ok_or_else(|| format!("{application} is a subsidy of no amount"))
+            }
+        }
+    }
+
+    /// What was given is used once, not before it was applied for and not after the last day; at a counter, the merchant is
+    /// owed the price.
+    fn take(&mut self, dues: &mut Dues, event: &BenefitUsed) -> Result<(), String> {
+        let BenefitUsed { application, at, benefit, used, worker, .. } = event;
+        let Some(known) = self.applications.get_mut(application) else { return Err(unheard_of(application)) };
+        if known.standing != Standing::Granted {
+            return Err(known.cannot_become(application, Standing::Used));
+        }
+        known.standing = Standing::Used;
+        if *worker != known.terms.worker {
+            return Err(format!("{application} of {} is used by {worker}", known.terms.worker));
+        }
+        if *at != used.at || used.at < known.terms.at {
+            return Err(format!("{application} of {} is used at {} and entered as of {at}", known.terms.at, used.at));
+        }
+        if let Some(through) = self.terms.window.through.filter(|through| *through < used.at.date()) {
+            return Err(format!("{application} is used at {}, and {benefit} could be used until {through}", used.at));
+        }
+        if let Some(merchant) = &used.merchant {
+            match self.terms.kind {
+                BenefitKind::Place | BenefitKind::Voucher => {
+                    let (amount, merchant, source) = (self.terms.value, merchant.clone(), Key::from(application));
+                    dues.owes(Owed { amount, at: used.at, merchant, source });
+                }
+                // Paid to the worker.
+                BenefitKind::Grant => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What was given or waits is given back, with the certificate and the money.
+    fn withdraw(
+        &mut self,
+        certificates: &Certificates,
+        dues: &mut Dues,
+        event: &BenefitWithdrawn,
+    ) -> Result<(), String> {
+        let BenefitWithdrawn { application, at, waited, worker, .. } = event;
+        let Some(known) = self.applications.get_mut(application) else { return Err(unheard_of(application)) };
+        let from = if *waited { Standing::Waits } else { Standing::Granted };
+        if known.standing != from {
+            return Err(known.cannot_become(application, Standing::Withdrawn));
+        }
+        known.standing = Standing::Withdrawn;
+        self.granted = self.granted.saturating_sub(u32::from(!waited));
+        let years = self.had.get_mut(&known.terms.worker);
+        if let Some(count) = years.and_then(|years| years.get_mut(&known.terms.at.year())) {
+            *count = count.saturating_sub(1);
+        }
+        if *worker != known.terms.worker || *at < known.terms.at {
+            return Err(format!(
+                "{application} of {} by {} is withdrawn at {at} by {worker}",
+                known.terms.at, known.terms.worker
+            ));
+        }
+        if let Some(certificate) = known.terms.certificate.as_ref().filter(|of| certificates.is_of(of, application)) {
+            return Err(format!("{application} is withdrawn and keeps certificate {certificate}"));
+        }
+        dues.frees_of(&Key::from(application), known.cost)
+    }
+}
+
+impl Application {
+    fn cannot_become(&self, application: &ApplicationId, to: Standing) -> String {
+        format!("{application} cannot become {to:?}: it was {:?}", self.standing)
+    }
+}
+
+fn unheard_of(application: &ApplicationId) -> String {
+    format!("nobody applied as {application}")
+}
+
+#[cfg(test)]
+mod tests;
