@@ -94,7 +94,7 @@ fn work(handling: &str, request: &str, claimer: Option<&str>) -> Command {
 }
 
 fn rate(request: &str, handling: &str, word: &str) -> Command {
-    let rating = AskedRating { word: word.into(), on: Some(day("2024-06-03")) };
+    let rating = AskedRating { on: Some(day("2024-06-03")), pairs: Vec::new(), word: word.into() };
     Command::RateHandling(commands::RateHandling { request: id(request), handling: id(handling), rating })
 }
 

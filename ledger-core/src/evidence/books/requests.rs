@@ -1,5 +1,5 @@
-//! Service requests, kept from the events alone: no more claim one than may, nobody claims what was taken back, and nothing
-//! is earned by work before somebody said that it was good.
+//! Service requests, kept from the events alone: no more claim one than may, nobody claims what was taken back or repeats
+//! another one, and nothing is earned by work before somebody said that it was good.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use foldhash::HashMap;
 use crate::domain::ids::{ActivityCode, RequestId};
 use crate::domain::programme::event::ScheduleAdopted;
 use crate::domain::request::RequestEvent;
+use crate::domain::request::event::RequestMerged;
 use crate::domain::schedule::Scoring;
 use crate::domain::worker::event::ServiceRecorded;
 
@@ -28,6 +29,8 @@ struct RequestBook {
     /// The claims that are taken, by number, each with how far it came.
     taken: BTreeMap<String, Work>,
     withdrawn: bool,
+    /// It repeats another one, and is worked on there.
+    merged: bool,
 }
 
 /// How far a claim came.
@@ -58,15 +61,21 @@ impl Requests {
         let request = event.request();
         if let RequestEvent::RequestPosted(event) = event {
             let (activity, on) = (event.activity.clone(), event.on);
-            let book = RequestBook { activity, on, taken: BTreeMap::new(), withdrawn: false };
+            let merged = event.merged_into.is_some();
+            let book = RequestBook { activity, on, taken: BTreeMap::new(), withdrawn: false, merged };
             self.requests.insert(request.clone(), book);
             return Ok(());
+        }
+        if let RequestEvent::RequestMerged(event) = event {
+            return self.merge(event);
         }
         let Some(book) = self.requests.get_mut(request) else {
             return Err(format!("request {request} was never posted"));
         };
         match event {
-            RequestEvent::RequestPosted(_) | RequestEvent::RequestRouted(_) => return Ok(()),
+            RequestEvent::RequestPosted(_) | RequestEvent::RequestMerged(_) | RequestEvent::RequestRouted(_) => {
+                return Ok(());
+            }
             RequestEvent::RequestClaimed(event) => {
                 book.taken.insert(event.handling.to_string(), Work::Underway);
             }
@@ -101,6 +110,9 @@ impl Requests {
         if book.withdrawn {
             return Err(format!("request {request} is claimed and was withdrawn"));
         }
+        if book.merged {
+            return Err(format!("request {request} is claimed and was merged into another one"));
+        }
         let version = self.versions.range(..=(book.on, u32::MAX)).next_back();
         let most = version.and_then(|(_, most)| most.get(&book.activity)).copied().unwrap_or(1);
         let taken = book.taken.len();
@@ -108,6 +120,23 @@ impl Requests {
             return Ok(());
         }
         Err(format!("request {request} is claimed {taken} times, and {most} may claim it"))
+    }
+
+    /// Two become one: nobody works on the one or ever did, and the other is none that repeats another one itself.
+    fn merge(&mut self, event: &RequestMerged) -> Result<(), String> {
+        let RequestMerged { into, request, .. } = event;
+        let is_last = self.requests.get(into).is_some_and(|book| !book.merged && !book.withdrawn);
+        let Some(book) = self.requests.get_mut(request) else {
+            return Err(format!("request {request} was never posted"));
+        };
+        if !is_last || into == request {
+            return Err(format!("request {request} is merged into {into}, which cannot be"));
+        }
+        if book.merged || book.withdrawn || !book.taken.is_empty() {
+            return Err(format!("request {request} is merged, and somebody works on it or it was over before"));
+        }
+        book.merged = true;
+        Ok(())
     }
 
     /// Holds a credit to the word on the work that it is for.
@@ -168,6 +197,20 @@ mod tests {
         event("HandlingRecorded", &payload)
     }
 
+    fn posted_as(request: &str, into: Option<&str>) -> Event {
+        let into = into.map(|into| format!(r#""merged_into":"{into}","#)).unwrap_or_default();
+        let payload = format!(
+            r#"{{"activity":"WX01","at":"2024-03-01T00:00:00+08:00",{into}"on":"2024-03-01","request":"{request}","v":1}}"#
+        );
+        event("RequestPosted", &payload)
+    }
+
+    fn merged(request: &str, into: &str) -> Event {
+        let payload =
+            format!(r#"{{"at":"2024-03-04T00:00:00+08:00","into":"{into}","request":"{request}","v":1}}"#);
+        event("RequestMerged", &payload)
+    }
+
     fn booked(events: &[Event]) -> Result<(), String> {
         let mut books = Books::default();
         events.iter().try_for_each(|event| books.book(event))
@@ -187,5 +230,36 @@ mod tests {
         assert!(booked(&[posted(), withdrawn(), claimed("A")]).is_err());
         assert!(booked(&[claimed("A")]).is_err(), "it was never posted");
         booked(&[posted(), claimed("A"), returned("A"), withdrawn()]).expect("as it should be");
+    }
+
+    #[test]
+    fn a_request_is_merged_once_into_one_that_stands_and_nobody_works_on_it_then() {
+        let two = || vec![posted_as("XQ0", None), posted()];
+        let with = |more: &[Event]| {
+            let mut all = two();
+            all.extend_from_slice(more);
+            booked(&all)
+        };
+        with(&[merged("XQ1", "XQ0")]).expect("as it should be");
+        with(&[claimed("A"), returned("A"), merged("XQ1", "XQ0")]).expect("the claim was given up");
+        let tampered: [(&str, &[Event]); 8] = [
+            ("claimed after it", &[merged("XQ1", "XQ0"), claimed("A")]),
+            ("done after it", &[merged("XQ1", "XQ0"), reported("A")]),
+            ("while somebody has it to do", &[claimed("A"), merged("XQ1", "XQ0")]),
+            ("after it was done", &[reported("A"), merged("XQ1", "XQ0")]),
+            ("twice", &[merged("XQ1", "XQ0"), merged("XQ1", "XQ0")]),
+            ("each into the other", &[merged("XQ1", "XQ0"), merged("XQ0", "XQ1")]),
+            ("into itself", &[merged("XQ1", "XQ1")]),
+            ("into none", &[merged("XQ1", "XQ9")]),
+        ];
+        for (what, events) in tampered {
+            assert!(with(events).is_err(), "{what}");
+        }
+        assert!(booked(&[posted(), withdrawn(), posted_as("XQ2", None), merged("XQ1", "XQ2")]).is_err());
+        assert!(booked(&[posted(), withdrawn(), posted_as("XQ2", None), merged("XQ2", "XQ1")]).is_err());
+        // One that was posted so is no other.
+        let at_posting = [posted_as("XQ0", None), posted_as("XQ1", Some("XQ0")), claimed("A")];
+        let error = booked(&at_posting).expect_err("it repeats another one");
+        assert!(error.contains("was merged into another one"), "{error}");
     }
 }
