@@ -23,6 +23,7 @@ mod objectors;
 mod programmes;
 mod reads;
 mod request_claims;
+mod request_merging;
 mod rights;
 mod roles;
 mod selections;
