@@ -23,6 +23,7 @@ mod corrections;
 mod counter_reads;
 mod demonstration;
 mod documents;
+mod duplicates;
 mod dry_runs;
 mod erasure;
 mod evidence;

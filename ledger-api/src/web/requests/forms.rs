@@ -203,6 +203,8 @@ pub(super) async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &Se
                 told(&[])
             }
         }
+        "merge" => told(&[(Code::MergedRequest, r.merged_before), (Code::RequestTaken, r.merges_taken)]),
+        "rate" | "feed_back" => told(&[(Code::SamePerson, r.rates_partner)]),
         _ => told(&[]),
     })
 }
