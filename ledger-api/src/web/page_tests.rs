@@ -198,9 +198,13 @@ async fn the_desk_posts_a_request_records_the_work_and_the_word_on_it() {
     let post = [("do", "post"), ("number", "T-5"), ("activity", "WX02"), ("on", "2026-11-30")];
     assert_eq!(desk.done("/requests", &post).await, "已登记，单号 T-5");
     holds(&desk.read("/requests?request=T-5").await, &["T-5", "待办", "原单号", "value=\"merge\""]);
-    let merge = |into| [("do", "merge"), ("key", "T-5-merge"), ("request", "T-5"), ("into", into), ("reason", "同一处")];
+    let merge =
+        |into| [("do", "merge"), ("key", "T-5-merge"), ("request", "T-5"), ("into", into), ("reason", "同一处")];
     let page = desk.send("/requests", &merge("YS-XQ07")).await;
-    holds(&page, &["role=\"alert\"", "已经并到别的单", "value=\"YS-XQ07\"", "value=\"同一处\"", "<details open><summary>并入"]);
+    holds(
+        &page,
+        &["role=\"alert\"", "已经并到别的单", "value=\"YS-XQ07\"", "value=\"同一处\"", "<details open><summary>并入"],
+    );
     assert_eq!(desk.done("/requests", &merge("T-1")).await, "已并入");
     assert_eq!(desk.done("/requests", &merge("T-1")).await, "已并入", "the same form again merges nothing twice");
     holds(&desk.read("/requests?state=merged").await, &["T-5", "href=\"/requests?request=T-1\">并入 T-1</a>"]);

@@ -208,8 +208,7 @@ async fn depart(house: &House, worker: &str, at: &str) {
 
 #[tokio::test]
 async fn a_claimer_who_left_after_the_work_earns_by_the_word_and_one_who_left_before_does_not() {
-    for (left_at, word) in [("2024-06-02 18:00:00", None), ("2024-06-01 18:00:00", Some(Code::WorkerDeparted))]
-    {
+    for (left_at, word) in [("2024-06-02 18:00:00", None), ("2024-06-01 18:00:00", Some(Code::WorkerDeparted))] {
         let house = House::open().await;
         house.done("A", post("A", "WX01", Some("W2"))).await;
         house.done("H", work("H", "A", Some("W1"))).await;
@@ -275,7 +274,11 @@ async fn a_partner_of_a_pair_that_is_open_on_the_day_does_not_say_what_the_work_
     house.done("H2", work("H2", "B", Some("W1"))).await;
     let rating = AskedRating { on: Some(day("2024-06-03")), pairs: vec![id("P1"), id("P2")], word: "满意".into() };
     let ended = commands::RateHandling { request: id("B"), handling: id("H2"), rating };
-    assert_eq!(say("ended", "乙", ended.into()).await.code(), None, "the pair ended that day, the other is another one's");
+    assert_eq!(
+        say("ended", "乙", ended.into()).await.code(),
+        None,
+        "the pair ended that day, the other is another one's"
+    );
 }
 
 #[tokio::test]

@@ -54,7 +54,10 @@ async fn a_duplicate_is_linked_by_the_site_and_stays_on_record_without_an_award(
     assert_eq!(edge.post("/v1/requests/XQ-9/merge", "BR-1", into("XQ-1")).await.no(), (404, "unknown_request"));
     assert_eq!(here.post(merge, "BR-1", into("XQ-9")).await.no().1, "unknown_request");
     assert_eq!(here.post(merge, "BR-1", into("XQ-2")).await.no(), (422, "invalid_input"));
-    assert_eq!(here.post(merge, "BR-1", json!({"into": "XQ-1", "reason": "打 13812345678"})).await.no().1, "invalid_input");
+    assert_eq!(
+        here.post(merge, "BR-1", json!({"into": "XQ-1", "reason": "打 13812345678"})).await.no().1,
+        "invalid_input"
+    );
     taken(&here.post("/v1/requests/XQ-2/claims", "RL-1", json!({"claimer": "WY", "on": "2024-03-02"})).await);
     assert_eq!(here.post(merge, "BR-1", into("XQ-1")).await.no(), (409, "request_taken"));
     taken(&here.post("/v1/requests/XQ-2/claims/RL-1/return", "TH-1", json!({"on": "2024-03-03"})).await);
@@ -116,7 +119,8 @@ async fn why_two_are_one_stands_in_the_vault_under_whoever_reported_it() {
 #[tokio::test]
 async fn a_partner_does_not_say_what_the_work_was_worth() {
     let edge = district().await;
-    let pair = |ended: Value| json!({"id": "BD1", "helper": "WZ", "helped": "WX", "since": "2024-01-08", "ended": ended});
+    let pair =
+        |ended: Value| json!({"id": "BD1", "helper": "WZ", "helped": "WX", "since": "2024-01-08", "ended": ended});
     taken(&edge.post("/v1/pairs", "BD1", pair(Value::Null)).await);
     let (reporter, here) =
         (By::new(&edge, Role::Worker, Some("WZ")).await, By::new(&edge, Role::Operator, Some("Z")).await);

@@ -206,8 +206,7 @@ mod tests {
     }
 
     fn merged(request: &str, into: &str) -> Event {
-        let payload =
-            format!(r#"{{"at":"2024-03-04T00:00:00+08:00","into":"{into}","request":"{request}","v":1}}"#);
+        let payload = format!(r#"{{"at":"2024-03-04T00:00:00+08:00","into":"{into}","request":"{request}","v":1}}"#);
         event("RequestMerged", &payload)
     }
 

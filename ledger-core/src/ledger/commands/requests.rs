@@ -435,8 +435,9 @@ impl RecordHandling {
             let Some(terms) = process.states.pair(pair)?.terms().filter(|terms| terms.holds(on)) else { continue };
             let (helper, helped) = (process.kept_id(&terms.helper)?, process.kept_id(&terms.helped)?);
             if (helper == earner && rater.is(&helped)) || (helped == earner && rater.is(&helper)) {
-                let message =
-                    format!("{helper} and {helped} are paired ({pair}) on {on}; somebody else must say what it was worth");
+                let message = format!(
+                    "{helper} and {helped} are paired ({pair}) on {on}; somebody else must say what it was worth"
+                );
                 return Err(Refusal::new(Code::SamePerson, message));
             }
         }
