@@ -41,6 +41,7 @@ pub mod overview;
 pub mod own;
 pub mod own_data;
 pub mod own_proof;
+mod partners;
 pub mod programmes;
 pub mod publicity;
 pub mod rating_slips;

@@ -50,4 +50,6 @@ mod clock_tests;
 #[cfg(test)]
 mod merge_tests;
 #[cfg(test)]
+mod request_tests;
+#[cfg(test)]
 mod ripened_tests;

@@ -121,7 +121,10 @@ impl Programmes {
                     self.requests.entry(event.request.to_string()).or_default().claims -= 1;
                 }
             }
-            RequestEvent::HandlingRated(_) | RequestEvent::RequestRouted(_) | RequestEvent::RequestWithdrawn(_) => {}
+            RequestEvent::HandlingRated(_)
+            | RequestEvent::RequestRouted(_)
+            | RequestEvent::RequestWithdrawn(_)
+            | RequestEvent::RequestMerged(_) => {}
         }
     }
 

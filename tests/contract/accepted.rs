@@ -109,6 +109,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::ReturnClaim(_) => "return claim",
         Command::RouteRequest(_) => "route request",
         Command::WithdrawRequest(_) => "withdraw request",
+        Command::MergeRequest(_) => "merge request",
         Command::RegisterFund(_) => "register fund",
         Command::RegisterBenefit(_) => "register benefit",
         Command::ApplyBenefit(_) => "apply for a benefit",

@@ -110,6 +110,7 @@ const NOT_MODELLED: &[&str] = &[
     "RequestClaimed",
     "ClaimReturned",
     "RequestWithdrawn",
+    "RequestMerged",
     "PairOpened",
     "PairUpdated",
     "VisitReported",

@@ -27,6 +27,7 @@ const NOT_YET: &[(&str, &str)] = &[
     ("RequestClaimed", "came after v0.2"),
     ("ClaimReturned", "came after v0.2"),
     ("RequestWithdrawn", "came after v0.2"),
+    ("RequestMerged", "came after v0.2"),
     ("BenefitWithdrawn", "withdrawals came after it"),
     ("BenefitPointsReturned", "withdrawals came after it"),
     ("CertificateReleased", "withdrawals came after it"),

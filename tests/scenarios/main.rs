@@ -24,6 +24,7 @@ mod counter_reads;
 mod demonstration;
 mod documents;
 mod dry_runs;
+mod duplicates;
 mod erasure;
 mod evidence;
 mod exports;

@@ -136,8 +136,11 @@ impl Plan {
         for (id, request, worker, claimed, done) in
             [("YS-BL01", "YS-XQ03", 7, 5, 3), ("YS-BL02", "YS-XQ05", 12, 10, 7), ("YS-BL03", "YS-XQ06", 18, 19, 16)]
         {
-            let rating =
-                (request == "YS-XQ06").then(|| AskedRating { word: "满意".to_owned(), on: Some(self.ago(15)) });
+            let rating = (request == "YS-XQ06").then(|| AskedRating {
+                on: Some(self.ago(15)),
+                pairs: Vec::new(),
+                word: "满意".to_owned(),
+            });
             let quantity = Quantity::from_millionths(1_000_000);
             let work = Work {
                 claimed: self.ago(claimed).to_string(),

@@ -29,7 +29,7 @@ pub(super) fn past() -> Result<Vec<Planned>, IdError> {
 }
 
 fn rating(word: &str, nth: u64) -> AskedRating {
-    AskedRating { word: word.to_owned(), on: Some(day(nth)) }
+    AskedRating { on: Some(day(nth)), pairs: Vec::new(), word: word.to_owned() }
 }
 
 fn post(id: &str, activity: &str, nth: u64, reporter: Option<WorkerId>) -> Result<commands::PostRequest, IdError> {

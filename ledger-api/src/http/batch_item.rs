@@ -121,6 +121,7 @@ commands! {
     "return_claim" => request_claims::ReturnClaim,
     "route_request" => request_routing::RouteRequest,
     "withdraw_request" => request_routing::WithdrawRequest,
+    "merge_request" => request_routing::MergeRequest,
     "register_appointment" | "appointment" => appointments::RegisterAppointment,
     "open_pair" | "pair" => pairs::OpenPair,
     "record_visit" | "visit" => pairs::RecordVisit,

@@ -1,4 +1,5 @@
-//! Where a service request goes before anybody works on it: passed on (转办), or taken back (撤回).
+//! Where a service request goes before anybody works on it: passed on (转办), linked to an earlier one that it repeats (并入),
+//! or taken back (撤回).
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,8 +16,8 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, Asking};
 use super::requests::{RequestAnswer, day_of};
-use super::shapes::{Id, Reason};
-use super::wire::{DateJson, Text};
+use super::shapes::{Id, KeyName, Reason};
+use super::wire::{DateJson, Text, maybe_text};
 use crate::access::policy::CommandKind;
 use crate::app::App;
 use crate::service::ServiceError;
@@ -27,6 +28,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .route(CommandKind::RouteRequest, routes!(route))
         .route(CommandKind::WithdrawRequest, routes!(withdraw))
+        .route(CommandKind::MergeRequest, routes!(merge))
 }
 
 /// The request that an address names.
@@ -123,6 +125,53 @@ async fn withdraw(
     ApiPath(request): ApiPath<RequestId>,
     asking: Asking,
     ApiJson(body): ApiJson<WithdrawRequest>,
+) -> Result<Answer<RequestAnswer>, ApiError> {
+    ask(app, asking, OfRequest { request }, body).await
+}
+
+/// The earlier request that one repeats.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeRequest {
+    /// 并入单号: which one. It was merged into no other itself, and not taken back.
+    #[schema(value_type = KeyName)]
+    into: RequestId,
+    /// Why, where somebody says.
+    #[serde(default, deserialize_with = "maybe_text")]
+    #[schema(max_length = 500)]
+    reason: Option<String>,
+}
+
+impl Ask for MergeRequest {
+    type Path = OfRequest;
+    type Answer = RequestAnswer;
+
+    fn command(self, path: OfRequest) -> Result<Asked, ServiceError> {
+        let command = commands::MergeRequest { request: path.request, into: self.into, reason: self.reason };
+        Ok(Command::from(command).into())
+    }
+
+    fn answer(command: &Command, receipt: &Receipt) -> Option<RequestAnswer> {
+        let Command::MergeRequest(commands::MergeRequest { request, .. }) = command else { return None };
+        Some(RequestAnswer::new(request, receipt))
+    }
+}
+
+impl Body for MergeRequest {
+    const STATUS: StatusCode = StatusCode::OK;
+    const PATH: &'static [(&'static str, Code)] = &[("request", Code::UnknownRequest)];
+}
+
+/// Link a request on which nobody works to an earlier one that it repeats (并入): from then on it is as one that was posted
+/// with that number, on record and without an award of its own.
+#[utoipa::path(post, path = "/v1/requests/{id}/merge", tag = "requests", request_body = MergeRequest,
+    params(("id" = String, Path, description = "The request that repeats another one.")),
+    responses((status = 200, description = "Linked.", body = RequestAnswer)))]
+async fn merge(
+    State(app): State<App>,
+    ApiPath(request): ApiPath<RequestId>,
+    asking: Asking,
+    ApiJson(body): ApiJson<MergeRequest>,
 ) -> Result<Answer<RequestAnswer>, ApiError> {
     ask(app, asking, OfRequest { request }, body).await
 }

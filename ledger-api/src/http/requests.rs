@@ -62,7 +62,7 @@ pub struct PostRequest {
     due: Option<DateJson>,
 }
 
-/// A request as posted, passed on or taken back.
+/// A request as posted, passed on, linked to an earlier one or taken back.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RequestAnswer {
     /// Its name: the key of the command that posted it.
@@ -297,7 +297,11 @@ impl Ask for RateHandling {
         let command = commands::RateHandling {
             request: path.request,
             handling: path.handling,
-            rating: AskedRating { word: self.rating.word().chinese().to_owned(), on: day_of(&self.on) },
+            rating: AskedRating {
+                on: day_of(&self.on),
+                pairs: Vec::new(),
+                word: self.rating.word().chinese().to_owned(),
+            },
         };
         Ok(Asked { no_date: self.on.no_date("on"), ..Asked::from(Command::from(command)) })
     }

@@ -24,6 +24,7 @@ mod programmes;
 mod rating_slips;
 mod reads;
 mod request_claims;
+mod request_merging;
 mod rights;
 mod roles;
 mod selections;

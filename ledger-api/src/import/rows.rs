@@ -256,7 +256,7 @@ fn read_handling(row: &Row, frame: &RecordFrame) -> Result<Asked, Asked> {
         done,
         quantity,
         work,
-        rating: whole.then_some(AskedRating { word: said, on: rated_on }),
+        rating: whole.then_some(AskedRating { on: rated_on, pairs: Vec::new(), word: said }),
         completes: false,
     };
     let completion =

@@ -4,11 +4,13 @@
 use std::str::FromStr;
 
 use chrono::NaiveDate;
+use ledger_core::domain::ids::RequestId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::request::ServiceRequest;
 use ledger_core::domain::schedule::{Activity, Scoring};
 use ledger_core::domain::worker::event::ServiceRecorded;
 use ledger_core::ledger::Receipt;
+use projections::queries::Page;
 use projections::queries::catalogue::Programme;
 
 use super::ServiceError;
@@ -216,6 +218,8 @@ pub enum Wanted<'a> {
     ClaimableBy(&'a str),
     /// Those that a worker reported or did something about.
     Of(&'a str),
+    /// The one of that number, where there is one.
+    Named(&'a str),
 }
 
 impl Wanted<'_> {
@@ -223,7 +227,7 @@ impl Wanted<'_> {
         match self {
             Wanted::ToDo => !is_over(request, line),
             Wanted::Standing(standing) => Standing::of(request) == standing,
-            Wanted::All => true,
+            Wanted::All | Wanted::Named(_) => true,
             Wanted::ClaimableBy(worker) => {
                 scoring(line) == Scoring::Rating && claims_left(request, line) > 0 && !is_of(request, worker)
             }
@@ -289,6 +293,15 @@ pub async fn list(
     }
 }
 
+/// A request, as a page of one.
+async fn one(app: &App, id: &str) -> Result<Page<ServiceRequest>, ServiceError> {
+    // What cannot be a number is not looked for: PostgreSQL takes no NUL, not even to compare with.
+    let known = if RequestId::new(id).is_ok() { Some(app.views.request(id).await?) } else { None };
+    let position = known.as_ref().map_or_else(|| app.views.position(), |known| known.position);
+    let row = known.and_then(|known| known.value).filter(|row| row.posting().is_some());
+    Ok(Page { rows: row.into_iter().map(|row| (id.to_owned(), row)).collect(), next: None, position })
+}
+
 /// The requests that somebody may read, of their own site and all below it.
 ///
 /// # Errors
@@ -300,7 +313,12 @@ pub async fn board(app: &App, who: Who<'_>, wanted: Wanted<'_>) -> Result<Board,
     reading.at_least(app, None).await?;
     let programme = app.views.programme().await?.value;
     let wants = |row: &ServiceRequest| row.posting().is_some() && wanted.wants(row, line_of(&programme, row));
-    let found = app.views.requests("", LOOKED_MAX, wants).await?;
+    let found = match wanted {
+        Wanted::Named(id) => one(app, id).await?,
+        Wanted::ToDo | Wanted::Standing(_) | Wanted::All | Wanted::ClaimableBy(_) | Wanted::Of(_) => {
+            app.views.requests("", LOOKED_MAX, wants).await?
+        }
+    };
     let rows = found.rows.into_iter().map(|(id, row)| Listed::of(&programme, id, row));
     let mut rows: Vec<Listed> = rows.collect();
     // What waits comes first: by the day it is due, then what has none, longest waiting first; behind it what is over,

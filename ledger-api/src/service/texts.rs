@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use ledger_core::domain::benefit::BenefitEvent;
 use ledger_core::domain::ids::{Key, WorkerId};
+use ledger_core::domain::request::RequestEvent;
 use ledger_core::domain::selection::SelectionEvent;
 use ledger_core::ledger::commands::beforehand::About;
 use ledger_core::ledger::{Command, commands};
@@ -66,10 +67,17 @@ async fn worker_of(app: &App, begun: &Begun, key: &Key) -> Result<Option<WorkerI
         if let Some(BenefitEvent::BenefitGranted(asked) | BenefitEvent::BenefitQueued(asked)) = event.as_benefit() {
             return Ok(Some(asked.terms.worker.clone()));
         }
+        // A request is about whoever reported it, if a worker did.
+        if let Some(RequestEvent::RequestPosted(posted)) = event.as_request() {
+            return Ok(posted.reporter.clone());
+        }
         // An objection to a selection is about a candidate.
         if let Some(candidate) = event.as_selection().and_then(SelectionEvent::candidate) {
             return Ok(Some(candidate.clone()));
         }
+    }
+    if let Some(posted) = begun.request(&key.into()) {
+        return Ok(posted.reporter.clone());
     }
     // A credit that ripened on a row came of a later command.
     let credit = app.views.credit(&key.into(), u64::MAX).await?;

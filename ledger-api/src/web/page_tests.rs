@@ -195,6 +195,24 @@ async fn the_desk_posts_a_request_records_the_work_and_the_word_on_it() {
     holds(&desk.read("/requests?state=open").await, &["T-4", "转办 区住建局（2026-12-01）", "已退回 2026-12-01"]);
     assert_eq!(desk.done("/requests", &withdraw).await, "已撤回");
     holds(&desk.read("/requests?state=withdrawn").await, &["T-4", "已撤回 2026-12-01"]);
+    // The same thing posted twice is linked to the first, which the board shows however it stands.
+    let post = [("do", "post"), ("number", "T-5"), ("activity", "WX02"), ("on", "2026-11-30")];
+    assert_eq!(desk.done("/requests", &post).await, "已登记，单号 T-5");
+    holds(&desk.read("/requests?request=T-5").await, &["T-5", "待办", "原单号", "value=\"merge\""]);
+    let merge =
+        |into| [("do", "merge"), ("key", "T-5-merge"), ("request", "T-5"), ("into", into), ("reason", "同一处")];
+    let page = desk.send("/requests", &merge("YS-XQ07")).await;
+    holds(
+        &page,
+        &["role=\"alert\"", "已经并到别的单", "value=\"YS-XQ07\"", "value=\"同一处\"", "<details open><summary>并入"],
+    );
+    assert_eq!(desk.done("/requests", &merge("T-1")).await, "已并入");
+    assert_eq!(desk.done("/requests", &merge("T-1")).await, "已并入", "the same form again merges nothing twice");
+    holds(&desk.read("/requests?state=merged").await, &["T-5", "href=\"/requests?request=T-1\">并入 T-1</a>"]);
+    let page = desk.read("/requests?request=T-1").await;
+    holds(&page, &["T-1", "已办结"]);
+    assert!(!page.contains("YS-XQ01"), "one alone: {page}");
+    assert!(desk.read("/requests?request=T-99").await.contains("没有这样的需求。"));
     // What was typed stays where it is refused.
     let wrong = [("do", "handle"), ("key", "T-3"), ("request", "YS-XQ01"), ("claimer", "YS-9999"), ("quantity", "2")];
     let wrong = [wrong.as_slice(), &[("claimed", "2026-12-01"), ("done", "2026-12-01")]].concat();
@@ -254,6 +272,8 @@ async fn a_worker_claims_reports_and_rates_and_is_told_nobody_else_s_id() {
     assert_eq!(rider.done("/requests", &hazard).await, "已登记，单号 R-4");
     let found = [("do", "feed_back"), ("key", "R-5"), ("request", "R-4"), ("word", "属实"), ("quantity", "1")];
     assert!(!rider.refused("/requests", &found).await.is_empty(), "nobody finds the own report true");
+    let merge = [("do", "merge"), ("key", "R-8"), ("request", "R-4"), ("into", "YS-XQ09")];
+    assert!(rider.refused("/requests", &merge).await.contains("不能办理"), "a duplicate is for the desk to find");
 }
 
 #[tokio::test]

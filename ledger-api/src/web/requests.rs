@@ -60,6 +60,9 @@ struct Page {
 struct Asked {
     #[serde(default)]
     state: String,
+    /// This one alone, however it stands.
+    #[serde(default)]
+    request: String,
 }
 
 /// The pages' routes.
@@ -68,7 +71,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
-    answer(&visitor, page(&app, &visitor, &asked.state, Told::default()).await)
+    answer(&visitor, page(&app, &visitor, &asked, Told::default()).await)
 }
 
 /// What a page says of what was just asked.
@@ -93,7 +96,8 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
             }
             Err(other) => return Err(other),
         };
-        page(&app, &visitor, fields.get("state"), told).await
+        let asked = Asked { state: fields.get("state").to_owned(), ..Asked::default() };
+        page(&app, &visitor, &asked, told).await
     };
     answer(&visitor, made.await)
 }
@@ -134,11 +138,12 @@ impl<'a> Doing<'a> {
     }
 }
 
-async fn page(app: &App, visitor: &Visitor, state: &str, told: Told) -> Result<Response, Trouble> {
+async fn page(app: &App, visitor: &Visitor, asked: &Asked, told: Told) -> Result<Response, Trouble> {
     let w = visitor.words();
     let doing = Doing::of(&visitor.must()?.identity)?;
     let (who, today) = (doing.who(), today(app));
-    let wanted = match state {
+    let wanted = match asked.state.as_str() {
+        _ if !asked.request.is_empty() => Wanted::Named(&asked.request),
         "all" => Wanted::All,
         state => state.parse::<Standing>().map_or(Wanted::ToDo, Wanted::Standing),
     };
@@ -172,6 +177,8 @@ async fn page(app: &App, visitor: &Visitor, state: &str, told: Told) -> Result<R
         board: desk,
         state: match wanted {
             Wanted::ToDo | Wanted::ClaimableBy(_) | Wanted::Of(_) => "todo".to_owned(),
+            // Of all of them one: none of the choices.
+            Wanted::Named(_) => String::new(),
             Wanted::All => "all".to_owned(),
             Wanted::Standing(standing) => standing.word().to_owned(),
         },

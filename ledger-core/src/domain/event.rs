@@ -546,13 +546,13 @@ impl Event {
             | Event::Card(_)
             | Event::Directory(_)
             | Event::Mark(_)
-            | Event::Request(_)
             | Event::Pair(_)
             | Event::Certificate(_)
             | Event::Pass(_)
             | Event::Offer(_) => None,
             Event::Fund(event) => event.reason(),
             Event::Benefit(event) => event.reason(),
+            Event::Request(event) => event.reason(),
         }
     }
 

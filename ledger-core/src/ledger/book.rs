@@ -518,6 +518,7 @@ mod tests {
             | Command::ReturnClaim(_)
             | Command::RouteRequest(_)
             | Command::WithdrawRequest(_)
+            | Command::MergeRequest(_)
             | Command::RegisterFund(_)
             | Command::RegisterBenefit(_)
             | Command::ApplyBenefit(_)

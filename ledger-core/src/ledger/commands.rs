@@ -41,7 +41,7 @@ pub use programme::{AdoptSchedule, OpenJournal, SealAppraisal};
 pub use redemptions::ReverseRedemption;
 pub use registers::{IssuePass, OpenPair, RegisterAppointment, RegisterBenefit, RegisterFund, RegisterOffer};
 pub use requests::{PostRequest, RateHandling, RecordHandling};
-pub use routing::{RouteRequest, WithdrawRequest};
+pub use routing::{MergeRequest, RouteRequest, WithdrawRequest};
 pub use selections::{
     AnnounceSelection, AnswerObjection, DrawSelection, GiveWord, ObjectToSelection, RecordResult, ReviseSelection,
     SealSelection,
@@ -337,6 +337,8 @@ commands! {
     RouteRequest(RouteRequest),
     /// Take a request back.
     WithdrawRequest(WithdrawRequest),
+    /// Link a request to an earlier one.
+    MergeRequest(MergeRequest),
     /// Register a fund.
     RegisterFund(RegisterFund),
     /// Register a benefit.

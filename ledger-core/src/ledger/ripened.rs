@@ -67,6 +67,7 @@ async fn earner_by(journal: &dyn Journal, name: &Key, event: &RequestEvent) -> R
         | RequestEvent::ClaimReturned(_)
         | RequestEvent::HandlingRated(_)
         | RequestEvent::RequestRouted(_)
+        | RequestEvent::RequestMerged(_)
         | RequestEvent::RequestWithdrawn(_) => return Ok(None),
     };
     if row.as_str() != name.as_str() {

@@ -20,15 +20,15 @@ use crate::journal::{Journal, RecordedTime};
 
 const NOW: &str = "2024-06-03T10:00:00+08:00";
 
-fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+pub(super) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect("an id")
 }
 
-fn day(text: &str) -> chrono::NaiveDate {
+pub(super) fn day(text: &str) -> chrono::NaiveDate {
     text.parse().expect("a day")
 }
 
-async fn open(journal: &Arc<dyn Journal>) -> Ledger {
+pub(super) async fn open(journal: &Arc<dyn Journal>) -> Ledger {
     let now = chrono::DateTime::parse_from_rfc3339(NOW).expect("an instant").timestamp_micros();
     // Nothing is read ahead: what a restarted ledger knows it looked up.
     let settings = LedgerSettings {
@@ -39,12 +39,12 @@ async fn open(journal: &Arc<dyn Journal>) -> Ledger {
     Ledger::open(Arc::clone(journal), settings, "test", HashSuite::Sha256).await.expect("a ledger").0
 }
 
-async fn give(ledger: &Ledger, key: &str, actor: &str, command: impl Into<Command>) -> Outcome {
+pub(super) async fn give(ledger: &Ledger, key: &str, actor: &str, command: impl Into<Command>) -> Outcome {
     let context = Context { key: id(key), actor: id(actor), at: ledger.now() };
     ledger.submit(Submission { context, command: command.into() }).await
 }
 
-fn activity(code: &str, scoring: Option<Scoring>) -> Activity {
+pub(super) fn activity(code: &str, scoring: Option<Scoring>) -> Activity {
     Activity {
         category: "志愿服务".into(),
         checks: None,
@@ -60,7 +60,7 @@ fn activity(code: &str, scoring: Option<Scoring>) -> Activity {
     }
 }
 
-fn post(request: &str, activity: &str, reporter: Option<&str>) -> Command {
+pub(super) fn post(request: &str, activity: &str, reporter: Option<&str>) -> Command {
     Command::PostRequest(commands::PostRequest {
         request: id(request),
         activity: id(activity),
@@ -72,7 +72,7 @@ fn post(request: &str, activity: &str, reporter: Option<&str>) -> Command {
     })
 }
 
-fn work(handling: &str, request: &str, claimer: Option<&str>) -> Command {
+pub(super) fn work(handling: &str, request: &str, claimer: Option<&str>) -> Command {
     let on = claimer.map(|_| day("2024-06-02"));
     let text = on.map(|on| on.to_string()).unwrap_or_default();
     Command::RecordHandling(commands::RecordHandling {
@@ -93,8 +93,8 @@ fn work(handling: &str, request: &str, claimer: Option<&str>) -> Command {
     })
 }
 
-fn rate(request: &str, handling: &str, word: &str) -> Command {
-    let rating = AskedRating { word: word.into(), on: Some(day("2024-06-03")) };
+pub(super) fn rate(request: &str, handling: &str, word: &str) -> Command {
+    let rating = AskedRating { on: Some(day("2024-06-03")), pairs: Vec::new(), word: word.into() };
     Command::RateHandling(commands::RateHandling { request: id(request), handling: id(handling), rating })
 }
 

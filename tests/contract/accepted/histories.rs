@@ -317,7 +317,8 @@ fn rows() -> BoxedStrategy<Command> {
         },
     );
     let word = select(&["满意", "满意", "基本满意", "不满意", "属实", "不属实", "很好", ""]);
-    let rating = prop::option::of((word, on()).prop_map(|(word, on)| AskedRating { word: word.into(), on }));
+    let rating =
+        prop::option::of((word, on()).prop_map(|(word, on)| AskedRating { on, pairs: Vec::new(), word: word.into() }));
     let handling =
         ((row(), prop_oneof![3 => Just(0_usize), 1 => row()]), name("W"), on(), quantity(), rating, any::<bool>())
             .prop_map(|((row, request), claimer, day, quantity, rating, completes)| {
@@ -359,7 +360,8 @@ fn rows() -> BoxedStrategy<Command> {
     let word = select(&["满意", "基本满意", "属实", "很好"]);
     let rate = (row(), prop_oneof![3 => Just(0_usize), 1 => row()], word, on()).prop_map(|(row, request, word, on)| {
         let (request, handling) = (id(&format!("XQ{request}")), id(&format!("BL{row}")));
-        commands::RateHandling { request, handling, rating: AskedRating { word: word.into(), on } }.into()
+        commands::RateHandling { request, handling, rating: AskedRating { on, pairs: Vec::new(), word: word.into() } }
+            .into()
     });
     let waiting = || prop_oneof![3 => Just(0_usize), 1 => row()];
     let by = prop_oneof![1 => Just("W2".to_owned()), 1 => name("W")];
@@ -399,7 +401,11 @@ fn claims() -> BoxedStrategy<Command> {
     let free = prop_oneof![3 => Just("XQ31".to_owned()), 1 => request()];
     let withdraw =
         (free, on()).prop_map(|(request, on)| commands::WithdrawRequest { request: id(&request), on }.into());
-    prop_oneof![made, report, give_up, route, withdraw].boxed()
+    let repeats = prop_oneof![3 => Just("XQ32".to_owned()), 1 => request()];
+    let merge = (repeats, request(), prop::option::of(text())).prop_map(|(request, into, reason)| {
+        commands::MergeRequest { request: id(&request), into: id(&into), reason }.into()
+    });
+    prop_oneof![made, report, give_up, route, withdraw, merge].boxed()
 }
 
 /// What counters tell that handed goods out before the ledger was asked.

@@ -242,8 +242,8 @@ pub(super) fn programmes() -> Vec<Step> {
     };
     step(on, "甲", "BL0", handling.into());
 
-    // One that is claimed and not done yet, and one that is nobody's.
-    for request in ["XQ30", "XQ31"] {
+    // One that is claimed and not done yet, and two that are nobody's.
+    for request in ["XQ30", "XQ31", "XQ32"] {
         let posted = commands::PostRequest {
             request: id(request),
             activity: id("A3"),

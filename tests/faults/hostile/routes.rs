@@ -38,6 +38,7 @@ pub(super) const OF_OTHER_OFFICES: [&str; 39] = [
     "POST /v1/requests/{id}/claims/{claim}/return",
     "POST /v1/requests/{id}/route",
     "POST /v1/requests/{id}/withdraw",
+    "POST /v1/requests/{id}/merge",
     "POST /v1/pairs/{id}/visits/{visit}/confirm",
     "POST /v1/benefits/{id}/claims/{claim}/use",
     "POST /v1/honours",

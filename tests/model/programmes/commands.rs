@@ -234,7 +234,11 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
                     done: date(done).to_string(),
                     quantity: quantity(units).millionths().to_string(),
                 },
-                rating: word.map(|(word, day)| AskedRating { word: word.chinese().into(), on: Some(date(day)) }),
+                rating: word.map(|(word, day)| AskedRating {
+                    on: Some(date(day)),
+                    pairs: Vec::new(),
+                    word: word.chinese().into(),
+                }),
                 completes: false,
             })
         }
@@ -267,10 +271,15 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
             request: id(&format!("R{request}")),
             on: Some(date(day)),
         }),
+        Step::Merge { request, into } => Command::MergeRequest(commands::MergeRequest {
+            request: id(&format!("R{request}")),
+            into: id(&format!("R{into}")),
+            reason: None,
+        }),
         Step::Rate { handling, request, word, day } => Command::RateHandling(commands::RateHandling {
             request: id(&format!("R{request}")),
             handling: id(&format!("H{handling}")),
-            rating: AskedRating { word: word.chinese().into(), on: Some(date(day)) },
+            rating: AskedRating { on: Some(date(day)), pairs: Vec::new(), word: word.chinese().into() },
         }),
         Step::Visit { visit, pair, activity, day, reporter, confirmed } => {
             Command::RecordVisit(commands::RecordVisit {

@@ -132,6 +132,7 @@ pub(crate) fn own_key(step: &Step) -> Option<String> {
         | Step::Return { .. }
         | Step::Route { .. }
         | Step::Withdraw { .. }
+        | Step::Merge { .. }
         | Step::Rate { .. }
         | Step::Confirm { .. }
         | Step::Use { .. }
@@ -157,6 +158,7 @@ fn content(step: &Step) -> Step {
         | Step::Return { .. }
         | Step::Route { .. }
         | Step::Withdraw { .. }
+        | Step::Merge { .. }
         | Step::Rate { .. }
         | Step::Confirm { .. }
         | Step::Use { .. }
@@ -226,6 +228,7 @@ pub(crate) const REACHED: &[&str] = &[
     "a claim is given up",
     "a request is routed",
     "a request is withdrawn",
+    "a request is merged later",
 ];
 
 type Refused<T = ()> = Result<T, &'static str>;
@@ -412,6 +415,7 @@ impl Desk {
             Step::Return { handling, request, day } => self.give_up(handling, request, day)?,
             Step::Route { request, named, day } => self.route(request, named, day)?,
             Step::Withdraw { request, day } => self.withdraw(request, day)?,
+            Step::Merge { request, into } => self.merge(request, into)?,
             Step::Rate { handling, request, word, day } => self.rate_waiting(handling, request, word, day)?,
             Step::Visit { visit, pair, activity, day, reporter, confirmed } => {
                 self.visit(visit, pair, activity, (day, reporter), confirmed)?;
@@ -628,6 +632,26 @@ impl Desk {
         }
         known.withdrawn = true;
         self.met.insert("a request is withdrawn");
+        Ok(())
+    }
+
+    /// Entered on a day when all of them were posted.
+    fn merge(&mut self, request: u8, into: u8) -> Refused {
+        let known = self.requests.get(&request).ok_or("unknown_request")?;
+        let earlier = self.requests.get(&into).ok_or("unknown_request")?;
+        if request == into {
+            return Err("invalid_input");
+        }
+        Desk::current(known)?;
+        Desk::current(earlier)?;
+        if self.work.values().any(|work| work.request == request && work.rated) {
+            return Err("already_decided");
+        }
+        if known.claims > 0 {
+            return Err("request_taken");
+        }
+        self.requests.get_mut(&request).expect("it was found").merged = true;
+        self.met.insert("a request is merged later");
         Ok(())
     }
 

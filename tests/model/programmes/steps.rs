@@ -33,6 +33,8 @@ pub(crate) enum Step {
     Route { request: u8, named: bool, day: Day },
     /// 撤回.
     Withdraw { request: u8, day: Day },
+    /// 并入, after it was posted.
+    Merge { request: u8, into: u8 },
     /// The word on work that waits.
     Rate { handling: u8, request: u8, word: Said, day: Day },
     /// 走访记录.
@@ -243,6 +245,7 @@ pub(crate) fn next() -> BoxedStrategy<Step> {
         8 => claim(),
         1 => (of(6), any::<bool>(), day()).prop_map(|(request, named, day)| Step::Route { request, named, day }),
         1 => (of(6), day()).prop_map(|(request, day)| Step::Withdraw { request, day }),
+        1 => (of(6), of(6)).prop_map(|(request, into)| Step::Merge { request, into }),
         3 => (0_u8..12, of(6), said(), day()).prop_map(|(handling, request, word, day)| Step::Rate { handling, request, word, day }),
         4 => visit(),
         2 => (0_u8..10, of(2), of(4), day()).prop_map(|(visit, pair, by, day)| Step::Confirm { visit, pair, by, day }),

@@ -38,6 +38,20 @@ fn a_wish_goes_its_way(database: Database) {
     visit.browser.write("单号", "XQ-TEST-1");
     visit.browser.press("button", "登记需求");
     visit.browser.told("status", "已登记，单号 XQ-TEST-1");
+    // The same wish once more is merged into the first, and the board shows that one by its link.
+    visit.browser.write("单号", "XQ-TEST-2");
+    visit.browser.press("button", "登记需求");
+    visit.browser.told("status", "已登记，单号 XQ-TEST-2");
+    visit.browser.eval(
+        "[...document.querySelectorAll('article')].find((card) => card.innerText.includes('XQ-TEST-2')).querySelectorAll('details').forEach((folded) => { folded.open = true }); 0",
+    );
+    visit.browser.write("原单号", "XQ-TEST-1");
+    visit.browser.press("button", "并入");
+    visit.browser.told("status", "已并入");
+    visit.browser.press("link", "已并入");
+    visit.browser.press("link", "并入 XQ-TEST-1");
+    visit.wait_until("location.search === '?request=XQ-TEST-1' && document.readyState === 'complete'");
+    assert!(!visit.browser.text().contains("XQ-TEST-2"), "{}", visit.browser.text());
     pictures(&mut visit, "desk");
 
     visit.enter("骑手", "/me");

@@ -155,6 +155,9 @@ kinds! {
         /// Takes a request back.
         // A worker what that one reported.
         WithdrawRequest => &[(Operator, Own), (Worker, Own)],
+        /// Links a request to an earlier one that it repeats.
+        // Whoever passes it on; the earlier one may be of another site.
+        MergeRequest => &[(Operator, Own)],
         /// Registers a fund.
         RegisterFund => &[(Admin, Everywhere)],
         /// Registers a benefit.
@@ -347,6 +350,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         // Whoever reported it may think better of it.
         Command::WithdrawRequest(commands::WithdrawRequest { request, .. }) => {
             (CommandKind::WithdrawRequest, Target::Request(request.as_str()))
+        }
+        Command::MergeRequest(commands::MergeRequest { request, .. }) => {
+            (CommandKind::MergeRequest, Target::Request(request.as_str()))
         }
         Command::RegisterFund(_) => (CommandKind::RegisterFund, Target::District),
         Command::RegisterBenefit(_) => (CommandKind::RegisterBenefit, Target::District),

@@ -185,6 +185,7 @@ const LEDGER: &[(&str, &[Code])] = &[
         &[Code::InvalidDate, Code::MergedRequest, Code::AlreadyDecided, Code::UnknownSite, Code::SiteClosed],
     ),
     ("/v1/requests/{id}/withdraw", &[Code::InvalidDate, Code::MergedRequest, Code::AlreadyDecided, Code::RequestTaken]),
+    ("/v1/requests/{id}/merge", &[Code::InvalidDate, Code::MergedRequest, Code::AlreadyDecided, Code::RequestTaken]),
     (
         "/v1/appointments",
         &[Code::UnknownWorker, Code::UnknownSite, Code::SamePerson, Code::InvalidDate, Code::WorkerDeparted],

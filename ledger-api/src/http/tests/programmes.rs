@@ -366,6 +366,15 @@ async fn a_pass_is_honoured_by_the_merchant_of_the_offer_until_it_is_lost() {
     assert_eq!(edge.get("/v1/passes/NXK2").await.body["worker"], "WZ");
     let (holder, stranger) =
         (By::new(&edge, Role::Worker, Some("WZ")).await, By::new(&edge, Role::Worker, Some("WX")).await);
+    // A row that says nothing of the loss brings it back neither as it was nor with other days.
+    let known = json!({"id": "NXK1", "worker": "WZ", "kind": "优享卡", "from": "2024-01-01", "until": "2024-12-31"});
+    let before = edge.app.ledger.journal().head().await.unwrap().position;
+    taken(&edge.post("/v1/passes", "NXK1-as-it-was", known.clone()).await);
+    assert_eq!(edge.app.ledger.journal().head().await.unwrap().position, before, "it says nothing new");
+    let mut longer = known;
+    longer["until"] = json!("2025-12-31");
+    taken(&edge.post("/v1/passes", "NXK1-longer", longer).await);
+    assert_eq!(own.post("/v1/honours", "XP3", slip("NXK1", after, json!(21.28))).await.no().1, "pass_lost");
     assert_eq!(holder.get("/v1/passes/NXK1").await.body["lost"], "2024-03-06T00:00:00+08:00");
     assert_eq!(stranger.get("/v1/passes/NXK1").await.no(), (403, "forbidden"));
 }

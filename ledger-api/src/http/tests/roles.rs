@@ -173,6 +173,7 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/merchants/{id}/statements",
         "/v1/bodies/{body}/statements",
         "/v1/requests/{id}/route",
+        "/v1/requests/{id}/merge",
     ];
     // What a worker does for oneself, and an operator for the workers of the site.
     const TAKING_PART: &[&str] = &[

@@ -38,6 +38,8 @@ pub(super) struct Typed {
     pub(super) quantity: String,
     pub(super) body: String,
     pub(super) site: String,
+    pub(super) into: String,
+    pub(super) reason: String,
     /// The key, where the answer was lost: pressing again is the same command.
     pub(super) key: String,
 }
@@ -59,6 +61,8 @@ impl Typed {
             quantity: get("quantity"),
             body: get("body"),
             site: get("site"),
+            into: get("into"),
+            reason: get("reason"),
             key: String::new(),
         }
     }
@@ -150,6 +154,15 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields) -> 
             give(app, visitor, fields.get("key"), Command::from(command)).await?;
             Ok(w.withdrawn_now.to_owned())
         }
+        "merge" => {
+            let command = commands::MergeRequest {
+                request: read_id(fields.get("request"))?,
+                into: read_id(fields.get("into"))?,
+                reason: fields.some("reason").map(str::to_owned),
+            };
+            give(app, visitor, fields.get("key"), Command::from(command)).await?;
+            Ok(w.merged_now.to_owned())
+        }
         "feed_back" => {
             // Work and word at once: the word asks for a right of its own.
             let target = Target::Request(fields.get("request"));
@@ -189,6 +202,8 @@ pub(super) async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &Se
                 told(&[])
             }
         }
+        "merge" => told(&[(Code::MergedRequest, r.merged_before), (Code::RequestTaken, r.merges_taken)]),
+        "rate" | "feed_back" => told(&[(Code::SamePerson, r.rates_partner)]),
         _ => told(&[]),
     })
 }
@@ -252,7 +267,7 @@ fn handling(
 /// What is said of work: on the day that the form names, or today.
 fn rating(app: &App, fields: &Fields) -> Result<AskedRating, ServiceError> {
     let on = if fields.some("on").is_some() { day(fields, "on")? } else { today(app) };
-    Ok(AskedRating { word: fields.get("word").to_owned(), on: Some(on) })
+    Ok(AskedRating { on: Some(on), pairs: Vec::new(), word: fields.get("word").to_owned() })
 }
 
 fn read_maybe(text: Option<&str>) -> Result<Option<WorkerId>, ServiceError> {

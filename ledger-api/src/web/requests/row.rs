@@ -35,8 +35,12 @@ pub(super) struct Row {
     pub(super) claims_own: bool,
     pub(super) routes: bool,
     pub(super) withdraws: bool,
+    pub(super) merges: bool,
+    /// The request that it repeats, in words, and where the board shows that one; blank without.
+    pub(super) merged: (String, String),
     pub(super) route_key: String,
     pub(super) withdraw_key: String,
+    pub(super) merge_key: String,
     /// Whether work can be recorded from here, by whoever names a claimer or by the claimer.
     pub(super) handles: bool,
     pub(super) names_claimer: bool,
@@ -144,6 +148,9 @@ impl Shown<'_> {
             route_key: new_key("route"),
             withdraw_key: new_key("withdraw"),
             withdraws: is_idle && (doing.routes || reported_here),
+            merges: is_idle && doing.routes,
+            merge_key: new_key("merge"),
+            merged: self.merged(listed),
             handles: listed.claims_left() > 0 && (doing.handles || claims),
             names_claimer: doing.handles,
             feeds_back: feedback,
@@ -197,7 +204,8 @@ impl Shown<'_> {
         if let Some(on) = listed.request.withdrawn() {
             facts.push(format!("{} {on}", w.withdrawn));
         }
-        if let Some(into) = &posting.merged_into {
+        // The board shows that one; a worker need not be told more of it.
+        if let (Some(into), false) = (&posting.merged_into, self.doing.desk) {
             facts.push(format!("{} {into}", w.merged_to));
         }
         if listed.scoring() == Scoring::Rating && listed.claims_left() > 0 && listed.request.claims() > 0 {
@@ -207,6 +215,15 @@ impl Shown<'_> {
             facts.push(format!("{} {roles}", w.needs_role));
         }
         facts
+    }
+
+    /// For the desk, which request it repeats, and that one's number.
+    fn merged(&self, listed: &Listed) -> (String, String) {
+        let into = listed.request.posting().and_then(|posting| posting.merged_into.as_ref());
+        match into.filter(|_| self.doing.desk) {
+            Some(into) => (format!("{} {into}", self.w.requests.merged_to), into.to_string()),
+            None => Default::default(),
+        }
     }
 
     fn claim(&self, id: &str, claim: &Claim) -> ClaimRow {

@@ -11,6 +11,9 @@ words! {
     agreed_before_today: "报名截止已经过了，没有人能报名；请改成今天或以后，或留空。", "The last day to agree is over, so nobody could; choose today or a later day, or leave it blank.";
     claimed_before: "认领日期早于提出日期，请核对。", "It was claimed before it was posted; check the day.";
     done_before: "办结日期早于认领日期，请核对。", "It was done before it was claimed; check both days.";
+    merged_before: "两单中有一单已经并到别的单；原单号请填最后那一单。", "One of the two was merged before; name the one that the others were merged into.";
+    merges_taken: "这一单有人在办，不能并入；请先退回。", "Somebody works on it, so it cannot be merged; have the claim given up first.";
+    rates_partner: "本人或与本人结对的人得分的，请另一人评价。", "What you or your partner in a pair earn from is for somebody else to rate.";
     had_this_year: "这项权益今年已申请过，达到每人限额。", "This benefit was applied for this year already: the limit for one person is reached.";
     had_before: "这项权益已申请过，达到每人限额。", "This benefit was applied for before: the limit for one person is reached.";
     other_benefit: "登记号和项目对不上，请核对。", "The number is of no application for this benefit; check both.";

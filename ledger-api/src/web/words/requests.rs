@@ -56,6 +56,11 @@ words! {
     merged_into: "并入单号", "Repeats";
     merged_hint: "与哪一单重复；不重复不填。", "The number of the one it repeats; blank for none.";
     merged_to: "并入", "merged into";
+    merge: "并入", "Merge";
+    merge_into: "原单号", "Earlier request";
+    merge_hint: "与哪一单重复；并入后不再认领，也不另外计分。", "The number of the one it repeats; nobody claims this one then, and it earns nothing of its own.";
+    merge_reason: "原因（可不填）", "Reason (optional)";
+    merged_now: "已并入", "Merged";
     claimed_by: "认领人", "Claimed by";
     claimer: "认领人编号", "Claimer";
     claimed_on: "认领日期", "Claimed on";

@@ -26,7 +26,10 @@ impl Pass {
                 }
                 // A replacement goes on being one when its own row comes.
                 let since = terms.since.or_else(|| self.terms().and_then(|known| known.since));
-                let terms = PassTerms { since, ..terms };
+                // What was lost stays lost: a register's row that does not say so, or was written before, brings no pass back
+                // beside the one that replaced it. Another time of the loss is a correction.
+                let lost = terms.lost.or_else(|| self.terms().and_then(|known| known.lost));
+                let terms = PassTerms { lost, since, ..terms };
                 if self.terms() == Some(&terms) {
                     return Ok(Vec::new());
                 }

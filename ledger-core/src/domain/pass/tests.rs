@@ -86,3 +86,27 @@ fn a_later_sheet_reports_a_pass_lost() {
     assert_eq!([issue(terms()), issue(terms())], [1, 0]);
     assert_eq!(issue(PassTerms { lost: Some(time("2024-04-05 09:00:00")), ..terms() }), 1);
 }
+
+#[test]
+fn a_lost_number_is_never_given_again() {
+    let mut state = Pass::default();
+    let mut issue = |terms: PassTerms| {
+        let at = time("2024-01-01");
+        let events = state.decide(PassCommand::Issue { at, pass: number(), replaces: None, terms }).expect("issued");
+        events.iter().for_each(|event| state.evolve(event));
+        (events.len(), state.terms().cloned().expect("a pass"))
+    };
+    let lost = Some(time("2024-04-05 09:00:00"));
+    issue(terms());
+    issue(PassTerms { lost, ..terms() });
+    // A row that was written before the loss says nothing new, and one that says something else says nothing of the loss.
+    assert_eq!(issue(terms()), (0, PassTerms { lost, ..terms() }));
+    let longer = PassTerms { days: days("2024-01-01", "2024-12-31"), ..terms() };
+    let (told, known) = issue(longer.clone());
+    assert_eq!((told, &known), (1, &PassTerms { lost, ..longer }));
+    let used = known.require_good(&number(), time("2024-05-01")).map_err(|refusal| refusal.code);
+    assert_eq!(used, Err(Code::PassLost));
+    // The time of the loss can be put right.
+    let earlier = Some(time("2024-04-04 20:00:00"));
+    assert_eq!(issue(PassTerms { lost: earlier, ..terms() }).1.lost, earlier);
+}

@@ -215,4 +215,15 @@ pub enum RequestCommand {
         /// On which day.
         on: NaiveDate,
     },
+    /// Link it to an earlier one that it repeats; that one is judged already.
+    Merge {
+        /// When it is entered.
+        at: BusinessTime,
+        /// Which request.
+        request: RequestId,
+        /// The earlier one.
+        into: RequestId,
+        /// Why, where somebody says.
+        reason: Option<String>,
+    },
 }

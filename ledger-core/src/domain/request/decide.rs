@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use super::command::{Claiming, Posting, RequestCommand, Routing, Work};
 use super::event::{
-    ClaimReturned, HandlingRated, HandlingRecorded, RequestClaimed, RequestEvent, RequestPosted, RequestRouted,
-    RequestWithdrawn,
+    ClaimReturned, HandlingRated, HandlingRecorded, RequestClaimed, RequestEvent, RequestMerged, RequestPosted,
+    RequestRouted, RequestWithdrawn,
 };
 use super::state::{Claim, ServiceRequest};
 use crate::domain::event::V1;
@@ -71,8 +71,18 @@ impl ServiceRequest {
                 Ok(vec![RequestEvent::ClaimReturned(ClaimReturned { at, handling, on, request, v: V1 })])
             }
             RequestCommand::Withdraw { at, request, on } => {
-                self.require_withdrawable(&request, on)?;
+                self.require_idle(&request, on, "reverse its credit instead")?;
                 Ok(vec![RequestEvent::RequestWithdrawn(RequestWithdrawn { at, on, request, v: V1 })])
+            }
+            RequestCommand::Merge { at, request, into, reason } => {
+                let on = at.date();
+                let posting = self.require_current(&request)?;
+                if on < posting.on {
+                    let message = format!("request {request} was posted on {}, after {on}", posting.on);
+                    return Err(Refusal::new(Code::InvalidDate, message));
+                }
+                self.require_idle(&request, on, "it stands for itself")?;
+                Ok(vec![RequestEvent::RequestMerged(RequestMerged { at, into, reason, request, v: V1 })])
             }
         }
     }
@@ -96,6 +106,19 @@ impl ServiceRequest {
         }
     }
 
+    /// Others may be merged into it: it is known, was merged into no other itself, and was not taken back. So no two ever
+    /// come to repeat each other.
+    ///
+    /// # Errors
+    /// `unknown_request`, `merged_request`, `already_decided`.
+    pub fn require_last(&self, request: &RequestId) -> Decision<()> {
+        if let Some(earlier) = &self.require(request)?.merged_into {
+            let message = format!("request {request} was merged into {earlier}; merge this one into {earlier} too");
+            return Err(Refusal::new(Code::MergedRequest, message));
+        }
+        self.require_current(request).map(|_| ())
+    }
+
     /// A claim that is neither reported nor given up.
     ///
     /// # Errors
@@ -116,11 +139,12 @@ impl ServiceRequest {
         }
     }
 
-    /// Nobody works on it: nothing was claimed, or all claims were given up, and no later than on that day.
-    fn require_withdrawable(&self, request: &RequestId, on: NaiveDate) -> Decision<()> {
+    /// Nobody works on it: nothing was claimed, or all claims were given up, and no later than on that day. `instead` says
+    /// what there is for one that was rated.
+    fn require_idle(&self, request: &RequestId, on: NaiveDate, instead: &str) -> Decision<()> {
         self.require_current(request)?;
         if self.handlings().any(|(_, work)| work.rating.is_some()) {
-            let message = format!("work on request {request} was rated; reverse its credit instead");
+            let message = format!("work on request {request} was rated; {instead}");
             return Err(Refusal::new(Code::AlreadyDecided, message));
         }
         if self.claims() > 0 {

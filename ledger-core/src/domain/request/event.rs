@@ -105,6 +105,22 @@ pub struct RequestWithdrawn {
     pub v: V1,
 }
 
+/// A request was found to repeat an earlier one (并入) after it was posted: from then on it is as one that was posted so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RequestMerged {
+    /// When it was linked.
+    pub at: BusinessTime,
+    /// The earlier one.
+    pub into: RequestId,
+    /// Why, where somebody said: the reference that the vault gave for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Which request.
+    pub request: RequestId,
+    /// Payload version.
+    pub v: V1,
+}
+
 /// Somebody took a request on and did it: a row of 办理记录, or a claim that was reported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HandlingRecorded {
@@ -157,5 +173,23 @@ events! {
         ClaimReturned(ClaimReturned) = "认领退回",
         /// It was taken back.
         RequestWithdrawn(RequestWithdrawn) = "需求撤回",
+        /// It was linked to an earlier one.
+        RequestMerged(RequestMerged) = "需求并入",
+    }
+}
+
+impl RequestEvent {
+    /// Why, where a reason was given.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            RequestEvent::RequestMerged(event) => event.reason.as_deref(),
+            RequestEvent::RequestPosted(_)
+            | RequestEvent::HandlingRecorded(_)
+            | RequestEvent::HandlingRated(_)
+            | RequestEvent::RequestRouted(_)
+            | RequestEvent::RequestClaimed(_)
+            | RequestEvent::ClaimReturned(_)
+            | RequestEvent::RequestWithdrawn(_) => None,
+        }
     }
 }

@@ -46,7 +46,7 @@ pub struct ServiceRequest {
 }
 
 impl ServiceRequest {
-    /// As it was posted.
+    /// As it was posted; linked to an earlier one, be that at its posting or later.
     pub const fn posting(&self) -> Option<&Posting> {
         self.posting.as_ref()
     }
@@ -135,6 +135,12 @@ impl ServiceRequest {
                 }
             }
             RequestEvent::RequestWithdrawn(event) => self.withdrawn = Some(event.on),
+            // Where it says so itself, so that nothing tells when it was linked: the order makes no difference.
+            RequestEvent::RequestMerged(event) => {
+                if let Some(posting) = &mut self.posting {
+                    posting.merged_into = Some(event.into.clone());
+                }
+            }
         }
     }
 }

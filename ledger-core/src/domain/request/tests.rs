@@ -188,6 +188,52 @@ fn who_sees_to_it_is_told_by_the_latest_day_and_not_by_the_last_entry() {
     assert_eq!(body, Some("区住建局"));
 }
 
+fn merge(on: &str) -> RequestCommand {
+    let (at, into) = (BusinessTime::parse(on).expect("a time"), RequestId::new("XQ0").expect("a request"));
+    RequestCommand::Merge { at, request: request(), into, reason: None }
+}
+
+#[test]
+fn what_nobody_works_on_can_be_merged_and_is_then_as_one_that_was_posted_so() {
+    let mut state = posted();
+    when(&mut state, claim(1, "W2", 2)).expect("claimed");
+    assert_eq!(when(&mut state, merge("2024-03-06")), Err(Code::RequestTaken));
+    when(&mut state, give_up(1)).expect("given up");
+    assert_eq!(when(&mut state, merge("2024-03-04")), Err(Code::InvalidDate), "it was under way until the fifth");
+    when(&mut state, merge("2024-03-06")).expect("merged");
+    let posting = Posting { merged_into: RequestId::new("XQ0").ok(), ..posted().posting().expect("posted").clone() };
+    let mut from_the_first = ServiceRequest::default();
+    when(&mut from_the_first, RequestCommand::Post { at: at(), request: request(), posting }).expect("posted");
+    assert_eq!(state.posting(), from_the_first.posting());
+    let routing = Routing { body: Some("街道办".into()), on: day("2024-03-07"), site: None };
+    let route = || RequestCommand::Route { at: at(), request: request(), routing: routing.clone() };
+    let work = || handle(2, "W3", Scoring::Rating, 2);
+    for state in [&mut state, &mut from_the_first] {
+        for refused in [claim(2, "W3", 2), work(), route(), withdraw("2024-03-07"), merge("2024-03-07")] {
+            assert_eq!(when(state, refused), Err(Code::MergedRequest));
+        }
+        let into = state.require_last(&request()).map_err(|refusal| refusal.code);
+        assert_eq!(into, Err(Code::MergedRequest), "others are merged into the last one");
+    }
+}
+
+#[test]
+fn what_was_done_rated_or_withdrawn_is_not_merged() {
+    let mut state = posted();
+    assert_eq!(when(&mut state, merge("2024-02-29")), Err(Code::InvalidDate), "it was not posted yet");
+    when(&mut state, claim(1, "W2", 1)).expect("claimed");
+    when(&mut state, report(1)).expect("reported");
+    assert_eq!(when(&mut state, merge("2024-03-06")), Err(Code::RequestTaken), "it waits to be rated");
+    when(&mut state, rate(1)).expect("rated");
+    assert_eq!(when(&mut state, merge("2024-03-07")), Err(Code::AlreadyDecided));
+    assert!(state.require_last(&request()).is_ok(), "what was rated can be repeated all the same");
+    let mut state = posted();
+    when(&mut state, withdraw("2024-03-02")).expect("withdrawn");
+    assert_eq!(when(&mut state, merge("2024-03-03")), Err(Code::AlreadyDecided));
+    assert_eq!(state.require_last(&request()).map_err(|refusal| refusal.code), Err(Code::AlreadyDecided));
+    assert_eq!(when(&mut ServiceRequest::default(), merge("2024-03-03")), Err(Code::UnknownRequest));
+}
+
 /// One thing that may be asked of a request about one claim.
 #[derive(Debug, Clone, Copy)]
 enum Move {
@@ -197,15 +243,16 @@ enum Move {
     Return,
     Rate,
     Withdraw,
+    Merge,
 }
 
 proptest! {
     /// Whatever comes between claims, reports and returns, never more claims are taken than may be, and a request that was
-    /// withdrawn has none.
+    /// withdrawn or repeats another one has none.
     #[test]
     fn claims_apart_are_never_more_than_may(
         moves in prop::collection::vec((prop::sample::select(
-            vec![Move::Claim, Move::Handle, Move::Report, Move::Return, Move::Rate, Move::Withdraw]), 0_usize..6), 0..40),
+            vec![Move::Claim, Move::Handle, Move::Report, Move::Return, Move::Rate, Move::Withdraw, Move::Merge]), 0_usize..6), 0..40),
         most in 1_u32..4,
     ) {
         let mut state = posted();
@@ -219,10 +266,13 @@ proptest! {
                 Move::Rate if state.handling(&row(number)).is_some_and(|work| work.rating.is_none()) => rate(number),
                 Move::Rate => continue,
                 Move::Withdraw => withdraw("2024-03-09"),
+                Move::Merge => merge("2024-03-09"),
             };
             when(&mut state, command).ok();
             prop_assert!(state.claims() <= usize::try_from(most).expect("small"));
-            prop_assert!(state.withdrawn().is_none() || state.claims() == 0);
+            let merged = state.posting().is_some_and(|posting| posting.merged_into.is_some());
+            prop_assert!((state.withdrawn().is_none() && !merged) || state.claims() == 0);
+            prop_assert!(state.withdrawn().is_none() || !merged);
         }
     }
 

@@ -12,7 +12,9 @@ use crate::domain::ids::{ActivityCode, HandlingId, Key, RequestId, WorkerId};
 use crate::domain::quantity::Quantity;
 use crate::domain::request::RequestEvent;
 use crate::domain::request::command::Word;
-use crate::domain::request::event::{HandlingRated, HandlingRecorded, RequestClaimed, RequestPosted};
+use crate::domain::request::event::{
+    HandlingRated, HandlingRecorded, RequestClaimed, RequestMerged, RequestPosted,
+};
 use crate::domain::schedule::Scoring;
 
 /// What is known of each request.
@@ -62,11 +64,16 @@ impl Requests {
                 None => Ok(None),
             };
         }
+        if let RequestEvent::RequestMerged(event) = event {
+            return self.merge(event).map(|()| None);
+        }
         let Some(book) = self.0.get_mut(request) else {
             return Err(format!("request {request} was never posted"));
         };
         match event {
-            RequestEvent::RequestPosted(_) | RequestEvent::RequestRouted(_) => Ok(None),
+            RequestEvent::RequestPosted(_) | RequestEvent::RequestMerged(_) | RequestEvent::RequestRouted(_) => {
+                Ok(None)
+            }
             RequestEvent::RequestClaimed(event) => book.claim(schedules, event).map(|()| None),
             RequestEvent::HandlingRecorded(event) => book.report(schedules, event).map(|()| None),
             RequestEvent::HandlingRated(event) => book.rate(schedules, event),
@@ -87,6 +94,23 @@ impl Requests {
                 Err(format!("request {request} is withdrawn, and somebody works on it or did so before"))
             }
         }
+    }
+
+    /// Two become one: nobody works on the one or ever did, and the other is none that repeats another one itself.
+    fn merge(&mut self, event: &RequestMerged) -> Result<(), String> {
+        let RequestMerged { into, request, .. } = event;
+        let is_last = self.0.get(into).is_some_and(|book| !book.repeats && !book.withdrawn);
+        let Some(book) = self.0.get_mut(request) else {
+            return Err(format!("request {request} was never posted"));
+        };
+        if !is_last || into == request {
+            return Err(format!("request {request} is merged into {into}, which cannot be"));
+        }
+        if book.repeats || book.withdrawn || !book.taken.is_empty() {
+            return Err(format!("request {request} is merged, and somebody works on it or it was over before"));
+        }
+        book.repeats = true;
+        Ok(())
     }
 }
 
@@ -203,6 +227,19 @@ mod tests {
         event("RequestPosted", payload)
     }
 
+    fn posted_as(request: &str, into: Option<&str>) -> Event {
+        let into = into.map(|into| format!(r#""merged_into":"{into}","#)).unwrap_or_default();
+        let payload = format!(
+            r#"{{"activity":"WX01","at":"2024-03-01T00:00:00+08:00",{into}"on":"2024-03-01","request":"{request}","v":1}}"#
+        );
+        event("RequestPosted", &payload)
+    }
+
+    fn merged(request: &str, into: &str) -> Event {
+        let payload = format!(r#"{{"at":"2024-03-04T00:00:00+08:00","into":"{into}","request":"{request}","v":1}}"#);
+        event("RequestMerged", &payload)
+    }
+
     fn claimed(claim: &str) -> Event {
         let payload = format!(
             r#"{{"at":"2024-03-02T00:00:00+08:00","claimer":"W1","handling":"{claim}","on":"2024-03-02","request":"XQ1","v":1}}"#
@@ -248,5 +285,36 @@ mod tests {
         assert!(booked(&[posted(), withdrawn(), claimed("A")]).is_err());
         assert!(booked(&[claimed("A")]).is_err(), "it was never posted");
         booked(&[posted(), claimed("A"), returned("A"), withdrawn()]).expect("as it should be");
+    }
+
+    #[test]
+    fn a_request_is_merged_once_into_one_that_stands_and_nobody_works_on_it_then() {
+        let two = || vec![posted_as("XQ0", None), posted()];
+        let with = |more: &[Event]| {
+            let mut all = two();
+            all.extend_from_slice(more);
+            booked(&all)
+        };
+        with(&[merged("XQ1", "XQ0")]).expect("as it should be");
+        with(&[claimed("A"), returned("A"), merged("XQ1", "XQ0")]).expect("the claim was given up");
+        let tampered: [(&str, &[Event]); 8] = [
+            ("claimed after it", &[merged("XQ1", "XQ0"), claimed("A")]),
+            ("done after it", &[merged("XQ1", "XQ0"), reported("A")]),
+            ("while somebody has it to do", &[claimed("A"), merged("XQ1", "XQ0")]),
+            ("after it was done", &[reported("A"), merged("XQ1", "XQ0")]),
+            ("twice", &[merged("XQ1", "XQ0"), merged("XQ1", "XQ0")]),
+            ("each into the other", &[merged("XQ1", "XQ0"), merged("XQ0", "XQ1")]),
+            ("into itself", &[merged("XQ1", "XQ1")]),
+            ("into none", &[merged("XQ1", "XQ9")]),
+        ];
+        for (what, events) in tampered {
+            assert!(with(events).is_err(), "{what}");
+        }
+        assert!(booked(&[posted(), withdrawn(), posted_as("XQ2", None), merged("XQ1", "XQ2")]).is_err());
+        assert!(booked(&[posted(), withdrawn(), posted_as("XQ2", None), merged("XQ2", "XQ1")]).is_err());
+        // One that was posted so is no other.
+        let at_posting = [posted_as("XQ0", None), posted_as("XQ1", Some("XQ0")), claimed("A")];
+        let error = booked(&at_posting).expect_err("it repeats another one");
+        assert!(error.contains("repeats an earlier one"), "{error}");
     }
 }

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::Definition;
 use super::beforehand::{Begins, nothing};
 use super::content::Content;
+use super::visits::name_partners;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{ActivityCode, HandlingId, Key, RequestId, SiteId, WorkerId};
+use crate::domain::ids::{ActivityCode, HandlingId, Key, PairId, RequestId, SiteId, WorkerId};
 use crate::domain::quantity::Quantity;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::request::RequestCommand;
@@ -115,10 +116,24 @@ impl Definition for PostRequest {
 /// The last columns of a row, as far as they are filled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedRating {
-    /// What was said, as written; blank where it is blank.
-    pub word: String,
     /// When; `None` where it is blank or no date.
     pub on: Option<NaiveDate>,
+    /// The pairs of whoever says it, where that is a worker who is known: whoever gives the command looks them up, for no
+    /// worker's own stream tells them. No content; a sheet names no rater.
+    #[serde(default)]
+    pub pairs: Vec<PairId>,
+    /// What was said, as written; blank where it is blank.
+    pub word: String,
+}
+
+impl AskedRating {
+    /// The pairs, and who is in them.
+    fn name_pairs(&self, book: &Book, streams: &mut Vec<StreamId>) {
+        for pair in &self.pairs {
+            streams.push(StreamId::Pair(pair.clone()));
+            name_partners(pair, book, streams);
+        }
+    }
 }
 
 /// Record work on a request, or complete the row of work that waits.
@@ -169,6 +184,7 @@ impl Definition for RecordHandling {
         // Who earns is the claimer, or the reporter whom the request names.
         streams.extend(self.claimer.clone().map(StreamId::Worker));
         name_reporter(&self.request, book, streams);
+        self.rating.iter().for_each(|rating| rating.name_pairs(book, streams));
     }
 
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
@@ -392,6 +408,7 @@ impl RecordHandling {
     ) -> Decision<Vec<Event>> {
         let Some(rating) = rating else { return Ok(Vec::new()) };
         process.require_other_than(&judged.earner, "say what the own work was worth")?;
+        self.require_no_partner(process, &judged.earner, rating.on)?;
         if !rating.word.earns() {
             return Ok(Vec::new());
         }
@@ -404,6 +421,28 @@ impl RecordHandling {
             quantity,
             source: self.request.to_string(),
         })
+    }
+
+    /// Whoever says what work was worth is no partner of who earns by it, in a pair that is open on that day.
+    fn require_no_partner<S: States>(
+        &self,
+        process: &Process<'_, S>,
+        earner: &WorkerId,
+        on: NaiveDate,
+    ) -> Decision<()> {
+        let pairs = self.rating.iter().flat_map(|rating| &rating.pairs);
+        let (rater, earner) = (process.person(&process.context.actor)?, process.kept_id(earner)?);
+        for pair in pairs {
+            let Some(terms) = process.states.pair(pair)?.terms().filter(|terms| terms.holds(on)) else { continue };
+            let (helper, helped) = (process.kept_id(&terms.helper)?, process.kept_id(&terms.helped)?);
+            if (helper == earner && rater.is(&helped)) || (helped == earner && rater.is(&helper)) {
+                let message = format!(
+                    "{helper} and {helped} are paired ({pair}) on {on}; somebody else must say what it was worth"
+                );
+                return Err(Refusal::new(Code::SamePerson, message));
+            }
+        }
+        Ok(())
     }
 
     fn rate<S: States>(&self, process: &Process<'_, S>, rating: Rating) -> Decision<Vec<Event>> {
@@ -446,6 +485,7 @@ impl Definition for RateHandling {
             let reporter = request.posting().and_then(|posting| posting.reporter.clone());
             streams.extend([claimer, reporter].into_iter().flatten().map(StreamId::Worker));
         }
+        self.rating.name_pairs(book, streams);
     }
 
     /// The request, the work on it, that nothing was said of it yet; then as a row that is completed.

@@ -1,10 +1,11 @@
-//! Where a service request goes before anybody works on it: passed on (转办), or taken back (撤回).
+//! Where a service request goes before anybody works on it: passed on (转办), linked to an earlier one that it repeats (并入),
+//! or taken back (撤回).
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
-use super::beforehand::nothing;
+use super::beforehand::{About, nothing};
 use super::claims::past_day;
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
@@ -106,4 +107,60 @@ impl Definition for WithdrawRequest {
     }
 
     nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
+}
+
+/// Link a request to an earlier one that it repeats, after it was posted: from then on it is as one that was posted so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergeRequest {
+    /// Which request.
+    pub request: RequestId,
+    /// The earlier one.
+    pub into: RequestId,
+    /// Why, where somebody says.
+    pub reason: Option<String>,
+}
+
+impl Definition for MergeRequest {
+    fn write_content(&self, content: &mut Content) {
+        content.text("merge_request").text(self.request.as_str()).text(self.into.as_str());
+        content.maybe(self.reason.as_ref());
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        self.reason.iter()
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn name_streams(&self, _: &Book, streams: &mut Vec<StreamId>) {
+        streams.extend([&self.request, &self.into].map(|request| StreamId::Request(request.clone())));
+    }
+
+    /// Both requests, that they are two, that neither was merged or withdrawn, the time, that nothing of the one was rated,
+    /// that nobody works on it. What the other one has come to is no matter: the two share what that one earns.
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let request = process.states.request(&self.request)?;
+        request.require(&self.request)?;
+        let earlier = process.states.request(&self.into)?;
+        earlier.require(&self.into)?;
+        if self.request == self.into {
+            let message = format!("request {} does not repeat itself; name the earlier one", self.into);
+            return Err(Refusal::new(Code::InvalidInput, message));
+        }
+        request.require_current(&self.request)?;
+        earlier.require_last(&self.into)?;
+        let (at, asked, into) = (process.context.at, self.request.clone(), self.into.clone());
+        let reason = self.reason.clone();
+        let events = request.decide(RequestCommand::Merge { at, request: asked, into, reason })?;
+        Ok(events.into_iter().map(Event::Request).collect())
+    }
+
+    /// Of whoever reported it; of one that no worker did, its own.
+    fn free_text(&mut self) -> Option<(About, &mut String)> {
+        self.reason.as_mut().map(|reason| (About::Named((&self.request).into()), reason))
+    }
+
+    nothing!(named_key, new_ids, begins, at_counter, settings);
 }

@@ -19,7 +19,7 @@ use crate::ledger::process::rows::{Earned, conflict};
 use crate::ledger::process::{Process, States};
 
 /// The two of a pair, who may have other ids by now.
-fn name_partners(pair: &PairId, book: &Book, streams: &mut Vec<StreamId>) {
+pub(super) fn name_partners(pair: &PairId, book: &Book, streams: &mut Vec<StreamId>) {
     let terms = book.pair(pair).ok().and_then(|pair| pair.terms());
     streams.extend(terms.into_iter().flat_map(|terms| [&terms.helped, &terms.helper]).cloned().map(StreamId::Worker));
 }

@@ -120,6 +120,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(programmes::samples())
         .chain(programmes::routed_samples())
         .chain(programmes::claim_samples())
+        .chain(programmes::merged_samples())
         .chain(seals::samples())
         .chain(away::samples())
         .chain(selections::samples())

@@ -81,7 +81,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
             done: "2024-03-03".into(),
             quantity: "1000000".into(),
         },
-        rating: full.then(|| AskedRating { word: "满意".into(), on: Some(day("2024-03-05")) }),
+        rating: full.then(|| AskedRating { on: Some(day("2024-03-05")), pairs: Vec::new(), word: "满意".into() }),
         completes,
     };
     let fund = |full: bool| commands::RegisterFund {
@@ -150,7 +150,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
     let rate = |full: bool| commands::RateHandling {
         request: id("XQ-0002"),
         handling: id("BL-0001"),
-        rating: AskedRating { word: "满意".into(), on: full.then(|| day("2024-03-05")) },
+        rating: AskedRating { on: full.then(|| day("2024-03-05")), pairs: Vec::new(), word: "满意".into() },
     };
     let confirm = |full: bool| commands::ConfirmVisit {
         pair: id("BD-0001"),
@@ -188,6 +188,11 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
     };
     let withdraw =
         |full: bool| commands::WithdrawRequest { request: id("XQ-0002"), on: full.then(|| day("2024-03-04")) };
+    let merge = |full: bool| commands::MergeRequest {
+        request: id("XQ-0002"),
+        into: id("XQ-0001"),
+        reason: full.then(|| "同一处井盖".into()),
+    };
     let give_back = |full: bool| commands::WithdrawBenefit {
         benefit: id("QY03"),
         application: id("QD-0001"),
@@ -241,5 +246,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         ("withdraw_request/none", withdraw(false).into()),
         ("withdraw_benefit/full", give_back(true).into()),
         ("withdraw_benefit/none", give_back(false).into()),
+        ("merge_request/full", merge(true).into()),
+        ("merge_request/none", merge(false).into()),
     ]
 }

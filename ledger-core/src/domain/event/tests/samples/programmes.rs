@@ -18,8 +18,8 @@ use crate::domain::period::Period;
 use crate::domain::quantity::Quantity;
 use crate::domain::request::command::{Rating, Word, Work};
 use crate::domain::request::event::{
-    ClaimReturned, HandlingRated, HandlingRecorded, RequestClaimed, RequestEvent, RequestPosted, RequestRouted,
-    RequestWithdrawn,
+    ClaimReturned, HandlingRated, HandlingRecorded, RequestClaimed, RequestEvent, RequestMerged, RequestPosted,
+    RequestRouted, RequestWithdrawn,
 };
 use crate::domain::worker::command::AppointmentTerms;
 use crate::domain::worker::event::{AppointmentRecorded, BenefitPointsSpent, LotPart};
@@ -339,4 +339,13 @@ pub(in super::super) fn claim_samples() -> Vec<Event> {
         RequestEvent::RequestWithdrawn(withdrawn),
     ];
     events.into_iter().map(Event::Request).collect()
+}
+
+/// A request that is linked to an earlier one after it was posted: this came later.
+pub(in super::super) fn merged_samples() -> Vec<Event> {
+    let merged = |reason: Option<&str>| {
+        let (into, request) = (id("XQ-0001"), id("XQ-0005"));
+        RequestEvent::RequestMerged(RequestMerged { at: at(), into, reason: reason.map(Into::into), request, v: V1 })
+    };
+    [merged(Some("同一处井盖")), merged(None)].into_iter().map(Event::Request).collect()
 }
