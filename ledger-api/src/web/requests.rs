@@ -12,6 +12,7 @@ use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
 use ledger_core::domain::schedule::{Activity, Scoring};
+pub(super) use row::word_told;
 use row::{Row, Shown};
 use serde::Deserialize;
 

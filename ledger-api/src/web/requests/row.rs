@@ -280,7 +280,8 @@ fn words_for(w: &Words, feedback: bool) -> Vec<(&'static str, &'static str)> {
     words.iter().map(|word| (word.chinese(), word_told(w, *word))).collect()
 }
 
-const fn word_told(w: &Words, word: Word) -> &'static str {
+/// A word on work that was done, in the reader's language.
+pub(in crate::web) const fn word_told(w: &Words, word: Word) -> &'static str {
     let w = w.requests;
     match word {
         Word::Satisfied => w.satisfied,

@@ -64,6 +64,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-claims.jsonl", programmes::claim_samples()),
         ("events-v1-withdrawals.jsonl", withdrawals::samples()),
         ("events-v1-merge.jsonl", merge_samples()),
+        ("events-v1-numbered.jsonl", seals::numbered_samples()),
     ]
 }
 

@@ -129,6 +129,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(erasure_samples())
         .chain(probation_samples())
         .chain(merge_samples())
+        .chain(seals::numbered_samples())
         .collect()
 }
 
