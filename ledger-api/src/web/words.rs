@@ -27,6 +27,7 @@ macro_rules! words {
 mod accounts;
 mod appointments;
 mod decisions;
+mod desk_words;
 mod holds;
 mod merchant_words;
 mod merging;
@@ -46,7 +47,7 @@ mod uploads;
 
 words! {
     @with [
-        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, refusals, requests, schedule_page, selections, statements, trace, uploads,
+        accounts, appointments, decisions, desk_words, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, refusals, requests, schedule_page, selections, statements, trace, uploads,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -419,7 +420,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof,
+        ALL, accounts, appointments, decisions, desk_words, holds, merchant_words, merging, oidc, programmes, proof,
         publicity_page, refusals, requests, schedule_page, selections, statements, trace, uploads,
     };
 
@@ -428,6 +429,7 @@ mod tests {
         accounts::ALL,
         appointments::ALL,
         decisions::ALL,
+        desk_words::ALL,
         holds::ALL,
         merchant_words::ALL,
         merging::ALL,

@@ -14,7 +14,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::event::{AppraisalSealed, ProgrammeEvent};
 use ledger_core::domain::worker::event::WorkerEvent;
 
-use super::card_words::without_numbers;
+use super::card_words::{is_told_plain, without_numbers};
 use crate::card_line::{CardLine, CardLines};
 use crate::card_stays::Year;
 use crate::error::ViewError;
@@ -174,9 +174,7 @@ impl Views {
             }
             None => None,
         };
-        let is_plain = seal.as_ref().is_some_and(|(entry, seal)| {
-            !seal.numbered && (*entry <= position || seal.position == position)
-        });
+        let is_plain = seal.as_ref().is_some_and(|(entry, seal)| is_told_plain(*entry, seal, position));
         let mut now = self.cards_of(&holders.value, year, branch, position).await?;
         let Some((entry, sealed)) = seal.filter(|(entry, _)| *entry <= position) else {
             self.finish(&mut now, is_plain).await?;
