@@ -60,9 +60,8 @@ fn evidence(workbook: &[u8]) -> Vec<[String; 3]> {
 fn lines_carry_what_the_sheets_say(database: Database) {
     for pack in [Pack::QianweiProgrammes, Pack::YanzhouProgrammes] {
         let works = rows(pack, "办理记录", |cells| cells.get(6).map(|word| (*word).to_owned()));
-        let visits = rows(pack, "走访记录", |cells| {
-            cells.get(7).filter(|day| !day.is_empty()).map(|_| "已确认".to_owned())
-        });
+        let visits =
+            rows(pack, "走访记录", |cells| cells.get(7).filter(|day| !day.is_empty()).map(|_| "已确认".to_owned()));
         let journal = &imported(pack, database).journal;
         let (mut of_works, mut of_visits) = (BTreeSet::new(), 0);
         for year in pack.expected().get("appraisal").members().keys() {

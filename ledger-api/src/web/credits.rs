@@ -252,7 +252,8 @@ async fn page(app: &App, visitor: &Visitor, told: Told, asked: &Asked) -> Result
     let knows = objectors(identity);
     let all: Vec<Queued> = waiting.into_iter().map(|waiting| queued(w, waiting, &called, knows)).collect();
     let (queue, own) = if checks { (all, Vec::new()) } else { (Vec::new(), all) };
-    let back = if proposes { returned::lately(app, visitor, &called).await? } else { Vec::new() };
+    let back = if proposes { returned::lately(app, visitor).await? } else { Vec::new() };
+    let back = back.into_iter().map(|one| returned::back(one, &called)).collect();
     let mut typed = mended.unwrap_or(told.typed);
     if typed.on.is_empty() {
         typed.on = today.to_string();

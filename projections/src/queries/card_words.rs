@@ -21,11 +21,8 @@ use crate::views::request::RequestView;
 impl Views {
     /// Puts what was said beside the lines of cards that come from requests and pairs.
     pub(super) async fn put_words(&self, cards: &mut [CardYear]) -> Result<(), ViewError> {
-        let numbers: BTreeSet<&String> = cards
-            .iter()
-            .flat_map(|card| &card.lines)
-            .filter_map(|(line, _)| line.number.as_ref())
-            .collect();
+        let numbers: BTreeSet<&String> =
+            cards.iter().flat_map(|card| &card.lines).filter_map(|(line, _)| line.number.as_ref()).collect();
         let numbers: Vec<String> = numbers.into_iter().cloned().collect();
         let requests = self.rows_by_key::<RequestView>(&numbers).await?;
         let pairs = self.rows_by_key::<PairView>(&numbers).await?;
@@ -87,7 +84,8 @@ mod tests {
         let mut request = ServiceRequest::default();
         let work = json!({"claimed": "2024-03-01", "claimer": "W1", "done": "2024-03-01", "quantity": "1000000"});
         let handled = |id: &str| json!({"handling": id, "quantity": 1_000_000, "request": "X", "work": work});
-        let rated = json!({"handling": "B1", "rating": {"on": "2024-03-02", "word": "mostly_satisfied"}, "request": "X"});
+        let rated =
+            json!({"handling": "B1", "rating": {"on": "2024-03-02", "word": "mostly_satisfied"}, "request": "X"});
         for event in [
             event("RequestPosted", json!({"activity": "WX01", "on": "2024-03-01", "request": "X"})),
             event("HandlingRecorded", handled("B1")),

@@ -96,7 +96,8 @@ async fn a_wish_and_a_visit_stand_on_a_card_with_number_and_verdict_and_stay_so(
         taken(&edge.post(&path, card, json!({"card_no": card, "branch": "甲"})).await);
     }
     taken(&edge.post("/v1/requests", "XQ-1", json!({"activity": "WX01", "on": "2024-03-01"})).await);
-    let work = |claimer: &str| json!({"claimer": claimer, "claimed": "2024-03-02", "done": "2024-03-03", "quantity": 1});
+    let work =
+        |claimer: &str| json!({"claimer": claimer, "claimed": "2024-03-02", "done": "2024-03-03", "quantity": 1});
     let good = json!({"rating": "基本满意", "on": "2024-03-04"});
     taken(&edge.post("/v1/requests/XQ-1/handlings", "BL-1", work("WX")).await);
     taken(&edge.post("/v1/requests/XQ-1/handlings/BL-1/rate", "PJ-1", good.clone()).await);
@@ -105,8 +106,7 @@ async fn a_wish_and_a_visit_stand_on_a_card_with_number_and_verdict_and_stay_so(
     let visit = json!({"activity": "LB01", "on": "2024-03-04", "reporter": "WZ"});
     taken(&edge.post("/v1/pairs/BD1/visits", "ZF1", visit).await);
     taken(&edge.post("/v1/pairs/BD1/visits/ZF1/confirm", "QR1", json!({"by": "WX", "on": "2024-03-05"})).await);
-    let service =
-        json!({"worker": "WX", "activity": "ZY01", "on": "2024-03-06", "quantity": 1, "witness": "李四"});
+    let service = json!({"worker": "WX", "activity": "ZY01", "on": "2024-03-06", "quantity": 1, "witness": "李四"});
     let position = taken(&edge.post("/v1/credits", "C-1", service).await)["position"].clone();
 
     let at = format!("/v1/appraisals/2024?branch=%E7%94%B2&at={position}");

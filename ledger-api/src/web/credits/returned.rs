@@ -28,16 +28,12 @@ pub(super) struct Back {
 }
 
 /// What was returned lately, the last one first.
-pub(super) async fn lately(
-    app: &App,
-    visitor: &Visitor,
-    called: &dyn Fn(&str) -> String,
-) -> Result<Vec<Back>, Trouble> {
-    let who = Who::Bearer(&visitor.must()?.identity);
-    Ok(returned(app, who).await?.into_iter().map(|one| back(one, called)).collect())
+pub(super) async fn lately(app: &App, visitor: &Visitor) -> Result<Vec<Returned>, Trouble> {
+    Ok(returned(app, Who::Bearer(&visitor.must()?.identity)).await?)
 }
 
-fn back(returned: Returned, called: &dyn Fn(&str) -> String) -> Back {
+/// A returned credit under the names of activities.
+pub(super) fn back(returned: Returned, called: &dyn Fn(&str) -> String) -> Back {
     let Returned { record, step, name } = returned;
     let CreditStep { by, reason, at, .. } = step;
     let record = record.record;

@@ -21,8 +21,7 @@ const ENTER: [(&str, &str); 8] = [
     ("witness", "网格员甲"),
     ("evidence", "签到表-7"),
 ];
-const REJECT: [(&str, &str); 4] =
-    [("do", "reject"), ("key", "T-2"), ("credit", "T-1"), ("reason", "签到表缺第二页")];
+const REJECT: [(&str, &str); 4] = [("do", "reject"), ("key", "T-2"), ("credit", "T-1"), ("reason", "签到表缺第二页")];
 
 /// The part of a page about what was returned.
 fn returned(page: &str) -> &str {
@@ -47,7 +46,10 @@ async fn what_was_returned_is_told_to_the_desk_and_goes_out_again_mended() {
 
     // The form is what it was, but for the witness, whom a desk is not told, and its key.
     let page = desk.read("/credits?mend=T-1").await;
-    holds(&page, &["已照退回的这一笔填好", "证明人请再填一次", "value=\"YS-0001\"", "<option value=\"ZY01\" selected>"]);
+    holds(
+        &page,
+        &["已照退回的这一笔填好", "证明人请再填一次", "value=\"YS-0001\"", "<option value=\"ZY01\" selected>"],
+    );
     holds(&page, &["value=\"2026-11-28\"", "name=\"quantity\" value=\"1.5\"", "value=\"签到表-7\""]);
     assert!(!page.contains("网格员甲") && !page.contains("name=\"key\" value=\"T-1\""), "{page}");
     let again = ENTER.map(|(name, value)| (name, if name == "key" { "T-3" } else { value }));
