@@ -49,6 +49,7 @@ pub mod reach;
 pub mod readers;
 pub mod reading;
 pub mod requests;
+pub mod returned;
 pub mod rosters;
 pub mod schedule;
 pub mod selections;

@@ -9,7 +9,47 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use ledger_core::domain::event::Event;
 use ledger_core::domain::points::Points;
+use ledger_core::domain::request::command::Word;
 use ledger_core::domain::worker::event::{ServiceRecorded, Verdict};
+
+/// What was said of what a credit came of, when it ripened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// Of work on a request (评价, 反馈).
+    Rated(Word),
+    /// A visit was confirmed by the other one of the pair.
+    Confirmed,
+}
+
+impl Said {
+    /// The word for it, as sheets have it.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Said::Rated(word) => word.chinese(),
+            Said::Confirmed => "已确认",
+        }
+    }
+}
+
+/// An objection to a credit, or an appeal against what was decided about one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Objection {
+    /// Since this position.
+    pub from: u64,
+    /// Until before this position, once it was decided.
+    pub until: Option<u64>,
+    /// The business day on which it was made.
+    pub on: NaiveDate,
+    /// Whether it is an appeal.
+    pub appealed: bool,
+}
+
+impl Objection {
+    /// Whether it was open at a position.
+    pub fn is_open_at(&self, position: u64) -> bool {
+        self.from <= position && self.until.is_none_or(|until| position < until)
+    }
+}
 
 /// A credit as evidence for a card.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,14 +74,18 @@ pub struct CardLine {
     pub witness: Option<String>,
     /// Digest of its evidence.
     pub evidence: Option<String>,
+    /// The request (单号) or the pair (结对号) that it comes from, where it was not recorded as a service.
+    pub number: Option<String>,
+    /// What was said of that. It stands in the request's or pair's stream: whoever reads the lines looks it up there.
+    pub said: Option<Said>,
     /// The position that recorded it.
     pub recorded: u64,
     /// The position from which it counts.
     pub confirmed: Option<u64>,
     /// The position from which it no longer counts.
     pub reversed: Option<u64>,
-    /// Positions between which an objection was open: from, until.
-    pub objections: Vec<(u64, Option<u64>)>,
+    /// The objections to it and the appeals, in order.
+    pub objections: Vec<Objection>,
 }
 
 impl CardLine {
@@ -59,7 +103,12 @@ impl CardLine {
 
     /// Whether an objection is open at a position.
     pub fn objected_at(&self, position: u64) -> bool {
-        self.objections.iter().any(|(from, until)| *from <= position && until.is_none_or(|until| position < until))
+        self.objection_at(position).is_some()
+    }
+
+    /// The objection that is open at a position.
+    pub fn objection_at(&self, position: u64) -> Option<&Objection> {
+        self.objections.iter().find(|objection| objection.is_open_at(position))
     }
 }
 
@@ -76,14 +125,16 @@ impl CardLines {
             return;
         }
         let Some(judged) = event.as_judgement() else { return };
+        let objection = |appealed| Objection { from: position, until: None, on: event.at().date(), appealed };
         self.change(judged.lot, |line| match judged.verdict {
             Verdict::Confirmed { .. } => line.confirmed = Some(position),
             Verdict::Rejected | Verdict::Reversed { .. } => line.reversed = Some(position),
-            Verdict::Objected { .. } | Verdict::Appealed { .. } => line.objections.push((position, None)),
+            Verdict::Objected { .. } => line.objections.push(objection(false)),
+            Verdict::Appealed { .. } => line.objections.push(objection(true)),
             Verdict::Checked | Verdict::Publicised { .. } => {}
             Verdict::Resolved { .. } => {
                 if let Some(last) = line.objections.last_mut() {
-                    last.1 = Some(position);
+                    last.until = Some(position);
                 }
             }
         });
@@ -114,6 +165,8 @@ impl CardLine {
             schedule: record.schedule,
             witness: record.witness.clone(),
             evidence: record.evidence.clone(),
+            number: record.source.clone(),
+            said: None,
             recorded: position,
             confirmed: (!record.proposed).then_some(position),
             reversed: None,

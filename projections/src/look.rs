@@ -123,6 +123,59 @@ impl Views {
         Ok(answer)
     }
 
+    /// The rows with these keys, all of one position; those that are not there are left out.
+    pub(crate) async fn rows_by_key<V: View>(&self, keys: &[String]) -> Result<BTreeMap<String, V::Row>, ViewError> {
+        if keys.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut least = self.told();
+        let answer = async {
+            loop {
+                let mut look = self.look(least).await?;
+                match self.collect::<V>(&mut look, keys).await? {
+                    Ok(found) => return Ok(found),
+                    Err(again) => {
+                        drop(look);
+                        least = self.again(again).await.max(least);
+                    }
+                }
+            }
+        };
+        let At { position, value } = self.in_time(answer).await?;
+        self.tell(position);
+        Ok(value)
+    }
+
+    async fn collect<V: View>(
+        &self,
+        look: &mut Look<'_>,
+        keys: &[String],
+    ) -> Result<Result<At<BTreeMap<String, V::Row>>, Again>, ViewError> {
+        let (mut rows, mut unseen, mut position) = (BTreeMap::new(), Vec::new(), 0);
+        for key in keys {
+            match look.row::<V>(key) {
+                Some((row, at)) => {
+                    position = at;
+                    rows.extend(row.map(|row| (key.clone(), row.clone())));
+                }
+                None => unseen.push(key.clone()),
+            }
+        }
+        for asked in unseen.chunks(PAGE) {
+            let stored = self.store().get_with_checkpoint(V::NAME, asked).await?;
+            position = match look.position(stored.checkpoint) {
+                Ok(position) => position,
+                Err(again) => return Ok(Err(again)),
+            };
+            for (key, bytes) in asked.iter().zip(stored.rows) {
+                if let Some(bytes) = bytes {
+                    rows.insert(key.clone(), decode_row::<V>(key, &bytes)?);
+                }
+            }
+        }
+        Ok(Ok(At { position, value: rows }))
+    }
+
     /// The rows whose key starts with `prefix` and comes after `after`, of those that `keep` wants at most `limit`.
     pub(crate) async fn page_of<V: View>(
         &self,

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod appraisal;
 pub mod branch;
+mod card_words;
 pub mod catalogue;
 pub mod credit;
 pub mod hold;

@@ -1,7 +1,7 @@
 //! A worker's statement: a line for each event of the account, in order, folded from the worker's own stream when it is
 //! asked for. Nothing of it is stored a second time: the journal holds every line already, in this order.
 
-use ledger_core::domain::event::{Event, Party};
+use ledger_core::domain::event::{Event, Party, Subject};
 use ledger_core::domain::points::Points;
 use ledger_core::domain::posting::Side;
 use ledger_core::domain::time::BusinessTime;
@@ -23,6 +23,8 @@ pub struct Line {
     pub points: Points,
     /// The credit, redemption or hold it is about.
     pub subject: String,
+    /// Whether that is a credit.
+    pub of_credit: bool,
     /// The hold that was picked up, for a redemption that came of one.
     pub picked_up: Option<String>,
     /// Where, for redemptions and holds.
@@ -54,6 +56,7 @@ pub fn line(entry: &Entry, event: &Event) -> Option<Line> {
         recorded_at: entry.command.recorded_at,
         points: available.sum(),
         subject: subject(event),
+        of_credit: event.subject().is_some_and(|subject| matches!(subject, Subject::Credit(_))),
         picked_up: picked_up(event),
         store: basket.map(|basket| basket.store.to_string()),
         activity: record.map(|record| record.activity.to_string()),

@@ -19,6 +19,7 @@ pub mod proposal;
 pub mod publicity;
 pub mod redemption;
 pub mod request;
+pub mod returned;
 pub mod schedule;
 pub mod selection;
 pub mod settlement;
@@ -33,7 +34,7 @@ use crate::fold::{Cache, Folder};
 
 /// Raised with every change to a view's keys, rows or fold, or to what is stored with them: stored views of another version are thrown away and made
 /// anew from the journal.
-pub const VERSION: u32 = 19;
+pub const VERSION: u32 = 20;
 
 /// The names of all views.
 pub const NAMES: &[&str] = &[
@@ -45,6 +46,7 @@ pub const NAMES: &[&str] = &[
     "counter_case",
     "proposal",
     "publicity",
+    "returned",
     "redemption",
     "site",
     "stock",
@@ -79,6 +81,7 @@ pub fn all() -> Vec<Box<dyn Folder>> {
         Box::new(Cache::<case::CaseView>::default()),
         Box::new(Cache::<proposal::ProposalView>::default()),
         Box::new(Cache::<publicity::PublicityView>::default()),
+        Box::new(Cache::<returned::ReturnedView>::default()),
         Box::new(Cache::<redemption::RedemptionView>::default()),
         Box::new(Cache::<site::SiteView>::default()),
         Box::new(Cache::<stock::StockView>::default()),

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ledger_core::domain::event::Event;
+use ledger_core::evidence::hash::HashSuite;
 use nuanxin_tests::{Api, Server, scratch_dir, token};
 use serde_json::{Value, json};
 
@@ -234,6 +235,24 @@ fn journals_of_earlier_versions_are_sound_unchanged_and_open_in_sqlite() {
 #[test]
 fn journals_of_earlier_versions_are_sound_unchanged_and_open_in_postgres() {
     sound_unchanged_and_open(Database::Postgres);
+}
+
+/// The bytes of which a branch's seal names the digest are had again at the position it sealed, whatever lines tell by now.
+#[test]
+fn what_a_branch_sealed_is_told_as_it_was_sealed() {
+    let golden = all().into_iter().find(|golden| golden.folder.ends_with("v0.2")).expect("v0.2");
+    let journal = golden.opened(Database::Sqlite);
+    let exported = run(&journal, &["export", "--format", "jsonl"]).expect(0);
+    let events = exported.text().lines().map(|line| serde_json::from_str::<Value>(line).expect("a line is JSON"));
+    let seals: Vec<Value> = events.filter(|event| event["type"] == "AppraisalSealed").collect();
+    assert!(!seals.is_empty(), "a branch sealed a year");
+    for seal in seals {
+        let sealed = &seal["payload"];
+        let (year, at) = (sealed["year"].to_string(), sealed["position"].to_string());
+        let branch = sealed["branch"].as_str().expect("a branch");
+        let bytes = run(&journal, &["appraise", "--year", &year, "--branch", branch, "--at", &at]).expect(0).stdout;
+        assert_eq!(sealed["digest"], HashSuite::Sha256.digest(&bytes).to_string(), "{seal}");
+    }
 }
 
 /// The journal of v0.2 holds objections to what counted already; in a copy one of them is decided by whoever made it, with

@@ -16,6 +16,7 @@ mod arguments;
 mod audits;
 mod backups;
 mod bundles;
+mod card_numbers;
 mod checkpoints;
 mod configuration;
 mod copies;

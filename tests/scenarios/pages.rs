@@ -5,6 +5,7 @@
 mod accounts;
 mod away;
 mod barriers;
+mod decided;
 mod holds;
 mod interrupted;
 mod login;
@@ -246,10 +247,33 @@ fn the_desks_story(database: Database) {
     visit.enter("审核员", "/credits");
     let waiting = visit.browser.named("button", "通过").len();
     assert!(waiting >= 2 && visit.browser.text().contains("YS-0009"), "{waiting} wait: {}", visit.browser.text());
+    // The rider's own record goes back first, for the reason that stands there.
+    let reason = visit.browser.eval(
+        "(() => { const own = document.querySelector('article[aria-label=\"demo/proposed/01\"]');
+           own.querySelector('[value=reject]').click(); return own.querySelector('select').value; })()",
+    );
+    let reason = reason.as_str().expect("a reason to choose").to_owned();
+    visit.browser.told("status", "已退回");
     visit.browser.press("button", "通过");
     visit.browser.told("status", "已通过");
     visit.browser.press("button", "退回");
     visit.browser.told("status", "已退回");
+
+    // Whoever recorded it reads who returned it and why, and sends it again mended.
+    visit.enter("录入员", "/credits");
+    visit.browser.find("heading", "最近退回");
+    let back = visit.browser.eval("document.querySelector('article[aria-label=\"demo/proposed/01\"]').innerText");
+    let back = back.as_str().expect("the returned record").to_owned();
+    assert!(back.contains(&reason) && back.contains("退回人 demo-approver"), "{back}");
+    visit.browser.press("button", "改好重报");
+    visit.wait_until("!!document.getElementById('mends')");
+    assert_ne!(visit.browser.eval("document.getElementById('worker').value"), "");
+    visit.browser.write("证明人", "演示网格员98");
+    visit.browser.press("button", "录入");
+    visit.browser.told("status", "等待审核");
+    visit.enter("骑手", "/me");
+    let text = visit.browser.text();
+    assert!(text.contains("驳回 社区志愿服务") && text.contains(&reason), "{text}");
     assert_eq!(visit.complaints(), Vec::<serde_json::Value>::new());
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use ledger_core::domain::points::Points;
-use projections::card_line::CardLine;
+use projections::card_line::{CardLine, Said};
 use projections::queries::appraisal::{Addition, Appraisal, CardYear, Part, Seal};
 use serde::Serialize;
 
@@ -82,6 +82,12 @@ struct LineJson<'a> {
     evidence: Option<&'a str>,
     schedule: u32,
     branch: &'a str,
+    /// The request (单号) or pair (结对号) that it comes from; only where it comes from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<&'a str>,
+    /// What was said of it: 满意, 基本满意, 属实; 已确认 of a visit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'static str>,
 }
 
 pub(super) fn render(appraisal: &Appraisal) -> Result<Vec<u8>, SheetError> {
@@ -158,5 +164,7 @@ fn line<'a>(line: &'a CardLine, of_day: &'a str) -> LineJson<'a> {
         evidence: line.evidence.as_deref(),
         schedule: line.schedule,
         branch: of_day,
+        number: line.number.as_deref(),
+        verdict: line.said.map(Said::chinese),
     }
 }

@@ -1,7 +1,7 @@
 //! An appraisal as a workbook: the paper that a branch's meeting works with and signs, the evidence lines, and a sheet
 //! that says what this is.
 
-use projections::card_line::CardLine;
+use projections::card_line::{CardLine, Said};
 use projections::queries::appraisal::{Addition, Appraisal, CardYear};
 
 use super::list::{own, own_columns, points};
@@ -48,6 +48,10 @@ const EVIDENCE: [(&str, &str, u32); 15] = [
     ("schedule", "积分标准版本", 8),
     ("disputed", "异议", 12),
 ];
+
+/// Columns of what lines come from, behind [`BEFORE_NUMBERS`]; only where any line comes from a request or a pair.
+const NUMBERS: [(&str, &str, u32); 2] = [("number", "单号", 24), ("verdict", "评价", 12)];
+const BEFORE_NUMBERS: &str = "credit";
 
 pub(super) fn document(appraisal: &Appraisal, paper: &Paper) -> Document {
     let text = |text: String| Cell::Text(text);
@@ -142,15 +146,24 @@ fn card_columns(appraisal: &Appraisal) -> (Vec<Name>, Vec<u32>) {
 
 /// What every service adds to a card, with what proves it.
 fn evidence(appraisal: &Appraisal, paper: &Paper) -> Table {
-    let columns: Vec<Name> = EVIDENCE.iter().map(|(key, title, _)| name(key, title)).collect();
-    let widths = EVIDENCE.iter().map(|(_, _, width)| *width).collect();
+    let numbered = any_numbered(appraisal);
+    let columns = EVIDENCE.iter().flat_map(|column| {
+        let numbers: &[_] = if numbered && column.0 == BEFORE_NUMBERS { &NUMBERS } else { &[] };
+        std::iter::once(column).chain(numbers)
+    });
+    let (columns, widths): (Vec<Name>, Vec<u32>) =
+        columns.map(|(key, title, width)| (name(key, title), *width)).unzip();
     let lines = appraisal.cards.iter().flat_map(|card| card.lines.iter().map(move |line| (card, line)));
-    let rows = lines.map(|(card, (line, of_day))| proof(card, line, of_day, paper)).collect();
+    let rows = lines.map(|(card, (line, of_day))| proof(card, line, of_day, paper, numbered)).collect();
     let sheet = Sheet { widths, ..Sheet::default() };
     Table { sheet, ..Table::list(name("evidence", "依据"), columns, rows) }
 }
 
-fn proof(card: &CardYear, line: &CardLine, of_day: &str, paper: &Paper) -> Vec<Cell> {
+fn any_numbered(appraisal: &Appraisal) -> bool {
+    appraisal.cards.iter().flat_map(|card| &card.lines).any(|(line, _)| line.number.is_some())
+}
+
+fn proof(card: &CardYear, line: &CardLine, of_day: &str, paper: &Paper, numbered: bool) -> Vec<Cell> {
     let text = |text: &str| Cell::Text(text.to_owned());
     let activity = paper.programme.activities.get(&(line.schedule, line.activity.clone()));
     let disputed = if card.disputed.contains(&line.credit) { "异议处理中" } else { "" };
@@ -163,6 +176,11 @@ fn proof(card: &CardYear, line: &CardLine, of_day: &str, paper: &Paper) -> Vec<C
         Cell::Decimal(line.quantity.clone()),
         Cell::Points(line.points),
         text(&line.credit),
+    ]);
+    if numbered {
+        row.extend([Cell::maybe(line.number.as_deref()), Cell::maybe(line.said.map(Said::chinese))]);
+    }
+    row.extend([
         text(paper.names.witness(line.witness.as_deref())),
         Cell::maybe(line.evidence.as_deref()),
         Cell::count(line.schedule),

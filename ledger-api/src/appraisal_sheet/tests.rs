@@ -4,7 +4,8 @@ use std::io::{Cursor, Read};
 
 use chrono::NaiveDate;
 use ledger_core::domain::points::Points;
-use projections::card_line::CardLine;
+use ledger_core::domain::request::command::Word;
+use projections::card_line::{CardLine, Said};
 use projections::queries::appraisal::{Addition, Appraisal, CardYear, Part, Seal};
 
 use super::paper::{Names, Paper};
@@ -96,6 +97,46 @@ fn csv_has_a_column_a_category_and_no_formula() {
         K-1,worker of K-1,第一支部,20,2.5,22.5,2,\r\n\
         K-2,worker of K-2,'=cmd|'/c calc'!A1,0,0,0,0,\r\n";
     assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+}
+
+/// A line of a wish that was found good, one of a visit, and one of a service.
+fn numbered() -> Appraisal {
+    let from = |number: &str, said: Said, line: CardLine| CardLine {
+        number: Some(number.into()),
+        said: Some(said),
+        evidence: Some("sha256:1f".into()),
+        ..line
+    };
+    let lines = vec![
+        from("XQ-7", Said::Rated(Word::MostlySatisfied), line("BL-1", "志愿服务", "20")),
+        from("JD-1", Said::Confirmed, line("ZF-1", "志愿服务", "5")),
+        line("C-3", "志愿服务", "1"),
+    ];
+    Appraisal { cards: vec![card("K-1", "第一支部", lines)], ..appraisal() }
+}
+
+#[test]
+fn a_line_carries_the_number_and_the_verdict_of_what_it_came_of() {
+    let json = String::from_utf8(render(&numbered(), Format::Json).unwrap()).unwrap();
+    for (credit, told) in [
+        ("BL-1", r#""branch":"第一支部","number":"XQ-7","verdict":"基本满意"}"#),
+        ("ZF-1", r#""branch":"第一支部","number":"JD-1","verdict":"已确认"}"#),
+        ("C-3", r#""branch":"第一支部"}"#),
+    ] {
+        let line = json.split(&format!(r#"{{"credit":"{credit}""#)).nth(1).unwrap();
+        let line = &line[..=line.find('}').unwrap()];
+        assert!(line.ends_with(told), "{credit}: {line}");
+    }
+    let workbook = render(&numbered(), Format::Xlsx).unwrap();
+    let strings = part(&workbook, "xl/sharedStrings.xml");
+    let order = ["记录号", "单号", "评价", "证明人", "证据摘要"].map(|title| strings.find(&format!(">{title}<")));
+    assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{order:?} in {strings}");
+    for text in ["XQ-7", "基本满意", "JD-1", "已确认"] {
+        assert!(strings.contains(text), "{text} stands in none of {strings}");
+    }
+    // Of a year without them, the paper is what it always was.
+    let without = part(&render(&appraisal(), Format::Xlsx).unwrap(), "xl/sharedStrings.xml");
+    assert!(!without.contains("单号") && !without.contains(">评价<"), "{without}");
 }
 
 #[test]

@@ -12,13 +12,16 @@ use axum::routing::get;
 use chrono::Datelike;
 use ledger_core::domain::ids::BranchId;
 use ledger_core::domain::points::Points;
+use projections::card_line::Said;
 use projections::queries::appraisal::{Appraisal, CardYear};
 use serde::Deserialize;
 
 use super::figures::points;
 use super::form::{Fields, Sent, read_id};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, show};
+use super::requests::word_told;
 use super::trouble::sentence;
+use super::words::Words;
 use crate::access::Role;
 use crate::access::policy::{CommandKind, Denied, Read, Target, Who, allow};
 use crate::app::App;
@@ -51,6 +54,8 @@ struct Page {
     years: Vec<i32>,
     position: u64,
     cards: Vec<Card>,
+    /// The records on them under an objection that is open.
+    disputed: Vec<Disputed>,
     /// Some of them are of members on probation, who stand apart.
     has_probationary: bool,
     legend: Vec<(usize, String)>,
@@ -89,6 +94,8 @@ struct Card {
     services: u64,
     disputed: bool,
     probationary: bool,
+    /// Some line comes from a request or a pair.
+    numbered: bool,
     lines: Vec<Line>,
 }
 
@@ -99,6 +106,23 @@ struct Line {
     quantity: String,
     points: String,
     credit: String,
+    /// The request or pair it comes from, with what was said of it; blank where it comes from none.
+    number: String,
+    verdict: &'static str,
+    witness: String,
+    evidence: String,
+    disputed: bool,
+}
+
+/// A record somebody objects to.
+struct Disputed {
+    card_no: String,
+    name: String,
+    activity: String,
+    on: String,
+    credit: String,
+    since: String,
+    state: &'static str,
 }
 
 struct Bar {
@@ -225,6 +249,7 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked, told: Told) -> Result
         services: card.services,
         disputed: !card.disputed.is_empty(),
         probationary: card.probationary,
+        numbered: card.lines.iter().any(|(line, _)| line.number.is_some()),
         lines: card
             .lines
             .iter()
@@ -235,9 +260,15 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked, told: Told) -> Result
                 quantity: line.quantity.clone(),
                 points: points(line.points),
                 credit: line.credit.clone(),
+                number: line.number.clone().unwrap_or_default(),
+                verdict: line.said.map_or("", |said| said_told(w, said)),
+                witness: names.witness(line.witness.as_deref()).to_owned(),
+                evidence: line.evidence.clone().unwrap_or_default(),
+                disputed: card.disputed.contains(&line.credit),
             })
             .collect(),
     });
+    let disputed = disputed(w, &appraisal, &names, &called);
     let bars = bars(&appraisal.cards, &categories);
     let closed = appraisal.seal.as_ref().map(|seal| Sealed {
         on: seal.on.to_string(),
@@ -270,6 +301,7 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked, told: Told) -> Result
         year: appraisal.year,
         years: (this_year - YEARS + 1..=this_year).rev().collect(),
         position: appraisal.position,
+        disputed,
         has_probationary: appraisal.cards.iter().any(|card| card.probationary),
         cards: cards.collect(),
         legend: categories.iter().enumerate().map(|(at, one)| (at % COLOURS, (*one).clone())).collect(),
@@ -277,6 +309,32 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked, told: Told) -> Result
         bars,
     };
     show(&page)
+}
+
+/// What was said of what a line came of.
+fn said_told(w: &Words, said: Said) -> &'static str {
+    match said {
+        Said::Rated(word) => word_told(w, word),
+        Said::Confirmed => w.decisions.visit_confirmed,
+    }
+}
+
+/// The records under an open objection, by card, first those of the earliest service.
+fn disputed(w: &Words, appraisal: &Appraisal, names: &Names, called: &dyn Fn(u32, &str) -> String) -> Vec<Disputed> {
+    let lines = appraisal.cards.iter().flat_map(|card| card.lines.iter().map(move |(line, _)| (card, line)));
+    let told = lines.filter_map(|(card, line)| {
+        let objection = line.objection_at(appraisal.cards_at())?;
+        Some(Disputed {
+            card_no: card.card_no.clone(),
+            name: names.worker(&card.worker).to_owned(),
+            activity: called(line.schedule, &line.activity),
+            on: line.on.to_string(),
+            credit: line.credit.clone(),
+            since: w.decisions.objected_since(objection.on),
+            state: if objection.appealed { w.appealed } else { w.decisions.waits_for_decision },
+        })
+    });
+    told.collect()
 }
 
 /// A bar a card, in the order of the cards; as long as its points against the longest.

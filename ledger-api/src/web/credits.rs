@@ -4,11 +4,12 @@
 mod merge;
 mod proof;
 mod register;
+mod returned;
 mod sheet;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use ledger_core::domain::ids::CreditId;
@@ -33,6 +34,8 @@ use crate::service::objectors::{Objectors, objectors};
 use crate::service::own::schedule_on;
 use crate::title;
 use register::NewWorker;
+use returned::Back;
+use serde::Deserialize;
 
 #[derive(Template)]
 #[template(path = "credits/page.html", config = ".askama.toml")]
@@ -49,6 +52,10 @@ struct Page {
     waiting_count: usize,
     queue: Vec<Queued>,
     own: Vec<Queued>,
+    /// What was returned lately.
+    back: Vec<Back>,
+    /// The returned credit with which the form is filled in, to be mended.
+    mends: Option<String>,
     back_reasons: Vec<&'static str>,
     key: String,
     typed: Row,
@@ -100,8 +107,16 @@ struct Told {
     new: NewWorker,
 }
 
-async fn read(State(app): State<App>, visitor: Visitor) -> Response {
-    answer(&visitor, page(&app, &visitor, Told::default()).await)
+/// What is asked of the page.
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    /// A returned credit that is to be mended.
+    #[serde(default)]
+    mend: String,
+}
+
+async fn read(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+    answer(&visitor, page(&app, &visitor, Told::default(), &asked).await)
 }
 
 async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
@@ -121,7 +136,7 @@ async fn act(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
             }
             Err(other) => return Err(other),
         };
-        page(&app, &visitor, told).await
+        page(&app, &visitor, told, &Asked::default()).await
     };
     answer(&visitor, made.await)
 }
@@ -212,7 +227,7 @@ async fn carry_out(app: &App, visitor: &Visitor, fields: &Fields, row: &Row) -> 
     Ok(said.to_owned())
 }
 
-async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trouble> {
+async fn page(app: &App, visitor: &Visitor, told: Told, asked: &Asked) -> Result<Response, Trouble> {
     let w = visitor.words();
     let identity = &visitor.must()?.identity;
     let who = Who::Bearer(identity);
@@ -222,7 +237,13 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         return Err(Denied.into());
     }
     let today = today(app);
-    let schedule = schedule_on(app, who, today).await?;
+    let mut schedule = schedule_on(app, who, today).await?;
+    let mended = match asked.mend.trim() {
+        "" => None,
+        credit if proposes => returned::again(app, visitor, credit, &mut schedule).await?,
+        _ => None,
+    };
+    let mends = mended.is_some().then(|| asked.mend.trim().to_owned());
     let called = |code: &str| {
         let line = schedule.iter().find(|(found, _, _)| found == code);
         line.map_or_else(|| code.to_owned(), |(_, name, _)| name.clone())
@@ -231,7 +252,9 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
     let knows = objectors(identity);
     let all: Vec<Queued> = waiting.into_iter().map(|waiting| queued(w, waiting, &called, knows)).collect();
     let (queue, own) = if checks { (all, Vec::new()) } else { (Vec::new(), all) };
-    let mut typed = told.typed;
+    let back = if proposes { returned::lately(app, visitor).await? } else { Vec::new() };
+    let back = back.into_iter().map(|one| returned::back(one, &called)).collect();
+    let mut typed = mended.unwrap_or(told.typed);
     if typed.on.is_empty() {
         typed.on = today.to_string();
     }
@@ -253,6 +276,8 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         waiting_count: queue.len(),
         queue,
         own,
+        back,
+        mends,
         back_reasons: w.back_reasons(),
         key: new_key("credit"),
         typed,

@@ -1,6 +1,7 @@
 //! The programmes' pages over the demonstration district, as a browser without script meets them: what stands on each, what
 //! its forms do, and that a foreign role is refused. The ledger's clock stands still.
 
+mod branch;
 mod desk;
 mod holds;
 mod merging;
@@ -10,6 +11,7 @@ mod publicity;
 mod rating_slip;
 mod refusals;
 mod registering;
+mod returned;
 mod schedule;
 mod selections;
 mod session_over;

@@ -27,6 +27,7 @@ macro_rules! words {
 mod accounts;
 mod appointments;
 mod decisions;
+mod desk_words;
 mod holds;
 mod merchant_words;
 mod merging;
@@ -47,7 +48,7 @@ mod uploads;
 
 words! {
     @with [
-        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, rating_slip, refusals, requests, schedule_page, selections, statements, trace, uploads,
+        accounts, appointments, decisions, desk_words, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, rating_slip, refusals, requests, schedule_page, selections, statements, trace, uploads,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -420,8 +421,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof,
-        publicity_page, rating_slip, refusals, requests, schedule_page, selections, statements, trace, uploads,
+        ALL, accounts, appointments, decisions, desk_words, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, rating_slip, refusals, requests, schedule_page, selections, statements, trace, uploads,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -429,6 +429,7 @@ mod tests {
         accounts::ALL,
         appointments::ALL,
         decisions::ALL,
+        desk_words::ALL,
         holds::ALL,
         merchant_words::ALL,
         merging::ALL,

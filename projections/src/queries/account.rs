@@ -18,6 +18,7 @@ use crate::views::balance::{Balance, BalanceView};
 use crate::views::hold::{Hold, HoldView};
 use crate::views::holder::HolderView;
 use crate::views::proposal::{Proposal, ProposalView};
+use crate::views::returned::{Returned, ReturnedView};
 use crate::waiting::Stage;
 
 /// What a worker can spend on a day.
@@ -198,6 +199,20 @@ impl Views {
         keep: impl Fn(&Proposal) -> bool + Send + Sync,
     ) -> Result<Page<Proposal>, ViewError> {
         self.page_of::<ProposalView>("", after, limit, keep).await
+    }
+
+    /// Credits that were returned on a business day or later, each with its name; the last one first.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub async fn returned_since(&self, day: NaiveDate) -> Result<Vec<(String, Returned)>, ViewError> {
+        // Keys begin with the day, and the day itself comes before each of its keys.
+        let page = self.page_of::<ReturnedView>("", &day.to_string(), usize::MAX, |_| true).await?;
+        let credit = |key: &str| key.split_once('/').map(|(_, credit)| credit.to_owned());
+        let named = page.rows.into_iter().filter_map(|(key, row)| Some((credit(&key)?, row)));
+        let mut returned: Vec<(String, Returned)> = named.collect();
+        returned.sort_by(|(one, first), (other, second)| (second.at, other).cmp(&(first.at, one)));
+        Ok(returned)
     }
 }
 

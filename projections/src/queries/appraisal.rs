@@ -14,6 +14,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::event::{AppraisalSealed, ProgrammeEvent};
 use ledger_core::domain::worker::event::WorkerEvent;
 
+use super::card_words::{is_told_plain, without_numbers};
 use crate::card_line::{CardLine, CardLines};
 use crate::card_stays::Year;
 use crate::error::ViewError;
@@ -101,6 +102,13 @@ pub struct Appraisal {
     pub seal: Option<Seal>,
 }
 
+impl Appraisal {
+    /// The position whose cards they are: of a sealed year, the sealed one.
+    pub fn cards_at(&self) -> u64 {
+        self.seal.as_ref().map_or(self.position, |seal| seal.position)
+    }
+}
+
 /// What the district's programme said at a position: what a sheet names besides the cards.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProgrammeAt {
@@ -158,22 +166,35 @@ impl Views {
         // Rows keep what held at every earlier position as well.
         let holders = self.rows_under::<CardBranchView>("").await?;
         let position = at.unwrap_or(holders.position);
-        let sealed = match branch {
+        // Also one that comes later: what it sealed is told at its position as it was sealed.
+        let seal = match branch {
             Some(branch) => {
-                let mut seals = self.programme_at(position).await?.seals.into_iter();
+                let mut seals = self.programme_at(u64::MAX).await?.seals.into_iter();
                 seals.rfind(|(_, seal)| seal.year == year && seal.branch.as_str() == branch)
             }
             None => None,
         };
-        let now = self.cards_of(&holders.value, year, branch, position).await?;
-        let Some((entry, sealed)) = sealed else {
+        let is_plain = seal.as_ref().is_some_and(|(entry, seal)| is_told_plain(*entry, seal, position));
+        let mut now = self.cards_of(&holders.value, year, branch, position).await?;
+        let Some((entry, sealed)) = seal.filter(|(entry, _)| *entry <= position) else {
+            self.finish(&mut now, is_plain).await?;
             return Ok(Appraisal { year, branch: branch.map(str::to_owned), position, cards: now, seal: None });
         };
-        let cards = self.cards_of(&holders.value, year, branch, sealed.position).await?;
+        let mut cards = self.cards_of(&holders.value, year, branch, sealed.position).await?;
         let addendum = self.additions(year, &cards, &now, position).await?;
+        self.finish(&mut cards, is_plain).await?;
         let AppraisalSealed { at, digest, position: taken, .. } = sealed;
         let seal = Some(Seal { on: at.date(), entry, position: taken, digest, addendum });
         Ok(Appraisal { year, branch: branch.map(str::to_owned), position, cards, seal })
+    }
+
+    /// Puts beside lines what was said of what they came of, or tells neither that nor their numbers.
+    async fn finish(&self, cards: &mut [CardYear], is_plain: bool) -> Result<(), ViewError> {
+        if is_plain {
+            without_numbers(cards);
+            return Ok(());
+        }
+        self.put_words(cards).await
     }
 
     /// What counts now and did not when the year was sealed, and what no longer does.

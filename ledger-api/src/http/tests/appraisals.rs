@@ -5,6 +5,7 @@ use axum::http::Method;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::programmes::{district, taken};
 use super::support::Edge;
 use crate::access::Role;
 use crate::service::accounts::token_for;
@@ -85,6 +86,54 @@ async fn a_card_that_moved_is_told_to_both_branches_with_what_is_the_own_part_of
     let cards = of("乙").await;
     assert_eq!((&cards[0]["total"], &cards[0]["own"]["total"]), (&json!(40), &json!(40)));
     assert_eq!(cards[0]["lines"][0]["branch"], "乙");
+}
+
+#[tokio::test]
+async fn a_wish_and_a_visit_stand_on_a_card_with_number_and_verdict_and_stay_so() {
+    let edge = district().await;
+    for (worker, card) in [("WZ", "K-Z"), ("WX", "K-X")] {
+        let path = format!("/v1/workers/{worker}/card");
+        taken(&edge.post(&path, card, json!({"card_no": card, "branch": "甲"})).await);
+    }
+    taken(&edge.post("/v1/requests", "XQ-1", json!({"activity": "WX01", "on": "2024-03-01"})).await);
+    let work =
+        |claimer: &str| json!({"claimer": claimer, "claimed": "2024-03-02", "done": "2024-03-03", "quantity": 1});
+    let good = json!({"rating": "基本满意", "on": "2024-03-04"});
+    taken(&edge.post("/v1/requests/XQ-1/handlings", "BL-1", work("WX")).await);
+    taken(&edge.post("/v1/requests/XQ-1/handlings/BL-1/rate", "PJ-1", good.clone()).await);
+    let pair = json!({"id": "BD1", "helper": "WZ", "helped": "WX", "since": "2024-01-08"});
+    taken(&edge.post("/v1/pairs", "BD1", pair).await);
+    let visit = json!({"activity": "LB01", "on": "2024-03-04", "reporter": "WZ"});
+    taken(&edge.post("/v1/pairs/BD1/visits", "ZF1", visit).await);
+    taken(&edge.post("/v1/pairs/BD1/visits/ZF1/confirm", "QR1", json!({"by": "WX", "on": "2024-03-05"})).await);
+    let service = json!({"worker": "WX", "activity": "ZY01", "on": "2024-03-06", "quantity": 1, "witness": "李四"});
+    let position = taken(&edge.post("/v1/credits", "C-1", service).await)["position"].clone();
+
+    let at = format!("/v1/appraisals/2024?branch=%E7%94%B2&at={position}");
+    let told = edge.get(&at).await.body;
+    let line = |credit: &str| {
+        let lines = told["cards"].as_array().unwrap().iter().flat_map(|card| card["lines"].as_array().unwrap());
+        lines.filter(|line| line["credit"] == credit).collect::<Vec<_>>()[0].as_object().unwrap().clone()
+    };
+    for (credit, number, verdict) in [("BL-1", "XQ-1", "基本满意"), ("ZF1", "BD1", "已确认")] {
+        let line = line(credit);
+        assert_eq!((&line["number"], &line["verdict"]), (&json!(number), &json!(verdict)), "{line:?}");
+    }
+    let plain = line("C-1");
+    assert!(!plain.contains_key("number") && !plain.contains_key("verdict"), "{plain:?}");
+
+    // More work on the same wish, and another word: what was told at a position is told again byte for byte.
+    let before = reading(&edge, &at).await;
+    taken(&edge.post("/v1/requests/XQ-1/handlings", "BL-2", work("WZ")).await);
+    let better = json!({"rating": "满意", "on": "2024-03-04"});
+    taken(&edge.post("/v1/requests/XQ-1/handlings/BL-2/rate", "PJ-2", better).await);
+    assert_eq!(reading(&edge, &at).await, before);
+    let sealed = edge.post("/v1/appraisals/2024/seal", "seal", json!({"branch": "甲", "position": position})).await;
+    assert_eq!(sealed.body["digest"], hex::encode(Sha256::digest(&before)), "{sealed:?}");
+    assert_eq!(reading(&edge, &at).await, before);
+    let after = edge.get("/v1/appraisals/2024?branch=%E7%94%B2").await.body;
+    assert_eq!(after["cards"], told["cards"], "as it was sealed");
+    assert_eq!(after["seal"]["addendum"][0]["credit"], "BL-2");
 }
 
 async fn reading(edge: &Edge, path: &str) -> Vec<u8> {

@@ -8,7 +8,7 @@ use axum::response::Response;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::{Code, Refusal};
 
-use super::Told;
+use super::{Asked, Told};
 use crate::access::Role;
 use crate::access::policy::{Denied, Who};
 use crate::app::App;
@@ -88,7 +88,7 @@ async fn upload(State(app): State<App>, visitor: Visitor, multipart: Multipart) 
             // Another file is chosen where this one was.
             Err(unusable) => {
                 let bad = unusable.told(visitor.words(), &name)?;
-                return super::page(&app, &visitor, Told { bad, ..Told::default() }).await;
+                return super::page(&app, &visitor, Told { bad, ..Told::default() }, &Asked::default()).await;
             }
         };
         let judged = judge(&app, Who::Bearer(identity), &identity.id, &rows).await?;

@@ -42,6 +42,9 @@ struct Moved {
     row: Row,
 }
 
+/// What each credit was recorded for, and when that was done.
+type Credits<'a> = BTreeMap<&'a str, (&'a str, NaiveDate)>;
+
 /// The statement by the month in which it happened, newest first: it adds up to what can be spent.
 pub(super) fn months(w: &Words, account: &Account, called: &dyn Fn(&str) -> String) -> Vec<MonthOf> {
     // What was set aside and is picked up is told as that: it waits for nobody any more.
@@ -51,12 +54,16 @@ pub(super) fn months(w: &Words, account: &Account, called: &dyn Fn(&str) -> Stri
         Some(event) if line.points < Points::ZERO => w.event(event),
         _ => w.event(line.event),
     };
+    // What is decided about a credit names it alone; what that was stands in the line that recorded it.
+    let credits = account.lines.iter().filter(|line| line.of_credit);
+    let credits: Credits<'_> =
+        credits.filter_map(|line| Some((line.subject.as_str(), (line.activity.as_deref()?, line.on?)))).collect();
     // Lines that move nothing that can be spent are told where they say why.
     let lines = account.lines.iter().filter(|line| !line.points.is_zero() || line.reason.is_some()).map(|line| Moved {
         day: day_of(line),
         position: line.position,
         points: line.points,
-        row: row(account, line, word(line), called),
+        row: row((w, account), &credits, line, word(line), called),
     });
     let mut months: BTreeMap<String, Vec<Moved>> = BTreeMap::new();
     for moved in lines.chain(account.balance.ended.iter().map(|(last_day, left)| lapsed(w, *last_day, *left))) {
@@ -105,7 +112,14 @@ fn day_of(line: &Line) -> String {
 }
 
 /// A line under the word for what happened.
-fn row(account: &Account, line: &Line, word: &str, called: &dyn Fn(&str) -> String) -> Row {
+fn row(
+    (w, account): (&Words, &Account),
+    credits: &Credits<'_>,
+    line: &Line,
+    word: &str,
+    called: &dyn Fn(&str) -> String,
+) -> Row {
+    let decided = credits.get(line.subject.as_str()).filter(|_| line.of_credit && line.activity.is_none());
     let what = match (&line.activity, line.lines.is_empty()) {
         (Some(activity), _) => called(activity),
         (None, false) => {
@@ -116,12 +130,15 @@ fn row(account: &Account, line: &Line, word: &str, called: &dyn Fn(&str) -> Stri
             });
             format!("{word} {}", items.collect::<Vec<_>>().join("、"))
         }
-        (None, true) => word.to_owned(),
+        (None, true) => match decided {
+            Some((activity, _)) => format!("{word} {}", called(activity)),
+            None => word.to_owned(),
+        },
     };
     let more = match (&line.store, &line.category) {
         (Some(store), _) => store.clone(),
         (None, Some(category)) => category.clone(),
-        (None, None) => String::new(),
+        (None, None) => decided.map(|(_, on)| format!("{} {on}", w.served_on)).unwrap_or_default(),
     };
     let when = line.on.map_or_else(|| minute(&line.at.to_string()), |on| on.to_string());
     Row {

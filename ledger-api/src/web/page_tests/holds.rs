@@ -59,7 +59,7 @@ fn figures(page: &str) -> (String, String) {
 }
 
 impl House {
-    async fn give(&self, command: impl Into<Command>) {
+    pub(super) async fn give(&self, command: impl Into<Command>) {
         let number = self.app.ledger.journal().head().await.unwrap().position;
         let key = Key::new(&format!("given/{number}")).unwrap();
         let context = Context { key, actor: Actor::new("machine-owner").unwrap(), at: self.app.ledger.now() };

@@ -304,7 +304,7 @@ fn named(w: &Words, words: &[Word]) -> Vec<(&'static str, &'static str)> {
     words.iter().map(|word| (word.chinese(), word_told(w, *word))).collect()
 }
 
-/// How a word is told.
+/// A word on work that was done, in the reader's language.
 pub(in crate::web) const fn word_told(w: &Words, word: Word) -> &'static str {
     let w = w.requests;
     match word {

@@ -65,6 +65,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-withdrawals.jsonl", withdrawals::samples()),
         ("events-v1-merge.jsonl", merge_samples()),
         ("events-v1-merged-requests.jsonl", programmes::merged_samples()),
+        ("events-v1-numbered.jsonl", seals::numbered_samples()),
     ]
 }
 

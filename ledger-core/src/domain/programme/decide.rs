@@ -103,7 +103,7 @@ impl Programme {
                     let message = format!("{year} has not begun; seal a year once its services are recorded");
                     return Err(Refusal::new(Code::InvalidDate, message));
                 }
-                let sealed = AppraisalSealed { at, branch, digest, position, v: V1, year };
+                let sealed = AppraisalSealed { at, branch, digest, numbered: true, position, v: V1, year };
                 Ok(vec![ProgrammeEvent::AppraisalSealed(sealed)])
             }
         }

@@ -95,6 +95,10 @@ pub struct AppraisalSealed {
     pub branch: BranchId,
     /// SHA-256 of the appraisal's JSON at the position, hexadecimal.
     pub digest: String,
+    /// Whether the JSON names the requests and pairs that lines come from, with what was said of each: earlier programs did
+    /// not, and what they sealed is told as it was.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub numbered: bool,
     /// The position whose state was appraised; it comes before this event.
     pub position: u64,
     /// Payload version.

@@ -130,6 +130,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(erasure_samples())
         .chain(probation_samples())
         .chain(merge_samples())
+        .chain(seals::numbered_samples())
         .collect()
 }
 
