@@ -123,6 +123,7 @@ const NOT_MODELLED: &[&str] = &[
     "FundPaid",
     "StatementPrepared",
     "StatementDisputed",
+    "StatementAcknowledged",
     "StatementDisputeAnswered",
     "StatementConfirmed",
     "BenefitRegistered",
