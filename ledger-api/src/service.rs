@@ -46,6 +46,7 @@ pub mod publicity;
 pub mod reach;
 pub mod readers;
 pub mod reading;
+pub mod register;
 pub mod requests;
 pub mod rosters;
 pub mod schedule;

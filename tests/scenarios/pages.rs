@@ -192,7 +192,7 @@ fn the_riders_story(database: Database) {
     let mut visit = Visit::to(&journal);
     visit.enter("骑手", "/me");
     let text = visit.browser.text();
-    for word in ["可用积分", "待入账", "即将到期", "明细", "我的积分码", "积分卡", "谁看过我的记录", "YS-0001"]
+    for word in ["可用积分", "公示中", "即将到期", "明细", "我的积分码", "积分卡", "谁看过我的记录", "YS-0001"]
     {
         assert!(text.contains(word), "{word}: {text}");
     }

@@ -36,6 +36,7 @@ mod programmes;
 mod proof;
 mod publicity_page;
 mod refusals;
+mod register;
 mod requests;
 mod schedule_page;
 mod selections;
@@ -46,7 +47,7 @@ mod uploads;
 
 words! {
     @with [
-        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, refusals, requests, schedule_page, selections, statements, trace, uploads,
+        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, refusals, register, requests, schedule_page, selections, statements, trace, uploads,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -214,7 +215,7 @@ words! {
     enter_slip: "补录纸单", "Enter the slip";
     // Own account.
     in_publicity: "公示中", "Pending";
-    not_in_yet: "待入账", "Pending";
+    not_in_yet: "公示与待审核", "On their way";
     expiring_soon: "即将到期", "Expiring soon";
     set_aside: "已预留", "Set aside";
     earned_ever: "累计获得", "Earned so far";
@@ -420,7 +421,7 @@ mod tests {
 
     use super::{
         ALL, accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof,
-        publicity_page, refusals, requests, schedule_page, selections, statements, trace, uploads,
+        publicity_page, refusals, register, requests, schedule_page, selections, statements, trace, uploads,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -436,6 +437,7 @@ mod tests {
         proof::ALL,
         publicity_page::ALL,
         refusals::ALL,
+        register::ALL,
         requests::ALL,
         schedule_page::ALL,
         selections::ALL,
