@@ -5,16 +5,20 @@
 mod accounts;
 mod away;
 mod barriers;
+mod elder;
 mod holds;
 mod interrupted;
+mod keyboard;
 mod login;
 mod looks;
+mod merchant;
 mod open_work;
 mod paper;
 mod programmes;
 mod proof;
 mod speed;
 mod stops;
+mod unscripted;
 
 use std::path::Path;
 use std::sync::Arc;

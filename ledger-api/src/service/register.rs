@@ -80,10 +80,7 @@ fn line(sku: &str, units: u32, points: Points) -> EnteredLine {
 }
 
 /// Masked name and card of everybody on a day's list.
-async fn people(
-    app: &App,
-    day: &StoreDay,
-) -> Result<BTreeMap<String, (Option<String>, Option<String>)>, ServiceError> {
+async fn people(app: &App, day: &StoreDay) -> Result<BTreeMap<String, (Option<String>, Option<String>)>, ServiceError> {
     let mut people = BTreeMap::new();
     for listed in &day.redemptions {
         people.entry(listed.row.worker.clone()).or_insert((None, None));

@@ -12,7 +12,7 @@ use super::{own_store, take_back};
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::counter::{day, shelves, store_name};
-use crate::service::reading::{now, read_date};
+use crate::service::reading::read_date;
 use crate::service::register::{Entered, register};
 use crate::web::figures::{clock, points};
 use crate::web::form::{Fields, Sent};
@@ -114,7 +114,7 @@ async fn page(
 ) -> Result<Response, Trouble> {
     let w = visitor.words();
     let who = Who::Bearer(&visitor.must()?.identity);
-    let today = now().date();
+    let today = app.ledger.now().date();
     let on = read_date(on).unwrap_or(today);
     let of_day = day(app, who, store, on).await?;
     let names = shelves(app, who, store).await?;
