@@ -36,7 +36,7 @@ pub fn routes() -> Routes {
 pub struct AcknowledgeStatement {
     /// The digest of the lines that were looked over, as the statement names it: where it has others by now, it is refused.
     #[serde(default)]
-    #[schema(value_type = Option<Sha256Text>, nullable = false)]
+    #[schema(value_type = Option<Sha256Text>)]
     digest: Option<LinesDigest>,
 }
 

@@ -11,6 +11,7 @@ use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
 use ledger_core::domain::request::command::Work;
 use ledger_core::domain::selection::command::{Indicator, Measure, SelectionTerms};
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
+use ledger_core::domain::statement::LinesDigest;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::{BusinessTime, Month};
 use ledger_core::domain::worker::command::{AppointmentTerms, WorkerDetails};

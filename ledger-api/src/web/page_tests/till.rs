@@ -45,7 +45,8 @@ async fn the_register_of_a_day_says_who_got_what_what_was_left_and_who_handed_it
     let page = clerk.press(&page, "aria-label=\"毛巾", &[]).await;
     let page = clerk.press(&page, "value=\"confirm\"", &[]).await;
     holds(&page, &["兑换成功"]);
-    let left = page.split("余额 <b class=\"num\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a balance");
+    let after = |mark: &str| page.split(mark).nth(1).and_then(|rest| rest.split('<').next()).expect("it is told");
+    let (left, redemption) = (after("余额 <b class=\"num\">").to_owned(), after("<code>").to_owned());
 
     let page = clerk.read("/counter/day").await;
     holds(&page, &["兑换登记表 · 暖新总站 · 2026-12-01"]);
@@ -55,13 +56,14 @@ async fn the_register_of_a_day_says_who_got_what_what_was_left_and_who_handed_it
     }
     holds(&page, &["交班人", "接班人"]);
     let rows = register(&page);
-    // Two lines of one redemption are one number: the day's last, before the totals.
-    let [.., first, second, _] = rows.as_slice() else { panic!("{rows:?}") };
+    // Two lines of one redemption are one number: no other of this day has two.
+    let at = |rows: &[Vec<String>]| rows.iter().position(|row| row.len() == 4).expect("a second line");
+    let (first, second) = (&rows[at(&rows) - 1], &rows[at(&rows)]);
     assert_eq!(rows.len(), before.len() + 2);
-    assert!(first.len() == 10 && second.len() == 4, "{rows:?}");
+    assert_eq!(first.len(), 10, "{rows:?}");
     assert_eq!(first[1], "12:00", "the time by the ledger's clock: {first:?}");
     assert!(first[2].starts_with("YS-0001") && first[2].ends_with("**"), "the masked name: {first:?}");
-    assert_eq!((first[7].as_str(), first[8].as_str(), first[9].as_str()), (left, "", "demo-clerk"));
+    assert_eq!((first[7].as_str(), first[8].as_str(), first[9].as_str()), (left.as_str(), "", "demo-clerk"));
     let all = [first[3..7].to_vec(), second.clone()].concat();
     let water = ["饮用水一箱", "2", "20", "40"].map(str::to_owned);
     assert!(all.windows(4).any(|line| line == water), "{all:?}");
@@ -69,12 +71,12 @@ async fn the_register_of_a_day_says_who_got_what_what_was_left_and_who_handed_it
     assert_eq!(units(&rows), units(&before) + 3, "{rows:?}");
 
     // What is taken back stays in its place, marked, and counts no more.
-    let page = clerk.press(&page, "class=\"no\"", &[]).await;
+    let page = clerk.press(&page, "class=\"no\"", &[("redemption", &redemption)]).await;
     assert_eq!(said(&page, "role=\"status\">"), "已撤销，积分和库存都已退回");
     holds(&page, &["已撤销的照列，不计入合计"]);
     let after = register(&page);
     assert_eq!(after.len(), rows.len());
-    let [.., marked, _, _] = after.as_slice() else { panic!("{after:?}") };
+    let marked = &after[at(&after) - 1];
     assert_eq!(marked[8], "已撤销", "where it would be signed: {marked:?}");
     assert_eq!(units(&after), units(&before));
     assert_eq!(house.enter(Role::Worker).await.status("/counter/day").await, 403);
