@@ -10,6 +10,7 @@
 mod accept;
 pub mod account_reads;
 pub mod accounts;
+pub mod acknowledgements;
 pub mod appointments;
 mod appraisal_seals;
 pub mod appraisals;
@@ -162,6 +163,7 @@ fn guarded() -> Routes {
         .merge(withdrawals::routes())
         .merge(selections::routes())
         .merge(statements::routes())
+        .merge(acknowledgements::routes())
         .merge(statement_reads::routes())
         .merge(selection_objections::routes())
         .merge(selection_list::routes())

@@ -48,6 +48,7 @@ pub mod rating_slips;
 pub mod reach;
 pub mod readers;
 pub mod reading;
+pub mod register;
 pub mod requests;
 pub mod returned;
 pub mod rosters;

@@ -177,6 +177,7 @@ impl Programmes {
             MerchantEvent::SettlementPaid(_)
             | MerchantEvent::StatementPrepared(_)
             | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementAcknowledged(_)
             | MerchantEvent::StatementDisputeAnswered(_)
             | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::MerchantRegistered(_)

@@ -10,6 +10,7 @@ pub mod hold;
 mod programmes;
 pub mod publicity;
 pub mod redemption;
+pub mod register;
 pub mod selection;
 mod site;
 pub mod statements;

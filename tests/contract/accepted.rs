@@ -66,6 +66,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::PaySettlement(_) => "pay settlement",
         Command::PrepareStatement(_) => "prepare statement",
         Command::DisputeStatement(_) => "dispute statement",
+        Command::AcknowledgeStatement(_) => "acknowledge statement",
         Command::AnswerDispute(_) => "answer dispute",
         Command::ConfirmStatement(_) => "confirm statement",
         Command::PayBody(_) => "pay body",
@@ -129,7 +130,7 @@ const fn kind(command: &Command) -> &'static str {
     }
 }
 
-const KINDS: usize = 74;
+const KINDS: usize = 75;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

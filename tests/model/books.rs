@@ -303,6 +303,7 @@ impl Books {
             MerchantEvent::MoneyClaimed(_)
             | MerchantEvent::StatementPrepared(_)
             | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementAcknowledged(_)
             | MerchantEvent::StatementDisputeAnswered(_)
             | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::MerchantRegistered(_)

@@ -317,6 +317,7 @@ fn merchant(event: &MerchantEvent) -> String {
         }
         MerchantEvent::StatementPrepared(event) => format!("{who} statement of {} prepared", event.month),
         MerchantEvent::StatementDisputed(event) => format!("{who} disputes {} of {}", event.line, event.month),
+        MerchantEvent::StatementAcknowledged(event) => format!("{who} found the statement of {} right", event.month),
         MerchantEvent::StatementDisputeAnswered(event) => format!("{who} dispute {} answered", event.dispute),
         MerchantEvent::StatementConfirmed(event) => format!("{who} statement of {} confirmed", event.month),
     }

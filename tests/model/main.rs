@@ -124,6 +124,7 @@ const NOT_MODELLED: &[&str] = &[
     "FundPaid",
     "StatementPrepared",
     "StatementDisputed",
+    "StatementAcknowledged",
     "StatementDisputeAnswered",
     "StatementConfirmed",
     "BenefitRegistered",

@@ -30,6 +30,7 @@ const NOT_YET: &[(&str, &str)] = &[
     ("RequestWithdrawn", "came after v0.2"),
     ("RequestMerged", "came after v0.2"),
     ("BenefitWithdrawn", "withdrawals came after it"),
+    ("StatementAcknowledged", "what a merchant finds right came after it"),
     ("BenefitPointsReturned", "withdrawals came after it"),
     ("CertificateReleased", "withdrawals came after it"),
     ("FundReleased", "withdrawals came after it"),

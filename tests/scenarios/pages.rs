@@ -6,10 +6,13 @@ mod accounts;
 mod away;
 mod barriers;
 mod decided;
+mod elder;
 mod holds;
 mod interrupted;
+mod keyboard;
 mod login;
 mod looks;
+mod merchant;
 mod open_work;
 mod paper;
 mod programmes;
@@ -17,6 +20,7 @@ mod proof;
 mod rating_slip;
 mod speed;
 mod stops;
+mod unscripted;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -194,7 +198,7 @@ fn the_riders_story(database: Database) {
     let mut visit = Visit::to(&journal);
     visit.enter("骑手", "/me");
     let text = visit.browser.text();
-    for word in ["可用积分", "待入账", "即将到期", "明细", "我的积分码", "积分卡", "谁看过我的记录", "YS-0001"]
+    for word in ["可用积分", "公示中", "即将到期", "明细", "我的积分码", "积分卡", "谁看过我的记录", "YS-0001"]
     {
         assert!(text.contains(word), "{word}: {text}");
     }

@@ -45,6 +45,8 @@ pub struct Browser {
     receiver: Receiver<Value>,
     session: Option<String>,
     sent: u64,
+    /// Whether pages may run scripts.
+    scripted: bool,
     /// The method that was called last.
     asked: String,
     /// What the page reported without being asked.
@@ -75,8 +77,17 @@ impl Browser {
                 let _ = serde_json::from_slice(&message).map(|message| forward.send(message));
             }
         });
-        let mut browser =
-            Browser { child, sender, receiver, session: None, sent: 0, asked: String::new(), events: Vec::new(), log };
+        let mut browser = Browser {
+            child,
+            sender,
+            receiver,
+            session: None,
+            sent: 0,
+            scripted: true,
+            asked: String::new(),
+            events: Vec::new(),
+            log,
+        };
         browser.open_tab();
         browser
     }
@@ -135,6 +146,12 @@ impl Browser {
         let found = self.call("Runtime.evaluate", json!({"expression": expression}));
         let object = &found["result"]["objectId"];
         self.call("DOM.setFileInputFiles", json!({"objectId": object, "files": [file]}));
+    }
+
+    /// Lets pages run no script from the next one on, or lets them again. What a test asks of a page still is answered.
+    pub fn set_scripted(&mut self, scripted: bool) {
+        self.scripted = scripted;
+        self.call("Emulation.setScriptExecutionDisabled", json!({"value": !scripted}));
     }
 
     /// Cuts the page off from every network, or lets it back.
@@ -319,17 +336,31 @@ impl Browser {
     }
 
     fn press_on(&mut self, element: Element) -> Option<()> {
-        let node = json!({"backendNodeId": element.0});
-        let found = self.try_call("DOM.resolveNode", node)?;
-        let call = json!({"objectId": found["object"]["objectId"], "functionDeclaration": MIDDLE_AT_REST,
-            "awaitPromise": true, "returnByValue": true});
-        let middle = self.try_call("Runtime.callFunctionOn", call)?;
-        let (x, y) = (middle["result"]["value"]["x"].as_f64()?, middle["result"]["value"]["y"].as_f64()?);
+        let (x, y) = if self.scripted { self.middle_at_rest(element)? } else { self.middle(element)? };
         for kind in ["mousePressed", "mouseReleased"] {
             let event = json!({"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1});
             self.try_call("Input.dispatchMouseEvent", event)?;
         }
         Some(())
+    }
+
+    fn middle_at_rest(&mut self, element: Element) -> Option<(f64, f64)> {
+        let node = json!({"backendNodeId": element.0});
+        let found = self.try_call("DOM.resolveNode", node)?;
+        let call = json!({"objectId": found["object"]["objectId"], "functionDeclaration": MIDDLE_AT_REST,
+            "awaitPromise": true, "returnByValue": true});
+        let middle = self.try_call("Runtime.callFunctionOn", call)?;
+        Some((middle["result"]["value"]["x"].as_f64()?, middle["result"]["value"]["y"].as_f64()?))
+    }
+
+    /// The same of a page that runs no script, which stands still by itself and whose frames nobody can wait for.
+    fn middle(&mut self, element: Element) -> Option<(f64, f64)> {
+        let node = json!({"backendNodeId": element.0});
+        self.try_call("DOM.scrollIntoViewIfNeeded", node.clone())?;
+        let told = self.try_call("DOM.getContentQuads", node)?;
+        let corners: Vec<f64> = told["quads"][0].as_array()?.iter().filter_map(Value::as_f64).collect();
+        let [left, top, right, _, _, lower, ..] = corners.as_slice() else { return None };
+        Some(((left + right) / 2.0, (top + lower) / 2.0))
     }
 
     /// Writes into a field instead of what stands there.
@@ -357,6 +388,14 @@ impl Browser {
     pub fn press_enter(&mut self) {
         for kind in ["keyDown", "keyUp"] {
             let key = json!({"type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"});
+            self.call("Input.dispatchKeyEvent", key);
+        }
+    }
+
+    /// Presses the tabulator: the focus goes on to what comes next.
+    pub fn press_tab(&mut self) {
+        for kind in ["rawKeyDown", "keyUp"] {
+            let key = json!({"type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9});
             self.call("Input.dispatchKeyEvent", key);
         }
     }

@@ -15,7 +15,7 @@ use super::body::unreadable_json;
 use super::command::Body;
 use super::error::ApiError;
 use super::shapes::{ID_PATTERN, KEY_PATTERN, MONTH_PATTERN, string};
-use super::{appointments, benefits, pairs, passes, requests, selection_objections, selections};
+use super::{acknowledgements, appointments, benefits, pairs, passes, requests, selection_objections, selections};
 use super::{
     cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, statements, stores,
     withdrawals, workers,
@@ -92,6 +92,7 @@ commands! {
     "pay_settlement" => merchants::PaySettlement,
     "prepare_statement" => statements::PrepareStatement,
     "dispute_statement" => statements::DisputeStatement,
+    "acknowledge_statement" => acknowledgements::AcknowledgeStatement,
     "answer_dispute" => statements::AnswerDispute,
     "confirm_statement" => statements::ConfirmStatement,
     "prepare_body_statement" => statements::PrepareBodyStatement,

@@ -61,6 +61,9 @@ pub(super) struct ProgressJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) prepared_at: Option<u64>,
     pub(super) confirmed_by: Option<String>,
+    /// Which of the merchant's accounts found these lines right (确认无误); absent where nobody said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) acknowledged_by: Option<String>,
 }
 
 impl ProgressJson {
@@ -71,6 +74,7 @@ impl ProgressJson {
             digest: statement.map(|it| it.sums.digest.to_string()),
             prepared_at,
             confirmed_by: statement.and_then(|it| it.confirmed_by.as_ref()).map(ToString::to_string),
+            acknowledged_by: statement.and_then(Statement::acknowledged_by).map(ToString::to_string),
         }
     }
 }

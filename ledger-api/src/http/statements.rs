@@ -46,8 +46,8 @@ pub fn routes() -> Routes {
 /// The month of a merchant that an address names.
 #[derive(Debug, Deserialize)]
 pub struct OfMonth {
-    merchant: MerchantId,
-    month: Month,
+    pub(super) merchant: MerchantId,
+    pub(super) month: Month,
 }
 
 /// The body that an address names.
@@ -194,7 +194,7 @@ pub struct DisputeAnswer {
     position: u64,
 }
 
-const OF_MONTH: &[(&str, Code)] = &[("merchant", Code::UnknownMerchant), ("month", Code::NotFound)];
+pub(super) const OF_MONTH: &[(&str, Code)] = &[("merchant", Code::UnknownMerchant), ("month", Code::NotFound)];
 
 impl Ask for DisputeStatement {
     type Path = OfMonth;

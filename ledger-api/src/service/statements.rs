@@ -274,6 +274,8 @@ pub struct Waiting {
     pub month: String,
     /// How far its statement has come.
     pub stage: Stage,
+    /// Whether the merchant found it right (确认无误), while it waits to be confirmed.
+    pub found_right: bool,
     /// Lines.
     pub lines: u32,
     /// What is owed in points.
@@ -297,7 +299,11 @@ pub async fn waiting(app: &App, who: Who<'_>) -> Result<(Vec<Waiting>, bool), Se
             let owes = points.is_positive() || amount.is_positive();
             if month < this && due.booked.lines.sums.lines > 0 && owes {
                 let (whose, stage) = (Whose::Merchant(id.clone(), row.name.clone()), due.booked.stage());
-                waiting.push(Waiting { whose, month, stage, lines: due.booked.lines.sums.lines, points, amount });
+                let stated = due.booked.stated.as_ref();
+                let found_right = stage == Stage::Prepared
+                    && stated.is_some_and(|stated| stated.statement.acknowledged_by().is_some());
+                let lines = due.booked.lines.sums.lines;
+                waiting.push(Waiting { whose, month, stage, found_right, lines, points, amount });
             }
         }
     }
@@ -316,7 +322,8 @@ pub async fn waiting(app: &App, who: Who<'_>) -> Result<(Vec<Waiting>, bool), Se
             let owing = rows.iter().filter(|(_, payable)| payable.is_positive());
             let stage = least(owing.map(|(row, _)| row.stage()));
             let whose = Whose::Body(body);
-            waiting.push(Waiting { whose, month, stage, lines, points: Points::ZERO, amount });
+            let (found_right, points) = (false, Points::ZERO);
+            waiting.push(Waiting { whose, month, stage, found_right, lines, points, amount });
         }
     }
     waiting.sort_by(|one, other| one.month.cmp(&other.month));

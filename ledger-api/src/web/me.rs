@@ -19,6 +19,7 @@ use ledger_core::domain::refusal::Code;
 use ledger_core::domain::time::BusinessTime;
 use ledger_core::ledger::command::CreditAction;
 use ledger_core::ledger::{Command, commands};
+use projections::waiting::Stage;
 
 use super::credits::standing;
 use super::figures::{minute, points};
@@ -48,7 +49,10 @@ struct Page {
     said: String,
     bad: String,
     available: String,
+    /// What is public or waits for a check.
     pending: String,
+    /// How much of it is not public yet.
+    unchecked: String,
     expiring: String,
     held: String,
     earned: String,
@@ -207,7 +211,9 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         credit,
     });
     let appeals: Vec<Appealable> = appeals.collect();
-    let pending: Points = account.waiting.iter().filter(|(_, row)| row.proposed).map(|(_, row)| row.points).sum();
+    let proposed = || account.waiting.iter().filter(|(_, row)| row.proposed).map(|(_, row)| row);
+    let pending: Points = proposed().map(|row| row.points).sum();
+    let unchecked: Points = proposed().filter(|row| row.way.stage != Stage::Publicised).map(|row| row.points).sum();
     let Account { balance, earned, card, card_year, year, .. } = &account;
     let page = Page {
         f: visitor.frame(w.me),
@@ -217,6 +223,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
         appeals,
         available: points(balance.available),
         pending: points(pending),
+        unchecked: if unchecked.is_positive() { w.still_checked(&points(unchecked)) } else { String::new() },
         expiring: points(ending.iter().map(|(_, points)| *points).sum()),
         held: points(balance.held),
         earned: points(*earned),

@@ -13,6 +13,7 @@ use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::time::Month;
 
+use super::assets::READER;
 use super::figures::{minute, points, yuan};
 use super::form::{Fields, Sent};
 use super::page::{Frame, Trouble, Visitor, answer, new_key, new_number, show};
@@ -47,6 +48,8 @@ struct Page {
     now: String,
     /// The statement that waits to be looked over.
     statement: Option<statement::Shown>,
+    /// What reads codes where the browser itself does not.
+    reader: &'static str,
 }
 
 struct Row {
@@ -143,6 +146,7 @@ async fn page(app: &App, visitor: &Visitor, told: Told) -> Result<Response, Trou
             .collect(),
         key: new_key("use"),
         statement,
+        reader: &READER.path,
         now,
         rows: dues
             .iter()

@@ -7,6 +7,7 @@ mod holds;
 mod merging;
 mod objectors;
 mod overview;
+mod own_page;
 mod publicity;
 mod rating_slip;
 mod refusals;
@@ -16,7 +17,9 @@ mod schedule;
 mod selections;
 mod session_over;
 mod sheets;
+mod till;
 mod traces;
+mod unscripted;
 
 use std::sync::Arc;
 
@@ -522,6 +525,23 @@ async fn a_month_is_prepared_looked_over_disputed_answered_and_confirmed() {
     answer.extend([("dispute", "YY-9"), ("reason", "与流水一致")]);
     assert!(approver.done("/statements", &answer).await.contains("异议已答复"));
     holds(&shop.read("/merchant").await, &["异议不成立：与流水一致"]);
+    // The merchant finds it right, as it is shown; the approver sees that, and confirms it.
+    holds(&approver.read(&own).await, &["商户还没有确认无误", "确认对账单"]);
+    let page = shop.read("/merchant").await;
+    let zeros = "0".repeat(64);
+    let stale = [("month", month.as_str()), ("digest", zeros.as_str()), ("key", "WX-0"), ("do", "acknowledge")];
+    assert!(shop.refused("/merchant", &stale).await.contains("和您看的不一样"), "what was looked over is no more");
+    let said = shop.press(&page, "value=\"acknowledge\"", &[]).await;
+    holds(&said, &["已确认无误，审核员确认后付款", "商户已确认无误", "提出异议"]);
+    assert!(!said.contains("value=\"acknowledge\""), "once");
+    let digest =
+        page.split("name=\"digest\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a digest");
+    let again = [("month", month.as_str()), ("digest", digest), ("key", "WX-1"), ("do", "acknowledge")];
+    assert!(shop.refused("/merchant", &again).await.contains("不用再按"));
+    holds(&approver.read(&own).await, &["商户已确认无误", "商户确认无误", "demo-merchant", "确认对账单"]);
+    holds(&approver.read("/statements").await, &["商户已确认无误"]);
+    let auditor = house.enter(Role::Auditor).await;
+    holds(&auditor.read("/audit?type=StatementAcknowledged").await, &["商户确认无误", "demo-merchant"]);
     assert!(approver.done("/statements", &form("confirm", "DZ-4")).await.contains("已确认"));
     let mut pay = form("pay", "DZ-5");
     pay.extend([("reference", "财付9号"), ("hundredths", "100"), ("fen", "0")]);

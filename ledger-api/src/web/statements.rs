@@ -42,6 +42,8 @@ struct Row {
     month: String,
     stage: &'static str,
     colour: &'static str,
+    /// The merchant found it right.
+    found_right: bool,
     lines: u32,
     owed: String,
     here: bool,
@@ -56,6 +58,8 @@ struct One {
     name: String,
     stage: &'static str,
     colour: &'static str,
+    /// Whether the merchant found it right, while it waits to be confirmed.
+    found_right: Option<bool>,
     figures: Vec<(&'static str, String)>,
     facts: Vec<(&'static str, String)>,
     lines: Vec<Line>,
@@ -192,7 +196,7 @@ pub(super) const fn kind_told(w: &Words, kind: LineKind) -> &'static str {
 }
 
 fn row_told(w: &Words, asked: &Asked, row: Waiting) -> Row {
-    let Waiting { whose, month, stage, lines, points: owed, amount } = row;
+    let Waiting { whose, month, stage, found_right, lines, points: owed, amount } = row;
     let (name, id, query) = match whose {
         Whose::Merchant(id, name) => {
             let query = format!("merchant={}", encoded(&id));
@@ -206,7 +210,8 @@ fn row_told(w: &Words, asked: &Asked, row: Waiting) -> Row {
     let here = asked.month == month && (asked.merchant == id || (!asked.body.is_empty() && asked.body == name));
     let (stage, colour) = stage_told(w, stage);
     let owed = told(w, owed, amount.is_positive().then(|| yuan(amount)));
-    Row { address: format!("/statements?{query}&month={month}"), name, id, month, stage, colour, lines, owed, here }
+    let address = format!("/statements?{query}&month={month}");
+    Row { address, name, id, month, stage, colour, found_right, lines, owed, here }
 }
 
 /// Points and money, as far as there are any.
@@ -234,6 +239,7 @@ fn facts(w: &Words, statement: Option<&Statement>) -> Vec<(&'static str, String)
     let Some(statement) = statement else { return Vec::new() };
     let prepared = statement.prepared_by.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
     let mut facts = vec![(w.prepared_by, prepared)];
+    facts.extend(statement.acknowledged_by().map(|by| (w.acknowledged_by, by.to_string())));
     facts.extend(statement.confirmed_by.as_ref().map(|by| (w.confirmed_by, by.to_string())));
     facts.push((w.digest, statement.sums.digest.to_string()));
     facts
@@ -255,12 +261,14 @@ fn merchant_told(w: &Words, who: Who<'_>, found: OfMerchant) -> One {
     let facts = facts(w, statement);
     let disputes = statement.into_iter().flat_map(|statement| &statement.disputes);
     let (told, colour) = if owed == (0, 0) { settled_told(w, stage) } else { stage_told(w, stage) };
+    let found_right = statement.map(|statement| statement.acknowledged_by().is_some());
     One {
         body: String::new(),
         month: month.to_string(),
         name,
         stage: told,
         colour,
+        found_right: found_right.filter(|_| stage == Stage::Prepared),
         figures,
         facts,
         lines: lines
@@ -317,6 +325,7 @@ fn body_told(w: &Words, who: Who<'_>, found: OfBody) -> One {
         name: found.body.clone(),
         stage: told,
         colour,
+        found_right: None,
         figures,
         facts,
         lines: found

@@ -38,6 +38,7 @@ mod proof;
 mod publicity_page;
 mod rating_slip;
 mod refusals;
+mod register;
 mod requests;
 mod schedule_page;
 mod selections;
@@ -48,7 +49,7 @@ mod uploads;
 
 words! {
     @with [
-        accounts, appointments, decisions, desk_words, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, rating_slip, refusals, requests, schedule_page, selections, statements, trace, uploads,
+        accounts, appointments, decisions, desk_words, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, statements, trace, uploads,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -216,7 +217,7 @@ words! {
     enter_slip: "补录纸单", "Enter the slip";
     // Own account.
     in_publicity: "公示中", "Pending";
-    not_in_yet: "待入账", "Pending";
+    not_in_yet: "公示与待审核", "On their way";
     expiring_soon: "即将到期", "Expiring soon";
     set_aside: "已预留", "Set aside";
     earned_ever: "累计获得", "Earned so far";
@@ -421,7 +422,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, desk_words, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, rating_slip, refusals, requests, schedule_page, selections, statements, trace, uploads,
+        ALL, accounts, appointments, decisions, desk_words, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, statements, trace, uploads,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -439,6 +440,7 @@ mod tests {
         publicity_page::ALL,
         rating_slip::ALL,
         refusals::ALL,
+        register::ALL,
         requests::ALL,
         schedule_page::ALL,
         selections::ALL,

@@ -10,7 +10,7 @@ pub const PROGRAMME: u32 = 6;
 /// Of workers.
 pub const WORKER: u32 = 9;
 /// Of merchants.
-pub const MERCHANT: u32 = 4;
+pub const MERCHANT: u32 = 5;
 /// Of stores.
 pub const STORE: u32 = 5;
 /// Of card numbers.

@@ -199,6 +199,18 @@ pub struct Statement {
     /// By whom it was confirmed.
     #[serde(default)]
     pub confirmed_by: Option<Actor>,
+    /// What the merchant found right last, and disputed no line of since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Acknowledged>,
+}
+
+/// That a merchant found a statement right (确认无误).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    /// The account that acts.
+    pub by: Actor,
+    /// The digest of the lines that were found right.
+    pub digest: LinesDigest,
 }
 
 /// How far a month has come.
@@ -262,9 +274,21 @@ impl Statement {
         self.due_again = false;
     }
 
-    /// Folds that a line was disputed.
+    /// Folds that a line was disputed: whoever found it right does not any more.
     pub fn dispute(&mut self, id: &DisputeId, dispute: Dispute) {
         self.disputes.insert(id.clone(), dispute);
+        self.acknowledged = None;
+    }
+
+    /// Folds that the merchant found it right.
+    pub fn acknowledge(&mut self, by: &Actor, digest: LinesDigest) {
+        self.acknowledged = Some(Acknowledged { by: by.clone(), digest });
+    }
+
+    /// By whom the lines that were prepared last were found right.
+    pub fn acknowledged_by(&self) -> Option<&Actor> {
+        let acknowledged = self.acknowledged.as_ref()?;
+        (acknowledged.digest == self.sums.digest).then_some(&acknowledged.by)
     }
 
     /// Folds that a dispute was answered.
@@ -284,6 +308,11 @@ impl Statement {
         if self.prepared_by.iter().any(|actor| hand.is(actor)) {
             return Err(same_person(&hand.by, &format!("prepared {of}"), "confirm it"));
         }
+        self.require_up_to_date(of, now)
+    }
+
+    /// What is said of it is said of the lines as they were prepared, with every dispute answered.
+    fn require_up_to_date(&self, of: &str, now: &Sums) -> Decision<()> {
         match self.stage(now) {
             Stage::Disputed => {
                 let line = self.open_dispute().map(|(_, dispute)| dispute.line.to_string()).unwrap_or_default();
@@ -295,6 +324,22 @@ impl Statement {
             Stage::Stale => Err(not_yet(&format!("{of} has other lines by now; prepare it again"))),
             Stage::Open | Stage::Prepared | Stage::Confirmed => Ok(()),
         }
+    }
+
+    /// The merchant finds it right once, of the lines that were looked over, until it is confirmed.
+    ///
+    /// # Errors
+    /// `already_decided`, `outside_window`.
+    pub fn require_acknowledgeable(&self, of: &str, now: &Sums, looked_over: Option<LinesDigest>) -> Decision<()> {
+        self.require_unconfirmed(of)?;
+        self.require_up_to_date(of, now)?;
+        if looked_over.is_some_and(|digest| digest != now.digest) {
+            return Err(not_yet(&format!("{of} has other lines than were looked over; read it again")));
+        }
+        if let Some(by) = self.acknowledged_by() {
+            return Err(Refusal::new(Code::AlreadyDecided, format!("{of} was found right by {by} before")));
+        }
+        Ok(())
     }
 
     /// What was confirmed stands.

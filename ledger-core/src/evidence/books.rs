@@ -333,6 +333,7 @@ impl MerchantBook {
             MerchantEvent::MoneyClaimed(_)
             | MerchantEvent::StatementPrepared(_)
             | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementAcknowledged(_)
             | MerchantEvent::StatementDisputeAnswered(_)
             | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::MerchantRegistered(_)

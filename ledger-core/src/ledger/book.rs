@@ -481,6 +481,7 @@ mod tests {
             | Command::PaySettlement(_)
             | Command::PrepareStatement(_)
             | Command::DisputeStatement(_)
+            | Command::AcknowledgeStatement(_)
             | Command::AnswerDispute(_)
             | Command::ConfirmStatement(_)
             | Command::PayBody(_)

@@ -47,7 +47,9 @@ pub use selections::{
     SealSelection,
 };
 pub use sites::{CloseSite, MoveSite, OpenSite, SetServices};
-pub use statements::{AnswerDispute, ConfirmStatement, DisputeStatement, PayBody, PrepareStatement};
+pub use statements::{
+    AcknowledgeStatement, AnswerDispute, ConfirmStatement, DisputeStatement, PayBody, PrepareStatement,
+};
 pub use stock::{CountStock, Restock, WriteOffStock};
 pub use stores::{CloseStore, DelistItem, ListItem, OpenStore, ReopenStore};
 pub use visits::{ConfirmVisit, RecordVisit};
@@ -251,6 +253,8 @@ commands! {
     PrepareStatement(PrepareStatement),
     /// Dispute a line of a merchant's.
     DisputeStatement(DisputeStatement),
+    /// Say, as the merchant, that its own is right.
+    AcknowledgeStatement(AcknowledgeStatement),
     /// Answer such a dispute.
     AnswerDispute(AnswerDispute),
     /// Confirm the statement of a month.

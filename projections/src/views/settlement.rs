@@ -132,6 +132,7 @@ impl View for SettlementView {
             MerchantEvent::VoucherHonoured(event) => event.borne_in(),
             MerchantEvent::StatementPrepared(event) => event.month,
             MerchantEvent::StatementDisputed(event) => event.month,
+            MerchantEvent::StatementAcknowledged(event) => event.month,
             MerchantEvent::StatementDisputeAnswered(event) => event.month,
             MerchantEvent::StatementConfirmed(event) => event.month,
             MerchantEvent::HonourReversed(event) => event.month,
@@ -177,6 +178,9 @@ impl View for SettlementView {
             MerchantEvent::StatementDisputeAnswered(event) => {
                 let answer = Answer { by: event.by.clone(), reason: event.reason.clone(), upheld: event.upheld };
                 row.stated.get_or_insert_default().statement.answer(&event.dispute, answer);
+            }
+            MerchantEvent::StatementAcknowledged(event) => {
+                row.stated.get_or_insert_default().statement.acknowledge(&event.by, event.digest);
             }
             MerchantEvent::StatementConfirmed(event) => {
                 let stated = row.stated.get_or_insert_default();

@@ -11,6 +11,7 @@ use ledger_core::domain::pass::command::{OfferTerms, PassTerms};
 use ledger_core::domain::request::command::Work;
 use ledger_core::domain::selection::command::{Indicator, Measure, SelectionTerms};
 use ledger_core::domain::site::command::{IfKnown, SiteDetails};
+use ledger_core::domain::statement::LinesDigest;
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::{BusinessTime, Month};
 use ledger_core::domain::worker::command::{AppointmentTerms, WorkerDetails};
@@ -289,10 +290,13 @@ fn statements() -> BoxedStrategy<Command> {
             let (merchant, dispute) = (id("M1"), id(&dispute));
             commands::AnswerDispute { merchant, month, dispute, upheld, reason }.into()
         });
+    let digest = || prop_oneof![2 => Just(None), 1 => Just(Some(LinesDigest::default()))];
+    let acknowledge = (month(), digest())
+        .prop_map(|(month, digest)| commands::AcknowledgeStatement { merchant: id("M1"), month, digest }.into());
     let pay = (body(), month(), text()).prop_map(|(body, month, reference)| {
         commands::PayBody { body, funds: vec![id("ZJ1")], month, reference }.into()
     });
-    prop_oneof![4 => prepare, 3 => confirm, 2 => dispute, 3 => answer, 3 => pay].boxed()
+    prop_oneof![4 => prepare, 3 => confirm, 2 => dispute, 2 => acknowledge, 3 => answer, 3 => pay].boxed()
 }
 
 /// Rows of the documents' programmes.

@@ -45,6 +45,7 @@ pub(super) const OF_OTHER_OFFICES: [&str; 39] = [
     "POST /v1/stores/{id}/tickets",
     "POST /v1/stores/{id}/cases/{case}/settle",
     "POST /v1/merchants/{id}/statements",
+    "POST /v1/merchants/{id}/statements/{month}/acknowledge",
     "POST /v1/merchants/{id}/statements/{month}/disputes",
     "POST /v1/merchants/{id}/statements/{month}/disputes/{dispute}/answer",
     "POST /v1/merchants/{id}/statements/{month}/confirm",

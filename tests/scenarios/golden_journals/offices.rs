@@ -89,6 +89,7 @@ impl Teller {
         let dispute = disputed["dispute"].as_str().expect("a dispute").to_owned();
         let path = format!("/v1/merchants/M02/statements/2025-03/disputes/{dispute}/answer");
         self.post(CHECKER, &path, "answer-dispute-1", json!({"upheld": false, "reason": "与小票一致"})).await;
+        self.post(SHOP, "/v1/merchants/M02/statements/2025-03/acknowledge", "acknowledge-1", json!({})).await;
         self.post(CHECKER, "/v1/merchants/M02/statements/2025-03/confirm", "confirm-1", json!({})).await;
         let body = json!({"month": "2025-03", "points": 20, "reference": "银行回单 0001"});
         self.post(PAYER, "/v1/merchants/M02/settlements", "settlement-1", body).await;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::proof::configure;
 use super::{Visit, keep};
 use crate::journals::{Database, demonstration};
 use crate::program::{position, run};
@@ -224,6 +225,38 @@ fn a_slip_written_by_hand_is_entered_with_its_own_time() {
     visit.browser.told("alert", "还没有记录");
     visit.browser.press("button", "补录纸单");
     visit.browser.told("alert", "已列入待处理");
+    drop(visit);
+    run(&journal, &["verify"]).expect(0);
+}
+
+#[test]
+fn what_a_counter_hands_out_unheard_ends_at_the_day_s_total() {
+    let journal = demonstration(Database::Sqlite);
+    let mut visit = Visit::to(&journal);
+    configure(&mut visit, "offline-total", "{ offline_floor: 40, offline_total: 50 }");
+    visit.enter("店员", "/counter");
+    visit.wait_until("document.getElementById('away').textContent.includes('断网也能兑换')");
+    visit.wait_until("caches.match('/counter').then(Boolean)");
+    let before = position(&journal);
+    visit.browser.set_offline(true);
+    visit.browser.eval("document.getElementById('named').focus(); 0");
+    for worker in ["YS-0001", "YS-0002"] {
+        visit.browser.scan(worker);
+        visit.browser.press("button", "饮用水一箱 20 积分");
+        visit.browser.press("button", "确认兑换");
+        visit.browser.told("status", worker);
+    }
+    // Nobody had more than the floor; together it would be more than the counter may hand out today.
+    visit.browser.scan("YS-0003");
+    visit.browser.press("button", "饮用水一箱 20 积分");
+    visit.browser.told("alert", "超过本台今日离线总额");
+    assert!(visit.browser.named("button", "确认兑换").is_empty(), "{}", visit.browser.text());
+    visit.browser.set_offline(false);
+    visit.wait_until(
+        "document.getElementById('away') && document.getElementById('away').textContent.includes('待补报 0')",
+    );
+    let told: Vec<String> = redemptions_after(&journal, before).into_iter().map(|(_, worker, _)| worker).collect();
+    assert_eq!(told, ["YS-0001", "YS-0002"]);
     drop(visit);
     run(&journal, &["verify"]).expect(0);
 }

@@ -84,6 +84,7 @@ fn a_hand_over_a_year_and_a_list_for_the_wall_are_printed_whole() {
     let day = printed(&mut walk, "counter-day", None);
     let text = holds(&day, &["今日台账", "2027-01-15", "交接单", "饮用水一箱", "交班人", "接班人"]);
     holds_none(&text, &["回兑换台", "打印交接单", "退出"]);
+    assert_eq!(text.matches("兑换登记表").count(), 1, "what is listed for a screen is not printed beside the register");
 
     let year = printed(&mut walk, "branch", None);
     let text = holds(&year, &["2026", "积分卡", "姓名", "评议意见", "不排名、不评等次"]);
@@ -119,6 +120,43 @@ fn a_hand_over_a_year_and_a_list_for_the_wall_are_printed_whole() {
         let (width, height) = (millimetres(width), millimetres(height));
         assert!((209.0..=217.0).contains(&width) && (278.0..=298.0).contains(&height), "{width} × {height}");
     }
+}
+
+#[test]
+fn the_register_of_a_day_is_printed_to_be_signed() {
+    let mut walk = Walk::begin();
+    let done = STOPS.iter().find(|stop| stop.name == "counter-done").expect("a stop");
+    walk.go(done, false, false);
+    let day = printed(&mut walk, "counter-day", Some(A4));
+    let columns = ["序号", "时间", "编号/卡号", "商品", "数量", "单价", "积分", "结余", "领取人签字", "经办人"];
+    holds(&day, &columns);
+    let words =
+        ["兑换登记表", "暖新总站", "YS-WD01", "2027-01-15", "10:00", "YS-0001", "饮用水一箱", "20", "demo-clerk"];
+    let text = holds(&day, &words);
+    holds(&day, &["合计", "交班人", "接班人", "时间："]);
+    holds_none(&text, &["撤销", "商品拿错", "打印交接单"]);
+    // What is taken back on this page keeps its line, marked where somebody would sign.
+    walk.visit.browser.press("button", "撤销");
+    walk.visit.browser.told("status", "已撤销，积分和库存都已退回");
+    let after = print_shown(&mut walk, "counter-day-undone", Some(A4));
+    let text = holds(&after, &["已撤销的照列，不计入合计", "兑换登记表", "YS-0001"]);
+    assert!(text.matches("已撤销").count() >= 3, "the tile, the line and the note: {text}");
+}
+
+#[test]
+fn a_merchant_s_settlement_is_printed_for_both_seals() {
+    let mut walk = Walk::begin();
+    let merchant = STOPS.iter().find(|stop| stop.name == "merchant").expect("a stop");
+    walk.go(merchant, false, false);
+    walk.visit.browser.eval("window.printed = 0; window.print = () => { window.printed += 1 }; 0");
+    walk.visit.browser.press("button", "打印结算单");
+    assert_eq!(walk.visit.browser.eval("window.printed"), 1);
+    let pages = print_shown(&mut walk, "merchant", Some(A4));
+    let words =
+        ["演示爱心商户02", "YS-SH02", "对账单", "待确认", "结算", "月份", "2026-12", "兑换笔数", "已提供", "已付"];
+    let text = holds(&pages, &words);
+    holds(&pages, &["应付积分", "应付金额", "付款凭证", "商户签章", "经办人签章", "日期"]);
+    holds_none(&text, &["打印结算单", "确认无误", "提出异议", "核销优惠", "扫码", "退出"]);
 }
 
 #[test]

@@ -19,14 +19,19 @@ fn pictures(visit: &mut Visit, name: &str) {
     }
 }
 
-/// Lets the district ask for something: the schedule as it is, with one setting more.
+/// Lets the district ask for something of whoever spends.
 fn ask_for(visit: &mut Visit, what: &str) {
+    configure(visit, &format!("ask-{what}"), &format!("{{ counter_proof: {what:?} }}"));
+}
+
+/// The schedule as it is, with other settings of the district: an object of JavaScript.
+pub(super) fn configure(visit: &mut Visit, key: &str, district: &str) {
     visit.enter("管理员", "/admin");
     let told = visit.browser.eval(&format!(
         "(async () => {{
             const now = await (await fetch('/v1/schedule')).json();
-            const body = {{ effective_from: now.effective_from, activities: now.activities, district: {{ counter_proof: {what:?} }} }};
-            const headers = {{ 'Content-Type': 'application/json', 'Idempotency-Key': 'ask-{what}',
+            const body = {{ effective_from: now.effective_from, activities: now.activities, district: {district} }};
+            const headers = {{ 'Content-Type': 'application/json', 'Idempotency-Key': {key:?},
                 'X-CSRF-Token': document.querySelector('[name=token]').value }};
             const told = await fetch('/v1/schedule', {{ method: 'PUT', headers, body: JSON.stringify(body) }});
             return told.status + ' ' + await told.text();
@@ -208,7 +213,7 @@ fn a_counter_without_its_network_takes_the_code_along() {
 }
 
 /// A film of a QR that stands still, as a camera gives it (YUV4MPEG2).
-fn film(svg: &str, path: &Path) {
+pub(super) fn film(svg: &str, path: &Path) {
     const WIDTH: usize = 640;
     const HEIGHT: usize = 480;
     const MODULE: usize = 8;
@@ -237,6 +242,15 @@ fn film(svg: &str, path: &Path) {
     std::fs::write(path, film).expect("a film");
 }
 
+/// A browser whose camera shows a film.
+pub(super) fn before_a_camera(film: &Path) -> Browser {
+    Browser::start_with(&[
+        "--use-fake-ui-for-media-stream".to_owned(),
+        "--use-fake-device-for-media-stream".to_owned(),
+        format!("--use-file-for-fake-video-capture={}", film.display()),
+    ])
+}
+
 #[test]
 fn a_camera_reads_the_code_where_the_browser_has_no_reader_of_its_own() {
     let journal = demonstration(Database::Sqlite);
@@ -244,12 +258,7 @@ fn a_camera_reads_the_code_where_the_browser_has_no_reader_of_its_own() {
     let svg = picture_of("YS-0001");
     let path = scratch_dir("film").join("code.y4m");
     film(&svg, &path);
-    let browser = Browser::start_with(&[
-        "--use-fake-ui-for-media-stream".to_owned(),
-        "--use-fake-device-for-media-stream".to_owned(),
-        format!("--use-file-for-fake-video-capture={}", path.display()),
-    ]);
-    let mut visit = Visit::of(&journal, server, browser);
+    let mut visit = Visit::of(&journal, server, before_a_camera(&path));
     visit.enter("店员", "/counter");
     // Whatever this machine's browser can: the reader that is loaded is what is meant here.
     visit.browser.eval("delete window.BarcodeDetector; window.BarcodeDetector = undefined; 0");
@@ -262,6 +271,6 @@ fn a_camera_reads_the_code_where_the_browser_has_no_reader_of_its_own() {
 }
 
 /// The picture of a text as the pages draw it.
-fn picture_of(text: &str) -> String {
+pub(super) fn picture_of(text: &str) -> String {
     String::from_utf8(ledger_api::qr::Picture::Svg.draw(text).expect("a picture")).expect("text")
 }

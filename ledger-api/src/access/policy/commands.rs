@@ -47,6 +47,8 @@ kinds! {
         PrepareStatement => &[(Operator, District), (Approver, District)],
         /// Disputes a line of a merchant's statement.
         DisputeStatement => &[(Merchant, Own)],
+        /// Says, as the merchant, that its statement is right.
+        AcknowledgeStatement => &[(Merchant, Own)],
         /// Answers such a dispute.
         AnswerDispute => &[(Approver, District)],
         /// Confirms a merchant's statement.
@@ -242,6 +244,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         },
         Command::DisputeStatement(commands::DisputeStatement { merchant, .. }) => {
             (CommandKind::DisputeStatement, Target::Merchant(merchant.as_str()))
+        }
+        Command::AcknowledgeStatement(commands::AcknowledgeStatement { merchant, .. }) => {
+            (CommandKind::AcknowledgeStatement, Target::Merchant(merchant.as_str()))
         }
         Command::AnswerDispute(commands::AnswerDispute { merchant, .. }) => {
             (CommandKind::AnswerDispute, Target::Merchant(merchant.as_str()))

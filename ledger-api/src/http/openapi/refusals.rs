@@ -110,6 +110,7 @@ const LEDGER: &[(&str, &[Code])] = &[
     ),
     ("/v1/merchants/{id}/statements", &[Code::OutsideWindow, Code::AlreadyDecided, Code::InvalidDate]),
     ("/v1/merchants/{id}/statements/{month}/disputes", &[Code::AlreadyDecided]),
+    ("/v1/merchants/{id}/statements/{month}/acknowledge", &[Code::OutsideWindow, Code::AlreadyDecided]),
     ("/v1/merchants/{id}/statements/{month}/disputes/{dispute}/answer", &[Code::AlreadyDecided, Code::SamePerson]),
     ("/v1/merchants/{id}/statements/{month}/confirm", &[Code::OutsideWindow, Code::AlreadyDecided, Code::SamePerson]),
     ("/v1/bodies/{body}/statements", &[Code::OutsideWindow, Code::AlreadyDecided]),

@@ -73,6 +73,7 @@ pub(super) fn of_merchant(answer: &MerchantStatement) -> Document {
             (name("month", "月份"), Cell::Text(answer.month.clone())),
             (name("stage", "状态"), Cell::Text(stage_word(answer.progress.stage).to_owned())),
             (name("prepared_by", "编制人"), Cell::Text(answer.progress.prepared_by.join("、"))),
+            (name("acknowledged_by", "商户确认无误"), Cell::maybe(answer.progress.acknowledged_by.as_ref())),
             (name("confirmed_by", "确认人"), Cell::maybe(answer.progress.confirmed_by.as_ref())),
             (name("digest", "明细摘要"), Cell::maybe(answer.progress.digest.as_ref())),
             (name("points_sum", "积分合计"), Cell::Points(answer.points.0)),

@@ -233,8 +233,8 @@ fn writes(role: Role, path: &str) -> bool {
         Role::Approver => APPROVING.contains(&path),
         Role::Branch => CARDS.contains(&path),
         Role::Merchant => {
-            let disputes = "/v1/merchants/{id}/statements/{month}/disputes";
-            matches!(path, "/v1/benefits/{id}/claims/{claim}/use" | "/v1/honours") || path == disputes
+            let own = ["acknowledge", "disputes"].map(|act| format!("/v1/merchants/{{id}}/statements/{{month}}/{act}"));
+            matches!(path, "/v1/benefits/{id}/claims/{claim}/use" | "/v1/honours") || own.iter().any(|own| own == path)
         }
         Role::Worker => {
             TAKING_PART.contains(&path)

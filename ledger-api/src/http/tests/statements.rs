@@ -99,6 +99,43 @@ async fn three_persons_settle_a_merchant_s_month_in_points_and_yuan() {
 }
 
 #[tokio::test]
+async fn a_merchant_says_once_that_a_statement_is_right_and_an_approver_confirms_it_all_the_same() {
+    let edge = district().await;
+    let clerk = By::new(&edge, Role::Operator, None).await;
+    let li = By::new(&edge, Role::Approver, None).await;
+    let shop = By::new(&edge, Role::Merchant, Some("M1")).await;
+    let other = By::new(&edge, Role::Merchant, Some("M2")).await;
+    let path = format!("{MARCH}/acknowledge");
+    let nothing = json!({});
+    assert_eq!(shop.post(&path, "w-0", nothing.clone()).await.no(), (404, "not_found"), "nothing was prepared");
+    taken(&clerk.post("/v1/merchants/M1/statements", "s-1", json!({"month": "2024-03"})).await);
+    for no in [other.post(&path, "w-1", nothing.clone()).await, li.post(&path, "w-2", nothing.clone()).await] {
+        assert_eq!(no.no(), (403, "forbidden"), "the merchant alone says so");
+    }
+    let march = shop.get(MARCH).await.body;
+    assert!(march.get("acknowledged_by").is_none(), "{march}");
+    let looked_over = json!({"digest": march["digest"]});
+    // A line comes in between reading and saying so: what was looked over is no more.
+    taken(&slip(&edge, "XP2", "2024-03-07T12:00:00+08:00").await);
+    assert_eq!(shop.post(&path, "w-3", looked_over.clone()).await.no(), (409, "outside_window"), "it is stale");
+    taken(&clerk.post("/v1/merchants/M1/statements", "s-2", json!({"month": "2024-03"})).await);
+    assert_eq!(shop.post(&path, "w-4", looked_over).await.no(), (409, "outside_window"), "other lines were read");
+    let unreadable = shop.post(&path, "w-5", json!({"digest": "abc"})).await;
+    assert_eq!(unreadable.no(), (422, "invalid_input"));
+    let now = json!({"digest": shop.get(MARCH).await.body["digest"]});
+    let said = shop.post(&path, "w-6", now.clone()).await;
+    assert_eq!(taken(&said)["digest"], now["digest"]);
+    assert!(shop.post(&path, "w-6", now.clone()).await.header("Idempotency-Replayed").is_some(), "a repeat");
+    assert_eq!(shop.post(&path, "w-7", now.clone()).await.no(), (409, "already_decided"), "twice");
+    let seen = li.get(MARCH).await.body;
+    assert_eq!(seen["stage"], "prepared", "an approver confirms it all the same");
+    assert!(seen["acknowledged_by"].is_string(), "{seen}");
+    taken(&li.post(&format!("{MARCH}/confirm"), "c-1", nothing.clone()).await);
+    assert_eq!(shop.post(&path, "w-8", nothing).await.no(), (409, "already_decided"), "it is confirmed");
+    assert_verified(&edge).await;
+}
+
+#[tokio::test]
 async fn three_persons_settle_a_body_s_month_and_its_funds_say_what_was_paid() {
     let edge = district().await;
     let by = |role| By::new(&edge, role, None);

@@ -1,4 +1,5 @@
-//! `/counter/day`: what a store gave out on a day, to hand over the till with, and to take back what went wrong today.
+//! `/counter/day`: what a store gave out on a day, to hand over the till with, and to take back what went wrong today; and
+//! the register of it (兑换登记表), which is printed, signed and kept.
 
 use askama::Template;
 use axum::Router;
@@ -11,7 +12,8 @@ use super::{own_store, take_back};
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::counter::{day, shelves, store_name};
-use crate::service::reading::{now, read_date};
+use crate::service::reading::read_date;
+use crate::service::register::{Entered, register};
 use crate::web::figures::{clock, points};
 use crate::web::form::{Fields, Sent};
 use crate::web::page::{Frame, Trouble, Visitor, answer, new_key, show};
@@ -33,6 +35,12 @@ struct Page {
     reversed: u64,
     /// Item, units, points.
     items: Vec<(String, u64, String)>,
+    /// Units of all items.
+    units: u64,
+    /// The register, first of the day first.
+    entered: Vec<EnteredRow>,
+    /// There are more than it lists.
+    more: bool,
     rows: Vec<Row>,
     reasons: Vec<&'static str>,
 }
@@ -45,6 +53,20 @@ struct Row {
     redemption: String,
     reversed: bool,
     key: String,
+}
+
+/// A redemption in the register.
+struct EnteredRow {
+    number: usize,
+    at: String,
+    worker: String,
+    name: String,
+    card: String,
+    /// Item, units, price, points.
+    lines: Vec<(String, u32, String, String)>,
+    balance: String,
+    by: String,
+    reversed: bool,
 }
 
 pub(super) fn routes() -> Router<App> {
@@ -92,7 +114,7 @@ async fn page(
 ) -> Result<Response, Trouble> {
     let w = visitor.words();
     let who = Who::Bearer(&visitor.must()?.identity);
-    let today = now().date();
+    let today = app.ledger.now().date();
     let on = read_date(on).unwrap_or(today);
     let of_day = day(app, who, store, on).await?;
     let names = shelves(app, who, store).await?;
@@ -114,6 +136,7 @@ async fn page(
         reversed: listed.row.reversed.is_some(),
         key: new_key("undo"),
     });
+    let entered = register(app, &of_day).await?.into_iter().zip(1..);
     let items = of_day.items.iter().map(|(sku, (units, spent))| (name(sku), *units, points(*spent)));
     let page = Page {
         f: visitor.frame(w.till_today),
@@ -126,9 +149,30 @@ async fn page(
         standing: of_day.standing,
         points: points(of_day.points),
         reversed: of_day.reversed,
+        units: of_day.items.values().map(|(units, _)| *units).sum(),
         items: items.collect(),
+        more: of_day.next.is_some(),
+        entered: entered.map(|(entered, number)| entered_row(number, entered, &name)).collect(),
         rows: rows.collect(),
         reasons: w.undo_reasons(),
     };
     show(&page)
+}
+
+fn entered_row(number: usize, entered: Entered, name: &dyn Fn(&str) -> String) -> EnteredRow {
+    let Entered { at, worker, name: called, card, lines, balance, by, reversed, .. } = entered;
+    EnteredRow {
+        number,
+        at: clock(&at).to_owned(),
+        worker,
+        name: called.unwrap_or_default(),
+        card: card.unwrap_or_default(),
+        lines: lines
+            .into_iter()
+            .map(|line| (name(&line.sku), line.units, points(line.price), points(line.points)))
+            .collect(),
+        balance: balance.map(points).unwrap_or_default(),
+        by,
+        reversed,
+    }
 }

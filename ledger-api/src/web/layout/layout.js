@@ -49,8 +49,8 @@
   }
 
   function offerCamera() {
-    var button = document.querySelector('[data-scan]');
-    if (button && navigator.mediaDevices && navigator.mediaDevices.getUserMedia) button.hidden = false;
+    if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) return;
+    document.querySelectorAll('[data-scan]').forEach(function (button) { button.hidden = false; });
   }
 
   function closeCamera() {
@@ -97,9 +97,19 @@
     });
   }
 
+  // A code goes into the field that the button names (data-scan). Either a button of that form is pressed then, by its
+  // value (data-press), or the hand is led to what comes next (data-next).
+  function take(button, field, text) {
+    field.value = text;
+    var press = button.getAttribute('data-press');
+    // By its button, so that what it is called goes along.
+    if (press) { field.form.querySelector('[value=' + press + ']').click(); return; }
+    document.getElementById(button.getAttribute('data-next')).focus();
+  }
+
   function openCamera(button) {
     var dialog = document.getElementById('camera');
-    var field = document.getElementById('named');
+    var field = document.getElementById(button.getAttribute('data-scan'));
     var video = dialog.querySelector('video');
     var none = document.getElementById('no-camera');
     if (none) none.hidden = true;
@@ -116,9 +126,7 @@
           if (!camera) return;
           if (!text) { setTimeout(look, 120); return; }
           closeCamera();
-          field.value = text;
-          // By its button, so that what it is called goes along.
-          field.form.querySelector('[value=look]').click();
+          take(button, field, text);
         }, function () { setTimeout(look, 300); });
       })();
     }, function () {

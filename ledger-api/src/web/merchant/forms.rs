@@ -67,6 +67,7 @@ pub(super) async fn carry_out(app: &App, visitor: &Visitor, merchant: &str, fiel
     let done = match fields.get("do") {
         "honour" => honour(app, visitor, fields).await,
         "dispute" => statement::dispute(app, visitor, merchant, fields).await,
+        "acknowledge" => statement::acknowledge(app, visitor, merchant, fields).await,
         _ => take(app, visitor, merchant, fields).await,
     };
     match done {
@@ -87,6 +88,7 @@ async fn no(app: &App, visitor: &Visitor, fields: &Fields, error: &ServiceError)
     let told = |own: &[(Code, &str)]| trouble::said_by(w, visitor.english, error, own);
     Ok(match fields.get("do") {
         "honour" => told(&[(Code::DuplicateConflict, r.slip_taken)]),
+        "acknowledge" => told(&statement::not_right(w)),
         "take" => {
             let decided = match read_id(&fields.get("number").to_uppercase()) {
                 Ok(application) if was_withdrawn(app, &application).await? => r.voucher_withdrawn,

@@ -1,7 +1,8 @@
 //! The statement that a merchant is to look over: the newest that was prepared and not settled yet, with its lines; and
-//! the form by which a line of it is disputed.
+//! the forms by which it is found right, or a line of it disputed.
 
-use ledger_core::domain::statement::{LineKind, Stage};
+use ledger_core::domain::refusal::Code;
+use ledger_core::domain::statement::{LineKind, LinesDigest, Stage, Statement};
 use ledger_core::domain::time::Month;
 use ledger_core::ledger::{Command, commands};
 use projections::views::settlement::Due;
@@ -14,6 +15,7 @@ use crate::web::figures::{minute, points, yuan};
 use crate::web::form::{Fields, read_id};
 use crate::web::page::{Trouble, Visitor, give, new_key};
 use crate::web::statements::{Line, kind_told, stage_told};
+use crate::web::words::Words;
 
 /// A statement as the page shows it.
 pub(super) struct Shown {
@@ -28,6 +30,11 @@ pub(super) struct Shown {
     /// It is not confirmed yet.
     pub(super) open: bool,
     pub(super) key: String,
+    /// The merchant found it right.
+    pub(super) found_right: bool,
+    /// What is found right by pressing, while it can be: the digest of the lines that are shown.
+    pub(super) digest: Option<String>,
+    pub(super) right_key: String,
 }
 
 /// The newest statement that waits for something.
@@ -47,7 +54,11 @@ pub(super) async fn shown(
     let found = of_merchant(app, Who::Bearer(&visitor.must()?.identity), merchant, month, None).await?;
     let booked = found.due.booked;
     let (stage, colour) = stage_told(w, booked.stage());
-    let disputes = booked.stated.iter().flat_map(|stated| stated.statement.disputes.values());
+    let statement = booked.stated.as_ref().map(|stated| &stated.statement);
+    let found_right = statement.and_then(Statement::acknowledged_by).is_some();
+    let digest = statement.filter(|_| booked.stage() == Stage::Prepared && !found_right);
+    let digest = digest.map(|statement| statement.sums.digest.to_string());
+    let disputes = statement.into_iter().flat_map(|statement| statement.disputes.values());
     Ok(Some(Shown {
         month: month.to_string(),
         stage,
@@ -77,13 +88,41 @@ pub(super) async fn shown(
             })
             .collect(),
         key: new_key("dispute"),
+        found_right,
+        digest,
+        right_key: new_key("right"),
     }))
+}
+
+/// The month that a form is about.
+fn month_of(fields: &Fields) -> Result<Month, Trouble> {
+    let unreadable = || ServiceError::unreadable("month: write YYYY-MM".to_owned());
+    Ok(Month::parse(fields.get("month")).ok_or_else(unreadable)?)
+}
+
+/// Finds a statement right, as it was shown.
+pub(super) async fn acknowledge(
+    app: &App,
+    visitor: &Visitor,
+    merchant: &str,
+    fields: &Fields,
+) -> Result<String, Trouble> {
+    let digest = LinesDigest::parse(fields.get("digest"));
+    let digest = digest.ok_or_else(|| ServiceError::unreadable("digest: press the button on the page".to_owned()))?;
+    let (merchant, month) = (read_id(merchant)?, month_of(fields)?);
+    let command = commands::AcknowledgeStatement { merchant, month, digest: Some(digest) };
+    give(app, visitor, fields.get("key"), Command::from(command)).await?;
+    Ok(visitor.words().statements.acknowledged_done.to_owned())
+}
+
+/// What is said where a statement is not found right, in words of this form.
+pub(super) fn not_right(w: &Words) -> [(Code, &'static str); 2] {
+    [(Code::OutsideWindow, w.statements.changed_since), (Code::AlreadyDecided, w.statements.right_before)]
 }
 
 /// Disputes a line.
 pub(super) async fn dispute(app: &App, visitor: &Visitor, merchant: &str, fields: &Fields) -> Result<String, Trouble> {
-    let month =
-        Month::parse(fields.get("month")).ok_or_else(|| ServiceError::unreadable("month: write YYYY-MM".to_owned()))?;
+    let month = month_of(fields)?;
     let command = commands::DisputeStatement {
         merchant: read_id(merchant)?,
         month,

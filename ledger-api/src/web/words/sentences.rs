@@ -37,6 +37,15 @@ impl Words {
         if self.english { format!("{points} points") } else { format!("{points} 积分") }
     }
 
+    /// How much of what is on its way is not public yet.
+    pub(in crate::web) fn still_checked(&self, points: &str) -> String {
+        if self.english {
+            format!("Pending: {points} of these points are still being checked, and not public yet.")
+        } else {
+            format!("公示中的 {points} 分还在审核或核实，通过后才公示。")
+        }
+    }
+
     /// What is missing for an item.
     pub(in crate::web) fn short_of(&self, points: &str) -> String {
         if self.english { format!("{points} more needed") } else { format!("还差 {points} 分") }

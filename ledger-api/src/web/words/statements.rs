@@ -41,7 +41,14 @@ words! {
     paid_done: "付款已登记", "The payment is recorded";
     answered_done: "异议已答复", "The dispute is answered";
     own: "对账单", "Statement";
-    own_hint: "请核对每一笔；有出入的，选中那一笔写明理由；没有出入的不用按，由审核员确认。确认以后才补录的，记入以后月份。", "Check every line; where one is wrong, choose it and say why. Where all is right there is nothing to press: an approver confirms it. What comes after the confirmation is the next month's.";
+    own_hint: "请核对每一笔：都对的，按「确认无误」；有出入的，选中那一笔写明理由。然后由审核员确认；确认以后才补录的，记入以后月份。", "Check every line. Where all is right, press All is right; where one is wrong, choose it and say why. An approver then confirms it; what comes after that is a later month's.";
+    acknowledge: "确认无误", "All is right";
+    acknowledged: "商户已确认无误", "Found right by the merchant";
+    acknowledged_by: "商户确认无误", "Found right by";
+    not_acknowledged: "商户还没有确认无误", "Not found right by the merchant yet";
+    acknowledged_done: "已确认无误，审核员确认后付款", "Recorded; it is paid once an approver confirms it";
+    changed_since: "对账单和您看的不一样了，或有异议还没答复；请看下面现在的对账单。", "The statement is not the one you saw, or a dispute waits for its answer; look at the one below.";
+    right_before: "此前已经确认过，不用再按。", "This was found right or confirmed before; there is nothing to press.";
     which: "哪一笔", "Which line";
     dispute: "提出异议", "Dispute the line";
     disputed_done: "异议已提交，答复会写在这里", "Recorded; the answer will stand here";

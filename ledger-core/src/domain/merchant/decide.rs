@@ -3,8 +3,8 @@
 
 use super::command::MerchantDetails;
 use super::event::{
-    HonourReversed, MerchantEvent, MerchantRecorded, MoneyClaimed, SettlementPaid, StatementConfirmed,
-    StatementDisputeAnswered, StatementDisputed, StatementPrepared, VoucherHonoured,
+    HonourReversed, MerchantEvent, MerchantRecorded, MoneyClaimed, SettlementPaid, StatementAcknowledged,
+    StatementConfirmed, StatementDisputeAnswered, StatementDisputed, StatementPrepared, VoucherHonoured,
 };
 use super::state::Merchant;
 use super::uscc::is_uscc;
@@ -13,7 +13,7 @@ use crate::domain::ids::{DisputeId, Key, MerchantId, RedemptionId, StoreId};
 use crate::domain::money::Fen;
 use crate::domain::points::Points;
 use crate::domain::refusal::{Code, Decision, Refusal};
-use crate::domain::statement::{Hand, not_yet, require_preparable, require_prepared};
+use crate::domain::statement::{Hand, LinesDigest, not_yet, require_preparable, require_prepared};
 use crate::domain::time::{BusinessTime, Month};
 
 /// Commands of a merchant.
@@ -101,6 +101,17 @@ pub enum MerchantCommand {
         line: Key,
         /// The reason, or the reference that the vault gave for it.
         reason: String,
+    },
+    /// Say that a prepared statement is right.
+    Acknowledge {
+        /// Business time: when it happened, not when it was entered.
+        at: BusinessTime,
+        /// The account that acts, and those that are the same person.
+        hand: Hand,
+        /// The calendar month, in the zone of the district.
+        month: Month,
+        /// The digest of the lines that were looked over, where whoever asks tells it.
+        digest: Option<LinesDigest>,
     },
     /// Answer what was disputed.
     Answer {
@@ -230,6 +241,14 @@ impl Merchant {
                 let by = hand.by;
                 let disputed = StatementDisputed { at, by, dispute, line, merchant, month, reason, v: V1 };
                 Ok(vec![MerchantEvent::StatementDisputed(disputed)])
+            }
+            MerchantCommand::Acknowledge { at, hand, month, digest } => {
+                let sums = self.month(month).map(|account| account.sums).unwrap_or_default();
+                let statement = require_prepared(self.statement(month), &named(id, month))?;
+                statement.require_acknowledgeable(&named(id, month), &sums, digest)?;
+                let (by, digest) = (hand.by, sums.digest);
+                let acknowledged = StatementAcknowledged { at, by, digest, merchant, month, v: V1 };
+                Ok(vec![MerchantEvent::StatementAcknowledged(acknowledged)])
             }
             MerchantCommand::Answer { at, hand, month, dispute, upheld, reason } => {
                 let statement = require_prepared(self.statement(month), &named(id, month))?;

@@ -192,6 +192,24 @@ pub struct StatementConfirmed {
     pub v: V1,
 }
 
+/// The merchant looked a prepared statement over and found it right (确认无误). It takes nobody's place of the three who
+/// settle a month.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatementAcknowledged {
+    /// Business time: when it happened, not when it was entered.
+    pub at: BusinessTime,
+    /// The account that acts.
+    pub by: Actor,
+    /// The digest of the lines that were found right.
+    pub digest: LinesDigest,
+    /// Of which merchant.
+    pub merchant: MerchantId,
+    /// The calendar month, in the zone of the district.
+    pub month: Month,
+    /// Payload version.
+    pub v: V1,
+}
+
 impl VoucherHonoured {
     /// The month that bears it.
     pub fn borne_in(&self) -> Month {
@@ -229,6 +247,8 @@ events! {
         StatementDisputeAnswered(StatementDisputeAnswered) = "对账异议答复",
         /// It was confirmed.
         StatementConfirmed(StatementConfirmed) = "对账单确认",
+        /// The merchant found it right.
+        StatementAcknowledged(StatementAcknowledged) = "商户确认无误",
     }
 }
 
@@ -241,6 +261,7 @@ impl MerchantEvent {
             MerchantEvent::SettlementPaid(event) => Some(Subject::Month(event.month)),
             MerchantEvent::StatementPrepared(event) => Some(Subject::Month(event.month)),
             MerchantEvent::StatementDisputed(event) => Some(Subject::Month(event.month)),
+            MerchantEvent::StatementAcknowledged(event) => Some(Subject::Month(event.month)),
             MerchantEvent::StatementDisputeAnswered(event) => Some(Subject::Month(event.month)),
             MerchantEvent::StatementConfirmed(event) => Some(Subject::Month(event.month)),
             MerchantEvent::MoneyClaimed(_)
@@ -257,6 +278,7 @@ impl MerchantEvent {
             MerchantEvent::SettlementPaid(_)
             | MerchantEvent::StatementPrepared(_)
             | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementAcknowledged(_)
             | MerchantEvent::StatementDisputeAnswered(_)
             | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::MoneyClaimed(_)
@@ -272,6 +294,7 @@ impl MerchantEvent {
             MerchantEvent::StatementDisputed(event) => Some(&event.reason),
             MerchantEvent::StatementDisputeAnswered(event) => Some(&event.reason),
             MerchantEvent::StatementPrepared(_)
+            | MerchantEvent::StatementAcknowledged(_)
             | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::VoucherHonoured(_)
             | MerchantEvent::MoneyClaimed(_)
@@ -289,6 +312,7 @@ impl MerchantEvent {
             MerchantEvent::SettlementPaid(event) => (Points::ZERO, event.points),
             MerchantEvent::StatementPrepared(_)
             | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementAcknowledged(_)
             | MerchantEvent::StatementDisputeAnswered(_)
             | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::MoneyClaimed(_)
@@ -306,6 +330,7 @@ impl MerchantEvent {
             | MerchantEvent::HonourReversed(_)
             | MerchantEvent::StatementPrepared(_)
             | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementAcknowledged(_)
             | MerchantEvent::StatementDisputeAnswered(_)
             | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::SettlementPaid(_) => None,
@@ -320,6 +345,11 @@ impl MerchantEvent {
     /// The dispute, where a line was disputed.
     pub const fn as_disputed(&self) -> Option<&StatementDisputed> {
         if let MerchantEvent::StatementDisputed(event) = self { Some(event) } else { None }
+    }
+
+    /// The merchant's word, where a statement was found right.
+    pub const fn as_acknowledged(&self) -> Option<&StatementAcknowledged> {
+        if let MerchantEvent::StatementAcknowledged(event) = self { Some(event) } else { None }
     }
 
     /// The line that it is of a month's statement, with that month.
@@ -343,6 +373,7 @@ impl MerchantEvent {
             MerchantEvent::SettlementPaid(_)
             | MerchantEvent::StatementPrepared(_)
             | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementAcknowledged(_)
             | MerchantEvent::StatementDisputeAnswered(_)
             | MerchantEvent::StatementConfirmed(_)
             | MerchantEvent::MerchantRegistered(_)

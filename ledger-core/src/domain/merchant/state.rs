@@ -128,6 +128,9 @@ impl Merchant {
                 let answer = Answer { by: event.by.clone(), reason: event.reason.clone(), upheld: event.upheld };
                 self.account(event.month).statement().answer(&event.dispute, answer);
             }
+            MerchantEvent::StatementAcknowledged(event) => {
+                self.account(event.month).statement().acknowledge(&event.by, event.digest);
+            }
             MerchantEvent::StatementConfirmed(event) => {
                 self.account(event.month).statement().confirmed_by = Some(event.by.clone());
             }

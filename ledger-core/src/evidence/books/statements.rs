@@ -81,6 +81,7 @@ impl Statements {
                     None => Ok(()),
                 }
             }
+            MerchantEvent::StatementAcknowledged(event) => self.acknowledge(event.month, &event.digest.to_string()),
             MerchantEvent::StatementConfirmed(event) => {
                 self.confirm(persons, event.month, &event.by, &event.digest.to_string())
             }
@@ -197,6 +198,17 @@ impl Statements {
         if at.month() <= of { Err(format!("prepares {of} before it was over")) } else { Ok(()) }
     }
 
+    fn acknowledge(&mut self, of: Month, digest: &str) -> Result<(), String> {
+        let month = self.month(of);
+        if month.prepared != Some(month.digest) || hexadecimal(month.digest) != digest {
+            return Err(format!("finds {of} right as nobody prepared it"));
+        }
+        if month.confirmed_by.is_some() || !month.open.is_empty() {
+            return Err(format!("finds {of} right, which was confirmed or waits for an answer"));
+        }
+        Ok(())
+    }
+
     fn confirm(&mut self, persons: &Persons, of: Month, by: &Actor, digest: &str) -> Result<(), String> {
         let month = self.month(of);
         if month.confirmed_by.replace(by.clone()).is_some() {
@@ -244,8 +256,10 @@ mod tests {
     use crate::domain::fund::event::{
         FundCommitted, FundEvent, FundPaid, FundStatementConfirmed, FundStatementPrepared,
     };
-    use crate::domain::ids::{Actor, FundId};
+    use crate::domain::ids::{Actor, FundId, MerchantId};
+    use crate::domain::merchant::event::{MerchantEvent, MoneyClaimed, StatementAcknowledged, StatementPrepared};
     use crate::domain::money::Fen;
+    use crate::domain::points::Points;
     use crate::domain::statement::{LinesDigest, Sums};
     use crate::domain::time::{BusinessTime, Month};
 
@@ -307,6 +321,47 @@ mod tests {
     fn paid(who: &str, fen: i64) -> FundEvent {
         let (amount, at, by, reference) = (Fen::new(fen), at("2024-04-03"), by(who), "P-1".into());
         FundEvent::FundPaid(FundPaid { amount, at, by, fund: fund(), month: month(), reference, v: V1 })
+    }
+
+    #[test]
+    fn a_merchant_finds_right_what_was_prepared_and_nothing_else() {
+        let (of, source) = (MerchantId::new("M1").expect("a merchant"), "XP1".parse().expect("a key"));
+        let (amount, at_noon) = (Fen::new(188), at("2024-03-05"));
+        let claimed = MoneyClaimed { amount, at: at_noon, merchant: of.clone(), month: None, source, v: V1 };
+        let claimed = MerchantEvent::MoneyClaimed(claimed);
+        let mut sums = Sums::default();
+        let (_, line) = claimed.line().expect("a line");
+        sums.add(&line);
+        let prepared = MerchantEvent::StatementPrepared(StatementPrepared {
+            amount,
+            at: at("2024-04-01"),
+            by: by("a"),
+            digest: sums.digest,
+            lines: 1,
+            merchant: of.clone(),
+            month: month(),
+            points: Points::ZERO,
+            v: V1,
+        });
+        let right = |digest| {
+            let (at, by, merchant) = (at("2024-04-02"), by("shop"), of.clone());
+            MerchantEvent::StatementAcknowledged(StatementAcknowledged {
+                at,
+                by,
+                digest,
+                merchant,
+                month: month(),
+                v: V1,
+            })
+        };
+        let said = |events: &[&MerchantEvent]| {
+            let (mut statements, persons) = (Statements::default(), Persons::default());
+            events.iter().map(|event| statements.of_merchant(&persons, event)).last().expect("events")
+        };
+        assert_eq!(said(&[&claimed, &prepared, &right(sums.digest)]), Ok(()));
+        assert!(said(&[&claimed, &right(sums.digest)]).is_err(), "nobody prepared it");
+        assert!(said(&[&claimed, &prepared, &right(LinesDigest::default())]).is_err(), "other lines");
+        assert!(said(&[&claimed, &prepared, &claimed, &right(sums.digest)]).is_err(), "a line came in since");
     }
 
     /// Books all but the last, which must be sound, and says what is found of the last.

@@ -95,6 +95,7 @@ fn of_merchant(event: &MerchantEvent) -> Option<What> {
         | MerchantEvent::HonourReversed(_)
         | MerchantEvent::StatementPrepared(_)
         | MerchantEvent::StatementDisputed(_)
+        | MerchantEvent::StatementAcknowledged(_)
         | MerchantEvent::StatementDisputeAnswered(_)
         | MerchantEvent::StatementConfirmed(_) => None,
     }

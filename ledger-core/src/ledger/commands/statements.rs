@@ -12,7 +12,7 @@ use crate::domain::fund::{Fund, FundCommand};
 use crate::domain::ids::{DisputeId, FundId, Key, MerchantId};
 use crate::domain::merchant::MerchantCommand;
 use crate::domain::refusal::{Code, Decision, Refusal};
-use crate::domain::statement::{Hand, Stage, Statement};
+use crate::domain::statement::{Hand, LinesDigest, Stage, Statement};
 use crate::domain::time::Month;
 use crate::ledger::book::Book;
 use crate::ledger::process::{Process, States};
@@ -221,6 +221,40 @@ impl Definition for DisputeStatement {
     }
 
     nothing!(named_key, begins, at_counter, settings);
+}
+
+/// Say that a merchant's statement is right, as the merchant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcknowledgeStatement {
+    /// Of which merchant.
+    pub merchant: MerchantId,
+    /// The calendar month, in the zone of the district.
+    pub month: Month,
+    /// The digest of the lines that were looked over, where whoever asks tells it.
+    pub digest: Option<LinesDigest>,
+}
+
+impl Definition for AcknowledgeStatement {
+    fn write_content(&self, content: &mut Content) {
+        content.text("acknowledge_statement").text(self.merchant.as_str()).text(&self.month.to_string());
+        content.maybe(self.digest);
+    }
+
+    fn says_when(&self) -> bool {
+        false
+    }
+
+    fn name_streams(&self, book: &Book, streams: &mut Vec<StreamId>) {
+        name_parts(&self.merchant, self.month, book, streams);
+    }
+
+    fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
+        let AcknowledgeStatement { merchant, month, digest } = self.clone();
+        let (at, hand) = (process.context.at, process.hand_of(&merchant, month)?);
+        process.merchant(&merchant, MerchantCommand::Acknowledge { at, hand, month, digest })
+    }
+
+    nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);
 }
 
 /// Answer what was disputed.

@@ -1,6 +1,7 @@
 //! A sample of every event type: one with all optional fields and, where there are any, one with none.
 
 pub(super) mod accounts;
+pub(super) mod acknowledged;
 pub(super) mod away;
 pub(super) mod dated;
 pub(super) mod programmes;
@@ -131,6 +132,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(probation_samples())
         .chain(merge_samples())
         .chain(seals::numbered_samples())
+        .chain(acknowledged::samples())
         .collect()
 }
 

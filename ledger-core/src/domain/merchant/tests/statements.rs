@@ -1,13 +1,13 @@
 //! A month's statement: prepared, disputed, answered, confirmed and paid by three persons; what comes later goes on.
 
-use super::super::event::{MerchantEvent, SettlementPaid, StatementPrepared};
+use super::super::event::{MerchantEvent, SettlementPaid, StatementAcknowledged, StatementPrepared};
 use super::{at, honoured, id, month, registered};
 use crate::domain::ids::{Actor, DisputeId, Key, RedemptionId, StoreId};
 use crate::domain::merchant::{Merchant, MerchantCommand};
 use crate::domain::money::Fen;
 use crate::domain::points::Points;
 use crate::domain::refusal::Code;
-use crate::domain::statement::{Hand, Stage};
+use crate::domain::statement::{Hand, LinesDigest, Stage, Statement};
 use crate::domain::time::BusinessTime;
 
 fn by(name: &str) -> Hand {
@@ -102,6 +102,51 @@ fn what_is_disputed_is_answered_before_it_is_confirmed() {
     give(&mut merchant, prepare("zhang")).expect("prepared again");
     give(&mut merchant, confirm(by("li"))).expect("confirmed");
     assert_eq!(give(&mut merchant, dispute("XP-1")), Err(Code::AlreadyDecided));
+}
+
+fn acknowledge(digest: Option<LinesDigest>) -> MerchantCommand {
+    MerchantCommand::Acknowledge { at: later(), hand: by("shop"), month: month("2024-03"), digest }
+}
+
+#[test]
+fn a_merchant_finds_a_statement_right_and_three_persons_settle_it_all_the_same() {
+    let mut merchant = with_claims();
+    assert_eq!(give(&mut merchant, acknowledge(None)), Err(Code::NotFound), "nothing was prepared");
+    give(&mut merchant, prepare("zhang")).expect("prepared");
+    let digest = merchant.statement(month("2024-03")).expect("a statement").sums.digest;
+    let other = LinesDigest::default();
+    assert_eq!(give(&mut merchant, acknowledge(Some(other))), Err(Code::OutsideWindow), "other lines were looked over");
+    let found = give(&mut merchant, acknowledge(Some(digest))).expect("found right");
+    let [MerchantEvent::StatementAcknowledged(StatementAcknowledged { digest: of, .. })] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(*of, digest);
+    assert_eq!(give(&mut merchant, acknowledge(None)), Err(Code::AlreadyDecided), "twice");
+    assert_eq!(give(&mut merchant, pay("wang", 50, None)), Err(Code::OutsideWindow), "the approver's word is wanted");
+    give(&mut merchant, confirm(by("li"))).expect("confirmed");
+    assert_eq!(give(&mut merchant, acknowledge(None)), Err(Code::AlreadyDecided), "confirmed");
+    let statement = merchant.statement(month("2024-03")).expect("a statement");
+    assert_eq!(statement.acknowledged_by().map(ToString::to_string).as_deref(), Some("shop"));
+}
+
+#[test]
+fn what_a_merchant_found_right_is_those_lines_and_no_others() {
+    let mut merchant = with_claims();
+    let found_right =
+        |merchant: &Merchant| merchant.statement(month("2024-03")).and_then(Statement::acknowledged_by).is_some();
+    give(&mut merchant, prepare("zhang")).expect("prepared");
+    give(&mut merchant, acknowledge(None)).expect("found right");
+    merchant.evolve(&honoured("2024-03-06", 10));
+    assert_eq!(give(&mut merchant, acknowledge(None)), Err(Code::OutsideWindow), "a line came in since");
+    give(&mut merchant, prepare("zhang")).expect("prepared again");
+    assert!(!found_right(&merchant), "other lines");
+    give(&mut merchant, acknowledge(None)).expect("found right again");
+    give(&mut merchant, dispute("XP-1")).expect("thought better of");
+    assert!(!found_right(&merchant), "a line is disputed");
+    assert_eq!(give(&mut merchant, acknowledge(None)), Err(Code::OutsideWindow), "the dispute waits");
+    give(&mut merchant, answer("li", false)).expect("answered");
+    give(&mut merchant, acknowledge(None)).expect("found right after all");
+    assert!(found_right(&merchant));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::super::Command;
 use super::{id, points};
 use crate::domain::money::Fen;
+use crate::domain::statement::LinesDigest;
 use crate::domain::time::Month;
 use crate::ledger::commands;
 use crate::ledger::commands::statements::StatementOf;
@@ -29,6 +30,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         upheld,
         reason: "与小票一致".into(),
     };
+    let acknowledge = |digest| commands::AcknowledgeStatement { merchant: id("YZ-SH001"), month, digest };
     let pay_body = commands::PayBody {
         body: "区总工会".into(),
         funds: vec![id("ZJ01")],
@@ -45,5 +47,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         ("confirm_statement/body", commands::ConfirmStatement { of: body(), month }.into()),
         ("pay_settlement/money", paid(Some(Fen::new(1_276))).into()),
         ("pay_body", pay_body.into()),
+        ("acknowledge_statement/full", acknowledge(Some(LinesDigest::default())).into()),
+        ("acknowledge_statement/none", acknowledge(None).into()),
     ]
 }
