@@ -13,6 +13,7 @@ mod open_work;
 mod paper;
 mod programmes;
 mod proof;
+mod slider;
 mod speed;
 mod stops;
 
