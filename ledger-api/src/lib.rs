@@ -14,6 +14,7 @@ pub mod certificates;
 pub mod cli;
 pub mod configuration;
 pub mod demo;
+mod disk;
 pub mod document;
 pub mod exact;
 pub mod export;

@@ -27,6 +27,8 @@ pub mod due;
 pub mod erasure;
 pub mod error;
 pub mod foresight;
+pub mod funds;
+pub mod health;
 pub mod holds;
 pub mod keys;
 pub mod known;

@@ -22,6 +22,7 @@ mod counter;
 mod credits;
 mod figures;
 mod form;
+mod funds;
 mod login;
 mod me;
 mod merchant;
@@ -48,6 +49,8 @@ mod uploaded;
 mod vendor_tests;
 mod words;
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
@@ -57,6 +60,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
+use crate::service::audit::Verifications;
 
 /// How people get in.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +73,7 @@ pub struct Entrance {
     pub public_url: Option<String>,
     /// The district's identity provider, where there is one.
     #[cfg(feature = "oidc")]
-    pub provider: Option<std::sync::Arc<crate::oidc::Provider>>,
+    pub provider: Option<Arc<crate::oidc::Provider>>,
 }
 
 impl Entrance {
@@ -109,6 +113,7 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(audit::routes())
         .merge(assets::routes())
         .merge(receipt::routes())
+        .layer(Extension(Arc::new(Verifications::default())))
         .layer(Extension(entrance))
 }
 

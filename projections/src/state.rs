@@ -185,18 +185,50 @@ pub async fn read(
     as_of: Option<NaiveDate>,
     reached: &mut (dyn FnMut(u64) + Send),
 ) -> Result<State, JournalError> {
+    Ok(read_with_days(journal, until, as_of, reached).await?.0)
+}
+
+/// The first and the last business day on which anything happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days {
+    /// The first one.
+    pub first: NaiveDate,
+    /// The last one.
+    pub last: NaiveDate,
+}
+
+/// As [`read`], with the days between which there is something to be told of up to the position, whichever day is asked
+/// for; none where nothing has a day. What lies after the day on which the last entry was recorded is left out of them.
+///
+/// # Errors
+/// [`JournalError`].
+pub async fn read_with_days(
+    journal: &dyn Journal,
+    until: u64,
+    as_of: Option<NaiveDate>,
+    reached: &mut (dyn FnMut(u64) + Send),
+) -> Result<(State, Option<Days>), JournalError> {
     let mut fold = StateFold::new(as_of);
     let mut recorded = None;
+    let mut seen = BTreeSet::new();
     let mut each = |entry: &Entry, event: &Event| {
         recorded = Some(entry.command.recorded_at);
+        seen.extend(event.day());
         fold.fold(entry.position, event);
     };
     walk(journal, until, reached, &mut each).await?;
-    let recorded_on = recorded.map(|recorded| recorded.to_business().date()).filter(|_| as_of.is_none());
-    let Some(day) = recorded_on.and_then(|day| fold.day_before_later_ones(day)) else { return Ok(fold.finish()) };
+    let recorded_on = recorded.map(|recorded| recorded.to_business().date());
+    let between = recorded_on.and_then(|day| {
+        let (first, last) = (seen.first()?, seen.range(..=day).next_back()?);
+        Some(Days { first: *first, last: *last })
+    });
+    let recorded_on = recorded_on.filter(|_| as_of.is_none());
+    let Some(day) = recorded_on.and_then(|day| fold.day_before_later_ones(day)) else {
+        return Ok((fold.finish(), between));
+    };
     let mut fold = StateFold::new(Some(day));
     walk(journal, until, reached, &mut |entry, event| fold.fold(entry.position, event)).await?;
-    Ok(fold.finish())
+    Ok((fold.finish(), between))
 }
 
 #[cfg(test)]

@@ -58,6 +58,11 @@ pub(crate) async fn a_mistyped_year_is_not_counted_up_to(backend: Backend) {
     assert_eq!(whole.totals.earned, Points::from_whole(20), "who asks for the year gets it");
     let before = state::read(journal.as_ref(), 4, None, &mut |_| {}).await.expect("it is read");
     assert_eq!(before.as_of, Some(day("2023-12-20")));
+    let asked = Some(day("2023-12-10"));
+    let (_, days) = state::read_with_days(journal.as_ref(), 4, asked, &mut |_| {}).await.expect("it is read");
+    let days = days.expect("something happened");
+    assert_eq!(days.last, day("2023-12-20"), "whichever day is asked for, and none that lies ahead");
+    assert!(days.first <= day("2023-12-01"), "{days:?}");
 }
 
 pub(crate) async fn what_lies_ahead_in_an_old_journal_is_valid_and_takes_commands(backend: Backend) {

@@ -18,6 +18,7 @@ mod paper;
 mod programmes;
 mod proof;
 mod rating_slip;
+mod slider;
 mod speed;
 mod stops;
 mod unscripted;

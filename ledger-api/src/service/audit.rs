@@ -1,11 +1,18 @@
-//! What an auditor asks from a page: a verification now, and events by what they are about.
+//! What an auditor asks from a page: a verification now with what is worth asking about, what waits with a flag, and events
+//! by what they are about.
 //!
 //! What samples, reports and states are is in `projections`; here stands who may ask and from which position.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ledger_core::domain::event::Event;
+use ledger_core::domain::programme::guards::GuardKind;
+use ledger_core::domain::refusal::Code;
 use ledger_core::evidence::verifier::{self, Verdict};
 use ledger_core::journal::{Entry, Journal};
+use projections::audit::findings::{Findings, findings, is_late};
+use projections::audit::report::Thresholds;
 use tokio::sync::{Mutex, RwLock};
 
 use super::ServiceError;
@@ -24,6 +31,8 @@ const LOOKED_MAX: u64 = 50_000;
 pub struct Verified {
     /// What it came to.
     pub verdict: Verdict,
+    /// What is worth asking about in what was verified; none where the journal could not be read to that end.
+    pub findings: Option<Findings>,
     /// When, RFC 3339 in the district's time.
     pub at: String,
     /// How long it took, in milliseconds.
@@ -44,8 +53,9 @@ impl Verifications {
     }
 }
 
-/// Verifies the journal now: order, hashes and every rule, from the stored bytes. Whoever asks while another's runs gets
-/// that one's verdict.
+/// Verifies the journal now: order, hashes and every rule, from the stored bytes; and counts what is worth asking about, which
+/// is kept with the verdict so that no page walks the journal for it. Whoever asks while another's runs gets that one's
+/// verdict.
 ///
 /// # Errors
 /// [`ServiceError`].
@@ -61,10 +71,43 @@ pub async fn verify(app: &App, who: Who<'_>, all: &Verifications) -> Result<Veri
     let began = std::time::Instant::now();
     let journal: Arc<dyn Journal> = Arc::clone(app.ledger.journal());
     let verdict = verifier::verify(&journal, &[], &mut |_, _| {}).await;
-    let at = super::reading::now().to_string();
-    let verified = Verified { verdict, at, took_ms: began.elapsed().as_millis() };
+    let (at, took_ms) = (app.ledger.now().to_string(), began.elapsed().as_millis());
+    let until = match &verdict {
+        Verdict::Valid { size, .. } => Some(*size),
+        Verdict::Invalid(_) => journal.head().await.ok().map(|head| head.position),
+        Verdict::Unreadable(_) | Verdict::Empty => None,
+    };
+    let findings = match until {
+        Some(until) => found(journal.as_ref(), until).await,
+        None => None,
+    };
+    let verified = Verified { verdict, findings, at, took_ms };
     *all.last.write().await = Some(verified.clone());
     Ok(verified)
+}
+
+/// What is worth asking about up to a position; none where it cannot be read.
+async fn found(journal: &dyn Journal, until: u64) -> Option<Findings> {
+    // Nothing of it tells who objected; and it is kept for whoever looks next.
+    let thresholds = Thresholds { objectors: false, ..Thresholds::default() };
+    let found = findings(journal, until, thresholds, &mut |_| {}).await;
+    found.inspect_err(|error| tracing::warn!(%error, "what is worth asking about could not be counted")).ok()
+}
+
+/// Credits that wait, by the guard that flagged them, as the views stand.
+///
+/// # Errors
+/// [`ServiceError`].
+pub async fn waiting_flags(app: &App, who: Who<'_>) -> Result<BTreeMap<Code, u64>, ServiceError> {
+    may_read(who, Read::Report, Target::District)?;
+    let flagged = app.views.proposals("", usize::MAX, |row| row.proposed && !row.flags.is_empty()).await?;
+    let mut counts = BTreeMap::new();
+    for (_, row) in flagged.rows {
+        for code in Code::ALL.iter().filter(|code| row.flags.iter().any(|flag| flag == code.as_str())) {
+            *counts.entry(*code).or_default() += 1;
+        }
+    }
+    Ok(counts)
 }
 
 /// Which events are looked for; what is empty is not asked.
@@ -80,6 +123,56 @@ pub struct Filter {
     pub from: String,
     /// Only what was recorded on this day or earlier.
     pub to: String,
+    /// Only what is worth asking about for this.
+    pub only: Option<Only>,
+}
+
+/// What is worth asking about, as [`Findings`] count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Only {
+    /// Credits that were entered late.
+    LateCredits,
+    /// Redemptions that were entered late.
+    LateRedemptions,
+    /// Credits that any guard flagged.
+    Flagged,
+    /// Credits that this guard flagged.
+    Met(GuardKind),
+}
+
+impl Only {
+    /// Each of them.
+    pub fn all() -> impl Iterator<Item = Only> {
+        let met = GuardKind::ALL.into_iter().map(Only::Met);
+        [Only::LateCredits, Only::LateRedemptions, Only::Flagged].into_iter().chain(met)
+    }
+
+    /// Its name in addresses; a guard's is its code.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Only::LateCredits => "late_credits",
+            Only::LateRedemptions => "late_redemptions",
+            Only::Flagged => "flagged",
+            Only::Met(kind) => kind.code().as_str(),
+        }
+    }
+
+    /// The one of a name.
+    pub fn named(name: &str) -> Option<Only> {
+        Only::all().find(|only| only.as_str() == name)
+    }
+
+    fn holds(self, entry: &Entry, event: &Event) -> bool {
+        let Event::Worker(of) = event else { return false };
+        let late = || is_late(entry, event, Thresholds::default().late_days);
+        let flags = || of.as_service().map(|record| record.flags.as_slice()).unwrap_or_default();
+        match self {
+            Only::LateCredits => of.as_service().is_some() && late(),
+            Only::LateRedemptions => of.as_redemption().is_some() && late(),
+            Only::Flagged => !flags().is_empty(),
+            Only::Met(kind) => flags().contains(&kind.code()),
+        }
+    }
 }
 
 impl Filter {
@@ -96,6 +189,7 @@ impl Filter {
             && about
             && (self.from.is_empty() || day >= self.from.as_str())
             && (self.to.is_empty() || day <= self.to.as_str())
+            && self.only.is_none_or(|only| entry.event().is_ok_and(|event| only.holds(entry, &event)))
     }
 }
 

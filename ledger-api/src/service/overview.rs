@@ -1,11 +1,17 @@
-//! The district at a glance: what was earned, what is on its way, what is owed, and whether the shelves can bear it.
+//! The district at a glance: what was earned, what is on its way, what ends soon, what is owed, and whether shelves and funds
+//! can bear it.
 
 use std::collections::BTreeMap;
 
+use chrono::{Days, NaiveDate};
 use ledger_core::domain::points::Points;
+use ledger_core::domain::time::Month;
+use projections::views::balance::Balance;
 use projections::views::stock::Stock;
 
 use super::ServiceError;
+use super::desk::today;
+use super::funds::{FundLine, funds};
 use super::reading::may_read;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
@@ -16,6 +22,10 @@ const PAGE: usize = 1_000;
 const LOW_MAX: usize = 20;
 /// So few left are told of.
 const LOW: i64 = 5;
+/// What ends within so many days, today among them, ends soon.
+pub const SOON_DAYS: u64 = 30;
+/// Months of which it is told how much ends in each, the one that runs among them.
+const MONTHS: usize = 3;
 
 /// The district's figures.
 #[derive(Debug, Clone, Default)]
@@ -36,8 +46,14 @@ pub struct Overview {
     pub pending: Points,
     /// How many credits wait.
     pub waiting: usize,
+    /// What ends within [`SOON_DAYS`] if nobody spends it.
+    pub ending_soon: Points,
+    /// The same by the month of the last day, of the month that runs and the two after it.
+    pub ending: Vec<(Month, Points)>,
     /// What all that lies on the shelves costs in points.
     pub stock_points: Points,
+    /// The funds.
+    pub funds: Vec<FundLine>,
     /// Redeemed by store: id, name, points.
     pub stores: Vec<(String, String, Points)>,
     /// Items of which few are left: store, item, units.
@@ -53,6 +69,40 @@ fn left_of(item: &Stock) -> (i64, Points) {
     let left = item.on_shelf.max(0);
     let units = u32::try_from(left).unwrap_or(u32::MAX);
     (left, item.price.times(units).unwrap_or(Points::ZERO))
+}
+
+/// What ends when, as far as it is told of.
+struct Ending {
+    today: NaiveDate,
+    /// The last day that is soon.
+    soon: NaiveDate,
+    points: Points,
+    months: Vec<(Month, Points)>,
+}
+
+impl Ending {
+    fn from(today: NaiveDate) -> Ending {
+        let soon = today.checked_add_days(Days::new(SOON_DAYS.saturating_sub(1))).unwrap_or(today);
+        let months = std::iter::successors(Some(Month::of(today)), |month| Some(month.next()));
+        let months = months.take(MONTHS).map(|month| (month, Points::ZERO)).collect();
+        Ending { today, soon, points: Points::ZERO, months }
+    }
+
+    /// Adds what is left in a worker's lots.
+    fn add(&mut self, row: &Balance) {
+        for lot in &row.account.lots {
+            let Some(last_day) = lot.last_day.filter(|day| *day >= self.today && lot.remaining.is_positive()) else {
+                continue;
+            };
+            if last_day <= self.soon {
+                self.points += lot.remaining;
+            }
+            let month = Month::of(last_day);
+            if let Some((_, points)) = self.months.iter_mut().find(|(found, _)| *found == month) {
+                *points += lot.remaining;
+            }
+        }
+    }
 }
 
 /// What the district owes its workers, and what all that lies on the shelves costs in points.
@@ -118,13 +168,59 @@ pub async fn overview(app: &App, who: Who<'_>) -> Result<Overview, ServiceError>
             None => break,
         }
     }
+    overview.funds = funds(app, who).await?;
+    let mut ending = Ending::from(today(app));
     let mut after = String::new();
     loop {
         let page = app.views.workers(&after, PAGE).await?;
         overview.workers += page.rows.len();
+        page.rows.iter().for_each(|(_, row)| ending.add(row));
         match page.next {
             Some(next) => after = next,
-            None => return Ok(overview),
+            None => break,
         }
+    }
+    (overview.ending_soon, overview.ending) = (ending.points, ending.months);
+    Ok(overview)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use ledger_core::domain::points::Points;
+    use projections::account::Lot;
+    use projections::views::balance::Balance;
+
+    use super::Ending;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn lot(last_day: Option<&str>, left: i32, expired: i32) -> Lot {
+        let (remaining, expired) = (Points::from_whole(left), Points::from_whole(expired));
+        Lot { on: day("2025-06-01"), last_day: last_day.map(day), remaining, expired }
+    }
+
+    #[test]
+    fn what_ends_soon_is_counted_by_its_last_day_and_by_month() {
+        let mut row = Balance::default();
+        row.account.lots = vec![
+            lot(Some("2026-11-30"), 1, 0),
+            lot(Some("2026-12-01"), 2, 0),
+            lot(Some("2026-12-30"), 4, 0),
+            lot(Some("2026-12-31"), 8, 0),
+            lot(Some("2027-02-28"), 16, 0),
+            lot(Some("2027-03-01"), 32, 0),
+            lot(None, 64, 0),
+            lot(Some("2026-12-10"), 0, 128),
+        ];
+        let mut ending = Ending::from(day("2026-12-01"));
+        ending.add(&row);
+        ending.add(&row);
+        assert_eq!(ending.points, Points::from_whole(12), "thirty days, today and the thirtieth among them");
+        let months: Vec<_> = ending.months.iter().map(|(month, points)| (month.to_string(), *points)).collect();
+        let told = [("2026-12", 28), ("2027-01", 0), ("2027-02", 32)];
+        assert_eq!(months, told.map(|(month, points)| (month.to_owned(), Points::from_whole(points))));
     }
 }

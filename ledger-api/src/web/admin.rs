@@ -1,21 +1,29 @@
-//! `/admin`: the district at a glance: earned, redeemed, on its way, outstanding against what lies on the shelves.
+//! `/admin`: the district at a glance: earned, redeemed, on its way, ending, outstanding against what lies on the shelves and
+//! against the funds; and how the server fares.
+
+mod health;
+
+use std::sync::Arc;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use axum::{Extension, Router};
 use ledger_core::domain::account::Account;
 use ledger_core::domain::ids::AccountId;
 use ledger_core::journal::url::JournalUrl;
 
 use super::figures::points;
+use super::funds::FundTable;
 use super::page::{Frame, Trouble, Visitor, answer, show};
 use super::words::Words;
 use crate::access::policy::Who;
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::administrators::is_one_alone;
+use crate::service::audit::Verifications;
+use crate::service::health::health as health_of;
 use crate::service::overview::{Overview, overview};
 use crate::service::staffing::{Staffing, staffing};
 
@@ -38,7 +46,14 @@ struct Page {
     pending: String,
     expired: String,
     held: String,
+    /// What ends within thirty days.
+    ending_soon: String,
+    /// What ends in which month.
+    ending: Vec<(String, String)>,
     bear: String,
+    /// What became of the funds; nothing where there are none.
+    borne: String,
+    funds: FundTable,
     /// What is outstanding is more than lies on the shelves.
     short: bool,
     /// What was redeemed at stores, most first: id, name, points.
@@ -52,7 +67,7 @@ struct Page {
     too_few: Vec<String>,
     version: &'static str,
     journal: &'static str,
-    views: String,
+    health: Vec<health::Line>,
 }
 
 /// The pages' routes.
@@ -60,8 +75,12 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/admin", get(read))
 }
 
-async fn read(State(app): State<App>, visitor: Visitor) -> Response {
-    answer(&visitor, page(&app, &visitor).await)
+async fn read(
+    State(app): State<App>,
+    visitor: Visitor,
+    Extension(verifications): Extension<Arc<Verifications>>,
+) -> Response {
+    answer(&visitor, page(&app, &visitor, &verifications).await)
 }
 
 /// Where too few people can approve, in sentences.
@@ -97,15 +116,20 @@ async fn too_few(app: &App, w: &Words) -> Result<Vec<String>, ServiceError> {
     Ok(told)
 }
 
-async fn page(app: &App, visitor: &Visitor) -> Result<Response, Trouble> {
+async fn page(app: &App, visitor: &Visitor, verifications: &Verifications) -> Result<Response, Trouble> {
     let w = visitor.words();
-    let all = overview(app, Who::Bearer(&visitor.must()?.identity)).await?;
+    let who = Who::Bearer(&visitor.must()?.identity);
+    // Before the views are waited for: it is told how they kept up.
+    let health = health_of(app, who).await?;
+    let all = overview(app, who).await?;
     let Overview { outstanding, stock_points, .. } = all;
     let mut by_store = all.stores;
     by_store.sort_by(|(one, _, spent), (other, _, more)| (more, one).cmp(&(spent, other)));
     let mut stores: Vec<_> = by_store.into_iter().map(|(id, name, spent)| (id, name, points(spent))).collect();
     let other_stores = stores.split_off(stores.len().min(STORES_SHOWN));
-    let behind = app.ledger.committed().borrow().saturating_sub(app.views.position());
+    let funds = FundTable::of(&all.funds);
+    let total = &funds.total;
+    let borne = w.overview.borne(&total.appropriated, &total.committed, &total.paid, &total.free);
     let page = Page {
         f: visitor.frame(w.admin),
         district: all.district.unwrap_or_default(),
@@ -116,7 +140,11 @@ async fn page(app: &App, visitor: &Visitor) -> Result<Response, Trouble> {
         pending: w.pending_of(all.waiting, &points(all.pending)),
         expired: points(all.expired),
         held: points(all.held),
+        ending_soon: points(all.ending_soon),
+        ending: all.ending.iter().map(|(month, ends)| (month.to_string(), points(*ends))).collect(),
         bear: w.bear(&points(outstanding), &points(stock_points)),
+        borne: if funds.rows.is_empty() { String::new() } else { borne },
+        funds,
         short: outstanding > stock_points,
         stores,
         other_stores,
@@ -130,7 +158,7 @@ async fn page(app: &App, visitor: &Visitor) -> Result<Response, Trouble> {
             JournalUrl::Sqlite(_) => "SQLite",
             JournalUrl::Postgres { .. } => "PostgreSQL",
         },
-        views: if behind == 0 { w.caught_up.to_owned() } else { w.behind(behind) },
+        health: health::lines(w, &health, verifications.last().await),
     };
     show(&page)
 }

@@ -28,11 +28,13 @@ mod accounts;
 mod appointments;
 mod decisions;
 mod desk_words;
+mod findings;
 mod holds;
 mod merchant_words;
 mod merging;
 #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "a program without it says little of it"))]
 mod oidc;
+mod overview;
 mod programmes;
 mod proof;
 mod publicity_page;
@@ -49,7 +51,7 @@ mod uploads;
 
 words! {
     @with [
-        accounts, appointments, decisions, desk_words, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, statements, trace, uploads,
+        accounts, appointments, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, statements, trace, uploads,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -403,7 +405,7 @@ words! {
     // District.
     workers: "人员", "Workers";
     pending: "待审核", "Pending";
-    outstanding: "未兑积分与库存", "Outstanding against stock";
+    outstanding: "未兑积分对库存和资金", "Outstanding against stock and funds";
     by_store: "各网点兑出（多的在前）", "Redeemed by store, most first";
     store: "网点", "Store";
     running_out: "快没有的商品", "Running out";
@@ -422,7 +424,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, desk_words, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, statements, trace, uploads,
+        ALL, accounts, appointments, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, statements, trace, uploads,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -431,10 +433,12 @@ mod tests {
         appointments::ALL,
         decisions::ALL,
         desk_words::ALL,
+        findings::ALL,
         holds::ALL,
         merchant_words::ALL,
         merging::ALL,
         oidc::ALL,
+        overview::ALL,
         programmes::ALL,
         proof::ALL,
         publicity_page::ALL,

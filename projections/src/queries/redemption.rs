@@ -19,6 +19,11 @@ use crate::views::redemption::{Redemption, RedemptionView};
 /// Seconds that an entry may follow what it records before it is late (contract, `POST /v1/redemptions`).
 const LATE_SECONDS: i64 = 24 * 60 * 60;
 
+/// Whether what was made at a time was recorded more than a day after it.
+pub(crate) fn is_entered_late(at: BusinessTime, recorded: BusinessTime) -> bool {
+    at.plus_seconds(LATE_SECONDS).is_some_and(|limit| limit < recorded)
+}
+
 /// A redemption.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RedemptionRecord {
@@ -66,7 +71,7 @@ pub struct ReversalRecord {
 impl RedemptionRecord {
     /// Whether it was entered more than a day after it was made.
     pub fn is_late(&self) -> bool {
-        self.at.plus_seconds(LATE_SECONDS).is_some_and(|limit| limit < self.recorded_at.to_business())
+        is_entered_late(self.at, self.recorded_at.to_business())
     }
 
     fn of(name: &RedemptionId, entry: &Entry, event: &Event) -> Option<RedemptionRecord> {

@@ -25,6 +25,7 @@ const STYLE: &str = "
     .qr svg { visibility: hidden !important }
     .hash, code { font-size: 0 !important }
     td summary, section.said > p:not(.soft) { color: transparent !important; white-space: nowrap; overflow: hidden; max-width: 12em }
+    .moment { color: transparent !important; white-space: nowrap; overflow: hidden }
     #away { display: none !important }
     input { color: transparent !important }
     ::-webkit-datetime-edit, ::file-selector-button, ::-webkit-calendar-picker-indicator { opacity: 0 !important }";

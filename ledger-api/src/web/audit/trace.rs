@@ -15,7 +15,7 @@ use ledger_core::domain::refusal::Code;
 use projections::audit::trace::{LotStep, Note, Standing, TraceEnd, TraceLine, TracedLot, WorkerStanding, lots_of};
 use serde::Deserialize;
 
-use super::position;
+use super::state::position;
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::service::ServiceError;

@@ -223,6 +223,28 @@
     document.querySelectorAll('.printed-alone').forEach(function (one) { one.classList.remove('printed-alone'); });
   });
 
+  // A slider says where it stands while it is moved, and the page follows once the hand has let go. Keys move it step by step:
+  // the page waits until they rest.
+  var following = 0;
+  function slider(event) {
+    return event.target.matches && event.target.matches('input[type=range][data-follow]') ? event.target : null;
+  }
+  on('input', function (event) {
+    var moved = slider(event);
+    if (!moved) return;
+    clearTimeout(following);
+    var shown = document.getElementById(moved.getAttribute('data-follow'));
+    if (shown) shown.textContent = moved.value;
+  });
+  on('change', function (event) {
+    var moved = slider(event);
+    if (!moved) return;
+    clearTimeout(following);
+    following = setTimeout(function () {
+      if (document.contains(moved) && moved.form.requestSubmit) moved.form.requestSubmit();
+    }, 400);
+  });
+
   on('change', function (event) {
     var form = event.target.closest ? event.target.closest('form[data-submit]') : null;
     if (form && form.requestSubmit) form.requestSubmit();
