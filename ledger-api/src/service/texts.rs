@@ -12,7 +12,7 @@ use ledger_core::domain::selection::SelectionEvent;
 use ledger_core::ledger::commands::beforehand::About;
 use ledger_core::ledger::{Command, commands};
 use projections::audit::report::Report;
-use projections::audit::trace::TraceLine;
+use projections::audit::trace::{FactName, Standing, TraceLine};
 use projections::queries::credit::CreditRecord;
 use projections::queries::redemption::RedemptionRecord;
 use projections::statement::Line;
@@ -187,6 +187,24 @@ pub fn of_lines<'a>(worker: &'a str, lines: &'a mut [Line]) -> Vec<Written<'a>> 
 pub fn of_trace<'a>(worker: &'a str, lines: &'a mut [TraceLine]) -> Vec<Written<'a>> {
     let written = |line: &'a mut TraceLine| {
         line.reason.as_mut().map(|reason| Written::of_worker(worker, Some(line.subject.as_str()), reason))
+    };
+    lines.iter_mut().filter_map(written).collect()
+}
+
+/// The reasons of the trace of a thing: about the worker whom the line names, else about what it is about.
+pub fn of_thing(lines: &mut [TraceLine]) -> Vec<Written<'_>> {
+    let written = |line: &'_ mut TraceLine| -> Option<Written<'_>> {
+        let TraceLine { party, subject, facts, after, reason, .. } = line;
+        let reason = reason.as_mut()?;
+        // What is said of a month's statement is about the line, and the answer about the dispute.
+        if let Standing::Merchant(_) = after {
+            let line = facts.iter().find(|fact| fact.name == FactName::Line || fact.name == FactName::Dispute);
+            return Some(Written::of_case(line.map_or(subject.as_str(), |fact| fact.value.as_str()), reason));
+        }
+        Some(match party {
+            Some(worker) => Written::of_worker(worker, Some(subject.as_str()), reason),
+            None => Written::of_case(subject, reason),
+        })
     };
     lines.iter_mut().filter_map(written).collect()
 }
