@@ -229,10 +229,14 @@ pub fn of_report(report: &mut Report) -> Vec<Written<'_>> {
     let corrections = report.corrections.rows.iter_mut();
     let corrections =
         corrections.map(|row| Written::of_worker(row.worker.as_str(), Some(row.name.as_str()), &mut row.reason));
+    let withdrawals = report.programmes.withdrawals.rows.iter_mut();
+    let withdrawals =
+        withdrawals.map(|row| Written::of_worker(row.worker.as_str(), Some(row.application.as_str()), &mut row.reason));
     let differences = report.stock.rows.iter_mut();
     let cases = report.cases.rows.iter_mut();
     let cases = cases.filter_map(|row| Some((row.store.as_str(), &mut row.settled.as_mut()?.0)));
     corrections
+        .chain(withdrawals)
         .chain(differences.map(|row| Written::of_store(row.store.as_str(), &mut row.reason)))
         .chain(cases.map(|(store, reason)| Written::of_store(store, reason)))
         .collect()

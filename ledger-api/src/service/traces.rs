@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::event::StreamId;
+use ledger_core::domain::ids::{BenefitId, FundId, MerchantId, PairId, PassNo, RequestId, SelectionId, WorkerId};
 use projections::audit::trace::{FactName, Standing, Subject, TraceEnd, TraceLine, Tracer};
 use projections::walk::walk;
 
@@ -99,4 +100,26 @@ fn workers_of(line: &TraceLine) -> Vec<String> {
     };
     let both = line.facts.iter().filter(|fact| matches!(fact.name, FactName::Helper | FactName::Helped));
     party.into_iter().chain(both.map(|fact| fact.value.clone())).collect()
+}
+
+/// Everything of this number that the journal knows and that can be traced line by line: a worker first.
+///
+/// # Errors
+/// [`ServiceError::Unavailable`].
+pub async fn named(app: &App, number: &str) -> Result<Vec<Subject>, ServiceError> {
+    let worker = WorkerId::new(&number.to_uppercase()).ok();
+    let things = [
+        worker.map(|id| (StreamId::Worker(id.clone()), Subject::Worker(id))),
+        RequestId::new(number).ok().map(|id| (StreamId::Request(id.clone()), Subject::Request(id))),
+        BenefitId::new(number).ok().map(|id| (StreamId::Benefit(id.clone()), Subject::Benefit(id))),
+        FundId::new(number).ok().map(|id| (StreamId::Fund(id.clone()), Subject::Fund(id))),
+        PassNo::new(number).ok().map(|id| (StreamId::Pass(id.clone()), Subject::Pass(id))),
+        PairId::new(number).ok().map(|id| (StreamId::Pair(id.clone()), Subject::Pair(id))),
+        SelectionId::new(number).ok().map(|id| (StreamId::Selection(id.clone()), Subject::Selection(id))),
+        MerchantId::new(number).ok().map(|id| (StreamId::Merchant(id.clone()), Subject::Merchant(id))),
+    ];
+    let (streams, subjects): (Vec<StreamId>, Vec<Subject>) = things.into_iter().flatten().unzip();
+    let stored = app.ledger.journal().load(&streams, true).await?;
+    let begun = |stream: &StreamId| stored.iter().any(|found| found.stream_no != 0 && found.stream == *stream);
+    Ok(streams.iter().zip(subjects).filter(|(stream, _)| begun(stream)).map(|(_, subject)| subject).collect())
 }

@@ -3,6 +3,7 @@
 //! report, and the bundle to take away. No name stands anywhere here.
 
 mod take;
+mod thing;
 mod trace;
 
 use std::sync::Arc;

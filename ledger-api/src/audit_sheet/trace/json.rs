@@ -9,9 +9,7 @@ use projections::audit::trace::{Fact, Note, Standing, TraceEnd, TraceLine};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::things::{
-    TracedBenefit, TracedFund, TracedPair, TracedPass, TracedRequest, TracedSelection, TracedYuan,
-};
+use super::things::{TracedBenefit, TracedFund, TracedPair, TracedPass, TracedRequest, TracedSelection, TracedYuan};
 use crate::exact::{Exact, PointsJson};
 use crate::vault::short;
 
@@ -243,12 +241,8 @@ impl From<&Standing> for StandingJson {
                 yuan: merchant.has_money().then(|| merchant.into()),
                 ..StandingJson::default()
             },
-            Standing::Request(request) => {
-                StandingJson { request: Some(request.into()), ..StandingJson::default() }
-            }
-            Standing::Benefit(benefit) => {
-                StandingJson { benefit: Some(benefit.into()), ..StandingJson::default() }
-            }
+            Standing::Request(request) => StandingJson { request: Some(request.into()), ..StandingJson::default() },
+            Standing::Benefit(benefit) => StandingJson { benefit: Some(benefit.into()), ..StandingJson::default() },
             Standing::Fund(fund) => StandingJson { fund: Some(fund.into()), ..StandingJson::default() },
             Standing::Pass(pass) => StandingJson { pass: Some(pass.into()), ..StandingJson::default() },
             Standing::Pair(pair) => StandingJson { pair: Some(pair.into()), ..StandingJson::default() },

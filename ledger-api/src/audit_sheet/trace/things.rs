@@ -3,9 +3,7 @@
 use chrono::NaiveDate;
 use ledger_core::domain::money::Fen;
 use ledger_core::domain::selection::state::Stage;
-use projections::audit::trace::{
-    BenefitStanding, MerchantStanding, PairStanding, PassStanding, SelectionStanding,
-};
+use projections::audit::trace::{BenefitStanding, MerchantStanding, PairStanding, PassStanding, SelectionStanding};
 use projections::programmes::{FundFigures, RequestFigures};
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -33,9 +33,11 @@ impl Follow for SelectionTrace {
     }
 
     fn standing(&self) -> Standing {
-        let unsettled = self.state.objections().values().filter(|objection| {
-            objection.answer.as_ref().is_none_or(|answer| answer.upheld && !answer.followed)
-        });
+        let unsettled = self
+            .state
+            .objections()
+            .values()
+            .filter(|objection| objection.answer.as_ref().is_none_or(|answer| answer.upheld && !answer.followed));
         Standing::Selection(SelectionStanding {
             stage: self.state.stage(),
             candidates: count(self.state.candidates().len()),
