@@ -288,3 +288,6 @@ fn begun(entry: &Entry, event: &Event, after: Standing) -> TraceLine {
         after,
     }
 }
+
+#[cfg(test)]
+mod tests;

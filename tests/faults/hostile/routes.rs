@@ -21,7 +21,7 @@ const MARK: &str = "@@hostile@@";
 /// What waits for another's row of an activity that ripens later, and what only a merchant, a session or a case gives: the
 /// library's tests of programmes and of deliveries are about those. A selection's steps are taken once each, in their order:
 /// its own tests take them, and so are those of a statement.
-pub(super) const OF_OTHER_OFFICES: [&str; 38] = [
+pub(super) const OF_OTHER_OFFICES: [&str; 39] = [
     "POST /v1/audit/cosignatures",
     "POST /v1/witness/add-checkpoint",
     "POST /v1/login",
@@ -30,6 +30,7 @@ pub(super) const OF_OTHER_OFFICES: [&str; 38] = [
     "POST /v1/due",
     "POST /v1/requests",
     "GET /v1/requests/{id}",
+    "GET /v1/requests/{id}/trace",
     "POST /v1/requests/{id}/handlings",
     "POST /v1/requests/{id}/handlings/{handling}/rate",
     "POST /v1/requests/{id}/claims",
