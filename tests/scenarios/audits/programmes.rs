@@ -64,13 +64,11 @@ async fn traced(journal: &SqliteJournal, as_of: NaiveDate) -> BTreeMap<String, (
     let until = journal.head().await.expect("a head").position;
     let mut subjects: BTreeMap<String, Subject> = BTreeMap::new();
     walk(journal, until, &mut |_| {}, &mut |_: &Entry, event: &Event| {
-        let subject = match event {
-            Event::Request(event) => Subject::Request(event.request().clone()),
-            Event::Benefit(event) => Subject::Benefit(event.benefit().clone()),
-            Event::Fund(event) => Subject::Fund(event.fund().clone()),
-            Event::Merchant(event) => Subject::Merchant(event.merchant().clone()),
-            _ => return,
-        };
+        let request = event.as_request().map(|event| Subject::Request(event.request().clone()));
+        let benefit = event.as_benefit().map(|event| Subject::Benefit(event.benefit().clone()));
+        let fund = event.as_fund().map(|event| Subject::Fund(event.fund().clone()));
+        let merchant = event.as_merchant().map(|event| Subject::Merchant(event.merchant().clone()));
+        let Some(subject) = request.or(benefit).or(fund).or(merchant) else { return };
         subjects.insert(subject.to_string(), subject);
     })
     .await
