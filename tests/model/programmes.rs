@@ -12,7 +12,7 @@
 //! | a voucher's claim exactly at its use, a slip's money to the fen, by the slip's own time | the settlement of `state` |
 //! | points of a visit for two of a pair alone, within its days | every answer, every worker's points |
 //! | a trace ends with the figures of `state`, for every request, benefit and fund | `traces::check_programmes`, at the end |
-| the same again is a repeat and no new position | [`Step::Again`] |
+//! | the same again is a repeat and no new position | [`Step::Again`] |
 
 mod commands;
 mod desk;
