@@ -78,6 +78,7 @@ pub mod statement_reads;
 pub mod statements;
 pub mod stock;
 pub mod stores;
+pub mod thing_traces;
 pub mod till;
 pub mod traces;
 pub mod validity;
@@ -122,6 +123,7 @@ fn guarded() -> Routes {
         .merge(own_data::routes())
         .merge(readers::routes())
         .merge(traces::routes())
+        .merge(thing_traces::routes())
         .merge(merchants::routes())
         .merge(sites::routes())
         .merge(settlements::routes())

@@ -4,6 +4,8 @@
 
 use ledger_core::domain::proof::ProvenBy;
 use ledger_core::domain::refusal::Code;
+use ledger_core::domain::selection::state::Stage;
+use projections::audit::trace::PassStatus;
 
 use crate::access::Role;
 use crate::access::policy::Read;
@@ -94,6 +96,25 @@ pub const fn proven_by(by: ProvenBy) -> &'static str {
         ProvenBy::Paper => "手工单签字",
         ProvenBy::Pin => "兑换密码",
         ProvenBy::PrintedCode => "纸质积分码",
+    }
+}
+
+/// How a pass stands, in Chinese.
+pub const fn pass_status(status: PassStatus) -> &'static str {
+    match status {
+        PassStatus::Valid => "有效",
+        PassStatus::Lost => "已挂失",
+        PassStatus::Replaced => "已补发",
+    }
+}
+
+/// How far a selection has come, in Chinese.
+pub const fn selection_stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Announced => "已公告",
+        Stage::Sealed => "已封存",
+        Stage::Drawn => "已公示",
+        Stage::Recorded => "已登记结果",
     }
 }
 

@@ -11,6 +11,7 @@
 //! | claims, under way or done, ≤ the number allowed, and none of what was withdrawn; nothing earned before the word; one award for what is fed back | every answer, the figures |
 //! | a voucher's claim exactly at its use, a slip's money to the fen, by the slip's own time | the settlement of `state` |
 //! | points of a visit for two of a pair alone, within its days | every answer, every worker's points |
+//! | a trace ends with the figures of `state`, for every request, benefit and fund | `traces::check_programmes`, at the end |
 //! | the same again is a repeat and no new position | [`Step::Again`] |
 
 mod commands;
@@ -27,7 +28,7 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state
 use super::machine::{Memory, Place, Postgres, Sqlite};
 use super::play::state_of;
 use super::system::System;
-use super::{cases, cases_on_databases, config};
+use super::{cases, cases_on_databases, config, traces};
 use desk::{Answer, Desk};
 use steps::Step;
 
@@ -127,6 +128,7 @@ impl<P: Place> StateMachineTest for Trial<P> {
     }
 
     fn teardown(system: System, _: State) {
+        system.runtime.block_on(traces::check_programmes(&system.entries, &system.events, None));
         system.assert_valid();
     }
 }

@@ -8,6 +8,7 @@ use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::{CardNo, MerchantId, StoreId, WorkerId};
 use ledger_core::domain::points::Points;
 use ledger_core::journal::Entry;
+use ledger_core::journal::memory::MemoryJournal;
 use projections::audit::trace::{Standing, Subject, TraceEnd, TraceLine, Tracer};
 use projections::state::{Figures, State};
 
@@ -92,5 +93,34 @@ async fn check_cards(played: &Played, as_of: Option<NaiveDate>, state: &State) {
             _ => Points::ZERO,
         };
         assert_eq!(lines.iter().map(|line| line.points).sum::<Points>(), total, "lines of card {number}");
+    }
+}
+
+/// What the programmes keep, at the end and as of a day within: each thing that the state tells of has its figures.
+pub(crate) async fn check_programmes(entries: &[Entry], events: &[Event], as_of: Option<NaiveDate>) {
+    let programmes = state_of(events, as_of).programmes;
+    let traced = async |subject: String| {
+        let subject: Subject = subject.parse().expect("a subject");
+        let mut tracer = Tracer::new(&MemoryJournal::default(), subject, as_of).await.expect("a journal");
+        let lines = entries.iter().zip(events).filter_map(|(entry, event)| tracer.entry(entry, event));
+        (lines.last(), tracer.finish())
+    };
+    let told = |last: Option<TraceLine>, end: &TraceEnd, figures: Standing, of: &str| {
+        assert_eq!(last.map(|line| line.after).as_ref(), Some(&end.figures), "the last line of {of}");
+        assert_eq!(end.figures, figures, "{of} as of {as_of:?}");
+    };
+    for (request, figures) in &programmes.requests {
+        let (last, end) = traced(format!("request:{request}")).await;
+        told(last, &end, Standing::Request(*figures), request);
+    }
+    for (fund, figures) in &programmes.funds {
+        let (last, end) = traced(format!("fund:{fund}")).await;
+        told(last, &end, Standing::Fund(*figures), fund);
+    }
+    for (benefit, figures) in &programmes.benefits {
+        let (_, end) = traced(format!("benefit:{benefit}")).await;
+        let Standing::Benefit(standing) = end.figures else { panic!("{:?}", end.figures) };
+        assert_eq!(standing.figures, *figures, "{benefit} as of {as_of:?}");
+        assert!(standing.places.is_none_or(|places| figures.granted <= u64::from(places)), "{standing:?}");
     }
 }

@@ -2,6 +2,7 @@
 //! what the journal knew by when. The journal is made with a clock of its own, so that every byte said of it is known.
 
 mod district;
+mod programmes;
 
 use std::io::Write;
 use std::process::{Command, Stdio};

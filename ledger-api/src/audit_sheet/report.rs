@@ -1,5 +1,7 @@
 //! A report as a document. Every table asks something and names positions; none says that anybody did wrong.
 
+mod programmes;
+
 use projections::audit::listed::Listed;
 use projections::audit::report::{
     Burst, Correction, CorrectionKind, CounterCase, Gap, Gaps, Neighbours, Person, Report, StockDifference, Tally,
@@ -192,6 +194,8 @@ pub fn document(report: &Report) -> Document {
     if !report.proofs.is_empty() {
         tables.push(proofs(report));
     }
+    // Nor those that keep nothing of the programmes, or have nothing to ask about them.
+    tables.extend(programmes::tables(&report.programmes));
     let title = "审计报告：请核对的问题".into();
     Document { title, note: NOTE, facts, tables, flat: false, layout: Layout::Screen }
 }

@@ -1,227 +1,19 @@
-//! A trace, line by line: as JSON objects, and as a table of fixed columns that needs to know no line before the next.
+//! A trace, line by line: as JSON objects ([`json`]), and as a table of fixed columns that needs to know no line before the
+//! next.
 
-use std::collections::BTreeMap;
+mod json;
+mod things;
 
 use ledger_core::domain::event::Event;
+use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use projections::audit::trace::{Note, Standing, Subject, TraceEnd, TraceLine};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::document::{one_line, padded};
-use crate::exact::PointsJson;
 use crate::title;
 use crate::vault::short;
 
-/// A traced event.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TraceLineJson {
-    position: u64,
-    /// The event's type.
-    event: &'static str,
-    /// The event in Chinese.
-    word: &'static str,
-    /// When it happened, in business time.
-    at: Option<String>,
-    /// The service date, for credits.
-    #[schema(value_type = Option<String>, format = Date)]
-    on: Option<chrono::NaiveDate>,
-    /// When the journal recorded it.
-    recorded_at: String,
-    /// Who entered it: the id of an access token.
-    actor: String,
-    /// The command's key.
-    key: String,
-    /// The credit, redemption, hold, card, item or month it is about.
-    subject: String,
-    /// The store, worker or merchant it has to do with, where that is not the subject traced.
-    party: Option<String>,
-    activity: Option<String>,
-    /// Who witnessed it, as a pseudonym.
-    witness: Option<String>,
-    /// The version of the points schedule.
-    schedule: Option<u32>,
-    /// The lots touched, with what was put in or taken out.
-    lots: Vec<TraceLotJson>,
-    /// The last day of the lot that it made.
-    #[schema(value_type = Option<String>, format = Date)]
-    last_day: Option<chrono::NaiveDate>,
-    /// Units put on the shelf or taken from it, by item.
-    units: BTreeMap<String, i64>,
-    /// What it changed: in the worker's balance, on the card, in what the merchant is owed; signed.
-    points: PointsJson,
-    note: Option<TraceNoteJson>,
-    /// Why, where a reason was given.
-    reason: Option<String>,
-    /// The figures after it.
-    after: StandingJson,
-}
-
-/// A lot touched.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TraceLotJson {
-    /// The lot's number within the worker's account.
-    lot: u32,
-    points: PointsJson,
-}
-
-/// What is special about a line.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TraceNoteJson {
-    /// `proposed`, `capped` (with what it would have been), `debt_paid`, `debt_left`, `booked` (an expiry, which the
-    /// figures have told already), or `proven` (the district asks who spends).
-    kind: &'static str,
-    points: Option<PointsJson>,
-    /// By what the worker was proven to be the one who spends, where `kind` is `proven`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<&'static str>,
-}
-
-/// Figures, those of the subject's kind alone.
-#[derive(Debug, Default, Serialize, ToSchema)]
-pub struct StandingJson {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    earned: Option<PointsJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    redeemed: Option<PointsJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expired: Option<PointsJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    balance: Option<PointsJson>,
-    /// Of the balance, what is set aside.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    held: Option<PointsJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    debt: Option<PointsJson>,
-    /// Of a store: units on the shelf, by item.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shelf: Option<BTreeMap<String, i64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    honoured: Option<PointsJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    paid: Option<PointsJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    owed: Option<PointsJson>,
-    /// Of a card: points by year and category, and their total.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    card: Option<BTreeMap<String, BTreeMap<String, PointsJson>>>,
-}
-
-/// A lot that ended with points in it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EndedLotJson {
-    lot: u32,
-    #[schema(value_type = String, format = Date)]
-    last_day: chrono::NaiveDate,
-    points: PointsJson,
-}
-
-/// The end of a trace.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TraceEndJson {
-    /// The business day it is told for.
-    #[schema(value_type = Option<String>, format = Date)]
-    as_of: Option<chrono::NaiveDate>,
-    /// Events of the subject that happened after that day and are left out.
-    left_out: u64,
-    /// The first position left out.
-    left_out_first: Option<u64>,
-    /// The lots whose points make up what expired.
-    ended: Vec<EndedLotJson>,
-    /// The figures, as the state gives them.
-    figures: StandingJson,
-}
-
-impl From<&TraceLine> for TraceLineJson {
-    fn from(line: &TraceLine) -> TraceLineJson {
-        TraceLineJson {
-            position: line.position,
-            event: line.event,
-            word: Event::word_of(line.event),
-            at: line.at.map(|at| at.to_string()),
-            on: line.on,
-            recorded_at: line.recorded_at.to_string(),
-            actor: line.actor.clone(),
-            key: line.key.clone(),
-            subject: line.subject.clone(),
-            party: line.party.clone(),
-            activity: line.activity.clone(),
-            witness: line.witness.clone(),
-            schedule: line.schedule,
-            lots: line.lots.iter().map(|part| TraceLotJson { lot: part.0, points: PointsJson(part.1) }).collect(),
-            last_day: line.last_day,
-            units: line.units.iter().fold(BTreeMap::new(), |mut units, (sku, change)| {
-                *units.entry(sku.clone()).or_default() += change;
-                units
-            }),
-            points: PointsJson(line.points),
-            note: line.note.as_ref().map(note_json),
-            reason: line.reason.as_deref().map(short),
-            after: (&line.after).into(),
-        }
-    }
-}
-
-fn note_json(note: &Note) -> TraceNoteJson {
-    let (kind, points) = match note {
-        Note::Proposed => ("proposed", None),
-        Note::Capped(points) => ("capped", Some(*points)),
-        Note::DebtPaid(points) => ("debt_paid", Some(*points)),
-        Note::DebtLeft(points) => ("debt_left", Some(*points)),
-        Note::Booked(points) => ("booked", Some(*points)),
-        Note::Proven(_) => ("proven", None),
-    };
-    let by = if let Note::Proven(by) = note { Some(by.as_str()) } else { None };
-    TraceNoteJson { kind, points: points.map(PointsJson), by }
-}
-
-impl From<&Standing> for StandingJson {
-    fn from(standing: &Standing) -> StandingJson {
-        let some = |points: Points| Some(PointsJson(points));
-        match standing {
-            Standing::Worker(worker) => StandingJson {
-                earned: some(worker.figures.earned),
-                redeemed: some(worker.figures.redeemed),
-                expired: some(worker.figures.expired),
-                balance: some(worker.figures.balance),
-                held: some(worker.held),
-                debt: some(worker.debt),
-                ..StandingJson::default()
-            },
-            Standing::Card(years) => {
-                let years = years.iter().map(|(year, categories)| {
-                    let categories = categories.iter().map(|(name, points)| (name.clone(), PointsJson(*points)));
-                    (year.to_string(), categories.collect())
-                });
-                StandingJson { card: Some(years.collect()), ..StandingJson::default() }
-            }
-            Standing::Store(shelf) => StandingJson { shelf: Some(shelf.clone()), ..StandingJson::default() },
-            Standing::Merchant(merchant) => StandingJson {
-                honoured: some(merchant.honoured),
-                paid: some(merchant.paid),
-                owed: some(merchant.owed()),
-                ..StandingJson::default()
-            },
-        }
-    }
-}
-
-impl From<&TraceEnd> for TraceEndJson {
-    fn from(end: &TraceEnd) -> TraceEndJson {
-        let ended = end.ended.iter().map(|lot| EndedLotJson {
-            lot: lot.lot,
-            last_day: lot.last_day,
-            points: PointsJson(lot.points),
-        });
-        TraceEndJson {
-            as_of: end.as_of,
-            left_out: end.left_out,
-            left_out_first: end.left_out_first,
-            ended: ended.collect(),
-            figures: (&end.figures).into(),
-        }
-    }
-}
+pub use json::{TraceEndJson, TraceLineJson};
 
 /// A column of the table: its title and its width.
 struct Column(&'static str, usize, bool);
@@ -251,6 +43,40 @@ fn figures_columns(subject: &Subject) -> &'static [Column] {
         Subject::Card(_) => const { &[Column("卡上合计", 9, true)] },
         Subject::Store(_) => const { &[Column("在架", 9, true)] },
         Subject::Merchant(_) => const { &[Column("应付", 9, true)] },
+        Subject::Request(_) => const { &[Column("认领", 6, true), Column("积分", 9, true)] },
+        Subject::Benefit(_) => {
+            const {
+                &[Column("已发", 6, true), Column("排队", 6, true), Column("已用", 6, true), Column("余名额", 6, true)]
+            }
+        }
+        Subject::Fund(_) => {
+            const {
+                &[
+                    Column("拨入(元)", 12, true),
+                    Column("占用(元)", 12, true),
+                    Column("已付(元)", 12, true),
+                    Column("可用(元)", 12, true),
+                ]
+            }
+        }
+        Subject::Pass(_) => {
+            const {
+                &[
+                    Column("状态", 6, false),
+                    Column("小票", 6, true),
+                    Column("原价合计(元)", 12, true),
+                    Column("优惠合计(元)", 12, true),
+                ]
+            }
+        }
+        Subject::Pair(_) => {
+            const { &[Column("待确认", 6, true), Column("已确认", 6, true), Column("积分", 9, true)] }
+        }
+        Subject::Selection(_) => {
+            const {
+                &[Column("步骤", 10, false), Column("参评", 6, true), Column("入围", 6, true), Column("异议", 6, true)]
+            }
+        }
     }
 }
 
@@ -268,11 +94,7 @@ pub fn row(subject: &Subject, line: &TraceLine) -> String {
         (None, Some(at)) => civil(&at.to_string()),
         (None, None) => "-".to_owned(),
     };
-    let change = match line.units.as_slice() {
-        [] if line.points.is_zero() => "0".to_owned(),
-        [] => signed(line.points),
-        units => units.iter().map(|(_, units)| format!("{units:+}")).collect::<Vec<_>>().join(","),
-    };
+    let change = change(&line.after, line);
     let before = [
         line.position.to_string(),
         happened,
@@ -292,6 +114,32 @@ pub fn row(subject: &Subject, line: &TraceLine) -> String {
     format!("{}  {about}\n", cells.join("  "))
 }
 
+/// What a line changed, in what is traced: points, units on the shelf, yuan. Of what is only counted it says nothing.
+fn change(standing: &Standing, line: &TraceLine) -> String {
+    match standing {
+        Standing::Store(_) if !line.units.is_empty() => {
+            line.units.iter().map(|(_, units)| format!("{units:+}")).collect::<Vec<_>>().join(",")
+        }
+        Standing::Worker(_)
+        | Standing::Card(_)
+        | Standing::Store(_)
+        | Standing::Merchant(_)
+        | Standing::Request(_)
+        | Standing::Pair(_) => {
+            if line.points.is_zero() {
+                "0".to_owned()
+            } else {
+                signed(line.points)
+            }
+        }
+        Standing::Fund(_) => match line.money {
+            money if money.is_positive() => format!("+{money}"),
+            money => money.to_string(),
+        },
+        Standing::Benefit(_) | Standing::Pass(_) | Standing::Selection(_) => "-".to_owned(),
+    }
+}
+
 fn after(standing: &Standing) -> Vec<String> {
     match standing {
         Standing::Worker(worker) => {
@@ -304,6 +152,27 @@ fn after(standing: &Standing) -> Vec<String> {
         }
         Standing::Store(shelf) => vec![shelf.values().map(i64::to_string).collect::<Vec<_>>().join(",")],
         Standing::Merchant(merchant) => vec![merchant.owed().to_string()],
+        Standing::Request(request) => vec![request.claims.to_string(), request.credited.to_string()],
+        Standing::Benefit(benefit) => {
+            let counted = [benefit.figures.granted, benefit.figures.waiting, benefit.figures.used];
+            let left = benefit.places_left().map_or_else(|| "-".to_owned(), |left| left.to_string());
+            counted.iter().map(u64::to_string).chain([left]).collect()
+        }
+        Standing::Fund(fund) => {
+            [fund.appropriated, fund.committed, fund.paid, fund.free()].map(|amount| amount.to_string()).into()
+        }
+        Standing::Pass(pass) => {
+            let status = title::pass_status(pass.status()).to_owned();
+            vec![status, pass.slips.to_string(), pass.price.to_string(), pass.discount.to_string()]
+        }
+        Standing::Pair(pair) => {
+            vec![pair.waiting.to_string(), pair.confirmed.to_string(), pair.credited.to_string()]
+        }
+        Standing::Selection(selection) => {
+            let counted = [selection.candidates, selection.listed, selection.objections];
+            let stage = title::selection_stage(selection.stage).to_owned();
+            std::iter::once(stage).chain(counted.iter().map(u64::to_string)).collect()
+        }
     }
 }
 
@@ -330,6 +199,10 @@ fn about(line: &TraceLine) -> String {
     parts.extend(line.activity.as_ref().map(|activity| format!("活动 {activity}")));
     parts.extend(line.party.as_ref().map(|party| format!("对方 {party}")));
     parts.extend(line.witness.as_ref().map(|witness| format!("证明人 {witness}")));
+    parts.extend(line.facts.iter().map(|fact| format!("{} {}", fact.name.chinese(), fact.in_chinese())));
+    if let (Standing::Merchant(merchant), true) = (&line.after, line.money != Fen::ZERO) {
+        parts.push(format!("应付 {} 元", merchant.owed_money()));
+    }
     parts.extend(line.note.as_ref().map(|note| match note {
         Note::Proposed => "待确认，尚未计入".to_owned(),
         Note::Capped(points) => format!("封顶，原为 {points}"),
@@ -374,8 +247,51 @@ pub fn foot(end: &TraceEnd) -> String {
             }
         }
         Standing::Merchant(merchant) => {
-            text.push_str(&format!("兑付 {} − 已付 {} = 应付 {}\n", merchant.honoured, merchant.paid, merchant.owed()))
+            text.push_str(&format!("兑付 {} − 已付 {} = 应付 {}\n", merchant.honoured, merchant.paid, merchant.owed()));
+            if merchant.has_money() {
+                let (claimed, paid) = (merchant.claimed_money, merchant.paid_money);
+                text.push_str(&format!("补贴 {claimed} − 已付 {paid} = 应付 {} 元\n", merchant.owed_money()));
+            }
         }
+        Standing::Request(request) => {
+            text.push_str(&format!("认领 {} 次，记分 {}\n", request.claims, request.credited));
+        }
+        Standing::Benefit(benefit) => {
+            let figures = &benefit.figures;
+            text.push_str(&format!("已发 {}，排队 {}，已用 {}", figures.granted, figures.waiting, figures.used));
+            if let (Some(places), Some(left)) = (benefit.places, benefit.places_left()) {
+                text.push_str(&format!("；名额 {places}，余 {left}"));
+            }
+            text.push('\n');
+        }
+        Standing::Fund(fund) => text.push_str(&format!(
+            "拨入 {} = 可用 {} + 占用 {} + 已付 {}（元）\n",
+            fund.appropriated,
+            fund.free(),
+            fund.committed,
+            fund.paid
+        )),
+        Standing::Pass(pass) => text.push_str(&format!(
+            "{}；小票 {} 张，原价合计 {} 元，优惠合计 {} 元\n",
+            title::pass_status(pass.status()),
+            pass.slips,
+            pass.price,
+            pass.discount
+        )),
+        Standing::Pair(pair) => {
+            let ended = pair.ended.map_or_else(String::new, |ended| format!("；{ended} 起解除"));
+            text.push_str(&format!(
+                "走访 {} 次已确认，{} 次待确认，记分 {}{ended}\n",
+                pair.confirmed, pair.waiting, pair.credited
+            ));
+        }
+        Standing::Selection(selection) => text.push_str(&format!(
+            "{}；参评 {} 人，入围 {} 人，待办异议 {} 件\n",
+            title::selection_stage(selection.stage),
+            selection.candidates,
+            selection.listed,
+            selection.objections
+        )),
     }
     text
 }

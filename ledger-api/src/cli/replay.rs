@@ -33,7 +33,8 @@ pub struct ReplayArgs {
     /// Put the rebuilt views in the place of the live ones
     #[arg(long, conflicts_with = "trace")]
     swap: bool,
-    /// Tell event by event why a figure is what it is: worker:ID, card:NO, store:ID or merchant:ID
+    /// Tell event by event why a figure is what it is: worker:ID, card:NO, store:ID, merchant:ID, request:NO (单号),
+    /// benefit:NO (项目编号), fund:NO (资金编号), pass:NO (卡号), pair:NO (结对号) or selection:ID (评选编号)
     #[arg(long, value_name = "SUBJECT")]
     trace: Option<Subject>,
     /// Print JSON

@@ -29,31 +29,31 @@ pub fn routes() -> Routes {
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct TraceQuery {
+pub(super) struct TraceQuery {
     /// Lines after this position.
     #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
-    after: Option<u64>,
+    pub(super) after: Option<u64>,
     /// Most lines to answer with: 1 to 1,000, 100 by default.
     #[serde(default)]
     #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
-    limit: Limit,
+    pub(super) limit: Limit,
     /// As of this business date, YYYY-MM-DD: what happened later is left out; the last business day without.
     #[serde(default)]
     #[param(value_type = Option<String>, format = Date)]
-    as_of: String,
+    pub(super) as_of: String,
     /// What the journal knew by this recorded time: RFC 3339, or a date for that whole day (+08:00).
     #[serde(default, deserialize_with = "from_text")]
     #[param(value_type = Option<String>)]
-    recorded_as_of: Option<AskedRecorded>,
+    pub(super) recorded_as_of: Option<AskedRecorded>,
     /// The journal up to this position; its end without.
     #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
-    at: Option<u64>,
+    pub(super) at: Option<u64>,
     /// Answer from a state that includes this position.
     #[serde(default, deserialize_with = "position_from_text")]
     #[param(value_type = Option<u64>)]
-    min_position: Option<u64>,
+    pub(super) min_position: Option<u64>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]

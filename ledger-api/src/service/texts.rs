@@ -13,7 +13,7 @@ use ledger_core::domain::selection::SelectionEvent;
 use ledger_core::ledger::commands::beforehand::About;
 use ledger_core::ledger::{Command, commands};
 use projections::audit::report::Report;
-use projections::audit::trace::TraceLine;
+use projections::audit::trace::{FactName, Standing, TraceLine};
 use projections::queries::credit::CreditRecord;
 use projections::queries::redemption::RedemptionRecord;
 use projections::statement::Line;
@@ -199,6 +199,24 @@ pub fn of_trace<'a>(worker: &'a str, lines: &'a mut [TraceLine]) -> Vec<Written<
     lines.iter_mut().filter_map(written).collect()
 }
 
+/// The reasons of the trace of a thing: about the worker whom the line names, else about what it is about.
+pub fn of_thing(lines: &mut [TraceLine]) -> Vec<Written<'_>> {
+    let written = |line: &'_ mut TraceLine| -> Option<Written<'_>> {
+        let TraceLine { party, subject, facts, after, reason, .. } = line;
+        let reason = reason.as_mut()?;
+        // What is said of a month's statement is about the line, and the answer about the dispute.
+        if let Standing::Merchant(_) = after {
+            let line = facts.iter().find(|fact| fact.name == FactName::Line || fact.name == FactName::Dispute);
+            return Some(Written::of_case(line.map_or(subject.as_str(), |fact| fact.value.as_str()), reason));
+        }
+        Some(match party {
+            Some(worker) => Written::of_worker(worker, Some(subject.as_str()), reason),
+            None => Written::of_case(subject, reason),
+        })
+    };
+    lines.iter_mut().filter_map(written).collect()
+}
+
 /// The reasons of what was decided about a credit.
 pub fn of_credit(credit: &mut CreditRecord) -> Vec<Written<'_>> {
     let CreditRecord { record, steps, .. } = credit;
@@ -219,10 +237,14 @@ pub fn of_report(report: &mut Report) -> Vec<Written<'_>> {
     let corrections = report.corrections.rows.iter_mut();
     let corrections =
         corrections.map(|row| Written::of_worker(row.worker.as_str(), Some(row.name.as_str()), &mut row.reason));
+    let withdrawals = report.programmes.withdrawals.rows.iter_mut();
+    let withdrawals =
+        withdrawals.map(|row| Written::of_worker(row.worker.as_str(), Some(row.application.as_str()), &mut row.reason));
     let differences = report.stock.rows.iter_mut();
     let cases = report.cases.rows.iter_mut();
     let cases = cases.filter_map(|row| Some((row.store.as_str(), &mut row.settled.as_mut()?.0)));
     corrections
+        .chain(withdrawals)
         .chain(differences.map(|row| Written::of_store(row.store.as_str(), &mut row.reason)))
         .chain(cases.map(|(store, reason)| Written::of_store(store, reason)))
         .collect()

@@ -5,6 +5,7 @@
 mod first;
 mod state;
 mod take;
+mod thing;
 mod trace;
 
 use std::sync::Arc;

@@ -577,6 +577,7 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/audit/state", &[Role::Auditor, Role::Admin]),
         ("/audit/trace", &[Role::Auditor, Role::Admin]),
         ("/audit/trace?worker=YS-0001", &[Role::Auditor, Role::Admin]),
+        ("/audit/trace?worker=YS-ZJ01", &[Role::Auditor, Role::Admin]),
         ("/admin", &[Role::Admin, Role::Auditor]),
         ("/admin/accounts", &[Role::Admin, Role::Auditor]),
         ("/publicity", &everybody),

@@ -1,5 +1,6 @@
 //! What is worth asking about: who entered and who confirmed, how late things were entered, who vouched for how much at
-//! once, which accounts were credited close together, where shelves and books differed, and what was taken back.
+//! once, which accounts were credited close together, where shelves and books differed, what was taken back, and what of
+//! the documents' programmes is open or does not fit.
 //!
 //! Nothing here is a finding against anybody. A list names positions, so that each can be looked up; what they mean is
 //! for people to find out. Entry times are the journal's recorded ones, which nobody can set; sheets that are imported
@@ -10,6 +11,7 @@ mod cases;
 mod corrections;
 mod gaps;
 mod people;
+mod programmes;
 mod proofs;
 mod stock;
 
@@ -29,6 +31,9 @@ pub use cases::CounterCase;
 pub use corrections::{Correction, CorrectionKind};
 pub use gaps::{Gap, Gaps};
 pub use people::{Pair, Pending, Person, SelfConfirmed};
+pub use programmes::{
+    BodyYear, FlaggedCredit, FundRow, OfProgrammes, Overdue, Reciprocal, RoleEnd, UNRATED_DAYS, Unrated, Withdrawal,
+};
 pub use proofs::{Proofs, Proven};
 pub use stock::{StockDifference, StoreDifferences};
 
@@ -109,6 +114,8 @@ pub struct Report {
     pub cases: Listed<CounterCase>,
     /// By what workers were proven to be the ones who spent.
     pub proofs: Proofs,
+    /// What was found of the documents' programmes.
+    pub programmes: OfProgrammes,
 }
 
 /// Walks the journal up to a position.
@@ -171,6 +178,7 @@ pub struct ReportFold {
     corrections: corrections::CorrectionFold,
     cases: cases::CaseFold,
     proofs: proofs::ProofFold,
+    programmes: programmes::ProgrammesFold,
 }
 
 impl ReportFold {
@@ -193,6 +201,7 @@ impl ReportFold {
             corrections: corrections::CorrectionFold::new(thresholds),
             cases: cases::CaseFold::new(thresholds),
             proofs: proofs::ProofFold::default(),
+            programmes: programmes::ProgrammesFold::new(thresholds),
         }
     }
 
@@ -205,6 +214,7 @@ impl ReportFold {
         self.corrections.entry(entry, event);
         self.cases.entry(entry, event);
         self.proofs.entry(entry, event);
+        self.programmes.entry(entry, event);
         if let Some(event) = event.as_directory() {
             self.directory.evolve(event);
         }
@@ -255,6 +265,7 @@ impl ReportFold {
             corrections: self.corrections.finish(),
             cases: self.cases.finish(),
             proofs: self.proofs.finish(),
+            programmes: self.programmes.finish(&self.kept),
         }
     }
 }

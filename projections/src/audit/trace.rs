@@ -1,21 +1,33 @@
-//! Why a figure is what it is, event by event: of a worker, a card, a store or a merchant.
+//! Why a figure is what it is, event by event: of a worker, a card, a store or a merchant, and of what the programmes
+//! keep: a request, a benefit, a fund, a pass, a pair or a selection.
 //!
 //! A [`Tracer`] is given every entry of the journal in order and answers with the lines of its subject. Each line says
 //! what the event changed and what the figures are after it. A worker's figures after a line are those that the state at
 //! the line's position gives: points of a lot that ended before the last business day seen by then count as expired.
 //! At the end stand the figures as of the day asked for.
 
+mod benefit;
 mod card;
+mod facts;
+mod fund;
 mod lots;
 mod merchant;
+mod pair;
+mod pass;
+mod request;
+mod selection;
+mod standing;
 mod store;
+mod subject;
+mod thing;
 mod worker;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use ledger_core::domain::event::{Event, StreamId};
-use ledger_core::domain::ids::{CardNo, IdError, MerchantId, StoreId, WorkerId};
+use ledger_core::domain::ids::WorkerId;
+use ledger_core::domain::money::Fen;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::proof::ProvenBy;
 use ledger_core::domain::time::BusinessTime;
@@ -24,62 +36,25 @@ use ledger_core::journal::{Entry, Journal, JournalError, RecordedTime};
 
 use crate::account::Lot;
 use crate::as_of::BusinessCut;
-use crate::state::{Categories, Figures};
+use benefit::BenefitTrace;
 use card::CardTrace;
+use fund::FundTrace;
 use merchant::MerchantTrace;
+use pair::PairTrace;
+use pass::PassTrace;
+use request::RequestTrace;
+use selection::SelectionTrace;
 use store::StoreTrace;
+use thing::Follow;
 use worker::WorkerTrace;
 
+pub use facts::{Fact, FactName};
 pub use lots::{LotStep, TracedLot, lots_of};
-
-/// Whose figures are traced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject {
-    /// A worker's account.
-    Worker(WorkerId),
-    /// A mutual-aid points card.
-    Card(CardNo),
-    /// A store's shelf.
-    Store(StoreId),
-    /// A merchant's claims.
-    Merchant(MerchantId),
-}
-
-/// Why a text names no subject.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SubjectError {
-    /// No such kind of subject.
-    #[error("{0:?} cannot be traced; write worker:ID, card:NO, store:ID or merchant:ID")]
-    Unknown(String),
-    /// The identifier.
-    #[error(transparent)]
-    Id(#[from] IdError),
-}
-
-impl std::str::FromStr for Subject {
-    type Err = SubjectError;
-
-    fn from_str(text: &str) -> Result<Subject, SubjectError> {
-        match text.split_once(':') {
-            Some(("worker", id)) => Ok(Subject::Worker(WorkerId::new(id)?)),
-            Some(("card", id)) => Ok(Subject::Card(CardNo::new(id)?)),
-            Some(("store", id)) => Ok(Subject::Store(StoreId::new(id)?)),
-            Some(("merchant", id)) => Ok(Subject::Merchant(MerchantId::new(id)?)),
-            _ => Err(SubjectError::Unknown(text.to_owned())),
-        }
-    }
-}
-
-impl std::fmt::Display for Subject {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Subject::Worker(id) => write!(f, "worker:{id}"),
-            Subject::Card(id) => write!(f, "card:{id}"),
-            Subject::Store(id) => write!(f, "store:{id}"),
-            Subject::Merchant(id) => write!(f, "merchant:{id}"),
-        }
-    }
-}
+pub use standing::{
+    BenefitStanding, MerchantStanding, PairStanding, PassStanding, PassStatus, SelectionStanding, Standing,
+    WorkerStanding,
+};
+pub use subject::{Subject, SubjectError};
 
 /// A traced event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +73,7 @@ pub struct TraceLine {
     pub key: String,
     /// Who entered it: the id of an access token, or the command line.
     pub actor: String,
-    /// The credit, redemption, hold, card, item or month it is about.
+    /// The credit, redemption, hold, card, item, month or row it is about.
     pub subject: String,
     /// Of which worker or at which store, where that is not the subject traced.
     pub party: Option<String>,
@@ -118,6 +93,10 @@ pub struct TraceLine {
     pub units: Vec<(String, i64)>,
     /// What it changed: in what is left to the worker, on the card, in what the merchant is owed; signed.
     pub points: Points,
+    /// The same in money, fen: in what the merchant is owed, in what of the fund is free.
+    pub money: Fen,
+    /// What else the event says, of programmes and of claims in money.
+    pub facts: Vec<Fact>,
     /// What of it is special: proposed, capped, paid to a debt.
     pub note: Option<Note>,
     /// Why, where a reason was given.
@@ -141,46 +120,6 @@ pub enum Note {
     Booked(Points),
     /// By what the worker was proven to be the one who spends, where the district asked for it.
     Proven(ProvenBy),
-}
-
-/// The figures after a line, by what is traced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
-    /// Of a worker.
-    Worker(WorkerStanding),
-    /// Of a card: points by year and category, as the state gives them; none while another card counts.
-    Card(BTreeMap<i32, Categories>),
-    /// Of a store: units on the shelf, by item. After a line only the items it touched, at the end all.
-    Store(BTreeMap<String, i64>),
-    /// Of a merchant.
-    Merchant(MerchantStanding),
-}
-
-/// A worker's figures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct WorkerStanding {
-    /// The four figures of the state.
-    pub figures: Figures,
-    /// Of the balance, what is set aside.
-    pub held: Points,
-    /// What credits taken back still owe.
-    pub debt: Points,
-}
-
-/// A merchant's figures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct MerchantStanding {
-    /// Honoured, less what was taken back.
-    pub honoured: Points,
-    /// Paid.
-    pub paid: Points,
-}
-
-impl MerchantStanding {
-    /// What is still owed.
-    pub fn owed(&self) -> Points {
-        self.honoured - self.paid
-    }
 }
 
 /// A lot that ended before the day of a trace's end with points left in it.
@@ -216,6 +155,8 @@ enum Kind {
     Card(CardTrace),
     Store(StoreTrace),
     Merchant(MerchantTrace),
+    /// A thing of the programmes.
+    Thing(Box<dyn Follow>),
 }
 
 /// Follows one subject along the journal.
@@ -242,6 +183,12 @@ impl Tracer {
             Subject::Worker(worker) => Kind::Worker(WorkerTrace::new(worker, as_of.is_some())),
             Subject::Store(store) => Kind::Store(StoreTrace::new(store)),
             Subject::Merchant(merchant) => Kind::Merchant(MerchantTrace::new(merchant)),
+            Subject::Request(request) => Kind::Thing(Box::new(RequestTrace::new(request))),
+            Subject::Benefit(benefit) => Kind::Thing(Box::new(BenefitTrace::new(benefit))),
+            Subject::Fund(fund) => Kind::Thing(Box::new(FundTrace::new(fund))),
+            Subject::Pass(pass) => Kind::Thing(Box::new(PassTrace::new(pass))),
+            Subject::Pair(pair) => Kind::Thing(Box::new(PairTrace::new(pair))),
+            Subject::Selection(selection) => Kind::Thing(Box::new(SelectionTrace::new(selection))),
             Subject::Card(card_no) => {
                 let stream = StreamId::Card(card_no.clone());
                 let stored = journal.load(std::slice::from_ref(&stream), false).await?;
@@ -267,6 +214,7 @@ impl Tracer {
             Kind::Card(trace) => trace.owns(event),
             Kind::Store(trace) => trace.owns(event),
             Kind::Merchant(trace) => trace.owns(event),
+            Kind::Thing(trace) => trace.owns(event),
         };
         self.known |= own;
         if !admitted {
@@ -285,6 +233,7 @@ impl Tracer {
             Kind::Card(trace) => trace.line(entry, event),
             Kind::Store(trace) => trace.line(entry, event),
             Kind::Merchant(trace) => trace.line(entry, event),
+            Kind::Thing(trace) => trace.line(entry, event),
         }
     }
 
@@ -296,6 +245,7 @@ impl Tracer {
             Kind::Card(trace) => (trace.finish(), Vec::new()),
             Kind::Store(trace) => (trace.finish(), Vec::new()),
             Kind::Merchant(trace) => (trace.finish(), Vec::new()),
+            Kind::Thing(trace) => (trace.standing(), Vec::new()),
         };
         let Tracer { known, left_out, left_out_first, .. } = self;
         TraceEnd { as_of, known, left_out, left_out_first, ended, figures }
@@ -331,8 +281,13 @@ fn begun(entry: &Entry, event: &Event, after: Standing) -> TraceLine {
         last_day: None,
         units: Vec::new(),
         points: Points::ZERO,
+        money: Fen::ZERO,
+        facts: Vec::new(),
         note: None,
         reason: event.reason().map(str::to_owned),
         after,
     }
 }
+
+#[cfg(test)]
+mod tests;

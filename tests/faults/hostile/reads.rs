@@ -6,6 +6,14 @@ use super::kinds::Kind;
 const PAGE: [(&str, &str, Kind); 2] = [("limit", "5", Kind::Whole), ("min_position", "1", Kind::Whole)];
 const SINCE: &[(&str, &str, Kind)] = &[("min_position", "1", Kind::Whole)];
 const AFTER: (&str, &str, Kind) = ("after", "A", Kind::Anything);
+const TRACE: &[(&str, &str, Kind)] = &[
+    ("after", "1", Kind::Whole),
+    PAGE[0],
+    ("as_of", DAY, Kind::Day),
+    ("recorded_as_of", "2099-01-01", Kind::Moment),
+    ("at", "SIZE", Kind::Whole),
+    PAGE[1],
+];
 const LIST: &[(&str, &str, Kind)] = &[AFTER, PAGE[0], PAGE[1]];
 
 fn get(
@@ -182,17 +190,12 @@ pub(super) fn reads() -> Vec<Control> {
         get("/v1/workers/{id}", WORKER, SINCE),
         get("/v1/workers/{id}/balance", WORKER, &[("as_of", DAY, Kind::Day), PAGE[1]]),
         get("/v1/workers/{id}/statement", WORKER, &[("after", "1", Kind::Whole), PAGE[0], PAGE[1]]),
-        get(
-            "/v1/workers/{id}/trace",
-            WORKER,
-            &[
-                ("after", "1", Kind::Whole),
-                PAGE[0],
-                ("as_of", DAY, Kind::Day),
-                ("recorded_as_of", "2099-01-01", Kind::Moment),
-                ("at", "SIZE", Kind::Whole),
-                PAGE[1],
-            ],
-        ),
+        get("/v1/workers/{id}/trace", WORKER, TRACE),
+        get("/v1/merchants/{id}/trace", MERCHANT, TRACE),
+        get("/v1/pairs/{id}/trace", &[("BD-1", Kind::Known("unknown_pair"))], TRACE),
+        get("/v1/benefits/{id}/trace", &[("QY-1", Kind::Known("unknown_benefit"))], TRACE),
+        get("/v1/funds/{id}/trace", &[("ZJ-1", Kind::Known("not_found"))], TRACE),
+        get("/v1/passes/{id}/trace", &[("NXK-1", Kind::Known("unknown_pass"))], TRACE),
+        get("/v1/selections/{id}/trace", &[("PX-1", Kind::Known("not_found"))], TRACE),
     ]
 }

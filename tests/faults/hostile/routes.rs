@@ -30,6 +30,7 @@ pub(super) const OF_OTHER_OFFICES: [&str; 39] = [
     "POST /v1/due",
     "POST /v1/requests",
     "GET /v1/requests/{id}",
+    "GET /v1/requests/{id}/trace",
     "POST /v1/requests/{id}/handlings",
     "GET /v1/requests/{id}/handlings/{handling}/code",
     "POST /v1/requests/{id}/handlings/{handling}/rate",

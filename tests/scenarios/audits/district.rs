@@ -11,6 +11,7 @@ use ledger_core::domain::points::Points;
 use ledger_core::domain::programme::command::Settings;
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::schedule::Activity;
+use ledger_core::domain::selection::command::{Indicator, Measure, SelectionTerms};
 use ledger_core::domain::store::command::{ItemTerms, StoreDetails};
 use ledger_core::domain::time::{BusinessTime, Month, Validity};
 use ledger_core::domain::worker::command::WorkerDetails;
@@ -305,4 +306,77 @@ async fn at_once(desk: &Desk) {
         desk.at(&time, "T-A", &format!("JL1{number}"), credit(&worker, "SB01", "2024-04-20", "2", Some("w-2"))).await;
     }
     desk.at("2024-04-20T16:00:00+08:00", "T-A", "JL20", credit("W003", "ZY01", "2024-04-01", "1", None)).await;
+}
+
+/// A journal with a selection in it, made once in this test program. It is only read.
+pub(crate) fn selected() -> &'static str {
+    static MADE: OnceLock<String> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let journal = fresh(Database::Sqlite);
+        let filled = journal.clone();
+        let filling = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(select(&filled));
+        });
+        filling.join().expect("the selection is made");
+        journal
+    })
+}
+
+/// Three candidates, of whom one withdraws; a list; an objection that is dismissed; a result.
+async fn select(journal: &str) {
+    const PAPER: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let desk = Desk::open(journal).await;
+    set_up(&desk).await;
+    for (nth, worker) in ["W001", "W002", "W002", "W003"].into_iter().enumerate() {
+        let on = format!("2024-03-0{}", nth + 1);
+        let at = format!("{on}T18:00:00+08:00");
+        desk.at(&at, "T-A", &format!("JL{nth}"), credit(worker, "ZY01", &on, "2", Some("w-1"))).await;
+    }
+    let selection = || id("PX01");
+    let terms = SelectionTerms {
+        consent_until: None,
+        cut_off: day("2024-03-31"),
+        from: None,
+        indicators: vec![Indicator {
+            activities: Vec::new(), code: id("次数"), measure: Measure::Services, weight: 1
+        }],
+        name: "最美骑手".into(),
+        occupations: Vec::new(),
+        places: 1,
+        publicity_days: 5,
+        tie_by: None,
+    };
+    let announced = Command::from(commands::AnnounceSelection { selection: selection(), terms });
+    desk.at("2024-03-20T09:00:00+08:00", "T-B", "PX01", announced).await;
+    for worker in ["W001", "W002", "W003"] {
+        let word = |withdraws| {
+            let (selection, paper) = (selection(), Some(PAPER.to_owned()));
+            Command::from(commands::GiveWord { selection, worker: id(worker), withdraws, on: None, paper })
+        };
+        let key = format!("PX01/{worker}");
+        desk.at("2024-03-21T09:00:00+08:00", "T-A", &key, word(false)).await;
+        if worker == "W003" {
+            desk.at("2024-03-22T09:00:00+08:00", "T-A", "PX01/W003/withdrawn", word(true)).await;
+        }
+    }
+    let sealed = Command::from(commands::SealSelection { selection: selection() });
+    desk.at("2024-04-01T09:00:00+08:00", "T-D", "PX01/sealed", sealed).await;
+    let drawn = Command::from(commands::DrawSelection { selection: selection() });
+    desk.at("2024-04-01T09:10:00+08:00", "T-D", "PX01/drawn", drawn).await;
+    let objected = Command::from(commands::ObjectToSelection {
+        selection: selection(),
+        objection: id("YY01"),
+        candidate: id("W002"),
+        reason: "次数不对".into(),
+    });
+    desk.at("2024-04-02T09:00:00+08:00", "T-E", "YY01", objected).await;
+    let answered = Command::from(commands::AnswerObjection {
+        selection: selection(),
+        objection: id("YY01"),
+        upheld: false,
+        reason: "与记录一致".into(),
+    });
+    desk.at("2024-04-03T09:00:00+08:00", "T-F", "YY01/answered", answered).await;
+    desk.close().await;
 }

@@ -15,7 +15,14 @@ async fn status(edge: &Edge, role: Role, scope: Option<&str>, path: &str) -> Sta
 #[tokio::test]
 async fn auditors_read_audits_and_others_do_not() {
     let edge = Edge::demo().await;
-    for path in ["/v1/audit/sample?seed=1&size=3", "/v1/audit/report", "/v1/workers/YS-0001/trace"] {
+    for path in [
+        "/v1/audit/sample?seed=1&size=3",
+        "/v1/audit/report",
+        "/v1/workers/YS-0001/trace",
+        "/v1/requests/YS-XQ01/trace",
+        "/v1/funds/YS-ZJ01/trace",
+        "/v1/merchants/YS-SH02/trace",
+    ] {
         assert_eq!(status(&edge, Role::Auditor, None, path).await, StatusCode::OK, "{path}");
         assert_eq!(status(&edge, Role::Worker, Some("YS-0001"), path).await, StatusCode::FORBIDDEN, "{path}");
         assert_eq!(status(&edge, Role::Approver, None, path).await, StatusCode::FORBIDDEN, "{path}");
@@ -90,12 +97,60 @@ async fn a_trace_goes_by_pages_and_ends_with_the_balance() {
 }
 
 #[tokio::test]
+async fn what_the_programmes_keep_is_traced_by_pages_to_its_figures() {
+    let edge = Edge::demo().await;
+    for (path, kind, subject) in [
+        ("/v1/requests/YS-XQ01/trace", "request", "request:YS-XQ01"),
+        ("/v1/requests/YS-XQ06/trace", "request", "request:YS-XQ06"),
+        ("/v1/benefits/YS-QY01/trace", "benefit", "benefit:YS-QY01"),
+        ("/v1/funds/YS-ZJ01/trace", "fund", "fund:YS-ZJ01"),
+        ("/v1/passes/YS-NK0001/trace", "pass", "pass:YS-NK0001"),
+        ("/v1/pairs/YS-JD01/trace", "pair", "pair:YS-JD01"),
+        ("/v1/selections/YS-PX01/trace", "selection", "selection:YS-PX01"),
+        ("/v1/merchants/YS-SH02/trace", "yuan", "merchant:YS-SH02"),
+    ] {
+        let all = walk(&edge, path, "lines", 1_000).await;
+        let shorter = (all.len() / 2).max(1);
+        assert_eq!(walk(&edge, path, "lines", shorter).await, all, "{path}");
+        let trace = edge.json(&format!("{path}?limit=1")).await;
+        assert_eq!(trace["subject"], subject);
+        assert_eq!(trace["end"]["figures"][kind], all.last().unwrap()["after"][kind], "{path}");
+        assert!(trace["end"]["figures"][kind].is_object(), "{trace}");
+        let others = trace["end"]["figures"].as_object().unwrap();
+        assert!(kind == "yuan" || others.len() == 1, "those of its kind alone: {others:?}");
+    }
+    let fund = edge.json("/v1/funds/YS-ZJ01").await;
+    let traced = edge.json("/v1/funds/YS-ZJ01/trace").await;
+    let moved: f64 = traced["lines"].as_array().unwrap().iter().filter_map(|line| line["yuan"].as_f64()).sum();
+    for name in ["appropriated", "committed", "free"] {
+        assert_eq!(traced["end"]["figures"]["fund"][name], fund[name], "{name}");
+    }
+    assert!((moved - fund["free"].as_f64().unwrap()).abs() < 0.001, "{moved} and {fund}");
+    let benefit = edge.json("/v1/benefits/YS-QY01").await;
+    let traced = edge.json("/v1/benefits/YS-QY01/trace").await;
+    for name in ["granted", "waiting", "used", "places"] {
+        assert_eq!(traced["end"]["figures"]["benefit"][name], benefit[name], "{name}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_audited_is_told() {
     let edge = Edge::demo().await;
     for (path, expected) in [
         ("/v1/workers/nobody/trace", (404, "unknown_worker")),
         ("/v1/workers/YS-0001/trace?as_of=soon", (422, "invalid_date")),
         ("/v1/workers/YS-0001/trace?at=999999999", (404, "not_found")),
+        ("/v1/requests/nobody/trace", (404, "unknown_request")),
+        ("/v1/benefits/nobody/trace", (404, "unknown_benefit")),
+        ("/v1/funds/nobody/trace", (404, "not_found")),
+        ("/v1/passes/nobody/trace", (404, "unknown_pass")),
+        ("/v1/pairs/nobody/trace", (404, "unknown_pair")),
+        ("/v1/selections/nobody/trace", (404, "not_found")),
+        ("/v1/merchants/nobody/trace", (404, "unknown_merchant")),
+        ("/v1/funds/a%20b/trace", (404, "not_found")),
+        ("/v1/funds/YS-ZJ01/trace?as_of=soon", (422, "invalid_date")),
+        ("/v1/funds/YS-ZJ01/trace?at=999999999", (404, "not_found")),
+        ("/v1/funds/YS-ZJ01/trace?at=1", (404, "not_found")),
         ("/v1/audit/sample", (400, "invalid_input")),
         ("/v1/audit/sample?seed=1&size=0", (400, "invalid_input")),
         ("/v1/audit/sample?seed=1&size=1001", (400, "invalid_input")),

@@ -480,6 +480,13 @@ fn only_what_walks_the_whole_district_may_take_its_time() {
     let walking = [
         ("GET", "/v1/audit/report"),
         ("GET", "/v1/audit/sample"),
+        ("GET", "/v1/benefits/{id}/trace"),
+        ("GET", "/v1/funds/{id}/trace"),
+        ("GET", "/v1/merchants/{id}/trace"),
+        ("GET", "/v1/pairs/{id}/trace"),
+        ("GET", "/v1/passes/{id}/trace"),
+        ("GET", "/v1/requests/{id}/trace"),
+        ("GET", "/v1/selections/{id}/trace"),
         ("GET", "/v1/workers/{id}/trace"),
         ("POST", "/v1/appraisals/{year}/seal"),
         ("POST", "/v1/due"),

@@ -1,5 +1,6 @@
 //! `/audit/trace`: where a balance comes from. The lots of an account, each with the events that made it and took from it,
-//! and every line with the figures after it, back to the events themselves. Folded from the journal, not from a view.
+//! and every line with the figures after it, back to the events themselves. Folded from the journal, not from a view. What
+//! else has the number that was typed is told by [`super::thing`].
 
 use std::collections::BTreeMap;
 
@@ -12,10 +13,13 @@ use chrono::NaiveDate;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
-use projections::audit::trace::{LotStep, Note, Standing, TraceEnd, TraceLine, TracedLot, WorkerStanding, lots_of};
+use projections::audit::trace::{
+    LotStep, Note, Standing, Subject, TraceEnd, TraceLine, TracedLot, WorkerStanding, lots_of,
+};
 use serde::Deserialize;
 
 use super::state::position;
+use super::thing::{Thing, chosen, thing_of};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 use crate::service::ServiceError;
@@ -28,7 +32,7 @@ use crate::web::trouble;
 use crate::web::words::Words;
 
 /// Lines on a page.
-const LINES: usize = 100;
+pub(super) const LINES: usize = 100;
 
 #[derive(Template)]
 #[template(path = "audit/trace.html", config = ".askama.toml")]
@@ -40,6 +44,7 @@ struct Page {
     as_of: String,
     head: u64,
     traced: Option<Traced>,
+    thing: Option<Thing>,
 }
 
 /// An account as far as it was traced.
@@ -105,6 +110,9 @@ pub(super) fn routes() -> Router<App> {
 struct AskedTrace {
     #[serde(default)]
     worker: String,
+    /// What of that number, where several things have it: `fund`, `pair` and so on.
+    #[serde(default)]
+    of: String,
     #[serde(default)]
     at: String,
     #[serde(default)]
@@ -121,12 +129,24 @@ async fn page(app: &App, visitor: &Visitor, asked: AskedTrace) -> Result<Respons
     let w = visitor.words();
     may_ever_read(Who::Bearer(&visitor.must()?.identity), Read::Trace)?;
     let head = app.ledger.journal().head().await.map_err(ServiceError::from)?.position;
-    let worker = asked.worker.trim().to_uppercase();
+    let typed = asked.worker.trim().to_owned();
     let (at, as_of) = (asked.at.trim().to_owned(), asked.as_of.trim().to_owned());
-    let (mut bad, mut traced) = (String::new(), None);
-    if !worker.is_empty() {
-        match traced_of(app, visitor, &worker, &at, &as_of, asked.after.unwrap_or(0), head).await {
-            Ok(found) => traced = Some(found),
+    let when = When { at: &at, as_of: &as_of, after: asked.after.unwrap_or(0), head };
+    let (mut bad, mut traced, mut thing) = (String::new(), None, None);
+    let mut worker = typed.to_uppercase();
+    if !typed.is_empty() {
+        let (subject, others) = chosen(app, &typed, asked.of.trim()).await?;
+        let told = match subject {
+            Some(Subject::Worker(_)) | None => {
+                traced_of(app, visitor, &worker, &when).await.map(|it| traced = Some(it))
+            }
+            Some(subject) => {
+                worker.clone_from(&typed);
+                thing_of(app, visitor, subject, &others, &when).await.map(|it| thing = Some(it))
+            }
+        };
+        match told {
+            Ok(()) => {}
             // What was typed stays beside what is wrong with it.
             Err(Trouble::Service(error @ (ServiceError::Refused(_) | ServiceError::Unreadable(_)))) => {
                 bad = if position(&at, head).is_none() {
@@ -138,18 +158,19 @@ async fn page(app: &App, visitor: &Visitor, asked: AskedTrace) -> Result<Respons
             Err(other) => return Err(other),
         }
     }
-    show(&Page { f: visitor.frame(w.trace.title), bad, worker, at, as_of, head, traced })
+    show(&Page { f: visitor.frame(w.trace.title), bad, worker, at, as_of, head, traced, thing })
 }
 
-async fn traced_of(
-    app: &App,
-    visitor: &Visitor,
-    worker: &str,
-    at: &str,
-    as_of: &str,
-    after: u64,
-    head: u64,
-) -> Result<Traced, Trouble> {
+/// The moment that is asked about, as it was typed, and after which line the page begins.
+pub(super) struct When<'a> {
+    pub(super) at: &'a str,
+    pub(super) as_of: &'a str,
+    pub(super) after: u64,
+    pub(super) head: u64,
+}
+
+async fn traced_of(app: &App, visitor: &Visitor, worker: &str, when: &When<'_>) -> Result<Traced, Trouble> {
+    let When { at, as_of, after, head } = *when;
     let w = visitor.words();
     let reading = may_read(Who::Bearer(&visitor.must()?.identity), Read::Trace, Target::Worker(worker))?;
     let unknown = || Trouble::refused(Code::UnknownWorker, &format!("there is no worker {worker:?}"));
@@ -195,7 +216,7 @@ async fn traced_of(
 }
 
 /// The address of the lines after a position.
-fn address(worker: &str, at: &str, as_of: &str, after: u64) -> String {
+pub(super) fn address(worker: &str, at: &str, as_of: &str, after: u64) -> String {
     format!("/audit/trace?worker={}&at={}&as_of={}&after={after}", escaped(worker), escaped(at), escaped(as_of))
 }
 
@@ -215,7 +236,15 @@ fn figures(end: &TraceEnd) -> WorkerStanding {
     match &end.figures {
         Standing::Worker(worker) => *worker,
         // A trace of a worker has a worker's figures.
-        Standing::Card(_) | Standing::Store(_) | Standing::Merchant(_) => WorkerStanding::default(),
+        Standing::Card(_)
+        | Standing::Store(_)
+        | Standing::Merchant(_)
+        | Standing::Request(_)
+        | Standing::Benefit(_)
+        | Standing::Fund(_)
+        | Standing::Pass(_)
+        | Standing::Pair(_)
+        | Standing::Selection(_) => WorkerStanding::default(),
     }
 }
 
@@ -266,14 +295,22 @@ fn origin(line: &TraceLine) -> String {
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-fn happened(line: &TraceLine) -> String {
+pub(super) fn happened(line: &TraceLine) -> String {
     line.at.map(|at| minute(&at.to_string())).unwrap_or_default()
 }
 
 fn line_told(w: &Words, line: &TraceLine) -> Line {
     let (balance, held) = match &line.after {
         Standing::Worker(worker) => (points(worker.figures.balance), points(worker.held)),
-        Standing::Card(_) | Standing::Store(_) | Standing::Merchant(_) => (String::new(), String::new()),
+        Standing::Card(_)
+        | Standing::Store(_)
+        | Standing::Merchant(_)
+        | Standing::Request(_)
+        | Standing::Benefit(_)
+        | Standing::Fund(_)
+        | Standing::Pass(_)
+        | Standing::Pair(_)
+        | Standing::Selection(_) => (String::new(), String::new()),
     };
     Line {
         position: line.position,
@@ -289,7 +326,7 @@ fn line_told(w: &Words, line: &TraceLine) -> Line {
 }
 
 /// What stands in no column.
-fn about(w: &Words, line: &TraceLine) -> String {
+pub(super) fn about(w: &Words, line: &TraceLine) -> String {
     let t = w.trace;
     let mut parts = Vec::new();
     parts.extend(line.activity.as_ref().map(|activity| format!("{} {activity}", w.activity)));
@@ -309,6 +346,7 @@ fn about(w: &Words, line: &TraceLine) -> String {
     parts.extend(line.schedule.map(|version| t.schedule_of(version)));
     parts.extend(line.party.as_ref().map(|party| format!("{} {party}", t.party)));
     parts.extend(line.witness.as_ref().map(|witness| format!("{} {}", w.witness, short(witness))));
+    parts.extend(line.facts.iter().map(|fact| t.fact(fact)));
     parts.extend(line.note.as_ref().map(|note| match note {
         Note::Proposed => t.waits.to_owned(),
         Note::Capped(of) => t.capped_from(&points(*of)),

@@ -135,3 +135,52 @@ async fn a_worker_sees_that_an_auditor_traced_the_own_balance() {
     }
     panic!("the worker is not told who looked");
 }
+
+#[tokio::test]
+async fn an_auditor_traces_what_the_programmes_keep_by_its_number() {
+    let house = House::open().await;
+    let auditor = house.enter(Role::Auditor).await;
+    holds(&auditor.read("/audit/trace").await, &["单号、项目编号、资金编号"]);
+    for (number, marks) in [
+        ("YS-ZJ01", &["资金 YS-ZJ01", "拨入", "占用", "可用", "资金登记"] as &[&str]),
+        ("YS-XQ01", &["需求 YS-XQ01", "认领次数", "办理时限", "YS-XQ07"]),
+        ("YS-QY01", &["权益项目 YS-QY01", "余名额", "权益发放", "YS-TJ001"]),
+        ("YS-NK0001", &["暖心卡 YS-NK0001", "有效", "优惠合计"]),
+        ("YS-JD01", &["结对 YS-JD01", "待确认走访", "走访填报"]),
+        ("YS-PX01", &["评选 YS-PX01", "入围", "评选公告"]),
+        ("YS-SH02", &["商户 YS-SH02", "应付积分", "应付金额", "补贴应付"]),
+    ] {
+        let page = auditor.read(&format!("/audit/trace?worker={number}")).await;
+        holds(&page, marks);
+        assert!(!page.contains("role=\"alert\""), "{number}: {page}");
+    }
+    // At a moment, in English, and page after page.
+    let early = auditor.read("/audit/trace?worker=YS-ZJ01&at=1").await;
+    holds(&early, &["role=\"alert\"", "value=\"YS-ZJ01\""]);
+    let policies = auditor.read("/audit/trace?worker=YS-QY05").await;
+    assert_eq!(policies.matches("aria-label=\"事件序号").count(), 100, "{policies}");
+    let later =
+        between(&policies, "href=\"/audit/trace?worker=YS-QY05", "#lines").replace("&amp;", "&").replace("&#38;", "&");
+    let rest = auditor.read(&format!("/audit/trace?worker=YS-QY05{later}")).await;
+    assert_ne!(between(&rest, "aria-label=\"事件序号", "\""), between(&policies, "aria-label=\"事件序号", "\""));
+}
+
+#[tokio::test]
+async fn a_worker_sees_that_an_auditor_traced_the_own_pair() {
+    let house = House::open().await;
+    let auditor = house.enter(Role::Auditor).await;
+    let account = demo::account_of(&house.app.ledger, Role::Auditor).await.unwrap().unwrap();
+    let rider = house.enter(Role::Worker).await;
+    auditor.read("/audit/trace?worker=YS-ZJ01").await;
+    assert!(!rider.read("/me").await.contains(account.as_str()), "a fund is nobody's record");
+    // The example worker is one of the pair.
+    auditor.read("/audit/trace?worker=YS-JD01").await;
+    for _ in 0..100 {
+        if rider.read("/me").await.contains(account.as_str()) {
+            return;
+        }
+        // Reads are written a moment later.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the worker is not told who looked");
+}

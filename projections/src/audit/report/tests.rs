@@ -1,5 +1,7 @@
 //! What a report lists, of entries made by hand: every threshold from both sides.
 
+mod programmes;
+
 use std::sync::Arc;
 
 use ledger_core::domain::event::Event;

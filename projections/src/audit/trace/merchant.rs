@@ -1,10 +1,12 @@
-//! A merchant's claims, line by line.
+//! A merchant's claims, line by line, in points and in yuan.
 
 use ledger_core::domain::event::Event;
 use ledger_core::domain::ids::MerchantId;
+use ledger_core::domain::merchant::event::MerchantEvent;
 use ledger_core::domain::points::Points;
 use ledger_core::journal::Entry;
 
+use super::facts::{FactName, Facts};
 use super::{MerchantStanding, Standing, TraceLine, begun};
 
 pub(super) struct MerchantTrace {
@@ -26,15 +28,55 @@ impl MerchantTrace {
         if own.merchant() != &self.merchant {
             return None;
         }
-        let owed_before = self.standing.owed();
+        let (owed_before, money_before) = (self.standing.owed(), self.standing.owed_money());
         let (claimed, paid) = own.claimed_and_paid();
         self.standing.honoured += claimed;
         self.standing.paid += paid;
+        match own {
+            MerchantEvent::MoneyClaimed(event) => self.standing.claimed_money += event.amount,
+            MerchantEvent::SettlementPaid(event) => self.standing.paid_money += event.amount.unwrap_or_default(),
+            MerchantEvent::MerchantRegistered(_)
+            | MerchantEvent::MerchantUpdated(_)
+            | MerchantEvent::VoucherHonoured(_)
+            | MerchantEvent::HonourReversed(_)
+            | MerchantEvent::StatementPrepared(_)
+            | MerchantEvent::StatementDisputed(_)
+            | MerchantEvent::StatementDisputeAnswered(_)
+            | MerchantEvent::StatementConfirmed(_) => {}
+        }
         let points: Points = self.standing.owed() - owed_before;
-        Some(TraceLine { points, ..begun(entry, event, Standing::Merchant(self.standing)) })
+        let money = self.standing.owed_money() - money_before;
+        let mut line = begun(entry, event, Standing::Merchant(self.standing));
+        if let MerchantEvent::MoneyClaimed(event) = own {
+            line.subject = event.source.to_string();
+        }
+        Some(TraceLine { points, money, facts: facts(own).told(), ..line })
     }
 
     pub(super) fn finish(self) -> Standing {
         Standing::Merchant(self.standing)
+    }
+}
+
+/// What a line says beside its figures; of claims in points nothing, of which the points say all.
+fn facts(event: &MerchantEvent) -> Facts {
+    let facts = Facts::new();
+    match event {
+        MerchantEvent::MoneyClaimed(event) => {
+            facts.with(FactName::Amount, event.amount).maybe(FactName::Month, event.month)
+        }
+        MerchantEvent::SettlementPaid(event) => facts.maybe(FactName::Amount, event.amount),
+        MerchantEvent::StatementPrepared(event) => {
+            facts.with(FactName::Lines, event.lines).money(FactName::Amount, event.amount)
+        }
+        MerchantEvent::StatementDisputed(event) => facts.with(FactName::Line, &event.line),
+        MerchantEvent::StatementDisputeAnswered(event) => {
+            facts.with(FactName::Dispute, &event.dispute).with(FactName::Upheld, event.upheld)
+        }
+        MerchantEvent::MerchantRegistered(_)
+        | MerchantEvent::MerchantUpdated(_)
+        | MerchantEvent::VoucherHonoured(_)
+        | MerchantEvent::HonourReversed(_)
+        | MerchantEvent::StatementConfirmed(_) => facts,
     }
 }
