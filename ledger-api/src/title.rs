@@ -66,6 +66,7 @@ pub const fn read(read: Read) -> &'static str {
         Read::Request => "服务需求",
         Read::Appointments => "聘任",
         Read::Pair => "结对与走访",
+        Read::PairsOfBranch => "本支部的结对",
         Read::Benefit => "权益项目",
         Read::Fund => "出资",
         Read::Pass => "暖心卡",

@@ -51,3 +51,5 @@ mod clock_tests;
 mod merge_tests;
 #[cfg(test)]
 mod ripened_tests;
+#[cfg(test)]
+mod stand_in_tests;

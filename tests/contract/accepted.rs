@@ -101,6 +101,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::OpenPair(_) => "open pair",
         Command::RecordVisit(_) => "record visit",
         Command::ConfirmVisit(_) => "confirm visit",
+        Command::StandInForVisit(_) => "stand in for visit",
         Command::PostRequest(_) => "post request",
         Command::RecordHandling(_) => "record handling",
         Command::RateHandling(_) => "rate handling",
@@ -128,7 +129,7 @@ const fn kind(command: &Command) -> &'static str {
     }
 }
 
-const KINDS: usize = 74;
+const KINDS: usize = 75;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {

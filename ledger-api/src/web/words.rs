@@ -40,13 +40,15 @@ mod requests;
 mod schedule_page;
 mod selections;
 mod sentences;
+mod sites_page;
 mod statements;
 mod trace;
 mod uploads;
+mod visits;
 
 words! {
     @with [
-        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, refusals, requests, schedule_page, selections, statements, trace, uploads,
+        accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof, publicity_page, refusals, requests, schedule_page, selections, sites_page, statements, trace, uploads, visits,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -420,7 +422,7 @@ mod tests {
 
     use super::{
         ALL, accounts, appointments, decisions, holds, merchant_words, merging, oidc, programmes, proof,
-        publicity_page, refusals, requests, schedule_page, selections, statements, trace, uploads,
+        publicity_page, refusals, requests, schedule_page, selections, sites_page, statements, trace, uploads, visits,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -439,9 +441,11 @@ mod tests {
         requests::ALL,
         schedule_page::ALL,
         selections::ALL,
+        sites_page::ALL,
         statements::ALL,
         trace::ALL,
         uploads::ALL,
+        visits::ALL,
     ];
 
     #[test]

@@ -23,7 +23,7 @@ use samples::accounts::account;
 pub(crate) use samples::samples;
 use samples::{
     accounts, actor, at, away, card_no, credit, dated, erasure_samples, first_samples, merchant, merge_samples, points,
-    probation_samples, programmes, proof, seals, selections, sites, statements, store, way, withdrawals, worker,
+    probation_samples, programmes, proof, seals, selections, sites, stand_ins, statements, store, way, withdrawals, worker,
 };
 
 fn encoded(event: &Event) -> String {
@@ -64,6 +64,7 @@ fn golden_files() -> Vec<(&'static str, Vec<Event>)> {
         ("events-v1-claims.jsonl", programmes::claim_samples()),
         ("events-v1-withdrawals.jsonl", withdrawals::samples()),
         ("events-v1-merge.jsonl", merge_samples()),
+        ("events-v1-stand-ins.jsonl", stand_ins::samples()),
     ]
 }
 

@@ -8,6 +8,7 @@ pub(super) mod proof;
 pub(super) mod seals;
 pub(super) mod selections;
 pub(super) mod sites;
+pub(super) mod stand_ins;
 pub(super) mod statements;
 pub(super) mod way;
 pub(super) mod withdrawals;
@@ -129,6 +130,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(erasure_samples())
         .chain(probation_samples())
         .chain(merge_samples())
+        .chain(stand_ins::samples())
         .collect()
 }
 
