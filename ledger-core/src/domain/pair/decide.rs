@@ -102,7 +102,7 @@ impl PairTerms {
     /// # Errors
     /// `not_a_partner`.
     pub fn require_stand_in(&self, pair: &PairId, asked: &StandIn<'_>) -> Decision<()> {
-        let StandIn { branch, partner, left, on } = asked;
+        let StandIn { branch, partner, left, on } = *asked;
         if self.branch.as_ref() != Some(branch) {
             let message = format!("pair {pair} is not of branch {branch}; only its own branch stands in for a partner");
             return Err(Refusal::new(Code::NotAPartner, message));
