@@ -310,7 +310,11 @@ fn visit_json(id: &VisitId, visit: &Visit) -> VisitJson {
         on: visit.terms.on,
         reporter: visit.terms.reporter.to_string(),
         confirmed_by: visit.confirmation.as_ref().map(|confirmation| confirmation.by.to_string()),
-        branch: visit.confirmation.as_ref().and_then(|confirmation| confirmation.branch.as_ref()).map(ToString::to_string),
+        branch: visit
+            .confirmation
+            .as_ref()
+            .and_then(|confirmation| confirmation.branch.as_ref())
+            .map(ToString::to_string),
         confirmed_on: visit.confirmation.as_ref().map(|confirmation| confirmation.on),
     }
 }

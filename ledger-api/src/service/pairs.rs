@@ -133,8 +133,7 @@ pub async fn reciprocals(app: &App, who: Who<'_>, today: NaiveDate) -> Result<Ve
     let reading = may_ever_read(who, Read::Pair)?;
     reading.at_least(app, None).await?;
     let since = shown_since(today);
-    let recent =
-        |pair: &Pair| pair.terms().is_some_and(|terms| terms.ended.is_none_or(|ended| since <= ended));
+    let recent = |pair: &Pair| pair.terms().is_some_and(|terms| terms.ended.is_none_or(|ended| since <= ended));
     let rows = app.views.pairs("", LOOKED_MAX, recent).await?.rows;
     let mut all: Vec<(String, PairTerms)> =
         rows.into_iter().filter_map(|(id, pair)| Some((id, pair.terms()?.clone()))).collect();

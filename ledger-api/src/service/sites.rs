@@ -78,12 +78,7 @@ pub struct SiteTree {
 ///
 /// # Errors
 /// [`ServiceError`].
-pub async fn site_tree(
-    app: &App,
-    who: Who<'_>,
-    on: NaiveDate,
-    worker: Option<&str>,
-) -> Result<SiteTree, ServiceError> {
+pub async fn site_tree(app: &App, who: Who<'_>, on: NaiveDate, worker: Option<&str>) -> Result<SiteTree, ServiceError> {
     let reading = may_read(who, Read::Sites, Target::District)?;
     let tells_stores = allow(who, Read::Stores, Target::District).is_ok();
     if let Some(worker) = worker {
@@ -225,7 +220,13 @@ mod tests {
             opened("B", None, "2024-01-01"),
             opened("C", Some("A"), "2024-01-01"),
             opened("D", Some("C"), "2024-03-01"),
-            SiteEvent::SiteMoved(SiteMoved { at: at(), on: day("2024-06-01"), parent: Some(id("B")), site: id("C"), v: V1 }),
+            SiteEvent::SiteMoved(SiteMoved {
+                at: at(),
+                on: day("2024-06-01"),
+                parent: Some(id("B")),
+                site: id("C"),
+                v: V1,
+            }),
             SiteEvent::SiteClosed(SiteClosed {
                 at: at(),
                 on: day("2024-07-01"),
@@ -254,7 +255,10 @@ mod tests {
         assert_eq!(of("2024-02-01", "D").standing, Standing::NotYet(day("2024-03-01")));
         assert_eq!(of("2024-03-01", "D").standing, Standing::Open);
         assert_eq!(of("2024-07-01", "D").standing, Standing::Closed(day("2024-07-01")));
-        assert_eq!((of("2024-04-30", "C").services, of("2024-05-01", "C").services), (vec!["饮水".to_owned()], vec!["充电".to_owned()]));
+        assert_eq!(
+            (of("2024-04-30", "C").services, of("2024-05-01", "C").services),
+            (vec!["饮水".to_owned()], vec!["充电".to_owned()])
+        );
         assert_eq!(of("2024-06-01", "D").above, ["B站", "C站"]);
     }
 

@@ -106,7 +106,7 @@ impl District {
 
     async fn done(&self, key: &str, command: impl Into<Command>) -> Vec<Event> {
         let outcome = self.give(key, command).await;
-        outcome.receipt().unwrap_or_else(|| panic!("{key}: {outcome:?}")).events.clone()
+        outcome.receipt().unwrap_or_else(|| panic!("{key}: {outcome:?}")).events.to_vec()
     }
 
     async fn leaves(&self, worker: &str) {

@@ -160,16 +160,18 @@ pub(crate) fn prelude() -> Vec<Command> {
         Command::RegisterFund(commands::RegisterFund { fund: id(&format!("F{number}")), terms })
     }));
     commands.extend((0..3).map(|number| benefit(number, desk::PLACES[usize::from(number)])));
-    commands.extend(PAIRS.iter().zip(BRANCHES).enumerate().map(|(number, ((helper, helped, since, ended), branch))| {
-        let terms = PairTerms {
-            branch: branch.map(|branch| id(&format!("Z{branch}"))),
-            ended: ended.map(date),
-            helped: worker(*helped),
-            helper: worker(*helper),
-            since: date(*since),
-        };
-        Command::OpenPair(commands::OpenPair { pair: id(&format!("P{number}")), terms })
-    }));
+    commands.extend(PAIRS.iter().zip(BRANCHES).enumerate().map(
+        |(number, ((helper, helped, since, ended), branch))| {
+            let terms = PairTerms {
+                branch: branch.map(|branch| id(&format!("Z{branch}"))),
+                ended: ended.map(date),
+                helped: worker(*helped),
+                helper: worker(*helper),
+                since: date(*since),
+            };
+            Command::OpenPair(commands::OpenPair { pair: id(&format!("P{number}")), terms })
+        },
+    ));
     commands.push(commands::DepartWorker { worker: worker(desk::LEFT), reason: "离开本区".into() }.into());
     commands.extend((0..3).map(|number| {
         let (terms, number) = pass(number);

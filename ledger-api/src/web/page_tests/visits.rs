@@ -9,7 +9,17 @@ async fn a_branch_sees_for_whom_visits_wait_and_says_it_for_who_left() {
     let branch = house.enter(Role::Branch).await;
     holds(&branch.read("/branch").await, &["/branch/visits?branch=YS-DZB01", "走访确认（2）"]);
     let page = branch.read("/branch/visits").await;
-    holds(&page, &["等支部代为确认", "YS-ZF03", "YS-JD04", "YS-0234 <span class=\"tag bad\">已退出", "已等 1 天", "支部代为确认"]);
+    holds(
+        &page,
+        &[
+            "等支部代为确认",
+            "YS-ZF03",
+            "YS-JD04",
+            "YS-0234 <span class=\"tag bad\">已退出",
+            "已等 1 天",
+            "支部代为确认",
+        ],
+    );
     let (own, others) = page.split_once("id=\"for-partner\"").unwrap();
     assert!(own.contains("YS-ZF03") && !own.contains("YS-ZF01"), "{own}");
     assert!(others.contains("YS-ZF01") && others.contains("待确认人 演示骑手01 YS-0001"), "{others}");

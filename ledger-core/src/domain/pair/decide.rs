@@ -114,7 +114,8 @@ impl PairTerms {
                 Err(Refusal::new(Code::NotAPartner, message))
             }
             None => {
-                let message = format!("{partner} has not left; the visit is theirs to confirm, and not branch {branch}'s");
+                let message =
+                    format!("{partner} has not left; the visit is theirs to confirm, and not branch {branch}'s");
                 Err(Refusal::new(Code::NotAPartner, message))
             }
         }

@@ -135,7 +135,11 @@ impl RecordVisit {
     }
 
     /// The day of the confirmation, where there is one.
-    pub(super) fn confirmed_on<S: States>(&self, process: &Process<'_, S>, visited: NaiveDate) -> Decision<Option<NaiveDate>> {
+    pub(super) fn confirmed_on<S: States>(
+        &self,
+        process: &Process<'_, S>,
+        visited: NaiveDate,
+    ) -> Decision<Option<NaiveDate>> {
         let Some(confirmation) = &self.confirmation else { return Ok(None) };
         let whole = confirmation.on.filter(|on| is_plausible(*on) && confirmation.by.is_some());
         match whole {
