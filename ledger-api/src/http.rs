@@ -74,6 +74,7 @@ pub mod settlements;
 pub mod shapes;
 pub mod shelf;
 pub mod sites;
+pub mod stand_ins;
 pub mod statement_reads;
 pub mod statements;
 pub mod stock;
@@ -162,6 +163,7 @@ fn guarded() -> Routes {
         .merge(appointments::routes())
         .merge(pairs::routes())
         .merge(benefits::routes())
+        .merge(stand_ins::routes())
         .merge(withdrawals::routes())
         .merge(selections::routes())
         .merge(statements::routes())

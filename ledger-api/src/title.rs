@@ -69,6 +69,7 @@ pub const fn read(read: Read) -> &'static str {
         Read::RatingSlip => "评价单",
         Read::Appointments => "聘任",
         Read::Pair => "结对与走访",
+        Read::PairsOfBranch => "本支部的结对",
         Read::Benefit => "权益项目",
         Read::Fund => "出资",
         Read::Pass => "暖心卡",

@@ -39,6 +39,7 @@ mod requests;
 mod roles;
 mod schedule;
 mod selections;
+mod sites;
 mod statements;
 #[cfg(test)]
 mod template_tests;
@@ -110,6 +111,7 @@ pub fn routes(entrance: Entrance) -> Router<App> {
         .merge(password::routes())
         .merge(publicity::routes())
         .merge(schedule::routes())
+        .merge(sites::routes())
         .merge(audit::routes())
         .merge(assets::routes())
         .merge(receipt::routes())

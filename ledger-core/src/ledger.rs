@@ -53,3 +53,5 @@ mod merge_tests;
 mod request_tests;
 #[cfg(test)]
 mod ripened_tests;
+#[cfg(test)]
+mod stand_in_tests;

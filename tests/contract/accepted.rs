@@ -102,6 +102,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::OpenPair(_) => "open pair",
         Command::RecordVisit(_) => "record visit",
         Command::ConfirmVisit(_) => "confirm visit",
+        Command::StandInForVisit(_) => "stand in for visit",
         Command::PostRequest(_) => "post request",
         Command::RecordHandling(_) => "record handling",
         Command::RateHandling(_) => "rate handling",

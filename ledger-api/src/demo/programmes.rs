@@ -30,6 +30,8 @@ const FIRST_KEY: &str = "demo/programmes";
 pub(super) const FUND: &str = "YS-ZJ01";
 /// Whose fund that is.
 pub(super) const UNION: &str = "演示总工会";
+/// Who is helped by a pair and has left.
+const LEAVES: u32 = 234;
 /// Health tests that a trade union pays, and the workers who want one: thirty more than there are tests.
 const TESTS: u32 = 100;
 const APPLICANTS: std::ops::RangeInclusive<u32> = 101..=226;
@@ -164,13 +166,14 @@ impl Plan {
         Ok(commands)
     }
 
-    /// Each has a visit that waits for the other one; so has one of the pairs of the past, of the same branch as the first.
+    /// Each has a visit that waits for the other one; so has one of the pairs of the past, of the same branch as the first,
+    /// whose other one has left: the branch gives the word.
     fn pairs(&self) -> Result<Vec<(String, Command)>, IdError> {
         let mut commands = Vec::new();
         for (pair, visit, activity, helper, helped, reporter, days) in [
             ("YS-JD01", "YS-ZF01", "LB01", 1, 6, 6, 2),
             ("YS-JD02", "YS-ZF02", "LB01", 11, 13, 11, 4),
-            ("YS-JD04", "YS-ZF03", VISIT, 26, 234, 26, 1),
+            ("YS-JD04", "YS-ZF03", VISIT, 26, LEAVES, 26, 1),
         ] {
             if pair != "YS-JD04" {
                 let terms = PairTerms {
@@ -194,6 +197,8 @@ impl Plan {
             };
             commands.push((visit.to_owned(), report.into()));
         }
+        let leaves = commands::DepartWorker { worker: worker_id(LEAVES)?, reason: "离开本区".to_owned() };
+        commands.push((format!("demo/left/{LEAVES}"), leaves.into()));
         Ok(commands)
     }
 

@@ -280,8 +280,9 @@ async fn every_role_has_open_work_which_is_begun_once() {
         ("CreditObjected", 1),
         ("StatementPrepared", 2),
         ("FundStatementPrepared", 1),
-        // The branch: visits that nobody confirmed.
+        // The branch: visits that nobody confirmed, one of which waits for somebody who left.
         ("VisitReported", 3),
+        ("WorkerDeparted", 1),
         ("VisitConfirmed", 0),
         // The worker: a voucher, and a place in a queue.
         ("BenefitQueued", 30),

@@ -17,8 +17,8 @@ use super::error::ApiError;
 use super::shapes::{ID_PATTERN, KEY_PATTERN, MONTH_PATTERN, string};
 use super::{acknowledgements, appointments, benefits, pairs, passes, requests, selection_objections, selections};
 use super::{
-    cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, statements, stores,
-    withdrawals, workers,
+    cases, credits, deliveries, grants, holds, judgements, merchants, redemptions, shelf, sites, stand_ins, statements,
+    stores, withdrawals, workers,
 };
 use super::{request_claims, request_routing};
 use crate::service::command::Asked;
@@ -127,6 +127,7 @@ commands! {
     "open_pair" | "pair" => pairs::OpenPair,
     "record_visit" | "visit" => pairs::RecordVisit,
     "confirm_visit" => pairs::ConfirmVisit,
+    "stand_in_for_visit" => stand_ins::StandInForVisit,
     "register_fund" | "fund" => benefits::RegisterFund,
     "register_benefit" | "benefit" => benefits::RegisterBenefit,
     "apply_benefit" | "claim" => benefits::ApplyBenefit,

@@ -26,6 +26,7 @@ use crate::access::policy::{CommandKind, Read};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::command::{Ask, Asked};
+use crate::service::pairs::reciprocal_to;
 
 /// The routes of this resource.
 pub fn routes() -> Routes {
@@ -188,8 +189,8 @@ async fn visit(
 /// The visit that an address names.
 #[derive(Debug, Deserialize)]
 pub struct OfVisit {
-    pair: PairId,
-    visit: VisitId,
+    pub(super) pair: PairId,
+    pub(super) visit: VisitId,
 }
 
 /// The word of the other one.
@@ -221,6 +222,15 @@ pub struct ConfirmedVisitAnswer {
     position: u64,
 }
 
+impl ConfirmedVisitAnswer {
+    /// Of a visit that was confirmed just now, by whomever.
+    pub(super) fn new(pair: &PairId, visit: &VisitId, receipt: &Receipt) -> ConfirmedVisitAnswer {
+        let ((worker, points), position) = (earned(receipt), receipt.position);
+        let (pair, visit, points) = (pair.clone(), visit.clone(), PointsJson(points));
+        ConfirmedVisitAnswer { visit, pair, worker, points, position }
+    }
+}
+
 impl Ask for ConfirmVisit {
     type Path = OfVisit;
     type Answer = ConfirmedVisitAnswer;
@@ -234,9 +244,7 @@ impl Ask for ConfirmVisit {
 
     fn answer(command: &Command, receipt: &Receipt) -> Option<ConfirmedVisitAnswer> {
         let Command::ConfirmVisit(commands::ConfirmVisit { visit, pair, .. }) = command else { return None };
-        let ((worker, points), position) = (earned(receipt), receipt.position);
-        let points = PointsJson(points);
-        Some(ConfirmedVisitAnswer { visit: visit.clone(), pair: pair.clone(), worker, points, position })
+        Some(ConfirmedVisitAnswer::new(pair, visit, receipt))
     }
 }
 
@@ -268,6 +276,8 @@ struct VisitJson {
     reporter: String,
     /// Who confirmed it; null while it waits.
     confirmed_by: Option<String>,
+    /// The Party branch that said it in place of `confirmed_by`, who had left; null where that one said it.
+    branch: Option<String>,
     #[schema(value_type = Option<String>, format = Date)]
     confirmed_on: Option<NaiveDate>,
 }
@@ -284,6 +294,9 @@ struct PairRecord {
     /// The first day no longer.
     #[schema(value_type = Option<String>, format = Date)]
     ended: Option<NaiveDate>,
+    /// Pairs in which the same two help each other the other way round at the same time. That is flagged and refused
+    /// nothing.
+    reciprocal: Vec<String>,
     /// By name.
     visits: Vec<VisitJson>,
     /// The answer includes everything up to this position.
@@ -297,6 +310,11 @@ fn visit_json(id: &VisitId, visit: &Visit) -> VisitJson {
         on: visit.terms.on,
         reporter: visit.terms.reporter.to_string(),
         confirmed_by: visit.confirmation.as_ref().map(|confirmation| confirmation.by.to_string()),
+        branch: visit
+            .confirmation
+            .as_ref()
+            .and_then(|confirmation| confirmation.branch.as_ref())
+            .map(ToString::to_string),
         confirmed_on: visit.confirmation.as_ref().map(|confirmation| confirmation.on),
     }
 }
@@ -331,6 +349,7 @@ async fn read_pair(
         branch: terms.branch.as_ref().map(ToString::to_string),
         since: terms.since,
         ended: terms.ended,
+        reciprocal: reciprocal_to(&app, terms).await?,
         visits: pair.visits().map(|(id, visit)| visit_json(id, visit)).collect(),
         position,
     }))

@@ -21,11 +21,16 @@ use crate::access::policy::{Read, Target, Who};
 use crate::app::App;
 
 /// Most rows that are looked through.
-const LOOKED_MAX: usize = 10_000;
+pub(super) const LOOKED_MAX: usize = 10_000;
 /// Most that are shown of each.
 pub const SHOWN_MAX: usize = 100;
 /// Appointments that are over are shown for so many days.
 const OVER_DAYS: i64 = 60;
+
+/// What ended on this day or later is still shown.
+pub(super) fn shown_since(today: NaiveDate) -> NaiveDate {
+    today - chrono::Duration::days(OVER_DAYS)
+}
 
 /// A visit that waits.
 #[derive(Debug, Clone)]
@@ -105,7 +110,7 @@ pub async fn appointments(
 ) -> Result<Vec<Appointed>, ServiceError> {
     let reading = may_ever_read(who, Read::Appointments)?;
     reading.at_least(app, None).await?;
-    let shown_since = today - chrono::Duration::days(OVER_DAYS);
+    let shown_since = shown_since(today);
     let recent = |row: &Appointment| {
         let Some(terms) = &row.terms else { return false };
         Appointed::last_day(terms).is_none_or(|last| shown_since <= last)
@@ -214,7 +219,7 @@ pub async fn pairs(
 ) -> Result<Vec<(String, PairTerms)>, ServiceError> {
     let reading = may_ever_read(who, Read::Pair)?;
     reading.at_least(app, None).await?;
-    let shown_since = today - chrono::Duration::days(OVER_DAYS);
+    let shown_since = shown_since(today);
     let wanted = |pair: &Pair| {
         pair.terms().is_some_and(|terms| {
             terms.ended.is_none_or(|ended| shown_since <= ended)
@@ -320,7 +325,8 @@ pub async fn pass(app: &App, who: Who<'_>, pass: PassNo) -> Result<Option<PassTe
     Ok(Some(terms.clone()))
 }
 
-async fn is_of_own(app: &App, who: Who<'_>, read: Read, worker: &str) -> Result<bool, ServiceError> {
+/// Whether whoever asks may read something of a worker.
+pub(super) async fn is_of_own(app: &App, who: Who<'_>, read: Read, worker: &str) -> Result<bool, ServiceError> {
     match reach::may(app, who, read, Target::Worker(worker)).await {
         Ok(()) => Ok(true),
         Err(ServiceError::Denied(_)) => Ok(false),

@@ -1,6 +1,8 @@
 //! `/branch`: the mutual-aid points cards of a Party branch for a year: a chart, the table for the meeting, the evidence of
 //! each card, and the workbook. No order but the card numbers', no grade; the column for the branch's opinion is blank.
 
+mod visits;
+
 use std::collections::BTreeSet;
 
 use askama::Template;
@@ -31,6 +33,7 @@ use crate::service::ServiceError;
 use crate::service::appraisals::seal;
 use crate::service::desk::today;
 use crate::service::names::on_paper;
+use crate::service::pairs::count_waiting;
 use crate::service::reading::may_read;
 
 /// Years that can be asked for, the present one among them.
@@ -50,6 +53,8 @@ struct Page {
     f: Frame,
     branch: String,
     branches: Vec<String>,
+    /// The way to the visits that wait, with how many do.
+    visits: String,
     year: i32,
     years: Vec<i32>,
     position: u64,
@@ -143,7 +148,7 @@ struct Part {
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/branch", get(read).post(close)).route("/branch/export", get(export))
+    Router::new().route("/branch", get(read).post(close)).route("/branch/export", get(export)).merge(visits::routes())
 }
 
 #[derive(Debug, Deserialize)]
@@ -289,7 +294,9 @@ async fn page(app: &App, visitor: &Visitor, asked: &Asked, told: Told) -> Result
     let closable = closed.is_none()
         && !appraisal.cards.is_empty()
         && allow(who, CommandKind::SealAppraisal, Target::Branch(&branch)).is_ok();
+    let waiting = count_waiting(app, who, &branch).await?;
     let page = Page {
+        visits: w.visits.waiting(waiting),
         said: told.said,
         bad: told.bad,
         seal: closed,

@@ -1,8 +1,8 @@
 //! The programmes' pages over the demonstration district, as a browser without script meets them: what stands on each, what
 //! its forms do, and that a foreign role is refused. The ledger's clock stands still.
 
-mod branch;
 mod auditing;
+mod branch;
 mod desk;
 mod holds;
 mod merging;
@@ -18,9 +18,11 @@ mod schedule;
 mod selections;
 mod session_over;
 mod sheets;
+mod sites;
 mod till;
 mod traces;
 mod unscripted;
+mod visits;
 
 use std::sync::Arc;
 
@@ -573,6 +575,7 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/credits/merge", &[Role::Approver]),
         ("/credits/proof", &[Role::Operator]),
         ("/branch", &[Role::Branch]),
+        ("/branch/visits", &[Role::Branch]),
         ("/audit", &[Role::Auditor, Role::Admin]),
         ("/audit/state", &[Role::Auditor, Role::Admin]),
         ("/audit/trace", &[Role::Auditor, Role::Admin]),
@@ -582,6 +585,7 @@ async fn foreign_roles_and_forged_forms_are_refused() {
         ("/admin/accounts", &[Role::Admin, Role::Auditor]),
         ("/publicity", &everybody),
         ("/schedule", &everybody),
+        ("/sites", &everybody),
     ];
     let mut wrong = Vec::new();
     for (role, _, _) in demo::ENTRANCES {
@@ -618,6 +622,8 @@ async fn the_pages_speak_english_without_a_chinese_word_of_their_own() {
         (Role::Merchant, "/merchant", ["Take a voucher", "85 % is paid", "Yuan this month"]),
         (Role::Approver, "/appointments", ["Visits to confirm", "30 waiting", "20 days left"]),
         (Role::Admin, "/schedule", ["In force today", "Try a proposed schedule", "Version 1"]),
+        (Role::Worker, "/sites", ["My site", "Name of a site, or a service", "49 sites"]),
+        (Role::Branch, "/branch/visits", ["For the branch to confirm", "Confirm for them", "has left"]),
     ] {
         let mut visit = house.enter(role).await;
         visit.cookie.push_str("; nuanxin-language=en");

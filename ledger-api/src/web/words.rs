@@ -45,13 +45,15 @@ mod requests;
 mod schedule_page;
 mod selections;
 mod sentences;
+mod sites_page;
 mod statements;
 mod trace;
 mod uploads;
+mod visits;
 
 words! {
     @with [
-        accounts, appointments, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, statements, trace, uploads,
+        accounts, appointments, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, sites_page, statements, trace, uploads, visits,
     ]
     // The frame.
     product: "暖新积分", "Nuanxin";
@@ -424,7 +426,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        ALL, accounts, appointments, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview, programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections, statements, trace, uploads,
+        ALL, accounts, appointments, decisions, desk_words, findings, holds, merchant_words, merging, oidc, overview,
+        programmes, proof, publicity_page, rating_slip, refusals, register, requests, schedule_page, selections,
+        sites_page, statements, trace, uploads, visits,
     };
 
     const PARTS: &[&[(&str, &str, &str)]] = &[
@@ -448,9 +452,11 @@ mod tests {
         requests::ALL,
         schedule_page::ALL,
         selections::ALL,
+        sites_page::ALL,
         statements::ALL,
         trace::ALL,
         uploads::ALL,
+        visits::ALL,
     ];
 
     #[test]

@@ -26,7 +26,7 @@ pub const SITES: u32 = 1;
 /// Of service requests.
 pub const REQUEST: u32 = 3;
 /// Of pairs.
-pub const PAIR: u32 = 1;
+pub const PAIR: u32 = 2;
 /// Of funds.
 pub const FUND: u32 = 3;
 /// Of benefits.

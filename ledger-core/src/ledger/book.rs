@@ -511,6 +511,7 @@ mod tests {
             | Command::OpenPair(_)
             | Command::RecordVisit(_)
             | Command::ConfirmVisit(_)
+            | Command::StandInForVisit(_)
             | Command::PostRequest(_)
             | Command::RecordHandling(_)
             | Command::RateHandling(_)

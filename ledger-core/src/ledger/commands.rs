@@ -20,6 +20,7 @@ pub mod routing;
 pub(crate) mod samples;
 pub mod selections;
 pub mod sites;
+pub mod stand_ins;
 pub mod statements;
 pub mod stock;
 pub mod stores;
@@ -47,6 +48,7 @@ pub use selections::{
     SealSelection,
 };
 pub use sites::{CloseSite, MoveSite, OpenSite, SetServices};
+pub use stand_ins::StandInForVisit;
 pub use statements::{
     AcknowledgeStatement, AnswerDispute, ConfirmStatement, DisputeStatement, PayBody, PrepareStatement,
 };
@@ -325,6 +327,8 @@ commands! {
     RecordVisit(RecordVisit),
     /// Confirm a visit that waits.
     ConfirmVisit(ConfirmVisit),
+    /// Confirm a visit in place of the partner who left, as the branch of the pair.
+    StandInForVisit(StandInForVisit),
     /// Post a service request.
     PostRequest(PostRequest),
     /// Record work on a request.

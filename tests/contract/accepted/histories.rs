@@ -372,6 +372,9 @@ fn rows() -> BoxedStrategy<Command> {
     let confirm = (waiting(), by, on()).prop_map(|(row, by, on)| {
         commands::ConfirmVisit { pair: id("BD1"), visit: id(&format!("ZF{row}")), by: id(&by), on }.into()
     });
+    let stand_in = (name("B"), on()).prop_map(|(branch, on)| {
+        commands::StandInForVisit { pair: id("BD2"), visit: id("ZF30"), branch: id(&branch), on }.into()
+    });
     let using = (row(), at(), prop::option::of(name("M"))).prop_map(|(row, at, merchant)| {
         let used = AskedUse { at, merchant: merchant.map(|merchant| id(&merchant)) };
         commands::UseBenefit { benefit: id("QY1"), application: id(&format!("QD{row}")), used }.into()
@@ -380,7 +383,7 @@ fn rows() -> BoxedStrategy<Command> {
         commands::WithdrawBenefit { benefit: id("QY1"), application: id(&format!("QD{row}")), reason }.into()
     });
     prop_oneof![
-        8 => prop_oneof![visit, request, handling, apply, slip, rate, confirm, using, withdraw],
+        8 => prop_oneof![visit, request, handling, apply, slip, rate, confirm, stand_in, using, withdraw],
         3 => claims(),
     ]
     .boxed()

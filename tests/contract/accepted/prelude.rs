@@ -217,6 +217,29 @@ pub(super) fn programmes() -> Vec<Step> {
         completes: false,
     };
     step(on, "甲", "ZF0", visit.into());
+    // One whose partner has left, for the branch to say.
+    let details = WorkerDetails {
+        occupation: "骑手".into(),
+        party_member: None,
+        platform: None,
+        probationary: false,
+        site: None,
+    };
+    step(on, "甲", "W3", commands::RegisterWorker { worker: id("W3"), details, update: false }.into());
+    let terms =
+        PairTerms { branch: Some(id("B1")), ended: None, helped: id("W3"), helper: id("W1"), since: day("2024-01-01") };
+    step(on, "甲", "pair-2", commands::OpenPair { pair: id("BD2"), terms }.into());
+    let visit = commands::RecordVisit {
+        visit: id("ZF30"),
+        pair: id("BD2"),
+        activity: id("A1"),
+        on: Some(day("2024-03-01")),
+        reporter: id("W1"),
+        confirmation: None,
+        completes: false,
+    };
+    step(on, "甲", "ZF30", visit.into());
+    step(on, "甲", "leaves", commands::DepartWorker { worker: id("W3"), reason: "离开本区".into() }.into());
 
     let request = commands::PostRequest {
         request: id("XQ0"),

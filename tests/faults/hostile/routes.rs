@@ -41,6 +41,7 @@ pub(super) const OF_OTHER_OFFICES: [&str; 39] = [
     "POST /v1/requests/{id}/withdraw",
     "POST /v1/requests/{id}/merge",
     "POST /v1/pairs/{id}/visits/{visit}/confirm",
+    "POST /v1/pairs/{id}/visits/{visit}/stand-in",
     "POST /v1/benefits/{id}/claims/{claim}/use",
     "POST /v1/honours",
     "POST /v1/stores/{id}/tickets",

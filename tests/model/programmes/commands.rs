@@ -21,7 +21,7 @@ use ledger_core::ledger::commands::requests::AskedRating;
 use ledger_core::ledger::commands::visits::AskedConfirmation;
 use ledger_core::ledger::{Command, Context, Submission, commands};
 
-use super::desk::{self, BENEFITS, BenefitIs, FUNDS, OFFERS, PAIRS, PASSES, PassIs};
+use super::desk::{self, BENEFITS, BRANCHES, BenefitIs, FUNDS, OFFERS, PAIRS, PASSES, PassIs};
 use super::steps::{Activity, Day, Step};
 
 /// What the clock says: 2025-02-01 12:00 in China, after all that happens.
@@ -49,8 +49,9 @@ fn worker<T: std::str::FromStr<Err = IdError>>(number: u8) -> T {
 }
 
 pub(crate) fn submission(key: &str, command: Command) -> Submission {
-    let now = BusinessTime::from_civil(date(398).and_hms_opt(12, 0, 0).expect("a time"));
-    Submission { context: Context { key: Key::new(key).expect("a key"), actor: id("录入员"), at: now }, command }
+    // Who left did so in the course of the year; everything else is entered after it.
+    let at = noon(if let Command::DepartWorker(_) = command { desk::LEFT_ON } else { 398 });
+    Submission { context: Context { key: Key::new(key).expect("a key"), actor: id("录入员"), at }, command }
 }
 
 fn line(activity: Activity, terms: ActivityTerms) -> schedule::Activity {
@@ -132,7 +133,7 @@ pub(crate) fn prelude() -> Vec<Command> {
         effective_from: date(1),
         settings: Settings::default(),
     })];
-    commands.extend((0..4).map(|number| {
+    commands.extend((0..4).chain([desk::LEFT]).map(|number| {
         let details = WorkerDetails {
             occupation: "骑手".into(),
             party_member: None,
@@ -159,16 +160,19 @@ pub(crate) fn prelude() -> Vec<Command> {
         Command::RegisterFund(commands::RegisterFund { fund: id(&format!("F{number}")), terms })
     }));
     commands.extend((0..3).map(|number| benefit(number, desk::PLACES[usize::from(number)])));
-    commands.extend(PAIRS.iter().enumerate().map(|(number, (helper, helped, since, ended))| {
-        let terms = PairTerms {
-            branch: None,
-            ended: ended.map(date),
-            helped: worker(*helped),
-            helper: worker(*helper),
-            since: date(*since),
-        };
-        Command::OpenPair(commands::OpenPair { pair: id(&format!("P{number}")), terms })
-    }));
+    commands.extend(PAIRS.iter().zip(BRANCHES).enumerate().map(
+        |(number, ((helper, helped, since, ended), branch))| {
+            let terms = PairTerms {
+                branch: branch.map(|branch| id(&format!("Z{branch}"))),
+                ended: ended.map(date),
+                helped: worker(*helped),
+                helper: worker(*helper),
+                since: date(*since),
+            };
+            Command::OpenPair(commands::OpenPair { pair: id(&format!("P{number}")), terms })
+        },
+    ));
+    commands.push(commands::DepartWorker { worker: worker(desk::LEFT), reason: "离开本区".into() }.into());
     commands.extend((0..3).map(|number| {
         let (terms, number) = pass(number);
         Command::IssuePass(commands::IssuePass { pass: id(&number), terms, replacement: None })
@@ -297,6 +301,12 @@ pub(crate) fn of(key: &str, step: &Step) -> Submission {
             pair: id(&format!("P{pair}")),
             visit: id(&format!("V{visit}")),
             by: worker(by),
+            on: Some(date(day)),
+        }),
+        Step::StandIn { visit, pair, branch, day } => Command::StandInForVisit(commands::StandInForVisit {
+            pair: id(&format!("P{pair}")),
+            visit: id(&format!("V{visit}")),
+            branch: id(&format!("Z{branch}")),
             on: Some(date(day)),
         }),
         Step::Apply { application, benefit, worker: of, day, certificate, fen, used: at } => {

@@ -65,8 +65,14 @@ pub(crate) const BENEFITS: [BenefitIs; 3] = [
     BenefitIs { kind: BenefitKind::Grant, limit: None, yearly: false, price: 0, fen: 0, window: (1, 366), fund: 0 },
 ];
 
+/// A worker who has left the programme, and on which day.
+pub(crate) const LEFT: u8 = 5;
+pub(crate) const LEFT_ON: Day = 40;
+
 /// Who helps, who is helped, from when on, and the first day no longer.
-pub(crate) const PAIRS: [(u8, u8, Day, Option<Day>); 2] = [(0, 1, 20, None), (2, 3, 1, Some(100))];
+pub(crate) const PAIRS: [(u8, u8, Day, Option<Day>); 3] = [(0, 1, 20, None), (2, 3, 1, Some(100)), (LEFT, 0, 1, None)];
+/// The branches of these pairs.
+pub(crate) const BRANCHES: [Option<u8>; 3] = [Some(0), None, Some(0)];
 
 pub(crate) struct PassIs {
     pub(crate) kind: &'static str,
@@ -135,6 +141,7 @@ pub(crate) fn own_key(step: &Step) -> Option<String> {
         | Step::Merge { .. }
         | Step::Rate { .. }
         | Step::Confirm { .. }
+        | Step::StandIn { .. }
         | Step::Use { .. }
         | Step::GiveBack { .. }
         | Step::Places { .. }
@@ -161,6 +168,7 @@ fn content(step: &Step) -> Step {
         | Step::Merge { .. }
         | Step::Rate { .. }
         | Step::Confirm { .. }
+        | Step::StandIn { .. }
         | Step::Use { .. }
         | Step::GiveBack { .. }
         | Step::Places { .. }
@@ -224,6 +232,7 @@ pub(crate) const REACHED: &[&str] = &[
     "a certificate is claimed again",
     "a row is capped",
     "late and without a place",
+    "a branch stands in",
     "a claim is reported",
     "a claim is given up",
     "a request is routed",
@@ -421,6 +430,7 @@ impl Desk {
                 self.visit(visit, pair, activity, (day, reporter), confirmed)?;
             }
             Step::Confirm { visit, pair, by, day } => self.confirm_waiting(visit, pair, by, day)?,
+            Step::StandIn { visit, pair, branch, day } => self.stand_in(visit, pair, branch, day)?,
             Step::Apply { application, benefit, worker, day, certificate, fen, used } => {
                 self.apply(application, benefit, (worker, day), certificate, fen, used)?;
             }
@@ -435,7 +445,7 @@ impl Desk {
     }
 
     fn known(worker: u8) -> Refused {
-        if worker < 4 { Ok(()) } else { Err("unknown_worker") }
+        if worker < 4 || worker == LEFT { Ok(()) } else { Err("unknown_worker") }
     }
 
     fn credit(&mut self, worker: u8, day: Day, units: u8) -> Refused {
@@ -735,6 +745,24 @@ impl Desk {
         Desk::known(by)?;
         Desk::partners(pair, known.reporter, Some(by))?;
         self.confirmed(number, on)
+    }
+
+    fn stand_in(&mut self, number: u8, pair: u8, branch: u8, on: Day) -> Refused {
+        let (helper, helped, ..) = *PAIRS.get(usize::from(pair)).ok_or("unknown_pair")?;
+        let known = self.visits.get(&number).filter(|visit| visit.pair == pair).ok_or("unknown_pair")?.clone();
+        if known.confirmed {
+            return Err("already_decided");
+        }
+        if on < known.day {
+            return Err("invalid_date");
+        }
+        let other = if known.reporter == helper { helped } else { helper };
+        if BRANCHES[usize::from(pair)] != Some(branch) || other != LEFT || on < LEFT_ON {
+            return Err("not_a_partner");
+        }
+        self.confirmed(number, on)?;
+        self.met.insert("a branch stands in");
+        Ok(())
     }
 
     fn confirmed(&mut self, number: u8, on: Day) -> Refused {

@@ -3,6 +3,8 @@
 
 use proptest::prelude::*;
 
+use super::desk::LEFT;
+
 /// Days after 2023-12-31 are counted from 1.
 pub(crate) type Day = u16;
 
@@ -41,6 +43,8 @@ pub(crate) enum Step {
     Visit { visit: u8, pair: u8, activity: Activity, day: Day, reporter: u8, confirmed: Option<(u8, Day)> },
     /// The word of the other one.
     Confirm { visit: u8, pair: u8, by: u8, day: Day },
+    /// The word of a branch, in place of the other one.
+    StandIn { visit: u8, pair: u8, branch: u8, day: Day },
     /// 权益登记.
     Apply {
         application: u8,
@@ -201,7 +205,8 @@ fn partners() -> BoxedStrategy<(u8, u8, u8)> {
         true => (pair, 2 * pair + 1, 2 * pair),
         false => (pair, 2 * pair, 2 * pair + 1),
     });
-    prop_oneof![4 => of_pair, 1 => (of(2), of(4), of(4))].boxed()
+    // The third pair is of one who is there and one who has left.
+    prop_oneof![4 => of_pair, 2 => Just((2, 0, LEFT)), 1 => (of(3), of(4), of(4))].boxed()
 }
 
 fn visit() -> BoxedStrategy<Step> {
@@ -217,6 +222,14 @@ fn visit() -> BoxedStrategy<Step> {
             // Now and then before the visit.
             confirmed: later.map(|later| (by, (day + later).saturating_sub(1).max(1))),
         })
+        .boxed()
+}
+
+/// Mostly of the pair whose partner has left, by its own branch.
+fn stand_in() -> BoxedStrategy<Step> {
+    let pair = prop_oneof![6 => Just(2_u8), 1 => of(3)];
+    (0_u8..10, pair, prop_oneof![4 => Just(0_u8), 1 => Just(1)], day())
+        .prop_map(|(visit, pair, branch, day)| Step::StandIn { visit, pair, branch, day })
         .boxed()
 }
 
@@ -248,7 +261,8 @@ pub(crate) fn next() -> BoxedStrategy<Step> {
         1 => (of(6), of(6)).prop_map(|(request, into)| Step::Merge { request, into }),
         3 => (0_u8..12, of(6), said(), day()).prop_map(|(handling, request, word, day)| Step::Rate { handling, request, word, day }),
         4 => visit(),
-        2 => (0_u8..10, of(2), of(4), day()).prop_map(|(visit, pair, by, day)| Step::Confirm { visit, pair, by, day }),
+        2 => (0_u8..10, of(3), of(4), day()).prop_map(|(visit, pair, by, day)| Step::Confirm { visit, pair, by, day }),
+        2 => stand_in(),
         8 => application(),
         4 => (0_u8..14, of(3), day(), maybe(4, 1, of(2))).prop_map(|(application, benefit, day, merchant)| Step::Use {
             application, benefit, day, merchant,

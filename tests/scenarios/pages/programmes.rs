@@ -145,6 +145,46 @@ fn a_rider_confirms_a_visit_applies_and_a_merchant_takes_the_voucher_on_postgres
     a_voucher_goes_its_way(Database::Postgres);
 }
 
+fn the_branchs_word(database: Database) {
+    let journal = demonstration(database);
+    let mut visit = Visit::to(&journal);
+    visit.enter("支部书记", "/branch");
+    visit.browser.press("link", "走访确认（2）");
+    visit.browser.find("heading", "等支部代为确认");
+    let text = visit.browser.text();
+    assert!(text.contains("YS-0234 已退出") && text.contains("待确认人 演示骑手01 YS-0001"), "{text}");
+    assert_eq!(visit.browser.named("button", "支部代为确认").len(), 1, "{text}");
+    pictures(&mut visit, "branch-visits");
+    visit.browser.press("button", "支部代为确认");
+    visit.browser.told("status", "已代为确认，填报人记分");
+    assert!(visit.browser.named("button", "支部代为确认").is_empty(), "{}", visit.browser.text());
+    // What waits for somebody who is there is that one's to say.
+    assert!(visit.browser.text().contains("YS-ZF01"), "{}", visit.browser.text());
+
+    visit.enter("骑手", "/me");
+    visit.browser.press("link", "看全部站点和服务");
+    visit.browser.find("heading", "我的站点");
+    visit.browser.write("站点名称或服务项目", "应急药箱");
+    visit.browser.press("button", "查看");
+    visit.wait_until("location.search.includes('q=') && document.readyState === 'complete'");
+    let text = visit.browser.text();
+    assert!(text.contains("找到 8 个") && text.contains("演示街道 › 演示2社区"), "{text}");
+    pictures(&mut visit, "sites");
+    assert_eq!(visit.complaints(), Vec::<serde_json::Value>::new());
+    drop(visit);
+    run(&journal, &["verify"]).expect(0);
+}
+
+#[test]
+fn a_branch_confirms_for_a_partner_who_left_and_a_rider_finds_a_service_on_sqlite() {
+    the_branchs_word(Database::Sqlite);
+}
+
+#[test]
+fn a_branch_confirms_for_a_partner_who_left_and_a_rider_finds_a_service_on_postgres() {
+    the_branchs_word(Database::Postgres);
+}
+
 fn the_approvers_story(database: Database) {
     let journal = demonstration(database);
     let mut visit = Visit::to(&journal);

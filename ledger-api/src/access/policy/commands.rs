@@ -137,6 +137,9 @@ kinds! {
         RecordVisit => &[(Operator, Own), (Worker, Own)],
         /// Confirms a visit.
         ConfirmVisit => &[(Operator, Own), (Worker, Own)],
+        /// Confirms a visit in place of a partner who left.
+        // The rules see to it that the pair is the branch's, and that the partner has left.
+        StandInForVisit => &[(Branch, Own)],
         /// Posts a service request.
         // Of a site that routes it, or of the reporter's.
         PostRequest => &[(Operator, Own), (Worker, Own)],
@@ -324,6 +327,9 @@ pub fn of_command(command: &Command) -> (CommandKind, Target<'_>) {
         }
         Command::ConfirmVisit(commands::ConfirmVisit { by, .. }) => {
             (CommandKind::ConfirmVisit, Target::Worker(by.as_str()))
+        }
+        Command::StandInForVisit(commands::StandInForVisit { branch, .. }) => {
+            (CommandKind::StandInForVisit, Target::Branch(branch.as_str()))
         }
         Command::PostRequest(commands::PostRequest { reporter, site, .. }) => (
             CommandKind::PostRequest,

@@ -103,6 +103,9 @@ kinds! {
         ],
         /// A pair, with its visits.
         Pair => &[(Operator, Own), (Approver, Own), (Worker, Own), (Auditor, Everywhere), (Admin, Everywhere)],
+        /// The pairs that a Party branch made, with the visits in them that wait.
+        // By the branch alone: others read a pair by whose it is.
+        PairsOfBranch => &[(Branch, Own)],
         /// Benefits: how many there are, were given and are waited for.
         Benefit => EVERYBODY,
         /// Funds: what was appropriated and is set aside.

@@ -204,6 +204,7 @@ const LEDGER: &[(&str, &[Code])] = &[
         ],
     ),
     ("/v1/pairs/{id}/visits/{visit}/confirm", RIPENING),
+    ("/v1/pairs/{id}/visits/{visit}/stand-in", RIPENING),
     ("/v1/funds", &[Code::InvalidAmount]),
     ("/v1/benefits", &[Code::InvalidDate, Code::InvalidAmount]),
     (

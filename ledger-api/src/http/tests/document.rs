@@ -28,6 +28,7 @@ const PAGES: &[&str] = &[
     "/audit/verify",
     "/branch",
     "/branch/export",
+    "/branch/visits",
     "/counter",
     "/counter/away",
     "/counter/cases",
@@ -62,6 +63,7 @@ const PAGES: &[&str] = &[
     "/schedule/try",
     "/selections",
     "/selections/{id}",
+    "/sites",
     "/statements",
 ];
 

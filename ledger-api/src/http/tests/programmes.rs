@@ -211,6 +211,63 @@ async fn one_of_a_pair_reports_a_visit_and_the_other_confirms_it() {
 }
 
 #[tokio::test]
+async fn a_branch_stands_in_for_a_partner_who_left_and_only_its_own_branch_and_only_then() {
+    let edge = district().await;
+    let pair = json!({"id": "BD1", "helper": "WZ", "helped": "WX", "branch": "B1", "since": "2024-01-08"});
+    taken(&edge.post("/v1/pairs", "BD1", pair).await);
+    let visit = json!({"activity": "LB01", "on": "2024-03-04", "reporter": "WZ"});
+    taken(&edge.post("/v1/pairs/BD1/visits", "ZF1", visit).await);
+    let (own, other) = (By::new(&edge, Role::Branch, Some("B1")).await, By::new(&edge, Role::Branch, Some("B2")).await);
+    let operator = By::new(&edge, Role::Operator, None).await;
+    let path = "/v1/pairs/BD1/visits/ZF1/stand-in";
+    let today = edge.app.ledger.now().date();
+    let word = |branch: &str| json!({"branch": branch, "on": today.to_string()});
+    assert_eq!(own.post(path, "DQ1", word("B1")).await.no(), (422, "not_a_partner"), "WX is there");
+    taken(&edge.post("/v1/workers/WX/depart", "WX-leaves", json!({"reason": "离开本区"})).await);
+    // Nobody names another's branch, and another's own does not make it theirs.
+    assert_eq!(other.post(path, "DQ2", word("B1")).await.no(), (403, "forbidden"));
+    assert_eq!(other.post(path, "DQ2", word("B2")).await.no(), (422, "not_a_partner"));
+    assert_eq!(operator.post(path, "DQ3", word("B1")).await.no(), (403, "forbidden"));
+    // A branch is no partner: what the partners themselves say it does not say.
+    let confirm = json!({"by": "WX", "on": today.to_string()});
+    assert_eq!(own.post("/v1/pairs/BD1/visits/ZF1/confirm", "DQ4", confirm).await.no(), (403, "forbidden"));
+    assert_eq!(own.get("/v1/pairs/BD1").await.no(), (403, "forbidden"));
+    let early = json!({"branch": "B1", "on": "2024-03-05"});
+    assert_eq!(own.post(path, "DQ5", early).await.no(), (422, "not_a_partner"), "on that day WX was there");
+
+    let told = own.post(path, "DQ6", word("B1")).await;
+    assert_eq!((&taken(&told)["worker"], &told.body["points"]), (&json!("WZ"), &json!(10)));
+    assert_eq!(own.post(path, "DQ7", word("B1")).await.no(), (409, "already_decided"));
+    let read = edge.get("/v1/pairs/BD1").await.body;
+    let (by, branch) = (&read["visits"][0]["confirmed_by"], &read["visits"][0]["branch"]);
+    assert_eq!((by, branch), (&json!("WX"), &json!("B1")));
+    assert_eq!(edge.get("/v1/credits/ZF1").await.body["worker"], "WZ");
+    assert_eq!(own.post("/v1/pairs/BD9/visits/ZF1/stand-in", "DQ8", word("B1")).await.no(), (404, "unknown_pair"));
+    let items = json!([{"key": "DQ9", "command": "stand_in_for_visit", "pair": "BD1", "visit": "ZF1", "branch": "B1",
+        "on": today.to_string()}]);
+    let told = edge.send(edge.request(Method::POST, "/v1/batch", &own.token), items.to_string()).await;
+    assert_eq!(told.body["results"][0]["status"], 409, "{told:?}");
+}
+
+#[tokio::test]
+async fn pairs_who_help_each_other_are_flagged_and_refused_nothing() {
+    let edge = district().await;
+    let pair = |id: &str, helper: &str, helped: &str, since: &str| json!({"id": id, "helper": helper, "helped": helped, "since": since});
+    taken(&edge.post("/v1/pairs", "BD1", pair("BD1", "WZ", "WX", "2024-01-08")).await);
+    assert_eq!(edge.get("/v1/pairs/BD1").await.body["reciprocal"], json!([]));
+    taken(&edge.post("/v1/pairs", "BD2", pair("BD2", "WX", "WZ", "2024-02-01")).await);
+    taken(&edge.post("/v1/pairs", "BD3", pair("BD3", "WX", "WY", "2024-02-01")).await);
+    assert_eq!(edge.get("/v1/pairs/BD1").await.body["reciprocal"], json!(["BD2"]));
+    assert_eq!(edge.get("/v1/pairs/BD2").await.body["reciprocal"], json!(["BD1"]));
+    assert_eq!(edge.get("/v1/pairs/BD3").await.body["reciprocal"], json!([]));
+    // Once one of them is over before the other begins, they are not.
+    let mut ended = pair("BD1", "WZ", "WX", "2024-01-08");
+    ended["ended"] = json!("2024-02-01");
+    taken(&edge.post("/v1/pairs", "BD1-ends", ended).await);
+    assert_eq!(edge.get("/v1/pairs/BD2").await.body["reciprocal"], json!([]));
+}
+
+#[tokio::test]
 async fn an_appointment_makes_eligible_and_nobody_appoints_oneself() {
     let edge = district().await;
     let (here, there) =

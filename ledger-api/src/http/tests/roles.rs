@@ -196,6 +196,7 @@ fn writes(role: Role, path: &str) -> bool {
         "/v1/workers/{id}/card",
         "/v1/workers/{id}/card/move",
         "/v1/workers/{id}/card/close",
+        "/v1/pairs/{id}/visits/{visit}/stand-in",
     ];
     const ADMINISTERING: &[&str] = &[
         "/v1/schedule",

@@ -33,6 +33,7 @@ const PAIRS: &[Name] = &[
     name("reporter", "填报人编号"),
     name("confirmed_by", "确认人编号"),
     name("confirmed_on", "确认日期"),
+    name("stood_in", "代为确认的党支部"),
 ];
 const APPOINTMENTS: &[Name] = &[
     name("appointment", "聘书号"),
@@ -152,7 +153,7 @@ async fn pairs(app: &App, worker: &WorkerId) -> Result<Vec<Vec<Cell>>, ServiceEr
             let Some(terms) = pair.terms() else { continue };
             let helps = terms.helper == *worker;
             let (part, other) = if helps { ("帮带人", &terms.helped) } else { ("被帮带人", &terms.helper) };
-            let of = |rest: [Cell; 5]| {
+            let of = |rest: [Cell; 6]| {
                 let head = [text(&id), text(part), text(other), Cell::Day(terms.since), Cell::day(terms.ended)];
                 head.into_iter().chain(rest).collect::<Vec<_>>()
             };
@@ -165,10 +166,11 @@ async fn pairs(app: &App, worker: &WorkerId) -> Result<Vec<Vec<Cell>>, ServiceEr
                     text(&row.terms.reporter),
                     Cell::maybe(word.map(|word| &word.by)),
                     Cell::day(word.map(|word| word.on)),
+                    Cell::maybe(word.and_then(|word| word.branch.as_ref())),
                 ])
             }));
             if rows.len() == before {
-                rows.push(of([Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank]));
+                rows.push(of([const { Cell::Blank }; 6]));
             }
         }
         match next {

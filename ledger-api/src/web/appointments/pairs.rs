@@ -1,5 +1,7 @@
 //! `/appointments/pairs`: who helps whom (帮带结对): opening and ending a pair.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
@@ -17,6 +19,7 @@ use crate::access::policy::{CommandKind, Denied, Who, may_ever};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::desk::today;
+use crate::service::pairs::{Reciprocal, reciprocals};
 use crate::service::rosters::{SHOWN_MAX, pair_terms, pairs};
 use crate::web::form::{Fields, Sent, read_id};
 use crate::web::page::{Frame, Trouble, Visitor, answer, give, new_key, new_number, show};
@@ -34,6 +37,8 @@ struct Page {
     rows: Vec<Row>,
     /// Whether there may be more than is shown.
     cut: bool,
+    /// Pairs who help each other at the same time.
+    reciprocal: Vec<Couple>,
     /// Whether whoever looks opens and ends pairs.
     opens: bool,
     typed: Typed,
@@ -41,9 +46,17 @@ struct Page {
     key: String,
 }
 
+/// Two pairs of the same two.
+struct Couple {
+    who: String,
+    pairs: String,
+}
+
 struct Row {
     at: usize,
     id: String,
+    /// Whether the two help each other at the same time.
+    reciprocal: bool,
     helper: String,
     helped: String,
     branch: String,
@@ -180,19 +193,33 @@ async fn page(app: &App, visitor: &Visitor, of: &str, told: Told) -> Result<Resp
         Ok(worker) => pairs(app, who, today, worker.as_ref()).await?,
         Err(_) => Vec::new(),
     };
+    let turned = reciprocals(app, who, today).await?;
+    let flagged: BTreeSet<&str> = turned.iter().flat_map(|row| [row.one.0.as_str(), row.other.0.as_str()]).collect();
     let page = Page {
         f: visitor.frame(w.appointments.pairs),
         said,
         bad,
         worker: of,
         cut: found.len() >= SHOWN_MAX,
-        rows: (0_usize..).zip(found).map(|(at, (id, terms))| row(w, at, id, terms, today)).collect(),
+        rows: (0_usize..)
+            .zip(found)
+            .map(|(at, (id, terms))| Row { reciprocal: flagged.contains(id.as_str()), ..row(w, at, id, terms, today) })
+            .collect(),
+        reciprocal: turned.iter().map(couple).collect(),
         opens: identity.acts_as(Role::Approver) && may_ever(who, CommandKind::OpenPair),
         typed,
         today: today.to_string(),
         key: new_key("pair"),
     };
     show(&page)
+}
+
+fn couple(row: &Reciprocal) -> Couple {
+    let Reciprocal { one: (one, terms), other: (other, turned) } = row;
+    Couple {
+        who: format!("{} ⇄ {}", terms.helper, terms.helped),
+        pairs: format!("{one}（{}）、{other}（{}）", terms.since, turned.since),
+    }
 }
 
 fn row(w: &Words, at: usize, id: String, terms: PairTerms, today: NaiveDate) -> Row {
@@ -207,6 +234,7 @@ fn row(w: &Words, at: usize, id: String, terms: PairTerms, today: NaiveDate) -> 
     Row {
         at,
         id,
+        reciprocal: false,
         helper: terms.helper.to_string(),
         helped: terms.helped.to_string(),
         branch: terms.branch.map(|branch| branch.to_string()).unwrap_or_default(),

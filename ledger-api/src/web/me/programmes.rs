@@ -198,6 +198,7 @@ fn own_visit(w: &Words, id: &str, visit: &Visit, worker: &str, called: &dyn Fn(&
     let p = w.programmes;
     let own = visit.terms.reporter.as_str() == worker;
     let (state, colour) = match (&visit.confirmation, own) {
+        (Some(word), _) if word.branch.is_some() => (w.visits.by_branch, "ok"),
         (Some(_), _) => (p.confirmed, "ok"),
         (None, true) => (p.waits_for_other, "info"),
         (None, false) => (p.to_confirm, "wait"),

@@ -39,7 +39,10 @@ pub struct VisitTerms {
 /// That the other one says so too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
-    /// Who (确认人).
+    /// The Party branch that said it in place of whoever it names, who had left; none where that one said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<BranchId>,
+    /// Who (确认人); where a branch stood in, the partner in whose place it did.
     pub by: WorkerId,
     /// On which day (确认日期).
     #[serde(deserialize_with = "crate::domain::time::date")]

@@ -6,7 +6,7 @@ use super::command::{PairCommand, PairTerms};
 use super::event::{PairEvent, PairRecorded, VisitConfirmed, VisitReported};
 use super::state::Pair;
 use crate::domain::event::V1;
-use crate::domain::ids::{PairId, WorkerId};
+use crate::domain::ids::{BranchId, PairId, WorkerId};
 use crate::domain::refusal::{Code, Decision, Refusal};
 
 impl Pair {
@@ -56,6 +56,19 @@ impl Pair {
     }
 }
 
+/// A branch that says something in a partner's place.
+#[derive(Debug, Clone, Copy)]
+pub struct StandIn<'a> {
+    /// Which branch.
+    pub branch: &'a BranchId,
+    /// In whose place.
+    pub partner: &'a WorkerId,
+    /// On which day the partner left the programme; none while that one is there.
+    pub left: Option<NaiveDate>,
+    /// The day of the word.
+    pub on: NaiveDate,
+}
+
 impl PairTerms {
     /// The pair must hold on a day.
     ///
@@ -81,5 +94,37 @@ impl PairTerms {
             Some(stranger) => Err(Refusal::new(Code::NotAPartner, format!("{stranger} is not one of pair {pair}"))),
             None => Ok(()),
         }
+    }
+
+    /// Only the branch that made the pair says something in a partner's place, and only where the partner has left by the
+    /// day of its word (帮带: the branch may stand in for a partner who left).
+    ///
+    /// # Errors
+    /// `not_a_partner`.
+    pub fn require_stand_in(&self, pair: &PairId, asked: &StandIn<'_>) -> Decision<()> {
+        let StandIn { branch, partner, left, on } = *asked;
+        if self.branch.as_ref() != Some(branch) {
+            let message = format!("pair {pair} is not of branch {branch}; only its own branch stands in for a partner");
+            return Err(Refusal::new(Code::NotAPartner, message));
+        }
+        match left {
+            Some(left) if left <= on => Ok(()),
+            Some(left) => {
+                let message = format!("{partner} left on {left}, after {on}; branch {branch} stands in from then on");
+                Err(Refusal::new(Code::NotAPartner, message))
+            }
+            None => {
+                let message =
+                    format!("{partner} has not left; the visit is theirs to confirm, and not branch {branch}'s");
+                Err(Refusal::new(Code::NotAPartner, message))
+            }
+        }
+    }
+
+    /// Whether two pairs are the same two people helping each other on some day (互相帮带).
+    pub fn is_reciprocal_to(&self, other: &PairTerms) -> bool {
+        let turned = self.helper == other.helped && self.helped == other.helper;
+        let begun = self.since.max(other.since);
+        turned && self.holds(begun) && other.holds(begun)
     }
 }

@@ -35,7 +35,7 @@ pub struct VisitReported {
     pub visit: VisitId,
 }
 
-/// The other one confirmed it.
+/// The other one confirmed it, or the branch in place of one who left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VisitConfirmed {
     /// When it was entered.

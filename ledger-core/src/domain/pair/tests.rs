@@ -1,8 +1,9 @@
 //! The rules of a pair, given what was recorded.
 
 use super::command::{PairCommand, PairTerms};
+use super::decide::StandIn;
 use super::state::Pair;
-use crate::domain::ids::{PairId, WorkerId};
+use crate::domain::ids::{BranchId, PairId, WorkerId};
 use crate::domain::refusal::Code;
 use crate::domain::time::BusinessTime;
 
@@ -66,4 +67,48 @@ fn a_later_sheet_ends_a_pair() {
     assert_eq!(open(&mut state, terms(Some("2024-03-01"))), Ok(1));
     let alone = PairTerms { helped: worker("W1"), ..terms(None) };
     assert_eq!(open(&mut state, alone), Err(Code::SamePerson));
+}
+
+#[test]
+fn the_branch_of_a_pair_stands_in_for_whoever_left_by_that_day() {
+    let own = BranchId::new("第一党支部").expect("a branch");
+    let other = BranchId::new("第二党支部").expect("a branch");
+    let of_branch = |branch: Option<&BranchId>| PairTerms { branch: branch.cloned(), ..terms(None) };
+    let told = |terms: PairTerms, branch: &BranchId, left: Option<&str>| {
+        let left = left.map(|left| left.parse().expect("a day"));
+        let on = "2024-03-05".parse().expect("a day");
+        let asked = StandIn { branch, partner: &worker("W2"), left, on };
+        terms.require_stand_in(&pair(), &asked).map_err(|refusal| refusal.code)
+    };
+    let refused = Err(Code::NotAPartner);
+    assert_eq!(told(of_branch(Some(&own)), &own, Some("2024-02-01")), Ok(()));
+    assert_eq!(told(of_branch(Some(&own)), &own, Some("2024-03-05")), Ok(()), "on the day of leaving");
+    assert_eq!(told(of_branch(Some(&own)), &own, Some("2024-03-06")), refused, "before that one left");
+    assert_eq!(told(of_branch(Some(&own)), &own, None), refused, "who is there says it");
+    assert_eq!(told(of_branch(Some(&other)), &own, Some("2024-02-01")), refused, "another branch's pair");
+    assert_eq!(told(of_branch(None), &own, Some("2024-02-01")), refused, "no branch's pair");
+}
+
+#[test]
+fn two_who_help_each_other_at_one_time_are_reciprocal() {
+    let day = |text: &str| text.parse().expect("a day");
+    let of = |helper: &str, helped: &str, since: &str, ended: Option<&str>| PairTerms {
+        branch: None,
+        ended: ended.map(day),
+        helped: worker(helped),
+        helper: worker(helper),
+        since: day(since),
+    };
+    let one = of("W1", "W2", "2024-01-10", Some("2024-03-01"));
+    for (other, reciprocal) in [
+        (of("W2", "W1", "2024-02-01", None), true),
+        (of("W2", "W1", "2023-01-01", Some("2024-01-11")), true),
+        (of("W2", "W1", "2023-01-01", Some("2024-01-10")), false),
+        (of("W2", "W1", "2024-03-01", None), false),
+        (of("W1", "W2", "2024-02-01", None), false),
+        (of("W2", "W3", "2024-02-01", None), false),
+    ] {
+        assert_eq!(one.is_reciprocal_to(&other), reciprocal, "{other:?}");
+        assert_eq!(other.is_reciprocal_to(&one), reciprocal, "{other:?}");
+    }
 }

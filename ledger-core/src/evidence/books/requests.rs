@@ -12,9 +12,7 @@ use crate::domain::ids::{ActivityCode, HandlingId, Key, RequestId, WorkerId};
 use crate::domain::quantity::Quantity;
 use crate::domain::request::RequestEvent;
 use crate::domain::request::command::Word;
-use crate::domain::request::event::{
-    HandlingRated, HandlingRecorded, RequestClaimed, RequestMerged, RequestPosted,
-};
+use crate::domain::request::event::{HandlingRated, HandlingRecorded, RequestClaimed, RequestMerged, RequestPosted};
 use crate::domain::schedule::Scoring;
 
 /// What is known of each request.

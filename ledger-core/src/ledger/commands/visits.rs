@@ -7,9 +7,10 @@ use super::Definition;
 use super::beforehand::nothing;
 use super::content::Content;
 use crate::domain::event::{Event, StreamId};
-use crate::domain::ids::{ActivityCode, Key, PairId, VisitId, WorkerId};
-use crate::domain::pair::PairCommand;
+use crate::domain::ids::{ActivityCode, BranchId, Key, PairId, VisitId, WorkerId};
 use crate::domain::pair::command::{Confirmation, PairTerms, VisitTerms};
+use crate::domain::pair::state::Visit;
+use crate::domain::pair::{Pair, PairCommand};
 use crate::domain::quantity::Quantity;
 use crate::domain::refusal::{Code, Decision, Refusal};
 use crate::domain::time::{BusinessTime, is_plausible};
@@ -104,7 +105,7 @@ impl RecordVisit {
         let report = PairCommand::Report { at, pair: self.pair.clone(), visit: self.visit.clone(), terms: visit };
         let mut events: Vec<Event> = pair.decide(report)?.into_iter().map(Event::Pair).collect();
         if let Some(confirmed_on) = confirmed_on {
-            events.extend(self.confirm(process, on, confirmed_on)?);
+            events.extend(self.confirm(process, on, confirmed_on, None)?);
         }
         Ok(events)
     }
@@ -124,16 +125,21 @@ impl RecordVisit {
         let asked = self.confirmation.as_ref().and_then(|confirmation| confirmation.by.clone()).zip(confirmed_on);
         let Some((by, on)) = asked else { return Ok(Vec::new()) };
         match &known.confirmation {
-            Some(confirmation) if *confirmation == (Confirmation { by, on }) => return Ok(Vec::new()),
+            // No sheet has a column for a branch that stood in.
+            Some(confirmation) if confirmation.by == by && confirmation.on == on => return Ok(Vec::new()),
             Some(_) => return Err(conflict(&self.visit)),
             None => {}
         }
         self.require_other(process, terms)?;
-        self.confirm(process, known.terms.on, on)
+        self.confirm(process, known.terms.on, on, None)
     }
 
     /// The day of the confirmation, where there is one.
-    fn confirmed_on<S: States>(&self, process: &Process<'_, S>, visited: NaiveDate) -> Decision<Option<NaiveDate>> {
+    pub(super) fn confirmed_on<S: States>(
+        &self,
+        process: &Process<'_, S>,
+        visited: NaiveDate,
+    ) -> Decision<Option<NaiveDate>> {
         let Some(confirmation) = &self.confirmation else { return Ok(None) };
         let whole = confirmation.on.filter(|on| is_plausible(*on) && confirmation.by.is_some());
         match whole {
@@ -152,7 +158,7 @@ impl RecordVisit {
         }
     }
 
-    fn require_other<S: States>(&self, process: &Process<'_, S>, terms: &PairTerms) -> Decision<()> {
+    pub(super) fn require_other<S: States>(&self, process: &Process<'_, S>, terms: &PairTerms) -> Decision<()> {
         let confirmer = self.confirmation.as_ref().and_then(|confirmation| confirmation.by.as_ref());
         if let Some(confirmer) = confirmer {
             process.require_worker(confirmer)?;
@@ -165,8 +171,14 @@ impl RecordVisit {
         terms.require_partners(&self.pair, &kept(&self.reporter)?, confirmer.as_ref())
     }
 
-    /// One unit for who reported it, on the day of the confirmation.
-    fn confirm<S: States>(&self, process: &Process<'_, S>, visited: NaiveDate, on: NaiveDate) -> Decision<Vec<Event>> {
+    /// One unit for who reported it, on the day of the confirmation; by a branch where one stands in.
+    pub(super) fn confirm<S: States>(
+        &self,
+        process: &Process<'_, S>,
+        visited: NaiveDate,
+        on: NaiveDate,
+        branch: Option<&BranchId>,
+    ) -> Decision<Vec<Event>> {
         let Some(by) = self.confirmation.as_ref().and_then(|confirmation| confirmation.by.clone()) else {
             return Ok(Vec::new());
         };
@@ -182,10 +194,44 @@ impl RecordVisit {
             source: self.pair.to_string(),
         };
         let credit = process.earn(earned)?;
-        let confirmation = Confirmation { by, on };
+        let confirmation = Confirmation { branch: branch.cloned(), by, on };
         let confirm = PairCommand::Confirm { at, pair: self.pair.clone(), visit: self.visit.clone(), confirmation };
         let confirmed = process.states.pair(&self.pair)?.decide(confirm)?;
         Ok(confirmed.into_iter().map(Event::Pair).chain(credit).collect())
+    }
+}
+
+/// A visit of a pair that nobody confirmed yet.
+///
+/// # Errors
+/// `unknown_pair`, `already_decided`.
+pub(super) fn waiting<'a>(pair: &'a Pair, id: &PairId, visit: &VisitId) -> Decision<&'a Visit> {
+    let Some(known) = pair.visit(visit) else {
+        let message = format!("pair {id} has no visit {visit}; report it first (走访记录)");
+        return Err(Refusal::new(Code::UnknownPair, message));
+    };
+    if known.confirmation.is_some() {
+        return Err(Refusal::new(Code::AlreadyDecided, format!("visit {visit} was confirmed before")));
+    }
+    Ok(known)
+}
+
+/// The row of a visit that waits, with its last columns filled in.
+pub(super) fn completing(
+    pair: &PairId,
+    visit: &VisitId,
+    known: &Visit,
+    by: &WorkerId,
+    on: Option<NaiveDate>,
+) -> RecordVisit {
+    RecordVisit {
+        visit: visit.clone(),
+        pair: pair.clone(),
+        activity: known.terms.activity.clone(),
+        on: Some(known.terms.on),
+        reporter: known.terms.reporter.clone(),
+        confirmation: Some(AskedConfirmation { by: Some(by.clone()), on }),
+        completes: true,
     }
 }
 
@@ -223,23 +269,8 @@ impl Definition for ConfirmVisit {
     fn decide<S: States>(&self, process: &Process<'_, S>) -> Decision<Vec<Event>> {
         let pair = process.states.pair(&self.pair)?;
         pair.require(&self.pair)?;
-        let Some(known) = pair.visit(&self.visit) else {
-            let message = format!("pair {} has no visit {}; report it first (走访记录)", self.pair, self.visit);
-            return Err(Refusal::new(Code::UnknownPair, message));
-        };
-        if known.confirmation.is_some() {
-            return Err(Refusal::new(Code::AlreadyDecided, format!("visit {} was confirmed before", self.visit)));
-        }
-        let row = RecordVisit {
-            visit: self.visit.clone(),
-            pair: self.pair.clone(),
-            activity: known.terms.activity.clone(),
-            on: Some(known.terms.on),
-            reporter: known.terms.reporter.clone(),
-            confirmation: Some(AskedConfirmation { by: Some(self.by.clone()), on: self.on }),
-            completes: true,
-        };
-        row.complete(process)
+        let known = waiting(pair, &self.pair, &self.visit)?;
+        completing(&self.pair, &self.visit, known, &self.by, self.on).complete(process)
     }
 
     nothing!(texts, named_key, new_ids, free_text, begins, at_counter, settings);

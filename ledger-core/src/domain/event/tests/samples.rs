@@ -9,6 +9,7 @@ pub(super) mod proof;
 pub(super) mod seals;
 pub(super) mod selections;
 pub(super) mod sites;
+pub(super) mod stand_ins;
 pub(super) mod statements;
 pub(super) mod way;
 pub(super) mod withdrawals;
@@ -133,6 +134,7 @@ pub(crate) fn samples() -> Vec<Event> {
         .chain(merge_samples())
         .chain(seals::numbered_samples())
         .chain(acknowledged::samples())
+        .chain(stand_ins::samples())
         .collect()
 }
 

@@ -158,6 +158,12 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         by: id("YZ-骑手-002"),
         on: full.then(|| day("2024-03-05")),
     };
+    let stand_in = |full: bool| commands::StandInForVisit {
+        pair: id("BD-0001"),
+        visit: id("ZF-0001"),
+        branch: id("外卖骑手第一党支部"),
+        on: full.then(|| day("2024-03-05")),
+    };
     let using = |full: bool| commands::UseBenefit {
         benefit: id("QY03"),
         application: id("QD-0001"),
@@ -248,5 +254,7 @@ pub(super) fn samples() -> Vec<(&'static str, Command)> {
         ("withdraw_benefit/none", give_back(false).into()),
         ("merge_request/full", merge(true).into()),
         ("merge_request/none", merge(false).into()),
+        ("stand_in_for_visit/full", stand_in(true).into()),
+        ("stand_in_for_visit/none", stand_in(false).into()),
     ]
 }

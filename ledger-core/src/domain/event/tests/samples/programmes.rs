@@ -148,7 +148,7 @@ fn pairs() -> Vec<PairEvent> {
         v: V1,
     };
     let terms = VisitTerms { activity: id("LB01"), on: date("2024-03-04"), reporter: worker() };
-    let confirmation = Confirmation { by: id("YZ-骑手-002"), on: date("2024-03-05") };
+    let confirmation = Confirmation { branch: None, by: id("YZ-骑手-002"), on: date("2024-03-05") };
     vec![
         PairEvent::PairOpened(recorded()),
         PairEvent::PairUpdated(recorded()),
