@@ -162,7 +162,7 @@ pub async fn rate(app: &App, code: &str, word: &str, seen: Option<&Identity>) ->
     // One key for the work, and not for a form: two presses, or two who share a slip, are one rating.
     let key = derived_key(SLIP_KEYS, slip.handling.as_str())?;
     let context = Context { key, actor: Actor::new(RATING_SLIP)?, at };
-    let rating = AskedRating { word: word.chinese().to_owned(), on: Some(at.date()) };
+    let rating = AskedRating { word: word.chinese().to_owned(), on: Some(at.date()), pairs: Vec::new() };
     let (request, handling) = (slip.request.clone(), slip.handling.clone());
     let command = Command::from(commands::RateHandling { request, handling, rating });
     let prepared = prepare(app, Who::Slip(slip.who()), context, command.into()).await?;

@@ -13,7 +13,6 @@ use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
 use ledger_core::domain::schedule::{Activity, Scoring};
-pub(super) use row::word_told;
 use row::{Row, Shown};
 pub(super) use row::{word_told, words_of_rating};
 use serde::Deserialize;

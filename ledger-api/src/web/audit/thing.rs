@@ -5,7 +5,7 @@ use ledger_core::domain::money::Fen;
 use ledger_core::domain::refusal::Code;
 use projections::audit::trace::{Standing, Subject, TraceLine};
 
-use super::position;
+use super::state::position;
 use super::trace::{LINES, When, about, address, happened};
 use crate::access::policy::{Read, Target, Who};
 use crate::app::App;

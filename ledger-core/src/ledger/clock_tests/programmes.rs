@@ -113,7 +113,7 @@ fn handle(handling: &str, request: &str, done: &str, rated: Option<&str>) -> Com
         done: on,
         quantity: Some(Quantity::from_millionths(1_000_000)),
         work: Work { claimed: done.into(), claimer: "W1".into(), done: done.into(), quantity: "1000000".into() },
-        rating: rated.map(|rated| AskedRating { word: "满意".into(), on: Some(time(rated).date()) }),
+        rating: rated.map(|rated| AskedRating { word: "满意".into(), on: Some(time(rated).date()), pairs: Vec::new() }),
         completes: false,
     })
 }
@@ -169,7 +169,7 @@ async fn a_day_of_a_request_or_a_visit_begins_no_later_than_clocks_differ() {
             Command::ReportHandling(commands::ReportHandling { request: id("XQ1"), claim, done, quantity })
         }),
         ("rated", |day| {
-            let rating = AskedRating { word: "满意".into(), on: Some(time(day).date()) };
+            let rating = AskedRating { word: "满意".into(), on: Some(time(day).date()), pairs: Vec::new() };
             Command::RateHandling(commands::RateHandling { request: id("XQ1"), handling: id("RL2"), rating })
         }),
         ("posted to be done", |day| post("XQ2", day)),

@@ -42,6 +42,7 @@ impl MerchantTrace {
             | MerchantEvent::StatementPrepared(_)
             | MerchantEvent::StatementDisputed(_)
             | MerchantEvent::StatementDisputeAnswered(_)
+            | MerchantEvent::StatementAcknowledged(_)
             | MerchantEvent::StatementConfirmed(_) => {}
         }
         let points: Points = self.standing.owed() - owed_before;
@@ -77,6 +78,7 @@ fn facts(event: &MerchantEvent) -> Facts {
         | MerchantEvent::MerchantUpdated(_)
         | MerchantEvent::VoucherHonoured(_)
         | MerchantEvent::HonourReversed(_)
+        | MerchantEvent::StatementAcknowledged(_)
         | MerchantEvent::StatementConfirmed(_) => facts,
     }
 }

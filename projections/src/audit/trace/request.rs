@@ -90,7 +90,10 @@ fn handling(event: &RequestEvent) -> Option<String> {
         RequestEvent::HandlingRated(event) => Some(event.handling.to_string()),
         RequestEvent::RequestClaimed(event) => Some(event.handling.to_string()),
         RequestEvent::ClaimReturned(event) => Some(event.handling.to_string()),
-        RequestEvent::RequestPosted(_) | RequestEvent::RequestRouted(_) | RequestEvent::RequestWithdrawn(_) => None,
+        RequestEvent::RequestPosted(_)
+        | RequestEvent::RequestMerged(_)
+        | RequestEvent::RequestRouted(_)
+        | RequestEvent::RequestWithdrawn(_) => None,
     }
 }
 
@@ -102,6 +105,7 @@ fn claimer(event: &RequestEvent) -> Option<String> {
         RequestEvent::RequestClaimed(event) => Some(&event.claimer),
         RequestEvent::HandlingRated(_)
         | RequestEvent::ClaimReturned(_)
+        | RequestEvent::RequestMerged(_)
         | RequestEvent::RequestRouted(_)
         | RequestEvent::RequestWithdrawn(_) => None,
     };
@@ -131,5 +135,6 @@ fn facts(event: &RequestEvent) -> Facts {
         RequestEvent::RequestClaimed(event) => facts.on(event.on, event.at),
         RequestEvent::ClaimReturned(event) => facts.on(event.on, event.at),
         RequestEvent::RequestWithdrawn(event) => facts.on(event.on, event.at),
+        RequestEvent::RequestMerged(event) => facts.with(FactName::MergedInto, &event.into),
     }
 }

@@ -111,7 +111,8 @@ impl RequestsFold {
             RequestEvent::HandlingRated(event) => {
                 known.worked.remove(event.handling.as_str());
             }
-            RequestEvent::RequestRouted(_)
+            RequestEvent::RequestMerged(_)
+            | RequestEvent::RequestRouted(_)
             | RequestEvent::RequestClaimed(_)
             | RequestEvent::ClaimReturned(_)
             | RequestEvent::RequestWithdrawn(_) => {}

@@ -161,6 +161,7 @@ impl RoleEndsFold {
                 }
             }
             RequestEvent::HandlingRated(_)
+            | RequestEvent::RequestMerged(_)
             | RequestEvent::RequestRouted(_)
             | RequestEvent::RequestClaimed(_)
             | RequestEvent::ClaimReturned(_)
