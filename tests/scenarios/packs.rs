@@ -4,7 +4,7 @@
 use crate::exact::Exact;
 use crate::imported::{Pack, imported, refusals};
 use crate::journals::Database;
-use crate::program::{import, position};
+use crate::program::{import, position, run};
 
 #[track_caller]
 fn comes_out_right(pack: Pack, database: Database) {
@@ -16,6 +16,8 @@ fn comes_out_right(pack: Pack, database: Database) {
     }
     pack.assert_refusals(&imported.report);
     assert_eq!(refusals(&imported.report).elements().len() as u64, pack.total("errors"));
+    // What the sheets' rules gave, the auditor's books find right: rates, caps, awards, places, claims and slips.
+    run(&imported.journal, &["verify", "--journal-only"]).expect(0);
 }
 
 #[track_caller]
