@@ -113,7 +113,8 @@ fn handle(handling: &str, request: &str, done: &str, rated: Option<&str>) -> Com
         done: on,
         quantity: Some(Quantity::from_millionths(1_000_000)),
         work: Work { claimed: done.into(), claimer: "W1".into(), done: done.into(), quantity: "1000000".into() },
-        rating: rated.map(|rated| AskedRating { word: "满意".into(), on: Some(time(rated).date()), pairs: Vec::new() }),
+        rating: rated
+            .map(|rated| AskedRating { word: "满意".into(), on: Some(time(rated).date()), pairs: Vec::new() }),
         completes: false,
     })
 }
