@@ -21,7 +21,7 @@ const MARK: &str = "@@hostile@@";
 /// What waits for another's row of an activity that ripens later, and what only a merchant, a session or a case gives: the
 /// library's tests of programmes and of deliveries are about those. A selection's steps are taken once each, in their order:
 /// its own tests take them, and so are those of a statement.
-pub(super) const OF_OTHER_OFFICES: [&str; 39] = [
+pub(super) const OF_OTHER_OFFICES: [&str; 43] = [
     "POST /v1/audit/cosignatures",
     "POST /v1/witness/add-checkpoint",
     "POST /v1/login",
