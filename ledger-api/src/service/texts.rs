@@ -192,8 +192,8 @@ pub fn of_trace<'a>(worker: &'a str, lines: &'a mut [TraceLine]) -> Vec<Written<
 }
 
 /// The reasons of the trace of a thing: about the worker whom the line names, else about what it is about.
-pub fn of_thing(lines: &mut [TraceLine]) -> Vec<Written<'_>> {
-    let written = |line: &'_ mut TraceLine| -> Option<Written<'_>> {
+pub fn of_thing<'a>(lines: &'a mut [TraceLine]) -> Vec<Written<'a>> {
+    let written = |line: &'a mut TraceLine| -> Option<Written<'a>> {
         let TraceLine { party, subject, facts, after, reason, .. } = line;
         let reason = reason.as_mut()?;
         // What is said of a month's statement is about the line, and the answer about the dispute.

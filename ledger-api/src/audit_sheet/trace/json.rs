@@ -66,7 +66,7 @@ pub struct TraceLineJson {
 
 /// A lot touched.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TraceLotJson {
+pub(super) struct TraceLotJson {
     /// The lot's number within the worker's account.
     lot: u32,
     points: PointsJson,
@@ -74,7 +74,7 @@ pub struct TraceLotJson {
 
 /// A named value of an event.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TraceFactJson {
+pub(super) struct TraceFactJson {
     /// What it is, such as `claimed`, `rating` or `amount` (yuan).
     name: &'static str,
     value: String,
@@ -82,7 +82,7 @@ pub struct TraceFactJson {
 
 /// What is special about a line.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TraceNoteJson {
+pub(super) struct TraceNoteJson {
     /// `proposed`, `capped` (with what it would have been), `debt_paid`, `debt_left`, `booked` (an expiry, which the
     /// figures have told already), or `proven` (the district asks who spends).
     kind: &'static str,
@@ -94,7 +94,7 @@ pub struct TraceNoteJson {
 
 /// Figures, those of the subject's kind alone.
 #[derive(Debug, Default, Serialize, ToSchema)]
-pub struct StandingJson {
+pub(super) struct StandingJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     earned: Option<PointsJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,7 +139,7 @@ pub struct StandingJson {
 
 /// A lot that ended with points in it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct EndedLotJson {
+pub(super) struct EndedLotJson {
     lot: u32,
     #[schema(value_type = String, format = Date)]
     last_day: chrono::NaiveDate,

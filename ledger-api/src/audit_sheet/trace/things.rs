@@ -12,7 +12,7 @@ use crate::exact::{Exact, PointsJson};
 
 /// What a merchant is owed in yuan.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TracedYuan {
+pub(super) struct TracedYuan {
     #[schema(value_type = f64)]
     claimed: Exact<Fen>,
     #[schema(value_type = f64)]
@@ -33,7 +33,7 @@ impl From<&MerchantStanding> for TracedYuan {
 
 /// What became of a request, as the state has it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TracedRequest {
+pub(super) struct TracedRequest {
     /// Claims that are taken: rows of work, and claims under way.
     claims: u64,
     /// Points credited for it.
@@ -48,7 +48,7 @@ impl From<&RequestFigures> for TracedRequest {
 
 /// What became of a benefit, as the state has it, and its places.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TracedBenefit {
+pub(super) struct TracedBenefit {
     /// Given and not given back.
     granted: u64,
     waiting: u64,
@@ -73,7 +73,7 @@ impl From<&BenefitStanding> for TracedBenefit {
 
 /// What became of a fund, as the state has it, in yuan.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TracedFund {
+pub(super) struct TracedFund {
     #[schema(value_type = f64)]
     appropriated: Exact<Fen>,
     /// Set aside and not paid.
@@ -98,7 +98,7 @@ impl From<&FundFigures> for TracedFund {
 
 /// How a pass stands, and what it was used for.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TracedPass {
+pub(super) struct TracedPass {
     /// valid, lost or replaced.
     #[schema(value_type = String)]
     status: &'static str,
@@ -130,7 +130,7 @@ impl From<&PassStanding> for TracedPass {
 
 /// The visits of a pair.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TracedPair {
+pub(super) struct TracedPair {
     /// Visits that wait for the other one's word.
     waiting: u64,
     /// Visits that were confirmed.
@@ -151,7 +151,7 @@ impl From<&PairStanding> for TracedPair {
 
 /// How far a selection has come.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TracedSelection {
+pub(super) struct TracedSelection {
     /// announced, sealed, drawn or recorded.
     #[schema(value_type = String)]
     stage: Stage,

@@ -151,7 +151,7 @@ fn an_end_entered_late_flags_the_credits_that_relied_on_the_role_and_takes_none_
     journal.schedule();
     journal.letter(0, "PS1", "网格员", None);
     let of = |on: &str, activity: &str| (on.to_owned(), json!({"activity": activity}));
-    let mut credit = |journal: &mut Journal, (on, more): (String, Value)| journal.credit(0, "T1", "W1", &on, more);
+    let credit = |journal: &mut Journal, (on, more): (String, Value)| journal.credit(0, "T1", "W1", &on, more);
     credit(&mut journal, of("2024-02-29", "A"));
     let relied = credit(&mut journal, of("2024-03-01", "A"));
     credit(&mut journal, of("2024-03-02", "C"));
@@ -260,7 +260,7 @@ fn work_is_asked_about_once_nobody_rated_it_for_more_than_thirty_days() {
 #[test]
 fn requests_are_counted_by_year_and_by_the_body_they_were_passed_on_to_last() {
     let mut journal = Journal::new(few());
-    let mut route = |journal: &mut Journal, request: &str, body: &str, on: &str| {
+    let route = |journal: &mut Journal, request: &str, body: &str, on: &str| {
         journal.record(0, "T1", "RequestRouted", json!({"at": AT, "body": body, "on": on, "request": request}));
     };
     journal.posted("XQ1", "C", "2024-03-01", json!({}));
