@@ -78,7 +78,17 @@ impl Edge {
     /// With the demonstration district in it, and the views at its end.
     async fn demo() -> Edge {
         static DEMONSTRATION: Kept = Kept::new(false);
-        let (url, folder) = DEMONSTRATION.copy(LedgerSettings::default()).await;
+        Edge::of_kept(&DEMONSTRATION).await
+    }
+
+    /// As [`Edge::demo`], with what is open today.
+    async fn demo_of_today() -> Edge {
+        static DEMONSTRATION: Kept = Kept::new(true);
+        Edge::of_kept(&DEMONSTRATION).await
+    }
+
+    async fn of_kept(demonstration: &Kept) -> Edge {
+        let (url, folder) = demonstration.copy(LedgerSettings::default()).await;
         let edge = Edge::over(&url, folder, LedgerSettings::default()).await;
         let head = edge.head();
         edge.app.views.wait_for(head).await.unwrap();

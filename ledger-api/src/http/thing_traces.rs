@@ -19,7 +19,7 @@ use super::traces::TraceQuery;
 use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::audit_sheet::trace::{TraceEndJson, TraceLineJson};
-use crate::service::reading::date;
+use crate::service::reading::{Reading, date};
 use crate::service::traces::{tell_of, trace_of};
 
 /// The routes of these resources.
@@ -51,7 +51,7 @@ struct ThingTrace {
 /// Where a thing is asked about, by whom, and what is said where it is not there.
 struct Asking<'a> {
     app: &'a App,
-    caller: &'a Caller,
+    reading: Reading<'a>,
     walkers: &'a Walkers,
     query: &'a TraceQuery,
     unknown: Code,
@@ -62,9 +62,8 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     /// The page of lines that is asked for; what can be no id (`subject` is none) is not there.
-    async fn answer(self, target: Target<'_>, subject: Option<Subject>) -> Result<Json<ThingTrace>, ApiError> {
-        let Asking { app, caller, walkers, query, unknown, what, id } = self;
-        let reading = caller.may(Read::Trace, target)?;
+    async fn answer(self, subject: Option<Subject>) -> Result<Json<ThingTrace>, ApiError> {
+        let Asking { app, reading, walkers, query, unknown, what, id } = self;
         let as_of = date("as_of", &query.as_of)?;
         let not_there = || ApiError::unknown(unknown, what, id);
         let subject = subject.ok_or_else(not_there)?;
@@ -105,8 +104,9 @@ async fn trace_request(
     ApiQuery(query): ApiQuery<TraceQuery>,
 ) -> Result<Json<ThingTrace>, ApiError> {
     let (unknown, what) = (Code::UnknownRequest, "request");
-    let asking = Asking { app: &app, caller: &caller, walkers: &walkers, query: &query, unknown, what, id: &id };
-    asking.answer(Target::District, RequestId::new(&id).ok().map(Subject::Request)).await
+    let reading = caller.may(Read::Trace, Target::District)?;
+    let asking = Asking { app: &app, reading, walkers: &walkers, query: &query, unknown, what, id: &id };
+    asking.answer(RequestId::new(&id).ok().map(Subject::Request)).await
 }
 
 /// Why a benefit's figures are what they are: who was given one, waits, used one or gave it back, with the places left.
@@ -120,8 +120,9 @@ async fn trace_benefit(
     ApiQuery(query): ApiQuery<TraceQuery>,
 ) -> Result<Json<ThingTrace>, ApiError> {
     let (unknown, what) = (Code::UnknownBenefit, "benefit");
-    let asking = Asking { app: &app, caller: &caller, walkers: &walkers, query: &query, unknown, what, id: &id };
-    asking.answer(Target::District, BenefitId::new(&id).ok().map(Subject::Benefit)).await
+    let reading = caller.may(Read::Trace, Target::District)?;
+    let asking = Asking { app: &app, reading, walkers: &walkers, query: &query, unknown, what, id: &id };
+    asking.answer(BenefitId::new(&id).ok().map(Subject::Benefit)).await
 }
 
 /// Why a fund's figures are what they are: every movement of its money, with what is committed, paid and free after it.
@@ -135,8 +136,9 @@ async fn trace_fund(
     ApiQuery(query): ApiQuery<TraceQuery>,
 ) -> Result<Json<ThingTrace>, ApiError> {
     let (unknown, what) = (Code::NotFound, "fund");
-    let asking = Asking { app: &app, caller: &caller, walkers: &walkers, query: &query, unknown, what, id: &id };
-    asking.answer(Target::District, FundId::new(&id).ok().map(Subject::Fund)).await
+    let reading = caller.may(Read::Trace, Target::District)?;
+    let asking = Asking { app: &app, reading, walkers: &walkers, query: &query, unknown, what, id: &id };
+    asking.answer(FundId::new(&id).ok().map(Subject::Fund)).await
 }
 
 /// What became of a pass: issued, lost, replaced, and each slip with its price and discount.
@@ -150,8 +152,9 @@ async fn trace_pass(
     ApiQuery(query): ApiQuery<TraceQuery>,
 ) -> Result<Json<ThingTrace>, ApiError> {
     let (unknown, what) = (Code::UnknownPass, "pass");
-    let asking = Asking { app: &app, caller: &caller, walkers: &walkers, query: &query, unknown, what, id: &id };
-    asking.answer(Target::District, PassNo::new(&id).ok().map(Subject::Pass)).await
+    let reading = caller.may(Read::Trace, Target::District)?;
+    let asking = Asking { app: &app, reading, walkers: &walkers, query: &query, unknown, what, id: &id };
+    asking.answer(PassNo::new(&id).ok().map(Subject::Pass)).await
 }
 
 /// What became of a pair: its visits, waiting and confirmed, and what was credited for them.
@@ -165,8 +168,9 @@ async fn trace_pair(
     ApiQuery(query): ApiQuery<TraceQuery>,
 ) -> Result<Json<ThingTrace>, ApiError> {
     let (unknown, what) = (Code::UnknownPair, "pair");
-    let asking = Asking { app: &app, caller: &caller, walkers: &walkers, query: &query, unknown, what, id: &id };
-    asking.answer(Target::District, PairId::new(&id).ok().map(Subject::Pair)).await
+    let reading = caller.may(Read::Trace, Target::District)?;
+    let asking = Asking { app: &app, reading, walkers: &walkers, query: &query, unknown, what, id: &id };
+    asking.answer(PairId::new(&id).ok().map(Subject::Pair)).await
 }
 
 /// What became of a selection, step by step.
@@ -180,8 +184,9 @@ async fn trace_selection(
     ApiQuery(query): ApiQuery<TraceQuery>,
 ) -> Result<Json<ThingTrace>, ApiError> {
     let (unknown, what) = (Code::NotFound, "selection");
-    let asking = Asking { app: &app, caller: &caller, walkers: &walkers, query: &query, unknown, what, id: &id };
-    asking.answer(Target::District, SelectionId::new(&id).ok().map(Subject::Selection)).await
+    let reading = caller.may(Read::Trace, Target::District)?;
+    let asking = Asking { app: &app, reading, walkers: &walkers, query: &query, unknown, what, id: &id };
+    asking.answer(SelectionId::new(&id).ok().map(Subject::Selection)).await
 }
 
 /// Why a merchant is owed what it is owed, in points and in yuan: claims, statements and payments.
@@ -195,6 +200,7 @@ async fn trace_merchant(
     ApiQuery(query): ApiQuery<TraceQuery>,
 ) -> Result<Json<ThingTrace>, ApiError> {
     let (unknown, what) = (Code::UnknownMerchant, "merchant");
-    let asking = Asking { app: &app, caller: &caller, walkers: &walkers, query: &query, unknown, what, id: &id };
-    asking.answer(Target::Merchant(&id), MerchantId::new(&id).ok().map(Subject::Merchant)).await
+    let reading = caller.may(Read::Trace, Target::Merchant(&id))?;
+    let asking = Asking { app: &app, reading, walkers: &walkers, query: &query, unknown, what, id: &id };
+    asking.answer(MerchantId::new(&id).ok().map(Subject::Merchant)).await
 }

@@ -14,7 +14,7 @@ async fn status(edge: &Edge, role: Role, scope: Option<&str>, path: &str) -> Sta
 
 #[tokio::test]
 async fn auditors_read_audits_and_others_do_not() {
-    let edge = Edge::demo().await;
+    let edge = Edge::demo_of_today().await;
     for path in [
         "/v1/audit/sample?seed=1&size=3",
         "/v1/audit/report",
@@ -98,7 +98,7 @@ async fn a_trace_goes_by_pages_and_ends_with_the_balance() {
 
 #[tokio::test]
 async fn what_the_programmes_keep_is_traced_by_pages_to_its_figures() {
-    let edge = Edge::demo().await;
+    let edge = Edge::demo_of_today().await;
     for (path, kind, subject) in [
         ("/v1/requests/YS-XQ01/trace", "request", "request:YS-XQ01"),
         ("/v1/requests/YS-XQ06/trace", "request", "request:YS-XQ06"),
@@ -135,7 +135,7 @@ async fn what_the_programmes_keep_is_traced_by_pages_to_its_figures() {
 
 #[tokio::test]
 async fn what_cannot_be_audited_is_told() {
-    let edge = Edge::demo().await;
+    let edge = Edge::demo_of_today().await;
     for (path, expected) in [
         ("/v1/workers/nobody/trace", (404, "unknown_worker")),
         ("/v1/workers/YS-0001/trace?as_of=soon", (422, "invalid_date")),
