@@ -131,7 +131,7 @@ const fn kind(command: &Command) -> &'static str {
     }
 }
 
-const KINDS: usize = 75;
+const KINDS: usize = 77;
 
 /// Plays a history; gives the kinds of commands that left something behind.
 async fn play(backend: &Backend, given: &[Given]) -> BTreeSet<&'static str> {
