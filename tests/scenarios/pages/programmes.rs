@@ -166,9 +166,9 @@ fn the_branchs_word(database: Database) {
     visit.browser.find("heading", "我的站点");
     visit.browser.write("站点名称或服务项目", "应急药箱");
     visit.browser.press("button", "查看");
-    visit.wait_until("location.search.includes('q=') && document.readyState === 'complete'");
+    visit.wait_until("document.body.innerText.includes('找到 8 个')");
     let text = visit.browser.text();
-    assert!(text.contains("找到 8 个") && text.contains("演示街道 › 演示2社区"), "{text}");
+    assert!(text.contains("火车站特色驿站") && text.contains("演示街道 › 演示2社区"), "{text}");
     pictures(&mut visit, "sites");
     assert_eq!(visit.complaints(), Vec::<serde_json::Value>::new());
     drop(visit);
