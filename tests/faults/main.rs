@@ -20,8 +20,8 @@
 //! | `NUANXIN_FAULT_SEED` | 1 | where chance begins |
 //!
 //! Failing syncs need `strace` and the right to trace one's own processes, full disks the right to mount; where a machine
-//! gives no such right the test says so on stderr and shows nothing. With `CI` set, as `tests/run` sets it, it fails instead,
-//! unless `NUANXIN_FAULTS_MAY_SKIP` is set too.
+//! gives no such right the test says so on stderr and shows nothing. With `CI` set it fails instead, unless
+//! `NUANXIN_FAULTS_MAY_SKIP` is set too.
 
 /// Makes a test on each journal of each function named; they take a [`site::Site`].
 macro_rules! on_both_journals {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use nuanxin_tests::{Api, Server, token};
 use serde_json::{Value, json};
 
-use crate::journals::{Database, fresh};
+use crate::journals::{Database, demonstration, fresh};
 use crate::program::{position, run, state};
 
 const WORKER: &str = "YS-0001";
@@ -82,6 +82,18 @@ async fn the_demonstration_is_filled_once_and_redeems_in_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demonstration_is_filled_once_and_redeems_in_postgres() {
     first_steps(&fresh(Database::Postgres)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_alone_shows_the_demonstration() {
+    let journal = demonstration(Database::Sqlite);
+    let server = Server::start_bare(&journal);
+    let (status, _, page) = server.api("").get_bytes("/login", "text/html").await.expect("an answer");
+    let page = String::from_utf8(page).expect("UTF-8");
+    assert_eq!(status, 200, "{page}");
+    assert!(page.contains("以店员身份体验"), "{page}");
+    let said = server.stderr();
+    assert!(said.contains("请用浏览器打开"), "{said}");
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn repository() -> PathBuf {
 /// Every document, by its path in the repository, but the runbooks and the decisions.
 fn documents() -> Vec<String> {
     let mut found = vec!["README.md".to_owned()];
-    for folder in ["docs", "docs/guides"] {
+    for folder in ["docs", "docs/guides", "docs/guides/programmes"] {
         for entry in std::fs::read_dir(repository().join(folder)).expect("a folder of documents") {
             let name = entry.expect("a document").file_name().to_string_lossy().into_owned();
             if name.ends_with(".md") {
@@ -226,6 +226,25 @@ documents_that_are_run! {
     the_administrators_guide_is_true_command_by_command: "docs/guides/admin.md",
     the_guide_to_samples_is_true_command_by_command: "docs/guides/audit-sample.md",
     the_guide_to_https_is_true_command_by_command: "docs/guides/https.md",
+}
+
+/// Where the links and pictures of a document lead, as far as that is a file of the repository.
+fn leads(text: &str) -> impl Iterator<Item = &str> {
+    let ends = text.split("](").skip(1).filter_map(|after| after.split(')').next());
+    ends.filter(|to| !to.contains("://") && !to.contains(char::is_whitespace)).filter_map(|to| to.split('#').next())
+}
+
+#[test]
+fn every_link_and_picture_of_a_document_leads_to_a_file() {
+    let mut astray = Vec::new();
+    for document in documents() {
+        let text = text_of(&document);
+        let path = repository().join(&document);
+        let folder = path.parent().expect("a document lies in a folder");
+        let missing = leads(&text).filter(|to| !folder.join(to).exists());
+        astray.extend(missing.map(|to| format!("{document}: {to}")));
+    }
+    assert_eq!(astray, Vec::<String>::new());
 }
 
 #[test]

@@ -59,6 +59,13 @@ impl Server {
         })
     }
 
+    /// The program as a newcomer starts it: with no word of what to do.
+    pub fn start_bare(journal: &str) -> Server {
+        let mut command = cli::command(journal);
+        Server::launch(command.env("NUANXIN_LISTEN", "127.0.0.1:0"))
+            .unwrap_or_else(|failure| panic!("`nuanxin` did not listen ({:?}):\n{}", failure.status, failure.stderr))
+    }
+
     /// As [`Server::try_start`], with further variables in the program's environment.
     pub fn try_start_in<'a>(
         journal: &str,

@@ -7,12 +7,13 @@ use std::str::FromStr;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use ledger_core::ledger::Context;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
 
+use super::accept;
 use super::error::ApiError;
 use crate::access::Identity;
 use crate::access::policy::{Read, Target, Who};
@@ -243,9 +244,7 @@ pub fn position_from_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> 
 pub(super) fn is_for_a_browser(request: &Request) -> bool {
     let path = request.uri().path();
     let looks = matches!(*request.method(), Method::GET | Method::HEAD);
-    let accepts = request.headers().get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let takes_pages = accepts.flat_map(|text| text.split(',')).any(|one| one.trim().starts_with("text/html"));
-    looks && takes_pages && path != "/v1" && !path.starts_with("/v1/")
+    looks && accept::names(request.headers(), "text/html") && path != "/v1" && !path.starts_with("/v1/")
 }
 
 /// The answer where no route is.

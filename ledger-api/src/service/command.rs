@@ -170,7 +170,7 @@ pub async fn submit(app: App, prepared: Prepared) -> Result<Receipt, ServiceErro
     let Prepared { submission, as_sent, name, no_date, taken } = prepared;
     if name.is_none() && !matches!(submission.command, Command::EraseWorker(_)) {
         let context = submission.context.clone();
-        let configures = matches!(submission.command, Command::Configure(_) | Command::AdoptSchedule(_));
+        let configures = submission.command.settings().is_some();
         let outcome = app.ledger.submit(submission).await;
         if configures {
             app.proofs.asked.forget();
@@ -204,8 +204,13 @@ pub async fn withdraw(app: &App, prepared: Prepared) {
 
 /// Gives the ledger commands in order; one outcome each. Names are kept by [`receive`].
 pub async fn submit_all(app: &App, prepared: impl Iterator<Item = &Prepared>, atomic: bool) -> Vec<Outcome> {
-    let submissions = prepared.map(|prepared| prepared.submission.clone()).collect();
-    app.ledger.submit_all(submissions, atomic).await
+    let submissions: Vec<Submission> = prepared.map(|prepared| prepared.submission.clone()).collect();
+    let configures = submissions.iter().any(|submission| submission.command.settings().is_some());
+    let outcomes = app.ledger.submit_all(submissions, atomic).await;
+    if configures {
+        app.proofs.asked.forget();
+    }
+    outcomes
 }
 
 /// Gives the ledger commands in order, each on its own, where nothing in them is personal; one outcome each. Nothing is

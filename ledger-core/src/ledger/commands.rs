@@ -195,7 +195,7 @@ macro_rules! commands {
             }
 
             /// See [`Definition::settings`].
-            pub(in crate::ledger) fn settings(&self) -> Option<&Settings> {
+            pub fn settings(&self) -> Option<&Settings> {
                 match self { $(Command::$name(command) => command.settings(),)* }
             }
 

@@ -56,10 +56,10 @@ async fn unknown_addresses_and_wrong_methods_are_problems_too() {
 #[tokio::test]
 async fn a_browser_is_shown_a_page_where_nothing_is_and_the_way_back_from_where_forms_go() {
     let edge = Edge::open().await;
-    let look = |path: &str| {
-        let request = Request::get(path).header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
-        edge.router.clone().oneshot(request.body(Body::empty()).unwrap())
+    let ask = |path: &str, accept: &str| {
+        edge.router.clone().oneshot(Request::get(path).header(header::ACCEPT, accept).body(Body::empty()).unwrap())
     };
+    let look = |path: &str| ask(path, "text/html,application/xhtml+xml,*/*;q=0.8");
     let nothing = look("/creditz").await.unwrap();
     assert_eq!(nothing.status().as_u16(), 404);
     assert!(nothing.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/html"));
@@ -70,6 +70,8 @@ async fn a_browser_is_shown_a_page_where_nothing_is_and_the_way_back_from_where_
         assert_eq!(response.status().as_u16(), 303, "{path}");
         assert_eq!(response.headers()[header::LOCATION], back, "{path}");
     }
+    let no_page = ask("/creditz", "application/json, text/html;q=0").await.unwrap();
+    assert_eq!(no_page.headers()[header::CONTENT_TYPE], "application/problem+json", "a page is refused");
     // The API answers browsers too as it answers everybody.
     let api = look("/v1/nothing").await.unwrap();
     assert_eq!(api.headers()[header::CONTENT_TYPE], "application/problem+json");

@@ -17,7 +17,6 @@ use crate::service::keys::read_key;
 use crate::service::reach;
 use crate::service::reading::{no_date, read_date};
 use crate::service::requests::earned;
-use crate::web::figures::points;
 use crate::web::form::{Fields, ends_before, read_id};
 use crate::web::page::{Trouble, Visitor, give};
 use crate::web::trouble;
