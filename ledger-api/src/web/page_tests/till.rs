@@ -71,7 +71,7 @@ async fn the_register_of_a_day_says_who_got_what_what_was_left_and_who_handed_it
     assert_eq!(units(&rows), units(&before) + 3, "{rows:?}");
 
     // What is taken back stays in its place, marked, and counts no more.
-    let page = clerk.press(&page, "class=\"no\"", &[("redemption", &redemption)]).await;
+    let page = clerk.press(&page, "class=\"no\"", &[("redemption", redemption.as_str())]).await;
     assert_eq!(said(&page, "role=\"status\">"), "已撤销，积分和库存都已退回");
     holds(&page, &["已撤销的照列，不计入合计"]);
     let after = register(&page);
