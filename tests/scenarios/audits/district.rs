@@ -323,7 +323,7 @@ pub(crate) fn selected() -> &'static str {
     })
 }
 
-/// Three candidates, of whom one withdraws; a list; an objection that is dismissed; a result.
+/// Three candidates, of whom one withdraws; a list; an objection that is dismissed.
 async fn select(journal: &str) {
     const PAPER: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
     let desk = Desk::open(journal).await;
