@@ -248,7 +248,7 @@ fn what_a_branch_sealed_is_told_as_it_was_sealed() {
     let seals: Vec<Value> = events.filter(|event| event["type"] == "AppraisalSealed").collect();
     assert!(!seals.is_empty(), "a branch sealed a year");
     for seal in seals {
-        let sealed = &seal["payload"];
+        let sealed: Value = serde_json::from_str(seal["payload"].as_str().expect("a payload")).expect("JSON");
         let (year, at) = (sealed["year"].to_string(), sealed["position"].to_string());
         let branch = sealed["branch"].as_str().expect("a branch");
         let bytes = run(&journal, &["appraise", "--year", &year, "--branch", branch, "--at", &at]).expect(0).stdout;

@@ -38,9 +38,19 @@ impl RequestTrace {
         known && (ripened || judged)
     }
 
-    /// Whether a request was posted as one that repeats this one.
+    /// Whether a request was posted as one that repeats this one, or linked to it later.
     fn repeats(&self, event: &RequestEvent) -> bool {
-        matches!(event, RequestEvent::RequestPosted(posted) if posted.merged_into.as_ref() == Some(&self.request))
+        let into = match event {
+            RequestEvent::RequestPosted(event) => event.merged_into.as_ref(),
+            RequestEvent::RequestMerged(event) => Some(&event.into),
+            RequestEvent::RequestRouted(_)
+            | RequestEvent::RequestClaimed(_)
+            | RequestEvent::HandlingRecorded(_)
+            | RequestEvent::HandlingRated(_)
+            | RequestEvent::ClaimReturned(_)
+            | RequestEvent::RequestWithdrawn(_) => None,
+        };
+        into == Some(&self.request)
     }
 }
 
