@@ -154,7 +154,7 @@ fn histories_of_the_programmes_reach_every_answer() {
     use proptest::strategy::ValueTree;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut told = std::collections::BTreeSet::new();
-    for _ in 0..6_000 {
+    for _ in 0..8_000 {
         let (mut state, steps, _) =
             Model::sequential_strategy(1..=STEPS_MAX).new_tree(&mut runner).expect("a history").current();
         for step in &steps {
