@@ -76,7 +76,7 @@ impl Visit {
     #[track_caller]
     fn wait_until(&mut self, expression: &str) {
         for _ in 0..600 {
-            if self.browser.eval(expression) == true {
+            if self.browser.try_eval(expression).is_some_and(|told| told == true) {
                 return;
             }
             std::thread::sleep(std::time::Duration::from_millis(50));

@@ -140,6 +140,14 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
+    /// As [`Browser::eval`]; nothing where the page is just being exchanged for another.
+    pub fn try_eval(&mut self, expression: &str) -> Option<Value> {
+        let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
+        let answer = self.try_call("Runtime.evaluate", asked)?;
+        assert!(answer["exceptionDetails"].is_null(), "{expression}: {}", answer["exceptionDetails"]);
+        Some(answer["result"]["value"].clone())
+    }
+
     /// Puts a file into the file field that a selector names, as its dialogue would.
     pub fn choose(&mut self, selector: &str, file: &Path) {
         let expression = format!("document.querySelector({})", json!(selector));
@@ -310,7 +318,7 @@ impl Browser {
     /// Waits until no part of the page is just being exchanged: what was found on it would be lost.
     pub fn rest(&mut self) {
         let at_rest = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')";
-        self.until(|browser| (browser.eval(at_rest) == true).then_some(()));
+        self.until(|browser| (browser.try_eval(at_rest)? == true).then_some(()));
     }
 
     /// Presses on an element in its middle.
