@@ -30,6 +30,7 @@ pub mod foresight;
 pub mod funds;
 pub mod health;
 pub mod holds;
+mod kept;
 pub mod keys;
 pub mod known;
 pub mod login;

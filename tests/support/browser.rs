@@ -134,18 +134,14 @@ impl Browser {
 
     /// What an expression comes to, also one that must be waited for. Panics with what it throws.
     pub fn eval(&mut self, expression: &str) -> Value {
-        let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
-        let answer = self.call("Runtime.evaluate", asked);
-        assert!(answer["exceptionDetails"].is_null(), "{expression}: {}", answer["exceptionDetails"]);
-        answer["result"]["value"].clone()
+        let answer = self.call("Runtime.evaluate", asked_for(expression));
+        come_to(expression, &answer)
     }
 
     /// As [`Browser::eval`]; nothing where the page is just being exchanged for another.
     pub fn try_eval(&mut self, expression: &str) -> Option<Value> {
-        let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
-        let answer = self.try_call("Runtime.evaluate", asked)?;
-        assert!(answer["exceptionDetails"].is_null(), "{expression}: {}", answer["exceptionDetails"]);
-        Some(answer["result"]["value"].clone())
+        let answer = self.try_call("Runtime.evaluate", asked_for(expression))?;
+        Some(come_to(expression, &answer))
     }
 
     /// Puts a file into the file field that a selector names, as its dialogue would.
@@ -245,6 +241,15 @@ impl Drop for Browser {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn asked_for(expression: &str) -> Value {
+    json!({"expression": expression, "returnByValue": true, "awaitPromise": true})
+}
+
+fn come_to(expression: &str, answer: &Value) -> Value {
+    assert!(answer["exceptionDetails"].is_null(), "{expression}: {}", answer["exceptionDetails"]);
+    answer["result"]["value"].clone()
 }
 
 /// `NUANXIN_CHROMIUM`, else what the search path has.

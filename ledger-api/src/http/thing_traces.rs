@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use ledger_core::domain::ids::{BenefitId, FundId, MerchantId, PairId, PassNo, RequestId, SelectionId};
 use ledger_core::domain::refusal::Code;
-use projections::audit::trace::{Subject, TraceLine};
+use projections::audit::trace::Subject;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -15,7 +15,7 @@ use super::door::Routes;
 use super::error::ApiError;
 use super::extract::{ApiPath, ApiQuery, Caller};
 use super::limits::Walkers;
-use super::traces::TraceQuery;
+use super::traces::{Page, TraceQuery};
 use crate::access::policy::{Read, Target};
 use crate::app::App;
 use crate::audit_sheet::trace::{TraceEndJson, TraceLineJson};
@@ -70,26 +70,13 @@ impl Asking<'_> {
         reading.at_least(app, query.min_position).await?;
         let position = until(app, query.at, query.recorded_as_of).await?;
         let _place = walkers.place().await?;
-        let (after, limit) = (query.after.unwrap_or(0), query.limit.0);
-        let mut lines: Vec<TraceLine> = Vec::new();
-        let (mut last, mut next) = (0, None);
+        let mut page = Page::of(query);
         let name = subject.to_string();
-        let end = trace_of(app, &reading, subject, as_of, position, &mut |line| {
-            if line.position <= after {
-                return;
-            }
-            if lines.len() < limit {
-                last = line.position;
-                lines.push(line);
-            } else {
-                next = Some(last);
-            }
-        })
-        .await?
-        .ok_or_else(not_there)?;
-        tell_of(app, &reading, &mut lines).await;
-        let lines = lines.iter().map(TraceLineJson::from).collect();
-        Ok(Json(ThingTrace { subject: name, lines, next, end: (&end).into(), position }))
+        let end = trace_of(app, &reading, subject, as_of, position, &mut |line| page.take(line))
+            .await?
+            .ok_or_else(not_there)?;
+        tell_of(app, &reading, &mut page.lines).await;
+        Ok(Json(ThingTrace { subject: name, lines: page.told(), next: page.next, end: (&end).into(), position }))
     }
 }
 

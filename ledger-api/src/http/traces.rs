@@ -56,6 +56,40 @@ pub(super) struct TraceQuery {
     pub(super) min_position: Option<u64>,
 }
 
+/// The lines of a trace that one answer has.
+pub(super) struct Page {
+    after: u64,
+    limit: usize,
+    /// The lines, oldest first.
+    pub(super) lines: Vec<TraceLine>,
+    /// The position to ask on after; none at the end.
+    pub(super) next: Option<u64>,
+}
+
+impl Page {
+    /// None yet of those that are asked for.
+    pub(super) fn of(query: &TraceQuery) -> Page {
+        Page { after: query.after.unwrap_or(0), limit: query.limit.0, lines: Vec::new(), next: None }
+    }
+
+    /// Takes the next line, unless it stands on another page.
+    pub(super) fn take(&mut self, line: TraceLine) {
+        if line.position <= self.after {
+            return;
+        }
+        if self.lines.len() < self.limit {
+            self.lines.push(line);
+        } else {
+            self.next = self.lines.last().map(|last| last.position);
+        }
+    }
+
+    /// As they are answered.
+    pub(super) fn told(&self) -> Vec<TraceLineJson> {
+        self.lines.iter().map(TraceLineJson::from).collect()
+    }
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 struct TraceAnswer {
     worker: String,
@@ -86,24 +120,9 @@ async fn read_trace(
     reading.at_least(&app, query.min_position).await?;
     let until = until(&app, query.at, query.recorded_as_of).await?;
     let _place = walkers.place().await?;
-    let (after, limit) = (query.after.unwrap_or(0), query.limit.0);
-    let mut lines: Vec<TraceLine> = Vec::new();
-    let (mut last, mut next) = (0, None);
+    let mut page = Page::of(&query);
     let asked = Asked { worker, as_of, until };
-    let end = trace(&app, &reading, &asked, &mut |line| {
-        if line.position <= after {
-            return;
-        }
-        if lines.len() < limit {
-            last = line.position;
-            lines.push(line);
-        } else {
-            next = Some(last);
-        }
-    })
-    .await?
-    .ok_or_else(|| unknown_worker(&id))?;
-    tell(&app, &reading, &asked.worker, &mut lines).await;
-    let lines = lines.iter().map(TraceLineJson::from).collect();
-    Ok(Json(TraceAnswer { worker: id, lines, next, end: (&end).into(), position: until }))
+    let end = trace(&app, &reading, &asked, &mut |line| page.take(line)).await?.ok_or_else(|| unknown_worker(&id))?;
+    tell(&app, &reading, &asked.worker, &mut page.lines).await;
+    Ok(Json(TraceAnswer { worker: id, lines: page.told(), next: page.next, end: (&end).into(), position: until }))
 }

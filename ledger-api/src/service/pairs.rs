@@ -7,6 +7,7 @@ use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::pair::Pair;
 use ledger_core::domain::pair::command::{PairTerms, VisitTerms};
 
+use super::kept::kept;
 use super::reading::{may_ever_read, may_read};
 use super::rosters::{LOOKED_MAX, SHOWN_MAX, is_of_own, shown_since};
 use super::{ServiceError, names};
@@ -95,12 +96,7 @@ async fn waiting(app: &App, branch: &str) -> Result<Vec<Waiting>, ServiceError> 
 }
 
 async fn partner(app: &App, who: Who<'_>, worker: &WorkerId) -> Result<Partner, ServiceError> {
-    let mut id = worker.to_string();
-    let mut row = app.views.worker(&id).await?.value;
-    if let Some(kept) = row.as_ref().and_then(|row| row.merged_into.clone()) {
-        row = app.views.worker(&kept).await?.value;
-        id = kept;
-    }
+    let (id, row) = kept(app, worker.as_str()).await?;
     let name = names::of_worker(app, who, &id).await;
     Ok(Partner { worker: id, name, departed: row.is_some_and(|row| row.departed) })
 }

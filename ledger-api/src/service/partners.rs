@@ -16,6 +16,7 @@ use ledger_core::ledger::Command;
 use ledger_core::ledger::commands::RecordHandling;
 
 use super::ServiceError;
+use super::kept::kept;
 use super::stream::each_entry;
 use crate::access::policy::Who;
 use crate::app::App;
@@ -45,11 +46,8 @@ pub(super) async fn name_pairs(app: &App, who: Who<'_>, command: &mut Command) -
 
 /// Under which ids a person may stand in a pair: the one of the account, the one that is kept, and those given up for it.
 async fn ids_of(app: &App, worker: &WorkerId) -> Result<BTreeSet<WorkerId>, ServiceError> {
-    let row = app.views.worker(worker.as_str()).await?.value;
-    let kept = match row.and_then(|row| row.merged_into).map(|kept| WorkerId::new(&kept)) {
-        Some(Ok(kept)) => kept,
-        Some(Err(_)) | None => worker.clone(),
-    };
+    let (kept, _) = kept(app, worker.as_str()).await?;
+    let kept = WorkerId::new(&kept).unwrap_or_else(|_| worker.clone());
     let mut ids = BTreeSet::from([worker.clone(), kept.clone()]);
     each_entry(app.ledger.journal().as_ref(), &StreamId::Worker(kept), |entry| {
         // Told by the type first: few have two ids, and not every entry need be decoded.

@@ -18,6 +18,7 @@ use ledger_core::ledger::commands::requests::AskedRating;
 use ledger_core::ledger::{Command, Context, commands};
 
 use super::command::{prepare, submit};
+use super::kept::kept;
 use super::keys::{SLIP_KEYS, derived_key};
 use super::reading::{Reading, may_read};
 use super::requests::{line_of, scoring};
@@ -27,8 +28,6 @@ use crate::access::{Identity, Role};
 use crate::app::App;
 
 const SLIP_KIND: &str = "nuanxin/rating-slip/1";
-/// Ids that one person may have given up, one after the other: more are not followed.
-const MERGES_MAX: usize = 16;
 
 /// The work that a slip names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -254,25 +253,13 @@ impl Found {
 /// Whether an account is a worker's, by whichever of the ids that one person had.
 async fn is_one(app: &App, identity: &Identity, worker: &WorkerId) -> Result<bool, ServiceError> {
     let own = identity.worker.iter().map(WorkerId::as_str).chain(identity.scopes_of(Role::Worker));
-    let kept = kept_id(app, worker.as_str()).await?;
+    let (earner, _) = kept(app, worker.as_str()).await?;
     for id in own {
-        if kept_id(app, id).await? == kept {
+        if kept(app, id).await?.0 == earner {
             return Ok(true);
         }
     }
     Ok(false)
-}
-
-/// The id that is kept of a person's.
-async fn kept_id(app: &App, worker: &str) -> Result<String, ServiceError> {
-    let mut kept = worker.to_owned();
-    for _ in 0..MERGES_MAX {
-        match app.views.worker(&kept).await?.value.and_then(|row| row.merged_into) {
-            Some(into) => kept = into,
-            None => break,
-        }
-    }
-    Ok(kept)
 }
 
 #[cfg(test)]

@@ -69,8 +69,6 @@ pub struct FindingsFold {
     found: Findings,
     /// Whose account is which.
     workers: HashMap<String, WorkerId>,
-    /// Ids of workers that were given up, and which one is kept.
-    kept: HashMap<WorkerId, WorkerId>,
 }
 
 impl FindingsFold {
@@ -81,7 +79,6 @@ impl FindingsFold {
             report: ReportFold::new(Thresholds { list: 0, ..thresholds }),
             found: Findings::default(),
             workers: HashMap::new(),
-            kept: HashMap::new(),
         }
     }
 
@@ -96,9 +93,6 @@ impl FindingsFold {
             self.workers.insert(opened.account.to_string(), worker.clone());
         }
         let Event::Worker(event) = event else { return };
-        if let Some(merged) = event.as_handed_over() {
-            self.kept.insert(merged.worker.clone(), merged.into.clone());
-        }
         self.found.late_redemptions += u64::from(late && event.as_redemption().is_some());
         let Some(record) = event.as_service() else { return };
         self.found.late_credits += u64::from(late);
@@ -107,15 +101,11 @@ impl FindingsFold {
         }
         // Who claims a request or reports a visit earns by it, and another one's word makes the credit.
         let recorder = self.workers.get(record.proposer.as_str()).filter(|_| record.source.is_none());
-        let own = recorder.is_some_and(|recorder| self.kept_of(recorder) == self.kept_of(event.worker()));
+        let own = recorder.is_some_and(|recorder| self.report.kept_id(recorder) == self.report.kept_id(event.worker()));
         if own {
             self.found.own_credits += 1;
             self.found.first_own_credit.get_or_insert(entry.position);
         }
-    }
-
-    fn kept_of<'a>(&'a self, worker: &'a WorkerId) -> &'a WorkerId {
-        self.kept.get(worker).unwrap_or(worker)
     }
 
     /// The figures.

@@ -205,6 +205,11 @@ impl ReportFold {
         }
     }
 
+    /// Under which id a worker goes on, as far as was seen.
+    pub(super) fn kept_id<'a>(&'a self, worker: &'a WorkerId) -> &'a WorkerId {
+        kept_id(&self.kept, worker)
+    }
+
     /// Takes the next entry.
     pub fn entry(&mut self, entry: &Entry, event: &Event) {
         self.position = entry.position;
@@ -268,6 +273,11 @@ impl ReportFold {
             programmes: self.programmes.finish(&self.kept),
         }
     }
+}
+
+/// Under which id a worker goes on: the own one, unless it was given up. An id that keeps another is never given up itself.
+fn kept_id<'a>(kept: &'a BTreeMap<WorkerId, WorkerId>, worker: &'a WorkerId) -> &'a WorkerId {
+    kept.get(worker).unwrap_or(worker)
 }
 
 /// Days from one day to another.

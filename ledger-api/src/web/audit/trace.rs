@@ -13,9 +13,7 @@ use chrono::NaiveDate;
 use ledger_core::domain::ids::WorkerId;
 use ledger_core::domain::points::Points;
 use ledger_core::domain::refusal::Code;
-use projections::audit::trace::{
-    LotStep, Note, Standing, Subject, TraceEnd, TraceLine, TracedLot, WorkerStanding, lots_of,
-};
+use projections::audit::trace::{LotStep, Note, Subject, TraceEnd, TraceLine, TracedLot, WorkerStanding, lots_of};
 use serde::Deserialize;
 
 use super::state::position;
@@ -232,20 +230,9 @@ pub(super) fn escaped(value: &str) -> String {
     out
 }
 
+/// A trace of a worker has a worker's figures.
 fn figures(end: &TraceEnd) -> WorkerStanding {
-    match &end.figures {
-        Standing::Worker(worker) => *worker,
-        // A trace of a worker has a worker's figures.
-        Standing::Card(_)
-        | Standing::Store(_)
-        | Standing::Merchant(_)
-        | Standing::Request(_)
-        | Standing::Benefit(_)
-        | Standing::Fund(_)
-        | Standing::Pass(_)
-        | Standing::Pair(_)
-        | Standing::Selection(_) => WorkerStanding::default(),
-    }
+    end.figures.as_worker().copied().unwrap_or_default()
 }
 
 fn is_over(lot: &TracedLot, as_of: Option<NaiveDate>) -> bool {
@@ -300,18 +287,8 @@ pub(super) fn happened(line: &TraceLine) -> String {
 }
 
 fn line_told(w: &Words, line: &TraceLine) -> Line {
-    let (balance, held) = match &line.after {
-        Standing::Worker(worker) => (points(worker.figures.balance), points(worker.held)),
-        Standing::Card(_)
-        | Standing::Store(_)
-        | Standing::Merchant(_)
-        | Standing::Request(_)
-        | Standing::Benefit(_)
-        | Standing::Fund(_)
-        | Standing::Pass(_)
-        | Standing::Pair(_)
-        | Standing::Selection(_) => (String::new(), String::new()),
-    };
+    let figures = line.after.as_worker().map(|worker| (points(worker.figures.balance), points(worker.held)));
+    let (balance, held) = figures.unwrap_or_default();
     Line {
         position: line.position,
         word: w.event(line.event).to_owned(),

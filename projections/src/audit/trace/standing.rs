@@ -37,6 +37,24 @@ pub enum Standing {
     Selection(SelectionStanding),
 }
 
+impl Standing {
+    /// A worker's figures, where a worker is traced.
+    pub const fn as_worker(&self) -> Option<&WorkerStanding> {
+        match self {
+            Standing::Worker(worker) => Some(worker),
+            Standing::Card(_)
+            | Standing::Store(_)
+            | Standing::Merchant(_)
+            | Standing::Request(_)
+            | Standing::Benefit(_)
+            | Standing::Fund(_)
+            | Standing::Pass(_)
+            | Standing::Pair(_)
+            | Standing::Selection(_) => None,
+        }
+    }
+}
+
 /// A worker's figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WorkerStanding {

@@ -9,6 +9,7 @@ use ledger_core::domain::pair::PairEvent;
 use ledger_core::domain::pair::command::PairTerms;
 use ledger_core::journal::Entry;
 
+use super::super::kept_id;
 use crate::audit::listed::Listed;
 
 /// Two pairs.
@@ -53,7 +54,7 @@ impl ReciprocalFold {
         let mut before: BTreeMap<(WorkerId, WorkerId), Vec<(PairId, PairTerms)>> = BTreeMap::new();
         let mut listed = Listed::default();
         for (position, pair, terms) in pairs {
-            let (helper, helped) = (kept_id(kept, &terms.helper), kept_id(kept, &terms.helped));
+            let [helper, helped] = [&terms.helper, &terms.helped].map(|worker| kept_id(kept, worker).clone());
             for (first, other) in before.get(&(helped.clone(), helper.clone())).into_iter().flatten() {
                 let Some((from, ended)) = both(other, &terms) else { continue };
                 let row = Reciprocal {
@@ -71,19 +72,6 @@ impl ReciprocalFold {
         }
         listed
     }
-}
-
-/// The id that a person is known by now.
-fn kept_id(kept: &BTreeMap<WorkerId, WorkerId>, worker: &WorkerId) -> WorkerId {
-    let mut id = worker;
-    // An id that is kept is given up at most as often as there are ids.
-    for _ in 0..=kept.len() {
-        match kept.get(id) {
-            Some(into) => id = into,
-            None => break,
-        }
-    }
-    id.clone()
 }
 
 /// The days that two pairs share: the first, and the first no longer.
