@@ -21,11 +21,11 @@ pub(super) const OF_OTHER_OFFICES: [(&str, &str); 16] = [
     ("POST /v1/witness/add-checkpoint", "no body is right without another office's checkpoint: the same"),
     ("POST /v1/login", "people's way, which takes no token: pages/login.rs"),
     ("POST /v1/logout", "the same"),
-    ("POST /v1/credits/{id}/appeal", "by whoever objected, against another's decision: the library's flows.rs"),
-    ("POST /v1/due", "takes nothing of a caller: the library's flows.rs"),
+    ("POST /v1/credits/{id}/appeal", "by whoever objected, against another's decision: the library's objectors.rs"),
+    ("POST /v1/due", "takes nothing of a caller: the library's waiting.rs"),
     (
         "POST /v1/pairs/{id}/visits/{visit}/stand-in",
-        "after the day on which a partner left, which is today's: programmes.rs",
+        "after the day on which a partner left, which is today's: the library's programmes.rs",
     ),
     ("POST /v1/stores/{id}/tickets", "a person's session alone gets one: the library's away.rs"),
     (
